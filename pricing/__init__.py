@@ -1,0 +1,27 @@
+"""Facts with sources: what every platform charges, since when, and who says so. Imports nothing of ours."""
+
+from pricing.catalog import BaseModels, BasePrice, Catalog, UnknownName
+from pricing.load import PriceFileError, load_catalog
+from pricing.offer import Confidence, Customer, EpochRule, Lifecycle, Method, Offer, Price, PriceKind, Source, Status, Tier, TrainingRules, Unit
+
+__all__ = [
+    "BaseModels",
+    "BasePrice",
+    "Catalog",
+    "Confidence",
+    "Customer",
+    "EpochRule",
+    "Lifecycle",
+    "Method",
+    "Offer",
+    "Price",
+    "PriceFileError",
+    "PriceKind",
+    "Source",
+    "Status",
+    "Tier",
+    "TrainingRules",
+    "Unit",
+    "UnknownName",
+    "load_catalog",
+]

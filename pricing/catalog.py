@@ -1,0 +1,114 @@
+"""The catalogue: every offer by id, alias or platform, at a version. No I/O; nothing here changes after it is made."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
+
+from pricing.offer import Offer, Source
+
+
+class UnknownName(LookupError):  # noqa: N818 - a fact about a name, told to a person
+    """No offer or base model has this name. `str()` is meant for the person who typed it."""
+
+    def __init__(self, what: str, name: str, near: Iterable[str]) -> None:
+        self.name, self.near = name, tuple(near)
+        shown = name if len(name) <= 60 else name[:57] + "…"
+        hint = f" Did you mean {_either(self.near)}?" if self.near else f" {what[0].upper()}{what[1:]} names are listed by `models`."
+        super().__init__(f"There is no {what} called “{shown}”.{hint}")
+
+
+class BasePrice(NamedTuple):
+    """Inference prices of a model that is prompted, in US dollars per 1M tokens; None where the package has none."""
+
+    model: str
+    provider: str
+    input_usd: Decimal | None
+    cached_input_usd: Decimal | None
+    output_usd: Decimal | None
+    batch_input_usd: Decimal | None
+    batch_cached_input_usd: Decimal | None
+    batch_output_usd: Decimal | None
+    source: Source
+    max_call_input_tokens: int | None
+    """The prices hold for calls up to this many input tokens."""
+
+
+class BaseModels(Protocol):
+    """Whatever knows the prices of models that are prompted rather than tuned."""
+
+    def price(self, name: str, day: date) -> BasePrice:
+        """Raises UnknownName."""
+        ...
+
+
+class Catalog:
+    """Offers by id, in the order of their files, and base models.
+
+    `version` names the exact content, so that an estimate can say what it was made from.
+    """
+
+    def __init__(self, offers: Iterable[Offer], base_models: BaseModels, version: str) -> None:
+        self.offers: Mapping[str, Offer] = MappingProxyType({offer.id: offer for offer in offers})
+        self.base_models = base_models
+        self.version = version
+        names: dict[str, list[Offer]] = {}
+        for offer in self.offers.values():
+            for name in (offer.id, offer.platform, offer.platform_title, offer.model, _model_of(offer.id), _unvaried(offer.id), *offer.aliases):
+                group = names.setdefault(_fold(name), [])
+                if offer not in group:
+                    group.append(offer)
+        self._by_name = {name: tuple(group) for name, group in names.items()}
+
+    def find(self, name: str) -> Offer:
+        """The offer with this id, or the first that answers to the name. Raises UnknownName."""
+        return self.offers.get(name) or self.named(name)[0]
+
+    def named(self, name: str) -> tuple[Offer, ...]:
+        """The offers a name stands for: an id alone, else every offer of that platform, model or alias. Raises UnknownName."""
+        if name in self.offers:
+            return (self.offers[name],)
+        found = self._by_name.get(_fold(name))
+        if not found:
+            raise UnknownName("offer", name, self.near(name))
+        return found
+
+    def trainable(self, day: date) -> tuple[Offer, ...]:
+        """What `on=all` means on `day`: every offer that somebody can still train."""
+        return tuple(offer for offer in self.offers.values() if offer.status_on(day) in ("open", "closing"))
+
+    def search(self, text: str) -> tuple[Offer, ...]:
+        """Offers whose id, title or alias contains every word of `text`."""
+        words = _fold(text).split()
+        return tuple(offer for offer in self.offers.values() if all(word in _haystack(offer) for word in words))
+
+    def near(self, name: str, count: int = 3) -> tuple[str, ...]:
+        """Offer ids that look like `name`, best first."""
+        folded = _fold(name)[:100]
+        contained = [offer.id for offer in self.offers.values() if len(folded) >= 3 and folded in _haystack(offer)]
+        close = [self._by_name[key][0].id for key in difflib.get_close_matches(folded, self._by_name, n=count + 3, cutoff=0.6)]
+        return tuple(dict.fromkeys(contained + close))[:count]
+
+
+def _fold(name: str) -> str:
+    return name.strip().lower().replace("_", "-")
+
+
+def _model_of(offer_id: str) -> str:
+    return offer_id.partition("/")[2]
+
+
+def _unvaried(offer_id: str) -> str:
+    return offer_id.partition("@")[0]
+
+
+def _haystack(offer: Offer) -> str:
+    return _fold(" ".join((offer.id, offer.platform_title, offer.title, offer.model, *offer.aliases)))
+
+
+def _either(names: tuple[str, ...]) -> str:
+    return " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]

@@ -1,0 +1,134 @@
+"""YAML files -> Catalog. Strict: what is misspelt, undated, unsourced or contradictory does not load, and the error says where and what to do."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from pricing.base import GenaiBaseModels
+from pricing.catalog import BaseModels, Catalog
+from pricing.offer import Offer, Record, Source
+from pricing.yaml_reader import YamlError, read_yaml
+
+DATA_DIR = Path(__file__).parent / "data"
+PROVIDERS_DIR = DATA_DIR / "providers"
+
+
+class PriceFileError(ValueError):
+    """A price file that cannot be used. The text names file, field and fix."""
+
+
+class PlatformFile(Record):
+    """One file: one platform, its sources, its offers. Offers are keyed by model, with @variant where the platform has several."""
+
+    platform: str
+    title: str | None = None
+    """The platform's name as people say it; required where the platform is new."""
+    sources: dict[str, Source]
+    offers: dict[str, dict[str, Any]]
+
+
+def load_catalog(
+    overlay_dir: Path | None = None, *, providers_dir: Path = PROVIDERS_DIR, base_models: BaseModels | None = None
+) -> Catalog:
+    """The catalogue in `providers_dir` with the organisation's own prices of `overlay_dir` laid over it. Raises PriceFileError."""
+    offers: dict[str, Offer] = {}
+    digest = hashlib.sha256()
+    newest = ""
+    folders = [(providers_dir, False)] + ([(overlay_dir, True)] if overlay_dir else [])
+    for folder, yours in folders:
+        for path in _yaml_files(folder):
+            text = _read(path)
+            digest.update(f"{path.name}\0{yours}\0{text}\0".encode())
+            sources = _read_platform(path, text, offers, yours=yours)
+            newest = max([newest, *(source.checked for source in sources)])
+    for offer in offers.values():
+        if offer.nearest and offer.nearest not in offers:
+            raise PriceFileError(f"{offer.id}: nearest names {offer.nearest!r}, which is no offer of the catalogue")
+    return Catalog(offers.values(), base_models or GenaiBaseModels(), f"{newest}.{digest.hexdigest()[:8]}")
+
+
+def _yaml_files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise PriceFileError(f"{folder}: there is no such folder; FTCOST_PRICES_DIR must name a folder of .yml files")
+    return sorted(path for path in folder.iterdir() if path.suffix in (".yml", ".yaml") and not path.name.startswith("."))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PriceFileError(f"{path.name}: cannot be read as UTF-8 text ({error})") from None
+
+
+def _read_platform(path: Path, text: str, offers: dict[str, Offer], *, yours: bool) -> Iterable[Source]:
+    """Add or override the offers of one file in `offers`."""
+    try:
+        file = PlatformFile.model_validate(read_yaml(text))
+    except YamlError as error:
+        raise PriceFileError(f"{path.name}: {error}") from None
+    except ValidationError as error:
+        raise PriceFileError(_explain(path.name, (), error)) from None
+    for model, raw in file.offers.items():
+        offer_id = f"{file.platform}/{model}"
+        known = offers.get(offer_id)
+        where = ("offers", model)
+        if not isinstance(raw, dict):
+            raise PriceFileError(f"{path.name}: offers.{model}: must hold keys such as title and prices")
+        if known and not yours:
+            raise PriceFileError(f"{path.name}: offers.{model}: {offer_id} is already in the catalogue; one file a platform")
+        title = file.title or next((offer.platform_title for offer in offers.values() if offer.platform == file.platform), None)
+        if title is None:
+            raise PriceFileError(f"{path.name}: title is missing: {file.platform} is a new platform; say its name")
+        try:
+            offers[offer_id] = _make_offer(raw, known, offer_id, file, title, yours=yours)
+        except ValidationError as error:
+            raise PriceFileError(_explain(path.name, where, error)) from None
+    return file.sources.values()
+
+
+def _make_offer(raw: dict[str, Any], known: Offer | None, offer_id: str, file: PlatformFile, title: str, *, yours: bool) -> Offer:
+    fields: dict[str, Any] = dict(known) if known else {"id": offer_id, "platform": file.platform, "platform_title": title}
+    for key in ("id", "platform", "platform_title"):
+        if key in raw:
+            fields["set_by_the_loader"] = key  # an unknown key: refused below with its place
+    fields |= {key: value for key, value in raw.items() if key != "prices"}
+    prices = raw.get("prices", {})
+    if isinstance(prices, dict):
+        marked = {kind: [_marked(row, yours) for row in _rows(rows)] for kind, rows in prices.items()}
+        fields["prices"] = {**fields.get("prices", {}), **{kind: _laid_over(fields, kind, rows) for kind, rows in marked.items()}}
+    else:
+        fields["prices"] = prices
+    return Offer.model_validate(fields, context={"sources": file.sources})
+
+
+def _rows(rows: Any) -> list[Any]:
+    """One price may stand alone; several are a list."""
+    return rows if isinstance(rows, list) else [rows]
+
+
+def _marked(row: Any, yours: bool) -> Any:
+    return {**row, "yours": yours} if isinstance(row, dict) and "yours" not in row else row
+
+
+def _laid_over(fields: dict[str, Any], kind: str, rows: list[Any]) -> list[Any]:
+    """Own prices replace the catalogue's of the same kind, method and variant; the others stay."""
+    replaced = {(row.get("method"), row.get("variant")) for row in rows if isinstance(row, dict)}
+    kept = [price for price in fields.get("prices", {}).get(kind, ()) if (price.method, price.variant) not in replaced]
+    return kept + rows
+
+
+def _explain(file: str, where: tuple[str, ...], error: ValidationError) -> str:
+    """The first fault of a file as one sentence; how many more there are."""
+    first, *others = error.errors(include_url=False)
+    place = ".".join(str(part) for part in (*where, *first["loc"]) if part != "[key]")
+    text = {
+        "extra_forbidden": "is no key that is read here; check its spelling or remove it",
+        "missing": "is missing",
+    }.get(first["type"], first["msg"].removeprefix("Value error, "))
+    more = f" (and {len(others)} more)" if others else ""
+    return f"{file}: {place}: {text}{more}"

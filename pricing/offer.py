@@ -1,0 +1,317 @@
+"""What one platform sells for one model: frozen, dated, sourced. No I/O.
+
+The same models read the YAML files (`load.py`), make the JSON Schema for editors (`schema.py`) and are what the calculator sees.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, model_validator
+
+Confidence = Literal["high", "medium", "low"]
+Status = Literal["open", "closing", "closed", "not offered"]
+Method = Literal["lora", "full", "qlora", "dpo", "dpo-full"]
+Customer = Literal["new", "existing"]
+Unit = Literal[
+    "1M tokens", "call", "hour", "GPU-hour", "unit-hour", "model-month", "GB-month", "job"
+]  # what `usd` is the price of
+PriceKind = Literal[
+    "training",
+    "input",
+    "cached_input",
+    "output",
+    "batch_input",
+    "batch_cached_input",
+    "batch_output",
+    "call",
+    "hosting",
+    "provisioned",
+    "model_storage",
+    "data_storage",
+    "minimum",
+    "cap",
+]
+
+UNITS_OF_KIND: dict[str, tuple[Unit, ...]] = {
+    "training": ("1M tokens", "hour"),
+    "call": ("call",),
+    "hosting": ("hour", "GPU-hour"),
+    "provisioned": ("unit-hour",),
+    "model_storage": ("model-month",),
+    "data_storage": ("GB-month",),
+    "minimum": ("job",),
+    "cap": ("job",),
+}
+TOKEN_KINDS = ("input", "cached_input", "output", "batch_input", "batch_cached_input", "batch_output")
+
+# Above these a price is a typing error rather than a price (a per-token rate read as per 1M, a cent read as a dollar).
+MAX_PLAUSIBLE_USD: dict[str, Decimal] = {
+    "1M tokens": Decimal(1_000),
+    "call": Decimal(10),
+    "hour": Decimal(1_000),
+    "GPU-hour": Decimal(200),
+    "unit-hour": Decimal(1_000),
+    "model-month": Decimal(10_000),
+    "GB-month": Decimal(100),
+    "job": Decimal(100_000),
+}
+
+_PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+
+
+def _usd(value: Any) -> Any:
+    """`unknown` -> None; otherwise a plain decimal number. Text in, so that no float ever touches a price."""
+    if value is None or isinstance(value, Decimal):
+        return value
+    if value == "unknown":
+        return None
+    if isinstance(value, float):
+        raise ValueError("write the price as text, not as a float")
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError(f"{value!r} is not a price; write a number of US dollars such as 0.25, or: unknown") from None
+    if not number.is_finite() or number < 0:
+        raise ValueError(f"{value!r} is not a price; it must be zero or more, or: unknown")
+    return number
+
+
+def _partial_date(value: Any) -> str:
+    text = str(value)
+    if not _PARTIAL_DATE.fullmatch(text):
+        raise ValueError(f"{text!r} is not a date; write 2026-11-21, 2026-11 or 2026")
+    if len(text) == 10:
+        date.fromisoformat(text)
+    return text
+
+
+def _source(value: Any, info: ValidationInfo) -> Any:
+    """A price names its source by key; the file's `sources` come in through the validation context."""
+    if not isinstance(value, str):
+        return value
+    sources: dict[str, Source] = (info.context or {}).get("sources", {})
+    if value not in sources:
+        raise ValueError(f"there is no source {value!r} in this file; add it under sources, or use one of {sorted(sources)}")
+    return sources[value]
+
+
+Usd = Annotated[
+    Decimal | None,
+    BeforeValidator(_usd),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^([0-9]*\.?[0-9]+|unknown)$"}]}),
+]
+PartialDate = Annotated[
+    str, BeforeValidator(_partial_date), WithJsonSchema({"type": ["string", "integer"], "description": "2026-11-21, 2026-11 or 2026"})
+]
+
+
+class Record(BaseModel):
+    """Frozen, and strict about its keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Source(Record):
+    """Where a number was read, and when."""
+
+    title: str = Field(min_length=1, max_length=200)
+    url: str = Field(pattern=r"^https?://\S+$", max_length=500)
+    """Where a reader can check it; for a second-hand reading, the platform's own page."""
+    checked: PartialDate
+    """The day the source was read or published; a month or a year where no more is known."""
+    kind: str | None = None
+    """How it was read: API snapshot, stored copy of the page, third-party reading, contract…"""
+
+    @property
+    def checked_on(self) -> date:
+        """The earliest day that `checked` can mean, so that an age is never too young."""
+        year, month, day = ([int(part) for part in self.checked.split("-")] + [1, 1])[:3]
+        return date(year, month, day)
+
+
+SourceRef = Annotated[Source, BeforeValidator(_source), WithJsonSchema({"type": "string", "description": "a key of sources"})]
+
+
+class Tier(Record):
+    """One step of a graduated price: `usd` per unit up to `up_to` tokens a month (the last step has none)."""
+
+    usd: Usd
+    up_to: int | None = Field(default=None, gt=0)
+
+
+class Price(Record):
+    """US dollars per unit, with source and date. `usd` is None where the price is unknown: never zero."""
+
+    usd: Usd = None
+    per: Unit
+    source: SourceRef
+    confidence: Confidence
+    since: date | None = None
+    """First day on which the price holds; without it, from before the first record."""
+    method: Method | None = None
+    """Training only: the method that this price buys (SFT with LoRA: lora; SFT of all weights: full; preference pairs: dpo)."""
+    variant: str | None = None
+    """A price on other terms (a commitment, data sharing); listed, and not used in an estimate."""
+    tiers: tuple[Tier, ...] = ()
+    """Graduated by tokens a month, instead of `usd`."""
+    units_per_deployment: int = Field(default=1, ge=1, le=64)
+    """GPUs or units that one deployment needs, for hosting and provisioned prices."""
+    max_call_input_tokens: int | None = Field(default=None, gt=0)
+    """The price holds for calls up to this many input tokens; beyond it is unknown."""
+    note: str | None = None
+    conflict: str | None = None
+    """What another source says, where sources disagree."""
+    meter: str | None = None
+    """The platform's own name of the meter."""
+    yours: bool = False
+    """From the organisation's own price folder. Set by the loader."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Price:
+        limit = MAX_PLAUSIBLE_USD[self.per]
+        for usd in (self.usd, *(tier.usd for tier in self.tiers)):
+            if usd is not None and usd > limit:
+                raise ValueError(f"${usd} per {self.per} is implausible (over ${limit}); check the unit")
+        if self.tiers:
+            if self.usd is not None:
+                raise ValueError("give either usd or tiers, not both")
+            bounds = [tier.up_to for tier in self.tiers]
+            inner = [bound for bound in bounds[:-1] if bound is not None]
+            if bounds[-1] is not None or len(inner) != len(bounds) - 1 or inner != sorted(set(inner)):
+                raise ValueError("tiers need rising up_to bounds, and none on the last")
+            if any(tier.usd is None for tier in self.tiers):
+                raise ValueError("a tier needs a price; leave usd: unknown instead of tiers where it is not known")
+        return self
+
+    @property
+    def known(self) -> bool:
+        return self.usd is not None or bool(self.tiers)
+
+
+class EpochRule(Record):
+    """How a platform picks the number of epochs: a fixed default, moved so that examples × epochs stays within bounds."""
+
+    default: int = Field(ge=1)
+    min_total_examples: int | None = None
+    max_total_examples: int | None = None
+    max_epochs: int = 25
+
+    def epochs(self, examples: int) -> int:
+        """Epochs for `examples` training examples."""
+        if self.min_total_examples and examples * self.default < self.min_total_examples:
+            return min(self.max_epochs, max(self.default, self.min_total_examples // examples))
+        if self.max_total_examples and examples * self.default > self.max_total_examples:
+            return max(1, self.max_total_examples // examples)
+        return self.default
+
+
+class TrainingRules(Record):
+    """How a platform counts what it bills, and what it accepts."""
+
+    billed: str = "tokens of the examples × epochs"
+    """The rule in words."""
+    source: SourceRef
+    auto_epochs: EpochRule | None = None
+    """What `epochs=auto` becomes; None where the platform publishes no rule."""
+    auto_epochs_note: str | None = None
+    min_epochs: int | None = None
+    max_epochs: int | None = None
+    min_examples: int | None = None
+    advised_examples: int | None = None
+    max_examples: int | None = None
+    max_tokens_per_example: int | None = None
+    """Longer examples are truncated, and billed to here."""
+    note: str | None = None
+
+
+class Lifecycle(Record):
+    """When one can still train and still call the result. Days are inclusive for training, exclusive for inference."""
+
+    source: SourceRef
+    new_customers_until: date | None = None
+    """Last day on which a new customer may train."""
+    training_ends: date | None = None
+    """Last day on which anyone may train."""
+    inference_ends: date | None = None
+    """The day on which tuned models stop answering."""
+    stated_status: Status | None = None
+    """For platforms that announce no date, and for what is not offered at all."""
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Lifecycle:
+        if self.training_ends and self.inference_ends and self.training_ends > self.inference_ends:
+            raise ValueError("training_ends is later than inference_ends")
+        if self.training_ends and self.new_customers_until and self.new_customers_until > self.training_ends:
+            raise ValueError("new_customers_until is later than training_ends")
+        return self
+
+
+class Offer(Record):
+    """One model on one platform, as one can buy it. `id` is platform/model or platform/model@variant."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+/[a-z0-9.-]+(@[a-z0-9-]+)?$", max_length=80)
+    platform: str
+    platform_title: str
+    title: str
+    model: str
+    """The platform's own name of the model."""
+    aliases: tuple[str, ...] = ()
+    parameters_billion: Decimal | None = None
+    training: TrainingRules | None = None
+    lifecycle: Lifecycle | None = None
+    nearest: str | None = None
+    """The offer to look at instead, for what is ended or not offered."""
+    why: str | None = None
+    """What a buyer must know in one sentence (why there is nothing to buy, what the tier lacks)."""
+    deployment_hours: int | None = None
+    """A deployment is deleted after this many hours."""
+    prices: dict[PriceKind, tuple[Price, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check(self) -> Offer:
+        for kind, prices in self.prices.items():
+            allowed = UNITS_OF_KIND.get(kind, ("1M tokens",))
+            seen: set[tuple[Any, ...]] = set()
+            for price in prices:
+                if price.per not in allowed:
+                    raise ValueError(f"{kind} is priced per {' or '.join(allowed)}, not per {price.per}")
+                if price.tiers and kind not in TOKEN_KINDS:
+                    raise ValueError(f"{kind} cannot have tiers: only token prices are graduated by monthly volume")
+                key = (price.method, price.variant, price.since)
+                if key in seen:
+                    raise ValueError(f"{kind} has two prices since {price.since or 'ever'}; give the later one its own date")
+                seen.add(key)
+        return self
+
+    def history(self, kind: PriceKind, method: Method | None = None) -> tuple[Price, ...]:
+        """The prices of one kind on standard terms, oldest first. Training prices of other methods are left out."""
+        rows = [price for price in self.prices.get(kind, ()) if price.variant is None and (kind != "training" or price.method == method)]
+        return tuple(sorted(rows, key=lambda price: price.since or date.min))
+
+    def methods(self) -> tuple[Method, ...]:
+        """The training methods with a price of their own, in the file's order; empty where the platform offers no choice."""
+        return tuple(dict.fromkeys(price.method for price in self.prices.get("training", ()) if price.method))
+
+    def status_on(self, day: date) -> Status:
+        life = self.lifecycle
+        if life is None:
+            return "open"
+        if life.stated_status == "not offered":
+            return "not offered"
+        if (life.inference_ends and day >= life.inference_ends) or (life.training_ends and day > life.training_ends):
+            return "closed"
+        if life.training_ends or life.inference_ends or life.new_customers_until:
+            return "closing"
+        return life.stated_status or "open"
+
+    def trains_for(self, customer: Customer, day: date) -> bool:
+        """Whether this kind of customer may start a training job on `day`."""
+        if self.status_on(day) in ("closed", "not offered"):
+            return False
+        life = self.lifecycle
+        return not (customer == "new" and life and life.new_customers_until and day > life.new_customers_until)
