@@ -2,9 +2,25 @@
 
 from pricing.catalog import BaseModels, BasePrice, Catalog, UnknownName
 from pricing.load import PriceFileError, load_catalog
-from pricing.offer import Confidence, Customer, EpochRule, Lifecycle, Method, Offer, Price, PriceKind, Source, Status, Tier, TrainingRules, Unit
+from pricing.offer import (
+    Assumption,
+    Confidence,
+    Customer,
+    EpochRule,
+    Lifecycle,
+    Method,
+    Offer,
+    Price,
+    PriceKind,
+    Source,
+    Status,
+    Tier,
+    TrainingRules,
+    Unit,
+)
 
 __all__ = [
+    "Assumption",
     "BaseModels",
     "BasePrice",
     "Catalog",

@@ -49,7 +49,12 @@ class GenaiBaseModels:
             batch_input_usd=_usd(batch.input_mtok) if has_batch else None,
             batch_cached_input_usd=_usd(batch.cache_read_mtok) if has_batch else None,
             batch_output_usd=_usd(batch.output_mtok) if has_batch else None,
-            source=Source(title=f"genai-prices {version('genai-prices')}: {provider.name}", url=urls[0], checked=CHECKED, kind="package data"),
+            source=Source(
+                title=f"genai-prices {version('genai-prices')}: {provider.name}",
+                url=urls[0],
+                checked=CHECKED,
+                kind="package data",
+            ),
             max_call_input_tokens=_first_tier(plain.input_mtok),
         )
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from pricing.offer import Offer, Source
+from pricing.offer import Assumption, Offer, Source
 
 
 class UnknownName(LookupError):  # noqa: N818 - a fact about a name, told to a person
@@ -18,7 +18,11 @@ class UnknownName(LookupError):  # noqa: N818 - a fact about a name, told to a p
     def __init__(self, what: str, name: str, near: Iterable[str]) -> None:
         self.name, self.near = name, tuple(near)
         shown = name if len(name) <= 60 else name[:57] + "…"
-        hint = f" Did you mean {_either(self.near)}?" if self.near else f" {what[0].upper()}{what[1:]} names are listed by `models`."
+        hint = (
+            f" Did you mean {_either(self.near)}?"
+            if self.near
+            else f" {what[0].upper()}{what[1:]} names are listed by `models`."
+        )
         super().__init__(f"There is no {what} called “{shown}”.{hint}")
 
 
@@ -52,13 +56,24 @@ class Catalog:
     `version` names the exact content, so that an estimate can say what it was made from.
     """
 
-    def __init__(self, offers: Iterable[Offer], base_models: BaseModels, version: str) -> None:
+    def __init__(
+        self, offers: Iterable[Offer], assumptions: Mapping[str, Assumption], base_models: BaseModels, version: str
+    ) -> None:
         self.offers: Mapping[str, Offer] = MappingProxyType({offer.id: offer for offer in offers})
+        self.assumptions: Mapping[str, Assumption] = MappingProxyType(dict(assumptions))
         self.base_models = base_models
         self.version = version
         names: dict[str, list[Offer]] = {}
         for offer in self.offers.values():
-            for name in (offer.id, offer.platform, offer.platform_title, offer.model, _model_of(offer.id), _unvaried(offer.id), *offer.aliases):
+            for name in (
+                offer.id,
+                offer.platform,
+                offer.platform_title,
+                offer.model,
+                _model_of(offer.id),
+                _unvaried(offer.id),
+                *offer.aliases,
+            ):
                 group = names.setdefault(_fold(name), [])
                 if offer not in group:
                     group.append(offer)
@@ -90,7 +105,10 @@ class Catalog:
         """Offer ids that look like `name`, best first."""
         folded = _fold(name)[:100]
         contained = [offer.id for offer in self.offers.values() if len(folded) >= 3 and folded in _haystack(offer)]
-        close = [self._by_name[key][0].id for key in difflib.get_close_matches(folded, self._by_name, n=count + 3, cutoff=0.6)]
+        close = [
+            self._by_name[key][0].id
+            for key in difflib.get_close_matches(folded, self._by_name, n=count + 3, cutoff=0.6)
+        ]
         return tuple(dict.fromkeys(contained + close))[:count]
 
 

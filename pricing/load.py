@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from pricing.base import GenaiBaseModels
 from pricing.catalog import BaseModels, Catalog
-from pricing.offer import Offer, Record, Source
+from pricing.offer import Assumption, Offer, Record, Source, TrainingRules
 from pricing.yaml_reader import YamlError, read_yaml
 
 DATA_DIR = Path(__file__).parent / "data"
@@ -22,6 +22,12 @@ class PriceFileError(ValueError):
     """A price file that cannot be used. The text names file, field and fix."""
 
 
+class Defaults(Record):
+    """What the offers of one file share. An offer's own value replaces the shared one whole."""
+
+    training: TrainingRules | None = None
+
+
 class PlatformFile(Record):
     """One file: one platform, its sources, its offers. Offers are keyed by model, with @variant where the platform has several."""
 
@@ -29,7 +35,16 @@ class PlatformFile(Record):
     title: str | None = None
     """The platform's name as people say it; required where the platform is new."""
     sources: dict[str, Source]
+    defaults: dict[str, Any] = Field(default_factory=dict)
+    """`Defaults`, read once the sources are known."""
     offers: dict[str, dict[str, Any]]
+
+
+class AssumptionsFile(Record):
+    """Numbers that no platform publishes, each with its reason and source."""
+
+    sources: dict[str, Source]
+    assumptions: dict[str, dict[str, Any]]
 
 
 def load_catalog(
@@ -49,13 +64,29 @@ def load_catalog(
     for offer in offers.values():
         if offer.nearest and offer.nearest not in offers:
             raise PriceFileError(f"{offer.id}: nearest names {offer.nearest!r}, which is no offer of the catalogue")
-    return Catalog(offers.values(), base_models or GenaiBaseModels(), f"{newest}.{digest.hexdigest()[:8]}")
+    assumptions = _read_assumptions(DATA_DIR / "assumptions.yml", digest)
+    return Catalog(offers.values(), assumptions, base_models or GenaiBaseModels(), f"{newest}.{digest.hexdigest()[:8]}")
+
+
+def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption]:
+    text = _read(path)
+    digest.update(text.encode())
+    try:
+        file = AssumptionsFile.model_validate(read_yaml(text))
+        context = {"sources": file.sources}
+        return {name: Assumption.model_validate(raw, context=context) for name, raw in file.assumptions.items()}
+    except YamlError as error:
+        raise PriceFileError(f"{path.name}: {error}") from None
+    except ValidationError as error:
+        raise PriceFileError(_explain(path.name, (), error)) from None
 
 
 def _yaml_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise PriceFileError(f"{folder}: there is no such folder; FTCOST_PRICES_DIR must name a folder of .yml files")
-    return sorted(path for path in folder.iterdir() if path.suffix in (".yml", ".yaml") and not path.name.startswith("."))
+    return sorted(
+        path for path in folder.iterdir() if path.suffix in (".yml", ".yaml") and not path.name.startswith(".")
+    )
 
 
 def _read(path: Path) -> str:
@@ -73,6 +104,10 @@ def _read_platform(path: Path, text: str, offers: dict[str, Offer], *, yours: bo
         raise PriceFileError(f"{path.name}: {error}") from None
     except ValidationError as error:
         raise PriceFileError(_explain(path.name, (), error)) from None
+    try:
+        shared = Defaults.model_validate(file.defaults, context={"sources": file.sources})
+    except ValidationError as error:
+        raise PriceFileError(_explain(path.name, ("defaults",), error)) from None
     for model, raw in file.offers.items():
         offer_id = f"{file.platform}/{model}"
         known = offers.get(offer_id)
@@ -80,19 +115,35 @@ def _read_platform(path: Path, text: str, offers: dict[str, Offer], *, yours: bo
         if not isinstance(raw, dict):
             raise PriceFileError(f"{path.name}: offers.{model}: must hold keys such as title and prices")
         if known and not yours:
-            raise PriceFileError(f"{path.name}: offers.{model}: {offer_id} is already in the catalogue; one file a platform")
-        title = file.title or next((offer.platform_title for offer in offers.values() if offer.platform == file.platform), None)
+            raise PriceFileError(
+                f"{path.name}: offers.{model}: {offer_id} is already in the catalogue; one file a platform"
+            )
+        title = file.title or next(
+            (offer.platform_title for offer in offers.values() if offer.platform == file.platform), None
+        )
         if title is None:
             raise PriceFileError(f"{path.name}: title is missing: {file.platform} is a new platform; say its name")
         try:
-            offers[offer_id] = _make_offer(raw, known, offer_id, file, title, yours=yours)
+            offers[offer_id] = _make_offer(raw, known, offer_id, file, shared, title, yours=yours)
         except ValidationError as error:
             raise PriceFileError(_explain(path.name, where, error)) from None
     return file.sources.values()
 
 
-def _make_offer(raw: dict[str, Any], known: Offer | None, offer_id: str, file: PlatformFile, title: str, *, yours: bool) -> Offer:
-    fields: dict[str, Any] = dict(known) if known else {"id": offer_id, "platform": file.platform, "platform_title": title}
+def _make_offer(
+    raw: dict[str, Any],
+    known: Offer | None,
+    offer_id: str,
+    file: PlatformFile,
+    shared: Defaults,
+    title: str,
+    *,
+    yours: bool,
+) -> Offer:
+    fields: dict[str, Any] = (
+        dict(known) if known else {"id": offer_id, "platform": file.platform, "platform_title": title}
+    )
+    fields |= {key: value for key, value in shared if value is not None}
     for key in ("id", "platform", "platform_title"):
         if key in raw:
             fields["set_by_the_loader"] = key  # an unknown key: refused below with its place
@@ -100,7 +151,10 @@ def _make_offer(raw: dict[str, Any], known: Offer | None, offer_id: str, file: P
     prices = raw.get("prices", {})
     if isinstance(prices, dict):
         marked = {kind: [_marked(row, yours) for row in _rows(rows)] for kind, rows in prices.items()}
-        fields["prices"] = {**fields.get("prices", {}), **{kind: _laid_over(fields, kind, rows) for kind, rows in marked.items()}}
+        fields["prices"] = {
+            **fields.get("prices", {}),
+            **{kind: _laid_over(fields, kind, rows) for kind, rows in marked.items()},
+        }
     else:
         fields["prices"] = prices
     return Offer.model_validate(fields, context={"sources": file.sources})

@@ -10,7 +10,16 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
 
 Confidence = Literal["high", "medium", "low"]
 Status = Literal["open", "closing", "closed", "not offered"]
@@ -95,17 +104,23 @@ def _source(value: Any, info: ValidationInfo) -> Any:
         return value
     sources: dict[str, Source] = (info.context or {}).get("sources", {})
     if value not in sources:
-        raise ValueError(f"there is no source {value!r} in this file; add it under sources, or use one of {sorted(sources)}")
+        raise ValueError(
+            f"there is no source {value!r} in this file; add it under sources, or use one of {sorted(sources)}"
+        )
     return sources[value]
 
 
 Usd = Annotated[
     Decimal | None,
     BeforeValidator(_usd),
-    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^([0-9]*\.?[0-9]+|unknown)$"}]}),
+    WithJsonSchema(
+        {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^([0-9]*\.?[0-9]+|unknown)$"}]}
+    ),
 ]
 PartialDate = Annotated[
-    str, BeforeValidator(_partial_date), WithJsonSchema({"type": ["string", "integer"], "description": "2026-11-21, 2026-11 or 2026"})
+    str,
+    BeforeValidator(_partial_date),
+    WithJsonSchema({"type": ["string", "integer"], "description": "2026-11-21, 2026-11 or 2026"}),
 ]
 
 
@@ -119,8 +134,8 @@ class Source(Record):
     """Where a number was read, and when."""
 
     title: str = Field(min_length=1, max_length=200)
-    url: str = Field(pattern=r"^https?://\S+$", max_length=500)
-    """Where a reader can check it; for a second-hand reading, the platform's own page."""
+    url: str | None = Field(default=None, pattern=r"^https?://\S+$", max_length=500)
+    """Where a reader can check it; for a second-hand reading, the platform's own page. The loader asks for it."""
     checked: PartialDate
     """The day the source was read or published; a month or a year where no more is known."""
     kind: str | None = None
@@ -133,7 +148,17 @@ class Source(Record):
         return date(year, month, day)
 
 
-SourceRef = Annotated[Source, BeforeValidator(_source), WithJsonSchema({"type": "string", "description": "a key of sources"})]
+SourceRef = Annotated[
+    Source, BeforeValidator(_source), WithJsonSchema({"type": "string", "description": "a key of sources"})
+]
+
+
+class Assumption(Record):
+    """A number that no platform publishes and that the calculator needs."""
+
+    value: Usd
+    why: str
+    source: SourceRef
 
 
 class Tier(Record):
@@ -254,7 +279,7 @@ class Lifecycle(Record):
 class Offer(Record):
     """One model on one platform, as one can buy it. `id` is platform/model or platform/model@variant."""
 
-    id: str = Field(pattern=r"^[a-z0-9-]+/[a-z0-9.-]+(@[a-z0-9-]+)?$", max_length=80)
+    id: str = Field(pattern=r"^[a-z0-9-]+/[a-z0-9.-]+(@[a-z0-9-]+)?$|^your-rates$", max_length=80)
     platform: str
     platform_title: str
     title: str
@@ -284,13 +309,27 @@ class Offer(Record):
                     raise ValueError(f"{kind} cannot have tiers: only token prices are graduated by monthly volume")
                 key = (price.method, price.variant, price.since)
                 if key in seen:
-                    raise ValueError(f"{kind} has two prices since {price.since or 'ever'}; give the later one its own date")
+                    raise ValueError(
+                        f"{kind} has two prices since {price.since or 'ever'}; give the later one its own date"
+                    )
                 seen.add(key)
         return self
 
+    _histories: dict[tuple[PriceKind, Method | None], tuple[Price, ...]] = PrivateAttr(default_factory=dict)
+
     def history(self, kind: PriceKind, method: Method | None = None) -> tuple[Price, ...]:
         """The prices of one kind on standard terms, oldest first. Training prices of other methods are left out."""
-        rows = [price for price in self.prices.get(kind, ()) if price.variant is None and (kind != "training" or price.method == method)]
+        key = (kind, method)
+        if key not in self._histories:
+            self._histories[key] = self._sorted_history(kind, method)
+        return self._histories[key]
+
+    def _sorted_history(self, kind: PriceKind, method: Method | None) -> tuple[Price, ...]:
+        rows = [
+            price
+            for price in self.prices.get(kind, ())
+            if price.variant is None and (kind != "training" or price.method == method)
+        ]
         return tuple(sorted(rows, key=lambda price: price.since or date.min))
 
     def methods(self) -> tuple[Method, ...]:

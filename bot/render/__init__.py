@@ -1,0 +1,1 @@
+"""Comparison -> what people and machines read. Pure; Slack's limits live here."""

@@ -1,0 +1,127 @@
+"""A comparison as data for machines: the JSON interface and the CSV export. Money as decimal strings, null for unknown."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+from typing import Any, get_args
+
+from calculator import BaseEstimate, Comparison, Estimate, Figure, LineItem
+
+CSV_COLUMNS = (
+    "offer", "platform", "model", "status", "complete", "component", "label", "quantity", "unit", "unit_price_usd", "amount_usd",
+    "formula", "source_title", "source_url", "source_checked", "source_confidence", "as_of", "catalog_version",
+)  # fmt: skip
+# A spreadsheet runs a cell that begins with one of these as a formula.
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def to_json(comparison: Comparison) -> dict[str, Any]:
+    """The interface of `ftcost --format json`."""
+    return {
+        "as_of": comparison.as_of.isoformat(),
+        "catalog_version": comparison.catalog_version,
+        "scenario": comparison.scenario.fields(),
+        "estimates": [_estimate(comparison, estimate) for estimate in comparison.estimates],
+        "base": _base(comparison.base) if comparison.base else None,
+    }
+
+
+def _estimate(comparison: Comparison, estimate: Estimate) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "offer": estimate.offer.id,
+        "platform": estimate.offer.platform,
+        "model": estimate.offer.model,
+        "status": estimate.status,
+        "standing": estimate.standing.name.lower(),
+        "complete": estimate.complete,
+        "one_off_usd": text(estimate.one_off_usd),
+        "first_month_usd": text(estimate.first_month_usd),
+        "monthly_usd": text(estimate.monthly_usd),
+        "total_usd": text(estimate.total_usd),
+        "months": text(estimate.months),
+        "epochs": text(estimate.epochs),
+        "lines": [_line(line) for line in estimate.lines],
+        "warnings": [{"code": warning.code, "text": warning.text, "usd": text(warning.usd)} for warning in estimate.warnings],
+        "assumptions": list(estimate.assumptions),
+    }
+    if comparison.scenario.ranged:
+        spans = {name: span for name in get_args(Figure) if (span := comparison.span(estimate, name))}
+        made["low"] = {f"{name}_usd": text(span.low) for name, span in spans.items()}
+        made["high"] = {f"{name}_usd": text(span.high) for name, span in spans.items()}
+    return made
+
+
+def _base(base: BaseEstimate) -> dict[str, Any]:
+    return {
+        "model": base.model,
+        "provider": base.provider,
+        "complete": base.complete,
+        "monthly_usd": text(base.monthly_usd),
+        "total_usd": text(base.total_usd),
+        "lines": [_line(line) for line in base.lines],
+    }
+
+
+def _line(line: LineItem) -> dict[str, Any]:
+    return {
+        "component": line.component,
+        "label": line.label,
+        "recurrence": line.recurrence,
+        "quantity": text(line.quantity),
+        "unit": line.unit,
+        "unit_price_usd": text(line.unit_price_usd),
+        "amount_usd": text(line.amount_usd),
+        "monthly_usd": text(line.monthly_usd),
+        "formula": line.formula,
+        "source": None
+        if line.source is None
+        else {
+            "title": line.source.title,
+            "url": line.source.url,
+            "checked": line.source.checked,
+            "confidence": "yours" if line.price is None or line.price.yours else line.price.confidence,
+        },
+    }
+
+
+def text(value: Decimal | None) -> str | None:
+    """Full precision, never in exponents."""
+    if value is None:
+        return None
+    plain = f"{value:f}"
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+def to_csv(comparison: Comparison) -> str:
+    """One row a line item, the scenario's keys as the last columns; RFC 4180, safe to open in a spreadsheet."""
+    scenario = comparison.scenario.fields()
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([*CSV_COLUMNS, *scenario])
+    for estimate in comparison.estimates:
+        offer = estimate.offer
+        head = [offer.id, offer.platform, offer.model, estimate.status, "yes" if estimate.complete else "no"]
+        for line in estimate.lines or (None,):
+            writer.writerow([*map(safe_cell, head + _cells(line)), comparison.as_of, comparison.catalog_version, *map(safe_cell, scenario.values())])
+    return out.getvalue()
+
+
+def _cells(line: LineItem | None) -> list[str]:
+    if line is None:
+        return [""] * 11
+    numbers = [text(line.quantity) or "", line.unit, text(line.unit_price_usd) or "", text(line.amount_usd) or ""]
+    source = _line(line)["source"] or {"title": "", "url": "", "checked": "", "confidence": ""}
+    return [line.component, line.label, *numbers, line.formula, *(source[key] or "" for key in ("title", "url", "checked", "confidence"))]
+
+
+def safe_cell(cell: str) -> str:
+    """A cell that a spreadsheet takes for text (or for the plain number that it is)."""
+    if not cell.startswith(_FORMULA_START) or _is_number(cell):
+        return cell
+    return "'" + cell
+
+
+def _is_number(cell: str) -> bool:
+    return cell.lstrip("-").replace(".", "", 1).isdigit() and cell.isascii()

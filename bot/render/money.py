@@ -1,0 +1,85 @@
+"""Numbers as people read them: money, unit prices, quantities, ages. Rounding happens here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+UNKNOWN = "unknown"
+
+
+def money(usd: Decimal | None, *, whole: bool = True) -> str:
+    """`$1,080.00`; an amount under a cent keeps three digits that say something; `≥ $4.00` where a part is unknown."""
+    if usd is None:
+        return UNKNOWN
+    return f"{'' if whole else '≥ '}{_dollars(usd, _places(usd))}"
+
+
+def money_span(low: Decimal | None, high: Decimal | None, *, whole: bool = True) -> str:
+    """`$12.50 – $125.00`, or one figure where both ends print the same."""
+    first, last = money(low, whole=whole), money(high, whole=True)
+    return first if first.removeprefix("≥ ") == last else f"{first} – {last}"
+
+
+def signed(usd: Decimal) -> str:
+    """A difference: `+$24.00`, `−$3.00`, `±$0.00`."""
+    return f"{'+' if usd > 0 else '−' if usd < 0 else '±'}{_dollars(abs(usd), _places(usd))}"
+
+
+def unit_price(usd: Decimal | None) -> str:
+    """A price as its source gives it, with at least cents: `$25.00`, `$0.0375`."""
+    if usd is None:
+        return UNKNOWN
+    exponent = usd.normalize().as_tuple().exponent
+    return _dollars(usd, max(2, -exponent if isinstance(exponent, int) else 2))
+
+
+def quantity(value: Decimal | None) -> str:
+    """`1,800`, `12`, `2.5`: at most four digits after the point."""
+    if value is None:
+        return UNKNOWN
+    rounded = value.quantize(Decimal("0.0001"), ROUND_HALF_UP).normalize()
+    return f"{rounded:,f}"
+
+
+def parts_of_total(amounts: Sequence[Decimal], places: int = 2) -> list[str]:
+    """Amounts printed so that the printed parts add up to the printed total.
+
+    Each is cut to its last digit; what is missing to the rounded total goes to those that lost most (largest remainder).
+    """
+    step = Decimal(1).scaleb(-places)
+    whole = [amount.quantize(step, "ROUND_FLOOR") for amount in amounts]
+    missing = int((sum(amounts, Decimal(0)).quantize(step, ROUND_HALF_UP) - sum(whole, Decimal(0))) / step)
+    lost_most = sorted(range(len(amounts)), key=lambda i: (whole[i] - amounts[i], i))
+    for i in lost_most[:missing]:
+        whole[i] += step
+    return [_dollars(amount, places) for amount in whole]
+
+
+def places_for(total: Decimal) -> int:
+    """Digits after the point for a column that adds up to `total`."""
+    return _places(total)
+
+
+def age(checked_on: date, today: date) -> str:
+    """`12 days old`, `4 months old`, `1 year old`."""
+    days = max(0, (today - checked_on).days)
+    for length, unit in ((365, "year"), (30, "month"), (1, "day")):
+        if days >= length * (2 if unit == "month" else 1):
+            count = days // length
+            return f"{count} {unit}{'s' if count > 1 else ''} old"
+    return "read today"
+
+
+def _places(usd: Decimal) -> int:
+    """Cents, or as many places as show three digits of what is less than a cent."""
+    if usd == 0 or abs(usd) >= CENT:
+        return 2
+    return min(12, 2 - usd.adjusted())
+
+
+def _dollars(usd: Decimal, places: int) -> str:
+    rounded = usd.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return f"{'−' if rounded < 0 else ''}${abs(rounded):,.{places}f}"

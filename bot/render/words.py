@@ -1,0 +1,144 @@
+"""A comparison in sentences: headline, question, warnings, assumptions, changes. Plain text; escaping is the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bot.render.money import age, money, quantity, signed
+from bot.render.tables import figure, horizon, offer_name
+from calculator import Comparison, Estimate, Standing, Warning
+from pricing import Price, Source
+
+# Shown first, because they cost most when overlooked.
+GRAVE = ("not_offered", "closed", "closed_to_new_customers", "model_ends", "price_unknown", "deployment_deleted", "idle_hosting", "training_ends")
+
+
+def headline(comparison: Comparison) -> str:
+    """The sentence that answers the question."""
+    best = comparison.best
+    if best is None:
+        return _no_answer(comparison)
+    total = figure(comparison, best, "total")
+    subject = offer_name(best)
+    ends = f" until it ends on {best.offer.lifecycle.inference_ends}" if _ends_early(comparison, best) and best.offer.lifecycle else ""
+    span = ends or f" over {horizon(comparison)}"
+    others = sum(1 for estimate in comparison.estimates if estimate.standing <= Standing.ENDS)
+    verb = "is cheapest: " if others > 1 else "costs "
+    return f"{subject} {verb}{total}{span}."
+
+
+def _ends_early(comparison: Comparison, estimate: Estimate) -> bool:
+    return estimate.months < comparison.plan.months
+
+
+def _no_answer(comparison: Comparison) -> str:
+    if not comparison.estimates:
+        return "There is no offer to compare."
+    first = comparison.estimates[0]
+    if first.standing == Standing.INCOMPLETE:
+        return f"No offer has a complete price. The lowest known part is {offer_name(first)}: at least {money(first.total_usd)} over {horizon(comparison)}."
+    if first.total_usd is not None:
+        return (
+            f"Nothing here is open to {comparison.scenario.customer} customers. "
+            f"For those who have access, {offer_name(first)} costs {figure(comparison, first, 'total_usd')}"
+            f"{' to its end' if _ends_early(comparison, first) else f' over {horizon(comparison)}'}."
+        )
+    return first.warnings[0].text if first.warnings else f"{offer_name(first)} is not for sale."
+
+
+def question(comparison: Comparison) -> str:
+    """What was asked, on one line."""
+    scenario = comparison.scenario
+    epochs = "epochs by each platform's rule" if scenario.epochs == "auto" else f"{scenario.epochs} epoch{'s' if str(scenario.epochs) != '1' else ''}"
+    parts = [f"{scenario.examples} examples × {scenario.example} tokens × {epochs}"]
+    if str(scenario.runs) != "1":
+        parts.append(f"{scenario.runs} runs")
+    if scenario.calls and scenario.call:
+        parts.append(f"{scenario.calls} calls of {scenario.call} tokens")
+    else:
+        parts.append("no calls given")
+    shown = {"on", "examples", "example", "epochs", "runs", "calls", "call", "name", "rates"}
+    parts += [f"{key} {text}" for key, text in scenario.fields().items() if key not in shown]
+    return " · ".join(parts)
+
+
+def warning_text(warning: Warning, *, code_of: str | None = None) -> str:
+    """A warning with the money at stake."""
+    stake = {"idle_hosting": "a month", "model_ends": "spent on training", "minimum_charge": "added", "job_cap": "to finish"}.get(warning.code)
+    money_part = f" ({money(warning.usd)} {stake})" if warning.usd and stake else ""
+    return f"{f'{code_of}: ' if code_of else ''}{warning.text}{money_part}"
+
+
+def warnings_by_gravity(estimate: Estimate) -> list[Warning]:
+    rank = {code: place for place, code in enumerate(GRAVE)}
+    return sorted(estimate.warnings, key=lambda warning: rank.get(warning.code, len(GRAVE)))
+
+
+def base_sentence(comparison: Comparison) -> str | None:
+    """What prompting the base model costs, beside the best tuned offer; no verdict."""
+    base, best = comparison.base, comparison.best
+    if base is None:
+        return None
+    if not base.lines:
+        return f"Prompting {base.model} ({base.provider}): give calls= and call= to compare."
+    if not base.complete:
+        return f"Prompting {base.model} ({base.provider}): a price is unknown for calls of this length."
+    text = f"Prompting {base.model} ({base.provider}) costs {money(base.monthly_usd)} a month"
+    if best and best.monthly_usd is not None and base.monthly_usd is not None:
+        text += f"; running {offer_name(best)} is {signed(best.monthly_usd - base.monthly_usd)} a month against that"
+    return text + "."
+
+
+def assumptions(comparison: Comparison, estimate: Estimate) -> list[str]:
+    """What the figures rest on, besides the prices."""
+    plan = comparison.plan
+    found = [f"{quantity(plan.days_per_month)} days a month, {horizon(comparison)}, a month of 365/12 days where a date cuts it."]
+    if comparison.scenario.growth.high:
+        found.append(f"Calls grow by {quantity(plan.growth_per_month * 100)}% a month, from the second month on.")
+    if plan.retrain_months:
+        found.append(f"One retraining run every {quantity(plan.retrain_months)} months, inside the horizon; not part of the monthly figure.")
+    if comparison.scenario.ranged:
+        found.append(f"Ranges: {', '.join(comparison.scenario.ranged)}. The spans run from all at the cheap end to all at the dear end.")
+    found += [f"{text[0].upper()}{text[1:]}." for text in estimate.assumptions]
+    return found
+
+
+def price_ages(comparison: Comparison, estimate: Estimate) -> Iterator[tuple[str, Price | None, Source, str]]:
+    """(what for, price, source, age and confidence) of every price in an estimate, each source's items together."""
+    groups: dict[tuple[Source, str, bool], list[str]] = {}
+    prices: dict[tuple[Source, str, bool], Price | None] = {}
+    for line in estimate.lines:
+        if line.source is not None and line.price is not None:
+            key = (line.source, line.price.confidence, line.price.yours)
+            labels = groups.setdefault(key, [])
+            prices[key] = line.price
+            if line.label not in labels:
+                labels.append(line.label)
+    for key, labels in groups.items():
+        source, confidence, yours = key
+        words = "your price" if yours else f"{confidence} confidence"
+        yield ", ".join(labels), prices[key], source, f"{source.checked}, {age(source.checked_on, comparison.as_of)}, {words}"
+
+
+def notes(estimate: Estimate) -> list[str]:
+    """What stands beside the prices: notes and conflicts between sources, each once."""
+    found: dict[str, None] = {}
+    for line in estimate.lines:
+        if line.price and line.price.note:
+            found[f"{line.label}: {line.price.note}"] = None
+        if line.price and line.price.conflict:
+            found[f"{line.label}: sources disagree: {line.price.conflict}"] = None
+    return list(found)
+
+
+def changes(before: Comparison, after: Comparison) -> list[str]:
+    """The scenario's fields that differ: `epochs 3 → 5`."""
+    old, new = before.scenario.fields(), after.scenario.fields()
+    keys = [key for key in type(after.scenario).model_fields if old.get(key) != new.get(key)]
+    return [f"{key} {old.get(key) or 'default'} → {new.get(key) or 'default'}" for key in keys]
+
+
+def difference(before: Decimal | None, after: Decimal | None) -> str:
+    """`+$24.00`, or that it cannot be said."""
+    return "not known" if before is None or after is None else signed(after - before)

@@ -1,0 +1,27 @@
+"""The cost model. Pure: no files, network, clock, environment or Slack."""
+
+from calculator.errors import FieldErrors, UserError
+from calculator.estimate import YOUR_RATES, estimate
+from calculator.result import BaseEstimate, Comparison, Component, Estimate, Figure, LineItem, Span, Standing, Total, Warning
+from calculator.scenario import KEYS, Scenario, read_scenario, unknown_key
+
+__all__ = [
+    "KEYS",
+    "YOUR_RATES",
+    "BaseEstimate",
+    "Comparison",
+    "Component",
+    "Estimate",
+    "FieldErrors",
+    "Figure",
+    "LineItem",
+    "Scenario",
+    "Span",
+    "Standing",
+    "Total",
+    "UserError",
+    "Warning",
+    "estimate",
+    "read_scenario",
+    "unknown_key",
+]

@@ -1,0 +1,17 @@
+"""The two kinds of error: this one's text is meant for the person who asked; everything else is a bug."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class UserError(Exception):
+    """Something a person can put right. `str()` is a sentence that says how."""
+
+
+class FieldErrors(UserError):
+    """Faults by scenario field: `errors["epochs"]` belongs at the epochs field of a form, or behind epochs= in a line."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        self.errors = dict(errors)
+        super().__init__("\n".join(f"{field}: {text}" for field, text in self.errors.items()))

@@ -1,0 +1,227 @@
+"""A scenario over the catalogue -> a comparison. Pure: the date and the catalogue are arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from calculator.errors import FieldErrors
+from calculator.horizon import day_after_months, months_between
+from calculator.inference import inference_lines, token_loads
+from calculator.keeping import hosting_lines, is_dedicated, storage_lines
+from calculator.plan import ONE, Plan, PointRates, plan_at
+from calculator.result import BaseEstimate, Comparison, Estimate, LineItem, Standing
+from calculator.risks import not_for_sale, warnings
+from calculator.scenario import Scenario
+from calculator.training import epochs_of, method_of, training_lines
+from pricing import BasePrice, Catalog, Offer, Price, PriceKind, Source, Status, UnknownName
+
+YOUR_RATES = "your-rates"
+
+
+def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
+    """Every offer the scenario names, priced as of `on`, best first. Raises FieldErrors for a name nobody knows."""
+    offers = offers_of(scenario, catalog, on)
+    plan = plan_at(scenario, "likely")
+    default_epochs = catalog.assumptions["default_epochs"].value or ONE
+    priced = [estimate_offer(plan, offer, on, default_epochs) for offer in _with_rates(offers, plan, on)]
+    low: dict[str, Estimate] = {}
+    high: dict[str, Estimate] = {}
+    if scenario.ranged:
+        for corner, found in (("low", low), ("high", high)):
+            at = plan_at(scenario, corner)  # type: ignore[arg-type]
+            found.update(
+                (offer.id, estimate_offer(at, offer, on, default_epochs)) for offer in _with_rates(offers, at, on)
+            )
+    return Comparison(
+        as_of=on,
+        catalog_version=catalog.version,
+        scenario=scenario,
+        plan=plan,
+        estimates=tuple(sorted(priced, key=_rank)),
+        base=_estimate_base(plan, _base_price(scenario.base, catalog, on), on) if scenario.base else None,
+        low=low,
+        high=high,
+    )
+
+
+def offers_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ...]:
+    """The offers that `on=` names; `all` is every one that can still be trained. Raises FieldErrors."""
+    chosen: dict[str, Offer] = {}
+    for name in scenario.on:
+        if name.lower() in ("all", "*"):
+            found = catalog.trainable(on)
+        elif name.lower() == YOUR_RATES:
+            if not scenario.rates:
+                raise FieldErrors(
+                    {"rates": "on=your-rates needs your prices: rates=training/input/output, such as rates=10/3/6."}
+                )
+            found = ()
+        else:
+            try:
+                found = catalog.named(name)
+            except UnknownName as error:
+                raise FieldErrors({"on": str(error)}) from None
+        chosen.update((offer.id, offer) for offer in found)
+    return tuple(chosen.values())
+
+
+def estimate_offer(plan: Plan, offer: Offer, as_of: date, default_epochs: Decimal) -> Estimate:
+    """One offer, priced to its end where that comes before the horizon's."""
+    status = offer.status_on(as_of)
+    if status in ("closed", "not offered"):
+        return Estimate(offer, status, Standing.APART, Decimal(0), None, (), (not_for_sale(offer, status),), ())
+    horizon_end = day_after_months(as_of, plan.months)
+    life = offer.lifecycle
+    months = plan.months
+    if life and life.inference_ends and life.inference_ends < horizon_end:
+        months = months_between(as_of, life.inference_ends)
+    epochs = epochs_of(plan, offer, default_epochs)
+    lines = tuple(_lines(plan, offer, as_of, months, epochs))
+    return Estimate(
+        offer=offer,
+        status=status,
+        standing=_standing(plan, offer, as_of, horizon_end, lines),
+        months=months,
+        epochs=epochs,
+        lines=lines,
+        warnings=tuple(warnings(plan, offer, as_of, months, horizon_end, epochs, lines)),
+        assumptions=tuple(_assumptions(plan, offer, epochs, default_epochs)),
+    )
+
+
+def _lines(plan: Plan, offer: Offer, as_of: date, months: Decimal, epochs: Decimal) -> Iterator[LineItem]:
+    yield from training_lines(plan, offer, as_of, months, epochs)
+    if plan.preparation_usd:
+        yield _preparation(plan)
+    yield from storage_lines(plan, offer, as_of, months)
+    yield from hosting_lines(plan, offer, as_of, months)
+    if not is_dedicated(plan, offer):
+        yield from inference_lines(plan, plan.prompt_after_tokens, offer.history, as_of, months)
+
+
+def _preparation(plan: Plan) -> LineItem:
+    return LineItem(
+        component="preparation",
+        label="Data preparation",
+        quantity=ONE,
+        unit="once",
+        unit_price_usd=plan.preparation_usd,
+        recurrence="once",
+        monthly_quantity=None,
+        source=_YOURS,
+        price=None,
+        formula_text="{} USD as you gave it",
+        formula_values=(plan.preparation_usd,),
+    )
+
+
+def _standing(plan: Plan, offer: Offer, as_of: date, horizon_end: date, lines: tuple[LineItem, ...]) -> Standing:
+    if not offer.trains_for(plan.customer, as_of):
+        return Standing.APART
+    if not lines or any(line.amount_usd is None for line in lines):
+        return Standing.INCOMPLETE
+    life = offer.lifecycle
+    ends = life and (
+        (life.inference_ends and life.inference_ends <= horizon_end)
+        or (life.training_ends and life.training_ends <= horizon_end)
+    )
+    if ends or (offer.deployment_hours and plan.calls_per_month):
+        return Standing.ENDS
+    return Standing.LASTS
+
+
+def _rank(one: Estimate) -> tuple[int, bool, Decimal, str]:
+    total = one.total_usd
+    return (one.standing, total is None, total or Decimal(0), one.offer.id)
+
+
+def _assumptions(plan: Plan, offer: Offer, epochs: Decimal, default_epochs: Decimal) -> Iterator[str]:
+    """What was taken for granted where the question or the platform leaves it open."""
+    if plan.epochs is None:
+        if offer.training and offer.training.auto_epochs:
+            yield f"epochs=auto is {epochs} here, by {offer.platform_title}'s rule ({offer.training.source.title})"
+        else:
+            yield f"epochs=auto is {default_epochs} here: {offer.platform_title} publishes no rule"
+    method = method_of(plan, offer)
+    if method and plan.method is None:
+        yield f"priced for method {method}"
+    if plan.calls_per_month and not is_dedicated(plan, offer):
+        kinds = {load.kind for load in token_loads(plan, plan.prompt_after_tokens, offer.history)}
+        if plan.cached_share and "cached_input" not in kinds and "batch_cached_input" not in kinds:
+            yield "no cached price: cached tokens pay the input price"
+        if plan.batch_share and "batch_output" not in kinds and "batch_input" not in kinds:
+            yield "no batch price: batch calls pay the ordinary price"
+
+
+_YOURS = Source(title="Your own figure", url=None, checked="2026")
+
+
+def _with_rates(offers: tuple[Offer, ...], plan: Plan, on: date) -> tuple[Offer, ...]:
+    return (*offers, _own_offer(plan.rates, on)) if plan.rates else offers
+
+
+def _own_offer(rates: PointRates, on: date) -> Offer:
+    """`rates=` as an offer like any other."""
+    source = Source(title="Your own rates", url=None, checked=on.isoformat(), kind="given in the question")
+
+    def price(usd: Decimal) -> tuple[Price, ...]:
+        return (Price(usd=usd, per="1M tokens", source=source, confidence="high", yours=True),)
+
+    prices: dict[PriceKind, tuple[Price, ...]] = {
+        "training": price(rates.training),
+        "input": price(rates.input),
+        "output": price(rates.output),
+    }
+    if rates.cached_input is not None:
+        prices["cached_input"] = price(rates.cached_input)
+    return Offer(
+        id=YOUR_RATES,
+        platform=YOUR_RATES,
+        platform_title="Your rates",
+        title="Your rates",
+        model=YOUR_RATES,
+        prices=prices,
+    )
+
+
+def _base_price(name: str, catalog: Catalog, on: date) -> BasePrice:
+    try:
+        return catalog.base_models.price(name, on)
+    except UnknownName as error:
+        raise FieldErrors({"base": str(error)}) from None
+
+
+def _estimate_base(plan: Plan, base: BasePrice, on: date) -> BaseEstimate:
+    """The same calls, with the prompt as it is today, sent to the base model."""
+    usd: dict[PriceKind, Decimal | None] = {
+        "input": base.input_usd,
+        "cached_input": base.cached_input_usd,
+        "output": base.output_usd,
+        "batch_input": base.batch_input_usd,
+        "batch_cached_input": base.batch_cached_input_usd,
+        "batch_output": base.batch_output_usd,
+    }
+
+    def history(kind: PriceKind) -> tuple[Price, ...]:
+        value = usd.get(kind)
+        if value is None:
+            return ()
+        return (
+            Price(
+                usd=value,
+                per="1M tokens",
+                source=base.source,
+                confidence="high",
+                max_call_input_tokens=base.max_call_input_tokens,
+            ),
+        )
+
+    lines = tuple(inference_lines(plan, plan.prompt_before_tokens, history, on, plan.months))
+    return BaseEstimate(base.model, base.provider, plan.months, lines)
+
+
+def horizon_end_of(comparison: Comparison) -> date:
+    """The last day that is priced for an offer that lasts."""
+    return day_after_months(comparison.as_of, comparison.plan.months) - timedelta(days=1)

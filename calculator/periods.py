@@ -1,0 +1,45 @@
+"""Which price holds when: a dated price history cut to the horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from calculator.horizon import months_between
+from calculator.plan import ZERO
+from pricing import Price
+
+
+class Period(NamedTuple):
+    """`price` holds from `start` to `end`, in months after the estimate's date. None: nothing is recorded for then."""
+
+    price: Price | None
+    start: Decimal
+    end: Decimal
+
+
+def price_on(history: tuple[Price, ...], day: date) -> Price | None:
+    """The price in force on `day`; None where none is recorded yet."""
+    found = None
+    for price in history:
+        if price.since is None or price.since <= day:
+            found = price
+    return found
+
+
+def periods(history: tuple[Price, ...], as_of: date, months: Decimal) -> Iterator[Period]:
+    """The horizon of `months` from `as_of`, cut where the price changes."""
+    if len(history) == 1 and (history[0].since is None or history[0].since <= as_of):
+        yield Period(history[0], ZERO, months)
+        return
+    current, start = price_on(history, as_of), ZERO
+    for price in history:
+        if price.since is not None and price.since > as_of:
+            change = months_between(as_of, price.since)
+            if change >= months:
+                break
+            yield Period(current, start, change)
+            current, start = price, change
+    yield Period(current, start, months)

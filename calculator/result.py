@@ -1,0 +1,206 @@
+"""The answer: line items, warnings, estimates, a comparison. Amounts and totals are computed from the lines, never stored beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import IntEnum
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from calculator.plan import Plan
+from calculator.scenario import Scenario
+from pricing import Offer, Price, Source, Status
+
+Component = Literal["training", "preparation", "storage", "hosting", "inference"]
+Recurrence = Literal["once", "retraining", "monthly"]
+
+
+class LineItem(NamedTuple):
+    """quantity × unit price = amount, over the whole horizon. None is unknown, never zero."""
+
+    component: Component
+    label: str
+    quantity: Decimal | None
+    unit: str
+    unit_price_usd: Decimal | None
+    recurrence: Recurrence
+    monthly_quantity: Decimal | None
+    """The quantity of one full month before growth; None for what does not recur monthly."""
+    source: Source | None
+    price: Price | None
+    formula_text: str
+    formula_values: tuple[Decimal, ...]
+
+    @property
+    def amount_usd(self) -> Decimal | None:
+        return None if self.quantity is None or self.unit_price_usd is None else self.quantity * self.unit_price_usd
+
+    @property
+    def monthly_usd(self) -> Decimal | None:
+        """The amount of one full month before growth; None where unknown or not monthly."""
+        return (
+            None
+            if self.monthly_quantity is None or self.unit_price_usd is None
+            else self.monthly_quantity * self.unit_price_usd
+        )
+
+    @property
+    def formula(self) -> str:
+        """How the quantity comes about, in words and figures."""
+        return self.formula_text.format(*(f"{value.normalize():,f}" for value in self.formula_values))
+
+
+class Warning(NamedTuple):  # noqa: A001 - the field's word; Python's own warnings have no place in this package
+    """Something that would cost money if overlooked; `usd` is what is at stake, where it can be said."""
+
+    code: str
+    text: str
+    usd: Decimal | None = None
+
+
+class Standing(IntEnum):
+    """Where an estimate belongs in the ranking. Lower comes first; within one standing the cheaper."""
+
+    LASTS = 0
+    ENDS = 1
+    INCOMPLETE = 2
+    APART = 3
+
+
+class Total(NamedTuple):
+    """A sum of lines. `usd` is None where nothing of it is known; where only a part is, `whole` is False and it is an “at least”."""
+
+    usd: Decimal | None
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One offer priced for one plan."""
+
+    offer: Offer
+    status: Status
+    standing: Standing
+    months: Decimal
+    """The months that are priced: the horizon, or less where the model ends inside it."""
+    epochs: Decimal | None
+    lines: tuple[LineItem, ...]
+    warnings: tuple[Warning, ...]
+    assumptions: tuple[str, ...]
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether every line has an amount. Otherwise the total is an “at least”."""
+        return bool(self.lines) and all(line.amount_usd is not None for line in self.lines)
+
+    @cached_property
+    def one_off(self) -> Total:
+        return total_of(line.amount_usd for line in self.lines if line.recurrence == "once")
+
+    @cached_property
+    def monthly(self) -> Total:
+        return total_of(line.monthly_usd for line in self.lines if line.monthly_quantity is not None)
+
+    @cached_property
+    def first_month(self) -> Total:
+        part = min(self.months, Decimal(1))
+        monthly = (line.monthly_usd for line in self.lines if line.monthly_quantity is not None)
+        return total_of((*(line.amount_usd for line in self.lines if line.recurrence == "once"), *(None if usd is None else usd * part for usd in monthly)))
+
+    @cached_property
+    def total(self) -> Total:
+        return total_of(line.amount_usd for line in self.lines)
+
+    @property
+    def one_off_usd(self) -> Decimal | None:
+        """Training and preparation, US dollars."""
+        return self.one_off.usd
+
+    @property
+    def monthly_usd(self) -> Decimal | None:
+        """A full month's recurring cost before growth, retraining left out."""
+        return self.monthly.usd
+
+    @property
+    def first_month_usd(self) -> Decimal | None:
+        """The one-off cost and the first month (or what there is of it before the model ends)."""
+        return self.first_month.usd
+
+    @property
+    def total_usd(self) -> Decimal | None:
+        """One-off and recurring over the horizon: the sum of the lines."""
+        return self.total.usd
+
+
+@dataclass(frozen=True)
+class BaseEstimate:
+    """The same calls sent to a base model with the prompt it needs today."""
+
+    model: str
+    provider: str
+    months: Decimal
+    lines: tuple[LineItem, ...]
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.lines) and all(line.amount_usd is not None for line in self.lines)
+
+    @property
+    def monthly_usd(self) -> Decimal | None:
+        return total_of(line.monthly_usd for line in self.lines).usd
+
+    @property
+    def total_usd(self) -> Decimal | None:
+        return total_of(line.amount_usd for line in self.lines).usd
+
+
+Figure = Literal["one_off", "first_month", "monthly", "total"]
+
+
+class Span(NamedTuple):
+    """A figure at the cheap and at the dear corner of a ranged scenario."""
+
+    low: Decimal | None
+    high: Decimal | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One scenario over several offers, best first."""
+
+    as_of: date
+    catalog_version: str
+    scenario: Scenario
+    plan: Plan
+    estimates: tuple[Estimate, ...]
+    base: BaseEstimate | None
+    low: dict[str, Estimate]
+    """By offer id, where the scenario has ranges: the same offer at the cheap corner."""
+    high: dict[str, Estimate]
+
+    @property
+    def best(self) -> Estimate | None:
+        """The cheapest that is known whole and that the asker can buy; one that ends only where nothing lasts."""
+        first = self.estimates[0] if self.estimates else None
+        return first if first and first.standing <= Standing.ENDS else None
+
+    def span(self, estimate: Estimate, figure: Figure) -> Span | None:
+        """A figure from the cheap to the dear corner; None where nothing is ranged."""
+        low, high = self.low.get(estimate.offer.id), self.high.get(estimate.offer.id)
+        if low is None or high is None:
+            return None
+        totals: list[Total] = [getattr(corner, figure) for corner in (low, estimate, high)]
+        ends = [total.usd for total in totals if total.usd is not None]
+        return Span(min(ends), max(ends)) if ends else Span(None, None)
+
+
+def total_of(amounts: Iterable[Decimal | None]) -> Total:
+    """The sum of what is known. Unknown is not zero: where something is unknown and the rest is nothing, so is the sum."""
+    found = list(amounts)
+    known = [amount for amount in found if amount is not None]
+    whole = len(known) == len(found)
+    usd = sum(known, Decimal(0))
+    return Total(usd if known and (whole or usd) else None, whole)

@@ -1,0 +1,149 @@
+"""What would cost money if overlooked, read off an estimate's inputs and lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from calculator.keeping import is_dedicated
+from calculator.plan import Plan
+from calculator.result import LineItem, Warning, total_of
+from calculator.training import retraining_days
+from pricing import Offer, Status
+
+
+def not_for_sale(offer: Offer, status: Status) -> Warning:
+    """Why there is no estimate at all, and where to look instead."""
+    life = offer.lifecycle
+    nearest = f" Nearest offer that is sold: {offer.nearest}." if offer.nearest else ""
+    if status == "not offered":
+        return Warning("not_offered", (offer.why or f"{offer.platform_title} does not sell this.") + nearest)
+    if life and life.inference_ends:
+        ended = f"{offer.title} ended on {life.inference_ends}."
+    elif life and life.training_ends:
+        ended = f"Training {offer.title} ended on {life.training_ends}."
+    else:
+        ended = f"{offer.title} is retired."
+    return Warning("closed", f"{ended}{nearest} Ask with an earlier date to see what it cost.")
+
+
+def warnings(
+    plan: Plan,
+    offer: Offer,
+    as_of: date,
+    months: Decimal,
+    horizon_end: date,
+    epochs: Decimal,
+    lines: Sequence[LineItem],
+) -> Iterator[Warning]:
+    """The warnings of a priced estimate, the dearest kinds first."""
+    yield from _lifecycle(plan, offer, as_of, months, horizon_end, lines)
+    yield from _unknown(lines)
+    yield from _hosting(plan, offer, lines)
+    yield from _training(plan, offer, epochs, lines)
+
+
+def _lifecycle(
+    plan: Plan, offer: Offer, as_of: date, months: Decimal, horizon_end: date, lines: Sequence[LineItem]
+) -> Iterator[Warning]:
+    life = offer.lifecycle
+    if not life:
+        return
+    once = total_of(line.amount_usd for line in lines if line.recurrence == "once").usd
+    if not offer.trains_for(plan.customer, as_of):
+        yield Warning(
+            "closed_to_new_customers",
+            f"Closed to new customers since {life.new_customers_until}; existing ones may train{_until(life.training_ends)}.",
+        )
+    if life.inference_ends and life.inference_ends <= horizon_end:
+        days = (life.inference_ends - as_of).days
+        yield Warning(
+            "model_ends",
+            f"The model ends on {life.inference_ends}, in {days} days: nothing is counted after it, and what was trained is lost.",
+            once,
+        )
+    if life.training_ends and life.training_ends <= horizon_end:
+        text = f"Training ends on {life.training_ends}."
+        if plan.retrain_months:
+            planned = retraining_count(plan, months)
+            possible = len(retraining_days(plan, offer, as_of, months))
+            if possible < planned:
+                text += f" Only {possible} of {planned} planned retrainings can happen."
+        yield Warning("training_ends", text)
+    if life.stated_status == "closing" and not (life.training_ends or life.inference_ends):
+        yield Warning("closing", f"{offer.platform_title} is winding this down, with no date given.")
+
+
+def retraining_count(plan: Plan, months: Decimal) -> int:
+    """Retrainings the plan asks for strictly inside `months`."""
+    return int(-(-months // plan.retrain_months)) - 1 if plan.retrain_months else 0
+
+
+def _until(day: date | None) -> str:
+    return f" until {day}" if day else ""
+
+
+def _unknown(lines: Sequence[LineItem]) -> Iterator[Warning]:
+    for line in lines:
+        if line.amount_usd is None:
+            if line.quantity is None:
+                text = f"{line.label}: billed by the hour, and the hours are not known. Add hours= for one run."
+            elif line.price and line.price.max_call_input_tokens and line.price.usd is not None:
+                text = f"{line.label}: the recorded price holds up to {line.price.max_call_input_tokens:,} input tokens a call; beyond that it is not known."
+            elif line.price and line.price.since:
+                text = (
+                    f"{line.label}: the price from {line.price.since} on is not known. {line.price.note or ''}".strip()
+                )
+            else:
+                text = f"{line.label}: no price is known. {line.price.note if line.price and line.price.note else ''}".strip()
+            yield Warning("price_unknown", text)
+
+
+def _hosting(plan: Plan, offer: Offer, lines: Sequence[LineItem]) -> Iterator[Warning]:
+    monthly = total_of(line.monthly_usd for line in lines if line.component == "hosting" and line.monthly_quantity is not None).usd
+    if monthly:
+        yield Warning(
+            "idle_hosting",
+            f"Bills while idle: up {plan.hosted_hours_per_day.normalize():f} hours a day, called or not.",
+            monthly,
+        )
+        if is_dedicated(plan, offer) and plan.calls_per_month:
+            yield Warning(
+                "capacity_not_checked",
+                "Priced for the smallest deployment; whether it carries the calls is not checked.",
+            )
+    if offer.deployment_hours and plan.calls_per_month:
+        yield Warning(
+            "deployment_deleted",
+            f"A deployment is deleted after {offer.deployment_hours} hours: for trying out, not for production.",
+        )
+
+
+def _training(plan: Plan, offer: Offer, epochs: Decimal, lines: Sequence[LineItem]) -> Iterator[Warning]:
+    for line in lines:
+        if line.component == "training" and line.unit == "job" and line.unit_price_usd is not None:
+            if line.unit_price_usd > 0:
+                yield Warning("minimum_charge", f"{line.label}: {line.formula}.", line.amount_usd)
+            else:
+                yield Warning(
+                    "job_cap", f"{line.label}; resuming it costs the rest.", -line.unit_price_usd * (line.quantity or 0)
+                )
+    rules = offer.training
+    if not rules:
+        return
+    if rules.min_examples and plan.examples < rules.min_examples:
+        yield Warning("few_examples", f"{offer.platform_title} needs at least {rules.min_examples} examples.")
+    elif rules.advised_examples and plan.examples < rules.advised_examples:
+        yield Warning("few_examples", f"{offer.platform_title} advises at least {rules.advised_examples} examples.")
+    if rules.max_examples and plan.examples > rules.max_examples:
+        yield Warning("many_examples", f"{offer.platform_title} takes at most {rules.max_examples:,} examples.")
+    if rules.max_tokens_per_example and plan.example_tokens > rules.max_tokens_per_example:
+        yield Warning(
+            "examples_truncated",
+            f"Examples are cut at {rules.max_tokens_per_example:,} tokens; the rest is not learnt, and not billed.",
+        )
+    if (rules.max_epochs and epochs > rules.max_epochs) or (rules.min_epochs and epochs < rules.min_epochs):
+        yield Warning(
+            "epochs_outside", f"{offer.platform_title} takes {rules.min_epochs or 1} to {rules.max_epochs} epochs."
+        )

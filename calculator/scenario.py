@@ -1,0 +1,226 @@
+"""The question: what somebody wants priced. A field's name is its slash key, its block_id, its error key and its YAML key."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from calculator import quantities
+from calculator.errors import FieldErrors
+from calculator.quantities import Amount, Frequency, PromptChange, Rates, TokenPair
+from pricing import Customer, Method
+
+Serving = Literal["on-demand", "dedicated"]
+
+
+def _read(parse: Callable[[str], Any]) -> BeforeValidator:
+    """A field is read from text; a value that is parsed already passes."""
+    return BeforeValidator(lambda value: parse(value) if isinstance(value, str) else value)
+
+
+def _whole(low: int, high: int, what: str) -> BeforeValidator:
+    def parse(text: str) -> Amount:
+        amount = quantities.parse_amount(text)
+        if any(end % 1 for end in (amount.low, amount.high)):
+            raise ValueError(f"{what} come whole; “{text.strip()[:40]}” is not a whole number.")
+        _within(amount, low, high, what)
+        return Amount(amount.low, amount.likely.quantize(Decimal(1)), amount.high)
+
+    return _read(parse)
+
+
+def _between(low: int, high: int, what: str, unit: str = "") -> BeforeValidator:
+    def parse(text: str) -> Amount:
+        return _within(quantities.parse_amount(text.strip().removesuffix(unit) if unit else text), low, high, what)
+
+    return _read(parse)
+
+
+def _within(amount: Amount, low: int, high: int, what: str) -> Amount:
+    if amount.low < low or amount.high > high:
+        raise ValueError(f"{what} must be between {low:,} and {high:,}.")
+    return amount
+
+
+def _growth(text: str) -> Amount:
+    """-50% to 100% a month. Written with a sign, so that 5 is not taken for 500%."""
+    stripped = text.strip()
+    if "%" not in stripped and stripped not in ("0", "0.0"):
+        raise ValueError(f"“{stripped[:40]}” lacks its %; write growth a month such as 5%.")
+    return quantities.parse_amount(stripped.replace("−", "-"), _signed)
+
+
+def _signed(text: str) -> Decimal:
+    negative = text.strip().startswith("-")
+    value = quantities.parse_number(text.strip().removeprefix("-").removeprefix("+"))
+    value = -value if negative else value
+    if not Decimal("-0.5") <= value <= 1:
+        raise ValueError("growth must be between -50% and 100% a month.")
+    return value
+
+
+def _epochs(text: str) -> Amount | Literal["auto"]:
+    if text.strip().lower() == "auto":
+        return "auto"
+    amount = quantities.parse_amount(text)
+    if amount.low % 1 or amount.high % 1:
+        raise ValueError("epochs come whole; write 3, a range such as 2..4, or auto.")
+    _within(amount, 1, 100, "epochs")
+    return Amount(amount.low, amount.likely.quantize(Decimal(1)), amount.high)
+
+
+def _tokens(text: str) -> TokenPair:
+    pair = quantities.parse_pair(text)
+    if pair.total("low") < 1:
+        raise ValueError("tokens must be at least 1.")
+    if pair.total("high") > 10_000_000:
+        raise ValueError("tokens must be at most 10M.")
+    return pair
+
+
+def _call(text: str) -> TokenPair:
+    pair = _tokens(text)
+    if pair.output is None:
+        raise ValueError(
+            f"“{text.strip()[:40]}” lacks the answer: input and output cost differently; write input/output such as 100/70."
+        )
+    return pair
+
+
+def _offers(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in text.replace(";", ",").split(",") if name.strip()))
+    if not names:
+        raise ValueError("name at least one offer, such as openai/gpt-4.1-mini, or write all.")
+    if len(names) > 100:
+        raise ValueError("name at most 100 offers, or write all.")
+    return names
+
+
+def _choice(choices: tuple[str, ...], what: str) -> BeforeValidator:
+    def parse(text: str) -> str:
+        chosen = text.strip().lower().replace("_", "-").replace("on demand", "on-demand")
+        if chosen not in choices:
+            raise ValueError(
+                f"“{text.strip()[:40]}” is no {what}; write {' or '.join((', '.join(choices[:-1]), choices[-1]))}."
+            )
+        return chosen
+
+    return _read(parse)
+
+
+def _name(text: str) -> str:
+    clean = " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in text).split())
+    if len(clean) > 80:
+        raise ValueError("a name has at most 80 characters.")
+    return clean
+
+
+class Scenario(BaseModel):
+    """What is to be priced. Built from text by `read_scenario`; numbers may be ranges."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    on: Annotated[tuple[str, ...], _read(_offers)] = ("all",)
+    examples: Annotated[Amount, _whole(1, 1_000_000_000, "examples")]
+    example: Annotated[TokenPair, _read(_tokens)]
+    epochs: Annotated[Amount | Literal["auto"], _read(_epochs)] = "auto"
+    runs: Annotated[Amount, _whole(1, 1_000, "runs")] = quantities.parse_amount("1")
+    calls: Annotated[Frequency | None, _read(quantities.parse_frequency)] = None
+    call: Annotated[TokenPair | None, _read(_call)] = None
+    prompt: Annotated[PromptChange | None, _read(quantities.parse_prompt)] = None
+    base: Annotated[str | None, _read(lambda text: text.strip()[:200])] = None
+    cached: Annotated[Amount, _read(quantities.parse_share)] = quantities.parse_amount("0")
+    batch: Annotated[Amount, _read(quantities.parse_share)] = quantities.parse_amount("0")
+    days: Annotated[Amount, _between(1, 31, "days a month")] = quantities.parse_amount("30")
+    months: Annotated[Amount, _whole(1, 60, "months")] = quantities.parse_amount("12")
+    growth: Annotated[Amount, _read(_growth)] = quantities.parse_amount("0")
+    retrain: Annotated[Amount | None, _whole(1, 60, "months between retrainings")] = None
+    prep: Annotated[Amount, _between(0, 1_000_000_000, "preparation in USD")] = quantities.parse_amount("0")
+    data_gb: Annotated[Amount, _between(0, 1_000_000, "gigabytes", "GB")] = quantities.parse_amount("0")
+    rates: Annotated[Rates | None, _read(quantities.parse_rates)] = None
+    serving: Annotated[Serving, _choice(get_args(Serving), "way of serving")] = "on-demand"
+    hosted: Annotated[Amount, _between(0, 24, "hours a day", "h")] = quantities.parse_amount("24")
+    customer: Annotated[Customer, _choice(get_args(Customer), "kind of customer")] = "new"
+    method: Annotated[Method | None, _choice(get_args(Method), "method")] = None
+    hours: Annotated[Amount | None, _between(0, 100_000, "training hours", "h")] = None
+    name: Annotated[str | None, _read(_name)] = None
+
+    @model_validator(mode="after")
+    def _together(self) -> Scenario:
+        if self.calls and not self.call:
+            raise PydanticCustomError("call", "say how long a call is, in tokens input/output, such as call=100/70.")
+        if self.call and not self.calls:
+            raise PydanticCustomError("calls", "say how many calls there are, such as calls=50k/day.")
+        return self
+
+    def fields(self) -> dict[str, str]:
+        """The scenario as text by key, what is on its default left out: `read_scenario(s.fields()) == s`."""
+        return {
+            key: _text(key, getattr(self, key))
+            for key in type(self).model_fields
+            if getattr(self, key) != _DEFAULTS.get(key)
+        }
+
+    @property
+    def ranged(self) -> tuple[str, ...]:
+        """The keys whose value is a range."""
+        return tuple(key for key in type(self).model_fields if _has_range(getattr(self, key)))
+
+
+KEYS = tuple(Scenario.model_fields)
+_DEFAULTS = {key: info.default for key, info in Scenario.model_fields.items() if not info.is_required()}
+_REQUIRED = {
+    "examples": "Say how many training examples there are, such as examples=10k.",
+    "example": "Say how many tokens an example has, such as example=250/150.",
+}
+
+
+def read_scenario(fields: Mapping[str, str]) -> Scenario:
+    """Text by key -> Scenario; blank means not given. Raises FieldErrors with every fault at its key."""
+    try:
+        return Scenario.model_validate({key: text for key, text in fields.items() if text.strip()})
+    except ValidationError as error:
+        raise FieldErrors(
+            {_key(fault): _sentence(fault) for fault in reversed(error.errors(include_url=False))}
+        ) from None
+
+
+def _key(fault: Any) -> str:
+    return str(fault["loc"][0]) if fault["loc"] else str(fault["type"])
+
+
+def _sentence(fault: Any) -> str:
+    if fault["type"] == "missing":
+        return _REQUIRED[str(fault["loc"][0])]
+    if fault["type"] == "extra_forbidden":
+        return unknown_key(_key(fault))
+    text = str(fault["msg"]).removeprefix("Value error, ")
+    return text[0].upper() + text[1:]
+
+
+def unknown_key(key: str) -> str:
+    """What to say about a key that is none."""
+    near = difflib.get_close_matches(key.lower()[:40], KEYS, n=2, cutoff=0.6)
+    return f"There is no key “{key[:40]}”." + (
+        f" Did you mean {' or '.join(near)}?" if near else f" The keys are {', '.join(KEYS)}."
+    )
+
+
+def _text(key: str, value: Any) -> str:
+    if key in ("cached", "batch", "growth"):
+        return str(value.text("%"))
+    if key == "hosted":
+        return str(value.text("h"))
+    return ",".join(value) if key == "on" else str(value)
+
+
+def _has_range(value: Any) -> bool:
+    if isinstance(value, Amount):
+        return value.is_range
+    return isinstance(value, tuple) and any(_has_range(part) for part in value)
