@@ -141,7 +141,7 @@ def _make_offer(
     yours: bool,
 ) -> Offer:
     fields: dict[str, Any] = (
-        dict(known) if known else {"id": offer_id, "platform": file.platform, "platform_title": title}
+        {name: getattr(known, name) for name in Offer.model_fields} if known else {"id": offer_id, "platform": file.platform, "platform_title": title}
     )
     fields |= {key: value for key, value in shared if value is not None}
     for key in ("id", "platform", "platform_title"):

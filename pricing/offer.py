@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -315,23 +316,20 @@ class Offer(Record):
                 seen.add(key)
         return self
 
-    _histories: dict[tuple[PriceKind, Method | None], tuple[Price, ...]] = PrivateAttr(default_factory=dict)
+    @cached_property
+    def _histories(self) -> dict[tuple[PriceKind, Method | None], tuple[Price, ...]]:
+        rows: dict[tuple[PriceKind, Method | None], list[Price]] = {}
+        for kind, prices in self.prices.items():
+            for price in sorted(prices, key=lambda price: price.since or date.min):
+                if price.variant is None:
+                    rows.setdefault((kind, price.method), []).append(price)
+        return {key: tuple(found) for key, found in rows.items()}
 
     def history(self, kind: PriceKind, method: Method | None = None) -> tuple[Price, ...]:
         """The prices of one kind on standard terms, oldest first. Training prices of other methods are left out."""
-        key = (kind, method)
-        if key not in self._histories:
-            self._histories[key] = self._sorted_history(kind, method)
-        return self._histories[key]
+        return self._histories.get((kind, method), ())
 
-    def _sorted_history(self, kind: PriceKind, method: Method | None) -> tuple[Price, ...]:
-        rows = [
-            price
-            for price in self.prices.get(kind, ())
-            if price.variant is None and (kind != "training" or price.method == method)
-        ]
-        return tuple(sorted(rows, key=lambda price: price.since or date.min))
-
+    @cached_property
     def methods(self) -> tuple[Method, ...]:
         """The training methods with a price of their own, in the file's order; empty where the platform offers no choice."""
         return tuple(dict.fromkeys(price.method for price in self.prices.get("training", ()) if price.method))

@@ -1,0 +1,486 @@
+"""The shipped catalogue against figures typed by hand from the sources: a slip in a price file fails here."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pricing import Catalog, Offer, Price, PriceFileError, UnknownName, load_catalog
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load_catalog()
+
+
+def price_on(offer: Offer, kind: Any, day: date = TODAY, method: Any = None) -> Price | None:
+    """The price on standard terms that holds on `day`."""
+    held = [price for price in offer.history(kind, method) if price.since is None or price.since <= day]
+    return held[-1] if held else None
+
+
+# offer, kind, method, US dollars, words of the source's title, confidence, checked
+CHECKS = """
+openai/gpt-4.1              training            -         25       OpenAI API pricing    medium  2025-11
+openai/gpt-4.1              batch_cached_input  -         0.5      LiteLLM               high    2026-11
+openai/gpt-4.1-mini         training            -         5        OpenAI API pricing    medium  2025-11
+openai/gpt-4.1-mini         output              -         3.2      LiteLLM               high    2026-11
+openai/gpt-4.1-mini         hosting             -         0        OpenAI API pricing    high    2025-11
+openai/gpt-4.1-nano         training            -         1.5      OpenAI API pricing    medium  2025-11
+openai/gpt-4o               input               -         3.75     LiteLLM               high    2026-11
+openai/gpt-4o               batch_input         -         2.225    LiteLLM               low     2026-11
+openai/gpt-4o               batch_output        -         12.5     LiteLLM               low     2026-11
+openai/gpt-4o-mini          training            -         3        OpenAI API pricing    medium  2025-11
+openai/gpt-4o-mini          cached_input        -         0.15     LiteLLM               high    2026-11
+openai/gpt-3.5-turbo        training            -         8        OpenAI API pricing    medium  2025-11
+openai/davinci-002          output              -         12       OpenAI API pricing    high    2025-11
+openai/babbage-002          training            -         0.4      OpenAI API pricing    medium  2025-11
+openai/o4-mini              training            -         100      OpenAI help           high    2026
+openai/o4-mini              cached_input        -         1        LiteLLM               high    2026-11
+azure/gpt-4.1@global        training            -         25       Azure Retail Prices   high    2026-08-11
+azure/gpt-4.1@regional      output              -         8.8      Azure Retail Prices   high    2026-08-11
+azure/gpt-4.1@developer     training            -         12.5     Azure Retail Prices   high    2026-08-11
+azure/gpt-4.1-mini@global   cached_input        -         0.1      Azure Retail Prices   high    2026-08-11
+azure/gpt-4.1-mini@global   hosting             -         1.7      Azure Retail Prices   high    2026-08-11
+azure/gpt-4.1-mini@datazone training            -         5.5      Azure Retail Prices   high    2026-08-11
+azure/gpt-4.1-mini@developer hosting            -         0        cost management       high    2026-02-11
+azure/gpt-4.1-nano@developer training           -         0.75     Azure Retail Prices   high    2026-08-11
+azure/gpt-4o@global         input               -         2.5      Azure Retail Prices   high    2026-08-11
+azure/gpt-4o-mini@regional  training            -         3.3      Azure Retail Prices   high    2026-08-11
+azure/o4-mini@datazone      training            -         110      Azure Retail Prices   high    2026-08-11
+azure/o4-mini@developer     cap                 -         5000     cost management       high    2026-02-11
+azure/gpt-oss-20b@datazone  hosting             -         0.33     Azure Retail Prices   high    2026-08-11
+azure/llama-3.3-70b@global  training            -         4.5      Azure Retail Prices   high    2026-08-11
+azure/ministral-3b@datazone hosting             -         0.715    Azure Retail Prices   high    2026-08-11
+azure/gpt-35-turbo@regional training            -         8.8      Azure Retail Prices   high    2026-08-11
+azure/gpt-4@regional        training            -         80       Azure Retail Prices   high    2026-08-11
+google/gemini-3.5-flash     training            -         10       September 2026        medium  2026-09-02
+google/gemini-3.5-flash     cached_input        -         0.225    July 2026             medium  2026-07-20
+google/gemini-3.1-flash-lite output             -         2.25     July 2026             medium  2026-07-20
+google/gemini-2.5-pro       output              -         10       LiteLLM               medium  2026-11
+google/gemini-2.5-flash     training            -         5        July 2026             high    2026-07-20
+google/gemini-2.5-flash-lite hosting            -         0        July 2026             high    2026-07-20
+google/gemini-1.5-flash     training            -         8        older page            low     2025
+google/qwen3-8b             training            -         4.18     second-hand           medium  2026-08
+google/gemma-3-27b          training            -         6.83     second-hand           medium  2026-08
+google/llama-4-scout        training            -         5.77     second-hand           medium  2026-08
+aws-bedrock/nova-2-lite     training            -         3.78     Price List API        high    2026-08-02
+aws-bedrock/nova-2-lite     provisioned         -         60.5     Price List API        high    2026-08-02
+aws-bedrock/nova-2-lite     model_storage       -         1.95     Price List API        high    2026-08-02
+aws-bedrock/nova-2-lite     output              -         2.5      Price List API        medium  2026-08-02
+aws-bedrock/nova-micro      training            -         1        ratio                 low     2026-08
+aws-bedrock/nova-lite       provisioned         -         108.15   HeuristicWave         medium  2025-05-05
+aws-bedrock/nova-pro        cached_input        -         0.2      LiteLLM               medium  2026-11
+aws-bedrock/gpt-oss-20b     training            -         80       reinforcement         medium  2026-09
+aws-bedrock/llama2-70b      training            -         7.99     March 2024            low     2024-03-13
+aws-bedrock/cohere-command-light provisioned    -         8.56     March 2024            low     2024-03-13
+mistral/classifier          training            -         1        Mistral pricing       medium  2026-09-24
+mistral/classifier          minimum             -         4        deprecated section    high    2026
+mistral/text-models         model_storage       -         2        Mistral pricing       high    2026-09-24
+together/llama-3.1-8b       training            lora      0.48     Together AI pricing   medium  2026-02
+together/qwen3-8b           training            dpo-full  1.35     Together AI pricing   medium  2026-02
+together/qwen3-32b          training            full      1.65     Together AI pricing   medium  2026-02
+together/gpt-oss-20b        training            lora      1.5      Together AI pricing   medium  2026-02
+together/llama-3.3-70b      training            dpo       7.25     Together AI pricing   medium  2026-02
+together/llama-3.1-8b       minimum             -         4        documentation         medium  2026-07-13
+together/qwen3-235b         minimum             -         4        documentation         medium  2026-07-13
+together/glm-4.7            minimum             -         27       Together AI pricing   medium  2026-02
+together/kimi-k2            training            dpo       37.5     Together AI pricing   medium  2026-02
+together/qwen3-8b           hosting             -         5.49     dedicated endpoints   low     2026-09-09
+together/deepseek-r1        hosting             -         8.99     dedicated endpoints   low     2026-09-09
+fireworks/llama-3.1-8b      training            lora      0.5      estimator             high    2026-10-08
+fireworks/qwen3-14b         training            dpo-full  2        Fireworks pricing     medium  2026-09-09
+fireworks/qwen3-32b         training            lora      3        estimator             high    2026-10-08
+fireworks/gpt-oss-20b       training            lora      3        estimator             high    2026-10-08
+fireworks/gpt-oss-120b      training            dpo       12       estimator             high    2026-10-08
+fireworks/kimi-k2           training            full      20       Fireworks pricing     medium  2026-09-09
+fireworks/qwen3-8b          hosting             -         8        Fireworks pricing     medium  2026-09-09
+tinker/qwen3-8b             training            -         0.44     Tinker                high    2026-09-09
+tinker/qwen3.8-27b          output              -         5.595    Tinker                high    2026-09-09
+tinker/qwen3.5-4b           data_storage        -         0.1      Tinker                high    2026-09-09
+prime-intellect/qwen3.5-9b  training            -         0.6      Prime Intellect       medium  2026-09-20
+prime-intellect/qwen3.5-397b output             -         3        Prime Intellect       medium  2026-09-20
+ori/lora-10b                training            -         0.46     Ori                   high    2026
+"""
+
+
+def parsed(line: str) -> tuple[str, str, str | None, Decimal, str, str, str]:
+    offer, kind, method, usd, *title, confidence, checked = line.split()
+    return offer, kind, None if method == "-" else method, Decimal(usd), " ".join(title), confidence, checked
+
+
+@pytest.mark.parametrize("line", CHECKS.strip().splitlines())
+def test_a_price_as_typed_by_hand(catalog: Catalog, line: str) -> None:
+    offer, kind, method, usd, title, confidence, checked = parsed(line)
+    price = price_on(catalog.offers[offer], kind, method=method)
+    assert price is not None
+    assert (price.usd, price.confidence, price.source.checked) == (usd, confidence, checked)
+    assert title in price.source.title
+
+
+@pytest.mark.parametrize(
+    ("offer", "method", "computed_usd", "charged_usd"),
+    [
+        ("openai/gpt-4.1-mini", None, "15.00", "15.00"),  # 3 × 5
+        ("azure/gpt-4.1-mini@global", None, "15.00", "15.00"),
+        ("google/gemini-3.5-flash", None, "30.00", "30.00"),  # 3 × 10
+        ("aws-bedrock/nova-2-lite", None, "11.34", "11.34"),  # 3 × 3.78
+        ("together/llama-3.1-8b", "lora", "1.44", "4.00"),  # 3 × 0.48, under the minimum
+        ("together/glm-4.6", "lora", "27.00", "27.00"),  # 3 × 9, just the minimum of this model
+        ("fireworks/llama-3.1-8b", "lora", "1.50", "1.50"),  # 3 × 0.50
+        ("mistral/classifier", None, "3.00", "4.00"),
+        ("tinker/qwen3-8b", None, "1.32", "1.32"),  # 3 × 0.44
+    ],
+)
+def test_a_million_tokens_three_times(
+    catalog: Catalog, offer: str, method: str | None, computed_usd: str, charged_usd: str
+) -> None:
+    training = price_on(catalog.offers[offer], "training", method=method)
+    minimum = price_on(catalog.offers[offer], "minimum")
+    assert training is not None
+    assert training.usd is not None
+    assert 3 * training.usd == Decimal(computed_usd)
+    assert max(3 * training.usd, (minimum and minimum.usd) or Decimal(0)) == Decimal(charged_usd)
+
+
+def test_every_price_can_be_checked(catalog: Catalog) -> None:
+    prices = [price for offer in catalog.offers.values() for rows in offer.prices.values() for price in rows]
+    assert len(prices) > 600
+    for price in prices:
+        assert (price.source.url or "").startswith("https://")
+        assert date(2024, 1, 1) <= price.source.checked_on <= TODAY
+        assert price.confidence in ("high", "medium", "low")
+        assert price.known or price.note, "an unknown price says why"
+    for offer in catalog.offers.values():
+        assert offer.training is None or offer.training.source.url
+
+
+def test_the_platforms_and_how_many_offers_each_has(catalog: Catalog) -> None:
+    counts: dict[str, int] = {}
+    for offer in catalog.offers.values():
+        counts[offer.platform] = counts.get(offer.platform, 0) + 1
+    assert counts == {
+        "anthropic": 1,
+        "aws-bedrock": 17,
+        "azure": 32,
+        "fireworks": 29,
+        "google": 25,
+        "mistral": 2,
+        "openai": 10,
+        "ori": 1,
+        "prime-intellect": 5,
+        "tinker": 5,
+        "together": 29,
+    }
+
+
+@pytest.mark.parametrize(
+    ("offer", "kind"),
+    [
+        ("aws-bedrock/nova-lite", "training"),  # only a guess was found, and a guess is no price
+        ("aws-bedrock/nova-pro", "training"),
+        ("aws-bedrock/nova-micro", "model_storage"),
+        ("aws-bedrock/llama-3.1-8b", "training"),
+        ("aws-bedrock/llama-3.3-70b", "training"),
+        ("aws-bedrock/claude-3-haiku", "training"),
+        ("azure/o4-mini@regional", "hosting"),
+        ("google/gemini-3.5-flash-lite", "training"),
+        ("google/qwen3-8b", "hosting"),
+        ("mistral/text-models", "training"),
+    ],
+)
+def test_what_no_source_names_is_unknown_and_not_zero(catalog: Catalog, offer: str, kind: str) -> None:
+    price = price_on(catalog.offers[offer], kind)
+    assert price is not None
+    assert price.usd is None
+    assert not price.known
+
+
+@pytest.mark.parametrize("offer", ["openai/gpt-4", "anthropic/claude"])
+def test_what_is_listed_without_any_price(catalog: Catalog, offer: str) -> None:
+    assert not catalog.offers[offer].prices
+
+
+def test_what_has_no_meter_is_left_out(catalog: Catalog) -> None:
+    assert "cached_input" not in catalog.offers["azure/gpt-4.1-mini@developer"].prices
+    for scope in ("datazone", "developer"):
+        assert "input" not in catalog.offers[f"azure/gpt-4o-mini@{scope}"].prices
+    for offer in catalog.offers.values():
+        if offer.platform in ("together", "fireworks"):
+            assert not offer.prices.keys() & {"input", "cached_input", "output"}, "served on dedicated GPUs only"
+
+
+def test_prices_on_other_terms_are_listed_and_not_used(catalog: Catalog) -> None:
+    committed = catalog.offers["aws-bedrock/nova-2-lite"].prices["provisioned"][1]
+    assert (committed.usd, committed.variant) == (Decimal(55), "1-month commitment")
+    shared = catalog.offers["openai/o4-mini"].prices["batch_output"][1]
+    assert (shared.usd, shared.variant) == (Decimal(4), "with data sharing")
+
+
+def test_conflicts_stand_beside_the_price(catalog: Catalog) -> None:
+    for offer, kind, method, words in [
+        ("azure/gpt-4.1@global", "training", None, "$2 per 1M"),
+        ("openai/gpt-4o", "batch_cached_input", None, "genai-prices"),
+        ("aws-bedrock/nova-micro", "training", None, "1.25"),
+        ("aws-bedrock/nova-2-lite", "input", None, "0.33"),
+        ("together/qwen3-8b", "training", "full", "0.54"),
+        ("together/qwen3-8b", "minimum", None, "no minimum"),
+        ("together/qwen3-8b", "hosting", None, "6.49"),
+    ]:
+        price = price_on(catalog.offers[offer], kind, method=method)
+        assert price is not None
+        assert words in (price.conflict or ""), offer
+
+
+@pytest.mark.parametrize(
+    ("offer", "day", "usd"),
+    [
+        ("together/qwen3-8b", date(2026, 9, 30), "3.99"),
+        ("together/qwen3-8b", date(2026, 10, 1), "5.49"),
+        ("fireworks/qwen3-8b", date(2026, 8, 31), "7"),
+        ("fireworks/qwen3-8b", date(2026, 9, 1), "8"),
+    ],
+)
+def test_a_gpu_hour_changes_on_its_day(catalog: Catalog, offer: str, day: date, usd: str) -> None:
+    price = price_on(catalog.offers[offer], "hosting", day)
+    assert price is not None
+    assert price.usd == Decimal(usd)
+
+
+@pytest.mark.parametrize("model", ["gemini-2.5-pro", "gemini-2.5-flash", "gemini-2.5-flash-lite"])
+@pytest.mark.parametrize("kind", ["training", "input", "cached_input", "output"])
+def test_gemini_2_5_becomes_unknown_with_the_announced_rise(catalog: Catalog, model: str, kind: str) -> None:
+    offer = catalog.offers[f"google/{model}"]
+    before, after = (price_on(offer, kind, day) for day in (date(2027, 1, 27), date(2027, 1, 28)))
+    assert before is not None
+    assert before.known
+    assert after is not None
+    assert not after.known
+    if model == "gemini-2.5-pro" and kind != "training":
+        assert before.max_call_input_tokens == 200_000
+
+
+@pytest.mark.parametrize(
+    ("offer", "usd_per_hour", "gpus"),
+    [
+        # weights in GB × 1.2 over the GPU's memory, up to a power of two
+        ("together/llama-3.1-8b", "5.49", 1),  # 8.03 × 2 × 1.2 = 19.3 of 80
+        ("together/qwen3-32b", "5.49", 1),  # 32.8 × 2 × 1.2 = 78.7 of 80
+        ("together/mixtral-8x7b", "5.49", 2),  # 46.7 × 2 × 1.2 = 112.1
+        ("together/llama-3.3-70b", "5.49", 4),  # 70.6 × 2 × 1.2 = 169.4
+        ("together/gpt-oss-120b", "5.49", 1),  # 116.8 × 0.55 × 1.2 = 77.1
+        ("together/glm-4.6", "5.49", 8),  # 357 × 1 × 1.2 = 428.4
+        ("together/deepseek-v3.1", "8.99", 8),  # 671 × 1 × 1.2 = 805.2: over 8 H100, so B200 of 180
+        ("fireworks/llama-4-scout", "8", 4),  # 109 × 2 × 1.2 = 261.6
+        ("fireworks/deepseek-v3.1", "8", 8),  # H200 of 141
+        ("fireworks/kimi-k2", "13", 8),  # 1000 × 1 × 1.2 = 1200: over 8 H200, so B200
+    ],
+)
+def test_how_many_gpus_a_deployment_needs(catalog: Catalog, offer: str, usd_per_hour: str, gpus: int) -> None:
+    price = price_on(catalog.offers[offer], "hosting")
+    assert price is not None
+    assert (price.per, price.usd, price.units_per_deployment) == ("GPU-hour", Decimal(usd_per_hour), gpus)
+
+
+def test_methods_of_the_size_class_platforms(catalog: Catalog) -> None:
+    assert catalog.offers["together/llama-3.1-8b"].methods == ("lora", "full", "dpo", "dpo-full")
+    assert catalog.offers["together/kimi-k2"].methods == ("lora", "dpo")
+    assert catalog.offers["fireworks/llama-3.1-8b"].methods == ("lora", "full", "dpo", "dpo-full")
+    assert catalog.offers["google/gemini-3.5-flash"].methods == ()
+
+
+@pytest.mark.parametrize(
+    ("offer", "day", "status", "new", "existing"),
+    [
+        ("openai/gpt-4.1-mini", date(2026, 5, 6), "closing", True, True),
+        ("openai/gpt-4.1-mini", TODAY, "closing", False, True),
+        ("openai/gpt-4.1-mini", date(2027, 1, 6), "closing", False, True),
+        ("openai/gpt-4.1-mini", date(2027, 1, 7), "closed", False, False),
+        ("openai/gpt-4.1-nano", date(2026, 10, 22), "closing", False, True),
+        ("openai/gpt-4.1-nano", TODAY, "closed", False, False),
+        ("openai/gpt-3.5-turbo", TODAY, "closed", False, False),
+        ("openai/gpt-4", TODAY, "closed", False, False),
+        ("openai/o4-mini", TODAY, "closed", False, False),
+        ("azure/gpt-4.1-mini@global", TODAY, "closing", True, True),
+        ("azure/gpt-4.1-mini@global", date(2027, 4, 14), "closing", True, True),
+        ("azure/gpt-4.1-mini@global", date(2027, 4, 15), "closed", False, False),
+        ("azure/gpt-4o@global", date(2027, 4, 2), "closed", False, False),
+        ("azure/o4-mini@global", date(2026, 10, 16), "closing", True, True),
+        ("azure/o4-mini@global", TODAY, "closing", False, True),
+        ("azure/gpt-35-turbo@regional", TODAY, "closed", False, False),
+        ("azure/gpt-oss-20b@global", TODAY, "open", True, True),
+        ("google/gemini-3.5-flash", TODAY, "open", True, True),
+        ("google/gemini-2.5-flash", TODAY, "closing", True, True),
+        ("google/gemini-2.0-flash", TODAY, "closed", False, False),
+        ("aws-bedrock/nova-2-lite", TODAY, "open", True, True),
+        ("aws-bedrock/claude-3-haiku", date(2026, 9, 9), "closing", True, True),
+        ("aws-bedrock/claude-3-haiku", TODAY, "closed", False, False),
+        ("aws-bedrock/cohere-command", TODAY, "closed", False, False),
+        ("mistral/text-models", TODAY, "closing", True, True),
+        ("anthropic/claude", TODAY, "not offered", False, False),
+    ],
+)
+def test_who_can_train_when(catalog: Catalog, offer: str, day: date, status: str, new: bool, existing: bool) -> None:
+    found = catalog.offers[offer]
+    assert found.status_on(day) == status
+    assert (found.trains_for("new", day), found.trains_for("existing", day)) == (new, existing)
+
+
+def test_tuned_models_answer_until_their_day(catalog: Catalog) -> None:
+    for offer, day in [
+        ("openai/gpt-4o-mini", date(2027, 1, 14)),
+        ("openai/davinci-002", date(2026, 10, 23)),
+        ("azure/gpt-4.1-nano@datazone", date(2027, 10, 14)),
+        ("azure/gpt-4o-mini@developer", date(2027, 10, 1)),
+        ("azure/o4-mini@global", date(2027, 10, 16)),
+    ]:
+        lifecycle = catalog.offers[offer].lifecycle
+        assert lifecycle is not None
+        assert lifecycle.inference_ends == day
+
+
+def test_what_is_over_names_what_to_look_at_instead(catalog: Catalog) -> None:
+    for offer in catalog.offers.values():
+        if offer.status_on(TODAY) in ("closed", "not offered"):
+            assert offer.nearest, offer.id
+            assert offer.why, offer.id
+        if offer.nearest:
+            assert catalog.offers[offer.nearest].status_on(TODAY) in ("open", "closing"), offer.id
+            assert catalog.offers[offer.nearest].trains_for("new", TODAY), offer.id
+    assert catalog.offers["openai/gpt-3.5-turbo"].nearest == "azure/gpt-4.1-mini@global"
+    assert catalog.offers["anthropic/claude"].nearest == "aws-bedrock/nova-2-lite"
+
+
+def test_the_developer_tier(catalog: Catalog) -> None:
+    developer = [offer for offer in catalog.offers.values() if offer.id.endswith("@developer")]
+    assert len(developer) == 6
+    assert {offer.deployment_hours for offer in developer} == {24}
+    assert all("spot" in (offer.why or "") for offer in developer)
+
+
+@pytest.mark.parametrize(
+    ("examples", "epochs"),
+    [
+        (10, 10),  # 10 × 3 < 100, so 100 // 10
+        (33, 3),  # 33 × 3 = 99 < 100, and 100 // 33 = 3
+        (34, 3),  # 34 × 3 = 102
+        (8333, 3),  # 8,333 × 3 = 24,999
+        (8334, 2),  # 8,334 × 3 = 25,002 > 25,000, so 25,000 // 8,334
+        (30000, 1),  # 25,000 // 30,000 = 0, at least 1
+    ],
+)
+def test_epochs_that_openai_picks(catalog: Catalog, examples: int, epochs: int) -> None:
+    training = catalog.offers["openai/gpt-4.1-mini"].training
+    assert training is not None
+    assert training.auto_epochs is not None
+    assert training.auto_epochs.epochs(examples) == epochs
+
+
+def test_training_rules(catalog: Catalog) -> None:
+    rules = {id_: offer.training for id_, offer in catalog.offers.items() if offer.training}
+    assert (rules["openai/gpt-4o"].min_examples, rules["openai/gpt-4o"].advised_examples) == (10, 50)
+    assert rules["openai/gpt-4o"].max_tokens_per_example == 65_536
+    assert rules["openai/gpt-3.5-turbo"].max_tokens_per_example is None
+    assert rules["azure/gpt-4.1@global"].auto_epochs is None
+    assert rules["google/gemini-2.5-pro"].max_tokens_per_example == 131_072
+    assert rules["google/gemini-2.5-pro"].max_examples == 10_000_000
+    assert rules["google/qwen3-8b"].max_tokens_per_example is None
+    nova = rules["aws-bedrock/nova-2-lite"]
+    assert nova.auto_epochs is not None
+    assert (nova.auto_epochs.epochs(500), nova.min_epochs, nova.max_epochs, nova.advised_examples) == (2, 1, 5, 100)
+    fireworks = rules["fireworks/qwen3-8b"]
+    assert fireworks.auto_epochs is not None
+    assert (fireworks.auto_epochs.epochs(5), fireworks.min_examples, fireworks.max_examples) == (1, 3, 3_000_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        (
+            "gpt-4.1-mini",
+            "azure/gpt-4.1-mini@datazone azure/gpt-4.1-mini@developer azure/gpt-4.1-mini@global"
+            " azure/gpt-4.1-mini@regional openai/gpt-4.1-mini",
+        ),
+        ("qwen3-8b", "fireworks/qwen3-8b google/qwen3-8b tinker/qwen3-8b together/qwen3-8b"),
+        ("Qwen3-8B", "fireworks/qwen3-8b google/qwen3-8b tinker/qwen3-8b together/qwen3-8b"),
+        ("llama-8b", "aws-bedrock/llama-3.1-8b fireworks/llama-3.1-8b google/llama-3.1-8b together/llama-3.1-8b"),
+        ("gemma3-27b", "fireworks/gemma-3-27b google/gemma-3-27b together/gemma-3-27b"),
+        ("qwen3.5-4b", "prime-intellect/qwen3.5-4b tinker/qwen3.5-4b"),
+        ("chatgpt-3.5", "azure/gpt-35-turbo@regional openai/gpt-3.5-turbo"),
+        ("nova-2-lite", "aws-bedrock/nova-2-lite"),
+        ("amazon.nova-2-lite-v1:0", "aws-bedrock/nova-2-lite"),
+        ("claude-haiku", "anthropic/claude aws-bedrock/claude-3-haiku"),
+        ("gemini-flash", "google/gemini-3.5-flash"),
+        ("mistral", "mistral/classifier mistral/text-models"),
+    ],
+)
+def test_names(catalog: Catalog, name: str, ids: str) -> None:
+    assert sorted(offer.id for offer in catalog.named(name)) == ids.split()
+
+
+def test_one_model_is_found_at_every_platform_that_has_it(catalog: Catalog) -> None:
+    platforms = {
+        name: {offer.platform for offer in catalog.named(name)} for name in ("gpt-4o", "gpt-oss-20b", "llama-70b")
+    }
+    assert platforms == {
+        "gpt-4o": {"openai", "azure"},
+        "gpt-oss-20b": {"azure", "aws-bedrock", "together", "fireworks"},
+        "llama-70b": {"azure", "aws-bedrock", "google", "together", "fireworks"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [("gpt-4.1-mni", "gpt-4.1-mini"), ("gemini-3.5-flsh", "google/gemini-3.5-flash"), ("nova2lite", "nova-2-lite")],
+)
+def test_a_slip_of_the_keys_is_answered_with_near_names(catalog: Catalog, typed: str, near: str) -> None:
+    with pytest.raises(UnknownName, match="Did you mean") as caught:
+        catalog.named(typed)
+    assert any(near in name for name in caught.value.near)
+
+
+PLATFORM = """
+platform: acme
+title: Acme
+sources:
+  page: {title: Acme prices, url: "https://acme.test/prices", checked: 2026-11}
+defaults:
+  training: {source: page, min_examples: 7}
+offers:
+  shared: {title: Shared, model: shared}
+  own: {title: Own, model: own, training: {source: page, max_examples: 9}}
+"""
+
+
+def test_an_offer_takes_the_shared_training_rules_or_its_own_whole(tmp_path: Path) -> None:
+    (tmp_path / "acme.yml").write_text(PLATFORM)
+    shared, own = load_catalog(providers_dir=tmp_path).offers.values()
+    assert shared.training is not None
+    assert shared.training.min_examples == 7
+    assert own.training is not None
+    assert (own.training.min_examples, own.training.max_examples) == (None, 9)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("min_examples: 7", "min_exampels: 7", "acme.yml: defaults.training.min_exampels: is no key that is read here"),
+        (
+            "source: page, min",
+            "source: leaflet, min",
+            "acme.yml: defaults.training.source: there is no source 'leaflet'",
+        ),
+        ("training: {source: page, min", "prices: {source: page, min", "acme.yml: defaults.prices: is no key"),
+    ],
+)
+def test_a_fault_in_the_shared_values_is_placed_there(tmp_path: Path, old: str, new: str, message: str) -> None:
+    (tmp_path / "acme.yml").write_text(PLATFORM.replace(old, new, 1))
+    with pytest.raises(PriceFileError) as caught:
+        load_catalog(providers_dir=tmp_path)
+    assert message in str(caught.value)
