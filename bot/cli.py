@@ -1,0 +1,107 @@
+"""The same grammar and the same estimate in a terminal: `ftcost 'on=all examples=10k example=250/150'`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from bot import lookup
+from bot.command import Asked, read_command
+from bot.render.data import to_csv, to_json
+from bot.render.text import to_text
+from calculator import Comparison, FieldErrors, UserError, estimate, read_scenario
+from pricing import Catalog, PriceFileError, load_catalog
+
+BAD_INPUT = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point of the `ftcost` command. Exit code 2 with the message on standard error for bad input."""
+    options = _parser().parse_args(argv)
+    try:
+        print(answer(options, load_catalog(_prices_dir()), datetime.now(UTC).date()))
+    except (UserError, PriceFileError) as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
+    """What the command prints. Raises UserError."""
+    as_of = options.as_of or today
+    asked = read_command(" ".join(options.text))
+    match asked.verb:
+        case "help":
+            return lookup.HELP
+        case "models":
+            return lookup.models(catalog, asked.argument, as_of)
+        case "price":
+            return lookup.price(catalog, asked.argument, as_of)
+        case "list" | "show":
+            raise UserError(f"`{asked.verb}` reads the estimates of a workspace; it answers in Slack.")
+    fields = {**(_read_file(options.file) if options.file else {}), **asked.fields}
+    if not fields:
+        raise UserError(f"Say what to price, such as: ftcost '{lookup.EXAMPLE}'. `ftcost help` lists the keys.")
+    return _render(estimate(read_scenario(fields), catalog, as_of), options.format)
+
+
+def _render(comparison: Comparison, format: str) -> str:
+    if format == "json":
+        return json.dumps(to_json(comparison), indent=2, ensure_ascii=False)
+    return to_csv(comparison).rstrip("\r\n") if format == "csv" else to_text(comparison)
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    """A scenario file: YAML whose keys are the grammar's; lists are joined by commas."""
+    from pricing.yaml_reader import YamlError, read_yaml
+
+    try:
+        data = read_yaml(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror or error}") from None
+    except (YamlError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: {error}") from None
+    errors = {key: "must be one value or a list of values." for key, value in data.items() if not _is_plain(value)}
+    if errors:
+        raise FieldErrors(errors)
+    return {key: ",".join(value) if isinstance(value, list) else value for key, value in data.items()}
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(item, str) for item in value))
+
+
+def _prices_dir() -> Path | None:
+    name = os.environ.get("FTCOST_PRICES_DIR")
+    return Path(name) if name else None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a date; write it like 2026-11-21") from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ftcost",
+        description="What fine-tuning costs: training, hosting, inference, on every platform, with a source for every price.",
+        epilog=f"ftcost '{lookup.EXAMPLE}' · ftcost models llama · ftcost price openai/gpt-4.1-mini · ftcost help",
+    )
+    parser.add_argument("text", nargs="*", help="key=value words, or: help, models [text], price OFFER")
+    parser.add_argument("-f", "--file", type=Path, help="a scenario as YAML; words on the line come on top of it")
+    parser.add_argument("--format", choices=("text", "json", "csv"), default="text")
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help="price as of this day; default today")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

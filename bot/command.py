@@ -1,0 +1,90 @@
+"""One line of text -> what is asked. The same grammar in Slack, after a mention, and in a terminal."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from calculator import KEYS, FieldErrors, UserError, unknown_key
+
+Verb = Literal["form", "estimate", "help", "models", "price", "list", "show"]
+VERBS: tuple[Verb, ...] = ("estimate", "help", "models", "price", "list", "show")
+MAX_LENGTH = 4_000
+
+_WORD = re.compile(r"""(?P<key>[^\s=“”"']+=)?(?:["“”](?P<quoted>[^"“”]*)["“”]|(?P<plain>[^\s"“”]+))|(?P<stray>["“”])""")
+_LOOSE = re.compile(r"""(?P<quoted>["“”][^"“”]*["“”])|\s*(?P<sign>=)\s*|(?P<comma>,)\s+""")
+_LINK = re.compile(r"<(?:https?://|mailto:)[^<>|]*\|([^<>]*)>|<((?:https?://|mailto:)[^<>|]*)>")
+
+
+class Asked(NamedTuple):
+    """`fields` for an estimate; `argument` for models, price and show."""
+
+    verb: Verb
+    fields: dict[str, str]
+    argument: str
+
+
+def read_command(text: str) -> Asked:
+    """`epochs=3 name="support bot"`, `models llama`, nothing at all. Raises UserError or FieldErrors."""
+    if len(text) > MAX_LENGTH:
+        raise UserError(f"That line is longer than {MAX_LENGTH:,} characters.")
+    words = _words(text)
+    if not words:
+        return Asked("form", {}, "")
+    first = words[0].lower()
+    if "=" not in first:
+        if first not in VERBS:
+            near = difflib.get_close_matches(first[:40], [*VERBS, *KEYS], n=1, cutoff=0.6)
+            hint = f" Did you mean `{near[0]}{'=' if near[0] in KEYS else ''}`?" if near else ""
+            raise UserError(f"“{words[0][:40]}” is no command.{hint} `help` shows what can be asked.")
+        if first != "estimate":
+            return Asked(first, {}, " ".join(words[1:]))
+        words = words[1:]
+    fields = read_fields(words)
+    return Asked("estimate" if fields else "form", fields, "")
+
+
+def read_fields(words: Sequence[str]) -> dict[str, str]:
+    """`key=value` words -> text by key. Raises FieldErrors with every word that is none."""
+    fields: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        key = key.strip().lower()
+        if not equals:
+            errors[key[:40]] = f"“{key[:40]}” stands alone. Write key=value, and put a value with spaces in quotes."
+        elif key not in KEYS:
+            errors[key[:40]] = unknown_key(key)
+        elif key in fields:
+            errors[key] = f"{key}= stands twice. Keep one."
+        elif not value:
+            errors[key] = f"{key}= has no value."
+        else:
+            fields[key] = value
+    if errors:
+        raise FieldErrors(errors)
+    return fields
+
+
+def write_command(fields: dict[str, str]) -> str:
+    """The way back: a line that `read_command` reads as the same fields."""
+    return " ".join(f'{key}="{value}"' if re.search(r"\s", value) else f"{key}={value}" for key, value in fields.items())
+
+
+def from_slack(text: str) -> str:
+    """Undo what Slack does to typed text: escapes, and links it saw in names such as gpt-4.1-mini@global."""
+    text = _LINK.sub(lambda link: (link[1] or link[2]).removeprefix("mailto:"), text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _words(text: str) -> list[str]:
+    """Split at spaces; double quotes, straight or curly, hold a value together. Spaces around = and after , do not split."""
+    joined = _LOOSE.sub(lambda match: match["quoted"] or match["sign"] or ",", text)
+    words = []
+    for match in _WORD.finditer(joined):
+        if match["stray"]:
+            raise UserError("A quotation mark is not closed.")
+        words.append((match["key"] or "") + (match["quoted"] if match["quoted"] is not None else match["plain"] or ""))
+    return words

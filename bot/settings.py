@@ -1,0 +1,77 @@
+"""Settings, from the environment or a .env file. `.env.example` lists them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Mode = Literal["playground", "socket", "http"]
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used. The text names the variable."""
+
+
+class Settings(BaseSettings):
+    """Each field is an environment variable; the names are fixed by `alias`."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True)
+
+    slack_bot_token: SecretStr | None = Field(None, alias="SLACK_BOT_TOKEN")
+    slack_signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
+    slack_app_token: SecretStr | None = Field(None, alias="SLACK_APP_TOKEN")
+    slack_api_url: str = Field("https://slack.com/api/", alias="SLACK_API_URL", pattern=r"^https?://\S+$")
+    host: str = Field("127.0.0.1", alias="FTCOST_HOST", min_length=1)
+    port: int = Field(8030, alias="FTCOST_PORT", ge=0, le=65535)
+    database_url: str | None = Field(None, alias="FTCOST_DATABASE_URL")
+    prices_dir: Path | None = Field(None, alias="FTCOST_PRICES_DIR")
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _is_bot_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not token.get_secret_value().startswith("xoxb-"):
+            raise ValueError("a bot token begins with xoxb-; it stands under OAuth & Permissions")
+        return token
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _is_app_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not token.get_secret_value().startswith("xapp-"):
+            raise ValueError("an app-level token begins with xapp-; it stands under Basic Information")
+        return token
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_in_slash(cls, url: str) -> str:
+        return url.rstrip("/") + "/"
+
+    @property
+    def mode(self) -> Mode:
+        """Which Slack is served. Raises SettingsError where credentials are incomplete."""
+        if not self.slack_bot_token:
+            if self.slack_app_token or self.slack_signing_secret:
+                raise SettingsError("SLACK_BOT_TOKEN is missing: the other Slack credentials need it. Without any, the playground starts.")
+            return "playground"
+        if self.slack_app_token:
+            return "socket"
+        if self.slack_signing_secret:
+            return "http"
+        raise SettingsError("SLACK_BOT_TOKEN alone is not enough: add SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).")
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL; a file in the user's data folder where none is set."""
+        return self.database_url or f"sqlite+aiosqlite:///{user_data_path('ftcost') / 'ftcost.sqlite3'}"
+
+
+def read_settings() -> Settings:
+    """Read and check all settings. Raises SettingsError naming the variable and never its value."""
+    try:
+        return Settings()  # type: ignore[call-arg]
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        raise SettingsError(f"{fault['loc'][0]}: {str(fault['msg']).removeprefix('Value error, ')}") from None

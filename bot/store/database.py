@@ -1,0 +1,83 @@
+"""The database: tables and engine. Times are UTC."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, Engine, Index, Integer, MetaData, String, Table, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+metadata = MetaData()
+
+estimates = Table(
+    "estimates",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("team_id", String(32), nullable=False),
+    Column("user_id", String(32), nullable=False),
+    Column("channel_id", String(32)),
+    Column("thread_ts", String(32)),
+    Column("edit_of", String(16)),
+    Column("name", String(80)),
+    Column("fields", JSON, nullable=False),
+    Column("result", JSON, nullable=False),
+    Column("as_of", String(10), nullable=False),
+    Column("catalog_version", String(40), nullable=False),
+    Column("posted", Integer, nullable=False, default=0),
+    Column("created_at", DateTime, nullable=False),
+    Index("estimates_by_thread", "team_id", "channel_id", "thread_ts", "created_at"),
+    Index("estimates_by_user", "team_id", "user_id", "created_at"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("created_at", DateTime, nullable=False),
+    Index("inbox_by_state", "state", "created_at"),
+)
+
+
+class Database:
+    """An engine whose tables exist."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    async def ping(self) -> None:
+        """Raises where the database does not answer."""
+        async with self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+async def open_database(url: str) -> Database:
+    """Open the database at a SQLAlchemy URL and make what is missing. A plain sqlite:// URL gets its async driver."""
+    parsed = make_url(url)
+    if parsed.drivername == "sqlite":
+        parsed = parsed.set(drivername="sqlite+aiosqlite")
+    if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(engine.sync_engine, "connect", _careful_sqlite)
+    async with engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+    return Database(engine)
+
+
+def _careful_sqlite(connection: Any, _record: Engine) -> None:
+    """Survive a kill at any moment, and let readers in while something is written."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA busy_timeout=5000")
+    cursor.close()

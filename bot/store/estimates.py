@@ -1,0 +1,107 @@
+"""Saved estimates. Every question names the workspace: a guessed id of another one finds nothing."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from bot.store.database import Database, estimates
+
+# No vowels and nothing that reads like something else: no words, no mix-ups when read aloud. 30 letters, 10 of them: 49 bits.
+_ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
+ID_LENGTH = 10
+
+
+def new_estimate_id() -> str:
+    """Short and unguessable."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(ID_LENGTH))
+
+
+@dataclass(frozen=True)
+class SavedEstimate:
+    """A question and its answer as they were on the day, and where in Slack they stand."""
+
+    id: str
+    team_id: str
+    user_id: str
+    channel_id: str | None
+    thread_ts: str | None
+    edit_of: str | None
+    name: str | None
+    fields: dict[str, str]
+    """The scenario as text by key."""
+    result: dict[str, Any]
+    """The comparison as `render.data.to_json` wrote it."""
+    as_of: str
+    catalog_version: str
+    posted: int
+    """How many of its messages are posted."""
+    created_at: datetime
+
+
+class EstimateStore:
+    """Estimates by workspace."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._engine = database.engine
+        self._now = now
+
+    async def save(
+        self, id: str, *, team_id: str, user_id: str, fields: dict[str, str], result: dict[str, Any], edit_of: str | None = None
+    ) -> None:
+        """Write an estimate that is not posted yet. Saving the same id again changes nothing."""
+        if await self.get(id, team_id=team_id):
+            return
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                insert(estimates).values(
+                    id=id,
+                    team_id=team_id,
+                    user_id=user_id,
+                    edit_of=edit_of,
+                    name=fields.get("name"),
+                    fields=fields,
+                    result=result,
+                    as_of=result["as_of"],
+                    catalog_version=result["catalog_version"],
+                    posted=0,
+                    created_at=self._now(),
+                )
+            )
+
+    async def mark_posted(self, id: str, *, team_id: str, channel_id: str, thread_ts: str, posted: int) -> None:
+        """Remember where the estimate's thread is and how many of its messages stand there."""
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                update(estimates)
+                .where(estimates.c.id == id, estimates.c.team_id == team_id)
+                .values(channel_id=channel_id, thread_ts=thread_ts, posted=posted)
+            )
+
+    async def get(self, id: str, *, team_id: str) -> SavedEstimate | None:
+        return await self._first(select(estimates).where(estimates.c.id == id, estimates.c.team_id == team_id))
+
+    async def latest_in_thread(self, *, team_id: str, channel_id: str, thread_ts: str) -> SavedEstimate | None:
+        where = (estimates.c.team_id == team_id, estimates.c.channel_id == channel_id, estimates.c.thread_ts == thread_ts)
+        return await self._first(select(estimates).where(*where).order_by(estimates.c.created_at.desc(), estimates.c.id).limit(1))
+
+    async def recent(self, *, team_id: str, user_id: str, limit: int = 20) -> list[SavedEstimate]:
+        """The person's estimates, newest first."""
+        where = (estimates.c.team_id == team_id, estimates.c.user_id == user_id)
+        query = select(estimates).where(*where).order_by(estimates.c.created_at.desc(), estimates.c.id).limit(limit)
+        async with self._engine.connect() as connection:
+            return [_saved(row) for row in await connection.execute(query)]
+
+    async def _first(self, query: Any) -> SavedEstimate | None:
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(query)).first()
+        return _saved(row) if row else None
+
+
+def _saved(row: Row[Any]) -> SavedEstimate:
+    return SavedEstimate(**row._mapping)
