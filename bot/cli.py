@@ -55,7 +55,7 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
 def _render(comparison: Comparison, format: str) -> str:
     if format == "json":
         return json.dumps(to_json(comparison), indent=2, ensure_ascii=False)
-    return to_csv(comparison).rstrip("\r\n") if format == "csv" else to_text(comparison)
+    return to_csv(to_json(comparison)).rstrip("\r\n") if format == "csv" else to_text(comparison)
 
 
 def _read_file(path: Path) -> dict[str, str]:

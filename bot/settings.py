@@ -51,7 +51,7 @@ class Settings(BaseSettings):
 
     @property
     def mode(self) -> Mode:
-        """Which Slack is served. Raises SettingsError where credentials are incomplete."""
+        """Which Slack is served. Raises SettingsError where credentials are not enough."""
         if not self.slack_bot_token:
             if self.slack_app_token or self.slack_signing_secret:
                 raise SettingsError("SLACK_BOT_TOKEN is missing: the other Slack credentials need it. Without any, the playground starts.")

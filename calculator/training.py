@@ -30,7 +30,7 @@ def epochs_of(plan: Plan, offer: Offer, default_epochs: Decimal) -> Decimal:
 
 def method_of(plan: Plan, offer: Offer) -> Method | None:
     """The training method that is bought: what was asked for, else the first the platform lists; None where it offers no choice."""
-    methods = offer.methods()
+    methods = offer.methods
     return None if not methods else plan.method or methods[0]
 
 

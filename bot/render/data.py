@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, get_args
 
+from bot.render.words import headline
 from calculator import BaseEstimate, Comparison, Estimate, Figure, LineItem
 
 CSV_COLUMNS = (
@@ -23,6 +25,7 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
         "as_of": comparison.as_of.isoformat(),
         "catalog_version": comparison.catalog_version,
         "scenario": comparison.scenario.fields(),
+        "headline": headline(comparison),
         "estimates": [_estimate(comparison, estimate) for estimate in comparison.estimates],
         "base": _base(comparison.base) if comparison.base else None,
     }
@@ -94,30 +97,25 @@ def text(value: Decimal | None) -> str | None:
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
-def to_csv(comparison: Comparison) -> str:
-    """One row a line item, the scenario's keys as the last columns; RFC 4180, safe to open in a spreadsheet."""
-    scenario = comparison.scenario.fields()
+def to_csv(result: Mapping[str, Any]) -> str:
+    """What `to_json` made, one row a line item, the scenario's keys as the last columns; RFC 4180, safe to open in a spreadsheet."""
+    scenario: dict[str, str] = result["scenario"]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([*CSV_COLUMNS, *scenario])
-    for estimate in comparison.estimates:
-        offer = estimate.offer
-        head = [offer.id, offer.platform, offer.model, estimate.status, "yes" if estimate.complete else "no"]
-        for line in estimate.lines or (None,):
-            writer.writerow([*map(safe_cell, head + _cells(line)), comparison.as_of, comparison.catalog_version, *map(safe_cell, scenario.values())])
+    for estimate in result["estimates"]:
+        head = [estimate[key] for key in ("offer", "platform", "model", "status")] + ["yes" if estimate["complete"] else "no"]
+        for line in estimate["lines"] or [{}]:
+            source = line.get("source") or {}
+            cells = [line.get(key) for key in CSV_COLUMNS[5:12]] + [source.get(key) for key in ("title", "url", "checked", "confidence")]
+            writer.writerow(map(safe_cell, [*head, *cells, result["as_of"], result["catalog_version"], *scenario.values()]))
     return out.getvalue()
 
 
-def _cells(line: LineItem | None) -> list[str]:
-    if line is None:
-        return [""] * 11
-    numbers = [text(line.quantity) or "", line.unit, text(line.unit_price_usd) or "", text(line.amount_usd) or ""]
-    source = _line(line)["source"] or {"title": "", "url": "", "checked": "", "confidence": ""}
-    return [line.component, line.label, *numbers, line.formula, *(source[key] or "" for key in ("title", "url", "checked", "confidence"))]
-
-
-def safe_cell(cell: str) -> str:
+def safe_cell(cell: str | None) -> str:
     """A cell that a spreadsheet takes for text (or for the plain number that it is)."""
+    if cell is None:
+        return ""
     if not cell.startswith(_FORMULA_START) or _is_number(cell):
         return cell
     return "'" + cell

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
 
 from bot.render.money import age, money, quantity, signed
 from bot.render.tables import figure, horizon, offer_name
-from calculator import Comparison, Estimate, Standing, Warning
+from calculator import KEYS, Comparison, Estimate, Standing, Warning
 from pricing import Price, Source
 
 # Shown first, because they cost most when overlooked.
@@ -41,7 +40,7 @@ def _no_answer(comparison: Comparison) -> str:
     if first.total_usd is not None:
         return (
             f"Nothing here is open to {comparison.scenario.customer} customers. "
-            f"For those who have access, {offer_name(first)} costs {figure(comparison, first, 'total_usd')}"
+            f"For those who have access, {offer_name(first)} costs {figure(comparison, first, 'total')}"
             f"{' to its end' if _ends_early(comparison, first) else f' over {horizon(comparison)}'}."
         )
     return first.warnings[0].text if first.warnings else f"{offer_name(first)} is not for sale."
@@ -132,13 +131,11 @@ def notes(estimate: Estimate) -> list[str]:
     return list(found)
 
 
-def changes(before: Comparison, after: Comparison) -> list[str]:
-    """The scenario's fields that differ: `epochs 3 → 5`."""
-    old, new = before.scenario.fields(), after.scenario.fields()
-    keys = [key for key in type(after.scenario).model_fields if old.get(key) != new.get(key)]
-    return [f"{key} {old.get(key) or 'default'} → {new.get(key) or 'default'}" for key in keys]
+def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """The scenario's keys whose text differs: `epochs 3 → 5`."""
+    return [f"{key} {old.get(key) or _default(key)} → {new.get(key) or _default(key)}" for key in KEYS if old.get(key) != new.get(key)]
 
 
-def difference(before: Decimal | None, after: Decimal | None) -> str:
-    """`+$24.00`, or that it cannot be said."""
-    return "not known" if before is None or after is None else signed(after - before)
+def _default(key: str) -> str:
+    default = {"on": "all", "epochs": "auto", "runs": "1", "months": "12", "days": "30"}.get(key)
+    return default or "not given"

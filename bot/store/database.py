@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Engine, Index, Integer, MetaData, String, Table, event, text
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    event,
+    text,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 metadata = MetaData()
 
+
+class CompressedJSON(TypeDecorator[dict[str, Any]]):
+    """JSON of some hundred kilobytes that repeats itself: a tenth of it is stored."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 6)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Any] | None:
+        return None if value is None else json.loads(zlib.decompress(value))
+
+
 estimates = Table(
     "estimates",
     metadata,
-    Column("id", String(16), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=True),  # the order of arrival, which a clock does not promise
+    Column("id", String(16), nullable=False, unique=True),
     Column("team_id", String(32), nullable=False),
     Column("user_id", String(32), nullable=False),
     Column("channel_id", String(32)),
@@ -22,13 +53,13 @@ estimates = Table(
     Column("edit_of", String(16)),
     Column("name", String(80)),
     Column("fields", JSON, nullable=False),
-    Column("result", JSON, nullable=False),
+    Column("result", CompressedJSON, nullable=False),
     Column("as_of", String(10), nullable=False),
     Column("catalog_version", String(40), nullable=False),
     Column("posted", Integer, nullable=False, default=0),
     Column("created_at", DateTime, nullable=False),
-    Index("estimates_by_thread", "team_id", "channel_id", "thread_ts", "created_at"),
-    Index("estimates_by_user", "team_id", "user_id", "created_at"),
+    Index("estimates_by_thread", "team_id", "channel_id", "thread_ts", "number"),
+    Index("estimates_by_user", "team_id", "user_id", "number"),
 )
 
 inbox = Table(
@@ -74,7 +105,7 @@ async def open_database(url: str) -> Database:
     return Database(engine)
 
 
-def _careful_sqlite(connection: Any, _record: Engine) -> None:
+def _careful_sqlite(connection: Any, _record: Any) -> None:
     """Survive a kill at any moment, and let readers in while something is written."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")

@@ -12,7 +12,7 @@ from sqlalchemy import Row, insert, select, update
 
 from bot.store.database import Database, estimates
 
-# No vowels and nothing that reads like something else: no words, no mix-ups when read aloud. 30 letters, 10 of them: 49 bits.
+# No vowels and nothing that reads like something else: no words, no mix-ups when read aloud. 28 of them, 10 long: 48 bits.
 _ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 ID_LENGTH = 10
 
@@ -86,14 +86,20 @@ class EstimateStore:
     async def get(self, id: str, *, team_id: str) -> SavedEstimate | None:
         return await self._first(select(estimates).where(estimates.c.id == id, estimates.c.team_id == team_id))
 
-    async def latest_in_thread(self, *, team_id: str, channel_id: str, thread_ts: str) -> SavedEstimate | None:
-        where = (estimates.c.team_id == team_id, estimates.c.channel_id == channel_id, estimates.c.thread_ts == thread_ts)
-        return await self._first(select(estimates).where(*where).order_by(estimates.c.created_at.desc(), estimates.c.id).limit(1))
+    async def latest_in_thread(self, *, team_id: str, channel_id: str, thread_ts: str, but_not: str) -> SavedEstimate | None:
+        """The thread's newest estimate besides `but_not`, the one that is being made."""
+        where = (
+            estimates.c.team_id == team_id,
+            estimates.c.channel_id == channel_id,
+            estimates.c.thread_ts == thread_ts,
+            estimates.c.id != but_not,
+        )
+        return await self._first(select(estimates).where(*where).order_by(estimates.c.number.desc()).limit(1))
 
     async def recent(self, *, team_id: str, user_id: str, limit: int = 20) -> list[SavedEstimate]:
         """The person's estimates, newest first."""
         where = (estimates.c.team_id == team_id, estimates.c.user_id == user_id)
-        query = select(estimates).where(*where).order_by(estimates.c.created_at.desc(), estimates.c.id).limit(limit)
+        query = select(estimates).where(*where).order_by(estimates.c.number.desc()).limit(limit)
         async with self._engine.connect() as connection:
             return [_saved(row) for row in await connection.execute(query)]
 
@@ -104,4 +110,4 @@ class EstimateStore:
 
 
 def _saved(row: Row[Any]) -> SavedEstimate:
-    return SavedEstimate(**row._mapping)
+    return SavedEstimate(**{key: value for key, value in row._mapping.items() if key != "number"})

@@ -1,0 +1,59 @@
+# Everything a developer types. Needs Python 3.11+, pip, make and git; the rest comes into .venv from the lock files.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN_STAMP := .venv/.run-installed
+DEV_STAMP := .venv/.dev-installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format bench lock schema clean
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+install: $(RUN_STAMP) ## install the locked dependencies into .venv
+
+run: $(RUN_STAMP) ## start the bot; the playground where there are no Slack credentials
+	@$(BIN)/python -m bot
+
+test: $(DEV_STAMP) ## all tests
+	@$(BIN)/python -m pytest
+
+check: $(DEV_STAMP) ## ruff, mypy --strict, generated files are current
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pricing schema --check
+
+format: $(DEV_STAMP) ## format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(DEV_STAMP) ## how fast it is, as ratios of medians
+	@$(BIN)/python -m benchmarks
+
+lock: $(DEV_STAMP) ## choose dependency versions anew and write the lock files
+	@$(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--extra build pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--constraint requirements.lock --extra build --extra dev pyproject.toml -o requirements-dev.lock
+
+schema: $(DEV_STAMP) ## write the JSON Schema of price files for editors
+	@$(BIN)/python -m pricing schema
+
+clean: ## remove what was made
+	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis screenshots
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ftcost needs Python 3.11 or newer; name one with make PYTHON=python3.12")'
+	@$(PYTHON) -m venv .venv
+
+$(RUN_STAMP): requirements.lock pyproject.toml | .venv/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

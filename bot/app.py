@@ -1,0 +1,180 @@
+"""The only wiring: settings, catalogue, database and clock become a running bot."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from aiohttp import ClientSession, ClientTimeout, web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.desk import Desk
+from bot.identity import Identity
+from bot.listeners import Bot, actions, commands, mentions, submissions
+from bot.lookups import Lookups
+from bot.post import Poster
+from bot.store import Database, EstimateStore, Inbox
+from bot.worker import Worker, error_code
+from pricing import Catalog
+
+log = logging.getLogger(__name__)
+
+UNREACHABLE = "ftcost cannot reach Slack with its token at the moment. Please try again in a minute, or tell whoever runs it."
+SLACK_SECONDS = 30
+
+
+@dataclass
+class Connection:
+    """Whether requests from Slack can come in; Socket Mode puts its own answer here."""
+
+    is_up: Callable[[], Awaitable[bool]] | None = None
+
+
+@dataclass(frozen=True)
+class App:
+    """A wired bot: `web` serves HTTP, `slack` takes requests from either transport."""
+
+    slack: AsyncApp
+    web: web.Application
+    worker: Worker
+    identity: Identity
+    client: AsyncWebClient
+    connection: Connection
+
+
+@asynccontextmanager
+async def build_app(
+    catalog: Catalog,
+    database: Database,
+    *,
+    bot_token: str,
+    signing_secret: str | None,
+    slack_api_url: str,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> AsyncIterator[App]:
+    """A bot for one workspace. Without a signing secret (Socket Mode) no HTTP request from Slack is served."""
+
+    def today() -> date:
+        return now().date()
+
+    def stamp() -> datetime:
+        return now().replace(tzinfo=None)
+
+    async with ClientSession(timeout=ClientTimeout(total=SLACK_SECONDS)) as session:
+        client = _client(session, bot_token, slack_api_url)
+        identity = Identity(client)
+        estimates = EstimateStore(database, stamp)
+        lookups = Lookups(catalog, estimates, today, lambda: identity.team_url)
+        desk = Desk(catalog, estimates, lookups, Poster(client), client)
+        worker = Worker(Inbox(database, stamp), desk.handlers(), desk.apologise)
+        bot = Bot(desk, worker, lookups, estimates, client, today)
+        slack = _slack_app(bot, identity, bot_token, signing_secret)
+        connection = Connection()
+        routes = _web_app(slack if signing_secret else None, database, identity, connection)
+        app = App(slack, routes, worker, identity, client, connection)
+        try:
+            yield app
+        finally:
+            await worker.close()
+
+
+def _client(session: ClientSession, token: str, base_url: str) -> AsyncWebClient:
+    """Slack's Web API, patient with 429, 5xx and dropped connections."""
+    return AsyncWebClient(
+        token=token,
+        base_url=base_url,
+        session=session,
+        retry_handlers=[
+            AsyncConnectionErrorRetryHandler(max_retry_count=3),
+            AsyncRateLimitErrorRetryHandler(max_retry_count=5),
+            AsyncServerErrorRetryHandler(max_retry_count=3),
+        ],
+    )
+
+
+def _slack_app(bot: Bot, identity: Identity, token: str, signing_secret: str | None) -> AsyncApp:
+    async def authorize(**_: Any) -> AuthorizeResult | None:
+        who = await identity.find()
+        if who is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=who.get("enterprise_id"), team_id=who["team_id"], bot_user_id=who["user_id"], bot_id=who.get("bot_id"), bot_token=token
+        )
+
+    slack = AsyncApp(
+        client=bot.client,
+        signing_secret=signing_secret or "",
+        request_verification_enabled=signing_secret is not None,
+        authorize=authorize,
+        user_facing_authorize_error_message=UNREACHABLE,
+        # A listener is awaited and its ack goes out when it returns; Bolt's other way polls, which costs 10 ms a request.
+        # So a listener writes work down and hands it off, and never does it.
+        process_before_response=True,
+    )
+    for module in (commands, submissions, actions, mentions):  # the hottest route first: Bolt asks them in order
+        module.register(slack, bot)
+
+    @slack.error
+    async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        return _apology(error, body)
+
+    return slack
+
+
+def _apology(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    """A sentence with a code for the person, the details for the log. The 200 is what keeps Bolt from answering 404."""
+    code = error_code()
+    log.error("%s: %s failed", code, body.get("type") or body.get("command") or "request", exc_info=error)
+    text = f"Something went wrong on our side, and nothing you typed is lost. Please try again. ({code})"
+    if body.get("type") == "view_submission":
+        inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
+        answer: dict[str, Any] = {"response_action": "errors", "errors": {inputs[0]: text}}
+    elif body.get("command"):
+        answer = {"response_type": "ephemeral", "text": text}
+    else:
+        return BoltResponse(status=200, body="")
+    return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})
+
+
+def _web_app(slack: AsyncApp | None, database: Database, identity: Identity, connection: Connection) -> web.Application:
+    app = web.Application()
+
+    async def events(request: web.Request) -> web.Response:
+        assert slack is not None  # noqa: S101 - the route exists only with it
+        return await to_aiohttp_response(await slack.async_dispatch(await to_bolt_request(request)))
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    async def readyz(_: web.Request) -> web.Response:
+        faults = {}
+        try:
+            await database.ping()
+        except Exception:
+            log.exception("not ready: the database does not answer")
+            faults["database"] = "does not answer"
+        if await identity.find() is None:
+            faults["slack"] = identity.fault
+        elif connection.is_up is not None and not await connection.is_up():
+            faults["slack"] = "Socket Mode is not connected"
+        return web.json_response({"ok": not faults, **faults}, status=503 if faults else 200)
+
+    if slack is not None:
+        app.router.add_post("/slack/events", events)
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    return app

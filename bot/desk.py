@@ -1,0 +1,144 @@
+"""Accepted work, done: estimates and changes posted into threads, mentions answered, exports uploaded.
+
+Every step can be repeated: an estimate's id comes with its job, and the store knows which of its messages stand already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.command import from_slack, read_command
+from bot.lookups import Lookups
+from bot.post import SHUT_OUT, Place, Poster, error_of
+from bot.render.blocks import SlackMessage, change_reply, escape, parent, thread_replies
+from bot.render.data import to_csv, to_json
+from bot.store import EstimateStore, Job, SavedEstimate
+from bot.worker import Handler
+from calculator import Comparison, UserError, estimate, read_scenario
+from pricing import Catalog
+
+MENTION_HINT = "Say what to change, such as `@ftcost epochs=5 calls=100k/day`, or ask `@ftcost help`."
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a job needs to be done."""
+
+    catalog: Catalog
+    estimates: EstimateStore
+    lookups: Lookups
+    poster: Poster
+    client: AsyncWebClient
+
+    def handlers(self) -> Mapping[str, Handler]:
+        return {"estimate": self.estimate, "mention": self.mention, "export": self.export}
+
+    def price(self, fields: Mapping[str, str], as_of: date) -> Comparison:
+        """The answer to a question, or UserError with what is wrong with it. No I/O, some milliseconds."""
+        return estimate(read_scenario(fields), self.catalog, as_of)
+
+    async def estimate(self, job: Job) -> None:
+        """Price, save, post. Payload: id, team, user, channel (None: direct message), thread_ts, fields, edit_of, as_of."""
+        ask = job.payload
+        comparison = self.price(ask["fields"], date.fromisoformat(ask["as_of"]))
+        before = await self.estimates.get(ask["edit_of"], team_id=ask["team"]) if ask["edit_of"] else None
+        await self.estimates.save(
+            ask["id"],
+            team_id=ask["team"],
+            user_id=ask["user"],
+            fields=comparison.scenario.fields(),
+            result=to_json(comparison),
+            edit_of=before.id if before else None,
+        )
+        if before and before.channel_id:
+            messages = [change_reply(before.result, comparison, ask["id"], ask["user"])]
+            place: Place | None = Place(before.channel_id, before.thread_ts)
+        else:
+            messages = [parent(comparison, ask["id"], ask["user"]), *thread_replies(comparison)]
+            place = Place(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
+        await self._post_all(ask, place, messages)
+
+    async def _post_all(self, ask: Mapping[str, Any], place: Place | None, messages: list[SlackMessage]) -> None:
+        """Post what does not stand yet, into one thread."""
+        saved = await self.estimates.get(ask["id"], team_id=ask["team"])
+        posted = saved.posted if saved else 0
+        if saved and saved.channel_id:
+            place = Place(saved.channel_id, saved.thread_ts)
+        for message in messages[posted:]:
+            if posted:
+                assert place is not None  # noqa: S101 - the first message set it
+                place = await self.poster.post(place, message)
+            else:
+                place = await self.poster.post_or_dm(place, ask["user"], message)
+            posted += 1
+            await self.estimates.mark_posted(
+                ask["id"], team_id=ask["team"], channel_id=place.channel, thread_ts=place.thread_ts or "", posted=posted
+            )
+
+    async def mention(self, job: Job) -> None:
+        """`@ftcost …`: in a thread it changes that thread's estimate. Payload: id, team, user, channel, thread_ts, ts, text, as_of."""
+        ask = job.payload
+        thread_ts = ask["thread_ts"] or ask["ts"]
+        here = Place(ask["channel"], ask["thread_ts"])
+        try:
+            asked = read_command(from_slack(ask["text"]))
+            if asked.verb == "form":
+                raise UserError(MENTION_HINT)
+            if asked.verb != "estimate":
+                text = await self.lookups.answer(asked, team=ask["team"], user=ask["user"])
+                await self.poster.only_to(ask["user"], here, text)
+                return
+            before = await self._thread_estimate(ask)
+            fields = {**(before.fields if before else {}), **asked.fields}
+            self.price(fields, date.fromisoformat(ask["as_of"]))
+        except UserError as error:
+            await self.poster.only_to(ask["user"], here, escape(str(error)))
+            return
+        payload = {**ask, "fields": fields, "thread_ts": thread_ts, "edit_of": before.id if before else None}
+        await self.estimate(Job(job.key, "estimate", payload))
+
+    async def _thread_estimate(self, ask: Mapping[str, Any]) -> SavedEstimate | None:
+        if not ask["thread_ts"]:
+            return None
+        return await self.estimates.latest_in_thread(
+            team_id=ask["team"], channel_id=ask["channel"], thread_ts=ask["thread_ts"], but_not=ask["id"]
+        )
+
+    async def export(self, job: Job) -> None:
+        """Upload an estimate, as it was saved, as CSV into its thread. Payload: id, team, user, channel, thread_ts."""
+        ask = job.payload
+        here = Place(ask["channel"], ask["thread_ts"])
+        saved = await self.estimates.get(ask["id"], team_id=ask["team"])
+        if saved is None:
+            await self.poster.only_to(ask["user"], here, f"There is no estimate `{escape(ask['id'])}` any more.")
+            return
+        try:
+            await self._upload(saved, here)
+        except SlackApiError as error:
+            if error_of(error) not in SHUT_OUT:
+                raise
+            await self._upload(saved, await self.poster.direct(ask["user"]))
+
+    async def _upload(self, saved: SavedEstimate, place: Place) -> None:
+        await self.client.files_upload_v2(
+            channel=place.channel,
+            thread_ts=place.thread_ts,
+            filename=f"ftcost-{saved.id}.csv",
+            title=f"Estimate {saved.id}, line by line",
+            content=to_csv(saved.result),
+        )
+
+    async def apologise(self, job: Job, code: str) -> None:
+        """Tell the person who waits that it is our fault."""
+        ask = job.payload
+        text = f"Something went wrong on our side while working on your request. Nothing you typed is lost; please try again. ({code})"
+        if ask.get("channel"):
+            await self.poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), text)
+        else:
+            await self.poster.post(await self.poster.direct(ask["user"]), SlackMessage(text, []))

@@ -1,0 +1,230 @@
+"""The form: scenario fields <-> a Slack modal. A block_id is a scenario key, so an error's key is where it is shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from calculator import KEYS
+from pricing import Catalog, Offer
+
+Block = dict[str, Any]
+View = dict[str, Any]
+
+CALLBACK = "estimate_form"
+COMPARE_CALLBACK = "compare_form"
+MORE = "more_options"
+REPLY_IN = "reply_in"
+
+
+class Field(NamedTuple):
+    """How one scenario key looks in the form."""
+
+    key: str
+    label: str
+    hint: str = ""
+    placeholder: str = ""
+    initial: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    """(value, label) pairs: a menu instead of a text field."""
+    required: bool = False
+    max_length: int = 100
+
+
+MAIN = (
+    Field("on", "Platforms and models", "all, a platform (google), a model (gpt-4.1-mini), or offers separated by commas.", initial="all", max_length=2_000),
+    Field("examples", "Training examples", placeholder="10k", required=True),
+    Field("example", "Tokens of one example", "Input/output, or the sum.", placeholder="250/150", required=True),
+    Field("epochs", "Epochs", "How often training passes over the examples; auto follows each platform's rule.", initial="3"),
+    Field("calls", "Calls in production", "A day or a month.", placeholder="50k/day"),
+    Field("call", "Tokens of one call", "Input/output, without the prompt that training replaces.", placeholder="100/70"),
+)
+OPTIONS = (
+    Field("prompt", "Prompt tokens before → after tuning", placeholder="2000->100"),
+    Field("base", "Model that is prompted today", placeholder="gpt-4o-mini"),
+    Field("cached", "Share of the prompt read from cache", placeholder="80%"),
+    Field("batch", "Share of calls sent as batch", placeholder="50%"),
+    Field("runs", "Training runs, experiments included", placeholder="3..5"),
+    Field("retrain", "Retraining every … months", placeholder="3"),
+    Field("months", "Months to look ahead", placeholder="12"),
+    Field("days", "Days a month", placeholder="30"),
+    Field("growth", "Growth of calls a month", placeholder="5%"),
+    Field("prep", "Data preparation, USD once", placeholder="500"),
+    Field("data_gb", "Stored data, GB", placeholder="2.5"),
+    Field("serving", "Serving", choices=(("on-demand", "On demand"), ("dedicated", "Dedicated capacity"))),
+    Field("hosted", "Hours a day a deployment is up", placeholder="24h"),
+    Field("customer", "Customer of the platforms", "Closing platforms only train for existing ones.", choices=(("new", "New"), ("existing", "Existing"))),
+    Field(
+        "method",
+        "Training method",
+        "Where a platform offers the choice.",
+        choices=(("lora", "LoRA"), ("full", "All weights"), ("qlora", "QLoRA"), ("dpo", "DPO, LoRA"), ("dpo-full", "DPO, all weights")),
+    ),
+    Field("hours", "Training hours of one run", "Where training is billed by the hour.", placeholder="4"),
+    Field("rates", "Your own prices, USD per 1M tokens", "Training/input/output, or training/input/cached/output.", placeholder="10/3/6"),
+    Field("name", "Name of the estimate", placeholder="support bot", max_length=80),
+)
+_HIDDEN = frozenset(field.key for field in OPTIONS)
+
+
+class Origin(NamedTuple):
+    """Where a form was opened, carried in its private_metadata."""
+
+    channel: str | None = None
+    thread_ts: str | None = None
+    edit_of: str | None = None
+
+    def write(self) -> str:
+        return json.dumps({key: value for key, value in self._asdict().items() if value})
+
+    @classmethod
+    def read(cls, text: str) -> Origin:
+        """Raises ValueError where it is not what `write` wrote."""
+        data = json.loads(text) if text else {}
+        if not isinstance(data, dict) or not all(key in cls._fields and isinstance(value, str) for key, value in data.items()):
+            raise ValueError("foreign private_metadata")
+        return cls(**data)
+
+
+def form(origin: Origin, values: Mapping[str, str] | None = None, *, more: bool = False, reply_in: str = "channel") -> View:
+    """The modal, filled with `values`; the rest of the options is shown where asked for or where a value needs it."""
+    given = values or {}
+    expanded = more or any(given.get(key) for key in _HIDDEN)
+    blocks = [_input(field, given.get(field.key, field.initial if values is None else "")) for field in MAIN]
+    if expanded:
+        blocks += [_input(field, given.get(field.key, "")) for field in OPTIONS]
+    else:
+        blocks.append({"type": "actions", "block_id": MORE, "elements": [_button("More options", MORE)]})
+    if not (origin.edit_of or origin.thread_ts):
+        blocks.append(_reply_in(reply_in))
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "title": _plain("Change the estimate" if origin.edit_of else "Fine-tuning cost"),
+        "submit": _plain("Estimate"),
+        "close": _plain("Cancel"),
+        "private_metadata": origin.write(),
+        "blocks": blocks,
+    }
+
+
+def read_values(view: View) -> dict[str, str]:
+    """What stands in the form, as text by scenario key; empty fields are left out."""
+    found: dict[str, str] = {}
+    for block_id, actions in view.get("state", {}).get("values", {}).items():
+        if block_id in KEYS:
+            for element in actions.values():
+                text = _element_text(element)
+                if text and text.strip():
+                    found[block_id] = text.strip()
+    return found
+
+
+def reply_in(view: View) -> str:
+    """Where the answer goes: `channel` or `dm`."""
+    chosen = view.get("state", {}).get("values", {}).get(REPLY_IN, {}).get(REPLY_IN, {}).get("selected_option") or {}
+    return "dm" if chosen.get("value") == "dm" else "channel"
+
+
+def errors_for(view: View, errors: Mapping[str, str]) -> dict[str, str]:
+    """Errors at the blocks of this view; one that has no block of its own is said at the first field."""
+    inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    placed: dict[str, str] = {}
+    for key, text in errors.items():
+        block_id = key if key in inputs else inputs[0]
+        line = text if key == block_id else f"{key}: {text}"
+        placed[block_id] = f"{placed[block_id]} {line}" if block_id in placed else line
+    return {block_id: text[:2_000] for block_id, text in placed.items()}
+
+
+def loading(title: str) -> View:
+    """A view that costs nothing to make, opened at once because its trigger lives three seconds."""
+    return {"type": "modal", "title": _plain(title), "close": _plain("Cancel"), "blocks": [{"type": "section", "text": _plain("One moment…")}]}
+
+
+def notice(title: str, text: str) -> View:
+    """A modal that only says something."""
+    return {"type": "modal", "title": _plain(title), "close": _plain("Close"), "blocks": [{"type": "section", "text": _plain(text[:3_000])}]}
+
+
+def compare_form(origin: Origin, catalog: Catalog, offers: Sequence[Offer], chosen: Sequence[str]) -> View:
+    """Pick offers from a list, grouped by platform. The block is the scenario's `on`."""
+    groups: dict[str, list[Block]] = {}
+    for offer in offers:
+        groups.setdefault(offer.platform_title, []).append(_offer_option(offer))
+    initial = [_offer_option(catalog.offers[id]) for id in chosen if id in catalog.offers and catalog.offers[id] in offers]
+    element: Block = {
+        "type": "multi_static_select",
+        "action_id": "on",
+        "placeholder": _plain("Choose offers"),
+        "option_groups": [{"label": _plain(title[:75]), "options": options[:100]} for title, options in groups.items()][:100],
+        "max_selected_items": 20,
+    }
+    if initial:
+        element["initial_options"] = initial[:20]
+    return {
+        "type": "modal",
+        "callback_id": COMPARE_CALLBACK,
+        "title": _plain("Compare offers"),
+        "submit": _plain("Compare"),
+        "close": _plain("Cancel"),
+        "private_metadata": origin.write(),
+        "blocks": [{"type": "input", "block_id": "on", "label": _plain("Offers, up to 20"), "element": element}],
+    }
+
+
+def _offer_option(offer: Offer) -> Block:
+    return {"text": _plain(f"{offer.title} ({offer.platform_title})"[:75]), "value": offer.id}
+
+
+def _input(field: Field, value: str) -> Block:
+    element = _menu(field, value) if field.choices else _text_input(field, value)
+    block: Block = {"type": "input", "block_id": field.key, "label": _plain(field.label), "element": element, "optional": not field.required}
+    if field.hint:
+        block["hint"] = _plain(field.hint)
+    return block
+
+
+def _text_input(field: Field, value: str) -> Block:
+    element: Block = {"type": "plain_text_input", "action_id": field.key, "max_length": field.max_length}
+    if field.placeholder:
+        element["placeholder"] = _plain(field.placeholder)
+    if value:
+        element["initial_value"] = value[: field.max_length]
+    return element
+
+
+def _menu(field: Field, value: str) -> Block:
+    options = [{"text": _plain(label), "value": choice} for choice, label in field.choices]
+    element: Block = {"type": "static_select", "action_id": field.key, "placeholder": _plain(field.choices[0][1]), "options": options}
+    chosen = [option for option in options if option["value"] == value]
+    if chosen:
+        element["initial_option"] = chosen[0]
+    return element
+
+
+def _reply_in(chosen: str) -> Block:
+    options = [
+        {"text": _plain("In this channel"), "value": "channel"},
+        {"text": _plain("Only to me, as a direct message"), "value": "dm"},
+    ]
+    element = {"type": "radio_buttons", "action_id": REPLY_IN, "options": options, "initial_option": options[chosen == "dm"]}
+    return {"type": "input", "block_id": REPLY_IN, "label": _plain("Answer"), "element": element}
+
+
+def _button(text: str, action_id: str) -> Block:
+    return {"type": "button", "action_id": action_id, "text": _plain(text)}
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _element_text(element: Mapping[str, Any]) -> str | None:
+    if element.get("selected_options") is not None:
+        return ",".join(option["value"] for option in element["selected_options"])
+    if element.get("selected_option"):
+        return str(element["selected_option"]["value"])
+    value = element.get("value")
+    return value if isinstance(value, str) else None

@@ -1,0 +1,84 @@
+"""`/ftcost` and the message shortcut."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.command import from_slack, read_command
+from bot.form import Origin, form
+from bot.listeners.context import Bot, team_of
+from bot.render.blocks import escape, section
+from bot.store import Job, new_estimate_id
+from calculator import KEYS, UserError
+
+FIX = "fix"
+BUTTON_VALUE = 2_000
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    @app.command("/ftcost")
+    async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
+        text = from_slack(body.get("text") or "")
+        try:
+            asked = read_command(text)
+            if asked.verb == "form":
+                bot.worker.start(open_form(bot, body["trigger_id"], Origin(channel=body["channel_id"])))
+                await ack()
+                return
+            if asked.verb != "estimate":
+                await ack(text=await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"]))
+                return
+            bot.desk.price(asked.fields, bot.today())
+        except UserError as error:
+            await ack(**_refusal(error, text))
+            return
+        job = estimate_job(bot, f"command:{body['trigger_id']}", body, asked.fields, Origin(channel=body["channel_id"]))
+        await bot.worker.accept(job)
+        await ack()
+
+    @app.shortcut("ftcost_from_message")
+    async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        message = body["message"]
+        origin = Origin(channel=body["channel"]["id"], thread_ts=message.get("thread_ts") or message["ts"])
+        bot.worker.start(open_form(bot, body["trigger_id"], origin, fields_in(from_slack(message.get("text") or ""))))
+
+
+async def open_form(bot: Bot, trigger_id: str, origin: Origin, values: dict[str, str] | None = None) -> None:
+    await bot.open(trigger_id, form(origin, values))
+
+
+def fields_in(text: str) -> dict[str, str] | None:
+    """The key=value words of a message that somebody wrote for people, or None; what is no key is passed over."""
+    words = [word.partition("=") for word in text[:4_000].split()]
+    found = {key.lower(): value.strip("\"“”,;") for key, equals, value in words if equals and value and key.lower() in KEYS}
+    return found or None
+
+
+def estimate_job(bot: Bot, key: str, body: dict[str, Any], fields: dict[str, str], origin: Origin) -> Job:
+    """A question that was accepted, as work to be done."""
+    user = body["user_id"] if "user_id" in body else body["user"]["id"]
+    payload = {
+        "id": new_estimate_id(),
+        "team": team_of(body),
+        "user": user,
+        "channel": origin.channel,
+        "thread_ts": origin.thread_ts,
+        "edit_of": origin.edit_of,
+        "fields": fields,
+        "as_of": bot.today().isoformat(),
+    }
+    return Job(key, "estimate", payload)
+
+
+def _refusal(error: UserError, typed: str) -> dict[str, Any]:
+    """What was wrong, what was typed, and a button that puts it into the form."""
+    line = f"/ftcost {typed}".strip()
+    text = escape(str(error))
+    blocks: list[dict[str, Any]] = [section(text), section(f"```{escape(line[:2_500].replace('```', ''))}```")]
+    if "=" in typed and len(typed) <= BUTTON_VALUE:
+        button = {"type": "button", "action_id": FIX, "text": {"type": "plain_text", "text": "Fix in the form"}, "value": typed}
+        blocks.append({"type": "actions", "elements": [button]})
+    return {"text": text, "blocks": blocks}

@@ -1,0 +1,67 @@
+"""What every listener has at hand."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.desk import Desk
+from bot.form import View, notice
+from bot.lookups import Lookups
+from bot.post import error_of
+from bot.store import EstimateStore
+from bot.worker import Worker
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Bot:
+    """The parts of the running bot."""
+
+    desk: Desk
+    worker: Worker
+    lookups: Lookups
+    estimates: EstimateStore
+    client: AsyncWebClient
+    today: Callable[[], date]
+
+    async def open(self, trigger_id: str, view: View) -> str | None:
+        """Open a modal; its id, or None where its trigger had expired: the person sees nothing and types again."""
+        try:
+            response = await self.client.views_open(trigger_id=trigger_id, view=view)
+        except SlackApiError as error:
+            if error_of(error) not in ("expired_trigger_id", "exchanged_trigger_id"):
+                raise
+            log.warning("a modal could not be opened: %s", error_of(error))
+            return None
+        return str(response["view"]["id"])
+
+    async def update(self, view_id: str, view: View) -> None:
+        """Replace a modal; one that was closed meanwhile is left closed."""
+        try:
+            await self.client.views_update(view_id=view_id, view=view)
+        except SlackApiError as error:
+            if error_of(error) != "not_found":
+                raise
+
+    async def fill(self, view_id: str, make: Any, *args: Any) -> None:
+        """Replace a modal that waits by what `make` builds, or by an apology."""
+        try:
+            view = await make(*args)
+        except Exception:
+            log.exception("a modal could not be filled")
+            view = notice("Sorry", "Something went wrong on our side. Please close this and try again.")
+        await self.update(view_id, view)
+
+
+def team_of(body: dict[str, Any]) -> str:
+    """The workspace a payload comes from."""
+    team = body.get("team_id") or (body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id")
+    return str(team or body["enterprise_id"])

@@ -1,0 +1,32 @@
+"""`@ftcost …`"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.listeners.context import Bot, team_of
+from bot.store import Job, new_estimate_id
+
+_MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    @app.event("app_mention")
+    async def on_mention(ack: AsyncAck, body: dict[str, Any], event: dict[str, Any]) -> None:
+        if event.get("user"):
+            payload = {
+                "id": new_estimate_id(),
+                "team": team_of(body),
+                "user": event["user"],
+                "channel": event["channel"],
+                "thread_ts": event.get("thread_ts"),
+                "ts": event["ts"],
+                "text": _MENTION.sub(" ", event.get("text") or "").strip(),
+                "as_of": bot.today().isoformat(),
+            }
+            # The first delivery may have been lost, so a retry is work unless its event was seen.
+            await bot.worker.accept(Job(f"event:{body['event_id']}", "mention", payload))
+        await ack()

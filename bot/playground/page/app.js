@@ -1,0 +1,65 @@
+// Start: wires the panes to the store, the store to the server, and the address to the channel in view.
+
+import { listen } from "./api.js";
+import { startChannel } from "./channel.js";
+import { startModals } from "./modal.js";
+import { startSidebar } from "./sidebar.js";
+import { apply, channelOf, emit, findMessage, loadState, on, store } from "./store.js";
+import { startThread } from "./thread.js";
+
+const byId = (id) => document.getElementById(id);
+
+/** The address is `#channel` or `#channel/thread`, so that a reload stays where it was. */
+const route = () => location.hash.slice(1).split("/").map(decodeURIComponent);
+
+function openChannel(id) {
+  store.channel = id;
+  store.unread.delete(id);
+  emit("channel");
+  emit("route");
+}
+
+startSidebar(byId("sidebar"));
+const composer = startChannel({ head: byId("channel-head"), scroller: byId("messages"), foot: byId("channel-foot") });
+startThread(byId("thread"), byId("layout"));
+startModals();
+
+on("route", () => {
+  const hash = `#${[store.channel, store.thread].filter(Boolean).join("/")}`;
+  if (store.channel && location.hash !== hash) history.replaceState(null, "", hash);
+});
+
+window.addEventListener("hashchange", () => {
+  const [channel, thread] = route();
+  if (channel !== store.channel && channelOf(channel)) openChannel(channel);
+  else if (thread && thread !== store.thread && findMessage(channel, thread)) emit("open-thread", { ts: thread });
+});
+
+// A click on the channel already in view changes no address, but should still lead to its composer.
+byId("sidebar").addEventListener("click", (event) => {
+  const id = event.target.closest("[data-channel]")?.dataset.channel;
+  if (!id) return;
+  event.preventDefault();
+  if (id === store.channel) composer.focus();
+  else openChannel(id);
+});
+
+const lost = (isLost) => { byId("connection").hidden = !isLost; };
+
+async function load() {
+  const first = !store.loaded;
+  if (first) [store.channel, store.thread] = [route()[0] || null, route()[1] || null];
+  try {
+    await loadState();
+    lost(false);
+  } catch (error) {
+    console.error("The state could not be loaded", error);
+    lost(true);
+    setTimeout(load, 2000);
+    return;
+  }
+  if (first && !store.views.length) composer.focus();
+  emit("route");
+}
+
+listen({ onEvent: apply, onOpen: load, onLost: () => lost(true) });

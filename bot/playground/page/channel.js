@@ -1,0 +1,80 @@
+// The middle pane: the channel's head, its messages and its composer.
+
+import { Composer } from "./composer.js";
+import { createHome } from "./home.js";
+import { el, icon } from "./dom.js";
+import { MessageList } from "./messagelist.js";
+import { channelName, channelOf, emit, on, replies, store, topLevel } from "./store.js";
+
+const EXAMPLE = "/ftcost on=all examples=10k example=250/150 epochs=3 calls=50k/day call=100/70";
+
+function emptyHint(composer) {
+  const fill = (text) => el("button", { type: "button", class: "code-button", on: { click: () => composer.fill(text) } }, el("code", {}, text));
+  return el(
+    "section",
+    { class: "welcome", "aria-label": "First steps" },
+    el("h3", {}, "Price a fine-tuning"),
+    el("p", {}, "Type ", fill("/ftcost"), " to open the form, or one line such as"),
+    el("p", {}, fill(EXAMPLE)),
+  );
+}
+
+export function startChannel({ head, scroller, foot }) {
+  const composer = new Composer({ id: "composer", label: "Message", target: () => ({ channel: store.channel }) });
+  foot.append(composer.node);
+  const pane = { name: "channel", notify: composer.notify };
+  const list = new MessageList(scroller, pane, {
+    // Redraw a parent when its replies change.
+    marker: (message) => replies(message.channel, message.ts).map((reply) => reply.ts).join(),
+  });
+
+  const home = createHome({ scroller, foot });
+
+  const show = () => {
+    if (!store.channel) return;
+    const messages = topLevel(store.channel);
+    list.show(messages, messages.length ? null : emptyHint(composer));
+  };
+
+  const open = () => {
+    const channel = channelOf(store.channel);
+    if (!channel) return;
+    const name = channelName(channel.id);
+    const absent = channel.is_member === false && !channel.is_im;
+    head.replaceChildren(
+      el("h1", { id: "channel-title" }, channel.is_im ? el("span", { class: "presence", "aria-hidden": "true" }) : icon(channel.is_private ? "lock" : "hash"), name),
+      channel.is_im ? el("span", { class: "badge" }, "APP") : "",
+      channel.is_im ? home.tabs : "",
+      absent ? el("span", { class: "head-note" }, `${store.bot?.name ?? "The app"} is not in this channel`) : "",
+    );
+    composer.area.placeholder = channel.is_im ? `Message ${name}` : `Message #${name}`;
+    composer.area.setAttribute("aria-label", composer.area.placeholder);
+    document.title = `${name} · ${store.team?.name ?? "Playground"}`;
+    home.show(false);
+    list.clear();
+    show();
+    list.toBottom();
+  };
+
+  on("channel", () => {
+    composer.notify(null);
+    open();
+    composer.focus();
+  });
+  on("state", open);
+  on("messages", ({ channel, message, isNew }) => {
+    if (channel !== store.channel) return;
+    show();
+    if (isNew && message.user === store.me?.id && !message.thread_ts) list.toBottom(); // one's own message is always shown
+    if (isNew) followThread(message);
+  });
+  return composer;
+}
+
+/** A thread opens by itself when the app answers under the newest message. */
+function followThread(message) {
+  const { ts, thread_ts: parent, channel } = message;
+  if (!parent || parent === ts || message.user !== store.bot?.id) return;
+  const newest = topLevel(channel).filter((item) => !item.ephemeral).at(-1);
+  if (newest?.ts === parent) emit("offer-thread", { ts: parent });
+}

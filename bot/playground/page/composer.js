@@ -1,0 +1,135 @@
+// Where messages and commands are typed; the channel has one and the thread has one.
+
+import { explain, post } from "./api.js";
+import { el, icon, iconButton } from "./dom.js";
+import { store } from "./store.js";
+import { suggestions, SuggestList } from "./suggest.js";
+
+const HISTORY = 50;
+
+export class Composer {
+  /** `target()` gives {channel, thread_ts?}; `inThread` changes what a slash command does. */
+  constructor({ id, label, target, inThread = false }) {
+    Object.assign(this, { target, inThread, history: [], recalled: -1, sending: false });
+    this.area = el("textarea", { id, rows: 1, "aria-label": label, placeholder: label, autocomplete: "off", enterkeyhint: "send" });
+    this.list = new SuggestList(this.area, (item, from) => this.complete(item, from));
+    this.noticeText = el("span");
+    this.notice = el("div", { class: "notice", role: "alert", hidden: true }, icon("warning"), this.noticeText, iconButton("close", "Dismiss notice", () => this.notify(null)));
+    this.usage = el("div", { class: "usage-line", hidden: true });
+    this.send = iconButton("send", "Send", () => this.submit(), { class: "icon-button send", disabled: true });
+    this.node = el("div", { class: "composer" }, this.notice, this.list.list, this.list.status, el("div", { class: "composer-box" }, this.area, this.send), this.usage);
+    this.area.addEventListener("input", () => { this.recalled = -1; this.changed(); });
+    this.area.addEventListener("keydown", (event) => this.key(event));
+    this.area.addEventListener("blur", () => this.list.hide());
+    this.area.addEventListener("click", () => this.offer());
+  }
+
+  notify = (text) => {
+    this.notice.hidden = !text;
+    this.noticeText.textContent = text ?? "";
+  };
+
+  focus() {
+    this.area.focus();
+  }
+
+  /** Replaces the text, with the caret at its end. */
+  fill(text) {
+    this.area.value = text;
+    this.area.focus();
+    this.area.setSelectionRange(text.length, text.length);
+    this.changed();
+    this.list.hide();
+  }
+
+  changed() {
+    this.send.disabled = !this.area.value.trim();
+    this.area.style.height = "auto";
+    const height = this.area.scrollHeight; // nothing while the pane is hidden
+    if (height) this.area.style.height = `${Math.min(height, 220)}px`;
+    const command = this.commandOf(this.area.value);
+    this.usage.hidden = !command?.usage_hint || this.inThread;
+    this.usage.textContent = command ? `${command.command} ${command.usage_hint ?? ""}` : "";
+    this.offer();
+  }
+
+  offer() {
+    const found = this.area.selectionStart === this.area.selectionEnd ? suggestions(this.area.value, this.area.selectionStart, { commands: !this.inThread }) : null;
+    this.list.show(found);
+  }
+
+  complete(item, from) {
+    const { value, selectionStart } = this.area;
+    this.area.setRangeText(item.text, from, selectionStart, "end");
+    if (value[selectionStart] === " ") this.area.setRangeText("", this.area.selectionStart, this.area.selectionStart + 1, "end");
+    this.area.focus();
+    this.changed();
+    this.list.hide();
+  }
+
+  key(event) {
+    if (event.isComposing) return;
+    if (this.list.key(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.submit();
+    } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+      this.recall(event);
+    }
+  }
+
+  /** Up brings back what was sent before, as long as nothing else has been typed. */
+  recall(event) {
+    const untouched = this.area.value === "" || (this.recalled >= 0 && this.area.value === this.history[this.recalled]);
+    if (!untouched) return;
+    const to = this.recalled + (event.key === "ArrowUp" ? 1 : -1);
+    if (to >= this.history.length || to < -1) return;
+    event.preventDefault();
+    this.fill(to < 0 ? "" : this.history[to]);
+    this.recalled = to;
+  }
+
+  commandOf(text) {
+    const word = /^\/\S+/.exec(text.trimStart())?.[0].toLowerCase();
+    return word ? store.commands.find((item) => item.command === word) : null;
+  }
+
+  async submit() {
+    const raw = this.area.value;
+    const text = raw.trim();
+    if (!text || this.sending) return;
+    this.notify(null);
+    this.list.hide();
+    const command = this.commandOf(text);
+    const looksLikeCommand = /^\/[a-z][\w-]*(\s|$)/i.test(text);
+    if (this.inThread && looksLikeCommand) {
+      return this.notify(`Slash commands can't be used in threads. Mention @${store.bot?.name ?? "ftcost"} instead.`);
+    }
+    if (looksLikeCommand && !command) {
+      return this.notify(`${text.split(/\s/)[0]} is not a command here. Known: ${store.commands.map((item) => item.command).join(", ") || "none"}.`);
+    }
+    this.sending = true;
+    // Cleared at once, as a chat should feel; put back if it was not accepted.
+    this.area.value = "";
+    this.changed();
+    this.node.setAttribute("aria-busy", "true");
+    const target = this.target();
+    const result = command
+      ? await post("command", { channel: target.channel, text })
+      : await post("message", { ...target, text });
+    this.node.removeAttribute("aria-busy");
+    this.sending = false;
+    if (result.ok) {
+      this.history = [text, ...this.history.filter((item) => item !== text)].slice(0, HISTORY);
+      this.recalled = -1;
+      return;
+    }
+    this.notify(explain(result));
+    const typedSince = this.area.value;
+    this.area.value = typedSince ? `${raw}\n${typedSince}` : raw;
+    this.changed();
+    this.list.hide();
+  }
+}

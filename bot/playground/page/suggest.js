@@ -1,0 +1,84 @@
+// What the composer offers while typing: slash commands at its start, the app after an `@`.
+
+import { el, uid } from "./dom.js";
+import { store } from "./store.js";
+
+/** {from, items: [{text, title, about}]} for the text before the caret, or null. */
+export function suggestions(text, caret, { commands = true } = {}) {
+  const before = text.slice(0, caret);
+  const slash = commands && /^\/(\S*)$/.exec(before);
+  if (slash) {
+    const items = store.commands
+      .filter((item) => item.command.startsWith(before.toLowerCase()))
+      .map((item) => ({ text: `${item.command} `, title: item.command, hint: item.usage_hint, about: item.description }));
+    return items.length ? { from: 0, items } : null;
+  }
+  const at = /(^|[\s(])@([\p{L}\p{N}._-]*)$/u.exec(before);
+  if (!at) return null;
+  const items = [...store.users.values()]
+    .filter((user) => user.is_bot && user.name.toLowerCase().startsWith(at[2].toLowerCase()))
+    .map((user) => ({ text: `@${user.name} `, title: `@${user.name}`, about: "app" }));
+  return items.length ? { from: before.length - at[2].length - 1, items } : null;
+}
+
+/** The list above a text area; the text area keeps the focus. */
+export class SuggestList {
+  constructor(area, pick) {
+    Object.assign(this, { area, pick, items: [], active: 0, from: 0 });
+    this.id = uid("suggest");
+    this.status = el("span", { class: "visually-hidden", role: "status" });
+    this.list = el("div", { class: "suggest", role: "listbox", id: this.id, "aria-label": "Suggestions", hidden: true });
+    area.setAttribute("aria-autocomplete", "list");
+    area.setAttribute("aria-controls", this.id);
+  }
+
+  get isOpen() {
+    return !this.list.hidden;
+  }
+
+  show(found) {
+    if (!found) return this.hide();
+    const fresh = !this.isOpen || this.items.length !== found.items.length;
+    Object.assign(this, { items: found.items, from: found.from, active: 0 });
+    this.list.replaceChildren(
+      ...found.items.map((item, at) =>
+        el(
+          "div",
+          { class: "suggestion", role: "option", id: `${this.id}-${at}`, on: { mousedown: (event) => event.preventDefault(), click: () => this.pick(item, this.from) } },
+          el("span", { class: "suggestion-title" }, item.title, item.hint ? el("span", { class: "usage" }, ` ${item.hint}`) : null),
+          item.about ? el("span", { class: "suggestion-about" }, item.about) : null,
+        ),
+      ),
+    );
+    this.list.hidden = false;
+    this.point(0);
+    if (fresh) this.status.textContent = `${found.items.length} suggestion${found.items.length === 1 ? "" : "s"}, Tab to complete`;
+  }
+
+  hide() {
+    this.list.hidden = true;
+    this.status.textContent = "";
+    this.area.removeAttribute("aria-activedescendant");
+  }
+
+  point(to) {
+    this.active = (to + this.items.length) % this.items.length;
+    [...this.list.children].forEach((node, at) => node.setAttribute("aria-selected", String(at === this.active)));
+    this.area.setAttribute("aria-activedescendant", `${this.id}-${this.active}`);
+    this.list.children[this.active].scrollIntoView({ block: "nearest" });
+  }
+
+  /** True when the key was for the list. */
+  key(event) {
+    if (!this.isOpen) return false;
+    const typed = this.area.value.trim();
+    if (event.key === "ArrowDown") this.point(this.active + 1);
+    else if (event.key === "ArrowUp") this.point(this.active - 1);
+    else if (event.key === "Escape") this.hide();
+    else if (event.key === "Tab" && !event.shiftKey) this.pick(this.items[this.active], this.from);
+    // A name already typed in full is meant to be sent.
+    else if (event.key === "Enter" && !event.shiftKey && this.items[this.active].title !== typed) this.pick(this.items[this.active], this.from);
+    else return false;
+    return true;
+  }
+}

@@ -1,0 +1,92 @@
+// The right pane: a parent message, its replies and a composer of its own.
+
+import { Composer } from "./composer.js";
+import { el, iconButton } from "./dom.js";
+import { MessageList } from "./messagelist.js";
+import { channelName, emit, findMessage, on, replies, store } from "./store.js";
+
+const NARROW = "(max-width: 899px)";
+
+export function startThread(node, layout) {
+  const closedByHand = new Set();
+  const drafts = new Map(); // thread ts -> unsent text
+  const where = el("span", { class: "head-note" });
+  const scroller = el("div", { class: "scroller", role: "log", "aria-live": "polite", "aria-label": "Thread messages", tabindex: "0" });
+  const composer = new Composer({
+    id: "thread-composer", label: "Reply…", inThread: true,
+    target: () => ({ channel: store.channel, thread_ts: store.thread }),
+  });
+  node.append(
+    el("header", { class: "pane-head" }, el("h2", {}, "Thread"), where, iconButton("close", "Close thread", () => close(true))),
+    scroller,
+    el("div", { class: "pane-foot" }, composer.node),
+  );
+  const list = new MessageList(scroller, { name: "thread", notify: composer.notify }, {
+    days: false,
+    options: (message) => ({ inThread: true, parent: message.ts === store.thread }),
+  });
+
+  const show = () => {
+    const parent = findMessage(store.channel, store.thread);
+    const answers = replies(store.channel, store.thread);
+    if (!parent && !answers.length) return close(false);
+    list.show([parent, ...answers].filter(Boolean));
+  };
+
+  function open(ts, { focus = false } = {}) {
+    const fresh = store.thread !== ts;
+    if (fresh) {
+      if (store.thread) drafts.set(store.thread, composer.area.value);
+      store.thread = ts;
+      list.clear();
+      composer.notify(null);
+      node.hidden = false;
+      composer.area.value = drafts.get(ts) ?? "";
+      composer.changed();
+      composer.list.hide();
+    }
+    closedByHand.delete(ts);
+    where.textContent = channelName(store.channel);
+    node.hidden = false;
+    layout.classList.add("with-thread");
+    show();
+    if (fresh) list.startAt(1);
+    if (focus) composer.focus();
+    emit("route");
+  }
+
+  function close(byHand) {
+    if (!store.thread) return;
+    const ts = store.thread;
+    drafts.set(ts, composer.area.value);
+    if (byHand) closedByHand.add(ts);
+    store.thread = null;
+    node.hidden = true;
+    layout.classList.remove("with-thread");
+    emit("route");
+    if (byHand) {
+      const parent = document.querySelector(`#messages [data-ts="${CSS.escape(ts)}"]`);
+      (parent?.querySelector(".reply-link") ?? document.getElementById("composer"))?.focus();
+    }
+  }
+
+  node.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) close(true);
+  });
+  on("open-thread", ({ ts, focus = true }) => open(ts, { focus }));
+  on("offer-thread", ({ ts }) => {
+    // Not over what somebody is writing, nor over the channel on a small screen.
+    const writing = store.thread && store.thread !== ts && composer.area.value.trim();
+    if (!closedByHand.has(ts) && !writing && !matchMedia(NARROW).matches) open(ts);
+  });
+  on("channel", () => close(false));
+  on("state", () => {
+    list.clear();
+    if (store.thread) open(store.thread);
+  });
+  on("messages", ({ channel, message, isNew }) => {
+    if (!store.thread || channel !== store.channel) return;
+    show();
+    if (isNew && message.user === store.me?.id && message.thread_ts === store.thread) list.toBottom();
+  });
+}

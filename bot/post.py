@@ -1,0 +1,83 @@
+"""Getting a message to where it belongs in Slack, or to the person who asked where that cannot be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.render.blocks import SlackMessage, clip
+
+# The channel cannot be posted in: the bot is not in it, or may not.
+SHUT_OUT = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "cannot_reply_to_message", "missing_scope"})
+MAX_TEXT = 10_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """A channel and, where the message belongs into a thread, its thread."""
+
+    channel: str
+    thread_ts: str | None = None
+
+
+class Poster:
+    """Posts messages."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def post(self, place: Place, message: SlackMessage) -> Place:
+        """Post and say where it stands (its own thread, where it begins one). Raises SlackApiError."""
+        try:
+            response = await self._send(place, message.text, message.blocks)
+        except SlackApiError as error:
+            if error_of(error) not in ("invalid_blocks", "msg_blocks_too_long", "invalid_attachments"):
+                raise
+            response = await self._send(place, f"```{message.text.replace('```', '')}```" if "\n" in message.text else message.text, None)
+        return Place(response["channel"], place.thread_ts or response["ts"])
+
+    async def _send(self, place: Place, text: str, blocks: list[dict[str, object]] | None):  # type: ignore[no-untyped-def]
+        return await self._client.chat_postMessage(
+            channel=place.channel,
+            thread_ts=place.thread_ts,
+            text=clip(text, MAX_TEXT),
+            blocks=blocks,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+
+    async def post_or_dm(self, place: Place | None, user: str, message: SlackMessage) -> Place:
+        """Post at `place`; where the bot may not, tell the person how to invite it and answer in a direct message."""
+        if place is not None:
+            try:
+                return await self.post(place, message)
+            except SlackApiError as error:
+                if error_of(error) not in SHUT_OUT:
+                    raise
+        direct = await self.direct(user)
+        if place is not None:
+            text = f"I cannot post in <#{place.channel}>. Type `/invite @ftcost` there, and the next answer appears in the channel. Here is this one."
+            await self.post(direct, SlackMessage(text, [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]))
+        return await self.post(direct, message)
+
+    async def direct(self, user: str) -> Place:
+        """The direct message with a person."""
+        response = await self._client.conversations_open(users=user)
+        return Place(response["channel"]["id"])
+
+    async def only_to(self, user: str, place: Place, text: str) -> None:
+        """Said to one person where they are, or in a direct message where that cannot be."""
+        try:
+            await self._client.chat_postEphemeral(channel=place.channel, user=user, thread_ts=place.thread_ts, text=clip(text, MAX_TEXT))
+        except SlackApiError as error:
+            if error_of(error) not in (*SHUT_OUT, "user_not_in_channel"):
+                raise
+            direct = await self.direct(user)
+            await self._send(direct, text, None)
+
+
+def error_of(error: SlackApiError) -> str:
+    """Slack's error name."""
+    return str(error.response.get("error", "")) if error.response is not None else ""

@@ -1,0 +1,220 @@
+"""A comparison as Slack messages: pure builders of (text, blocks), within Slack's published limits.
+
+People's text goes through `escape`, or into plain_text and raw_text, which Slack shows as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from bot.render.money import money, signed
+from bot.render.tables import Table, breakdown_table, comparison_table, figure, horizon, offer_name, plain, shown_estimates
+from bot.render.words import (
+    assumptions,
+    base_sentence,
+    changes,
+    headline,
+    notes,
+    price_ages,
+    question,
+    warning_text,
+    warnings_by_gravity,
+)
+from calculator import Comparison, Estimate, Standing
+
+Block = dict[str, Any]
+
+SECTION_TEXT = 3_000
+FIELD_TEXT = 2_000
+HEADER_TEXT = 150
+TABLE_CHARACTERS = 9_500  # Slack's 10,000 over a message's tables, with room to spare
+ROWS_SHOWN = 20
+WARNINGS_SHOWN = 4
+CHANGES_SHOWN = 8
+
+
+class SlackMessage(NamedTuple):
+    """What chat.postMessage takes. `text` is the notification and what a screen reader says."""
+
+    text: str
+    blocks: list[Block]
+
+
+def escape(text: str) -> str:
+    """Text for mrkdwn that pings nobody and links nowhere."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def clip(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION_TEXT)}}
+
+
+def context(text: str) -> Block:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, FIELD_TEXT)}]}
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": {"type": "plain_text", "text": clip(text, HEADER_TEXT), "emoji": False}}
+
+
+def fields(pairs: Iterable[tuple[str, str]]) -> Block:
+    """Label and value side by side, at most ten."""
+    made = [{"type": "mrkdwn", "text": clip(f"*{escape(label)}*\n{escape(value)}", FIELD_TEXT)} for label, value in pairs]
+    return {"type": "section", "fields": made[:10]}
+
+
+def table_block(table: Table) -> Block:
+    """Slack's native table: right-aligned numbers, wrapped text. Rows that would pass the size limit are left out."""
+
+    def cell(text: str) -> Block:
+        return {"type": "raw_text", "text": text or " "}
+
+    rows: list[list[Block]] = []
+    room = TABLE_CHARACTERS
+    for row in (table.header, *table.rows):
+        room -= sum(len(text or " ") for text in row)
+        if room < 0 or len(rows) == 100:
+            break
+        rows.append([cell(text) for text in row])
+    settings = [{"align": align, "is_wrapped": align == "left"} for align in table.align]
+    return {"type": "table", "column_settings": settings, "rows": rows}
+
+
+def parent(comparison: Comparison, estimate_id: str, user_id: str) -> SlackMessage:
+    """The message in the channel: the answer in a sentence, its figures, what would cost money, what to do next."""
+    shown = comparison.best or next(iter(comparison.estimates), None)
+    answer = headline(comparison)
+    name = comparison.scenario.name
+    blocks: list[Block] = [header(name or "Fine-tuning estimate"), section(f"*{escape(answer)}*\n{escape(question(comparison))}")]
+    if shown and shown.lines:
+        blocks.append(fields(_figures(comparison, shown)))
+    if sentence := base_sentence(comparison):
+        blocks.append(context(escape(sentence)))
+    blocks += _watch_out(comparison, shown)
+    blocks.append(buttons(estimate_id))
+    blocks.append(context(f"Asked by <@{escape(user_id)}> · USD, prices as of {comparison.as_of} · estimate `{estimate_id}`"))
+    return SlackMessage(escape(f"{name}: {answer}" if name else answer), blocks)
+
+
+def _figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]]:
+    months = estimate.months
+    to_end = months < comparison.plan.months
+    return [
+        ("Training and preparation", figure(comparison, estimate, "one_off")),
+        ("First month", figure(comparison, estimate, "first_month")),
+        ("Each month", figure(comparison, estimate, "monthly") if estimate.monthly_usd is not None else "none"),
+        (f"To its end ({money_months(months)})" if to_end else horizon(comparison).capitalize(), figure(comparison, estimate, "total")),
+    ]
+
+
+def money_months(months: Any) -> str:
+    return f"{months:.1f} months"
+
+
+def _watch_out(comparison: Comparison, shown: Estimate | None) -> list[Block]:
+    """The warnings of the offer in the headline, and how many offers were set apart."""
+    lines = [warning_text(warning) for warning in warnings_by_gravity(shown)[:WARNINGS_SHOWN]] if shown and shown.lines else []
+    apart = [e for e in comparison.estimates if e.standing == Standing.APART and e is not shown]
+    unknown = [e for e in comparison.estimates if e.standing == Standing.INCOMPLETE and e is not shown]
+    if unknown:
+        lines.append(f"{_count(unknown)} with an unknown price: not ranked.")
+    if apart:
+        lines.append(f"{_count(apart)} not open to {comparison.scenario.customer} customers: shown apart.")
+    return [section("*Watch out*\n" + "\n".join(f"• {escape(line)}" for line in lines))] if lines else []
+
+
+def _count(estimates: Sequence[Estimate]) -> str:
+    return f"{len(estimates)} offer{'s' if len(estimates) > 1 else ''}"
+
+
+def buttons(estimate_id: str) -> Block:
+    def button(text: str, action_id: str) -> Block:
+        return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": text}, "value": estimate_id}
+
+    return {"type": "actions", "elements": [button("Edit", "edit"), button("Compare", "compare"), button("Export CSV", "export")]}
+
+
+def comparison_reply(comparison: Comparison) -> SlackMessage:
+    """In the thread: the offers side by side."""
+    shown = shown_estimates(comparison, ROWS_SHOWN)
+    table = comparison_table(comparison, shown)
+    left_out = len(comparison.estimates) - len(shown)
+    blocks = [section("*Offers, cheapest first*"), table_block(table)]
+    if left_out > 0:
+        blocks.append(context(f"{left_out} more in the export."))
+    return SlackMessage(escape(f"Offers, cheapest first:\n{plain(table)}"), blocks)
+
+
+def breakdown_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
+    """In the thread: one offer line by line, with how each quantity comes about."""
+    table = breakdown_table(comparison, estimate)
+    title = f"{offer_name(estimate)}, line by line"
+    formulas = "\n".join(f"• {escape(line.label)}: {escape(line.formula)}" for line in estimate.lines)
+    return SlackMessage(escape(f"{title}:\n{plain(table)}"), [section(f"*{escape(title)}*"), table_block(table), context(formulas)])
+
+
+def assumptions_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
+    """In the thread: what the figures rest on, and how old each price is."""
+    rests = "\n".join(f"• {escape(text)}" for text in assumptions(comparison, estimate))
+    prices = "\n".join(
+        f"• {escape(what)}: {f'<{source.url}|{escape(source.title)}>' if source.url else escape(source.title)} ({escape(when)})"
+        for what, _, source, when in price_ages(comparison, estimate)
+    )
+    blocks = [section(f"*Assumptions*\n{rests}")]
+    if prices:
+        blocks.append(section(f"*Prices of {escape(offer_name(estimate))}*\n{prices}"))
+    if beside := notes(estimate):
+        blocks.append(context("\n".join(f"• {escape(note)}" for note in beside)))
+    blocks.append(context(f"Prices as of {comparison.as_of} · catalogue `{comparison.catalog_version}`"))
+    return SlackMessage(f"Assumptions and price ages for {escape(offer_name(estimate))}", blocks)
+
+
+def thread_replies(comparison: Comparison) -> list[SlackMessage]:
+    """What follows under the parent."""
+    replies = [comparison_reply(comparison)] if len(comparison.estimates) > 1 else []
+    shown = comparison.best or next(iter(comparison.estimates), None)
+    if shown and shown.lines:
+        replies += [breakdown_reply(comparison, shown), assumptions_reply(comparison, shown)]
+    return replies
+
+
+def change_reply(before: Mapping[str, Any], after: Comparison, estimate_id: str, user_id: str) -> SlackMessage:
+    """In the thread of an earlier estimate (as `to_json` saved it): the new answer, and what changed."""
+    changed = changes(before["scenario"], after.scenario.fields())
+    what = "; ".join(changed) if changed else "nothing in the question"
+    if before["catalog_version"] != after.catalog_version or before["as_of"] != after.as_of.isoformat():
+        what += f"; prices as of {before['as_of']} → {after.as_of}"
+    answer = headline(after)
+    only_offers = len(changed) == 1 and changed[0].startswith("on ")
+    table = comparison_table(after, shown_estimates(after, ROWS_SHOWN)) if only_offers else _change_table(before, after)
+    blocks = [
+        section(f"*{escape(answer)}*\nChanged: {escape(what)}"),
+        table_block(table),
+        *_watch_out(after, after.best),
+        buttons(estimate_id),
+        context(f"Changed by <@{escape(user_id)}> · USD, prices as of {after.as_of} · estimate `{estimate_id}`"),
+    ]
+    return SlackMessage(escape(f"{answer} Changed: {what}.\n{plain(table)}"), blocks)
+
+
+def _change_table(before: Mapping[str, Any], after: Comparison) -> Table:
+    """Totals before, after and the difference, for the best offers after."""
+    old = {estimate["offer"]: estimate for estimate in before["estimates"]}
+    rows = []
+    for estimate in shown_estimates(after, CHANGES_SHOWN):
+        was = old.get(estimate.offer.id)
+        total = Decimal(was["total_usd"]) if was and was["total_usd"] is not None else None
+        if was is None:
+            difference = "new"
+        elif total is None or estimate.total_usd is None or not (was["complete"] and estimate.complete):
+            difference = "not known"
+        else:
+            difference = signed(estimate.total_usd - total)
+        rows.append((offer_name(estimate), money(total, whole=was["complete"]) if was else "–", figure(after, estimate, "total"), difference))
+    return Table(("Offer", "Before", f"Now, {horizon(after)}, USD", "Difference"), ("left", "right", "right", "right"), tuple(rows))

@@ -1,0 +1,81 @@
+"""The real bot, over signed HTTP, against the strict local Slack, on a real database file."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from bot.app import App, build_app
+from bot.playground import FakeSlack
+from bot.store import open_database
+from pricing import Catalog, load_catalog
+
+TODAY = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+QUESTION = {"on": "openai,google", "examples": "10k", "example": "250/150", "epochs": "3", "calls": "50k/day", "call": "100/70"}
+LINE = " ".join(f"{key}={value}" for key, value in QUESTION.items())
+
+
+@dataclass
+class Workspace:
+    """A running bot and the Slack it lives in."""
+
+    slack: FakeSlack
+    app: App
+    url: str
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    return load_catalog()
+
+
+@asynccontextmanager
+async def running_bot(
+    catalog: Catalog, slack: FakeSlack, database_path: Path, now: Callable[[], datetime] = lambda: TODAY
+) -> AsyncIterator[Workspace]:
+    """Start the bot on a free port, and stop it as SIGTERM would: new requests first, then the work that runs."""
+    async with AsyncExitStack() as stack:
+        database = await open_database(f"sqlite:///{database_path}")
+        stack.push_async_callback(database.close)
+        app = await stack.enter_async_context(
+            build_app(
+                catalog,
+                database,
+                bot_token=slack.bot_token,
+                signing_secret=slack.signing_secret,
+                slack_api_url=slack.api_url,
+                now=now,
+            )
+        )
+        await app.identity.find()
+        runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        slack.events_url = f"{url}/slack/events"
+        await app.worker.resume()
+        yield Workspace(slack, app, url)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[FakeSlack]:
+    fake = FakeSlack()
+    await fake.start()
+    yield fake
+    await fake.stop()
+
+
+@pytest.fixture
+async def workspace(catalog: Catalog, slack: FakeSlack, tmp_path: Path) -> AsyncIterator[Workspace]:
+    async with running_bot(catalog, slack, tmp_path / "ftcost.sqlite3") as running:
+        yield running
+        assert slack.violations == [], "the bot sent what Slack refuses"
