@@ -31,7 +31,7 @@ format: $(DEV_STAMP) ## format the code
 bench: $(DEV_STAMP) ## how fast it is, as ratios of medians
 	@$(BIN)/python -m benchmarks
 
-lock: $(DEV_STAMP) ## choose dependency versions anew and write the lock files
+lock: .venv/bin/python ## choose dependency versions anew and write the lock files
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--extra build pyproject.toml -o requirements.lock
