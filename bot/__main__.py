@@ -1,4 +1,6 @@
-"""Start: `python -m bot`. Serves a workspace over Socket Mode or HTTP, or the playground where there are no credentials."""
+"""Start: `python -m bot`. Serves a workspace over Socket Mode or HTTP, or the playground where there are no
+credentials.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from bot.app import build_app
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import Database, open_database
-from pricing import PriceFileError, load_catalog
+from pricing import Catalog, PriceFileError, load_catalog
 
 log = logging.getLogger("bot")
 
@@ -36,7 +38,10 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}. Set FTCOST_PORT to a free port.", file=sys.stderr)
+        print(
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}. Set FTCOST_PORT to a free port.",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         pass
@@ -81,7 +86,7 @@ async def _serve_slack(
         handler = AsyncSocketModeHandler(app.slack, _secret(settings.slack_app_token), web_client=app.client)
         app.connection.is_up = handler.client.is_connected
         stack.push_async_callback(handler.close_async)
-        await handler.connect_async()
+        await handler.connect_async()  # type: ignore[no-untyped-call]
     await _listen(app.web, door, stack)
     await app.worker.resume()
     how = "Socket Mode" if in_socket_mode else f"HTTP at {base_url}/slack/events"
@@ -99,7 +104,13 @@ async def _play(base_url: str, door: socket.socket, catalog: Catalog, database: 
         events_url=f"{base_url}/slack/events",
     )
     app = await stack.enter_async_context(
-        build_app(catalog, database, bot_token=slack.bot_token, signing_secret=slack.signing_secret, slack_api_url=slack.api_url)
+        build_app(
+            catalog,
+            database,
+            bot_token=slack.bot_token,
+            signing_secret=slack.signing_secret,
+            slack_api_url=slack.api_url,
+        )
     )
     slack.add_routes(app.web)
     await _listen(app.web, door, stack)

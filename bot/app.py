@@ -33,7 +33,9 @@ from pricing import Catalog
 
 log = logging.getLogger(__name__)
 
-UNREACHABLE = "ftcost cannot reach Slack with its token at the moment. Please try again in a minute, or tell whoever runs it."
+UNREACHABLE = (
+    "ftcost cannot reach Slack with its token at the moment. Please try again in a minute, or tell whoever runs it."
+)
 SLACK_SECONDS = 30
 
 
@@ -112,16 +114,21 @@ def _slack_app(bot: Bot, identity: Identity, token: str, signing_secret: str | N
         if who is None:
             return None
         return AuthorizeResult(
-            enterprise_id=who.get("enterprise_id"), team_id=who["team_id"], bot_user_id=who["user_id"], bot_id=who.get("bot_id"), bot_token=token
+            enterprise_id=who.get("enterprise_id"),
+            team_id=who["team_id"],
+            bot_user_id=who["user_id"],
+            bot_id=who.get("bot_id"),
+            bot_token=token,
         )
 
     slack = AsyncApp(
         client=bot.client,
         signing_secret=signing_secret or "",
         request_verification_enabled=signing_secret is not None,
-        authorize=authorize,
+        authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for “not known”
         user_facing_authorize_error_message=UNREACHABLE,
-        # A listener is awaited and its ack goes out when it returns; Bolt's other way polls, which costs 10 ms a request.
+        # A listener is awaited and its ack goes out when it returns; Bolt's other way polls, which costs 10 ms a
+        # request.
         # So a listener writes work down and hands it off, and never does it.
         process_before_response=True,
     )

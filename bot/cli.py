@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot import lookup
-from bot.command import Asked, read_command
+from bot.command import read_command
 from bot.render.data import to_csv, to_json
 from bot.render.text import to_text
 from calculator import Comparison, FieldErrors, UserError, estimate, read_scenario

@@ -70,7 +70,9 @@ def read_fields(words: Sequence[str]) -> dict[str, str]:
 
 def write_command(fields: dict[str, str]) -> str:
     """The way back: a line that `read_command` reads as the same fields."""
-    return " ".join(f'{key}="{value}"' if re.search(r"\s", value) else f"{key}={value}" for key, value in fields.items())
+    return " ".join(
+        f'{key}="{value}"' if re.search(r"\s", value) else f"{key}={value}" for key, value in fields.items()
+    )
 
 
 def from_slack(text: str) -> str:
@@ -80,7 +82,9 @@ def from_slack(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    """Split at spaces; double quotes, straight or curly, hold a value together. Spaces around = and after , do not split."""
+    """Split at spaces; double quotes, straight or curly, hold a value together. Spaces around = and after , do not
+    split.
+    """
     joined = _LOOSE.sub(lambda match: match["quoted"] or match["sign"] or ",", text)
     words = []
     for match in _WORD.finditer(joined):

@@ -1,6 +1,7 @@
 """Accepted work, done: estimates and changes posted into threads, mentions answered, exports uploaded.
 
-Every step can be repeated: an estimate's id comes with its job, and the store knows which of its messages stand already.
+Every step can be repeated: an estimate's id comes with its job, and the store knows which of its messages stand
+already.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ class Desk:
         return estimate(read_scenario(fields), self.catalog, as_of)
 
     async def estimate(self, job: Job) -> None:
-        """Price, save, post. Payload: id, team, user, channel (None: direct message), thread_ts, fields, edit_of, as_of."""
+        """Price, save, post. Payload: id, team, user, channel (None: direct message), thread_ts, fields, edit_of,
+        as_of.
+        """
         ask = job.payload
         comparison = self.price(ask["fields"], date.fromisoformat(ask["as_of"]))
         before = await self.estimates.get(ask["edit_of"], team_id=ask["team"]) if ask["edit_of"] else None
@@ -82,7 +85,9 @@ class Desk:
             )
 
     async def mention(self, job: Job) -> None:
-        """`@ftcost …`: in a thread it changes that thread's estimate. Payload: id, team, user, channel, thread_ts, ts, text, as_of."""
+        """`@ftcost …`: in a thread it changes that thread's estimate. Payload: id, team, user, channel, thread_ts, ts,
+        text, as_of.
+        """
         ask = job.payload
         thread_ts = ask["thread_ts"] or ask["ts"]
         here = Place(ask["channel"], ask["thread_ts"])

@@ -33,12 +33,25 @@ class Field(NamedTuple):
 
 
 MAIN = (
-    Field("on", "Platforms and models", "all, a platform (google), a model (gpt-4.1-mini), or offers separated by commas.", initial="all", max_length=2_000),
+    Field(
+        "on",
+        "Platforms and models",
+        "all, a platform (google), a model (gpt-4.1-mini), or offers separated by commas.",
+        initial="all",
+        max_length=2_000,
+    ),
     Field("examples", "Training examples", placeholder="10k", required=True),
     Field("example", "Tokens of one example", "Input/output, or the sum.", placeholder="250/150", required=True),
-    Field("epochs", "Epochs", "How often training passes over the examples; auto follows each platform's rule.", initial="3"),
+    Field(
+        "epochs",
+        "Epochs",
+        "How often training passes over the examples; auto follows each platform's rule.",
+        initial="3",
+    ),
     Field("calls", "Calls in production", "A day or a month.", placeholder="50k/day"),
-    Field("call", "Tokens of one call", "Input/output, without the prompt that training replaces.", placeholder="100/70"),
+    Field(
+        "call", "Tokens of one call", "Input/output, without the prompt that training replaces.", placeholder="100/70"
+    ),
 )
 OPTIONS = (
     Field("prompt", "Prompt tokens before → after tuning", placeholder="2000->100"),
@@ -54,15 +67,31 @@ OPTIONS = (
     Field("data_gb", "Stored data, GB", placeholder="2.5"),
     Field("serving", "Serving", choices=(("on-demand", "On demand"), ("dedicated", "Dedicated capacity"))),
     Field("hosted", "Hours a day a deployment is up", placeholder="24h"),
-    Field("customer", "Customer of the platforms", "Closing platforms only train for existing ones.", choices=(("new", "New"), ("existing", "Existing"))),
+    Field(
+        "customer",
+        "Customer of the platforms",
+        "Closing platforms only train for existing ones.",
+        choices=(("new", "New"), ("existing", "Existing")),
+    ),
     Field(
         "method",
         "Training method",
         "Where a platform offers the choice.",
-        choices=(("lora", "LoRA"), ("full", "All weights"), ("qlora", "QLoRA"), ("dpo", "DPO, LoRA"), ("dpo-full", "DPO, all weights")),
+        choices=(
+            ("lora", "LoRA"),
+            ("full", "All weights"),
+            ("qlora", "QLoRA"),
+            ("dpo", "DPO, LoRA"),
+            ("dpo-full", "DPO, all weights"),
+        ),
     ),
     Field("hours", "Training hours of one run", "Where training is billed by the hour.", placeholder="4"),
-    Field("rates", "Your own prices, USD per 1M tokens", "Training/input/output, or training/input/cached/output.", placeholder="10/3/6"),
+    Field(
+        "rates",
+        "Your own prices, USD per 1M tokens",
+        "Training/input/output, or training/input/cached/output.",
+        placeholder="10/3/6",
+    ),
     Field("name", "Name of the estimate", placeholder="support bot", max_length=80),
 )
 _HIDDEN = frozenset(field.key for field in OPTIONS)
@@ -82,12 +111,16 @@ class Origin(NamedTuple):
     def read(cls, text: str) -> Origin:
         """Raises ValueError where it is not what `write` wrote."""
         data = json.loads(text) if text else {}
-        if not isinstance(data, dict) or not all(key in cls._fields and isinstance(value, str) for key, value in data.items()):
+        if not isinstance(data, dict) or not all(
+            key in cls._fields and isinstance(value, str) for key, value in data.items()
+        ):
             raise ValueError("foreign private_metadata")
         return cls(**data)
 
 
-def form(origin: Origin, values: Mapping[str, str] | None = None, *, more: bool = False, reply_in: str = "channel") -> View:
+def form(
+    origin: Origin, values: Mapping[str, str] | None = None, *, more: bool = False, reply_in: str = "channel"
+) -> View:
     """The modal, filled with `values`; the rest of the options is shown where asked for or where a value needs it."""
     given = values or {}
     expanded = more or any(given.get(key) for key in _HIDDEN)
@@ -140,12 +173,22 @@ def errors_for(view: View, errors: Mapping[str, str]) -> dict[str, str]:
 
 def loading(title: str) -> View:
     """A view that costs nothing to make, opened at once because its trigger lives three seconds."""
-    return {"type": "modal", "title": _plain(title), "close": _plain("Cancel"), "blocks": [{"type": "section", "text": _plain("One moment…")}]}
+    return {
+        "type": "modal",
+        "title": _plain(title),
+        "close": _plain("Cancel"),
+        "blocks": [{"type": "section", "text": _plain("One moment…")}],
+    }
 
 
 def notice(title: str, text: str) -> View:
     """A modal that only says something."""
-    return {"type": "modal", "title": _plain(title), "close": _plain("Close"), "blocks": [{"type": "section", "text": _plain(text[:3_000])}]}
+    return {
+        "type": "modal",
+        "title": _plain(title),
+        "close": _plain("Close"),
+        "blocks": [{"type": "section", "text": _plain(text[:3_000])}],
+    }
 
 
 def compare_form(origin: Origin, catalog: Catalog, offers: Sequence[Offer], chosen: Sequence[str]) -> View:
@@ -153,12 +196,16 @@ def compare_form(origin: Origin, catalog: Catalog, offers: Sequence[Offer], chos
     groups: dict[str, list[Block]] = {}
     for offer in offers:
         groups.setdefault(offer.platform_title, []).append(_offer_option(offer))
-    initial = [_offer_option(catalog.offers[id]) for id in chosen if id in catalog.offers and catalog.offers[id] in offers]
+    initial = [
+        _offer_option(catalog.offers[id]) for id in chosen if id in catalog.offers and catalog.offers[id] in offers
+    ]
     element: Block = {
         "type": "multi_static_select",
         "action_id": "on",
         "placeholder": _plain("Choose offers"),
-        "option_groups": [{"label": _plain(title[:75]), "options": options[:100]} for title, options in groups.items()][:100],
+        "option_groups": [{"label": _plain(title[:75]), "options": options[:100]} for title, options in groups.items()][
+            :100
+        ],
         "max_selected_items": 20,
     }
     if initial:
@@ -180,7 +227,13 @@ def _offer_option(offer: Offer) -> Block:
 
 def _input(field: Field, value: str) -> Block:
     element = _menu(field, value) if field.choices else _text_input(field, value)
-    block: Block = {"type": "input", "block_id": field.key, "label": _plain(field.label), "element": element, "optional": not field.required}
+    block: Block = {
+        "type": "input",
+        "block_id": field.key,
+        "label": _plain(field.label),
+        "element": element,
+        "optional": not field.required,
+    }
     if field.hint:
         block["hint"] = _plain(field.hint)
     return block
@@ -197,7 +250,12 @@ def _text_input(field: Field, value: str) -> Block:
 
 def _menu(field: Field, value: str) -> Block:
     options = [{"text": _plain(label), "value": choice} for choice, label in field.choices]
-    element: Block = {"type": "static_select", "action_id": field.key, "placeholder": _plain(field.choices[0][1]), "options": options}
+    element: Block = {
+        "type": "static_select",
+        "action_id": field.key,
+        "placeholder": _plain(field.choices[0][1]),
+        "options": options,
+    }
     chosen = [option for option in options if option["value"] == value]
     if chosen:
         element["initial_option"] = chosen[0]
@@ -209,7 +267,12 @@ def _reply_in(chosen: str) -> Block:
         {"text": _plain("In this channel"), "value": "channel"},
         {"text": _plain("Only to me, as a direct message"), "value": "dm"},
     ]
-    element = {"type": "radio_buttons", "action_id": REPLY_IN, "options": options, "initial_option": options[chosen == "dm"]}
+    element = {
+        "type": "radio_buttons",
+        "action_id": REPLY_IN,
+        "options": options,
+        "initial_option": options[chosen == "dm"],
+    }
     return {"type": "input", "block_id": REPLY_IN, "label": _plain("Answer"), "element": element}
 
 

@@ -1,4 +1,6 @@
-"""Who the bot is in its workspace, asked once. A failing auth.test must not turn every answer into “please reinstall”."""
+"""Who the bot is in its workspace, asked once. A failing auth.test must not turn every answer into “please
+reinstall”.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot.render.money import age, unit_price
@@ -51,8 +52,12 @@ def models(catalog: Catalog, text: str, today: date) -> str:
     found = catalog.search(text) if text.strip() else catalog.trainable(today)
     if not found:
         near = catalog.near(text)
-        raise UserError(f"No offer matches “{text[:60]}”." + (f" Nearest: {', '.join(near)}." if near else " `models` lists all."))
-    rows = tuple((offer.id, offer.status_on(today), _training_price(offer, today), _until(offer)) for offer in found[:MAX_MODELS])
+        raise UserError(
+            f"No offer matches “{text[:60]}”." + (f" Nearest: {', '.join(near)}." if near else " `models` lists all.")
+        )
+    rows = tuple(
+        (offer.id, offer.status_on(today), _training_price(offer, today), _until(offer)) for offer in found[:MAX_MODELS]
+    )
     table = plain(Table(("Offer", "Status", "Training, USD", "Ends"), ("left", "left", "right", "left"), rows))
     more = len(found) - MAX_MODELS
     return table + (f"\n\n{more} more: say what you look for, such as `models llama`." if more > 0 else "")
@@ -85,7 +90,10 @@ def price(catalog: Catalog, name: str, today: date) -> str:
 
 
 def _card(offer: Offer, today: date) -> str:
-    parts = [f"{offer.id}: {offer.title} on {offer.platform_title}, model {offer.model}", f"Status: {offer.status_on(today)}"]
+    parts = [
+        f"{offer.id}: {offer.title} on {offer.platform_title}, model {offer.model}",
+        f"Status: {offer.status_on(today)}",
+    ]
     if offer.why:
         parts.append(offer.why)
     if life := offer.lifecycle:
@@ -106,14 +114,22 @@ def _card(offer: Offer, today: date) -> str:
     prices = [(kind, price) for kind, rows in offer.prices.items() for price in rows]
     if prices:
         parts += ["", plain(_price_table(prices, today))]
-        parts += ["", *dict.fromkeys(f"{price.source.title}, {price.source.checked}: {price.source.url or 'no address'}" for _, price in prices)]
-        parts += [f"{_label(kind, price)}: {text}" for kind, price in prices for text in (price.note, price.conflict) if text]
+        parts += [
+            "",
+            *dict.fromkeys(
+                f"{price.source.title}, {price.source.checked}: {price.source.url or 'no address'}"
+                for _, price in prices
+            ),
+        ]
+        parts += [
+            f"{_label(kind, price)}: {text}" for kind, price in prices for text in (price.note, price.conflict) if text
+        ]
     else:
         parts.append("No price is recorded.")
     return "\n".join(parts)
 
 
-def _price_table(prices: list[tuple[str, Price]], today: date) -> Table:
+def _price_table(prices: Sequence[tuple[str, Price]], today: date) -> Table:
     rows = tuple(
         (
             _label(kind, price),
@@ -125,14 +141,20 @@ def _price_table(prices: list[tuple[str, Price]], today: date) -> Table:
         )
         for kind, price in prices
     )
-    return Table(("Price", "USD", "per", "since", "confidence", "read"), ("left", "right", "left", "left", "left", "left"), rows)
+    return Table(
+        ("Price", "USD", "per", "since", "confidence", "read"), ("left", "right", "left", "left", "left", "left"), rows
+    )
 
 
 def _usd(price: Price) -> str:
     if price.tiers:
-        return ", ".join(f"{unit_price(tier.usd)}{f' to {tier.up_to:,}' if tier.up_to else ' above'}" for tier in price.tiers)
+        return ", ".join(
+            f"{unit_price(tier.usd)}{f' to {tier.up_to:,}' if tier.up_to else ' above'}" for tier in price.tiers
+        )
     return unit_price(price.usd)
 
 
 def _label(kind: str, price: Price) -> str:
-    return " ".join(filter(None, (kind.replace("_", " "), price.method, f"({price.variant})" if price.variant else None)))
+    return " ".join(
+        filter(None, (kind.replace("_", " "), price.method, f"({price.variant})" if price.variant else None))
+    )

@@ -10,7 +10,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.render.blocks import SlackMessage, clip
 
 # The channel cannot be posted in: the bot is not in it, or may not.
-SHUT_OUT = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "cannot_reply_to_message", "missing_scope"})
+SHUT_OUT = frozenset(
+    {
+        "not_in_channel",
+        "channel_not_found",
+        "is_archived",
+        "restricted_action",
+        "cannot_reply_to_message",
+        "missing_scope",
+    }
+)
 MAX_TEXT = 10_000
 
 
@@ -35,7 +44,9 @@ class Poster:
         except SlackApiError as error:
             if error_of(error) not in ("invalid_blocks", "msg_blocks_too_long", "invalid_attachments"):
                 raise
-            response = await self._send(place, f"```{message.text.replace('```', '')}```" if "\n" in message.text else message.text, None)
+            response = await self._send(
+                place, f"```{message.text.replace('```', '')}```" if "\n" in message.text else message.text, None
+            )
         return Place(response["channel"], place.thread_ts or response["ts"])
 
     async def _send(self, place: Place, text: str, blocks: list[dict[str, object]] | None):  # type: ignore[no-untyped-def]
@@ -70,7 +81,9 @@ class Poster:
     async def only_to(self, user: str, place: Place, text: str) -> None:
         """Said to one person where they are, or in a direct message where that cannot be."""
         try:
-            await self._client.chat_postEphemeral(channel=place.channel, user=user, thread_ts=place.thread_ts, text=clip(text, MAX_TEXT))
+            await self._client.chat_postEphemeral(
+                channel=place.channel, user=user, thread_ts=place.thread_ts, text=clip(text, MAX_TEXT)
+            )
         except SlackApiError as error:
             if error_of(error) not in (*SHUT_OUT, "user_not_in_channel"):
                 raise

@@ -54,13 +54,17 @@ class Settings(BaseSettings):
         """Which Slack is served. Raises SettingsError where credentials are not enough."""
         if not self.slack_bot_token:
             if self.slack_app_token or self.slack_signing_secret:
-                raise SettingsError("SLACK_BOT_TOKEN is missing: the other Slack credentials need it. Without any, the playground starts.")
+                raise SettingsError(
+                    "SLACK_BOT_TOKEN is missing: the other Slack credentials need it. Without any, the playground starts."
+                )
             return "playground"
         if self.slack_app_token:
             return "socket"
         if self.slack_signing_secret:
             return "http"
-        raise SettingsError("SLACK_BOT_TOKEN alone is not enough: add SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).")
+        raise SettingsError(
+            "SLACK_BOT_TOKEN alone is not enough: add SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)."
+        )
 
     @property
     def database(self) -> str:
@@ -71,7 +75,7 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """Read and check all settings. Raises SettingsError naming the variable and never its value."""
     try:
-        return Settings()  # type: ignore[call-arg]
+        return Settings()
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         raise SettingsError(f"{fault['loc'][0]}: {str(fault['msg']).removeprefix('Value error, ')}") from None

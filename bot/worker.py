@@ -1,4 +1,6 @@
-"""Doing accepted work: each job is written down first, run in a task of its own, and picked up again after a restart."""
+"""Doing accepted work: each job is written down first, run in a task of its own, and picked up again after a
+restart.
+"""
 
 from __future__ import annotations
 

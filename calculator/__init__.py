@@ -2,7 +2,18 @@
 
 from calculator.errors import FieldErrors, UserError
 from calculator.estimate import YOUR_RATES, estimate
-from calculator.result import BaseEstimate, Comparison, Component, Estimate, Figure, LineItem, Span, Standing, Total, Warning
+from calculator.result import (
+    BaseEstimate,
+    Comparison,
+    Component,
+    Estimate,
+    Figure,
+    LineItem,
+    Span,
+    Standing,
+    Total,
+    Warning,
+)
 from calculator.scenario import KEYS, Scenario, read_scenario, unknown_key
 
 __all__ = [

@@ -10,7 +10,9 @@ class UserError(Exception):
 
 
 class FieldErrors(UserError):
-    """Faults by scenario field: `errors["epochs"]` belongs at the epochs field of a form, or behind epochs= in a line."""
+    """Faults by scenario field: `errors["epochs"]` belongs at the epochs field of a form, or behind epochs= in a
+    line.
+    """
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         self.errors = dict(errors)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from calculator.errors import FieldErrors
 from calculator.horizon import day_after_months, months_between
 from calculator.inference import inference_lines, token_loads
 from calculator.keeping import hosting_lines, is_dedicated, storage_lines
-from calculator.plan import ONE, Plan, PointRates, plan_at
+from calculator.plan import ONE, ZERO, Plan, PointRates, plan_at
+from calculator.quantities import Corner
 from calculator.result import BaseEstimate, Comparison, Estimate, LineItem, Standing
 from calculator.risks import not_for_sale, warnings
 from calculator.scenario import Scenario
 from calculator.training import epochs_of, method_of, training_lines
-from pricing import BasePrice, Catalog, Offer, Price, PriceKind, Source, Status, UnknownName
+from pricing import BasePrice, Catalog, Offer, Price, PriceKind, Source, UnknownName
 
 YOUR_RATES = "your-rates"
 
@@ -24,26 +26,26 @@ def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
     """Every offer the scenario names, priced as of `on`, best first. Raises FieldErrors for a name nobody knows."""
     offers = offers_of(scenario, catalog, on)
     plan = plan_at(scenario, "likely")
-    default_epochs = catalog.assumptions["default_epochs"].value or ONE
-    priced = [estimate_offer(plan, offer, on, default_epochs) for offer in _with_rates(offers, plan, on)]
-    low: dict[str, Estimate] = {}
-    high: dict[str, Estimate] = {}
+    corners: dict[Corner, dict[str, Estimate]] = {"low": {}, "high": {}}
     if scenario.ranged:
-        for corner, found in (("low", low), ("high", high)):
-            at = plan_at(scenario, corner)  # type: ignore[arg-type]
-            found.update(
-                (offer.id, estimate_offer(at, offer, on, default_epochs)) for offer in _with_rates(offers, at, on)
-            )
+        for corner, found in corners.items():
+            found.update((one.offer.id, one) for one in _estimates(plan_at(scenario, corner), offers, catalog, on))
     return Comparison(
         as_of=on,
         catalog_version=catalog.version,
         scenario=scenario,
         plan=plan,
-        estimates=tuple(sorted(priced, key=_rank)),
+        estimates=tuple(sorted(_estimates(plan, offers, catalog, on), key=_rank)),
         base=_estimate_base(plan, _base_price(scenario.base, catalog, on), on) if scenario.base else None,
-        low=low,
-        high=high,
+        low=corners["low"],
+        high=corners["high"],
     )
+
+
+def _estimates(plan: Plan, offers: tuple[Offer, ...], catalog: Catalog, on: date) -> list[Estimate]:
+    frame = frame_of(plan, catalog, on)
+    own = (_own_offer(plan.rates, on),) if plan.rates else ()
+    return [estimate_offer(frame, offer) for offer in (*offers, *own)]
 
 
 def offers_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ...]:
@@ -67,38 +69,49 @@ def offers_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ..
     return tuple(chosen.values())
 
 
-def estimate_offer(plan: Plan, offer: Offer, as_of: date, default_epochs: Decimal) -> Estimate:
+class Frame(NamedTuple):
+    """What all estimates of one plan share."""
+
+    plan: Plan
+    as_of: date
+    end: date
+    """The first day after the horizon."""
+    default_epochs: Decimal
+
+
+def frame_of(plan: Plan, catalog: Catalog, on: date) -> Frame:
+    return Frame(plan, on, day_after_months(on, plan.months), catalog.assumptions["default_epochs"].value or ONE)
+
+
+def estimate_offer(frame: Frame, offer: Offer) -> Estimate:
     """One offer, priced to its end where that comes before the horizon's."""
+    plan, as_of, end, default_epochs = frame
     status = offer.status_on(as_of)
     if status in ("closed", "not offered"):
-        return Estimate(offer, status, Standing.APART, Decimal(0), None, (), (not_for_sale(offer, status),), ())
-    horizon_end = day_after_months(as_of, plan.months)
+        return Estimate(offer, status, Standing.APART, ZERO, None, (), lambda: [not_for_sale(offer, status)], tuple)
     life = offer.lifecycle
     months = plan.months
-    if life and life.inference_ends and life.inference_ends < horizon_end:
+    if life and life.inference_ends and life.inference_ends < end:
         months = months_between(as_of, life.inference_ends)
     epochs = epochs_of(plan, offer, default_epochs)
-    lines = tuple(_lines(plan, offer, as_of, months, epochs))
+    dedicated = is_dedicated(plan, offer)
+    lines = [*training_lines(plan, offer, as_of, months, epochs)]
+    if plan.preparation_usd:
+        lines.append(_preparation(plan))
+    lines += storage_lines(plan, offer, as_of, months)
+    lines += hosting_lines(plan, offer, as_of, months, dedicated=dedicated)
+    if plan.calls_per_month and not dedicated:
+        lines += inference_lines(plan, plan.prompt_after_tokens, offer.history, as_of, months)
     return Estimate(
         offer=offer,
         status=status,
-        standing=_standing(plan, offer, as_of, horizon_end, lines),
+        standing=_standing(frame, offer, lines),
         months=months,
         epochs=epochs,
-        lines=lines,
-        warnings=tuple(warnings(plan, offer, as_of, months, horizon_end, epochs, lines)),
-        assumptions=tuple(_assumptions(plan, offer, epochs, default_epochs)),
+        lines=tuple(lines),
+        find_warnings=lambda: warnings(plan, offer, as_of, months, end, epochs, lines),
+        find_assumptions=lambda: _assumptions(plan, offer, epochs, default_epochs),
     )
-
-
-def _lines(plan: Plan, offer: Offer, as_of: date, months: Decimal, epochs: Decimal) -> Iterator[LineItem]:
-    yield from training_lines(plan, offer, as_of, months, epochs)
-    if plan.preparation_usd:
-        yield _preparation(plan)
-    yield from storage_lines(plan, offer, as_of, months)
-    yield from hosting_lines(plan, offer, as_of, months)
-    if not is_dedicated(plan, offer):
-        yield from inference_lines(plan, plan.prompt_after_tokens, offer.history, as_of, months)
 
 
 def _preparation(plan: Plan) -> LineItem:
@@ -117,24 +130,22 @@ def _preparation(plan: Plan) -> LineItem:
     )
 
 
-def _standing(plan: Plan, offer: Offer, as_of: date, horizon_end: date, lines: tuple[LineItem, ...]) -> Standing:
-    if not offer.trains_for(plan.customer, as_of):
+def _standing(frame: Frame, offer: Offer, lines: Sequence[LineItem]) -> Standing:
+    if not offer.trains_for(frame.plan.customer, frame.as_of):
         return Standing.APART
-    if not lines or any(line.amount_usd is None for line in lines):
-        return Standing.INCOMPLETE
+    for line in lines:
+        if line.quantity is None or line.unit_price_usd is None:
+            return Standing.INCOMPLETE
     life = offer.lifecycle
-    ends = life and (
-        (life.inference_ends and life.inference_ends <= horizon_end)
-        or (life.training_ends and life.training_ends <= horizon_end)
-    )
-    if ends or (offer.deployment_hours and plan.calls_per_month):
+    ends = life and any(day and day <= frame.end for day in (life.inference_ends, life.training_ends))
+    if ends or (offer.deployment_hours and frame.plan.calls_per_month):
         return Standing.ENDS
     return Standing.LASTS
 
 
 def _rank(one: Estimate) -> tuple[int, bool, Decimal, str]:
     total = one.total_usd
-    return (one.standing, total is None, total or Decimal(0), one.offer.id)
+    return (one.standing, total is None, total or ZERO, one.offer.id)
 
 
 def _assumptions(plan: Plan, offer: Offer, epochs: Decimal, default_epochs: Decimal) -> Iterator[str]:
@@ -156,10 +167,6 @@ def _assumptions(plan: Plan, offer: Offer, epochs: Decimal, default_epochs: Deci
 
 
 _YOURS = Source(title="Your own figure", url=None, checked="2026")
-
-
-def _with_rates(offers: tuple[Offer, ...], plan: Plan, on: date) -> tuple[Offer, ...]:
-    return (*offers, _own_offer(plan.rates, on)) if plan.rates else offers
 
 
 def _own_offer(rates: PointRates, on: date) -> Offer:
@@ -220,8 +227,3 @@ def _estimate_base(plan: Plan, base: BasePrice, on: date) -> BaseEstimate:
 
     lines = tuple(inference_lines(plan, plan.prompt_before_tokens, history, on, plan.months))
     return BaseEstimate(base.model, base.provider, plan.months, lines)
-
-
-def horizon_end_of(comparison: Comparison) -> date:
-    """The last day that is priced for an offer that lasts."""
-    return day_after_months(comparison.as_of, comparison.plan.months) - timedelta(days=1)

@@ -19,7 +19,8 @@ def day_after_months(start: date, months: Decimal) -> date:
 
 
 def traffic_months(start: Decimal, end: Decimal, growth: Decimal) -> Decimal:
-    """How many first months' worth of traffic fall between two points in time (in months), growing by `growth` every month.
+    """How many first months' worth of traffic fall between two points in time (in months), growing by `growth` every
+    month.
 
     Month k (from 0) carries (1 + growth)^k times the first month's traffic, evenly over the month.
     """

@@ -37,7 +37,8 @@ class Load(NamedTuple):
 def token_loads(plan: Plan, prompt_tokens: Decimal | None, history: History) -> list[Load]:
     """How the tokens of a call spread over the kinds that have a price.
 
-    Cached are the prompt's tokens, or the call's input where no prompt is given. A side without a cached price pays its input price;
+    Cached are the prompt's tokens, or the call's input where no prompt is given. A side without a cached price pays
+    its input price;
     calls sent as batch pay the ordinary price where there is no batch price.
     """
     input_tokens = (prompt_tokens or ZERO) + plan.call_input_tokens

@@ -14,24 +14,21 @@ from pricing import Offer, PriceKind
 
 def is_dedicated(plan: Plan, offer: Offer) -> bool:
     """Whether the model runs on capacity of its own: asked for, or the only way the platform serves it."""
-    if plan.serving == "dedicated":
-        return True
-    by_token = offer.history("input") or offer.history("output") or offer.history("call")
-    return not by_token and bool(offer.history("provisioned") or _endpoint(offer))
+    return plan.serving == "dedicated" or (
+        not offer.sells_calls and bool(offer.history("provisioned") or offer.sells_endpoint)
+    )
 
 
-def _endpoint(offer: Offer) -> bool:
-    return any(price.per == "GPU-hour" for price in offer.history("hosting"))
-
-
-def hosting_lines(plan: Plan, offer: Offer, as_of: date, months: Decimal) -> Iterator[LineItem]:
-    """Deployment hours, which bill while idle too: the hourly fee of a deployment, or the units or GPUs of dedicated capacity."""
-    if not is_dedicated(plan, offer):
+def hosting_lines(plan: Plan, offer: Offer, as_of: date, months: Decimal, *, dedicated: bool) -> Iterator[LineItem]:
+    """Deployment hours, which bill while idle too: the hourly fee of a deployment, or the units or GPUs of dedicated
+    capacity.
+    """
+    if not dedicated:
         if offer.history("hosting"):
             yield from _hours(plan, offer, "hosting", "Hosting", as_of, months)
     elif offer.history("provisioned"):
         yield from _hours(plan, offer, "provisioned", "Provisioned throughput", as_of, months)
-    elif _endpoint(offer):
+    elif offer.sells_endpoint:
         yield from _hours(plan, offer, "hosting", "Dedicated endpoint", as_of, months)
     else:
         yield _monthly(

@@ -99,7 +99,7 @@ def plan_at(scenario: Scenario, corner: Corner) -> Plan:
 def _calls_per_month(scenario: Scenario, corner: Corner, days_per_month: Decimal) -> Decimal:
     if scenario.calls is None:
         return ZERO
-    count = scenario.calls.count.at(corner)
+    count = scenario.calls.calls.at(corner)
     match scenario.calls.period:
         case "hour":
             return count * 24 * days_per_month

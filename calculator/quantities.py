@@ -68,11 +68,11 @@ class TokenPair(NamedTuple):
 class Frequency(NamedTuple):
     """Calls a period."""
 
-    count: Amount
+    calls: Amount
     period: Period
 
     def __str__(self) -> str:
-        return f"{self.count}/{self.period}"
+        return f"{self.calls}/{self.period}"
 
 
 class PromptChange(NamedTuple):

@@ -1,9 +1,11 @@
-"""The answer: line items, warnings, estimates, a comparison. Amounts and totals are computed from the lines, never stored beside them."""
+"""The answer: line items, warnings, estimates, a comparison. Amounts and totals are computed from the lines, never
+stored beside them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import IntEnum
@@ -53,7 +55,7 @@ class LineItem(NamedTuple):
         return self.formula_text.format(*(f"{value.normalize():,f}" for value in self.formula_values))
 
 
-class Warning(NamedTuple):  # noqa: A001 - the field's word; Python's own warnings have no place in this package
+class Warning(NamedTuple):
     """Something that would cost money if overlooked; `usd` is what is at stake, where it can be said."""
 
     code: str
@@ -71,7 +73,9 @@ class Standing(IntEnum):
 
 
 class Total(NamedTuple):
-    """A sum of lines. `usd` is None where nothing of it is known; where only a part is, `whole` is False and it is an “at least”."""
+    """A sum of lines. `usd` is None where nothing of it is known; where only a part is, `whole` is False and it is an
+    “at least”.
+    """
 
     usd: Decimal | None
     whole: bool
@@ -88,8 +92,20 @@ class Estimate:
     """The months that are priced: the horizon, or less where the model ends inside it."""
     epochs: Decimal | None
     lines: tuple[LineItem, ...]
-    warnings: tuple[Warning, ...]
-    assumptions: tuple[str, ...]
+    find_warnings: Callable[[], Iterable[Warning]] = field(repr=False, compare=False)
+    find_assumptions: Callable[[], Iterable[str]] = field(repr=False, compare=False)
+
+    @cached_property
+    def warnings(self) -> tuple[Warning, ...]:
+        """What would cost money if overlooked. Worked out when asked for: of a hundred estimates a person reads a
+        few.
+        """
+        return tuple(self.find_warnings())
+
+    @cached_property
+    def assumptions(self) -> tuple[str, ...]:
+        """What was taken for granted where the question or the platform leaves it open."""
+        return tuple(self.find_assumptions())
 
     @cached_property
     def complete(self) -> bool:
@@ -107,8 +123,9 @@ class Estimate:
     @cached_property
     def first_month(self) -> Total:
         part = min(self.months, Decimal(1))
-        monthly = (line.monthly_usd for line in self.lines if line.monthly_quantity is not None)
-        return total_of((*(line.amount_usd for line in self.lines if line.recurrence == "once"), *(None if usd is None else usd * part for usd in monthly)))
+        once = [line.amount_usd for line in self.lines if line.recurrence == "once"]
+        monthly = [line.monthly_usd for line in self.lines if line.monthly_quantity is not None]
+        return total_of(once + [None if usd is None else usd * part for usd in monthly])
 
     @cached_property
     def total(self) -> Total:
@@ -198,7 +215,9 @@ class Comparison:
 
 
 def total_of(amounts: Iterable[Decimal | None]) -> Total:
-    """The sum of what is known. Unknown is not zero: where something is unknown and the rest is nothing, so is the sum."""
+    """The sum of what is known. Unknown is not zero: where something is unknown and the rest is nothing, so is the
+    sum.
+    """
     found = list(amounts)
     known = [amount for amount in found if amount is not None]
     whole = len(known) == len(found)

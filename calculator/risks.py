@@ -101,7 +101,9 @@ def _unknown(lines: Sequence[LineItem]) -> Iterator[Warning]:
 
 
 def _hosting(plan: Plan, offer: Offer, lines: Sequence[LineItem]) -> Iterator[Warning]:
-    monthly = total_of(line.monthly_usd for line in lines if line.component == "hosting" and line.monthly_quantity is not None).usd
+    monthly = total_of(
+        line.monthly_usd for line in lines if line.component == "hosting" and line.monthly_quantity is not None
+    ).usd
     if monthly:
         yield Warning(
             "idle_hosting",

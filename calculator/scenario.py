@@ -1,4 +1,6 @@
-"""The question: what somebody wants priced. A field's name is its slash key, its block_id, its error key and its YAML key."""
+"""The question: what somebody wants priced. A field's name is its slash key, its block_id, its error key and its YAML
+key.
+"""
 
 from __future__ import annotations
 

@@ -29,13 +29,17 @@ def epochs_of(plan: Plan, offer: Offer, default_epochs: Decimal) -> Decimal:
 
 
 def method_of(plan: Plan, offer: Offer) -> Method | None:
-    """The training method that is bought: what was asked for, else the first the platform lists; None where it offers no choice."""
+    """The training method that is bought: what was asked for, else the first the platform lists; None where it offers
+    no choice.
+    """
     methods = offer.methods
     return None if not methods else plan.method or methods[0]
 
 
 def training_lines(plan: Plan, offer: Offer, as_of: date, months: Decimal, epochs: Decimal) -> Iterator[LineItem]:
-    """The first training with all its runs, then one run at every retraining that the horizon and the platform allow."""
+    """The first training with all its runs, then one run at every retraining that the horizon and the platform
+    allow.
+    """
     method = method_of(plan, offer)
     yield from _job_lines(plan, offer, as_of, method, epochs, plan.runs, "once")
     for day, count in _retraining_days(plan, offer, as_of, months, method):
@@ -73,7 +77,9 @@ def retraining_days(plan: Plan, offer: Offer, as_of: date, months: Decimal) -> l
 def _job_lines(
     plan: Plan, offer: Offer, day: date, method: Method | None, epochs: Decimal, jobs: Decimal, recurrence: Recurrence
 ) -> Iterator[LineItem]:
-    """`jobs` equal training jobs at the prices of `day`: the job itself, what is missing to the minimum, what the cap takes off."""
+    """`jobs` equal training jobs at the prices of `day`: the job itself, what is missing to the minimum, what the cap
+    takes off.
+    """
     price = price_on(offer.history("training", method), day)
     label = "Training" if recurrence == "once" else "Retraining"
     if price and price.per == "hour":

@@ -20,7 +20,9 @@ CHECKED = "2026-11"
 
 
 class GenaiBaseModels:
-    """Base-model prices by any name genai-prices knows, also written provider/model. The package is imported at the first question."""
+    """Base-model prices by any name genai-prices knows, also written provider/model. The package is imported at the
+    first question.
+    """
 
     @cached_property
     def _snapshot(self) -> DataSnapshot:
@@ -64,7 +66,9 @@ class GenaiBaseModels:
 
 
 def _usd(price: Any) -> Decimal | None:
-    """The package writes a price that depends on the length of the call as base + tiers; calls within the first tier pay the base."""
+    """The package writes a price that depends on the length of the call as base + tiers; calls within the first tier
+    pay the base.
+    """
     value = getattr(price, "base", price)
     return None if value is None else Decimal(value)
 

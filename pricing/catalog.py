@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from pricing.offer import Assumption, Offer, Source
 
 
-class UnknownName(LookupError):  # noqa: N818 - a fact about a name, told to a person
+class UnknownName(LookupError):
     """No offer or base model has this name. `str()` is meant for the person who typed it."""
 
     def __init__(self, what: str, name: str, near: Iterable[str]) -> None:
@@ -84,7 +84,9 @@ class Catalog:
         return self.offers.get(name) or self.named(name)[0]
 
     def named(self, name: str) -> tuple[Offer, ...]:
-        """The offers a name stands for: an id alone, else every offer of that platform, model or alias. Raises UnknownName."""
+        """The offers a name stands for: an id alone, else every offer of that platform, model or alias. Raises
+        UnknownName.
+        """
         if name in self.offers:
             return (self.offers[name],)
         found = self._by_name.get(_fold(name))

@@ -1,4 +1,6 @@
-"""YAML files -> Catalog. Strict: what is misspelt, undated, unsourced or contradictory does not load, and the error says where and what to do."""
+"""YAML files -> Catalog. Strict: what is misspelt, undated, unsourced or contradictory does not load, and the error
+says where and what to do.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,15 @@ from pydantic import Field, ValidationError
 
 from pricing.base import GenaiBaseModels
 from pricing.catalog import BaseModels, Catalog
-from pricing.offer import Assumption, Offer, Record, Source, TrainingRules
+from pricing.offer import Assumption, Offer, Price, Record, Source, TrainingRules
 from pricing.yaml_reader import YamlError, read_yaml
 
 DATA_DIR = Path(__file__).parent / "data"
 PROVIDERS_DIR = DATA_DIR / "providers"
+
+
+# What an offer has from its file and its place in it.
+_FROM_THE_FILE = ("id", "platform", "platform_title")
 
 
 class PriceFileError(ValueError):
@@ -29,7 +35,9 @@ class Defaults(Record):
 
 
 class PlatformFile(Record):
-    """One file: one platform, its sources, its offers. Offers are keyed by model, with @variant where the platform has several."""
+    """One file: one platform, its sources, its offers. Offers are keyed by model, with @variant where the platform has
+    several.
+    """
 
     platform: str
     title: str | None = None
@@ -50,7 +58,9 @@ class AssumptionsFile(Record):
 def load_catalog(
     overlay_dir: Path | None = None, *, providers_dir: Path = PROVIDERS_DIR, base_models: BaseModels | None = None
 ) -> Catalog:
-    """The catalogue in `providers_dir` with the organisation's own prices of `overlay_dir` laid over it. Raises PriceFileError."""
+    """The catalogue in `providers_dir` with the organisation's own prices of `overlay_dir` laid over it. Raises
+    PriceFileError.
+    """
     offers: dict[str, Offer] = {}
     digest = hashlib.sha256()
     newest = ""
@@ -108,16 +118,20 @@ def _read_platform(path: Path, text: str, offers: dict[str, Offer], *, yours: bo
         shared = Defaults.model_validate(file.defaults, context={"sources": file.sources})
     except ValidationError as error:
         raise PriceFileError(_explain(path.name, ("defaults",), error)) from None
+    for key, source in file.sources.items():
+        if source.url is None and not yours:
+            raise PriceFileError(f"{path.name}: sources.{key}.url: is missing; say where the price can be checked")
     for model, raw in file.offers.items():
         offer_id = f"{file.platform}/{model}"
         known = offers.get(offer_id)
         where = ("offers", model)
-        if not isinstance(raw, dict):
-            raise PriceFileError(f"{path.name}: offers.{model}: must hold keys such as title and prices")
         if known and not yours:
             raise PriceFileError(
                 f"{path.name}: offers.{model}: {offer_id} is already in the catalogue; one file a platform"
             )
+        for key in _FROM_THE_FILE:
+            if key in raw:
+                raise PriceFileError(f"{path.name}: offers.{model}.{key}: comes from the file itself; remove it")
         title = file.title or next(
             (offer.platform_title for offer in offers.values() if offer.platform == file.platform), None
         )
@@ -140,23 +154,14 @@ def _make_offer(
     *,
     yours: bool,
 ) -> Offer:
-    fields: dict[str, Any] = (
-        {name: getattr(known, name) for name in Offer.model_fields} if known else {"id": offer_id, "platform": file.platform, "platform_title": title}
-    )
+    fields: dict[str, Any] = {name: getattr(known, name) for name in Offer.model_fields} if known else {}
     fields |= {key: value for key, value in shared if value is not None}
-    for key in ("id", "platform", "platform_title"):
-        if key in raw:
-            fields["set_by_the_loader"] = key  # an unknown key: refused below with its place
-    fields |= {key: value for key, value in raw.items() if key != "prices"}
+    fields |= raw | {"id": offer_id, "platform": file.platform, "platform_title": title}
     prices = raw.get("prices", {})
     if isinstance(prices, dict):
         marked = {kind: [_marked(row, yours) for row in _rows(rows)] for kind, rows in prices.items()}
-        fields["prices"] = {
-            **fields.get("prices", {}),
-            **{kind: _laid_over(fields, kind, rows) for kind, rows in marked.items()},
-        }
-    else:
-        fields["prices"] = prices
+        before = known.prices if known else {}
+        fields["prices"] = {**before, **{kind: _laid_over(before.get(kind, ()), rows) for kind, rows in marked.items()}}
     return Offer.model_validate(fields, context={"sources": file.sources})
 
 
@@ -166,14 +171,13 @@ def _rows(rows: Any) -> list[Any]:
 
 
 def _marked(row: Any, yours: bool) -> Any:
-    return {**row, "yours": yours} if isinstance(row, dict) and "yours" not in row else row
+    return {**row, "yours": yours} if isinstance(row, dict) else row
 
 
-def _laid_over(fields: dict[str, Any], kind: str, rows: list[Any]) -> list[Any]:
-    """Own prices replace the catalogue's of the same kind, method and variant; the others stay."""
+def _laid_over(before: Iterable[Price], rows: list[Any]) -> list[Any]:
+    """Own prices replace the catalogue's of the same method and variant; the others stay."""
     replaced = {(row.get("method"), row.get("variant")) for row in rows if isinstance(row, dict)}
-    kept = [price for price in fields.get("prices", {}).get(kind, ()) if (price.method, price.variant) not in replaced]
-    return kept + rows
+    return [price for price in before if (price.method, price.variant) not in replaced] + rows
 
 
 def _explain(file: str, where: tuple[str, ...], error: ValidationError) -> str:

@@ -16,7 +16,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PrivateAttr,
     ValidationInfo,
     WithJsonSchema,
     model_validator,
@@ -179,7 +178,9 @@ class Price(Record):
     since: date | None = None
     """First day on which the price holds; without it, from before the first record."""
     method: Method | None = None
-    """Training only: the method that this price buys (SFT with LoRA: lora; SFT of all weights: full; preference pairs: dpo)."""
+    """Training only: the method that this price buys (SFT with LoRA: lora; SFT of all weights: full; preference pairs:
+    dpo).
+    """
     variant: str | None = None
     """A price on other terms (a commitment, data sharing); listed, and not used in an estimate."""
     tiers: tuple[Tier, ...] = ()
@@ -219,7 +220,9 @@ class Price(Record):
 
 
 class EpochRule(Record):
-    """How a platform picks the number of epochs: a fixed default, moved so that examples × epochs stays within bounds."""
+    """How a platform picks the number of epochs: a fixed default, moved so that examples × epochs stays within
+    bounds.
+    """
 
     default: int = Field(ge=1)
     min_total_examples: int | None = None
@@ -331,8 +334,20 @@ class Offer(Record):
 
     @cached_property
     def methods(self) -> tuple[Method, ...]:
-        """The training methods with a price of their own, in the file's order; empty where the platform offers no choice."""
+        """The training methods with a price of their own, in the file's order; empty where the platform offers no
+        choice.
+        """
         return tuple(dict.fromkeys(price.method for price in self.prices.get("training", ()) if price.method))
+
+    @cached_property
+    def sells_calls(self) -> bool:
+        """Whether calls of the tuned model are billed by tokens or by the call."""
+        return bool(self.history("input") or self.history("output") or self.history("call"))
+
+    @cached_property
+    def sells_endpoint(self) -> bool:
+        """Whether a deployment is billed as GPUs of its own."""
+        return any(price.per == "GPU-hour" for price in self.history("hosting"))
 
     def status_on(self, day: date) -> Status:
         life = self.lifecycle

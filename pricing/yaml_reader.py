@@ -1,6 +1,7 @@
 """YAML to plain dicts of text, refusing what YAML reads wrongly or what could hurt.
 
-Every scalar stays the text that was typed: no Norway problem, no base 60, no floats. Built from the parser's events rather than by a
+Every scalar stays the text that was typed: no Norway problem, no base 60, no floats. Built from the parser's events
+rather than by a
 YAML constructor, so that depth, aliases and duplicate keys are seen before anything is made of them.
 """
 
@@ -63,7 +64,7 @@ def _build(text: str) -> Any:
     root = _Open([])
     stack = [root]
     for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise YamlError(f"line {line}: anchors and aliases (& and *) are not read; write the value out")
         if isinstance(event, yaml.ScalarEvent):

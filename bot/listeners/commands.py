@@ -53,7 +53,9 @@ async def open_form(bot: Bot, trigger_id: str, origin: Origin, values: dict[str,
 def fields_in(text: str) -> dict[str, str] | None:
     """The key=value words of a message that somebody wrote for people, or None; what is no key is passed over."""
     words = [word.partition("=") for word in text[:4_000].split()]
-    found = {key.lower(): value.strip("\"“”,;") for key, equals, value in words if equals and value and key.lower() in KEYS}
+    found = {
+        key.lower(): value.strip('"“”,;') for key, equals, value in words if equals and value and key.lower() in KEYS
+    }
     return found or None
 
 
@@ -79,6 +81,11 @@ def _refusal(error: UserError, typed: str) -> dict[str, Any]:
     text = escape(str(error))
     blocks: list[dict[str, Any]] = [section(text), section(f"```{escape(line[:2_500].replace('```', ''))}```")]
     if "=" in typed and len(typed) <= BUTTON_VALUE:
-        button = {"type": "button", "action_id": FIX, "text": {"type": "plain_text", "text": "Fix in the form"}, "value": typed}
+        button = {
+            "type": "button",
+            "action_id": FIX,
+            "text": {"type": "plain_text", "text": "Fix in the form"},
+            "value": typed,
+        }
         blocks.append({"type": "actions", "elements": [button]})
     return {"text": text, "blocks": blocks}

@@ -32,7 +32,9 @@ def register(app: AsyncApp, bot: Bot) -> None:
             return
         await _accept(ack, body, view, {**saved.fields, **read_values(view)}, origin)
 
-    async def _accept(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], fields: dict[str, str], origin: Origin) -> None:
+    async def _accept(
+        ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], fields: dict[str, str], origin: Origin
+    ) -> None:
         try:
             bot.desk.price(fields, bot.today())
         except FieldErrors as error:

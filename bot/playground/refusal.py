@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer, not a failure
+class Refusal(Exception):
     """An API call that Slack would answer with `ok: false`."""
 
     def __init__(self, error: str, messages: Sequence[str] = (), **extra: Any) -> None:

@@ -10,7 +10,16 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from bot.render.money import money, signed
-from bot.render.tables import Table, breakdown_table, comparison_table, figure, horizon, offer_name, plain, shown_estimates
+from bot.render.tables import (
+    Table,
+    breakdown_table,
+    comparison_table,
+    figure,
+    horizon,
+    offer_name,
+    plain,
+    shown_estimates,
+)
 from bot.render.words import (
     assumptions,
     base_sentence,
@@ -65,7 +74,9 @@ def header(text: str) -> Block:
 
 def fields(pairs: Iterable[tuple[str, str]]) -> Block:
     """Label and value side by side, at most ten."""
-    made = [{"type": "mrkdwn", "text": clip(f"*{escape(label)}*\n{escape(value)}", FIELD_TEXT)} for label, value in pairs]
+    made = [
+        {"type": "mrkdwn", "text": clip(f"*{escape(label)}*\n{escape(value)}", FIELD_TEXT)} for label, value in pairs
+    ]
     return {"type": "section", "fields": made[:10]}
 
 
@@ -91,14 +102,19 @@ def parent(comparison: Comparison, estimate_id: str, user_id: str) -> SlackMessa
     shown = comparison.best or next(iter(comparison.estimates), None)
     answer = headline(comparison)
     name = comparison.scenario.name
-    blocks: list[Block] = [header(name or "Fine-tuning estimate"), section(f"*{escape(answer)}*\n{escape(question(comparison))}")]
+    blocks: list[Block] = [
+        header(name or "Fine-tuning estimate"),
+        section(f"*{escape(answer)}*\n{escape(question(comparison))}"),
+    ]
     if shown and shown.lines:
         blocks.append(fields(_figures(comparison, shown)))
     if sentence := base_sentence(comparison):
         blocks.append(context(escape(sentence)))
     blocks += _watch_out(comparison, shown)
     blocks.append(buttons(estimate_id))
-    blocks.append(context(f"Asked by <@{escape(user_id)}> · USD, prices as of {comparison.as_of} · estimate `{estimate_id}`"))
+    blocks.append(
+        context(f"Asked by <@{escape(user_id)}> · USD, prices as of {comparison.as_of} · estimate `{estimate_id}`")
+    )
     return SlackMessage(escape(f"{name}: {answer}" if name else answer), blocks)
 
 
@@ -109,7 +125,10 @@ def _figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]
         ("Training and preparation", figure(comparison, estimate, "one_off")),
         ("First month", figure(comparison, estimate, "first_month")),
         ("Each month", figure(comparison, estimate, "monthly") if estimate.monthly_usd is not None else "none"),
-        (f"To its end ({money_months(months)})" if to_end else horizon(comparison).capitalize(), figure(comparison, estimate, "total")),
+        (
+            f"To its end ({money_months(months)})" if to_end else horizon(comparison).capitalize(),
+            figure(comparison, estimate, "total"),
+        ),
     ]
 
 
@@ -119,7 +138,11 @@ def money_months(months: Any) -> str:
 
 def _watch_out(comparison: Comparison, shown: Estimate | None) -> list[Block]:
     """The warnings of the offer in the headline, and how many offers were set apart."""
-    lines = [warning_text(warning) for warning in warnings_by_gravity(shown)[:WARNINGS_SHOWN]] if shown and shown.lines else []
+    lines = (
+        [warning_text(warning) for warning in warnings_by_gravity(shown)[:WARNINGS_SHOWN]]
+        if shown and shown.lines
+        else []
+    )
     apart = [e for e in comparison.estimates if e.standing == Standing.APART and e is not shown]
     unknown = [e for e in comparison.estimates if e.standing == Standing.INCOMPLETE and e is not shown]
     if unknown:
@@ -135,9 +158,17 @@ def _count(estimates: Sequence[Estimate]) -> str:
 
 def buttons(estimate_id: str) -> Block:
     def button(text: str, action_id: str) -> Block:
-        return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": text}, "value": estimate_id}
+        return {
+            "type": "button",
+            "action_id": action_id,
+            "text": {"type": "plain_text", "text": text},
+            "value": estimate_id,
+        }
 
-    return {"type": "actions", "elements": [button("Edit", "edit"), button("Compare", "compare"), button("Export CSV", "export")]}
+    return {
+        "type": "actions",
+        "elements": [button("Edit", "edit"), button("Compare", "compare"), button("Export CSV", "export")],
+    }
 
 
 def comparison_reply(comparison: Comparison) -> SlackMessage:
@@ -156,7 +187,9 @@ def breakdown_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
     table = breakdown_table(comparison, estimate)
     title = f"{offer_name(estimate)}, line by line"
     formulas = "\n".join(f"• {escape(line.label)}: {escape(line.formula)}" for line in estimate.lines)
-    return SlackMessage(escape(f"{title}:\n{plain(table)}"), [section(f"*{escape(title)}*"), table_block(table), context(formulas)])
+    return SlackMessage(
+        escape(f"{title}:\n{plain(table)}"), [section(f"*{escape(title)}*"), table_block(table), context(formulas)]
+    )
 
 
 def assumptions_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
@@ -216,5 +249,16 @@ def _change_table(before: Mapping[str, Any], after: Comparison) -> Table:
             difference = "not known"
         else:
             difference = signed(estimate.total_usd - total)
-        rows.append((offer_name(estimate), money(total, whole=was["complete"]) if was else "–", figure(after, estimate, "total"), difference))
-    return Table(("Offer", "Before", f"Now, {horizon(after)}, USD", "Difference"), ("left", "right", "right", "right"), tuple(rows))
+        rows.append(
+            (
+                offer_name(estimate),
+                money(total, whole=was["complete"]) if was else "–",
+                figure(after, estimate, "total"),
+                difference,
+            )
+        )
+    return Table(
+        ("Offer", "Before", f"Now, {horizon(after)}, USD", "Difference"),
+        ("left", "right", "right", "right"),
+        tuple(rows),
+    )

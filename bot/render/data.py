@@ -1,4 +1,6 @@
-"""A comparison as data for machines: the JSON interface and the CSV export. Money as decimal strings, null for unknown."""
+"""A comparison as data for machines: the JSON interface and the CSV export. Money as decimal strings, null for
+unknown.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def _estimate(comparison: Comparison, estimate: Estimate) -> dict[str, Any]:
         "months": text(estimate.months),
         "epochs": text(estimate.epochs),
         "lines": [_line(line) for line in estimate.lines],
-        "warnings": [{"code": warning.code, "text": warning.text, "usd": text(warning.usd)} for warning in estimate.warnings],
+        "warnings": [
+            {"code": warning.code, "text": warning.text, "usd": text(warning.usd)} for warning in estimate.warnings
+        ],
         "assumptions": list(estimate.assumptions),
     }
     if comparison.scenario.ranged:
@@ -98,17 +102,25 @@ def text(value: Decimal | None) -> str | None:
 
 
 def to_csv(result: Mapping[str, Any]) -> str:
-    """What `to_json` made, one row a line item, the scenario's keys as the last columns; RFC 4180, safe to open in a spreadsheet."""
+    """What `to_json` made, one row a line item, the scenario's keys as the last columns; RFC 4180, safe to open in a
+    spreadsheet.
+    """
     scenario: dict[str, str] = result["scenario"]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([*CSV_COLUMNS, *scenario])
     for estimate in result["estimates"]:
-        head = [estimate[key] for key in ("offer", "platform", "model", "status")] + ["yes" if estimate["complete"] else "no"]
+        head = [estimate[key] for key in ("offer", "platform", "model", "status")] + [
+            "yes" if estimate["complete"] else "no"
+        ]
         for line in estimate["lines"] or [{}]:
             source = line.get("source") or {}
-            cells = [line.get(key) for key in CSV_COLUMNS[5:12]] + [source.get(key) for key in ("title", "url", "checked", "confidence")]
-            writer.writerow(map(safe_cell, [*head, *cells, result["as_of"], result["catalog_version"], *scenario.values()]))
+            cells = [line.get(key) for key in CSV_COLUMNS[5:12]] + [
+                source.get(key) for key in ("title", "url", "checked", "confidence")
+            ]
+            writer.writerow(
+                map(safe_cell, [*head, *cells, result["as_of"], result["catalog_version"], *scenario.values()])
+            )
     return out.getvalue()
 
 

@@ -47,7 +47,11 @@ def remark(estimate: Estimate) -> str:
     if "closed_to_new_customers" in codes:
         remarks.append("existing customers only")
     if estimate.status in ("closed", "not offered"):
-        return "not offered" if estimate.status == "not offered" else f"ended{f' {life.inference_ends}' if life and life.inference_ends else ''}"
+        return (
+            "not offered"
+            if estimate.status == "not offered"
+            else f"ended{f' {life.inference_ends}' if life and life.inference_ends else ''}"
+        )
     if "model_ends" in codes and life:
         remarks.append(f"ends {life.inference_ends}")
     elif "training_ends" in codes and life:
@@ -120,8 +124,12 @@ def breakdown_table(comparison: Comparison, estimate: Estimate) -> Table:
         )
         for line in estimate.lines
     ]
-    rows.append(("Total" if estimate.complete else "Total, at least", f"{quantity(estimate.months)} months", "", money(total)))
-    return Table(header=("Item", "Quantity", "Unit price", "USD"), align=("left", "right", "right", "right"), rows=tuple(rows))
+    rows.append(
+        ("Total" if estimate.complete else "Total, at least", f"{quantity(estimate.months)} months", "", money(total))
+    )
+    return Table(
+        header=("Item", "Quantity", "Unit price", "USD"), align=("left", "right", "right", "right"), rows=tuple(rows)
+    )
 
 
 def unit_name(line: LineItem) -> str:
@@ -134,7 +142,8 @@ def plain(table: Table) -> str:
 
     def line(cells: tuple[str, ...]) -> str:
         padded = (
-            cell.rjust(width) if align == "right" else cell.ljust(width) for cell, width, align in zip(cells, widths, table.align, strict=True)
+            cell.rjust(width) if align == "right" else cell.ljust(width)
+            for cell, width, align in zip(cells, widths, table.align, strict=True)
         )
         return "  ".join(padded).rstrip()
 

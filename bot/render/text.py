@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from bot.render.money import money
 from bot.render.tables import breakdown_table, comparison_table, offer_name, plain
-from bot.render.words import assumptions, base_sentence, headline, notes, price_ages, question, warning_text, warnings_by_gravity
+from bot.render.words import (
+    assumptions,
+    base_sentence,
+    headline,
+    notes,
+    price_ages,
+    question,
+    warning_text,
+    warnings_by_gravity,
+)
 from calculator import Comparison
 
 
@@ -17,11 +26,21 @@ def to_text(comparison: Comparison) -> str:
     if shown is None:
         return "\n".join(parts)
     if shown.lines:
-        parts += ["", f"{offer_name(shown)}: {money(shown.total_usd, whole=shown.complete)}", plain(breakdown_table(comparison, shown))]
+        parts += [
+            "",
+            f"{offer_name(shown)}: {money(shown.total_usd, whole=shown.complete)}",
+            plain(breakdown_table(comparison, shown)),
+        ]
     for title, items in (
         ("Watch out", [warning_text(warning) for warning in warnings_by_gravity(shown)]),
         ("Assumptions", assumptions(comparison, shown) if shown.lines else []),
-        ("Prices", [f"{what}: {source.title}{f' <{source.url}>' if source.url else ''} ({when})" for what, _, source, when in price_ages(comparison, shown)]),
+        (
+            "Prices",
+            [
+                f"{what}: {source.title}{f' <{source.url}>' if source.url else ''} ({when})"
+                for what, _, source, when in price_ages(comparison, shown)
+            ],
+        ),
         ("Notes", notes(shown)),
     ):
         if items:

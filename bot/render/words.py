@@ -1,4 +1,6 @@
-"""A comparison in sentences: headline, question, warnings, assumptions, changes. Plain text; escaping is the caller's."""
+"""A comparison in sentences: headline, question, warnings, assumptions, changes. Plain text; escaping is the
+caller's.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,19 @@ from collections.abc import Iterator, Mapping
 from bot.render.money import age, money, quantity, signed
 from bot.render.tables import figure, horizon, offer_name
 from calculator import KEYS, Comparison, Estimate, Standing, Warning
-from pricing import Price, Source
+from pricing import Confidence, Price, Source
 
 # Shown first, because they cost most when overlooked.
-GRAVE = ("not_offered", "closed", "closed_to_new_customers", "model_ends", "price_unknown", "deployment_deleted", "idle_hosting", "training_ends")
+GRAVE = (
+    "not_offered",
+    "closed",
+    "closed_to_new_customers",
+    "model_ends",
+    "price_unknown",
+    "deployment_deleted",
+    "idle_hosting",
+    "training_ends",
+)
 
 
 def headline(comparison: Comparison) -> str:
@@ -20,7 +31,11 @@ def headline(comparison: Comparison) -> str:
         return _no_answer(comparison)
     total = figure(comparison, best, "total")
     subject = offer_name(best)
-    ends = f" until it ends on {best.offer.lifecycle.inference_ends}" if _ends_early(comparison, best) and best.offer.lifecycle else ""
+    ends = (
+        f" until it ends on {best.offer.lifecycle.inference_ends}"
+        if _ends_early(comparison, best) and best.offer.lifecycle
+        else ""
+    )
     span = ends or f" over {horizon(comparison)}"
     others = sum(1 for estimate in comparison.estimates if estimate.standing <= Standing.ENDS)
     verb = "is cheapest: " if others > 1 else "costs "
@@ -49,7 +64,11 @@ def _no_answer(comparison: Comparison) -> str:
 def question(comparison: Comparison) -> str:
     """What was asked, on one line."""
     scenario = comparison.scenario
-    epochs = "epochs by each platform's rule" if scenario.epochs == "auto" else f"{scenario.epochs} epoch{'s' if str(scenario.epochs) != '1' else ''}"
+    epochs = (
+        "epochs by each platform's rule"
+        if scenario.epochs == "auto"
+        else f"{scenario.epochs} epoch{'s' if str(scenario.epochs) != '1' else ''}"
+    )
     parts = [f"{scenario.examples} examples × {scenario.example} tokens × {epochs}"]
     if str(scenario.runs) != "1":
         parts.append(f"{scenario.runs} runs")
@@ -64,7 +83,12 @@ def question(comparison: Comparison) -> str:
 
 def warning_text(warning: Warning, *, code_of: str | None = None) -> str:
     """A warning with the money at stake."""
-    stake = {"idle_hosting": "a month", "model_ends": "spent on training", "minimum_charge": "added", "job_cap": "to finish"}.get(warning.code)
+    stake = {
+        "idle_hosting": "a month",
+        "model_ends": "spent on training",
+        "minimum_charge": "added",
+        "job_cap": "to finish",
+    }.get(warning.code)
     money_part = f" ({money(warning.usd)} {stake})" if warning.usd and stake else ""
     return f"{f'{code_of}: ' if code_of else ''}{warning.text}{money_part}"
 
@@ -92,21 +116,27 @@ def base_sentence(comparison: Comparison) -> str | None:
 def assumptions(comparison: Comparison, estimate: Estimate) -> list[str]:
     """What the figures rest on, besides the prices."""
     plan = comparison.plan
-    found = [f"{quantity(plan.days_per_month)} days a month, {horizon(comparison)}, a month of 365/12 days where a date cuts it."]
+    found = [
+        f"{quantity(plan.days_per_month)} days a month, {horizon(comparison)}, a month of 365/12 days where a date cuts it."
+    ]
     if comparison.scenario.growth.high:
         found.append(f"Calls grow by {quantity(plan.growth_per_month * 100)}% a month, from the second month on.")
     if plan.retrain_months:
-        found.append(f"One retraining run every {quantity(plan.retrain_months)} months, inside the horizon; not part of the monthly figure.")
+        found.append(
+            f"One retraining run every {quantity(plan.retrain_months)} months, inside the horizon; not part of the monthly figure."
+        )
     if comparison.scenario.ranged:
-        found.append(f"Ranges: {', '.join(comparison.scenario.ranged)}. The spans run from all at the cheap end to all at the dear end.")
+        found.append(
+            f"Ranges: {', '.join(comparison.scenario.ranged)}. The spans run from all at the cheap end to all at the dear end."
+        )
     found += [f"{text[0].upper()}{text[1:]}." for text in estimate.assumptions]
     return found
 
 
 def price_ages(comparison: Comparison, estimate: Estimate) -> Iterator[tuple[str, Price | None, Source, str]]:
     """(what for, price, source, age and confidence) of every price in an estimate, each source's items together."""
-    groups: dict[tuple[Source, str, bool], list[str]] = {}
-    prices: dict[tuple[Source, str, bool], Price | None] = {}
+    groups: dict[tuple[Source, Confidence, bool], list[str]] = {}
+    prices: dict[tuple[Source, Confidence, bool], Price | None] = {}
     for line in estimate.lines:
         if line.source is not None and line.price is not None:
             key = (line.source, line.price.confidence, line.price.yours)
@@ -117,7 +147,12 @@ def price_ages(comparison: Comparison, estimate: Estimate) -> Iterator[tuple[str
     for key, labels in groups.items():
         source, confidence, yours = key
         words = "your price" if yours else f"{confidence} confidence"
-        yield ", ".join(labels), prices[key], source, f"{source.checked}, {age(source.checked_on, comparison.as_of)}, {words}"
+        yield (
+            ", ".join(labels),
+            prices[key],
+            source,
+            f"{source.checked}, {age(source.checked_on, comparison.as_of)}, {words}",
+        )
 
 
 def notes(estimate: Estimate) -> list[str]:
@@ -133,7 +168,11 @@ def notes(estimate: Estimate) -> list[str]:
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     """The scenario's keys whose text differs: `epochs 3 → 5`."""
-    return [f"{key} {old.get(key) or _default(key)} → {new.get(key) or _default(key)}" for key in KEYS if old.get(key) != new.get(key)]
+    return [
+        f"{key} {old.get(key) or _default(key)} → {new.get(key) or _default(key)}"
+        for key in KEYS
+        if old.get(key) != new.get(key)
+    ]
 
 
 def _default(key: str) -> str:

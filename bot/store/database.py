@@ -44,7 +44,9 @@ class CompressedJSON(TypeDecorator[dict[str, Any]]):
 estimates = Table(
     "estimates",
     metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),  # the order of arrival, which a clock does not promise
+    Column(
+        "number", Integer, primary_key=True, autoincrement=True
+    ),  # the order of arrival, which a clock does not promise
     Column("id", String(16), nullable=False, unique=True),
     Column("team_id", String(32), nullable=False),
     Column("user_id", String(32), nullable=False),

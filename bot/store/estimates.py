@@ -12,7 +12,8 @@ from sqlalchemy import Row, insert, select, update
 
 from bot.store.database import Database, estimates
 
-# No vowels and nothing that reads like something else: no words, no mix-ups when read aloud. 28 of them, 10 long: 48 bits.
+# No vowels and nothing that reads like something else: no words, no mix-ups when read aloud. 28 of them, 10 long: 48
+# bits.
 _ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 ID_LENGTH = 10
 
@@ -52,7 +53,14 @@ class EstimateStore:
         self._now = now
 
     async def save(
-        self, id: str, *, team_id: str, user_id: str, fields: dict[str, str], result: dict[str, Any], edit_of: str | None = None
+        self,
+        id: str,
+        *,
+        team_id: str,
+        user_id: str,
+        fields: dict[str, str],
+        result: dict[str, Any],
+        edit_of: str | None = None,
     ) -> None:
         """Write an estimate that is not posted yet. Saving the same id again changes nothing."""
         if await self.get(id, team_id=team_id):
@@ -86,7 +94,9 @@ class EstimateStore:
     async def get(self, id: str, *, team_id: str) -> SavedEstimate | None:
         return await self._first(select(estimates).where(estimates.c.id == id, estimates.c.team_id == team_id))
 
-    async def latest_in_thread(self, *, team_id: str, channel_id: str, thread_ts: str, but_not: str) -> SavedEstimate | None:
+    async def latest_in_thread(
+        self, *, team_id: str, channel_id: str, thread_ts: str, but_not: str
+    ) -> SavedEstimate | None:
         """The thread's newest estimate besides `but_not`, the one that is being made."""
         where = (
             estimates.c.team_id == team_id,

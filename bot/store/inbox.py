@@ -1,4 +1,6 @@
-"""Accepted work: written down before Slack is told that it arrived, worked off after. A key that came before is a duplicate."""
+"""Accepted work: written down before Slack is told that it arrived, worked off after. A key that came before is a
+duplicate.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,14 @@ class Inbox:
         try:
             async with self._engine.begin() as connection:
                 await connection.execute(
-                    insert(inbox).values(key=job.key, kind=job.kind, payload=job.payload, state="waiting", attempts=0, created_at=self._now())
+                    insert(inbox).values(
+                        key=job.key,
+                        kind=job.kind,
+                        payload=job.payload,
+                        state="waiting",
+                        attempts=0,
+                        created_at=self._now(),
+                    )
                 )
         except IntegrityError:
             return False
@@ -59,7 +68,9 @@ class Inbox:
     async def forget_old(self) -> None:
         """Drop what is long done."""
         async with self._engine.begin() as connection:
-            await connection.execute(delete(inbox).where(inbox.c.state != "waiting", inbox.c.created_at < self._now() - KEEP_DONE))
+            await connection.execute(
+                delete(inbox).where(inbox.c.state != "waiting", inbox.c.created_at < self._now() - KEEP_DONE)
+            )
 
     async def _set(self, job: Job, **values: Any) -> None:
         async with self._engine.begin() as connection:

@@ -1,0 +1,96 @@
+"""`python -m pricing`: what the catalogue holds, how old it is, and where it has holes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pricing import Catalog, Offer, PriceFileError, load_catalog
+from pricing.schema import SCHEMA_PATH, is_current, schema_text
+
+OLD_DAYS = 90
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point. Exit code 2 where a price file cannot be used, 1 where the schema is not current."""
+    parser = argparse.ArgumentParser(prog="python -m pricing", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=("list", "schema"), default="list")
+    parser.add_argument("--check", action="store_true", help="with schema: only say whether the file is current")
+    parser.add_argument(
+        "--prices-dir", type=Path, default=os.environ.get("FTCOST_PRICES_DIR") or None, help="your own prices"
+    )
+    options = parser.parse_args(argv)
+    if options.what == "schema":
+        return _schema(only_check=options.check)
+    try:
+        catalog = load_catalog(options.prices_dir)
+    except PriceFileError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print("\n".join(overview(catalog, datetime.now(UTC).date())))
+    return 0
+
+
+def overview(catalog: Catalog, today: date) -> Iterator[str]:
+    """One line an offer: status, prices, the age of the oldest, what is not known."""
+    offers = list(catalog.offers.values())
+    width = max(len(offer.id) for offer in offers)
+    yield f"{'Offer':<{width}}  {'Status':<11}  {'Prices':>6}  {'Oldest':>8}  Not known"
+    for offer in offers:
+        oldest = oldest_days(offer, today)
+        age = "" if oldest is None else f"{oldest} d{'!' if oldest > OLD_DAYS else ' '}"
+        count = sum(len(prices) for prices in offer.prices.values())
+        yield f"{offer.id:<{width}}  {offer.status_on(today):<11}  {count:>6}  {age:>8}  {', '.join(holes(offer, today))}".rstrip()
+    statuses = Counter(offer.status_on(today) for offer in offers)
+    prices = [price for offer in offers for rows in offer.prices.values() for price in rows]
+    platforms = len({offer.platform for offer in offers})
+    yield ""
+    yield f"{len(offers)} offers on {platforms} platforms ({', '.join(f'{count} {status}' for status, count in statuses.items())})."
+    yield (
+        f"{len(prices)} prices: {sum(price.known for price in prices)} known, "
+        f"{sum(price.confidence == 'low' for price in prices)} of low confidence, "
+        f"{sum(price.conflict is not None for price in prices)} with sources that disagree, "
+        f"{sum((today - price.source.checked_on).days > OLD_DAYS for price in prices)} read over {OLD_DAYS} days ago (!)."
+    )
+    yield f"Catalogue {catalog.version}."
+
+
+def oldest_days(offer: Offer, today: date) -> int | None:
+    """Days since the oldest price of an offer was read."""
+    days = [(today - price.source.checked_on).days for rows in offer.prices.values() for price in rows]
+    return max(days) if days else None
+
+
+def holes(offer: Offer, today: date) -> list[str]:
+    """What a buyer would pay and the catalogue does not know."""
+    if offer.status_on(today) in ("closed", "not offered"):
+        return []
+    found = [
+        f"{kind}{f' from {price.since}' if price.since and price.since > today else ''}"
+        for kind, rows in offer.prices.items()
+        for price in rows
+        if not price.known and price.variant is None
+    ]
+    if not offer.prices.get("training"):
+        found.append("training")
+    if not (offer.sells_calls or offer.history("provisioned") or offer.history("hosting")):
+        found.append("serving")
+    return found
+
+
+def _schema(*, only_check: bool) -> int:
+    if only_check:
+        if not is_current():
+            print(f"{SCHEMA_PATH.name} is not current: run `make schema`", file=sys.stderr)
+        return 0 if is_current() else 1
+    SCHEMA_PATH.write_text(schema_text(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""The JSON Schema of price files, made from the models, so that editors complete and check what people type."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pricing.load import DATA_DIR, Defaults, PlatformFile
+from pricing.offer import Offer, Price
+
+SCHEMA_PATH = DATA_DIR / "platform.schema.json"
+SET_BY_LOADER = {"Offer": ("id", "platform", "platform_title"), "Price": ("yours",)}
+
+
+def platform_schema() -> dict[str, Any]:
+    """The schema of one platform's file."""
+    schema = PlatformFile.model_json_schema(mode="validation")
+    definitions = schema.setdefault("$defs", {})
+    for model in (Offer, Defaults):
+        own = model.model_json_schema(mode="validation")
+        definitions |= own.pop("$defs", {})
+        definitions[model.__name__] = own
+    for name, keys in SET_BY_LOADER.items():
+        for key in keys:
+            definitions[name]["properties"].pop(key)
+        definitions[name]["required"] = [key for key in definitions[name].get("required", []) if key not in keys]
+    kinds = definitions["Offer"]["properties"]["prices"]
+    one = {"$ref": f"#/$defs/{Price.__name__}"}
+    rows = {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
+    kinds["additionalProperties"] = rows
+    # An overlay may name only what it changes, so nothing of an offer is required here; the loader asks for the rest.
+    definitions["Offer"].pop("required", None)
+    schema["properties"]["defaults"] = {"$ref": "#/$defs/Defaults"}
+    schema["properties"]["offers"]["additionalProperties"] = {"$ref": "#/$defs/Offer"}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "ftcost price file", **schema}
+
+
+def schema_text() -> str:
+    return json.dumps(platform_schema(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def is_current(path: Path = SCHEMA_PATH) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == schema_text()
