@@ -39,7 +39,8 @@ def main() -> int:
         return 2
     except OSError as error:
         print(
-            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}. Set FTCOST_PORT to a free port.",
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}. "
+            "Set FTCOST_PORT to a free port.",
             file=sys.stderr,
         )
         return 1

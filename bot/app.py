@@ -20,19 +20,21 @@ from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncRateLimitErrorRetryHandler,
     AsyncServerErrorRetryHandler,
 )
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk import Desk
 from bot.identity import Identity
 from bot.listeners import Bot, actions, commands, mentions, submissions
 from bot.lookups import Lookups
-from bot.post import Poster
+from bot.post import Place, Poster
 from bot.store import Database, EstimateStore, Inbox
 from bot.worker import Worker, error_code
 from pricing import Catalog
 
 log = logging.getLogger(__name__)
 
+SORRY = "Something went wrong on our side, and nothing you typed is lost. Please try again. ({})"
 UNREACHABLE = (
     "ftcost cannot reach Slack with its token at the moment. Please try again in a minute, or tell whoever runs it."
 )
@@ -84,9 +86,10 @@ async def build_app(
         desk = Desk(catalog, estimates, lookups, Poster(client), client)
         worker = Worker(Inbox(database, stamp), desk.handlers(), desk.apologise)
         bot = Bot(desk, worker, lookups, estimates, client, today)
-        slack = _slack_app(bot, identity, bot_token, signing_secret)
+        slack = _slack_app(bot, identity, bot_token)
         connection = Connection()
-        routes = _web_app(slack if signing_secret else None, database, identity, connection)
+        verifier = SignatureVerifier(signing_secret) if signing_secret else None
+        routes = _web_app(slack, verifier, database, identity, connection)
         app = App(slack, routes, worker, identity, client, connection)
         try:
             yield app
@@ -108,7 +111,7 @@ def _client(session: ClientSession, token: str, base_url: str) -> AsyncWebClient
     )
 
 
-def _slack_app(bot: Bot, identity: Identity, token: str, signing_secret: str | None) -> AsyncApp:
+def _slack_app(bot: Bot, identity: Identity, token: str) -> AsyncApp:
     async def authorize(**_: Any) -> AuthorizeResult | None:
         who = await identity.find()
         if who is None:
@@ -122,9 +125,8 @@ def _slack_app(bot: Bot, identity: Identity, token: str, signing_secret: str | N
         )
 
     slack = AsyncApp(
-        client=bot.client,
-        signing_secret=signing_secret or "",
-        request_verification_enabled=signing_secret is not None,
+        client=AsyncWebClient(base_url=bot.client.base_url),  # unused: listeners have the patient one
+        request_verification_enabled=False,  # `_web_app` verifies, before anything is parsed
         authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for “not known”
         user_facing_authorize_error_message=UNREACHABLE,
         # A listener is awaited and its ack goes out when it returns; Bolt's other way polls, which costs 10 ms a
@@ -137,16 +139,21 @@ def _slack_app(bot: Bot, identity: Identity, token: str, signing_secret: str | N
 
     @slack.error
     async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
-        return _apology(error, body)
+        code = error_code()
+        log.error("%s: %s failed", code, body.get("type") or body.get("command") or "request", exc_info=error)
+        if body.get("user") and body.get("channel") and body.get("type") != "view_submission":
+            place = Place(body["channel"]["id"], (body.get("message") or {}).get("thread_ts"))
+            bot.worker.start(bot.desk.poster.only_to(body["user"]["id"], place, SORRY.format(code)))
+        return _apology(body, code)
 
     return slack
 
 
-def _apology(error: Exception, body: dict[str, Any]) -> BoltResponse:
-    """A sentence with a code for the person, the details for the log. The 200 is what keeps Bolt from answering 404."""
-    code = error_code()
-    log.error("%s: %s failed", code, body.get("type") or body.get("command") or "request", exc_info=error)
-    text = f"Something went wrong on our side, and nothing you typed is lost. Please try again. ({code})"
+def _apology(body: dict[str, Any], code: str) -> BoltResponse:
+    """What Slack gets for a listener that raised: a sentence where it shows one. Returning it keeps Bolt from a 404."""
+    text = SORRY.format(code)
+    if body.get("type") == "event_callback":
+        return BoltResponse(status=500, body="")  # Slack delivers an event again that was not taken
     if body.get("type") == "view_submission":
         inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
         answer: dict[str, Any] = {"response_action": "errors", "errors": {inputs[0]: text}}
@@ -157,12 +164,21 @@ def _apology(error: Exception, body: dict[str, Any]) -> BoltResponse:
     return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})
 
 
-def _web_app(slack: AsyncApp | None, database: Database, identity: Identity, connection: Connection) -> web.Application:
+def _web_app(
+    slack: AsyncApp, verifier: SignatureVerifier | None, database: Database, identity: Identity, connection: Connection
+) -> web.Application:
     app = web.Application()
 
     async def events(request: web.Request) -> web.Response:
-        assert slack is not None  # noqa: S101 - the route exists only with it
-        return await to_aiohttp_response(await slack.async_dispatch(await to_bolt_request(request)))
+        assert verifier is not None  # noqa: S101 - the route exists only with it
+        body = await request.read()
+        if not verifier.is_valid_request(body, {key.lower(): value for key, value in request.headers.items()}):
+            return web.Response(status=401, text="invalid signature")
+        try:
+            asked = await to_bolt_request(request)
+        except (ValueError, AttributeError, TypeError):
+            return web.Response(status=400, text="not a request of Slack's")
+        return await to_aiohttp_response(await slack.async_dispatch(asked))
 
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response({"ok": True})
@@ -180,7 +196,7 @@ def _web_app(slack: AsyncApp | None, database: Database, identity: Identity, con
             faults["slack"] = "Socket Mode is not connected"
         return web.json_response({"ok": not faults, **faults}, status=503 if faults else 200)
 
-    if slack is not None:
+    if verifier is not None:
         app.router.add_post("/slack/events", events)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)

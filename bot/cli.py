@@ -93,7 +93,7 @@ def _day(text: str) -> date:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ftcost",
-        description="What fine-tuning costs: training, hosting, inference, on every platform, with a source for every price.",
+        description="What fine-tuning costs on every platform, with a source for every price.",
         epilog=f"ftcost '{lookup.EXAMPLE}' · ftcost models llama · ftcost price openai/gpt-4.1-mini · ftcost help",
     )
     parser.add_argument("text", nargs="*", help="key=value words, or: help, models [text], price OFFER")

@@ -13,8 +13,10 @@ Verb = Literal["form", "estimate", "help", "models", "price", "list", "show"]
 VERBS: tuple[Verb, ...] = ("estimate", "help", "models", "price", "list", "show")
 MAX_LENGTH = 4_000
 
-_WORD = re.compile(r"""(?P<key>[^\s=“”"']+=)?(?:["“”](?P<quoted>[^"“”]*)["“”]|(?P<plain>[^\s"“”]+))|(?P<stray>["“”])""")
-_LOOSE = re.compile(r"""(?P<quoted>["“”][^"“”]*["“”])|\s*(?P<sign>=)\s*|(?P<comma>,)\s+""")
+_WORD = re.compile(
+    r"""(?P<key>[^\s=„“”"']+=)?(?:["„“”](?P<quoted>[^"„“”]*)["„“”]|(?P<plain>[^\s"„“”]+))|(?P<stray>["„“”])"""
+)
+_LOOSE = re.compile(r"""(?P<quoted>["„“”][^"„“”]*["„“”])|\s*=(?:\s+(?![^\s=]*=))?""")
 _LINK = re.compile(r"<(?:https?://|mailto:)[^<>|]*\|([^<>]*)>|<((?:https?://|mailto:)[^<>|]*)>")
 
 
@@ -68,6 +70,20 @@ def read_fields(words: Sequence[str]) -> dict[str, str]:
     return fields
 
 
+def readable_fields(text: str) -> dict[str, str]:
+    """The key=value words of any text, as far as they can be read; what is none, and what comes twice, is passed over."""
+    try:
+        words = _words(text[:MAX_LENGTH])
+    except UserError:
+        words = text[:MAX_LENGTH].split()
+    fields: dict[str, str] = {}
+    for word in words:
+        key, _, value = word.partition("=")
+        if value.strip() and key.lower() in KEYS:
+            fields.setdefault(key.lower(), value.strip())
+    return fields
+
+
 def write_command(fields: dict[str, str]) -> str:
     """The way back: a line that `read_command` reads as the same fields."""
     return " ".join(
@@ -82,13 +98,24 @@ def from_slack(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    """Split at spaces; double quotes, straight or curly, hold a value together. Spaces around = and after , do not
-    split.
+    """Split at spaces; double quotes, straight or curly, hold a value together.
+
+    Spaces around = do not split, nor those in a list of offers (`on=openai, google`); a comma at the end of a word is
+    no part of it.
     """
-    joined = _LOOSE.sub(lambda match: match["quoted"] or match["sign"] or ",", text)
-    words = []
-    for match in _WORD.finditer(joined):
+    words: list[str] = []
+    for match in _WORD.finditer(_LOOSE.sub(lambda match: match["quoted"] or "=", text)):
         if match["stray"]:
             raise UserError("A quotation mark is not closed.")
-        words.append((match["key"] or "") + (match["quoted"] if match["quoted"] is not None else match["plain"] or ""))
-    return words
+        if match["quoted"] is not None:
+            words.append((match["key"] or "") + match["quoted"])
+        elif words and _goes_on(words[-1], match[0]):
+            words[-1] += match[0]
+        else:
+            words.append(match[0])
+    return [word.rstrip(",;") for word in words]
+
+
+def _goes_on(word: str, after: str) -> bool:
+    """Whether `after` belongs to the list of offers that `word` began."""
+    return word.lower().startswith("on=") and "=" not in after and (word.endswith(",") or after.startswith(","))

@@ -142,7 +142,7 @@ class Desk:
     async def apologise(self, job: Job, code: str) -> None:
         """Tell the person who waits that it is our fault."""
         ask = job.payload
-        text = f"Something went wrong on our side while working on your request. Nothing you typed is lost; please try again. ({code})"
+        text = f"Something went wrong on our side, and your request could not be answered. Please try again. ({code})"
         if ask.get("channel"):
             await self.poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), text)
         else:

@@ -196,9 +196,7 @@ def compare_form(origin: Origin, catalog: Catalog, offers: Sequence[Offer], chos
     groups: dict[str, list[Block]] = {}
     for offer in offers:
         groups.setdefault(offer.platform_title, []).append(_offer_option(offer))
-    initial = [
-        _offer_option(catalog.offers[id]) for id in chosen if id in catalog.offers and catalog.offers[id] in offers
-    ]
+    initial = [_offer_option(catalog.offers[name]) for name in chosen if catalog.offers.get(name) in offers]
     element: Block = {
         "type": "multi_static_select",
         "action_id": "on",
@@ -256,7 +254,7 @@ def _menu(field: Field, value: str) -> Block:
         "placeholder": _plain(field.choices[0][1]),
         "options": options,
     }
-    chosen = [option for option in options if option["value"] == value]
+    chosen = [option for option in options if option["value"] == value.strip().lower()]
     if chosen:
         element["initial_option"] = chosen[0]
     return element

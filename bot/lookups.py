@@ -51,10 +51,9 @@ class Lookups:
         saved = await self.estimates.get(id, team_id=team)
         if saved is None:
             raise UserError(f"There is no estimate “{id[:40]}” in this workspace. `list` shows yours.")
-        return (
-            f"*{escape(saved.result['headline'])}*\nAsked on {saved.as_of}, catalogue `{escape(saved.catalog_version)}`. {self._link(saved, 'Open the thread')}\n"
-            f"```/ftcost {escape(write_command(saved.fields))}```"
-        )
+        asked = f"Asked on {saved.as_of}, catalogue `{escape(saved.catalog_version)}`."
+        line = f"```/ftcost {escape(write_command(saved.fields).replace('```', ''))}```"
+        return f"*{escape(saved.result['headline'])}*\n{asked} {self._link(saved, 'Open the thread')}\n{line}"
 
     def _link(self, saved: SavedEstimate, text: str | None = None) -> str:
         shown = escape(text or saved.name or saved.result["headline"])

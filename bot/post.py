@@ -69,7 +69,7 @@ class Poster:
                     raise
         direct = await self.direct(user)
         if place is not None:
-            text = f"I cannot post in <#{place.channel}>. Type `/invite @ftcost` there, and the next answer appears in the channel. Here is this one."
+            text = f"I cannot post in <#{place.channel}>. For the next time, type `/invite @ftcost` there. The answer:"
             await self.post(direct, SlackMessage(text, [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]))
         return await self.post(direct, message)
 

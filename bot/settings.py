@@ -55,7 +55,7 @@ class Settings(BaseSettings):
         if not self.slack_bot_token:
             if self.slack_app_token or self.slack_signing_secret:
                 raise SettingsError(
-                    "SLACK_BOT_TOKEN is missing: the other Slack credentials need it. Without any, the playground starts."
+                    "SLACK_BOT_TOKEN is missing; the other credentials need it. Without any, the playground starts."
                 )
             return "playground"
         if self.slack_app_token:

@@ -77,16 +77,16 @@ class Worker:
                 if job.attempts >= MAX_ATTEMPTS:
                     raise RuntimeError(f"given up after {job.attempts} attempts")
                 await self._handlers[job.kind](job)
+                await self._inbox.finished(job)
             except Exception:
                 code = error_code()
                 log.exception("%s: %s job %s failed", code, job.kind, job.key)
-                await self._inbox.finished(job, failed=True)
-                await self._tell(job, code)
-            else:
-                await self._inbox.finished(job)
+                await self._give_up(job, code)
 
-    async def _tell(self, job: Job, code: str) -> None:
-        try:
-            await self._on_failure(job, code)
-        except Exception:
-            log.exception("%s: the person could not be told", code)
+    async def _give_up(self, job: Job, code: str) -> None:
+        """Tell the person, and write down that it failed; neither keeps the other from happening."""
+        for step in (self._on_failure(job, code), self._inbox.finished(job, failed=True)):
+            try:
+                await step
+            except Exception:
+                log.exception("%s: giving up %s failed too", code, job.key)

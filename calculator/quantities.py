@@ -18,8 +18,8 @@ _NUMBER = re.compile(
     r"(?P<digits>\d{1,3}(?:[,_'’ ]\d{3})+|\d+)?(?P<fraction>\.\d+)?\s*(?P<suffix>[kmb%])?", re.IGNORECASE
 )
 _SUFFIX = {"k": Decimal(10) ** 3, "m": Decimal(10) ** 6, "b": Decimal(10) ** 9, "%": Decimal("0.01")}
-_RANGE = re.compile(r"\s*(?:\.\.\.?|…)\s*")
-_ARROW = re.compile(r"\s*(?:->|→|=>|—>|–>)\s*")
+_RANGE = re.compile(r"\.\.\.?|…")
+_ARROW = re.compile(r"->|→|=>|—>|–>")
 Period = Literal["hour", "day", "week", "month", "year"]
 _PERIODS: dict[str, Period] = {
     "h": "hour", "hr": "hour", "hour": "hour", "d": "day", "day": "day", "w": "week", "wk": "week", "week": "week",
@@ -116,7 +116,7 @@ def parse_number(text: str) -> Decimal:
 
 def parse_amount(text: str, number: Callable[[str], Decimal] = parse_number) -> Amount:
     """A number, `low..high` or `low..likely..high`. The likely value of a two-ended range is its middle."""
-    parts = _RANGE.split(text.strip())
+    parts = [part.strip() for part in _RANGE.split(text)]
     if len(parts) == 1:
         value = number(text)
         return Amount(value, value, value)
@@ -156,9 +156,8 @@ def parse_frequency(text: str) -> Frequency:
     unit = _PERIODS.get(period.strip().lower().removesuffix("s")) or _PERIODS.get(period.strip().lower())
     amount = parse_amount(count)
     if not slash:
-        raise ValueError(
-            f"“{_short(text)}” lacks its period; write {_short(text.strip(), 20)}/day or {_short(text.strip(), 20)}/month."
-        )
+        short = _short(text, 20)
+        raise ValueError(f"“{short}” lacks its period; write {short}/day or {short}/month.")
     if unit is None:
         raise ValueError(f"“{_short(period)}” is no period; write /day or /month (hour, week and year work too).")
     return Frequency(amount, unit)
@@ -166,7 +165,7 @@ def parse_frequency(text: str) -> Frequency:
 
 def parse_prompt(text: str) -> PromptChange:
     """`2000->100`, or one number for a prompt that stays."""
-    parts = _ARROW.split(text.strip())
+    parts = [part.strip() for part in _ARROW.split(text)]
     if len(parts) > 2 or not all(parts):
         raise ValueError(f"“{_short(text)}” is not a prompt; write tokens before->after such as 2000->100.")
     before = parse_amount(parts[0])

@@ -55,7 +55,7 @@ class LineItem(NamedTuple):
         return self.formula_text.format(*(f"{value.normalize():,f}" for value in self.formula_values))
 
 
-class Warning(NamedTuple):
+class Warning(NamedTuple):  # noqa: A001
     """Something that would cost money if overlooked; `usd` is what is at stake, where it can be said."""
 
     code: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -54,13 +55,15 @@ def _lifecycle(
     if not offer.trains_for(plan.customer, as_of):
         yield Warning(
             "closed_to_new_customers",
-            f"Closed to new customers since {life.new_customers_until}; existing ones may train{_until(life.training_ends)}.",
+            f"New customers could train until {life.new_customers_until}; "
+            f"existing ones still can{_until(life.training_ends)}.",
         )
     if life.inference_ends and life.inference_ends <= horizon_end:
         days = (life.inference_ends - as_of).days
         yield Warning(
             "model_ends",
-            f"The model ends on {life.inference_ends}, in {days} days: nothing is counted after it, and what was trained is lost.",
+            f"The model ends on {life.inference_ends}, in {days} days, and what was trained ends with it: "
+            "nothing is counted after that day.",
             once,
         )
     if life.training_ends and life.training_ends <= horizon_end:
@@ -77,7 +80,7 @@ def _lifecycle(
 
 def retraining_count(plan: Plan, months: Decimal) -> int:
     """Retrainings the plan asks for strictly inside `months`."""
-    return int(-(-months // plan.retrain_months)) - 1 if plan.retrain_months else 0
+    return math.ceil(months / plan.retrain_months) - 1 if plan.retrain_months else 0
 
 
 def _until(day: date | None) -> str:
@@ -88,16 +91,14 @@ def _unknown(lines: Sequence[LineItem]) -> Iterator[Warning]:
     for line in lines:
         if line.amount_usd is None:
             if line.quantity is None:
-                text = f"{line.label}: billed by the hour, and the hours are not known. Add hours= for one run."
+                text = "billed by the hour, and the hours are not known. Add hours= for one run."
             elif line.price and line.price.max_call_input_tokens and line.price.usd is not None:
-                text = f"{line.label}: the recorded price holds up to {line.price.max_call_input_tokens:,} input tokens a call; beyond that it is not known."
-            elif line.price and line.price.since:
-                text = (
-                    f"{line.label}: the price from {line.price.since} on is not known. {line.price.note or ''}".strip()
-                )
+                text = f"the price is known up to {line.price.max_call_input_tokens:,} input tokens a call, not beyond."
             else:
-                text = f"{line.label}: no price is known. {line.price.note if line.price and line.price.note else ''}".strip()
-            yield Warning("price_unknown", text)
+                when = f"the price from {line.price.since} on" if line.price and line.price.since else "the price"
+                note = f" {line.price.note}" if line.price and line.price.note else ""
+                text = f"{when} is not known.{note}"
+            yield Warning("price_unknown", f"{line.label}: {text}")
 
 
 def _hosting(plan: Plan, offer: Offer, lines: Sequence[LineItem]) -> Iterator[Warning]:

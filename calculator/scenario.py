@@ -38,8 +38,12 @@ def _whole(low: int, high: int, what: str) -> BeforeValidator:
 
 
 def _between(low: int, high: int, what: str, unit: str = "") -> BeforeValidator:
+    def number(text: str) -> Decimal:
+        bare = text.strip()
+        return quantities.parse_number(bare[: -len(unit)] if unit and bare.lower().endswith(unit) else bare)
+
     def parse(text: str) -> Amount:
-        return _within(quantities.parse_amount(text.strip().removesuffix(unit) if unit else text), low, high, what)
+        return _within(quantities.parse_amount(text, number), low, high, what)
 
     return _read(parse)
 
@@ -90,7 +94,7 @@ def _call(text: str) -> TokenPair:
     pair = _tokens(text)
     if pair.output is None:
         raise ValueError(
-            f"“{text.strip()[:40]}” lacks the answer: input and output cost differently; write input/output such as 100/70."
+            f"“{text.strip()[:40]}” lacks the answer, which has a price of its own; write input/output such as 100/70."
         )
     return pair
 
@@ -116,11 +120,17 @@ def _choice(choices: tuple[str, ...], what: str) -> BeforeValidator:
     return _read(parse)
 
 
-def _name(text: str) -> str:
+def _base(text: str) -> str:
+    if len(text.strip()) > 100:
+        raise ValueError("a model's name has at most 100 characters.")
+    return text.strip()
+
+
+def _name(text: str) -> str | None:
     clean = " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in text).split())
     if len(clean) > 80:
         raise ValueError("a name has at most 80 characters.")
-    return clean
+    return clean or None
 
 
 class Scenario(BaseModel):
@@ -136,7 +146,7 @@ class Scenario(BaseModel):
     calls: Annotated[Frequency | None, _read(quantities.parse_frequency)] = None
     call: Annotated[TokenPair | None, _read(_call)] = None
     prompt: Annotated[PromptChange | None, _read(quantities.parse_prompt)] = None
-    base: Annotated[str | None, _read(lambda text: text.strip()[:200])] = None
+    base: Annotated[str | None, _read(_base)] = None
     cached: Annotated[Amount, _read(quantities.parse_share)] = quantities.parse_amount("0")
     batch: Annotated[Amount, _read(quantities.parse_share)] = quantities.parse_amount("0")
     days: Annotated[Amount, _between(1, 31, "days a month")] = quantities.parse_amount("30")
@@ -144,7 +154,7 @@ class Scenario(BaseModel):
     growth: Annotated[Amount, _read(_growth)] = quantities.parse_amount("0")
     retrain: Annotated[Amount | None, _whole(1, 60, "months between retrainings")] = None
     prep: Annotated[Amount, _between(0, 1_000_000_000, "preparation in USD")] = quantities.parse_amount("0")
-    data_gb: Annotated[Amount, _between(0, 1_000_000, "gigabytes", "GB")] = quantities.parse_amount("0")
+    data_gb: Annotated[Amount, _between(0, 1_000_000, "gigabytes", "gb")] = quantities.parse_amount("0")
     rates: Annotated[Rates | None, _read(quantities.parse_rates)] = None
     serving: Annotated[Serving, _choice(get_args(Serving), "way of serving")] = "on-demand"
     hosted: Annotated[Amount, _between(0, 24, "hours a day", "h")] = quantities.parse_amount("24")
@@ -176,6 +186,7 @@ class Scenario(BaseModel):
 
 
 KEYS = tuple(Scenario.model_fields)
+MAX_TEXT = 2_000
 _DEFAULTS = {key: info.default for key, info in Scenario.model_fields.items() if not info.is_required()}
 _REQUIRED = {
     "examples": "Say how many training examples there are, such as examples=10k.",
@@ -185,6 +196,8 @@ _REQUIRED = {
 
 def read_scenario(fields: Mapping[str, str]) -> Scenario:
     """Text by key -> Scenario; blank means not given. Raises FieldErrors with every fault at its key."""
+    if too_long := [key for key, text in fields.items() if len(text) > MAX_TEXT]:
+        raise FieldErrors(dict.fromkeys(too_long, f"This is longer than {MAX_TEXT:,} characters."))
     try:
         return Scenario.model_validate({key: text for key, text in fields.items() if text.strip()})
     except ValidationError as error:

@@ -84,16 +84,18 @@ def _job_lines(
     label = "Training" if recurrence == "once" else "Retraining"
     if price and price.per == "hour":
         per_job = plan.training_hours
-        text, values = "{} hours × {} jobs", (plan.training_hours or ZERO, jobs)
+        text, values = "{} hours", (plan.training_hours or ZERO,)
         if per_job is None:
             text, values = "hours are not known: give hours=", ()  # type: ignore[assignment]
         unit = "hour"
     else:
         tokens = billed_tokens_per_example(plan, offer)
         per_job = plan.examples * tokens * epochs / MILLION
-        text = "{} examples × {} tokens × {} epochs × {} jobs ÷ 1M"
-        values = (plan.examples, tokens, epochs, jobs)  # type: ignore[assignment]
+        text = "{} examples × {} tokens × {} epochs ÷ 1M"
+        values = (plan.examples, tokens, epochs)  # type: ignore[assignment]
         unit = "1M tokens"
+    if jobs != 1 and per_job is not None:
+        text, values = f"{{}} runs × {text}", (jobs, *values)  # type: ignore[assignment]
     line = LineItem(
         component="training",
         label=label,

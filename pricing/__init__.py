@@ -2,22 +2,8 @@
 
 from pricing.catalog import BaseModels, BasePrice, Catalog, UnknownName
 from pricing.load import PriceFileError, load_catalog
-from pricing.offer import (
-    Assumption,
-    Confidence,
-    Customer,
-    EpochRule,
-    Lifecycle,
-    Method,
-    Offer,
-    Price,
-    PriceKind,
-    Source,
-    Status,
-    Tier,
-    TrainingRules,
-    Unit,
-)
+from pricing.offer import Assumption, EpochRule, Lifecycle, Offer, Price, Source, Tier, TrainingRules
+from pricing.vocabulary import Confidence, Customer, Method, PriceKind, Status, Unit
 
 __all__ = [
     "Assumption",

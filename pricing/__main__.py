@@ -45,17 +45,19 @@ def overview(catalog: Catalog, today: date) -> Iterator[str]:
         oldest = oldest_days(offer, today)
         age = "" if oldest is None else f"{oldest} d{'!' if oldest > OLD_DAYS else ' '}"
         count = sum(len(prices) for prices in offer.prices.values())
-        yield f"{offer.id:<{width}}  {offer.status_on(today):<11}  {count:>6}  {age:>8}  {', '.join(holes(offer, today))}".rstrip()
+        missing = ", ".join(holes(offer, today))
+        yield f"{offer.id:<{width}}  {offer.status_on(today):<11}  {count:>6}  {age:>8}  {missing}".rstrip()
     statuses = Counter(offer.status_on(today) for offer in offers)
     prices = [price for offer in offers for rows in offer.prices.values() for price in rows]
     platforms = len({offer.platform for offer in offers})
     yield ""
-    yield f"{len(offers)} offers on {platforms} platforms ({', '.join(f'{count} {status}' for status, count in statuses.items())})."
+    by_status = ", ".join(f"{count} {status}" for status, count in statuses.items())
+    yield f"{len(offers)} offers on {platforms} platforms ({by_status})."
     yield (
         f"{len(prices)} prices: {sum(price.known for price in prices)} known, "
         f"{sum(price.confidence == 'low' for price in prices)} of low confidence, "
         f"{sum(price.conflict is not None for price in prices)} with sources that disagree, "
-        f"{sum((today - price.source.checked_on).days > OLD_DAYS for price in prices)} read over {OLD_DAYS} days ago (!)."
+        f"{sum((today - price.source.checked_on).days > OLD_DAYS for price in prices)} read over {OLD_DAYS} days ago."
     )
     yield f"Catalogue {catalog.version}."
 

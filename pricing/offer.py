@@ -1,101 +1,31 @@
 """What one platform sells for one model: frozen, dated, sourced. No I/O.
 
-The same models read the YAML files (`load.py`), make the JSON Schema for editors (`schema.py`) and are what the calculator sees.
+The same models read the YAML files (`load.py`), make the JSON Schema for editors (`schema.py`) and are what the
+calculator sees.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    WithJsonSchema,
-    model_validator,
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, model_validator
+
+from pricing.vocabulary import (
+    MAX_PLAUSIBLE_USD,
+    TOKEN_KINDS,
+    UNITS_OF_KIND,
+    Confidence,
+    Customer,
+    Method,
+    PartialDate,
+    PriceKind,
+    Status,
+    Unit,
+    Usd,
 )
-
-Confidence = Literal["high", "medium", "low"]
-Status = Literal["open", "closing", "closed", "not offered"]
-Method = Literal["lora", "full", "qlora", "dpo", "dpo-full"]
-Customer = Literal["new", "existing"]
-Unit = Literal[
-    "1M tokens", "call", "hour", "GPU-hour", "unit-hour", "model-month", "GB-month", "job"
-]  # what `usd` is the price of
-PriceKind = Literal[
-    "training",
-    "input",
-    "cached_input",
-    "output",
-    "batch_input",
-    "batch_cached_input",
-    "batch_output",
-    "call",
-    "hosting",
-    "provisioned",
-    "model_storage",
-    "data_storage",
-    "minimum",
-    "cap",
-]
-
-UNITS_OF_KIND: dict[str, tuple[Unit, ...]] = {
-    "training": ("1M tokens", "hour"),
-    "call": ("call",),
-    "hosting": ("hour", "GPU-hour"),
-    "provisioned": ("unit-hour",),
-    "model_storage": ("model-month",),
-    "data_storage": ("GB-month",),
-    "minimum": ("job",),
-    "cap": ("job",),
-}
-TOKEN_KINDS = ("input", "cached_input", "output", "batch_input", "batch_cached_input", "batch_output")
-
-# Above these a price is a typing error rather than a price (a per-token rate read as per 1M, a cent read as a dollar).
-MAX_PLAUSIBLE_USD: dict[str, Decimal] = {
-    "1M tokens": Decimal(1_000),
-    "call": Decimal(10),
-    "hour": Decimal(1_000),
-    "GPU-hour": Decimal(200),
-    "unit-hour": Decimal(1_000),
-    "model-month": Decimal(10_000),
-    "GB-month": Decimal(100),
-    "job": Decimal(100_000),
-}
-
-_PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-
-
-def _usd(value: Any) -> Any:
-    """`unknown` -> None; otherwise a plain decimal number. Text in, so that no float ever touches a price."""
-    if value is None or isinstance(value, Decimal):
-        return value
-    if value == "unknown":
-        return None
-    if isinstance(value, float):
-        raise ValueError("write the price as text, not as a float")
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise ValueError(f"{value!r} is not a price; write a number of US dollars such as 0.25, or: unknown") from None
-    if not number.is_finite() or number < 0:
-        raise ValueError(f"{value!r} is not a price; it must be zero or more, or: unknown")
-    return number
-
-
-def _partial_date(value: Any) -> str:
-    text = str(value)
-    if not _PARTIAL_DATE.fullmatch(text):
-        raise ValueError(f"{text!r} is not a date; write 2026-11-21, 2026-11 or 2026")
-    if len(text) == 10:
-        date.fromisoformat(text)
-    return text
 
 
 def _source(value: Any, info: ValidationInfo) -> Any:
@@ -108,20 +38,6 @@ def _source(value: Any, info: ValidationInfo) -> Any:
             f"there is no source {value!r} in this file; add it under sources, or use one of {sorted(sources)}"
         )
     return sources[value]
-
-
-Usd = Annotated[
-    Decimal | None,
-    BeforeValidator(_usd),
-    WithJsonSchema(
-        {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^([0-9]*\.?[0-9]+|unknown)$"}]}
-    ),
-]
-PartialDate = Annotated[
-    str,
-    BeforeValidator(_partial_date),
-    WithJsonSchema({"type": ["string", "integer"], "description": "2026-11-21, 2026-11 or 2026"}),
-]
 
 
 class Record(BaseModel):

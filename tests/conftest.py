@@ -18,7 +18,14 @@ from pricing import Catalog, load_catalog
 
 TODAY = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
-QUESTION = {"on": "openai,google", "examples": "10k", "example": "250/150", "epochs": "3", "calls": "50k/day", "call": "100/70"}
+QUESTION = {
+    "on": "openai,google",
+    "examples": "10k",
+    "example": "250/150",
+    "epochs": "3",
+    "calls": "50k/day",
+    "call": "100/70",
+}
 LINE = " ".join(f"{key}={value}" for key, value in QUESTION.items())
 
 

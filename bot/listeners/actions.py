@@ -6,13 +6,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.command import read_command
+from bot.command import readable_fields
 from bot.form import Origin, View, compare_form, form, loading, notice
 from bot.listeners.commands import FIX, open_form
 from bot.listeners.context import Bot, team_of
 from bot.listeners.submissions import GONE
 from bot.store import Job, SavedEstimate
-from calculator import UserError
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -44,7 +43,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     async def on_fix(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         await ack()
         origin = Origin(channel=body["channel"]["id"])
-        bot.worker.start(open_form(bot, body["trigger_id"], origin, _readable(action["value"])))
+        bot.worker.start(open_form(bot, body["trigger_id"], origin, readable_fields(action["value"])))
 
 
 async def _open(bot: Bot, body: dict[str, Any], id: str, title: str, make: Any) -> None:
@@ -64,7 +63,7 @@ def _origin(saved: SavedEstimate) -> Origin:
     return Origin(channel=saved.channel_id, thread_ts=saved.thread_ts, edit_of=saved.id)
 
 
-def _edit_view(bot: Bot, saved: SavedEstimate) -> View:
+def _edit_view(_: Bot, saved: SavedEstimate) -> View:
     return form(_origin(saved), {"on": "all", "epochs": "auto", **saved.fields})
 
 
@@ -73,14 +72,3 @@ def _compare_view(bot: Bot, saved: SavedEstimate) -> View:
     ranked = [estimate["offer"] for estimate in saved.result["estimates"]]
     chosen = ranked[:5] if saved.fields.get("on", "all") == "all" else ranked
     return compare_form(_origin(saved), catalog, catalog.trainable(bot.today()), chosen)
-
-
-def _readable(line: str) -> dict[str, str]:
-    """What can be read of a line that was refused; the form shows the rest as it was typed."""
-    fields: dict[str, str] = {}
-    for word in line.split():
-        try:
-            fields |= read_command(word).fields
-        except UserError:
-            continue
-    return fields

@@ -6,12 +6,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.command import from_slack, read_command
+from bot.command import from_slack, read_command, readable_fields
 from bot.form import Origin, form
 from bot.listeners.context import Bot, team_of
 from bot.render.blocks import escape, section
 from bot.store import Job, new_estimate_id
-from calculator import KEYS, UserError
+from calculator import UserError
 
 FIX = "fix"
 BUTTON_VALUE = 2_000
@@ -43,20 +43,13 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await ack()
         message = body["message"]
         origin = Origin(channel=body["channel"]["id"], thread_ts=message.get("thread_ts") or message["ts"])
-        bot.worker.start(open_form(bot, body["trigger_id"], origin, fields_in(from_slack(message.get("text") or ""))))
+        bot.worker.start(
+            open_form(bot, body["trigger_id"], origin, readable_fields(from_slack(message.get("text") or "")) or None)
+        )
 
 
 async def open_form(bot: Bot, trigger_id: str, origin: Origin, values: dict[str, str] | None = None) -> None:
     await bot.open(trigger_id, form(origin, values))
-
-
-def fields_in(text: str) -> dict[str, str] | None:
-    """The key=value words of a message that somebody wrote for people, or None; what is no key is passed over."""
-    words = [word.partition("=") for word in text[:4_000].split()]
-    found = {
-        key.lower(): value.strip('"“”,;') for key, equals, value in words if equals and value and key.lower() in KEYS
-    }
-    return found or None
 
 
 def estimate_job(bot: Bot, key: str, body: dict[str, Any], fields: dict[str, str], origin: Origin) -> Job:

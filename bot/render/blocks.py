@@ -32,6 +32,7 @@ from bot.render.words import (
     warnings_by_gravity,
 )
 from calculator import Comparison, Estimate, Standing
+from pricing import Source
 
 Block = dict[str, Any]
 
@@ -182,9 +183,9 @@ def comparison_reply(comparison: Comparison) -> SlackMessage:
     return SlackMessage(escape(f"Offers, cheapest first:\n{plain(table)}"), blocks)
 
 
-def breakdown_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
+def breakdown_reply(estimate: Estimate) -> SlackMessage:
     """In the thread: one offer line by line, with how each quantity comes about."""
-    table = breakdown_table(comparison, estimate)
+    table = breakdown_table(estimate)
     title = f"{offer_name(estimate)}, line by line"
     formulas = "\n".join(f"• {escape(line.label)}: {escape(line.formula)}" for line in estimate.lines)
     return SlackMessage(
@@ -196,7 +197,7 @@ def assumptions_reply(comparison: Comparison, estimate: Estimate) -> SlackMessag
     """In the thread: what the figures rest on, and how old each price is."""
     rests = "\n".join(f"• {escape(text)}" for text in assumptions(comparison, estimate))
     prices = "\n".join(
-        f"• {escape(what)}: {f'<{source.url}|{escape(source.title)}>' if source.url else escape(source.title)} ({escape(when)})"
+        f"• {escape(what)}: {_linked(source)} ({escape(when)})"
         for what, _, source, when in price_ages(comparison, estimate)
     )
     blocks = [section(f"*Assumptions*\n{rests}")]
@@ -208,12 +209,16 @@ def assumptions_reply(comparison: Comparison, estimate: Estimate) -> SlackMessag
     return SlackMessage(f"Assumptions and price ages for {escape(offer_name(estimate))}", blocks)
 
 
+def _linked(source: Source) -> str:
+    return f"<{source.url}|{escape(source.title)}>" if source.url else escape(source.title)
+
+
 def thread_replies(comparison: Comparison) -> list[SlackMessage]:
     """What follows under the parent."""
     replies = [comparison_reply(comparison)] if len(comparison.estimates) > 1 else []
     shown = comparison.best or next(iter(comparison.estimates), None)
     if shown and shown.lines:
-        replies += [breakdown_reply(comparison, shown), assumptions_reply(comparison, shown)]
+        replies += [breakdown_reply(shown), assumptions_reply(comparison, shown)]
     return replies
 
 

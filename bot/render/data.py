@@ -14,8 +14,9 @@ from bot.render.words import headline
 from calculator import BaseEstimate, Comparison, Estimate, Figure, LineItem
 
 CSV_COLUMNS = (
-    "offer", "platform", "model", "status", "complete", "component", "label", "quantity", "unit", "unit_price_usd", "amount_usd",
-    "formula", "source_title", "source_url", "source_checked", "source_confidence", "as_of", "catalog_version",
+    "offer", "platform", "model", "status", "complete",
+    "component", "label", "quantity", "unit", "unit_price_usd", "amount_usd", "formula",
+    "source_title", "source_url", "source_checked", "source_confidence", "as_of", "catalog_version",
 )  # fmt: skip
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

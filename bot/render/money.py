@@ -47,7 +47,7 @@ def quantity(value: Decimal | None) -> str:
 def parts_of_total(amounts: Sequence[Decimal], places: int = 2) -> list[str]:
     """Amounts printed so that the printed parts add up to the printed total.
 
-    Each is cut to its last digit; what is missing to the rounded total goes to those that lost most (largest remainder).
+    Each is cut to its last digit; what is missing to the rounded total goes to those that lost most.
     """
     step = Decimal(1).scaleb(-places)
     whole = [amount.quantize(step, "ROUND_FLOOR") for amount in amounts]

@@ -110,7 +110,7 @@ def shown_estimates(comparison: Comparison, limit: int) -> list[Estimate]:
     return [estimate for standing in Standing for estimate in kept[standing]]
 
 
-def breakdown_table(comparison: Comparison, estimate: Estimate) -> Table:
+def breakdown_table(estimate: Estimate) -> Table:
     """Line by line over the horizon; the printed amounts add up to the printed total, which is the last row."""
     known = [amount for line in estimate.lines if (amount := line.amount_usd) is not None]
     total = estimate.total_usd

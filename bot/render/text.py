@@ -29,7 +29,7 @@ def to_text(comparison: Comparison) -> str:
         parts += [
             "",
             f"{offer_name(shown)}: {money(shown.total_usd, whole=shown.complete)}",
-            plain(breakdown_table(comparison, shown)),
+            plain(breakdown_table(shown)),
         ]
     for title, items in (
         ("Watch out", [warning_text(warning) for warning in warnings_by_gravity(shown)]),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.render.money import age, money, quantity, signed
 from bot.render.tables import figure, horizon, offer_name
-from calculator import KEYS, Comparison, Estimate, Standing, Warning
+from calculator import KEYS, YOUR_RATES, Comparison, Estimate, Standing, Warning
 from pricing import Confidence, Price, Source
 
 # Shown first, because they cost most when overlooked.
@@ -31,32 +31,35 @@ def headline(comparison: Comparison) -> str:
         return _no_answer(comparison)
     total = figure(comparison, best, "total")
     subject = offer_name(best)
-    ends = (
-        f" until it ends on {best.offer.lifecycle.inference_ends}"
-        if _ends_early(comparison, best) and best.offer.lifecycle
-        else ""
-    )
-    span = ends or f" over {horizon(comparison)}"
-    others = sum(1 for estimate in comparison.estimates if estimate.standing <= Standing.ENDS)
-    verb = "is cheapest: " if others > 1 else "costs "
-    return f"{subject} {verb}{total}{span}."
+    ranked = sum(1 for estimate in comparison.estimates if estimate.standing <= Standing.ENDS)
+    be = "are" if best.offer.id == YOUR_RATES else "is"
+    return f"{subject}{f' {be} cheapest' if ranked > 1 else ''}: {total} {_span(comparison, best)}."
 
 
-def _ends_early(comparison: Comparison, estimate: Estimate) -> bool:
-    return estimate.months < comparison.plan.months
+def _span(comparison: Comparison, estimate: Estimate) -> str:
+    """`over 12 months`, or to the day on which the model ends."""
+    life = estimate.offer.lifecycle
+    if estimate.months < comparison.plan.months and life:
+        return f"until it ends on {life.inference_ends}"
+    return f"over {horizon(comparison)}"
 
 
 def _no_answer(comparison: Comparison) -> str:
     if not comparison.estimates:
         return "There is no offer to compare."
     first = comparison.estimates[0]
+    name, total, span = offer_name(first), figure(comparison, first, "total"), _span(comparison, first)
     if first.standing == Standing.INCOMPLETE:
-        return f"No offer has a complete price. The lowest known part is {offer_name(first)}: at least {money(first.total_usd)} over {horizon(comparison)}."
+        part = (
+            f"what is known of it is {money(first.total_usd)} {span}" if first.total_usd else "nothing of it is known"
+        )
+        if len(comparison.estimates) == 1:
+            return f"{name} has no complete price: {part}."
+        return f"No offer has a complete price. Of {name}, {part}."
     if first.total_usd is not None:
         return (
             f"Nothing here is open to {comparison.scenario.customer} customers. "
-            f"For those who have access, {offer_name(first)} costs {figure(comparison, first, 'total')}"
-            f"{' to its end' if _ends_early(comparison, first) else f' over {horizon(comparison)}'}."
+            f"For those who have access, {name} costs {total} {span}."
         )
     return first.warnings[0].text if first.warnings else f"{offer_name(first)} is not for sale."
 
@@ -73,7 +76,7 @@ def question(comparison: Comparison) -> str:
     if str(scenario.runs) != "1":
         parts.append(f"{scenario.runs} runs")
     if scenario.calls and scenario.call:
-        parts.append(f"{scenario.calls} calls of {scenario.call} tokens")
+        parts.append(f"{scenario.calls.calls} calls a {scenario.calls.period} of {scenario.call} tokens")
     else:
         parts.append("no calls given")
     shown = {"on", "examples", "example", "epochs", "runs", "calls", "call", "name", "rates"}
@@ -117,17 +120,20 @@ def assumptions(comparison: Comparison, estimate: Estimate) -> list[str]:
     """What the figures rest on, besides the prices."""
     plan = comparison.plan
     found = [
-        f"{quantity(plan.days_per_month)} days a month, {horizon(comparison)}, a month of 365/12 days where a date cuts it."
+        f"{quantity(plan.days_per_month)} days a month over {horizon(comparison)}; "
+        "where a date cuts a month, it has 365/12 days."
     ]
-    if comparison.scenario.growth.high:
-        found.append(f"Calls grow by {quantity(plan.growth_per_month * 100)}% a month, from the second month on.")
+    if plan.growth_per_month:
+        found.append(f"Calls grow by {comparison.scenario.growth.text('%')} a month, from the second month on.")
     if plan.retrain_months:
         found.append(
-            f"One retraining run every {quantity(plan.retrain_months)} months, inside the horizon; not part of the monthly figure."
+            f"One retraining run every {quantity(plan.retrain_months)} months inside the horizon; "
+            "the monthly figure is without it."
         )
     if comparison.scenario.ranged:
         found.append(
-            f"Ranges: {', '.join(comparison.scenario.ranged)}. The spans run from all at the cheap end to all at the dear end."
+            f"Ranges: {', '.join(comparison.scenario.ranged)}. "
+            "A span runs from all of them at the cheap end to all at the dear end."
         )
     found += [f"{text[0].upper()}{text[1:]}." for text in estimate.assumptions]
     return found

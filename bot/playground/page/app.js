@@ -44,6 +44,17 @@ byId("sidebar").addEventListener("click", (event) => {
   else openChannel(id);
 });
 
+// A link to a message of this workspace opens it here.
+document.addEventListener("click", (event) => {
+  const href = event.target.closest("a[href]")?.href ?? "";
+  const [, channel, seconds, rest] = /\/archives\/(\w+)\/p(\d+)(\d{6})$/.exec(href) ?? [];
+  const ts = `${seconds}.${rest}`;
+  if (!channel || !channelOf(channel) || !findMessage(channel, ts)) return;
+  event.preventDefault();
+  if (channel !== store.channel) openChannel(channel);
+  emit("open-thread", { ts });
+});
+
 const lost = (isLost) => { byId("connection").hidden = !isLost; };
 
 async function load() {

@@ -4,7 +4,7 @@ import { explain, post } from "./api.js";
 import { renderBlocks } from "./blocks.js";
 import { el, iconButton, uid } from "./dom.js";
 import { plain } from "./mrkdwn.js";
-import { on, store } from "./store.js";
+import { emit, on, store } from "./store.js";
 import { createSurface } from "./surface.js";
 
 const open = new Map(); // view id -> View
@@ -76,7 +76,8 @@ class View {
     this.notify(null);
     this.setBusy(false);
     this.body.scrollTop = scroll;
-    if (focus) this.refocus(focus);
+    if (focus && !this.refocus(focus)) this.focusNew(kinds);
+    else if (!focus && !kinds.size && this.dialog.open) this.focusFirst(); // it only said “one moment” so far
   }
 
   focusKey() {
@@ -95,9 +96,18 @@ class View {
     const find = (selector) => (action ? this.body.querySelector(`[data-block-id="${CSS.escape(block ?? "")}"] ${selector}`) : null);
     const owner = action && find(`[data-action-id="${CSS.escape(action)}"]`);
     const node = value !== null && owner ? owner.querySelector(`input[value="${CSS.escape(value)}"]`) : owner;
-    if (!node) return this.focusFirst();
+    if (!node) return false;
     node.focus();
     if (caret && node.setSelectionRange) node.setSelectionRange(...caret);
+    return true;
+  }
+
+  /** What had the focus has gone, as a button that shows more fields: go on at the first of these. */
+  focusNew(known) {
+    const added = this.surface.controls.find((control) => !known.has(`${control.blockId} ${control.actionId}`));
+    if (!added?.focus) return this.focusFirst();
+    added.focus();
+    added.node.closest(".block")?.scrollIntoView({ block: "nearest" });
   }
 
   focusFirst() {
@@ -158,6 +168,7 @@ class View {
     this.notify(null);
     this.showErrors({});
     this.setBusy(true);
+    emit("acted");
     const result = await post("view_submit", { view_id: this.view.id, values: this.surface.values() });
     const errors = result.errors ?? {};
     if (result.ok && !Object.keys(errors).length) {

@@ -148,8 +148,9 @@ export function createSelect({ multi, max = Infinity, placeholder, groups, load,
     if (isOpen()) return;
     field.setAttribute("aria-expanded", "true");
     raise(list);
-    refresh(chosen[0]?.value);
+    refresh(multi ? null : chosen[0]?.value);
     place(list, box, { width: 220 });
+    point(active); // scrolls to it, now that the list has its height
     window.addEventListener("scroll", follow, true);
     window.addEventListener("resize", follow);
   }

@@ -1,6 +1,7 @@
 // Where blocks stand (a message or a view): the state of their inputs and what happens when they are used.
 
 import { post } from "./api.js";
+import { emit } from "./store.js";
 
 /**
  * `target` is {view_id} or {channel, message_ts}; it goes with every call.
@@ -27,6 +28,7 @@ export function createSurface({ target, kind, notify }) {
 
     async act(blockId, actionId, action) {
       notify(null);
+      emit("acted");
       const body = { ...target, block_id: blockId, action_id: actionId, action };
       if (controls.length) body.values = this.values();
       const result = await post("action", body);

@@ -10,6 +10,7 @@ const NARROW = "(max-width: 899px)";
 export function startThread(node, layout) {
   const closedByHand = new Set();
   const drafts = new Map(); // thread ts -> unsent text
+  let awaited = false; // somebody pressed something, so the next answer here is theirs
   const where = el("span", { class: "head-note" });
   const scroller = el("div", { class: "scroller", role: "log", "aria-live": "polite", "aria-label": "Thread messages", tabindex: "0" });
   const composer = new Composer({
@@ -38,6 +39,7 @@ export function startThread(node, layout) {
     if (fresh) {
       if (store.thread) drafts.set(store.thread, composer.area.value);
       store.thread = ts;
+      awaited = false;
       list.clear();
       composer.notify(null);
       node.hidden = false;
@@ -79,6 +81,7 @@ export function startThread(node, layout) {
     const writing = store.thread && store.thread !== ts && composer.area.value.trim();
     if (!closedByHand.has(ts) && !writing && !matchMedia(NARROW).matches) open(ts);
   });
+  on("acted", () => { awaited = true; });
   on("channel", () => close(false));
   on("state", () => {
     list.clear();
@@ -87,6 +90,9 @@ export function startThread(node, layout) {
   on("messages", ({ channel, message, isNew }) => {
     if (!store.thread || channel !== store.channel) return;
     show();
-    if (isNew && message.user === store.me?.id && message.thread_ts === store.thread) list.toBottom();
+    if (!isNew || message.thread_ts !== store.thread) return;
+    if (message.user === store.me?.id) list.toBottom();
+    else if (awaited) list.startAt(list.inner.children.length - 1);
+    awaited = false;
   });
 }

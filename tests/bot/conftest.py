@@ -1,0 +1,29 @@
+"""A bot that a test starts, stops and starts again on the same database file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+
+from bot.playground import FakeSlack
+from pricing import Catalog
+from tests.conftest import Workspace, running_bot
+
+Start = Callable[[], AbstractAsyncContextManager[Workspace]]
+
+
+@pytest.fixture
+def database_path(tmp_path: Path) -> Path:
+    """The file of both `start` and `workspace`."""
+    return tmp_path / "ftcost.sqlite3"
+
+
+@pytest.fixture
+def start(catalog: Catalog, slack: FakeSlack, database_path: Path) -> Start:
+    """Starts a bot. When its `async with` ends, everything that it accepted is done: what stands then is all there
+    is.
+    """
+    return lambda: running_bot(catalog, slack, database_path)

@@ -1,0 +1,189 @@
+"""The buttons under an estimate: Edit, Compare, Export CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+
+import pytest
+
+from bot.playground import FakeSlack
+from bot.playground.view_state import State
+from tests.bot import deeds, support_bot
+from tests.bot.deeds import Json
+from tests.bot.reading import buttons, column, estimate_id, figures, header, inputs, prefilled, rows, texts
+from tests.conftest import Workspace
+
+
+async def edit(slack: FakeSlack, message: Json, answers: dict[str, str]) -> tuple[Json, State]:
+    view = await deeds.press(slack, message, "edit", "estimate_form")
+    return view, slack.fill(view, answers)
+
+
+async def test_edit_opens_the_form_as_it_was_asked(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, f'{support_bot.LINE} name="support bot" months=6')
+    view = await deeds.press(slack, parent, "edit", "estimate_form")
+    assert prefilled(view) == support_bot.FIELDS | {"name": "support bot", "months": "6"}
+    assert "reply_in" not in inputs(view), "it answers where the estimate stands"
+
+
+async def test_edit_shows_defaults_that_were_not_typed(workspace: Workspace, slack: FakeSlack) -> None:
+    """Left out, `on` means all and `epochs` means auto; the form must not turn that into its own 3."""
+    parent = await deeds.ask(slack, "examples=10k example=400")
+    view = await deeds.press(slack, parent, "edit", "estimate_form")
+    assert prefilled(view) == {"on": "all", "examples": "10k", "example": "400", "epochs": "auto"}
+
+
+async def test_an_edit_answers_in_the_same_thread_with_the_difference(workspace: Workspace, slack: FakeSlack) -> None:
+    """Five epochs: 10,000 × 400 × 5 = 20M tokens at $10: $200.00, $80.00 more than before; a year $13,160.00."""
+    parent = await deeds.ask(slack, support_bot.LINE)
+    view, answers = await edit(slack, parent, {"epochs": "5"})
+    assert (await slack.submit_view(view["id"], answers)).errors == {}
+    change = await deeds.new_reply(slack, parent, known=2)
+    assert rows(change) == [
+        ["Offer", "Before", "Now, 12 months, USD", "Difference"],
+        [support_bot.OFFER, "$13,080.00", "$13,160.00", "+$80.00"],
+    ]
+    assert "Changed: epochs 3 → 5" in texts(change)
+    assert "epochs 3 → 5" in change["text"]
+    assert buttons(change) == buttons(parent)
+    assert estimate_id(change) != estimate_id(parent)
+    assert len(slack.messages()) == 1
+
+
+async def test_an_edit_of_an_edit_starts_from_the_edit(workspace: Workspace, slack: FakeSlack) -> None:
+    """From 5 epochs back to 3: $80.00 less."""
+    parent = await deeds.ask(slack, support_bot.LINE)
+    view, answers = await edit(slack, parent, {"epochs": "5"})
+    await slack.submit_view(view["id"], answers)
+    view, answers = await edit(slack, await deeds.new_reply(slack, parent, known=2), {"epochs": "3"})
+    assert prefilled(view)["epochs"] == "5"
+    await slack.submit_view(view["id"], answers)
+    change = await deeds.new_reply(slack, parent, known=3)
+    assert column(change) == {support_bot.OFFER: "−$80.00"}
+    assert "epochs 5 → 3" in texts(change)
+
+
+async def test_an_edit_that_changes_nothing_says_so(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, support_bot.LINE)
+    view, answers = await edit(slack, parent, {})
+    await slack.submit_view(view["id"], answers)
+    change = await deeds.new_reply(slack, parent, known=2)
+    assert column(change) == {support_bot.OFFER: "±$0.00"}
+    assert "nothing in the question" in texts(change)
+
+
+async def test_an_emptied_field_goes_back_to_its_default(workspace: Workspace, slack: FakeSlack) -> None:
+    """Without calls there is nothing a month: $120.00 stay, $12,960.00 less."""
+    parent = await deeds.ask(slack, support_bot.LINE)
+    view, answers = await edit(slack, parent, {"calls": "", "call": ""})
+    await slack.submit_view(view["id"], answers)
+    change = await deeds.new_reply(slack, parent, known=2)
+    assert rows(change)[1] == [support_bot.OFFER, "$13,080.00", "$120.00", "−$12,960.00"]
+    assert "calls 50k/day → not given" in texts(change)
+
+
+async def test_an_edit_is_checked_like_any_form(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, support_bot.LINE)
+    view, answers = await edit(slack, parent, {"epochs": "none", "months": "0"})
+    assert set((await slack.submit_view(view["id"], answers)).errors) == {"epochs", "months"}
+
+
+async def test_an_edit_opens_a_view_at_once_and_fills_it_after(workspace: Workspace, slack: FakeSlack) -> None:
+    """A trigger lives three seconds and a database may take longer: what is opened first must not need it."""
+    parent = await deeds.ask(slack, support_bot.LINE)
+    for button, callback in (("edit", "estimate_form"), ("compare", "compare_form")):
+        before = len(slack.calls)
+        await deeds.press(slack, parent, button, callback)
+        first, then = slack.calls[before:][:2]
+        assert (first.method, then.method) == ("views.open", "views.update")
+        assert len(first.args["view"]["blocks"]) == 1, "something cheap"
+
+
+async def test_compare_offers_a_list_and_prices_what_is_chosen_in_the_thread(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, support_bot.LINE.replace("on=your-rates", "on=tinker/qwen3-8b"))
+    view = await deeds.press(slack, parent, "compare", "compare_form")
+    chosen = ["tinker/qwen3-8b", "google/gemini-3.5-flash"]
+    assert (await slack.submit_view(view["id"], slack.fill(view, {"on": chosen}))).errors == {}
+    change = await deeds.new_reply(slack, parent, known=3)
+    offers = [row[0] for row in rows(change)[1:]]
+    assert set(offers) == {"Qwen3 8B (Tinker)", "Gemini 3.5 Flash (Google)", support_bot.OFFER}
+    assert "on tinker/qwen3-8b → tinker/qwen3-8b,google/gemini-3.5-flash" in texts(change)
+
+
+async def test_compare_shows_what_was_compared_before(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, "on=tinker/qwen3-8b examples=10k example=400")
+    view = await deeds.press(slack, parent, "compare", "compare_form")
+    chosen = view["blocks"][0]["element"]["initial_options"]
+    assert [option["value"] for option in chosen] == ["tinker/qwen3-8b"]
+
+
+@pytest.mark.parametrize("button", ["edit", "compare"])
+async def test_a_button_of_an_estimate_that_is_gone_says_so(workspace: Workspace, slack: FakeSlack, button: str) -> None:
+    parent = await deeds.ask(slack, support_bot.LINE)
+    element = next(block for block in parent["blocks"] if block["type"] == "actions")["elements"]
+    for each in element:
+        each["value"] = "2222222222"
+    await slack.click(parent, button)
+    view = await slack.wait_for(lambda: [v for v in slack.views if v["title"]["text"] == "Not found"])
+    assert "/ftcost" in view[0]["blocks"][0]["text"]["text"]
+
+
+async def export(slack: FakeSlack, message: Json) -> list[dict[str, str]]:
+    """The rows of the file that Export CSV puts into the thread."""
+    before = len(slack.files)
+    assert (await slack.click(message, "export")).ok
+    files = await slack.wait_for(lambda: slack.files[before:])
+    text = slack.file_content(files[0]["id"]).decode("utf-8")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+async def test_the_export_adds_up_to_the_total(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, f'{support_bot.LINE} name="support bot"')
+    lines = await export(slack, parent)
+    assert [line["component"] for line in lines] == ["training", "inference", "inference"]
+    assert [Decimal(line["amount_usd"]) for line in lines] == [120, 5_400, 7_560]
+    assert [Decimal(line["quantity"]) * Decimal(line["unit_price_usd"]) for line in lines] == [120, 5_400, 7_560]
+    for line in lines:
+        assert (line["offer"], line["complete"], line["as_of"], line["name"]) == ("your-rates", "yes", "2026-11-21", "support bot")
+        assert line["calls"] == "50k/day", "the question stands in every row"
+
+
+async def test_the_export_stands_in_the_thread_and_is_named_after_the_estimate(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, support_bot.LINE)
+    await export(slack, parent)
+    shared = await slack.wait_for(lambda: slack.messages(slack.general, parent["ts"])[2:])
+    assert shared[0]["files"][0]["name"] == f"ftcost-{estimate_id(parent)}.csv"
+
+
+async def test_the_export_of_all_offers_adds_up_offer_by_offer(workspace: Workspace, slack: FakeSlack) -> None:
+    """Every total of the table in the thread is the sum of that offer's rows, rounded to cents."""
+    parent = await deeds.ask(slack, "on=tinker,google/gemini-3.5-flash examples=10k example=250/150 epochs=3 calls=50k/day call=100/70")
+    sums: dict[str, Decimal] = {}
+    for line in await export(slack, parent):
+        sums[line["offer"]] = sums.get(line["offer"], Decimal(0)) + Decimal(line["amount_usd"])
+    comparison = slack.messages(slack.general, parent["ts"])[0]
+    printed = sorted(Decimal(row[3].replace("$", "").replace(",", "")) for row in rows(comparison)[1:])
+    assert printed == sorted(usd.quantize(Decimal("0.01"), "ROUND_HALF_UP") for usd in sums.values())
+    assert len(printed) > 3
+
+
+@pytest.mark.parametrize("name", ["=cmd()", "+1", "@x", "-2+3", "=HYPERLINK(\"http://x\")", "\u2212x", "＝1+1", " =1"])
+async def test_the_export_is_no_formula_for_a_spreadsheet(workspace: Workspace, slack: FakeSlack, name: str) -> None:
+    view = await deeds.full_form(slack)
+    await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"name": name}))
+    parent = await deeds.answered(slack)
+    cell = (await export(slack, parent))[0]["name"]
+    assert cell[0] not in "=+-@＝＋－＠\t\r\n"
+    assert cell.lstrip("'") == name.strip(), "it still says what was typed"
+    assert header(parent) == name.strip()
+
+
+async def test_an_edit_can_be_exported_too(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, support_bot.LINE)
+    view, answers = await edit(slack, parent, {"epochs": "5"})
+    await slack.submit_view(view["id"], answers)
+    change = await deeds.new_reply(slack, parent, known=2)
+    assert sum(Decimal(line["amount_usd"]) for line in await export(slack, change)) == 13_160
+    assert figures(parent) == support_bot.FIGURES

@@ -1,0 +1,215 @@
+"""`/ftcost` with words behind it: answers in the channel, refusals and look-ups for the asker alone."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+
+from bot.playground import FakeSlack
+from bot.playground.payloads import Payloads
+from calculator import KEYS
+from tests.bot import deeds, support_bot
+from tests.bot.reading import buttons, column, figures, header, prefilled, texts
+from tests.conftest import Workspace
+
+
+async def test_the_support_bot_in_one_line(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, f'{support_bot.LINE} name="support bot"')
+    assert header(parent) == "support bot"
+    assert figures(parent) == support_bot.FIGURES
+    breakdown, assumptions = slack.messages(slack.general, parent["ts"])
+    assert column(breakdown) == support_bot.BREAKDOWN
+    assert "12 × 1M tokens" in texts(breakdown)
+    assert "10,000 examples × 400 tokens × 3 epochs" in texts(breakdown)
+    assert "30 days a month" in texts(assumptions)
+    assert slack.ephemerals() == []
+
+
+async def test_the_word_estimate_may_stand_before_it(workspace: Workspace, slack: FakeSlack) -> None:
+    assert figures(await deeds.ask(slack, f"estimate {support_bot.LINE}")) == support_bot.FIGURES
+
+
+@pytest.mark.parametrize("quotes", [(chr(34), chr(34)), ("“", "”"), ("„", "“")])
+async def test_quotes_straight_or_curly_hold_a_name_together(workspace: Workspace, slack: FakeSlack, quotes: tuple[str, str]) -> None:
+    parent = await deeds.ask(slack, f"name={quotes[0]}support bot{quotes[1]} {support_bot.LINE}")
+    assert header(parent) == "support bot"
+    assert figures(parent) == support_bot.FIGURES
+
+
+async def test_an_arrow_survives_slacks_escaping(workspace: Workspace, slack: FakeSlack) -> None:
+    """With a prompt of 100 tokens after tuning a call takes 200: 12 × 1.5M × 200 tokens × $3 = $10,800.00 of input."""
+    parent = await deeds.ask(slack, f"{support_bot.LINE} prompt=2000->100")
+    breakdown, _ = slack.messages(slack.general, parent["ts"])
+    assert column(breakdown)["Input tokens"] == "$10,800.00"
+
+
+async def test_names_that_slack_took_for_links_are_read_as_typed(workspace: Workspace, slack: FakeSlack) -> None:
+    """The stored form of `azure/gpt-4.1-mini@global` with Slack's automatic link in it."""
+    body = slack_form(slack, "on=azure/<mailto:gpt-4.1-mini@global|gpt-4.1-mini@global> examples=10k example=400")
+    assert (await deeds.post_signed(slack.events_url, body, slack.signing_secret))[0] == 200
+    parent = await deeds.answered(slack)
+    assert parent["text"].startswith("GPT-4.1 mini, global (Azure)")
+
+
+def slack_form(slack: FakeSlack, text: str) -> str:
+    """A command's body whose text is sent exactly so."""
+    return urlencode(Payloads(slack.workspace).command("/ftcost", "", slack.you, slack.general) | {"text": text})
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("epochs=abc examples=10k example=400", ["epochs", "abc"]),
+        ("epoch=3 examples=10k example=400", ["“epoch”", "epochs"]),
+        ("examples=10k", ["example=250/150"]),
+        ("on=openai/gpt-4.1-minni examples=10k example=400", ["openai/gpt-4.1-mini"]),
+        ("base=gpt-4o-minni examples=10k example=400", ["gpt-4o-mini"]),
+        ("examples=10k examples=20k example=400", ["stands twice"]),
+        ("examples=10k example=400 support bot", ["“support”", "quotes"]),
+        ('examples=10k example=400 name="support bot', ["quotation mark is not closed"]),
+        ("calls=50k/day examples=10k example=400", ["call=100/70"]),
+        ("examples= example=400", ["has no value"]),
+    ],
+)
+async def test_a_refusal_is_for_the_asker_and_repeats_what_was_typed(workspace: Workspace, slack: FakeSlack, line: str, says: list[str]) -> None:
+    assert (await slack.command(line)).ok
+    (refusal,) = slack.ephemerals()
+    shown = texts(refusal)
+    for words in says:
+        assert words in refusal["text"], "what a screen reader says"
+        assert words in shown
+    assert f"/ftcost {line}" in shown
+    assert buttons(refusal) == ["fix"]
+    assert slack.messages() == []
+
+
+async def test_every_fault_of_a_line_is_said_at_once(workspace: Workspace, slack: FakeSlack) -> None:
+    await slack.command("examples=lots epochs=0 months=99 example=400")
+    (refusal,) = slack.ephemerals()
+    for key in ("examples", "epochs", "months"):
+        assert f"{key}:" in refusal["text"]
+
+
+async def fixed(slack: FakeSlack, line: str) -> dict[str, str]:
+    """What stands in the form that “Fix in the form” opens after a refused line."""
+    await slack.command(line)
+    (refusal,) = slack.ephemerals()
+    return prefilled(await deeds.press(slack, refusal, "fix", "estimate_form"))
+
+
+async def test_fix_in_the_form_opens_the_form_as_it_was_typed(workspace: Workspace, slack: FakeSlack) -> None:
+    shown = await fixed(slack, support_bot.LINE.replace("epochs=3", "epochs=three"))
+    assert shown == support_bot.FIELDS | {"epochs": "three", "reply_in": "channel"}
+
+
+async def test_the_form_that_fixes_a_line_answers_in_the_channel(workspace: Workspace, slack: FakeSlack) -> None:
+    await slack.command(support_bot.LINE.replace("epochs=3", "epochs=three"))
+    view = await deeds.press(slack, slack.ephemerals()[0], "fix", "estimate_form")
+    assert (await slack.submit_view(view["id"], slack.fill(view, {"epochs": "3"}))).errors == {}
+    assert figures(await deeds.answered(slack)) == support_bot.FIGURES
+
+
+async def test_fix_keeps_a_quoted_name(workspace: Workspace, slack: FakeSlack) -> None:
+    shown = await fixed(slack, 'examples=10k example=400 epochs=three name="support bot"')
+    assert shown["name"] == "support bot"
+
+
+async def test_fix_keeps_values_with_spaces_around(workspace: Workspace, slack: FakeSlack) -> None:
+    shown = await fixed(slack, "on=openai, google examples = 10k example=400 epochs=three")
+    assert shown["on"].replace(" ", "") == "openai,google"
+    assert shown["examples"] == "10k"
+
+
+async def test_fix_keeps_the_good_words_beside_an_unknown_key(workspace: Workspace, slack: FakeSlack) -> None:
+    shown = await fixed(slack, "examples=10k example=400 epoch=5")
+    assert {key: shown[key] for key in ("examples", "example")} == {"examples": "10k", "example": "400"}
+
+
+async def test_fix_chooses_in_a_menu_what_was_typed_in_capitals(workspace: Workspace, slack: FakeSlack) -> None:
+    shown = await fixed(slack, "examples=10k example=400 epochs=three method=LoRA customer=Existing")
+    assert (shown["method"], shown["customer"]) == ("lora", "existing")
+
+
+async def look_up(slack: FakeSlack, line: str) -> str:
+    """What a look-up answers to the asker; nobody else may see anything."""
+    assert (await slack.command(line)).ok
+    assert slack.messages() == []
+    assert slack.ephemerals(slack.colleague) == []
+    return str(slack.ephemerals()[-1]["text"])
+
+
+async def test_help_names_every_key_and_every_word(workspace: Workspace, slack: FakeSlack) -> None:
+    text = await look_up(slack, "help")
+    for key in (*KEYS, "models", "price", "list", "show"):
+        assert key in text
+    assert "2000-&gt;100" in text, "escaped, so that Slack shows the arrow"
+
+
+async def test_models_lists_what_can_be_trained(workspace: Workspace, slack: FakeSlack) -> None:
+    text = await look_up(slack, "models")
+    assert "open" in text
+    assert " more: say what you look for" in text
+
+
+async def test_models_with_a_word_lists_only_what_matches(workspace: Workspace, slack: FakeSlack) -> None:
+    lines = (await look_up(slack, "models Mixtral")).strip("`").splitlines()[2:]
+    assert len(lines) >= 2
+    assert all("mixtral" in line.lower() for line in lines)
+
+
+async def test_price_shows_figures_sources_and_dates(workspace: Workspace, slack: FakeSlack) -> None:
+    """OpenAI's list price for tuning GPT-4.1 mini: $5.00 per 1M training tokens."""
+    text = await look_up(slack, "price openai/gpt-4.1-mini")
+    training = next(line for line in text.splitlines() if line.startswith("training "))
+    assert "$5.00" in training
+    assert "1M tokens" in training
+    assert "https://" in text
+    assert "2027-01-14" in text, "its last day"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("price openai/gpt-4.1-minni", "openai/gpt-4.1-mini"),
+        ("price", "price openai/gpt-4.1-mini"),
+        ("price azure", "several offers"),
+        ("models zzzz", "No offer matches"),
+        ("modles", "`models`"),
+        ("epochs", "`epochs=`"),
+        ("hlep", "`help`"),
+        ("qqqq", "`help` shows"),
+        ("show", "`list` shows yours"),
+        ("show 2222222222", "There is no estimate “2222222222”"),
+    ],
+)
+async def test_a_slip_in_a_word_gets_the_nearest_one(workspace: Workspace, slack: FakeSlack, line: str, says: str) -> None:
+    assert says in await look_up(slack, line)
+
+
+async def test_list_and_show_answer_with_ones_own_estimates(workspace: Workspace, slack: FakeSlack) -> None:
+    first = await deeds.ask(slack, f'{support_bot.LINE} name="first one"')
+    await deeds.ask(slack, f'{support_bot.LINE} name="second one"')
+    await deeds.ask(slack, f'{support_bot.LINE} name="not yours"', user=slack.colleague)
+    await slack.command("list")
+    listed = slack.ephemerals()[-1]["text"]
+    assert listed.index("second one") < listed.index("first one"), "newest first"
+    assert "not yours" not in listed
+    id = texts(first).rpartition("estimate `")[2].strip("`")
+    assert f"archives/{slack.general}/p{first['ts'].replace('.', '')}|first one>" in listed
+    await slack.command(f"show {id}")
+    shown = slack.ephemerals()[-1]["text"]
+    assert "$13,080.00 over 12 months" in shown
+    assert "rates=10/3/6" in shown
+    assert 'name="first one"' in shown
+
+
+async def test_list_before_the_first_estimate_says_how_to_begin(workspace: Workspace, slack: FakeSlack) -> None:
+    assert "/ftcost" in await look_up(slack, "list")
+
+
+async def test_what_show_prints_can_be_typed_again(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, f'{support_bot.LINE} name="first one" prompt=2000->100')
+    await slack.command(f"show {texts(parent).rpartition('estimate `')[2].strip('`')}")
+    line = slack.ephemerals()[-1]["text"].split("```")[1].removeprefix("/ftcost ").replace("&gt;", ">")
+    assert figures(await deeds.ask(slack, line)) == figures(parent)

@@ -1,0 +1,132 @@
+"""`@ftcost …` in a thread and outside of one."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.playground import FakeSlack
+from bot.playground.payloads import Payloads
+from tests.bot import deeds, support_bot
+from tests.bot.conftest import Start
+from tests.bot.deeds import Json
+from tests.bot.reading import column, figures, rows, texts
+from tests.conftest import Workspace
+
+
+async def mention(slack: FakeSlack, text: str, *, thread: Json | None = None, user: str | None = None) -> Json:
+    thread_ts = thread["ts"] if thread else None
+    return await slack.say(f"<@{slack.bot_user}> {text}", thread_ts=thread_ts, user=user or slack.you)
+
+
+def from_bot(slack: FakeSlack, parent: Json) -> list[Json]:
+    """The bot's messages in a thread; what people wrote is left out."""
+    return [m for m in slack.messages(parent["channel"], parent["ts"]) if m["user"] == slack.bot_user]
+
+
+async def test_in_a_thread_it_changes_the_estimate_and_says_the_difference(workspace: Workspace, slack: FakeSlack) -> None:
+    """Twice the calls: 24 × 1,080 = $25,920.00 beside $120.00, so $26,040.00: $12,960.00 more."""
+    parent = await deeds.ask(slack, support_bot.LINE)
+    await mention(slack, "calls=100k/day", thread=parent)
+    change = (await slack.wait_for(lambda: from_bot(slack, parent)[2:]))[0]
+    assert rows(change) == [
+        ["Offer", "Before", "Now, 12 months, USD", "Difference"],
+        [support_bot.OFFER, "$13,080.00", "$26,040.00", "+$12,960.00"],
+    ]
+    assert "$26,040.00 over 12 months" in change["text"]
+    assert "Changed: calls 50k/day → 100k/day" in texts(change)
+
+
+async def test_a_second_mention_builds_on_the_first(workspace: Workspace, slack: FakeSlack) -> None:
+    """100k calls a day over 6 months: 120 + 6 × 2,160 = $13,080.00, which is $12,960.00 less than over 12."""
+    parent = await deeds.ask(slack, support_bot.LINE)
+    await mention(slack, "calls=100k/day", thread=parent)
+    await slack.wait_for(lambda: from_bot(slack, parent)[2:])
+    await mention(slack, "months=6", thread=parent, user=slack.colleague)
+    change = (await slack.wait_for(lambda: from_bot(slack, parent)[3:]))[0]
+    assert rows(change)[1] == [support_bot.OFFER, "$26,040.00", "$13,080.00", "−$12,960.00"]
+    assert rows(change)[0][2] == "Now, 6 months, USD"
+    assert f"<@{slack.colleague}>" in texts(change)
+
+
+async def test_slacks_escapes_and_words_around_the_mention_are_undone(workspace: Workspace, slack: FakeSlack) -> None:
+    """prompt=2000->100 makes a call 200 tokens long: 1.5M × 200 × $3 = $900 a month, $450 more; 12 × 450 = $5,400.00."""
+    parent = await deeds.ask(slack, support_bot.LINE)
+    await mention(slack, "prompt=2000-&gt;100", thread=parent)
+    change = (await slack.wait_for(lambda: from_bot(slack, parent)[2:]))[0]
+    assert column(change) == {support_bot.OFFER: "+$5,400.00"}
+
+
+async def test_outside_a_thread_a_complete_question_opens_one_under_the_mention(workspace: Workspace, slack: FakeSlack) -> None:
+    asked = await mention(slack, support_bot.LINE)
+    await slack.wait_for(lambda: deeds.is_complete(slack, asked))
+    parent, breakdown, _ = from_bot(slack, asked)
+    assert figures(parent) == support_bot.FIGURES
+    assert column(breakdown) == support_bot.BREAKDOWN
+    assert [m["ts"] for m in slack.messages()] == [asked["ts"]]
+
+
+async def test_in_a_thread_without_an_estimate_a_complete_question_is_answered_there(workspace: Workspace, slack: FakeSlack) -> None:
+    chat = await slack.say("What shall we train?", user=slack.colleague)
+    await mention(slack, support_bot.LINE, thread=chat)
+    await slack.wait_for(lambda: deeds.is_complete(slack, chat))
+    assert figures(from_bot(slack, chat)[0]) == support_bot.FIGURES
+    await mention(slack, "epochs=5", thread=chat)
+    change = (await slack.wait_for(lambda: from_bot(slack, chat)[3:]))[0]
+    assert column(change) == {support_bot.OFFER: "+$80.00"}, "20M instead of 12M tokens at $10"
+
+
+async def hint(slack: FakeSlack) -> Json:
+    """What only the asker sees."""
+    found = await slack.wait_for(slack.ephemerals)
+    assert slack.ephemerals(slack.colleague) == []
+    return found[0]
+
+
+async def test_in_a_thread_without_an_estimate_a_change_says_to_the_asker_what_is_missing(workspace: Workspace, slack: FakeSlack) -> None:
+    chat = await slack.say("What shall we train?", user=slack.colleague)
+    await mention(slack, "epochs=5", thread=chat)
+    said = await hint(slack)
+    assert "examples=10k" in said["text"]
+    assert said["thread_ts"] == chat["ts"]
+    assert from_bot(slack, chat) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("epochs=none", "epochs:"),
+        ("epoch=5", "epochs"),
+        ("on=openai/gpt-4.1-minni", "openai/gpt-4.1-mini"),
+        ("", "epochs=5"),
+        ("thanks!", "is no command"),
+        ("help", "runs       training runs"),
+        ("models mixtral", "together/mixtral"),
+        ("price openai/gpt-4.1-mini", "$5.00"),
+    ],
+)
+async def test_slips_and_look_ups_are_answered_to_the_asker_alone(workspace: Workspace, slack: FakeSlack, text: str, says: str) -> None:
+    parent = await deeds.ask(slack, support_bot.LINE)
+    await mention(slack, text, thread=parent)
+    said = await hint(slack)
+    assert says in said["text"]
+    assert said["thread_ts"] == parent["ts"]
+    assert len(from_bot(slack, parent)) == 2, "nothing for all to see"
+
+
+async def test_the_estimate_survives_a_mention_that_was_refused(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, support_bot.LINE)
+    await mention(slack, "epochs=none", thread=parent)
+    await hint(slack)
+    await mention(slack, "epochs=5", thread=parent)
+    change = (await slack.wait_for(lambda: from_bot(slack, parent)[2:]))[0]
+    assert column(change) == {support_bot.OFFER: "+$80.00"}
+
+
+async def test_a_mention_that_nobody_wrote_is_not_answered(start: Start, slack: FakeSlack) -> None:
+    """Workflows post without a user: there is nobody to tell."""
+    async with start():
+        message = await slack.say("hello", user=slack.colleague)
+        event = Payloads(slack.workspace).message_event("app_mention", message | {"text": f"<@{slack.bot_user}> help"})
+        del event["event"]["user"]
+        assert (await slack.deliver_event(event)).ok
+    assert [call.method for call in slack.calls] == ["auth.test"]

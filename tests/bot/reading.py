@@ -1,0 +1,78 @@
+"""What a person reads in a message or in a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def texts(message: Json) -> str:
+    """Everything that stands in a message's blocks, one text a line."""
+    return "\n".join(_texts(message.get("blocks", [])))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
+    elif isinstance(value, dict):
+        if isinstance(value.get("text"), str):
+            yield value["text"]
+        for key, part in value.items():
+            if key != "text" or not isinstance(part, str):
+                yield from _texts(part)
+
+
+def figures(message: Json) -> dict[str, str]:
+    """The fields of a parent message: label -> value."""
+    for block in message["blocks"]:
+        if block["type"] == "section" and "fields" in block:
+            pairs = [field["text"].split("\n") for field in block["fields"]]
+            return {label.strip("*"): value for label, value in pairs}
+    return {}
+
+
+def header(message: Json) -> str:
+    found: str = next(block for block in message["blocks"] if block["type"] == "header")["text"]["text"]
+    return found
+
+
+def rows(message: Json) -> list[list[str]]:
+    """The rows of a message's table, its header first."""
+    table = next(block for block in message["blocks"] if block["type"] == "table")
+    return [[cell["text"] for cell in row] for row in table["rows"]]
+
+
+def column(message: Json, last: int = -1) -> dict[str, str]:
+    """First column -> last column of a message's table, without its header."""
+    return {row[0]: row[last] for row in rows(message)[1:]}
+
+
+def buttons(message: Json) -> list[str]:
+    return [e["action_id"] for block in message["blocks"] if block["type"] == "actions" for e in block["elements"]]
+
+
+def estimate_id(message: Json) -> str:
+    """The id that the buttons of an estimate carry."""
+    element = next(block for block in message["blocks"] if block["type"] == "actions")["elements"][0]
+    found: str = element["value"]
+    return found
+
+
+def inputs(view: Json) -> list[str]:
+    """The block ids of a form's inputs."""
+    return [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+
+
+def prefilled(view: Json) -> dict[str, str]:
+    """What a form shows before anybody types: block id -> text or chosen value."""
+    found = {}
+    for block in view["blocks"]:
+        element = block.get("element", {})
+        if element.get("initial_value"):
+            found[block["block_id"]] = element["initial_value"]
+        elif element.get("initial_option"):
+            found[block["block_id"]] = element["initial_option"]["value"]
+    return found

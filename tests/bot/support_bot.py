@@ -1,0 +1,31 @@
+"""The example whose figures anybody can check on paper.
+
+10,000 examples × (250 + 150) tokens × 3 epochs = 12M training tokens, at $10 per 1M: $120.00 once.
+50,000 calls a day × 30 days = 1.5M calls a month. Input 1.5M × 100 = 150M tokens at $3: $450.00.
+Output 1.5M × 70 = 105M tokens at $6: $630.00. Together $1,080.00 a month.
+First month: 120 + 1,080 = $1,200.00. A year: 120 + 12 × 1,080 = $13,080.00.
+"""
+
+from __future__ import annotations
+
+FIELDS = {
+    "on": "your-rates",
+    "rates": "10/3/6",
+    "examples": "10k",
+    "example": "250/150",
+    "epochs": "3",
+    "calls": "50k/day",
+    "call": "100/70",
+}
+OFFER = "Your rates"
+"""What the offer of one's own `rates` is called."""
+LINE = " ".join(f"{key}={value}" for key, value in FIELDS.items())
+
+FIGURES = {
+    "Training and preparation": "$120.00",
+    "First month": "$1,200.00",
+    "Each month": "$1,080.00",
+    "12 months": "$13,080.00",
+}
+BREAKDOWN = {"Training": "$120.00", "Input tokens": "$5,400.00", "Output tokens": "$7,560.00", "Total": "$13,080.00"}
+"""Over the year: 12 × 450 and 12 × 630 beside the training."""

@@ -1,0 +1,1 @@
+"""The real bot in the real page, driven as a person would."""

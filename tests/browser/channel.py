@@ -1,0 +1,92 @@
+"""The page as a person uses it: the channel, the thread, the form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.async_api import Locator, Page, expect
+
+SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
+
+
+class Channel:
+    """What can be seen and done in the browser."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.composer = page.locator("#composer")
+        self.reply = page.locator("#thread-composer")
+        self.messages = page.locator("#messages article")
+        self.parents = page.locator("#messages article:not(.ephemeral)")
+        self.hints = page.locator("#messages article.ephemeral")
+        self.thread = page.locator("#thread article")
+        self.form = Form(page.get_by_role("dialog"))
+
+    async def type(self, text: str) -> None:
+        """Write a line into the channel and send it."""
+        await self.composer.fill(text)
+        await self.composer.press("Enter")
+
+    async def say_in_thread(self, text: str) -> None:
+        await self.reply.fill(text)
+        await self.reply.press("Enter")
+
+    async def press(self, message: Locator, button: str) -> None:
+        await message.get_by_role("button", name=button, exact=True).click()
+
+    async def estimate(self, line: str) -> None:
+        """Ask in one line and wait for the whole answer."""
+        before = await self.parents.count()
+        await self.type(f"/ftcost {line}")
+        await expect(self.parents).to_have_count(before + 1)
+        await expect(self.thread.last).to_contain_text("Assumptions")
+
+    async def photograph(self, name: str) -> None:
+        """Keep what is to be seen now as `screenshots/<name>.png`."""
+        await self.page.evaluate("document.fonts.ready")
+        await self.page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
+
+
+class Form:
+    """The modal in front, its fields by scenario key."""
+
+    def __init__(self, dialog: Locator) -> None:
+        self.dialog = dialog
+
+    def block(self, key: str) -> Locator:
+        return self.dialog.locator(f'[data-block-id="{key}"]')
+
+    def field(self, key: str) -> Locator:
+        return self.block(key).locator("input")
+
+    def error(self, key: str) -> Locator:
+        return self.block(key).locator(".field-error")
+
+    async def fill(self, **values: str) -> None:
+        for key, value in values.items():
+            await self.field(key).fill(value)
+
+    async def expect_values(self, **values: str) -> None:
+        for key, value in values.items():
+            await expect(self.field(key)).to_have_value(value)
+
+    async def press(self, button: str) -> None:
+        await self.dialog.get_by_role("button", name=button, exact=True).click()
+
+    async def expect_open(self, title: str) -> None:
+        await expect(self.dialog.get_by_role("heading", name=title)).to_be_visible()
+
+    async def expect_closed(self) -> None:
+        await expect(self.dialog).to_have_count(0)
+
+
+async def table(message: Locator) -> list[list[str]]:
+    """The cells of a message's table, row by row, the header first."""
+    rows = await message.locator("table tr").all()
+    return [await row.locator("th, td").all_inner_texts() for row in rows]
+
+
+async def alignment(message: Locator) -> list[str]:
+    """How each column of a message's table is set: left or right."""
+    cells = await message.locator("table tr:last-child td").all()
+    return [await cell.evaluate("cell => getComputedStyle(cell).textAlign") for cell in cells]

@@ -1,0 +1,75 @@
+"""A headless Chromium, and for every test a fresh bot with a fresh local Slack in front of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, ViewportSize, async_playwright
+
+from bot.playground import FakeSlack
+from pricing import Catalog
+from tests.browser.channel import Channel
+from tests.conftest import TODAY, Workspace, running_bot
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+SIZE: ViewportSize = {"width": 1500, "height": 900}
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all of these tests."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.skip(f"no Chromium: none of {', '.join(NAMES)} is on the PATH")
+    async with (
+        async_playwright() as playwright,
+        await playwright.chromium.launch(executable_path=path, args=ARGUMENTS) as browser,
+    ):
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def playground(catalog: Catalog, tmp_path: Path) -> AsyncIterator[Workspace]:
+    """The bot and its Slack, both on the day that the tests know."""
+    slack = FakeSlack(now=TODAY.timestamp)
+    await slack.start()
+    try:
+        async with running_bot(catalog, slack, tmp_path / "ftcost.sqlite3") as running:
+            yield running
+    finally:
+        await slack.stop()
+    assert slack.violations == [], "the bot sent what Slack refuses"
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def channel(browser: Browser, playground: Workspace, request: pytest.FixtureRequest) -> AsyncIterator[Channel]:
+    """The page, opened at #general. Nothing may be complained about in its console until the test is over."""
+    options = {
+        "viewport": SIZE,
+        "locale": "en-GB",
+        "timezone_id": "UTC",
+        "reduced_motion": "reduce",
+        "color_scheme": "light",
+    }
+    async with await browser.new_context(**(options | getattr(request, "param", {}))) as context:
+        page = await context.new_page()
+        await page.clock.set_fixed_time(TODAY)
+        complaints: list[str] = []
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        channel = Channel(page)
+        await page.goto(playground.slack.base_url)
+        await channel.composer.wait_for()
+        yield channel
+    assert complaints == []

@@ -1,0 +1,84 @@
+"""From `/ftcost` to the answer: the form, its errors, the message and the thread under it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.channel import Channel, alignment, table
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+FIGURES = {
+    # 10,000 examples × 400 tokens × 3 epochs = 12M tokens × $10
+    "Training": "$120.00",
+    # 1.5M calls × 100 tokens × $3 + 1.5M calls × 70 tokens × $6, per 1M
+    "Each month": "$1,080.00",
+    "First month": "$1,200.00",
+    "12 months": "$13,080.00",
+}
+TYPED = {"on": "your-rates", "examples": "10k", "example": "250/150", "call": "100/70"}
+
+
+async def test_errors_stand_at_their_fields_and_keep_the_rest(channel: Channel) -> None:
+    form = channel.form
+    await channel.type("/ftcost")
+    await form.expect_open("Fine-tuning cost")
+    await channel.photograph("01-form")
+    await form.fill(**TYPED, epochs="0", calls="50k")
+    await form.press("Estimate")
+    await expect(form.error("epochs")).to_be_visible()
+    await expect(form.error("calls")).to_contain_text("50k/day")
+    await expect(form.field("epochs")).to_be_focused()
+    await form.expect_values(**TYPED, epochs="0", calls="50k")
+    for key in TYPED.keys() - {"on"}:
+        await expect(form.error(key)).to_be_hidden()
+    await channel.photograph("02-form-errors")
+    await expect(channel.messages).to_have_count(0)
+
+
+async def test_your_own_rates_from_the_form_to_the_thread(channel: Channel) -> None:
+    form = channel.form
+    await channel.type("/ftcost")
+    await form.fill(**TYPED, epochs="3", calls="50k")
+    await form.press("More options")
+    await expect(form.field("prompt")).to_be_focused()
+    await form.expect_values(**TYPED, epochs="3", calls="50k")
+    await channel.photograph("03-form-more-options")
+    await form.fill(rates="10/3/6", name="support bot")
+    await form.press("Estimate")
+    await expect(form.error("calls")).to_be_visible()
+    await form.fill(calls="50k/day")
+    await form.press("Estimate")
+    await form.expect_closed()
+    await expect(channel.composer).to_be_focused()
+
+    parent = channel.messages.first
+    await expect(parent.get_by_role("heading")).to_have_text("support bot")
+    await expect(parent).to_contain_text("$13,080.00 over 12 months")
+    for label, usd in FIGURES.items():
+        await expect(parent.locator(".field", has_text=label)).to_contain_text(usd)
+
+
+async def test_the_thread_shows_offers_lines_and_assumptions(channel: Channel) -> None:
+    await channel.estimate(
+        "on=your-rates,google rates=10/3/6 examples=10k example=250/150 epochs=3 calls=50k/day call=100/70"
+    )
+    parent, offers, lines, assumptions = [channel.thread.nth(at) for at in range(4)]
+    await expect(channel.thread).to_have_count(4)
+    await expect(parent).to_contain_text("is cheapest")
+
+    header, *rows = await table(offers)
+    assert header[:3] == ["Offer", "One-off", "A month"]
+    assert ["Your rates", "$120.00", "$1,080.00", "$13,080.00"] in [row[:4] for row in rows]
+    assert (await alignment(offers))[:4] == ["left", "right", "right", "right"]
+
+    amounts = [float(row[-1].replace("$", "").replace(",", "")) for row in (await table(lines))[1:]]
+    assert sum(amounts[:-1]) == pytest.approx(amounts[-1]), "the lines add up to their total"
+    assert set((await alignment(lines))[1:]) == {"right"}
+
+    await expect(assumptions).to_contain_text("30 days a month")
+    await expect(assumptions.get_by_role("link").first).to_have_attribute("href", re.compile("^https://"))
+    await channel.photograph("04-answer")

@@ -1,0 +1,51 @@
+"""`python -m bot` without any credentials: the page it says it serves is there and answers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.channel import Channel
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+ROOT = Path(__file__).parents[2]
+
+
+async def test_the_playground_starts_answers_and_stops(browser: Browser, tmp_path: Path) -> None:
+    settings = {
+        "FTCOST_PORT": "0",
+        "FTCOST_DATABASE_URL": f"sqlite:///{tmp_path / 'ftcost.sqlite3'}",
+        "PYTHONPATH": str(ROOT),
+    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "FTCOST_"))}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        cwd=tmp_path,
+        env=kept | settings,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        assert process.stdout is not None
+        said = (await process.stdout.readline()).decode()
+        url = re.search(r"http://\S+", said)
+        assert url, f"no address in {said!r}"
+        async with await browser.new_context() as context:
+            channel = Channel(await context.new_page())
+            await channel.page.goto(url[0])
+            await channel.estimate("on=your-rates rates=10/3/6 examples=10k example=400")
+            await expect(channel.parents.first).to_contain_text("$120.00")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+    assert process.returncode == 0

@@ -1,0 +1,101 @@
+"""What follows an estimate: edited, mentioned, compared, exported."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.browser.channel import Channel, table
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+GIVEN = {"on": "your-rates,google/gemini-3.1-flash-lite", "examples": "10k", "example": "250/150", "epochs": "3"}
+GIVEN |= {"calls": "50k/day", "call": "100/70", "rates": "10/3/6"}
+LINE = " ".join(f"{key}={value}" for key, value in GIVEN.items())
+
+
+async def yours(message: Locator) -> list[str]:
+    """The row of the asker's own rates."""
+    row = message.get_by_role("row").filter(has_text="Your rates")
+    await expect(row).to_be_visible()
+    return await row.locator("th, td").all_inner_texts()
+
+
+async def test_edit_answers_in_the_thread_with_the_difference(channel: Channel) -> None:
+    await channel.estimate(LINE)
+    await channel.press(channel.parents.first, "Edit")
+    await channel.form.expect_open("Change the estimate")
+    await channel.form.expect_values(**GIVEN)
+    await expect(channel.form.field("on")).to_be_focused()
+    await channel.form.fill(epochs="5")
+    await channel.form.press("Estimate")
+    await channel.form.expect_closed()
+    await expect(channel.thread).to_have_count(5)
+    change = channel.thread.last
+    await expect(change).to_contain_text("3 → 5")
+    # 2 more epochs × 10,000 examples × 400 tokens = 8M tokens × $10
+    assert await yours(change) == ["Your rates", "$13,080.00", "$13,160.00", "+$80.00"]
+    await expect(channel.parents).to_have_count(1)
+    await expect(change.get_by_role("table")).to_be_in_viewport(ratio=1)
+    await channel.photograph("05-edited")
+
+
+async def test_a_mention_changes_the_estimate_of_its_thread(channel: Channel) -> None:
+    await channel.estimate(LINE)
+    await channel.say_in_thread("@ftcost calls=100k/day")
+    await expect(channel.thread).to_have_count(6)
+    await expect(channel.thread.nth(4)).to_contain_text("@ftcost calls=100k/day")
+    # 3M calls × (100 × $3 + 70 × $6) per 1M = $2,160 a month; × 12 + $120 = $26,040
+    assert await yours(channel.thread.last) == ["Your rates", "$13,080.00", "$26,040.00", "+$12,960.00"]
+    await channel.photograph("06-mentioned")
+
+
+async def test_compare_picks_offers_from_a_list(channel: Channel) -> None:
+    await channel.estimate(
+        "on=google/gemini-3.1-flash-lite examples=10k example=250/150 epochs=3 calls=50k/day call=100/70"
+    )
+    await channel.press(channel.parents.first, "Compare")
+    await channel.form.expect_open("Compare offers")
+    offers = channel.form.dialog.get_by_role("combobox")
+    options = channel.form.dialog.get_by_role("option")
+    await expect(offers).to_be_focused()
+    await offers.click()
+    await expect(options.first).to_be_visible()
+    await channel.photograph("07-compare")
+    await offers.fill("nova 2 lite")
+    await expect(options).to_have_count(1)
+    await options.click()
+    await offers.fill("llama 3.1 8b together")
+    await expect(options).to_have_count(1)
+    await offers.press("Enter")
+    await offers.press("Escape")
+    await channel.form.press("Compare")
+    await channel.form.expect_closed()
+    await expect(channel.thread.last).to_contain_text("Nova 2 Lite (Bedrock)")
+    names = {row[0] for row in (await table(channel.thread.last))[1:]}
+    assert names == {"Gemini 3.1 Flash-Lite (Google)", "Amazon Nova 2 Lite (Bedrock)", "Llama 3.1 8B (Together)"}
+    await expect(channel.thread.last.get_by_role("table")).to_be_in_viewport(ratio=1)
+    await channel.photograph("08-compared")
+
+
+async def test_export_puts_a_file_into_the_thread(channel: Channel, tmp_path: Path) -> None:
+    await channel.estimate(LINE)
+    await channel.press(channel.parents.first, "Export CSV")
+    card = channel.thread.last.locator("a.file")
+    await expect(card).to_contain_text(".csv")
+    await expect(card).to_be_in_viewport(ratio=1)
+    async with channel.page.expect_download() as download:
+        await card.click()
+    saved = tmp_path / "export.csv"
+    await (await download.value).save_as(saved)
+    with saved.open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["offer"] == "your-rates"]
+    assert [(row["label"], row["amount_usd"]) for row in rows] == [
+        ("Training", "120"),
+        ("Input tokens", "5400"),
+        ("Output tokens", "7560"),
+    ]
+    await channel.photograph("09-exported")

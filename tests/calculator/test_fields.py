@@ -1,0 +1,219 @@
+"""Every field of the question: the forms that are read, and what is said about those that are not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from calculator import KEYS, FieldErrors, Scenario, UserError, read_scenario, unknown_key
+
+LEAST = {"examples": "10k", "example": "250/150"}
+CALLS = {"calls": "50k/day", "call": "100/70"}
+
+
+def read(**fields: str) -> Scenario:
+    return read_scenario({**LEAST, **fields})
+
+
+def errors_of(fields: dict[str, str]) -> dict[str, str]:
+    with pytest.raises(FieldErrors) as caught:
+        read_scenario(fields)
+    return caught.value.errors
+
+
+def test_the_least_question_and_its_defaults() -> None:
+    scenario = read_scenario(LEAST)
+    assert scenario.on == ("all",)
+    assert scenario.epochs == "auto"
+    assert (scenario.runs.likely, scenario.days.likely, scenario.months.likely, scenario.hosted.likely) == (
+        1,
+        30,
+        12,
+        24,
+    )
+    assert (scenario.cached.likely, scenario.batch.likely, scenario.growth.likely, scenario.prep.likely) == (0, 0, 0, 0)
+    assert (scenario.serving, scenario.customer, scenario.method, scenario.name) == ("on-demand", "new", None, None)
+    assert scenario.ranged == ()
+    assert scenario.fields() == LEAST
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "again"),
+    [
+        ("on", "openai/gpt-4.1-mini,azure/gpt-4.1-mini@global", "openai/gpt-4.1-mini,azure/gpt-4.1-mini@global"),
+        ("on", " a ;b, a,", "a,b"),
+        ("examples", "1,000..10k", "1k..10k"),
+        ("example", "400", "400"),
+        ("example", "0/1", "0/1"),
+        ("epochs", "3", "3"),
+        ("epochs", "2..4", "2..4"),
+        ("runs", "3..5", "3..5"),
+        ("prompt", "2000->100", "2k->100"),
+        ("base", " gpt-4o-mini ", "gpt-4o-mini"),
+        ("cached", "0.8", "80%"),
+        ("batch", "40..60%", "40%..60%"),
+        ("days", "30.4167", "30.4167"),
+        ("months", "24", "24"),
+        ("growth", "5%", "5%"),
+        ("growth", "+5%", "5%"),
+        ("growth", "−5%", "-5%"),
+        ("growth", "-5%..5%", "-5%..5%"),
+        ("retrain", "3", "3"),
+        ("prep", "$1,500", "1.5k"),
+        ("data_gb", "2.5", "2.5"),
+        ("data_gb", "2.5GB", "2.5"),
+        ("data_gb", "2.5 gb", "2.5"),
+        ("data_gb", "1GB..2GB", "1..2"),
+        ("rates", "10/3/6", "10/3/6"),
+        ("rates", "10/3/1.5/6", "10/3/1.5/6"),
+        ("rates", "8..12/3/6", "8..12/3/6"),
+        ("serving", "Dedicated", "dedicated"),
+        ("hosted", "8h", "8h"),
+        ("hosted", "8", "8h"),
+        ("hosted", "8 H", "8h"),
+        ("customer", "EXISTING", "existing"),
+        ("method", "DPO_full", "dpo-full"),
+        ("hours", "60h", "60"),
+        ("hours", "1h..2h", "1..2"),
+        ("name", "  support \t bot ", "support bot"),
+    ],
+)
+def test_a_field_as_typed_and_as_written_back(key: str, text: str, again: str) -> None:
+    assert read(**{key: text}).fields()[key] == again
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("epochs", "AUTO"),
+        ("runs", "1"),
+        ("growth", "0"),
+        ("growth", "-0%"),
+        ("serving", "on demand"),
+        ("serving", "on_demand"),
+        ("hosted", "24h"),
+        ("customer", "new"),
+        ("name", "\u200b\x00"),
+        ("base", "   "),
+    ],
+)
+def test_what_is_on_its_default_is_left_out(key: str, text: str) -> None:
+    assert key not in read(**{key: text}).fields()
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "hint"),
+    [
+        ("on", ",;", "Name at least one offer"),
+        ("on", ",".join(f"o{i}" for i in range(101)), "Name at most 100 offers"),
+        ("examples", "0", "Examples must be between 1 and 1,000,000,000."),
+        ("examples", "2B", "between 1 and 1,000,000,000"),
+        ("examples", "1.5", "Examples come whole; “1.5” is not a whole number."),
+        ("examples", "many", "“many” is not a number; write it like 400, 10k"),
+        ("examples", "-1", "is below zero"),
+        ("example", "0", "Tokens must be at least 1."),
+        ("example", "0/0", "at least 1"),
+        ("example", "11M", "at most 10M"),
+        ("example", "1/2/3", "write input/output such as 250/150"),
+        ("epochs", "2.5", "Epochs come whole; write 3, a range such as 2..4, or auto."),
+        ("epochs", "0", "Epochs must be between 1 and 100."),
+        ("epochs", "101", "between 1 and 100"),
+        ("epochs", "automatic", "“automatic” is not a number"),
+        ("runs", "0", "Runs must be between 1 and 1,000."),
+        ("runs", "1.5", "Runs come whole"),
+        ("prompt", "1->2->3", "write tokens before->after such as 2000->100"),
+        ("cached", "80", "“80” is more than all of it; write a share such as 80%."),
+        ("batch", "120%", "more than all of it"),
+        ("days", "0", "Days a month must be between 1 and 31."),
+        ("days", "32", "between 1 and 31"),
+        ("months", "0", "Months must be between 1 and 60."),
+        ("months", "61", "between 1 and 60"),
+        ("months", "1.5", "Months come whole"),
+        ("growth", "5", "“5” lacks its %; write growth a month such as 5%."),
+        ("growth", "101%", "Growth must be between -50% and 100% a month."),
+        ("growth", "-51%", "between -50% and 100%"),
+        ("growth", "--5%", "below zero"),
+        ("retrain", "0", "Months between retrainings must be between 1 and 60."),
+        ("retrain", "0.5", "Months between retrainings come whole"),
+        ("prep", "2B", "Preparation in USD must be between 0 and 1,000,000,000."),
+        ("data_gb", "2TB", "is not a number"),
+        ("rates", "10/3", "write training/input/output such as 10/3/6"),
+        ("serving", "serverless", "“serverless” is no way of serving; write on-demand or dedicated."),
+        ("hosted", "25h", "Hours a day must be between 0 and 24."),
+        ("customer", "old", "“old” is no kind of customer; write new or existing."),
+        ("method", "sft", "“sft” is no method; write lora, full, qlora, dpo or dpo-full."),
+        ("hours", "200k", "Training hours must be between 0 and 100,000."),
+        ("name", "x" * 81, "A name has at most 80 characters."),
+    ],
+)
+def test_a_field_that_cannot_be_read(key: str, text: str, hint: str) -> None:
+    errors = errors_of({**LEAST, key: text})
+    assert list(errors) == [key]
+    assert hint in errors[key]
+
+
+def test_what_must_be_given() -> None:
+    assert errors_of({}) == {
+        "examples": "Say how many training examples there are, such as examples=10k.",
+        "example": "Say how many tokens an example has, such as example=250/150.",
+    }
+    assert errors_of({"examples": " ", "example": "\t"}).keys() == {"examples", "example"}
+
+
+def test_calls_and_their_length_belong_together() -> None:
+    assert errors_of({**LEAST, "calls": "50k/day"}) == {
+        "call": "Say how long a call is, in tokens input/output, such as call=100/70."
+    }
+    assert errors_of({**LEAST, "call": "100/70"}) == {"calls": "Say how many calls there are, such as calls=50k/day."}
+    assert read(**CALLS).fields().keys() == {"examples", "example", "calls", "call"}
+
+
+def test_a_call_needs_both_sides() -> None:
+    assert "write input/output such as 100/70" in errors_of({**LEAST, "calls": "1/day", "call": "100"})["call"]
+    assert "period" in errors_of({**LEAST, "calls": "50k", "call": "100/70"})["calls"]
+
+
+def test_every_fault_is_told_at_once() -> None:
+    errors = errors_of({"examples": "many", "example": "250/150", "epochs": "0", "months": "61", "speed": "9"})
+    assert errors.keys() == {"examples", "epochs", "months", "speed"}
+
+
+def test_the_message_lists_the_faults_by_key() -> None:
+    with pytest.raises(UserError, match=r"epochs: Epochs must be between 1 and 100\."):
+        read(epochs="0")
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("epoch", "There is no key “epoch”. Did you mean epochs?"),
+        ("EXAMPLES", "Did you mean example"),
+        ("zzz", f"The keys are {', '.join(KEYS)}."),
+        ("x" * 500, "There is no key “" + "x" * 40 + "”."),
+    ],
+)
+def test_a_key_that_is_none(key: str, hint: str) -> None:
+    assert hint in unknown_key(key)
+    assert errors_of({**LEAST, key: "1"}) == {key: unknown_key(key)}
+
+
+def test_the_ranged_keys_are_named() -> None:
+    assert read(runs="3..5", example="100..200/50", cached="10..20%").ranged == ("example", "runs", "cached")
+    assert read(rates="8..12/3/6", **CALLS).ranged == ("rates",)
+
+
+@pytest.mark.parametrize(
+    ("key", "text"), [("runs", "1..2"), ("epochs", "1..4"), ("examples", "1..10k"), ("months", "6..9")]
+)
+def test_the_middle_of_a_whole_range_is_whole(key: str, text: str) -> None:
+    amount = getattr(read(**{key: text}), key)
+    assert amount.likely % 1 == 0
+    assert abs(amount.likely - (amount.low + amount.high) / 2) <= Decimal("0.5")
+
+
+def test_a_scenario_cannot_be_changed() -> None:
+    scenario = read_scenario(LEAST)
+    with pytest.raises(ValueError, match="frozen"):
+        scenario.runs = scenario.months
+    assert scenario.examples.likely == Decimal(10_000)

@@ -1,0 +1,124 @@
+"""Worked examples that finance can check: a file in tests/scenarios holds a question, the answer, and its derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calculator import Comparison, Estimate, LineItem, Total, estimate, read_scenario
+from pricing import Catalog
+from pricing.yaml_reader import read_yaml
+
+FILES = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yml"))
+FIGURES = ("one_off", "first_month", "monthly", "total")
+
+
+def as_written(value: Decimal, written: str) -> str:
+    """`value` with the digits of `written`; with more than cents in a price, every digit counts."""
+    places = Decimal(written).as_tuple().exponent
+    return f"{value.quantize(Decimal(1).scaleb(int(places)), ROUND_HALF_UP):f}"
+
+
+def money(value: Decimal | None, written: str, *, whole: bool = False) -> str:
+    """To the cent, or exactly where the example gives more digits.
+
+    `nothing` is a figure that no line belongs to, `unknown` one that nobody knows.
+    """
+    if value is None:
+        return "nothing" if whole else "unknown"
+    if written in ("nothing", "unknown"):
+        return f"{value:f}"
+    if len(written.partition(".")[2]) > 2:
+        return written if value == Decimal(written) else f"{value:f}"
+    return as_written(value, written)
+
+
+def figure(estimate: Estimate, name: str, written: str) -> str:
+    total: Total = getattr(estimate, name)
+    assert getattr(estimate, f"{name}_usd") == total.usd
+    return money(total.usd, written, whole=total.whole)
+
+
+def line(item: LineItem, written: dict[str, str]) -> dict[str, str]:
+    shown: dict[str, Callable[[], str]] = {
+        "label": lambda: item.label,
+        "amount_usd": lambda: money(item.amount_usd, written["amount_usd"]),
+        "monthly_usd": lambda: money(item.monthly_usd, written["monthly_usd"]),
+        "quantity": lambda: as_written(item.quantity or Decimal(-1), written["quantity"]),
+    }
+    return {key: shown[key]() for key in written}
+
+
+def lines(estimate: Estimate, written: list[dict[str, str]]) -> list[dict[str, str]]:
+    assert [item.label for item in estimate.lines] == [row["label"] for row in written]
+    return [line(item, row) for item, row in zip(estimate.lines, written, strict=True)]
+
+
+def span(comparison: Comparison, estimate: Estimate, name: Any, written: list[str]) -> list[str]:
+    found = comparison.span(estimate, name)
+    assert found is not None, "nothing of the scenario is ranged"
+    return [money(end, text) for end, text in zip(found, written, strict=True)]
+
+
+def over_base(comparison: Comparison, estimate: Estimate, written: str) -> str:
+    assert comparison.base is not None
+    assert comparison.base.monthly_usd is not None
+    assert estimate.monthly_usd is not None
+    return money(estimate.monthly_usd - comparison.base.monthly_usd, written)
+
+
+def containing(texts: list[str], fragments: list[str]) -> list[str]:
+    """The fragments that stand in one of the texts."""
+    return [fragment for fragment in fragments if any(fragment in text for text in texts)]
+
+
+def seen(comparison: Comparison, found: Estimate, written: dict[str, Any]) -> dict[str, Any]:
+    """What the estimate says to every key of the expectation."""
+    ways: dict[str, Callable[[Any], Any]] = {
+        "months": lambda text: as_written(found.months, text),
+        "epochs": lambda text: as_written(found.epochs or Decimal(0), text),
+        "status": lambda _: found.status,
+        "standing": lambda _: found.standing.name,
+        "at_least": lambda _: sorted(name for name in FIGURES if not getattr(found, name).whole),
+        "warnings": lambda _: sorted(warning.code for warning in found.warnings),
+        "warning_words": lambda texts: containing([warning.text for warning in found.warnings], texts),
+        "assumptions": lambda texts: containing(list(found.assumptions), texts),
+        "lines": lambda rows: lines(found, rows),
+        "monthly_over_base_usd": lambda text: over_base(comparison, found, text),
+    }
+    for name in FIGURES:
+        ways[f"{name}_usd"] = lambda text, name=name: figure(found, name, text)  # type: ignore[misc]
+        ways[f"{name}_span"] = lambda texts, name=name: span(comparison, found, name, texts)  # type: ignore[misc]
+    return {key: ways[key](text) for key, text in written.items()}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_worked_example(catalog: Catalog, path: Path) -> None:
+    example = read_yaml(path.read_text(encoding="utf-8"))
+    assert example["what"]
+    assert example["how"]
+    assert example.keys() <= {"what", "as_of", "scenario", "how", "expected", "base", "order", "best"}
+    comparison = estimate(read_scenario(example["scenario"]), catalog, date.fromisoformat(example["as_of"]))
+
+    answers = {found.offer.id: found for found in comparison.estimates}
+    assert answers.keys() == example["expected"].keys()
+    for name, expected in example["expected"].items():
+        assert {name: seen(comparison, answers[name], expected)} == {name: expected}
+    if "order" in example:
+        assert [found.offer.id for found in comparison.estimates] == example["order"]
+    if "best" in example:
+        assert (comparison.best.offer.id if comparison.best else "nothing") == example["best"]
+    if "base" in example:
+        assert comparison.base is not None
+        assert {key: money(getattr(comparison.base, key), text) for key, text in example["base"].items()} == example[
+            "base"
+        ]
+
+
+def test_the_examples_are_found() -> None:
+    assert len(FILES) >= 60
