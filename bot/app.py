@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from aiohttp import ClientSession, ClientTimeout, web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
@@ -20,13 +19,14 @@ from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncRateLimitErrorRetryHandler,
     AsyncServerErrorRetryHandler,
 )
-from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk import Desk
+from bot.http import Connection, web_routes
 from bot.identity import Identity
 from bot.listeners import Bot, actions, commands, mentions, submissions
 from bot.lookups import Lookups
+from bot.opener import FormOpener
 from bot.post import Place, Poster
 from bot.store import Database, EstimateStore, Inbox
 from bot.worker import Worker, error_code
@@ -39,13 +39,6 @@ UNREACHABLE = (
     "ftcost cannot reach Slack with its token at the moment. Please try again in a minute, or tell whoever runs it."
 )
 SLACK_SECONDS = 30
-
-
-@dataclass
-class Connection:
-    """Whether requests from Slack can come in; Socket Mode puts its own answer here."""
-
-    is_up: Callable[[], Awaitable[bool]] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,18 +71,18 @@ async def build_app(
     def stamp() -> datetime:
         return now().replace(tzinfo=None)
 
-    async with ClientSession(timeout=ClientTimeout(total=SLACK_SECONDS)) as session:
+    async with ClientSession(timeout=ClientTimeout(total=SLACK_SECONDS), cookie_jar=DummyCookieJar()) as session:
         client = _client(session, bot_token, slack_api_url)
+        opener = FormOpener(session, bot_token, slack_api_url)
         identity = Identity(client)
         estimates = EstimateStore(database, stamp)
         lookups = Lookups(catalog, estimates, today, lambda: identity.team_url)
         desk = Desk(catalog, estimates, lookups, Poster(client), client)
         worker = Worker(Inbox(database, stamp), desk.handlers(), desk.apologise)
-        bot = Bot(desk, worker, lookups, estimates, client, today)
+        bot = Bot(desk, worker, lookups, estimates, client, opener, today)
         slack = _slack_app(bot, identity, bot_token)
         connection = Connection()
-        verifier = SignatureVerifier(signing_secret) if signing_secret else None
-        routes = _web_app(slack, verifier, database, identity, connection)
+        routes = web_routes(slack, bot, signing_secret, database, identity, connection)
         app = App(slack, routes, worker, identity, client, connection)
         try:
             yield app
@@ -126,11 +119,10 @@ def _slack_app(bot: Bot, identity: Identity, token: str) -> AsyncApp:
 
     slack = AsyncApp(
         client=AsyncWebClient(base_url=bot.client.base_url),  # unused: listeners have the patient one
-        request_verification_enabled=False,  # `_web_app` verifies, before anything is parsed
+        request_verification_enabled=False,  # bot/http.py verifies, before anything is parsed
         authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for “not known”
         user_facing_authorize_error_message=UNREACHABLE,
-        # A listener is awaited and its ack goes out when it returns; Bolt's other way polls, which costs 10 ms a
-        # request.
+        # A listener is awaited and its ack goes out when it returns; Bolt's other way polls, which costs 10 ms a request.
         # So a listener writes work down and hands it off, and never does it.
         process_before_response=True,
     )
@@ -162,42 +154,3 @@ def _apology(body: dict[str, Any], code: str) -> BoltResponse:
     else:
         return BoltResponse(status=200, body="")
     return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})
-
-
-def _web_app(
-    slack: AsyncApp, verifier: SignatureVerifier | None, database: Database, identity: Identity, connection: Connection
-) -> web.Application:
-    app = web.Application()
-
-    async def events(request: web.Request) -> web.Response:
-        assert verifier is not None  # noqa: S101 - the route exists only with it
-        body = await request.read()
-        if not verifier.is_valid_request(body, {key.lower(): value for key, value in request.headers.items()}):
-            return web.Response(status=401, text="invalid signature")
-        try:
-            asked = await to_bolt_request(request)
-        except (ValueError, AttributeError, TypeError):
-            return web.Response(status=400, text="not a request of Slack's")
-        return await to_aiohttp_response(await slack.async_dispatch(asked))
-
-    async def healthz(_: web.Request) -> web.Response:
-        return web.json_response({"ok": True})
-
-    async def readyz(_: web.Request) -> web.Response:
-        faults = {}
-        try:
-            await database.ping()
-        except Exception:
-            log.exception("not ready: the database does not answer")
-            faults["database"] = "does not answer"
-        if await identity.find() is None:
-            faults["slack"] = identity.fault
-        elif connection.is_up is not None and not await connection.is_up():
-            faults["slack"] = "Socket Mode is not connected"
-        return web.json_response({"ok": not faults, **faults}, status=503 if faults else 200)
-
-    if verifier is not None:
-        app.router.add_post("/slack/events", events)
-    app.router.add_get("/healthz", healthz)
-    app.router.add_get("/readyz", readyz)
-    return app

@@ -40,6 +40,10 @@ class Identity:
         return self._who
 
     @property
+    def known(self) -> bool:
+        return self._who is not None
+
+    @property
     def team_url(self) -> str:
         """`https://team.slack.com/`, the beginning of every permalink."""
         return str((self._who or {}).get("url") or "https://slack.com/")

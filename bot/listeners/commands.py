@@ -24,7 +24,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         try:
             asked = read_command(text)
             if asked.verb == "form":
-                bot.worker.start(open_form(bot, body["trigger_id"], Origin(channel=body["channel_id"])))
+                bot.worker.start(bot.opener.open(body["trigger_id"], Origin(channel=body["channel_id"])))
                 await ack()
                 return
             if asked.verb != "estimate":

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.desk import Desk
 from bot.form import View, notice
 from bot.lookups import Lookups
+from bot.opener import FormOpener
 from bot.post import error_of
 from bot.store import EstimateStore
 from bot.worker import Worker
@@ -30,6 +31,7 @@ class Bot:
     lookups: Lookups
     estimates: EstimateStore
     client: AsyncWebClient
+    opener: FormOpener
     today: Callable[[], date]
 
     async def open(self, trigger_id: str, view: View) -> str | None:

@@ -54,7 +54,7 @@ async def test_the_keyboard_alone_is_enough(channel: Channel) -> None:
 
 
 async def test_a_message_becomes_an_estimate_in_its_thread(channel: Channel) -> None:
-    await channel.type("What would tuning cost with examples=20k example=250/150 calls=50k/day and call=100/70?")
+    await channel.type("What would tuning cost with examples=20k example=250/150, calls=50k/day and call=100/70?")
     message = channel.messages.first
     await message.hover()
     await message.get_by_role("button", name="More actions").click()

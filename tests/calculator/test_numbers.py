@@ -1,4 +1,4 @@
-"""Numbers as people type them: the forms that are read, those that are refused with a hint, and the way back to text."""
+"""Numbers as people type them: the forms that are read, those refused with a hint, and the way back to text."""
 
 from __future__ import annotations
 

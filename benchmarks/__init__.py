@@ -1,0 +1,1 @@
+"""How fast it is: `make bench`. Ratios of medians over interleaved runs; nothing here is asserted by a test."""

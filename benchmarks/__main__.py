@@ -1,0 +1,24 @@
+"""`python -m benchmarks [estimate] [slash] [start]`: all of them where none is named."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from benchmarks import estimates, slash, start
+
+BENCHMARKS: dict[str, Callable[[], None]] = {"estimate": estimates.main, "slash": slash.main, "start": start.main}
+
+
+def main() -> int:
+    names = sys.argv[1:] or list(BENCHMARKS)
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        print(f"There is no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}.", file=sys.stderr)
+        return 2
+    for name in names:
+        BENCHMARKS[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

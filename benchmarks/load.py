@@ -1,0 +1,72 @@
+"""A load generator that costs little itself: prepared requests over keep-alive connections, no HTTP library."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from slack_sdk.signature import SignatureVerifier
+
+SIGNING_SECRET = "benchmark-signing-secret"
+COMMAND = {
+    "token": "t", "team_id": "T0BENCH", "team_domain": "bench", "channel_id": "C0BENCH", "channel_name": "general",
+    "user_id": "U0BENCH", "user_name": "bench", "command": "/ftcost", "api_app_id": "A0BENCH",
+}  # fmt: skip
+
+
+@dataclass
+class Measured:
+    """One run."""
+
+    requests_per_second: float
+    p50_ms: float
+    p99_ms: float
+
+
+def signed_command(port: int, text: str, number: int) -> bytes:
+    """A slash command as Slack sends it, ready for the socket."""
+    trigger = f"{number}.{time.time_ns()}.bench"
+    response_url = f"http://127.0.0.1:{port}/none"
+    body = urlencode({**COMMAND, "text": text, "trigger_id": trigger, "response_url": response_url})
+    stamp = str(int(time.time()))
+    signature = SignatureVerifier(SIGNING_SECRET).generate_signature(timestamp=stamp, body=body)
+    head = (
+        f"POST /slack/events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"X-Slack-Request-Timestamp: {stamp}\r\nX-Slack-Signature: {signature}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return (head + body).encode()
+
+
+async def run(port: int, connections: int, requests: list[bytes]) -> Measured:
+    """Send all requests over so many connections, each waiting for its answer. Raises where one is not a 200."""
+    waiting = iter(requests)
+    seconds: list[float] = []
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for request in waiting:
+            started = time.perf_counter()
+            writer.write(request)
+            await _answer(reader)
+            seconds.append(time.perf_counter() - started)
+        writer.close()
+        await writer.wait_closed()
+
+    started = time.perf_counter()
+    await asyncio.gather(*(one() for _ in range(connections)))
+    elapsed = time.perf_counter() - started
+    seconds.sort()
+    return Measured(
+        len(seconds) / elapsed, seconds[len(seconds) // 2] * 1000, seconds[int(len(seconds) * 0.99) - 1] * 1000
+    )
+
+
+async def _answer(reader: asyncio.StreamReader) -> None:
+    head = await reader.readuntil(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(f"not a 200: {head[:80]!r}")
+    for line in head.split(b"\r\n"):
+        if line.lower().startswith(b"content-length:"):
+            await reader.readexactly(int(line.split(b":")[1]))

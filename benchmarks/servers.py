@@ -1,0 +1,135 @@
+"""Servers to measure, each in a process of its own: an empty Bolt app, the bot, and the Slack they talk to."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.load import SIGNING_SECRET
+
+READY_SECONDS = 20.0
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        return int(door.getsockname()[1])
+
+
+@contextmanager
+def process(
+    arguments: list[str], environment: dict[str, str], ready_url: str
+) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+    """A process and the seconds it took until `ready_url` answered."""
+    started = time.perf_counter()
+    child = subprocess.Popen(
+        [sys.executable, *arguments],
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while not _answers(ready_url):
+            if child.poll() is not None or time.perf_counter() - started > READY_SECONDS:
+                raise RuntimeError(f"{' '.join(arguments)} did not get ready")
+            time.sleep(0.005)
+        yield child, time.perf_counter() - started
+    finally:
+        child.send_signal(signal.SIGTERM)
+        child.wait(timeout=30)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@contextmanager
+def slack_stub() -> Iterator[str]:
+    """Base URL of a Web API that says ok to everything."""
+    port = free_port()
+    with process(["-m", "benchmarks.servers", "slack", str(port)], {}, f"http://127.0.0.1:{port}/healthz"):
+        yield f"http://127.0.0.1:{port}/api/"
+
+
+@contextmanager
+def bot(api_url: str) -> Iterator[tuple[int, subprocess.Popen[bytes], float]]:
+    """The bot over HTTP: port, process, seconds to ready."""
+    port = free_port()
+    with TemporaryDirectory() as folder:
+        environment = {
+            "SLACK_BOT_TOKEN": "xoxb-benchmark",
+            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+            "SLACK_APP_TOKEN": "",
+            "SLACK_API_URL": api_url,
+            "FTCOST_PORT": str(port),
+            "FTCOST_DATABASE_URL": f"sqlite:///{Path(folder) / 'bench.sqlite3'}",
+        }
+        with process(["-m", "bot"], environment, f"http://127.0.0.1:{port}/readyz") as (child, seconds):
+            yield port, child, seconds
+
+
+@contextmanager
+def empty_bolt(api_url: str) -> Iterator[int]:
+    """Bolt's AsyncApp as it comes, with one command that only acknowledges."""
+    port = free_port()
+    arguments = ["-m", "benchmarks.servers", "bolt", str(port), api_url]
+    with process(arguments, {}, f"http://127.0.0.1:{port}/healthz"):
+        yield port
+
+
+def _serve_slack(port: int) -> None:
+    import uvloop
+    from aiohttp import web
+
+    answer = json.dumps({
+        "ok": True, "url": "https://bench.slack.com/", "team_id": "T0BENCH", "user_id": "U0BOT", "bot_id": "B0BOT",
+        "channel": "C0BENCH", "ts": "1.000001", "view": {"id": "V1"},
+    })  # fmt: skip
+
+    async def ok(request: web.Request) -> web.Response:
+        await request.read()
+        return web.Response(text=answer, content_type="application/json")
+
+    app = web.Application()
+    app.router.add_route("*", "/{anything:.*}", ok)
+    # Faster than what is measured, so that it is not what is measured.
+    web.run_app(app, host="127.0.0.1", port=port, print=None, access_log=None, loop=uvloop.new_event_loop())
+
+
+def _serve_bolt(port: int, api_url: str) -> None:
+    from aiohttp import web
+    from slack_bolt.async_app import AsyncAck, AsyncApp
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    app = AsyncApp(client=AsyncWebClient(token="xoxb-benchmark", base_url=api_url), signing_secret=SIGNING_SECRET)
+
+    @app.command("/ftcost")
+    async def command(ack: AsyncAck) -> None:
+        await ack()
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.Response(text="ok")
+
+    server = app.server(port=port, path="/slack/events", host="127.0.0.1").web_app
+    server.router.add_get("/healthz", healthz)
+    web.run_app(server, host="127.0.0.1", port=port, print=None, access_log=None)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "slack":
+        _serve_slack(int(sys.argv[2]))
+    else:
+        _serve_bolt(int(sys.argv[2]), sys.argv[3])

@@ -1,0 +1,97 @@
+"""The HTTP door: requests from Slack, checked before anything of them is read; health and readiness."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.signature import SignatureVerifier
+
+from bot.form import Origin
+from bot.identity import Identity
+from bot.listeners import Bot
+from bot.store import Database
+
+log = logging.getLogger(__name__)
+
+_FIELD = re.compile(rb"(?:^|&)(command|text|trigger_id|channel_id)=([^&]*)")
+
+
+@dataclass
+class Connection:
+    """Whether requests from Slack can come in; Socket Mode puts its own answer here."""
+
+    is_up: Callable[[], Awaitable[bool]] | None = None
+
+
+def web_routes(
+    slack: AsyncApp,
+    bot: Bot,
+    signing_secret: str | None,
+    database: Database,
+    identity: Identity,
+    connection: Connection,
+) -> web.Application:
+    """The application. Without a signing secret nothing from Slack comes in here."""
+    app = web.Application()
+    if signing_secret:
+        app.router.add_post("/slack/events", _events(slack, bot, SignatureVerifier(signing_secret), identity))
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    async def readyz(_: web.Request) -> web.Response:
+        faults = {}
+        try:
+            await database.ping()
+        except Exception:
+            log.exception("not ready: the database does not answer")
+            faults["database"] = "does not answer"
+        if await identity.find() is None:
+            faults["slack"] = identity.fault
+        elif connection.is_up is not None and not await connection.is_up():
+            faults["slack"] = "Socket Mode is not connected"
+        return web.json_response({"ok": not faults, **faults}, status=503 if faults else 200)
+
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    return app
+
+
+def _events(
+    slack: AsyncApp, bot: Bot, verifier: SignatureVerifier, identity: Identity
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def events(request: web.Request) -> web.Response:
+        body = await request.read()
+        headers = {name: request.headers.get(name, "") for name in ("x-slack-signature", "x-slack-request-timestamp")}
+        if not verifier.is_valid_request(body, headers):
+            return web.Response(status=401, text="invalid signature")
+        if identity.known and (opening := bare_command(body)):
+            # Asked most and in the greatest hurry, and there is nothing for Bolt to route: docs/decisions has the figures.
+            trigger_id, channel = opening
+            bot.worker.start(bot.opener.open(trigger_id, Origin(channel=channel)))
+            return web.Response()
+        try:
+            asked = await to_bolt_request(request)
+        except (ValueError, AttributeError, TypeError):
+            return web.Response(status=400, text="not a request of Slack's")
+        return await to_aiohttp_response(await slack.async_dispatch(asked))
+
+    return events
+
+
+def bare_command(body: bytes) -> tuple[str, str] | None:
+    """(trigger_id, channel) of a `/ftcost` with nothing behind it; None for any other request."""
+    fields = dict(_FIELD.findall(body))
+    if fields.get(b"command") != b"%2Fftcost" or fields.get(b"text"):
+        return None
+    trigger_id, channel = fields.get(b"trigger_id"), fields.get(b"channel_id")
+    if not trigger_id or not channel:
+        return None
+    return unquote_plus(trigger_id.decode()), unquote_plus(channel.decode())

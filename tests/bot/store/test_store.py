@@ -1,0 +1,207 @@
+"""What outlives the process, and who may see it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from bot.playground import FakeSlack
+from bot.playground.payloads import Payloads
+from bot.store import EstimateStore, Inbox, Job, new_estimate_id, open_database
+from tests.bot import deeds, support_bot
+from tests.bot.conftest import Start
+from tests.bot.deeds import Json
+from tests.bot.reading import column, estimate_id, prefilled
+from tests.conftest import TODAY, Workspace
+
+OTHER_TEAM = "T0STRANGER"
+
+
+async def test_an_estimate_survives_a_restart(start: Start, slack: FakeSlack) -> None:
+    async with start():
+        parent = await deeds.ask(slack, f'{support_bot.LINE} name="support bot"')
+    async with start():
+        await slack.command("list")
+        assert "support bot" in slack.ephemerals()[-1]["text"]
+        view = await deeds.press(slack, parent, "edit", "estimate_form")
+        assert prefilled(view) == support_bot.FIELDS | {"name": "support bot"}
+        await slack.submit_view(view["id"], slack.fill(view, {"epochs": "5"}))
+        change = await deeds.new_reply(slack, parent, known=2)
+        assert column(change) == {support_bot.OFFER: "+$80.00"}, "8M more tokens at $10"
+        await slack.say(f"<@{slack.bot_user}> epochs=3", thread_ts=parent["ts"])
+        await slack.wait_for(lambda: slack.messages(slack.general, parent["ts"])[4:])
+    assert column(slack.messages(slack.general, parent["ts"])[-1]) == {support_bot.OFFER: "−$80.00"}
+
+
+def test_ids_are_ten_letters_and_digits_that_nobody_guesses_or_mistakes() -> None:
+    """28 signs, ten places: 28^10 is about 3 × 10^14, or 48 bits."""
+    made = [new_estimate_id() for _ in range(2_000)]
+    assert {len(id) for id in made} == {10}
+    assert len(set(made)) == 2_000
+    used = set("".join(made))
+    assert len(used) >= 28
+    assert not used & set("aeiou01lAEIOU"), "no words, nothing that looks like something else"
+
+
+async def test_the_id_in_slack_is_the_one_that_show_takes(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, support_bot.LINE)
+    assert len(estimate_id(parent)) == 10
+    await slack.command(f"show `{estimate_id(parent)}`")
+    assert "$13,080.00" in slack.ephemerals()[-1]["text"]
+
+
+# --- workspaces --------------------------------------------------------------------------------------------------------
+
+
+async def from_other_team(slack: FakeSlack, payload: Json) -> str:
+    """A well-signed request that says it comes from another workspace; the body of its answer."""
+    if "command" in payload:
+        body = urlencode(payload | {"team_id": OTHER_TEAM})
+    else:
+        user = payload["user"] | {"team_id": OTHER_TEAM}
+        body = urlencode({"payload": json.dumps(payload | {"team": {"id": OTHER_TEAM, "domain": "other"}, "user": user})})
+    status, answer = await deeds.post_signed(slack.events_url, body, slack.signing_secret)
+    assert status == 200
+    return answer
+
+
+async def test_another_workspace_does_not_see_the_list(workspace: Workspace, slack: FakeSlack) -> None:
+    await deeds.ask(slack, f"{support_bot.LINE} name=secret")
+    answer = await from_other_team(slack, Payloads(slack.workspace).command("/ftcost", "list", slack.you, slack.general))
+    assert "no estimates yet" in answer
+
+
+async def test_another_workspace_cannot_show_an_id_that_it_knows(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, f"{support_bot.LINE} name=secret")
+    line = f"show {estimate_id(parent)}"
+    answer = await from_other_team(slack, Payloads(slack.workspace).command("/ftcost", line, slack.you, slack.general))
+    assert "There is no estimate" in answer
+    assert "13,080" not in answer
+
+
+@pytest.mark.parametrize("button", ["edit", "compare"])
+async def test_another_workspace_cannot_open_an_id_that_it_knows(workspace: Workspace, slack: FakeSlack, button: str) -> None:
+    parent = await deeds.ask(slack, f"{support_bot.LINE} name=secret")
+    action = {"type": "button", "action_id": button, "block_id": "b", "value": estimate_id(parent)}
+    await from_other_team(slack, Payloads(slack.workspace).block_actions(parent, action, {}, slack.you, slack.general))
+    (view,) = await slack.wait_for(lambda: [v for v in slack.views if v["title"]["text"] == "Not found"])
+    assert "secret" not in json.dumps(view)
+
+
+async def test_another_workspace_cannot_export_an_id_that_it_knows(start: Start, slack: FakeSlack) -> None:
+    async with start():
+        parent = await deeds.ask(slack, support_bot.LINE)
+        action = {"type": "button", "action_id": "export", "block_id": "b", "value": estimate_id(parent)}
+        await from_other_team(slack, Payloads(slack.workspace).block_actions(parent, action, {}, slack.you, slack.general))
+    assert slack.files == []
+    assert "There is no estimate" in slack.ephemerals()[0]["text"]
+
+
+async def test_another_workspaces_mention_does_not_find_the_threads_estimate(start: Start, slack: FakeSlack) -> None:
+    async with start():
+        parent = await deeds.ask(slack, support_bot.LINE)
+        message = await slack.say("epochs=5", thread_ts=parent["ts"])
+        event = Payloads(slack.workspace).message_event("app_mention", message | {"text": f"<@{slack.bot_user}> epochs=5"})
+        await slack.deliver_event(event | {"team_id": OTHER_TEAM})
+    assert len(slack.messages(slack.general, parent["ts"])) == 3, "two replies and the words of the person"
+    assert "examples" in slack.ephemerals()[0]["text"]
+
+
+async def test_a_form_with_another_workspaces_estimate_does_not_change_it(start: Start, slack: FakeSlack) -> None:
+    """The form of an edit carries the id; sent from elsewhere it is a question of its own, and says nothing of the first."""
+    async with start():
+        parent = await deeds.ask(slack, f"{support_bot.LINE} name=secret")
+        view = await deeds.press(slack, parent, "edit", "estimate_form")
+        state = slack.fill(view, {"name": "mine"})
+        await from_other_team(slack, Payloads(slack.workspace).view_submission(view, state, slack.you, slack.general))
+    assert "secret" not in json.dumps(slack.messages()[1:])
+    assert len([m for m in slack.messages(slack.general, parent["ts"]) if "Changed" in m["text"]]) == 0
+
+
+# --- the store by itself -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'new' / 'folder' / 'ftcost.sqlite3'}"
+
+
+RESULT = {"as_of": "2026-11-21", "catalog_version": "2026-11.test", "estimates": [], "headline": "“ü”"}
+
+
+async def test_what_is_saved_comes_back_whole(url: str) -> None:
+    database = await open_database(url)
+    store = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
+    await store.save("id1", team_id="T1", user_id="U1", fields={"name": "n", "on": "all"}, result=RESULT)
+    await store.mark_posted("id1", team_id="T1", channel_id="C1", thread_ts="1.2", posted=2)
+    await database.close()
+    database = await open_database(url)
+    saved = await EstimateStore(database, lambda: TODAY.replace(tzinfo=None)).get("id1", team_id="T1")
+    await database.close()
+    assert saved is not None
+    assert saved.result == RESULT
+    assert saved.fields == {"name": "n", "on": "all"}
+    assert (saved.channel_id, saved.thread_ts, saved.posted, saved.name) == ("C1", "1.2", 2, "n")
+
+
+async def test_every_question_to_the_store_names_its_workspace(url: str) -> None:
+    database = await open_database(url)
+    store = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
+    await store.save("id1", team_id="T1", user_id="U1", fields={}, result=RESULT)
+    await store.mark_posted("id1", team_id="T2", channel_id="C9", thread_ts="9.9", posted=9)
+    await store.mark_posted("id1", team_id="T1", channel_id="C1", thread_ts="1.2", posted=1)
+    assert await store.get("id1", team_id="T2") is None
+    assert await store.recent(team_id="T2", user_id="U1") == []
+    assert await store.latest_in_thread(team_id="T2", channel_id="C1", thread_ts="1.2", but_not="") is None
+    found = await store.latest_in_thread(team_id="T1", channel_id="C1", thread_ts="1.2", but_not="")
+    assert found is not None
+    assert found.posted == 1
+    await database.close()
+
+
+async def test_recent_gives_the_newest_first_and_the_person_alone(url: str) -> None:
+    database = await open_database(url)
+    store = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
+    for id, user in (("a", "U1"), ("b", "U2"), ("c", "U1"), ("d", "U1")):
+        await store.save(id, team_id="T1", user_id=user, fields={}, result=RESULT)
+    assert [one.id for one in await store.recent(team_id="T1", user_id="U1", limit=2)] == ["d", "c"]
+    await database.close()
+
+
+async def test_the_inbox_takes_a_key_once_and_forgets_only_what_is_long_done(url: str) -> None:
+    now = TODAY.replace(tzinfo=None)
+    database = await open_database(url)
+    inbox = Inbox(database, lambda: now)
+    assert await inbox.put(Job("done", "k", {"a": 1}))
+    assert not await inbox.put(Job("done", "k", {"a": 2}))
+    await inbox.put(Job("waits", "k", {}))
+    await inbox.finished(Job("done", "k", {}))
+    assert [job.key for job in await inbox.waiting()] == ["waits"]
+    now = TODAY.replace(day=22, tzinfo=None)
+    await inbox.forget_old()
+    assert not await inbox.put(Job("done", "k", {})), "a late duplicate still meets its key"
+    now = TODAY.replace(day=25, tzinfo=None)
+    await inbox.forget_old()
+    assert await inbox.put(Job("done", "k", {}))
+    assert "waits" in [job.key for job in await inbox.waiting()], "work is never forgotten"
+    await database.close()
+
+
+async def test_a_job_that_ends_the_process_each_time_is_given_up(start: Start, slack: FakeSlack, database_path: Path) -> None:
+    """Begun three times and never finished: the fourth start tells the person instead of dying again."""
+    async with start() as running:
+        await running.app.worker.close()
+        await slack.command(support_bot.LINE)
+    database = await open_database(f"sqlite:///{database_path}")
+    inbox = Inbox(database, lambda: TODAY.replace(tzinfo=None))
+    (job,) = await inbox.waiting()
+    for _ in range(3):
+        await inbox.started(job)
+    await database.close()
+    async with start():
+        pass
+    assert slack.messages() == []
+    assert "went wrong on our side" in slack.ephemerals()[0]["text"]

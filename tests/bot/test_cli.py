@@ -1,0 +1,207 @@
+"""The same grammar and the same figures in a terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cli import main
+from bot.playground import FakeSlack
+from tests.bot import support_bot
+from tests.conftest import Workspace
+
+DAY = ["--as-of", "2026-11-21"]
+LINE = support_bot.LINE.split()
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> tuple[str, str]:
+    """What the command prints: output and errors."""
+    assert main([*DAY, *arguments]) == code
+    printed = capsys.readouterr()
+    return printed.out, printed.err
+
+
+def run_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    return dict(json.loads(run(capsys, "--format", "json", *arguments)[0]))
+
+
+def test_text_says_what_slack_says(capsys: pytest.CaptureFixture[str]) -> None:
+    out, err = run(capsys, *LINE)
+    assert err == ""
+    for figure in (*support_bot.FIGURES.values(), *support_bot.BREAKDOWN.values()):
+        if figure != support_bot.FIGURES["First month"]:  # only in the parent message and in the JSON
+            assert figure in out
+    assert "2026-11-21" in out
+
+
+def test_one_argument_or_many(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, support_bot.LINE) == run(capsys, *LINE)
+
+
+def test_the_json_interface(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its documented keys; money as decimal strings. Figures: see support_bot."""
+    made = run_json(capsys, *LINE)
+    assert made["as_of"] == "2026-11-21"
+    assert made["catalog_version"]
+    assert made["scenario"] == support_bot.FIELDS
+    (estimate,) = made["estimates"]
+    assert {key: estimate[key] for key in ("offer", "platform", "model", "status", "complete")} == {
+        "offer": "your-rates",
+        "platform": "your-rates",
+        "model": "your-rates",
+        "status": "open",
+        "complete": True,
+    }
+    money = {"one_off_usd": "120", "first_month_usd": "1200", "monthly_usd": "1080", "total_usd": "13080"}
+    assert {key: estimate[key] for key in money} == money
+    assert estimate["warnings"] == []
+    assert [line["amount_usd"] for line in estimate["lines"]] == ["120", "5400", "7560"]
+    first = estimate["lines"][0]
+    documented = {"component": "training", "quantity": "12", "unit": "1M tokens", "unit_price_usd": "10", "amount_usd": "120"}
+    assert {key: first[key] for key in documented} == documented
+    assert first["label"]
+    assert "10,000 examples" in first["formula"]
+    assert set(first["source"]) == {"title", "url", "checked", "confidence"}
+    assert first["source"]["url"] is None
+    assert first["source"]["checked"] == "2026-11-21"
+
+
+def test_the_json_of_unknown_prices_is_null_and_of_warnings_has_a_code(capsys: pytest.CaptureFixture[str]) -> None:
+    """Google tunes Gemma 3 4B and publishes no price for keeping it."""
+    made = run_json(capsys, "on=google/gemma-3-4b,openai/gpt-4.1-mini", "examples=10k", "example=400", "calls=1k/day", "call=100/70")
+    by_offer = {estimate["offer"]: estimate for estimate in made["estimates"]}
+    gemma = by_offer["google/gemma-3-4b"]
+    assert gemma["complete"] is False
+    assert None in [line["amount_usd"] for line in gemma["lines"]]
+    warnings = [warning for estimate in made["estimates"] for warning in estimate["warnings"]]
+    assert warnings
+    for warning in warnings:
+        assert set(warning) == {"code", "text", "usd"}
+        assert warning["usd"] is None or Decimal(warning["usd"]) >= 0
+    assert "price_unknown" in {warning["code"] for warning in gemma["warnings"]}
+
+
+def test_money_is_never_a_float_or_an_exponent(capsys: pytest.CaptureFixture[str]) -> None:
+    """One training token at $0.000001 per 1M: 1e-12 dollars."""
+    out, _ = run(capsys, "--format", "json", "on=your-rates", "rates=0.000001/0/0", "examples=1", "example=1", "epochs=1")
+    assert '"amount_usd": "0.000000000001"' in out
+    json.loads(out, parse_float=pytest.fail)
+
+
+def test_csv_has_a_row_a_line_item(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = run(capsys, "--format", "csv", *LINE, "name=@x")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [Decimal(row["amount_usd"]) for row in rows] == [120, 5_400, 7_560]
+    assert rows[0]["name"] == "'@x", "a spreadsheet must not take it for a formula"
+
+
+def test_the_date_says_which_prices_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    """OpenAI ends tuned GPT-4.1 mini on 2027-01-14: after that day it is not for sale."""
+    line = ["on=openai/gpt-4.1-mini", "examples=10k", "example=400"]
+    assert run_json(capsys, *line)["estimates"][0]["status"] == "closing"
+    assert main(["--format", "json", "--as-of", "2027-02-01", *line]) == 0
+    later = json.loads(capsys.readouterr().out)
+    assert later["as_of"] == "2027-02-01"
+    assert later["estimates"][0]["status"] == "closed"
+
+
+@pytest.mark.parametrize("date", ["yesterday", "2026-13-01", "21.11.2026"])
+def test_a_date_that_is_none(capsys: pytest.CaptureFixture[str], date: str) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--as-of", date, *LINE])
+    assert stopped.value.code == 2
+    assert "2026-11-21" in capsys.readouterr().err, "it shows how a date is written"
+
+
+def test_a_file_with_lists(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "support-bot.yml"
+    path.write_text("on:\n  - your-rates\n  - tinker/qwen3-8b\n" + "".join(f'{k}: "{v}"\n' for k, v in support_bot.FIELDS.items() if k != "on"))
+    offers = {estimate["offer"]: estimate for estimate in run_json(capsys, "-f", str(path))["estimates"]}
+    assert set(offers) == {"your-rates", "tinker/qwen3-8b"}
+    assert offers["your-rates"]["total_usd"] == "13080"
+
+
+def test_words_on_the_line_come_on_top_of_the_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "support-bot.yml"
+    path.write_text("".join(f'{key}: "{value}"\n' for key, value in support_bot.FIELDS.items()))
+    made = run_json(capsys, "-f", str(path), "epochs=5")
+    assert made["estimates"][0]["one_off_usd"] == "200", "20M tokens at $10"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("examples: 10k\nexamples: 20k\n", "examples"),
+        ("examples:\n  deep: 1\n", "examples"),
+        ("epoch: 3\nexamples: 10k\nexample: '400'\n", "epochs"),
+        ("examples: [", "support.yml"),
+        ("- examples\n", "support.yml"),
+        ("", ""),
+    ],
+)
+def test_a_file_that_cannot_be_used(capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str, says: str) -> None:
+    path = tmp_path / "support.yml"
+    path.write_text(content)
+    out, err = run(capsys, "-f", str(path), code=2)
+    assert out == ""
+    assert says in err
+    assert err.strip()
+
+
+def test_a_file_that_is_not_there_or_not_text(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert "nowhere.yml" in run(capsys, "-f", str(tmp_path / "nowhere.yml"), code=2)[1]
+    (tmp_path / "picture.yml").write_bytes(b"\xff\xfe\x00")
+    assert "picture.yml" in run(capsys, "-f", str(tmp_path / "picture.yml"), code=2)[1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "examples=many epochs=0 example=400",
+        "epoch=3",
+        "on=openai/gpt-4.1-minni examples=10k example=400",
+        "base=gpt-4o-minni examples=10k example=400",
+        "modles",
+        "price openai/gpt-4.1-minni",
+        "models zzzz",
+        'name="open',
+    ],
+)
+async def test_bad_input_ends_with_2_and_the_words_that_slack_says(
+    workspace: Workspace, slack: FakeSlack, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    _, err = run(capsys, line, code=2)
+    await slack.command(line)
+    said = slack.ephemerals()[0]["text"].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert err.strip() == said
+
+
+async def test_look_ups_are_the_same_in_both(workspace: Workspace, slack: FakeSlack, capsys: pytest.CaptureFixture[str]) -> None:
+    for line in ("help", "models mixtral", "price openai/gpt-4.1-mini"):
+        await slack.command(line)
+        said = slack.ephemerals()[-1]["text"].strip("`").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        assert run(capsys, line)[0].strip() == said.strip()
+
+
+@pytest.mark.parametrize("arguments", [[], ["list"], ["show", "2222222222"]])
+def test_what_needs_a_workspace_or_a_question(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    assert run(capsys, *arguments, code=2)[1].strip()
+
+
+def test_the_installed_command() -> None:
+    """As a shell starts it: exit codes, output, a reader that goes away."""
+    command = Path(sys.executable).parent / "ftcost"
+    done = subprocess.run([command, *DAY, *LINE], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "$13,080.00" in done.stdout
+    failed = subprocess.run([command, "epoch=3"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
+    assert (failed.returncode, failed.stdout) == (2, "")
+    assert "Did you mean epochs" in failed.stderr

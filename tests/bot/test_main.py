@@ -1,0 +1,82 @@
+"""`python -m bot` as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bot import deeds
+
+ROOT = Path(__file__).parents[2]
+
+
+def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
+    """No settings but these, whatever the shell has."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "FTCOST_"))}
+    database = {"FTCOST_DATABASE_URL": f"sqlite:///{tmp_path / 'ftcost.sqlite3'}"}
+    return kept | database | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | variables
+
+
+def start(tmp_path: Path, **variables: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "bot"],
+        cwd=tmp_path,  # no .env file here
+        env=environment(tmp_path, **variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+async def test_the_playground_starts_says_where_it_is_and_stops_at_sigterm(tmp_path: Path) -> None:
+    process = start(tmp_path, FTCOST_PORT="0")
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+        assert found is not None, line
+        assert int(found[1]) > 0
+        assert "playground" in line
+        assert await deeds.get_json(f"{found[0]}/healthz") == (200, {"ok": True})
+        assert await deeds.get_json(f"{found[0]}/readyz") == (200, {"ok": True})
+        assert (tmp_path / "ftcost.sqlite3").exists()
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=8)
+    finally:
+        process.kill()
+        process.communicate()
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-hidden"}, "SLACK_APP_TOKEN"),
+        ({"FTCOST_PORT": "many"}, "FTCOST_PORT"),
+        ({"FTCOST_PRICES_DIR": "nowhere"}, "nowhere"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_ends_with_2_and_a_sentence(tmp_path: Path, variables: dict[str, str], says: str) -> None:
+    process = start(tmp_path, **variables)
+    out, errors = process.communicate(timeout=20)
+    assert (process.returncode, out) == (2, "")
+    assert says in errors
+    assert "Traceback" not in errors
+    assert "hidden" not in errors
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        process = start(tmp_path, FTCOST_PORT=str(taken.getsockname()[1]))
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "FTCOST_PORT" in errors
+    assert "Traceback" not in errors

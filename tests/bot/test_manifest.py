@@ -1,0 +1,109 @@
+"""manifest.yml asks for what the code needs, and for nothing else.
+
+No scope reads files and no event carries any: the bot downloads nothing, so there is no address to mistrust with its token.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.playground import FakeSlack
+from tests.bot import deeds, support_bot
+from tests.bot.conftest import Start
+
+ROOT = Path(__file__).parents[2]
+
+SCOPES = {
+    "auth_test": set(),
+    "views_open": set(),
+    "views_update": set(),
+    "views_publish": set(),
+    # .public: a person in a public channel may ask although nobody invited the bot.
+    "chat_postMessage": {"chat:write", "chat:write.public"},
+    "chat_postEphemeral": {"chat:write"},
+    "chat_update": {"chat:write"},
+    "conversations_open": {"im:write"},
+    "files_upload_v2": {"files:write"},
+}
+"""What Slack's reference demands for each method of its client."""
+SCOPE_OF_EVENT = {"app_mention": "app_mentions:read", "app_home_opened": None}
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def source() -> str:
+    """The bot without its playground."""
+    files = [path for path in (ROOT / "bot").rglob("*.py") if "playground" not in path.parts]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def test_the_scopes_are_those_of_the_methods_that_are_called(manifest: dict[str, Any], source: str) -> None:
+    called = set(re.findall(r"client\.([a-z]+_\w+)\(", source))
+    assert {"chat_postMessage", "views_open"} <= called, "the search finds calls at all"
+    needed = set[str]().union(*(SCOPES[method] for method in called))
+    events = manifest["settings"]["event_subscriptions"]["bot_events"]
+    needed |= {scope for event in events if (scope := SCOPE_OF_EVENT[event])}
+    if manifest["features"]["slash_commands"] or manifest["features"]["shortcuts"]:
+        needed.add("commands")
+    assert set(manifest["oauth_config"]["scopes"]["bot"]) == needed
+    assert "user" not in manifest["oauth_config"]["scopes"]
+
+
+async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start: Start, slack: FakeSlack) -> None:
+    """The local Slack answers missing_scope as the real one does."""
+    slack.scopes.clear()
+    slack.scopes.update(manifest["oauth_config"]["scopes"]["bot"])
+    async with start():
+        parent = await deeds.ask(slack, support_bot.LINE)
+        await deeds.ask(slack, support_bot.LINE, channel=slack.random)
+        await deeds.press(slack, parent, "compare", "compare_form")
+        view = await deeds.press(slack, parent, "edit", "estimate_form")
+        await slack.submit_view(view["id"], slack.fill(view, {"epochs": "5"}))
+        await slack.say(f"<@{slack.bot_user}> help", thread_ts=parent["ts"])
+        await slack.click(parent, "export")
+        view = await deeds.full_form(slack)
+        await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"reply_in": "dm"}))
+    assert slack.violations == []
+    used = {call.method for call in slack.calls}
+    assert {"chat.postMessage", "chat.postEphemeral", "conversations.open", "files.completeUploadExternal"} <= used
+
+
+def test_the_events_are_those_that_are_listened_to(manifest: dict[str, Any], source: str) -> None:
+    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == set(re.findall(r"app\.event\(\"(\w+)\"", source))
+
+
+def test_command_and_shortcut_are_those_of_the_code(manifest: dict[str, Any], source: str) -> None:
+    commands = {command["command"] for command in manifest["features"]["slash_commands"]}
+    shortcuts = {shortcut["callback_id"] for shortcut in manifest["features"]["shortcuts"]}
+    assert commands == set(re.findall(r"app\.command\(\"([^\"]+)\"", source))
+    assert shortcuts == set(re.findall(r"app\.shortcut\(\"([^\"]+)\"", source))
+
+
+def test_names_are_within_slacks_limits(manifest: dict[str, Any]) -> None:
+    display = manifest["display_information"]
+    assert len(display["name"]) <= 35
+    assert len(display["description"]) <= 140
+    assert re.fullmatch(r"#[0-9a-f]{6}", display["background_color"])
+    assert len(manifest["features"]["bot_user"]["display_name"]) <= 80
+    for command in manifest["features"]["slash_commands"]:
+        assert len(command["command"]) <= 32
+        assert len(command["description"]) <= 2_000
+        assert len(command["usage_hint"]) <= 1_000
+    for shortcut in manifest["features"]["shortcuts"]:
+        assert len(shortcut["name"]) <= 24
+        assert len(shortcut["callback_id"]) <= 255
+        assert len(shortcut["description"]) <= 150
+
+
+def test_interactivity_is_on_and_the_invitation_names_the_bot(manifest: dict[str, Any], source: str) -> None:
+    assert manifest["settings"]["interactivity"]["is_enabled"] is True
+    assert f"/invite @{manifest['features']['bot_user']['display_name']}" in source

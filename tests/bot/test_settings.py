@@ -1,0 +1,110 @@
+"""Settings: which Slack is served, and errors that name the variable and never its value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, read_settings
+
+BOT, APP, SECRET = "xoxb-hidden-value", "xapp-hidden-value", "hidden-value"
+VARIABLES = (
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_API_URL",
+    "FTCOST_HOST",
+    "FTCOST_PORT",
+    "FTCOST_DATABASE_URL",
+    "FTCOST_PRICES_DIR",
+)
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No variable of ours, no .env file: what a test sets is all there is."""
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def read(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+    for variable, value in environment.items():
+        monkeypatch.setenv(variable, value)
+    return read_settings()
+
+
+@pytest.mark.parametrize(
+    ("environment", "mode"),
+    [
+        ({}, "playground"),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_SIGNING_SECRET": SECRET}, "http"),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP}, "socket"),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP, "SLACK_SIGNING_SECRET": SECRET}, "socket"),
+        ({"SLACK_BOT_TOKEN": "", "SLACK_APP_TOKEN": ""}, "playground"),
+    ],
+)
+def test_the_credentials_say_which_slack_is_served(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], mode: str) -> None:
+    assert read(monkeypatch, **environment).mode == mode
+
+
+@pytest.mark.parametrize(
+    ("environment", "names"),
+    [
+        ({"SLACK_APP_TOKEN": APP}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_SIGNING_SECRET": SECRET}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_BOT_TOKEN": BOT}, "SLACK_APP_TOKEN"),
+        ({"SLACK_BOT_TOKEN": BOT}, "SLACK_SIGNING_SECRET"),
+    ],
+)
+def test_incomplete_credentials_are_named(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], names: str) -> None:
+    settings = read(monkeypatch, **environment)
+    with pytest.raises(SettingsError) as caught:
+        _ = settings.mode
+    assert names in str(caught.value)
+    assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxp-hidden-value", "xoxb-"),
+        ("SLACK_BOT_TOKEN", APP, "xoxb-"),
+        ("SLACK_APP_TOKEN", BOT, "xapp-"),
+        ("SLACK_API_URL", "hidden-value", ""),
+        ("FTCOST_PORT", "hidden-value", "integer"),
+        ("FTCOST_PORT", "65536", "65535"),
+        ("FTCOST_PORT", "-1", "0"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, says: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read(monkeypatch, **{variable: value})
+    assert str(caught.value).startswith(f"{variable}: ")
+    assert says in str(caught.value)
+    assert value not in str(caught.value)
+    assert caught.value.__suppress_context__, "no traceback that shows it either"
+
+
+def test_a_printed_setting_hides_the_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP, SLACK_SIGNING_SECRET=SECRET)
+    assert "hidden" not in f"{settings} {settings!r}"
+
+
+def test_the_api_address_ends_with_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch).slack_api_url == "https://slack.com/api/"
+    assert read(monkeypatch, SLACK_API_URL="http://127.0.0.1:9/api").slack_api_url == "http://127.0.0.1:9/api/"
+
+
+def test_a_dotenv_file_is_read_and_the_environment_goes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("FTCOST_PORT=9001\nFTCOST_HOST=0.0.0.0\nUNRELATED=1\n")
+    settings = read(monkeypatch, FTCOST_PORT="9002")
+    assert (settings.port, settings.host) == (9002, "0.0.0.0")  # noqa: S104
+
+
+def test_the_database_is_a_file_of_the_user_unless_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    default = read(monkeypatch).database
+    assert default.startswith("sqlite")
+    assert default.endswith("ftcost.sqlite3")
+    assert read(monkeypatch, FTCOST_DATABASE_URL="sqlite:///x").database == "sqlite:///x"

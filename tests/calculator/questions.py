@@ -1,0 +1,87 @@
+"""Questions for property tests: scenarios as text by key, with plain numbers or ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from hypothesis import strategies as st
+
+from calculator import Comparison, estimate, read_scenario
+from pricing import Catalog
+
+TODAY = date(2026, 11, 21)
+
+# Every number of a question: what it may be. Read as text by `question`.
+NUMBERS: dict[str, tuple[int, int]] = {
+    "examples": (1, 50_000),
+    "example_input": (1, 100_000),
+    "example_output": (0, 2_000),
+    "epochs": (1, 5),
+    "runs": (1, 5),
+    "calls": (1, 3_000_000),
+    "call_input": (1, 2_000),
+    "call_output": (1, 2_000),
+    "prompt_after": (0, 3_000),
+    "cached": (0, 100),
+    "batch": (0, 100),
+    "days": (1, 31),
+    "months": (1, 24),
+    "growth": (0, 20),
+    "retrain": (1, 12),
+    "prep": (0, 5_000),
+    "data_gb": (0, 500),
+    "hosted": (0, 24),
+    "hours": (0, 80),
+}
+
+numbers: st.SearchStrategy[dict[str, int]] = st.fixed_dictionaries(
+    {key: st.integers(low, high) for key, (low, high) in NUMBERS.items()}
+)
+choices: st.SearchStrategy[dict[str, str]] = st.fixed_dictionaries(
+    {"customer": st.sampled_from(["new", "existing"])},
+    optional={"serving": st.just("dedicated")},
+)
+
+
+def question(on: Sequence[str], given: Mapping[str, object], chosen: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The fields of a scenario over the offers `on`, of the numbers in `given` (a value may be a text such as 3..5)."""
+    return {
+        "on": ",".join(on),
+        "examples": f"{given['examples']}",
+        "example": f"{given['example_input']}/{given['example_output']}",
+        "epochs": f"{given['epochs']}",
+        "runs": f"{given['runs']}",
+        "calls": f"{given['calls']}/month",
+        "call": f"{given['call_input']}/{given['call_output']}",
+        "prompt": f"3000->{given['prompt_after']}",
+        "cached": f"{given['cached']}%",
+        "batch": f"{given['batch']}%",
+        "days": f"{given['days']}",
+        "months": f"{given['months']}",
+        "growth": f"{given['growth']}%",
+        "retrain": f"{given['retrain']}",
+        "prep": f"{given['prep']}",
+        "data_gb": f"{given['data_gb']}",
+        "hosted": f"{given['hosted']}h",
+        "hours": f"{given['hours']}",
+        **(chosen or {}),
+    }
+
+
+def answer(catalog: Catalog, fields: Mapping[str, str]) -> Comparison:
+    return estimate(read_scenario(fields), catalog, TODAY)
+
+
+def priced_offers(catalog: Catalog) -> list[str]:
+    """The offers that a short, plain question finds a complete price for."""
+    fields = {
+        "on": "all",
+        "examples": "1000",
+        "example": "100/100",
+        "calls": "1k/month",
+        "call": "10/10",
+        "months": "1",
+    }
+    fields |= {"hours": "10", "customer": "existing"}
+    return sorted(found.offer.id for found in answer(catalog, fields).estimates if found.complete)

@@ -1,0 +1,100 @@
+"""Who comes first: what is known whole and can be bought before what is not, and the cheaper before the dearer."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+
+from calculator import FieldErrors, Standing, estimate, read_scenario
+from pricing import Catalog
+from tests.calculator.questions import TODAY, answer, choices, numbers, question
+
+LEAST = {"examples": "10k", "example": "250/150", "epochs": "3"}
+
+
+@settings(max_examples=12, deadline=None)
+@given(given_numbers=numbers, chosen=choices)
+def test_an_unknown_price_never_beats_a_known_one(
+    catalog: Catalog, given_numbers: dict[str, int], chosen: dict[str, str]
+) -> None:
+    found = answer(catalog, question(["all"], given_numbers, chosen))
+    on_sale = [one for one in found.estimates if one.standing != Standing.APART]
+    assert len(on_sale) > 50
+    known = [one.complete for one in on_sale]
+    assert known == sorted(known, reverse=True)
+    assert all(one.standing == Standing.INCOMPLETE for one in on_sale if not one.complete)
+    assert [one.standing for one in found.estimates] == sorted(one.standing for one in found.estimates)
+    if found.best is not None:
+        assert found.best.complete
+        assert found.best is found.estimates[0]
+    else:
+        assert not any(known)
+
+
+@settings(max_examples=12, deadline=None)
+@given(given_numbers=numbers, chosen=choices)
+def test_the_best_is_the_cheapest_of_its_standing(
+    catalog: Catalog, given_numbers: dict[str, int], chosen: dict[str, str]
+) -> None:
+    found = answer(catalog, question(["all"], given_numbers, chosen))
+    for standing in (Standing.LASTS, Standing.ENDS):
+        totals = [one.total_usd for one in found.estimates if one.standing == standing]
+        assert None not in totals
+        assert totals == sorted(totals, key=lambda usd: usd or 0)
+    if found.best:
+        assert found.best.offer.trains_for(found.scenario.customer, TODAY)
+
+
+def test_all_is_what_can_be_trained_on_the_day(catalog: Catalog) -> None:
+    found = estimate(read_scenario(LEAST), catalog, TODAY)
+    ids = {one.offer.id for one in found.estimates}
+    assert ids == {offer.id for offer in catalog.offers.values() if offer.status_on(TODAY) in ("open", "closing")}
+    assert "anthropic/claude" not in ids
+    assert "openai/gpt-4.1-nano" not in ids
+    assert "openai/gpt-4.1-mini" in ids
+
+
+def test_a_platform_or_a_model_stands_for_its_offers(catalog: Catalog) -> None:
+    found = estimate(read_scenario({**LEAST, "on": "mistral, qwen3-8b, tinker/qwen3-8b"}), catalog, TODAY)
+    assert sorted(one.offer.id for one in found.estimates) == [
+        "fireworks/qwen3-8b",
+        "google/qwen3-8b",
+        "mistral/classifier",
+        "mistral/text-models",
+        "tinker/qwen3-8b",
+        "together/qwen3-8b",
+    ]
+
+
+def test_your_rates_stand_beside_the_catalogue(catalog: Catalog) -> None:
+    found = estimate(read_scenario({**LEAST, "on": "tinker/qwen3-8b", "rates": "0.4/1/1"}), catalog, TODAY)
+    assert [one.offer.id for one in found.estimates] == ["your-rates", "tinker/qwen3-8b"]  # 12M × 0.40 < 12M × 0.44
+    assert found.estimates[0].lines[0].price is not None
+    assert found.estimates[0].lines[0].price.yours
+
+
+@pytest.mark.parametrize(
+    ("fields", "key", "hint"),
+    [
+        ({"on": "openai/gpt-4.1-mni"}, "on", "Did you mean"),
+        ({"on": "openai/gpt-4.1-mni"}, "on", "gpt-4.1-mini"),
+        ({"on": "your-rates"}, "rates", "rates=10/3/6"),
+        ({"base": "gpt-4o-mni"}, "base", "gpt-4o-mini"),
+        ({"base": "no such model"}, "base", "There is no base model called “no such model”."),
+    ],
+)
+def test_a_name_nobody_knows(catalog: Catalog, fields: dict[str, str], key: str, hint: str) -> None:
+    with pytest.raises(FieldErrors) as caught:
+        estimate(read_scenario({**LEAST, **fields}), catalog, TODAY)
+    assert list(caught.value.errors) == [key]
+    assert hint in caught.value.errors[key]
+
+
+def test_the_answer_says_what_it_was_made_from(catalog: Catalog) -> None:
+    found = estimate(read_scenario({**LEAST, "on": "tinker/qwen3-8b"}), catalog, TODAY)
+    assert (found.as_of, found.catalog_version) == (TODAY, catalog.version)
+    assert found.base is None
+    for line in found.estimates[0].lines:
+        assert line.source is not None
+        assert line.source.url
+        assert line.formula.startswith("10,000 examples × 400 tokens × 3 epochs")

@@ -1,0 +1,268 @@
+"""Price files: what does not load and what is said about it, and the organisation's own prices over the catalogue's."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from pricing import Catalog, PriceFileError, load_catalog
+
+BROKEN = Path(__file__).parent / "broken"
+
+# One fault a file in broken/: where the message says it is, and what it says (a word of the fix at least).
+MESSAGES = {
+    "alias": ("line 11", "anchors and aliases (& and *) are not read; write the value out"),
+    "anchor": ("line 10", "anchors and aliases (& and *) are not read; write the value out"),
+    "bracket-not-closed": ("line 5", "did not find expected ',' or '}'"),
+    "comment-only": ("", "the file is empty"),
+    "confidence-missing": ("offers.one.prices.training.0.confidence", "is missing"),
+    "confidence-unknown": ("offers.one.prices.training.0.confidence", "'high', 'medium' or 'low'"),
+    "control-character": ("", "control characters are not allowed"),
+    "duplicate-key": ("line 9", "“title” stands twice (first on line 7); keep one"),
+    "duplicate-offer": ("line 11", "“one” stands twice (first on line 6); keep one"),
+    "empty": ("", "the file is empty"),
+    "key-is-a-list": ("line 9", "a key must be plain text"),
+    "key-is-a-mapping": ("line 9", "a key must be plain text"),
+    "list": ("", "must be a mapping of keys to values"),
+    "nearest-does-not-exist": ("offers.one.nearest", "'acme/two'"),
+    "nested-too-deep": ("line 8", "nested deeper than 20 levels"),
+    "new-customers-after-training-ends": ("offers.one.lifecycle", "new_customers_until is later than training_ends"),
+    "norway": ("offers.one.prices.input.0.usd", "'NO' is not a price; write a number of US dollars such as 0.25"),
+    "not-utf-8": ("", "cannot be read as UTF-8 text"),
+    "nul-byte": ("", "control characters are not allowed"),
+    "offer-is-text": ("offers.one", "must hold keys such as title and prices"),
+    "offer-with-a-bad-name": ("offers.One Two", "letters"),
+    "offer-without-a-model": ("offers.one.model", "is missing"),
+    "offers-missing": ("offers", "is missing"),
+    "plain-text": ("", "must be a mapping of keys to values"),
+    "platform-missing": ("platform", "is missing"),
+    "platform-without-a-title": ("title", "acme is a new platform; say its name"),
+    "price-empty": ("offers.one.prices.training.0.usd", "'' is not a price; write a number of US dollars"),
+    "price-implausible": (
+        "offers.one.prices.training.0",
+        "$10000 per 1M tokens is implausible (over $1000); check the",
+    ),
+    "price-in-words": ("offers.one.prices.training.0.usd", "'ten dollars' is not a price; write a number"),
+    "price-infinite": ("offers.one.prices.training.0.usd", "'Infinity' is not a price; it must be zero or more"),
+    "price-is-text": ("offers.one.prices.input", "usd"),
+    "price-nan": ("offers.one.prices.training.0.usd", "'nan' is not a price; it must be zero or more, or: unknown"),
+    "price-negative": ("offers.one.prices.training.0.usd", "'-10' is not a price; it must be zero or more"),
+    "price-with-a-sign": ("offers.one.prices.training.0.usd", "'$10' is not a price; write a number of US dollars"),
+    "prices-are-a-list": ("offers.one.prices", "training"),
+    "since-not-a-date": ("offers.one.prices.input.0.since", "write 2026-11-21"),
+    "sixty-minutes": ("offers.one.prices.input.0.usd", "'1:30' is not a price; write a number of US dollars"),
+    "source-missing": ("offers.one.prices.input.0.source", "is missing"),
+    "source-unknown": ("offers.one.prices.input.0.source", "there is no source 'leaflet' in this file; add it under"),
+    "source-with-a-bad-date": ("sources.page.checked", "'November 2026' is not a date; write 2026-11-21, 2026-11 or"),
+    "source-with-a-bad-link": ("sources.page.url", "http"),
+    "source-with-a-day-that-is-none": ("sources.page.checked", "day"),
+    "source-without-a-date": ("sources.page.checked", "is missing"),
+    "source-without-a-link": ("sources.page.url", "is missing; say where the price can be checked"),
+    "status-unknown": ("offers.one.lifecycle.stated_status", "'open', 'closing', 'closed' or 'not offered'"),
+    "tab-indented": ("line 8", "tab character"),
+    "tiers-beside-usd": ("offers.one.prices.input.0", "give either usd or tiers, not both"),
+    "tiers-bounded-at-the-end": ("offers.one.prices.input.0", "tiers need rising up_to bounds, and none on the last"),
+    "tiers-not-rising": ("offers.one.prices.input.0", "tiers need rising up_to bounds, and none on the last"),
+    "tiers-of-training": ("offers.one", "training cannot have tiers: only token prices are graduated"),
+    "tiers-with-an-unknown-price": ("offers.one.prices.input.0", "a tier needs a price; leave usd: unknown instead"),
+    "training-ends-after-inference": ("offers.one.lifecycle", "training_ends is later than inference_ends"),
+    "two-documents": ("", "one document a file; remove the --- lines"),
+    "two-prices-since-ever": ("offers.one", "input has two prices since ever; give the later one its own date"),
+    "two-prices-since-one-day": ("offers.one", "input has two prices since 2026-01-01; give the later one its own"),
+    "unit-unknown": ("offers.one.prices.input.0.per", "'1M tokens', 'call', 'hour', 'GPU-hour'"),
+    "unit-wrong-for-the-kind": ("offers.one", "input is priced per 1M tokens, not per hour"),
+    "unknown-key-of-a-price": ("offers.one.prices.training.0.cost", "is no key that is read here; check its spelling"),
+    "unknown-key-of-an-offer": ("offers.one.colour", "is no key that is read here; check its spelling or remove it"),
+    "unknown-key-of-the-file": ("currency", "is no key that is read here; check its spelling or remove it"),
+    "unknown-kind-of-price": ("offers.one.prices.inputs", "'training', 'input', 'cached_input', 'output'"),
+}
+
+GOOD = """
+platform: acme
+title: Acme
+sources:
+  page: {title: Acme prices, url: "https://acme.test/prices", checked: 2026-11}
+offers:
+  one:
+    title: One
+    model: one
+    prices:
+      training: {usd: 10, per: 1M tokens, source: page, confidence: high}
+      input: {usd: 1, per: 1M tokens, source: page, confidence: high}
+"""
+
+
+def said_about(folder: Path, *, overlay: bool = False) -> str:
+    where = {"overlay_dir": folder} if overlay else {"providers_dir": folder}
+    with pytest.raises(PriceFileError) as caught:
+        load_catalog(**where)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "text"), [(name, *said) for name, said in MESSAGES.items()], ids=list(MESSAGES)
+)
+def test_a_broken_file_is_refused_with_file_field_and_fix(tmp_path: Path, name: str, place: str, text: str) -> None:
+    shutil.copy(BROKEN / f"{name}.yml", tmp_path)
+    message = said_about(tmp_path)
+    assert message.startswith(f"{name}.yml: {place}")
+    assert text in message
+    assert "\n" not in message
+    assert not [jargon for jargon in ("pattern", "dictionary", "instance of", "datetime") if jargon in message]
+
+
+def test_every_broken_file_has_its_message() -> None:
+    assert {path.stem for path in BROKEN.iterdir()} == MESSAGES.keys()
+
+
+def test_the_file_that_the_broken_ones_are_made_from_is_good(tmp_path: Path) -> None:
+    (tmp_path / "acme.yml").write_text(GOOD)
+    (offer,) = load_catalog(providers_dir=tmp_path).offers.values()
+    assert (offer.id, offer.platform_title, offer.status_on(date(2026, 11, 21))) == ("acme/one", "Acme", "open")
+    assert [price.usd for price in offer.history("training")] == [10]
+
+
+def test_what_follows_the_first_fault_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "acme.yml").write_text(GOOD.replace("confidence: high", "confidence: sure"))
+    assert said_about(tmp_path).endswith("(and 1 more)")
+
+
+def test_a_price_in_exponents_or_quotes_is_read_exactly(tmp_path: Path) -> None:
+    for typed, usd in (("12e-6", "0.000012"), ('"0.10"', "0.10"), ("unknown", None), ("0", "0")):
+        (tmp_path / "acme.yml").write_text(GOOD.replace("usd: 10,", f"usd: {typed},"))
+        (price,) = load_catalog(providers_dir=tmp_path).offers["acme/one"].history("training")
+        assert price.usd == (None if usd is None else Decimal(usd))
+
+
+def test_a_file_too_large_to_be_a_price_list(tmp_path: Path) -> None:
+    (tmp_path / "acme.yml").write_text(GOOD + "# " + "x" * 1_000_000)
+    assert said_about(tmp_path) == "acme.yml: larger than 1,000,000 bytes"
+
+
+def test_two_files_with_one_offer(tmp_path: Path) -> None:
+    for name in ("a.yml", "b.yml"):
+        (tmp_path / name).write_text(GOOD)
+    assert said_about(tmp_path).startswith("b.yml: offers.one: acme/one is already in the catalogue")
+
+
+def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
+    message = said_about(tmp_path / "none", overlay=True)
+    assert str(tmp_path / "none") in message
+    assert "FTCOST_PRICES_DIR must name a folder of .yml files" in message
+
+
+def test_a_folder_named_like_a_price_file(tmp_path: Path) -> None:
+    (tmp_path / "acme.yml").mkdir()
+    assert said_about(tmp_path).startswith("acme.yml: cannot be read")
+
+
+def test_other_files_of_the_folder_are_left_alone(tmp_path: Path) -> None:
+    for name in ("notes.txt", ".hidden.yml", "acme.yml~", "acme.json"):
+        (tmp_path / name).write_text("[not a price list")
+    assert load_catalog(tmp_path).offers.keys() == load_catalog().offers.keys()
+
+
+# The organisation's own prices
+
+
+def overlaid(folder: Path, text: str) -> Catalog:
+    (folder / "ours.yml").write_text(text)
+    return load_catalog(folder)
+
+
+OURS = """
+platform: together
+sources:
+  contract: {title: Our contract, url: "https://wiki.example.com/contract", checked: 2026-10-01, kind: contract}
+offers:
+"""
+
+
+def test_an_own_price_replaces_that_of_its_method_and_leaves_the_others(tmp_path: Path, catalog: Catalog) -> None:
+    offer = overlaid(
+        tmp_path,
+        OURS
+        + """
+  qwen3-8b:
+    prices:
+      training: {usd: 0.40, per: 1M tokens, method: lora, source: contract, confidence: high}
+""",
+    ).offers["together/qwen3-8b"]
+    shipped = catalog.offers["together/qwen3-8b"]
+    (lora,) = offer.history("training", "lora")
+    assert (lora.usd, lora.yours, lora.source.title) == (Decimal("0.40"), True, "Our contract")
+    assert set(offer.methods) == set(shipped.methods)
+    for method in ("full", "dpo", "dpo-full"):
+        assert offer.history("training", method) == shipped.history("training", method)
+    assert offer.prices["hosting"] == shipped.prices["hosting"]
+    assert offer.prices["minimum"] == shipped.prices["minimum"]
+    assert [price.usd for price in offer.history("minimum")] == [4]
+    assert (offer.title, offer.platform_title, offer.aliases) == (shipped.title, "Together", shipped.aliases)
+    assert not any(price.yours for price in shipped.history("training", "lora"))
+
+
+def test_an_own_price_replaces_the_whole_history_of_its_kind(tmp_path: Path) -> None:
+    """The announced rise of Gemini 2.5 is the catalogue's; a contract for input ends it for input alone."""
+    text = OURS.replace("together", "google") + (
+        "  gemini-2.5-flash: {prices: {input: {usd: 0.25, per: 1M tokens, source: contract, confidence: high}}}\n"
+    )
+    offer = overlaid(tmp_path, text).offers["google/gemini-2.5-flash"]
+    assert [price.usd for price in offer.history("input")] == [Decimal("0.25")]
+    assert [price.known for price in offer.history("output")] == [True, False]
+
+
+def test_a_price_on_other_terms_is_kept_beside_an_own_one(tmp_path: Path) -> None:
+    text = OURS.replace("together", "aws-bedrock") + (
+        "  nova-2-lite: {prices: {provisioned: {usd: 50, per: unit-hour, source: contract, confidence: high}}}\n"
+    )
+    found = overlaid(tmp_path, text).offers["aws-bedrock/nova-2-lite"].prices["provisioned"]
+    assert {(price.variant, price.usd, price.yours) for price in found} == {
+        (None, Decimal(50), True),
+        ("1-month commitment", Decimal(55), False),
+    }
+
+
+def test_an_own_offer_on_a_known_platform(tmp_path: Path, catalog: Catalog) -> None:
+    text = OURS + (
+        "  our-own: {title: Our own, model: our-own-v1, aliases: [house],"
+        " prices: {training: {usd: 1, per: 1M tokens, source: contract, confidence: high}}}\n"
+    )
+    found = overlaid(tmp_path, text)
+    assert found.offers.keys() - catalog.offers.keys() == {"together/our-own"}
+    assert found.offers["together/our-own"].platform_title == "Together"
+    assert found.find("house") is found.offers["together/our-own"]
+    assert all(price.yours for price in found.offers["together/our-own"].history("training"))
+
+
+def test_a_new_platform(tmp_path: Path, catalog: Catalog) -> None:
+    found = overlaid(tmp_path, GOOD)
+    assert found.offers["acme/one"].platform_title == "Acme"
+    assert found.named("acme") == (found.offers["acme/one"],)
+    assert len(found.offers) == len(catalog.offers) + 1
+
+
+def test_an_own_file_is_as_strict_as_the_catalogue(tmp_path: Path) -> None:
+    (tmp_path / "ours.yml").write_text(OURS + "  qwen3-8b: {prices: {training: {usd: 0.40, per: 1M tokens}}}\n")
+    assert said_about(tmp_path, overlay=True).startswith("ours.yml: offers.qwen3-8b.prices.training")
+
+
+def test_a_contract_needs_no_link(tmp_path: Path) -> None:
+    offer = overlaid(tmp_path, GOOD.replace(' url: "https://acme.test/prices",', "")).offers["acme/one"]
+    assert [price.source.url for price in offer.history("training")] == [None]
+
+
+def test_the_version_names_the_content(tmp_path: Path, catalog: Catalog) -> None:
+    assert load_catalog().version == catalog.version
+    one = overlaid(tmp_path, GOOD).version
+    assert overlaid(tmp_path, GOOD).version == one
+    assert overlaid(tmp_path, GOOD.replace("usd: 10,", "usd: 11,")).version not in (one, catalog.version)
+    assert one != catalog.version
+
+
+def test_the_version_begins_with_the_newest_source(tmp_path: Path) -> None:
+    (tmp_path / "acme.yml").write_text(GOOD.replace("checked: 2026-11", "checked: 2026-11-20"))
+    assert load_catalog(providers_dir=tmp_path).version.startswith("2026-11-20.")

@@ -1,0 +1,116 @@
+"""What the packages may import, and how large a file may grow: read from the source, not from running it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pricing
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("bot", "calculator", "pricing")
+MAX_LINES = 350
+
+# The calculator is a function of its arguments: nothing that reads the world has a place in it.
+WORLDLY = {
+    *("os", "pathlib", "io", "sys", "time", "random", "secrets", "uuid", "socket", "subprocess", "tempfile", "locale"),
+    *("urllib", "http", "requests", "httpx", "aiohttp", "slack_sdk", "slack_bolt", "sqlalchemy", "asyncio", "logging"),
+    *("yaml", "genai_prices", "importlib", "threading"),
+}
+
+
+def files(package: str) -> list[Path]:
+    found = sorted((ROOT / package).rglob("*.py"))
+    assert found
+    return found
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module a file imports, at the top or inside a function, as an absolute name; with what is taken from it."""
+    package = path.relative_to(ROOT).with_suffix("").parts
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = ".".join(package[: -node.level]) if node.level else ""
+            module = ".".join(part for part in (above, node.module or "") if part)
+            yield from (f"{module}:{alias.name}" for alias in node.names)
+
+
+def modules(path: Path) -> set[str]:
+    """`a.b` for `import a.b` and for `from a.b import c`; `a.b.c` too, where c may be a module."""
+    found: set[str] = set()
+    for name in imports(path):
+        module, _, taken = name.partition(":")
+        found |= {module, f"{module}.{taken}"} if taken else {module}
+    return found
+
+
+def within(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+ALL = [path for package in PACKAGES for path in files(package)]
+
+
+@pytest.mark.parametrize("path", files("pricing"), ids=name_of)
+def test_pricing_imports_nothing_of_ours(path: Path) -> None:
+    assert not {module for module in modules(path) if within(module, "calculator") or within(module, "bot")}
+
+
+@pytest.mark.parametrize("path", files("calculator"), ids=name_of)
+def test_the_calculator_sees_only_what_pricing_hands_out(path: Path) -> None:
+    assert not {module for module in modules(path) if within(module, "bot")}
+    for name in imports(path):
+        module, _, taken = name.partition(":")
+        if within(module, "pricing"):
+            assert module == "pricing"
+            assert taken in pricing.__all__
+
+
+@pytest.mark.parametrize("path", files("calculator"), ids=name_of)
+def test_the_calculator_is_pure(path: Path) -> None:
+    assert not {module for module in modules(path) if module.partition(".")[0] in WORLDLY}
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            assert node.attr not in ("now", "today", "utcnow"), f"line {node.lineno}: the date is an argument"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in ("float", "open", "print", "input", "eval", "exec"), f"line {node.lineno}"
+
+
+@pytest.mark.parametrize("path", files("bot"), ids=name_of)
+def test_only_the_start_and_the_playground_import_the_playground(path: Path) -> None:
+    if path == ROOT / "bot/__main__.py" or path.is_relative_to(ROOT / "bot/playground"):
+        return
+    assert not {module for module in modules(path) if within(module, "bot.playground")}
+
+
+@pytest.mark.parametrize("path", ALL, ids=name_of)
+def test_no_file_is_too_long_to_read(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("bot.cli", ["genai_prices", "slack_bolt", "slack_sdk", "aiohttp", "sqlalchemy", "bot.playground"]),
+        ("calculator", ["genai_prices", "slack_bolt", "aiohttp", "bot"]),
+        ("pricing", ["genai_prices", "calculator", "bot"]),
+    ],
+)
+def test_a_quick_start_leaves_the_heavy_modules_alone(module: str, absent: list[str]) -> None:
+    code = f"import sys, {module}; print(*sys.modules, sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    loaded = set(done.stdout.split())
+    assert module in loaded
+    assert not loaded & set(absent)
