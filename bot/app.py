@@ -28,6 +28,7 @@ from bot.listeners import Bot, actions, commands, mentions, submissions
 from bot.lookups import Lookups
 from bot.opener import FormOpener
 from bot.post import Place, Poster
+from bot.render.blocks import saying
 from bot.store import Database, EstimateStore, Inbox
 from bot.worker import Worker, error_code
 from pricing import Catalog
@@ -122,8 +123,8 @@ def _slack_app(bot: Bot, identity: Identity, token: str) -> AsyncApp:
         request_verification_enabled=False,  # bot/http.py verifies, before anything is parsed
         authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for “not known”
         user_facing_authorize_error_message=UNREACHABLE,
-        # A listener is awaited and its ack goes out when it returns; Bolt's other way polls, which costs 10 ms a request.
-        # So a listener writes work down and hands it off, and never does it.
+        # A listener is awaited and its ack goes out when it returns; Bolt's other way polls, at 10 ms a request. So a
+        # listener writes work down and hands it off, and never does it.
         process_before_response=True,
     )
     for module in (commands, submissions, actions, mentions):  # the hottest route first: Bolt asks them in order
@@ -135,7 +136,7 @@ def _slack_app(bot: Bot, identity: Identity, token: str) -> AsyncApp:
         log.error("%s: %s failed", code, body.get("type") or body.get("command") or "request", exc_info=error)
         if body.get("user") and body.get("channel") and body.get("type") != "view_submission":
             place = Place(body["channel"]["id"], (body.get("message") or {}).get("thread_ts"))
-            bot.worker.start(bot.desk.poster.only_to(body["user"]["id"], place, SORRY.format(code)))
+            bot.worker.start(bot.desk.poster.only_to(body["user"]["id"], place, saying(SORRY.format(code))))
         return _apology(body, code)
 
     return slack

@@ -39,11 +39,11 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
     asked = read_command(" ".join(options.text))
     match asked.verb:
         case "help":
-            return lookup.HELP
+            return lookup.HELP.text()
         case "models":
-            return lookup.models(catalog, asked.argument, as_of)
+            return lookup.models(catalog, asked.argument, as_of).text()
         case "price":
-            return lookup.price(catalog, asked.argument, as_of)
+            return lookup.price(catalog, asked.argument, as_of).text()
         case "list" | "show":
             raise UserError(f"`{asked.verb}` reads the estimates of a workspace; it answers in Slack.")
     fields = {**(_read_file(options.file) if options.file else {}), **asked.fields}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from calculator import KEYS, FieldErrors, UserError, unknown_key
+from calculator import KEYS, FieldErrors, UserError, nearest_key, read_scenario, unknown_key
 
 Verb = Literal["form", "estimate", "help", "models", "price", "list", "show"]
 VERBS: tuple[Verb, ...] = ("estimate", "help", "models", "price", "list", "show")
@@ -66,12 +66,23 @@ def read_fields(words: Sequence[str]) -> dict[str, str]:
         else:
             fields[key] = value
     if errors:
-        raise FieldErrors(errors)
+        raise FieldErrors(errors | _faults_of(fields))
     return fields
 
 
+def _faults_of(fields: dict[str, str]) -> dict[str, str]:
+    """What else is wrong with what could be read, so that all is said at once. What is missing may yet come."""
+    try:
+        read_scenario(fields)
+    except FieldErrors as error:
+        return {key: text for key, text in error.errors.items() if key in fields}
+    return {}
+
+
 def readable_fields(text: str) -> dict[str, str]:
-    """The key=value words of any text, as far as they can be read; what is none, and what comes twice, is passed over."""
+    """The key=value words of any text, as far as they can be read. A misspelt key counts as the one it is nearest to;
+    what is none, and what comes twice, is passed over.
+    """
     try:
         words = _words(text[:MAX_LENGTH])
     except UserError:
@@ -79,8 +90,9 @@ def readable_fields(text: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     for word in words:
         key, _, value = word.partition("=")
-        if value.strip() and key.lower() in KEYS:
-            fields.setdefault(key.lower(), value.strip())
+        meant = key.lower() if key.lower() in KEYS else nearest_key(key)
+        if meant and value.strip(" ?!.)"):
+            fields.setdefault(meant, value.strip().rstrip("?!.)"))
     return fields
 
 

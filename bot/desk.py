@@ -17,8 +17,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.command import from_slack, read_command
 from bot.lookups import Lookups
 from bot.post import SHUT_OUT, Place, Poster, error_of
-from bot.render.blocks import SlackMessage, change_reply, escape, parent, thread_replies
+from bot.render.blocks import SlackMessage, change_reply, escape, parent, saying, thread_replies
 from bot.render.data import to_csv, to_json
+from bot.render.words import headline
 from bot.store import EstimateStore, Job, SavedEstimate
 from bot.worker import Handler
 from calculator import Comparison, UserError, estimate, read_scenario
@@ -66,23 +67,38 @@ class Desk:
             messages = [parent(comparison, ask["id"], ask["user"]), *thread_replies(comparison)]
             place = Place(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
         await self._post_all(ask, place, messages)
+        if before:
+            await self._mark_changed(before, comparison)
 
     async def _post_all(self, ask: Mapping[str, Any], place: Place | None, messages: list[SlackMessage]) -> None:
         """Post what does not stand yet, into one thread."""
         saved = await self.estimates.get(ask["id"], team_id=ask["team"])
-        posted = saved.posted if saved else 0
+        count = saved.posted if saved else 0
         if saved and saved.channel_id:
             place = Place(saved.channel_id, saved.thread_ts)
-        for message in messages[posted:]:
-            if posted:
-                assert place is not None  # noqa: S101 - the first message set it
-                place = await self.poster.post(place, message)
+        for message in messages[count:]:
+            if count and place is not None:
+                posted = await self.poster.post(place, message)
             else:
-                place = await self.poster.post_or_dm(place, ask["user"], message)
-            posted += 1
+                posted = await self.poster.post_or_dm(place, ask["user"], message)
+            place, count = posted.place, count + 1
             await self.estimates.mark_posted(
-                ask["id"], team_id=ask["team"], channel_id=place.channel, thread_ts=place.thread_ts or "", posted=posted
+                ask["id"],
+                team_id=ask["team"],
+                channel_id=place.channel,
+                thread_ts=place.thread_ts or posted.ts,
+                message_ts=posted.ts,
+                posted=count,
             )
+
+    async def _mark_changed(self, before: SavedEstimate, after: Comparison) -> None:
+        """Say on the first message that its figures are no longer the latest, where it can be written as it was."""
+        first = await self.estimates.first_of(before)
+        if first.message_ts is None or first.channel_id is None or first.catalog_version != self.catalog.version:
+            return
+        was = self.price(first.fields, date.fromisoformat(first.as_of))
+        message = parent(was, first.id, first.user_id, now=headline(after))
+        await self.poster.change(Place(first.channel_id), first.message_ts, message)
 
     async def mention(self, job: Job) -> None:
         """`@ftcost …`: in a thread it changes that thread's estimate. Payload: id, team, user, channel, thread_ts, ts,
@@ -96,14 +112,14 @@ class Desk:
             if asked.verb == "form":
                 raise UserError(MENTION_HINT)
             if asked.verb != "estimate":
-                text = await self.lookups.answer(asked, team=ask["team"], user=ask["user"])
-                await self.poster.only_to(ask["user"], here, text)
+                answer = await self.lookups.answer(asked, team=ask["team"], user=ask["user"])
+                await self.poster.only_to(ask["user"], here, answer)
                 return
             before = await self._thread_estimate(ask)
             fields = {**(before.fields if before else {}), **asked.fields}
             self.price(fields, date.fromisoformat(ask["as_of"]))
         except UserError as error:
-            await self.poster.only_to(ask["user"], here, escape(str(error)))
+            await self.poster.only_to(ask["user"], here, saying(escape(str(error))))
             return
         payload = {**ask, "fields": fields, "thread_ts": thread_ts, "edit_of": before.id if before else None}
         await self.estimate(Job(job.key, "estimate", payload))
@@ -121,7 +137,9 @@ class Desk:
         here = Place(ask["channel"], ask["thread_ts"])
         saved = await self.estimates.get(ask["id"], team_id=ask["team"])
         if saved is None:
-            await self.poster.only_to(ask["user"], here, f"There is no estimate `{escape(ask['id'])}` any more.")
+            await self.poster.only_to(
+                ask["user"], here, saying(f"There is no estimate `{escape(ask['id'])}` any more.")
+            )
             return
         try:
             await self._upload(saved, here)
@@ -142,8 +160,8 @@ class Desk:
     async def apologise(self, job: Job, code: str) -> None:
         """Tell the person who waits that it is our fault."""
         ask = job.payload
-        text = f"Something went wrong on our side, and your request could not be answered. Please try again. ({code})"
+        sorry = saying(f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
         if ask.get("channel"):
-            await self.poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), text)
+            await self.poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), sorry)
         else:
-            await self.poster.post(await self.poster.direct(ask["user"]), SlackMessage(text, []))
+            await self.poster.post(await self.poster.direct(ask["user"]), sorry)

@@ -36,7 +36,7 @@ MAIN = (
     Field(
         "on",
         "Platforms and models",
-        "all, a platform (google), a model (gpt-4.1-mini), or offers separated by commas.",
+        "all, a platform (google), a model (gpt-4.1-mini), or offers separated by commas; your-rates for yours alone.",
         initial="all",
         max_length=2_000,
     ),
@@ -46,6 +46,7 @@ MAIN = (
         "epochs",
         "Epochs",
         "How often training passes over the examples; auto follows each platform's rule.",
+        placeholder="auto",
         initial="3",
     ),
     Field("calls", "Calls in production", "A day or a month.", placeholder="50k/day"),
@@ -54,25 +55,32 @@ MAIN = (
     ),
 )
 OPTIONS = (
+    Field("name", "Name of the estimate", placeholder="support bot", max_length=80),
+    Field(
+        "customer",
+        "Customer of the platforms",
+        "Platforms that close train only for existing ones.",
+        choices=(("new", "New"), ("existing", "Existing")),
+    ),
     Field("prompt", "Prompt tokens before → after tuning", placeholder="2000->100"),
     Field("base", "Model that is prompted today", placeholder="gpt-4o-mini"),
-    Field("cached", "Share of the prompt read from cache", placeholder="80%"),
-    Field("batch", "Share of calls sent as batch", placeholder="50%"),
+    Field(
+        "rates",
+        "Your own prices, USD per 1M tokens",
+        "Training/input/output, or training/input/cached/output.",
+        placeholder="10/3/6",
+    ),
     Field("runs", "Training runs, experiments included", placeholder="3..5"),
     Field("retrain", "Retraining every … months", placeholder="3"),
     Field("months", "Months to look ahead", placeholder="12"),
-    Field("days", "Days a month", placeholder="30"),
     Field("growth", "Growth of calls a month", placeholder="5%"),
+    Field("cached", "Share of the prompt read from cache", placeholder="80%"),
+    Field("batch", "Share of calls sent as batch", placeholder="50%"),
     Field("prep", "Data preparation, USD once", placeholder="500"),
     Field("data_gb", "Stored data, GB", placeholder="2.5"),
     Field("serving", "Serving", choices=(("on-demand", "On demand"), ("dedicated", "Dedicated capacity"))),
     Field("hosted", "Hours a day a deployment is up", placeholder="24h"),
-    Field(
-        "customer",
-        "Customer of the platforms",
-        "Closing platforms only train for existing ones.",
-        choices=(("new", "New"), ("existing", "Existing")),
-    ),
+    Field("days", "Days a month", placeholder="30"),
     Field(
         "method",
         "Training method",
@@ -86,13 +94,6 @@ OPTIONS = (
         ),
     ),
     Field("hours", "Training hours of one run", "Where training is billed by the hour.", placeholder="4"),
-    Field(
-        "rates",
-        "Your own prices, USD per 1M tokens",
-        "Training/input/output, or training/input/cached/output.",
-        placeholder="10/3/6",
-    ),
-    Field("name", "Name of the estimate", placeholder="support bot", max_length=80),
 )
 _HIDDEN = frozenset(field.key for field in OPTIONS)
 
@@ -251,7 +252,7 @@ def _menu(field: Field, value: str) -> Block:
     element: Block = {
         "type": "static_select",
         "action_id": field.key,
-        "placeholder": _plain(field.choices[0][1]),
+        "placeholder": _plain("Not set"),
         "options": options,
     }
     chosen = [option for option in options if option["value"] == value.strip().lower()]

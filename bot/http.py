@@ -20,7 +20,7 @@ from bot.store import Database
 
 log = logging.getLogger(__name__)
 
-_FIELD = re.compile(rb"(?:^|&)(command|text|trigger_id|channel_id)=([^&]*)")
+_FIELD = re.compile(rb"(?:^|&)(command|text|trigger_id|channel_id|response_url)=([^&]*)")
 
 
 @dataclass
@@ -73,9 +73,9 @@ def _events(
         if not verifier.is_valid_request(body, headers):
             return web.Response(status=401, text="invalid signature")
         if identity.known and (opening := bare_command(body)):
-            # Asked most and in the greatest hurry, and there is nothing for Bolt to route: docs/decisions has the figures.
-            trigger_id, channel = opening
-            bot.worker.start(bot.opener.open(trigger_id, Origin(channel=channel)))
+            # Asked most, in the greatest hurry, and with nothing for Bolt to route: docs/decisions has the figures.
+            trigger_id, channel, response_url = opening
+            bot.worker.start(bot.opener.open(trigger_id, Origin(channel=channel), response_url))
             return web.Response()
         try:
             asked = await to_bolt_request(request)
@@ -86,12 +86,13 @@ def _events(
     return events
 
 
-def bare_command(body: bytes) -> tuple[str, str] | None:
-    """(trigger_id, channel) of a `/ftcost` with nothing behind it; None for any other request."""
+def bare_command(body: bytes) -> tuple[str, str, str] | None:
+    """(trigger_id, channel, response_url) of a `/ftcost` with nothing behind it; None for any other request."""
     fields = dict(_FIELD.findall(body))
     if fields.get(b"command") != b"%2Fftcost" or fields.get(b"text"):
         return None
-    trigger_id, channel = fields.get(b"trigger_id"), fields.get(b"channel_id")
-    if not trigger_id or not channel:
-        return None
-    return unquote_plus(trigger_id.decode()), unquote_plus(channel.decode())
+    trigger_id, channel, response_url = (
+        unquote_plus(fields.get(name, b"").decode("ascii", "replace"))
+        for name in (b"trigger_id", b"channel_id", b"response_url")
+    )
+    return (trigger_id, channel, response_url) if trigger_id and channel else None

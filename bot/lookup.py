@@ -1,4 +1,4 @@
-"""Answers from the catalogue alone: `help`, `models`, `price`. Plain text, the same in Slack and in a terminal."""
+"""Answers from the catalogue alone: `help`, `models`, `price`. The same in Slack and in a terminal."""
 
 from __future__ import annotations
 
@@ -6,61 +6,75 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.render.money import age, unit_price
-from bot.render.tables import Table, plain
+from bot.render.page import Page
+from bot.render.tables import Table
 from calculator import UserError
 from pricing import Catalog, Offer, Price, UnknownName
 
 EXAMPLE = "on=all examples=10k example=250/150 epochs=3 calls=50k/day call=100/70"
 MAX_MODELS = 40
 
-HELP = f"""\
-/ftcost                       opens the form
-/ftcost key=value …           prices in one line, such as
-                              {EXAMPLE}
-/ftcost models [text]         the offers, with status
-/ftcost price OFFER           every price of one offer, with source and date
-/ftcost list                  your estimates
-/ftcost show ID               one of them
-@ftcost key=value …           in a thread: changes that thread's estimate
+HELP = Page(
+    "What can be asked",
+    (f"Such as: /ftcost {EXAMPLE}",),
+    Table(
+        ("Type", "Meaning"),
+        ("left", "left"),
+        (
+            ("/ftcost", "opens the form"),
+            ("/ftcost key=value …", "prices in one line"),
+            ("@ftcost key=value …", "in a thread: changes its estimate"),
+            ("/ftcost models [text]", "the offers"),
+            ("/ftcost price OFFER", "every price of one offer, with its source"),
+            ("/ftcost list", "your estimates"),
+            ("/ftcost show ID", "one of them"),
+            ("on=", "openai/gpt-4.1-mini, a platform, a model, or all"),
+            ("examples=10k", "training examples"),
+            ("example=250/150", "tokens of one example, input/output, or the sum"),
+            ("epochs=3", "or auto, for each platform's own rule"),
+            ("runs=3..5", "training runs, experiments included"),
+            ("calls=50k/day", "calls in production; /month and others too"),
+            ("call=100/70", "tokens of one call, input/output"),
+            ("prompt=2000->100", "prompt tokens before and after tuning"),
+            ("base=gpt-4o-mini", "the model that is prompted today"),
+            ("cached=80%", "share of the prompt read from cache"),
+            ("batch=50%", "share of calls sent as batch"),
+            ("days=30", "days a month"),
+            ("months=12", "how far to look ahead"),
+            ("growth=5%", "growth of calls a month"),
+            ("retrain=3", "a retraining every so many months"),
+            ("prep=500", "data preparation, USD once"),
+            ("data_gb=2.5", "stored data, GB"),
+            ("rates=10/3/6", "your own prices per 1M tokens: training/input/output"),
+            ("serving=dedicated", "capacity of your own"),
+            ("hosted=8h", "hours a day a deployment is up"),
+            ("customer=existing", "for platforms that close to new ones"),
+            ("method=full", "lora, full, dpo, dpo-full, where there is a choice"),
+            ("hours=4", "training hours of a run, where billed by the hour"),
+            ('name="support bot"', "what the estimate is called"),
+        ),
+    ),
+    ("Any number may be a range, 3..5 or 3..4..5, and takes k, M, B, commas and %.",),
+)
 
-on         openai/gpt-4.1-mini, a platform, a model, or all
-examples   training examples: 10k
-example    tokens of one example: 250/150 (input/output) or 400
-epochs     3, or auto for each platform's own rule
-runs       training runs, experiments included: 1 or 3..5
-calls      50k/day, 1.5M/month
-call       tokens of one call, input/output: 100/70
-prompt     prompt tokens before -> after tuning: 2000->100
-base       the model that is prompted today: gpt-4o-mini
-cached     share of the prompt read from cache: 80%
-batch      share of calls sent as batch: 50%
-days, months, growth   days a month (30), horizon (12), growth a month (5%)
-retrain    a retraining every so many months: 3
-prep, data_gb   preparation in USD, stored data in GB
-rates      your own prices per 1M tokens: 10/3/6 (training/input/output)
-serving, hosted   dedicated, and hours a day a deployment is up: 8h
-customer   new or existing, for platforms that close
-method     lora, full, dpo, dpo-full, where a platform offers the choice
-hours      training hours of one run, where training is billed by the hour
-name       what the estimate is called, in quotes
 
-Any number may be a range: 3..5 or 3..4..5. Numbers take k, M, B, commas and %."""
-
-
-def models(catalog: Catalog, text: str, today: date) -> str:
+def models(catalog: Catalog, text: str, today: date) -> Page:
     """The offers that match `text`, with status; those one can still train where nothing is asked for."""
     found = catalog.search(text) if text.strip() else catalog.trainable(today)
     if not found:
         near = catalog.near(text)
-        raise UserError(
-            f"No offer matches “{text[:60]}”." + (f" Nearest: {', '.join(near)}." if near else " `models` lists all.")
-        )
+        hint = f" Nearest: {', '.join(near)}." if near else " `models` lists all."
+        raise UserError(f"No offer matches “{text[:60]}”.{hint}")
     rows = tuple(
         (offer.id, offer.status_on(today), _training_price(offer, today), _until(offer)) for offer in found[:MAX_MODELS]
     )
-    table = plain(Table(("Offer", "Status", "Training, USD", "Ends"), ("left", "left", "right", "left"), rows))
     more = len(found) - MAX_MODELS
-    return table + (f"\n\n{more} more: say what you look for, such as `models llama`." if more > 0 else "")
+    return Page(
+        f"Offers matching “{text.strip()[:60]}”" if text.strip() else "Offers one can train",
+        (),
+        Table(("Offer", "Status", "Training, USD", "Ends"), ("left", "left", "right", "left"), rows),
+        (f"{more} more: say what you look for, such as models llama.",) if more > 0 else (),
+    )
 
 
 def _training_price(offer: Offer, today: date) -> str:
@@ -76,7 +90,7 @@ def _until(offer: Offer) -> str:
     return str(life.inference_ends or life.training_ends or "") if life else ""
 
 
-def price(catalog: Catalog, name: str, today: date) -> str:
+def price(catalog: Catalog, name: str, today: date) -> Page:
     """Every recorded price of one offer with its source. Raises UserError for a name nobody knows."""
     if not name.strip():
         raise UserError("Say which offer, such as `price openai/gpt-4.1-mini`. `models` lists them.")
@@ -89,61 +103,55 @@ def price(catalog: Catalog, name: str, today: date) -> str:
     return _card(found[0], today)
 
 
-def _card(offer: Offer, today: date) -> str:
-    parts = [
-        f"{offer.id}: {offer.title} on {offer.platform_title}, model {offer.model}",
-        f"Status: {offer.status_on(today)}",
-    ]
-    if offer.why:
-        parts.append(offer.why)
-    if life := offer.lifecycle:
+def _card(offer: Offer, today: date) -> Page:
+    life = offer.lifecycle
+    dates = (
+        f"{label} {day}"
         for label, day in (
-            ("New customers until", life.new_customers_until),
-            ("Training until", life.training_ends),
-            ("Answers until", life.inference_ends),
-        ):
-            if day:
-                parts.append(f"{label}: {day}")
-        if life.note:
-            parts.append(life.note)
-        parts.append(f"Dates from {life.source.title}, {life.source.checked}: {life.source.url}")
-    if offer.nearest:
-        parts.append(f"Nearest offer that is sold: {offer.nearest}")
-    if offer.training:
-        parts.append(f"Billed: {offer.training.billed}")
-    prices = [(kind, price) for kind, rows in offer.prices.items() for price in rows]
-    if prices:
-        parts += ["", plain(_price_table(prices, today))]
-        parts += [
-            "",
-            *dict.fromkeys(
-                f"{price.source.title}, {price.source.checked}: {price.source.url or 'no address'}"
-                for _, price in prices
-            ),
-        ]
-        parts += [
-            f"{_label(kind, price)}: {text}" for kind, price in prices for text in (price.note, price.conflict) if text
-        ]
-    else:
-        parts.append("No price is recorded.")
-    return "\n".join(parts)
+            ("new customers until", life.new_customers_until if life else None),
+            ("training until", life.training_ends if life else None),
+            ("answers until", life.inference_ends if life else None),
+        )
+        if day
+    )
+    sentences = [
+        f"{offer.id}, model {offer.model}",
+        " · ".join([f"Status: {offer.status_on(today)}", *dates]),
+        _sentence(offer.why),
+        _sentence(life.note) if life else "",
+        f"Nearest offer that is sold: {offer.nearest}" if offer.nearest else "",
+        f"Billed: {offer.training.billed}" if offer.training else "",
+    ]
+    prices = [(kind, one) for kind, rows in offer.prices.items() for one in rows]
+    sources = dict.fromkeys([one.source for _, one in prices] + ([life.source] if life else []))
+    notes = [f"{_label(kind, one)}: {text}" for kind, one in prices for text in (one.note, one.conflict) if text]
+    return Page(
+        f"{offer.title} ({offer.platform_title})",
+        tuple(filter(None, sentences)),
+        _price_table(prices, today) if prices else None,
+        (
+            *(f"{source.title} ({source.checked}): {source.url or 'no address'}" for source in sources),
+            *dict.fromkeys(notes),
+        ),
+    )
+
+
+def _sentence(text: str | None) -> str:
+    return f"{text[0].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
 def _price_table(prices: Sequence[tuple[str, Price]], today: date) -> Table:
     rows = tuple(
         (
-            _label(kind, price),
-            _usd(price),
-            price.per,
-            str(price.since or ""),
-            "your price" if price.yours else price.confidence,
-            age(price.source.checked_on, today),
+            _label(kind, one) + (f", from {one.since}" if one.since and one.since > today else ""),
+            _usd(one),
+            one.per,
+            "your price" if one.yours else one.confidence,
+            age(one.source.checked_on, today),
         )
-        for kind, price in prices
+        for kind, one in prices
     )
-    return Table(
-        ("Price", "USD", "per", "since", "confidence", "read"), ("left", "right", "left", "left", "left", "left"), rows
-    )
+    return Table(("Price", "USD", "per", "Confidence", "Read"), ("left", "right", "left", "left", "left"), rows)
 
 
 def _usd(price: Price) -> str:

@@ -8,12 +8,10 @@ from datetime import date
 
 from bot import lookup
 from bot.command import Asked, write_command
-from bot.render.blocks import escape
+from bot.render.blocks import SlackMessage, clip, escape, saying
 from bot.store import EstimateStore, SavedEstimate
 from calculator import UserError
 from pricing import Catalog
-
-MAX_TEXT = 11_000
 
 
 @dataclass(frozen=True)
@@ -25,44 +23,40 @@ class Lookups:
     today: Callable[[], date]
     team_url: Callable[[], str]
 
-    async def answer(self, asked: Asked, *, team: str, user: str) -> str:
-        """mrkdwn for one person. Raises UserError."""
+    async def answer(self, asked: Asked, *, team: str, user: str) -> SlackMessage:
+        """What one person sees. Raises UserError."""
         match asked.verb:
             case "models":
-                return _fixed(lookup.models(self.catalog, asked.argument, self.today()))
+                return lookup.models(self.catalog, asked.argument, self.today()).message()
             case "price":
-                return _fixed(lookup.price(self.catalog, asked.argument, self.today()))
+                return lookup.price(self.catalog, asked.argument, self.today()).message()
             case "list":
-                return await self._list(team, user)
+                return saying(await self._list(team, user))
             case "show":
-                return await self._show(asked.argument.strip().strip("`"), team)
+                return saying(await self._show(asked.argument.strip().strip("`"), team))
             case _:
-                return _fixed(lookup.HELP)
+                return lookup.HELP.message()
 
     async def _list(self, team: str, user: str) -> str:
         saved = await self.estimates.recent(team_id=team, user_id=user)
         if not saved:
             return "You have no estimates yet. `/ftcost` opens the form."
-        return "*Your estimates*\n" + "\n".join(f"• `{one.id}` {one.as_of} {self._link(one)}" for one in saved)
+        return "*Your estimates*\n" + "\n".join(
+            f"• `{one.id}` {one.as_of} {self._link(one)}: {escape(clip(one.result['question'], 90))}" for one in saved
+        )
 
-    async def _show(self, id: str, team: str) -> str:
-        if not id:
+    async def _show(self, estimate_id: str, team: str) -> str:
+        if not estimate_id:
             raise UserError("Say which one, such as `show k7m2…`. `list` shows yours.")
-        saved = await self.estimates.get(id, team_id=team)
+        saved = await self.estimates.get(estimate_id, team_id=team)
         if saved is None:
-            raise UserError(f"There is no estimate “{id[:40]}” in this workspace. `list` shows yours.")
+            raise UserError(f"There is no estimate “{estimate_id[:40]}” in this workspace. `list` shows yours.")
         asked = f"Asked on {saved.as_of}, catalogue `{escape(saved.catalog_version)}`."
         line = f"```/ftcost {escape(write_command(saved.fields).replace('```', ''))}```"
         return f"*{escape(saved.result['headline'])}*\n{asked} {self._link(saved, 'Open the thread')}\n{line}"
 
     def _link(self, saved: SavedEstimate, text: str | None = None) -> str:
-        shown = escape(text or saved.name or saved.result["headline"])
-        if not (saved.channel_id and saved.thread_ts):
+        shown = escape(text or saved.name or saved.result["headline"].rstrip("."))
+        if not (saved.channel_id and saved.message_ts):
             return shown
-        return f"<{self.team_url()}archives/{saved.channel_id}/p{saved.thread_ts.replace('.', '')}|{shown}>"
-
-
-def _fixed(text: str) -> str:
-    """Aligned text keeps its columns in a code block."""
-    shortened = text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 2] + "\n…"
-    return f"```{escape(shortened.replace('```', ''))}```"
+        return f"<{self.team_url()}archives/{saved.channel_id}/p{saved.message_ts.replace('.', '')}|{shown}>"

@@ -9,6 +9,7 @@ import aiohttp
 from yarl import URL
 
 from bot.form import Origin, form
+from bot.worker import error_code
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +29,8 @@ class FormOpener:
         # With and without a thread the form differs by a block.
         self._templates = {in_thread: _template(in_thread=in_thread) for in_thread in (False, True)}
 
-    async def open(self, trigger_id: str, origin: Origin) -> None:
-        """Open the form. What goes wrong goes to the log: there is no one to tell but the person who sees no form."""
+    async def open(self, trigger_id: str, origin: Origin, response_url: str) -> None:
+        """Open the form, or say through the response URL that it did not open."""
         before, after = self._templates[origin.thread_ts is not None]
         request = f'{{"trigger_id":{json.dumps(trigger_id)},"view":{before}{json.dumps(origin.write())}{after}}}'
         try:
@@ -37,11 +38,25 @@ class FormOpener:
                 self._url, data=request.encode(), headers=self._headers, allow_redirects=False
             ) as response:
                 answer = json.loads(await response.read())
+                fault = None if answer.get("ok") else str(answer.get("error"))
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            log.warning("the form could not be opened: %s", type(error).__name__)
-            return
-        if not answer.get("ok"):
-            log.warning("the form could not be opened: %s", answer.get("error"))
+            fault = type(error).__name__
+        if fault:
+            await self.not_opened(response_url, fault)
+
+    async def not_opened(self, response_url: str, fault: str) -> None:
+        """A person who sees no form is told to try again, with a code that stands in the log too."""
+        code = error_code()
+        log.warning("%s: a form could not be opened: %s", code, fault)
+        if response_url:
+            text = f"Slack did not open the form. Please try again. ({code})"
+            try:
+                async with self._session.post(
+                    response_url, json={"response_type": "ephemeral", "text": text}
+                ) as answer:
+                    answer.raise_for_status()
+            except (aiohttp.ClientError, TimeoutError, ValueError):
+                log.exception("%s: the person could not be told", code)
 
 
 def _template(*, in_thread: bool) -> tuple[str, str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.render.blocks import SlackMessage, clip
+from bot.render.blocks import SlackMessage, clip, saying
 
 # The channel cannot be posted in: the bot is not in it, or may not.
 SHUT_OUT = frozenset(
@@ -21,6 +22,7 @@ SHUT_OUT = frozenset(
     }
 )
 MAX_TEXT = 10_000
+MAX_UPDATE_TEXT = 4_000
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,21 @@ class Place:
     thread_ts: str | None = None
 
 
+class Posted(NamedTuple):
+    """Where a message stands: the thread it is in (its own, where it begins one) and its own time stamp."""
+
+    place: Place
+    ts: str
+
+
 class Poster:
     """Posts messages."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
 
-    async def post(self, place: Place, message: SlackMessage) -> Place:
-        """Post and say where it stands (its own thread, where it begins one). Raises SlackApiError."""
+    async def post(self, place: Place, message: SlackMessage) -> Posted:
+        """Post and say where it stands. Raises SlackApiError."""
         try:
             response = await self._send(place, message.text, message.blocks)
         except SlackApiError as error:
@@ -47,7 +56,7 @@ class Poster:
             response = await self._send(
                 place, f"```{message.text.replace('```', '')}```" if "\n" in message.text else message.text, None
             )
-        return Place(response["channel"], place.thread_ts or response["ts"])
+        return Posted(Place(response["channel"], place.thread_ts or response["ts"]), response["ts"])
 
     async def _send(self, place: Place, text: str, blocks: list[dict[str, object]] | None):  # type: ignore[no-untyped-def]
         return await self._client.chat_postMessage(
@@ -59,7 +68,7 @@ class Poster:
             unfurl_media=False,
         )
 
-    async def post_or_dm(self, place: Place | None, user: str, message: SlackMessage) -> Place:
+    async def post_or_dm(self, place: Place | None, user: str, message: SlackMessage) -> Posted:
         """Post at `place`; where the bot may not, tell the person how to invite it and answer in a direct message."""
         if place is not None:
             try:
@@ -70,7 +79,7 @@ class Poster:
         direct = await self.direct(user)
         if place is not None:
             text = f"I cannot post in <#{place.channel}>. For the next time, type `/invite @ftcost` there. The answer:"
-            await self.post(direct, SlackMessage(text, [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]))
+            await self.post(direct, saying(text))
         return await self.post(direct, message)
 
     async def direct(self, user: str) -> Place:
@@ -78,17 +87,30 @@ class Poster:
         response = await self._client.conversations_open(users=user)
         return Place(response["channel"]["id"])
 
-    async def only_to(self, user: str, place: Place, text: str) -> None:
+    async def change(self, place: Place, ts: str, message: SlackMessage) -> None:
+        """Replace a message. One that is gone, or cannot be changed any more, is left as it is."""
+        try:
+            await self._client.chat_update(
+                channel=place.channel, ts=ts, text=clip(message.text, 4_000), blocks=message.blocks
+            )
+        except SlackApiError as error:
+            if error_of(error) not in (*SHUT_OUT, "message_not_found", "cant_update_message", "edit_window_closed"):
+                raise
+
+    async def only_to(self, user: str, place: Place, message: SlackMessage) -> None:
         """Said to one person where they are, or in a direct message where that cannot be."""
         try:
             await self._client.chat_postEphemeral(
-                channel=place.channel, user=user, thread_ts=place.thread_ts, text=clip(text, MAX_TEXT)
+                channel=place.channel,
+                user=user,
+                thread_ts=place.thread_ts,
+                text=clip(message.text, MAX_TEXT),
+                blocks=message.blocks,
             )
         except SlackApiError as error:
             if error_of(error) not in (*SHUT_OUT, "user_not_in_channel"):
                 raise
-            direct = await self.direct(user)
-            await self._send(direct, text, None)
+            await self.post(await self.direct(user), message)
 
 
 def error_of(error: SlackApiError) -> str:

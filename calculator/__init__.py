@@ -14,7 +14,7 @@ from calculator.result import (
     Total,
     Warning,
 )
-from calculator.scenario import KEYS, Scenario, read_scenario, unknown_key
+from calculator.scenario import KEYS, Scenario, nearest_key, read_scenario, unknown_key
 
 __all__ = [
     "KEYS",
@@ -33,6 +33,7 @@ __all__ = [
     "UserError",
     "Warning",
     "estimate",
+    "nearest_key",
     "read_scenario",
     "unknown_key",
 ]

@@ -16,4 +16,9 @@ class FieldErrors(UserError):
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         self.errors = dict(errors)
-        super().__init__("\n".join(f"{field}: {text}" for field, text in self.errors.items()))
+        super().__init__("\n".join(_line(field, text) for field, text in self.errors.items()))
+
+
+def _line(field: str, text: str) -> str:
+    """The fault with its field, unless the text names it already."""
+    return text if f"“{field}”" in text or text.startswith(f"{field}=") else f"{field}: {text}"

@@ -5,6 +5,7 @@ key.
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -17,6 +18,8 @@ from calculator import quantities
 from calculator.errors import FieldErrors
 from calculator.quantities import Amount, Frequency, PromptChange, Rates, TokenPair
 from pricing import Customer, Method
+
+_JOINER = "\N{ZERO WIDTH JOINER}"
 
 Serving = Literal["on-demand", "dedicated"]
 
@@ -74,9 +77,12 @@ def _signed(text: str) -> Decimal:
 def _epochs(text: str) -> Amount | Literal["auto"]:
     if text.strip().lower() == "auto":
         return "auto"
-    amount = quantities.parse_amount(text)
+    try:
+        amount = quantities.parse_amount(text)
+    except ValueError:
+        raise ValueError(f"“{text.strip()[:40]}” is no number of epochs; write 3, 2..4 or auto.") from None
     if amount.low % 1 or amount.high % 1:
-        raise ValueError("epochs come whole; write 3, a range such as 2..4, or auto.")
+        raise ValueError("epochs come whole; write 3, 2..4 or auto.")
     _within(amount, 1, 100, "epochs")
     return Amount(amount.low, amount.likely.quantize(Decimal(1)), amount.high)
 
@@ -127,7 +133,9 @@ def _base(text: str) -> str:
 
 
 def _name(text: str) -> str | None:
-    clean = " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in text).split())
+    # Controls out (a joiner inside an emoji stays), and quotation marks made single, so that a line can hold the name.
+    visible = "".join(c if c == _JOINER or unicodedata.category(c)[0] != "C" else " " for c in text)
+    clean = re.sub('["„“”]', "'", " ".join(visible.split())).strip(_JOINER)
     if len(clean) > 80:
         raise ValueError("a name has at most 80 characters.")
     return clean or None
@@ -221,10 +229,15 @@ def _sentence(fault: Any) -> str:
 
 def unknown_key(key: str) -> str:
     """What to say about a key that is none."""
-    near = difflib.get_close_matches(key.lower()[:40], KEYS, n=2, cutoff=0.6)
+    near = nearest_key(key)
     return f"There is no key “{key[:40]}”." + (
-        f" Did you mean {' or '.join(near)}?" if near else f" The keys are {', '.join(KEYS)}."
+        f" Did you mean {near}?" if near else f" The keys are {', '.join(KEYS)}."
     )
+
+
+def nearest_key(key: str) -> str | None:
+    """The key that was probably meant."""
+    return next(iter(difflib.get_close_matches(key.lower()[:40], KEYS, n=1, cutoff=0.6)), None)
 
 
 def _text(key: str, value: Any) -> str:

@@ -62,6 +62,7 @@ def load_catalog(
     PriceFileError.
     """
     offers: dict[str, Offer] = {}
+    files: dict[str, str] = {}
     digest = hashlib.sha256()
     newest = ""
     folders = [(providers_dir, False)] + ([(overlay_dir, True)] if overlay_dir else [])
@@ -71,9 +72,11 @@ def load_catalog(
             digest.update(f"{path.name}\0{yours}\0{text}\0".encode())
             sources = _read_platform(path, text, offers, yours=yours)
             newest = max([newest, *(source.checked for source in sources)])
+            files |= {offer_id: path.name for offer_id in offers if offer_id not in files}
     for offer in offers.values():
         if offer.nearest and offer.nearest not in offers:
-            raise PriceFileError(f"{offer.id}: nearest names {offer.nearest!r}, which is no offer of the catalogue")
+            where = f"{files[offer.id]}: offers.{offer.id.partition('/')[2]}.nearest"
+            raise PriceFileError(f"{where}: there is no offer {offer.nearest!r} in the catalogue")
     assumptions = _read_assumptions(DATA_DIR / "assumptions.yml", digest)
     return Catalog(offers.values(), assumptions, base_models or GenaiBaseModels(), f"{newest}.{digest.hexdigest()[:8]}")
 
@@ -184,9 +187,33 @@ def _explain(file: str, where: tuple[str, ...], error: ValidationError) -> str:
     """The first fault of a file as one sentence; how many more there are."""
     first, *others = error.errors(include_url=False)
     place = ".".join(str(part) for part in (*where, *first["loc"]) if part != "[key]")
-    text = {
-        "extra_forbidden": "is no key that is read here; check its spelling or remove it",
-        "missing": "is missing",
-    }.get(first["type"], first["msg"].removeprefix("Value error, "))
     more = f" (and {len(others)} more)" if others else ""
-    return f"{file}: {place}: {text}{more}"
+    return f"{file}: {place}: {_fault(first['type'], place, first['msg'])}{more}"
+
+
+def _fault(kind: str, place: str, message: str) -> str:
+    """What is wrong and how to put it right, in the words of a price file."""
+    match kind:
+        case "extra_forbidden":
+            return "is no key that is read here; check its spelling or remove it"
+        case "missing":
+            return "is missing"
+        case "tuple_type" | "list_type":
+            return "must be a list"
+        case "string_pattern_mismatch" if place.endswith(".url"):
+            return "must be an address that begins with https:// or http://"
+        case "string_pattern_mismatch":
+            return "must be small letters, digits, . and -, with @variant behind them where there are several"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return f"must hold keys such as {_keys_at(place)}"
+    return message.removeprefix("Value error, ")
+
+
+def _keys_at(place: str) -> str:
+    if place.endswith(".prices"):
+        return "training and input"
+    if ".prices." in place:
+        return "usd, per and source"
+    if place == "sources" or (place.startswith("offers.") and place.count(".") == 1):
+        return "title and prices" if place != "sources" else "a name for each source"
+    return "those in docs/prices.md"

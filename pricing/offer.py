@@ -18,7 +18,9 @@ from pricing.vocabulary import (
     TOKEN_KINDS,
     UNITS_OF_KIND,
     Confidence,
+    Count,
     Customer,
+    Day,
     Method,
     PartialDate,
     PriceKind,
@@ -91,7 +93,7 @@ class Price(Record):
     per: Unit
     source: SourceRef
     confidence: Confidence
-    since: date | None = None
+    since: Day | None = None
     """First day on which the price holds; without it, from before the first record."""
     method: Method | None = None
     """Training only: the method that this price buys (SFT with LoRA: lora; SFT of all weights: full; preference pairs:
@@ -119,6 +121,8 @@ class Price(Record):
         for usd in (self.usd, *(tier.usd for tier in self.tiers)):
             if usd is not None and usd > limit:
                 raise ValueError(f"${usd} per {self.per} is implausible (over ${limit}); check the unit")
+        if "usd" not in self.model_fields_set and not self.tiers:
+            raise ValueError("usd is missing; write a number of US dollars, or: unknown")
         if self.tiers:
             if self.usd is not None:
                 raise ValueError("give either usd or tiers, not both")
@@ -141,9 +145,9 @@ class EpochRule(Record):
     """
 
     default: int = Field(ge=1)
-    min_total_examples: int | None = None
-    max_total_examples: int | None = None
-    max_epochs: int = 25
+    min_total_examples: Count | None = None
+    max_total_examples: Count | None = None
+    max_epochs: Count = 25
 
     def epochs(self, examples: int) -> int:
         """Epochs for `examples` training examples."""
@@ -163,12 +167,12 @@ class TrainingRules(Record):
     auto_epochs: EpochRule | None = None
     """What `epochs=auto` becomes; None where the platform publishes no rule."""
     auto_epochs_note: str | None = None
-    min_epochs: int | None = None
-    max_epochs: int | None = None
-    min_examples: int | None = None
-    advised_examples: int | None = None
-    max_examples: int | None = None
-    max_tokens_per_example: int | None = None
+    min_epochs: Count | None = None
+    max_epochs: Count | None = None
+    min_examples: Count | None = None
+    advised_examples: Count | None = None
+    max_examples: Count | None = None
+    max_tokens_per_example: Count | None = None
     """Longer examples are truncated, and billed to here."""
     note: str | None = None
 
@@ -177,11 +181,11 @@ class Lifecycle(Record):
     """When one can still train and still call the result. Days are inclusive for training, exclusive for inference."""
 
     source: SourceRef
-    new_customers_until: date | None = None
+    new_customers_until: Day | None = None
     """Last day on which a new customer may train."""
-    training_ends: date | None = None
+    training_ends: Day | None = None
     """Last day on which anyone may train."""
-    inference_ends: date | None = None
+    inference_ends: Day | None = None
     """The day on which tuned models stop answering."""
     stated_status: Status | None = None
     """For platforms that announce no date, and for what is not offered at all."""
@@ -206,14 +210,14 @@ class Offer(Record):
     model: str
     """The platform's own name of the model."""
     aliases: tuple[str, ...] = ()
-    parameters_billion: Decimal | None = None
+    parameters_billion: Decimal | None = Field(default=None, gt=0)
     training: TrainingRules | None = None
     lifecycle: Lifecycle | None = None
     nearest: str | None = None
     """The offer to look at instead, for what is ended or not offered."""
     why: str | None = None
     """What a buyer must know in one sentence (why there is nothing to buy, what the tier lacks)."""
-    deployment_hours: int | None = None
+    deployment_hours: Count | None = None
     """A deployment is deleted after this many hours."""
     prices: dict[PriceKind, tuple[Price, ...]] = Field(default_factory=dict)
 
@@ -225,6 +229,8 @@ class Offer(Record):
             for price in prices:
                 if price.per not in allowed:
                     raise ValueError(f"{kind} is priced per {' or '.join(allowed)}, not per {price.per}")
+                if price.method and kind != "training":
+                    raise ValueError(f"{kind} cannot have a method: only training is priced by method")
                 if price.tiers and kind not in TOKEN_KINDS:
                     raise ValueError(f"{kind} cannot have tiers: only token prices are graduated by monthly volume")
                 key = (price.method, price.variant, price.since)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 Confidence = Literal["high", "medium", "low"]
 Status = Literal["open", "closing", "closed", "not offered"]
@@ -57,6 +57,7 @@ MAX_PLAUSIBLE_USD: dict[str, Decimal] = {
     "job": Decimal(100_000),
 }
 
+_NUMBER = re.compile(r"(\d+(\.\d*)?|\.\d+)([eE]-?\d{1,2})?", re.ASCII)
 _PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
@@ -68,13 +69,22 @@ def _usd(value: Any) -> Any:
         return None
     if isinstance(value, float):
         raise ValueError("write the price as text, not as a float")
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise ValueError(f"{value!r} is not a price; write a number of US dollars such as 0.25, or: unknown") from None
-    if not number.is_finite() or number < 0:
+    text = str(value)
+    if re.fullmatch(r"-[\d.]+|[-+]?(inf(inity)?|nan)", text, re.IGNORECASE):
         raise ValueError(f"{value!r} is not a price; it must be zero or more, or: unknown")
-    return number
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"{value!r} is not a price; write a number of US dollars such as 0.25, or: unknown")
+    return Decimal(text)
+
+
+def _day(value: Any) -> Any:
+    """A whole date. Anything else that could be read as one (a number of seconds) is a mistake here."""
+    if value is None or isinstance(value, date):
+        return value
+    text = str(value)
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        raise ValueError(f"{text!r} is not a date; write 2026-11-21")
+    return date.fromisoformat(text)
 
 
 def _partial_date(value: Any) -> str:
@@ -98,3 +108,5 @@ PartialDate = Annotated[
     BeforeValidator(_partial_date),
     WithJsonSchema({"type": ["string", "integer"], "description": "2026-11-21, 2026-11 or 2026"}),
 ]
+Day = Annotated[date, BeforeValidator(_day)]
+Count = Annotated[int, Field(gt=0)]

@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.command import readable_fields
 from bot.form import Origin, View, compare_form, form, loading, notice
-from bot.listeners.commands import FIX, open_form
+from bot.listeners.commands import FIX
 from bot.listeners.context import Bot, team_of
 from bot.listeners.submissions import GONE
 from bot.store import Job, SavedEstimate
@@ -43,20 +43,32 @@ def register(app: AsyncApp, bot: Bot) -> None:
     async def on_fix(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         await ack()
         origin = Origin(channel=body["channel"]["id"])
-        bot.worker.start(open_form(bot, body["trigger_id"], origin, readable_fields(action["value"])))
+        bot.worker.start(bot.show(body, form(origin, readable_fields(action["value"]))))
 
 
-async def _open(bot: Bot, body: dict[str, Any], id: str, title: str, make: Any) -> None:
+async def _open(bot: Bot, body: dict[str, Any], estimate_id: str, title: str, make: Any) -> None:
     """Open a view that waits while its trigger lives, then fill it from the database."""
-    view_id = await bot.open(body["trigger_id"], loading(title))
+    view_id = await bot.open(body, loading(title))
     if view_id:
-        await bot.fill(view_id, _view_of, bot, body, id, make)
+        await bot.fill(view_id, _view_of(bot, body, estimate_id, make))
 
 
-async def _view_of(bot: Bot, body: dict[str, Any], id: str, make: Any) -> View:
-    saved = await bot.estimates.get(id, team_id=team_of(body))
-    view: View = make(bot, saved) if saved else notice("Not found", GONE)
+async def _view_of(bot: Bot, body: dict[str, Any], estimate_id: str, make: Any) -> View:
+    saved = await bot.estimates.get(estimate_id, team_id=team_of(body))
+    if saved is None:
+        return notice("Not found", GONE)
+    view: View = make(bot, await _latest(bot, saved))
     return view
+
+
+async def _latest(bot: Bot, saved: SavedEstimate) -> SavedEstimate:
+    """The buttons of a thread's first message mean the thread as it stands now; those of a reply mean that reply."""
+    if saved.edit_of or not (saved.channel_id and saved.thread_ts):
+        return saved
+    newest = await bot.estimates.latest_in_thread(
+        team_id=saved.team_id, channel_id=saved.channel_id, thread_ts=saved.thread_ts, but_not=""
+    )
+    return newest or saved
 
 
 def _origin(saved: SavedEstimate) -> Origin:

@@ -24,11 +24,16 @@ def register(app: AsyncApp, bot: Bot) -> None:
         try:
             asked = read_command(text)
             if asked.verb == "form":
-                bot.worker.start(bot.opener.open(body["trigger_id"], Origin(channel=body["channel_id"])))
+                bot.worker.start(
+                    bot.opener.open(
+                        body["trigger_id"], Origin(channel=body["channel_id"]), body.get("response_url", "")
+                    )
+                )
                 await ack()
                 return
             if asked.verb != "estimate":
-                await ack(text=await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"]))
+                answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+                await ack(text=answer.text, blocks=answer.blocks)
                 return
             bot.desk.price(asked.fields, bot.today())
         except UserError as error:
@@ -43,13 +48,8 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await ack()
         message = body["message"]
         origin = Origin(channel=body["channel"]["id"], thread_ts=message.get("thread_ts") or message["ts"])
-        bot.worker.start(
-            open_form(bot, body["trigger_id"], origin, readable_fields(from_slack(message.get("text") or "")) or None)
-        )
-
-
-async def open_form(bot: Bot, trigger_id: str, origin: Origin, values: dict[str, str] | None = None) -> None:
-    await bot.open(trigger_id, form(origin, values))
+        values = readable_fields(from_slack(message.get("text") or ""))
+        bot.worker.start(bot.show(body, form(origin, values or None)))
 
 
 def estimate_job(bot: Bot, key: str, body: dict[str, Any], fields: dict[str, str], origin: Origin) -> Job:
@@ -71,7 +71,8 @@ def estimate_job(bot: Bot, key: str, body: dict[str, Any], fields: dict[str, str
 def _refusal(error: UserError, typed: str) -> dict[str, Any]:
     """What was wrong, what was typed, and a button that puts it into the form."""
     line = f"/ftcost {typed}".strip()
-    text = escape(str(error))
+    faults = escape(str(error)).splitlines()
+    text = "\n".join(f"• {fault}" for fault in faults) if len(faults) > 1 else faults[0]
     blocks: list[dict[str, Any]] = [section(text), section(f"```{escape(line[:2_500].replace('```', ''))}```")]
     if "=" in typed and len(typed) <= BUTTON_VALUE:
         button = {

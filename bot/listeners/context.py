@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from bot.lookups import Lookups
 from bot.opener import FormOpener
 from bot.post import error_of
 from bot.store import EstimateStore
-from bot.worker import Worker
+from bot.worker import Worker, error_code
 
 log = logging.getLogger(__name__)
 
@@ -34,16 +34,18 @@ class Bot:
     opener: FormOpener
     today: Callable[[], date]
 
-    async def open(self, trigger_id: str, view: View) -> str | None:
-        """Open a modal; its id, or None where its trigger had expired: the person sees nothing and types again."""
+    async def open(self, body: dict[str, Any], view: View) -> str | None:
+        """Open a modal for an interaction; its id, or None where Slack did not open it and the person was told."""
         try:
-            response = await self.client.views_open(trigger_id=trigger_id, view=view)
+            response = await self.client.views_open(trigger_id=body["trigger_id"], view=view)
         except SlackApiError as error:
-            if error_of(error) not in ("expired_trigger_id", "exchanged_trigger_id"):
-                raise
-            log.warning("a modal could not be opened: %s", error_of(error))
+            await self.opener.not_opened(body.get("response_url", ""), error_of(error))
             return None
         return str(response["view"]["id"])
+
+    async def show(self, body: dict[str, Any], view: View) -> None:
+        """Open a modal that needs nothing more."""
+        await self.open(body, view)
 
     async def update(self, view_id: str, view: View) -> None:
         """Replace a modal; one that was closed meanwhile is left closed."""
@@ -53,13 +55,14 @@ class Bot:
             if error_of(error) != "not_found":
                 raise
 
-    async def fill(self, view_id: str, make: Any, *args: Any) -> None:
-        """Replace a modal that waits by what `make` builds, or by an apology."""
+    async def fill(self, view_id: str, make: Awaitable[View]) -> None:
+        """Replace a modal that waits by what is being made for it, or by an apology."""
         try:
-            view = await make(*args)
+            view = await make
         except Exception:
-            log.exception("a modal could not be filled")
-            view = notice("Sorry", "Something went wrong on our side. Please close this and try again.")
+            code = error_code()
+            log.exception("%s: a modal could not be filled", code)
+            view = notice("Sorry", f"Something went wrong on our side. Please close this and try again. ({code})")
         await self.update(view_id, view)
 
 

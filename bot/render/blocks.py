@@ -13,12 +13,14 @@ from bot.render.money import money, signed
 from bot.render.tables import (
     Table,
     breakdown_table,
+    by_standing,
     comparison_table,
     figure,
     horizon,
     offer_name,
     plain,
-    shown_estimates,
+    priced_lines,
+    remark,
 )
 from bot.render.words import (
     assumptions,
@@ -40,9 +42,10 @@ SECTION_TEXT = 3_000
 FIELD_TEXT = 2_000
 HEADER_TEXT = 150
 TABLE_CHARACTERS = 9_500  # Slack's 10,000 over a message's tables, with room to spare
-ROWS_SHOWN = 20
+ROWS_SHOWN = 12
+ASIDES_SHOWN = 5
 WARNINGS_SHOWN = 4
-CHANGES_SHOWN = 8
+CHANGES_SHOWN = 12
 
 
 class SlackMessage(NamedTuple):
@@ -73,6 +76,11 @@ def header(text: str) -> Block:
     return {"type": "header", "text": {"type": "plain_text", "text": clip(text, HEADER_TEXT), "emoji": False}}
 
 
+def saying(text: str) -> SlackMessage:
+    """A message that is one paragraph of mrkdwn."""
+    return SlackMessage(text, [section(text)])
+
+
 def fields(pairs: Iterable[tuple[str, str]]) -> Block:
     """Label and value side by side, at most ten."""
     made = [
@@ -98,8 +106,11 @@ def table_block(table: Table) -> Block:
     return {"type": "table", "column_settings": settings, "rows": rows}
 
 
-def parent(comparison: Comparison, estimate_id: str, user_id: str) -> SlackMessage:
-    """The message in the channel: the answer in a sentence, its figures, what would cost money, what to do next."""
+def parent(comparison: Comparison, estimate_id: str, user_id: str, *, now: str | None = None) -> SlackMessage:
+    """The message in the channel: the answer in a sentence, its figures, what would cost money, what to do next.
+
+    `now` is the headline of the latest change in its thread, so that an old figure does not stand alone.
+    """
     shown = comparison.best or next(iter(comparison.estimates), None)
     answer = headline(comparison)
     name = comparison.scenario.name
@@ -112,6 +123,8 @@ def parent(comparison: Comparison, estimate_id: str, user_id: str) -> SlackMessa
     if sentence := base_sentence(comparison):
         blocks.append(context(escape(sentence)))
     blocks += _watch_out(comparison, shown)
+    if now:
+        blocks.append(section(f"*Changed in the thread.* {escape(now)}"))
     blocks.append(buttons(estimate_id))
     blocks.append(
         context(f"Asked by <@{escape(user_id)}> · USD, prices as of {comparison.as_of} · estimate `{estimate_id}`")
@@ -123,18 +136,11 @@ def _figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]
     months = estimate.months
     to_end = months < comparison.plan.months
     return [
-        ("Training and preparation", figure(comparison, estimate, "one_off")),
-        ("First month", figure(comparison, estimate, "first_month")),
-        ("Each month", figure(comparison, estimate, "monthly") if estimate.monthly_usd is not None else "none"),
-        (
-            f"To its end ({money_months(months)})" if to_end else horizon(comparison).capitalize(),
-            figure(comparison, estimate, "total"),
-        ),
+        ("One-off", figure(comparison, estimate, "one_off")),
+        ("First month, with one-off", figure(comparison, estimate, "first_month")),
+        ("A month", figure(comparison, estimate, "monthly") if estimate.monthly_usd is not None else "none"),
+        (f"To its end ({months:.1f} months)" if to_end else horizon(comparison), figure(comparison, estimate, "total")),
     ]
-
-
-def money_months(months: Any) -> str:
-    return f"{months:.1f} months"
 
 
 def _watch_out(comparison: Comparison, shown: Estimate | None) -> list[Block]:
@@ -147,9 +153,9 @@ def _watch_out(comparison: Comparison, shown: Estimate | None) -> list[Block]:
     apart = [e for e in comparison.estimates if e.standing == Standing.APART and e is not shown]
     unknown = [e for e in comparison.estimates if e.standing == Standing.INCOMPLETE and e is not shown]
     if unknown:
-        lines.append(f"{_count(unknown)} with an unknown price: not ranked.")
+        lines.append(f"{_count(unknown)} not ranked, because a price is not known.")
     if apart:
-        lines.append(f"{_count(apart)} not open to {comparison.scenario.customer} customers: shown apart.")
+        lines.append(f"{_count(apart)} shown apart, because not open to {comparison.scenario.customer} customers.")
     return [section("*Watch out*\n" + "\n".join(f"• {escape(line)}" for line in lines))] if lines else []
 
 
@@ -173,21 +179,36 @@ def buttons(estimate_id: str) -> Block:
 
 
 def comparison_reply(comparison: Comparison) -> SlackMessage:
-    """In the thread: the offers side by side."""
-    shown = shown_estimates(comparison, ROWS_SHOWN)
-    table = comparison_table(comparison, shown)
-    left_out = len(comparison.estimates) - len(shown)
-    blocks = [section("*Offers, cheapest first*"), table_block(table)]
-    if left_out > 0:
-        blocks.append(context(f"{left_out} more in the export."))
-    return SlackMessage(escape(f"Offers, cheapest first:\n{plain(table)}"), blocks)
+    """In the thread: the offers side by side, those that can be compared in a table, the others in a few lines."""
+    (caption, first), *others = by_standing(comparison)
+    table = comparison_table(comparison, first[:ROWS_SHOWN])
+    blocks = [section(f"*{escape(caption)}* (USD)"), table_block(table)]
+    if len(first) > ROWS_SHOWN:
+        blocks.append(context(f"{len(first) - ROWS_SHOWN} more in the export."))
+    blocks += [_aside(comparison, caption, estimates) for caption, estimates in others]
+    if len({estimate.offer.title for estimate in first}) > 1:
+        blocks.append(
+            context("These are different models: whether a cheaper one does the task, an evaluation has to say.")
+        )
+    return SlackMessage(escape(f"{caption}:\n{plain(table)}"), blocks)
+
+
+def _aside(comparison: Comparison, caption: str, estimates: Sequence[Estimate]) -> Block:
+    """Offers that are not to be compared with the ranked ones: the cheapest of them, and how many more."""
+    lines = []
+    for one in estimates[:ASIDES_SHOWN]:
+        note = remark(comparison, one)
+        lines.append(f"• {offer_name(one)}: {figure(comparison, one, 'total')}{f', {note}' if note else ''}")
+    if len(estimates) > ASIDES_SHOWN:
+        lines.append(f"• {len(estimates) - ASIDES_SHOWN} more in the export")
+    return section("\n".join([f"*{escape(caption)}*", *map(escape, lines)]))
 
 
 def breakdown_reply(estimate: Estimate) -> SlackMessage:
     """In the thread: one offer line by line, with how each quantity comes about."""
     table = breakdown_table(estimate)
     title = f"{offer_name(estimate)}, line by line"
-    formulas = "\n".join(f"• {escape(line.label)}: {escape(line.formula)}" for line in estimate.lines)
+    formulas = "\n".join(f"• {escape(line.label)}: {escape(line.formula)}" for line in priced_lines(estimate))
     return SlackMessage(
         escape(f"{title}:\n{plain(table)}"), [section(f"*{escape(title)}*"), table_block(table), context(formulas)]
     )
@@ -229,11 +250,15 @@ def change_reply(before: Mapping[str, Any], after: Comparison, estimate_id: str,
     if before["catalog_version"] != after.catalog_version or before["as_of"] != after.as_of.isoformat():
         what += f"; prices as of {before['as_of']} → {after.as_of}"
     answer = headline(after)
-    only_offers = len(changed) == 1 and changed[0].startswith("on ")
-    table = comparison_table(after, shown_estimates(after, ROWS_SHOWN)) if only_offers else _change_table(before, after)
+    shown = list(after.estimates[:CHANGES_SHOWN])
+    table = (
+        comparison_table(after, shown) if changed == ["the offers compared"] else _change_table(before, after, shown)
+    )
+    more = len(after.estimates) - len(shown)
     blocks = [
         section(f"*{escape(answer)}*\nChanged: {escape(what)}"),
         table_block(table),
+        *([context(f"{more} more in the export.")] if more else []),
         *_watch_out(after, after.best),
         buttons(estimate_id),
         context(f"Changed by <@{escape(user_id)}> · USD, prices as of {after.as_of} · estimate `{estimate_id}`"),
@@ -241,11 +266,11 @@ def change_reply(before: Mapping[str, Any], after: Comparison, estimate_id: str,
     return SlackMessage(escape(f"{answer} Changed: {what}.\n{plain(table)}"), blocks)
 
 
-def _change_table(before: Mapping[str, Any], after: Comparison) -> Table:
-    """Totals before, after and the difference, for the best offers after."""
+def _change_table(before: Mapping[str, Any], after: Comparison, shown: Sequence[Estimate]) -> Table:
+    """Totals before, after and the difference."""
     old = {estimate["offer"]: estimate for estimate in before["estimates"]}
     rows = []
-    for estimate in shown_estimates(after, CHANGES_SHOWN):
+    for estimate in shown:
         was = old.get(estimate.offer.id)
         total = Decimal(was["total_usd"]) if was and was["total_usd"] is not None else None
         if was is None:
@@ -263,7 +288,7 @@ def _change_table(before: Mapping[str, Any], after: Comparison) -> Table:
             )
         )
     return Table(
-        ("Offer", "Before", f"Now, {horizon(after)}, USD", "Difference"),
+        ("Offer", "Before", f"Now, {horizon(after)}", "Difference"),
         ("left", "right", "right", "right"),
         tuple(rows),
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, get_args
 
-from bot.render.words import headline
+from bot.render.words import headline, question
 from calculator import BaseEstimate, Comparison, Estimate, Figure, LineItem
 
 CSV_COLUMNS = (
@@ -29,6 +29,7 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
         "catalog_version": comparison.catalog_version,
         "scenario": comparison.scenario.fields(),
         "headline": headline(comparison),
+        "question": question(comparison),
         "estimates": [_estimate(comparison, estimate) for estimate in comparison.estimates],
         "base": _base(comparison.base) if comparison.base else None,
     }

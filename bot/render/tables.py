@@ -39,21 +39,20 @@ def figure(comparison: Comparison, estimate: Estimate, name: Figure) -> str:
     return money_span(span.low, span.high, whole=total.whole) if span else money(total.usd, whole=total.whole)
 
 
-def remark(estimate: Estimate) -> str:
+def remark(comparison: Comparison, estimate: Estimate) -> str:
     """What sets an offer apart from those above it, in a few words."""
-    codes = {warning.code: warning for warning in estimate.warnings}
+    codes = {warning.code for warning in estimate.warnings}
     life = estimate.offer.lifecycle
+    if estimate.status == "not offered":
+        return "not offered"
+    if estimate.status == "closed":
+        return f"ended {life.inference_ends}" if life and life.inference_ends else "ended"
     remarks = []
     if "closed_to_new_customers" in codes:
         remarks.append("existing customers only")
-    if estimate.status in ("closed", "not offered"):
-        return (
-            "not offered"
-            if estimate.status == "not offered"
-            else f"ended{f' {life.inference_ends}' if life and life.inference_ends else ''}"
-        )
     if "model_ends" in codes and life:
-        remarks.append(f"ends {life.inference_ends}")
+        cut = estimate.months < comparison.plan.months
+        remarks.append(f"{'only to' if cut else 'ends'} {life.inference_ends}")
     elif "training_ends" in codes and life:
         remarks.append(f"training ends {life.training_ends}")
     if "deployment_deleted" in codes:
@@ -64,7 +63,10 @@ def remark(estimate: Estimate) -> str:
 
 
 def comparison_table(comparison: Comparison, estimates: Sequence[Estimate]) -> Table:
-    """Offers side by side, in the order of `estimates`; neighbours of one platform at one price share a row."""
+    """Offers side by side, in the order of `estimates`; neighbours of one platform at one price share a row.
+
+    The column of remarks is there where there is something to remark.
+    """
     rows: list[tuple[str, ...]] = []
     names: list[list[Estimate]] = []
     for estimate in estimates:
@@ -72,18 +74,32 @@ def comparison_table(comparison: Comparison, estimates: Sequence[Estimate]) -> T
             figure(comparison, estimate, "one_off"),
             figure(comparison, estimate, "monthly") if _recurs(estimate) else "none",
             figure(comparison, estimate, "total"),
-            remark(estimate),
+            remark(comparison, estimate),
         )
         if rows and rows[-1] == cells and names[-1][0].offer.platform == estimate.offer.platform:
             names[-1].append(estimate)
         else:
             rows.append(cells)
             names.append([estimate])
+    width = 5 if any(cells[-1] for cells in rows) else 4
+    align: tuple[Align, ...] = ("left", "right", "right", "right", "left")
     return Table(
-        header=("Offer", "One-off", "A month", f"{horizon(comparison)}, USD", "Note"),
-        align=("left", "right", "right", "right", "left"),
-        rows=tuple((_names(group), *cells) for group, cells in zip(names, rows, strict=True)),
+        header=("Offer", "One-off", "A month", horizon(comparison), "Note")[:width],
+        align=align[:width],
+        rows=tuple((_names(group), *cells)[:width] for group, cells in zip(names, rows, strict=True)),
     )
+
+
+def by_standing(comparison: Comparison) -> list[tuple[str, list[Estimate]]]:
+    """The estimates in groups that can be compared with each other, each with its caption; empty ones left out."""
+    captions = {
+        Standing.LASTS: f"For the whole {horizon(comparison)}, cheapest first",
+        Standing.ENDS: "Ending earlier, or not for production",
+        Standing.INCOMPLETE: "With a price that is not known",
+        Standing.APART: f"Not open to {comparison.scenario.customer} customers",
+    }
+    groups = {standing: [one for one in comparison.estimates if one.standing == standing] for standing in Standing}
+    return [(captions[standing], found) for standing, found in groups.items() if found]
 
 
 def _recurs(estimate: Estimate) -> bool:
@@ -97,43 +113,42 @@ def _names(group: Sequence[Estimate]) -> str:
     return f"{first.offer.title} and {len(others)} more ({first.offer.platform_title})"
 
 
-def shown_estimates(comparison: Comparison, limit: int) -> list[Estimate]:
-    """The best `limit` to show: mostly those that can be bought for the whole horizon, a few of each that cannot."""
-    by_standing = {standing: [e for e in comparison.estimates if e.standing == standing] for standing in Standing}
-    quota = dict.fromkeys(Standing, max(2, limit // 6))
-    kept = {standing: found[: quota[standing]] for standing, found in by_standing.items()}
-    spare = limit - sum(map(len, kept.values()))
-    for standing, found in by_standing.items():
-        more = found[len(kept[standing]) : len(kept[standing]) + max(0, spare)]
-        kept[standing] = kept[standing] + more
-        spare -= len(more)
-    return [estimate for standing in Standing for estimate in kept[standing]]
+def priced_lines(estimate: Estimate) -> list[LineItem]:
+    """The lines that cost something or may; what a source says is free is not shown."""
+    return [line for line in estimate.lines if line.unit_price_usd is None or line.unit_price_usd]
 
 
 def breakdown_table(estimate: Estimate) -> Table:
     """Line by line over the horizon; the printed amounts add up to the printed total, which is the last row."""
-    known = [amount for line in estimate.lines if (amount := line.amount_usd) is not None]
+    lines = priced_lines(estimate)
+    known = [amount for line in lines if (amount := line.amount_usd) is not None]
     total = estimate.total_usd
     printed = iter(parts_of_total(known, places_for(total) if total is not None else 2))
     rows = [
         (
             line.label,
-            f"{quantity(line.quantity)} × {unit_name(line)}" if line.quantity is not None else UNKNOWN,
-            unit_price(line.unit_price_usd),
+            amount_of(line),
+            f"{unit_price(line.unit_price_usd)} / {line.unit}" if line.unit_price_usd is not None else UNKNOWN,
             next(printed) if line.amount_usd is not None else UNKNOWN,
         )
-        for line in estimate.lines
+        for line in lines
     ]
-    rows.append(
-        ("Total" if estimate.complete else "Total, at least", f"{quantity(estimate.months)} months", "", money(total))
-    )
+    label = "Total" if estimate.complete else "Total, at least"
+    rows.append((label, f"{quantity(estimate.months)} months", "", money(total)))
     return Table(
         header=("Item", "Quantity", "Unit price", "USD"), align=("left", "right", "right", "right"), rows=tuple(rows)
     )
 
 
-def unit_name(line: LineItem) -> str:
-    return {"1M tokens": "1M tokens", "unit-hour": "unit-hour", "once": "once"}.get(line.unit, line.unit)
+def amount_of(line: LineItem) -> str:
+    """`1,800M tokens`, `8,640 hours`, `1 job`."""
+    if line.quantity is None:
+        return UNKNOWN
+    if line.unit == "1M tokens":
+        return f"{quantity(line.quantity)}M tokens"
+    if line.unit == "once":
+        return "once"
+    return f"{quantity(line.quantity)} {line.unit}{'' if line.quantity == 1 else 's'}"
 
 
 def plain(table: Table) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.render.money import money
-from bot.render.tables import breakdown_table, comparison_table, offer_name, plain
+from bot.render.tables import breakdown_table, by_standing, comparison_table, offer_name, plain
 from bot.render.words import (
     assumptions,
     base_sentence,
@@ -19,7 +19,9 @@ from calculator import Comparison
 
 def to_text(comparison: Comparison) -> str:
     """Headline, all offers, the breakdown of the best, warnings, assumptions, sources."""
-    parts = [headline(comparison), question(comparison), "", plain(comparison_table(comparison, comparison.estimates))]
+    parts = [headline(comparison), question(comparison)]
+    for caption, estimates in by_standing(comparison):
+        parts += ["", caption, plain(comparison_table(comparison, estimates))]
     if sentence := base_sentence(comparison):
         parts += ["", sentence]
     shown = comparison.best or (comparison.estimates[0] if comparison.estimates else None)

@@ -119,10 +119,9 @@ def base_sentence(comparison: Comparison) -> str | None:
 def assumptions(comparison: Comparison, estimate: Estimate) -> list[str]:
     """What the figures rest on, besides the prices."""
     plan = comparison.plan
-    found = [
-        f"{quantity(plan.days_per_month)} days a month over {horizon(comparison)}; "
-        "where a date cuts a month, it has 365/12 days."
-    ]
+    found = [f"{quantity(plan.days_per_month)} days a month, {horizon(comparison)}."]
+    if estimate.months % 1:
+        found.append("Where a date cuts a month, it has 365/12 days.")
     if plan.growth_per_month:
         found.append(f"Calls grow by {comparison.scenario.growth.text('%')} a month, from the second month on.")
     if plan.retrain_months:
@@ -173,14 +172,10 @@ def notes(estimate: Estimate) -> list[str]:
 
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
-    """The scenario's keys whose text differs: `epochs 3 → 5`."""
-    return [
-        f"{key} {old.get(key) or _default(key)} → {new.get(key) or _default(key)}"
-        for key in KEYS
-        if old.get(key) != new.get(key)
-    ]
+    """What differs between two scenarios as text by key: `epochs 3 → 5`. The offers stand in the table."""
+    keys = [key for key in KEYS if old.get(key) != new.get(key)]
+    return ["the offers compared" if key == "on" else f"{key} {_said(key, old)} → {_said(key, new)}" for key in keys]
 
 
-def _default(key: str) -> str:
-    default = {"on": "all", "epochs": "auto", "runs": "1", "months": "12", "days": "30"}.get(key)
-    return default or "not given"
+def _said(key: str, fields: Mapping[str, str]) -> str:
+    return fields.get(key) or {"epochs": "auto", "runs": "1", "months": "12", "days": "30"}.get(key, "not given")

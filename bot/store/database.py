@@ -52,6 +52,7 @@ estimates = Table(
     Column("user_id", String(32), nullable=False),
     Column("channel_id", String(32)),
     Column("thread_ts", String(32)),
+    Column("message_ts", String(32)),
     Column("edit_of", String(16)),
     Column("name", String(80)),
     Column("fields", JSON, nullable=False),

@@ -32,6 +32,8 @@ class SavedEstimate:
     user_id: str
     channel_id: str | None
     thread_ts: str | None
+    message_ts: str | None
+    """Its own first message: the thread's parent, or a reply."""
     edit_of: str | None
     name: str | None
     fields: dict[str, str]
@@ -82,13 +84,16 @@ class EstimateStore:
                 )
             )
 
-    async def mark_posted(self, id: str, *, team_id: str, channel_id: str, thread_ts: str, posted: int) -> None:
+    async def mark_posted(
+        self, id: str, *, team_id: str, channel_id: str, thread_ts: str, message_ts: str, posted: int
+    ) -> None:
         """Remember where the estimate's thread is and how many of its messages stand there."""
+        values: dict[str, Any] = {"channel_id": channel_id, "thread_ts": thread_ts, "posted": posted}
+        if posted == 1:
+            values["message_ts"] = message_ts
         async with self._engine.begin() as connection:
             await connection.execute(
-                update(estimates)
-                .where(estimates.c.id == id, estimates.c.team_id == team_id)
-                .values(channel_id=channel_id, thread_ts=thread_ts, posted=posted)
+                update(estimates).where(estimates.c.id == id, estimates.c.team_id == team_id).values(**values)
             )
 
     async def get(self, id: str, *, team_id: str) -> SavedEstimate | None:
@@ -105,6 +110,17 @@ class EstimateStore:
             estimates.c.id != but_not,
         )
         return await self._first(select(estimates).where(*where).order_by(estimates.c.number.desc()).limit(1))
+
+    async def first_of(self, saved: SavedEstimate) -> SavedEstimate:
+        """The estimate that this one goes back to, over any number of edits."""
+        seen = {saved.id}
+        while saved.edit_of and saved.edit_of not in seen:
+            seen.add(saved.edit_of)
+            before = await self.get(saved.edit_of, team_id=saved.team_id)
+            if before is None:
+                break
+            saved = before
+        return saved
 
     async def recent(self, *, team_id: str, user_id: str, limit: int = 20) -> list[SavedEstimate]:
         """The person's estimates, newest first."""

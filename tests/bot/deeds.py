@@ -91,7 +91,9 @@ async def press(slack: FakeSlack, message: Json, button: str, callback_id: str) 
     return await opened(slack, known, callback_id)
 
 
-async def post_signed(url: str, body: str, secret: str, *, at: float | None = None, json: bool = False) -> tuple[int, str]:
+async def post_signed(
+    url: str, body: str, secret: str, *, at: float | None = None, json: bool = False
+) -> tuple[int, str]:
     """A request to the bot as Slack would sign it: status and answer."""
     kind = "application/json" if json else "application/x-www-form-urlencoded"
     return await post(url, body, {"Content-Type": kind} | signature(body, secret, at))

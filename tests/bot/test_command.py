@@ -78,7 +78,25 @@ def test_what_slack_does_to_text_is_undone(sent: str, typed: str) -> None:
     assert from_slack(sent) == typed
 
 
-PIECES = st.sampled_from([*KEYS, *'="“”„ ,;\n\t', "=", "..", "->", "/", "10k", "help", "models", "price", "estimate", "ü", "<@U1>", "'", "&lt;"])
+PIECES = st.sampled_from(
+    [
+        *KEYS,
+        *'="“”„ ,;\n\t',
+        "=",
+        "..",
+        "->",
+        "/",
+        "10k",
+        "help",
+        "models",
+        "price",
+        "estimate",
+        "ü",
+        "<@U1>",
+        "'",
+        "&lt;",
+    ]
+)
 
 
 @given(st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=30).map("".join)))
@@ -86,11 +104,13 @@ PIECES = st.sampled_from([*KEYS, *'="“”„ ,;\n\t', "=", "..", "->", "/", "1
 @example("=")
 @example('epochs="')
 def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
+    asked, refusal = None, ""
     try:
         asked = read_command(from_slack(text))
     except UserError as error:
-        assert str(error).strip()
-        assert len(str(error)) < 20_000
+        refusal = str(error)
+    if asked is None:
+        assert refusal.strip()
     else:
         assert set(asked.fields) <= set(KEYS)
         assert all(value.strip() for value in asked.fields.values())

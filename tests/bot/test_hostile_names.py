@@ -30,6 +30,7 @@ NAMES = [
     "|",
     "x" * 80,
     "🎉" * 80,
+    "👩‍💻 team",
     "<!channel> " * 7,
     "{0} {} %s %(x)s",
     ":tada:",
@@ -88,7 +89,16 @@ async def test_a_name_in_a_mention_pings_nobody(start: Start, slack: FakeSlack, 
 
 
 @pytest.mark.parametrize(
-    "line", ["<!channel>", "on=<!channel> examples=1 example=1", "<!here>=1", "examples=<@U1> example=4", "price <!channel>", "models <!here>", "show <@U1>"]
+    "line",
+    [
+        "<!channel>",
+        "on=<!channel> examples=1 example=1",
+        "<!here>=1",
+        "examples=<@U1> example=4",
+        "price <!channel>",
+        "models <!here>",
+        "show <@U1>",
+    ],
 )
 async def test_a_slip_that_is_repeated_pings_nobody(start: Start, slack: FakeSlack, line: str) -> None:
     async with start():

@@ -1,6 +1,7 @@
 """manifest.yml asks for what the code needs, and for nothing else.
 
-No scope reads files and no event carries any: the bot downloads nothing, so there is no address to mistrust with its token.
+No scope reads files and no event carries any: the bot downloads nothing,
+so there is no address that could be given its token.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start:
 
 
 def test_the_events_are_those_that_are_listened_to(manifest: dict[str, Any], source: str) -> None:
-    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == set(re.findall(r"app\.event\(\"(\w+)\"", source))
+    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == set(
+        re.findall(r"app\.event\(\"(\w+)\"", source)
+    )
 
 
 def test_command_and_shortcut_are_those_of_the_code(manifest: dict[str, Any], source: str) -> None:

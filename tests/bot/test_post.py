@@ -13,7 +13,7 @@ from tests.bot.conftest import Start
 from tests.bot.reading import column, figures
 from tests.conftest import Workspace
 
-# --- channels that are closed to the bot -------------------------------------------------------------------------------
+# --- channels that are closed to the bot ------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -39,7 +39,9 @@ async def test_where_the_bot_may_not_post_the_asker_gets_the_answer_and_how_to_i
     refused.append(("chat.postMessage", "channel_not_found"))
 
 
-async def test_the_answer_in_the_direct_message_can_be_edited_there(slack: FakeSlack, refused: list[tuple[str, str]]) -> None:
+async def test_the_answer_in_the_direct_message_can_be_edited_there(
+    slack: FakeSlack, refused: list[tuple[str, str]]
+) -> None:
     view = await deeds.full_form(slack, channel=slack.finance)
     await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS))
     hint = (await slack.wait_for(lambda: slack.messages(slack.im)))[0]
@@ -81,7 +83,7 @@ async def test_a_channel_that_was_archived_meanwhile(start: Start, slack: FakeSl
     assert figures(parent) == support_bot.FIGURES
 
 
-# --- Slack in trouble --------------------------------------------------------------------------------------------------
+# --- Slack in trouble -------------------------------------------------------------------------------------------------
 
 
 async def test_several_rate_limits_in_a_row_are_survived(start: Start, slack: FakeSlack) -> None:
@@ -130,7 +132,7 @@ async def test_a_failure_in_the_middle_of_a_thread_is_told_to_the_asker(
     assert slack.messages() == []
 
 
-# --- forms that cannot be opened -----------------------------------------------------------------------------------------
+# --- forms that cannot be opened --------------------------------------------------------------------------------------
 
 
 class Clock:
@@ -161,6 +163,9 @@ async def test_a_trigger_that_expired_leaves_no_unhandled_error(
     assert [violation.error for violation in slack.violations] == ["expired_trigger_id"]
     assert "Traceback" not in caplog.text
     assert "expired_trigger_id" in caplog.text
+    (told,) = slack.ephemerals()
+    assert "try again" in told["text"]
+    assert slack.messages() == []
 
 
 @pytest.mark.parametrize("button", ["edit", "compare"])
@@ -176,13 +181,20 @@ async def test_an_expired_press_leaves_no_unhandled_error(
     assert "views.update" not in [call.method for call in slack.calls]
 
 
+@pytest.mark.parametrize("how", ["command", "word", "shortcut", "button"])
 async def test_a_form_that_slack_does_not_open_is_logged_and_told(
-    start: Start, slack: FakeSlack, caplog: pytest.LogCaptureFixture
+    start: Start, slack: FakeSlack, caplog: pytest.LogCaptureFixture, how: str
 ) -> None:
     """Any other fault of views.open is ours: a code for the person, the details for the log."""
     async with start():
+        parent = await deeds.ask(slack, support_bot.LINE)
         slack.fail_next("views.open", "fatal_error")
-        assert (await slack.command("")).ok
+        if how in ("command", "word"):
+            assert (await slack.command("estimate" if how == "word" else "")).ok
+        elif how == "shortcut":
+            assert (await slack.shortcut("ftcost_from_message", parent)).ok
+        else:
+            assert (await slack.click(parent, "edit")).ok
     (told,) = slack.ephemerals()
     assert told["text"][told["text"].index("E-") :][:8] in caplog.text
     assert "fatal_error" in caplog.text

@@ -45,7 +45,9 @@ def read(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
         ({"SLACK_BOT_TOKEN": "", "SLACK_APP_TOKEN": ""}, "playground"),
     ],
 )
-def test_the_credentials_say_which_slack_is_served(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], mode: str) -> None:
+def test_the_credentials_say_which_slack_is_served(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], mode: str
+) -> None:
     assert read(monkeypatch, **environment).mode == mode
 
 
@@ -58,7 +60,9 @@ def test_the_credentials_say_which_slack_is_served(monkeypatch: pytest.MonkeyPat
         ({"SLACK_BOT_TOKEN": BOT}, "SLACK_SIGNING_SECRET"),
     ],
 )
-def test_incomplete_credentials_are_named(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], names: str) -> None:
+def test_incomplete_credentials_are_named(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], names: str
+) -> None:
     settings = read(monkeypatch, **environment)
     with pytest.raises(SettingsError) as caught:
         _ = settings.mode
@@ -78,7 +82,9 @@ def test_incomplete_credentials_are_named(monkeypatch: pytest.MonkeyPatch, envir
         ("FTCOST_PORT", "-1", "0"),
     ],
 )
-def test_a_value_that_cannot_be_used_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, says: str) -> None:
+def test_a_value_that_cannot_be_used_is_named_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, says: str
+) -> None:
     with pytest.raises(SettingsError) as caught:
         read(monkeypatch, **{variable: value})
     assert str(caught.value).startswith(f"{variable}: ")

@@ -23,7 +23,7 @@ async def until_it_stops_listening(url: str) -> None:
             await deeds.get_json(f"{url}/healthz")
 
 
-# --- stopping --------------------------------------------------------------------------------------------------------
+# --- stopping ---------------------------------------------------------------------------------------------------------
 
 
 async def test_work_that_runs_when_the_bot_stops_is_finished(start: Start, slack: FakeSlack) -> None:
@@ -45,8 +45,10 @@ async def test_work_that_runs_when_the_bot_stops_is_finished(start: Start, slack
     assert figures(parent) == support_bot.FIGURES
 
 
-async def test_work_that_was_accepted_and_not_begun_is_done_once_at_the_next_start(start: Start, slack: FakeSlack) -> None:
-    """A closed worker writes down and begins nothing: what a process leaves behind that is killed right after its answer."""
+async def test_work_that_was_accepted_and_not_begun_is_done_once_at_the_next_start(
+    start: Start, slack: FakeSlack
+) -> None:
+    """A closed worker writes down and begins nothing: what a process leaves that is killed right after its answer."""
     async with start() as running:
         await running.app.worker.close()
         assert (await slack.command(support_bot.LINE)).ok
@@ -93,7 +95,7 @@ async def test_a_thread_that_was_cut_off_is_completed_and_nothing_is_said_twice(
     never.set()
 
 
-# --- the same thing twice ----------------------------------------------------------------------------------------------
+# --- the same thing twice ---------------------------------------------------------------------------------------------
 
 
 async def test_an_event_that_is_delivered_again_is_answered_once(start: Start, slack: FakeSlack) -> None:
@@ -110,7 +112,9 @@ async def test_a_retry_whose_first_delivery_was_lost_is_answered(start: Start, s
     async with start():
         parent = await deeds.ask(slack, support_bot.LINE)
         message = await slack.say("epochs=5 would be …", thread_ts=parent["ts"])
-        lost = Payloads(slack.workspace).message_event("app_mention", message | {"text": f"<@{slack.bot_user}> epochs=5"})
+        lost = Payloads(slack.workspace).message_event(
+            "app_mention", message | {"text": f"<@{slack.bot_user}> epochs=5"}
+        )
         assert (await slack.deliver_event(lost, retry_num=1, retry_reason="http_timeout")).ok
     changes = slack.messages(slack.general, parent["ts"])[3:]
     assert [column(change) for change in changes] == [{support_bot.OFFER: "+$80.00"}]
@@ -139,7 +143,12 @@ async def test_a_command_and_a_press_that_are_delivered_twice_are_answered_once(
     payloads = Payloads(slack.workspace)
     async with start():
         parent = await deeds.ask(slack, support_bot.LINE)
-        action = {"type": "button", "action_id": "export", "block_id": "b", "value": parent["blocks"][-2]["elements"][0]["value"]}
+        action = {
+            "type": "button",
+            "action_id": "export",
+            "block_id": "b",
+            "value": parent["blocks"][-2]["elements"][0]["value"],
+        }
         pressed = payloads.block_actions(parent, action, {}, slack.you, slack.general)
         command = payloads.command("/ftcost", support_bot.LINE, slack.you, slack.general)
         for body in (urlencode({"payload": json.dumps(pressed)}), urlencode(command)):
@@ -157,11 +166,11 @@ async def test_a_second_press_of_export_is_a_second_export(start: Start, slack: 
     assert len(slack.files) == 2
 
 
-# --- side by side ------------------------------------------------------------------------------------------------------
+# --- side by side -----------------------------------------------------------------------------------------------------
 
 
 async def test_an_estimate_over_all_offers_holds_nothing_else_up(start: Start, slack: FakeSlack) -> None:
-    """While the big one still waits for Slack, it is acknowledged, a look-up is answered, and another's thread is complete."""
+    """While it still waits for Slack: its own acknowledgement, a look-up, and another person's whole thread."""
     answers = asyncio.Event()
     async with start() as running:
         slack.delay_next("chat.postMessage", answers)

@@ -122,4 +122,4 @@ def test_a_worked_example(catalog: Catalog, path: Path) -> None:
 
 
 def test_the_examples_are_found() -> None:
-    assert len(FILES) >= 60
+    assert len(FILES) >= 70

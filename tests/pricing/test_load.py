@@ -16,6 +16,7 @@ BROKEN = Path(__file__).parent / "broken"
 # One fault a file in broken/: where the message says it is, and what it says (a word of the fix at least).
 MESSAGES = {
     "alias": ("line 11", "anchors and aliases (& and *) are not read; write the value out"),
+    "aliases-are-text": ("offers.one.aliases", "list"),
     "anchor": ("line 10", "anchors and aliases (& and *) are not read; write the value out"),
     "bracket-not-closed": ("line 5", "did not find expected ',' or '}'"),
     "comment-only": ("", "the file is empty"),
@@ -27,7 +28,9 @@ MESSAGES = {
     "empty": ("", "the file is empty"),
     "key-is-a-list": ("line 9", "a key must be plain text"),
     "key-is-a-mapping": ("line 9", "a key must be plain text"),
+    "limit-negative": ("offers.one.training.max_tokens_per_example", "greater than 0"),
     "list": ("", "must be a mapping of keys to values"),
+    "method-of-input": ("offers.one", "training"),
     "nearest-does-not-exist": ("offers.one.nearest", "'acme/two'"),
     "nested-too-deep": ("line 8", "nested deeper than 20 levels"),
     "new-customers-after-training-ends": ("offers.one.lifecycle", "new_customers_until is later than training_ends"),
@@ -53,6 +56,7 @@ MESSAGES = {
     "price-negative": ("offers.one.prices.training.0.usd", "'-10' is not a price; it must be zero or more"),
     "price-with-a-sign": ("offers.one.prices.training.0.usd", "'$10' is not a price; write a number of US dollars"),
     "prices-are-a-list": ("offers.one.prices", "training"),
+    "since-a-number": ("offers.one.prices.input.0.since", "write 2026-11-21"),
     "since-not-a-date": ("offers.one.prices.input.0.since", "write 2026-11-21"),
     "sixty-minutes": ("offers.one.prices.input.0.usd", "'1:30' is not a price; write a number of US dollars"),
     "source-missing": ("offers.one.prices.input.0.source", "is missing"),
@@ -79,6 +83,7 @@ MESSAGES = {
     "unknown-key-of-an-offer": ("offers.one.colour", "is no key that is read here; check its spelling or remove it"),
     "unknown-key-of-the-file": ("currency", "is no key that is read here; check its spelling or remove it"),
     "unknown-kind-of-price": ("offers.one.prices.inputs", "'training', 'input', 'cached_input', 'output'"),
+    "usd-missing": ("offers.one.prices.input.0", "unknown"),
 }
 
 GOOD = """
@@ -112,7 +117,7 @@ def test_a_broken_file_is_refused_with_file_field_and_fix(tmp_path: Path, name: 
     assert message.startswith(f"{name}.yml: {place}")
     assert text in message
     assert "\n" not in message
-    assert not [jargon for jargon in ("pattern", "dictionary", "instance of", "datetime") if jargon in message]
+    assert not [jargon for jargon in ("pattern", "dictionary", "tuple", "instance of", "datetime") if jargon in message]
 
 
 def test_every_broken_file_has_its_message() -> None:
@@ -223,6 +228,18 @@ def test_a_price_on_other_terms_is_kept_beside_an_own_one(tmp_path: Path) -> Non
     assert {(price.variant, price.usd, price.yours) for price in found} == {
         (None, Decimal(50), True),
         ("1-month commitment", Decimal(55), False),
+    }
+
+
+def test_an_own_price_on_other_terms_replaces_that_one_alone(tmp_path: Path) -> None:
+    text = OURS.replace("together", "aws-bedrock") + (
+        "  nova-2-lite: {prices: {provisioned: {usd: 45, per: unit-hour, variant: 1-month commitment,"
+        " source: contract, confidence: high}}}\n"
+    )
+    found = overlaid(tmp_path, text).offers["aws-bedrock/nova-2-lite"].prices["provisioned"]
+    assert {(price.variant, price.usd, price.yours) for price in found} == {
+        (None, Decimal("60.5"), False),
+        ("1-month commitment", Decimal(45), True),
     }
 
 

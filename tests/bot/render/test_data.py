@@ -19,7 +19,14 @@ from tests.bot import support_bot
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [("1E+3", "1000"), ("1.50", "1.5"), ("0.000000000001", "0.000000000001"), ("100", "100"), ("0.00", "0"), ("-2.0", "-2")],
+    [
+        ("1E+3", "1000"),
+        ("1.50", "1.5"),
+        ("0.000000000001", "0.000000000001"),
+        ("100", "100"),
+        ("0.00", "0"),
+        ("-2.0", "-2"),
+    ],
 )
 def test_a_decimal_is_written_in_full(value: str, written: str) -> None:
     assert text(Decimal(value)) == written

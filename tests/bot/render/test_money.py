@@ -54,14 +54,23 @@ def test_a_span_of_money(low: str | None, high: str | None, whole: bool, shown: 
     assert money_span(usd(low), usd(high), whole=whole) == shown
 
 
-@pytest.mark.parametrize(("amount", "shown"), [("24", "+$24.00"), ("-3", "−$3.00"), ("0", "±$0.00"), ("0.00027", "+$0.000270")])
+@pytest.mark.parametrize(
+    ("amount", "shown"), [("24", "+$24.00"), ("-3", "−$3.00"), ("0", "±$0.00"), ("0.00027", "+$0.000270")]
+)
 def test_a_difference_has_its_sign(amount: str, shown: str) -> None:
     assert signed(Decimal(amount)) == shown
 
 
 @pytest.mark.parametrize(
     ("price", "shown"),
-    [("25", "$25.00"), ("0.0375", "$0.0375"), ("0.30", "$0.30"), ("1E+2", "$100.00"), ("0.000001", "$0.000001"), (None, "unknown")],
+    [
+        ("25", "$25.00"),
+        ("0.0375", "$0.0375"),
+        ("0.30", "$0.30"),
+        ("1E+2", "$100.00"),
+        ("0.000001", "$0.000001"),
+        (None, "unknown"),
+    ],
 )
 def test_a_unit_price_keeps_the_digits_of_its_source(price: str | None, shown: str) -> None:
     assert unit_price(usd(price)) == shown
@@ -69,7 +78,14 @@ def test_a_unit_price_keeps_the_digits_of_its_source(price: str | None, shown: s
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("1800", "1,800"), ("12.0", "12"), ("2.5", "2.5"), ("0.00006", "0.0001"), ("1E+6", "1,000,000"), (None, "unknown")],
+    [
+        ("1800", "1,800"),
+        ("12.0", "12"),
+        ("2.5", "2.5"),
+        ("0.00006", "0.0001"),
+        ("1E+6", "1,000,000"),
+        (None, "unknown"),
+    ],
 )
 def test_a_quantity(value: str | None, shown: str) -> None:
     assert quantity(usd(value)) == shown

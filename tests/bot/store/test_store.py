@@ -39,7 +39,7 @@ async def test_an_estimate_survives_a_restart(start: Start, slack: FakeSlack) ->
 def test_ids_are_ten_letters_and_digits_that_nobody_guesses_or_mistakes() -> None:
     """28 signs, ten places: 28^10 is about 3 × 10^14, or 48 bits."""
     made = [new_estimate_id() for _ in range(2_000)]
-    assert {len(id) for id in made} == {10}
+    assert {len(one) for one in made} == {10}
     assert len(set(made)) == 2_000
     used = set("".join(made))
     assert len(used) >= 28
@@ -53,7 +53,7 @@ async def test_the_id_in_slack_is_the_one_that_show_takes(workspace: Workspace, 
     assert "$13,080.00" in slack.ephemerals()[-1]["text"]
 
 
-# --- workspaces --------------------------------------------------------------------------------------------------------
+# --- workspaces -------------------------------------------------------------------------------------------------------
 
 
 async def from_other_team(slack: FakeSlack, payload: Json) -> str:
@@ -62,7 +62,9 @@ async def from_other_team(slack: FakeSlack, payload: Json) -> str:
         body = urlencode(payload | {"team_id": OTHER_TEAM})
     else:
         user = payload["user"] | {"team_id": OTHER_TEAM}
-        body = urlencode({"payload": json.dumps(payload | {"team": {"id": OTHER_TEAM, "domain": "other"}, "user": user})})
+        body = urlencode(
+            {"payload": json.dumps(payload | {"team": {"id": OTHER_TEAM, "domain": "other"}, "user": user})}
+        )
     status, answer = await deeds.post_signed(slack.events_url, body, slack.signing_secret)
     assert status == 200
     return answer
@@ -70,7 +72,9 @@ async def from_other_team(slack: FakeSlack, payload: Json) -> str:
 
 async def test_another_workspace_does_not_see_the_list(workspace: Workspace, slack: FakeSlack) -> None:
     await deeds.ask(slack, f"{support_bot.LINE} name=secret")
-    answer = await from_other_team(slack, Payloads(slack.workspace).command("/ftcost", "list", slack.you, slack.general))
+    answer = await from_other_team(
+        slack, Payloads(slack.workspace).command("/ftcost", "list", slack.you, slack.general)
+    )
     assert "no estimates yet" in answer
 
 
@@ -83,7 +87,9 @@ async def test_another_workspace_cannot_show_an_id_that_it_knows(workspace: Work
 
 
 @pytest.mark.parametrize("button", ["edit", "compare"])
-async def test_another_workspace_cannot_open_an_id_that_it_knows(workspace: Workspace, slack: FakeSlack, button: str) -> None:
+async def test_another_workspace_cannot_open_an_id_that_it_knows(
+    workspace: Workspace, slack: FakeSlack, button: str
+) -> None:
     parent = await deeds.ask(slack, f"{support_bot.LINE} name=secret")
     action = {"type": "button", "action_id": button, "block_id": "b", "value": estimate_id(parent)}
     await from_other_team(slack, Payloads(slack.workspace).block_actions(parent, action, {}, slack.you, slack.general))
@@ -95,7 +101,9 @@ async def test_another_workspace_cannot_export_an_id_that_it_knows(start: Start,
     async with start():
         parent = await deeds.ask(slack, support_bot.LINE)
         action = {"type": "button", "action_id": "export", "block_id": "b", "value": estimate_id(parent)}
-        await from_other_team(slack, Payloads(slack.workspace).block_actions(parent, action, {}, slack.you, slack.general))
+        await from_other_team(
+            slack, Payloads(slack.workspace).block_actions(parent, action, {}, slack.you, slack.general)
+        )
     assert slack.files == []
     assert "There is no estimate" in slack.ephemerals()[0]["text"]
 
@@ -104,14 +112,16 @@ async def test_another_workspaces_mention_does_not_find_the_threads_estimate(sta
     async with start():
         parent = await deeds.ask(slack, support_bot.LINE)
         message = await slack.say("epochs=5", thread_ts=parent["ts"])
-        event = Payloads(slack.workspace).message_event("app_mention", message | {"text": f"<@{slack.bot_user}> epochs=5"})
+        event = Payloads(slack.workspace).message_event(
+            "app_mention", message | {"text": f"<@{slack.bot_user}> epochs=5"}
+        )
         await slack.deliver_event(event | {"team_id": OTHER_TEAM})
     assert len(slack.messages(slack.general, parent["ts"])) == 3, "two replies and the words of the person"
     assert "examples" in slack.ephemerals()[0]["text"]
 
 
 async def test_a_form_with_another_workspaces_estimate_does_not_change_it(start: Start, slack: FakeSlack) -> None:
-    """The form of an edit carries the id; sent from elsewhere it is a question of its own, and says nothing of the first."""
+    """The form of an edit carries the id; sent from elsewhere it is a question of its own."""
     async with start():
         parent = await deeds.ask(slack, f"{support_bot.LINE} name=secret")
         view = await deeds.press(slack, parent, "edit", "estimate_form")
@@ -121,7 +131,7 @@ async def test_a_form_with_another_workspaces_estimate_does_not_change_it(start:
     assert len([m for m in slack.messages(slack.general, parent["ts"]) if "Changed" in m["text"]]) == 0
 
 
-# --- the store by itself -------------------------------------------------------------------------------------------------
+# --- the store by itself ----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -136,7 +146,8 @@ async def test_what_is_saved_comes_back_whole(url: str) -> None:
     database = await open_database(url)
     store = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
     await store.save("id1", team_id="T1", user_id="U1", fields={"name": "n", "on": "all"}, result=RESULT)
-    await store.mark_posted("id1", team_id="T1", channel_id="C1", thread_ts="1.2", posted=2)
+    await store.mark_posted("id1", team_id="T1", channel_id="C1", thread_ts="1.2", message_ts="1.2", posted=1)
+    await store.mark_posted("id1", team_id="T1", channel_id="C1", thread_ts="1.2", message_ts="1.3", posted=2)
     await database.close()
     database = await open_database(url)
     saved = await EstimateStore(database, lambda: TODAY.replace(tzinfo=None)).get("id1", team_id="T1")
@@ -145,14 +156,15 @@ async def test_what_is_saved_comes_back_whole(url: str) -> None:
     assert saved.result == RESULT
     assert saved.fields == {"name": "n", "on": "all"}
     assert (saved.channel_id, saved.thread_ts, saved.posted, saved.name) == ("C1", "1.2", 2, "n")
+    assert saved.message_ts == "1.2", "its first message"
 
 
 async def test_every_question_to_the_store_names_its_workspace(url: str) -> None:
     database = await open_database(url)
     store = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
     await store.save("id1", team_id="T1", user_id="U1", fields={}, result=RESULT)
-    await store.mark_posted("id1", team_id="T2", channel_id="C9", thread_ts="9.9", posted=9)
-    await store.mark_posted("id1", team_id="T1", channel_id="C1", thread_ts="1.2", posted=1)
+    await store.mark_posted("id1", team_id="T2", channel_id="C9", thread_ts="9.9", message_ts="9.9", posted=9)
+    await store.mark_posted("id1", team_id="T1", channel_id="C1", thread_ts="1.2", message_ts="1.2", posted=1)
     assert await store.get("id1", team_id="T2") is None
     assert await store.recent(team_id="T2", user_id="U1") == []
     assert await store.latest_in_thread(team_id="T2", channel_id="C1", thread_ts="1.2", but_not="") is None
@@ -165,8 +177,8 @@ async def test_every_question_to_the_store_names_its_workspace(url: str) -> None
 async def test_recent_gives_the_newest_first_and_the_person_alone(url: str) -> None:
     database = await open_database(url)
     store = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
-    for id, user in (("a", "U1"), ("b", "U2"), ("c", "U1"), ("d", "U1")):
-        await store.save(id, team_id="T1", user_id=user, fields={}, result=RESULT)
+    for one, user in (("a", "U1"), ("b", "U2"), ("c", "U1"), ("d", "U1")):
+        await store.save(one, team_id="T1", user_id=user, fields={}, result=RESULT)
     assert [one.id for one in await store.recent(team_id="T1", user_id="U1", limit=2)] == ["d", "c"]
     await database.close()
 
@@ -190,7 +202,9 @@ async def test_the_inbox_takes_a_key_once_and_forgets_only_what_is_long_done(url
     await database.close()
 
 
-async def test_a_job_that_ends_the_process_each_time_is_given_up(start: Start, slack: FakeSlack, database_path: Path) -> None:
+async def test_a_job_that_ends_the_process_each_time_is_given_up(
+    start: Start, slack: FakeSlack, database_path: Path
+) -> None:
     """Begun three times and never finished: the fourth start tells the person instead of dying again."""
     async with start() as running:
         await running.app.worker.close()
