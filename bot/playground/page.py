@@ -167,6 +167,7 @@ class Page:
             },
             "views": self._people.view_stacks.stack(YOU),
             "home": self._people.view_stacks.homes.get(YOU),
+            "has_home": "app_home_opened" in self._people.workspace.subscribed_events,
             "files": [file.wire() for file in world.uploads.values() if file.shared],
         }
 

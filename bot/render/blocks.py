@@ -77,8 +77,13 @@ def header(text: str) -> Block:
 
 
 def saying(text: str) -> SlackMessage:
-    """A message that is one paragraph of mrkdwn."""
-    return SlackMessage(text, [section(text)])
+    """A message of mrkdwn alone; a long one becomes several sections, cut between lines."""
+    parts = [""]
+    for line in text.splitlines():
+        if len(parts[-1]) + len(line) >= SECTION_TEXT:
+            parts.append("")
+        parts[-1] += f"{line}\n"
+    return SlackMessage(text, [section(part.rstrip("\n")) for part in parts if part.strip()])
 
 
 def fields(pairs: Iterable[tuple[str, str]]) -> Block:

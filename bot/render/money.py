@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 
 CENT = Decimal("0.01")
+_WIDE = Context(prec=60)  # the usual 28 digits cannot hold the cents of the largest sums that can be asked for
 UNKNOWN = "unknown"
 
 
@@ -40,7 +41,7 @@ def quantity(value: Decimal | None) -> str:
     """`1,800`, `12`, `2.5`: at most four digits after the point."""
     if value is None:
         return UNKNOWN
-    rounded = value.quantize(Decimal("0.0001"), ROUND_HALF_UP).normalize()
+    rounded = value.quantize(Decimal("0.0001"), ROUND_HALF_UP, _WIDE).normalize(_WIDE)
     return f"{rounded:,f}"
 
 
@@ -50,8 +51,9 @@ def parts_of_total(amounts: Sequence[Decimal], places: int = 2) -> list[str]:
     Each is cut to its last digit; what is missing to the rounded total goes to those that lost most.
     """
     step = Decimal(1).scaleb(-places)
-    whole = [amount.quantize(step, "ROUND_FLOOR") for amount in amounts]
-    missing = int((sum(amounts, Decimal(0)).quantize(step, ROUND_HALF_UP) - sum(whole, Decimal(0))) / step)
+    whole = [amount.quantize(step, ROUND_FLOOR, _WIDE) for amount in amounts]
+    total = sum(amounts, Decimal(0)).quantize(step, ROUND_HALF_UP, _WIDE)
+    missing = int((total - sum(whole, Decimal(0))) / step)
     lost_most = sorted(range(len(amounts)), key=lambda i: (whole[i] - amounts[i], i))
     for i in lost_most[:missing]:
         whole[i] += step
@@ -81,5 +83,5 @@ def _places(usd: Decimal) -> int:
 
 
 def _dollars(usd: Decimal, places: int) -> str:
-    rounded = usd.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    rounded = usd.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _WIDE)
     return f"{'−' if rounded < 0 else ''}${abs(rounded):,.{places}f}"

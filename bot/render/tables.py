@@ -114,8 +114,8 @@ def _names(group: Sequence[Estimate]) -> str:
 
 
 def priced_lines(estimate: Estimate) -> list[LineItem]:
-    """The lines that cost something or may; what a source says is free is not shown."""
-    return [line for line in estimate.lines if line.unit_price_usd is None or line.unit_price_usd]
+    """The lines to show: a deployment that a source says is free is left out."""
+    return [line for line in estimate.lines if line.component != "hosting" or line.unit_price_usd != 0]
 
 
 def breakdown_table(estimate: Estimate) -> Table:

@@ -44,7 +44,7 @@ async def test_your_own_rates_from_the_form_to_the_thread(channel: Channel) -> N
     await channel.type("/ftcost")
     await form.fill(**TYPED, epochs="3", calls="50k")
     await form.press("More options")
-    await expect(form.field("prompt")).to_be_focused()
+    await expect(form.field("name")).to_be_focused()
     await form.expect_values(**TYPED, epochs="3", calls="50k")
     await channel.photograph("03-form-more-options")
     await form.fill(rates="10/3/6", name="support bot")

@@ -46,7 +46,7 @@ async def test_the_keyboard_alone_is_enough(channel: Channel) -> None:
         await keyboard.press("Tab")
     await expect(form.dialog.get_by_role("button", name="More options")).to_be_focused()
     await keyboard.press("Enter")
-    await expect(form.field("prompt")).to_be_focused()
+    await expect(form.field("name")).to_be_focused()
     await keyboard.press("Enter")  # submits from any field
     await form.expect_closed()
     await expect(channel.parents.first).to_contain_text("over 12 months")

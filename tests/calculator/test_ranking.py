@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from calculator import FieldErrors, Standing, estimate, read_scenario
 from pricing import Catalog
@@ -12,7 +12,7 @@ from tests.calculator.questions import TODAY, answer, choices, numbers, question
 LEAST = {"examples": "10k", "example": "250/150", "epochs": "3"}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(given_numbers=numbers, chosen=choices)
 def test_an_unknown_price_never_beats_a_known_one(
     catalog: Catalog, given_numbers: dict[str, int], chosen: dict[str, str]
@@ -31,7 +31,7 @@ def test_an_unknown_price_never_beats_a_known_one(
         assert not any(known)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(given_numbers=numbers, chosen=choices)
 def test_the_best_is_the_cheapest_of_its_standing(
     catalog: Catalog, given_numbers: dict[str, int], chosen: dict[str, str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from calculator import read_scenario
@@ -67,7 +67,7 @@ fields = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(fields)
 @example({"examples": "1", "example": "1", "hosted": "8..12h"})
 @example({"examples": "1", "example": "1", "name": "\u200b"})

@@ -44,7 +44,7 @@ export function startChannel({ head, scroller, foot }) {
     head.replaceChildren(
       el("h1", { id: "channel-title" }, channel.is_im ? el("span", { class: "presence", "aria-hidden": "true" }) : icon(channel.is_private ? "lock" : "hash"), name),
       channel.is_im ? el("span", { class: "badge" }, "APP") : "",
-      channel.is_im ? home.tabs : "",
+      channel.is_im && store.hasHome ? home.tabs : "",
       absent ? el("span", { class: "head-note" }, `${store.bot?.name ?? "The app"} is not in this channel`) : "",
     );
     composer.area.placeholder = channel.is_im ? `Message ${name}` : `Message #${name}`;

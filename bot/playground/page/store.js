@@ -14,6 +14,7 @@ export const store = {
   messages: new Map(), // channel id -> Map(key -> message)
   views: [],
   home: null, // the app's Home tab
+  hasHome: false, // whether the app listens for it at all
   channel: null, // id of the channel in view
   thread: null, // ts of the open thread's parent
   unread: new Set(),
@@ -88,8 +89,8 @@ export async function loadState() {
     queue = null;
     throw error;
   }
-  const { team, channels = [], commands = [], shortcuts = [], views = [], home = null } = state;
-  Object.assign(store, { team, channels, commands, shortcuts, views, home, loaded: true });
+  const { team, channels = [], commands = [], shortcuts = [], views = [], home = null, has_home: hasHome = false } = state;
+  Object.assign(store, { team, channels, commands, shortcuts, views, home, hasHome, loaded: true });
   store.users = new Map((state.users ?? []).map((user) => [user.id, user]));
   // A user, or the id of one of the users.
   const person = (given) => (typeof given === "string" ? (store.users.get(given) ?? { id: given, name: given }) : given);
