@@ -61,12 +61,18 @@ def offers_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ..
                 )
             found = ()
         else:
-            try:
-                found = catalog.named(name)
-            except UnknownName as error:
-                raise FieldErrors({"on": str(error)}) from None
+            found = _named(name, catalog, on)
         chosen.update((offer.id, offer) for offer in found)
     return tuple(chosen.values())
+
+
+def _named(name: str, catalog: Catalog, on: date) -> tuple[Offer, ...]:
+    """The offers of a name. Of several (a platform, a model) those that are sold; a single one in any case."""
+    try:
+        found = catalog.named(name)
+    except UnknownName as error:
+        raise FieldErrors({"on": str(error)}) from None
+    return tuple(offer for offer in found if offer.status_on(on) in ("open", "closing")) or found
 
 
 class Frame(NamedTuple):
@@ -95,7 +101,7 @@ def estimate_offer(frame: Frame, offer: Offer) -> Estimate:
         months = months_between(as_of, life.inference_ends)
     epochs = epochs_of(plan, offer, default_epochs)
     dedicated = is_dedicated(plan, offer)
-    lines = [*training_lines(plan, offer, as_of, months, epochs)]
+    lines = training_lines(plan, offer, as_of, months, epochs)
     if plan.preparation_usd:
         lines.append(_preparation(plan))
     lines += storage_lines(plan, offer, as_of, months)
@@ -144,7 +150,7 @@ def _standing(frame: Frame, offer: Offer, lines: Sequence[LineItem]) -> Standing
 
 
 def _rank(one: Estimate) -> tuple[int, bool, Decimal, str]:
-    total = one.total_usd
+    total = one.total.usd
     return (one.standing, total is None, total or ZERO, one.offer.id)
 
 
@@ -225,5 +231,5 @@ def _estimate_base(plan: Plan, base: BasePrice, on: date) -> BaseEstimate:
             ),
         )
 
-    lines = tuple(inference_lines(plan, plan.prompt_before_tokens, history, on, plan.months))
-    return BaseEstimate(base.model, base.provider, plan.months, lines)
+    lines = inference_lines(plan, plan.prompt_before_tokens, history, on, plan.months)
+    return BaseEstimate(base.model, base.provider, plan.months, tuple(lines))

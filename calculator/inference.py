@@ -52,30 +52,34 @@ def token_loads(plan: Plan, prompt_tokens: Decimal | None, history: History) -> 
     for input_kind, cached_kind, output_kind, share in sides:
         if share:
             cached_here = cached if cached and history(cached_kind) else ZERO
-            loads.append(Load(input_kind, input_tokens - cached_here, share))
-            loads.append(Load(cached_kind, cached_here, share))
-            loads.append(Load(output_kind, plan.call_output_tokens, share))
-    return [load for load in loads if load.tokens_per_call and history(load.kind)]
+            for kind, tokens in (
+                (input_kind, input_tokens - cached_here),
+                (cached_kind, cached_here),
+                (output_kind, plan.call_output_tokens),
+            ):
+                if tokens and history(kind):
+                    loads.append(Load(kind, tokens, share))
+    return loads
 
 
 def inference_lines(
     plan: Plan, prompt_tokens: Decimal | None, history: History, as_of: date, months: Decimal
-) -> Iterator[LineItem]:
+) -> list[LineItem]:
     """Token lines (quantity in millions of tokens) and the per-call line, over `months` from `as_of`."""
     if not plan.calls_per_month:
-        return
+        return []
+    lines: list[LineItem] = []
     call_input = (prompt_tokens or ZERO) + plan.call_input_tokens
     if not (history("call") or (history("input") and history("output"))):
-        yield _unpriced_calls(plan, months)
+        lines.append(_unpriced_calls(plan, months))
     for load in token_loads(plan, prompt_tokens, history):
         for period in periods(history(load.kind), as_of, months):
             if period.price and period.price.tiers:
-                yield from _tier_lines(plan, load, period)
+                lines += _tier_lines(plan, load, period)
             else:
-                yield _token_line(plan, load, period, call_input)
-    if history("call"):
-        for period in periods(history("call"), as_of, months):
-            yield _call_line(plan, period)
+                lines.append(_token_line(plan, load, period, call_input))
+    lines += [_call_line(plan, period) for period in periods(history("call"), as_of, months)]
+    return lines
 
 
 def _unpriced_calls(plan: Plan, months: Decimal) -> LineItem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -19,62 +18,46 @@ def is_dedicated(plan: Plan, offer: Offer) -> bool:
     )
 
 
-def hosting_lines(plan: Plan, offer: Offer, as_of: date, months: Decimal, *, dedicated: bool) -> Iterator[LineItem]:
-    """Deployment hours, which bill while idle too: the hourly fee of a deployment, or the units or GPUs of dedicated
-    capacity.
-    """
+def hosting_lines(plan: Plan, offer: Offer, as_of: date, months: Decimal, *, dedicated: bool) -> list[LineItem]:
+    """Deployment hours, which bill while idle too: an hourly fee, or the units or GPUs of capacity of its own."""
     if not dedicated:
-        if offer.history("hosting"):
-            yield from _hours(plan, offer, "hosting", "Hosting", as_of, months)
-    elif offer.history("provisioned"):
-        yield from _hours(plan, offer, "provisioned", "Provisioned throughput", as_of, months)
-    elif offer.sells_endpoint:
-        yield from _hours(plan, offer, "hosting", "Dedicated endpoint", as_of, months)
-    else:
-        yield _monthly(
-            "hosting",
-            "Dedicated capacity, no price recorded",
-            "month",
-            ONE,
-            Period(None, ZERO, months),
-            "{} months",
-            (months,),
-        )
+        return _hours(plan, offer, "hosting", "Hosting", as_of, months)
+    if offer.history("provisioned"):
+        return _hours(plan, offer, "provisioned", "Provisioned throughput", as_of, months)
+    if offer.sells_endpoint:
+        return _hours(plan, offer, "hosting", "Dedicated endpoint", as_of, months)
+    unknown = Period(None, ZERO, months)
+    return [_monthly("hosting", "Dedicated capacity, no price recorded", "month", ONE, unknown, "{} months", (months,))]
 
 
-def _hours(plan: Plan, offer: Offer, kind: PriceKind, label: str, as_of: date, months: Decimal) -> Iterator[LineItem]:
+def _hours(plan: Plan, offer: Offer, kind: PriceKind, label: str, as_of: date, months: Decimal) -> list[LineItem]:
+    lines = []
     for period in periods(offer.history(kind), as_of, months):
         price = period.price
-        units = Decimal(price.units_per_deployment) if price else ONE
         hours = plan.hosted_hours_per_month
-        text, values = (
-            "{} hours a day × {} days × {} months",
-            (plan.hosted_hours_per_day, plan.days_per_month, period.end - period.start),
-        )
-        if units != 1:
-            text, values = f"{{}} × {text}", (units, *values)  # type: ignore[assignment]
-        yield _monthly("hosting", label, price.per if price else "hour", hours * units, period, text, values)
+        text = "{} hours a day × {} days × {} months"
+        values = (plan.hosted_hours_per_day, plan.days_per_month, period.end - period.start)
+        if price and price.units_per_deployment != 1:
+            units = Decimal(price.units_per_deployment)
+            hours, text, values = hours * units, f"{{}} × {text}", (units, *values)  # type: ignore[assignment]
+        lines.append(_monthly("hosting", label, price.per if price else "hour", hours, period, text, values))
+    return lines
 
 
-def storage_lines(plan: Plan, offer: Offer, as_of: date, months: Decimal) -> Iterator[LineItem]:
+def storage_lines(plan: Plan, offer: Offer, as_of: date, months: Decimal) -> list[LineItem]:
     """One tuned model kept, and the data that is kept, by the month."""
+    lines = []
     for period in periods(offer.history("model_storage"), as_of, months):
         if period.price:
             length = period.end - period.start
-            yield _monthly("storage", "Model storage", "model-month", ONE, period, "1 model × {} months", (length,))
+            text = "1 model × {} months"
+            lines.append(_monthly("storage", "Model storage", "model-month", ONE, period, text, (length,)))
     if plan.data_gb:
         for period in periods(offer.history("data_storage"), as_of, months):
             if period.price:
-                length = period.end - period.start
-                yield _monthly(
-                    "storage",
-                    "Data storage",
-                    "GB-month",
-                    plan.data_gb,
-                    period,
-                    "{} GB × {} months",
-                    (plan.data_gb, length),
-                )
+                text, values = "{} GB × {} months", (plan.data_gb, period.end - period.start)
+                lines.append(_monthly("storage", "Data storage", "GB-month", plan.data_gb, period, text, values))
+    return lines
 
 
 def _monthly(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -29,17 +28,22 @@ def price_on(history: tuple[Price, ...], day: date) -> Price | None:
     return found
 
 
-def periods(history: tuple[Price, ...], as_of: date, months: Decimal) -> Iterator[Period]:
-    """The horizon of `months` from `as_of`, cut where the price changes."""
-    if len(history) == 1 and (history[0].since is None or history[0].since <= as_of):
-        yield Period(history[0], ZERO, months)
-        return
+def periods(history: tuple[Price, ...], as_of: date, months: Decimal) -> list[Period]:
+    """The horizon of `months` from `as_of`, cut where the price changes. Nothing where there is no history."""
+    if len(history) == 1:
+        price = history[0]
+        if price.since is None or price.since <= as_of:
+            return [Period(price, ZERO, months)]
+    if not history:
+        return []
+    found = []
     current, start = price_on(history, as_of), ZERO
     for price in history:
         if price.since is not None and price.since > as_of:
             change = months_between(as_of, price.since)
             if change >= months:
                 break
-            yield Period(current, start, change)
+            found.append(Period(current, start, change))
             current, start = price, change
-    yield Period(current, start, months)
+    found.append(Period(current, start, months))
+    return found

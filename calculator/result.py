@@ -107,29 +107,29 @@ class Estimate:
         """What was taken for granted where the question or the platform leaves it open."""
         return tuple(self.find_assumptions())
 
-    @cached_property
+    @property
     def complete(self) -> bool:
         """Whether every line has an amount. Otherwise the total is an “at least”."""
-        return bool(self.lines) and all(line.amount_usd is not None for line in self.lines)
+        return bool(self.lines) and self.total.whole
 
-    @cached_property
+    @property
     def one_off(self) -> Total:
         return total_of(line.amount_usd for line in self.lines if line.recurrence == "once")
 
-    @cached_property
+    @property
     def monthly(self) -> Total:
         return total_of(line.monthly_usd for line in self.lines if line.monthly_quantity is not None)
 
-    @cached_property
+    @property
     def first_month(self) -> Total:
         part = min(self.months, Decimal(1))
         once = [line.amount_usd for line in self.lines if line.recurrence == "once"]
         monthly = [line.monthly_usd for line in self.lines if line.monthly_quantity is not None]
         return total_of(once + [None if usd is None else usd * part for usd in monthly])
 
-    @cached_property
+    @property
     def total(self) -> Total:
-        return total_of(line.amount_usd for line in self.lines)
+        return total_of([line.amount_usd for line in self.lines])
 
     @property
     def one_off_usd(self) -> Decimal | None:
@@ -218,8 +218,12 @@ def total_of(amounts: Iterable[Decimal | None]) -> Total:
     """The sum of what is known. Unknown is not zero: where something is unknown and the rest is nothing, so is the
     sum.
     """
-    found = list(amounts)
-    known = [amount for amount in found if amount is not None]
-    whole = len(known) == len(found)
-    usd = sum(known, Decimal(0))
+    usd = Decimal(0)
+    known, whole = False, True
+    for amount in amounts:
+        if amount is None:
+            whole = False
+        else:
+            known = True
+            usd += amount
     return Total(usd if known and (whole or usd) else None, whole)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -36,14 +35,14 @@ def method_of(plan: Plan, offer: Offer) -> Method | None:
     return None if not methods else plan.method or methods[0]
 
 
-def training_lines(plan: Plan, offer: Offer, as_of: date, months: Decimal, epochs: Decimal) -> Iterator[LineItem]:
-    """The first training with all its runs, then one run at every retraining that the horizon and the platform
-    allow.
-    """
+def training_lines(plan: Plan, offer: Offer, as_of: date, months: Decimal, epochs: Decimal) -> list[LineItem]:
+    """The first training with all its runs, then a run at every retraining that horizon and platform allow."""
     method = method_of(plan, offer)
-    yield from _job_lines(plan, offer, as_of, method, epochs, plan.runs, "once")
-    for day, count in _retraining_days(plan, offer, as_of, months, method):
-        yield from _job_lines(plan, offer, day, method, epochs, Decimal(count), "retraining")
+    lines = _job_lines(plan, offer, as_of, method, epochs, plan.runs, "once")
+    if plan.retrain_months:
+        for day, count in _retraining_days(plan, offer, as_of, months, method):
+            lines += _job_lines(plan, offer, day, method, epochs, Decimal(count), "retraining")
+    return lines
 
 
 def _retraining_days(
@@ -76,7 +75,7 @@ def retraining_days(plan: Plan, offer: Offer, as_of: date, months: Decimal) -> l
 
 def _job_lines(
     plan: Plan, offer: Offer, day: date, method: Method | None, epochs: Decimal, jobs: Decimal, recurrence: Recurrence
-) -> Iterator[LineItem]:
+) -> list[LineItem]:
     """`jobs` equal training jobs at the prices of `day`: the job itself, what is missing to the minimum, what the cap
     takes off.
     """
@@ -96,38 +95,32 @@ def _job_lines(
         unit = "1M tokens"
     if jobs != 1 and per_job is not None:
         text, values = f"{{}} runs × {text}", (jobs, *values)  # type: ignore[assignment]
-    line = LineItem(
-        component="training",
-        label=label,
-        quantity=None if per_job is None else per_job * jobs,
-        unit=unit,
-        unit_price_usd=price.usd if price else None,
-        recurrence=recurrence,
-        monthly_quantity=None,
-        source=price.source if price else None,
-        price=price,
-        formula_text=text,
-        formula_values=values,
-    )
-    yield line
-    if per_job is None or price is None or price.usd is None:
-        return
-    job_usd = per_job * price.usd
+    lines = [
+        LineItem(
+            component="training",
+            label=label,
+            quantity=None if per_job is None else per_job * jobs,
+            unit=unit,
+            unit_price_usd=price.usd if price else None,
+            recurrence=recurrence,
+            monthly_quantity=None,
+            source=price.source if price else None,
+            price=price,
+            formula_text=text,
+            formula_values=values,
+        )
+    ]
     minimum, cap = price_on(offer.history("minimum"), day), price_on(offer.history("cap"), day)
+    if per_job is None or price is None or price.usd is None or not (minimum or cap):
+        return lines
+    job_usd = per_job * price.usd
     if minimum and minimum.usd is not None and job_usd < minimum.usd:
-        yield _adjustment(
-            f"{label}: up to the minimum charge",
-            minimum,
-            minimum.usd - job_usd,
-            jobs,
-            recurrence,
-            "minimum {} − computed {}",
-            job_usd,
-        )
+        what, why = f"{label}: up to the minimum charge", "minimum {} − computed {}"
+        lines.append(_adjustment(what, minimum, minimum.usd - job_usd, jobs, recurrence, why, job_usd))
     if cap and cap.usd is not None and job_usd > cap.usd:
-        yield _adjustment(
-            f"{label}: paused at the job cap", cap, cap.usd - job_usd, jobs, recurrence, "cap {} − computed {}", job_usd
-        )
+        what, why = f"{label}: paused at the job cap", "cap {} − computed {}"
+        lines.append(_adjustment(what, cap, cap.usd - job_usd, jobs, recurrence, why, job_usd))
+    return lines
 
 
 def _adjustment(

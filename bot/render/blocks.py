@@ -192,9 +192,7 @@ def comparison_reply(comparison: Comparison) -> SlackMessage:
         blocks.append(context(f"{len(first) - ROWS_SHOWN} more in the export."))
     blocks += [_aside(comparison, caption, estimates) for caption, estimates in others]
     if len({estimate.offer.title for estimate in first}) > 1:
-        blocks.append(
-            context("These are different models: whether a cheaper one does the task, an evaluation has to say.")
-        )
+        blocks.append(context("Different models: whether a cheaper one does the task, only an evaluation says."))
     return SlackMessage(escape(f"{caption}:\n{plain(table)}"), blocks)
 
 
@@ -202,7 +200,7 @@ def _aside(comparison: Comparison, caption: str, estimates: Sequence[Estimate]) 
     """Offers that are not to be compared with the ranked ones: the cheapest of them, and how many more."""
     lines = []
     for one in estimates[:ASIDES_SHOWN]:
-        note = remark(comparison, one)
+        note = remark(comparison, one).removesuffix("a price is unknown").rstrip(", ")  # the caption says it
         lines.append(f"• {offer_name(one)}: {figure(comparison, one, 'total')}{f', {note}' if note else ''}")
     if len(estimates) > ASIDES_SHOWN:
         lines.append(f"• {len(estimates) - ASIDES_SHOWN} more in the export")

@@ -136,4 +136,4 @@ def safe_cell(cell: str | None) -> str:
 
 
 def _is_number(cell: str) -> bool:
-    return cell.lstrip("-").replace(".", "", 1).isdigit() and cell.isascii()
+    return cell.removeprefix("-").replace(".", "", 1).isdigit() and cell.isascii()

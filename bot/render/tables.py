@@ -96,7 +96,7 @@ def by_standing(comparison: Comparison) -> list[tuple[str, list[Estimate]]]:
         Standing.LASTS: f"For the whole {horizon(comparison)}, cheapest first",
         Standing.ENDS: "Ending earlier, or not for production",
         Standing.INCOMPLETE: "With a price that is not known",
-        Standing.APART: f"Not open to {comparison.scenario.customer} customers",
+        Standing.APART: f"Not sold, or not to {comparison.scenario.customer} customers",
     }
     groups = {standing: [one for one in comparison.estimates if one.standing == standing] for standing in Standing}
     return [(captions[standing], found) for standing, found in groups.items() if found]

@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 
 from bot.playground import FakeSlack
 from bot.playground.world import GENERAL, YOU
+from tests.bot.reading import texts
 
 Json = dict[str, Any]
 
@@ -43,10 +44,18 @@ def is_complete(slack: FakeSlack, parent: Json) -> bool:
     return any(reply["text"].startswith("Assumptions") for reply in replies)
 
 
-async def new_reply(slack: FakeSlack, parent: Json, known: int) -> Json:
-    """The first reply in a thread after the `known` first ones."""
-    replies = await slack.wait_for(lambda: slack.messages(parent["channel"], parent["ts"])[known:])
-    return replies[0]
+async def change(slack: FakeSlack, parent: Json, number: int = 1) -> Json:
+    """The change with this number in a thread, once the estimate that it changes says so, which comes last."""
+
+    def changes() -> list[Json]:
+        replies = slack.messages(parent["channel"], parent["ts"])
+        return [m for m in replies if m["user"] == slack.bot_user and " Changed: " in m["text"]][number - 1 :]
+
+    reply: Json = (await slack.wait_for(changes))[0]
+    said = f"*Changed in the thread.* {reply['text'].partition(' Changed: ')[0]}"
+    thread = [parent, *slack.messages(parent["channel"], parent["ts"])]
+    await slack.wait_for(lambda: any(said in texts(message) for message in thread))
+    return reply
 
 
 async def open_form(slack: FakeSlack, text: str = "", *, channel: str = GENERAL, user: str = YOU) -> Json:

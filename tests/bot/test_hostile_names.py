@@ -43,9 +43,9 @@ async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: Fa
         parent = await deeds.answered(slack)
         view = await deeds.press(slack, parent, "edit", "estimate_form")
         assert (await slack.submit_view(view["id"], slack.fill(view, {"epochs": "5"}))).errors == {}
-        await deeds.new_reply(slack, parent, known=2)
+        await deeds.change(slack, parent)
         await slack.say(f"<@{slack.bot_user}> epochs=4", thread_ts=parent["ts"])
-        await deeds.new_reply(slack, parent, known=4)
+        await deeds.change(slack, parent, 2)
         await slack.command("list")
         await slack.command(f"show {estimate_id(parent)}")
         await slack.click(parent, "export")

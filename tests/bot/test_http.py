@@ -130,6 +130,7 @@ async def test_slack_that_refuses_the_token_makes_the_bot_unready_until_it_is_ac
         assert len(slack.ephemerals()) == 2
         assert await deeds.get_json(f"{running.url}/readyz") == (200, {"ok": True})
         assert figures(await deeds.ask(slack, support_bot.LINE)) == support_bot.FIGURES
+    assert methods(slack.calls).count("auth.test") == 5, "once it is known it is not asked again"
 
 
 async def test_a_database_that_does_not_answer_makes_the_bot_unready(

@@ -48,7 +48,7 @@ async def test_the_answer_in_the_direct_message_can_be_edited_there(
     parent = await deeds.answered(slack, slack.im, {hint["ts"]})
     view = await deeds.press(slack, parent, "edit", "estimate_form")
     await slack.submit_view(view["id"], slack.fill(view, {"epochs": "5"}))
-    change = await deeds.new_reply(slack, parent, known=2)
+    change = await deeds.change(slack, parent)
     assert column(change) == {support_bot.OFFER: "+$80.00"}, "8M more tokens at $10"
     refused.append(("chat.postMessage", "channel_not_found"))
 

@@ -13,7 +13,7 @@ from bot.playground import FakeSlack
 from bot.playground.payloads import Payloads
 from tests.bot import deeds, support_bot
 from tests.bot.conftest import Start
-from tests.bot.reading import column, figures
+from tests.bot.reading import column, figures, texts
 from tests.conftest import LINE
 
 
@@ -92,6 +92,23 @@ async def test_a_thread_that_was_cut_off_is_completed_and_nothing_is_said_twice(
         pass
     assert [reply["text"] for reply in slack.messages(slack.general, second["ts"])] == whole
     assert len(slack.messages()) == 2
+    never.set()
+
+
+async def test_a_change_that_was_cut_off_is_completed_and_not_repeated(start: Start, slack: FakeSlack) -> None:
+    """The reply stands and the first message does not yet say so when the process ends."""
+    never = asyncio.Event()
+    async with start() as running:
+        parent = await deeds.ask(slack, support_bot.LINE)
+        slack.delay_next("chat.update", never)
+        await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
+        await slack.wait_for(lambda: slack.held)
+        await running.app.worker.close(seconds=0)
+    async with start():
+        pass
+    changes = slack.messages(slack.general, parent["ts"])[3:]
+    assert [column(change) for change in changes] == [{support_bot.OFFER: "+$80.00"}]
+    assert "$13,160.00" in texts(slack.messages()[0])
     never.set()
 
 

@@ -41,7 +41,7 @@ async def test_an_edit_answers_in_the_same_thread_with_the_difference(workspace:
     parent = await deeds.ask(slack, support_bot.LINE)
     view, answers = await edit(slack, parent, {"epochs": "5"})
     assert (await slack.submit_view(view["id"], answers)).errors == {}
-    change = await deeds.new_reply(slack, parent, known=2)
+    change = await deeds.change(slack, parent)
     assert rows(change)[1:] == [[support_bot.OFFER, "$13,080.00", "$13,160.00", "+$80.00"]]
     assert "Changed: epochs 3 → 5" in texts(change)
     assert "epochs 3 → 5" in change["text"]
@@ -55,7 +55,7 @@ async def test_an_edit_of_an_edit_starts_from_the_edit(workspace: Workspace, sla
     parent = await deeds.ask(slack, support_bot.LINE)
     view, answers = await edit(slack, parent, {"epochs": "5"})
     await slack.submit_view(view["id"], answers)
-    view, answers = await edit(slack, await deeds.new_reply(slack, parent, known=2), {"epochs": "3"})
+    view, answers = await edit(slack, await deeds.change(slack, parent), {"epochs": "3"})
     assert prefilled(view)["epochs"] == "5"
     await slack.submit_view(view["id"], answers)
     change = await deeds.new_reply(slack, parent, known=3)
@@ -105,7 +105,7 @@ async def test_an_edit_that_changes_nothing_says_so(workspace: Workspace, slack:
     parent = await deeds.ask(slack, support_bot.LINE)
     view, answers = await edit(slack, parent, {})
     await slack.submit_view(view["id"], answers)
-    change = await deeds.new_reply(slack, parent, known=2)
+    change = await deeds.change(slack, parent)
     assert column(change) == {support_bot.OFFER: "±$0.00"}
     assert "nothing in the question" in texts(change)
 
@@ -115,7 +115,7 @@ async def test_an_emptied_field_goes_back_to_its_default(workspace: Workspace, s
     parent = await deeds.ask(slack, support_bot.LINE)
     view, answers = await edit(slack, parent, {"calls": "", "call": ""})
     await slack.submit_view(view["id"], answers)
-    change = await deeds.new_reply(slack, parent, known=2)
+    change = await deeds.change(slack, parent)
     assert rows(change)[1] == [support_bot.OFFER, "$13,080.00", "$120.00", "−$12,960.00"]
     assert "calls 50k/day → not given" in texts(change)
 
@@ -233,6 +233,6 @@ async def test_an_edit_can_be_exported_too(workspace: Workspace, slack: FakeSlac
     parent = await deeds.ask(slack, support_bot.LINE)
     view, answers = await edit(slack, parent, {"epochs": "5"})
     await slack.submit_view(view["id"], answers)
-    change = await deeds.new_reply(slack, parent, known=2)
+    change = await deeds.change(slack, parent)
     assert sum(Decimal(line["amount_usd"]) for line in await export(slack, change)) == 13_160
     assert figures(parent) == support_bot.FIGURES

@@ -41,6 +41,13 @@ def test_a_number_stays_one(number: str) -> None:
     assert safe_cell(number) == number
 
 
+@pytest.mark.parametrize(
+    "cell", ["=1", "+1+1", "-1-1", "-a", "@x", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x", "--1", "-١"]
+)
+def test_a_cell_that_would_be_a_formula_becomes_text(cell: str) -> None:
+    assert safe_cell(cell) == "'" + cell
+
+
 @given(st.text())
 def test_no_cell_begins_a_formula(cell: str) -> None:
     made = safe_cell(cell)

@@ -29,7 +29,7 @@ async def test_an_estimate_survives_a_restart(start: Start, slack: FakeSlack) ->
         view = await deeds.press(slack, parent, "edit", "estimate_form")
         assert prefilled(view) == support_bot.FIELDS | {"name": "support bot"}
         await slack.submit_view(view["id"], slack.fill(view, {"epochs": "5"}))
-        change = await deeds.new_reply(slack, parent, known=2)
+        change = await deeds.change(slack, parent)
         assert column(change) == {support_bot.OFFER: "+$80.00"}, "8M more tokens at $10"
         await slack.say(f"<@{slack.bot_user}> epochs=3", thread_ts=parent["ts"])
         await slack.wait_for(lambda: slack.messages(slack.general, parent["ts"])[4:])
