@@ -9,6 +9,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bot.store import Inbox, Job
 
@@ -33,16 +34,18 @@ class Worker:
         self._inbox = inbox
         self._handlers = handlers
         self._on_failure = on_failure
+        self._closing = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._closing = False
+        self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def accept(self, job: Job) -> bool:
         """Write the job down, and only then start it. False for a duplicate, which is left alone."""
         if not await self._inbox.put(job):
             log.info("duplicate of %s left alone", job.key)
             return False
-        self.start(self._run(job))
+        if not self._closing:
+            self.start(self._run(job))
         return True
 
     async def resume(self) -> int:
@@ -60,7 +63,7 @@ class Worker:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self, seconds: float = 20.0) -> None:
-        """Finish what runs, begin nothing more. What is not done in time stays written down for the next start."""
+        """Finish what was accepted. What comes now or is not done in time stays written down for the next start."""
         self._closing = True
         if self._tasks:
             _, unfinished = await asyncio.wait(self._tasks, timeout=seconds)
@@ -68,10 +71,12 @@ class Worker:
                 task.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
 
+    def _lane(self, job: Job) -> asyncio.Lock:
+        """Jobs of one thread are done one after the other, as they came: a change builds on the change before it."""
+        return self._lanes.setdefault(job.lane, asyncio.Lock())
+
     async def _run(self, job: Job) -> None:
-        async with self._room:
-            if self._closing:
-                return
+        async with self._lane(job), self._room:
             try:
                 await self._inbox.started(job)
                 if job.attempts >= MAX_ATTEMPTS:

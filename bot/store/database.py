@@ -68,13 +68,14 @@ estimates = Table(
 inbox = Table(
     "inbox",
     metadata,
-    Column("key", String(200), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(200), nullable=False, unique=True),
     Column("kind", String(40), nullable=False),
     Column("payload", JSON, nullable=False),
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("created_at", DateTime, nullable=False),
-    Index("inbox_by_state", "state", "created_at"),
+    Index("inbox_by_state", "state", "number"),
 )
 
 

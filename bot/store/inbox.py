@@ -27,6 +27,12 @@ class Job:
     payload: dict[str, Any]
     attempts: int = 0
 
+    @property
+    def lane(self) -> str:
+        """What the job must not overtake: other work in its thread; a lane of its own where it begins one."""
+        channel, thread_ts = self.payload.get("channel"), self.payload.get("thread_ts")
+        return f"{channel}/{thread_ts}" if thread_ts else self.key
+
 
 class Inbox:
     """The table of accepted work."""
@@ -55,7 +61,7 @@ class Inbox:
 
     async def waiting(self) -> list[Job]:
         """What a former process accepted and did not finish, oldest first."""
-        query = select(inbox).where(inbox.c.state == "waiting").order_by(inbox.c.created_at)
+        query = select(inbox).where(inbox.c.state == "waiting").order_by(inbox.c.number)
         async with self._engine.connect() as connection:
             return [Job(row.key, row.kind, row.payload, row.attempts) for row in await connection.execute(query)]
 

@@ -45,17 +45,21 @@ async def test_work_that_runs_when_the_bot_stops_is_finished(start: Start, slack
     assert figures(parent) == support_bot.FIGURES
 
 
-async def test_work_that_was_accepted_and_not_begun_is_done_once_at_the_next_start(
+async def test_what_a_killed_process_had_accepted_is_done_once_at_the_next_start(
     start: Start, slack: FakeSlack
 ) -> None:
-    """A closed worker writes down and begins nothing: what a process leaves that is killed right after its answer."""
+    """A command, a form and a mention were acknowledged; the process ends before Slack has taken any of the answers."""
+    never = asyncio.Event()
     async with start() as running:
-        await running.app.worker.close()
+        for method in ("chat.postMessage", "chat.postMessage", "chat.postEphemeral"):
+            slack.delay_next(method, never)
         assert (await slack.command(support_bot.LINE)).ok
         view = await deeds.full_form(slack)
         assert (await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS))).errors == {}
         await slack.say(f"<@{slack.bot_user}> models mixtral")
-    assert slack.messages()[:-1] == []
+        await slack.wait_for(lambda: len(slack.held) == 3)
+        await running.app.worker.close(seconds=0)
+    assert slack.messages()[1:] == [], "the mention itself and nothing else"
     assert slack.ephemerals() == []
     for _ in range(2):  # the second start must find nothing left
         async with start():
@@ -64,16 +68,14 @@ async def test_work_that_was_accepted_and_not_begun_is_done_once_at_the_next_sta
         assert [figures(parent) for parent in parents] == [support_bot.FIGURES] * 2
         assert [len(slack.messages(slack.general, parent["ts"])) for parent in parents] == [2, 2]
         assert len(slack.ephemerals()) == 1
+    never.set()
 
 
 async def test_a_thread_that_was_cut_off_is_completed_and_nothing_is_said_twice(start: Start, slack: FakeSlack) -> None:
-    """The parent and the comparison stand when the process ends in the middle of the breakdown."""
+    """Only the parent stands when the process ends."""
     never = asyncio.Event()
-    async with start() as running:
-        await slack.command(LINE)
-        await slack.wait_for(slack.messages)
-        parent = slack.messages()[0]
-        await slack.wait_for(lambda: deeds.is_complete(slack, parent))
+    async with start():
+        parent = await deeds.ask(slack, LINE)
     whole = [reply["text"] for reply in slack.messages(slack.general, parent["ts"])]
     async with start() as running:
         gate = asyncio.Event()
@@ -81,11 +83,9 @@ async def test_a_thread_that_was_cut_off_is_completed_and_nothing_is_said_twice(
         await slack.command(LINE)
         await slack.wait_for(lambda: slack.held)
         gate.set()
-        for held in (never, never, never):
-            slack.delay_next("chat.postMessage", held)
+        slack.delay_next("chat.postMessage", never)
         await slack.wait_for(lambda: len(slack.messages()) == 2 and slack.held)
         await running.app.worker.close(seconds=0)
-    slack._web_api._delays.clear()
     second = slack.messages()[1]
     assert slack.messages(slack.general, second["ts"]) == []
     async with start():

@@ -58,7 +58,7 @@ async def test_an_edit_of_an_edit_starts_from_the_edit(workspace: Workspace, sla
     view, answers = await edit(slack, await deeds.change(slack, parent), {"epochs": "3"})
     assert prefilled(view)["epochs"] == "5"
     await slack.submit_view(view["id"], answers)
-    change = await deeds.new_reply(slack, parent, known=3)
+    change = await deeds.change(slack, parent, 2)
     assert column(change) == {support_bot.OFFER: "−$80.00"}
     assert "epochs 5 → 3" in texts(change)
 
@@ -87,7 +87,7 @@ async def test_the_first_messages_edit_starts_from_the_newest_in_its_thread(
     view = await deeds.press(slack, slack.messages()[0], "edit", "estimate_form")
     assert prefilled(view)["epochs"] == "5"
     await slack.submit_view(view["id"], slack.fill(view, {"months": "6"}))
-    change = await deeds.new_reply(slack, parent, known=3)
+    change = await deeds.change(slack, parent, 2)
     assert rows(change)[1:] == [[support_bot.OFFER, "$13,160.00", "$6,680.00", "−$6,480.00"]]
 
 
@@ -144,7 +144,7 @@ async def test_compare_offers_a_list_and_prices_what_is_chosen_in_the_thread(
     view = await deeds.press(slack, parent, "compare", "compare_form")
     chosen = ["tinker/qwen3-8b", "google/gemini-3.5-flash"]
     assert (await slack.submit_view(view["id"], slack.fill(view, {"on": chosen}))).errors == {}
-    change = await deeds.new_reply(slack, parent, known=3)
+    change = await deeds.change(slack, parent)
     offers = [row[0] for row in rows(change)[1:]]
     assert set(offers) == {"Qwen3 8B (Tinker)", "Gemini 3.5 Flash (Google)", support_bot.OFFER}
     assert "Changed: the offers compared" in texts(change)

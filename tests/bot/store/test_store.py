@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from urllib.parse import urlencode
@@ -205,17 +206,22 @@ async def test_the_inbox_takes_a_key_once_and_forgets_only_what_is_long_done(url
 async def test_a_job_that_ends_the_process_each_time_is_given_up(
     start: Start, slack: FakeSlack, database_path: Path
 ) -> None:
-    """Begun three times and never finished: the fourth start tells the person instead of dying again."""
+    """Begun three times and never finished: the next start tells the person instead of dying again."""
+    never = asyncio.Event()
     async with start() as running:
-        await running.app.worker.close()
+        slack.delay_next("chat.postMessage", never)
         await slack.command(support_bot.LINE)
+        await slack.wait_for(lambda: slack.held)
+        await running.app.worker.close(seconds=0)
     database = await open_database(f"sqlite:///{database_path}")
     inbox = Inbox(database, lambda: TODAY.replace(tzinfo=None))
     (job,) = await inbox.waiting()
-    for _ in range(3):
+    assert job.attempts == 1
+    for _ in range(2):
         await inbox.started(job)
     await database.close()
     async with start():
         pass
     assert slack.messages() == []
     assert "went wrong on our side" in slack.ephemerals()[0]["text"]
+    never.set()
