@@ -5,6 +5,7 @@ credentials.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import secrets
 import signal
@@ -54,6 +55,7 @@ async def serve(settings: Settings, catalog: Catalog) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    gc.freeze()  # the catalogue lives as long as the process: no collection needs to look at it again
     async with AsyncExitStack() as stack:
         door = socket.create_server((settings.host, settings.port))
         base_url = f"http://{settings.host}:{door.getsockname()[1]}"

@@ -33,8 +33,7 @@ def hosting_lines(plan: Plan, offer: Offer, as_of: date, months: Decimal, *, ded
 def _hours(plan: Plan, offer: Offer, kind: PriceKind, label: str, as_of: date, months: Decimal) -> list[LineItem]:
     lines = []
     for period in periods(offer.history(kind), as_of, months):
-        price = period.price
-        hours = plan.hosted_hours_per_month
+        price, hours = period.price, plan.hosted_hours_per_month
         text = "{} hours a day × {} days × {} months"
         values = (plan.hosted_hours_per_day, plan.days_per_month, period.end - period.start)
         if price and price.units_per_deployment != 1:

@@ -49,15 +49,12 @@ class Plan(NamedTuple):
     preparation_usd: Decimal
     data_gb: Decimal
     hosted_hours_per_day: Decimal
+    hosted_hours_per_month: Decimal
     serving: Serving
     customer: Customer
     method: Method | None
     training_hours: Decimal | None
     rates: PointRates | None
-
-    @property
-    def hosted_hours_per_month(self) -> Decimal:
-        return self.hosted_hours_per_day * self.days_per_month
 
 
 def plan_at(scenario: Scenario, corner: Corner) -> Plan:
@@ -88,6 +85,7 @@ def plan_at(scenario: Scenario, corner: Corner) -> Plan:
         preparation_usd=at("prep"),
         data_gb=at("data_gb"),
         hosted_hours_per_day=at("hosted"),
+        hosted_hours_per_month=at("hosted") * days,
         serving=scenario.serving,
         customer=scenario.customer,
         method=scenario.method,

