@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot import lookup
+from bot import pages
 from bot.command import read_command
 from bot.render.data import to_csv, to_json
 from bot.render.text import to_text
@@ -39,16 +39,16 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
     asked = read_command(" ".join(options.text))
     match asked.verb:
         case "help":
-            return lookup.HELP.text()
+            return pages.HELP.text()
         case "models":
-            return lookup.models(catalog, asked.argument, as_of).text()
+            return pages.models(catalog, asked.argument, as_of).text()
         case "price":
-            return lookup.price(catalog, asked.argument, as_of).text()
+            return pages.price(catalog, asked.argument, as_of).text()
         case "list" | "show":
             raise UserError(f"`{asked.verb}` reads the estimates of a workspace; it answers in Slack.")
     fields = {**(_read_file(options.file) if options.file else {}), **asked.fields}
     if not fields:
-        raise UserError(f"Say what to price, such as: ftcost '{lookup.EXAMPLE}'. `ftcost help` lists the keys.")
+        raise UserError(f"Say what to price, such as: ftcost '{pages.EXAMPLE}'. `ftcost help` lists the keys.")
     return _render(estimate(read_scenario(fields), catalog, as_of), options.format)
 
 
@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ftcost",
         description="What fine-tuning costs on every platform, with a source for every price.",
-        epilog=f"ftcost '{lookup.EXAMPLE}' · ftcost models llama · ftcost price openai/gpt-4.1-mini · ftcost help",
+        epilog=f"ftcost '{pages.EXAMPLE}' · ftcost models llama · ftcost price openai/gpt-4.1-mini · ftcost help",
     )
     parser.add_argument("text", nargs="*", help="key=value words, or: help, models [text], price OFFER")
     parser.add_argument("-f", "--file", type=Path, help="a scenario as YAML; words on the line come on top of it")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from bot import lookup
+from bot import pages
 from bot.command import Asked, write_command
 from bot.render.blocks import SlackMessage, clip, escape, saying
 from bot.store import EstimateStore, SavedEstimate
@@ -27,15 +27,15 @@ class Lookups:
         """What one person sees. Raises UserError."""
         match asked.verb:
             case "models":
-                return lookup.models(self.catalog, asked.argument, self.today()).message()
+                return pages.models(self.catalog, asked.argument, self.today()).message()
             case "price":
-                return lookup.price(self.catalog, asked.argument, self.today()).message()
+                return pages.price(self.catalog, asked.argument, self.today()).message()
             case "list":
                 return saying(await self._list(team, user))
             case "show":
                 return saying(await self._show(asked.argument.strip().strip("`"), team))
             case _:
-                return lookup.HELP.message()
+                return pages.HELP.message()
 
     async def _list(self, team: str, user: str) -> str:
         saved = await self.estimates.recent(team_id=team, user_id=user)

@@ -60,7 +60,12 @@ class Worker:
         """Run something beside the request that asked for it, and know of it at shutdown."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("%s: work beside a request failed", error_code(), exc_info=error)
 
     async def close(self, seconds: float = 20.0) -> None:
         """Finish what was accepted. What comes now or is not done in time stays written down for the next start."""

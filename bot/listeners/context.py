@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -38,8 +39,9 @@ class Bot:
         """Open a modal for an interaction; its id, or None where Slack did not open it and the person was told."""
         try:
             response = await self.client.views_open(trigger_id=body["trigger_id"], view=view)
-        except SlackApiError as error:
-            await self.opener.not_opened(body.get("response_url", ""), error_of(error))
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            fault = error_of(error) if isinstance(error, SlackApiError) else type(error).__name__
+            await self.opener.not_opened(body.get("response_url", ""), fault)
             return None
         return str(response["view"]["id"])
 
