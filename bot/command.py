@@ -99,7 +99,7 @@ def readable_fields(text: str) -> dict[str, str]:
 def write_command(fields: dict[str, str]) -> str:
     """The way back: a line that `read_command` reads as the same fields."""
     return " ".join(
-        f'{key}="{value}"' if re.search(r"\s", value) else f"{key}={value}" for key, value in fields.items()
+        f'{key}="{value}"' if re.search(r"[\s,;]", value) else f"{key}={value}" for key, value in fields.items()
     )
 
 
@@ -122,12 +122,17 @@ def _words(text: str) -> list[str]:
         if match["quoted"] is not None:
             words.append((match["key"] or "") + match["quoted"])
         elif words and _goes_on(words[-1], match[0]):
-            words[-1] += match[0]
+            words[-1] += match[0].rstrip(";")
         else:
-            words.append(match[0])
-    return [word.rstrip(",;") for word in words]
+            words.append(match[0].rstrip(";" if _is_list(match[0]) else ",;"))
+    return [word.rstrip(",") if _is_list(word) else word for word in words]
+
+
+def _is_list(word: str) -> bool:
+    """Whether a word begins a list of offers, which may go on after a comma and a space."""
+    return word.lower().startswith("on=")
 
 
 def _goes_on(word: str, after: str) -> bool:
     """Whether `after` belongs to the list of offers that `word` began."""
-    return word.lower().startswith("on=") and "=" not in after and (word.endswith(",") or after.startswith(","))
+    return _is_list(word) and "=" not in after and (word.endswith(",") or after.startswith(","))
