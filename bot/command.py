@@ -9,9 +9,10 @@ from typing import Literal, NamedTuple
 
 from calculator import KEYS, FieldErrors, UserError, nearest_key, read_scenario, unknown_key
 
-Verb = Literal["form", "estimate", "help", "models", "price", "list", "show"]
-VERBS: tuple[Verb, ...] = ("estimate", "help", "models", "price", "list", "show")
+Verb = Literal["form", "estimate", "breakeven", "help", "models", "price", "list", "show"]
+VERBS: tuple[Verb, ...] = ("estimate", "breakeven", "help", "models", "price", "list", "show")
 MAX_LENGTH = 4_000
+WITHOUT_BASE = "Say which model is prompted today: base=gpt-4o-mini, or its prices, base_rates=0.15/0.60."
 
 _WORD = re.compile(
     r"""(?P<key>[^\s=„“”"']+=)?(?:["„“”](?P<quoted>[^"„“”]*)["„“”]|(?P<plain>[^\s"„“”]+))|(?P<stray>["„“”])"""
@@ -41,10 +42,12 @@ def read_command(text: str) -> Asked:
             near = difflib.get_close_matches(first[:40], [*VERBS, *KEYS], n=1, cutoff=0.6)
             hint = f" Did you mean `{near[0]}{'=' if near[0] in KEYS else ''}`?" if near else ""
             raise UserError(f"“{words[0][:40]}” is no command.{hint} `help` shows what can be asked.")
-        if first != "estimate":
+        if first not in ("estimate", "breakeven"):
             return Asked(first, {}, " ".join(words[1:]))
         words = words[1:]
     fields = read_fields(words)
+    if first == "breakeven" and fields and not (fields.get("base") or fields.get("base_rates")):
+        raise FieldErrors({"base": WITHOUT_BASE})
     return Asked("estimate" if fields else "form", fields, "")
 
 

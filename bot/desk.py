@@ -17,8 +17,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.command import from_slack, read_command
 from bot.lookups import Lookups
 from bot.post import SHUT_OUT, Place, Poster, error_of
-from bot.render.blocks import SlackMessage, change_reply, escape, parent, saying, thread_replies
+from bot.render.blocks import SlackMessage, escape, saying
 from bot.render.data import to_csv, to_json
+from bot.render.messages import break_even_reply, change_reply, parent, thread_replies
 from bot.render.words import headline
 from bot.store import EstimateStore, Job, SavedEstimate
 from bot.worker import Handler
@@ -39,7 +40,12 @@ class Desk:
     client: AsyncWebClient
 
     def handlers(self) -> Mapping[str, Handler]:
-        return {"estimate": self.estimate, "mention": self.mention, "export": self.export}
+        return {
+            "estimate": self.estimate,
+            "mention": self.mention,
+            "export": self.export,
+            "break_even": self.break_even,
+        }
 
     def price(self, fields: Mapping[str, str], as_of: date) -> Comparison:
         """The answer to a question, or UserError with what is wrong with it. No I/O, some milliseconds."""
@@ -148,6 +154,19 @@ class Desk:
                 raise
             await self._upload(saved, await self.poster.direct(ask["user"]))
 
+    async def break_even(self, job: Job) -> None:
+        """The break-even of a saved estimate, into its thread. Payload: id, team, user, channel, thread_ts, as_of."""
+        ask = job.payload
+        here = Place(ask["channel"], ask["thread_ts"])
+        saved = await self.estimates.get(ask["id"], team_id=ask["team"])
+        if saved is None:
+            await self.poster.only_to(
+                ask["user"], here, saying(f"There is no estimate `{escape(ask['id'])}` any more.")
+            )
+            return
+        comparison = self.price(saved.fields, date.fromisoformat(ask["as_of"]))
+        await self.poster.post_or_dm(here, ask["user"], break_even_reply(comparison))
+
     async def _upload(self, saved: SavedEstimate, place: Place) -> None:
         await self.client.files_upload_v2(
             channel=place.channel,
@@ -165,3 +184,7 @@ class Desk:
             await self.poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), sorry)
         else:
             await self.poster.post(await self.poster.direct(ask["user"]), sorry)
+
+
+def _gone(estimate_id: str) -> SlackMessage:
+    return saying(f"There is no estimate `{escape(estimate_id)}` any more.")

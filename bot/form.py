@@ -65,6 +65,12 @@ OPTIONS = (
     Field("prompt", "Prompt tokens before → after tuning", placeholder="2000->100"),
     Field("base", "Model that is prompted today", placeholder="gpt-4o-mini"),
     Field(
+        "base_rates",
+        "Its prices, where it is not known, USD per 1M tokens",
+        "Input/output, or input/cached/output.",
+        placeholder="0.15/0.60",
+    ),
+    Field(
         "rates",
         "Your own prices, USD per 1M tokens",
         "Training/input/output, or training/input/cached/output.",

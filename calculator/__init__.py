@@ -4,6 +4,7 @@ from calculator.errors import FieldErrors, UserError
 from calculator.estimate import YOUR_RATES, estimate
 from calculator.result import (
     BaseEstimate,
+    BreakEven,
     Comparison,
     Component,
     Estimate,
@@ -20,6 +21,7 @@ __all__ = [
     "KEYS",
     "YOUR_RATES",
     "BaseEstimate",
+    "BreakEven",
     "Comparison",
     "Component",
     "Estimate",

@@ -7,13 +7,15 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from calculator.breakeven import break_even
 from calculator.errors import FieldErrors
 from calculator.horizon import day_after_months, months_between
-from calculator.inference import inference_lines, token_loads
+from calculator.inference import History, inference_lines, token_loads
 from calculator.keeping import hosting_lines, is_dedicated, storage_lines
 from calculator.plan import ONE, ZERO, Plan, PointRates, plan_at
+from calculator.prompting import base_history, base_price, estimate_base
 from calculator.quantities import Corner
-from calculator.result import BaseEstimate, Comparison, Estimate, LineItem, Standing
+from calculator.result import Comparison, Estimate, LineItem, Standing
 from calculator.risks import not_for_sale, warnings
 from calculator.scenario import Scenario
 from calculator.training import epochs_of, method_of, training_lines
@@ -26,24 +28,29 @@ def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
     """Every offer the scenario names, priced as of `on`, best first. Raises FieldErrors for a name nobody knows."""
     offers = offers_of(scenario, catalog, on)
     plan = plan_at(scenario, "likely")
+    base = base_price(scenario.base, plan.base_rates, catalog, on)
     corners: dict[Corner, dict[str, Estimate]] = {"low": {}, "high": {}}
     if scenario.ranged:
         for corner, found in corners.items():
-            found.update((one.offer.id, one) for one in _estimates(plan_at(scenario, corner), offers, catalog, on))
+            found.update(
+                (one.offer.id, one) for one in _estimates(plan_at(scenario, corner), offers, catalog, on, base)
+            )
     return Comparison(
         as_of=on,
         catalog_version=catalog.version,
         scenario=scenario,
         plan=plan,
-        estimates=tuple(sorted(_estimates(plan, offers, catalog, on), key=_rank)),
-        base=_estimate_base(plan, _base_price(scenario.base, catalog, on), on) if scenario.base else None,
+        estimates=tuple(sorted(_estimates(plan, offers, catalog, on, base), key=_rank)),
+        base=estimate_base(plan, base, on) if base else None,
         low=corners["low"],
         high=corners["high"],
     )
 
 
-def _estimates(plan: Plan, offers: tuple[Offer, ...], catalog: Catalog, on: date) -> list[Estimate]:
-    frame = frame_of(plan, catalog, on)
+def _estimates(
+    plan: Plan, offers: tuple[Offer, ...], catalog: Catalog, on: date, base: BasePrice | None
+) -> list[Estimate]:
+    frame = frame_of(plan, catalog, on, base)
     own = (_own_offer(plan.rates, on),) if plan.rates else ()
     return [estimate_offer(frame, offer) for offer in (*offers, *own)]
 
@@ -83,18 +90,23 @@ class Frame(NamedTuple):
     end: date
     """The first day after the horizon."""
     default_epochs: Decimal
+    base: History | None
 
 
-def frame_of(plan: Plan, catalog: Catalog, on: date) -> Frame:
-    return Frame(plan, on, day_after_months(on, plan.months), catalog.assumptions["default_epochs"].value or ONE)
+def frame_of(plan: Plan, catalog: Catalog, on: date, base: BasePrice | None) -> Frame:
+    end = day_after_months(on, plan.months)
+    default_epochs = catalog.assumptions["default_epochs"].value or ONE
+    return Frame(plan, on, end, default_epochs, base_history(base) if base else None)
 
 
 def estimate_offer(frame: Frame, offer: Offer) -> Estimate:
     """One offer, priced to its end where that comes before the horizon's."""
-    plan, as_of, end, default_epochs = frame
+    plan, as_of, end, default_epochs, base = frame
     status = offer.status_on(as_of)
     if status in ("closed", "not offered"):
-        return Estimate(offer, status, Standing.APART, ZERO, None, (), lambda: [not_for_sale(offer, status)], tuple)
+        return Estimate(
+            offer, status, Standing.APART, ZERO, None, (), lambda: [not_for_sale(offer, status)], tuple, _none
+        )
     life = offer.lifecycle
     months = plan.months
     if life and life.inference_ends and life.inference_ends < end:
@@ -117,7 +129,12 @@ def estimate_offer(frame: Frame, offer: Offer) -> Estimate:
         lines=tuple(lines),
         find_warnings=lambda: warnings(plan, offer, as_of, months, end, epochs, lines),
         find_assumptions=lambda: _assumptions(plan, offer, epochs, default_epochs),
+        find_break_even=lambda made: break_even(plan, made, base, as_of) if base else None,
     )
+
+
+def _none(_: Estimate) -> None:
+    """What is not sold pays nothing back."""
 
 
 def _preparation(plan: Plan) -> LineItem:
@@ -197,39 +214,3 @@ def _own_offer(rates: PointRates, on: date) -> Offer:
         model=YOUR_RATES,
         prices=prices,
     )
-
-
-def _base_price(name: str, catalog: Catalog, on: date) -> BasePrice:
-    try:
-        return catalog.base_models.price(name, on)
-    except UnknownName as error:
-        raise FieldErrors({"base": str(error)}) from None
-
-
-def _estimate_base(plan: Plan, base: BasePrice, on: date) -> BaseEstimate:
-    """The same calls, with the prompt as it is today, sent to the base model."""
-    usd: dict[PriceKind, Decimal | None] = {
-        "input": base.input_usd,
-        "cached_input": base.cached_input_usd,
-        "output": base.output_usd,
-        "batch_input": base.batch_input_usd,
-        "batch_cached_input": base.batch_cached_input_usd,
-        "batch_output": base.batch_output_usd,
-    }
-
-    def history(kind: PriceKind) -> tuple[Price, ...]:
-        value = usd.get(kind)
-        if value is None:
-            return ()
-        return (
-            Price(
-                usd=value,
-                per="1M tokens",
-                source=base.source,
-                confidence="high",
-                max_call_input_tokens=base.max_call_input_tokens,
-            ),
-        )
-
-    lines = inference_lines(plan, plan.prompt_before_tokens, history, on, plan.months)
-    return BaseEstimate(base.model, base.provider, plan.months, tuple(lines))

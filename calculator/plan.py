@@ -22,6 +22,7 @@ class PointRates(NamedTuple):
     """One's own prices, US dollars per 1M tokens."""
 
     training: Decimal
+    """Zero for a base model, which is not trained."""
     input: Decimal
     cached_input: Decimal | None
     output: Decimal
@@ -55,6 +56,7 @@ class Plan(NamedTuple):
     method: Method | None
     training_hours: Decimal | None
     rates: PointRates | None
+    base_rates: PointRates | None
 
 
 def plan_at(scenario: Scenario, corner: Corner) -> Plan:
@@ -91,6 +93,7 @@ def plan_at(scenario: Scenario, corner: Corner) -> Plan:
         method=scenario.method,
         training_hours=scenario.hours.at(corner) if scenario.hours else None,
         rates=_point_rates(scenario.rates, corner) if scenario.rates else None,
+        base_rates=_point_rates(scenario.base_rates, corner) if scenario.base_rates else None,
     )
 
 
@@ -113,7 +116,7 @@ def _calls_per_month(scenario: Scenario, corner: Corner, days_per_month: Decimal
 
 def _point_rates(rates: Rates, corner: Corner) -> PointRates:
     return PointRates(
-        training=rates.training.at(corner),
+        training=rates.training.at(corner) if rates.training else ZERO,
         input=rates.input.at(corner),
         cached_input=rates.cached_input.at(corner) if rates.cached_input else None,
         output=rates.output.at(corner),

@@ -88,7 +88,8 @@ class PromptChange(NamedTuple):
 class Rates(NamedTuple):
     """One's own prices, US dollars per 1M tokens."""
 
-    training: Amount
+    training: Amount | None
+    """None for a base model, which is not trained."""
     input: Amount
     cached_input: Amount | None
     output: Amount
@@ -182,6 +183,18 @@ def parse_rates(text: str) -> Rates:
         )
     amounts = [parse_amount(part) for part in parts]
     return Rates(amounts[0], amounts[1], amounts[2] if len(amounts) == 4 else None, amounts[-1])
+
+
+def parse_base_rates(text: str) -> Rates:
+    """`0.15/0.60` (input/output) or `0.15/0.075/0.60` (with cached input), US dollars per 1M tokens."""
+    parts = text.split("/")
+    if len(parts) not in (2, 3) or not all(part.strip() for part in parts):
+        raise ValueError(
+            f"“{_short(text)}” is not a set of prices; write input/output such as 0.15/0.60, "
+            "or input/cached input/output such as 0.15/0.075/0.60, in USD per 1M tokens."
+        )
+    amounts = [parse_amount(part) for part in parts]
+    return Rates(None, amounts[0], amounts[1] if len(amounts) == 3 else None, amounts[-1])
 
 
 def format_number(value: Decimal, suffix: str = "") -> str:

@@ -63,6 +63,31 @@ class Warning(NamedTuple):  # noqa: A001
     usd: Decimal | None = None
 
 
+Cause = Literal["answers", "cached", "dearer", "hosting", "retraining", "ends"]
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """`calls`, `day` and `months` of pay-back; None for never, which has a cause, a reason, and what would turn it."""
+
+    calls: int | None
+    day: date | None
+    months: Decimal | None
+    saving_per_call_usd: Decimal
+    """What one call costs less than today; negative where it costs more."""
+    monthly_saving_usd: Decimal | None
+    """What a full month saves after pay-back, hosting and storage paid; None where no calls are given."""
+    net_usd: Decimal | None
+    """What tuning saves over the months that are priced, training paid; negative where it loses."""
+    covering_calls_per_month: int | None
+    """The calls a month that cover hosting and storage; None where there is nothing to cover, or no saving."""
+    cause: Cause | None
+    reason: str | None
+    """Why it never pays back, or that it does so beyond the horizon."""
+    turn: str | None
+    """The one change that would make a never pay back."""
+
+
 class Standing(IntEnum):
     """Where an estimate belongs in the ranking. Lower comes first; within one standing the cheaper."""
 
@@ -94,6 +119,12 @@ class Estimate:
     lines: tuple[LineItem, ...]
     find_warnings: Callable[[], Iterable[Warning]] = field(repr=False, compare=False)
     find_assumptions: Callable[[], Iterable[str]] = field(repr=False, compare=False)
+    find_break_even: Callable[[Estimate], BreakEven | None] = field(repr=False, compare=False)
+
+    @cached_property
+    def break_even(self) -> BreakEven | None:
+        """When it pays back against the base model; None without one, or where a price is unknown."""
+        return self.find_break_even(self)
 
     @cached_property
     def warnings(self) -> tuple[Warning, ...]:

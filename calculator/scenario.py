@@ -21,6 +21,8 @@ from pricing import Customer, Method
 
 _JOINER = "\N{ZERO WIDTH JOINER}"
 
+MOST_TOKENS = 10_000_000
+
 Serving = Literal["on-demand", "dedicated"]
 
 
@@ -91,13 +93,16 @@ def _tokens(text: str) -> TokenPair:
     pair = quantities.parse_pair(text)
     if pair.total("low") < 1:
         raise ValueError("tokens must be at least 1.")
-    if pair.total("high") > 10_000_000:
+    if pair.total("high") > MOST_TOKENS:
         raise ValueError("tokens must be at most 10M.")
     return pair
 
 
 def _call(text: str) -> TokenPair:
-    pair = _tokens(text)
+    """Either side may be nothing: with a prompt a call has tokens all the same."""
+    pair = quantities.parse_pair(text)
+    if pair.total("high") > MOST_TOKENS:
+        raise ValueError("tokens must be at most 10M.")
     if pair.output is None:
         raise ValueError(
             f"“{text.strip()[:40]}” lacks the answer, which has a price of its own; write input/output such as 100/70."
@@ -164,6 +169,7 @@ class Scenario(BaseModel):
     prep: Annotated[Amount, _between(0, 1_000_000_000, "preparation in USD")] = quantities.parse_amount("0")
     data_gb: Annotated[Amount, _between(0, 1_000_000, "gigabytes", "gb")] = quantities.parse_amount("0")
     rates: Annotated[Rates | None, _read(quantities.parse_rates)] = None
+    base_rates: Annotated[Rates | None, _read(quantities.parse_base_rates)] = None
     serving: Annotated[Serving, _choice(get_args(Serving), "way of serving")] = "on-demand"
     hosted: Annotated[Amount, _between(0, 24, "hours a day", "h")] = quantities.parse_amount("24")
     customer: Annotated[Customer, _choice(get_args(Customer), "kind of customer")] = "new"
@@ -173,10 +179,12 @@ class Scenario(BaseModel):
 
     @model_validator(mode="after")
     def _together(self) -> Scenario:
-        if self.calls and not self.call:
+        if self.calls and not (self.call or self.prompt):
             raise PydanticCustomError("call", "say how long a call is, in tokens input/output, such as call=100/70.")
-        if self.call and not self.calls:
+        if self.call and not (self.calls or self.base or self.base_rates):
             raise PydanticCustomError("calls", "say how many calls there are, such as calls=50k/day.")
+        if self.call and not self.prompt and self.call.total("high") == 0:
+            raise PydanticCustomError("call", "a call of no tokens costs nothing; write input/output such as 100/70.")
         return self
 
     def fields(self) -> dict[str, str]:

@@ -27,16 +27,17 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
     @app.action("export")
     async def on_export(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        message = body["message"]
-        payload = {
-            "id": action["value"],
-            "team": team_of(body),
-            "user": body["user"]["id"],
-            "channel": body["channel"]["id"],
-            "thread_ts": message.get("thread_ts") or message["ts"],
-        }
-        # Slack gives each press its own trigger: the same press delivered twice is one, a second press is another.
-        await bot.worker.accept(Job(f"action:{body['trigger_id']}", "export", payload))
+        await bot.worker.accept(_job(bot, "export", body, action["value"]))
+        await ack()
+
+    @app.action("break_even")
+    async def on_break_even(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        saved = await bot.estimates.get(action["value"], team_id=team_of(body))
+        if saved and not (saved.fields.get("base") or saved.fields.get("base_rates")):
+            await ack()  # nothing to compare with yet: ask for it
+            bot.worker.start(bot.show(body, _edit_view(bot, await _latest(bot, saved), more=True)))
+            return
+        await bot.worker.accept(_job(bot, "break_even", body, action["value"]))
         await ack()
 
     @app.action(FIX)
@@ -44,6 +45,20 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await ack()
         origin = Origin(channel=body["channel"]["id"])
         bot.worker.start(bot.show(body, form(origin, readable_fields(action["value"]))))
+
+
+def _job(bot: Bot, kind: str, body: dict[str, Any], estimate_id: str) -> Job:
+    """A press of a button as work. Its trigger tells a press that was delivered twice from a second press."""
+    message = body["message"]
+    payload = {
+        "id": estimate_id,
+        "team": team_of(body),
+        "user": body["user"]["id"],
+        "channel": body["channel"]["id"],
+        "thread_ts": message.get("thread_ts") or message["ts"],
+        "as_of": bot.today().isoformat(),
+    }
+    return Job(f"action:{body['trigger_id']}", kind, payload)
 
 
 async def _open(bot: Bot, body: dict[str, Any], estimate_id: str, title: str, make: Any) -> None:
@@ -75,8 +90,8 @@ def _origin(saved: SavedEstimate) -> Origin:
     return Origin(channel=saved.channel_id, thread_ts=saved.thread_ts, edit_of=saved.id)
 
 
-def _edit_view(_: Bot, saved: SavedEstimate) -> View:
-    return form(_origin(saved), {"on": "all", "epochs": "auto", **saved.fields})
+def _edit_view(_: Bot, saved: SavedEstimate, *, more: bool = False) -> View:
+    return form(_origin(saved), {"on": "all", "epochs": "auto", **saved.fields}, more=more)
 
 
 def _compare_view(bot: Bot, saved: SavedEstimate) -> View:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, get_args
 
 from bot.render.words import headline, question
-from calculator import BaseEstimate, Comparison, Estimate, Figure, LineItem
+from calculator import BaseEstimate, BreakEven, Comparison, Estimate, Figure, LineItem
 
 CSV_COLUMNS = (
     "offer", "platform", "model", "status", "complete",
@@ -54,12 +54,27 @@ def _estimate(comparison: Comparison, estimate: Estimate) -> dict[str, Any]:
             {"code": warning.code, "text": warning.text, "usd": text(warning.usd)} for warning in estimate.warnings
         ],
         "assumptions": list(estimate.assumptions),
+        "break_even": _break_even(estimate.break_even) if estimate.break_even else None,
     }
     if comparison.scenario.ranged:
         spans = {name: span for name in get_args(Figure) if (span := comparison.span(estimate, name))}
         made["low"] = {f"{name}_usd": text(span.low) for name, span in spans.items()}
         made["high"] = {f"{name}_usd": text(span.high) for name, span in spans.items()}
     return made
+
+
+def _break_even(found: BreakEven) -> dict[str, Any]:
+    return {
+        "calls": found.calls,
+        "date": found.day.isoformat() if found.day else None,
+        "months": text(found.months),
+        "saving_per_call_usd": text(found.saving_per_call_usd),
+        "monthly_saving_usd": text(found.monthly_saving_usd),
+        "covering_calls_per_month": found.covering_calls_per_month,
+        "reason": found.reason,
+        "turn": found.turn,
+        "net_usd": text(found.net_usd),
+    }
 
 
 def _base(base: BaseEstimate) -> dict[str, Any]:

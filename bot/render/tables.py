@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.render.money import UNKNOWN, money, money_span, parts_of_total, places_for, quantity, unit_price
-from calculator import Comparison, Estimate, Figure, LineItem, Standing, Total
+from bot.render.money import UNKNOWN, money, money_span, parts_of_total, places_for, quantity, signed, unit_price
+from calculator import BreakEven, Comparison, Estimate, Figure, LineItem, Standing, Total
 
 Align = Literal["left", "right"]
 
@@ -88,6 +88,28 @@ def comparison_table(comparison: Comparison, estimates: Sequence[Estimate]) -> T
         align=align[:width],
         rows=tuple((_names(group), *cells)[:width] for group, cells in zip(names, rows, strict=True)),
     )
+
+
+def break_even_table(comparison: Comparison, estimates: Sequence[Estimate]) -> Table:
+    """When each offer pays back, and what it has saved by the end of what is priced."""
+    rows = []
+    for estimate in estimates:
+        found = estimate.break_even
+        if found is None:
+            rows.append((offer_name(estimate), "not known", "", UNKNOWN))
+        elif found.calls is None:
+            rows.append((offer_name(estimate), "never", "", _net(found)))
+        else:
+            rows.append((offer_name(estimate), f"{found.calls:,}", str(found.day or ""), _net(found)))
+    return Table(
+        ("Offer", "Pays back after, calls", "On", f"Net, {horizon(comparison)}"),
+        ("left", "right", "right", "right"),
+        tuple(rows),
+    )
+
+
+def _net(found: BreakEven) -> str:
+    return "" if found.net_usd is None else signed(found.net_usd)
 
 
 def by_standing(comparison: Comparison) -> list[tuple[str, list[Estimate]]]:

@@ -7,6 +7,7 @@ from bot.render.tables import breakdown_table, by_standing, comparison_table, of
 from bot.render.words import (
     assumptions,
     base_sentence,
+    break_even_sentences,
     headline,
     notes,
     price_ages,
@@ -34,6 +35,7 @@ def to_text(comparison: Comparison) -> str:
             plain(breakdown_table(shown)),
         ]
     for title, items in (
+        ("Break-even", break_even_sentences(comparison, shown)),
         ("Watch out", [warning_text(warning) for warning in warnings_by_gravity(shown)]),
         ("Assumptions", assumptions(comparison, shown) if shown.lines else []),
         (

@@ -5,6 +5,7 @@ caller's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from bot.render.money import age, money, quantity, signed
 from bot.render.tables import figure, horizon, offer_name
@@ -114,6 +115,44 @@ def base_sentence(comparison: Comparison) -> str | None:
     if best and best.monthly_usd is not None and base.monthly_usd is not None:
         text += f"; running {offer_name(best)} is {signed(best.monthly_usd - base.monthly_usd)} a month against that"
     return text + "."
+
+
+def pays_back(estimate: Estimate) -> str:
+    """When an offer pays back against the base model, in a few words."""
+    found = estimate.break_even
+    if found is None:
+        return "not known"
+    if found.calls is None:
+        return (found.reason or "never").partition(":")[0]
+    when = f", {found.day}" if found.day else ""
+    return f"{found.calls:,} calls{when}"
+
+
+def break_even_sentences(comparison: Comparison, estimate: Estimate) -> list[str]:
+    """The break-even of one offer: when, or why never; what a call saves; what follows."""
+    found, base = estimate.break_even, comparison.base
+    if base is None or found is None:
+        return []
+    beyond = f", {found.reason}" if found.reason else ""
+    when = found.reason if found.calls is None else f"after {pays_back(estimate)}{beyond}"
+    sentences = [f"{offer_name(estimate)} pays back {when}."]
+    if found.turn:
+        sentences.append(found.turn)
+    sentences.append(f"A call costs {_less(found.saving_per_call_usd)} than with {base.model}.")
+    if found.monthly_saving_usd is not None:
+        month = "Each month after that" if found.calls is not None else "Each month"
+        sentences.append(f"{month} costs {_less(found.monthly_saving_usd)}, with hosting and storage.")
+    if found.covering_calls_per_month:
+        sentences.append(f"Hosting and storage are covered from {found.covering_calls_per_month:,} calls a month.")
+    if found.net_usd is not None:
+        side = "ahead" if found.net_usd >= 0 else "behind"
+        span = _span(comparison, estimate)
+        sentences.append(f"{span[0].upper()}{span[1:]} tuning is {money(abs(found.net_usd))} {side}, training paid.")
+    return sentences
+
+
+def _less(saving: Decimal) -> str:
+    return "no less" if saving == 0 else f"{money(abs(saving))} {'less' if saving > 0 else 'more'}"
 
 
 def assumptions(comparison: Comparison, estimate: Estimate) -> list[str]:

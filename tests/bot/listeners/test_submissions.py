@@ -181,6 +181,7 @@ ACCEPTED = [
     ("prompt", "2000->100"),
     ("prompt", "2000 → 100"),
     ("base", "gpt-4o-mini"),
+    ("base_rates", "0.15/0.075/0.60"),
     ("cached", "80%"),
     ("batch", "0.5"),
     ("days", "22"),

@@ -1,0 +1,237 @@
+"""When tuning pays back against prompting a base model, or why it never does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from calculator.horizon import months_between
+from calculator.inference import History, inference_lines
+from calculator.keeping import is_dedicated
+from calculator.plan import DAYS_PER_YEAR, MONTHS_PER_YEAR, ONE, ZERO, Plan
+from calculator.result import BreakEven, Cause, Estimate, total_of
+
+# Beyond this a pay-back is no plan any more, and the search for it ends.
+LONGEST_MONTHS = 240
+CallUsd = Callable[[Plan], Decimal | None]
+
+
+class Terms(NamedTuple):
+    """The question in numbers; money in US dollars."""
+
+    one_off: Decimal
+    saving: Decimal
+    """Per call."""
+    calls: Decimal
+    """In the first month; 0 where not given."""
+    idle: Decimal
+    """Hosting and storage a month."""
+    retraining: Decimal
+    """One retraining run."""
+    retrain_months: Decimal | None
+    growth: Decimal
+
+
+class PayBack(NamedTuple):
+    """`months` is None where no calls a month are given."""
+
+    months: Decimal | None
+    calls: int
+
+
+def break_even(plan: Plan, estimate: Estimate, base: History, as_of: date) -> BreakEven | None:
+    """One tuned offer against the base model whose prices are `base`. None where a price is unknown."""
+    if not estimate.complete:
+        return None
+
+    def tuned(one: Plan) -> Decimal | None:
+        return _tuned_call(one, estimate, as_of)
+
+    def prompted(one: Plan) -> Decimal | None:
+        return call_usd(one, one.prompt_before_tokens, base, as_of)
+
+    tuned_usd, base_usd = tuned(plan), prompted(plan)
+    if tuned_usd is None or base_usd is None:
+        return None
+    terms = _terms(plan, estimate, base_usd - tuned_usd)
+    life = estimate.offer.lifecycle
+    end = life.inference_ends if life else None
+    limit = months_between(as_of, end) if end else None
+    found = _pay_back(terms, limit)
+    months = found.months if found else None
+    never = (
+        None
+        if found
+        else _never(plan, terms, limit, end, tuned, lambda one: call_usd(one, one.prompt_before_tokens, base, as_of))
+    )
+    return BreakEven(
+        calls=found.calls if found else None,
+        day=None if months is None else _day(as_of, months),
+        months=months,
+        saving_per_call_usd=terms.saving,
+        monthly_saving_usd=terms.saving * terms.calls - terms.idle if terms.calls else None,
+        net_usd=_net(plan, estimate, base, as_of) if terms.calls else None,
+        covering_calls_per_month=_ceil(terms.idle / terms.saving) if terms.idle and terms.saving > 0 else None,
+        cause=never.cause if never else None,
+        reason=never.reason if never else _beyond(plan, months),
+        turn=never.turn if never else None,
+    )
+
+
+def _beyond(plan: Plan, months: Decimal | None) -> str | None:
+    if months is None or months <= plan.months:
+        return None
+    return f"beyond the horizon of {plan.months.normalize():f} months"
+
+
+def call_usd(plan: Plan, prompt_tokens: Decimal | None, history: History, as_of: date) -> Decimal | None:
+    """What one call costs on the prices of `as_of`; a graduated price at the average of the plan's month."""
+    graduated = any(price.tiers for kind in ("input", "output") for price in history(kind))
+    calls = plan.calls_per_month or ONE if graduated else ONE
+    one = plan._replace(calls_per_month=calls, growth_per_month=ZERO)
+    lines = inference_lines(one, prompt_tokens, history, as_of, ONE)
+    total = total_of(line.amount_usd for line in lines)
+    if not lines:
+        return ZERO  # a call of no tokens
+    return total.usd / calls if total.usd is not None and total.whole else None
+
+
+def _tuned_call(plan: Plan, estimate: Estimate, as_of: date) -> Decimal | None:
+    """What a call of the tuned model costs; nothing where capacity is paid by the hour, None where no price is."""
+    offer = estimate.offer
+    if is_dedicated(plan, offer):
+        return ZERO
+    return call_usd(plan, plan.prompt_after_tokens, offer.history, as_of) if offer.sells_calls else None
+
+
+def _terms(plan: Plan, estimate: Estimate, saving: Decimal) -> Terms:
+    once = (line for line in estimate.lines if line.component == "training" and line.recurrence == "once")
+    kept = (line for line in estimate.lines if line.component in ("hosting", "storage"))
+    return Terms(
+        one_off=estimate.one_off_usd or ZERO,
+        saving=saving,
+        calls=plan.calls_per_month,
+        idle=total_of(line.monthly_usd for line in kept if line.monthly_quantity is not None).usd or ZERO,
+        retraining=(total_of(line.amount_usd for line in once).usd or ZERO) / plan.runs,
+        retrain_months=plan.retrain_months,
+        growth=plan.growth_per_month,
+    )
+
+
+def _pay_back(terms: Terms, limit: Decimal | None) -> PayBack | None:
+    """When what was saved first reaches what was spent; None where that does not come within `limit` months.
+
+    Without calls a month there are no months, and only a plan without monthly cost has an answer.
+    """
+    if terms.saving <= 0:
+        return None
+    if not terms.calls:
+        return None if terms.idle or terms.retrain_months else PayBack(None, _ceil_ratio(terms.one_off, terms.saving))
+    if terms.growth or terms.retrain_months:
+        return _pay_back_by_month(terms, limit)
+    rate = terms.saving * terms.calls - terms.idle
+    if rate <= 0:
+        return None
+    calls = _ceil_ratio(terms.one_off * terms.calls, rate)
+    return PayBack(terms.one_off / rate, calls) if limit is None or calls <= limit * terms.calls else None
+
+
+def _pay_back_by_month(terms: Terms, limit: Decimal | None) -> PayBack | None:
+    """The same where months differ: calls grow, and a retraining falls due at the start of every Nth."""
+    balance, before, calls = -terms.one_off, ZERO, terms.calls
+    for month in range(LONGEST_MONTHS):
+        length = ONE if limit is None else min(ONE, limit - month)
+        if length <= 0:
+            return None
+        if month and terms.retrain_months and month % terms.retrain_months == 0:
+            balance -= terms.retraining
+        rate = terms.saving * calls - terms.idle
+        if balance >= 0:
+            return PayBack(Decimal(month), _ceil(before))
+        if rate * length >= -balance:
+            part = -balance / rate
+            return PayBack(month + part, _ceil(before + calls * part))
+        balance += rate * length
+        before += calls * length
+        calls *= ONE + terms.growth
+    return None
+
+
+def _ceil_ratio(numerator: Decimal, denominator: Decimal) -> int:
+    """Exact: a count of calls must not be one off because a division was cut."""
+    return math.ceil(Fraction(numerator) / Fraction(denominator))
+
+
+def _ceil(value: Decimal) -> int:
+    """Up to the next whole number, dust of long divisions apart."""
+    return math.ceil(value.quantize(Decimal("1e-9")))
+
+
+def _net(plan: Plan, estimate: Estimate, base: History, as_of: date) -> Decimal | None:
+    """Prompting minus tuning over the months that the tuned model is priced for."""
+    prompting = total_of(
+        line.amount_usd for line in inference_lines(plan, plan.prompt_before_tokens, base, as_of, estimate.months)
+    )
+    if prompting.usd is None or not prompting.whole or estimate.total_usd is None:
+        return None
+    return prompting.usd - estimate.total_usd
+
+
+class Never(NamedTuple):
+    """Why it never pays back, and the one change that would turn it."""
+
+    cause: Cause
+    reason: str
+    turn: str | None = None
+
+
+def _never(plan: Plan, terms: Terms, limit: Decimal | None, end: date | None, tuned: CallUsd, base: CallUsd) -> Never:
+    if terms.saving <= 0:
+        return _no_saving(plan, terms, tuned, base)
+    unlimited = _pay_back(terms, None)
+    if unlimited and limit is not None:
+        needed = (terms.one_off + terms.idle * limit) / (terms.saving * limit) if limit else None
+        return Never(
+            "ends",
+            f"never: the model ends on {end} before it pays back ({unlimited.calls:,} calls)",
+            f"It pays back in time from {_ceil(needed):,} calls a month." if needed else None,
+        )
+    monthly = terms.saving * terms.calls - terms.idle
+    if terms.retrain_months and monthly > 0:
+        months = math.floor(terms.retraining / monthly) + 1
+        turn = f"It pays with a retraining every {months} months or less often."
+        return Never("retraining", "never: the retrainings cost more than the calls save", turn)
+    calls = math.floor(terms.idle / terms.saving) + 1
+    return Never(
+        "hosting", "never: hosting and storage cost more than the calls save", f"It pays from {calls:,} calls a month."
+    )
+
+
+def _no_saving(plan: Plan, terms: Terms, tuned: CallUsd, base: CallUsd) -> Never:
+    """A call costs as much as today, or more: by its answer, by the cache, or by all of it."""
+
+    def saving(one: Plan) -> Decimal:
+        return (base(one) or ZERO) - (tuned(one) or ZERO)
+
+    if plan.cached_share and saving(plan._replace(cached_share=ZERO)) > 0:
+        return Never(
+            "cached",
+            "never: the base prompt is read from cache, which leaves too little to save",
+            "It would pay if the prompt of today were not read from cache.",
+        )
+    if saving(plan._replace(call_output_tokens=ZERO)) > 0:
+        loss_per_token = terms.saving - saving(plan._replace(call_output_tokens=plan.call_output_tokens + 1))
+        longest = plan.call_output_tokens + terms.saving / loss_per_token
+        turn = f"It saves with answers of less than {_ceil(longest):,} tokens."
+        return Never("answers", "never: the answers cost more than the prompt saves", turn)
+    return Never("dearer", "never: a call of the tuned model costs no less than one of the base model")
+
+
+def _day(as_of: date, months: Decimal) -> date | None:
+    """The day on which it has paid back; None beyond the end of the calendar."""
+    days = _ceil(months * DAYS_PER_YEAR / MONTHS_PER_YEAR)
+    return as_of + timedelta(days=days) if days <= (date.max - as_of).days else None
