@@ -44,7 +44,7 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
             return pages.models(catalog, asked.argument, as_of).text()
         case "price":
             return pages.price(catalog, asked.argument, as_of).text()
-        case "list" | "show":
+        case "list" | "show" | "diff":
             raise UserError(f"`{asked.verb}` reads the estimates of a workspace; it answers in Slack.")
     fields = {**(_read_file(options.file) if options.file else {}), **asked.fields}
     if not fields:

@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.command import from_slack, read_command
+from bot.explain import Reason, reasons
 from bot.lookups import Lookups
 from bot.post import SHUT_OUT, Place, Poster, error_of
 from bot.render.blocks import SlackMessage, escape, saying
@@ -67,7 +68,8 @@ class Desk:
             edit_of=before.id if before else None,
         )
         if before and before.channel_id:
-            messages = [change_reply(before.result, comparison, ask["id"], ask["user"])]
+            why = self._why(before, comparison)
+            messages = [change_reply(before.result, comparison, ask["id"], ask["user"], why)]
             place: Place | None = Place(before.channel_id, before.thread_ts)
         else:
             messages = [parent(comparison, ask["id"], ask["user"]), *thread_replies(comparison)]
@@ -75,6 +77,13 @@ class Desk:
         await self._post_all(ask, place, messages)
         if before:
             await self._mark_changed(before, comparison)
+
+    def _why(self, before: SavedEstimate, after: Comparison) -> list[Reason]:
+        """The difference of the offer in the headline by cause, where it was priced before too."""
+        if after.best is None:
+            return []
+        found = reasons(before.result, after.scenario.fields(), after.best.offer.id, self.catalog, after.as_of)
+        return found or []
 
     async def _post_all(self, ask: Mapping[str, Any], place: Place | None, messages: list[SlackMessage]) -> None:
         """Post what does not stand yet, into one thread."""

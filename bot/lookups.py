@@ -8,7 +8,9 @@ from datetime import date
 
 from bot import pages
 from bot.command import Asked, write_command
+from bot.explain import difference_page
 from bot.render.blocks import SlackMessage, clip, escape, saying
+from bot.render.page import Page
 from bot.store import EstimateStore, SavedEstimate
 from calculator import UserError
 from pricing import Catalog
@@ -34,6 +36,8 @@ class Lookups:
                 return saying(await self._list(team, user))
             case "show":
                 return saying(await self._show(asked.argument.strip().strip("`"), team))
+            case "diff":
+                return (await self._diff(asked.argument.split(), team)).message()
             case _:
                 return pages.HELP.message()
 
@@ -45,15 +49,25 @@ class Lookups:
             f"• `{one.id}` {one.as_of} {self._link(one)}: {escape(clip(one.result['question'], 90))}" for one in saved
         )
 
+    async def _diff(self, ids: list[str], team: str) -> Page:
+        if len(ids) != 2:
+            raise UserError("Say which two, such as `diff k7m2… p9x4…`. `list` shows yours.")
+        one, other = [await self._saved(estimate_id.strip("`"), team) for estimate_id in ids]
+        return difference_page(one, other, self.catalog)
+
     async def _show(self, estimate_id: str, team: str) -> str:
         if not estimate_id:
             raise UserError("Say which one, such as `show k7m2…`. `list` shows yours.")
-        saved = await self.estimates.get(estimate_id, team_id=team)
-        if saved is None:
-            raise UserError(f"There is no estimate “{estimate_id[:40]}” in this workspace. `list` shows yours.")
+        saved = await self._saved(estimate_id, team)
         asked = f"Asked on {saved.as_of}, catalogue `{escape(saved.catalog_version)}`."
         line = f"```/ftcost {escape(write_command(saved.fields).replace('```', ''))}```"
         return f"*{escape(saved.result['headline'])}*\n{asked} {self._link(saved, 'Open the thread')}\n{line}"
+
+    async def _saved(self, estimate_id: str, team: str) -> SavedEstimate:
+        saved = await self.estimates.get(estimate_id, team_id=team)
+        if saved is None:
+            raise UserError(f"There is no estimate “{estimate_id[:40]}” in this workspace. `list` shows yours.")
+        return saved
 
     def _link(self, saved: SavedEstimate, text: str | None = None) -> str:
         shown = escape(text or saved.name or saved.result["headline"].rstrip("."))

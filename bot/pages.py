@@ -29,6 +29,7 @@ HELP = Page(
             ("/ftcost price OFFER", "every price of one offer, with its source"),
             ("/ftcost list", "your estimates"),
             ("/ftcost show ID", "one of them"),
+            ("/ftcost diff ID ID", "two of them, the difference by cause"),
             ("on=", "openai/gpt-4.1-mini, a platform, a model, or all"),
             ("examples=10k", "training examples"),
             ("example=250/150", "tokens of one example, input/output, or the sum"),

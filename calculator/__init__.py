@@ -1,5 +1,6 @@
 """The cost model. Pure: no files, network, clock, environment or Slack."""
 
+from calculator.differences import Cause, causes
 from calculator.errors import FieldErrors, UserError
 from calculator.estimate import YOUR_RATES, estimate
 from calculator.result import (
@@ -22,6 +23,7 @@ __all__ = [
     "YOUR_RATES",
     "BaseEstimate",
     "BreakEven",
+    "Cause",
     "Comparison",
     "Component",
     "Estimate",
@@ -34,6 +36,7 @@ __all__ = [
     "Total",
     "UserError",
     "Warning",
+    "causes",
     "estimate",
     "nearest_key",
     "read_scenario",

@@ -9,14 +9,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from calculator.horizon import months_between
 from calculator.inference import History, inference_lines
 from calculator.keeping import is_dedicated
 from calculator.plan import DAYS_PER_YEAR, MONTHS_PER_YEAR, ONE, ZERO, Plan
-from calculator.result import BreakEven, Cause, Estimate, total_of
+from calculator.result import BreakEven, BreakEvenCause, Estimate, total_of
 
 # Beyond this a pay-back is no plan any more, and the search for it ends.
 LONGEST_MONTHS = 240
+LONGEST_RETRAINING = 60
+MOST_CALLS = 10**15
 CallUsd = Callable[[Plan], Decimal | None]
 
 
@@ -55,19 +56,17 @@ def break_even(plan: Plan, estimate: Estimate, base: History, as_of: date) -> Br
         return call_usd(one, one.prompt_before_tokens, base, as_of)
 
     tuned_usd, base_usd = tuned(plan), prompted(plan)
-    if tuned_usd is None or base_usd is None:
+    if tuned_usd is None or base_usd is None or not (tuned_usd or base_usd):
         return None
     terms = _terms(plan, estimate, base_usd - tuned_usd)
+    if not terms.calls and terms.retrain_months:
+        return None  # how many calls fall between two retrainings is not known
     life = estimate.offer.lifecycle
     end = life.inference_ends if life else None
-    limit = months_between(as_of, end) if end else None
-    found = _pay_back(terms, limit)
+    days = (end - as_of).days if end else None
+    found = _pay_back(terms, days)
     months = found.months if found else None
-    never = (
-        None
-        if found
-        else _never(plan, terms, limit, end, tuned, lambda one: call_usd(one, one.prompt_before_tokens, base, as_of))
-    )
+    never = None if found else _never(plan, terms, end, days, tuned, prompted)
     return BreakEven(
         calls=found.calls if found else None,
         day=None if months is None else _day(as_of, months),
@@ -77,15 +76,18 @@ def break_even(plan: Plan, estimate: Estimate, base: History, as_of: date) -> Br
         net_usd=_net(plan, estimate, base, as_of) if terms.calls else None,
         covering_calls_per_month=_ceil(terms.idle / terms.saving) if terms.idle and terms.saving > 0 else None,
         cause=never.cause if never else None,
-        reason=never.reason if never else _beyond(plan, months),
-        turn=never.turn if never else None,
+        reason=never.reason if never else _beyond(plan, terms, months),
+        find_turn=never.turn if never else _no_turn,
     )
 
 
-def _beyond(plan: Plan, months: Decimal | None) -> str | None:
-    if months is None or months <= plan.months:
-        return None
-    return f"beyond the horizon of {plan.months.normalize():f} months"
+def _no_turn() -> None:
+    """What pays back needs no change."""
+
+
+def _beyond(plan: Plan, terms: Terms, months: Decimal | None) -> str | None:
+    late = months > plan.months if months is not None else bool(terms.calls)
+    return f"beyond the horizon of {plan.months.normalize():f} months" if late else None
 
 
 def call_usd(plan: Plan, prompt_tokens: Decimal | None, history: History, as_of: date) -> Decimal | None:
@@ -122,8 +124,8 @@ def _terms(plan: Plan, estimate: Estimate, saving: Decimal) -> Terms:
     )
 
 
-def _pay_back(terms: Terms, limit: Decimal | None) -> PayBack | None:
-    """When what was saved first reaches what was spent; None where that does not come within `limit` months.
+def _pay_back(terms: Terms, days: int | None) -> PayBack | None:
+    """When what was saved first reaches what was spent; None where that does not come within `days`.
 
     Without calls a month there are no months, and only a plan without monthly cost has an answer.
     """
@@ -132,16 +134,18 @@ def _pay_back(terms: Terms, limit: Decimal | None) -> PayBack | None:
     if not terms.calls:
         return None if terms.idle or terms.retrain_months else PayBack(None, _ceil_ratio(terms.one_off, terms.saving))
     if terms.growth or terms.retrain_months:
-        return _pay_back_by_month(terms, limit)
+        return _pay_back_by_month(terms, days)
     rate = terms.saving * terms.calls - terms.idle
     if rate <= 0:
         return None
     calls = _ceil_ratio(terms.one_off * terms.calls, rate)
-    return PayBack(terms.one_off / rate, calls) if limit is None or calls <= limit * terms.calls else None
+    in_time = days is None or calls <= Fraction(terms.calls) * days * int(MONTHS_PER_YEAR) / int(DAYS_PER_YEAR)
+    return PayBack(terms.one_off / rate, calls) if in_time else None
 
 
-def _pay_back_by_month(terms: Terms, limit: Decimal | None) -> PayBack | None:
-    """The same where months differ: calls grow, and a retraining falls due at the start of every Nth."""
+def _pay_back_by_month(terms: Terms, days: int | None) -> PayBack | None:
+    """The same where months differ: calls grow or shrink, and a retraining falls due at the start of every Nth."""
+    limit = None if days is None else days * MONTHS_PER_YEAR / DAYS_PER_YEAR
     balance, before, calls = -terms.one_off, ZERO, terms.calls
     for month in range(LONGEST_MONTHS):
         length = ONE if limit is None else min(ONE, limit - month)
@@ -158,6 +162,8 @@ def _pay_back_by_month(terms: Terms, limit: Decimal | None) -> PayBack | None:
         balance += rate * length
         before += calls * length
         calls *= ONE + terms.growth
+    if limit is None and terms.growth >= 0 and not (terms.idle or terms.retrain_months):
+        return PayBack(None, _ceil_ratio(terms.one_off, terms.saving))  # it comes, later than anybody plans
     return None
 
 
@@ -182,33 +188,49 @@ def _net(plan: Plan, estimate: Estimate, base: History, as_of: date) -> Decimal 
 
 
 class Never(NamedTuple):
-    """Why it never pays back, and the one change that would turn it."""
+    """Why it never pays back, and what finds the one change that would turn it."""
 
-    cause: Cause
+    cause: BreakEvenCause
     reason: str
-    turn: str | None = None
+    turn: Callable[[], str | None]
 
 
-def _never(plan: Plan, terms: Terms, limit: Decimal | None, end: date | None, tuned: CallUsd, base: CallUsd) -> Never:
+def _never(plan: Plan, terms: Terms, end: date | None, days: int | None, tuned: CallUsd, base: CallUsd) -> Never:
     if terms.saving <= 0:
         return _no_saving(plan, terms, tuned, base)
+
+    def more_calls() -> str | None:
+        needed = _first(lambda calls: _pay_back(terms._replace(calls=Decimal(calls)), days) is not None, terms.calls)
+        return f"It pays back from {needed:,} calls a month." if needed else None
+
+    def rarer_training() -> str | None:
+        for months in range(math.floor(terms.retrain_months or ZERO) + 1, LONGEST_RETRAINING + 1):
+            if _pay_back(terms._replace(retrain_months=Decimal(months)), days):
+                return f"It pays back with a retraining every {months} months or less often."
+        return more_calls()
+
     unlimited = _pay_back(terms, None)
-    if unlimited and limit is not None:
-        needed = (terms.one_off + terms.idle * limit) / (terms.saving * limit) if limit else None
-        return Never(
-            "ends",
-            f"never: the model ends on {end} before it pays back ({unlimited.calls:,} calls)",
-            f"It pays back in time from {_ceil(needed):,} calls a month." if needed else None,
-        )
-    monthly = terms.saving * terms.calls - terms.idle
-    if terms.retrain_months and monthly > 0:
-        months = math.floor(terms.retraining / monthly) + 1
-        turn = f"It pays with a retraining every {months} months or less often."
-        return Never("retraining", "never: the retrainings cost more than the calls save", turn)
-    calls = math.floor(terms.idle / terms.saving) + 1
-    return Never(
-        "hosting", "never: hosting and storage cost more than the calls save", f"It pays from {calls:,} calls a month."
-    )
+    if unlimited:
+        reason = f"never: the model ends on {end} before it pays back ({unlimited.calls:,} calls)"
+        return Never("ends", reason, more_calls)
+    if terms.retrain_months and _pay_back(terms._replace(retrain_months=None), None):
+        return Never("retraining", "never: the retrainings cost more than the calls save", rarer_training)
+    if terms.growth < 0 and _pay_back(terms._replace(growth=ZERO), None):
+        return Never("shrinking", "never: the calls shrink before they have saved what it costs", more_calls)
+    return Never("hosting", "never: hosting and storage cost more than the calls save", more_calls)
+
+
+def _first(pays: Callable[[int], bool], above: Decimal) -> int | None:
+    """The smallest whole number over `above` that pays; more always pays where less does. None beyond any number."""
+    low, high = math.floor(above), math.floor(above) + 1
+    while not pays(high):
+        low, high = high, high * 2
+        if high > MOST_CALLS:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if pays(middle) else (middle, high)
+    return high
 
 
 def _no_saving(plan: Plan, terms: Terms, tuned: CallUsd, base: CallUsd) -> Never:
@@ -221,14 +243,14 @@ def _no_saving(plan: Plan, terms: Terms, tuned: CallUsd, base: CallUsd) -> Never
         return Never(
             "cached",
             "never: the base prompt is read from cache, which leaves too little to save",
-            "It would pay if the prompt of today were not read from cache.",
+            lambda: "It would pay if the prompt of today were not read from cache.",
         )
     if saving(plan._replace(call_output_tokens=ZERO)) > 0:
         loss_per_token = terms.saving - saving(plan._replace(call_output_tokens=plan.call_output_tokens + 1))
-        longest = plan.call_output_tokens + terms.saving / loss_per_token
-        turn = f"It saves with answers of less than {_ceil(longest):,} tokens."
-        return Never("answers", "never: the answers cost more than the prompt saves", turn)
-    return Never("dearer", "never: a call of the tuned model costs no less than one of the base model")
+        longest = _ceil(plan.call_output_tokens + terms.saving / loss_per_token)
+        turn = f"It saves with answers of less than {longest:,} tokens."
+        return Never("answers", "never: the answers cost more than the prompt saves", lambda: turn)
+    return Never("dearer", "never: a call of the tuned model costs no less than one of the base model", _no_turn)
 
 
 def _day(as_of: date, months: Decimal) -> date | None:

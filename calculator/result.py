@@ -63,7 +63,7 @@ class Warning(NamedTuple):  # noqa: A001
     usd: Decimal | None = None
 
 
-Cause = Literal["answers", "cached", "dearer", "hosting", "retraining", "ends"]
+BreakEvenCause = Literal["answers", "cached", "dearer", "hosting", "retraining", "shrinking", "ends"]
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,15 @@ class BreakEven:
     """What tuning saves over the months that are priced, training paid; negative where it loses."""
     covering_calls_per_month: int | None
     """The calls a month that cover hosting and storage; None where there is nothing to cover, or no saving."""
-    cause: Cause | None
+    cause: BreakEvenCause | None
     reason: str | None
     """Why it never pays back, or that it does so beyond the horizon."""
-    turn: str | None
-    """The one change that would make a never pay back."""
+    find_turn: Callable[[], str | None] = field(repr=False, compare=False)
+
+    @cached_property
+    def turn(self) -> str | None:
+        """The one change that would make a never pay back, in a sentence. A search, so made when it is asked for."""
+        return self.find_turn()
 
 
 class Standing(IntEnum):

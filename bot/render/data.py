@@ -72,7 +72,6 @@ def _break_even(found: BreakEven) -> dict[str, Any]:
         "monthly_saving_usd": text(found.monthly_saving_usd),
         "covering_calls_per_month": found.covering_calls_per_month,
         "reason": found.reason,
-        "turn": found.turn,
         "net_usd": text(found.net_usd),
     }
 

@@ -194,8 +194,14 @@ def thread_replies(comparison: Comparison) -> list[SlackMessage]:
     return replies
 
 
-def change_reply(before: Mapping[str, Any], after: Comparison, estimate_id: str, user_id: str) -> SlackMessage:
-    """In the thread of an earlier estimate (as `to_json` saved it): the new answer, and what changed."""
+def change_reply(
+    before: Mapping[str, Any],
+    after: Comparison,
+    estimate_id: str,
+    user_id: str,
+    why: Sequence[tuple[str, Decimal]] = (),
+) -> SlackMessage:
+    """In the thread of an earlier estimate (as `to_json` saved it): the new answer, what changed, what that costs."""
     changed = changes(before["scenario"], after.scenario.fields())
     what = "; ".join(changed) if changed else "nothing in the question"
     if before["catalog_version"] != after.catalog_version or before["as_of"] != after.as_of.isoformat():
@@ -210,12 +216,19 @@ def change_reply(before: Mapping[str, Any], after: Comparison, estimate_id: str,
         section(f"*{escape(answer)}*\nChanged: {escape(what)}"),
         table_block(table),
         *([context(f"{more} more in the export.")] if more else []),
+        *([section(escape(_by_cause(after, why)))] if len(why) > 1 else []),
         *([section(escape(" ".join(break_even_sentences(after, after.best))))] if after.base and after.best else []),
         *_watch_out(after, after.best),
         buttons(estimate_id),
         context(f"Changed by <@{escape(user_id)}> · USD, prices as of {after.as_of} · estimate `{estimate_id}`"),
     ]
     return SlackMessage(escape(f"{answer} Changed: {what}.\n{plain(table)}"), blocks)
+
+
+def _by_cause(after: Comparison, why: Sequence[tuple[str, Decimal]]) -> str:
+    """`Of the difference for X: epochs +$24.00, calls +$1,080.00.`"""
+    name = offer_name(after.best) if after.best else ""
+    return f"Of the difference for {name}: {', '.join(f'{cause} {signed(usd)}' for cause, usd in why)}."
 
 
 def _change_table(before: Mapping[str, Any], after: Comparison, shown: Sequence[Estimate]) -> Table:
