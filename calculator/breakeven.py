@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
+from calculator.horizon import months_between
 from calculator.inference import History, inference_lines
-from calculator.keeping import is_dedicated
+from calculator.keeping import hosting_lines, is_dedicated, storage_lines
+from calculator.payback import Step, Terms, pay_back, round_up
 from calculator.plan import DAYS_PER_YEAR, MONTHS_PER_YEAR, ONE, ZERO, Plan
 from calculator.result import BreakEven, BreakEvenCause, Estimate, total_of
 
-# Beyond this a pay-back is no plan any more, and the search for it ends.
-LONGEST_MONTHS = 240
 LONGEST_RETRAINING = 60
 MOST_CALLS = 10**15
 CallUsd = Callable[[Plan], Decimal | None]
-
-
-class Terms(NamedTuple):
-    """The question in numbers; money in US dollars."""
-
-    one_off: Decimal
-    saving: Decimal
-    """Per call."""
-    calls: Decimal
-    """In the first month; 0 where not given."""
-    idle: Decimal
-    """Hosting and storage a month."""
-    retraining: Decimal
-    """One retraining run."""
-    retrain_months: Decimal | None
-    growth: Decimal
-
-
-class PayBack(NamedTuple):
-    """`months` is None where no calls a month are given."""
-
-    months: Decimal | None
-    calls: int
 
 
 def break_even(plan: Plan, estimate: Estimate, base: History, as_of: date) -> BreakEven | None:
@@ -58,13 +34,13 @@ def break_even(plan: Plan, estimate: Estimate, base: History, as_of: date) -> Br
     tuned_usd, base_usd = tuned(plan), prompted(plan)
     if tuned_usd is None or base_usd is None or not (tuned_usd or base_usd):
         return None
-    terms = _terms(plan, estimate, base_usd - tuned_usd)
+    terms = _terms(plan, estimate, base_usd, base_usd - tuned_usd, as_of)
     if not terms.calls and terms.retrain_months:
         return None  # how many calls fall between two retrainings is not known
     life = estimate.offer.lifecycle
     end = life.inference_ends if life else None
     days = (end - as_of).days if end else None
-    found = _pay_back(terms, days)
+    found = pay_back(terms, days)
     months = found.months if found else None
     never = None if found else _never(plan, terms, end, days, tuned, prompted)
     return BreakEven(
@@ -74,7 +50,7 @@ def break_even(plan: Plan, estimate: Estimate, base: History, as_of: date) -> Br
         saving_per_call_usd=terms.saving,
         monthly_saving_usd=terms.saving * terms.calls - terms.idle if terms.calls else None,
         net_usd=_net(plan, estimate, base, as_of) if terms.calls else None,
-        covering_calls_per_month=_ceil(terms.idle / terms.saving) if terms.idle and terms.saving > 0 else None,
+        covering_calls_per_month=round_up(terms.idle / terms.saving) if terms.idle and terms.saving > 0 else None,
         cause=never.cause if never else None,
         reason=never.reason if never else _beyond(plan, terms, months),
         find_turn=never.turn if never else _no_turn,
@@ -110,7 +86,8 @@ def _tuned_call(plan: Plan, estimate: Estimate, as_of: date) -> Decimal | None:
     return call_usd(plan, plan.prompt_after_tokens, offer.history, as_of) if offer.sells_calls else None
 
 
-def _terms(plan: Plan, estimate: Estimate, saving: Decimal) -> Terms:
+def _terms(plan: Plan, estimate: Estimate, base_usd: Decimal, saving: Decimal, as_of: date) -> Terms:
+    life = estimate.offer.lifecycle
     once = (line for line in estimate.lines if line.component == "training" and line.recurrence == "once")
     kept = (line for line in estimate.lines if line.component in ("hosting", "storage"))
     return Terms(
@@ -120,61 +97,23 @@ def _terms(plan: Plan, estimate: Estimate, saving: Decimal) -> Terms:
         idle=total_of(line.monthly_usd for line in kept if line.monthly_quantity is not None).usd or ZERO,
         retraining=(total_of(line.amount_usd for line in once).usd or ZERO) / plan.runs,
         retrain_months=plan.retrain_months,
+        training_days=(life.training_ends - as_of).days if life and life.training_ends else None,
         growth=plan.growth_per_month,
+        later=tuple(_steps(plan, estimate, base_usd, as_of)),
     )
 
 
-def _pay_back(terms: Terms, days: int | None) -> PayBack | None:
-    """When what was saved first reaches what was spent; None where that does not come within `days`.
-
-    Without calls a month there are no months, and only a plan without monthly cost has an answer.
-    """
-    if terms.saving <= 0:
-        return None
-    if not terms.calls:
-        return None if terms.idle or terms.retrain_months else PayBack(None, _ceil_ratio(terms.one_off, terms.saving))
-    if terms.growth or terms.retrain_months:
-        return _pay_back_by_month(terms, days)
-    rate = terms.saving * terms.calls - terms.idle
-    if rate <= 0:
-        return None
-    calls = _ceil_ratio(terms.one_off * terms.calls, rate)
-    in_time = days is None or calls <= Fraction(terms.calls) * days * int(MONTHS_PER_YEAR) / int(DAYS_PER_YEAR)
-    return PayBack(terms.one_off / rate, calls) if in_time else None
-
-
-def _pay_back_by_month(terms: Terms, days: int | None) -> PayBack | None:
-    """The same where months differ: calls grow or shrink, and a retraining falls due at the start of every Nth."""
-    limit = None if days is None else days * MONTHS_PER_YEAR / DAYS_PER_YEAR
-    balance, before, calls = -terms.one_off, ZERO, terms.calls
-    for month in range(LONGEST_MONTHS):
-        length = ONE if limit is None else min(ONE, limit - month)
-        if length <= 0:
-            return None
-        if month and terms.retrain_months and month % terms.retrain_months == 0:
-            balance -= terms.retraining
-        rate = terms.saving * calls - terms.idle
-        if balance >= 0:
-            return PayBack(Decimal(month), _ceil(before))
-        if rate * length >= -balance:
-            part = -balance / rate
-            return PayBack(month + part, _ceil(before + calls * part))
-        balance += rate * length
-        before += calls * length
-        calls *= ONE + terms.growth
-    if limit is None and terms.growth >= 0 and not (terms.idle or terms.retrain_months):
-        return PayBack(None, _ceil_ratio(terms.one_off, terms.saving))  # it comes, later than anybody plans
-    return None
-
-
-def _ceil_ratio(numerator: Decimal, denominator: Decimal) -> int:
-    """Exact: a count of calls must not be one off because a division was cut."""
-    return math.ceil(Fraction(numerator) / Fraction(denominator))
-
-
-def _ceil(value: Decimal) -> int:
-    """Up to the next whole number, dust of long divisions apart."""
-    return math.ceil(value.quantize(Decimal("1e-9")))
+def _steps(plan: Plan, estimate: Estimate, base_usd: Decimal, as_of: date) -> Iterator[Step]:
+    """One for each day on which a price of the offer changes to another that is known."""
+    offer = estimate.offer
+    since = {price.since for prices in offer.prices.values() for price in prices if price.since}
+    for day in sorted(day for day in since if day > as_of):
+        tuned_usd = _tuned_call(plan, estimate, day)
+        dedicated = is_dedicated(plan, offer)
+        kept = hosting_lines(plan, offer, day, ONE, dedicated=dedicated) + storage_lines(plan, offer, day, ONE)
+        idle = total_of(line.monthly_usd for line in kept)
+        if tuned_usd is not None and idle.whole:
+            yield Step(months_between(as_of, day), base_usd - tuned_usd, idle.usd or ZERO)
 
 
 def _net(plan: Plan, estimate: Estimate, base: History, as_of: date) -> Decimal | None:
@@ -200,22 +139,22 @@ def _never(plan: Plan, terms: Terms, end: date | None, days: int | None, tuned: 
         return _no_saving(plan, terms, tuned, base)
 
     def more_calls() -> str | None:
-        needed = _first(lambda calls: _pay_back(terms._replace(calls=Decimal(calls)), days) is not None, terms.calls)
+        needed = _first(lambda calls: pay_back(terms._replace(calls=Decimal(calls)), days) is not None, terms.calls)
         return f"It pays back from {needed:,} calls a month." if needed else None
 
     def rarer_training() -> str | None:
         for months in range(math.floor(terms.retrain_months or ZERO) + 1, LONGEST_RETRAINING + 1):
-            if _pay_back(terms._replace(retrain_months=Decimal(months)), days):
+            if pay_back(terms._replace(retrain_months=Decimal(months)), days):
                 return f"It pays back with a retraining every {months} months or less often."
         return more_calls()
 
-    unlimited = _pay_back(terms, None)
+    unlimited = pay_back(terms, None)
     if unlimited:
         reason = f"never: the model ends on {end} before it pays back ({unlimited.calls:,} calls)"
         return Never("ends", reason, more_calls)
-    if terms.retrain_months and _pay_back(terms._replace(retrain_months=None), None):
+    if terms.retrain_months and pay_back(terms._replace(retrain_months=None), None):
         return Never("retraining", "never: the retrainings cost more than the calls save", rarer_training)
-    if terms.growth < 0 and _pay_back(terms._replace(growth=ZERO), None):
+    if terms.growth < 0 and pay_back(terms._replace(growth=ZERO), None):
         return Never("shrinking", "never: the calls shrink before they have saved what it costs", more_calls)
     return Never("hosting", "never: hosting and storage cost more than the calls save", more_calls)
 
@@ -247,7 +186,7 @@ def _no_saving(plan: Plan, terms: Terms, tuned: CallUsd, base: CallUsd) -> Never
         )
     if saving(plan._replace(call_output_tokens=ZERO)) > 0:
         loss_per_token = terms.saving - saving(plan._replace(call_output_tokens=plan.call_output_tokens + 1))
-        longest = _ceil(plan.call_output_tokens + terms.saving / loss_per_token)
+        longest = round_up(plan.call_output_tokens + terms.saving / loss_per_token)
         turn = f"It saves with answers of less than {longest:,} tokens."
         return Never("answers", "never: the answers cost more than the prompt saves", lambda: turn)
     return Never("dearer", "never: a call of the tuned model costs no less than one of the base model", _no_turn)
@@ -255,5 +194,5 @@ def _no_saving(plan: Plan, terms: Terms, tuned: CallUsd, base: CallUsd) -> Never
 
 def _day(as_of: date, months: Decimal) -> date | None:
     """The day on which it has paid back; None beyond the end of the calendar."""
-    days = _ceil(months * DAYS_PER_YEAR / MONTHS_PER_YEAR)
+    days = round_up(months * DAYS_PER_YEAR / MONTHS_PER_YEAR)
     return as_of + timedelta(days=days) if days <= (date.max - as_of).days else None

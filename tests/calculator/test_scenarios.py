@@ -77,6 +77,22 @@ def containing(texts: list[str], fragments: list[str]) -> list[str]:
     return [fragment for fragment in fragments if any(fragment in text for text in texts)]
 
 
+def break_even(found: Estimate, written: dict[str, Any] | str) -> dict[str, Any] | str:
+    """`nothing` where there is no answer; a key that is `nothing` is a part of the answer that there is not."""
+    pays = found.break_even
+    if pays is None or isinstance(written, str):
+        return "nothing" if pays is None else "something"
+    answer: dict[str, Any] = {}
+    for key, text in written.items():
+        if key == "reason_words":
+            answer[key] = containing([pays.reason or ""], text)
+            continue
+        value = getattr(pays, key)
+        number = isinstance(value, Decimal) and text != "nothing"
+        answer[key] = "nothing" if value is None else money(value, text) if number else str(value)
+    return answer
+
+
 def seen(comparison: Comparison, found: Estimate, written: dict[str, Any]) -> dict[str, Any]:
     """What the estimate says to every key of the expectation."""
     ways: dict[str, Callable[[Any], Any]] = {
@@ -89,6 +105,7 @@ def seen(comparison: Comparison, found: Estimate, written: dict[str, Any]) -> di
         "warning_words": lambda texts: containing([warning.text for warning in found.warnings], texts),
         "assumptions": lambda texts: containing(list(found.assumptions), texts),
         "lines": lambda rows: lines(found, rows),
+        "break_even": lambda written: break_even(found, written),
         "monthly_over_base_usd": lambda text: over_base(comparison, found, text),
     }
     for name in FIGURES:

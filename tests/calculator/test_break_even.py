@@ -1,0 +1,281 @@
+"""When tuning pays back against prompting a base model, why it never does, and what would turn that."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from calculator import BreakEven, Comparison, Estimate, FieldErrors, estimate, read_scenario
+from pricing import Catalog
+from tests.calculator.questions import TODAY
+
+# A prompt of 2,000 tokens tuned down to 100, at twice the base model's price. A call saves 2,000 × $0.15 − 100 × $0.30,
+# 270 millionths of a dollar, less 0.15 for each of the user's tokens and 0.60 for each of the answer's.
+# `prep` stands for what training costs.
+TYPICAL = {
+    "on": "your-rates",
+    "rates": "0/0.30/1.20",
+    "base_rates": "0.15/0.60",
+    "prompt": "2000->100",
+    "call": "0/0",
+    "prep": "62",
+    "examples": "1",
+    "example": "1",
+    "epochs": "1",
+}
+# Ends on 2027-01-14, 54 days or 648/365 months from TODAY. Its training costs $0.000003 beside `prep`.
+ENDING = {"on": "openai/gpt-4o-mini", "customer": "existing", "rates": ""}
+# $62 for every training run.
+TRAINED = {"rates": "62/0.30/1.20", "examples": "1000", "example": "1000", "prep": "0"}
+# The base model at the tuned one's price: 2,000 tokens × $0.40 = 800 millionths saved. Training 3M × $5 = $15,
+# hosting 720 h × $1.70 = $1,224 a month, which 1,530,000 calls cover. Ends on 2027-10-14, in 327 days.
+HOSTED = {
+    "on": "azure/gpt-4.1-mini@global",
+    "rates": "",
+    "base_rates": "0.40/1.60",
+    "prompt": "2100->100",
+    "call": "100/70",
+    "prep": "0",
+    "examples": "1000",
+    "example": "1000",
+    "epochs": "3",
+}
+
+
+def compared(catalog: Catalog, **fields: str) -> Comparison:
+    return estimate(read_scenario(TYPICAL | fields), catalog, TODAY)
+
+
+def only(catalog: Catalog, **fields: str) -> Estimate:
+    (found,) = compared(catalog, **fields).estimates
+    return found
+
+
+def asked(catalog: Catalog, **fields: str) -> BreakEven:
+    found = only(catalog, **fields).break_even
+    assert found is not None
+    return found
+
+
+def number_in(text: str | None) -> int:
+    assert text
+    found = re.search(r"\d[\d,]*", text)
+    assert found, text
+    return int(found[0].replace(",", ""))
+
+
+def test_the_prompt_alone(catalog: Catalog) -> None:
+    """62 / 0.00027 = 229,629.6."""
+    found = asked(catalog)
+    assert (found.saving_per_call_usd, found.calls) == (Decimal("0.000270"), 229_630)
+    assert (found.months, found.day, found.monthly_saving_usd, found.net_usd) == (None, None, None, None)
+    assert (found.cause, found.reason, found.turn) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("call", "usd", "saving", "calls"),
+    [
+        ("50/5", "62.50", "0.0002595", 240_848),  # 270 − 7.5 − 3
+        ("100/70", "62.50", "0.000213", 293_428),  # 270 − 15 − 42
+        ("200/100", "7.50", "0.00018", 41_667),  # 270 − 30 − 60
+        ("300/300", "62.50", "0.000045", 1_388_889),  # 270 − 45 − 180
+        ("0/450", "62.50", "0", None),  # 270 − 270
+        ("200/400", "7.50", "0", None),  # 270 − 30 − 240
+    ],
+)
+def test_the_whole_call(catalog: Catalog, call: str, usd: str, saving: str, calls: int | None) -> None:
+    found = asked(catalog, call=call, prep=usd)
+    assert (found.saving_per_call_usd, found.calls) == (Decimal(saving), calls)
+    assert found.cause == ("answers" if calls is None else None)
+
+
+@pytest.mark.parametrize(("usd", "calls"), [("62.50", 992_064), ("7.50", 119_048)])
+def test_against_a_cached_prompt(catalog: Catalog, usd: str, calls: int) -> None:
+    """2,000 × $0.075 + 100 × $0.15 + 70 × $0.60 = 207 millionths, tuned 200 × $0.30 + 70 × $1.20 = 144: 63 saved."""
+    found = asked(catalog, base_rates="0.15/0.075/0.60", call="100/70", cached="100%", prep=usd)
+    assert (found.saving_per_call_usd, found.calls) == (Decimal("0.000063"), calls)
+
+
+@pytest.mark.parametrize(("usd", "calls"), [("62", None), ("7.50", 27_778)])
+def test_before_the_model_ends(catalog: Catalog, usd: str, calls: int | None) -> None:
+    """54 days leave 177,534 calls; 7.50 / 0.00027 = 27,777.8, while $62 need 229,630."""
+    found = asked(catalog, **ENDING, calls="100k/month", prep=usd)
+    assert found.calls == calls
+    assert found.cause == ("ends" if calls is None else None)
+
+
+def test_the_very_last_call_before_the_end_counts(catalog: Catalog) -> None:
+    """365,000 calls a month are 365,000 × 648 / 365 = 648,000 to the end, × 0.00027 = $174.96: to the cent."""
+    found = asked(catalog, **ENDING, calls="365k/month", prep="174.959997")
+    assert (found.calls, found.day) == (648_000, date(2027, 1, 14))
+    assert found.net_usd == pytest.approx(Decimal(0), abs=Decimal("1e-12"))
+
+
+@pytest.mark.parametrize("calls", [1_529_999, 1_530_000, 1_530_001, 1_531_744])
+def test_hosting_in_the_way(catalog: Catalog, calls: int) -> None:
+    """1,224 / 0.0008 = 1,530,000 calls cover the hosting. The $15 take 15 × 365 / (327 × 12) = $1.3953 a month beside
+    it, 1,744.1 calls: at 1,530,000 and one above it would take for ever, and the model ends.
+    """
+    found = asked(catalog, **HOSTED, calls=f"{calls}/month")
+    assert (found.saving_per_call_usd, found.covering_calls_per_month) == (Decimal("0.0008"), 1_530_000)
+    assert found.monthly_saving_usd == (calls - 1_530_000) * Decimal("0.0008")
+    assert found.calls is None
+    assert found.cause == ("hosting" if calls <= 1_530_000 else "ends")
+    assert number_in(found.turn) == 1_531_745
+    assert asked(catalog, **HOSTED, calls="1531745/month").calls is not None
+
+
+def test_hosting_without_an_end_pays_from_one_call_above_what_covers_it(catalog: Catalog) -> None:
+    """A GPU at $8 is $5,760 a month; today's 2,000 × $2 + 100 × $8 = 4,800 millionths: 1,200,000 calls cover it."""
+    gpu = {"on": "fireworks/llama-3.1-8b", "rates": "", "base_rates": "2/8", "call": "0/100"}
+    found = asked(catalog, **gpu, calls="1.2M/month")
+    assert (found.calls, found.cause, found.covering_calls_per_month) == (None, "hosting", 1_200_000)
+    assert number_in(found.turn) == 1_200_001
+    above = asked(catalog, **gpu, calls="1200001/month")
+    assert above.calls is not None
+    assert above.reason == "beyond the horizon of 12 months"
+
+
+def test_hosting_that_gets_dearer_is_paid_at_its_new_price(catalog: Catalog) -> None:
+    """The GPU is $7 an hour until 2026-08-31, $5,040 a month, then $8, $5,760. 1.1M calls save 1.1M × $0.0048 = $5,280:
+    $240 in the first month and −$480 in each after it, which never pay back $1,000.
+    """
+    gpu = {"on": "fireworks/llama-3.1-8b", "rates": "", "base_rates": "2/8", "call": "0/100", "prep": "1000"}
+    scenario = read_scenario(TYPICAL | gpu | {"calls": "1.1M/month"})
+    (found,) = estimate(scenario, catalog, date(2026, 8, 1)).estimates
+    assert found.break_even is not None
+    assert found.break_even.net_usd is not None
+    assert found.break_even.net_usd < -1000
+    assert (found.break_even.calls, found.break_even.cause) == (None, "hosting")
+
+
+def test_one_token_less_turns_an_answer_that_is_too_long(catalog: Catalog) -> None:
+    found = asked(catalog, call="0/600", calls="1M/month")
+    assert (found.cause, number_in(found.turn)) == ("answers", 450)
+    assert asked(catalog, call="0/450").calls is None
+    assert asked(catalog, call="0/449").saving_per_call_usd == Decimal("0.0000006")
+
+
+def test_without_the_cache_it_would_pay(catalog: Catalog) -> None:
+    cached = {"base_rates": "0.15/0.01/0.60", "calls": "100k/month"}
+    found = asked(catalog, **cached, cached="100%")
+    assert (found.calls, found.cause) == (None, "cached")
+    assert "cache" in f"{found.turn}"
+    assert asked(catalog, **cached, cached="0%").calls == 229_630
+
+
+@pytest.mark.parametrize("prep", ["5000", "0"])
+def test_rarer_retraining_turns_it(catalog: Catalog, prep: str) -> None:
+    """100,000 calls save $27 a month: two months less than a retraining's $62, three months more."""
+    every = TRAINED | {"prep": prep, "calls": "100k/month"}
+    found = asked(catalog, **every, retrain="2")
+    assert (found.calls, found.cause) == (None, "retraining")
+    turned = number_in(found.turn)
+    assert turned > 2
+    assert asked(catalog, **every, retrain=f"{turned}").calls is not None
+    assert asked(catalog, **every, retrain=f"{turned - 1}").calls is None
+
+
+def test_a_retraining_that_leaves_little_takes_long_but_not_for_ever(catalog: Catalog) -> None:
+    """Three months save $81 and a retraining takes $62. Of the first $5,062 the 263rd of them leaves 5,062 − 263 × 19 =
+    $65, 65 / 27 = 2.41 months: 789 + 2.41 months of 100,000 calls.
+    """
+    found = asked(catalog, **TRAINED | {"prep": "5000"}, retrain="3", calls="100k/month")
+    assert (found.calls, found.reason) == (79_140_741, "beyond the horizon of 12 months")
+
+
+def test_no_retraining_is_paid_where_none_can_be_had(catalog: Catalog) -> None:
+    """1.55M calls save 1,240 − 1,224 = $16 a month. Training ends on 2027-04-14, after four monthly retrainings:
+    75 + 4 × 15 = $135 are saved in 135 / 16 = 8.4375 months, 13,078,125 calls; by the end 10.7507 × 16 − 135 = $37.01.
+    """
+    found = asked(catalog, **HOSTED | {"prep": "60"}, retrain="1", calls="1.55M/month")
+    assert found.net_usd == pytest.approx(Decimal("37.01"), abs=Decimal("0.01"))
+    assert (found.calls, found.months) == (13_078_125, Decimal("8.4375"))
+
+
+@pytest.mark.parametrize("more", [{}, {"retrain": "1"}, {"growth": "-20%"}, {"growth": "50%"}])
+def test_the_calls_that_beat_the_end(catalog: Catalog, more: dict[str, str]) -> None:
+    """What is said to turn it does, and one call a month less does not."""
+    for usd in range(50, 70):
+        fields = ENDING | more | {"prep": f"{usd}", "examples": "1000", "example": "1000"}
+        found = asked(catalog, **fields, calls="1k/month")
+        assert found.cause == "ends" or more
+        assert found.calls is None
+        turned = number_in(found.turn)
+        assert asked(catalog, **fields, calls=f"{turned}/month").calls is not None, usd
+        assert asked(catalog, **fields, calls=f"{turned - 1}/month").calls is None, usd
+
+
+def test_shrinking_calls_are_not_blamed_on_hosting(catalog: Catalog) -> None:
+    """Halving every month, 100,000 calls are 200,000 in all, and save $54 of the $1,000."""
+    found = asked(catalog, calls="100k/month", growth="-50%", prep="1000")
+    assert found.calls is None
+    assert found.cause != "hosting"
+    assert asked(catalog, calls="100k/month", growth="-50%", prep="53").calls == 196_297  # 53 / 0.00027 = 196,296.3
+    if found.turn:
+        assert asked(catalog, calls=f"{number_in(found.turn)}/month", growth="-50%", prep="1000").calls is not None
+
+
+@pytest.mark.parametrize("growth", ["0%", "1%", "50%"])
+def test_later_than_any_calendar_the_calls_are_exact(catalog: Catalog, growth: str) -> None:
+    found = asked(catalog, calls="1/month", growth=growth)
+    assert found.calls == 229_630
+    assert found.reason == "beyond the horizon of 12 months"
+
+
+def test_runs_are_paid_once_and_retrained_one_by_one(catalog: Catalog) -> None:
+    """186 at first; before the retraining of month 21, (186 + 6 × 62) / 27 = 20.67 months."""
+    found = asked(catalog, **TRAINED, runs="3", retrain="3", calls="100k/month", months="24")
+    assert found.months == pytest.approx(Decimal(558) / 27)
+    assert asked(catalog, **TRAINED, runs="3").calls == 688_889  # 186 / 0.00027 = 688,888.9
+
+
+def test_nothing_spent_is_paid_back_at_once(catalog: Catalog) -> None:
+    found = asked(catalog, prep="0", calls="100k/month")
+    assert (found.calls, found.months, found.day) == (0, 0, TODAY)
+
+
+def test_without_calls_a_month_nothing_is_blamed_that_is_not_there(catalog: Catalog) -> None:
+    found = only(catalog, **TRAINED, retrain="3").break_even
+    assert found is None or found.cause != "hosting"
+
+
+def test_a_base_without_any_call_gives_no_answer(catalog: Catalog) -> None:
+    assert only(catalog, base="gpt-4o-mini", base_rates="", call="", prompt="").break_even is None
+
+
+def test_calls_of_an_unknown_price_give_no_answer_where_none_are_made(catalog: Catalog) -> None:
+    assert only(catalog, on="azure/gpt-4o-mini@datazone", rates="").break_even is None
+
+
+def test_the_day_is_counted_in_months_of_a_twelfth_of_365_days(catalog: Catalog) -> None:
+    """$270 a month: $108 in 0.4 months, 146/12 = 12.17 days, the 13th; $3,240 in a year of exactly 365."""
+    assert asked(catalog, calls="1M/month", prep="108").day == date(2026, 12, 4)
+    year = asked(catalog, calls="1M/month", prep="3240")
+    assert (year.months, year.day, year.reason) == (12, date(2027, 11, 21), None)
+    assert asked(catalog, calls="1M/month", prep="3241").reason == "beyond the horizon of 12 months"
+
+
+@pytest.mark.parametrize("text", ["0.15/0.60", "0.15/0.075/0.60", "0/0", " $0.15 / .60 ", "0.1..0.2/0.60"])
+def test_base_rates_are_read_and_written(text: str) -> None:
+    scenario = read_scenario(TYPICAL | {"base_rates": text})
+    assert scenario.base_rates is not None
+    assert scenario.base_rates.training is None
+    assert (scenario.base_rates.cached_input is None) == (text.count("/") == 1)
+    assert read_scenario(scenario.fields()) == scenario
+
+
+@pytest.mark.parametrize("text", ["0.15", "1/2/3/4", "0.15/", "/0.60", "a/b", "-1/2"])
+def test_other_base_rates_are_refused(text: str) -> None:
+    with pytest.raises(FieldErrors) as caught:
+        read_scenario(TYPICAL | {"base_rates": text})
+    assert caught.value.errors.keys() == {"base_rates"}
+
+
+def test_a_call_of_no_tokens_needs_a_prompt() -> None:
+    with pytest.raises(FieldErrors) as caught:
+        read_scenario(TYPICAL | {"prompt": "", "calls": "1/month"})
+    assert caught.value.errors.keys() == {"call"}
