@@ -12,6 +12,8 @@ from pathlib import Path
 
 from bot import pages
 from bot.command import read_command
+from bot.render.chart import chart_of
+from bot.render.chart_png import chart_png
 from bot.render.data import to_csv, to_json
 from bot.render.text import to_text
 from calculator import Comparison, FieldErrors, UserError, estimate, read_scenario
@@ -37,6 +39,8 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
     """What the command prints. Raises UserError."""
     as_of = options.as_of or today
     asked = read_command(" ".join(options.text))
+    if options.chart and asked.verb in ("help", "models", "price"):
+        raise UserError("--chart goes with a question that has a price.")
     match asked.verb:
         case "help":
             return pages.HELP.text()
@@ -49,7 +53,23 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
     fields = {**(_read_file(options.file) if options.file else {}), **asked.fields}
     if not fields:
         raise UserError(f"Say what to price, such as: ftcost '{pages.EXAMPLE}'. `ftcost help` lists the keys.")
-    return _render(estimate(read_scenario(fields), catalog, as_of), options.format)
+    comparison = estimate(read_scenario(fields), catalog, as_of)
+    if options.chart:
+        _write_chart(comparison, options.chart)
+    return _render(comparison, options.format)
+
+
+def _write_chart(comparison: Comparison, path: Path) -> None:
+    """The break-even where there is a base model, else the offers side by side."""
+    if path.suffix.lower() != ".png":
+        raise UserError(f"{path}: charts are PNG files; name one like chart.png.")
+    chart = chart_of(comparison)
+    if chart is None:
+        raise UserError("There is nothing to draw: no offer here is for sale with every price known.")
+    try:
+        path.write_bytes(chart_png(chart))
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror or error}") from None
 
 
 def _render(comparison: Comparison, format: str) -> str:
@@ -99,6 +119,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("text", nargs="*", help="key=value words, or: help, models [text], price OFFER")
     parser.add_argument("-f", "--file", type=Path, help="a scenario as YAML; words on the line come on top of it")
     parser.add_argument("--format", choices=("text", "json", "csv"), default="text")
+    parser.add_argument(
+        "--chart", type=Path, metavar="PNG", help="draw it too: the break-even with base=, else the offers side by side"
+    )
     parser.add_argument("--as-of", type=_day, metavar="DATE", help="price as of this day; default today")
     return parser
 

@@ -20,7 +20,7 @@ from bot.lookups import Lookups
 from bot.post import SHUT_OUT, Place, Poster, error_of
 from bot.render.blocks import SlackMessage, escape, saying
 from bot.render.data import to_csv, to_json
-from bot.render.messages import break_even_reply, change_reply, parent, thread_replies
+from bot.render.messages import break_even_replies, change_reply, parent, thread_replies
 from bot.render.words import headline
 from bot.store import EstimateStore, Job, SavedEstimate
 from bot.worker import Handler
@@ -174,7 +174,8 @@ class Desk:
             )
             return
         comparison = self.price(saved.fields, date.fromisoformat(ask["as_of"]))
-        await self.poster.post_or_dm(here, ask["user"], break_even_reply(comparison))
+        for message in break_even_replies(comparison):
+            here = (await self.poster.post_or_dm(here, ask["user"], message)).place
 
     async def _upload(self, saved: SavedEstimate, place: Place) -> None:
         await self.client.files_upload_v2(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.render.blocks import SlackMessage, clip, saying
+from bot.render.chart import Chart
 
 # The channel cannot be posted in: the bot is not in it, or may not.
 SHUT_OUT = frozenset(
@@ -23,6 +25,8 @@ SHUT_OUT = frozenset(
 )
 MAX_TEXT = 10_000
 MAX_UPDATE_TEXT = 4_000
+MAX_TITLE = 100
+MAX_ALT = 1_000
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,25 @@ class Poster:
         except SlackApiError as error:
             if error_of(error) not in ("invalid_blocks", "msg_blocks_too_long", "invalid_attachments"):
                 raise
-            response = await self._send(
-                place, f"```{message.text.replace('```', '')}```" if "\n" in message.text else message.text, None
-            )
+            if message.chart is not None and place.thread_ts:
+                return await self._picture(place, place.thread_ts, message.chart)
+            text = f"```{message.text.replace('```', '')}```" if "\n" in message.text else message.text
+            response = await self._send(place, text, None)
         return Posted(Place(response["channel"], place.thread_ts or response["ts"]), response["ts"])
+
+    async def _picture(self, place: Place, thread_ts: str, chart: Chart) -> Posted:
+        """The chart as a picture, for a Slack that does not draw charts itself. Drawn off the event loop."""
+        from bot.render.chart_png import chart_png  # its library is needed by nothing else
+
+        await self._client.files_upload_v2(
+            channel=place.channel,
+            thread_ts=thread_ts,
+            filename="chart.png",
+            title=clip(chart.title, MAX_TITLE),
+            content=await asyncio.to_thread(chart_png, chart),
+            alt_txt=clip(chart.alt, MAX_ALT),
+        )
+        return Posted(place, thread_ts)
 
     async def _send(self, place: Place, text: str, blocks: list[dict[str, object]] | None):  # type: ignore[no-untyped-def]
         return await self._client.chat_postMessage(

@@ -6,9 +6,12 @@ People's text goes through `escape`, or into plain_text and raw_text, which Slac
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.render.tables import Table
+
+if TYPE_CHECKING:
+    from bot.render.chart import Chart
 
 Block = dict[str, Any]
 
@@ -23,6 +26,8 @@ class SlackMessage(NamedTuple):
 
     text: str
     blocks: list[Block]
+    chart: Chart | None = None
+    """What the blocks draw, for a picture of it where Slack does not take them."""
 
 
 def escape(text: str) -> str:

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from bot.render.blocks import Block, SlackMessage, context, escape, fields, header, section, table_block
+from bot.render.chart import Chart, break_even_chart, comparison_chart
+from bot.render.chart_block import chart_block
 from bot.render.money import money, signed
 from bot.render.tables import (
     Table,
@@ -182,16 +184,32 @@ def _linked(source: Source) -> str:
     return f"<{source.url}|{escape(source.title)}>" if source.url else escape(source.title)
 
 
+def chart_reply(chart: Chart) -> SlackMessage:
+    """In the thread: a chart by itself; its numbers are the message's text."""
+    return SlackMessage(escape(chart.alt), [chart_block(chart)], chart)
+
+
 def thread_replies(comparison: Comparison) -> list[SlackMessage]:
     """What follows under the parent."""
-    replies = [comparison_reply(comparison)] if len(comparison.estimates) > 1 else []
     shown = comparison.best or next(iter(comparison.estimates), None)
+    replies = []
+    if len(comparison.estimates) > 1:
+        replies.append(comparison_reply(comparison))
+        bars = comparison_chart(comparison)
+        if bars and len(bars.bars) > 1:
+            replies.append(chart_reply(bars))
     if shown and shown.lines:
         replies.append(breakdown_reply(shown))
         if comparison.base:
-            replies.append(break_even_reply(comparison))
+            replies += break_even_replies(comparison)
         replies.append(assumptions_reply(comparison, shown))
     return replies
+
+
+def break_even_replies(comparison: Comparison) -> list[SlackMessage]:
+    """The break-even in words and, where it can be drawn, as a chart."""
+    lines = break_even_chart(comparison)
+    return [break_even_reply(comparison), *([chart_reply(lines)] if lines else [])]
 
 
 def change_reply(

@@ -66,8 +66,8 @@ async def test_the_thread_shows_offers_lines_and_assumptions(channel: Channel) -
     await channel.estimate(
         "on=your-rates,google rates=10/3/6 examples=10k example=250/150 epochs=3 calls=50k/day call=100/70"
     )
-    parent, offers, lines, assumptions = [channel.thread.nth(at) for at in range(4)]
-    await expect(channel.thread).to_have_count(4)
+    parent, offers, chart, lines, assumptions = [channel.thread.nth(at) for at in range(5)]
+    await expect(channel.thread).to_have_count(5)
     await expect(parent).to_contain_text("is cheapest")
 
     header, *rows = await table(offers)
@@ -78,6 +78,7 @@ async def test_the_thread_shows_offers_lines_and_assumptions(channel: Channel) -
     amounts = [float(row[-1].replace("$", "").replace(",", "")) for row in (await table(lines))[1:]]
     assert sum(amounts[:-1]) == pytest.approx(amounts[-1]), "the lines add up to their total"
     assert set((await alignment(lines))[1:]) == {"right"}
+    await expect(chart.get_by_role("img", name="Cost over 12 months")).to_be_visible()
 
     await expect(assumptions).to_contain_text("30 days a month")
     await expect(assumptions.get_by_role("link").first).to_have_attribute("href", re.compile("^https://"))

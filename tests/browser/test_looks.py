@@ -38,7 +38,7 @@ async def test_the_picture_of_the_readme(channel: Channel, playground: Workspace
     await slack.say("I have 10k examples, about 250 tokens in and 150 out. Let me ask.")
     await expect(channel.messages).to_have_count(2)
     await channel.estimate(LINE)
-    await expect(channel.thread).to_have_count(4)
+    await expect(channel.thread).to_have_count(5)
     # A typeface as wide as those of most desktops, where it is installed.
     await channel.page.evaluate(
         "document.documentElement.style.setProperty('--font', '\"Liberation Sans\", sans-serif')"
@@ -51,7 +51,7 @@ async def test_the_picture_of_the_readme(channel: Channel, playground: Workspace
 )
 async def test_nothing_is_cut_off(channel: Channel, name: str) -> None:
     await channel.estimate(LINE)
-    await expect(channel.thread).to_have_count(4)
+    await expect(channel.thread).to_have_count(5)
     await channel.photograph(name)
     assert await channel.page.locator("html, #main, #thread, .scroller, .message").evaluate_all(CUT_OFF) == []
     if name == "17-dark":

@@ -33,7 +33,7 @@ async def test_edit_answers_in_the_thread_with_the_difference(channel: Channel) 
     await channel.form.fill(epochs="5")
     await channel.form.press("Estimate")
     await channel.form.expect_closed()
-    await expect(channel.thread).to_have_count(5)
+    await expect(channel.thread).to_have_count(6)
     change = channel.thread.last
     await expect(change).to_contain_text("3 → 5")
     # 2 more epochs × 10,000 examples × 400 tokens = 8M tokens × $10
@@ -46,8 +46,8 @@ async def test_edit_answers_in_the_thread_with_the_difference(channel: Channel) 
 async def test_a_mention_changes_the_estimate_of_its_thread(channel: Channel) -> None:
     await channel.estimate(LINE)
     await channel.say_in_thread("@ftcost calls=100k/day")
-    await expect(channel.thread).to_have_count(6)
-    await expect(channel.thread.nth(4)).to_contain_text("@ftcost calls=100k/day")
+    await expect(channel.thread).to_have_count(7)
+    await expect(channel.thread.nth(5)).to_contain_text("@ftcost calls=100k/day")
     # 3M calls × (100 × $3 + 70 × $6) per 1M = $2,160 a month; × 12 + $120 = $26,040
     assert await yours(channel.thread.last) == ["Your rates", "$13,080.00", "$26,040.00", "+$12,960.00"]
     await channel.photograph("06-mentioned")

@@ -102,6 +102,6 @@ async def test_what_only_the_asker_sees(channel: Channel) -> None:
         await expect(channel.hints.last).to_contain_text(expected)
         await channel.photograph(f"{at}-{line.split()[0]}")
     await channel.hints.last.get_by_role("link", name="support bot").click()
-    await expect(channel.thread).to_have_count(4)
+    await expect(channel.thread).to_have_count(5)
     await channel.hints.first.get_by_role("button", name="Dismiss").click()
     await expect(channel.hints).to_have_count(3)

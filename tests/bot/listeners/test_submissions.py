@@ -65,7 +65,8 @@ async def test_several_offers_are_compared_cheapest_first_with_price_ages(
     fields = {key: support_bot.FIELDS[key] for key in MAIN} | {"on": "tinker/qwen3-8b, google/gemini-3.5-flash"}
     assert (await slack.submit_view(view["id"], slack.fill(view, fields))).errors == {}
     parent = await deeds.answered(slack)
-    comparison, breakdown, assumptions = slack.messages(slack.general, parent["ts"])
+    comparison, chart, breakdown, assumptions = slack.messages(slack.general, parent["ts"])
+    assert chart["text"].startswith("Bar chart: cost over 12 months."), "what a screen reader says"
     offers = rows(comparison)
     assert offers[0][:4] == ["Offer", "One-off", "A month", "12 months"]
     assert [row[0] for row in offers[1:]] == ["Qwen3 8B (Tinker)", "Gemini 3.5 Flash (Google)"]

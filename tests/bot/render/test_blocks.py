@@ -221,6 +221,7 @@ def test_numbers_are_aligned_right_and_words_wrap() -> None:
 
 
 def test_the_table_also_stands_in_the_text_for_a_screen_reader() -> None:
-    for message in thread_replies(compare(support_bot.FIELDS | {"on": "tinker"}))[:2]:
+    comparison, _chart, breakdown = thread_replies(compare(support_bot.FIELDS | {"on": "tinker"}))[:3]
+    for message in (comparison, breakdown):
         for cell in (cell for row in rows(sent(message)) for cell in row):
             assert cell.strip() in message.text
