@@ -91,17 +91,18 @@ class Frame(NamedTuple):
     """The first day after the horizon."""
     default_epochs: Decimal
     base: History | None
+    preparation: LineItem | None
 
 
 def frame_of(plan: Plan, catalog: Catalog, on: date, base: BasePrice | None) -> Frame:
     end = day_after_months(on, plan.months)
     default_epochs = catalog.assumptions["default_epochs"].value or ONE
-    return Frame(plan, on, end, default_epochs, base_history(base) if base else None)
+    return Frame(plan, on, end, default_epochs, base_history(base) if base else None, _preparation(plan, on))
 
 
 def estimate_offer(frame: Frame, offer: Offer) -> Estimate:
     """One offer, priced to its end where that comes before the horizon's."""
-    plan, as_of, end, default_epochs, base = frame
+    plan, as_of, end, default_epochs, base, preparation = frame
     status = offer.status_on(as_of)
     if status in ("closed", "not offered"):
         return Estimate(
@@ -114,8 +115,8 @@ def estimate_offer(frame: Frame, offer: Offer) -> Estimate:
     epochs = epochs_of(plan, offer, default_epochs)
     dedicated = is_dedicated(plan, offer)
     lines = training_lines(plan, offer, as_of, months, epochs)
-    if plan.preparation_usd:
-        lines.append(_preparation(plan))
+    if preparation:
+        lines.append(preparation)
     lines += storage_lines(plan, offer, as_of, months)
     lines += hosting_lines(plan, offer, as_of, months, dedicated=dedicated)
     if plan.calls_per_month and not dedicated:
@@ -137,7 +138,10 @@ def _none(_: Estimate) -> None:
     """What is not sold pays nothing back."""
 
 
-def _preparation(plan: Plan) -> LineItem:
+def _preparation(plan: Plan, on: date) -> LineItem | None:
+    if not plan.preparation_usd:
+        return None
+    source = Source(title="Your own figure", url=None, checked=on.isoformat(), kind="given in the question")
     return LineItem(
         component="preparation",
         label="Data preparation",
@@ -146,8 +150,7 @@ def _preparation(plan: Plan) -> LineItem:
         unit_price_usd=plan.preparation_usd,
         recurrence="once",
         monthly_quantity=None,
-        source=_YOURS,
-        price=None,
+        price=Price(usd=plan.preparation_usd, per="job", source=source, confidence="high", yours=True),
         formula_text="{} USD as you gave it",
         formula_values=(plan.preparation_usd,),
     )
@@ -159,11 +162,15 @@ def _standing(frame: Frame, offer: Offer, lines: Sequence[LineItem]) -> Standing
     for line in lines:
         if line.quantity is None or line.unit_price_usd is None:
             return Standing.INCOMPLETE
-    life = offer.lifecycle
-    ends = life and any(day and day <= frame.end for day in (life.inference_ends, life.training_ends))
-    if ends or (offer.deployment_hours and frame.plan.calls_per_month):
+    if offer.deployment_hours and frame.plan.calls_per_month:
         return Standing.ENDS
-    return Standing.LASTS
+    life = offer.lifecycle
+    if life is None:
+        return Standing.LASTS
+    ends = (life.inference_ends and life.inference_ends <= frame.end) or (
+        life.training_ends and life.training_ends <= frame.end
+    )
+    return Standing.ENDS if ends else Standing.LASTS
 
 
 def _rank(one: Estimate) -> tuple[int, bool, Decimal, str]:
@@ -187,9 +194,6 @@ def _assumptions(plan: Plan, offer: Offer, epochs: Decimal, default_epochs: Deci
             yield "no cached price: cached tokens pay the input price"
         if plan.batch_share and "batch_output" not in kinds and "batch_input" not in kinds:
             yield "no batch price: batch calls pay the ordinary price"
-
-
-_YOURS = Source(title="Your own figure", url=None, checked="2026")
 
 
 def _own_offer(rates: PointRates, on: date) -> Offer:

@@ -77,7 +77,6 @@ def _monthly(
         unit_price_usd=price.usd if price else None,
         recurrence="monthly",
         monthly_quantity=None if period.start else per_month,
-        source=price.source if price else None,
         price=price,
         formula_text=formula_text,
         formula_values=formula_values,

@@ -31,10 +31,14 @@ class LineItem(NamedTuple):
     recurrence: Recurrence
     monthly_quantity: Decimal | None
     """The quantity of one full month before growth; None for what does not recur monthly."""
-    source: Source | None
     price: Price | None
     formula_text: str
     formula_values: tuple[Decimal, ...]
+
+    @property
+    def source(self) -> Source | None:
+        """Where the unit price was read; None where there is none."""
+        return self.price.source if self.price else None
 
     @property
     def amount_usd(self) -> Decimal | None:

@@ -116,10 +116,11 @@ class Price(Record):
     """From the organisation's own price folder. Set by the loader."""
 
     @model_validator(mode="after")
-    def _check(self) -> Price:
+    def _check(self, info: ValidationInfo) -> Price:
         limit = MAX_PLAUSIBLE_USD[self.per]
         for usd in (self.usd, *(tier.usd for tier in self.tiers)):
-            if usd is not None and usd > limit:
+            # What somebody asks about is taken as it is; a file is read with its sources as context.
+            if usd is not None and usd > limit and info.context is not None:
                 raise ValueError(f"${usd} per {self.per} is implausible (over ${limit}); check the unit")
         if "usd" not in self.model_fields_set and not self.tiers:
             raise ValueError("usd is missing; write a number of US dollars, or: unknown")
@@ -242,17 +243,17 @@ class Offer(Record):
         return self
 
     @cached_property
-    def _histories(self) -> dict[tuple[PriceKind, Method | None], tuple[Price, ...]]:
-        rows: dict[tuple[PriceKind, Method | None], list[Price]] = {}
+    def _histories(self) -> dict[PriceKind | tuple[PriceKind, Method], tuple[Price, ...]]:
+        rows: dict[PriceKind | tuple[PriceKind, Method], list[Price]] = {}
         for kind, prices in self.prices.items():
             for price in sorted(prices, key=lambda price: price.since or date.min):
                 if price.variant is None:
-                    rows.setdefault((kind, price.method), []).append(price)
+                    rows.setdefault((kind, price.method) if price.method else kind, []).append(price)
         return {key: tuple(found) for key, found in rows.items()}
 
     def history(self, kind: PriceKind, method: Method | None = None) -> tuple[Price, ...]:
         """The prices of one kind on standard terms, oldest first. Training prices of other methods are left out."""
-        return self._histories.get((kind, method), ())
+        return self._histories.get((kind, method) if method else kind, ())
 
     @cached_property
     def methods(self) -> tuple[Method, ...]:

@@ -211,6 +211,7 @@ def _cost_until(comparison: Comparison, tuned: Estimate, month: Decimal) -> Deci
         end=day_after_months(comparison.as_of, month),
         default_epochs=tuned.epochs or ONE,
         base=None,
+        preparation=next((line for line in tuned.lines if line.component == "preparation"), None),
     )
     return estimate_offer(frame, tuned.offer).total_usd or ZERO
 

@@ -104,7 +104,7 @@ def _line(line: LineItem) -> dict[str, Any]:
             "title": line.source.title,
             "url": line.source.url,
             "checked": line.source.checked,
-            "confidence": "yours" if line.price is None or line.price.yours else line.price.confidence,
+            "confidence": "yours" if line.price and line.price.yours else line.price and line.price.confidence,
         },
     }
 

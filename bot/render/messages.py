@@ -230,12 +230,13 @@ def change_reply(
         comparison_table(after, shown) if changed == ["the offers compared"] else _change_table(before, after, shown)
     )
     more = len(after.estimates) - len(shown)
+    told = break_even_sentences(after, after.best) if after.best else []
     blocks = [
         section(f"*{escape(answer)}*\nChanged: {escape(what)}"),
         table_block(table),
         *([context(f"{more} more in the export.")] if more else []),
         *([section(escape(_by_cause(after, why)))] if len(why) > 1 else []),
-        *([section(escape(" ".join(break_even_sentences(after, after.best))))] if after.base and after.best else []),
+        *([section(escape(" ".join(told)))] if told else []),
         *_watch_out(after, after.best),
         buttons(estimate_id),
         context(f"Changed by <@{escape(user_id)}> · USD, prices as of {after.as_of} · estimate `{estimate_id}`"),

@@ -238,3 +238,9 @@ async def test_what_show_prints_can_be_typed_again(workspace: Workspace, slack: 
     await slack.command(f"show {texts(parent).rpartition('estimate `')[2].strip('`')}")
     line = slack.ephemerals()[-1]["text"].split("```")[1].removeprefix("/ftcost ").replace("&gt;", ">")
     assert figures(await deeds.ask(slack, line)) == figures(parent)
+
+
+async def test_a_price_of_ones_own_may_be_any_price(workspace: Workspace, slack: FakeSlack) -> None:
+    """Implausible is a matter of price files. 12M tokens at $5,000 per 1M: $60,000.00."""
+    parent = await deeds.ask(slack, support_bot.LINE.replace("rates=10/3/6", "rates=5000/3/6"))
+    assert figures(parent)[support_bot.ONE_OFF] == "$60,000.00"
