@@ -107,25 +107,15 @@ def _token_line(plan: Plan, load: Load, period: Period, call_input: Decimal) -> 
         price is not None and price.max_call_input_tokens is not None and call_input > price.max_call_input_tokens
     )
     if load.share == ONE:
-        text, values = (
-            "{} calls a month × {} tokens × {} months ÷ 1M",
-            (plan.calls_per_month, load.tokens_per_call, worth),
-        )
+        text = "{} calls a month × {} tokens × {} months ÷ 1M"
+        values: tuple[Decimal, ...] = (plan.calls_per_month, load.tokens_per_call, worth)
     else:
         text = "{} calls a month × {} of them × {} tokens × {} months ÷ 1M"
-        values = (plan.calls_per_month, load.share, load.tokens_per_call, worth)  # type: ignore[assignment]
-    return LineItem(
-        component="inference",
-        label=LABELS[load.kind],
-        quantity=month * worth,
-        unit="1M tokens",
-        unit_price_usd=None if price is None or too_long else price.usd,
-        recurrence="monthly",
-        monthly_quantity=None if period.start else month,
-        price=price,
-        formula_text=text,
-        formula_values=values,
-    )
+        values = (plan.calls_per_month, load.share, load.tokens_per_call, worth)
+    usd = None if price is None or too_long else price.usd
+    monthly = None if period.start else month
+    label = LABELS[load.kind]
+    return LineItem("inference", label, month * worth, "1M tokens", usd, "monthly", monthly, price, text, values)
 
 
 def _tier_lines(plan: Plan, load: Load, period: Period) -> Iterator[LineItem]:

@@ -95,20 +95,9 @@ def _job_lines(
         unit = "1M tokens"
     if jobs != 1 and per_job is not None:
         text, values = f"{{}} runs × {text}", (jobs, *values)  # type: ignore[assignment]
-    lines = [
-        LineItem(
-            component="training",
-            label=label,
-            quantity=None if per_job is None else per_job * jobs,
-            unit=unit,
-            unit_price_usd=price.usd if price else None,
-            recurrence=recurrence,
-            monthly_quantity=None,
-            price=price,
-            formula_text=text,
-            formula_values=values,
-        )
-    ]
+    quantity = None if per_job is None else per_job * jobs
+    usd = price.usd if price else None
+    lines = [LineItem("training", label, quantity, unit, usd, recurrence, None, price, text, values)]
     minimum, cap = price_on(offer.history("minimum"), day), price_on(offer.history("cap"), day)
     if per_job is None or price is None or price.usd is None or not (minimum or cap):
         return lines
