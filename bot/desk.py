@@ -150,11 +150,8 @@ class Desk:
         """Upload an estimate, as it was saved, as CSV into its thread. Payload: id, team, user, channel, thread_ts."""
         ask = job.payload
         here = Place(ask["channel"], ask["thread_ts"])
-        saved = await self.estimates.get(ask["id"], team_id=ask["team"])
+        saved = await self._saved_or_told(ask, here)
         if saved is None:
-            await self.poster.only_to(
-                ask["user"], here, saying(f"There is no estimate `{escape(ask['id'])}` any more.")
-            )
             return
         try:
             await self._upload(saved, here)
@@ -167,15 +164,20 @@ class Desk:
         """The break-even of a saved estimate, into its thread. Payload: id, team, user, channel, thread_ts, as_of."""
         ask = job.payload
         here = Place(ask["channel"], ask["thread_ts"])
-        saved = await self.estimates.get(ask["id"], team_id=ask["team"])
+        saved = await self._saved_or_told(ask, here)
         if saved is None:
-            await self.poster.only_to(
-                ask["user"], here, saying(f"There is no estimate `{escape(ask['id'])}` any more.")
-            )
             return
         comparison = self.price(saved.fields, date.fromisoformat(ask["as_of"]))
         for message in break_even_replies(comparison):
             here = (await self.poster.post_or_dm(here, ask["user"], message)).place
+
+    async def _saved_or_told(self, ask: Mapping[str, Any], here: Place) -> SavedEstimate | None:
+        """The estimate a button belongs to; None where it is gone, and the person was told."""
+        saved = await self.estimates.get(ask["id"], team_id=ask["team"])
+        if saved is None:
+            gone = saying(f"There is no estimate `{escape(ask['id'])}` any more.")
+            await self.poster.only_to(ask["user"], here, gone)
+        return saved
 
     async def _upload(self, saved: SavedEstimate, place: Place) -> None:
         await self.client.files_upload_v2(
@@ -194,7 +196,3 @@ class Desk:
             await self.poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), sorry)
         else:
             await self.poster.post(await self.poster.direct(ask["user"]), sorry)
-
-
-def _gone(estimate_id: str) -> SlackMessage:
-    return saying(f"There is no estimate `{escape(estimate_id)}` any more.")

@@ -110,7 +110,7 @@ class Poster:
         """Replace a message. One that is gone, or cannot be changed any more, is left as it is."""
         try:
             await self._client.chat_update(
-                channel=place.channel, ts=ts, text=clip(message.text, 4_000), blocks=message.blocks
+                channel=place.channel, ts=ts, text=clip(message.text, MAX_UPDATE_TEXT), blocks=message.blocks
             )
         except SlackApiError as error:
             if error_of(error) not in (*SHUT_OUT, "message_not_found", "cant_update_message", "edit_window_closed"):

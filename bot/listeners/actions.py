@@ -33,11 +33,12 @@ def register(app: AsyncApp, bot: Bot) -> None:
     @app.action("break_even")
     async def on_break_even(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         saved = await bot.estimates.get(action["value"], team_id=team_of(body))
+        saved = await _latest(bot, saved) if saved else None
         if saved and not (saved.fields.get("base") or saved.fields.get("base_rates")):
             await ack()  # nothing to compare with yet: ask for it
-            bot.worker.start(bot.show(body, _edit_view(bot, await _latest(bot, saved), more=True)))
+            bot.worker.start(bot.show(body, _edit_view(bot, saved, more=True)))
             return
-        await bot.worker.accept(_job(bot, "break_even", body, action["value"]))
+        await bot.worker.accept(_job(bot, "break_even", body, saved.id if saved else action["value"]))
         await ack()
 
     @app.action(FIX)

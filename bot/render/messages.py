@@ -155,7 +155,7 @@ def assumptions_reply(comparison: Comparison, estimate: Estimate) -> SlackMessag
     rests = "\n".join(f"• {escape(text)}" for text in assumptions(comparison, estimate))
     prices = "\n".join(
         f"• {escape(what)}: {_linked(source)} ({escape(when)})"
-        for what, _, source, when in price_ages(comparison, estimate)
+        for what, source, when in price_ages(comparison, estimate)
     )
     blocks = [section(f"*Assumptions*\n{rests}")]
     if prices:

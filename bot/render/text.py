@@ -42,7 +42,7 @@ def to_text(comparison: Comparison) -> str:
             "Prices",
             [
                 f"{what}: {source.title}{f' <{source.url}>' if source.url else ''} ({when})"
-                for what, _, source, when in price_ages(comparison, shown)
+                for what, source, when in price_ages(comparison, shown)
             ],
         ),
         ("Notes", notes(shown)),

@@ -10,7 +10,7 @@ from decimal import Decimal
 from bot.render.money import age, money, quantity, signed
 from bot.render.tables import figure, horizon, offer_name
 from calculator import KEYS, YOUR_RATES, Comparison, Estimate, Standing, Warning
-from pricing import Confidence, Price, Source
+from pricing import Confidence, Source
 
 # Shown first, because they cost most when overlooked.
 GRAVE = (
@@ -177,15 +177,13 @@ def assumptions(comparison: Comparison, estimate: Estimate) -> list[str]:
     return found
 
 
-def price_ages(comparison: Comparison, estimate: Estimate) -> Iterator[tuple[str, Price | None, Source, str]]:
-    """(what for, price, source, age and confidence) of every price in an estimate, each source's items together."""
+def price_ages(comparison: Comparison, estimate: Estimate) -> Iterator[tuple[str, Source, str]]:
+    """(what for, source, age and confidence) of every price in an estimate, each source's items together."""
     groups: dict[tuple[Source, Confidence, bool], list[str]] = {}
-    prices: dict[tuple[Source, Confidence, bool], Price | None] = {}
     for line in estimate.lines:
         if line.source is not None and line.price is not None:
             key = (line.source, line.price.confidence, line.price.yours)
             labels = groups.setdefault(key, [])
-            prices[key] = line.price
             if line.label not in labels:
                 labels.append(line.label)
     for key, labels in groups.items():
@@ -193,7 +191,6 @@ def price_ages(comparison: Comparison, estimate: Estimate) -> Iterator[tuple[str
         words = "your price" if yours else f"{confidence} confidence"
         yield (
             ", ".join(labels),
-            prices[key],
             source,
             f"{source.checked}, {age(source.checked_on, comparison.as_of)}, {words}",
         )

@@ -82,3 +82,14 @@ def test_the_terminal_gives_it_as_data(capsys: pytest.CaptureFixture[str]) -> No
     assert answer["net_usd"] == "262"
     assert answer["reason"] is None
     assert answer["months"].startswith("2.296296")
+
+
+async def test_the_first_messages_button_means_the_thread_as_it_stands(workspace: Workspace, slack: FakeSlack) -> None:
+    """The base came with a change in the thread: the parent's button answers with it instead of asking again."""
+    parent = await deeds.ask(slack, support_bot.LINE)
+    await slack.say(f"<@{slack.bot_user}> base_rates=3/6 prompt=2000->0", thread_ts=parent["ts"])
+    await deeds.change(slack, parent)
+    await slack.click(parent, "break_even")
+    reply = await slack.wait_for(lambda: reply_about_break_even(slack, parent))
+    assert "after 20,000 calls" in texts(reply)
+    assert slack.views == []
