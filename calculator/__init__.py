@@ -1,16 +1,21 @@
 """The cost model. Pure: no files, network, clock, environment or Slack."""
 
 from calculator.differences import Cause, causes
+from calculator.drivers import spread_out
 from calculator.errors import FieldErrors, UserError
-from calculator.estimate import YOUR_RATES, estimate
+from calculator.estimate import estimate
+from calculator.hosted import YOUR_RATES
+from calculator.quantities import Amount
 from calculator.result import (
     BaseEstimate,
     BreakEven,
     Comparison,
     Component,
+    Driver,
     Estimate,
     Figure,
     LineItem,
+    Percentiles,
     Span,
     Standing,
     Total,
@@ -21,15 +26,18 @@ from calculator.scenario import KEYS, Scenario, nearest_key, read_scenario, unkn
 __all__ = [
     "KEYS",
     "YOUR_RATES",
+    "Amount",
     "BaseEstimate",
     "BreakEven",
     "Cause",
     "Comparison",
     "Component",
+    "Driver",
     "Estimate",
     "FieldErrors",
     "Figure",
     "LineItem",
+    "Percentiles",
     "Scenario",
     "Span",
     "Standing",
@@ -40,5 +48,6 @@ __all__ = [
     "estimate",
     "nearest_key",
     "read_scenario",
+    "spread_out",
     "unknown_key",
 ]

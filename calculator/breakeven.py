@@ -11,8 +11,9 @@ from typing import NamedTuple
 from calculator.horizon import months_between
 from calculator.inference import History, inference_lines
 from calculator.keeping import hosting_lines, is_dedicated, storage_lines
+from calculator.many import ONE, ZERO
 from calculator.payback import Step, Terms, pay_back, round_up
-from calculator.plan import DAYS_PER_YEAR, MONTHS_PER_YEAR, ONE, ZERO, Plan
+from calculator.plan import DAYS_PER_YEAR, MONTHS_PER_YEAR, Plan
 from calculator.result import BreakEven, BreakEvenCause, Estimate, total_of
 
 LONGEST_RETRAINING = 60

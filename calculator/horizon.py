@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
-from calculator.plan import DAYS_PER_YEAR, MONTHS_PER_YEAR, ONE, ZERO
+from calculator.many import ONE, ZERO, highest, larger, smaller
+from calculator.plan import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
 
 def months_between(start: date, end: date) -> Decimal:
@@ -18,6 +21,7 @@ def day_after_months(start: date, months: Decimal) -> date:
     return start + timedelta(days=int(months * DAYS_PER_YEAR / MONTHS_PER_YEAR))
 
 
+@lru_cache(maxsize=256)
 def traffic_months(start: Decimal, end: Decimal, growth: Decimal) -> Decimal:
     """How many first months' worth of traffic fall between two points in time (in months), growing by `growth` every
     month.
@@ -32,8 +36,8 @@ def traffic_months(start: Decimal, end: Decimal, growth: Decimal) -> Decimal:
 def month_parts(start: Decimal, end: Decimal) -> list[tuple[int, Decimal]]:
     """The months that `start`..`end` touches, each with the share of it that lies inside."""
     parts = []
-    month = int(start)
-    while month < end:
-        parts.append((month, min(end, Decimal(month + 1)) - max(start, Decimal(month))))
-        month += 1
+    for month in range(math.ceil(highest(end))):
+        part = smaller(end, Decimal(month + 1)) - larger(start, Decimal(month))
+        if inside := larger(ZERO, part):
+            parts.append((month, inside))
     return parts

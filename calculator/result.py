@@ -10,11 +10,16 @@ from datetime import date
 from decimal import Decimal
 from enum import IntEnum
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from calculator.many import ONE, smaller
 from calculator.plan import Plan
+from calculator.quantities import Amount
 from calculator.scenario import Scenario
 from pricing import Offer, Price, Source, Status
+
+if TYPE_CHECKING:
+    from calculator.ranges import Ranges
 
 Component = Literal["training", "preparation", "storage", "hosting", "inference"]
 Recurrence = Literal["once", "retraining", "monthly"]
@@ -161,7 +166,7 @@ class Estimate:
 
     @property
     def first_month(self) -> Total:
-        part = min(self.months, Decimal(1))
+        part = smaller(self.months, ONE)
         once = [line.amount_usd for line in self.lines if line.recurrence == "once"]
         monthly = [line.monthly_usd for line in self.lines if line.monthly_quantity is not None]
         return total_of(once + [None if usd is None else usd * part for usd in monthly])
@@ -216,6 +221,27 @@ class BaseEstimate:
 Figure = Literal["one_off", "first_month", "monthly", "total"]
 
 
+class Percentiles(NamedTuple):
+    """A figure below which it stays in 10, 50 and 90 of 100 cases, US dollars."""
+
+    p10: Decimal
+    p50: Decimal
+    p90: Decimal
+
+
+class Driver(NamedTuple):
+    """A ranged input (`epochs`, `call.input`), and an offer's total in US dollars at either end of it."""
+
+    name: str
+    amount: Amount
+    at_low_usd: Decimal
+    at_high_usd: Decimal
+
+    @property
+    def swing_usd(self) -> Decimal:
+        return abs(self.at_high_usd - self.at_low_usd)
+
+
 class Span(NamedTuple):
     """A figure at the cheap and at the dear corner of a ranged scenario."""
 
@@ -236,6 +262,19 @@ class Comparison:
     low: dict[str, Estimate]
     """By offer id, where the scenario has ranges: the same offer at the cheap corner."""
     high: dict[str, Estimate]
+    find_ranges: Callable[[], Ranges] = field(repr=False, compare=False)
+    find_drivers: Callable[[Estimate], tuple[Driver, ...]] = field(repr=False, compare=False)
+
+    @cached_property
+    def ranges(self) -> Ranges | None:
+        """Every offer in many draws; None where nothing is ranged."""
+        return self.find_ranges() if self.scenario.ranged else None
+
+    def drivers(self, estimate: Estimate) -> tuple[Driver, ...]:
+        """What each ranged input does to the total of an offer, the widest first. Where nothing is ranged: what each
+        uncertain number would do if it were off by the assumed share.
+        """
+        return self.find_drivers(estimate)
 
     @property
     def best(self) -> Estimate | None:
