@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot import pages
-from bot.command import read_command
+from bot.command import WITHOUT_BASE, read_command
+from bot.compare import Named, named_in, side_by_side
 from bot.render.chart import chart_of
 from bot.render.chart_png import chart_png
 from bot.render.data import to_csv, to_json
@@ -39,7 +40,7 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
     """What the command prints. Raises UserError."""
     as_of = options.as_of or today
     asked = read_command(" ".join(options.text))
-    if options.chart and asked.verb in ("help", "models", "price"):
+    if options.chart and asked.verb != "estimate":
         raise UserError("--chart goes with a question that has a price.")
     match asked.verb:
         case "help":
@@ -48,6 +49,10 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
             return pages.models(catalog, asked.argument, as_of).text()
         case "price":
             return pages.price(catalog, asked.argument, as_of).text()
+        case "compare":
+            return _side_by_side(asked.argument, catalog, as_of)
+        case "breakeven":
+            raise UserError(WITHOUT_BASE)
         case "list" | "show" | "diff":
             raise UserError(f"`{asked.verb}` reads the estimates of a workspace; it answers in Slack.")
     fields = {**(_read_file(options.file) if options.file else {}), **asked.fields}
@@ -57,6 +62,16 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
     if options.chart:
         _write_chart(comparison, options.chart)
     return _render(comparison, options.format)
+
+
+def _side_by_side(argument: str, catalog: Catalog, as_of: date) -> str:
+    """`compare a.yml b.yml`: scenario files beside each other."""
+    scenarios = []
+    for name in named_in(argument):
+        path = Path(name)
+        comparison = estimate(read_scenario(_read_file(path)), catalog, as_of)
+        scenarios.append(Named(comparison.scenario.name or path.stem, to_json(comparison)))
+    return side_by_side(scenarios).text()
 
 
 def _write_chart(comparison: Comparison, path: Path) -> None:

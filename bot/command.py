@@ -9,8 +9,8 @@ from typing import Literal, NamedTuple
 
 from calculator import KEYS, FieldErrors, UserError, nearest_key, read_scenario, unknown_key
 
-Verb = Literal["form", "estimate", "breakeven", "help", "models", "price", "list", "show", "diff"]
-VERBS: tuple[Verb, ...] = ("estimate", "breakeven", "help", "models", "price", "list", "show", "diff")
+Verb = Literal["form", "estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare"]
+VERBS: tuple[Verb, ...] = ("estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare")
 MAX_LENGTH = 4_000
 WITHOUT_BASE = "Say which model is prompted today: base=gpt-4o-mini, or its prices, base_rates=0.15/0.60."
 
@@ -22,7 +22,9 @@ _LINK = re.compile(r"<(?:https?://|mailto:)[^<>|]*\|([^<>]*)>|<((?:https?://|mai
 
 
 class Asked(NamedTuple):
-    """`fields` for an estimate; `argument` for models, price and show."""
+    """`fields` for an estimate; `argument` for what looks something up. breakeven is without fields: with them it is an
+    estimate.
+    """
 
     verb: Verb
     fields: dict[str, str]
@@ -46,9 +48,11 @@ def read_command(text: str) -> Asked:
             return Asked(first, {}, " ".join(words[1:]))
         words = words[1:]
     fields = read_fields(words)
-    if first == "breakeven" and fields and not (fields.get("base") or fields.get("base_rates")):
-        raise FieldErrors({"base": WITHOUT_BASE})
-    return Asked("estimate" if fields else "form", fields, "")
+    if fields:
+        if first == "breakeven" and not (fields.get("base") or fields.get("base_rates")):
+            raise FieldErrors({"base": WITHOUT_BASE})
+        return Asked("estimate", fields, "")
+    return Asked("breakeven" if first == "breakeven" else "form", fields, "")
 
 
 def read_fields(words: Sequence[str]) -> dict[str, str]:

@@ -6,25 +6,30 @@ already.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.command import from_slack, read_command
+from bot.command import WITHOUT_BASE, Asked, from_slack, read_command
+from bot.compare import MOST, Named, named_in, side_by_side
 from bot.explain import Reason, reasons
 from bot.lookups import Lookups
 from bot.post import SHUT_OUT, Place, Poster, error_of
 from bot.render.blocks import SlackMessage, escape, saying
+from bot.render.change import change_reply
 from bot.render.data import to_csv, to_json
-from bot.render.messages import break_even_replies, change_reply, parent, thread_replies
+from bot.render.messages import parent
+from bot.render.replies import break_even_replies, sure_replies, thread_replies
 from bot.render.words import headline
 from bot.store import EstimateStore, Job, SavedEstimate
 from bot.worker import Handler
-from calculator import Comparison, UserError, estimate, read_scenario
+from calculator import Comparison, UserError, estimate, read_scenario, spread_out
 from pricing import Catalog
 
 MENTION_HINT = "Say what to change, such as `@ftcost epochs=5 calls=100k/day`, or ask `@ftcost help`."
@@ -46,6 +51,7 @@ class Desk:
             "mention": self.mention,
             "export": self.export,
             "break_even": self.break_even,
+            "sure": self.sure,
         }
 
     def price(self, fields: Mapping[str, str], as_of: date) -> Comparison:
@@ -126,6 +132,10 @@ class Desk:
             asked = read_command(from_slack(ask["text"]))
             if asked.verb == "form":
                 raise UserError(MENTION_HINT)
+            if asked.verb in ("compare", "breakeven"):
+                for message in await self._in_thread(asked, ask):
+                    await self.poster.post(Place(ask["channel"], thread_ts), message)
+                return
             if asked.verb != "estimate":
                 answer = await self.lookups.answer(asked, team=ask["team"], user=ask["user"])
                 await self.poster.only_to(ask["user"], here, answer)
@@ -138,6 +148,22 @@ class Desk:
             return
         payload = {**ask, "fields": fields, "thread_ts": thread_ts, "edit_of": before.id if before else None}
         await self.estimate(Job(job.key, "estimate", payload))
+
+    async def _in_thread(self, asked: Asked, ask: Mapping[str, Any]) -> list[SlackMessage]:
+        """`compare` and `breakeven` of the thread somebody writes in, for all who read there. Raises UserError."""
+        if asked.verb == "breakeven":
+            saved = await self._thread_estimate(ask)
+            if saved is None:
+                raise UserError("There is no estimate in this thread yet.")
+            if not (saved.fields.get("base") or saved.fields.get("base_rates")):
+                raise UserError(WITHOUT_BASE)
+            return break_even_replies(self.price(saved.fields, date.fromisoformat(ask["as_of"])))
+        if not ask["thread_ts"] or named_in(asked.argument):
+            return [await self.lookups.answer(asked, team=ask["team"], user=ask["user"])]
+        found = await self.estimates.in_thread(
+            team_id=ask["team"], channel_id=ask["channel"], thread_ts=ask["thread_ts"], limit=MOST
+        )
+        return [side_by_side([Named(one.name or one.id, one.result) for one in found]).message()]
 
     async def _thread_estimate(self, ask: Mapping[str, Any]) -> SavedEstimate | None:
         if not ask["thread_ts"]:
@@ -169,6 +195,23 @@ class Desk:
             return
         comparison = self.price(saved.fields, date.fromisoformat(ask["as_of"]))
         for message in break_even_replies(comparison):
+            here = (await self.poster.post_or_dm(here, ask["user"], message)).place
+
+    async def sure(self, job: Job) -> None:
+        """How sure a saved estimate is, into its thread: by its own ranges, else with every number taken as somewhat
+        off. Payload as for break_even.
+        """
+        ask = job.payload
+        here = Place(ask["channel"], ask["thread_ts"])
+        saved = await self._saved_or_told(ask, here)
+        if saved is None:
+            return
+        scenario = read_scenario(saved.fields)
+        spread = self.catalog.assumptions["default_spread"].value or Decimal(0)
+        asked = scenario if scenario.ranged else spread_out(scenario, spread)
+        comparison = estimate(asked, self.catalog, date.fromisoformat(ask["as_of"]))
+        messages = await asyncio.to_thread(sure_replies, comparison, assumed=not scenario.ranged)
+        for message in messages:
             here = (await self.poster.post_or_dm(here, ask["user"], message)).place
 
     async def _saved_or_told(self, ask: Mapping[str, Any], here: Place) -> SavedEstimate | None:

@@ -22,6 +22,7 @@ from calculator.result import (
     Warning,
 )
 from calculator.scenario import KEYS, Scenario, nearest_key, read_scenario, unknown_key
+from calculator.verdict import Point, Verdict, verdict
 
 __all__ = [
     "KEYS",
@@ -38,11 +39,13 @@ __all__ = [
     "Figure",
     "LineItem",
     "Percentiles",
+    "Point",
     "Scenario",
     "Span",
     "Standing",
     "Total",
     "UserError",
+    "Verdict",
     "Warning",
     "causes",
     "estimate",
@@ -50,4 +53,5 @@ __all__ = [
     "read_scenario",
     "spread_out",
     "unknown_key",
+    "verdict",
 ]

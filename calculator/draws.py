@@ -14,6 +14,7 @@ from calculator.many import Many
 from calculator.quantities import Amount
 
 COUNT = 2_000
+DUST = 1e-9
 
 Values = NDArray[np.float64]
 
@@ -107,8 +108,9 @@ def percentiles(value: Decimal | Draws, shares: tuple[float, ...]) -> tuple[Deci
     return tuple(value for _ in shares)
 
 
-def share_of(value: Decimal | Draws) -> Decimal:
-    """The share of draws in which a number is not below zero."""
-    if isinstance(value, Draws):
-        return Decimal(int((value.values >= 0).sum())) / COUNT
-    return Decimal(value >= 0)
+def share_within(cost: Decimal | Draws, limit: Decimal | Draws) -> Decimal:
+    """The share of draws in which a cost does not exceed a limit, dust of floating point apart."""
+    if isinstance(cost, Draws) or isinstance(limit, Draws):
+        within = _plain(cost) <= _plain(limit) * (1 + DUST)
+        return Decimal(int(within.sum())) / COUNT
+    return Decimal(cost <= limit)

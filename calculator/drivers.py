@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from calculator.estimate import Market
 
 UNCERTAIN = (
-    "examples", "example", "epochs", "runs", "calls", "call", "prompt", "cached", "batch", "growth", "retrain", "prep",
+    "examples", "example", "epochs", "calls", "call", "prompt", "cached", "batch", "growth", "retrain", "prep",
     "data_gb", "hours",
 )  # fmt: skip
-"""Keys that people estimate; the horizon, the days of a month and prices they choose or know."""
+"""Keys that people estimate; runs, the horizon, the days of a month and prices they choose or know."""
 
 
 def drivers(scenario: Scenario, market: Market, estimate: Estimate) -> tuple[Driver, ...]:
@@ -28,7 +28,8 @@ def drivers(scenario: Scenario, market: Market, estimate: Estimate) -> tuple[Dri
 
     def total(name: str, end: Decimal) -> Decimal | None:
         plan = plan_of(scenario, lambda asked, amount: end if asked == name else amount.likely)
-        return next(one.total_usd for one in alone.estimates(plan) if one.offer.id == offer.id)
+        found = next(one.total for one in alone.estimates(plan) if one.offer.id == offer.id)
+        return found.usd if found.whole else None
 
     found = []
     for name, amount in ranged_inputs(scenario).items():

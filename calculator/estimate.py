@@ -26,7 +26,7 @@ def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
     market = Market(offers_of(scenario, catalog, on), scenario.base, catalog, on)
     plan = plan_at(scenario, "likely")
     base = market.base_price(plan)
-    share = catalog.assumptions["default_spread"].value or ZERO
+    spread = catalog.assumptions["default_spread"].value or ZERO
 
     def corner(of: Corner) -> dict[str, Estimate]:
         return {one.offer.id: one for one in market.estimates(plan_at(scenario, of))} if scenario.ranged else {}
@@ -40,8 +40,9 @@ def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
         base=estimate_base(plan, base, on) if base else None,
         low=corner("low"),
         high=corner("high"),
+        assumptions=catalog.assumptions,
         find_ranges=lambda: _ranges(scenario, market),
-        find_drivers=lambda one: drivers(scenario if scenario.ranged else spread_out(scenario, share), market, one),
+        find_drivers=lambda one: drivers(scenario if scenario.ranged else spread_out(scenario, spread), market, one),
     )
 
 

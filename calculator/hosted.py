@@ -50,7 +50,7 @@ def estimate_offer(frame: Frame, offer: Offer) -> Estimate:
         )
     life = offer.lifecycle
     months = plan.months
-    if life and life.inference_ends and life.inference_ends < end:
+    if life and life.inference_ends and life.inference_ends <= end:
         months = smaller(months, months_between(as_of, life.inference_ends))
     epochs = epochs_of(plan, offer, default_epochs)
     dedicated = is_dedicated(plan, offer)
@@ -144,7 +144,7 @@ def own_offer(rates: PointRates, on: date) -> Offer:
     }
     if rates.cached_input is not None:
         prices["cached_input"] = price(rates.cached_input)
-    return Offer(
+    return Offer.model_construct(  # there is nothing to check, and the prices may be draws
         id=YOUR_RATES,
         platform=YOUR_RATES,
         platform_title="Your rates",

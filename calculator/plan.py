@@ -78,6 +78,8 @@ def plan_of(scenario: Scenario, pick: Pick) -> Plan:
     days, hosted = at("days"), at("hosted")
     call, prompt = scenario.call, scenario.prompt
     example_output = scenario.example.output
+    before = pick("prompt.before", prompt.before) if prompt else None
+    stays = prompt is not None and prompt.before == prompt.after  # one number, also where it is drawn
     return Plan(
         examples=at("examples"),
         example_tokens=pick("example.input", scenario.example.input)
@@ -87,8 +89,8 @@ def plan_of(scenario: Scenario, pick: Pick) -> Plan:
         calls_per_month=_per_month(scenario.calls, pick, days) if scenario.calls else ZERO,
         call_input_tokens=pick("call.input", call.input) if call else ZERO,
         call_output_tokens=pick("call.output", call.output) if call and call.output else ZERO,
-        prompt_before_tokens=pick("prompt.before", prompt.before) if prompt else None,
-        prompt_after_tokens=pick("prompt.after", prompt.after) if prompt else None,
+        prompt_before_tokens=before,
+        prompt_after_tokens=before if stays or not prompt else pick("prompt.after", prompt.after),
         cached_share=at("cached"),
         batch_share=at("batch"),
         days_per_month=days,

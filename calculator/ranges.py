@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from calculator.draws import COUNT, drawn, percentiles, share_of
+from calculator.draws import COUNT, drawn, percentiles, share_within
 from calculator.estimate import Market
 from calculator.inference import inference_lines
 from calculator.plan import Plan, plan_of
@@ -51,7 +51,7 @@ class Ranges:
         total, prompted = tuned.total, self._prompted(tuned.months)
         if total.usd is None or prompted.usd is None or not (total.whole and prompted.whole):
             return None
-        return share_of(prompted.usd - total.usd)
+        return share_within(total.usd, prompted.usd)
 
     def _prompted(self, months: Decimal) -> Total:
         """What the same calls cost with the base model over `months`."""

@@ -4,7 +4,7 @@ stored beside them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from calculator.many import ONE, smaller
 from calculator.plan import Plan
 from calculator.quantities import Amount
 from calculator.scenario import Scenario
-from pricing import Offer, Price, Source, Status
+from pricing import Assumption, Offer, Price, Source, Status
 
 if TYPE_CHECKING:
     from calculator.ranges import Ranges
@@ -247,6 +247,8 @@ class Span(NamedTuple):
 
     low: Decimal | None
     high: Decimal | None
+    whole: bool
+    """Whether every amount is known at both ends and in between; otherwise both are an “at least”."""
 
 
 @dataclass(frozen=True)
@@ -262,8 +264,15 @@ class Comparison:
     low: dict[str, Estimate]
     """By offer id, where the scenario has ranges: the same offer at the cheap corner."""
     high: dict[str, Estimate]
+    assumptions: Mapping[str, Assumption]
+    """The catalogue's, by name."""
     find_ranges: Callable[[], Ranges] = field(repr=False, compare=False)
     find_drivers: Callable[[Estimate], tuple[Driver, ...]] = field(repr=False, compare=False)
+
+    @property
+    def spread(self) -> Decimal:
+        """How far off, as a share, each number of a question without ranges is taken to be."""
+        return self.assumptions["default_spread"].value or Decimal(0)
 
     @cached_property
     def ranges(self) -> Ranges | None:
@@ -289,7 +298,8 @@ class Comparison:
             return None
         totals: list[Total] = [getattr(corner, figure) for corner in (low, estimate, high)]
         ends = [total.usd for total in totals if total.usd is not None]
-        return Span(min(ends), max(ends)) if ends else Span(None, None)
+        whole = all(total.whole for total in totals)
+        return Span(min(ends), max(ends), whole) if ends else Span(None, None, whole)
 
 
 def total_of(amounts: Iterable[Decimal | None]) -> Total:

@@ -31,6 +31,10 @@ def register(app: AsyncApp, bot: Bot) -> None:
                 )
                 await ack()
                 return
+            if asked.verb == "breakeven":
+                await ack()
+                bot.worker.start(bot.show(body, form(Origin(channel=body["channel_id"]), more=True)))
+                return
             if asked.verb != "estimate":
                 answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
                 await ack(text=answer.text, blocks=answer.blocks)

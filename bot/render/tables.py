@@ -36,7 +36,7 @@ def figure(comparison: Comparison, estimate: Estimate, name: Figure) -> str:
     """One of the totals of an estimate, as a span where the scenario is ranged."""
     total: Total = getattr(estimate, name)
     span = comparison.span(estimate, name)
-    return money_span(span.low, span.high, whole=total.whole) if span else money(total.usd, whole=total.whole)
+    return money_span(span.low, span.high, whole=span.whole) if span else money(total.usd, whole=total.whole)
 
 
 def remark(comparison: Comparison, estimate: Estimate) -> str:

@@ -171,7 +171,7 @@ def assumptions(comparison: Comparison, estimate: Estimate) -> list[str]:
     if comparison.scenario.ranged:
         found.append(
             f"Ranges: {', '.join(comparison.scenario.ranged)}. "
-            "A span runs from all of them at the cheap end to all at the dear end."
+            "A span runs from all of them at the cheap end to all at the dear end; percentiles are of 2,000 draws."
         )
     found += [f"{text[0].upper()}{text[1:]}." for text in estimate.assumptions]
     return found
@@ -210,8 +210,9 @@ def notes(estimate: Estimate) -> list[str]:
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     """What differs between two scenarios as text by key: `epochs 3 → 5`. The offers stand in the table."""
     keys = [key for key in KEYS if old.get(key) != new.get(key)]
-    return ["the offers compared" if key == "on" else f"{key} {_said(key, old)} → {_said(key, new)}" for key in keys]
+    return ["the offers compared" if key == "on" else f"{key} {said(key, old)} → {said(key, new)}" for key in keys]
 
 
-def _said(key: str, fields: Mapping[str, str]) -> str:
+def said(key: str, fields: Mapping[str, str]) -> str:
+    """What a scenario as text says to a key, given or by default."""
     return fields.get(key) or {"epochs": "auto", "runs": "1", "months": "12", "days": "30"}.get(key, "not given")

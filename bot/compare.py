@@ -1,0 +1,152 @@
+"""Up to six scenarios side by side: what was asked differently, and what each comes to, as it was quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from bot.render.blocks import clip
+from bot.render.money import money, money_span, signed
+from bot.render.page import Page
+from bot.render.sureness import percent
+from bot.render.tables import Align, Table
+from bot.render.words import said
+from calculator import KEYS, UserError
+
+FEWEST, MOST = 2, 6
+NAME = 24
+OFFERS = 3
+"""So many of the offers that are cheapest in one scenario get a row over all."""
+
+Result = Mapping[str, Any]
+
+
+class Named(NamedTuple):
+    """A scenario as `to_json` wrote its answer, and what it is called."""
+
+    name: str
+    result: Result
+
+
+def named_in(argument: str) -> list[str]:
+    """`k7m2 p9x4`, `small run, large run`: what somebody named, each once."""
+    parts = argument.split(",") if "," in argument else argument.split()
+    return list(dict.fromkeys(name for part in parts if (name := part.strip(" `"))))
+
+
+def side_by_side(scenarios: Sequence[Named]) -> Page:
+    """A column for each scenario. Raises UserError for too few or too many."""
+    if not FEWEST <= len(scenarios) <= MOST:
+        raise UserError(f"Name two to six estimates to compare; these are {len(scenarios)}.")
+    names = _distinct([clip(one.name, NAME) for one in scenarios])
+    results = [one.result for one in scenarios]
+    rows = [*_asked(results), *_answers(results)]
+    right: Align = "right"
+    return Page(
+        "Scenarios side by side",
+        tuple(_sentences(names, results)),
+        Table(("", *names), ("left", *(right for _ in results)), tuple(rows)),
+        ("USD",),
+    )
+
+
+def _asked(results: Sequence[Result]) -> list[tuple[str, ...]]:
+    """The keys that are not the same everywhere."""
+    asked = [result["scenario"] for result in results]
+    differ = [key for key in KEYS if key != "name" and len({fields.get(key) for fields in asked}) > 1]
+    return [(key, *(clip(said(key, fields), NAME) for fields in asked)) for key in differ]
+
+
+def _answers(results: Sequence[Result]) -> list[tuple[str, ...]]:
+    best = [_best(result) for result in results]
+    rows: list[tuple[str, Callable[[Result], str]]] = [
+        ("Cheapest", lambda one: str(one["offer"])),
+        ("One-off", lambda one: _figure(one, "one_off_usd")),
+        ("A month", lambda one: _figure(one, "monthly_usd")),
+        ("Whole horizon", lambda one: _figure(one, "total_usd")),
+        ("P10 – P90", _likely),
+        ("Pays back after, calls", _pays_back),
+        ("Net against prompting", _net),
+        ("Pays back in", _share),
+    ]
+    made = [(label, *("–" if one is None else say(one) for one in best)) for label, say in rows]
+    told = [row for row in made if any(cell != "–" for cell in row[1:])]
+    offers = list(dict.fromkeys(one["offer"] for one in best if one))
+    if len(offers) > 1:
+        told += [(offer, *(_total_of(offer, result) for result in results)) for offer in offers[:OFFERS]]
+    if len({result["as_of"] for result in results}) > 1:
+        told.append(("Prices as of", *(str(result["as_of"]) for result in results)))
+    return told
+
+
+def _sentences(names: Sequence[str], results: Sequence[Result]) -> list[str]:
+    """Which comes to least, and how far the first is from each other one."""
+    best = [_best(result) for result in results]
+    if any(one is None for one in best):
+        return ["Where no offer has every price known there is nothing to compare."]
+    totals = [Decimal(one["total_usd"]) for one in best if one]
+    least = min(range(len(totals)), key=totals.__getitem__)
+    against = ", ".join(
+        f"{name} {signed(total - totals[0])}" for name, total in zip(names[1:], totals[1:], strict=True)
+    )
+    sentences = [f"{names[least]} comes to least: {money(totals[least])}.", f"Against {names[0]}: {against}."]
+    if len({_months(result) for result in results}) > 1:
+        sentences.append("They look ahead over different numbers of months: compare what a month costs.")
+    return sentences
+
+
+def _months(result: Result) -> str:
+    return said("months", result["scenario"])
+
+
+def _best(result: Result) -> Result | None:
+    """The first that can be ranked, as the answer ranked it."""
+    return next((one for one in result["estimates"] if one["standing"] in ("lasts", "ends")), None)
+
+
+def _figure(one: Result, key: str) -> str:
+    if one[key] is None:
+        return "none" if key == "monthly_usd" and one["complete"] else money(None)
+    if "low" in one:
+        return money_span(Decimal(one["low"][key]), Decimal(one["high"][key]), whole=one["complete"])
+    return money(Decimal(one[key]), whole=one["complete"])
+
+
+def _likely(one: Result) -> str:
+    found = one.get("range")
+    return money_span(Decimal(found["p10_usd"]), Decimal(found["p90_usd"])) if found else "–"
+
+
+def _share(one: Result) -> str:
+    share = (one.get("range") or {}).get("pays_back_share")
+    return f"{percent(Decimal(share))} of cases" if share is not None else "–"
+
+
+def _pays_back(one: Result) -> str:
+    found = one["break_even"]
+    if not found:
+        return "–"
+    return "never" if found["calls"] is None else f"{found['calls']:,}"
+
+
+def _net(one: Result) -> str:
+    net = (one["break_even"] or {}).get("net_usd")
+    return "–" if net is None else signed(Decimal(net))
+
+
+def _total_of(offer: str, result: Result) -> str:
+    one = next((one for one in result["estimates"] if one["offer"] == offer), None)
+    return "–" if one is None or not one["lines"] else _figure(one, "total_usd")
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Names that occur twice get a number."""
+    made: list[str] = []
+    for name in names:
+        shown, count = name, 1
+        while shown in made:
+            count += 1
+            shown = f"{name} ({count})"
+        made.append(shown)
+    return made
