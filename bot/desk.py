@@ -70,19 +70,21 @@ class Desk:
             team_id=ask["team"],
             user_id=ask["user"],
             fields=comparison.scenario.fields(),
-            result=to_json(comparison),
+            result=await asyncio.to_thread(to_json, comparison),  # warnings, draws and all: some tens of milliseconds
             edit_of=before.id if before else None,
         )
         if before and before.channel_id:
-            why = self._why(before, comparison)
-            messages = [change_reply(before.result, comparison, ask["id"], ask["user"], why)]
+            messages = [await asyncio.to_thread(self._change, before, comparison, ask)]
             place: Place | None = Place(before.channel_id, before.thread_ts)
         else:
-            messages = [parent(comparison, ask["id"], ask["user"]), *thread_replies(comparison)]
+            messages = await asyncio.to_thread(_answer, comparison, ask["id"], ask["user"])
             place = Place(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
         await self._post_all(ask, place, messages)
         if before:
             await self._mark_changed(before, comparison)
+
+    def _change(self, before: SavedEstimate, after: Comparison, ask: Mapping[str, Any]) -> SlackMessage:
+        return change_reply(before.result, after, ask["id"], ask["user"], self._why(before, after))
 
     def _why(self, before: SavedEstimate, after: Comparison) -> list[Reason]:
         """The difference of the offer in the headline by cause, where it was priced before too."""
@@ -239,3 +241,8 @@ class Desk:
             await self.poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), sorry)
         else:
             await self.poster.post(await self.poster.direct(ask["user"]), sorry)
+
+
+def _answer(comparison: Comparison, estimate_id: str, user_id: str) -> list[SlackMessage]:
+    """The message in the channel and what follows in its thread."""
+    return [parent(comparison, estimate_id, user_id), *thread_replies(comparison)]

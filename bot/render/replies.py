@@ -111,10 +111,8 @@ def sure_replies(comparison: Comparison, *, assumed: bool = False) -> list[Slack
         return [saying("There is nothing to be sure of: no offer here is sold.")]
     sentences = sureness(comparison, shown)
     if assumed:
-        sentences.insert(
-            0,
-            f"Each number taken to be up to {percent(comparison.spread)} off (whole ones to the next), likeliest as given.",
-        )
+        spread = f"{percent(comparison.spread)} off (whole ones to the next)"
+        sentences.insert(0, f"Each number taken to be up to {spread}, likeliest as given.")
         sentences.append("Give your own ranges, such as calls=40k..60k/day or epochs=2..4.")
     told = [one for one in comparison.estimates if one.standing <= Standing.ENDS][:ROWS_SHOWN]
     table = percentiles_table(comparison, told)

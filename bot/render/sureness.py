@@ -64,7 +64,8 @@ def moved_most(comparison: Comparison, estimate: Estimate) -> str | None:
     if not found:
         return None
     named = "; ".join(_named(one) for one in found)
-    return f"Were each number {percent(comparison.spread)} off (whole ones by the next), the total would move most with {named}."
+    spread = f"{percent(comparison.spread)} off (whole ones by the next)"
+    return f"Were each number {spread}, the total would move most with {named}."
 
 
 def _named(driver: Driver) -> str:
