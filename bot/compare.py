@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from bot.render.blocks import clip
-from bot.render.money import money, money_span, signed
+from bot.render.money import counted, money, money_span, rough, signed
 from bot.render.page import Page
 from bot.render.sureness import percent
 from bot.render.tables import Align, Table
 from bot.render.words import said
-from calculator import KEYS, UserError
+from calculator import KEYS
 
 FEWEST, MOST = 2, 6
 NAME = 24
+_QUOTED = re.compile(r"[\"„“”][^\"„“”]*[\"„“”]")
+_WORDS = re.compile(rf"{_QUOTED.pattern}|[^\s\"„“”]+")
+_BETWEEN_COMMAS = re.compile(rf"{_QUOTED.pattern}|[^,\"„“”]+")
 OFFERS = 3
 """So many of the offers that are cheapest in one scenario get a row over all."""
 
@@ -30,24 +34,28 @@ class Named(NamedTuple):
 
 
 def named_in(argument: str) -> list[str]:
-    """`k7m2 p9x4`, `small run, large run`: what somebody named, each once."""
-    parts = argument.split(",") if "," in argument else argument.split()
-    return list(dict.fromkeys(name for part in parts if (name := part.strip(" `"))))
+    """`k7m2 p9x4`, `small run, large run`, `"small run" large`: what somebody named, each once."""
+    commas = "," in _QUOTED.sub("", argument)
+    parts = (_BETWEEN_COMMAS if commas else _WORDS).findall(argument)
+    return list(dict.fromkeys(name for part in parts if (name := part.strip(' `"„“”'))))
 
 
-def side_by_side(scenarios: Sequence[Named]) -> Page:
-    """A column for each scenario. Raises UserError for too few or too many."""
-    if not FEWEST <= len(scenarios) <= MOST:
-        raise UserError(f"Name two to six estimates to compare; these are {len(scenarios)}.")
+def side_by_side(scenarios: Sequence[Named], *, left_out: int = 0) -> Page:
+    """A column for each of two to six scenarios."""
     names = _distinct([clip(one.name, NAME) for one in scenarios])
     results = [one.result for one in scenarios]
     rows = [*_asked(results), *_answers(results)]
     right: Align = "right"
+    notes = ["USD"]
+    if left_out:
+        notes.append(
+            f"The first and the newest {len(results) - 1}; {counted(left_out, 'estimate')} between them left out."
+        )
     return Page(
         "Scenarios side by side",
         tuple(_sentences(names, results)),
         Table(("", *names), ("left", *(right for _ in results)), tuple(rows)),
-        ("USD",),
+        tuple(notes),
     )
 
 
@@ -61,20 +69,21 @@ def _asked(results: Sequence[Result]) -> list[tuple[str, ...]]:
 def _answers(results: Sequence[Result]) -> list[tuple[str, ...]]:
     best = [_best(result) for result in results]
     rows: list[tuple[str, Callable[[Result], str]]] = [
-        ("Cheapest", lambda one: str(one["offer"])),
+        ("Cheapest", _title),
         ("One-off", lambda one: _figure(one, "one_off_usd")),
         ("A month", lambda one: _figure(one, "monthly_usd")),
         ("Whole horizon", lambda one: _figure(one, "total_usd")),
         ("P10 – P90", _likely),
         ("Pays back after, calls", _pays_back),
         ("Net against prompting", _net),
-        ("Pays back in", _share),
+        ("Cases paid back", _share),
     ]
     made = [(label, *("–" if one is None else say(one) for one in best)) for label, say in rows]
     told = [row for row in made if any(cell != "–" for cell in row[1:])]
-    offers = list(dict.fromkeys(one["offer"] for one in best if one))
+    offers = {one["offer"]: _title(one) for one in best if one}
     if len(offers) > 1:
-        told += [(offer, *(_total_of(offer, result) for result in results)) for offer in offers[:OFFERS]]
+        shown = list(offers.items())[:OFFERS]
+        told += [(title, *(_total_of(offer, result) for result in results)) for offer, title in shown]
     if len({result["as_of"] for result in results}) > 1:
         told.append(("Prices as of", *(str(result["as_of"]) for result in results)))
     return told
@@ -86,14 +95,13 @@ def _sentences(names: Sequence[str], results: Sequence[Result]) -> list[str]:
     if any(one is None for one in best):
         return ["Where no offer has every price known there is nothing to compare."]
     totals = [Decimal(one["total_usd"]) for one in best if one]
+    if len({_months(result) for result in results}) > 1:
+        return ["They look ahead over different numbers of months: compare what a month costs."]
     least = min(range(len(totals)), key=totals.__getitem__)
     against = ", ".join(
         f"{name} {signed(total - totals[0])}" for name, total in zip(names[1:], totals[1:], strict=True)
     )
-    sentences = [f"{names[least]} comes to least: {money(totals[least])}.", f"Against {names[0]}: {against}."]
-    if len({_months(result) for result in results}) > 1:
-        sentences.append("They look ahead over different numbers of months: compare what a month costs.")
-    return sentences
+    return [f"{names[least]} comes to least: {money(totals[least])}.", f"Against {names[0]}: {against}."]
 
 
 def _months(result: Result) -> str:
@@ -103,6 +111,10 @@ def _months(result: Result) -> str:
 def _best(result: Result) -> Result | None:
     """The first that can be ranked, as the answer ranked it."""
     return next((one for one in result["estimates"] if one["standing"] in ("lasts", "ends")), None)
+
+
+def _title(one: Result) -> str:
+    return str(one.get("title") or one["offer"])
 
 
 def _figure(one: Result, key: str) -> str:
@@ -115,12 +127,12 @@ def _figure(one: Result, key: str) -> str:
 
 def _likely(one: Result) -> str:
     found = one.get("range")
-    return money_span(Decimal(found["p10_usd"]), Decimal(found["p90_usd"])) if found else "–"
+    return f"{rough(Decimal(found['p10_usd']))} – {rough(Decimal(found['p90_usd']))}" if found else "–"
 
 
 def _share(one: Result) -> str:
     share = (one.get("range") or {}).get("pays_back_share")
-    return f"{percent(Decimal(share))} of cases" if share is not None else "–"
+    return percent(Decimal(share)) if share is not None else "–"
 
 
 def _pays_back(one: Result) -> str:

@@ -16,8 +16,8 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.command import WITHOUT_BASE, Asked, from_slack, read_command
-from bot.compare import MOST, Named, named_in, side_by_side
+from bot.command import Asked, check_base, from_slack, read_command
+from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.explain import Reason, reasons
 from bot.lookups import Lookups
 from bot.post import SHUT_OUT, Place, Poster, error_of
@@ -25,7 +25,7 @@ from bot.render.blocks import SlackMessage, escape, saying
 from bot.render.change import change_reply
 from bot.render.data import to_csv, to_json
 from bot.render.messages import parent
-from bot.render.replies import break_even_replies, sure_replies, thread_replies
+from bot.render.replies import break_even_replies, dated, sure_replies, thread_replies
 from bot.render.words import headline
 from bot.store import EstimateStore, Job, SavedEstimate
 from bot.worker import Handler
@@ -134,16 +134,18 @@ class Desk:
             asked = read_command(from_slack(ask["text"]))
             if asked.verb == "form":
                 raise UserError(MENTION_HINT)
-            if asked.verb in ("compare", "breakeven"):
+            if asked.verb == "compare" or (asked.verb == "breakeven" and not asked.fields):
                 for message in await self._in_thread(asked, ask):
                     await self.poster.post(Place(ask["channel"], thread_ts), message)
                 return
-            if asked.verb != "estimate":
+            if asked.verb not in ("estimate", "breakeven"):
                 answer = await self.lookups.answer(asked, team=ask["team"], user=ask["user"])
                 await self.poster.only_to(ask["user"], here, answer)
                 return
             before = await self._thread_estimate(ask)
             fields = {**(before.fields if before else {}), **asked.fields}
+            if asked.verb == "breakeven":
+                check_base(fields)
             self.price(fields, date.fromisoformat(ask["as_of"]))
         except UserError as error:
             await self.poster.only_to(ask["user"], here, saying(escape(str(error))))
@@ -156,16 +158,22 @@ class Desk:
         if asked.verb == "breakeven":
             saved = await self._thread_estimate(ask)
             if saved is None:
-                raise UserError("There is no estimate in this thread yet.")
+                raise UserError("Ask this in the thread of an estimate, or ask `/ftcost breakeven …`.")
             if not (saved.fields.get("base") or saved.fields.get("base_rates")):
-                raise UserError(WITHOUT_BASE)
-            return break_even_replies(self.price(saved.fields, date.fromisoformat(ask["as_of"])))
+                raise UserError("Say what is prompted today, such as `@ftcost base=gpt-4o-mini prompt=2000->100`.")
+            comparison = self.price(saved.fields, date.fromisoformat(ask["as_of"]))
+            return dated(break_even_replies(comparison), comparison, saved.id)
         if not ask["thread_ts"] or named_in(asked.argument):
             return [await self.lookups.answer(asked, team=ask["team"], user=ask["user"])]
         found = await self.estimates.in_thread(
-            team_id=ask["team"], channel_id=ask["channel"], thread_ts=ask["thread_ts"], limit=MOST
+            team_id=ask["team"], channel_id=ask["channel"], thread_ts=ask["thread_ts"]
         )
-        return [side_by_side([Named(one.name or one.id, one.result) for one in found]).message()]
+        left_out = max(0, len(found) - MOST)
+        del found[1 : 1 + left_out]  # what the thread began with stays, and the newest
+        if len(found) < FEWEST:
+            here = "one estimate" if found else "no estimate"
+            raise UserError(f"There is {here} in this thread yet. To compare, ask for another: `@ftcost epochs=5`.")
+        return [side_by_side([Named(one.name or one.id, one.result) for one in found], left_out=left_out).message()]
 
     async def _thread_estimate(self, ask: Mapping[str, Any]) -> SavedEstimate | None:
         if not ask["thread_ts"]:
@@ -196,7 +204,7 @@ class Desk:
         if saved is None:
             return
         comparison = self.price(saved.fields, date.fromisoformat(ask["as_of"]))
-        for message in break_even_replies(comparison):
+        for message in dated(break_even_replies(comparison), comparison, saved.id):
             here = (await self.poster.post_or_dm(here, ask["user"], message)).place
 
     async def sure(self, job: Job) -> None:
@@ -213,7 +221,7 @@ class Desk:
         asked = scenario if scenario.ranged else spread_out(scenario, spread)
         comparison = estimate(asked, self.catalog, date.fromisoformat(ask["as_of"]))
         messages = await asyncio.to_thread(sure_replies, comparison, assumed=not scenario.ranged)
-        for message in messages:
+        for message in dated(messages, comparison, saved.id):
             here = (await self.poster.post_or_dm(here, ask["user"], message)).place
 
     async def _saved_or_told(self, ask: Mapping[str, Any], here: Place) -> SavedEstimate | None:

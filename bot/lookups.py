@@ -8,18 +8,13 @@ from datetime import date
 
 from bot import pages
 from bot.command import Asked, write_command
-from bot.compare import FEWEST, Named, named_in, side_by_side
+from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.explain import difference_page
 from bot.render.blocks import SlackMessage, clip, escape, saying
 from bot.render.page import Page
 from bot.store import EstimateStore, SavedEstimate
 from calculator import UserError
 from pricing import Catalog
-
-
-def find_named(name: str, among: Sequence[SavedEstimate]) -> SavedEstimate | None:
-    """The first with this id or name."""
-    return next((one for one in among if name == one.id or name.lower() == (one.name or "").lower()), None)
 
 
 @dataclass(frozen=True)
@@ -66,11 +61,21 @@ class Lookups:
     async def _compare(self, argument: str, team: str, user: str) -> Page:
         """By id, or by the name of one of the asker's own; names with spaces are parted by commas."""
         asked = named_in(argument)
-        if len(asked) < FEWEST:
-            raise UserError("Say which two to six, such as `compare k7m2… p9x4…` or `compare small, large`.")
+        if not FEWEST <= len(asked) <= MOST:
+            raise UserError("Name two to six different ones, such as `compare k7m2… p9x4…` or `compare small, large`.")
         mine = await self.estimates.recent(team_id=team, user_id=user)
-        found = [find_named(name, mine) or await self._saved(name, team) for name in asked]
-        return side_by_side([Named(one.name or one.id, one.result) for one in found])
+        found = [await self._called(name, mine, team) for name in asked]
+        different = {one.id: one for one in found}.values()
+        if len(different) < FEWEST:
+            raise UserError(
+                "These are one and the same estimate. Name two to six different ones, such as `compare small, large`."
+            )
+        return side_by_side([Named(one.name or one.id, one.result) for one in different])
+
+    async def _called(self, name: str, mine: Sequence[SavedEstimate], team: str) -> SavedEstimate:
+        """By id, which wins over a name that is spelt like one; else the asker's newest of that name."""
+        named = (one for one in mine if name.lower() == (one.name or "").lower())
+        return await self.estimates.get(name, team_id=team) or next(named, None) or await self._saved(name, team)
 
     async def _show(self, estimate_id: str, team: str) -> str:
         if not estimate_id:

@@ -21,7 +21,7 @@ from calculator.result import (
     Total,
     Warning,
 )
-from calculator.scenario import KEYS, Scenario, nearest_key, read_scenario, unknown_key
+from calculator.scenario import KEYS, Scenario, default_text, nearest_key, read_scenario, unknown_key
 from calculator.verdict import Point, Verdict, verdict
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Verdict",
     "Warning",
     "causes",
+    "default_text",
     "estimate",
     "nearest_key",
     "read_scenario",

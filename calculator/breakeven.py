@@ -122,9 +122,9 @@ def _net(plan: Plan, estimate: Estimate, base: History, as_of: date) -> Decimal 
     prompting = total_of(
         line.amount_usd for line in inference_lines(plan, plan.prompt_before_tokens, base, as_of, estimate.months)
     )
-    if prompting.usd is None or not prompting.whole or estimate.total_usd is None:
+    if not prompting.whole or estimate.total_usd is None:
         return None
-    return prompting.usd - estimate.total_usd
+    return (prompting.usd or ZERO) - estimate.total_usd  # no lines are calls of no tokens, which cost nothing
 
 
 class Never(NamedTuple):

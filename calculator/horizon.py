@@ -21,15 +21,17 @@ def day_after_months(start: date, months: Decimal) -> date:
     return start + timedelta(days=int(months * DAYS_PER_YEAR / MONTHS_PER_YEAR))
 
 
-@lru_cache(maxsize=256)
 def traffic_months(start: Decimal, end: Decimal, growth: Decimal) -> Decimal:
     """How many first months' worth of traffic fall between two points in time (in months), growing by `growth` every
     month.
 
     Month k (from 0) carries (1 + growth)^k times the first month's traffic, evenly over the month.
     """
-    if not growth:
-        return end - start
+    return _growing_months(start, end, growth) if growth else end - start
+
+
+@lru_cache(maxsize=256)
+def _growing_months(start: Decimal, end: Decimal, growth: Decimal) -> Decimal:
     return sum((part * (ONE + growth) ** month for month, part in month_parts(start, end)), ZERO)
 
 

@@ -237,6 +237,12 @@ def _sentence(fault: Any) -> str:
     return text[0].upper() + text[1:]
 
 
+def default_text(key: str) -> str | None:
+    """What a key that is not given means, as text; None where it means nothing."""
+    value = _DEFAULTS.get(key)
+    return None if value is None else _text(key, value)
+
+
 def unknown_key(key: str) -> str:
     """What to say about a key that is none."""
     near = nearest_key(key)

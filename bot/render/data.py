@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, get_args
 
 from bot.render.judgement import judgement
+from bot.render.tables import offer_name
 from bot.render.words import headline, question
 from calculator import BaseEstimate, BreakEven, Comparison, Estimate, Figure, LineItem
 
@@ -40,6 +41,7 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
 def _estimate(comparison: Comparison, estimate: Estimate) -> dict[str, Any]:
     made: dict[str, Any] = {
         "offer": estimate.offer.id,
+        "title": offer_name(estimate),
         "platform": estimate.offer.platform,
         "model": estimate.offer.model,
         "status": estimate.status,

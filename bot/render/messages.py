@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.render.blocks import Block, SlackMessage, context, escape, fields, header, section
-from bot.render.money import money
+from bot.render.money import rough
 from bot.render.sureness import percent
 from bot.render.tables import (
     figure,
@@ -68,8 +68,10 @@ def _likely_figures(comparison: Comparison, estimate: Estimate) -> list[tuple[st
     ranges = comparison.ranges
     found = ranges.percentiles(estimate.offer.id, "total") if ranges else None
     share = ranges.pays_back_share(estimate.offer.id) if ranges else None
-    figures = [("P10 · P50 · P90", " · ".join(map(money, found)))] if found else []
-    return figures + ([("Pays back in", f"{percent(share)} of cases")] if share is not None else [])
+    figures = [("P10 · P50 · P90", " · ".join(map(rough, found)))] if found else []
+    if share is not None:
+        figures.append((f"Paid back in {horizon(comparison)}", f"{percent(share)} of cases"))
+    return figures
 
 
 def watch_out(comparison: Comparison, shown: Estimate | None) -> list[Block]:

@@ -91,7 +91,7 @@ def break_even_reply(comparison: Comparison) -> SlackMessage:
     shown = comparison.best or comparison.estimates[0]
     base = comparison.base
     title = f"Break-even against prompting {base.model}" if base else "Break-even"
-    sentences = break_even_sentences(comparison, shown) or ["It cannot be said: a price is not known."]
+    sentences = break_even_sentences(comparison, shown, net=False) or ["It cannot be said: a price is not known."]
     told = [one for one in comparison.estimates if one.lines][:ROWS_SHOWN]
     table = break_even_table(comparison, told)
     blocks = [section("\n".join([f"*{escape(title)}*", *map(escape, sentences)]))]
@@ -113,7 +113,8 @@ def sure_replies(comparison: Comparison, *, assumed: bool = False) -> list[Slack
     if assumed:
         spread = f"{percent(comparison.spread)} off (whole ones to the next)"
         sentences.insert(0, f"Each number taken to be up to {spread}, likeliest as given.")
-        sentences.append("Give your own ranges, such as calls=40k..60k/day or epochs=2..4.")
+        if len(sentences) > 1 and comparison.ranges and comparison.ranges.percentiles(shown.offer.id, "total"):
+            sentences.append("Give your own ranges, such as calls=40k..60k/day or epochs=2..4.")
     told = [one for one in comparison.estimates if one.standing <= Standing.ENDS][:ROWS_SHOWN]
     table = percentiles_table(comparison, told)
     blocks = [section("\n".join(["*How sure*", *map(escape, sentences)]))]
@@ -150,6 +151,13 @@ def thread_replies(comparison: Comparison) -> list[SlackMessage]:
             replies += break_even_replies(comparison)
         replies.append(assumptions_reply(comparison, shown))
     return replies
+
+
+def dated(messages: Sequence[SlackMessage], comparison: Comparison, estimate_id: str) -> list[SlackMessage]:
+    """Answers about an estimate of another day, with the day of their prices under the first."""
+    first, *others = messages
+    line = context(f"USD, prices as of {comparison.as_of} · estimate `{escape(estimate_id)}`")
+    return [first._replace(blocks=[*first.blocks, line]), *others]
 
 
 def break_even_replies(comparison: Comparison) -> list[SlackMessage]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bot.render.money import UNKNOWN, money
-from bot.render.tables import Align, Table, horizon, offer_name
+from bot.render.money import UNKNOWN, money, rough
+from bot.render.tables import Align, Table, horizon, offer_name, offer_rows
 from bot.render.tornado import INPUTS, ends_of
 from calculator import Comparison, Driver, Estimate
 
@@ -22,13 +22,13 @@ def sureness(comparison: Comparison, estimate: Estimate) -> list[str]:
     if found is None:
         return ["No range can be given: a price is unknown in some of the cases."]
     sentences = [
-        f"In 8 of 10 cases {offer_name(estimate)} costs {money(found.p10)} to {money(found.p90)} "
-        f"over {horizon(comparison)}; half of them stay below {money(found.p50)}."
+        f"In 8 of 10 cases {offer_name(estimate)} costs {rough(found.p10)} to {rough(found.p90)} "
+        f"over {horizon(comparison)}, and in half of all cases less than {rough(found.p50)}."
     ]
     share = ranges.pays_back_share(estimate.offer.id)
     if share is not None and comparison.base:
         sentences.append(
-            f"Tuning has cost no more than prompting {comparison.base.model} by then in {percent(share)} of the cases."
+            f"In {percent(share)} of cases tuning has by then cost no more than prompting {comparison.base.model}."
         )
     return sentences
 
@@ -43,18 +43,18 @@ def percent(share: Decimal) -> str:
 def percentiles_table(comparison: Comparison, estimates: Sequence[Estimate]) -> Table:
     """The total of each offer below which it stays in 10, 50 and 90 of 100 cases."""
     ranges = comparison.ranges
-    rows = []
-    for one in estimates:
+
+    def cells(one: Estimate) -> tuple[str, ...]:
         found = ranges.percentiles(one.offer.id, "total") if ranges else None
         share = ranges.pays_back_share(one.offer.id) if ranges else None
-        totals = map(money, found) if found else (UNKNOWN,) * 3
-        rows.append((offer_name(one), *totals, "" if share is None else percent(share)))
+        return *(map(rough, found) if found else (UNKNOWN,) * 3), "" if share is None else percent(share)
+
     width = 5 if comparison.base else 4
     align: tuple[Align, ...] = ("left", "right", "right", "right", "right")
     return Table(
-        ("Offer", "P10", "P50", "P90", "Pays back in")[:width],
+        ("Offer", "P10", "P50", "P90", "Cases paid back")[:width],
         align[:width],
-        tuple(row[:width] for row in rows),
+        tuple(row[:width] for row in offer_rows(estimates, cells)),
     )
 
 

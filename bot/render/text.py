@@ -42,7 +42,7 @@ def to_text(comparison: Comparison) -> str:
         parts += ["", plain(percentiles_table(comparison, comparison.estimates))]
         parts += ["", plain(drivers_table(comparison, shown))]
     for title, items in (
-        ("Break-even", break_even_sentences(comparison, shown)),
+        ("Break-even", break_even_sentences(comparison, shown, net=False)),
         ("Tune or prompt?", judgement(comparison, shown)),
         ("How sure", sureness(comparison, shown)),
         ("Watch out", [warning_text(warning) for warning in warnings_by_gravity(shown)]),
