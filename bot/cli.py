@@ -42,6 +42,8 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
     asked = read_command(" ".join(options.text))
     if options.chart and asked.verb not in ("form", "estimate", "breakeven"):
         raise UserError("--chart goes with a question that has a price.")
+    if options.file and asked.verb not in ("form", "estimate", "breakeven"):
+        raise UserError("-f goes with a question that has a price.")
     match asked.verb:
         case "help":
             return pages.HELP.text()
@@ -53,7 +55,7 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
             if options.format != "text":
                 raise UserError("compare answers as text; --format goes with a question that has a price.")
             files = options.text[1:] if len(options.text) > 1 else named_in(asked.argument)
-            return _side_by_side([Path(name) for name in files], catalog, as_of)
+            return _side_by_side(list({Path(name).resolve(): Path(name) for name in files}.values()), catalog, as_of)
         case "list" | "show" | "diff":
             raise UserError(f"`{asked.verb}` reads the estimates of a workspace; it answers in Slack.")
     fields = {**(_read_file(options.file) if options.file else {}), **asked.fields}
@@ -70,7 +72,7 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
 def _side_by_side(paths: Sequence[Path], catalog: Catalog, as_of: date) -> str:
     """`compare a.yml b.yml`: scenario files beside each other."""
     if not FEWEST <= len(paths) <= MOST:
-        raise UserError("Name two to six scenario files, such as: ftcost compare a.yml b.yml.")
+        raise UserError("Name two to six different scenario files, such as: ftcost compare a.yml b.yml.")
     scenarios = []
     for path in paths:
         try:
@@ -108,7 +110,9 @@ def _read_file(path: Path) -> dict[str, str]:
         data = read_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from None
-    except (YamlError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: this is no text in UTF-8.") from None
+    except YamlError as error:
         raise UserError(f"{path}: {error}") from None
     errors = {key: "must be one value or a list of values." for key, value in data.items() if not _is_plain(value)}
     if errors:

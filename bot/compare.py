@@ -48,9 +48,8 @@ def side_by_side(scenarios: Sequence[Named], *, left_out: int = 0) -> Page:
     right: Align = "right"
     notes = ["USD"]
     if left_out:
-        notes.append(
-            f"The first and the newest {len(results) - 1}; {counted(left_out, 'estimate')} between them left out."
-        )
+        between = counted(left_out, "estimate")
+        notes.append(f"The first and the newest {len(results) - 1}; {between} between them left out.")
     return Page(
         "Scenarios side by side",
         tuple(_sentences(names, results)),
@@ -97,11 +96,14 @@ def _sentences(names: Sequence[str], results: Sequence[Result]) -> list[str]:
     totals = [Decimal(one["total_usd"]) for one in best if one]
     if len({_months(result) for result in results}) > 1:
         return ["They look ahead over different numbers of months: compare what a month costs."]
-    least = min(range(len(totals)), key=totals.__getitem__)
+    least = [name for name, total in zip(names, totals, strict=True) if total == min(totals)]
+    if len(least) == len(names):
+        return [f"All come to the same: {money(totals[0])}."]
     against = ", ".join(
         f"{name} {signed(total - totals[0])}" for name, total in zip(names[1:], totals[1:], strict=True)
     )
-    return [f"{names[least]} comes to least: {money(totals[least])}.", f"Against {names[0]}: {against}."]
+    come = "come" if len(least) > 1 else "comes"
+    return [f"{' and '.join(least)} {come} to least: {money(min(totals))}.", f"Against {names[0]}: {against}."]
 
 
 def _months(result: Result) -> str:

@@ -68,7 +68,7 @@ class Lookups:
         different = {one.id: one for one in found}.values()
         if len(different) < FEWEST:
             raise UserError(
-                "These are one and the same estimate. Name two to six different ones, such as `compare small, large`."
+                "These are one and the same. Name two to six different ones, such as `compare small, large`."
             )
         return side_by_side([Named(one.name or one.id, one.result) for one in different])
 
