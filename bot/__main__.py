@@ -20,7 +20,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from bot.app import build_app
 from bot.settings import Settings, SettingsError, read_settings
-from bot.store import Database, open_database
+from bot.store import Database, DatabaseUnavailable, open_database
 from pricing import Catalog, PriceFileError, load_catalog
 
 log = logging.getLogger("bot")
@@ -38,6 +38,9 @@ def main() -> int:
     except (SettingsError, PriceFileError) as error:
         print(error, file=sys.stderr)
         return 2
+    except DatabaseUnavailable as error:
+        print(f"FTCOST_DATABASE_URL: {error}", file=sys.stderr)
+        return 1
     except OSError as error:
         print(
             f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}. "

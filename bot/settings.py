@@ -9,6 +9,8 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.store import database_address
+
 Mode = Literal["playground", "socket", "http"]
 
 
@@ -48,6 +50,13 @@ class Settings(BaseSettings):
     @classmethod
     def _ends_in_slash(cls, url: str) -> str:
         return url.rstrip("/") + "/"
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_known_database(cls, url: str | None) -> str | None:
+        if url:
+            database_address(url)
+        return url
 
     @property
     def mode(self) -> Mode:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from bot.app import App, build_app
 from bot.playground import FakeSlack
 from bot.store import open_database
 from pricing import Catalog, load_catalog
+from tests import postgres
 
 # The same examples at every run, and no verdict on the machine's speed; HYPOTHESIS_PROFILE=explore looks further.
 settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -50,13 +51,27 @@ def catalog() -> Catalog:
     return load_catalog()
 
 
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of the PostgreSQL server that the whole session shares."""
+    with postgres.server(tmp_path_factory.mktemp("pg")) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """URL of an empty PostgreSQL database of the test's own."""
+    with postgres.fresh_schema(postgres_server) as url:
+        yield url
+
+
 @asynccontextmanager
 async def running_bot(
-    catalog: Catalog, slack: FakeSlack, database_path: Path, now: Callable[[], datetime] = lambda: TODAY
+    catalog: Catalog, slack: FakeSlack, database_url: str, now: Callable[[], datetime] = lambda: TODAY
 ) -> AsyncIterator[Workspace]:
     """Start the bot on a free port, and stop it as SIGTERM would: new requests first, then the work that runs."""
     async with AsyncExitStack() as stack:
-        database = await open_database(f"sqlite:///{database_path}")
+        database = await open_database(database_url)
         stack.push_async_callback(database.close)
         app = await stack.enter_async_context(
             build_app(
@@ -90,6 +105,6 @@ async def slack() -> AsyncIterator[FakeSlack]:
 
 @pytest.fixture
 async def workspace(catalog: Catalog, slack: FakeSlack, tmp_path: Path) -> AsyncIterator[Workspace]:
-    async with running_bot(catalog, slack, tmp_path / "ftcost.sqlite3") as running:
+    async with running_bot(catalog, slack, f"sqlite:///{tmp_path / 'ftcost.sqlite3'}") as running:
         yield running
         assert slack.violations == [], "the bot sent what Slack refuses"

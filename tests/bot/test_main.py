@@ -69,6 +69,15 @@ def test_a_setting_that_cannot_be_used_ends_with_2_and_a_sentence(tmp_path: Path
         assert "hidden" not in errors
 
 
+def test_a_database_that_does_not_answer_is_said_without_its_password(tmp_path: Path) -> None:
+    process = start(tmp_path, FTCOST_DATABASE_URL="postgresql://someone:hidden@127.0.0.1:1/ftcost", FTCOST_PORT="0")
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert errors.startswith("FTCOST_DATABASE_URL: the database 127.0.0.1/ftcost")
+    assert "Traceback" not in errors
+    assert "hidden" not in errors
+
+
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = start(tmp_path, FTCOST_PORT=str(taken.getsockname()[1]))

@@ -80,6 +80,8 @@ def test_incomplete_credentials_are_named(
         ("FTCOST_PORT", "hidden-value", "integer"),
         ("FTCOST_PORT", "65536", "65535"),
         ("FTCOST_PORT", "-1", "0"),
+        ("FTCOST_DATABASE_URL", "mysql://u:hidden-value@h/d", "postgresql://"),
+        ("FTCOST_DATABASE_URL", "hidden-value", "postgresql://"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_and_not_shown(
