@@ -7,13 +7,14 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
@@ -30,7 +31,7 @@ from bot.opener import FormOpener
 from bot.post import Place, Poster
 from bot.render.blocks import saying
 from bot.store import Database, EstimateStore, Inbox
-from bot.worker import Worker, error_code
+from bot.worker import Pace, Worker, error_code
 from pricing import Catalog
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ async def build_app(
     signing_secret: str | None,
     slack_api_url: str,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    pace: Pace = Pace(),  # noqa: B008 - frozen
 ) -> AsyncIterator[App]:
     """A bot for one workspace. Without a signing secret (Socket Mode) no HTTP request from Slack is served."""
 
@@ -73,13 +75,15 @@ async def build_app(
         return now().replace(tzinfo=None)
 
     async with ClientSession(timeout=ClientTimeout(total=SLACK_SECONDS), cookie_jar=DummyCookieJar()) as session:
-        client = _client(session, bot_token, slack_api_url)
+        client = slack_client(session, bot_token, slack_api_url)
+        once = slack_client(session, bot_token, slack_api_url, repeats=False)
         opener = FormOpener(session, bot_token, slack_api_url)
         identity = Identity(client)
         estimates = EstimateStore(database, stamp)
         lookups = Lookups(catalog, estimates, today, lambda: identity.team_url)
-        desk = Desk(catalog, estimates, lookups, Poster(client), client)
-        worker = Worker(Inbox(database, stamp), desk.handlers(), desk.apologise)
+        desk = Desk(catalog, estimates, lookups, Poster(client, once), client)
+        inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
+        worker = Worker(inbox, desk.handlers(), desk.apologise, desk.say_late, pace)
         bot = Bot(desk, worker, lookups, estimates, client, opener, today)
         slack = _slack_app(bot, identity, bot_token)
         connection = Connection()
@@ -91,18 +95,13 @@ async def build_app(
             await worker.close()
 
 
-def _client(session: ClientSession, token: str, base_url: str) -> AsyncWebClient:
-    """Slack's Web API, patient with 429, 5xx and dropped connections."""
-    return AsyncWebClient(
-        token=token,
-        base_url=base_url,
-        session=session,
-        retry_handlers=[
-            AsyncConnectionErrorRetryHandler(max_retry_count=3),
-            AsyncRateLimitErrorRetryHandler(max_retry_count=5),
-            AsyncServerErrorRetryHandler(max_retry_count=3),
-        ],
-    )
+def slack_client(session: ClientSession, token: str, base_url: str, *, repeats: bool = True) -> AsyncWebClient:
+    """Slack's Web API, patient with 429 and, where a request may be repeated, with 5xx and dropped connections."""
+    patient: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=5)]
+    if repeats:
+        patient.append(AsyncConnectionErrorRetryHandler(max_retry_count=3))
+        patient.append(AsyncServerErrorRetryHandler(max_retry_count=3))
+    return AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=patient)
 
 
 def _slack_app(bot: Bot, identity: Identity, token: str) -> AsyncApp:

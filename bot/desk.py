@@ -7,7 +7,7 @@ already.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,8 +16,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.command import from_slack, read_command
 from bot.explain import Reason, reasons
+from bot.faults import error_of
 from bot.lookups import Lookups
-from bot.post import SHUT_OUT, Place, Poster, error_of
+from bot.post import SHUT_OUT, Mark, Place, Poster
 from bot.render.blocks import SlackMessage, escape, saying
 from bot.render.data import to_csv, to_json
 from bot.render.messages import break_even_replies, change_reply, parent, thread_replies
@@ -74,7 +75,7 @@ class Desk:
         else:
             messages = [parent(comparison, ask["id"], ask["user"]), *thread_replies(comparison)]
             place = Place(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
-        await self._post_all(ask, place, messages)
+        await self._post_all(job, place, messages)
         if before:
             await self._mark_changed(before, comparison)
 
@@ -85,17 +86,18 @@ class Desk:
         found = reasons(before.result, after.scenario.fields(), after.best.offer.id, self.catalog, after.as_of)
         return found or []
 
-    async def _post_all(self, ask: Mapping[str, Any], place: Place | None, messages: list[SlackMessage]) -> None:
+    async def _post_all(self, job: Job, place: Place | None, messages: list[SlackMessage]) -> None:
         """Post what does not stand yet, into one thread."""
+        ask, mark = job.payload, _mark(job)
         saved = await self.estimates.get(ask["id"], team_id=ask["team"])
         count = saved.posted if saved else 0
         if saved and saved.channel_id:
             place = Place(saved.channel_id, saved.thread_ts)
         for message in messages[count:]:
             if count and place is not None:
-                posted = await self.poster.post(place, message)
+                posted = await self.poster.post(place, message, mark.part(count))
             else:
-                posted = await self.poster.post_or_dm(place, ask["user"], message)
+                posted = await self.poster.post_or_dm(place, ask["user"], message, mark.part(count))
             place, count = posted.place, count + 1
             await self.estimates.mark_posted(
                 ask["id"],
@@ -137,7 +139,7 @@ class Desk:
             await self.poster.only_to(ask["user"], here, saying(escape(str(error))))
             return
         payload = {**ask, "fields": fields, "thread_ts": thread_ts, "edit_of": before.id if before else None}
-        await self.estimate(Job(job.key, "estimate", payload))
+        await self.estimate(replace(job, kind="estimate", payload=payload))
 
     async def _thread_estimate(self, ask: Mapping[str, Any]) -> SavedEstimate | None:
         if not ask["thread_ts"]:
@@ -168,8 +170,8 @@ class Desk:
         if saved is None:
             return
         comparison = self.price(saved.fields, date.fromisoformat(ask["as_of"]))
-        for message in break_even_replies(comparison):
-            here = (await self.poster.post_or_dm(here, ask["user"], message)).place
+        for number, message in enumerate(break_even_replies(comparison)):
+            here = (await self.poster.post_or_dm(here, ask["user"], message, _mark(job).part(number))).place
 
     async def _saved_or_told(self, ask: Mapping[str, Any], here: Place) -> SavedEstimate | None:
         """The estimate a button belongs to; None where it is gone, and the person was told."""
@@ -188,11 +190,21 @@ class Desk:
             content=to_csv(saved.result),
         )
 
+    async def say_late(self, job: Job) -> None:
+        """Tell the person who waits that the answer comes, but later."""
+        await self._tell(job, "This takes longer than usual. The answer comes by itself; no need to ask again.")
+
     async def apologise(self, job: Job, code: str) -> None:
         """Tell the person who waits that it is our fault."""
+        await self._tell(job, f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
+
+    async def _tell(self, job: Job, text: str) -> None:
         ask = job.payload
-        sorry = saying(f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
         if ask.get("channel"):
-            await self.poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), sorry)
+            await self.poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), saying(text))
         else:
-            await self.poster.post(await self.poster.direct(ask["user"]), sorry)
+            await self.poster.post(await self.poster.direct(ask["user"]), saying(text))
+
+
+def _mark(job: Job) -> Mark:
+    return Mark(job.key, may_stand=job.attempts > 1, since=job.accepted_at)

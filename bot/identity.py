@@ -11,7 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.post import error_of
+from bot.faults import error_of
 
 log = logging.getLogger(__name__)
 

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from bot.app import App, build_app
 from bot.playground import FakeSlack
 from bot.store import open_database
+from bot.worker import Pace
 from pricing import Catalog, load_catalog
 from tests import postgres
 
@@ -24,6 +25,8 @@ settings.register_profile("steady", derandomize=True, deadline=None, suppress_he
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
+# Attempts follow each other at once: what a test waits for is its Slack and never a pause.
+PACE = Pace(first_pause=0.01, poll=0.2)
 TODAY = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 QUESTION = {
@@ -81,6 +84,7 @@ async def running_bot(
                 signing_secret=slack.signing_secret,
                 slack_api_url=slack.api_url,
                 now=now,
+                pace=PACE,
             )
         )
         await app.identity.find()

@@ -13,10 +13,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk import Desk
+from bot.faults import error_of
 from bot.form import View, notice
 from bot.lookups import Lookups
 from bot.opener import FormOpener
-from bot.post import error_of
 from bot.store import EstimateStore
 from bot.worker import Worker, error_code
 

@@ -78,7 +78,7 @@ def members(workspace: Workspace, args: Json) -> Json:
 def history(workspace: Workspace, args: Json) -> Json:
     channel = _visible(workspace, args, "history", joined=True)
     messages = [m for m in workspace.posted[channel.id] if m.get("thread_ts", m["ts"]) == m["ts"]]
-    return {"messages": [wire_message(m) for m in reversed(messages)], "has_more": False}
+    return _page(list(reversed(messages)), args)
 
 
 def replies(workspace: Workspace, args: Json) -> Json:
@@ -87,7 +87,18 @@ def replies(workspace: Workspace, args: Json) -> Json:
     messages = [m for m in workspace.posted[channel.id] if ts in (m["ts"], m.get("thread_ts"))]
     if not messages:
         raise Refusal("thread_not_found")
-    return {"messages": [wire_message(m) for m in messages], "has_more": False}
+    parent, *later = messages
+    page = _page(later, args)
+    return page | {"messages": [*_page([parent], {**args, "oldest": None})["messages"], *page["messages"]]}
+
+
+def _page(messages: list[Json], args: Json) -> Json:
+    """What the caller asked for of some messages: since when, how many, with their metadata or without."""
+    since = [m for m in messages if float(m["ts"]) > float(args.get("oldest") or 0)]
+    limit = int(args.get("limit") or 100)
+    hidden = set() if str(args.get("include_all_metadata")).lower() in ("1", "true") else {"metadata"}
+    shown = [{k: v for k, v in wire_message(m).items() if k not in hidden} for m in since[:limit]]
+    return {"messages": shown, "has_more": len(since) > limit}
 
 
 def _visible(workspace: Workspace, args: Json, right: str, *, joined: bool = False) -> Channel:

@@ -195,9 +195,14 @@ class FakeSlack(People):
         status: int | None = None,
         retry_after: int | None = None,
         times: int = 1,
+        although_done: bool = False,
     ) -> None:
-        """Let the next calls of an API method fail; `ratelimited` is a 429 with Retry-After."""
-        self._web_api.fail_next(method, error, status=status, retry_after=retry_after, times=times)
+        """Let the next calls of an API method fail; `ratelimited` is a 429 with Retry-After. `although_done`: it is
+        carried out, and only the answer is a failure.
+        """
+        self._web_api.fail_next(
+            method, error, status=status, retry_after=retry_after, times=times, although_done=although_done
+        )
 
     @property
     def held(self) -> list[str]:

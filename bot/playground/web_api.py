@@ -55,6 +55,7 @@ class Failure:
     error: str
     status: int
     retry_after: int | None
+    although_done: bool
 
 
 class WebApi:
@@ -96,11 +97,17 @@ class WebApi:
         status: int | None = None,
         retry_after: int | None = None,
         times: int = 1,
+        although_done: bool = False,
     ) -> None:
-        """Let the next calls of a method fail. A rate limit is a 429 that says when to come back."""
+        """Let the next calls of a method fail. A rate limit is a 429 that says when to come back. `although_done`: the
+        call is carried out, and only its answer says otherwise.
+        """
         limited = error == "ratelimited"
         failure = Failure(
-            error, status or (429 if limited else 200), 1 if limited and retry_after is None else retry_after
+            error,
+            status or (429 if limited else 200),
+            1 if limited and retry_after is None else retry_after,
+            although_done,
         )
         self._failures[method].extend([failure] * times)
 
@@ -125,6 +132,8 @@ class WebApi:
                 status = failure.status
                 if failure.retry_after is not None:
                     headers["Retry-After"] = str(failure.retry_after)
+                if failure.although_done:
+                    self._call(name, token, args, from_json)
                 response: Json = {"ok": False, "error": failure.error}
             else:
                 response = self._call(name, token, args, from_json)

@@ -78,7 +78,13 @@ inbox = Table(
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("created_at", DateTime, nullable=False),
+    Column("team_id", String(32)),
+    Column("lane", String(300), nullable=False),
+    Column("owner", String(40)),  # who works on it; without a lease, who accepted it
+    Column("lease_until", DateTime),
+    Column("told_at", DateTime),  # when the asker was told that it takes longer
     Index("inbox_by_state", "state", "number"),
+    Index("inbox_by_lane", "lane", "state", "number"),
 )
 
 

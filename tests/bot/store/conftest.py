@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.store import Database, open_database
+from tests.conftest import TODAY
+
+NOW = TODAY.replace(tzinfo=None)
+LEASE = timedelta(seconds=15)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -17,7 +17,7 @@ from bot.store import Database, DatabaseUnavailable, EstimateStore, Inbox, Job, 
 from bot.store.database import metadata
 from bot.store.migrate import HEAD, STEPS
 from tests import postgres
-from tests.conftest import TODAY
+from tests.bot.store.conftest import LEASE, NOW
 
 
 def test_the_head_is_the_last_step() -> None:
@@ -37,7 +37,7 @@ async def test_the_steps_make_the_tables_that_the_code_knows(database: Database)
 
 async def test_replicas_that_start_together_make_the_tables_once(url: str) -> None:
     opened = await asyncio.gather(*(open_database(url) for _ in range(3)))
-    inboxes = [Inbox(database, lambda: TODAY.replace(tzinfo=None)) for database in opened]
+    inboxes = [Inbox(database, lambda: NOW, LEASE) for database in opened]
     assert await inboxes[0].put(Job("key", "kind", {}))
     assert not await inboxes[2].put(Job("key", "kind", {})), "it is one table"
     for database in opened:
@@ -51,14 +51,18 @@ async def test_a_file_from_before_migrations_is_taken_over_whole(tmp_path: Path)
     old.close()
     for _ in range(2):  # taken over at the first start, known at the second
         database = await open_database(f"sqlite:///{path}")
-        saved = await EstimateStore(database, lambda: TODAY.replace(tzinfo=None)).get("bcdfghjkmn", team_id="T1")
-        inbox = Inbox(database, lambda: TODAY.replace(tzinfo=None))
-        waiting = await inbox.waiting()
+        saved = await EstimateStore(database, lambda: NOW).get("bcdfghjkmn", team_id="T1")
+        inbox = Inbox(database, lambda: NOW, LEASE)
+        waiting = await inbox.claim(10)
         assert not await inbox.put(Job("view:V2:h", "estimate", {})), "what was done stays known"
+        for job in waiting:
+            await inbox.hand_back(job)
         await database.close()
         assert saved is not None
         assert (saved.result, saved.posted, saved.name) == ({"headline": "kept"}, 3, "kept")
-        assert [(job.key, job.payload["thread_ts"], job.attempts) for job in waiting] == [("view:V1:h", "1.2", 1)]
+        assert [(job.key, job.lane, job.attempts) for job in waiting] == [("view:V1:h", "C1/1.2", 2)], (
+            "its second attempt"
+        )
 
 
 async def test_a_step_that_fails_leaves_the_database_as_it_was(postgres_url: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.store import Database, EstimateStore, Inbox, Job, open_database
+from bot.store import Database, EstimateStore, open_database
 from tests.conftest import TODAY
 
 RESULT = {"as_of": "2026-11-21", "catalog_version": "2026-11.test", "estimates": [], "headline": "“ü”"}
@@ -43,20 +43,3 @@ async def test_recent_gives_the_newest_first_and_the_person_alone(database: Data
     for one, user in (("a", "U1"), ("b", "U2"), ("c", "U1"), ("d", "U1")):
         await store.save(one, team_id="T1", user_id=user, fields={}, result=RESULT)
     assert [one.id for one in await store.recent(team_id="T1", user_id="U1", limit=2)] == ["d", "c"]
-
-
-async def test_the_inbox_takes_a_key_once_and_forgets_only_what_is_long_done(database: Database) -> None:
-    now = TODAY.replace(tzinfo=None)
-    inbox = Inbox(database, lambda: now)
-    assert await inbox.put(Job("done", "k", {"a": 1}))
-    assert not await inbox.put(Job("done", "k", {"a": 2}))
-    await inbox.put(Job("waits", "k", {}))
-    await inbox.finished(Job("done", "k", {}))
-    assert [job.key for job in await inbox.waiting()] == ["waits"]
-    now = TODAY.replace(day=22, tzinfo=None)
-    await inbox.forget_old()
-    assert not await inbox.put(Job("done", "k", {})), "a late duplicate still meets its key"
-    now = TODAY.replace(day=25, tzinfo=None)
-    await inbox.forget_old()
-    assert await inbox.put(Job("done", "k", {}))
-    assert "waits" in [job.key for job in await inbox.waiting()], "work is never forgotten"
