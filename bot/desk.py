@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.command import from_slack, read_command
 from bot.explain import Reason, reasons
@@ -25,6 +24,7 @@ from bot.render.messages import break_even_replies, change_reply, parent, thread
 from bot.render.words import headline
 from bot.store import EstimateStore, Job, SavedEstimate
 from bot.worker import Handler
+from bot.workspaces import Workspaces
 from calculator import Comparison, UserError, estimate, read_scenario
 from pricing import Catalog
 
@@ -38,8 +38,7 @@ class Desk:
     catalog: Catalog
     estimates: EstimateStore
     lookups: Lookups
-    poster: Poster
-    client: AsyncWebClient
+    workspaces: Workspaces
 
     def handlers(self) -> Mapping[str, Handler]:
         return {
@@ -48,6 +47,9 @@ class Desk:
             "export": self.export,
             "break_even": self.break_even,
         }
+
+    async def _poster(self, team_id: str) -> Poster:
+        return (await self.workspaces.of(team_id)).poster
 
     def price(self, fields: Mapping[str, str], as_of: date) -> Comparison:
         """The answer to a question, or UserError with what is wrong with it. No I/O, some milliseconds."""
@@ -89,15 +91,16 @@ class Desk:
     async def _post_all(self, job: Job, place: Place | None, messages: list[SlackMessage]) -> None:
         """Post what does not stand yet, into one thread."""
         ask, mark = job.payload, _mark(job)
+        poster = await self._poster(ask["team"])
         saved = await self.estimates.get(ask["id"], team_id=ask["team"])
         count = saved.posted if saved else 0
         if saved and saved.channel_id:
             place = Place(saved.channel_id, saved.thread_ts)
         for message in messages[count:]:
             if count and place is not None:
-                posted = await self.poster.post(place, message, mark.part(count))
+                posted = await poster.post(place, message, mark.part(count))
             else:
-                posted = await self.poster.post_or_dm(place, ask["user"], message, mark.part(count))
+                posted = await poster.post_or_dm(place, ask["user"], message, mark.part(count))
             place, count = posted.place, count + 1
             await self.estimates.mark_posted(
                 ask["id"],
@@ -115,13 +118,15 @@ class Desk:
             return
         was = self.price(first.fields, date.fromisoformat(first.as_of))
         message = parent(was, first.id, first.user_id, now=headline(after))
-        await self.poster.change(Place(first.channel_id), first.message_ts, message)
+        poster = await self._poster(first.team_id)
+        await poster.change(Place(first.channel_id), first.message_ts, message)
 
     async def mention(self, job: Job) -> None:
         """`@ftcost …`: in a thread it changes that thread's estimate. Payload: id, team, user, channel, thread_ts, ts,
         text, as_of.
         """
         ask = job.payload
+        poster = await self._poster(ask["team"])
         thread_ts = ask["thread_ts"] or ask["ts"]
         here = Place(ask["channel"], ask["thread_ts"])
         try:
@@ -130,13 +135,13 @@ class Desk:
                 raise UserError(MENTION_HINT)
             if asked.verb != "estimate":
                 answer = await self.lookups.answer(asked, team=ask["team"], user=ask["user"])
-                await self.poster.only_to(ask["user"], here, answer)
+                await poster.only_to(ask["user"], here, answer)
                 return
             before = await self._thread_estimate(ask)
             fields = {**(before.fields if before else {}), **asked.fields}
             self.price(fields, date.fromisoformat(ask["as_of"]))
         except UserError as error:
-            await self.poster.only_to(ask["user"], here, saying(escape(str(error))))
+            await poster.only_to(ask["user"], here, saying(escape(str(error))))
             return
         payload = {**ask, "fields": fields, "thread_ts": thread_ts, "edit_of": before.id if before else None}
         await self.estimate(replace(job, kind="estimate", payload=payload))
@@ -160,7 +165,8 @@ class Desk:
         except SlackApiError as error:
             if error_of(error) not in SHUT_OUT:
                 raise
-            await self._upload(saved, await self.poster.direct(ask["user"]))
+            poster = await self._poster(ask["team"])
+            await self._upload(saved, await poster.direct(ask["user"]))
 
     async def break_even(self, job: Job) -> None:
         """The break-even of a saved estimate, into its thread. Payload: id, team, user, channel, thread_ts, as_of."""
@@ -170,19 +176,22 @@ class Desk:
         if saved is None:
             return
         comparison = self.price(saved.fields, date.fromisoformat(ask["as_of"]))
+        poster = await self._poster(ask["team"])
         for number, message in enumerate(break_even_replies(comparison)):
-            here = (await self.poster.post_or_dm(here, ask["user"], message, _mark(job).part(number))).place
+            here = (await poster.post_or_dm(here, ask["user"], message, _mark(job).part(number))).place
 
     async def _saved_or_told(self, ask: Mapping[str, Any], here: Place) -> SavedEstimate | None:
         """The estimate a button belongs to; None where it is gone, and the person was told."""
         saved = await self.estimates.get(ask["id"], team_id=ask["team"])
         if saved is None:
             gone = saying(f"There is no estimate `{escape(ask['id'])}` any more.")
-            await self.poster.only_to(ask["user"], here, gone)
+            poster = await self._poster(ask["team"])
+            await poster.only_to(ask["user"], here, gone)
         return saved
 
     async def _upload(self, saved: SavedEstimate, place: Place) -> None:
-        await self.client.files_upload_v2(
+        client = (await self.workspaces.of(saved.team_id)).client
+        await client.files_upload_v2(
             channel=place.channel,
             thread_ts=place.thread_ts,
             filename=f"ftcost-{saved.id}.csv",
@@ -199,11 +208,11 @@ class Desk:
         await self._tell(job, f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
 
     async def _tell(self, job: Job, text: str) -> None:
-        ask = job.payload
+        ask, poster = job.payload, await self._poster(job.payload["team"])
         if ask.get("channel"):
-            await self.poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), saying(text))
+            await poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), saying(text))
         else:
-            await self.poster.post(await self.poster.direct(ask["user"]), saying(text))
+            await poster.post(await poster.direct(ask["user"]), saying(text))
 
 
 def _mark(job: Job) -> Mark:

@@ -80,14 +80,14 @@ async def running_bot(
             build_app(
                 catalog,
                 database,
-                bot_token=slack.bot_token,
+                access=slack.bot_token,
                 signing_secret=slack.signing_secret,
                 slack_api_url=slack.api_url,
                 now=now,
                 pace=PACE,
             )
         )
-        await app.identity.find()
+        await app.workspaces.fault()
         runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

@@ -6,7 +6,7 @@ from bot.playground.api_chat import wire_message
 from bot.playground.node import Json
 from bot.playground.refusal import Refusal
 from bot.playground.workspace import Workspace
-from bot.playground.world import BOT_ID, BOT_USER, TEAM, Channel
+from bot.playground.world import BOT_ID, BOT_USER, Channel
 
 
 def api_test(_: Workspace, args: Json) -> Json:
@@ -18,8 +18,8 @@ def api_test(_: Workspace, args: Json) -> Json:
 def auth_test(workspace: Workspace, _: Json) -> Json:
     return {
         "url": f"{workspace.base_url}/",
-        "team": TEAM["name"],
-        "team_id": TEAM["id"],
+        "team": workspace.team["name"],
+        "team_id": workspace.team["id"],
         "user": workspace.users[BOT_USER].name,
         "user_id": BOT_USER,
         "bot_id": BOT_ID,
@@ -35,7 +35,7 @@ def users_info(workspace: Workspace, args: Json) -> Json:
     return {
         "user": {
             "id": user.id,
-            "team_id": TEAM["id"],
+            "team_id": workspace.team["id"],
             "name": user.name,
             "real_name": user.real_name,
             "is_bot": user.is_bot,

@@ -4,15 +4,18 @@ PostgreSQL."""
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.inbox import Inbox, Job
+from bot.store.installations import Installations, read_keys
 
 __all__ = [
     "Database",
     "DatabaseUnavailable",
     "EstimateStore",
     "Inbox",
+    "Installations",
     "Job",
     "SavedEstimate",
     "database_address",
     "new_estimate_id",
     "open_database",
+    "read_keys",
 ]

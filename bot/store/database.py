@@ -7,6 +7,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
+from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlalchemy import (
     JSON,
     Column,
@@ -18,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     TypeDecorator,
     event,
     text,
@@ -87,6 +90,19 @@ inbox = Table(
     Index("inbox_by_lane", "lane", "state", "number"),
 )
 
+
+# Slack's own tables, as slack_sdk's stores know them, with room for encrypted tokens and each workspace's address.
+_SlackStore = AsyncSQLAlchemyInstallationStore
+bots = _SlackStore.build_bots_table(metadata, _SlackStore.default_bots_table_name)
+installations = _SlackStore.build_installations_table(metadata, _SlackStore.default_installations_table_name)
+oauth_states = SQLAlchemyOAuthStateStore.build_oauth_states_table(
+    metadata, SQLAlchemyOAuthStateStore.default_table_name
+)
+for _table in (bots, installations):
+    _table.append_column(Column("team_url", String(200)))
+    for _name in ("bot_token", "bot_refresh_token", "user_token", "user_refresh_token"):
+        if _name in _table.c:
+            _table.c[_name].type = Text()
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",

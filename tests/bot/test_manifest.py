@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.oauth import LOOK_BACK_SCOPES
+from bot.oauth import SCOPES as SCOPES_OF_INSTALL
 from bot.playground import FakeSlack
 from tests.bot import deeds, support_bot
 from tests.bot.conftest import Start
@@ -37,7 +39,12 @@ OPTIONAL_SCOPES = {
     "conversations_replies": {"channels:history", "groups:history", "im:history"},
     "conversations_history": {"channels:history", "groups:history", "im:history"},
 }
-SCOPE_OF_EVENT = {"app_mention": "app_mentions:read", "app_home_opened": None}
+SCOPE_OF_EVENT = {
+    "app_mention": "app_mentions:read",
+    "app_home_opened": None,
+    "app_uninstalled": None,
+    "tokens_revoked": None,
+}
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +94,11 @@ async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start:
     assert slack.violations == []
     used = {call.method for call in slack.calls}
     assert {"chat.postMessage", "chat.postEphemeral", "conversations.open", "files.completeUploadExternal"} <= used
+
+
+def test_an_install_asks_for_the_same_scopes(manifest: dict[str, Any]) -> None:
+    assert sorted(SCOPES_OF_INSTALL) == sorted(manifest["oauth_config"]["scopes"]["bot"])
+    assert set(LOOK_BACK_SCOPES) == set[str]().union(*OPTIONAL_SCOPES.values())
 
 
 def test_the_events_are_those_that_are_listened_to(manifest: dict[str, Any], source: str) -> None:
