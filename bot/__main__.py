@@ -26,6 +26,7 @@ from bot.app import build_app
 from bot.oauth import INSTALL_PATH, OAuth
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import Database, DatabaseUnavailable, Installations, open_database, read_keys
+from bot.worker import Pace
 from pricing import Catalog, PriceFileError, load_catalog
 
 log = logging.getLogger("bot")
@@ -80,7 +81,7 @@ async def rotate_keys(settings: Settings) -> None:
     print(f"{count} tokens are encrypted with the newest key.")
 
 
-async def serve(settings: Settings, catalog: Catalog) -> None:
+async def serve(settings: Settings, catalog: Catalog, pace: Pace = Pace()) -> None:  # noqa: B008 - frozen
     """Start everything, say where it is, wait for the signal to stop, stop in order."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -94,14 +95,20 @@ async def serve(settings: Settings, catalog: Catalog) -> None:
         if settings.mode == "playground":
             where = await _play(base_url, door, catalog, database, stack)
         else:
-            where = await _serve_slack(settings, base_url, door, catalog, database, stack)
+            where = await _serve_slack(settings, pace, base_url, door, catalog, database, stack)
         print(where, flush=True)
         await stop.wait()
         log.info("stopping: finishing what was accepted")
 
 
 async def _serve_slack(
-    settings: Settings, base_url: str, door: socket.socket, catalog: Catalog, database: Database, stack: AsyncExitStack
+    settings: Settings,
+    pace: Pace,
+    base_url: str,
+    door: socket.socket,
+    catalog: Catalog,
+    database: Database,
+    stack: AsyncExitStack,
 ) -> str:
     """A real workspace, over Socket Mode or HTTP."""
     in_socket_mode = settings.mode == "socket"
@@ -112,6 +119,7 @@ async def _serve_slack(
             access=_access(settings),
             signing_secret=None if in_socket_mode else _secret(settings.slack_signing_secret),
             slack_api_url=settings.slack_api_url,
+            pace=pace,
         )
     )
     await app.workspaces.fault()

@@ -43,7 +43,6 @@ SORRY = "Something went wrong on our side, and nothing you typed is lost. Please
 UNREACHABLE = (
     "ftcost cannot reach Slack with its token at the moment. Please try again in a minute, or tell whoever runs it."
 )
-SLACK_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ async def build_app(
     def stamp() -> datetime:
         return now().replace(tzinfo=None)
 
-    async with ClientSession(timeout=ClientTimeout(total=SLACK_SECONDS), cookie_jar=DummyCookieJar()) as session:
+    async with ClientSession(timeout=ClientTimeout(total=pace.answer), cookie_jar=DummyCookieJar()) as session:
         client_of = partial(slack_client, session, slack_api_url)
         install: InstallFlow | None = None
         workspaces: Workspaces

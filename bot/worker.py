@@ -41,6 +41,8 @@ class Pace:
     """So long after its process was killed, work is taken up by another."""
     slow: float = 10.0
     """After this the asker is told that it takes longer."""
+    answer: float = 30.0
+    """For one answer of Slack's."""
     stop: float = 15.0
     """For finishing what runs when the process is told to stop."""
 

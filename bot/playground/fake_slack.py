@@ -16,7 +16,7 @@ from bot.playground.page import PAGE_DIRECTORY, Page
 from bot.playground.people import People
 from bot.playground.refusal import Violation
 from bot.playground.views import Views
-from bot.playground.web_api import WebApi
+from bot.playground.web_api import Failure, WebApi
 from bot.playground.workspace import Workspace
 from bot.playground.world import BOT_USER, COLLEAGUE, DEFAULT_SCOPES, FINANCE, GENERAL, IM, RANDOM, TEAM, YOU, Call
 
@@ -209,6 +209,15 @@ class FakeSlack(People):
         self._web_api.fail_next(
             method, error, status=status, retry_after=retry_after, times=times, although_done=although_done
         )
+
+    @property
+    def weather(self) -> Callable[[str], Failure | None]:
+        """What goes wrong by chance, asked at every call."""
+        return self._web_api.weather
+
+    @weather.setter
+    def weather(self, weather: Callable[[str], Failure | None]) -> None:
+        self._web_api.weather = weather
 
     @property
     def held(self) -> list[str]:
