@@ -41,7 +41,8 @@ def main(arguments: Sequence[str]) -> int:
         print("usage: python -m bot [new-key | rotate-keys]", file=sys.stderr)
         return 2
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    logging.getLogger("slack_bolt").setLevel(logging.WARNING)
+    for chatty in ("slack_bolt", "alembic.runtime.plugins"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         settings = read_settings()
         log.debug("mode %s", settings.mode)  # incomplete credentials are said before anything starts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sqlite3
 from collections.abc import AsyncIterator
@@ -64,7 +65,8 @@ class Company:
 
 
 @pytest.fixture
-async def company(catalog: Catalog, tmp_path: Path) -> AsyncIterator[Company]:
+async def company(catalog: Catalog, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Company]:
+    caplog.set_level(logging.INFO)
     async with AsyncExitStack() as stack:
         slacks = []
         for number, name in enumerate(("red", "blue"), 1):
@@ -103,6 +105,8 @@ async def company(catalog: Catalog, tmp_path: Path) -> AsyncIterator[Company]:
         installs.redirect_url = f"{url}/slack/oauth_redirect"
         yield Company(*slacks, installs, url, path)
         assert [slack.violations for slack in slacks] == [[], []]
+    for secret in (CLIENT_SECRET, SIGNING_SECRET, KEY, "xoxb-"):
+        assert secret not in caplog.text
 
 
 async def test_two_workspaces_install_it_and_their_estimates_never_mix(company: Company) -> None:

@@ -76,6 +76,12 @@ class Replica:
         line = (await self._process.stdout.readline()).decode()
         self.url = line.split("HTTP at ")[1].split(". Health")[0]
 
+    async def stop(self) -> int:
+        """SIGTERM; the exit code."""
+        assert self._process is not None
+        self._process.terminate()
+        return await self._process.wait()
+
     async def kill(self) -> None:
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
@@ -101,7 +107,7 @@ async def storm(database_url: str, *, submissions: int, kills: int, seed: int) -
         slack.scopes.update({"channels:history", "im:history"})
         await slack.start()
         stack.push_async_callback(slack.stop)
-        replicas = [Replica(_environment(slack, database_url)) for _ in range(REPLICAS)]
+        replicas = [Replica(environment(slack, database_url)) for _ in range(REPLICAS)]
         for replica in replicas:
             stack.push_async_callback(replica.kill)
         await asyncio.gather(*(replica.start() for replica in replicas))
@@ -141,7 +147,7 @@ async def storm(database_url: str, *, submissions: int, kills: int, seed: int) -
         )
 
 
-def _environment(slack: FakeSlack, database_url: str) -> dict[str, str]:
+def environment(slack: FakeSlack, database_url: str) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "FTCOST_"))}
     return kept | {
         "SLACK_BOT_TOKEN": slack.bot_token,
