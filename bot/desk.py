@@ -176,9 +176,13 @@ class Desk:
         if saved is None:
             return
         comparison = self.price(saved.fields, date.fromisoformat(ask["as_of"]))
-        poster = await self._poster(ask["team"])
-        for number, message in enumerate(break_even_replies(comparison)):
-            here = (await poster.post_or_dm(here, ask["user"], message, _mark(job).part(number))).place
+        await self._reply_all(job, here, break_even_replies(comparison))
+
+    async def _reply_all(self, job: Job, here: Place, messages: list[SlackMessage]) -> None:
+        """Post replies that the store does not count, each once."""
+        poster, user = await self._poster(job.payload["team"]), job.payload["user"]
+        for number, message in enumerate(messages):
+            here = (await poster.post_or_dm(here, user, message, _mark(job).part(number))).place
 
     async def _saved_or_told(self, ask: Mapping[str, Any], here: Place) -> SavedEstimate | None:
         """The estimate a button belongs to; None where it is gone, and the person was told."""

@@ -55,9 +55,9 @@ def catalog() -> Catalog:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """URL of the PostgreSQL server that the whole session shares."""
-    with postgres.server(tmp_path_factory.mktemp("pg")) as url:
+    with postgres.server() as url:
         yield url
 
 

