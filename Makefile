@@ -5,10 +5,10 @@ RUN_STAMP := .venv/.run-installed
 DEV_STAMP := .venv/.dev-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench lock schema clean
+.PHONY: help install run test test-chaos check format bench lock schema clean
 
 help: ## what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 install: $(RUN_STAMP) ## install the locked dependencies into .venv
 
@@ -17,6 +17,9 @@ run: $(RUN_STAMP) ## start the bot; the playground where there are no Slack cred
 
 test: $(DEV_STAMP) ## all tests
 	@$(BIN)/python -m pytest
+
+test-chaos: $(DEV_STAMP) ## hundreds of submissions while processes are killed and Slack fails
+	@$(BIN)/python -m tests.chaos
 
 check: $(DEV_STAMP) ## ruff, mypy --strict, generated files are current
 	@$(BIN)/ruff check .

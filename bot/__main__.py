@@ -1,5 +1,6 @@
-"""Start: `python -m bot`. Serves a workspace over Socket Mode or HTTP, or the playground where there are no
-credentials.
+"""Start: `python -m bot`. Serves one workspace over Socket Mode or HTTP, all that install the app over HTTP, or the
+playground where there are no credentials. `new-key` prints a key for FTCOST_ENCRYPTION_KEYS; `rotate-keys` encrypts
+every token with the newest.
 """
 
 from __future__ import annotations
@@ -11,33 +12,51 @@ import secrets
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 import uvloop
 from aiohttp import web
+from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import build_app
+from bot.oauth import INSTALL_PATH, OAuth
 from bot.settings import Settings, SettingsError, read_settings
-from bot.store import Database, open_database
+from bot.store import Database, DatabaseUnavailable, Installations, open_database, read_keys
+from bot.worker import Pace
 from pricing import Catalog, PriceFileError, load_catalog
 
 log = logging.getLogger("bot")
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run until SIGTERM or Ctrl-C. Exit code 2 where a setting or a price file cannot be used."""
+    if list(arguments) == ["new-key"]:
+        print(Fernet.generate_key().decode())
+        return 0
+    if arguments and list(arguments) != ["rotate-keys"]:
+        print("usage: python -m bot [new-key | rotate-keys]", file=sys.stderr)
+        return 2
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    logging.getLogger("slack_bolt").setLevel(logging.WARNING)
+    for chatty in ("slack_bolt", "alembic.runtime.plugins"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         settings = read_settings()
         log.debug("mode %s", settings.mode)  # incomplete credentials are said before anything starts
+        if arguments:
+            asyncio.run(rotate_keys(settings))
+            return 0
         catalog = load_catalog(settings.prices_dir)
         uvloop.run(serve(settings, catalog))
     except (SettingsError, PriceFileError) as error:
         print(error, file=sys.stderr)
         return 2
+    except DatabaseUnavailable as error:
+        print(f"FTCOST_DATABASE_URL: {error}", file=sys.stderr)
+        return 1
     except OSError as error:
         print(
             f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}. "
@@ -50,7 +69,20 @@ def main() -> int:
     return 0
 
 
-async def serve(settings: Settings, catalog: Catalog) -> None:
+async def rotate_keys(settings: Settings) -> None:
+    """Encrypt every workspace's token with the newest key. May be done while the bot runs."""
+    access = _access(settings)
+    if not isinstance(access, OAuth):
+        raise SettingsError("SLACK_CLIENT_ID is missing; only installed workspaces' tokens are kept.")
+    database = await open_database(settings.database)
+    try:
+        count = await Installations(access.client_id, database, access.keys).rotate()
+    finally:
+        await database.close()
+    print(f"{count} tokens are encrypted with the newest key.")
+
+
+async def serve(settings: Settings, catalog: Catalog, pace: Pace = Pace()) -> None:  # noqa: B008 - frozen
     """Start everything, say where it is, wait for the signal to stop, stop in order."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -64,14 +96,20 @@ async def serve(settings: Settings, catalog: Catalog) -> None:
         if settings.mode == "playground":
             where = await _play(base_url, door, catalog, database, stack)
         else:
-            where = await _serve_slack(settings, base_url, door, catalog, database, stack)
+            where = await _serve_slack(settings, pace, base_url, door, catalog, database, stack)
         print(where, flush=True)
         await stop.wait()
         log.info("stopping: finishing what was accepted")
 
 
 async def _serve_slack(
-    settings: Settings, base_url: str, door: socket.socket, catalog: Catalog, database: Database, stack: AsyncExitStack
+    settings: Settings,
+    pace: Pace,
+    base_url: str,
+    door: socket.socket,
+    catalog: Catalog,
+    database: Database,
+    stack: AsyncExitStack,
 ) -> str:
     """A real workspace, over Socket Mode or HTTP."""
     in_socket_mode = settings.mode == "socket"
@@ -79,20 +117,24 @@ async def _serve_slack(
         build_app(
             catalog,
             database,
-            bot_token=_secret(settings.slack_bot_token),
+            access=_access(settings),
             signing_secret=None if in_socket_mode else _secret(settings.slack_signing_secret),
             slack_api_url=settings.slack_api_url,
+            pace=pace,
         )
     )
-    await app.identity.find()
+    await app.workspaces.fault()
     if in_socket_mode:
-        handler = AsyncSocketModeHandler(app.slack, _secret(settings.slack_app_token), web_client=app.client)
+        client = AsyncWebClient(base_url=settings.slack_api_url)
+        handler = AsyncSocketModeHandler(app.slack, _secret(settings.slack_app_token), web_client=client)
         app.connection.is_up = handler.client.is_connected
         stack.push_async_callback(handler.close_async)
         await handler.connect_async()  # type: ignore[no-untyped-call]
     await _listen(app.web, door, stack)
     await app.worker.resume()
     how = "Socket Mode" if in_socket_mode else f"HTTP at {base_url}/slack/events"
+    if settings.mode == "oauth":
+        how += f", for the workspaces that install the app at {base_url}{INSTALL_PATH}"
     return f"Serving Slack over {how}. Health at {base_url}/healthz and {base_url}/readyz. Ctrl-C stops."
 
 
@@ -110,7 +152,7 @@ async def _play(base_url: str, door: socket.socket, catalog: Catalog, database: 
         build_app(
             catalog,
             database,
-            bot_token=slack.bot_token,
+            access=slack.bot_token,
             signing_secret=slack.signing_secret,
             slack_api_url=slack.api_url,
         )
@@ -128,6 +170,14 @@ async def _listen(app: web.Application, door: socket.socket, stack: AsyncExitSta
     await web.SockSite(runner, door).start()
 
 
+def _access(settings: Settings) -> str | OAuth:
+    """By what the bot speaks: one workspace's token, or the app's credentials."""
+    if settings.mode != "oauth":
+        return _secret(settings.slack_bot_token)
+    keys = read_keys(_secret(settings.encryption_keys))
+    return OAuth(settings.slack_client_id or "", _secret(settings.slack_client_secret), keys, settings.look_back)
+
+
 def _secret(value: SecretStr | None) -> str:
     if value is None:
         raise SettingsError("a Slack credential is missing")
@@ -135,4 +185,4 @@ def _secret(value: SecretStr | None) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -7,13 +7,15 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
@@ -23,14 +25,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk import Desk
 from bot.http import Connection, web_routes
-from bot.identity import Identity
-from bot.listeners import Bot, actions, commands, mentions, submissions
+from bot.listeners import Bot, actions, commands, mentions, removal, submissions
+from bot.listeners.context import team_of
 from bot.lookups import Lookups
+from bot.oauth import InstallFlow, OAuth, install_flow
 from bot.opener import FormOpener
-from bot.post import Place, Poster
+from bot.post import Place
 from bot.render.blocks import saying
-from bot.store import Database, EstimateStore, Inbox
-from bot.worker import Worker, error_code
+from bot.store import Database, EstimateStore, Inbox, Installations
+from bot.worker import Pace, Worker, error_code
+from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from pricing import Catalog
 
 log = logging.getLogger(__name__)
@@ -39,7 +43,6 @@ SORRY = "Something went wrong on our side, and nothing you typed is lost. Please
 UNREACHABLE = (
     "ftcost cannot reach Slack with its token at the moment. Please try again in a minute, or tell whoever runs it."
 )
-SLACK_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,7 @@ class App:
     slack: AsyncApp
     web: web.Application
     worker: Worker
-    identity: Identity
-    client: AsyncWebClient
+    workspaces: Workspaces
     connection: Connection
 
 
@@ -59,12 +61,15 @@ async def build_app(
     catalog: Catalog,
     database: Database,
     *,
-    bot_token: str,
+    access: str | OAuth,
     signing_secret: str | None,
     slack_api_url: str,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    pace: Pace = Pace(),  # noqa: B008 - frozen
 ) -> AsyncIterator[App]:
-    """A bot for one workspace. Without a signing secret (Socket Mode) no HTTP request from Slack is served."""
+    """A bot: for one workspace by its bot token, or for all that install it. Without a signing secret (Socket Mode) no
+    HTTP request from Slack is served.
+    """
 
     def today() -> date:
         return now().date()
@@ -72,54 +77,57 @@ async def build_app(
     def stamp() -> datetime:
         return now().replace(tzinfo=None)
 
-    async with ClientSession(timeout=ClientTimeout(total=SLACK_SECONDS), cookie_jar=DummyCookieJar()) as session:
-        client = _client(session, bot_token, slack_api_url)
-        opener = FormOpener(session, bot_token, slack_api_url)
-        identity = Identity(client)
+    async with ClientSession(timeout=ClientTimeout(total=pace.answer), cookie_jar=DummyCookieJar()) as session:
+        client_of = partial(slack_client, session, slack_api_url)
+        install: InstallFlow | None = None
+        workspaces: Workspaces
+        if isinstance(access, OAuth):
+            installations = Installations(access.client_id, database, access.keys)
+            install = install_flow(access, database, installations, client_of(None), slack_api_url)
+            workspaces = ManyWorkspaces(installations, client_of)
+        else:
+            workspaces = OneWorkspace(access, client_of)
+        opener = FormOpener(session, slack_api_url)
         estimates = EstimateStore(database, stamp)
-        lookups = Lookups(catalog, estimates, today, lambda: identity.team_url)
-        desk = Desk(catalog, estimates, lookups, Poster(client), client)
-        worker = Worker(Inbox(database, stamp), desk.handlers(), desk.apologise)
-        bot = Bot(desk, worker, lookups, estimates, client, opener, today)
-        slack = _slack_app(bot, identity, bot_token)
+        lookups = Lookups(catalog, estimates, today, workspaces.url)
+        desk = Desk(catalog, estimates, lookups, workspaces)
+        inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
+        worker = Worker(inbox, desk.handlers(), desk.apologise, desk.say_late, pace)
+        bot = Bot(desk, worker, lookups, estimates, workspaces, opener, today)
+        slack = _slack_app(bot, slack_api_url)
         connection = Connection()
-        routes = web_routes(slack, bot, signing_secret, database, identity, connection)
-        app = App(slack, routes, worker, identity, client, connection)
+        routes = web_routes(slack, bot, signing_secret, database, workspaces, connection, install)
+        app = App(slack, routes, worker, workspaces, connection)
         try:
             yield app
         finally:
             await worker.close()
 
 
-def _client(session: ClientSession, token: str, base_url: str) -> AsyncWebClient:
-    """Slack's Web API, patient with 429, 5xx and dropped connections."""
-    return AsyncWebClient(
-        token=token,
-        base_url=base_url,
-        session=session,
-        retry_handlers=[
-            AsyncConnectionErrorRetryHandler(max_retry_count=3),
-            AsyncRateLimitErrorRetryHandler(max_retry_count=5),
-            AsyncServerErrorRetryHandler(max_retry_count=3),
-        ],
-    )
+def slack_client(session: ClientSession, base_url: str, token: str | None, *, repeats: bool = True) -> AsyncWebClient:
+    """Slack's Web API, patient with 429 and, where a request may be repeated, with 5xx and dropped connections."""
+    patient: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=5)]
+    if repeats:
+        patient.append(AsyncConnectionErrorRetryHandler(max_retry_count=3))
+        patient.append(AsyncServerErrorRetryHandler(max_retry_count=3))
+    return AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=patient)
 
 
-def _slack_app(bot: Bot, identity: Identity, token: str) -> AsyncApp:
-    async def authorize(**_: Any) -> AuthorizeResult | None:
-        who = await identity.find()
+def _slack_app(bot: Bot, slack_api_url: str) -> AsyncApp:
+    async def authorize(team_id: str | None, **_: Any) -> AuthorizeResult | None:
+        who = await bot.workspaces.find(team_id or "")
         if who is None:
             return None
         return AuthorizeResult(
-            enterprise_id=who.get("enterprise_id"),
-            team_id=who["team_id"],
-            bot_user_id=who["user_id"],
-            bot_id=who.get("bot_id"),
-            bot_token=token,
+            enterprise_id=who.enterprise_id,
+            team_id=who.team_id,
+            bot_user_id=who.bot_user_id,
+            bot_id=who.bot_id,
+            bot_token=who.token,
         )
 
     slack = AsyncApp(
-        client=AsyncWebClient(base_url=bot.client.base_url),  # unused: listeners have the patient one
+        client=AsyncWebClient(base_url=slack_api_url),  # unused: listeners have the patient one
         request_verification_enabled=False,  # bot/http.py verifies, before anything is parsed
         authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for “not known”
         user_facing_authorize_error_message=UNREACHABLE,
@@ -127,7 +135,13 @@ def _slack_app(bot: Bot, identity: Identity, token: str) -> AsyncApp:
         # listener writes work down and hands it off, and never does it.
         process_before_response=True,
     )
-    for module in (commands, submissions, actions, mentions):  # the hottest route first: Bolt asks them in order
+    for module in (
+        commands,
+        submissions,
+        actions,
+        mentions,
+        removal,
+    ):  # the hottest route first: Bolt asks them in order
         module.register(slack, bot)
 
     @slack.error
@@ -136,10 +150,14 @@ def _slack_app(bot: Bot, identity: Identity, token: str) -> AsyncApp:
         log.error("%s: %s failed", code, body.get("type") or body.get("command") or "request", exc_info=error)
         if body.get("user") and body.get("channel") and body.get("type") != "view_submission":
             place = Place(body["channel"]["id"], (body.get("message") or {}).get("thread_ts"))
-            bot.worker.start(bot.desk.poster.only_to(body["user"]["id"], place, saying(SORRY.format(code))))
+            bot.worker.start(_say(bot, team_of(body), body["user"]["id"], place, SORRY.format(code)))
         return _apology(body, code)
 
     return slack
+
+
+async def _say(bot: Bot, team: str, user: str, place: Place, text: str) -> None:
+    await (await bot.workspaces.of(team)).poster.only_to(user, place, saying(text))
 
 
 def _apology(body: dict[str, Any], code: str) -> BoltResponse:

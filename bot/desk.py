@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.command import Asked, check_base, from_slack, read_command
 from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.explain import Reason, reasons
+from bot.faults import error_of
 from bot.lookups import Lookups
-from bot.post import SHUT_OUT, Place, Poster, error_of
+from bot.post import SHUT_OUT, Mark, Place, Poster
 from bot.render.blocks import SlackMessage, escape, saying
 from bot.render.change import change_reply
 from bot.render.data import to_csv, to_json
@@ -29,6 +29,7 @@ from bot.render.replies import break_even_replies, dated, sure_replies, thread_r
 from bot.render.words import headline
 from bot.store import EstimateStore, Job, SavedEstimate
 from bot.worker import Handler
+from bot.workspaces import Workspaces
 from calculator import Comparison, UserError, estimate, read_scenario, spread_out
 from pricing import Catalog
 
@@ -42,8 +43,7 @@ class Desk:
     catalog: Catalog
     estimates: EstimateStore
     lookups: Lookups
-    poster: Poster
-    client: AsyncWebClient
+    workspaces: Workspaces
 
     def handlers(self) -> Mapping[str, Handler]:
         return {
@@ -53,6 +53,9 @@ class Desk:
             "break_even": self.break_even,
             "sure": self.sure,
         }
+
+    async def _poster(self, team_id: str) -> Poster:
+        return (await self.workspaces.of(team_id)).poster
 
     def price(self, fields: Mapping[str, str], as_of: date) -> Comparison:
         """The answer to a question, or UserError with what is wrong with it. No I/O, some milliseconds."""
@@ -79,7 +82,7 @@ class Desk:
         else:
             messages = await asyncio.to_thread(_answer, comparison, ask["id"], ask["user"])
             place = Place(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
-        await self._post_all(ask, place, messages)
+        await self._post_all(job, place, messages)
         if before:
             await self._mark_changed(before, comparison)
 
@@ -93,17 +96,19 @@ class Desk:
         found = reasons(before.result, after.scenario.fields(), after.best.offer.id, self.catalog, after.as_of)
         return found or []
 
-    async def _post_all(self, ask: Mapping[str, Any], place: Place | None, messages: list[SlackMessage]) -> None:
+    async def _post_all(self, job: Job, place: Place | None, messages: list[SlackMessage]) -> None:
         """Post what does not stand yet, into one thread."""
+        ask, mark = job.payload, _mark(job)
+        poster = await self._poster(ask["team"])
         saved = await self.estimates.get(ask["id"], team_id=ask["team"])
         count = saved.posted if saved else 0
         if saved and saved.channel_id:
             place = Place(saved.channel_id, saved.thread_ts)
         for message in messages[count:]:
             if count and place is not None:
-                posted = await self.poster.post(place, message)
+                posted = await poster.post(place, message, mark.part(count))
             else:
-                posted = await self.poster.post_or_dm(place, ask["user"], message)
+                posted = await poster.post_or_dm(place, ask["user"], message, mark.part(count))
             place, count = posted.place, count + 1
             await self.estimates.mark_posted(
                 ask["id"],
@@ -121,13 +126,15 @@ class Desk:
             return
         was = self.price(first.fields, date.fromisoformat(first.as_of))
         message = parent(was, first.id, first.user_id, now=headline(after))
-        await self.poster.change(Place(first.channel_id), first.message_ts, message)
+        poster = await self._poster(first.team_id)
+        await poster.change(Place(first.channel_id), first.message_ts, message)
 
     async def mention(self, job: Job) -> None:
         """`@ftcost …`: in a thread it changes that thread's estimate. Payload: id, team, user, channel, thread_ts, ts,
         text, as_of.
         """
         ask = job.payload
+        poster = await self._poster(ask["team"])
         thread_ts = ask["thread_ts"] or ask["ts"]
         here = Place(ask["channel"], ask["thread_ts"])
         try:
@@ -135,12 +142,11 @@ class Desk:
             if asked.verb == "form":
                 raise UserError(MENTION_HINT)
             if asked.verb == "compare" or (asked.verb == "breakeven" and not asked.fields):
-                for message in await self._in_thread(asked, ask):
-                    await self.poster.post(Place(ask["channel"], thread_ts), message)
+                await self._reply_all(job, Place(ask["channel"], thread_ts), await self._in_thread(asked, ask))
                 return
             if asked.verb not in ("estimate", "breakeven"):
                 answer = await self.lookups.answer(asked, team=ask["team"], user=ask["user"])
-                await self.poster.only_to(ask["user"], here, answer)
+                await poster.only_to(ask["user"], here, answer)
                 return
             before = await self._thread_estimate(ask)
             fields = {**(before.fields if before else {}), **asked.fields}
@@ -148,10 +154,10 @@ class Desk:
                 check_base(fields)
             self.price(fields, date.fromisoformat(ask["as_of"]))
         except UserError as error:
-            await self.poster.only_to(ask["user"], here, saying(escape(str(error))))
+            await poster.only_to(ask["user"], here, saying(escape(str(error))))
             return
         payload = {**ask, "fields": fields, "thread_ts": thread_ts, "edit_of": before.id if before else None}
-        await self.estimate(Job(job.key, "estimate", payload))
+        await self.estimate(replace(job, kind="estimate", payload=payload))
 
     async def _in_thread(self, asked: Asked, ask: Mapping[str, Any]) -> list[SlackMessage]:
         """`compare` and `breakeven` of the thread somebody writes in, for all who read there. Raises UserError."""
@@ -194,7 +200,8 @@ class Desk:
         except SlackApiError as error:
             if error_of(error) not in SHUT_OUT:
                 raise
-            await self._upload(saved, await self.poster.direct(ask["user"]))
+            poster = await self._poster(ask["team"])
+            await self._upload(saved, await poster.direct(ask["user"]))
 
     async def break_even(self, job: Job) -> None:
         """The break-even of a saved estimate, into its thread. Payload: id, team, user, channel, thread_ts, as_of."""
@@ -204,8 +211,7 @@ class Desk:
         if saved is None:
             return
         comparison = self.price(saved.fields, date.fromisoformat(ask["as_of"]))
-        for message in dated(break_even_replies(comparison), comparison, saved.id):
-            here = (await self.poster.post_or_dm(here, ask["user"], message)).place
+        await self._reply_all(job, here, dated(break_even_replies(comparison), comparison, saved.id))
 
     async def sure(self, job: Job) -> None:
         """How sure a saved estimate is, into its thread: by its own ranges, else with every number taken as somewhat
@@ -221,19 +227,26 @@ class Desk:
         asked = scenario if scenario.ranged else spread_out(scenario, spread)
         comparison = estimate(asked, self.catalog, date.fromisoformat(ask["as_of"]))
         messages = await asyncio.to_thread(sure_replies, comparison, assumed=not scenario.ranged)
-        for message in dated(messages, comparison, saved.id):
-            here = (await self.poster.post_or_dm(here, ask["user"], message)).place
+        await self._reply_all(job, here, dated(messages, comparison, saved.id))
+
+    async def _reply_all(self, job: Job, here: Place, messages: list[SlackMessage]) -> None:
+        """Post replies that the store does not count, each once."""
+        poster, user = await self._poster(job.payload["team"]), job.payload["user"]
+        for number, message in enumerate(messages):
+            here = (await poster.post_or_dm(here, user, message, _mark(job).part(number))).place
 
     async def _saved_or_told(self, ask: Mapping[str, Any], here: Place) -> SavedEstimate | None:
         """The estimate a button belongs to; None where it is gone, and the person was told."""
         saved = await self.estimates.get(ask["id"], team_id=ask["team"])
         if saved is None:
             gone = saying(f"There is no estimate `{escape(ask['id'])}` any more.")
-            await self.poster.only_to(ask["user"], here, gone)
+            poster = await self._poster(ask["team"])
+            await poster.only_to(ask["user"], here, gone)
         return saved
 
     async def _upload(self, saved: SavedEstimate, place: Place) -> None:
-        await self.client.files_upload_v2(
+        client = (await self.workspaces.of(saved.team_id)).client
+        await client.files_upload_v2(
             channel=place.channel,
             thread_ts=place.thread_ts,
             filename=f"ftcost-{saved.id}.csv",
@@ -241,16 +254,26 @@ class Desk:
             content=to_csv(saved.result),
         )
 
+    async def say_late(self, job: Job) -> None:
+        """Tell the person who waits that the answer comes, but later."""
+        await self._tell(job, "This takes longer than usual. The answer comes by itself; no need to ask again.")
+
     async def apologise(self, job: Job, code: str) -> None:
         """Tell the person who waits that it is our fault."""
-        ask = job.payload
-        sorry = saying(f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
+        await self._tell(job, f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
+
+    async def _tell(self, job: Job, text: str) -> None:
+        ask, poster = job.payload, await self._poster(job.payload["team"])
         if ask.get("channel"):
-            await self.poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), sorry)
+            await poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), saying(text))
         else:
-            await self.poster.post(await self.poster.direct(ask["user"]), sorry)
+            await poster.post(await poster.direct(ask["user"]), saying(text))
 
 
 def _answer(comparison: Comparison, estimate_id: str, user_id: str) -> list[SlackMessage]:
     """The message in the channel and what follows in its thread."""
     return [parent(comparison, estimate_id, user_id), *thread_replies(comparison)]
+
+
+def _mark(job: Job) -> Mark:
+    return Mark(job.key, may_stand=job.attempts > 1, since=job.accepted_at)

@@ -6,21 +6,25 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
 from bot.form import Origin
-from bot.identity import Identity
 from bot.listeners import Bot
+from bot.oauth import INSTALL_PATH, REDIRECT_PATH, InstallFlow
 from bot.store import Database
+from bot.workspaces import Workspaces
 
 log = logging.getLogger(__name__)
 
-_FIELD = re.compile(rb"(?:^|&)(command|text|trigger_id|channel_id|response_url)=([^&]*)")
+_FIELD = re.compile(rb"(?:^|&)(command|text|trigger_id|team_id|channel_id|response_url)=([^&]*)")
 
 
 @dataclass
@@ -35,13 +39,17 @@ def web_routes(
     bot: Bot,
     signing_secret: str | None,
     database: Database,
-    identity: Identity,
+    workspaces: Workspaces,
     connection: Connection,
+    install: InstallFlow | None = None,
 ) -> web.Application:
     """The application. Without a signing secret nothing from Slack comes in here."""
     app = web.Application()
     if signing_secret:
-        app.router.add_post("/slack/events", _events(slack, bot, SignatureVerifier(signing_secret), identity))
+        app.router.add_post("/slack/events", _events(slack, bot, SignatureVerifier(signing_secret), workspaces))
+    if install is not None:
+        app.router.add_get(INSTALL_PATH, _page(install.handle_installation))
+        app.router.add_get(REDIRECT_PATH, _page(install.handle_callback))
 
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response({"ok": True})
@@ -53,8 +61,8 @@ def web_routes(
         except Exception:
             log.exception("not ready: the database does not answer")
             faults["database"] = "does not answer"
-        if await identity.find() is None:
-            faults["slack"] = identity.fault
+        if fault := await workspaces.fault():
+            faults["slack"] = fault
         elif connection.is_up is not None and not await connection.is_up():
             faults["slack"] = "Socket Mode is not connected"
         return web.json_response({"ok": not faults, **faults}, status=503 if faults else 200)
@@ -65,16 +73,16 @@ def web_routes(
 
 
 def _events(
-    slack: AsyncApp, bot: Bot, verifier: SignatureVerifier, identity: Identity
+    slack: AsyncApp, bot: Bot, verifier: SignatureVerifier, workspaces: Workspaces
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def events(request: web.Request) -> web.Response:
         body = await request.read()
         if not _is_from_slack(verifier, request, body):
             return web.Response(status=401, text="invalid signature")
-        if identity.known and (opening := bare_command(body)):
+        if (opening := bare_command(body)) and (workspace := workspaces.known(opening.team_id)):
             # Asked most, in the greatest hurry, and with nothing for Bolt to route: docs/decisions has the figures.
-            trigger_id, channel, response_url = opening
-            bot.worker.start(bot.opener.open(trigger_id, Origin(channel=channel), response_url))
+            origin = Origin(channel=opening.channel)
+            bot.worker.start(bot.opener.open(workspace.token, opening.trigger_id, origin, opening.response_url))
             return web.Response()
         try:
             asked = await to_bolt_request(request)
@@ -94,13 +102,31 @@ def _is_from_slack(verifier: SignatureVerifier, request: web.Request, body: byte
         return False
 
 
-def bare_command(body: bytes) -> tuple[str, str, str] | None:
-    """(trigger_id, channel, response_url) of a `/ftcost` with nothing behind it; None for any other request."""
+def _page(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Callable[[web.Request], Awaitable[Any]]:
+    async def page(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await handle(await to_bolt_request(request)))
+
+    return page
+
+
+class Opening(NamedTuple):
+    """What is needed to open the form."""
+
+    trigger_id: str
+    team_id: str
+    channel: str
+    response_url: str
+
+
+def bare_command(body: bytes) -> Opening | None:
+    """A `/ftcost` with nothing behind it; None for any other request."""
     fields = dict(_FIELD.findall(body))
     if fields.get(b"command") != b"%2Fftcost" or fields.get(b"text"):
         return None
-    trigger_id, channel, response_url = (
-        unquote_plus(fields.get(name, b"").decode("ascii", "replace"))
-        for name in (b"trigger_id", b"channel_id", b"response_url")
+    opening = Opening(
+        *(
+            unquote_plus(fields.get(name, b"").decode("ascii", "replace"))
+            for name in (b"trigger_id", b"team_id", b"channel_id", b"response_url")
+        )
     )
-    return (trigger_id, channel, response_url) if trigger_id and channel else None
+    return opening if opening.trigger_id and opening.channel else None

@@ -24,7 +24,7 @@ class Lookups:
     catalog: Catalog
     estimates: EstimateStore
     today: Callable[[], date]
-    team_url: Callable[[], str]
+    team_url: Callable[[str], str]
 
     async def answer(self, asked: Asked, *, team: str, user: str) -> SlackMessage:
         """What one person sees. Raises UserError."""
@@ -95,4 +95,6 @@ class Lookups:
         shown = escape(text or saved.name or saved.result["headline"].rstrip("."))
         if not (saved.channel_id and saved.message_ts):
             return shown
-        return f"<{self.team_url()}archives/{saved.channel_id}/p{saved.message_ts.replace('.', '')}|{shown}>"
+        return (
+            f"<{self.team_url(saved.team_id)}archives/{saved.channel_id}/p{saved.message_ts.replace('.', '')}|{shown}>"
+        )

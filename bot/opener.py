@@ -22,20 +22,20 @@ class FormOpener:
     Not retried: a second try would come after the trigger's end, and the person types again sooner than that.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, token: str, api_url: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, api_url: str) -> None:
         self._session = session
         self._url = URL(api_url + "views.open")
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
         # With and without a thread the form differs by a block.
         self._templates = {in_thread: _template(in_thread=in_thread) for in_thread in (False, True)}
 
-    async def open(self, trigger_id: str, origin: Origin, response_url: str) -> None:
+    async def open(self, token: str, trigger_id: str, origin: Origin, response_url: str) -> None:
         """Open the form, or say through the response URL that it did not open."""
         before, after = self._templates[origin.thread_ts is not None]
         request = f'{{"trigger_id":{json.dumps(trigger_id)},"view":{before}{json.dumps(origin.write())}{after}}}'
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
         try:
             async with self._session.post(
-                self._url, data=request.encode(), headers=self._headers, allow_redirects=False
+                self._url, data=request.encode(), headers=headers, allow_redirects=False
             ) as response:
                 answer = json.loads(await response.read())
                 fault = None if answer.get("ok") else str(answer.get("error"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.faults import error_of
 from bot.render.blocks import SlackMessage, clip, saying
 from bot.render.chart import Chart
 
@@ -27,6 +29,9 @@ MAX_TEXT = 10_000
 MAX_UPDATE_TEXT = 4_000
 MAX_TITLE = 100
 MAX_ALT = 1_000
+EVENT_TYPE = "ftcost_answer"
+LOOK_AT = 200  # messages
+CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,19 @@ class Place:
     thread_ts: str | None = None
 
 
+class Mark(NamedTuple):
+    """What tells a message from every other, also after a restart: written into its metadata."""
+
+    name: str
+    may_stand: bool
+    """Whether an attempt before this one may have posted it without learning so."""
+    since: datetime | None
+    """UTC; it cannot have been posted before."""
+
+    def part(self, number: int | str) -> Mark:
+        return self._replace(name=f"{self.name}/{number}")
+
+
 class Posted(NamedTuple):
     """Where a message stands: the thread it is in (its own, where it begins one) and its own time stamp."""
 
@@ -45,22 +63,25 @@ class Posted(NamedTuple):
 
 
 class Poster:
-    """Posts messages."""
+    """Posts messages. `once` is a client that does not by itself repeat what may have been done already."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, once: AsyncWebClient) -> None:
         self._client = client
+        self._once_client = once
 
-    async def post(self, place: Place, message: SlackMessage) -> Posted:
-        """Post and say where it stands. Raises SlackApiError."""
+    async def post(self, place: Place, message: SlackMessage, mark: Mark | None = None) -> Posted:
+        """Post, unless it stands already, and say where it stands. Raises SlackApiError."""
+        if mark and mark.may_stand and (ts := await self._standing(place, mark)):
+            return Posted(Place(place.channel, place.thread_ts or ts), ts)
         try:
-            response = await self._send(place, message.text, message.blocks)
+            response = await self._send(place, message.text, message.blocks, mark)
         except SlackApiError as error:
             if error_of(error) not in ("invalid_blocks", "msg_blocks_too_long", "invalid_attachments"):
                 raise
             if message.chart is not None and place.thread_ts:
                 return await self._picture(place, place.thread_ts, message.chart)
             text = f"```{message.text.replace('```', '')}```" if "\n" in message.text else message.text
-            response = await self._send(place, text, None)
+            response = await self._send(place, text, None, mark)
         return Posted(Place(response["channel"], place.thread_ts or response["ts"]), response["ts"])
 
     async def _picture(self, place: Place, thread_ts: str, chart: Chart) -> Posted:
@@ -77,29 +98,55 @@ class Poster:
         )
         return Posted(place, thread_ts)
 
-    async def _send(self, place: Place, text: str, blocks: list[dict[str, object]] | None):  # type: ignore[no-untyped-def]
-        return await self._client.chat_postMessage(
+    async def _standing(self, place: Place, mark: Mark) -> str | None:
+        """The time stamp of a marked message; None where it does not stand, or the bot may not look."""
+        oldest = str((mark.since - CLOCKS_DIFFER).replace(tzinfo=UTC).timestamp()) if mark.since else None
+        try:
+            if place.thread_ts:
+                response = await self._client.conversations_replies(
+                    channel=place.channel, ts=place.thread_ts, include_all_metadata=True, limit=LOOK_AT, oldest=oldest
+                )
+            else:
+                response = await self._client.conversations_history(
+                    channel=place.channel, include_all_metadata=True, limit=LOOK_AT, oldest=oldest
+                )
+        except SlackApiError as error:
+            if error_of(error) not in (*SHUT_OUT, "thread_not_found"):
+                raise
+            return None
+        for message in response["messages"]:
+            if (message.get("metadata") or {}).get("event_payload", {}).get("part") == mark.name:
+                return str(message["ts"])
+        return None
+
+    async def _send(  # type: ignore[no-untyped-def]
+        self, place: Place, text: str, blocks: list[dict[str, object]] | None, mark: Mark | None
+    ):
+        return await self._once_client.chat_postMessage(
             channel=place.channel,
             thread_ts=place.thread_ts,
             text=clip(text, MAX_TEXT),
             blocks=blocks,
             unfurl_links=False,
             unfurl_media=False,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"part": mark.name}} if mark else None,
         )
 
-    async def post_or_dm(self, place: Place | None, user: str, message: SlackMessage) -> Posted:
+    async def post_or_dm(
+        self, place: Place | None, user: str, message: SlackMessage, mark: Mark | None = None
+    ) -> Posted:
         """Post at `place`; where the bot may not, tell the person how to invite it and answer in a direct message."""
         if place is not None:
             try:
-                return await self.post(place, message)
+                return await self.post(place, message, mark)
             except SlackApiError as error:
                 if error_of(error) not in SHUT_OUT:
                     raise
         direct = await self.direct(user)
         if place is not None:
             text = f"I cannot post in <#{place.channel}>. For the next time, type `/invite @ftcost` there. The answer:"
-            await self.post(direct, saying(text))
-        return await self.post(direct, message)
+            await self.post(direct, saying(text), mark and mark.part("invite"))
+        return await self.post(direct, message, mark)
 
     async def direct(self, user: str) -> Place:
         """The direct message with a person."""
@@ -130,8 +177,3 @@ class Poster:
             if error_of(error) not in (*SHUT_OUT, "user_not_in_channel"):
                 raise
             await self.post(await self.direct(user), message)
-
-
-def error_of(error: SlackApiError) -> str:
-    """Slack's error name."""
-    return str(error.response.get("error", "")) if error.response is not None else ""

@@ -9,7 +9,9 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-Mode = Literal["playground", "socket", "http"]
+from bot.store import database_address, read_keys
+
+Mode = Literal["playground", "socket", "http", "oauth"]
 
 
 class SettingsError(ValueError):
@@ -24,6 +26,10 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = Field(None, alias="SLACK_BOT_TOKEN")
     slack_signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
     slack_app_token: SecretStr | None = Field(None, alias="SLACK_APP_TOKEN")
+    slack_client_id: str | None = Field(None, alias="SLACK_CLIENT_ID")
+    slack_client_secret: SecretStr | None = Field(None, alias="SLACK_CLIENT_SECRET")
+    encryption_keys: SecretStr | None = Field(None, alias="FTCOST_ENCRYPTION_KEYS")
+    look_back: bool = Field(False, alias="FTCOST_LOOK_BACK")
     slack_api_url: str = Field("https://slack.com/api/", alias="SLACK_API_URL", pattern=r"^https?://\S+$")
     host: str = Field("127.0.0.1", alias="FTCOST_HOST", min_length=1)
     port: int = Field(8030, alias="FTCOST_PORT", ge=0, le=65535)
@@ -44,14 +50,30 @@ class Settings(BaseSettings):
             raise ValueError("an app-level token begins with xapp-; it stands under Basic Information")
         return token
 
+    @field_validator("encryption_keys")
+    @classmethod
+    def _are_keys(cls, keys: SecretStr | None) -> SecretStr | None:
+        if keys:
+            read_keys(keys.get_secret_value())
+        return keys
+
     @field_validator("slack_api_url")
     @classmethod
     def _ends_in_slash(cls, url: str) -> str:
         return url.rstrip("/") + "/"
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_known_database(cls, url: str | None) -> str | None:
+        if url:
+            database_address(url)
+        return url
+
     @property
     def mode(self) -> Mode:
         """Which Slack is served. Raises SettingsError where credentials are not enough."""
+        if self.slack_client_id or self.slack_client_secret:
+            return self._checked_oauth()
         if not self.slack_bot_token:
             if self.slack_app_token or self.slack_signing_secret:
                 raise SettingsError(
@@ -65,6 +87,19 @@ class Settings(BaseSettings):
         raise SettingsError(
             "SLACK_BOT_TOKEN alone is not enough: add SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)."
         )
+
+    def _checked_oauth(self) -> Mode:
+        needed = {
+            "SLACK_CLIENT_ID": self.slack_client_id,
+            "SLACK_CLIENT_SECRET": self.slack_client_secret,
+            "SLACK_SIGNING_SECRET": self.slack_signing_secret,
+            "FTCOST_ENCRYPTION_KEYS": self.encryption_keys,
+        }
+        if missing := [name for name, value in needed.items() if not value]:
+            raise SettingsError(f"{missing[0]} is missing; workspaces that install the app need {', '.join(needed)}.")
+        if self.slack_bot_token:
+            raise SettingsError("SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for many: set one of them.")
+        return "oauth"
 
     @property
     def database(self) -> str:

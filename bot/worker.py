@@ -1,25 +1,64 @@
-"""Doing accepted work: each job is written down first, run in a task of its own, and picked up again after a
-restart.
+"""Doing accepted work: each job is written down first and run in a task of its own. Replicas share the work; what one
+of them leaves unfinished another takes up.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
-from weakref import WeakValueDictionary
 
+from bot.faults import passes
 from bot.store import Inbox, Job
 
 log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 3
 AT_ONCE = 20
+HAND_BACK_SECONDS = 3.0
 
-Handler = Callable[[Job], Awaitable[None]]
-FailureHandler = Callable[[Job, str], Awaitable[None]]
+Handler = Callable[[Job], Coroutine[Any, Any, None]]
+FailureHandler = Callable[[Job, str], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How patient a worker is. Seconds, but for `attempts`."""
+
+    attempts: int = 8
+    """Begun so often without an end, a job is given up."""
+    first_pause: float = 1.0
+    """Before the second attempt; it doubles from there."""
+    longest_pause: float = 30.0
+    poll: float = 1.0
+    """Between two looks for work that another process accepted or left."""
+    lease: float = 15.0
+    """So long after its process was killed, work is taken up by another."""
+    slow: float = 10.0
+    """After this the asker is told that it takes longer."""
+    answer: float = 30.0
+    """For one answer of Slack's."""
+    stop: float = 15.0
+    """For finishing what runs when the process is told to stop."""
+
+    @property
+    def renewal(self) -> float:
+        """Between two renewals of a lease."""
+        return self.lease / 4
+
+    @property
+    def hold(self) -> float:
+        """A lease that could not be renewed ends for its holder a little before others may take the work."""
+        return self.lease * 0.8
+
+    def pause(self, attempts: int) -> float:
+        """After so many attempts, before the next; never quite the same, so that what failed together comes apart."""
+        return min(self.longest_pause, self.first_pause * 2.0 ** (attempts - 1)) * random.uniform(0.5, 1.0)  # noqa: S311
 
 
 def error_code() -> str:
@@ -27,74 +66,197 @@ def error_code() -> str:
     return f"E-{secrets.token_hex(3)}"
 
 
-class Worker:
-    """Runs jobs by kind. `on_failure` tells the person who waits for the answer."""
+@dataclass
+class Running:
+    """A job that this process works on, and when its lease was last known to hold (the loop's clock)."""
 
-    def __init__(self, inbox: Inbox, handlers: Mapping[str, Handler], on_failure: FailureHandler) -> None:
+    task: asyncio.Task[None]
+    held_at: float
+
+
+class Worker:
+    """Runs jobs by kind. `on_failure` and `on_delay` tell the person who waits for the answer."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        handlers: Mapping[str, Handler],
+        on_failure: FailureHandler,
+        on_delay: Handler,
+        pace: Pace,
+    ) -> None:
         self._inbox = inbox
         self._handlers = handlers
         self._on_failure = on_failure
+        self._on_delay = on_delay
+        self._pace = pace
         self._closing = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._room = asyncio.Semaphore(AT_ONCE)
-        self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._running: dict[str, Running] = {}
+        self._arriving = 0
+        self._loops: list[asyncio.Task[None]] = []
+        self._wake = asyncio.Event()
+
+    # --- from start to end -------------------------------------------------------------------------------------------
+
+    async def resume(self) -> None:
+        """Take up what was left before, and from now on whatever comes or is left by others."""
+        await self._inbox.forget_old()
+        await self._claim()
+        self._loops = [asyncio.create_task(loop()) for loop in (self._poll, self._keep_leases)]
 
     async def accept(self, job: Job) -> bool:
         """Write the job down, and only then start it. False for a duplicate, which is left alone."""
-        if not await self._inbox.put(job):
+        at_once = job.begins_a_thread and self._room > 0 and not self._closing
+        held_at = asyncio.get_running_loop().time()
+        self._arriving += at_once
+        try:
+            new = await self._inbox.put(job, claim=at_once)
+        finally:
+            self._arriving -= at_once
+        if not new:
             log.info("duplicate of %s left alone", job.key)
-            return False
-        if not self._closing:
-            self.start(self._run(job))
-        return True
+        elif at_once:
+            self._begin(replace(job, attempts=1), held_at)
+        else:
+            self._wake.set()
+        return new
 
-    async def resume(self) -> int:
-        """Start what a former process left. Returns how much that was."""
-        await self._inbox.forget_old()
-        jobs = await self._inbox.waiting()
-        for job in jobs:
-            self.start(self._run(job))
-        return len(jobs)
-
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the request that asked for it, and know of it at shutdown."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("%s: work beside a request failed", error_code(), exc_info=error)
 
-    async def close(self, seconds: float = 20.0) -> None:
-        """Finish what was accepted. What comes now or is not done in time stays written down for the next start."""
+    async def close(self, seconds: float | None = None) -> None:
+        """Finish what was accepted here; what is not done in time is handed back, to others or to the next start."""
         self._closing = True
-        if self._tasks:
-            _, unfinished = await asyncio.wait(self._tasks, timeout=seconds)
-            for task in unfinished:
-                task.cancel()
-            await asyncio.gather(*unfinished, return_exceptions=True)
+        self._wake.set()
+        try:
+            async with asyncio.timeout(self._pace.stop if seconds is None else seconds):
+                await asyncio.gather(*self._loops[:1])
+                while self._tasks or await self._claim(accepted_here=True):
+                    if self._tasks:
+                        await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        except TimeoutError:
+            log.warning("%d jobs are not finished and are handed back", len(self._running))
+        except Exception:
+            log.exception("what waits cannot be looked for; it stays written down")
+        left = [*self._tasks, *self._loops]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
-    def _lane(self, job: Job) -> asyncio.Lock:
-        """Jobs of one thread are done one after the other, as they came: a change builds on the change before it."""
-        return self._lanes.setdefault(job.lane, asyncio.Lock())
+    # --- finding work ------------------------------------------------------------------------------------------------
+
+    @property
+    def _room(self) -> int:
+        return AT_ONCE - len(self._running) - self._arriving
+
+    async def _claim(self, *, accepted_here: bool = False) -> int:
+        """Begin what may be begun. How much that was."""
+        if self._room <= 0:
+            return 0
+        held_at = asyncio.get_running_loop().time()
+        jobs = await self._inbox.claim(self._room, accepted_here=accepted_here)
+        for job in jobs:
+            if job.key in self._running:  # its lease had run out, and nobody else was quicker
+                self._running[job.key].held_at = held_at
+            else:
+                self._begin(job, held_at)
+        return len(jobs)
+
+    async def _poll(self) -> None:
+        """Look for work when some is known to wait, and now and then for what others left."""
+        while True:
+            with suppress(TimeoutError):
+                # Not all replicas at the same moment.
+                await asyncio.wait_for(self._wake.wait(), self._pace.poll * random.uniform(0.5, 1.5))  # noqa: S311
+            if self._closing:
+                return
+            self._wake.clear()
+            try:
+                await self._claim()
+                for job in await self._inbox.late(timedelta(seconds=self._pace.slow), AT_ONCE):
+                    self.start(self._on_delay(job))
+            except Exception as error:
+                log.warning("could not look for work: %s", error, exc_info=not passes(error))
+                await asyncio.sleep(self._pace.poll)
+
+    async def _keep_leases(self) -> None:
+        """Renew the leases of what runs. Work whose lease is lost ends here, before it is begun elsewhere."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            await asyncio.sleep(self._pace.renewal)
+            if not self._running:
+                continue
+            began, asked = clock(), dict(self._running)
+            try:
+                async with asyncio.timeout(self._pace.renewal):
+                    kept = await self._inbox.renew(list(asked))
+            except Exception as error:
+                log.warning("leases could not be renewed: %s", error, exc_info=not passes(error))
+                kept = {key for key, running in asked.items() if clock() - running.held_at < self._pace.hold}
+            else:
+                for key in kept:
+                    asked[key].held_at = began
+            for key in asked.keys() - kept:
+                if not asked[key].task.done():
+                    log.warning("the lease on %s is lost: it is left to others", key)
+                    asked[key].task.cancel()
+
+    # --- doing it ----------------------------------------------------------------------------------------------------
+
+    def _begin(self, job: Job, held_at: float) -> None:
+        self._running[job.key] = Running(self.start(self._run(job)), held_at)
 
     async def _run(self, job: Job) -> None:
-        async with self._lane(job), self._room:
-            try:
-                await self._inbox.started(job)
-                if job.attempts >= MAX_ATTEMPTS:
-                    raise RuntimeError(f"given up after {job.attempts} attempts")
-                await self._handlers[job.kind](job)
-                await self._inbox.finished(job)
-            except Exception:
-                code = error_code()
-                log.exception("%s: %s job %s failed", code, job.kind, job.key)
-                await self._give_up(job, code)
+        try:
+            await self._attempts(job)
+        except asyncio.CancelledError:
+            with suppress(Exception):
+                async with asyncio.timeout(HAND_BACK_SECONDS):
+                    await self._inbox.hand_back(job)
+            raise
+        finally:
+            was_full = self._room <= 0
+            del self._running[job.key]
+            if was_full or not job.begins_a_thread:
+                self._wake.set()
 
-    async def _give_up(self, job: Job, code: str) -> None:
+    async def _attempts(self, job: Job) -> None:
+        """Do a job, again where what failed passes by itself; in the end it is done, or given up."""
+        done = False
+        while True:
+            try:
+                if job.attempts > self._pace.attempts:
+                    raise RuntimeError(f"given up after {job.attempts - 1} attempts")
+                if not done:
+                    await self._handlers[job.kind](job)
+                    done = True
+                await self._inbox.finished(job)
+                return
+            except Exception as error:
+                if not done and (job.attempts >= self._pace.attempts or not passes(error)):
+                    await self._give_up(job)
+                    return
+                log.warning("%s job %s, attempt %d: %r", job.kind, job.key, job.attempts, error)
+            await asyncio.sleep(self._pace.pause(job.attempts))
+            if not done:
+                job = replace(job, attempts=job.attempts + 1)
+                with suppress(Exception):  # where the database is away, this process still counts
+                    await self._inbox.begun_again(job)
+
+    async def _give_up(self, job: Job) -> None:
         """Tell the person, and write down that it failed; neither keeps the other from happening."""
+        code = error_code()
+        log.exception("%s: %s job %s failed", code, job.kind, job.key)
         for step in (self._on_failure(job, code), self._inbox.finished(job, failed=True)):
             try:
                 await step

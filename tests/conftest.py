@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,13 +16,17 @@ from hypothesis import HealthCheck, settings
 from bot.app import App, build_app
 from bot.playground import FakeSlack
 from bot.store import open_database
+from bot.worker import Pace
 from pricing import Catalog, load_catalog
+from tests import postgres
 
 # The same examples at every run, and no verdict on the machine's speed; HYPOTHESIS_PROFILE=explore looks further.
 settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
+# Attempts follow each other at once: what a test waits for is its Slack and never a pause.
+PACE = Pace(first_pause=0.01, poll=0.2)
 TODAY = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 QUESTION = {
@@ -50,25 +54,40 @@ def catalog() -> Catalog:
     return load_catalog()
 
 
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """URL of the PostgreSQL server that the whole session shares."""
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """URL of an empty PostgreSQL database of the test's own."""
+    with postgres.fresh_schema(postgres_server) as url:
+        yield url
+
+
 @asynccontextmanager
 async def running_bot(
-    catalog: Catalog, slack: FakeSlack, database_path: Path, now: Callable[[], datetime] = lambda: TODAY
+    catalog: Catalog, slack: FakeSlack, database_url: str, now: Callable[[], datetime] = lambda: TODAY
 ) -> AsyncIterator[Workspace]:
     """Start the bot on a free port, and stop it as SIGTERM would: new requests first, then the work that runs."""
     async with AsyncExitStack() as stack:
-        database = await open_database(f"sqlite:///{database_path}")
+        database = await open_database(database_url)
         stack.push_async_callback(database.close)
         app = await stack.enter_async_context(
             build_app(
                 catalog,
                 database,
-                bot_token=slack.bot_token,
+                access=slack.bot_token,
                 signing_secret=slack.signing_secret,
                 slack_api_url=slack.api_url,
                 now=now,
+                pace=PACE,
             )
         )
-        await app.identity.find()
+        await app.workspaces.fault()
         runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -90,6 +109,6 @@ async def slack() -> AsyncIterator[FakeSlack]:
 
 @pytest.fixture
 async def workspace(catalog: Catalog, slack: FakeSlack, tmp_path: Path) -> AsyncIterator[Workspace]:
-    async with running_bot(catalog, slack, tmp_path / "ftcost.sqlite3") as running:
+    async with running_bot(catalog, slack, f"sqlite:///{tmp_path / 'ftcost.sqlite3'}") as running:
         yield running
         assert slack.violations == [], "the bot sent what Slack refuses"

@@ -73,7 +73,7 @@ async def _open(bot: Bot, body: dict[str, Any], estimate_id: str, title: str, ma
     """Open a view that waits while its trigger lives, then fill it from the database."""
     view_id = await bot.open(body, loading(title))
     if view_id:
-        await bot.fill(view_id, _view_of(bot, body, estimate_id, make))
+        await bot.fill(body, view_id, _view_of(bot, body, estimate_id, make))
 
 
 async def _view_of(bot: Bot, body: dict[str, Any], estimate_id: str, make: Any) -> View:

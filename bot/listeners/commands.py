@@ -24,11 +24,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         try:
             asked = read_command(text)
             if asked.verb == "form":
-                bot.worker.start(
-                    bot.opener.open(
-                        body["trigger_id"], Origin(channel=body["channel_id"]), body.get("response_url", "")
-                    )
-                )
+                await bot.open_form(body, body["channel_id"])
                 await ack()
                 return
             if asked.verb == "breakeven" and not asked.fields:

@@ -10,15 +10,15 @@ from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk import Desk
-from bot.form import View, notice
+from bot.faults import error_of
+from bot.form import Origin, View, notice
 from bot.lookups import Lookups
 from bot.opener import FormOpener
-from bot.post import error_of
 from bot.store import EstimateStore
 from bot.worker import Worker, error_code
+from bot.workspaces import Workspaces
 
 log = logging.getLogger(__name__)
 
@@ -31,14 +31,23 @@ class Bot:
     worker: Worker
     lookups: Lookups
     estimates: EstimateStore
-    client: AsyncWebClient
+    workspaces: Workspaces
     opener: FormOpener
     today: Callable[[], date]
+
+    async def open_form(self, body: dict[str, Any], channel: str) -> None:
+        """Answer `/ftcost` with the form as it begins."""
+        workspace = await self.workspaces.of(team_of(body))
+        opening = self.opener.open(
+            workspace.token, body["trigger_id"], Origin(channel=channel), body.get("response_url", "")
+        )
+        self.worker.start(opening)
 
     async def open(self, body: dict[str, Any], view: View) -> str | None:
         """Open a modal for an interaction; its id, or None where Slack did not open it and the person was told."""
         try:
-            response = await self.client.views_open(trigger_id=body["trigger_id"], view=view)
+            client = (await self.workspaces.of(team_of(body))).client
+            response = await client.views_open(trigger_id=body["trigger_id"], view=view)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             fault = error_of(error) if isinstance(error, SlackApiError) else type(error).__name__
             await self.opener.not_opened(body.get("response_url", ""), fault)
@@ -49,15 +58,16 @@ class Bot:
         """Open a modal that needs nothing more."""
         await self.open(body, view)
 
-    async def update(self, view_id: str, view: View) -> None:
+    async def update(self, body: dict[str, Any], view_id: str, view: View) -> None:
         """Replace a modal; one that was closed meanwhile is left closed."""
         try:
-            await self.client.views_update(view_id=view_id, view=view)
+            client = (await self.workspaces.of(team_of(body))).client
+            await client.views_update(view_id=view_id, view=view)
         except SlackApiError as error:
             if error_of(error) != "not_found":
                 raise
 
-    async def fill(self, view_id: str, make: Awaitable[View]) -> None:
+    async def fill(self, body: dict[str, Any], view_id: str, make: Awaitable[View]) -> None:
         """Replace a modal that waits by what is being made for it, or by an apology."""
         try:
             view = await make
@@ -65,7 +75,7 @@ class Bot:
             code = error_code()
             log.exception("%s: a modal could not be filled", code)
             view = notice("Sorry", f"Something went wrong on our side. Please close this and try again. ({code})")
-        await self.update(view_id, view)
+        await self.update(body, view_id, view)
 
 
 def team_of(body: dict[str, Any]) -> str:

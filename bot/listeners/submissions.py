@@ -51,4 +51,4 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await ack()
         view = body["view"]
         expanded = form(Origin.read(view["private_metadata"]), read_values(view), more=True, reply_in=reply_in(view))
-        bot.worker.start(bot.update(view["id"], expanded))
+        bot.worker.start(bot.update(body, view["id"], expanded))

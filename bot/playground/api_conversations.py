@@ -6,7 +6,7 @@ from bot.playground.api_chat import wire_message
 from bot.playground.node import Json
 from bot.playground.refusal import Refusal
 from bot.playground.workspace import Workspace
-from bot.playground.world import BOT_ID, BOT_USER, TEAM, Channel
+from bot.playground.world import BOT_ID, BOT_USER, Channel
 
 
 def api_test(_: Workspace, args: Json) -> Json:
@@ -18,8 +18,8 @@ def api_test(_: Workspace, args: Json) -> Json:
 def auth_test(workspace: Workspace, _: Json) -> Json:
     return {
         "url": f"{workspace.base_url}/",
-        "team": TEAM["name"],
-        "team_id": TEAM["id"],
+        "team": workspace.team["name"],
+        "team_id": workspace.team["id"],
         "user": workspace.users[BOT_USER].name,
         "user_id": BOT_USER,
         "bot_id": BOT_ID,
@@ -35,7 +35,7 @@ def users_info(workspace: Workspace, args: Json) -> Json:
     return {
         "user": {
             "id": user.id,
-            "team_id": TEAM["id"],
+            "team_id": workspace.team["id"],
             "name": user.name,
             "real_name": user.real_name,
             "is_bot": user.is_bot,
@@ -78,7 +78,7 @@ def members(workspace: Workspace, args: Json) -> Json:
 def history(workspace: Workspace, args: Json) -> Json:
     channel = _visible(workspace, args, "history", joined=True)
     messages = [m for m in workspace.posted[channel.id] if m.get("thread_ts", m["ts"]) == m["ts"]]
-    return {"messages": [wire_message(m) for m in reversed(messages)], "has_more": False}
+    return _page(list(reversed(messages)), args)
 
 
 def replies(workspace: Workspace, args: Json) -> Json:
@@ -87,7 +87,18 @@ def replies(workspace: Workspace, args: Json) -> Json:
     messages = [m for m in workspace.posted[channel.id] if ts in (m["ts"], m.get("thread_ts"))]
     if not messages:
         raise Refusal("thread_not_found")
-    return {"messages": [wire_message(m) for m in messages], "has_more": False}
+    parent, *later = messages
+    page = _page(later, args)
+    return page | {"messages": [*_page([parent], {**args, "oldest": None})["messages"], *page["messages"]]}
+
+
+def _page(messages: list[Json], args: Json) -> Json:
+    """What the caller asked for of some messages: since when, how many, with their metadata or without."""
+    since = [m for m in messages if float(m["ts"]) > float(args.get("oldest") or 0)]
+    limit = int(args.get("limit") or 100)
+    hidden = set() if str(args.get("include_all_metadata")).lower() in ("1", "true") else {"metadata"}
+    shown = [{k: v for k, v in wire_message(m).items() if k not in hidden} for m in since[:limit]]
+    return {"messages": shown, "has_more": len(since) > limit}
 
 
 def _visible(workspace: Workspace, args: Json, right: str, *, joined: bool = False) -> Channel:

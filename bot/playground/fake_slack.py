@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,9 +16,9 @@ from bot.playground.page import PAGE_DIRECTORY, Page
 from bot.playground.people import People
 from bot.playground.refusal import Violation
 from bot.playground.views import Views
-from bot.playground.web_api import WebApi
+from bot.playground.web_api import Failure, WebApi
 from bot.playground.workspace import Workspace
-from bot.playground.world import BOT_USER, COLLEAGUE, DEFAULT_SCOPES, FINANCE, GENERAL, IM, RANDOM, YOU, Call
+from bot.playground.world import BOT_USER, COLLEAGUE, DEFAULT_SCOPES, FINANCE, GENERAL, IM, RANDOM, TEAM, YOU, Call
 
 T = TypeVar("T")
 
@@ -64,8 +64,10 @@ class FakeSlack(People):
         page_directory: Path = PAGE_DIRECTORY,
         base_url: str = "",
         events_url: str = "",
+        team: Mapping[str, str] = TEAM,
+        first_number: int = 1,
     ) -> None:
-        workspace = Workspace(now, set(scopes), set(subscribed_events), base_url.rstrip("/"))
+        workspace = Workspace(now, set(scopes), set(subscribed_events), base_url.rstrip("/"), dict(team), first_number)
         views = Views(workspace)
         delivery = Delivery(signing_secret, wall_clock=wall_clock, ack_seconds=ack_seconds)
         super().__init__(workspace, views, delivery)
@@ -94,6 +96,10 @@ class FakeSlack(People):
 
         app.on_shutdown.append(end_streams)
         app.on_cleanup.append(close_delivery)
+
+    async def handle_api(self, request: web.Request) -> web.Response:
+        """Answer one call of the Web API that another server took in."""
+        return await self._web_api.handle(request)
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         app = web.Application(client_max_size=64 * 1024**2)
@@ -195,9 +201,23 @@ class FakeSlack(People):
         status: int | None = None,
         retry_after: int | None = None,
         times: int = 1,
+        although_done: bool = False,
     ) -> None:
-        """Let the next calls of an API method fail; `ratelimited` is a 429 with Retry-After."""
-        self._web_api.fail_next(method, error, status=status, retry_after=retry_after, times=times)
+        """Let the next calls of an API method fail; `ratelimited` is a 429 with Retry-After. `although_done`: it is
+        carried out, and only the answer is a failure.
+        """
+        self._web_api.fail_next(
+            method, error, status=status, retry_after=retry_after, times=times, although_done=although_done
+        )
+
+    @property
+    def weather(self) -> Callable[[str], Failure | None]:
+        """What goes wrong by chance, asked at every call."""
+        return self._web_api.weather
+
+    @weather.setter
+    def weather(self, weather: Callable[[str], Failure | None]) -> None:
+        self._web_api.weather = weather
 
     @property
     def held(self) -> list[str]:

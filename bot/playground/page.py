@@ -16,7 +16,7 @@ from bot.playground.node import Json
 from bot.playground.payloads import escape
 from bot.playground.people import People
 from bot.playground.refusal import Refusal
-from bot.playground.world import BOT_USER, TEAM, YOU
+from bot.playground.world import BOT_USER, YOU
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -142,7 +142,7 @@ class Page:
         channels = [channel for channel in world.channels.values() if YOU in channel.members]
         seen = [message for message in world.hidden if message["to"] == YOU]
         return {
-            "team": TEAM,
+            "team": self._workspace.team,
             "me": YOU,
             "bot": BOT_USER,
             "users": [{"id": u.id, "name": u.name, "is_bot": u.is_bot} for u in world.users.values()],

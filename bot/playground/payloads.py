@@ -9,7 +9,7 @@ from bot.playground.api_chat import wire_message
 from bot.playground.node import Json
 from bot.playground.view_state import State
 from bot.playground.workspace import Workspace
-from bot.playground.world import APP_ID, BOT_USER, TEAM
+from bot.playground.world import APP_ID, BOT_USER
 
 # Long deprecated in favour of the signature, but still on the wire.
 VERIFICATION_TOKEN = "playground-verification-token"  # noqa: S105
@@ -24,8 +24,8 @@ class Payloads:
     def command(self, command: str, text: str, user: str, channel: str) -> dict[str, str]:
         return {
             "token": VERIFICATION_TOKEN,
-            "team_id": TEAM["id"],
-            "team_domain": TEAM["domain"],
+            "team_id": self._workspace.team["id"],
+            "team_domain": self._workspace.team["domain"],
             "channel_id": channel,
             "channel_name": self._workspace.channels[channel].wire_name,
             "user_id": user,
@@ -103,7 +103,7 @@ class Payloads:
         event_id = self._workspace.new_id("Ev")
         return {
             "token": VERIFICATION_TOKEN,
-            "team_id": TEAM["id"],
+            "team_id": self._workspace.team["id"],
             "api_app_id": APP_ID,
             "event": event,
             "type": "event_callback",
@@ -114,7 +114,7 @@ class Payloads:
             "authorizations": [
                 {
                     "enterprise_id": None,
-                    "team_id": TEAM["id"],
+                    "team_id": self._workspace.team["id"],
                     "user_id": BOT_USER,
                     "is_bot": True,
                     "is_enterprise_install": False,
@@ -138,8 +138,8 @@ class Payloads:
             "type": kind,
             "token": VERIFICATION_TOKEN,
             "api_app_id": APP_ID,
-            "team": {"id": TEAM["id"], "domain": TEAM["domain"]},
-            "user": {"id": user, "username": name, "name": name, "team_id": TEAM["id"]},
+            "team": {"id": self._workspace.team["id"], "domain": self._workspace.team["domain"]},
+            "user": {"id": user, "username": name, "name": name, "team_id": self._workspace.team["id"]},
             "enterprise": None,
             "is_enterprise_install": False,
         }

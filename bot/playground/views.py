@@ -9,7 +9,7 @@ from bot.playground.node import Json
 from bot.playground.refusal import Refusal
 from bot.playground.view_rules import check_view
 from bot.playground.workspace import Workspace
-from bot.playground.world import APP_ID, BOT_ID, TEAM
+from bot.playground.world import APP_ID, BOT_ID
 
 MOST_STACKED = 3
 MODAL = frozenset({"modal"})
@@ -135,9 +135,9 @@ class Views:
         view_id = self._workspace.new_id("V")
         view: Json = {
             "id": view_id,
-            "team_id": TEAM["id"],
+            "team_id": self._workspace.team["id"],
             "app_id": APP_ID,
-            "app_installed_team_id": TEAM["id"],
+            "app_installed_team_id": self._workspace.team["id"],
             "bot_id": BOT_ID,
             "type": checked["type"],
             "callback_id": checked.get("callback_id", ""),

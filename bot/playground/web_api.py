@@ -55,6 +55,9 @@ class Failure:
     error: str
     status: int
     retry_after: int | None
+    although_done: bool = False
+    seconds: float = 0.0
+    """How long the answer takes; longer than the bot waits, it is as good as none."""
 
 
 class WebApi:
@@ -65,6 +68,8 @@ class WebApi:
         self._token = bot_token
         self._failures: defaultdict[str, deque[Failure]] = defaultdict(deque)
         self.held: list[str] = []
+        self.weather: Callable[[str], Failure | None] = lambda _: None
+        """Asked at every call whether it goes wrong."""
         self._delays: defaultdict[str, deque[asyncio.Event]] = defaultdict(deque)
         self._methods = METHODS | {
             "views.open": Method(lambda _, a: {"view": copy.deepcopy(views.open(a.get("trigger_id"), a.get("view")))}),
@@ -96,11 +101,17 @@ class WebApi:
         status: int | None = None,
         retry_after: int | None = None,
         times: int = 1,
+        although_done: bool = False,
     ) -> None:
-        """Let the next calls of a method fail. A rate limit is a 429 that says when to come back."""
+        """Let the next calls of a method fail. A rate limit is a 429 that says when to come back. `although_done`: the
+        call is carried out, and only its answer says otherwise.
+        """
         limited = error == "ratelimited"
         failure = Failure(
-            error, status or (429 if limited else 200), 1 if limited and retry_after is None else retry_after
+            error,
+            status or (429 if limited else 200),
+            1 if limited and retry_after is None else retry_after,
+            although_done,
         )
         self._failures[method].extend([failure] * times)
 
@@ -120,11 +131,14 @@ class WebApi:
         try:
             args, from_json = await read_arguments(request)
             token = _take_token(request, args, from_json)
-            if self._failures[name]:
-                failure = self._failures[name].popleft()
+            failure = self._failures[name].popleft() if self._failures[name] else self.weather(name)
+            if failure:
                 status = failure.status
                 if failure.retry_after is not None:
                     headers["Retry-After"] = str(failure.retry_after)
+                if failure.although_done:
+                    self._call(name, token, args, from_json)
+                await asyncio.sleep(failure.seconds)
                 response: Json = {"ok": False, "error": failure.error}
             else:
                 response = self._call(name, token, args, from_json)

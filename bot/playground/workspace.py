@@ -41,6 +41,9 @@ class Workspace:
     scopes: set[str] = field(default_factory=lambda: set(DEFAULT_SCOPES))
     subscribed_events: set[str] = field(default_factory=lambda: {"app_mention"})
     base_url: str = ""
+    team: dict[str, str] = field(default_factory=lambda: dict(TEAM))
+    first_number: int = 1
+    """Where ids begin: those of two workspaces are never the same."""
 
     def __post_init__(self) -> None:
         self.users = first_users()
@@ -54,7 +57,7 @@ class Workspace:
         self.violations: list[Violation] = []
         self.warnings: list[str] = []
         self.pings: list[str] = []
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(self.first_number)
         self._last_ts = 0
         self._streams: set[asyncio.Queue[Json | None]] = set()
         self._changed = asyncio.Event()
@@ -191,7 +194,7 @@ class Workspace:
             "user": user,
             "text": content.get("text", ""),
             "ts": self.new_ts(),
-            "team": TEAM["id"],
+            "team": self.team["id"],
         }
         if user == BOT_USER:
             message |= {"bot_id": BOT_ID, "app_id": APP_ID}
@@ -254,7 +257,7 @@ class Workspace:
         return trigger
 
     def new_response_url(self, user: str, channel: str, message_ts: str | None = None) -> str:
-        key = f"{TEAM['id']}/{next(self._numbers)}/{self.new_id('r')}"
+        key = f"{self.team['id']}/{next(self._numbers)}/{self.new_id('r')}"
         self.response_urls[key] = ResponseUrl(self.now(), user, channel, message_ts)
         return f"{self.base_url}/api/response/{key}"
 

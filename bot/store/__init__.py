@@ -1,7 +1,21 @@
-"""What must outlive the process: estimates and accepted work. SQLAlchemy, async; a SQLite file by default."""
+"""What must outlive the process: estimates and accepted work. SQLAlchemy, async; a SQLite file or
+PostgreSQL."""
 
-from bot.store.database import Database, open_database
+from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.inbox import Inbox, Job
+from bot.store.installations import Installations, read_keys
 
-__all__ = ["Database", "EstimateStore", "Inbox", "Job", "SavedEstimate", "new_estimate_id", "open_database"]
+__all__ = [
+    "Database",
+    "DatabaseUnavailable",
+    "EstimateStore",
+    "Inbox",
+    "Installations",
+    "Job",
+    "SavedEstimate",
+    "database_address",
+    "new_estimate_id",
+    "open_database",
+    "read_keys",
+]

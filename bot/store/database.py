@@ -7,6 +7,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
+from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlalchemy import (
     JSON,
     Column,
@@ -18,12 +20,16 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     TypeDecorator,
     event,
     text,
 )
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.store.migrate import migrate
 
 metadata = MetaData()
 
@@ -75,12 +81,45 @@ inbox = Table(
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("created_at", DateTime, nullable=False),
+    Column("team_id", String(32)),
+    Column("lane", String(300), nullable=False),
+    Column("owner", String(40)),  # who works on it; without a lease, who accepted it
+    Column("lease_until", DateTime),
+    Column("told_at", DateTime),  # when the asker was told that it takes longer
     Index("inbox_by_state", "state", "number"),
+    Index("inbox_by_lane", "lane", "state", "number"),
 )
 
 
+# Slack's own tables, as slack_sdk's stores know them, with room for encrypted tokens and each workspace's address.
+_SlackStore = AsyncSQLAlchemyInstallationStore
+bots = _SlackStore.build_bots_table(metadata, _SlackStore.default_bots_table_name)
+installations = _SlackStore.build_installations_table(metadata, _SlackStore.default_installations_table_name)
+oauth_states = SQLAlchemyOAuthStateStore.build_oauth_states_table(
+    metadata, SQLAlchemyOAuthStateStore.default_table_name
+)
+for _table in (bots, installations):
+    _table.append_column(Column("team_url", String(200)))
+    for _name in ("bot_token", "bot_refresh_token", "user_token", "user_refresh_token"):
+        if _name in _table.c:
+            _table.c[_name].type = Text()
+
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",  # as hosting platforms write it
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+CONNECT_SECONDS = 10
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be opened. The text says which one, and no password."""
+
+
 class Database:
-    """An engine whose tables exist."""
+    """An engine whose tables are up to date."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
@@ -94,25 +133,45 @@ class Database:
         await self.engine.dispose()
 
 
+def database_address(url: str) -> URL:
+    """A database's URL with the driver that is used for it. Raises ValueError, never showing the URL."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ValueError("not a URL; write sqlite:/// and a path, or postgresql://user:password@host/name") from None
+    driver = DRIVERS.get(parsed.drivername)
+    if driver is None:
+        raise ValueError(f"{parsed.drivername}:// is not supported; write sqlite:/// and a path, or postgresql://")
+    if driver.startswith("postgresql") and not parsed.database:
+        raise ValueError("names no database; write postgresql://user:password@host/name")
+    return parsed.set(drivername=driver)
+
+
 async def open_database(url: str) -> Database:
-    """Open the database at a SQLAlchemy URL and make what is missing. A plain sqlite:// URL gets its async driver."""
-    parsed = make_url(url)
-    if parsed.drivername == "sqlite":
-        parsed = parsed.set(drivername="sqlite+aiosqlite")
-    if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
-    if parsed.get_backend_name() == "sqlite":
+    """Open the database at a URL and bring its tables up to date. Raises DatabaseUnavailable."""
+    address = database_address(url)
+    on_sqlite = address.get_backend_name() == "sqlite"
+    if on_sqlite:
+        if address.database and address.database != ":memory:":
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(address)
         event.listen(engine.sync_engine, "connect", _careful_sqlite)
-    async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
+    else:
+        connect = {"connect_timeout": CONNECT_SECONDS}
+        engine = create_async_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=connect)
+    try:
+        await migrate(engine)
+    except DBAPIError as error:
+        await engine.dispose()
+        where = address.database if on_sqlite else f"{address.host or 'localhost'}/{address.database}"
+        raise DatabaseUnavailable(f"the database {where} cannot be used: {str(error.orig).strip()}") from error
     return Database(engine)
 
 
 def _careful_sqlite(connection: Any, _record: Any) -> None:
     """Survive a kill at any moment, and let readers in while something is written."""
     cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=5000")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA busy_timeout=5000")
     cursor.close()

@@ -1,15 +1,19 @@
-"""Accepted work: written down before Slack is told that it arrived, worked off after. A key that came before is a
-duplicate.
+"""Accepted work: written down before Slack is told that it arrived, worked off after, by whichever replica has it.
+
+A key that came before is a duplicate. Who works on a job has a lease on it: while it lasts nobody else may, and when it
+is not renewed any more, because its holder was killed, somebody else does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import secrets
+import socket
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.database import Database, inbox
@@ -26,6 +30,8 @@ class Job:
     kind: str
     payload: dict[str, Any]
     attempts: int = 0
+    """How often it was begun; 1 while it is done for the first time."""
+    accepted_at: datetime | None = None
 
     @property
     def lane(self) -> str:
@@ -33,43 +39,104 @@ class Job:
         channel, thread_ts = self.payload.get("channel"), self.payload.get("thread_ts")
         return f"{channel}/{thread_ts}" if thread_ts else self.key
 
+    @property
+    def begins_a_thread(self) -> bool:
+        """Whether nothing else can be in its lane."""
+        return self.lane == self.key
+
 
 class Inbox:
-    """The table of accepted work."""
+    """The table of accepted work, as one process sees it.
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    `now` is UTC without a time zone; the clocks of replicas must agree to within a few seconds.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime], lease: timedelta) -> None:
         self._engine = database.engine
         self._now = now
+        self._lease = lease
+        self.owner = f"{socket.gethostname()[:20]}-{secrets.token_hex(6)}"
 
-    async def put(self, job: Job) -> bool:
-        """Write a job down. False where its key is known already: somebody clicked twice, or Slack delivered again."""
+    async def put(self, job: Job, *, claim: bool = False) -> bool:
+        """Write a job down, begun by this process (`claim`) or for whoever comes first.
+
+        False where its key is known already: somebody clicked twice, or Slack delivered again.
+        """
+        now = self._now()
+        row = {
+            "key": job.key,
+            "kind": job.kind,
+            "team_id": job.payload.get("team"),
+            "lane": job.lane,
+            "payload": job.payload,
+            "state": "waiting",
+            "attempts": 1 if claim else 0,
+            "created_at": now,
+            "owner": self.owner,
+            "lease_until": now + self._lease if claim else None,
+        }
         try:
             async with self._engine.begin() as connection:
-                await connection.execute(
-                    insert(inbox).values(
-                        key=job.key,
-                        kind=job.kind,
-                        payload=job.payload,
-                        state="waiting",
-                        attempts=0,
-                        created_at=self._now(),
-                    )
-                )
+                if not job.begins_a_thread and connection.dialect.name == "postgresql":
+                    # Numbers are given before a transaction ends: without this a later job of a thread could be seen
+                    # before an earlier one. SQLite has one writer at a time.
+                    await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(job.lane, 0))))
+                await connection.execute(insert(inbox).values(row))
         except IntegrityError:
             return False
         return True
 
-    async def waiting(self) -> list[Job]:
-        """What a former process accepted and did not finish, oldest first."""
-        query = select(inbox).where(inbox.c.state == "waiting").order_by(inbox.c.number)
-        async with self._engine.connect() as connection:
-            return [Job(row.key, row.kind, row.payload, row.attempts) for row in await connection.execute(query)]
+    async def claim(self, limit: int, *, accepted_here: bool = False) -> list[Job]:
+        """Take what nobody works on, oldest first; never a job of a thread where an earlier one is not finished.
 
-    async def started(self, job: Job) -> None:
-        await self._set(job, attempts=inbox.c.attempts + 1)
+        `accepted_here` leaves alone what other processes accepted.
+        """
+        now = self._now()
+        earlier = inbox.alias("earlier")
+        overtakes = exists().where(
+            earlier.c.lane == inbox.c.lane, earlier.c.state == "waiting", earlier.c.number < inbox.c.number
+        )
+        free = [*_unclaimed(now), ~overtakes]
+        if accepted_here:
+            free.append(inbox.c.owner == self.owner)
+        taken = (
+            update(inbox)
+            .where(inbox.c.number.in_(_first(limit, free)))
+            .values(owner=self.owner, lease_until=now + self._lease, attempts=inbox.c.attempts + 1)
+            .returning(inbox)
+        )
+        async with self._engine.begin() as connection:
+            rows = sorted(await connection.execute(taken), key=lambda row: row.number)
+        return [_job(row) for row in rows]
+
+    async def renew(self, keys: Collection[str]) -> set[str]:
+        """Keep the leases on these jobs; the keys of those that are still this process's."""
+        kept = (
+            update(inbox)
+            .where(inbox.c.key.in_(keys), *self._ours())
+            .values(lease_until=self._now() + self._lease)
+            .returning(inbox.c.key)
+        )
+        async with self._engine.begin() as connection:
+            return {row.key for row in await connection.execute(kept)}
+
+    async def begun_again(self, job: Job) -> None:
+        """Count one more attempt of this process."""
+        await self._set(job, attempts=job.attempts)
+
+    async def hand_back(self, job: Job) -> None:
+        """Leave a job that was begun to whoever comes first. That this process stops is no fault of the job's."""
+        await self._set(job, lease_until=None, owner=None, attempts=job.attempts - 1)
 
     async def finished(self, job: Job, *, failed: bool = False) -> None:
-        await self._set(job, state="failed" if failed else "done")
+        await self._set(job, state="failed" if failed else "done", lease_until=None)
+
+    async def late(self, after: timedelta, limit: int) -> list[Job]:
+        """Unfinished work older than that whose askers were not told yet. From now on they count as told."""
+        old = [inbox.c.state == "waiting", inbox.c.told_at.is_(None), inbox.c.created_at <= self._now() - after]
+        told = update(inbox).where(inbox.c.number.in_(_first(limit, old))).values(told_at=self._now()).returning(inbox)
+        async with self._engine.begin() as connection:
+            return [_job(row) for row in await connection.execute(told)]
 
     async def forget_old(self) -> None:
         """Drop what is long done."""
@@ -78,6 +145,24 @@ class Inbox:
                 delete(inbox).where(inbox.c.state != "waiting", inbox.c.created_at < self._now() - KEEP_DONE)
             )
 
+    def _ours(self) -> list[ColumnElement[bool]]:
+        return [inbox.c.owner == self.owner, inbox.c.state == "waiting", inbox.c.lease_until.is_not(None)]
+
     async def _set(self, job: Job, **values: Any) -> None:
+        """Change a job that this process works on; one that another has taken over since is left alone."""
         async with self._engine.begin() as connection:
-            await connection.execute(update(inbox).where(inbox.c.key == job.key).values(**values))
+            await connection.execute(update(inbox).where(inbox.c.key == job.key, *self._ours()).values(**values))
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(row.key, row.kind, row.payload, row.attempts, row.created_at)
+
+
+def _first(limit: int, which: list[ColumnElement[bool]]) -> Select[tuple[int]]:
+    """The numbers of the oldest so many rows, but those that another replica takes at this moment."""
+    found = select(inbox.c.number).where(*which).order_by(inbox.c.number).limit(limit)
+    return select(found.with_for_update(skip_locked=True).cte("first").c.number)
+
+
+def _unclaimed(now: datetime) -> list[ColumnElement[bool]]:
+    return [inbox.c.state == "waiting", or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= now)]

@@ -26,4 +26,4 @@ def start(catalog: Catalog, slack: FakeSlack, database_path: Path) -> Start:
     """Starts a bot. When its `async with` ends, everything that it accepted is done: what stands then is all there
     is.
     """
-    return lambda: running_bot(catalog, slack, database_path)
+    return lambda: running_bot(catalog, slack, f"sqlite:///{database_path}")

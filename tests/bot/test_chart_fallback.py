@@ -28,7 +28,8 @@ async def test_a_refused_chart_is_uploaded_as_a_picture(catalog: Catalog, slack:
     chart = comparison_chart(estimate(read_scenario(TWO_OFFERS), catalog, TODAY.date()))
     assert chart is not None
     parent = await slack.say("What would it cost?")
-    poster = Poster(AsyncWebClient(token=slack.bot_token, base_url=slack.api_url))
+    client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+    poster = Poster(client, client)
     slack.fail_next("chat.postMessage", "invalid_blocks", status=200)
     place = Place(slack.general, parent["ts"])
     assert (await poster.post(place, chart_reply(chart))).place == place

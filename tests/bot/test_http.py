@@ -142,7 +142,7 @@ async def test_a_database_that_does_not_answer_makes_the_bot_unready(
         build_app(
             catalog,
             database,
-            bot_token=slack.bot_token,
+            access=slack.bot_token,
             signing_secret=slack.signing_secret,
             slack_api_url=slack.api_url,
         ) as app,

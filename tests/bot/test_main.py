@@ -22,9 +22,9 @@ def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
     return kept | database | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | variables
 
 
-def start(tmp_path: Path, **variables: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "bot"],
+def start(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "bot", *arguments],
         cwd=tmp_path,  # no .env file here
         env=environment(tmp_path, **variables),
         stdout=subprocess.PIPE,
@@ -67,6 +67,24 @@ def test_a_setting_that_cannot_be_used_ends_with_2_and_a_sentence(tmp_path: Path
         assert says in errors
         assert "Traceback" not in errors
         assert "hidden" not in errors
+
+
+def test_a_database_that_does_not_answer_is_said_without_its_password(tmp_path: Path) -> None:
+    process = start(tmp_path, FTCOST_DATABASE_URL="postgresql://someone:hidden@127.0.0.1:1/ftcost", FTCOST_PORT="0")
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert errors.startswith("FTCOST_DATABASE_URL: the database 127.0.0.1/ftcost")
+    assert "Traceback" not in errors
+    assert "hidden" not in errors
+
+
+def test_a_new_key_is_one_that_rotation_takes(tmp_path: Path) -> None:
+    key, _ = start(tmp_path, "new-key").communicate(timeout=20)
+    app = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "hidden", "SLACK_SIGNING_SECRET": "hidden"}
+    process = start(tmp_path, "rotate-keys", FTCOST_ENCRYPTION_KEYS=key.strip(), **app)
+    out, errors = process.communicate(timeout=20)
+    assert (process.returncode, out) == (0, "0 tokens are encrypted with the newest key.\n"), errors
+    assert key.strip() not in errors
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:

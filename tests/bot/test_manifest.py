@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.oauth import LOOK_BACK_SCOPES
+from bot.oauth import SCOPES as SCOPES_OF_INSTALL
 from bot.playground import FakeSlack
 from tests.bot import deeds, support_bot
 from tests.bot.conftest import Start
@@ -32,7 +34,17 @@ SCOPES = {
     "files_upload_v2": {"files:write"},
 }
 """What Slack's reference demands for each method of its client."""
-SCOPE_OF_EVENT = {"app_mention": "app_mentions:read", "app_home_opened": None}
+OPTIONAL_SCOPES = {
+    # By these the bot finds a message that it posted without learning so. Without them it posts it again.
+    "conversations_replies": {"channels:history", "groups:history", "im:history"},
+    "conversations_history": {"channels:history", "groups:history", "im:history"},
+}
+SCOPE_OF_EVENT = {
+    "app_mention": "app_mentions:read",
+    "app_home_opened": None,
+    "app_uninstalled": None,
+    "tokens_revoked": None,
+}
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +62,19 @@ def source() -> str:
 def test_the_scopes_are_those_of_the_methods_that_are_called(manifest: dict[str, Any], source: str) -> None:
     called = set(re.findall(r"client\.([a-z]+_\w+)\(", source))
     assert {"chat_postMessage", "views_open"} <= called, "the search finds calls at all"
-    needed = set[str]().union(*(SCOPES[method] for method in called))
+    needed = set[str]().union(*(SCOPES[method] for method in called - OPTIONAL_SCOPES.keys()))
     events = manifest["settings"]["event_subscriptions"]["bot_events"]
     needed |= {scope for event in events if (scope := SCOPE_OF_EVENT[event])}
     if manifest["features"]["slash_commands"] or manifest["features"]["shortcuts"]:
         needed.add("commands")
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == needed
     assert "user" not in manifest["oauth_config"]["scopes"]
+
+
+def test_the_optional_scopes_are_listed_and_left_out() -> None:
+    text = (ROOT / "manifest.yml").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^ *# - (\w+:history)$", text, flags=re.MULTILINE))
+    assert listed == set[str]().union(*OPTIONAL_SCOPES.values())
 
 
 async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start: Start, slack: FakeSlack) -> None:
@@ -76,6 +94,11 @@ async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start:
     assert slack.violations == []
     used = {call.method for call in slack.calls}
     assert {"chat.postMessage", "chat.postEphemeral", "conversations.open", "files.completeUploadExternal"} <= used
+
+
+def test_an_install_asks_for_the_same_scopes(manifest: dict[str, Any]) -> None:
+    assert sorted(SCOPES_OF_INSTALL) == sorted(manifest["oauth_config"]["scopes"]["bot"])
+    assert set(LOOK_BACK_SCOPES) == set[str]().union(*OPTIONAL_SCOPES.values())
 
 
 def test_the_events_are_those_that_are_listened_to(manifest: dict[str, Any], source: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 
 import pytest
@@ -130,6 +131,21 @@ async def test_a_failure_in_the_middle_of_a_thread_is_told_to_the_asker(
     assert "went wrong on our side" in told["text"]
     assert told["text"][told["text"].index("E-") :][:8] in caplog.text
     assert slack.messages() == []
+
+
+async def test_whatever_fails_no_secret_is_logged(
+    start: Start, slack: FakeSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    slack.fail_next("auth.test", "invalid_auth")
+    slack.fail_next("chat.postMessage", "internal_error", status=500, times=8)
+    async with start():
+        await slack.command(support_bot.LINE)
+        slack.fail_next("views.open", "fatal_error")
+        await slack.command("")
+    assert "internal_error" in caplog.text
+    assert slack.bot_token not in caplog.text
+    assert slack.signing_secret not in caplog.text
 
 
 # --- forms that cannot be opened --------------------------------------------------------------------------------------

@@ -5,11 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from bot.settings import Settings, SettingsError, read_settings
 
 BOT, APP, SECRET = "xoxb-hidden-value", "xapp-hidden-value", "hidden-value"
+OAUTH = {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": SECRET,
+    "SLACK_SIGNING_SECRET": SECRET,
+    "FTCOST_ENCRYPTION_KEYS": f"{Fernet.generate_key().decode()}, {Fernet.generate_key().decode()}",
+}
 VARIABLES = (
+    "SLACK_CLIENT_ID",
+    "SLACK_CLIENT_SECRET",
+    "FTCOST_ENCRYPTION_KEYS",
+    "FTCOST_LOOK_BACK",
     "SLACK_BOT_TOKEN",
     "SLACK_APP_TOKEN",
     "SLACK_SIGNING_SECRET",
@@ -43,6 +54,7 @@ def read(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
         ({"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP}, "socket"),
         ({"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP, "SLACK_SIGNING_SECRET": SECRET}, "socket"),
         ({"SLACK_BOT_TOKEN": "", "SLACK_APP_TOKEN": ""}, "playground"),
+        (OAUTH, "oauth"),
     ],
 )
 def test_the_credentials_say_which_slack_is_served(
@@ -58,6 +70,8 @@ def test_the_credentials_say_which_slack_is_served(
         ({"SLACK_SIGNING_SECRET": SECRET}, "SLACK_BOT_TOKEN"),
         ({"SLACK_BOT_TOKEN": BOT}, "SLACK_APP_TOKEN"),
         ({"SLACK_BOT_TOKEN": BOT}, "SLACK_SIGNING_SECRET"),
+        *(({key: value for key, value in OAUTH.items() if key != name}, name) for name in OAUTH),
+        (OAUTH | {"SLACK_BOT_TOKEN": BOT}, "SLACK_BOT_TOKEN"),
     ],
 )
 def test_incomplete_credentials_are_named(
@@ -78,8 +92,11 @@ def test_incomplete_credentials_are_named(
         ("SLACK_APP_TOKEN", BOT, "xapp-"),
         ("SLACK_API_URL", "hidden-value", ""),
         ("FTCOST_PORT", "hidden-value", "integer"),
+        ("FTCOST_ENCRYPTION_KEYS", "hidden-value", "new-key"),
         ("FTCOST_PORT", "65536", "65535"),
         ("FTCOST_PORT", "-1", "0"),
+        ("FTCOST_DATABASE_URL", "mysql://u:hidden-value@h/d", "postgresql://"),
+        ("FTCOST_DATABASE_URL", "hidden-value", "postgresql://"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_and_not_shown(

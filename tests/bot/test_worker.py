@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
 from aiohttp import ClientConnectorError
 
 from bot.playground import FakeSlack
 from bot.playground.payloads import Payloads
+from bot.store import Inbox, Job, open_database
+from pricing import Catalog
 from tests.bot import deeds, support_bot
 from tests.bot.conftest import Start
 from tests.bot.reading import column, figures, texts
-from tests.conftest import LINE
+from tests.conftest import LINE, TODAY, running_bot
 
 
 async def until_it_stops_listening(url: str) -> None:
@@ -203,3 +208,117 @@ async def test_an_estimate_over_all_offers_holds_nothing_else_up(start: Start, s
     first, second = slack.messages()
     assert first == other
     assert deeds.is_complete(slack, second)
+
+
+# --- Slack or the network away for a while ----------------------------------------------------------------------------
+
+
+async def test_a_slack_that_fails_again_and_again_gets_the_whole_thread_in_the_end(
+    start: Start, slack: FakeSlack
+) -> None:
+    """Five attempts, more than any client of Slack's makes by itself."""
+    slack.fail_next("chat.postMessage", "internal_error", status=503, times=5)
+    async with start():
+        assert (await slack.command(support_bot.LINE)).ok
+    (parent,) = slack.messages()
+    assert figures(parent) == support_bot.FIGURES
+    assert deeds.is_complete(slack, parent)
+
+
+async def test_a_slack_that_does_not_come_back_ends_in_an_apology_with_a_code(
+    start: Start, slack: FakeSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    slack.fail_next("chat.postMessage", "internal_error", status=503, times=8)
+    for _ in range(2):
+        async with start():
+            if not slack.calls[1:]:
+                assert (await slack.command(support_bot.LINE)).ok
+    (told,) = slack.ephemerals()
+    assert told["text"][told["text"].index("E-") :][:8] in caplog.text
+    assert slack.messages() == []
+
+
+async def test_a_message_whose_answer_was_lost_is_found_and_not_posted_again(start: Start, slack: FakeSlack) -> None:
+    """With the optional scopes: Slack posts the parent and a reply, and answers 500 to both."""
+    slack.scopes.update({"channels:history", "im:history"})
+    slack.fail_next("chat.postMessage", "internal_error", status=500, although_done=True)
+    async with start():
+        assert (await slack.command(support_bot.LINE)).ok
+        parent = await deeds.answered(slack)
+        slack.fail_next("chat.postMessage", "internal_error", status=500, although_done=True)
+        await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
+    assert slack.messages() == [parent]
+    assert len(slack.messages(thread_ts=parent["ts"])) == 4, "two replies, the mention, one change"
+
+
+async def test_without_those_scopes_it_is_posted_again(start: Start, slack: FakeSlack) -> None:
+    slack.fail_next("chat.postMessage", "internal_error", status=500, although_done=True)
+    async with start():
+        assert (await slack.command(support_bot.LINE)).ok
+    first, second = slack.messages()
+    assert slack.messages(thread_ts=first["ts"]) == []
+    assert deeds.is_complete(slack, second), "twice rather than not at all"
+
+
+async def test_who_waits_longer_than_ten_seconds_is_told_once(
+    catalog: Catalog, slack: FakeSlack, database_path: Path
+) -> None:
+    time = [TODAY]
+    url = f"sqlite:///{database_path}"
+    async with running_bot(catalog, slack, url, lambda: time[0]) as running:
+        gate = asyncio.Event()
+        slack.delay_next("chat.postMessage", gate)
+        assert (await slack.command(support_bot.LINE)).ok
+        await slack.wait_for(lambda: slack.held)
+        time[0] += timedelta(seconds=10)
+        told = await slack.wait_for(slack.ephemerals)
+        assert "takes longer" in told[0]["text"]
+        async with running_bot(catalog, slack, url, lambda: time[0]):
+            pass  # another replica does not tell it again, nor do the work
+        assert (await deeds.get_json(f"{running.url}/healthz"))[0] == 200
+        gate.set()
+    assert len(slack.ephemerals()) == 1
+    (parent,) = slack.messages()
+    assert deeds.is_complete(slack, parent)
+
+
+# --- replicas ---------------------------------------------------------------------------------------------------------
+
+
+async def test_what_a_killed_replica_left_another_does_after_its_lease(
+    catalog: Catalog, slack: FakeSlack, postgres_url: str
+) -> None:
+    """A claim that nobody renews is all that is left of a killed process."""
+    time = [TODAY]
+    database = await open_database(postgres_url)
+    killed = Inbox(database, lambda: time[0].replace(tzinfo=None), timedelta(seconds=15))
+    asked = {"id": "bcdfghjkmn", "team": "T0PLAYGRND", "user": slack.you, "channel": slack.general, "thread_ts": None}
+    payload = {**asked, "edit_of": None, "fields": support_bot.FIELDS, "as_of": "2026-11-21"}
+    await killed.put(Job("view:V1:h", "estimate", payload), claim=True)
+    async with running_bot(catalog, slack, postgres_url, lambda: time[0]):
+        assert (await slack.command(support_bot.LINE)).ok
+        await deeds.answered(slack)
+        assert len(slack.messages()) == 1, "the lease lasts"
+        time[0] += timedelta(seconds=15)
+        await slack.wait_for(lambda: len(slack.messages()) == 2)
+    await database.close()
+    assert [figures(message) for message in slack.messages()] == [support_bot.FIGURES] * 2
+    assert all(deeds.is_complete(slack, message) for message in slack.messages())
+
+
+async def test_two_replicas_do_the_same_delivery_once_and_a_thread_in_its_order(
+    catalog: Catalog, slack: FakeSlack, postgres_url: str
+) -> None:
+    async with running_bot(catalog, slack, postgres_url) as one, running_bot(catalog, slack, postgres_url) as other:
+        urls = [f"{replica.url}/slack/events" for replica in (one, other)]
+        body = urlencode(Payloads(slack.workspace).command("/ftcost", support_bot.LINE, slack.you, slack.general))
+        both = await asyncio.gather(*(deeds.post_signed(url, body, slack.signing_secret) for url in urls))
+        assert [status for status, _ in both] == [200, 200]
+        parent = await deeds.answered(slack)
+        for number, epochs in enumerate((5, 6, 7, 8)):  # each answer names the difference to the one before it
+            slack.events_url = urls[number % 2]
+            await slack.say(f"<@{slack.bot_user}> epochs={epochs}", thread_ts=parent["ts"])
+        await slack.wait_for(lambda: len(slack.messages(thread_ts=parent["ts"])) == 2 + 2 * 4)
+    assert slack.messages() == [parent]
+    changes = [m for m in slack.messages(thread_ts=parent["ts"])[2:] if m["user"] == slack.bot_user]
+    assert [column(change)[support_bot.OFFER] for change in changes] == ["+$80.00", "+$40.00", "+$40.00", "+$40.00"]

@@ -45,7 +45,7 @@ async def playground(catalog: Catalog, tmp_path: Path) -> AsyncIterator[Workspac
     slack = FakeSlack(now=TODAY.timestamp)
     await slack.start()
     try:
-        async with running_bot(catalog, slack, tmp_path / "ftcost.sqlite3") as running:
+        async with running_bot(catalog, slack, f"sqlite:///{tmp_path / 'ftcost.sqlite3'}") as running:
             yield running
     finally:
         await slack.stop()

@@ -1,0 +1,26 @@
+# One image for every mode (docs/deploy.md). Runs as nobody, with a read-only root; it writes to /data alone.
+FROM python:3.13-slim AS build
+WORKDIR /src
+COPY requirements.lock ./
+RUN python -m venv /app && /app/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY pricing pricing
+COPY calculator calculator
+COPY bot bot
+RUN /app/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
+    && /app/bin/python -m compileall -q /app/lib \
+    && /app/bin/pip uninstall --yes --quiet setuptools pip
+
+FROM python:3.13-slim
+COPY --from=build /app /app
+RUN mkdir /data && chown 65534:65534 /data
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
+    FTCOST_HOST=0.0.0.0 FTCOST_PORT=8030 FTCOST_DATABASE_URL=sqlite:////data/ftcost.sqlite3
+USER 65534:65534
+WORKDIR /data
+VOLUME /data
+EXPOSE 8030
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["/app/bin/python", "-c", \
+    "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"FTCOST_PORT\"]}/healthz', timeout=4)"]
+ENTRYPOINT ["/app/bin/python", "-m", "bot"]

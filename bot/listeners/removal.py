@@ -1,0 +1,23 @@
+"""The app was removed from a workspace, or its token was taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.listeners.context import Bot, team_of
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    # Acknowledged only when it is done: what fails, Slack delivers again.
+    @app.event("app_uninstalled")
+    async def on_uninstalled(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await bot.workspaces.forget(team_of(body))
+        await ack()
+
+    @app.event("tokens_revoked")
+    async def on_revoked(ack: AsyncAck, body: dict[str, Any], event: dict[str, Any]) -> None:
+        if (event.get("tokens") or {}).get("bot"):  # a person's own token says nothing of the bot's
+            await bot.workspaces.forget(team_of(body))
+        await ack()

@@ -1,0 +1,61 @@
+"""Installing the app into a workspace by OAuth v2."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cryptography.fernet import MultiFernet
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.oauth.installation_store import Installation
+from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.store import Database, Installations
+
+SCOPES = ("app_mentions:read", "chat:write", "chat:write.public", "commands", "files:write", "im:write")
+LOOK_BACK_SCOPES = ("channels:history", "groups:history", "im:history")
+INSTALL_PATH = "/slack/install"
+REDIRECT_PATH = "/slack/oauth_redirect"
+STATE_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class OAuth:
+    """The app's own credentials, and the keys that tokens are kept under."""
+
+    client_id: str
+    client_secret: str
+    keys: MultiFernet
+    look_back: bool = False
+    """Ask for the optional scopes too."""
+
+
+class InstallFlow(AsyncOAuthFlow):
+    """Bolt's flow; it also remembers the workspace's address, which permalinks begin with."""
+
+    async def run_installation(self, code: str) -> Installation | None:
+        installation = await super().run_installation(code)
+        if installation is not None:
+            who = await self.client.auth_test(token=installation.bot_token)
+            installation.set_custom_value("team_url", who["url"])
+        return installation
+
+
+def install_flow(
+    oauth: OAuth, database: Database, installations: Installations, client: AsyncWebClient, slack_api_url: str
+) -> InstallFlow:
+    """The pages under /slack/install and /slack/oauth_redirect."""
+    own_slack = not slack_api_url.startswith("https://slack.com/")
+    settings = AsyncOAuthSettings(
+        client_id=oauth.client_id,
+        client_secret=oauth.client_secret,
+        scopes=SCOPES + (LOOK_BACK_SCOPES if oauth.look_back else ()),
+        install_path=INSTALL_PATH,
+        redirect_uri_path=REDIRECT_PATH,
+        authorization_url=slack_api_url.removesuffix("api/") + "oauth/v2/authorize" if own_slack else None,
+        installation_store=installations,
+        state_store=AsyncSQLAlchemyOAuthStateStore(STATE_SECONDS, database.engine),
+        state_expiration_seconds=STATE_SECONDS,
+    )
+    return InstallFlow(client=client, settings=settings)

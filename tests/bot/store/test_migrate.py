@@ -1,0 +1,94 @@
+"""Tables that are made, taken over and brought up to date at start."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from bot.store import Database, DatabaseUnavailable, EstimateStore, Inbox, Job, open_database
+from bot.store.database import metadata
+from bot.store.migrate import HEAD, STEPS
+from tests import postgres
+from tests.bot.store.conftest import LEASE, NOW
+
+
+def test_the_head_is_the_last_step() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(STEPS))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+async def test_the_steps_make_the_tables_that_the_code_knows(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_replicas_that_start_together_make_the_tables_once(url: str) -> None:
+    opened = await asyncio.gather(*(open_database(url) for _ in range(3)))
+    inboxes = [Inbox(database, lambda: NOW, LEASE) for database in opened]
+    assert await inboxes[0].put(Job("key", "kind", {}))
+    assert not await inboxes[2].put(Job("key", "kind", {})), "it is one table"
+    for database in opened:
+        await database.close()
+
+
+async def test_a_file_from_before_migrations_is_taken_over_whole(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    old = sqlite3.connect(path)
+    old.executescript((Path(__file__).parent / "before_migrations.sql").read_text(encoding="utf-8"))
+    old.close()
+    for _ in range(2):  # taken over at the first start, known at the second
+        database = await open_database(f"sqlite:///{path}")
+        saved = await EstimateStore(database, lambda: NOW).get("bcdfghjkmn", team_id="T1")
+        inbox = Inbox(database, lambda: NOW, LEASE)
+        waiting = await inbox.claim(10)
+        assert not await inbox.put(Job("view:V2:h", "estimate", {})), "what was done stays known"
+        for job in waiting:
+            await inbox.hand_back(job)
+        await database.close()
+        assert saved is not None
+        assert (saved.result, saved.posted, saved.name) == ({"headline": "kept"}, 3, "kept")
+        assert [(job.key, job.lane, job.attempts) for job in waiting] == [("view:V1:h", "C1/1.2", 2)], (
+            "its second attempt"
+        )
+
+
+async def test_a_step_that_fails_leaves_the_database_as_it_was(postgres_url: str) -> None:
+    """A table of the first step is there already, and nothing else of it."""
+    postgres.execute(postgres_url, "CREATE TABLE estimates (mine INTEGER)")
+    for _ in range(2):
+        with pytest.raises(DatabaseUnavailable, match="already exists"):
+            await open_database(postgres_url)
+    postgres.execute(postgres_url, "DROP TABLE estimates")
+    database = await open_database(postgres_url)
+    async with database.engine.connect() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM inbox")) == 0
+    await database.close()
+
+
+async def test_a_server_that_does_not_answer_is_said_without_the_password() -> None:
+    with pytest.raises(DatabaseUnavailable) as caught:
+        await open_database("postgresql://someone:hidden@127.0.0.1:1/ftcost")
+    assert "127.0.0.1" in str(caught.value)
+    assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["mysql://u:hidden@h/d", "postgresql+asyncpg://u:hidden@h/d", "postgresql://hidden@h", "hidden"]
+)
+async def test_an_address_of_another_kind_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="postgresql://") as caught:
+        await open_database(wrong)
+    assert "hidden" not in str(caught.value)

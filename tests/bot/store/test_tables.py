@@ -1,0 +1,45 @@
+"""The store by itself, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from bot.store import Database, EstimateStore, open_database
+from tests.conftest import TODAY
+
+RESULT = {"as_of": "2026-11-21", "catalog_version": "2026-11.test", "estimates": [], "headline": "“ü”"}
+
+
+async def test_what_is_saved_comes_back_whole(url: str) -> None:
+    database = await open_database(url)
+    store = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
+    await store.save("id1", team_id="T1", user_id="U1", fields={"name": "n", "on": "all"}, result=RESULT)
+    await store.mark_posted("id1", team_id="T1", channel_id="C1", thread_ts="1.2", message_ts="1.2", posted=1)
+    await store.mark_posted("id1", team_id="T1", channel_id="C1", thread_ts="1.2", message_ts="1.3", posted=2)
+    await database.close()
+    database = await open_database(url)
+    saved = await EstimateStore(database, lambda: TODAY.replace(tzinfo=None)).get("id1", team_id="T1")
+    await database.close()
+    assert saved is not None
+    assert saved.result == RESULT
+    assert saved.fields == {"name": "n", "on": "all"}
+    assert (saved.channel_id, saved.thread_ts, saved.posted, saved.name) == ("C1", "1.2", 2, "n")
+    assert saved.message_ts == "1.2", "its first message"
+
+
+async def test_every_question_to_the_store_names_its_workspace(database: Database) -> None:
+    store = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
+    await store.save("id1", team_id="T1", user_id="U1", fields={}, result=RESULT)
+    await store.mark_posted("id1", team_id="T2", channel_id="C9", thread_ts="9.9", message_ts="9.9", posted=9)
+    await store.mark_posted("id1", team_id="T1", channel_id="C1", thread_ts="1.2", message_ts="1.2", posted=1)
+    assert await store.get("id1", team_id="T2") is None
+    assert await store.recent(team_id="T2", user_id="U1") == []
+    assert await store.latest_in_thread(team_id="T2", channel_id="C1", thread_ts="1.2", but_not="") is None
+    found = await store.latest_in_thread(team_id="T1", channel_id="C1", thread_ts="1.2", but_not="")
+    assert found is not None
+    assert found.posted == 1
+
+
+async def test_recent_gives_the_newest_first_and_the_person_alone(database: Database) -> None:
+    store = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
+    for one, user in (("a", "U1"), ("b", "U2"), ("c", "U1"), ("d", "U1")):
+        await store.save(one, team_id="T1", user_id=user, fields={}, result=RESULT)
+    assert [one.id for one in await store.recent(team_id="T1", user_id="U1", limit=2)] == ["d", "c"]

