@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from bot.render.blocks import clip
-from bot.render.money import counted, money, money_span, rough, signed
+from bot.render.data import figure_text
+from bot.render.money import counted, money, rough, signed
 from bot.render.page import Page
 from bot.render.sureness import percent
 from bot.render.tables import Align, Table
@@ -72,6 +73,7 @@ def _answers(results: Sequence[Result]) -> list[tuple[str, ...]]:
         ("One-off", lambda one: _figure(one, "one_off_usd")),
         ("A month", lambda one: _figure(one, "monthly_usd")),
         ("Whole horizon", lambda one: _figure(one, "total_usd")),
+        ("Likely", lambda one: money(Decimal(one["total_usd"])) if "low" in one else "–"),
         ("P10 – P90", _likely),
         ("Pays back after, calls", _pays_back),
         ("Net against prompting", _net),
@@ -122,9 +124,7 @@ def _title(one: Result) -> str:
 def _figure(one: Result, key: str) -> str:
     if one[key] is None:
         return "none" if key == "monthly_usd" and one["complete"] else money(None)
-    if "low" in one:
-        return money_span(Decimal(one["low"][key]), Decimal(one["high"][key]), whole=one["complete"])
-    return money(Decimal(one[key]), whole=one["complete"])
+    return figure_text(one, key)
 
 
 def _likely(one: Result) -> str:

@@ -147,8 +147,8 @@ def own_offer(rates: PointRates, on: date) -> Offer:
     return Offer.model_construct(  # there is nothing to check, and the prices may be draws
         id=YOUR_RATES,
         platform=YOUR_RATES,
-        platform_title="Your rates",
-        title="Your rates",
+        platform_title="Your rate",
+        title="Your rate",
         model=YOUR_RATES,
         prices=prices,
     )

@@ -17,6 +17,7 @@ MAX_NUMBER = Decimal(10) ** 15
 _NUMBER = re.compile(
     r"(?P<digits>\d{1,3}(?:[,_'’ ]\d{3})+|\d+)?(?P<fraction>\.\d+)?\s*(?P<suffix>[kmb%])?", re.IGNORECASE
 )
+_SIMPLE = re.compile(r"\$?\s*(?P<digits>\d+(?:\.\d+)?|\.\d+)\s*(?P<suffix>[kmb]?)", re.IGNORECASE)
 _SUFFIX = {"k": Decimal(10) ** 3, "m": Decimal(10) ** 6, "b": Decimal(10) ** 9, "%": Decimal("0.01")}
 _RANGE = re.compile(r"\.\.\.?|…")
 _ARROW = re.compile(r"->|→|=>|—>|–>")
@@ -51,7 +52,8 @@ class Amount(NamedTuple):
         if not self.is_range:
             return format_number(self.likely, suffix)
         ends = [self.low, self.likely, self.high] if self.peaked else [self.low, self.high]
-        return "..".join(format_number(end, suffix) for end in ends)
+        texts = [format_number(end, suffix) for end in ends]
+        return "..".join(map(_plain, ends) if _two_readings(texts) else texts)
 
 
 class TokenPair(NamedTuple):
@@ -125,6 +127,8 @@ def parse_amount(text: str, number: Callable[[str], Decimal] = parse_number) -> 
         return Amount(value, value, value)
     if len(parts) > 3 or not all(parts):
         raise ValueError(f"“{_short(text)}” is not a range; write low..high or low..likely..high, such as 3..5.")
+    if meant := _two_readings(parts):
+        raise ValueError(f"“{_short(text)}” can be read in two ways; write {meant}, or both ends in full.")
     values = [number(part) for part in _shared_suffix(parts)]
     if values != sorted(values):
         raise ValueError(f"“{_short(text)}” runs downwards; write the lower number first.")
@@ -135,6 +139,15 @@ def parse_amount(text: str, number: Callable[[str], Decimal] = parse_number) -> 
 def _shared_suffix(parts: list[str]) -> list[str]:
     """In `40..60%` the sign stands for both ends; k, M and B do not (`1..10k` may well mean 1 to 10,000)."""
     return [part if part.endswith("%") or not parts[-1].endswith("%") else part + "%" for part in parts]
+
+
+def _two_readings(parts: list[str]) -> str | None:
+    """How `1..3M` may be meant, which could also be 1 to 3,000,000. None where there is one reading, as of `500..2k`."""
+    first, last = _SIMPLE.fullmatch(parts[0]), _SIMPLE.fullmatch(parts[-1])
+    if not first or not last or first["suffix"] or not last["suffix"]:
+        return None
+    small, large, sign = first["digits"], last["digits"], last["suffix"]
+    return f"{small}{sign}..{large}{sign}" if 0 < Decimal(small) < Decimal(large) else None
 
 
 def parse_share(text: str) -> Amount:

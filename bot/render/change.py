@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from bot.render.blocks import SlackMessage, context, escape, section, table_block
+from bot.render.data import figure_text
 from bot.render.messages import buttons, watch_out
-from bot.render.money import money, signed
+from bot.render.money import signed
+from bot.render.sureness import sureness
 from bot.render.tables import (
     Table,
     comparison_table,
@@ -45,7 +47,7 @@ def change_reply(
         comparison_table(after, shown) if changed == ["the offers compared"] else _change_table(before, after, shown)
     )
     more = len(after.estimates) - len(shown)
-    told = break_even_sentences(after, after.best) if after.best else []
+    told = [*sureness(after, after.best), *break_even_sentences(after, after.best)] if after.best else []
     blocks = [
         section(f"*{escape(answer)}*\nChanged: {escape(what)}"),
         table_block(table),
@@ -81,7 +83,7 @@ def _change_table(before: Mapping[str, Any], after: Comparison, shown: Sequence[
         rows.append(
             (
                 offer_name(estimate),
-                money(total, whole=was["complete"]) if was else "–",
+                figure_text(was, "total_usd") if was else "–",
                 figure(after, estimate, "total"),
                 difference,
             )

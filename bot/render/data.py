@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, get_args
 
 from bot.render.judgement import judgement
+from bot.render.money import money, money_span
 from bot.render.tables import offer_name
 from bot.render.words import headline, question
 from calculator import BaseEstimate, BreakEven, Comparison, Estimate, Figure, LineItem
@@ -100,6 +101,14 @@ def _drivers(comparison: Comparison, estimate: Estimate) -> dict[str, Any]:
             for driver in comparison.drivers(estimate)
         ],
     }
+
+
+def figure_text(estimate: Mapping[str, Any], key: str) -> str:
+    """A figure of an estimate that `to_json` made, such as `total_usd`, as the span it was quoted as."""
+    usd, whole = estimate[key], estimate["complete"]
+    if "low" in estimate and estimate["low"][key] is not None:
+        return money_span(Decimal(estimate["low"][key]), Decimal(estimate["high"][key]), whole=whole)
+    return money(None if usd is None else Decimal(usd), whole=whole)
 
 
 def _break_even(found: BreakEven) -> dict[str, Any]:

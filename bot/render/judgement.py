@@ -24,14 +24,14 @@ def judgement(comparison: Comparison, estimate: Estimate) -> list[str]:
 def _money(comparison: Comparison, estimate: Estimate, favours: str) -> str:
     back, name = estimate.break_even, offer_name(estimate)
     assert back is not None  # noqa: S101 - the caller looked
+    to_end = comparison.plan.months != estimate.months
+    over = "until the model ends" if to_end else f"over {horizon(comparison)}"
     if favours == "neither":
-        return f"The money decides nothing: over {horizon(comparison)} tuning {name} and prompting cost the same."
+        return f"The money decides nothing: {over} tuning {name} and prompting cost the same."
     if back.net_usd is None:
         when = f"it pays back after {counted(back.calls, 'call')}" if back.calls is not None else "it never pays back"
         return f"The money favours {favours}: {when}; how many calls there are is not given."
     side = "ahead" if favours == "tuning" else "behind"
-    to_end = comparison.plan.months != estimate.months
-    over = "until the model ends" if to_end else f"over {horizon(comparison)}"
     text = f"The money favours {favours}: {over} {name} is {money(abs(back.net_usd))} {side}"
     share = comparison.ranges.pays_back_share(estimate.offer.id) if comparison.ranges else None
     return f"{text}, and paid back by then in {percent(share)} of cases." if share is not None else f"{text}."

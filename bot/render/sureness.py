@@ -21,6 +21,8 @@ def sureness(comparison: Comparison, estimate: Estimate) -> list[str]:
     found = ranges.percentiles(estimate.offer.id, "total")
     if found is None:
         return ["No range can be given: a price is unknown in some of the cases."]
+    if found.p10 == found.p90:
+        return [f"{offer_name(estimate)} costs {rough(found.p50)} over {horizon(comparison)} in nearly every case."]
     sentences = [
         f"In 8 of 10 cases {offer_name(estimate)} costs {rough(found.p10)} to {rough(found.p90)} "
         f"over {horizon(comparison)}, and in half of all cases less than {rough(found.p50)}."

@@ -40,7 +40,8 @@ def to_text(comparison: Comparison) -> str:
     said = [*assumptions(comparison, shown), *filter(None, [moved_most(comparison, shown)])]
     if comparison.ranges and shown.lines:
         parts += ["", plain(percentiles_table(comparison, comparison.estimates))]
-        parts += ["", plain(drivers_table(comparison, shown))]
+        if comparison.drivers(shown):
+            parts += ["", plain(drivers_table(comparison, shown))]
     for title, items in (
         ("Break-even", break_even_sentences(comparison, shown, net=False)),
         ("Tune or prompt?", judgement(comparison, shown)),

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bot.render.money import age, counted, money, quantity, signed
 from bot.render.tables import figure, horizon, offer_name
-from calculator import KEYS, YOUR_RATES, Comparison, Estimate, Standing, Warning, default_text
+from calculator import KEYS, Comparison, Estimate, Standing, Warning, default_text
 from pricing import Confidence, Source
 
 # Shown first, because they cost most when overlooked.
@@ -33,8 +33,7 @@ def headline(comparison: Comparison) -> str:
     total = figure(comparison, best, "total")
     subject = offer_name(best)
     ranked = sum(1 for estimate in comparison.estimates if estimate.standing <= Standing.ENDS)
-    be = "are" if best.offer.id == YOUR_RATES else "is"
-    return f"{subject}{f' {be} cheapest' if ranked > 1 else ''}: {total} {_span(comparison, best)}."
+    return f"{subject}{' is cheapest' if ranked > 1 else ''}: {total} {_span(comparison, best)}."
 
 
 def _span(comparison: Comparison, estimate: Estimate) -> str:
@@ -136,7 +135,8 @@ def break_even_sentences(comparison: Comparison, estimate: Estimate, *, net: boo
     if base is None or found is None:
         return []
     beyond = f", {found.reason}" if found.reason else ""
-    name = offer_name(estimate)
+    likely = "At the likely values " if comparison.ranges else ""
+    name = f"{likely}{offer_name(estimate)}"
     if found.calls is None:
         reason = (found.reason or "never").removeprefix("never").removeprefix(": ")
         sentences = [f"{name} never pays back{f': {reason}' if reason else ''}."]

@@ -17,7 +17,7 @@ FIELDS = {
     "calls": "50k/day",
     "call": "100/70",
 }
-OFFER = "Your rates"
+OFFER = "Your rate"
 """What the offer of one's own `rates` is called."""
 LINE = " ".join(f"{key}={value}" for key, value in FIELDS.items())
 

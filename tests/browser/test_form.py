@@ -72,7 +72,7 @@ async def test_the_thread_shows_offers_lines_and_assumptions(channel: Channel) -
 
     header, *rows = await table(offers)
     assert header[:3] == ["Offer", "One-off", "A month"]
-    assert ["Your rates", "$120.00", "$1,080.00", "$13,080.00"] in [row[:4] for row in rows]
+    assert ["Your rate", "$120.00", "$1,080.00", "$13,080.00"] in [row[:4] for row in rows]
     assert (await alignment(offers))[:4] == ["left", "right", "right", "right"]
 
     amounts = [float(row[-1].replace("$", "").replace(",", "")) for row in (await table(lines))[1:]]

@@ -19,7 +19,7 @@ LINE = " ".join(f"{key}={value}" for key, value in GIVEN.items())
 
 async def yours(message: Locator) -> list[str]:
     """The row of the asker's own rates."""
-    row = message.get_by_role("row").filter(has_text="Your rates")
+    row = message.get_by_role("row").filter(has_text="Your rate")
     await expect(row).to_be_visible()
     return await row.locator("th, td").all_inner_texts()
 
@@ -37,7 +37,7 @@ async def test_edit_answers_in_the_thread_with_the_difference(channel: Channel) 
     change = channel.thread.last
     await expect(change).to_contain_text("3 → 5")
     # 2 more epochs × 10,000 examples × 400 tokens = 8M tokens × $10
-    assert await yours(change) == ["Your rates", "$13,080.00", "$13,160.00", "+$80.00"]
+    assert await yours(change) == ["Your rate", "$13,080.00", "$13,160.00", "+$80.00"]
     await expect(channel.parents).to_have_count(1)
     await expect(change.get_by_role("table")).to_be_in_viewport(ratio=1)
     await channel.photograph("05-edited")
@@ -49,7 +49,7 @@ async def test_a_mention_changes_the_estimate_of_its_thread(channel: Channel) ->
     await expect(channel.thread).to_have_count(7)
     await expect(channel.thread.nth(5)).to_contain_text("@ftcost calls=100k/day")
     # 3M calls × (100 × $3 + 70 × $6) per 1M = $2,160 a month; × 12 + $120 = $26,040
-    assert await yours(channel.thread.last) == ["Your rates", "$13,080.00", "$26,040.00", "+$12,960.00"]
+    assert await yours(channel.thread.last) == ["Your rate", "$13,080.00", "$26,040.00", "+$12,960.00"]
     await channel.photograph("06-mentioned")
 
 
