@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot import pages
-from bot.command import read_command
+from bot.command import check_base, read_command
+from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.render.chart import chart_of
 from bot.render.chart_png import chart_png
 from bot.render.data import to_csv, to_json
@@ -39,8 +40,10 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
     """What the command prints. Raises UserError."""
     as_of = options.as_of or today
     asked = read_command(" ".join(options.text))
-    if options.chart and asked.verb in ("help", "models", "price"):
+    if options.chart and asked.verb not in ("form", "estimate", "breakeven"):
         raise UserError("--chart goes with a question that has a price.")
+    if options.file and asked.verb not in ("form", "estimate", "breakeven"):
+        raise UserError("-f goes with a question that has a price.")
     match asked.verb:
         case "help":
             return pages.HELP.text()
@@ -48,15 +51,36 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
             return pages.models(catalog, asked.argument, as_of).text()
         case "price":
             return pages.price(catalog, asked.argument, as_of).text()
+        case "compare":
+            if options.format != "text":
+                raise UserError("compare answers as text; --format goes with a question that has a price.")
+            files = options.text[1:] if len(options.text) > 1 else named_in(asked.argument)
+            return _side_by_side(list({Path(name).resolve(): Path(name) for name in files}.values()), catalog, as_of)
         case "list" | "show" | "diff":
             raise UserError(f"`{asked.verb}` reads the estimates of a workspace; it answers in Slack.")
     fields = {**(_read_file(options.file) if options.file else {}), **asked.fields}
     if not fields:
         raise UserError(f"Say what to price, such as: ftcost '{pages.EXAMPLE}'. `ftcost help` lists the keys.")
+    if asked.verb == "breakeven":
+        check_base(fields)
     comparison = estimate(read_scenario(fields), catalog, as_of)
     if options.chart:
         _write_chart(comparison, options.chart)
     return _render(comparison, options.format)
+
+
+def _side_by_side(paths: Sequence[Path], catalog: Catalog, as_of: date) -> str:
+    """`compare a.yml b.yml`: scenario files beside each other."""
+    if not FEWEST <= len(paths) <= MOST:
+        raise UserError("Name two to six different scenario files, such as: ftcost compare a.yml b.yml.")
+    scenarios = []
+    for path in paths:
+        try:
+            comparison = estimate(read_scenario(_read_file(path)), catalog, as_of)
+        except FieldErrors as error:
+            raise UserError(f"{path}:\n{error}") from None
+        scenarios.append(Named(comparison.scenario.name or path.stem, to_json(comparison)))
+    return side_by_side(scenarios).text()
 
 
 def _write_chart(comparison: Comparison, path: Path) -> None:
@@ -86,7 +110,9 @@ def _read_file(path: Path) -> dict[str, str]:
         data = read_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from None
-    except (YamlError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: this is no text in UTF-8.") from None
+    except YamlError as error:
         raise UserError(f"{path}: {error}") from None
     errors = {key: "must be one value or a list of values." for key, value in data.items() if not _is_plain(value)}
     if errors:

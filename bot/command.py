@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from calculator import KEYS, FieldErrors, UserError, nearest_key, read_scenario, unknown_key
 
-Verb = Literal["form", "estimate", "breakeven", "help", "models", "price", "list", "show", "diff"]
-VERBS: tuple[Verb, ...] = ("estimate", "breakeven", "help", "models", "price", "list", "show", "diff")
+Verb = Literal["form", "estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare"]
+VERBS: tuple[Verb, ...] = ("estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare")
 MAX_LENGTH = 4_000
 WITHOUT_BASE = "Say which model is prompted today: base=gpt-4o-mini, or its prices, base_rates=0.15/0.60."
 
@@ -22,7 +22,9 @@ _LINK = re.compile(r"<(?:https?://|mailto:)[^<>|]*\|([^<>]*)>|<((?:https?://|mai
 
 
 class Asked(NamedTuple):
-    """`fields` for an estimate; `argument` for models, price and show."""
+    """`fields` for an estimate or a break-even (none: of what there is already); `argument`, as it was typed, for what
+    looks something up.
+    """
 
     verb: Verb
     fields: dict[str, str]
@@ -43,12 +45,18 @@ def read_command(text: str) -> Asked:
             hint = f" Did you mean `{near[0]}{'=' if near[0] in KEYS else ''}`?" if near else ""
             raise UserError(f"“{words[0][:40]}” is no command.{hint} `help` shows what can be asked.")
         if first not in ("estimate", "breakeven"):
-            return Asked(first, {}, " ".join(words[1:]))
+            return Asked(first, {}, text.strip()[len(words[0]) :].strip())
         words = words[1:]
     fields = read_fields(words)
-    if first == "breakeven" and fields and not (fields.get("base") or fields.get("base_rates")):
-        raise FieldErrors({"base": WITHOUT_BASE})
+    if first == "breakeven":
+        return Asked("breakeven", fields, "")
     return Asked("estimate" if fields else "form", fields, "")
+
+
+def check_base(fields: Mapping[str, str]) -> None:
+    """Raises FieldErrors where a break-even has nothing to be held against."""
+    if not (fields.get("base") or fields.get("base_rates")):
+        raise FieldErrors({"base": WITHOUT_BASE})
 
 
 def read_fields(words: Sequence[str]) -> dict[str, str]:

@@ -6,26 +6,31 @@ already.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.command import from_slack, read_command
+from bot.command import Asked, check_base, from_slack, read_command
+from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.explain import Reason, reasons
 from bot.faults import error_of
 from bot.lookups import Lookups
 from bot.post import SHUT_OUT, Mark, Place, Poster
 from bot.render.blocks import SlackMessage, escape, saying
+from bot.render.change import change_reply
 from bot.render.data import to_csv, to_json
-from bot.render.messages import break_even_replies, change_reply, parent, thread_replies
+from bot.render.messages import parent
+from bot.render.replies import break_even_replies, dated, sure_replies, thread_replies
 from bot.render.words import headline
 from bot.store import EstimateStore, Job, SavedEstimate
 from bot.worker import Handler
 from bot.workspaces import Workspaces
-from calculator import Comparison, UserError, estimate, read_scenario
+from calculator import Comparison, UserError, estimate, read_scenario, spread_out
 from pricing import Catalog
 
 MENTION_HINT = "Say what to change, such as `@ftcost epochs=5 calls=100k/day`, or ask `@ftcost help`."
@@ -46,6 +51,7 @@ class Desk:
             "mention": self.mention,
             "export": self.export,
             "break_even": self.break_even,
+            "sure": self.sure,
         }
 
     async def _poster(self, team_id: str) -> Poster:
@@ -67,19 +73,21 @@ class Desk:
             team_id=ask["team"],
             user_id=ask["user"],
             fields=comparison.scenario.fields(),
-            result=to_json(comparison),
+            result=await asyncio.to_thread(to_json, comparison),  # warnings, draws and all: some tens of milliseconds
             edit_of=before.id if before else None,
         )
         if before and before.channel_id:
-            why = self._why(before, comparison)
-            messages = [change_reply(before.result, comparison, ask["id"], ask["user"], why)]
+            messages = [await asyncio.to_thread(self._change, before, comparison, ask)]
             place: Place | None = Place(before.channel_id, before.thread_ts)
         else:
-            messages = [parent(comparison, ask["id"], ask["user"]), *thread_replies(comparison)]
+            messages = await asyncio.to_thread(_answer, comparison, ask["id"], ask["user"])
             place = Place(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
         await self._post_all(job, place, messages)
         if before:
             await self._mark_changed(before, comparison)
+
+    def _change(self, before: SavedEstimate, after: Comparison, ask: Mapping[str, Any]) -> SlackMessage:
+        return change_reply(before.result, after, ask["id"], ask["user"], self._why(before, after))
 
     def _why(self, before: SavedEstimate, after: Comparison) -> list[Reason]:
         """The difference of the offer in the headline by cause, where it was priced before too."""
@@ -133,18 +141,46 @@ class Desk:
             asked = read_command(from_slack(ask["text"]))
             if asked.verb == "form":
                 raise UserError(MENTION_HINT)
-            if asked.verb != "estimate":
+            if asked.verb == "compare" or (asked.verb == "breakeven" and not asked.fields):
+                for number, message in enumerate(await self._in_thread(asked, ask)):
+                    await poster.post(Place(ask["channel"], thread_ts), message, _mark(job).part(number))
+                return
+            if asked.verb not in ("estimate", "breakeven"):
                 answer = await self.lookups.answer(asked, team=ask["team"], user=ask["user"])
                 await poster.only_to(ask["user"], here, answer)
                 return
             before = await self._thread_estimate(ask)
             fields = {**(before.fields if before else {}), **asked.fields}
+            if asked.verb == "breakeven":
+                check_base(fields)
             self.price(fields, date.fromisoformat(ask["as_of"]))
         except UserError as error:
             await poster.only_to(ask["user"], here, saying(escape(str(error))))
             return
         payload = {**ask, "fields": fields, "thread_ts": thread_ts, "edit_of": before.id if before else None}
         await self.estimate(replace(job, kind="estimate", payload=payload))
+
+    async def _in_thread(self, asked: Asked, ask: Mapping[str, Any]) -> list[SlackMessage]:
+        """`compare` and `breakeven` of the thread somebody writes in, for all who read there. Raises UserError."""
+        if asked.verb == "breakeven":
+            saved = await self._thread_estimate(ask)
+            if saved is None:
+                raise UserError("Ask this in the thread of an estimate, or ask `/ftcost breakeven …`.")
+            if not (saved.fields.get("base") or saved.fields.get("base_rates")):
+                raise UserError("Say what is prompted today, such as `@ftcost base=gpt-4o-mini prompt=2000->100`.")
+            comparison = self.price(saved.fields, date.fromisoformat(ask["as_of"]))
+            return dated(break_even_replies(comparison), comparison, saved.id)
+        if not ask["thread_ts"] or named_in(asked.argument):
+            return [await self.lookups.answer(asked, team=ask["team"], user=ask["user"])]
+        found = await self.estimates.in_thread(
+            team_id=ask["team"], channel_id=ask["channel"], thread_ts=ask["thread_ts"]
+        )
+        left_out = max(0, len(found) - MOST)
+        del found[1 : 1 + left_out]  # what the thread began with stays, and the newest
+        if len(found) < FEWEST:
+            here = "one estimate" if found else "no estimate"
+            raise UserError(f"There is {here} in this thread yet. To compare, ask for another: `@ftcost epochs=5`.")
+        return [side_by_side([Named(one.name or one.id, one.result) for one in found], left_out=left_out).message()]
 
     async def _thread_estimate(self, ask: Mapping[str, Any]) -> SavedEstimate | None:
         if not ask["thread_ts"]:
@@ -176,7 +212,23 @@ class Desk:
         if saved is None:
             return
         comparison = self.price(saved.fields, date.fromisoformat(ask["as_of"]))
-        await self._reply_all(job, here, break_even_replies(comparison))
+        await self._reply_all(job, here, dated(break_even_replies(comparison), comparison, saved.id))
+
+    async def sure(self, job: Job) -> None:
+        """How sure a saved estimate is, into its thread: by its own ranges, else with every number taken as somewhat
+        off. Payload as for break_even.
+        """
+        ask = job.payload
+        here = Place(ask["channel"], ask["thread_ts"])
+        saved = await self._saved_or_told(ask, here)
+        if saved is None:
+            return
+        scenario = read_scenario(saved.fields)
+        spread = self.catalog.assumptions["default_spread"].value or Decimal(0)
+        asked = scenario if scenario.ranged else spread_out(scenario, spread)
+        comparison = estimate(asked, self.catalog, date.fromisoformat(ask["as_of"]))
+        messages = await asyncio.to_thread(sure_replies, comparison, assumed=not scenario.ranged)
+        await self._reply_all(job, here, dated(messages, comparison, saved.id))
 
     async def _reply_all(self, job: Job, here: Place, messages: list[SlackMessage]) -> None:
         """Post replies that the store does not count, each once."""
@@ -221,3 +273,8 @@ class Desk:
 
 def _mark(job: Job) -> Mark:
     return Mark(job.key, may_stand=job.attempts > 1, since=job.accepted_at)
+
+
+def _answer(comparison: Comparison, estimate_id: str, user_id: str) -> list[SlackMessage]:
+    """The message in the channel and what follows in its thread."""
+    return [parent(comparison, estimate_id, user_id), *thread_replies(comparison)]

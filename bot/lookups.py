@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from bot import pages
 from bot.command import Asked, write_command
+from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.explain import difference_page
 from bot.render.blocks import SlackMessage, clip, escape, saying
 from bot.render.page import Page
@@ -18,7 +19,7 @@ from pricing import Catalog
 
 @dataclass(frozen=True)
 class Lookups:
-    """Answers `help`, `models`, `price`, `list` and `show`."""
+    """Answers `help`, `models`, `price`, `list`, `show`, `diff` and `compare`."""
 
     catalog: Catalog
     estimates: EstimateStore
@@ -38,6 +39,8 @@ class Lookups:
                 return saying(await self._show(asked.argument.strip().strip("`"), team))
             case "diff":
                 return (await self._diff(asked.argument.split(), team)).message()
+            case "compare":
+                return (await self._compare(asked.argument, team, user)).message()
             case _:
                 return pages.HELP.message()
 
@@ -54,6 +57,25 @@ class Lookups:
             raise UserError("Say which two, such as `diff k7m2… p9x4…`. `list` shows yours.")
         one, other = [await self._saved(estimate_id.strip("`"), team) for estimate_id in ids]
         return difference_page(one, other, self.catalog)
+
+    async def _compare(self, argument: str, team: str, user: str) -> Page:
+        """By id, or by the name of one of the asker's own; names with spaces are parted by commas."""
+        asked = named_in(argument)
+        if not FEWEST <= len(asked) <= MOST:
+            raise UserError("Name two to six different ones, such as `compare k7m2… p9x4…` or `compare small, large`.")
+        mine = await self.estimates.recent(team_id=team, user_id=user)
+        found = [await self._called(name, mine, team) for name in asked]
+        different = {one.id: one for one in found}.values()
+        if len(different) < FEWEST:
+            raise UserError(
+                "These are one and the same. Name two to six different ones, such as `compare small, large`."
+            )
+        return side_by_side([Named(one.name or one.id, one.result) for one in different])
+
+    async def _called(self, name: str, mine: Sequence[SavedEstimate], team: str) -> SavedEstimate:
+        """By id, which wins over a name that is spelt like one; else the asker's newest of that name."""
+        named = (one for one in mine if name.lower() == (one.name or "").lower())
+        return await self.estimates.get(name, team_id=team) or next(named, None) or await self._saved(name, team)
 
     async def _show(self, estimate_id: str, team: str) -> str:
         if not estimate_id:

@@ -30,6 +30,7 @@ HELP = Page(
             ("/ftcost list", "your estimates"),
             ("/ftcost show ID", "one of them"),
             ("/ftcost diff ID ID", "two of them, the difference by cause"),
+            ("/ftcost compare ID ID …", "two to six side by side; alone in a thread: its estimates"),
             ("on=", "openai/gpt-4.1-mini, a platform, a model, or all"),
             ("examples=10k", "training examples"),
             ("example=250/150", "tokens of one example, input/output, or the sum"),

@@ -1,44 +1,58 @@
 """The cost model. Pure: no files, network, clock, environment or Slack."""
 
 from calculator.differences import Cause, causes
+from calculator.drivers import spread_out
 from calculator.errors import FieldErrors, UserError
-from calculator.estimate import YOUR_RATES, estimate
+from calculator.estimate import estimate
+from calculator.hosted import YOUR_RATES
+from calculator.quantities import Amount
 from calculator.result import (
     BaseEstimate,
     BreakEven,
     Comparison,
     Component,
+    Driver,
     Estimate,
     Figure,
     LineItem,
+    Percentiles,
     Span,
     Standing,
     Total,
     Warning,
 )
-from calculator.scenario import KEYS, Scenario, nearest_key, read_scenario, unknown_key
+from calculator.scenario import KEYS, Scenario, default_text, nearest_key, read_scenario, unknown_key
+from calculator.verdict import Point, Verdict, verdict
 
 __all__ = [
     "KEYS",
     "YOUR_RATES",
+    "Amount",
     "BaseEstimate",
     "BreakEven",
     "Cause",
     "Comparison",
     "Component",
+    "Driver",
     "Estimate",
     "FieldErrors",
     "Figure",
     "LineItem",
+    "Percentiles",
+    "Point",
     "Scenario",
     "Span",
     "Standing",
     "Total",
     "UserError",
+    "Verdict",
     "Warning",
     "causes",
+    "default_text",
     "estimate",
     "nearest_key",
     "read_scenario",
+    "spread_out",
     "unknown_key",
+    "verdict",
 ]

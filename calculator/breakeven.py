@@ -11,8 +11,9 @@ from typing import NamedTuple
 from calculator.horizon import months_between
 from calculator.inference import History, inference_lines
 from calculator.keeping import hosting_lines, is_dedicated, storage_lines
+from calculator.many import ONE, ZERO
 from calculator.payback import Step, Terms, pay_back, round_up
-from calculator.plan import DAYS_PER_YEAR, MONTHS_PER_YEAR, ONE, ZERO, Plan
+from calculator.plan import DAYS_PER_YEAR, MONTHS_PER_YEAR, Plan
 from calculator.result import BreakEven, BreakEvenCause, Estimate, total_of
 
 LONGEST_RETRAINING = 60
@@ -121,9 +122,9 @@ def _net(plan: Plan, estimate: Estimate, base: History, as_of: date) -> Decimal 
     prompting = total_of(
         line.amount_usd for line in inference_lines(plan, plan.prompt_before_tokens, base, as_of, estimate.months)
     )
-    if prompting.usd is None or not prompting.whole or estimate.total_usd is None:
+    if not prompting.whole or estimate.total_usd is None:
         return None
-    return prompting.usd - estimate.total_usd
+    return (prompting.usd or ZERO) - estimate.total_usd  # no lines are calls of no tokens, which cost nothing
 
 
 class Never(NamedTuple):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
-from calculator.plan import DAYS_PER_YEAR, MONTHS_PER_YEAR, ONE, ZERO
+from calculator.many import ONE, ZERO, highest, larger, smaller
+from calculator.plan import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
 
 def months_between(start: date, end: date) -> Decimal:
@@ -24,16 +27,19 @@ def traffic_months(start: Decimal, end: Decimal, growth: Decimal) -> Decimal:
 
     Month k (from 0) carries (1 + growth)^k times the first month's traffic, evenly over the month.
     """
-    if not growth:
-        return end - start
+    return _growing_months(start, end, growth) if growth else end - start
+
+
+@lru_cache(maxsize=256)
+def _growing_months(start: Decimal, end: Decimal, growth: Decimal) -> Decimal:
     return sum((part * (ONE + growth) ** month for month, part in month_parts(start, end)), ZERO)
 
 
 def month_parts(start: Decimal, end: Decimal) -> list[tuple[int, Decimal]]:
     """The months that `start`..`end` touches, each with the share of it that lies inside."""
     parts = []
-    month = int(start)
-    while month < end:
-        parts.append((month, min(end, Decimal(month + 1)) - max(start, Decimal(month))))
-        month += 1
+    for month in range(math.ceil(highest(end))):
+        part = smaller(end, Decimal(month + 1)) - larger(start, Decimal(month))
+        if inside := larger(ZERO, part):
+            parts.append((month, inside))
     return parts

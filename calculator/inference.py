@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from calculator.horizon import month_parts, traffic_months
+from calculator.many import ONE, ZERO, highest, larger, smaller
 from calculator.periods import Period, periods
-from calculator.plan import ONE, ZERO, Plan
+from calculator.plan import Plan
 from calculator.result import LineItem
 from pricing import Price, PriceKind
 
@@ -104,7 +105,9 @@ def _token_line(plan: Plan, load: Load, period: Period, call_input: Decimal) -> 
     worth = traffic_months(period.start, period.end, plan.growth_per_month)
     price = period.price
     too_long = (
-        price is not None and price.max_call_input_tokens is not None and call_input > price.max_call_input_tokens
+        price is not None
+        and price.max_call_input_tokens is not None
+        and highest(call_input) > price.max_call_input_tokens
     )
     if load.share == ONE:
         text = "{} calls a month × {} tokens × {} months ÷ 1M"
@@ -128,7 +131,7 @@ def _tier_lines(plan: Plan, load: Load, period: Period) -> Iterator[LineItem]:
         top = Decimal(tier.up_to) if tier.up_to else None
 
         def within(tokens: Decimal, bottom: Decimal = bottom, top: Decimal | None = top) -> Decimal:
-            return max(ZERO, (tokens if top is None else min(tokens, top)) - bottom)
+            return larger(ZERO, (tokens if top is None else smaller(tokens, top)) - bottom)
 
         tokens = sum(
             (

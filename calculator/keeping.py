@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from calculator.many import ONE, ZERO
 from calculator.periods import Period, periods
-from calculator.plan import ONE, ZERO, Plan
+from calculator.plan import Plan
 from calculator.result import Component, LineItem
 from pricing import Offer, PriceKind
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from calculator.plan import DAYS_PER_YEAR, MONTHS_PER_YEAR, ONE, ZERO
+from calculator.many import ONE, ZERO
+from calculator.plan import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
 # Beyond this a pay-back is no plan any more, and the search for it ends.
 LONGEST_MONTHS = Decimal(240)

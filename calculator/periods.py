@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from calculator.horizon import months_between
-from calculator.plan import ZERO
+from calculator.many import ZERO, larger, smaller
 from pricing import Price
 
 
@@ -41,9 +41,10 @@ def periods(history: tuple[Price, ...], as_of: date, months: Decimal) -> list[Pe
     for price in history:
         if price.since is not None and price.since > as_of:
             change = months_between(as_of, price.since)
-            if change >= months:
+            if not larger(ZERO, months - change):
                 break
-            found.append(Period(current, start, change))
-            current, start = price, change
+            end = smaller(change, months)
+            found.append(Period(current, start, end))
+            current, start = price, end
     found.append(Period(current, start, months))
     return found

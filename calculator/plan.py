@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
-from calculator.quantities import Amount, Corner, Rates
+from calculator.many import ZERO
+from calculator.quantities import Amount, Corner, Frequency, Rates
 from calculator.scenario import Scenario, Serving
 from pricing import Customer, Method
 
 MONTHS_PER_YEAR = Decimal(12)
 DAYS_PER_YEAR = Decimal(365)
-ZERO = Decimal(0)
-ONE = Decimal(1)
 
 # More of these makes an estimate cheaper, so the cheap corner of a ranged scenario takes their high end.
 CHEAPER_WHEN_HIGHER = frozenset({"cached", "batch", "retrain"})
@@ -59,49 +59,60 @@ class Plan(NamedTuple):
     base_rates: PointRates | None
 
 
+Pick = Callable[[str, Amount], Decimal]
+"""Chooses the value of one input, which has a name such as `epochs` or `call.input`."""
+
+
 def plan_at(scenario: Scenario, corner: Corner) -> Plan:
     """The scenario at its cheap (`low`), likely or dear (`high`) corner."""
     opposite: Corner = "high" if corner == "low" else "low" if corner == "high" else "likely"
+    return plan_of(scenario, lambda name, amount: amount.at(opposite if name in CHEAPER_WHEN_HIGHER else corner))
+
+
+def plan_of(scenario: Scenario, pick: Pick) -> Plan:
+    """The scenario with every number chosen by `pick`, which is asked for each that the question gives or implies."""
 
     def at(key: str) -> Decimal:
-        amount: Amount = getattr(scenario, key)
-        return amount.at(opposite if key in CHEAPER_WHEN_HIGHER else corner)
+        return pick(key, getattr(scenario, key))
 
-    days = at("days")
+    days, hosted = at("days"), at("hosted")
+    call, prompt = scenario.call, scenario.prompt
+    example_output = scenario.example.output
+    before = pick("prompt.before", prompt.before) if prompt else None
+    stays = prompt is not None and prompt.before == prompt.after  # one number, also where it is drawn
     return Plan(
         examples=at("examples"),
-        example_tokens=scenario.example.total(corner),
-        epochs=None if scenario.epochs == "auto" else scenario.epochs.at(corner),
+        example_tokens=pick("example.input", scenario.example.input)
+        + (pick("example.output", example_output) if example_output else ZERO),
+        epochs=None if scenario.epochs == "auto" else pick("epochs", scenario.epochs),
         runs=at("runs"),
-        calls_per_month=_calls_per_month(scenario, corner, days),
-        call_input_tokens=scenario.call.input.at(corner) if scenario.call else ZERO,
-        call_output_tokens=scenario.call.output.at(corner) if scenario.call and scenario.call.output else ZERO,
-        prompt_before_tokens=scenario.prompt.before.at(corner) if scenario.prompt else None,
-        prompt_after_tokens=scenario.prompt.after.at(corner) if scenario.prompt else None,
+        calls_per_month=_per_month(scenario.calls, pick, days) if scenario.calls else ZERO,
+        call_input_tokens=pick("call.input", call.input) if call else ZERO,
+        call_output_tokens=pick("call.output", call.output) if call and call.output else ZERO,
+        prompt_before_tokens=before,
+        prompt_after_tokens=before if stays or not prompt else pick("prompt.after", prompt.after),
         cached_share=at("cached"),
         batch_share=at("batch"),
         days_per_month=days,
         months=at("months"),
         growth_per_month=at("growth"),
-        retrain_months=at("retrain") if scenario.retrain else None,
+        retrain_months=pick("retrain", scenario.retrain) if scenario.retrain else None,
         preparation_usd=at("prep"),
         data_gb=at("data_gb"),
-        hosted_hours_per_day=at("hosted"),
-        hosted_hours_per_month=at("hosted") * days,
+        hosted_hours_per_day=hosted,
+        hosted_hours_per_month=hosted * days,
         serving=scenario.serving,
         customer=scenario.customer,
         method=scenario.method,
-        training_hours=scenario.hours.at(corner) if scenario.hours else None,
-        rates=_point_rates(scenario.rates, corner) if scenario.rates else None,
-        base_rates=_point_rates(scenario.base_rates, corner) if scenario.base_rates else None,
+        training_hours=pick("hours", scenario.hours) if scenario.hours else None,
+        rates=_rates("rates", scenario.rates, pick) if scenario.rates else None,
+        base_rates=_rates("base_rates", scenario.base_rates, pick) if scenario.base_rates else None,
     )
 
 
-def _calls_per_month(scenario: Scenario, corner: Corner, days_per_month: Decimal) -> Decimal:
-    if scenario.calls is None:
-        return ZERO
-    count = scenario.calls.calls.at(corner)
-    match scenario.calls.period:
+def _per_month(calls: Frequency, pick: Pick, days_per_month: Decimal) -> Decimal:
+    count = pick("calls", calls.calls)
+    match calls.period:
         case "hour":
             return count * 24 * days_per_month
         case "day":
@@ -114,10 +125,10 @@ def _calls_per_month(scenario: Scenario, corner: Corner, days_per_month: Decimal
             return count / MONTHS_PER_YEAR
 
 
-def _point_rates(rates: Rates, corner: Corner) -> PointRates:
+def _rates(key: str, rates: Rates, pick: Pick) -> PointRates:
     return PointRates(
-        training=rates.training.at(corner) if rates.training else ZERO,
-        input=rates.input.at(corner),
-        cached_input=rates.cached_input.at(corner) if rates.cached_input else None,
-        output=rates.output.at(corner),
+        training=pick(f"{key}.training", rates.training) if rates.training else ZERO,
+        input=pick(f"{key}.input", rates.input),
+        cached_input=pick(f"{key}.cached_input", rates.cached_input) if rates.cached_input else None,
+        output=pick(f"{key}.output", rates.output),
     )

@@ -9,7 +9,7 @@ from calculator.errors import FieldErrors
 from calculator.inference import History, inference_lines
 from calculator.plan import Plan, PointRates
 from calculator.result import BaseEstimate
-from pricing import BasePrice, Catalog, Price, PriceKind, Source, UnknownName
+from pricing import BasePrice, Catalog, PriceKind, UnknownName, given_source, price_of
 
 YOUR_BASE = "your base model"
 
@@ -26,7 +26,7 @@ def base_price(name: str | None, rates: PointRates | None, catalog: Catalog, on:
             batch_input_usd=None,
             batch_cached_input_usd=None,
             batch_output_usd=None,
-            source=Source(title="Your own rates", url=None, checked=on.isoformat(), kind="given in the question"),
+            source=given_source("Your own rates", on),
             max_call_input_tokens=None,
         )
     if name is None:
@@ -49,7 +49,7 @@ def base_history(base: BasePrice) -> History:
     }
     longest = base.max_call_input_tokens
     prices = {
-        kind: (Price(usd=value, per="1M tokens", source=base.source, confidence="high", max_call_input_tokens=longest),)
+        kind: (price_of(value, "1M tokens", base.source, max_call_input_tokens=longest),)
         for kind, value in usd.items()
         if value is not None
     }

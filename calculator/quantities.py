@@ -33,6 +33,8 @@ class Amount(NamedTuple):
     low: Decimal
     likely: Decimal
     high: Decimal
+    peaked: bool = False
+    """Whether the likely value was given, so that values near it are likelier than others."""
 
     def at(self, corner: Corner) -> Decimal:
         return self.low if corner == "low" else self.high if corner == "high" else self.likely
@@ -48,7 +50,7 @@ class Amount(NamedTuple):
         """The shortest text that reads back as the same amount."""
         if not self.is_range:
             return format_number(self.likely, suffix)
-        ends = [self.low, self.high] if self.likely == (self.low + self.high) / 2 else list(self)
+        ends = [self.low, self.likely, self.high] if self.peaked else [self.low, self.high]
         return "..".join(format_number(end, suffix) for end in ends)
 
 
@@ -126,7 +128,8 @@ def parse_amount(text: str, number: Callable[[str], Decimal] = parse_number) -> 
     values = [number(part) for part in _shared_suffix(parts)]
     if values != sorted(values):
         raise ValueError(f"“{_short(text)}” runs downwards; write the lower number first.")
-    return Amount(values[0], values[1] if len(values) == 3 else (values[0] + values[1]) / 2, values[-1])
+    peaked = len(values) == 3 and values[0] != values[2]
+    return Amount(values[0], values[1] if len(values) == 3 else (values[0] + values[1]) / 2, values[-1], peaked)
 
 
 def _shared_suffix(parts: list[str]) -> list[str]:

@@ -4,17 +4,22 @@ stored beside them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import IntEnum
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from calculator.many import ONE, smaller
 from calculator.plan import Plan
+from calculator.quantities import Amount
 from calculator.scenario import Scenario
-from pricing import Offer, Price, Source, Status
+from pricing import Assumption, Offer, Price, Source, Status
+
+if TYPE_CHECKING:
+    from calculator.ranges import Ranges
 
 Component = Literal["training", "preparation", "storage", "hosting", "inference"]
 Recurrence = Literal["once", "retraining", "monthly"]
@@ -161,7 +166,7 @@ class Estimate:
 
     @property
     def first_month(self) -> Total:
-        part = min(self.months, Decimal(1))
+        part = smaller(self.months, ONE)
         once = [line.amount_usd for line in self.lines if line.recurrence == "once"]
         monthly = [line.monthly_usd for line in self.lines if line.monthly_quantity is not None]
         return total_of(once + [None if usd is None else usd * part for usd in monthly])
@@ -216,11 +221,34 @@ class BaseEstimate:
 Figure = Literal["one_off", "first_month", "monthly", "total"]
 
 
+class Percentiles(NamedTuple):
+    """A figure below which it stays in 10, 50 and 90 of 100 cases, US dollars."""
+
+    p10: Decimal
+    p50: Decimal
+    p90: Decimal
+
+
+class Driver(NamedTuple):
+    """A ranged input (`epochs`, `call.input`), and an offer's total in US dollars at either end of it."""
+
+    name: str
+    amount: Amount
+    at_low_usd: Decimal
+    at_high_usd: Decimal
+
+    @property
+    def swing_usd(self) -> Decimal:
+        return abs(self.at_high_usd - self.at_low_usd)
+
+
 class Span(NamedTuple):
     """A figure at the cheap and at the dear corner of a ranged scenario."""
 
     low: Decimal | None
     high: Decimal | None
+    whole: bool
+    """Whether every amount is known at both ends and in between; otherwise both are an “at least”."""
 
 
 @dataclass(frozen=True)
@@ -236,6 +264,26 @@ class Comparison:
     low: dict[str, Estimate]
     """By offer id, where the scenario has ranges: the same offer at the cheap corner."""
     high: dict[str, Estimate]
+    assumptions: Mapping[str, Assumption]
+    """The catalogue's, by name."""
+    find_ranges: Callable[[], Ranges] = field(repr=False, compare=False)
+    find_drivers: Callable[[Estimate], tuple[Driver, ...]] = field(repr=False, compare=False)
+
+    @property
+    def spread(self) -> Decimal:
+        """How far off, as a share, each number of a question without ranges is taken to be."""
+        return self.assumptions["default_spread"].value or Decimal(0)
+
+    @cached_property
+    def ranges(self) -> Ranges | None:
+        """Every offer in many draws; None where nothing is ranged."""
+        return self.find_ranges() if self.scenario.ranged else None
+
+    def drivers(self, estimate: Estimate) -> tuple[Driver, ...]:
+        """What each ranged input does to the total of an offer, the widest first. Where nothing is ranged: what each
+        uncertain number would do if it were off by the assumed share.
+        """
+        return self.find_drivers(estimate)
 
     @property
     def best(self) -> Estimate | None:
@@ -250,7 +298,8 @@ class Comparison:
             return None
         totals: list[Total] = [getattr(corner, figure) for corner in (low, estimate, high)]
         ends = [total.usd for total in totals if total.usd is not None]
-        return Span(min(ends), max(ends)) if ends else Span(None, None)
+        whole = all(total.whole for total in totals)
+        return Span(min(ends), max(ends), whole) if ends else Span(None, None, whole)
 
 
 def total_of(amounts: Iterable[Decimal | None]) -> Total:

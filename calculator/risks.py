@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -10,7 +9,7 @@ from decimal import Decimal
 from calculator.keeping import is_dedicated
 from calculator.plan import Plan
 from calculator.result import LineItem, Warning, total_of
-from calculator.training import retraining_days
+from calculator.training import retrainings, retrainings_before
 from pricing import Offer, Status
 
 
@@ -70,18 +69,13 @@ def _lifecycle(
     if life.training_ends and life.training_ends <= horizon_end:
         text = f"Training ends on {life.training_ends}."
         if plan.retrain_months:
-            planned = retraining_count(plan, months)
-            possible = len(retraining_days(plan, offer, as_of, months))
+            planned = retrainings_before(months, plan.retrain_months)
+            possible = sum(found.times for found in retrainings(plan, offer, as_of, months))
             if possible < planned:
                 text += f" Only {possible} of {planned} planned retrainings can happen."
         yield Warning("training_ends", text)
     if life.stated_status == "closing" and not (life.training_ends or life.inference_ends):
         yield Warning("closing", f"{offer.platform_title} is winding this down, with no date given.")
-
-
-def retraining_count(plan: Plan, months: Decimal) -> int:
-    """Retrainings the plan asks for strictly inside `months`."""
-    return math.ceil(months / plan.retrain_months) - 1 if plan.retrain_months else 0
 
 
 def _until(day: date | None) -> str:

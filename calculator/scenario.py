@@ -22,6 +22,8 @@ from pricing import Customer, Method
 _JOINER = "\N{ZERO WIDTH JOINER}"
 
 MOST_TOKENS = 10_000_000
+WHOLE_KEYS = frozenset({"examples", "epochs", "runs", "months", "retrain"})
+"""Numbers that come whole."""
 
 Serving = Literal["on-demand", "dedicated"]
 
@@ -37,7 +39,7 @@ def _whole(low: int, high: int, what: str) -> BeforeValidator:
         if any(end % 1 for end in (amount.low, amount.high)):
             raise ValueError(f"{what} come whole; “{text.strip()[:40]}” is not a whole number.")
         _within(amount, low, high, what)
-        return Amount(amount.low, amount.likely.quantize(Decimal(1)), amount.high)
+        return amount._replace(likely=amount.likely.quantize(Decimal(1)))
 
     return _read(parse)
 
@@ -86,7 +88,7 @@ def _epochs(text: str) -> Amount | Literal["auto"]:
     if amount.low % 1 or amount.high % 1:
         raise ValueError("epochs come whole; write 3, 2..4 or auto.")
     _within(amount, 1, 100, "epochs")
-    return Amount(amount.low, amount.likely.quantize(Decimal(1)), amount.high)
+    return amount._replace(likely=amount.likely.quantize(Decimal(1)))
 
 
 def _tokens(text: str) -> TokenPair:
@@ -233,6 +235,12 @@ def _sentence(fault: Any) -> str:
         return unknown_key(_key(fault))
     text = str(fault["msg"]).removeprefix("Value error, ")
     return text[0].upper() + text[1:]
+
+
+def default_text(key: str) -> str | None:
+    """What a key that is not given means, as text; None where it means nothing."""
+    value = _DEFAULTS.get(key)
+    return None if value is None else _text(key, value)
 
 
 def unknown_key(key: str) -> str:

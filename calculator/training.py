@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
-from calculator.horizon import day_after_months
+from calculator.horizon import months_between
 from calculator.inference import MILLION
-from calculator.periods import price_on
-from calculator.plan import ZERO, Plan
+from calculator.many import ONE, ZERO, each, larger, rounded_up, smaller
+from calculator.periods import Period, periods, price_on
+from calculator.plan import Plan
 from calculator.result import LineItem, Recurrence
 from pricing import EpochRule, Method, Offer, Price
+
+ONE_DAY = timedelta(days=1)
 
 
 def billed_tokens_per_example(plan: Plan, offer: Offer) -> Decimal:
     """Tokens of an example that are billed: longer ones are truncated at the platform's limit."""
     limit = offer.training.max_tokens_per_example if offer.training else None
-    return min(plan.example_tokens, Decimal(limit)) if limit else plan.example_tokens
+    return smaller(plan.example_tokens, Decimal(limit)) if limit else plan.example_tokens
 
 
 def epochs_of(plan: Plan, offer: Offer, default_epochs: Decimal) -> Decimal:
@@ -24,7 +29,12 @@ def epochs_of(plan: Plan, offer: Offer, default_epochs: Decimal) -> Decimal:
     if plan.epochs is not None:
         return plan.epochs
     rule: EpochRule | None = offer.training.auto_epochs if offer.training else None
-    return Decimal(rule.epochs(int(plan.examples))) if rule else default_epochs
+    return _epochs_by(rule, plan.examples) if rule else default_epochs
+
+
+@lru_cache(maxsize=64)
+def _epochs_by(rule: EpochRule, examples: Decimal) -> Decimal:
+    return each(rule.epochs, examples)
 
 
 def method_of(plan: Plan, offer: Offer) -> Method | None:
@@ -40,37 +50,38 @@ def training_lines(plan: Plan, offer: Offer, as_of: date, months: Decimal, epoch
     method = method_of(plan, offer)
     lines = _job_lines(plan, offer, as_of, method, epochs, plan.runs, "once")
     if plan.retrain_months:
-        for day, count in _retraining_days(plan, offer, as_of, months, method):
-            lines += _job_lines(plan, offer, day, method, epochs, Decimal(count), "retraining")
+        for count, day in retrainings(plan, offer, as_of, months):
+            lines += _job_lines(plan, offer, day, method, epochs, count, "retraining")
     return lines
 
 
-def _retraining_days(
-    plan: Plan, offer: Offer, as_of: date, months: Decimal, method: Method | None
-) -> list[tuple[date, int]]:
-    """Retrainings inside the horizon, those at one price together: (first day, how many)."""
-    groups: list[tuple[date, int]] = []
-    prices: list[Price | None] = []
-    for day in retraining_days(plan, offer, as_of, months):
-        price = price_on(offer.history("training", method), day)
-        if prices and prices[-1] is price:
-            groups[-1] = (groups[-1][0], groups[-1][1] + 1)
-        else:
-            groups.append((day, 1))
-            prices.append(price)
-    return groups
+class Retrainings(NamedTuple):
+    """So many retrainings at the prices of one day."""
+
+    times: Decimal
+    day: date
 
 
-def retraining_days(plan: Plan, offer: Offer, as_of: date, months: Decimal) -> list[date]:
-    """Every N months, strictly inside the horizon, and no later than the platform trains."""
-    days = []
-    at = plan.retrain_months
-    while plan.retrain_months and at is not None and at < months:
-        day = day_after_months(as_of, at)
-        if offer.trains_for("existing", day):
-            days.append(day)
-        at += plan.retrain_months
-    return days
+def retrainings(plan: Plan, offer: Offer, as_of: date, months: Decimal) -> list[Retrainings]:
+    """Every N months, strictly inside the horizon, and no later than the platform trains; by price of training."""
+    every = plan.retrain_months
+    if not every:
+        return []
+    life = offer.lifecycle
+    if life and life.training_ends:
+        months = smaller(months, months_between(as_of, life.training_ends + ONE_DAY))
+    history = offer.history("training", method_of(plan, offer))
+    found = []
+    for price, start, end in periods(history, as_of, months) or [Period(None, ZERO, months)]:
+        count = retrainings_before(end, every) - retrainings_before(start, every)
+        if count:
+            found.append(Retrainings(count, max(as_of, price.since) if price and price.since else as_of))
+    return found
+
+
+def retrainings_before(months: Decimal, every: Decimal) -> Decimal:
+    """Retrainings strictly inside the first `months`, one `every` so many months."""
+    return larger(ZERO, rounded_up(months / every) - ONE)
 
 
 def _job_lines(
@@ -102,12 +113,12 @@ def _job_lines(
     if per_job is None or price is None or price.usd is None or not (minimum or cap):
         return lines
     job_usd = per_job * price.usd
-    if minimum and minimum.usd is not None and job_usd < minimum.usd:
+    if minimum and minimum.usd is not None and (missing := larger(ZERO, minimum.usd - job_usd)):
         what, why = f"{label}: up to the minimum charge", "minimum {} − computed {}"
-        lines.append(_adjustment(what, minimum, minimum.usd - job_usd, jobs, recurrence, why, job_usd))
-    if cap and cap.usd is not None and job_usd > cap.usd:
+        lines.append(_adjustment(what, minimum, missing, jobs, recurrence, why, job_usd))
+    if cap and cap.usd is not None and (beyond := smaller(ZERO, cap.usd - job_usd)):
         what, why = f"{label}: paused at the job cap", "cap {} − computed {}"
-        lines.append(_adjustment(what, cap, cap.usd - job_usd, jobs, recurrence, why, job_usd))
+        lines.append(_adjustment(what, cap, beyond, jobs, recurrence, why, job_usd))
     return lines
 
 

@@ -2,7 +2,18 @@
 
 from pricing.catalog import BaseModels, BasePrice, Catalog, UnknownName
 from pricing.load import PriceFileError, load_catalog
-from pricing.offer import Assumption, EpochRule, Lifecycle, Offer, Price, Source, Tier, TrainingRules
+from pricing.offer import (
+    Assumption,
+    EpochRule,
+    Lifecycle,
+    Offer,
+    Price,
+    Source,
+    Tier,
+    TrainingRules,
+    given_source,
+    price_of,
+)
 from pricing.vocabulary import Confidence, Customer, Method, PriceKind, Status, Unit
 
 __all__ = [
@@ -25,5 +36,7 @@ __all__ = [
     "TrainingRules",
     "Unit",
     "UnknownName",
+    "given_source",
     "load_catalog",
+    "price_of",
 ]

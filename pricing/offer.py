@@ -140,6 +140,20 @@ class Price(Record):
         return self.usd is not None or bool(self.tiers)
 
 
+def given_source(title: str, day: date) -> Source:
+    """The source of what somebody says in a question."""
+    return Source(title=title, url=None, checked=day.isoformat(), kind="given in the question")
+
+
+def price_of(
+    usd: Decimal, per: Unit, source: Source, *, yours: bool = False, max_call_input_tokens: int | None = None
+) -> Price:
+    """A price that stands in no file: given in a question, or read from a package. Taken as it is, without checks."""
+    return Price.model_construct(
+        usd=usd, per=per, source=source, confidence="high", yours=yours, max_call_input_tokens=max_call_input_tokens
+    )
+
+
 class EpochRule(Record):
     """How a platform picks the number of epochs: a fixed default, moved so that examples × epochs stays within
     bounds.

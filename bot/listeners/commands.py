@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.command import from_slack, read_command, readable_fields
+from bot.command import check_base, from_slack, read_command, readable_fields
 from bot.form import Origin, form
 from bot.listeners.context import Bot, team_of
 from bot.render.blocks import escape, section
@@ -27,7 +27,13 @@ def register(app: AsyncApp, bot: Bot) -> None:
                 await bot.open_form(body, body["channel_id"])
                 await ack()
                 return
-            if asked.verb != "estimate":
+            if asked.verb == "breakeven" and not asked.fields:
+                await ack()
+                bot.worker.start(bot.show(body, form(Origin(channel=body["channel_id"]), more=True)))
+                return
+            if asked.verb == "breakeven":
+                check_base(asked.fields)
+            elif asked.verb != "estimate":
                 answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
                 await ack(text=answer.text, blocks=answer.blocks)
                 return

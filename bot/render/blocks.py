@@ -43,6 +43,11 @@ def section(text: str) -> Block:
     return {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION_TEXT)}}
 
 
+def plain_section(text: str) -> Block:
+    """Text shown as it is, also where people wrote it."""
+    return {"type": "section", "text": {"type": "plain_text", "text": clip(text, SECTION_TEXT), "emoji": False}}
+
+
 def context(text: str) -> Block:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, FIELD_TEXT)}]}
 

@@ -10,11 +10,12 @@ from decimal import Decimal
 from bot.render.blocks import clip
 from bot.render.money import money, quantity
 from bot.render.tables import figure, horizon, offer_name
+from bot.render.tornado import Tornado
 from bot.render.words import break_even_sentences
 from calculator import BreakEven, Comparison, Estimate, LineItem, Standing
-from calculator.estimate import Frame, estimate_offer
 from calculator.horizon import day_after_months, months_between, traffic_months
-from calculator.plan import ONE, ZERO
+from calculator.hosted import Frame, estimate_offer
+from calculator.many import ONE, ZERO
 from calculator.result import total_of
 
 MOST_BARS = 20
@@ -86,7 +87,7 @@ class LineChart:
     mark: Mark | None
 
 
-Chart = BarChart | LineChart
+Chart = BarChart | LineChart | Tornado
 
 PARTS: tuple[tuple[str, Callable[[LineItem], bool]], ...] = (
     ("One-off", lambda line: line.recurrence == "once"),

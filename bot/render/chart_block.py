@@ -9,6 +9,7 @@ from typing import Any
 from bot.render.blocks import Block, clip
 from bot.render.chart import Bar, Chart, LineChart
 from bot.render.money import quantity
+from bot.render.tornado import Tornado
 
 TITLE = 50
 NAME = 20
@@ -23,6 +24,11 @@ def chart_block(chart: Chart) -> Block:
         names = distinct([line.name for line in chart.lines])
         values = [line.values for line in chart.lines]
         return _block("line", chart.short_title, chart.x_label, labels, names, values)
+    if isinstance(chart, Tornado):
+        names = distinct([bar.name for bar in chart.bars])
+        changes = [[end - chart.likely_usd for end in (bar.at_low_usd, bar.at_high_usd)] for bar in chart.bars]
+        sides = ("At its low end", "At its high end")
+        return _block("bar", chart.short_title, None, names, sides, list(zip(*changes, strict=True)))
     title = f"{chart.title} (* ends earlier)" if any(bar.ends for bar in chart.bars) else chart.title
     values = list(zip(*(bar.parts for bar in chart.bars), strict=True))
     return _block("bar", title, None, bar_names(chart.bars), distinct(chart.series), values)

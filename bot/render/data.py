@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, get_args
 
+from bot.render.judgement import judgement
+from bot.render.tables import offer_name
 from bot.render.words import headline, question
 from calculator import BaseEstimate, BreakEven, Comparison, Estimate, Figure, LineItem
 
@@ -32,12 +34,14 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
         "question": question(comparison),
         "estimates": [_estimate(comparison, estimate) for estimate in comparison.estimates],
         "base": _base(comparison.base) if comparison.base else None,
+        "drivers": _drivers(comparison, comparison.best) if comparison.best else None,
     }
 
 
 def _estimate(comparison: Comparison, estimate: Estimate) -> dict[str, Any]:
     made: dict[str, Any] = {
         "offer": estimate.offer.id,
+        "title": offer_name(estimate),
         "platform": estimate.offer.platform,
         "model": estimate.offer.model,
         "status": estimate.status,
@@ -55,12 +59,47 @@ def _estimate(comparison: Comparison, estimate: Estimate) -> dict[str, Any]:
         ],
         "assumptions": list(estimate.assumptions),
         "break_even": _break_even(estimate.break_even) if estimate.break_even else None,
+        "verdict": judgement(comparison, estimate),
     }
     if comparison.scenario.ranged:
         spans = {name: span for name in get_args(Figure) if (span := comparison.span(estimate, name))}
         made["low"] = {f"{name}_usd": text(span.low) for name, span in spans.items()}
         made["high"] = {f"{name}_usd": text(span.high) for name, span in spans.items()}
+        made["range"] = _range(comparison, estimate)
     return made
+
+
+def _range(comparison: Comparison, estimate: Estimate) -> dict[str, str | None] | None:
+    """Percentiles of the total, and the share of cases in which tuning pays back within what is priced."""
+    ranges = comparison.ranges
+    found = ranges.percentiles(estimate.offer.id, "total") if ranges else None
+    if ranges is None or found is None:
+        return None
+    share = ranges.pays_back_share(estimate.offer.id)
+    return {
+        "p10_usd": text(found.p10),
+        "p50_usd": text(found.p50),
+        "p90_usd": text(found.p90),
+        "pays_back_share": text(share),
+    }
+
+
+def _drivers(comparison: Comparison, estimate: Estimate) -> dict[str, Any]:
+    """What moves the total of an offer: its ranged inputs, or every uncertain one by the assumed share."""
+    return {
+        "offer": estimate.offer.id,
+        "assumed_spread": None if comparison.scenario.ranged else text(comparison.spread),
+        "inputs": [
+            {
+                "input": driver.name,
+                "low": text(driver.amount.low),
+                "high": text(driver.amount.high),
+                "total_at_low_usd": text(driver.at_low_usd),
+                "total_at_high_usd": text(driver.at_high_usd),
+            }
+            for driver in comparison.drivers(estimate)
+        ],
+    }
 
 
 def _break_even(found: BreakEven) -> dict[str, Any]:

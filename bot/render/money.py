@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
@@ -9,6 +10,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 CENT = Decimal("0.01")
 _WIDE = Context(prec=60)  # the usual 28 digits cannot hold the cents of the largest sums that can be asked for
 UNKNOWN = "unknown"
+ROUGH_FROM = Decimal(1_000)
 
 
 def money(usd: Decimal | None, *, whole: bool = True) -> str:
@@ -16,6 +18,11 @@ def money(usd: Decimal | None, *, whole: bool = True) -> str:
     if usd is None:
         return UNKNOWN
     return f"{'' if whole else '≥ '}{_dollars(usd, _places(usd))}"
+
+
+def rough(usd: Decimal) -> str:
+    """A percentile of draws: whole dollars from $1,000 on, where cents would claim what nobody knows."""
+    return money(usd) if abs(usd) < ROUGH_FROM else _dollars(usd, 0)
 
 
 def money_span(low: Decimal | None, high: Decimal | None, *, whole: bool = True) -> str:
@@ -43,6 +50,12 @@ def quantity(value: Decimal | None) -> str:
         return UNKNOWN
     rounded = value.quantize(Decimal("0.0001"), ROUND_HALF_UP, _WIDE).normalize(_WIDE)
     return f"{rounded:,f}"
+
+
+def counted(count: Decimal | int, what: str) -> str:
+    """`1 call`, `258,334 calls`: up to the next whole one."""
+    whole = math.ceil(count)
+    return f"{whole:,} {what}{'' if whole == 1 else 's'}"
 
 
 def parts_of_total(amounts: Sequence[Decimal], places: int = 2) -> list[str]:

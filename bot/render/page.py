@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.render.blocks import Block, SlackMessage, context, escape, section, table_block
+from bot.render.blocks import Block, SlackMessage, context, escape, plain_section, section, table_block
 from bot.render.tables import Table, plain
 
 
@@ -28,7 +28,9 @@ class Page:
 
     def message(self) -> SlackMessage:
         """For Slack."""
-        blocks: list[Block] = [section("\n".join([f"*{escape(self.title)}*", *map(escape, self.sentences)]))]
+        blocks: list[Block] = [section(f"*{escape(self.title)}*")]
+        if self.sentences:
+            blocks.append(plain_section("\n".join(self.sentences)))
         if self.table:
             blocks.append(table_block(self.table))
         if self.notes:

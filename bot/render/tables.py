@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,7 +36,7 @@ def figure(comparison: Comparison, estimate: Estimate, name: Figure) -> str:
     """One of the totals of an estimate, as a span where the scenario is ranged."""
     total: Total = getattr(estimate, name)
     span = comparison.span(estimate, name)
-    return money_span(span.low, span.high, whole=total.whole) if span else money(total.usd, whole=total.whole)
+    return money_span(span.low, span.high, whole=span.whole) if span else money(total.usd, whole=total.whole)
 
 
 def remark(comparison: Comparison, estimate: Estimate) -> str:
@@ -67,44 +67,50 @@ def comparison_table(comparison: Comparison, estimates: Sequence[Estimate]) -> T
 
     The column of remarks is there where there is something to remark.
     """
-    rows: list[tuple[str, ...]] = []
-    names: list[list[Estimate]] = []
-    for estimate in estimates:
-        cells = (
+
+    def cells(estimate: Estimate) -> tuple[str, ...]:
+        return (
             figure(comparison, estimate, "one_off"),
             figure(comparison, estimate, "monthly") if _recurs(estimate) else "none",
             figure(comparison, estimate, "total"),
             remark(comparison, estimate),
         )
-        if rows and rows[-1] == cells and names[-1][0].offer.platform == estimate.offer.platform:
-            names[-1].append(estimate)
-        else:
-            rows.append(cells)
-            names.append([estimate])
-    width = 5 if any(cells[-1] for cells in rows) else 4
+
+    rows = offer_rows(estimates, cells)
+    width = 5 if any(row[-1] for row in rows) else 4
     align: tuple[Align, ...] = ("left", "right", "right", "right", "left")
     return Table(
         header=("Offer", "One-off", "A month", horizon(comparison), "Note")[:width],
         align=align[:width],
-        rows=tuple((_names(group), *cells)[:width] for group, cells in zip(names, rows, strict=True)),
+        rows=tuple(row[:width] for row in rows),
     )
+
+
+def offer_rows(estimates: Sequence[Estimate], cells: Callable[[Estimate], tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """A row for each offer, its name first; neighbours of one platform with the same cells share one."""
+    groups: list[tuple[tuple[str, ...], list[Estimate]]] = []
+    for estimate in estimates:
+        row = cells(estimate)
+        if groups and groups[-1][0] == row and groups[-1][1][0].offer.platform == estimate.offer.platform:
+            groups[-1][1].append(estimate)
+        else:
+            groups.append((row, [estimate]))
+    return [(_names(group), *row) for row, group in groups]
 
 
 def break_even_table(comparison: Comparison, estimates: Sequence[Estimate]) -> Table:
     """When each offer pays back, and what it has saved by the end of what is priced."""
-    rows = []
-    for estimate in estimates:
+
+    def cells(estimate: Estimate) -> tuple[str, ...]:
         found = estimate.break_even
         if found is None:
-            rows.append((offer_name(estimate), "not known", "", UNKNOWN))
-        elif found.calls is None:
-            rows.append((offer_name(estimate), "never", "", _net(found)))
-        else:
-            rows.append((offer_name(estimate), f"{found.calls:,}", str(found.day or ""), _net(found)))
+            return "not known", "", UNKNOWN
+        return "never" if found.calls is None else f"{found.calls:,}", str(found.day or ""), _net(found)
+
     return Table(
         ("Offer", "Pays back after, calls", "On", f"Net, {horizon(comparison)}"),
         ("left", "right", "right", "right"),
-        tuple(rows),
+        tuple(offer_rows(estimates, cells)),
     )
 
 

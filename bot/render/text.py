@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bot.render.judgement import judgement
 from bot.render.money import money
+from bot.render.sureness import moved_most, percentiles_table, sureness
 from bot.render.tables import breakdown_table, by_standing, comparison_table, offer_name, plain
+from bot.render.tornado import drivers_table
 from bot.render.words import (
     assumptions,
     base_sentence,
@@ -34,10 +37,16 @@ def to_text(comparison: Comparison) -> str:
             f"{offer_name(shown)}: {money(shown.total_usd, whole=shown.complete)}",
             plain(breakdown_table(shown)),
         ]
+    said = [*assumptions(comparison, shown), *filter(None, [moved_most(comparison, shown)])]
+    if comparison.ranges and shown.lines:
+        parts += ["", plain(percentiles_table(comparison, comparison.estimates))]
+        parts += ["", plain(drivers_table(comparison, shown))]
     for title, items in (
-        ("Break-even", break_even_sentences(comparison, shown)),
+        ("Break-even", break_even_sentences(comparison, shown, net=False)),
+        ("Tune or prompt?", judgement(comparison, shown)),
+        ("How sure", sureness(comparison, shown)),
         ("Watch out", [warning_text(warning) for warning in warnings_by_gravity(shown)]),
-        ("Assumptions", assumptions(comparison, shown) if shown.lines else []),
+        ("Assumptions", said if shown.lines else []),
         (
             "Prices",
             [

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from bot.render.money import age, money, quantity, signed
+from bot.render.money import age, counted, money, quantity, signed
 from bot.render.tables import figure, horizon, offer_name
-from calculator import KEYS, YOUR_RATES, Comparison, Estimate, Standing, Warning
+from calculator import KEYS, YOUR_RATES, Comparison, Estimate, Standing, Warning, default_text
 from pricing import Confidence, Source
 
 # Shown first, because they cost most when overlooked.
@@ -68,21 +68,23 @@ def _no_answer(comparison: Comparison) -> str:
 def question(comparison: Comparison) -> str:
     """What was asked, on one line."""
     scenario = comparison.scenario
-    epochs = (
-        "epochs by each platform's rule"
-        if scenario.epochs == "auto"
-        else f"{scenario.epochs} epoch{'s' if str(scenario.epochs) != '1' else ''}"
-    )
-    parts = [f"{scenario.examples} examples × {scenario.example} tokens × {epochs}"]
+    epochs = "epochs by each platform's rule" if scenario.epochs == "auto" else _count(scenario.epochs, "epoch")
+    parts = [f"{_count(scenario.examples, 'example')} × {_count(scenario.example, 'token')} × {epochs}"]
     if str(scenario.runs) != "1":
         parts.append(f"{scenario.runs} runs")
-    if scenario.calls and scenario.call:
-        parts.append(f"{scenario.calls.calls} calls a {scenario.calls.period} of {scenario.call} tokens")
+    if scenario.calls:
+        length = f" of {scenario.call} tokens" if scenario.call else ""
+        parts.append(f"{_count(scenario.calls.calls, 'call')} a {scenario.calls.period}{length}")
     else:
         parts.append("no calls given")
     shown = {"on", "examples", "example", "epochs", "runs", "calls", "call", "name", "rates"}
     parts += [f"{key} {text}" for key, text in scenario.fields().items() if key not in shown]
     return " · ".join(parts)
+
+
+def _count(amount: object, what: str) -> str:
+    """`1 epoch`, `3..5 epochs`."""
+    return f"{amount} {what}{'' if str(amount) == '1' else 's'}"
 
 
 def warning_text(warning: Warning, *, code_of: str | None = None) -> str:
@@ -125,29 +127,39 @@ def pays_back(estimate: Estimate) -> str:
     if found.calls is None:
         return (found.reason or "never").partition(":")[0]
     when = f", {found.day}" if found.day else ""
-    return f"{found.calls:,} calls{when}"
+    return f"{counted(found.calls, 'call')}{when}"
 
 
-def break_even_sentences(comparison: Comparison, estimate: Estimate) -> list[str]:
-    """The break-even of one offer: when, or why never; what a call saves; what follows."""
+def break_even_sentences(comparison: Comparison, estimate: Estimate, *, net: bool = True) -> list[str]:
+    """The break-even of one offer: when, or why never; what a call saves; what follows; what is left at the end."""
     found, base = estimate.break_even, comparison.base
     if base is None or found is None:
         return []
     beyond = f", {found.reason}" if found.reason else ""
-    when = found.reason if found.calls is None else f"after {pays_back(estimate)}{beyond}"
-    sentences = [f"{offer_name(estimate)} pays back {when}."]
+    name = offer_name(estimate)
+    if found.calls is None:
+        reason = (found.reason or "never").removeprefix("never").removeprefix(": ")
+        sentences = [f"{name} never pays back{f': {reason}' if reason else ''}."]
+    else:
+        sentences = [f"{name} pays back after {pays_back(estimate)}{beyond}."]
     if found.turn:
         sentences.append(found.turn)
     sentences.append(f"A call costs {_less(found.saving_per_call_usd)} than with {base.model}.")
     if found.monthly_saving_usd is not None:
         month = "Each month after that" if found.calls is not None else "Each month"
-        sentences.append(f"{month} costs {_less(found.monthly_saving_usd)}, with hosting and storage.")
+        kept = any(line.component in ("hosting", "storage") and line.amount_usd for line in estimate.lines)
+        with_kept = ", with hosting and storage" if kept else ""
+        sentences.append(f"{month} costs {_less(found.monthly_saving_usd)}{with_kept}.")
     if found.covering_calls_per_month:
         sentences.append(f"Hosting and storage are covered from {found.covering_calls_per_month:,} calls a month.")
-    if found.net_usd is not None:
-        side = "ahead" if found.net_usd >= 0 else "behind"
+    if net and found.net_usd is not None:
         span = _span(comparison, estimate)
-        sentences.append(f"{span[0].upper()}{span[1:]} tuning is {money(abs(found.net_usd))} {side}, training paid.")
+        if found.net_usd:
+            side = "ahead" if found.net_usd > 0 else "behind"
+            net_text = f"tuning is {money(abs(found.net_usd))} {side}, training paid."
+        else:
+            net_text = "tuning and prompting cost the same."
+        sentences.append(f"{span[0].upper()}{span[1:]} {net_text}")
     return sentences
 
 
@@ -171,7 +183,7 @@ def assumptions(comparison: Comparison, estimate: Estimate) -> list[str]:
     if comparison.scenario.ranged:
         found.append(
             f"Ranges: {', '.join(comparison.scenario.ranged)}. "
-            "A span runs from all of them at the cheap end to all at the dear end."
+            "A span runs from all of them at the cheap end to all at the dear end; percentiles are of 2,000 draws."
         )
     found += [f"{text[0].upper()}{text[1:]}." for text in estimate.assumptions]
     return found
@@ -210,8 +222,9 @@ def notes(estimate: Estimate) -> list[str]:
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     """What differs between two scenarios as text by key: `epochs 3 → 5`. The offers stand in the table."""
     keys = [key for key in KEYS if old.get(key) != new.get(key)]
-    return ["the offers compared" if key == "on" else f"{key} {_said(key, old)} → {_said(key, new)}" for key in keys]
+    return ["the offers compared" if key == "on" else f"{key} {said(key, old)} → {said(key, new)}" for key in keys]
 
 
-def _said(key: str, fields: Mapping[str, str]) -> str:
-    return fields.get(key) or {"epochs": "auto", "runs": "1", "months": "12", "days": "30"}.get(key, "not given")
+def said(key: str, fields: Mapping[str, str]) -> str:
+    """What a scenario as text says to a key, given or by default."""
+    return fields.get(key) or default_text(key) or "not given"

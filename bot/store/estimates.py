@@ -111,6 +111,17 @@ class EstimateStore:
         )
         return await self._first(select(estimates).where(*where).order_by(estimates.c.number.desc()).limit(1))
 
+    async def in_thread(self, *, team_id: str, channel_id: str, thread_ts: str) -> list[SavedEstimate]:
+        """The thread's estimates, in the order they were asked."""
+        where = (
+            estimates.c.team_id == team_id,
+            estimates.c.channel_id == channel_id,
+            estimates.c.thread_ts == thread_ts,
+        )
+        query = select(estimates).where(*where).order_by(estimates.c.number)
+        async with self._engine.connect() as connection:
+            return [_saved(row) for row in await connection.execute(query)]
+
     async def first_of(self, saved: SavedEstimate) -> SavedEstimate:
         """The estimate that this one goes back to, over any number of edits."""
         seen = {saved.id}

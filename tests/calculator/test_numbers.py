@@ -101,18 +101,28 @@ def test_a_message_stays_short_whatever_was_typed(parse: Callable[[str], object]
         ("3...5", "3", "4", "5"),
         ("3…5", "3", "4", "5"),
         ("1..2", "1", "1.5", "2"),
-        ("1..2..10", "1", "2", "10"),
         ("1k..10k", "1000", "5500", "10000"),
         ("1..10k", "1", "5000.5", "10000"),  # k stands for its own end only
         ("40..60%", "0.4", "0.5", "0.6"),  # the sign stands for both
         ("40%..60%", "0.4", "0.5", "0.6"),
-        ("10..20..60%", "0.1", "0.2", "0.6"),
         ("7..7", "7", "7", "7"),
         ("0.5...9", "0.5", "4.75", "9"),
     ],
 )
 def test_a_range(text: str, low: str, likely: str, high: str) -> None:
     assert parse_amount(text) == Amount(Decimal(low), Decimal(likely), Decimal(high))
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "likely", "high"), [("1..2..10", "1", "2", "10"), ("10..20..60%", "0.1", "0.2", "0.6")]
+)
+def test_a_range_with_a_likely_value_peaks_there(text: str, low: str, likely: str, high: str) -> None:
+    assert parse_amount(text) == Amount(Decimal(low), Decimal(likely), Decimal(high), peaked=True)
+
+
+def test_a_likely_value_in_the_middle_is_not_the_same_as_none() -> None:
+    assert parse_amount("1..2..3") != parse_amount("1..3")
+    assert [parse_amount(text).text() for text in ("1..2..3", "1..3", "2..2..2")] == ["1..2..3", "1..3", "2"]
 
 
 @pytest.mark.parametrize(
@@ -268,5 +278,5 @@ def test_every_share_survives_its_text(value: Decimal) -> None:
 @given(st.lists(st.decimals(0, 10**9, places=3), min_size=3, max_size=3).map(sorted))
 def test_every_range_survives_its_text(ends: list[Decimal]) -> None:
     low, likely, high = ends
-    amount = Amount(low, likely, high) if low != high else Amount(low, low, low)
+    amount = Amount(low, likely, high, peaked=True) if low != high else Amount(low, low, low)
     assert parse_amount(amount.text()) == amount

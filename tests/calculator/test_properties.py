@@ -171,7 +171,7 @@ def test_the_likely_total_lies_between_the_corners(
             assert high.total_usd is not None
             assert low.total_usd <= likely.total_usd <= high.total_usd, name
             span = found.span(likely, "total")
-            assert span == (low.total_usd, high.total_usd)
+            assert span == (low.total_usd, high.total_usd, True)
 
 
 def test_without_ranges_there_is_no_span(catalog: Catalog) -> None:

@@ -62,7 +62,7 @@ def lines(estimate: Estimate, written: list[dict[str, str]]) -> list[dict[str, s
 def span(comparison: Comparison, estimate: Estimate, name: Any, written: list[str]) -> list[str]:
     found = comparison.span(estimate, name)
     assert found is not None, "nothing of the scenario is ranged"
-    return [money(end, text) for end, text in zip(found, written, strict=True)]
+    return [money(end, text) for end, text in zip(found[:2], written, strict=True)]
 
 
 def over_base(comparison: Comparison, estimate: Estimate, written: str) -> str:

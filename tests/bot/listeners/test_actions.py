@@ -73,7 +73,7 @@ async def test_after_an_edit_the_first_message_says_the_new_total_beside_its_own
     await slack.submit_view(view["id"], answers)
     await slack.wait_for(lambda: "$13,160.00" in texts(slack.messages()[0]))
     assert figures(slack.messages()[0]) == support_bot.FIGURES, "its own figures stay"
-    assert buttons(slack.messages()[0]) == ["edit", "compare", "break_even", "export"]
+    assert buttons(slack.messages()[0]) == ["edit", "compare", "break_even", "sure", "export"]
 
 
 async def test_the_first_messages_edit_starts_from_the_newest_in_its_thread(

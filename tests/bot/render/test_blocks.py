@@ -14,8 +14,10 @@ from bot.form import Origin, compare_form, form
 from bot.playground.message_rules import check_message, pings
 from bot.playground.view_rules import check_view
 from bot.render.blocks import SlackMessage
+from bot.render.change import change_reply
 from bot.render.data import to_json
-from bot.render.messages import change_reply, parent, thread_replies
+from bot.render.messages import parent
+from bot.render.replies import thread_replies
 from calculator import Comparison, estimate, read_scenario
 from pricing import Catalog, load_catalog
 from tests.bot import support_bot

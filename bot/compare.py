@@ -1,0 +1,166 @@
+"""Up to six scenarios side by side: what was asked differently, and what each comes to, as it was quoted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from bot.render.blocks import clip
+from bot.render.money import counted, money, money_span, rough, signed
+from bot.render.page import Page
+from bot.render.sureness import percent
+from bot.render.tables import Align, Table
+from bot.render.words import said
+from calculator import KEYS
+
+FEWEST, MOST = 2, 6
+NAME = 24
+_QUOTED = re.compile(r"[\"„“”][^\"„“”]*[\"„“”]")
+_WORDS = re.compile(rf"{_QUOTED.pattern}|[^\s\"„“”]+")
+_BETWEEN_COMMAS = re.compile(rf"{_QUOTED.pattern}|[^,\"„“”]+")
+OFFERS = 3
+"""So many of the offers that are cheapest in one scenario get a row over all."""
+
+Result = Mapping[str, Any]
+
+
+class Named(NamedTuple):
+    """A scenario as `to_json` wrote its answer, and what it is called."""
+
+    name: str
+    result: Result
+
+
+def named_in(argument: str) -> list[str]:
+    """`k7m2 p9x4`, `small run, large run`, `"small run" large`: what somebody named, each once."""
+    commas = "," in _QUOTED.sub("", argument)
+    parts = (_BETWEEN_COMMAS if commas else _WORDS).findall(argument)
+    return list(dict.fromkeys(name for part in parts if (name := part.strip(' `"„“”'))))
+
+
+def side_by_side(scenarios: Sequence[Named], *, left_out: int = 0) -> Page:
+    """A column for each of two to six scenarios."""
+    names = _distinct([clip(one.name, NAME) for one in scenarios])
+    results = [one.result for one in scenarios]
+    rows = [*_asked(results), *_answers(results)]
+    right: Align = "right"
+    notes = ["USD"]
+    if left_out:
+        between = counted(left_out, "estimate")
+        notes.append(f"The first and the newest {len(results) - 1}; {between} between them left out.")
+    return Page(
+        "Scenarios side by side",
+        tuple(_sentences(names, results)),
+        Table(("", *names), ("left", *(right for _ in results)), tuple(rows)),
+        tuple(notes),
+    )
+
+
+def _asked(results: Sequence[Result]) -> list[tuple[str, ...]]:
+    """The keys that are not the same everywhere."""
+    asked = [result["scenario"] for result in results]
+    differ = [key for key in KEYS if key != "name" and len({fields.get(key) for fields in asked}) > 1]
+    return [(key, *(clip(said(key, fields), NAME) for fields in asked)) for key in differ]
+
+
+def _answers(results: Sequence[Result]) -> list[tuple[str, ...]]:
+    best = [_best(result) for result in results]
+    rows: list[tuple[str, Callable[[Result], str]]] = [
+        ("Cheapest", _title),
+        ("One-off", lambda one: _figure(one, "one_off_usd")),
+        ("A month", lambda one: _figure(one, "monthly_usd")),
+        ("Whole horizon", lambda one: _figure(one, "total_usd")),
+        ("P10 – P90", _likely),
+        ("Pays back after, calls", _pays_back),
+        ("Net against prompting", _net),
+        ("Cases paid back", _share),
+    ]
+    made = [(label, *("–" if one is None else say(one) for one in best)) for label, say in rows]
+    told = [row for row in made if any(cell != "–" for cell in row[1:])]
+    offers = {one["offer"]: _title(one) for one in best if one}
+    if len(offers) > 1:
+        shown = list(offers.items())[:OFFERS]
+        told += [(title, *(_total_of(offer, result) for result in results)) for offer, title in shown]
+    if len({result["as_of"] for result in results}) > 1:
+        told.append(("Prices as of", *(str(result["as_of"]) for result in results)))
+    return told
+
+
+def _sentences(names: Sequence[str], results: Sequence[Result]) -> list[str]:
+    """Which comes to least, and how far the first is from each other one."""
+    best = [_best(result) for result in results]
+    if any(one is None for one in best):
+        return ["Where no offer has every price known there is nothing to compare."]
+    totals = [Decimal(one["total_usd"]) for one in best if one]
+    if len({_months(result) for result in results}) > 1:
+        return ["They look ahead over different numbers of months: compare what a month costs."]
+    least = [name for name, total in zip(names, totals, strict=True) if total == min(totals)]
+    if len(least) == len(names):
+        return [f"All come to the same: {money(totals[0])}."]
+    against = ", ".join(
+        f"{name} {signed(total - totals[0])}" for name, total in zip(names[1:], totals[1:], strict=True)
+    )
+    come = "come" if len(least) > 1 else "comes"
+    return [f"{' and '.join(least)} {come} to least: {money(min(totals))}.", f"Against {names[0]}: {against}."]
+
+
+def _months(result: Result) -> str:
+    return said("months", result["scenario"])
+
+
+def _best(result: Result) -> Result | None:
+    """The first that can be ranked, as the answer ranked it."""
+    return next((one for one in result["estimates"] if one["standing"] in ("lasts", "ends")), None)
+
+
+def _title(one: Result) -> str:
+    return str(one.get("title") or one["offer"])
+
+
+def _figure(one: Result, key: str) -> str:
+    if one[key] is None:
+        return "none" if key == "monthly_usd" and one["complete"] else money(None)
+    if "low" in one:
+        return money_span(Decimal(one["low"][key]), Decimal(one["high"][key]), whole=one["complete"])
+    return money(Decimal(one[key]), whole=one["complete"])
+
+
+def _likely(one: Result) -> str:
+    found = one.get("range")
+    return f"{rough(Decimal(found['p10_usd']))} – {rough(Decimal(found['p90_usd']))}" if found else "–"
+
+
+def _share(one: Result) -> str:
+    share = (one.get("range") or {}).get("pays_back_share")
+    return percent(Decimal(share)) if share is not None else "–"
+
+
+def _pays_back(one: Result) -> str:
+    found = one["break_even"]
+    if not found:
+        return "–"
+    return "never" if found["calls"] is None else f"{found['calls']:,}"
+
+
+def _net(one: Result) -> str:
+    net = (one["break_even"] or {}).get("net_usd")
+    return "–" if net is None else signed(Decimal(net))
+
+
+def _total_of(offer: str, result: Result) -> str:
+    one = next((one for one in result["estimates"] if one["offer"] == offer), None)
+    return "–" if one is None or not one["lines"] else _figure(one, "total_usd")
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Names that occur twice get a number."""
+    made: list[str] = []
+    for name in names:
+        shown, count = name, 1
+        while shown in made:
+            count += 1
+            shown = f"{name} ({count})"
+        made.append(shown)
+    return made

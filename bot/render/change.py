@@ -1,0 +1,93 @@
+"""What a change answers in the thread of an earlier estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from bot.render.blocks import SlackMessage, context, escape, section, table_block
+from bot.render.messages import buttons, watch_out
+from bot.render.money import money, signed
+from bot.render.tables import (
+    Table,
+    comparison_table,
+    figure,
+    horizon,
+    offer_name,
+    plain,
+)
+from bot.render.words import (
+    break_even_sentences,
+    changes,
+    headline,
+)
+from calculator import Comparison, Estimate
+
+CHANGES_SHOWN = 12
+
+
+def change_reply(
+    before: Mapping[str, Any],
+    after: Comparison,
+    estimate_id: str,
+    user_id: str,
+    why: Sequence[tuple[str, Decimal]] = (),
+) -> SlackMessage:
+    """In the thread of an earlier estimate (as `to_json` saved it): the new answer, what changed, what that costs."""
+    changed = changes(before["scenario"], after.scenario.fields())
+    what = "; ".join(changed) if changed else "nothing in the question"
+    if before["catalog_version"] != after.catalog_version or before["as_of"] != after.as_of.isoformat():
+        what += f"; prices as of {before['as_of']} → {after.as_of}"
+    answer = headline(after)
+    shown = list(after.estimates[:CHANGES_SHOWN])
+    table = (
+        comparison_table(after, shown) if changed == ["the offers compared"] else _change_table(before, after, shown)
+    )
+    more = len(after.estimates) - len(shown)
+    told = break_even_sentences(after, after.best) if after.best else []
+    blocks = [
+        section(f"*{escape(answer)}*\nChanged: {escape(what)}"),
+        table_block(table),
+        *([context(f"{more} more in the export.")] if more else []),
+        *([section(escape(_by_cause(after, why)))] if len(why) > 1 else []),
+        *([section(escape(" ".join(told)))] if told else []),
+        *watch_out(after, after.best),
+        buttons(estimate_id),
+        context(f"Changed by <@{escape(user_id)}> · USD, prices as of {after.as_of} · estimate `{estimate_id}`"),
+    ]
+    return SlackMessage(escape(f"{answer} Changed: {what}.\n{plain(table)}"), blocks)
+
+
+def _by_cause(after: Comparison, why: Sequence[tuple[str, Decimal]]) -> str:
+    """`Of the difference for X: epochs +$24.00, calls +$1,080.00.`"""
+    name = offer_name(after.best) if after.best else ""
+    return f"Of the difference for {name}: {', '.join(f'{cause} {signed(usd)}' for cause, usd in why)}."
+
+
+def _change_table(before: Mapping[str, Any], after: Comparison, shown: Sequence[Estimate]) -> Table:
+    """Totals before, after and the difference."""
+    old = {estimate["offer"]: estimate for estimate in before["estimates"]}
+    rows = []
+    for estimate in shown:
+        was = old.get(estimate.offer.id)
+        total = Decimal(was["total_usd"]) if was and was["total_usd"] is not None else None
+        if was is None:
+            difference = "new"
+        elif total is None or estimate.total_usd is None or not (was["complete"] and estimate.complete):
+            difference = "not known"
+        else:
+            difference = signed(estimate.total_usd - total)
+        rows.append(
+            (
+                offer_name(estimate),
+                money(total, whole=was["complete"]) if was else "–",
+                figure(after, estimate, "total"),
+                difference,
+            )
+        )
+    return Table(
+        ("Offer", "Before", f"Now, {horizon(after)}", "Difference"),
+        ("left", "right", "right", "right"),
+        tuple(rows),
+    )

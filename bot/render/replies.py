@@ -1,0 +1,166 @@
+"""What follows under an answer, in its thread: offers side by side, the best line by line, break-even, how sure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.render.blocks import Block, SlackMessage, context, escape, saying, section, table_block
+from bot.render.chart import Chart, break_even_chart, comparison_chart
+from bot.render.chart_block import chart_block
+from bot.render.judgement import judgement
+from bot.render.sureness import moved_most, percent, percentiles_table, sureness
+from bot.render.tables import (
+    break_even_table,
+    breakdown_table,
+    by_standing,
+    comparison_table,
+    figure,
+    offer_name,
+    plain,
+    priced_lines,
+    remark,
+)
+from bot.render.tornado import tornado
+from bot.render.words import (
+    assumptions,
+    break_even_sentences,
+    notes,
+    price_ages,
+)
+from calculator import Comparison, Estimate, Standing
+from pricing import Source
+
+ROWS_SHOWN = 12
+ASIDES_SHOWN = 5
+
+
+def comparison_reply(comparison: Comparison) -> SlackMessage:
+    """In the thread: the offers side by side, those that can be compared in a table, the others in a few lines."""
+    (caption, first), *others = by_standing(comparison)
+    table = comparison_table(comparison, first[:ROWS_SHOWN])
+    blocks = [section(f"*{escape(caption)}* (USD)"), table_block(table)]
+    if len(first) > ROWS_SHOWN:
+        blocks.append(context(f"{len(first) - ROWS_SHOWN} more in the export."))
+    blocks += [_aside(comparison, caption, estimates) for caption, estimates in others]
+    if len({estimate.offer.title for estimate in first}) > 1:
+        blocks.append(context("Different models: whether a cheaper one does the task, only an evaluation says."))
+    return SlackMessage(escape(f"{caption}:\n{plain(table)}"), blocks)
+
+
+def _aside(comparison: Comparison, caption: str, estimates: Sequence[Estimate]) -> Block:
+    """Offers that are not to be compared with the ranked ones: the cheapest of them, and how many more."""
+    lines = []
+    for one in estimates[:ASIDES_SHOWN]:
+        note = remark(comparison, one).removesuffix("a price is unknown").rstrip(", ")  # the caption says it
+        lines.append(f"• {offer_name(one)}: {figure(comparison, one, 'total')}{f', {note}' if note else ''}")
+    if len(estimates) > ASIDES_SHOWN:
+        lines.append(f"• {len(estimates) - ASIDES_SHOWN} more in the export")
+    return section("\n".join([f"*{escape(caption)}*", *map(escape, lines)]))
+
+
+def breakdown_reply(estimate: Estimate) -> SlackMessage:
+    """In the thread: one offer line by line, with how each quantity comes about."""
+    table = breakdown_table(estimate)
+    title = f"{offer_name(estimate)}, line by line"
+    formulas = "\n".join(f"• {escape(line.label)}: {escape(line.formula)}" for line in priced_lines(estimate))
+    return SlackMessage(
+        escape(f"{title}:\n{plain(table)}"), [section(f"*{escape(title)}*"), table_block(table), context(formulas)]
+    )
+
+
+def assumptions_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
+    """In the thread: what the figures rest on, and how old each price is."""
+    rests = "\n".join(f"• {escape(text)}" for text in assumptions(comparison, estimate))
+    prices = "\n".join(
+        f"• {escape(what)}: {_linked(source)} ({escape(when)})"
+        for what, source, when in price_ages(comparison, estimate)
+    )
+    blocks = [section(f"*Assumptions*\n{rests}")]
+    if moved := moved_most(comparison, estimate):
+        blocks.append(section(escape(moved)))
+    if prices:
+        blocks.append(section(f"*Prices of {escape(offer_name(estimate))}*\n{prices}"))
+    if beside := notes(estimate):
+        blocks.append(context("\n".join(f"• {escape(note)}" for note in beside)))
+    blocks.append(context(f"Prices as of {comparison.as_of} · catalogue `{comparison.catalog_version}`"))
+    return SlackMessage(f"Assumptions and price ages for {escape(offer_name(estimate))}", blocks)
+
+
+def break_even_reply(comparison: Comparison) -> SlackMessage:
+    """In the thread: when tuning pays back against the base model, the best offer in words, the others in rows."""
+    shown = comparison.best or comparison.estimates[0]
+    base = comparison.base
+    title = f"Break-even against prompting {base.model}" if base else "Break-even"
+    sentences = break_even_sentences(comparison, shown, net=False) or ["It cannot be said: a price is not known."]
+    told = [one for one in comparison.estimates if one.lines][:ROWS_SHOWN]
+    table = break_even_table(comparison, told)
+    blocks = [section("\n".join([f"*{escape(title)}*", *map(escape, sentences)]))]
+    if judged := judgement(comparison, shown):
+        blocks.append(section("\n".join(["*Tune or prompt?*", *(f"• {escape(text)}" for text in judged)])))
+    if len(told) > 1:
+        blocks.append(table_block(table))
+    return SlackMessage(escape(f"{title}: {' '.join(sentences)}"), blocks)
+
+
+def sure_replies(comparison: Comparison, *, assumed: bool = False) -> list[SlackMessage]:
+    """In the thread: percentiles of the offers, and what moves the best one most. `assumed`: the ranges are not the
+    asker's own.
+    """
+    shown = comparison.best or next((one for one in comparison.estimates if one.lines), None)
+    if shown is None:
+        return [saying("There is nothing to be sure of: no offer here is sold.")]
+    sentences = sureness(comparison, shown)
+    if assumed:
+        spread = f"{percent(comparison.spread)} off (whole ones to the next)"
+        sentences.insert(0, f"Each number taken to be up to {spread}, likeliest as given.")
+        if len(sentences) > 1 and comparison.ranges and comparison.ranges.percentiles(shown.offer.id, "total"):
+            sentences.append("Give your own ranges, such as calls=40k..60k/day or epochs=2..4.")
+    told = [one for one in comparison.estimates if one.standing <= Standing.ENDS][:ROWS_SHOWN]
+    table = percentiles_table(comparison, told)
+    blocks = [section("\n".join(["*How sure*", *map(escape, sentences)]))]
+    if len(told) > 1:
+        blocks.append(table_block(table))
+    chart = tornado(comparison, shown)
+    first = SlackMessage(escape(f"How sure: {' '.join(sentences)}"), blocks)
+    return [first, *([chart_reply(chart)] if chart else [])]
+
+
+def _linked(source: Source) -> str:
+    return f"<{source.url}|{escape(source.title)}>" if source.url else escape(source.title)
+
+
+def chart_reply(chart: Chart) -> SlackMessage:
+    """In the thread: a chart by itself; its numbers are the message's text."""
+    return SlackMessage(escape(chart.alt), [chart_block(chart)], chart)
+
+
+def thread_replies(comparison: Comparison) -> list[SlackMessage]:
+    """What follows under the parent."""
+    shown = comparison.best or next(iter(comparison.estimates), None)
+    replies = []
+    if len(comparison.estimates) > 1:
+        replies.append(comparison_reply(comparison))
+        bars = comparison_chart(comparison)
+        if bars and len(bars.bars) > 1:
+            replies.append(chart_reply(bars))
+    if shown and shown.lines:
+        replies.append(breakdown_reply(shown))
+        if comparison.ranges:
+            replies += sure_replies(comparison)
+        if comparison.base:
+            replies += break_even_replies(comparison)
+        replies.append(assumptions_reply(comparison, shown))
+    return replies
+
+
+def dated(messages: Sequence[SlackMessage], comparison: Comparison, estimate_id: str) -> list[SlackMessage]:
+    """Answers about an estimate of another day, with the day of their prices under the first."""
+    first, *others = messages
+    line = context(f"USD, prices as of {comparison.as_of} · estimate `{escape(estimate_id)}`")
+    return [first._replace(blocks=[*first.blocks, line]), *others]
+
+
+def break_even_replies(comparison: Comparison) -> list[SlackMessage]:
+    """The break-even in words and, where it can be drawn, as a chart."""
+    lines = break_even_chart(comparison)
+    return [break_even_reply(comparison), *([chart_reply(lines)] if lines else [])]

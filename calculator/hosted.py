@@ -1,0 +1,154 @@
+"""One offer of a platform, priced for one plan: its line items, its place in the ranking, what to say beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from calculator.breakeven import break_even
+from calculator.horizon import day_after_months, months_between
+from calculator.inference import History, inference_lines, token_loads
+from calculator.keeping import hosting_lines, is_dedicated, storage_lines
+from calculator.many import ONE, ZERO, highest, smaller
+from calculator.plan import Plan, PointRates
+from calculator.prompting import base_history
+from calculator.result import Estimate, LineItem, Standing
+from calculator.risks import not_for_sale, warnings
+from calculator.training import epochs_of, method_of, training_lines
+from pricing import BasePrice, Catalog, Offer, Price, PriceKind, given_source, price_of
+
+YOUR_RATES = "your-rates"
+
+
+class Frame(NamedTuple):
+    """What all estimates of one plan share."""
+
+    plan: Plan
+    as_of: date
+    end: date
+    """The first day after the horizon."""
+    default_epochs: Decimal
+    base: History | None
+    preparation: LineItem | None
+
+
+def frame_of(plan: Plan, catalog: Catalog, on: date, base: BasePrice | None) -> Frame:
+    end = day_after_months(on, highest(plan.months))
+    default_epochs = catalog.assumptions["default_epochs"].value or ONE
+    return Frame(plan, on, end, default_epochs, base_history(base) if base else None, _preparation(plan, on))
+
+
+def estimate_offer(frame: Frame, offer: Offer) -> Estimate:
+    """One offer, priced to its end where that comes before the horizon's."""
+    plan, as_of, end, default_epochs, base, preparation = frame
+    status = offer.status_on(as_of)
+    if status in ("closed", "not offered"):
+        return Estimate(
+            offer, status, Standing.APART, ZERO, None, (), lambda: [not_for_sale(offer, status)], tuple, _none
+        )
+    life = offer.lifecycle
+    months = plan.months
+    if life and life.inference_ends and life.inference_ends <= end:
+        months = smaller(months, months_between(as_of, life.inference_ends))
+    epochs = epochs_of(plan, offer, default_epochs)
+    dedicated = is_dedicated(plan, offer)
+    lines = training_lines(plan, offer, as_of, months, epochs)
+    if preparation:
+        lines.append(preparation)
+    lines += storage_lines(plan, offer, as_of, months)
+    lines += hosting_lines(plan, offer, as_of, months, dedicated=dedicated)
+    if plan.calls_per_month and not dedicated:
+        lines += inference_lines(plan, plan.prompt_after_tokens, offer.history, as_of, months)
+    return Estimate(
+        offer=offer,
+        status=status,
+        standing=_standing(frame, offer, lines),
+        months=months,
+        epochs=epochs,
+        lines=tuple(lines),
+        find_warnings=lambda: warnings(plan, offer, as_of, months, end, epochs, lines),
+        find_assumptions=lambda: _assumptions(plan, offer, epochs, default_epochs),
+        find_break_even=lambda made: break_even(plan, made, base, as_of) if base else None,
+    )
+
+
+def _none(_: Estimate) -> None:
+    """What is not sold pays nothing back."""
+
+
+def _preparation(plan: Plan, on: date) -> LineItem | None:
+    if not plan.preparation_usd:
+        return None
+    return LineItem(
+        component="preparation",
+        label="Data preparation",
+        quantity=ONE,
+        unit="once",
+        unit_price_usd=plan.preparation_usd,
+        recurrence="once",
+        monthly_quantity=None,
+        price=price_of(plan.preparation_usd, "job", given_source("Your own figure", on), yours=True),
+        formula_text="{} USD as you gave it",
+        formula_values=(plan.preparation_usd,),
+    )
+
+
+def _standing(frame: Frame, offer: Offer, lines: Sequence[LineItem]) -> Standing:
+    if not offer.trains_for(frame.plan.customer, frame.as_of):
+        return Standing.APART
+    for line in lines:
+        if line.quantity is None or line.unit_price_usd is None:
+            return Standing.INCOMPLETE
+    if offer.deployment_hours and frame.plan.calls_per_month:
+        return Standing.ENDS
+    life = offer.lifecycle
+    if life is None:
+        return Standing.LASTS
+    ends = (life.inference_ends and life.inference_ends <= frame.end) or (
+        life.training_ends and life.training_ends <= frame.end
+    )
+    return Standing.ENDS if ends else Standing.LASTS
+
+
+def _assumptions(plan: Plan, offer: Offer, epochs: Decimal, default_epochs: Decimal) -> Iterator[str]:
+    """What was taken for granted where the question or the platform leaves it open."""
+    if plan.epochs is None:
+        if offer.training and offer.training.auto_epochs:
+            yield f"epochs=auto is {epochs} here, by {offer.platform_title}'s rule ({offer.training.source.title})"
+        else:
+            yield f"epochs=auto is {default_epochs} here: {offer.platform_title} publishes no rule"
+    method = method_of(plan, offer)
+    if method and plan.method is None:
+        yield f"priced for method {method}"
+    if plan.calls_per_month and not is_dedicated(plan, offer):
+        kinds = {load.kind for load in token_loads(plan, plan.prompt_after_tokens, offer.history)}
+        if plan.cached_share and "cached_input" not in kinds and "batch_cached_input" not in kinds:
+            yield "no cached price: cached tokens pay the input price"
+        if plan.batch_share and "batch_output" not in kinds and "batch_input" not in kinds:
+            yield "no batch price: batch calls pay the ordinary price"
+
+
+def own_offer(rates: PointRates, on: date) -> Offer:
+    """`rates=` as an offer like any other."""
+    source = given_source("Your own rates", on)
+
+    def price(usd: Decimal) -> tuple[Price, ...]:
+        return (price_of(usd, "1M tokens", source, yours=True),)
+
+    prices: dict[PriceKind, tuple[Price, ...]] = {
+        "training": price(rates.training),
+        "input": price(rates.input),
+        "output": price(rates.output),
+    }
+    if rates.cached_input is not None:
+        prices["cached_input"] = price(rates.cached_input)
+    return Offer.model_construct(  # there is nothing to check, and the prices may be draws
+        id=YOUR_RATES,
+        platform=YOUR_RATES,
+        platform_title="Your rates",
+        title="Your rates",
+        model=YOUR_RATES,
+        prices=prices,
+    )

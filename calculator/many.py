@@ -1,0 +1,63 @@
+"""What the cost model does with numbers besides + − × ÷: for one Decimal, or for a number in many draws at once.
+
+The functions of the cost model are written for Decimal. `Many` (in practice `draws.Draws`) takes the same operators and
+these functions, so a plan of draws goes through the very same code. A Many is true unless it is zero in every draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import ROUND_CEILING, Decimal
+
+ZERO = Decimal(0)
+ONE = Decimal(1)
+
+
+class Many:
+    """A number in every one of many draws. Types say Decimal where it can come, as it can in the whole cost model."""
+
+    __slots__ = ()
+
+    def smaller(self, other: Decimal) -> Decimal:
+        raise NotImplementedError
+
+    def larger(self, other: Decimal) -> Decimal:
+        raise NotImplementedError
+
+    def rounded_up(self) -> Decimal:
+        raise NotImplementedError
+
+    def each(self, function: Callable[[int], int]) -> Decimal:
+        raise NotImplementedError
+
+    def highest(self) -> Decimal:
+        raise NotImplementedError
+
+
+def smaller(one: Decimal, other: Decimal) -> Decimal:
+    """The smaller of two numbers, in every draw."""
+    if isinstance(one, Many):
+        return one.smaller(other)
+    return other.smaller(one) if isinstance(other, Many) else min(one, other)
+
+
+def larger(one: Decimal, other: Decimal) -> Decimal:
+    """The larger of two numbers, in every draw."""
+    if isinstance(one, Many):
+        return one.larger(other)
+    return other.larger(one) if isinstance(other, Many) else max(one, other)
+
+
+def rounded_up(value: Decimal) -> Decimal:
+    """Up to the next whole number, in every draw."""
+    return value.rounded_up() if isinstance(value, Many) else value.to_integral_value(ROUND_CEILING)
+
+
+def each(function: Callable[[int], int], whole: Decimal) -> Decimal:
+    """What a function of one whole number makes of it, in every draw."""
+    return whole.each(function) if isinstance(whole, Many) else Decimal(function(int(whole)))
+
+
+def highest(value: Decimal) -> Decimal:
+    """The number, or the highest of all draws."""
+    return value.highest() if isinstance(value, Many) else value
