@@ -18,9 +18,9 @@ Rule = Literal["volume", "changes", "reasoning", "latency"]
 class Point(NamedTuple):
     """One rule, the side it takes here, and the two figures it rests on.
 
-    volume: calls a month, and the guides' bound that they pass. changes: US dollars of one retraining, and how many calls save that
-    much (None: calls save nothing). reasoning: US dollars of 100 more answer tokens, tuned and prompted. latency: input
-    tokens of a call, tuned and prompted.
+    volume: calls a month, and the guides' bound that they pass. changes: US dollars of one retraining, and how many
+    calls save that much (None: calls save nothing). reasoning: US dollars of 100 more answer tokens, tuned and
+    prompted. latency: input tokens of a call, tuned and prompted.
     """
 
     rule: Rule

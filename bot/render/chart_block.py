@@ -9,10 +9,12 @@ from typing import Any
 from bot.render.blocks import Block, clip
 from bot.render.chart import Bar, Chart, LineChart
 from bot.render.money import quantity
-from bot.render.tornado import Tornado
+from bot.render.tornado import SIDES, Tornado, TornadoBar
 
 TITLE = 50
 NAME = 20
+CHANGE = "USD more or less than likely"
+"""Differences, because bars of totals would all look alike; Slack permits values below zero."""
 PLATFORM = 5
 """So many letters of a platform's name tell it from the others."""
 
@@ -23,28 +25,26 @@ def chart_block(chart: Chart) -> Block:
         labels = [quantity(month) for month in chart.months]
         names = distinct([line.name for line in chart.lines])
         values = [line.values for line in chart.lines]
-        return _block("line", chart.short_title, chart.x_label, labels, names, values)
+        return _block("line", chart.short_title, labels, names, values, x_label=clip(chart.x_label, TITLE))
     if isinstance(chart, Tornado):
-        names = distinct([bar.name for bar in chart.bars])
         changes = [[end - chart.likely_usd for end in (bar.at_low_usd, bar.at_high_usd)] for bar in chart.bars]
-        sides = ("At its low end", "At its high end")
-        return _block("bar", chart.short_title, None, names, sides, list(zip(*changes, strict=True)))
+        values = list(zip(*changes, strict=True))
+        return _block("bar", chart.short_title, input_names(chart.bars), SIDES, values, y_label=CHANGE)
     title = f"{chart.title} (* ends earlier)" if any(bar.ends for bar in chart.bars) else chart.title
     values = list(zip(*(bar.parts for bar in chart.bars), strict=True))
-    return _block("bar", title, None, bar_names(chart.bars), distinct(chart.series), values)
+    return _block("bar", title, bar_names(chart.bars), distinct(chart.series), values)
 
 
 def _block(
     kind: str,
     title: str,
-    x_label: str | None,
     labels: Sequence[str],
     names: Sequence[str],
     values: Sequence[Sequence[Decimal]],
+    y_label: str = "USD",
+    **x_label: str,
 ) -> Block:
-    axis: dict[str, Any] = {"categories": list(labels), "y_label": "USD"}
-    if x_label:
-        axis["x_label"] = clip(x_label, TITLE)
+    axis: dict[str, Any] = {"categories": list(labels), "y_label": y_label, **x_label}
     series = [
         {
             "name": name,
@@ -63,6 +63,12 @@ def _number(usd: Decimal) -> float:
     """Cents, or three digits of what is less than a cent."""
     places = 2 if usd == 0 or abs(usd) >= Decimal("0.01") else 2 - usd.adjusted()
     return round(float(usd), places)
+
+
+def input_names(bars: Sequence[TornadoBar]) -> list[str]:
+    """Inputs in 20 characters, with their ends where there is room: `Calls 10k–90k`."""
+    named = [(f"{bar.name} {bar.low}–{bar.high}", bar.name) for bar in bars]
+    return distinct([full if len(full) <= NAME else name for full, name in named])
 
 
 def bar_names(bars: Sequence[Bar]) -> list[str]:

@@ -13,8 +13,8 @@ MOST_BARS = 12
 INPUTS = {
     "examples": "Examples",
     "example": "Tokens of an example",
-    "example.input": "Tokens into an example",
-    "example.output": "Tokens out of an example",
+    "example.input": "Input of an example",
+    "example.output": "Output of an example",
     "epochs": "Epochs",
     "runs": "Training runs",
     "calls": "Calls",
@@ -40,6 +40,7 @@ INPUTS = {
     "base_rates.cached_input": "Base cached price",
     "base_rates.output": "Base output price",
 }
+SIDES = ("At its low end", "At its high end")
 PERCENT = frozenset({"cached", "batch", "growth"})
 
 
@@ -86,7 +87,7 @@ def tornado(comparison: Comparison, estimate: Estimate) -> Tornado | None:
     total = money(estimate.total_usd)
     return Tornado(
         title=f"What moves the total of {offer_name(estimate)}, USD over {horizon(comparison)}",
-        short_title="What moves the total most, USD",
+        short_title=f"What moves the total of {total}, USD",
         subtitle=f"The likely total is {total}. Each bar changes one input from its low to its high end.",
         alt=f"Tornado chart around {total} for {offer_name(estimate)}: {said}.",
         likely_usd=estimate.total_usd,

@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.playground import FakeSlack
 from bot.post import Place, Poster
 from bot.render.chart import comparison_chart
-from bot.render.messages import chart_reply
+from bot.render.replies import chart_reply
 from calculator import estimate, read_scenario
 from pricing import Catalog
 from tests.bot import deeds, support_bot

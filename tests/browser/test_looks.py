@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.channel import Channel
+from tests.browser.channel import SCREENSHOTS, Channel
 from tests.conftest import Workspace
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -24,6 +24,11 @@ LINE = (
 README = {"viewport": {"width": 1400, "height": 900}}
 DARK = {"color_scheme": "dark"}
 NARROW = {"viewport": {"width": 1000, "height": 900}}
+
+RANGED = (
+    "on=all examples=5k..20k example=200..300/150 epochs=3 calls=10k..90k/day call=100/70 cached=10%..60% "
+    "base=gpt-4.1-mini prompt=2000->100"
+)
 
 CUT_OFF = "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth + 1).map(node => node.className)"
 
@@ -58,3 +63,47 @@ async def test_nothing_is_cut_off(channel: Channel, name: str) -> None:
         assert await channel.page.locator(".table-box").evaluate_all(CUT_OFF) == [], (
             "a table has to be scrolled sideways"
         )
+
+
+# Names aslant are parallel lines: their gap is their distance along the axis, seen at that slant.
+LABELS = """figure => {
+  const svg = figure.querySelector("svg"), frame = svg.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll("text")].filter(text => text.textContent);
+  const box = text => text.getBoundingClientRect();
+  const isAslant = text => text.matches("[transform*='rotate(-50)']");
+  const outside = texts.map(text => [text, box(text)]).filter(([, { left, right, top, bottom }]) =>
+    left < frame.left - 1 || right > frame.right + 1 || top < frame.top - 1 || bottom > frame.bottom + 1);
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const level = texts.filter(text => !isAslant(text));
+  const touching = level.filter((text, at) => level.slice(at + 1).some(other => meet(box(text), box(other))));
+  const aslant = texts.filter(isAslant);
+  const close = aslant.slice(1).filter((text, at) => {
+    const gap = (text.getScreenCTM().e - aslant[at].getScreenCTM().e) * Math.sin(50 * Math.PI / 180);
+    return gap < parseFloat(getComputedStyle(text).fontSize) * frame.width / svg.viewBox.baseVal.width;
+  });
+  return [...outside.map(([text]) => text), ...touching, ...close].map(text => text.textContent);
+}"""
+
+
+async def test_the_charts_of_a_thread(channel: Channel) -> None:
+    """The offers, what moves the total, the break-even: every label whole and apart, the numbers also in words."""
+    await channel.estimate(RANGED)
+    charts = channel.page.locator("#thread figure.chart")
+    await expect(charts).to_have_count(3)
+    for theme in ("light", "dark"):
+        await channel.page.emulate_media(color_scheme=theme)
+        for at, name in enumerate(("offers", "tornado", "break-even")):
+            await charts.nth(at).screenshot(path=SCREENSHOTS / f"19-{name}-{theme}.png", animations="disabled")
+    offers, moved, lines = [charts.nth(at) for at in range(3)]
+    for chart in (offers, moved, lines):
+        assert await chart.evaluate(LABELS) == [], "labels touch each other or leave the picture"
+    await expect(offers.locator("text[transform*='rotate(-50)']")).to_have_count(20)
+    await expect(moved.locator("rect")).to_have_count(6)
+    await expect(lines.locator(".crossing")).to_have_count(1)
+    spoken = await lines.get_by_role("img").get_attribute("aria-label")
+    assert spoken
+    # 1,227 calls, as the title says, of 50,000 × 30 a month.
+    assert "Lines cross at 0.00082" in spoken
+    await moved.locator("summary").focus()
+    await channel.page.keyboard.press("Enter")
+    await expect(moved.get_by_role("rowheader")).to_contain_text(["Calls 10k–90k"])

@@ -100,9 +100,7 @@ def test_each_offer_has_its_own(catalog: Catalog) -> None:
     own = found.pop("your-rates")
     assert own is not None
     assert own.favours == "tuning"
-    costs = {
-        one.figure for each in found.values() if each is not None for one in each.points if one.rule == "changes"
-    }
+    costs = {one.figure for each in found.values() if each is not None for one in each.points if one.rule == "changes"}
     assert costs
     assert Decimal(62) not in costs
 
@@ -178,11 +176,13 @@ def test_training_that_costs_nothing_can_be_repeated_for_nothing(catalog: Catalo
 
 @pytest.mark.parametrize(
     ("rates", "favours", "tuned"),
-    [("0/0.30/1.20", "prompting", "0.00012"), ("0/0.30/0.60", "neither", "0.00006"), ("0/0.30/0.30", "tuning", "0.00003")],
+    [
+        ("0/0.30/1.20", "prompting", "0.00012"),
+        ("0/0.30/0.60", "neither", "0.00006"),
+        ("0/0.30/0.30", "tuning", "0.00003"),
+    ],
 )
-def test_longer_answers_cost_their_price_on_either_side(
-    catalog: Catalog, rates: str, favours: str, tuned: str
-) -> None:
+def test_longer_answers_cost_their_price_on_either_side(catalog: Catalog, rates: str, favours: str, tuned: str) -> None:
     """100 tokens at $1.20, $0.60 or $0.30 per 1M, against 100 at the base model's $0.60."""
     found = point(catalog, "reasoning", rates=rates, call="0/50")
     assert found == Point("reasoning", favours, Decimal(tuned), Decimal("0.00006"))  # type: ignore[arg-type]  # a side
@@ -229,7 +229,7 @@ def test_a_prompt_that_stays_says_nothing_about_latency(catalog: Catalog, prompt
     prices=st.tuples(*(st.integers(0, 20) for _ in range(5))),
     retrain=st.sampled_from(["", "1", "6"]),
 )
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_no_point_without_its_figures(
     catalog: Catalog,
     calls: int,

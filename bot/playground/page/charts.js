@@ -4,9 +4,14 @@ import { el, svg } from "./dom.js";
 import { grid } from "./tables.js";
 
 const WIDTH = 540;
-const HEIGHT = 250;
+const PLOT = 204;
+const SLANT = 50;
+const [ACROSS, DOWN] = [Math.cos, Math.sin].map((side) => side((SLANT * Math.PI) / 180));
+/** About how wide a letter of the labels is. */
+const LETTER = 6.6;
 const PAD = { top: 12, right: 12, bottom: 34, left: 58 };
 const NUMBER = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 6 });
+const ROUND = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
 const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 
 /** Round steps that cover the values, about five of them, always with zero. */
@@ -29,28 +34,79 @@ const legend = (names) =>
 const valueAt = (series, category, at) =>
   Number((series.data ?? []).find((point) => point.label === category)?.value ?? series.data?.[at]?.value ?? NaN);
 
+/** Where two lines cross between the given heights, as [position, value], straight from point to point. */
+function crossings([first, second]) {
+  const found = [];
+  for (let at = 1; at < first.length; at++) {
+    const [before, after] = [first[at - 1] - second[at - 1], first[at] - second[at]];
+    if (before !== 0 && before * after <= 0) {
+      const part = before / (before - after);
+      found.push([at - 1 + part, first[at - 1] + part * (first[at] - first[at - 1])]);
+    }
+  }
+  return found;
+}
+
+/** To a tenth; what is below one to two digits, so that a crossing on the first day is not at 0. */
+const rounded = (place) => Number(place < 1 ? place.toPrecision(2) : place.toFixed(1));
+
+/** `Lines cross at 2.1: 141 USD`, the place on the x axis read between its categories where they are numbers. */
+function crossingText([at, value], categories, unit) {
+  const [from, to] = [Math.floor(at), Math.ceil(at)].map((place) => Number(categories[place]));
+  const place = Number.isFinite(from + to) ? NUMBER.format(rounded(from + (to - from) * (at % 1))) : categories[Math.round(at)];
+  return `Lines cross at ${place}: ${ROUND.format(value)}${unit ? ` ${unit}` : ""}`;
+}
+
+/** A ring on the crossing and what it says where rising lines leave room: up and left of it, else below and right, else on top. */
+function crossingMark(px, py, text, { left, floor }) {
+  const length = text.length * LETTER;
+  const [tx, ty, anchor] =
+    px - length > left ? [px + 2, py - 14, "end"] : py + 28 < floor ? [px + 6, py + 24, "start"] : [Math.max(px, left) + 2, PAD.top + 4, "start"];
+  return [
+    ty < py - 14 ? svg("line", { class: "guide", x1: px, x2: px, y1: ty + 6, y2: py }) : null,
+    svg("circle", { class: "crossing", cx: px, cy: py, r: 5.5 }),
+    svg("text", { class: "note", x: tx, y: ty, "text-anchor": anchor }, text),
+  ];
+}
+
+/** The names below the axis: upright where each has room; long ones aslant; of a line's points as many as fit. */
+function names(categories, { aslant, x, floor, slot }) {
+  const every = aslant ? 1 : Math.ceil((longestOf(categories) + 8) / slot);
+  return categories.map((category, at) => {
+    if (at % every) return null;
+    if (!aslant) return svg("text", { class: "tick", x: x(at), y: floor + 18, "text-anchor": "middle" }, category);
+    const place = `translate(${(x(at) + 4).toFixed(1)} ${floor + 14}) rotate(-${SLANT})`;
+    return svg("text", { class: "tick", transform: place, "text-anchor": "end" }, category);
+  });
+}
+
+const longestOf = (texts) => texts.reduce((most, text) => Math.max(most, String(text).length), 1) * LETTER;
+
 function xy(chart) {
   const series = (chart.series ?? []).slice(0, 6);
   const axis = chart.axis_config ?? {};
   const categories = axis.categories ?? series[0]?.data?.map((point) => point.label) ?? [];
   const table = series.map((item) => categories.map((category, at) => valueAt(item, category, at)));
   const { bottom, top, ticks } = scale(table.flat().filter(Number.isFinite));
-  const left = PAD.left + (axis.y_label ? 16 : 0);
-  const floor = HEIGHT - PAD.bottom - (axis.x_label ? 18 : 0);
+  const longest = longestOf(categories);
+  let left = PAD.left + (axis.y_label ? 16 : 0);
+  const room = WIDTH - PAD.right - left;
+  const aslant = chart.type === "bar" && longest > room / Math.max(1, categories.length) - 4;
+  if (aslant) left = Math.max(left, longest * ACROSS - room / categories.length / 2 + 8);
+  const floor = PAD.top + PLOT;
+  const below = aslant ? 20 + longest * DOWN : PAD.bottom;
+  const height = floor + below + (axis.x_label ? 18 : 0);
   const slot = (WIDTH - left - PAD.right) / Math.max(1, categories.length);
   const x = (at) => left + slot * (at + 0.5);
-  const y = (value) => PAD.top + (floor - PAD.top) * (1 - (value - bottom) / (top - bottom));
-  const every = Math.ceil(categories.reduce((most, text) => Math.max(most, String(text).length), 1) * 7 / slot);
+  const y = (value) => floor - (PLOT * (value - bottom)) / (top - bottom);
 
   const picture = [
     ticks.map((tick) => [
       svg("line", { class: tick === 0 ? "axis" : "gridline", x1: left, x2: WIDTH - PAD.right, y1: y(tick), y2: y(tick) }),
       svg("text", { class: "tick", x: left - 8, y: y(tick) + 4, "text-anchor": "end" }, SHORT.format(tick)),
     ]),
-    categories.map((category, at) =>
-      at % every === 0 ? svg("text", { class: "tick", x: x(at), y: floor + 18, "text-anchor": "middle" }, category) : null,
-    ),
-    axis.x_label ? svg("text", { class: "axis-name", x: (left + WIDTH) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, axis.x_label) : null,
+    names(categories, { aslant, x, floor, slot }),
+    axis.x_label ? svg("text", { class: "axis-name", x: (left + WIDTH) / 2, y: height - 6, "text-anchor": "middle" }, axis.x_label) : null,
     axis.y_label
       ? svg("text", { class: "axis-name", x: 0, y: 0, "text-anchor": "middle", transform: `translate(12 ${(PAD.top + floor) / 2}) rotate(-90)` }, axis.y_label)
       : null,
@@ -62,9 +118,11 @@ function xy(chart) {
     if (chart.type === "bar") {
       const width = Math.min(46, (slot * 0.76) / series.length);
       for (const [px, py, at] of points) {
+        if (!table[s][at]) continue;
         const from = px - (width * series.length) / 2 + width * s;
-        const height = Math.max(1, Math.abs(y(0) - py));
-        picture.push(svg("rect", { class: `fill series-${s}`, x: from + 1, y: Math.min(py, y(0)), width: Math.max(1, width - 2), height, rx: 2 }, title(s, at)));
+        const tall = Math.max(1, Math.abs(y(0) - py));
+        const gap = width > 6 ? 1 : 0.25;
+        picture.push(svg("rect", { class: `fill series-${s}`, x: from + gap, y: Math.min(py, y(0)), width: width - 2 * gap, height: tall, rx: Math.min(2, width / 4) }, title(s, at)));
       }
       return;
     }
@@ -74,9 +132,14 @@ function xy(chart) {
     picture.push(svg("path", { class: `line series-${s}`, d: path }));
     for (const [px, py, at] of points) picture.push(svg("circle", { class: `fill series-${s}`, cx: px, cy: py, r: 3 }, title(s, at)));
   });
+  const crossed = chart.type === "line" && table.length === 2 ? crossings(table) : [];
+  const notes = crossed.map((found) => crossingText(found, categories, axis.y_label));
+  // Texts for several would lie on each other: then the rings stand alone, and the texts are read out.
+  crossed.forEach(([at, value], index) => picture.push(crossingMark(x(at), y(value), notes.length === 1 ? notes[index] : "", { left, floor })));
   return {
     picture,
-    size: [WIDTH, HEIGHT],
+    notes,
+    size: [WIDTH, Math.round(height)],
     names: series.map((item) => item.name),
     head: [axis.x_label ?? "", ...series.map((item) => item.name)],
     rows: categories.map((category, at) => [category, ...table.map((values) => (Number.isFinite(values[at]) ? NUMBER.format(values[at]) : "–"))]),
@@ -112,8 +175,8 @@ export function chartBlock(block) {
   const chart = block.chart ?? {};
   const drawers = { pie, bar: xy, line: xy, area: xy };
   if (!drawers[chart.type]) return el("div", { class: "unknown" }, `This page cannot draw a “${chart.type}” chart.`);
-  const { picture, size, names, head, rows } = drawers[chart.type](chart);
-  const spoken = rows.map((row) => row.join(", ")).join("; ");
+  const { picture, size, names, head, rows, notes = [] } = drawers[chart.type](chart);
+  const spoken = [...notes, rows.map((row) => row.join(", ")).join("; ")].join(". ");
   return el(
     "figure",
     { class: `chart chart-${chart.type}` },

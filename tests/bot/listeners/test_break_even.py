@@ -15,7 +15,7 @@ import pytest
 from bot.cli import main
 from bot.playground import FakeSlack
 from tests.bot import deeds, support_bot
-from tests.bot.reading import texts
+from tests.bot.reading import inputs, texts
 from tests.conftest import Workspace
 
 TUNED = "on=your-rates rates=0/0.30/1.20 examples=1 example=1 epochs=1 prep=62 prompt=2000->100 call=0/0"
@@ -41,7 +41,7 @@ async def test_never_says_why_and_what_would_turn_it(workspace: Workspace, slack
     """An answer of 450 tokens costs 450 × (1.20 − 0.60) / 1M = $0.000270 more: just what the prompt saves."""
     parent = await deeds.ask(slack, LINE.replace("call=0/0", "call=0/450"))
     said = texts(reply_about_break_even(slack, parent) or {})
-    assert "never: the answers cost more than the prompt saves" in said
+    assert "never pays back: the answers cost more than the prompt saves" in said
     assert "answers of less than 450 tokens" in said
 
 
@@ -93,3 +93,70 @@ async def test_the_first_messages_button_means_the_thread_as_it_stands(workspace
     reply = await slack.wait_for(lambda: reply_about_break_even(slack, parent))
     assert "after 20,000 calls" in texts(reply)
     assert slack.views == []
+
+
+async def test_the_word_alone_opens_the_form_with_its_options(workspace: Workspace, slack: FakeSlack) -> None:
+    """The base and the prompt are asked for at once; filled in, they are answered with the break-even."""
+    view = await deeds.open_form(slack, "breakeven")
+    assert {"base", "base_rates", "prompt"} <= set(inputs(view))
+    typed = dict(word.split("=", 1) for word in LINE.split())
+    assert (await slack.submit_view(view["id"], slack.fill(view, typed))).errors == {}
+    parent = await deeds.answered(slack)
+    assert "229,630 calls, 2027-01-30" in texts(parent)
+
+
+async def mention(slack: FakeSlack, text: str, parent: deeds.Json | None = None) -> deeds.Json:
+    return await slack.say(f"<@{slack.bot_user}> {text}", thread_ts=parent["ts"] if parent else None)
+
+
+async def test_asked_for_in_a_thread_it_stands_there_for_all(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, LINE)
+    before = len(slack.messages(thread_ts=parent["ts"])) + 1  # with the mention itself
+    await mention(slack, "breakeven", parent)
+    await slack.wait_for(lambda: len(slack.messages(thread_ts=parent["ts"])) == before + 2)
+    words, chart = slack.messages(thread_ts=parent["ts"])[before:]
+    assert "after 229,630 calls, 2027-01-30" in texts(words)
+    assert "Tune or prompt?" in texts(words)
+    assert [block["type"] for block in chart["blocks"]] == ["data_visualization"]
+    assert slack.ephemerals() == []
+
+
+async def test_asked_for_in_a_thread_it_means_the_thread_as_it_stands(workspace: Workspace, slack: FakeSlack) -> None:
+    """Half of the $62.00: 31 / 0.00027 = 114,814.8."""
+    parent = await deeds.ask(slack, LINE)
+    await mention(slack, "prep=31", parent)
+    await deeds.change(slack, parent)
+    await mention(slack, "breakeven", parent)
+    reply = await slack.wait_for(lambda: reply_about(slack, parent, "114,815 calls"))
+    assert "229,630" not in texts(reply)
+
+
+def reply_about(slack: FakeSlack, parent: deeds.Json, figure: str) -> deeds.Json | None:
+    found = reply_about_break_even(slack, parent)
+    return found if found and figure in texts(found) else None
+
+
+async def test_in_a_thread_without_a_base_it_says_what_to_write(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, f"{TUNED} calls=100k/month")
+    before = len(slack.messages(thread_ts=parent["ts"]))
+    await mention(slack, "breakeven", parent)
+    (told,) = await slack.wait_for(slack.ephemerals)
+    assert "base=gpt-4o-mini" in told["text"]
+    assert len(slack.messages(thread_ts=parent["ts"])) == before + 1, "the mention itself"
+
+
+async def test_a_base_that_comes_with_the_word_changes_the_thread(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, f"{TUNED} calls=100k/month")
+    await mention(slack, f"breakeven {AGAINST}", parent)
+    assert "after 229,630 calls" in texts(await deeds.change(slack, parent))
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+async def test_where_there_is_no_estimate_it_says_so(
+    workspace: Workspace, slack: FakeSlack, *, in_thread: bool
+) -> None:
+    message = await slack.say("What would it cost?") if in_thread else None
+    await mention(slack, "breakeven", message)
+    (told,) = await slack.wait_for(slack.ephemerals)
+    assert "no estimate" in told["text"] or "thread of an estimate" in told["text"]
+    assert [one for one in slack.messages() if one["user"] == slack.bot_user] == []

@@ -17,7 +17,8 @@ from bot.cli import main
 from bot.playground.message_rules import check_message
 from bot.render.chart import BarChart, LineChart, break_even_chart, chart_of, comparison_chart
 from bot.render.chart_block import chart_block, distinct
-from bot.render.chart_png import DRAWN, chart_png, tick_text, ticks, typed
+from bot.render.chart_png import chart_png
+from bot.render.png_page import DRAWN, tick_text, ticks, typed
 from calculator import Comparison, estimate, read_scenario
 from pricing import Catalog
 from tests.conftest import LINE
