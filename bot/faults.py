@@ -22,13 +22,6 @@ def passes(error: BaseException) -> bool:
     return isinstance(error, aiohttp.ClientError | OSError | NoFreeConnection)  # TimeoutError is an OSError
 
 
-def may_have_worked(error: BaseException) -> bool:
-    """Whether Slack may have done what was asked although no answer says so."""
-    if isinstance(error, SlackApiError):
-        return status_of(error) >= 500 or error_of(error) in ("internal_error", "request_timeout")
-    return passes(error)
-
-
 def error_of(error: SlackApiError) -> str:
     """Slack's error name; empty where it sent something else than JSON."""
     data = getattr(error.response, "data", error.response)

@@ -142,7 +142,7 @@ def _shared_suffix(parts: list[str]) -> list[str]:
 
 
 def _two_readings(parts: list[str]) -> str | None:
-    """How `1..3M` may be meant, which could also be 1 to 3,000,000. None where there is one reading, as of `500..2k`."""
+    """How `1..3M` may be meant, which could also be 1 to 3,000,000; None where there is one reading (`500..2k`)."""
     first, last = _SIMPLE.fullmatch(parts[0]), _SIMPLE.fullmatch(parts[-1])
     if not first or not last or first["suffix"] or not last["suffix"]:
         return None

@@ -32,6 +32,7 @@ def server() -> Iterator[str]:
             running.cleanup()
 
 
+OURS = ("options", "application_name")
 _numbers = itertools.count(1)
 
 
@@ -41,16 +42,24 @@ def fresh_schema(server_url: str) -> Iterator[str]:
     name = f"ftcost_test_{os.getpid()}_{next(_numbers)}"
     execute(server_url, f"CREATE SCHEMA {name}")
     try:
-        url: URL = make_url(server_url).update_query_dict({"options": f"-csearch_path={name}"})
+        url: URL = make_url(server_url).update_query_dict(
+            {"options": f"-csearch_path={name}", "application_name": name}
+        )
         yield url.render_as_string(hide_password=False)
     finally:
         execute(server_url, f"DROP SCHEMA {name} CASCADE")
+
+
+def cut_off(url: str) -> None:
+    """End every connection that was opened by this URL, as a server does that is restarted."""
+    name = make_url(url).query["application_name"]
+    execute(url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{name}'")  # noqa: S608
 
 
 def execute(url: str, statement: str) -> None:
     """One statement, committed, over a connection of its own."""
     address = make_url(url)
     arguments = {"options": address.query["options"]} if "options" in address.query else {}
-    plain = address.set(drivername="postgresql", query={k: v for k, v in address.query.items() if k != "options"})
+    plain = address.set(drivername="postgresql", query={k: v for k, v in address.query.items() if k not in OURS})
     with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True, **arguments) as connection:
         connection.execute(statement.encode())

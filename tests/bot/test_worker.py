@@ -16,6 +16,7 @@ from bot.playground import FakeSlack
 from bot.playground.payloads import Payloads
 from bot.store import Inbox, Job, open_database
 from pricing import Catalog
+from tests import postgres
 from tests.bot import deeds, support_bot
 from tests.bot.conftest import Start
 from tests.bot.reading import column, figures, texts
@@ -304,6 +305,27 @@ async def test_what_a_killed_replica_left_another_does_after_its_lease(
     await database.close()
     assert [figures(message) for message in slack.messages()] == [support_bot.FIGURES] * 2
     assert all(deeds.is_complete(slack, message) for message in slack.messages())
+
+
+async def test_a_database_that_ends_its_connections_costs_nobody_an_answer(
+    catalog: Catalog, slack: FakeSlack, postgres_url: str
+) -> None:
+    """Between the parent and its mark, and again before the next question."""
+    async with running_bot(catalog, slack, postgres_url):
+        gate = asyncio.Event()
+        slack.delay_next("chat.postMessage", gate)
+        slack.scopes.add("channels:history")
+        assert (await slack.command(support_bot.LINE)).ok
+        await slack.wait_for(lambda: slack.held)
+        postgres.cut_off(postgres_url)
+        gate.set()
+        parent = await deeds.answered(slack)
+        postgres.cut_off(postgres_url)
+        await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
+        assert slack.deliveries[-1].ok
+        assert column(await deeds.change(slack, parent)) == {support_bot.OFFER: "+$80.00"}
+    assert slack.messages() == [slack.messages()[0]]
+    assert slack.ephemerals() == []
 
 
 async def test_two_replicas_do_the_same_delivery_once_and_a_thread_in_its_order(
