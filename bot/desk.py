@@ -27,7 +27,7 @@ from bot.render.data import to_csv, to_json
 from bot.render.messages import parent
 from bot.render.replies import break_even_replies, dated, sure_replies, thread_replies
 from bot.render.words import headline
-from bot.store import EstimateStore, Job, SavedEstimate
+from bot.store import EstimateStore, Inbox, Job, SavedEstimate
 from bot.worker import Handler
 from bot.workspaces import Workspaces
 from calculator import Comparison, UserError, estimate, read_scenario, spread_out
@@ -44,6 +44,7 @@ class Desk:
     estimates: EstimateStore
     lookups: Lookups
     workspaces: Workspaces
+    inbox: Inbox
 
     def handlers(self) -> Mapping[str, Handler]:
         return {
@@ -232,8 +233,10 @@ class Desk:
     async def _reply_all(self, job: Job, here: Place, messages: list[SlackMessage]) -> None:
         """Post replies that the store does not count, each once."""
         poster, user = await self._poster(job.payload["team"]), job.payload["user"]
-        for number, message in enumerate(messages):
+        stand = await self.inbox.replies(job) if job.attempts > 1 else 0
+        for number, message in enumerate(messages[stand:], stand):
             here = (await poster.post_or_dm(here, user, message, _mark(job).part(number))).place
+            await self.inbox.replied(job, number + 1)
 
     async def _saved_or_told(self, ask: Mapping[str, Any], here: Place) -> SavedEstimate | None:
         """The estimate a button belongs to; None where it is gone, and the person was told."""

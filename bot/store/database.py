@@ -85,6 +85,7 @@ inbox = Table(
     Column("lane", String(300), nullable=False),
     Column("owner", String(40)),  # who works on it; without a lease, who accepted it
     Column("lease_until", DateTime),
+    Column("posted", Integer, nullable=False, default=0, server_default="0"),  # replies of the job that stand already
     Column("told_at", DateTime),  # when the asker was told that it takes longer
     Index("inbox_by_state", "state", "number"),
     Index("inbox_by_lane", "lane", "state", "number"),

@@ -124,6 +124,15 @@ class Inbox:
         """Count one more attempt of this process."""
         await self._set(job, attempts=job.attempts)
 
+    async def replies(self, job: Job) -> int:
+        """How many replies of a job stand already."""
+        async with self._engine.connect() as connection:
+            return await connection.scalar(select(inbox.c.posted).where(inbox.c.key == job.key)) or 0
+
+    async def replied(self, job: Job, posted: int) -> None:
+        """Remember how many of its replies stand."""
+        await self._set(job, posted=posted)
+
     async def hand_back(self, job: Job) -> None:
         """Leave a job that was begun to whoever comes first. That this process stops is no fault of the job's."""
         await self._set(job, lease_until=None, owner=None, attempts=job.attempts - 1)
