@@ -134,8 +134,8 @@ class Inbox:
         await self._set(job, posted=posted)
 
     async def hand_back(self, job: Job) -> None:
-        """Leave a job that was begun to whoever comes first. That this process stops is no fault of the job's."""
-        await self._set(job, lease_until=None, owner=None, attempts=job.attempts - 1)
+        """Leave a job that was begun to whoever comes first; the attempt counts, for some of it may be done."""
+        await self._set(job, lease_until=None, owner=None)
 
     async def finished(self, job: Job, *, failed: bool = False) -> None:
         await self._set(job, state="failed" if failed else "done", lease_until=None)

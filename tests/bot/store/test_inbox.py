@@ -88,7 +88,7 @@ async def test_what_is_accepted_by_one_that_begins_it_is_not_there_for_others(re
     assert await other.claim(9) == []
     await one.hand_back(Job("a", "k", {}, attempts=1))
     (job,) = await other.claim(9)
-    assert job.attempts == 1, "handing back takes the attempt back"
+    assert job.attempts == 2, "some of the first attempt may be done"
 
 
 async def test_the_work_of_a_thread_is_done_in_its_order_whoever_does_it(replica: Replica) -> None:
