@@ -3,9 +3,10 @@
 from pricing.catalog import BaseModels, BasePrice, Catalog, UnknownName
 from pricing.load import PriceFileError, load_catalog
 from pricing.offer import Assumption, EpochRule, Lifecycle, Offer, Price, Source, Tier, TrainingRules
-from pricing.vocabulary import Confidence, Customer, Method, PriceKind, Status, Unit
+from pricing.vocabulary import OLD_DAYS, Confidence, Customer, Method, PriceKind, Status, Unit
 
 __all__ = [
+    "OLD_DAYS",
     "Assumption",
     "BaseModels",
     "BasePrice",

@@ -1,0 +1,52 @@
+"""The published data of genai-prices: a list of providers; a model has a price or dated ones. No key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pricing.refresh.feed import Feed
+from pricing.refresh.http import JSON, Http
+from pricing.refresh.observation import Observation, Observations
+from pricing.refresh.parse import day_of, json_of, name_of, rows, usd
+from pricing.vocabulary import PriceKind
+
+FIELDS: dict[str, PriceKind] = {
+    "input_mtok": "input",
+    "cache_read_mtok": "cached_input",
+    "output_mtok": "output",
+}
+
+
+async def fetch(http: Http, feed: Feed) -> Observations:
+    """Prices of models that are prompted, named provider/model, in US dollars per 1M tokens."""
+    found = []
+    for provider in rows(json_of(await http.get(feed.url, JSON, max_bytes=feed.max_bytes)), "the answer"):
+        models = provider.get("models")
+        for model in rows(models, "models"):
+            name = name_of(f"{provider.get('id')}/{model.get('id')}")
+            prices = _newest(model.get("prices"))
+            found += [
+                Observation(name, usd(_base(prices[field])), "1M tokens", kind)
+                for field, kind in FIELDS.items()
+                if name and prices.get(field) is not None
+            ]
+    return Observations(tuple(found))
+
+
+def _newest(prices: Any) -> dict[str, Any]:
+    """The prices that started last; those under other conditions (a time of day) are not ours."""
+    if not isinstance(prices, list):
+        return prices if isinstance(prices, dict) else {}
+    dated: list[tuple[str, Any]] = []
+    for row in (row for row in prices if isinstance(row, dict)):
+        constraint = row.get("constraint")
+        start = constraint.get("start_date") if isinstance(constraint, dict) else None
+        if constraint is None or start is not None:
+            dated.append((str(day_of(start) or ""), row.get("prices")))
+    newest: Any = max(dated, key=lambda row: row[0], default=("", {}))[1]
+    return newest if isinstance(newest, dict) else {}
+
+
+def _base(price: Any) -> Any:
+    """A price that depends on the length of the call is written as base + tiers."""
+    return price.get("base") if isinstance(price, dict) else price
