@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import sys
 from collections import Counter
@@ -94,7 +95,9 @@ def _refresh(options: argparse.Namespace) -> int:
     from pricing.refresh.command import run  # brings an HTTP client; the list needs none
 
     today = datetime.now(UTC).date()
-    return run(write=options.apply, into=options.into, only=options.only, today=today, environment=os.environ)
+    return asyncio.run(
+        run(write=options.apply, into=options.into, only=options.only, today=today, environment=os.environ)
+    )
 
 
 def _schema(*, only_check: bool) -> int:

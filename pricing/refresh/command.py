@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,14 +10,13 @@ from pathlib import Path
 
 import aiohttp
 
-from pricing.catalog import Catalog
 from pricing.load import PROVIDERS_DIR, load_catalog
 from pricing.refresh.apply import NotWritten, apply
 from pricing.refresh.compare import Finding, Outcome
 from pricing.refresh.feed import Feed, load_feeds
 from pricing.refresh.http import BoundedHttp
 from pricing.refresh.overlay import write_overlay
-from pricing.refresh.run import Report, refresh
+from pricing.refresh.run import Report, laid_over, refresh
 
 # What a person has to act on comes first. Unchanged prices are counted only.
 ORDER: tuple[Outcome, ...] = ("changed", "implausible", "disputed", "gone", "new")
@@ -26,7 +24,7 @@ MAX_ROWS = 40  # of one outcome of one feed
 USER_AGENT = "ftcost (price refresh)"
 
 
-def run(
+async def run(
     *,
     write: bool,
     into: Path | None,
@@ -44,10 +42,9 @@ def run(
         print(f"There is no feed {unknown[0]!r}. There are: {', '.join(feeds)}.", file=sys.stderr)
         return 2
     asked = {name: feed for name, feed in feeds.items() if not only or name in only}
-    if into:
-        into.mkdir(parents=True, exist_ok=True)
-    catalog = load_catalog(providers_dir=providers_dir, refreshed_dir=into)
-    report = asyncio.run(_over_the_network(asked, catalog, today, environment))
+    catalog = laid_over(into) if into else load_catalog(providers_dir=providers_dir)
+    async with aiohttp.ClientSession(headers={"User-Agent": USER_AGENT}, trust_env=True) as session:
+        report = await refresh(BoundedHttp(session), asked, catalog, today, environment)
     print("\n".join(table(report)))
     try:
         if into:
@@ -72,13 +69,6 @@ def table(report: Report) -> Iterator[str]:
     for feed, outcomes in _counts(report.findings).items():
         yield f"{feed}: {', '.join(f'{count} {outcome}' for outcome, count in outcomes.items())}."
     yield from report.warnings
-
-
-async def _over_the_network(
-    feeds: Mapping[str, Feed], catalog: Catalog, today: date, environment: Mapping[str, str]
-) -> Report:
-    async with aiohttp.ClientSession(headers={"User-Agent": USER_AGENT}, trust_env=True) as session:
-        return await refresh(BoundedHttp(session), feeds, catalog, today, environment)
 
 
 def _shown(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -60,7 +60,7 @@ def compare(feed_id: str, feed: Feed, seen: Observations, catalog: Catalog, toda
     expected = {name for name, where in places.items() if not _all_closed(where, catalog, today)} | feed.base.keys()
     if expected and not expected & names:
         raise FeedError(f"has none of the {len(expected)} names that we know of it; its shape may have changed")
-    findings = list(_prices(feed_id, feed, seen.prices, places, catalog, today))
+    findings = list(_prices(feed_id, feed, _in_force(seen.prices, today), places, catalog, today))
     findings += _endings(feed_id, feed, seen, places, catalog, today)
     if not seen.warnings:
         findings += _gone(feed_id, expected - names, places, feed)
@@ -81,6 +81,17 @@ def settle(findings: Iterable[Finding]) -> list[Finding]:
         else finding
         for finding in found
     ]
+
+
+def _in_force(prices: Iterable[Observation], today: date) -> list[Observation]:
+    """Of prices that a feed lists by date, the one of today."""
+    found: dict[tuple[str, object], Observation] = {}
+    for seen in prices:
+        key = seen.name, seen.kind
+        begun = seen.since is None or seen.since <= today
+        if begun and (key not in found or (found[key].since or date.min) <= (seen.since or date.min)):
+            found[key] = seen
+    return list(found.values())
 
 
 def _prices(

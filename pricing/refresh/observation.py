@@ -28,6 +28,8 @@ class Observation(NamedTuple):
     """Where the feed says what is priced; None where the name alone says it."""
     detail: str = ""
     """What a person needs to recognise an unknown name."""
+    since: date | None = None
+    """The day from which it holds, where the feed lists several by date."""
 
 
 class Ending(NamedTuple):

@@ -1,4 +1,4 @@
-"""Findings into a folder of their own, for a running bot; `load_catalog(refreshed_dir=…)` reads it with the catalogue."""
+"""Findings into a folder of their own, for a running bot; `load_catalog(refreshed_dir=…)` lays it over the rest."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,8 @@ from pricing.refresh.http import Http
 from pricing.refresh.observation import FeedError, Observations
 from pricing.refresh.overlay import write_overlay
 from pricing.refresh.readers import READERS
+
+logger = logging.getLogger(__name__)
 
 
 class Report(NamedTuple):
@@ -54,13 +57,14 @@ async def refresh_into(
     NotWritten, with every file as it was.
     """
     feeds = load_feeds() if feeds is None else feeds
-    catalog = await asyncio.to_thread(_laid_over, folder)
+    catalog = await asyncio.to_thread(laid_over, folder)
     report = await refresh(http, feeds, catalog, today, keys)
     await asyncio.to_thread(write_overlay, report.findings, feeds, catalog, folder, today)
     return report
 
 
-def _laid_over(folder: Path) -> Catalog:
+def laid_over(folder: Path) -> Catalog:
+    """The catalogue with what earlier refreshes wrote into `folder`, which is made where there is none."""
     folder.mkdir(parents=True, exist_ok=True)
     return load_catalog(refreshed_dir=folder)
 
@@ -75,3 +79,6 @@ async def _read(http: Http, feed: Feed) -> Observations | FeedError:
         return await READERS[feed.reader](http, feed)
     except FeedError as error:
         return error
+    except Exception as error:
+        logger.exception("the reader %s failed", feed.reader)
+        return FeedError(f"has changed shape in a way that its reader does not know ({type(error).__name__})")

@@ -46,7 +46,7 @@ def _place(item: dict[str, Any], regions: tuple[str, ...]) -> int | None:
 
 def _observation(item: dict[str, Any]) -> Observation | None:
     """A meter that is billed as used; None for reservations, other currencies and units that are not ours."""
-    name, unit = name_of(item.get("meterName")), item.get("unitOfMeasure")
+    name, unit = name_of(item.get("meterName")), name_of(item.get("unitOfMeasure"))
     if not name or unit not in UNITS or item.get("type", "Consumption") != "Consumption":
         return None
     if item.get("currencyCode", "USD") != "USD":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from pricing.refresh.feed import Feed
@@ -24,27 +26,22 @@ async def fetch(http: Http, feed: Feed) -> Observations:
         models = provider.get("models")
         for model in rows(models, "models"):
             name = name_of(f"{provider.get('id')}/{model.get('id')}")
-            prices = _newest(model.get("prices"))
             found += [
-                Observation(name, usd(_base(prices[field])), "1M tokens", kind)
+                Observation(name, usd(_base(prices[field])), "1M tokens", kind, since=since)
+                for since, prices in _dated(model.get("prices"))
                 for field, kind in FIELDS.items()
                 if name and prices.get(field) is not None
             ]
     return Observations(tuple(found))
 
 
-def _newest(prices: Any) -> dict[str, Any]:
-    """The prices that started last; those under other conditions (a time of day) are not ours."""
-    if not isinstance(prices, list):
-        return prices if isinstance(prices, dict) else {}
-    dated: list[tuple[str, Any]] = []
-    for row in (row for row in prices if isinstance(row, dict)):
-        constraint = row.get("constraint")
-        start = constraint.get("start_date") if isinstance(constraint, dict) else None
-        if constraint is None or start is not None:
-            dated.append((str(day_of(start) or ""), row.get("prices")))
-    newest: Any = max(dated, key=lambda row: row[0], default=("", {}))[1]
-    return newest if isinstance(newest, dict) else {}
+def _dated(prices: Any) -> Iterator[tuple[date | None, dict[str, Any]]]:
+    """Each list of prices with the day it starts on. Those under other conditions (a time of day) are not ours."""
+    for row in [{"prices": prices}] if isinstance(prices, dict) else rows(prices, "prices"):
+        constraint, listed = row.get("constraint"), row.get("prices")
+        since = day_of(constraint.get("start_date")) if isinstance(constraint, dict) else None
+        if isinstance(listed, dict) and (constraint is None or since):
+            yield since, listed
 
 
 def _base(price: Any) -> Any:

@@ -44,7 +44,7 @@ def _observation(sku: dict[str, Any]) -> Observation | None:
     info = sku.get("pricingInfo")
     newest = info[-1] if isinstance(info, list) and info and isinstance(info[-1], dict) else {}
     expression = newest.get("pricingExpression")
-    if not name or not isinstance(expression, dict) or expression.get("usageUnit") not in UNITS:
+    if not name or not isinstance(expression, dict) or name_of(expression.get("usageUnit")) not in UNITS:
         return None
     rates = expression.get("tieredRates")
     rate = rates[0] if isinstance(rates, list) and len(rates) == 1 and isinstance(rates[0], dict) else {}
