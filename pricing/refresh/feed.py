@@ -59,7 +59,7 @@ class Feed(Record):
     header: tuple[str, str] = ("Authorization", "Bearer {key}")
     """The header that carries the key. Never the address, which ends up in logs."""
     max_megabytes: int = Field(default=20, gt=0, le=2_000)
-    parts: tuple[str, ...] = ("",)
+    parts: tuple[str, ...] = ()
     """Regions, clouds or services that are fetched one by one."""
     regions: tuple[str, ...] = ()
     """Where a name has several prices: the region whose price is ours, the first that there is."""

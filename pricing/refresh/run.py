@@ -44,7 +44,7 @@ async def refresh(
             if isinstance(answer, FeedError):
                 raise answer
             findings += compare(feed_id, feed, answer, catalog, today)
-            warnings += [f"{feed.title}: a part of it {warning}." for warning in answer.warnings]
+            warnings += [f"{feed.title}: a part of it could not be read: {warning}." for warning in answer.warnings]
         except FeedError as error:
             warnings.append(f"{feed.title} {error}.")
     return Report(tuple(settle(findings)), tuple(warnings))

@@ -19,9 +19,9 @@ async def each_part(feed: Feed, read: Callable[[str], Awaitable[Iterable[Observa
         try:
             found += await read(part)
         except FeedError as error:
-            failed.append(f"{part}: {error}" if part else str(error))
+            failed.append(f"{part} {error}")
     if len(failed) == len(feed.parts):
-        raise FeedError(failed[0].removeprefix(f"{feed.parts[0]}: "))
+        raise FeedError(failed[0].removeprefix(f"{feed.parts[0]} "))
     return Observations(tuple(found), warnings=tuple(failed))
 
 
