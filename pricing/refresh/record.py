@@ -10,6 +10,8 @@ from decimal import Decimal
 from pricing.offer import Price, Source
 from pricing.refresh.feed import Feed
 
+READ_BY_PROGRAM = "read by a program"  # the `kind` of a source that a refresh writes
+
 # What a price is the price of. Its amount, source, confidence, since and conflict are its own.
 TERMS = ("method", "variant", "units_per_deployment", "max_call_input_tokens", "meter")
 
@@ -20,7 +22,7 @@ def key_of(feed_id: str) -> str:
 
 
 def source_of(feed: Feed, today: date) -> Source:
-    return Source(title=feed.title, url=feed.shown_url, checked=today.isoformat(), kind="read by a program")
+    return Source(title=feed.title, url=feed.shown_url, checked=today.isoformat(), kind=READ_BY_PROGRAM)
 
 
 def source_fields(source: Source) -> dict[str, str]:

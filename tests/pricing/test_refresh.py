@@ -39,7 +39,7 @@ offers:
     model: one-v1
     prices:
       training: {usd: 10, per: 1M tokens, source: page, confidence: medium, meter: one training,
-        note: in the US, conflict: another page says 9}  # sic
+        note: in the United States, conflict: another page says 9}  # sic
       input:
         - {usd: 2, per: 1M tokens, source: page, confidence: high}
         - {usd: unknown, per: 1M tokens, source: page, confidence: medium, since: 2027-01-01}
@@ -216,8 +216,9 @@ offers:
     prices:
       training:
         - {usd: 10, per: 1M tokens, source: page, confidence: medium, meter: one training,
-            note: in the US, conflict: another page says 9}  # sic
-        - {usd: 12.5, per: 1M tokens, source: acme_api, confidence: high, since: 2026-11-22, meter: one training, note: in the US}
+            note: in the United States, conflict: another page says 9}  # sic
+        - {usd: 12.5, per: 1M tokens, source: acme_api, confidence: high, since: 2026-11-22, meter: one training,
+            note: in the United States}
       input:
         - {usd: 2, per: 1M tokens, source: acme_api, confidence: high}
         - {usd: unknown, per: 1M tokens, source: page, confidence: medium, since: 2027-01-01}
