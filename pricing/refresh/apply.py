@@ -111,6 +111,7 @@ def _with_findings(
         by_feed.setdefault(finding.feed, []).append((row, price, finding))
     edits: list[Edit] = []
     added: dict[str, Mapping[str, str]] = {}
+    by_any = {_row_id(row) for found in by_feed.values() for row, _, finding in found if finding.outcome == "unchanged"}
     for feed_id, found in by_feed.items():
         feed, key = feeds[feed_id], key_of(feed_id)
         confirmed = {_row_id(row) for row, _, finding in found if finding.outcome == "unchanged"}
@@ -120,7 +121,7 @@ def _with_findings(
             edits.append(replaced(before, today.isoformat()))
             # What this feed said before and does not say today keeps the day on which it was said.
             kept = f"{key}_{before.value.replace('-', '_')}"
-            stale = [row for row in rows.values() if row.fields["source"] == key and _row_id(row) not in confirmed]
+            stale = [row for row in rows.values() if row.fields["source"] == key and _row_id(row) not in by_any]
             edits += [replaced(row.source, kept) for row in stale]
             if stale and kept not in sources:
                 added[kept] = {name.value: value.value for name, value in items(sources[key])}

@@ -29,7 +29,9 @@ def write_overlay(
     """
     folder.mkdir(parents=True, exist_ok=True)
     findings = list(findings)
-    histories = {target: target.history(catalog) for target in _written_before(folder)}
+    # An offer that the catalogue has dropped since is dropped here too.
+    before = [target for target in _written_before(folder) if target.offer in catalog.offers]
+    histories = {target: target.history(catalog) for target in before}
     for target, finding in {finding.target: finding for finding in reversed(findings) if finding.applies}.items():
         if target and finding.usd is not None:
             histories[target] = _refreshed(target, finding, feeds[finding.feed], catalog, today)

@@ -43,7 +43,7 @@ async def refresh(
         try:
             if isinstance(answer, FeedError):
                 raise answer
-            findings += compare(feed_id, feed, answer, catalog, today)
+            findings += await asyncio.to_thread(compare, feed_id, feed, answer, catalog, today)
             warnings += [f"{feed.title}: a part of it could not be read: {warning}." for warning in answer.warnings]
         except FeedError as error:
             warnings.append(f"{feed.title} {error}.")
@@ -54,7 +54,7 @@ async def refresh_into(
     folder: Path, http: Http, *, today: date, keys: Mapping[str, str], feeds: Mapping[str, Feed] | None = None
 ) -> Report:
     """Refresh the folder that `load_catalog(refreshed_dir=folder)` lays over the catalogue; for a schedule. Raises
-    NotWritten, with every file as it was.
+    NotWritten, with every file as it was, and PriceFileError where the folder or feeds.yml cannot be read.
     """
     feeds = load_feeds() if feeds is None else feeds
     catalog = await asyncio.to_thread(laid_over, folder)

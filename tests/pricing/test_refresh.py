@@ -254,6 +254,21 @@ def test_a_refresh_that_confirms_all_moves_one_date(acme: Path) -> None:
     assert first.replace("2026-11-22\n    kind", "2026-11-29\n    kind") == second
 
 
+def test_two_feeds_that_agree_on_a_price(acme: Path) -> None:
+    """The feed that stands first in feeds.yml is the source; the other one's own prices move all the same."""
+    feeds = {"acme-api": feed(), "other-api": feed(title="Other")}
+    for day, first in ((TODAY, seen(one_training="10")), (LATER, seen(one_training="10", h100="4"))):
+        catalog = load_catalog(providers_dir=acme)
+        said = compare("acme-api", feeds["acme-api"], first, catalog, day)
+        said += compare("other-api", feeds["other-api"], seen(h100="4", b200="9"), catalog, day)
+        apply(settle(said), feeds, catalog, acme, day)
+    offer = load_catalog(providers_dir=acme).offers["acme/one"]
+    assert [(price.source.title, price.source.checked) for price in offer.prices["hosting"]] == [
+        ("Acme's prices", "2026-11-29"),
+        ("Other", "2026-11-29"),
+    ]
+
+
 def test_a_second_change_on_one_day_waits(acme: Path) -> None:
     before = written(acme, seen(**RECORDED | {"in": "2.5"}))
     assert outcome(acme, seen(**RECORDED | {"in": "2.6"}), "in") == ("implausible", "changed a second time today")
@@ -323,7 +338,7 @@ def test_every_price_of_the_catalogue_can_be_followed_by_another(tmp_path: Path,
 amounts = st.decimals("0.01", "50", places=3)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.dictionaries(st.sampled_from(sorted(RECORDED)), amounts, min_size=1), st.integers(0, 30))
 def test_what_was_written_is_unchanged_when_read_again(
     tmp_path_factory: pytest.TempPathFactory, changed: dict[str, Decimal], days: int
@@ -373,6 +388,18 @@ async def test_a_folder_of_its_own_lies_over_the_catalogue(tmp_path: Path) -> No
         again = await refresh_into(into, client, today=TODAY, keys={}, feeds=feeds)
         assert not [one for one in again.findings if one.outcome == "changed"]
         assert {path.name: path.read_text() for path in into.iterdir()} == before
+
+
+async def test_an_offer_that_the_catalogue_has_dropped_is_dropped_here_too(tmp_path: Path) -> None:
+    async with feed_server() as server, http() as client:
+        feeds = server.feeds("azure-retail")
+        await refresh_into(tmp_path, client, today=TODAY, keys={}, feeds=feeds)
+        path = tmp_path / "azure.yml"
+        path.write_text(path.read_text().replace("  gpt-4.1-mini@regional:", "  gpt-2@regional:"))
+        await refresh_into(tmp_path, client, today=LATER, keys={}, feeds=feeds)
+    assert "gpt-2" not in path.read_text()
+    found = load_catalog(refreshed_dir=tmp_path).offers["azure/gpt-4.1-mini@regional"].history("training")
+    assert [(price.usd, price.since) for price in found][-1] == (6, LATER)
 
 
 async def test_a_feed_that_is_down_leaves_what_it_said_before(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import JSON, Http
+from pricing.refresh.http import Http
 from pricing.refresh.observation import Measure, Observation, Observations
-from pricing.refresh.parse import json_of, mapping, name_of, usd
-from pricing.refresh.readers.parts import each_part
+from pricing.refresh.parse import mapping, name_of, usd
+from pricing.refresh.readers.parts import each_part, get_json
 
 # `unit` of a dimension in small letters -> what we price by, and how many of theirs that is
 UNITS: dict[str, tuple[Measure, int]] = {
@@ -27,8 +27,7 @@ async def fetch(http: Http, feed: Feed) -> Observations:
     """On-demand prices by usage type; the usage type begins with its region (`USE1-`)."""
 
     async def region(part: str) -> Iterable[Observation]:
-        data = await http.get(feed.url.format(part=part), JSON, max_bytes=feed.max_bytes)
-        return list(_prices(mapping(json_of(data), "the answer")))
+        return list(_prices(mapping(await get_json(http, feed, feed.url.format(part=part)), "the answer")))
 
     return await each_part(feed, region)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from pricing.refresh.feed import Feed
@@ -26,7 +27,7 @@ async def fetch(http: Http, feed: Feed) -> Observations:
     for _ in range(MAX_PAGES):
         data = await http.get(url, JSON, max_bytes=left)
         left -= len(data)
-        page = mapping(json_of(data), "the answer")
+        page = mapping(await asyncio.to_thread(json_of, data), "the answer")
         for item in rows(page.get("Items"), "Items"):
             place = _place(item, feed.regions)
             found = _observation(item) if place is not None else None

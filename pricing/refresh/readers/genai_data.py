@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import JSON, Http
+from pricing.refresh.http import Http
 from pricing.refresh.observation import Observation, Observations
-from pricing.refresh.parse import day_of, json_of, name_of, rows, usd
+from pricing.refresh.parse import day_of, name_of, rows, usd
+from pricing.refresh.readers.parts import get_json
 from pricing.vocabulary import PriceKind
 
 FIELDS: dict[str, PriceKind] = {
@@ -22,7 +23,7 @@ FIELDS: dict[str, PriceKind] = {
 async def fetch(http: Http, feed: Feed) -> Observations:
     """Prices of models that are prompted, named provider/model, in US dollars per 1M tokens."""
     found = []
-    for provider in rows(json_of(await http.get(feed.url, JSON, max_bytes=feed.max_bytes)), "the answer"):
+    for provider in rows(await get_json(http, feed, feed.url), "the answer"):
         models = provider.get("models")
         for model in rows(models, "models"):
             name = name_of(f"{provider.get('id')}/{model.get('id')}")

@@ -9,10 +9,10 @@ from typing import Any
 from yarl import URL
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import JSON, Http
+from pricing.refresh.http import Http
 from pricing.refresh.observation import FeedError, Measure, Observation, Observations
-from pricing.refresh.parse import MILLION, json_of, mapping, name_of, rows, usd
-from pricing.refresh.readers.parts import each_part
+from pricing.refresh.parse import MILLION, mapping, name_of, rows, usd
+from pricing.refresh.readers.parts import each_part, get_json
 
 MAX_PAGES = 50
 NANO = Decimal("1e-9")
@@ -27,8 +27,7 @@ async def fetch(http: Http, feed: Feed) -> Observations:
         first = url = URL(feed.url.format(part=part))
         found: list[Observation] = []
         for _ in range(MAX_PAGES):
-            data = await http.get(str(url), JSON, max_bytes=feed.max_bytes)
-            page = mapping(json_of(data), "the answer")
+            page = mapping(await get_json(http, feed, str(url)), "the answer")
             found += [price for sku in rows(page.get("skus"), "skus") if (price := _observation(sku))]
             if not (token := name_of(page.get("nextPageToken"))):
                 return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterable
 
@@ -25,7 +26,8 @@ async def fetch(http: Http, feed: Feed) -> Observations:
             raise FeedError("has changed shape: its version is no version")
         archive = await http.get(f"{folder}/{version}/catalog.zip", ZIP, max_bytes=feed.max_bytes)
         text = only_csv_in(archive, feed.max_bytes)
-        return gpu_rates(
+        return await asyncio.to_thread(
+            gpu_rates,
             (
                 Rental(
                     name_of(f"{part}/{row['instance_name']}"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import JSON, Http
+from pricing.refresh.http import Http
 from pricing.refresh.observation import Ending, Observation, Observations
-from pricing.refresh.parse import MILLION, day_of, json_of, mapping, name_of, usd
+from pricing.refresh.parse import MILLION, day_of, mapping, name_of, usd
+from pricing.refresh.readers.parts import get_json
 from pricing.vocabulary import PriceKind
 
 FIELDS: dict[str, PriceKind] = {
@@ -20,7 +21,7 @@ FIELDS: dict[str, PriceKind] = {
 
 async def fetch(http: Http, feed: Feed) -> Observations:
     """Inference prices and end dates by model."""
-    models = mapping(json_of(await http.get(feed.url, JSON, max_bytes=feed.max_bytes)), "the answer")
+    models = mapping(await get_json(http, feed, feed.url), "the answer")
     prices, endings = [], []
     for raw_name, model in models.items():
         name = name_of(raw_name)

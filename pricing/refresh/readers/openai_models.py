@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import JSON, Http
+from pricing.refresh.http import Http
 from pricing.refresh.observation import Ending, Observations
-from pricing.refresh.parse import day_of, json_of, mapping, name_of, rows
+from pricing.refresh.parse import day_of, mapping, name_of, rows
+from pricing.refresh.readers.parts import get_json
 
 
 async def fetch(http: Http, feed: Feed) -> Observations:
     """End dates by model, and the names of all."""
-    data = await http.get(feed.url, JSON, max_bytes=feed.max_bytes)
-    models = rows(mapping(json_of(data), "the answer").get("data"), "data")
+    models = rows(mapping(await get_json(http, feed, feed.url), "the answer").get("data"), "data")
     endings = [
         Ending(name, day)
         for model in models

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import JSON, Http
+from pricing.refresh.http import Http
 from pricing.refresh.observation import Observation, Observations
-from pricing.refresh.parse import MILLION, json_of, mapping, name_of, rows, usd
+from pricing.refresh.parse import MILLION, mapping, name_of, rows, usd
+from pricing.refresh.readers.parts import get_json
 from pricing.vocabulary import PriceKind
 
 FIELDS: dict[str, PriceKind] = {"prompt": "input", "input_cache_read": "cached_input", "completion": "output"}
@@ -14,7 +15,7 @@ VARIES = "-1"
 
 async def fetch(http: Http, feed: Feed) -> Observations:
     """Prices of models that are prompted, in US dollars per 1M tokens."""
-    answer = mapping(json_of(await http.get(feed.url, JSON, max_bytes=feed.max_bytes)), "the answer")
+    answer = mapping(await get_json(http, feed, feed.url), "the answer")
     found = []
     for model in rows(answer.get("data"), "data"):
         name, pricing = name_of(model.get("id")), model.get("pricing")

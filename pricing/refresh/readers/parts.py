@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pricing.refresh.feed import Feed
+from pricing.refresh.http import JSON, Http
 from pricing.refresh.observation import FeedError, Observation, Observations
-from pricing.refresh.parse import name_of, shared_by, usd
+from pricing.refresh.parse import json_of, name_of, shared_by, usd
+
+
+async def get_json(http: Http, feed: Feed, url: str) -> Any:
+    """JSON, read in a thread: some take a second, and a bot has others to answer. Raises FeedError."""
+    return await asyncio.to_thread(json_of, await http.get(url, JSON, max_bytes=feed.max_bytes))
 
 
 async def each_part(feed: Feed, read: Callable[[str], Awaitable[Iterable[Observation]]]) -> Observations:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from pricing.refresh.feed import Feed
@@ -18,7 +19,8 @@ async def fetch(http: Http, feed: Feed) -> Observations:
 
     async def cloud(part: str) -> Iterable[Observation]:
         text = text_of(await http.get(feed.url.format(part=part), CSV, max_bytes=feed.max_bytes))
-        return gpu_rates(
+        return await asyncio.to_thread(
+            gpu_rates,
             (
                 Rental(
                     name_of(f"{part}/{row['InstanceType'] or row['AcceleratorName']}"),

@@ -6,9 +6,10 @@ Zero there means that nothing is sold by that measure. `finetune` was dropped fr
 from __future__ import annotations
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import JSON, Http
+from pricing.refresh.http import Http
 from pricing.refresh.observation import Observation, Observations
-from pricing.refresh.parse import json_of, name_of, rows, usd
+from pricing.refresh.parse import name_of, rows, usd
+from pricing.refresh.readers.parts import get_json
 from pricing.vocabulary import PriceKind
 
 FIELDS: dict[str, PriceKind] = {
@@ -21,8 +22,7 @@ FIELDS: dict[str, PriceKind] = {
 
 async def fetch(http: Http, feed: Feed) -> Observations:
     """Prices by model."""
-    data = await http.get(feed.url, JSON, max_bytes=feed.max_bytes)
-    models = rows(json_of(data), "the answer")
+    models = rows(await get_json(http, feed, feed.url), "the answer")
     found = []
     for model in models:
         name, pricing = name_of(model.get("id")), model.get("pricing")
