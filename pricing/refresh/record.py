@@ -31,8 +31,10 @@ def source_fields(source: Source) -> dict[str, str]:
 
 
 def next_price(before: Price, usd: Decimal, feed: Feed, today: date) -> Price:
-    """The price that follows `before`. A note that names a figure spoke of the old price and is left behind."""
-    note = None if before.note is None or re.search(r"\d", before.note) else before.note
+    """The price that follows `before`. A note with a figure in it, or of an unknown price, spoke of the old one and is
+    left behind.
+    """
+    note = before.note if before.known and before.note and not re.search(r"\d", before.note) else None
     terms = {name: getattr(before, name) for name in TERMS}
     return Price(
         usd=usd,

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import yaml
 
 WIDTH = 140
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/@+×-]*(?<! )")
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/@+×-]|:(?=[A-Za-z0-9/]))*(?<! )")
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 

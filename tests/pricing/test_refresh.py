@@ -18,6 +18,8 @@ from pricing.refresh import Feed, Finding, NotWritten, Report, apply, refresh, r
 from pricing.refresh.compare import compare, settle
 from pricing.refresh.observation import FeedError, Observation, Observations
 from pricing.refresh.places import Place, Target
+from pricing.refresh.yaml_text import scalar
+from pricing.yaml_reader import read_yaml
 from tests.pricing.feed_server import KEYS, FeedServer, feed_server, http
 
 TODAY = date(2026, 11, 22)
@@ -43,7 +45,7 @@ offers:
       input:
         - {usd: 2, per: 1M tokens, source: page, confidence: high}
         - {usd: unknown, per: 1M tokens, source: page, confidence: medium, since: 2027-01-01}
-      output: {usd: unknown, per: 1M tokens, source: page, confidence: low, note: not 5}
+      output: {usd: unknown, per: 1M tokens, source: page, confidence: low, note: nobody says}
       hosting:
         - {usd: 4, per: GPU-hour, source: page, confidence: low, units_per_deployment: 2}
         - {usd: 9, per: GPU-hour, source: page, confidence: low, variant: B200}
@@ -205,7 +207,7 @@ sources:
     checked: 2026-02-01
   acme_api:
     title: "Acme's prices"
-    url: "https://acme.test/api"
+    url: https://acme.test/api
     checked: 2026-11-22
     kind: read by a program
 offers:
@@ -223,7 +225,7 @@ offers:
         - {usd: 2, per: 1M tokens, source: acme_api, confidence: high}
         - {usd: unknown, per: 1M tokens, source: page, confidence: medium, since: 2027-01-01}
       output:
-        - {usd: unknown, per: 1M tokens, source: page, confidence: low, note: not 5}
+        - {usd: unknown, per: 1M tokens, source: page, confidence: low, note: nobody says}
         - {usd: 7, per: 1M tokens, source: acme_api, confidence: high, since: 2026-11-22}
       hosting:
         - {usd: 4, per: GPU-hour, source: page, confidence: low, units_per_deployment: 2}
@@ -535,3 +537,9 @@ async def test_a_tuned_price_of_the_feeds_is_unchanged_once_applied(server: Feed
             )
             paths = apply(report.findings, feeds, catalog, folder, day)
             assert {path.stem for path in paths} == {"azure", "aws-bedrock", "openai", "google", "together"}
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=("C",)), min_size=1, max_size=30))
+def test_any_text_survives_as_a_scalar(text: str) -> None:
+    in_braces = read_yaml(f"a: {{b: {scalar(text)}, c: d}}\nb: {scalar(text)}\n")
+    assert in_braces == {"a": {"b": text, "c": "d"}, "b": text}
