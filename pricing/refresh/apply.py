@@ -117,7 +117,7 @@ def _with_findings(
         confirmed = {_row_id(row) for row, _, finding in found if finding.outcome == "unchanged"}
         if key not in sources:
             added[key] = source_fields(source_of(feed, today))
-        elif (before := child(sources[key], "checked")).value != today.isoformat():
+        elif (before := child(sources[key], "checked")).value < today.isoformat():
             edits.append(replaced(before, today.isoformat()))
             # What this feed said before and does not say today keeps the day on which it was said.
             kept = f"{key}_{before.value.replace('-', '_')}"

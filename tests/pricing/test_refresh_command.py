@@ -17,10 +17,12 @@ from pricing import load_catalog
 from pricing.load import PROVIDERS_DIR
 from pricing.refresh import load_feeds
 from pricing.refresh.command import ORDER, run
+from pricing.refresh.places import Target
 from tests.pricing.feed_server import KEYS, FeedServer, feed_server
 
 ROOT = Path(__file__).parent.parent.parent
 TODAY = date(2026, 11, 22)
+TRAINING = Target("together/qwen3-8b", "training", "lora")
 
 
 @pytest.fixture
@@ -68,7 +70,8 @@ async def test_the_table(server: FeedServer, providers: Path, capsys: pytest.Cap
 async def test_apply_then_again(server: FeedServer, providers: Path, capsys: pytest.CaptureFixture[str]) -> None:
     await ran(server, providers, "together", write=True)
     assert capsys.readouterr().out.splitlines()[-1] == "Written: together.yml."
-    price = load_catalog(providers_dir=providers).offers["together/qwen3-8b"].history("training", "lora")[-1]
+    price = TRAINING.on(load_catalog(providers_dir=providers), TODAY)
+    assert price
     assert (str(price.usd), price.since, price.source.title) == ("0.52", TODAY, "Together AI, list of models")
     await ran(server, providers, "together", write=True)
     again = capsys.readouterr().out.splitlines()
@@ -82,7 +85,9 @@ async def test_a_folder_of_its_own(server: FeedServer, providers: Path, tmp_path
     assert texts(providers) == before
     assert list(texts(into)) == ["together.yml"]
     # The same folder as an organisation's own prices: the form is the same.
-    assert load_catalog(into).offers["together/qwen3-8b"].history("training", "lora")[-1].since == TODAY
+    price = TRAINING.on(load_catalog(into), TODAY)
+    assert price
+    assert (price.since, price.yours) == (TODAY, True)
 
 
 async def test_what_cannot_be_written(
