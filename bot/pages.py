@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot.render.money import age, unit_price
+from bot.render.money import OLD, OLD_MEANS, age, age_marked, unit_price
 from bot.render.page import Page
 from bot.render.tables import Table
 from calculator import UserError
@@ -129,11 +129,14 @@ def _card(offer: Offer, today: date) -> Page:
     prices = [(kind, one) for kind, rows in offer.prices.items() for one in rows]
     sources = dict.fromkeys([one.source for _, one in prices] + ([life.source] if life else []))
     notes = [f"{_label(kind, one)}: {text}" for kind, one in prices for text in (one.note, one.conflict) if text]
+    table = _price_table(prices, today) if prices else None
+    marked = table is not None and any(OLD in row[-1] for row in table.rows)
     return Page(
         f"{offer.title} ({offer.platform_title})",
         tuple(filter(None, sentences)),
-        _price_table(prices, today) if prices else None,
+        table,
         (
+            *((OLD_MEANS,) if marked else ()),
             *(f"{source.title} ({source.checked}): {source.url or 'no address'}" for source in sources),
             *dict.fromkeys(notes),
         ),
@@ -151,7 +154,7 @@ def _price_table(prices: Sequence[tuple[str, Price]], today: date) -> Table:
             _usd(one),
             one.per,
             "your price" if one.yours else one.confidence,
-            age(one.source.checked_on, today),
+            (age if one.yours else age_marked)(one.source.checked_on, today),
         )
         for kind, one in prices
     )

@@ -14,9 +14,10 @@ from pricing.offer import (
     given_source,
     price_of,
 )
-from pricing.vocabulary import Confidence, Customer, Method, PriceKind, Status, Unit
+from pricing.vocabulary import OLD_DAYS, Confidence, Customer, Method, PriceKind, Status, Unit
 
 __all__ = [
+    "OLD_DAYS",
     "Assumption",
     "BaseModels",
     "BasePrice",

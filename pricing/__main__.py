@@ -1,8 +1,9 @@
-"""`python -m pricing`: what the catalogue holds, how old it is, and where it has holes."""
+"""`python -m pricing`: what the catalogue holds, how old it is, and where it has holes; `refresh` reads live feeds."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import sys
 from collections import Counter
@@ -10,24 +11,29 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pricing import Catalog, Offer, PriceFileError, load_catalog
+from pricing import OLD_DAYS, Catalog, Offer, PriceFileError, load_catalog
 from pricing.schema import SCHEMA_PATH, is_current, schema_text
-
-OLD_DAYS = 90
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point. Exit code 2 where a price file cannot be used, 1 where the schema is not current."""
     parser = argparse.ArgumentParser(prog="python -m pricing", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("list", "schema"), default="list")
+    parser.add_argument("what", nargs="?", choices=("list", "schema", "refresh"), default="list")
     parser.add_argument("--check", action="store_true", help="with schema: only say whether the file is current")
     parser.add_argument(
         "--prices-dir", type=Path, default=os.environ.get("FTCOST_PRICES_DIR") or None, help="your own prices"
+    )
+    parser.add_argument("--apply", action="store_true", help="with refresh: write what was found into the price files")
+    parser.add_argument("--into", type=Path, metavar="DIR", help="with refresh: write it into a folder of its own")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="FEED", help="with refresh: this feed; repeatable"
     )
     options = parser.parse_args(argv)
     if options.what == "schema":
         return _schema(only_check=options.check)
     try:
+        if options.what == "refresh":
+            return _refresh(options)
         catalog = load_catalog(options.prices_dir)
     except PriceFileError as error:
         print(error, file=sys.stderr)
@@ -83,6 +89,15 @@ def holes(offer: Offer, today: date) -> list[str]:
     if not (offer.sells_calls or offer.history("provisioned") or offer.history("hosting")):
         found.append("serving")
     return found
+
+
+def _refresh(options: argparse.Namespace) -> int:
+    from pricing.refresh.command import run  # brings an HTTP client; the list needs none
+
+    today = datetime.now(UTC).date()
+    return asyncio.run(
+        run(write=options.apply, into=options.into, only=options.only, today=today, environment=os.environ)
+    )
 
 
 def _schema(*, only_check: bool) -> int:

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -55,22 +56,33 @@ class AssumptionsFile(Record):
     assumptions: dict[str, dict[str, Any]]
 
 
+Layer = Literal["catalogue", "refreshed", "yours"]
+
+
 def load_catalog(
-    overlay_dir: Path | None = None, *, providers_dir: Path = PROVIDERS_DIR, base_models: BaseModels | None = None
+    overlay_dir: Path | None = None,
+    *,
+    providers_dir: Path = PROVIDERS_DIR,
+    refreshed_dir: Path | None = None,
+    base_models: BaseModels | None = None,
 ) -> Catalog:
-    """The catalogue in `providers_dir` with the organisation's own prices of `overlay_dir` laid over it. Raises
-    PriceFileError.
+    """The catalogue in `providers_dir`, with what a refresh wrote into `refreshed_dir` laid over it where that was
+    checked later, and over both the organisation's own prices of `overlay_dir`. Raises PriceFileError.
     """
     offers: dict[str, Offer] = {}
     files: dict[str, str] = {}
     digest = hashlib.sha256()
     newest = ""
-    folders = [(providers_dir, False)] + ([(overlay_dir, True)] if overlay_dir else [])
-    for folder, yours in folders:
-        for path in _yaml_files(folder):
+    layers: list[tuple[Path | None, Layer]] = [
+        (providers_dir, "catalogue"),
+        (refreshed_dir, "refreshed"),
+        (overlay_dir, "yours"),
+    ]
+    for folder, layer in layers:
+        for path in _yaml_files(folder) if folder else ():
             text = _read(path)
-            digest.update(f"{path.name}\0{yours}\0{text}\0".encode())
-            sources = _read_platform(path, text, offers, yours=yours)
+            digest.update(f"{path.name}\0{layer}\0{text}\0".encode())
+            sources = _read_platform(path, text, offers, layer)
             newest = max([newest, *(source.checked for source in sources)])
             files |= {offer_id: path.name for offer_id in offers if offer_id not in files}
     for offer in offers.values():
@@ -109,7 +121,7 @@ def _read(path: Path) -> str:
         raise PriceFileError(f"{path.name}: cannot be read as UTF-8 text ({error})") from None
 
 
-def _read_platform(path: Path, text: str, offers: dict[str, Offer], *, yours: bool) -> Iterable[Source]:
+def _read_platform(path: Path, text: str, offers: dict[str, Offer], layer: Layer) -> Iterable[Source]:
     """Add or override the offers of one file in `offers`."""
     try:
         file = PlatformFile.model_validate(read_yaml(text))
@@ -122,13 +134,15 @@ def _read_platform(path: Path, text: str, offers: dict[str, Offer], *, yours: bo
     except ValidationError as error:
         raise PriceFileError(_explain(path.name, ("defaults",), error)) from None
     for key, source in file.sources.items():
-        if source.url is None and not yours:
+        if source.url is None and layer == "catalogue":
             raise PriceFileError(f"{path.name}: sources.{key}.url: is missing; say where the price can be checked")
     for model, raw in file.offers.items():
         offer_id = f"{file.platform}/{model}"
         known = offers.get(offer_id)
         where = ("offers", model)
-        if known and not yours:
+        if known is None and layer == "refreshed":
+            continue  # the catalogue has dropped it since
+        if known and layer == "catalogue":
             raise PriceFileError(
                 f"{path.name}: offers.{model}: {offer_id} is already in the catalogue; one file a platform"
             )
@@ -141,7 +155,7 @@ def _read_platform(path: Path, text: str, offers: dict[str, Offer], *, yours: bo
         if title is None:
             raise PriceFileError(f"{path.name}: title is missing: {file.platform} is a new platform; say its name")
         try:
-            offers[offer_id] = _make_offer(raw, known, offer_id, file, shared, title, yours=yours)
+            offers[offer_id] = _make_offer(raw, known, offer_id, file, shared, title, layer)
         except ValidationError as error:
             raise PriceFileError(_explain(path.name, where, error)) from None
     return file.sources.values()
@@ -154,16 +168,17 @@ def _make_offer(
     file: PlatformFile,
     shared: Defaults,
     title: str,
-    *,
-    yours: bool,
+    layer: Layer,
 ) -> Offer:
     fields: dict[str, Any] = {name: getattr(known, name) for name in Offer.model_fields} if known else {}
     fields |= {key: value for key, value in shared if value is not None}
     fields |= raw | {"id": offer_id, "platform": file.platform, "platform_title": title}
     prices = raw.get("prices", {})
     if isinstance(prices, dict):
-        marked = {kind: [_marked(row, yours) for row in _rows(rows)] for kind, rows in prices.items()}
+        marked = {kind: [_marked(row, layer == "yours") for row in _rows(rows)] for kind, rows in prices.items()}
         before = known.prices if known else {}
+        if layer == "refreshed":
+            marked = {kind: _fresher(before.get(kind, ()), rows, file.sources) for kind, rows in marked.items()}
         fields["prices"] = {**before, **{kind: _laid_over(before.get(kind, ()), rows) for kind, rows in marked.items()}}
     return Offer.model_validate(fields, context={"sources": file.sources})
 
@@ -181,6 +196,21 @@ def _laid_over(before: Iterable[Price], rows: list[Any]) -> list[Any]:
     """Own prices replace the catalogue's of the same method and variant; the others stay."""
     replaced = {(row.get("method"), row.get("variant")) for row in rows if isinstance(row, dict)}
     return [price for price in before if (price.method, price.variant) not in replaced] + rows
+
+
+def _fresher(before: Iterable[Price], rows: list[Any], sources: dict[str, Source]) -> list[Any]:
+    """The rows of those methods and variants that the catalogue itself has not checked later."""
+    known = {(price.method, price.variant): date.min for price in before}
+    for price in before:
+        key = price.method, price.variant
+        known[key] = max(known[key], price.source.checked_on)
+    mine = dict.fromkeys(known, date.min)
+    for row in rows:
+        if isinstance(row, dict) and row.get("source") in sources:
+            key = row.get("method"), row.get("variant")
+            mine[key] = max(mine.get(key, date.min), sources[row["source"]].checked_on)
+    late = {key for key, day in known.items() if day > mine[key]}
+    return [row for row in rows if not (isinstance(row, dict) and (row.get("method"), row.get("variant")) in late)]
 
 
 def _explain(file: str, where: tuple[str, ...], error: ValidationError) -> str:

@@ -45,6 +45,9 @@ UNITS_OF_KIND: dict[str, tuple[Unit, ...]] = {
 }
 TOKEN_KINDS = ("input", "cached_input", "output", "batch_input", "batch_cached_input", "batch_output")
 
+# A price read longer ago is marked wherever it is shown.
+OLD_DAYS = 90
+
 # Above these a price is a typing error rather than a price (a per-token rate read as per 1M, a cent read as a dollar).
 MAX_PLAUSIBLE_USD: dict[str, Decimal] = {
     "1M tokens": Decimal(1_000),

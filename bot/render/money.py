@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 
+from pricing import OLD_DAYS
+
 CENT = Decimal("0.01")
 _WIDE = Context(prec=60)  # the usual 28 digits cannot hold the cents of the largest sums that can be asked for
 UNKNOWN = "unknown"
 ROUGH_FROM = Decimal(1_000)
+OLD = "⚠"
+OLD_MEANS = f"{OLD} read over {OLD_DAYS} days ago; check it before you rely on it"
 
 
 def money(usd: Decimal | None, *, whole: bool = True) -> str:
@@ -86,6 +90,11 @@ def age(checked_on: date, today: date) -> str:
             count = days // length
             return f"{count} {unit}{'s' if count > 1 else ''} old"
     return "read today"
+
+
+def age_marked(checked_on: date, today: date) -> str:
+    """The age, with a mark where the price was read over OLD_DAYS ago: `9 months old ⚠`."""
+    return f"{age(checked_on, today)}{f' {OLD}' if (today - checked_on).days > OLD_DAYS else ''}"
 
 
 def _places(usd: Decimal) -> int:

@@ -24,6 +24,7 @@ from bot.render.tornado import tornado
 from bot.render.words import (
     assumptions,
     break_even_sentences,
+    mark_meaning,
     notes,
     price_ages,
 )
@@ -82,7 +83,8 @@ def assumptions_reply(comparison: Comparison, estimate: Estimate) -> SlackMessag
         blocks.append(section(f"*Prices of {escape(offer_name(estimate))}*\n{prices}"))
     if beside := notes(estimate):
         blocks.append(context("\n".join(f"• {escape(note)}" for note in beside)))
-    blocks.append(context(f"Prices as of {comparison.as_of} · catalogue `{comparison.catalog_version}`"))
+    end = [f"Prices as of {comparison.as_of}", f"catalogue `{comparison.catalog_version}`"]
+    blocks.append(context(" · ".join(filter(None, [*end, mark_meaning(comparison, estimate)]))))
     return SlackMessage(f"Assumptions and price ages for {escape(offer_name(estimate))}", blocks)
 
 

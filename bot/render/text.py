@@ -12,6 +12,7 @@ from bot.render.words import (
     base_sentence,
     break_even_sentences,
     headline,
+    mark_meaning,
     notes,
     price_ages,
     question,
@@ -60,4 +61,5 @@ def to_text(comparison: Comparison) -> str:
         if items:
             parts += ["", title, *(f"- {item}" for item in items)]
     parts += ["", f"Prices as of {comparison.as_of}, catalogue {comparison.catalog_version}. USD."]
+    parts += filter(None, [mark_meaning(comparison, shown)])
     return "\n".join(parts)

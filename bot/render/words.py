@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from bot.render.money import age, counted, money, quantity, signed
+from bot.render.money import OLD, OLD_MEANS, age, age_marked, counted, money, quantity, signed
 from bot.render.tables import figure, horizon, offer_name
 from calculator import KEYS, Comparison, Estimate, Standing, Warning, default_text
 from pricing import Confidence, Source
@@ -201,11 +201,18 @@ def price_ages(comparison: Comparison, estimate: Estimate) -> Iterator[tuple[str
     for key, labels in groups.items():
         source, confidence, yours = key
         words = "your price" if yours else f"{confidence} confidence"
+        # A contract holds as long as it says; how long ago it was typed in tells nothing.
+        read = (age if yours else age_marked)(source.checked_on, comparison.as_of)
         yield (
             ", ".join(labels),
             source,
-            f"{source.checked}, {age(source.checked_on, comparison.as_of)}, {words}",
+            f"{source.checked}, {read}, {words}",
         )
+
+
+def mark_meaning(comparison: Comparison, estimate: Estimate) -> str:
+    """What the mark of old prices means; empty where none is marked."""
+    return OLD_MEANS if any(OLD in when for _, _, when in price_ages(comparison, estimate)) else ""
 
 
 def notes(estimate: Estimate) -> list[str]:

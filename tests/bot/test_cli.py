@@ -222,3 +222,39 @@ def test_the_installed_command() -> None:
     failed = subprocess.run([command, "epoch=3"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
     assert (failed.returncode, failed.stdout) == (2, "")
     assert "Did you mean epochs" in failed.stderr
+
+
+OLD = "⚠ read over 90 days ago; check it before you rely on it"
+
+
+def test_a_price_read_over_ninety_days_ago_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    """Google's price of Qwen3 was read in August, Tinker's on 2026-09-09: 73 days before the question."""
+    line = ["examples=10k", "example=250/150", "epochs=3"]
+    google = run(capsys, "on=google/qwen3-8b", *line)[0]
+    assert "(2026-08, 3 months old ⚠, medium confidence)" in google
+    assert google.rstrip().endswith(OLD)
+    tinker = run(capsys, "on=tinker/qwen3-8b", *line)[0]
+    assert "(2026-09-09, 2 months old, high confidence)" in tinker
+    assert "⚠" not in tinker
+
+
+def test_the_card_of_an_offer_marks_old_prices(capsys: pytest.CaptureFixture[str]) -> None:
+    card = run(capsys, "price", "google/qwen3-8b")[0].splitlines()
+    (training,) = [row for row in card if row.startswith("training  ")]
+    assert training.endswith("3 months old ⚠")
+    assert OLD in card
+    assert "⚠" not in run(capsys, "price", "tinker/qwen3-8b")[0]
+
+
+def test_an_own_price_is_not_marked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A contract holds as long as it says."""
+    (tmp_path / "ours.yml").write_text(
+        "platform: tinker\nsources: {c: {title: Contract, checked: 2026-01-01}}\noffers:\n"
+        "  qwen3-8b: {prices: {training: {usd: 0.3, per: 1M tokens, source: c, confidence: high}}}\n"
+    )
+    monkeypatch.setenv("FTCOST_PRICES_DIR", str(tmp_path))
+    out = run(capsys, "on=tinker/qwen3-8b", "examples=10k", "example=250/150", "epochs=3")[0]
+    assert "(2026-01-01, 10 months old, your price)" in out
+    assert "⚠" not in out

@@ -244,3 +244,14 @@ async def test_a_price_of_ones_own_may_be_any_price(workspace: Workspace, slack:
     """Implausible is a matter of price files. 12M tokens at $5,000 per 1M: $60,000.00."""
     parent = await deeds.ask(slack, support_bot.LINE.replace("rates=10/3/6", "rates=5000/3/6"))
     assert figures(parent)[support_bot.ONE_OFF] == "$60,000.00"
+
+
+async def test_a_price_read_over_ninety_days_ago_is_marked_in_the_thread(
+    workspace: Workspace, slack: FakeSlack
+) -> None:
+    """Google's price of Qwen3 was read in August 2026."""
+    parent = await deeds.ask(slack, "on=google/qwen3-8b examples=10k example=250/150 epochs=3")
+    assumptions = slack.messages(slack.general, parent["ts"])[-1]
+    assert "(2026-08, 3 months old ⚠, medium confidence)" in texts(assumptions)
+    assert "⚠ read over 90 days ago; check it before you rely on it" in texts(assumptions)
+    assert "⚠" not in texts(parent)

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.money import age, money, money_span, parts_of_total, places_for, quantity, signed, unit_price
+from bot.render.money import (
+    age,
+    age_marked,
+    money,
+    money_span,
+    parts_of_total,
+    places_for,
+    quantity,
+    signed,
+    unit_price,
+)
 
 
 def usd(text: str | None) -> Decimal | None:
@@ -108,6 +118,12 @@ def test_a_quantity(value: str | None, shown: str) -> None:
 def test_an_age(days: int, shown: str) -> None:
     today = date(2026, 11, 21)
     assert age(today - timedelta(days=days), today) == shown
+
+
+@pytest.mark.parametrize(("days", "shown"), [(0, "read today"), (90, "3 months old"), (91, "3 months old ⚠")])
+def test_an_age_over_ninety_days_is_marked(days: int, shown: str) -> None:
+    today = date(2026, 11, 21)
+    assert age_marked(today - timedelta(days=days), today) == shown
 
 
 @pytest.mark.parametrize(

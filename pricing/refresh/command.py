@@ -1,0 +1,102 @@
+"""`python -m pricing refresh`: the table of what feeds say, and its writing down."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import aiohttp
+
+from pricing.load import PROVIDERS_DIR, load_catalog
+from pricing.refresh.apply import NotWritten, apply
+from pricing.refresh.compare import Finding, Outcome
+from pricing.refresh.feed import Feed, load_feeds
+from pricing.refresh.http import BoundedHttp
+from pricing.refresh.overlay import write_overlay
+from pricing.refresh.run import Report, laid_over, refresh
+
+# What a person has to act on comes first. Unchanged prices are counted only.
+ORDER: tuple[Outcome, ...] = ("changed", "implausible", "disputed", "gone", "new")
+MAX_ROWS = 40  # of one outcome of one feed
+USER_AGENT = "ftcost (price refresh)"
+
+
+async def run(
+    *,
+    write: bool,
+    into: Path | None,
+    only: Sequence[str],
+    today: date,
+    environment: Mapping[str, str],
+    feeds: Mapping[str, Feed] | None = None,
+    providers_dir: Path = PROVIDERS_DIR,
+) -> int:
+    """Exit code 0; 1 where what was found could not be written down; 2 for a feed that there is not. Raises
+    PriceFileError.
+    """
+    feeds = load_feeds() if feeds is None else feeds
+    if unknown := [name for name in only if name not in feeds]:
+        print(f"There is no feed {unknown[0]!r}. There are: {', '.join(feeds)}.", file=sys.stderr)
+        return 2
+    asked = {name: feed for name, feed in feeds.items() if not only or name in only}
+    catalog = laid_over(into) if into else load_catalog(providers_dir=providers_dir)
+    async with aiohttp.ClientSession(headers={"User-Agent": USER_AGENT}, trust_env=True) as session:
+        report = await refresh(BoundedHttp(session), asked, catalog, today, environment)
+    print("\n".join(table(report)))
+    try:
+        if into:
+            _say_written(write_overlay(report.findings, asked, catalog, into, today))
+        elif write:
+            _say_written(apply(report.findings, asked, catalog, providers_dir, today))
+    except NotWritten as error:
+        print(f"Nothing was written: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def table(report: Report) -> Iterator[str]:
+    """All that is not unchanged, a line each, then a line a feed, then the warnings."""
+    shown = list(_shown(report.findings))
+    if shown:
+        cells = [("Outcome", "Price", "Recorded", "Observed", "Feed"), *map(_cells, shown)]
+        widths = [max(len(row[column]) for row in cells) for column in range(4)]
+        for row in cells:
+            yield "  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[4]])
+        yield ""
+    for feed, outcomes in _counts(report.findings).items():
+        yield f"{feed}: {', '.join(f'{count} {outcome}' for outcome, count in outcomes.items())}."
+    yield from report.warnings
+
+
+def _shown(findings: Iterable[Finding]) -> Iterator[Finding]:
+    seen: Counter[tuple[str, str]] = Counter()
+    listed = [finding for finding in findings if finding.outcome in ORDER]
+    for finding in sorted(listed, key=lambda finding: ORDER.index(finding.outcome)):
+        seen[finding.outcome, finding.feed] += 1
+        if seen[finding.outcome, finding.feed] <= MAX_ROWS:
+            yield finding
+
+
+def _cells(finding: Finding) -> tuple[str, str, str, str, str]:
+    name = f"{finding.feed}: {finding.name}"
+    return (
+        finding.outcome,
+        finding.what,
+        finding.recorded,
+        finding.observed,
+        f"{name} ({finding.note})" if finding.note else name,
+    )
+
+
+def _counts(findings: Iterable[Finding]) -> dict[str, Counter[str]]:
+    counts: dict[str, Counter[str]] = {}
+    for finding in findings:
+        counts.setdefault(finding.feed, Counter())[finding.outcome] += 1
+    return counts
+
+
+def _say_written(paths: Sequence[Path]) -> None:
+    print(f"Written: {', '.join(path.name for path in paths)}." if paths else "Nothing to write.")

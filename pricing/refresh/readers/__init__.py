@@ -1,0 +1,36 @@
+"""One module a feed: `fetch(http, feed) -> Observations`, or FeedError."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from pricing.refresh.feed import Feed, Reader
+from pricing.refresh.http import Http
+from pricing.refresh.observation import Observations
+from pricing.refresh.readers import (
+    aws_bedrock,
+    aws_ec2,
+    azure_retail,
+    genai_data,
+    google_billing,
+    gpuhunt,
+    litellm,
+    openai_models,
+    openrouter,
+    skypilot,
+    together,
+)
+
+READERS: Mapping[Reader, Callable[[Http, Feed], Awaitable[Observations]]] = {
+    "aws_bedrock": aws_bedrock.fetch,
+    "aws_ec2": aws_ec2.fetch,
+    "azure_retail": azure_retail.fetch,
+    "genai_data": genai_data.fetch,
+    "google_billing": google_billing.fetch,
+    "gpuhunt": gpuhunt.fetch,
+    "litellm": litellm.fetch,
+    "openai_models": openai_models.fetch,
+    "openrouter": openrouter.fetch,
+    "skypilot": skypilot.fetch,
+    "together": together.fetch,
+}

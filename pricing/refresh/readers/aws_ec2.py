@@ -1,0 +1,56 @@
+"""AWS Price List, Amazon EC2: a CSV of some hundred megabytes a region, read line by line. No key."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+
+from pricing.refresh.feed import Feed
+from pricing.refresh.http import CSV, Http
+from pricing.refresh.observation import FeedError, Observation, Observations
+from pricing.refresh.readers.parts import Rental, each_part, gpu_rates
+
+FIRST_COLUMN = '"SKU"'
+PREAMBLE_LINES = 20
+# An ordinary Linux instance, paid by the hour.
+TERMS = {
+    "TermType": "OnDemand",
+    "Unit": "Hrs",
+    "Currency": "USD",
+    "Tenancy": "Shared",
+    "Operating System": "Linux",
+    "Pre Installed S/W": "NA",
+    "CapacityStatus": "Used",
+}
+COLUMNS = (*TERMS, "Instance Type", "GPU", "PricePerUnit", "Region Code")
+
+
+async def fetch(http: Http, feed: Feed) -> Observations:
+    """US dollars per GPU-hour by instance type."""
+
+    async def region(part: str) -> Iterable[Observation]:
+        return gpu_rates(await _rentals(http, feed, part), feed.regions)
+
+    return await each_part(feed, region)
+
+
+async def _rentals(http: Http, feed: Feed, part: str) -> list[Rental]:
+    header: list[str] = []
+    found = []
+    before = 0
+    async for line in http.lines(feed.url.format(part=part), CSV, max_bytes=feed.max_bytes):
+        if not header:
+            if line.startswith(FIRST_COLUMN):
+                header = next(csv.reader([line]))
+                if missing := [column for column in COLUMNS if column not in header]:
+                    raise FeedError(f"has changed shape: it has no column {missing[0]}")
+            elif (before := before + 1) > PREAMBLE_LINES:
+                break
+        elif '"OnDemand"' in line:
+            values = next(csv.reader([line]))
+            row = dict(zip(header, values, strict=False))
+            if len(values) == len(header) and all(row[column] == value for column, value in TERMS.items()):
+                found.append(Rental(row["Instance Type"], row["Region Code"], "GPU", row["GPU"], row["PricePerUnit"]))
+    if not header:
+        raise FeedError("has changed shape: its line of column names was not found")
+    return found

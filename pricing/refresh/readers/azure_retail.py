@@ -1,0 +1,57 @@
+"""Azure Retail Prices API: pages of `Items`, one a meter and region, linked by `NextPageLink`. No key."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from pricing.refresh.feed import Feed
+from pricing.refresh.http import JSON, Http, same_host
+from pricing.refresh.observation import FeedError, Measure, Observation, Observations
+from pricing.refresh.parse import json_of, mapping, name_of, rows, usd
+
+MAX_PAGES = 100
+# unitOfMeasure as it is spelt there -> what we price by, and how many of theirs that is
+UNITS: dict[str, tuple[Measure, int]] = {
+    "1K": ("1M tokens", 1_000),
+    "1M": ("1M tokens", 1),
+    "1 Hour": ("hour", 1),
+    "1/Hour": ("hour", 1),
+}
+
+
+async def fetch(http: Http, feed: Feed) -> Observations:
+    """Every consumption meter in US dollars, at the price of the first of `feed.regions` that has it."""
+    best: dict[str, tuple[int, Observation]] = {}
+    url, left = feed.url, feed.max_bytes
+    for _ in range(MAX_PAGES):
+        data = await http.get(url, JSON, max_bytes=left)
+        left -= len(data)
+        page = mapping(await asyncio.to_thread(json_of, data), "the answer")
+        for item in rows(page.get("Items"), "Items"):
+            place = _place(item, feed.regions)
+            found = _observation(item) if place is not None else None
+            if found and place is not None and (found.name not in best or place < best[found.name][0]):
+                best[found.name] = place, found
+        onward = page.get("NextPageLink")
+        if not onward:
+            return Observations(tuple(found for _, found in best.values()))
+        url = same_host(url, str(onward))
+    raise FeedError(f"has more than {MAX_PAGES} pages")
+
+
+def _place(item: dict[str, Any], regions: tuple[str, ...]) -> int | None:
+    region = item.get("armRegionName")
+    return regions.index(region) if region in regions else None
+
+
+def _observation(item: dict[str, Any]) -> Observation | None:
+    """A meter that is billed as used; None for reservations, other currencies and units that are not ours."""
+    name, unit = name_of(item.get("meterName")), name_of(item.get("unitOfMeasure"))
+    if not name or unit not in UNITS or item.get("type", "Consumption") != "Consumption":
+        return None
+    if item.get("currencyCode", "USD") != "USD":
+        return None
+    per, times = UNITS[unit]
+    detail = f"{name_of(item.get('productName'))}, {item['armRegionName']}"
+    return Observation(name, usd(item.get("retailPrice"), times), per, detail=detail)

@@ -1,0 +1,50 @@
+"""The published data of genai-prices: a list of providers; a model has a price or dated ones. No key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from pricing.refresh.feed import Feed
+from pricing.refresh.http import Http
+from pricing.refresh.observation import Observation, Observations
+from pricing.refresh.parse import day_of, name_of, rows, usd
+from pricing.refresh.readers.parts import get_json
+from pricing.vocabulary import PriceKind
+
+FIELDS: dict[str, PriceKind] = {
+    "input_mtok": "input",
+    "cache_read_mtok": "cached_input",
+    "output_mtok": "output",
+}
+
+
+async def fetch(http: Http, feed: Feed) -> Observations:
+    """Prices of models that are prompted, named provider/model, in US dollars per 1M tokens."""
+    found = []
+    for provider in rows(await get_json(http, feed, feed.url), "the answer"):
+        models = provider.get("models")
+        for model in rows(models, "models"):
+            name = name_of(f"{provider.get('id')}/{model.get('id')}")
+            found += [
+                Observation(name, usd(_base(prices[field])), "1M tokens", kind, since=since)
+                for since, prices in _dated(model.get("prices"))
+                for field, kind in FIELDS.items()
+                if name and prices.get(field) is not None
+            ]
+    return Observations(tuple(found))
+
+
+def _dated(prices: Any) -> Iterator[tuple[date | None, dict[str, Any]]]:
+    """Each list of prices with the day it starts on. Those under other conditions (a time of day) are not ours."""
+    for row in [{"prices": prices}] if isinstance(prices, dict) else rows(prices, "prices"):
+        constraint, listed = row.get("constraint"), row.get("prices")
+        since = day_of(constraint.get("start_date")) if isinstance(constraint, dict) else None
+        if isinstance(listed, dict) and (constraint is None or since):
+            yield since, listed
+
+
+def _base(price: Any) -> Any:
+    """A price that depends on the length of the call is written as base + tiers."""
+    return price.get("base") if isinstance(price, dict) else price

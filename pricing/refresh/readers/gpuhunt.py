@@ -1,0 +1,45 @@
+"""gpuhunt's catalogues: `version` names the newest zip of a provider, which holds one CSV. No key."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterable
+
+from pricing.refresh.feed import Feed
+from pricing.refresh.http import TEXT, ZIP, Http
+from pricing.refresh.observation import FeedError, Observation, Observations
+from pricing.refresh.parse import csv_of, name_of, only_csv_in, text_of
+from pricing.refresh.readers.parts import Rental, each_part, gpu_rates
+
+COLUMNS = ("instance_name", "location", "price", "gpu_count", "gpu_name", "gpu_memory", "spot")
+VERSION = re.compile(r"[0-9A-Za-z._-]{1,40}")
+
+
+async def fetch(http: Http, feed: Feed) -> Observations:
+    """US dollars per GPU-hour on demand, named provider/instance."""
+
+    async def provider(part: str) -> Iterable[Observation]:
+        folder = feed.url.format(part=part)
+        version = text_of(await http.get(f"{folder}/version", TEXT, max_bytes=1_000)).strip()
+        if not VERSION.fullmatch(version):
+            raise FeedError("has changed shape: its version is no version")
+        archive = await http.get(f"{folder}/{version}/catalog.zip", ZIP, max_bytes=feed.max_bytes)
+        text = only_csv_in(archive, feed.max_bytes)
+        return await asyncio.to_thread(
+            gpu_rates,
+            (
+                Rental(
+                    name_of(f"{part}/{row['instance_name']}"),
+                    row["location"],
+                    f"{row['gpu_name']} {row['gpu_memory'].removesuffix('.0')} GB",
+                    row["gpu_count"],
+                    row["price"],
+                )
+                for row in csv_of(text, COLUMNS)
+                if row["gpu_name"] and row["spot"].lower() == "false"
+            ),
+            feed.regions,
+        )
+
+    return await each_part(feed, provider)

@@ -1,0 +1,28 @@
+"""OpenRouter's models: `data[].pricing`, text in US dollars a token, -1 where the price varies. No key."""
+
+from __future__ import annotations
+
+from pricing.refresh.feed import Feed
+from pricing.refresh.http import Http
+from pricing.refresh.observation import Observation, Observations
+from pricing.refresh.parse import MILLION, mapping, name_of, rows, usd
+from pricing.refresh.readers.parts import get_json
+from pricing.vocabulary import PriceKind
+
+FIELDS: dict[str, PriceKind] = {"prompt": "input", "input_cache_read": "cached_input", "completion": "output"}
+VARIES = "-1"
+
+
+async def fetch(http: Http, feed: Feed) -> Observations:
+    """Prices of models that are prompted, in US dollars per 1M tokens."""
+    answer = mapping(await get_json(http, feed, feed.url), "the answer")
+    found = []
+    for model in rows(answer.get("data"), "data"):
+        name, pricing = name_of(model.get("id")), model.get("pricing")
+        if name and isinstance(pricing, dict):
+            found += [
+                Observation(name, usd(pricing[field], MILLION), "1M tokens", kind)
+                for field, kind in FIELDS.items()
+                if field in pricing and str(pricing[field]) != VARIES
+            ]
+    return Observations(tuple(found))

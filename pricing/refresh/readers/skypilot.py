@@ -1,0 +1,38 @@
+"""SkyPilot's catalogues of instances: a CSV a cloud. No key."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from pricing.refresh.feed import Feed
+from pricing.refresh.http import CSV, Http
+from pricing.refresh.observation import Observation, Observations
+from pricing.refresh.parse import csv_of, name_of, text_of
+from pricing.refresh.readers.parts import Rental, each_part, gpu_rates
+
+COLUMNS = ("InstanceType", "AcceleratorName", "AcceleratorCount", "Price", "Region")
+
+
+async def fetch(http: Http, feed: Feed) -> Observations:
+    """US dollars per GPU-hour, named cloud/instance. Where a cloud sells GPUs rather than instances, cloud/GPU."""
+
+    async def cloud(part: str) -> Iterable[Observation]:
+        text = text_of(await http.get(feed.url.format(part=part), CSV, max_bytes=feed.max_bytes))
+        return await asyncio.to_thread(
+            gpu_rates,
+            (
+                Rental(
+                    name_of(f"{part}/{row['InstanceType'] or row['AcceleratorName']}"),
+                    row["Region"],
+                    row["AcceleratorName"],
+                    row["AcceleratorCount"],
+                    row["Price"],
+                )
+                for row in csv_of(text, COLUMNS)
+                if row["AcceleratorName"] and row["Price"]
+            ),
+            feed.regions,
+        )
+
+    return await each_part(feed, cloud)

@@ -1,0 +1,35 @@
+"""Together's models: a list with `pricing` in US dollars per 1M tokens. Needs a key.
+
+Zero there means that nothing is sold by that measure. `finetune` was dropped from newer versions of its client.
+"""
+
+from __future__ import annotations
+
+from pricing.refresh.feed import Feed
+from pricing.refresh.http import Http
+from pricing.refresh.observation import Observation, Observations
+from pricing.refresh.parse import name_of, rows, usd
+from pricing.refresh.readers.parts import get_json
+from pricing.vocabulary import PriceKind
+
+FIELDS: dict[str, PriceKind] = {
+    "finetune": "training",
+    "input": "input",
+    "cachedInput": "cached_input",
+    "output": "output",
+}
+
+
+async def fetch(http: Http, feed: Feed) -> Observations:
+    """Prices by model."""
+    models = rows(await get_json(http, feed, feed.url), "the answer")
+    found = []
+    for model in models:
+        name, pricing = name_of(model.get("id")), model.get("pricing")
+        if name and isinstance(pricing, dict):
+            found += [
+                Observation(name, usd(pricing[field]), "1M tokens", kind)
+                for field, kind in FIELDS.items()
+                if pricing.get(field)
+            ]
+    return Observations(tuple(found), names=frozenset(name_of(model.get("id")) for model in models))

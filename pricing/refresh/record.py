@@ -1,0 +1,65 @@
+"""How a finding is written down: its source, its price, and the terms it takes over from the price before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from pricing.offer import Price, Source
+from pricing.refresh.feed import Feed
+
+READ_BY_PROGRAM = "read by a program"  # the `kind` of a source that a refresh writes
+
+# What a price is the price of. Its amount, source, confidence, since and conflict are its own.
+TERMS = ("method", "variant", "units_per_deployment", "max_call_input_tokens", "meter")
+
+
+def key_of(feed_id: str) -> str:
+    """The key of a feed among the sources of a price file."""
+    return feed_id.replace("-", "_")
+
+
+def source_of(feed: Feed, today: date) -> Source:
+    return Source(title=feed.title, url=feed.shown_url, checked=today.isoformat(), kind=READ_BY_PROGRAM)
+
+
+def source_fields(source: Source) -> dict[str, str]:
+    """A source as the keys of a price file."""
+    return {name: str(value) for name, value in source if value is not None}
+
+
+def next_price(before: Price, usd: Decimal, feed: Feed, today: date) -> Price:
+    """The price that follows `before`. A note with a figure in it, or of an unknown price, spoke of the old one and is
+    left behind.
+    """
+    note = before.note if before.known and before.note and not re.search(r"\d", before.note) else None
+    terms = {name: getattr(before, name) for name in TERMS}
+    return Price(
+        usd=usd,
+        per=before.per,
+        source=source_of(feed, today),
+        confidence=feed.confidence,
+        since=today,
+        note=note,
+        **terms,
+    )
+
+
+def price_fields(price: Price, source_key: str) -> dict[str, str]:
+    """A price as the keys of a price file, in their usual order."""
+    fields: dict[str, str] = {
+        "usd": "unknown" if price.usd is None else f"{price.usd.normalize():f}",
+        "per": price.per,
+        "source": source_key,
+        "confidence": price.confidence,
+    }
+    if price.since:
+        fields["since"] = price.since.isoformat()
+    unset: Mapping[str, object] = {"units_per_deployment": 1}
+    for name in (*TERMS, "note", "conflict"):
+        value = getattr(price, name)
+        if value is not None and value != unset.get(name):
+            fields[name] = str(value)
+    return fields
