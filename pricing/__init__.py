@@ -1,21 +1,38 @@
 """Facts with sources: what every platform charges, since when, and who says so. Imports nothing of ours."""
 
 from pricing.catalog import BaseModels, BasePrice, Catalog, UnknownName
+from pricing.datasets import (
+    AS_IT_IS,
+    ENCODINGS,
+    DatasetRules,
+    Encoding,
+    Format,
+    Overhead,
+    PlatformFormats,
+    load_dataset_rules,
+)
 from pricing.load import PriceFileError, load_catalog
 from pricing.offer import Assumption, EpochRule, Lifecycle, Offer, Price, Source, Tier, TrainingRules
 from pricing.vocabulary import Confidence, Customer, Method, PriceKind, Status, Unit
 
 __all__ = [
+    "AS_IT_IS",
+    "ENCODINGS",
     "Assumption",
     "BaseModels",
     "BasePrice",
     "Catalog",
     "Confidence",
     "Customer",
+    "DatasetRules",
+    "Encoding",
     "EpochRule",
+    "Format",
     "Lifecycle",
     "Method",
     "Offer",
+    "Overhead",
+    "PlatformFormats",
     "Price",
     "PriceFileError",
     "PriceKind",
@@ -26,4 +43,5 @@ __all__ = [
     "Unit",
     "UnknownName",
     "load_catalog",
+    "load_dataset_rules",
 ]
