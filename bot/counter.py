@@ -106,14 +106,16 @@ def _run(task: Task) -> Finished | Refused:
             report = (
                 stack.enter_context(Path(task.report_path).open("w", encoding="utf-8")) if task.report_path else None
             )
-            return Finished(_count(task, _File(task.path), report))
+            return Finished(count_task(task, _say, report))
     except UserError as error:
         return Refused(str(error))
     except OSError as error:
         return Refused(f"{error.filename or task.path}: {error.strerror or error}.")
 
 
-def _count(task: Task, file: _File, report: TextIO | None) -> DatasetCount:
+def count_task(task: Task, say: Callable[[Progress], None], report: TextIO | None = None) -> DatasetCount:
+    """Count the file of a task; every fault goes to `report`. Raises UserError and OSError."""
+    file = _File(task.path)
     tokenizer = Tokenizer(task.encoding)
     # Loads the ranks before there are workers, who find them in the memory they share.
     tokenizer.count(["ranks"])
@@ -122,6 +124,7 @@ def _count(task: Task, file: _File, report: TextIO | None) -> DatasetCount:
     rules = Rules(found, task.beside)
     tally = Tally(task.limits)
     said = time.monotonic()
+    say(Progress(0, file.size, 0, 0))
 
     for counted in _counted(chain(first, blocks), lambda block: count_block(block, rules, tokenizer), task.workers):
         problems = tally.add(counted)
@@ -129,7 +132,7 @@ def _count(task: Task, file: _File, report: TextIO | None) -> DatasetCount:
             report.writelines(f"{msgspec.json.encode(problem._asdict()).decode()}\n" for problem in problems)
         if time.monotonic() - said >= PROGRESS_SECONDS:
             said = time.monotonic()
-            _say(Progress(file.done, file.size, tally.examples, tally.problems))
+            say(Progress(file.done, file.size, tally.examples, tally.problems))
     return tally.result(found, task.encoding, file.size)
 
 
@@ -186,8 +189,8 @@ class _Workers:
             other.close()
         with suppress(EOFError, BrokenPipeError, ConnectionResetError):
             while True:
-                number, first_line = msgspec.msgpack.decode(pipe.recv_bytes(), type=tuple[int, int])
-                pipe.send((number, self._count(Block(first_line, pipe.recv_bytes()))))
+                number, first_line, lines = msgspec.msgpack.decode(pipe.recv_bytes(), type=tuple[int, int, int])
+                pipe.send((number, self._count(Block(first_line, pipe.recv_bytes(), lines))))
 
     def map(self, blocks: Iterator[Block]) -> Iterator[BlockCount]:
         idle = list(self._pipes)
@@ -201,7 +204,7 @@ class _Workers:
                 if not idle:
                     running -= self._collect(done, idle)
                 pipe = idle.pop()
-                pipe.send_bytes(msgspec.msgpack.encode((sent, block.first_line)))
+                pipe.send_bytes(msgspec.msgpack.encode((sent, block.first_line, block.lines)))
                 pipe.send_bytes(block.data)
                 running += 1
             sent += 1

@@ -61,7 +61,7 @@ def count_block(block: Block, rules: Rules, tokenizer: Tokenizer) -> BlockCount:
         text = f"The line is {block.skipped_bytes:,} bytes long and was not counted. Split the example."
         return BlockCount(block.first_line, (), (), (), (), 0, 0, 0, [Problem(block.first_line, "line_too_long", text)])
     beside = rules.beside.get("openai-chat")
-    chats = decode_chats(block.data) if rules.format == "openai-chat" and beside else None
+    chats = decode_chats(block.data, block.lines) if rules.format == "openai-chat" and beside else None
     if chats is None or beside is None:
         return _count_lines(block, rules, tokenizer)
     counts = tokenizer.count(texts_of(chats))

@@ -15,6 +15,7 @@ class Block(NamedTuple):
 
     first_line: int
     data: bytes
+    lines: int
     skipped_bytes: int = 0
     """Set for a line over MAX_LINE_BYTES: its length; `data` is empty then."""
 
@@ -31,7 +32,7 @@ def split_blocks(
             if not start:
                 skipped += len(piece)
                 continue
-            yield Block(line, b"", skipped + start - 1)
+            yield Block(line, b"", 1, skipped + start - 1)
             line, skipped = line + 1, 0
         if (end := piece.rfind(b"\n")) >= start:
             whole = len(held) + end + 1 - start
@@ -41,15 +42,16 @@ def split_blocks(
         if whole:
             data = bytes(held[:whole])
             del held[:whole]
-            yield from _few_lines(line, data)
-            line, whole = line + data.count(b"\n"), 0
+            count = data.count(b"\n")
+            yield from _few_lines(line, data, count)
+            line, whole = line + count, 0
         elif len(held) > max_line_bytes:
             skipped = len(held)
             held = bytearray()
     if skipped:
-        yield Block(line, b"", skipped)
+        yield Block(line, b"", 1, skipped)
     elif held:
-        yield from _few_lines(line, bytes(held))
+        yield from _few_lines(line, bytes(held), held.count(b"\n") + (not held.endswith(b"\n")))
 
 
 def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
@@ -60,19 +62,19 @@ def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
             yield from (chunk[start : start + size] for start in range(0, len(chunk), size))
 
 
-def _few_lines(line: int, data: bytes) -> Iterator[Block]:
+def _few_lines(line: int, data: bytes, lines: int) -> Iterator[Block]:
     """At most MAX_BLOCK_LINES a block, so that what is said of the lines of one stays small."""
-    if data.count(b"\n") <= MAX_BLOCK_LINES:
-        yield Block(line, data)
+    if lines <= MAX_BLOCK_LINES:
+        yield Block(line, data, lines)
         return
     start = count = 0
     for at in _breaks(data):
         count += 1
         if count == MAX_BLOCK_LINES:
-            yield Block(line, data[start:at])
-            line, start, count = line + count, at, 0
+            yield Block(line, data[start:at], count)
+            line, lines, start, count = line + count, lines - count, at, 0
     if start < len(data):
-        yield Block(line, data[start:])
+        yield Block(line, data[start:], lines)
 
 
 def _breaks(data: bytes) -> Iterator[int]:

@@ -96,12 +96,13 @@ def _gunzipped(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
 
 
 def _utf_16(head: bytes) -> str | None:
-    """The codec of a UTF-16 file; one without a mark shows by the NUL beside its first character."""
+    """The codec of a UTF-16 file; one without a mark shows by the NUL beside most of its characters."""
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise UserError("The file is in UTF-32. Save it as UTF-8.")
-    if head.startswith(codecs.BOM_UTF16_LE) or (head[1:2] == b"\0" and head[:1] not in (b"", b"\0")):
+    first, second = head[::2], head[1::2]
+    if head.startswith(codecs.BOM_UTF16_LE) or (second.count(0) * 2 > len(second) and not first.count(0)):
         return "utf-16-le"
-    if head.startswith(codecs.BOM_UTF16_BE) or (head[:1] == b"\0" and head[1:2] not in (b"", b"\0")):
+    if head.startswith(codecs.BOM_UTF16_BE) or (first.count(0) * 2 > len(first) and not second.count(0)):
         return "utf-16-be"
     return None
 

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 from calculator.dataset.reading import ROLES, Beside
 
 # What is neither this nor well-formed goes the careful way (`reading.py`), which says what is wrong.
+_LARGE_BYTES = 500_000
 _MAX_OBJECTS = 50_000
 
 
@@ -32,15 +33,15 @@ class Chat(msgspec.Struct, gc=False, forbid_unknown_fields=True):
 _decoder = msgspec.json.Decoder(Chat)
 
 
-def decode_chats(data: bytes) -> list[Chat] | None:
-    """Every line of a block as a chat; None where one of them is something else, is blank, or has a fault."""
-    if data.count(b"{") > _MAX_OBJECTS:
+def decode_chats(data: bytes, lines: int) -> list[Chat] | None:
+    """The lines of a block, so many, as chats; None where one of them is blank, something else, or has a fault."""
+    if len(data) > _LARGE_BYTES and data.count(b"{") > _MAX_OBJECTS:
         return None
     try:
         chats = _decoder.decode_lines(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    if len(chats) != data.count(b"\n") + (not data.endswith(b"\n")):
+    if len(chats) != lines:
         return None
     return chats if all(chat.messages[-1].role == "assistant" for chat in chats) else None
 

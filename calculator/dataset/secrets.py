@@ -14,12 +14,14 @@ _KEYS = tuple(
         (b"sk-", rb"sk-(?=[A-Za-z0-9_-]{0,60}\d)[A-Za-z0-9_-]{20}"),
         (b"AKIA", rb"AKIA[0-9A-Z]{16}(?![A-Za-z0-9])"),
         (b"AIza", rb"AIza[0-9A-Za-z_-]{35}"),
-        (b"ghp_", rb"ghp_[A-Za-z0-9]{36}"),
-        (b"github_pat_", rb"github_pat_[A-Za-z0-9_]{50}"),
         (b"xox", rb"xox[abeprs]-[0-9A-Za-z-]{10}"),
-        (b"hf_", rb"hf_[A-Za-z0-9]{30,60}(?![A-Za-z0-9])"),
         (b"-----BEGIN", rb"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----"),
     )
+)
+_KEYS_WITH_AN_UNDERSCORE = (
+    (b"ghp_", re.compile(rb"ghp_[A-Za-z0-9]{36}")),
+    (b"github_pat_", re.compile(rb"github_pat_[A-Za-z0-9_]{50}")),
+    (b"hf_", re.compile(rb"hf_[A-Za-z0-9]{30,60}(?![A-Za-z0-9])")),
 )
 _WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 _BEFORE_AT = re.compile(rb"[A-Za-z0-9._%+-]{1,64}$")
@@ -33,7 +35,8 @@ EMAIL_TEXT = "There is an e-mail address here. Take it out, or replace it by a m
 
 def find_secrets(data: bytes, first_line: int) -> Iterator[Problem]:
     """One fault a line and kind, in no order. What was found is never quoted."""
-    places = sorted(place for begin, whole in _KEYS for place in _keys(data, begin, whole))
+    keys = (*_KEYS, *_KEYS_WITH_AN_UNDERSCORE) if b"_" in data else _KEYS
+    places = sorted(place for begin, whole in keys for place in _keys(data, begin, whole))
     for line in dict.fromkeys(_lines(data, places, first_line)):
         yield Problem(line, "api_key", KEY_TEXT)
     for line in dict.fromkeys(_lines(data, _emails(data), first_line)):

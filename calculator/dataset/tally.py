@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from calculator.dataset.blocks import BlockCount
 from calculator.dataset.problems import MAX_SHOWN, Kind, Problem
+from calculator.errors import UserError
 from pricing import Encoding, Format
 
 EXACT_LENGTHS = 65_536
@@ -117,6 +118,9 @@ class Tally:
         return problems
 
     def result(self, format: Format | None, encoding: Encoding, size: int) -> DatasetCount:
+        """Raises UserError where there was not even a line."""
+        if not self.examples and not self.problems:
+            raise UserError("The file holds nothing but blank lines. Put one example a line.")
         return DatasetCount(
             format=format,
             encoding=encoding,
