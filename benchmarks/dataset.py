@@ -57,9 +57,7 @@ def main() -> None:
         print(f"  workers: {workers}              {medians[workers]:5.2f} s, {ratio:4.1f} × (aim {AIMS[workers]})")
     print(f"In the bot, from nothing (aims: {AIM_MEGABYTES} MB, {AIM_LAG_MS} ms)")
     for workers, (took, megabytes, lag_ms) in whole.items():
-        print(
-            f"  workers: {workers}  {took:5.2f} s, all processes {megabytes:3.0f} MB, longest stall of the loop {lag_ms:.0f} ms"
-        )
+        print(f"  workers: {workers}  {took:5.2f} s, together {megabytes:3.0f} MB, longest stall {lag_ms:.0f} ms")
     print()
 
 

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
+from msgspec import UNSET
 
 from calculator.dataset.lines import Block
 from calculator.dataset.plain_chat import Chat, decode_chats, sum_chats, texts_of
@@ -79,7 +80,14 @@ def role_tokens(tokenizer: Tokenizer) -> dict[str, int]:
 
 
 def _key(chat: Chat) -> int:
-    return hash(tuple([message.content for message in chat.messages]))
+    """The same as `_key_of` for the same messages."""
+    parts = []
+    for message in chat.messages:
+        parts.append(message.role)
+        if message.name is not UNSET:
+            parts.append(message.name)
+        parts.append(message.content)
+    return hash(tuple(parts))
 
 
 def _count_lines(block: Block, rules: Rules, tokenizer: Tokenizer) -> BlockCount:
@@ -123,10 +131,8 @@ def _count_lines(block: Block, rules: Rules, tokenizer: Tokenizer) -> BlockCount
 
 
 def _key_of(reading: Reading, line: bytes) -> int:
-    """As `_key`; of the whole line where there is more than text."""
-    if reading.images or not reading.by_rule:
-        return hash(line)
-    return hash(tuple([text for text, is_content in zip(reading.texts, reading.is_content, strict=True) if is_content]))
+    """A hash of the texts; of the whole line where there is more than text."""
+    return hash(line) if reading.images or not reading.by_rule else hash(tuple(reading.texts))
 
 
 def read_line(line: bytes, number: int, rules: Rules) -> Reading | Problem:

@@ -21,7 +21,7 @@ _SLOTS = 1 << 19
 
 
 class Lengths(NamedTuple):
-    """Tokens an example: nearest-rank percentiles, each the length of a real example."""
+    """Tokens an example: nearest-rank percentiles, over EXACT_LENGTHS rounded down to a multiple of COARSE."""
 
     p5: int
     p50: int
