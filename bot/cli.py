@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
     """What the command prints. Raises UserError."""
     as_of = options.as_of or today
-    asked = read_command(" ".join(options.text))
+    asked = read_command(" ".join(options.text), also=("dataset",))
     if options.chart and asked.verb in ("help", "models", "price"):
         raise UserError("--chart goes with a question that has a price.")
     match asked.verb:

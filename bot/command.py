@@ -29,8 +29,10 @@ class Asked(NamedTuple):
     argument: str
 
 
-def read_command(text: str) -> Asked:
-    """`epochs=3 name="support bot"`, `models llama`, nothing at all. Raises UserError or FieldErrors."""
+def read_command(text: str, also: Sequence[str] = ()) -> Asked:
+    """`epochs=3 name="support bot"`, `models llama`, nothing at all; `also` are keys beside the grammar's. Raises
+    UserError or FieldErrors.
+    """
     if len(text) > MAX_LENGTH:
         raise UserError(f"That line is longer than {MAX_LENGTH:,} characters.")
     words = _words(text)
@@ -45,13 +47,13 @@ def read_command(text: str) -> Asked:
         if first not in ("estimate", "breakeven"):
             return Asked(first, {}, " ".join(words[1:]))
         words = words[1:]
-    fields = read_fields(words)
+    fields = read_fields(words, also)
     if first == "breakeven" and fields and not (fields.get("base") or fields.get("base_rates")):
         raise FieldErrors({"base": WITHOUT_BASE})
     return Asked("estimate" if fields else "form", fields, "")
 
 
-def read_fields(words: Sequence[str]) -> dict[str, str]:
+def read_fields(words: Sequence[str], also: Sequence[str] = ()) -> dict[str, str]:
     """`key=value` words -> text by key. Raises FieldErrors with every word that is none."""
     fields: dict[str, str] = {}
     errors: dict[str, str] = {}
@@ -60,7 +62,7 @@ def read_fields(words: Sequence[str]) -> dict[str, str]:
         key = key.strip().lower()
         if not equals:
             errors[key[:40]] = f"“{key[:40]}” stands alone. Write key=value, and put a value with spaces in quotes."
-        elif key not in KEYS:
+        elif key not in KEYS and key not in also:
             errors[key[:40]] = unknown_key(key)
         elif key in fields:
             errors[key] = f"{key}= stands twice. Keep one."

@@ -91,7 +91,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, data: bytes | None, says: st
 
 
 def test_a_question_on_a_file(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """12 × 23 tokens × 3 epochs × $8 and 2 epochs' worth of the rest: 276 × 3 ÷ 1M × $10 = $0.00828."""
+    """12 × 23 tokens × 3 epochs = 828; ÷ 1M × $10 = $0.00828."""
     asked = [
         "--as-of",
         "2026-11-21",
