@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 BLOCK_BYTES = 128 * 1024
-MAX_BLOCK_LINES = 8_192
-MAX_LINE_BYTES = 4_000_000
+MAX_BLOCK_LINES = 2_048
+MAX_LINE_BYTES = 2_000_000
 
 
 class Block(NamedTuple):

@@ -91,7 +91,7 @@ def test_the_first_faults_are_kept_and_all_are_counted() -> None:
 
 
 def test_a_line_over_the_limit_is_read_past() -> None:
-    """4,000,000 bytes are held at most."""
+    """2,000,000 bytes are held at most."""
     long = b'{"text": "' + b"a" * 4_100_000 + b'"}'
     found, problems = count([jsonl(GOOD), long[:3_000_000], long[3_000_000:], b"\n", jsonl(PAIR)])
     assert [(problem.line, problem.kind) for problem in problems] == [(2, "line_too_long"), (3, "other_format")]
