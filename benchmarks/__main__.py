@@ -1,13 +1,18 @@
-"""`python -m benchmarks [estimate] [slash] [start]`: all of them where none is named."""
+"""`python -m benchmarks [estimate] [slash] [start] [dataset]`: all of them where none is named."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import estimates, slash, start
+from benchmarks import dataset, estimates, slash, start
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"estimate": estimates.main, "slash": slash.main, "start": start.main}
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "estimate": estimates.main,
+    "slash": slash.main,
+    "start": start.main,
+    "dataset": dataset.main,
+}
 
 
 def main() -> int:

@@ -25,8 +25,14 @@ BAD_INPUT = 2
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the `ftcost` command. Exit code 2 with the message on standard error for bad input."""
-    options = _parser().parse_args(argv)
+    arguments = list(sys.argv[1:] if argv is None else argv)
     try:
+        if arguments[:1] == ["count"]:
+            from bot.count_command import count_command
+
+            print(count_command(arguments[1:], lambda: load_catalog(_prices_dir())))
+            return 0
+        options = _parser().parse_args(arguments)
         print(answer(options, load_catalog(_prices_dir()), datetime.now(UTC).date()))
     except (UserError, PriceFileError) as error:
         print(error, file=sys.stderr)
@@ -39,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
     """What the command prints. Raises UserError."""
     as_of = options.as_of or today
-    asked = read_command(" ".join(options.text))
+    asked = read_command(" ".join(options.text), also=("dataset",))
     if options.chart and asked.verb not in ("form", "estimate", "breakeven"):
         raise UserError("--chart goes with a question that has a price.")
     if options.file and asked.verb not in ("form", "estimate", "breakeven"):
@@ -61,6 +67,10 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
     fields = {**(_read_file(options.file) if options.file else {}), **asked.fields}
     if not fields:
         raise UserError(f"Say what to price, such as: ftcost '{pages.EXAMPLE}'. `ftcost help` lists the keys.")
+    if "dataset" in fields:
+        from bot.count_command import with_dataset
+
+        fields = with_dataset(fields, catalog)
     if asked.verb == "breakeven":
         check_base(fields)
     comparison = estimate(read_scenario(fields), catalog, as_of)

@@ -31,8 +31,10 @@ class Asked(NamedTuple):
     argument: str
 
 
-def read_command(text: str) -> Asked:
-    """`epochs=3 name="support bot"`, `models llama`, nothing at all. Raises UserError or FieldErrors."""
+def read_command(text: str, also: Sequence[str] = ()) -> Asked:
+    """`epochs=3 name="support bot"`, `models llama`, nothing at all; `also` are keys beside the grammar's. Raises
+    UserError or FieldErrors.
+    """
     if len(text) > MAX_LENGTH:
         raise UserError(f"That line is longer than {MAX_LENGTH:,} characters.")
     words = _words(text)
@@ -47,7 +49,7 @@ def read_command(text: str) -> Asked:
         if first not in ("estimate", "breakeven"):
             return Asked(first, {}, text.strip()[len(words[0]) :].strip())
         words = words[1:]
-    fields = read_fields(words)
+    fields = read_fields(words, also)
     if first == "breakeven":
         return Asked("breakeven", fields, "")
     return Asked("estimate" if fields else "form", fields, "")
@@ -59,7 +61,7 @@ def check_base(fields: Mapping[str, str]) -> None:
         raise FieldErrors({"base": WITHOUT_BASE})
 
 
-def read_fields(words: Sequence[str]) -> dict[str, str]:
+def read_fields(words: Sequence[str], also: Sequence[str] = ()) -> dict[str, str]:
     """`key=value` words -> text by key. Raises FieldErrors with every word that is none."""
     fields: dict[str, str] = {}
     errors: dict[str, str] = {}
@@ -68,7 +70,7 @@ def read_fields(words: Sequence[str]) -> dict[str, str]:
         key = key.strip().lower()
         if not equals:
             errors[key[:40]] = f"“{key[:40]}” stands alone. Write key=value, and put a value with spaces in quotes."
-        elif key not in KEYS:
+        elif key not in KEYS and key not in also:
             errors[key[:40]] = unknown_key(key)
         elif key in fields:
             errors[key] = f"{key}= stands twice. Keep one."

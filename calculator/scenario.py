@@ -245,6 +245,8 @@ def default_text(key: str) -> str | None:
 
 def unknown_key(key: str) -> str:
     """What to say about a key that is none."""
+    if key.strip().lower() == "dataset":
+        return "A file is read by the ftcost command alone. Here, drop it into the form or into the thread."
     near = nearest_key(key)
     return f"There is no key “{key[:40]}”." + (
         f" Did you mean {near}?" if near else f" The keys are {', '.join(KEYS)}."

@@ -1,6 +1,16 @@
 """Facts with sources: what every platform charges, since when, and who says so. Imports nothing of ours."""
 
 from pricing.catalog import BaseModels, BasePrice, Catalog, UnknownName
+from pricing.datasets import (
+    AS_IT_IS,
+    ENCODINGS,
+    DatasetRules,
+    Encoding,
+    Format,
+    Overhead,
+    PlatformFormats,
+    load_dataset_rules,
+)
 from pricing.load import PriceFileError, load_catalog
 from pricing.offer import (
     Assumption,
@@ -17,6 +27,8 @@ from pricing.offer import (
 from pricing.vocabulary import OLD_DAYS, Confidence, Customer, Method, PriceKind, Status, Unit
 
 __all__ = [
+    "AS_IT_IS",
+    "ENCODINGS",
     "OLD_DAYS",
     "Assumption",
     "BaseModels",
@@ -24,10 +36,15 @@ __all__ = [
     "Catalog",
     "Confidence",
     "Customer",
+    "DatasetRules",
+    "Encoding",
     "EpochRule",
+    "Format",
     "Lifecycle",
     "Method",
     "Offer",
+    "Overhead",
+    "PlatformFormats",
     "Price",
     "PriceFileError",
     "PriceKind",
@@ -39,5 +56,6 @@ __all__ = [
     "UnknownName",
     "given_source",
     "load_catalog",
+    "load_dataset_rules",
     "price_of",
 ]

@@ -80,7 +80,7 @@ def load_catalog(
     ]
     for folder, layer in layers:
         for path in _yaml_files(folder) if folder else ():
-            text = _read(path)
+            text = read_text(path)
             digest.update(f"{path.name}\0{layer}\0{text}\0".encode())
             sources = _read_platform(path, text, offers, layer)
             newest = max([newest, *(source.checked for source in sources)])
@@ -94,7 +94,7 @@ def load_catalog(
 
 
 def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption]:
-    text = _read(path)
+    text = read_text(path)
     digest.update(text.encode())
     try:
         file = AssumptionsFile.model_validate(read_yaml(text))
@@ -103,7 +103,7 @@ def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption
     except YamlError as error:
         raise PriceFileError(f"{path.name}: {error}") from None
     except ValidationError as error:
-        raise PriceFileError(_explain(path.name, (), error)) from None
+        raise PriceFileError(explain(path.name, (), error)) from None
 
 
 def _yaml_files(folder: Path) -> list[Path]:
@@ -114,7 +114,8 @@ def _yaml_files(folder: Path) -> list[Path]:
     )
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """A file of ours as text. Raises PriceFileError."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -128,11 +129,11 @@ def _read_platform(path: Path, text: str, offers: dict[str, Offer], layer: Layer
     except YamlError as error:
         raise PriceFileError(f"{path.name}: {error}") from None
     except ValidationError as error:
-        raise PriceFileError(_explain(path.name, (), error)) from None
+        raise PriceFileError(explain(path.name, (), error)) from None
     try:
         shared = Defaults.model_validate(file.defaults, context={"sources": file.sources})
     except ValidationError as error:
-        raise PriceFileError(_explain(path.name, ("defaults",), error)) from None
+        raise PriceFileError(explain(path.name, ("defaults",), error)) from None
     for key, source in file.sources.items():
         if source.url is None and layer == "catalogue":
             raise PriceFileError(f"{path.name}: sources.{key}.url: is missing; say where the price can be checked")
@@ -157,7 +158,7 @@ def _read_platform(path: Path, text: str, offers: dict[str, Offer], layer: Layer
         try:
             offers[offer_id] = _make_offer(raw, known, offer_id, file, shared, title, layer)
         except ValidationError as error:
-            raise PriceFileError(_explain(path.name, where, error)) from None
+            raise PriceFileError(explain(path.name, where, error)) from None
     return file.sources.values()
 
 
@@ -213,7 +214,7 @@ def _fresher(before: Iterable[Price], rows: list[Any], sources: dict[str, Source
     return [row for row in rows if not (isinstance(row, dict) and (row.get("method"), row.get("variant")) in late)]
 
 
-def _explain(file: str, where: tuple[str, ...], error: ValidationError) -> str:
+def explain(file: str, where: tuple[str, ...], error: ValidationError) -> str:
     """The first fault of a file as one sentence; how many more there are."""
     first, *others = error.errors(include_url=False)
     place = ".".join(str(part) for part in (*where, *first["loc"]) if part != "[key]")

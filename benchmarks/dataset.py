@@ -1,0 +1,156 @@
+"""Counting a 100 MB chat file: the cookbook's notebook against ours with 1, 2 and 4 workers, in one interleaved run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.ranks import write_ranks
+from bot.counter import Task, count_task
+from bot.counting import count_file
+from bot.tokenizer import Tokenizer
+from calculator.dataset import Beside
+from pricing import Format, load_catalog, load_dataset_rules
+
+ROUNDS = 3
+MEGABYTES = 100
+NOTEBOOK = 0
+WORKERS = (1, 2, 4)
+AIMS = {1: 5, 2: 8, 4: 12}
+AIM_MEGABYTES = 150
+AIM_LAG_MS = 30
+_WORDS = (
+    "the of and to in is you that it he was for on are with they be at one have this from by hot but some what there "
+    "we can out other were all your when up use word how said an each she which do their time if will way about many "
+    "refund invoice subscription latency configuration tokenizer don't it's naïve Straße 東京 данные `code` 🙂 3,141"
+)
+
+
+def main() -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "chat.jsonl"
+        examples = write_chats(path, MEGABYTES * 1_000_000)
+        write_ranks(Path(folder), "o200k_base")
+        seconds: dict[int, list[float]] = {workers: [] for workers in (NOTEBOOK, *WORKERS)}
+        for _ in range(ROUNDS):
+            tokens = set()
+            for workers, found in seconds.items():
+                program = ["dataset", str(path), str(workers)] if workers else ["notebook", str(path)]
+                number, took = _run(program, folder)
+                tokens.add(number)
+                found.append(took)
+            assert len(tokens) == 1, f"the same file has {tokens} tokens"
+        whole = {workers: asyncio.run(_in_the_bot(path, workers)) for workers in WORKERS}
+    medians = {workers: statistics.median(found) for workers, found in seconds.items()}
+    print(f"Counting a file ({MEGABYTES} MB, {examples:,} chats; median of {ROUNDS} interleaved runs, ranks loaded)")
+    print(f"  the cookbook's notebook {medians[NOTEBOOK]:5.2f} s")
+    for workers in WORKERS:
+        ratio = medians[NOTEBOOK] / medians[workers]
+        print(f"  workers: {workers}              {medians[workers]:5.2f} s, {ratio:4.1f} × (aim {AIMS[workers]})")
+    print(f"In the bot, from nothing (aims: {AIM_MEGABYTES} MB, {AIM_LAG_MS} ms)")
+    for workers, (took, megabytes, lag_ms) in whole.items():
+        print(f"  workers: {workers}  {took:5.2f} s, together {megabytes:3.0f} MB, longest stall {lag_ms:.0f} ms")
+    print()
+
+
+def write_chats(path: Path, size: int) -> int:
+    """A chat file of about `size` bytes; how many examples it has. The same at every run."""
+    pick = random.Random(5)
+    words = _WORDS.split()
+    texts = [" ".join(pick.choices(words, k=pick.choice((8, 25, 60, 120, 240)))) for _ in range(4_000)]
+    written = examples = 0
+    with path.open("w", encoding="utf-8") as file:
+        while written < size:
+            system = f"You are the support of shop {examples % 50}. {texts[examples % 50]}"
+            messages = [{"role": "system", "content": system}]
+            for _ in range(pick.choice((1, 1, 1, 2, 3))):
+                messages.append({"role": "user", "content": f"{pick.choice(texts)} #{examples}"})
+                messages.append({"role": "assistant", "content": pick.choice(texts)})
+            line = json.dumps({"messages": messages}, ensure_ascii=False) + "\n"
+            file.write(line)
+            written += len(line.encode())
+            examples += 1
+    return examples
+
+
+def _run(program: list[str], ranks: str) -> tuple[int, float]:
+    """(tokens, seconds) as a benchmark's program prints them."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{program[0]}", *program[1:]],
+        env={**os.environ, "TIKTOKEN_CACHE_DIR": ranks},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    tokens, seconds = done.stdout.split()
+    return int(tokens), float(seconds)
+
+
+async def _in_the_bot(path: Path, workers: int) -> tuple[float, float, float]:
+    """(seconds, peak megabytes of all processes together, longest stall of this loop in ms)."""
+    catalog, rules = load_catalog(), load_dataset_rules()
+    lag = peak = 0.0
+    counting = True
+
+    async def watch_lag() -> None:
+        nonlocal lag
+        while counting:
+            before = time.perf_counter()
+            await asyncio.sleep(0.002)
+            lag = max(lag, (time.perf_counter() - before - 0.002) * 1000)
+
+    async def watch_memory() -> None:
+        nonlocal peak
+        while counting:
+            peak = max(peak, await asyncio.to_thread(_megabytes_below, os.getpid()))
+            await asyncio.sleep(0.1)
+
+    watches = [asyncio.create_task(watch_lag()), asyncio.create_task(watch_memory())]
+    started = time.perf_counter()
+    await count_file(path, catalog=catalog, rules=rules, workers=workers)
+    took = time.perf_counter() - started
+    counting = False
+    await asyncio.gather(*watches)
+    return took, peak, lag
+
+
+def _megabytes_below(pid: int) -> float:
+    """Proportional set size of the processes that `pid` started, and theirs: shared pages count once. Linux only."""
+    total = 0
+    for child in _children(pid):
+        try:
+            for line in Path(f"/proc/{child}/smaps_rollup").read_text(encoding="utf-8").splitlines():
+                total += int(line.split()[1]) if line.startswith("Pss:") else 0
+        except OSError:
+            continue
+    return total / 1024
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        listed = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+        found = [int(child) for children in listed for child in children.split()]
+    except OSError:
+        return []
+    return [*found, *(deeper for child in found for deeper in _children(child))]
+
+
+def _counted(path: str, workers: int) -> None:
+    """Prints the tokens and the seconds of the counting, the ranks loaded before."""
+    Tokenizer("o200k_base").count(["ranks"])
+    beside: dict[Format, Beside] = {"openai-chat": Beside(3, 1, 3)}
+    task = Task(path, "o200k_base", workers, beside, limits=[(65_536, "OpenAI")], max_unpacked_bytes=10**9)
+    started = time.perf_counter()
+    print(count_task(task, lambda _: None).tokens, time.perf_counter() - started)
+
+
+if __name__ == "__main__":
+    _counted(sys.argv[1], int(sys.argv[2]))

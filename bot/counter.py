@@ -1,0 +1,242 @@
+"""The process that counts one file: `python -m bot.counter`, started by `counting.py` and by nothing else.
+
+It reads a `Task` as JSON from standard input and writes JSON lines: `Progress` as it goes, at the end one `Finished` or
+`Refused`. It loads the ranks once and forks: workers share that memory, and nothing here holds up the bot's loop.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from itertools import chain, islice
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+import msgspec
+
+from bot.tokenizer import Tokenizer
+from calculator.dataset import (
+    Beside,
+    Block,
+    BlockCount,
+    DatasetCount,
+    Rules,
+    Tally,
+    count_block,
+    detect_format,
+    open_text,
+    split_blocks,
+)
+from calculator.errors import UserError
+from pricing import Encoding, Format
+
+PROGRESS_SECONDS = 0.5
+_CHUNK_BYTES = 128 * 1024
+_LOOK_AT_BLOCKS = 4
+# Larger blocks hold one long line: they are counted here, so that not every worker grows to the size of the longest.
+_MAX_SENT_BYTES = 1_000_000
+
+
+class Task(msgspec.Struct, tag=True):
+    """What to count, and how."""
+
+    path: str
+    encoding: Encoding
+    workers: int
+    beside: dict[Format, Beside]
+    limits: list[tuple[int, str]]
+    max_unpacked_bytes: int
+    report_path: str | None = None
+    """Where every fault goes, one JSON object a line."""
+
+
+class Progress(msgspec.Struct, tag=True, frozen=True):
+    """How far it is; `bytes_done` of the file as it lies there, packed or not."""
+
+    bytes_done: int
+    bytes_total: int
+    examples: int
+    problems: int
+
+
+class Finished(msgspec.Struct, tag=True):
+    count: DatasetCount
+
+
+class Refused(msgspec.Struct, tag=True):
+    """A file that cannot be read; `text` is for people."""
+
+    text: str
+
+
+Said = Progress | Finished | Refused
+
+
+class _File:
+    """A file in chunks that knows how far it was read."""
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path)
+        self.size = self._path.stat().st_size
+        self.done = 0
+
+    def chunks(self) -> Iterator[bytes]:
+        with self._path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                self.done += len(chunk)
+                yield chunk
+
+
+def main() -> int:
+    task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
+    # Who reads this may be gone: then there is nobody to count for.
+    with suppress(BrokenPipeError):
+        _say(_run(task))
+    return 0
+
+
+def _run(task: Task) -> Finished | Refused:
+    try:
+        with ExitStack() as stack:
+            report = (
+                stack.enter_context(Path(task.report_path).open("w", encoding="utf-8")) if task.report_path else None
+            )
+            return Finished(count_task(task, _say, report))
+    except UserError as error:
+        return Refused(str(error))
+    except OSError as error:
+        return Refused(f"{error.filename or task.path}: {error.strerror or error}.")
+
+
+def count_task(task: Task, say: Callable[[Progress], None], report: TextIO | None = None) -> DatasetCount:
+    """Count the file of a task; every fault goes to `report`. Raises UserError and OSError."""
+    file = _File(task.path)
+    tokenizer = Tokenizer(task.encoding)
+    # Loads the ranks before there are workers, who find them in the memory they share.
+    tokenizer.count(["ranks"])
+    blocks = split_blocks(open_text(file.chunks(), max_unpacked_bytes=task.max_unpacked_bytes))
+    first, found = _format(blocks)
+    rules = Rules(found, task.beside)
+    tally = Tally(task.limits)
+    said = time.monotonic()
+    say(Progress(0, file.size, 0, 0))
+
+    for counted in _counted(chain(first, blocks), lambda block: count_block(block, rules, tokenizer), task.workers):
+        problems = tally.add(counted)
+        if report:
+            report.writelines(f"{msgspec.json.encode(problem._asdict()).decode()}\n" for problem in problems)
+        if time.monotonic() - said >= PROGRESS_SECONDS:
+            said = time.monotonic()
+            say(Progress(file.done, file.size, tally.examples, tally.problems))
+    return tally.result(found, task.encoding, file.size)
+
+
+def _format(blocks: Iterator[Block]) -> tuple[list[Block], Format | None]:
+    """(the blocks that were read to find it, the format of the file)."""
+    first: list[Block] = []
+    for block in islice(blocks, _LOOK_AT_BLOCKS):
+        first.append(block)
+        if found := detect_format(block):
+            return first, found
+    return first, None
+
+
+def _counted(blocks: Iterator[Block], count: Callable[[Block], BlockCount], workers: int) -> Iterator[BlockCount]:
+    """The counts of the blocks in their order, by so many processes; by this one alone where it cannot fork."""
+    if workers <= 1 or "fork" not in multiprocessing.get_all_start_methods():
+        yield from map(count, blocks)
+        return
+    gc.collect()
+    gc.freeze()
+    with _Workers(count, workers) as pool:
+        yield from pool.map(blocks)
+
+
+class _Workers:
+    """Forked processes, each counting one block at a time."""
+
+    def __init__(self, count: Callable[[Block], BlockCount], workers: int) -> None:
+        self._count = count
+        self._fork = multiprocessing.get_context("fork")
+        self._size = workers
+        self._processes: list[multiprocessing.process.BaseProcess] = []
+        self._pipes: list[Connection] = []
+
+    def __enter__(self) -> _Workers:
+        for _ in range(self._size):
+            ours, theirs = self._fork.Pipe()
+            process = self._fork.Process(target=self._work, args=(theirs, [*self._pipes, ours]), daemon=True)
+            process.start()
+            theirs.close()
+            self._pipes.append(ours)
+            self._processes.append(process)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pipe in self._pipes:
+            pipe.close()
+        for process in self._processes:
+            process.join()
+
+    def _work(self, pipe: Connection, others: list[Connection]) -> None:
+        """A worker's life: it ends when the pipe does."""
+        for other in others:
+            other.close()
+        with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+            while True:
+                number, first_line, lines = msgspec.msgpack.decode(pipe.recv_bytes(), type=tuple[int, int, int])
+                pipe.send((number, self._count(Block(first_line, pipe.recv_bytes(), lines))))
+
+    def map(self, blocks: Iterator[Block]) -> Iterator[BlockCount]:
+        idle = list(self._pipes)
+        done: dict[int, BlockCount] = {}
+        sent = given = 0
+        running = 0
+        for block in blocks:
+            if block.skipped_bytes or len(block.data) > _MAX_SENT_BYTES:
+                done[sent] = self._count(block)
+            else:
+                if not idle:
+                    running -= self._collect(done, idle)
+                pipe = idle.pop()
+                pipe.send_bytes(msgspec.msgpack.encode((sent, block.first_line, block.lines)))
+                pipe.send_bytes(block.data)
+                running += 1
+            sent += 1
+            # One slow block holds up the order; what is done behind it must not pile up.
+            while given in done or sent - given > 4 * self._size:
+                if given in done:
+                    yield done.pop(given)
+                    given += 1
+                else:
+                    running -= self._collect(done, idle)
+        while running:
+            running -= self._collect(done, idle)
+        for number in range(given, sent):
+            yield done.pop(number)
+
+    def _collect(self, done: dict[int, BlockCount], idle: list[Connection]) -> int:
+        """Wait for what is ready; how many that were."""
+        busy = [pipe for pipe in self._pipes if pipe not in idle]
+        ready = wait(busy)
+        for pipe in ready:
+            assert isinstance(pipe, Connection)  # noqa: S101
+            number, counted = pipe.recv()
+            done[number] = counted
+            idle.append(pipe)
+        return len(ready)
+
+
+def _say(said: Said, to: BinaryIO | None = None) -> None:
+    out = to or sys.stdout.buffer
+    out.write(msgspec.json.encode(said) + b"\n")
+    out.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""Chunks of bytes -> blocks of whole lines, with line numbers, in flat memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+BLOCK_BYTES = 128 * 1024
+MAX_BLOCK_LINES = 2_048
+MAX_LINE_BYTES = 2_000_000
+
+
+class Block(NamedTuple):
+    """Whole lines; the last may lack its line break."""
+
+    first_line: int
+    data: bytes
+    lines: int
+    skipped_bytes: int = 0
+    """Set for a line over MAX_LINE_BYTES: its length; `data` is empty then."""
+
+
+def split_blocks(
+    chunks: Iterable[bytes], *, block_bytes: int = BLOCK_BYTES, max_line_bytes: int = MAX_LINE_BYTES
+) -> Iterator[Block]:
+    """Blocks of about `block_bytes`, cut at line breaks. A line over `max_line_bytes` is read past, never held."""
+    line, held, skipped, whole = 1, bytearray(), 0, 0
+    for piece in _pieces(chunks, block_bytes):
+        start = 0
+        if skipped:
+            start = piece.find(b"\n") + 1
+            if not start:
+                skipped += len(piece)
+                continue
+            yield Block(line, b"", 1, skipped + start - 1)
+            line, skipped = line + 1, 0
+        if (end := piece.rfind(b"\n")) >= start:
+            whole = len(held) + end + 1 - start
+        held += piece[start:]
+        if len(held) < block_bytes:
+            continue
+        if whole:
+            data = bytes(held[:whole])
+            del held[:whole]
+            count = data.count(b"\n")
+            yield from _few_lines(line, data, count)
+            line, whole = line + count, 0
+        elif len(held) > max_line_bytes:
+            skipped = len(held)
+            held = bytearray()
+    if skipped:
+        yield Block(line, b"", 1, skipped)
+    elif held:
+        yield from _few_lines(line, bytes(held), held.count(b"\n") + (not held.endswith(b"\n")))
+
+
+def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    for chunk in chunks:
+        if len(chunk) <= size:
+            yield chunk
+        else:
+            yield from (chunk[start : start + size] for start in range(0, len(chunk), size))
+
+
+def _few_lines(line: int, data: bytes, lines: int) -> Iterator[Block]:
+    """At most MAX_BLOCK_LINES a block, so that what is said of the lines of one stays small."""
+    if lines <= MAX_BLOCK_LINES:
+        yield Block(line, data, lines)
+        return
+    start = count = 0
+    for at in _breaks(data):
+        count += 1
+        if count == MAX_BLOCK_LINES:
+            yield Block(line, data[start:at], count)
+            line, lines, start, count = line + count, lines - count, at, 0
+    if start < len(data):
+        yield Block(line, data[start:], lines)
+
+
+def _breaks(data: bytes) -> Iterator[int]:
+    """Where each line ends, its line break included."""
+    at = data.find(b"\n")
+    while at >= 0:
+        yield at + 1
+        at = data.find(b"\n", at + 1)

@@ -1,0 +1,128 @@
+"""What a file really is, seen from its first bytes: text, UTF-16, gzip; or nothing that can be trained on."""
+
+from __future__ import annotations
+
+import codecs
+import zlib
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from calculator.errors import UserError
+
+MAX_UNPACKED_BYTES = 4_000_000_000
+_SNIFF_BYTES = 4_096
+_PIECE_BYTES = 256 * 1024
+
+_EXPORT = "Export it as JSONL: one JSON object a line, in UTF-8."
+# (first bytes, what such a file is)
+_FOREIGN = (
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a ZIP archive or an Office document"),
+    (b"PAR1", "a Parquet file"),
+    (b"Obj\x01", "an Avro file"),
+    (b"ARROW1", "an Arrow file"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"\x28\xb5\x2f\xfd", "compressed with Zstandard"),
+    (b"BZh", "compressed with bzip2"),
+    (b"\xfd7zXZ", "compressed with xz"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"{\\rtf", "a rich-text document"),
+)
+_GZIP = b"\x1f\x8b"
+
+
+def open_text(chunks: Iterable[bytes], *, max_unpacked_bytes: int = MAX_UNPACKED_BYTES) -> Iterator[bytes]:
+    """The file as UTF-8 without a byte-order mark: gzip is unpacked, UTF-16 converted. Raises UserError for what is
+    no text, empty, or unpacks to more than `max_unpacked_bytes`.
+    """
+    head, chunks = _head(chunks)
+    if not head:
+        raise UserError("The file is empty. Put one example a line.")
+    if head.startswith(_GZIP):
+        head, chunks = _head(_gunzipped(chunks, max_unpacked_bytes))
+        if head.startswith(_GZIP):
+            raise UserError("The file is packed with gzip twice. Unpack it once.")
+        if not head:
+            raise UserError("The packed file is empty. Put one example a line.")
+    for first, what in _FOREIGN:
+        if head.startswith(first):
+            raise UserError(f"The file is {what}, and no training set. {_EXPORT}")
+    if encoding := _utf_16(head):
+        return _converted(chunks, encoding)
+    if b"\0" in head and head.count(b"\0") * 50 > len(head):
+        raise UserError(f"The file is binary, not text. {_EXPORT}")
+    return _without_mark(chunks)
+
+
+def _head(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first bytes, and all of them again."""
+    rest = iter(chunks)
+    head = b""
+    for chunk in rest:
+        head += chunk
+        if len(head) >= _SNIFF_BYTES:
+            break
+    return head[:_SNIFF_BYTES], chain((head,) if head else (), rest)
+
+
+def _gunzipped(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
+    """Every member of a gzip file, in pieces of bounded size."""
+    unpacker, unpacked, ended = zlib.decompressobj(wbits=31), 0, False
+    try:
+        for chunk in chunks:
+            data = chunk
+            while data:
+                if ended:
+                    if not data.strip(b"\0"):
+                        break
+                    unpacker, ended = zlib.decompressobj(wbits=31), False
+                piece = unpacker.decompress(data, _PIECE_BYTES)
+                data = unpacker.unconsumed_tail
+                if unpacker.eof:
+                    data, ended = unpacker.unused_data, True
+                unpacked += len(piece)
+                if unpacked > limit:
+                    raise UserError(f"The file unpacks to more than {limit:,} bytes. Split it into smaller files.")
+                if piece:
+                    yield piece
+    except zlib.error:
+        raise UserError("The gzip file is damaged. Pack it again, or send it unpacked.") from None
+    if not ended:
+        raise UserError("The gzip file ends too early. Upload it again, or send it unpacked.")
+
+
+def _utf_16(head: bytes) -> str | None:
+    """The codec of a UTF-16 file; one without a mark shows by the NUL beside most of its characters."""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise UserError("The file is in UTF-32. Save it as UTF-8.")
+    first, second = head[::2], head[1::2]
+    if head.startswith(codecs.BOM_UTF16_LE) or (second.count(0) * 2 > len(second) and not first.count(0)):
+        return "utf-16-le"
+    if head.startswith(codecs.BOM_UTF16_BE) or (first.count(0) * 2 > len(first) and not second.count(0)):
+        return "utf-16-be"
+    return None
+
+
+def _converted(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """UTF-16 as UTF-8; what is no UTF-16 becomes U+FFFD."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    first = True
+    for chunk in chunks:
+        for start in range(0, len(chunk), _PIECE_BYTES):
+            text = decoder.decode(chunk[start : start + _PIECE_BYTES])
+            if first and text:
+                text, first = text.removeprefix("\ufeff"), False
+            if text:
+                yield text.encode("utf-8", "replace")
+    if rest := decoder.decode(b"", final=True):
+        yield rest.encode("utf-8", "replace")
+
+
+def _without_mark(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    whole = iter(chunks)
+    yield next(whole, b"").removeprefix(codecs.BOM_UTF8)
+    yield from whole

@@ -1,0 +1,156 @@
+"""A count -> what it means for each platform: taken as it is, to be converted, or not taken; and how exact it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from calculator.dataset.problems import MAX_SHOWN, Problem
+from calculator.dataset.tally import DatasetCount
+from pricing import AS_IT_IS, DatasetRules, Encoding, Offer, PlatformFormats
+
+
+class Needs(NamedTuple):
+    """What a platform's training rules ask of a file; None where it states nothing."""
+
+    title: str
+    min_examples: int | None
+    max_examples: int | None
+    max_tokens_per_example: int | None
+
+
+class Verdict(NamedTuple):
+    """`accepted`: the format is taken as it is. `why` says so, or what to convert, or why not, and what is missing."""
+
+    accepted: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class DatasetReport:
+    """Everything there is to say of a file."""
+
+    count: DatasetCount
+    exact: bool
+    """Whether `tokens` follows a published rule for every part of the file."""
+    inexact_why: str | None
+    platforms: dict[str, Verdict]
+    problems: int
+    problems_by_kind: dict[str, int]
+    first_problems: list[Problem]
+
+
+def needs_of(offers: Iterable[Offer]) -> dict[str, Needs]:
+    """By platform: the loosest of what its offers ask for."""
+    found: dict[str, Needs] = {}
+    for offer in offers:
+        rules = offer.training
+        before = found.get(offer.platform, Needs(offer.platform_title, None, None, None))
+        if rules is not None:
+            before = Needs(
+                before.title,
+                _of(min, before.min_examples, rules.min_examples),
+                _of(max, before.max_examples, rules.max_examples),
+                _of(max, before.max_tokens_per_example, rules.max_tokens_per_example),
+            )
+        found[offer.platform] = before
+    return found
+
+
+def _of(choose: Callable[[list[int]], int], one: int | None, other: int | None) -> int | None:
+    known = [number for number in (one, other) if number is not None]
+    return choose(known) if known else None
+
+
+def limits_of(needs: Mapping[str, Needs]) -> list[tuple[int, str]]:
+    """(most tokens of an example, the platforms that cut there), the shortest first."""
+    titles: dict[int, list[str]] = {}
+    for need in needs.values():
+        if need.max_tokens_per_example:
+            titles.setdefault(need.max_tokens_per_example, []).append(need.title)
+    return sorted((limit, " and ".join(names)) for limit, names in titles.items())
+
+
+def make_report(count: DatasetCount, rules: DatasetRules, needs: Mapping[str, Needs]) -> DatasetReport:
+    """What a count means, platform by platform, in the order of the catalogue."""
+    of_the_file = list(_of_the_file(count, needs))
+    by_kind = dict(count.problems_by_kind)
+    for problem in of_the_file:
+        by_kind[problem.kind] = by_kind.get(problem.kind, 0) + 1
+    why = _inexact(count)
+    return DatasetReport(
+        count=count,
+        exact=why is None,
+        inexact_why=why,
+        platforms={name: _verdict(count, rules, rules.platforms.get(name), need) for name, need in needs.items()},
+        problems=count.problems + len(of_the_file),
+        problems_by_kind=by_kind,
+        # What concerns the whole file comes first, and has to be seen.
+        first_problems=[*of_the_file, *count.first_problems][:MAX_SHOWN],
+    )
+
+
+def _of_the_file(count: DatasetCount, needs: Mapping[str, Needs]) -> Iterable[Problem]:
+    for title, least in sorted(
+        ((need.title, need.min_examples) for need in needs.values() if need.min_examples), key=lambda pair: -pair[1]
+    ):
+        if count.examples < least:
+            text = f"{title} needs at least {least:,} examples; the file has {count.examples:,}. Add more."
+            yield Problem(None, "too_few", text)
+    for need in needs.values():
+        if need.max_examples and count.examples > need.max_examples:
+            text = f"{need.title} takes at most {need.max_examples:,} examples; the file has {count.examples:,}."
+            yield Problem(None, "too_many", f"{text} Send a part.")
+
+
+def _inexact(count: DatasetCount) -> str | None:
+    if count.format is None:
+        return "no line is in a known format"
+    if count.format in ("gemini", "bedrock-nova"):
+        return (
+            "the models that take this format have a tokenizer that is not published; the text is counted in OpenAI's"
+        )
+    beside = []
+    if count.images:
+        beside.append(f"{count.images:,} images or files are not counted: no rule for their tokens is published")
+    if count.beyond_rules:
+        beside.append(f"{count.beyond_rules:,} examples have tools or calls, counted as the text they are")
+    return "; ".join(beside) or None
+
+
+def _verdict(count: DatasetCount, rules: DatasetRules, platform: PlatformFormats | None, need: Needs) -> Verdict:
+    if platform is None:
+        return Verdict(False, "Not known: no file format of this platform is recorded.")
+    if count.format is None or not count.examples:
+        return Verdict(False, "Not accepted: there is no example in a format that is known.")
+    todo = platform.takes.get(count.format)
+    if todo is None:
+        taken = [name for name, what in platform.takes.items() if what == AS_IT_IS]
+        return Verdict(False, f"Not accepted: {need.title} has no use for {count.format}; it takes {', '.join(taken)}.")
+    said = ["The format is accepted as it is." if todo == AS_IT_IS else f"Needs conversion: {todo}."]
+    if need.min_examples and count.examples < need.min_examples:
+        said.append(f"At least {need.min_examples:,} examples are needed; there are {count.examples:,}.")
+    if platform.max_file_bytes and count.bytes > platform.max_file_bytes:
+        said.append(f"The file is larger than the {platform.max_file_bytes // 1_000_000:,} MB that are taken.")
+    if cut := count.truncated.get(need.max_tokens_per_example or 0):
+        said.append(f"{cut:,} examples are cut at {need.max_tokens_per_example:,} tokens.")
+    said += _tokens(count, rules, platform)
+    return Verdict(todo == AS_IT_IS, " ".join(said))
+
+
+def _tokens(count: DatasetCount, rules: DatasetRules, platform: PlatformFormats) -> Iterable[str]:
+    """How far the count is off for the platform's own tokenizers."""
+    if count.encoding in platform.tokenizers:
+        return
+    if platform.tokenizers:
+        factors = ", ".join(_factor(count.encoding, name, rules) for name in platform.tokenizers)
+        source = rules.tokenizers[platform.tokenizers[0]].source.title
+        yield f"Its models count approximately so many times these tokens: {factors} (measured by {source})."
+    if platform.unknown_tokenizers:
+        yield f"For {' and '.join(platform.unknown_tokenizers)} the count is approximate by an unknown factor."
+
+
+def _factor(encoding: Encoding, name: str, rules: DatasetRules) -> str:
+    low, high = rules.factor(encoding, name)
+    return f"{rules.tokenizers[name].title} {low:.2f} to {high:.2f}"
