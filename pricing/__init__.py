@@ -1,7 +1,9 @@
 """Facts with sources: what every platform charges, since when, and who says so. Imports nothing of ours."""
 
 from pricing.catalog import BaseModels, BasePrice, Catalog, UnknownName
+from pricing.gpu import Framework, Gpu, GpuConstant, GpuFacts, GpuPhysics, Link, ModelShape, StackClass, StateRecipe
 from pricing.load import PriceFileError, load_catalog
+from pricing.load_gpu import load_gpu_facts
 from pricing.offer import Assumption, EpochRule, Lifecycle, Offer, Price, Source, Tier, TrainingRules
 from pricing.vocabulary import Confidence, Customer, Method, PriceKind, Status, Unit
 
@@ -13,17 +15,27 @@ __all__ = [
     "Confidence",
     "Customer",
     "EpochRule",
+    "Framework",
+    "Gpu",
+    "GpuConstant",
+    "GpuFacts",
+    "GpuPhysics",
     "Lifecycle",
+    "Link",
     "Method",
+    "ModelShape",
     "Offer",
     "Price",
     "PriceFileError",
     "PriceKind",
     "Source",
+    "StackClass",
+    "StateRecipe",
     "Status",
     "Tier",
     "TrainingRules",
     "Unit",
     "UnknownName",
     "load_catalog",
+    "load_gpu_facts",
 ]

@@ -68,7 +68,7 @@ def load_catalog(
     folders = [(providers_dir, False)] + ([(overlay_dir, True)] if overlay_dir else [])
     for folder, yours in folders:
         for path in _yaml_files(folder):
-            text = _read(path)
+            text = read_text(path)
             digest.update(f"{path.name}\0{yours}\0{text}\0".encode())
             sources = _read_platform(path, text, offers, yours=yours)
             newest = max([newest, *(source.checked for source in sources)])
@@ -82,7 +82,7 @@ def load_catalog(
 
 
 def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption]:
-    text = _read(path)
+    text = read_text(path)
     digest.update(text.encode())
     try:
         file = AssumptionsFile.model_validate(read_yaml(text))
@@ -91,7 +91,7 @@ def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption
     except YamlError as error:
         raise PriceFileError(f"{path.name}: {error}") from None
     except ValidationError as error:
-        raise PriceFileError(_explain(path.name, (), error)) from None
+        raise PriceFileError(explain(path.name, (), error)) from None
 
 
 def _yaml_files(folder: Path) -> list[Path]:
@@ -102,7 +102,8 @@ def _yaml_files(folder: Path) -> list[Path]:
     )
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The file's text. Raises PriceFileError."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -116,11 +117,11 @@ def _read_platform(path: Path, text: str, offers: dict[str, Offer], *, yours: bo
     except YamlError as error:
         raise PriceFileError(f"{path.name}: {error}") from None
     except ValidationError as error:
-        raise PriceFileError(_explain(path.name, (), error)) from None
+        raise PriceFileError(explain(path.name, (), error)) from None
     try:
         shared = Defaults.model_validate(file.defaults, context={"sources": file.sources})
     except ValidationError as error:
-        raise PriceFileError(_explain(path.name, ("defaults",), error)) from None
+        raise PriceFileError(explain(path.name, ("defaults",), error)) from None
     for key, source in file.sources.items():
         if source.url is None and not yours:
             raise PriceFileError(f"{path.name}: sources.{key}.url: is missing; say where the price can be checked")
@@ -143,7 +144,7 @@ def _read_platform(path: Path, text: str, offers: dict[str, Offer], *, yours: bo
         try:
             offers[offer_id] = _make_offer(raw, known, offer_id, file, shared, title, yours=yours)
         except ValidationError as error:
-            raise PriceFileError(_explain(path.name, where, error)) from None
+            raise PriceFileError(explain(path.name, where, error)) from None
     return file.sources.values()
 
 
@@ -183,7 +184,7 @@ def _laid_over(before: Iterable[Price], rows: list[Any]) -> list[Any]:
     return [price for price in before if (price.method, price.variant) not in replaced] + rows
 
 
-def _explain(file: str, where: tuple[str, ...], error: ValidationError) -> str:
+def explain(file: str, where: tuple[str, ...], error: ValidationError) -> str:
     """The first fault of a file as one sentence; how many more there are."""
     first, *others = error.errors(include_url=False)
     place = ".".join(str(part) for part in (*where, *first["loc"]) if part != "[key]")

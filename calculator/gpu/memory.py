@@ -1,0 +1,175 @@
+"""Peak memory of one GPU, by part, in bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calculator.gpu.setup import Setup, low_rank_parameters, trained_parameters, whole_parameters
+from pricing import GpuPhysics
+
+GIB = 2.0**30
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What one GPU holds at its fullest moment, in bytes."""
+
+    weights: float
+    gradients: float
+    optimiser: float
+    activations: float
+    logits: float
+    overhead: float
+
+    @property
+    def peak(self) -> float:
+        return self.weights + self.gradients + self.optimiser + self.activations + self.logits + self.overhead
+
+    @property
+    def peak_gib(self) -> float:
+        return self.peak / GIB
+
+
+def weight_bytes(setup: Setup, physics: GpuPhysics) -> float:
+    """Weights on one GPU: resident shard, and what sharding gathers for the layers at work."""
+    model = setup.model
+    outside = model.parameters - model.block_parameters
+    kind = setup.quantised
+    if kind:
+        per_block = {
+            "nf4": physics.nf4_bytes,
+            "nf4-dq": physics.nf4_double_bytes,
+            "int4": physics.int4_bytes,
+            "int8": physics.int8_bytes,
+        }[kind]
+        whole = per_block * model.block_parameters + (4.0 if setup.casts_to_32_bit else 2.0) * outside
+    elif setup.method == "full":
+        whole = 2.0 * model.parameters
+    else:
+        whole = (4.0 if setup.precision == "fp32" else 2.0) * model.parameters
+    resident = whole / setup.weight_shards
+    if setup.method != "full":
+        resident += (2.0 if setup.states == "pure" else 4.0) * low_rank_parameters(setup) / setup.weight_shards
+        resident += 2.0 * whole_parameters(setup) / setup.weight_shards  # the trained copy beside the frozen one
+    return resident + gathered_bytes(setup, whole, physics)
+
+
+def gathered_bytes(setup: Setup, whole: float, physics: GpuPhysics) -> float:
+    """Layers that a GPU holds whole while it works on them, under fully sharded weights (zero3, FSDP)."""
+    if setup.sharding != "zero3" or setup.zero_group == 1:
+        return 0.0
+    model = setup.model
+    layer = whole * model.block_parameters / model.parameters / model.layers / setup.model_parallel
+    ends = 2.0 * (model.parameters - model.block_parameters) / setup.model_parallel
+    share = 1 - 1 / setup.zero_group
+    return share * (physics.gathered_layers * layer + physics.gathered_ends * ends)
+
+
+def gradient_bytes(setup: Setup) -> float:
+    """Gradients of what is trained: 16 bit, 32 bit for adapters kept in 32 bit; none where the step runs in backward."""
+    if setup.optimiser == "adamw-in-backward":
+        return 0.0
+    adapters = (4.0 if setup.states == "mixed" else 2.0) * low_rank_parameters(setup)
+    return (adapters + 2.0 * whole_parameters(setup)) / setup.gradient_shards
+
+
+def optimiser_bytes(setup: Setup) -> float:
+    """Moments and, with mixed states, 32-bit masters of what is trained (ZeRO, 1910.02054)."""
+    if setup.cpu_offload:
+        return 0.0
+    wide = {"adamw": 8.0, "adamw-in-backward": 8.0, "adamw-8bit": 2.0, "adafactor": 0.1, "sgd": 0.0}[setup.optimiser]
+    narrow = min(wide, 4.0)
+    if setup.method == "full":
+        each = wide + 4.0 if setup.states == "mixed" else narrow
+        return each * setup.model.parameters / setup.optimiser_shards
+    adapters = (wide if setup.states == "mixed" else narrow) * low_rank_parameters(setup)
+    return (adapters + narrow * whole_parameters(setup)) / setup.optimiser_shards
+
+
+def step_bytes(setup: Setup, physics: GpuPhysics) -> float:
+    """What the optimiser step itself allocates for each trained weight."""
+    if setup.cpu_offload or setup.optimiser in ("adamw-in-backward", "adamw-8bit"):
+        return 0.0
+    wide = setup.states == "mixed" and setup.method == "full"
+    return (physics.step_copy_mixed if wide else 2.0) * trained_parameters(setup) / setup.optimiser_shards
+
+
+def layer_activation_bytes(setup: Setup, physics: GpuPhysics) -> float:
+    """What the backward pass of one layer needs, for each token (after Korthikanti, 2205.05198, with gating and GQA)."""
+    model = setup.model
+    tuned = setup.lora_targets if setup.method != "full" else ()
+    full = setup.method == "full"
+    gated = model.mlp_matrices == 3
+    # Frozen matrices need no input for their weights: only what is not linear is kept, and the inputs of adapters.
+    hidden = physics.hidden_kept + (2.0 if full else 0.0)
+    if gated:  # models with gates have root-mean-square norms, which the eager stack computes in 32 bit
+        hidden += physics.eager_norm_kept if setup.stack == "eager" and not setup.compiled else 0.0
+    ffn = (3.0 if gated else 1.0) + (1.0 if full else 0.0)
+    copy = physics.adapter_input_copy if setup.stack == "eager" and setup.states == "mixed" else 1.0
+    hidden += copy * len([target for target in tuned if target in ("q", "k", "v", "gate", "up")])
+    query = 2.0 + (copy if "o" in tuned else 0.0)
+    ffn += copy if "down" in tuned else 0.0
+    if setup.quantised and setup.stack == "eager":
+        hidden += physics.quantised_kept
+    if setup.dora:
+        hidden += 1.0
+    kept = hidden * model.hidden + query * model.query_width + 2.0 * model.kv_width + ffn * model.active_ffn
+    scores = 0.0
+    if not setup.flash_attention:
+        scores = physics.score_bytes * model.heads * setup.sequence_length
+    return (2.0 * kept + scores) / setup.tensor_parallel
+
+
+def activation_bytes(setup: Setup, physics: GpuPhysics) -> tuple[float, float]:
+    """(kept from the forward pass, the layer at work in the backward pass), whole GPU."""
+    tokens = setup.peak_tokens
+    layers = setup.model.layers / setup.pipeline_parallel
+    layer = layer_activation_bytes(setup, physics) * tokens
+    in_flight = setup.pipeline_parallel if setup.pipeline_parallel > 1 else 1
+    boundary = 2.0 * setup.model.hidden * tokens
+    if setup.casts_to_32_bit:
+        boundary *= 2.0
+    if setup.checkpointing == "full":
+        kept = in_flight * layers * boundary
+        return kept, physics.recompute_copies * layer
+    if setup.checkpointing == "selective":
+        return in_flight * layers * (boundary + physics.selective_kept * layer), layer
+    return in_flight * layers * layer, 0.0
+
+
+def logit_bytes(setup: Setup, physics: GpuPhysics) -> float:
+    """Logits with their 32-bit copies and gradient."""
+    per_logit = physics.logit_bytes_fused if setup.fused_loss else physics.logit_bytes
+    return per_logit * setup.peak_tokens * setup.model.vocabulary / setup.tensor_parallel
+
+
+def peak_memory(setup: Setup, physics: GpuPhysics) -> Memory:
+    """The fullest moment of a step: the end of the forward pass, the first layer of the backward pass, or the
+    optimiser step, whichever is largest.
+    """
+    weights = weight_bytes(setup, physics)
+    gradients = gradient_bytes(setup)
+    optimiser = optimiser_bytes(setup)
+    kept, working = activation_bytes(setup, physics)
+    logits = logit_bytes(setup, physics)
+    loose = physics.fragmentation_packed if setup.packed else physics.fragmentation_unpacked
+    loose_logits = physics.fragmentation_packed if setup.packed else physics.fragmentation_logits
+    kept, working, logits = kept * loose, working * loose, logits * loose_logits
+    # Gradients meet the activations only when an earlier micro-step left some behind.
+    met = gradients if setup.grad_accumulation > 1 else 0.0
+    forward = met + kept + logits
+    backward = max(met, 0.5 * gradients) + kept + working
+    step = gradients + step_bytes(setup, physics)
+    if setup.deepspeed and setup.sharding in ("zero2", "zero3"):
+        step += physics.deepspeed_buckets
+        forward += physics.deepspeed_buckets
+        backward += physics.deepspeed_buckets
+    fixed = physics.context_bytes + (physics.collective_bytes if setup.gpus > 1 else 0.0)
+    top = max(forward, backward, step)
+    overhead = fixed + physics.reserve_share * (weights + optimiser + top)
+    if top == forward:
+        return Memory(weights, met, optimiser, kept, logits, overhead + forward - met - kept - logits)
+    if top == backward:
+        held = max(met, 0.5 * gradients)
+        return Memory(weights, held, optimiser, kept + working, 0.0, overhead + backward - held - kept - working)
+    return Memory(weights, gradients, optimiser, 0.0, 0.0, overhead + step - gradients)

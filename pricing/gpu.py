@@ -1,0 +1,275 @@
+"""What a training run on one's own GPUs is made of: shapes of models, GPUs, and the constants of the cost model. Frozen
+and sourced; no I/O.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from pricing.offer import Record, SourceRef
+from pricing.vocabulary import PartialDate
+
+# How far the parameters counted from a shape may be from the published number.
+MAX_COUNT_ERROR = 0.02
+
+StackClass = Literal["eager", "optimised", "fp8"]
+StateRecipe = Literal["pure", "mixed"]
+Link = Literal["nvlink", "infinity-fabric", "pcie", "ethernet"]
+
+
+class ModelShape(Record):
+    """A transformer, by the numbers that decide its memory and its arithmetic."""
+
+    name: str
+    parameters_billion: float = Field(gt=0, lt=100_000, allow_inf_nan=False)
+    """All weights, of all experts, embeddings included."""
+    layers: int = Field(gt=0, le=1_000)
+    hidden: int = Field(gt=0, le=200_000)
+    heads: int = Field(gt=0, le=2_000)
+    kv_heads: int = Field(gt=0, le=2_000)
+    head_dim: int = Field(gt=0, le=2_000)
+    ffn: int = Field(gt=0, le=1_000_000)
+    """Width of the feed-forward part of a dense layer."""
+    vocabulary: int = Field(gt=0, le=2_000_000)
+    tied_embeddings: bool
+    """One matrix serves as embedding and as output head."""
+    context: int = Field(gt=0)
+    """The longest sequence, in tokens."""
+    mlp_matrices: int = Field(ge=2, le=3)
+    """3 where the feed-forward part is gated (gate, up, down), 2 where it is not."""
+    experts: int = Field(default=1, ge=1, le=4_096)
+    active_experts: int = Field(default=1, ge=1, le=4_096)
+    """Routed experts that one token visits."""
+    expert_ffn: int = Field(default=0, ge=0)
+    shared_ffn: int = Field(default=0, ge=0)
+    """Width that every token visits beside its routed experts."""
+    dense_layers: int = Field(default=0, ge=0)
+    """Layers without experts, in a mixture of experts."""
+    config: str = Field(pattern=r"^https?://\S+$", max_length=500)
+    """Where the shape is published."""
+    source: SourceRef
+    aliases: tuple[str, ...] = ()
+    interpolated: bool = False
+    """The shape is a guess between known ones: only the number of parameters was given."""
+
+    @model_validator(mode="after")
+    def _check(self) -> ModelShape:
+        if self.kv_heads > self.heads:
+            raise ValueError(f"kv_heads {self.kv_heads} is more than heads {self.heads}; exchange them")
+        if self.experts > 1 and not (self.expert_ffn and self.active_experts <= self.experts):
+            raise ValueError("a mixture of experts needs expert_ffn, and active_experts no larger than experts")
+        if not self.interpolated and abs(self.counted / (self.parameters_billion * 1e9) - 1) > MAX_COUNT_ERROR:
+            raise ValueError(
+                f"the shape counts {self.counted / 1e9:.3f} billion parameters, not {self.parameters_billion:g}; "
+                "check layers, hidden, ffn, vocabulary and tied_embeddings"
+            )
+        return self
+
+    @cached_property
+    def parameters(self) -> float:
+        """All weights."""
+        return self.parameters_billion * 1e9
+
+    @cached_property
+    def query_width(self) -> int:
+        return self.heads * self.head_dim
+
+    @cached_property
+    def kv_width(self) -> int:
+        """Of the keys; the values have as much."""
+        return self.kv_heads * self.head_dim
+
+    @cached_property
+    def attention_parameters(self) -> int:
+        """Of one layer: query, key, value and output projections."""
+        return self.hidden * 2 * (self.query_width + self.kv_width)
+
+    @cached_property
+    def embedding_parameters(self) -> int:
+        """Of the input embedding; the head has as many again where it is not tied."""
+        return self.vocabulary * self.hidden
+
+    @cached_property
+    def head_parameters(self) -> int:
+        """Of the head where it is a matrix of its own."""
+        return 0 if self.tied_embeddings else self.embedding_parameters
+
+    @cached_property
+    def counted(self) -> int:
+        """Parameters by the shape; biases and norms left out."""
+        return self._blocks(self.experts) + self.embedding_parameters + self.head_parameters
+
+    @cached_property
+    def block_parameters(self) -> float:
+        """Linear layers of all blocks: what is quantised and what matrix products run over."""
+        return max(self.parameters - self.embedding_parameters - self.head_parameters, 0.1 * self.parameters)
+
+    @cached_property
+    def matmul_parameters(self) -> float:
+        """Weights that one token is multiplied with: active blocks and the output head."""
+        return self.block_parameters * self._blocks(self.active_experts) / self._blocks(self.experts) + (
+            self.embedding_parameters
+        )
+
+    @cached_property
+    def active_ffn(self) -> int:
+        """Feed-forward width that one token passes in an ordinary layer."""
+        return self.ffn if self.experts == 1 else self.active_experts * self.expert_ffn + self.shared_ffn
+
+    def _blocks(self, experts: int) -> int:
+        dense = self.layers if self.experts == 1 else self.dense_layers
+        mlp = self.mlp_matrices * self.hidden
+        routed = self.attention_parameters + mlp * (experts * self.expert_ffn + self.shared_ffn)
+        routed += self.hidden * self.experts  # the router
+        return dense * (self.attention_parameters + mlp * self.ffn) + (self.layers - dense) * routed
+
+
+class Gpu(Record):
+    """One GPU as its maker describes it."""
+
+    name: str
+    title: str
+    memory_gb: float = Field(gt=0, le=10_000, allow_inf_nan=False)
+    """As sold."""
+    bf16_tflops: float = Field(gt=0, le=1e6, allow_inf_nan=False)
+    """Dense, with 32-bit accumulation; fp16 where there is no bf16."""
+    fp8_tflops: float | None = Field(default=None, gt=0, le=1e6, allow_inf_nan=False)
+    fp4_tflops: float | None = Field(default=None, gt=0, le=1e6, allow_inf_nan=False)
+    memory_gb_s: float = Field(gt=0, le=1e6, allow_inf_nan=False)
+    link: Link
+    """How the GPUs of one node are joined."""
+    link_gb_s: float = Field(gt=0, le=1e5, allow_inf_nan=False)
+    """To the other GPUs of the node, one direction."""
+    node_gb_s: float = Field(gt=0, le=1e5, allow_inf_nan=False)
+    """What all network cards of the node it is usually sold in carry together, one direction."""
+    matmul_fraction: float | None = Field(default=None, gt=0, le=1)
+    """The best share of the bf16 peak measured in a large matrix product."""
+    bf16: bool = True
+    """False: the card knows fp16 only."""
+    source: SourceRef
+    aliases: tuple[str, ...] = ()
+
+
+class GpuConstant(Record):
+    """One constant of the GPU model: physics, a property of software, or a fit."""
+
+    value: float = Field(allow_inf_nan=False)
+    moves: Literal["time", "memory", "ranges"]
+    """What it decides."""
+    prior: float | None = None
+    """What it was thought to be before any fit; a fit starts there and is held to it. Without one it is not fitted."""
+    low: float | None = None
+    high: float | None = None
+    """Where a fit may move it."""
+    why: str = Field(min_length=1)
+    source: SourceRef
+    fitted: PartialDate | None = None
+    """The day of the fit; None where the value is not a fit."""
+
+    @model_validator(mode="after")
+    def _check(self) -> GpuConstant:
+        if len({self.low is None, self.high is None, self.prior is None, self.fitted is None}) > 1:
+            raise ValueError("prior, low, high and fitted stand together; add what is missing")
+        if self.low is not None and self.high is not None and self.prior is not None:
+            for name, number in (("value", self.value), ("prior", self.prior)):
+                if not self.low <= number <= self.high:
+                    raise ValueError(f"{name} {number:g} is not between low {self.low:g} and high {self.high:g}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class GpuPhysics:
+    """The constants' values by name; what each means and where it is from stands in `data/gpu_model.yml`."""
+
+    matmul_fraction_default: float
+    matmul_efficiency: float
+    half_speed_tokens: float
+    half_speed_width: float
+    fp8_share: float
+    fp4_share: float
+    attention_efficiency: float
+    attention_reference_tflops: float
+    attention_lag: float
+    traffic_eager: float
+    traffic_optimised: float
+    traffic_compiled: float
+    traffic_cast: float
+    traffic_adapter: float
+    loss_traffic: float
+    score_traffic: float
+    dequantisation_bytes: float
+    launch_eager: float
+    launch_optimised: float
+    launch_adapter: float
+    launch_quantised: float
+    launch_sharded: float
+    launch_deepspeed: float
+    selective_recompute: float
+    nvlink_share: float
+    pcie_share: float
+    node_share: float
+    ethernet_gb_s: float
+    exposed_share: float
+    bubble_share: float
+    optimiser_traffic: float
+    offload_bytes: float
+    host_gb_s: float
+    nf4_bytes: float
+    nf4_double_bytes: float
+    int4_bytes: float
+    int8_bytes: float
+    gathered_layers: float
+    gathered_ends: float
+    step_copy_mixed: float
+    deepspeed_buckets: float
+    hidden_kept: float
+    eager_norm_kept: float
+    adapter_input_copy: float
+    quantised_kept: float
+    score_bytes: float
+    recompute_copies: float
+    selective_kept: float
+    logit_bytes: float
+    logit_bytes_fused: float
+    fragmentation_packed: float
+    fragmentation_unpacked: float
+    fragmentation_logits: float
+    context_bytes: float
+    collective_bytes: float
+    usable_share: float
+    speed_low: float
+    speed_high: float
+    memory_low: float
+    memory_high: float
+    reserve_share: float
+
+
+class Framework(Record):
+    """What a training framework does by default, as far as it moves time and memory."""
+
+    name: str
+    matches: tuple[str, ...] = Field(min_length=1)
+    """Words in a framework's name that mean this one."""
+    stack: StackClass
+    states: StateRecipe
+    """Full fine-tuning in bf16 without ZeRO or FSDP: weights and optimiser in 16 bit (pure), or 32-bit masters (mixed)."""
+    fused_loss: bool = False
+    """Never holds all logits at once."""
+    deepspeed: bool = False
+    source: SourceRef
+
+
+@dataclass(frozen=True, slots=True)
+class GpuFacts:
+    """Everything the GPU cost model reads: models, GPUs and frameworks by name, constants by name."""
+
+    models: dict[str, ModelShape]
+    gpus: dict[str, Gpu]
+    frameworks: dict[str, Framework]
+    constants: dict[str, GpuConstant]
+    physics: GpuPhysics
+    version: str

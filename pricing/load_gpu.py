@@ -1,0 +1,96 @@
+"""YAML files -> GpuFacts, as strictly as the price files."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from pricing.gpu import Framework, Gpu, GpuConstant, GpuFacts, GpuPhysics, ModelShape
+from pricing.load import DATA_DIR, PriceFileError, explain, read_text
+from pricing.offer import Record, Source
+from pricing.yaml_reader import YamlError, read_yaml
+
+R = TypeVar("R", bound=Record)
+
+
+class ModelsFile(Record):
+    sources: dict[str, Source]
+    models: dict[str, dict[str, Any]]
+
+
+class GpusFile(Record):
+    sources: dict[str, Source]
+    gpus: dict[str, dict[str, Any]]
+
+
+class ConstantsFile(Record):
+    sources: dict[str, Source]
+    constants: dict[str, dict[str, Any]]
+
+
+class FrameworksFile(Record):
+    sources: dict[str, Source]
+    frameworks: dict[str, dict[str, Any]]
+
+
+def load_gpu_facts(data_dir: Path = DATA_DIR) -> GpuFacts:
+    """Models, GPUs, frameworks and constants of the GPU cost model. Raises PriceFileError."""
+    digest = hashlib.sha256()
+    read = partial(_read, digest=digest)
+    models = read(data_dir / "models.yml", ModelsFile, "models", ModelShape)
+    gpus = read(data_dir / "gpus.yml", GpusFile, "gpus", Gpu)
+    frameworks = read(data_dir / "gpu_frameworks.yml", FrameworksFile, "frameworks", Framework)
+    constants = read(data_dir / "gpu_model.yml", ConstantsFile, "constants", GpuConstant, named=False)
+    _refuse_shared_names("models.yml", "models", {name: model.aliases for name, model in models.items()})
+    _refuse_shared_names("gpus.yml", "gpus", {name: gpu.aliases for name, gpu in gpus.items()})
+    physics = _physics("gpu_model.yml", constants)
+    return GpuFacts(models, gpus, frameworks, constants, physics, digest.hexdigest()[:8])
+
+
+def _read(
+    path: Path, file_type: type[Record], key: str, kind: type[R], *, digest: hashlib._Hash, named: bool = True
+) -> dict[str, R]:
+    text = read_text(path)
+    digest.update(text.encode())
+    try:
+        file = file_type.model_validate(read_yaml(text))
+    except YamlError as error:
+        raise PriceFileError(f"{path.name}: {error}") from None
+    except ValidationError as error:
+        raise PriceFileError(explain(path.name, (), error)) from None
+    context = {"sources": getattr(file, "sources")}  # noqa: B009
+    made: dict[str, R] = {}
+    for name, raw in getattr(file, key).items():
+        if named and "name" in raw:
+            raise PriceFileError(f"{path.name}: {key}.{name}.name: is the key itself; remove it")
+        try:
+            made[name] = kind.model_validate({**raw, "name": name} if named else raw, context=context)
+        except ValidationError as error:
+            raise PriceFileError(explain(path.name, (key, name), error)) from None
+    if not made:
+        raise PriceFileError(f"{path.name}: {key}: is empty")
+    return made
+
+
+def _refuse_shared_names(file: str, key: str, aliases: dict[str, tuple[str, ...]]) -> None:
+    """An alias leads to one entry only."""
+    owner: dict[str, str] = {name: name for name in aliases}
+    for name, others in aliases.items():
+        for alias in others:
+            if alias in owner:
+                raise PriceFileError(f"{file}: {key}.{name}.aliases: {alias!r} already means {owner[alias]}; remove it")
+            owner[alias] = name
+
+
+def _physics(file: str, constants: dict[str, GpuConstant]) -> GpuPhysics:
+    needed = [field.name for field in fields(GpuPhysics)]
+    if unknown := sorted(set(constants) - set(needed)):
+        raise PriceFileError(f"{file}: constants.{unknown[0]}: is no constant that the model reads; remove it")
+    if missing := [name for name in needed if name not in constants]:
+        raise PriceFileError(f"{file}: constants.{missing[0]}: is missing")
+    return GpuPhysics(**{name: constants[name].value for name in needed})
