@@ -22,7 +22,7 @@ from scipy.optimize import least_squares
 
 from benchmarks.gpu_accuracy import Scored, markdown, report, score
 from benchmarks.gpu_rows import Row, Unusable, read_row, read_rows
-from calculator.gpu import micro_step, peak_memory
+from calculator.gpu import micro_step, predict
 from pricing import GpuFacts, GpuPhysics, load_gpu_facts
 
 Kind = Literal["time", "memory"]
@@ -38,7 +38,7 @@ EVALUATIONS = 25
 def log_error(row: Row, physics: GpuPhysics, kind: Kind) -> float:
     if kind == "time":
         return math.log(micro_step(row.setup, physics).tokens_per_second_per_gpu / (row.tokens_per_second or math.nan))
-    return math.log(peak_memory(row.setup, physics).peak_gib / (row.peak_gib or math.nan))
+    return math.log(predict(row.setup, physics).peak_gib.likely / (row.peak_gib or math.nan))
 
 
 def measured(rows: Iterable[Mapping[str, str]], facts: GpuFacts, kind: Kind) -> list[Row]:

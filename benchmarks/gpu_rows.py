@@ -6,7 +6,7 @@ import csv
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from calculator.gpu import (
@@ -23,6 +23,7 @@ from calculator.gpu import (
     find_gpu,
     find_model,
     interpolated_shape,
+    predict,
 )
 from pricing import Gpu, GpuFacts, Link, ModelShape, StackClass
 
@@ -104,6 +105,8 @@ def read_row(row: Mapping[str, str], facts: GpuFacts) -> Row:
 
 def read_setup(row: Mapping[str, str], facts: GpuFacts) -> Setup:
     """The configuration columns as a setup. Raises Unusable."""
+    if "rlhf" in row.get("workload", "").lower():
+        raise Unusable("the workload is RLHF, which is not modelled")
     gpu = _gpu(row, facts)
     model = _model(row, facts)
     framework = find_framework(_megatron(row) or row.get("framework", ""), facts.frameworks)
@@ -115,10 +118,12 @@ def read_setup(row: Mapping[str, str], facts: GpuFacts) -> Setup:
     tensor, pipeline, context = (_degree(parallel, name, gpus) for name in ("tp", "pp", "cp"))
     if tensor * pipeline * context > gpus:
         tensor, pipeline, context = 1, 1, 1
-    by_deepspeed = bool(framework and framework.deepspeed) or "deepspeed" in words or "zero" in parallel
+    by_deepspeed = framework.deepspeed or "deepspeed" in words or "zero" in parallel
     sharding = _sharding(parallel, gpus, method, deepspeed=by_deepspeed)
-    stack: StackClass = framework.stack if framework else "eager"
-    precision = _precision(precision_text, method)
+    if sharding == "none" and gpus > 1 and framework.shards_optimiser:
+        sharding = "zero1"
+    stack: StackClass = framework.stack
+    precision = _precision(precision_text)
     if precision in ("fp8", "fp4"):
         stack = "fp8"
     sequence = positive(row.get("seq_len"))
@@ -144,7 +149,7 @@ def read_setup(row: Mapping[str, str], facts: GpuFacts) -> Setup:
         mean = None
     zero = sharding in ("zero1", "zero2", "zero3")
     pure = any(word in precision_text for word in ("pure", "true"))
-    recipe = "pure" if pure else framework.states if framework else "mixed"
+    recipe = "pure" if pure else framework.states
     if method == "full" and recipe == "pure" and not pure and (zero or by_deepspeed):
         recipe = "mixed"
     if method != "full" and not pure:
@@ -152,7 +157,7 @@ def read_setup(row: Mapping[str, str], facts: GpuFacts) -> Setup:
     checkpointing = _checkpointing(row.get("grad_ckpt", ""), method, model)
     fused = flag(row.get("ce_chunked"))
     flash = flag(row.get("flash_attn"))
-    return Setup(
+    setup = Setup(
         model=model,
         gpu=gpu,
         method=method,
@@ -177,13 +182,29 @@ def read_setup(row: Mapping[str, str], facts: GpuFacts) -> Setup:
         flash_attention=flash if flash is not None else True,
         compiled=bool(flag(row.get("compile"))),
         cpu_offload=bool(flag(row.get("cpu_offload"))) or "offload" in parallel,
-        fused_loss=bool(fused) or bool(framework and framework.fused_loss),
+        fused_loss=bool(fused) or framework.fused_loss,
         deepspeed=by_deepspeed,
+        loads_whole=framework.loads_whole,
         stack=stack,
         lora_rank=max(1, min(4096, round(positive(row.get("lora_rank")) or 16))),
         lora_targets=_targets(row.get("lora_targets", "")),
         dora="dora" in row.get("lora_targets", "").lower(),
     )
+    return (
+        _with_some_tensor_parallelism(setup, facts)
+        if tensor == 1 and "tp" in parallel and "tp1" not in parallel
+        else setup
+    )
+
+
+def _with_some_tensor_parallelism(setup: Setup, facts: GpuFacts) -> Setup:
+    """Tensor parallelism is named without its degree: the least that fits."""
+    for degree in (2, 4, 8):
+        if setup.gpus % degree == 0:
+            cut = replace(setup, tensor_parallel=degree)
+            if predict(cut, facts.physics).fits:
+                return cut
+    return setup
 
 
 def _gpu(row: Mapping[str, str], facts: GpuFacts) -> Gpu:
@@ -244,17 +265,17 @@ def _sharding(parallel: str, gpus: int, method: TuningMethod, *, deepspeed: bool
         return "zero2"
     if "zero1" in parallel or "zero-1" in parallel or "distributed optim" in parallel:
         return "zero1"
-    if "ddp" in parallel or "tp" in parallel or "pp" in parallel or not parallel:
-        return "none"
-    return "zero2" if deepspeed else "none"
+    if not parallel or parallel == "?":
+        return "zero2" if deepspeed else "zero3"  # not said; a model is spread over its GPUs
+    return "zero2" if deepspeed and "ddp" not in parallel else "none"
 
 
-def _precision(text: str, method: TuningMethod) -> Precision:
+def _precision(text: str) -> Precision:
     if "fp4" in text:
         return "fp4"
     if "fp8" in text or "float8" in text:
         return "fp8"
-    if ("amp" in text or "fp32" in text or "float32" in text) and method != "qlora" and "bf16-amp" not in text:
+    if "fp32" in text or "float32" in text or "tf32" in text:
         return "fp32"
     return "fp16" if "fp16" in text or "float16" in text else "bf16"
 

@@ -196,6 +196,8 @@ class GpuPhysics:
     attention_lag: float
     traffic_eager: float
     traffic_optimised: float
+    traffic_fp8: float
+    adapter_fused: float
     traffic_compiled: float
     traffic_cast: float
     traffic_adapter: float
@@ -218,10 +220,25 @@ class GpuPhysics:
     optimiser_traffic: float
     offload_bytes: float
     host_gb_s: float
+    padding_power: float
+    startup_seconds: float
+    load_gb_s: float
+    compile_seconds: float
+    wall_factor_few: float
+    wall_factor_many: float
+    many_gpus: float
+    serving_matmul_share: float
+    serving_bandwidth_share: float
+    serving_step_seconds: float
+    serving_memory_share: float
+    serving_adapter_overhead: float
     nf4_bytes: float
     nf4_double_bytes: float
     int4_bytes: float
     int8_bytes: float
+    fp8_bytes: float
+    fp8_kept: float
+    loading_share: float
     gathered_layers: float
     gathered_ends: float
     step_copy_mixed: float
@@ -233,7 +250,8 @@ class GpuPhysics:
     score_bytes: float
     recompute_copies: float
     selective_kept: float
-    logit_bytes: float
+    logit_bytes_eager: float
+    logit_bytes_optimised: float
     logit_bytes_fused: float
     fragmentation_packed: float
     fragmentation_unpacked: float
@@ -246,6 +264,7 @@ class GpuPhysics:
     memory_low: float
     memory_high: float
     reserve_share: float
+    reserve_saturation: float
 
 
 class Framework(Record):
@@ -260,6 +279,10 @@ class Framework(Record):
     fused_loss: bool = False
     """Never holds all logits at once."""
     deepspeed: bool = False
+    shards_optimiser: bool = False
+    """Without being asked: a distributed optimiser (ZeRO-1)."""
+    loads_whole: bool = False
+    """Every GPU loads the whole checkpoint before it is sharded."""
     source: SourceRef
 
 

@@ -48,6 +48,10 @@ def load_gpu_facts(data_dir: Path = DATA_DIR) -> GpuFacts:
     constants = read(data_dir / "gpu_model.yml", ConstantsFile, "constants", GpuConstant, named=False)
     _refuse_shared_names("models.yml", "models", {name: model.aliases for name, model in models.items()})
     _refuse_shared_names("gpus.yml", "gpus", {name: gpu.aliases for name, gpu in gpus.items()})
+    if "unknown" not in frameworks:
+        raise PriceFileError(
+            "gpu_frameworks.yml: frameworks.unknown: is missing; say what an unnamed framework is like"
+        )
     physics = _physics("gpu_model.yml", constants)
     return GpuFacts(models, gpus, frameworks, constants, physics, digest.hexdigest()[:8])
 

@@ -20,14 +20,25 @@ class Memory:
     activations: float
     logits: float
     overhead: float
+    slack: float
+    """Of the overhead: what the allocator keeps beyond the tensors, and gives back when memory runs short."""
+
+    @property
+    def required(self) -> float:
+        """Without the slack: what must fit."""
+        return self.peak - self.slack
 
     @property
     def peak(self) -> float:
         return self.weights + self.gradients + self.optimiser + self.activations + self.logits + self.overhead
 
     @property
-    def peak_gib(self) -> float:
-        return self.peak / GIB
+    def required_gib(self) -> float:
+        return self.required / GIB
+
+    def seen_gib(self, usable_gib: float) -> float:
+        """What the process is seen to hold on a GPU with that much memory: slack fills no more than is there."""
+        return max(self.required, min(self.peak, usable_gib * GIB)) / GIB
 
 
 def weight_bytes(setup: Setup, physics: GpuPhysics) -> float:
@@ -43,15 +54,22 @@ def weight_bytes(setup: Setup, physics: GpuPhysics) -> float:
             "int8": physics.int8_bytes,
         }[kind]
         whole = per_block * model.block_parameters + (4.0 if setup.casts_to_32_bit else 2.0) * outside
-    elif setup.method == "full":
-        whole = 2.0 * model.parameters
+    elif setup.method != "full" and setup.stack == "fp8":
+        whole = physics.fp8_bytes * model.block_parameters + 2.0 * outside
     else:
-        whole = (4.0 if setup.precision == "fp32" else 2.0) * model.parameters
+        whole = (4.0 if setup.method != "full" and setup.precision == "fp32" else 2.0) * model.parameters
     resident = whole / setup.weight_shards
     if setup.method != "full":
         resident += (2.0 if setup.states == "pure" else 4.0) * low_rank_parameters(setup) / setup.weight_shards
         resident += 2.0 * whole_parameters(setup) / setup.weight_shards  # the trained copy beside the frozen one
     return resident + gathered_bytes(setup, whole, physics)
+
+
+def loading_bytes(setup: Setup, physics: GpuPhysics) -> float:
+    """Where every GPU loads the whole model before it is sharded: the model, and the shard made of it."""
+    if not setup.loads_whole or setup.weight_shards == 1:
+        return 0.0
+    return physics.loading_share * 2.0 * setup.model.parameters * (1 + 1 / setup.weight_shards)
 
 
 def gathered_bytes(setup: Setup, whole: float, physics: GpuPhysics) -> float:
@@ -88,8 +106,8 @@ def optimiser_bytes(setup: Setup) -> float:
 
 def step_bytes(setup: Setup, physics: GpuPhysics) -> float:
     """What the optimiser step itself allocates for each trained weight."""
-    if setup.cpu_offload or setup.optimiser in ("adamw-in-backward", "adamw-8bit"):
-        return 0.0
+    if setup.cpu_offload or setup.stack == "fp8" or setup.optimiser in ("adamw-in-backward", "adamw-8bit"):
+        return 0.0  # the fp8 stack's optimiser is one fused kernel
     wide = setup.states == "mixed" and setup.method == "full"
     return (physics.step_copy_mixed if wide else 2.0) * trained_parameters(setup) / setup.optimiser_shards
 
@@ -117,12 +135,13 @@ def layer_activation_bytes(setup: Setup, physics: GpuPhysics) -> float:
     scores = 0.0
     if not setup.flash_attention:
         scores = physics.score_bytes * model.heads * setup.sequence_length
-    return (2.0 * kept + scores) / setup.tensor_parallel
+    each = 2.0 * physics.fp8_kept if setup.stack == "fp8" else 2.0
+    return (each * kept + scores) / setup.tensor_parallel
 
 
 def activation_bytes(setup: Setup, physics: GpuPhysics) -> tuple[float, float]:
     """(kept from the forward pass, the layer at work in the backward pass), whole GPU."""
-    tokens = setup.peak_tokens
+    tokens = setup.peak_tokens / setup.pipeline_cuts
     layers = setup.model.layers / setup.pipeline_parallel
     layer = layer_activation_bytes(setup, physics) * tokens
     in_flight = setup.pipeline_parallel if setup.pipeline_parallel > 1 else 1
@@ -139,8 +158,9 @@ def activation_bytes(setup: Setup, physics: GpuPhysics) -> tuple[float, float]:
 
 def logit_bytes(setup: Setup, physics: GpuPhysics) -> float:
     """Logits with their 32-bit copies and gradient."""
-    per_logit = physics.logit_bytes_fused if setup.fused_loss else physics.logit_bytes
-    return per_logit * setup.peak_tokens * setup.model.vocabulary / setup.tensor_parallel
+    plain = physics.logit_bytes_eager if setup.stack == "eager" else physics.logit_bytes_optimised
+    per_logit = physics.logit_bytes_fused if setup.fused_loss else plain
+    return per_logit * setup.peak_tokens / setup.pipeline_cuts * setup.model.vocabulary / setup.tensor_parallel
 
 
 def peak_memory(setup: Setup, physics: GpuPhysics) -> Memory:
@@ -152,24 +172,30 @@ def peak_memory(setup: Setup, physics: GpuPhysics) -> Memory:
     optimiser = optimiser_bytes(setup)
     kept, working = activation_bytes(setup, physics)
     logits = logit_bytes(setup, physics)
-    loose = physics.fragmentation_packed if setup.packed else physics.fragmentation_unpacked
-    loose_logits = physics.fragmentation_packed if setup.packed else physics.fragmentation_logits
-    kept, working, logits = kept * loose, working * loose, logits * loose_logits
     # Gradients meet the activations only when an earlier micro-step left some behind.
     met = gradients if setup.grad_accumulation > 1 else 0.0
-    forward = met + kept + logits
-    backward = max(met, 0.5 * gradients) + kept + working
-    step = gradients + step_bytes(setup, physics)
-    if setup.deepspeed and setup.sharding in ("zero2", "zero3"):
-        step += physics.deepspeed_buckets
-        forward += physics.deepspeed_buckets
-        backward += physics.deepspeed_buckets
-    fixed = physics.context_bytes + (physics.collective_bytes if setup.gpus > 1 else 0.0)
-    top = max(forward, backward, step)
-    overhead = fixed + physics.reserve_share * (weights + optimiser + top)
-    if top == forward:
-        return Memory(weights, met, optimiser, kept, logits, overhead + forward - met - kept - logits)
-    if top == backward:
-        held = max(met, 0.5 * gradients)
-        return Memory(weights, held, optimiser, kept + working, 0.0, overhead + backward - held - kept - working)
-    return Memory(weights, gradients, optimiser, 0.0, 0.0, overhead + step - gradients)
+    held = max(met, 0.5 * gradients)
+    step = step_bytes(setup, physics)
+    # Blocks of changing size cannot be used again. Where activations are kept there are many to choose from.
+    steady = setup.packed or setup.checkpointing == "none"
+    loose = (physics.fragmentation_packed if steady else physics.fragmentation_unpacked) - 1
+    loose_logits = (physics.fragmentation_packed if steady else physics.fragmentation_logits) - 1
+    slack = {
+        "forward": kept * loose + logits * loose_logits,
+        "backward": (kept + working) * loose,
+        "step": 0.0,
+        "load": 0.0,
+    }
+    moments = {
+        "forward": (met, kept, logits, 0.0),
+        "backward": (held, kept + working, 0.0, 0.0),
+        "step": (gradients, 0.0, 0.0, step),
+        "load": (0.0, 0.0, 0.0, max(0.0, loading_bytes(setup, physics) - weights - optimiser)),
+    }
+    fullest = max(moments, key=lambda name: sum(moments[name]) + slack[name])
+    there, activations, logits_there, extra = moments[fullest]
+    buckets = physics.deepspeed_buckets if setup.deepspeed and setup.sharding in ("zero2", "zero3") else 0.0
+    fixed = physics.context_bytes + (physics.collective_bytes if setup.gpus > 1 else 0.0) + buckets + extra
+    filled = weights + optimiser + there + activations + logits_there + extra
+    loosely = slack[fullest] + physics.reserve_share * filled / (1.0 + filled / physics.reserve_saturation)
+    return Memory(weights, there, optimiser, activations, logits_there, fixed + loosely, loosely)

@@ -69,13 +69,13 @@ def _by_name(name: str, gpus: Mapping[str, Gpu]) -> Gpu | None:
     return None
 
 
-def find_framework(text: str, frameworks: Mapping[str, Framework]) -> Framework | None:
-    """The first framework one of whose words stands in the text; None where none does."""
+def find_framework(text: str, frameworks: Mapping[str, Framework]) -> Framework:
+    """The first framework one of whose words stands in the text; the `unknown` one where none does."""
     name = text.strip().lower()
     for framework in frameworks.values():
         if any(re.search(rf"(?<![a-z]){re.escape(word)}", name) for word in framework.matches):
             return framework
-    return None
+    return frameworks["unknown"]
 
 
 def interpolated_shape(parameters_billion: float, models: Mapping[str, ModelShape]) -> ModelShape:

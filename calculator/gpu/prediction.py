@@ -42,7 +42,7 @@ class Prediction:
     @property
     def margin_gib(self) -> float:
         """What is left of the GPU's memory; negative where it does not fit."""
-        return self.usable_gib - self.peak_gib.likely
+        return self.usable_gib - self.memory.required_gib
 
     @property
     def tokens_per_second(self) -> Range:
@@ -60,7 +60,7 @@ def predict(setup: Setup, physics: GpuPhysics) -> Prediction:
     memory = peak_memory(setup, physics)
     step = micro_step(setup, physics)
     usable = usable_gib(setup, physics)
-    peak = memory.peak_gib
+    peak = memory.seen_gib(usable)
     return Prediction(
         setup=setup,
         memory=memory,
@@ -72,8 +72,18 @@ def predict(setup: Setup, physics: GpuPhysics) -> Prediction:
             step.tokens_per_second_per_gpu * physics.speed_high,
         ),
         usable_gib=usable,
-        fits=peak <= usable,
+        fits=_fits(setup, memory, physics),
     )
+
+
+def _fits(setup: Setup, memory: Memory, physics: GpuPhysics) -> bool:
+    usable = usable_gib(setup, physics)
+    if memory.required_gib <= usable:
+        return True
+    if setup.checkpointing != "selective":
+        return False
+    # Selective checkpointing keeps what there is room for.
+    return peak_memory(replace(setup, checkpointing="full"), physics).required_gib <= usable
 
 
 def remedies(setup: Setup, physics: GpuPhysics) -> list[tuple[str, Setup]]:

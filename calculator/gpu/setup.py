@@ -56,6 +56,8 @@ class Setup:
     cpu_offload: bool = False
     fused_loss: bool = False
     deepspeed: bool = False
+    loads_whole: bool = False
+    """Every GPU loads the whole checkpoint before it is sharded."""
     stack: StackClass = "optimised"
     lora_rank: int = 16
     lora_targets: tuple[Target, ...] = ALL_LINEAR
@@ -101,9 +103,14 @@ class Setup:
         return self.micro_batch * self.sequence_length / self.context_parallel
 
     @property
+    def pipeline_cuts(self) -> int:
+        """Pieces that a micro-batch is cut into: a pipeline given one batch cuts it into its sequences."""
+        return self.micro_batch if self.pipeline_parallel > 1 and self.grad_accumulation == 1 else 1
+
+    @property
     def casts_to_32_bit(self) -> bool:
-        """Preparing a k-bit model for training casts what is not quantised, and with it the hidden states, to 32 bit."""
-        return self.stack == "eager" and self.states == "mixed" and self.quantised in ("nf4", "nf4-dq", "int8")
+        """Preparing a k-bit model casts what is not quantised, and with it the hidden states, to 32 bit."""
+        return self.stack == "eager" and self.states == "mixed" and self.quantised in ("nf4", "nf4-dq")
 
     @property
     def quantised(self) -> Quantisation | None:

@@ -91,14 +91,19 @@ def elementwise_seconds(setup: Setup, physics: GpuPhysics) -> float:
     """Norms, activations, residuals, rotary embedding: memory traffic, in passes over a layer's tensors."""
     model = setup.model
     forward, _ = passes(setup, physics)
-    traffic = physics.traffic_eager if setup.stack == "eager" else physics.traffic_optimised
+    traffic = {
+        "eager": physics.traffic_eager,
+        "optimised": physics.traffic_optimised,
+        "fp8": physics.traffic_fp8,
+    }[setup.stack]
     if setup.compiled:
         traffic *= physics.traffic_compiled
     width = 4.0 * model.hidden + model.query_width + model.kv_width + model.mlp_matrices * model.active_ffn
-    if setup.stack == "eager":
-        traffic *= 1.0 + physics.traffic_adapter * matrices_tuned(setup)
-        if setup.casts_to_32_bit:
-            traffic *= physics.traffic_cast
+    if setup.stack != "fp8":
+        unfused = 1.0 if setup.stack == "eager" else physics.adapter_fused
+        traffic *= 1.0 + unfused * physics.traffic_adapter * matrices_tuned(setup)
+    if setup.casts_to_32_bit:
+        traffic *= physics.traffic_cast
     bytes_moved = 2.0 * traffic * width * setup.step_tokens * model.layers / setup.model_parallel
     return bytes_moved * (forward + 1.5) / (setup.gpu.memory_gb_s * 1e9)
 
@@ -201,9 +206,7 @@ def micro_step(setup: Setup, physics: GpuPhysics) -> MicroStep:
     busy = (work**4 + launch**4) ** 0.25
     exposed = max(communication - busy, 0.0) + physics.exposed_share * min(communication, busy)
     stages = setup.pipeline_parallel
-    # A pipeline given one batch cuts it into its sequences.
-    fed = setup.grad_accumulation if setup.grad_accumulation > 1 else setup.micro_batch
-    bubble = (stages - 1) / fed * physics.bubble_share if stages > 1 else 0.0
+    bubble = (stages - 1) / (setup.grad_accumulation * setup.pipeline_cuts) * physics.bubble_share
     seconds = (busy + exposed) * (1 + bubble) + optimiser
     tokens = setup.step_tokens / setup.model_parallel
     return MicroStep(
