@@ -33,12 +33,13 @@ TYPICAL_SEQUENCE = 2048
 _TARGETS: Mapping[str, tuple[Target, ...]] = {
     "q": ("q",), "k": ("k",), "v": ("v",), "o": ("o",), "gate": ("gate",), "up": ("up",), "down": ("down",),
     "q_proj": ("q",), "k_proj": ("k",), "v_proj": ("v",), "o_proj": ("o",), "gate_proj": ("gate",),
-    "up_proj": ("up",), "down_proj": ("down",), "qkv": ("q", "k", "v"), "c_attn": ("q", "k", "v"), "attn": ("q", "k", "v"),
-    "query_key_value": ("q", "k", "v"), "c_proj": ("o",), "attn.c_proj": ("o",), "w1": ("gate",), "w2": ("up",),
+    "up_proj": ("up",), "down_proj": ("down",), "qkv": ("qkv",), "c_attn": ("qkv",), "attn": ("qkv",),
+    "query_key_value": ("qkv",), "c_proj": ("o",), "attn.c_proj": ("o",), "w1": ("gate",), "w2": ("up",),
     "mlp.c_proj": ("down",), "dense": ("o",), "fc1": ("up",), "fc2": ("down",), "mlp": ("gate", "up", "down"),
     "dense_h_to_4h": ("gate", "up"), "dense_4h_to_h": ("down",), "emb": ("embedding",), "embed": ("embedding",),
     "embed_tokens": ("embedding",), "wte": ("embedding",), "head": ("head",), "lm_head": ("head",),
-    "attention": ("q", "k", "v", "o"),
+    "attention": ("q", "k", "v", "o"), "w_pack": ("qkv",), "wqkv": ("qkv",), "qkv_proj": ("qkv",), "attn_qkv": ("qkv",),
+    "linear_qkv": ("qkv",), "linear_proj": ("o",), "linear_fc1": ("gate", "up"), "linear_fc2": ("down",),
 }  # fmt: skip
 
 
@@ -182,7 +183,7 @@ def read_setup(row: Mapping[str, str], facts: GpuFacts) -> Setup:
         flash_attention=flash if flash is not None else True,
         compiled=bool(flag(row.get("compile"))),
         cpu_offload=bool(flag(row.get("cpu_offload"))) or "offload" in parallel,
-        fused_loss=bool(fused) or framework.fused_loss,
+        loss="chunked" if fused else framework.loss,
         deepspeed=by_deepspeed,
         loads_whole=framework.loads_whole,
         stack=stack,

@@ -17,6 +17,7 @@ from pricing.vocabulary import PartialDate
 MAX_COUNT_ERROR = 0.02
 
 StackClass = Literal["eager", "optimised", "fp8"]
+Loss = Literal["plain", "in-place", "chunked"]
 StateRecipe = Literal["pure", "mixed"]
 Link = Literal["nvlink", "infinity-fabric", "pcie", "ethernet"]
 
@@ -181,6 +182,14 @@ class GpuConstant(Record):
         return self
 
 
+
+
+
+
+
+
+
+
 @dataclass(frozen=True, slots=True)
 class GpuPhysics:
     """The constants' values by name; what each means and where it is from stands in `data/gpu_model.yml`."""
@@ -194,6 +203,7 @@ class GpuPhysics:
     attention_efficiency: float
     attention_reference_tflops: float
     attention_lag: float
+    attention_lag_fp8: float
     traffic_eager: float
     traffic_optimised: float
     traffic_fp8: float
@@ -232,6 +242,7 @@ class GpuPhysics:
     serving_step_seconds: float
     serving_memory_share: float
     serving_adapter_overhead: float
+    enough_tokens: float
     nf4_bytes: float
     nf4_double_bytes: float
     int4_bytes: float
@@ -250,9 +261,9 @@ class GpuPhysics:
     score_bytes: float
     recompute_copies: float
     selective_kept: float
-    logit_bytes_eager: float
-    logit_bytes_optimised: float
-    logit_bytes_fused: float
+    logit_bytes_plain: float
+    logit_bytes_in_place: float
+    logit_bytes_chunked: float
     fragmentation_packed: float
     fragmentation_unpacked: float
     fragmentation_logits: float
@@ -276,8 +287,8 @@ class Framework(Record):
     stack: StackClass
     states: StateRecipe
     """Full fine-tuning in bf16 without ZeRO or FSDP: weights and optimiser in 16 bit (pure), or 32-bit masters (mixed)."""
-    fused_loss: bool = False
-    """Never holds all logits at once."""
+    loss: Loss
+    """plain: logits with 32-bit copies of all of them; in-place: a fused cross-entropy over them; chunked: never all."""
     deepspeed: bool = False
     shards_optimiser: bool = False
     """Without being asked: a distributed optimiser (ZeRO-1)."""

@@ -124,7 +124,7 @@ def layer_activation_bytes(setup: Setup, physics: GpuPhysics) -> float:
         hidden += physics.eager_norm_kept if setup.stack == "eager" and not setup.compiled else 0.0
     ffn = (3.0 if gated else 1.0) + (1.0 if full else 0.0)
     copy = physics.adapter_input_copy if setup.stack == "eager" and setup.states == "mixed" else 1.0
-    hidden += copy * len([target for target in tuned if target in ("q", "k", "v", "gate", "up")])
+    hidden += copy * len([target for target in tuned if target in ("q", "k", "v", "qkv", "gate", "up")])
     query = 2.0 + (copy if "o" in tuned else 0.0)
     ffn += copy if "down" in tuned else 0.0
     if setup.quantised and setup.stack == "eager":
@@ -158,8 +158,11 @@ def activation_bytes(setup: Setup, physics: GpuPhysics) -> tuple[float, float]:
 
 def logit_bytes(setup: Setup, physics: GpuPhysics) -> float:
     """Logits with their 32-bit copies and gradient."""
-    plain = physics.logit_bytes_eager if setup.stack == "eager" else physics.logit_bytes_optimised
-    per_logit = physics.logit_bytes_fused if setup.fused_loss else plain
+    per_logit = {
+        "plain": physics.logit_bytes_plain,
+        "in-place": physics.logit_bytes_in_place,
+        "chunked": physics.logit_bytes_chunked,
+    }[setup.loss]
     return per_logit * setup.peak_tokens / setup.pipeline_cuts * setup.model.vocabulary / setup.tensor_parallel
 
 

@@ -108,8 +108,8 @@ def _changes(setup: Setup) -> Iterator[tuple[str, Setup]]:
             "a micro-batch of 1",
             replace(setup, micro_batch=1, grad_accumulation=setup.grad_accumulation * setup.micro_batch),
         )
-    if not setup.fused_loss:
-        yield "a fused or chunked loss", replace(setup, fused_loss=True)
+    if setup.loss != "chunked":
+        yield "a chunked loss", replace(setup, loss="chunked")
     if setup.gpus > 1 and setup.sharding != "zero3":
         yield "weights sharded over the GPUs (FSDP, ZeRO-3)", replace(setup, sharding="zero3")
     if setup.method == "full":

@@ -113,6 +113,8 @@ def _candidates(job: Job, place: Place, count: int, physics: GpuPhysics) -> Iter
             if setup is not None:
                 fitted = True
                 yield setup
+                if setup.micro_batch == most or setup.peak_tokens >= physics.enough_tokens:
+                    break  # checkpointing would only add work
         if fitted and sharding == "none":
             return  # sharding would only add communication
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pricing import Gpu, Link, ModelShape, StackClass, StateRecipe
+from pricing import Gpu, Link, Loss, ModelShape, StackClass, StateRecipe
 
 TuningMethod = Literal["full", "lora", "qlora"]
 Sharding = Literal["none", "zero1", "zero2", "zero3"]
@@ -13,7 +13,7 @@ Precision = Literal["bf16", "fp16", "fp32", "fp8", "fp4"]
 Quantisation = Literal["nf4", "nf4-dq", "int4", "int8"]
 Optimiser = Literal["adamw", "adamw-8bit", "adafactor", "sgd", "adamw-in-backward"]
 Checkpointing = Literal["none", "selective", "full"]
-Target = Literal["q", "k", "v", "o", "gate", "up", "down", "embedding", "head"]
+Target = Literal["q", "k", "v", "qkv", "o", "gate", "up", "down", "embedding", "head"]
 
 ATTENTION: tuple[Target, ...] = ("q", "k", "v", "o")
 ALL_LINEAR: tuple[Target, ...] = (*ATTENTION, "gate", "up", "down")
@@ -54,7 +54,8 @@ class Setup:
     flash_attention: bool = True
     compiled: bool = False
     cpu_offload: bool = False
-    fused_loss: bool = False
+    loss: Loss = "in-place"
+    """plain: logits with 32-bit copies of all of them; in-place: a fused cross-entropy over them; chunked: never all."""
     deepspeed: bool = False
     loads_whole: bool = False
     """Every GPU loads the whole checkpoint before it is sharded."""
@@ -129,6 +130,7 @@ def low_rank_parameters(setup: Setup) -> float:
         "q": model.hidden + model.query_width,
         "k": model.hidden + model.kv_width,
         "v": model.hidden + model.kv_width,
+        "qkv": model.hidden + model.query_width + 2 * model.kv_width,  # one matrix for all three
         "o": model.query_width + model.hidden,
     }
     attention = sum(width[target] for target in setup.lora_targets if target in width)

@@ -79,7 +79,8 @@ def attention_seconds(setup: Setup, physics: GpuPhysics) -> float:
     flops = 2.0 * length * model.query_width * tokens * (forward + 2.5)
     rate = setup.gpu.bf16_tflops * (setup.gpu.matmul_fraction or physics.matmul_fraction_default) * 1e12
     # Attention kernels follow new tensor cores late: their share falls as the peak rises above an A100's.
-    lag = min(1.0, physics.attention_reference_tflops / setup.gpu.bf16_tflops) ** physics.attention_lag
+    power = physics.attention_lag_fp8 if setup.stack == "fp8" else physics.attention_lag
+    lag = min(1.0, physics.attention_reference_tflops / setup.gpu.bf16_tflops) ** power
     seconds = flops / (rate * physics.attention_efficiency * lag)
     if not setup.flash_attention:
         traffic = physics.score_traffic * model.heads * length * tokens * (forward + 1.0)
@@ -111,7 +112,7 @@ def elementwise_seconds(setup: Setup, physics: GpuPhysics) -> float:
 def loss_seconds(setup: Setup, physics: GpuPhysics) -> float:
     """Passes of softmax and cross-entropy over the logits."""
     moved = physics.loss_traffic * setup.step_tokens * setup.model.vocabulary / setup.model_parallel
-    return moved * (0.5 if setup.fused_loss else 1.0) / (setup.gpu.memory_gb_s * 1e9)
+    return moved * (1.0 if setup.loss == "plain" else 0.5) / (setup.gpu.memory_gb_s * 1e9)
 
 
 def dequantisation_seconds(setup: Setup, physics: GpuPhysics) -> float:
