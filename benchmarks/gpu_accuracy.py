@@ -1,4 +1,6 @@
-"""`python -m benchmarks.gpu_accuracy FILE.csv [--oom FILE] [--json] [--leave-one-source-out]`: predicted against measured.
+"""How far the GPU model is from published runs.
+
+`python -m benchmarks.gpu_accuracy FILE.csv [--oom FILE] [--json] [--leave-one-source-out]`
 
 The rows have the columns of `benchmarks/data/gpu-measured.csv`. A prediction sees the configuration columns only
 (`gpu_rows.read_setup`); source, row number, note and what was measured never enter it.
@@ -75,7 +77,7 @@ def _score(row: Row, made: Prediction) -> Scored:
 
 
 def summary(errors: Iterable[tuple[str, float, bool]]) -> dict[str, float | int | None]:
-    """(source, error, covered) → rows, median and 90th percentile of |error|, mean of the sources' medians, coverage."""
+    """Of (source, error, covered): median and 90th percentile of |error|, mean of the sources' medians, coverage."""
     found = list(errors)
     if not found:
         return {"rows": 0, "median": None, "p90": None, "macro_median": None, "coverage": None}

@@ -73,7 +73,8 @@ def fit(rows: Sequence[Row], facts: GpuFacts, kind: Kind, start: GpuPhysics | No
         return replace(start, **dict(zip(names, values.tolist(), strict=True)))
 
     def place(values: Vector) -> Vector:
-        return np.sqrt(np.clip((values - lows) / (highs - lows), 1e-3, 1 - 1e-3))
+        spot: Vector = np.sqrt(np.clip((values - lows) / (highs - lows), 1e-3, 1 - 1e-3))
+        return spot
 
     held = place(priors)
 

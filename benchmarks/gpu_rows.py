@@ -38,7 +38,7 @@ _TARGETS: Mapping[str, tuple[Target, ...]] = {
     "mlp.c_proj": ("down",), "dense": ("o",), "fc1": ("up",), "fc2": ("down",), "mlp": ("gate", "up", "down"),
     "dense_h_to_4h": ("gate", "up"), "dense_4h_to_h": ("down",), "emb": ("embedding",), "embed": ("embedding",),
     "embed_tokens": ("embedding",), "wte": ("embedding",), "head": ("head",), "lm_head": ("head",),
-    "attention": ("q", "k", "v", "o"), "w_pack": ("qkv",), "wqkv": ("qkv",), "qkv_proj": ("qkv",), "attn_qkv": ("qkv",),
+    "attention": ("q", "k", "v", "o"), "w_pack": ("qkv",), "wqkv": ("qkv",), "qkv_proj": ("qkv",),
     "linear_qkv": ("qkv",), "linear_proj": ("o",), "linear_fc1": ("gate", "up"), "linear_fc2": ("down",),
 }  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Facts with sources: what every platform charges, since when, and who says so. Imports nothing of ours."""
 
 from pricing.catalog import BaseModels, BasePrice, Catalog, UnknownName
-from pricing.gpu import Framework, Gpu, GpuConstant, GpuFacts, GpuPhysics, Link, Loss, ModelShape, StackClass, StateRecipe
+from pricing.gpu import Framework, Gpu, GpuFacts, Link, Loss, ModelShape, StackClass, StateRecipe
+from pricing.gpu_physics import GpuConstant, GpuPhysics
 from pricing.load import PriceFileError, load_catalog
 from pricing.load_gpu import load_gpu_facts
 from pricing.offer import Assumption, EpochRule, Lifecycle, Offer, Price, Source, Tier, TrainingRules

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from pricing.gpu import Framework, Gpu, GpuConstant, GpuFacts, GpuPhysics, ModelShape
+from pricing.gpu import Framework, Gpu, GpuFacts, ModelShape
+from pricing.gpu_physics import GpuConstant, GpuPhysics
 from pricing.load import DATA_DIR, PriceFileError, explain, read_text
 from pricing.offer import Record, Source
 from pricing.yaml_reader import YamlError, read_yaml

@@ -84,7 +84,7 @@ def gathered_bytes(setup: Setup, whole: float, physics: GpuPhysics) -> float:
 
 
 def gradient_bytes(setup: Setup) -> float:
-    """Gradients of what is trained: 16 bit, 32 bit for adapters kept in 32 bit; none where the step runs in backward."""
+    """Gradients of what is trained, as wide as it is kept; none where the optimiser steps in the backward pass."""
     if setup.optimiser == "adamw-in-backward":
         return 0.0
     adapters = (4.0 if setup.states == "mixed" else 2.0) * low_rank_parameters(setup)
@@ -113,7 +113,7 @@ def step_bytes(setup: Setup, physics: GpuPhysics) -> float:
 
 
 def layer_activation_bytes(setup: Setup, physics: GpuPhysics) -> float:
-    """What the backward pass of one layer needs, for each token (after Korthikanti, 2205.05198, with gating and GQA)."""
+    """What the backward pass needs of one layer, for each token (after 2205.05198, with gates and grouped queries)."""
     model = setup.model
     tuned = setup.lora_targets if setup.method != "full" else ()
     full = setup.method == "full"

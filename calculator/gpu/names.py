@@ -95,7 +95,7 @@ def interpolated_shape(parameters_billion: float, models: Mapping[str, ModelShap
     part = min(max(part, 0.0), 1.0)
 
     def between(a: float, b: float) -> float:
-        return a ** (1 - part) * b**part
+        return math.exp((1 - part) * math.log(a) + part * math.log(b))
 
     # Beyond the known sizes hidden and depth grow together: parameters ∝ layers · hidden² ∝ size^(1/3) each.
     nearest = low if part < 0.5 else high

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from calculator.gpu.prediction import Prediction, Range
@@ -29,7 +30,7 @@ def padding_factor(micro_batch: int, mean_length: float, sequence_length: int, p
     """Tokens computed for each real token where sequences are not packed: the longest of a micro-batch sets the length
     of all, up to the full sequence.
     """
-    return max(1.0, min(micro_batch**physics.padding_power, sequence_length / mean_length))
+    return max(1.0, min(math.pow(micro_batch, physics.padding_power), sequence_length / mean_length))
 
 
 def startup_seconds(setup: Setup, physics: GpuPhysics) -> float:

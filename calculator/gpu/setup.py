@@ -55,7 +55,7 @@ class Setup:
     compiled: bool = False
     cpu_offload: bool = False
     loss: Loss = "in-place"
-    """plain: logits with 32-bit copies of all of them; in-place: a fused cross-entropy over them; chunked: never all."""
+    """plain: 32-bit copies of all logits; in-place: a fused cross-entropy over them; chunked: never all at once."""
     deepspeed: bool = False
     loads_whole: bool = False
     """Every GPU loads the whole checkpoint before it is sharded."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from calculator.gpu.setup import Setup, low_rank_parameters, matrices_tuned, trained_parameters
@@ -80,7 +81,7 @@ def attention_seconds(setup: Setup, physics: GpuPhysics) -> float:
     rate = setup.gpu.bf16_tflops * (setup.gpu.matmul_fraction or physics.matmul_fraction_default) * 1e12
     # Attention kernels follow new tensor cores late: their share falls as the peak rises above an A100's.
     power = physics.attention_lag_fp8 if setup.stack == "fp8" else physics.attention_lag
-    lag = min(1.0, physics.attention_reference_tflops / setup.gpu.bf16_tflops) ** power
+    lag = math.pow(min(1.0, physics.attention_reference_tflops / setup.gpu.bf16_tflops), power)
     seconds = flops / (rate * physics.attention_efficiency * lag)
     if not setup.flash_attention:
         traffic = physics.score_traffic * model.heads * length * tokens * (forward + 1.0)
