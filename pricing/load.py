@@ -201,7 +201,7 @@ def _fault(kind: str, place: str, message: str) -> str:
             return "is missing"
         case "tuple_type" | "list_type":
             return "must be a list"
-        case "string_pattern_mismatch" if place.endswith(".url"):
+        case "string_pattern_mismatch" if place.endswith((".url", ".config")):
             return "must be an address that begins with https:// or http://"
         case "string_pattern_mismatch":
             return "must be small letters, digits, . and -, with @variant behind them where there are several"
