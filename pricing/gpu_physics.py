@@ -45,7 +45,6 @@ class GpuPhysics:
     matmul_fraction_default: float
     matmul_efficiency: float
     half_speed_tokens: float
-    half_speed_width: float
     fp8_share: float
     fp4_share: float
     attention_efficiency: float
@@ -64,8 +63,8 @@ class GpuPhysics:
     dequantisation_bytes: float
     launch_eager: float
     launch_optimised: float
-    launch_adapter: float
     launch_quantised: float
+    launch_expert: float
     launch_sharded: float
     launch_deepspeed: float
     selective_recompute: float

@@ -63,10 +63,11 @@ def matmul_seconds(setup: Setup, physics: GpuPhysics) -> float:
     model = setup.model
     tokens = setup.step_tokens / setup.model_parallel
     flops = 2.0 * tokens * ((forward + backward) * model.matmul_parameters + 3.0 * adapters / model.experts)
-    # A matrix product over few tokens is bound by reading the weights, and fills the GPU's last wave badly.
+    # A matrix product over few tokens is slowed by starting up and by a last wave that fills the GPU badly.
     fill = setup.step_tokens / (setup.step_tokens + physics.half_speed_tokens)
-    width = model.hidden / (model.hidden + physics.half_speed_width * setup.tensor_parallel)
-    return flops / (tensor_tflops(setup, physics) * 1e12 * physics.matmul_efficiency * fill * width)
+    arithmetic = flops / (tensor_tflops(setup, physics) * 1e12 * physics.matmul_efficiency * fill)
+    reading = 2.0 * model.block_parameters / setup.model_parallel * (forward + backward)
+    return max(arithmetic, reading / (setup.gpu.memory_gb_s * 1e9))
 
 
 def attention_seconds(setup: Setup, physics: GpuPhysics) -> float:
@@ -102,7 +103,7 @@ def elementwise_seconds(setup: Setup, physics: GpuPhysics) -> float:
         traffic *= physics.traffic_compiled
     width = 4.0 * model.hidden + model.query_width + model.kv_width + model.mlp_matrices * model.active_ffn
     if setup.stack != "fp8":
-        unfused = 1.0 if setup.stack == "eager" else physics.adapter_fused
+        unfused = 1.0 if setup.stack == "eager" and setup.states == "mixed" else physics.adapter_fused
         traffic *= 1.0 + unfused * physics.traffic_adapter * matrices_tuned(setup)
     if setup.casts_to_32_bit:
         traffic *= physics.traffic_cast
@@ -130,13 +131,14 @@ def launch_seconds(setup: Setup, physics: GpuPhysics) -> float:
     forward, _ = passes(setup, physics)
     each = physics.launch_eager if setup.stack == "eager" else physics.launch_optimised
     extra = 1.0
-    extra += physics.launch_adapter * matrices_tuned(setup)
     if setup.quantised:
         extra += physics.launch_quantised
     if setup.sharding == "zero3":
         extra += physics.launch_deepspeed if setup.deepspeed else physics.launch_sharded
     if setup.compiled:
         extra *= 0.5
+    if setup.stack == "eager":  # expert after expert
+        extra += physics.launch_expert * (setup.model.experts - 1)
     layers = setup.model.layers / setup.pipeline_parallel
     return each * extra * layers * (forward + 2.0)
 

@@ -115,7 +115,7 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, capsys: pytest.Captu
     ],
 )
 def test_what_cannot_be_predicted_is_counted_with_its_reason(changed: dict[str, str], reason: str) -> None:
-    with pytest.raises(Unusable, match="known|named|RLHF"):
+    with pytest.raises(Unusable, match=r"known|named|RLHF"):
         read_row(ROW | changed, FACTS)
     run = score([ROW, ROW | changed], FACTS, lambda source: FACTS.physics)
     assert len(run.scored) == 1

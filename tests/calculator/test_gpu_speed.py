@@ -29,13 +29,19 @@ def test_passes_by_method_and_checkpointing() -> None:
 
 
 def test_matrix_products_take_two_flops_a_weight_token_and_pass() -> None:
+    quick = CARD.model_copy(update={"memory_gb_s": 1e6})
     # Full: 3 passes × 2 × 5,000 weights × 8 tokens at 1e12.
-    assert matmul_seconds(toy(), PLAIN) == pytest.approx(3 * 2 * 5_000 * 8 / 1e12)
+    assert matmul_seconds(toy(gpu=quick), PLAIN) == pytest.approx(3 * 2 * 5_000 * 8 / 1e12)
     # LoRA with checkpointing costs as many; its adapters of 160 weights three times 2 FLOPs.
-    lora = toy(method="lora", checkpointing="full", lora_rank=2, lora_targets=("q",))
+    lora = toy(gpu=quick, method="lora", checkpointing="full", lora_rank=2, lora_targets=("q",))
     assert matmul_seconds(lora, PLAIN) == pytest.approx(2 * 8 * (3 * 5_000 + 3 * 160) / 1e12)
     # At half_speed_tokens the same work takes twice as long.
-    assert matmul_seconds(toy(), replace(PLAIN, half_speed_tokens=8.0)) == pytest.approx(2 * 240_000 / 1e12)
+    assert matmul_seconds(toy(gpu=quick), replace(PLAIN, half_speed_tokens=8.0)) == pytest.approx(2 * 240_000 / 1e12)
+
+
+def test_matrix_products_over_few_tokens_wait_for_the_weights() -> None:
+    # 2 bytes × 4,000 weights × 3 passes at 1e9 take longer than the arithmetic above.
+    assert matmul_seconds(toy(), PLAIN) == pytest.approx(24_000 / 1e9)
 
 
 def test_precision_chooses_the_peak() -> None:
