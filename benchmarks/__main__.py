@@ -1,13 +1,18 @@
-"""`python -m benchmarks [estimate] [slash] [start]`: all of them where none is named."""
+"""`python -m benchmarks [estimate] [gpu] [slash] [start]`: all of them where none is named."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import estimates, slash, start
+from benchmarks import estimates, gpu_speed, slash, start
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"estimate": estimates.main, "slash": slash.main, "start": start.main}
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "estimate": estimates.main,
+    "gpu": gpu_speed.main,
+    "slash": slash.main,
+    "start": start.main,
+}
 
 
 def main() -> int:

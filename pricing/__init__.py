@@ -2,9 +2,10 @@
 
 from pricing.catalog import BaseModels, BasePrice, Catalog, UnknownName
 from pricing.gpu import Framework, Gpu, GpuFacts, Link, Loss, ModelShape, StackClass, StateRecipe
+from pricing.gpu_offer import GpuOffer
 from pricing.gpu_physics import GpuConstant, GpuPhysics
 from pricing.load import PriceFileError, load_catalog
-from pricing.load_gpu import load_gpu_facts
+from pricing.load_gpu import load_gpu_facts, load_gpu_offers
 from pricing.offer import Assumption, EpochRule, Lifecycle, Offer, Price, Source, Tier, TrainingRules
 from pricing.vocabulary import Confidence, Customer, Method, PriceKind, Status, Unit
 
@@ -20,6 +21,7 @@ __all__ = [
     "Gpu",
     "GpuConstant",
     "GpuFacts",
+    "GpuOffer",
     "GpuPhysics",
     "Lifecycle",
     "Link",
@@ -40,4 +42,5 @@ __all__ = [
     "UnknownName",
     "load_catalog",
     "load_gpu_facts",
+    "load_gpu_offers",
 ]

@@ -67,7 +67,7 @@ def load_catalog(
     newest = ""
     folders = [(providers_dir, False)] + ([(overlay_dir, True)] if overlay_dir else [])
     for folder, yours in folders:
-        for path in _yaml_files(folder):
+        for path in yaml_files(folder):
             text = read_text(path)
             digest.update(f"{path.name}\0{yours}\0{text}\0".encode())
             sources = _read_platform(path, text, offers, yours=yours)
@@ -94,7 +94,8 @@ def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption
         raise PriceFileError(explain(path.name, (), error)) from None
 
 
-def _yaml_files(folder: Path) -> list[Path]:
+def yaml_files(folder: Path) -> list[Path]:
+    """The folder's YAML files by name. Raises PriceFileError."""
     if not folder.is_dir():
         raise PriceFileError(f"{folder}: there is no such folder; FTCOST_PRICES_DIR must name a folder of .yml files")
     return sorted(

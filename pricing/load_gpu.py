@@ -1,4 +1,4 @@
-"""YAML files -> GpuFacts, as strictly as the price files."""
+"""YAML files -> GpuFacts and GpuOffers, as strictly as the price files."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from pricing.gpu import Framework, Gpu, GpuFacts, ModelShape
+from pricing.gpu_offer import GpuOffer
 from pricing.gpu_physics import GpuConstant, GpuPhysics
-from pricing.load import DATA_DIR, PriceFileError, explain, read_text
+from pricing.load import DATA_DIR, PriceFileError, explain, read_text, yaml_files
 from pricing.offer import Record, Source
 from pricing.yaml_reader import YamlError, read_yaml
 
@@ -39,6 +40,38 @@ class FrameworksFile(Record):
     frameworks: dict[str, dict[str, Any]]
 
 
+class GpuOffersFile(Record):
+    """One platform: its sources and the GPUs it rents, keyed by its own name for them."""
+
+    platform: str
+    title: str
+    sources: dict[str, Source]
+    offers: dict[str, dict[str, Any]]
+
+
+def load_gpu_offers(facts: GpuFacts, offers_dir: Path = DATA_DIR / "gpu_offers") -> dict[str, GpuOffer]:
+    """GPUs by the hour, by id, of one file a platform. Raises PriceFileError."""
+    offers: dict[str, GpuOffer] = {}
+    for path in yaml_files(offers_dir):
+        file = _file(path, read_text(path), GpuOffersFile)
+        for name, raw in file.offers.items():
+            given = {"id": f"{file.platform}/{name}", "platform": file.platform, "platform_title": file.title}
+            where = f"{path.name}: offers.{name}"
+            for key in given:
+                if key in raw:
+                    raise PriceFileError(f"{where}.{key}: comes from the file itself; remove it")
+            if given["id"] in offers:
+                raise PriceFileError(f"{where}: {given['id']} is already there; one file a platform")
+            try:
+                offer = GpuOffer.model_validate(raw | given, context={"sources": file.sources})
+            except ValidationError as error:
+                raise PriceFileError(explain(path.name, ("offers", name), error)) from None
+            if offer.gpu not in facts.gpus:
+                raise PriceFileError(f"{where}.gpu: there is no GPU {offer.gpu!r} in gpus.yml; add it there")
+            offers[offer.id] = offer
+    return offers
+
+
 def load_gpu_facts(data_dir: Path = DATA_DIR) -> GpuFacts:
     """Models, GPUs, frameworks and constants of the GPU cost model. Raises PriceFileError."""
     digest = hashlib.sha256()
@@ -62,12 +95,7 @@ def _read(
 ) -> dict[str, R]:
     text = read_text(path)
     digest.update(text.encode())
-    try:
-        file = file_type.model_validate(read_yaml(text))
-    except YamlError as error:
-        raise PriceFileError(f"{path.name}: {error}") from None
-    except ValidationError as error:
-        raise PriceFileError(explain(path.name, (), error)) from None
+    file = _file(path, text, file_type)
     context = {"sources": getattr(file, "sources")}  # noqa: B009
     made: dict[str, R] = {}
     for name, raw in getattr(file, key).items():
@@ -80,6 +108,15 @@ def _read(
     if not made:
         raise PriceFileError(f"{path.name}: {key}: is empty")
     return made
+
+
+def _file(path: Path, text: str, file_type: type[R]) -> R:
+    try:
+        return file_type.model_validate(read_yaml(text))
+    except YamlError as error:
+        raise PriceFileError(f"{path.name}: {error}") from None
+    except ValidationError as error:
+        raise PriceFileError(explain(path.name, (), error)) from None
 
 
 def _refuse_shared_names(file: str, key: str, aliases: dict[str, tuple[str, ...]]) -> None:
