@@ -185,6 +185,7 @@ def read_setup(row: Mapping[str, str], facts: GpuFacts) -> Setup:
         cpu_offload=bool(flag(row.get("cpu_offload"))) or "offload" in parallel,
         loss="chunked" if fused else framework.loss,
         deepspeed=by_deepspeed,
+        keeps_8_bit=framework.keeps_8_bit,
         loads_whole=framework.loads_whole,
         stack=stack,
         lora_rank=max(1, min(4096, round(positive(row.get("lora_rank")) or 16))),

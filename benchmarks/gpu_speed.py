@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from calculator.gpu import Job, Place, Setup, cheapest, configurations, predict
@@ -20,7 +21,7 @@ def main() -> None:
     places = [Place(gpu.name, gpu, Decimal(2), 8, (1, 2, 4, 8, 16, 32)) for gpu in facts.gpus.values()]
     large = Setup(facts.models["llama-3.1-70b"], facts.gpus["h100"], sequence_length=4096)
     jobs = {name: Job(each, 32, 10e6, 3) for name, each in (("8B LoRA", setup), ("70B LoRA", large))}
-    single = _median_seconds(lambda: predict(setup, facts.physics), 1000)
+    single = _median_seconds(lambda: predict(replace(setup), facts.physics), 1000)
     print(f"GPU model ({len(facts.gpus)} GPUs × 6 counts; medians)")
     print(f"  {'one prediction':<42} {single * 1e6:7.1f} µs")
     for name, job in jobs.items():

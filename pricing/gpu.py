@@ -169,6 +169,8 @@ class Framework(Record):
     deepspeed: bool = False
     shards_optimiser: bool = False
     """Without being asked: a distributed optimiser (ZeRO-1)."""
+    keeps_8_bit: bool = False
+    """In fp8, frozen weights and inputs of matrices are kept in 8 bit too (Transformer Engine)."""
     loads_whole: bool = False
     """Every GPU loads the whole checkpoint before it is sharded."""
     source: SourceRef

@@ -16,7 +16,6 @@ from calculator.gpu.setup import (
     Sharding,
     Target,
     TuningMethod,
-    trained_parameters,
 )
 from calculator.gpu.speed import MicroStep, micro_step
 
@@ -55,6 +54,5 @@ __all__ = [
     "remedies",
     "schedule",
     "serving",
-    "trained_parameters",
     "usable_gib",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from calculator.gpu.setup import Setup, low_rank_parameters, trained_parameters, whole_parameters
+from calculator.gpu.setup import Setup
 from pricing import GpuPhysics
 
 GIB = 2.0**30
@@ -54,14 +54,14 @@ def weight_bytes(setup: Setup, physics: GpuPhysics) -> float:
             "int8": physics.int8_bytes,
         }[kind]
         whole = per_block * model.block_parameters + (4.0 if setup.casts_to_32_bit else 2.0) * outside
-    elif setup.method != "full" and setup.stack == "fp8":
+    elif setup.method != "full" and setup.stack == "fp8" and setup.keeps_8_bit:
         whole = physics.fp8_bytes * model.block_parameters + 2.0 * outside
     else:
         whole = (4.0 if setup.method != "full" and setup.precision == "fp32" else 2.0) * model.parameters
     resident = whole / setup.weight_shards
     if setup.method != "full":
-        resident += (2.0 if setup.states == "pure" else 4.0) * low_rank_parameters(setup) / setup.weight_shards
-        resident += 2.0 * whole_parameters(setup) / setup.weight_shards  # the trained copy beside the frozen one
+        resident += (2.0 if setup.states == "pure" else 4.0) * setup.low_rank_parameters / setup.weight_shards
+        resident += 2.0 * setup.whole_parameters / setup.weight_shards  # the trained copy beside the frozen one
     return resident + gathered_bytes(setup, whole, physics)
 
 
@@ -87,8 +87,8 @@ def gradient_bytes(setup: Setup) -> float:
     """Gradients of what is trained, as wide as it is kept; none where the optimiser steps in the backward pass."""
     if setup.optimiser == "adamw-in-backward":
         return 0.0
-    adapters = (4.0 if setup.states == "mixed" else 2.0) * low_rank_parameters(setup)
-    return (adapters + 2.0 * whole_parameters(setup)) / setup.gradient_shards
+    adapters = (4.0 if setup.states == "mixed" else 2.0) * setup.low_rank_parameters
+    return (adapters + 2.0 * setup.whole_parameters) / setup.gradient_shards
 
 
 def optimiser_bytes(setup: Setup) -> float:
@@ -100,8 +100,8 @@ def optimiser_bytes(setup: Setup) -> float:
     if setup.method == "full":
         each = wide + 4.0 if setup.states == "mixed" else narrow
         return each * setup.model.parameters / setup.optimiser_shards
-    adapters = (wide if setup.states == "mixed" else narrow) * low_rank_parameters(setup)
-    return (adapters + narrow * whole_parameters(setup)) / setup.optimiser_shards
+    adapters = (wide if setup.states == "mixed" else narrow) * setup.low_rank_parameters
+    return (adapters + narrow * setup.whole_parameters) / setup.optimiser_shards
 
 
 def step_bytes(setup: Setup, physics: GpuPhysics) -> float:
@@ -109,7 +109,7 @@ def step_bytes(setup: Setup, physics: GpuPhysics) -> float:
     if setup.cpu_offload or setup.stack == "fp8" or setup.optimiser in ("adamw-in-backward", "adamw-8bit"):
         return 0.0  # the fp8 stack's optimiser is one fused kernel
     wide = setup.states == "mixed" and setup.method == "full"
-    return (physics.step_copy_mixed if wide else 2.0) * trained_parameters(setup) / setup.optimiser_shards
+    return (physics.step_copy_mixed if wide else 2.0) * setup.trained_parameters / setup.optimiser_shards
 
 
 def layer_activation_bytes(setup: Setup, physics: GpuPhysics) -> float:
@@ -135,7 +135,7 @@ def layer_activation_bytes(setup: Setup, physics: GpuPhysics) -> float:
     scores = 0.0
     if not setup.flash_attention:
         scores = physics.score_bytes * model.heads * setup.sequence_length
-    each = 2.0 * physics.fp8_kept if setup.stack == "fp8" else 2.0
+    each = 2.0 * physics.fp8_kept if setup.stack == "fp8" and setup.keeps_8_bit else 2.0
     return (each * kept + scores) / setup.tensor_parallel
 
 

@@ -60,9 +60,12 @@ def configurations(job: Job, places: Iterable[Place], physics: GpuPhysics) -> li
     """For every place and count on which the job fits, its fastest configuration; nothing where it fits nowhere."""
     found = []
     for place in places:
+        whole = True  # a copy of the model fits on one GPU, as far as is known; more GPUs do not change that
         for count in sorted(place.counts):
+            tried = list(_candidates(job, place, count, whole, physics))
+            whole = any(setup.sharding == "none" for setup in tried)
             best = max(
-                (predict(setup, physics) for setup in _candidates(job, place, count, physics)),
+                (predict(setup, physics) for setup in tried),
                 key=lambda made: made.tokens_per_second.likely,
                 default=None,
             )
@@ -88,11 +91,13 @@ def cheapest(found: Iterable[Found]) -> Found | None:
     return min(known, key=lambda pair: (pair[0], pair[1].place.id), default=(None, None))[1]
 
 
-def _candidates(job: Job, place: Place, count: int, physics: GpuPhysics) -> Iterator[Setup]:
+def _candidates(job: Job, place: Place, count: int, whole: bool, physics: GpuPhysics) -> Iterator[Setup]:
     """The largest micro-batch that fits, for every sharding and checkpointing worth trying."""
     shardings: tuple[Sharding, ...] = ("none",) if count == 1 else ("none", "zero2", "zero3")
     if job.setup.method != "full" and count > 1:
         shardings = ("none", "zero3")  # there is little to shard but the weights
+    if not whole:
+        shardings = shardings[1:]
     ways: tuple[Checkpointing, ...] = ("none", "full")
     most = max(1, min(MAX_MICRO_BATCH, job.global_batch // count))
     for sharding in shardings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from calculator.gpu.setup import Setup, low_rank_parameters, matrices_tuned, trained_parameters
+from calculator.gpu.setup import Setup
 from pricing import GpuPhysics
 
 
@@ -59,7 +59,7 @@ def tensor_tflops(setup: Setup, physics: GpuPhysics) -> float:
 def matmul_seconds(setup: Setup, physics: GpuPhysics) -> float:
     """2 FLOPs for each weight and token of each pass; small micro-steps do not fill the GPU."""
     forward, backward = passes(setup, physics)
-    adapters = low_rank_parameters(setup)
+    adapters = setup.low_rank_parameters
     model = setup.model
     tokens = setup.step_tokens / setup.model_parallel
     flops = 2.0 * tokens * ((forward + backward) * model.matmul_parameters + 3.0 * adapters / model.experts)
@@ -104,7 +104,7 @@ def elementwise_seconds(setup: Setup, physics: GpuPhysics) -> float:
     width = 4.0 * model.hidden + model.query_width + model.kv_width + model.mlp_matrices * model.active_ffn
     if setup.stack != "fp8":
         unfused = 1.0 if setup.stack == "eager" and setup.states == "mixed" else physics.adapter_fused
-        traffic *= 1.0 + unfused * physics.traffic_adapter * matrices_tuned(setup)
+        traffic *= 1.0 + unfused * physics.traffic_adapter * setup.matrices_tuned
     if setup.casts_to_32_bit:
         traffic *= physics.traffic_cast
     bytes_moved = 2.0 * traffic * width * setup.step_tokens * model.layers / setup.model_parallel
@@ -164,7 +164,7 @@ def communication_seconds(setup: Setup, physics: GpuPhysics) -> float:
     if group > 1:
         share = (group - 1) / group
         speed = link_gb_s(setup, setup.gpus, physics) * 1e9
-        trained = trained_parameters(setup) / setup.model_parallel
+        trained = setup.trained_parameters / setup.model_parallel
         each_step = trained * 2.0 * share / speed
         if setup.sharding == "zero3":
             bytes_each = 2.0 * model.parameters / setup.model_parallel
@@ -186,7 +186,7 @@ def communication_seconds(setup: Setup, physics: GpuPhysics) -> float:
 
 def optimiser_seconds(setup: Setup, physics: GpuPhysics) -> float:
     """The optimiser step, spread over its micro-steps."""
-    trained = trained_parameters(setup) / setup.optimiser_shards
+    trained = setup.trained_parameters / setup.optimiser_shards
     if setup.cpu_offload:
         # The host's processor works through the states that its node's GPUs hand over.
         moved = trained * min(setup.gpus_per_node, setup.gpus) * physics.offload_bytes

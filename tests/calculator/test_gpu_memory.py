@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from calculator.gpu import GIB, peak_memory, predict, remedies, trained_parameters
+from calculator.gpu import GIB, peak_memory, predict, remedies
 from calculator.gpu.memory import (
     activation_bytes,
     gradient_bytes,
@@ -27,13 +27,13 @@ def test_the_shape_counts_its_parameters() -> None:
 
 
 def test_full_fine_tuning_trains_everything_and_lora_rank_times_in_and_out() -> None:
-    assert trained_parameters(toy()) == pytest.approx(6_000)
+    assert toy().trained_parameters == pytest.approx(6_000)
     # q, k, v, o: 10 + 10 each; gate, up, down: 10 + 20 each; 170 × rank 2 × 4 layers.
-    assert trained_parameters(toy(method="lora", lora_rank=2)) == 2 * 4 * (4 * 20 + 3 * 30)
+    assert toy(method="lora", lora_rank=2).trained_parameters == 2 * 4 * (4 * 20 + 3 * 30)
     # One matrix for q, k and v has one adapter: 10 in, 30 out.
-    assert trained_parameters(toy(method="lora", lora_rank=2, lora_targets=("qkv",))) == 2 * 4 * 40
+    assert toy(method="lora", lora_rank=2, lora_targets=("qkv",)).trained_parameters == 2 * 4 * 40
     # A tuned head is trained whole.
-    assert trained_parameters(toy(method="lora", lora_rank=2, lora_targets=("qkv", "head"))) == 320 + 1_000
+    assert toy(method="lora", lora_rank=2, lora_targets=("qkv", "head")).trained_parameters == 320 + 1_000
 
 
 def test_states_of_full_fine_tuning_take_sixteen_bytes_a_weight_or_eight() -> None:
@@ -156,3 +156,13 @@ def test_what_does_not_fit_says_what_would() -> None:
     assert "a micro-batch of 1" in words
     assert all(predict(changed, FACTS.physics).fits for _, changed in remedies(setup, FACTS.physics))
     assert remedies(replace(setup, micro_batch=1, loss="chunked"), FACTS.physics) == []
+
+
+def test_the_fp8_stack_keeps_weights_and_activations_in_8_bit_where_its_software_does() -> None:
+    physics = replace(PLAIN, fp8_bytes=1.0, fp8_kept=0.5)
+    kept = toy(method="lora", lora_rank=2, lora_targets=("q",), stack="fp8", precision="fp8")
+    cast = replace(kept, keeps_8_bit=False)
+    # 4,000 × 1, ends 2,000 × 2 and the adapters' 160 × 4; or 6,000 × 2 and the adapters.
+    assert weight_bytes(kept, physics) == pytest.approx(4_000 + 4_000 + 640)
+    assert weight_bytes(cast, physics) == pytest.approx(12_000 + 640)
+    assert layer_activation_bytes(kept, physics) == layer_activation_bytes(cast, physics) / 2
