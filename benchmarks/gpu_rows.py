@@ -30,6 +30,7 @@ from pricing import Gpu, GpuFacts, Link, ModelShape, StackClass
 # How far a name's size may be from the row's before the row's is believed.
 SIZE_MISMATCH = 0.2
 TYPICAL_SEQUENCE = 2048
+OLD_EFA_GB_S = 50.0
 _TARGETS: Mapping[str, tuple[Target, ...]] = {
     "q": ("q",), "k": ("k",), "v": ("v",), "o": ("o",), "gate": ("gate",), "up": ("up",), "down": ("down",),
     "q_proj": ("q",), "k_proj": ("k",), "v_proj": ("v",), "o_proj": ("o",), "gate_proj": ("gate",),
@@ -151,8 +152,8 @@ def read_setup(row: Mapping[str, str], facts: GpuFacts) -> Setup:
     zero = sharding in ("zero1", "zero2", "zero3")
     pure = any(word in precision_text for word in ("pure", "true"))
     recipe = "pure" if pure else framework.states
-    if method == "full" and recipe == "pure" and not pure and (zero or by_deepspeed):
-        recipe = "mixed"
+    if method == "full" and recipe == "pure" and not pure and (zero or by_deepspeed or "fp16" in precision_text):
+        recipe = "mixed"  # sharded optimisers and loss scaling keep 32-bit masters
     if method != "full" and not pure:
         recipe = "mixed"  # adapters are kept in 32 bit
     checkpointing = _checkpointing(row.get("grad_ckpt", ""), method, model)
@@ -165,7 +166,7 @@ def read_setup(row: Mapping[str, str], facts: GpuFacts) -> Setup:
         gpus=gpus,
         gpus_per_node=max(1, round(positive(row.get("gpus_per_node")) or min(gpus, 8))),
         link=_link(row.get("interconnect", ""), gpu),
-        node_gb_s=None,
+        node_gb_s=_node_gb_s(row.get("interconnect", ""), gpu),
         sharding=sharding,
         tensor_parallel=tensor,
         pipeline_parallel=pipeline,
@@ -289,6 +290,15 @@ def _link(text: str, gpu: Gpu) -> Link | None:
     if "ethernet" in word:
         return "ethernet"
     return None
+
+
+def _node_gb_s(text: str, gpu: Gpu) -> float | None:
+    """`8x400G` says what the node's network cards carry; EFA on older nodes is 400 Gb/s. None: as usual for the GPU."""
+    word = text.lower()
+    cards = re.search(r"(\d+)\s*x\s*(\d+)\s*g", word)
+    if cards and 0 < int(cards[1]) * int(cards[2]) < 100_000:
+        return int(cards[1]) * int(cards[2]) / 8
+    return OLD_EFA_GB_S if "efa" in word and gpu.fp8_tflops is None else None
 
 
 def _optimiser(text: str) -> Optimiser:
