@@ -18,7 +18,8 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from benchmarks.gpu_rows import Row, Unusable, read_row, read_rows
+from benchmarks.gpu_cells import read_rows
+from benchmarks.gpu_rows import Row, Unusable, read_row
 from calculator.gpu import Prediction, predict
 from pricing import GpuFacts, GpuPhysics, load_gpu_facts
 

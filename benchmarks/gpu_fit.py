@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from benchmarks.gpu_accuracy import Scored, markdown, report, score
-from benchmarks.gpu_rows import Row, Unusable, read_row, read_rows
+from benchmarks.gpu_cells import read_rows
+from benchmarks.gpu_rows import Row, Unusable, read_row
 from calculator.gpu import micro_step, predict
 from pricing import GpuFacts, GpuPhysics, load_gpu_facts
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.gpu_accuracy import main, markdown, report, score, summary
-from benchmarks.gpu_rows import Unusable, number, read_row, read_rows, read_setup
+from benchmarks.gpu_cells import number, read_rows
+from benchmarks.gpu_rows import Unusable, read_row, read_setup
 from calculator.gpu import predict
 from pricing import load_gpu_facts
 
