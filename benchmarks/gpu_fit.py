@@ -56,7 +56,7 @@ def measured(rows: Iterable[Mapping[str, str]], facts: GpuFacts, kind: Kind) -> 
 
 
 def fit(rows: Sequence[Row], facts: GpuFacts, kind: Kind, start: GpuPhysics | None = None) -> GpuPhysics:
-    """Constants that make the robust squares of the log errors least. A source with n rows weighs √n rows."""
+    """Constants that make the robust squares of the log errors least. Every source weighs as much as any other."""
     start = start or unfitted(facts)
     free = [
         (name, constant.prior, constant.low, constant.high)
@@ -66,7 +66,7 @@ def fit(rows: Sequence[Row], facts: GpuFacts, kind: Kind, start: GpuPhysics | No
     names = [name for name, *_ in free]
     priors, lows, highs = (np.array(column, dtype=float) for column in zip(*(rest for _, *rest in free), strict=True))
     count = Counter(row.source for row in rows)
-    weights = np.array([count[row.source] ** -0.5 for row in rows])
+    weights = np.array([1 / count[row.source] for row in rows])
     weights = np.sqrt(weights * len(rows) / weights.sum())
 
     def physics(point: Vector) -> GpuPhysics:
@@ -154,9 +154,9 @@ def _error(row: Scored, kind: Kind) -> float | None:
 
 
 def _interval(errors: Sequence[tuple[str, float]]) -> tuple[float, float]:
-    """10th and 90th percentile of measured / predicted; a source with n rows weighs √n rows."""
+    """10th and 90th percentile of measured / predicted, every source alike."""
     count = Counter(source for source, _ in errors)
-    ordered = sorted((1 / (1 + error), count[source] ** -0.5) for source, error in errors)
+    ordered = sorted((1 / (1 + error), 1 / count[source]) for source, error in errors)
     whole = sum(weight for _, weight in ordered)
     low = high = ordered[0][0]
     reached = 0.0
