@@ -56,8 +56,13 @@ def measured(rows: Iterable[Mapping[str, str]], facts: GpuFacts, kind: Kind) -> 
 
 
 def fit(rows: Sequence[Row], facts: GpuFacts, kind: Kind, start: GpuPhysics | None = None) -> GpuPhysics:
-    """Constants that make the robust squares of the log errors least. Every source weighs as much as any other."""
+    """Constants that make the robust squares of the log errors least. Every source weighs as much as any other.
+
+    Without rows they stay what they were thought to be before.
+    """
     start = start or unfitted(facts)
+    if not rows:
+        return start
     free = [
         (name, constant.prior, constant.low, constant.high)
         for name, constant in facts.constants.items()
@@ -102,20 +107,19 @@ def fits_without_each_source(rows: Sequence[Mapping[str, str]], facts: GpuFacts)
     whole_time, whole_memory = fit(times, facts, "time"), fit(memories, facts, "memory")
     found = {}
     for source in {row.get("source_id") or row.get("source") or "?" for row in rows}:
-        time_physics, memory_physics = whole_time, whole_memory
-        if others := _without(source, times):
-            time_physics = fit(others, facts, "time")
-        if others := _without(source, memories):
-            memory_physics = fit(others, facts, "memory")
+        time_physics = fit(_without(source, times), facts, "time") if _has(source, times) else whole_time
+        memory_physics = fit(_without(source, memories), facts, "memory") if _has(source, memories) else whole_memory
         memory_values = {name: getattr(memory_physics, name) for name in _fitted(facts, "memory")}
         found[source] = replace(time_physics, **memory_values)
     return found
 
 
+def _has(source: str, rows: Sequence[Row]) -> bool:
+    return any(row.source == source for row in rows)
+
+
 def _without(source: str, rows: Sequence[Row]) -> list[Row]:
-    """The other sources' rows; none where the source has none, for then nothing changes."""
-    others = [row for row in rows if row.source != source]
-    return others if len(others) < len(rows) else []
+    return [row for row in rows if row.source != source]
 
 
 def _fitted(facts: GpuFacts, kind: Kind) -> list[str]:

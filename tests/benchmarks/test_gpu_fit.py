@@ -48,6 +48,11 @@ def test_a_source_left_out_does_not_enter_its_own_constants() -> None:
     assert first["two"] != second["two"]
 
 
+def test_a_source_that_is_alone_is_predicted_by_what_was_thought_before() -> None:
+    assert fits_without_each_source([ROW], FACTS) == {"ours": unfitted(FACTS)}
+    assert fits_without_each_source([], FACTS) == {}
+
+
 def test_the_interval_holds_eight_of_ten() -> None:
     # measured / predicted from 0.91 to 1.00 in ten steps, each of its own source.
     errors = [(str(number), 1 / (0.91 + number / 100) - 1) for number in range(10)]
