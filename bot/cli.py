@@ -62,8 +62,8 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
                 raise UserError("compare answers as text; --format goes with a question that has a price.")
             files = options.text[1:] if len(options.text) > 1 else named_in(asked.argument)
             return _side_by_side(list({Path(name).resolve(): Path(name) for name in files}.values()), catalog, as_of)
-        case "list" | "show" | "diff":
-            raise UserError(f"`{asked.verb}` reads the estimates of a workspace; it answers in Slack.")
+        case "list" | "show" | "diff" | "audit":
+            raise UserError(f"`{asked.verb}` reads what a workspace keeps; it answers in Slack.")
     fields = {**(_read_file(options.file) if options.file else {}), **asked.fields}
     if not fields:
         raise UserError(f"Say what to price, such as: ftcost '{pages.EXAMPLE}'. `ftcost help` lists the keys.")

@@ -39,6 +39,8 @@ def users_info(workspace: Workspace, args: Json) -> Json:
             "name": user.name,
             "real_name": user.real_name,
             "is_bot": user.is_bot,
+            "is_admin": user.is_admin,
+            "is_owner": False,
             "deleted": False,
             "tz": "Etc/UTC",
             "profile": profile,
