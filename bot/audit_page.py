@@ -19,7 +19,7 @@ def audit_page(entries: Sequence[Entry]) -> Page:
     if not entries:
         return Page("Audit log", ("Nothing that this whole workspace relies on was changed yet.",))
     rows = tuple(_row(entry) for entry in entries)
-    align: tuple[Align, ...] = ("left",) * len(HEADER)
+    align: tuple[Align, ...] = tuple("left" for _ in HEADER)
     return Page("Audit log", (), Table(HEADER, align, rows), ("The newest first.",))
 
 
