@@ -30,8 +30,9 @@ from bot.listeners.context import team_of
 from bot.lookups import Lookups
 from bot.oauth import InstallFlow, OAuth, install_flow
 from bot.opener import FormOpener
-from bot.plain_answers import at, plain_answer
+from bot.plain_answers import plain_answer
 from bot.post import Place
+from bot.reading import at
 from bot.render.blocks import saying
 from bot.roles import Roles
 from bot.store import Audit, Database, EstimateStore, Inbox, Installations

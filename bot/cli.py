@@ -114,10 +114,10 @@ def _render(comparison: Comparison, format: str) -> str:
 
 def _read_file(path: Path) -> dict[str, str]:
     """A scenario file: YAML whose keys are the grammar's; lists are joined by commas."""
-    from pricing.yaml_reader import YamlError, read_yaml
+    from pricing.yaml_reader import YamlError, read_file, read_yaml
 
     try:
-        data = read_yaml(path.read_text(encoding="utf-8"))
+        data = read_yaml(read_file(path))
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from None
     except UnicodeDecodeError:

@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt.response import BoltResponse
 
 from bot.form import notice
+from bot.reading import at
 
 Body = dict[str, Any]
 
@@ -30,10 +31,3 @@ def _at_the_form(blocks: Any, text: str) -> Body:
         if at(block, "type") == "input":
             return {"response_action": "errors", "errors": {str(at(block, "block_id")): text}}
     return {"response_action": "push", "view": notice("Sorry", text)}
-
-
-def at(body: Any, *path: str) -> Any:
-    """What stands there; None where the path breaks off."""
-    for key in path:
-        body = body.get(key) if isinstance(body, dict) else None
-    return body

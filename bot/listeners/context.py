@@ -18,7 +18,7 @@ from bot.form import Origin, View, notice
 from bot.limits import RateLimit
 from bot.lookups import Lookups
 from bot.opener import FormOpener
-from bot.plain_answers import at
+from bot.reading import at
 from bot.store import EstimateStore
 from bot.worker import Worker, error_code
 from bot.workspaces import Workspaces
