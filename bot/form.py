@@ -168,7 +168,8 @@ def read_values(view: View) -> dict[str, str]:
     field of ours can hold.
     """
     found: dict[str, str] = {}
-    for block_id, actions in (at(view, "state", "values") or {}).items():
+    values = at(view, "state", "values")
+    for block_id, actions in values.items() if isinstance(values, dict) else ():
         if block_id in KEYS and isinstance(actions, dict):
             for element in actions.values():
                 text = _element_text(element)

@@ -47,7 +47,9 @@ class _Open:
 
 
 def read_file(path: Path) -> str:
-    """The text of a file, and never more of it than `read_yaml` takes. Raises YamlError, OSError, UnicodeDecodeError."""
+    """The text of a file, and never more of it than `read_yaml` takes. Raises YamlError, OSError or
+    UnicodeDecodeError.
+    """
     with path.open("rb") as file:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:

@@ -30,6 +30,8 @@ class User:
     real_name: str
     is_bot: bool = False
     is_admin: bool = False
+    team: str | None = None
+    """Their own workspace, where they are here by a shared channel."""
 
 
 @dataclass
