@@ -121,6 +121,8 @@ def yaml_files(folder: Path) -> list[Path]:
 
 def read_text(path: Path) -> str:
     """A file of ours as text. Raises PriceFileError."""
+    if not path.is_file():
+        raise PriceFileError(f"{path.name}: is no file")
     try:
         return read_file(path)
     except YamlError as error:

@@ -66,8 +66,8 @@ class Audit:
 
 
 def _kept(text: str | None) -> str | None:
-    """As much as is kept, without what PostgreSQL cannot hold."""
-    return None if text is None else text[:LONGEST].replace("\0", "")
+    """As much as is kept, without what a database cannot hold."""
+    return None if text is None else text[:LONGEST].replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _entry(row: Row[Any]) -> Entry:
