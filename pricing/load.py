@@ -122,7 +122,7 @@ def yaml_files(folder: Path) -> list[Path]:
 def read_text(path: Path) -> str:
     """A file of ours as text. Raises PriceFileError."""
     if not path.is_file():
-        raise PriceFileError(f"{path.name}: is no file")
+        raise PriceFileError(f"{path.name}: cannot be read as UTF-8 text (it is no file)")
     try:
         return read_file(path)
     except YamlError as error:

@@ -88,7 +88,7 @@ def test_nothing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_huge_file_is_read_no_further_than_it_may_be(tmp_path: Path) -> None:
     (tmp_path / "huge.yml").touch()
     os.truncate(tmp_path / "huge.yml", 100_000_000_000)  # holes, which take no room on the disk
-    with pytest.raises(PriceFileError, match="huge.yml: larger than 1,000,000 bytes"):
+    with pytest.raises(PriceFileError, match="larger than 1,000,000 bytes"):
         load_catalog(tmp_path)
 
 
@@ -101,5 +101,5 @@ def test_a_folder_of_files_without_number_is_refused(tmp_path: Path) -> None:
 
 def test_a_pipe_holds_nothing_up(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yml")
-    with pytest.raises(PriceFileError, match="pipe.yml: is no file"):
+    with pytest.raises(PriceFileError, match="it is no file"):
         load_catalog(tmp_path)
