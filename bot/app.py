@@ -24,6 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk import Desk
 from bot.http import Connection, web_routes
+from bot.jobs import handlers
 from bot.limits import TOO_MANY, Allowance, RateLimit
 from bot.listeners import Bot, actions, commands, mentions, removal, submissions
 from bot.listeners.context import team_of
@@ -99,7 +100,7 @@ async def build_app(
         lookups = Lookups(catalog, estimates, roles, audit, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
         desk = Desk(catalog, estimates, lookups, workspaces, inbox)
-        worker = Worker(inbox, desk.handlers(), desk.apologise, desk.say_late, pace)
+        worker = Worker(inbox, handlers(desk), desk.apologise, desk.say_late, pace)
         bot = Bot(desk, worker, lookups, estimates, workspaces, opener, limit, today)
         slack = _slack_app(bot, slack_api_url)
         connection = Connection()
