@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple, get_args
 
+from bot.reading import whole
 from calculator import KEYS, FieldErrors, UserError, nearest_key, read_scenario, unknown_key
 
 Verb = Literal["form", "estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare", "audit"]
@@ -118,7 +119,7 @@ def write_command(fields: dict[str, str]) -> str:
 
 def from_slack(text: str) -> str:
     """Undo what Slack does to typed text: escapes, and links it saw in names such as gpt-4.1-mini@global."""
-    text = _LINK.sub(lambda link: (link[1] or link[2]).removeprefix("mailto:"), text)
+    text = _LINK.sub(lambda link: (link[1] or link[2]).removeprefix("mailto:"), whole(text))
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from bot.reading import at
+from bot.reading import at, whole
 from calculator import KEYS, FieldErrors
 from pricing import Catalog, Offer
 
@@ -310,6 +310,6 @@ def _plain(text: str) -> Block:
 
 def _element_text(element: Any) -> str | None:
     if (several := at(element, "selected_options")) is not None:
-        return ",".join(str(at(option, "value")) for option in several) if isinstance(several, list) else None
+        return whole(",".join(str(at(option, "value")) for option in several)) if isinstance(several, list) else None
     value = at(element, "selected_option", "value") or at(element, "value")
-    return value if isinstance(value, str) else None
+    return whole(value) if isinstance(value, str) else None

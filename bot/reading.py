@@ -10,3 +10,8 @@ def at(body: Any, *path: str) -> Any:
     for key in path:
         body = body.get(key) if isinstance(body, dict) else None
     return body
+
+
+def whole(text: str) -> str:
+    """Text without halves of characters, which JSON can carry and nothing can write."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
