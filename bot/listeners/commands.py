@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -12,7 +11,6 @@ from bot.form import Origin, form
 from bot.listeners.context import Bot, team_of
 from bot.render.blocks import escape, section
 from bot.store import Job, new_estimate_id
-from bot.worker import ACCEPT_SECONDS
 from calculator import UserError
 
 FIX = "fix"
@@ -36,8 +34,8 @@ def register(app: AsyncApp, bot: Bot) -> None:
             if asked.verb == "breakeven":
                 check_base(asked.fields)
             elif asked.verb != "estimate":
-                async with asyncio.timeout(ACCEPT_SECONDS):
-                    answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+                looked_up = bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+                answer = await bot.worker.soon(looked_up)
                 await ack(text=answer.text, blocks=answer.blocks)
                 return
             bot.desk.price(asked.fields, bot.today())

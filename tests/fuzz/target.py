@@ -48,6 +48,7 @@ class Target:
     def __init__(self, catalog: Catalog, database_url: str) -> None:
         self.slack = FakeSlack()
         self.parent: Json = {}
+        self.message: Json = {}
         self.view: Json = {}
         self.errors = Errors()
         self._catalog, self._database_url = catalog, database_url
@@ -64,6 +65,7 @@ class Target:
         await self._stack.enter_async_context(bot)
         self._session = await self._stack.enter_async_context(aiohttp.ClientSession())
         self.parent = copy.deepcopy(await deeds.ask(self.slack, support_bot.LINE))
+        self.message = copy.deepcopy(await self.slack.say("What with five epochs?", thread_ts=self.parent["ts"]))
         self.view = copy.deepcopy(await deeds.full_form(self.slack))
 
     def stop(self) -> None:

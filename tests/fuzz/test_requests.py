@@ -69,12 +69,12 @@ def test_any_submission(bent: Target, data: st.DataObject, metadata: str, callba
 @SETTINGS
 @given(st.data())
 def test_any_event(bent: Target, data: st.DataObject) -> None:
-    message = bent.parent | {"user": bent.slack.you, "text": f"<@{bent.slack.bot_user}> epochs=5"}
+    message = bent.message | {"text": f"<@{bent.slack.bot_user}> epochs=5"}
     bent.send(json.dumps(data.draw(damaged(bent.payloads.message_event("app_mention", message)))), JSON)
 
 
 @SETTINGS
 @given(st.data())
 def test_any_shortcut(bent: Target, data: st.DataObject) -> None:
-    message = bent.parent | {"text": "epochs=5"}
+    message = bent.message | {"text": "epochs=5"}
     bent.send_payload(data.draw(damaged(bent.payloads.message_action("ftcost_from_message", message, bent.slack.you))))

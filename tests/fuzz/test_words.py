@@ -37,7 +37,7 @@ def test_any_words_after_the_command(target: Target, typed: str) -> None:
 @given(text)
 def test_any_words_in_a_mention_or_a_message(target: Target, said: str) -> None:
     slack = target.slack
-    message = target.parent | {"user": slack.you, "text": f"<@{slack.bot_user}> {said}"}
+    message = target.message | {"text": f"<@{slack.bot_user}> {said}"}
     target.send(json.dumps(target.payloads.message_event("app_mention", message)), JSON)
     target.send_payload(target.payloads.message_action("ftcost_from_message", message, slack.you))
 
