@@ -38,7 +38,11 @@ title: {said}
 sources:
   page: {{title: {said}, url: "https://acme.test/<!channel>|x", checked: 2026-11, kind: {said}}}
 offers:
-  one: {{title: {said}, model: {said}, aliases: [{said}], prices: {{training: {price}, input: {price}, output: {price}}}}}
+  one:
+    title: {said}
+    model: {said}
+    aliases: [{said}]
+    prices: {{training: {price}, input: {price}, output: {price}}}
 """
 
 
