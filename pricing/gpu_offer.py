@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
+from pricing.gpu import GpuFacts
 from pricing.offer import Price, Record, SourceRef
 
 BillingStep = Literal["second", "minute", "hour"]
@@ -54,6 +56,23 @@ class GpuOffer(Record):
         inside = [self.gpus_per_node] if self.whole_nodes else [*_powers(self.gpus_per_node), self.gpus_per_node]
         beyond = [self.gpus_per_node * nodes for nodes in _powers(most // self.gpus_per_node + 1)] if self.nodes else []
         return tuple(sorted({count for count in (*inside, *beyond) if count <= most}))
+
+
+class Gpus(NamedTuple):
+    """What the catalogue knows of tuning on one's own GPUs."""
+
+    facts: GpuFacts
+    offers: Mapping[str, GpuOffer]
+    """By id."""
+
+    def named(self, name: str) -> tuple[GpuOffer, ...]:
+        """An offer by its id, or all of a platform, by its id or title; nothing where nobody is called so."""
+        folded = name.strip().lower()
+        if folded in self.offers:
+            return (self.offers[folded],)
+        return tuple(
+            offer for offer in self.offers.values() if folded in (offer.platform, offer.platform_title.lower())
+        )
 
 
 def _powers(limit: int) -> list[int]:
