@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,8 +15,8 @@ from calculator.plan import Plan, plan_at
 from calculator.prompting import base_price, estimate_base
 from calculator.quantities import Corner
 from calculator.result import Comparison, Estimate
-from calculator.scenario import Scenario
-from pricing import BasePrice, Catalog, Offer, UnknownName
+from calculator.scenario import NEEDS_MODEL, OWN_GPUS, Scenario
+from pricing import BasePrice, Catalog, GpuOffer, Offer, UnknownName
 
 if TYPE_CHECKING:
     from calculator.ranges import Ranges
@@ -73,9 +74,14 @@ def _ranges(scenario: Scenario, market: Market) -> Ranges:
 def offers_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ...]:
     """The offers that `on=` names; `all` is every one that can still be trained. Raises FieldErrors."""
     chosen: dict[str, Offer] = {}
+    rented: dict[str, GpuOffer] = {}
     for name in scenario.on:
         if name.lower() in ("all", "*"):
             found = catalog.trainable(on)
+            rented |= catalog.gpus.offers if scenario.names_a_model else {}
+        elif name.lower() == OWN_GPUS:
+            found = ()
+            rented |= catalog.gpus.offers
         elif name.lower() == YOUR_RATES:
             if not scenario.rates:
                 raise FieldErrors(
@@ -83,9 +89,23 @@ def offers_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ..
                 )
             found = ()
         else:
-            found = _named(name, catalog, on)
+            gpus = catalog.gpus.named(name)
+            found = () if gpus and not catalog.knows(name) else _named(name, catalog, on)
+            if scenario.names_a_model or not found:
+                rented |= {offer.id: offer for offer in gpus}
         chosen.update((offer.id, offer) for offer in found)
-    return tuple(chosen.values())
+    return (*chosen.values(), *_rented(scenario, rented, catalog, on))
+
+
+def _rented(scenario: Scenario, rented: Mapping[str, GpuOffer], catalog: Catalog, on: date) -> Sequence[Offer]:
+    """GPU-hour offers, made for this question."""
+    if not rented and not scenario.names_a_model:
+        if about := scenario.about_own_gpus:
+            raise FieldErrors({"model": f"{about}= is about GPUs of your own: {NEEDS_MODEL}"})
+        return ()
+    from calculator.renting import self_hosted  # the GPU model, where it is needed
+
+    return self_hosted(scenario, rented.values(), catalog, on)
 
 
 def _named(name: str, catalog: Catalog, on: date) -> tuple[Offer, ...]:

@@ -72,6 +72,13 @@ class Warning(NamedTuple):  # noqa: A001
     usd: Decimal | None = None
 
 
+class Move(NamedTuple):
+    """Something that was taken for granted, the other way, and what it would add to the total in US dollars."""
+
+    what: str
+    usd: Decimal
+
+
 BreakEvenCause = Literal["answers", "cached", "dearer", "hosting", "retraining", "shrinking", "ends"]
 
 
@@ -119,6 +126,14 @@ class Total(NamedTuple):
     whole: bool
 
 
+MOST_MOVES = 3
+
+
+def _no_moves(_: Estimate) -> Iterable[Move]:
+    """Prices that a platform publishes take nothing for granted."""
+    return ()
+
+
 @dataclass
 class Estimate:
     """One offer priced for one plan. Not changed once it is made (a frozen dataclass would cost four times as long)."""
@@ -133,6 +148,13 @@ class Estimate:
     find_warnings: Callable[[], Iterable[Warning]] = field(repr=False, compare=False)
     find_assumptions: Callable[[], Iterable[str]] = field(repr=False, compare=False)
     find_break_even: Callable[[Estimate], BreakEven | None] = field(repr=False, compare=False)
+    find_moves: Callable[[Estimate], Iterable[Move]] = field(default=_no_moves, repr=False, compare=False)
+
+    @cached_property
+    def moves(self) -> tuple[Move, ...]:
+        """The assumptions that would move the total most, the widest first; of GPUs of one's own only."""
+        found = sorted(self.find_moves(self), key=lambda move: abs(move.usd), reverse=True)
+        return tuple(move for move in found if move.usd)[:MOST_MOVES]
 
     @cached_property
     def break_even(self) -> BreakEven | None:

@@ -90,6 +90,10 @@ class Catalog:
         """The offer with this id, or the first that answers to the name. Raises UnknownName."""
         return self.offers.get(name) or self.named(name)[0]
 
+    def knows(self, name: str) -> bool:
+        """Whether some offer has this name."""
+        return name in self.offers or _fold(name) in self._by_name
+
     def named(self, name: str) -> tuple[Offer, ...]:
         """The offers a name stands for: an id alone, else every offer of that platform, model or alias. Raises
         UnknownName.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
@@ -46,10 +47,16 @@ class GpuOffer(Record):
             raise ValueError("billed_per and billing_source stand together; add the other one")
         return self
 
+    @cached_property
+    def usual_prices(self) -> tuple[Price, ...]:
+        """Of the usual terms, oldest first."""
+        usual = [price for price in self.prices if price.variant is None]
+        return tuple(sorted(usual, key=lambda price: price.since or date.min))
+
     def price_on(self, day: date) -> Price | None:
-        """The on-demand price in force on a day: of those that hold by then the newest, of the usual terms."""
-        holding = [price for price in self.prices if price.variant is None and (price.since or date.min) <= day]
-        return max(holding, key=lambda price: price.since or date.min, default=None)
+        """The on-demand price in force on a day."""
+        holding = [price for price in self.usual_prices if (price.since or date.min) <= day]
+        return holding[-1] if holding else None
 
     def counts(self, most: int) -> tuple[int, ...]:
         """Numbers of GPUs up to `most` that can be rented for one job: powers of two in a node, then whole nodes."""

@@ -3,7 +3,7 @@
 from calculator.gpu.memory import GIB, Memory, peak_memory
 from calculator.gpu.names import find_framework, find_gpu, find_model, interpolated_shape
 from calculator.gpu.prediction import Prediction, Range, predict, remedies, usable_gib
-from calculator.gpu.schedule import Pace, Schedule, pace, padding_factor, schedule, wall_seconds
+from calculator.gpu.schedule import Pace, Schedule, pace, padding_factor, schedule
 from calculator.gpu.search import Found, Job, Place, cheapest, configurations, fewest
 from calculator.gpu.serving import Call, Replica, replicas
 from calculator.gpu.setup import (
@@ -57,5 +57,4 @@ __all__ = [
     "replicas",
     "schedule",
     "usable_gib",
-    "wall_seconds",
 ]

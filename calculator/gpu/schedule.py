@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TypeVar
 
 from calculator.gpu.prediction import Prediction, Range
 from calculator.gpu.setup import Setup
+from calculator.many import wall_seconds
 from pricing import GpuPhysics
 
 SECONDS_AN_HOUR = 3600.0
-Number = TypeVar("Number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +62,6 @@ def pace(prediction: Prediction, physics: GpuPhysics) -> Pace:
         computed = padding_factor(setup.micro_batch, setup.mean_length, setup.sequence_length, physics)
     slower = computed * evaluation_factor(setup.gpus, physics)
     return Pace(prediction.tokens_per_second.inverted(slower), startup_seconds(setup, physics))
-
-
-def wall_seconds(tokens: Number, seconds_per_token: Number, start_seconds: Number) -> Number:
-    """Of one run: for a float here, for a Decimal or draws in the cost model."""
-    return tokens * seconds_per_token + start_seconds  # type: ignore[operator, no-any-return]
 
 
 def schedule(
