@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from calculator.crossover import crossover
 from calculator.drivers import drivers, spread_out
 from calculator.errors import FieldErrors
 from calculator.hosted import YOUR_RATES, estimate_offer, frame_of, own_offer
@@ -29,6 +30,8 @@ def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
     base = market.base_price(plan)
     spread = catalog.assumptions["default_spread"].value or ZERO
 
+    estimates = tuple(sorted(market.estimates(plan), key=_rank))
+
     def corner(of: Corner) -> dict[str, Estimate]:
         return {one.offer.id: one for one in market.estimates(plan_at(scenario, of))} if scenario.ranged else {}
 
@@ -37,13 +40,14 @@ def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
         catalog_version=catalog.version,
         scenario=scenario,
         plan=plan,
-        estimates=tuple(sorted(market.estimates(plan), key=_rank)),
+        estimates=estimates,
         base=estimate_base(plan, base, on) if base else None,
         low=corner("low"),
         high=corner("high"),
         assumptions=catalog.assumptions,
         find_ranges=lambda: _ranges(scenario, market),
         find_drivers=lambda one: drivers(scenario if scenario.ranged else spread_out(scenario, spread), market, one),
+        find_crossover=lambda: crossover(estimates, frame_of(plan, catalog, on, base)),
     )
 
 

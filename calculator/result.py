@@ -19,6 +19,7 @@ from calculator.scenario import Scenario
 from pricing import Assumption, Offer, Price, Source, Status
 
 if TYPE_CHECKING:
+    from calculator.crossover import Crossover
     from calculator.ranges import Ranges
 
 Component = Literal["training", "preparation", "storage", "hosting", "inference"]
@@ -290,11 +291,17 @@ class Comparison:
     """The catalogue's, by name."""
     find_ranges: Callable[[], Ranges] = field(repr=False, compare=False)
     find_drivers: Callable[[Estimate], tuple[Driver, ...]] = field(repr=False, compare=False)
+    find_crossover: Callable[[], Crossover | None] = field(repr=False, compare=False)
 
     @property
     def spread(self) -> Decimal:
         """How far off, as a share, each number of a question without ranges is taken to be."""
         return self.assumptions["default_spread"].value or Decimal(0)
+
+    @cached_property
+    def crossover(self) -> Crossover | None:
+        """From how many calls on GPUs of one's own cost less to run than the cheapest offer that bills by the token."""
+        return self.find_crossover()
 
     @cached_property
     def ranges(self) -> Ranges | None:
