@@ -9,8 +9,8 @@ from typing import Literal, NamedTuple
 
 from calculator import KEYS, FieldErrors, UserError, nearest_key, read_scenario, unknown_key
 
-Verb = Literal["form", "estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare"]
-VERBS: tuple[Verb, ...] = ("estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare")
+Verb = Literal["form", "estimate", "breakeven", "help", "models", "price", "fit", "list", "show", "diff", "compare"]
+VERBS: tuple[Verb, ...] = ("estimate", "breakeven", "help", "models", "price", "fit", "list", "show", "diff", "compare")
 MAX_LENGTH = 4_000
 WITHOUT_BASE = "Say which model is prompted today: base=gpt-4o-mini, or its prices, base_rates=0.15/0.60."
 

@@ -13,6 +13,9 @@ from calculator.many import ZERO
 from calculator.own_gpus import SelfHosted, serving_gpu_hours
 from calculator.periods import price_on
 from calculator.result import Estimate, Standing
+from pricing import Offer
+
+SIMILAR = Decimal("0.8")
 
 
 class Crossover(NamedTuple):
@@ -23,15 +26,16 @@ class Crossover(NamedTuple):
     gpus: Estimate
     """The GPUs that are cheapest there (or, where they never are, at the calls that were asked for)."""
     per_token: Estimate
-    """The cheapest offer that bills calls by the token."""
+    """The cheapest offer that bills calls by the token, of those whose model is not known to be smaller."""
 
 
 def crossover(estimates: Sequence[Estimate], frame: Frame) -> Crossover | None:
     """None where there are no calls, or only one of the two kinds of offers."""
     plan = frame.plan
-    ranked = [one for one in estimates if one.standing <= Standing.ENDS and one.monthly_usd is not None]
+    ranked = [one for one in estimates if one.standing == Standing.LASTS and one.monthly_usd is not None]
     own = [(one, one.offer) for one in ranked if isinstance(one.offer, SelfHosted)]
-    billed = [one for one in ranked if not is_dedicated(plan, one.offer)]
+    size = max((offer.parameters_billion or ZERO for _, offer in own), default=ZERO)
+    billed = [one for one in ranked if not is_dedicated(plan, one.offer) and not _smaller(one.offer, size)]
     if not plan.calls_per_month or not own or not billed:
         return None
     per_token = min(billed, key=lambda one: one.monthly_usd or ZERO)
@@ -48,6 +52,11 @@ def crossover(estimates: Sequence[Estimate], frame: Frame) -> Crossover | None:
 
     calls = first_that_pays(pays, ZERO)
     return Crossover(calls, cheapest(Decimal(calls) if calls else plan.calls_per_month)[1], per_token)
+
+
+def _smaller(offer: Offer, parameters_billion: Decimal) -> bool:
+    """Whether a model is known to have clearly fewer parameters."""
+    return offer.parameters_billion is not None and offer.parameters_billion < SIMILAR * parameters_billion
 
 
 def _gpus_usd(offer: SelfHosted, frame: Frame, calls: Decimal) -> Decimal:

@@ -109,7 +109,7 @@ def _offer(renting: Renting, offer: GpuOffer, work: Work | None) -> SelfHosted:
         platform_title=offer.platform_title,
         title=f"{work.gpus} × {offer.title}" if work else offer.title,
         model=question.model.name,
-        parameters_billion=None,
+        parameters_billion=Decimal(f"{question.model.parameters_billion:{DIGITS}}"),
         training=rules,
         prices={"training": offer.usual_prices, "hosting": offer.usual_prices},
         work=work,

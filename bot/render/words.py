@@ -241,7 +241,10 @@ def crossover_sentence(comparison: Comparison) -> str | None:
     if found.calls_per_month is None:
         return f"At any number of calls {other}, billed by the token, costs less to run than GPUs of your own."
     a_day = counted(found.calls_per_month / comparison.plan.days_per_month, "call")
-    return f"From {a_day} a day on, {gpus} costs less to run than {other}, the cheapest that bills by the token."
+    return (
+        f"From {a_day} a day on, {gpus} costs less to run than {other}, "
+        "the cheapest by the token of a model not known to be smaller."
+    )
 
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
