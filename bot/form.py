@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from calculator import KEYS
-from pricing import Catalog, Offer
+from pricing import GpuOffer, Offer
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -226,12 +226,13 @@ def notice(title: str, text: str) -> View:
     }
 
 
-def compare_form(origin: Origin, catalog: Catalog, offers: Sequence[Offer], chosen: Sequence[str]) -> View:
+def compare_form(origin: Origin, offers: Sequence[Offer | GpuOffer], chosen: Sequence[str]) -> View:
     """Pick offers from a list, grouped by platform. The block is the scenario's `on`."""
     groups: dict[str, list[Block]] = {}
     for offer in offers:
         groups.setdefault(offer.platform_title, []).append(_offer_option(offer))
-    initial = [_offer_option(catalog.offers[name]) for name in chosen if catalog.offers.get(name) in offers]
+    known = {offer.id: offer for offer in offers}
+    initial = [_offer_option(known[name]) for name in chosen if name in known]
     element: Block = {
         "type": "multi_static_select",
         "action_id": "on",
@@ -254,7 +255,7 @@ def compare_form(origin: Origin, catalog: Catalog, offers: Sequence[Offer], chos
     }
 
 
-def _offer_option(offer: Offer) -> Block:
+def _offer_option(offer: Offer | GpuOffer) -> Block:
     return {"text": _plain(f"{offer.title} ({offer.platform_title})"[:75]), "value": offer.id}
 
 

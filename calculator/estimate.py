@@ -109,7 +109,11 @@ def _rented(scenario: Scenario, rented: Mapping[str, GpuOffer], catalog: Catalog
         return ()
     from calculator.renting import self_hosted  # the GPU model, where it is needed
 
-    return self_hosted(scenario, rented.values(), catalog, on)
+    made = self_hosted(scenario, rented.values(), catalog, on)
+    if rented and not made:
+        names = dict.fromkeys(offer.gpu for offer in rented.values())
+        raise FieldErrors({"gpu": f"No offer here rents a {scenario.gpu} by the hour; rented are {', '.join(names)}."})
+    return made
 
 
 def _named(name: str, catalog: Catalog, on: date) -> tuple[Offer, ...]:

@@ -54,7 +54,7 @@ def _serving(plan: Plan, offer: SelfHosted, as_of: date, months: Decimal) -> lis
     """GPUs of one's own that are up: as many as the calls of each month need."""
     label, deployment = "GPUs that serve", offer.deployment
     if deployment is None:
-        return [LineItem("hosting", label, None, "GPU-hour", None, "monthly", None, None, "they cannot", ())]
+        return [LineItem("hosting", label, None, "deployment", None, "monthly", ONE, None, "none that fits", ())]
     lines = []
     for period in periods(offer.history("hosting"), as_of, months):
         first = serving_gpu_hours(plan, deployment, plan.calls_per_month)

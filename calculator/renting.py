@@ -138,7 +138,7 @@ def _work(renting: Renting, offer: GpuOffer, found: Found) -> Work:
         start_seconds=Decimal(f"{pace.start_seconds:{DIGITS}}"),
         step_seconds=STEP_SECONDS[offer.billed_per or "second"],
         how=(
-            f"{renting.question.words}, software stack {setup.stack}, "
+            f"what is tuned: {renting.question.words}, software stack {setup.stack}, "
             f"sequences of {setup.sequence_length:,} tokens, {packed}",
             f"micro-batch {setup.micro_batch} × {setup.grad_accumulation}, activations {kept}"
             + (f", {spread[setup.sharding]}" if setup.gpus > 1 else "")
