@@ -1,12 +1,15 @@
 """What must outlive the process: estimates and accepted work. SQLAlchemy, async; a SQLite file or
 PostgreSQL."""
 
+from bot.store.counts import Count, CountStore
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.inbox import Inbox, Job
 from bot.store.installations import Installations, read_keys
 
 __all__ = [
+    "Count",
+    "CountStore",
     "Database",
     "DatabaseUnavailable",
     "EstimateStore",
