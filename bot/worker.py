@@ -140,7 +140,7 @@ class Worker:
         self._wake.set()
         try:
             async with asyncio.timeout(self._pace.stop if seconds is None else seconds):
-                await asyncio.gather(*self._loops[:1])
+                await asyncio.gather(*self._loops[:1], return_exceptions=True)  # it may be closed already
                 while self._tasks or await self._claim(accepted_here=True):
                     if self._tasks:
                         await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
