@@ -53,6 +53,8 @@ class Task(msgspec.Struct, tag=True):
     max_unpacked_bytes: int
     report_path: str | None = None
     """Where every fault goes, one JSON object a line."""
+    max_reported: int | None = None
+    """So many at most; the rest is only counted."""
 
 
 class Progress(msgspec.Struct, tag=True, frozen=True):
@@ -123,13 +125,15 @@ def count_task(task: Task, say: Callable[[Progress], None], report: TextIO | Non
     first, found = _format(blocks)
     rules = Rules(found, task.beside)
     tally = Tally(task.limits)
-    said = time.monotonic()
+    said, reported = time.monotonic(), 0
     say(Progress(0, file.size, 0, 0))
 
     for counted in _counted(chain(first, blocks), lambda block: count_block(block, rules, tokenizer), task.workers):
         problems = tally.add(counted)
-        if report:
-            report.writelines(f"{msgspec.json.encode(problem._asdict()).decode()}\n" for problem in problems)
+        if report and (task.max_reported is None or reported < task.max_reported):
+            told = problems if task.max_reported is None else problems[: task.max_reported - reported]
+            report.writelines(f"{msgspec.json.encode(problem._asdict()).decode()}\n" for problem in told)
+            reported += len(told)
         if time.monotonic() - said >= PROGRESS_SECONDS:
             said = time.monotonic()
             say(Progress(file.done, file.size, tally.examples, tally.problems))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from calculator.dataset.problems import MAX_SHOWN, Problem
 from calculator.dataset.tally import DatasetCount
@@ -20,11 +20,21 @@ class Needs(NamedTuple):
     max_tokens_per_example: int | None
 
 
-class Verdict(NamedTuple):
-    """`accepted`: the format is taken as it is. `why` says so, or what to convert, or why not, and what is missing."""
+Fate = Literal["taken", "converted", "refused", "unknown"]
 
-    accepted: bool
+
+class Verdict(NamedTuple):
+    """What a platform does with the file's format: takes it as it is, after a conversion, or not; or nobody recorded
+    what it takes. `why` says so, what to convert, and what is missing.
+    """
+
+    title: str
+    fate: Fate
     why: str
+
+    @property
+    def accepted(self) -> bool:
+        return self.fate == "taken"
 
 
 @dataclass(frozen=True)
@@ -121,13 +131,14 @@ def _inexact(count: DatasetCount) -> str | None:
 
 def _verdict(count: DatasetCount, rules: DatasetRules, platform: PlatformFormats | None, need: Needs) -> Verdict:
     if platform is None:
-        return Verdict(False, "Not known: no file format of this platform is recorded.")
+        return Verdict(need.title, "unknown", "Not known: no file format of this platform is recorded.")
     if count.format is None or not count.examples:
-        return Verdict(False, "Not accepted: there is no example in a format that is known.")
+        return Verdict(need.title, "refused", "Not accepted: there is no example in a format that is known.")
     todo = platform.takes.get(count.format)
     if todo is None:
         taken = [name for name, what in platform.takes.items() if what == AS_IT_IS]
-        return Verdict(False, f"Not accepted: {need.title} has no use for {count.format}; it takes {', '.join(taken)}.")
+        why = f"Not accepted: {need.title} has no use for {count.format}; it takes {', '.join(taken)}."
+        return Verdict(need.title, "refused", why)
     said = ["The format is accepted as it is." if todo == AS_IT_IS else f"Needs conversion: {todo}."]
     if need.min_examples and count.examples < need.min_examples:
         said.append(f"At least {need.min_examples:,} examples are needed; there are {count.examples:,}.")
@@ -136,7 +147,7 @@ def _verdict(count: DatasetCount, rules: DatasetRules, platform: PlatformFormats
     if cut := count.truncated.get(need.max_tokens_per_example or 0):
         said.append(f"{cut:,} examples are cut at {need.max_tokens_per_example:,} tokens.")
     said += _tokens(count, rules, platform)
-    return Verdict(todo == AS_IT_IS, " ".join(said))
+    return Verdict(need.title, "taken" if todo == AS_IT_IS else "converted", " ".join(said))
 
 
 def _tokens(count: DatasetCount, rules: DatasetRules, platform: PlatformFormats) -> Iterable[str]:
