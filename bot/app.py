@@ -26,14 +26,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.desk import Desk
 from bot.http import Connection, web_routes
 from bot.jobs import handlers
-from bot.listeners import Bot, actions, commands, mentions, removal, submissions
+from bot.listeners import Bot, actions, commands, files, mentions, removal, submissions
 from bot.listeners.context import team_of
 from bot.lookups import Lookups
 from bot.oauth import InstallFlow, OAuth, install_flow
 from bot.opener import FormOpener
 from bot.post import Place
 from bot.render.blocks import saying
-from bot.store import Database, EstimateStore, Inbox, Installations
+from bot.slack_files import Downloads, download_session
+from bot.slack_hosts import SlackHosts
+from bot.store import CountStore, Database, EstimateStore, Inbox, Installations
 from bot.worker import Pace, Worker, error_code
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from pricing import Catalog
@@ -78,7 +80,10 @@ async def build_app(
     def stamp() -> datetime:
         return now().replace(tzinfo=None)
 
-    async with ClientSession(timeout=ClientTimeout(total=pace.answer), cookie_jar=DummyCookieJar()) as session:
+    async with (
+        ClientSession(timeout=ClientTimeout(total=pace.answer), cookie_jar=DummyCookieJar()) as session,
+        download_session() as download,
+    ):
         client_of = partial(slack_client, session, slack_api_url)
         install: InstallFlow | None = None
         workspaces: Workspaces
@@ -92,8 +97,9 @@ async def build_app(
         estimates = EstimateStore(database, stamp)
         lookups = Lookups(catalog, estimates, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
-        desk = Desk(catalog, estimates, lookups, workspaces, inbox)
-        worker = Worker(inbox, handlers(desk), desk.apologise, desk.say_late, pace)
+        desk = Desk(catalog, estimates, lookups, workspaces, inbox, CountStore(database, stamp))
+        downloads = Downloads(download, SlackHosts(slack_api_url))
+        worker = Worker(inbox, handlers(desk, downloads), desk.apologise, desk.say_late, pace)
         bot = Bot(desk, worker, lookups, estimates, workspaces, opener, today)
         slack = _slack_app(bot, slack_api_url)
         connection = Connection()
@@ -141,6 +147,7 @@ def _slack_app(bot: Bot, slack_api_url: str) -> AsyncApp:
         submissions,
         actions,
         mentions,
+        files,
         removal,
     ):  # the hottest route first: Bolt asks them in order
         module.register(slack, bot)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from bot.dataset_field import dataset_field
 from calculator import KEYS
 from pricing import Catalog, Offer
 
@@ -28,7 +29,6 @@ class Field(NamedTuple):
     initial: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     """(value, label) pairs: a menu instead of a text field."""
-    required: bool = False
     max_length: int = 100
 
 
@@ -40,8 +40,8 @@ MAIN = (
         initial="all",
         max_length=2_000,
     ),
-    Field("examples", "Training examples", placeholder="10k", required=True),
-    Field("example", "Tokens of one example", "Input/output, or the sum.", placeholder="250/150", required=True),
+    Field("examples", "Training examples", "Or attach the training file below.", placeholder="10k"),
+    Field("example", "Tokens of one example", "Input/output, or the sum.", placeholder="250/150"),
     Field(
         "epochs",
         "Epochs",
@@ -101,6 +101,7 @@ OPTIONS = (
     ),
     Field("hours", "Training hours of one run", "Where training is billed by the hour.", placeholder="4"),
 )
+AFTER_EXAMPLE = 3
 _HIDDEN = frozenset(field.key for field in OPTIONS)
 
 
@@ -132,6 +133,7 @@ def form(
     given = values or {}
     expanded = more or any(given.get(key) for key in _HIDDEN)
     blocks = [_input(field, given.get(field.key, field.initial if values is None else "")) for field in MAIN]
+    blocks.insert(AFTER_EXAMPLE, dataset_field())
     if expanded:
         blocks += [_input(field, given.get(field.key, "")) for field in OPTIONS]
     else:
@@ -237,7 +239,7 @@ def _input(field: Field, value: str) -> Block:
         "block_id": field.key,
         "label": _plain(field.label),
         "element": element,
-        "optional": not field.required,
+        "optional": True,
     }
     if field.hint:
         block["hint"] = _plain(field.hint)

@@ -25,8 +25,8 @@ _PIECE_BYTES = 1 << 20
 _MAX_NAME = 100
 _OTHER_MEDIA = ("image/", "video/", "audio/", "application/pdf")
 TOO_LARGE = (
-    f"It is larger than {MAX_FILE_BYTES // 1_000_000:,} MB, and larger files are not read here. Pack it with gzip, send "
-    "a part, or count it in a terminal: `ftcost count FILE`."
+    f"It is larger than {MAX_FILE_BYTES // 1_000_000:,} MB, which is the most that is read here. Pack it with gzip, "
+    "send a part, or count it in a terminal: ftcost count FILE."
 )
 
 

@@ -60,6 +60,12 @@ class CountStore:
             row = (await connection.execute(query)).first()
         return Count(*row) if row else None
 
+    async def in_thread(self, *, team_id: str, channel_id: str, thread_ts: str) -> bool:
+        """Whether a file was counted in a thread lately."""
+        where = (counts.c.team_id == team_id, counts.c.channel_id == channel_id, counts.c.thread_ts == thread_ts)
+        async with self._engine.connect() as connection:
+            return (await connection.execute(select(counts.c.key).where(*where).limit(1))).first() is not None
+
     async def cancel(self, key: str, *, team_id: str) -> None:
         """Ask whoever counts to stop; a count that ended is left alone."""
         await self._set(key, team_id, cancelled_at=self._now())

@@ -104,6 +104,7 @@ counts = Table(
     Column("cancelled_at", DateTime),
     Column("ended_at", DateTime),
     Column("created_at", DateTime, nullable=False),
+    Index("counts_by_thread", "team_id", "channel_id", "thread_ts"),
 )
 
 

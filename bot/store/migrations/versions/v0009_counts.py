@@ -23,3 +23,4 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime),
         sa.Column("created_at", sa.DateTime, nullable=False),
     )
+    op.create_index("counts_by_thread", "counts", ["team_id", "channel_id", "thread_ts"])
