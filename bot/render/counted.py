@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bot.counter import Progress
 from bot.render.blocks import Block, SlackMessage, context, escape, fields, saying, section
-from calculator.dataset import DatasetReport, Problem, Verdict
+from calculator.dataset import DatasetReport, Fate, Problem
 
 CANCEL = "cancel_count"
 KEPT = "The bot keeps these counts and nothing of the file; its copy is deleted."
 _PROBLEM_TEXT = 300
-_WHY_TEXT = 300
+_MARKS: dict[Fate, str] = {"taken": "✓", "converted": "↻", "refused": "✗", "unknown": "?"}
 
 
 def size(count: int) -> str:
@@ -97,7 +97,7 @@ def _statistics(report: DatasetReport) -> SlackMessage:
     if not count.duplicates_complete:
         notes.append("Duplicates were looked for among the first examples only.")
     blocks += [section("*Who takes it*\n" + "\n".join(_platforms(report)))]
-    blocks.append(context(escape(" ".join([*notes, KEPT]))))
+    blocks.append(context(escape("\n".join([*_other_tokenizers(report), *notes, KEPT]))))
     return SlackMessage(f"In the file: {count.examples:,} examples, {count.tokens:,} tokens.", blocks)
 
 
@@ -134,14 +134,21 @@ def _few(titles: list[str]) -> str:
 
 
 def _platforms(report: DatasetReport) -> list[str]:
-    """What is special is said platform by platform; those that only take or only refuse the file share a line."""
-    by_why: dict[tuple[str, str], list[Verdict]] = {}
+    """What is special is said platform by platform; those of which the same is to be said share a line."""
+    alike: dict[tuple[Fate, str], list[str]] = {}
     for one in report.platforms.values():
-        why = one.why.replace(one.title, "it") if one.fate == "refused" else one.why
-        by_why.setdefault((one.fate, why), []).append(one)
-    marks = {"taken": "✓", "converted": "↻", "refused": "✗", "unknown": "?"}
-    ordered = sorted(by_why.items(), key=lambda item: list(marks).index(item[0][0]))
+        what = one.format.replace(one.title, "it") if one.fate == "refused" else one.format
+        alike.setdefault((one.fate, what), []).append(one.title)
     return [
-        f"{marks[fate]} *{escape(', '.join(one.title for one in alike))}*: {escape(why[:_WHY_TEXT])}"
-        for (fate, why), alike in ordered
+        f"{_MARKS[fate]} *{escape(', '.join(titles))}*: {escape(what)}"
+        for (fate, what), titles in sorted(alike.items(), key=lambda item: list(_MARKS).index(item[0][0]))
     ]
+
+
+def _other_tokenizers(report: DatasetReport) -> list[str]:
+    """How far the count is off for the models of some platforms."""
+    alike: dict[str, list[str]] = {}
+    for one in report.platforms.values():
+        if one.tokens:
+            alike.setdefault(one.tokens, []).append(one.title)
+    return [f"{', '.join(titles)}: {tokens}" for tokens, titles in alike.items()]

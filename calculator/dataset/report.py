@@ -25,12 +25,18 @@ Fate = Literal["taken", "converted", "refused", "unknown"]
 
 class Verdict(NamedTuple):
     """What a platform does with the file's format: takes it as it is, after a conversion, or not; or nobody recorded
-    what it takes. `why` says so, what to convert, and what is missing.
+    what it takes. `format` says so, what to convert, and what is missing; `tokens` how far the count is off for its
+    models, where it is.
     """
 
     title: str
     fate: Fate
-    why: str
+    format: str
+    tokens: str = ""
+
+    @property
+    def why(self) -> str:
+        return f"{self.format} {self.tokens}".rstrip()
 
     @property
     def accepted(self) -> bool:
@@ -146,8 +152,8 @@ def _verdict(count: DatasetCount, rules: DatasetRules, platform: PlatformFormats
         said.append(f"The file is larger than the {platform.max_file_bytes // 1_000_000:,} MB that are taken.")
     if cut := count.truncated.get(need.max_tokens_per_example or 0):
         said.append(f"{cut:,} examples are cut at {need.max_tokens_per_example:,} tokens.")
-    said += _tokens(count, rules, platform)
-    return Verdict(need.title, "taken" if todo == AS_IT_IS else "converted", " ".join(said))
+    fate: Fate = "taken" if todo == AS_IT_IS else "converted"
+    return Verdict(need.title, fate, " ".join(said), " ".join(_tokens(count, rules, platform)))
 
 
 def _tokens(count: DatasetCount, rules: DatasetRules, platform: PlatformFormats) -> Iterable[str]:
