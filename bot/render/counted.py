@@ -97,7 +97,7 @@ def _statistics(report: DatasetReport) -> SlackMessage:
     if not count.duplicates_complete:
         notes.append("Duplicates were looked for among the first examples only.")
     blocks += [section("*Who takes it*\n" + "\n".join(_platforms(report)))]
-    blocks.append(context(escape("\n".join([*_other_tokenizers(report), *notes, KEPT]))))
+    blocks.append(context(escape("\n".join([*notes, *_other_tokenizers(report), KEPT]))))
     return SlackMessage(f"In the file: {count.examples:,} examples, {count.tokens:,} tokens.", blocks)
 
 
@@ -146,9 +146,16 @@ def _platforms(report: DatasetReport) -> list[str]:
 
 
 def _other_tokenizers(report: DatasetReport) -> list[str]:
-    """How far the count is off for the models of some platforms."""
+    """How many tokens the models of some platforms make of it."""
     alike: dict[str, list[str]] = {}
     for one in report.platforms.values():
-        if one.tokens:
-            alike.setdefault(one.tokens, []).append(one.title)
-    return [f"{', '.join(titles)}: {tokens}" for tokens, titles in alike.items()]
+        known = [one.factors] if one.factors else []
+        unknown = [f"{one.unknown_factors} unknown"] if one.unknown_factors else []
+        if known or unknown:
+            alike.setdefault(", ".join(known + unknown), []).append(one.title)
+    if not alike:
+        return []
+    said = "; ".join(f"{', '.join(titles)}: {factors}" for factors, titles in alike.items())
+    sources = dict.fromkeys(one.measured_by for one in report.platforms.values() if one.measured_by)
+    measured = f" (measured by {', '.join(sources)})" if sources else ""
+    return [f"Other models make so many times these tokens of it{measured}: {said}."]

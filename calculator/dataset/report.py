@@ -25,18 +25,28 @@ Fate = Literal["taken", "converted", "refused", "unknown"]
 
 class Verdict(NamedTuple):
     """What a platform does with the file's format: takes it as it is, after a conversion, or not; or nobody recorded
-    what it takes. `format` says so, what to convert, and what is missing; `tokens` how far the count is off for its
-    models, where it is.
+    what it takes. `format` says so, what to convert, and what is missing.
     """
 
     title: str
     fate: Fate
     format: str
-    tokens: str = ""
+    factors: str = ""
+    """By tokenizer of its models, so many times the counted tokens; empty where they are those that were counted."""
+    measured_by: str = ""
+    unknown_factors: str = ""
+    """Families of models for which no factor is known."""
 
     @property
     def why(self) -> str:
-        return f"{self.format} {self.tokens}".rstrip()
+        """All of it in sentences."""
+        said = [self.format]
+        if self.factors:
+            said.append(f"Its models count approximately so many times these tokens: {self.factors}")
+            said[-1] += f" (measured by {self.measured_by})."
+        if self.unknown_factors:
+            said.append(f"For {self.unknown_factors} the count is approximate by an unknown factor.")
+        return " ".join(said)
 
     @property
     def accepted(self) -> bool:
@@ -153,19 +163,15 @@ def _verdict(count: DatasetCount, rules: DatasetRules, platform: PlatformFormats
     if cut := count.truncated.get(need.max_tokens_per_example or 0):
         said.append(f"{cut:,} examples are cut at {need.max_tokens_per_example:,} tokens.")
     fate: Fate = "taken" if todo == AS_IT_IS else "converted"
-    return Verdict(need.title, fate, " ".join(said), " ".join(_tokens(count, rules, platform)))
-
-
-def _tokens(count: DatasetCount, rules: DatasetRules, platform: PlatformFormats) -> Iterable[str]:
-    """How far the count is off for the platform's own tokenizers."""
+    verdict = Verdict(need.title, fate, " ".join(said))
     if count.encoding in platform.tokenizers:
-        return
+        return verdict
     if platform.tokenizers:
-        factors = ", ".join(_factor(count.encoding, name, rules) for name in platform.tokenizers)
-        source = rules.tokenizers[platform.tokenizers[0]].source.title
-        yield f"Its models count approximately so many times these tokens: {factors} (measured by {source})."
-    if platform.unknown_tokenizers:
-        yield f"For {' and '.join(platform.unknown_tokenizers)} the count is approximate by an unknown factor."
+        verdict = verdict._replace(
+            factors=", ".join(_factor(count.encoding, name, rules) for name in platform.tokenizers),
+            measured_by=rules.tokenizers[platform.tokenizers[0]].source.title,
+        )
+    return verdict._replace(unknown_factors=" and ".join(platform.unknown_tokenizers))
 
 
 def _factor(encoding: Encoding, name: str, rules: DatasetRules) -> str:
