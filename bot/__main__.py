@@ -121,6 +121,8 @@ async def _serve_slack(
             signing_secret=None if in_socket_mode else _secret(settings.slack_signing_secret),
             slack_api_url=settings.slack_api_url,
             pace=pace,
+            allowance=settings.allowance,
+            admins=settings.admins,
         )
     )
     await app.workspaces.fault()
@@ -160,6 +162,7 @@ async def _play(base_url: str, door: socket.socket, catalog: Catalog, database: 
     slack.add_routes(app.web)
     await _listen(app.web, door, stack)
     # What waits from a former run belongs to a channel that ended with it: the playground's messages live in memory.
+    await app.worker.resume(anew=True)
     return f"No Slack credentials: this is the playground. Open {base_url}  (Ctrl-C stops)"
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from bot.reading import at
 from bot.slack_files import SlackFile, read_files
 
 DATASET = "dataset"
@@ -23,7 +23,6 @@ def dataset_field() -> dict[str, Any]:
     }
 
 
-def read_dataset(view: Mapping[str, Any]) -> SlackFile | None:
+def read_dataset(view: Any) -> SlackFile | None:
     """The file that is attached."""
-    element = view.get("state", {}).get("values", {}).get(DATASET, {}).get(DATASET) or {}
-    return next(iter(read_files(element.get("files"))), None)
+    return next(iter(read_files(at(view, "state", "values", DATASET, DATASET, "files"))), None)

@@ -22,6 +22,7 @@ SCOPES = (
     "files:write",
     "im:history",
     "im:write",
+    "users:read",
 )
 LOOK_BACK_SCOPES = ("channels:history", "groups:history")
 INSTALL_PATH = "/slack/install"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from tempfile import TemporaryFile
@@ -11,6 +12,7 @@ from typing import IO, Any, NamedTuple
 
 import aiohttp
 
+from bot.reading import whole
 from bot.slack_hosts import NotSlack, SlackHosts, fetch
 from calculator import UserError
 
@@ -21,6 +23,7 @@ MAX_FORM_BYTES = 10_000_000
 MAX_FILE_BYTES = 500_000_000
 MAX_FILES = 10
 """Of one message."""
+_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 _PIECE_BYTES = 1 << 20
 _MAX_NAME = 100
 _OTHER_MEDIA = ("image/", "video/", "audio/", "application/pdf")
@@ -51,15 +54,15 @@ def read_file(given: Any) -> SlackFile | None:
     if not isinstance(given, dict) or given.get("mode") in ("tombstone", "hidden_by_limit", "external"):
         return None
     identity, size = given.get("id"), given.get("size")
-    if not isinstance(identity, str) or not identity or len(identity) > 32:
+    if not isinstance(identity, str) or not _ID.fullmatch(identity):
         return None
     url = given.get("url_private_download") or given.get("url_private")
     return SlackFile(
         id=identity,
-        name=" ".join(str(given.get("name") or given.get("title") or "the file").split())[:_MAX_NAME],
+        name=" ".join(whole(str(given.get("name") or given.get("title") or "the file")).split())[:_MAX_NAME],
         size=size if isinstance(size, int) and size > 0 else 0,
-        mimetype=str(given.get("mimetype") or ""),
-        url=url if isinstance(url, str) and url else None,
+        mimetype=whole(str(given.get("mimetype") or ""))[:_MAX_NAME],
+        url=whole(url) if isinstance(url, str) and url else None,
     )
 
 

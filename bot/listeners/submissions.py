@@ -32,11 +32,10 @@ GONE = "This estimate is not there any more. Close this and start a new one with
 def register(app: AsyncApp, bot: Bot) -> None:
     @app.view(CALLBACK)
     async def on_form(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        fields = read_values(view)
         origin = Origin.read(view["private_metadata"])
         if reply_in(view) == "dm":
             origin = Origin()
-        await _accept(ack, body, view, fields, origin)
+        await _accept(ack, body, view, {}, origin)
 
     @app.view(COMPARE_CALLBACK)
     async def on_compare(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -45,13 +44,14 @@ def register(app: AsyncApp, bot: Bot) -> None:
         if saved is None:
             await ack(response_action="errors", errors={"on": GONE})
             return
-        await _accept(ack, body, view, {**saved.fields, **read_values(view)}, origin)
+        await _accept(ack, body, view, saved.fields, origin)
 
     async def _accept(
-        ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], fields: dict[str, str], origin: Origin
+        ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], before: dict[str, str], origin: Origin
     ) -> None:
-        file = read_dataset(view)
         try:
+            fields = {**before, **read_values(view)}
+            file = read_dataset(view)
             if file and file.size > MAX_FORM_BYTES:
                 raise FieldErrors({DATASET: TOO_LARGE_HERE})
             bot.desk.price(fields | (ANY_FILE if file else {}), bot.today())

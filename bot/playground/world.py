@@ -28,6 +28,7 @@ DEFAULT_SCOPES = frozenset(
         "im:history",
         "files:read",
         "files:write",
+        "users:read",
     }
 )
 DEFAULT_EVENTS = frozenset({"app_mention", "message.im", "file_shared"})
@@ -39,6 +40,9 @@ class User:
     name: str
     real_name: str
     is_bot: bool = False
+    is_admin: bool = False
+    team: str | None = None
+    """Their own workspace, where they are here by a shared channel."""
 
 
 @dataclass
@@ -128,7 +132,7 @@ class Call:
 
 def first_users() -> dict[str, User]:
     people = (
-        User(YOU, "you", "You"),
+        User(YOU, "you", "You", is_admin=True),
         User(COLLEAGUE, "robin", "Robin"),
         User(BOT_USER, "ftcost", "ftcost", is_bot=True),
     )
