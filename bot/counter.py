@@ -40,6 +40,7 @@ from calculator.errors import UserError
 from pricing import Encoding, Format
 
 PROGRESS_SECONDS = 0.5
+_YIELDING = 10
 _CHUNK_BYTES = 128 * 1024
 _LOOK_AT_BLOCKS = 4
 # Larger blocks hold one long line: they are counted here, so that not every worker grows to the size of the longest.
@@ -102,6 +103,8 @@ class _File:
 
 
 def main() -> int:
+    if hasattr(os, "nice"):
+        os.nice(_YIELDING)  # whoever waits for an answer comes first
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     # Who reads this may be gone: then there is nobody to count for.
     with suppress(BrokenPipeError):
