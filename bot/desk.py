@@ -66,6 +66,8 @@ class Desk:
         await self._tell(job, f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
 
     async def _tell(self, job: Job, text: str) -> None:
+        if job.payload.get("unasked"):
+            return  # nobody waits
         ask, poster = job.payload, await self.poster(job.payload["team"])
         if ask.get("channel"):
             await poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), saying(text))

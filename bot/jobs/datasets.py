@@ -68,7 +68,7 @@ class _Line:
 
 def dataset_job(key: str, payload: Mapping[str, Any]) -> Job:
     """A file to be counted, one at a time for each person. Payload: id, team, user, channel (None: direct message),
-    thread_ts, file, fields, edit_of, as_of.
+    thread_ts, file, fields, edit_of, as_of; `joins`: it changes the latest estimate of its thread.
     """
     fields = {field: text for field, text in payload["fields"].items() if field not in OF_THE_FILE}
     lane = f"count/{payload['team']}/{payload['user']}"
@@ -90,7 +90,7 @@ class DatasetJobs:
 
     async def shared(self, job: Job) -> None:
         """A file was shared in a channel: one in a thread of the bot's is to be counted. Slack's event says neither
-        thread nor name. Payload: id, team, user, channel, file_id, as_of.
+        thread nor name. Payload: id, team, user, channel, file_id, as_of, unasked.
         """
         ask = job.payload
         try:
@@ -102,7 +102,14 @@ class DatasetJobs:
             return
         here = {"team_id": ask["team"], "channel_id": ask["channel"], "thread_ts": thread_ts}
         if await self.desk.estimates.in_thread(**here) or await self.desk.counts.in_thread(**here):
-            payload = {**ask, "thread_ts": thread_ts, "file": file._asdict(), "fields": {}, "edit_of": None}
+            payload = {
+                **ask,
+                "thread_ts": thread_ts,
+                "file": file._asdict(),
+                "fields": {},
+                "edit_of": None,
+                "joins": True,
+            }
             await self.desk.inbox.put(dataset_job(dropped_key(ask["channel"], file.id), payload))
 
     async def dataset(self, job: Job) -> None:
@@ -228,7 +235,7 @@ class DatasetJobs:
         """The verdict in place of the line; in its thread what is in the file, what is wrong, and the estimate."""
         ask, fields = job.payload, dict(job.payload["fields"])
         edit_of = ask["edit_of"]
-        if not edit_of and line.place.thread_ts:
+        if ask.get("joins") and line.place.thread_ts:
             before = await self.desk.estimates.latest_in_thread(
                 team_id=ask["team"], channel_id=line.place.channel, thread_ts=line.place.thread_ts, but_not=ask["id"]
             )

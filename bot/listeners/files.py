@@ -36,6 +36,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
                 "user": user,
                 "channel": channel,
                 "file_id": event["file_id"],
+                "unasked": True,
                 "as_of": bot.today().isoformat(),
             }
             await bot.worker.accept(Job(f"event:{body['event_id']}", "shared", payload))
@@ -68,6 +69,7 @@ async def accept_files(bot: Bot, body: dict[str, Any], event: dict[str, Any]) ->
             "file": file._asdict(),
             "fields": typed,
             "edit_of": None,
+            "joins": True,
             "as_of": bot.today().isoformat(),
         }
         await bot.worker.accept(dataset_job(dropped_key(event["channel"], file.id), payload))
