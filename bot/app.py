@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from functools import partial
 from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
+from prometheus_client import CollectorRegistry
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
@@ -23,17 +26,21 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import trace
+from bot.calls import watch_calls
 from bot.desk import Desk
-from bot.http import Connection, web_routes
+from bot.http import web_routes
 from bot.listeners import Bot, actions, commands, mentions, removal, submissions
 from bot.listeners.context import team_of
 from bot.lookups import Lookups
+from bot.metrics import Metrics
 from bot.oauth import InstallFlow, OAuth, install_flow
 from bot.opener import FormOpener
 from bot.post import Place
+from bot.probes import Connection, Probes
 from bot.render.blocks import saying
 from bot.store import Database, EstimateStore, Inbox, Installations
-from bot.worker import Pace, Worker, error_code
+from bot.worker import Pace, Worker
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from pricing import Catalog
 
@@ -66,9 +73,10 @@ async def build_app(
     slack_api_url: str,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     pace: Pace = Pace(),  # noqa: B008 - frozen
+    registry: CollectorRegistry | None = None,
 ) -> AsyncIterator[App]:
     """A bot: for one workspace by its bot token, or for all that install it. Without a signing secret (Socket Mode) no
-    HTTP request from Slack is served.
+    HTTP request from Slack is served. What is measured goes into the registry; without one, into its own.
     """
 
     def today() -> date:
@@ -77,7 +85,9 @@ async def build_app(
     def stamp() -> datetime:
         return now().replace(tzinfo=None)
 
-    async with ClientSession(timeout=ClientTimeout(total=pace.answer), cookie_jar=DummyCookieJar()) as session:
+    metrics = Metrics(registry or CollectorRegistry(), catalog, today)
+    timeout, watch = ClientTimeout(total=pace.answer), watch_calls(slack_api_url, metrics)
+    async with ClientSession(timeout=timeout, cookie_jar=DummyCookieJar(), middlewares=(watch,)) as session:
         client_of = partial(slack_client, session, slack_api_url)
         install: InstallFlow | None = None
         workspaces: Workspaces
@@ -86,17 +96,18 @@ async def build_app(
             install = install_flow(access, database, installations, client_of(None), slack_api_url)
             workspaces = ManyWorkspaces(installations, client_of)
         else:
-            workspaces = OneWorkspace(access, client_of)
+            workspaces = OneWorkspace(access, client_of, lambda: now().timestamp())
         opener = FormOpener(session, slack_api_url)
         estimates = EstimateStore(database, stamp)
         lookups = Lookups(catalog, estimates, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
         desk = Desk(catalog, estimates, lookups, workspaces, inbox)
-        worker = Worker(inbox, desk.handlers(), desk.apologise, desk.say_late, pace)
+        worker = Worker(inbox, desk.handlers(), desk.apologise, desk.say_late, pace, metrics)
         bot = Bot(desk, worker, lookups, estimates, workspaces, opener, today)
-        slack = _slack_app(bot, slack_api_url)
+        slack = _slack_app(bot, slack_api_url, metrics)
         connection = Connection()
-        routes = web_routes(slack, bot, signing_secret, database, workspaces, connection, install)
+        probes = Probes(database, workspaces, worker, metrics, connection)
+        routes = web_routes(slack, bot, signing_secret, probes, install)
         app = App(slack, routes, worker, workspaces, connection)
         try:
             yield app
@@ -113,7 +124,42 @@ def slack_client(session: ClientSession, base_url: str, token: str | None, *, re
     return AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=patient)
 
 
-def _slack_app(bot: Bot, slack_api_url: str) -> AsyncApp:
+class MeasuredApp(AsyncApp):
+    """Bolt's app, where requests of both transports pass: each gets its id here, and is timed."""
+
+    def __init__(self, worker: Worker, metrics: Metrics, **options: Any) -> None:
+        super().__init__(**options)
+        self._worker = worker
+        self._metrics = metrics
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        started = time.perf_counter()
+        request = trace.begin()
+        self._worker.asked()
+        response = await super().async_dispatch(req)
+        outcome = "failed" if request.failed else "ok" if response.status == 200 else "refused"
+        self._metrics.request(kind_of(req.body), outcome, time.perf_counter() - started)
+        return response
+
+
+_KINDS = {
+    "view_submission": "submission",
+    "view_closed": "submission",
+    "block_actions": "action",
+    "shortcut": "shortcut",
+    "message_action": "shortcut",
+    "event_callback": "event",
+}
+
+
+def kind_of(body: dict[str, Any]) -> str:
+    """What somebody did, in a word."""
+    if body.get("command"):
+        return "command" if body.get("text") else "form"
+    return _KINDS.get(str(body.get("type")), "unknown")
+
+
+def _slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
     async def authorize(team_id: str | None, **_: Any) -> AuthorizeResult | None:
         who = await bot.workspaces.find(team_id or "")
         if who is None:
@@ -126,10 +172,12 @@ def _slack_app(bot: Bot, slack_api_url: str) -> AsyncApp:
             bot_token=who.token,
         )
 
-    slack = AsyncApp(
+    slack = MeasuredApp(
+        bot.worker,
+        metrics,
         client=AsyncWebClient(base_url=slack_api_url),  # unused: listeners have the patient one
         request_verification_enabled=False,  # bot/http.py verifies, before anything is parsed
-        authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for “not known”
+        authorize=authorize,  # None is “not known”
         user_facing_authorize_error_message=UNREACHABLE,
         # A listener is awaited and its ack goes out when it returns; Bolt's other way polls, at 10 ms a request. So a
         # listener writes work down and hands it off, and never does it.
@@ -146,7 +194,7 @@ def _slack_app(bot: Bot, slack_api_url: str) -> AsyncApp:
 
     @slack.error
     async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
-        code = error_code()
+        code = trace.failing()
         log.error("%s: %s failed", code, body.get("type") or body.get("command") or "request", exc_info=error)
         if body.get("user") and body.get("channel") and body.get("type") != "view_submission":
             place = Place(body["channel"]["id"], (body.get("message") or {}).get("thread_ts"))

@@ -1,11 +1,10 @@
-"""The HTTP door: requests from Slack, checked before anything of them is read; health and readiness."""
+"""The HTTP door: requests from Slack, checked before anything of them is read."""
 
 from __future__ import annotations
 
-import logging
 import re
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
@@ -16,77 +15,55 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
+from bot import trace
 from bot.form import Origin
 from bot.listeners import Bot
+from bot.metrics import Metrics
 from bot.oauth import INSTALL_PATH, REDIRECT_PATH, InstallFlow
-from bot.store import Database
-from bot.workspaces import Workspaces
-
-log = logging.getLogger(__name__)
+from bot.probes import Probes
 
 _FIELD = re.compile(rb"(?:^|&)(command|text|trigger_id|team_id|channel_id|response_url)=([^&]*)")
-
-
-@dataclass
-class Connection:
-    """Whether requests from Slack can come in; Socket Mode puts its own answer here."""
-
-    is_up: Callable[[], Awaitable[bool]] | None = None
 
 
 def web_routes(
     slack: AsyncApp,
     bot: Bot,
     signing_secret: str | None,
-    database: Database,
-    workspaces: Workspaces,
-    connection: Connection,
+    probes: Probes,
     install: InstallFlow | None = None,
 ) -> web.Application:
     """The application. Without a signing secret nothing from Slack comes in here."""
     app = web.Application()
     if signing_secret:
-        app.router.add_post("/slack/events", _events(slack, bot, SignatureVerifier(signing_secret), workspaces))
+        app.router.add_post("/slack/events", _events(slack, bot, SignatureVerifier(signing_secret), probes.metrics))
     if install is not None:
         app.router.add_get(INSTALL_PATH, _page(install.handle_installation))
         app.router.add_get(REDIRECT_PATH, _page(install.handle_callback))
-
-    async def healthz(_: web.Request) -> web.Response:
-        return web.json_response({"ok": True})
-
-    async def readyz(_: web.Request) -> web.Response:
-        faults = {}
-        try:
-            await database.ping()
-        except Exception:
-            log.exception("not ready: the database does not answer")
-            faults["database"] = "does not answer"
-        if fault := await workspaces.fault():
-            faults["slack"] = fault
-        elif connection.is_up is not None and not await connection.is_up():
-            faults["slack"] = "Socket Mode is not connected"
-        return web.json_response({"ok": not faults, **faults}, status=503 if faults else 200)
-
-    app.router.add_get("/healthz", healthz)
-    app.router.add_get("/readyz", readyz)
+    probes.add_routes(app)
     return app
 
 
 def _events(
-    slack: AsyncApp, bot: Bot, verifier: SignatureVerifier, workspaces: Workspaces
+    slack: AsyncApp, bot: Bot, verifier: SignatureVerifier, metrics: Metrics
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def events(request: web.Request) -> web.Response:
+        started = time.perf_counter()
         body = await request.read()
         if not _is_from_slack(verifier, request, body):
+            metrics.request("unknown", "refused", time.perf_counter() - started)
             return web.Response(status=401, text="invalid signature")
-        if (opening := bare_command(body)) and (workspace := workspaces.known(opening.team_id)):
+        if (opening := bare_command(body)) and (workspace := bot.workspaces.known(opening.team_id)):
             # Asked most, in the greatest hurry, and with nothing for Bolt to route: docs/decisions has the figures.
+            trace.begin()
+            bot.worker.asked()
             origin = Origin(channel=opening.channel)
             bot.worker.start(bot.opener.open(workspace.token, opening.trigger_id, origin, opening.response_url))
+            metrics.request("form", "ok", time.perf_counter() - started)
             return web.Response()
         try:
             asked = await to_bolt_request(request)
         except (ValueError, AttributeError, TypeError):
+            metrics.request("unknown", "invalid", time.perf_counter() - started)
             return web.Response(status=400, text="not a request of Slack's")
         return await to_aiohttp_response(await slack.async_dispatch(asked))
 

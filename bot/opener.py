@@ -9,7 +9,7 @@ import aiohttp
 from yarl import URL
 
 from bot.form import Origin, form
-from bot.worker import error_code
+from bot.trace import failing
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class FormOpener:
 
     async def not_opened(self, response_url: str, fault: str) -> None:
         """A person who sees no form is told to try again, with a code that stands in the log too."""
-        code = error_code()
+        code = failing()
         log.warning("%s: a form could not be opened: %s", code, fault)
         if response_url:
             text = f"Slack did not open the form. Please try again. ({code})"

@@ -9,6 +9,7 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.logs import LogFormat
 from bot.store import database_address, read_keys
 
 Mode = Literal["playground", "socket", "http", "oauth"]
@@ -34,6 +35,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", alias="FTCOST_HOST", min_length=1)
     port: int = Field(8030, alias="FTCOST_PORT", ge=0, le=65535)
     database_url: str | None = Field(None, alias="FTCOST_DATABASE_URL")
+    log: LogFormat | None = Field(None, alias="FTCOST_LOG")
     prices_dir: Path | None = Field(None, alias="FTCOST_PRICES_DIR")
 
     @field_validator("slack_bot_token")
@@ -100,6 +102,15 @@ class Settings(BaseSettings):
         if self.slack_bot_token:
             raise SettingsError("SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for many: set one of them.")
         return "oauth"
+
+    @property
+    def secrets(self) -> list[str]:
+        """All that must not be seen anywhere."""
+        given = (getattr(self, name) for name in type(self).model_fields)
+        found = [value.get_secret_value() for value in given if isinstance(value, SecretStr)]
+        found += [key.strip() for keys in found for key in keys.split(",")]
+        password = database_address(self.database_url).password if self.database_url else None
+        return [*found, str(password)] if password else found
 
     @property
     def database(self) -> str:

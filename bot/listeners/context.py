@@ -17,7 +17,8 @@ from bot.form import Origin, View, notice
 from bot.lookups import Lookups
 from bot.opener import FormOpener
 from bot.store import EstimateStore
-from bot.worker import Worker, error_code
+from bot.trace import failing
+from bot.worker import Worker
 from bot.workspaces import Workspaces
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ class Bot:
         try:
             view = await make
         except Exception:
-            code = error_code()
+            code = failing()
             log.exception("%s: a modal could not be filled", code)
             view = notice("Sorry", f"Something went wrong on our side. Please close this and try again. ({code})")
         await self.update(body, view_id, view)

@@ -3,10 +3,11 @@ PostgreSQL."""
 
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
-from bot.store.inbox import Inbox, Job
+from bot.store.inbox import Backlog, Inbox, Job
 from bot.store.installations import Installations, read_keys
 
 __all__ = [
+    "Backlog",
     "Database",
     "DatabaseUnavailable",
     "EstimateStore",
