@@ -135,8 +135,8 @@ class MeasuredApp(AsyncApp):
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         started = time.perf_counter()
         request = trace.begin()
-        self._worker.asked()
-        response = await super().async_dispatch(req)
+        with self._worker.answering():
+            response = await super().async_dispatch(req)
         outcome = "failed" if request.failed else "ok" if response.status == 200 else "refused"
         self._metrics.request(kind_of(req.body), outcome, time.perf_counter() - started)
         return response

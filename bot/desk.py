@@ -30,7 +30,7 @@ from bot.render.words import headline
 from bot.store import EstimateStore, Inbox, Job, SavedEstimate
 from bot.worker import Handler
 from bot.workspaces import Workspaces
-from calculator import Comparison, UserError, estimate, read_scenario, spread_out
+from calculator import Comparison, UserError, asked_of, estimate, read_scenario, spread_out
 from pricing import Catalog
 
 MENTION_HINT = "Say what to change, such as `@ftcost epochs=5 calls=100k/day`, or ask `@ftcost help`."
@@ -61,6 +61,10 @@ class Desk:
     def price(self, fields: Mapping[str, str], as_of: date) -> Comparison:
         """The answer to a question, or UserError with what is wrong with it. No I/O, some milliseconds."""
         return estimate(read_scenario(fields), self.catalog, as_of)
+
+    def check(self, fields: Mapping[str, str], as_of: date) -> None:
+        """Raises UserError with what is wrong with a question, as `price` does, in a fraction of its time."""
+        asked_of(read_scenario(fields), self.catalog, as_of)
 
     async def estimate(self, job: Job) -> None:
         """Price, save, post. Payload: id, team, user, channel (None: direct message), thread_ts, fields, edit_of,

@@ -55,9 +55,9 @@ def _events(
         if (opening := bare_command(body)) and (workspace := bot.workspaces.known(opening.team_id)):
             # Asked most, in the greatest hurry, and with nothing for Bolt to route: docs/decisions has the figures.
             trace.begin()
-            bot.worker.asked()
             origin = Origin(channel=opening.channel)
-            bot.worker.start(bot.opener.open(workspace.token, opening.trigger_id, origin, opening.response_url))
+            with bot.worker.answering():
+                bot.worker.start(bot.opener.open(workspace.token, opening.trigger_id, origin, opening.response_url))
             metrics.request("form", "ok", time.perf_counter() - started)
             return web.Response()
         try:

@@ -7,8 +7,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -44,7 +44,7 @@ class Pace:
     """After this the asker is told that it takes longer."""
     quiet: float = 0.02
     """Work begins when no request came for so long: an acknowledgement has three seconds, an answer a minute."""
-    longest_wait: float = 1.0
+    longest_wait: float = 2.0
     """It begins after this although requests keep coming."""
     answer: float = 30.0
     """For one answer of Slack's."""
@@ -93,6 +93,8 @@ class Worker:
         self._pace = pace
         self._metrics = metrics
         self._asked_at = -pace.quiet
+        self._in_hand = 0
+        self._more_waits = False
         self._only_own = False
         self._closing = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -112,9 +114,15 @@ class Worker:
         await self._claim()
         self._loops = [asyncio.create_task(loop()) for loop in (self._poll, self._keep_leases)]
 
-    def asked(self) -> None:
+    @contextmanager
+    def answering(self) -> Iterator[None]:
         """A request is there: what can wait does, until it is answered."""
-        self._asked_at = asyncio.get_running_loop().time()
+        self._in_hand += 1
+        try:
+            yield
+        finally:
+            self._in_hand -= 1
+            self._asked_at = asyncio.get_running_loop().time()
 
     async def backlog(self) -> Backlog:
         """The work that is not done."""
@@ -135,7 +143,9 @@ class Worker:
         elif at_once:
             self._begin(replace(job, attempts=1), held_at)
         else:
-            self._wake.set()
+            self._more_waits = True
+            if self._room > 0:
+                self._wake.set()
         return new
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -178,10 +188,13 @@ class Worker:
 
     async def _claim(self) -> int:
         """Begin what may be begun. How much that was."""
-        if self._room <= 0:
+        room = self._room
+        if room <= 0:
             return 0
         held_at = asyncio.get_running_loop().time()
-        jobs = await self._inbox.claim(self._room, accepted_here=self._only_own)
+        self._more_waits = False
+        jobs = await self._inbox.claim(room, accepted_here=self._only_own)
+        self._more_waits |= len(jobs) == room
         for job in jobs:
             if job.key in self._running:  # its lease had run out, and nobody else was quicker
                 self._running[job.key].held_at = held_at
@@ -256,18 +269,18 @@ class Worker:
                     await self._inbox.hand_back(job)
             raise
         finally:
-            was_full = self._room <= 0
             del self._running[job.key]
-            if was_full or not job.begins_a_thread:
+            if self._more_waits or not job.begins_a_thread:
                 self._wake.set()
 
     async def _its_turn(self) -> None:
         """Wait until requests leave time for work."""
         clock = asyncio.get_running_loop().time
         latest = clock() + self._pace.longest_wait
-        # An event would have to be set for every request; this costs a request nothing.
-        while not self._closing and (seconds := min(self._asked_at + self._pace.quiet, latest) - clock()) > 0:
-            await asyncio.sleep(seconds)
+        quiet = self._pace.quiet
+        # An event would have to be set for every request; looking again costs a request nothing.
+        while not self._closing and (now := clock()) < latest and (self._in_hand or now < self._asked_at + quiet):  # noqa: ASYNC110
+            await asyncio.sleep(quiet)
 
     async def _attempts(self, job: Job) -> None:
         """Do a job, again where what failed passes by itself; in the end it is done, or given up."""

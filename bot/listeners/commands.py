@@ -37,7 +37,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
                 answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
                 await ack(text=answer.text, blocks=answer.blocks)
                 return
-            bot.desk.price(asked.fields, bot.today())
+            bot.desk.check(asked.fields, bot.today())
         except UserError as error:
             await ack(**_refusal(error, text))
             return

@@ -36,7 +36,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], fields: dict[str, str], origin: Origin
     ) -> None:
         try:
-            bot.desk.price(fields, bot.today())
+            bot.desk.check(fields, bot.today())
         except FieldErrors as error:
             await ack(response_action="errors", errors=errors_for(view, error.errors))
             return

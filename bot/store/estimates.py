@@ -20,7 +20,11 @@ ID_LENGTH = 10
 
 def new_estimate_id() -> str:
     """Short and unguessable."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(ID_LENGTH))
+    number, letters = secrets.randbelow(len(_ALPHABET) ** ID_LENGTH), []
+    for _ in range(ID_LENGTH):
+        number, letter = divmod(number, len(_ALPHABET))
+        letters.append(_ALPHABET[letter])
+    return "".join(letters)
 
 
 @dataclass(frozen=True)
