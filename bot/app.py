@@ -31,9 +31,9 @@ from bot.calls import watch_calls
 from bot.desk import Desk
 from bot.http import web_routes
 from bot.listeners import Bot, actions, commands, mentions, removal, submissions
-from bot.listeners.context import team_of
+from bot.listeners.context import SORRY, team_of
 from bot.lookups import Lookups
-from bot.metrics import Metrics
+from bot.metrics import Metrics, kind_of
 from bot.oauth import InstallFlow, OAuth, install_flow
 from bot.opener import FormOpener
 from bot.post import Place
@@ -46,7 +46,6 @@ from pricing import Catalog
 
 log = logging.getLogger(__name__)
 
-SORRY = "Something went wrong on our side, and nothing you typed is lost. Please try again. ({})"
 UNREACHABLE = (
     "ftcost cannot reach Slack with its token at the moment. Please try again in a minute, or tell whoever runs it."
 )
@@ -142,23 +141,6 @@ class MeasuredApp(AsyncApp):
         return response
 
 
-_KINDS = {
-    "view_submission": "submission",
-    "view_closed": "submission",
-    "block_actions": "action",
-    "shortcut": "shortcut",
-    "message_action": "shortcut",
-    "event_callback": "event",
-}
-
-
-def kind_of(body: dict[str, Any]) -> str:
-    """What somebody did, in a word."""
-    if body.get("command"):
-        return "command" if body.get("text") else "form"
-    return _KINDS.get(str(body.get("type")), "unknown")
-
-
 def _slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
     async def authorize(team_id: str | None, **_: Any) -> AuthorizeResult | None:
         who = await bot.workspaces.find(team_id or "")
@@ -195,7 +177,7 @@ def _slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
     @slack.error
     async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
         code = trace.failing()
-        log.error("%s: %s failed", code, body.get("type") or body.get("command") or "request", exc_info=error)
+        log.error("%s: %s failed", code, body.get("type", "request"), exc_info=error)
         if body.get("user") and body.get("channel") and body.get("type") != "view_submission":
             place = Place(body["channel"]["id"], (body.get("message") or {}).get("thread_ts"))
             bot.worker.start(_say(bot, team_of(body), body["user"]["id"], place, SORRY.format(code)))
@@ -215,9 +197,7 @@ def _apology(body: dict[str, Any], code: str) -> BoltResponse:
         return BoltResponse(status=500, body="")  # Slack delivers an event again that was not taken
     if body.get("type") == "view_submission":
         inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
-        answer: dict[str, Any] = {"response_action": "errors", "errors": {inputs[0]: text}}
-    elif body.get("command"):
-        answer = {"response_type": "ephemeral", "text": text}
+        answer = {"response_action": "errors", "errors": {inputs[0]: text}}
     else:
         return BoltResponse(status=200, body="")
     return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl, quote_plus, unquote_plus
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -18,7 +18,8 @@ from slack_sdk.signature import SignatureVerifier
 from bot import trace
 from bot.form import Origin
 from bot.listeners import Bot
-from bot.metrics import Metrics
+from bot.listeners.commands import COMMAND, answer_command
+from bot.metrics import Metrics, kind_of
 from bot.oauth import INSTALL_PATH, REDIRECT_PATH, InstallFlow
 from bot.probes import Probes
 
@@ -60,6 +61,13 @@ def _events(
                 bot.worker.start(bot.opener.open(workspace.token, opening.trigger_id, origin, opening.response_url))
             metrics.request("form", "ok", time.perf_counter() - started)
             return web.Response()
+        if (command := command_of(body)) and bot.workspaces.known(command.get("team_id", "")):
+            serving = trace.begin()
+            with bot.worker.answering():
+                said = await answer_command(bot, command)
+            outcome = "failed" if serving.failed else "ok"
+            metrics.request(kind_of(command), outcome, time.perf_counter() - started)
+            return web.json_response(said) if said else web.Response()
         try:
             asked = await to_bolt_request(request)
         except (ValueError, AttributeError, TypeError):
@@ -86,6 +94,10 @@ def _page(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Call
     return page
 
 
+_QUOTED = quote_plus(COMMAND).encode()
+_COMMAND = b"command=" + _QUOTED
+
+
 class Opening(NamedTuple):
     """What is needed to open the form."""
 
@@ -95,10 +107,21 @@ class Opening(NamedTuple):
     response_url: str
 
 
+def command_of(body: bytes) -> dict[str, str] | None:
+    """The fields of a `/ftcost …`, which needs no routing either; None for any other request."""
+    if _COMMAND not in body:
+        return None
+    try:
+        fields = dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict"))
+    except ValueError:
+        return None
+    return fields if fields.get("command") == COMMAND and "payload" not in fields else None
+
+
 def bare_command(body: bytes) -> Opening | None:
     """A `/ftcost` with nothing behind it; None for any other request."""
     fields = dict(_FIELD.findall(body))
-    if fields.get(b"command") != b"%2Fftcost" or fields.get(b"text"):
+    if fields.get(b"command") != _QUOTED or fields.get(b"text"):
         return None
     opening = Opening(
         *(

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -122,3 +123,20 @@ class Metrics:
     def text(self) -> bytes:
         """All of it, as Prometheus reads it."""
         return generate_latest(self.registry)
+
+
+_KINDS = {
+    "view_submission": "submission",
+    "view_closed": "submission",
+    "block_actions": "action",
+    "shortcut": "shortcut",
+    "message_action": "shortcut",
+    "event_callback": "event",
+}
+
+
+def kind_of(body: dict[str, Any]) -> str:
+    """What somebody did, in a word."""
+    if body.get("command"):
+        return "command" if body.get("text") else "form"
+    return _KINDS.get(str(body.get("type")), "unknown")

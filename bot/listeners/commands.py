@@ -2,48 +2,64 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.command import check_base, from_slack, read_command, readable_fields
 from bot.form import Origin, form
-from bot.listeners.context import Bot, team_of
+from bot.listeners.context import SORRY, Bot, team_of
 from bot.render.blocks import escape, section
 from bot.store import Job, new_estimate_id
+from bot.trace import failing
 from calculator import UserError
 
+log = logging.getLogger(__name__)
+
+COMMAND = "/ftcost"
 FIX = "fix"
 BUTTON_VALUE = 2_000
 
 
+async def answer_command(bot: Bot, body: dict[str, Any]) -> dict[str, Any]:
+    """Do what `/ftcost …` asks, or write it down. What the acknowledgement says to the asker, and nobody else; nothing
+    where an answer comes otherwise.
+    """
+    try:
+        return await _answer(bot, body, from_slack(body.get("text") or ""))
+    except Exception:
+        code = failing()
+        log.exception("%s: /ftcost failed", code)
+        return {"text": SORRY.format(code)}
+
+
+async def _answer(bot: Bot, body: dict[str, Any], text: str) -> dict[str, Any]:
+    try:
+        asked = read_command(text)
+        if asked.verb == "form":
+            await bot.open_form(body, body["channel_id"])
+            return {}
+        if asked.verb == "breakeven" and not asked.fields:
+            bot.worker.start(bot.show(body, form(Origin(channel=body["channel_id"]), more=True)))
+            return {}
+        if asked.verb == "breakeven":
+            check_base(asked.fields)
+        elif asked.verb != "estimate":
+            answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+            return {"text": answer.text, "blocks": answer.blocks}
+        bot.desk.check(asked.fields, bot.today())
+    except UserError as error:
+        return _refusal(error, text)
+    job = estimate_job(bot, f"command:{body['trigger_id']}", body, asked.fields, Origin(channel=body["channel_id"]))
+    await bot.worker.accept(job)
+    return {}
+
+
 def register(app: AsyncApp, bot: Bot) -> None:
-    @app.command("/ftcost")
+    @app.command(COMMAND)
     async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        text = from_slack(body.get("text") or "")
-        try:
-            asked = read_command(text)
-            if asked.verb == "form":
-                await bot.open_form(body, body["channel_id"])
-                await ack()
-                return
-            if asked.verb == "breakeven" and not asked.fields:
-                await ack()
-                bot.worker.start(bot.show(body, form(Origin(channel=body["channel_id"]), more=True)))
-                return
-            if asked.verb == "breakeven":
-                check_base(asked.fields)
-            elif asked.verb != "estimate":
-                answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
-                await ack(text=answer.text, blocks=answer.blocks)
-                return
-            bot.desk.check(asked.fields, bot.today())
-        except UserError as error:
-            await ack(**_refusal(error, text))
-            return
-        job = estimate_job(bot, f"command:{body['trigger_id']}", body, asked.fields, Origin(channel=body["channel_id"]))
-        await bot.worker.accept(job)
-        await ack()
+        await ack(**await answer_command(bot, body))
 
     @app.shortcut("ftcost_from_message")
     async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:

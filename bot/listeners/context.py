@@ -23,6 +23,8 @@ from bot.workspaces import Workspaces
 
 log = logging.getLogger(__name__)
 
+SORRY = "Something went wrong on our side, and nothing you typed is lost. Please try again. ({})"
+
 
 @dataclass(frozen=True)
 class Bot:
