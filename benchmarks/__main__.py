@@ -1,15 +1,16 @@
-"""`python -m benchmarks [estimate] [slash] [start] [dataset]`: all of them where none is named."""
+"""`python -m benchmarks [estimate] [slash] [burst] [start] [dataset]`: all of them where none is named."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import dataset, estimates, slash, start
+from benchmarks import burst, dataset, estimates, slash, start
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "estimate": estimates.main,
     "slash": slash.main,
+    "burst": burst.main,
     "start": start.main,
     "dataset": dataset.main,
 }

@@ -172,7 +172,7 @@ async def open_database(url: str) -> Database:
         connect = {"connect_timeout": CONNECT_SECONDS}
         engine = create_async_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=connect)
     try:
-        await migrate(engine)
+        await migrate(engine, metadata)
     except DBAPIError as error:
         await engine.dispose()
         where = address.database if on_sqlite else f"{address.host or 'localhost'}/{address.database}"
