@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, text
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.schema import CreateTable
@@ -24,7 +24,9 @@ _STAMP = Table(
 
 
 async def migrate(engine: AsyncEngine, tables: MetaData) -> None:
-    """Make the tables in an empty database, or run the steps that the database has not seen; all of them or, where one fails, none."""
+    """Make the tables in an empty database; in another run the steps that it has not seen, all of them or, where one
+    fails, none.
+    """
     async with engine.connect() as connection:
         if await connection.run_sync(_revision) == HEAD:
             return  # as at nearly every start, and Alembic need not be loaded
@@ -51,8 +53,10 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _bring_up_to_date(connection: Connection, tables: MetaData) -> None:
-    if inspect(connection).get_table_names():
-        _upgrade(connection)
+    names = inspect(connection).get_table_names()
+    if names:
+        if _STAMP.name not in names or connection.scalar(select(_STAMP.c.version_num)) != HEAD:
+            _upgrade(connection)
         return
     # As the steps would leave it, without Alembic, which would stay in memory: a test holds one against the other.
     tables.create_all(connection, checkfirst=False)
