@@ -16,7 +16,7 @@ run: $(RUN_STAMP) ## start the bot; the playground where there are no Slack cred
 	@$(BIN)/python -m bot
 
 test: $(DEV_STAMP) ## all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4
 
 test-chaos: $(DEV_STAMP) ## hundreds of submissions while processes are killed and Slack fails
 	@$(BIN)/python -m tests.chaos

@@ -30,6 +30,7 @@ from bot import trace
 from bot.calls import watch_calls
 from bot.desk import Desk
 from bot.http import web_routes
+from bot.jobs import handlers
 from bot.listeners import Bot, actions, commands, mentions, removal, submissions
 from bot.listeners.context import SORRY, team_of
 from bot.lookups import Lookups
@@ -101,7 +102,7 @@ async def build_app(
         lookups = Lookups(catalog, estimates, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
         desk = Desk(catalog, estimates, lookups, workspaces, inbox)
-        worker = Worker(inbox, desk.handlers(), desk.apologise, desk.say_late, pace, metrics)
+        worker = Worker(inbox, handlers(desk), desk.apologise, desk.say_late, pace, metrics)
         bot = Bot(desk, worker, lookups, estimates, workspaces, opener, today)
         slack = _slack_app(bot, slack_api_url, metrics)
         connection = Connection()

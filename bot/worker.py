@@ -166,7 +166,7 @@ class Worker:
         self._wake.set()
         try:
             async with asyncio.timeout(self._pace.stop if seconds is None else seconds):
-                await asyncio.gather(*self._loops[:1])
+                await asyncio.gather(*self._loops[:1], return_exceptions=True)  # it may be closed already
                 self._only_own = True
                 while self._tasks or await self._claim():
                     if self._tasks:

@@ -11,7 +11,11 @@ from pricing.datasets import (
     PlatformFormats,
     load_dataset_rules,
 )
+from pricing.gpu import Framework, Gpu, GpuFacts, Link, Loss, ModelShape, StackClass, StateRecipe
+from pricing.gpu_offer import GpuOffer
+from pricing.gpu_physics import GpuConstant, GpuPhysics
 from pricing.load import PriceFileError, load_catalog
+from pricing.load_gpu import load_gpu_facts, load_gpu_offers
 from pricing.offer import (
     Assumption,
     EpochRule,
@@ -40,8 +44,17 @@ __all__ = [
     "Encoding",
     "EpochRule",
     "Format",
+    "Framework",
+    "Gpu",
+    "GpuConstant",
+    "GpuFacts",
+    "GpuOffer",
+    "GpuPhysics",
     "Lifecycle",
+    "Link",
+    "Loss",
     "Method",
+    "ModelShape",
     "Offer",
     "Overhead",
     "PlatformFormats",
@@ -49,6 +62,8 @@ __all__ = [
     "PriceFileError",
     "PriceKind",
     "Source",
+    "StackClass",
+    "StateRecipe",
     "Status",
     "Tier",
     "TrainingRules",
@@ -57,5 +72,7 @@ __all__ = [
     "given_source",
     "load_catalog",
     "load_dataset_rules",
+    "load_gpu_facts",
+    "load_gpu_offers",
     "price_of",
 ]

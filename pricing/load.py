@@ -79,7 +79,7 @@ def load_catalog(
         (overlay_dir, "yours"),
     ]
     for folder, layer in layers:
-        for path in _yaml_files(folder) if folder else ():
+        for path in yaml_files(folder) if folder else ():
             text = read_text(path)
             digest.update(f"{path.name}\0{layer}\0{text}\0".encode())
             sources = _read_platform(path, text, offers, layer)
@@ -106,7 +106,8 @@ def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption
         raise PriceFileError(explain(path.name, (), error)) from None
 
 
-def _yaml_files(folder: Path) -> list[Path]:
+def yaml_files(folder: Path) -> list[Path]:
+    """The folder's YAML files by name. Raises PriceFileError."""
     if not folder.is_dir():
         raise PriceFileError(f"{folder}: there is no such folder; FTCOST_PRICES_DIR must name a folder of .yml files")
     return sorted(
@@ -231,7 +232,7 @@ def _fault(kind: str, place: str, message: str) -> str:
             return "is missing"
         case "tuple_type" | "list_type":
             return "must be a list"
-        case "string_pattern_mismatch" if place.endswith(".url"):
+        case "string_pattern_mismatch" if place.endswith((".url", ".config")):
             return "must be an address that begins with https:// or http://"
         case "string_pattern_mismatch":
             return "must be small letters, digits, . and -, with @variant behind them where there are several"

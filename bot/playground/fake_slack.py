@@ -183,7 +183,7 @@ class FakeSlack(People):
 
     # --- waiting and failing -----------------------------------------------------------------------------------------
 
-    async def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:  # noqa: ASYNC109
+    async def wait_for(self, predicate: Callable[[], T], timeout: float = 20.0) -> T:  # noqa: ASYNC109
         """Wait until something is true (looked at after every change) and return it."""
         try:
             async with asyncio.timeout(timeout):

@@ -1,0 +1,23 @@
+"""Accepted work, done. A kind of work is a method of one of these classes; a new kind is added here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.desk import Desk
+from bot.jobs.answers import AnswerJobs
+from bot.jobs.estimates import EstimateJobs
+from bot.jobs.mentions import MentionJobs
+from bot.worker import Handler
+
+
+def handlers(desk: Desk) -> Mapping[str, Handler]:
+    """What does each kind of job."""
+    estimates, answers = EstimateJobs(desk), AnswerJobs(desk)
+    return {
+        "estimate": estimates.estimate,
+        "mention": MentionJobs(desk, estimates).mention,
+        "export": answers.export,
+        "break_even": answers.break_even,
+        "sure": answers.sure,
+    }

@@ -1,0 +1,101 @@
+"""An estimate, and a change of one: priced, saved, posted into its thread."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.desk import Desk, mark_of
+from bot.explain import Reason, reasons
+from bot.post import Place
+from bot.render.blocks import SlackMessage
+from bot.render.change import change_reply
+from bot.render.data import to_json
+from bot.render.messages import parent
+from bot.render.replies import thread_replies
+from bot.render.words import headline
+from bot.store import Job, SavedEstimate
+from calculator import Comparison
+
+
+@dataclass(frozen=True)
+class EstimateJobs:
+    """Kind `estimate`."""
+
+    desk: Desk
+
+    async def estimate(self, job: Job) -> None:
+        """Price, save, post. Payload: id, team, user, channel (None: direct message), thread_ts, fields, edit_of,
+        as_of.
+        """
+        ask = job.payload
+        comparison = self.desk.price(ask["fields"], date.fromisoformat(ask["as_of"]))
+        before = await self.desk.estimates.get(ask["edit_of"], team_id=ask["team"]) if ask["edit_of"] else None
+        await self.desk.estimates.save(
+            ask["id"],
+            team_id=ask["team"],
+            user_id=ask["user"],
+            fields=comparison.scenario.fields(),
+            result=await asyncio.to_thread(to_json, comparison),  # warnings, draws and all: some tens of milliseconds
+            edit_of=before.id if before else None,
+        )
+        if before and before.channel_id:
+            messages = [await asyncio.to_thread(self._change, before, comparison, ask)]
+            place: Place | None = Place(before.channel_id, before.thread_ts)
+        else:
+            messages = await asyncio.to_thread(_answer, comparison, ask["id"], ask["user"])
+            place = Place(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
+        await self._post_all(job, place, messages)
+        if before:
+            await self._mark_changed(before, comparison)
+
+    def _change(self, before: SavedEstimate, after: Comparison, ask: Mapping[str, Any]) -> SlackMessage:
+        return change_reply(before.result, after, ask["id"], ask["user"], self._why(before, after))
+
+    def _why(self, before: SavedEstimate, after: Comparison) -> list[Reason]:
+        """The difference of the offer in the headline by cause, where it was priced before too."""
+        if after.best is None:
+            return []
+        found = reasons(before.result, after.scenario.fields(), after.best.offer.id, self.desk.catalog, after.as_of)
+        return found or []
+
+    async def _post_all(self, job: Job, place: Place | None, messages: list[SlackMessage]) -> None:
+        """Post what does not stand yet, into one thread."""
+        ask, mark = job.payload, mark_of(job)
+        poster = await self.desk.poster(ask["team"])
+        saved = await self.desk.estimates.get(ask["id"], team_id=ask["team"])
+        count = saved.posted if saved else 0
+        if saved and saved.channel_id:
+            place = Place(saved.channel_id, saved.thread_ts)
+        for message in messages[count:]:
+            if count and place is not None:
+                posted = await poster.post(place, message, mark.part(count))
+            else:
+                posted = await poster.post_or_dm(place, ask["user"], message, mark.part(count))
+            place, count = posted.place, count + 1
+            await self.desk.estimates.mark_posted(
+                ask["id"],
+                team_id=ask["team"],
+                channel_id=place.channel,
+                thread_ts=place.thread_ts or posted.ts,
+                message_ts=posted.ts,
+                posted=count,
+            )
+
+    async def _mark_changed(self, before: SavedEstimate, after: Comparison) -> None:
+        """Say on the first message that its figures are no longer the latest, where it can be written as it was."""
+        first = await self.desk.estimates.first_of(before)
+        if first.message_ts is None or first.channel_id is None or first.catalog_version != self.desk.catalog.version:
+            return
+        was = self.desk.price(first.fields, date.fromisoformat(first.as_of))
+        message = parent(was, first.id, first.user_id, now=headline(after))
+        poster = await self.desk.poster(first.team_id)
+        await poster.change(Place(first.channel_id), first.message_ts, message)
+
+
+def _answer(comparison: Comparison, estimate_id: str, user_id: str) -> list[SlackMessage]:
+    """The message in the channel and what follows in its thread."""
+    return [parent(comparison, estimate_id, user_id), *thread_replies(comparison)]

@@ -1,0 +1,87 @@
+"""`@ftcost …` answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from bot.command import Asked, check_base, from_slack, read_command
+from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
+from bot.desk import Desk
+from bot.jobs.estimates import EstimateJobs
+from bot.post import Place
+from bot.render.blocks import SlackMessage, escape, saying
+from bot.render.replies import break_even_replies, dated
+from bot.store import Job, SavedEstimate
+from calculator import UserError
+
+MENTION_HINT = "Say what to change, such as `@ftcost epochs=5 calls=100k/day`, or ask `@ftcost help`."
+
+
+@dataclass(frozen=True)
+class MentionJobs:
+    """Kind `mention`."""
+
+    desk: Desk
+    estimates: EstimateJobs
+
+    async def mention(self, job: Job) -> None:
+        """`@ftcost …`: in a thread it changes that thread's estimate. Payload: id, team, user, channel, thread_ts, ts,
+        text, as_of.
+        """
+        ask = job.payload
+        poster = await self.desk.poster(ask["team"])
+        thread_ts = ask["thread_ts"] or ask["ts"]
+        here = Place(ask["channel"], ask["thread_ts"])
+        try:
+            asked = read_command(from_slack(ask["text"]))
+            if asked.verb == "form":
+                raise UserError(MENTION_HINT)
+            if asked.verb == "compare" or (asked.verb == "breakeven" and not asked.fields):
+                await self.desk.reply_all(job, Place(ask["channel"], thread_ts), await self._in_thread(asked, ask))
+                return
+            if asked.verb not in ("estimate", "breakeven"):
+                answer = await self.desk.lookups.answer(asked, team=ask["team"], user=ask["user"])
+                await poster.only_to(ask["user"], here, answer)
+                return
+            before = await self._thread_estimate(ask)
+            fields = {**(before.fields if before else {}), **asked.fields}
+            if asked.verb == "breakeven":
+                check_base(fields)
+            self.desk.price(fields, date.fromisoformat(ask["as_of"]))
+        except UserError as error:
+            await poster.only_to(ask["user"], here, saying(escape(str(error))))
+            return
+        payload = {**ask, "fields": fields, "thread_ts": thread_ts, "edit_of": before.id if before else None}
+        await self.estimates.estimate(replace(job, kind="estimate", payload=payload))
+
+    async def _in_thread(self, asked: Asked, ask: Mapping[str, Any]) -> list[SlackMessage]:
+        """`compare` and `breakeven` of the thread somebody writes in, for all who read there. Raises UserError."""
+        if asked.verb == "breakeven":
+            saved = await self._thread_estimate(ask)
+            if saved is None:
+                raise UserError("Ask this in the thread of an estimate, or ask `/ftcost breakeven …`.")
+            if not (saved.fields.get("base") or saved.fields.get("base_rates")):
+                raise UserError("Say what is prompted today, such as `@ftcost base=gpt-4o-mini prompt=2000->100`.")
+            comparison = self.desk.price(saved.fields, date.fromisoformat(ask["as_of"]))
+            return dated(break_even_replies(comparison), comparison, saved.id)
+        if not ask["thread_ts"] or named_in(asked.argument):
+            return [await self.desk.lookups.answer(asked, team=ask["team"], user=ask["user"])]
+        found = await self.desk.estimates.in_thread(
+            team_id=ask["team"], channel_id=ask["channel"], thread_ts=ask["thread_ts"]
+        )
+        left_out = max(0, len(found) - MOST)
+        del found[1 : 1 + left_out]  # what the thread began with stays, and the newest
+        if len(found) < FEWEST:
+            here = "one estimate" if found else "no estimate"
+            raise UserError(f"There is {here} in this thread yet. To compare, ask for another: `@ftcost epochs=5`.")
+        return [side_by_side([Named(one.name or one.id, one.result) for one in found], left_out=left_out).message()]
+
+    async def _thread_estimate(self, ask: Mapping[str, Any]) -> SavedEstimate | None:
+        if not ask["thread_ts"]:
+            return None
+        return await self.desk.estimates.latest_in_thread(
+            team_id=ask["team"], channel_id=ask["channel"], thread_ts=ask["thread_ts"], but_not=ask["id"]
+        )

@@ -1,0 +1,124 @@
+"""Models and GPUs by the names that people type, and shapes for models that only have a size."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+
+from pricing import Framework, Gpu, ModelShape
+
+# What stands in names of checkpoints without changing their shape.
+_DECORATION = re.compile(
+    r"-(instruct|chat|base|it|pt|hf|sft|dpo|rlhf|bf16|fp16|fp8|bnb|4bit|8bit|gptq|awq|int4|int8|nf4|qlora|lora|unsloth"
+    r"|hermes|tuned|text|\d{4,}|\d{1,3}k|thinking|preview|v0\.[12])(?=-|$)"
+)
+
+
+def plain_name(text: str) -> str:
+    """`meta-llama/Meta-Llama-3.1-8B-Instruct` → `llama-3.1-8b`: small letters, no owner, no decoration."""
+    name = text.strip().lower().rsplit("/", 1)[-1]
+    name = re.sub(r"[\s_]+", "-", name).removeprefix("meta-")
+    name = re.sub(r"\bcode-llama", "codellama", name)
+    name = re.sub(r"^(llama|gemma|phi|qwen|smollm|internlm|chatglm|glm|olmo|baichuan|yi)(\d)", r"\1-\2", name)
+    name = re.sub(r"^(qwen|smollm|internlm|chatglm|baichuan)-(?=\d(\.\d+)?-)", r"\1", name)
+    name = re.sub(r"(?<=\d)-?billion\b", "b", name)
+    previous = ""
+    while previous != name:
+        previous, name = name, _DECORATION.sub("", name)
+    return name.strip("-")
+
+
+def find_model(text: str, models: Mapping[str, ModelShape]) -> ModelShape | None:
+    """The shape that a name means; None where nobody knows it."""
+    name = text.strip().lower()
+    tries = (name, plain_name(text))
+    for tried in tries:
+        if tried in models:
+            return models[tried]
+    for model in models.values():
+        if any(tried in model.aliases for tried in tries):
+            return model
+    return None
+
+
+def find_gpu(text: str, gpus: Mapping[str, Gpu], memory_gb: float | None = None) -> Gpu | None:
+    """The GPU that a name means, the memory deciding where one name has several sizes; None where nobody knows it."""
+    name = re.sub(r"[\s_]+", "-", text.strip().lower())
+    name = re.sub(r"^(nvidia|amd|instinct|tesla|geforce|quadro)-", "", re.sub(r"^(nvidia|amd)-", "", name))
+    name = re.sub(r"-?gb$", "", name)
+    found = _by_name(name, gpus)
+    if found is None:
+        shorter = re.sub(r"-(\d+)(gb?)?(-.*)?$", "", name)
+        found = _by_name(shorter, gpus) or _by_name(shorter.partition("-")[0], gpus)
+    if found is None or memory_gb is None:
+        return found
+    family = found.name.partition("-")[0]
+    kin = [gpu for gpu in gpus.values() if gpu.name.partition("-")[0] == family] if family != "rtx" else [found]
+    fits = [gpu for gpu in kin if abs(gpu.memory_gb / memory_gb - 1) < 0.1]
+    return found if found in fits or not fits else fits[0]
+
+
+def _by_name(name: str, gpus: Mapping[str, Gpu]) -> Gpu | None:
+    if name in gpus:
+        return gpus[name]
+    flat = name.replace("-", "").replace(" ", "")
+    for gpu in gpus.values():
+        if any(flat == known.replace("-", "").replace(" ", "") for known in (gpu.name, *gpu.aliases)):
+            return gpu
+    return None
+
+
+def find_framework(text: str, frameworks: Mapping[str, Framework]) -> Framework:
+    """The first framework one of whose words stands in the text; the `unknown` one where none does."""
+    name = text.strip().lower()
+    for framework in frameworks.values():
+        if any(re.search(rf"(?<![a-z]){re.escape(word)}", name) for word in framework.matches):
+            return framework
+    return frameworks["unknown"]
+
+
+def interpolated_shape(parameters_billion: float, models: Mapping[str, ModelShape]) -> ModelShape:
+    """A dense shape of that size between the two nearest known ones (of the newest families: gated, grouped queries),
+    on the logarithm of the size. The result says that it is interpolated.
+    """
+    reference = sorted(
+        (model for model in models.values() if model.experts == 1 and model.mlp_matrices == 3),
+        key=lambda model: (model.parameters_billion, model.name),
+    )
+    below = [model for model in reference if model.parameters_billion <= parameters_billion]
+    above = [model for model in reference if model.parameters_billion >= parameters_billion]
+    low = below[-1] if below else reference[0]
+    high = above[0] if above else reference[-1]
+    span = math.log(high.parameters_billion / low.parameters_billion)
+    part = math.log(parameters_billion / low.parameters_billion) / span if span > 0 else 0.0
+    part = min(max(part, 0.0), 1.0)
+
+    def between(a: float, b: float) -> float:
+        return math.exp((1 - part) * math.log(a) + part * math.log(b))
+
+    # Beyond the known sizes hidden and depth grow together: parameters ∝ layers · hidden² ∝ size^(1/3) each.
+    nearest = low if part < 0.5 else high
+    beyond = (parameters_billion / between(low.parameters_billion, high.parameters_billion)) ** (1 / 3)
+    layers = max(1, round(between(low.layers, high.layers) * beyond))
+    hidden = max(64, round(between(low.hidden, high.hidden) * beyond / 64) * 64)
+    head_dim = nearest.head_dim
+    heads = max(1, round(between(low.query_width, high.query_width) * beyond / head_dim))
+    kv_heads = max(1, min(heads, round(between(low.kv_width, high.kv_width) * beyond / head_dim)))
+    return ModelShape(
+        name=f"{parameters_billion:g}b",
+        parameters_billion=parameters_billion,
+        layers=layers,
+        hidden=hidden,
+        heads=heads,
+        kv_heads=kv_heads,
+        head_dim=head_dim,
+        ffn=max(64, round(between(low.ffn, high.ffn) * beyond)),
+        vocabulary=round(between(low.vocabulary, high.vocabulary)),
+        tied_embeddings=nearest.tied_embeddings,
+        context=nearest.context,
+        mlp_matrices=3,
+        config=nearest.config,
+        source=nearest.source,
+        interpolated=True,
+    )

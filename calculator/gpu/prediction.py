@@ -1,0 +1,126 @@
+"""A setup's memory and speed with their ranges, whether it fits, and what would make it fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from calculator.gpu.memory import Memory, peak_memory
+from calculator.gpu.setup import Setup
+from calculator.gpu.speed import MicroStep, micro_step
+from pricing import GpuPhysics
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A likely value and the 80 % interval about it."""
+
+    low: float
+    likely: float
+    high: float
+
+    def scaled(self, factor: float) -> Range:
+        return Range(self.low * factor, self.likely * factor, self.high * factor)
+
+    def inverted(self, over: float) -> Range:
+        """`over` divided by it: hours from tokens an hour."""
+        return Range(over / self.high, over / self.likely, over / self.low)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What one setup needs and does."""
+
+    setup: Setup
+    memory: Memory
+    step: MicroStep
+    peak_gib: Range
+    tokens_per_second_per_gpu: Range
+    usable_gib: float
+    fits: bool
+
+    @property
+    def margin_gib(self) -> float:
+        """What is left of the GPU's memory; negative where it does not fit."""
+        return self.usable_gib - self.memory.required_gib
+
+    @property
+    def tokens_per_second(self) -> Range:
+        """Of all GPUs together."""
+        return self.tokens_per_second_per_gpu.scaled(self.setup.gpus)
+
+
+def usable_gib(setup: Setup, physics: GpuPhysics) -> float:
+    """GiB that a process may fill; what is sold as 80 GB shows as 79 to 80 GiB, less what the driver keeps."""
+    return setup.gpu.memory_gb * physics.usable_share
+
+
+def predict(setup: Setup, physics: GpuPhysics) -> Prediction:
+    """Memory and speed of a setup. A pure function of its arguments; tens of microseconds."""
+    memory = peak_memory(setup, physics)
+    step = micro_step(setup, physics)
+    usable = usable_gib(setup, physics)
+    peak = memory.seen_gib(usable)
+    return Prediction(
+        setup=setup,
+        memory=memory,
+        step=step,
+        peak_gib=Range(peak * physics.memory_low, peak, peak * physics.memory_high),
+        tokens_per_second_per_gpu=Range(
+            step.tokens_per_second_per_gpu * physics.speed_low,
+            step.tokens_per_second_per_gpu,
+            step.tokens_per_second_per_gpu * physics.speed_high,
+        ),
+        usable_gib=usable,
+        fits=_fits(setup, memory, physics),
+    )
+
+
+def _fits(setup: Setup, memory: Memory, physics: GpuPhysics) -> bool:
+    usable = usable_gib(setup, physics)
+    if memory.required_gib <= usable:
+        return True
+    if setup.checkpointing != "selective":
+        return False
+    # Selective checkpointing keeps what there is room for.
+    return peak_memory(replace(setup, checkpointing="full"), physics).required_gib <= usable
+
+
+def remedies(setup: Setup, physics: GpuPhysics) -> list[tuple[str, Setup]]:
+    """Single changes that make a setup fit, in words, the mildest first; empty where it fits or none of them does."""
+    if predict(setup, physics).fits:
+        return []
+    return [(words, changed) for words, changed in _changes(setup) if predict(changed, physics).fits]
+
+
+def _changes(setup: Setup) -> Iterator[tuple[str, Setup]]:
+    if setup.checkpointing != "full":
+        yield "checkpoint the activations", replace(setup, checkpointing="full")
+    if not setup.flash_attention:
+        yield "use flash attention", replace(setup, flash_attention=True)
+    if setup.micro_batch > 1:
+        half = max(1, setup.micro_batch // 2)
+        yield (
+            f"a micro-batch of {half}",
+            replace(setup, micro_batch=half, grad_accumulation=setup.grad_accumulation * 2),
+        )
+        yield (
+            "a micro-batch of 1",
+            replace(setup, micro_batch=1, grad_accumulation=setup.grad_accumulation * setup.micro_batch),
+        )
+    if setup.loss != "chunked":
+        yield "a chunked loss", replace(setup, loss="chunked")
+    if setup.gpus > 1 and setup.sharding != "zero3":
+        yield "weights sharded over the GPUs (FSDP, ZeRO-3)", replace(setup, sharding="zero3")
+    if setup.method == "full":
+        if setup.optimiser == "adamw":
+            yield "an 8-bit optimiser", replace(setup, optimiser="adamw-8bit", states="pure")
+        yield "LoRA", replace(setup, method="lora")
+    if setup.method == "lora":
+        yield "QLoRA", replace(setup, method="qlora")
+    half = setup.sequence_length // 2
+    if half >= 256:
+        yield f"sequences of {half:,} tokens", replace(setup, sequence_length=half)
+    for gpus in (2, 4, 8, 16, 32, 64):
+        if gpus > setup.gpus:
+            yield f"{gpus} GPUs with sharded weights", replace(setup, gpus=gpus, sharding="zero3")

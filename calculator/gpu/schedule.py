@@ -1,0 +1,62 @@
+"""How long a job takes and how many GPU-hours that is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from calculator.gpu.prediction import Prediction, Range
+from calculator.gpu.setup import Setup
+from pricing import GpuPhysics
+
+SECONDS_AN_HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """One job, all its runs."""
+
+    padded_tokens: float
+    """Of one run: what is computed, padding included."""
+    training_hours: Range
+    """Of one run: steps alone."""
+    wall_hours: Range
+    """Of one run, with start-up, evaluation and checkpoints."""
+    gpu_hours: Range
+    """Of all runs and GPUs."""
+
+
+def padding_factor(micro_batch: int, mean_length: float, sequence_length: int, physics: GpuPhysics) -> float:
+    """Tokens computed for each real token where sequences are not packed: the longest of a micro-batch sets the length
+    of all, up to the full sequence.
+    """
+    return max(1.0, min(math.pow(micro_batch, physics.padding_power), sequence_length / mean_length))
+
+
+def startup_seconds(setup: Setup, physics: GpuPhysics) -> float:
+    """Processes, checkpoint into memory, first batches and compilation."""
+    load = 2e-9 * setup.model.parameters / physics.load_gb_s
+    return physics.startup_seconds + load + (physics.compile_seconds if setup.compiled else 0.0)
+
+
+def evaluation_factor(gpus: int, physics: GpuPhysics) -> float:
+    """Wall clock over training time: evaluation and checkpoints, a larger share where training is shorter."""
+    if gpus < physics.many_gpus:
+        return physics.wall_factor_few
+    return physics.wall_factor_many
+
+
+def schedule(
+    prediction: Prediction, physics: GpuPhysics, *, dataset_tokens: float, epochs: float = 1.0, runs: float = 1.0
+) -> Schedule:
+    """Hours of a job over `dataset_tokens` real tokens, `epochs` passes, `runs` times over."""
+    setup = prediction.setup
+    factor = 1.0
+    if not setup.packed and setup.mean_length:
+        factor = padding_factor(setup.micro_batch, setup.mean_length, setup.sequence_length, physics)
+    tokens = dataset_tokens * epochs * factor
+    training = prediction.tokens_per_second.inverted(tokens / SECONDS_AN_HOUR)
+    slower = evaluation_factor(setup.gpus, physics)
+    start = startup_seconds(setup, physics) / SECONDS_AN_HOUR
+    wall = Range(training.low * slower + start, training.likely * slower + start, training.high * slower + start)
+    return Schedule(tokens, training, wall, wall.scaled(setup.gpus * runs))

@@ -1,0 +1,162 @@
+"""What is trained, how, and on what: the question that memory and time are computed for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from pricing import Gpu, Link, Loss, ModelShape, StackClass, StateRecipe
+
+TuningMethod = Literal["full", "lora", "qlora"]
+Sharding = Literal["none", "zero1", "zero2", "zero3"]
+Precision = Literal["bf16", "fp16", "fp32", "fp8", "fp4"]
+Quantisation = Literal["nf4", "nf4-dq", "int4", "int8"]
+Optimiser = Literal["adamw", "adamw-8bit", "adafactor", "sgd", "adamw-in-backward"]
+Checkpointing = Literal["none", "selective", "full"]
+Target = Literal["q", "k", "v", "qkv", "o", "gate", "up", "down", "embedding", "head"]
+
+ATTENTION: tuple[Target, ...] = ("q", "k", "v", "o")
+ALL_LINEAR: tuple[Target, ...] = (*ATTENTION, "gate", "up", "down")
+
+
+@dataclass(frozen=True)
+class Setup:
+    """One way to run one training job. Lengths in tokens, batches in sequences."""
+
+    model: ModelShape
+    gpu: Gpu
+    method: TuningMethod = "lora"
+    gpus: int = 1
+    gpus_per_node: int = 8
+    link: Link | None = None
+    """Between the GPUs of a node; None: as the GPU is sold."""
+    node_gb_s: float | None = None
+    """Between nodes, for each GPU, one direction; None: the model's assumption for the link."""
+    sharding: Sharding = "none"
+    """Over data-parallel copies: none (DDP), optimiser (zero1), and gradients (zero2), and weights (zero3, FSDP)."""
+    tensor_parallel: int = 1
+    pipeline_parallel: int = 1
+    context_parallel: int = 1
+    sequence_length: int = 2048
+    packed: bool = True
+    mean_length: float | None = None
+    """Tokens of an average sequence with its padding, where sequences are not packed; None: the full length."""
+    micro_batch: int = 1
+    grad_accumulation: int = 1
+    precision: Precision = "bf16"
+    """Of the arithmetic. fp32 means 32-bit weights under automatic mixed precision."""
+    states: StateRecipe = "mixed"
+    """Full fine-tuning and adapters: 16-bit weights, gradients and moments (pure), or 32-bit masters (mixed)."""
+    quantisation: Quantisation | None = None
+    """Of the frozen weights; qlora without one means nf4."""
+    optimiser: Optimiser = "adamw"
+    checkpointing: Checkpointing = "full"
+    flash_attention: bool = True
+    compiled: bool = False
+    cpu_offload: bool = False
+    loss: Loss = "in-place"
+    """plain: 32-bit copies of all logits; in-place: a fused cross-entropy over them; chunked: never all at once."""
+    deepspeed: bool = False
+    keeps_8_bit: bool = True
+    """In the fp8 stack: frozen weights and inputs of matrices are kept in 8 bit too (Transformer Engine)."""
+    loads_whole: bool = False
+    """Every GPU loads the whole checkpoint before it is sharded."""
+    stack: StackClass = "optimised"
+    lora_rank: int = 16
+    lora_targets: tuple[Target, ...] = ALL_LINEAR
+    dora: bool = False
+
+    @cached_property
+    def data_parallel(self) -> int:
+        """Copies of the model that see different sequences; at least 1."""
+        return max(1, self.gpus // (self.tensor_parallel * self.pipeline_parallel * self.context_parallel))
+
+    @cached_property
+    def model_parallel(self) -> int:
+        """Pieces that one copy of the weights is cut into by tensor and pipeline parallelism."""
+        return self.tensor_parallel * self.pipeline_parallel
+
+    @cached_property
+    def weight_shards(self) -> int:
+        """Pieces the weights of a copy are kept in."""
+        return self.model_parallel * (self.zero_group if self.sharding == "zero3" else 1)
+
+    @cached_property
+    def gradient_shards(self) -> int:
+        return self.model_parallel * (self.zero_group if self.sharding in ("zero2", "zero3") else 1)
+
+    @cached_property
+    def optimiser_shards(self) -> int:
+        return self.model_parallel * (1 if self.sharding == "none" else self.zero_group)
+
+    @cached_property
+    def zero_group(self) -> int:
+        """GPUs that share one set of states: all but those that tensors and layers are cut over."""
+        return max(1, self.gpus // self.model_parallel)
+
+    @cached_property
+    def step_tokens(self) -> float:
+        """Tokens, padding included, that one model copy's context shard computes in an average micro-step."""
+        length = self.sequence_length if self.mean_length is None else min(self.mean_length, self.sequence_length)
+        return self.micro_batch * length / self.context_parallel
+
+    @cached_property
+    def peak_tokens(self) -> float:
+        """Tokens of the largest micro-step: what memory must hold."""
+        return self.micro_batch * self.sequence_length / self.context_parallel
+
+    @cached_property
+    def pipeline_cuts(self) -> int:
+        """Pieces that a micro-batch is cut into: a pipeline given one batch cuts it into its sequences."""
+        return self.micro_batch if self.pipeline_parallel > 1 and self.grad_accumulation == 1 else 1
+
+    @cached_property
+    def casts_to_32_bit(self) -> bool:
+        """Preparing a k-bit model casts what is not quantised, and with it the hidden states, to 32 bit."""
+        return self.stack == "eager" and self.states == "mixed" and self.quantised in ("nf4", "nf4-dq")
+
+    @cached_property
+    def quantised(self) -> Quantisation | None:
+        return self.quantisation or ("nf4" if self.method == "qlora" else None)
+
+    @cached_property
+    def low_rank_parameters(self) -> float:
+        """Weights of the adapters: rank × (in + out) of every tuned matrix (LoRA, 2106.09685); none with full tuning.
+
+        In a mixture of experts every expert's matrices get an adapter.
+        """
+        if self.method == "full":
+            return 0.0
+        model = self.model
+        width = {
+            "q": model.hidden + model.query_width,
+            "k": model.hidden + model.kv_width,
+            "v": model.hidden + model.kv_width,
+            "qkv": model.hidden + model.query_width + 2 * model.kv_width,  # one matrix for all three
+            "o": model.query_width + model.hidden,
+        }
+        attention = sum(width[target] for target in self.lora_targets if target in width)
+        mlp = [target for target in self.lora_targets if target in ("gate", "up", "down")]
+        if model.mlp_matrices == 2 and "gate" in mlp:
+            mlp.remove("gate")
+        fan = model.hidden + model.ffn if model.experts == 1 else model.experts * (model.hidden + model.expert_ffn)
+        return self.lora_rank * model.layers * (attention + len(mlp) * fan)
+
+    @cached_property
+    def whole_parameters(self) -> float:
+        """Weights trained as they are: all with full fine-tuning, else tuned embeddings and heads."""
+        if self.method == "full":
+            return self.model.parameters
+        return self.model.embedding_parameters * sum(target in ("embedding", "head") for target in self.lora_targets)
+
+    @cached_property
+    def trained_parameters(self) -> float:
+        return self.low_rank_parameters + self.whole_parameters
+
+    @cached_property
+    def matrices_tuned(self) -> float:
+        """Adapters of one layer, as a share of all seven matrices."""
+        if self.method == "full":
+            return 0.0
+        return sum(target not in ("embedding", "head") for target in self.lora_targets) / len(ALL_LINEAR)

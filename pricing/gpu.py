@@ -1,0 +1,188 @@
+"""What a training run on one's own GPUs is made of: shapes of models, GPUs, and the constants of the cost model. Frozen
+and sourced; no I/O.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from pricing.gpu_physics import GpuConstant, GpuPhysics
+from pricing.offer import Record, SourceRef
+
+# How far the parameters counted from a shape may be from the published number.
+MAX_COUNT_ERROR = 0.02
+
+StackClass = Literal["eager", "optimised", "fp8"]
+Loss = Literal["plain", "in-place", "chunked"]
+StateRecipe = Literal["pure", "mixed"]
+Link = Literal["nvlink", "infinity-fabric", "pcie", "ethernet"]
+
+
+class ModelShape(Record):
+    """A transformer, by the numbers that decide its memory and its arithmetic."""
+
+    name: str
+    parameters_billion: float = Field(gt=0, lt=100_000, allow_inf_nan=False)
+    """All weights, of all experts, embeddings included."""
+    layers: int = Field(gt=0, le=1_000)
+    hidden: int = Field(gt=0, le=200_000)
+    heads: int = Field(gt=0, le=2_000)
+    kv_heads: int = Field(gt=0, le=2_000)
+    head_dim: int = Field(gt=0, le=2_000)
+    ffn: int = Field(gt=0, le=1_000_000)
+    """Width of the feed-forward part of a dense layer."""
+    vocabulary: int = Field(gt=0, le=2_000_000)
+    tied_embeddings: bool
+    """One matrix serves as embedding and as output head."""
+    context: int = Field(gt=0)
+    """The longest sequence, in tokens."""
+    mlp_matrices: int = Field(ge=2, le=3)
+    """3 where the feed-forward part is gated (gate, up, down), 2 where it is not."""
+    experts: int = Field(default=1, ge=1, le=4_096)
+    active_experts: int = Field(default=1, ge=1, le=4_096)
+    """Routed experts that one token visits."""
+    expert_ffn: int = Field(default=0, ge=0)
+    shared_ffn: int = Field(default=0, ge=0)
+    """Width that every token visits beside its routed experts."""
+    dense_layers: int = Field(default=0, ge=0)
+    """Layers without experts, in a mixture of experts."""
+    config: str = Field(pattern=r"^https?://\S+$", max_length=500)
+    """Where the shape is published."""
+    source: SourceRef
+    aliases: tuple[str, ...] = ()
+    interpolated: bool = False
+    """The shape is a guess between known ones: only the number of parameters was given."""
+
+    @model_validator(mode="after")
+    def _check(self) -> ModelShape:
+        if self.kv_heads > self.heads:
+            raise ValueError(f"kv_heads {self.kv_heads} is more than heads {self.heads}; exchange them")
+        if self.experts > 1 and not (self.expert_ffn and self.active_experts <= self.experts):
+            raise ValueError("a mixture of experts needs expert_ffn, and active_experts no larger than experts")
+        if not self.interpolated and abs(self.counted / (self.parameters_billion * 1e9) - 1) > MAX_COUNT_ERROR:
+            raise ValueError(
+                f"the shape counts {self.counted / 1e9:.3f} billion parameters, not {self.parameters_billion:g}; "
+                "check layers, hidden, ffn, vocabulary and tied_embeddings"
+            )
+        return self
+
+    @cached_property
+    def parameters(self) -> float:
+        """All weights."""
+        return self.parameters_billion * 1e9
+
+    @cached_property
+    def query_width(self) -> int:
+        return self.heads * self.head_dim
+
+    @cached_property
+    def kv_width(self) -> int:
+        """Of the keys; the values have as much."""
+        return self.kv_heads * self.head_dim
+
+    @cached_property
+    def attention_parameters(self) -> int:
+        """Of one layer: query, key, value and output projections."""
+        return self.hidden * 2 * (self.query_width + self.kv_width)
+
+    @cached_property
+    def embedding_parameters(self) -> int:
+        """Of the input embedding; the head has as many again where it is not tied."""
+        return self.vocabulary * self.hidden
+
+    @cached_property
+    def head_parameters(self) -> int:
+        """Of the head where it is a matrix of its own."""
+        return 0 if self.tied_embeddings else self.embedding_parameters
+
+    @cached_property
+    def counted(self) -> int:
+        """Parameters by the shape; biases and norms left out."""
+        return self._blocks(self.experts) + self.embedding_parameters + self.head_parameters
+
+    @cached_property
+    def block_parameters(self) -> float:
+        """Linear layers of all blocks: what is quantised and what matrix products run over."""
+        return max(self.parameters - self.embedding_parameters - self.head_parameters, 0.1 * self.parameters)
+
+    @cached_property
+    def matmul_parameters(self) -> float:
+        """Weights that one token is multiplied with: active blocks and the output head."""
+        return self.block_parameters * self._blocks(self.active_experts) / self._blocks(self.experts) + (
+            self.embedding_parameters
+        )
+
+    @cached_property
+    def active_ffn(self) -> int:
+        """Feed-forward width that one token passes in an ordinary layer."""
+        return self.ffn if self.experts == 1 else self.active_experts * self.expert_ffn + self.shared_ffn
+
+    def _blocks(self, experts: int) -> int:
+        dense = self.layers if self.experts == 1 else self.dense_layers
+        mlp = self.mlp_matrices * self.hidden
+        routed = self.attention_parameters + mlp * (experts * self.expert_ffn + self.shared_ffn)
+        routed += self.hidden * self.experts  # the router
+        return dense * (self.attention_parameters + mlp * self.ffn) + (self.layers - dense) * routed
+
+
+class Gpu(Record):
+    """One GPU as its maker describes it."""
+
+    name: str
+    title: str
+    memory_gb: float = Field(gt=0, le=10_000, allow_inf_nan=False)
+    """As sold."""
+    bf16_tflops: float = Field(gt=0, le=1e6, allow_inf_nan=False)
+    """Dense, with 32-bit accumulation; fp16 where there is no bf16."""
+    fp8_tflops: float | None = Field(default=None, gt=0, le=1e6, allow_inf_nan=False)
+    fp4_tflops: float | None = Field(default=None, gt=0, le=1e6, allow_inf_nan=False)
+    memory_gb_s: float = Field(gt=0, le=1e6, allow_inf_nan=False)
+    link: Link
+    """How the GPUs of one node are joined."""
+    link_gb_s: float = Field(gt=0, le=1e5, allow_inf_nan=False)
+    """To the other GPUs of the node, one direction."""
+    node_gb_s: float = Field(gt=0, le=1e5, allow_inf_nan=False)
+    """What all network cards of the node it is usually sold in carry together, one direction."""
+    matmul_fraction: float | None = Field(default=None, gt=0, le=1)
+    """The best share of the bf16 peak measured in a large matrix product."""
+    bf16: bool = True
+    """False: the card knows fp16 only."""
+    source: SourceRef
+    aliases: tuple[str, ...] = ()
+
+
+class Framework(Record):
+    """What a training framework does by default, as far as it moves time and memory."""
+
+    name: str
+    matches: tuple[str, ...] = Field(min_length=1)
+    """Words in a framework's name that mean this one."""
+    stack: StackClass
+    states: StateRecipe
+    """Full fine-tuning without sharding: weights and moments in 16 bit (pure), or with 32-bit masters (mixed)."""
+    loss: Loss
+    """plain: 32-bit copies of all logits; in-place: a fused cross-entropy over them; chunked: never all at once."""
+    deepspeed: bool = False
+    shards_optimiser: bool = False
+    """Without being asked: a distributed optimiser (ZeRO-1)."""
+    keeps_8_bit: bool = False
+    """In fp8, frozen weights and inputs of matrices are kept in 8 bit too (Transformer Engine)."""
+    loads_whole: bool = False
+    """Every GPU loads the whole checkpoint before it is sharded."""
+    source: SourceRef
+
+
+@dataclass(frozen=True, slots=True)
+class GpuFacts:
+    """Everything the GPU cost model reads: models, GPUs and frameworks by name, constants by name."""
+
+    models: dict[str, ModelShape]
+    gpus: dict[str, Gpu]
+    frameworks: dict[str, Framework]
+    constants: dict[str, GpuConstant]
+    physics: GpuPhysics
+    version: str

@@ -1,0 +1,125 @@
+"""The constants of the GPU cost model, each with its reason, and their values by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from pricing.offer import Record, SourceRef
+from pricing.vocabulary import PartialDate
+
+
+class GpuConstant(Record):
+    """One constant of the GPU model: physics, a property of software, or a fit."""
+
+    value: float = Field(allow_inf_nan=False)
+    moves: Literal["time", "memory", "ranges"]
+    """What it decides."""
+    prior: float | None = None
+    """What it was thought to be before any fit; a fit starts there and is held to it. Without one it is not fitted."""
+    low: float | None = None
+    high: float | None = None
+    """Where a fit may move it."""
+    why: str = Field(min_length=1)
+    source: SourceRef
+    fitted: PartialDate | None = None
+    """The day of the fit; None where the value is not a fit."""
+
+    @model_validator(mode="after")
+    def _check(self) -> GpuConstant:
+        if len({self.low is None, self.high is None, self.prior is None, self.fitted is None}) > 1:
+            raise ValueError("prior, low, high and fitted stand together; add what is missing")
+        if self.low is not None and self.high is not None and self.prior is not None:
+            for name, number in (("value", self.value), ("prior", self.prior)):
+                if not self.low <= number <= self.high:
+                    raise ValueError(f"{name} {number:g} is not between low {self.low:g} and high {self.high:g}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class GpuPhysics:
+    """The constants' values by name; what each means and where it is from stands in `data/gpu_model.yml`."""
+
+    matmul_fraction_default: float
+    matmul_efficiency: float
+    half_speed_tokens: float
+    fp8_share: float
+    fp4_share: float
+    attention_efficiency: float
+    attention_reference_tflops: float
+    attention_lag: float
+    attention_lag_fp8: float
+    traffic_eager: float
+    traffic_optimised: float
+    traffic_fp8: float
+    adapter_fused: float
+    traffic_compiled: float
+    traffic_cast: float
+    traffic_adapter: float
+    loss_traffic: float
+    score_traffic: float
+    dequantisation_bytes: float
+    launch_eager: float
+    launch_optimised: float
+    launch_quantised: float
+    launch_expert: float
+    launch_sharded: float
+    launch_deepspeed: float
+    selective_recompute: float
+    nvlink_share: float
+    pcie_share: float
+    node_share: float
+    ethernet_gb_s: float
+    exposed_share: float
+    bubble_share: float
+    optimiser_traffic: float
+    offload_bytes: float
+    host_gb_s: float
+    padding_power: float
+    startup_seconds: float
+    load_gb_s: float
+    compile_seconds: float
+    wall_factor_few: float
+    wall_factor_many: float
+    many_gpus: float
+    serving_matmul_share: float
+    serving_bandwidth_share: float
+    serving_step_seconds: float
+    serving_memory_share: float
+    serving_adapter_overhead: float
+    enough_tokens: float
+    nf4_bytes: float
+    nf4_double_bytes: float
+    int4_bytes: float
+    int8_bytes: float
+    fp8_bytes: float
+    fp8_kept: float
+    loading_share: float
+    gathered_layers: float
+    gathered_ends: float
+    step_copy_mixed: float
+    deepspeed_buckets: float
+    hidden_kept: float
+    eager_norm_kept: float
+    adapter_input_copy: float
+    quantised_kept: float
+    score_bytes: float
+    recompute_copies: float
+    selective_kept: float
+    logit_bytes_plain: float
+    logit_bytes_in_place: float
+    logit_bytes_chunked: float
+    fragmentation_packed: float
+    fragmentation_unpacked: float
+    fragmentation_logits: float
+    context_bytes: float
+    collective_bytes: float
+    usable_share: float
+    speed_low: float
+    speed_high: float
+    memory_low: float
+    memory_high: float
+    reserve_share: float
+    reserve_saturation: float

@@ -1,0 +1,138 @@
+"""YAML files -> GpuFacts and GpuOffers, as strictly as the price files."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from pricing.gpu import Framework, Gpu, GpuFacts, ModelShape
+from pricing.gpu_offer import GpuOffer
+from pricing.gpu_physics import GpuConstant, GpuPhysics
+from pricing.load import DATA_DIR, PriceFileError, explain, read_text, yaml_files
+from pricing.offer import Record, Source
+from pricing.yaml_reader import YamlError, read_yaml
+
+R = TypeVar("R", bound=Record)
+
+
+class ModelsFile(Record):
+    sources: dict[str, Source]
+    models: dict[str, dict[str, Any]]
+
+
+class GpusFile(Record):
+    sources: dict[str, Source]
+    gpus: dict[str, dict[str, Any]]
+
+
+class ConstantsFile(Record):
+    sources: dict[str, Source]
+    constants: dict[str, dict[str, Any]]
+
+
+class FrameworksFile(Record):
+    sources: dict[str, Source]
+    frameworks: dict[str, dict[str, Any]]
+
+
+class GpuOffersFile(Record):
+    """One platform: its sources and the GPUs it rents, keyed by its own name for them."""
+
+    platform: str
+    title: str
+    sources: dict[str, Source]
+    offers: dict[str, dict[str, Any]]
+
+
+def load_gpu_offers(facts: GpuFacts, offers_dir: Path = DATA_DIR / "gpu_offers") -> dict[str, GpuOffer]:
+    """GPUs by the hour, by id, of one file a platform. Raises PriceFileError."""
+    offers: dict[str, GpuOffer] = {}
+    for path in yaml_files(offers_dir):
+        file = _file(path, read_text(path), GpuOffersFile)
+        for name, raw in file.offers.items():
+            given = {"id": f"{file.platform}/{name}", "platform": file.platform, "platform_title": file.title}
+            where = f"{path.name}: offers.{name}"
+            for key in given:
+                if key in raw:
+                    raise PriceFileError(f"{where}.{key}: comes from the file itself; remove it")
+            if given["id"] in offers:
+                raise PriceFileError(f"{where}: {given['id']} is already there; one file a platform")
+            try:
+                offer = GpuOffer.model_validate(raw | given, context={"sources": file.sources})
+            except ValidationError as error:
+                raise PriceFileError(explain(path.name, ("offers", name), error)) from None
+            if offer.gpu not in facts.gpus:
+                raise PriceFileError(f"{where}.gpu: there is no GPU {offer.gpu!r} in gpus.yml; add it there")
+            offers[offer.id] = offer
+    return offers
+
+
+def load_gpu_facts(data_dir: Path = DATA_DIR) -> GpuFacts:
+    """Models, GPUs, frameworks and constants of the GPU cost model. Raises PriceFileError."""
+    digest = hashlib.sha256()
+    read = partial(_read, digest=digest)
+    models = read(data_dir / "models.yml", ModelsFile, "models", ModelShape)
+    gpus = read(data_dir / "gpus.yml", GpusFile, "gpus", Gpu)
+    frameworks = read(data_dir / "gpu_frameworks.yml", FrameworksFile, "frameworks", Framework)
+    constants = read(data_dir / "gpu_model.yml", ConstantsFile, "constants", GpuConstant, named=False)
+    _refuse_shared_names("models.yml", "models", {name: model.aliases for name, model in models.items()})
+    _refuse_shared_names("gpus.yml", "gpus", {name: gpu.aliases for name, gpu in gpus.items()})
+    if "unknown" not in frameworks:
+        raise PriceFileError(
+            "gpu_frameworks.yml: frameworks.unknown: is missing; say what an unnamed framework is like"
+        )
+    physics = _physics("gpu_model.yml", constants)
+    return GpuFacts(models, gpus, frameworks, constants, physics, digest.hexdigest()[:8])
+
+
+def _read(
+    path: Path, file_type: type[Record], key: str, kind: type[R], *, digest: hashlib._Hash, named: bool = True
+) -> dict[str, R]:
+    text = read_text(path)
+    digest.update(text.encode())
+    file = _file(path, text, file_type)
+    context = {"sources": getattr(file, "sources")}  # noqa: B009
+    made: dict[str, R] = {}
+    for name, raw in getattr(file, key).items():
+        if named and "name" in raw:
+            raise PriceFileError(f"{path.name}: {key}.{name}.name: is the key itself; remove it")
+        try:
+            made[name] = kind.model_validate({**raw, "name": name} if named else raw, context=context)
+        except ValidationError as error:
+            raise PriceFileError(explain(path.name, (key, name), error)) from None
+    if not made:
+        raise PriceFileError(f"{path.name}: {key}: is empty")
+    return made
+
+
+def _file(path: Path, text: str, file_type: type[R]) -> R:
+    try:
+        return file_type.model_validate(read_yaml(text))
+    except YamlError as error:
+        raise PriceFileError(f"{path.name}: {error}") from None
+    except ValidationError as error:
+        raise PriceFileError(explain(path.name, (), error)) from None
+
+
+def _refuse_shared_names(file: str, key: str, aliases: dict[str, tuple[str, ...]]) -> None:
+    """An alias leads to one entry only."""
+    owner: dict[str, str] = {name: name for name in aliases}
+    for name, others in aliases.items():
+        for alias in others:
+            if alias in owner:
+                raise PriceFileError(f"{file}: {key}.{name}.aliases: {alias!r} already means {owner[alias]}; remove it")
+            owner[alias] = name
+
+
+def _physics(file: str, constants: dict[str, GpuConstant]) -> GpuPhysics:
+    needed = [field.name for field in fields(GpuPhysics)]
+    if unknown := sorted(set(constants) - set(needed)):
+        raise PriceFileError(f"{file}: constants.{unknown[0]}: is no constant that the model reads; remove it")
+    if missing := [name for name in needed if name not in constants]:
+        raise PriceFileError(f"{file}: constants.{missing[0]}: is missing")
+    return GpuPhysics(**{name: constants[name].value for name in needed})

@@ -1,0 +1,213 @@
+"""The benchmark of the GPU model: it reads any file of its columns, and the model stays as good as it is said to be."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.gpu_accuracy import main, markdown, report, score, summary
+from benchmarks.gpu_cells import number, read_rows
+from benchmarks.gpu_rows import Unusable, read_row, read_setup
+from calculator.gpu import predict
+from pricing import load_gpu_facts
+
+DATA = Path(__file__).parent.parent.parent / "benchmarks" / "data"
+FACTS = load_gpu_facts()
+ROWS = read_rows(DATA / "gpu-measured.csv")
+OOM = read_rows(DATA / "gpu-out-of-memory.csv")
+
+ROW = {
+    **{"source_id": "ours", "model": "llama-2-7b", "params_b": "6.738", "moe": "0", "method": "lora", "lora_rank": "8"},
+    **{"gpu": "A100-80", "gpu_mem_gb": "80", "n_gpus": "1", "parallel": "single", "framework": "litgpt"},
+    **{"precision": "bf16-true", "grad_ckpt": "0", "flash_attn": "1", "seq_len": "1024", "packed": "1"},
+    **{"micro_batch": "2", "micro_tokens_per_gpu": "2048", "tokens_per_s_per_gpu": "2000", "use_time": "1"},
+    **{"peak_mem_gib_per_gpu": "30", "use_mem": "1"},
+}
+# What a prediction may not look at.
+NOT_CONFIGURATION = (
+    *("row_id", "source_id", "source", "path_or_url", "commit", "date", "provenance", "tokens_basis", "time_value"),
+    *("time_unit", "tokens_per_s_per_gpu", "total_tokens", "total_hours", "gpu_hours", "cost_usd_reported"),
+    *("peak_mem_value", "peak_mem_unit", "peak_mem_gib_per_gpu", "mem_kind", "use_time", "use_mem", "note"),
+)
+
+
+def write(path: Path, rows: list[dict[str, str]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(dict.fromkeys(key for row in rows for key in row)))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def test_our_own_rows_are_predicted_as_well_as_docs_say() -> None:
+    found = report(score(ROWS, FACTS, lambda source: FACTS.physics), score(OOM, FACTS, lambda source: FACTS.physics))
+    time, memory = found["all"]["time"], found["all"]["memory"]
+    assert (time["rows"], memory["rows"]) == (352, 213)
+    assert time["median"] < 0.095
+    assert time["p90"] < 0.30
+    assert memory["median"] < 0.08
+    assert memory["p90"] < 0.24
+    assert 0.75 < time["coverage"] < 0.95
+    assert 0.70 < memory["coverage"] < 0.95
+    assert found["fits"]["false_no"] < 0.015
+    assert found["oom"] == {"rows": 10, "caught": 10}
+
+
+def test_only_the_configuration_enters_a_prediction() -> None:
+    scramble = random.Random(5)  # noqa: S311
+    for row in ROWS[::7]:
+        if row["workload"] == "rlhf":
+            continue
+        other = row | {key: str(scramble.randrange(1, 10_000)) for key in NOT_CONFIGURATION}
+        assert read_setup(other, FACTS) == read_setup(row, FACTS)
+
+
+def test_errors_are_of_what_was_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = predict(read_row(ROW, FACTS).setup, FACTS.physics)
+    speed, peak = made.tokens_per_second_per_gpu.likely, made.peak_gib.likely
+    rows = [
+        ROW | {"tokens_per_s_per_gpu": str(speed / 1.1), "peak_mem_gib_per_gpu": str(peak)},
+        ROW | {"tokens_per_s_per_gpu": str(speed / 1.3), "use_mem": "0"},
+        ROW | {"source_id": "theirs", "tokens_per_s_per_gpu": str(speed / 10), "use_mem": "0"},
+        ROW | {"use_time": "0", "use_mem": "0"},
+    ]
+    assert main([str(write(tmp_path / "rows.csv", rows)), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    time = found["all"]["time"]
+    assert time["rows"] == 3
+    assert time["median"] == pytest.approx(0.3)
+    assert time["p90"] == pytest.approx(0.3 + 0.8 * (9 - 0.3))
+    assert time["macro_median"] == pytest.approx((0.2 + 9) / 2)
+    assert time["coverage"] < 1
+    assert found["all"]["memory"]["median"] == pytest.approx(0)
+    assert found["by_source"]["theirs"]["time"]["rows"] == 1
+    assert found["by_method"]["lora"]["memory"]["rows"] == 1
+    assert found["by_gpu"]["a100-80"]["time"]["rows"] == 3
+    assert found["fits"] == {"rows": 4, "false_no": 0}
+    assert "oom" not in found
+
+
+def test_no_rows_are_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(write(tmp_path / "rows.csv", [ROW | {"use_time": "", "use_mem": ""}]))]) == 0
+    assert "| **all** | 0 | – |" in capsys.readouterr().out
+    assert summary([])["median"] is None
+    (tmp_path / "empty.csv").write_text("")
+    assert main([str(tmp_path / "empty.csv"), "--oom", str(tmp_path / "empty.csv")]) == 0
+
+
+def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path / "none.csv")]) == 2
+    assert "cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"gpu": "TPU v5e"}, "the GPU 'TPU v5e' is not known"),
+        ({"gpu": ""}, "no GPU is named"),
+        ({"model": "mystery", "params_b": ""}, "the model 'mystery' is not known and has no size"),
+        ({"workload": "rlhf"}, "RLHF"),
+    ],
+)
+def test_what_cannot_be_predicted_is_counted_with_its_reason(changed: dict[str, str], reason: str) -> None:
+    with pytest.raises(Unusable, match=r"known|named|RLHF"):
+        read_row(ROW | changed, FACTS)
+    run = score([ROW, ROW | changed], FACTS, lambda source: FACTS.physics)
+    assert len(run.scored) == 1
+    assert any(reason in said for said in run.skipped)
+    assert reason in markdown(report(run, None))
+
+
+@pytest.mark.parametrize(
+    ("changed", "attribute", "value"),
+    [
+        ({"model": "mystery-9b", "params_b": "9"}, "model.interpolated", True),
+        ({"model": "mystery-9b", "params_b": ""}, "model.parameters_billion", 9.0),
+        ({"model": "llama-2-7b", "params_b": "13"}, "model.interpolated", True),
+        ({"parallel": "FSDP", "n_gpus": "8"}, "sharding", "zero3"),
+        ({"parallel": "deepspeed zero-2", "n_gpus": "8"}, "sharding", "zero2"),
+        ({"parallel": "ddp", "n_gpus": "8"}, "sharding", "none"),
+        ({"parallel": "TP=4 PP=2", "n_gpus": "8"}, "tensor_parallel", 4),
+        ({"parallel": "tp4 pp2 cp1", "n_gpus": "8"}, "pipeline_parallel", 2),
+        ({"parallel": "tp64", "n_gpus": "8"}, "tensor_parallel", 8),
+        ({"framework": "torchtune 0.4"}, "loss", "chunked"),
+        ({"framework": "HF Trainer"}, "stack", "eager"),
+        ({"framework": "axolotl"}, "stack", "eager"),
+        ({"framework": "unsloth+FA2"}, "stack", "optimised"),
+        ({"precision": "fp8"}, "stack", "fp8"),
+        ({"method": "QLoRA", "quant": ""}, "quantised", "nf4"),
+        ({"method": "LoRA", "quant": "gptq-int4"}, "quantised", "int4"),
+        ({"method": "full fine-tuning"}, "method", "full"),
+        ({"grad_ckpt": "selective"}, "checkpointing", "selective"),
+        ({"grad_ckpt": ""}, "checkpointing", "full"),
+        ({"optimizer": "paged_adamw_8bit"}, "optimiser", "adamw-8bit"),
+        ({"lora_targets": "q_proj, v_proj"}, "lora_targets", ("q", "v")),
+        ({"lora_targets": "DEFAULT(c_attn/qkv)"}, "lora_targets", ("qkv",)),
+        ({"interconnect": "nvlink + 8x400Gb IB"}, "node_gb_s", 400.0),
+        ({"interconnect": "EFA"}, "node_gb_s", 50.0),
+        ({"interconnect": "nvlink"}, "node_gb_s", None),
+        ({"method": "full", "precision": "fp16", "framework": "HF Trainer"}, "states", "mixed"),
+        ({"method": "full", "precision": "bf16", "framework": "HF Trainer"}, "states", "pure"),
+        ({"seq_len": "", "micro_batch": "2"}, "sequence_length", 1024),
+        ({"micro_batch": "", "n_gpus": "1"}, "micro_batch", 2),
+        ({"seq_len": "4,096", "micro_tokens_per_gpu": "8192"}, "sequence_length", 4096),
+    ],
+)
+def test_odd_spellings_and_blanks_are_understood(changed: dict[str, str], attribute: str, value: object) -> None:
+    found: object = read_setup(ROW | changed, FACTS)
+    for name in attribute.split("."):
+        found = getattr(found, name)
+    assert found == value
+
+
+def test_padding_is_in_the_tokens_of_a_step_and_the_longest_sequence_in_memory() -> None:
+    setup = read_setup(
+        ROW | {"packed": "0", "seq_len": "1024", "micro_batch": "4", "micro_tokens_per_gpu": "840"}, FACTS
+    )
+    assert setup.step_tokens == pytest.approx(840)
+    assert setup.peak_tokens == 4096
+
+
+HOSTILE = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        [*("", "0", "-1", "1e308", "1e-308", "nan", "inf", "-inf", "99999999999999", "0.0001", "1,5", "٣", "?", "none")]
+    ),
+    st.floats().map(str),
+    st.integers().map(str),
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from([*sorted(ROW), "quant", "grad_accum", "global_batch", "gpus_per_node"]), HOSTILE)
+)
+@settings(max_examples=250)
+def test_no_row_stops_the_run(changed: dict[str, str]) -> None:
+    run = score([ROW | changed], FACTS, lambda source: FACTS.physics)
+    assert len(run.scored) + sum(run.skipped.values()) == 1
+    assert markdown(report(run, run))
+
+
+def test_files_with_odd_lines_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_bytes(
+        b"\xef\xbb\xbfModel , gpu,method\nllama-2-7b,A100-80\nllama-2-7b,A100-80,lora,more,and more\n\xff\xfe,,\n"
+    )
+    rows = read_rows(path)
+    assert rows[0] == {"model": "llama-2-7b", "gpu": "A100-80"}
+    assert rows[1] == {"model": "llama-2-7b", "gpu": "A100-80", "method": "lora"}
+    assert len(score(rows, FACTS, lambda source: FACTS.physics).scored) == 2
+
+
+def test_numbers_are_read_from_text() -> None:
+    assert number("1,234.5 tok/s") == 1234.5
+    assert number("about 3") == 3
+    assert number("") is None
+    assert number(None) is None
+    assert number("1e999") is None

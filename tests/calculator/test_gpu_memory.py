@@ -1,0 +1,168 @@
+"""Memory of a training step, worked out by hand for a model of 6,000 weights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from calculator.gpu import GIB, peak_memory, predict, remedies
+from calculator.gpu.memory import (
+    activation_bytes,
+    gradient_bytes,
+    layer_activation_bytes,
+    loading_bytes,
+    logit_bytes,
+    optimiser_bytes,
+    step_bytes,
+    weight_bytes,
+)
+from tests.calculator.gpu_setups import FACTS, PLAIN, TOY, toy
+
+
+def test_the_shape_counts_its_parameters() -> None:
+    assert TOY.counted == 6_000
+    assert TOY.block_parameters == pytest.approx(4_000)
+    assert TOY.matmul_parameters == pytest.approx(5_000)
+
+
+def test_full_fine_tuning_trains_everything_and_lora_rank_times_in_and_out() -> None:
+    assert toy().trained_parameters == pytest.approx(6_000)
+    # q, k, v, o: 10 + 10 each; gate, up, down: 10 + 20 each; 170 × rank 2 × 4 layers.
+    assert toy(method="lora", lora_rank=2).trained_parameters == 2 * 4 * (4 * 20 + 3 * 30)
+    # One matrix for q, k and v has one adapter: 10 in, 30 out.
+    assert toy(method="lora", lora_rank=2, lora_targets=("qkv",)).trained_parameters == 2 * 4 * 40
+    # A tuned head is trained whole.
+    assert toy(method="lora", lora_rank=2, lora_targets=("qkv", "head")).trained_parameters == 320 + 1_000
+
+
+def test_states_of_full_fine_tuning_take_sixteen_bytes_a_weight_or_eight() -> None:
+    assert weight_bytes(toy(), PLAIN) + gradient_bytes(toy()) + optimiser_bytes(toy()) == pytest.approx(16 * 6_000)
+    pure = toy(states="pure")
+    assert weight_bytes(pure, PLAIN) + gradient_bytes(pure) + optimiser_bytes(pure) == pytest.approx(8 * 6_000)
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "expected"),
+    [("adamw", 12), ("adamw-8bit", 6), ("sgd", 4), ("adamw-in-backward", 12)],
+)
+def test_the_optimiser_decides_its_own_part(optimiser: str, expected: int) -> None:
+    assert optimiser_bytes(toy(optimiser=optimiser)) == pytest.approx(expected * 6_000)
+
+
+def test_no_gradients_where_the_step_runs_in_the_backward_pass() -> None:
+    assert gradient_bytes(toy(optimiser="adamw-in-backward")) == 0
+
+
+def test_the_host_holds_the_optimiser_when_it_is_offloaded() -> None:
+    assert optimiser_bytes(toy(cpu_offload=True)) == 0
+
+
+@pytest.mark.parametrize(
+    ("sharding", "weights", "gradients", "optimiser"),
+    [("none", 1, 1, 1), ("zero1", 1, 1, 4), ("zero2", 1, 4, 4), ("zero3", 4, 4, 4)],
+)
+def test_sharding_divides_over_the_gpus(sharding: str, weights: int, gradients: int, optimiser: int) -> None:
+    setup = toy(gpus=4, sharding=sharding)
+    assert weight_bytes(setup, PLAIN) == pytest.approx(12_000 / weights)
+    assert gradient_bytes(setup) == pytest.approx(12_000 / gradients)
+    assert optimiser_bytes(setup) == pytest.approx(72_000 / optimiser)
+
+
+def test_fully_sharded_weights_are_gathered_layer_by_layer() -> None:
+    physics = replace(PLAIN, gathered_layers=2.0, gathered_ends=1.0)
+    # A quarter of 12,000 bytes stays; two layers of 2,000 and both ends of 2,000 come whole, less the quarter held.
+    assert weight_bytes(toy(gpus=4, sharding="zero3"), physics) == pytest.approx(3_000 + 0.75 * (4_000 + 4_000))
+
+
+def test_quantised_blocks_and_wide_ends() -> None:
+    physics = replace(PLAIN, nf4_bytes=0.5)
+    optimised = toy(method="qlora", lora_rank=2, lora_targets=("q",))
+    # 4,000 × 0.5, ends 2,000 × 2 B, adapters 2·4·20 = 160 in 32 bit.
+    assert weight_bytes(optimised, physics) == pytest.approx(2_000 + 4_000 + 640)
+    assert weight_bytes(replace(optimised, stack="eager"), physics) == pytest.approx(2_000 + 8_000 + 640)
+
+
+def test_a_layer_keeps_what_its_backward_pass_needs() -> None:
+    physics = replace(PLAIN, hidden_kept=4.0)
+    # Full: (4 + 2)·10 hidden, 2·10 query, 2·10 key and value, 4·20 feed-forward, 2 bytes each.
+    assert layer_activation_bytes(toy(), physics) == 2 * (60 + 20 + 20 + 80)
+    # Frozen matrices keep no inputs: 4·10 + 20 + 20 + 3·20, and the adapter's input.
+    assert layer_activation_bytes(toy(method="lora", lora_targets=("q",)), physics) == 2 * (50 + 20 + 20 + 60)
+    assert layer_activation_bytes(toy(method="lora", lora_targets=("down",)), physics) == 2 * (40 + 20 + 20 + 80)
+    # Without flash attention every head keeps a row of scores: 3 bytes × 2 heads × 8 tokens.
+    eager = layer_activation_bytes(toy(flash_attention=False), replace(physics, score_bytes=3.0))
+    assert eager == 2 * 180 + 3 * 2 * 8
+
+
+def test_checkpointing_keeps_one_boundary_a_layer() -> None:
+    physics = replace(PLAIN, hidden_kept=4.0)
+    layer = 360 * 8
+    assert activation_bytes(toy(), physics) == (4 * layer, 0)
+    assert activation_bytes(toy(checkpointing="full"), physics) == (4 * 2 * 10 * 8, layer)
+
+
+def test_logits_by_the_kind_of_loss() -> None:
+    physics = replace(PLAIN, logit_bytes_plain=14.0, logit_bytes_in_place=8.0, logit_bytes_chunked=2.0)
+    for loss, each in (("plain", 14), ("in-place", 8), ("chunked", 2)):
+        assert logit_bytes(toy(loss=loss), physics) == each * 8 * 100
+
+
+def test_the_step_copies_gradients_and_a_load_holds_model_and_shard() -> None:
+    assert step_bytes(toy(), replace(PLAIN, step_copy_mixed=4.0)) == pytest.approx(24_000)
+    assert step_bytes(toy(states="pure"), PLAIN) == pytest.approx(12_000)
+    assert loading_bytes(toy(gpus=2, sharding="zero3", loads_whole=True), PLAIN) == pytest.approx(12_000 * 1.5)
+    assert loading_bytes(toy(gpus=2, sharding="zero3"), PLAIN) == 0
+
+
+def test_the_fullest_moment_counts() -> None:
+    physics = replace(PLAIN, hidden_kept=4.0, logit_bytes_in_place=8.0, step_copy_mixed=4.0)
+    # Optimiser step: 12,000 + 12,000 + 72,000 states and 24,000 of copies; more than any activations here.
+    assert peak_memory(toy(), physics).peak == pytest.approx(120_000)
+    # With 40 sequences the end of the forward pass is fullest: 84,000 of weights and moments, no gradients yet,
+    # 4 × 360 × 320 of activations, 8 × 320 × 100 of logits.
+    assert peak_memory(toy(micro_batch=40), physics).peak == pytest.approx(84_000 + 460_800 + 256_000)
+    # With gradients left from a micro-step before, these too.
+    accumulating = toy(micro_batch=40, grad_accumulation=2)
+    assert peak_memory(accumulating, physics).peak == pytest.approx(96_000 + 460_800 + 256_000)
+
+
+def test_the_parts_add_up_and_slack_is_given_back_when_memory_is_short() -> None:
+    made = peak_memory(toy(micro_batch=40), FACTS.physics)
+    parts = made.weights + made.gradients + made.optimiser + made.activations + made.logits + made.overhead
+    assert made.peak == pytest.approx(parts)
+    assert made.required == pytest.approx(made.peak - made.slack)
+    between = (made.required + made.slack / 2) / GIB
+    assert made.seen_gib(between) == pytest.approx(between)
+    assert made.seen_gib(made.required / GIB / 2) == pytest.approx(made.required / GIB)
+
+
+def test_what_does_not_fit_says_what_would() -> None:
+    setup = toy(
+        model=FACTS.models["llama-3.1-8b"],
+        gpu=FACTS.gpus["rtx-4090"],
+        method="lora",
+        sequence_length=2048,
+        micro_batch=4,
+        checkpointing="full",
+        loss="plain",
+    )
+    # 16 GB of weights, and logits of 4 × 2,048 × 128,256 at 14 bytes: 14.7 GB more than there is room for.
+    made = predict(setup, FACTS.physics)
+    assert not made.fits
+    assert made.margin_gib < 0
+    words = [words for words, _ in remedies(setup, FACTS.physics)]
+    assert "a chunked loss" in words
+    assert "a micro-batch of 1" in words
+    assert all(predict(changed, FACTS.physics).fits for _, changed in remedies(setup, FACTS.physics))
+    assert remedies(replace(setup, micro_batch=1, loss="chunked"), FACTS.physics) == []
+
+
+def test_the_fp8_stack_keeps_weights_and_activations_in_8_bit_where_its_software_does() -> None:
+    physics = replace(PLAIN, fp8_bytes=1.0, fp8_kept=0.5)
+    kept = toy(method="lora", lora_rank=2, lora_targets=("q",), stack="fp8", precision="fp8")
+    cast = replace(kept, keeps_8_bit=False)
+    # 4,000 × 1, ends 2,000 × 2 and the adapters' 160 × 4; or 6,000 × 2 and the adapters.
+    assert weight_bytes(kept, physics) == pytest.approx(4_000 + 4_000 + 640)
+    assert weight_bytes(cast, physics) == pytest.approx(12_000 + 640)
+    assert layer_activation_bytes(kept, physics) == layer_activation_bytes(cast, physics) / 2

@@ -1,0 +1,112 @@
+"""The GPU model's files: what does not load, and what is said about it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pricing import PriceFileError, load_gpu_facts
+from pricing.load import DATA_DIR
+
+FILES = ("models.yml", "gpus.yml", "gpu_frameworks.yml", "gpu_model.yml")
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Callable[[str, str, str], str]:
+    """Load the real files with one passage of one of them replaced; what the loader says."""
+    for name in FILES:
+        shutil.copy(DATA_DIR / name, tmp_path)
+
+    def load(file: str, old: str, new: str) -> str:
+        path = tmp_path / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        with pytest.raises(PriceFileError) as error:
+            load_gpu_facts(tmp_path)
+        return str(error.value)
+
+    return load
+
+
+# file, what is replaced, by what, what the message must say.
+FAULTS = [
+    ("models.yml", "layers: 32,", "layers: 32, depth: 32,", ("models.llama-7b.depth", "no key that is read here")),
+    ("models.yml", "layers: 32,", "layers: 31,", ("models.llama-7b", "the shape counts 6.5", "check layers, hidden")),
+    ("models.yml", "layers: 32, ", "", ("models.llama-7b.layers", "is missing")),
+    ("models.yml", "hidden: 4096,", "hidden: wide,", ("models.llama-7b.hidden", "integer")),
+    ("models.yml", "kv_heads: 32,", "kv_heads: 64,", ("models.llama-7b", "kv_heads 64 is more than heads 32")),
+    ("models.yml", "heads: 32,", "heads: -32,", ("models.llama-7b.heads", "greater than 0")),
+    ("models.yml", "parameters_billion: 6.738", "parameters_billion: nan", ("models.llama-7b", "finite number")),
+    ("models.yml", "source: config", "source: hearsay", ("models.llama-7b.source", "there is no source 'hearsay'")),
+    ("models.yml", "aliases: [vicuna-7b,", "aliases: [llama-13b,", ("aliases", "'llama-13b' already means llama-13b")),
+    ("models.yml", "  llama-13b:\n", "  llama-7b:\n", ("llama-7b” stands twice",)),
+    (
+        "models.yml",
+        "  llama-7b:\n    {",
+        "  llama-7b:\n    {name: other, ",
+        ("models.llama-7b.name", "is the key itself"),
+    ),
+    ("models.yml", "https://huggingface.co/huggyllama", "ftp://x", ("models.llama-7b.config", "must be an address")),
+    ("gpus.yml", "memory_gb: 40,", "memory_gb: 0,", ("gpus.a100-40.memory_gb", "greater than 0")),
+    ("gpus.yml", "link: nvlink,", "link: string,", ("gpus.a100-40.link", "'nvlink'")),
+    (
+        "gpus.yml",
+        "matmul_fraction: 0.87",
+        "matmul_fraction: 87",
+        ("gpus.a100-40.matmul_fraction", "less than or equal"),
+    ),
+    ("gpu_frameworks.yml", "stack: optimised,", "stack: fast,", ("frameworks.unsloth.stack", "'eager'")),
+    ("gpu_frameworks.yml", "matches: [unsloth]", "matches: []", ("frameworks.unsloth.matches", "at least 1")),
+    ("gpu_frameworks.yml", "  unknown:", "  unheard-of:", ("frameworks.unknown: is missing",)),
+    ("gpu_model.yml", "  matmul_efficiency:", "  matmul_effort:", ("constants.matmul_effort", "remove it")),
+    ("gpu_model.yml", "moves: time", "moves: mountains", ("constants.matmul_fraction_default.moves", "'time'")),
+    ("gpu_model.yml", "low: 0.4,", "", ("constants.matmul_efficiency", "stand together; add what is missing")),
+    ("gpu_model.yml", "prior: 0.85,", "prior: 2,", ("constants.matmul_efficiency", "prior 2 is not between low 0.4")),
+    ("gpu_model.yml", "constants:", "constant:", ("constants: is missing",)),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "said"), FAULTS)
+def test_a_broken_file_says_where_and_what(
+    broken: Callable[[str, str, str], str], file: str, old: str, new: str, said: tuple[str, ...]
+) -> None:
+    message = broken(file, old, new)
+    assert message.startswith(f"{file}: ") or "stands twice" in message
+    for words in said:
+        assert words in message
+
+
+def test_a_constant_that_is_missing_is_named(broken: Callable[[str, str, str], str], tmp_path: Path) -> None:
+    text = (tmp_path / "gpu_model.yml").read_text(encoding="utf-8")
+    start = text.index("  fp8_share:")
+    entry = text[start : text.index("\n  ", text.index("\n", start) + 1) + 1]
+    assert "constants.fp8_share: is missing" in broken("gpu_model.yml", entry, "")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, name: str) -> None:
+    for other in FILES:
+        if other != name:
+            shutil.copy(DATA_DIR / other, tmp_path)
+    with pytest.raises(PriceFileError, match=name):
+        load_gpu_facts(tmp_path)
+
+
+def test_every_constant_of_a_fit_has_its_day_and_source() -> None:
+    facts = load_gpu_facts()
+    for constant in facts.constants.values():
+        assert (constant.fitted is None) == (constant.prior is None)
+        assert constant.source.url
+
+
+def test_the_version_changes_with_the_data(tmp_path: Path) -> None:
+    for name in FILES:
+        shutil.copy(DATA_DIR / name, tmp_path)
+    before = load_gpu_facts(tmp_path).version
+    path = tmp_path / "gpus.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("memory_gb: 40,", "memory_gb: 41,", 1), encoding="utf-8")
+    assert load_gpu_facts(tmp_path).version != before == load_gpu_facts().version

@@ -1,0 +1,105 @@
+"""GPUs by the hour: what is offered, and what does not load."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from pricing import PriceFileError, load_gpu_facts, load_gpu_offers
+
+FACTS = load_gpu_facts()
+OFFERS = load_gpu_offers(FACTS)
+DAY = date(2026, 11, 22)
+
+FILE = """\
+platform: acme
+title: Acme
+sources:
+  page: {title: Acme prices, url: https://acme.example/prices, checked: 2026-11-22}
+offers:
+  h100-8x:
+    title: H100 8x
+    gpu: h100
+    gpus_per_node: 8
+    whole_nodes: true
+    billed_per: minute
+    billing_source: page
+    prices:
+      - {usd: 4, per: GPU-hour, source: page, confidence: high}
+      - {usd: 3, per: GPU-hour, source: page, confidence: high, since: 2026-11-01}
+      - {usd: 2, per: GPU-hour, source: page, confidence: high, variant: spot}
+"""
+
+
+def load(folder: Path, text: str) -> str:
+    """What the loader says of a broken file."""
+    (folder / "acme.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(PriceFileError) as error:
+        load_gpu_offers(FACTS, folder)
+    return str(error.value)
+
+
+def test_the_price_in_force_on_a_day_of_the_usual_terms(tmp_path: Path) -> None:
+    (tmp_path / "acme.yml").write_text(FILE, encoding="utf-8")
+    offer = load_gpu_offers(FACTS, tmp_path)["acme/h100-8x"]
+    for day, usd in ((date(2026, 10, 31), 4), (date(2026, 11, 1), 3)):
+        price = offer.price_on(day)
+        assert price is not None
+        assert price.usd == usd
+
+
+def test_whole_nodes_are_rented_whole() -> None:
+    assert OFFERS["aws/p5.48xlarge"].counts(40) == (8, 16, 32)
+    assert OFFERS["aws/g5.xlarge"].counts(40) == (1,)
+    assert OFFERS["lambda/h100-8x"].counts(40) == (8,)
+    assert OFFERS["hugging-face-jobs/l4"].counts(40)[:3] == (1, 2, 4)
+    assert OFFERS["modal/h100"].counts(4) == (1, 2, 4)
+    assert OFFERS["aws/p5.48xlarge"].counts(4) == ()
+
+
+def test_prices_are_those_of_the_sources() -> None:
+    # 55.04 for a node of eight.
+    price = OFFERS["aws/p5.48xlarge"].price_on(DAY)
+    assert price is not None
+    assert price.usd == Decimal("55.04") / 8
+    assert {offer.platform for offer in OFFERS.values()} == {
+        *("aws", "azure", "gcp", "lambda", "runpod", "modal", "nebius", "hugging-face-jobs", "akash"),
+    }
+    for offer in OFFERS.values():
+        assert offer.price_on(DAY)
+        assert all(price.source.url and price.source.checked for price in offer.prices)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("gpu: h100", "gpu: h1000", "offers.h100-8x.gpu: there is no GPU 'h1000'"),
+        ("per: GPU-hour", "per: hour", "prices are per GPU-hour; divide a node's price"),
+        ("usd: 4", "usd: 400", "$400 per GPU-hour is implausible"),
+        ("source: page", "source: rumour", "there is no source 'rumour'"),
+        ("gpus_per_node: 8", "gpus_per_node: 0", "offers.h100-8x.gpus_per_node"),
+        ("    billed_per: minute\n", "", "billed_per and billing_source stand together"),
+        ("    title: H100 8x\n", "    id: acme/x\n", "offers.h100-8x.id: comes from the file itself"),
+        ("whole_nodes", "whole_node", "no key that is read here"),
+        ("title: Acme\n", "", "title: is missing"),
+    ],
+)
+def test_a_broken_file_says_where_and_what(tmp_path: Path, old: str, new: str, said: str) -> None:
+    message = load(tmp_path, FILE.replace(old, new, 1))
+    assert message.startswith("acme.yml: ")
+    assert said in message
+
+
+def test_an_offer_stands_once(tmp_path: Path) -> None:
+    (tmp_path / "acme.yml").write_text(FILE, encoding="utf-8")
+    (tmp_path / "acme-2.yml").write_text(FILE, encoding="utf-8")
+    with pytest.raises(PriceFileError, match="acme/h100-8x is already there"):
+        load_gpu_offers(FACTS, tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(PriceFileError, match="there is no such folder"):
+        load_gpu_offers(FACTS, tmp_path / "none")
