@@ -70,7 +70,11 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 
 @asynccontextmanager
 async def running_bot(
-    catalog: Catalog, slack: FakeSlack, database_url: str, now: Callable[[], datetime] = lambda: TODAY
+    catalog: Catalog,
+    slack: FakeSlack,
+    database_url: str,
+    now: Callable[[], datetime] = lambda: TODAY,
+    pace: Pace = PACE,
 ) -> AsyncIterator[Workspace]:
     """Start the bot on a free port, and stop it as SIGTERM would: new requests first, then the work that runs."""
     async with AsyncExitStack() as stack:
@@ -84,7 +88,7 @@ async def running_bot(
                 signing_secret=slack.signing_secret,
                 slack_api_url=slack.api_url,
                 now=now,
-                pace=PACE,
+                pace=pace,
             )
         )
         await app.workspaces.fault()

@@ -29,6 +29,7 @@ VARIABLES = (
     "FTCOST_PORT",
     "FTCOST_DATABASE_URL",
     "FTCOST_PRICES_DIR",
+    "FTCOST_LOG",
 )
 
 
