@@ -30,7 +30,7 @@ def watch_calls(slack_api_url: str, metrics: Metrics) -> ClientMiddlewareType:
         outcome = "lost"
         try:
             response = await call(request)
-            outcome = _outcome(response.status, await response.read() if is_call else _OK[0])
+            outcome = outcome_of(response.status, await response.read() if is_call else _OK[0])
         finally:
             metrics.slack_call(method, outcome)
             if outcome != "ok":
@@ -42,7 +42,8 @@ def watch_calls(slack_api_url: str, metrics: Metrics) -> ClientMiddlewareType:
     return watch
 
 
-def _outcome(status: int, body: bytes) -> str:
+def outcome_of(status: int, body: bytes) -> str:
+    """`ok`, or what went wrong, in a word. Most answers are ok and long: reading them to the end would be a waste."""
     if status == 429:
         return "ratelimited"
     if status != 200:

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -87,10 +88,14 @@ class Metrics:
             newest = max(checks)
             self._catalog_age.set_function(lambda: (today() - newest).days)
 
+        # Looked up once: a request should not notice that it is counted.
+        self._of_request = cache(lambda kind, outcome: (self._requests.labels(kind, outcome), self._ack.labels(kind)))
+
     def request(self, kind: str, outcome: str, seconds: float) -> None:
         """A request was answered, or refused."""
-        self._requests.labels(kind, outcome).inc()
-        self._ack.labels(kind).observe(seconds)
+        count, clock = self._of_request(kind, outcome)
+        count.inc()
+        clock.observe(seconds)
 
     def job(self, kind: str, outcome: str) -> None:
         """Work ended: done, failed, or handed back."""
