@@ -76,6 +76,7 @@ def bot(api_url: str, database_url: str | None = None) -> Iterator[tuple[int, su
             "SLACK_APP_TOKEN": "",
             "SLACK_API_URL": api_url,
             "FTCOST_PORT": str(port),
+            "FTCOST_REQUESTS_AT_ONCE": "1000000",  # one person stands for thousands
             "FTCOST_DATABASE_URL": database_url or f"sqlite:///{Path(folder) / 'bench.sqlite3'}",
         }
         with process(["-m", "bot"], environment, f"http://127.0.0.1:{port}/readyz") as (child, seconds):

@@ -124,6 +124,8 @@ async def _serve_slack(
             slack_api_url=settings.slack_api_url,
             pace=pace,
             registry=registry,
+            allowance=settings.allowance,
+            admins=settings.admins,
         )
     )
     await app.workspaces.fault()

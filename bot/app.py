@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -31,16 +30,20 @@ from bot.calls import watch_calls
 from bot.desk import Desk
 from bot.http import web_routes
 from bot.jobs import handlers
+from bot.limits import TOO_MANY, Allowance, RateLimit
 from bot.listeners import Bot, actions, commands, mentions, removal, submissions
-from bot.listeners.context import SORRY, team_of
+from bot.listeners.context import team_of
 from bot.lookups import Lookups
 from bot.metrics import Metrics, kind_of
 from bot.oauth import InstallFlow, OAuth, install_flow
 from bot.opener import FormOpener
+from bot.plain_answers import Apology, plain_answer
 from bot.post import Place
 from bot.probes import Connection, Probes
+from bot.reading import at
 from bot.render.blocks import saying
-from bot.store import Database, EstimateStore, Inbox, Installations
+from bot.roles import Roles
+from bot.store import Audit, Database, EstimateStore, Inbox, Installations
 from bot.worker import Pace, Worker
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from pricing import Catalog
@@ -74,9 +77,12 @@ async def build_app(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     pace: Pace = Pace(),  # noqa: B008 - frozen
     registry: CollectorRegistry | None = None,
+    allowance: Allowance = Allowance(),  # noqa: B008 - frozen
+    admins: Collection[str] = (),
 ) -> AsyncIterator[App]:
     """A bot: for one workspace by its bot token, or for all that install it. Without a signing secret (Socket Mode) no
-    HTTP request from Slack is served. What is measured goes into the registry; without one, into its own.
+    HTTP request from Slack is served. What is measured goes into the registry; without one, into its own. `admins` are
+    the ids of people who count as admins beside the workspace's own.
     """
 
     def today() -> date:
@@ -98,12 +104,14 @@ async def build_app(
         else:
             workspaces = OneWorkspace(access, client_of, lambda: now().timestamp())
         opener = FormOpener(session, slack_api_url)
+        limit = RateLimit(allowance)
         estimates = EstimateStore(database, stamp)
-        lookups = Lookups(catalog, estimates, today, workspaces.url)
+        roles, audit = Roles(workspaces, admins), Audit(database, stamp)
+        lookups = Lookups(catalog, estimates, roles, audit, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
         desk = Desk(catalog, estimates, lookups, workspaces, inbox)
         worker = Worker(inbox, handlers(desk), desk.apologise, desk.say_late, pace, metrics)
-        bot = Bot(desk, worker, lookups, estimates, workspaces, opener, today)
+        bot = Bot(desk, worker, lookups, estimates, workspaces, opener, limit, today)
         slack = _slack_app(bot, slack_api_url, metrics)
         connection = Connection()
         probes = Probes(database, workspaces, worker, metrics, connection)
@@ -135,10 +143,13 @@ class MeasuredApp(AsyncApp):
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         started = time.perf_counter()
         request = trace.begin()
-        with self._worker.answering():
-            response = await super().async_dispatch(req)
-        outcome = "failed" if request.failed else "ok" if response.status == 200 else "refused"
-        self._metrics.request(kind_of(req.body), outcome, time.perf_counter() - started)
+        outcome = "failed"
+        try:
+            with self._worker.answering():
+                response = await super().async_dispatch(req)
+            outcome = request.outcome if response.status == 200 or request.outcome != "ok" else "refused"
+        finally:
+            self._metrics.request(kind_of(req.body), outcome, time.perf_counter() - started)
         return response
 
 
@@ -175,30 +186,44 @@ def _slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
     ):  # the hottest route first: Bolt asks them in order
         module.register(slack, bot)
 
+    @slack.middleware
+    async def within_the_limit(body: dict[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
+        user = _user_of(body)
+        if user is None:
+            return await next()
+        verdict = bot.limit.count(team_of(body), user, str(body.get("event_id") or body.get("trigger_id") or ""))
+        if verdict.allowed:
+            return await next()
+        trace.mark("limited")
+        if verdict.tell:
+            log.warning("%s in %s asks too much", user, team_of(body))
+            _tell_beside(bot, body, TOO_MANY)
+        return plain_answer(body, TOO_MANY)
+
     @slack.error
     async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
-        code = trace.failing()
-        log.error("%s: %s failed", code, body.get("type", "request"), exc_info=error)
-        if body.get("user") and body.get("channel") and body.get("type") != "view_submission":
-            place = Place(body["channel"]["id"], (body.get("message") or {}).get("thread_ts"))
-            bot.worker.start(_say(bot, team_of(body), body["user"]["id"], place, SORRY.format(code)))
-        return _apology(body, code)
+        sorry = Apology(body, error)
+        if not sorry.to_event:
+            _tell_beside(bot, body, sorry.text)
+        return sorry.answer
 
     return slack
 
 
+def _user_of(body: dict[str, Any]) -> str | None:
+    """Who asks; None for what nobody asked, such as the app's removal."""
+    user = body.get("user_id") or at(body, "user", "id") or at(body, "event", "user")
+    return user if isinstance(user, str) else None
+
+
+def _tell_beside(bot: Bot, body: dict[str, Any], text: str) -> None:
+    """By a message, where the answer itself shows nothing: a button's, a mention's."""
+    message = body.get("message") or body.get("event")
+    channel = at(body, "channel", "id") or at(message, "channel")
+    user = _user_of(body)
+    if user and isinstance(channel, str) and body.get("type") != "view_submission":
+        bot.worker.start(_say(bot, team_of(body), user, Place(channel, at(message, "thread_ts")), text))
+
+
 async def _say(bot: Bot, team: str, user: str, place: Place, text: str) -> None:
     await (await bot.workspaces.of(team)).poster.only_to(user, place, saying(text))
-
-
-def _apology(body: dict[str, Any], code: str) -> BoltResponse:
-    """What Slack gets for a listener that raised: a sentence where it shows one. Returning it keeps Bolt from a 404."""
-    text = SORRY.format(code)
-    if body.get("type") == "event_callback":
-        return BoltResponse(status=500, body="")  # Slack delivers an event again that was not taken
-    if body.get("type") == "view_submission":
-        inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
-        answer = {"response_action": "errors", "errors": {inputs[0]: text}}
-    else:
-        return BoltResponse(status=200, body="")
-    return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -17,26 +18,33 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot import trace
 from bot.form import Origin
+from bot.limits import TOO_MANY
 from bot.listeners import Bot
 from bot.listeners.commands import COMMAND, answer_command
-from bot.metrics import Metrics, kind_of
+from bot.metrics import kind_of
 from bot.oauth import INSTALL_PATH, REDIRECT_PATH, InstallFlow
+from bot.plain_answers import Apology, plain_answer
 from bot.probes import Probes
+from bot.replays import Replays
 
-_FIELD = re.compile(rb"(?:^|&)(command|text|trigger_id|team_id|channel_id|response_url)=([^&]*)")
+_FIELD = re.compile(rb"(?:^|&)(command|text|trigger_id|team_id|user_id|channel_id|response_url)=([^&]*)")
+_QUOTED = quote_plus(COMMAND).encode()
+_COMMAND = b"command=" + _QUOTED
+
+# Slack's largest payload, a press under a message of 50 blocks, is a tenth of it.
+BODY_BYTES = 1_000_000
+# For a body to come in; Slack itself waits three seconds for the answer.
+BODY_SECONDS = 5.0
 
 
 def web_routes(
-    slack: AsyncApp,
-    bot: Bot,
-    signing_secret: str | None,
-    probes: Probes,
-    install: InstallFlow | None = None,
+    slack: AsyncApp, bot: Bot, signing_secret: str | None, probes: Probes, install: InstallFlow | None = None
 ) -> web.Application:
     """The application. Without a signing secret nothing from Slack comes in here."""
-    app = web.Application()
+    app = web.Application(client_max_size=BODY_BYTES)
     if signing_secret:
-        app.router.add_post("/slack/events", _events(slack, bot, SignatureVerifier(signing_secret), probes.metrics))
+        door = Door(slack, bot, SignatureVerifier(signing_secret), probes)
+        app.router.add_post("/slack/events", door.events)
     if install is not None:
         app.router.add_get(INSTALL_PATH, _page(install.handle_installation))
         app.router.add_get(REDIRECT_PATH, _page(install.handle_callback))
@@ -44,38 +52,84 @@ def web_routes(
     return app
 
 
-def _events(
-    slack: AsyncApp, bot: Bot, verifier: SignatureVerifier, metrics: Metrics
-) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def events(request: web.Request) -> web.Response:
+class Door:
+    """Takes in what Slack sends, once."""
+
+    def __init__(self, slack: AsyncApp, bot: Bot, verifier: SignatureVerifier, probes: Probes) -> None:
+        self._slack = slack
+        self._bot = bot
+        self._verifier = verifier
+        self._metrics = probes.metrics
+        self._replays = Replays()
+
+    async def events(self, request: web.Request) -> web.Response:
         started = time.perf_counter()
-        body = await request.read()
-        if not _is_from_slack(verifier, request, body):
-            metrics.request("unknown", "refused", time.perf_counter() - started)
-            return web.Response(status=401, text="invalid signature")
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await request.read()
+        except TimeoutError:
+            return self._refused(408, "the body does not come", started)
+        if not _is_from_slack(self._verifier, request, body):
+            return self._refused(401, "invalid signature", started)
+        signature = request.headers["X-Slack-Signature"]
+        if not self._replays.take(signature, int(request.headers["X-Slack-Request-Timestamp"])):
+            if request.content_type == "application/json":
+                return web.Response()  # an event, which Slack itself delivers again: it was taken, and is not again
+            return self._refused(401, "this request came before", started)
+        served = False
+        try:
+            response = await self._answer(request, body, started)
+            served = response.status < 500
+        finally:
+            if not served:  # Slack may deliver it again, within the same second
+                self._replays.give_back(signature)
+        return response
+
+    async def _answer(self, request: web.Request, body: bytes, started: float) -> web.Response:
+        bot = self._bot
+        # Asked most, in the greatest hurry, and with nothing for Bolt to route: docs/decisions has the figures.
         if (opening := bare_command(body)) and (workspace := bot.workspaces.known(opening.team_id)):
-            # Asked most, in the greatest hurry, and with nothing for Bolt to route: docs/decisions has the figures.
             trace.begin()
             origin = Origin(channel=opening.channel)
+            if not bot.limit.count(opening.team_id, opening.user_id, opening.trigger_id).allowed:
+                self._metrics.request("form", "limited", time.perf_counter() - started)
+                return web.json_response({"response_type": "ephemeral", "text": TOO_MANY})
             with bot.worker.answering():
                 bot.worker.start(bot.opener.open(workspace.token, opening.trigger_id, origin, opening.response_url))
-            metrics.request("form", "ok", time.perf_counter() - started)
+            self._metrics.request("form", "ok", time.perf_counter() - started)
             return web.Response()
-        if (command := command_of(body)) and bot.workspaces.known(command.get("team_id", "")):
-            serving = trace.begin()
-            with bot.worker.answering():
-                said = await answer_command(bot, command)
-            outcome = "failed" if serving.failed else "ok"
-            metrics.request(kind_of(command), outcome, time.perf_counter() - started)
-            return web.json_response(said) if said else web.Response()
+        if (command := command_of(body)) and bot.workspaces.known(command["team_id"]):
+            return await self._command(command, started)
         try:
             asked = await to_bolt_request(request)
-        except (ValueError, AttributeError, TypeError):
-            metrics.request("unknown", "invalid", time.perf_counter() - started)
+        except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
+            self._metrics.request("unknown", "invalid", time.perf_counter() - started)
             return web.Response(status=400, text="not a request of Slack's")
-        return await to_aiohttp_response(await slack.async_dispatch(asked))
+        try:
+            answered = await self._slack.async_dispatch(asked)
+        except Exception as error:  # before any listener had it: while the workspace was looked up, say
+            answered = Apology(asked.body, error).answer
+        return await to_aiohttp_response(answered)
 
-    return events
+    async def _command(self, command: dict[str, str], started: float) -> web.Response:
+        """What Bolt would do for it, without asking every listener whether it is theirs."""
+        bot, serving = self._bot, trace.begin()
+        with bot.worker.answering():
+            if not bot.limit.count(command["team_id"], command["user_id"], command["trigger_id"]).allowed:
+                trace.mark("limited")
+                answer = await to_aiohttp_response(plain_answer(command, TOO_MANY))
+            else:
+                try:
+                    said = await answer_command(bot, command)
+                    answer = web.json_response(said) if said else web.Response()
+                except Exception as error:
+                    answer = await to_aiohttp_response(Apology(command, error).answer)
+        self._metrics.request(kind_of(command), serving.outcome, time.perf_counter() - started)
+        return answer
+
+    def _refused(self, status: int, why: str, started: float) -> web.Response:
+        self._metrics.request("unknown", "refused", time.perf_counter() - started)
+        return web.Response(status=status, text=why)
 
 
 def _is_from_slack(verifier: SignatureVerifier, request: web.Request, body: bytes) -> bool:
@@ -94,28 +148,26 @@ def _page(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Call
     return page
 
 
-_QUOTED = quote_plus(COMMAND).encode()
-_COMMAND = b"command=" + _QUOTED
-
-
 class Opening(NamedTuple):
     """What is needed to open the form."""
 
     trigger_id: str
     team_id: str
+    user_id: str
     channel: str
     response_url: str
 
 
 def command_of(body: bytes) -> dict[str, str] | None:
-    """The fields of a `/ftcost …`, which needs no routing either; None for any other request."""
+    """The fields of a whole `/ftcost …`, which needs no routing either; None for any other request."""
     if _COMMAND not in body:
         return None
     try:
         fields = dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict"))
     except ValueError:
         return None
-    return fields if fields.get("command") == COMMAND and "payload" not in fields else None
+    whole = all(fields.get(name) for name in ("trigger_id", "team_id", "user_id", "channel_id"))
+    return fields if whole and fields.get("command") == COMMAND and "payload" not in fields else None
 
 
 def bare_command(body: bytes) -> Opening | None:
@@ -126,7 +178,7 @@ def bare_command(body: bytes) -> Opening | None:
     opening = Opening(
         *(
             unquote_plus(fields.get(name, b"").decode("ascii", "replace"))
-            for name in (b"trigger_id", b"team_id", b"channel_id", b"response_url")
+            for name in (b"trigger_id", b"team_id", b"user_id", b"channel_id", b"response_url")
         )
     )
     return opening if opening.trigger_id and opening.channel else None

@@ -14,8 +14,8 @@ class Request:
     """One request, or the work that it left. What is started while it is served belongs to it too."""
 
     id: str
-    failed: bool = False
-    """Whether its asker got an apology."""
+    outcome: str = "ok"
+    """`failed`, where its asker got an apology; `limited`, where there were too many."""
 
 
 _serving: ContextVar[Request | None] = ContextVar("serving", default=None)
@@ -30,9 +30,14 @@ def begin(id: str | None = None) -> Request:
 
 def failing() -> str:
     """The id that the apology for what is being served says; it stands in the log too."""
+    return mark("failed").id
+
+
+def mark(outcome: str) -> Request:
+    """Note how the request ends that is being served."""
     request = _serving.get() or begin()
-    request.failed = True
-    return request.id
+    request.outcome = outcome
+    return request
 
 
 def request_id() -> str | None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.command import check_base, from_slack, read_command, readable_fields
 from bot.form import Origin, form
-from bot.listeners.context import SORRY, Bot, team_of
+from bot.listeners.context import Bot, team_of
 from bot.render.blocks import escape, section
 from bot.store import Job, new_estimate_id
-from bot.trace import failing
 from calculator import UserError
-
-log = logging.getLogger(__name__)
 
 COMMAND = "/ftcost"
 FIX = "fix"
@@ -26,15 +22,7 @@ async def answer_command(bot: Bot, body: dict[str, Any]) -> dict[str, Any]:
     """Do what `/ftcost …` asks, or write it down. What the acknowledgement says to the asker, and nobody else; nothing
     where an answer comes otherwise.
     """
-    try:
-        return await _answer(bot, body, from_slack(body.get("text") or ""))
-    except Exception:
-        code = failing()
-        log.exception("%s: /ftcost failed", code)
-        return {"text": SORRY.format(code)}
-
-
-async def _answer(bot: Bot, body: dict[str, Any], text: str) -> dict[str, Any]:
+    text = from_slack(body.get("text") or "")
     try:
         asked = read_command(text)
         if asked.verb == "form":
@@ -46,7 +34,8 @@ async def _answer(bot: Bot, body: dict[str, Any], text: str) -> dict[str, Any]:
         if asked.verb == "breakeven":
             check_base(asked.fields)
         elif asked.verb != "estimate":
-            answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+            looked_up = bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+            answer = await bot.worker.soon(looked_up)
             return {"text": answer.text, "blocks": answer.blocks}
         bot.desk.check(asked.fields, bot.today())
     except UserError as error:

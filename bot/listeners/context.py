@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
@@ -14,16 +15,18 @@ from slack_sdk.errors import SlackApiError
 from bot.desk import Desk
 from bot.faults import error_of
 from bot.form import Origin, View, notice
+from bot.limits import RateLimit
 from bot.lookups import Lookups
 from bot.opener import FormOpener
+from bot.reading import at
 from bot.store import EstimateStore
 from bot.trace import failing
 from bot.worker import Worker
 from bot.workspaces import Workspaces
 
-log = logging.getLogger(__name__)
+_SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
 
-SORRY = "Something went wrong on our side, and nothing you typed is lost. Please try again. ({})"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Bot:
     estimates: EstimateStore
     workspaces: Workspaces
     opener: FormOpener
+    limit: RateLimit
     today: Callable[[], date]
 
     async def open_form(self, body: dict[str, Any], channel: str) -> None:
@@ -82,6 +86,8 @@ class Bot:
 
 
 def team_of(body: dict[str, Any]) -> str:
-    """The workspace a payload comes from."""
-    team = body.get("team_id") or (body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id")
-    return str(team or body["enterprise_id"])
+    """The workspace a payload comes from. Raises ValueError where it names none."""
+    team = body.get("team_id") or at(body, "team", "id") or at(body, "user", "team_id") or body.get("enterprise_id")
+    if not isinstance(team, str) or not _SLACK_ID.fullmatch(team):
+        raise ValueError("a payload without a workspace")
+    return team

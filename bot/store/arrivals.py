@@ -50,6 +50,9 @@ class Arrivals:
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:AT_MOST], self._waiting[AT_MOST:]
+                batch = [arrival for arrival in batch if not arrival.written.done()]  # some were given up meanwhile
+                if not batch:
+                    continue
                 try:
                     await self._write(batch)
                 except Exception as error:
