@@ -26,9 +26,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.app import build_app
 from bot.logs import start_logging
 from bot.oauth import INSTALL_PATH, OAuth
+from bot.pace import Pace
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import Database, DatabaseUnavailable, Installations, open_database, read_keys
-from bot.worker import Pace
 from pricing import Catalog, PriceFileError, load_catalog
 
 log = logging.getLogger("bot")

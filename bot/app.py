@@ -37,6 +37,7 @@ from bot.lookups import Lookups
 from bot.metrics import Metrics, kind_of
 from bot.oauth import InstallFlow, OAuth, install_flow
 from bot.opener import FormOpener
+from bot.pace import Pace
 from bot.plain_answers import Apology, plain_answer
 from bot.post import Place
 from bot.probes import Connection, Probes
@@ -44,7 +45,7 @@ from bot.reading import at
 from bot.render.blocks import saying
 from bot.roles import Roles
 from bot.store import Audit, Database, EstimateStore, Inbox, Installations
-from bot.worker import Pace, Worker
+from bot.worker import Worker
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from pricing import Catalog
 

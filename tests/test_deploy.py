@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.pace import Pace
 from bot.settings import Settings
-from bot.worker import Pace
 
 ROOT = Path(__file__).parent.parent
 ALIASES = {field.alias for field in Settings.model_fields.values()}

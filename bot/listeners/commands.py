@@ -37,7 +37,7 @@ async def answer_command(bot: Bot, body: dict[str, Any]) -> dict[str, Any]:
             looked_up = bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
             answer = await bot.worker.soon(looked_up)
             return {"text": answer.text, "blocks": answer.blocks}
-        bot.desk.check(asked.fields, bot.today())
+        await bot.desk.check(asked.fields, bot.today())
     except UserError as error:
         return _refusal(error, text)
     job = estimate_job(bot, f"command:{body['trigger_id']}", body, asked.fields, Origin(channel=body["channel_id"]))
