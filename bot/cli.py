@@ -9,11 +9,12 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import get_args
 
 from bot import pages
 from bot.command import check_base, read_command
 from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
-from bot.render.chart import chart_of
+from bot.render.chart import ChartName, chart_of
 from bot.render.chart_png import chart_png
 from bot.render.data import to_csv, to_json
 from bot.render.text import to_text
@@ -75,7 +76,7 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
         check_base(fields)
     comparison = estimate(read_scenario(fields), catalog, as_of)
     if options.chart:
-        _write_chart(comparison, options.chart)
+        _write_chart(comparison, options.chart, options.chart_of)
     return _render(comparison, options.format)
 
 
@@ -93,13 +94,14 @@ def _side_by_side(paths: Sequence[Path], catalog: Catalog, as_of: date) -> str:
     return side_by_side(scenarios).text()
 
 
-def _write_chart(comparison: Comparison, path: Path) -> None:
-    """The break-even where there is a base model, else the offers side by side."""
+def _write_chart(comparison: Comparison, path: Path, name: ChartName | None) -> None:
     if path.suffix.lower() != ".png":
         raise UserError(f"{path}: charts are PNG files; name one like chart.png.")
-    chart = chart_of(comparison)
+    chart = chart_of(comparison, name)
     if chart is None:
-        raise UserError("There is nothing to draw: no offer here is for sale with every price known.")
+        needs = {"break-even": "the break-even needs base= and calls=", "drivers": "no input moves the total"}
+        why = needs.get(name or "", "no offer here is for sale with every price known")
+        raise UserError(f"There is nothing to draw: {why}.")
     try:
         path.write_bytes(chart_png(chart))
     except OSError as error:
@@ -157,6 +159,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--format", choices=("text", "json", "csv"), default="text")
     parser.add_argument(
         "--chart", type=Path, metavar="PNG", help="draw it too: the break-even with base=, else the offers side by side"
+    )
+    parser.add_argument(
+        "--chart-of", choices=get_args(ChartName), help="which one: the drivers show what moves the total most"
     )
     parser.add_argument("--as-of", type=_day, metavar="DATE", help="price as of this day; default today")
     return parser

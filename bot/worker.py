@@ -99,9 +99,13 @@ class Worker:
 
     # --- from start to end -------------------------------------------------------------------------------------------
 
-    async def resume(self) -> None:
-        """Take up what was left before, and from now on whatever comes or is left by others."""
+    async def resume(self, *, anew: bool = False) -> None:
+        """Take up what was left before (or, begun `anew`, give it up), and from now on whatever comes or is left by
+        others.
+        """
         await self._inbox.forget_old()
+        if anew:
+            await self._inbox.give_up_waiting()
         await self._claim()
         self._loops = [asyncio.create_task(loop()) for loop in (self._poll, self._keep_leases)]
 
@@ -140,7 +144,7 @@ class Worker:
         self._wake.set()
         try:
             async with asyncio.timeout(self._pace.stop if seconds is None else seconds):
-                await asyncio.gather(*self._loops[:1])
+                await asyncio.gather(*self._loops[:1], return_exceptions=True)  # it may be closed already
                 while self._tasks or await self._claim(accepted_here=True):
                     if self._tasks:
                         await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)

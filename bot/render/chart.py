@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from bot.render.blocks import clip
 from bot.render.money import money, quantity
 from bot.render.tables import figure, horizon, offer_name
-from bot.render.tornado import Tornado
+from bot.render.tornado import Tornado, tornado
 from bot.render.words import break_even_sentences
 from calculator import BreakEven, Comparison, Estimate, LineItem, Standing
 from calculator.horizon import day_after_months, months_between, traffic_months
@@ -97,9 +98,19 @@ PARTS: tuple[tuple[str, Callable[[LineItem], bool]], ...] = (
 )
 
 
-def chart_of(comparison: Comparison) -> Chart | None:
-    """The break-even where there is a base model, else the offers side by side; None where neither can be drawn."""
-    return break_even_chart(comparison) or comparison_chart(comparison)
+ChartName = Literal["break-even", "offers", "drivers"]
+
+
+def chart_of(comparison: Comparison, name: ChartName | None = None) -> Chart | None:
+    """One of the charts; without a name the break-even where there is a base model, else the offers side by side. None
+    where it cannot be drawn.
+    """
+    best = comparison.best
+    if name == "drivers":
+        return tornado(comparison, best) if best else None
+    if name == "offers":
+        return comparison_chart(comparison)
+    return break_even_chart(comparison) or (None if name else comparison_chart(comparison))
 
 
 def comparison_chart(comparison: Comparison) -> BarChart | None:

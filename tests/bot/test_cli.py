@@ -258,3 +258,24 @@ def test_an_own_price_is_not_marked(
     out = run(capsys, "on=tinker/qwen3-8b", "examples=10k", "example=250/150", "epochs=3")[0]
     assert "(2026-01-01, 10 months old, your price)" in out
     assert "⚠" not in out
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("offers", ["on=your-rates,tinker/qwen3-8b", "rates=10/3/6"]),
+        ("drivers", ["on=your-rates", "rates=10/3/6"]),
+        ("break-even", ["on=your-rates", "rates=10/3/6", "base_rates=20/20"]),
+    ],
+)
+def test_the_chart_that_was_asked_for(tmp_path: Path, name: str, line: list[str]) -> None:
+    question = ["examples=10k", "example=250/150", "epochs=3", "calls=50k/day", "call=100/70", *line]
+    path = tmp_path / "chart.png"
+    assert main([*question, "--chart", str(path), "--chart-of", name]) == 0
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_chart_that_cannot_be_drawn_says_what_it_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    question = ["on=your-rates", "rates=10/3/6", "examples=10k", "example=250/150", "epochs=3"]
+    assert main([*question, "--chart", str(tmp_path / "chart.png"), "--chart-of", "break-even"]) == 2
+    assert "needs base= and calls=" in capsys.readouterr().err
