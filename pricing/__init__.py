@@ -1,5 +1,6 @@
 """Facts with sources: what every platform charges, since when, and who says so. Imports nothing of ours."""
 
+from pricing.bills import BilledPart, BillRules, BillUnit, Export, Side, load_bill_rules
 from pricing.catalog import BaseModels, BasePrice, Catalog, UnknownName
 from pricing.datasets import (
     AS_IT_IS,
@@ -37,12 +38,16 @@ __all__ = [
     "Assumption",
     "BaseModels",
     "BasePrice",
+    "BillRules",
+    "BillUnit",
+    "BilledPart",
     "Catalog",
     "Confidence",
     "Customer",
     "DatasetRules",
     "Encoding",
     "EpochRule",
+    "Export",
     "Format",
     "Framework",
     "Gpu",
@@ -61,6 +66,7 @@ __all__ = [
     "Price",
     "PriceFileError",
     "PriceKind",
+    "Side",
     "Source",
     "StackClass",
     "StateRecipe",
@@ -70,6 +76,7 @@ __all__ = [
     "Unit",
     "UnknownName",
     "given_source",
+    "load_bill_rules",
     "load_catalog",
     "load_dataset_rules",
     "load_gpu_facts",

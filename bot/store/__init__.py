@@ -1,21 +1,28 @@
 """What must outlive the process: estimates and accepted work. SQLAlchemy, async; a SQLite file or
 PostgreSQL."""
 
+from bot.store.actuals import ActualStore, Recorded, newest
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.inbox import Inbox, Job
 from bot.store.installations import Installations, read_keys
+from bot.store.provider_keys import KeyInfo, ProviderKeys
 
 __all__ = [
+    "ActualStore",
     "Database",
     "DatabaseUnavailable",
     "EstimateStore",
     "Inbox",
     "Installations",
     "Job",
+    "KeyInfo",
+    "ProviderKeys",
+    "Recorded",
     "SavedEstimate",
     "database_address",
     "new_estimate_id",
+    "newest",
     "open_database",
     "read_keys",
 ]
