@@ -8,7 +8,9 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.command import check_base, from_slack, read_command, readable_fields
 from bot.form import Origin, form
+from bot.listeners.actuals import accept_actual
 from bot.listeners.context import Bot, team_of
+from bot.listeners.keys import open_keys
 from bot.render.blocks import escape, section
 from bot.store import Job, new_estimate_id
 from calculator import UserError
@@ -31,10 +33,17 @@ def register(app: AsyncApp, bot: Bot) -> None:
                 await ack()
                 bot.worker.start(bot.show(body, form(Origin(channel=body["channel_id"]), more=True)))
                 return
+            if asked.verb == "keys":
+                await ack()
+                bot.worker.start(open_keys(bot, body))
+                return
             if asked.verb == "breakeven":
                 check_base(asked.fields)
             elif asked.verb != "estimate":
-                answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+                if asked.verb == "actual":
+                    answer = await accept_actual(bot, body, asked.argument)
+                else:
+                    answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
                 await ack(text=answer.text, blocks=answer.blocks)
                 return
             bot.desk.price(asked.fields, bot.today())

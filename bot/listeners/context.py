@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.actuals.books import Books
 from bot.desk import Desk
 from bot.faults import error_of
 from bot.form import Origin, View, notice
@@ -33,6 +34,8 @@ class Bot:
     estimates: EstimateStore
     workspaces: Workspaces
     opener: FormOpener
+    books: Books
+    roles: Roles
     today: Callable[[], date]
 
     async def open_form(self, body: dict[str, Any], channel: str) -> None:

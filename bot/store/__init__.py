@@ -3,12 +3,13 @@ PostgreSQL."""
 
 from bot.store.actuals import ActualStore, Recorded, newest
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
-from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
+from bot.store.estimates import ID_LENGTH, EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.inbox import Inbox, Job
 from bot.store.installations import Installations, read_keys
-from bot.store.provider_keys import KeyInfo, ProviderKeys
+from bot.store.provider_keys import KeyChange, KeyInfo, ProviderKeys
 
 __all__ = [
+    "ID_LENGTH",
     "ActualStore",
     "Database",
     "DatabaseUnavailable",
@@ -16,6 +17,7 @@ __all__ = [
     "Inbox",
     "Installations",
     "Job",
+    "KeyChange",
     "KeyInfo",
     "ProviderKeys",
     "Recorded",

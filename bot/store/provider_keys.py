@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.fernet import InvalidToken, MultiFernet
 from sqlalchemy import Delete, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database, provider_keys
 
@@ -26,19 +27,37 @@ class KeyInfo:
     created_at: datetime
 
 
-class ProviderKeys:
-    """Keys by workspace and platform."""
+@dataclass(frozen=True)
+class KeyChange:
+    """A key that was put in, replaced or removed: the last letters before and after, None where there is none."""
 
-    def __init__(self, database: Database, keys: MultiFernet, now: Callable[[], datetime]) -> None:
+    team_id: str
+    user_id: str
+    platform: str
+    before: str | None
+    after: str | None
+
+
+Note = Callable[[KeyChange, AsyncConnection], Awaitable[None]]
+"""Writes a change down in the transaction that makes it, so that neither stands without the other."""
+
+
+class ProviderKeys:
+    """Keys by workspace and platform. Who may change them is not asked here."""
+
+    def __init__(self, database: Database, keys: MultiFernet, now: Callable[[], datetime], note: Note) -> None:
         self._engine = database.engine
         self._keys = keys
         self._now = now
+        self._note = note
 
     async def put(self, platform: str, fields: Mapping[str, str], hint: str, *, team_id: str, user_id: str) -> None:
         """Keep a key in the place of the one before."""
         secret = self._keys.encrypt(json.dumps(dict(fields)).encode()).decode()
         async with self._engine.begin() as connection:
+            before = await _hint(connection, team_id, platform)
             await connection.execute(_of(team_id, platform))
+            await self._note(KeyChange(team_id, user_id, platform, before, hint), connection)
             await connection.execute(
                 insert(provider_keys).values(
                     team_id=team_id,
@@ -73,9 +92,13 @@ class ProviderKeys:
         async with self._engine.connect() as connection:
             return {row.platform: KeyInfo(*row) for row in await connection.execute(query)}
 
-    async def remove(self, platform: str, *, team_id: str) -> None:
+    async def remove(self, platform: str, *, team_id: str, user_id: str) -> None:
+        """Remove a key; where there is none, nothing changes."""
         async with self._engine.begin() as connection:
-            await connection.execute(_of(team_id, platform))
+            before = await _hint(connection, team_id, platform)
+            if before is not None:
+                await connection.execute(_of(team_id, platform))
+                await self._note(KeyChange(team_id, user_id, platform, before, None), connection)
 
     async def rotate(self) -> int:
         """Encrypt every key with the newest of FTCOST_ENCRYPTION_KEYS. How many there were."""
@@ -87,6 +110,14 @@ class ProviderKeys:
                     update(provider_keys).where(provider_keys.c.number == row.number).values(secret=anew)
                 )
         return len(rows)
+
+
+async def _hint(connection: AsyncConnection, team_id: str, platform: str) -> str | None:
+    query = select(provider_keys.c.hint).where(
+        provider_keys.c.team_id == team_id, provider_keys.c.platform == platform
+    )
+    found: str | None = await connection.scalar(query)
+    return found
 
 
 def _of(team_id: str, platform: str) -> Delete:
