@@ -14,8 +14,8 @@ KEY_CALLBACK = "platform_key_form"
 SET, REMOVE = "platform_key_set", "platform_key_remove"
 TITLE = "Keys of platforms"
 ABOUT = (
-    "With a key ftcost asks a platform what was paid: /ftcost actual ID pull PLATFORM. Keys are kept encrypted, for this "
-    "workspace alone, and are never shown again. Take one that may only read costs."
+    "With a key ftcost asks a platform what was paid: /ftcost actual ID pull PLATFORM. Keys are kept encrypted, for "
+    "this workspace alone, and are never shown again. Take one that may only read costs."
 )
 
 

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.actuals.bill import read_bill
 from bot.actuals.books import Books, choose_offer
-from bot.actuals.gather import gather, scope_of
 from bot.actuals.platforms import PLATFORMS
-from bot.actuals.words import ActualAsked, read_actual
+from bot.actuals.words import read_actual
 from bot.desk import Desk
 from bot.post import Place
 from bot.render.actuals import actual_page, actual_replies, recalibrate_button
-from bot.render.blocks import clip, escape, saying
+from bot.render.blocks import escape, saying
 from bot.store import Job, SavedEstimate
 from calculator import UserError
 

@@ -41,9 +41,10 @@ def register(app: AsyncApp, bot: Bot) -> None:
                 check_base(asked.fields)
             elif asked.verb != "estimate":
                 if asked.verb == "actual":
-                    answer = await accept_actual(bot, body, asked.argument)
+                    found = accept_actual(bot, body, asked.argument)
                 else:
-                    answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+                    found = bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+                answer = await bot.worker.soon(found)
                 await ack(text=answer.text, blocks=answer.blocks)
                 return
             bot.desk.price(asked.fields, bot.today())

@@ -1,23 +1,26 @@
-"""What must outlive the process: estimates and accepted work. SQLAlchemy, async; a SQLite file or
+"""What must outlive the process: estimates, accepted work, and who changed what. SQLAlchemy, async; a SQLite file or
 PostgreSQL."""
 
 from bot.store.actuals import ActualStore, Recorded, newest
+from bot.store.audit import Audit, Change, Entry
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import ID_LENGTH, EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.inbox import Inbox, Job
 from bot.store.installations import Installations, read_keys
-from bot.store.provider_keys import KeyChange, KeyInfo, ProviderKeys
+from bot.store.provider_keys import KeyInfo, ProviderKeys
 
 __all__ = [
     "ID_LENGTH",
     "ActualStore",
+    "Audit",
+    "Change",
     "Database",
     "DatabaseUnavailable",
+    "Entry",
     "EstimateStore",
     "Inbox",
     "Installations",
     "Job",
-    "KeyChange",
     "KeyInfo",
     "ProviderKeys",
     "Recorded",

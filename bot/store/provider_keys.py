@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from cryptography.fernet import InvalidToken, MultiFernet
 from sqlalchemy import Delete, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.audit import Audit, Change
 from bot.store.database import Database, provider_keys
 
 log = logging.getLogger(__name__)
@@ -27,29 +28,14 @@ class KeyInfo:
     created_at: datetime
 
 
-@dataclass(frozen=True)
-class KeyChange:
-    """A key that was put in, replaced or removed: the last letters before and after, None where there is none."""
-
-    team_id: str
-    user_id: str
-    platform: str
-    before: str | None
-    after: str | None
-
-
-Note = Callable[[KeyChange, AsyncConnection], Awaitable[None]]
-"""Writes a change down in the transaction that makes it, so that neither stands without the other."""
-
-
 class ProviderKeys:
     """Keys by workspace and platform. Who may change them is not asked here."""
 
-    def __init__(self, database: Database, keys: MultiFernet, now: Callable[[], datetime], note: Note) -> None:
+    def __init__(self, database: Database, keys: MultiFernet, now: Callable[[], datetime], audit: Audit) -> None:
         self._engine = database.engine
         self._keys = keys
         self._now = now
-        self._note = note
+        self._audit = audit
 
     async def put(self, platform: str, fields: Mapping[str, str], hint: str, *, team_id: str, user_id: str) -> None:
         """Keep a key in the place of the one before."""
@@ -57,7 +43,7 @@ class ProviderKeys:
         async with self._engine.begin() as connection:
             before = await _hint(connection, team_id, platform)
             await connection.execute(_of(team_id, platform))
-            await self._note(KeyChange(team_id, user_id, platform, before, hint), connection)
+            await self._audit.write(Change(team_id, user_id, f"key of {platform}", before, hint), within=connection)
             await connection.execute(
                 insert(provider_keys).values(
                     team_id=team_id,
@@ -98,7 +84,7 @@ class ProviderKeys:
             before = await _hint(connection, team_id, platform)
             if before is not None:
                 await connection.execute(_of(team_id, platform))
-                await self._note(KeyChange(team_id, user_id, platform, before, None), connection)
+                await self._audit.write(Change(team_id, user_id, f"key of {platform}", before, None), within=connection)
 
     async def rotate(self) -> int:
         """Encrypt every key with the newest of FTCOST_ENCRYPTION_KEYS. How many there were."""
@@ -113,9 +99,7 @@ class ProviderKeys:
 
 
 async def _hint(connection: AsyncConnection, team_id: str, platform: str) -> str | None:
-    query = select(provider_keys.c.hint).where(
-        provider_keys.c.team_id == team_id, provider_keys.c.platform == platform
-    )
+    query = select(provider_keys.c.hint).where(provider_keys.c.team_id == team_id, provider_keys.c.platform == platform)
     found: str | None = await connection.scalar(query)
     return found
 
