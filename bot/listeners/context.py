@@ -29,6 +29,8 @@ _SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
 
 log = logging.getLogger(__name__)
 
+GONE = "This estimate is not there any more. Close this and start a new one with /ftcost."
+
 
 @dataclass(frozen=True)
 class Bot:

@@ -8,10 +8,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.form import CALLBACK, COMPARE_CALLBACK, MORE, Origin, errors_for, form, read_values, reply_in
 from bot.listeners.commands import estimate_job
-from bot.listeners.context import Bot, team_of
+from bot.listeners.context import GONE, Bot, team_of
 from calculator import FieldErrors, UserError
-
-GONE = "This estimate is not there any more. Close this and start a new one with /ftcost."
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
