@@ -13,6 +13,7 @@ from bot.actuals.ask import Ask
 from bot.actuals.gather import scope_of
 from bot.actuals.http import Addresses, BillingHttp, PullError
 from bot.actuals.platforms import PLATFORMS
+from bot.actuals.take import choose_offer
 from bot.actuals.words import ActualAsked
 from bot.render.money import CENT, money
 from bot.store import ActualStore, ProviderKeys, Recorded, SavedEstimate, newest
@@ -54,32 +55,14 @@ class Shown:
         sources = ", ".join(dict.fromkeys(one.source for one in self.recorded))
         notes = [f"Recorded: {sources}"]
         if self.corrected:
-            notes.append(f"{self.corrected} earlier figures were corrected; they are kept")
+            figures = "figure was" if self.corrected == 1 else "figures were"
+            notes.append(f"{self.corrected} earlier {figures} corrected and kept")
         quoted = next((one for one in saved.result["estimates"] if one["offer"] == self.offer.offer.id), None)
         was = Decimal(quoted["total_usd"]) if quoted and quoted["total_usd"] is not None else None
         now = self.offer.total_usd
         if was is not None and now is not None and abs(was - now) >= CENT:
             notes.append(f"prices were read anew since: the total was quoted as {money(was)} and is {money(now)} now")
         return notes
-
-
-def choose_offer(comparison: Comparison, offer: str | None, platform: str | None, whose: str) -> Estimate:
-    """The offer that an amount is of: the named one, else the best one of the platform, else the best one. Raises
-    UserError.
-    """
-    priced = [one for one in comparison.estimates if one.lines]
-    if offer is not None:
-        found = next((one for one in priced if one.offer.id == offer.lower()), None)
-        if found is None:
-            names = ", ".join(one.offer.id for one in priced[:8])
-            raise UserError(f"This estimate has no offer “{offer[:60]}”. It has {names}.")
-        return found
-    ours = [one for one in priced if platform in (None, one.offer.platform)]
-    if not ours:
-        raise UserError(
-            f"This is {whose}, and the estimate has no offer of that platform. Say which one with on=OFFER."
-        )
-    return ours[0]
 
 
 @dataclass(frozen=True)

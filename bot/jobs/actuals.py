@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.actuals.books import Books, choose_offer
+from bot.actuals.books import Books
 from bot.actuals.platforms import PLATFORMS
+from bot.actuals.take import choose_offer
 from bot.actuals.words import read_actual
 from bot.desk import Desk
 from bot.post import Place
@@ -17,9 +18,6 @@ from bot.render.actuals import actual_page, actual_replies, recalibrate_button
 from bot.render.blocks import escape, saying
 from bot.store import Job, SavedEstimate
 from calculator import UserError
-
-NAMED = 4
-"""So many of the items that were left out are named."""
 
 
 @dataclass(frozen=True)
