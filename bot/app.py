@@ -39,6 +39,7 @@ from bot.post import Place
 from bot.reading import at
 from bot.render.blocks import saying
 from bot.roles import Roles
+from bot.slack_hosts import SlackHosts
 from bot.store import ActualStore, Audit, Database, EstimateStore, Inbox, Installations, ProviderKeys
 from bot.worker import Pace, Worker
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
@@ -107,7 +108,7 @@ async def build_app(
         desk = Desk(catalog, estimates, lookups, workspaces, inbox)
         kept = ProviderKeys(database, encryption_keys, stamp, audit) if encryption_keys else None
         books = Books(catalog, load_bill_rules(), ActualStore(database, stamp), kept, session, addresses, now)
-        worker = Worker(inbox, handlers(desk, books), desk.apologise, desk.say_late, pace)
+        worker = Worker(inbox, handlers(desk, books, SlackHosts(slack_api_url)), desk.apologise, desk.say_late, pace)
         bot = Bot(desk, worker, lookups, estimates, workspaces, opener, books, roles, limit, today)
         slack = _slack_app(bot, slack_api_url)
         connection = Connection()

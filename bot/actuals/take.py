@@ -21,6 +21,7 @@ class Taken(NamedTuple):
 
     offer: Estimate
     actuals: tuple[Actual, ...]
+    source: str
     notes: tuple[str, ...]
 
 
@@ -63,7 +64,7 @@ def take_bill(
         notes.append(f"left out: {_such_as(found.left_out)}")
     if found.unnamed:
         notes.append(f"counted although no model is named: {_such_as(found.unnamed)}")
-    return Taken(chosen, found.actuals, tuple(notes))
+    return Taken(chosen, found.actuals, bill.export.title, tuple(notes))
 
 
 def _such_as(items: Sequence[str]) -> str:

@@ -10,12 +10,13 @@ from bot.jobs.actuals import ActualJobs
 from bot.jobs.answers import AnswerJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.jobs.mentions import MentionJobs
+from bot.slack_hosts import SlackHosts
 from bot.worker import Handler
 
 
-def handlers(desk: Desk, books: Books) -> Mapping[str, Handler]:
+def handlers(desk: Desk, books: Books, hosts: SlackHosts) -> Mapping[str, Handler]:
     """What does each kind of job."""
-    estimates, answers, actuals = EstimateJobs(desk), AnswerJobs(desk), ActualJobs(desk, books)
+    estimates, answers, actuals = EstimateJobs(desk), AnswerJobs(desk), ActualJobs(desk, books, hosts)
     return {
         "estimate": estimates.estimate,
         "mention": MentionJobs(desk, estimates, actuals).mention,

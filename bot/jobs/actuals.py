@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.actuals.bill import read_bill
 from bot.actuals.books import Books
+from bot.actuals.dropped import Dropped, download
 from bot.actuals.platforms import PLATFORMS
-from bot.actuals.take import choose_offer
+from bot.actuals.take import Taken, choose_offer, take_bill
 from bot.actuals.words import read_actual
 from bot.desk import Desk
 from bot.post import Place
 from bot.render.actuals import actual_page, actual_replies, recalibrate_button
 from bot.render.blocks import escape, saying
+from bot.slack_hosts import SlackHosts
 from bot.store import Job, SavedEstimate
-from calculator import UserError
+from calculator import Comparison, UserError
 
 
 @dataclass(frozen=True)
@@ -26,10 +29,11 @@ class ActualJobs:
 
     desk: Desk
     books: Books
+    hosts: SlackHosts
 
     async def actual(self, job: Job) -> None:
         """Record what is asked and answer with the comparison. Payload: id, team, user, channel and thread_ts of the
-        estimate, asked_in (where the person is), words, as_of.
+        estimate, asked_in (where the person is), words, as_of, file (name and address, or None).
         """
         ask = job.payload
         here = Place(ask["asked_in"] or ask["channel"], ask.get("asked_thread"))
@@ -69,6 +73,10 @@ class ActualJobs:
             found, source = self.books.typed(asked, today), "typed"
             if asked.month is None:
                 notes.append(f"no month was named, so it is {today:%Y-%m}")
+        elif ask.get("file"):
+            taken = await self._taken(ask, asked.offer, comparison)
+            chosen, found, source = taken.offer, list(taken.actuals), taken.source
+            notes += taken.notes
         else:
             return []
         await self.books.store.record(
@@ -81,6 +89,14 @@ class ActualJobs:
             job_key=job.key,
         )
         return notes
+
+    async def _taken(self, ask: Mapping[str, Any], offer: str | None, comparison: Comparison) -> Taken:
+        """What counts of the bill that came with a mention. Raises UserError."""
+        token = (await self.desk.workspaces.of(ask["team"])).token
+        content = await download(self.books.session, self.hosts, Dropped(*ask["file"]), token)
+        rules, catalog = self.books.rules, self.books.catalog
+        bill = await asyncio.to_thread(read_bill, content, rules)  # up to some seconds
+        return await asyncio.to_thread(take_bill, bill, rules, comparison, offer, catalog, _today(ask))
 
 
 def _today(ask: Mapping[str, Any]) -> date:

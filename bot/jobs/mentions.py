@@ -32,7 +32,7 @@ class MentionJobs:
 
     async def mention(self, job: Job) -> None:
         """`@ftcost …`: in a thread it changes that thread's estimate. Payload: id, team, user, channel, thread_ts, ts,
-        text, as_of.
+        text, as_of, file (name and address, or None).
         """
         ask = job.payload
         poster = await self.desk.poster(ask["team"])

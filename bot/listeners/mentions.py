@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.actuals.dropped import Dropped
 from bot.listeners.context import Bot, team_of
 from bot.store import Job, new_estimate_id
 
@@ -26,6 +27,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
                 "ts": event["ts"],
                 "text": _MENTION.sub(" ", event.get("text") or "").strip(),
                 "as_of": bot.today().isoformat(),
+                "file": Dropped.first_of(event.get("files")),
             }
             # The first delivery may have been lost, so a retry is work unless its event was seen.
             await bot.worker.accept(Job(f"event:{body['event_id']}", "mention", payload))

@@ -19,7 +19,16 @@ FINANCE = "C0FINANCE1"
 IM = "D0YOUFTCST"
 
 DEFAULT_SCOPES = frozenset(
-    {"commands", "chat:write", "chat:write.public", "app_mentions:read", "im:write", "files:write", "users:read"}
+    {
+        "commands",
+        "chat:write",
+        "chat:write.public",
+        "app_mentions:read",
+        "im:write",
+        "files:read",
+        "files:write",
+        "users:read",
+    }
 )
 
 
