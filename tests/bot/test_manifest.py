@@ -1,8 +1,4 @@
-"""manifest.yml asks for what the code needs, and for nothing else.
-
-No scope reads files and no event carries any: the bot downloads nothing,
-so there is no address that could be given its token.
-"""
+"""manifest.yml asks for what the code needs, and for nothing else."""
 
 from __future__ import annotations
 
@@ -65,6 +61,8 @@ def test_the_scopes_are_those_of_the_methods_that_are_called(manifest: dict[str,
     assert {"chat_postMessage", "views_open"} <= called, "the search finds calls at all"
     needed = set[str]().union(*(SCOPES[method] for method in called - OPTIONAL_SCOPES.keys()))
     events = manifest["settings"]["event_subscriptions"]["bot_events"]
+    if "takes_token(" in source:  # a file of somebody's is fetched
+        needed.add("files:read")
     needed |= {scope for event in events if (scope := SCOPE_OF_EVENT[event])}
     if manifest["features"]["slash_commands"] or manifest["features"]["shortcuts"]:
         needed.add("commands")
