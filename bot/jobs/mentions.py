@@ -96,11 +96,13 @@ class MentionJobs:
         if estimate_id is None:
             raise UserError("Ask this in the thread of an estimate, or name one: `/ftcost actual ID …`.")
         saved = saved or await self.desk.estimates.get(estimate_id, team_id=ask["team"])
+        if saved is None:
+            raise UserError(f"There is no estimate “{estimate_id}” in this workspace. `list` shows yours.")
         payload = {
             **ask,
             "id": estimate_id,
-            "channel": (saved.channel_id if saved else None) or ask["channel"],
-            "thread_ts": (saved.thread_ts if saved else None) or ask["thread_ts"],
+            "channel": saved.channel_id or ask["channel"],
+            "thread_ts": saved.thread_ts or ask["thread_ts"],
             "asked_in": ask["channel"],
             "asked_thread": ask["thread_ts"],
             "words": asked.argument,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from bot.render.blocks import Block, SlackMessage
-from bot.render.money import UNKNOWN, money, signed
+from bot.render.money import CENT, UNKNOWN, money, signed
 from bot.render.months import month_bars, months_chart
 from bot.render.page import Page
 from bot.render.replies import chart_reply
@@ -99,9 +100,14 @@ def _row(one: Held) -> tuple[str, ...]:
         PARTS[one.actual.part],
         "outside" if not one.inside else money(one.estimate_usd),
         money(one.actual.usd),
-        UNKNOWN if difference is None else f"{signed(difference)}{mark}",
-        ", ".join(f"{effect.cause} {signed(effect.usd)}" for effect in one.effects),
+        UNKNOWN if difference is None else f"{signed(_seen(difference, one))}{mark}",
+        ", ".join(f"{effect.cause} {signed(usd)}" for effect in one.effects if (usd := _seen(effect.usd, one))),
     )
+
+
+def _seen(usd: Decimal, one: Held) -> Decimal:
+    """A difference to the cent, beside an amount that is given to the cent."""
+    return usd.quantize(CENT, ROUND_HALF_UP) if abs(one.actual.usd) >= CENT else usd
 
 
 def _days(comparison: Comparison, held: Sequence[Held]) -> list[str]:

@@ -34,7 +34,7 @@ def test_a_bill_against_a_scenario(tmp_path: Path, scenario: Path, capsys: pytes
     out = capsys.readouterr().out
     assert [line.split()[:5] for line in out.splitlines() if line.startswith("2024-0") and "$" in line][1:] == [
         ["2024-01", "Training", "$120.00", "$131.20", "+$11.20"],
-        ["2024-01", "Inference", "$1,100.71", "$1,100.71", "−$0.00"],
+        ["2024-01", "Inference", "$1,100.71", "$1,100.71", "±$0.00"],
         ["2024-02", "Inference", "$1,029.70", "$2,000.00", "+$970.30"],
     ]
     assert "2024-01 to 2024-02: $3,231.91 paid, $2,250.41 estimated: +$981.50." in out
@@ -48,7 +48,7 @@ def test_a_bill_against_a_scenario(tmp_path: Path, scenario: Path, capsys: pytes
         ("x,y\n1,2\n", (), "A bill needs a date"),
         (BILL, ("--on", "openai/gpt-4.1"), "has no offer"),
         (BILL, ("--chart", "chart.gif"), "charts are PNG files"),
-        (BILL, ("--as-of", "2025-01-01", "--chart", "chart.png"), "nothing in it since 2025-01-01"),
+        (BILL, ("--as-of", "2025-01-01", "--chart", "chart.png"), "covers no day of the bill"),
         ("date,component,cost\n2024-01-01,lunch,9\n", (), "It has “lunch”."),
     ],
 )
