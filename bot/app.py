@@ -29,7 +29,7 @@ from bot.desk import Desk
 from bot.http import Connection, web_routes
 from bot.jobs import handlers
 from bot.limits import TOO_MANY, Allowance, RateLimit
-from bot.listeners import Bot, actions, actuals, commands, keys, mentions, removal, submissions
+from bot.listeners import Bot, actions, actuals, commands, files, keys, mentions, removal, submissions
 from bot.listeners.context import team_of
 from bot.lookups import Lookups
 from bot.oauth import InstallFlow, OAuth, install_flow
@@ -39,8 +39,9 @@ from bot.post import Place
 from bot.reading import at
 from bot.render.blocks import saying
 from bot.roles import Roles
+from bot.slack_files import Downloads, download_session
 from bot.slack_hosts import SlackHosts
-from bot.store import ActualStore, Audit, Database, EstimateStore, Inbox, Installations, ProviderKeys
+from bot.store import ActualStore, Audit, CountStore, Database, EstimateStore, Inbox, Installations, ProviderKeys
 from bot.worker import Pace, Worker
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from pricing import Catalog, load_bill_rules
@@ -89,7 +90,10 @@ async def build_app(
     def stamp() -> datetime:
         return now().replace(tzinfo=None)
 
-    async with ClientSession(timeout=ClientTimeout(total=pace.answer), cookie_jar=DummyCookieJar()) as session:
+    async with (
+        ClientSession(timeout=ClientTimeout(total=pace.answer), cookie_jar=DummyCookieJar()) as session,
+        download_session() as download,
+    ):
         client_of = partial(slack_client, session, slack_api_url)
         install: InstallFlow | None = None
         workspaces: Workspaces
@@ -105,10 +109,11 @@ async def build_app(
         roles, audit = Roles(workspaces, admins), Audit(database, stamp)
         lookups = Lookups(catalog, estimates, roles, audit, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
-        desk = Desk(catalog, estimates, lookups, workspaces, inbox)
+        desk = Desk(catalog, estimates, lookups, workspaces, inbox, CountStore(database, stamp))
         kept = ProviderKeys(database, encryption_keys, stamp, audit) if encryption_keys else None
         books = Books(catalog, load_bill_rules(), ActualStore(database, stamp), kept, session, addresses, now)
-        worker = Worker(inbox, handlers(desk, books, SlackHosts(slack_api_url)), desk.apologise, desk.say_late, pace)
+        downloads = Downloads(download, SlackHosts(slack_api_url))
+        worker = Worker(inbox, handlers(desk, downloads, books), desk.apologise, desk.say_late, pace)
         bot = Bot(desk, worker, lookups, estimates, workspaces, opener, books, roles, limit, today)
         slack = _slack_app(bot, slack_api_url)
         connection = Connection()
@@ -158,6 +163,7 @@ def _slack_app(bot: Bot, slack_api_url: str) -> AsyncApp:
         actuals,
         keys,
         mentions,
+        files,
         removal,
     ):  # the hottest route first: Bolt asks them in order
         module.register(slack, bot)

@@ -20,10 +20,11 @@ SCOPES = (
     "commands",
     "files:read",
     "files:write",
+    "im:history",
     "im:write",
     "users:read",
 )
-LOOK_BACK_SCOPES = ("channels:history", "groups:history", "im:history")
+LOOK_BACK_SCOPES = ("channels:history", "groups:history")
 INSTALL_PATH = "/slack/install"
 REDIRECT_PATH = "/slack/oauth_redirect"
 STATE_SECONDS = 600

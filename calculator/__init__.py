@@ -2,6 +2,7 @@
 
 from calculator.actuals import Actual, Billed, Held, hold
 from calculator.attribution import Effect, Usage
+from calculator.crossover import Crossover
 from calculator.differences import Cause, causes
 from calculator.drivers import spread_out
 from calculator.errors import FieldErrors, UserError
@@ -19,6 +20,7 @@ from calculator.result import (
     Estimate,
     Figure,
     LineItem,
+    Move,
     Percentiles,
     Span,
     Standing,
@@ -40,6 +42,7 @@ __all__ = [
     "Cause",
     "Comparison",
     "Component",
+    "Crossover",
     "Driver",
     "Effect",
     "Estimate",
@@ -47,6 +50,7 @@ __all__ = [
     "Figure",
     "Held",
     "LineItem",
+    "Move",
     "Part",
     "Percentiles",
     "Point",

@@ -12,10 +12,11 @@ from pricing.datasets import (
     PlatformFormats,
     load_dataset_rules,
 )
+from pricing.files import PriceFileError
 from pricing.gpu import Framework, Gpu, GpuFacts, Link, Loss, ModelShape, StackClass, StateRecipe
-from pricing.gpu_offer import GpuOffer
+from pricing.gpu_offer import BillingStep, GpuOffer, Gpus
 from pricing.gpu_physics import GpuConstant, GpuPhysics
-from pricing.load import PriceFileError, load_catalog
+from pricing.load import load_catalog
 from pricing.load_gpu import load_gpu_facts, load_gpu_offers
 from pricing.offer import (
     Assumption,
@@ -41,6 +42,7 @@ __all__ = [
     "BillRules",
     "BillUnit",
     "BilledPart",
+    "BillingStep",
     "Catalog",
     "Confidence",
     "Customer",
@@ -55,6 +57,7 @@ __all__ = [
     "GpuFacts",
     "GpuOffer",
     "GpuPhysics",
+    "Gpus",
     "Lifecycle",
     "Link",
     "Loss",

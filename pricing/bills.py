@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from pricing.load import DATA_DIR, PriceFileError, explain, read_text
+from pricing.files import DATA_DIR, PriceFileError, explain, read_text
 from pricing.offer import Record, Source, SourceRef
 from pricing.yaml_reader import YamlError, read_yaml
 

@@ -17,6 +17,7 @@ from calculator import UserError
 from pricing import BillRules, Export
 
 MAX_BYTES = 5_000_000
+TOO_LARGE = f"The file is larger than {MAX_BYTES // 1_000_000} MB; export fewer days, or by month."
 MAX_ROWS = 100_000
 MAX_COLUMNS = 2_000
 MAX_CELLS = 5_000_000
@@ -55,7 +56,7 @@ class Bill(NamedTuple):
 def read_bill(content: bytes, rules: BillRules) -> Bill:
     """The lines of a bill. Raises UserError."""
     if len(content) > MAX_BYTES:
-        raise UserError(f"The file is larger than {MAX_BYTES // 1_000_000} MB; export fewer days, or by month.")
+        raise UserError(TOO_LARGE)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

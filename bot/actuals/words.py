@@ -34,6 +34,11 @@ class ActualAsked(NamedTuple):
     jobs: tuple[str, ...] = ()
 
 
+def is_actual(text: str) -> bool:
+    """Whether a line is about what was paid, so that a file beside it is a bill."""
+    return text[:20].lower().split(maxsplit=1)[:1] == ["actual"]
+
+
 def read_actual(text: str, today: date) -> ActualAsked:
     """The words behind `actual`, in any order but the id, which comes first. Raises UserError."""
     words = text.split()

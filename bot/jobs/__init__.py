@@ -8,18 +8,22 @@ from bot.actuals.books import Books
 from bot.desk import Desk
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.answers import AnswerJobs
+from bot.jobs.datasets import DatasetJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.jobs.mentions import MentionJobs
-from bot.slack_hosts import SlackHosts
+from bot.slack_files import Downloads
 from bot.worker import Handler
 
 
-def handlers(desk: Desk, books: Books, hosts: SlackHosts) -> Mapping[str, Handler]:
+def handlers(desk: Desk, downloads: Downloads, books: Books) -> Mapping[str, Handler]:
     """What does each kind of job."""
-    estimates, answers, actuals = EstimateJobs(desk), AnswerJobs(desk), ActualJobs(desk, books, hosts)
+    estimates, answers, actuals = EstimateJobs(desk), AnswerJobs(desk), ActualJobs(desk, books, downloads)
+    datasets = DatasetJobs(desk, estimates, downloads)
     return {
         "estimate": estimates.estimate,
         "mention": MentionJobs(desk, estimates, actuals).mention,
+        "dataset": datasets.dataset,
+        "shared": datasets.shared,
         "export": answers.export,
         "break_even": answers.break_even,
         "sure": answers.sure,

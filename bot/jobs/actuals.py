@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.actuals.bill import read_bill
+from bot.actuals.bill import MAX_BYTES, TOO_LARGE, read_bill
 from bot.actuals.books import Books
-from bot.actuals.dropped import Dropped, download
 from bot.actuals.platforms import PLATFORMS
 from bot.actuals.take import Taken, choose_offer, take_bill
 from bot.actuals.words import read_actual
@@ -18,7 +17,7 @@ from bot.desk import Desk
 from bot.post import Place
 from bot.render.actuals import actual_page, actual_replies, recalibrate_button
 from bot.render.blocks import escape, saying
-from bot.slack_hosts import SlackHosts
+from bot.slack_files import Downloads, SlackFile
 from bot.store import Job, SavedEstimate
 from calculator import Comparison, UserError
 
@@ -29,11 +28,11 @@ class ActualJobs:
 
     desk: Desk
     books: Books
-    hosts: SlackHosts
+    downloads: Downloads
 
     async def actual(self, job: Job) -> None:
         """Record what is asked and answer with the comparison. Payload: id, team, user, channel and thread_ts of the
-        estimate, asked_in (where the person is), words, as_of, file (name and address, or None).
+        estimate, asked_in (where the person is), words, as_of, file (as in bot/slack_files.py, or None).
         """
         ask = job.payload
         here = Place(ask["asked_in"] or ask["channel"], ask.get("asked_thread"))
@@ -93,10 +92,20 @@ class ActualJobs:
     async def _taken(self, ask: Mapping[str, Any], offer: str | None, comparison: Comparison) -> Taken:
         """What counts of the bill that came with a mention. Raises UserError."""
         token = (await self.desk.workspaces.of(ask["team"])).token
-        content = await download(self.books.session, self.hosts, Dropped(*ask["file"]), token)
+        file = SlackFile(**ask["file"])
+        if file.size > MAX_BYTES:
+            raise UserError(TOO_LARGE)
+        async with self.downloads.copy(file, token, _bounded) as copy:
+            content = await asyncio.to_thread(copy.read)
         rules, catalog = self.books.rules, self.books.catalog
         bill = await asyncio.to_thread(read_bill, content, rules)  # up to some seconds
         return await asyncio.to_thread(take_bill, bill, rules, comparison, offer, catalog, _today(ask))
+
+
+def _bounded(received: int) -> None:
+    """A file may be larger than Slack said. Raises UserError."""
+    if received > MAX_BYTES:
+        raise UserError(TOO_LARGE)
 
 
 def _today(ask: Mapping[str, Any]) -> date:

@@ -3,6 +3,7 @@ PostgreSQL."""
 
 from bot.store.actuals import ActualStore, Recorded, newest
 from bot.store.audit import Audit, Change, Entry
+from bot.store.counts import Count, CountStore
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import ID_LENGTH, EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.inbox import Inbox, Job
@@ -14,6 +15,8 @@ __all__ = [
     "ActualStore",
     "Audit",
     "Change",
+    "Count",
+    "CountStore",
     "Database",
     "DatabaseUnavailable",
     "Entry",
