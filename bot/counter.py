@@ -40,7 +40,7 @@ from calculator.errors import UserError
 from pricing import Encoding, Format
 
 PROGRESS_SECONDS = 0.5
-_YIELDING = 10
+_YIELDING = 3
 _CHUNK_BYTES = 128 * 1024
 _LOOK_AT_BLOCKS = 4
 # Larger blocks hold one long line: they are counted here, so that not every worker grows to the size of the longest.
