@@ -1,9 +1,10 @@
 """The cost model. Pure: no files, network, clock, environment or Slack."""
 
+from calculator.crossover import Crossover
 from calculator.differences import Cause, causes
 from calculator.drivers import spread_out
 from calculator.errors import FieldErrors, UserError
-from calculator.estimate import estimate
+from calculator.estimate import asked_of, estimate
 from calculator.hosted import YOUR_RATES
 from calculator.quantities import Amount
 from calculator.result import (
@@ -15,6 +16,7 @@ from calculator.result import (
     Estimate,
     Figure,
     LineItem,
+    Move,
     Percentiles,
     Span,
     Standing,
@@ -33,11 +35,13 @@ __all__ = [
     "Cause",
     "Comparison",
     "Component",
+    "Crossover",
     "Driver",
     "Estimate",
     "FieldErrors",
     "Figure",
     "LineItem",
+    "Move",
     "Percentiles",
     "Point",
     "Scenario",
@@ -47,6 +51,7 @@ __all__ = [
     "UserError",
     "Verdict",
     "Warning",
+    "asked_of",
     "causes",
     "default_text",
     "estimate",

@@ -237,7 +237,8 @@ class DatasetJobs:
                 fields, edit_of = {**before.fields, **fields}, before.id
         fields |= report.count.fields()
         try:
-            priced = self.desk.price(fields, date.fromisoformat(ask["as_of"])) if report.count.examples else None
+            as_of = date.fromisoformat(ask["as_of"])
+            priced = await self.desk.price(fields, as_of) if report.count.examples else None
             answer = headline(priced) if priced else NO_EXAMPLES
         except UserError as error:
             priced, answer = None, str(error)
