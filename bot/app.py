@@ -26,7 +26,7 @@ from bot.desk import Desk
 from bot.http import Connection, web_routes
 from bot.jobs import handlers
 from bot.limits import TOO_MANY, Allowance, RateLimit
-from bot.listeners import Bot, actions, commands, mentions, removal, submissions
+from bot.listeners import Bot, actions, commands, files, mentions, removal, submissions
 from bot.listeners.context import team_of
 from bot.lookups import Lookups
 from bot.oauth import InstallFlow, OAuth, install_flow
@@ -36,7 +36,9 @@ from bot.post import Place
 from bot.reading import at
 from bot.render.blocks import saying
 from bot.roles import Roles
-from bot.store import Audit, Database, EstimateStore, Inbox, Installations
+from bot.slack_files import Downloads, download_session
+from bot.slack_hosts import SlackHosts
+from bot.store import Audit, CountStore, Database, EstimateStore, Inbox, Installations
 from bot.worker import Pace, Worker
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from pricing import Catalog
@@ -82,7 +84,10 @@ async def build_app(
     def stamp() -> datetime:
         return now().replace(tzinfo=None)
 
-    async with ClientSession(timeout=ClientTimeout(total=pace.answer), cookie_jar=DummyCookieJar()) as session:
+    async with (
+        ClientSession(timeout=ClientTimeout(total=pace.answer), cookie_jar=DummyCookieJar()) as session,
+        download_session() as download,
+    ):
         client_of = partial(slack_client, session, slack_api_url)
         install: InstallFlow | None = None
         workspaces: Workspaces
@@ -98,8 +103,9 @@ async def build_app(
         roles, audit = Roles(workspaces, admins), Audit(database, stamp)
         lookups = Lookups(catalog, estimates, roles, audit, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
-        desk = Desk(catalog, estimates, lookups, workspaces, inbox)
-        worker = Worker(inbox, handlers(desk), desk.apologise, desk.say_late, pace)
+        desk = Desk(catalog, estimates, lookups, workspaces, inbox, CountStore(database, stamp))
+        downloads = Downloads(download, SlackHosts(slack_api_url))
+        worker = Worker(inbox, handlers(desk, downloads), desk.apologise, desk.say_late, pace)
         bot = Bot(desk, worker, lookups, estimates, workspaces, opener, limit, today)
         slack = _slack_app(bot, slack_api_url)
         connection = Connection()
@@ -147,6 +153,7 @@ def _slack_app(bot: Bot, slack_api_url: str) -> AsyncApp:
         submissions,
         actions,
         mentions,
+        files,
         removal,
     ):  # the hottest route first: Bolt asks them in order
         module.register(slack, bot)

@@ -20,6 +20,8 @@ from bot.store import Inbox, Job
 log = logging.getLogger(__name__)
 
 AT_ONCE = 20
+SCARCE: Mapping[str, int] = {"dataset": 2}
+"""Of these kinds a process does fewer at once: counting a file keeps every processor busy."""
 HAND_BACK_SECONDS = 3.0
 ACCEPT_SECONDS = 2.0
 """Slack waits three for the acknowledgement; before they are over, a person is told that it did not work."""
@@ -73,6 +75,7 @@ def error_code() -> str:
 class Running:
     """A job that this process works on, and when its lease was last known to hold (the loop's clock)."""
 
+    kind: str
     task: asyncio.Task[None]
     held_at: float
 
@@ -195,7 +198,11 @@ class Worker:
         if self._room <= 0:
             return 0
         held_at = asyncio.get_running_loop().time()
-        jobs = await self._inbox.claim(self._room, accepted_here=accepted_here)
+        jobs = await self._inbox.claim(self._room, accepted_here=accepted_here, but_not=SCARCE)
+        for kind, most in SCARCE.items():
+            room = most - sum(running.kind == kind for running in self._running.values())
+            if room > 0:
+                jobs += await self._inbox.claim(room, accepted_here=accepted_here, only=(kind,))
         for job in jobs:
             if job.key in self._running:  # its lease had run out, and nobody else was quicker
                 self._running[job.key].held_at = held_at
@@ -245,7 +252,7 @@ class Worker:
     # --- doing it ----------------------------------------------------------------------------------------------------
 
     def _begin(self, job: Job, held_at: float) -> None:
-        self._running[job.key] = Running(self.start(self._run(job)), held_at)
+        self._running[job.key] = Running(job.kind, self.start(self._run(job)), held_at)
 
     async def _run(self, job: Job) -> None:
         try:

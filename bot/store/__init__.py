@@ -2,6 +2,7 @@
 PostgreSQL."""
 
 from bot.store.audit import Audit, Change, Entry
+from bot.store.counts import Count, CountStore
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.inbox import Inbox, Job
@@ -10,6 +11,8 @@ from bot.store.installations import Installations, read_keys
 __all__ = [
     "Audit",
     "Change",
+    "Count",
+    "CountStore",
     "Database",
     "DatabaseUnavailable",
     "Entry",

@@ -91,6 +91,22 @@ inbox = Table(
     Index("inbox_by_lane", "lane", "state", "number"),
 )
 
+counts = Table(
+    "counts",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(200), nullable=False, unique=True),  # of the job
+    Column("team_id", String(32), nullable=False),
+    Column("user_id", String(32), nullable=False),
+    Column("channel_id", String(32), nullable=False),
+    Column("thread_ts", String(32), nullable=False),
+    Column("message_ts", String(32), nullable=False),
+    Column("cancelled_at", DateTime),
+    Column("ended_at", DateTime),
+    Column("created_at", DateTime, nullable=False),
+    Index("counts_by_thread", "team_id", "channel_id", "thread_ts"),
+)
+
 audit = Table(
     "audit",
     metadata,

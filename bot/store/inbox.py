@@ -35,7 +35,11 @@ class Job:
 
     @property
     def lane(self) -> str:
-        """What the job must not overtake: other work in its thread; a lane of its own where it begins one."""
+        """What the job must not overtake: other work in its thread, or what its payload says; a lane of its own where
+        it begins a thread.
+        """
+        if one_at_a_time := self.payload.get("one_at_a_time"):
+            return str(one_at_a_time)
         channel, thread_ts = self.payload.get("channel"), self.payload.get("thread_ts")
         return f"{channel}/{thread_ts}" if thread_ts else self.key
 
@@ -86,10 +90,17 @@ class Inbox:
             return False
         return True
 
-    async def claim(self, limit: int, *, accepted_here: bool = False) -> list[Job]:
+    async def claim(
+        self,
+        limit: int,
+        *,
+        accepted_here: bool = False,
+        only: Collection[str] | None = None,
+        but_not: Collection[str] = (),
+    ) -> list[Job]:
         """Take what nobody works on, oldest first; never a job of a thread where an earlier one is not finished.
 
-        `accepted_here` leaves alone what other processes accepted.
+        `accepted_here` leaves alone what other processes accepted; `only` and `but_not` name kinds of work.
         """
         now = self._now()
         earlier = inbox.alias("earlier")
@@ -99,6 +110,10 @@ class Inbox:
         free = [*_unclaimed(now), ~overtakes]
         if accepted_here:
             free.append(inbox.c.owner == self.owner)
+        if only is not None:
+            free.append(inbox.c.kind.in_(only))
+        if but_not:
+            free.append(inbox.c.kind.not_in(but_not))
         taken = (
             update(inbox)
             .where(inbox.c.number.in_(_first(limit, free)))
