@@ -7,18 +7,20 @@ stands in Slack already is remembered.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.lookups import Lookups
 from bot.post import Mark, Place, Poster
 from bot.render.blocks import SlackMessage, escape, saying
 from bot.store import CountStore, EstimateStore, Inbox, Job, SavedEstimate
 from bot.workspaces import Workspaces
-from calculator import Comparison, estimate, read_scenario
+from calculator import Comparison, Scenario, asked_of, estimate, read_scenario
 from pricing import Catalog
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,17 @@ class Desk:
         """The answer to a question, or UserError with what is wrong with it. No I/O: some milliseconds, and some tens
         of them, in a thread, where GPUs are searched.
         """
+        return await self._of(estimate, fields, as_of)
+
+    async def check(self, fields: Mapping[str, str], as_of: date) -> None:
+        """Raises UserError with what is wrong with a question, as `price` does, in a fraction of its time."""
+        await self._of(asked_of, fields, as_of)
+
+    async def _of(self, answer: Callable[[Scenario, Catalog, date], T], fields: Mapping[str, str], as_of: date) -> T:
         scenario = read_scenario(fields)
         if scenario.names_a_model:
-            return await asyncio.to_thread(estimate, scenario, self.catalog, as_of)
-        return estimate(scenario, self.catalog, as_of)
+            return await asyncio.to_thread(answer, scenario, self.catalog, as_of)
+        return answer(scenario, self.catalog, as_of)
 
     async def reply_all(self, job: Job, here: Place, messages: list[SlackMessage], part: str = "") -> None:
         """Post replies that the store does not count, each once; `part` of the job's messages, where it has others."""

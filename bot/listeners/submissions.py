@@ -54,7 +54,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
             file = read_dataset(view)
             if file and file.size > MAX_FORM_BYTES:
                 raise FieldErrors({DATASET: TOO_LARGE_HERE})
-            await bot.desk.price(fields | (ANY_FILE if file else {}), bot.today())
+            await bot.desk.check(fields | (ANY_FILE if file else {}), bot.today())
         except FieldErrors as error:
             await ack(response_action="errors", errors=errors_for(view, error.errors))
             return

@@ -5,11 +5,12 @@ from bot.store.audit import Audit, Change, Entry
 from bot.store.counts import Count, CountStore
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
-from bot.store.inbox import Inbox, Job
+from bot.store.inbox import Backlog, Inbox, Job
 from bot.store.installations import Installations, read_keys
 
 __all__ = [
     "Audit",
+    "Backlog",
     "Change",
     "Count",
     "CountStore",
