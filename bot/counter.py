@@ -23,7 +23,6 @@ from typing import BinaryIO, TextIO
 
 import msgspec
 
-from bot.tokenizer import Tokenizer
 from calculator.dataset import (
     Beside,
     Block,
@@ -127,6 +126,8 @@ def _run(task: Task) -> Finished | Refused:
 
 def count_task(task: Task, say: Callable[[Progress], None], report: TextIO | None = None) -> DatasetCount:
     """Count the file of a task; every fault goes to `report`. Raises UserError and OSError."""
+    from bot.tokenizer import Tokenizer  # its library is needed by the process that counts alone
+
     file = _File(task.path)
     tokenizer = Tokenizer(task.encoding)
     # Loads the ranks before there are workers, who find them in the memory they share.
