@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
+from cryptography.fernet import MultiFernet
 from prometheus_client import CollectorRegistry
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -26,12 +27,14 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import trace
+from bot.actuals.books import Books
+from bot.actuals.http import Addresses
 from bot.calls import watch_calls
 from bot.desk import Desk
 from bot.http import web_routes
 from bot.jobs import handlers
 from bot.limits import TOO_MANY, Allowance, RateLimit
-from bot.listeners import Bot, actions, commands, mentions, removal, submissions
+from bot.listeners import Bot, actions, actuals, commands, files, keys, mentions, removal, submissions
 from bot.listeners.context import team_of
 from bot.lookups import Lookups
 from bot.metrics import Metrics, kind_of
@@ -44,10 +47,12 @@ from bot.probes import Connection, Probes
 from bot.reading import at
 from bot.render.blocks import saying
 from bot.roles import Roles
-from bot.store import Audit, Database, EstimateStore, Inbox, Installations
+from bot.slack_files import Downloads, download_session
+from bot.slack_hosts import SlackHosts
+from bot.store import ActualStore, Audit, CountStore, Database, EstimateStore, Inbox, Installations, ProviderKeys
 from bot.worker import Worker
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
-from pricing import Catalog
+from pricing import Catalog, load_bill_rules
 
 log = logging.getLogger(__name__)
 
@@ -80,10 +85,13 @@ async def build_app(
     registry: CollectorRegistry | None = None,
     allowance: Allowance = Allowance(),  # noqa: B008 - frozen
     admins: Collection[str] = (),
+    encryption_keys: MultiFernet | None = None,
+    addresses: Addresses = Addresses(),  # noqa: B008 - frozen
 ) -> AsyncIterator[App]:
     """A bot: for one workspace by its bot token, or for all that install it. Without a signing secret (Socket Mode) no
     HTTP request from Slack is served. What is measured goes into the registry; without one, into its own. `admins` are
-    the ids of people who count as admins beside the workspace's own.
+    the ids of people who count as admins beside the workspace's own; `encryption_keys` are for the keys by which
+    platforms are asked what was paid, which without them cannot be kept.
     """
 
     def today() -> date:
@@ -94,7 +102,10 @@ async def build_app(
 
     metrics = Metrics(registry or CollectorRegistry(), catalog, today)
     timeout, watch = ClientTimeout(total=pace.answer), watch_calls(slack_api_url, metrics)
-    async with ClientSession(timeout=timeout, cookie_jar=DummyCookieJar(), middlewares=(watch,)) as session:
+    async with (
+        ClientSession(timeout=timeout, cookie_jar=DummyCookieJar(), middlewares=(watch,)) as session,
+        download_session() as download,
+    ):
         client_of = partial(slack_client, session, slack_api_url)
         install: InstallFlow | None = None
         workspaces: Workspaces
@@ -110,9 +121,12 @@ async def build_app(
         roles, audit = Roles(workspaces, admins), Audit(database, stamp)
         lookups = Lookups(catalog, estimates, roles, audit, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
-        desk = Desk(catalog, estimates, lookups, workspaces, inbox)
-        worker = Worker(inbox, handlers(desk), desk.apologise, desk.say_late, pace, metrics)
-        bot = Bot(desk, worker, lookups, estimates, workspaces, opener, limit, today)
+        desk = Desk(catalog, estimates, lookups, workspaces, inbox, CountStore(database, stamp))
+        kept = ProviderKeys(database, encryption_keys, stamp, audit) if encryption_keys else None
+        books = Books(catalog, load_bill_rules(), ActualStore(database, stamp), kept, session, addresses, now)
+        downloads = Downloads(download, SlackHosts(slack_api_url))
+        worker = Worker(inbox, handlers(desk, downloads, books), desk.apologise, desk.say_late, pace, metrics)
+        bot = Bot(desk, worker, lookups, estimates, workspaces, opener, books, roles, limit, today)
         slack = _slack_app(bot, slack_api_url, metrics)
         connection = Connection()
         probes = Probes(database, workspaces, worker, metrics, connection)
@@ -182,7 +196,10 @@ def _slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
         commands,
         submissions,
         actions,
+        actuals,
+        keys,
         mentions,
+        files,
         removal,
     ):  # the hottest route first: Bolt asks them in order
         module.register(slack, bot)

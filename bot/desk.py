@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from bot.lookups import Lookups
 from bot.post import Mark, Place, Poster
 from bot.render.blocks import SlackMessage, escape, saying
-from bot.store import EstimateStore, Inbox, Job, SavedEstimate
+from bot.store import CountStore, EstimateStore, Inbox, Job, SavedEstimate
 from bot.workspaces import Workspaces
 from calculator import Comparison, Scenario, asked_of, estimate, read_scenario
 from pricing import Catalog
@@ -32,6 +32,7 @@ class Desk:
     lookups: Lookups
     workspaces: Workspaces
     inbox: Inbox
+    counts: CountStore
 
     async def poster(self, team_id: str) -> Poster:
         return (await self.workspaces.of(team_id)).poster
@@ -52,25 +53,27 @@ class Desk:
             return await asyncio.to_thread(answer, scenario, self.catalog, as_of)
         return answer(scenario, self.catalog, as_of)
 
-    async def reply_all(self, job: Job, here: Place, messages: list[SlackMessage]) -> None:
-        """Post replies that the store does not count, each once."""
+    async def reply_all(self, job: Job, here: Place, messages: list[SlackMessage], part: str = "") -> None:
+        """Post replies that the store does not count, each once; `part` of the job's messages, where it has others."""
         poster, user = await self.poster(job.payload["team"]), job.payload["user"]
         stand = await self.inbox.replies(job) if job.attempts > 1 else 0
         for number, message in enumerate(messages[stand:], stand):
-            here = (await poster.post_or_dm(here, user, message, mark_of(job).part(number))).place
+            here = (await poster.post_or_dm(here, user, message, mark_of(job).part(f"{part}{number}"))).place
             await self.inbox.replied(job, number + 1)
 
     async def saved_or_told(self, ask: Mapping[str, Any], here: Place) -> SavedEstimate | None:
         """The estimate a button belongs to; None where it is gone, and the person was told."""
         saved = await self.estimates.get(ask["id"], team_id=ask["team"])
         if saved is None:
-            gone = saying(f"There is no estimate `{escape(ask['id'])}` any more.")
+            gone = saying(f"There is no estimate `{escape(ask['id'][:40])}` any more.")
             poster = await self.poster(ask["team"])
             await poster.only_to(ask["user"], here, gone)
         return saved
 
     async def say_late(self, job: Job) -> None:
-        """Tell the person who waits that the answer comes, but later."""
+        """Tell the person who waits that the answer comes, but later; unless they see how far it is."""
+        if await self.counts.get(job.key, team_id=job.payload["team"]):
+            return
         await self._tell(job, "This takes longer than usual. The answer comes by itself; no need to ask again.")
 
     async def apologise(self, job: Job, code: str) -> None:
@@ -78,6 +81,8 @@ class Desk:
         await self._tell(job, f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
 
     async def _tell(self, job: Job, text: str) -> None:
+        if job.payload.get("unasked"):
+            return  # nobody waits
         ask, poster = job.payload, await self.poster(job.payload["team"])
         if ask.get("channel"):
             await poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), saying(text))

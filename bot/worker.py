@@ -22,6 +22,8 @@ from bot.store import Backlog, Inbox, Job
 log = logging.getLogger(__name__)
 
 AT_ONCE = 20
+SCARCE: Mapping[str, int] = {"dataset": 2}
+"""Of these kinds a process does fewer at once: counting a file keeps every processor busy."""
 HAND_BACK_SECONDS = 3.0
 ACCEPT_SECONDS = 2.0
 """Slack waits three for the acknowledgement; before they are over, a person is told that it did not work."""
@@ -35,6 +37,7 @@ FailureHandler = Callable[[Job, str], Coroutine[Any, Any, None]]
 class Running:
     """A job that this process works on, and when its lease was last known to hold (the loop's clock)."""
 
+    kind: str
     task: asyncio.Task[None]
     held_at: float
 
@@ -124,12 +127,18 @@ class Worker:
         """
         task = asyncio.create_task(work)
         self._unending.add(task)
-        task.add_done_callback(self._unending.discard)
+        task.add_done_callback(self._left_behind)
         await asyncio.wait([task], timeout=ACCEPT_SECONDS)
         if not task.done():
             task.cancel()
             raise TimeoutError(f"not done within {ACCEPT_SECONDS:g} s")
         return task.result()
+
+    def _left_behind(self, task: asyncio.Task[Any]) -> None:
+        """Its failure was told already, or is nobody's any more."""
+        self._unending.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the request that asked for it, and know of it at shutdown."""
@@ -176,8 +185,12 @@ class Worker:
             return 0
         held_at = asyncio.get_running_loop().time()
         self._more_waits = False
-        jobs = await self._inbox.claim(room, accepted_here=self._only_own)
+        jobs = await self._inbox.claim(room, accepted_here=self._only_own, but_not=SCARCE)
         self._more_waits |= len(jobs) == room
+        for kind, most in SCARCE.items():
+            room = most - sum(running.kind == kind for running in self._running.values())
+            if room > 0:
+                jobs += await self._inbox.claim(room, accepted_here=self._only_own, only=(kind,))
         for job in jobs:
             if job.key in self._running:  # its lease had run out, and nobody else was quicker
                 self._running[job.key].held_at = held_at
@@ -234,7 +247,7 @@ class Worker:
     # --- doing it ----------------------------------------------------------------------------------------------------
 
     def _begin(self, job: Job, held_at: float) -> None:
-        self._running[job.key] = Running(self.start(self._run(job)), held_at)
+        self._running[job.key] = Running(job.kind, self.start(self._run(job)), held_at)
 
     async def _say_late(self, job: Job) -> None:
         trace.begin(job.payload.get("request"))

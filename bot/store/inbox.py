@@ -35,7 +35,11 @@ class Job:
 
     @property
     def lane(self) -> str:
-        """What the job must not overtake: other work in its thread; a lane of its own where it begins one."""
+        """What the job must not overtake: other work in its thread, or what its payload says; a lane of its own where
+        it begins a thread.
+        """
+        if one_at_a_time := self.payload.get("one_at_a_time"):
+            return str(one_at_a_time)
         channel, thread_ts = self.payload.get("channel"), self.payload.get("thread_ts")
         return f"{channel}/{thread_ts}" if thread_ts else self.key
 
@@ -94,13 +98,24 @@ class Inbox:
         }
         return await self._arrivals.write(row, in_order=not job.begins_a_thread)
 
-    async def claim(self, limit: int, *, accepted_here: bool = False) -> list[Job]:
+    async def claim(
+        self,
+        limit: int,
+        *,
+        accepted_here: bool = False,
+        only: Collection[str] | None = None,
+        but_not: Collection[str] = (),
+    ) -> list[Job]:
         """Take what nobody works on, oldest first; never a job of a thread where an earlier one is not finished.
 
-        `accepted_here` leaves alone what other processes accepted.
+        `accepted_here` leaves alone what other processes accepted; `only` and `but_not` name kinds of work.
         """
         now = self.now()
         free = self._free(now, accepted_here=accepted_here)
+        if only is not None:
+            free.append(inbox.c.kind.in_(only))
+        if but_not:
+            free.append(inbox.c.kind.not_in(but_not))
         taken = (
             update(inbox)
             .where(inbox.c.number.in_(_first(limit, free)))
