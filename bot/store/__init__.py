@@ -1,10 +1,12 @@
-"""What must outlive the process: estimates and accepted work. SQLAlchemy, async; a SQLite file or
+"""What must outlive the process: estimates, watches, refreshed prices and accepted work. SQLAlchemy, async; a SQLite file or
 PostgreSQL."""
 
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.inbox import Inbox, Job
 from bot.store.installations import Installations, read_keys
+from bot.store.refreshed import Refreshed, RefreshedStore
+from bot.store.watches import Watch, WatchStore
 
 __all__ = [
     "Database",
@@ -13,7 +15,11 @@ __all__ = [
     "Inbox",
     "Installations",
     "Job",
+    "Refreshed",
+    "RefreshedStore",
     "SavedEstimate",
+    "Watch",
+    "WatchStore",
     "database_address",
     "new_estimate_id",
     "open_database",
