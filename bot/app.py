@@ -26,14 +26,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.desk import Desk
 from bot.http import Connection, web_routes
 from bot.jobs import handlers
+from bot.jobs.scheduled import ScheduledJobs
 from bot.listeners import Bot, actions, commands, mentions, removal, submissions
 from bot.listeners.context import team_of
 from bot.lookups import Lookups
 from bot.oauth import InstallFlow, OAuth, install_flow
 from bot.opener import FormOpener
 from bot.post import Place
+from bot.prices import CatalogBox, Prices, RefreshPlan
 from bot.render.blocks import saying
-from bot.store import Database, EstimateStore, Inbox, Installations
+from bot.schedule import Scheduler
+from bot.store import Database, EstimateStore, Inbox, Installations, RefreshedStore, WatchStore
 from bot.worker import Pace, Worker, error_code
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from pricing import Catalog
@@ -55,6 +58,7 @@ class App:
     worker: Worker
     workspaces: Workspaces
     connection: Connection
+    scheduler: Scheduler
 
 
 @asynccontextmanager
@@ -66,10 +70,11 @@ async def build_app(
     signing_secret: str | None,
     slack_api_url: str,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    refresh: RefreshPlan | None = None,
     pace: Pace = Pace(),  # noqa: B008 - frozen
 ) -> AsyncIterator[App]:
     """A bot: for one workspace by its bot token, or for all that install it. Without a signing secret (Socket Mode) no
-    HTTP request from Slack is served.
+    HTTP request from Slack is served; without a plan to refresh prices the catalogue stays as it is.
     """
 
     def today() -> date:
@@ -90,18 +95,25 @@ async def build_app(
             workspaces = OneWorkspace(access, client_of)
         opener = FormOpener(session, slack_api_url)
         estimates = EstimateStore(database, stamp)
-        lookups = Lookups(catalog, estimates, today, workspaces.url)
+        watches = WatchStore(database, stamp)
+        box = CatalogBox(catalog)
+        prices = Prices(box, RefreshedStore(database), refresh)
+        lookups = Lookups(box, estimates, watches, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
-        desk = Desk(catalog, estimates, lookups, workspaces, inbox)
-        worker = Worker(inbox, handlers(desk), desk.apologise, desk.say_late, pace)
+        desk = Desk(box, estimates, lookups, workspaces, inbox)
+        scheduled = ScheduledJobs(desk, watches, prices, today)
+        worker = Worker(inbox, handlers(desk, scheduled), desk.apologise, desk.say_late, pace)
+        scheduler = Scheduler(worker, prices, now, pace.look)
         bot = Bot(desk, worker, lookups, estimates, workspaces, opener, today)
         slack = _slack_app(bot, slack_api_url)
         connection = Connection()
         routes = web_routes(slack, bot, signing_secret, database, workspaces, connection, install)
-        app = App(slack, routes, worker, workspaces, connection)
+        app = App(slack, routes, worker, workspaces, connection, scheduler)
+        await prices.catch_up()
         try:
             yield app
         finally:
+            await scheduler.close()
             await worker.close()
 
 

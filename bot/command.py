@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from calculator import KEYS, FieldErrors, UserError, nearest_key, read_scenario, unknown_key
 
-Verb = Literal["form", "estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare"]
-VERBS: tuple[Verb, ...] = ("estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare")
+Verb = Literal[
+    "form", "estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare", "watch", "unwatch"
+]
+VERBS: tuple[Verb, ...] = tuple(verb for verb in get_args(Verb) if verb != "form")
 MAX_LENGTH = 4_000
 WITHOUT_BASE = "Say which model is prompted today: base=gpt-4o-mini, or its prices, base_rates=0.15/0.60."
 

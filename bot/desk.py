@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.lookups import Lookups
 from bot.post import Mark, Place, Poster
+from bot.prices import CatalogBox
 from bot.render.blocks import SlackMessage, escape, saying
 from bot.store import EstimateStore, Inbox, Job, SavedEstimate
 from bot.workspaces import Workspaces
@@ -24,11 +25,16 @@ from pricing import Catalog
 class Desk:
     """What a job needs to be done."""
 
-    catalog: Catalog
+    box: CatalogBox
     estimates: EstimateStore
     lookups: Lookups
     workspaces: Workspaces
     inbox: Inbox
+
+    @property
+    def catalog(self) -> Catalog:
+        """The one in use at this moment; a job that asks twice takes it out once."""
+        return self.box.catalog
 
     async def poster(self, team_id: str) -> Poster:
         return (await self.workspaces.of(team_id)).poster
@@ -63,6 +69,8 @@ class Desk:
         await self._tell(job, f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
 
     async def _tell(self, job: Job, text: str) -> None:
+        if job.payload.get("unasked"):
+            return  # begun by the clock: nobody waits
         ask, poster = job.payload, await self.poster(job.payload["team"])
         if ask.get("channel"):
             await poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), saying(text))

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     port: int = Field(8030, alias="FTCOST_PORT", ge=0, le=65535)
     database_url: str | None = Field(None, alias="FTCOST_DATABASE_URL")
     prices_dir: Path | None = Field(None, alias="FTCOST_PRICES_DIR")
+    refresh: Literal["off", "daily", "weekly"] = Field("off", alias="FTCOST_REFRESH")
 
     @field_validator("slack_bot_token")
     @classmethod

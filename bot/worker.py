@@ -46,6 +46,9 @@ class Pace:
     stop: float = 15.0
     """For finishing what runs when the process is told to stop."""
 
+    look: float = 60.0
+    """Between two looks at the clock for what is due by it."""
+
     @property
     def renewal(self) -> float:
         """Between two renewals of a lease."""

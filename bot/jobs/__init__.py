@@ -8,10 +8,11 @@ from bot.desk import Desk
 from bot.jobs.answers import AnswerJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.jobs.mentions import MentionJobs
+from bot.jobs.scheduled import ScheduledJobs
 from bot.worker import Handler
 
 
-def handlers(desk: Desk) -> Mapping[str, Handler]:
+def handlers(desk: Desk, scheduled: ScheduledJobs) -> Mapping[str, Handler]:
     """What does each kind of job."""
     estimates, answers = EstimateJobs(desk), AnswerJobs(desk)
     return {
@@ -20,4 +21,7 @@ def handlers(desk: Desk) -> Mapping[str, Handler]:
         "export": answers.export,
         "break_even": answers.break_even,
         "sure": answers.sure,
+        "refresh": scheduled.refresh,
+        "watch": scheduled.watch,
+        "alert": scheduled.alert,
     }

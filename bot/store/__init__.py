@@ -1,5 +1,6 @@
-"""What must outlive the process: estimates, watches, refreshed prices and accepted work. SQLAlchemy, async; a SQLite file or
-PostgreSQL."""
+"""What must outlive the process: estimates, watches, refreshed prices and accepted work. SQLAlchemy, async; a SQLite
+file or PostgreSQL.
+"""
 
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
