@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from bot.app import App, build_app
 from bot.playground import FakeSlack
+from bot.prices import RefreshPlan
 from bot.store import open_database
 from bot.worker import Pace
 from pricing import Catalog, load_catalog
@@ -70,7 +71,11 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 
 @asynccontextmanager
 async def running_bot(
-    catalog: Catalog, slack: FakeSlack, database_url: str, now: Callable[[], datetime] = lambda: TODAY
+    catalog: Catalog,
+    slack: FakeSlack,
+    database_url: str,
+    now: Callable[[], datetime] = lambda: TODAY,
+    refresh: RefreshPlan | None = None,
 ) -> AsyncIterator[Workspace]:
     """Start the bot on a free port, and stop it as SIGTERM would: new requests first, then the work that runs."""
     async with AsyncExitStack() as stack:
@@ -84,6 +89,7 @@ async def running_bot(
                 signing_secret=slack.signing_secret,
                 slack_api_url=slack.api_url,
                 now=now,
+                refresh=refresh,
                 pace=PACE,
             )
         )
