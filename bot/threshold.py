@@ -9,6 +9,7 @@ from calculator import UserError
 from calculator.quantities import parse_number
 
 HUNDRED = Decimal(100)
+MAX_TEXT = 20  # characters
 
 
 class Threshold(NamedTuple):
@@ -34,9 +35,11 @@ def read_threshold(text: str) -> Threshold:
         amount = parse_number(plain)
         if not amount:
             raise ValueError("Over nothing would be told of every day.")
+        shown = f"{(amount * HUNDRED).normalize():f}%" if of_total else f"${amount.normalize():,f}"
+        if len(shown) > MAX_TEXT:
+            raise ValueError(f"“{plain[:40]}” has more digits than anybody needs.")
     except ValueError as error:
         raise UserError(f"{error} Write the threshold like `over 5%` or `over $50`.") from None
-    shown = f"{(amount * HUNDRED).normalize():f}%" if of_total else f"${amount.normalize():,f}"
     return Threshold(shown, amount, of_total)
 
 

@@ -27,8 +27,8 @@ from pricing import Catalog
 log = logging.getLogger(__name__)
 
 PAGE = 100
-GONE = SHUT_OUT | {"thread_not_found", "message_not_found", "thread_locked"}
-NOBODY = frozenset({"user_not_found", "user_disabled", "account_inactive", "user_not_visible", "cannot_dm_bot"})
+GONE = SHUT_OUT | {"thread_not_found", "message_not_found"}
+NOBODY = frozenset({"user_not_found", "user_disabled", "user_not_visible"})
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from bot.explain import Reason
 from bot.news import Ending, Moved, News
 from bot.render.blocks import Block, SlackMessage, context, escape, section, table_block
-from bot.render.data import figure_text
 from bot.render.money import counted, money, signed
 from bot.render.tables import Table, offer_name, plain
 from bot.store import SavedEstimate, Watch
-from calculator import Estimate
+from calculator import Estimate, Standing
 from pricing import Catalog
 
 WHAT_ENDS = {
@@ -30,6 +30,8 @@ def alert(news: News, saved: SavedEstimate, watch: Watch, catalog: Catalog, toda
     if table:
         blocks.append(table_block(table))
     causes = _causes(news, saved)
+    if table and "low" in news.quoted:
+        causes.append("At the likely values of your ranges.")
     if causes:
         blocks.append(section(escape(" ".join(causes))))
     command = f"`/ftcost unwatch {saved.id}`"
@@ -51,7 +53,7 @@ def _sentences(news: News) -> list[str]:
     if news.changed:
         found.append(_price_sentence(news))
     found += [_moved(moved) for moved in news.moved]
-    if news.cheaper and news.cheaper is not news.now:
+    if news.cheaper:
         found.append(f"{offer_name(news.cheaper)} is cheapest now: {money(news.cheaper.total_usd)}.")
     found += [_ending(news.name, ending) for ending in news.ending]
     if news.idle_usd:
@@ -64,8 +66,10 @@ def _price_sentence(news: News) -> str:
     now, quoted = news.now, news.quoted
     if now is None:
         return f"{news.name} is not in the catalogue any more."
+    why = next((warning.text for warning in now.warnings), "it is not said why.")
+    if now.standing == Standing.APART:
+        return f"{news.name} cannot be bought as you asked any more: {why}"
     if now.total_usd is None or not now.complete:
-        why = next((warning.text for warning in now.warnings), "a price of it is not known.")
         return f"{news.name} has no complete price any more: {why}"
     if not quoted["complete"]:
         return f"{news.name} has a complete price now: {money(now.total_usd)}."
@@ -97,20 +101,25 @@ def _table(news: News, saved: SavedEstimate, today: str) -> Table:
         shown.append(news.cheaper)
     rows = []
     if news.now is None:
-        rows.append((news.name, figure_text(news.quoted, "total_usd"), "–", "not known"))
+        rows.append((news.name, _quoted_total(news.quoted), "–", "not known"))
     for made in shown:
         was = quoted.get(made.offer.id)
         known = was is not None and was["complete"] and made.complete and made.total_usd is not None
         difference = (
             signed((made.total_usd or Decimal(0)) - Decimal(was["total_usd"])) if was and known else "not known"
         )
-        rows.append((offer_name(made), figure_text(was, "total_usd") if was else "–", _total(made), difference))
+        rows.append((offer_name(made), _quoted_total(was) if was else "–", _total(made), difference))
     header = ("Offer", f"As quoted, {saved.as_of}", f"As of today, {today}", "Difference")
     return Table(header, ("left", "right", "right", "right"), tuple(rows))
 
 
 def _total(made: Estimate) -> str:
     return money(made.total_usd, whole=made.complete)
+
+
+def _quoted_total(was: Mapping[str, Any]) -> str:
+    usd = was["total_usd"]
+    return money(None if usd is None else Decimal(usd), whole=was["complete"])
 
 
 def _causes(news: News, saved: SavedEstimate) -> list[str]:

@@ -160,7 +160,8 @@ async def test_a_forged_or_used_state_installs_nothing(company: Company) -> None
 async def test_what_a_workspace_leaves_goes_with_it(company: Company, event: dict[str, object]) -> None:
     for slack in (company.red, company.blue):
         await company.install(slack)
-        await deeds.ask(slack, f"{support_bot.LINE} name={slack.workspace.team['name']}-secret")
+        parent = await deeds.ask(slack, f"{support_bot.LINE} name={slack.workspace.team['name']}-secret")
+        await slack.command(f"watch {estimate_id(parent)}")
     assert "red-secret" in company.dump()
     assert (await company.red.deliver_event(Payloads(company.red.workspace).event(event))).ok
     assert "T0RED" not in company.dump()

@@ -143,6 +143,15 @@ async def test_a_price_that_was_announced_in_the_quote_is_no_news_when_it_draws_
     assert life.alerts(parent) == []
 
 
+async def test_of_a_range_the_likely_value_is_watched(life: Life) -> None:
+    """1..3 runs: likely two, so $240.00 of training; 12 × $1,080.00; and $1,800.00 more."""
+    parent = await life.asked(more="runs=1..3")
+    await life.look(catalogue(offer(input="4")))
+    (alert,) = life.alerts(parent)
+    assert rows(alert)[1] == [acme.NAME, "$13,200.00", "$15,000.00", "+$1,800.00"]
+    assert "At the likely values of your ranges." in texts(alert)
+
+
 async def test_another_offer_that_is_cheapest_now_is_told(life: Life) -> None:
     """Two reads at $4, so One is cheapest; at $1 it costs 12 × 150 × $2 = $3,600.00 less than One."""
     parent = await life.asked(on="acme", catalog=catalogue(offer(), offer("two", input="4")))
@@ -219,6 +228,27 @@ async def test_an_end_that_moves_is_told_with_what_it_does(life: Life) -> None:
     assert "the day on which it ends −$10,368.00." in texts(alert)
     await life.look(catalogue(offer(ends="inference_ends: 2027-02-03")))
     assert len(life.alerts(parent)) == 1
+
+
+async def test_what_closes_to_new_customers_is_counted_down_and_told(life: Life) -> None:
+    """Open to them until 2026-11-30, nine days after the question; Two costs $1,800.00 more and stays open."""
+    offers = [offer(ends="new_customers_until: 2026-11-30"), offer("two", input="4")]
+    parent = await life.asked(on="acme", catalog=catalogue(*offers))
+    existing = await life.asked(on="acme", catalog=catalogue(*offers), more="customer=existing")
+    for days in (1, 1, 8):  # 8 and 7 days before, and the day after
+        await life.look(catalogue(*offers), timedelta(days=days))
+    near, closed = life.alerts(parent)
+    assert "In 7 days, 2026-11-30, is the last day on which a new customer can train it" in texts(near)
+    assert "cannot be bought as you asked any more: New customers could train until 2026-11-30" in texts(closed)
+    assert "Two (Acme) is cheapest now: $14,880.00." in texts(closed)
+    assert life.alerts(existing) == []
+
+
+async def test_a_model_that_has_ended_is_told(life: Life) -> None:
+    parent = await life.asked(catalog=catalogue(offer(ends="inference_ends: 2026-11-30")))
+    await life.look(catalogue(offer(ends="inference_ends: 2026-11-30")), timedelta(days=9))
+    (alert,) = life.alerts(parent)
+    assert "One ended on 2026-11-30." in texts(alert)
 
 
 async def test_downtime_of_ten_days_is_one_message_for_all_that_happened(life: Life) -> None:
@@ -371,6 +401,7 @@ UNREADABLE = {
     "{id} over -5%": "is below zero",
     "{id} over 0%": "Over nothing",
     "{id} over $lots": "is not a number",
+    "{id} over 0.0000000000000000000001%": "more digits than anybody needs",
 }
 
 
