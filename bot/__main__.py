@@ -129,6 +129,8 @@ async def _serve_slack(
             slack_api_url=settings.slack_api_url,
             refresh=refresh_plan(settings, catalog),
             pace=pace,
+            allowance=settings.allowance,
+            admins=settings.admins,
         )
     )
     await app.workspaces.fault()

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 from bot import pages
+from bot.audit_page import audit_page
 from bot.command import Asked, write_command
 from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.explain import difference_page
@@ -15,7 +16,8 @@ from bot.news import REMIND_DAYS, STEPS, begun
 from bot.prices import CatalogBox
 from bot.render.blocks import SlackMessage, clip, escape, saying
 from bot.render.page import Page
-from bot.store import EstimateStore, SavedEstimate, WatchStore
+from bot.roles import Roles
+from bot.store import Audit, EstimateStore, SavedEstimate, WatchStore
 from bot.threshold import DEFAULT_THRESHOLD, read_watch
 from calculator import UserError
 from pricing import Catalog
@@ -26,11 +28,13 @@ MOST_WATCHED = 50
 
 @dataclass(frozen=True)
 class Lookups:
-    """Answers `help`, `models`, `price`, `list`, `show`, `diff` and `compare`; begins and ends a `watch`."""
+    """Answers `help`, `models`, `price`, `list`, `show`, `diff`, `compare` and `audit`; begins and ends a `watch`."""
 
     box: CatalogBox
     estimates: EstimateStore
     watches: WatchStore
+    roles: Roles
+    audit: Audit
     today: Callable[[], date]
     team_url: Callable[[str], str]
 
@@ -58,6 +62,9 @@ class Lookups:
                 return saying(await self._watch(asked.argument, team, user))
             case "unwatch":
                 return saying(await self._unwatch(asked.argument.strip().strip("`"), team))
+            case "audit":
+                await self.roles.check(team, user)
+                return audit_page(await self.audit.recent(team_id=team)).message()
             case _:
                 return pages.HELP.message()
 

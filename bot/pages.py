@@ -33,6 +33,7 @@ HELP = Page(
             ("/ftcost compare ID ID …", "two to six side by side; alone in a thread: its estimates"),
             ("/ftcost watch ID over 5%", "tells its thread what changes it (or over $50); alone: what you watch"),
             ("/ftcost unwatch ID", "stops that"),
+            ("/ftcost audit", "who changed what all rely on; for admins"),
             ("on=", "openai/gpt-4.1-mini, a platform, a model, or all"),
             ("examples=10k", "training examples"),
             ("example=250/150", "tokens of one example, input/output, or the sum"),

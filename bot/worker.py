@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.faults import passes
 from bot.store import Inbox, Job
@@ -21,7 +21,10 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 20
 HAND_BACK_SECONDS = 3.0
+ACCEPT_SECONDS = 2.0
+"""Slack waits three for the acknowledgement; before they are over, a person is told that it did not work."""
 
+T = TypeVar("T")
 Handler = Callable[[Job], Coroutine[Any, Any, None]]
 FailureHandler = Callable[[Job, str], Coroutine[Any, Any, None]]
 
@@ -96,6 +99,7 @@ class Worker:
         self._closing = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._running: dict[str, Running] = {}
+        self._unending: set[asyncio.Task[Any]] = set()
         self._arriving = 0
         self._loops: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
@@ -113,12 +117,14 @@ class Worker:
         self._loops = [asyncio.create_task(loop()) for loop in (self._poll, self._keep_leases)]
 
     async def accept(self, job: Job) -> bool:
-        """Write the job down, and only then start it. False for a duplicate, which is left alone."""
+        """Write the job down, and only then start it. False for a duplicate, which is left alone. Raises where the
+        database does not take it in time.
+        """
         at_once = job.begins_a_thread and self._room > 0 and not self._closing
         held_at = asyncio.get_running_loop().time()
         self._arriving += at_once
         try:
-            new = await self._inbox.put(job, claim=at_once)
+            new = await self.soon(self._inbox.put(job, claim=at_once))
         finally:
             self._arriving -= at_once
         if not new:
@@ -128,6 +134,21 @@ class Worker:
         else:
             self._wake.set()
         return new
+
+    async def soon(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of what a person waits for. Raises TimeoutError where it does not come in time.
+
+        What is cancelled may take longer to end than anybody waits (psycopg asks a server to stop, and waits for its
+        answer), so that it ends by itself.
+        """
+        task = asyncio.create_task(work)
+        self._unending.add(task)
+        task.add_done_callback(self._unending.discard)
+        await asyncio.wait([task], timeout=ACCEPT_SECONDS)
+        if not task.done():
+            task.cancel()
+            raise TimeoutError(f"not done within {ACCEPT_SECONDS:g} s")
+        return task.result()
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the request that asked for it, and know of it at shutdown."""

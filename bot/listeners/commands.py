@@ -34,7 +34,8 @@ def register(app: AsyncApp, bot: Bot) -> None:
             if asked.verb == "breakeven":
                 check_base(asked.fields)
             elif asked.verb != "estimate":
-                answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+                looked_up = bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+                answer = await bot.worker.soon(looked_up)
                 await ack(text=answer.text, blocks=answer.blocks)
                 return
             bot.desk.price(asked.fields, bot.today())

@@ -1,7 +1,8 @@
-"""What must outlive the process: estimates, watches, refreshed prices and accepted work. SQLAlchemy, async; a SQLite
-file or PostgreSQL.
+"""What must outlive the process: estimates, watches, refreshed prices, accepted work, and who changed what. SQLAlchemy,
+async; a SQLite file or PostgreSQL.
 """
 
+from bot.store.audit import Audit, Change, Entry
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.inbox import Inbox, Job
@@ -10,8 +11,11 @@ from bot.store.refreshed import Refreshed, RefreshedStore
 from bot.store.watches import Watch, WatchStore
 
 __all__ = [
+    "Audit",
+    "Change",
     "Database",
     "DatabaseUnavailable",
+    "Entry",
     "EstimateStore",
     "Inbox",
     "Installations",

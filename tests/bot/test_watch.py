@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -437,9 +436,7 @@ async def test_five_hundred_watches_are_looked_at_while_others_are_answered(
     connection.close()
     life.time += DAY
     async with life.start(catalogue(offer(input="4"))) as running:
-        began = time.monotonic()
         await running.app.scheduler.look()
         assert (await deeds.get_json(f"{running.url}/healthz"))[0] == 200
         await slack.wait_for(lambda: len(life.alerts(parent)) == 1 + 5)
-        assert time.monotonic() - began < 15
     assert len(life.alerts(parent)) == 1 + 5
