@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from bot.playground import FakeSlack
+from bot.render.data import ENDS
+from bot.store import EstimateStore, open_database
 from pricing import Catalog
 from tests.bot import acme, deeds
 from tests.bot.acme import ON, catalogue, offer
@@ -250,6 +252,28 @@ async def test_a_model_that_has_ended_is_told(life: Life) -> None:
     assert "One ended on 2026-11-30." in texts(alert)
 
 
+async def test_an_estimate_from_before_ends_were_saved_takes_them_as_they_are(life: Life, slack: FakeSlack) -> None:
+    """It stands in no channel either, so its person is told alone."""
+    closing, team = catalogue(offer(ends="inference_ends: 2027-02-03")), slack.workspace.team["id"]
+    parent = await life.asked(catalog=closing)
+    database = await open_database(life.url)
+    estimates = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
+    saved = await estimates.get(estimate_id(parent), team_id=team)
+    assert saved
+    (whole,) = saved.result["estimates"]
+    old = {key: value for key, value in whole.items() if key not in ENDS}
+    result = {**saved.result, "estimates": [old]}
+    await estimates.save("bcdfghjkmn", team_id=team, user_id=slack.you, fields=saved.fields, result=result)
+    await database.close()
+    async with life.start(closing):
+        assert "is watched" in (await slack.command("watch bcdfghjkmn")).json()["text"]
+    await life.look(closing)
+    assert slack.messages(slack.im) == []
+    await life.look(catalogue())
+    (direct,) = slack.messages(slack.im)
+    assert "2027-02-03 is not the day on which tuned models stop answering any more" in texts(direct)
+
+
 async def test_downtime_of_ten_days_is_one_message_for_all_that_happened(life: Life) -> None:
     """Dearer, an end near, and a reminder due, after 31 days: the end of training is 10 days away."""
     parent = await life.asked(catalog=catalogue(offer(ends="training_ends: 2027-01-01", hosting="0.10")))
@@ -286,6 +310,14 @@ async def test_two_replicas_tell_it_once(slack: FakeSlack, postgres_url: str) ->
         await asyncio.gather(*(replica.app.scheduler.look() for replica in (one, other)))
         await asyncio.gather(*(replica.app.scheduler.look() for replica in (one, other)))
     assert len(life.alerts(parent)) == 1
+
+
+async def test_a_running_bot_looks_at_the_clock_by_itself(life: Life, slack: FakeSlack) -> None:
+    parent = await life.asked()
+    life.time += DAY
+    async with life.start(catalogue(offer(input="4"))) as running:
+        running.app.scheduler.start()
+        await slack.wait_for(lambda: life.alerts(parent))
 
 
 async def test_an_alert_survives_the_process_that_found_it(life: Life, slack: FakeSlack) -> None:
