@@ -156,6 +156,8 @@ async def test_of_a_range_the_likely_value_is_watched(life: Life) -> None:
 async def test_another_offer_that_is_cheapest_now_is_told(life: Life) -> None:
     """Two reads at $4, so One is cheapest; at $1 it costs 12 × 150 × $2 = $3,600.00 less than One."""
     parent = await life.asked(on="acme", catalog=catalogue(offer(), offer("two", input="4")))
+    await life.look(catalogue(offer(), offer("two", input="2.80")))  # $360.00 less is 2.75 %
+    assert life.alerts(parent) == []
     cheaper = catalogue(offer(), offer("two", input="1"))
     await life.look(cheaper)
     (alert,) = life.alerts(parent)
@@ -343,11 +345,11 @@ async def test_what_slack_refused_today_is_told_tomorrow_and_nobody_gets_an_apol
     life: Life, slack: FakeSlack
 ) -> None:
     parent = await life.asked()
+    before = len(slack.ephemerals())
     slack.fail_next("chat.postMessage", "fatal_error")
     dearer = catalogue(offer(input="4"))
     await life.look(dearer)
     assert life.alerts(parent) == []
-    before = len(slack.ephemerals())
     await life.look(dearer)
     assert len(life.alerts(parent)) == 1
     assert len(slack.ephemerals()) == before
