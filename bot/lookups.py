@@ -98,9 +98,9 @@ class Lookups:
         return (
             f"*`{saved.id}` is watched:* {self._link(saved)}.\n"
             f"Its thread is told when the total of {escape(saved.result['estimates'][0]['title'])}, or what is "
-            f"cheapest, changes by more than {over.text}{default}, when a day on which it ends moves, "
-            f"{', '.join(map(str, STEPS))} days before such a day, and every {REMIND_DAYS} days what a deployment "
-            f"bills while idle. `/ftcost unwatch {saved.id}` ends it."
+            f"cheapest, changes by more than {over.text}{default}; when a day on which it ends moves, or is "
+            f"{', '.join(map(str, STEPS[:-1]))} or {STEPS[-1]} days away; and every {REMIND_DAYS} days what a "
+            f"deployment bills while idle. `/ftcost unwatch {saved.id}` ends it."
         )
 
     async def _watched(self, team: str, user: str) -> str:

@@ -114,7 +114,7 @@ def _table(news: News, saved: SavedEstimate, today: str) -> Table:
 
 
 def _total(made: Estimate) -> str:
-    return money(made.total_usd, whole=made.complete)
+    return money(made.total_usd, whole=made.complete) if made.lines else "–"
 
 
 def _quoted_total(was: Mapping[str, Any]) -> str:

@@ -221,6 +221,16 @@ async def test_the_days_that_pass_are_no_news_of_a_model_that_ends(life: Life) -
     assert life.alerts(parent) == []
 
 
+async def test_where_only_training_has_ended_it_says_how_long_models_answer(life: Life) -> None:
+    """Quoted over the 99 days to its end: 120 + 99 × 12 / 365 × 1,080 = $3,635.18."""
+    closing = catalogue(offer(ends=ENDING))
+    parent = await life.asked(catalog=closing)
+    await life.look(closing, timedelta(days=41))
+    alert = life.alerts(parent)[-1]
+    assert "Training One ended on 2026-12-31. Models that were tuned answer until 2027-02-28." in texts(alert)
+    assert rows(alert)[1] == [acme.NAME, "$3,635.18", "–", "not known"]
+
+
 async def test_an_end_that_moves_is_told_with_what_it_does(life: Life) -> None:
     """The model was open; now it stops after 73 of 365 days, 2.4 of 12 months: 120 + 2.4 × 1,080 = $2,712.00."""
     parent = await life.asked()
@@ -414,7 +424,7 @@ async def test_what_is_watched_is_listed_and_ends_by_unwatch(life: Life, slack: 
         assert "You watch nothing" in (await slack.command("watch")).json()["text"]
         one, other = [estimate_id(await deeds.ask(slack, f"on={ON} {acme.LINE}")) for _ in range(2)]
         assert "by more than 5% (the default" in (await slack.command(f"watch `{one}`")).json()["text"]
-        assert "by more than 2.5%," in (await slack.command(f"watch {one} over 2.5%")).json()["text"]
+        assert "by more than 2.5%;" in (await slack.command(f"watch {one} over 2.5%")).json()["text"]
         mine = (await slack.command("watch")).json()["text"]
         assert f"`{one}` over 2.5%" in mine
         assert other not in mine
