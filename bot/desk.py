@@ -6,6 +6,7 @@ stands in Slack already is remembered.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -39,9 +40,14 @@ class Desk:
     async def poster(self, team_id: str) -> Poster:
         return (await self.workspaces.of(team_id)).poster
 
-    def price(self, fields: Mapping[str, str], as_of: date) -> Comparison:
-        """The answer to a question, or UserError with what is wrong with it. No I/O, some milliseconds."""
-        return estimate(read_scenario(fields), self.catalog, as_of)
+    async def price(self, fields: Mapping[str, str], as_of: date) -> Comparison:
+        """The answer to a question, or UserError with what is wrong with it. No I/O: some milliseconds, and some tens
+        of them, in a thread, where GPUs are searched.
+        """
+        scenario = read_scenario(fields)
+        if scenario.names_a_model:
+            return await asyncio.to_thread(estimate, scenario, self.catalog, as_of)
+        return estimate(scenario, self.catalog, as_of)
 
     async def reply_all(self, job: Job, here: Place, messages: list[SlackMessage]) -> None:
         """Post replies that the store does not count, each once."""

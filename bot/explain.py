@@ -121,7 +121,7 @@ def _with_ends(catalog: Catalog, offer_id: str, was: Mapping[str, Any]) -> Catal
     if life is None:
         life = Lifecycle.model_construct(source=given_source("as it was quoted", date.min))
     moved = offer.model_copy(update={"lifecycle": life.model_copy(update=days)})
-    return Catalog([moved], catalog.assumptions, catalog.base_models, catalog.version)
+    return Catalog([moved], catalog.assumptions, catalog.base_models, catalog.gpus, catalog.version)
 
 
 def _summed(made: Estimate | None) -> dict[str, _Sum]:

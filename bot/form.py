@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bot.reading import at, whole
 from calculator import KEYS, FieldErrors
-from pricing import Catalog, Offer
+from pricing import GpuOffer, Offer
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -105,7 +105,33 @@ OPTIONS = (
     ),
     Field("hours", "Training hours of one run", "Where training is billed by the hour.", placeholder="4"),
 )
-_HIDDEN = frozenset(field.key for field in OPTIONS)
+OWN_GPUS = (
+    Field(
+        "model",
+        "Model tuned on GPUs of your own",
+        "Adds GPUs by the hour to the comparison.",
+        placeholder="llama-3.1-8b",
+    ),
+    Field("params", "Its size, where it is not known here", placeholder="8B"),
+    Field("gpu", "GPU", "Any, unless given.", placeholder="h100"),
+    Field("gpus", "GPUs together", "As many as come cheapest, unless given.", placeholder="8"),
+    Field("seq", "Tokens of a sequence", "As long as the examples need, unless given.", placeholder="2048"),
+    Field(
+        "stack",
+        "Software",
+        choices=(
+            ("optimised", "Optimised: fused kernels"),
+            ("eager", "Eager: Transformers, PEFT"),
+            ("fp8", "8 bit: NeMo, Megatron"),
+        ),
+    ),
+    Field("rank", "Rank of LoRA adapters", placeholder="16"),
+    Field("idle", "Rented hours of a run without training", placeholder="2h"),
+    Field("queue", "Hours a run waits for GPUs", "Not billed.", placeholder="4h"),
+    Field("latency", "Longest time of a call", placeholder="2s"),
+    Field("adapters", "Tuned models that share the GPUs that serve", placeholder="20"),
+)
+_HIDDEN = frozenset(field.key for field in (*OPTIONS, *OWN_GPUS))
 
 
 _SHAPES = {
@@ -148,6 +174,8 @@ def form(
     blocks = [_input(field, given.get(field.key, field.initial if values is None else "")) for field in MAIN]
     if expanded:
         blocks += [_input(field, given.get(field.key, "")) for field in OPTIONS]
+        blocks.append({"type": "header", "text": _plain("Self-hosted GPUs")})
+        blocks += [_input(field, given.get(field.key, "")) for field in OWN_GPUS]
     else:
         blocks.append({"type": "actions", "block_id": MORE, "elements": [_button("More options", MORE)]})
     if not (origin.edit_of or origin.thread_ts):
@@ -217,12 +245,13 @@ def notice(title: str, text: str) -> View:
     }
 
 
-def compare_form(origin: Origin, catalog: Catalog, offers: Sequence[Offer], chosen: Sequence[str]) -> View:
+def compare_form(origin: Origin, offers: Sequence[Offer | GpuOffer], chosen: Sequence[str]) -> View:
     """Pick offers from a list, grouped by platform. The block is the scenario's `on`."""
     groups: dict[str, list[Block]] = {}
     for offer in offers:
         groups.setdefault(offer.platform_title, []).append(_offer_option(offer))
-    initial = [_offer_option(catalog.offers[name]) for name in chosen if catalog.offers.get(name) in offers]
+    known = {offer.id: offer for offer in offers}
+    initial = [_offer_option(known[name]) for name in chosen if name in known]
     element: Block = {
         "type": "multi_static_select",
         "action_id": "on",
@@ -245,7 +274,7 @@ def compare_form(origin: Origin, catalog: Catalog, offers: Sequence[Offer], chos
     }
 
 
-def _offer_option(offer: Offer) -> Block:
+def _offer_option(offer: Offer | GpuOffer) -> Block:
     return {"text": _plain(f"{offer.title} ({offer.platform_title})"[:75]), "value": offer.id}
 
 

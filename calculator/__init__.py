@@ -1,5 +1,6 @@
 """The cost model. Pure: no files, network, clock, environment or Slack."""
 
+from calculator.crossover import Crossover
 from calculator.differences import Cause, causes
 from calculator.drivers import spread_out
 from calculator.errors import FieldErrors, UserError
@@ -15,6 +16,7 @@ from calculator.result import (
     Estimate,
     Figure,
     LineItem,
+    Move,
     Percentiles,
     Span,
     Standing,
@@ -33,11 +35,13 @@ __all__ = [
     "Cause",
     "Comparison",
     "Component",
+    "Crossover",
     "Driver",
     "Estimate",
     "FieldErrors",
     "Figure",
     "LineItem",
+    "Move",
     "Percentiles",
     "Point",
     "Scenario",

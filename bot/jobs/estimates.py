@@ -32,7 +32,7 @@ class EstimateJobs:
         as_of.
         """
         ask = job.payload
-        comparison = self.desk.price(ask["fields"], date.fromisoformat(ask["as_of"]))
+        comparison = await self.desk.price(ask["fields"], date.fromisoformat(ask["as_of"]))
         before = await self.desk.estimates.get(ask["edit_of"], team_id=ask["team"]) if ask["edit_of"] else None
         await self.desk.estimates.save(
             ask["id"],
@@ -90,8 +90,8 @@ class EstimateJobs:
         first = await self.desk.estimates.first_of(before)
         if first.message_ts is None or first.channel_id is None or first.catalog_version != self.desk.catalog.version:
             return
-        was = self.desk.price(first.fields, date.fromisoformat(first.as_of))
-        message = parent(was, first.id, first.user_id, now=headline(after))
+        was = await self.desk.price(first.fields, date.fromisoformat(first.as_of))
+        message = await asyncio.to_thread(parent, was, first.id, first.user_id, now=headline(after))
         poster = await self.desk.poster(first.team_id)
         await poster.change(Place(first.channel_id), first.message_ts, message)
 

@@ -38,7 +38,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
                 answer = await bot.worker.soon(looked_up)
                 await ack(text=answer.text, blocks=answer.blocks)
                 return
-            bot.desk.price(asked.fields, bot.today())
+            await bot.desk.price(asked.fields, bot.today())
         except UserError as error:
             await ack(**_refusal(error, text))
             return

@@ -36,7 +36,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     ) -> None:
         try:
             fields = {**before, **read_values(view)}
-            bot.desk.price(fields, bot.today())
+            await bot.desk.price(fields, bot.today())
         except FieldErrors as error:
             await ack(response_action="errors", errors=errors_for(view, error.errors))
             return

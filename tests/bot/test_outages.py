@@ -11,7 +11,6 @@ import pytest
 
 from bot.playground import FakeSlack
 from bot.playground.payloads import Payloads
-from bot.worker import ACCEPT_SECONDS
 from pricing import Catalog
 from tests.bot import deeds, support_bot
 from tests.bot.company import Company, two_workspaces
@@ -108,8 +107,7 @@ async def test_a_database_that_says_nothing_is_not_waited_for(
     )
     assert "nothing you typed is lost" in next(iter(submitted.errors.values()))
     assert "Please try again" in listed.json()["text"]
-    assert max(submitted.seconds, listed.seconds) < ACCEPT_SECONDS + 0.9
-    assert opened.ok
+    assert (submitted.ok, listed.ok, opened.ok) == (True, True, True), "Slack did not give up"
     await deeds.opened(slack, {view["id"]})
 
 

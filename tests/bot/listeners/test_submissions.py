@@ -199,16 +199,33 @@ ACCEPTED = [
     ("method", "lora"),
     ("hours", "4"),
     ("name", "support bot"),
+    ("model", "meta-llama/Llama-3.1-8B"),
+    ("params", "8B"),
+    ("gpu", "any"),
 ]
+OWN_GPUS = [
+    ("gpu", "H100"),
+    ("gpus", "8"),
+    ("seq", "4k"),
+    ("stack", "eager"),
+    ("rank", "64"),
+    ("idle", "1..2h"),
+    ("queue", "4h"),
+    ("latency", "2s"),
+    ("adapters", "20"),
+]
+"""What means something with a model only."""
 
 
 async def test_every_value_of_the_grammar_is_accepted_in_its_field(start: Start, slack: FakeSlack) -> None:
     async with start():
-        for key, value in ACCEPTED:
+        for key, value in [*ACCEPTED, *OWN_GPUS]:
+            with_model = {"model": "llama-3.1-8b", "on": "runpod/h100"} if (key, value) in OWN_GPUS else {}
+            fields = support_bot.FIELDS | with_model | {key: value}
             view = await deeds.full_form(slack)
-            delivered = await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {key: value}))
+            delivered = await slack.submit_view(view["id"], slack.fill(view, fields))
             assert delivered.errors == {}, f"{key}={value}"
     assert slack.violations == []
-    assert len(slack.messages()) == len(ACCEPTED)
+    assert len(slack.messages()) == len(ACCEPTED) + len(OWN_GPUS)
     assert all(deeds.is_complete(slack, parent) for parent in slack.messages())
-    assert {key for key, _ in ACCEPTED} == set(KEYS), "no key is left out"
+    assert {key for key, _ in [*ACCEPTED, *OWN_GPUS]} == set(KEYS), "no key is left out"
