@@ -29,7 +29,7 @@ offers = st.builds(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(offers, offers, st.integers(0, 400))
 def test_the_causes_add_up_to_the_difference(before: str, after: str, later: int) -> None:
     was = json.loads(json.dumps(to_json(estimate(read_scenario(FIELDS), acme.catalogue(before), THEN))))
