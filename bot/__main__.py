@@ -21,16 +21,18 @@ from pathlib import Path
 import uvloop
 from aiohttp import web
 from cryptography.fernet import Fernet
+from prometheus_client import CollectorRegistry, ProcessCollector
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import build_app
+from bot.logs import start_logging
 from bot.oauth import INSTALL_PATH, OAuth
+from bot.pace import Pace
 from bot.prices import RefreshPlan
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import Database, DatabaseUnavailable, Installations, open_database, read_keys
-from bot.worker import Pace
 from pricing import BaseModels, Catalog, PriceFileError, load_catalog
 from pricing.refresh import load_feeds
 
@@ -47,11 +49,9 @@ def main(arguments: Sequence[str]) -> int:
     if arguments and list(arguments) != ["rotate-keys"]:
         print("usage: python -m bot [new-key | rotate-keys]", file=sys.stderr)
         return 2
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    for chatty in ("slack_bolt", "alembic.runtime.plugins"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         settings = read_settings()
+        start_logging(settings.log, settings.secrets)
         log.debug("mode %s", settings.mode)  # incomplete credentials are said before anything starts
         if arguments:
             asyncio.run(rotate_keys(settings))
@@ -119,6 +119,8 @@ async def _serve_slack(
     stack: AsyncExitStack,
 ) -> str:
     """A real workspace, over Socket Mode or HTTP."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)  # memory, CPU and open files of this process
     in_socket_mode = settings.mode == "socket"
     app = await stack.enter_async_context(
         build_app(
@@ -129,6 +131,7 @@ async def _serve_slack(
             slack_api_url=settings.slack_api_url,
             refresh=refresh_plan(settings, catalog),
             pace=pace,
+            registry=registry,
             allowance=settings.allowance,
             admins=settings.admins,
         )
@@ -187,7 +190,7 @@ async def _play(base_url: str, door: socket.socket, catalog: Catalog, database: 
     slack.add_routes(app.web)
     await _listen(app.web, door, stack)
     # What waits from a former run belongs to a channel that ended with it: the playground's messages live in memory.
-    await app.worker.resume(anew=True)
+    await app.worker.resume(only_own=True)
     return f"No Slack credentials: this is the playground. Open {base_url}  (Ctrl-C stops)"
 
 

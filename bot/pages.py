@@ -24,6 +24,7 @@ HELP = Page(
             ("/ftcost", "opens the form"),
             ("/ftcost key=value …", "prices in one line"),
             ("@ftcost key=value …", "in a thread: changes its estimate"),
+            ("a file in a thread or to the bot", "counts a training file and prices it; in the form too"),
             ("/ftcost breakeven key=value …", "when tuning pays back against base="),
             ("/ftcost models [text]", "the offers"),
             ("/ftcost price OFFER", "every price of one offer, with its source"),

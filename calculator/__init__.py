@@ -4,7 +4,7 @@ from calculator.crossover import Crossover
 from calculator.differences import Cause, causes
 from calculator.drivers import spread_out
 from calculator.errors import FieldErrors, UserError
-from calculator.estimate import estimate
+from calculator.estimate import asked_of, estimate
 from calculator.hosted import YOUR_RATES
 from calculator.quantities import Amount
 from calculator.result import (
@@ -51,6 +51,7 @@ __all__ = [
     "UserError",
     "Verdict",
     "Warning",
+    "asked_of",
     "causes",
     "default_text",
     "estimate",

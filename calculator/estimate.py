@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
     """Every offer the scenario names, priced as of `on`, best first. Raises FieldErrors for a name nobody knows."""
-    market = Market(offers_of(scenario, catalog, on), scenario.base, catalog, on)
-    plan = plan_at(scenario, "likely")
-    base = market.base_price(plan)
+    market, plan, base = asked_of(scenario, catalog, on)
     spread = catalog.assumptions["default_spread"].value or ZERO
 
     estimates = tuple(sorted(market.estimates(plan), key=_rank))
@@ -49,6 +47,15 @@ def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
         find_drivers=lambda one: drivers(scenario if scenario.ranged else spread_out(scenario, spread), market, one),
         find_crossover=lambda: crossover(estimates, frame_of(plan, catalog, on, base)),
     )
+
+
+def asked_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Market, Plan, BasePrice | None]:
+    """What a question is about, before anything is priced. Raises FieldErrors for a name nobody knows, and is all that
+    can be wrong with a scenario that was read.
+    """
+    market = Market(offers_of(scenario, catalog, on), scenario.base, catalog, on)
+    plan = plan_at(scenario, "likely")
+    return market, plan, market.base_price(plan)
 
 
 class Market(NamedTuple):

@@ -20,7 +20,6 @@ from bot.render.alert import alert, elsewhere
 from bot.render.blocks import SlackMessage
 from bot.store import Job, SavedEstimate, Watch, WatchStore
 from bot.threshold import read_threshold
-from bot.worker import error_code
 from bot.workspaces import NotInstalled
 from pricing import Catalog
 
@@ -57,7 +56,7 @@ class ScheduledJobs:
                 except Exception as error:  # one that is broken holds none of the others back
                     if passes(error):
                         raise
-                    log.exception("%s: the watched estimate %s is left out", error_code(), watch.estimate_id)
+                    log.exception("the watched estimate %s is left out", watch.estimate_id)
 
     async def _look_at(self, watch: Watch) -> None:
         saved = await self.desk.estimates.get(watch.estimate_id, team_id=watch.team_id)

@@ -20,7 +20,8 @@ from bot.lookups import Lookups
 from bot.opener import FormOpener
 from bot.reading import at
 from bot.store import EstimateStore
-from bot.worker import Worker, error_code
+from bot.trace import failing
+from bot.worker import Worker
 from bot.workspaces import Workspaces
 
 _SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
@@ -78,7 +79,7 @@ class Bot:
         try:
             view = await make
         except Exception:
-            code = error_code()
+            code = failing()
             log.exception("%s: a modal could not be filled", code)
             view = notice("Sorry", f"Something went wrong on our side. Please close this and try again. ({code})")
         await self.update(body, view_id, view)

@@ -3,16 +3,20 @@ async; a SQLite file or PostgreSQL.
 """
 
 from bot.store.audit import Audit, Change, Entry
+from bot.store.counts import Count, CountStore
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
-from bot.store.inbox import Inbox, Job
+from bot.store.inbox import Backlog, Inbox, Job
 from bot.store.installations import Installations, read_keys
 from bot.store.refreshed import Refreshed, RefreshedStore
 from bot.store.watches import Watch, WatchStore
 
 __all__ = [
     "Audit",
+    "Backlog",
     "Change",
+    "Count",
+    "CountStore",
     "Database",
     "DatabaseUnavailable",
     "Entry",

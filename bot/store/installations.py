@@ -10,7 +10,7 @@ from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
 from sqlalchemy import Dialect, MetaData, Text, TypeDecorator, delete, select, update
 
-from bot.store.database import Database, audit, bots, estimates, inbox, installations, watches
+from bot.store.database import Database, audit, bots, counts, estimates, inbox, installations, watches
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,7 @@ class Installations(AsyncSQLAlchemyInstallationStore):
 
     def __init__(self, client_id: str, database: Database, keys: MultiFernet) -> None:
         super().__init__(client_id, database.engine, logger=log)
+        self._database = database
         encrypted = Encrypted(keys)
         self.metadata = MetaData()
         for table, names in ((bots, TOKENS), (installations, TOKENS + USER_TOKENS)):
@@ -76,16 +77,16 @@ class Installations(AsyncSQLAlchemyInstallationStore):
         return None if row is None else Bot(**_without_number(row))
 
     async def remove_team(self, team_id: str) -> None:
-        """Remove everything of a workspace: tokens, estimates, watches, work that waits, the audit log."""
-        async with self.engine.begin() as connection:
-            for table in (bots, installations, estimates, watches, inbox, audit):
+        """Remove everything of a workspace: tokens, estimates, watches, work that waits, counts, the audit log."""
+        async with self._database.begin() as connection:
+            for table in (bots, installations, estimates, watches, inbox, counts, audit):
                 await connection.execute(delete(table).where(table.c.team_id == team_id))
         log.info("the data of workspace %s is removed", team_id)
 
     async def rotate(self) -> int:
         """Encrypt every token with the newest key. How many there were."""
         count = 0
-        async with self.engine.begin() as connection:
+        async with self._database.begin() as connection:
             for table, names in ((bots, TOKENS), (installations, TOKENS + USER_TOKENS)):
                 for row in (await connection.execute(select(table.c.id, *(table.c[name] for name in names)))).all():
                     found = {name: getattr(row, name) for name in names if getattr(row, name)}

@@ -24,18 +24,18 @@ class RefreshedStore:
     """The files of the last refresh, by name."""
 
     def __init__(self, database: Database) -> None:
-        self._engine = database.engine
+        self._database = database
 
     async def last(self) -> Refreshed:
         """Which refresh is the last; asked often."""
         query = select(refreshed_prices.c.version, refreshed_prices.c.refreshed_on)
-        async with self._engine.connect() as connection:
+        async with self._database.engine.connect() as connection:
             row = (await connection.execute(query)).first()
         return Refreshed(row.version, date.fromisoformat(row.refreshed_on)) if row else Refreshed(0, None)
 
     async def read(self) -> tuple[Refreshed, dict[str, str]]:
         """The last refresh and its files."""
-        async with self._engine.connect() as connection:
+        async with self._database.engine.connect() as connection:
             row = (await connection.execute(select(refreshed_prices))).first()
         if row is None:
             return Refreshed(0, None), {}
@@ -44,7 +44,7 @@ class RefreshedStore:
     async def write(self, files: dict[str, str], on: date, *, after: Refreshed) -> Refreshed | None:
         """Replace the refresh `after` by the next; None where another process replaced it meanwhile."""
         values = {"version": after.version + 1, "refreshed_on": on.isoformat(), "files": files}
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             if after.version:
                 same = update(refreshed_prices).where(refreshed_prices.c.version == after.version)
                 written = (await connection.execute(same.values(values))).rowcount > 0

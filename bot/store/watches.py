@@ -32,7 +32,7 @@ class WatchStore:
     """Watches by workspace, at most one an estimate."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._engine = database.engine
+        self._database = database
         self._now = now
 
     async def put(self, *, team_id: str, estimate_id: str, user_id: str, over: str, told: dict[str, Any]) -> None:
@@ -40,11 +40,11 @@ class WatchStore:
         key = {"team_id": team_id, "estimate_id": estimate_id}
         row = {**key, "user_id": user_id, "over": over, "told": told, "alerts": 0, "created_at": self._now()}
         try:
-            async with self._engine.begin() as connection:
+            async with self._database.begin() as connection:
                 await connection.execute(insert(watches).values(row))
         except IntegrityError:
             again = update(watches).filter_by(**key).values(user_id=user_id, over=over)
-            async with self._engine.begin() as connection:
+            async with self._database.begin() as connection:
                 await connection.execute(again)
 
     async def get(self, estimate_id: str, *, team_id: str) -> Watch | None:
@@ -59,13 +59,13 @@ class WatchStore:
     async def count(self, *, team_id: str, user_id: str) -> int:
         """How many a person watches."""
         query = select(func.count()).select_from(watches).filter_by(team_id=team_id, user_id=user_id)
-        async with self._engine.connect() as connection:
+        async with self._database.engine.connect() as connection:
             return await connection.scalar(query) or 0
 
     async def watched(self, estimate_ids: Collection[str], *, team_id: str) -> set[str]:
         """Which of these are watched."""
         query = select(watches.c.estimate_id).filter_by(team_id=team_id).where(watches.c.estimate_id.in_(estimate_ids))
-        async with self._engine.connect() as connection:
+        async with self._database.engine.connect() as connection:
             return set(await connection.scalars(query))
 
     async def page(self, after: int, limit: int) -> list[Watch]:
@@ -74,18 +74,18 @@ class WatchStore:
 
     async def remove(self, estimate_id: str, *, team_id: str) -> bool:
         """Stop watching. False where nobody did."""
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             gone = await connection.execute(delete(watches).filter_by(team_id=team_id, estimate_id=estimate_id))
         return gone.rowcount > 0
 
     async def told(self, watch: Watch, told: dict[str, Any]) -> None:
         """Remember what was told; nothing where that alert was counted before."""
         same = update(watches).filter_by(number=watch.number, alerts=watch.alerts)
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             await connection.execute(same.values(told=told, alerts=watch.alerts + 1))
 
     async def _all(self, query: Select[Any]) -> list[Watch]:
-        async with self._engine.connect() as connection:
+        async with self._database.engine.connect() as connection:
             return [_watch(row) for row in await connection.execute(query)]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import refresh_plan
+from bot.limits import Allowance
 from bot.playground import FakeSlack
 from bot.prices import RefreshPlan
 from bot.settings import Settings
@@ -26,6 +27,7 @@ from tests.pricing.feed_server import FeedServer, feed_server
 # The recorded feed says $6 per 1M tokens where $5.50 is recorded: 12M tokens, so $72.00 instead of $66.00.
 OFFER = "azure/gpt-4.1-mini@regional"
 LINE = f"on={OFFER} examples=10k example=250/150 epochs=3 months=1"
+MANY = Allowance(at_once=1_000_000)
 AFTER = TODAY + timedelta(days=2)  # later than the shipped prices were read
 
 
@@ -73,14 +75,14 @@ async def test_a_watched_estimate_hears_of_what_a_feed_says(
         await slack.command(f"watch {estimate_id(parent)} over $5")
         assert await training_price(slack, running) == "$5.50"
     time[0] = AFTER
-    async with running_bot(catalog, slack, url, lambda: time[0], refresh=azure) as running:
+    async with running_bot(catalog, slack, url, lambda: time[0], refresh=azure, allowance=MANY) as running:
         await refreshed(slack, running)
         await running.app.scheduler.look()  # the catalogue is another: what is watched is looked at again
         told = await slack.wait_for(
             lambda: [m for m in slack.messages(thread_ts=parent["ts"]) if "unwatch" in texts(m)]
         )
         assert "price of Training +$6.00" in texts(told[0])
-    async with running_bot(catalog, slack, url, lambda: time[0], refresh=azure) as running:
+    async with running_bot(catalog, slack, url, lambda: time[0], refresh=azure, allowance=MANY) as running:
         assert await training_price(slack, running) == "$6.00", "from the start on"
         asked = len(server.asked)
         await running.app.scheduler.look()
@@ -91,7 +93,7 @@ async def test_replicas_read_the_feeds_once_and_answer_the_same(
     catalog: Catalog, slack: FakeSlack, server: FeedServer, postgres_url: str
 ) -> None:
     azure = plan(server.feeds("azure-retail"))
-    start = partial(running_bot, catalog, slack, postgres_url, lambda: AFTER, refresh=azure)
+    start = partial(running_bot, catalog, slack, postgres_url, lambda: AFTER, refresh=azure, allowance=MANY)
     async with start() as one, start() as other:
         await asyncio.gather(*(replica.app.scheduler.look() for replica in (one, other)))
         await refreshed(slack, one)
@@ -107,7 +109,7 @@ async def test_a_feed_that_is_down_leaves_the_old_prices_and_is_tried_again_the_
     time = [AFTER]
     server.gives("/azure-retail/page1", b"", status=500)
     azure = plan(server.feeds("azure-retail"), every_days=7)
-    async with running_bot(catalog, slack, url, lambda: time[0], refresh=azure) as running:
+    async with running_bot(catalog, slack, url, lambda: time[0], refresh=azure, allowance=MANY) as running:
         await running.app.scheduler.look()
     assert "Azure Retail Prices API answers with status 500." in caplog.text
     database = await open_database(url)
@@ -115,7 +117,7 @@ async def test_a_feed_that_is_down_leaves_the_old_prices_and_is_tried_again_the_
     del server.answers["/azure-retail/page1"]
     for days in (1, 6, 1):  # on the second day it is read; the sixth day after that is too early
         time[0] += timedelta(days=days)
-        async with running_bot(catalog, slack, url, lambda: time[0], refresh=azure) as running:
+        async with running_bot(catalog, slack, url, lambda: time[0], refresh=azure, allowance=MANY) as running:
             await running.app.scheduler.look()
     assert await RefreshedStore(database).last() == (2, (AFTER + timedelta(days=8)).date())
     await database.close()
@@ -129,7 +131,7 @@ async def test_refreshed_prices_that_cannot_be_read_are_left_out_and_then_droppe
     store = RefreshedStore(database)
     await store.write({"../azure.yml": "platform: [broken"}, TODAY.date(), after=await store.last())
     azure = plan(server.feeds("azure-retail"))
-    async with running_bot(catalog, slack, url, lambda: AFTER, refresh=azure) as running:
+    async with running_bot(catalog, slack, url, lambda: AFTER, refresh=azure, allowance=MANY) as running:
         assert await training_price(slack, running) == "$5.50"
         assert "refreshed prices are left out: azure.yml" in caplog.text
         await refreshed(slack, running)
