@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
+from cryptography.fernet import MultiFernet
 from prometheus_client import CollectorRegistry
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -26,13 +27,15 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import trace
+from bot.actuals.books import Books
+from bot.actuals.http import Addresses
 from bot.calls import watch_calls
 from bot.desk import Desk
 from bot.http import web_routes
 from bot.jobs import handlers
 from bot.jobs.scheduled import ScheduledJobs
 from bot.limits import TOO_MANY, Allowance, RateLimit
-from bot.listeners import Bot, actions, commands, files, mentions, removal, submissions
+from bot.listeners import Bot, actions, actuals, commands, files, keys, mentions, removal, submissions
 from bot.listeners.context import team_of
 from bot.lookups import Lookups
 from bot.metrics import Metrics, kind_of
@@ -49,10 +52,21 @@ from bot.roles import Roles
 from bot.schedule import Scheduler
 from bot.slack_files import Downloads, download_session
 from bot.slack_hosts import SlackHosts
-from bot.store import Audit, CountStore, Database, EstimateStore, Inbox, Installations, RefreshedStore, WatchStore
+from bot.store import (
+    ActualStore,
+    Audit,
+    CountStore,
+    Database,
+    EstimateStore,
+    Inbox,
+    Installations,
+    ProviderKeys,
+    RefreshedStore,
+    WatchStore,
+)
 from bot.worker import Worker
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
-from pricing import Catalog
+from pricing import Catalog, load_bill_rules
 
 log = logging.getLogger(__name__)
 
@@ -87,11 +101,14 @@ async def build_app(
     registry: CollectorRegistry | None = None,
     allowance: Allowance = Allowance(),  # noqa: B008 - frozen
     admins: Collection[str] = (),
+    encryption_keys: MultiFernet | None = None,
+    addresses: Addresses = Addresses(),  # noqa: B008 - frozen
 ) -> AsyncIterator[App]:
     """A bot: for one workspace by its bot token, or for all that install it. Without a signing secret (Socket Mode) no
     HTTP request from Slack is served; without a plan to refresh prices the catalogue stays as it is. What is measured
     goes into the registry; without one, into its own. `admins` are the ids of people who count as admins beside the
-    workspace's own.
+    workspace's own; `encryption_keys` are for the keys by which platforms are asked what was paid, which without them
+    cannot be kept.
     """
 
     def today() -> date:
@@ -125,11 +142,13 @@ async def build_app(
         lookups = Lookups(box, estimates, watches, roles, audit, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
         desk = Desk(box, estimates, lookups, workspaces, inbox, CountStore(database, stamp))
+        kept = ProviderKeys(database, encryption_keys, stamp, audit) if encryption_keys else None
+        books = Books(box, load_bill_rules(), ActualStore(database, stamp), kept, session, addresses, now)
         downloads = Downloads(download, SlackHosts(slack_api_url))
-        scheduled = ScheduledJobs(desk, watches, prices, today)
-        worker = Worker(inbox, handlers(desk, downloads, scheduled), desk.apologise, desk.say_late, pace, metrics)
+        does = handlers(desk, downloads, books, ScheduledJobs(desk, watches, prices, today))
+        worker = Worker(inbox, does, desk.apologise, desk.say_late, pace, metrics)
         scheduler = Scheduler(worker, prices, now, pace.look)
-        bot = Bot(desk, worker, lookups, estimates, workspaces, opener, limit, today)
+        bot = Bot(desk, worker, lookups, estimates, workspaces, opener, books, roles, limit, today)
         slack = _slack_app(bot, slack_api_url, metrics)
         connection = Connection()
         probes = Probes(database, workspaces, worker, metrics, connection)
@@ -201,6 +220,8 @@ def _slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
         commands,
         submissions,
         actions,
+        actuals,
+        keys,
         mentions,
         files,
         removal,

@@ -11,8 +11,8 @@ from bot.reading import whole
 from calculator import KEYS, FieldErrors, UserError, nearest_key, read_scenario, unknown_key
 
 Verb = Literal[
-    "form", "estimate", "breakeven", "help", "models", "price", "fit", "list", "show", "diff", "compare", "watch",
-    "unwatch", "audit",
+    "form", "estimate", "breakeven", "help", "models", "price", "fit", "list", "show", "diff", "compare", "audit",
+    "actual", "keys", "watch", "unwatch",
 ]  # fmt: skip
 VERBS: tuple[Verb, ...] = get_args(Verb)[1:]
 MAX_LENGTH = 4_000

@@ -1,12 +1,16 @@
 """The cost model. Pure: no files, network, clock, environment or Slack."""
 
+from calculator.actuals import Actual, Billed, Held, hold
+from calculator.attribution import Effect, Usage
 from calculator.crossover import Crossover
 from calculator.differences import Cause, causes
 from calculator.drivers import spread_out
 from calculator.errors import FieldErrors, UserError
 from calculator.estimate import asked_of, estimate
 from calculator.hosted import YOUR_RATES
+from calculator.month_share import PARTS, Part, month_after
 from calculator.quantities import Amount
+from calculator.recalibrate import Recalibrated, recalibrated
 from calculator.result import (
     BaseEstimate,
     BreakEven,
@@ -28,26 +32,34 @@ from calculator.verdict import Point, Verdict, verdict
 
 __all__ = [
     "KEYS",
+    "PARTS",
     "YOUR_RATES",
+    "Actual",
     "Amount",
     "BaseEstimate",
+    "Billed",
     "BreakEven",
     "Cause",
     "Comparison",
     "Component",
     "Crossover",
     "Driver",
+    "Effect",
     "Estimate",
     "FieldErrors",
     "Figure",
+    "Held",
     "LineItem",
     "Move",
+    "Part",
     "Percentiles",
     "Point",
+    "Recalibrated",
     "Scenario",
     "Span",
     "Standing",
     "Total",
+    "Usage",
     "UserError",
     "Verdict",
     "Warning",
@@ -55,8 +67,11 @@ __all__ = [
     "causes",
     "default_text",
     "estimate",
+    "hold",
+    "month_after",
     "nearest_key",
     "read_scenario",
+    "recalibrated",
     "spread_out",
     "unknown_key",
     "verdict",

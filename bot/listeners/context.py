@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.actuals.books import Books
 from bot.desk import Desk
 from bot.faults import error_of
 from bot.form import Origin, View, notice
@@ -19,6 +20,7 @@ from bot.limits import RateLimit
 from bot.lookups import Lookups
 from bot.opener import FormOpener
 from bot.reading import at
+from bot.roles import Roles
 from bot.store import EstimateStore
 from bot.trace import failing
 from bot.worker import Worker
@@ -27,6 +29,8 @@ from bot.workspaces import Workspaces
 _SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
 
 log = logging.getLogger(__name__)
+
+GONE = "This estimate is not there any more. Close this and start a new one with /ftcost."
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Bot:
     estimates: EstimateStore
     workspaces: Workspaces
     opener: FormOpener
+    books: Books
+    roles: Roles
     limit: RateLimit
     today: Callable[[], date]
 

@@ -2,16 +2,20 @@
 async; a SQLite file or PostgreSQL.
 """
 
+from bot.store.actuals import ActualStore, Recorded, newest
 from bot.store.audit import Audit, Change, Entry
 from bot.store.counts import Count, CountStore
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
-from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
+from bot.store.estimates import ID_LENGTH, EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.inbox import Backlog, Inbox, Job
 from bot.store.installations import Installations, read_keys
+from bot.store.provider_keys import KeyInfo, ProviderKeys
 from bot.store.refreshed import Refreshed, RefreshedStore
 from bot.store.watches import Watch, WatchStore
 
 __all__ = [
+    "ID_LENGTH",
+    "ActualStore",
     "Audit",
     "Backlog",
     "Change",
@@ -24,6 +28,9 @@ __all__ = [
     "Inbox",
     "Installations",
     "Job",
+    "KeyInfo",
+    "ProviderKeys",
+    "Recorded",
     "Refreshed",
     "RefreshedStore",
     "SavedEstimate",
@@ -31,6 +38,7 @@ __all__ = [
     "WatchStore",
     "database_address",
     "new_estimate_id",
+    "newest",
     "open_database",
     "read_keys",
 ]

@@ -10,7 +10,18 @@ from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
 from sqlalchemy import Dialect, MetaData, Text, TypeDecorator, delete, select, update
 
-from bot.store.database import Database, audit, bots, counts, estimates, inbox, installations, watches
+from bot.store.database import (
+    Database,
+    actuals,
+    audit,
+    bots,
+    counts,
+    estimates,
+    inbox,
+    installations,
+    provider_keys,
+    watches,
+)
 
 log = logging.getLogger(__name__)
 
@@ -77,9 +88,9 @@ class Installations(AsyncSQLAlchemyInstallationStore):
         return None if row is None else Bot(**_without_number(row))
 
     async def remove_team(self, team_id: str) -> None:
-        """Remove everything of a workspace: tokens, estimates, watches, work that waits, counts, the audit log."""
+        """Remove everything of a workspace: tokens and keys, estimates, watches, what was paid, work, the audit log."""
         async with self._database.begin() as connection:
-            for table in (bots, installations, estimates, watches, inbox, counts, audit):
+            for table in (bots, installations, estimates, inbox, watches, counts, audit, actuals, provider_keys):
                 await connection.execute(delete(table).where(table.c.team_id == team_id))
         log.info("the data of workspace %s is removed", team_id)
 
