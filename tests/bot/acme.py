@@ -6,6 +6,7 @@ One at Acme trains at $10, reads at $3 and writes at $6 per 1M tokens, so that t
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -51,6 +52,7 @@ def offer(
     return "\n".join(lines)
 
 
+@cache
 def catalogue(*offers: str) -> Catalog:
     """The platform with these offers; with One alone where none is given."""
     sources = "sources: {page: {title: Acme prices, url: 'https://acme.test/prices', checked: 2026-11-01}}"
