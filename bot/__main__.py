@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import secrets
 import signal
 import socket
@@ -15,6 +16,8 @@ import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 import uvloop
 from aiohttp import web
@@ -28,11 +31,15 @@ from bot.app import build_app
 from bot.logs import start_logging
 from bot.oauth import INSTALL_PATH, OAuth
 from bot.pace import Pace
+from bot.prices import RefreshPlan
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import Audit, Database, DatabaseUnavailable, Installations, ProviderKeys, open_database, read_keys
-from pricing import Catalog, PriceFileError, load_catalog
+from pricing import BaseModels, Catalog, PriceFileError, load_catalog
+from pricing.refresh import load_feeds
 
 log = logging.getLogger("bot")
+
+EVERY_DAYS = {"daily": 1, "weekly": 7}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -89,7 +96,7 @@ async def serve(settings: Settings, catalog: Catalog, pace: Pace = Pace()) -> No
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    gc.freeze()  # the catalogue lives as long as the process: no collection needs to look at it again
+    gc.freeze()  # the catalogue lives as long as the process, or nearly: no collection needs to look at it
     async with AsyncExitStack() as stack:
         door = socket.create_server((settings.host, settings.port))
         base_url = f"http://{settings.host}:{door.getsockname()[1]}"
@@ -124,6 +131,7 @@ async def _serve_slack(
             access=_access(settings),
             signing_secret=None if in_socket_mode else _secret(settings.slack_signing_secret),
             slack_api_url=settings.slack_api_url,
+            refresh=refresh_plan(settings, catalog),
             pace=pace,
             registry=registry,
             allowance=settings.allowance,
@@ -140,10 +148,27 @@ async def _serve_slack(
         await handler.connect_async()  # type: ignore[no-untyped-call]
     await _listen(app.web, door, stack)
     await app.worker.resume()
+    app.scheduler.start()
     how = "Socket Mode" if in_socket_mode else f"HTTP at {base_url}/slack/events"
     if settings.mode == "oauth":
         how += f", for the workspaces that install the app at {base_url}{INSTALL_PATH}"
     return f"Serving Slack over {how}. Health at {base_url}/healthz and {base_url}/readyz. Ctrl-C stops."
+
+
+def refresh_plan(settings: Settings, catalog: Catalog) -> RefreshPlan | None:
+    """How prices are kept fresh; None where that is off."""
+    if settings.refresh == "off":
+        return None
+    return RefreshPlan(
+        every_days=EVERY_DAYS[settings.refresh],
+        feeds={name: feed for name, feed in load_feeds().items() if feed.scheduled},
+        keys=os.environ,
+        load=partial(_with_refreshed, settings.prices_dir, catalog.base_models),
+    )
+
+
+def _with_refreshed(prices_dir: Path | None, base_models: BaseModels, refreshed_dir: Path) -> Catalog:
+    return load_catalog(prices_dir, refreshed_dir=refreshed_dir, base_models=base_models)
 
 
 async def _play(base_url: str, door: socket.socket, catalog: Catalog, database: Database, stack: AsyncExitStack) -> str:

@@ -33,6 +33,7 @@ from bot.calls import watch_calls
 from bot.desk import Desk
 from bot.http import web_routes
 from bot.jobs import handlers
+from bot.jobs.scheduled import ScheduledJobs
 from bot.limits import TOO_MANY, Allowance, RateLimit
 from bot.listeners import Bot, actions, actuals, commands, files, keys, mentions, removal, submissions
 from bot.listeners.context import team_of
@@ -43,13 +44,26 @@ from bot.opener import FormOpener
 from bot.pace import Pace
 from bot.plain_answers import Apology, plain_answer
 from bot.post import Place
+from bot.prices import CatalogBox, Prices, RefreshPlan
 from bot.probes import Connection, Probes
 from bot.reading import at
 from bot.render.blocks import saying
 from bot.roles import Roles
+from bot.schedule import Scheduler
 from bot.slack_files import Downloads, download_session
 from bot.slack_hosts import SlackHosts
-from bot.store import ActualStore, Audit, CountStore, Database, EstimateStore, Inbox, Installations, ProviderKeys
+from bot.store import (
+    ActualStore,
+    Audit,
+    CountStore,
+    Database,
+    EstimateStore,
+    Inbox,
+    Installations,
+    ProviderKeys,
+    RefreshedStore,
+    WatchStore,
+)
 from bot.worker import Worker
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from pricing import Catalog, load_bill_rules
@@ -70,6 +84,7 @@ class App:
     worker: Worker
     workspaces: Workspaces
     connection: Connection
+    scheduler: Scheduler
 
 
 @asynccontextmanager
@@ -81,6 +96,7 @@ async def build_app(
     signing_secret: str | None,
     slack_api_url: str,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    refresh: RefreshPlan | None = None,
     pace: Pace = Pace(),  # noqa: B008 - frozen
     registry: CollectorRegistry | None = None,
     allowance: Allowance = Allowance(),  # noqa: B008 - frozen
@@ -89,9 +105,10 @@ async def build_app(
     addresses: Addresses = Addresses(),  # noqa: B008 - frozen
 ) -> AsyncIterator[App]:
     """A bot: for one workspace by its bot token, or for all that install it. Without a signing secret (Socket Mode) no
-    HTTP request from Slack is served. What is measured goes into the registry; without one, into its own. `admins` are
-    the ids of people who count as admins beside the workspace's own; `encryption_keys` are for the keys by which
-    platforms are asked what was paid, which without them cannot be kept.
+    HTTP request from Slack is served; without a plan to refresh prices the catalogue stays as it is. What is measured
+    goes into the registry; without one, into its own. `admins` are the ids of people who count as admins beside the
+    workspace's own; `encryption_keys` are for the keys by which platforms are asked what was paid, which without them
+    cannot be kept.
     """
 
     def today() -> date:
@@ -100,7 +117,8 @@ async def build_app(
     def stamp() -> datetime:
         return now().replace(tzinfo=None)
 
-    metrics = Metrics(registry or CollectorRegistry(), catalog, today)
+    box = CatalogBox(catalog)
+    metrics = Metrics(registry or CollectorRegistry(), box, today)
     timeout, watch = ClientTimeout(total=pace.answer), watch_calls(slack_api_url, metrics)
     async with (
         ClientSession(timeout=timeout, cookie_jar=DummyCookieJar(), middlewares=(watch,)) as session,
@@ -118,23 +136,29 @@ async def build_app(
         opener = FormOpener(session, slack_api_url)
         limit = RateLimit(allowance)
         estimates = EstimateStore(database, stamp)
+        watches = WatchStore(database, stamp)
+        prices = Prices(box, RefreshedStore(database), refresh)
         roles, audit = Roles(workspaces, admins), Audit(database, stamp)
-        lookups = Lookups(catalog, estimates, roles, audit, today, workspaces.url)
+        lookups = Lookups(box, estimates, watches, roles, audit, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
-        desk = Desk(catalog, estimates, lookups, workspaces, inbox, CountStore(database, stamp))
+        desk = Desk(box, estimates, lookups, workspaces, inbox, CountStore(database, stamp))
         kept = ProviderKeys(database, encryption_keys, stamp, audit) if encryption_keys else None
-        books = Books(catalog, load_bill_rules(), ActualStore(database, stamp), kept, session, addresses, now)
+        books = Books(box, load_bill_rules(), ActualStore(database, stamp), kept, session, addresses, now)
         downloads = Downloads(download, SlackHosts(slack_api_url))
-        worker = Worker(inbox, handlers(desk, downloads, books), desk.apologise, desk.say_late, pace, metrics)
+        does = handlers(desk, downloads, books, ScheduledJobs(desk, watches, prices, today))
+        worker = Worker(inbox, does, desk.apologise, desk.say_late, pace, metrics)
+        scheduler = Scheduler(worker, prices, now, pace.look)
         bot = Bot(desk, worker, lookups, estimates, workspaces, opener, books, roles, limit, today)
         slack = _slack_app(bot, slack_api_url, metrics)
         connection = Connection()
         probes = Probes(database, workspaces, worker, metrics, connection)
         routes = web_routes(slack, bot, signing_secret, probes, install)
-        app = App(slack, routes, worker, workspaces, connection)
+        app = App(slack, routes, worker, workspaces, connection, scheduler)
+        await prices.catch_up()
         try:
             yield app
         finally:
+            await scheduler.close()
             await worker.close()
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from bot.lookups import Lookups
 from bot.post import Mark, Place, Poster
+from bot.prices import CatalogBox
 from bot.render.blocks import SlackMessage, escape, saying
 from bot.store import CountStore, EstimateStore, Inbox, Job, SavedEstimate
 from bot.workspaces import Workspaces
@@ -27,12 +28,17 @@ T = TypeVar("T")
 class Desk:
     """What a job needs to be done."""
 
-    catalog: Catalog
+    box: CatalogBox
     estimates: EstimateStore
     lookups: Lookups
     workspaces: Workspaces
     inbox: Inbox
     counts: CountStore
+
+    @property
+    def catalog(self) -> Catalog:
+        """The one in use at this moment; a job that asks twice takes it out once."""
+        return self.box.catalog
 
     async def poster(self, team_id: str) -> Poster:
         return (await self.workspaces.of(team_id)).poster

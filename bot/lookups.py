@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, cast
 
 from bot import pages
 from bot.audit_page import audit_page
@@ -13,24 +14,38 @@ from bot.command import Asked, write_command
 from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.explain import difference_page
 from bot.fits import fit_page
+from bot.news import REMIND_DAYS, STEPS, begun
+from bot.prices import CatalogBox
 from bot.render.blocks import SlackMessage, clip, escape, saying
 from bot.render.page import Page
 from bot.roles import Roles
-from bot.store import Audit, EstimateStore, SavedEstimate
+from bot.store import Audit, EstimateStore, SavedEstimate, WatchStore
+from bot.threshold import DEFAULT_THRESHOLD, read_watch
 from calculator import UserError
 from pricing import Catalog
+
+MOST_WATCHED = 50
+"""By one person."""
 
 
 @dataclass(frozen=True)
 class Lookups:
-    """Answers `help`, `models`, `price`, `fit`, `list`, `show`, `diff`, `compare` and `audit`."""
+    """Answers `help`, `models`, `price`, `fit`, `list`, `show`, `diff`, `compare` and `audit`; begins and ends a
+    `watch`.
+    """
 
-    catalog: Catalog
+    box: CatalogBox
     estimates: EstimateStore
+    watches: WatchStore
     roles: Roles
     audit: Audit
     today: Callable[[], date]
     team_url: Callable[[str], str]
+
+    @property
+    def catalog(self) -> Catalog:
+        """The one in use at this moment."""
+        return self.box.catalog
 
     async def answer(self, asked: Asked, *, team: str, user: str) -> SlackMessage:
         """What one person sees. Raises UserError."""
@@ -50,6 +65,10 @@ class Lookups:
                 return (await self._diff(asked.argument.split(), team)).message()
             case "compare":
                 return (await self._compare(asked.argument, team, user)).message()
+            case "watch":
+                return saying(await self._watch(asked.argument, team, user))
+            case "unwatch":
+                return saying(await self._unwatch(asked.argument.strip().strip("`"), team))
             case "audit":
                 await self.roles.check(team, user)
                 return audit_page(await self.audit.recent(team_id=team)).message()
@@ -60,9 +79,55 @@ class Lookups:
         saved = await self.estimates.recent(team_id=team, user_id=user)
         if not saved:
             return "You have no estimates yet. `/ftcost` opens the form."
+        watched = await self.watches.watched([one.id for one in saved], team_id=team)
         return "*Your estimates*\n" + "\n".join(
-            f"• `{one.id}` {one.as_of} {self._link(one)}: {escape(clip(one.result['question'], 90))}" for one in saved
+            f"• `{one.id}` {one.as_of} {self._link(one)}: {escape(clip(one.result['question'], 90))}"
+            f"{' · watched' if one.id in watched else ''}"
+            for one in saved
         )
+
+    async def _watch(self, argument: str, team: str, user: str) -> str:
+        """Begin a watch, or change its threshold; without an argument what the person watches."""
+        estimate_id, over = read_watch(argument)
+        if not estimate_id:
+            return await self._watched(team, user)
+        saved = await self._saved(estimate_id, team)
+        told = begun(saved, self.catalog, self.today())
+        if told is None:
+            raise UserError("There is nothing to watch: this estimate compares no offer.")
+        known = await self.watches.get(saved.id, team_id=team)
+        if not known and await self.watches.count(team_id=team, user_id=user) >= MOST_WATCHED:
+            raise UserError(f"You watch {MOST_WATCHED} estimates, which is the most. `watch` lists them.")
+        await self.watches.put(
+            team_id=team, estimate_id=saved.id, user_id=user, over=over.text, told=cast("dict[str, Any]", told)
+        )
+        default = " (the default; say `over 2%` or `over $50` for another)" if over == DEFAULT_THRESHOLD else ""
+        return (
+            f"*`{saved.id}` is watched:* {self._link(saved)}.\n"
+            f"Its thread is told when the total of {escape(saved.result['estimates'][0]['title'])}, or what is "
+            f"cheapest, changes by more than {over.text}{default}; when a day on which it ends moves, or is "
+            f"{', '.join(map(str, STEPS[:-1]))} or {STEPS[-1]} days away; and every {REMIND_DAYS} days what a "
+            f"deployment bills while idle. `/ftcost unwatch {saved.id}` ends it."
+        )
+
+    async def _watched(self, team: str, user: str) -> str:
+        found = await self.watches.of_user(team_id=team, user_id=user)
+        if not found:
+            return "You watch nothing. `/ftcost watch ID` does; `/ftcost list` shows the ids."
+        lines = []
+        for one in found:
+            saved = await self.estimates.get(one.estimate_id, team_id=team)
+            alerts = f", told {one.alerts} time{'' if one.alerts == 1 else 's'}" if one.alerts else ""
+            if saved:
+                lines.append(f"• `{saved.id}` over {escape(one.over)}{alerts}: {self._link(saved)}")
+        return "\n".join(["*You watch*", *lines])
+
+    async def _unwatch(self, estimate_id: str, team: str) -> str:
+        if not estimate_id:
+            raise UserError("Say which one, such as `unwatch k7m2…`. `watch` lists what you watch.")
+        if not await self.watches.remove(estimate_id, team_id=team):
+            raise UserError(f"“{estimate_id[:40]}” is not watched. `watch` lists what you watch.")
+        return f"`{escape(estimate_id)}` is not watched any more."
 
     async def _diff(self, ids: list[str], team: str) -> Page:
         if len(ids) != 2:

@@ -12,6 +12,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from bot.prices import CatalogBox
 from bot.store import Backlog, Database
 from pricing import Catalog
 
@@ -24,7 +25,7 @@ PING_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 5)
 class Metrics:
     """Counters and clocks of one bot. Those of requests cost some microseconds each, the rest is read when asked."""
 
-    def __init__(self, registry: CollectorRegistry, catalog: Catalog, today: Callable[[], date]) -> None:
+    def __init__(self, registry: CollectorRegistry, box: CatalogBox, today: Callable[[], date]) -> None:
         self.registry = registry
         self._requests = Counter(
             "ftcost_requests", "Requests from Slack by kind and outcome.", ("kind", "outcome"), registry=registry
@@ -78,15 +79,7 @@ class Metrics:
         self._catalog_age = Gauge(
             "ftcost_catalog_age_days", "Days since a price of the catalogue was last checked.", registry=registry
         )
-        checks = {
-            price.source.checked_on
-            for offer in catalog.offers.values()
-            for kind in offer.prices.values()
-            for price in kind
-        }
-        if checks:
-            newest = max(checks)
-            self._catalog_age.set_function(lambda: (today() - newest).days)
+        self._catalog_age.set_function(lambda: _days_since_checked(box.catalog, today()))
 
         # Looked up once: a request should not notice that it is counted.
         self._of_request = cache(lambda kind, outcome: (self._requests.labels(kind, outcome), self._ack.labels(kind)))
@@ -146,3 +139,10 @@ def kind_of(body: dict[str, Any]) -> str:
     if body.get("command"):
         return "command" if body.get("text") else "form"
     return _KINDS.get(str(body.get("type")), "unknown")
+
+
+def _days_since_checked(catalog: Catalog, today: date) -> float:
+    """Of the price that was checked last; not a number where there is none."""
+    offers = catalog.offers.values()
+    checks = {price.source.checked_on for offer in offers for kind in offer.prices.values() for price in kind}
+    return (today - max(checks)).days if checks else math.nan

@@ -29,6 +29,8 @@ class Pace:
     """For one answer of Slack's."""
     stop: float = 15.0
     """For finishing what runs when the process is told to stop."""
+    look: float = 60.0
+    """Between two looks at the clock for what is due by it."""
 
     @property
     def renewal(self) -> float:

@@ -33,6 +33,8 @@ HELP = Page(
             ("/ftcost show ID", "one of them"),
             ("/ftcost diff ID ID", "two of them, the difference by cause"),
             ("/ftcost compare ID ID …", "two to six side by side; alone in a thread: its estimates"),
+            ("/ftcost watch ID over 5%", "tells its thread what changes it (or over $50); alone: what you watch"),
+            ("/ftcost unwatch ID", "stops that"),
             ("/ftcost audit", "who changed what all rely on; for admins"),
             ("/ftcost actual ID 131.20 inference 2026-11", "records what was paid; actual ID compares it"),
             ("/ftcost actual ID pull openai 2026-11", "asks the platform: openai, azure, aws, together"),

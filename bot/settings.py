@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     requests_at_once: int = Field(Allowance().at_once, alias="FTCOST_REQUESTS_AT_ONCE", ge=1)
     admins: Annotated[frozenset[str], NoDecode] = Field(frozenset(), alias="FTCOST_ADMINS")
     prices_dir: Path | None = Field(None, alias="FTCOST_PRICES_DIR")
+    refresh: Literal["off", "daily", "weekly"] = Field("off", alias="FTCOST_REFRESH")
 
     @field_validator("slack_bot_token")
     @classmethod

@@ -47,7 +47,7 @@ def estimate_offer(frame: Frame, offer: Offer) -> Estimate:
     status = offer.status_on(as_of)
     if status in ("closed", "not offered"):
         return Estimate(
-            offer, status, Standing.APART, ZERO, None, (), lambda: [not_for_sale(offer, status)], tuple, _none
+            offer, status, Standing.APART, ZERO, None, (), lambda: [not_for_sale(offer, status, as_of)], tuple, _none
         )
     if isinstance(offer, SelfHosted) and offer.unfit:
         unfit = Warning("does_not_fit", offer.unfit)

@@ -14,16 +14,18 @@ from calculator.training import retrainings, retrainings_before
 from pricing import Offer, Status
 
 
-def not_for_sale(offer: Offer, status: Status) -> Warning:
+def not_for_sale(offer: Offer, status: Status, as_of: date) -> Warning:
     """Why there is no estimate at all, and where to look instead."""
     life = offer.lifecycle
     nearest = f" Nearest offer that is sold: {offer.nearest}." if offer.nearest else ""
     if status == "not offered":
         return Warning("not_offered", (offer.why or f"{offer.platform_title} does not sell this.") + nearest)
-    if life and life.inference_ends:
+    if life and life.inference_ends and life.inference_ends <= as_of:
         ended = f"{offer.title} ended on {life.inference_ends}."
     elif life and life.training_ends:
         ended = f"Training {offer.title} ended on {life.training_ends}."
+        if life.inference_ends:
+            ended += f" Models that were tuned answer until {life.inference_ends}."
     else:
         ended = f"{offer.title} is retired."
     return Warning("closed", f"{ended}{nearest} Ask with an earlier date to see what it cost.")

@@ -15,6 +15,7 @@ from bot.actuals.http import Addresses, BillingHttp, PullError
 from bot.actuals.platforms import PLATFORMS
 from bot.actuals.take import choose_offer
 from bot.actuals.words import ActualAsked
+from bot.prices import CatalogBox
 from bot.render.money import CENT, money
 from bot.store import ActualStore, ProviderKeys, Recorded, SavedEstimate, newest
 from calculator import (
@@ -69,13 +70,18 @@ class Shown:
 class Books:
     """Actual amounts of a workspace's estimates. `keys` is None where no keys can be kept."""
 
-    catalog: Catalog
+    box: CatalogBox
     rules: BillRules
     store: ActualStore
     keys: ProviderKeys | None
     session: aiohttp.ClientSession
     addresses: Addresses
     now: Callable[[], datetime]
+
+    @property
+    def catalog(self) -> Catalog:
+        """The one in use at this moment."""
+        return self.box.catalog
 
     def comparison(self, saved: SavedEstimate) -> Comparison:
         """The estimate as of its day."""

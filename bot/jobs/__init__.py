@@ -11,11 +11,12 @@ from bot.jobs.answers import AnswerJobs
 from bot.jobs.datasets import DatasetJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.jobs.mentions import MentionJobs
+from bot.jobs.scheduled import ScheduledJobs
 from bot.slack_files import Downloads
 from bot.worker import Handler
 
 
-def handlers(desk: Desk, downloads: Downloads, books: Books) -> Mapping[str, Handler]:
+def handlers(desk: Desk, downloads: Downloads, books: Books, scheduled: ScheduledJobs) -> Mapping[str, Handler]:
     """What does each kind of job."""
     estimates, answers, actuals = EstimateJobs(desk), AnswerJobs(desk), ActualJobs(desk, books, downloads)
     datasets = DatasetJobs(desk, estimates, downloads)
@@ -28,4 +29,7 @@ def handlers(desk: Desk, downloads: Downloads, books: Books) -> Mapping[str, Han
         "break_even": answers.break_even,
         "sure": answers.sure,
         "actual": actuals.actual,
+        "refresh": scheduled.refresh,
+        "watch": scheduled.watch,
+        "alert": scheduled.alert,
     }

@@ -15,12 +15,14 @@ from bot.render.money import money, money_span
 from bot.render.tables import offer_name
 from bot.render.words import headline, question
 from calculator import BaseEstimate, BreakEven, Comparison, Crossover, Estimate, Figure, LineItem
+from pricing import Offer
 
 CSV_COLUMNS = (
     "offer", "platform", "model", "status", "complete",
     "component", "label", "quantity", "unit", "unit_price_usd", "amount_usd", "formula",
     "source_title", "source_url", "source_checked", "source_confidence", "as_of", "catalog_version",
 )  # fmt: skip
+ENDS = ("new_customers_until", "training_ends", "inference_ends")
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -55,6 +57,7 @@ def _estimate(comparison: Comparison, estimate: Estimate) -> dict[str, Any]:
         "total_usd": text(estimate.total_usd),
         "months": text(estimate.months),
         "epochs": text(estimate.epochs),
+        **ends_of(estimate.offer),
         "lines": [_line(line) for line in estimate.lines],
         "warnings": [
             {"code": warning.code, "text": warning.text, "usd": text(warning.usd)} for warning in estimate.warnings
@@ -72,6 +75,12 @@ def _estimate(comparison: Comparison, estimate: Estimate) -> dict[str, Any]:
         made["high"] = {f"{name}_usd": text(span.high) for name, span in spans.items()}
         made["range"] = _range(comparison, estimate)
     return made
+
+
+def ends_of(offer: Offer) -> dict[str, str | None]:
+    """The days on which an offer ends, in one way or another; None where none is announced."""
+    days = {key: getattr(offer.lifecycle, key, None) for key in ENDS}
+    return {key: day.isoformat() if day else None for key, day in days.items()}
 
 
 def _range(comparison: Comparison, estimate: Estimate) -> dict[str, str | None] | None:

@@ -1,5 +1,6 @@
-"""What must outlive the process: estimates, accepted work, and who changed what. SQLAlchemy, async; a SQLite file or
-PostgreSQL."""
+"""What must outlive the process: estimates, watches, refreshed prices, accepted work, and who changed what. SQLAlchemy,
+async; a SQLite file or PostgreSQL.
+"""
 
 from bot.store.actuals import ActualStore, Recorded, newest
 from bot.store.audit import Audit, Change, Entry
@@ -9,6 +10,8 @@ from bot.store.estimates import ID_LENGTH, EstimateStore, SavedEstimate, new_est
 from bot.store.inbox import Backlog, Inbox, Job
 from bot.store.installations import Installations, read_keys
 from bot.store.provider_keys import KeyInfo, ProviderKeys
+from bot.store.refreshed import Refreshed, RefreshedStore
+from bot.store.watches import Watch, WatchStore
 
 __all__ = [
     "ID_LENGTH",
@@ -28,7 +31,11 @@ __all__ = [
     "KeyInfo",
     "ProviderKeys",
     "Recorded",
+    "Refreshed",
+    "RefreshedStore",
     "SavedEstimate",
+    "Watch",
+    "WatchStore",
     "database_address",
     "new_estimate_id",
     "newest",

@@ -95,6 +95,31 @@ inbox = Table(
     Index("inbox_by_lane", "lane", "state", "number"),
 )
 
+watches = Table(
+    "watches",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("team_id", String(32), nullable=False),
+    Column("estimate_id", String(16), nullable=False),
+    Column("user_id", String(32), nullable=False),  # who hears of it where the thread is gone
+    Column("over", String(40), nullable=False),  # the threshold as it is said: 5% or $50
+    Column("told", JSON, nullable=False),  # what was last told, so that a change is told once
+    Column("alerts", Integer, nullable=False),  # how often something was told
+    Column("created_at", DateTime, nullable=False),
+    UniqueConstraint("team_id", "estimate_id", name="watches_by_estimate"),
+    Index("watches_by_user", "team_id", "user_id", "number"),
+)
+
+# One row: what the last refresh of prices wrote, for every replica.
+refreshed_prices = Table(
+    "refreshed_prices",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("refreshed_on", String(10), nullable=False),
+    Column("files", CompressedJSON, nullable=False),
+)
+
 actuals = Table(
     "actuals",
     metadata,

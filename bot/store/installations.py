@@ -20,6 +20,7 @@ from bot.store.database import (
     inbox,
     installations,
     provider_keys,
+    watches,
 )
 
 log = logging.getLogger(__name__)
@@ -87,9 +88,9 @@ class Installations(AsyncSQLAlchemyInstallationStore):
         return None if row is None else Bot(**_without_number(row))
 
     async def remove_team(self, team_id: str) -> None:
-        """Remove everything of a workspace: tokens and keys, estimates, what was paid, work, counts, the audit log."""
+        """Remove everything of a workspace: tokens and keys, estimates, watches, what was paid, work, the audit log."""
         async with self._database.begin() as connection:
-            for table in (bots, installations, estimates, inbox, counts, audit, actuals, provider_keys):
+            for table in (bots, installations, estimates, inbox, watches, counts, audit, actuals, provider_keys):
                 await connection.execute(delete(table).where(table.c.team_id == team_id))
         log.info("the data of workspace %s is removed", team_id)
 

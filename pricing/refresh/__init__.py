@@ -3,7 +3,7 @@
 from pricing.refresh.apply import NotWritten, apply
 from pricing.refresh.compare import Finding, Outcome
 from pricing.refresh.feed import Feed, load_feeds
-from pricing.refresh.http import BoundedHttp, Http
+from pricing.refresh.http import BoundedHttp, Http, feed_session
 from pricing.refresh.overlay import write_overlay
 from pricing.refresh.run import Report, refresh, refresh_into
 
@@ -16,6 +16,7 @@ __all__ = [
     "Outcome",
     "Report",
     "apply",
+    "feed_session",
     "load_feeds",
     "refresh",
     "refresh_into",

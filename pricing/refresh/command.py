@@ -8,20 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-import aiohttp
-
 from pricing.load import PROVIDERS_DIR, load_catalog
 from pricing.refresh.apply import NotWritten, apply
 from pricing.refresh.compare import Finding, Outcome
 from pricing.refresh.feed import Feed, load_feeds
-from pricing.refresh.http import BoundedHttp
+from pricing.refresh.http import BoundedHttp, feed_session
 from pricing.refresh.overlay import write_overlay
 from pricing.refresh.run import Report, laid_over, refresh
 
 # What a person has to act on comes first. Unchanged prices are counted only.
 ORDER: tuple[Outcome, ...] = ("changed", "implausible", "disputed", "gone", "new")
 MAX_ROWS = 40  # of one outcome of one feed
-USER_AGENT = "ftcost (price refresh)"
 
 
 async def run(
@@ -43,7 +40,7 @@ async def run(
         return 2
     asked = {name: feed for name, feed in feeds.items() if not only or name in only}
     catalog = laid_over(into) if into else load_catalog(providers_dir=providers_dir)
-    async with aiohttp.ClientSession(headers={"User-Agent": USER_AGENT}, trust_env=True) as session:
+    async with feed_session() as session:
         report = await refresh(BoundedHttp(session), asked, catalog, today, environment)
     print("\n".join(table(report)))
     try:

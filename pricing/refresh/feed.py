@@ -58,6 +58,8 @@ class Feed(Record):
     """The environment variable with the key it needs; without one the feed is left out."""
     header: tuple[str, str] = ("Authorization", "Bearer {key}")
     """The header that carries the key. Never the address, which ends up in logs."""
+    scheduled: bool = True
+    """Whether a running bot reads it on its schedule; not where an answer is hundreds of megabytes."""
     max_megabytes: int = Field(default=20, gt=0, le=2_000)
     parts: tuple[str, ...] = ()
     """Regions, clouds or services that are fetched one by one."""

@@ -35,6 +35,14 @@ ZIP = Form("a zip file", frozenset({"application/zip", "application/octet-stream
 TEXT = Form("text", frozenset({"text/plain", "application/octet-stream", "binary/octet-stream"}))
 
 
+USER_AGENT = "ftcost (price refresh)"
+
+
+def feed_session() -> aiohttp.ClientSession:
+    """A session for reading feeds, through the proxy that the environment names."""
+    return aiohttp.ClientSession(headers={"User-Agent": USER_AGENT}, trust_env=True)
+
+
 class Http(Protocol):
     """What a reader needs of the network. Every method raises FeedError."""
 

@@ -101,7 +101,8 @@ async def test_what_a_workspace_leaves_goes_with_it(
 ) -> None:
     for slack in (company.red, company.blue):
         await company.install(slack)
-        await deeds.ask(slack, f"{support_bot.LINE} name={slack.workspace.team['name']}-secret")
+        parent = await deeds.ask(slack, f"{support_bot.LINE} name={slack.workspace.team['name']}-secret")
+        await slack.command(f"watch {estimate_id(parent)}")
     assert "red-secret" in dump(database_path)
     assert (await company.red.deliver_event(Payloads(company.red.workspace).event(event))).ok
     assert "T0RED" not in dump(database_path)

@@ -1,0 +1,230 @@
+"""What there is to tell of a watched estimate today. Pure: catalogue and day are arguments.
+
+What was last told (`Told`) is what today is held against, so that a change is told once. The passing of time alone is
+no news: a model that ends costs less each day, over a horizon that shrinks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple, TypedDict
+
+from bot.explain import THE_DATE, Reason, priced_alone, reasons
+from bot.render.data import ENDS, ends_of, text
+from bot.render.tables import offer_name
+from bot.store import SavedEstimate
+from bot.threshold import Threshold
+from calculator import YOUR_RATES, Comparison, Estimate, FieldErrors, Standing, estimate, read_scenario
+from calculator.horizon import day_after_months
+from pricing import Catalog
+
+STEPS = (30, 14, 7, 1)
+"""Days before an end on which it is told."""
+REMIND_DAYS = 30
+"""Between two reminders of what bills while idle."""
+
+
+class Told(TypedDict):
+    """The state of a watch, as JSON."""
+
+    figures: dict[str, Any]
+    """What was last said of the price: of the form of `to_json`, with the one offer that is watched; and `cheapest`."""
+    counted: dict[str, int]
+    """The smallest step told, by kind of end and its day."""
+    reminded: str
+    """The day of the last reminder."""
+
+
+class Moved(NamedTuple):
+    """An end that is another day now; None is no end."""
+
+    kind: str
+    before: date | None
+    now: date | None
+
+
+class Ending(NamedTuple):
+    """An end that comes near."""
+
+    kind: str
+    day: date
+    days: int
+
+
+class News(NamedTuple):
+    """Something to tell, and the state once it is told."""
+
+    name: str
+    """Of the watched offer."""
+    quoted: Mapping[str, Any]
+    """Its estimate as it was quoted."""
+    now: Estimate | None
+    """None where the catalogue has it no more."""
+    changed: bool
+    """Whether something of the price is new; the rest below may be all there is to tell."""
+    why: tuple[Reason, ...]
+    """From the quote to today, by cause; empty where a total is not known."""
+    since: str
+    """The day on which a price was last told: of the quote, or of the last alert."""
+    lately: tuple[Reason, ...]
+    """From that day to today."""
+    moved: tuple[Moved, ...]
+    cheaper: Estimate | None
+    """Another offer that is the cheapest now."""
+    ending: tuple[Ending, ...]
+    idle_usd: Decimal | None
+    """What is billed a month, called or not; where a reminder is due."""
+    told: Told
+
+
+def begun(saved: SavedEstimate, catalog: Catalog, today: date) -> Told | None:
+    """The state of a watch that begins: what was quoted counts as told, and so do steps that lie behind. None for an
+    estimate without any offer.
+    """
+    if not saved.result["estimates"]:
+        return None
+    first = saved.result["estimates"][0]
+    offer = catalog.offers.get(first["offer"])
+    # Estimates that were saved before ends were: as they are known today.
+    ends = {} if "inference_ends" in first or offer is None else ends_of(offer)
+    figures = {
+        "as_of": saved.as_of,
+        "scenario": saved.fields,
+        "estimates": [{**{key: first[key] for key in _KEPT if key in first}, **ends}],
+        "cheapest": first["offer"] if _was_priced(first) else None,
+    }
+    counted = {_key(end): _step(end) for end in _endings(saved, catalog, today)}
+    return Told(figures=figures, counted=counted, reminded=today.isoformat())
+
+
+def news_of(told: Told, over: Threshold, saved: SavedEstimate, catalog: Catalog, today: date) -> News | None:
+    """What to tell, or None. Tens of milliseconds where an estimate compares all offers."""
+    figures = told["figures"]
+    last, quoted = figures["estimates"][0], saved.result["estimates"][0]
+    now = priced_alone(saved.fields, last["offer"], catalog, today)
+    lately = tuple(reasons(figures, saved.fields, last["offer"], catalog, today) or ())
+    apart_from_time = sum((reason.usd for reason in lately if reason.name != THE_DATE), Decimal(0))
+    comparison = _compared(saved, catalog, today)
+    moved = _moved(last, now, comparison, today)
+    cheaper = _cheaper(figures["cheapest"], over, comparison)
+    changed = (
+        _was_priced(last) != _is_priced(now)
+        or bool(moved or cheaper)
+        or (_was_priced(last) and over.passed(apart_from_time, Decimal(last["total_usd"])))
+    )
+    ending = tuple(end for end in _endings(saved, catalog, today) if told["counted"].get(_key(end), 99) > _step(end))
+    idle_usd = _idle_usd(now) if today >= date.fromisoformat(told["reminded"]) + timedelta(REMIND_DAYS) else None
+    if not (changed or ending or idle_usd):
+        return None
+    return News(
+        name=offer_name(now) if now else quoted["title"],
+        quoted=quoted,
+        now=now,
+        changed=changed,
+        why=tuple(reasons(saved.result, saved.fields, last["offer"], catalog, today) or ()),
+        since=figures["as_of"],
+        lately=lately,
+        moved=moved,
+        cheaper=cheaper,
+        ending=ending,
+        idle_usd=idle_usd,
+        told=Told(
+            figures=_figures(figures, now, cheaper, today) if changed else figures,
+            counted=told["counted"] | {_key(end): _step(end) for end in ending},
+            reminded=today.isoformat() if idle_usd else told["reminded"],
+        ),
+    )
+
+
+_KEPT = ("offer", "complete", "standing", "total_usd", "lines", *ENDS)
+
+
+def _figures(before: Mapping[str, Any], now: Estimate | None, cheaper: Estimate | None, today: date) -> dict[str, Any]:
+    """What is said of the price today."""
+    made = {**before["estimates"][0], "complete": False, "standing": "gone"}
+    if now:
+        lines = [
+            {"label": line.label, "quantity": text(line.quantity), "unit_price_usd": text(line.unit_price_usd)}
+            for line in now.lines
+        ]
+        made |= {"complete": now.complete, "standing": now.standing.name.lower(), "total_usd": text(now.total_usd)}
+        made |= {"lines": lines, **ends_of(now.offer)}
+    cheapest = cheaper.offer.id if cheaper else before["cheapest"]
+    return {**before, "as_of": today.isoformat(), "estimates": [made], "cheapest": cheapest}
+
+
+def _was_priced(saved: Mapping[str, Any]) -> bool:
+    return saved["complete"] and saved["standing"] in ("lasts", "ends")
+
+
+def _is_priced(now: Estimate | None) -> bool:
+    return now is not None and now.complete and now.standing <= Standing.ENDS
+
+
+def _compared(saved: SavedEstimate, catalog: Catalog, today: date) -> Comparison | None:
+    """The question asked today; of the offers it was answered with, where a name in it has gone."""
+    sold = {*catalog.offers, *catalog.gpus.offers, YOUR_RATES}
+    known = [one["offer"] for one in saved.result["estimates"] if one["offer"] in sold]
+    for fields in (saved.fields, {**saved.fields, "on": ",".join(known)}):
+        try:
+            return estimate(read_scenario(fields), catalog, today)
+        except FieldErrors:
+            continue
+    return None
+
+
+def _cheaper(cheapest: str | None, over: Threshold, comparison: Comparison | None) -> Estimate | None:
+    """Another offer than the one last called the cheapest, where it is so by more than the threshold."""
+    best = comparison.best if comparison else None
+    if comparison is None or best is None or best.total_usd is None or best.offer.id == cheapest:
+        return None
+    incumbent = next((one for one in comparison.estimates if one.offer.id == cheapest), None)
+    if incumbent is None or not _is_priced(incumbent) or incumbent.total_usd is None:
+        return best
+    return best if over.passed(incumbent.total_usd - best.total_usd, incumbent.total_usd) else None
+
+
+def _moved(
+    last: Mapping[str, Any], now: Estimate | None, comparison: Comparison | None, today: date
+) -> tuple[Moved, ...]:
+    """Ends that are another day than was told, where one of both lies inside the horizon."""
+    if now is None or comparison is None:
+        return ()
+    horizon_end = day_after_months(today, comparison.plan.months)
+    found = []
+    for kind, text_now in ends_of(now.offer).items():
+        if kind in last and last[kind] != text_now:
+            days = [date.fromisoformat(day) if day else None for day in (last[kind], text_now)]
+            if any(day and day <= horizon_end for day in days):
+                found.append(Moved(kind, *days))
+    return tuple(found)
+
+
+def _endings(saved: SavedEstimate, catalog: Catalog, today: date) -> list[Ending]:
+    """The ends of the watched offer that are near, or today."""
+    offer = catalog.offers.get(saved.result["estimates"][0]["offer"])
+    found = []
+    for kind, text_of_day in ends_of(offer).items() if offer else ():
+        if text_of_day and (kind != "new_customers_until" or saved.fields.get("customer", "new") == "new"):
+            day = date.fromisoformat(text_of_day)
+            days = (day - today).days
+            if 0 <= days <= max(STEPS):
+                found.append(Ending(kind, day, days))
+    return found
+
+
+def _step(end: Ending) -> int:
+    return min(step for step in STEPS if end.days <= step)
+
+
+def _key(end: Ending) -> str:
+    return f"{end.kind} {end.day}"
+
+
+def _idle_usd(now: Estimate | None) -> Decimal | None:
+    """What a deployment bills in a month without a call."""
+    if now is None:
+        return None
+    return next((warning.usd for warning in now.warnings if warning.code == "idle_hosting"), None)

@@ -1,0 +1,93 @@
+"""Watched estimates: over which threshold, for whom, and what was last told of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.store.database import Database, watches
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One watched estimate. `told` is the state that `bot.news` reads and writes."""
+
+    number: int
+    team_id: str
+    estimate_id: str
+    user_id: str
+    over: str
+    told: dict[str, Any]
+    alerts: int
+    """How often something was told; names the next alert."""
+    created_at: datetime
+
+
+class WatchStore:
+    """Watches by workspace, at most one an estimate."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    async def put(self, *, team_id: str, estimate_id: str, user_id: str, over: str, told: dict[str, Any]) -> None:
+        """Watch an estimate; one that is watched already gets the threshold and the person, and keeps what was told."""
+        key = {"team_id": team_id, "estimate_id": estimate_id}
+        row = {**key, "user_id": user_id, "over": over, "told": told, "alerts": 0, "created_at": self._now()}
+        try:
+            async with self._database.begin() as connection:
+                await connection.execute(insert(watches).values(row))
+        except IntegrityError:
+            again = update(watches).filter_by(**key).values(user_id=user_id, over=over)
+            async with self._database.begin() as connection:
+                await connection.execute(again)
+
+    async def get(self, estimate_id: str, *, team_id: str) -> Watch | None:
+        found = await self._all(select(watches).filter_by(team_id=team_id, estimate_id=estimate_id))
+        return found[0] if found else None
+
+    async def of_user(self, *, team_id: str, user_id: str) -> list[Watch]:
+        """What a person watches, newest first."""
+        mine = select(watches).filter_by(team_id=team_id, user_id=user_id)
+        return await self._all(mine.order_by(watches.c.number.desc()))
+
+    async def count(self, *, team_id: str, user_id: str) -> int:
+        """How many a person watches."""
+        query = select(func.count()).select_from(watches).filter_by(team_id=team_id, user_id=user_id)
+        async with self._database.engine.connect() as connection:
+            return await connection.scalar(query) or 0
+
+    async def watched(self, estimate_ids: Collection[str], *, team_id: str) -> set[str]:
+        """Which of these are watched."""
+        query = select(watches.c.estimate_id).filter_by(team_id=team_id).where(watches.c.estimate_id.in_(estimate_ids))
+        async with self._database.engine.connect() as connection:
+            return set(await connection.scalars(query))
+
+    async def page(self, after: int, limit: int) -> list[Watch]:
+        """Every workspace's, in the order of their numbers."""
+        return await self._all(select(watches).where(watches.c.number > after).order_by(watches.c.number).limit(limit))
+
+    async def remove(self, estimate_id: str, *, team_id: str) -> bool:
+        """Stop watching. False where nobody did."""
+        async with self._database.begin() as connection:
+            gone = await connection.execute(delete(watches).filter_by(team_id=team_id, estimate_id=estimate_id))
+        return gone.rowcount > 0
+
+    async def told(self, watch: Watch, told: dict[str, Any]) -> None:
+        """Remember what was told; nothing where that alert was counted before."""
+        same = update(watches).filter_by(number=watch.number, alerts=watch.alerts)
+        async with self._database.begin() as connection:
+            await connection.execute(same.values(told=told, alerts=watch.alerts + 1))
+
+    async def _all(self, query: Select[Any]) -> list[Watch]:
+        async with self._database.engine.connect() as connection:
+            return [_watch(row) for row in await connection.execute(query)]
+
+
+def _watch(row: Row[Any]) -> Watch:
+    return Watch(**row._mapping)
