@@ -10,6 +10,7 @@ from bot import pages
 from bot.command import Asked, write_command
 from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.explain import difference_page
+from bot.post import permalink
 from bot.render.blocks import SlackMessage, clip, escape, saying
 from bot.render.page import Page
 from bot.store import EstimateStore, SavedEstimate
@@ -93,8 +94,5 @@ class Lookups:
 
     def _link(self, saved: SavedEstimate, text: str | None = None) -> str:
         shown = escape(text or saved.name or saved.result["headline"].rstrip("."))
-        if not (saved.channel_id and saved.message_ts):
-            return shown
-        return (
-            f"<{self.team_url(saved.team_id)}archives/{saved.channel_id}/p{saved.message_ts.replace('.', '')}|{shown}>"
-        )
+        link = permalink(self.team_url(saved.team_id), saved)
+        return f"<{escape(link)}|{shown}>" if link else shown

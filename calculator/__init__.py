@@ -4,6 +4,7 @@ from calculator.differences import Cause, causes
 from calculator.drivers import spread_out
 from calculator.errors import FieldErrors, UserError
 from calculator.estimate import estimate
+from calculator.formulas import FormulaInput, Formulas, formula_of, in_formulas, value_of
 from calculator.hosted import YOUR_RATES
 from calculator.quantities import Amount
 from calculator.result import (
@@ -21,11 +22,22 @@ from calculator.result import (
     Total,
     Warning,
 )
-from calculator.scenario import KEYS, Scenario, default_text, nearest_key, read_scenario, unknown_key
+from calculator.scenario import (
+    KEYS,
+    MOST_MONTHS,
+    WHOLE_KEYS,
+    Scenario,
+    default_text,
+    nearest_key,
+    read_scenario,
+    unknown_key,
+)
 from calculator.verdict import Point, Verdict, verdict
 
 __all__ = [
     "KEYS",
+    "MOST_MONTHS",
+    "WHOLE_KEYS",
     "YOUR_RATES",
     "Amount",
     "BaseEstimate",
@@ -37,6 +49,8 @@ __all__ = [
     "Estimate",
     "FieldErrors",
     "Figure",
+    "FormulaInput",
+    "Formulas",
     "LineItem",
     "Percentiles",
     "Point",
@@ -50,9 +64,12 @@ __all__ = [
     "causes",
     "default_text",
     "estimate",
+    "formula_of",
+    "in_formulas",
     "nearest_key",
     "read_scenario",
     "spread_out",
     "unknown_key",
+    "value_of",
     "verdict",
 ]

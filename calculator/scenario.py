@@ -22,6 +22,7 @@ from pricing import Customer, Method
 _JOINER = "\N{ZERO WIDTH JOINER}"
 
 MOST_TOKENS = 10_000_000
+MOST_MONTHS = 60
 WHOLE_KEYS = frozenset({"examples", "epochs", "runs", "months", "retrain"})
 """Numbers that come whole."""
 
@@ -165,9 +166,9 @@ class Scenario(BaseModel):
     cached: Annotated[Amount, _read(quantities.parse_share)] = quantities.parse_amount("0")
     batch: Annotated[Amount, _read(quantities.parse_share)] = quantities.parse_amount("0")
     days: Annotated[Amount, _between(1, 31, "days a month")] = quantities.parse_amount("30")
-    months: Annotated[Amount, _whole(1, 60, "months")] = quantities.parse_amount("12")
+    months: Annotated[Amount, _whole(1, MOST_MONTHS, "months")] = quantities.parse_amount("12")
     growth: Annotated[Amount, _read(_growth)] = quantities.parse_amount("0")
-    retrain: Annotated[Amount | None, _whole(1, 60, "months between retrainings")] = None
+    retrain: Annotated[Amount | None, _whole(1, MOST_MONTHS, "months between retrainings")] = None
     prep: Annotated[Amount, _between(0, 1_000_000_000, "preparation in USD")] = quantities.parse_amount("0")
     data_gb: Annotated[Amount, _between(0, 1_000_000, "gigabytes", "gb")] = quantities.parse_amount("0")
     rates: Annotated[Rates | None, _read(quantities.parse_rates)] = None

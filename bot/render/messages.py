@@ -108,6 +108,23 @@ def buttons(estimate_id: str) -> Block:
         ("Compare", "compare"),
         ("Break-even", "break_even"),
         ("How sure?", "sure"),
-        ("Export CSV", "export"),
     )
-    return {"type": "actions", "elements": [button(text, action_id) for text, action_id in names]}
+    return {
+        "type": "actions",
+        "elements": [*(button(text, action_id) for text, action_id in names), _export_menu(estimate_id)],
+    }
+
+
+EXPORTS = {
+    "csv": "Export lines as CSV",
+    "xlsx": "Export as spreadsheet that calculates",
+    "yaml": "Export scenario as YAML",
+}
+
+
+def _export_menu(estimate_id: str) -> Block:
+    options = [
+        {"text": {"type": "plain_text", "text": text}, "value": f"{kind} {estimate_id}"}
+        for kind, text in EXPORTS.items()
+    ]
+    return {"type": "overflow", "action_id": "export", "options": options}

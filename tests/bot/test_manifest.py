@@ -88,7 +88,7 @@ async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start:
         view = await deeds.press(slack, parent, "edit", "estimate_form")
         await slack.submit_view(view["id"], slack.fill(view, {"epochs": "5"}))
         await slack.say(f"<@{slack.bot_user}> help", thread_ts=parent["ts"])
-        await slack.click(parent, "export")
+        await deeds.choose_export(slack, parent)
         view = await deeds.full_form(slack)
         await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"reply_in": "dm"}))
     assert slack.violations == []
