@@ -160,6 +160,7 @@ async def _play(base_url: str, door: socket.socket, catalog: Catalog, database: 
     slack.add_routes(app.web)
     await _listen(app.web, door, stack)
     # What waits from a former run belongs to a channel that ended with it: the playground's messages live in memory.
+    await app.worker.resume(anew=True)
     return f"No Slack credentials: this is the playground. Open {base_url}  (Ctrl-C stops)"
 
 

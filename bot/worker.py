@@ -99,9 +99,13 @@ class Worker:
 
     # --- from start to end -------------------------------------------------------------------------------------------
 
-    async def resume(self) -> None:
-        """Take up what was left before, and from now on whatever comes or is left by others."""
+    async def resume(self, *, anew: bool = False) -> None:
+        """Take up what was left before (or, begun `anew`, give it up), and from now on whatever comes or is left by
+        others.
+        """
         await self._inbox.forget_old()
+        if anew:
+            await self._inbox.give_up_waiting()
         await self._claim()
         self._loops = [asyncio.create_task(loop()) for loop in (self._poll, self._keep_leases)]
 

@@ -147,6 +147,11 @@ class Inbox:
         async with self._engine.begin() as connection:
             return [_job(row) for row in await connection.execute(told)]
 
+    async def give_up_waiting(self) -> None:
+        """Leave all that waits undone: where it was to be answered is gone."""
+        async with self._engine.begin() as connection:
+            await connection.execute(update(inbox).where(inbox.c.state == "waiting").values(state="failed"))
+
     async def forget_old(self) -> None:
         """Drop what is long done."""
         async with self._engine.begin() as connection:

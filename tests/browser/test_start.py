@@ -45,6 +45,8 @@ async def test_the_playground_starts_answers_and_stops(browser: Browser, tmp_pat
             await channel.page.goto(url[0])
             await channel.estimate("on=your-rates rates=10/3/6 examples=10k example=400")
             await expect(channel.parents.first).to_contain_text("$120.00")
+            await channel.say_in_thread("@ftcost epochs=6")
+            await expect(channel.thread.last).to_contain_text("$240.00")
     finally:
         process.send_signal(signal.SIGTERM)
         await process.communicate()
