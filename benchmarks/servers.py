@@ -75,6 +75,7 @@ def bot(api_url: str) -> Iterator[tuple[int, subprocess.Popen[bytes], float]]:
             "SLACK_APP_TOKEN": "",
             "SLACK_API_URL": api_url,
             "FTCOST_PORT": str(port),
+            "FTCOST_REQUESTS_AT_ONCE": "1000000",  # one person stands for thousands
             "FTCOST_DATABASE_URL": f"sqlite:///{Path(folder) / 'bench.sqlite3'}",
         }
         with process(["-m", "bot"], environment, f"http://127.0.0.1:{port}/readyz") as (child, seconds):

@@ -121,6 +121,8 @@ async def _serve_slack(
             signing_secret=None if in_socket_mode else _secret(settings.slack_signing_secret),
             slack_api_url=settings.slack_api_url,
             pace=pace,
+            allowance=settings.allowance,
+            admins=settings.admins,
         )
     )
     await app.workspaces.fault()

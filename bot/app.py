@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -26,14 +25,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.desk import Desk
 from bot.http import Connection, web_routes
 from bot.jobs import handlers
+from bot.limits import TOO_MANY, Allowance, RateLimit
 from bot.listeners import Bot, actions, commands, mentions, removal, submissions
 from bot.listeners.context import team_of
 from bot.lookups import Lookups
 from bot.oauth import InstallFlow, OAuth, install_flow
 from bot.opener import FormOpener
+from bot.plain_answers import plain_answer
 from bot.post import Place
+from bot.reading import at
 from bot.render.blocks import saying
-from bot.store import Database, EstimateStore, Inbox, Installations
+from bot.roles import Roles
+from bot.store import Audit, Database, EstimateStore, Inbox, Installations
 from bot.worker import Pace, Worker, error_code
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from pricing import Catalog
@@ -67,9 +70,11 @@ async def build_app(
     slack_api_url: str,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     pace: Pace = Pace(),  # noqa: B008 - frozen
+    allowance: Allowance = Allowance(),  # noqa: B008 - frozen
+    admins: Collection[str] = (),
 ) -> AsyncIterator[App]:
     """A bot: for one workspace by its bot token, or for all that install it. Without a signing secret (Socket Mode) no
-    HTTP request from Slack is served.
+    HTTP request from Slack is served. `admins` are the ids of people who count as admins beside the workspace's own.
     """
 
     def today() -> date:
@@ -89,12 +94,14 @@ async def build_app(
         else:
             workspaces = OneWorkspace(access, client_of)
         opener = FormOpener(session, slack_api_url)
+        limit = RateLimit(allowance)
         estimates = EstimateStore(database, stamp)
-        lookups = Lookups(catalog, estimates, today, workspaces.url)
+        roles, audit = Roles(workspaces, admins), Audit(database, stamp)
+        lookups = Lookups(catalog, estimates, roles, audit, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
         desk = Desk(catalog, estimates, lookups, workspaces, inbox)
         worker = Worker(inbox, handlers(desk), desk.apologise, desk.say_late, pace)
-        bot = Bot(desk, worker, lookups, estimates, workspaces, opener, today)
+        bot = Bot(desk, worker, lookups, estimates, workspaces, opener, limit, today)
         slack = _slack_app(bot, slack_api_url)
         connection = Connection()
         routes = web_routes(slack, bot, signing_secret, database, workspaces, connection, install)
@@ -145,32 +152,45 @@ def _slack_app(bot: Bot, slack_api_url: str) -> AsyncApp:
     ):  # the hottest route first: Bolt asks them in order
         module.register(slack, bot)
 
+    @slack.middleware
+    async def within_the_limit(body: dict[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
+        user = _user_of(body)
+        if user is None:
+            return await next()
+        verdict = bot.limit.count(team_of(body), user, str(body.get("event_id") or body.get("trigger_id") or ""))
+        if verdict.allowed:
+            return await next()
+        if verdict.tell:
+            log.warning("%s in %s asks too much", user, team_of(body))
+            _tell_beside(bot, body, TOO_MANY)
+        return plain_answer(body, TOO_MANY)
+
     @slack.error
     async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
         code = error_code()
         log.error("%s: %s failed", code, body.get("type") or body.get("command") or "request", exc_info=error)
-        if body.get("user") and body.get("channel") and body.get("type") != "view_submission":
-            place = Place(body["channel"]["id"], (body.get("message") or {}).get("thread_ts"))
-            bot.worker.start(_say(bot, team_of(body), body["user"]["id"], place, SORRY.format(code)))
-        return _apology(body, code)
+        if body.get("type") == "event_callback":
+            return BoltResponse(status=500, body="")  # Slack delivers an event again that was not taken
+        _tell_beside(bot, body, SORRY.format(code))
+        return plain_answer(body, SORRY.format(code))
 
     return slack
 
 
+def _user_of(body: dict[str, Any]) -> str | None:
+    """Who asks; None for what nobody asked, such as the app's removal."""
+    user = body.get("user_id") or at(body, "user", "id") or at(body, "event", "user")
+    return user if isinstance(user, str) else None
+
+
+def _tell_beside(bot: Bot, body: dict[str, Any], text: str) -> None:
+    """By a message, where the answer itself shows nothing: a button's, a mention's."""
+    message = body.get("message") or body.get("event")
+    channel = at(body, "channel", "id") or at(message, "channel")
+    user = _user_of(body)
+    if user and isinstance(channel, str) and body.get("type") != "view_submission":
+        bot.worker.start(_say(bot, team_of(body), user, Place(channel, at(message, "thread_ts")), text))
+
+
 async def _say(bot: Bot, team: str, user: str, place: Place, text: str) -> None:
     await (await bot.workspaces.of(team)).poster.only_to(user, place, saying(text))
-
-
-def _apology(body: dict[str, Any], code: str) -> BoltResponse:
-    """What Slack gets for a listener that raised: a sentence where it shows one. Returning it keeps Bolt from a 404."""
-    text = SORRY.format(code)
-    if body.get("type") == "event_callback":
-        return BoltResponse(status=500, body="")  # Slack delivers an event again that was not taken
-    if body.get("type") == "view_submission":
-        inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
-        answer: dict[str, Any] = {"response_action": "errors", "errors": {inputs[0]: text}}
-    elif body.get("command"):
-        answer = {"response_type": "ephemeral", "text": text}
-    else:
-        return BoltResponse(status=200, body="")
-    return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})

@@ -65,8 +65,8 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
                 raise UserError("compare answers as text; --format goes with a question that has a price.")
             files = options.text[1:] if len(options.text) > 1 else named_in(asked.argument)
             return _side_by_side(list({Path(name).resolve(): Path(name) for name in files}.values()), catalog, as_of)
-        case "list" | "show" | "diff":
-            raise UserError(f"`{asked.verb}` reads the estimates of a workspace; it answers in Slack.")
+        case "list" | "show" | "diff" | "audit":
+            raise UserError(f"`{asked.verb}` reads what a workspace keeps; it answers in Slack.")
     fields = {**(_read_file(options.file) if options.file else {}), **asked.fields}
     if not fields:
         raise UserError(f"Say what to price, such as: ftcost '{pages.EXAMPLE}'. `ftcost help` lists the keys.")
@@ -131,10 +131,10 @@ def _render(comparison: Comparison, format: str) -> str:
 
 def _read_file(path: Path) -> dict[str, str]:
     """A scenario file: YAML whose keys are the grammar's; lists are joined by commas."""
-    from pricing.yaml_reader import YamlError, read_yaml
+    from pricing.yaml_reader import YamlError, read_file, read_yaml
 
     try:
-        data = read_yaml(path.read_text(encoding="utf-8"))
+        data = read_yaml(read_file(path))
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from None
     except UnicodeDecodeError:

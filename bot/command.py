@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
+from bot.reading import whole
 from calculator import KEYS, FieldErrors, UserError, nearest_key, read_scenario, unknown_key
 
-Verb = Literal["form", "estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare"]
-VERBS: tuple[Verb, ...] = ("estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare")
+Verb = Literal["form", "estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare", "audit"]
+VERBS: tuple[Verb, ...] = get_args(Verb)[1:]
 MAX_LENGTH = 4_000
 WITHOUT_BASE = "Say which model is prompted today: base=gpt-4o-mini, or its prices, base_rates=0.15/0.60."
 
@@ -118,7 +119,7 @@ def write_command(fields: dict[str, str]) -> str:
 
 def from_slack(text: str) -> str:
     """Undo what Slack does to typed text: escapes, and links it saw in names such as gpt-4.1-mini@global."""
-    text = _LINK.sub(lambda link: (link[1] or link[2]).removeprefix("mailto:"), text)
+    text = _LINK.sub(lambda link: (link[1] or link[2]).removeprefix("mailto:"), whole(text))
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from calculator import KEYS
+from bot.reading import at, whole
+from calculator import KEYS, FieldErrors
 from pricing import Catalog, Offer
 
 Block = dict[str, Any]
@@ -16,6 +18,8 @@ CALLBACK = "estimate_form"
 COMPARE_CALLBACK = "compare_form"
 MORE = "more_options"
 REPLY_IN = "reply_in"
+LONGEST = 2_000
+"""Characters of the longest field."""
 
 
 class Field(NamedTuple):
@@ -38,7 +42,7 @@ MAIN = (
         "Platforms and models",
         "all, a platform (google), a model (gpt-4.1-mini), or offers separated by commas; your-rates for yours alone.",
         initial="all",
-        max_length=2_000,
+        max_length=LONGEST,
     ),
     Field("examples", "Training examples", placeholder="10k", required=True),
     Field("example", "Tokens of one example", "Input/output, or the sum.", placeholder="250/150", required=True),
@@ -104,6 +108,13 @@ OPTIONS = (
 _HIDDEN = frozenset(field.key for field in OPTIONS)
 
 
+_SHAPES = {
+    "channel": re.compile(r"[A-Z0-9]{1,32}"),
+    "thread_ts": re.compile(r"[0-9.]{1,32}"),
+    "edit_of": re.compile(r"[a-z0-9]{1,16}"),
+}
+
+
 class Origin(NamedTuple):
     """Where a form was opened, carried in its private_metadata."""
 
@@ -117,9 +128,12 @@ class Origin(NamedTuple):
     @classmethod
     def read(cls, text: str) -> Origin:
         """Raises ValueError where it is not what `write` wrote."""
-        data = json.loads(text) if text else {}
+        try:
+            data = json.loads(text) if text else {}
+        except RecursionError:
+            data = None
         if not isinstance(data, dict) or not all(
-            key in cls._fields and isinstance(value, str) for key, value in data.items()
+            key in _SHAPES and isinstance(value, str) and _SHAPES[key].fullmatch(value) for key, value in data.items()
         ):
             raise ValueError("foreign private_metadata")
         return cls(**data)
@@ -150,21 +164,26 @@ def form(
 
 
 def read_values(view: View) -> dict[str, str]:
-    """What stands in the form, as text by scenario key; empty fields are left out."""
+    """What stands in the form, as text by scenario key; empty fields are left out. Raises FieldErrors for more than a
+    field of ours can hold.
+    """
     found: dict[str, str] = {}
-    for block_id, actions in view.get("state", {}).get("values", {}).items():
-        if block_id in KEYS:
+    values = at(view, "state", "values")
+    for block_id, actions in values.items() if isinstance(values, dict) else ():
+        if block_id in KEYS and isinstance(actions, dict):
             for element in actions.values():
                 text = _element_text(element)
                 if text and text.strip():
                     found[block_id] = text.strip()
+    if too_long := {key: f"at most {LONGEST:,} characters." for key, text in found.items() if len(text) > LONGEST}:
+        raise FieldErrors(too_long)
     return found
 
 
 def reply_in(view: View) -> str:
     """Where the answer goes: `channel` or `dm`."""
-    chosen = view.get("state", {}).get("values", {}).get(REPLY_IN, {}).get(REPLY_IN, {}).get("selected_option") or {}
-    return "dm" if chosen.get("value") == "dm" else "channel"
+    chosen = at(view, "state", "values", REPLY_IN, REPLY_IN, "selected_option", "value")
+    return "dm" if chosen == "dm" else "channel"
 
 
 def errors_for(view: View, errors: Mapping[str, str]) -> dict[str, str]:
@@ -289,10 +308,8 @@ def _plain(text: str) -> Block:
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
-def _element_text(element: Mapping[str, Any]) -> str | None:
-    if element.get("selected_options") is not None:
-        return ",".join(option["value"] for option in element["selected_options"])
-    if element.get("selected_option"):
-        return str(element["selected_option"]["value"])
-    value = element.get("value")
-    return value if isinstance(value, str) else None
+def _element_text(element: Any) -> str | None:
+    if (several := at(element, "selected_options")) is not None:
+        return whole(",".join(str(at(option, "value")) for option in several)) if isinstance(several, list) else None
+    value = at(element, "selected_option", "value") or at(element, "value")
+    return whole(value) if isinstance(value, str) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
@@ -17,14 +18,21 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
 from bot.form import Origin
+from bot.limits import TOO_MANY
 from bot.listeners import Bot
 from bot.oauth import INSTALL_PATH, REDIRECT_PATH, InstallFlow
+from bot.replays import Replays
 from bot.store import Database
 from bot.workspaces import Workspaces
 
 log = logging.getLogger(__name__)
 
-_FIELD = re.compile(rb"(?:^|&)(command|text|trigger_id|team_id|channel_id|response_url)=([^&]*)")
+_FIELD = re.compile(rb"(?:^|&)(command|text|trigger_id|team_id|user_id|channel_id|response_url)=([^&]*)")
+
+# Slack's largest payload, a press under a message of 50 blocks, is a tenth of it.
+BODY_BYTES = 1_000_000
+# For a body to come in; Slack itself waits three seconds for the answer.
+BODY_SECONDS = 5.0
 
 
 @dataclass
@@ -44,7 +52,7 @@ def web_routes(
     install: InstallFlow | None = None,
 ) -> web.Application:
     """The application. Without a signing secret nothing from Slack comes in here."""
-    app = web.Application()
+    app = web.Application(client_max_size=BODY_BYTES)
     if signing_secret:
         app.router.add_post("/slack/events", _events(slack, bot, SignatureVerifier(signing_secret), workspaces))
     if install is not None:
@@ -75,18 +83,41 @@ def web_routes(
 def _events(
     slack: AsyncApp, bot: Bot, verifier: SignatureVerifier, workspaces: Workspaces
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
+    replays = Replays()
+
     async def events(request: web.Request) -> web.Response:
-        body = await request.read()
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await request.read()
+        except TimeoutError:
+            return web.Response(status=408, text="the body does not come")
         if not _is_from_slack(verifier, request, body):
             return web.Response(status=401, text="invalid signature")
+        signature = request.headers["X-Slack-Signature"]
+        if not replays.take(signature, int(request.headers["X-Slack-Request-Timestamp"])):
+            if request.content_type == "application/json":
+                return web.Response()  # an event, which Slack itself delivers again: it was taken, and is not again
+            return web.Response(status=401, text="this request came before")
+        served = False
+        try:
+            response = await answer(request, body)
+            served = response.status < 500
+        finally:
+            if not served:  # Slack may deliver it again, within the same second
+                replays.give_back(signature)
+        return response
+
+    async def answer(request: web.Request, body: bytes) -> web.Response:
         if (opening := bare_command(body)) and (workspace := workspaces.known(opening.team_id)):
             # Asked most, in the greatest hurry, and with nothing for Bolt to route: docs/decisions has the figures.
             origin = Origin(channel=opening.channel)
+            if not bot.limit.count(opening.team_id, opening.user_id, opening.trigger_id).allowed:
+                return web.json_response({"response_type": "ephemeral", "text": TOO_MANY})
             bot.worker.start(bot.opener.open(workspace.token, opening.trigger_id, origin, opening.response_url))
             return web.Response()
         try:
             asked = await to_bolt_request(request)
-        except (ValueError, AttributeError, TypeError):
+        except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
             return web.Response(status=400, text="not a request of Slack's")
         return await to_aiohttp_response(await slack.async_dispatch(asked))
 
@@ -114,6 +145,7 @@ class Opening(NamedTuple):
 
     trigger_id: str
     team_id: str
+    user_id: str
     channel: str
     response_url: str
 
@@ -126,7 +158,7 @@ def bare_command(body: bytes) -> Opening | None:
     opening = Opening(
         *(
             unquote_plus(fields.get(name, b"").decode("ascii", "replace"))
-            for name in (b"trigger_id", b"team_id", b"channel_id", b"response_url")
+            for name in (b"trigger_id", b"team_id", b"user_id", b"channel_id", b"response_url")
         )
     )
     return opening if opening.trigger_id and opening.channel else None

@@ -7,23 +7,27 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot import pages
+from bot.audit_page import audit_page
 from bot.command import Asked, write_command
 from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.explain import difference_page
 from bot.post import permalink
 from bot.render.blocks import SlackMessage, clip, escape, saying
 from bot.render.page import Page
-from bot.store import EstimateStore, SavedEstimate
+from bot.roles import Roles
+from bot.store import Audit, EstimateStore, SavedEstimate
 from calculator import UserError
 from pricing import Catalog
 
 
 @dataclass(frozen=True)
 class Lookups:
-    """Answers `help`, `models`, `price`, `list`, `show`, `diff` and `compare`."""
+    """Answers `help`, `models`, `price`, `list`, `show`, `diff`, `compare` and `audit`."""
 
     catalog: Catalog
     estimates: EstimateStore
+    roles: Roles
+    audit: Audit
     today: Callable[[], date]
     team_url: Callable[[str], str]
 
@@ -42,6 +46,9 @@ class Lookups:
                 return (await self._diff(asked.argument.split(), team)).message()
             case "compare":
                 return (await self._compare(asked.argument, team, user)).message()
+            case "audit":
+                await self.roles.check(team, user)
+                return audit_page(await self.audit.recent(team_id=team)).message()
             case _:
                 return pages.HELP.message()
 

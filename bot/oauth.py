@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.store import Database, Installations
 
-SCOPES = ("app_mentions:read", "chat:write", "chat:write.public", "commands", "files:write", "im:write")
+SCOPES = ("app_mentions:read", "chat:write", "chat:write.public", "commands", "files:write", "im:write", "users:read")
 LOOK_BACK_SCOPES = ("channels:history", "groups:history", "im:history")
 INSTALL_PATH = "/slack/install"
 REDIRECT_PATH = "/slack/oauth_redirect"

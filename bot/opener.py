@@ -9,6 +9,7 @@ import aiohttp
 from yarl import URL
 
 from bot.form import Origin, form
+from bot.slack_hosts import SlackHosts
 from bot.worker import error_code
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ class FormOpener:
     def __init__(self, session: aiohttp.ClientSession, api_url: str) -> None:
         self._session = session
         self._url = URL(api_url + "views.open")
+        self._hosts = SlackHosts(api_url)
         # With and without a thread the form differs by a block.
         self._templates = {in_thread: _template(in_thread=in_thread) for in_thread in (False, True)}
 
@@ -48,11 +50,11 @@ class FormOpener:
         """A person who sees no form is told to try again, with a code that stands in the log too."""
         code = error_code()
         log.warning("%s: a form could not be opened: %s", code, fault)
-        if response_url:
+        if self._hosts.takes_answers(response_url):
             text = f"Slack did not open the form. Please try again. ({code})"
             try:
                 async with self._session.post(
-                    response_url, json={"response_type": "ephemeral", "text": text}
+                    response_url, json={"response_type": "ephemeral", "text": text}, allow_redirects=False
                 ) as answer:
                     answer.raise_for_status()
             except (aiohttp.ClientError, TimeoutError, ValueError):

@@ -31,6 +31,7 @@ HELP = Page(
             ("/ftcost show ID", "one of them"),
             ("/ftcost diff ID ID", "two of them, the difference by cause"),
             ("/ftcost compare ID ID …", "two to six side by side; alone in a thread: its estimates"),
+            ("/ftcost audit", "who changed what all rely on; for admins"),
             ("on=", "openai/gpt-4.1-mini, a platform, a model, or all"),
             ("examples=10k", "training examples"),
             ("example=250/150", "tokens of one example, input/output, or the sum"),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.limits import Allowance
 from bot.store import database_address, read_keys
+
+_PERSON = re.compile(r"[UW][A-Z0-9]{2,31}")
 
 Mode = Literal["playground", "socket", "http", "oauth"]
 
@@ -34,6 +38,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", alias="FTCOST_HOST", min_length=1)
     port: int = Field(8030, alias="FTCOST_PORT", ge=0, le=65535)
     database_url: str | None = Field(None, alias="FTCOST_DATABASE_URL")
+    requests_per_minute: int = Field(Allowance().per_minute, alias="FTCOST_REQUESTS_PER_MINUTE", ge=1)
+    requests_at_once: int = Field(Allowance().at_once, alias="FTCOST_REQUESTS_AT_ONCE", ge=1)
+    admins: Annotated[frozenset[str], NoDecode] = Field(frozenset(), alias="FTCOST_ADMINS")
     prices_dir: Path | None = Field(None, alias="FTCOST_PRICES_DIR")
 
     @field_validator("slack_bot_token")
@@ -56,6 +63,16 @@ class Settings(BaseSettings):
         if keys:
             read_keys(keys.get_secret_value())
         return keys
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _are_people(cls, people: Any) -> Any:
+        if not isinstance(people, str):
+            return people
+        ids = [one.strip() for one in people.split(",") if one.strip()]
+        if not all(_PERSON.fullmatch(one) for one in ids):
+            raise ValueError("ids of people, separated by commas, such as U024BE7LH; a profile's menu copies them")
+        return frozenset(ids)
 
     @field_validator("slack_api_url")
     @classmethod
@@ -100,6 +117,10 @@ class Settings(BaseSettings):
         if self.slack_bot_token:
             raise SettingsError("SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for many: set one of them.")
         return "oauth"
+
+    @property
+    def allowance(self) -> Allowance:
+        return Allowance(self.requests_at_once, self.requests_per_minute)
 
     @property
     def database(self) -> str:

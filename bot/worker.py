@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 20
 HAND_BACK_SECONDS = 3.0
+ACCEPT_SECONDS = 2.0
+"""Slack waits three for the acknowledgement; before they are over, a person is told that it did not work."""
 
 Handler = Callable[[Job], Coroutine[Any, Any, None]]
 FailureHandler = Callable[[Job, str], Coroutine[Any, Any, None]]
@@ -110,12 +112,15 @@ class Worker:
         self._loops = [asyncio.create_task(loop()) for loop in (self._poll, self._keep_leases)]
 
     async def accept(self, job: Job) -> bool:
-        """Write the job down, and only then start it. False for a duplicate, which is left alone."""
+        """Write the job down, and only then start it. False for a duplicate, which is left alone. Raises where the
+        database does not take it in time.
+        """
         at_once = job.begins_a_thread and self._room > 0 and not self._closing
         held_at = asyncio.get_running_loop().time()
         self._arriving += at_once
         try:
-            new = await self._inbox.put(job, claim=at_once)
+            async with asyncio.timeout(ACCEPT_SECONDS):
+                new = await self._inbox.put(job, claim=at_once)
         finally:
             self._arriving -= at_once
         if not new:

@@ -19,6 +19,8 @@ from calculator.errors import FieldErrors
 from calculator.quantities import Amount, Frequency, PromptChange, Rates, TokenPair
 from pricing import Customer, Method
 
+# Half of a pair that stands for one character: JSON and terminals let one through, and nothing can write it.
+_HALF = re.compile("[\ud800-\udfff]")
 _JOINER = "\N{ZERO WIDTH JOINER}"
 
 MOST_TOKENS = 10_000_000
@@ -217,6 +219,8 @@ def read_scenario(fields: Mapping[str, str]) -> Scenario:
     """Text by key -> Scenario; blank means not given. Raises FieldErrors with every fault at its key."""
     if too_long := [key for key, text in fields.items() if len(text) > MAX_TEXT]:
         raise FieldErrors(dict.fromkeys(too_long, f"This is longer than {MAX_TEXT:,} characters."))
+    if broken := [key for key, text in fields.items() if _HALF.search(text)]:
+        raise FieldErrors(dict.fromkeys(broken, "This holds half a character; type it again."))
     try:
         return Scenario.model_validate({key: text for key, text in fields.items() if text.strip()})
     except ValidationError as error:

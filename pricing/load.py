@@ -15,10 +15,11 @@ from pydantic import Field, ValidationError
 from pricing.base import GenaiBaseModels
 from pricing.catalog import BaseModels, Catalog
 from pricing.offer import Assumption, Offer, Price, Record, Source, TrainingRules
-from pricing.yaml_reader import YamlError, read_yaml
+from pricing.yaml_reader import YamlError, read_file, read_yaml
 
 DATA_DIR = Path(__file__).parent / "data"
 PROVIDERS_DIR = DATA_DIR / "providers"
+MAX_FILES = 200
 
 
 # What an offer has from its file and its place in it.
@@ -110,15 +111,22 @@ def yaml_files(folder: Path) -> list[Path]:
     """The folder's YAML files by name. Raises PriceFileError."""
     if not folder.is_dir():
         raise PriceFileError(f"{folder}: there is no such folder; FTCOST_PRICES_DIR must name a folder of .yml files")
-    return sorted(
+    found = sorted(
         path for path in folder.iterdir() if path.suffix in (".yml", ".yaml") and not path.name.startswith(".")
     )
+    if len(found) > MAX_FILES:
+        raise PriceFileError(f"{folder}: {len(found):,} price files; at most {MAX_FILES} are read")
+    return found
 
 
 def read_text(path: Path) -> str:
     """A file of ours as text. Raises PriceFileError."""
+    if not path.is_file():
+        raise PriceFileError(f"{path.name}: cannot be read as UTF-8 text (it is no file)")
     try:
-        return path.read_text(encoding="utf-8")
+        return read_file(path)
+    except YamlError as error:
+        raise PriceFileError(f"{path.name}: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise PriceFileError(f"{path.name}: cannot be read as UTF-8 text ({error})") from None
 

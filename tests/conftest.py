@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -23,6 +24,9 @@ from tests import postgres
 # The same examples at every run, and no verdict on the machine's speed; HYPOTHESIS_PROFILE=explore looks further.
 settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "fuzz", max_examples=3_000, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 # Attempts follow each other at once: what a test waits for is its Slack and never a pause.
@@ -70,9 +74,11 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 
 @asynccontextmanager
 async def running_bot(
-    catalog: Catalog, slack: FakeSlack, database_url: str, now: Callable[[], datetime] = lambda: TODAY
+    catalog: Catalog, slack: FakeSlack, database_url: str, now: Callable[[], datetime] = lambda: TODAY, **how: Any
 ) -> AsyncIterator[Workspace]:
-    """Start the bot on a free port, and stop it as SIGTERM would: new requests first, then the work that runs."""
+    """Start the bot on a free port, and stop it as SIGTERM would: new requests first, then the work that runs. `how`
+    goes to `build_app`.
+    """
     async with AsyncExitStack() as stack:
         database = await open_database(database_url)
         stack.push_async_callback(database.close)
@@ -84,7 +90,7 @@ async def running_bot(
                 signing_secret=slack.signing_secret,
                 slack_api_url=slack.api_url,
                 now=now,
-                pace=PACE,
+                **({"pace": PACE} | how),
             )
         )
         await app.workspaces.fault()

@@ -11,6 +11,7 @@ from bot.form import Origin, View, compare_form, form, loading, notice
 from bot.listeners.commands import FIX
 from bot.listeners.context import Bot, team_of
 from bot.listeners.submissions import GONE
+from bot.reading import whole
 from bot.render.messages import EXPORTS
 from bot.store import Job, SavedEstimate
 
@@ -58,7 +59,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     async def on_fix(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         await ack()
         origin = Origin(channel=body["channel"]["id"])
-        bot.worker.start(bot.show(body, form(origin, readable_fields(action["value"]))))
+        bot.worker.start(bot.show(body, form(origin, readable_fields(whole(action["value"])))))
 
 
 def _job(bot: Bot, kind: str, body: dict[str, Any], estimate_id: str) -> Job:

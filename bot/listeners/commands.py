@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -11,6 +12,7 @@ from bot.form import Origin, form
 from bot.listeners.context import Bot, team_of
 from bot.render.blocks import escape, section
 from bot.store import Job, new_estimate_id
+from bot.worker import ACCEPT_SECONDS
 from calculator import UserError
 
 FIX = "fix"
@@ -34,7 +36,8 @@ def register(app: AsyncApp, bot: Bot) -> None:
             if asked.verb == "breakeven":
                 check_base(asked.fields)
             elif asked.verb != "estimate":
-                answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+                async with asyncio.timeout(ACCEPT_SECONDS):
+                    answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
                 await ack(text=answer.text, blocks=answer.blocks)
                 return
             bot.desk.price(asked.fields, bot.today())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
@@ -14,11 +15,15 @@ from slack_sdk.errors import SlackApiError
 from bot.desk import Desk
 from bot.faults import error_of
 from bot.form import Origin, View, notice
+from bot.limits import RateLimit
 from bot.lookups import Lookups
 from bot.opener import FormOpener
+from bot.reading import at
 from bot.store import EstimateStore
 from bot.worker import Worker, error_code
 from bot.workspaces import Workspaces
+
+_SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +38,7 @@ class Bot:
     estimates: EstimateStore
     workspaces: Workspaces
     opener: FormOpener
+    limit: RateLimit
     today: Callable[[], date]
 
     async def open_form(self, body: dict[str, Any], channel: str) -> None:
@@ -79,6 +85,8 @@ class Bot:
 
 
 def team_of(body: dict[str, Any]) -> str:
-    """The workspace a payload comes from."""
-    team = body.get("team_id") or (body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id")
-    return str(team or body["enterprise_id"])
+    """The workspace a payload comes from. Raises ValueError where it names none."""
+    team = body.get("team_id") or at(body, "team", "id") or at(body, "user", "team_id") or body.get("enterprise_id")
+    if not isinstance(team, str) or not _SLACK_ID.fullmatch(team):
+        raise ValueError("a payload without a workspace")
+    return team

@@ -17,11 +17,10 @@ GONE = "This estimate is not there any more. Close this and start a new one with
 def register(app: AsyncApp, bot: Bot) -> None:
     @app.view(CALLBACK)
     async def on_form(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        fields = read_values(view)
         origin = Origin.read(view["private_metadata"])
         if reply_in(view) == "dm":
             origin = Origin()
-        await _accept(ack, body, view, fields, origin)
+        await _accept(ack, body, view, {}, origin)
 
     @app.view(COMPARE_CALLBACK)
     async def on_compare(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -30,12 +29,13 @@ def register(app: AsyncApp, bot: Bot) -> None:
         if saved is None:
             await ack(response_action="errors", errors={"on": GONE})
             return
-        await _accept(ack, body, view, {**saved.fields, **read_values(view)}, origin)
+        await _accept(ack, body, view, saved.fields, origin)
 
     async def _accept(
-        ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], fields: dict[str, str], origin: Origin
+        ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], before: dict[str, str], origin: Origin
     ) -> None:
         try:
+            fields = {**before, **read_values(view)}
             bot.desk.price(fields, bot.today())
         except FieldErrors as error:
             await ack(response_action="errors", errors=errors_for(view, error.errors))

@@ -35,10 +35,12 @@ def users_info(workspace: Workspace, args: Json) -> Json:
     return {
         "user": {
             "id": user.id,
-            "team_id": workspace.team["id"],
+            "team_id": user.team or workspace.team["id"],
             "name": user.name,
             "real_name": user.real_name,
             "is_bot": user.is_bot,
+            "is_admin": user.is_admin,
+            "is_owner": False,
             "deleted": False,
             "tz": "Etc/UTC",
             "profile": profile,

@@ -19,7 +19,7 @@ FINANCE = "C0FINANCE1"
 IM = "D0YOUFTCST"
 
 DEFAULT_SCOPES = frozenset(
-    {"commands", "chat:write", "chat:write.public", "app_mentions:read", "im:write", "files:write"}
+    {"commands", "chat:write", "chat:write.public", "app_mentions:read", "im:write", "files:write", "users:read"}
 )
 
 
@@ -29,6 +29,9 @@ class User:
     name: str
     real_name: str
     is_bot: bool = False
+    is_admin: bool = False
+    team: str | None = None
+    """Their own workspace, where they are here by a shared channel."""
 
 
 @dataclass
@@ -101,7 +104,7 @@ class Call:
 
 def first_users() -> dict[str, User]:
     people = (
-        User(YOU, "you", "You"),
+        User(YOU, "you", "You", is_admin=True),
         User(COLLEAGUE, "robin", "Robin"),
         User(BOT_USER, "ftcost", "ftcost", is_bot=True),
     )

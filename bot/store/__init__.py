@@ -1,14 +1,18 @@
-"""What must outlive the process: estimates and accepted work. SQLAlchemy, async; a SQLite file or
+"""What must outlive the process: estimates, accepted work, and who changed what. SQLAlchemy, async; a SQLite file or
 PostgreSQL."""
 
+from bot.store.audit import Audit, Change, Entry
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.inbox import Inbox, Job
 from bot.store.installations import Installations, read_keys
 
 __all__ = [
+    "Audit",
+    "Change",
     "Database",
     "DatabaseUnavailable",
+    "Entry",
     "EstimateStore",
     "Inbox",
     "Installations",

@@ -91,6 +91,19 @@ inbox = Table(
     Index("inbox_by_lane", "lane", "state", "number"),
 )
 
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("team_id", String(32), nullable=False),
+    Column("user_id", String(32), nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Index("audit_by_team", "team_id", "number"),
+)
+
 
 # Slack's own tables, as slack_sdk's stores know them, with room for encrypted tokens and each workspace's address.
 _SlackStore = AsyncSQLAlchemyInstallationStore

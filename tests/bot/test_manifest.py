@@ -31,6 +31,7 @@ SCOPES = {
     "chat_postEphemeral": {"chat:write"},
     "chat_update": {"chat:write"},
     "conversations_open": {"im:write"},
+    "users_info": {"users:read"},
     "files_upload_v2": {"files:write"},
 }
 """What Slack's reference demands for each method of its client."""

@@ -58,6 +58,7 @@ async def test_unknown_method(client: AsyncWebClient) -> None:
 
 
 async def test_a_method_needs_its_scope(slack: FakeSlack, client: AsyncWebClient) -> None:
+    slack.scopes.discard("users:read")
     answer = await refused(client.users_info(user=slack.you))
     assert (answer["error"], answer["needed"]) == ("missing_scope", "users:read")
     assert "chat:write" in answer["provided"]

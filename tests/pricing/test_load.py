@@ -68,6 +68,7 @@ MESSAGES = {
     "source-without-a-link": ("sources.page.url", "is missing; say where the price can be checked"),
     "status-unknown": ("offers.one.lifecycle.stated_status", "'open', 'closing', 'closed' or 'not offered'"),
     "tab-indented": ("line 8", "tab character"),
+    "tag": ("line 11", "tags (!…) are not read; remove it, or put the value in quotes"),
     "tiers-beside-usd": ("offers.one.prices.input.0", "give either usd or tiers, not both"),
     "tiers-bounded-at-the-end": ("offers.one.prices.input.0", "tiers need rising up_to bounds, and none on the last"),
     "tiers-not-rising": ("offers.one.prices.input.0", "tiers need rising up_to bounds, and none on the last"),

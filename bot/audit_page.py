@@ -1,0 +1,28 @@
+"""The audit log as a page: who changed what a workspace relies on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.render.blocks import clip
+from bot.render.page import Page
+from bot.render.tables import Align, Table
+from bot.store import Entry
+
+CELL = 80
+"""Characters of what was changed, and of what it was and is, that the table shows."""
+HEADER = ("UTC", "Who", "What", "Before", "After")
+
+
+def audit_page(entries: Sequence[Entry]) -> Page:
+    """The entries in their order, the newest first."""
+    if not entries:
+        return Page("Audit log", ("Nothing that this whole workspace relies on was changed yet.",))
+    rows = tuple(_row(entry) for entry in entries)
+    align: tuple[Align, ...] = tuple("left" for _ in HEADER)
+    return Page("Audit log", (), Table(HEADER, align, rows), ("The newest first.",))
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    said = (clip(text or "–", CELL) for text in (entry.what, entry.before, entry.after))
+    return (f"{entry.at:%Y-%m-%d %H:%M}", entry.user_id, *said)

@@ -1,0 +1,33 @@
+"""A sentence in place of an answer: what Slack gets for a request that is not done, wherever it shows one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from slack_bolt.response import BoltResponse
+
+from bot.form import notice
+from bot.reading import at
+
+Body = dict[str, Any]
+
+
+def plain_answer(body: Body, text: str) -> BoltResponse:
+    """The sentence where the person looks: under the command, at the form's first field with all that was typed kept.
+    A button has no such place: its answer is empty, and the person is told by a message.
+    """
+    if body.get("type") == "view_submission":
+        answer: Body = _at_the_form(at(body, "view", "blocks"), text)
+    elif body.get("command"):
+        answer = {"response_type": "ephemeral", "text": text}
+    else:
+        return BoltResponse(status=200, body="")
+    return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})
+
+
+def _at_the_form(blocks: Any, text: str) -> Body:
+    for block in blocks if isinstance(blocks, list) else ():
+        if at(block, "type") == "input":
+            return {"response_action": "errors", "errors": {str(at(block, "block_id")): text}}
+    return {"response_action": "push", "view": notice("Sorry", text)}

@@ -1,0 +1,17 @@
+"""Reading what came as JSON from outside, whatever its shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def at(body: Any, *path: str) -> Any:
+    """What stands there; None where the path breaks off."""
+    for key in path:
+        body = body.get(key) if isinstance(body, dict) else None
+    return body
+
+
+def whole(text: str) -> str:
+    """Text without halves of characters, which JSON can carry and nothing can write."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

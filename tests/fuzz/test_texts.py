@@ -1,0 +1,174 @@
+"""The readers of text and of YAML, with hostile text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.command import from_slack, read_command, read_fields, readable_fields, write_command
+from bot.compare import named_in
+from bot.form import Origin, form, read_values, reply_in
+from bot.render.data import to_csv, to_json
+from calculator import KEYS, FieldErrors, UserError, estimate, read_scenario
+from pricing import Catalog
+from pricing.yaml_reader import YamlError, read_yaml
+from tests.fuzz.hostile import anything, examples, in_time, outcome, text
+
+TODAY = date(2026, 11, 21)
+
+
+@examples(200)
+@given(text)
+def test_a_line_is_read_or_refused_with_a_sentence(line: str) -> None:
+    with in_time(line):
+        typed = from_slack(line)
+        if outcome(lambda: read_command(typed), UserError) is None:
+            asked = read_command(typed)
+            assert set(asked.fields) <= set(KEYS)
+            if asked.fields:
+                outcome(lambda: read_scenario(asked.fields), UserError)
+
+
+@examples(100)
+@given(st.lists(text, max_size=20))
+def test_words_are_read_or_each_fault_is_named(words: list[str]) -> None:
+    with in_time(words):
+        error = outcome(lambda: read_fields(words), FieldErrors)
+    if isinstance(error, FieldErrors):
+        assert error.errors
+        assert all(len(key) <= 40 for key in error.errors)
+
+
+@examples(100)
+@given(text)
+def test_any_text_gives_fields_for_the_form_and_names_to_compare(line: str) -> None:
+    with in_time(line):
+        fields = readable_fields(line)
+        names = named_in(line)
+        view = form(Origin(channel="C1"), fields)
+    assert set(fields) <= set(KEYS)
+    assert len(names) == len(set(names))
+    assert len(json.dumps(view)) < 250_000
+
+
+@examples(150)
+@given(text)
+def test_private_metadata_is_ours_or_refused(metadata: str) -> None:
+    with in_time(metadata):
+        if outcome(lambda: Origin.read(metadata), ValueError) is None:
+            origin = Origin.read(metadata)
+            assert Origin.read(origin.write()) == origin
+
+
+@examples(150)
+@given(st.dictionaries(st.sampled_from(["channel", "thread_ts", "edit_of", "x"]), anything).map(json.dumps))
+@example('{"channel": "C0GENERAL1", "thread_ts": "1.2", "edit_of": "bcdfghjkmn"}')
+def test_metadata_of_the_right_form_is_bounded(metadata: str) -> None:
+    if outcome(lambda: Origin.read(metadata), ValueError) is None:
+        assert all(part is None or 1 <= len(part) <= 32 for part in Origin.read(metadata))
+
+
+ELEMENTS = st.one_of(
+    anything,
+    st.builds(lambda value: {"type": "plain_text_input", "value": value}, st.one_of(text, anything)),
+    st.builds(lambda value: {"selected_option": {"value": value}}, st.one_of(text, anything)),
+    st.builds(lambda values: {"selected_options": [{"value": value} for value in values]}, st.lists(text, max_size=5)),
+)
+VALUES = st.dictionaries(
+    st.one_of(st.sampled_from([*KEYS, "reply_in"]), st.text(max_size=5)),
+    st.one_of(st.dictionaries(st.text(max_size=5), ELEMENTS, max_size=2), anything),
+    max_size=6,
+)
+
+
+@examples(200)
+@given(st.one_of(VALUES, anything))
+def test_what_stands_in_a_form_is_read_or_refused_at_its_field(values: object) -> None:
+    view = {"state": {"values": values}, "blocks": []}
+    with in_time(values):
+        assert reply_in(view) in ("channel", "dm")
+        if outcome(lambda: read_values(view), FieldErrors) is None:
+            fields = read_values(view)
+            assert set(fields) <= set(KEYS)
+            outcome(lambda: read_scenario(fields), FieldErrors)
+
+
+@examples(200)
+@given(
+    st.one_of(
+        text,
+        st.lists(
+            st.sampled_from(
+                [
+                    "a: ",
+                    "b:",
+                    "- ",
+                    "[",
+                    "]",
+                    "{",
+                    "}",
+                    ",",
+                    ": ",
+                    "? ",
+                    "& x ",
+                    "*x ",
+                    "!!str ",
+                    "|\n",
+                    ">\n",
+                    "'",
+                    '"',
+                    "#",
+                    "\n",
+                    "  ",
+                    "\t",
+                    "---\n",
+                    "...\n",
+                    "%YAML 1.1\n",
+                    "<<: ",
+                    "~",
+                    "\0",
+                    "é",
+                    "\ud800",
+                    "0x1",
+                    "1:30",
+                    "NO",
+                ]
+            ),
+            max_size=60,
+        ).map("".join),
+    )
+)
+def test_yaml_is_read_or_refused_with_a_sentence(yaml: str) -> None:
+    with in_time(yaml):
+        error = outcome(lambda: read_yaml(yaml), YamlError)
+    assert error is not None or all(isinstance(key, str) for key in read_yaml(yaml))
+
+
+FIELDS = {
+    "rates": "10/3/6", "examples": "10k", "example": "250/150", "epochs": "3", "calls": "50k/day", "call": "100/70",
+}  # fmt: skip
+
+
+@examples(40)
+@given(name=text, offer=text)
+def test_a_csv_holds_no_formula_and_a_line_reads_back(catalog: Catalog, name: str, offer: str) -> None:
+    fields = {**FIELDS, "on": "your-rates", "name": name}
+    if outcome(lambda: read_scenario(fields), FieldErrors) is not None:
+        return
+    scenario = read_scenario(fields)
+    assert read_command(write_command(scenario.fields())).fields == scenario.fields()
+    rows = list(csv.reader(io.StringIO(to_csv(to_json(estimate(scenario, catalog, TODAY))), newline="")))
+    assert {len(row) for row in rows} == {len(rows[0])}
+    for cell in (cell for row in rows for cell in row if cell):
+        assert cell[0] not in "=+-@\t\r\n＝＋－＠" or _is_number(cell)
+    assert outcome(lambda: read_scenario({**FIELDS, "on": offer}), FieldErrors) is None or offer != "all"
+
+
+def _is_number(cell: str) -> bool:
+    return Decimal(cell).is_finite()

@@ -1,0 +1,105 @@
+"""Files that are made to run something, or to use up memory or time."""
+
+from __future__ import annotations
+
+import os
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from pricing import PriceFileError, load_catalog
+from pricing.yaml_reader import MAX_BYTES, MAX_VALUES, YamlError, read_yaml
+
+ALMOST = MAX_BYTES - 1_000
+
+LAUGHS = "a: &a [x, x]\n" + "".join(f"{name}: &{name} [*{at}, *{at}]\n" for at, name in zip("abcdefgh", "bcdefghi"))  # noqa: B905
+
+HOSTILE = {
+    "billion laughs": LAUGHS,
+    "anchors": "a: &x 1\nb: *x\n",
+    "merge key": "a: &x {b: 1}\nc: {<<: *x}\n",
+    "python object": "a: !!python/object/apply:os.system [touch ran]\n",
+    "python name": "a: !!python/name:os.system\n",
+    "local tag": "a: !x 1\n",
+    "binary": "a: !!binary aGFsbG8=\n",
+    "deep flow": "a: " + "[" * ALMOST,
+    "deep block": "- " * (ALMOST // 2),
+    "deep mappings": "a: " + "{a: " * (ALMOST // 4),
+    "values": "a: [" + "a," * (ALMOST // 2) + "]",
+    "mappings": "a: [" + "{}," * (ALMOST // 3) + "]",
+    "keys": "".join(f"k{number}: v\n" for number in range(90_000)),
+    "documents": "---\n" * (ALMOST // 4),
+    "directives": "%TAG ! x\n" * (ALMOST // 9),
+    "long anchor": "a: &" + "x" * ALMOST,
+    "control characters": "a: \x00\x07",
+    "too large": "a: " + "x" * MAX_BYTES,
+    "too large in bytes": "a: " + "é" * (MAX_BYTES // 2),
+    "surrogates": "a: \ud800",
+}
+LARGE = {
+    "scalar": "a: '" + "x" * ALMOST + "'",
+    "quotes": "a: '" + "''" * (ALMOST // 2) + "'",
+    "escapes": 'a: "' + "\\n" * (ALMOST // 2) + '"',
+    "blanks": "a:" + " " * ALMOST + "b",
+    "comments": "#\n" * (ALMOST // 2) + "a: b",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_soon_and_cheaply(name: str) -> None:
+    """Less than a second of the processor, and less than 60 MB, at a million bytes."""
+    began = time.process_time()
+    with pytest.raises(YamlError):
+        read_yaml(HOSTILE[name])
+    assert time.process_time() - began < 1
+    tracemalloc.start()
+    with pytest.raises(YamlError):
+        read_yaml(HOSTILE[name])
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 60_000_000
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_large_file_that_is_harmless_is_read_soon(name: str) -> None:
+    began = time.process_time()
+    assert set(read_yaml(LARGE[name])) == {"a"}
+    assert time.process_time() - began < 1
+
+
+def test_as_many_values_as_are_allowed_are_read() -> None:
+    """One for the mapping, one for its key, one for the list."""
+    assert len(read_yaml("a: [" + "x," * (MAX_VALUES - 3) + "]")["a"]) == MAX_VALUES - 3
+    with pytest.raises(YamlError, match="more than 100,000"):
+        read_yaml("a: [" + "x," * (MAX_VALUES - 2) + "]")
+
+
+def test_nothing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "prices").mkdir()
+    (tmp_path / "prices" / "own.yml").write_text("platform: !!python/object/apply:os.system [touch ran]\n")
+    with pytest.raises(PriceFileError, match="tags"):
+        load_catalog(tmp_path / "prices")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_huge_file_is_read_no_further_than_it_may_be(tmp_path: Path) -> None:
+    (tmp_path / "huge.yml").touch()
+    os.truncate(tmp_path / "huge.yml", 100_000_000_000)  # holes, which take no room on the disk
+    with pytest.raises(PriceFileError, match="larger than 1,000,000 bytes"):
+        load_catalog(tmp_path)
+
+
+def test_a_folder_of_files_without_number_is_refused(tmp_path: Path) -> None:
+    for number in range(201):
+        (tmp_path / f"{number}.yml").touch()
+    with pytest.raises(PriceFileError, match="at most 200"):
+        load_catalog(tmp_path)
+
+
+def test_a_pipe_holds_nothing_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yml")
+    with pytest.raises(PriceFileError, match="it is no file"):
+        load_catalog(tmp_path)
