@@ -94,7 +94,7 @@ async def serve(settings: Settings, catalog: Catalog, pace: Pace = Pace()) -> No
         database = await open_database(settings.database)
         stack.push_async_callback(database.close)
         if settings.mode == "playground":
-            where = await _play(base_url, door, catalog, database, stack)
+            where = await _play(base_url, door, catalog, database, stack, settings.rates_url)
         else:
             where = await _serve_slack(settings, pace, base_url, door, catalog, database, stack)
         print(where, flush=True)
@@ -123,6 +123,7 @@ async def _serve_slack(
             pace=pace,
             allowance=settings.allowance,
             admins=settings.admins,
+            rates_url=settings.rates_url,
         )
     )
     await app.workspaces.fault()
@@ -140,7 +141,14 @@ async def _serve_slack(
     return f"Serving Slack over {how}. Health at {base_url}/healthz and {base_url}/readyz. Ctrl-C stops."
 
 
-async def _play(base_url: str, door: socket.socket, catalog: Catalog, database: Database, stack: AsyncExitStack) -> str:
+async def _play(
+    base_url: str,
+    door: socket.socket,
+    catalog: Catalog,
+    database: Database,
+    stack: AsyncExitStack,
+    rates_url: str | None,
+) -> str:
     """The playground: the same bot, and a local Slack on the same port."""
     from bot.playground import FakeSlack
 
@@ -157,6 +165,7 @@ async def _play(base_url: str, door: socket.socket, catalog: Catalog, database: 
             access=slack.bot_token,
             signing_secret=slack.signing_secret,
             slack_api_url=slack.api_url,
+            rates_url=rates_url,
         )
     )
     slack.add_routes(app.web)

@@ -23,10 +23,11 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk import Desk
+from bot.exchange import Rates
 from bot.http import Connection, web_routes
 from bot.jobs import handlers
 from bot.limits import TOO_MANY, Allowance, RateLimit
-from bot.listeners import Bot, actions, commands, mentions, removal, submissions
+from bot.listeners import Bot, actions, commands, home, mentions, removal, submissions
 from bot.listeners.context import team_of
 from bot.lookups import Lookups
 from bot.oauth import InstallFlow, OAuth, install_flow
@@ -36,7 +37,7 @@ from bot.post import Place
 from bot.reading import at
 from bot.render.blocks import saying
 from bot.roles import Roles
-from bot.store import Audit, Database, EstimateStore, Inbox, Installations
+from bot.store import Audit, BudgetStore, Database, EstimateStore, Inbox, Installations, PreferenceStore
 from bot.worker import Pace, Worker, error_code
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from pricing import Catalog
@@ -72,9 +73,11 @@ async def build_app(
     pace: Pace = Pace(),  # noqa: B008 - frozen
     allowance: Allowance = Allowance(),  # noqa: B008 - frozen
     admins: Collection[str] = (),
+    rates_url: str | None = None,
 ) -> AsyncIterator[App]:
     """A bot: for one workspace by its bot token, or for all that install it. Without a signing secret (Socket Mode) no
-    HTTP request from Slack is served. `admins` are the ids of people who count as admins beside the workspace's own.
+    HTTP request from Slack is served. `admins` are the ids of people who count as admins beside the workspace's own;
+    `rates_url` is where the ECB publishes its exchange rates, which are not asked for without it.
     """
 
     def today() -> date:
@@ -99,9 +102,11 @@ async def build_app(
         roles, audit = Roles(workspaces, admins), Audit(database, stamp)
         lookups = Lookups(catalog, estimates, roles, audit, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
-        desk = Desk(catalog, estimates, lookups, workspaces, inbox)
+        preferences, budgets = PreferenceStore(database, audit), BudgetStore(database, audit, stamp)
+        rates = Rates(session, rates_url)
+        desk = Desk(catalog, estimates, lookups, workspaces, inbox, preferences, budgets, rates)
         worker = Worker(inbox, handlers(desk), desk.apologise, desk.say_late, pace)
-        bot = Bot(desk, worker, lookups, estimates, workspaces, opener, limit, today)
+        bot = Bot(desk, worker, lookups, estimates, workspaces, opener, limit, roles, today)
         slack = _slack_app(bot, slack_api_url)
         connection = Connection()
         routes = web_routes(slack, bot, signing_secret, database, workspaces, connection, install)
@@ -148,6 +153,7 @@ def _slack_app(bot: Bot, slack_api_url: str) -> AsyncApp:
         submissions,
         actions,
         mentions,
+        home,
         removal,
     ):  # the hottest route first: Bolt asks them in order
         module.register(slack, bot)

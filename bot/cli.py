@@ -65,7 +65,7 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
                 raise UserError("compare answers as text; --format goes with a question that has a price.")
             files = options.text[1:] if len(options.text) > 1 else named_in(asked.argument)
             return _side_by_side(list({Path(name).resolve(): Path(name) for name in files}.values()), catalog, as_of)
-        case "list" | "show" | "diff" | "audit":
+        case "list" | "show" | "diff" | "audit" | "budget":
             raise UserError(f"`{asked.verb}` reads what a workspace keeps; it answers in Slack.")
     fields = {**(_read_file(options.file) if options.file else {}), **asked.fields}
     if not fields:

@@ -10,7 +10,9 @@ from typing import Literal, NamedTuple, get_args
 from bot.reading import whole
 from calculator import KEYS, FieldErrors, UserError, nearest_key, read_scenario, unknown_key
 
-Verb = Literal["form", "estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare", "audit"]
+Verb = Literal[
+    "form", "estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare", "audit", "budget"
+]
 VERBS: tuple[Verb, ...] = get_args(Verb)[1:]
 MAX_LENGTH = 4_000
 WITHOUT_BASE = "Say which model is prompted today: base=gpt-4o-mini, or its prices, base_rates=0.15/0.60."

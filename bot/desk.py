@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.exchange import Rates
 from bot.lookups import Lookups
 from bot.post import Mark, Place, Poster
+from bot.preferences import Preferences
 from bot.render.blocks import SlackMessage, escape, saying
-from bot.store import EstimateStore, Inbox, Job, SavedEstimate
+from bot.store import BudgetStore, EstimateStore, Inbox, Job, PreferenceStore, SavedEstimate
 from bot.workspaces import Workspaces
 from calculator import Comparison, estimate, read_scenario
 from pricing import Catalog
@@ -29,6 +31,13 @@ class Desk:
     lookups: Lookups
     workspaces: Workspaces
     inbox: Inbox
+    preferences: PreferenceStore
+    budgets: BudgetStore
+    rates: Rates
+
+    async def settled(self, team_id: str) -> Preferences:
+        """What a workspace has settled for its estimates."""
+        return Preferences(await self.preferences.get(team_id))
 
     async def poster(self, team_id: str) -> Poster:
         return (await self.workspaces.of(team_id)).poster

@@ -46,6 +46,8 @@ class Lookups:
                 return (await self._diff(asked.argument.split(), team)).message()
             case "compare":
                 return (await self._compare(asked.argument, team, user)).message()
+            case "budget":
+                raise UserError("`/ftcost budget`, typed in a channel, shows and sets its budget.")
             case "audit":
                 await self.roles.check(team, user)
                 return audit_page(await self.audit.recent(team_id=team)).message()

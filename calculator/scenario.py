@@ -136,6 +136,13 @@ def _choice(choices: tuple[str, ...], what: str) -> BeforeValidator:
     return _read(parse)
 
 
+def _currency(text: str) -> str:
+    code = text.strip().upper()
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise ValueError(f"“{text.strip()[:40]}” is no currency; write its three letters, such as EUR.")
+    return code
+
+
 def _base(text: str) -> str:
     if len(text.strip()) > 100:
         raise ValueError("a model's name has at most 100 characters.")
@@ -180,6 +187,8 @@ class Scenario(BaseModel):
     customer: Annotated[Customer, _choice(get_args(Customer), "kind of customer")] = "new"
     method: Annotated[Method | None, _choice(get_args(Method), "method")] = None
     hours: Annotated[Amount | None, _between(0, 100_000, "training hours", "h")] = None
+    currency: Annotated[str, _read(_currency)] = "USD"
+    """Shown beside US dollars, which everything is counted in."""
     name: Annotated[str | None, _read(_name)] = None
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.desk import Desk
 from bot.jobs.answers import AnswerJobs
+from bot.jobs.decisions import DecisionJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.jobs.mentions import MentionJobs
 from bot.worker import Handler
@@ -20,4 +21,5 @@ def handlers(desk: Desk) -> Mapping[str, Handler]:
         "export": answers.export,
         "break_even": answers.break_even,
         "sure": answers.sure,
+        "decide": DecisionJobs(desk).decide,
     }

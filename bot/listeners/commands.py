@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.command import check_base, from_slack, read_command, readable_fields
 from bot.form import Origin, form
 from bot.listeners.context import Bot, team_of
+from bot.listeners.home import open_budget
 from bot.render.blocks import escape, section
 from bot.store import Job, new_estimate_id
 from bot.worker import ACCEPT_SECONDS
@@ -29,6 +30,10 @@ def register(app: AsyncApp, bot: Bot) -> None:
                 await bot.open_form(body, body["channel_id"])
                 await ack()
                 return
+            if asked.verb == "budget":
+                await ack()
+                bot.worker.start(open_budget(bot, body, body["channel_id"]))
+                return
             if asked.verb == "breakeven" and not asked.fields:
                 await ack()
                 bot.worker.start(bot.show(body, form(Origin(channel=body["channel_id"]), more=True)))
@@ -40,11 +45,14 @@ def register(app: AsyncApp, bot: Bot) -> None:
                     answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
                 await ack(text=answer.text, blocks=answer.blocks)
                 return
-            bot.desk.price(asked.fields, bot.today())
+            settled = await bot.desk.settled(team_of(body))
+            fields = settled.complete(asked.fields)
+            bot.desk.price(fields, bot.today())
         except UserError as error:
             await ack(**_refusal(error, text))
             return
-        job = estimate_job(bot, f"command:{body['trigger_id']}", body, asked.fields, Origin(channel=body["channel_id"]))
+        job = estimate_job(bot, f"command:{body['trigger_id']}", body, fields, Origin(channel=body["channel_id"]))
+        job.payload["settled"] = settled.said(asked.fields)
         await bot.worker.accept(job)
         await ack()
 

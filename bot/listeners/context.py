@@ -14,11 +14,12 @@ from slack_sdk.errors import SlackApiError
 
 from bot.desk import Desk
 from bot.faults import error_of
-from bot.form import Origin, View, notice
+from bot.form import Origin, View, form, notice
 from bot.limits import RateLimit
 from bot.lookups import Lookups
 from bot.opener import FormOpener
 from bot.reading import at
+from bot.roles import Roles
 from bot.store import EstimateStore
 from bot.worker import Worker, error_code
 from bot.workspaces import Workspaces
@@ -39,10 +40,15 @@ class Bot:
     workspaces: Workspaces
     opener: FormOpener
     limit: RateLimit
+    roles: Roles
     today: Callable[[], date]
 
     async def open_form(self, body: dict[str, Any], channel: str) -> None:
         """Answer `/ftcost` with the form as it begins."""
+        settled = await self.desk.settled(team_of(body))
+        if settled.fields.get("on"):
+            self.worker.start(self.show(body, form(Origin(channel=channel), settled=settled.fields)))
+            return
         workspace = await self.workspaces.of(team_of(body))
         opening = self.opener.open(
             workspace.token, body["trigger_id"], Origin(channel=channel), body.get("response_url", "")

@@ -9,9 +9,17 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.form import CALLBACK, COMPARE_CALLBACK, MORE, Origin, errors_for, form, read_values, reply_in
 from bot.listeners.commands import estimate_job
 from bot.listeners.context import Bot, team_of
+from bot.preferences import Preferences
 from calculator import FieldErrors, UserError
 
 GONE = "This estimate is not there any more. Close this and start a new one with /ftcost."
+
+
+async def unseen(bot: Bot, view: dict[str, Any], team: str) -> Preferences:
+    """What the workspace has settled for fields that this form does not show; the others hold what was chosen."""
+    shown = {block["block_id"] for block in view["blocks"]}
+    settled = await bot.desk.settled(team)
+    return Preferences({key: text for key, text in settled.fields.items() if key not in shown})
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -20,7 +28,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         origin = Origin.read(view["private_metadata"])
         if reply_in(view) == "dm":
             origin = Origin()
-        await _accept(ack, body, view, {}, origin)
+        await _accept(ack, body, view, {}, origin, fresh=not origin.edit_of)
 
     @app.view(COMPARE_CALLBACK)
     async def on_compare(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -32,10 +40,16 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await _accept(ack, body, view, saved.fields, origin)
 
     async def _accept(
-        ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], before: dict[str, str], origin: Origin
+        ack: AsyncAck,
+        body: dict[str, Any],
+        view: dict[str, Any],
+        before: dict[str, str],
+        origin: Origin,
+        fresh: bool = False,
     ) -> None:
+        settled = await unseen(bot, view, team_of(body)) if fresh else Preferences({})
         try:
-            fields = {**before, **read_values(view)}
+            fields = {**before, **settled.complete(read_values(view))}
             bot.desk.price(fields, bot.today())
         except FieldErrors as error:
             await ack(response_action="errors", errors=errors_for(view, error.errors))
@@ -43,12 +57,16 @@ def register(app: AsyncApp, bot: Bot) -> None:
         except UserError as error:
             await ack(response_action="errors", errors=errors_for(view, {"on": str(error)}))
             return
-        await bot.worker.accept(estimate_job(bot, f"view:{view['id']}:{view['hash']}", body, fields, origin))
+        job = estimate_job(bot, f"view:{view['id']}:{view['hash']}", body, fields, origin)
+        job.payload["settled"] = settled.said(read_values(view))
+        await bot.worker.accept(job)
         await ack()
 
     @app.action(MORE)
     async def on_more(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         view = body["view"]
-        expanded = form(Origin.read(view["private_metadata"]), read_values(view), more=True, reply_in=reply_in(view))
+        origin = Origin.read(view["private_metadata"])
+        settled = Preferences({}) if origin.edit_of else await unseen(bot, view, team_of(body))
+        expanded = form(origin, settled.complete(read_values(view)), more=True, reply_in=reply_in(view))
         bot.worker.start(bot.update(body, view["id"], expanded))

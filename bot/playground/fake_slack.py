@@ -58,7 +58,7 @@ class FakeSlack(People):
         wall_clock: Callable[[], float] = time.time,
         ack_seconds: float = ACK_SECONDS,
         scopes: Iterable[str] = DEFAULT_SCOPES,
-        subscribed_events: Iterable[str] = ("app_mention",),
+        subscribed_events: Iterable[str] = ("app_mention", "app_home_opened"),
         commands: Iterable[Json] = DEFAULT_COMMANDS,
         shortcuts: Iterable[Json] = DEFAULT_SHORTCUTS,
         page_directory: Path = PAGE_DIRECTORY,

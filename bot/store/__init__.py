@@ -2,13 +2,19 @@
 PostgreSQL."""
 
 from bot.store.audit import Audit, Change, Entry
+from bot.store.budgets import WHOLE_WORKSPACE, Approval, Budget, BudgetStore
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.inbox import Inbox, Job
 from bot.store.installations import Installations, read_keys
+from bot.store.preferences import PreferenceStore
 
 __all__ = [
+    "WHOLE_WORKSPACE",
+    "Approval",
     "Audit",
+    "Budget",
+    "BudgetStore",
     "Change",
     "Database",
     "DatabaseUnavailable",
@@ -17,6 +23,7 @@ __all__ = [
     "Inbox",
     "Installations",
     "Job",
+    "PreferenceStore",
     "SavedEstimate",
     "database_address",
     "new_estimate_id",

@@ -10,7 +10,17 @@ from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
 from sqlalchemy import Dialect, MetaData, Text, TypeDecorator, delete, select, update
 
-from bot.store.database import Database, audit, bots, estimates, inbox, installations
+from bot.store.database import (
+    Database,
+    approvals,
+    audit,
+    bots,
+    budgets,
+    estimates,
+    inbox,
+    installations,
+    preferences,
+)
 
 log = logging.getLogger(__name__)
 
@@ -76,9 +86,9 @@ class Installations(AsyncSQLAlchemyInstallationStore):
         return None if row is None else Bot(**_without_number(row))
 
     async def remove_team(self, team_id: str) -> None:
-        """Remove everything of a workspace: tokens, estimates, work that waits, the audit log."""
+        """Remove everything of a workspace: tokens, estimates, work that waits, the audit log, what was settled."""
         async with self.engine.begin() as connection:
-            for table in (bots, installations, estimates, inbox, audit):
+            for table in (bots, installations, estimates, inbox, audit, preferences, budgets, approvals):
                 await connection.execute(delete(table).where(table.c.team_id == team_id))
         log.info("the data of workspace %s is removed", team_id)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-HEAD = "0005"
+HEAD = "0008"
 FIRST = "0001"
 STEPS = Path(__file__).parent / "migrations"
 # Any number that nobody else takes a lock by: "ftcost" in ASCII.
