@@ -108,7 +108,11 @@ def _events(
         return response
 
     async def answer(request: web.Request, body: bytes) -> web.Response:
-        if (opening := bare_command(body)) and (workspace := workspaces.known(opening.team_id)):
+        if (
+            (opening := bare_command(body))
+            and (workspace := workspaces.known(opening.team_id))
+            and "on" not in (bot.desk.preferences.known(opening.team_id) or ("on",))  # the form as it always begins
+        ):
             # Asked most, in the greatest hurry, and with nothing for Bolt to route: docs/decisions has the figures.
             origin = Origin(channel=opening.channel)
             if not bot.limit.count(opening.team_id, opening.user_id, opening.trigger_id).allowed:
