@@ -16,6 +16,7 @@ from pricing import OLD_DAYS, Catalog
 
 NEW_ESTIMATE, OPEN_SETTINGS, OPEN_BUDGET = "home_estimate", "home_settings", "home_budget"
 SHOWN = 8
+COMPARED = 10
 SOON = timedelta(days=365)
 
 
@@ -57,8 +58,14 @@ def _estimate(one: SavedEstimate, team_url: str) -> Block:
 
 
 def _ending(estimates: Sequence[SavedEstimate], catalog: Catalog, today: date) -> Iterator[str]:
-    """The offers that head these estimates and that end within a year, each once, the first to end first."""
-    heads = dict.fromkeys(one.result["estimates"][0]["offer"] for one in estimates if one.result["estimates"])
+    """The offers of these estimates that end within a year, each once, the first to end first; of one over all offers
+    its best alone.
+    """
+    heads = dict.fromkeys(
+        made["offer"]
+        for one in estimates
+        for made in one.result["estimates"][: 1 if one.fields.get("on", "all") == "all" else COMPARED]
+    )
     found: list[tuple[date, str]] = []
     for name in heads:
         offer = catalog.offers.get(name)

@@ -74,7 +74,7 @@ def beside(comparison: Comparison, aside: Aside) -> list[Block]:
     if sentence := exchange_sentence(comparison, shown, aside.exchange):
         blocks.append(context(escape(sentence)))
     if aside.budget:
-        blocks.append(section(f"*Over budget.* {escape(aside.budget)}"))
+        blocks.append(section(f"*Budget.* {escape(aside.budget)}"))
     if aside.settled:
         blocks.append(context(f"From this workspace's settings: {escape(', '.join(aside.settled))}"))
     return blocks

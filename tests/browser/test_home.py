@@ -36,7 +36,7 @@ async def test_a_request_to_approve_is_decided_in_its_thread(channel: Channel, p
     answers = slack.fill(view, {"amount": "5000", "approvers": [slack.you]})
     assert (await slack.submit_view(view["id"], answers)).errors == {}
     await channel.form.expect_closed()
-    await channel.estimate(LINE.replace("openai/gpt-4.1-mini,", ""))
+    await channel.type(f"/ftcost {LINE.replace('openai/gpt-4.1-mini,', '')}")
     request = channel.thread.last
     await expect(request).to_contain_text("approve it?")
     await channel.photograph("25-budget")
