@@ -5,7 +5,7 @@ RUN_STAMP := .venv/.run-installed
 DEV_STAMP := .venv/.dev-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-chaos check format bench lock schema clean
+.PHONY: help install run test test-chaos fuzz audit check format bench lock schema clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -20,6 +20,12 @@ test: $(DEV_STAMP) ## all tests
 
 test-chaos: $(DEV_STAMP) ## hundreds of submissions while processes are killed and Slack fails
 	@$(BIN)/python -m tests.chaos
+
+fuzz: $(DEV_STAMP) ## hostile text, by the thousand
+	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests/fuzz
+
+audit: $(DEV_STAMP) ## known weaknesses of locked dependencies, where their database can be reached
+	@$(BIN)/python .ci/audit.py requirements.lock
 
 check: $(DEV_STAMP) ## ruff, mypy --strict, generated files are current
 	@$(BIN)/ruff check .

@@ -32,19 +32,18 @@ from bot.listeners.context import team_of
 from bot.lookups import Lookups
 from bot.oauth import InstallFlow, OAuth, install_flow
 from bot.opener import FormOpener
-from bot.plain_answers import plain_answer
+from bot.plain_answers import Apology, plain_answer
 from bot.post import Place
 from bot.reading import at
 from bot.render.blocks import saying
 from bot.roles import Roles
 from bot.store import Audit, BudgetStore, Database, EstimateStore, Inbox, Installations, PreferenceStore
-from bot.worker import Pace, Worker, error_code
+from bot.worker import Pace, Worker
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from pricing import Catalog
 
 log = logging.getLogger(__name__)
 
-SORRY = "Something went wrong on our side, and nothing you typed is lost. Please try again. ({})"
 UNREACHABLE = (
     "ftcost cannot reach Slack with its token at the moment. Please try again in a minute, or tell whoever runs it."
 )
@@ -173,12 +172,10 @@ def _slack_app(bot: Bot, slack_api_url: str) -> AsyncApp:
 
     @slack.error
     async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
-        code = error_code()
-        log.error("%s: %s failed", code, body.get("type") or body.get("command") or "request", exc_info=error)
-        if body.get("type") == "event_callback":
-            return BoltResponse(status=500, body="")  # Slack delivers an event again that was not taken
-        _tell_beside(bot, body, SORRY.format(code))
-        return plain_answer(body, SORRY.format(code))
+        sorry = Apology(body, error)
+        if not sorry.to_event:
+            _tell_beside(bot, body, sorry.text)
+        return sorry.answer
 
     return slack
 

@@ -21,6 +21,7 @@ from bot.form import Origin
 from bot.limits import TOO_MANY
 from bot.listeners import Bot
 from bot.oauth import INSTALL_PATH, REDIRECT_PATH, InstallFlow
+from bot.plain_answers import Apology
 from bot.replays import Replays
 from bot.store import Database
 from bot.workspaces import Workspaces
@@ -123,7 +124,11 @@ def _events(
             asked = await to_bolt_request(request)
         except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
             return web.Response(status=400, text="not a request of Slack's")
-        return await to_aiohttp_response(await slack.async_dispatch(asked))
+        try:
+            answered = await slack.async_dispatch(asked)
+        except Exception as error:  # before any listener had it: while the workspace was looked up, say
+            answered = Apology(asked.body, error).answer
+        return await to_aiohttp_response(answered)
 
     return events
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from slack_bolt.response import BoltResponse
 
 from bot.form import notice
 from bot.reading import at
+from bot.worker import error_code
 
 Body = dict[str, Any]
+SORRY = "Something went wrong on our side, and nothing you typed is lost. Please try again. ({})"
+
+log = logging.getLogger(__name__)
 
 
 def plain_answer(body: Body, text: str) -> BoltResponse:
@@ -24,6 +29,18 @@ def plain_answer(body: Body, text: str) -> BoltResponse:
     else:
         return BoltResponse(status=200, body="")
     return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})
+
+
+class Apology:
+    """For a request that failed by our fault: with a code, under which the log says more."""
+
+    def __init__(self, body: Body, error: Exception) -> None:
+        code = error_code()
+        log.error("%s: %s failed", code, body.get("type") or body.get("command") or "request", exc_info=error)
+        self.text = SORRY.format(code)
+        self.to_event = body.get("type") == "event_callback"
+        # Slack delivers an event again that was not taken.
+        self.answer = BoltResponse(status=500, body="") if self.to_event else plain_answer(body, self.text)
 
 
 def _at_the_form(blocks: Any, text: str) -> Body:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.faults import passes
 from bot.store import Inbox, Job
@@ -24,6 +24,7 @@ HAND_BACK_SECONDS = 3.0
 ACCEPT_SECONDS = 2.0
 """Slack waits three for the acknowledgement; before they are over, a person is told that it did not work."""
 
+T = TypeVar("T")
 Handler = Callable[[Job], Coroutine[Any, Any, None]]
 FailureHandler = Callable[[Job, str], Coroutine[Any, Any, None]]
 
@@ -95,6 +96,7 @@ class Worker:
         self._closing = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._running: dict[str, Running] = {}
+        self._unending: set[asyncio.Task[Any]] = set()
         self._arriving = 0
         self._loops: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
@@ -119,8 +121,7 @@ class Worker:
         held_at = asyncio.get_running_loop().time()
         self._arriving += at_once
         try:
-            async with asyncio.timeout(ACCEPT_SECONDS):
-                new = await self._inbox.put(job, claim=at_once)
+            new = await self.soon(self._inbox.put(job, claim=at_once))
         finally:
             self._arriving -= at_once
         if not new:
@@ -130,6 +131,21 @@ class Worker:
         else:
             self._wake.set()
         return new
+
+    async def soon(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of what a person waits for. Raises TimeoutError where it does not come in time.
+
+        What is cancelled may take longer to end than anybody waits (psycopg asks a server to stop, and waits for its
+        answer), so that it ends by itself.
+        """
+        task = asyncio.create_task(work)
+        self._unending.add(task)
+        task.add_done_callback(self._unending.discard)
+        await asyncio.wait([task], timeout=ACCEPT_SECONDS)
+        if not task.done():
+            task.cancel()
+            raise TimeoutError(f"not done within {ACCEPT_SECONDS:g} s")
+        return task.result()
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the request that asked for it, and know of it at shutdown."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -13,7 +12,6 @@ from bot.listeners.context import Bot, team_of
 from bot.listeners.home import open_budget
 from bot.render.blocks import escape, section
 from bot.store import Job, new_estimate_id
-from bot.worker import ACCEPT_SECONDS
 from calculator import UserError
 
 FIX = "fix"
@@ -41,8 +39,8 @@ def register(app: AsyncApp, bot: Bot) -> None:
             if asked.verb == "breakeven":
                 check_base(asked.fields)
             elif asked.verb != "estimate":
-                async with asyncio.timeout(ACCEPT_SECONDS):
-                    answer = await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+                looked_up = bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+                answer = await bot.worker.soon(looked_up)
                 await ack(text=answer.text, blocks=answer.blocks)
                 return
             settled = await bot.desk.settled(team_of(body))

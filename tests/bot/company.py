@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
-from pathlib import Path
 
 from aiohttp import ClientSession, DummyCookieJar, web
 from cryptography.fernet import Fernet
@@ -33,7 +31,6 @@ class Company:
     blue: FakeSlack
     installs: Installs
     url: str
-    path: Path
 
     async def install(self, slack: FakeSlack) -> str:
         """Press “Add to Slack”, then allow it for a workspace, all in one browser. The page that it ends with."""
@@ -51,17 +48,10 @@ class Company:
                 assert page.status == 200
                 return await page.text()
 
-    def dump(self) -> str:
-        """All that the database holds."""
-        connection = sqlite3.connect(self.path)
-        rows = "\n".join(connection.iterdump())
-        connection.close()
-        return rows
-
 
 @asynccontextmanager
-async def two_workspaces(catalog: Catalog, path: Path) -> AsyncIterator[Company]:
-    """Neither has installed the app yet. `path` is the database's."""
+async def two_workspaces(catalog: Catalog, database_url: str) -> AsyncIterator[Company]:
+    """Neither has installed the app yet."""
     async with AsyncExitStack() as stack:
         slacks = []
         for number, name in enumerate(("red", "blue"), 1):
@@ -75,7 +65,7 @@ async def two_workspaces(catalog: Catalog, path: Path) -> AsyncIterator[Company]
         installs = Installs(slacks, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
         await installs.start()
         stack.push_async_callback(installs.stop)
-        database = await open_database(f"sqlite:///{path}")
+        database = await open_database(database_url)
         stack.push_async_callback(database.close)
         app = await stack.enter_async_context(
             build_app(
@@ -97,5 +87,5 @@ async def two_workspaces(catalog: Catalog, path: Path) -> AsyncIterator[Company]
         for slack in slacks:
             slack.events_url = f"{url}/slack/events"
         installs.redirect_url = f"{url}/slack/oauth_redirect"
-        yield Company(*slacks, installs, url, path)
+        yield Company(*slacks, installs, url)
         assert [slack.violations for slack in slacks] == [[], []]

@@ -289,6 +289,10 @@ def test_a_spreadsheet_is_written_to_a_file(capsys: pytest.CaptureFixture[str], 
     assert offer["Total, USD"] == 13_080
 
 
+def test_another_currency_is_not_passed_over(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Not shown in EUR" in run(capsys, *LINE, "currency=EUR")[0]
+
+
 def test_a_spreadsheet_needs_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--out" in run(capsys, *LINE, "--format", "xlsx", code=2)[1]
 

@@ -61,7 +61,7 @@ class Spied:
 @pytest.fixture
 async def spied(catalog: Catalog, tmp_path: Path) -> AsyncIterator[Spied]:
     """Nothing of red's shows in blue's workspace when all is done, and nothing in red's changes."""
-    async with two_workspaces(catalog, tmp_path / "many.sqlite3") as company:
+    async with two_workspaces(catalog, f"sqlite:///{tmp_path / 'many.sqlite3'}") as company:
         for slack in (company.red, company.blue):
             await company.install(slack)
         secret = await deeds.ask(company.red, f"{support_bot.LINE} name={SECRET} months=7")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from bot.limits import Allowance
 from bot.settings import Settings, SettingsError, read_settings
 
 BOT, APP, SECRET = "xoxb-hidden-value", "xapp-hidden-value", "hidden-value"
@@ -29,6 +30,9 @@ VARIABLES = (
     "FTCOST_PORT",
     "FTCOST_DATABASE_URL",
     "FTCOST_PRICES_DIR",
+    "FTCOST_ADMINS",
+    "FTCOST_REQUESTS_AT_ONCE",
+    "FTCOST_REQUESTS_PER_MINUTE",
 )
 
 
@@ -131,3 +135,22 @@ def test_the_database_is_a_file_of_the_user_unless_said_otherwise(monkeypatch: p
     assert default.startswith("sqlite")
     assert default.endswith("ftcost.sqlite3")
     assert read(monkeypatch, FTCOST_DATABASE_URL="sqlite:///x").database == "sqlite:///x"
+
+
+def test_admins_and_the_allowance_of_a_person_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (read_settings().admins, read_settings().allowance) == (frozenset(), Allowance(300, 120))
+    monkeypatch.setenv("FTCOST_ADMINS", "U024BE7LH, W012A3CDE,")
+    monkeypatch.setenv("FTCOST_REQUESTS_AT_ONCE", "5")
+    monkeypatch.setenv("FTCOST_REQUESTS_PER_MINUTE", "6")
+    assert read_settings().admins == {"U024BE7LH", "W012A3CDE"}
+    assert read_settings().allowance == Allowance(at_once=5, per_minute=6)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("FTCOST_ADMINS", "@robin"), ("FTCOST_ADMINS", "U1,T1"), ("FTCOST_REQUESTS_AT_ONCE", "0")],
+)
+def test_whoever_is_no_person_is_no_admin(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError, match=variable):
+        read_settings()

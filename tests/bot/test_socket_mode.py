@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ class Socket:
 
     def __init__(self) -> None:
         self.url = ""
-        self.connected: asyncio.Future[web.WebSocketResponse] = asyncio.get_running_loop().create_future()
+        self.connections: asyncio.Queue[web.WebSocketResponse] = asyncio.Queue()
         self.answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     async def open(self, request: web.Request) -> web.Response:
@@ -33,17 +34,19 @@ class Socket:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": 1})
-        if not self.connected.done():
-            self.connected.set_result(socket)
+        self.connections.put_nowait(socket)
         async for message in socket:
             if message.type == WSMsgType.TEXT and message.data.startswith("{"):
                 self.answers.put_nowait(message.json())
         return socket
 
-    async def send(self, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+    async def connected(self) -> web.WebSocketResponse:
+        """The next connection that the bot makes."""
+        return await asyncio.wait_for(self.connections.get(), 15)
+
+    async def send(self, connection: web.WebSocketResponse, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
         """One envelope, and the answer to it."""
-        socket = await asyncio.wait_for(self.connected, 10)
-        await socket.send_json(
+        await connection.send_json(
             {"envelope_id": "e-1", "type": kind, "accepts_response_payload": True, "payload": payload}
         )
         answer = await asyncio.wait_for(self.answers.get(), 10)
@@ -73,17 +76,16 @@ async def workspace_with_socket(socket: Socket) -> AsyncIterator[FakeSlack]:
     await runner.cleanup()
 
 
-async def test_a_command_over_socket_mode_is_answered(
-    workspace_with_socket: FakeSlack, socket: Socket, tmp_path: Path
-) -> None:
-    slack = workspace_with_socket
+@asynccontextmanager
+async def running(slack: FakeSlack, folder: Path) -> AsyncIterator[str]:
+    """`python -m bot` as a process of its own; where its health is. In the end it stops as it should."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bot",
-        cwd=tmp_path,
+        cwd=folder,
         env=environment(
-            tmp_path,
+            folder,
             SLACK_BOT_TOKEN="xoxb-socket",
             SLACK_APP_TOKEN="xapp-socket",
             SLACK_API_URL=slack.api_url,
@@ -96,20 +98,56 @@ async def test_a_command_over_socket_mode_is_answered(
         assert process.stdout is not None
         line = (await asyncio.wait_for(process.stdout.readline(), 10)).decode()
         assert line.startswith("Serving Slack over Socket Mode."), line
-        health = line.split("Health at ")[1].split("/healthz")[0]
-        assert await deeds.get_json(f"{health}/readyz") == (200, {"ok": True})
-
-        command = {"command": "/ftcost", "team_id": "T0PLAYGRND", "user_id": slack.you, "channel_id": slack.general}
-        helped = await socket.send("slash_commands", command | {"text": "help", "trigger_id": "1.1.a"})
-        assert "examples=10k" in helped["text"]
-
-        question = "on=your-rates rates=10/3/6 examples=10k example=250/150 epochs=3 calls=50k/day call=100/70"
-        accepted = await socket.send("slash_commands", command | {"text": question, "trigger_id": "1.2.b"})
-        assert accepted.get("text") is None
-        parent = await slack.wait_for(lambda: next(iter(slack.messages()), None), timeout=10)
-        assert "$13,080.00 over 12 months" in parent["text"]
+        yield line.split("Health at ")[1].split("/healthz")[0]
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
         _, errors = await asyncio.wait_for(process.communicate(), 15)
     assert process.returncode == 0, errors.decode()
+
+
+QUESTION = "on=your-rates rates=10/3/6 examples=10k example=250/150 epochs=3 calls=50k/day call=100/70"
+
+
+def command(slack: FakeSlack, text: str, trigger: str) -> dict[str, Any]:
+    where = {"team_id": "T0PLAYGRND", "user_id": slack.you, "channel_id": slack.general}
+    return {"command": "/ftcost", "text": text, "trigger_id": trigger, **where}
+
+
+async def test_a_command_over_socket_mode_is_answered(
+    workspace_with_socket: FakeSlack, socket: Socket, tmp_path: Path
+) -> None:
+    slack = workspace_with_socket
+    async with running(slack, tmp_path) as health:
+        connection = await socket.connected()
+        assert await deeds.get_json(f"{health}/readyz") == (200, {"ok": True})
+        helped = await socket.send(connection, "slash_commands", command(slack, "help", "1.1.a"))
+        assert "examples=10k" in helped["text"]
+        accepted = await socket.send(connection, "slash_commands", command(slack, QUESTION, "1.2.b"))
+        assert accepted.get("text") is None
+        parent = await slack.wait_for(lambda: next(iter(slack.messages()), None), timeout=10)
+        assert "$13,080.00 over 12 months" in parent["text"]
+
+
+async def test_a_connection_that_drops_is_made_again_and_a_redelivery_is_answered_once(
+    workspace_with_socket: FakeSlack, socket: Socket, tmp_path: Path
+) -> None:
+    """Closed by Slack, then announced by it. What it sent before and sends again is done once."""
+    slack = workspace_with_socket
+    asked = command(slack, QUESTION, "1.2.b")
+    async with running(slack, tmp_path) as health:
+        connection = await socket.connected()
+        await socket.send(connection, "slash_commands", asked)
+
+        await connection.close()
+        connection = await socket.connected()
+        await socket.send(connection, "slash_commands", asked)
+
+        await connection.send_json({"type": "disconnect", "reason": "refresh_requested"})
+        connection = await socket.connected()
+        await socket.send(connection, "slash_commands", asked)
+
+        helped = await socket.send(connection, "slash_commands", command(slack, "help", "1.3.c"))
+        assert "examples=10k" in helped["text"]
+        assert await deeds.get_json(f"{health}/readyz") == (200, {"ok": True})
+    assert len(slack.messages()) == 1

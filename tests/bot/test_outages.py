@@ -1,0 +1,129 @@
+"""A database that is away for a while: nothing that was accepted is lost, and nobody is left without a word."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.playground import FakeSlack
+from bot.playground.payloads import Payloads
+from pricing import Catalog
+from tests.bot import deeds, support_bot
+from tests.bot.company import Company, two_workspaces
+from tests.bot.reading import column, figures
+from tests.conftest import Workspace, running_bot
+from tests.line import Line
+
+
+@pytest.fixture
+async def line(postgres_url: str) -> AsyncIterator[Line]:
+    line = Line(postgres_url)
+    await line.up()
+    yield line
+    await line.cut()
+
+
+@pytest.fixture
+async def workspace(catalog: Catalog, slack: FakeSlack, line: Line) -> AsyncIterator[Workspace]:
+    slack.scopes.add("channels:history")  # so that what stands is found
+    async with running_bot(catalog, slack, line.url) as running:
+        yield running
+        await line.up()
+    assert slack.violations == []
+
+
+async def test_a_form_keeps_what_was_typed_and_is_taken_when_the_database_is_back(
+    workspace: Workspace, slack: FakeSlack, line: Line
+) -> None:
+    view = await deeds.full_form(slack)
+    answers = slack.fill(view, support_bot.FIELDS)
+    await line.cut()
+    delivered = await slack.submit_view(view["id"], answers)
+    assert delivered.ok
+    (said,) = delivered.errors.values()
+    assert "nothing you typed is lost" in said
+    assert slack.views == [view], "it is open, as it was filled in"
+    assert (await deeds.get_json(f"{workspace.url}/readyz"))[0] == 503
+    await line.up()
+    assert (await slack.submit_view(view["id"], answers)).errors == {}
+    assert figures(await deeds.answered(slack)) == support_bot.FIGURES
+    assert len(slack.messages()) == 1
+    assert (await deeds.get_json(f"{workspace.url}/readyz"))[0] == 200
+
+
+async def test_a_command_and_a_press_get_an_apology_and_an_event_comes_again(
+    workspace: Workspace, slack: FakeSlack, line: Line
+) -> None:
+    parent = await deeds.ask(slack, support_bot.LINE)
+    question = await slack.say("What with five epochs?", thread_ts=parent["ts"])
+    await line.cut()
+    for text in (support_bot.LINE, "list"):
+        said = (await slack.command(text)).json()["text"]
+        assert "Please try again" in said
+    assert (await slack.click(parent, "export")).ok
+    await slack.wait_for(lambda: len(slack.ephemerals()) == 3)
+    assert (await slack.command("help")).ok, "what needs no database is answered"
+    body = json.dumps(
+        Payloads(slack.workspace).message_event("app_mention", question | {"text": f"<@{slack.bot_user}> epochs=5"})
+    )
+    now = time.time()
+    assert (await deeds.post_signed(slack.events_url, body, slack.signing_secret, at=now, json=True))[0] == 500
+    await line.up()
+    # The same bytes within the same second: not taken for a recorded request, for the first was not served.
+    assert (await deeds.post_signed(slack.events_url, body, slack.signing_secret, at=now, json=True))[0] == 200
+    assert column(await deeds.change(slack, parent)) == {support_bot.OFFER: "+$80.00"}
+
+
+async def test_work_that_was_accepted_goes_on_when_the_database_is_back(
+    workspace: Workspace, slack: FakeSlack, line: Line
+) -> None:
+    """It goes away between the message in the channel and its mark in the database, and comes back later."""
+    gate = asyncio.Event()
+    slack.delay_next("chat.postMessage", gate)
+    assert (await slack.command(support_bot.LINE)).ok
+    await slack.wait_for(lambda: slack.held)
+    await line.cut()
+    gate.set()
+    parent = (await slack.wait_for(slack.messages))[0]
+    assert (await deeds.get_json(f"{workspace.url}/readyz"))[0] == 503
+    await line.up()
+    await slack.wait_for(lambda: deeds.is_complete(slack, parent))
+    assert slack.messages() == [slack.messages()[0]], "found by its mark, and not posted again"
+    assert figures(slack.messages()[0]) == support_bot.FIGURES
+
+
+async def test_a_database_that_says_nothing_is_not_waited_for(
+    workspace: Workspace, slack: FakeSlack, line: Line
+) -> None:
+    """Slack waits three seconds; the person hears before they are over. A form opens, for it needs no database."""
+    view = await deeds.full_form(slack)
+    line.silence()
+    submitted, listed, opened = await asyncio.gather(
+        slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS)), slack.command("list"), slack.command("")
+    )
+    assert "nothing you typed is lost" in next(iter(submitted.errors.values()))
+    assert "Please try again" in listed.json()["text"]
+    assert (submitted.ok, listed.ok, opened.ok) == (True, True, True), "Slack did not give up"
+    await deeds.opened(slack, {view["id"]})
+
+
+@pytest.fixture
+async def company(catalog: Catalog, line: Line) -> AsyncIterator[Company]:
+    async with two_workspaces(catalog, line.url) as running:
+        yield running
+        await line.up()
+
+
+async def test_a_workspace_that_cannot_be_looked_up_is_not_told_to_install_again(company: Company, line: Line) -> None:
+    """Nobody has asked since the start, so that the database has to say whose token it is."""
+    await company.install(company.red)
+    await line.cut()
+    said = (await company.red.command("list")).json()["text"]
+    assert "Please try again" in said
+    assert "install" not in said
+    await line.up()
+    assert figures(await deeds.ask(company.red, support_bot.LINE)) == support_bot.FIGURES

@@ -1,0 +1,124 @@
+"""The running bot, over signed HTTP, which answers each hostile request, soon."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import itertools
+import json
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from urllib.parse import urlencode
+
+import aiohttp
+import numpy  # noqa: F401 - Hypothesis stumbles where a thread of the bot begins to load it
+from hypothesis import strategies as st
+
+from bot.limits import Allowance
+from bot.playground import FakeSlack
+from bot.playground.payloads import Payloads
+from pricing import Catalog
+from tests.bot import deeds, support_bot
+from tests.bot.deeds import Json
+from tests.bot.reading import figures
+from tests.conftest import running_bot
+from tests.fuzz.hostile import ALLOWED_SECONDS, examples
+
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+SETTINGS = examples(40)
+BUTTONS = st.sampled_from(["edit", "compare", "export", "break_even", "sure", "fix"])
+offsets = itertools.count()
+
+
+class Errors(logging.Handler):
+    """What the bot apologises for."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen.append(logging.Formatter().format(record))
+
+
+class Target:
+    """A bot with one estimate and one open form, in a loop of its own."""
+
+    def __init__(self, catalog: Catalog, database_url: str) -> None:
+        self.slack = FakeSlack()
+        self.parent: Json = {}
+        self.message: Json = {}
+        self.view: Json = {}
+        self.errors = Errors()
+        self._catalog, self._database_url = catalog, database_url
+        self._runner = asyncio.Runner()
+        self._sent = itertools.count()
+        self._stack = AsyncExitStack()
+
+    def start(self) -> None:
+        self._runner.run(self._start())
+
+    async def _start(self) -> None:
+        await self.slack.start()
+        self._stack.push_async_callback(self.slack.stop)
+        bot = running_bot(self._catalog, self.slack, self._database_url, allowance=Allowance(at_once=1_000_000))
+        await self._stack.enter_async_context(bot)
+        self._session = await self._stack.enter_async_context(aiohttp.ClientSession())
+        self.parent = copy.deepcopy(await deeds.ask(self.slack, support_bot.LINE))
+        self.message = copy.deepcopy(await self.slack.say("What with five epochs?", thread_ts=self.parent["ts"]))
+        self.view = copy.deepcopy(await deeds.full_form(self.slack))
+
+    def stop(self) -> None:
+        """What people ask after all that is still answered, and nothing that Slack refuses was sent."""
+        self._runner.run(self._stop())
+        self._runner.close()
+        assert self.slack.pings.count(self.slack.you) == len(self.slack.pings)
+
+    async def _stop(self) -> None:
+        known = {message["ts"] for message in self.slack.messages()}
+        assert (await self.slack.command(support_bot.LINE)).ok
+        assert figures(await deeds.answered(self.slack, known=known)) == support_bot.FIGURES
+        await self._stack.aclose()
+
+    @property
+    def payloads(self) -> Payloads:
+        return Payloads(self.slack.workspace)
+
+    def send(self, body: str, kind: str) -> None:
+        """One signed request; each with a time stamp or a body of its own."""
+        self._runner.run(self._send(body, kind))
+
+    def send_form(self, fields: Mapping[str, str]) -> None:
+        self.send(urlencode(fields, errors="replace"), FORM)
+
+    def send_payload(self, payload: Json) -> None:
+        self.send_form({"payload": json.dumps(payload)})
+
+    async def _send(self, body: str, kind: str) -> None:
+        headers = {"Content-Type": kind}
+        headers |= deeds.signature(body, self.slack.signing_secret, time.time() - next(offsets) % 250)
+        if next(self._sent) % 100 == 0:  # what the local Slack remembers must not be counted against the bot
+            self.slack.workspace.calls.clear()
+            gc.collect()
+        began = time.thread_time()
+        async with self._session.post(self.slack.events_url, data=body.encode(), headers=headers) as answer:
+            await answer.read()
+        took = time.thread_time() - began
+        allowed = (200, 400, 401, 404, 500) if kind == JSON else (200, 400, 401, 404)
+        assert answer.status in allowed, f"{answer.status} for {body[:500]}"
+        assert took < ALLOWED_SECONDS, f"{took:.2f} s for {body[:500]}"
+
+
+@contextmanager
+def running(catalog: Catalog, database_url: str) -> Iterator[Target]:
+    target = Target(catalog, database_url)
+    logging.getLogger("bot").addHandler(target.errors)
+    gc.disable()
+    target.start()
+    yield target
+    target.stop()
+    gc.enable()
+    logging.getLogger("bot").removeHandler(target.errors)
