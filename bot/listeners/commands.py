@@ -43,7 +43,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
                 answer = await bot.worker.soon(looked_up)
                 await ack(text=answer.text, blocks=answer.blocks)
                 return
-            settled = await bot.desk.settled(team_of(body))
+            settled = await bot.settled(team_of(body))
             fields = settled.complete(asked.fields)
             bot.desk.price(fields, bot.today())
         except UserError as error:

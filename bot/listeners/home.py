@@ -39,7 +39,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     @app.action(NEW_ESTIMATE)
     async def on_new(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        settled = await bot.desk.settled(team_of(body))
+        settled = await bot.settled(team_of(body))
         bot.worker.start(bot.show(body, form(Origin(), settled=settled.fields)))
 
     @app.action(OPEN_SETTINGS)
@@ -56,7 +56,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     async def on_settings_saved(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         team, user = team_of(body), body["user"]["id"]
         try:
-            before = await bot.desk.settled(team)
+            before = await bot.settled(team)
             settled = read_preferences(read_settings_form(view), before, bot.desk.catalog, bot.today())
             await bot.roles.check(team, user)
         except FieldErrors as error:

@@ -18,7 +18,7 @@ GONE = "This estimate is not there any more. Close this and start a new one with
 async def unseen(bot: Bot, view: dict[str, Any], team: str) -> Preferences:
     """What the workspace has settled for fields that this form does not show; the others hold what was chosen."""
     shown = {block["block_id"] for block in view["blocks"]}
-    settled = await bot.desk.settled(team)
+    settled = await bot.settled(team)
     return Preferences({key: text for key, text in settled.fields.items() if key not in shown})
 
 
