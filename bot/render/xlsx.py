@@ -15,13 +15,11 @@ from typing import Any, NamedTuple
 
 from bot.render.tables import offer_name
 from bot.render.words import headline
+from bot.render.xlsx_inputs import MEANINGS, SHARES, bounds
 from calculator import (
-    MOST_MONTHS,
-    WHOLE_KEYS,
     BaseEstimate,
     Comparison,
     Estimate,
-    FormulaInput,
     Formulas,
     LineItem,
     Standing,
@@ -44,44 +42,6 @@ STANDINGS = {
     Standing.INCOMPLETE: "a price is not known",
     Standing.APART: "not sold, or not to this customer",
 }
-MEANINGS = {
-    "examples": "training examples",
-    "example.input": "tokens of one example, input (or the sum)",
-    "example.output": "tokens of one example, output",
-    "epochs": "passes over the examples",
-    "runs": "training runs, experiments included",
-    "calls": "calls in production, in the period that was asked",
-    "call.input": "tokens of one call, input",
-    "call.output": "tokens of one call, output",
-    "prompt.before": "prompt tokens before tuning",
-    "prompt.after": "prompt tokens after tuning",
-    "cached": "share of the prompt read from cache",
-    "batch": "share of calls sent as batch",
-    "days": "days a month",
-    "months": "months to look ahead",
-    "growth": "growth of calls a month",
-    "retrain": "months between two retrainings",
-    "prep": "data preparation, USD once",
-    "data_gb": "stored data, GB",
-    "hosted": "hours a day a deployment is up",
-    "hours": "training hours of one run",
-    "rates.training": "your price, USD per 1M training tokens",
-    "rates.input": "your price, USD per 1M input tokens",
-    "rates.cached_input": "your price, USD per 1M cached input tokens",
-    "rates.output": "your price, USD per 1M output tokens",
-    "base_rates.input": "price of the prompted model, USD per 1M input tokens",
-    "base_rates.cached_input": "price of the prompted model, USD per 1M cached input tokens",
-    "base_rates.output": "price of the prompted model, USD per 1M output tokens",
-}
-BOUNDS = {
-    "months": (1, MOST_MONTHS),
-    "retrain": (1, MOST_MONTHS),
-    "days": (1, 31),
-    "hosted": (0, 24),
-    "growth": (-0.5, 1),
-}
-SHARES = frozenset({"cached", "batch"})
-MOST = 10**12
 
 
 class Rows(NamedTuple):
@@ -155,7 +115,7 @@ def _write_scenario(
         sheet.write_number(row, 1, float(one.amount.likely), styles.share if share else styles.input)
         sheet.write_string(row, 2, MEANINGS[one.key])
         sheet.write_string(row, 3, fields.get(one.key.partition(".")[0], "") or str(one.amount))
-        sheet.data_validation(row, 1, row, 1, _bounds(one))
+        sheet.data_validation(row, 1, row, 1, bounds(one))
         book.define_name(one.name, f"=Scenario!$B${row + 1}")
         row += 1
     live = {one.key.partition(".")[0] for one in formulas.inputs if one.name in used}
@@ -186,18 +146,6 @@ def _used(formulas: Formulas) -> set[str]:
 def _all_lines(formulas: Formulas) -> list[LineItem]:
     base = formulas.base.lines if formulas.base else ()
     return [line for one in formulas.estimates.values() for line in one.lines] + list(base)
-
-
-def _bounds(one: FormulaInput) -> dict[str, Any]:
-    low, high = (0, 1) if one.key in SHARES else BOUNDS.get(one.key, (0, MOST))
-    return {
-        "validate": "integer" if one.key in WHOLE_KEYS else "decimal",
-        "criteria": "between",
-        "minimum": low,
-        "maximum": high,
-        "error_title": "Out of bounds",
-        "error_message": f"{'A whole number' if one.key in WHOLE_KEYS else 'A number'} between {low} and {high}.",
-    }
 
 
 def _write_lines(sheet: Any, styles: Styles, comparison: Comparison, formulas: Formulas) -> dict[str, Rows | None]:
