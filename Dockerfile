@@ -15,7 +15,7 @@ FROM python:3.13-slim
 COPY --from=build /app /app
 RUN mkdir /data && chown 65534:65534 /data
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
-    FTCOST_HOST=0.0.0.0 FTCOST_PORT=8030 FTCOST_DATABASE_URL=sqlite:////data/ftcost.sqlite3
+    TMPDIR=/data FTCOST_HOST=0.0.0.0 FTCOST_PORT=8030 FTCOST_DATABASE_URL=sqlite:////data/ftcost.sqlite3
 USER 65534:65534
 WORKDIR /data
 VOLUME /data

@@ -1,16 +1,17 @@
-"""`python -m benchmarks [estimate] [gpu] [slash] [start] [dataset]`: all of them where none is named."""
+"""`python -m benchmarks [estimate] [gpu] [slash] [burst] [start] [dataset]`: all of them where none is named."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import dataset, estimates, gpu_speed, slash, start
+from benchmarks import burst, dataset, estimates, gpu_speed, slash, start
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "estimate": estimates.main,
     "gpu": gpu_speed.main,
     "slash": slash.main,
+    "burst": burst.main,
     "start": start.main,
     "dataset": dataset.main,
 }

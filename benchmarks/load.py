@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from slack_sdk.signature import SignatureVerifier
 
+from bot.form import Origin, form
+
 SIGNING_SECRET = "benchmark-signing-secret"
 COMMAND = {
     "token": "t", "team_id": "T0BENCH", "team_domain": "bench", "channel_id": "C0BENCH", "channel_name": "general",
     "user_id": "U0BENCH", "user_name": "bench", "command": "/ftcost", "api_app_id": "A0BENCH",
 }  # fmt: skip
+
+
+QUESTION = {
+    "on": "google/gemini-2.5-flash",
+    "examples": "10k",
+    "example": "250/150",
+    "epochs": "3",
+    "calls": "50k/day",
+    "call": "100/70",
+}
+LINE = " ".join(f"{key}={value}" for key, value in QUESTION.items())
 
 
 @dataclass
@@ -23,13 +37,30 @@ class Measured:
     requests_per_second: float
     p50_ms: float
     p99_ms: float
+    longest_ms: float
 
 
 def signed_command(port: int, text: str, number: int) -> bytes:
     """A slash command as Slack sends it, ready for the socket."""
     trigger = f"{number}.{time.time_ns()}.bench"
     response_url = f"http://127.0.0.1:{port}/none"
-    body = urlencode({**COMMAND, "text": text, "trigger_id": trigger, "response_url": response_url})
+    return _signed(port, urlencode({**COMMAND, "text": text, "trigger_id": trigger, "response_url": response_url}))
+
+
+def signed_submission(port: int, number: int) -> bytes:
+    """The form, filled in and sent by one more person."""
+    view = form(Origin(channel="C0BENCH")) | {"id": f"V{time.time_ns()}", "hash": f"{number}.bench"}
+    values = {key: {key: {"type": "plain_text_input", "value": value}} for key, value in QUESTION.items()}
+    payload = {
+        "type": "view_submission",
+        "team": {"id": COMMAND["team_id"], "domain": "bench"},
+        "user": {"id": f"U{number:05}", "team_id": COMMAND["team_id"]},
+        "view": view | {"state": {"values": values}},
+    }
+    return _signed(port, urlencode({"payload": json.dumps(payload)}))
+
+
+def _signed(port: int, body: str) -> bytes:
     stamp = str(int(time.time()))
     signature = SignatureVerifier(SIGNING_SECRET).generate_signature(timestamp=stamp, body=body)
     head = (
@@ -59,7 +90,10 @@ async def run(port: int, connections: int, requests: list[bytes]) -> Measured:
     elapsed = time.perf_counter() - started
     seconds.sort()
     return Measured(
-        len(seconds) / elapsed, seconds[len(seconds) // 2] * 1000, seconds[int(len(seconds) * 0.99) - 1] * 1000
+        len(seconds) / elapsed,
+        seconds[len(seconds) // 2] * 1000,
+        seconds[int(len(seconds) * 0.99) - 1] * 1000,
+        seconds[-1] * 1000,
     )
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,8 +66,8 @@ def slack_stub() -> Iterator[str]:
 
 
 @contextmanager
-def bot(api_url: str) -> Iterator[tuple[int, subprocess.Popen[bytes], float]]:
-    """The bot over HTTP: port, process, seconds to ready."""
+def bot(api_url: str, database_url: str | None = None) -> Iterator[tuple[int, subprocess.Popen[bytes], float]]:
+    """The bot over HTTP, with a file of its own where no database is named: port, process, seconds to ready."""
     port = free_port()
     with TemporaryDirectory() as folder:
         environment = {
@@ -76,10 +77,32 @@ def bot(api_url: str) -> Iterator[tuple[int, subprocess.Popen[bytes], float]]:
             "SLACK_API_URL": api_url,
             "FTCOST_PORT": str(port),
             "FTCOST_REQUESTS_AT_ONCE": "1000000",  # one person stands for thousands
-            "FTCOST_DATABASE_URL": f"sqlite:///{Path(folder) / 'bench.sqlite3'}",
+            "FTCOST_DATABASE_URL": database_url or f"sqlite:///{Path(folder) / 'bench.sqlite3'}",
         }
         with process(["-m", "bot"], environment, f"http://127.0.0.1:{port}/readyz") as (child, seconds):
             yield port, child, seconds
+
+
+def measured(port: int, name: str) -> float:
+    """The sum over a metric's labels, as `/metrics` tells it; `name` is the beginning of its lines."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
+
+
+def drained(*ports: int) -> float:
+    """Wait until no accepted work is left; the seconds that took."""
+    started = time.perf_counter()
+    while any(measured(port, "ftcost_queue_jobs{") for port in ports):
+        time.sleep(0.05)
+    return time.perf_counter() - started
+
+
+def posted(api_url: str) -> dict[str, int]:
+    """How often each marked message was posted to the stub."""
+    with urllib.request.urlopen(api_url.removesuffix("api/") + "posted", timeout=10) as answer:
+        found: dict[str, int] = json.load(answer)
+    return found
 
 
 @contextmanager
@@ -95,16 +118,23 @@ def _serve_slack(port: int) -> None:
     import uvloop
     from aiohttp import web
 
-    answer = json.dumps({
+    marks: Counter[str] = Counter()
+    said = json.dumps({
         "ok": True, "url": "https://bench.slack.com/", "team_id": "T0BENCH", "user_id": "U0BOT", "bot_id": "B0BOT",
         "channel": "C0BENCH", "ts": "1.000001", "view": {"id": "V1"},
     })  # fmt: skip
 
     async def ok(request: web.Request) -> web.Response:
-        await request.read()
-        return web.Response(text=answer, content_type="application/json")
+        body = await request.read()
+        if request.path.endswith("chat.postMessage"):
+            marks[json.loads(body)["metadata"]["event_payload"]["part"]] += 1
+        return web.Response(text=said, content_type="application/json")
+
+    async def told(_: web.Request) -> web.Response:
+        return web.json_response(marks)
 
     app = web.Application()
+    app.router.add_get("/posted", told)
     app.router.add_route("*", "/{anything:.*}", ok)
     # Faster than what is measured, so that it is not what is measured.
     web.run_app(app, host="127.0.0.1", port=port, print=None, access_log=None, loop=uvloop.new_event_loop())

@@ -18,15 +18,17 @@ from contextlib import AsyncExitStack
 import uvloop
 from aiohttp import web
 from cryptography.fernet import Fernet
+from prometheus_client import CollectorRegistry, ProcessCollector
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import build_app
+from bot.logs import start_logging
 from bot.oauth import INSTALL_PATH, OAuth
+from bot.pace import Pace
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import Database, DatabaseUnavailable, Installations, open_database, read_keys
-from bot.worker import Pace
 from pricing import Catalog, PriceFileError, load_catalog
 
 log = logging.getLogger("bot")
@@ -40,11 +42,9 @@ def main(arguments: Sequence[str]) -> int:
     if arguments and list(arguments) != ["rotate-keys"]:
         print("usage: python -m bot [new-key | rotate-keys]", file=sys.stderr)
         return 2
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    for chatty in ("slack_bolt", "alembic.runtime.plugins"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         settings = read_settings()
+        start_logging(settings.log, settings.secrets)
         log.debug("mode %s", settings.mode)  # incomplete credentials are said before anything starts
         if arguments:
             asyncio.run(rotate_keys(settings))
@@ -112,6 +112,8 @@ async def _serve_slack(
     stack: AsyncExitStack,
 ) -> str:
     """A real workspace, over Socket Mode or HTTP."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)  # memory, CPU and open files of this process
     in_socket_mode = settings.mode == "socket"
     app = await stack.enter_async_context(
         build_app(
@@ -121,6 +123,7 @@ async def _serve_slack(
             signing_secret=None if in_socket_mode else _secret(settings.slack_signing_secret),
             slack_api_url=settings.slack_api_url,
             pace=pace,
+            registry=registry,
             allowance=settings.allowance,
             admins=settings.admins,
             rates_url=settings.rates_url,
@@ -171,7 +174,7 @@ async def _play(
     slack.add_routes(app.web)
     await _listen(app.web, door, stack)
     # What waits from a former run belongs to a channel that ended with it: the playground's messages live in memory.
-    await app.worker.resume(anew=True)
+    await app.worker.resume(only_own=True)
     return f"No Slack credentials: this is the playground. Open {base_url}  (Ctrl-C stops)"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,8 +12,10 @@ from functools import partial
 from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
+from prometheus_client import CollectorRegistry
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
@@ -22,23 +25,30 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import trace
+from bot.calls import watch_calls
 from bot.desk import Desk
 from bot.exchange import Rates
-from bot.http import Connection, web_routes
+from bot.http import web_routes
 from bot.jobs import handlers
 from bot.limits import TOO_MANY, Allowance, RateLimit
-from bot.listeners import Bot, actions, commands, home, mentions, removal, submissions
+from bot.listeners import Bot, actions, commands, files, home, mentions, removal, submissions
 from bot.listeners.context import team_of
 from bot.lookups import Lookups
+from bot.metrics import Metrics, kind_of
 from bot.oauth import InstallFlow, OAuth, install_flow
 from bot.opener import FormOpener
+from bot.pace import Pace
 from bot.plain_answers import Apology, plain_answer
 from bot.post import Place
+from bot.probes import Connection, Probes
 from bot.reading import at
 from bot.render.blocks import saying
 from bot.roles import Roles
-from bot.store import Audit, BudgetStore, Database, EstimateStore, Inbox, Installations, PreferenceStore
-from bot.worker import Pace, Worker
+from bot.slack_files import Downloads, download_session
+from bot.slack_hosts import SlackHosts
+from bot.store import Audit, BudgetStore, CountStore, Database, EstimateStore, Inbox, Installations, PreferenceStore
+from bot.worker import Worker
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from pricing import Catalog
 
@@ -70,13 +80,15 @@ async def build_app(
     slack_api_url: str,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     pace: Pace = Pace(),  # noqa: B008 - frozen
+    registry: CollectorRegistry | None = None,
     allowance: Allowance = Allowance(),  # noqa: B008 - frozen
     admins: Collection[str] = (),
     rates_url: str | None = None,
 ) -> AsyncIterator[App]:
     """A bot: for one workspace by its bot token, or for all that install it. Without a signing secret (Socket Mode) no
-    HTTP request from Slack is served. `admins` are the ids of people who count as admins beside the workspace's own;
-    `rates_url` is where the ECB publishes its exchange rates, which are not asked for without it.
+    HTTP request from Slack is served. What is measured goes into the registry; without one, into its own. `admins` are
+    the ids of people who count as admins beside the workspace's own; `rates_url` is where the ECB publishes its
+    exchange rates, which are not asked for without it.
     """
 
     def today() -> date:
@@ -85,7 +97,12 @@ async def build_app(
     def stamp() -> datetime:
         return now().replace(tzinfo=None)
 
-    async with ClientSession(timeout=ClientTimeout(total=pace.answer), cookie_jar=DummyCookieJar()) as session:
+    metrics = Metrics(registry or CollectorRegistry(), catalog, today)
+    timeout, watch = ClientTimeout(total=pace.answer), watch_calls(slack_api_url, metrics)
+    async with (
+        ClientSession(timeout=timeout, cookie_jar=DummyCookieJar(), middlewares=(watch,)) as session,
+        download_session() as download,
+    ):
         client_of = partial(slack_client, session, slack_api_url)
         install: InstallFlow | None = None
         workspaces: Workspaces
@@ -94,7 +111,7 @@ async def build_app(
             install = install_flow(access, database, installations, client_of(None), slack_api_url)
             workspaces = ManyWorkspaces(installations, client_of)
         else:
-            workspaces = OneWorkspace(access, client_of)
+            workspaces = OneWorkspace(access, client_of, lambda: now().timestamp())
         opener = FormOpener(session, slack_api_url)
         limit = RateLimit(allowance)
         estimates = EstimateStore(database, stamp)
@@ -103,12 +120,16 @@ async def build_app(
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
         preferences, budgets = PreferenceStore(database, audit), BudgetStore(database, audit, stamp)
         rates = Rates(session, rates_url)
-        desk = Desk(catalog, estimates, lookups, workspaces, inbox, preferences, budgets, rates)
-        worker = Worker(inbox, handlers(desk), desk.apologise, desk.say_late, pace)
+        desk = Desk(
+            catalog, estimates, lookups, workspaces, inbox, CountStore(database, stamp), preferences, budgets, rates
+        )
+        downloads = Downloads(download, SlackHosts(slack_api_url))
+        worker = Worker(inbox, handlers(desk, downloads), desk.apologise, desk.say_late, pace, metrics)
         bot = Bot(desk, worker, lookups, estimates, workspaces, opener, limit, roles, today)
-        slack = _slack_app(bot, slack_api_url)
+        slack = _slack_app(bot, slack_api_url, metrics)
         connection = Connection()
-        routes = web_routes(slack, bot, signing_secret, database, workspaces, connection, install)
+        probes = Probes(database, workspaces, worker, metrics, connection)
+        routes = web_routes(slack, bot, signing_secret, probes, install)
         app = App(slack, routes, worker, workspaces, connection)
         try:
             yield app
@@ -125,7 +146,28 @@ def slack_client(session: ClientSession, base_url: str, token: str | None, *, re
     return AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=patient)
 
 
-def _slack_app(bot: Bot, slack_api_url: str) -> AsyncApp:
+class MeasuredApp(AsyncApp):
+    """Bolt's app, where requests of both transports pass: each gets its id here, and is timed."""
+
+    def __init__(self, worker: Worker, metrics: Metrics, **options: Any) -> None:
+        super().__init__(**options)
+        self._worker = worker
+        self._metrics = metrics
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        started = time.perf_counter()
+        request = trace.begin()
+        outcome = "failed"
+        try:
+            with self._worker.answering():
+                response = await super().async_dispatch(req)
+            outcome = request.outcome if response.status == 200 or request.outcome != "ok" else "refused"
+        finally:
+            self._metrics.request(kind_of(req.body), outcome, time.perf_counter() - started)
+        return response
+
+
+def _slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
     async def authorize(team_id: str | None, **_: Any) -> AuthorizeResult | None:
         who = await bot.workspaces.find(team_id or "")
         if who is None:
@@ -138,10 +180,12 @@ def _slack_app(bot: Bot, slack_api_url: str) -> AsyncApp:
             bot_token=who.token,
         )
 
-    slack = AsyncApp(
+    slack = MeasuredApp(
+        bot.worker,
+        metrics,
         client=AsyncWebClient(base_url=slack_api_url),  # unused: listeners have the patient one
         request_verification_enabled=False,  # bot/http.py verifies, before anything is parsed
-        authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for “not known”
+        authorize=authorize,  # None is “not known”
         user_facing_authorize_error_message=UNREACHABLE,
         # A listener is awaited and its ack goes out when it returns; Bolt's other way polls, at 10 ms a request. So a
         # listener writes work down and hands it off, and never does it.
@@ -153,6 +197,7 @@ def _slack_app(bot: Bot, slack_api_url: str) -> AsyncApp:
         actions,
         mentions,
         home,
+        files,
         removal,
     ):  # the hottest route first: Bolt asks them in order
         module.register(slack, bot)
@@ -165,6 +210,7 @@ def _slack_app(bot: Bot, slack_api_url: str) -> AsyncApp:
         verdict = bot.limit.count(team_of(body), user, str(body.get("event_id") or body.get("trigger_id") or ""))
         if verdict.allowed:
             return await next()
+        trace.mark("limited")
         if verdict.tell:
             log.warning("%s in %s asks too much", user, team_of(body))
             _tell_beside(bot, body, TOO_MANY)

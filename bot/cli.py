@@ -14,6 +14,7 @@ from typing import get_args
 from bot import pages
 from bot.command import check_base, read_command
 from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
+from bot.fits import fit_page
 from bot.render.chart import ChartName, chart_of
 from bot.render.chart_png import chart_png
 from bot.render.data import to_csv, to_json, to_yaml
@@ -60,6 +61,8 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
             return pages.models(catalog, asked.argument, as_of).text()
         case "price":
             return pages.price(catalog, asked.argument, as_of).text()
+        case "fit":
+            return fit_page(catalog, asked.argument, as_of).text()
         case "compare":
             if options.format != "text":
                 raise UserError("compare answers as text; --format goes with a question that has a price.")

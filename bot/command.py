@@ -11,7 +11,19 @@ from bot.reading import whole
 from calculator import KEYS, FieldErrors, UserError, nearest_key, read_scenario, unknown_key
 
 Verb = Literal[
-    "form", "estimate", "breakeven", "help", "models", "price", "list", "show", "diff", "compare", "audit", "budget"
+    "form",
+    "estimate",
+    "breakeven",
+    "help",
+    "models",
+    "price",
+    "fit",
+    "list",
+    "show",
+    "diff",
+    "compare",
+    "audit",
+    "budget",
 ]
 VERBS: tuple[Verb, ...] = get_args(Verb)[1:]
 MAX_LENGTH = 4_000

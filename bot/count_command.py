@@ -42,15 +42,7 @@ def with_dataset(fields: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
     count = _count(Path(fields[DATASET]), catalog, "o200k_base", None).count
     if not count.examples:
         raise UserError(f"{fields[DATASET]}: there is no example in it. `ftcost count` says what is wrong.")
-    each = [_mean(tokens, count.examples) for tokens in (count.input_tokens, count.output_tokens)]
-    return {**rest, "examples": str(count.examples), "example": "/".join(each)}
-
-
-def _mean(tokens: int, examples: int) -> str:
-    """With as many digits as keep the sum right to the token."""
-    whole, rest = divmod(tokens, examples)
-    digits = len(str(examples)) + 1
-    return f"{whole}.{rest * 10**digits // examples:0{digits}d}".rstrip("0").rstrip(".")
+    return {**rest, **count.fields()}
 
 
 def _count(path: Path, catalog: Catalog, encoding: str, report_path: Path | None) -> DatasetReport:

@@ -6,12 +6,16 @@ It reads a `Task` as JSON from standard input and writes JSON lines: `Progress` 
 
 from __future__ import annotations
 
+import codecs
 import gc
 import multiprocessing
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from functools import partial
+from io import RawIOBase
 from itertools import chain, islice
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -19,7 +23,6 @@ from typing import BinaryIO, TextIO
 
 import msgspec
 
-from bot.tokenizer import Tokenizer
 from calculator.dataset import (
     Beside,
     Block,
@@ -36,10 +39,14 @@ from calculator.errors import UserError
 from pricing import Encoding, Format
 
 PROGRESS_SECONDS = 0.5
+_YIELDING = 10
 _CHUNK_BYTES = 128 * 1024
 _LOOK_AT_BLOCKS = 4
 # Larger blocks hold one long line: they are counted here, so that not every worker grows to the size of the longest.
 _MAX_SENT_BYTES = 1_000_000
+# Blocks a worker is given before it has counted the first of them, so that it never waits for the next.
+_AHEAD = 3
+_Given = tuple[int, int, int, int | None, int]
 
 
 class Task(msgspec.Struct, tag=True):
@@ -53,6 +60,8 @@ class Task(msgspec.Struct, tag=True):
     max_unpacked_bytes: int
     report_path: str | None = None
     """Where every fault goes, one JSON object a line."""
+    max_reported: int | None = None
+    """So many at most; the rest is only counted."""
 
 
 class Progress(msgspec.Struct, tag=True, frozen=True):
@@ -93,6 +102,8 @@ class _File:
 
 
 def main() -> int:
+    if hasattr(os, "nice"):
+        os.nice(_YIELDING)  # whoever waits for an answer comes first
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     # Who reads this may be gone: then there is nobody to count for.
     with suppress(BrokenPipeError):
@@ -115,6 +126,8 @@ def _run(task: Task) -> Finished | Refused:
 
 def count_task(task: Task, say: Callable[[Progress], None], report: TextIO | None = None) -> DatasetCount:
     """Count the file of a task; every fault goes to `report`. Raises UserError and OSError."""
+    from bot.tokenizer import Tokenizer  # its library is needed by the process that counts alone
+
     file = _File(task.path)
     tokenizer = Tokenizer(task.encoding)
     # Loads the ranks before there are workers, who find them in the memory they share.
@@ -123,13 +136,16 @@ def count_task(task: Task, say: Callable[[Progress], None], report: TextIO | Non
     first, found = _format(blocks)
     rules = Rules(found, task.beside)
     tally = Tally(task.limits)
-    said = time.monotonic()
+    said, reported = time.monotonic(), 0
     say(Progress(0, file.size, 0, 0))
 
-    for counted in _counted(chain(first, blocks), lambda block: count_block(block, rules, tokenizer), task.workers):
+    count = partial(count_block, rules=rules, tokenizer=tokenizer)
+    for counted in _counted(first, blocks, count, task):
         problems = tally.add(counted)
-        if report:
-            report.writelines(f"{msgspec.json.encode(problem._asdict()).decode()}\n" for problem in problems)
+        if report and (task.max_reported is None or reported < task.max_reported):
+            told = problems if task.max_reported is None else problems[: task.max_reported - reported]
+            report.writelines(f"{msgspec.json.encode(problem._asdict()).decode()}\n" for problem in told)
+            reported += len(told)
         if time.monotonic() - said >= PROGRESS_SECONDS:
             said = time.monotonic()
             say(Progress(file.done, file.size, tally.examples, tally.problems))
@@ -146,26 +162,41 @@ def _format(blocks: Iterator[Block]) -> tuple[list[Block], Format | None]:
     return first, None
 
 
-def _counted(blocks: Iterator[Block], count: Callable[[Block], BlockCount], workers: int) -> Iterator[BlockCount]:
+def _counted(
+    first: list[Block], blocks: Iterator[Block], count: Callable[[Block], BlockCount], task: Task
+) -> Iterator[BlockCount]:
     """The counts of the blocks in their order, by so many processes; by this one alone where it cannot fork."""
-    if workers <= 1 or "fork" not in multiprocessing.get_all_start_methods():
-        yield from map(count, blocks)
+    every = chain(first, blocks)
+    if task.workers <= 1 or "fork" not in multiprocessing.get_all_start_methods():
+        yield from map(count, every)
         return
     gc.collect()
     gc.freeze()
-    with _Workers(count, workers) as pool:
-        yield from pool.map(blocks)
+    with Path(task.path).open("rb", buffering=0) as file, _Workers(count, task.workers, file.fileno()) as pool:
+        yield from pool.map(every, _start(file, first))
+
+
+def _start(file: RawIOBase, first: list[Block]) -> int | None:
+    """Where the blocks begin in the file; None where they are not as they stand there, but unpacked or converted."""
+    if not first or not first[0].data:
+        return None
+    for mark in (b"", codecs.BOM_UTF8):
+        if os.pread(file.fileno(), len(mark) + len(first[0].data), 0) == mark + first[0].data:
+            return len(mark)
+    return None
 
 
 class _Workers:
-    """Forked processes, each counting one block at a time."""
+    """Forked processes that count blocks, which they read from the file themselves where they stand in it."""
 
-    def __init__(self, count: Callable[[Block], BlockCount], workers: int) -> None:
+    def __init__(self, count: Callable[[Block], BlockCount], workers: int, file: int) -> None:
         self._count = count
+        self._file = file
         self._fork = multiprocessing.get_context("fork")
         self._size = workers
         self._processes: list[multiprocessing.process.BaseProcess] = []
         self._pipes: list[Connection] = []
+        self._given: dict[Connection, int] = {}
 
     def __enter__(self) -> _Workers:
         for _ in range(self._size):
@@ -189,24 +220,26 @@ class _Workers:
             other.close()
         with suppress(EOFError, BrokenPipeError, ConnectionResetError):
             while True:
-                number, first_line, lines = msgspec.msgpack.decode(pipe.recv_bytes(), type=tuple[int, int, int])
-                pipe.send((number, self._count(Block(first_line, pipe.recv_bytes(), lines))))
+                number, first_line, lines, at, size = msgspec.msgpack.decode(pipe.recv_bytes(), type=_Given)
+                data = pipe.recv_bytes() if at is None else os.pread(self._file, size, at)
+                pipe.send((number, self._count(Block(first_line, data, lines))))
 
-    def map(self, blocks: Iterator[Block]) -> Iterator[BlockCount]:
-        idle = list(self._pipes)
+    def map(self, blocks: Iterator[Block], at: int | None) -> Iterator[BlockCount]:
+        """`at`: where the first block stands in the file; None where the blocks have to be sent."""
+        # One that is sent must find its worker reading: two that write to each other would wait forever.
+        most = 1 if at is None else _AHEAD
         done: dict[int, BlockCount] = {}
+        self._given = dict.fromkeys(self._pipes, 0)
         sent = given = 0
-        running = 0
         for block in blocks:
             if block.skipped_bytes or len(block.data) > _MAX_SENT_BYTES:
                 done[sent] = self._count(block)
             else:
-                if not idle:
-                    running -= self._collect(done, idle)
-                pipe = idle.pop()
-                pipe.send_bytes(msgspec.msgpack.encode((sent, block.first_line, block.lines)))
-                pipe.send_bytes(block.data)
-                running += 1
+                if min(self._given.values()) >= most:
+                    self._collect(done)
+                self._give(sent, block, at)
+            if at is not None:
+                at += len(block.data) or block.skipped_bytes + 1
             sent += 1
             # One slow block holds up the order; what is done behind it must not pile up.
             while given in done or sent - given > 4 * self._size:
@@ -214,22 +247,27 @@ class _Workers:
                     yield done.pop(given)
                     given += 1
                 else:
-                    running -= self._collect(done, idle)
-        while running:
-            running -= self._collect(done, idle)
+                    self._collect(done)
+        while any(self._given.values()):
+            self._collect(done)
         for number in range(given, sent):
             yield done.pop(number)
 
-    def _collect(self, done: dict[int, BlockCount], idle: list[Connection]) -> int:
-        """Wait for what is ready; how many that were."""
-        busy = [pipe for pipe in self._pipes if pipe not in idle]
-        ready = wait(busy)
-        for pipe in ready:
+    def _give(self, number: int, block: Block, at: int | None) -> None:
+        """A block to whoever has the least."""
+        pipe = min(self._given, key=self._given.__getitem__)
+        pipe.send_bytes(msgspec.msgpack.encode((number, block.first_line, block.lines, at, len(block.data))))
+        if at is None:
+            pipe.send_bytes(block.data)
+        self._given[pipe] += 1
+
+    def _collect(self, done: dict[int, BlockCount]) -> None:
+        """Wait for what is ready."""
+        for pipe in wait([pipe for pipe, given in self._given.items() if given]):
             assert isinstance(pipe, Connection)  # noqa: S101
             number, counted = pipe.recv()
             done[number] = counted
-            idle.append(pipe)
-        return len(ready)
+            self._given[pipe] -= 1
 
 
 def _say(said: Said, to: BinaryIO | None = None) -> None:

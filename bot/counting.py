@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -40,10 +40,13 @@ async def count_file(
     progress: Callable[[Progress], None] = lambda _: None,
     cancelled: asyncio.Event | None = None,
     report_path: Path | None = None,
+    max_reported: int | None = None,
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
+    descriptors: Collection[int] = (),
 ) -> DatasetReport:
     """What is in the file at `path`. `progress` is called every half second or so; setting `cancelled`, or cancelling
-    the task that awaits this, stops the processes. Every fault goes to `report_path`, one JSON object a line.
+    the task that awaits this, stops the processes. Every fault, or the first `max_reported`, goes to `report_path`, one
+    JSON object a line. `descriptors` are open files that the paths name (/dev/fd/…).
 
     Raises UserError for a file that cannot be read (its text is for people), Cancelled when `cancelled` was set.
     """
@@ -59,8 +62,9 @@ async def count_file(
         limits=limits_of(needs),
         max_unpacked_bytes=max_unpacked_bytes,
         report_path=str(report_path) if report_path else None,
+        max_reported=max_reported,
     )
-    counting = asyncio.ensure_future(_count(task, progress))
+    counting = asyncio.ensure_future(_count(task, progress, descriptors))
     stop = asyncio.ensure_future((cancelled or asyncio.Event()).wait())
     try:
         await asyncio.wait((counting, stop), return_when=asyncio.FIRST_COMPLETED)
@@ -75,9 +79,14 @@ async def count_file(
     return make_report(said.count, rules, needs)
 
 
-async def _count(task: Task, progress: Callable[[Progress], None]) -> Finished:
+async def _count(task: Task, progress: Callable[[Progress], None], descriptors: Collection[int]) -> Finished:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.counter", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "bot.counter",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        pass_fds=tuple(descriptors),
     )
     assert process.stdin  # noqa: S101
     assert process.stdout  # noqa: S101

@@ -6,20 +6,23 @@ stands in Slack already is remembered.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.exchange import Rates
 from bot.lookups import Lookups
 from bot.post import Mark, Place, Poster
 from bot.preferences import Preferences
 from bot.render.blocks import SlackMessage, escape, saying
-from bot.store import BudgetStore, EstimateStore, Inbox, Job, PreferenceStore, SavedEstimate
+from bot.store import BudgetStore, CountStore, EstimateStore, Inbox, Job, PreferenceStore, SavedEstimate
 from bot.workspaces import Workspaces
-from calculator import Comparison, estimate, read_scenario
+from calculator import Comparison, Scenario, asked_of, estimate, read_scenario
 from pricing import Catalog
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Desk:
     lookups: Lookups
     workspaces: Workspaces
     inbox: Inbox
+    counts: CountStore
     preferences: PreferenceStore
     budgets: BudgetStore
     rates: Rates
@@ -42,16 +46,28 @@ class Desk:
     async def poster(self, team_id: str) -> Poster:
         return (await self.workspaces.of(team_id)).poster
 
-    def price(self, fields: Mapping[str, str], as_of: date) -> Comparison:
-        """The answer to a question, or UserError with what is wrong with it. No I/O, some milliseconds."""
-        return estimate(read_scenario(fields), self.catalog, as_of)
+    async def price(self, fields: Mapping[str, str], as_of: date) -> Comparison:
+        """The answer to a question, or UserError with what is wrong with it. No I/O: some milliseconds, and some tens
+        of them, in a thread, where GPUs are searched.
+        """
+        return await self._of(estimate, fields, as_of)
 
-    async def reply_all(self, job: Job, here: Place, messages: list[SlackMessage]) -> None:
-        """Post replies that the store does not count, each once."""
+    async def check(self, fields: Mapping[str, str], as_of: date) -> None:
+        """Raises UserError with what is wrong with a question, as `price` does, in a fraction of its time."""
+        await self._of(asked_of, fields, as_of)
+
+    async def _of(self, answer: Callable[[Scenario, Catalog, date], T], fields: Mapping[str, str], as_of: date) -> T:
+        scenario = read_scenario(fields)
+        if scenario.names_a_model:
+            return await asyncio.to_thread(answer, scenario, self.catalog, as_of)
+        return answer(scenario, self.catalog, as_of)
+
+    async def reply_all(self, job: Job, here: Place, messages: list[SlackMessage], part: str = "") -> None:
+        """Post replies that the store does not count, each once; `part` of the job's messages, where it has others."""
         poster, user = await self.poster(job.payload["team"]), job.payload["user"]
         stand = await self.inbox.replies(job) if job.attempts > 1 else 0
         for number, message in enumerate(messages[stand:], stand):
-            here = (await poster.post_or_dm(here, user, message, mark_of(job).part(number))).place
+            here = (await poster.post_or_dm(here, user, message, mark_of(job).part(f"{part}{number}"))).place
             await self.inbox.replied(job, number + 1)
 
     async def saved_or_told(self, ask: Mapping[str, Any], here: Place) -> SavedEstimate | None:
@@ -64,7 +80,9 @@ class Desk:
         return saved
 
     async def say_late(self, job: Job) -> None:
-        """Tell the person who waits that the answer comes, but later."""
+        """Tell the person who waits that the answer comes, but later; unless they see how far it is."""
+        if await self.counts.get(job.key, team_id=job.payload["team"]):
+            return
         await self._tell(job, "This takes longer than usual. The answer comes by itself; no need to ask again.")
 
     async def apologise(self, job: Job, code: str) -> None:
@@ -72,6 +90,8 @@ class Desk:
         await self._tell(job, f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
 
     async def _tell(self, job: Job, text: str) -> None:
+        if job.payload.get("unasked"):
+            return  # nobody waits
         ask, poster = job.payload, await self.poster(job.payload["team"])
         if ask.get("channel"):
             await poster.only_to(ask["user"], Place(ask["channel"], ask.get("thread_ts")), saying(text))

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from bot.dataset_field import dataset_field
+from bot.form_fields import LONGEST, MAIN, OPTIONS, OWN_GPUS, Field
 from bot.reading import at, whole
 from calculator import KEYS, FieldErrors
-from pricing import Catalog, Offer
+from pricing import GpuOffer, Offer
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -19,95 +21,9 @@ CALLBACK = "estimate_form"
 COMPARE_CALLBACK = "compare_form"
 MORE = "more_options"
 REPLY_IN = "reply_in"
-LONGEST = 2_000
-"""Characters of the longest field."""
 
-
-class Field(NamedTuple):
-    """How one scenario key looks in the form."""
-
-    key: str
-    label: str
-    hint: str = ""
-    placeholder: str = ""
-    initial: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
-    """(value, label) pairs: a menu instead of a text field."""
-    required: bool = False
-    max_length: int = 100
-
-
-MAIN = (
-    Field(
-        "on",
-        "Platforms and models",
-        "all, a platform (google), a model (gpt-4.1-mini), or offers separated by commas; your-rates for yours alone.",
-        initial="all",
-        max_length=LONGEST,
-    ),
-    Field("examples", "Training examples", placeholder="10k", required=True),
-    Field("example", "Tokens of one example", "Input/output, or the sum.", placeholder="250/150", required=True),
-    Field(
-        "epochs",
-        "Epochs",
-        "How often training passes over the examples; auto follows each platform's rule.",
-        placeholder="auto",
-        initial="3",
-    ),
-    Field("calls", "Calls in production", "A day or a month.", placeholder="50k/day"),
-    Field(
-        "call", "Tokens of one call", "Input/output, without the prompt that training replaces.", placeholder="100/70"
-    ),
-)
-OPTIONS = (
-    Field("name", "Name of the estimate", placeholder="support bot", max_length=80),
-    Field(
-        "customer",
-        "Customer of the platforms",
-        "Platforms that close train only for existing ones.",
-        choices=(("new", "New"), ("existing", "Existing")),
-    ),
-    Field("prompt", "Prompt tokens before → after tuning", placeholder="2000->100"),
-    Field("base", "Model that is prompted today", placeholder="gpt-4o-mini"),
-    Field(
-        "base_rates",
-        "Its prices, where it is not known, USD per 1M tokens",
-        "Input/output, or input/cached/output.",
-        placeholder="0.15/0.60",
-    ),
-    Field(
-        "rates",
-        "Your own prices, USD per 1M tokens",
-        "Training/input/output, or training/input/cached/output.",
-        placeholder="10/3/6",
-    ),
-    Field("runs", "Training runs, experiments included", placeholder="3..5"),
-    Field("retrain", "Retraining every … months", placeholder="3"),
-    Field("months", "Months to look ahead", placeholder="12"),
-    Field("growth", "Growth of calls a month", placeholder="5%"),
-    Field("cached", "Share of the prompt read from cache", placeholder="80%"),
-    Field("batch", "Share of calls sent as batch", placeholder="50%"),
-    Field("prep", "Data preparation, USD once", placeholder="500"),
-    Field("data_gb", "Stored data, GB", placeholder="2.5"),
-    Field("serving", "Serving", choices=(("on-demand", "On demand"), ("dedicated", "Dedicated capacity"))),
-    Field("hosted", "Hours a day a deployment is up", placeholder="24h"),
-    Field("days", "Days a month", placeholder="30"),
-    Field(
-        "method",
-        "Training method",
-        "Where a platform offers the choice.",
-        choices=(
-            ("lora", "LoRA"),
-            ("full", "All weights"),
-            ("qlora", "QLoRA"),
-            ("dpo", "DPO, LoRA"),
-            ("dpo-full", "DPO, all weights"),
-        ),
-    ),
-    Field("currency", "Currency to show beside USD", placeholder="EUR"),
-    Field("hours", "Training hours of one run", "Where training is billed by the hour.", placeholder="4"),
-)
-_HIDDEN = frozenset(field.key for field in OPTIONS)
+AFTER_EXAMPLE = 3
+_HIDDEN = frozenset(field.key for field in (*OPTIONS, *OWN_GPUS))
 
 
 _SHAPES = {
@@ -156,8 +72,11 @@ def form(
     expanded = more or any(given.get(key) for key in _HIDDEN)
     initial = {field.key: settled.get(field.key, field.initial) for field in MAIN} if values is None else {}
     blocks = [field_block(field, given.get(field.key, initial.get(field.key, ""))) for field in MAIN]
+    blocks.insert(AFTER_EXAMPLE, dataset_field())
     if expanded:
         blocks += [field_block(field, given.get(field.key, "")) for field in OPTIONS]
+        blocks.append({"type": "header", "text": plain("Self-hosted GPUs")})
+        blocks += [field_block(field, given.get(field.key, "")) for field in OWN_GPUS]
     else:
         blocks.append({"type": "actions", "block_id": MORE, "elements": [_button("More options", MORE)]})
     if not (origin.edit_of or origin.thread_ts):
@@ -227,12 +146,13 @@ def notice(title: str, text: str) -> View:
     }
 
 
-def compare_form(origin: Origin, catalog: Catalog, offers: Sequence[Offer], chosen: Sequence[str]) -> View:
+def compare_form(origin: Origin, offers: Sequence[Offer | GpuOffer], chosen: Sequence[str]) -> View:
     """Pick offers from a list, grouped by platform. The block is the scenario's `on`."""
     groups: dict[str, list[Block]] = {}
     for offer in offers:
         groups.setdefault(offer.platform_title, []).append(_offer_option(offer))
-    initial = [_offer_option(catalog.offers[name]) for name in chosen if catalog.offers.get(name) in offers]
+    known = {offer.id: offer for offer in offers}
+    initial = [_offer_option(known[name]) for name in chosen if name in known]
     element: Block = {
         "type": "multi_static_select",
         "action_id": "on",
@@ -255,7 +175,7 @@ def compare_form(origin: Origin, catalog: Catalog, offers: Sequence[Offer], chos
     }
 
 
-def _offer_option(offer: Offer) -> Block:
+def _offer_option(offer: Offer | GpuOffer) -> Block:
     return {"text": plain(f"{offer.title} ({offer.platform_title})"[:75]), "value": offer.id}
 
 
@@ -267,7 +187,7 @@ def field_block(field: Field, value: str) -> Block:
         "block_id": field.key,
         "label": plain(field.label),
         "element": element,
-        "optional": not field.required,
+        "optional": True,
     }
     if field.hint:
         block["hint"] = plain(field.hint)

@@ -1,14 +1,13 @@
-"""The HTTP door: requests from Slack, checked before anything of them is read; health and readiness."""
+"""The HTTP door: requests from Slack, checked before anything of them is read."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl, quote_plus, unquote_plus
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -17,18 +16,20 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
+from bot import trace
 from bot.form import Origin
 from bot.limits import TOO_MANY
 from bot.listeners import Bot
+from bot.listeners.commands import COMMAND, answer_command
+from bot.metrics import kind_of
 from bot.oauth import INSTALL_PATH, REDIRECT_PATH, InstallFlow
-from bot.plain_answers import Apology
+from bot.plain_answers import Apology, plain_answer
+from bot.probes import Probes
 from bot.replays import Replays
-from bot.store import Database
-from bot.workspaces import Workspaces
-
-log = logging.getLogger(__name__)
 
 _FIELD = re.compile(rb"(?:^|&)(command|text|trigger_id|team_id|user_id|channel_id|response_url)=([^&]*)")
+_QUOTED = quote_plus(COMMAND).encode()
+_COMMAND = b"command=" + _QUOTED
 
 # Slack's largest payload, a press under a message of 50 blocks, is a tenth of it.
 BODY_BYTES = 1_000_000
@@ -36,101 +37,103 @@ BODY_BYTES = 1_000_000
 BODY_SECONDS = 5.0
 
 
-@dataclass
-class Connection:
-    """Whether requests from Slack can come in; Socket Mode puts its own answer here."""
-
-    is_up: Callable[[], Awaitable[bool]] | None = None
-
-
 def web_routes(
-    slack: AsyncApp,
-    bot: Bot,
-    signing_secret: str | None,
-    database: Database,
-    workspaces: Workspaces,
-    connection: Connection,
-    install: InstallFlow | None = None,
+    slack: AsyncApp, bot: Bot, signing_secret: str | None, probes: Probes, install: InstallFlow | None = None
 ) -> web.Application:
     """The application. Without a signing secret nothing from Slack comes in here."""
     app = web.Application(client_max_size=BODY_BYTES)
     if signing_secret:
-        app.router.add_post("/slack/events", _events(slack, bot, SignatureVerifier(signing_secret), workspaces))
+        door = Door(slack, bot, SignatureVerifier(signing_secret), probes)
+        app.router.add_post("/slack/events", door.events)
     if install is not None:
         app.router.add_get(INSTALL_PATH, _page(install.handle_installation))
         app.router.add_get(REDIRECT_PATH, _page(install.handle_callback))
-
-    async def healthz(_: web.Request) -> web.Response:
-        return web.json_response({"ok": True})
-
-    async def readyz(_: web.Request) -> web.Response:
-        faults = {}
-        try:
-            await database.ping()
-        except Exception:
-            log.exception("not ready: the database does not answer")
-            faults["database"] = "does not answer"
-        if fault := await workspaces.fault():
-            faults["slack"] = fault
-        elif connection.is_up is not None and not await connection.is_up():
-            faults["slack"] = "Socket Mode is not connected"
-        return web.json_response({"ok": not faults, **faults}, status=503 if faults else 200)
-
-    app.router.add_get("/healthz", healthz)
-    app.router.add_get("/readyz", readyz)
+    probes.add_routes(app)
     return app
 
 
-def _events(
-    slack: AsyncApp, bot: Bot, verifier: SignatureVerifier, workspaces: Workspaces
-) -> Callable[[web.Request], Awaitable[web.Response]]:
-    replays = Replays()
+class Door:
+    """Takes in what Slack sends, once."""
 
-    async def events(request: web.Request) -> web.Response:
+    def __init__(self, slack: AsyncApp, bot: Bot, verifier: SignatureVerifier, probes: Probes) -> None:
+        self._slack = slack
+        self._bot = bot
+        self._verifier = verifier
+        self._metrics = probes.metrics
+        self._replays = Replays()
+
+    async def events(self, request: web.Request) -> web.Response:
+        started = time.perf_counter()
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await request.read()
         except TimeoutError:
-            return web.Response(status=408, text="the body does not come")
-        if not _is_from_slack(verifier, request, body):
-            return web.Response(status=401, text="invalid signature")
+            return self._refused(408, "the body does not come", started)
+        if not _is_from_slack(self._verifier, request, body):
+            return self._refused(401, "invalid signature", started)
         signature = request.headers["X-Slack-Signature"]
-        if not replays.take(signature, int(request.headers["X-Slack-Request-Timestamp"])):
+        if not self._replays.take(signature, int(request.headers["X-Slack-Request-Timestamp"])):
             if request.content_type == "application/json":
                 return web.Response()  # an event, which Slack itself delivers again: it was taken, and is not again
-            return web.Response(status=401, text="this request came before")
+            return self._refused(401, "this request came before", started)
         served = False
         try:
-            response = await answer(request, body)
+            response = await self._answer(request, body, started)
             served = response.status < 500
         finally:
             if not served:  # Slack may deliver it again, within the same second
-                replays.give_back(signature)
+                self._replays.give_back(signature)
         return response
 
-    async def answer(request: web.Request, body: bytes) -> web.Response:
+    async def _answer(self, request: web.Request, body: bytes, started: float) -> web.Response:
+        bot = self._bot
+        # Asked most, in the greatest hurry, and with nothing for Bolt to route: docs/decisions has the figures.
         if (
             (opening := bare_command(body))
-            and (workspace := workspaces.known(opening.team_id))
+            and (workspace := bot.workspaces.known(opening.team_id))
             and "on" not in (bot.desk.preferences.known(opening.team_id) or ("on",))  # the form as it always begins
         ):
-            # Asked most, in the greatest hurry, and with nothing for Bolt to route: docs/decisions has the figures.
+            trace.begin()
             origin = Origin(channel=opening.channel)
             if not bot.limit.count(opening.team_id, opening.user_id, opening.trigger_id).allowed:
+                self._metrics.request("form", "limited", time.perf_counter() - started)
                 return web.json_response({"response_type": "ephemeral", "text": TOO_MANY})
-            bot.worker.start(bot.opener.open(workspace.token, opening.trigger_id, origin, opening.response_url))
+            with bot.worker.answering():
+                bot.worker.start(bot.opener.open(workspace.token, opening.trigger_id, origin, opening.response_url))
+            self._metrics.request("form", "ok", time.perf_counter() - started)
             return web.Response()
+        if (command := command_of(body)) and bot.workspaces.known(command["team_id"]):
+            return await self._command(command, started)
         try:
             asked = await to_bolt_request(request)
         except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
+            self._metrics.request("unknown", "invalid", time.perf_counter() - started)
             return web.Response(status=400, text="not a request of Slack's")
         try:
-            answered = await slack.async_dispatch(asked)
+            answered = await self._slack.async_dispatch(asked)
         except Exception as error:  # before any listener had it: while the workspace was looked up, say
             answered = Apology(asked.body, error).answer
         return await to_aiohttp_response(answered)
 
-    return events
+    async def _command(self, command: dict[str, str], started: float) -> web.Response:
+        """What Bolt would do for it, without asking every listener whether it is theirs."""
+        bot, serving = self._bot, trace.begin()
+        with bot.worker.answering():
+            if not bot.limit.count(command["team_id"], command["user_id"], command["trigger_id"]).allowed:
+                trace.mark("limited")
+                answer = await to_aiohttp_response(plain_answer(command, TOO_MANY))
+            else:
+                try:
+                    said = await answer_command(bot, command)
+                    answer = web.json_response(said) if said else web.Response()
+                except Exception as error:
+                    answer = await to_aiohttp_response(Apology(command, error).answer)
+        self._metrics.request(kind_of(command), serving.outcome, time.perf_counter() - started)
+        return answer
+
+    def _refused(self, status: int, why: str, started: float) -> web.Response:
+        self._metrics.request("unknown", "refused", time.perf_counter() - started)
+        return web.Response(status=status, text=why)
 
 
 def _is_from_slack(verifier: SignatureVerifier, request: web.Request, body: bytes) -> bool:
@@ -159,10 +162,22 @@ class Opening(NamedTuple):
     response_url: str
 
 
+def command_of(body: bytes) -> dict[str, str] | None:
+    """The fields of a whole `/ftcost …`, which needs no routing either; None for any other request."""
+    if _COMMAND not in body:
+        return None
+    try:
+        fields = dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict"))
+    except ValueError:
+        return None
+    whole = all(fields.get(name) for name in ("trigger_id", "team_id", "user_id", "channel_id"))
+    return fields if whole and fields.get("command") == COMMAND and "payload" not in fields else None
+
+
 def bare_command(body: bytes) -> Opening | None:
     """A `/ftcost` with nothing behind it; None for any other request."""
     fields = dict(_FIELD.findall(body))
-    if fields.get(b"command") != b"%2Fftcost" or fields.get(b"text"):
+    if fields.get(b"command") != _QUOTED or fields.get(b"text"):
         return None
     opening = Opening(
         *(

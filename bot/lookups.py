@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from bot.audit_page import audit_page
 from bot.command import Asked, write_command
 from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.explain import difference_page
+from bot.fits import fit_page
 from bot.post import permalink
 from bot.render.blocks import SlackMessage, clip, escape, saying
 from bot.render.page import Page
@@ -22,7 +24,7 @@ from pricing import Catalog
 
 @dataclass(frozen=True)
 class Lookups:
-    """Answers `help`, `models`, `price`, `list`, `show`, `diff`, `compare` and `audit`."""
+    """Answers `help`, `models`, `price`, `fit`, `list`, `show`, `diff`, `compare` and `audit`."""
 
     catalog: Catalog
     estimates: EstimateStore
@@ -38,6 +40,9 @@ class Lookups:
                 return pages.models(self.catalog, asked.argument, self.today()).message()
             case "price":
                 return pages.price(self.catalog, asked.argument, self.today()).message()
+            case "fit":
+                page = await asyncio.to_thread(fit_page, self.catalog, asked.argument, self.today())
+                return page.message()
             case "list":
                 return saying(await self._list(team, user))
             case "show":

@@ -13,8 +13,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.store import Database, Installations
 
-SCOPES = ("app_mentions:read", "chat:write", "chat:write.public", "commands", "files:write", "im:write", "users:read")
-LOOK_BACK_SCOPES = ("channels:history", "groups:history", "im:history")
+SCOPES = (
+    "app_mentions:read",
+    "chat:write",
+    "chat:write.public",
+    "commands",
+    "files:read",
+    "files:write",
+    "im:history",
+    "im:write",
+    "users:read",
+)
+LOOK_BACK_SCOPES = ("channels:history", "groups:history")
 INSTALL_PATH = "/slack/install"
 REDIRECT_PATH = "/slack/oauth_redirect"
 STATE_SECONDS = 600

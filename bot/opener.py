@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+from functools import lru_cache
 
 import aiohttp
 from yarl import URL
 
+from bot.calls import outcome_of
 from bot.form import Origin, form
 from bot.slack_hosts import SlackHosts
-from bot.worker import error_code
+from bot.trace import failing
 
 log = logging.getLogger(__name__)
 
@@ -33,22 +35,21 @@ class FormOpener:
     async def open(self, token: str, trigger_id: str, origin: Origin, response_url: str) -> None:
         """Open the form, or say through the response URL that it did not open."""
         before, after = self._templates[origin.thread_ts is not None]
-        request = f'{{"trigger_id":{json.dumps(trigger_id)},"view":{before}{json.dumps(origin.write())}{after}}}'
+        request = f'{{"trigger_id":{json.dumps(trigger_id)},"view":{before}{_quoted(origin)}{after}}}'
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
         try:
             async with self._session.post(
                 self._url, data=request.encode(), headers=headers, allow_redirects=False
             ) as response:
-                answer = json.loads(await response.read())
-                fault = None if answer.get("ok") else str(answer.get("error"))
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            fault = type(error).__name__
-        if fault:
-            await self.not_opened(response_url, fault)
+                outcome = outcome_of(response.status, await response.read())
+        except (aiohttp.ClientError, TimeoutError) as error:
+            outcome = type(error).__name__
+        if outcome != "ok":
+            await self.not_opened(response_url, outcome)
 
     async def not_opened(self, response_url: str, fault: str) -> None:
         """A person who sees no form is told to try again, with a code that stands in the log too."""
-        code = error_code()
+        code = failing()
         log.warning("%s: a form could not be opened: %s", code, fault)
         if self._hosts.takes_answers(response_url):
             text = f"Slack did not open the form. Please try again. ({code})"
@@ -59,6 +60,12 @@ class FormOpener:
                     answer.raise_for_status()
             except (aiohttp.ClientError, TimeoutError, ValueError):
                 log.exception("%s: the person could not be told", code)
+
+
+@lru_cache(maxsize=1_000)
+def _quoted(origin: Origin) -> str:
+    """People ask in the same channels again and again."""
+    return json.dumps(origin.write())
 
 
 def _template(*, in_thread: bool) -> tuple[str, str]:

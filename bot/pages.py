@@ -9,7 +9,7 @@ from bot.render.money import OLD, OLD_MEANS, age, age_marked, unit_price
 from bot.render.page import Page
 from bot.render.tables import Table
 from calculator import UserError
-from pricing import Catalog, Offer, Price, UnknownName
+from pricing import Catalog, GpuOffer, Offer, Price, UnknownName
 
 EXAMPLE = "on=all examples=10k example=250/150 epochs=3 calls=50k/day call=100/70"
 MAX_MODELS = 40
@@ -24,16 +24,18 @@ HELP = Page(
             ("/ftcost", "opens the form"),
             ("/ftcost key=value …", "prices in one line"),
             ("@ftcost key=value …", "in a thread: changes its estimate"),
+            ("a file in a thread or to the bot", "counts a training file and prices it; in the form too"),
             ("/ftcost breakeven key=value …", "when tuning pays back against base="),
             ("/ftcost models [text]", "the offers"),
             ("/ftcost price OFFER", "every price of one offer, with its source"),
+            ("/ftcost fit MODEL METHOD GPU", "whether it fits, memory by part; also seq=, gpus=, stack=, rank="),
             ("/ftcost list", "your estimates"),
             ("/ftcost show ID", "one of them"),
             ("/ftcost diff ID ID", "two of them, the difference by cause"),
             ("/ftcost compare ID ID …", "two to six side by side; alone in a thread: its estimates"),
             ("/ftcost budget", "what an estimate here may cost, and who approves more"),
             ("/ftcost audit", "who changed what all rely on; for admins"),
-            ("on=", "openai/gpt-4.1-mini, a platform, a model, or all"),
+            ("on=", "openai/gpt-4.1-mini, a platform, a model, gpu, or all"),
             ("examples=10k", "training examples"),
             ("example=250/150", "tokens of one example, input/output, or the sum"),
             ("epochs=3", "or auto, for each platform's own rule"),
@@ -55,8 +57,19 @@ HELP = Page(
             ("serving=dedicated", "capacity of your own"),
             ("hosted=8h", "hours a day a deployment is up"),
             ("customer=existing", "for platforms that close to new ones"),
-            ("method=full", "lora, full, dpo, dpo-full, where there is a choice"),
+            ("method=full", "lora, qlora, full, dpo, dpo-full, where there is a choice"),
             ("hours=4", "training hours of a run, where billed by the hour"),
+            ("model=llama-3.1-8b", "what is tuned on GPUs of your own, with on=gpu or on=all"),
+            ("params=8B", "its size, where nobody here knows the model"),
+            ("gpu=h100", "that GPU only; any unless given"),
+            ("gpus=8", "so many together; as many as come cheapest unless given"),
+            ("seq=2048", "tokens of a sequence; as long as the examples unless given"),
+            ("stack=eager", "software: eager, optimised or fp8"),
+            ("rank=16", "of LoRA adapters"),
+            ("idle=2h", "rented hours of a run without training"),
+            ("queue=4h", "hours a run waits for GPUs, not billed"),
+            ("latency=2s", "the longest a call may take, on GPUs of your own"),
+            ("adapters=20", "tuned models that share the GPUs that serve"),
             ("currency=EUR", "shown beside USD, at a rate with its source and date"),
             ('name="support bot"', "what the estimate is called"),
         ),
@@ -68,20 +81,42 @@ HELP = Page(
 def models(catalog: Catalog, text: str, today: date) -> Page:
     """The offers that match `text`, with status; those one can still train where nothing is asked for."""
     found = catalog.search(text) if text.strip() else catalog.trainable(today)
-    if not found:
+    rented = _rented(catalog, text)
+    if not (found or rented):
         near = catalog.near(text)
         hint = f" Nearest: {', '.join(near)}." if near else " `models` lists all."
         raise UserError(f"No offer matches “{text[:60]}”.{hint}")
-    rows = tuple(
-        (offer.id, offer.status_on(today), _training_price(offer, today), _until(offer)) for offer in found[:MAX_MODELS]
-    )
-    more = len(found) - MAX_MODELS
+    every: list[tuple[str, ...]] = [
+        (offer.id, offer.status_on(today), _training_price(offer, today), _until(offer)) for offer in found
+    ]
+    every += [(offer.id, "by the hour", _hour_price(offer, today), "") for offer in rented]
+    rows = tuple(every[:MAX_MODELS])
+    more = len(every) - MAX_MODELS
     return Page(
         f"Offers matching “{text.strip()[:60]}”" if text.strip() else "Offers one can train",
         (),
         Table(("Offer", "Status", "Training, USD", "Ends"), ("left", "left", "right", "left"), rows),
-        (f"{more} more: say what you look for, such as models llama.",) if more > 0 else (),
+        (
+            *((f"{more} more: say what you look for, such as models llama.",) if more > 0 else ()),
+            *(() if text.strip() else ("GPUs by the hour: models gpu.",)),
+        ),
     )
+
+
+def _rented(catalog: Catalog, text: str) -> list[GpuOffer]:
+    """GPU-hour offers in whose names every word stands; all of them for `gpu`."""
+    words = text.lower().replace("_", "-").split()
+    return [
+        offer
+        for offer in catalog.gpus.offers.values()
+        if words
+        and all(word in f"gpu {offer.id} {offer.platform_title} {offer.title} {offer.gpu}".lower() for word in words)
+    ]
+
+
+def _hour_price(offer: GpuOffer, today: date) -> str:
+    price = offer.price_on(today)
+    return f"{unit_price(price.usd)} / {price.per}" if price and price.usd is not None else "unknown"
 
 
 def _training_price(offer: Offer, today: date) -> str:
@@ -101,13 +136,15 @@ def price(catalog: Catalog, name: str, today: date) -> Page:
     """Every recorded price of one offer with its source. Raises UserError for a name nobody knows."""
     if not name.strip():
         raise UserError("Say which offer, such as `price openai/gpt-4.1-mini`. `models` lists them.")
+    rented = catalog.gpus.named(name)
     try:
-        found = catalog.named(name.strip())
+        hosted = catalog.named(name.strip()) if catalog.knows(name.strip()) or not rented else ()
     except UnknownName as error:
         raise UserError(str(error)) from None
-    if len(found) > 1:
-        raise UserError(f"“{name[:60]}” is several offers: {', '.join(offer.id for offer in found[:12])}. Name one.")
-    return _card(found[0], today)
+    ids = [*(offer.id for offer in hosted), *(offer.id for offer in rented)]
+    if len(ids) > 1:
+        raise UserError(f"“{name[:60]}” is several offers: {', '.join(ids[:12])}. Name one.")
+    return _card(hosted[0], today) if hosted else _gpu_card(rented[0], catalog, today)
 
 
 def _card(offer: Offer, today: date) -> Page:
@@ -143,6 +180,25 @@ def _card(offer: Offer, today: date) -> Page:
             *(f"{source.title} ({source.checked}): {source.url or 'no address'}" for source in sources),
             *dict.fromkeys(notes),
         ),
+    )
+
+
+def _gpu_card(offer: GpuOffer, catalog: Catalog, today: date) -> Page:
+    gpu = catalog.gpus.facts.gpus[offer.gpu]
+    together = "several nodes may be joined" if offer.nodes else "nodes are not joined"
+    node = f"{offer.gpus_per_node} in a node{', rented whole' if offer.whole_nodes else ''}; {together}"
+    billed = f"Billed by the {offer.billed_per}." if offer.billed_per else "In which steps time is billed is not known."
+    notes = [f"{price.source.title} ({price.source.checked}): {price.source.url}" for price in offer.prices]
+    prices = [("GPU-hour", price) for price in offer.prices]
+    return Page(
+        f"{offer.title} ({offer.platform_title})",
+        (
+            f"{offer.id}, {gpu.title}, {gpu.memory_gb:g} GB, {gpu.bf16_tflops:g} TFLOP/s, {gpu.memory_gb_s:,.0f} GB/s",
+            f"{node}. {billed}",
+            "Priced with a model: on=gpu model=llama-3.1-8b.",
+        ),
+        _price_table(prices, today),
+        (*dict.fromkeys(notes), *(price.note for price in offer.prices if price.note)),
     )
 
 

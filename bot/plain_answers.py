@@ -10,7 +10,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.form import notice
 from bot.reading import at
-from bot.worker import error_code
+from bot.trace import failing
 
 Body = dict[str, Any]
 SORRY = "Something went wrong on our side, and nothing you typed is lost. Please try again. ({})"
@@ -35,7 +35,7 @@ class Apology:
     """For a request that failed by our fault: with a code, under which the log says more."""
 
     def __init__(self, body: Body, error: Exception) -> None:
-        code = error_code()
+        code = failing()
         log.error("%s: %s failed", code, body.get("type") or body.get("command") or "request", exc_info=error)
         self.text = SORRY.format(code)
         self.to_event = body.get("type") == "event_callback"

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.limits import Allowance
+from bot.logs import LogFormat
 from bot.store import database_address, read_keys
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,31}")
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", alias="FTCOST_HOST", min_length=1)
     port: int = Field(8030, alias="FTCOST_PORT", ge=0, le=65535)
     database_url: str | None = Field(None, alias="FTCOST_DATABASE_URL")
+    log: LogFormat | None = Field(None, alias="FTCOST_LOG")
     requests_per_minute: int = Field(Allowance().per_minute, alias="FTCOST_REQUESTS_PER_MINUTE", ge=1)
     requests_at_once: int = Field(Allowance().at_once, alias="FTCOST_REQUESTS_AT_ONCE", ge=1)
     admins: Annotated[frozenset[str], NoDecode] = Field(frozenset(), alias="FTCOST_ADMINS")
@@ -122,6 +124,15 @@ class Settings(BaseSettings):
         if self.slack_bot_token:
             raise SettingsError("SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for many: set one of them.")
         return "oauth"
+
+    @property
+    def secrets(self) -> list[str]:
+        """All that must not be seen anywhere."""
+        given = (getattr(self, name) for name in type(self).model_fields)
+        found = [value.get_secret_value() for value in given if isinstance(value, SecretStr)]
+        found += [key.strip() for keys in found for key in keys.split(",")]
+        password = database_address(self.database_url).password if self.database_url else None
+        return [*found, str(password)] if password else found
 
     @property
     def allowance(self) -> Allowance:

@@ -62,7 +62,7 @@ class Tokenizer:
             counts: list[int] = toktok.batch_count(texts, self.encoding, threads=1)
         except UnicodeEncodeError:
             return self.count([_without_surrogates(text) for text in texts])
-        beyond = b"".join([text.encode() for text in texts if not text.isascii()]).translate(None, _ASCII)
+        beyond = "".join([text for text in texts if not text.isascii()]).encode().translate(None, _ASCII)
         if not _SUSPECT.search(beyond):
             return counts
         if differing := [n for n, text in enumerate(texts) if not text.isascii() and _DIFFERENT.search(text)]:

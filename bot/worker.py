@@ -7,19 +7,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import secrets
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from bot import trace
 from bot.faults import passes
-from bot.store import Inbox, Job
+from bot.metrics import Metrics
+from bot.pace import Pace
+from bot.store import Backlog, Inbox, Job
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 20
+SCARCE: Mapping[str, int] = {"dataset": 2}
+"""Of these kinds a process does fewer at once: counting a file keeps every processor busy."""
 HAND_BACK_SECONDS = 3.0
 ACCEPT_SECONDS = 2.0
 """Slack waits three for the acknowledgement; before they are over, a person is told that it did not work."""
@@ -29,50 +33,11 @@ Handler = Callable[[Job], Coroutine[Any, Any, None]]
 FailureHandler = Callable[[Job, str], Coroutine[Any, Any, None]]
 
 
-@dataclass(frozen=True)
-class Pace:
-    """How patient a worker is. Seconds, but for `attempts`."""
-
-    attempts: int = 8
-    """Begun so often without an end, a job is given up."""
-    first_pause: float = 1.0
-    """Before the second attempt; it doubles from there."""
-    longest_pause: float = 30.0
-    poll: float = 1.0
-    """Between two looks for work that another process accepted or left."""
-    lease: float = 15.0
-    """So long after its process was killed, work is taken up by another."""
-    slow: float = 10.0
-    """After this the asker is told that it takes longer."""
-    answer: float = 30.0
-    """For one answer of Slack's."""
-    stop: float = 15.0
-    """For finishing what runs when the process is told to stop."""
-
-    @property
-    def renewal(self) -> float:
-        """Between two renewals of a lease."""
-        return self.lease / 4
-
-    @property
-    def hold(self) -> float:
-        """A lease that could not be renewed ends for its holder a little before others may take the work."""
-        return self.lease * 0.8
-
-    def pause(self, attempts: int) -> float:
-        """After so many attempts, before the next; never quite the same, so that what failed together comes apart."""
-        return min(self.longest_pause, self.first_pause * 2.0 ** (attempts - 1)) * random.uniform(0.5, 1.0)  # noqa: S311
-
-
-def error_code() -> str:
-    """Stands in the apology and in the log, so that one finds the other."""
-    return f"E-{secrets.token_hex(3)}"
-
-
 @dataclass
 class Running:
     """A job that this process works on, and when its lease was last known to hold (the loop's clock)."""
 
+    kind: str
     task: asyncio.Task[None]
     held_at: float
 
@@ -87,12 +52,18 @@ class Worker:
         on_failure: FailureHandler,
         on_delay: Handler,
         pace: Pace,
+        metrics: Metrics,
     ) -> None:
         self._inbox = inbox
         self._handlers = handlers
         self._on_failure = on_failure
         self._on_delay = on_delay
         self._pace = pace
+        self._metrics = metrics
+        self._asked_at = -pace.quiet
+        self._in_hand = 0
+        self._more_waits = False
+        self._only_own = False
         self._closing = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._running: dict[str, Running] = {}
@@ -103,20 +74,34 @@ class Worker:
 
     # --- from start to end -------------------------------------------------------------------------------------------
 
-    async def resume(self, *, anew: bool = False) -> None:
-        """Take up what was left before (or, begun `anew`, give it up), and from now on whatever comes or is left by
-        others.
+    async def resume(self, *, only_own: bool = False) -> None:
+        """Take up what was left before, and from now on whatever comes or is left by others; or `only_own`, which is
+        what this process itself accepts.
         """
+        self._only_own = only_own
         await self._inbox.forget_old()
-        if anew:
-            await self._inbox.give_up_waiting()
         await self._claim()
         self._loops = [asyncio.create_task(loop()) for loop in (self._poll, self._keep_leases)]
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """A request is there: what can wait does, until it is answered."""
+        self._in_hand += 1
+        try:
+            yield
+        finally:
+            self._in_hand -= 1
+            self._asked_at = asyncio.get_running_loop().time()
+
+    async def backlog(self) -> Backlog:
+        """The work that is not done."""
+        return await self._inbox.backlog(accepted_here=self._only_own)
 
     async def accept(self, job: Job) -> bool:
         """Write the job down, and only then start it. False for a duplicate, which is left alone. Raises where the
         database does not take it in time.
         """
+        job = replace(job, payload=job.payload | {"request": trace.request_id()}, accepted_at=self._inbox.now())
         at_once = job.begins_a_thread and self._room > 0 and not self._closing
         held_at = asyncio.get_running_loop().time()
         self._arriving += at_once
@@ -129,7 +114,9 @@ class Worker:
         elif at_once:
             self._begin(replace(job, attempts=1), held_at)
         else:
-            self._wake.set()
+            self._more_waits = True
+            if self._room > 0:
+                self._wake.set()
         return new
 
     async def soon(self, work: Coroutine[Any, Any, T], seconds: float = ACCEPT_SECONDS) -> T:
@@ -157,7 +144,7 @@ class Worker:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            log.error("%s: work beside a request failed", error_code(), exc_info=error)
+            log.error("work beside a request failed", exc_info=error)
 
     async def close(self, seconds: float | None = None) -> None:
         """Finish what was accepted here; what is not done in time is handed back, to others or to the next start."""
@@ -166,7 +153,8 @@ class Worker:
         try:
             async with asyncio.timeout(self._pace.stop if seconds is None else seconds):
                 await asyncio.gather(*self._loops[:1], return_exceptions=True)  # it may be closed already
-                while self._tasks or await self._claim(accepted_here=True):
+                self._only_own = True
+                while self._tasks or await self._claim():
                     if self._tasks:
                         await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         except TimeoutError:
@@ -184,12 +172,19 @@ class Worker:
     def _room(self) -> int:
         return AT_ONCE - len(self._running) - self._arriving
 
-    async def _claim(self, *, accepted_here: bool = False) -> int:
+    async def _claim(self) -> int:
         """Begin what may be begun. How much that was."""
-        if self._room <= 0:
+        room = self._room
+        if room <= 0:
             return 0
         held_at = asyncio.get_running_loop().time()
-        jobs = await self._inbox.claim(self._room, accepted_here=accepted_here)
+        self._more_waits = False
+        jobs = await self._inbox.claim(room, accepted_here=self._only_own, but_not=SCARCE)
+        self._more_waits |= len(jobs) == room
+        for kind, most in SCARCE.items():
+            room = most - sum(running.kind == kind for running in self._running.values())
+            if room > 0:
+                jobs += await self._inbox.claim(room, accepted_here=self._only_own, only=(kind,))
         for job in jobs:
             if job.key in self._running:  # its lease had run out, and nobody else was quicker
                 self._running[job.key].held_at = held_at
@@ -198,7 +193,9 @@ class Worker:
         return len(jobs)
 
     async def _poll(self) -> None:
-        """Look for work when some is known to wait, and now and then for what others left."""
+        """Look for work when some is known to wait, and now and then for what others left or keep somebody waiting."""
+        clock = asyncio.get_running_loop().time
+        look_at = clock()
         while True:
             with suppress(TimeoutError):
                 # Not all replicas at the same moment.
@@ -208,8 +205,13 @@ class Worker:
             self._wake.clear()
             try:
                 await self._claim()
-                for job in await self._inbox.late(timedelta(seconds=self._pace.slow), AT_ONCE):
-                    self.start(self._on_delay(job))
+                if clock() < look_at:
+                    continue
+                look_at = clock() + self._pace.poll / 2
+                for job in await self._inbox.late(
+                    timedelta(seconds=self._pace.slow), AT_ONCE, accepted_here=self._only_own
+                ):
+                    self.start(self._say_late(job))
             except Exception as error:
                 log.warning("could not look for work: %s", error, exc_info=not passes(error))
                 await asyncio.sleep(self._pace.poll)
@@ -239,21 +241,36 @@ class Worker:
     # --- doing it ----------------------------------------------------------------------------------------------------
 
     def _begin(self, job: Job, held_at: float) -> None:
-        self._running[job.key] = Running(self.start(self._run(job)), held_at)
+        self._running[job.key] = Running(job.kind, self.start(self._run(job)), held_at)
+
+    async def _say_late(self, job: Job) -> None:
+        trace.begin(job.payload.get("request"))
+        await self._on_delay(job)
 
     async def _run(self, job: Job) -> None:
+        trace.begin(job.payload.get("request"))
         try:
+            await self._its_turn()
             await self._attempts(job)
         except asyncio.CancelledError:
+            self._metrics.job(job.kind, "handed back")
             with suppress(Exception):
                 async with asyncio.timeout(HAND_BACK_SECONDS):
                     await self._inbox.hand_back(job)
             raise
         finally:
-            was_full = self._room <= 0
             del self._running[job.key]
-            if was_full or not job.begins_a_thread:
+            if self._more_waits or not job.begins_a_thread:
                 self._wake.set()
+
+    async def _its_turn(self) -> None:
+        """Wait until requests leave time for work."""
+        clock = asyncio.get_running_loop().time
+        latest = clock() + self._pace.longest_wait
+        quiet = self._pace.quiet
+        # An event would have to be set for every request; looking again costs a request nothing.
+        while not self._closing and (now := clock()) < latest and (self._in_hand or now < self._asked_at + quiet):  # noqa: ASYNC110
+            await asyncio.sleep(quiet)
 
     async def _attempts(self, job: Job) -> None:
         """Do a job, again where what failed passes by itself; in the end it is done, or given up."""
@@ -265,6 +282,7 @@ class Worker:
                 if not done:
                     await self._handlers[job.kind](job)
                     done = True
+                    self._done(job)
                 await self._inbox.finished(job)
                 return
             except Exception as error:
@@ -278,9 +296,17 @@ class Worker:
                 with suppress(Exception):  # where the database is away, this process still counts
                     await self._inbox.begun_again(job)
 
+    def _done(self, job: Job) -> None:
+        self._metrics.job(job.kind, "done")
+        if job.accepted_at is not None:
+            seconds = (self._inbox.now() - job.accepted_at).total_seconds()
+            self._metrics.answered(job.kind, seconds)
+            log.info("%s job %s is done, %.2f s after it was accepted", job.kind, job.key, seconds)
+
     async def _give_up(self, job: Job) -> None:
         """Tell the person, and write down that it failed; neither keeps the other from happening."""
-        code = error_code()
+        self._metrics.job(job.kind, "failed")
+        code = trace.failing()
         log.exception("%s: %s job %s failed", code, job.kind, job.key)
         for step in (self._on_failure(job, code), self._inbox.finished(job, failed=True)):
             try:

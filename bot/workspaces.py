@@ -13,7 +13,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.faults import error_of
+from bot.faults import error_of, passes
 from bot.post import Poster
 from bot.store import Installations
 
@@ -79,14 +79,17 @@ class Workspaces(ABC):
 
 class OneWorkspace(Workspaces):
     """The workspace of a token. Slack is asked for it at start, and again while it is not known: a failing auth.test
-    must not turn every answer into “please reinstall”.
+    must not turn every answer into “please reinstall”. That it still takes the token is asked once a minute, by
+    whoever asks whether something is wrong.
     """
 
-    def __init__(self, token: str, client_of: ClientOf) -> None:
+    def __init__(self, token: str, client_of: ClientOf, clock: Callable[[], float] = time.monotonic) -> None:
         self._token = token
         self._client = client_of(token)
         self._poster = Poster(self._client, client_of(token, repeats=False))
+        self._clock = clock
         self._workspace: Workspace | None = None
+        self._asked_at = 0.0
         self._fault = "not asked yet"
 
     def known(self, team_id: str) -> Workspace | None:
@@ -94,26 +97,33 @@ class OneWorkspace(Workspaces):
 
     async def find(self, team_id: str = "") -> Workspace | None:
         if self._workspace is None:
-            try:
-                who: Any = await self._client.auth_test()
-            except SlackApiError as error:
-                self._fault = f"auth.test says {error_of(error)}; check SLACK_BOT_TOKEN"
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                self._fault = f"Slack cannot be reached ({type(error).__name__})"
-            else:
-                self._workspace = Workspace(
-                    team_id=who["team_id"],
-                    enterprise_id=who.get("enterprise_id"),
-                    bot_user_id=who["user_id"],
-                    bot_id=who.get("bot_id"),
-                    url=str(who.get("url") or SOMEWHERE),
-                    token=self._token,
-                    client=self._client,
-                    poster=self._poster,
-                )
-                return self._workspace
-            log.error("%s", self._fault)
+            await self._ask()
         return self._workspace
+
+    async def _ask(self) -> None:
+        """Who we are. A Slack that is away for a while takes nothing back of what it said before."""
+        self._asked_at = self._clock()
+        try:
+            who: Any = await self._client.auth_test()
+        except SlackApiError as error:
+            self._fault = f"auth.test says {error_of(error)}; check SLACK_BOT_TOKEN"
+            if not passes(error):
+                self._workspace = None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            self._fault = f"Slack cannot be reached ({type(error).__name__})"
+        else:
+            self._workspace = Workspace(
+                team_id=who["team_id"],
+                enterprise_id=who.get("enterprise_id"),
+                bot_user_id=who["user_id"],
+                bot_id=who.get("bot_id"),
+                url=str(who.get("url") or SOMEWHERE),
+                token=self._token,
+                client=self._client,
+                poster=self._poster,
+            )
+            return
+        log.error("%s", self._fault)
 
     async def of(self, team_id: str) -> Workspace:
         """The workspace. Raises ConnectionError, which passes, while Slack does not say who we are."""
@@ -127,7 +137,9 @@ class OneWorkspace(Workspaces):
         self._workspace = None
 
     async def fault(self) -> str | None:
-        return None if await self.find() else self._fault
+        if self._workspace is None or self._clock() - self._asked_at >= CACHE_SECONDS:
+            await self._ask()
+        return None if self._workspace else self._fault
 
 
 class ManyWorkspaces(Workspaces):

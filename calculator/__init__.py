@@ -1,9 +1,10 @@
 """The cost model. Pure: no files, network, clock, environment or Slack."""
 
+from calculator.crossover import Crossover
 from calculator.differences import Cause, causes
 from calculator.drivers import spread_out
 from calculator.errors import FieldErrors, UserError
-from calculator.estimate import estimate
+from calculator.estimate import asked_of, estimate
 from calculator.formulas import FormulaInput, Formulas, formula_of, in_formulas, value_of
 from calculator.hosted import YOUR_RATES
 from calculator.quantities import Amount
@@ -16,6 +17,7 @@ from calculator.result import (
     Estimate,
     Figure,
     LineItem,
+    Move,
     Percentiles,
     Span,
     Standing,
@@ -45,6 +47,7 @@ __all__ = [
     "Cause",
     "Comparison",
     "Component",
+    "Crossover",
     "Driver",
     "Estimate",
     "FieldErrors",
@@ -52,6 +55,7 @@ __all__ = [
     "FormulaInput",
     "Formulas",
     "LineItem",
+    "Move",
     "Percentiles",
     "Point",
     "Scenario",
@@ -61,6 +65,7 @@ __all__ = [
     "UserError",
     "Verdict",
     "Warning",
+    "asked_of",
     "causes",
     "default_text",
     "estimate",

@@ -10,15 +10,17 @@ from typing import NamedTuple
 
 from calculator.horizon import months_between
 from calculator.inference import History, inference_lines
-from calculator.keeping import hosting_lines, is_dedicated, storage_lines
+from calculator.keeping import calls_in_month, hosting_lines, is_dedicated, storage_lines
 from calculator.many import ONE, ZERO
-from calculator.payback import Step, Terms, pay_back, round_up
+from calculator.own_gpus import SelfHosted
+from calculator.payback import LONGEST_MONTHS, Step, Terms, pay_back, round_up
 from calculator.plan import DAYS_PER_YEAR, MONTHS_PER_YEAR, Plan
-from calculator.result import BreakEven, BreakEvenCause, Estimate, total_of
+from calculator.result import BreakEven, BreakEvenCause, Estimate, Total, total_of
 
 LONGEST_RETRAINING = 60
 MOST_CALLS = 10**15
 CallUsd = Callable[[Plan], Decimal | None]
+At = Callable[[Decimal], Terms]
 
 
 def break_even(plan: Plan, estimate: Estimate, base: History, as_of: date) -> BreakEven | None:
@@ -36,14 +38,21 @@ def break_even(plan: Plan, estimate: Estimate, base: History, as_of: date) -> Br
     if tuned_usd is None or base_usd is None or not (tuned_usd or base_usd):
         return None
     terms = _terms(plan, estimate, base_usd, base_usd - tuned_usd, as_of)
-    if not terms.calls and terms.retrain_months:
-        return None  # how many calls fall between two retrainings is not known
+    if not terms.calls and (terms.retrain_months or isinstance(estimate.offer, SelfHosted)):
+        return None  # how many calls fall between two retrainings, or on GPUs of one's own, is not known
     life = estimate.offer.lifecycle
     end = life.inference_ends if life else None
     days = (end - as_of).days if end else None
     found = pay_back(terms, days)
     months = found.months if found else None
-    never = None if found else _never(plan, terms, end, days, tuned, prompted)
+
+    def at(calls: Decimal) -> Terms:
+        """The terms with so many calls a month, which may need more GPUs."""
+        if not isinstance(estimate.offer, SelfHosted):
+            return terms._replace(calls=calls)
+        return _terms(plan._replace(calls_per_month=calls), estimate, base_usd, terms.saving, as_of)
+
+    never = None if found else _never(plan, terms, end, days, tuned, prompted, at)
     return BreakEven(
         calls=found.calls if found else None,
         day=None if months is None else _day(as_of, months),
@@ -51,11 +60,19 @@ def break_even(plan: Plan, estimate: Estimate, base: History, as_of: date) -> Br
         saving_per_call_usd=terms.saving,
         monthly_saving_usd=terms.saving * terms.calls - terms.idle if terms.calls else None,
         net_usd=_net(plan, estimate, base, as_of) if terms.calls else None,
-        covering_calls_per_month=round_up(terms.idle / terms.saving) if terms.idle and terms.saving > 0 else None,
+        covering_calls_per_month=_covering(terms, at) if terms.idle and terms.saving > 0 else None,
         cause=never.cause if never else None,
         reason=never.reason if never else _beyond(plan, terms, months),
         find_turn=never.turn if never else _no_turn,
     )
+
+
+def _covering(terms: Terms, at: Callable[[Decimal], Terms]) -> int | None:
+    """Calls a month that save what hosting and storage cost, which may be more for more calls."""
+    calls = round_up(terms.idle / terms.saving)
+    if at(Decimal(calls)).idle == terms.idle == at(ONE).idle:
+        return calls
+    return first_that_pays(lambda calls: terms.saving * calls >= at(Decimal(calls)).idle, ZERO)
 
 
 def _no_turn() -> None:
@@ -90,12 +107,11 @@ def _tuned_call(plan: Plan, estimate: Estimate, as_of: date) -> Decimal | None:
 def _terms(plan: Plan, estimate: Estimate, base_usd: Decimal, saving: Decimal, as_of: date) -> Terms:
     life = estimate.offer.lifecycle
     once = (line for line in estimate.lines if line.component == "training" and line.recurrence == "once")
-    kept = (line for line in estimate.lines if line.component in ("hosting", "storage"))
     return Terms(
         one_off=estimate.one_off_usd or ZERO,
         saving=saving,
         calls=plan.calls_per_month,
-        idle=total_of(line.monthly_usd for line in kept if line.monthly_quantity is not None).usd or ZERO,
+        idle=_kept(plan, estimate, as_of).usd or ZERO,
         retraining=(total_of(line.amount_usd for line in once).usd or ZERO) / plan.runs,
         retrain_months=plan.retrain_months,
         training_days=(life.training_ends - as_of).days if life and life.training_ends else None,
@@ -105,16 +121,33 @@ def _terms(plan: Plan, estimate: Estimate, base_usd: Decimal, saving: Decimal, a
 
 
 def _steps(plan: Plan, estimate: Estimate, base_usd: Decimal, as_of: date) -> Iterator[Step]:
-    """One for each day on which a price of the offer changes to another that is known."""
-    offer = estimate.offer
-    since = {price.since for prices in offer.prices.values() for price in prices if price.since}
-    for day in sorted(day for day in since if day > as_of):
+    """One for each day on which a price of the offer changes to another that is known, and for each month in which
+    growing calls need more GPUs.
+    """
+    prices = estimate.offer.prices.values()
+    since = {price.since for history in prices for price in history if price.since and price.since > as_of}
+    days = {months_between(as_of, day): day for day in since}
+    growing = range(1, int(LONGEST_MONTHS)) if plan.growth_per_month and isinstance(estimate.offer, SelfHosted) else ()
+    before = _kept(plan, estimate, as_of).usd
+    for month in sorted({*days, *map(Decimal, growing)}):
+        day = days.get(month) or _day(as_of, month)
+        if day is None:
+            return
+        then = plan._replace(calls_per_month=calls_in_month(plan, int(month)), growth_per_month=ZERO)
+        idle = _kept(then, estimate, day)
+        if month not in days and idle.usd == before:
+            continue  # a month in which the same GPUs carry the calls
+        before = idle.usd
         tuned_usd = _tuned_call(plan, estimate, day)
-        dedicated = is_dedicated(plan, offer)
-        kept = hosting_lines(plan, offer, day, ONE, dedicated=dedicated) + storage_lines(plan, offer, day, ONE)
-        idle = total_of(line.monthly_usd for line in kept)
         if tuned_usd is not None and idle.whole:
-            yield Step(months_between(as_of, day), base_usd - tuned_usd, idle.usd or ZERO)
+            yield Step(month, base_usd - tuned_usd, idle.usd or ZERO)
+
+
+def _kept(plan: Plan, estimate: Estimate, day: date) -> Total:
+    """What a month of keeping costs at the prices of a day, called or not."""
+    offer, dedicated = estimate.offer, is_dedicated(plan, estimate.offer)
+    kept = hosting_lines(plan, offer, day, ONE, dedicated=dedicated) + storage_lines(plan, offer, day, ONE)
+    return total_of(line.monthly_usd for line in kept if line.monthly_quantity is not None)
 
 
 def _net(plan: Plan, estimate: Estimate, base: History, as_of: date) -> Decimal | None:
@@ -135,12 +168,14 @@ class Never(NamedTuple):
     turn: Callable[[], str | None]
 
 
-def _never(plan: Plan, terms: Terms, end: date | None, days: int | None, tuned: CallUsd, base: CallUsd) -> Never:
+def _never(
+    plan: Plan, terms: Terms, end: date | None, days: int | None, tuned: CallUsd, base: CallUsd, at: At
+) -> Never:
     if terms.saving <= 0:
         return _no_saving(plan, terms, tuned, base)
 
     def more_calls() -> str | None:
-        needed = _first(lambda calls: pay_back(terms._replace(calls=Decimal(calls)), days) is not None, terms.calls)
+        needed = first_that_pays(lambda calls: pay_back(at(Decimal(calls)), days) is not None, terms.calls)
         return f"It pays back from {needed:,} calls a month." if needed else None
 
     def rarer_training() -> str | None:
@@ -160,7 +195,7 @@ def _never(plan: Plan, terms: Terms, end: date | None, days: int | None, tuned: 
     return Never("hosting", "never: hosting and storage cost more than the calls save", more_calls)
 
 
-def _first(pays: Callable[[int], bool], above: Decimal) -> int | None:
+def first_that_pays(pays: Callable[[int], bool], above: Decimal) -> int | None:
     """The smallest whole number over `above` that pays; more always pays where less does. None beyond any number."""
     low, high = math.floor(above), math.floor(above) + 1
     while not pays(high):

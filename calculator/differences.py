@@ -66,13 +66,16 @@ def causes(before: Fields, after: Fields, total: Total) -> list[Cause] | None:
 
 
 def _groups(before: Fields, after: Fields) -> list[tuple[str, ...]]:
-    """The changed keys. Calls and their length come as one where one side has none: neither means anything alone."""
+    """The changed keys. Two come as one where one side lacks one of them and neither means anything alone: calls and
+    their length, a model by its name or by its size.
+    """
     changed = [key for key in KEYS if before.get(key) != after.get(key) and key not in WITHOUT_COST]
-    together = [key for key in ("calls", "call") if key in changed]
-    if len(together) == 2 and ("calls" not in before or "calls" not in after):
-        changed = [key for key in changed if key not in together]
-        return [("calls", "call"), *((key,) for key in changed)]
-    return [(key,) for key in changed]
+    groups: list[tuple[str, ...]] = []
+    for pair in (("calls", "call"), ("model", "params")):
+        if set(pair) <= set(changed) and (pair[0] not in before or pair[0] not in after):
+            changed = [key for key in changed if key not in pair]
+            groups.append(pair)
+    return [*groups, *((key,) for key in changed)]
 
 
 def _mixed(before: Fields, after: Fields, changed: list[tuple[str, ...]]) -> dict[str, str]:

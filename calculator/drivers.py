@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 UNCERTAIN = (
     "examples", "example", "epochs", "calls", "call", "prompt", "cached", "batch", "growth", "retrain", "prep",
-    "data_gb", "hours",
+    "data_gb", "hours", "idle",
 )  # fmt: skip
 """Keys that people estimate; runs, the horizon, the days of a month and prices they choose or know."""
 

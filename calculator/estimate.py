@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from calculator.crossover import crossover
 from calculator.drivers import drivers, spread_out
 from calculator.errors import FieldErrors
 from calculator.hosted import YOUR_RATES, estimate_offer, frame_of, own_offer
@@ -14,8 +16,8 @@ from calculator.plan import Plan, plan_at
 from calculator.prompting import base_price, estimate_base
 from calculator.quantities import Corner
 from calculator.result import Comparison, Estimate
-from calculator.scenario import Scenario
-from pricing import BasePrice, Catalog, Offer, UnknownName
+from calculator.scenario import NEEDS_MODEL, OWN_GPUS, Scenario
+from pricing import BasePrice, Catalog, GpuOffer, Offer, UnknownName
 
 if TYPE_CHECKING:
     from calculator.ranges import Ranges
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
 
 def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
     """Every offer the scenario names, priced as of `on`, best first. Raises FieldErrors for a name nobody knows."""
-    market = Market(offers_of(scenario, catalog, on), scenario.base, catalog, on)
-    plan = plan_at(scenario, "likely")
-    base = market.base_price(plan)
+    market, plan, base = asked_of(scenario, catalog, on)
     spread = catalog.assumptions["default_spread"].value or ZERO
+
+    estimates = tuple(sorted(market.estimates(plan), key=_rank))
 
     def corner(of: Corner) -> dict[str, Estimate]:
         return {one.offer.id: one for one in market.estimates(plan_at(scenario, of))} if scenario.ranged else {}
@@ -36,14 +38,24 @@ def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
         catalog_version=catalog.version,
         scenario=scenario,
         plan=plan,
-        estimates=tuple(sorted(market.estimates(plan), key=_rank)),
+        estimates=estimates,
         base=estimate_base(plan, base, on) if base else None,
         low=corner("low"),
         high=corner("high"),
         assumptions=catalog.assumptions,
         find_ranges=lambda: _ranges(scenario, market),
         find_drivers=lambda one: drivers(scenario if scenario.ranged else spread_out(scenario, spread), market, one),
+        find_crossover=lambda: crossover(estimates, frame_of(plan, catalog, on, base)),
     )
+
+
+def asked_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Market, Plan, BasePrice | None]:
+    """What a question is about, before anything is priced. Raises FieldErrors for a name nobody knows, and is all that
+    can be wrong with a scenario that was read.
+    """
+    market = Market(offers_of(scenario, catalog, on), scenario.base, catalog, on)
+    plan = plan_at(scenario, "likely")
+    return market, plan, market.base_price(plan)
 
 
 class Market(NamedTuple):
@@ -73,9 +85,14 @@ def _ranges(scenario: Scenario, market: Market) -> Ranges:
 def offers_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ...]:
     """The offers that `on=` names; `all` is every one that can still be trained. Raises FieldErrors."""
     chosen: dict[str, Offer] = {}
+    rented: dict[str, GpuOffer] = {}
     for name in scenario.on:
         if name.lower() in ("all", "*"):
             found = catalog.trainable(on)
+            rented |= catalog.gpus.offers if scenario.names_a_model else {}
+        elif name.lower() == OWN_GPUS:
+            found = ()
+            rented |= catalog.gpus.offers
         elif name.lower() == YOUR_RATES:
             if not scenario.rates:
                 raise FieldErrors(
@@ -83,9 +100,27 @@ def offers_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ..
                 )
             found = ()
         else:
-            found = _named(name, catalog, on)
+            gpus = catalog.gpus.named(name)
+            found = () if gpus and not catalog.knows(name) else _named(name, catalog, on)
+            if scenario.names_a_model or not found:
+                rented |= {offer.id: offer for offer in gpus}
         chosen.update((offer.id, offer) for offer in found)
-    return tuple(chosen.values())
+    return (*chosen.values(), *_rented(scenario, rented, catalog, on))
+
+
+def _rented(scenario: Scenario, rented: Mapping[str, GpuOffer], catalog: Catalog, on: date) -> Sequence[Offer]:
+    """GPU-hour offers, made for this question."""
+    if not rented and not scenario.names_a_model:
+        if about := scenario.about_own_gpus:
+            raise FieldErrors({"model": f"{about}= is about GPUs of your own: {NEEDS_MODEL}"})
+        return ()
+    from calculator.renting import self_hosted  # the GPU model, where it is needed
+
+    made = self_hosted(scenario, rented.values(), catalog, on)
+    if rented and not made:
+        names = dict.fromkeys(offer.gpu for offer in rented.values())
+        raise FieldErrors({"gpu": f"No offer here rents a {scenario.gpu} by the hour; rented are {', '.join(names)}."})
+    return made
 
 
 def _named(name: str, catalog: Catalog, on: date) -> tuple[Offer, ...]:

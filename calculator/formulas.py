@@ -150,6 +150,8 @@ class FormulaInput(NamedTuple):
     key: str
     """`call.input`"""
     amount: Amount
+    top: Decimal | None
+    """The highest value for which the formulas hold; None for any."""
 
 
 class Formulas(NamedTuple):
@@ -164,13 +166,15 @@ class Formulas(NamedTuple):
 def in_formulas(scenario: Scenario, catalog: Catalog, on: date) -> Formulas:
     """The same answer as `estimate` gives, at the likely values, with the way it came about. Raises FieldErrors."""
     inputs: dict[str, FormulaInput] = {}
+    # Where calls grow, each month is a term of its own, and a spreadsheet takes so many.
+    longest = scenario.months.likely if scenario.growth.likely else Decimal(MOST_MONTHS)
 
     def pick(key: str, amount: Amount) -> Decimal:
         name = key.replace(".", "_")
-        inputs[key] = FormulaInput(name, key, amount)
+        top = longest if key == "months" else None
+        inputs[key] = FormulaInput(name, key, amount, top)
         if not amount.likely:
             return amount.likely  # what was not asked for does not come about by a change
-        top = Decimal(MOST_MONTHS) if key == "months" else None
         number: Any = Formula(amount.likely, name, top=top)
         return number  # type: ignore[no-any-return]  # takes Decimal's operators
 

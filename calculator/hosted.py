@@ -12,11 +12,12 @@ from calculator.horizon import day_after_months, months_between
 from calculator.inference import History, inference_lines, token_loads
 from calculator.keeping import hosting_lines, is_dedicated, storage_lines
 from calculator.many import ONE, ZERO, highest, smaller
+from calculator.own_gpus import SECONDS_AN_HOUR, SelfHosted, run_seconds, serves
 from calculator.plan import Plan, PointRates
 from calculator.prompting import base_history
-from calculator.result import Estimate, LineItem, Standing
+from calculator.result import Estimate, LineItem, Move, Standing, Warning
 from calculator.risks import not_for_sale, warnings
-from calculator.training import epochs_of, method_of, training_lines
+from calculator.training import epochs_of, method_of, tokens_of_a_run, training_lines
 from pricing import BasePrice, Catalog, Offer, Price, PriceKind, given_source, price_of
 
 YOUR_RATES = "your-rates"
@@ -48,6 +49,9 @@ def estimate_offer(frame: Frame, offer: Offer) -> Estimate:
         return Estimate(
             offer, status, Standing.APART, ZERO, None, (), lambda: [not_for_sale(offer, status)], tuple, _none
         )
+    if isinstance(offer, SelfHosted) and offer.unfit:
+        unfit = Warning("does_not_fit", offer.unfit)
+        return Estimate(offer, status, Standing.APART, ZERO, None, (), lambda: [unfit], tuple, _none)
     life = offer.lifecycle
     months = plan.months
     if life and life.inference_ends and life.inference_ends <= end:
@@ -71,7 +75,17 @@ def estimate_offer(frame: Frame, offer: Offer) -> Estimate:
         find_warnings=lambda: warnings(plan, offer, as_of, months, end, epochs, lines),
         find_assumptions=lambda: _assumptions(plan, offer, epochs, default_epochs),
         find_break_even=lambda made: break_even(plan, made, base, as_of) if base else None,
+        find_moves=lambda made: _moves(frame, made),
     )
+
+
+def _moves(frame: Frame, made: Estimate) -> Iterator[Move]:
+    """The total with each assumption the other way; where that is not known, or does not fit, nothing."""
+    if isinstance(made.offer, SelfHosted) and made.total.usd is not None:
+        for other in made.offer.find_otherwise():
+            total = estimate_offer(frame, other.offer).total
+            if total.usd is not None and total.whole == made.total.whole:
+                yield Move(other.what, total.usd - made.total.usd)
 
 
 def _none(_: Estimate) -> None:
@@ -119,6 +133,9 @@ def _assumptions(plan: Plan, offer: Offer, epochs: Decimal, default_epochs: Deci
             yield f"epochs=auto is {epochs} here, by {offer.platform_title}'s rule ({offer.training.source.title})"
         else:
             yield f"epochs=auto is {default_epochs} here: {offer.platform_title} publishes no rule"
+    if isinstance(offer, SelfHosted):
+        yield from _of_own_gpus(plan, offer, epochs)
+        return
     method = method_of(plan, offer)
     if method and plan.method is None:
         yield f"priced for method {method}"
@@ -128,6 +145,18 @@ def _assumptions(plan: Plan, offer: Offer, epochs: Decimal, default_epochs: Deci
             yield "no cached price: cached tokens pay the input price"
         if plan.batch_share and "batch_output" not in kinds and "batch_input" not in kinds:
             yield "no batch price: batch calls pay the ordinary price"
+
+
+def _of_own_gpus(plan: Plan, offer: SelfHosted, epochs: Decimal) -> Iterator[str]:
+    if offer.work:
+        hours = run_seconds(plan, offer.work, tokens_of_a_run(plan, offer, epochs)) / SECONDS_AN_HOUR
+        queue = f", after {plan.queue_hours.normalize():f} hours in the queue" if plan.queue_hours else ""
+        yield f"a run takes {hours:,.2f} hours on {offer.title}{queue}: start-up, evaluation and checkpoints included"
+        yield from offer.work.how
+    if serves(plan) and offer.deployment:
+        yield offer.deployment.how
+    if not serves(plan):
+        yield "no calls are given, so no GPUs are kept up to answer them"
 
 
 def own_offer(rates: PointRates, on: date) -> Offer:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from calculator.horizon import month_parts
 from calculator.many import ONE, ZERO
+from calculator.own_gpus import SelfHosted, serves, serving_gpu_hours, serving_gpus
 from calculator.periods import Period, periods
 from calculator.plan import Plan
 from calculator.result import Component, LineItem
@@ -14,13 +16,17 @@ from pricing import Offer, PriceKind
 
 def is_dedicated(plan: Plan, offer: Offer) -> bool:
     """Whether the model runs on capacity of its own: asked for, or the only way the platform serves it."""
-    return plan.serving == "dedicated" or (
-        not offer.sells_calls and bool(offer.history("provisioned") or offer.sells_endpoint)
+    return (
+        plan.serving == "dedicated"
+        or isinstance(offer, SelfHosted)
+        or (not offer.sells_calls and bool(offer.history("provisioned") or offer.sells_endpoint))
     )
 
 
 def hosting_lines(plan: Plan, offer: Offer, as_of: date, months: Decimal, *, dedicated: bool) -> list[LineItem]:
     """Deployment hours, which bill while idle too: an hourly fee, or the units or GPUs of capacity of its own."""
+    if isinstance(offer, SelfHosted):
+        return _serving(plan, offer, as_of, months) if serves(plan) else []
     if not dedicated:
         return _hours(plan, offer, "hosting", "Hosting", as_of, months)
     if offer.history("provisioned"):
@@ -42,6 +48,41 @@ def _hours(plan: Plan, offer: Offer, kind: PriceKind, label: str, as_of: date, m
             hours, text, values = hours * units, f"{{}} × {text}", (units, *values)  # type: ignore[assignment]
         lines.append(_monthly("hosting", label, price.per if price else "hour", hours, period, text, values))
     return lines
+
+
+def _serving(plan: Plan, offer: SelfHosted, as_of: date, months: Decimal) -> list[LineItem]:
+    """GPUs of one's own that are up: as many as the calls of each month need."""
+    label, deployment = "GPUs that serve", offer.deployment
+    if deployment is None:
+        return [LineItem("hosting", label, None, "deployment", None, "monthly", ONE, None, "none that fits", ())]
+    lines = []
+    for period in periods(offer.history("hosting"), as_of, months):
+        first = serving_gpu_hours(plan, deployment, plan.calls_per_month)
+        quantity = first * (period.end - period.start)
+        gpus = serving_gpus(plan, deployment, plan.calls_per_month)
+        text = "{} × {} hours a day × {} days × {} months"
+        values = (gpus, plan.hosted_hours_per_day, plan.days_per_month, period.end - period.start)
+        if plan.growth_per_month:
+            quantity = sum(
+                (
+                    part * serving_gpu_hours(plan, deployment, calls_in_month(plan, month))
+                    for month, part in month_parts(period.start, period.end)
+                ),
+                ZERO,
+            )
+            text += ", as many more as the growing calls need"
+        if plan.models_sharing != ONE:
+            text, values = f"{text} ÷ {{}} models", (*values, plan.models_sharing)  # type: ignore[assignment]
+        price = period.price
+        usd = price.usd if price else None
+        monthly = None if period.start else first
+        lines.append(LineItem("hosting", label, quantity, "GPU-hour", usd, "monthly", monthly, price, text, values))
+    return lines
+
+
+def calls_in_month(plan: Plan, month: int) -> Decimal:
+    """Calls a month, `month` months from now."""
+    return plan.calls_per_month * (ONE + plan.growth_per_month) ** month
 
 
 def storage_lines(plan: Plan, offer: Offer, as_of: date, months: Decimal) -> list[LineItem]:

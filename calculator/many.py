@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import ROUND_CEILING, Decimal
+from typing import TypeVar
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
+Number = TypeVar("Number", float, Decimal)
 
 
 class Many:
@@ -61,3 +63,8 @@ def each(function: Callable[[int], int], whole: Decimal) -> Decimal:
 def highest(value: Decimal) -> Decimal:
     """The number, or the highest of all draws."""
     return value.highest() if isinstance(value, Many) else value
+
+
+def wall_seconds(tokens: Number, seconds_per_token: Number, start_seconds: Number) -> Number:
+    """Wall clock of one training run: the GPU model asks with floats, the cost model with Decimals or draws."""
+    return tokens * seconds_per_token + start_seconds

@@ -57,6 +57,12 @@ class Plan(NamedTuple):
     training_hours: Decimal | None
     rates: PointRates | None
     base_rates: PointRates | None
+    idle_hours: Decimal
+    """Of each run: GPUs that are rented and do not train."""
+    queue_hours: Decimal
+    """Of each run: waited for GPUs, which costs nothing but time."""
+    models_sharing: Decimal
+    """Tuned models of the same traffic that share the GPUs that serve."""
 
 
 Pick = Callable[[str, Amount], Decimal]
@@ -107,6 +113,9 @@ def plan_of(scenario: Scenario, pick: Pick) -> Plan:
         training_hours=pick("hours", scenario.hours) if scenario.hours else None,
         rates=_rates("rates", scenario.rates, pick) if scenario.rates else None,
         base_rates=_rates("base_rates", scenario.base_rates, pick) if scenario.base_rates else None,
+        idle_hours=at("idle"),
+        queue_hours=at("queue"),
+        models_sharing=Decimal(scenario.adapters),
     )
 
 

@@ -19,6 +19,7 @@ from calculator.scenario import Scenario
 from pricing import Assumption, Offer, Price, Source, Status
 
 if TYPE_CHECKING:
+    from calculator.crossover import Crossover
     from calculator.ranges import Ranges
 
 Component = Literal["training", "preparation", "storage", "hosting", "inference"]
@@ -72,6 +73,13 @@ class Warning(NamedTuple):  # noqa: A001
     usd: Decimal | None = None
 
 
+class Move(NamedTuple):
+    """Something that was taken for granted, the other way, and what it would add to the total in US dollars."""
+
+    what: str
+    usd: Decimal
+
+
 BreakEvenCause = Literal["answers", "cached", "dearer", "hosting", "retraining", "shrinking", "ends"]
 
 
@@ -119,6 +127,14 @@ class Total(NamedTuple):
     whole: bool
 
 
+MOST_MOVES = 3
+
+
+def _no_moves(_: Estimate) -> Iterable[Move]:
+    """Prices that a platform publishes take nothing for granted."""
+    return ()
+
+
 @dataclass
 class Estimate:
     """One offer priced for one plan. Not changed once it is made (a frozen dataclass would cost four times as long)."""
@@ -133,6 +149,13 @@ class Estimate:
     find_warnings: Callable[[], Iterable[Warning]] = field(repr=False, compare=False)
     find_assumptions: Callable[[], Iterable[str]] = field(repr=False, compare=False)
     find_break_even: Callable[[Estimate], BreakEven | None] = field(repr=False, compare=False)
+    find_moves: Callable[[Estimate], Iterable[Move]] = field(default=_no_moves, repr=False, compare=False)
+
+    @cached_property
+    def moves(self) -> tuple[Move, ...]:
+        """The assumptions that would move the total most, the widest first; of GPUs of one's own only."""
+        found = sorted(self.find_moves(self), key=lambda move: abs(move.usd), reverse=True)
+        return tuple(move for move in found if move.usd)[:MOST_MOVES]
 
     @cached_property
     def break_even(self) -> BreakEven | None:
@@ -268,11 +291,17 @@ class Comparison:
     """The catalogue's, by name."""
     find_ranges: Callable[[], Ranges] = field(repr=False, compare=False)
     find_drivers: Callable[[Estimate], tuple[Driver, ...]] = field(repr=False, compare=False)
+    find_crossover: Callable[[], Crossover | None] = field(repr=False, compare=False)
 
     @property
     def spread(self) -> Decimal:
         """How far off, as a share, each number of a question without ranges is taken to be."""
         return self.assumptions["default_spread"].value or Decimal(0)
+
+    @cached_property
+    def crossover(self) -> Crossover | None:
+        """From how many calls on GPUs of one's own cost less to run than the cheapest offer that bills by the token."""
+        return self.find_crossover()
 
     @cached_property
     def ranges(self) -> Ranges | None:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from calculator.keeping import is_dedicated
+from calculator.own_gpus import SelfHosted
 from calculator.plan import Plan
 from calculator.result import LineItem, Warning, total_of
 from calculator.training import retrainings, retrainings_before
@@ -85,7 +86,9 @@ def _until(day: date | None) -> str:
 def _unknown(lines: Sequence[LineItem]) -> Iterator[Warning]:
     for line in lines:
         if line.amount_usd is None:
-            if line.quantity is None:
+            if line.quantity is None and line.component == "hosting":
+                text = "the model, or a call of this length and latency, does not fit these GPUs for serving."
+            elif line.quantity is None:
                 text = "billed by the hour, and the hours are not known. Add hours= for one run."
             elif line.price and line.price.max_call_input_tokens and line.price.usd is not None:
                 text = f"the price is known up to {line.price.max_call_input_tokens:,} input tokens a call, not beyond."
@@ -106,7 +109,13 @@ def _hosting(plan: Plan, offer: Offer, lines: Sequence[LineItem]) -> Iterator[Wa
             f"Bills while idle: up {plan.hosted_hours_per_day.normalize():f} hours a day, called or not.",
             monthly,
         )
-        if is_dedicated(plan, offer) and plan.calls_per_month:
+        if isinstance(offer, SelfHosted):
+            yield Warning(
+                "capacity_not_measured",
+                "How many calls a GPU carries follows from its bandwidth and arithmetic, not from a measurement: "
+                "try it before you rely on it.",
+            )
+        elif is_dedicated(plan, offer) and plan.calls_per_month:
             yield Warning(
                 "capacity_not_checked",
                 "Priced for the smallest deployment; whether it carries the calls is not checked.",

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from calculator import quantities
 from calculator.errors import FieldErrors
 from calculator.quantities import Amount, Frequency, PromptChange, Rates, TokenPair
-from pricing import Customer, Method
+from pricing import Customer, Method, StackClass
 
 # Half of a pair that stands for one character: JSON and terminals let one through, and nothing can write it.
 _HALF = re.compile("[\ud800-\udfff]")
@@ -25,6 +25,11 @@ _JOINER = "\N{ZERO WIDTH JOINER}"
 
 MOST_TOKENS = 10_000_000
 MOST_MONTHS = 60
+OWN_GPUS = "gpu"
+"""What on= calls every GPU-hour offer."""
+NEEDS_MODEL = "say what is tuned there, model=llama-3.1-8b, or its size, params=8B."
+MOST_SECONDS = 3_600
+LEAST_PARAMS, MOST_PARAMS = 10**7, 10**13
 WHOLE_KEYS = frozenset({"examples", "epochs", "runs", "months", "retrain"})
 """Numbers that come whole."""
 
@@ -124,9 +129,37 @@ def _offers(text: str) -> tuple[str, ...]:
     return names
 
 
+def _one_number(low: int, high: int, what: str, fix: str, unit: str = "") -> BeforeValidator:
+    """Something chosen, not estimated: one whole number, no range."""
+
+    def parse(text: str) -> int:
+        bare = text.strip()
+        value = quantities.parse_number(bare[: -len(unit)] if unit and bare.lower().endswith(unit) else bare)
+        if value % 1 or not low <= value <= high:
+            raise ValueError(f"{what} must be a whole number from {low:,} to {high:,}; {fix}.")
+        return int(value)
+
+    return _read(parse)
+
+
+def _params(text: str) -> int:
+    value = quantities.parse_number(text)
+    if not LEAST_PARAMS <= value <= MOST_PARAMS:
+        raise ValueError(f"“{text.strip()[:40]}” is no size of a model; write 8B or 500M, between 10M and 10,000B.")
+    return int(value)
+
+
+def _latency(text: str) -> Decimal:
+    value = quantities.parse_number(text.strip().lower().removesuffix("s"))
+    if not 0 < value <= MOST_SECONDS:
+        raise ValueError(f"“{text.strip()[:40]}” is no time a call may take; write seconds such as 2s or 0.5s.")
+    return value
+
+
 def _choice(choices: tuple[str, ...], what: str) -> BeforeValidator:
     def parse(text: str) -> str:
         chosen = text.strip().lower().replace("_", "-").replace("on demand", "on-demand")
+        chosen = chosen.replace("optimized", "optimised")
         if chosen not in choices:
             raise ValueError(
                 f"“{text.strip()[:40]}” is no {what}; write {' or '.join((', '.join(choices[:-1]), choices[-1]))}."
@@ -141,6 +174,12 @@ def _currency(text: str) -> str:
     if not re.fullmatch("[A-Z]{3}", code):
         raise ValueError(f"“{text.strip()[:40]}” is no currency; write its three letters, such as EUR.")
     return code
+
+
+def _gpu(text: str) -> str | None:
+    """None: any."""
+    name = _base(text)
+    return None if name.lower() in ("any", "all", "*") else name
 
 
 def _base(text: str) -> str:
@@ -187,12 +226,25 @@ class Scenario(BaseModel):
     customer: Annotated[Customer, _choice(get_args(Customer), "kind of customer")] = "new"
     method: Annotated[Method | None, _choice(get_args(Method), "method")] = None
     hours: Annotated[Amount | None, _between(0, 100_000, "training hours", "h")] = None
+    model: Annotated[str | None, _read(_base)] = None
+    params: Annotated[int | None, _read(_params)] = None
+    gpu: Annotated[str | None, _read(_gpu)] = None
+    gpus: Annotated[int | None, _one_number(1, 1_024, "GPUs", "write gpus=8, or leave it out")] = None
+    seq: Annotated[int | None, _one_number(16, MOST_TOKENS, "tokens of a sequence", "write seq=2048")] = None
+    stack: Annotated[StackClass, _choice(get_args(StackClass), "stack of software")] = "optimised"
+    rank: Annotated[int, _one_number(1, 1_024, "the rank", "write rank=16")] = 16
+    idle: Annotated[Amount, _between(0, 10_000, "idle hours of a run", "h")] = quantities.parse_amount("0")
+    queue: Annotated[Amount, _between(0, 10_000, "hours in the queue", "h")] = quantities.parse_amount("0")
+    latency: Annotated[Decimal | None, _read(_latency)] = None
+    adapters: Annotated[int, _one_number(1, 1_000, "tuned models on one base", "write adapters=20")] = 1
     currency: Annotated[str, _read(_currency)] = "USD"
     """Shown beside US dollars, which everything is counted in."""
     name: Annotated[str | None, _read(_name)] = None
 
     @model_validator(mode="after")
     def _together(self) -> Scenario:
+        if self.model and self.params:
+            raise PydanticCustomError("params", "give either model= or params=, not both.")
         if self.calls and not (self.call or self.prompt):
             raise PydanticCustomError("call", "say how long a call is, in tokens input/output, such as call=100/70.")
         if self.call and not (self.calls or self.base or self.base_rates):
@@ -200,6 +252,17 @@ class Scenario(BaseModel):
         if self.call and not self.prompt and self.call.total("high") == 0:
             raise PydanticCustomError("call", "a call of no tokens costs nothing; write input/output such as 100/70.")
         return self
+
+    @property
+    def names_a_model(self) -> bool:
+        """Whether GPUs of one's own can be priced: they need to know what is tuned on them."""
+        return self.model is not None or self.params is not None
+
+    @property
+    def about_own_gpus(self) -> str | None:
+        """The first key given that means nothing without them."""
+        keys = ("gpu", "gpus", "seq", "stack", "rank", "idle", "queue", "latency", "adapters")
+        return next((key for key in keys if getattr(self, key) != _DEFAULTS[key]), None)
 
     def fields(self) -> dict[str, str]:
         """The scenario as text by key, what is on its default left out: `read_scenario(s.fields()) == s`."""
@@ -236,6 +299,9 @@ def read_scenario(fields: Mapping[str, str]) -> Scenario:
         raise FieldErrors(
             {_key(fault): _sentence(fault) for fault in reversed(error.errors(include_url=False))}
         ) from None
+
+
+_HOURS = frozenset({"hosted", "idle", "queue"})
 
 
 def _key(fault: Any) -> str:
@@ -275,8 +341,12 @@ def nearest_key(key: str) -> str | None:
 def _text(key: str, value: Any) -> str:
     if key in ("cached", "batch", "growth"):
         return str(value.text("%"))
-    if key == "hosted":
+    if key in _HOURS:
         return str(value.text("h"))
+    if key == "latency":
+        return quantities.format_number(value, "s")
+    if key == "params":
+        return quantities.format_number(Decimal(value))
     return ",".join(value) if key == "on" else str(value)
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from calculator.horizon import months_between
 from calculator.inference import MILLION
 from calculator.many import ONE, ZERO, each, larger, rounded_up, smaller
+from calculator.own_gpus import SelfHosted, run_gpu_hours
 from calculator.periods import Period, periods, price_on
 from calculator.plan import Plan
 from calculator.result import LineItem, Recurrence
@@ -22,6 +23,11 @@ def billed_tokens_per_example(plan: Plan, offer: Offer) -> Decimal:
     """Tokens of an example that are billed: longer ones are truncated at the platform's limit."""
     limit = offer.training.max_tokens_per_example if offer.training else None
     return smaller(plan.example_tokens, Decimal(limit)) if limit else plan.example_tokens
+
+
+def tokens_of_a_run(plan: Plan, offer: Offer, epochs: Decimal) -> Decimal:
+    """Tokens that one run learns from, every pass counted."""
+    return plan.examples * billed_tokens_per_example(plan, offer) * epochs
 
 
 def epochs_of(plan: Plan, offer: Offer, default_epochs: Decimal) -> Decimal:
@@ -98,6 +104,10 @@ def _job_lines(
         if per_job is None:
             text, values = "hours are not known: give hours=", ()  # type: ignore[assignment]
         unit = "hour"
+    elif isinstance(offer, SelfHosted) and offer.work:
+        tokens = tokens_of_a_run(plan, offer, epochs)
+        per_job, text, values = run_gpu_hours(plan, offer.work, tokens)  # type: ignore[assignment]
+        unit = "GPU-hour"
     else:
         tokens = billed_tokens_per_example(plan, offer)
         per_job = plan.examples * tokens * epochs / MILLION

@@ -11,10 +11,11 @@ from pricing.datasets import (
     PlatformFormats,
     load_dataset_rules,
 )
+from pricing.files import PriceFileError
 from pricing.gpu import Framework, Gpu, GpuFacts, Link, Loss, ModelShape, StackClass, StateRecipe
-from pricing.gpu_offer import GpuOffer
+from pricing.gpu_offer import BillingStep, GpuOffer, Gpus
 from pricing.gpu_physics import GpuConstant, GpuPhysics
-from pricing.load import PriceFileError, load_catalog
+from pricing.load import load_catalog
 from pricing.load_gpu import load_gpu_facts, load_gpu_offers
 from pricing.offer import (
     Assumption,
@@ -37,6 +38,7 @@ __all__ = [
     "Assumption",
     "BaseModels",
     "BasePrice",
+    "BillingStep",
     "Catalog",
     "Confidence",
     "Customer",
@@ -50,6 +52,7 @@ __all__ = [
     "GpuFacts",
     "GpuOffer",
     "GpuPhysics",
+    "Gpus",
     "Lifecycle",
     "Link",
     "Loss",

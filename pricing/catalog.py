@@ -9,6 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from pricing.gpu_offer import Gpus
 from pricing.offer import Assumption, Offer, Source
 
 
@@ -57,11 +58,17 @@ class Catalog:
     """
 
     def __init__(
-        self, offers: Iterable[Offer], assumptions: Mapping[str, Assumption], base_models: BaseModels, version: str
+        self,
+        offers: Iterable[Offer],
+        assumptions: Mapping[str, Assumption],
+        base_models: BaseModels,
+        gpus: Gpus,
+        version: str,
     ) -> None:
         self.offers: Mapping[str, Offer] = MappingProxyType({offer.id: offer for offer in offers})
         self.assumptions: Mapping[str, Assumption] = MappingProxyType(dict(assumptions))
         self.base_models = base_models
+        self.gpus = gpus
         self.version = version
         names: dict[str, list[Offer]] = {}
         for offer in self.offers.values():
@@ -82,6 +89,10 @@ class Catalog:
     def find(self, name: str) -> Offer:
         """The offer with this id, or the first that answers to the name. Raises UnknownName."""
         return self.offers.get(name) or self.named(name)[0]
+
+    def knows(self, name: str) -> bool:
+        """Whether some offer has this name."""
+        return name in self.offers or _fold(name) in self._by_name
 
     def named(self, name: str) -> tuple[Offer, ...]:
         """The offers a name stands for: an id alone, else every offer of that platform, model or alias. Raises

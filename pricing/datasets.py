@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
-from pricing.load import DATA_DIR, PriceFileError, explain, read_text
+from pricing.files import DATA_DIR, PriceFileError, explain, read_text
 from pricing.offer import Record, Source, SourceRef
 from pricing.vocabulary import Count
 from pricing.yaml_reader import YamlError, read_yaml

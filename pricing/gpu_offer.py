@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
+from pricing.gpu import GpuFacts
 from pricing.offer import Price, Record, SourceRef
 
 BillingStep = Literal["second", "minute", "hour"]
@@ -44,16 +47,39 @@ class GpuOffer(Record):
             raise ValueError("billed_per and billing_source stand together; add the other one")
         return self
 
+    @cached_property
+    def usual_prices(self) -> tuple[Price, ...]:
+        """Of the usual terms, oldest first."""
+        usual = [price for price in self.prices if price.variant is None]
+        return tuple(sorted(usual, key=lambda price: price.since or date.min))
+
     def price_on(self, day: date) -> Price | None:
-        """The on-demand price in force on a day: of those that hold by then the newest, of the usual terms."""
-        holding = [price for price in self.prices if price.variant is None and (price.since or date.min) <= day]
-        return max(holding, key=lambda price: price.since or date.min, default=None)
+        """The on-demand price in force on a day."""
+        holding = [price for price in self.usual_prices if (price.since or date.min) <= day]
+        return holding[-1] if holding else None
 
     def counts(self, most: int) -> tuple[int, ...]:
         """Numbers of GPUs up to `most` that can be rented for one job: powers of two in a node, then whole nodes."""
         inside = [self.gpus_per_node] if self.whole_nodes else [*_powers(self.gpus_per_node), self.gpus_per_node]
         beyond = [self.gpus_per_node * nodes for nodes in _powers(most // self.gpus_per_node + 1)] if self.nodes else []
         return tuple(sorted({count for count in (*inside, *beyond) if count <= most}))
+
+
+class Gpus(NamedTuple):
+    """What the catalogue knows of tuning on one's own GPUs."""
+
+    facts: GpuFacts
+    offers: Mapping[str, GpuOffer]
+    """By id."""
+
+    def named(self, name: str) -> tuple[GpuOffer, ...]:
+        """An offer by its id, or all of a platform, by its id or title; nothing where nobody is called so."""
+        folded = name.strip().lower()
+        if folded in self.offers:
+            return (self.offers[folded],)
+        return tuple(
+            offer for offer in self.offers.values() if folded in (offer.platform, offer.platform_title.lower())
+        )
 
 
 def _powers(limit: int) -> list[int]:

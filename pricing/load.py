@@ -14,20 +14,16 @@ from pydantic import Field, ValidationError
 
 from pricing.base import GenaiBaseModels
 from pricing.catalog import BaseModels, Catalog
+from pricing.files import DATA_DIR, PriceFileError, explain, read_text, yaml_files
+from pricing.load_gpu import load_gpus
 from pricing.offer import Assumption, Offer, Price, Record, Source, TrainingRules
-from pricing.yaml_reader import YamlError, read_file, read_yaml
+from pricing.yaml_reader import YamlError, read_yaml
 
-DATA_DIR = Path(__file__).parent / "data"
 PROVIDERS_DIR = DATA_DIR / "providers"
-MAX_FILES = 200
 
 
 # What an offer has from its file and its place in it.
 _FROM_THE_FILE = ("id", "platform", "platform_title")
-
-
-class PriceFileError(ValueError):
-    """A price file that cannot be used. The text names file, field and fix."""
 
 
 class Defaults(Record):
@@ -91,7 +87,9 @@ def load_catalog(
             where = f"{files[offer.id]}: offers.{offer.id.partition('/')[2]}.nearest"
             raise PriceFileError(f"{where}: there is no offer {offer.nearest!r} in the catalogue")
     assumptions = _read_assumptions(DATA_DIR / "assumptions.yml", digest)
-    return Catalog(offers.values(), assumptions, base_models or GenaiBaseModels(), f"{newest}.{digest.hexdigest()[:8]}")
+    gpus = load_gpus(digest)
+    version = f"{newest}.{digest.hexdigest()[:8]}"
+    return Catalog(offers.values(), assumptions, base_models or GenaiBaseModels(), gpus, version)
 
 
 def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption]:
@@ -105,30 +103,6 @@ def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption
         raise PriceFileError(f"{path.name}: {error}") from None
     except ValidationError as error:
         raise PriceFileError(explain(path.name, (), error)) from None
-
-
-def yaml_files(folder: Path) -> list[Path]:
-    """The folder's YAML files by name. Raises PriceFileError."""
-    if not folder.is_dir():
-        raise PriceFileError(f"{folder}: there is no such folder; FTCOST_PRICES_DIR must name a folder of .yml files")
-    found = sorted(
-        path for path in folder.iterdir() if path.suffix in (".yml", ".yaml") and not path.name.startswith(".")
-    )
-    if len(found) > MAX_FILES:
-        raise PriceFileError(f"{folder}: {len(found):,} price files; at most {MAX_FILES} are read")
-    return found
-
-
-def read_text(path: Path) -> str:
-    """A file of ours as text. Raises PriceFileError."""
-    if not path.is_file():
-        raise PriceFileError(f"{path.name}: cannot be read as UTF-8 text (it is no file)")
-    try:
-        return read_file(path)
-    except YamlError as error:
-        raise PriceFileError(f"{path.name}: {error}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise PriceFileError(f"{path.name}: cannot be read as UTF-8 text ({error})") from None
 
 
 def _read_platform(path: Path, text: str, offers: dict[str, Offer], layer: Layer) -> Iterable[Source]:
@@ -221,39 +195,3 @@ def _fresher(before: Iterable[Price], rows: list[Any], sources: dict[str, Source
             mine[key] = max(mine.get(key, date.min), sources[row["source"]].checked_on)
     late = {key for key, day in known.items() if day > mine[key]}
     return [row for row in rows if not (isinstance(row, dict) and (row.get("method"), row.get("variant")) in late)]
-
-
-def explain(file: str, where: tuple[str, ...], error: ValidationError) -> str:
-    """The first fault of a file as one sentence; how many more there are."""
-    first, *others = error.errors(include_url=False)
-    place = ".".join(str(part) for part in (*where, *first["loc"]) if part != "[key]")
-    more = f" (and {len(others)} more)" if others else ""
-    return f"{file}: {place}: {_fault(first['type'], place, first['msg'])}{more}"
-
-
-def _fault(kind: str, place: str, message: str) -> str:
-    """What is wrong and how to put it right, in the words of a price file."""
-    match kind:
-        case "extra_forbidden":
-            return "is no key that is read here; check its spelling or remove it"
-        case "missing":
-            return "is missing"
-        case "tuple_type" | "list_type":
-            return "must be a list"
-        case "string_pattern_mismatch" if place.endswith((".url", ".config")):
-            return "must be an address that begins with https:// or http://"
-        case "string_pattern_mismatch":
-            return "must be small letters, digits, . and -, with @variant behind them where there are several"
-        case "dict_type" | "model_type" | "model_attributes_type":
-            return f"must hold keys such as {_keys_at(place)}"
-    return message.removeprefix("Value error, ")
-
-
-def _keys_at(place: str) -> str:
-    if place.endswith(".prices"):
-        return "training and input"
-    if ".prices." in place:
-        return "usd, per and source"
-    if place == "sources" or (place.startswith("offers.") and place.count(".") == 1):
-        return "title and prices" if place != "sources" else "a name for each source"
-    return "those in docs/prices.md"

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from pricing.files import DATA_DIR, PriceFileError, explain, read_text, yaml_files
 from pricing.gpu import Framework, Gpu, GpuFacts, ModelShape
-from pricing.gpu_offer import GpuOffer
+from pricing.gpu_offer import GpuOffer, Gpus
 from pricing.gpu_physics import GpuConstant, GpuPhysics
-from pricing.load import DATA_DIR, PriceFileError, explain, read_text, yaml_files
 from pricing.offer import Record, Source
 from pricing.yaml_reader import YamlError, read_yaml
 
@@ -49,11 +49,25 @@ class GpuOffersFile(Record):
     offers: dict[str, dict[str, Any]]
 
 
-def load_gpu_offers(facts: GpuFacts, offers_dir: Path = DATA_DIR / "gpu_offers") -> dict[str, GpuOffer]:
+def load_gpus(digest: hashlib._Hash) -> Gpus:
+    """What is known of GPUs and what they are rented for; the files' content goes into `digest`. Raises
+    PriceFileError.
+    """
+    facts = load_gpu_facts()
+    digest.update(facts.version.encode())
+    return Gpus(facts, load_gpu_offers(facts, digest=digest))
+
+
+def load_gpu_offers(
+    facts: GpuFacts, offers_dir: Path = DATA_DIR / "gpu_offers", *, digest: hashlib._Hash | None = None
+) -> dict[str, GpuOffer]:
     """GPUs by the hour, by id, of one file a platform. Raises PriceFileError."""
     offers: dict[str, GpuOffer] = {}
     for path in yaml_files(offers_dir):
-        file = _file(path, read_text(path), GpuOffersFile)
+        text = read_text(path)
+        if digest:
+            digest.update(text.encode())
+        file = _file(path, text, GpuOffersFile)
         for name, raw in file.offers.items():
             given = {"id": f"{file.platform}/{name}", "platform": file.platform, "platform_title": file.title}
             where = f"{path.name}: offers.{name}"

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pricing.load import DATA_DIR, Defaults, PlatformFile
+from pricing.files import DATA_DIR
+from pricing.load import Defaults, PlatformFile
 from pricing.offer import Offer, Price
 
 SCHEMA_PATH = DATA_DIR / "platform.schema.json"

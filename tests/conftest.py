@@ -15,9 +15,9 @@ from aiohttp import web
 from hypothesis import HealthCheck, settings
 
 from bot.app import App, build_app
+from bot.pace import Pace
 from bot.playground import FakeSlack
 from bot.store import open_database
-from bot.worker import Pace
 from pricing import Catalog, load_catalog
 from tests import postgres
 

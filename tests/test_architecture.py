@@ -102,10 +102,15 @@ def test_no_file_is_too_long_to_read(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
 
 
+DRAWING_AND_TABLES = ["numpy", "PIL", "matplotlib", "pandas", "polars", "pyarrow", "scipy"]
+
+
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
         ("bot.cli", ["genai_prices", "slack_bolt", "slack_sdk", "aiohttp", "sqlalchemy", "bot.playground"]),
+        ("bot.__main__", [*DRAWING_AND_TABLES, "genai_prices", "alembic", "tiktoken", "toktok", "bot.playground"]),
+        ("bot.app", DRAWING_AND_TABLES),
         ("calculator", ["genai_prices", "slack_bolt", "aiohttp", "bot"]),
         ("pricing", ["genai_prices", "aiohttp", "calculator", "bot"]),
     ],

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.pace import Pace
 from bot.settings import Settings
-from bot.worker import Pace
 
 ROOT = Path(__file__).parent.parent
 ALIASES = {field.alias for field in Settings.model_fields.values()}
@@ -38,6 +38,13 @@ def test_two_replicas_share_a_database_behind_a_proxy(services: dict[str, Any]) 
     assert replicas[0]["environment"]["FTCOST_DATABASE_URL"].startswith("postgresql://")
     assert set(replicas[0]["environment"]) <= ALIASES
     assert set(services["proxy"]["depends_on"]) == {"bot-1", "bot-2"}
+
+
+def test_the_proxy_passes_what_slack_needs_and_no_metrics() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    caddyfile = compose["configs"]["caddyfile"]["content"]
+    assert re.findall(r"@app path (.+)", caddyfile) == ["/slack/* /healthz"]
+    assert re.findall(r"reverse_proxy (\S+)", caddyfile) == ["@app"]
 
 
 def test_a_replica_may_do_nothing_but_its_work(services: dict[str, Any], dockerfile: str) -> None:

@@ -6,18 +6,23 @@ from collections.abc import Mapping
 
 from bot.desk import Desk
 from bot.jobs.answers import AnswerJobs
+from bot.jobs.datasets import DatasetJobs
 from bot.jobs.decisions import DecisionJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.jobs.mentions import MentionJobs
+from bot.slack_files import Downloads
 from bot.worker import Handler
 
 
-def handlers(desk: Desk) -> Mapping[str, Handler]:
+def handlers(desk: Desk, downloads: Downloads) -> Mapping[str, Handler]:
     """What does each kind of job."""
     estimates, answers = EstimateJobs(desk), AnswerJobs(desk)
+    datasets = DatasetJobs(desk, estimates, downloads)
     return {
         "estimate": estimates.estimate,
         "mention": MentionJobs(desk, estimates).mention,
+        "dataset": datasets.dataset,
+        "shared": datasets.shared,
         "export": answers.export,
         "break_even": answers.break_even,
         "sure": answers.sure,

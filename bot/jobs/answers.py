@@ -58,8 +58,9 @@ class AnswerJobs:
         saved = await self.desk.saved_or_told(ask, here)
         if saved is None:
             return
-        comparison = self.desk.price(saved.fields, date.fromisoformat(ask["as_of"]))
-        await self.desk.reply_all(job, here, dated(break_even_replies(comparison), comparison, saved.id))
+        comparison = await self.desk.price(saved.fields, date.fromisoformat(ask["as_of"]))
+        messages = await asyncio.to_thread(break_even_replies, comparison)
+        await self.desk.reply_all(job, here, dated(messages, comparison, saved.id))
 
     async def sure(self, job: Job) -> None:
         """How sure a saved estimate is, into its thread: by its own ranges, else with every number taken as somewhat
@@ -73,7 +74,7 @@ class AnswerJobs:
         scenario = read_scenario(saved.fields)
         spread = self.desk.catalog.assumptions["default_spread"].value or Decimal(0)
         asked = scenario if scenario.ranged else spread_out(scenario, spread)
-        comparison = estimate(asked, self.desk.catalog, date.fromisoformat(ask["as_of"]))
+        comparison = await asyncio.to_thread(estimate, asked, self.desk.catalog, date.fromisoformat(ask["as_of"]))
         messages = await asyncio.to_thread(sure_replies, comparison, assumed=not scenario.ranged)
         await self.desk.reply_all(job, here, dated(messages, comparison, saved.id))
 
@@ -84,7 +85,7 @@ class AnswerJobs:
             case "xlsx":
                 from bot.render.xlsx import to_xlsx
 
-                comparison = self.desk.price(saved.fields, date.fromisoformat(saved.as_of))
+                comparison = await self.desk.price(saved.fields, date.fromisoformat(saved.as_of))
                 content: str | bytes = await asyncio.to_thread(
                     to_xlsx, comparison, self.desk.catalog, quoted=saved.result, link=link or ""
                 )

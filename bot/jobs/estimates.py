@@ -35,7 +35,7 @@ class EstimateJobs:
         as_of.
         """
         ask = job.payload
-        comparison = self.desk.price(ask["fields"], date.fromisoformat(ask["as_of"]))
+        comparison = await self.desk.price(ask["fields"], date.fromisoformat(ask["as_of"]))
         budget = await self._budget(ask)
         excess = excess_of(comparison, read_limit(budget.amount)) if budget else None
         exchange = await self.desk.rates.of(
@@ -115,8 +115,9 @@ class EstimateJobs:
         first = await self.desk.estimates.first_of(before)
         if first.message_ts is None or first.channel_id is None or first.catalog_version != self.desk.catalog.version:
             return
-        was = self.desk.price(first.fields, date.fromisoformat(first.as_of))
-        message = parent(was, first.id, first.user_id, now=headline(after), aside=_read(first.result.get("aside")))
+        was = await self.desk.price(first.fields, date.fromisoformat(first.as_of))
+        aside = _read(first.result.get("aside"))
+        message = await asyncio.to_thread(parent, was, first.id, first.user_id, now=headline(after), aside=aside)
         poster = await self.desk.poster(first.team_id)
         await poster.change(Place(first.channel_id), first.message_ts, message)
 

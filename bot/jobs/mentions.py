@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -52,7 +53,7 @@ class MentionJobs:
             fields = {**(before.fields if before else {}), **settled.complete(asked.fields)}
             if asked.verb == "breakeven":
                 check_base(fields)
-            self.desk.price(fields, date.fromisoformat(ask["as_of"]))
+            await self.desk.price(fields, date.fromisoformat(ask["as_of"]))
         except UserError as error:
             await poster.only_to(ask["user"], here, saying(escape(str(error))))
             return
@@ -68,8 +69,8 @@ class MentionJobs:
                 raise UserError("Ask this in the thread of an estimate, or ask `/ftcost breakeven …`.")
             if not (saved.fields.get("base") or saved.fields.get("base_rates")):
                 raise UserError("Say what is prompted today, such as `@ftcost base=gpt-4o-mini prompt=2000->100`.")
-            comparison = self.desk.price(saved.fields, date.fromisoformat(ask["as_of"]))
-            return dated(break_even_replies(comparison), comparison, saved.id)
+            comparison = await self.desk.price(saved.fields, date.fromisoformat(ask["as_of"]))
+            return dated(await asyncio.to_thread(break_even_replies, comparison), comparison, saved.id)
         if not ask["thread_ts"] or named_in(asked.argument):
             return [await self.desk.lookups.answer(asked, team=ask["team"], user=ask["user"])]
         found = await self.desk.estimates.in_thread(

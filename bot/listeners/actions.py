@@ -14,6 +14,7 @@ from bot.listeners.submissions import GONE
 from bot.reading import whole
 from bot.render.messages import EXPORTS
 from bot.store import Job, SavedEstimate
+from calculator import read_scenario
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -113,4 +114,5 @@ def _compare_view(bot: Bot, saved: SavedEstimate) -> View:
     catalog = bot.desk.catalog
     ranked = [estimate["offer"] for estimate in saved.result["estimates"]]
     chosen = ranked[:5] if saved.fields.get("on", "all") == "all" else ranked
-    return compare_form(_origin(saved), catalog, catalog.trainable(bot.today()), chosen)
+    own_gpus = catalog.gpus.offers.values() if read_scenario(saved.fields).names_a_model else ()
+    return compare_form(_origin(saved), [*catalog.trainable(bot.today()), *own_gpus], chosen)

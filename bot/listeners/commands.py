@@ -14,45 +14,48 @@ from bot.render.blocks import escape, section
 from bot.store import Job, new_estimate_id
 from calculator import UserError
 
+COMMAND = "/ftcost"
 FIX = "fix"
 BUTTON_VALUE = 2_000
 
 
+async def answer_command(bot: Bot, body: dict[str, Any]) -> dict[str, Any]:
+    """Do what `/ftcost …` asks, or write it down. What the acknowledgement says to the asker, and nobody else; nothing
+    where an answer comes otherwise.
+    """
+    text = from_slack(body.get("text") or "")
+    try:
+        asked = read_command(text)
+        if asked.verb == "form":
+            await bot.open_form(body, body["channel_id"])
+            return {}
+        if asked.verb == "budget":
+            bot.worker.start(open_budget(bot, body, body["channel_id"]))
+            return {}
+        if asked.verb == "breakeven" and not asked.fields:
+            bot.worker.start(bot.show(body, form(Origin(channel=body["channel_id"]), more=True)))
+            return {}
+        if asked.verb == "breakeven":
+            check_base(asked.fields)
+        elif asked.verb != "estimate":
+            looked_up = bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+            answer = await bot.worker.soon(looked_up)
+            return {"text": answer.text, "blocks": answer.blocks}
+        settled = await bot.settled(team_of(body))
+        fields = settled.complete(asked.fields)
+        await bot.desk.check(fields, bot.today())
+    except UserError as error:
+        return _refusal(error, text)
+    job = estimate_job(bot, f"command:{body['trigger_id']}", body, fields, Origin(channel=body["channel_id"]))
+    job.payload["settled"] = settled.said(asked.fields)
+    await bot.worker.accept(job)
+    return {}
+
+
 def register(app: AsyncApp, bot: Bot) -> None:
-    @app.command("/ftcost")
+    @app.command(COMMAND)
     async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        text = from_slack(body.get("text") or "")
-        try:
-            asked = read_command(text)
-            if asked.verb == "form":
-                await bot.open_form(body, body["channel_id"])
-                await ack()
-                return
-            if asked.verb == "budget":
-                await ack()
-                bot.worker.start(open_budget(bot, body, body["channel_id"]))
-                return
-            if asked.verb == "breakeven" and not asked.fields:
-                await ack()
-                bot.worker.start(bot.show(body, form(Origin(channel=body["channel_id"]), more=True)))
-                return
-            if asked.verb == "breakeven":
-                check_base(asked.fields)
-            elif asked.verb != "estimate":
-                looked_up = bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
-                answer = await bot.worker.soon(looked_up)
-                await ack(text=answer.text, blocks=answer.blocks)
-                return
-            settled = await bot.settled(team_of(body))
-            fields = settled.complete(asked.fields)
-            bot.desk.price(fields, bot.today())
-        except UserError as error:
-            await ack(**_refusal(error, text))
-            return
-        job = estimate_job(bot, f"command:{body['trigger_id']}", body, fields, Origin(channel=body["channel_id"]))
-        job.payload["settled"] = settled.said(asked.fields)
-        await bot.worker.accept(job)
-        await ack()
+        await ack(**await answer_command(bot, body))
 
     @app.shortcut("ftcost_from_message")
     async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:

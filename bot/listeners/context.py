@@ -22,7 +22,8 @@ from bot.preferences import Preferences
 from bot.reading import at
 from bot.roles import Roles
 from bot.store import EstimateStore
-from bot.worker import Worker, error_code
+from bot.trace import failing
+from bot.worker import Worker
 from bot.workspaces import Workspaces
 
 _SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
@@ -97,7 +98,7 @@ class Bot:
         try:
             view = await make
         except Exception:
-            code = error_code()
+            code = failing()
             log.exception("%s: a modal could not be filled", code)
             view = notice("Sorry", f"Something went wrong on our side. Please close this and try again. ({code})")
         await self.update(body, view_id, view)

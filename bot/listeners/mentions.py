@@ -1,4 +1,4 @@
-"""`@ftcost …`"""
+"""`@ftcost …`, with files or without."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.listeners.context import Bot, team_of
+from bot.listeners.files import accept_files
 from bot.store import Job, new_estimate_id
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
@@ -16,7 +17,7 @@ _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 def register(app: AsyncApp, bot: Bot) -> None:
     @app.event("app_mention")
     async def on_mention(ack: AsyncAck, body: dict[str, Any], event: dict[str, Any]) -> None:
-        if event.get("user"):
+        if event.get("user") and not await accept_files(bot, body, event):
             payload = {
                 "id": new_estimate_id(),
                 "team": team_of(body),

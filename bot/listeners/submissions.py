@@ -6,12 +6,27 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.form import CALLBACK, COMPARE_CALLBACK, MORE, Origin, errors_for, form, read_values, reply_in
+from bot.dataset_field import DATASET, read_dataset
+from bot.form import (
+    CALLBACK,
+    COMPARE_CALLBACK,
+    MORE,
+    Origin,
+    errors_for,
+    form,
+    read_values,
+    reply_in,
+)
+from bot.jobs.datasets import dataset_job
 from bot.listeners.commands import estimate_job
 from bot.listeners.context import Bot, team_of
 from bot.preferences import Preferences
+from bot.slack_files import MAX_FORM_BYTES
 from calculator import FieldErrors, UserError
 
+ANY_FILE = {"examples": "1", "example": "1"}
+"""In place of what a file will say, so that the rest can be checked before it is read."""
+TOO_LARGE_HERE = "This file is larger than 10 MB. Send it to the bot as a message instead: up to 500 MB are read there."
 GONE = "This estimate is not there any more. Close this and start a new one with /ftcost."
 
 
@@ -50,7 +65,10 @@ def register(app: AsyncApp, bot: Bot) -> None:
         settled = await unseen(bot, view, team_of(body)) if fresh else Preferences({})
         try:
             fields = {**before, **settled.complete(read_values(view))}
-            bot.desk.price(fields, bot.today())
+            file = read_dataset(view)
+            if file and file.size > MAX_FORM_BYTES:
+                raise FieldErrors({DATASET: TOO_LARGE_HERE})
+            await bot.desk.check(fields | (ANY_FILE if file else {}), bot.today())
         except FieldErrors as error:
             await ack(response_action="errors", errors=errors_for(view, error.errors))
             return
@@ -59,7 +77,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
             return
         job = estimate_job(bot, f"view:{view['id']}:{view['hash']}", body, fields, origin)
         job.payload["settled"] = settled.said(read_values(view))
-        await bot.worker.accept(job)
+        await bot.worker.accept(dataset_job(job.key, {**job.payload, "file": file._asdict()}) if file else job)
         await ack()
 
     @app.action(MORE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import mimetypes
 from typing import Any
@@ -30,6 +31,24 @@ def get_upload_url(workspace: Workspace, args: Json) -> Json:
     return {"upload_url": f"{workspace.base_url}/files/upload/{file.id}", "file_id": file.id}
 
 
+def take(workspace: Workspace, user: str, name: str, content: bytes) -> UploadedFile:
+    """A file that a person attaches; nobody else sees it before it is sent."""
+    name = name.replace("/", "_").replace("\\", "_") or "file"
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    file = UploadedFile(workspace.new_id("F"), name, len(content), mimetype=kind, content=content, user=user)
+    file.bot_may_read = False
+    _place(workspace, file)
+    workspace.uploads[file.id] = file
+    return file
+
+
+def _place(workspace: Workspace, file: UploadedFile) -> None:
+    """The addresses of a file: one for the page, one for who has a token."""
+    name = quote(file.name)
+    file.url = f"{workspace.base_url}/files/{file.id}/{name}"
+    file.private_url = f"{workspace.base_url}/files-pri/{workspace.team['id']}-{file.id}/download/{name}"
+
+
 def receive(workspace: Workspace, file_id: str, content: bytes) -> None:
     """The bytes of a file at the place that was given out for it."""
     file = workspace.uploads.get(file_id)
@@ -48,10 +67,13 @@ def complete_upload(workspace: Workspace, args: Json) -> Json:
     comment = str(args.get("initial_comment") or "")
     for file in files:
         file.shared = True
-        file.url = f"{workspace.base_url}/files/{file.id}/{quote(file.name)}"
+        _place(workspace, file)
     wires = [file.wire() for file in files]
     for channel in channels:
-        workspace.post(channel.id, BOT_USER, {"text": comment, "files": wires}, thread_ts=args.get("thread_ts"))
+        content = {"text": comment, "files": wires}
+        message = workspace.post(channel.id, BOT_USER, content, thread_ts=args.get("thread_ts"))
+        for file in files:
+            file.share(channel, message)
     for wire in wires:
         workspace.emit("file", file=wire)
     return {"files": wires}
@@ -59,9 +81,9 @@ def complete_upload(workspace: Workspace, args: Json) -> Json:
 
 def info(workspace: Workspace, args: Json) -> Json:
     file = workspace.uploads.get(str(args.get("file", "")))
-    if file is None or not file.shared:
+    if file is None or not file.shared or not file.bot_may_read:
         raise Refusal("file_not_found")
-    return {"file": file.wire()}
+    return {"file": file.wire() | {"shares": copy.deepcopy(file.shares)}}
 
 
 def _entries(files: Any) -> list[Json]:

@@ -18,7 +18,19 @@ from bot.playground.refusal import Violation
 from bot.playground.views import Views
 from bot.playground.web_api import Failure, WebApi
 from bot.playground.workspace import Workspace
-from bot.playground.world import BOT_USER, COLLEAGUE, DEFAULT_SCOPES, FINANCE, GENERAL, IM, RANDOM, TEAM, YOU, Call
+from bot.playground.world import (
+    BOT_USER,
+    COLLEAGUE,
+    DEFAULT_EVENTS,
+    DEFAULT_SCOPES,
+    FINANCE,
+    GENERAL,
+    IM,
+    RANDOM,
+    TEAM,
+    YOU,
+    Call,
+)
 
 T = TypeVar("T")
 
@@ -58,7 +70,7 @@ class FakeSlack(People):
         wall_clock: Callable[[], float] = time.time,
         ack_seconds: float = ACK_SECONDS,
         scopes: Iterable[str] = DEFAULT_SCOPES,
-        subscribed_events: Iterable[str] = ("app_mention", "app_home_opened"),
+        subscribed_events: Iterable[str] = DEFAULT_EVENTS,
         commands: Iterable[Json] = DEFAULT_COMMANDS,
         shortcuts: Iterable[Json] = DEFAULT_SHORTCUTS,
         page_directory: Path = PAGE_DIRECTORY,
@@ -86,6 +98,7 @@ class FakeSlack(People):
         app.router.add_post("/api/{method}", self._web_api.handle)
         app.router.add_get("/api/{method}", self._web_api.handle)
         app.router.add_post("/files/upload/{file}", self._web_api.handle_upload)
+        app.router.add_get("/files-pri/{file}/download/{name}", self._web_api.handle_download)
         self._page.add_routes(app)
 
         async def end_streams(_: web.Application) -> None:

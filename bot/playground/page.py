@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 
 from bot.playground.node import Json
+from bot.playground.page_upload import uploads
 from bot.playground.payloads import escape
 from bot.playground.people import People
 from bot.playground.refusal import Refusal
@@ -63,6 +64,7 @@ class Page:
             "options": self._options,
             "home": self._home,
         }
+        app.router.add_post("/playground/upload", self._local_only(uploads(self._people)))
         for path, handler in reads.items():
             app.router.add_get(path, self._local_only(handler))
         for name, deed in deeds.items():
@@ -214,12 +216,14 @@ class Page:
         return {"ok": False, "error": "dispatch_failed", "text": f'{command} failed with the error "{delivered.error}"'}
 
     async def _message(self, body: Json) -> Json:
-        text = escape(str(body["text"]))
-        if not text.strip():
+        text, files = escape(str(body["text"])), [{"id": str(file)} for file in body.get("files") or []]
+        if not text.strip() and not files:
             raise ValueError("no_text")
         name = self._workspace.users[BOT_USER].name
         text = text.replace(f"@{name}", f"<@{BOT_USER}>")
-        message = await self._people.say(text, channel=str(body["channel"]), thread_ts=body.get("thread_ts"))
+        message = await self._people.say(
+            text, channel=str(body["channel"]), thread_ts=body.get("thread_ts"), files=files
+        )
         return {"ok": True, "ts": message["ts"]}
 
     async def _view_submit(self, body: Json) -> Json:

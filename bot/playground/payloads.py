@@ -130,6 +130,19 @@ class Payloads:
         }
         if kind == "message":
             event["channel_type"] = "im"
+        else:
+            event.pop("subtype", None)
+        return self.event(event)
+
+    def file_shared(self, file_id: str, user: str, channel: str) -> Json:
+        event = {
+            "type": "file_shared",
+            "file_id": file_id,
+            "file": {"id": file_id},
+            "user_id": user,
+            "channel_id": channel,
+            "event_ts": self._workspace.new_ts(),
+        }
         return self.event(event)
 
     def _interaction(self, kind: str, user: str) -> Json:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.playground import api_chat, view_state
+from bot.playground.attaching import Attaching
 from bot.playground.block_rules import elements_of
 from bot.playground.delivery import Delivered, Delivery
 from bot.playground.element_rules import check_options_answer
@@ -18,11 +20,11 @@ from bot.playground.workspace import Workspace
 from bot.playground.world import BOT_USER, GENERAL, YOU, Channel
 
 
-class People:
+class People(Attaching):
     """The deeds of people. A deed that Slack's own client would not offer is a ValueError."""
 
     def __init__(self, workspace: Workspace, view_stacks: Views, delivery: Delivery) -> None:
-        self.workspace = workspace
+        super().__init__(workspace)
         self.view_stacks = view_stacks
         self.events_url = ""
         self.events: list[Json] = []
@@ -171,23 +173,45 @@ class People:
 
     # --- messages and the Home tab --------------------------------------------------------------------------------
 
-    async def say(self, text: str, *, channel: str = GENERAL, thread_ts: str | None = None, user: str = YOU) -> Json:
-        """Write a message, as Slack stores it: a mention is `<@U…>`. The bot hears what it is subscribed to."""
+    async def say(
+        self,
+        text: str,
+        *,
+        channel: str = GENERAL,
+        thread_ts: str | None = None,
+        user: str = YOU,
+        files: Sequence[Json] = (),
+    ) -> Json:
+        """Write a message, as Slack stores it: a mention is `<@U…>`; `files` were attached. The bot hears what it is
+        subscribed to.
+        """
         place = self._present(user, channel)
-        message = self.workspace.post(channel, user, {"text": text}, thread_ts=thread_ts)
-        heard = self.workspace.subscribed_events
+        uploads = [self.own_file(file["id"], user) for file in files]
+        content: Json = {"text": text, "files": [file.wire() for file in uploads]}
+        message = self.workspace.post(channel, user, content, thread_ts=thread_ts)
+        for file in uploads:
+            file.share(place, message)
+        await self._tell(place, message)
+        for file in uploads:
+            if file.bot_may_read and self._hears("file_shared", "files:read"):
+                await self.deliver_event(self._payloads.file_shared(file.id, user, channel))
+        return message
+
+    def _hears(self, event: str, scope: str) -> bool:
+        return event in self.workspace.subscribed_events and scope in self.workspace.scopes
+
+    async def _tell(self, place: Channel, message: Json) -> None:
+        """The events that a person's message makes."""
         if place.kind == "im":
             # A mention in a direct message is an ordinary message.
-            if "message.im" in heard:
+            if self._hears("message.im", "im:history"):
                 await self.deliver_event(self._payloads.message_event("message", message))
         elif (
-            f"<@{BOT_USER}>" in text
+            f"<@{BOT_USER}>" in message["text"]
             and BOT_USER in place.members
-            and "app_mention" in heard
-            and "app_mentions:read" in self.workspace.scopes
+            and self._hears("app_mention", "app_mentions:read")
         ):
             await self.deliver_event(self._payloads.message_event("app_mention", message))
-        return message
 
     async def open_home(self, *, user: str = YOU) -> Delivered | None:
         """Open the bot's Home tab."""
@@ -250,6 +274,8 @@ class People:
             for action_id, element in elements.items():
                 if action_id not in state.get(block_id, {}):
                     raise ValueError(f"no input {block_id}/{action_id}; there are {sorted(state)}")
+                if element.get("type") == "file_input":
+                    element = {**element, "files": [self.given_file(file) for file in element.get("files") or []]}
                 # Slack reports an emptied input as null.
                 state[block_id][action_id] = element | ({"value": None} if element.get("value") == "" else {})
         return state

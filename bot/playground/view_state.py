@@ -34,6 +34,7 @@ _SHAPES: dict[str, tuple[str, str, bool]] = {
     "datetimepicker": ("selected_date_time", "initial_date_time", False),
     "file_input": ("files", "", True),
 }
+FORM_FILE_BYTES = 10_000_000
 _TYPED = {"plain_text_input", "number_input", "email_text_input", "url_text_input"}
 # These report no state of their own, but do report the option that was chosen.
 _CLICKED = {"overflow": ("selected_option", "", False)}
@@ -107,6 +108,11 @@ def _client_error(element: Json, answer: Any) -> str | None:
         least, most = element.get("min_length", 0), element.get("max_length", 3000)
         if not least <= len(answer) <= most:
             return f"Please use between {least} and {most} characters."
+    if element["type"] == "file_input":
+        if len(answer) > element.get("max_files", 10):
+            return f"Please attach at most {element.get('max_files', 10)}."
+        if any(file["size"] > FORM_FILE_BYTES for file in answer):
+            return "Please attach files of at most 10 MB."
     most_items = element.get("max_selected_items")
     if most_items is not None and len(answer) > most_items:
         return f"Please choose at most {most_items}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from bot.playground.block_rules import elements_of
 from bot.playground.node import Json
 from bot.playground.refusal import Refusal
 from bot.playground.view_rules import check_view
@@ -46,14 +47,14 @@ class Views:
         return self._channels.get(view_id)
 
     def open(self, trigger_id: object, given: Any) -> Json:
-        checked = check_view(given)
+        checked = self._checked(given)
         self._refuse_taken_external_id(checked)
         trigger = self._workspace.use_trigger(trigger_id)
         self.clear(trigger.user)
         return self._add(trigger.user, trigger.channel, checked, "view_opened")
 
     def push(self, trigger_id: object, given: Any) -> Json:
-        checked = check_view(given)
+        checked = self._checked(given)
         self._refuse_taken_external_id(checked)
         trigger = self._workspace.use_trigger(trigger_id)
         if not any(view["id"] == trigger.view_id for view in self.stack(trigger.user)):
@@ -76,7 +77,7 @@ class Views:
         view = found[0]
         if hash_ and hash_ != view["hash"]:
             raise Refusal("hash_conflict")
-        checked = check_view(given, kinds=frozenset({view["type"]}))
+        checked = self._checked(given, kinds=frozenset({view["type"]}))
         return self.replace(view, checked)
 
     def replace(self, view: Json, checked: Json) -> Json:
@@ -123,6 +124,14 @@ class Views:
         self._channels[view["id"]] = channel
         self._workspace.emit(event, view=view, user=user)
         return view
+
+    def _checked(self, given: Any, kinds: frozenset[str] = MODAL) -> Json:
+        checked = check_view(given, kinds=kinds)
+        files = any(e["type"] == "file_input" for block in checked["blocks"] for _, e in elements_of(block))
+        if files and "files:read" not in self._workspace.scopes:
+            # Documented is that the scope is needed, not what the answer is without it.
+            raise Refusal("missing_scope", needed="files:read", provided=",".join(sorted(self._workspace.scopes)))
+        return checked
 
     def _refuse_taken_external_id(self, checked: Json) -> None:
         taken = {view["external_id"] for view in self.all_open()}

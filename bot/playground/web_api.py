@@ -9,6 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -26,6 +27,9 @@ class Method:
     scope: str | None = None
     takes_json: bool = True
 
+
+DOWNLOAD = "download"
+"""What fetching a file is called where methods are told to wait or to fail."""
 
 METHODS: dict[str, Method] = {
     "api.test": Method(api_conversations.api_test),
@@ -169,6 +173,28 @@ class WebApi:
         self._workspace.calls.append(Call("response_url", args, {"ok": True}))
         self._workspace.changed()
         return web.Response(text="ok")
+
+    async def handle_download(self, request: web.Request) -> web.StreamResponse:
+        """A file for who may read it; anybody else is sent to the page to sign in. A call that was told to wait waits
+        when half of it is there.
+        """
+        file = self._workspace.uploads.get(request.match_info["file"].partition("-")[2])
+        if self._failures[DOWNLOAD]:
+            return web.Response(status=self._failures[DOWNLOAD].popleft().status)
+        if file is None or file.content is None:
+            return web.Response(status=404)
+        token = _take_token(request, {}, frozenset())
+        if token != self._token or "files:read" not in self._workspace.scopes or not file.bot_may_read:
+            raise web.HTTPFound(f"{self._workspace.base_url}/?redir={quote(request.path, safe='')}")
+        response = web.StreamResponse(headers={"Content-Type": file.mimetype, "Content-Length": str(file.length)})
+        await response.prepare(request)
+        half = file.length // 2
+        await response.write(file.content[:half])
+        if self._delays[DOWNLOAD]:
+            await self._hold(DOWNLOAD, self._delays[DOWNLOAD].popleft())
+        await response.write(file.content[half:])
+        await response.write_eof()
+        return response
 
     async def handle_upload(self, request: web.Request) -> web.Response:
         if request.content_type == "multipart/form-data":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.playground.node import Json
@@ -19,8 +19,19 @@ FINANCE = "C0FINANCE1"
 IM = "D0YOUFTCST"
 
 DEFAULT_SCOPES = frozenset(
-    {"commands", "chat:write", "chat:write.public", "app_mentions:read", "im:write", "files:write", "users:read"}
+    {
+        "commands",
+        "chat:write",
+        "chat:write.public",
+        "app_mentions:read",
+        "im:write",
+        "im:history",
+        "files:read",
+        "files:write",
+        "users:read",
+    }
 )
+DEFAULT_EVENTS = frozenset({"app_home_opened", "app_mention", "message.im", "file_shared"})
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,22 @@ class UploadedFile:
     shared: bool = False
     alt_text: str = ""
     url: str = ""
+    """Where the page shows it."""
+    private_url: str = ""
+    """Where the app fetches it."""
+    user: str = BOT_USER
+    bot_may_read: bool = True
+    """Whether it stands where the bot is, or was given to it in a form."""
+    shares: dict[str, dict[str, list[Json]]] = field(default_factory=dict)
+    """`public` or `private`: channel: where it stands there."""
+
+    def share(self, channel: Channel, message: Json) -> None:
+        """It stands in a message of a channel from now on."""
+        self.shared = True
+        self.bot_may_read = self.bot_may_read or BOT_USER in channel.members
+        kind = "public" if channel.kind == "public" else "private"
+        place: Json = {key: message[key] for key in ("ts", "thread_ts") if key in message}
+        self.shares.setdefault(kind, {}).setdefault(channel.id, []).append(place)
 
     def wire(self) -> Json:
         return {
@@ -84,11 +111,12 @@ class UploadedFile:
             "title": self.title or self.name,
             "mimetype": self.mimetype,
             "size": self.length,
-            "user": BOT_USER,
+            "mode": "hosted",
+            "user": self.user,
             "alt_txt": self.alt_text,
             "url": self.url,
-            "url_private": self.url,
-            "url_private_download": self.url,
+            "url_private": self.private_url,
+            "url_private_download": self.private_url,
             "permalink": self.url,
         }
 

@@ -14,7 +14,7 @@ from bot.render.judgement import judgement
 from bot.render.money import money, money_span
 from bot.render.tables import offer_name
 from bot.render.words import headline, question
-from calculator import BaseEstimate, BreakEven, Comparison, Estimate, Figure, LineItem
+from calculator import BaseEstimate, BreakEven, Comparison, Crossover, Estimate, Figure, LineItem
 
 CSV_COLUMNS = (
     "offer", "platform", "model", "status", "complete",
@@ -35,6 +35,7 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
         "question": question(comparison),
         "estimates": [_estimate(comparison, estimate) for estimate in comparison.estimates],
         "base": _base(comparison.base) if comparison.base else None,
+        "own_gpus": _crossover(comparison.crossover) if comparison.crossover else None,
         "drivers": _drivers(comparison, comparison.best) if comparison.best else None,
     }
 
@@ -59,6 +60,9 @@ def _estimate(comparison: Comparison, estimate: Estimate) -> dict[str, Any]:
             {"code": warning.code, "text": warning.text, "usd": text(warning.usd)} for warning in estimate.warnings
         ],
         "assumptions": list(estimate.assumptions),
+        "moves": [{"what": move.what, "usd": text(move.usd)} for move in estimate.moves]
+        if estimate is comparison.best
+        else [],
         "break_even": _break_even(estimate.break_even) if estimate.break_even else None,
         "verdict": judgement(comparison, estimate),
     }
@@ -121,6 +125,14 @@ def _break_even(found: BreakEven) -> dict[str, Any]:
         "covering_calls_per_month": found.covering_calls_per_month,
         "reason": found.reason,
         "net_usd": text(found.net_usd),
+    }
+
+
+def _crossover(found: Crossover) -> dict[str, Any]:
+    return {
+        "offer": found.gpus.offer.id,
+        "against": found.per_token.offer.id,
+        "calls_per_month": found.calls_per_month,
     }
 
 

@@ -24,7 +24,9 @@ def dataset_json(report: DatasetReport) -> dict[str, Any]:
             "by_kind": report.problems_by_kind,
             "first": [problem._asdict() for problem in report.first_problems],
         },
-        "platforms": {name: verdict._asdict() for name, verdict in report.platforms.items()},
+        "platforms": {
+            name: {"accepted": verdict.accepted, "why": verdict.why} for name, verdict in report.platforms.items()
+        },
     }
 
 

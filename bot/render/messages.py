@@ -12,6 +12,7 @@ from bot.render.sureness import percent
 from bot.render.tables import (
     figure,
     horizon,
+    too_small,
 )
 from bot.render.words import (
     base_sentence,
@@ -111,10 +112,13 @@ def watch_out(comparison: Comparison, shown: Estimate | None) -> list[Block]:
         if shown and shown.lines
         else []
     )
-    apart = [e for e in comparison.estimates if e.standing == Standing.APART and e is not shown]
+    small = [e for e in comparison.estimates if e is not shown and too_small(e)]
+    apart = [e for e in comparison.estimates if e.standing == Standing.APART and e is not shown and e not in small]
     unknown = [e for e in comparison.estimates if e.standing == Standing.INCOMPLETE and e is not shown]
     if unknown:
         lines.append(f"{_count(unknown)} not ranked, because a price is not known.")
+    if small:
+        lines.append(f"{_count(small)} of GPUs shown apart, because the job does not fit them.")
     if apart:
         lines.append(f"{_count(apart)} shown apart, because not open to {comparison.scenario.customer} customers.")
     return [section("*Watch out*\n" + "\n".join(f"• {escape(line)}" for line in lines))] if lines else []

@@ -25,7 +25,9 @@ from bot.render.tornado import tornado
 from bot.render.words import (
     assumptions,
     break_even_sentences,
+    crossover_sentence,
     mark_meaning,
+    moves,
     notes,
     price_ages,
 )
@@ -33,6 +35,7 @@ from calculator import Comparison, Estimate, Standing
 from pricing import Source
 
 ROWS_SHOWN = 12
+MOVES_MOST = "What was assumed and would move it most"
 ASIDES_SHOWN = 5
 
 
@@ -47,6 +50,8 @@ def comparison_reply(comparison: Comparison, exchange: Exchange = None) -> Slack
     if len(first) > ROWS_SHOWN:
         blocks.append(context(f"{len(first) - ROWS_SHOWN} more in the export."))
     blocks += [_aside(comparison, caption, estimates) for caption, estimates in others]
+    if sentence := crossover_sentence(comparison):
+        blocks.append(context(escape(sentence)))
     if len({estimate.offer.title for estimate in first}) > 1:
         blocks.append(context("Different models: whether a cheaper one does the task, only an evaluation says."))
     return SlackMessage(escape(f"{caption}:\n{plain(table)}"), blocks)
@@ -68,9 +73,10 @@ def breakdown_reply(estimate: Estimate) -> SlackMessage:
     table = breakdown_table(estimate)
     title = f"{offer_name(estimate)}, line by line"
     formulas = "\n".join(f"• {escape(line.label)}: {escape(line.formula)}" for line in priced_lines(estimate))
-    return SlackMessage(
-        escape(f"{title}:\n{plain(table)}"), [section(f"*{escape(title)}*"), table_block(table), context(formulas)]
-    )
+    blocks = [section(f"*{escape(title)}*"), table_block(table), context(formulas)]
+    if moved := moves(estimate):
+        blocks.append(context("\n".join([f"*{MOVES_MOST}*", *(f"• {escape(text)}" for text in moved)])))
+    return SlackMessage(escape(f"{title}:\n{plain(table)}"), blocks)
 
 
 def assumptions_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:

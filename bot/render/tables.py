@@ -69,6 +69,8 @@ def remark(comparison: Comparison, estimate: Estimate) -> str:
         return "not offered"
     if estimate.status == "closed":
         return f"ended {life.inference_ends}" if life and life.inference_ends else "ended"
+    if "does_not_fit" in codes:
+        return "does not fit"
     remarks = []
     if "closed_to_new_customers" in codes:
         remarks.append("existing customers only")
@@ -152,10 +154,24 @@ def by_standing(comparison: Comparison) -> list[tuple[str, list[Estimate]]]:
         Standing.LASTS: f"For the whole {horizon(comparison)}, cheapest first",
         Standing.ENDS: "Ending earlier, or not for production",
         Standing.INCOMPLETE: "With a price that is not known",
-        Standing.APART: f"Not sold, or not to {comparison.scenario.customer} customers",
+        Standing.APART: _apart(comparison),
     }
     groups = {standing: [one for one in comparison.estimates if one.standing == standing] for standing in Standing}
     return [(captions[standing], found) for standing, found in groups.items() if found]
+
+
+def _apart(comparison: Comparison) -> str:
+    small = any(too_small(one) for one in comparison.estimates)
+    sold = f"Not sold, or not to {comparison.scenario.customer} customers"
+    if not small:
+        return sold
+    others = any(one.standing == Standing.APART and not too_small(one) for one in comparison.estimates)
+    return f"{sold}, or too small" if others else "Too small for the job"
+
+
+def too_small(estimate: Estimate) -> bool:
+    """Whether the job does not fit these GPUs."""
+    return any(warning.code == "does_not_fit" for warning in estimate.warnings)
 
 
 def _recurs(estimate: Estimate) -> bool:

@@ -11,8 +11,10 @@ from bot.render.words import (
     assumptions,
     base_sentence,
     break_even_sentences,
+    crossover_sentence,
     headline,
     mark_meaning,
+    moves,
     notes,
     price_ages,
     question,
@@ -27,7 +29,7 @@ def to_text(comparison: Comparison) -> str:
     parts = [headline(comparison), question(comparison)]
     for caption, estimates in by_standing(comparison):
         parts += ["", caption, plain(comparison_table(comparison, estimates))]
-    if sentence := base_sentence(comparison):
+    for sentence in filter(None, (base_sentence(comparison), crossover_sentence(comparison))):
         parts += ["", sentence]
     shown = comparison.best or (comparison.estimates[0] if comparison.estimates else None)
     if shown is None:
@@ -44,6 +46,7 @@ def to_text(comparison: Comparison) -> str:
         if comparison.drivers(shown):
             parts += ["", plain(drivers_table(comparison, shown))]
     for title, items in (
+        ("What was assumed and would move it most", moves(shown)),
         ("Break-even", break_even_sentences(comparison, shown, net=False)),
         ("Tune or prompt?", judgement(comparison, shown)),
         ("How sure", sureness(comparison, shown)),

@@ -32,6 +32,8 @@ INPUTS = {
     "data_gb": "Stored data, GB",
     "hosted": "Hours up a day",
     "hours": "Training hours",
+    "idle": "Idle hours of a run",
+    "queue": "Hours in the queue",
     "rates.training": "Your training price",
     "rates.input": "Your input price",
     "rates.cached_input": "Your cached price",

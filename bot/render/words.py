@@ -15,6 +15,7 @@ from pricing import Confidence, Source
 # Shown first, because they cost most when overlooked.
 GRAVE = (
     "not_offered",
+    "does_not_fit",
     "closed",
     "closed_to_new_customers",
     "model_ends",
@@ -224,6 +225,26 @@ def notes(estimate: Estimate) -> list[str]:
         if line.price and line.price.conflict:
             found[f"{line.label}: sources disagree: {line.price.conflict}"] = None
     return list(found)
+
+
+def moves(estimate: Estimate) -> list[str]:
+    """The assumptions about one's own GPUs that would move the total most, each the other way."""
+    return [f"{move.what[0].upper()}{move.what[1:]}: {signed(move.usd)}." for move in estimate.moves]
+
+
+def crossover_sentence(comparison: Comparison) -> str | None:
+    """From how many calls a day GPUs of one's own cost less to run than the cheapest offer by the token."""
+    found = comparison.crossover
+    if found is None:
+        return None
+    gpus, other = offer_name(found.gpus), offer_name(found.per_token)
+    if found.calls_per_month is None:
+        return f"At any number of calls {other}, billed by the token, costs less to run than GPUs of your own."
+    a_day = counted(found.calls_per_month / comparison.plan.days_per_month, "call")
+    return (
+        f"From {a_day} a day on, {gpus} costs less to run than {other}, "
+        "the cheapest by the token of a model not known to be smaller."
+    )
 
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:

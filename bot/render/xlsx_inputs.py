@@ -27,6 +27,8 @@ MEANINGS = {
     "data_gb": "stored data, GB",
     "hosted": "hours a day a deployment is up",
     "hours": "training hours of one run",
+    "idle": "rented hours of a run without training",
+    "queue": "hours a run waits for GPUs, not billed",
     "rates.training": "your price, USD per 1M training tokens",
     "rates.input": "your price, USD per 1M input tokens",
     "rates.cached_input": "your price, USD per 1M cached input tokens",
@@ -36,7 +38,7 @@ MEANINGS = {
     "base_rates.output": "price of the prompted model, USD per 1M output tokens",
 }
 BOUNDS = {
-    "months": (1, MOST_MONTHS),
+    "months": (1, MOST_MONTHS),  # less where the formulas hold for fewer
     "retrain": (1, MOST_MONTHS),
     "days": (1, 31),
     "hosted": (0, 24),
@@ -49,6 +51,7 @@ MOST = 10**12
 def bounds(one: FormulaInput) -> dict[str, Any]:
     """XlsxWriter's data validation of an input."""
     low, high = (0, 1) if one.key in SHARES else BOUNDS.get(one.key, (0, MOST))
+    high = high if one.top is None else int(one.top)
     return {
         "validate": "integer" if one.key in WHOLE_KEYS else "decimal",
         "criteria": "between",

@@ -3,9 +3,10 @@ PostgreSQL."""
 
 from bot.store.audit import Audit, Change, Entry
 from bot.store.budgets import WHOLE_WORKSPACE, Approval, Budget, BudgetStore
+from bot.store.counts import Count, CountStore
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
 from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
-from bot.store.inbox import Inbox, Job
+from bot.store.inbox import Backlog, Inbox, Job
 from bot.store.installations import Installations, read_keys
 from bot.store.preferences import PreferenceStore
 
@@ -13,9 +14,12 @@ __all__ = [
     "WHOLE_WORKSPACE",
     "Approval",
     "Audit",
+    "Backlog",
     "Budget",
     "BudgetStore",
     "Change",
+    "Count",
+    "CountStore",
     "Database",
     "DatabaseUnavailable",
     "Entry",

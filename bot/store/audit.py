@@ -39,7 +39,7 @@ class Audit:
     """Changes by workspace."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._engine = database.engine
+        self._database = database
         self._now = now
 
     async def write(self, change: Change, within: AsyncConnection | None = None) -> None:
@@ -55,13 +55,13 @@ class Audit:
         if within is not None:
             await within.execute(insert(audit).values(**row))
             return
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             await connection.execute(insert(audit).values(**row))
 
     async def recent(self, *, team_id: str, limit: int = 20) -> list[Entry]:
         """The workspace's changes, newest first."""
         query = select(audit).where(audit.c.team_id == team_id).order_by(audit.c.number.desc()).limit(limit)
-        async with self._engine.connect() as connection:
+        async with self._database.engine.connect() as connection:
             return [_entry(row) for row in await connection.execute(query)]
 
 

@@ -44,14 +44,14 @@ class BudgetStore:
     """Budgets and approvals by workspace."""
 
     def __init__(self, database: Database, audit: Audit, now: Callable[[], datetime]) -> None:
-        self._engine = database.engine
+        self._database = database
         self._audit = audit
         self._now = now
 
     async def of(self, team_id: str, channel_id: str) -> Budget | None:
         """The channel's own budget, else the workspace's."""
         where = (budgets.c.team_id == team_id, budgets.c.channel_id.in_((channel_id, WHOLE_WORKSPACE)))
-        async with self._engine.connect() as connection:
+        async with self._database.engine.connect() as connection:
             found = (await connection.execute(select(budgets).where(*where))).all()
         rows = sorted(found, key=lambda row: row.channel_id == WHOLE_WORKSPACE)
         return _budget(rows[0]) if rows else None
@@ -59,7 +59,7 @@ class BudgetStore:
     async def set(self, budget: Budget, user_id: str) -> None:
         """Set a budget; one without an amount is removed."""
         where = (budgets.c.team_id == budget.team_id, budgets.c.channel_id == budget.channel_id)
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             row = (await connection.execute(select(budgets).where(*where))).first()
             before = _budget(row) if row else None
             await connection.execute(delete(budgets).where(*where))
@@ -87,14 +87,14 @@ class BudgetStore:
             "approvers": list(approval.approvers),
         }
         try:
-            async with self._engine.begin() as connection:
+            async with self._database.begin() as connection:
                 await connection.execute(insert(approvals).values(**row))
         except IntegrityError:
             return
 
     async def approval(self, estimate_id: str, *, team_id: str) -> Approval | None:
         where = (approvals.c.team_id == team_id, approvals.c.estimate_id == estimate_id)
-        async with self._engine.connect() as connection:
+        async with self._database.engine.connect() as connection:
             row = (await connection.execute(select(approvals).where(*where))).first()
         return _approval(row) if row else None
 
@@ -106,7 +106,7 @@ class BudgetStore:
             approvals.c.decision.is_(None),
         )
         values = {"decision": decision, "decided_by": user_id, "decided_at": self._now()}
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             done = await connection.execute(
                 update(approvals).where(*undecided).values(**values).returning(approvals.c.estimate_id)
             )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import zlib
+from asyncio import Lock
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.store.migrate import migrate
 
@@ -89,6 +92,22 @@ inbox = Table(
     Column("told_at", DateTime),  # when the asker was told that it takes longer
     Index("inbox_by_state", "state", "number"),
     Index("inbox_by_lane", "lane", "state", "number"),
+)
+
+counts = Table(
+    "counts",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(200), nullable=False, unique=True),  # of the job
+    Column("team_id", String(32), nullable=False),
+    Column("user_id", String(32), nullable=False),
+    Column("channel_id", String(32), nullable=False),
+    Column("thread_ts", String(32), nullable=False),
+    Column("message_ts", String(32), nullable=False),
+    Column("cancelled_at", DateTime),
+    Column("ended_at", DateTime),
+    Column("created_at", DateTime, nullable=False),
+    Index("counts_by_thread", "team_id", "channel_id", "thread_ts"),
 )
 
 audit = Table(
@@ -167,6 +186,14 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        # SQLite has one writer at a time, and who waits for it there looks again after growing pauses.
+        self._writer = Lock() if engine.dialect.name == "sqlite" else nullcontext()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes."""
+        async with self._writer, self.engine.begin() as connection:
+            yield connection
 
     async def ping(self) -> None:
         """Raises where the database does not answer."""
@@ -204,7 +231,7 @@ async def open_database(url: str) -> Database:
         connect = {"connect_timeout": CONNECT_SECONDS}
         engine = create_async_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=connect)
     try:
-        await migrate(engine)
+        await migrate(engine, metadata)
     except DBAPIError as error:
         await engine.dispose()
         where = address.database if on_sqlite else f"{address.host or 'localhost'}/{address.database}"

@@ -22,7 +22,11 @@ _ID = re.compile(r"[a-z0-9]{1,16}")
 
 def new_estimate_id() -> str:
     """Short and unguessable."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(ID_LENGTH))
+    number, letters = secrets.randbelow(len(_ALPHABET) ** ID_LENGTH), []
+    for _ in range(ID_LENGTH):
+        number, letter = divmod(number, len(_ALPHABET))
+        letters.append(_ALPHABET[letter])
+    return "".join(letters)
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class EstimateStore:
     """Estimates by workspace."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._engine = database.engine
+        self._database = database
         self._now = now
 
     async def save(
@@ -69,7 +73,7 @@ class EstimateStore:
         """Write an estimate that is not posted yet. Saving the same id again changes nothing."""
         if await self.get(id, team_id=team_id):
             return
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             await connection.execute(
                 insert(estimates).values(
                     id=id,
@@ -93,7 +97,7 @@ class EstimateStore:
         values: dict[str, Any] = {"channel_id": channel_id, "thread_ts": thread_ts, "posted": posted}
         if posted == 1:
             values["message_ts"] = message_ts
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             await connection.execute(
                 update(estimates).where(estimates.c.id == id, estimates.c.team_id == team_id).values(**values)
             )
@@ -124,7 +128,7 @@ class EstimateStore:
             estimates.c.thread_ts == thread_ts,
         )
         query = select(estimates).where(*where).order_by(estimates.c.number)
-        async with self._engine.connect() as connection:
+        async with self._database.engine.connect() as connection:
             return [_saved(row) for row in await connection.execute(query)]
 
     async def first_of(self, saved: SavedEstimate) -> SavedEstimate:
@@ -142,11 +146,11 @@ class EstimateStore:
         """The person's estimates, newest first."""
         where = (estimates.c.team_id == team_id, estimates.c.user_id == user_id)
         query = select(estimates).where(*where).order_by(estimates.c.number.desc()).limit(limit)
-        async with self._engine.connect() as connection:
+        async with self._database.engine.connect() as connection:
             return [_saved(row) for row in await connection.execute(query)]
 
     async def _first(self, query: Any) -> SavedEstimate | None:
-        async with self._engine.connect() as connection:
+        async with self._database.engine.connect() as connection:
             row = (await connection.execute(query)).first()
         return _saved(row) if row else None
 

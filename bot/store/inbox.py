@@ -11,11 +11,11 @@ import socket
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, or_, select, update
 
+from bot.store.arrivals import Arrivals
 from bot.store.database import Database, inbox
 
 # Slack redelivers for at most an hour; keys are kept longer than that, so that a late duplicate still meets its key.
@@ -35,7 +35,11 @@ class Job:
 
     @property
     def lane(self) -> str:
-        """What the job must not overtake: other work in its thread; a lane of its own where it begins one."""
+        """What the job must not overtake: other work in its thread, or what its payload says; a lane of its own where
+        it begins a thread.
+        """
+        if one_at_a_time := self.payload.get("one_at_a_time"):
+            return str(one_at_a_time)
         channel, thread_ts = self.payload.get("channel"), self.payload.get("thread_ts")
         return f"{channel}/{thread_ts}" if thread_ts else self.key
 
@@ -45,6 +49,22 @@ class Job:
         return self.lane == self.key
 
 
+class Backlog(NamedTuple):
+    """How much accepted work is not done, and for how long."""
+
+    waiting: int
+    """Nobody works on it."""
+    running: int
+    oldest: timedelta
+    """Since the oldest of all was accepted; 0 where there is none."""
+    left: timedelta
+    """Since the oldest was accepted that could be begun and is not; 0 where there is none."""
+
+    def figures(self) -> tuple[float, float, float, float]:
+        """Counts and seconds."""
+        return self.waiting, self.running, self.oldest.total_seconds(), self.left.total_seconds()
+
+
 class Inbox:
     """The table of accepted work, as one process sees it.
 
@@ -52,8 +72,9 @@ class Inbox:
     """
 
     def __init__(self, database: Database, now: Callable[[], datetime], lease: timedelta) -> None:
-        self._engine = database.engine
-        self._now = now
+        self._database = database
+        self._arrivals = Arrivals(database)
+        self.now = now
         self._lease = lease
         self.owner = f"{socket.gethostname()[:20]}-{secrets.token_hex(6)}"
 
@@ -62,7 +83,7 @@ class Inbox:
 
         False where its key is known already: somebody clicked twice, or Slack delivered again.
         """
-        now = self._now()
+        now = self.now()
         row = {
             "key": job.key,
             "kind": job.kind,
@@ -75,37 +96,33 @@ class Inbox:
             "owner": self.owner,
             "lease_until": now + self._lease if claim else None,
         }
-        try:
-            async with self._engine.begin() as connection:
-                if not job.begins_a_thread and connection.dialect.name == "postgresql":
-                    # Numbers are given before a transaction ends: without this a later job of a thread could be seen
-                    # before an earlier one. SQLite has one writer at a time.
-                    await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(job.lane, 0))))
-                await connection.execute(insert(inbox).values(row))
-        except IntegrityError:
-            return False
-        return True
+        return await self._arrivals.write(row, in_order=not job.begins_a_thread)
 
-    async def claim(self, limit: int, *, accepted_here: bool = False) -> list[Job]:
+    async def claim(
+        self,
+        limit: int,
+        *,
+        accepted_here: bool = False,
+        only: Collection[str] | None = None,
+        but_not: Collection[str] = (),
+    ) -> list[Job]:
         """Take what nobody works on, oldest first; never a job of a thread where an earlier one is not finished.
 
-        `accepted_here` leaves alone what other processes accepted.
+        `accepted_here` leaves alone what other processes accepted; `only` and `but_not` name kinds of work.
         """
-        now = self._now()
-        earlier = inbox.alias("earlier")
-        overtakes = exists().where(
-            earlier.c.lane == inbox.c.lane, earlier.c.state == "waiting", earlier.c.number < inbox.c.number
-        )
-        free = [*_unclaimed(now), ~overtakes]
-        if accepted_here:
-            free.append(inbox.c.owner == self.owner)
+        now = self.now()
+        free = self._free(now, accepted_here=accepted_here)
+        if only is not None:
+            free.append(inbox.c.kind.in_(only))
+        if but_not:
+            free.append(inbox.c.kind.not_in(but_not))
         taken = (
             update(inbox)
             .where(inbox.c.number.in_(_first(limit, free)))
             .values(owner=self.owner, lease_until=now + self._lease, attempts=inbox.c.attempts + 1)
             .returning(inbox)
         )
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             rows = sorted(await connection.execute(taken), key=lambda row: row.number)
         return [_job(row) for row in rows]
 
@@ -114,10 +131,10 @@ class Inbox:
         kept = (
             update(inbox)
             .where(inbox.c.key.in_(keys), *self._ours())
-            .values(lease_until=self._now() + self._lease)
+            .values(lease_until=self.now() + self._lease)
             .returning(inbox.c.key)
         )
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             return {row.key for row in await connection.execute(kept)}
 
     async def begun_again(self, job: Job) -> None:
@@ -126,7 +143,7 @@ class Inbox:
 
     async def replies(self, job: Job) -> int:
         """How many replies of a job stand already."""
-        async with self._engine.connect() as connection:
+        async with self._database.engine.connect() as connection:
             return await connection.scalar(select(inbox.c.posted).where(inbox.c.key == job.key)) or 0
 
     async def replied(self, job: Job, posted: int) -> None:
@@ -140,31 +157,49 @@ class Inbox:
     async def finished(self, job: Job, *, failed: bool = False) -> None:
         await self._set(job, state="failed" if failed else "done", lease_until=None)
 
-    async def late(self, after: timedelta, limit: int) -> list[Job]:
+    async def late(self, after: timedelta, limit: int, *, accepted_here: bool = False) -> list[Job]:
         """Unfinished work older than that whose askers were not told yet. From now on they count as told."""
-        old = [inbox.c.state == "waiting", inbox.c.told_at.is_(None), inbox.c.created_at <= self._now() - after]
-        told = update(inbox).where(inbox.c.number.in_(_first(limit, old))).values(told_at=self._now()).returning(inbox)
-        async with self._engine.begin() as connection:
+        old = [inbox.c.state == "waiting", inbox.c.told_at.is_(None), inbox.c.created_at <= self.now() - after]
+        if accepted_here:
+            old.append(inbox.c.owner == self.owner)
+        told = update(inbox).where(inbox.c.number.in_(_first(limit, old))).values(told_at=self.now()).returning(inbox)
+        async with self._database.begin() as connection:
             return [_job(row) for row in await connection.execute(told)]
-
-    async def give_up_waiting(self) -> None:
-        """Leave all that waits undone: where it was to be answered is gone."""
-        async with self._engine.begin() as connection:
-            await connection.execute(update(inbox).where(inbox.c.state == "waiting").values(state="failed"))
 
     async def forget_old(self) -> None:
         """Drop what is long done."""
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             await connection.execute(
-                delete(inbox).where(inbox.c.state != "waiting", inbox.c.created_at < self._now() - KEEP_DONE)
+                delete(inbox).where(inbox.c.state != "waiting", inbox.c.created_at < self.now() - KEEP_DONE)
             )
+
+    async def backlog(self, *, accepted_here: bool = False) -> Backlog:
+        """What is not done; `accepted_here` leaves out what other processes accepted."""
+        now = self.now()
+        ours = [inbox.c.state == "waiting", *([inbox.c.owner == self.owner] if accepted_here else [])]
+        leased = func.count().filter(inbox.c.lease_until > now)
+        counted = select(func.count(), leased, func.min(inbox.c.created_at)).where(*ours)
+        free = select(func.min(inbox.c.created_at)).where(*self._free(now, accepted_here=accepted_here))
+        async with self._database.engine.connect() as connection:
+            total, running, oldest = (await connection.execute(counted)).one()
+            left = await connection.scalar(free)
+        return Backlog(total - running, running, now - (oldest or now), now - (left or now))
+
+    def _free(self, now: datetime, *, accepted_here: bool) -> list[ColumnElement[bool]]:
+        """Work that may be begun: nobody has it, and nothing earlier of its lane is unfinished."""
+        earlier = inbox.alias("earlier")
+        overtakes = exists().where(
+            earlier.c.lane == inbox.c.lane, earlier.c.state == "waiting", earlier.c.number < inbox.c.number
+        )
+        free = [inbox.c.state == "waiting", or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= now), ~overtakes]
+        return [*free, inbox.c.owner == self.owner] if accepted_here else free
 
     def _ours(self) -> list[ColumnElement[bool]]:
         return [inbox.c.owner == self.owner, inbox.c.state == "waiting", inbox.c.lease_until.is_not(None)]
 
     async def _set(self, job: Job, **values: Any) -> None:
         """Change a job that this process works on; one that another has taken over since is left alone."""
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             await connection.execute(update(inbox).where(inbox.c.key == job.key, *self._ours()).values(**values))
 
 
@@ -176,7 +211,3 @@ def _first(limit: int, which: list[ColumnElement[bool]]) -> Select[tuple[int]]:
     """The numbers of the oldest so many rows, but those that another replica takes at this moment."""
     found = select(inbox.c.number).where(*which).order_by(inbox.c.number).limit(limit)
     return select(found.with_for_update(skip_locked=True).cte("first").c.number)
-
-
-def _unclaimed(now: datetime) -> list[ColumnElement[bool]]:
-    return [inbox.c.state == "waiting", or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= now)]

@@ -16,6 +16,7 @@ from bot.store.database import (
     audit,
     bots,
     budgets,
+    counts,
     estimates,
     inbox,
     installations,
@@ -68,6 +69,7 @@ class Installations(AsyncSQLAlchemyInstallationStore):
 
     def __init__(self, client_id: str, database: Database, keys: MultiFernet) -> None:
         super().__init__(client_id, database.engine, logger=log)
+        self._database = database
         encrypted = Encrypted(keys)
         self.metadata = MetaData()
         for table, names in ((bots, TOKENS), (installations, TOKENS + USER_TOKENS)):
@@ -86,16 +88,18 @@ class Installations(AsyncSQLAlchemyInstallationStore):
         return None if row is None else Bot(**_without_number(row))
 
     async def remove_team(self, team_id: str) -> None:
-        """Remove everything of a workspace: tokens, estimates, work that waits, the audit log, what was settled."""
-        async with self.engine.begin() as connection:
-            for table in (bots, installations, estimates, inbox, audit, preferences, budgets, approvals):
+        """Remove everything of a workspace: tokens, estimates, work that waits, counts, the audit log, what was
+        settled.
+        """
+        async with self._database.begin() as connection:
+            for table in (bots, installations, estimates, inbox, counts, audit, preferences, budgets, approvals):
                 await connection.execute(delete(table).where(table.c.team_id == team_id))
         log.info("the data of workspace %s is removed", team_id)
 
     async def rotate(self) -> int:
         """Encrypt every token with the newest key. How many there were."""
         count = 0
-        async with self.engine.begin() as connection:
+        async with self._database.begin() as connection:
             for table, names in ((bots, TOKENS), (installations, TOKENS + USER_TOKENS)):
                 for row in (await connection.execute(select(table.c.id, *(table.c[name] for name in names)))).all():
                     found = {name: getattr(row, name) for name in names if getattr(row, name)}

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.schema import CreateTable
 
-HEAD = "0008"
+HEAD = "0010"
 FIRST = "0001"
 STEPS = Path(__file__).parent / "migrations"
 # Any number that nobody else takes a lock by: "ftcost" in ASCII.
 LOCK = 0x6674636F7374
+# Where Alembic notes the last step.
+_STAMP = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
-async def migrate(engine: AsyncEngine) -> None:
-    """Run the steps that the database has not seen; all of them or, where one fails, none."""
+async def migrate(engine: AsyncEngine, tables: MetaData) -> None:
+    """Make the tables in an empty database; in another run the steps that it has not seen, all of them or, where one
+    fails, none.
+    """
     async with engine.connect() as connection:
         if await connection.run_sync(_revision) == HEAD:
             return  # as at nearly every start, and Alembic need not be loaded
@@ -26,7 +36,7 @@ async def migrate(engine: AsyncEngine) -> None:
             # sqlite3 begins no transaction before DDL by itself.
             await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("BEGIN IMMEDIATE" if on_sqlite else f"SELECT pg_advisory_xact_lock({LOCK})"))
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(_bring_up_to_date, tables)
         await connection.commit()
 
 
@@ -40,6 +50,18 @@ def _revision(connection: Connection) -> str | None:
             raise
         return None
     return found
+
+
+def _bring_up_to_date(connection: Connection, tables: MetaData) -> None:
+    names = inspect(connection).get_table_names()
+    if names:
+        if _STAMP.name not in names or connection.scalar(select(_STAMP.c.version_num)) != HEAD:
+            _upgrade(connection)
+        return
+    # As the steps would leave it, without Alembic, which would stay in memory: a test holds one against the other.
+    tables.create_all(connection, checkfirst=False)
+    connection.execute(CreateTable(_STAMP))
+    connection.execute(insert(_STAMP).values(version_num=HEAD))
 
 
 def _upgrade(connection: Connection) -> None:

@@ -18,7 +18,7 @@ class PreferenceStore:
     """One row a workspace."""
 
     def __init__(self, database: Database, audit: Audit, clock: Callable[[], float] = time.monotonic) -> None:
-        self._engine = database.engine
+        self._database = database
         self._audit = audit
         self._clock = clock
         self._known: dict[str, tuple[float, dict[str, str]]] = {}
@@ -30,7 +30,7 @@ class PreferenceStore:
 
     async def get(self, team_id: str) -> dict[str, str]:
         """Empty where nothing was settled."""
-        async with self._engine.connect() as connection:
+        async with self._database.engine.connect() as connection:
             query = select(preferences.c.fields).where(preferences.c.team_id == team_id)
             fields = dict(await connection.scalar(query) or {})
         if len(self._known) >= MOST_KNOWN:
@@ -41,7 +41,7 @@ class PreferenceStore:
     async def set(self, team_id: str, user_id: str, fields: dict[str, str]) -> None:
         """Replace all of them, and write down by whom each was changed."""
         before = await self.get(team_id)
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             await connection.execute(delete(preferences).where(preferences.c.team_id == team_id))
             await connection.execute(insert(preferences).values(team_id=team_id, fields=fields))
             for key in sorted({*before, *fields}):

@@ -6,7 +6,7 @@ from calculator.dataset.lines import Block, split_blocks
 from calculator.dataset.opening import MAX_UNPACKED_BYTES, open_text
 from calculator.dataset.problems import KINDS, MAX_SHOWN, Kind, Problem
 from calculator.dataset.reading import Beside
-from calculator.dataset.report import DatasetReport, Needs, Verdict, limits_of, make_report, needs_of
+from calculator.dataset.report import DatasetReport, Fate, Needs, Verdict, limits_of, make_report, needs_of
 from calculator.dataset.tally import DatasetCount, Lengths, Tally
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "BlockCount",
     "DatasetCount",
     "DatasetReport",
+    "Fate",
     "Kind",
     "Lengths",
     "Needs",

@@ -81,12 +81,12 @@ def role_tokens(tokenizer: Tokenizer) -> dict[str, int]:
 
 def _key(chat: Chat) -> int:
     """The same as `_key_of` for the same messages."""
-    parts = []
+    parts: list[str] = []
     for message in chat.messages:
-        parts.append(message.role)
-        if message.name is not UNSET:
-            parts.append(message.name)
-        parts.append(message.content)
+        if message.name is UNSET:
+            parts += (message.role, message.content)
+        else:
+            parts += (message.role, message.name, message.content)
     return hash(tuple(parts))
 
 

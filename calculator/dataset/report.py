@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from calculator.dataset.problems import MAX_SHOWN, Problem
 from calculator.dataset.tally import DatasetCount
@@ -20,11 +20,37 @@ class Needs(NamedTuple):
     max_tokens_per_example: int | None
 
 
-class Verdict(NamedTuple):
-    """`accepted`: the format is taken as it is. `why` says so, or what to convert, or why not, and what is missing."""
+Fate = Literal["taken", "converted", "refused", "unknown"]
 
-    accepted: bool
-    why: str
+
+class Verdict(NamedTuple):
+    """What a platform does with the file's format: takes it as it is, after a conversion, or not; or nobody recorded
+    what it takes. `format` says so, what to convert, and what is missing.
+    """
+
+    title: str
+    fate: Fate
+    format: str
+    factors: str = ""
+    """By tokenizer of its models, so many times the counted tokens; empty where they are those that were counted."""
+    measured_by: str = ""
+    unknown_factors: str = ""
+    """Families of models for which no factor is known."""
+
+    @property
+    def why(self) -> str:
+        """All of it in sentences."""
+        said = [self.format]
+        if self.factors:
+            said.append(f"Its models count approximately so many times these tokens: {self.factors}")
+            said[-1] += f" (measured by {self.measured_by})."
+        if self.unknown_factors:
+            said.append(f"For {self.unknown_factors} the count is approximate by an unknown factor.")
+        return " ".join(said)
+
+    @property
+    def accepted(self) -> bool:
+        return self.fate == "taken"
 
 
 @dataclass(frozen=True)
@@ -121,13 +147,14 @@ def _inexact(count: DatasetCount) -> str | None:
 
 def _verdict(count: DatasetCount, rules: DatasetRules, platform: PlatformFormats | None, need: Needs) -> Verdict:
     if platform is None:
-        return Verdict(False, "Not known: no file format of this platform is recorded.")
+        return Verdict(need.title, "unknown", "Not known: no file format of this platform is recorded.")
     if count.format is None or not count.examples:
-        return Verdict(False, "Not accepted: there is no example in a format that is known.")
+        return Verdict(need.title, "refused", "Not accepted: there is no example in a format that is known.")
     todo = platform.takes.get(count.format)
     if todo is None:
         taken = [name for name, what in platform.takes.items() if what == AS_IT_IS]
-        return Verdict(False, f"Not accepted: {need.title} has no use for {count.format}; it takes {', '.join(taken)}.")
+        why = f"Not accepted: {need.title} has no use for {count.format}; it takes {', '.join(taken)}."
+        return Verdict(need.title, "refused", why)
     said = ["The format is accepted as it is." if todo == AS_IT_IS else f"Needs conversion: {todo}."]
     if need.min_examples and count.examples < need.min_examples:
         said.append(f"At least {need.min_examples:,} examples are needed; there are {count.examples:,}.")
@@ -135,20 +162,16 @@ def _verdict(count: DatasetCount, rules: DatasetRules, platform: PlatformFormats
         said.append(f"The file is larger than the {platform.max_file_bytes // 1_000_000:,} MB that are taken.")
     if cut := count.truncated.get(need.max_tokens_per_example or 0):
         said.append(f"{cut:,} examples are cut at {need.max_tokens_per_example:,} tokens.")
-    said += _tokens(count, rules, platform)
-    return Verdict(todo == AS_IT_IS, " ".join(said))
-
-
-def _tokens(count: DatasetCount, rules: DatasetRules, platform: PlatformFormats) -> Iterable[str]:
-    """How far the count is off for the platform's own tokenizers."""
+    fate: Fate = "taken" if todo == AS_IT_IS else "converted"
+    verdict = Verdict(need.title, fate, " ".join(said))
     if count.encoding in platform.tokenizers:
-        return
+        return verdict
     if platform.tokenizers:
-        factors = ", ".join(_factor(count.encoding, name, rules) for name in platform.tokenizers)
-        source = rules.tokenizers[platform.tokenizers[0]].source.title
-        yield f"Its models count approximately so many times these tokens: {factors} (measured by {source})."
-    if platform.unknown_tokenizers:
-        yield f"For {' and '.join(platform.unknown_tokenizers)} the count is approximate by an unknown factor."
+        verdict = verdict._replace(
+            factors=", ".join(_factor(count.encoding, name, rules) for name in platform.tokenizers),
+            measured_by=rules.tokenizers[platform.tokenizers[0]].source.title,
+        )
+    return verdict._replace(unknown_factors=" and ".join(platform.unknown_tokenizers))
 
 
 def _factor(encoding: Encoding, name: str, rules: DatasetRules) -> str:

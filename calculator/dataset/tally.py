@@ -55,6 +55,20 @@ class DatasetCount(NamedTuple):
     duplicates_complete: bool
     """Whether every example was looked for: see REMEMBERED_EXAMPLES."""
 
+    def fields(self) -> dict[str, str]:
+        """The scenario's fields that the file answers; none where there is no example in it."""
+        if not self.examples:
+            return {}
+        each = [_mean(tokens, self.examples) for tokens in (self.input_tokens, self.output_tokens)]
+        return {"examples": str(self.examples), "example": "/".join(each)}
+
+
+def _mean(tokens: int, examples: int) -> str:
+    """With as many digits as keep the sum right to the token."""
+    whole, rest = divmod(tokens, examples)
+    digits = len(str(examples)) + 1
+    return f"{whole}.{rest * 10**digits // examples:0{digits}d}".rstrip("0").rstrip(".")
+
 
 class Tally:
     """Adds up blocks in the order of the file."""

@@ -3,9 +3,9 @@
 from calculator.gpu.memory import GIB, Memory, peak_memory
 from calculator.gpu.names import find_framework, find_gpu, find_model, interpolated_shape
 from calculator.gpu.prediction import Prediction, Range, predict, remedies, usable_gib
-from calculator.gpu.schedule import Schedule, padding_factor, schedule
+from calculator.gpu.schedule import Pace, Schedule, pace, padding_factor, schedule
 from calculator.gpu.search import Found, Job, Place, cheapest, configurations, fewest
-from calculator.gpu.serving import Serving, Traffic, serving
+from calculator.gpu.serving import Call, Replica, replicas
 from calculator.gpu.setup import (
     ALL_LINEAR,
     Checkpointing,
@@ -22,23 +22,24 @@ from calculator.gpu.speed import MicroStep, micro_step
 __all__ = [
     "ALL_LINEAR",
     "GIB",
+    "Call",
     "Checkpointing",
     "Found",
     "Job",
     "Memory",
     "MicroStep",
     "Optimiser",
+    "Pace",
     "Place",
     "Precision",
     "Prediction",
     "Quantisation",
     "Range",
+    "Replica",
     "Schedule",
-    "Serving",
     "Setup",
     "Sharding",
     "Target",
-    "Traffic",
     "TuningMethod",
     "cheapest",
     "configurations",
@@ -48,11 +49,12 @@ __all__ = [
     "find_model",
     "interpolated_shape",
     "micro_step",
+    "pace",
     "padding_factor",
     "peak_memory",
     "predict",
     "remedies",
+    "replicas",
     "schedule",
-    "serving",
     "usable_gib",
 ]

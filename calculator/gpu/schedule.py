@@ -7,19 +7,27 @@ from dataclasses import dataclass
 
 from calculator.gpu.prediction import Prediction, Range
 from calculator.gpu.setup import Setup
+from calculator.many import wall_seconds
 from pricing import GpuPhysics
 
 SECONDS_AN_HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How a job goes forward, whatever its length."""
+
+    seconds_per_token: Range
+    """Wall clock of all GPUs together for each real token, with padding, evaluation and checkpoints."""
+    start_seconds: float
+    """Before the first token."""
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """One job, all its runs."""
 
-    padded_tokens: float
-    """Of one run: what is computed, padding included."""
-    training_hours: Range
-    """Of one run: steps alone."""
+    pace: Pace
     wall_hours: Range
     """Of one run, with start-up, evaluation and checkpoints."""
     gpu_hours: Range
@@ -46,17 +54,26 @@ def evaluation_factor(gpus: int, physics: GpuPhysics) -> float:
     return physics.wall_factor_many
 
 
+def pace(prediction: Prediction, physics: GpuPhysics) -> Pace:
+    """Of a setup, from its tokens a second."""
+    setup = prediction.setup
+    computed = 1.0
+    if not setup.packed and setup.mean_length:
+        computed = padding_factor(setup.micro_batch, setup.mean_length, setup.sequence_length, physics)
+    slower = computed * evaluation_factor(setup.gpus, physics)
+    return Pace(prediction.tokens_per_second.inverted(slower), startup_seconds(setup, physics))
+
+
 def schedule(
     prediction: Prediction, physics: GpuPhysics, *, dataset_tokens: float, epochs: float = 1.0, runs: float = 1.0
 ) -> Schedule:
     """Hours of a job over `dataset_tokens` real tokens, `epochs` passes, `runs` times over."""
-    setup = prediction.setup
-    factor = 1.0
-    if not setup.packed and setup.mean_length:
-        factor = padding_factor(setup.micro_batch, setup.mean_length, setup.sequence_length, physics)
-    tokens = dataset_tokens * epochs * factor
-    training = prediction.tokens_per_second.inverted(tokens / SECONDS_AN_HOUR)
-    slower = evaluation_factor(setup.gpus, physics)
-    start = startup_seconds(setup, physics) / SECONDS_AN_HOUR
-    wall = Range(training.low * slower + start, training.likely * slower + start, training.high * slower + start)
-    return Schedule(tokens, training, wall, wall.scaled(setup.gpus * runs))
+    made = pace(prediction, physics)
+    each, start = made.seconds_per_token, made.start_seconds
+    tokens = dataset_tokens * epochs
+    wall = Range(
+        wall_seconds(tokens, each.low, start) / SECONDS_AN_HOUR,
+        wall_seconds(tokens, each.likely, start) / SECONDS_AN_HOUR,
+        wall_seconds(tokens, each.high, start) / SECONDS_AN_HOUR,
+    )
+    return Schedule(made, wall, wall.scaled(prediction.setup.gpus * runs))

@@ -1,49 +1,43 @@
-"""GPUs that serve a tuned model for so many calls a day.
+"""What a group of GPUs that holds a tuned model can answer.
 
 Not fitted to measurements: bounds of bandwidth and arithmetic with usual shares of them.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from calculator.gpu.memory import GIB
 from pricing import Gpu, GpuPhysics, ModelShape
 
-SECONDS_A_DAY = 86_400.0
 MAX_BATCH = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Traffic:
-    """Calls to serve."""
+class Call:
+    """The longest call to answer, in tokens."""
 
-    calls_a_day: float
     input_tokens: float
     output_tokens: float
-    peak_factor: float = 3.0
-    """The busiest time over the average."""
     seconds_a_call: float | None = None
     """The longest that a call may take; None: as long as it takes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Serving:
-    """What serves the traffic."""
+class Replica:
+    """GPUs that hold the model once, and how long they work on a call."""
 
     gpus: int
-    replicas: int
-    gpus_per_replica: int
     batch: int
-    """Calls that one replica works on at a time, at most."""
-    calls_per_second_per_replica: float
+    """Calls worked on at a time, at most."""
+    seconds_per_input_token: float
+    seconds_per_output_token: float
+    """Of the replica's time, where its batch is full: a call keeps it busy for the sum over its tokens."""
     seconds_a_call: float
-    """At that batch."""
+    """How long a caller waits at that batch."""
     weights_gib: float
-    """Of one replica: the base, and all adapters."""
-    share_used: float
-    """Of the replicas' capacity, on average over the day."""
+    """The base, and all adapters."""
 
 
 def kv_bytes_per_token(model: ModelShape) -> float:
@@ -77,38 +71,29 @@ def decode_seconds(
     return max(reading, arithmetic) + physics.serving_step_seconds
 
 
-def serving(
+def replicas(
     model: ModelShape,
     gpu: Gpu,
-    traffic: Traffic,
+    call: Call,
     physics: GpuPhysics,
     *,
+    most_gpus: int = 8,
     bytes_per_weight: float = 2.0,
     adapters: int = 0,
     adapter_rank: int = 16,
-) -> Serving | None:
-    """The fewest GPUs that carry the traffic's peak; None where no replica of up to 8 GPUs holds the model or is quick
-    enough. `adapters` tuned models share one base; without any, the tuned model is served whole.
+) -> Iterator[Replica]:
+    """What 1, 2, 4 and 8 GPUs can do, as far as they hold the model and are quick enough. `adapters` tuned models share
+    one base; without any, the tuned model is served whole.
     """
     weights = replica_weights(model, bytes_per_weight, adapters, adapter_rank)
     slower = 1.0 + (physics.serving_adapter_overhead if adapters else 0.0)
-    rate = traffic.calls_a_day / SECONDS_A_DAY
-    best: Serving | None = None
+    held = max(1.0, call.input_tokens + call.output_tokens) * kv_bytes_per_token(model)
     for gpus in (1, 2, 4, 8):
         free = gpus * gpu.memory_gb * physics.usable_share * physics.serving_memory_share * GIB - weights
-        held = (traffic.input_tokens + traffic.output_tokens) * kv_bytes_per_token(model)
-        room = min(MAX_BATCH, int(free / held)) if free > 0 else 0
-        sized = _largest_batch(model, gpu, gpus, room, weights, slower, traffic, physics)
-        if sized is None:
-            continue
-        batch, capacity, seconds = sized
-        replicas = max(1, math.ceil(rate * traffic.peak_factor / capacity))
-        made = Serving(
-            replicas * gpus, replicas, gpus, batch, capacity, seconds, weights / GIB, rate / (replicas * capacity)
-        )
-        if best is None or made.gpus < best.gpus:
-            best = made
-    return best
+        room = min(MAX_BATCH, int(free / held)) if free > 0 and gpus <= most_gpus else 0
+        made = _largest_batch(model, gpu, gpus, room, weights, slower, call, physics)
+        if made is not None:
+            yield made
 
 
 def _largest_batch(
@@ -118,18 +103,19 @@ def _largest_batch(
     room: int,
     weights: float,
     slower: float,
-    traffic: Traffic,
+    call: Call,
     physics: GpuPhysics,
-) -> tuple[int, float, float] | None:
-    """(batch, calls a second, seconds a call) of the largest batch in memory and time; None where not even one is."""
-    prefill = prefill_seconds(model, gpu, gpus, traffic.input_tokens, physics) * slower
-    context = traffic.input_tokens + traffic.output_tokens / 2
+) -> Replica | None:
+    """The largest batch in memory and time; None where not even one call is."""
+    prefill = prefill_seconds(model, gpu, gpus, call.input_tokens, physics) * slower
+    context = call.input_tokens + call.output_tokens / 2
     batch = 1 << (room.bit_length() - 1) if room > 0 else 0
     while batch >= 1:
         step = decode_seconds(model, gpu, gpus, batch, context, weights, physics) * slower
         # The other calls' prefills stand between a call's steps.
-        seconds = batch * prefill + traffic.output_tokens * step
-        if traffic.seconds_a_call is None or seconds <= traffic.seconds_a_call:
-            return batch, batch / seconds, seconds
+        seconds = batch * prefill + call.output_tokens * step
+        if call.seconds_a_call is None or seconds <= call.seconds_a_call:
+            each = prefill / call.input_tokens if call.input_tokens else 0.0
+            return Replica(gpus, batch, each, step / batch, seconds, weights / GIB)
         batch //= 2
     return None

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from pricing.catalog import Catalog
-from pricing.load import PriceFileError, load_catalog
+from pricing.files import PriceFileError
+from pricing.load import load_catalog
 from pricing.offer import Price
 from pricing.refresh.compare import Finding, same
 from pricing.refresh.feed import Feed

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from pricing.load import DATA_DIR, PriceFileError
+from pricing.files import DATA_DIR, PriceFileError
 from pricing.offer import Record
 from pricing.vocabulary import Confidence, Method, PriceKind
 from pricing.yaml_reader import YamlError, read_yaml

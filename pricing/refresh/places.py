@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pricing.catalog import Catalog
-from pricing.load import PriceFileError
+from pricing.files import PriceFileError
 from pricing.offer import Offer, Price
 from pricing.refresh.feed import Feed, Place
 from pricing.refresh.observation import Observation

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,23 @@ async def test_a_file_by_the_cookbooks_rule(tmp_path: Path, catalog: Catalog, ru
     assert openai
     assert openai.auto_epochs
     assert openai.auto_epochs.epochs(count.examples) == 20, "5 examples × 20 reach the 100 that the rule wants"
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+async def test_workers_find_their_lines_in_the_file(
+    tmp_path: Path, catalog: Catalog, rules: DatasetRules, pack: Callable[[bytes], bytes]
+) -> None:
+    """Behind a byte-order mark, and behind a line that is too long to be held; packed, they are sent."""
+    path = tmp_path / "chat.jsonl"
+    write_chats(path, 600_000)
+    some = path.read_bytes()
+    path.write_bytes(pack(b"\xef\xbb\xbf" + some + b'"' + b"x" * 2_500_000 + b'"\n' + some))
+    reports = [await count_file(path, catalog=catalog, rules=rules, workers=workers) for workers in (1, 2)]
+    assert reports[0] == reports[1]
+    assert reports[0].problems_by_kind["line_too_long"] == 1
+    examples = some.count(b"\n")
+    assert reports[0].count.examples == 2 * examples
+    assert reports[0].problems_by_kind["duplicate"] == examples
 
 
 async def test_many_processes_count_as_one(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:

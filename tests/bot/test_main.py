@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -52,12 +53,15 @@ async def test_the_playground_starts_says_where_it_is_and_stops_at_sigterm(tmp_p
         process.communicate()
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
+    logged = [json.loads(line) for line in errors.splitlines()]  # where nobody watches
+    assert "stopping: finishing what was accepted" in [line["message"] for line in logged]
 
 
 def test_a_setting_that_cannot_be_used_ends_with_2_and_a_sentence(tmp_path: Path) -> None:
     wrong = {
         "SLACK_APP_TOKEN": {"SLACK_BOT_TOKEN": "xoxb-hidden"},
         "FTCOST_PORT": {"FTCOST_PORT": "many"},
+        "FTCOST_LOG": {"FTCOST_LOG": "xml"},
         "nowhere": {"FTCOST_PRICES_DIR": "nowhere"},
     }
     processes = {says: start(tmp_path, **variables) for says, variables in wrong.items()}

@@ -1,8 +1,4 @@
-"""manifest.yml asks for what the code needs, and for nothing else.
-
-No scope reads files and no event carries any: the bot downloads nothing,
-so there is no address that could be given its token.
-"""
+"""manifest.yml asks for what the code needs, and for nothing else."""
 
 from __future__ import annotations
 
@@ -13,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.listeners.commands import COMMAND
 from bot.oauth import LOOK_BACK_SCOPES
 from bot.oauth import SCOPES as SCOPES_OF_INSTALL
 from bot.playground import FakeSlack
@@ -33,17 +30,20 @@ SCOPES = {
     "conversations_open": {"im:write"},
     "users_info": {"users:read"},
     "files_upload_v2": {"files:write"},
+    "files_info": {"files:read"},
 }
 """What Slack's reference demands for each method of its client."""
 OPTIONAL_SCOPES = {
     # By these the bot finds a message that it posted without learning so. Without them it posts it again.
-    "conversations_replies": {"channels:history", "groups:history", "im:history"},
-    "conversations_history": {"channels:history", "groups:history", "im:history"},
+    "conversations_replies": {"channels:history", "groups:history"},
+    "conversations_history": {"channels:history", "groups:history"},
 }
 SCOPE_OF_EVENT = {
     "app_mention": "app_mentions:read",
     "app_home_opened": None,
     "app_uninstalled": None,
+    "file_shared": "files:read",
+    "message.im": "im:history",
     "tokens_revoked": None,
 }
 
@@ -90,11 +90,14 @@ async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start:
         await slack.submit_view(view["id"], slack.fill(view, {"epochs": "5"}))
         await slack.say(f"<@{slack.bot_user}> help", thread_ts=parent["ts"])
         await deeds.choose_export(slack, parent)
+        await slack.say("", thread_ts=parent["ts"], files=[slack.attach("two.txt", b"one\ntwo\n")])
+        await slack.say("on=openai", channel=slack.im, files=[slack.attach("three.txt", b"one\ntwo\nthree\n")])
         view = await deeds.full_form(slack)
         await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"reply_in": "dm"}))
     assert slack.violations == []
     used = {call.method for call in slack.calls}
     assert {"chat.postMessage", "chat.postEphemeral", "conversations.open", "files.completeUploadExternal"} <= used
+    assert {"files.info", "chat.update"} <= used
 
 
 def test_an_install_asks_for_the_same_scopes(manifest: dict[str, Any]) -> None:
@@ -103,15 +106,14 @@ def test_an_install_asks_for_the_same_scopes(manifest: dict[str, Any]) -> None:
 
 
 def test_the_events_are_those_that_are_listened_to(manifest: dict[str, Any], source: str) -> None:
-    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == set(
-        re.findall(r"app\.event\(\"(\w+)\"", source)
-    )
+    subscribed = manifest["settings"]["event_subscriptions"]["bot_events"]
+    assert {event.removesuffix(".im") for event in subscribed} == set(re.findall(r"app\.event\(\"(\w+)\"", source))
 
 
 def test_command_and_shortcut_are_those_of_the_code(manifest: dict[str, Any], source: str) -> None:
     commands = {command["command"] for command in manifest["features"]["slash_commands"]}
     shortcuts = {shortcut["callback_id"] for shortcut in manifest["features"]["shortcuts"]}
-    assert commands == set(re.findall(r"app\.command\(\"([^\"]+)\"", source))
+    assert commands == {COMMAND}
     assert shortcuts == set(re.findall(r"app\.shortcut\(\"([^\"]+)\"", source))
 
 

@@ -59,6 +59,17 @@ async def test_two_workspaces_install_it_and_their_estimates_never_mix(company: 
     assert company.red.views == []
 
 
+async def test_requests_of_an_installed_workspace_ask_slack_for_nobody(company: Company) -> None:
+    """auth.test belongs to the installation; the token is read once and kept for a while."""
+    await company.install(company.red)
+    asked = [call.method for call in company.red.calls].count("auth.test")
+    for text in ("help", support_bot.LINE, "models mixtral"):
+        assert (await company.red.command(text)).ok
+    await deeds.open_form(company.red)
+    await deeds.answered(company.red)
+    assert [call.method for call in company.red.calls].count("auth.test") == asked
+
+
 async def test_a_workspace_without_the_app_is_told_so_and_gets_nothing(company: Company) -> None:
     await company.install(company.red)
     assert (await company.blue.command(support_bot.LINE)).status == 200

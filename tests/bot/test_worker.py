@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,12 +17,13 @@ from aiohttp import ClientConnectorError
 from bot.playground import FakeSlack
 from bot.playground.payloads import Payloads
 from bot.store import Inbox, Job, open_database
+from bot.worker import AT_ONCE
 from pricing import Catalog
 from tests import postgres
 from tests.bot import deeds, support_bot
 from tests.bot.conftest import Start
 from tests.bot.reading import column, figures, texts
-from tests.conftest import LINE, TODAY, running_bot
+from tests.conftest import LINE, PACE, TODAY, running_bot
 
 
 async def until_it_stops_listening(url: str) -> None:
@@ -211,6 +213,24 @@ async def test_an_estimate_over_all_offers_holds_nothing_else_up(start: Start, s
     first, second = slack.messages()
     assert first == other
     assert deeds.is_complete(slack, second)
+
+
+async def test_many_at_once_are_all_acknowledged_and_all_done(
+    catalog: Catalog, slack: FakeSlack, database_path: Path
+) -> None:
+    """More than are worked on at a time, and the worker looks for what waits only when it has a place free."""
+    never_by_the_clock = replace(PACE, poll=3_600)
+    url = f"sqlite:///{database_path}"
+    async with running_bot(catalog, slack, url, pace=never_by_the_clock):
+        delivered = await asyncio.gather(*(slack.command(support_bot.LINE) for _ in range(AT_ONCE * 2 + 5)))
+        assert all(one.ok and not one.body for one in delivered)
+        done = await slack.wait_for(lambda: len(complete := complete_threads(slack)) == len(delivered) and complete)
+    assert all(figures(parent) == support_bot.FIGURES for parent in done)
+    assert len(slack.messages()) == len(delivered), "none twice"
+
+
+def complete_threads(slack: FakeSlack) -> list[deeds.Json]:
+    return [parent for parent in slack.messages() if deeds.is_complete(slack, parent)]
 
 
 # --- Slack or the network away for a while ----------------------------------------------------------------------------

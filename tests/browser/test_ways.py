@@ -40,9 +40,10 @@ async def test_the_keyboard_alone_is_enough(channel: Channel) -> None:
     await keyboard.press("ArrowUp")  # brings back what was sent
     await keyboard.press("Enter")
     await expect(form.field("on")).to_be_focused()
-    for value in ("google", "10k", "250/150", "3", "50k/day", "100/70"):
-        await keyboard.press("ControlOrMeta+a")
-        await keyboard.type(value)
+    for value in ("google", "10k", "250/150", None, "3", "50k/day", "100/70"):
+        if value:  # between them is the file, which nobody chooses here
+            await keyboard.press("ControlOrMeta+a")
+            await keyboard.type(value)
         await keyboard.press("Tab")
     await expect(form.dialog.get_by_role("button", name="More options")).to_be_focused()
     await keyboard.press("Enter")

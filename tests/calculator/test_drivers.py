@@ -253,6 +253,8 @@ def test_every_uncertain_key_can_be_off() -> None:
         "retrain": "4",
         "data_gb": "1",
         "hours": "3",
+        "model": "llama-3.1-8b",
+        "idle": "2h",
         "runs": "2",
         "rates": "1/2/3/4",
         "base_rates": "1/2/3",

@@ -8,17 +8,17 @@ from decimal import Decimal
 import pytest
 
 from calculator.gpu import (
+    Call,
     Job,
     Place,
     Setup,
-    Traffic,
     cheapest,
     configurations,
     fewest,
     padding_factor,
     predict,
+    replicas,
     schedule,
-    serving,
 )
 from calculator.gpu.serving import decode_seconds, kv_bytes_per_token, prefill_seconds
 from tests.calculator.gpu_setups import CARD, FACTS, PLAIN, TOY, toy
@@ -30,7 +30,6 @@ def test_hours_are_tokens_over_speed_with_start_and_evaluation() -> None:
     physics = replace(PLAIN, launch_optimised=1.0, startup_seconds=3600.0, wall_factor_few=1.5, many_gpus=64.0)
     made = schedule(predict(toy(), physics), physics, dataset_tokens=4_800, epochs=2, runs=3)
     # 8 tokens in 12 s: 9,600 tokens take 14,400 s, 4 hours; × 1.5 and one hour of start.
-    assert made.training_hours.likely == pytest.approx(4.0)
     assert made.wall_hours.likely == pytest.approx(7.0, rel=1e-6)
     assert made.gpu_hours.likely == pytest.approx(21.0, rel=1e-6)
 
@@ -38,7 +37,7 @@ def test_hours_are_tokens_over_speed_with_start_and_evaluation() -> None:
 def test_hours_have_the_range_of_the_speed_upside_down() -> None:
     physics = replace(PLAIN, launch_optimised=1.0, speed_low=0.5, speed_high=2.0)
     made = schedule(predict(toy(), physics), physics, dataset_tokens=9_600)
-    assert (made.training_hours.low, made.training_hours.high) == (pytest.approx(2.0), pytest.approx(8.0))
+    assert (made.wall_hours.low, made.wall_hours.high) == (pytest.approx(2.0), pytest.approx(8.0))
 
 
 def test_padding_grows_with_the_micro_batch_up_to_the_full_sequence() -> None:
@@ -97,26 +96,32 @@ def test_serving_reads_the_weights_once_a_step_and_each_calls_keys_and_values() 
     assert prefill_seconds(TOY, CARD, 1, 8, PLAIN) == pytest.approx((80_000 + 5_120) / 1e12)
 
 
-def test_serving_takes_more_gpus_for_more_calls_and_none_when_it_must_be_too_quick() -> None:
+def test_a_replica_answers_in_batches_as_quickly_as_it_must() -> None:
     h100 = FACTS.gpus["h100"]
-    few = serving(LLAMA, h100, Traffic(10_000, 1_000, 200), FACTS.physics)
-    many = serving(LLAMA, h100, Traffic(20_000_000, 1_000, 200), FACTS.physics)
-    assert few is not None
-    assert many is not None
-    assert few.gpus == 1
-    assert many.gpus > few.gpus
-    # At the peak no replica is asked for more than it can.
-    assert many.replicas * many.calls_per_second_per_replica >= 20_000_000 / 86_400 * 3
+    one, *_ = replicas(LLAMA, h100, Call(1_000, 200), FACTS.physics)
+    assert one.gpus == 1
+    # 8.03 billion weights of 2 bytes.
+    assert one.weights_gib == pytest.approx(8.03e9 * 2 / 2**30)
+    # A caller waits for all prefills of the batch and for the steps: what each call keeps busy, batch times.
+    busy = 1_000 * one.seconds_per_input_token + 200 * one.seconds_per_output_token
+    assert one.seconds_a_call == pytest.approx(one.batch * busy)
+    quick, *_ = replicas(LLAMA, h100, Call(1_000, 200, seconds_a_call=2.0), FACTS.physics)
+    assert quick.seconds_a_call <= 2
+    assert quick.batch < one.batch
     # 200 steps of at least 16 GB of weights over 8 × 3,350 GB/s take more than a tenth of a second.
-    assert serving(LLAMA, h100, Traffic(10_000, 1_000, 200, seconds_a_call=0.1), FACTS.physics) is None
+    assert list(replicas(LLAMA, h100, Call(1_000, 200, seconds_a_call=0.1), FACTS.physics)) == []
+
+
+def test_a_replica_is_as_large_as_the_node_allows_and_the_weights_need() -> None:
+    l4, llama_70b = FACTS.gpus["l4"], FACTS.models["llama-3.1-70b"]
+    # 141 GB of weights: 8 × 24 GB hold them, 4 do not.
+    assert [one.gpus for one in replicas(llama_70b, l4, Call(100, 70), FACTS.physics)] == [8]
+    assert list(replicas(llama_70b, l4, Call(100, 70), FACTS.physics, most_gpus=4)) == []
 
 
 def test_adapters_share_one_base() -> None:
-    h100 = FACTS.gpus["h100"]
-    traffic = Traffic(10_000, 1_000, 200)
-    one = serving(LLAMA, h100, traffic, FACTS.physics)
-    twenty = serving(LLAMA, h100, traffic, FACTS.physics, adapters=20)
-    assert one is not None
-    assert twenty is not None
+    h100, call = FACTS.gpus["h100"], Call(1_000, 200)
+    one, *_ = replicas(LLAMA, h100, call, FACTS.physics)
+    twenty, *_ = replicas(LLAMA, h100, call, FACTS.physics, adapters=20)
     assert one.weights_gib < twenty.weights_gib < 1.5 * one.weights_gib
     assert twenty.gpus == one.gpus

@@ -59,7 +59,7 @@ def made_up(catalog: Catalog, usd: dict[PriceKind, Decimal]) -> Catalog:
         model="one",
         prices={kind: (price(kind),) for kind in usd},
     )
-    return Catalog([offer], catalog.assumptions, catalog.base_models, "made up")
+    return Catalog([offer], catalog.assumptions, catalog.base_models, catalog.gpus, "made up")
 
 
 def only(comparison: Comparison) -> Estimate:

@@ -219,6 +219,7 @@ async def test_what_the_bot_does_not_hear(slack: FakeSlack, bot: Any) -> None:
     await slack.say("no mention")
     await slack.say(mention, channel=slack.random)
     await slack.say(mention, channel=slack.finance)
+    slack.subscribed_events.discard("message.im")
     await slack.say(mention, channel=slack.im)
     slack.subscribed_events.discard("app_mention")
     await slack.say(mention)

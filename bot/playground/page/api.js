@@ -26,6 +26,21 @@ export async function post(path, body) {
   }
 }
 
+/** Sends the bytes of a file that is to be attached: `{ok, file}` or a failure like those of `post`. */
+export async function upload(file) {
+  try {
+    const response = await fetch(`${BASE}/upload?name=${encodeURIComponent(file.name)}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/octet-stream" },
+      body: file,
+    });
+    if (response.status === 413) return { ok: false, error: "file_too_large", text: `${file.name} is too large for the playground.` };
+    return await readJson(response);
+  } catch {
+    return { ok: false, error: "The playground server cannot be reached." };
+  }
+}
+
 export async function fetchState() {
   const response = await fetch(`${BASE}/state`, { cache: "no-store" });
   if (!response.ok) throw new Error(`state: ${response.status}`);

@@ -1,6 +1,7 @@
 // Where messages and commands are typed; the channel has one and the thread has one.
 
 import { explain, post } from "./api.js";
+import { Attachments } from "./attach.js";
 import { el, icon, iconButton } from "./dom.js";
 import { store } from "./store.js";
 import { suggestions, SuggestList } from "./suggest.js";
@@ -17,7 +18,10 @@ export class Composer {
     this.notice = el("div", { class: "notice", role: "alert", hidden: true }, icon("warning"), this.noticeText, iconButton("close", "Dismiss notice", () => this.notify(null)));
     this.usage = el("div", { class: "usage-line", hidden: true });
     this.send = iconButton("send", "Send", () => this.submit(), { class: "icon-button send", disabled: true });
-    this.node = el("div", { class: "composer" }, this.notice, this.list.list, this.list.status, el("div", { class: "composer-box" }, this.area, this.send), this.usage);
+    this.files = new Attachments({ changed: () => this.changed(), notify: this.notify });
+    const box = el("div", { class: "composer-box" }, this.files.chooser, this.files.opener, this.area, this.send);
+    this.node = el("div", { class: "composer" }, this.notice, this.list.list, this.list.status, this.files.list, box, this.usage);
+    this.files.takeDrops(this.node);
     this.area.addEventListener("input", () => { this.recalled = -1; this.changed(); });
     this.area.addEventListener("keydown", (event) => this.key(event));
     this.area.addEventListener("blur", () => this.list.hide());
@@ -43,7 +47,7 @@ export class Composer {
   }
 
   changed() {
-    this.send.disabled = !this.area.value.trim();
+    this.send.disabled = this.files.busy || !(this.area.value.trim() || this.files.files.length);
     this.area.style.height = "auto";
     const height = this.area.scrollHeight; // nothing while the pane is hidden
     if (height) this.area.style.height = `${Math.min(height, 220)}px`;
@@ -99,7 +103,8 @@ export class Composer {
   async submit() {
     const raw = this.area.value;
     const text = raw.trim();
-    if (!text || this.sending) return;
+    const attached = this.files.files;
+    if (!(text || attached.length) || this.sending || this.files.busy) return;
     this.notify(null);
     this.list.hide();
     const command = this.commandOf(text);
@@ -110,23 +115,27 @@ export class Composer {
     if (looksLikeCommand && !command) {
       return this.notify(`${text.split(/\s/)[0]} is not a command here. Known: ${store.commands.map((item) => item.command).join(", ") || "none"}.`);
     }
+    if (looksLikeCommand && attached.length) {
+      return this.notify("A slash command takes no files. Attach them to a message, or in the form.");
+    }
     this.sending = true;
     // Cleared at once, as a chat should feel; put back if it was not accepted.
     this.area.value = "";
-    this.changed();
+    this.files.put([]);
     this.node.setAttribute("aria-busy", "true");
     const target = this.target();
     const result = command
       ? await post("command", { channel: target.channel, text })
-      : await post("message", { ...target, text });
+      : await post("message", { ...target, text, files: attached.map((file) => file.id) });
     this.node.removeAttribute("aria-busy");
     this.sending = false;
     if (result.ok) {
-      this.history = [text, ...this.history.filter((item) => item !== text)].slice(0, HISTORY);
+      if (text) this.history = [text, ...this.history.filter((item) => item !== text)].slice(0, HISTORY);
       this.recalled = -1;
       return;
     }
     this.notify(explain(result));
+    this.files.put([...attached, ...this.files.files]);
     const typedSince = this.area.value;
     this.area.value = typedSince ? `${raw}\n${typedSince}` : raw;
     this.changed();

@@ -1,5 +1,6 @@
 // Block elements: buttons and menus here, everything that holds a value in the modules below.
 
+import { fileInput } from "./attach.js";
 import { choices } from "./choices.js";
 import { confirmed } from "./confirm.js";
 import { el, icon, safeUrl } from "./dom.js";
@@ -53,11 +54,6 @@ function overflow(spec, host) {
     openMenu(node, (spec.options ?? []).map((option) => ({ label: plain(option.text), run: () => pick(option) }))),
   );
   return { node };
-}
-
-function fileInput(spec, host) {
-  const control = { type: "file_input", read: () => ({ type: "file_input", files: [] }), restore() {} };
-  return { node: el("p", { class: "unknown", id: host.fieldId }, icon("file"), "Files cannot be attached in the playground."), control };
 }
 
 const STATEFUL = { radio_buttons: choices, checkboxes: choices, file_input: fileInput };

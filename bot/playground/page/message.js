@@ -5,6 +5,7 @@ import { renderBlocks } from "./blocks.js";
 import { el, icon, iconButton, safeUrl } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { mrkdwn } from "./mrkdwn.js";
+import { sizeText } from "./size.js";
 import { dismiss, emit, replies, store, userName } from "./store.js";
 import { createSurface } from "./surface.js";
 import { clock, fullDate } from "./time.js";
@@ -14,14 +15,6 @@ function avatar(user) {
   const isBot = store.users.get(user)?.is_bot;
   const hue = [...String(user)].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 6;
   return el("span", { class: `avatar ${isBot ? "avatar-bot" : `avatar-${hue}`}`, "aria-hidden": "true" }, name.slice(0, isBot ? 2 : 1).toUpperCase());
-}
-
-function sizeText(bytes) {
-  if (!Number.isFinite(bytes)) return "";
-  if (bytes < 1000) return `${bytes} B`;
-  const units = ["kB", "MB", "GB"];
-  const power = Math.min(3, Math.floor(Math.log10(bytes) / 3));
-  return `${(bytes / 1000 ** power).toFixed(1)} ${units[power - 1]}`;
 }
 
 function fileCard(file) {

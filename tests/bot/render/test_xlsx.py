@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from bot.render.xlsx import LONGEST_FORMULA, to_xlsx
-from calculator import estimate, read_scenario
+from bot.render.xlsx_inputs import MEANINGS
+from calculator import estimate, in_formulas, read_scenario
 from pricing import Catalog
 from tests.bot import support_bot
 from tests.spreadsheet import Book
@@ -17,11 +18,11 @@ TODAY = date(2026, 11, 21)
 EVERYTHING = {
     "on": "all", "examples": "10k", "example": "250/150", "epochs": "3", "runs": "2", "calls": "50k/day",
     "call": "100/70", "prompt": "2000->100", "base": "gpt-4o-mini", "cached": "80%", "batch": "50%", "days": "30",
-    "months": "24", "growth": "5%", "retrain": "3", "prep": "500", "data_gb": "2", "hosted": "8h", "hours": "4",
+    "months": "36", "growth": "5%", "retrain": "3", "prep": "500", "data_gb": "2", "hosted": "8h", "hours": "4",
     "customer": "existing", "rates": "10/3/1.5/6",
 }  # fmt: skip
 CHANGED = {
-    "examples": "1000", "epochs": "5", "runs": "3", "calls": "20k/day", "cached": "30%", "months": "36", "growth": "2%",
+    "examples": "1000", "epochs": "5", "runs": "3", "calls": "20k/day", "cached": "30%", "months": "24", "growth": "2%",
     "retrain": "5", "days": "28", "hosted": "10h",
 }  # fmt: skip
 TYPED = CHANGED | {"calls": "20000", "cached": "0.3", "growth": "0.02", "hosted": "10"}
@@ -83,6 +84,35 @@ def test_every_offer_after_a_change_is_what_the_calculator_says(catalog: Catalog
     assert asked.base is not None
     assert asked.base.total_usd is not None
     assert prompted["Total, USD"] == pytest.approx(asked.base.total_usd, rel=Decimal("1e-10"))
+
+
+def test_gpus_of_ones_own_follow_the_inputs_too(catalog: Catalog) -> None:
+    """How many GPUs train together is chosen once, so that it is asked for here; how many serve follows the calls."""
+    asked = support_bot.FIELDS | {"on": "gpu", "gpus": "1", "model": "llama-3.1-8b", "idle": "2h", "growth": "5%"}
+    made = book(catalog, asked)
+    for name, value in {"examples": "20000", "idle": "1", "calls": "500000", "months": "6"}.items():
+        made.put(name, value)
+    changed = asked | {"examples": "20k", "idle": "1h", "calls": "500k/day", "months": "6"}
+    answer = estimate(read_scenario(changed), catalog, TODAY)
+    expected = {one.offer.id: one for one in answer.estimates if one.complete}
+    rows = {row["Id"]: row for row in made.rows("Offers") if row["Id"] in expected}
+    assert rows
+    differing = [
+        name for name, row in rows.items() if row["Total, USD"] != pytest.approx(expected[str(name)].total_usd)
+    ]
+    assert differing == []
+
+
+def test_every_input_has_a_meaning(catalog: Catalog) -> None:
+    everything = EVERYTHING | {
+        "on": "all,gpu",
+        "model": "llama-3.1-8b",
+        "base_rates": "1/0.5/2",
+        "queue": "1",
+        "idle": "1",
+    }
+    keys = {one.key for one in in_formulas(read_scenario(everything), catalog, TODAY).inputs}
+    assert keys <= MEANINGS.keys()
 
 
 def test_what_a_viewer_shows_without_calculating_is_the_same(catalog: Catalog) -> None:

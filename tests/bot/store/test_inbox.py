@@ -135,3 +135,21 @@ async def test_who_waits_long_is_told_once(replica: Replica, clock: Clock) -> No
     clock.forward(seconds=1)
     assert sorted(keys(await other.late(slow, 9))) == ["runs", "waits"]
     assert await one.late(slow, 9) == []
+
+
+async def test_the_backlog_tells_what_waits_what_runs_and_what_nobody_begins(replica: Replica, clock: Clock) -> None:
+    one, other = replica(), replica()
+    assert await one.backlog() == (0, 0, timedelta(0), timedelta(0))
+    await one.put(reply("runs"))
+    assert keys(await one.claim(1)) == ["runs"]
+    clock.forward(seconds=10)
+    await one.put(reply("behind it"))
+    assert await one.renew(["runs"]) == {"runs"}
+    clock.forward(seconds=10)
+    assert await other.backlog() == (1, 1, timedelta(seconds=20), timedelta(0)), "what waits for its turn is not left"
+    await other.put(Job("free", "k", {}))
+    clock.forward(seconds=3)
+    assert await one.backlog() == (2, 1, timedelta(seconds=23), timedelta(seconds=3))
+    assert await other.backlog(accepted_here=True) == (1, 0, timedelta(seconds=3), timedelta(seconds=3))
+    clock.forward(seconds=2)
+    assert await other.backlog() == (3, 0, timedelta(seconds=25), timedelta(seconds=25)), "the lease has ended"

@@ -1,0 +1,28 @@
+"""The form's field for a training file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.reading import at
+from bot.slack_files import SlackFile, read_files
+
+DATASET = "dataset"
+
+
+def dataset_field() -> dict[str, Any]:
+    """The block; Slack takes files up to 10 MB here."""
+    hint = "JSONL, up to 10 MB: its examples and tokens are counted. Send larger ones to the bot as a message."
+    return {
+        "type": "input",
+        "block_id": DATASET,
+        "label": {"type": "plain_text", "text": "Training file", "emoji": False},
+        "hint": {"type": "plain_text", "text": hint, "emoji": False},
+        "element": {"type": "file_input", "action_id": DATASET, "max_files": 1},
+        "optional": True,
+    }
+
+
+def read_dataset(view: Any) -> SlackFile | None:
+    """The file that is attached."""
+    return next(iter(read_files(at(view, "state", "values", DATASET, DATASET, "files"))), None)

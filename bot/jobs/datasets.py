@@ -1,0 +1,290 @@
+"""A training file that somebody sent: fetched, counted, priced. Whoever takes it over begins again, in the same
+message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from slack_sdk.errors import SlackApiError
+
+from bot.counting import count_file
+from bot.desk import Desk, mark_of
+from bot.faults import error_of, passes
+from bot.jobs.estimates import EstimateJobs
+from bot.post import SHUT_OUT, Place, Poster
+from bot.render.blocks import SlackMessage
+from bot.render.counted import counted_so_far, details, fetched, not_read, reading, stopped, verdict
+from bot.render.words import headline
+from bot.slack_files import Downloads, SlackFile, read_file
+from bot.store import Count, Job
+from calculator import UserError
+from calculator.dataset import MAX_SHOWN, DatasetReport
+from pricing import load_dataset_rules
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.5
+"""Between two looks whether somebody cancelled."""
+MOVE_SECONDS = 1.7
+"""Between two changes of the line: it moves every two seconds, and Slack takes some fifty changes a minute."""
+MAX_REPORTED = 20_000
+"""Faults in the file that lists them: some 5 MB."""
+NO_EXAMPLES = "There is no example in it, so there is nothing to price."
+
+
+OF_THE_FILE = ("examples", "example")
+"""Fields that a file answers itself."""
+
+
+class _Stopped(Exception):
+    """Somebody pressed Cancel."""
+
+
+@dataclass
+class _Line:
+    """The message that shows how far the work is."""
+
+    poster: Poster
+    place: Place
+    ts: str
+
+    @property
+    def thread(self) -> Place:
+        """Where the rest of the answer belongs."""
+        return Place(self.place.channel, self.place.thread_ts or self.ts)
+
+    async def say(self, message: SlackMessage) -> None:
+        await self.poster.change(self.place, self.ts, message)
+
+
+def dataset_job(key: str, payload: Mapping[str, Any]) -> Job:
+    """A file to be counted, one at a time for each person. Payload: id, team, user, channel (None: direct message),
+    thread_ts, file, fields, edit_of, as_of; `joins`: it changes the latest estimate of its thread.
+    """
+    fields = {field: text for field, text in payload["fields"].items() if field not in OF_THE_FILE}
+    lane = f"count/{payload['team']}/{payload['user']}"
+    return Job(key, "dataset", {**payload, "fields": fields, "one_at_a_time": lane})
+
+
+def dropped_key(channel: str, file_id: str) -> str:
+    """The same for every event that tells of a file in a channel."""
+    return f"file:{channel}:{file_id}"
+
+
+@dataclass(frozen=True)
+class DatasetJobs:
+    """Kinds `dataset` and `shared`."""
+
+    desk: Desk
+    estimates: EstimateJobs
+    downloads: Downloads
+
+    async def shared(self, job: Job) -> None:
+        """A file was shared in a channel: one in a thread of the bot's is to be counted. Slack's event says neither
+        thread nor name. Payload: id, team, user, channel, file_id, as_of, unasked.
+        """
+        ask = job.payload
+        try:
+            given = await self._info(ask["team"], ask["file_id"])
+        except UserError:
+            return  # gone already, or nothing that the bot may see
+        file, thread_ts = read_file(given), _thread_of(given, ask["channel"])
+        if file is None or thread_ts is None or not file.may_be_data:
+            return
+        here = {"team_id": ask["team"], "channel_id": ask["channel"], "thread_ts": thread_ts}
+        if await self.desk.estimates.in_thread(**here) or await self.desk.counts.in_thread(**here):
+            payload = {
+                **ask,
+                "thread_ts": thread_ts,
+                "file": file._asdict(),
+                "fields": {},
+                "edit_of": None,
+                "joins": True,
+            }
+            await self.desk.inbox.put(dataset_job(dropped_key(ask["channel"], file.id), payload))
+
+    async def dataset(self, job: Job) -> None:
+        """Count a file and price training on it; payload as for `dataset_job`."""
+        ask = job.payload
+        begun = await self.desk.counts.get(job.key, team_id=ask["team"])
+        if begun and begun.ended_at:
+            return
+        file = SlackFile(**ask["file"])
+        line = await self._line(job, file, begun)
+        try:
+            with TemporaryFile() as faults:
+                report = await self._watched(job, file, line, faults)
+                await self._answer(job, file, line, report, faults)
+        except _Stopped:
+            await line.say(stopped(file.name, ask["user"]))
+        except UserError as error:
+            await line.say(not_read(file.name, str(error)))
+        except Exception as error:
+            with suppress(Exception):
+                await line.say(not_read(file.name, "It begins again." if passes(error) else "The fault is ours."))
+            raise
+        await self.desk.counts.end(job.key, team_id=ask["team"])
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    async def _line(self, job: Job, file: SlackFile, begun: Count | None) -> _Line:
+        """The message that moves: the one that stands, or a new one in the thread, channel or direct message."""
+        ask = job.payload
+        poster = await self.desk.poster(ask["team"])
+        if begun:
+            return _Line(poster, Place(begun.channel_id, begun.thread_ts), begun.message_ts)
+        before = await self.desk.estimates.get(ask["edit_of"], team_id=ask["team"]) if ask["edit_of"] else None
+        place = Place(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
+        if before and before.channel_id:
+            place = Place(before.channel_id, before.thread_ts)
+        message = reading(file.name, job.key, fetched(0, file.size))
+        posted = await poster.post_or_dm(place, ask["user"], message, mark_of(job).part("line"))
+        line = _Line(poster, posted.place, posted.ts)
+        await self.desk.counts.begin(
+            job.key,
+            team_id=ask["team"],
+            user_id=ask["user"],
+            channel_id=posted.place.channel,
+            thread_ts=line.thread.thread_ts or posted.ts,
+            message_ts=posted.ts,
+        )
+        return line
+
+    async def _watched(self, job: Job, file: SlackFile, line: _Line, faults: IO[bytes]) -> DatasetReport:
+        """What is in the file, while the line moves and Cancel is heard, on whichever replica it was pressed."""
+        how_far = [fetched(0, file.size)]
+        work = asyncio.ensure_future(self._read(job, file, faults, how_far.append))
+        move = asyncio.ensure_future(self._move(job, file, line, how_far))
+        cancelled = asyncio.ensure_future(self._cancelled(job))
+        try:
+            await asyncio.wait((work, cancelled), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                raise _Stopped
+            return work.result()
+        finally:
+            for task in (work, move, cancelled):
+                task.cancel()
+            # What was being said is over before the next is said.
+            await asyncio.gather(work, move, cancelled, return_exceptions=True)
+
+    async def _read(self, job: Job, file: SlackFile, faults: IO[bytes], say: Callable[[str], None]) -> DatasetReport:
+        team = job.payload["team"]
+        if file.url is None:
+            file = read_file(await self._info(team, file.id)) or file
+        token = (await self.desk.workspaces.of(team)).token
+        rules = await asyncio.to_thread(load_dataset_rules)
+        async with self.downloads.copy(file, token, lambda done: say(fetched(done, file.size))) as copy:
+            return await count_file(
+                Path(f"/dev/fd/{copy.fileno()}"),
+                catalog=self.desk.catalog,
+                rules=rules,
+                progress=lambda progress: say(counted_so_far(progress)),
+                report_path=Path(f"/dev/fd/{faults.fileno()}"),
+                max_reported=MAX_REPORTED,
+                descriptors=(copy.fileno(), faults.fileno()),
+            )
+
+    async def _info(self, team: str, file_id: str) -> dict[str, Any]:
+        """What Slack knows of a file. Raises UserError where it is gone."""
+        client = (await self.desk.workspaces.of(team)).client
+        try:
+            answer = await client.files_info(file=file_id)
+        except SlackApiError as error:
+            if passes(error):
+                raise
+            raise UserError(f"Slack does not hand it out ({error_of(error)}). Share it again.") from None
+        found: dict[str, Any] = answer["file"]
+        return found
+
+    async def _move(self, job: Job, file: SlackFile, line: _Line, how_far: list[str]) -> None:
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        moves = 0
+        while True:
+            moves = max(moves + 1, int((clock() - started) / MOVE_SECONDS))
+            await asyncio.sleep(started + moves * MOVE_SECONDS - clock())
+            del how_far[:-1]
+            try:
+                await line.say(reading(file.name, job.key, f"{how_far[-1]}, {clock() - started:.0f} s"))
+            except Exception as error:
+                log.warning("%s: the line could not be moved: %r", job.key, error)
+
+    async def _cancelled(self, job: Job) -> None:
+        """Returns when somebody pressed Cancel."""
+        while True:
+            try:
+                begun = await self.desk.counts.get(job.key, team_id=job.payload["team"])
+                if begun and begun.cancelled_at:
+                    return
+            except Exception as error:
+                log.warning("%s: could not look for a cancel: %r", job.key, error)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    # --- answering ---------------------------------------------------------------------------------------------------
+
+    async def _answer(self, job: Job, file: SlackFile, line: _Line, report: DatasetReport, faults: IO[bytes]) -> None:
+        """The verdict in place of the line; in its thread what is in the file, what is wrong, and the estimate."""
+        ask, fields = job.payload, dict(job.payload["fields"])
+        edit_of = ask["edit_of"]
+        if ask.get("joins") and line.place.thread_ts:
+            before = await self.desk.estimates.latest_in_thread(
+                team_id=ask["team"], channel_id=line.place.channel, thread_ts=line.place.thread_ts, but_not=ask["id"]
+            )
+            if before:
+                fields, edit_of = {**before.fields, **fields}, before.id
+        fields |= report.count.fields()
+        try:
+            as_of = date.fromisoformat(ask["as_of"])
+            priced = await self.desk.price(fields, as_of) if report.count.examples else None
+            answer = headline(priced) if priced else NO_EXAMPLES
+        except UserError as error:
+            priced, answer = None, str(error)
+        await line.say(verdict(file.name, report, answer))
+        messages = details(report)
+        await self.desk.reply_all(job, line.thread, messages, part="details")
+        if report.problems > MAX_SHOWN and await self.desk.inbox.replies(job) <= len(messages):
+            await self._upload(ask, file, line.thread, faults)
+            await self.desk.inbox.replied(job, len(messages) + 1)
+        if priced:
+            place = {"channel": line.thread.channel, "thread_ts": line.thread.thread_ts}
+            payload = {**ask, **place, "fields": fields, "edit_of": edit_of}
+            await self.estimates.estimate(replace(job, kind="estimate", payload=payload))
+
+    async def _upload(self, ask: Mapping[str, Any], file: SlackFile, place: Place, faults: IO[bytes]) -> None:
+        """Every fault as a file into the thread."""
+        faults.seek(0)
+        content = await asyncio.to_thread(faults.read)
+        client = (await self.desk.workspaces.of(ask["team"])).client
+        try:
+            await client.files_upload_v2(
+                channel=place.channel,
+                thread_ts=place.thread_ts,
+                filename=f"problems-{file.id}.jsonl",
+                title=f"Problems of {file.name}",
+                content=content,
+            )
+        except SlackApiError as error:
+            if error_of(error) not in SHUT_OUT:
+                raise
+            log.info("the problems of %s stay unlisted: %s", file.id, error_of(error))
+
+
+def _thread_of(given: Mapping[str, Any], channel: str) -> str | None:
+    """The thread that a file was shared into, newest first; None where it stands in the channel itself."""
+    shares = given.get("shares")
+    places = (
+        [kind.get(channel) for kind in shares.values() if isinstance(kind, dict)] if isinstance(shares, dict) else []
+    )
+    found = [one for place in places if isinstance(place, list) for one in place if isinstance(one, dict)]
+    newest = max(found, key=lambda one: str(one.get("ts")), default={})
+    thread_ts = newest.get("thread_ts")
+    return thread_ts if isinstance(thread_ts, str) else None

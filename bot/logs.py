@@ -1,0 +1,82 @@
+"""The log on standard error: a line of JSON an event for machines, plain text for a terminal. Never with a secret."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Literal, TextIO
+
+from bot.trace import request_id
+
+LogFormat = Literal["json", "text"]
+
+# Slack's tokens by their prefixes, whatever else is known; and addresses by which anybody may post.
+_TOKEN = re.compile(r"\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[\w%.-]+|\bhooks\.slack\.com/[\w/%-]+")
+_HIDDEN = "(hidden)"
+_SHORTEST_SECRET = 6  # characters; a shorter one would blot out ordinary words
+
+
+def start_logging(form: LogFormat | None, secrets: Iterable[str], stream: TextIO = sys.stderr) -> None:
+    """Log to a stream; without a form as text where somebody watches and as JSON where not."""
+    if form is None:
+        form = "text" if stream.isatty() else "json"
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines(secrets) if form == "json" else PlainLines(secrets))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for chatty in ("slack_bolt", "alembic.runtime.plugins"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+class PlainLines(logging.Formatter):
+    """Text; the request's id in front of the message, unless that names it."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+        self._hide = _Hider(secrets)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        request = request_id()
+        if request and request not in record.message:
+            record.message = f"{request}: {record.message}"
+        return super().formatMessage(record)
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._hide(super().format(record))
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, and where there are such, request and error."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        super().__init__()
+        self._hide = _Hider(secrets)
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": self._hide(record.getMessage()),
+        }
+        if request := request_id():
+            line["request"] = request
+        if record.exc_info:
+            line["error"] = self._hide(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)
+
+
+class _Hider:
+    """Blots out secrets: those that are known, and all that look like Slack's."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        known = sorted({one for one in secrets if len(one) >= _SHORTEST_SECRET}, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+
+    def __call__(self, text: str) -> str:
+        if self._known:
+            text = self._known.sub(_HIDDEN, text)
+        return _TOKEN.sub(_HIDDEN, text)

@@ -1,0 +1,98 @@
+"""Accepted work on its way into the database: what arrives while something is written goes into one transaction with
+whatever else arrives, so that many requests share the wait for the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.faults import passes
+from bot.store.database import Database, inbox
+
+AT_MOST = 100  # rows a transaction
+
+
+class Arrival(NamedTuple):
+    """A row, and who waits for it to be written."""
+
+    row: dict[str, Any]
+    in_order: bool
+    written: asyncio.Future[bool]
+
+
+class Arrivals:
+    """Writes rows of the inbox, as one process sees it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[Arrival] = []
+        self._writer: asyncio.Task[None] | None = None
+        dialect = sqlite if database.engine.dialect.name == "sqlite" else postgresql
+        self._insert = dialect.insert(inbox).on_conflict_do_nothing(index_elements=[inbox.c.key]).returning(inbox.c.key)
+
+    async def write(self, row: dict[str, Any], *, in_order: bool) -> bool:
+        """Once this returns the row is in the database. False where its key is known already.
+
+        `in_order`: the lane may hold more than this row, and numbers must follow the order of arrival.
+        """
+        arrival = Arrival(row, in_order, asyncio.get_running_loop().create_future())
+        self._waiting.append(arrival)
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write_all())
+        return await arrival.written
+
+    async def _write_all(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:AT_MOST], self._waiting[AT_MOST:]
+                batch = [arrival for arrival in batch if not arrival.written.done()]  # some were given up meanwhile
+                if not batch:
+                    continue
+                try:
+                    await self._write(batch)
+                except Exception as error:
+                    if len(batch) > 1 and not passes(error):
+                        await self._write_each(batch)
+                    else:
+                        _refuse(batch, error)
+        finally:
+            self._writer = None
+
+    async def _write_each(self, batch: list[Arrival]) -> None:
+        """A row that cannot be written is no reason against its neighbours."""
+        for arrival in batch:
+            try:
+                await self._write([arrival])
+            except Exception as error:
+                _refuse([arrival], error)
+
+    async def _write(self, batch: list[Arrival]) -> None:
+        async with self._database.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                await _keep_order(connection, batch)
+            result = await connection.execute(self._insert, [arrival.row for arrival in batch])
+            new = set(result.scalars())
+        for arrival in batch:
+            key = arrival.row["key"]
+            if not arrival.written.done():  # its request may have been given up
+                arrival.written.set_result(key in new)
+            new.discard(key)
+
+
+def _refuse(batch: list[Arrival], error: Exception) -> None:
+    for arrival in batch:
+        if not arrival.written.done():
+            arrival.written.set_exception(error)
+
+
+async def _keep_order(connection: AsyncConnection, batch: list[Arrival]) -> None:
+    """Numbers are given before a transaction ends: without these locks a later job of a thread could be seen before an
+    earlier one. SQLite has one writer at a time.
+    """
+    for lane in sorted({arrival.row["lane"] for arrival in batch if arrival.in_order}):
+        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lane, 0))))

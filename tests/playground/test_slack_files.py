@@ -1,0 +1,61 @@
+"""Files as the local Slack keeps them: who may fetch them, who hears of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground import FakeSlack
+
+Json = dict[str, Any]
+
+
+async def fetch(url: str, token: str | None) -> tuple[int, bytes]:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async with ClientSession() as session, session.get(url, headers=headers, allow_redirects=False) as answer:
+        return answer.status, await answer.read()
+
+
+async def test_a_file_is_for_the_bots_token_and_for_where_the_bot_is(slack: FakeSlack, bot: Any) -> None:
+    file = slack.attach("a b.jsonl", b"content")
+    url = file["url_private_download"]
+    assert (await fetch(url, slack.bot_token))[0] == 302, "it was not sent yet"
+    await slack.say("", channel=slack.finance, files=[file])
+    assert (await fetch(url, slack.bot_token))[0] == 302, "the bot is not in that channel"
+    await slack.say("", files=[file])
+    assert await fetch(url, slack.bot_token) == (200, b"content")
+    for token in (None, "xoxb-other"):
+        assert (await fetch(url, token))[0] == 302, "to the page where people sign in"
+    slack.scopes.discard("files:read")
+    assert (await fetch(url, slack.bot_token))[0] == 302
+
+
+async def test_the_event_says_little_and_files_info_says_where(
+    slack: FakeSlack, bot: Any, client: AsyncWebClient
+) -> None:
+    parent = await slack.say("hello")
+    file = slack.attach("a.jsonl", b"content")
+    with pytest.raises(SlackApiError, match="file_not_found"):
+        await client.files_info(file=file["id"])
+    message = await slack.say("", thread_ts=parent["ts"], files=[file])
+    event = bot.last["event"]
+    assert (event["type"], event["file_id"], event["channel_id"]) == ("file_shared", file["id"], slack.general)
+    assert "thread_ts" not in event
+    found: Json = (await client.files_info(file=file["id"]))["file"]
+    assert found["shares"] == {"public": {slack.general: [{"ts": message["ts"], "thread_ts": parent["ts"]}]}}
+
+
+async def test_a_direct_message_brings_its_files_along(slack: FakeSlack, bot: Any) -> None:
+    await slack.say("look", channel=slack.im, files=[slack.attach("a.jsonl", b"content")])
+    (event,) = [event["event"] for event in slack.events if event["event"]["type"] == "message"]
+    assert (event["subtype"], event["files"][0]["size"]) == ("file_share", 7)
+
+
+async def test_somebody_elses_file_cannot_be_sent(slack: FakeSlack) -> None:
+    file = slack.attach("a.jsonl", b"content", user=slack.colleague)
+    with pytest.raises(ValueError, match="has no file"):
+        await slack.say("", files=[file])
