@@ -18,7 +18,8 @@ from typing import NamedTuple
 import uvloop
 
 from benchmarks.ranks import write_ranks
-from bot.counter import Task, count_task
+from bot.counter import count_task
+from bot.counter_protocol import Task
 from bot.counting import count_file
 from bot.tokenizer import Tokenizer
 from calculator.dataset import Beside

@@ -36,6 +36,7 @@ ON = date(2026, 11, 21)
 def main() -> None:
     catalog = load_catalog()
     everything = read_scenario({"on": "all", **QUESTION})
+    with_gpus = read_scenario({"on": "all", **QUESTION, "model": "llama-3.1-8b"})
     one = read_scenario({"on": "google/gemini-3.5-flash", **QUESTION})
     ranged = read_scenario({"on": "all", **QUESTION, "calls": "10k..90k/day", "runs": "1..5"})
     all_ranged = read_scenario({"on": "all", **QUESTION, **RANGES})
@@ -46,6 +47,7 @@ def main() -> None:
     jobs = {
         "one offer": lambda: estimate(one, catalog, ON),
         "all offers": lambda: estimate(everything, catalog, ON),
+        "all offers and GPUs by the hour": lambda: estimate(with_gpus, catalog, ON),
         "all offers, with warnings and assumptions": lambda: _in_full(everything, catalog),
         "all offers, 2 ranges, 2,000 draws": lambda: _in_draws(ranged, catalog),
         "all offers, 13 ranges, 2,000 draws": lambda: _in_draws(all_ranged, catalog),

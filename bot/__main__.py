@@ -14,10 +14,11 @@ import socket
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 import uvloop
 from aiohttp import web
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 from prometheus_client import CollectorRegistry, ProcessCollector
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -28,7 +29,7 @@ from bot.logs import start_logging
 from bot.oauth import INSTALL_PATH, OAuth
 from bot.pace import Pace
 from bot.settings import Settings, SettingsError, read_settings
-from bot.store import Database, DatabaseUnavailable, Installations, open_database, read_keys
+from bot.store import Audit, Database, DatabaseUnavailable, Installations, ProviderKeys, open_database, read_keys
 from pricing import Catalog, PriceFileError, load_catalog
 
 log = logging.getLogger("bot")
@@ -70,16 +71,17 @@ def main(arguments: Sequence[str]) -> int:
 
 
 async def rotate_keys(settings: Settings) -> None:
-    """Encrypt every workspace's token with the newest key. May be done while the bot runs."""
-    access = _access(settings)
-    if not isinstance(access, OAuth):
-        raise SettingsError("SLACK_CLIENT_ID is missing; only installed workspaces' tokens are kept.")
+    """Encrypt every token and every platform's key with the newest key. May be done while the bot runs."""
+    keys = _encryption_keys(settings)
+    if keys is None:
+        raise SettingsError("FTCOST_ENCRYPTION_KEYS is missing; without it nothing is kept encrypted.")
     database = await open_database(settings.database)
     try:
-        count = await Installations(access.client_id, database, access.keys).rotate()
+        tokens = await Installations(settings.slack_client_id or "", database, keys).rotate()
+        kept = await ProviderKeys(database, keys, _now, Audit(database, _now)).rotate()
     finally:
         await database.close()
-    print(f"{count} tokens are encrypted with the newest key.")
+    print(f"{tokens} tokens and {kept} keys of platforms are encrypted with the newest key.")
 
 
 async def serve(settings: Settings, catalog: Catalog, pace: Pace = Pace()) -> None:  # noqa: B008 - frozen
@@ -126,7 +128,11 @@ async def _serve_slack(
             registry=registry,
             allowance=settings.allowance,
             admins=settings.admins,
+<<<<<<< HEAD
             rates_url=settings.rates_url,
+=======
+            encryption_keys=_encryption_keys(settings),
+>>>>>>> main
         )
     )
     await app.workspaces.fault()
@@ -191,6 +197,15 @@ def _access(settings: Settings) -> str | OAuth:
         return _secret(settings.slack_bot_token)
     keys = read_keys(_secret(settings.encryption_keys))
     return OAuth(settings.slack_client_id or "", _secret(settings.slack_client_secret), keys, settings.look_back)
+
+
+def _encryption_keys(settings: Settings) -> MultiFernet | None:
+    return read_keys(_secret(settings.encryption_keys)) if settings.encryption_keys else None
+
+
+def _now() -> datetime:
+    """UTC, as the database has it."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _secret(value: SecretStr | None) -> str:

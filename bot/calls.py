@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from functools import lru_cache
 
 from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
 from yarl import URL
@@ -22,21 +23,21 @@ def watch_calls(slack_api_url: str, metrics: Metrics) -> ClientMiddlewareType:
     """For the session that all clients share."""
     api = URL(slack_api_url)
 
+    @lru_cache
+    def method_of(url: URL) -> str | None:
+        """None for what goes elsewhere, to a response URL or an upload's: an address that nobody else may see."""
+        path = url.raw_path.removeprefix(api.raw_path)
+        return path if url.host == api.host and _METHOD.fullmatch(path) else None
+
     async def watch(request: ClientRequest, call: ClientHandlerType) -> ClientResponse:
-        path = request.url.raw_path.removeprefix(api.raw_path)
-        # What goes elsewhere, to a response URL or an upload's, has an address that nobody else may see.
-        is_call = request.url.host == api.host and _METHOD.fullmatch(path) is not None
-        method = path if is_call else "elsewhere"
-        outcome = "lost"
+        method, outcome = method_of(request.url), "lost"
         try:
             response = await call(request)
-            outcome = outcome_of(response.status, await response.read() if is_call else _OK[0])
+            outcome = outcome_of(response.status, await response.read() if method else _OK[0])
         finally:
-            metrics.slack_call(method, outcome)
+            metrics.slack_call(method or "elsewhere", outcome)
             if outcome != "ok":
-                log.warning("Slack: %s: %s", method, outcome)
-            else:
-                log.debug("Slack: %s: ok", method)
+                log.warning("Slack: %s: %s", method or "elsewhere", outcome)
         return response
 
     return watch

@@ -34,6 +34,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             print(count_command(arguments[1:], lambda: load_catalog(_prices_dir())))
             return 0
+        if arguments[:1] == ["actual"]:
+            from bot.actual_command import actual_command
+
+            today = datetime.now(UTC).date()
+            print(actual_command(arguments[1:], _read_file, load_catalog(_prices_dir()), today))
+            return 0
         options = _parser().parse_args(arguments)
         print(answer(options, load_catalog(_prices_dir()), datetime.now(UTC).date()))
     except (UserError, PriceFileError) as error:
@@ -68,7 +74,11 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
                 raise UserError("compare answers as text; --format goes with a question that has a price.")
             files = options.text[1:] if len(options.text) > 1 else named_in(asked.argument)
             return _side_by_side(list({Path(name).resolve(): Path(name) for name in files}.values()), catalog, as_of)
+<<<<<<< HEAD
         case "list" | "show" | "diff" | "audit" | "budget":
+=======
+        case "list" | "show" | "diff" | "audit" | "actual" | "keys":
+>>>>>>> main
             raise UserError(f"`{asked.verb}` reads what a workspace keeps; it answers in Slack.")
     fields = {**(_read_file(options.file) if options.file else {}), **asked.fields}
     if not fields:

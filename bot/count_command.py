@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from bot.counter import Progress
+from bot.counter_protocol import Progress
 from bot.counting import count_file
 from bot.render.dataset import dataset_json, dataset_text
 from calculator import FieldErrors, UserError

@@ -23,8 +23,9 @@ from typing import BinaryIO, TextIO
 
 import msgspec
 
+from bot.counter_protocol import Finished, Progress, Refused, Said, Task
+from bot.tokenizer import Tokenizer
 from calculator.dataset import (
-    Beside,
     Block,
     BlockCount,
     DatasetCount,
@@ -36,10 +37,10 @@ from calculator.dataset import (
     split_blocks,
 )
 from calculator.errors import UserError
-from pricing import Encoding, Format
+from pricing import Format
 
 PROGRESS_SECONDS = 0.5
-_YIELDING = 10
+_YIELDING = 3
 _CHUNK_BYTES = 128 * 1024
 _LOOK_AT_BLOCKS = 4
 # Larger blocks hold one long line: they are counted here, so that not every worker grows to the size of the longest.
@@ -47,43 +48,6 @@ _MAX_SENT_BYTES = 1_000_000
 # Blocks a worker is given before it has counted the first of them, so that it never waits for the next.
 _AHEAD = 3
 _Given = tuple[int, int, int, int | None, int]
-
-
-class Task(msgspec.Struct, tag=True):
-    """What to count, and how."""
-
-    path: str
-    encoding: Encoding
-    workers: int
-    beside: dict[Format, Beside]
-    limits: list[tuple[int, str]]
-    max_unpacked_bytes: int
-    report_path: str | None = None
-    """Where every fault goes, one JSON object a line."""
-    max_reported: int | None = None
-    """So many at most; the rest is only counted."""
-
-
-class Progress(msgspec.Struct, tag=True, frozen=True):
-    """How far it is; `bytes_done` of the file as it lies there, packed or not."""
-
-    bytes_done: int
-    bytes_total: int
-    examples: int
-    problems: int
-
-
-class Finished(msgspec.Struct, tag=True):
-    count: DatasetCount
-
-
-class Refused(msgspec.Struct, tag=True):
-    """A file that cannot be read; `text` is for people."""
-
-    text: str
-
-
-Said = Progress | Finished | Refused
 
 
 class _File:
@@ -126,8 +90,6 @@ def _run(task: Task) -> Finished | Refused:
 
 def count_task(task: Task, say: Callable[[Progress], None], report: TextIO | None = None) -> DatasetCount:
     """Count the file of a task; every fault goes to `report`. Raises UserError and OSError."""
-    from bot.tokenizer import Tokenizer  # its library is needed by the process that counts alone
-
     file = _File(task.path)
     tokenizer = Tokenizer(task.encoding)
     # Loads the ranks before there are workers, who find them in the memory they share.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from bot.counter import Finished, Progress, Refused, Said, Task
+from bot.counter_protocol import Finished, Progress, Refused, Said, Task
 from calculator import UserError
 from calculator.dataset import MAX_UNPACKED_BYTES, Beside, DatasetReport, limits_of, make_report, needs_of
 from pricing import Catalog, DatasetRules, Encoding

@@ -74,7 +74,7 @@ class Desk:
         """The estimate a button belongs to; None where it is gone, and the person was told."""
         saved = await self.estimates.get(ask["id"], team_id=ask["team"])
         if saved is None:
-            gone = saying(f"There is no estimate `{escape(ask['id'])}` any more.")
+            gone = saying(f"There is no estimate `{escape(ask['id'][:40])}` any more.")
             poster = await self.poster(ask["team"])
             await poster.only_to(ask["user"], here, gone)
         return saved

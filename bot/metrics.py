@@ -90,6 +90,7 @@ class Metrics:
 
         # Looked up once: a request should not notice that it is counted.
         self._of_request = cache(lambda kind, outcome: (self._requests.labels(kind, outcome), self._ack.labels(kind)))
+        self._of_call = cache(self._slack_calls.labels)
 
     def request(self, kind: str, outcome: str, seconds: float) -> None:
         """A request was answered, or refused."""
@@ -115,7 +116,7 @@ class Metrics:
         self._ping.observe(time.perf_counter() - started)
 
     def slack_call(self, method: str, outcome: str) -> None:
-        self._slack_calls.labels(method, outcome).inc()
+        self._of_call(method, outcome).inc()
 
     def queue(self, backlog: Backlog | None) -> None:
         """How much work there is; None where that is not known."""

@@ -35,12 +35,11 @@ class FormOpener:
     async def open(self, token: str, trigger_id: str, origin: Origin, response_url: str) -> None:
         """Open the form, or say through the response URL that it did not open."""
         before, after = self._templates[origin.thread_ts is not None]
-        request = f'{{"trigger_id":{json.dumps(trigger_id)},"view":{before}{_quoted(origin)}{after}}}'
+        start = f'{{"trigger_id":{json.dumps(trigger_id)},"view":'
+        request = b"".join((start.encode(), before, _quoted(origin), after, b"}"))
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
         try:
-            async with self._session.post(
-                self._url, data=request.encode(), headers=headers, allow_redirects=False
-            ) as response:
+            async with self._session.post(self._url, data=request, headers=headers, allow_redirects=False) as response:
                 outcome = outcome_of(response.status, await response.read())
         except (aiohttp.ClientError, TimeoutError) as error:
             outcome = type(error).__name__
@@ -63,13 +62,13 @@ class FormOpener:
 
 
 @lru_cache(maxsize=1_000)
-def _quoted(origin: Origin) -> str:
+def _quoted(origin: Origin) -> bytes:
     """People ask in the same channels again and again."""
-    return json.dumps(origin.write())
+    return json.dumps(origin.write()).encode()
 
 
-def _template(*, in_thread: bool) -> tuple[str, str]:
+def _template(*, in_thread: bool) -> tuple[bytes, bytes]:
     """The view's JSON, cut where private_metadata stands."""
     view = form(Origin(channel="C", thread_ts="1.2" if in_thread else None))
     before, after = json.dumps(view | {"private_metadata": _HERE}).split(json.dumps(_HERE))
-    return before, after
+    return before.encode(), after.encode()

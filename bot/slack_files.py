@@ -26,7 +26,7 @@ MAX_FILES = 10
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")
 _PIECE_BYTES = 1 << 20
 _MAX_NAME = 100
-_OTHER_MEDIA = ("image/", "video/", "audio/", "application/pdf")
+_OTHER_MEDIA = ("image/", "video/", "audio/", "application/pdf", "text/csv")
 TOO_LARGE = (
     f"It is larger than {MAX_FILE_BYTES // 1_000_000:,} MB, which is the most that is read here. Pack it with gzip, "
     "send a part, or count it in a terminal: ftcost count FILE."
@@ -45,7 +45,7 @@ class SlackFile(NamedTuple):
 
     @property
     def may_be_data(self) -> bool:
-        """Whether it may be a training file; pictures and recordings are not."""
+        """Whether it may be a training file; pictures, recordings and tables are not."""
         return not self.mimetype.startswith(_OTHER_MEDIA)
 
 

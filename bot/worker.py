@@ -127,12 +127,23 @@ class Worker:
         """
         task = asyncio.create_task(work)
         self._unending.add(task)
+<<<<<<< HEAD
         task.add_done_callback(self._unending.discard)
         await asyncio.wait([task], timeout=seconds)
+=======
+        task.add_done_callback(self._left_behind)
+        await asyncio.wait([task], timeout=ACCEPT_SECONDS)
+>>>>>>> main
         if not task.done():
             task.cancel()
             raise TimeoutError(f"not done within {seconds:g} s")
         return task.result()
+
+    def _left_behind(self, task: asyncio.Task[Any]) -> None:
+        """Its failure was told already, or is nobody's any more."""
+        self._unending.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the request that asked for it, and know of it at shutdown."""

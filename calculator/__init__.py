@@ -1,5 +1,7 @@
 """The cost model. Pure: no files, network, clock, environment or Slack."""
 
+from calculator.actuals import Actual, Billed, Held, hold
+from calculator.attribution import Effect, Usage
 from calculator.crossover import Crossover
 from calculator.differences import Cause, causes
 from calculator.drivers import spread_out
@@ -7,7 +9,9 @@ from calculator.errors import FieldErrors, UserError
 from calculator.estimate import asked_of, estimate
 from calculator.formulas import FormulaInput, Formulas, formula_of, in_formulas, value_of
 from calculator.hosted import YOUR_RATES
+from calculator.month_share import PARTS, Part, month_after
 from calculator.quantities import Amount
+from calculator.recalibrate import Recalibrated, recalibrated
 from calculator.result import (
     BaseEstimate,
     BreakEven,
@@ -38,30 +42,44 @@ from calculator.verdict import Point, Verdict, verdict
 
 __all__ = [
     "KEYS",
+<<<<<<< HEAD
     "MOST_MONTHS",
     "WHOLE_KEYS",
+=======
+    "PARTS",
+>>>>>>> main
     "YOUR_RATES",
+    "Actual",
     "Amount",
     "BaseEstimate",
+    "Billed",
     "BreakEven",
     "Cause",
     "Comparison",
     "Component",
     "Crossover",
     "Driver",
+    "Effect",
     "Estimate",
     "FieldErrors",
     "Figure",
+<<<<<<< HEAD
     "FormulaInput",
     "Formulas",
+=======
+    "Held",
+>>>>>>> main
     "LineItem",
     "Move",
+    "Part",
     "Percentiles",
     "Point",
+    "Recalibrated",
     "Scenario",
     "Span",
     "Standing",
     "Total",
+    "Usage",
     "UserError",
     "Verdict",
     "Warning",
@@ -69,10 +87,16 @@ __all__ = [
     "causes",
     "default_text",
     "estimate",
+<<<<<<< HEAD
     "formula_of",
     "in_formulas",
+=======
+    "hold",
+    "month_after",
+>>>>>>> main
     "nearest_key",
     "read_scenario",
+    "recalibrated",
     "spread_out",
     "unknown_key",
     "value_of",

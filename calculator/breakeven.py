@@ -69,10 +69,10 @@ def break_even(plan: Plan, estimate: Estimate, base: History, as_of: date) -> Br
 
 def _covering(terms: Terms, at: Callable[[Decimal], Terms]) -> int | None:
     """Calls a month that save what hosting and storage cost, which may be more for more calls."""
-    calls = round_up(terms.idle / terms.saving)
-    if at(Decimal(calls)).idle == terms.idle == at(ONE).idle:
-        return calls
-    return first_that_pays(lambda calls: terms.saving * calls >= at(Decimal(calls)).idle, ZERO)
+    least = at(ONE).idle
+    calls = round_up(least / terms.saving)
+    # Where calls do not pay for what carries the first of them, they do not pay for twice that either.
+    return calls if at(Decimal(calls)).idle == least else None
 
 
 def _no_turn() -> None:
@@ -175,7 +175,9 @@ def _never(
         return _no_saving(plan, terms, tuned, base)
 
     def more_calls() -> str | None:
-        needed = first_that_pays(lambda calls: pay_back(at(Decimal(calls)), days) is not None, terms.calls)
+        even = not (terms.growth or terms.later)  # then nothing below what is kept can pay
+        above = max(terms.calls, at(ONE).idle / terms.saving) if even else terms.calls
+        needed = first_that_pays(lambda calls: pay_back(at(Decimal(calls)), days) is not None, above)
         return f"It pays back from {needed:,} calls a month." if needed else None
 
     def rarer_training() -> str | None:
@@ -202,6 +204,11 @@ def first_that_pays(pays: Callable[[int], bool], above: Decimal) -> int | None:
         low, high = high, high * 2
         if high > MOST_CALLS:
             return None
+    return least_between(pays, low, high)
+
+
+def least_between(pays: Callable[[int], bool], low: int, high: int) -> int:
+    """The smallest whole number that pays, where `low` does not and `high` does."""
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if pays(middle) else (middle, high)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from calculator.breakeven import first_that_pays
+from calculator.breakeven import first_that_pays, least_between
 from calculator.hosted import Frame, estimate_offer
 from calculator.keeping import is_dedicated
-from calculator.many import ZERO
+from calculator.many import ONE, ZERO
 from calculator.own_gpus import SelfHosted, serving_gpu_hours
 from calculator.periods import price_on
 from calculator.result import Estimate, Standing
 from pricing import Offer
 
 SIMILAR = Decimal("0.8")
+MANY = 1_000_000
 
 
 class Crossover(NamedTuple):
@@ -45,13 +47,22 @@ def crossover(estimates: Sequence[Estimate], frame: Frame) -> Crossover | None:
             ((_gpus_usd(offer, frame, calls), one) for one, offer in own), key=lambda pair: (pair[0], pair[1].offer.id)
         )
 
-    def pays(calls: int) -> bool:
+    def billed_usd(calls: int) -> Decimal:
         asked = frame._replace(plan=plan._replace(calls_per_month=Decimal(calls)))
-        usd = estimate_offer(asked, per_token.offer).monthly_usd
-        return usd is not None and cheapest(Decimal(calls))[0] <= usd
+        return estimate_offer(asked, per_token.offer).monthly_usd or ZERO
 
-    calls = first_that_pays(pays, ZERO)
+    def pays(calls: int) -> bool:
+        return cheapest(Decimal(calls))[0] <= billed_usd(calls)
+
+    calls = _first(pays, [_gpus_usd(offer, frame, ONE) for _, offer in own], billed_usd(MANY) / MANY)
     return Crossover(calls, cheapest(Decimal(calls) if calls else plan.calls_per_month)[1], per_token)
+
+
+def _first(pays: Callable[[int], bool], gpus_usd: Iterable[Decimal], call_usd: Decimal) -> int | None:
+    """The least calls that pay. Each offer's first GPUs are paid at one number of calls: if not there, seldom later."""
+    once = sorted(math.ceil(usd / call_usd) for usd in gpus_usd if call_usd and usd.is_finite())
+    found = next((calls for calls in once if pays(calls)), None)
+    return first_that_pays(pays, ZERO) if found is None else least_between(pays, 0, found)
 
 
 def _smaller(offer: Offer, parameters_billion: Decimal) -> bool:

@@ -56,7 +56,7 @@ def causes(before: Fields, after: Fields, total: Total) -> list[Cause] | None:
     if first is None or last is None:
         return None
     with localcontext(_WIDE):
-        effects = (_shapley if len(groups) <= MOST_EXACT else _both_ways)(len(groups), value)
+        effects = (shapley if len(groups) <= MOST_EXACT else _both_ways)(len(groups), value)
         if effects is None:
             return None
         effects = [effect.quantize(_DUST) for effect in effects]
@@ -87,7 +87,10 @@ def _mixed(before: Fields, after: Fields, changed: list[tuple[str, ...]]) -> dic
     return fields
 
 
-def _shapley(count: int, value: Value) -> list[Decimal] | None:
+def shapley(count: int, value: Value) -> list[Decimal] | None:
+    """What each of so many changes adds, averaged over all orders; `value` prices any set of them. None where one price
+    on the way is not known.
+    """
     effects = []
     for one in range(count):
         others = [i for i in range(count) if i != one]

@@ -76,7 +76,7 @@ def float_of(value: Decimal) -> float:
 
 def _counts(question: GpuQuestion, offer: GpuOffer, renting: Renting) -> tuple[int, ...]:
     """The numbers of GPUs to try; where one was asked for, the smallest that is rented and has as many."""
-    most = max(assumption("most_gpus", renting.catalog.assumptions), question.gpus or 1)
+    most = max(assumption("most_gpus", renting.catalog.assumptions), 2 * (question.gpus or 1))
     counts = offer.counts(most)
     return counts if question.gpus is None else tuple(count for count in counts if count >= question.gpus)[:1]
 

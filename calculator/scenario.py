@@ -169,13 +169,6 @@ def _choice(choices: tuple[str, ...], what: str) -> BeforeValidator:
     return _read(parse)
 
 
-def _currency(text: str) -> str:
-    code = text.strip().upper()
-    if not re.fullmatch("[A-Z]{3}", code):
-        raise ValueError(f"“{text.strip()[:40]}” is no currency; write its three letters, such as EUR.")
-    return code
-
-
 def _gpu(text: str) -> str | None:
     """None: any."""
     name = _base(text)
@@ -237,7 +230,7 @@ class Scenario(BaseModel):
     queue: Annotated[Amount, _between(0, 10_000, "hours in the queue", "h")] = quantities.parse_amount("0")
     latency: Annotated[Decimal | None, _read(_latency)] = None
     adapters: Annotated[int, _one_number(1, 1_000, "tuned models on one base", "write adapters=20")] = 1
-    currency: Annotated[str, _read(_currency)] = "USD"
+    currency: Annotated[str, _read(quantities.parse_currency)] = "USD"
     """Shown beside US dollars, which everything is counted in."""
     name: Annotated[str | None, _read(_name)] = None
 

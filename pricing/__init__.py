@@ -1,5 +1,6 @@
 """Facts with sources: what every platform charges, since when, and who says so. Imports nothing of ours."""
 
+from pricing.bills import BilledPart, BillRules, BillUnit, Export, Side, load_bill_rules
 from pricing.catalog import BaseModels, BasePrice, Catalog, UnknownName
 from pricing.datasets import (
     AS_IT_IS,
@@ -38,6 +39,9 @@ __all__ = [
     "Assumption",
     "BaseModels",
     "BasePrice",
+    "BillRules",
+    "BillUnit",
+    "BilledPart",
     "BillingStep",
     "Catalog",
     "Confidence",
@@ -45,6 +49,7 @@ __all__ = [
     "DatasetRules",
     "Encoding",
     "EpochRule",
+    "Export",
     "Format",
     "Framework",
     "Gpu",
@@ -64,6 +69,7 @@ __all__ = [
     "Price",
     "PriceFileError",
     "PriceKind",
+    "Side",
     "Source",
     "StackClass",
     "StateRecipe",
@@ -73,6 +79,7 @@ __all__ = [
     "Unit",
     "UnknownName",
     "given_source",
+    "load_bill_rules",
     "load_catalog",
     "load_dataset_rules",
     "load_gpu_facts",

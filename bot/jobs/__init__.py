@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.actuals.books import Books
 from bot.desk import Desk
+from bot.jobs.actuals import ActualJobs
 from bot.jobs.answers import AnswerJobs
 from bot.jobs.datasets import DatasetJobs
 from bot.jobs.decisions import DecisionJobs
@@ -14,17 +16,21 @@ from bot.slack_files import Downloads
 from bot.worker import Handler
 
 
-def handlers(desk: Desk, downloads: Downloads) -> Mapping[str, Handler]:
+def handlers(desk: Desk, downloads: Downloads, books: Books) -> Mapping[str, Handler]:
     """What does each kind of job."""
-    estimates, answers = EstimateJobs(desk), AnswerJobs(desk)
+    estimates, answers, actuals = EstimateJobs(desk), AnswerJobs(desk), ActualJobs(desk, books, downloads)
     datasets = DatasetJobs(desk, estimates, downloads)
     return {
         "estimate": estimates.estimate,
-        "mention": MentionJobs(desk, estimates).mention,
+        "mention": MentionJobs(desk, estimates, actuals).mention,
         "dataset": datasets.dataset,
         "shared": datasets.shared,
         "export": answers.export,
         "break_even": answers.break_even,
         "sure": answers.sure,
+<<<<<<< HEAD
         "decide": DecisionJobs(desk).decide,
+=======
+        "actual": actuals.actual,
+>>>>>>> main
     }

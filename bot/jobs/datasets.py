@@ -102,15 +102,9 @@ class DatasetJobs:
             return
         here = {"team_id": ask["team"], "channel_id": ask["channel"], "thread_ts": thread_ts}
         if await self.desk.estimates.in_thread(**here) or await self.desk.counts.in_thread(**here):
-            payload = {
-                **ask,
-                "thread_ts": thread_ts,
-                "file": file._asdict(),
-                "fields": {},
-                "edit_of": None,
-                "joins": True,
-            }
-            await self.desk.inbox.put(dataset_job(dropped_key(ask["channel"], file.id), payload))
+            known = {key: ask[key] for key in ("id", "team", "user", "channel", "as_of")}
+            said = {"thread_ts": thread_ts, "file": file._asdict(), "fields": {}, "edit_of": None, "joins": True}
+            await self.desk.inbox.put(dataset_job(dropped_key(ask["channel"], file.id), known | said))
 
     async def dataset(self, job: Job) -> None:
         """Count a file and price training on it; payload as for `dataset_job`."""

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from bot.actuals.words import read_actual
 from bot.command import Asked, check_base, from_slack, read_command
 from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.desk import Desk
+from bot.jobs.actuals import ActualJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.post import Place
 from bot.preferences import Preferences
@@ -28,10 +30,11 @@ class MentionJobs:
 
     desk: Desk
     estimates: EstimateJobs
+    actuals: ActualJobs
 
     async def mention(self, job: Job) -> None:
         """`@ftcost …`: in a thread it changes that thread's estimate. Payload: id, team, user, channel, thread_ts, ts,
-        text, as_of.
+        text, as_of, file (a bill, as in bot/slack_files.py, or None).
         """
         ask = job.payload
         poster = await self.desk.poster(ask["team"])
@@ -44,6 +47,11 @@ class MentionJobs:
             if asked.verb == "compare" or (asked.verb == "breakeven" and not asked.fields):
                 await self.desk.reply_all(job, Place(ask["channel"], thread_ts), await self._in_thread(asked, ask))
                 return
+            if asked.verb == "actual":
+                await self._actual(job, asked)
+                return
+            if asked.verb == "keys":
+                raise UserError("Keys go through a form: type `/ftcost keys`.")
             if asked.verb not in ("estimate", "breakeven"):
                 answer = await self.desk.lookups.answer(asked, team=ask["team"], user=ask["user"])
                 await poster.only_to(ask["user"], here, answer)
@@ -82,6 +90,28 @@ class MentionJobs:
             here = "one estimate" if found else "no estimate"
             raise UserError(f"There is {here} in this thread yet. To compare, ask for another: `@ftcost epochs=5`.")
         return [side_by_side([Named(one.name or one.id, one.result) for one in found], left_out=left_out).message()]
+
+    async def _actual(self, job: Job, asked: Asked) -> None:
+        """What was paid for the thread's estimate, or for the one that is named. Raises UserError."""
+        ask = job.payload
+        words = read_actual(asked.argument, date.fromisoformat(ask["as_of"]))
+        saved = await self._thread_estimate(ask) if words.estimate_id is None else None
+        estimate_id = words.estimate_id or (saved.id if saved else None)
+        if estimate_id is None:
+            raise UserError("Ask this in the thread of an estimate, or name one: `/ftcost actual ID …`.")
+        saved = saved or await self.desk.estimates.get(estimate_id, team_id=ask["team"])
+        if saved is None:
+            raise UserError(f"There is no estimate “{estimate_id}” in this workspace. `list` shows yours.")
+        payload = {
+            **ask,
+            "id": estimate_id,
+            "channel": saved.channel_id or ask["channel"],
+            "thread_ts": saved.thread_ts or ask["thread_ts"],
+            "asked_in": ask["channel"],
+            "asked_thread": ask["thread_ts"],
+            "words": asked.argument,
+        }
+        await self.actuals.actual(replace(job, kind="actual", payload=payload))
 
     async def _thread_estimate(self, ask: Mapping[str, Any]) -> SavedEstimate | None:
         if not ask["thread_ts"]:

@@ -9,8 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.command import readable_fields
 from bot.form import Origin, View, compare_form, form, loading, notice
 from bot.listeners.commands import FIX
-from bot.listeners.context import Bot, team_of
-from bot.listeners.submissions import GONE
+from bot.listeners.context import GONE, Bot, team_of
 from bot.reading import whole
 from bot.render.messages import EXPORTS
 from bot.store import Job, SavedEstimate

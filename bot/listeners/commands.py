@@ -8,8 +8,13 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.command import check_base, from_slack, read_command, readable_fields
 from bot.form import Origin, form
+from bot.listeners.actuals import accept_actual
 from bot.listeners.context import Bot, team_of
+<<<<<<< HEAD
 from bot.listeners.home import open_budget
+=======
+from bot.listeners.keys import open_keys
+>>>>>>> main
 from bot.render.blocks import escape, section
 from bot.store import Job, new_estimate_id
 from calculator import UserError
@@ -35,11 +40,17 @@ async def answer_command(bot: Bot, body: dict[str, Any]) -> dict[str, Any]:
         if asked.verb == "breakeven" and not asked.fields:
             bot.worker.start(bot.show(body, form(Origin(channel=body["channel_id"]), more=True)))
             return {}
+        if asked.verb == "keys":
+            bot.worker.start(open_keys(bot, body))
+            return {}
         if asked.verb == "breakeven":
             check_base(asked.fields)
         elif asked.verb != "estimate":
-            looked_up = bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
-            answer = await bot.worker.soon(looked_up)
+            if asked.verb == "actual":
+                found = accept_actual(bot, body, asked.argument)
+            else:
+                found = bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+            answer = await bot.worker.soon(found)
             return {"text": answer.text, "blocks": answer.blocks}
         settled = await bot.settled(team_of(body))
         fields = settled.complete(asked.fields)

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.actuals.books import Books
 from bot.desk import Desk
 from bot.faults import error_of, passes
 from bot.form import Origin, View, form, notice
@@ -30,8 +31,12 @@ _SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
 
 log = logging.getLogger(__name__)
 
+<<<<<<< HEAD
 # Slack waits three seconds, and what is asked has yet to be written down.
 SETTLED_SECONDS = 0.7
+=======
+GONE = "This estimate is not there any more. Close this and start a new one with /ftcost."
+>>>>>>> main
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ class Bot:
     estimates: EstimateStore
     workspaces: Workspaces
     opener: FormOpener
+    books: Books
+    roles: Roles
     limit: RateLimit
     roles: Roles
     today: Callable[[], date]

@@ -7,8 +7,10 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.actuals.words import is_actual
 from bot.listeners.context import Bot, team_of
 from bot.listeners.files import accept_files
+from bot.slack_files import read_files
 from bot.store import Job, new_estimate_id
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
@@ -17,7 +19,9 @@ _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 def register(app: AsyncApp, bot: Bot) -> None:
     @app.event("app_mention")
     async def on_mention(ack: AsyncAck, body: dict[str, Any], event: dict[str, Any]) -> None:
-        if event.get("user") and not await accept_files(bot, body, event):
+        text = _MENTION.sub(" ", event.get("text") or "").strip()
+        bills = read_files(event.get("files")) if is_actual(text) else []
+        if event.get("user") and (bills or not await accept_files(bot, body, event)):
             payload = {
                 "id": new_estimate_id(),
                 "team": team_of(body),
@@ -25,8 +29,9 @@ def register(app: AsyncApp, bot: Bot) -> None:
                 "channel": event["channel"],
                 "thread_ts": event.get("thread_ts"),
                 "ts": event["ts"],
-                "text": _MENTION.sub(" ", event.get("text") or "").strip(),
+                "text": text,
                 "as_of": bot.today().isoformat(),
+                "file": bills[0]._asdict() if bills else None,
             }
             # The first delivery may have been lost, so a retry is work unless its event was seen.
             await bot.worker.accept(Job(f"event:{body['event_id']}", "mention", payload))

@@ -19,15 +19,18 @@ from bot.form import (
 )
 from bot.jobs.datasets import dataset_job
 from bot.listeners.commands import estimate_job
+<<<<<<< HEAD
 from bot.listeners.context import Bot, team_of
 from bot.preferences import Preferences
+=======
+from bot.listeners.context import GONE, Bot, team_of
+>>>>>>> main
 from bot.slack_files import MAX_FORM_BYTES
 from calculator import FieldErrors, UserError
 
 ANY_FILE = {"examples": "1", "example": "1"}
 """In place of what a file will say, so that the rest can be checked before it is read."""
 TOO_LARGE_HERE = "This file is larger than 10 MB. Send it to the bot as a message instead: up to 500 MB are read there."
-GONE = "This estimate is not there any more. Close this and start a new one with /ftcost."
 
 
 async def unseen(bot: Bot, view: dict[str, Any], team: str) -> Preferences:

@@ -37,7 +37,7 @@ T = TypeVar("T")
 DEFAULT_COMMANDS: tuple[Json, ...] = (
     {
         "command": "/ftcost",
-        "usage_hint": "[help | models | price | list | show | key=value …]",
+        "usage_hint": "[help | models | price | list | show | actual | key=value …]",
         "description": "What fine-tuning will cost",
     },
 )

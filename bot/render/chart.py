@@ -10,6 +10,7 @@ from typing import Literal
 
 from bot.render.blocks import clip
 from bot.render.money import money, quantity
+from bot.render.months import Months
 from bot.render.tables import figure, horizon, offer_name
 from bot.render.tornado import Tornado, tornado
 from bot.render.words import break_even_sentences
@@ -88,7 +89,7 @@ class LineChart:
     mark: Mark | None
 
 
-Chart = BarChart | LineChart | Tornado
+Chart = BarChart | LineChart | Tornado | Months
 
 PARTS: tuple[tuple[str, Callable[[LineItem], bool]], ...] = (
     ("One-off", lambda line: line.recurrence == "once"),

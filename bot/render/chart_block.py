@@ -9,6 +9,8 @@ from typing import Any
 from bot.render.blocks import Block, clip
 from bot.render.chart import Bar, Chart, LineChart
 from bot.render.money import quantity
+from bot.render.months import SIDES as MONTH_SIDES
+from bot.render.months import Months
 from bot.render.tornado import SIDES, Tornado, TornadoBar
 
 TITLE = 50
@@ -30,6 +32,9 @@ def chart_block(chart: Chart) -> Block:
         changes = [[end - chart.likely_usd for end in (bar.at_low_usd, bar.at_high_usd)] for bar in chart.bars]
         values = list(zip(*changes, strict=True))
         return _block("bar", chart.short_title, input_names(chart.bars), SIDES, values, y_label=CHANGE)
+    if isinstance(chart, Months):
+        values = list(zip(*((bar.estimate_usd, bar.actual_usd) for bar in chart.bars), strict=True))
+        return _block("bar", chart.short_title, [bar.month for bar in chart.bars], MONTH_SIDES, values)
     title = f"{chart.title} (* ends earlier)" if any(bar.ends for bar in chart.bars) else chart.title
     values = list(zip(*(bar.parts for bar in chart.bars), strict=True))
     return _block("bar", title, bar_names(chart.bars), distinct(chart.series), values)

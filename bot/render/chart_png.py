@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.render.chart import BarChart, Chart, LineChart
+from bot.render.months import Months
 from bot.render.png_bars import draw_bars
 from bot.render.png_lines import draw_lines
+from bot.render.png_months import draw_months
 from bot.render.png_page import Page, heading
 from bot.render.png_tornado import draw_tornado
 
@@ -22,6 +24,8 @@ def drawn(chart: Chart) -> Page:
         draw_bars(page, chart, top)
     elif isinstance(chart, LineChart):
         draw_lines(page, chart, top)
+    elif isinstance(chart, Months):
+        draw_months(page, chart, top)
     else:
         draw_tornado(page, chart, top)
     return page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.counter import Progress
+from bot.counter_protocol import Progress
 from bot.render.blocks import Block, SlackMessage, context, escape, fields, saying, section
 from calculator.dataset import DatasetReport, Fate, Problem
 

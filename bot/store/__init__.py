@@ -1,18 +1,27 @@
 """What must outlive the process: estimates, accepted work, and who changed what. SQLAlchemy, async; a SQLite file or
 PostgreSQL."""
 
+from bot.store.actuals import ActualStore, Recorded, newest
 from bot.store.audit import Audit, Change, Entry
 from bot.store.budgets import WHOLE_WORKSPACE, Approval, Budget, BudgetStore
 from bot.store.counts import Count, CountStore
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
-from bot.store.estimates import EstimateStore, SavedEstimate, new_estimate_id
+from bot.store.estimates import ID_LENGTH, EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.inbox import Backlog, Inbox, Job
 from bot.store.installations import Installations, read_keys
+<<<<<<< HEAD
 from bot.store.preferences import PreferenceStore
 
 __all__ = [
     "WHOLE_WORKSPACE",
     "Approval",
+=======
+from bot.store.provider_keys import KeyInfo, ProviderKeys
+
+__all__ = [
+    "ID_LENGTH",
+    "ActualStore",
+>>>>>>> main
     "Audit",
     "Backlog",
     "Budget",
@@ -27,10 +36,17 @@ __all__ = [
     "Inbox",
     "Installations",
     "Job",
+<<<<<<< HEAD
     "PreferenceStore",
+=======
+    "KeyInfo",
+    "ProviderKeys",
+    "Recorded",
+>>>>>>> main
     "SavedEstimate",
     "database_address",
     "new_estimate_id",
+    "newest",
     "open_database",
     "read_keys",
 ]

@@ -30,7 +30,7 @@ class CountStore:
     """Counts by workspace and by the key of their job."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._engine = database.engine
+        self._database = database
         self._now = now
 
     async def begin(
@@ -47,7 +47,7 @@ class CountStore:
             "created_at": self._now(),
         }
         try:
-            async with self._engine.begin() as connection:
+            async with self._database.begin() as connection:
                 await connection.execute(delete(counts).where(counts.c.created_at < self._now() - KEEP_DONE))
                 await connection.execute(insert(counts).values(row))
         except IntegrityError:
@@ -56,14 +56,14 @@ class CountStore:
     async def get(self, key: str, *, team_id: str) -> Count | None:
         columns = [counts.c[name] for name in Count._fields]
         query = select(*columns).where(counts.c.key == key, counts.c.team_id == team_id)
-        async with self._engine.connect() as connection:
+        async with self._database.engine.connect() as connection:
             row = (await connection.execute(query)).first()
         return Count(*row) if row else None
 
     async def in_thread(self, *, team_id: str, channel_id: str, thread_ts: str) -> bool:
         """Whether a file was counted in a thread lately."""
         where = (counts.c.team_id == team_id, counts.c.channel_id == channel_id, counts.c.thread_ts == thread_ts)
-        async with self._engine.connect() as connection:
+        async with self._database.engine.connect() as connection:
             return (await connection.execute(select(counts.c.key).where(*where).limit(1))).first() is not None
 
     async def cancel(self, key: str, *, team_id: str) -> None:
@@ -76,5 +76,5 @@ class CountStore:
 
     async def _set(self, key: str, team_id: str, **values: Any) -> None:
         where = (counts.c.key == key, counts.c.team_id == team_id, counts.c.ended_at.is_(None))
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             await connection.execute(update(counts).where(*where).values(**values))

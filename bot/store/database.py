@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
     event,
     text,
 )
@@ -92,6 +93,39 @@ inbox = Table(
     Column("told_at", DateTime),  # when the asker was told that it takes longer
     Index("inbox_by_state", "state", "number"),
     Index("inbox_by_lane", "lane", "state", "number"),
+)
+
+actuals = Table(
+    "actuals",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),  # of one month and part the last one holds
+    Column("team_id", String(32), nullable=False),
+    Column("estimate_id", String(16), nullable=False),
+    Column("offer", String(200), nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("part", String(20), nullable=False),
+    Column("usd", String(60), nullable=False),  # exact, which a database's own numbers are not everywhere
+    Column("through", String(10), nullable=False),
+    Column("usage", JSON, nullable=False),
+    Column("source", String(40), nullable=False),
+    Column("user_id", String(32), nullable=False),
+    Column("job_key", String(200), nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Index("actuals_by_estimate", "team_id", "estimate_id", "number"),
+    Index("actuals_by_job", "team_id", "job_key"),
+)
+
+provider_keys = Table(
+    "provider_keys",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("team_id", String(32), nullable=False),
+    Column("platform", String(20), nullable=False),
+    Column("secret", Text, nullable=False),  # encrypted
+    Column("hint", String(8), nullable=False),
+    Column("user_id", String(32), nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    UniqueConstraint("team_id", "platform", name="provider_keys_once"),
 )
 
 counts = Table(

@@ -42,13 +42,15 @@ async def migrate(engine: AsyncEngine, tables: MetaData) -> None:
 
 def _revision(connection: Connection) -> str | None:
     """The last step that the database has seen; None where it was never migrated."""
+    found: str | None
     try:
-        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        found = connection.scalar(select(_STAMP.c.version_num))
     except DBAPIError:
         connection.rollback()
-        if inspect(connection).has_table("alembic_version"):
-            raise
-        return None
+        if not inspect(connection).has_table(_STAMP.name):
+            return None
+        # Another process made it between the two looks; whatever else was wrong is wrong again.
+        found = connection.scalar(select(_STAMP.c.version_num))
     return found
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.dataset import write_chats
-from bot.counter import Progress
+from bot.counter_protocol import Progress
 from bot.counting import Cancelled, count_file
 from calculator import UserError
 from calculator.dataset import DatasetReport

@@ -75,7 +75,8 @@ async def spied(catalog: Catalog, tmp_path: Path) -> AsyncIterator[Spied]:
 
 
 @pytest.mark.parametrize(
-    "line", ["show {id}", "show `{id}`", "diff {id} {own}", "diff {own} {id}", "compare {own} {id}"]
+    "line",
+    ["show {id}", "show `{id}`", "diff {id} {own}", "diff {own} {id}", "compare {own} {id}", "actual {id} 5 training"],
 )
 async def test_a_look_up_by_id(spied: Spied, line: str) -> None:
     text = line.format(id=spied.id, own=estimate_id(spied.own))
@@ -93,7 +94,7 @@ async def test_a_look_up_by_name(spied: Spied) -> None:
     spied.blue.workspace.calls.clear()  # the name as it was typed is no news
 
 
-@pytest.mark.parametrize("button", ["edit", "compare"])
+@pytest.mark.parametrize("button", ["edit", "compare", "recalibrate"])
 async def test_a_button_that_opens_a_form(spied: Spied, button: str) -> None:
     await spied.send(spied.pressed(button, spied.own))
     views = await spied.blue.wait_for(lambda: [v for v in spied.blue.views if v["title"]["text"] == "Not found"])

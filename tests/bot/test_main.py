@@ -87,7 +87,9 @@ def test_a_new_key_is_one_that_rotation_takes(tmp_path: Path) -> None:
     app = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "hidden", "SLACK_SIGNING_SECRET": "hidden"}
     process = start(tmp_path, "rotate-keys", FTCOST_ENCRYPTION_KEYS=key.strip(), **app)
     out, errors = process.communicate(timeout=20)
-    assert (process.returncode, out) == (0, "0 tokens are encrypted with the newest key.\n"), errors
+    assert (process.returncode, out) == (0, "0 tokens and 0 keys of platforms are encrypted with the newest key.\n"), (
+        errors
+    )
     assert key.strip() not in errors
 
 

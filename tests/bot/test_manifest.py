@@ -91,13 +91,19 @@ async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start:
         await slack.say(f"<@{slack.bot_user}> help", thread_ts=parent["ts"])
         await deeds.choose_export(slack, parent)
         await slack.say("", thread_ts=parent["ts"], files=[slack.attach("two.txt", b"one\ntwo\n")])
-        await slack.say("on=openai", channel=slack.im, files=[slack.attach("three.txt", b"one\ntwo\nthree\n")])
+        direct = await slack.say("", channel=slack.im, files=[slack.attach("three.txt", b"one\ntwo\nthree\n")])
+        for place in (parent, direct):
+            await slack.wait_for(lambda place=place: _counted(slack, place))  # type: ignore[misc]
         view = await deeds.full_form(slack)
         await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"reply_in": "dm"}))
     assert slack.violations == []
     used = {call.method for call in slack.calls}
     assert {"chat.postMessage", "chat.postEphemeral", "conversations.open", "files.completeUploadExternal"} <= used
     assert {"files.info", "chat.update"} <= used
+
+
+def _counted(slack: FakeSlack, parent: dict[str, Any]) -> bool:
+    return any("tokens" in m["text"] and ".txt" in m["text"] for m in slack.messages(parent["channel"], parent["ts"]))
 
 
 def test_an_install_asks_for_the_same_scopes(manifest: dict[str, Any]) -> None:

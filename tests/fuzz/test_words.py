@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pricing import Catalog
@@ -44,6 +44,7 @@ def test_any_words_in_a_mention_or_a_message(target: Target, said: str) -> None:
 
 @SETTINGS
 @given(BUTTONS, text)
+@example("export", "x" * 20_000)
 def test_any_value_under_a_button(target: Target, button: str, value: str) -> None:
     slack = target.slack
     action = {"type": "button", "action_id": button, "block_id": "b", "value": value}

@@ -150,7 +150,8 @@ def test_the_forms_are_ones_that_slack_opens() -> None:
     origin = Origin(channel="C1", thread_ts="1.2", edit_of="k7m2xyz345")
     for view in (form(Origin()), form(Origin(), more=True), form(origin, dict.fromkeys(BIGGEST, "x" * 5000))):
         check_view(view)
-    check_view(compare_form(origin, CATALOG.trainable(TODAY), list(CATALOG.offers)))
+    own = CATALOG.gpus.offers.values()
+    check_view(compare_form(origin, [*CATALOG.trainable(TODAY), *own], [*CATALOG.offers, *CATALOG.gpus.offers]))
 
 
 # --- what they say ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,78 @@
+"""What Azure Cost Management says, asked as an application that may read costs: by day and meter."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from bot.actuals.ask import Ask, Key
+from bot.actuals.bill import BillLine
+from bot.actuals.gather import gather
+from bot.actuals.http import MOST_PAGES, BillingHttp, amount
+from calculator import Actual
+
+API_VERSION = "2025-03-01"
+ONE_DAY = timedelta(days=1)
+
+
+async def pull(http: BillingHttp, key: Key, ask: Ask) -> list[Actual]:
+    """The amounts of the month by part. Raises PullError."""
+    token = await _token(http, key)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    scope = key["scope"].strip("/")
+    url = f"{http.addresses.azure}/{scope}/providers/Microsoft.CostManagement/query?api-version={API_VERSION}"
+    question = json.dumps(_question(ask)).encode()
+    lines: list[BillLine] = []
+    for _ in range(MOST_PAGES):
+        answer = await http.post(url, question, headers)
+        try:
+            found = answer["properties"]
+            names = [column["name"] for column in found["columns"]]
+            lines += [_line(http, dict(zip(names, row, strict=True))) for row in found["rows"]]
+            onward = found.get("nextLink")
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise http.odd() from None
+        if not onward:
+            return [one._replace(through=ask.end) for one in gather(lines, ask.rules, ask.scope).actuals]
+        url = http.onward(url, onward)
+    raise http.odd()
+
+
+async def _token(http: BillingHttp, key: Key) -> str:
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": key["client_id"],
+        "client_secret": key["client_secret"],
+        "scope": "https://management.azure.com/.default",
+    }
+    url = f"{http.addresses.azure_login}/{key['tenant_id']}/oauth2/v2.0/token"
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await http.post(url, urlencode(form).encode(), headers)
+    token = answer.get("access_token") if isinstance(answer, dict) else None
+    if not isinstance(token, str):
+        raise http.odd()
+    return token
+
+
+def _question(ask: Ask) -> dict[str, Any]:
+    """Daily actual cost in US dollars by meter; the end of a period is a day that belongs to it."""
+    return {
+        "type": "ActualCost",
+        "timeframe": "Custom",
+        "timePeriod": {"from": f"{ask.start}T00:00:00Z", "to": f"{ask.end - ONE_DAY}T23:59:59Z"},
+        "dataset": {
+            "granularity": "Daily",
+            "aggregation": {"totalCost": {"name": "CostUSD", "function": "Sum"}},
+            "grouping": [{"type": "Dimension", "name": "MeterSubcategory"}, {"type": "Dimension", "name": "Meter"}],
+        },
+    }
+
+
+def _line(http: BillingHttp, row: dict[str, Any]) -> BillLine:
+    usd = amount(row["CostUSD"])
+    if usd is None:
+        raise http.odd()
+    day = datetime.strptime(str(row["UsageDate"]), "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
+    return BillLine(day, f"{row['MeterSubcategory'] or ''} {row['Meter'] or ''}".strip(), usd)

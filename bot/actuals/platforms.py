@@ -1,0 +1,82 @@
+"""The platforms that can be asked what was paid, and what each needs for it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from bot.actuals import aws, azure, openai, together
+from bot.actuals.ask import Ask, Key
+from bot.actuals.http import BillingHttp
+from calculator import Actual
+
+_TOKEN = r"[!-~]{8,400}"  # noqa: S105 - a pattern
+_GUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+
+class KeyField(NamedTuple):
+    """One field of a key; `pattern` is what it has to look like as a whole."""
+
+    name: str
+    label: str
+    hint: str
+    pattern: str = _TOKEN
+    optional: bool = False
+
+
+class Platform(NamedTuple):
+    """`sold_as` is the catalogue's platform whose bill it is; `secret` the field whose last letters may be shown."""
+
+    title: str
+    sold_as: str
+    pull: Callable[[BillingHttp, Key, Ask], Awaitable[list[Actual]]]
+    fields: tuple[KeyField, ...]
+    secret: str
+
+
+PLATFORMS: dict[str, Platform] = {
+    "openai": Platform(
+        "OpenAI",
+        "openai",
+        openai.pull,
+        (
+            KeyField("admin_key", "Admin key", "Reads the organization's costs and usage; begins with sk-admin-."),
+            KeyField("project_key", "Project key", "Reads fine-tuning jobs, for trained tokens.", optional=True),
+        ),
+        "admin_key",
+    ),
+    "azure": Platform(
+        "Azure",
+        "azure",
+        azure.pull,
+        (
+            KeyField("tenant_id", "Tenant id", "Of the directory that the application is registered in.", _GUID),
+            KeyField("client_id", "Client id", "Of an application with the role Cost Management Reader.", _GUID),
+            KeyField("client_secret", "Client secret", "Of that application."),
+            KeyField(
+                "scope",
+                "Scope",
+                "subscriptions/ID, or subscriptions/ID/resourceGroups/NAME for less.",
+                rf"/?subscriptions/{_GUID}(/resourceGroups/[A-Za-z0-9_.()-]{{1,90}})?/?",
+            ),
+        ),
+        "client_secret",
+    ),
+    "aws": Platform(
+        "AWS",
+        "aws-bedrock",
+        aws.pull,
+        (
+            KeyField("access_key_id", "Access key id", "Of a user who may ce:GetCostAndUsage.", r"[A-Z0-9]{16,128}"),
+            KeyField("secret_access_key", "Secret access key", "AWS takes one cent for each question."),
+        ),
+        "secret_access_key",
+    ),
+    "together": Platform(
+        "Together",
+        "together",
+        together.pull,
+        (KeyField("api_key", "API key", "Reads fine-tuning jobs."),),
+        "api_key",
+    ),
+}

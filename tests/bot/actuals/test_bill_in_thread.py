@@ -1,0 +1,66 @@
+"""A bill dropped into the thread of an estimate with a mention."""
+
+from __future__ import annotations
+
+from bot.playground import FakeSlack
+from tests.bot import deeds, support_bot
+from tests.bot.actuals.test_in_slack import Json, compared
+from tests.bot.reading import rows, texts
+from tests.conftest import Workspace
+
+QUESTION = support_bot.LINE.replace("on=your-rates rates=10/3/6", "on=openai/gpt-4.1-mini")
+BILL = (
+    "start_time_iso,amount_value,amount_currency,line_item\n"
+    '2026-11-21T00:00:00+00:00,61,usd,"ft:gpt-4.1-mini-2025-04-14, training"\n'
+    '2026-11-21T00:00:00+00:00,11,usd,"ft:gpt-4.1-mini-2025-04-14, output"\n'
+    '2026-11-21T00:00:00+00:00,900,usd,"gpt-6-luna, output"\n'
+)
+
+
+async def mention(slack: FakeSlack, parent: Json, content: bytes) -> Json:
+    """Drop a file with `@ftcost actual`; the file."""
+    file = slack.attach("bill.csv", content)
+    await slack.say(f"<@{slack.bot_user}> actual", thread_ts=parent["ts"], files=[file])
+    return file
+
+
+async def test_a_dropped_bill_is_recorded_by_month_and_part(workspace: Workspace, slack: FakeSlack) -> None:
+    """Training 12M tokens at $5 are 60; the day's calls 1.5M × 12 / 365 × (100 × 0.80 + 70 × 3.20) / 1M = $14.99."""
+    parent = await deeds.ask(slack, QUESTION)
+    await mention(slack, parent, BILL.encode())
+    page = await compared(slack, parent)
+    assert [row[:5] for row in rows(page)[1:]] == [
+        ["2026-11", "Training", "$60.00", "$61.00", "+$1.00"],
+        ["2026-11", "Inference", "$14.99", "$11.00", "−$3.99"],
+    ]
+    said = texts(page)
+    assert "Recorded: OpenAI's cost export" in said
+    assert "left out: “gpt-6-luna, output”" in said
+    assert "900" not in said
+
+
+async def test_what_is_no_bill_is_refused_to_who_dropped_it(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await deeds.ask(slack, QUESTION)
+    for content, why in (
+        (b"name,age\nx,3\n", "A bill needs a date"),
+        (b"\x89PNG\r\n\x1a\n\xff", "no text in UTF-8"),
+        (b"date,item,cost\n2026-11-21,web search,5\n", "It has “web search”."),
+        (b"date,item,cost\n" + b" " * 5_000_000, "larger than 5 MB"),
+    ):
+        await mention(slack, parent, content)
+        told = await slack.wait_for(lambda why=why: [m for m in slack.ephemerals() if why in m["text"]])
+        assert told[0]["to"] == slack.you
+    assert len(slack.messages(parent["channel"], parent["ts"])) == 2 + 4, "the answer's own replies, and the mentions"
+
+
+async def test_a_bill_without_a_word_is_no_training_file(workspace: Workspace, slack: FakeSlack) -> None:
+    """A CSV that is shared in the thread is told of by `file_shared` too; nothing is counted."""
+    parent = await deeds.ask(slack, QUESTION)
+    await slack.say("the bill, for later", thread_ts=parent["ts"], files=[slack.attach("bill.csv", BILL.encode())])
+    await mention(slack, parent, BILL.encode())
+    await compared(slack, parent)
+    replies = slack.messages(parent["channel"], parent["ts"])
+    assert [m["text"].split(":")[0] for m in replies if m["user"] == slack.bot_user][2:] == [
+        "Actual against estimate",
+        "Bar chart by month for GPT-4.1 mini (OpenAI)",
+    ]

@@ -1,0 +1,225 @@
+"""Keys of platforms: put in by a form, kept so that nobody can read them, used, and removed; by admins alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet, MultiFernet
+from sqlalchemy import text
+
+from bot.keys_form import KEY_CALLBACK
+from bot.playground import FakeSlack
+from bot.playground.payloads import Payloads
+from bot.store import Audit, ProviderKeys, open_database, read_keys
+from pricing import Catalog
+from tests.bot import deeds, support_bot
+from tests.bot.actuals.billing import OPENAI_KEY, BillingServer, billing_server
+from tests.bot.actuals.test_in_slack import compared
+from tests.bot.company import two_workspaces
+from tests.bot.reading import estimate_id, rows, texts
+from tests.conftest import Workspace, running_bot
+
+Json = dict[str, Any]
+SECRET = OPENAI_KEY["admin_key"]
+QUESTION = support_bot.LINE.replace("on=your-rates rates=10/3/6", "on=openai/gpt-4.1-mini")
+
+
+@dataclass
+class Paying:
+    """A running bot that may keep keys, a Slack, and the platforms."""
+
+    running: Workspace
+    slack: FakeSlack
+    billing: BillingServer
+    path: Path
+    clock: list[datetime]
+
+
+@pytest.fixture
+async def paying(catalog: Catalog, slack: FakeSlack, tmp_path: Path) -> AsyncIterator[Paying]:
+    path, clock = tmp_path / "ftcost.sqlite3", [datetime(2026, 11, 21, 12, tzinfo=UTC)]
+    async with (
+        billing_server() as billing,
+        running_bot(
+            catalog,
+            slack,
+            f"sqlite:///{path}",
+            now=lambda: clock[0],
+            encryption_keys=MultiFernet([Fernet(Fernet.generate_key())]),
+            addresses=billing.addresses,
+        ) as running,
+    ):
+        yield Paying(running, slack, billing, path, clock)
+    assert slack.violations == []
+
+
+async def keys_list(slack: FakeSlack, user: str | None = None) -> Json:
+    """What `/ftcost keys` shows, once it is there."""
+    known = {view["id"] for view in slack.views}
+    assert (await slack.command("keys", user=user or slack.you)).ok
+    found = await slack.wait_for(
+        lambda: [v for v in slack.views if v["id"] not in known and "One moment" not in texts(v)]
+    )
+    view: Json = found[-1]
+    return view
+
+
+async def key_form(slack: FakeSlack, view: Json, platform: str) -> Json:
+    block = next(b for b in view["blocks"] if b["type"] == "actions" and b["elements"][0]["value"] == platform)
+    assert (await slack.click(view, "platform_key_set", block_id=block["block_id"])).ok
+    return await deeds.opened(slack, callback_id=KEY_CALLBACK)
+
+
+async def put_in(slack: FakeSlack, fields: dict[str, str] = OPENAI_KEY) -> Json:
+    """Put a key of OpenAI in; the list as it is then."""
+    form = await key_form(slack, await keys_list(slack), "openai")
+    done = await slack.submit_view(form["id"], slack.fill(form, fields))
+    assert done.errors == {}
+    view: Json = next(view for view in slack.views if view["id"] == form["id"])
+    return view
+
+
+async def test_a_key_is_shown_by_its_last_letters_and_stored_unreadable(paying: Paying) -> None:
+    slack = paying.slack
+    assert texts(await keys_list(slack)).count("no key") == 4
+    view = await put_in(slack)
+    assert f"key `…{SECRET[-4:]}`, put in by <@{slack.you}> on 2026-11-21" in texts(view)
+    stored = b"".join(path.read_bytes() for path in paying.path.parent.iterdir())
+    shown = json.dumps([[call.args, call.response] for call in slack.calls]).encode()
+    for secret in OPENAI_KEY.values():
+        assert secret.encode() not in stored
+        assert secret.encode() not in shown
+
+
+async def test_a_key_pulls_what_was_paid(paying: Paying) -> None:
+    """December by hand (test_pulls.py): training 60.50, calls 100.00; the estimate's December has no training,
+    and calls of 1.5M × 31 × 12 / 365 × (100 × 0.80 + 70 × 3.20) / 1M = 1,528,767 × 0.000304 = $464.75.
+    """
+    slack = paying.slack
+    parent = await deeds.ask(slack, QUESTION)
+    await put_in(slack)
+    paying.clock[0] = datetime(2027, 1, 15, 12, tzinfo=UTC)
+    await slack.command(f"actual {estimate_id(parent)} pull openai 2026-12")
+    page = await compared(slack, parent)
+    made = {row[1]: row[2:5] for row in rows(page)[1:]}
+    assert made == {"Training": ["$0.00", "$60.50", "+$60.50 ⚑"], "Inference": ["$464.75", "$100.00", "−$364.75 ⚑"]}
+    because = next(row[5] for row in rows(page) if row[1] == "Inference")
+    assert [part.split(" −")[0].split(" +")[0] for part in because.split(", ")] == ["volume", "tokens a call", "price"]
+    said = texts(page)
+    assert "Recorded: asked of OpenAI" in said
+    # 300,000 calls in 31 days: 300,000 × 365 / 12 / 31 = 294,354.8 a month, of 166.67 / 46.67 tokens; 2 % from cache.
+    assert "epochs" not in said.partition("With what was measured")[2].partition("calls=")[0]
+    assert "calls=294355/month call=167/47 cached=2%" in said
+
+
+async def test_a_platform_that_refuses_the_key_is_a_sentence_to_who_asked(paying: Paying) -> None:
+    slack = paying.slack
+    parent = await deeds.ask(slack, QUESTION)
+    await slack.command(f"actual {estimate_id(parent)} pull openai 2026-11")
+    assert await slack.wait_for(lambda: [m for m in slack.ephemerals() if "There is no key for OpenAI" in m["text"]])
+    await put_in(slack)
+    await slack.command(f"actual {estimate_id(parent)} pull together ft-1 on=openai/gpt-4.1-mini")
+    assert await slack.wait_for(lambda: [m for m in slack.ephemerals() if "no key for Together" in m["text"]])
+    paying.billing.base = "http://127.0.0.1:1"
+    assert not [m for m in slack.messages(parent["channel"], parent["ts"]) if m["text"].startswith("Actual")]
+
+
+async def test_a_key_is_removed_and_the_log_says_who_did_what(paying: Paying) -> None:
+    slack = paying.slack
+    view = await put_in(slack)
+    assert (await slack.click(view, "platform_key_remove")).ok
+    await slack.wait_for(lambda: [v for v in slack.views if v["id"] == view["id"] and texts(v).count("no key") == 4])
+    delivered = await slack.command("audit")
+    log = [
+        [cell["text"] for cell in row]
+        for b in json.loads(delivered.body)["blocks"]
+        if b["type"] == "table"
+        for row in b["rows"]
+    ]
+    assert [row[2:] for row in log[1:]] == [
+        ["key of openai", "…1234", "–"],
+        ["key of openai", "–", "…1234"],
+    ]
+    database = await open_database(f"sqlite:///{paying.path}")
+    async with database.engine.connect() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM provider_keys")) == 0
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("platform", "fields", "faults"),
+    [
+        ("openai", {"admin_key": "short"}, {"admin_key"}),
+        ("aws", {"access_key_id": "lower case", "secret_access_key": "x" * 40}, {"access_key_id"}),
+        (
+            "azure",
+            {
+                "tenant_id": "../../evil",
+                "client_id": "evil.example",
+                "client_secret": "x" * 40,
+                "scope": "subscriptions/11111111-2222-3333-4444-555555555555/../..",
+            },
+            {"tenant_id", "client_id", "scope"},
+        ),
+    ],
+)
+async def test_what_is_no_key_is_refused_without_repeating_it(
+    paying: Paying, platform: str, fields: dict[str, str], faults: set[str]
+) -> None:
+    slack = paying.slack
+    form = await key_form(slack, await keys_list(slack), platform)
+    done = await slack.submit_view(form["id"], slack.fill(form, fields))
+    assert set(done.errors) == faults
+    assert not any(value in text for value in fields.values() for text in done.errors.values())
+
+
+async def test_others_than_admins_see_no_list_and_put_nothing_in(paying: Paying) -> None:
+    slack = paying.slack
+    view = await keys_list(slack, slack.colleague)
+    assert "Only admins and owners" in texts(view)
+    assert [block["type"] for block in view["blocks"]] == ["section"]
+    form = await key_form(slack, await keys_list(slack), "openai")
+    done = await slack.submit_view(form["id"], slack.fill(form, OPENAI_KEY), user=slack.colleague)
+    assert list(done.errors) == ["admin_key"]
+    assert "Only admins and owners" in done.errors["admin_key"]
+
+
+async def test_without_encryption_keys_nothing_is_kept(workspace: Workspace, slack: FakeSlack) -> None:
+    assert "FTCOST_ENCRYPTION_KEYS" in texts(await keys_list(slack))
+
+
+async def test_keys_are_rotated_and_go_with_their_workspace(tmp_path: Path) -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    database = await open_database(f"sqlite:///{tmp_path / 'keys.sqlite3'}")
+    day = datetime.combine(date(2026, 11, 21), datetime.min.time())
+
+    def kept(keys: str) -> ProviderKeys:
+        return ProviderKeys(database, read_keys(keys), lambda: day, Audit(database, lambda: day))
+
+    await kept(old).put("openai", OPENAI_KEY, "…1234", team_id="T1", user_id="U1")
+    assert await kept(f"{new},{old}").rotate() == 1
+    assert await kept(new).get("openai", team_id="T1") == OPENAI_KEY
+    assert await kept(old).get("openai", team_id="T1") is None
+    assert await kept(new).get("openai", team_id="T2") is None
+    await database.close()
+
+
+async def test_an_uninstall_takes_keys_and_amounts_with_it(catalog: Catalog, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'many.sqlite3'}"
+    async with two_workspaces(catalog, url) as company:
+        await company.install(company.red)
+        parent = await deeds.ask(company.red, support_bot.LINE)
+        await company.red.command(f"actual {estimate_id(parent)} 5 training")
+        await compared(company.red, parent)
+        uninstalled = Payloads(company.red.workspace).event({"type": "app_uninstalled"})
+        assert (await company.red.deliver_event(uninstalled)).ok
+    database = await open_database(url)
+    async with database.engine.connect() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM actuals")) == 0
+    await database.close()
