@@ -128,11 +128,8 @@ async def _serve_slack(
             registry=registry,
             allowance=settings.allowance,
             admins=settings.admins,
-<<<<<<< HEAD
             rates_url=settings.rates_url,
-=======
             encryption_keys=_encryption_keys(settings),
->>>>>>> main
         )
     )
     await app.workspaces.fault()

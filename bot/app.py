@@ -35,11 +35,7 @@ from bot.exchange import Rates
 from bot.http import web_routes
 from bot.jobs import handlers
 from bot.limits import TOO_MANY, Allowance, RateLimit
-<<<<<<< HEAD
-from bot.listeners import Bot, actions, commands, files, home, mentions, removal, submissions
-=======
-from bot.listeners import Bot, actions, actuals, commands, files, keys, mentions, removal, submissions
->>>>>>> main
+from bot.listeners import Bot, actions, actuals, commands, files, home, keys, mentions, removal, submissions
 from bot.listeners.context import team_of
 from bot.lookups import Lookups
 from bot.metrics import Metrics, kind_of
@@ -54,11 +50,18 @@ from bot.render.blocks import saying
 from bot.roles import Roles
 from bot.slack_files import Downloads, download_session
 from bot.slack_hosts import SlackHosts
-<<<<<<< HEAD
-from bot.store import Audit, BudgetStore, CountStore, Database, EstimateStore, Inbox, Installations, PreferenceStore
-=======
-from bot.store import ActualStore, Audit, CountStore, Database, EstimateStore, Inbox, Installations, ProviderKeys
->>>>>>> main
+from bot.store import (
+    ActualStore,
+    Audit,
+    BudgetStore,
+    CountStore,
+    Database,
+    EstimateStore,
+    Inbox,
+    Installations,
+    PreferenceStore,
+    ProviderKeys,
+)
 from bot.worker import Worker
 from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from pricing import Catalog, load_bill_rules
@@ -94,22 +97,15 @@ async def build_app(
     registry: CollectorRegistry | None = None,
     allowance: Allowance = Allowance(),  # noqa: B008 - frozen
     admins: Collection[str] = (),
-<<<<<<< HEAD
     rates_url: str | None = None,
-) -> AsyncIterator[App]:
-    """A bot: for one workspace by its bot token, or for all that install it. Without a signing secret (Socket Mode) no
-    HTTP request from Slack is served. What is measured goes into the registry; without one, into its own. `admins` are
-    the ids of people who count as admins beside the workspace's own; `rates_url` is where the ECB publishes its
-    exchange rates, which are not asked for without it.
-=======
     encryption_keys: MultiFernet | None = None,
     addresses: Addresses = Addresses(),  # noqa: B008 - frozen
 ) -> AsyncIterator[App]:
     """A bot: for one workspace by its bot token, or for all that install it. Without a signing secret (Socket Mode) no
     HTTP request from Slack is served. What is measured goes into the registry; without one, into its own. `admins` are
     the ids of people who count as admins beside the workspace's own; `encryption_keys` are for the keys by which
-    platforms are asked what was paid, which without them cannot be kept.
->>>>>>> main
+    platforms are asked what was paid, which without them cannot be kept; `rates_url` is where
+    the ECB publishes its exchange rates, which are not asked for without it.
     """
 
     def today() -> date:
@@ -139,23 +135,16 @@ async def build_app(
         roles, audit = Roles(workspaces, admins), Audit(database, stamp)
         lookups = Lookups(catalog, estimates, roles, audit, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
-<<<<<<< HEAD
         preferences, budgets = PreferenceStore(database, audit), BudgetStore(database, audit, stamp)
         rates = Rates(session, rates_url)
         desk = Desk(
             catalog, estimates, lookups, workspaces, inbox, CountStore(database, stamp), preferences, budgets, rates
         )
-        downloads = Downloads(download, SlackHosts(slack_api_url))
-        worker = Worker(inbox, handlers(desk, downloads), desk.apologise, desk.say_late, pace, metrics)
-        bot = Bot(desk, worker, lookups, estimates, workspaces, opener, limit, roles, today)
-=======
-        desk = Desk(catalog, estimates, lookups, workspaces, inbox, CountStore(database, stamp))
         kept = ProviderKeys(database, encryption_keys, stamp, audit) if encryption_keys else None
         books = Books(catalog, load_bill_rules(), ActualStore(database, stamp), kept, session, addresses, now)
         downloads = Downloads(download, SlackHosts(slack_api_url))
         worker = Worker(inbox, handlers(desk, downloads, books), desk.apologise, desk.say_late, pace, metrics)
         bot = Bot(desk, worker, lookups, estimates, workspaces, opener, books, roles, limit, today)
->>>>>>> main
         slack = _slack_app(bot, slack_api_url, metrics)
         connection = Connection()
         probes = Probes(database, workspaces, worker, metrics, connection)

@@ -74,11 +74,7 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
                 raise UserError("compare answers as text; --format goes with a question that has a price.")
             files = options.text[1:] if len(options.text) > 1 else named_in(asked.argument)
             return _side_by_side(list({Path(name).resolve(): Path(name) for name in files}.values()), catalog, as_of)
-<<<<<<< HEAD
-        case "list" | "show" | "diff" | "audit" | "budget":
-=======
-        case "list" | "show" | "diff" | "audit" | "actual" | "keys":
->>>>>>> main
+        case "list" | "show" | "diff" | "audit" | "actual" | "keys" | "budget":
             raise UserError(f"`{asked.verb}` reads what a workspace keeps; it answers in Slack.")
     fields = {**(_read_file(options.file) if options.file else {}), **asked.fields}
     if not fields:

@@ -11,26 +11,9 @@ from bot.reading import whole
 from calculator import KEYS, FieldErrors, UserError, nearest_key, read_scenario, unknown_key
 
 Verb = Literal[
-<<<<<<< HEAD
-    "form",
-    "estimate",
-    "breakeven",
-    "help",
-    "models",
-    "price",
-    "fit",
-    "list",
-    "show",
-    "diff",
-    "compare",
-    "audit",
-    "budget",
-]
-=======
     "form", "estimate", "breakeven", "help", "models", "price", "fit", "list", "show", "diff", "compare", "audit",
-    "actual", "keys",
+    "actual", "keys", "budget",
 ]  # fmt: skip
->>>>>>> main
 VERBS: tuple[Verb, ...] = get_args(Verb)[1:]
 MAX_LENGTH = 4_000
 WITHOUT_BASE = "Say which model is prompted today: base=gpt-4o-mini, or its prices, base_rates=0.15/0.60."

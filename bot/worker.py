@@ -127,13 +127,8 @@ class Worker:
         """
         task = asyncio.create_task(work)
         self._unending.add(task)
-<<<<<<< HEAD
-        task.add_done_callback(self._unending.discard)
-        await asyncio.wait([task], timeout=seconds)
-=======
         task.add_done_callback(self._left_behind)
-        await asyncio.wait([task], timeout=ACCEPT_SECONDS)
->>>>>>> main
+        await asyncio.wait([task], timeout=seconds)
         if not task.done():
             task.cancel()
             raise TimeoutError(f"not done within {seconds:g} s")

@@ -42,12 +42,9 @@ from calculator.verdict import Point, Verdict, verdict
 
 __all__ = [
     "KEYS",
-<<<<<<< HEAD
     "MOST_MONTHS",
-    "WHOLE_KEYS",
-=======
     "PARTS",
->>>>>>> main
+    "WHOLE_KEYS",
     "YOUR_RATES",
     "Actual",
     "Amount",
@@ -63,12 +60,9 @@ __all__ = [
     "Estimate",
     "FieldErrors",
     "Figure",
-<<<<<<< HEAD
     "FormulaInput",
     "Formulas",
-=======
     "Held",
->>>>>>> main
     "LineItem",
     "Move",
     "Part",
@@ -87,13 +81,10 @@ __all__ = [
     "causes",
     "default_text",
     "estimate",
-<<<<<<< HEAD
     "formula_of",
-    "in_formulas",
-=======
     "hold",
+    "in_formulas",
     "month_after",
->>>>>>> main
     "nearest_key",
     "read_scenario",
     "recalibrated",

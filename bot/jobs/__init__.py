@@ -28,9 +28,6 @@ def handlers(desk: Desk, downloads: Downloads, books: Books) -> Mapping[str, Han
         "export": answers.export,
         "break_even": answers.break_even,
         "sure": answers.sure,
-<<<<<<< HEAD
-        "decide": DecisionJobs(desk).decide,
-=======
         "actual": actuals.actual,
->>>>>>> main
+        "decide": DecisionJobs(desk).decide,
     }

@@ -10,11 +10,8 @@ from bot.command import check_base, from_slack, read_command, readable_fields
 from bot.form import Origin, form
 from bot.listeners.actuals import accept_actual
 from bot.listeners.context import Bot, team_of
-<<<<<<< HEAD
 from bot.listeners.home import open_budget
-=======
 from bot.listeners.keys import open_keys
->>>>>>> main
 from bot.render.blocks import escape, section
 from bot.store import Job, new_estimate_id
 from calculator import UserError

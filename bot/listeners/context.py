@@ -31,12 +31,9 @@ _SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
 
 log = logging.getLogger(__name__)
 
-<<<<<<< HEAD
 # Slack waits three seconds, and what is asked has yet to be written down.
 SETTLED_SECONDS = 0.7
-=======
 GONE = "This estimate is not there any more. Close this and start a new one with /ftcost."
->>>>>>> main
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,6 @@ class Bot:
     books: Books
     roles: Roles
     limit: RateLimit
-    roles: Roles
     today: Callable[[], date]
 
     async def settled(self, team_id: str) -> Preferences:

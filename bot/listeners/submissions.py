@@ -19,12 +19,8 @@ from bot.form import (
 )
 from bot.jobs.datasets import dataset_job
 from bot.listeners.commands import estimate_job
-<<<<<<< HEAD
-from bot.listeners.context import Bot, team_of
-from bot.preferences import Preferences
-=======
 from bot.listeners.context import GONE, Bot, team_of
->>>>>>> main
+from bot.preferences import Preferences
 from bot.slack_files import MAX_FORM_BYTES
 from calculator import FieldErrors, UserError
 

@@ -9,19 +9,14 @@ from bot.store.database import Database, DatabaseUnavailable, database_address, 
 from bot.store.estimates import ID_LENGTH, EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.inbox import Backlog, Inbox, Job
 from bot.store.installations import Installations, read_keys
-<<<<<<< HEAD
 from bot.store.preferences import PreferenceStore
-
-__all__ = [
-    "WHOLE_WORKSPACE",
-    "Approval",
-=======
 from bot.store.provider_keys import KeyInfo, ProviderKeys
 
 __all__ = [
     "ID_LENGTH",
+    "WHOLE_WORKSPACE",
     "ActualStore",
->>>>>>> main
+    "Approval",
     "Audit",
     "Backlog",
     "Budget",
@@ -36,13 +31,10 @@ __all__ = [
     "Inbox",
     "Installations",
     "Job",
-<<<<<<< HEAD
-    "PreferenceStore",
-=======
     "KeyInfo",
+    "PreferenceStore",
     "ProviderKeys",
     "Recorded",
->>>>>>> main
     "SavedEstimate",
     "database_address",
     "new_estimate_id",

@@ -12,25 +12,17 @@ from sqlalchemy import Dialect, MetaData, Text, TypeDecorator, delete, select, u
 
 from bot.store.database import (
     Database,
-<<<<<<< HEAD
+    actuals,
     approvals,
     audit,
     bots,
     budgets,
-=======
-    actuals,
-    audit,
-    bots,
->>>>>>> main
     counts,
     estimates,
     inbox,
     installations,
-<<<<<<< HEAD
     preferences,
-=======
     provider_keys,
->>>>>>> main
 )
 
 log = logging.getLogger(__name__)
@@ -98,17 +90,23 @@ class Installations(AsyncSQLAlchemyInstallationStore):
         return None if row is None else Bot(**_without_number(row))
 
     async def remove_team(self, team_id: str) -> None:
-<<<<<<< HEAD
-        """Remove everything of a workspace: tokens, estimates, work that waits, counts, the audit log, what was
-        settled.
+        """Remove everything of a workspace: tokens and keys, estimates, what was paid, work, counts, the audit log,
+        what was settled.
         """
         async with self._database.begin() as connection:
-            for table in (bots, installations, estimates, inbox, counts, audit, preferences, budgets, approvals):
-=======
-        """Remove everything of a workspace: tokens and keys, estimates, what was paid, work, counts, the audit log."""
-        async with self._database.begin() as connection:
-            for table in (bots, installations, estimates, inbox, counts, audit, actuals, provider_keys):
->>>>>>> main
+            for table in (
+                bots,
+                installations,
+                estimates,
+                inbox,
+                counts,
+                audit,
+                actuals,
+                provider_keys,
+                preferences,
+                budgets,
+                approvals,
+            ):
                 await connection.execute(delete(table).where(table.c.team_id == team_id))
         log.info("the data of workspace %s is removed", team_id)
 
