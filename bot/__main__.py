@@ -103,7 +103,7 @@ async def serve(settings: Settings, catalog: Catalog, pace: Pace = Pace()) -> No
         database = await open_database(settings.database)
         stack.push_async_callback(database.close)
         if settings.mode == "playground":
-            where = await _play(base_url, door, catalog, database, stack)
+            where = await _play(base_url, door, catalog, database, stack, settings.rates_url)
         else:
             where = await _serve_slack(settings, pace, base_url, door, catalog, database, stack)
         print(where, flush=True)
@@ -136,6 +136,7 @@ async def _serve_slack(
             registry=registry,
             allowance=settings.allowance,
             admins=settings.admins,
+            rates_url=settings.rates_url,
             encryption_keys=_encryption_keys(settings),
         )
     )
@@ -171,7 +172,14 @@ def _with_refreshed(prices_dir: Path | None, base_models: BaseModels, refreshed_
     return load_catalog(prices_dir, refreshed_dir=refreshed_dir, base_models=base_models)
 
 
-async def _play(base_url: str, door: socket.socket, catalog: Catalog, database: Database, stack: AsyncExitStack) -> str:
+async def _play(
+    base_url: str,
+    door: socket.socket,
+    catalog: Catalog,
+    database: Database,
+    stack: AsyncExitStack,
+    rates_url: str | None,
+) -> str:
     """The playground: the same bot, and a local Slack on the same port."""
     from bot.playground import FakeSlack
 
@@ -188,6 +196,7 @@ async def _play(base_url: str, door: socket.socket, catalog: Catalog, database: 
             access=slack.bot_token,
             signing_secret=slack.signing_secret,
             slack_api_url=slack.api_url,
+            rates_url=rates_url,
         )
     )
     slack.add_routes(app.web)

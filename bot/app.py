@@ -31,11 +31,12 @@ from bot.actuals.books import Books
 from bot.actuals.http import Addresses
 from bot.calls import watch_calls
 from bot.desk import Desk
+from bot.exchange import Rates
 from bot.http import web_routes
 from bot.jobs import handlers
 from bot.jobs.scheduled import ScheduledJobs
 from bot.limits import TOO_MANY, Allowance, RateLimit
-from bot.listeners import Bot, actions, actuals, commands, files, keys, mentions, removal, submissions
+from bot.listeners import Bot, actions, actuals, commands, files, home, keys, mentions, removal, submissions
 from bot.listeners.context import team_of
 from bot.lookups import Lookups
 from bot.metrics import Metrics, kind_of
@@ -55,11 +56,13 @@ from bot.slack_hosts import SlackHosts
 from bot.store import (
     ActualStore,
     Audit,
+    BudgetStore,
     CountStore,
     Database,
     EstimateStore,
     Inbox,
     Installations,
+    PreferenceStore,
     ProviderKeys,
     RefreshedStore,
     WatchStore,
@@ -101,6 +104,7 @@ async def build_app(
     registry: CollectorRegistry | None = None,
     allowance: Allowance = Allowance(),  # noqa: B008 - frozen
     admins: Collection[str] = (),
+    rates_url: str | None = None,
     encryption_keys: MultiFernet | None = None,
     addresses: Addresses = Addresses(),  # noqa: B008 - frozen
 ) -> AsyncIterator[App]:
@@ -108,7 +112,7 @@ async def build_app(
     HTTP request from Slack is served; without a plan to refresh prices the catalogue stays as it is. What is measured
     goes into the registry; without one, into its own. `admins` are the ids of people who count as admins beside the
     workspace's own; `encryption_keys` are for the keys by which platforms are asked what was paid, which without them
-    cannot be kept.
+    cannot be kept; `rates_url` is where the ECB publishes its exchange rates, which are not asked for without it.
     """
 
     def today() -> date:
@@ -141,7 +145,11 @@ async def build_app(
         roles, audit = Roles(workspaces, admins), Audit(database, stamp)
         lookups = Lookups(box, estimates, watches, roles, audit, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
-        desk = Desk(box, estimates, lookups, workspaces, inbox, CountStore(database, stamp))
+        preferences, budgets = PreferenceStore(database, audit), BudgetStore(database, audit, stamp)
+        rates = Rates(session, rates_url)
+        desk = Desk(
+            box, estimates, lookups, workspaces, inbox, CountStore(database, stamp), preferences, budgets, rates
+        )
         kept = ProviderKeys(database, encryption_keys, stamp, audit) if encryption_keys else None
         books = Books(box, load_bill_rules(), ActualStore(database, stamp), kept, session, addresses, now)
         downloads = Downloads(download, SlackHosts(slack_api_url))
@@ -223,6 +231,7 @@ def _slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
         actuals,
         keys,
         mentions,
+        home,
         files,
         removal,
     ):  # the hottest route first: Bolt asks them in order

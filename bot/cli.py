@@ -17,7 +17,7 @@ from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.fits import fit_page
 from bot.render.chart import ChartName, chart_of
 from bot.render.chart_png import chart_png
-from bot.render.data import to_csv, to_json
+from bot.render.data import to_csv, to_json, to_yaml
 from bot.render.text import to_text
 from calculator import Comparison, FieldErrors, UserError, estimate, read_scenario
 from pricing import Catalog, PriceFileError, load_catalog
@@ -56,6 +56,8 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
     asked = read_command(" ".join(options.text), also=("dataset",))
     if options.chart and asked.verb not in ("form", "estimate", "breakeven"):
         raise UserError("--chart goes with a question that has a price.")
+    if options.format == "xlsx" and not options.out:
+        raise UserError("A spreadsheet is a file: name one with --out, such as --out estimate.xlsx.")
     if options.file and asked.verb not in ("form", "estimate", "breakeven"):
         raise UserError("-f goes with a question that has a price.")
     match asked.verb:
@@ -72,7 +74,7 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
                 raise UserError("compare answers as text; --format goes with a question that has a price.")
             files = options.text[1:] if len(options.text) > 1 else named_in(asked.argument)
             return _side_by_side(list({Path(name).resolve(): Path(name) for name in files}.values()), catalog, as_of)
-        case "list" | "show" | "diff" | "audit" | "actual" | "keys" | "watch" | "unwatch":
+        case "list" | "show" | "diff" | "audit" | "actual" | "keys" | "watch" | "unwatch" | "budget":
             raise UserError(f"`{asked.verb}` reads what a workspace keeps; it answers in Slack.")
     fields = {**(_read_file(options.file) if options.file else {}), **asked.fields}
     if not fields:
@@ -86,7 +88,12 @@ def answer(options: argparse.Namespace, catalog: Catalog, today: date) -> str:
     comparison = estimate(read_scenario(fields), catalog, as_of)
     if options.chart:
         _write_chart(comparison, options.chart, options.chart_of)
-    return _render(comparison, options.format)
+    if options.format == "xlsx":
+        from bot.render.xlsx import to_xlsx
+
+        return _write(options.out, to_xlsx(comparison, catalog))
+    text = _render(comparison, options.format)
+    return _write(options.out, f"{text}\n".encode()) if options.out else text
 
 
 def _side_by_side(paths: Sequence[Path], catalog: Catalog, as_of: date) -> str:
@@ -111,15 +118,23 @@ def _write_chart(comparison: Comparison, path: Path, name: ChartName | None) -> 
         needs = {"break-even": "the break-even needs base= and calls=", "drivers": "no input moves the total"}
         why = needs.get(name or "", "no offer here is for sale with every price known")
         raise UserError(f"There is nothing to draw: {why}.")
+    _write(path, chart_png(chart))
+
+
+def _write(path: Path, content: bytes) -> str:
+    """Write a file; what to say about it."""
     try:
-        path.write_bytes(chart_png(chart))
+        path.write_bytes(content)
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from None
+    return f"{path} is written."
 
 
 def _render(comparison: Comparison, format: str) -> str:
     if format == "json":
         return json.dumps(to_json(comparison), indent=2, ensure_ascii=False)
+    if format == "yaml":
+        return to_yaml(to_json(comparison)).rstrip("\n")
     return to_csv(to_json(comparison)).rstrip("\r\n") if format == "csv" else to_text(comparison)
 
 
@@ -165,7 +180,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("text", nargs="*", help="key=value words, or: help, models [text], price OFFER")
     parser.add_argument("-f", "--file", type=Path, help="a scenario as YAML; words on the line come on top of it")
-    parser.add_argument("--format", choices=("text", "json", "csv"), default="text")
+    parser.add_argument("--format", choices=("text", "json", "csv", "yaml", "xlsx"), default="text")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the answer there; xlsx needs it")
     parser.add_argument(
         "--chart", type=Path, metavar="PNG", help="draw it too: the break-even with base=, else the offers side by side"
     )

@@ -12,7 +12,7 @@ from calculator import KEYS, FieldErrors, UserError, nearest_key, read_scenario,
 
 Verb = Literal[
     "form", "estimate", "breakeven", "help", "models", "price", "fit", "list", "show", "diff", "compare", "audit",
-    "actual", "keys", "watch", "unwatch",
+    "actual", "keys", "watch", "unwatch", "budget",
 ]  # fmt: skip
 VERBS: tuple[Verb, ...] = get_args(Verb)[1:]
 MAX_LENGTH = 4_000

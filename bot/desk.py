@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
+from bot.exchange import Rates
 from bot.lookups import Lookups
 from bot.post import Mark, Place, Poster
+from bot.preferences import Preferences
 from bot.prices import CatalogBox
 from bot.render.blocks import SlackMessage, escape, saying
-from bot.store import CountStore, EstimateStore, Inbox, Job, SavedEstimate
+from bot.store import BudgetStore, CountStore, EstimateStore, Inbox, Job, PreferenceStore, SavedEstimate
 from bot.workspaces import Workspaces
 from calculator import Comparison, Scenario, asked_of, estimate, read_scenario
 from pricing import Catalog
@@ -34,6 +36,13 @@ class Desk:
     workspaces: Workspaces
     inbox: Inbox
     counts: CountStore
+    preferences: PreferenceStore
+    budgets: BudgetStore
+    rates: Rates
+
+    async def settled(self, team_id: str) -> Preferences:
+        """What a workspace has settled for its estimates."""
+        return Preferences(await self.preferences.get(team_id))
 
     @property
     def catalog(self) -> Catalog:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from bot.dataset_field import dataset_field
@@ -57,17 +58,25 @@ class Origin(NamedTuple):
 
 
 def form(
-    origin: Origin, values: Mapping[str, str] | None = None, *, more: bool = False, reply_in: str = "channel"
+    origin: Origin,
+    values: Mapping[str, str] | None = None,
+    *,
+    more: bool = False,
+    reply_in: str = "channel",
+    settled: Mapping[str, str] = MappingProxyType({}),
 ) -> View:
-    """The modal, filled with `values`; the rest of the options is shown where asked for or where a value needs it."""
+    """The modal, filled with `values`; the rest of the options is shown where asked for or where a value needs it.
+    An empty one begins with what is `settled` for the workspace.
+    """
     given = values or {}
     expanded = more or any(given.get(key) for key in _HIDDEN)
-    blocks = [_input(field, given.get(field.key, field.initial if values is None else "")) for field in MAIN]
+    initial = {field.key: settled.get(field.key, field.initial) for field in MAIN} if values is None else {}
+    blocks = [field_block(field, given.get(field.key, initial.get(field.key, ""))) for field in MAIN]
     blocks.insert(AFTER_EXAMPLE, dataset_field())
     if expanded:
-        blocks += [_input(field, given.get(field.key, "")) for field in OPTIONS]
-        blocks.append({"type": "header", "text": _plain("Self-hosted GPUs")})
-        blocks += [_input(field, given.get(field.key, "")) for field in OWN_GPUS]
+        blocks += [field_block(field, given.get(field.key, "")) for field in OPTIONS]
+        blocks.append({"type": "header", "text": plain("Self-hosted GPUs")})
+        blocks += [field_block(field, given.get(field.key, "")) for field in OWN_GPUS]
     else:
         blocks.append({"type": "actions", "block_id": MORE, "elements": [_button("More options", MORE)]})
     if not (origin.edit_of or origin.thread_ts):
@@ -75,9 +84,9 @@ def form(
     return {
         "type": "modal",
         "callback_id": CALLBACK,
-        "title": _plain("Change the estimate" if origin.edit_of else "Fine-tuning cost"),
-        "submit": _plain("Estimate"),
-        "close": _plain("Cancel"),
+        "title": plain("Change the estimate" if origin.edit_of else "Fine-tuning cost"),
+        "submit": plain("Estimate"),
+        "close": plain("Cancel"),
         "private_metadata": origin.write(),
         "blocks": blocks,
     }
@@ -121,9 +130,9 @@ def loading(title: str) -> View:
     """A view that costs nothing to make, opened at once because its trigger lives three seconds."""
     return {
         "type": "modal",
-        "title": _plain(title),
-        "close": _plain("Cancel"),
-        "blocks": [{"type": "section", "text": _plain("One moment…")}],
+        "title": plain(title),
+        "close": plain("Cancel"),
+        "blocks": [{"type": "section", "text": plain("One moment…")}],
     }
 
 
@@ -131,9 +140,9 @@ def notice(title: str, text: str) -> View:
     """A modal that only says something."""
     return {
         "type": "modal",
-        "title": _plain(title),
-        "close": _plain("Close"),
-        "blocks": [{"type": "section", "text": _plain(text[:3_000])}],
+        "title": plain(title),
+        "close": plain("Close"),
+        "blocks": [{"type": "section", "text": plain(text[:3_000])}],
     }
 
 
@@ -147,8 +156,8 @@ def compare_form(origin: Origin, offers: Sequence[Offer | GpuOffer], chosen: Seq
     element: Block = {
         "type": "multi_static_select",
         "action_id": "on",
-        "placeholder": _plain("Choose offers"),
-        "option_groups": [{"label": _plain(title[:75]), "options": options[:100]} for title, options in groups.items()][
+        "placeholder": plain("Choose offers"),
+        "option_groups": [{"label": plain(title[:75]), "options": options[:100]} for title, options in groups.items()][
             :100
         ],
         "max_selected_items": 20,
@@ -158,47 +167,48 @@ def compare_form(origin: Origin, offers: Sequence[Offer | GpuOffer], chosen: Seq
     return {
         "type": "modal",
         "callback_id": COMPARE_CALLBACK,
-        "title": _plain("Compare offers"),
-        "submit": _plain("Compare"),
-        "close": _plain("Cancel"),
+        "title": plain("Compare offers"),
+        "submit": plain("Compare"),
+        "close": plain("Cancel"),
         "private_metadata": origin.write(),
-        "blocks": [{"type": "input", "block_id": "on", "label": _plain("Offers, up to 20"), "element": element}],
+        "blocks": [{"type": "input", "block_id": "on", "label": plain("Offers, up to 20"), "element": element}],
     }
 
 
 def _offer_option(offer: Offer | GpuOffer) -> Block:
-    return {"text": _plain(f"{offer.title} ({offer.platform_title})"[:75]), "value": offer.id}
+    return {"text": plain(f"{offer.title} ({offer.platform_title})"[:75]), "value": offer.id}
 
 
-def _input(field: Field, value: str) -> Block:
+def field_block(field: Field, value: str) -> Block:
+    """An input whose block is its key."""
     element = _menu(field, value) if field.choices else _text_input(field, value)
     block: Block = {
         "type": "input",
         "block_id": field.key,
-        "label": _plain(field.label),
+        "label": plain(field.label),
         "element": element,
         "optional": True,
     }
     if field.hint:
-        block["hint"] = _plain(field.hint)
+        block["hint"] = plain(field.hint)
     return block
 
 
 def _text_input(field: Field, value: str) -> Block:
     element: Block = {"type": "plain_text_input", "action_id": field.key, "max_length": field.max_length}
     if field.placeholder:
-        element["placeholder"] = _plain(field.placeholder)
+        element["placeholder"] = plain(field.placeholder)
     if value:
         element["initial_value"] = value[: field.max_length]
     return element
 
 
 def _menu(field: Field, value: str) -> Block:
-    options = [{"text": _plain(label), "value": choice} for choice, label in field.choices]
+    options = [{"text": plain(label), "value": choice} for choice, label in field.choices]
     element: Block = {
         "type": "static_select",
         "action_id": field.key,
-        "placeholder": _plain("Not set"),
+        "placeholder": plain("Not set"),
         "options": options,
     }
     chosen = [option for option in options if option["value"] == value.strip().lower()]
@@ -209,8 +219,8 @@ def _menu(field: Field, value: str) -> Block:
 
 def _reply_in(chosen: str) -> Block:
     options = [
-        {"text": _plain("In this channel"), "value": "channel"},
-        {"text": _plain("Only to me, as a direct message"), "value": "dm"},
+        {"text": plain("In this channel"), "value": "channel"},
+        {"text": plain("Only to me, as a direct message"), "value": "dm"},
     ]
     element = {
         "type": "radio_buttons",
@@ -218,14 +228,15 @@ def _reply_in(chosen: str) -> Block:
         "options": options,
         "initial_option": options[chosen == "dm"],
     }
-    return {"type": "input", "block_id": REPLY_IN, "label": _plain("Answer"), "element": element}
+    return {"type": "input", "block_id": REPLY_IN, "label": plain("Answer"), "element": element}
 
 
 def _button(text: str, action_id: str) -> Block:
-    return {"type": "button", "action_id": action_id, "text": _plain(text)}
+    return {"type": "button", "action_id": action_id, "text": plain(text)}
 
 
-def _plain(text: str) -> Block:
+def plain(text: str) -> Block:
+    """Text as it is."""
     return {"type": "plain_text", "text": text, "emoji": False}
 
 

@@ -88,6 +88,7 @@ OPTIONS = (
             ("dpo-full", "DPO, all weights"),
         ),
     ),
+    Field("currency", "Currency to show beside USD", placeholder="EUR"),
     Field("hours", "Training hours of one run", "Where training is billed by the hour.", placeholder="4"),
 )
 OWN_GPUS = (

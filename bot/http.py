@@ -91,7 +91,11 @@ class Door:
     async def _answer(self, request: web.Request, body: bytes, started: float) -> web.Response:
         bot = self._bot
         # Asked most, in the greatest hurry, and with nothing for Bolt to route: docs/decisions has the figures.
-        if (opening := bare_command(body)) and (workspace := bot.workspaces.known(opening.team_id)):
+        if (
+            (opening := bare_command(body))
+            and (workspace := bot.workspaces.known(opening.team_id))
+            and "on" not in (bot.desk.preferences.known(opening.team_id) or ("on",))  # the form as it always begins
+        ):
             trace.begin()
             origin = Origin(channel=opening.channel)
             if not bot.limit.count(opening.team_id, opening.user_id, opening.trigger_id).allowed:

@@ -15,6 +15,7 @@ from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.explain import difference_page
 from bot.fits import fit_page
 from bot.news import REMIND_DAYS, STEPS, begun
+from bot.post import permalink
 from bot.prices import CatalogBox
 from bot.render.blocks import SlackMessage, clip, escape, saying
 from bot.render.page import Page
@@ -69,6 +70,8 @@ class Lookups:
                 return saying(await self._watch(asked.argument, team, user))
             case "unwatch":
                 return saying(await self._unwatch(asked.argument.strip().strip("`"), team))
+            case "budget":
+                raise UserError("`/ftcost budget`, typed in a channel, shows and sets its budget.")
             case "audit":
                 await self.roles.check(team, user)
                 return audit_page(await self.audit.recent(team_id=team)).message()
@@ -170,8 +173,5 @@ class Lookups:
 
     def _link(self, saved: SavedEstimate, text: str | None = None) -> str:
         shown = escape(text or saved.name or saved.result["headline"].rstrip("."))
-        if not (saved.channel_id and saved.message_ts):
-            return shown
-        return (
-            f"<{self.team_url(saved.team_id)}archives/{saved.channel_id}/p{saved.message_ts.replace('.', '')}|{shown}>"
-        )
+        link = permalink(self.team_url(saved.team_id), saved)
+        return f"<{escape(link)}|{shown}>" if link else shown

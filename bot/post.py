@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -40,6 +40,28 @@ class Place:
 
     channel: str
     thread_ts: str | None = None
+
+
+class Stands(Protocol):
+    """Something that may stand in Slack."""
+
+    @property
+    def channel_id(self) -> str | None: ...
+    @property
+    def thread_ts(self) -> str | None: ...
+    @property
+    def message_ts(self) -> str | None: ...
+
+
+def permalink(team_url: str, what: Stands) -> str | None:
+    """The address that chat.getPermalink gives for a message, built from the workspace's own; None where it does not
+    stand in Slack.
+    """
+    if not (what.channel_id and what.message_ts):
+        return None
+    address = f"{team_url}archives/{what.channel_id}/p{what.message_ts.replace('.', '')}"
+    in_thread = what.thread_ts and what.thread_ts != what.message_ts
+    return f"{address}?thread_ts={what.thread_ts}&cid={what.channel_id}" if in_thread else address
 
 
 class Mark(NamedTuple):

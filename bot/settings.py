@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(Allowance().per_minute, alias="FTCOST_REQUESTS_PER_MINUTE", ge=1)
     requests_at_once: int = Field(Allowance().at_once, alias="FTCOST_REQUESTS_AT_ONCE", ge=1)
     admins: Annotated[frozenset[str], NoDecode] = Field(frozenset(), alias="FTCOST_ADMINS")
+    rates_url: str | None = Field(
+        "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
+        alias="FTCOST_RATES_URL",
+        pattern=r"^https?://\S+$",
+    )
     prices_dir: Path | None = Field(None, alias="FTCOST_PRICES_DIR")
     refresh: Literal["off", "daily", "weekly"] = Field("off", alias="FTCOST_REFRESH")
 

@@ -119,7 +119,7 @@ class Worker:
                 self._wake.set()
         return new
 
-    async def soon(self, work: Coroutine[Any, Any, T]) -> T:
+    async def soon(self, work: Coroutine[Any, Any, T], seconds: float = ACCEPT_SECONDS) -> T:
         """The result of what a person waits for. Raises TimeoutError where it does not come in time.
 
         What is cancelled may take longer to end than anybody waits (psycopg asks a server to stop, and waits for its
@@ -128,10 +128,10 @@ class Worker:
         task = asyncio.create_task(work)
         self._unending.add(task)
         task.add_done_callback(self._left_behind)
-        await asyncio.wait([task], timeout=ACCEPT_SECONDS)
+        await asyncio.wait([task], timeout=seconds)
         if not task.done():
             task.cancel()
-            raise TimeoutError(f"not done within {ACCEPT_SECONDS:g} s")
+            raise TimeoutError(f"not done within {seconds:g} s")
         return task.result()
 
     def _left_behind(self, task: asyncio.Task[Any]) -> None:

@@ -7,6 +7,7 @@ from calculator.differences import Cause, causes
 from calculator.drivers import spread_out
 from calculator.errors import FieldErrors, UserError
 from calculator.estimate import asked_of, estimate
+from calculator.formulas import FormulaInput, Formulas, formula_of, in_formulas, value_of
 from calculator.hosted import YOUR_RATES
 from calculator.month_share import PARTS, Part, month_after
 from calculator.quantities import Amount
@@ -27,12 +28,23 @@ from calculator.result import (
     Total,
     Warning,
 )
-from calculator.scenario import KEYS, Scenario, default_text, nearest_key, read_scenario, unknown_key
+from calculator.scenario import (
+    KEYS,
+    MOST_MONTHS,
+    WHOLE_KEYS,
+    Scenario,
+    default_text,
+    nearest_key,
+    read_scenario,
+    unknown_key,
+)
 from calculator.verdict import Point, Verdict, verdict
 
 __all__ = [
     "KEYS",
+    "MOST_MONTHS",
     "PARTS",
+    "WHOLE_KEYS",
     "YOUR_RATES",
     "Actual",
     "Amount",
@@ -48,6 +60,8 @@ __all__ = [
     "Estimate",
     "FieldErrors",
     "Figure",
+    "FormulaInput",
+    "Formulas",
     "Held",
     "LineItem",
     "Move",
@@ -67,12 +81,15 @@ __all__ = [
     "causes",
     "default_text",
     "estimate",
+    "formula_of",
     "hold",
+    "in_formulas",
     "month_after",
     "nearest_key",
     "read_scenario",
     "recalibrated",
     "spread_out",
     "unknown_key",
+    "value_of",
     "verdict",
 ]

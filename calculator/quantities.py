@@ -150,6 +150,14 @@ def _two_readings(parts: list[str]) -> str | None:
     return f"{small}{sign}..{large}{sign}" if 0 < Decimal(small) < Decimal(large) else None
 
 
+def parse_currency(text: str) -> str:
+    """`EUR`: a code of ISO 4217, whether or not there is such a currency."""
+    code = text.strip().upper()
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise ValueError(f"“{_short(text)}” is no currency; write its three letters, such as EUR.")
+    return code
+
+
 def parse_share(text: str) -> Amount:
     """`80%` or `0.8`, from 0 to 1."""
     amount = parse_amount(text)

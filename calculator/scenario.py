@@ -24,6 +24,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 _JOINER = "\N{ZERO WIDTH JOINER}"
 
 MOST_TOKENS = 10_000_000
+MOST_MONTHS = 60
 OWN_GPUS = "gpu"
 """What on= calls every GPU-hour offer."""
 NEEDS_MODEL = "say what is tuned there, model=llama-3.1-8b, or its size, params=8B."
@@ -206,9 +207,9 @@ class Scenario(BaseModel):
     cached: Annotated[Amount, _read(quantities.parse_share)] = quantities.parse_amount("0")
     batch: Annotated[Amount, _read(quantities.parse_share)] = quantities.parse_amount("0")
     days: Annotated[Amount, _between(1, 31, "days a month")] = quantities.parse_amount("30")
-    months: Annotated[Amount, _whole(1, 60, "months")] = quantities.parse_amount("12")
+    months: Annotated[Amount, _whole(1, MOST_MONTHS, "months")] = quantities.parse_amount("12")
     growth: Annotated[Amount, _read(_growth)] = quantities.parse_amount("0")
-    retrain: Annotated[Amount | None, _whole(1, 60, "months between retrainings")] = None
+    retrain: Annotated[Amount | None, _whole(1, MOST_MONTHS, "months between retrainings")] = None
     prep: Annotated[Amount, _between(0, 1_000_000_000, "preparation in USD")] = quantities.parse_amount("0")
     data_gb: Annotated[Amount, _between(0, 1_000_000, "gigabytes", "gb")] = quantities.parse_amount("0")
     rates: Annotated[Rates | None, _read(quantities.parse_rates)] = None
@@ -229,6 +230,8 @@ class Scenario(BaseModel):
     queue: Annotated[Amount, _between(0, 10_000, "hours in the queue", "h")] = quantities.parse_amount("0")
     latency: Annotated[Decimal | None, _read(_latency)] = None
     adapters: Annotated[int, _one_number(1, 1_000, "tuned models on one base", "write adapters=20")] = 1
+    currency: Annotated[str, _read(quantities.parse_currency)] = "USD"
+    """Shown beside US dollars, which everything is counted in."""
     name: Annotated[str | None, _read(_name)] = None
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ from bot.desk import Desk
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.answers import AnswerJobs
 from bot.jobs.datasets import DatasetJobs
+from bot.jobs.decisions import DecisionJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.jobs.mentions import MentionJobs
 from bot.jobs.scheduled import ScheduledJobs
@@ -32,4 +33,5 @@ def handlers(desk: Desk, downloads: Downloads, books: Books, scheduled: Schedule
         "refresh": scheduled.refresh,
         "watch": scheduled.watch,
         "alert": scheduled.alert,
+        "decide": DecisionJobs(desk).decide,
     }

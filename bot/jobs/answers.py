@@ -6,16 +6,25 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from slack_sdk.errors import SlackApiError
 
 from bot.desk import Desk
 from bot.faults import error_of
-from bot.post import SHUT_OUT, Place
-from bot.render.data import to_csv
+from bot.post import SHUT_OUT, Place, permalink
+from bot.render.data import to_csv, to_yaml
 from bot.render.replies import break_even_replies, dated, sure_replies
 from bot.store import Job, SavedEstimate
 from calculator import estimate, read_scenario, spread_out
+
+
+class Export(NamedTuple):
+    """A file for the thread."""
+
+    name: str
+    title: str
+    content: str | bytes
 
 
 @dataclass(frozen=True)
@@ -25,19 +34,22 @@ class AnswerJobs:
     desk: Desk
 
     async def export(self, job: Job) -> None:
-        """Upload an estimate, as it was saved, as CSV into its thread. Payload: id, team, user, channel, thread_ts."""
+        """Upload an estimate into its thread: as it was saved, or (xlsx) with formulas. Payload: id, team, user,
+        channel, thread_ts, format.
+        """
         ask = job.payload
         here = Place(ask["channel"], ask["thread_ts"])
         saved = await self.desk.saved_or_told(ask, here)
         if saved is None:
             return
+        file = await self._export(saved, ask.get("format", "csv"))
         try:
-            await self._upload(saved, here)
+            await self._upload(saved.team_id, file, here)
         except SlackApiError as error:
             if error_of(error) not in SHUT_OUT:
                 raise
             poster = await self.desk.poster(ask["team"])
-            await self._upload(saved, await poster.direct(ask["user"]))
+            await self._upload(saved.team_id, file, await poster.direct(ask["user"]))
 
     async def break_even(self, job: Job) -> None:
         """The break-even of a saved estimate, into its thread. Payload: id, team, user, channel, thread_ts, as_of."""
@@ -66,12 +78,30 @@ class AnswerJobs:
         messages = await asyncio.to_thread(sure_replies, comparison, assumed=not scenario.ranged)
         await self.desk.reply_all(job, here, dated(messages, comparison, saved.id))
 
-    async def _upload(self, saved: SavedEstimate, place: Place) -> None:
-        client = (await self.desk.workspaces.of(saved.team_id)).client
+    async def _export(self, saved: SavedEstimate, format: str) -> Export:
+        """The file of one format. A spreadsheet is priced anew as of its day, and says what was quoted beside it."""
+        link = permalink(self.desk.workspaces.url(saved.team_id), saved)
+        match format:
+            case "xlsx":
+                from bot.render.xlsx import to_xlsx
+
+                comparison = await self.desk.price(saved.fields, date.fromisoformat(saved.as_of))
+                content: str | bytes = await asyncio.to_thread(
+                    to_xlsx, comparison, self.desk.catalog, quoted=saved.result, link=link or ""
+                )
+                title = f"Estimate {saved.id}, a spreadsheet that calculates"
+            case "yaml":
+                content, title = to_yaml(saved.result, link=link), f"Estimate {saved.id}, the scenario"
+            case _:
+                content, title = to_csv(saved.result, link=link), f"Estimate {saved.id}, line by line"
+        return Export(f"ftcost-{saved.id}.{format}", title, content)
+
+    async def _upload(self, team_id: str, file: Export, place: Place) -> None:
+        client = (await self.desk.workspaces.of(team_id)).client
         await client.files_upload_v2(
             channel=place.channel,
             thread_ts=place.thread_ts,
-            filename=f"ftcost-{saved.id}.csv",
-            title=f"Estimate {saved.id}, line by line",
-            content=to_csv(saved.result),
+            filename=file.name,
+            title=file.title,
+            content=file.content,
         )

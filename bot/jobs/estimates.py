@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.budgets import excess_of, read_limit
 from bot.desk import Desk, mark_of
 from bot.explain import Reason, reasons
 from bot.post import Place
 from bot.render.blocks import SlackMessage
+from bot.render.budget import approval_request
 from bot.render.change import change_reply
+from bot.render.currency import exchange_data, read_exchange
 from bot.render.data import to_json
-from bot.render.messages import parent
+from bot.render.messages import Aside, parent
 from bot.render.replies import thread_replies
 from bot.render.words import headline
-from bot.store import Job, SavedEstimate
+from bot.store import WHOLE_WORKSPACE, Approval, Budget, Job, SavedEstimate
 from calculator import Comparison
 
 
@@ -33,27 +36,49 @@ class EstimateJobs:
         """
         ask = job.payload
         comparison = await self.desk.price(ask["fields"], date.fromisoformat(ask["as_of"]))
+        budget = await self._budget(ask)
+        excess = excess_of(comparison, read_limit(budget.amount)) if budget else None
+        exchange = await self.desk.rates.of(
+            comparison.scenario.currency, await self.desk.settled(ask["team"]), comparison.as_of
+        )
+        aside = Aside(exchange, tuple(ask.get("settled", ())), excess.sentence if excess else None)
         before = await self.desk.estimates.get(ask["edit_of"], team_id=ask["team"]) if ask["edit_of"] else None
         await self.desk.estimates.save(
             ask["id"],
             team_id=ask["team"],
             user_id=ask["user"],
             fields=comparison.scenario.fields(),
-            result=await asyncio.to_thread(to_json, comparison),  # warnings, draws and all: some tens of milliseconds
+            # Warnings, draws and all: some tens of milliseconds.
+            result={**await asyncio.to_thread(to_json, comparison), "aside": _kept(aside)},
             edit_of=before.id if before else None,
         )
         if before and before.channel_id:
-            messages = [await asyncio.to_thread(self._change, before, comparison, ask)]
+            messages = [await asyncio.to_thread(self._change, before, comparison, ask, aside)]
             place: Place | None = Place(before.channel_id, before.thread_ts)
         else:
-            messages = await asyncio.to_thread(_answer, comparison, ask["id"], ask["user"])
+            messages = await asyncio.to_thread(_answer, comparison, ask["id"], ask["user"], aside)
             place = Place(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
+        if budget and excess and budget.approvers:
+            approval = Approval(
+                team_id=ask["team"],
+                estimate_id=ask["id"],
+                asked_by=ask["user"],
+                budget=excess.limit.text,
+                estimated=excess.estimated,
+                approvers=budget.approvers,
+            )
+            await self.desk.budgets.ask(approval)
+            messages.append(approval_request(approval))
         await self._post_all(job, place, messages)
         if before:
             await self._mark_changed(before, comparison)
 
-    def _change(self, before: SavedEstimate, after: Comparison, ask: Mapping[str, Any]) -> SlackMessage:
-        return change_reply(before.result, after, ask["id"], ask["user"], self._why(before, after))
+    async def _budget(self, ask: Mapping[str, Any]) -> Budget | None:
+        """The budget of where the answer goes."""
+        return await self.desk.budgets.of(ask["team"], ask["channel"] or WHOLE_WORKSPACE)
+
+    def _change(self, before: SavedEstimate, after: Comparison, ask: Mapping[str, Any], aside: Aside) -> SlackMessage:
+        return change_reply(before.result, after, ask["id"], ask["user"], self._why(before, after), aside)
 
     def _why(self, before: SavedEstimate, after: Comparison) -> list[Reason]:
         """The difference of the offer in the headline by cause, where it was priced before too."""
@@ -91,11 +116,21 @@ class EstimateJobs:
         if first.message_ts is None or first.channel_id is None or first.catalog_version != self.desk.catalog.version:
             return
         was = await self.desk.price(first.fields, date.fromisoformat(first.as_of))
-        message = await asyncio.to_thread(parent, was, first.id, first.user_id, now=headline(after))
+        aside = _read(first.result.get("aside"))
+        message = await asyncio.to_thread(parent, was, first.id, first.user_id, now=headline(after), aside=aside)
         poster = await self.desk.poster(first.team_id)
         await poster.change(Place(first.channel_id), first.message_ts, message)
 
 
-def _answer(comparison: Comparison, estimate_id: str, user_id: str) -> list[SlackMessage]:
+def _answer(comparison: Comparison, estimate_id: str, user_id: str, aside: Aside) -> list[SlackMessage]:
     """The message in the channel and what follows in its thread."""
-    return [parent(comparison, estimate_id, user_id), *thread_replies(comparison)]
+    return [parent(comparison, estimate_id, user_id, aside=aside), *thread_replies(comparison, aside.exchange)]
+
+
+def _kept(aside: Aside) -> dict[str, Any]:
+    return {**aside._asdict(), "exchange": exchange_data(aside.exchange)}
+
+
+def _read(data: Mapping[str, Any] | None) -> Aside:
+    """What `_kept` kept; nothing for an estimate of before there were asides."""
+    return Aside(read_exchange(data["exchange"]), tuple(data["settled"]), data["budget"]) if data else Aside()

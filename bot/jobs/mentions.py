@@ -15,6 +15,7 @@ from bot.desk import Desk
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.post import Place
+from bot.preferences import Preferences
 from bot.render.blocks import SlackMessage, escape, saying
 from bot.render.replies import break_even_replies, dated
 from bot.store import Job, SavedEstimate
@@ -56,7 +57,8 @@ class MentionJobs:
                 await poster.only_to(ask["user"], here, answer)
                 return
             before = await self._thread_estimate(ask)
-            fields = {**(before.fields if before else {}), **asked.fields}
+            settled = Preferences({}) if before else await self.desk.settled(ask["team"])
+            fields = {**(before.fields if before else {}), **settled.complete(asked.fields)}
             if asked.verb == "breakeven":
                 check_base(fields)
             await self.desk.price(fields, date.fromisoformat(ask["as_of"]))
@@ -64,6 +66,7 @@ class MentionJobs:
             await poster.only_to(ask["user"], here, saying(escape(str(error))))
             return
         payload = {**ask, "fields": fields, "thread_ts": thread_ts, "edit_of": before.id if before else None}
+        payload["settled"] = settled.said(asked.fields)
         await self.estimates.estimate(replace(job, kind="estimate", payload=payload))
 
     async def _in_thread(self, asked: Asked, ask: Mapping[str, Any]) -> list[SlackMessage]:

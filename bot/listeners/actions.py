@@ -11,6 +11,7 @@ from bot.form import Origin, View, compare_form, form, loading, notice
 from bot.listeners.commands import FIX
 from bot.listeners.context import GONE, Bot, team_of
 from bot.reading import whole
+from bot.render.messages import EXPORTS
 from bot.store import Job, SavedEstimate
 from calculator import read_scenario
 
@@ -28,7 +29,12 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
     @app.action("export")
     async def on_export(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        await bot.worker.accept(_job(bot, "export", body, action["value"]))
+        # The menu says what kind; the button that stands under estimates of old meant CSV.
+        chosen = (action.get("selected_option") or {}).get("value") or f"csv {action['value']}"
+        kind, _, estimate_id = chosen.partition(" ")
+        job = _job(bot, "export", body, estimate_id)
+        job.payload["format"] = kind if kind in EXPORTS else "csv"
+        await bot.worker.accept(job)
         await ack()
 
     @app.action("break_even")

@@ -10,6 +10,7 @@ from bot.command import check_base, from_slack, read_command, readable_fields
 from bot.form import Origin, form
 from bot.listeners.actuals import accept_actual
 from bot.listeners.context import Bot, team_of
+from bot.listeners.home import open_budget
 from bot.listeners.keys import open_keys
 from bot.render.blocks import escape, section
 from bot.store import Job, new_estimate_id
@@ -30,6 +31,9 @@ async def answer_command(bot: Bot, body: dict[str, Any]) -> dict[str, Any]:
         if asked.verb == "form":
             await bot.open_form(body, body["channel_id"])
             return {}
+        if asked.verb == "budget":
+            bot.worker.start(open_budget(bot, body, body["channel_id"]))
+            return {}
         if asked.verb == "breakeven" and not asked.fields:
             bot.worker.start(bot.show(body, form(Origin(channel=body["channel_id"]), more=True)))
             return {}
@@ -45,10 +49,13 @@ async def answer_command(bot: Bot, body: dict[str, Any]) -> dict[str, Any]:
                 found = bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
             answer = await bot.worker.soon(found)
             return {"text": answer.text, "blocks": answer.blocks}
-        await bot.desk.check(asked.fields, bot.today())
+        settled = await bot.settled(team_of(body))
+        fields = settled.complete(asked.fields)
+        await bot.desk.check(fields, bot.today())
     except UserError as error:
         return _refusal(error, text)
-    job = estimate_job(bot, f"command:{body['trigger_id']}", body, asked.fields, Origin(channel=body["channel_id"]))
+    job = estimate_job(bot, f"command:{body['trigger_id']}", body, fields, Origin(channel=body["channel_id"]))
+    job.payload["settled"] = settled.said(asked.fields)
     await bot.worker.accept(job)
     return {}
 

@@ -14,11 +14,12 @@ from slack_sdk.errors import SlackApiError
 
 from bot.actuals.books import Books
 from bot.desk import Desk
-from bot.faults import error_of
-from bot.form import Origin, View, notice
+from bot.faults import error_of, passes
+from bot.form import Origin, View, form, notice
 from bot.limits import RateLimit
 from bot.lookups import Lookups
 from bot.opener import FormOpener
+from bot.preferences import Preferences
 from bot.reading import at
 from bot.roles import Roles
 from bot.store import EstimateStore
@@ -30,6 +31,8 @@ _SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
 
 log = logging.getLogger(__name__)
 
+# Slack waits three seconds, and what is asked has yet to be written down.
+SETTLED_SECONDS = 0.7
 GONE = "This estimate is not there any more. Close this and start a new one with /ftcost."
 
 
@@ -48,8 +51,21 @@ class Bot:
     limit: RateLimit
     today: Callable[[], date]
 
+    async def settled(self, team_id: str) -> Preferences:
+        """What a workspace has settled. Raises TimeoutError while there is still time to answer."""
+        return await self.worker.soon(self.desk.settled(team_id), SETTLED_SECONDS)
+
     async def open_form(self, body: dict[str, Any], channel: str) -> None:
         """Answer `/ftcost` with the form as it begins."""
+        try:
+            settled = await self.settled(team_of(body))
+        except Exception as error:
+            if not passes(error):
+                raise
+            settled = Preferences({})  # the form needs no database, and what it holds is to be seen
+        if settled.fields.get("on"):
+            self.worker.start(self.show(body, form(Origin(channel=channel), settled=settled.fields)))
+            return
         workspace = await self.workspaces.of(team_of(body))
         opening = self.opener.open(
             workspace.token, body["trigger_id"], Origin(channel=channel), body.get("response_url", "")

@@ -20,6 +20,7 @@ from bot.form import (
 from bot.jobs.datasets import dataset_job
 from bot.listeners.commands import estimate_job
 from bot.listeners.context import GONE, Bot, team_of
+from bot.preferences import Preferences
 from bot.slack_files import MAX_FORM_BYTES
 from calculator import FieldErrors, UserError
 
@@ -28,13 +29,20 @@ ANY_FILE = {"examples": "1", "example": "1"}
 TOO_LARGE_HERE = "This file is larger than 10 MB. Send it to the bot as a message instead: up to 500 MB are read there."
 
 
+async def unseen(bot: Bot, view: dict[str, Any], team: str) -> Preferences:
+    """What the workspace has settled for fields that this form does not show; the others hold what was chosen."""
+    shown = {block["block_id"] for block in view["blocks"]}
+    settled = await bot.settled(team)
+    return Preferences({key: text for key, text in settled.fields.items() if key not in shown})
+
+
 def register(app: AsyncApp, bot: Bot) -> None:
     @app.view(CALLBACK)
     async def on_form(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         origin = Origin.read(view["private_metadata"])
         if reply_in(view) == "dm":
             origin = Origin()
-        await _accept(ack, body, view, {}, origin)
+        await _accept(ack, body, view, {}, origin, fresh=not origin.edit_of)
 
     @app.view(COMPARE_CALLBACK)
     async def on_compare(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -46,10 +54,16 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await _accept(ack, body, view, saved.fields, origin)
 
     async def _accept(
-        ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], before: dict[str, str], origin: Origin
+        ack: AsyncAck,
+        body: dict[str, Any],
+        view: dict[str, Any],
+        before: dict[str, str],
+        origin: Origin,
+        fresh: bool = False,
     ) -> None:
+        settled = await unseen(bot, view, team_of(body)) if fresh else Preferences({})
         try:
-            fields = {**before, **read_values(view)}
+            fields = {**before, **settled.complete(read_values(view))}
             file = read_dataset(view)
             if file and file.size > MAX_FORM_BYTES:
                 raise FieldErrors({DATASET: TOO_LARGE_HERE})
@@ -61,6 +75,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
             await ack(response_action="errors", errors=errors_for(view, {"on": str(error)}))
             return
         job = estimate_job(bot, f"view:{view['id']}:{view['hash']}", body, fields, origin)
+        job.payload["settled"] = settled.said(read_values(view))
         await bot.worker.accept(dataset_job(job.key, {**job.payload, "file": file._asdict()}) if file else job)
         await ack()
 
@@ -68,5 +83,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     async def on_more(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         view = body["view"]
-        expanded = form(Origin.read(view["private_metadata"]), read_values(view), more=True, reply_in=reply_in(view))
+        origin = Origin.read(view["private_metadata"])
+        settled = Preferences({}) if origin.edit_of else await unseen(bot, view, team_of(body))
+        expanded = form(origin, settled.complete(read_values(view)), more=True, reply_in=reply_in(view))
         bot.worker.start(bot.update(body, view["id"], expanded))

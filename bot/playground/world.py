@@ -31,7 +31,7 @@ DEFAULT_SCOPES = frozenset(
         "users:read",
     }
 )
-DEFAULT_EVENTS = frozenset({"app_mention", "message.im", "file_shared"})
+DEFAULT_EVENTS = frozenset({"app_home_opened", "app_mention", "message.im", "file_shared"})
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.render.blocks import SlackMessage, context, escape, section, table_block
 from bot.render.data import figure_text
-from bot.render.messages import buttons, watch_out
+from bot.render.messages import NOTHING, Aside, beside, buttons, watch_out
 from bot.render.money import signed
 from bot.render.sureness import sureness
 from bot.render.tables import (
@@ -35,6 +35,7 @@ def change_reply(
     estimate_id: str,
     user_id: str,
     why: Sequence[tuple[str, Decimal]] = (),
+    aside: Aside = NOTHING,
 ) -> SlackMessage:
     """In the thread of an earlier estimate (as `to_json` saved it): the new answer, what changed, what that costs."""
     changed = changes(before["scenario"], after.scenario.fields())
@@ -54,6 +55,7 @@ def change_reply(
         *([context(f"{more} more in the export.")] if more else []),
         *([section(escape(_by_cause(after, why)))] if len(why) > 1 else []),
         *([section(escape(" ".join(told)))] if told else []),
+        *beside(after, aside),
         *watch_out(after, after.best),
         buttons(estimate_id),
         context(f"Changed by <@{escape(user_id)}> · USD, prices as of {after.as_of} · estimate `{estimate_id}`"),

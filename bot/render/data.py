@@ -186,14 +186,15 @@ def text(value: Decimal | None) -> str | None:
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
-def to_csv(result: Mapping[str, Any]) -> str:
+def to_csv(result: Mapping[str, Any], *, link: str | None = None) -> str:
     """What `to_json` made, one row a line item, the scenario's keys as the last columns; RFC 4180, safe to open in a
-    spreadsheet.
+    spreadsheet. A `permalink` to its thread stands before them where there is one.
     """
     scenario: dict[str, str] = result["scenario"]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*CSV_COLUMNS, *scenario])
+    about = {"permalink": link} if link else {}
+    writer.writerow([*CSV_COLUMNS, *about, *scenario])
     for estimate in result["estimates"]:
         head = [estimate[key] for key in ("offer", "platform", "model", "status")] + [
             "yes" if estimate["complete"] else "no"
@@ -203,10 +204,24 @@ def to_csv(result: Mapping[str, Any]) -> str:
             cells = [line.get(key) for key in CSV_COLUMNS[5:12]] + [
                 source.get(key) for key in ("title", "url", "checked", "confidence")
             ]
-            writer.writerow(
-                map(safe_cell, [*head, *cells, result["as_of"], result["catalog_version"], *scenario.values()])
-            )
+            origin = [result["as_of"], result["catalog_version"], *about.values()]
+            writer.writerow(map(safe_cell, [*head, *cells, *origin, *scenario.values()]))
     return out.getvalue()
+
+
+def to_yaml(result: Mapping[str, Any], *, link: str | None = None) -> str:
+    """The question of what `to_json` made, as `ftcost -f` reads it; what it cost on which day in comments."""
+    import yaml
+
+    about = (
+        result["headline"],
+        f"Prices as of {result['as_of']}, catalogue {result['catalog_version']}.",
+        f"Again: ftcost -f THIS_FILE --as-of {result['as_of']}",
+        link or "",
+    )
+    comments = "".join(f"# {' '.join(line.split())}\n" for line in about if line)
+    scenario: str = yaml.safe_dump(result["scenario"], allow_unicode=True, sort_keys=False, width=10_000)
+    return comments + scenario
 
 
 def safe_cell(cell: str | None) -> str:

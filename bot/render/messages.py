@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from bot.render.blocks import Block, SlackMessage, context, escape, fields, header, section
+from bot.render.currency import Exchange, exchange_sentence
 from bot.render.money import rough
 from bot.render.sureness import percent
 from bot.render.tables import (
@@ -25,7 +27,21 @@ from calculator import Comparison, Estimate, Standing
 WARNINGS_SHOWN = 4
 
 
-def parent(comparison: Comparison, estimate_id: str, user_id: str, *, now: str | None = None) -> SlackMessage:
+class Aside(NamedTuple):
+    """What a workspace adds to an answer: another currency, what it has settled, a budget that is passed."""
+
+    exchange: Exchange = None
+    settled: tuple[str, ...] = ()
+    """`days=22`: what the question did not say, and the workspace's settings do."""
+    budget: str | None = None
+
+
+NOTHING = Aside()
+
+
+def parent(
+    comparison: Comparison, estimate_id: str, user_id: str, *, now: str | None = None, aside: Aside = NOTHING
+) -> SlackMessage:
     """The message in the channel: the answer in a sentence, its figures, what would cost money, what to do next.
 
     `now` is the headline of the latest change in its thread, so that an old figure does not stand alone.
@@ -41,6 +57,7 @@ def parent(comparison: Comparison, estimate_id: str, user_id: str, *, now: str |
         blocks.append(fields(_figures(comparison, shown)))
     if sentence := base_sentence(comparison):
         blocks.append(context(escape(sentence)))
+    blocks += beside(comparison, aside)
     blocks += watch_out(comparison, shown)
     if now:
         blocks.append(section(f"*Changed in the thread.* {escape(now)}"))
@@ -49,6 +66,19 @@ def parent(comparison: Comparison, estimate_id: str, user_id: str, *, now: str |
         context(f"Asked by <@{escape(user_id)}> · USD, prices as of {comparison.as_of} · estimate `{estimate_id}`")
     )
     return SlackMessage(escape(f"{name}: {answer}" if name else answer), blocks)
+
+
+def beside(comparison: Comparison, aside: Aside) -> list[Block]:
+    """The same figures in another currency; the budget they pass; what was taken from the workspace's settings."""
+    shown = comparison.best or next(iter(comparison.estimates), None)
+    blocks = []
+    if sentence := exchange_sentence(comparison, shown, aside.exchange):
+        blocks.append(context(escape(sentence)))
+    if aside.budget:
+        blocks.append(section(f"*Budget.* {escape(aside.budget)}"))
+    if aside.settled:
+        blocks.append(context(f"From this workspace's settings: {escape(', '.join(aside.settled))}"))
+    return blocks
 
 
 def _figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]]:
@@ -112,6 +142,23 @@ def buttons(estimate_id: str) -> Block:
         ("Compare", "compare"),
         ("Break-even", "break_even"),
         ("How sure?", "sure"),
-        ("Export CSV", "export"),
     )
-    return {"type": "actions", "elements": [button(text, action_id) for text, action_id in names]}
+    return {
+        "type": "actions",
+        "elements": [*(button(text, action_id) for text, action_id in names), _export_menu(estimate_id)],
+    }
+
+
+EXPORTS = {
+    "csv": "Export lines as CSV",
+    "xlsx": "Export as spreadsheet that calculates",
+    "yaml": "Export scenario as YAML",
+}
+
+
+def _export_menu(estimate_id: str) -> Block:
+    options = [
+        {"text": {"type": "plain_text", "text": text}, "value": f"{kind} {estimate_id}"}
+        for kind, text in EXPORTS.items()
+    ]
+    return {"type": "overflow", "action_id": "export", "options": options}

@@ -29,6 +29,11 @@ def rough(usd: Decimal) -> str:
     return money(usd) if abs(usd) < ROUGH_FROM else _dollars(usd, 0)
 
 
+def foreign(amount: Decimal) -> str:
+    """An amount of another currency, whose code stands beside it: `11,263.35`, `0.0417`."""
+    return _dollars(amount, _places(amount)).replace("$", "")
+
+
 def money_span(low: Decimal | None, high: Decimal | None, *, whole: bool = True) -> str:
     """`$12.50 – $125.00`, or one figure where both ends print the same."""
     first, last = money(low, whole=whole), money(high, whole=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.render.blocks import Block, SlackMessage, context, escape, saying, section, table_block
 from bot.render.chart import Chart, break_even_chart, comparison_chart
 from bot.render.chart_block import chart_block
+from bot.render.currency import Exchange, Rate, rate_text
 from bot.render.judgement import judgement
 from bot.render.sureness import moved_most, percent, percentiles_table, sureness
 from bot.render.tables import (
@@ -38,11 +39,14 @@ MOVES_MOST = "What was assumed and would move it most"
 ASIDES_SHOWN = 5
 
 
-def comparison_reply(comparison: Comparison) -> SlackMessage:
+def comparison_reply(comparison: Comparison, exchange: Exchange = None) -> SlackMessage:
     """In the thread: the offers side by side, those that can be compared in a table, the others in a few lines."""
     (caption, first), *others = by_standing(comparison)
-    table = comparison_table(comparison, first[:ROWS_SHOWN])
+    rate = exchange if isinstance(exchange, Rate) else None
+    table = comparison_table(comparison, first[:ROWS_SHOWN], *((rate.currency, rate.per_usd) if rate else ()))
     blocks = [section(f"*{escape(caption)}* (USD)"), table_block(table)]
+    if rate:
+        blocks.append(context(escape(rate_text(rate))))
     if len(first) > ROWS_SHOWN:
         blocks.append(context(f"{len(first) - ROWS_SHOWN} more in the export."))
     blocks += [_aside(comparison, caption, estimates) for caption, estimates in others]
@@ -142,12 +146,12 @@ def chart_reply(chart: Chart) -> SlackMessage:
     return SlackMessage(escape(chart.alt), [chart_block(chart)], chart)
 
 
-def thread_replies(comparison: Comparison) -> list[SlackMessage]:
+def thread_replies(comparison: Comparison, exchange: Exchange = None) -> list[SlackMessage]:
     """What follows under the parent."""
     shown = comparison.best or next(iter(comparison.estimates), None)
     replies = []
     if len(comparison.estimates) > 1:
-        replies.append(comparison_reply(comparison))
+        replies.append(comparison_reply(comparison, exchange))
         bars = comparison_chart(comparison)
         if bars and len(bars.bars) > 1:
             replies.append(chart_reply(bars))

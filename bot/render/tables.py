@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
-from bot.render.money import UNKNOWN, money, money_span, parts_of_total, places_for, quantity, signed, unit_price
+from bot.render.money import (
+    UNKNOWN,
+    foreign,
+    money,
+    money_span,
+    parts_of_total,
+    places_for,
+    quantity,
+    signed,
+    unit_price,
+)
 from calculator import BreakEven, Comparison, Estimate, Figure, LineItem, Standing, Total
 
 Align = Literal["left", "right"]
@@ -39,6 +50,17 @@ def figure(comparison: Comparison, estimate: Estimate, name: Figure) -> str:
     return money_span(span.low, span.high, whole=span.whole) if span else money(total.usd, whole=total.whole)
 
 
+def foreign_figure(comparison: Comparison, estimate: Estimate, name: Figure, per_usd: Decimal) -> str:
+    """A total in another currency, of which a US dollar is `per_usd`."""
+    total: Total = getattr(estimate, name)
+    span = comparison.span(estimate, name)
+    low, high, whole = (span.low, span.high, span.whole) if span else (total.usd, total.usd, total.whole)
+    if low is None or high is None:
+        return UNKNOWN
+    first, last = foreign(low * per_usd), foreign(high * per_usd)
+    return f"{'' if whole else '≥ '}{first if first == last else f'{first} – {last}'}"
+
+
 def remark(comparison: Comparison, estimate: Estimate) -> str:
     """What sets an offer apart from those above it, in a few words."""
     codes = {warning.code for warning in estimate.warnings}
@@ -64,8 +86,11 @@ def remark(comparison: Comparison, estimate: Estimate) -> str:
     return ", ".join(remarks)
 
 
-def comparison_table(comparison: Comparison, estimates: Sequence[Estimate]) -> Table:
-    """Offers side by side, in the order of `estimates`; neighbours of one platform at one price share a row.
+def comparison_table(
+    comparison: Comparison, estimates: Sequence[Estimate], currency: str = "", per_usd: Decimal = Decimal(1)
+) -> Table:
+    """Offers side by side, in the order of `estimates`; neighbours of one platform at one price share a row. With a
+    currency the total stands in it too.
 
     The column of remarks is there where there is something to remark.
     """
@@ -75,14 +100,17 @@ def comparison_table(comparison: Comparison, estimates: Sequence[Estimate]) -> T
             figure(comparison, estimate, "one_off"),
             figure(comparison, estimate, "monthly") if _recurs(estimate) else "none",
             figure(comparison, estimate, "total"),
+            *((foreign_figure(comparison, estimate, "total", per_usd),) if currency else ()),
             remark(comparison, estimate),
         )
 
     rows = offer_rows(estimates, cells)
-    width = 5 if any(row[-1] for row in rows) else 4
-    align: tuple[Align, ...] = ("left", "right", "right", "right", "left")
+    header = ("Offer", "One-off", "A month", horizon(comparison), *((currency,) if currency else ()), "Note")
+    width = len(header) if any(row[-1] for row in rows) else len(header) - 1
+    numbers: list[Align] = ["right"] * (len(header) - 2)
+    align: tuple[Align, ...] = ("left", *numbers, "left")
     return Table(
-        header=("Offer", "One-off", "A month", horizon(comparison), "Note")[:width],
+        header=header[:width],
         align=align[:width],
         rows=tuple(row[:width] for row in rows),
     )

@@ -64,5 +64,7 @@ def to_text(comparison: Comparison) -> str:
         if items:
             parts += ["", title, *(f"- {item}" for item in items)]
     parts += ["", f"Prices as of {comparison.as_of}, catalogue {comparison.catalog_version}. USD."]
+    if comparison.scenario.currency != "USD":
+        parts.append(f"Not shown in {comparison.scenario.currency}: a terminal has no exchange rates.")
     parts += filter(None, [mark_meaning(comparison, shown)])
     return "\n".join(parts)

@@ -77,7 +77,7 @@ def question(comparison: Comparison) -> str:
         parts.append(f"{_count(scenario.calls.calls, 'call')} a {scenario.calls.period}{length}")
     else:
         parts.append("no calls given")
-    shown = {"on", "examples", "example", "epochs", "runs", "calls", "call", "name", "rates"}
+    shown = {"on", "examples", "example", "epochs", "runs", "calls", "call", "currency", "name", "rates"}
     parts += [f"{key} {text}" for key, text in scenario.fields().items() if key not in shown]
     return " · ".join(parts)
 

@@ -182,6 +182,36 @@ audit = Table(
     Index("audit_by_team", "team_id", "number"),
 )
 
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("team_id", String(32), primary_key=True),
+    Column("fields", JSON, nullable=False),
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("team_id", String(32), primary_key=True),
+    Column("channel_id", String(32), primary_key=True),  # empty for the whole workspace
+    Column("amount", String(40), nullable=False),
+    Column("approvers", JSON, nullable=False),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("team_id", String(32), primary_key=True),
+    Column("estimate_id", String(16), primary_key=True),
+    Column("asked_by", String(32), nullable=False),
+    Column("budget", Text, nullable=False),
+    Column("estimated", Text, nullable=False),
+    Column("approvers", JSON, nullable=False),
+    Column("decision", String(10)),
+    Column("decided_by", String(32)),
+    Column("decided_at", DateTime),
+)
+
 
 # Slack's own tables, as slack_sdk's stores know them, with room for encrypted tokens and each workspace's address.
 _SlackStore = AsyncSQLAlchemyInstallationStore

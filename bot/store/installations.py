@@ -13,12 +13,15 @@ from sqlalchemy import Dialect, MetaData, Text, TypeDecorator, delete, select, u
 from bot.store.database import (
     Database,
     actuals,
+    approvals,
     audit,
     bots,
+    budgets,
     counts,
     estimates,
     inbox,
     installations,
+    preferences,
     provider_keys,
     watches,
 )
@@ -88,9 +91,24 @@ class Installations(AsyncSQLAlchemyInstallationStore):
         return None if row is None else Bot(**_without_number(row))
 
     async def remove_team(self, team_id: str) -> None:
-        """Remove everything of a workspace: tokens and keys, estimates, watches, what was paid, work, the audit log."""
+        """Remove everything of a workspace: tokens and keys, estimates, watches, what was paid, work, counts, the audit
+        log, what was settled.
+        """
         async with self._database.begin() as connection:
-            for table in (bots, installations, estimates, inbox, watches, counts, audit, actuals, provider_keys):
+            for table in (
+                bots,
+                installations,
+                estimates,
+                watches,
+                inbox,
+                counts,
+                audit,
+                actuals,
+                provider_keys,
+                preferences,
+                budgets,
+                approvals,
+            ):
                 await connection.execute(delete(table).where(table.c.team_id == team_id))
         log.info("the data of workspace %s is removed", team_id)
 

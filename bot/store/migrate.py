@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.schema import CreateTable
 
-HEAD = "0011"
+HEAD = "0012"
 FIRST = "0001"
 STEPS = Path(__file__).parent / "migrations"
 # Any number that nobody else takes a lock by: "ftcost" in ASCII.

@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 
 from bot.playground import FakeSlack
 from bot.playground.world import GENERAL, YOU
-from tests.bot.reading import texts
+from tests.bot.reading import estimate_id, texts
 
 Json = dict[str, Any]
 
@@ -98,6 +98,18 @@ async def press(slack: FakeSlack, message: Json, button: str, callback_id: str) 
     known = {view["id"] for view in slack.views}
     assert (await slack.click(message, button)).ok
     return await opened(slack, known, callback_id)
+
+
+async def export(slack: FakeSlack, message: Json, kind: str = "csv") -> bytes:
+    """Choose a kind of export under an estimate; the file that comes."""
+    before = len(slack.files)
+    await choose_export(slack, message, kind)
+    files = await slack.wait_for(lambda: slack.files[before:])
+    return slack.file_content(files[0]["id"])
+
+
+async def choose_export(slack: FakeSlack, message: Json, kind: str = "csv") -> None:
+    assert (await slack.click(message, "export", answer=f"{kind} {estimate_id(message)}")).ok
 
 
 async def post_signed(

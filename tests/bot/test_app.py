@@ -83,7 +83,7 @@ async def test_a_button_that_fails_tells_the_person(
         parent = await deeds.ask(slack, support_bot.LINE)
     async with start():
         break_table(database_path, "inbox")
-        assert (await slack.click(parent, "export")).ok
+        await deeds.choose_export(slack, parent)
     (told,) = slack.ephemerals()
     assert code_in(told["text"]) in caplog.text
 

@@ -17,6 +17,7 @@ from bot.cli import main
 from bot.playground import FakeSlack
 from tests.bot import support_bot
 from tests.conftest import Workspace
+from tests.spreadsheet import Book
 
 DAY = ["--as-of", "2026-11-21"]
 LINE = support_bot.LINE.split()
@@ -279,3 +280,31 @@ def test_a_chart_that_cannot_be_drawn_says_what_it_needs(tmp_path: Path, capsys:
     question = ["on=your-rates", "rates=10/3/6", "examples=10k", "example=250/150", "epochs=3"]
     assert main([*question, "--chart", str(tmp_path / "chart.png"), "--chart-of", "break-even"]) == 2
     assert "needs base= and calls=" in capsys.readouterr().err
+
+
+def test_a_spreadsheet_is_written_to_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "estimate.xlsx"
+    assert run(capsys, *LINE, "--format", "xlsx", "--out", str(path)) == (f"{path} is written.\n", "")
+    (offer,) = Book(path.read_bytes()).rows("Offers")
+    assert offer["Total, USD"] == 13_080
+
+
+def test_another_currency_is_not_passed_over(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Not shown in EUR" in run(capsys, *LINE, "currency=EUR")[0]
+
+
+def test_a_spreadsheet_needs_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--out" in run(capsys, *LINE, "--format", "xlsx", code=2)[1]
+
+
+def test_a_file_that_cannot_be_written_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert "Is a directory" in run(capsys, *LINE, "--format", "csv", "--out", str(tmp_path), code=2)[1]
+
+
+def test_a_scenario_file_goes_round(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What is written as YAML is read back as the same question, and written as the same file."""
+    path = tmp_path / "scenario.yml"
+    run(capsys, *LINE, 'name="null: off"', "runs=2..4", "--format", "yaml", "--out", str(path))
+    again, _ = run(capsys, "-f", str(path), "--format", "yaml")
+    assert again == path.read_text()
+    assert run_json(capsys, "-f", str(path))["scenario"] == support_bot.FIELDS | {"name": "null: off", "runs": "2..4"}

@@ -48,7 +48,7 @@ async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: Fa
         await deeds.change(slack, parent, 2)
         await slack.command("list")
         await slack.command(f"show {estimate_id(parent)}")
-        await slack.click(parent, "export")
+        await deeds.choose_export(slack, parent)
     assert set(slack.pings) == {slack.you}, "only the asker's own name"
     assert slack.violations == []
     assert header(parent) == shown

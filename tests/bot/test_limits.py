@@ -11,7 +11,7 @@ from bot.limits import MOST_PEOPLE, TOO_MANY, Allowance, RateLimit, Verdict
 from bot.playground import FakeSlack
 from pricing import Catalog
 from tests.bot import deeds, support_bot
-from tests.bot.reading import figures
+from tests.bot.reading import estimate_id, figures
 from tests.conftest import running_bot
 
 ALLOWED = Verdict(allowed=True)
@@ -98,9 +98,9 @@ async def test_a_form_too_many_keeps_what_was_typed(stingy: None, slack: FakeSla
 async def test_presses_and_mentions_too_many_are_told_once(stingy: None, slack: FakeSlack) -> None:
     parent = await deeds.ask(slack, support_bot.LINE)
     for _ in range(2):
-        assert (await slack.click(parent, "export")).ok
+        assert (await slack.click(parent, "export", answer=f"csv {estimate_id(parent)}")).ok
     for _ in range(3):
-        assert (await slack.click(parent, "export")).ok
+        assert (await slack.click(parent, "export", answer=f"csv {estimate_id(parent)}")).ok
         await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
         assert slack.deliveries[-1].ok, "Slack need not deliver it again"
     told = await slack.wait_for(slack.ephemerals)

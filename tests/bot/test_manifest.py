@@ -89,7 +89,7 @@ async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start:
         view = await deeds.press(slack, parent, "edit", "estimate_form")
         await slack.submit_view(view["id"], slack.fill(view, {"epochs": "5"}))
         await slack.say(f"<@{slack.bot_user}> help", thread_ts=parent["ts"])
-        await slack.click(parent, "export")
+        await deeds.choose_export(slack, parent)
         await slack.say("", thread_ts=parent["ts"], files=[slack.attach("two.txt", b"one\ntwo\n")])
         direct = await slack.say("", channel=slack.im, files=[slack.attach("three.txt", b"one\ntwo\nthree\n")])
         for place in (parent, direct):

@@ -48,7 +48,7 @@ async def test_requests_work_and_calls_are_counted_by_kind_and_outcome(start: St
         view = await deeds.more_options(slack, view)
         assert (await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS))).errors == {}
         assert (await slack.command("help")).ok
-        assert (await slack.click(parent, "export")).ok
+        await deeds.choose_export(slack, parent)
         assert (await deeds.post_signed(slack.events_url, "command=%2Fftcost", "another secret"))[0] == 401
         found = await when_idle(running.url)
     requests = {key[1:]: value for key, value in found.items() if key[0] == "ftcost_requests_total"}

@@ -64,7 +64,7 @@ async def test_a_command_and_a_press_get_an_apology_and_an_event_comes_again(
     for text in (support_bot.LINE, "list"):
         said = (await slack.command(text)).json()["text"]
         assert "Please try again" in said
-    assert (await slack.click(parent, "export")).ok
+    await deeds.choose_export(slack, parent)
     await slack.wait_for(lambda: len(slack.ephemerals()) == 3)
     assert (await slack.command("help")).ok, "what needs no database is answered"
     body = json.dumps(

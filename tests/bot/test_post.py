@@ -69,7 +69,7 @@ async def test_an_export_that_the_channel_does_not_take_comes_as_a_direct_messag
 ) -> None:
     """Files need membership: chat:write.public does not reach so far."""
     parent = await deeds.ask(slack, support_bot.LINE, channel=slack.random)
-    await slack.click(parent, "export")
+    await deeds.choose_export(slack, parent)
     message = (await slack.wait_for(lambda: [m for m in slack.messages(slack.im) if m.get("files")]))[0]
     assert message["files"][0]["name"].endswith(".csv")
     refused.append(("files.completeUploadExternal", "not_in_channel"))

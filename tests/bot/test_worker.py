@@ -189,7 +189,7 @@ async def test_a_second_press_of_export_is_a_second_export(start: Start, slack: 
     async with start():
         parent = await deeds.ask(slack, support_bot.LINE)
         for _ in range(2):
-            assert (await slack.click(parent, "export")).ok
+            await deeds.choose_export(slack, parent)
     assert len(slack.files) == 2
 
 

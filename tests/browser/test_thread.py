@@ -83,7 +83,8 @@ async def test_compare_picks_offers_from_a_list(channel: Channel) -> None:
 
 async def test_export_puts_a_file_into_the_thread(channel: Channel, tmp_path: Path) -> None:
     await channel.estimate(LINE)
-    await channel.press(channel.parents.first, "Export CSV")
+    await channel.press(channel.parents.first, "More options")
+    await channel.page.get_by_role("menuitem", name="CSV").click()
     card = channel.thread.last.locator("a.file")
     await expect(card).to_contain_text(".csv")
     await expect(card).to_be_in_viewport(ratio=1)

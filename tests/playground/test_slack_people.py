@@ -242,6 +242,7 @@ async def test_an_event_can_come_again(slack: FakeSlack, bot: Any) -> None:
 
 
 async def test_the_home_tab(slack: FakeSlack, client: AsyncWebClient, bot: Any) -> None:
+    slack.subscribed_events.remove("app_home_opened")
     assert await slack.open_home() is None
     slack.subscribed_events.add("app_home_opened")
     await slack.open_home()

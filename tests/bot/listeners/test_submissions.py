@@ -198,6 +198,7 @@ ACCEPTED = [
     ("customer", "existing"),
     ("method", "lora"),
     ("hours", "4"),
+    ("currency", "eur"),
     ("name", "support bot"),
     ("model", "meta-llama/Llama-3.1-8B"),
     ("params", "8B"),
