@@ -16,9 +16,9 @@ from tests.conftest import Workspace, running_bot
 
 
 @pytest.fixture
-async def workspace(catalog: Any, slack: FakeSlack, tmp_path: Any) -> Any:
+async def workspace(catalog: Any, slack: FakeSlack, database_url: str) -> Any:
     """A bot that counts You as an admin."""
-    async with running_bot(catalog, slack, f"sqlite:///{tmp_path / 'db'}", admins={slack.you}) as running:
+    async with running_bot(catalog, slack, database_url, admins={slack.you}) as running:
         yield running
         assert slack.violations == [], "the bot sent what Slack refuses"
 
