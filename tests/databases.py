@@ -7,6 +7,7 @@ the file that the tests of a process have one after the other is made once, and 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -35,6 +36,14 @@ def fresh_file(path: Path) -> Iterator[str]:
 
 async def _make(url: str) -> None:
     await (await open_database(url)).close()
+
+
+async def no_thread_is_left() -> None:
+    """aiosqlite awaits the end of a connection's thread, but not where the file cannot be opened; and the last thing that
+    a thread does needs the loop.
+    """
+    while any(thread.name.endswith("(_connection_worker_thread)") for thread in threading.enumerate()):
+        await asyncio.sleep(0.001)
 
 
 @asynccontextmanager
