@@ -39,10 +39,11 @@ async def _make(url: str) -> None:
 
 
 async def no_thread_is_left() -> None:
-    """aiosqlite awaits the end of a connection's thread, but not where the file cannot be opened; and the last thing that
-    a thread does needs the loop.
+    """Where a file cannot be opened aiosqlite does not wait for the end of its thread; the last thing which that does
+    needs the loop.
     """
-    while any(thread.name.endswith("(_connection_worker_thread)") for thread in threading.enumerate()):
+    # There is no event to wait for: the thread belongs to nobody.
+    while any(thread.name.endswith("(_connection_worker_thread)") for thread in threading.enumerate()):  # noqa: ASYNC110
         await asyncio.sleep(0.001)
 
 

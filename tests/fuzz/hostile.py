@@ -29,6 +29,7 @@ PIECES = st.sampled_from(
     [
         *(f"{key}=" for key in KEYS),
         *("estimate ", "breakeven ", "models ", "price ", "show ", "diff ", "compare ", "audit ", "count "),
+        *("watch ", "unwatch ", "actual ", "budget ", "keys ", "list ", " over ", "5%", "$50", "/month", "2026-12"),
         *(" ", "\t", "\n", "\0", '"', "“", "”", "'", "`", "```", ",", ";", "=", "==", "->", "→", "..", "/", "|", "%"),
         *("10k", "1e999", "-1", "٣", "½", "1_000", "9" * 60, "0x10", "NaN", "Infinity", "1/0", "3..5", "5..3", "k/day"),
         *(

@@ -21,6 +21,9 @@ from hypothesis import strategies as st
 from bot.limits import Allowance
 from bot.playground import FakeSlack
 from bot.playground.payloads import Payloads
+from bot.render.budget import APPROVE, DECLINE
+from bot.settled_forms import BUDGET as BUDGET_FORM
+from bot.settled_forms import SETTINGS as SETTINGS_FORM
 from pricing import Catalog
 from tests.bot import deeds, support_bot
 from tests.bot.deeds import Json
@@ -30,7 +33,7 @@ from tests.fuzz.hostile import ALLOWED_SECONDS, examples
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 SETTINGS = examples(40)
-BUTTONS = st.sampled_from(["edit", "compare", "export", "break_even", "sure", "fix"])
+BUTTONS = st.sampled_from(["edit", "compare", "export", "break_even", "sure", "fix", APPROVE, DECLINE])
 offsets = itertools.count()
 AFTERWARDS = "asked-afterwards"
 
@@ -74,6 +77,9 @@ class Target:
         self.parent: Json = {}
         self.message: Json = {}
         self.view: Json = {}
+        self.home: Json = {}
+        self.settings: Json = {}
+        self.budget: Json = {}
         self.errors = Errors()
         self._catalog, self._database_url = catalog, database_url
         self._runner = asyncio.Runner()
@@ -86,12 +92,19 @@ class Target:
     async def _start(self) -> None:
         await self.slack.start()
         self._stack.push_async_callback(self.slack.stop)
-        bot = running_bot(self._catalog, self.slack, self._database_url, allowance=Allowance(at_once=1_000_000))
+        how: dict[str, Any] = {"allowance": Allowance(at_once=1_000_000), "admins": {self.slack.you}}
+        bot = running_bot(self._catalog, self.slack, self._database_url, **how)
         await self._stack.enter_async_context(bot)
         self._session = await self._stack.enter_async_context(aiohttp.ClientSession())
         self.parent = copy.deepcopy(await deeds.ask(self.slack, support_bot.LINE))
         self.message = copy.deepcopy(await self.slack.say("What with five epochs?", thread_ts=self.parent["ts"]))
         self.view = copy.deepcopy(await deeds.full_form(self.slack))
+        await self.slack.open_home()
+        self.home = copy.deepcopy((await self.slack.wait_for(lambda: list(self.slack.homes.values())))[0])
+        await self.slack.click(self.home, "home_settings")
+        self.settings = copy.deepcopy(await deeds.opened(self.slack, callback_id=SETTINGS_FORM))
+        await self.slack.command("budget")
+        self.budget = copy.deepcopy(await deeds.opened(self.slack, callback_id=BUDGET_FORM))
 
     def check(self) -> None:
         """What people ask after all that is still answered, and nobody else was called by name."""
