@@ -22,9 +22,10 @@ from bot.render.words import (
     warning_text,
     warnings_by_gravity,
 )
-from calculator import Comparison, Estimate, Standing
+from calculator import Comparison, Estimate, Standing, Total
 
 WARNINGS_SHOWN = 4
+NO_LINES = Total(None, whole=True)
 
 
 class Aside(NamedTuple):
@@ -87,7 +88,7 @@ def _figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]
     return [
         ("One-off", figure(comparison, estimate, "one_off")),
         ("First month, with one-off", figure(comparison, estimate, "first_month")),
-        ("A month", figure(comparison, estimate, "monthly") if estimate.monthly_usd is not None else "none"),
+        ("A month", figure(comparison, estimate, "monthly") if estimate.monthly != NO_LINES else "none"),
         (f"To its end ({months:.1f} months)" if to_end else horizon(comparison), figure(comparison, estimate, "total")),
         *([("Pays back", pays_back(estimate))] if comparison.base else []),
         *_likely_figures(comparison, estimate),
