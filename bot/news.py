@@ -16,7 +16,7 @@ from bot.render.data import ENDS, ends_of, text
 from bot.render.tables import offer_name
 from bot.store import SavedEstimate
 from bot.threshold import Threshold
-from calculator import YOUR_RATES, Comparison, Estimate, FieldErrors, Standing, estimate, read_scenario
+from calculator import YOUR_RATES, Comparison, Estimate, FieldErrors, Standing, customer_of, estimate, read_scenario
 from calculator.horizon import day_after_months
 from pricing import Catalog
 
@@ -206,8 +206,9 @@ def _endings(saved: SavedEstimate, catalog: Catalog, today: date) -> list[Ending
     """The ends of the watched offer that are near, or today."""
     offer = catalog.offers.get(saved.result["estimates"][0]["offer"])
     found = []
+    customer = customer_of(saved.fields.get("customer", "new"), offer.platform) if offer else "new"
     for kind, text_of_day in ends_of(offer).items() if offer else ():
-        if text_of_day and (kind != "new_customers_until" or saved.fields.get("customer", "new") == "new"):
+        if text_of_day and (kind != "new_customers_until" or customer == "new"):
             day = date.fromisoformat(text_of_day)
             days = (day - today).days
             if 0 <= days <= max(STEPS):

@@ -19,8 +19,9 @@ FIELDS = (
     Field(
         "customer",
         "Customer of the platforms",
-        "Platforms that close train only for existing ones.",
-        choices=(("new", "New"), ("existing", "Existing")),
+        "new, existing, or those you are a customer of: azure,openai. Platforms that close train for these alone.",
+        "new",
+        max_length=300,
     ),
     Field("currency", "Currency to show beside USD", "At the ECB's rate of the day, or your own.", "EUR"),
     Field("rate", "Your own rate: how much of it one US dollar buys", placeholder="0.92"),

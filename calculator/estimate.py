@@ -53,9 +53,21 @@ def asked_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Market, Pl
     """What a question is about, before anything is priced. Raises FieldErrors for a name nobody knows, and is all that
     can be wrong with a scenario that was read.
     """
+    _check_customers(scenario, catalog)
     market = Market(offers_of(scenario, catalog, on), scenario.base, catalog, on)
     plan = plan_at(scenario, "likely")
     return market, plan, market.base_price(plan)
+
+
+def _check_customers(scenario: Scenario, catalog: Catalog) -> None:
+    """Raises FieldErrors where somebody is said to be a customer of what is no platform."""
+    if not scenario.named_customers:
+        return
+    platforms = sorted({offer.platform for offer in catalog.offers.values()})
+    for name in scenario.named_customers:
+        if name not in platforms:
+            known = f"new, existing, or platforms such as azure,openai; there are {', '.join(platforms)}"
+            raise FieldErrors({"customer": f"“{name}” is no platform. Write {known}."})
 
 
 class Market(NamedTuple):

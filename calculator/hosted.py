@@ -17,6 +17,7 @@ from calculator.plan import Plan, PointRates
 from calculator.prompting import base_history
 from calculator.result import Estimate, LineItem, Move, Standing, Warning
 from calculator.risks import not_for_sale, warnings
+from calculator.scenario import customer_of
 from calculator.training import epochs_of, method_of, tokens_of_a_run, training_lines
 from pricing import BasePrice, Catalog, Offer, Price, PriceKind, given_source, price_of
 
@@ -110,7 +111,7 @@ def _preparation(plan: Plan, on: date) -> LineItem | None:
 
 
 def _standing(frame: Frame, offer: Offer, lines: Sequence[LineItem]) -> Standing:
-    if not offer.trains_for(frame.plan.customer, frame.as_of):
+    if not offer.trains_for(customer_of(frame.plan.customer, offer.platform), frame.as_of):
         return Standing.APART
     for line in lines:
         if line.quantity is None or line.unit_price_usd is None:

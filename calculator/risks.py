@@ -10,6 +10,7 @@ from calculator.keeping import is_dedicated
 from calculator.own_gpus import SelfHosted
 from calculator.plan import Plan
 from calculator.result import LineItem, Warning, total_of
+from calculator.scenario import customer_of
 from calculator.training import retrainings, retrainings_before
 from pricing import Offer, Status
 
@@ -55,7 +56,7 @@ def _lifecycle(
     if not life:
         return
     once = total_of(line.amount_usd for line in lines if line.recurrence == "once").usd
-    if not offer.trains_for(plan.customer, as_of):
+    if not offer.trains_for(customer_of(plan.customer, offer.platform), as_of):
         yield Warning(
             "closed_to_new_customers",
             f"New customers could train until {life.new_customers_until}; "

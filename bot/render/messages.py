@@ -121,7 +121,9 @@ def watch_out(comparison: Comparison, shown: Estimate | None) -> list[Block]:
     if small:
         lines.append(f"{_count(small)} of GPUs shown apart, because the job does not fit them.")
     if apart:
-        lines.append(f"{_count(apart)} shown apart, because not open to {comparison.scenario.customer} customers.")
+        lines.append(
+            f"{_count(apart)} shown apart, because not open to {comparison.scenario.kind_of_customer} customers."
+        )
     return [section("*Watch out*\n" + "\n".join(f"• {escape(line)}" for line in lines))] if lines else []
 
 

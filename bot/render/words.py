@@ -59,7 +59,7 @@ def _no_answer(comparison: Comparison) -> str:
         return f"No offer has a complete price. Of {name}, {part}."
     if first.total_usd is not None:
         return (
-            f"Nothing here is open to {comparison.scenario.customer} customers. "
+            f"Nothing here is open to {comparison.scenario.kind_of_customer} customers. "
             f"For those who have access, {name} costs {total} {span}."
         )
     return first.warnings[0].text if first.warnings else f"{offer_name(first)} is not for sale."

@@ -33,7 +33,7 @@ from pricing import Catalog
 LONGEST_FORMULA = 8_000  # spreadsheets take 8,192 characters
 LINE_COLUMNS = (
     "Offer", "Component", "Item", "Recurs", "Quantity", "Unit", "Unit price, USD", "Amount, USD", "A month, USD",
-    "Source", "Address", "Checked", "Age on the day of the estimate", "Confidence",
+    "Source", "Address", "Checked", "Age", "Confidence",
 )  # fmt: skip
 _NUMBERS = frozenset({*LINE_COLUMNS[4:5], *LINE_COLUMNS[6:9]})
 OFFER_COLUMNS = ("Offer", "Id", "Standing", "One-off, USD", "A month, USD", "Total, USD", "Known whole", "Quoted, USD")
@@ -170,7 +170,7 @@ def _write_lines(sheet: Any, styles: Styles, comparison: Comparison, formulas: F
             row += 1
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(1, row - 1), len(LINE_COLUMNS) - 1)
-    for column, width in enumerate((34, 14, 34, 11, 17, 13, 15, 15, 15, 48, 48, 12, 18, 12)):
+    for column, width in enumerate((34, 14, 34, 11, 17, 13, 15, 15, 15, 48, 48, 12, 16, 12)):
         sheet.set_column(column, column, width)
     return places
 
