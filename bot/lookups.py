@@ -25,6 +25,9 @@ from bot.threshold import DEFAULT_THRESHOLD, read_watch
 from calculator import UserError
 from pricing import Catalog
 
+NOT_YOURS = (
+    "Alerts in this estimate's thread are begun and ended by whoever asked for it or began its thread, and by admins."
+)
 MOST_WATCHED = 50
 """By one person."""
 
@@ -69,7 +72,7 @@ class Lookups:
             case "watch":
                 return saying(await self._watch(asked.argument, team, user))
             case "unwatch":
-                return saying(await self._unwatch(asked.argument.strip().strip("`"), team))
+                return saying(await self._unwatch(asked.argument.strip().strip("`"), team, user))
             case "budget":
                 raise UserError("`/ftcost budget`, typed in a channel, shows and sets its budget.")
             case "audit":
@@ -95,6 +98,7 @@ class Lookups:
         if not estimate_id:
             return await self._watched(team, user)
         saved = await self._saved(estimate_id, team)
+        await self._may_watch(saved, user)
         told = begun(saved, self.catalog, self.today())
         if told is None:
             raise UserError("There is nothing to watch: this estimate compares no offer.")
@@ -125,11 +129,23 @@ class Lookups:
                 lines.append(f"• `{saved.id}` over {escape(one.over)}{alerts}: {self._link(saved)}")
         return "\n".join(["*You watch*", *lines])
 
-    async def _unwatch(self, estimate_id: str, team: str) -> str:
+    async def _may_watch(self, saved: SavedEstimate, user: str) -> None:
+        """Raises UserError for whom the estimate's thread is none of theirs, unless they are admins."""
+        if user in (saved.user_id, (await self.estimates.first_of(saved)).user_id):
+            return
+        if not await self.roles.is_admin(saved.team_id, user):
+            raise UserError(NOT_YOURS)
+
+    async def _unwatch(self, estimate_id: str, team: str, user: str) -> str:
         if not estimate_id:
             raise UserError("Say which one, such as `unwatch k7m2…`. `watch` lists what you watch.")
-        if not await self.watches.remove(estimate_id, team_id=team):
+        saved = await self.estimates.get(estimate_id, team_id=team)
+        watch = await self.watches.get(saved.id, team_id=team) if saved else None
+        if saved is None or watch is None:
             raise UserError(f"“{estimate_id[:40]}” is not watched. `watch` lists what you watch.")
+        if user != watch.user_id:
+            await self._may_watch(saved, user)
+        await self.watches.remove(saved.id, team_id=team, user_id=user)
         return f"`{escape(estimate_id)}` is not watched any more."
 
     async def _diff(self, ids: list[str], team: str) -> Page:

@@ -61,7 +61,7 @@ class ScheduledJobs:
     async def _look_at(self, watch: Watch) -> None:
         saved = await self.desk.estimates.get(watch.estimate_id, team_id=watch.team_id)
         if saved is None:
-            await self.watches.remove(watch.estimate_id, team_id=watch.team_id)
+            await self.watches.remove(watch.estimate_id, team_id=watch.team_id, user_id=None)
             return
         if await self._news(watch, saved, self.prices.box.catalog) is None:
             return
@@ -114,4 +114,4 @@ class ScheduledJobs:
             if error_of(error) not in NOBODY:
                 raise
             log.info("nobody is left to be told of %s: it is not watched any more", saved.id)
-            await self.watches.remove(saved.id, team_id=watch.team_id)
+            await self.watches.remove(saved.id, team_id=watch.team_id, user_id=None)

@@ -5,6 +5,7 @@ caller's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 from bot.render.money import OLD, OLD_MEANS, age, age_marked, counted, money, quantity, signed
@@ -126,8 +127,12 @@ def pays_back(estimate: Estimate) -> str:
         return "not known"
     if found.calls is None:
         return (found.reason or "never").partition(":")[0]
-    when = f", {found.day}" if found.day else ""
-    return f"{counted(found.calls, 'call')}{when}"
+    return paid_back_text(found.calls, found.day)
+
+
+def paid_back_text(calls: int, day: date | str | None) -> str:
+    """After so many calls, and on which day, where calls are given."""
+    return f"{counted(calls, 'call')}{f', {day}' if day else ''}"
 
 
 def break_even_sentences(comparison: Comparison, estimate: Estimate, *, net: bool = True) -> list[str]:
