@@ -59,6 +59,7 @@ def budget_form(budget: Budget | None, channel_id: str) -> View:
             "type": "input",
             "block_id": APPROVERS,
             "label": plain("Who may approve more"),
+            "hint": plain("They are asked in the estimate's thread: invite them where it is private."),
             "element": people,
             "optional": True,
         },

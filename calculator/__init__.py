@@ -3,6 +3,7 @@
 from calculator.actuals import Actual, Billed, Held, hold
 from calculator.attribution import Effect, Usage
 from calculator.crossover import Crossover
+from calculator.customers import customer_of
 from calculator.differences import Cause, causes
 from calculator.drivers import spread_out
 from calculator.errors import FieldErrors, UserError
@@ -33,7 +34,6 @@ from calculator.scenario import (
     MOST_MONTHS,
     WHOLE_KEYS,
     Scenario,
-    customer_of,
     default_text,
     nearest_key,
     read_scenario,

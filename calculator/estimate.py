@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from calculator.crossover import crossover
+from calculator.customers import named_platforms
 from calculator.drivers import drivers, spread_out
 from calculator.errors import FieldErrors
 from calculator.hosted import YOUR_RATES, estimate_offer, frame_of, own_offer
@@ -61,10 +62,10 @@ def asked_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Market, Pl
 
 def _check_customers(scenario: Scenario, catalog: Catalog) -> None:
     """Raises FieldErrors where somebody is said to be a customer of what is no platform."""
-    if not scenario.named_customers:
+    if not (named := named_platforms(scenario.customer)):
         return
     platforms = sorted({offer.platform for offer in catalog.offers.values()})
-    for name in scenario.named_customers:
+    for name in named:
         if name not in platforms:
             known = f"new, existing, or platforms such as azure,openai; there are {', '.join(platforms)}"
             raise FieldErrors({"customer": f"“{name}” is no platform. Write {known}."})

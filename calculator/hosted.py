@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from calculator.breakeven import break_even
+from calculator.customers import customer_of
 from calculator.horizon import day_after_months, months_between
 from calculator.inference import History, inference_lines, token_loads
 from calculator.keeping import hosting_lines, is_dedicated, storage_lines
@@ -17,7 +18,6 @@ from calculator.plan import Plan, PointRates
 from calculator.prompting import base_history
 from calculator.result import Estimate, LineItem, Move, Standing, Warning
 from calculator.risks import not_for_sale, warnings
-from calculator.scenario import customer_of
 from calculator.training import epochs_of, method_of, tokens_of_a_run, training_lines
 from pricing import BasePrice, Catalog, Offer, Price, PriceKind, given_source, price_of
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from calculator.customers import customer_of
 from calculator.keeping import is_dedicated
 from calculator.own_gpus import SelfHosted
 from calculator.plan import Plan
 from calculator.result import LineItem, Warning, total_of
-from calculator.scenario import customer_of
 from calculator.training import retrainings, retrainings_before
 from pricing import Offer, Status
 

@@ -15,9 +15,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, mo
 from pydantic_core import PydanticCustomError
 
 from calculator import quantities
+from calculator.customers import read_customer
 from calculator.errors import FieldErrors
 from calculator.quantities import Amount, Frequency, PromptChange, Rates, TokenPair
-from pricing import Customer, Method, StackClass
+from pricing import Method, StackClass
 
 # Half of a pair that stands for one character: JSON and terminals let one through, and nothing can write it.
 _HALF = re.compile("[\ud800-\udfff]")
@@ -34,7 +35,6 @@ WHOLE_KEYS = frozenset({"examples", "epochs", "runs", "months", "retrain"})
 """Numbers that come whole."""
 
 Serving = Literal["on-demand", "dedicated"]
-KINDS_OF_CUSTOMER = frozenset(get_args(Customer))
 
 
 def _read(parse: Callable[[str], Any]) -> BeforeValidator:
@@ -170,17 +170,6 @@ def _choice(choices: tuple[str, ...], what: str) -> BeforeValidator:
     return _read(parse)
 
 
-def _customer(text: str) -> str:
-    """`new`, `existing`, or the platforms that one is a customer of; whether there are such is not known here."""
-    names = sorted({"-".join(name.lower().replace("_", " ").split()) for name in text.split(",") if name.strip()})
-    if not names or (len(names) > 1 and KINDS_OF_CUSTOMER & set(names)) or any(len(name) > 40 for name in names):
-        raise ValueError(
-            f"“{text.strip()[:40]}” is no kind of customer; write new, existing, or the platforms that you are "
-            "a customer of, such as azure,openai."
-        )
-    return ",".join(names)
-
-
 def _gpu(text: str) -> str | None:
     """None: any."""
     name = _base(text)
@@ -228,8 +217,7 @@ class Scenario(BaseModel):
     base_rates: Annotated[Rates | None, _read(quantities.parse_base_rates)] = None
     serving: Annotated[Serving, _choice(get_args(Serving), "way of serving")] = "on-demand"
     hosted: Annotated[Amount, _between(0, 24, "hours a day", "h")] = quantities.parse_amount("24")
-    customer: Annotated[str, _read(_customer)] = "new"
-    """`new` or `existing` of all platforms, or those that one is a customer of: `azure,openai`."""
+    customer: Annotated[str, _read(read_customer)] = "new"
     method: Annotated[Method | None, _choice(get_args(Method), "method")] = None
     hours: Annotated[Amount | None, _between(0, 100_000, "training hours", "h")] = None
     model: Annotated[str | None, _read(_base)] = None
@@ -265,16 +253,6 @@ class Scenario(BaseModel):
         return self.model is not None or self.params is not None
 
     @property
-    def named_customers(self) -> tuple[str, ...]:
-        """The platforms that one is said to be a customer of by name."""
-        return () if self.customer in KINDS_OF_CUSTOMER else tuple(self.customer.split(","))
-
-    @property
-    def kind_of_customer(self) -> Customer:
-        """What one is of the platforms that are not named."""
-        return customer_of(self.customer, "")
-
-    @property
     def about_own_gpus(self) -> str | None:
         """The first key given that means nothing without them."""
         keys = ("gpu", "gpus", "seq", "stack", "rank", "idle", "queue", "latency", "adapters")
@@ -292,11 +270,6 @@ class Scenario(BaseModel):
     def ranged(self) -> tuple[str, ...]:
         """The keys whose value is a range."""
         return tuple(key for key in type(self).model_fields if _has_range(getattr(self, key)))
-
-
-def customer_of(customer: str, platform: str) -> Customer:
-    """What somebody is to one platform, by what a scenario says of its customer."""
-    return "existing" if customer == "existing" or platform in customer.split(",") else "new"
 
 
 KEYS = tuple(Scenario.model_fields)

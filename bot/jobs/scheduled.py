@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from bot.desk import Desk, mark_of
 from bot.faults import error_of, passes
 from bot.news import News, Told, news_of
-from bot.post import SHUT_OUT, Place
+from bot.post import NOBODY, SHUT_OUT, Place
 from bot.prices import Prices
 from bot.render.alert import alert, elsewhere
 from bot.render.blocks import SlackMessage
@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 
 PAGE = 100
 GONE = SHUT_OUT | {"thread_not_found", "message_not_found"}
-NOBODY = frozenset({"user_not_found", "user_disabled", "user_not_visible"})
 
 
 @dataclass(frozen=True)

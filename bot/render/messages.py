@@ -22,7 +22,7 @@ from bot.render.words import (
     warning_text,
     warnings_by_gravity,
 )
-from calculator import Comparison, Estimate, Standing, Total
+from calculator import Comparison, Estimate, Standing, Total, customer_of
 
 WARNINGS_SHOWN = 4
 NO_LINES = Total(None, whole=True)
@@ -122,7 +122,7 @@ def watch_out(comparison: Comparison, shown: Estimate | None) -> list[Block]:
         lines.append(f"{_count(small)} of GPUs shown apart, because the job does not fit them.")
     if apart:
         lines.append(
-            f"{_count(apart)} shown apart, because not open to {comparison.scenario.kind_of_customer} customers."
+            f"{_count(apart)} shown apart, because not open to {customer_of(comparison.scenario.customer)} customers."
         )
     return [section("*Watch out*\n" + "\n".join(f"• {escape(line)}" for line in lines))] if lines else []
 

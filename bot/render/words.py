@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bot.render.money import OLD, OLD_MEANS, age, age_marked, counted, money, quantity, signed
 from bot.render.tables import figure, horizon, offer_name
-from calculator import KEYS, Comparison, Estimate, Standing, Warning, default_text
+from calculator import KEYS, Comparison, Estimate, Standing, Warning, customer_of, default_text
 from pricing import Confidence, Source
 
 # Shown first, because they cost most when overlooked.
@@ -60,7 +60,7 @@ def _no_answer(comparison: Comparison) -> str:
         return f"No offer has a complete price. Of {name}, {part}."
     if first.total_usd is not None:
         return (
-            f"Nothing here is open to {comparison.scenario.kind_of_customer} customers. "
+            f"Nothing here is open to {customer_of(comparison.scenario.customer)} customers. "
             f"For those who have access, {name} costs {total} {span}."
         )
     return first.warnings[0].text if first.warnings else f"{offer_name(first)} is not for sale."
