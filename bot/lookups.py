@@ -18,9 +18,10 @@ from bot.news import REMIND_DAYS, STEPS, begun
 from bot.post import permalink
 from bot.prices import CatalogBox
 from bot.render.blocks import SlackMessage, clip, escape, saying
+from bot.render.money import counted
 from bot.render.page import Page
 from bot.roles import Roles
-from bot.store import Audit, EstimateStore, SavedEstimate, WatchStore
+from bot.store import Audit, EstimateStore, SavedEstimate, Watch, WatchStore
 from bot.threshold import DEFAULT_THRESHOLD, read_watch
 from calculator import UserError
 from pricing import Catalog
@@ -117,16 +118,20 @@ class Lookups:
             f"deployment bills while idle. `/ftcost unwatch {saved.id}` ends it."
         )
 
-    async def _watched(self, team: str, user: str) -> str:
+    async def watched_by(self, team: str, user: str) -> list[tuple[Watch, SavedEstimate]]:
+        """What a person watches, newest first."""
         found = await self.watches.of_user(team_id=team, user_id=user)
+        saved = await self.estimates.several([one.estimate_id for one in found], team_id=team)
+        return [(one, saved[one.estimate_id]) for one in found if one.estimate_id in saved]
+
+    async def _watched(self, team: str, user: str) -> str:
+        found = await self.watched_by(team, user)
         if not found:
             return "You watch nothing. `/ftcost watch ID` does; `/ftcost list` shows the ids."
         lines = []
-        for one in found:
-            saved = await self.estimates.get(one.estimate_id, team_id=team)
-            alerts = f", told {one.alerts} time{'' if one.alerts == 1 else 's'}" if one.alerts else ""
-            if saved:
-                lines.append(f"• `{saved.id}` over {escape(one.over)}{alerts}: {self._link(saved)}")
+        for one, saved in found:
+            alerts = f", told {counted(one.alerts, 'time')}" if one.alerts else ""
+            lines.append(f"• `{saved.id}` over {escape(one.over)}{alerts}: {self._link(saved)}")
         return "\n".join(["*You watch*", *lines])
 
     async def _may_watch(self, saved: SavedEstimate, user: str) -> None:

@@ -95,6 +95,14 @@ async def open_home(slack: FakeSlack, user: str = YOU) -> Json:
     return (await slack.wait_for(lambda: [v for u, v in slack.homes.items() if u == user and v["hash"] != before]))[0]
 
 
+async def settle(slack: FakeSlack, answers: Mapping[str, Any], user: str = YOU) -> dict[str, str]:
+    """Fill in the workspace's settings; what Slack shows as errors."""
+    known = {view["id"] for view in slack.views}
+    await slack.click(await open_home(slack, user), "home_settings", user=user)
+    view = await opened(slack, known, "settings_form")
+    return (await slack.submit_view(view["id"], slack.fill(view, dict(answers)), user=user)).errors
+
+
 async def set_budget(slack: FakeSlack, answers: Mapping[str, Any], user: str = YOU) -> dict[str, str]:
     """Fill in the budget of #general; what Slack shows as errors."""
     known = {view["id"] for view in slack.views}

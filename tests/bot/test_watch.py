@@ -105,7 +105,10 @@ async def test_only_above_the_threshold_and_in_both_directions(life: Life, slack
     """
     told = {"over 13%": 2, "over 14%": 0, "over $1,799.99": 2, "over $1.8k": 0}
     told |= {"over 20% or $1.7k": 2, "over $1.8k or 14%": 0, "over $9k OR 13%": 2}
-    parents = {over: await life.asked(over) for over in told}
+    async with life.start(catalogue()):
+        parents = {over: await deeds.ask(slack, f"on={ON} {acme.LINE}") for over in told}
+        for over, parent in parents.items():
+            await slack.command(f"watch {estimate_id(parent)} {over}")
     await life.look(catalogue(offer(input="4")))
     await life.look(catalogue(offer(input="2")))
     assert {over: len(life.alerts(parent)) for over, parent in parents.items()} == told

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bot.playground import FakeSlack
 from pricing import Catalog
 from tests.bot import deeds, support_bot
 from tests.bot.reading import buttons, estimate_id, inputs, prefilled, texts
 from tests.conftest import Workspace
-
-
-async def settle(slack: FakeSlack, answers: dict[str, Any], user: str | None = None) -> dict[str, str]:
-    """Fill in the settings; what Slack shows as errors."""
-    person = user or slack.you
-    await deeds.open_home(slack, person)
-    await slack.click(slack.homes[person], "home_settings", user=person)
-    view = await deeds.opened(slack, callback_id="settings_form")
-    return (await slack.submit_view(view["id"], slack.fill(view, answers), user=person)).errors
-
 
 # --- Home ------------------------------------------------------------------------------------------------------------
 
@@ -48,6 +36,19 @@ async def test_home_lists_ones_own_estimates_with_their_threads_and_models_that_
     assert set(slack.pings) == {slack.you, slack.colleague}, "the askers, and no channel"
 
 
+async def test_home_lists_what_one_watches_and_its_models_that_end(workspace: Workspace, slack: FakeSlack) -> None:
+    """Somebody else's estimate, which an admin watches."""
+    line = "on=openai/gpt-4.1-mini examples=10k example=400 customer=openai name=theirs"
+    parent = await deeds.ask(slack, line, user=slack.colleague)
+    assert "*Watched*" not in texts(await deeds.open_home(slack))
+    await slack.command(f"watch {estimate_id(parent)} over $50")
+    said = texts(await deeds.open_home(slack))
+    assert f"over $50 · nothing to tell yet · `{estimate_id(parent)}`" in said
+    assert f"p{parent['ts'].replace('.', '')}|theirs>" in said
+    assert "GPT-4.1 mini (OpenAI) trains until 2027-01-06" in said
+    assert "*Watched*" not in texts(await deeds.open_home(slack, slack.colleague))
+
+
 async def test_new_estimate_answers_in_the_direct_message(workspace: Workspace, slack: FakeSlack) -> None:
     home = await deeds.open_home(slack)
     await slack.click(home, "home_estimate")
@@ -65,7 +66,7 @@ async def test_what_is_settled_holds_for_a_line_that_does_not_say_and_is_shown(
     workspace: Workspace, slack: FakeSlack
 ) -> None:
     """20 days: 1M calls a month: $300 + $420 = $720; a year $8,640 and the training's $120: $8,760.00."""
-    assert await settle(slack, {"days": "20", "customer": "existing"}) == {}
+    assert await deeds.settle(slack, {"days": "20", "customer": "existing"}) == {}
     parent = await deeds.ask(slack, support_bot.LINE)
     assert "$8,760.00" in texts(parent)
     assert "From this workspace's settings: days=20, customer=existing" in texts(parent)
@@ -75,7 +76,7 @@ async def test_what_is_settled_holds_for_a_line_that_does_not_say_and_is_shown(
 
 
 async def test_the_form_begins_with_what_is_settled(workspace: Workspace, slack: FakeSlack) -> None:
-    await settle(slack, {"on": "google", "days": "20"})
+    await deeds.settle(slack, {"on": "google", "days": "20"})
     view = await deeds.open_form(slack)
     assert prefilled(view)["on"] == "google"
     assert prefilled(view)["epochs"] == "3"
@@ -87,7 +88,7 @@ async def test_the_form_begins_with_what_is_settled(workspace: Workspace, slack:
 async def test_a_short_form_takes_what_it_does_not_show_from_the_settings(
     workspace: Workspace, slack: FakeSlack
 ) -> None:
-    await settle(slack, {"days": "20"})
+    await deeds.settle(slack, {"days": "20"})
     view = await deeds.open_form(slack)
     short = {"examples": "10k", "example": "400", "on": "tinker/qwen3-8b"}
     await slack.submit_view(view["id"], slack.fill(view, short))
@@ -95,13 +96,13 @@ async def test_a_short_form_takes_what_it_does_not_show_from_the_settings(
 
 
 async def test_settings_that_cannot_be_are_refused_at_their_fields(workspace: Workspace, slack: FakeSlack) -> None:
-    errors = await settle(slack, {"on": "opnai", "days": "20..30", "rate": "0.9"})
+    errors = await deeds.settle(slack, {"on": "opnai", "days": "20..30", "rate": "0.9"})
     assert set(errors) == {"on", "days", "rate"}
-    assert (await settle(slack, {"days": "40"})).keys() == {"days"}
+    assert (await deeds.settle(slack, {"days": "40"})).keys() == {"days"}
 
 
 async def test_only_an_admin_changes_settings_and_budgets(workspace: Workspace, slack: FakeSlack) -> None:
-    assert "admins" in (await settle(slack, {"days": "20"}, slack.colleague))["on"]
+    assert "admins" in (await deeds.settle(slack, {"days": "20"}, slack.colleague))["on"]
     errors = await deeds.set_budget(slack, {"amount": "5", "approvers": [slack.you]}, slack.colleague)
     assert "admins" in errors["amount"]
     await slack.command("audit")
