@@ -62,7 +62,7 @@ HELP = Page(
             ("rates=10/3/6", "your own prices per 1M tokens: training/input/output"),
             ("serving=dedicated", "capacity of your own"),
             ("hosted=8h", "hours a day a deployment is up"),
-            ("customer=existing", "for platforms that close to new ones"),
+            ("customer=existing", "of platforms that close to new ones; or by name: azure,openai"),
             ("method=full", "lora, qlora, full, dpo, dpo-full, where there is a choice"),
             ("hours=4", "training hours of a run, where billed by the hour"),
             ("model=llama-3.1-8b", "what is tuned on GPUs of your own, with on=gpu or on=all"),

@@ -4,6 +4,7 @@ from calculator.actuals import Actual, Billed, Held, hold
 from calculator.attribution import Effect, Usage
 from calculator.comparison import Comparison, Span
 from calculator.crossover import Crossover
+from calculator.customers import customer_of
 from calculator.differences import Cause, causes
 from calculator.drivers import Driver, spread_out
 from calculator.errors import FieldErrors, UserError
@@ -77,6 +78,7 @@ __all__ = [
     "Warning",
     "asked_of",
     "causes",
+    "customer_of",
     "default_text",
     "estimate",
     "formula_of",

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from calculator.comparison import Comparison
 from calculator.crossover import crossover
+from calculator.customers import named_platforms
 from calculator.drivers import drivers, spread_out
+from calculator.errors import FieldErrors
 from calculator.hosted import frame_of
 from calculator.many import ZERO
 from calculator.market import Market, offers_of
@@ -53,9 +55,21 @@ def asked_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Market, Pl
     """What a question is about, before anything is priced. Raises FieldErrors for a name nobody knows, and is all that
     can be wrong with a scenario that was read.
     """
+    _check_customers(scenario, catalog)
     market = Market(offers_of(scenario, catalog, on), scenario.base, catalog, on)
     plan = plan_at(scenario, "likely")
     return market, plan, market.base_price(plan)
+
+
+def _check_customers(scenario: Scenario, catalog: Catalog) -> None:
+    """Raises FieldErrors where somebody is said to be a customer of what is no platform."""
+    if not (named := named_platforms(scenario.customer)):
+        return
+    platforms = sorted({offer.platform for offer in catalog.offers.values()})
+    for name in named:
+        if name not in platforms:
+            known = f"new, existing, or platforms such as azure,openai; there are {', '.join(platforms)}"
+            raise FieldErrors({"customer": f"“{name}” is no platform. Write {known}."})
 
 
 def _ranges(scenario: Scenario, market: Market) -> Ranges:

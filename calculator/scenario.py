@@ -15,9 +15,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, mo
 from pydantic_core import PydanticCustomError
 
 from calculator import quantities
+from calculator.customers import read_customer
 from calculator.errors import FieldErrors
 from calculator.quantities import Amount, Frequency, PromptChange, Rates, TokenPair
-from pricing import Customer, Method, StackClass
+from pricing import Method, StackClass
 
 # Half of a pair that stands for one character: JSON and terminals let one through, and nothing can write it.
 _HALF = re.compile("[\ud800-\udfff]")
@@ -216,7 +217,7 @@ class Scenario(BaseModel):
     base_rates: Annotated[Rates | None, _read(quantities.parse_base_rates)] = None
     serving: Annotated[Serving, _choice(get_args(Serving), "way of serving")] = "on-demand"
     hosted: Annotated[Amount, _between(0, 24, "hours a day", "h")] = quantities.parse_amount("24")
-    customer: Annotated[Customer, _choice(get_args(Customer), "kind of customer")] = "new"
+    customer: Annotated[str, _read(read_customer)] = "new"
     method: Annotated[Method | None, _choice(get_args(Method), "method")] = None
     hours: Annotated[Amount | None, _between(0, 100_000, "training hours", "h")] = None
     model: Annotated[str | None, _read(_base)] = None

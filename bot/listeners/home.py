@@ -102,6 +102,7 @@ async def publish(bot: Bot, team: str, user: str) -> None:
     """Put a person's Home as it is now."""
     data = HomeData(
         await bot.estimates.recent(team_id=team, user_id=user),
+        await bot.lookups.watched_by(team, user),
         await bot.desk.settled(team),
         await bot.desk.budgets.of(team, WHOLE_WORKSPACE),
         bot.workspaces.url(team),

@@ -101,6 +101,8 @@ async def test_what_a_workspace_leaves_goes_with_it(
 ) -> None:
     for slack in (company.red, company.blue):
         await company.install(slack)
+        await deeds.settle(slack, {"days": "30"})
+        await deeds.set_budget(slack, {"amount": "100", "approvers": [slack.colleague]})
         parent = await deeds.ask(slack, f"{support_bot.LINE} name={slack.workspace.team['name']}-secret")
         await slack.command(f"watch {estimate_id(parent)}")
     assert "red-secret" in dump(database_path)
