@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+FROM_FILE = frozenset({"lengths"})
+"""Keys without a field: a counted file brings them, and they stay as long as its other numbers do."""
 LONGEST = 2_000
 """Characters of the longest field."""
 

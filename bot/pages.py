@@ -44,6 +44,7 @@ HELP = Page(
             ("on=", "openai/gpt-4.1-mini, a platform, a model, gpu, or all"),
             ("examples=10k", "training examples"),
             ("example=250/150", "tokens of one example, input/output, or the sum"),
+            ("lengths=4096:633,9731:641", "how long the examples of a counted file are; comes with it"),
             ("epochs=3", "or auto, for each platform's own rule"),
             ("runs=3..5", "training runs, experiments included"),
             ("calls=50k/day", "calls in production; /month and others too"),

@@ -73,7 +73,7 @@ def gpu_question(scenario: Scenario, catalog: Catalog) -> GpuQuestion:
     facts = catalog.gpus.facts
     example = scenario.example
     mean = max(1, int(example.total("likely")))
-    longest = int(example.total("high"))
+    longest = scenario.lengths.longest if scenario.lengths else int(example.total("high"))
     found: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for key, find in (

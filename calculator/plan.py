@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
+from calculator.lengths import Lengths
 from calculator.many import ZERO
 from calculator.quantities import Amount, Corner, Frequency, Rates
 from calculator.scenario import Scenario, Serving
@@ -33,6 +34,8 @@ class Plan(NamedTuple):
 
     examples: Decimal
     example_tokens: Decimal
+    lengths: Lengths | None
+    """Of the examples, where they were counted."""
     epochs: Decimal | None
     """None: each platform's own rule."""
     runs: Decimal
@@ -90,6 +93,7 @@ def plan_of(scenario: Scenario, pick: Pick) -> Plan:
         examples=at("examples"),
         example_tokens=pick("example.input", scenario.example.input)
         + (pick("example.output", example_output) if example_output else ZERO),
+        lengths=scenario.lengths,
         epochs=None if scenario.epochs == "auto" else pick("epochs", scenario.epochs),
         runs=at("runs"),
         calls_per_month=_per_month(scenario.calls, pick, days) if scenario.calls else ZERO,

@@ -19,8 +19,10 @@ from calculator.many import ZERO
 from calculator.own_gpus import STEP_SECONDS, Deployment, Otherwise, SelfHosted, Work, run_seconds, serving_gpus
 from calculator.plan import Plan, plan_at
 from calculator.scenario import Scenario
-from pricing import Catalog, GpuOffer, TrainingRules, given_source
+from calculator.training import tokens_left
+from pricing import Catalog, GpuOffer, LongExamples, TrainingRules, given_source
 
+NEXT_TO_NOTHING = Decimal("0.01")
 DIGITS = ".9g"
 """Seconds a token become Decimals with nine digits, once."""
 
@@ -57,7 +59,7 @@ def self_hosted(scenario: Scenario, offers: Iterable[GpuOffer], catalog: Catalog
 
 def _renting(scenario: Scenario, question: GpuQuestion, catalog: Catalog, on: date) -> Renting:
     likely, high = plan_at(scenario, "likely"), plan_at(scenario, "high")
-    length = min(likely.example_tokens, Decimal(question.sequence_length))
+    length = tokens_left(likely, question.sequence_length, "cut")
     epochs = likely.epochs or catalog.assumptions["default_epochs"].value or Decimal(1)
     call = Call(
         input_tokens=int((high.prompt_after_tokens or ZERO) + high.call_input_tokens),
@@ -100,8 +102,11 @@ def _rented(renting: Renting, offer: GpuOffer, found: list[Found]) -> SelfHosted
 
 def _offer(renting: Renting, offer: GpuOffer, work: Work | None) -> SelfHosted:
     question = renting.question
+    source = given_source("Your own GPUs", renting.on)
     rules = TrainingRules.model_construct(
-        source=given_source("Your own GPUs", renting.on), max_tokens_per_example=question.sequence_length
+        source=source,
+        max_tokens_per_example=question.sequence_length,
+        longer_examples=LongExamples.model_construct(are="cut", source=source),
     )
     return SelfHosted.model_construct(
         id=offer.id,
@@ -145,8 +150,25 @@ def _work(renting: Renting, offer: GpuOffer, found: Found) -> Work:
             + f"; peak memory {peak.likely:.0f} of {found.prediction.usable_gib:.0f} GiB a GPU",
             f"{speed.likely:,.0f} tokens a second ({speed.low:,.0f} to {speed.high:,.0f} in 8 of 10 cases)",
             billed,
+            *_shorter(renting),
         ),
     )
+
+
+def _shorter(renting: Renting) -> Iterator[str]:
+    """Of a counted file: a much shorter sequence that would cut next to nothing of it."""
+    lengths, now = renting.likely.lengths, renting.question.sequence_length
+    if not lengths:
+        return
+    usual = assumption("packed_tokens", renting.catalog.assumptions)
+    for step in lengths.steps:
+        lost = 1 - step.cut / lengths.mean
+        if usual <= step.limit <= now / 2 and lost <= NEXT_TO_NOTHING:
+            yield (
+                f"sequences of {now:,} tokens hold the longest example; seq={step.limit:f} would cut {lost:.2%} of the "
+                "tokens and is lighter"
+            )
+            return
 
 
 def _deployment(renting: Renting, offer: GpuOffer) -> Deployment | None:

@@ -11,7 +11,17 @@ from calculator.own_gpus import SelfHosted
 from calculator.plan import Plan
 from calculator.result import LineItem, Warning, total_of
 from calculator.training import retrainings, retrainings_before
-from pricing import Offer, Status
+from pricing import LongFate, Offer, Status
+
+_LONGER: dict[LongFate, tuple[str, str]] = {
+    "cut": ("examples_truncated", "Examples are cut at {} tokens; the rest is not learnt, and not billed."),
+    "left out": ("examples_left_out", "Examples over {} tokens are left out: not learnt, and not billed."),
+    "unknown": (
+        "examples_too_long",
+        "At most {} tokens an example are taken, and what becomes of longer ones is not published: all is counted.",
+    ),
+}
+"""By what becomes of examples that are longer than a platform takes: code and sentence."""
 
 
 def not_for_sale(offer: Offer, status: Status, as_of: date) -> Warning:
@@ -147,11 +157,11 @@ def _training(plan: Plan, offer: Offer, epochs: Decimal, lines: Sequence[LineIte
         yield Warning("few_examples", f"{offer.platform_title} advises at least {rules.advised_examples} examples.")
     if rules.max_examples and plan.examples > rules.max_examples:
         yield Warning("many_examples", f"{offer.platform_title} takes at most {rules.max_examples:,} examples.")
-    if rules.max_tokens_per_example and plan.example_tokens > rules.max_tokens_per_example:
-        yield Warning(
-            "examples_truncated",
-            f"Examples are cut at {rules.max_tokens_per_example:,} tokens; the rest is not learnt, and not billed.",
-        )
+    limit, longer = rules.max_tokens_per_example, rules.longer_examples
+    longest = plan.lengths.longest if plan.lengths else plan.example_tokens
+    if limit and longer and longest > limit:
+        code, text = _LONGER[longer.are]
+        yield Warning(code, text.format(f"{limit:,}"))
     if (rules.max_epochs and epochs > rules.max_epochs) or (rules.min_epochs and epochs < rules.min_epochs):
         yield Warning(
             "epochs_outside", f"{offer.platform_title} takes {rules.min_epochs or 1} to {rules.max_epochs} epochs."

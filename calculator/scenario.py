@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from calculator import quantities
 from calculator.errors import FieldErrors
+from calculator.lengths import Lengths, parse_lengths
 from calculator.quantities import Amount, Frequency, PromptChange, Rates, TokenPair
 from pricing import Customer, Method, StackClass
 
@@ -198,6 +199,8 @@ class Scenario(BaseModel):
     on: Annotated[tuple[str, ...], _read(_offers)] = ("all",)
     examples: Annotated[Amount, _whole(1, 1_000_000_000, "examples")]
     example: Annotated[TokenPair, _read(_tokens)]
+    lengths: Annotated[Lengths | None, _read(parse_lengths)] = None
+    """Of the examples of a counted file, whose average `example` is."""
     epochs: Annotated[Amount | Literal["auto"], _read(_epochs)] = "auto"
     runs: Annotated[Amount, _whole(1, 1_000, "runs")] = quantities.parse_amount("1")
     calls: Annotated[Frequency | None, _read(quantities.parse_frequency)] = None
@@ -287,11 +290,15 @@ def read_scenario(fields: Mapping[str, str]) -> Scenario:
     if broken := [key for key, text in fields.items() if _HALF.search(text)]:
         raise FieldErrors(dict.fromkeys(broken, "This holds half a character; type it again."))
     try:
-        return Scenario.model_validate({key: text for key, text in fields.items() if text.strip()})
+        scenario = Scenario.model_validate({key: text for key, text in fields.items() if text.strip()})
     except ValidationError as error:
         raise FieldErrors(
             {_key(fault): _sentence(fault) for fault in reversed(error.errors(include_url=False))}
         ) from None
+    if scenario.lengths and scenario.lengths.mean != scenario.example.total("likely"):
+        # The tokens of an example were changed since the file was counted: its lengths say nothing of these.
+        return scenario.model_copy(update={"lengths": None})
+    return scenario
 
 
 _HOURS = frozenset({"hosted", "idle", "queue"})
