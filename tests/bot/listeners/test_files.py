@@ -110,7 +110,7 @@ async def test_what_a_platform_cuts_is_not_paid_for(workspace: Workspace, slack:
     file = slack.attach("long.jsonl", chats(10) + json.dumps(long).encode())
     ask = "on=openai/gpt-4.1-mini customer=existing months=1"
     message = await slack.say(f"{ask} epochs=1", channel=slack.im, files=[file])
-    line, statistics, faults, estimate, *rest = await priced(slack, slack.im, message["ts"])
+    _, statistics, faults, estimate, *rest = await priced(slack, slack.im, message["ts"])
     assert "OpenAI*: The format is accepted as it is. 1 example is cut at 65,536 tokens: 65,721 of 100,198" in texts(
         statistics
     )
