@@ -70,6 +70,7 @@ HELP = Page(
             ("params=8B", "its size, where nobody here knows the model"),
             ("gpu=h100", "that GPU only; any unless given"),
             ("gpus=8", "so many together; as many as come cheapest unless given"),
+            ("gpu_rate=2.10", "what an hour of one costs you, USD: compared as your-gpus"),
             ("seq=2048", "tokens of a sequence; as long as the examples unless given"),
             ("stack=eager", "software: eager, optimised or fp8"),
             ("rank=16", "of LoRA adapters"),

@@ -93,6 +93,8 @@ def gpu_question(scenario: Scenario, catalog: Catalog) -> GpuQuestion:
             errors |= error.errors
     if scenario.calls and not scenario.hosted.low:
         errors["hosted"] = "GPUs of your own that are never up answer no calls; write hosted=8h, or leave it out."
+    if scenario.gpu_rate and not scenario.gpu and "gpu" not in errors:
+        errors["gpu"] = "gpu_rate= is what an hour of one GPU costs; say which GPU that is, such as gpu=h100."
     if errors:
         raise FieldErrors(errors)
     return GpuQuestion(

@@ -60,6 +60,8 @@ class Plan(NamedTuple):
     training_hours: Decimal | None
     rates: PointRates | None
     base_rates: PointRates | None
+    gpu_rate_usd: Decimal | None
+    """Of an hour of one GPU of one's own."""
     idle_hours: Decimal
     """Of each run: GPUs that are rented and do not train."""
     queue_hours: Decimal
@@ -117,6 +119,7 @@ def plan_of(scenario: Scenario, pick: Pick) -> Plan:
         training_hours=pick("hours", scenario.hours) if scenario.hours else None,
         rates=_rates("rates", scenario.rates, pick) if scenario.rates else None,
         base_rates=_rates("base_rates", scenario.base_rates, pick) if scenario.base_rates else None,
+        gpu_rate_usd=pick("gpu_rate", scenario.gpu_rate) if scenario.gpu_rate else None,
         idle_hours=at("idle"),
         queue_hours=at("queue"),
         models_sharing=Decimal(scenario.adapters),

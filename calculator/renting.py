@@ -18,10 +18,11 @@ from calculator.gpu_question import GpuQuestion, assumption, gpu_question
 from calculator.many import ZERO
 from calculator.own_gpus import STEP_SECONDS, Deployment, Otherwise, SelfHosted, Work, run_seconds, serving_gpus
 from calculator.plan import Plan, plan_at
-from calculator.scenario import Scenario
+from calculator.scenario import YOUR_GPUS, Scenario
 from calculator.training import tokens_left
-from pricing import Catalog, GpuOffer, LongExamples, TrainingRules, given_source
+from pricing import Catalog, Gpu, GpuOffer, LongExamples, TrainingRules, given_source, price_of
 
+NODE = 8
 NEXT_TO_NOTHING = Decimal("0.01")
 DIGITS = ".9g"
 """Seconds a token become Decimals with nine digits, once."""
@@ -42,9 +43,13 @@ class Renting(NamedTuple):
 
 
 def self_hosted(scenario: Scenario, offers: Iterable[GpuOffer], catalog: Catalog, on: date) -> list[SelfHosted]:
-    """The GPU offers of the GPU that is asked for, each in the number that comes cheapest. Raises FieldErrors."""
+    """The GPU offers of the GPU that is asked for, each in the number that comes cheapest; after them the asker's own,
+    where they have a price. Raises FieldErrors.
+    """
     question = gpu_question(scenario, catalog)
     renting = _renting(scenario, question, catalog, on)
+    if renting.likely.gpu_rate_usd is not None and question.gpu:
+        offers = (*offers, _yours(question.gpu, question.gpus or NODE, renting.likely.gpu_rate_usd, on))
     searched: dict[tuple[str, int, tuple[int, ...]], list[Found]] = {}
     made = []
     for offer in offers:
@@ -55,6 +60,21 @@ def self_hosted(scenario: Scenario, offers: Iterable[GpuOffer], catalog: Catalog
                 searched[key] = _search(renting, offer, counts)
             made.append(_rented(renting, offer, searched[key]))
     return made
+
+
+def _yours(gpu: Gpu, gpus: int, usd: Decimal, on: date) -> GpuOffer:
+    """GPUs that somebody has, or has a price of their own for: as many as were said, up to a node, are one machine."""
+    price = price_of(usd, "GPU-hour", given_source("Your own price of a GPU-hour", on), yours=True)
+    return GpuOffer.model_construct(
+        id=YOUR_GPUS,
+        platform=YOUR_GPUS,
+        platform_title="Your GPUs",
+        title=gpu.title,
+        gpu=gpu.name,
+        gpus_per_node=min(gpus, NODE),
+        billed_per="second",
+        prices=(price,),
+    )
 
 
 def _renting(scenario: Scenario, question: GpuQuestion, catalog: Catalog, on: date) -> Renting:
@@ -220,7 +240,9 @@ def _unfit(renting: Renting, offer: GpuOffer) -> str:
     ways = [words for words, changed in remedies(setup, facts.physics) if changed.gpus == setup.gpus]
     hint = f" It would fit with {' or with '.join(ways[:2])}." if ways else ""
     many = f"{setup.gpus} × " if setup.gpus > 1 else ""
-    return f"{question.words} does not fit {many}{gpu.title}: it needs {needed:,.0f} of {usable:,.0f} GiB a GPU.{hint}"
+    words = question.words
+    words = words[0].upper() + words[1:] if question.model.interpolated else words
+    return f"{words} does not fit {many}{gpu.title}: it needs {needed:,.0f} of {usable:,.0f} GiB a GPU.{hint}"
 
 
 def leanest(renting: Renting, offer: GpuOffer, count: int) -> Setup:

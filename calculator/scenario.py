@@ -28,6 +28,8 @@ MOST_TOKENS = 10_000_000
 MOST_MONTHS = 60
 OWN_GPUS = "gpu"
 """What on= calls every GPU-hour offer."""
+YOUR_GPUS = "your-gpus"
+"""The offer that gpu_rate= makes."""
 NEEDS_MODEL = "say what is tuned there, model=llama-3.1-8b, or its size, params=8B."
 MOST_SECONDS = 3_600
 LEAST_PARAMS, MOST_PARAMS = 10**7, 10**13
@@ -226,6 +228,7 @@ class Scenario(BaseModel):
     params: Annotated[int | None, _read(_params)] = None
     gpu: Annotated[str | None, _read(_gpu)] = None
     gpus: Annotated[int | None, _one_number(1, 1_024, "GPUs", "write gpus=8, or leave it out")] = None
+    gpu_rate: Annotated[Amount | None, _between(0, 1_000, "the price of a GPU-hour in USD")] = None
     seq: Annotated[int | None, _one_number(16, MOST_TOKENS, "tokens of a sequence", "write seq=2048")] = None
     stack: Annotated[StackClass, _choice(get_args(StackClass), "stack of software")] = "optimised"
     rank: Annotated[int, _one_number(1, 1_024, "the rank", "write rank=16")] = 16
@@ -257,7 +260,7 @@ class Scenario(BaseModel):
     @property
     def about_own_gpus(self) -> str | None:
         """The first key given that means nothing without them."""
-        keys = ("gpu", "gpus", "seq", "stack", "rank", "idle", "queue", "latency", "adapters")
+        keys = ("gpu", "gpus", "gpu_rate", "seq", "stack", "rank", "idle", "queue", "latency", "adapters")
         return next((key for key in keys if getattr(self, key) != _DEFAULTS[key]), None)
 
     def fields(self) -> dict[str, str]:

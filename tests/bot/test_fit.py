@@ -99,8 +99,8 @@ async def test_an_answer_shows_gpu_hours_their_range_and_what_moves_them(
 
 async def test_the_form_puts_the_fault_at_its_field(workspace: Workspace, slack: FakeSlack) -> None:
     view = await deeds.full_form(slack)
-    assert inputs(view)[-12:-1] == [
-        *("model", "params", "gpu", "gpus", "seq", "stack", "rank", "idle", "queue", "latency", "adapters")
+    assert inputs(view)[-13:-1] == [
+        *("model", "params", "gpu", "gpus", "gpu_rate", "seq", "stack", "rank", "idle", "queue", "latency", "adapters")
     ]
     assert "Self-hosted GPUs" in texts(view)
     fields = {"examples": "10k", "example": "400", "model": "llama-2-7b", "seq": "8k", "gpu": "tpu"}

@@ -208,6 +208,7 @@ ACCEPTED = [
 OWN_GPUS = [
     ("gpu", "H100"),
     ("gpus", "8"),
+    ("gpu_rate", "$1.90..2.40"),
     ("seq", "4k"),
     ("stack", "eager"),
     ("rank", "64"),
@@ -222,7 +223,9 @@ OWN_GPUS = [
 async def test_every_value_of_the_grammar_is_accepted_in_its_field(start: Start, slack: FakeSlack) -> None:
     async with start():
         for key, value in [*ACCEPTED, *OWN_GPUS]:
-            with_model = {"model": "llama-3.1-8b", "on": "runpod/h100"} if (key, value) in OWN_GPUS else {}
+            with_model = (
+                {"model": "llama-3.1-8b", "gpu": "h100", "on": "runpod/h100"} if (key, value) in OWN_GPUS else {}
+            )
             fields = support_bot.FIELDS | with_model | {key: value}
             view = await deeds.full_form(slack)
             delivered = await slack.submit_view(view["id"], slack.fill(view, fields))
