@@ -21,6 +21,7 @@ GRAVE = (
     "model_ends",
     "price_unknown",
     "deployment_deleted",
+    "long_run",
     "idle_hosting",
     "training_ends",
 )

@@ -223,10 +223,8 @@ OWN_GPUS = [
 async def test_every_value_of_the_grammar_is_accepted_in_its_field(start: Start, slack: FakeSlack) -> None:
     async with start():
         for key, value in [*ACCEPTED, *OWN_GPUS]:
-            with_model = (
-                {"model": "llama-3.1-8b", "gpu": "h100", "on": "runpod/h100"} if (key, value) in OWN_GPUS else {}
-            )
-            fields = support_bot.FIELDS | with_model | {key: value}
+            with_model = {"model": "llama-3.1-8b", "gpu": "h100", "on": "runpod/h100"}
+            fields = support_bot.FIELDS | (with_model if (key, value) in OWN_GPUS else {}) | {key: value}
             view = await deeds.full_form(slack)
             delivered = await slack.submit_view(view["id"], slack.fill(view, fields))
             assert delivered.errors == {}, f"{key}={value}"
