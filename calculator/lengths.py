@@ -44,6 +44,10 @@ class Lengths(NamedTuple):
         """Tokens an example."""
         return self.steps[-1].cut
 
+    def holding(self, share: Decimal) -> int:
+        """The first of the counted limits at which this share of the tokens is left where longer examples are cut."""
+        return next((int(step.limit) for step in self.steps if step.cut >= share * self.mean), self.longest)
+
     def left(self, limit: int, fate: Fate) -> Decimal:
         """Tokens an example at a limit; between two that were counted, on the straight line between them: where longer
         ones are cut, never more than there are.

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from calculator.gpu import Call, Found, Job, Place, Setup, configurations, peak_memory, predict, remedies
 from calculator.gpu import replicas as replicas_of
-from calculator.gpu_question import GpuQuestion, assumption, gpu_question
+from calculator.gpu_question import GpuQuestion, assumption, gpu_question, power_of_two
 from calculator.many import ZERO
 from calculator.own_gpus import STEP_SECONDS, Deployment, Otherwise, SelfHosted, Work, run_seconds, serving_gpus
 from calculator.plan import Plan, plan_at
@@ -23,7 +23,6 @@ from calculator.training import tokens_left
 from pricing import Catalog, Gpu, GpuOffer, LongExamples, TrainingRules, given_source, price_of
 
 NODE = 8
-NEXT_TO_NOTHING = Decimal("0.01")
 DIGITS = ".9g"
 """Seconds a token become Decimals with nine digits, once."""
 
@@ -170,25 +169,17 @@ def _work(renting: Renting, offer: GpuOffer, found: Found) -> Work:
             + f"; peak memory {peak.likely:.0f} of {found.prediction.usable_gib:.0f} GiB a GPU",
             f"{speed.likely:,.0f} tokens a second ({speed.low:,.0f} to {speed.high:,.0f} in 8 of 10 cases)",
             billed,
-            *_shorter(renting),
+            *_longest(renting),
         ),
     )
 
 
-def _shorter(renting: Renting) -> Iterator[str]:
-    """Of a counted file: a much shorter sequence that would cut next to nothing of it."""
-    lengths, now = renting.likely.lengths, renting.question.sequence_length
-    if not lengths:
-        return
-    usual = assumption("packed_tokens", renting.catalog.assumptions)
-    for step in lengths.steps:
-        lost = 1 - step.cut / lengths.mean
-        if usual <= step.limit <= now / 2 and lost <= NEXT_TO_NOTHING:
-            yield (
-                f"sequences of {now:,} tokens hold the longest example; seq={step.limit:f} would cut {lost:.2%} of the "
-                "tokens and is lighter"
-            )
-            return
+def _longest(renting: Renting) -> Iterator[str]:
+    """Of a counted file: which sequences would hold all of it."""
+    lengths, question = renting.likely.lengths, renting.question
+    if lengths and question.sequence_length < min(lengths.longest, question.model.context):
+        power = min(power_of_two(lengths.longest), question.model.context)
+        yield f"seq={power} would hold the longest example, of {lengths.longest:,} tokens"
 
 
 def _deployment(renting: Renting, offer: GpuOffer) -> Deployment | None:
