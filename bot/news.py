@@ -17,6 +17,7 @@ from bot.render.tables import offer_name
 from bot.store import SavedEstimate
 from bot.threshold import Threshold
 from calculator import (
+    YOUR_GPUS,
     YOUR_RATES,
     BaseEstimate,
     Comparison,
@@ -189,7 +190,7 @@ def _is_priced(now: Estimate | None) -> bool:
 
 def _compared(saved: SavedEstimate, catalog: Catalog, today: date) -> Comparison | None:
     """The question asked today; of the offers it was answered with, where a name in it has gone."""
-    sold = {*catalog.offers, *catalog.gpus.offers, YOUR_RATES}
+    sold = {*catalog.offers, *catalog.gpus.offers, YOUR_GPUS, YOUR_RATES}
     known = [one["offer"] for one in saved.result["estimates"] if one["offer"] in sold]
     for fields in (saved.fields, {**saved.fields, "on": ",".join(known)}):
         try:

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from calculator.errors import FieldErrors
 from calculator.hosted import YOUR_RATES, estimate_offer, frame_of, own_offer
+from calculator.own_gpus import SelfHosted, repriced
 from calculator.plan import Plan
 from calculator.prompting import base_price
 from calculator.result import Estimate
-from calculator.scenario import NEEDS_MODEL, OWN_GPUS, Scenario
+from calculator.scenario import NEEDS_MODEL, OWN_GPUS, YOUR_GPUS, Scenario
 from pricing import BasePrice, Catalog, GpuOffer, Offer, UnknownName
 
 
@@ -30,7 +31,14 @@ class Market(NamedTuple):
         """All offers at one point of the scenario, in no order."""
         frame = frame_of(plan, self.catalog, self.on, self.base_price(plan))
         own = (own_offer(plan.rates, self.on),) if plan.rates else ()
-        return [estimate_offer(frame, offer) for offer in (*self.offers, *own)]
+        return [estimate_offer(frame, _at_rate(offer, plan)) for offer in (*self.offers, *own)]
+
+
+def _at_rate(offer: Offer, plan: Plan) -> Offer:
+    """One's own GPUs at what an hour of them costs here; every other offer as it is."""
+    if offer.id == YOUR_GPUS and isinstance(offer, SelfHosted) and plan.gpu_rate_usd is not None:
+        return repriced(offer, plan.gpu_rate_usd)
+    return offer
 
 
 def offers_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ...]:
@@ -44,6 +52,10 @@ def offers_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ..
         elif name.lower() == OWN_GPUS:
             found = ()
             rented |= catalog.gpus.offers
+        elif name.lower() == YOUR_GPUS:
+            if scenario.gpu_rate is None:
+                raise FieldErrors({"gpu_rate": "on=your-gpus needs what an hour of one GPU costs: gpu_rate=2.10."})
+            found = ()
         elif name.lower() == YOUR_RATES:
             if not scenario.rates:
                 raise FieldErrors(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
+from calculator.lengths import Lengths
 from calculator.many import ZERO
 from calculator.quantities import Amount, Corner, Frequency, Rates
 from calculator.scenario import Scenario, Serving
@@ -33,6 +34,8 @@ class Plan(NamedTuple):
 
     examples: Decimal
     example_tokens: Decimal
+    lengths: Lengths | None
+    """Of the examples, where they were counted."""
     epochs: Decimal | None
     """None: each platform's own rule."""
     runs: Decimal
@@ -58,6 +61,8 @@ class Plan(NamedTuple):
     training_hours: Decimal | None
     rates: PointRates | None
     base_rates: PointRates | None
+    gpu_rate_usd: Decimal | None
+    """Of an hour of one GPU of one's own."""
     idle_hours: Decimal
     """Of each run: GPUs that are rented and do not train."""
     queue_hours: Decimal
@@ -91,6 +96,7 @@ def plan_of(scenario: Scenario, pick: Pick) -> Plan:
         examples=at("examples"),
         example_tokens=pick("example.input", scenario.example.input)
         + (pick("example.output", example_output) if example_output else ZERO),
+        lengths=scenario.lengths,
         epochs=None if scenario.epochs == "auto" else pick("epochs", scenario.epochs),
         runs=at("runs"),
         calls_per_month=_per_month(scenario.calls, pick, days) if scenario.calls else ZERO,
@@ -114,6 +120,7 @@ def plan_of(scenario: Scenario, pick: Pick) -> Plan:
         training_hours=pick("hours", scenario.hours) if scenario.hours else None,
         rates=_rates("rates", scenario.rates, pick) if scenario.rates else None,
         base_rates=_rates("base_rates", scenario.base_rates, pick) if scenario.base_rates else None,
+        gpu_rate_usd=pick("gpu_rate", scenario.gpu_rate) if scenario.gpu_rate else None,
         idle_hours=at("idle"),
         queue_hours=at("queue"),
         models_sharing=Decimal(scenario.adapters),

@@ -22,6 +22,7 @@ GRAVE = (
     "model_ends",
     "price_unknown",
     "deployment_deleted",
+    "long_run",
     "idle_hosting",
     "training_ends",
 )
@@ -78,7 +79,7 @@ def question(comparison: Comparison) -> str:
         parts.append(f"{_count(scenario.calls.calls, 'call')} a {scenario.calls.period}{length}")
     else:
         parts.append("no calls given")
-    shown = {"on", "examples", "example", "epochs", "runs", "calls", "call", "currency", "name", "rates"}
+    shown = {"on", "examples", "example", "lengths", "epochs", "runs", "calls", "call", "currency", "name", "rates"}
     parts += [f"{key} {text}" for key, text in scenario.fields().items() if key not in shown]
     return " · ".join(parts)
 
@@ -253,9 +254,12 @@ def crossover_sentence(comparison: Comparison) -> str | None:
 
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
-    """What differs between two scenarios as text by key: `epochs 3 → 5`. The offers stand in the table."""
+    """What differs between two scenarios as text by key: `epochs 3 → 5`. The offers stand in the table, and lengths are
+    a list.
+    """
+    named = {"on": "the offers compared", "lengths": "the lengths of the examples"}
     keys = [key for key in KEYS if old.get(key) != new.get(key)]
-    return ["the offers compared" if key == "on" else f"{key} {said(key, old)} → {said(key, new)}" for key in keys]
+    return [named.get(key) or f"{key} {said(key, old)} → {said(key, new)}" for key in keys]
 
 
 def said(key: str, fields: Mapping[str, str]) -> str:

@@ -28,6 +28,7 @@ MEANINGS = {
     "data_gb": "stored data, GB",
     "hosted": "hours a day a deployment is up",
     "hours": "training hours of one run",
+    "gpu_rate": "your price of a GPU-hour, USD",
     "idle": "rented hours of a run without training",
     "queue": "hours a run waits for GPUs, not billed",
     "rates.training": "your price, USD per 1M training tokens",

@@ -19,7 +19,7 @@ EVERYTHING = {
     "on": "all", "examples": "10k", "example": "250/150", "epochs": "3", "runs": "2", "calls": "50k/day",
     "call": "100/70", "prompt": "2000->100", "base": "gpt-4o-mini", "cached": "80%", "batch": "50%", "days": "30",
     "months": "36", "growth": "5%", "retrain": "3", "prep": "500", "data_gb": "2", "hosted": "8h", "hours": "4",
-    "customer": "existing", "rates": "10/3/1.5/6",
+    "customer": "existing", "rates": "10/3/1.5/6", "lengths": "65536:399/390,131072:399.5/395,200000:400",
 }  # fmt: skip
 CHANGED = {
     "examples": "1000", "epochs": "5", "runs": "3", "calls": "20k/day", "cached": "30%", "months": "24", "growth": "2%",
