@@ -72,6 +72,8 @@ class Door:
                     body = await request.read()
             except TimeoutError:
                 return self._refused(408, "the body does not come", started)
+            except (ConnectionError, web.RequestPayloadError):
+                return self._refused(400, "the body broke off", started)
         if not _is_from_slack(self._verifier, request, body):
             return self._refused(401, "invalid signature", started)
         signature = request.headers["X-Slack-Signature"]
