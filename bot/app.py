@@ -49,6 +49,7 @@ from bot.prices import CatalogBox, Prices, RefreshPlan
 from bot.probes import Connection, Probes
 from bot.reading import at
 from bot.render.blocks import saying
+from bot.replays import SAID, CameBefore
 from bot.roles import Roles
 from bot.schedule import Scheduler
 from bot.slack_files import Downloads, download_session
@@ -253,6 +254,8 @@ def _slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
 
     @slack.error
     async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        if isinstance(error, CameBefore):
+            return BoltResponse(status=401, body=SAID)
         sorry = Apology(body, error)
         if not sorry.to_event:
             _tell_beside(bot, body, sorry.text)
