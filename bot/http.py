@@ -96,7 +96,8 @@ class Door:
         if (
             (opening := bare_command(body))
             and (workspace := bot.workspaces.known(opening.team_id))
-            and "on" not in (bot.desk.preferences.known(opening.team_id) or ("on",))  # the form as it always begins
+            and (settled := bot.desk.preferences.known(opening.team_id)) is not None
+            and not settled.get("on")  # the form as it always begins
         ):
             trace.begin()
             origin = Origin(channel=opening.channel)

@@ -53,7 +53,12 @@ class Bot:
     today: Callable[[], date]
 
     async def settled(self, team_id: str) -> Preferences:
-        """What a workspace has settled. Raises TimeoutError while there is still time to answer."""
+        """What a workspace has settled, as of a minute ago at most: another replica's news may take so long. Raises
+        TimeoutError while there is still time to answer.
+        """
+        known = self.desk.preferences.known(team_id)
+        if known is not None:
+            return Preferences(known)
         return await self.worker.soon(self.desk.settled(team_id), SETTLED_SECONDS)
 
     async def once(self, body: dict[str, Any]) -> None:
