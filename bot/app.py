@@ -217,6 +217,7 @@ def _slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
     slack = MeasuredApp(
         bot.worker,
         metrics,
+        name="ftcost",  # which Bolt would otherwise look for in the call stack, and read source files for it
         client=AsyncWebClient(base_url=slack_api_url),  # unused: listeners have the patient one
         request_verification_enabled=False,  # bot/http.py verifies, before anything is parsed
         authorize=authorize,  # None is “not known”

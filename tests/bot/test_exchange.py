@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, web
@@ -147,9 +146,9 @@ def test_no_bytes_break_the_reader(body: bytes) -> None:
 
 
 async def test_every_converted_figure_carries_the_rate_its_source_and_its_day(
-    catalog: Catalog, slack: FakeSlack, bank: Bank, tmp_path: Path
+    catalog: Catalog, slack: FakeSlack, bank: Bank, database_url: str
 ) -> None:
-    async with running_bot(catalog, slack, f"sqlite:///{tmp_path / 'db'}", rates_url=bank.url):
+    async with running_bot(catalog, slack, database_url, rates_url=bank.url):
         parent = await deeds.ask(
             slack, f"{support_bot.LINE.replace('on=', 'on=tinker/qwen3-8b,')} currency=eur customer=existing"
         )
@@ -165,17 +164,17 @@ async def test_every_converted_figure_carries_the_rate_its_source_and_its_day(
         assert "In EUR: one-off 160.00 · a month 864.00 · in all, 12 months 10,528.00." in texts(change), "200 × 0.8"
 
 
-async def test_dollars_stay_the_first_figure(catalog: Catalog, slack: FakeSlack, bank: Bank, tmp_path: Path) -> None:
-    async with running_bot(catalog, slack, f"sqlite:///{tmp_path / 'db'}", rates_url=bank.url):
+async def test_dollars_stay_the_first_figure(catalog: Catalog, slack: FakeSlack, bank: Bank, database_url: str) -> None:
+    async with running_bot(catalog, slack, database_url, rates_url=bank.url):
         parent = await deeds.ask(slack, f"{support_bot.LINE} currency=EUR")
     assert figures(parent) == support_bot.FIGURES
     assert "In EUR: one-off 96.00 · a month 864.00 · in all, 12 months 10,464.00." in texts(parent)
 
 
 async def test_without_a_rate_nothing_is_converted_and_it_says_so(
-    catalog: Catalog, slack: FakeSlack, bank: Bank, tmp_path: Path
+    catalog: Catalog, slack: FakeSlack, bank: Bank, database_url: str
 ) -> None:
     bank.status = 404
-    async with running_bot(catalog, slack, f"sqlite:///{tmp_path / 'db'}", rates_url=bank.url):
+    async with running_bot(catalog, slack, database_url, rates_url=bank.url):
         parent = await deeds.ask(slack, f"{support_bot.LINE} currency=EUR")
     assert "Not shown in EUR: no rate of EUR is known." in texts(parent)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -59,9 +58,9 @@ class Spied:
 
 
 @pytest.fixture
-async def spied(catalog: Catalog, tmp_path: Path) -> AsyncIterator[Spied]:
+async def spied(catalog: Catalog, database_url: str) -> AsyncIterator[Spied]:
     """Nothing of red's shows in blue's workspace when all is done, and nothing in red's changes."""
-    async with two_workspaces(catalog, f"sqlite:///{tmp_path / 'many.sqlite3'}") as company:
+    async with two_workspaces(catalog, database_url) as company:
         for slack in (company.red, company.blue):
             await company.install(slack)
         secret = await deeds.ask(company.red, f"{support_bot.LINE} name={SECRET} months=7")

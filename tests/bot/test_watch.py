@@ -61,8 +61,8 @@ class Life:
 
 
 @pytest.fixture
-def life(slack: FakeSlack, tmp_path: Path) -> Life:
-    return Life(slack, f"sqlite:///{tmp_path / 'ftcost.sqlite3'}")
+def life(slack: FakeSlack, database_url: str) -> Life:
+    return Life(slack, database_url)
 
 
 # --- prices -----------------------------------------------------------------------------------------------------------
@@ -560,11 +560,11 @@ async def test_alerts_are_the_askers_and_admins_to_change_and_are_in_the_audit_l
 
 
 async def test_five_hundred_watches_are_looked_at_while_others_are_answered(
-    life: Life, slack: FakeSlack, tmp_path: Path
+    life: Life, slack: FakeSlack, database_path: Path
 ) -> None:
     """Copies of one estimate, of which every hundredth is dearer by more than its threshold."""
     parent = await life.asked()
-    connection = sqlite3.connect(tmp_path / "ftcost.sqlite3")
+    connection = sqlite3.connect(database_path)
     connection.execute(
         "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 598) INSERT INTO estimates"
         " SELECT i, 'copy' || i, team_id, user_id, channel_id, thread_ts, message_ts, edit_of, name, fields, result,"
