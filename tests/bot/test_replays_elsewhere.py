@@ -20,7 +20,7 @@ from bot.store.database import metadata
 from pricing import Catalog
 from tests.bot import deeds, support_bot
 from tests.bot.actuals.test_keys import keys_list, put_in
-from tests.bot.listeners.test_home import open_home, set_budget, settle
+from tests.bot.deeds import open_home, set_budget, settle
 from tests.bot.reading import estimate_id, texts
 from tests.conftest import running_bot
 
