@@ -49,6 +49,7 @@ from bot.prices import CatalogBox, Prices, RefreshPlan
 from bot.probes import Connection, Probes
 from bot.reading import at
 from bot.render.blocks import saying
+from bot.replays import SAID, CameBefore
 from bot.roles import Roles
 from bot.schedule import Scheduler
 from bot.slack_files import Downloads, download_session
@@ -140,9 +141,9 @@ async def build_app(
         opener = FormOpener(session, slack_api_url)
         limit = RateLimit(allowance)
         estimates = EstimateStore(database, stamp)
-        watches = WatchStore(database, stamp)
         prices = Prices(box, RefreshedStore(database), refresh)
         roles, audit = Roles(workspaces, admins), Audit(database, stamp)
+        watches = WatchStore(database, audit, stamp)
         lookups = Lookups(box, estimates, watches, roles, audit, today, workspaces.url)
         inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
         preferences, budgets = PreferenceStore(database, audit), BudgetStore(database, audit, stamp)
@@ -254,6 +255,8 @@ def _slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
 
     @slack.error
     async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        if isinstance(error, CameBefore):
+            return BoltResponse(status=401, body=SAID)
         sorry = Apology(body, error)
         if not sorry.to_event:
             _tell_beside(bot, body, sorry.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from calculator.dataset import Beside, DatasetCount
+from calculator.dataset import Beside, DatasetCount, Limit
 from pricing import Encoding, Format
 
 
@@ -15,7 +15,7 @@ class Task(msgspec.Struct, tag=True):
     encoding: Encoding
     workers: int
     beside: dict[Format, Beside]
-    limits: list[tuple[int, str]]
+    limits: list[Limit]
     max_unpacked_bytes: int
     report_path: str | None = None
     """Where every fault goes, one JSON object a line."""

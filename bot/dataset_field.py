@@ -12,7 +12,10 @@ DATASET = "dataset"
 
 def dataset_field() -> dict[str, Any]:
     """The block; Slack takes files up to 10 MB here."""
-    hint = "JSONL, up to 10 MB: its examples and tokens are counted. Send larger ones to the bot as a message."
+    hint = (
+        "Instead of the two numbers above: JSONL up to 10 MB, whose examples and tokens are counted. "
+        "Send larger ones to the bot as a message."
+    )
     return {
         "type": "input",
         "block_id": DATASET,

@@ -187,7 +187,7 @@ def field_block(field: Field, value: str) -> Block:
         "block_id": field.key,
         "label": plain(field.label),
         "element": element,
-        "optional": True,
+        "optional": not (field.needed and value),
     }
     if field.hint:
         block["hint"] = plain(field.hint)

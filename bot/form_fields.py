@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+FROM_FILE = frozenset({"lengths"})
+"""Keys without a field: a counted file brings them, and they stay as long as its other numbers do."""
 LONGEST = 2_000
 """Characters of the longest field."""
 
@@ -19,6 +21,8 @@ class Field(NamedTuple):
     choices: tuple[tuple[str, str], ...] = ()
     """(value, label) pairs: a menu instead of a text field."""
     max_length: int = 100
+    needed: bool = False
+    """Slack asks for it where it is filled in, and says that it may stay empty where it is not."""
 
 
 MAIN = (
@@ -28,15 +32,29 @@ MAIN = (
         "all, a platform (google), a model (gpt-4.1-mini), or offers separated by commas; your-rates for yours alone.",
         initial="all",
         max_length=LONGEST,
+        needed=True,
     ),
-    Field("examples", "Training examples", "Or attach the training file below.", placeholder="10k"),
-    Field("example", "Tokens of one example", "Input/output, or the sum.", placeholder="250/150"),
+    Field(
+        "examples",
+        "Training examples",
+        "Needed, unless you attach the training file below.",
+        placeholder="10k",
+        needed=True,
+    ),
+    Field(
+        "example",
+        "Tokens of one example",
+        "Input/output, or the sum. Needed, unless you attach the training file.",
+        placeholder="250/150",
+        needed=True,
+    ),
     Field(
         "epochs",
         "Epochs",
         "How often training passes over the examples; auto follows each platform's rule.",
         placeholder="auto",
         initial="3",
+        needed=True,
     ),
     Field("calls", "Calls in production", "A day or a month.", placeholder="50k/day"),
     Field(
@@ -48,8 +66,9 @@ OPTIONS = (
     Field(
         "customer",
         "Customer of the platforms",
-        "Platforms that close train only for existing ones.",
-        choices=(("new", "New"), ("existing", "Existing")),
+        "new, existing, or those you are a customer of: azure,openai. Platforms that close train for these alone.",
+        "new",
+        max_length=300,
     ),
     Field("prompt", "Prompt tokens before → after tuning", placeholder="2000->100"),
     Field("base", "Model that is prompted today", placeholder="gpt-4o-mini"),
@@ -101,6 +120,12 @@ OWN_GPUS = (
     Field("params", "Its size, where it is not known here", placeholder="8B"),
     Field("gpu", "GPU", "Any, unless given.", placeholder="h100"),
     Field("gpus", "GPUs together", "As many as come cheapest, unless given.", placeholder="8"),
+    Field(
+        "gpu_rate",
+        "What an hour of one GPU costs you, USD",
+        "Your own hardware or contract, for the GPU named above; compared as your-gpus.",
+        placeholder="2.10",
+    ),
     Field("seq", "Tokens of a sequence", "As long as the examples need, unless given.", placeholder="2048"),
     Field(
         "stack",

@@ -7,6 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -58,8 +59,8 @@ class Workspaces(ABC):
         """The workspace; None where the app is not installed or Slack does not take its token."""
 
     @abstractmethod
-    async def forget(self, team_id: str) -> None:
-        """The app was removed from a workspace."""
+    async def forget(self, team_id: str, removed_at: datetime) -> None:
+        """The app was removed from a workspace (UTC)."""
 
     @abstractmethod
     async def fault(self) -> str | None:
@@ -132,7 +133,7 @@ class OneWorkspace(Workspaces):
             raise ConnectionError(self._fault)
         return found
 
-    async def forget(self, team_id: str) -> None:
+    async def forget(self, team_id: str, removed_at: datetime) -> None:
         """Whoever runs the bot for one workspace decides what happens to its data."""
         self._workspace = None
 
@@ -179,8 +180,8 @@ class ManyWorkspaces(Workspaces):
         self._cache[team_id] = (self._clock() + CACHE_SECONDS, workspace)
         return workspace
 
-    async def forget(self, team_id: str) -> None:
-        await self._installations.remove_team(team_id)
+    async def forget(self, team_id: str, removed_at: datetime) -> None:
+        await self._installations.remove_team(team_id, removed_at)
         self._cache.pop(team_id, None)
 
     async def fault(self) -> str | None:

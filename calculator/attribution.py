@@ -173,7 +173,7 @@ def _of_training(priced: Priced, stretch: Stretch, usage: Usage) -> Known:
         tokens = usage.trained_tokens / (jobs * (usage.epochs or expected_epochs) * plan.examples)
         unknown = [name for name, known in ((RUNS, usage.jobs), (EPOCHS, usage.epochs)) if known is None]
         name = " × ".join([*unknown, DATA])
-        measured.append(Measured(name, lambda plan: plan._replace(example_tokens=tokens)))
+        measured.append(Measured(name, lambda plan: plan._replace(example_tokens=tokens, lengths=None)))
         return Known(tuple(measured), PRICE)
     return Known(tuple(measured), f"{DATA} × {PRICE}" if measured else UNMEASURED)
 

@@ -67,12 +67,12 @@ def causes(before: Fields, after: Fields, total: Total) -> list[Cause] | None:
 
 def _groups(before: Fields, after: Fields) -> list[tuple[str, ...]]:
     """The changed keys. Two come as one where one side lacks one of them and neither means anything alone: calls and
-    their length, a model by its name or by its size.
+    their length, a model by its name or by its size; and always an average with the lengths it is that of.
     """
     changed = [key for key in KEYS if before.get(key) != after.get(key) and key not in WITHOUT_COST]
     groups: list[tuple[str, ...]] = []
-    for pair in (("calls", "call"), ("model", "params")):
-        if set(pair) <= set(changed) and (pair[0] not in before or pair[0] not in after):
+    for pair in (("calls", "call"), ("model", "params"), ("lengths", "example")):
+        if set(pair) <= set(changed) and (pair[0] not in before or pair[0] not in after or "lengths" in pair):
             changed = [key for key in changed if key not in pair]
             groups.append(pair)
     return [*groups, *((key,) for key in changed)]

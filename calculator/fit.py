@@ -11,12 +11,11 @@ from calculator.gpu import GIB, Job, Place, Prediction, configurations, fewest, 
 from calculator.gpu_question import GpuQuestion, assumption, gpu_question
 from calculator.own_gpus import SECONDS_AN_HOUR, SelfHosted
 from calculator.plan import plan_at
-from calculator.renting import self_hosted
+from calculator.renting import NODE, self_hosted
 from calculator.scenario import Scenario
 from pricing import Catalog, Gpu
 
 MILLION = Decimal(1_000_000)
-NODE = 8
 CHEAPEST = 3
 
 

@@ -11,8 +11,8 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import Any, NamedTuple
 
-from calculator.estimate import Market, offers_of
 from calculator.many import ZERO, Many
+from calculator.market import Market, offers_of
 from calculator.plan import plan_of
 from calculator.prompting import estimate_base
 from calculator.quantities import Amount

@@ -69,11 +69,15 @@ class GpuQuestion:
 
 
 def gpu_question(scenario: Scenario, catalog: Catalog) -> GpuQuestion:
-    """The scenario's part that is about GPUs of one's own; its sequences hold the longest example."""
+    """The scenario's part that is about GPUs of one's own; its sequences hold the longest example, those of a counted
+    file all but next to nothing of it.
+    """
     facts = catalog.gpus.facts
     example = scenario.example
     mean = max(1, int(example.total("likely")))
     longest = int(example.total("high"))
+    if scenario.lengths:
+        longest = scenario.lengths.holding(Decimal(1) - (catalog.assumptions["cut_share"].value or 0))
     found: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for key, find in (
@@ -93,6 +97,8 @@ def gpu_question(scenario: Scenario, catalog: Catalog) -> GpuQuestion:
             errors |= error.errors
     if scenario.calls and not scenario.hosted.low:
         errors["hosted"] = "GPUs of your own that are never up answer no calls; write hosted=8h, or leave it out."
+    if scenario.gpu_rate and not scenario.gpu and "gpu" not in errors:
+        errors["gpu"] = "gpu_rate= is what an hour of one GPU costs; say which GPU that is, such as gpu=h100."
     if errors:
         raise FieldErrors(errors)
     return GpuQuestion(
@@ -153,8 +159,12 @@ def sequence_length(asked: int | None, longest: int, model: ModelShape, shortest
         if asked > model.context:
             raise FieldErrors({"seq": f"{model.name} reads at most {model.context:,} tokens; write that or less."})
         return asked
-    power = 1 << (max(longest, shortest) - 1).bit_length()
-    return min(power, model.context)
+    return min(power_of_two(max(longest, shortest)), model.context)
+
+
+def power_of_two(least: int) -> int:
+    """The first that is at least so much."""
+    return 1 << (least - 1).bit_length()
 
 
 def assumption(name: str, assumptions: Mapping[str, Assumption]) -> int:

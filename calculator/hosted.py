@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from calculator.breakeven import break_even
+from calculator.customers import customer_of
 from calculator.horizon import day_after_months, months_between
 from calculator.inference import History, inference_lines, token_loads
 from calculator.keeping import hosting_lines, is_dedicated, storage_lines
@@ -17,7 +18,13 @@ from calculator.plan import Plan, PointRates
 from calculator.prompting import base_history
 from calculator.result import Estimate, LineItem, Move, Standing, Warning
 from calculator.risks import not_for_sale, warnings
-from calculator.training import epochs_of, method_of, tokens_of_a_run, training_lines
+from calculator.training import (
+    billed_tokens_per_example,
+    epochs_of,
+    method_of,
+    tokens_of_a_run,
+    training_lines,
+)
 from pricing import BasePrice, Catalog, Offer, Price, PriceKind, given_source, price_of
 
 YOUR_RATES = "your-rates"
@@ -110,7 +117,7 @@ def _preparation(plan: Plan, on: date) -> LineItem | None:
 
 
 def _standing(frame: Frame, offer: Offer, lines: Sequence[LineItem]) -> Standing:
-    if not offer.trains_for(frame.plan.customer, frame.as_of):
+    if not offer.trains_for(customer_of(frame.plan.customer, offer.platform), frame.as_of):
         return Standing.APART
     for line in lines:
         if line.quantity is None or line.unit_price_usd is None:
@@ -133,6 +140,7 @@ def _assumptions(plan: Plan, offer: Offer, epochs: Decimal, default_epochs: Deci
             yield f"epochs=auto is {epochs} here, by {offer.platform_title}'s rule ({offer.training.source.title})"
         else:
             yield f"epochs=auto is {default_epochs} here: {offer.platform_title} publishes no rule"
+    yield from _of_lengths(plan, offer)
     if isinstance(offer, SelfHosted):
         yield from _of_own_gpus(plan, offer, epochs)
         return
@@ -145,6 +153,19 @@ def _assumptions(plan: Plan, offer: Offer, epochs: Decimal, default_epochs: Deci
             yield "no cached price: cached tokens pay the input price"
         if plan.batch_share and "batch_output" not in kinds and "batch_input" not in kinds:
             yield "no batch price: batch calls pay the ordinary price"
+
+
+def _of_lengths(plan: Plan, offer: Offer) -> Iterator[str]:
+    """What of a counted file is trained on, where some examples are longer than the platform takes."""
+    rules = offer.training
+    if not plan.lengths or not rules or not rules.max_tokens_per_example or not rules.longer_examples:
+        return
+    limit, fate, source = rules.max_tokens_per_example, rules.longer_examples.are, rules.longer_examples.source.title
+    if plan.lengths.longest <= limit or fate == "unknown":
+        return
+    whole, left = plan.example_tokens * plan.examples, billed_tokens_per_example(plan, offer) * plan.examples
+    what = f"examples over {limit:,} tokens are {fate}{' there' if fate == 'cut' else ''}"
+    yield f"{what}: {left:,.0f} of {whole:,.0f} tokens are trained on, {left / whole:.1%} ({source})"
 
 
 def _of_own_gpus(plan: Plan, offer: SelfHosted, epochs: Decimal) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from pydantic import ConfigDict
 
-from calculator.many import ONE, ZERO, larger, rounded_up, wall_seconds
+from calculator.many import ONE, ZERO, Many, larger, rounded_up, wall_seconds
 from calculator.plan import Plan
 from pricing import Offer
 
@@ -71,6 +71,15 @@ class SelfHosted(Offer):
 
     def __hash__(self) -> int:
         return id(self)
+
+
+def repriced(offer: SelfHosted, usd: Decimal) -> SelfHosted:
+    """The same GPUs with one price of a GPU-hour, which may be draws."""
+    price = offer.prices["training"][0]
+    if price.usd is usd or not (isinstance(usd, Many) or price.usd != usd):
+        return offer
+    prices = (price.model_copy(update={"usd": usd}),)
+    return SelfHosted.model_construct(**{**dict(offer), "prices": {"training": prices, "hosting": prices}})
 
 
 def run_seconds(plan: Plan, work: Work, tokens: Decimal, seconds_per_token: Decimal | None = None) -> Decimal:

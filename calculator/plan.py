@@ -6,10 +6,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
+from calculator.lengths import Lengths
 from calculator.many import ZERO
 from calculator.quantities import Amount, Corner, Frequency, Rates
 from calculator.scenario import Scenario, Serving
-from pricing import Customer, Method
+from pricing import Method
 
 MONTHS_PER_YEAR = Decimal(12)
 DAYS_PER_YEAR = Decimal(365)
@@ -33,6 +34,8 @@ class Plan(NamedTuple):
 
     examples: Decimal
     example_tokens: Decimal
+    lengths: Lengths | None
+    """Of the examples, where they were counted."""
     epochs: Decimal | None
     """None: each platform's own rule."""
     runs: Decimal
@@ -52,11 +55,14 @@ class Plan(NamedTuple):
     hosted_hours_per_day: Decimal
     hosted_hours_per_month: Decimal
     serving: Serving
-    customer: Customer
+    customer: str
+    """As the scenario says it; `customer_of` reads it."""
     method: Method | None
     training_hours: Decimal | None
     rates: PointRates | None
     base_rates: PointRates | None
+    gpu_rate_usd: Decimal | None
+    """Of an hour of one GPU of one's own."""
     idle_hours: Decimal
     """Of each run: GPUs that are rented and do not train."""
     queue_hours: Decimal
@@ -90,6 +96,7 @@ def plan_of(scenario: Scenario, pick: Pick) -> Plan:
         examples=at("examples"),
         example_tokens=pick("example.input", scenario.example.input)
         + (pick("example.output", example_output) if example_output else ZERO),
+        lengths=scenario.lengths,
         epochs=None if scenario.epochs == "auto" else pick("epochs", scenario.epochs),
         runs=at("runs"),
         calls_per_month=_per_month(scenario.calls, pick, days) if scenario.calls else ZERO,
@@ -113,6 +120,7 @@ def plan_of(scenario: Scenario, pick: Pick) -> Plan:
         training_hours=pick("hours", scenario.hours) if scenario.hours else None,
         rates=_rates("rates", scenario.rates, pick) if scenario.rates else None,
         base_rates=_rates("base_rates", scenario.base_rates, pick) if scenario.base_rates else None,
+        gpu_rate_usd=pick("gpu_rate", scenario.gpu_rate) if scenario.gpu_rate else None,
         idle_hours=at("idle"),
         queue_hours=at("queue"),
         models_sharing=Decimal(scenario.adapters),

@@ -14,13 +14,15 @@ from typing import NamedTuple
 
 from calculator.gpu import Call, Found, Job, Place, Setup, configurations, peak_memory, predict, remedies
 from calculator.gpu import replicas as replicas_of
-from calculator.gpu_question import GpuQuestion, assumption, gpu_question
+from calculator.gpu_question import GpuQuestion, assumption, gpu_question, power_of_two
 from calculator.many import ZERO
 from calculator.own_gpus import STEP_SECONDS, Deployment, Otherwise, SelfHosted, Work, run_seconds, serving_gpus
 from calculator.plan import Plan, plan_at
-from calculator.scenario import Scenario
-from pricing import Catalog, GpuOffer, TrainingRules, given_source
+from calculator.scenario import YOUR_GPUS, Scenario
+from calculator.training import tokens_left
+from pricing import Catalog, Gpu, GpuOffer, LongExamples, TrainingRules, given_source, price_of
 
+NODE = 8
 DIGITS = ".9g"
 """Seconds a token become Decimals with nine digits, once."""
 
@@ -40,9 +42,13 @@ class Renting(NamedTuple):
 
 
 def self_hosted(scenario: Scenario, offers: Iterable[GpuOffer], catalog: Catalog, on: date) -> list[SelfHosted]:
-    """The GPU offers of the GPU that is asked for, each in the number that comes cheapest. Raises FieldErrors."""
+    """The GPU offers of the GPU that is asked for, each in the number that comes cheapest; after them the asker's own,
+    where they have a price. Raises FieldErrors.
+    """
     question = gpu_question(scenario, catalog)
     renting = _renting(scenario, question, catalog, on)
+    if renting.likely.gpu_rate_usd is not None and question.gpu:
+        offers = (*offers, _yours(question.gpu, question.gpus or NODE, renting.likely.gpu_rate_usd, on))
     searched: dict[tuple[str, int, tuple[int, ...]], list[Found]] = {}
     made = []
     for offer in offers:
@@ -55,9 +61,24 @@ def self_hosted(scenario: Scenario, offers: Iterable[GpuOffer], catalog: Catalog
     return made
 
 
+def _yours(gpu: Gpu, gpus: int, usd: Decimal, on: date) -> GpuOffer:
+    """GPUs that somebody has, or has a price of their own for: as many as were said, up to a node, are one machine."""
+    price = price_of(usd, "GPU-hour", given_source("Your own price of a GPU-hour", on), yours=True)
+    return GpuOffer.model_construct(
+        id=YOUR_GPUS,
+        platform=YOUR_GPUS,
+        platform_title="Your GPUs",
+        title=gpu.title,
+        gpu=gpu.name,
+        gpus_per_node=min(gpus, NODE),
+        billed_per="second",
+        prices=(price,),
+    )
+
+
 def _renting(scenario: Scenario, question: GpuQuestion, catalog: Catalog, on: date) -> Renting:
     likely, high = plan_at(scenario, "likely"), plan_at(scenario, "high")
-    length = min(likely.example_tokens, Decimal(question.sequence_length))
+    length = tokens_left(likely, question.sequence_length, "cut")
     epochs = likely.epochs or catalog.assumptions["default_epochs"].value or Decimal(1)
     call = Call(
         input_tokens=int((high.prompt_after_tokens or ZERO) + high.call_input_tokens),
@@ -100,8 +121,11 @@ def _rented(renting: Renting, offer: GpuOffer, found: list[Found]) -> SelfHosted
 
 def _offer(renting: Renting, offer: GpuOffer, work: Work | None) -> SelfHosted:
     question = renting.question
+    source = given_source("Your own GPUs", renting.on)
     rules = TrainingRules.model_construct(
-        source=given_source("Your own GPUs", renting.on), max_tokens_per_example=question.sequence_length
+        source=source,
+        max_tokens_per_example=question.sequence_length,
+        longer_examples=LongExamples.model_construct(are="cut", source=source),
     )
     return SelfHosted.model_construct(
         id=offer.id,
@@ -145,8 +169,17 @@ def _work(renting: Renting, offer: GpuOffer, found: Found) -> Work:
             + f"; peak memory {peak.likely:.0f} of {found.prediction.usable_gib:.0f} GiB a GPU",
             f"{speed.likely:,.0f} tokens a second ({speed.low:,.0f} to {speed.high:,.0f} in 8 of 10 cases)",
             billed,
+            *_longest(renting),
         ),
     )
+
+
+def _longest(renting: Renting) -> Iterator[str]:
+    """Of a counted file: which sequences would hold all of it."""
+    lengths, question = renting.likely.lengths, renting.question
+    if lengths and question.sequence_length < min(lengths.longest, question.model.context):
+        power = min(power_of_two(lengths.longest), question.model.context)
+        yield f"seq={power} would hold the longest example, of {lengths.longest:,} tokens"
 
 
 def _deployment(renting: Renting, offer: GpuOffer) -> Deployment | None:
@@ -198,7 +231,9 @@ def _unfit(renting: Renting, offer: GpuOffer) -> str:
     ways = [words for words, changed in remedies(setup, facts.physics) if changed.gpus == setup.gpus]
     hint = f" It would fit with {' or with '.join(ways[:2])}." if ways else ""
     many = f"{setup.gpus} × " if setup.gpus > 1 else ""
-    return f"{question.words} does not fit {many}{gpu.title}: it needs {needed:,.0f} of {usable:,.0f} GiB a GPU.{hint}"
+    words = question.words
+    words = words[0].upper() + words[1:] if question.model.interpolated else words
+    return f"{words} does not fit {many}{gpu.title}: it needs {needed:,.0f} of {usable:,.0f} GiB a GPU.{hint}"
 
 
 def leanest(renting: Renting, offer: GpuOffer, count: int) -> Setup:

@@ -6,12 +6,26 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from calculator.customers import customer_of
 from calculator.keeping import is_dedicated
-from calculator.own_gpus import SelfHosted
+from calculator.many import smaller
+from calculator.own_gpus import SECONDS_AN_HOUR, SelfHosted, run_seconds
 from calculator.plan import Plan
 from calculator.result import LineItem, Warning, total_of
-from calculator.training import retrainings, retrainings_before
-from pricing import Offer, Status
+from calculator.training import retrainings, retrainings_before, tokens_of_a_run
+from pricing import LongFate, Offer, Status
+
+LONG_RUN_DAYS = Decimal(30)
+"""Wall clock of one run that few would wait for."""
+_LONGER: dict[LongFate, tuple[str, str]] = {
+    "cut": ("examples_truncated", "Examples are cut at {} tokens; the rest is not learnt, and not billed."),
+    "left out": ("examples_left_out", "Examples over {} tokens are left out: not learnt, and not billed."),
+    "unknown": (
+        "examples_too_long",
+        "At most {} tokens an example are taken, and what becomes of longer ones is not published: all is counted.",
+    ),
+}
+"""By what becomes of examples that are longer than a platform takes: code and sentence."""
 
 
 def not_for_sale(offer: Offer, status: Status, as_of: date) -> Warning:
@@ -55,7 +69,7 @@ def _lifecycle(
     if not life:
         return
     once = total_of(line.amount_usd for line in lines if line.recurrence == "once").usd
-    if not offer.trains_for(plan.customer, as_of):
+    if not offer.trains_for(customer_of(plan.customer, offer.platform), as_of):
         yield Warning(
             "closed_to_new_customers",
             f"New customers could train until {life.new_customers_until}; "
@@ -138,6 +152,8 @@ def _training(plan: Plan, offer: Offer, epochs: Decimal, lines: Sequence[LineIte
                 yield Warning(
                     "job_cap", f"{line.label}; resuming it costs the rest.", -line.unit_price_usd * (line.quantity or 0)
                 )
+    if isinstance(offer, SelfHosted):
+        yield from _long_run(plan, offer, epochs)
     rules = offer.training
     if not rules:
         return
@@ -147,15 +163,33 @@ def _training(plan: Plan, offer: Offer, epochs: Decimal, lines: Sequence[LineIte
         yield Warning("few_examples", f"{offer.platform_title} advises at least {rules.advised_examples} examples.")
     if rules.max_examples and plan.examples > rules.max_examples:
         yield Warning("many_examples", f"{offer.platform_title} takes at most {rules.max_examples:,} examples.")
-    if rules.max_tokens_per_example and plan.example_tokens > rules.max_tokens_per_example:
-        yield Warning(
-            "examples_truncated",
-            f"Examples are cut at {rules.max_tokens_per_example:,} tokens; the rest is not learnt, and not billed.",
-        )
+    limit, longer = rules.max_tokens_per_example, rules.longer_examples
+    longest = plan.lengths.longest if plan.lengths else plan.example_tokens
+    if limit and longer and longest > limit:
+        code, text = _LONGER[longer.are]
+        yield Warning(code, text.format(f"{limit:,}"))
     if (rules.max_epochs and epochs > rules.max_epochs) or (rules.min_epochs and epochs < rules.min_epochs):
         yield Warning(
             "epochs_outside", f"{offer.platform_title} takes {rules.min_epochs or 1} to {rules.max_epochs} epochs."
         )
+
+
+def _long_run(plan: Plan, offer: SelfHosted, epochs: Decimal) -> Iterator[Warning]:
+    """Of a run that ends too late: after weeks, or after all that is looked ahead to."""
+    if not offer.work:
+        return
+    seconds = run_seconds(plan, offer.work, tokens_of_a_run(plan, offer, epochs))
+    days = (seconds / SECONDS_AN_HOUR + plan.queue_hours) / 24
+    horizon = plan.months * plan.days_per_month
+    if days <= smaller(horizon, LONG_RUN_DAYS):
+        return
+    late = f", longer than the {horizon.normalize():f} days that are priced" if days > horizon else ""
+    more = f"gpus={offer.work.gpus * 2}"
+    yield Warning(
+        "long_run",
+        f"One run takes {days:,.0f} days{late}. More GPUs together ({more}), a faster one, or fewer epochs or examples "
+        "make it shorter.",
+    )
 
 
 def _doubtful(lines: Sequence[LineItem]) -> Iterator[Warning]:

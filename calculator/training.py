@@ -14,15 +14,27 @@ from calculator.own_gpus import SelfHosted, run_gpu_hours
 from calculator.periods import Period, periods, price_on
 from calculator.plan import Plan
 from calculator.result import LineItem, Recurrence
-from pricing import EpochRule, Method, Offer, Price
+from pricing import EpochRule, LongFate, Method, Offer, Price
 
 ONE_DAY = timedelta(days=1)
 
 
 def billed_tokens_per_example(plan: Plan, offer: Offer) -> Decimal:
-    """Tokens of an example that are billed: longer ones are truncated at the platform's limit."""
-    limit = offer.training.max_tokens_per_example if offer.training else None
-    return smaller(plan.example_tokens, Decimal(limit)) if limit else plan.example_tokens
+    """Tokens of an example that are trained on and billed, on average."""
+    rules = offer.training
+    limit, longer = (rules.max_tokens_per_example, rules.longer_examples) if rules else (None, None)
+    return tokens_left(plan, limit, longer.are) if limit and longer else plan.example_tokens
+
+
+def tokens_left(plan: Plan, limit: int, fate: LongFate) -> Decimal:
+    """Tokens of an example, on average, where those over `limit` are cut there or left out. Where only the average is
+    known, every example is taken to be of that length.
+    """
+    if fate == "unknown":
+        return plan.example_tokens
+    if plan.lengths:
+        return plan.lengths.left_of(plan.example_tokens, limit, fate)
+    return smaller(plan.example_tokens, Decimal(limit)) if fate == "cut" else plan.example_tokens
 
 
 def tokens_of_a_run(plan: Plan, offer: Offer, epochs: Decimal) -> Decimal:

@@ -22,6 +22,7 @@ from pricing.offer import (
     Assumption,
     EpochRule,
     Lifecycle,
+    LongExamples,
     Offer,
     Price,
     Source,
@@ -30,7 +31,7 @@ from pricing.offer import (
     given_source,
     price_of,
 )
-from pricing.vocabulary import OLD_DAYS, Confidence, Customer, Method, PriceKind, Status, Unit
+from pricing.vocabulary import OLD_DAYS, Confidence, Customer, LongFate, Method, PriceKind, Status, Unit
 
 __all__ = [
     "AS_IT_IS",
@@ -60,6 +61,8 @@ __all__ = [
     "Gpus",
     "Lifecycle",
     "Link",
+    "LongExamples",
+    "LongFate",
     "Loss",
     "Method",
     "ModelShape",

@@ -21,6 +21,7 @@ from pricing.vocabulary import (
     Count,
     Customer,
     Day,
+    LongFate,
     Method,
     PartialDate,
     PriceKind,
@@ -173,6 +174,15 @@ class EpochRule(Record):
         return self.default
 
 
+class LongExamples(Record):
+    """What becomes of examples over `max_tokens_per_example`."""
+
+    are: LongFate
+    """cut: trained on and billed to the limit; left out: neither; unknown: all of them is counted."""
+    source: SourceRef
+    note: str | None = None
+
+
 class TrainingRules(Record):
     """How a platform counts what it bills, and what it accepts."""
 
@@ -188,8 +198,18 @@ class TrainingRules(Record):
     advised_examples: Count | None = None
     max_examples: Count | None = None
     max_tokens_per_example: Count | None = None
-    """Longer examples are truncated, and billed to here."""
+    longer_examples: LongExamples | None = None
+    """Goes with `max_tokens_per_example`."""
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> TrainingRules:
+        if (self.max_tokens_per_example is None) != (self.longer_examples is None):
+            raise ValueError(
+                "max_tokens_per_example and longer_examples stand together; add the other one, "
+                "such as longer_examples: {are: unknown, source: …}"
+            )
+        return self
 
 
 class Lifecycle(Record):

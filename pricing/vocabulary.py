@@ -13,6 +13,8 @@ Confidence = Literal["high", "medium", "low"]
 Status = Literal["open", "closing", "closed", "not offered"]
 Method = Literal["lora", "full", "qlora", "dpo", "dpo-full"]
 Customer = Literal["new", "existing"]
+LongFate = Literal["cut", "left out", "unknown"]
+"""What a platform does with an example that is longer than it takes; unknown: it does not say."""
 Unit = Literal[
     "1M tokens", "call", "hour", "GPU-hour", "unit-hour", "model-month", "GB-month", "job"
 ]  # what `usd` is the price of

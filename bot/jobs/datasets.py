@@ -41,7 +41,7 @@ MAX_REPORTED = 20_000
 NO_EXAMPLES = "There is no example in it, so there is nothing to price."
 
 
-OF_THE_FILE = ("examples", "example")
+OF_THE_FILE = ("examples", "example", "lengths")
 """Fields that a file answers itself."""
 
 

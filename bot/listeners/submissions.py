@@ -17,6 +17,7 @@ from bot.form import (
     read_values,
     reply_in,
 )
+from bot.form_fields import FROM_FILE
 from bot.jobs.datasets import dataset_job
 from bot.listeners.commands import estimate_job
 from bot.listeners.context import GONE, Bot, team_of
@@ -42,7 +43,9 @@ def register(app: AsyncApp, bot: Bot) -> None:
         origin = Origin.read(view["private_metadata"])
         if reply_in(view) == "dm":
             origin = Origin()
-        await _accept(ack, body, view, {}, origin, fresh=not origin.edit_of)
+        saved = await bot.estimates.get(origin.edit_of, team_id=team_of(body)) if origin.edit_of else None
+        kept = {key: text for key, text in saved.fields.items() if key in FROM_FILE} if saved else {}
+        await _accept(ack, body, view, kept, origin, fresh=not origin.edit_of)
 
     @app.view(COMPARE_CALLBACK)
     async def on_compare(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -86,4 +89,4 @@ def register(app: AsyncApp, bot: Bot) -> None:
         origin = Origin.read(view["private_metadata"])
         settled = Preferences({}) if origin.edit_of else await unseen(bot, view, team_of(body))
         expanded = form(origin, settled.complete(read_values(view)), more=True, reply_in=reply_in(view))
-        bot.worker.start(bot.update(body, view["id"], expanded))
+        bot.worker.start(bot.update(body, view["id"], expanded, view["hash"]))

@@ -89,11 +89,6 @@ def _statistics(report: DatasetReport) -> SlackMessage:
     notes = [f"Tokens of {count.encoding}; output is what is trained on."]
     if report.inexact_why:
         notes.append(f"Approximate: {report.inexact_why}.")
-    notes += [
-        f"Cut at {limit:,} tokens an example, {tokens:,} tokens are billed; the estimate reckons with the average."
-        for limit, tokens in count.billed.items()
-        if tokens != count.tokens
-    ]
     if not count.duplicates_complete:
         notes.append("Duplicates were looked for among the first examples only.")
     blocks += [section("*Who takes it*\n" + "\n".join(_platforms(report)))]

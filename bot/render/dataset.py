@@ -39,11 +39,6 @@ def dataset_text(report: DatasetReport) -> str:
         f"  {count.input_tokens:,} input, {count.output_tokens:,} output (trained on)",
         f"  an example: p5 {lengths.p5:,} · median {lengths.p50:,} · p95 {lengths.p95:,} · longest {lengths.max:,}",
     ]
-    lines += [
-        f"  cut at {limit:,} tokens an example: {tokens:,} tokens are billed"
-        for limit, tokens in count.billed.items()
-        if tokens != count.tokens
-    ]
     if not count.duplicates_complete:
         lines.append("  duplicates were only looked for among the first examples of the file")
     lines += ["", f"{report.problems:,} problems" if report.problems else "No problems found"]

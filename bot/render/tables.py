@@ -18,7 +18,7 @@ from bot.render.money import (
     signed,
     unit_price,
 )
-from calculator import BreakEven, Comparison, Estimate, Figure, LineItem, Standing, Total
+from calculator import BreakEven, Comparison, Estimate, Figure, LineItem, Standing, Total, customer_of
 
 Align = Literal["left", "right"]
 
@@ -162,7 +162,7 @@ def by_standing(comparison: Comparison) -> list[tuple[str, list[Estimate]]]:
 
 def _apart(comparison: Comparison) -> str:
     small = any(too_small(one) for one in comparison.estimates)
-    sold = f"Not sold, or not to {comparison.scenario.customer} customers"
+    sold = f"Not sold, or not to {customer_of(comparison.scenario.customer)} customers"
     if not small:
         return sold
     others = any(one.standing == Standing.APART and not too_small(one) for one in comparison.estimates)

@@ -5,11 +5,12 @@ caller's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 from bot.render.money import OLD, OLD_MEANS, age, age_marked, counted, money, quantity, signed
 from bot.render.tables import figure, horizon, offer_name
-from calculator import KEYS, Comparison, Estimate, Standing, Warning, default_text
+from calculator import KEYS, Comparison, Estimate, Standing, Warning, customer_of, default_text
 from pricing import Confidence, Source
 
 # Shown first, because they cost most when overlooked.
@@ -21,6 +22,7 @@ GRAVE = (
     "model_ends",
     "price_unknown",
     "deployment_deleted",
+    "long_run",
     "idle_hosting",
     "training_ends",
 )
@@ -59,7 +61,7 @@ def _no_answer(comparison: Comparison) -> str:
         return f"No offer has a complete price. Of {name}, {part}."
     if first.total_usd is not None:
         return (
-            f"Nothing here is open to {comparison.scenario.customer} customers. "
+            f"Nothing here is open to {customer_of(comparison.scenario.customer)} customers. "
             f"For those who have access, {name} costs {total} {span}."
         )
     return first.warnings[0].text if first.warnings else f"{offer_name(first)} is not for sale."
@@ -77,7 +79,7 @@ def question(comparison: Comparison) -> str:
         parts.append(f"{_count(scenario.calls.calls, 'call')} a {scenario.calls.period}{length}")
     else:
         parts.append("no calls given")
-    shown = {"on", "examples", "example", "epochs", "runs", "calls", "call", "currency", "name", "rates"}
+    shown = {"on", "examples", "example", "lengths", "epochs", "runs", "calls", "call", "currency", "name", "rates"}
     parts += [f"{key} {text}" for key, text in scenario.fields().items() if key not in shown]
     return " · ".join(parts)
 
@@ -126,8 +128,12 @@ def pays_back(estimate: Estimate) -> str:
         return "not known"
     if found.calls is None:
         return (found.reason or "never").partition(":")[0]
-    when = f", {found.day}" if found.day else ""
-    return f"{counted(found.calls, 'call')}{when}"
+    return paid_back_text(found.calls, found.day)
+
+
+def paid_back_text(calls: int, day: date | str | None) -> str:
+    """After so many calls, and on which day, where calls are given."""
+    return f"{counted(calls, 'call')}{f', {day}' if day else ''}"
 
 
 def break_even_sentences(comparison: Comparison, estimate: Estimate, *, net: bool = True) -> list[str]:
@@ -248,9 +254,12 @@ def crossover_sentence(comparison: Comparison) -> str | None:
 
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
-    """What differs between two scenarios as text by key: `epochs 3 → 5`. The offers stand in the table."""
+    """What differs between two scenarios as text by key: `epochs 3 → 5`. The offers stand in the table, and lengths are
+    a list.
+    """
+    named = {"on": "the offers compared", "lengths": "the lengths of the examples"}
     keys = [key for key in KEYS if old.get(key) != new.get(key)]
-    return ["the offers compared" if key == "on" else f"{key} {said(key, old)} → {said(key, new)}" for key in keys]
+    return [named.get(key) or f"{key} {said(key, old)} → {said(key, new)}" for key in keys]
 
 
 def said(key: str, fields: Mapping[str, str]) -> str:

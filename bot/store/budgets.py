@@ -117,7 +117,9 @@ class BudgetStore:
             if done.first() is None:
                 return False
             what = f"estimate {approval.estimate_id} above its budget of {approval.budget}"
-            change = Change(approval.team_id, user_id, what, f"asked for {approval.estimated}", decision)
+            change = Change(
+                approval.team_id, user_id, what, f"{approval.estimated}, asked by {approval.asked_by}", decision
+            )
             await self._audit.write(change, within=connection)
         return True
 

@@ -7,7 +7,7 @@ from calculator.dataset.opening import MAX_UNPACKED_BYTES, open_text
 from calculator.dataset.problems import KINDS, MAX_SHOWN, Kind, Problem
 from calculator.dataset.reading import Beside
 from calculator.dataset.report import DatasetReport, Fate, Needs, Verdict, limits_of, make_report, needs_of
-from calculator.dataset.tally import DatasetCount, Lengths, Tally
+from calculator.dataset.tally import Cut, DatasetCount, Limit, Percentiles, Tally
 
 __all__ = [
     "KINDS",
@@ -16,12 +16,14 @@ __all__ = [
     "Beside",
     "Block",
     "BlockCount",
+    "Cut",
     "DatasetCount",
     "DatasetReport",
     "Fate",
     "Kind",
-    "Lengths",
+    "Limit",
     "Needs",
+    "Percentiles",
     "Problem",
     "Rules",
     "Tally",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from calculator.dataset.problems import MAX_SHOWN, Problem
-from calculator.dataset.tally import DatasetCount
-from pricing import AS_IT_IS, DatasetRules, Encoding, Offer, PlatformFormats
+from calculator.dataset.tally import DatasetCount, Limit
+from pricing import AS_IT_IS, DatasetRules, Encoding, LongFate, Offer, PlatformFormats, TrainingRules
+
+T = TypeVar("T", int, Limit)
 
 
 class Needs(NamedTuple):
@@ -17,8 +19,14 @@ class Needs(NamedTuple):
     title: str
     min_examples: int | None
     max_examples: int | None
-    max_tokens_per_example: int | None
+    limit: Limit | None
 
+
+_FATES: dict[LongFate, str] = {
+    "cut": "{0} cut at {1:,} tokens: {2.left:,} of {3:,} tokens are trained on.",
+    "left out": "{0} over {1:,} tokens and left out: {2.kept:,} of {3:,} tokens are trained on.",
+    "unknown": "{0} over its limit of {1:,} tokens; what becomes of them is not published.",
+}
 
 Fate = Literal["taken", "converted", "refused", "unknown"]
 
@@ -78,24 +86,26 @@ def needs_of(offers: Iterable[Offer]) -> dict[str, Needs]:
                 before.title,
                 _of(min, before.min_examples, rules.min_examples),
                 _of(max, before.max_examples, rules.max_examples),
-                _of(max, before.max_tokens_per_example, rules.max_tokens_per_example),
+                _of(max, before.limit, _limit(offer.platform_title, rules)),
             )
         found[offer.platform] = before
     return found
 
 
-def _of(choose: Callable[[list[int]], int], one: int | None, other: int | None) -> int | None:
-    known = [number for number in (one, other) if number is not None]
+def _limit(title: str, rules: TrainingRules) -> Limit | None:
+    if rules.max_tokens_per_example is None or rules.longer_examples is None:
+        return None
+    return Limit(rules.max_tokens_per_example, title, rules.longer_examples.are)
+
+
+def _of(choose: Callable[[list[T]], T], one: T | None, other: T | None) -> T | None:
+    known = [value for value in (one, other) if value is not None]
     return choose(known) if known else None
 
 
-def limits_of(needs: Mapping[str, Needs]) -> list[tuple[int, str]]:
-    """(most tokens of an example, the platforms that cut there), the shortest first."""
-    titles: dict[int, list[str]] = {}
-    for need in needs.values():
-        if need.max_tokens_per_example:
-            titles.setdefault(need.max_tokens_per_example, []).append(need.title)
-    return sorted((limit, " and ".join(names)) for limit, names in titles.items())
+def limits_of(needs: Mapping[str, Needs]) -> list[Limit]:
+    """The most tokens an example may have, by platform, the shortest first."""
+    return sorted(need.limit for need in needs.values() if need.limit)
 
 
 def make_report(count: DatasetCount, rules: DatasetRules, needs: Mapping[str, Needs]) -> DatasetReport:
@@ -160,8 +170,9 @@ def _verdict(count: DatasetCount, rules: DatasetRules, platform: PlatformFormats
         said.append(f"At least {need.min_examples:,} examples are needed; there are {count.examples:,}.")
     if platform.max_file_bytes and count.bytes > platform.max_file_bytes:
         said.append(f"The file is larger than the {platform.max_file_bytes // 1_000_000:,} MB that are taken.")
-    if cut := count.truncated.get(need.max_tokens_per_example or 0):
-        said.append(f"{cut:,} examples are cut at {need.max_tokens_per_example:,} tokens.")
+    if need.limit and (cut := count.cuts.get(need.limit.tokens)):
+        many = f"{cut.longer:,} example{' is' if cut.longer == 1 else 's are'}"
+        said.append(_FATES[need.limit.fate].format(many, need.limit.tokens, cut, count.tokens))
     fate: Fate = "taken" if todo == AS_IT_IS else "converted"
     verdict = Verdict(need.title, fate, " ".join(said))
     if count.encoding in platform.tokenizers:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from calculator.dataset.blocks import BlockCount
 from calculator.dataset.problems import MAX_SHOWN, Kind, Problem
 from calculator.errors import UserError
-from pricing import Encoding, Format
+from calculator.lengths import Lengths, Step
+from pricing import Encoding, Format, LongFate
 
 EXACT_LENGTHS = 65_536
 """Lengths up to here are told apart; longer ones to within COARSE tokens, which is under 1.6 %."""
@@ -18,15 +20,36 @@ COARSE = 1_024
 REMEMBERED_EXAMPLES = 400_000
 """Duplicates are found among so many different examples, the first of the file."""
 _SLOTS = 1 << 19
+STEPS = tuple(1 << exponent for exponent in range(9, 22))
+"""Limits at which every file is summed up, for sequences on one's own GPUs; those of the platforms come on top."""
 
 
-class Lengths(NamedTuple):
+class Percentiles(NamedTuple):
     """Tokens an example: nearest-rank percentiles, over EXACT_LENGTHS rounded down to a multiple of COARSE."""
 
     p5: int
     p50: int
     p95: int
     max: int
+
+
+class Limit(NamedTuple):
+    """The most tokens an example may have, and what becomes of longer ones there."""
+
+    tokens: int
+    whose: str
+    fate: LongFate
+
+
+class Cut(NamedTuple):
+    """A file at one limit, in tokens."""
+
+    left: int
+    """Where longer examples are cut there."""
+    kept: int
+    """Where they are left out."""
+    longer: int
+    """So many examples are."""
 
 
 class DatasetCount(NamedTuple):
@@ -40,11 +63,9 @@ class DatasetCount(NamedTuple):
     output_tokens: int
     content_tokens: int
     """Of the contents alone, without roles, names, tools and what a platform adds."""
-    lengths: Lengths
-    billed: dict[int, int]
-    """By limit: tokens where every example is cut at so many."""
-    truncated: dict[int, int]
-    """By limit: examples that are longer."""
+    lengths: Percentiles
+    cuts: dict[int, Cut]
+    """By limit, those that no example is over left out."""
     images: int
     beyond_rules: int
     """Examples with parts that no published rule counts: tools, calls."""
@@ -60,7 +81,16 @@ class DatasetCount(NamedTuple):
         if not self.examples:
             return {}
         each = [_mean(tokens, self.examples) for tokens in (self.input_tokens, self.output_tokens)]
-        return {"examples": str(self.examples), "example": "/".join(each)}
+        return {"examples": str(self.examples), "example": "/".join(each), "lengths": str(self._lengths(each))}
+
+    def _lengths(self, each: Sequence[str]) -> Lengths:
+        """Averages at every limit; that of whole examples is the sum of input and output as they are written."""
+        steps = [
+            Step(Decimal(limit), *(Decimal(_mean(tokens, self.examples)) for tokens in (cut.left, cut.kept)))
+            for limit, cut in self.cuts.items()
+        ]
+        mean = sum(map(Decimal, each), Decimal(0))
+        return Lengths((*steps, Step(Decimal(self.lengths.max), mean, mean)))
 
 
 def _mean(tokens: int, examples: int) -> str:
@@ -70,17 +100,23 @@ def _mean(tokens: int, examples: int) -> str:
     return f"{whole}.{rest * 10**digits // examples:0{digits}d}".rstrip("0").rstrip(".")
 
 
+_FATES: dict[LongFate, str] = {
+    "cut": "{} trains on the first {:,} and drops {:,}, the end with the answer first",
+    "left out": "{} leaves out what is over {:,}",
+    "unknown": "{} takes at most {:,} and does not say what becomes of longer ones",
+}
+
+
 class Tally:
     """Adds up blocks in the order of the file."""
 
-    def __init__(self, limits: Sequence[tuple[int, str]]) -> None:
-        """`limits`: (most tokens of an example, whose limit that is)."""
+    def __init__(self, limits: Sequence[Limit]) -> None:
         self._limits = sorted(limits)
         self.examples = self.tokens = self.output_tokens = self.content_tokens = 0
         self.images = self.beyond_rules = self.problems = self.longest = 0
-        self._cut = {limit: 0 for limit, _ in self._limits}
-        self._truncated = {limit: 0 for limit, _ in self._limits}
         self._lengths: Counter[int] = Counter()
+        self._beyond = {limit: (0, 0) for limit in self._steps() if limit >= EXACT_LENGTHS}
+        """Of the examples over each limit: their tokens, and how many there are."""
         self._by_kind: Counter[Kind] = Counter()
         self._first: list[Problem] = []
         self._seen = _Seen()
@@ -98,9 +134,10 @@ class Tally:
         self.longest = max(self.longest, longest)
         if longest > EXACT_LENGTHS:
             self._lengths.update(n if n <= EXACT_LENGTHS else n - n % COARSE for n in block.totals)
+            self._note_beyond(block.totals)
         else:
             self._lengths.update(block.totals)
-        if self._limits and longest > self._limits[0][0]:
+        if self._limits and longest > self._limits[0].tokens:
             problems += self._too_long(block)
         remember = self._seen.remember
         for line, key in zip(block.lines, block.keys, strict=True):
@@ -117,17 +154,21 @@ class Tally:
         self._by_kind.update(problem.kind for problem in problems)
         self._first += problems[: MAX_SHOWN - len(self._first)]
 
+    def _steps(self) -> list[int]:
+        return sorted({*STEPS, *(limit.tokens for limit in self._limits)})
+
+    def _note_beyond(self, totals: Sequence[int]) -> None:
+        for limit, (tokens, longer) in self._beyond.items():
+            over = [total for total in totals if total > limit]
+            self._beyond[limit] = (tokens + sum(over), longer + len(over))
+
     def _too_long(self, block: BlockCount) -> list[Problem]:
         problems = []
         for line, tokens in zip(block.lines, block.totals, strict=True):
-            over = [(limit, whose) for limit, whose in self._limits if tokens > limit]
-            for limit, _ in over:
-                self._cut[limit] += tokens - limit
-                self._truncated[limit] += 1
+            over = [_FATES[fate].format(whose, limit, tokens - limit)
+                    for limit, whose, fate in self._limits if tokens > limit]  # fmt: skip
             if over:
-                cuts = "; ".join(f"{whose} trains on the first {limit:,} and drops {tokens - limit:,}"
-                                 for limit, whose in over)  # fmt: skip
-                text = f"The example has {tokens:,} tokens: {cuts}, the end with the answer first. Shorten it."
+                text = f"The example has {tokens:,} tokens: {'; '.join(over)}. Shorten it."
                 problems.append(Problem(line, "over_limit", text))
         return problems
 
@@ -144,8 +185,7 @@ class Tally:
             output_tokens=self.output_tokens,
             content_tokens=self.content_tokens,
             lengths=self._percentiles(),
-            billed={limit: self.tokens - cut for limit, cut in self._cut.items()},
-            truncated=dict(self._truncated),
+            cuts=self._cuts(),
             images=self.images,
             beyond_rules=self.beyond_rules,
             bytes=size,
@@ -155,7 +195,28 @@ class Tally:
             duplicates_complete=not self._seen.full,
         )
 
-    def _percentiles(self) -> Lengths:
+    def _cuts(self) -> dict[int, Cut]:
+        """Below EXACT_LENGTHS from the lengths that were told apart, from there on from what was noted of those over
+        each limit.
+        """
+        cuts: dict[int, Cut] = {}
+        within = iter(sorted(self._lengths.items()))
+        length, count = next(within, (0, 0))
+        shorter = kept = 0
+        for limit in self._steps():
+            if limit >= self.longest:
+                break
+            if limit >= EXACT_LENGTHS:
+                tokens, longer = self._beyond[limit]
+                cuts[limit] = Cut(self.tokens - tokens + limit * longer, self.tokens - tokens, longer)
+                continue
+            while length <= limit:
+                shorter, kept = shorter + count, kept + length * count
+                length, count = next(within)
+            cuts[limit] = Cut(kept + limit * (self.examples - shorter), kept, self.examples - shorter)
+        return cuts
+
+    def _percentiles(self) -> Percentiles:
         """The k-th shortest, k = percent of the examples, rounded up."""
         ranks = [-(-self.examples * percent // 100) for percent in (5, 50, 95)]
         found: list[int] = []
@@ -165,7 +226,7 @@ class Tally:
             while len(found) < len(ranks) and below >= ranks[len(found)]:
                 found.append(length)
         p5, p50, p95 = found or (0, 0, 0)
-        return Lengths(p5, p50, p95, self.longest)
+        return Percentiles(p5, p50, p95, self.longest)
 
 
 class _Seen:

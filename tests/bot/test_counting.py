@@ -60,7 +60,10 @@ async def test_a_file_by_the_cookbooks_rule(tmp_path: Path, catalog: Catalog, ru
     assert count.output_tokens == 2 + 1 + 10 + 140_000 + 1
     assert count.content_tokens == 10 + 2 + 70_010 + 140_010 + 2
     assert count.lengths == (13, 25, 136 * 1_024, 140_021), "over 65,536 to within 1,024"
-    assert count.billed == {65_536: 131_125, 131_072: 201_146}
+    assert count.cuts[65_536] == (131_125, 25 + 13 + 15, 2)
+    assert count.cuts[131_072] == (201_146, 25 + 13 + 70_021 + 15, 1)
+    assert count.cuts[512] == (25 + 13 + 512 * 2 + 15, 25 + 13 + 15, 2)
+    assert max(count.cuts) == 131_072, "no example is longer than the next"
     assert report.exact
     assert report.problems_by_kind == {"over_limit": 2, "too_few": 1}
     assert report.first_problems[0].text == "OpenAI needs at least 10 examples; the file has 5. Add more."

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
 from bot.cli import main
 from bot.playground import FakeSlack
+from pricing import Catalog, GpuOffer
 from tests.bot import deeds
 from tests.bot.reading import column, inputs, rows, texts
-from tests.conftest import Workspace
+from tests.conftest import Workspace, running_bot
 
 DAY = ["--as-of", "2026-11-21"]
 OWN = "on=runpod/h100,openai/gpt-4.1-nano model=llama-3.1-8b gpus=1 examples=10k example=250/150 epochs=3"
@@ -99,8 +104,8 @@ async def test_an_answer_shows_gpu_hours_their_range_and_what_moves_them(
 
 async def test_the_form_puts_the_fault_at_its_field(workspace: Workspace, slack: FakeSlack) -> None:
     view = await deeds.full_form(slack)
-    assert inputs(view)[-12:-1] == [
-        *("model", "params", "gpu", "gpus", "seq", "stack", "rank", "idle", "queue", "latency", "adapters")
+    assert inputs(view)[-13:-1] == [
+        *("model", "params", "gpu", "gpus", "gpu_rate", "seq", "stack", "rank", "idle", "queue", "latency", "adapters")
     ]
     assert "Self-hosted GPUs" in texts(view)
     fields = {"examples": "10k", "example": "400", "model": "llama-2-7b", "seq": "8k", "gpu": "tpu"}
@@ -116,6 +121,42 @@ async def test_a_change_in_the_thread_is_explained(workspace: Workspace, slack: 
     change = await deeds.change(slack, parent)
     assert rows(change)[1][1:] == ["$1.83", "$3.83", "+$2.00"] or rows(change)[1][1:] == ["$1.83", "$3.83", "+$1.99"]
     assert "idle" in texts(change)
+
+
+class Slow(Mapping[str, GpuOffer]):
+    """GPU offers that whoever searches among them gets when somebody says so."""
+
+    def __init__(self, offers: Mapping[str, GpuOffer]) -> None:
+        self._offers = offers
+        self.asked, self.go_on = threading.Event(), threading.Event()
+
+    def __getitem__(self, name: str) -> GpuOffer:
+        return self._offers[name]
+
+    def __len__(self) -> int:
+        return len(self._offers)
+
+    def __iter__(self) -> Iterator[str]:
+        self.asked.set()
+        self.go_on.wait(20)
+        return iter(self._offers)
+
+
+async def test_while_gpus_are_searched_others_are_answered(
+    catalog: Catalog, slack: FakeSlack, database_path: Path
+) -> None:
+    offers = Slow(catalog.gpus.offers)
+    gpus = catalog.gpus._replace(offers=offers)
+    slow = Catalog(catalog.offers.values(), catalog.assumptions, catalog.base_models, gpus, catalog.version)
+    async with running_bot(slow, slack, f"sqlite:///{database_path}"):
+        searching = asyncio.create_task(deeds.ask(slack, "on=gpu gpu=l4 model=llama-3.1-8b examples=10k example=400"))
+        try:
+            assert await asyncio.to_thread(offers.asked.wait, 20)
+            assert (await deeds.open_form(slack, channel=slack.random))["callback_id"] == "estimate_form"
+            assert not searching.done()
+        finally:
+            offers.go_on.set()
+        assert "L4" in texts(await searching)
 
 
 async def test_compare_offers_the_gpus_where_the_question_has_a_model(workspace: Workspace, slack: FakeSlack) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from bot.app import build_app
 from bot.playground import FakeSlack
@@ -89,6 +92,19 @@ async def test_a_body_of_megabytes_is_refused_and_the_next_request_is_served(sta
         body = urlencode({"text": "x" * 3_000_000})
         assert (await deeds.post_signed(slack.events_url, body, slack.signing_secret))[0] == 413
         assert figures(await deeds.ask(slack, support_bot.LINE)) == support_bot.FIGURES
+
+
+async def test_a_body_that_breaks_off_is_no_error_of_ours(
+    workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", URL(workspace.url).port)
+    writer.write(b"POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Length: 100\r\n\r\npayload=")
+    writer.write_eof()
+    await reader.read()
+    writer.close()
+    async with ClientSession() as session, session.get(f"{workspace.url}/metrics") as metrics:
+        assert 'ftcost_requests_total{kind="unknown",outcome="refused"} 1.0' in await metrics.text()
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -102,9 +102,13 @@ async def test_a_database_that_says_nothing_is_not_waited_for(
     """Slack waits three seconds; the person hears before they are over. A form opens, for it needs no database."""
     view = await deeds.full_form(slack)
     line.silence()
-    submitted, listed, opened = await asyncio.gather(
-        slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS)), slack.command("list"), slack.command("")
+    submitted, listed, opened, ready = await asyncio.gather(
+        slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS)),
+        slack.command("list"),
+        slack.command(""),
+        deeds.get_json(f"{workspace.url}/readyz"),
     )
+    assert ready == (503, {"ok": False, "database": "does not answer"})
     assert "nothing you typed is lost" in next(iter(submitted.errors.values()))
     assert "Please try again" in listed.json()["text"]
     assert (submitted.ok, listed.ok, opened.ok) == (True, True, True), "Slack did not give up"

@@ -81,6 +81,16 @@ def test_they_are_named_by_platform_offer_and_gpu(
         ({"params": "8B"}, {"params": "Give either model= or params=, not both."}),
         ({"latency": "0s"}, {"latency": "“0s” is no time a call may take; write seconds such as 2s or 0.5s."}),
         ({"stack": "fast"}, {"stack": "“fast” is no stack of software; write eager, optimised or fp8."}),
+        (
+            {"gpu_rate": "2"},
+            {"gpu": "gpu_rate= is what an hour of one GPU costs; say which GPU that is, such as gpu=h100."},
+        ),
+        ({"on": "your-gpus"}, {"gpu_rate": "on=your-gpus needs what an hour of one GPU costs: gpu_rate=2.10."}),
+        ({"gpu_rate": "2", "gpu": "h100", "model": ""}, {"model": "gpu= is about GPUs of your own:"}),
+        (
+            {"gpu_rate": "5000", "gpu": "h100"},
+            {"gpu_rate": "The price of a GPU-hour in USD must be between 0 and 1,000."},
+        ),
         ({"model": "zzz", "gpu": "yyy"}, {"model": "There is no model", "gpu": "There is no GPU"}),
     ],
 )
@@ -102,6 +112,19 @@ def test_without_a_number_of_gpus_the_cheapest_is_taken(catalog: Catalog) -> Non
     chosen = only(answer(catalog, {**TRAINED, "on": "modal/h100"})).total_usd
     each = [only(answer(catalog, {**TRAINED, "on": "modal/h100", "gpus": str(n)})).total_usd for n in (1, 2, 4, 8)]
     assert chosen == min(usd for usd in each if usd is not None)
+
+
+def test_gpus_at_ones_own_rate_cost_what_rented_ones_do_at_it(catalog: Catalog) -> None:
+    """RunPod's L4 is $0.49 an hour, billed by the second; one's own is compared beside it. Six are one machine."""
+    both = answer(catalog, {**ONE_L4, **SERVED, "gpu": "l4", "gpu_rate": "0.49"})
+    rented, own = sorted(both.estimates, key=lambda one: one.offer.id)
+    assert (rented.offer.id, own.offer.id) == ("runpod/l4", "your-gpus")
+    assert [line.amount_usd for line in own.lines] == [line.amount_usd for line in rented.lines]
+    assert {line.source.title for line in own.lines if line.source} == {"Your own price of a GPU-hour"}
+    assert own.moves == rented.moves
+    six = only(answer(catalog, {**ONE_L4, "on": "your-gpus", "gpu": "l4", "gpus": "6", "gpu_rate": "0"}))
+    assert six.lines[0].formula.startswith("6 GPUs × ")
+    assert six.total_usd == 0, "paid for already"
 
 
 def test_a_node_that_is_rented_whole_is_paid_whole(catalog: Catalog) -> None:
@@ -165,10 +188,11 @@ def test_pay_back_needs_as_many_gpus_as_the_calls_do(catalog: Catalog) -> None:
 
 def test_draws_are_the_plain_estimate_of_their_values(catalog: Catalog) -> None:
     fields = {**ONE_L4, **SERVED, "examples": "1k..20k", "epochs": "1..4", "calls": "10k..3M/day", "growth": "0..9%"}
+    fields |= {"on": "your-gpus", "gpu": "l4", "gpu_rate": "0.3..0.9"}
     scenario = read_scenario({**fields, "idle": "0..5h", "runs": "1..3", "hosted": "6..24h", "queue": "1..2h"})
     ranges = estimate(scenario, catalog, TODAY).ranges
     assert ranges is not None
-    total: Any = ranges.estimates["runpod/l4"].total_usd
+    total: Any = ranges.estimates["your-gpus"].total_usd
     for number in (0, 7, 400, 1_999):
         plain = only(estimate(in_draw(scenario, number), catalog, TODAY)).total_usd
         assert total.values[number] == pytest.approx(plain.__float__(), rel=1e-9) if plain else False

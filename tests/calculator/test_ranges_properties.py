@@ -34,7 +34,7 @@ offers:
   bent:
     title: Bent
     model: bent
-    training: {source: page, max_tokens_per_example: 50000,
+    training: {source: page, max_tokens_per_example: 50000, longer_examples: {are: cut, source: page},
       auto_epochs: {default: 3, min_total_examples: 100, max_total_examples: 25000}}
     prices:
       training:

@@ -102,6 +102,31 @@ async def test_a_file_in_a_direct_message(workspace: Workspace, slack: FakeSlack
     assert [call.method for call in slack.calls].count("files.info") == 0
 
 
+async def test_what_a_platform_cuts_is_not_paid_for(workspace: Workspace, slack: FakeSlack) -> None:
+    """Ten chats of 13 + n tokens, and one of 8 + 100,000 + 2 + 3 = 100,013: 185 + 65,536 = 65,721 tokens × 1 epoch at
+    $5 per 1M are $0.328605, all 100,198 of them $0.50099. The lengths stay with the estimate until the tokens change.
+    """
+    long = {"messages": [{"role": "user", "content": " a" * 100_000}, {"role": "assistant", "content": " a" * 2}]}
+    file = slack.attach("long.jsonl", chats(10) + json.dumps(long).encode())
+    ask = "on=openai/gpt-4.1-mini customer=existing months=1"
+    message = await slack.say(f"{ask} epochs=1", channel=slack.im, files=[file])
+    _, statistics, faults, estimate, *rest = await priced(slack, slack.im, message["ts"])
+    assert "OpenAI*: The format is accepted as it is. 1 example is cut at 65,536 tokens: 65,721 of 100,198" in texts(
+        statistics
+    )
+    assert "OpenAI trains on the first 65,536 and drops 34,477, the end with the answer first" in texts(faults)
+    assert figures(estimate)["One-off"] == "$0.33"
+    assert "65,721 of 100,198 tokens are trained on, 65.6%" in texts(rest[-1])
+    for answers, usd, changed in (
+        ({"epochs": "2"}, "$0.66", "epochs 1 → 2"),
+        ({"epochs": "1", "example": "9109"}, "$0.50", "the lengths of the examples"),
+    ):
+        form = await deeds.press(slack, estimate, "edit", "estimate_form")
+        assert (await slack.submit_view(form["id"], slack.fill(form, answers))).errors == {}
+        change = await said(slack, changed, slack.im, message["ts"])
+        assert usd in texts(change)
+
+
 async def test_files_in_threads(workspace: Workspace, slack: FakeSlack) -> None:
     """In a thread of the bot's a file stands for the numbers that were given; elsewhere it is nobody's business."""
     parent = await deeds.ask(slack, f"{TYPED} examples=100 example=10/5")

@@ -19,7 +19,7 @@ EVERYTHING = {
     "on": "all", "examples": "10k", "example": "250/150", "epochs": "3", "runs": "2", "calls": "50k/day",
     "call": "100/70", "prompt": "2000->100", "base": "gpt-4o-mini", "cached": "80%", "batch": "50%", "days": "30",
     "months": "36", "growth": "5%", "retrain": "3", "prep": "500", "data_gb": "2", "hosted": "8h", "hours": "4",
-    "customer": "existing", "rates": "10/3/1.5/6",
+    "customer": "existing", "rates": "10/3/1.5/6", "lengths": "65536:399/390,131072:399.5/395,200000:400",
 }  # fmt: skip
 CHANGED = {
     "examples": "1000", "epochs": "5", "runs": "3", "calls": "20k/day", "cached": "30%", "months": "24", "growth": "2%",
@@ -77,9 +77,11 @@ def test_every_offer_after_a_change_is_what_the_calculator_says(catalog: Catalog
     assert len(rows) == len(expected) > 100
     for offer, row in rows.items():
         one = expected[str(offer)]
-        figures = (one.one_off_usd, one.monthly_usd, one.total_usd)
-        for title, usd in zip(("One-off, USD", "A month, USD", "Total, USD"), figures, strict=True):
-            assert row[title] == pytest.approx(usd or Decimal(0), rel=Decimal("1e-10")), (offer, title)
+        for title, total in (("One-off, USD", one.one_off), ("A month, USD", one.monthly), ("Total, USD", one.total)):
+            if total.usd is None:
+                assert row.get(title) == (None if total.whole else "unknown"), (offer, title)
+            else:
+                assert row[title] == pytest.approx(total.usd, rel=Decimal("1e-10")), (offer, title)
     (prompted,) = [row for row in made.rows("Offers") if row["Standing"] == "prompted, not tuned"]
     assert asked.base is not None
     assert asked.base.total_usd is not None
@@ -132,7 +134,10 @@ def test_an_unknown_amount_is_a_word_and_never_zero(catalog: Catalog) -> None:
     unknown = [row for row in made.rows("Lines") if row["Amount, USD"] == "unknown"]
     assert unknown
     names = {row["Offer"] for row in unknown}
-    assert {row["Known whole"] for row in made.rows("Offers") if row["Offer"] in names} == {"no, at least"}
+    offers = list(made.rows("Offers"))
+    assert {row["Known whole"] for row in offers if row["Offer"] in names} == {"no, at least"}
+    (flash,) = [row for row in offers if row["Id"] == "google/gemini-3.5-flash-lite"]
+    assert (flash["A month, USD"], flash["Total, USD"]) == ("unknown", 500), "of the parts, only prep= is known"
 
 
 @pytest.mark.parametrize("name", ['=HYPERLINK("http://evil.example","x")', "+1+1", "@SUM(A1)", "-2+3", "{=1+1}"])

@@ -9,6 +9,7 @@ from typing import Any
 from calculator.dataset import (
     Beside,
     DatasetCount,
+    Limit,
     Problem,
     Rules,
     Tally,
@@ -50,7 +51,7 @@ def jsonl(*records: Any) -> bytes:
 def count(
     chunks: bytes | Iterable[bytes],
     *,
-    limits: tuple[tuple[int, str], ...] = (),
+    limits: tuple[Limit, ...] = (),
     block_bytes: int = 10_000,
     **opening: Any,
 ) -> tuple[DatasetCount, list[Problem]]:

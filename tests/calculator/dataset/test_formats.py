@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calculator.dataset import Cut, Limit
 from tests.calculator.dataset.files import GOOD, chat, count, jsonl, message
 
 NOVA = {
@@ -95,13 +96,28 @@ def test_lengths_are_those_of_real_examples() -> None:
     assert found.lengths == (1, 10, 19, 20)
 
 
-def test_the_end_of_long_examples_is_not_billed() -> None:
-    """3, 5 and 9 words cut at 4: 3 + 4 + 4; at 8: 3 + 5 + 8."""
-    found, problems = count(jsonl(*({"text": "w " * n} for n in (3, 5, 9))), limits=((8, "B"), (4, "A")))
-    assert found.billed == {4: 11, 8: 16}
-    assert found.truncated == {4: 2, 8: 1}
+def test_long_examples_are_summed_up_at_every_limit() -> None:
+    """3, 5 and 9 words: cut at 4, 3 + 4 + 4 are left, and 3 where longer ones are left out; at 8, 3 + 5 + 8 and 8."""
+    limits = (Limit(8, "B", "left out"), Limit(4, "A", "cut"), Limit(4, "C", "unknown"))
+    found, problems = count(jsonl(*({"text": "w " * n} for n in (3, 5, 9))), limits=limits)
+    assert found.cuts == {4: Cut(11, 3, 2), 8: Cut(16, 8, 1)}
     assert [(problem.line, problem.kind) for problem in problems] == [(2, "over_limit"), (3, "over_limit")]
-    assert "A trains on the first 4 and drops 5; B trains on the first 8 and drops 1" in problems[1].text
+    assert problems[1].text == (
+        "The example has 9 tokens: A trains on the first 4 and drops 5, the end with the answer first; "
+        "C takes at most 4 and does not say what becomes of longer ones; B leaves out what is over 8. Shorten it."
+    )
+    # 17 words of 3 examples: 17 ÷ 3, 11 ÷ 3 and so on, to two digits as three examples are added up again.
+    assert found.fields()["lengths"] == "4:3.66/1,8:5.33/2.66,9:5.66"
+    assert found.fields()["example"] == "0/5.66"
+
+
+@given(lengths=st.lists(st.integers(1, 4_000), min_size=1, max_size=30), limit=st.integers(2, 4_000))
+def test_every_limit_is_exact(lengths: list[int], limit: int) -> None:
+    found, _ = count(jsonl(*({"text": "w " * n} for n in lengths)), limits=(Limit(limit, "A", "cut"),))
+    for step in {512, 1_024, 2_048, limit}:
+        over = [n for n in lengths if n > step]
+        cut = Cut(sum(min(n, step) for n in lengths), sum(lengths) - sum(over), len(over)) if over else None
+        assert found.cuts.get(step) == cut
 
 
 CHATS = st.lists(
