@@ -171,6 +171,9 @@ class Worker:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        if self._unending:  # what nobody waited for still uses the database
+            await asyncio.wait(self._unending, timeout=HAND_BACK_SECONDS)
+        await self._inbox.settle(HAND_BACK_SECONDS)
 
     # --- finding work ------------------------------------------------------------------------------------------------
 

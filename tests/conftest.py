@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -49,6 +50,23 @@ class Workspace:
     slack: FakeSlack
     app: App
     url: str
+
+
+def pytest_collection_finish() -> None:
+    """All that was imported stays, and need not be looked through again and again for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A session, connection or file that a test forgets to close fails that test, and not the one that runs when it is
+    found by chance.
+    """
+    yield
+    request.node.funcargs.clear()
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

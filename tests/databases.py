@@ -7,6 +7,7 @@ the file that the tests of a process have one after the other is made once, and 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -35,6 +36,15 @@ def fresh_file(path: Path) -> Iterator[str]:
 
 async def _make(url: str) -> None:
     await (await open_database(url)).close()
+
+
+async def no_thread_is_left() -> None:
+    """Where a file cannot be opened aiosqlite does not wait for the end of its thread; the last thing which that does
+    needs the loop.
+    """
+    # There is no event to wait for: the thread belongs to nobody.
+    while any(thread.name.endswith("(_connection_worker_thread)") for thread in threading.enumerate()):  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from bot.store.database import Database, estimates
 # bits.
 _ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 ID_LENGTH = 10
-_ID = re.compile(r"[a-z0-9]{1,16}")
+ESTIMATE_ID = re.compile(r"[a-z0-9]{1,16}")
 
 
 def new_estimate_id() -> str:
@@ -104,7 +104,7 @@ class EstimateStore:
 
     async def get(self, id: str, *, team_id: str) -> SavedEstimate | None:
         """None where the workspace has no such estimate, whatever `id` is: it comes from people and buttons."""
-        if not _ID.fullmatch(id):
+        if not ESTIMATE_ID.fullmatch(id):
             return None
         return await self._first(select(estimates).where(estimates.c.id == id, estimates.c.team_id == team_id))
 

@@ -18,6 +18,7 @@ from bot.playground.payloads import Payloads
 from bot.playground.world import Call
 from bot.store import open_database
 from pricing import Catalog
+from tests import databases
 from tests.bot import deeds, support_bot
 from tests.bot.conftest import Start
 from tests.bot.reading import figures
@@ -172,3 +173,4 @@ async def test_a_database_that_does_not_answer_makes_the_bot_unready(
         status, said = await deeds.get_json(address)
     assert (status, said["ok"]) == (503, False)
     assert str(path) not in said["database"], "no details for strangers"
+    await databases.no_thread_is_left()
