@@ -10,9 +10,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from calculator import FieldErrors, read_scenario
+from calculator import FieldErrors, asked_of, read_scenario
 from calculator.quantities import parse_number
-from pricing import Catalog, UnknownName
+from pricing import Catalog
 
 DEFAULTS = ("on", "days", "customer", "currency")
 """Keys of a scenario that can be settled."""
@@ -67,8 +67,10 @@ def read_preferences(typed: Mapping[str, str], before: Preferences, catalog: Cat
         kept = {key: text for key, text in scenario.fields().items() if key in given}
         if scenario.days.is_range:
             errors["days"] = "Settle one number of days; a range belongs into a question."
-        if unknown := [name for name in scenario.on if name != "all" and not _is_known(name, catalog)]:
-            errors["on"] = f"“{unknown[0][:40]}” is no platform, model or offer; `models` lists them."
+        try:
+            asked_of(scenario, catalog, today)
+        except FieldErrors as error:  # what an offer would need besides is no setting
+            errors |= {key if key in DEFAULTS else "on": text for key, text in error.errors.items()}
     if RATE in given:
         try:
             rate = parse_number(given[RATE])
@@ -84,10 +86,3 @@ def read_preferences(typed: Mapping[str, str], before: Preferences, catalog: Cat
     if errors:
         raise FieldErrors(errors)
     return Preferences(kept)
-
-
-def _is_known(name: str, catalog: Catalog) -> bool:
-    try:
-        return bool(catalog.named(name))
-    except UnknownName:
-        return False

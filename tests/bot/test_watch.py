@@ -549,10 +549,10 @@ async def test_alerts_are_the_askers_and_admins_to_change_and_are_in_the_audit_l
         assert "not watched any more" in await said(f"unwatch {edit}", slack.colleague)
         await slack.command("audit")
     assert [row[1:] for row in rows(slack.ephemerals()[-1])[1:]] == [
-        [slack.colleague, f"alert of estimate {edit}", "over 1%", "–"],
-        [slack.you, f"alert of estimate {edit}", "over $50", "over 1%"],
-        [slack.colleague, f"alert of estimate {edit}", "–", "over $50"],
-        [slack.you, f"alert of estimate {mine}", "–", "over 5%"],
+        [slack.colleague, f"alert of estimate {edit}", "over 1% → –"],
+        [slack.you, f"alert of estimate {edit}", "over $50 → over 1%"],
+        [slack.colleague, f"alert of estimate {edit}", "– → over $50"],
+        [slack.you, f"alert of estimate {mine}", "– → over 5%"],
     ]
 
 

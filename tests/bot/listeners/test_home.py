@@ -99,6 +99,8 @@ async def test_settings_that_cannot_be_are_refused_at_their_fields(workspace: Wo
     errors = await deeds.settle(slack, {"on": "opnai", "days": "20..30", "rate": "0.9"})
     assert set(errors) == {"on", "days", "rate"}
     assert (await deeds.settle(slack, {"days": "40"})).keys() == {"days"}
+    assert "“initech” is no platform" in (await deeds.settle(slack, {"customer": "azure,initech"}))["customer"]
+    assert (await deeds.settle(slack, {"on": "your-rates"})).keys() == {"on"}
 
 
 async def test_only_an_admin_changes_settings_and_budgets(workspace: Workspace, slack: FakeSlack) -> None:
