@@ -75,10 +75,11 @@ async def test_a_price_that_rises_is_told_once_with_its_cause(life: Life, slack:
     await life.look(dearer)
     (alert,) = life.alerts(parent)
     assert rows(alert) == [
-        ["Offer", "As quoted, 2026-11-21", "As of today, 2026-11-22", "Difference"],
+        ["Offer", "As quoted", "As of today", "Difference"],
         [acme.NAME, "$13,080.00", "$14,880.00", "+$1,800.00"],
     ]
     assert "price of Input tokens +$1,800.00." in texts(alert)
+    assert "quoted as of 2026-11-21, today as of 2026-11-22" in texts(alert)
     assert f"watched by <@{slack.you}> over 5%" in texts(alert)
     for _ in range(2):
         await life.look(dearer)
