@@ -183,6 +183,7 @@ async def test_an_offer_that_vanished_is_told_once_and_again_when_it_is_back(lif
         await life.look(catalogue(offer("two")))
     (alert,) = life.alerts(parent)
     assert f"{acme.NAME} is not in the catalogue any more." in texts(alert)
+    assert rows(alert)[1:] == [[acme.NAME, "$13,080.00", "–", "not known"]], "of what was not asked for nothing is said"
     await life.look(catalogue())
     assert "as it was quoted" in texts(life.alerts(parent)[1])
 
