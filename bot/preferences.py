@@ -10,13 +10,14 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from calculator import FieldErrors, asked_of, read_scenario
+from calculator import FieldErrors, UserError, asked_of, read_scenario
 from calculator.quantities import parse_number
 from pricing import Catalog
 
 DEFAULTS = ("on", "days", "customer", "currency")
 """Keys of a scenario that can be settled."""
 RATE, RATE_DAY = "rate", "rate_day"
+FROM_HERE = " That is from this workspace's settings; its admins change them on the app's Home tab."
 _ANYTHING = {"examples": "1", "example": "1"}
 
 
@@ -45,6 +46,13 @@ class Preferences:
     def said(self, asked: Mapping[str, str]) -> list[str]:
         """What comes from here, in words: `days=22`."""
         return [f"{key}={self.fields[key]}" for key in self.added(asked)]
+
+    def owning(self, error: UserError, asked: Mapping[str, str]) -> UserError:
+        """The same error, which says so where it is about what comes from here."""
+        if not isinstance(error, FieldErrors):
+            return error
+        mine = self.added(asked)
+        return FieldErrors({key: f"{text}{FROM_HERE if key in mine else ''}" for key, text in error.errors.items()})
 
     @property
     def own_rate(self) -> OwnRate | None:
