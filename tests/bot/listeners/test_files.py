@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 from bot.playground import FakeSlack
@@ -91,12 +92,18 @@ async def test_a_form_is_checked_beside_its_file_before_it_is_accepted(workspace
     assert slack.messages() == []
 
 
-async def test_a_file_in_a_direct_message(workspace: Workspace, slack: FakeSlack) -> None:
-    file = slack.attach("train.jsonl", chats())
+async def test_a_file_in_a_direct_message(workspace: Workspace, slack: FakeSlack, database_path: Path) -> None:
+    """What stands in the file is said in Slack where it is wrong, and kept nowhere."""
+    file = slack.attach("train.jsonl", chats() + b'{"whisky": "tango"}\n')
     message = await slack.say(f"Here it is: {TYPED}", channel=slack.im, files=[file])
     assert (await slack.deliver_event(slack.events[0], retry_num=1)).ok, "delivered again, counted once"
-    line, statistics, estimate, *_ = await priced(slack, slack.im, message["ts"])
+    line, statistics, faults, estimate, *_ = await priced(slack, slack.im, message["ts"])
     assert "*train.jsonl*: 12 examples, 234 tokens" in texts(line)
+    assert "whisky" in texts(faults)
+    kept = b"".join(path.read_bytes() for path in database_path.parent.glob(f"{database_path.name}*"))
+    assert b"train.jsonl" in kept
+    assert b"whisky" not in kept
+    assert "The bot keeps these counts and nothing of the file" in texts(statistics)
     assert figures(statistics)["Tokens"] == "234"
     assert figures(estimate)["One-off"] == COST
     assert [call.method for call in slack.calls].count("files.info") == 0
