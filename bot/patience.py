@@ -30,6 +30,11 @@ class Patience:
             raise TimeoutError(f"not done within {seconds:g} s")
         return task.result()
 
+    async def settle(self, seconds: float) -> None:
+        """Let what was left behind end, for so long."""
+        if self._unending:
+            await asyncio.wait(self._unending, timeout=seconds)
+
     def _left_behind(self, task: asyncio.Task[Any]) -> None:
         """Its failure was told already, or is nobody's any more."""
         self._unending.discard(task)

@@ -155,8 +155,7 @@ class Worker:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
-        if self._unending:  # what nobody waited for still uses the database
-            await asyncio.wait(self._unending, timeout=HAND_BACK_SECONDS)
+        await self._patience.settle(HAND_BACK_SECONDS)  # what nobody waited for still uses the database
         await self._inbox.settle(HAND_BACK_SECONDS)
 
     # --- finding work ------------------------------------------------------------------------------------------------
