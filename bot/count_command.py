@@ -39,10 +39,12 @@ def with_dataset(fields: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
         return rest
     if given := [key for key in ("examples", "example") if rest.get(key, "").strip()]:
         raise FieldErrors({given[0]: f"{given[0]} comes from the file that dataset= names; leave one of them out."})
-    count = _count(Path(fields[DATASET]), catalog, "o200k_base", None).count
-    if not count.examples:
+    report = _count(Path(fields[DATASET]), catalog, "o200k_base", None)
+    if not report.count.examples:
         raise UserError(f"{fields[DATASET]}: there is no example in it. `ftcost count` says what is wrong.")
-    return {**rest, **count.fields()}
+    if report.inexact_why:
+        print(f"{fields[DATASET]}: approximate: {report.inexact_why}.", file=sys.stderr)
+    return {**rest, **report.count.fields()}
 
 
 def _count(path: Path, catalog: Catalog, encoding: str, report_path: Path | None) -> DatasetReport:

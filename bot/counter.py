@@ -42,7 +42,7 @@ from pricing import Format
 PROGRESS_SECONDS = 0.5
 _YIELDING = 3
 _CHUNK_BYTES = 128 * 1024
-_LOOK_AT_BLOCKS = 4
+_LOOK_AT_BLOCKS = 16
 # Larger blocks hold one long line: they are counted here, so that not every worker grows to the size of the longest.
 _MAX_SENT_BYTES = 1_000_000
 # Blocks a worker is given before it has counted the first of them, so that it never waits for the next.

@@ -13,6 +13,7 @@ from bot.post import permalink
 from bot.preferences import DEFAULTS, RATE, RATE_DAY, Preferences
 from bot.render.blocks import Block, clip, context, escape, header, section
 from bot.render.money import age, counted
+from bot.settled_forms import FIELDS
 from bot.store import Budget, SavedEstimate, Watch
 from pricing import OLD_DAYS, Catalog
 
@@ -112,12 +113,13 @@ def _catalogue(catalog: Catalog, today: date) -> str:
 
 def _settings(data: HomeData) -> str:
     given: Mapping[str, str] = data.settled.fields
-    lines = [f"• {key}: {escape(given[key])}" for key in DEFAULTS if given.get(key)]
+    labels = {field.key: field.label for field in FIELDS}
+    lines = [f"• {labels[key]}: {escape(given[key])}" for key in DEFAULTS if given.get(key)]
     if given.get(RATE):
         lines.append(f"• 1 USD = {escape(given[RATE])} {escape(given.get('currency', ''))}, since {given[RATE_DAY]}")
     if data.budget:
         lines.append(
-            f"• budget of an estimate: {read_limit(data.budget.amount).text}, approved by {_approvers(data.budget)}"
+            f"• Budget of an estimate: {read_limit(data.budget.amount).text}, approved by {_approvers(data.budget)}"
         )
     return "*Settings of this workspace*\n" + ("\n".join(lines) or "Nothing is settled; the form begins as it does.")
 

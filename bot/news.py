@@ -189,10 +189,10 @@ def _is_priced(now: Estimate | None) -> bool:
 
 
 def _compared(saved: SavedEstimate, catalog: Catalog, today: date) -> Comparison | None:
-    """The question asked today; of the offers it was answered with, where a name in it has gone."""
+    """The question asked today; of the offers it was answered with, where a name in it has gone; None without any."""
     sold = {*catalog.offers, *catalog.gpus.offers, YOUR_GPUS, YOUR_RATES}
     known = [one["offer"] for one in saved.result["estimates"] if one["offer"] in sold]
-    for fields in (saved.fields, {**saved.fields, "on": ",".join(known)}):
+    for fields in (saved.fields, *([{**saved.fields, "on": ",".join(known)}] if known else [])):
         try:
             return estimate(read_scenario(fields), catalog, today)
         except FieldErrors:

@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.faults import error_of, passes
+from bot.patience import Patience
 from bot.post import Poster
 from bot.store import Installations
 
@@ -22,6 +23,9 @@ log = logging.getLogger(__name__)
 
 # After this another replica's news (a new token, an uninstall) is seen.
 CACHE_SECONDS = 60.0
+# The first of what is done within the three seconds that Slack waits; and until a silent database is asked again.
+FIND_SECONDS = 0.7
+AGAIN_SECONDS = 5.0
 SOMEWHERE = "https://slack.com/"
 
 ClientOf = Callable[..., AsyncWebClient]
@@ -144,7 +148,9 @@ class OneWorkspace(Workspaces):
 
 
 class ManyWorkspaces(Workspaces):
-    """The workspaces that installed the app, kept in memory for a minute each."""
+    """The workspaces that installed the app, kept in memory for a minute each; for longer while the database is away,
+    for a form can be opened without it.
+    """
 
     def __init__(
         self, installations: Installations, client_of: ClientOf, clock: Callable[[], float] = time.monotonic
@@ -153,6 +159,7 @@ class ManyWorkspaces(Workspaces):
         self._client_of = client_of
         self._clock = clock
         self._cache: dict[str, tuple[float, Workspace]] = {}
+        self._patience = Patience()
 
     def known(self, team_id: str) -> Workspace | None:
         until, workspace = self._cache.get(team_id, (0.0, None))
@@ -161,7 +168,14 @@ class ManyWorkspaces(Workspaces):
     async def find(self, team_id: str) -> Workspace | None:
         if found := self.known(team_id):
             return found
-        installed = await self._installations.find_team(team_id)
+        try:
+            installed = await self._patience.soon(self._installations.find_team(team_id), FIND_SECONDS)
+        except Exception as error:
+            _, before = self._cache.get(team_id, (0.0, None))
+            if before is None or not passes(error):
+                raise
+            self._cache[team_id] = (self._clock() + AGAIN_SECONDS, before)
+            return before
         if installed is None or not installed.bot_token:
             self._cache.pop(team_id, None)
             return None

@@ -10,7 +10,7 @@ from calculator.drivers import Driver, spread_out
 from calculator.errors import FieldErrors, UserError
 from calculator.estimate import asked_of, estimate
 from calculator.formulas import FormulaInput, Formulas, formula_of, in_formulas, value_of
-from calculator.hosted import YOUR_RATES
+from calculator.hosted import YOUR_RATES, training_range
 from calculator.month_share import PARTS, Part, month_after
 from calculator.quantities import Amount
 from calculator.recalibrate import Recalibrated, recalibrated
@@ -91,6 +91,7 @@ __all__ = [
     "read_scenario",
     "recalibrated",
     "spread_out",
+    "training_range",
     "unknown_key",
     "value_of",
     "verdict",

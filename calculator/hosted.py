@@ -16,7 +16,7 @@ from calculator.many import ONE, ZERO, highest, smaller
 from calculator.own_gpus import SECONDS_AN_HOUR, SelfHosted, run_seconds, serves
 from calculator.plan import Plan, PointRates
 from calculator.prompting import base_history
-from calculator.result import Estimate, LineItem, Move, Standing, Warning
+from calculator.result import Estimate, LineItem, Move, Standing, Warning, total_of
 from calculator.risks import not_for_sale, warnings
 from calculator.training import (
     billed_tokens_per_example,
@@ -93,6 +93,22 @@ def _moves(frame: Frame, made: Estimate) -> Iterator[Move]:
             total = estimate_offer(frame, other.offer).total
             if total.usd is not None and total.whole == made.total.whole:
                 yield Move(other.what, total.usd - made.total.usd)
+
+
+def training_range(plan: Plan, made: Estimate) -> tuple[Decimal, Decimal] | None:
+    """What all training on one's own GPUs costs at either end of the 80 % interval, in US dollars; None where that is
+    not known, and for what is not billed by the GPU-hour.
+    """
+    offer = made.offer
+    usd = total_of(line.amount_usd for line in made.lines if line.component == "training")
+    if not isinstance(offer, SelfHosted) or not offer.work or made.epochs is None or usd.usd is None:
+        return None
+    tokens = tokens_of_a_run(plan, offer, made.epochs)
+    likely = run_seconds(plan, offer.work, tokens)
+    low, high = (
+        usd.usd * run_seconds(plan, offer.work, tokens, end) / likely for end in (offer.work.quick, offer.work.slow)
+    )
+    return low, high
 
 
 def _none(_: Estimate) -> None:

@@ -45,12 +45,20 @@ class Overhead(Record):
 
 
 class TokenizerMeasure(Record):
-    """Characters a token, measured on the same texts for every tokenizer."""
+    """Characters a token: measured on the same texts for every tokenizer, or what a vendor says of English."""
 
     title: str
-    english: _Characters
-    japanese: _Characters
+    english: _Characters | None = None
+    japanese: _Characters | None = None
+    rule_of_thumb: _Characters | None = None
     source: SourceRef
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> TokenizerMeasure:
+        if self.english is None and self.rule_of_thumb is None:
+            raise ValueError("english is missing; write the characters a token of English text, or a rule_of_thumb")
+        return self
 
 
 class PlatformFormats(Record):
@@ -79,6 +87,8 @@ class DatasetRules(Record):
         for encoding in ENCODINGS:
             if encoding not in self.tokenizers:
                 raise ValueError(f"tokenizers lacks {encoding}, which is what gets counted")
+            if self.tokenizers[encoding].english is None:
+                raise ValueError(f"tokenizers.{encoding}.english is missing; the others are held against it")
         for name, platform in self.platforms.items():
             for tokenizer in platform.tokenizers:
                 if tokenizer not in self.tokenizers:
@@ -86,11 +96,16 @@ class DatasetRules(Record):
         return self
 
     def factor(self, encoding: Encoding, tokenizer: str) -> tuple[Decimal, Decimal]:
-        """(low, high): what a count in `encoding` is multiplied by for another tokenizer, over the measured
-        languages; (1, 1) for its own.
+        """(low, high): what a count in `encoding` is multiplied by for another tokenizer, over what is known of it;
+        (1, 1) for its own.
         """
         ours, theirs = self.tokenizers[encoding], self.tokenizers[tokenizer]
-        factors = (ours.english / theirs.english, ours.japanese / theirs.japanese)
+        pairs = (
+            (ours.english, theirs.english),
+            (ours.japanese, theirs.japanese),
+            (ours.english, theirs.rule_of_thumb),
+        )
+        factors = [one / other for one, other in pairs if one and other]
         return min(factors), max(factors)
 
 

@@ -31,8 +31,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 # Attempts follow each other at once: what a test waits for is its Slack and never a pause.
 PACE = Pace(first_pause=0.01, poll=0.2)
-# Slack waits three seconds. That a bot takes longer because the machine is busy must not fail a test, unless time is its
-# point.
+# Slack waits three seconds. A busy machine that makes the bot slower fails no test, unless time is its point.
 ACK_SECONDS = 10.0
 _STARTED = time.time()
 TODAY = datetime(2026, 11, 21, 12, tzinfo=UTC)

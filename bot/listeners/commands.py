@@ -50,9 +50,12 @@ async def answer_command(bot: Bot, body: dict[str, Any]) -> dict[str, Any]:
             return {"text": answer.text, "blocks": answer.blocks}
         settled = await bot.settled(team_of(body))
         fields = settled.complete(asked.fields)
-        await bot.desk.check(fields, bot.today())
     except UserError as error:
         return _refusal(error, text)
+    try:
+        await bot.desk.check(fields, bot.today())
+    except UserError as error:
+        return _refusal(settled.owning(error, asked.fields), text)
     job = estimate_job(bot, f"command:{body['trigger_id']}", body, fields, Origin(channel=body["channel_id"]))
     job.payload["settled"] = settled.said(asked.fields)
     await bot.worker.accept(job)

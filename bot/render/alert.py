@@ -26,7 +26,7 @@ WHAT_ENDS = {
 def alert(news: News, saved: SavedEstimate, watch: Watch, catalog: Catalog, today: str) -> SlackMessage:
     """One message for all that is new."""
     first, *others = _sentences(news)
-    table = _table(news, saved, today) if news.changed else None
+    table = _table(news, saved) if news.changed else None
     blocks: list[Block] = [section("\n".join([f"*{escape(first)}*", *map(escape, others)]))]
     if table:
         blocks.append(table_block(table))
@@ -37,7 +37,8 @@ def alert(news: News, saved: SavedEstimate, watch: Watch, catalog: Catalog, toda
         blocks.append(section(escape(" ".join(causes))))
     command = f"`/ftcost unwatch {saved.id}`"
     said = f"Estimate `{saved.id}`, watched by <@{escape(watch.user_id)}> over {escape(watch.over)}; {command} ends it"
-    blocks.append(context(f"{said} · USD, prices as of {today} · catalogue `{escape(catalog.version)}`"))
+    dates = f"USD, quoted as of {saved.as_of}, today as of {today}"
+    blocks.append(context(f"{said} · {dates} · catalogue `{escape(catalog.version)}`"))
     text = "\n".join([" ".join([first, *others, *causes]), *([plain(table)] if table else [])])
     return SlackMessage(escape(text), blocks)
 
@@ -96,7 +97,7 @@ def _ending(name: str, ending: Ending) -> str:
     return f"{when}, {ending.day}, is {WHAT_ENDS[ending.kind]}: {name}."
 
 
-def _table(news: News, saved: SavedEstimate, today: str) -> Table:
+def _table(news: News, saved: SavedEstimate) -> Table:
     """As quoted beside as of today: the watched offer, and what is cheapest now."""
     quoted = {one["offer"]: one for one in saved.result["estimates"]}
     shown = [news.now] if news.now else []
@@ -116,7 +117,7 @@ def _table(news: News, saved: SavedEstimate, today: str) -> Table:
         rows.append(_prompting_row(news.prompted, saved))
     if payback := _payback_row(news):
         rows.append(payback)
-    header = ("Offer", f"As quoted, {saved.as_of}", f"As of today, {today}", "Difference")
+    header = ("Offer", "As quoted", "As of today", "Difference")
     return Table(header, ("left", "right", "right", "right"), tuple(rows))
 
 

@@ -62,6 +62,8 @@ def verdict(name: str, report: DatasetReport, answer: str | None) -> SlackMessag
         f"{about}{count.tokens:,} tokens, {_problems(report)}.",
         _taken(report),
     ]
+    if count.images:
+        said.append(f"What its images and files, {count.images:,} of them, cost is unknown and not in the estimate.")
     if answer:
         said.append(f"*{escape(answer)}*")
     return saying("\n".join(said))
@@ -151,6 +153,6 @@ def _other_tokenizers(report: DatasetReport) -> list[str]:
     if not alike:
         return []
     said = "; ".join(f"{', '.join(titles)}: {factors}" for factors, titles in alike.items())
-    sources = dict.fromkeys(one.measured_by for one in report.platforms.values() if one.measured_by)
-    measured = f" (measured by {', '.join(sources)})" if sources else ""
-    return [f"Other models make so many times these tokens of it{measured}: {said}."]
+    sources = dict.fromkeys(source for one in report.platforms.values() for source in one.known_from)
+    by = f" (by {'; '.join(sources)})" if sources else ""
+    return [f"Other models make approximately so many times these tokens of it{by}: {said}."]

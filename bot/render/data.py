@@ -14,7 +14,7 @@ from bot.render.judgement import judgement
 from bot.render.money import money, money_span
 from bot.render.tables import offer_name
 from bot.render.words import headline, question
-from calculator import BaseEstimate, BreakEven, Comparison, Crossover, Estimate, Figure, LineItem
+from calculator import BaseEstimate, BreakEven, Comparison, Crossover, Estimate, Figure, LineItem, training_range
 from pricing import Offer
 
 CSV_COLUMNS = (
@@ -63,6 +63,7 @@ def _estimate(comparison: Comparison, estimate: Estimate) -> dict[str, Any]:
             {"code": warning.code, "text": warning.text, "usd": text(warning.usd)} for warning in estimate.warnings
         ],
         "assumptions": list(estimate.assumptions),
+        "training_range_usd": _ends(training_range(comparison.plan, estimate)),
         "moves": [{"what": move.what, "usd": text(move.usd)} for move in estimate.moves]
         if estimate is comparison.best
         else [],
@@ -75,6 +76,10 @@ def _estimate(comparison: Comparison, estimate: Estimate) -> dict[str, Any]:
         made["high"] = {f"{name}_usd": text(span.high) for name, span in spans.items()}
         made["range"] = _range(comparison, estimate)
     return made
+
+
+def _ends(ends: tuple[Decimal, Decimal] | None) -> dict[str, str | None] | None:
+    return {"low": text(ends[0]), "high": text(ends[1])} if ends else None
 
 
 def ends_of(offer: Offer) -> dict[str, str | None]:

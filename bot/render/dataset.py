@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.render.money import counted
 from calculator.dataset import DatasetReport
 
 
@@ -34,14 +35,14 @@ def dataset_text(report: DatasetReport) -> str:
     count, lengths = report.count, report.count.lengths
     exactly = "exact" if report.exact else f"approximate: {report.inexact_why}"
     lines = [
-        f"{count.examples:,} examples in the format {count.format or 'unknown'}",
+        f"{counted(count.examples, 'example')} in the format {count.format or 'unknown'}",
         f"{count.tokens:,} tokens of {count.encoding} ({exactly})",
         f"  {count.input_tokens:,} input, {count.output_tokens:,} output (trained on)",
         f"  an example: p5 {lengths.p5:,} · median {lengths.p50:,} · p95 {lengths.p95:,} · longest {lengths.max:,}",
     ]
     if not count.duplicates_complete:
         lines.append("  duplicates were only looked for among the first examples of the file")
-    lines += ["", f"{report.problems:,} problems" if report.problems else "No problems found"]
+    lines += ["", counted(report.problems, "problem") if report.problems else "No problems found"]
     lines += [f"  {kind} × {number:,}" for kind, number in report.problems_by_kind.items()]
     lines += [
         f"  {f'line {problem.line:,}' if problem.line else 'file'}: {problem.text}" for problem in report.first_problems

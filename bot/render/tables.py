@@ -30,6 +30,8 @@ class Table:
     header: tuple[str, ...]
     align: tuple[Align, ...]
     rows: tuple[tuple[str, ...], ...]
+    ids: bool = False
+    """Whether ids of people and channels stand in it, which Slack shows as their names."""
 
 
 def offer_name(estimate: Estimate) -> str:

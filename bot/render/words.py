@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bot.render.money import OLD, OLD_MEANS, age, age_marked, counted, money, quantity, signed
 from bot.render.tables import figure, horizon, offer_name
-from calculator import KEYS, Comparison, Estimate, Standing, Warning, customer_of, default_text
+from calculator import KEYS, Comparison, Estimate, Standing, Warning, customer_of, default_text, training_range
 from pricing import Confidence, Source
 
 # Shown first, because they cost most when overlooked.
@@ -178,6 +178,8 @@ def assumptions(comparison: Comparison, estimate: Estimate) -> list[str]:
     """What the figures rest on, besides the prices."""
     plan = comparison.plan
     found = [f"{quantity(plan.days_per_month)} days a month, {horizon(comparison)}."]
+    if ends := training_range(plan, estimate):
+        found.append(f"Training costs {money(ends[0])} to {money(ends[1])} in 8 of 10 cases.")
     if estimate.months % 1:
         found.append("Where a date cuts a month, it has 365/12 days.")
     if plan.growth_per_month:

@@ -136,7 +136,7 @@ def _write_scenario(
     live = {one.key.partition(".")[0] for one in formulas.inputs if one.name in used}
     fixed = {key: text for key, text in fields.items() if key not in live}
     if comparison.scenario.epochs == "auto":
-        fixed["epochs"] = "auto: by each platform's rule for the examples that were asked"
+        fixed["epochs"] = "auto: follows each platform's rule"
     if fixed:
         sheet.write_string(row + 1, 0, "Fixed in this file", styles.header)
         for below, (key, text) in enumerate(fixed.items(), row + 2):

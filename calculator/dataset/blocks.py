@@ -158,8 +158,8 @@ def read_line(line: bytes, number: int, rules: Rules) -> Reading | Problem:
     except RecursionError:
         return Problem(number, "nested_too_deep", _NESTED)
     if found != rules.format:
-        text = f"The line is in the format {found}; the file began as {rules.format}. Keep to one format a file."
-        reading.fault("other_format", text)
+        began = f"the file began as {rules.format}" if rules.format else "the file began in none"
+        reading.fault("other_format", f"The line is in the format {found}; {began}. Keep to one format a file.")
     return reading
 
 

@@ -41,7 +41,8 @@ class Verdict(NamedTuple):
     format: str
     factors: str = ""
     """By tokenizer of its models, so many times the counted tokens; empty where they are those that were counted."""
-    measured_by: str = ""
+    known_from: tuple[str, ...] = ()
+    """Who says so."""
     unknown_factors: str = ""
     """Families of models for which no factor is known."""
 
@@ -51,7 +52,7 @@ class Verdict(NamedTuple):
         said = [self.format]
         if self.factors:
             said.append(f"Its models count approximately so many times these tokens: {self.factors}")
-            said[-1] += f" (measured by {self.measured_by})."
+            said[-1] += f" (by {'; '.join(self.known_from)})."
         if self.unknown_factors:
             said.append(f"For {self.unknown_factors} the count is approximate by an unknown factor.")
         return " ".join(said)
@@ -149,9 +150,9 @@ def _inexact(count: DatasetCount) -> str | None:
         )
     beside = []
     if count.images:
-        beside.append(f"{count.images:,} images or files are not counted: no rule for their tokens is published")
+        beside.append(f"images or files, {count.images:,} of them, are not counted: no rule for them is published")
     if count.beyond_rules:
-        beside.append(f"{count.beyond_rules:,} examples have tools or calls, counted as the text they are")
+        beside.append(f"tools and calls, in {count.beyond_rules:,} of the examples, are counted as the text they are")
     return "; ".join(beside) or None
 
 
@@ -180,11 +181,11 @@ def _verdict(count: DatasetCount, rules: DatasetRules, platform: PlatformFormats
     if platform.tokenizers:
         verdict = verdict._replace(
             factors=", ".join(_factor(count.encoding, name, rules) for name in platform.tokenizers),
-            measured_by=rules.tokenizers[platform.tokenizers[0]].source.title,
+            known_from=tuple(dict.fromkeys(rules.tokenizers[name].source.title for name in platform.tokenizers)),
         )
     return verdict._replace(unknown_factors=" and ".join(platform.unknown_tokenizers))
 
 
 def _factor(encoding: Encoding, name: str, rules: DatasetRules) -> str:
     low, high = rules.factor(encoding, name)
-    return f"{rules.tokenizers[name].title} {low:.2f} to {high:.2f}"
+    return f"{rules.tokenizers[name].title} {low:.2f}" + (f" to {high:.2f}" if high != low else "")

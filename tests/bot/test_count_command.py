@@ -58,9 +58,13 @@ def test_the_json(path: Path) -> None:
     assert platforms["google"]["accepted"] is False
     assert "systemInstruction" in platforms["google"]["why"], "it says how to convert"
     assert "Gemini" in platforms["google"]["why"], "it says that the count is approximate"
-    assert "unknown factor" in platforms["google"]["why"]
-    # 4.65736 and 1.3897 characters a token against 4.45059 and 1.78502: 0.78 to 1.05
-    assert "Gemma 3 0.78 to 1.05" in platforms["google"]["why"]
+    assert "For Nova the count is approximate by an unknown factor" in platforms["aws-bedrock"]["why"]
+    # 4.65736 and 1.3897 characters a token against 4.45059 and 1.78502: 1.05 and 0.78; against 4 in English: 1.16
+    assert (
+        "Gemini 0.78 to 1.16, Gemma 3 0.78 to 1.05 (by Google: understand and count tokens; "
+        in platforms["google"]["why"]
+    )
+    assert "Claude 1.33 " in platforms["aws-bedrock"]["why"], "4.65736 ÷ 3.5"
     assert {"azure", "aws-bedrock", "mistral", "together", "fireworks", "tinker"} <= set(platforms)
 
 
@@ -109,6 +113,15 @@ def test_a_question_on_a_file(path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert Decimal(made["estimates"][0]["one_off_usd"]) == Decimal("0.00828")
     assert main([*asked, "examples=5"]) == 2
     assert "dataset=" in capsys.readouterr().err
+
+
+def test_what_is_not_counted_is_said_beside_the_price(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+    chat = {"messages": [{"role": "user", "content": [picture]}, {"role": "assistant", "content": " a"}]}
+    path = tmp_path / "pictures.jsonl"
+    path.write_text(json.dumps(chat))
+    assert main([f"dataset={path}", "on=your-rates", "rates=10/3/6"]) == 0
+    assert "approximate: images or files, 1 of them, are not counted: no rule" in capsys.readouterr().err
 
 
 async def test_slack_says_where_a_file_goes(workspace: Workspace, slack: FakeSlack) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,7 @@ async def test_an_answer_shows_gpu_hours_their_range_and_what_moves_them(
     assert column(breakdown)["Training"] == "$1.83"
     assert rows(breakdown)[1][1:3] == ["0.4597 GPU-hours", "$3.99 / GPU-hour"]
     assert "1 GPU × 1,655 seconds ÷ 3,600 (8 of 10 cases: 1,304 to 2,188 seconds)" in texts(breakdown)
+    assert "Training costs $1.45 to $2.43 in 8 of 10 cases." in texts(replies[-1])
     assert "What was assumed and would move it most" in texts(breakdown)
     assert "One hour more of rented time a run: +$3.99." in texts(breakdown)
 
@@ -170,6 +172,13 @@ def test_the_json_has_what_moves_it_and_where_gpus_become_cheaper(capsys: pytest
     line = "on=runpod/l4,your-rates rates=1/1/1 model=llama-3.1-8b gpus=1 examples=10k example=400 epochs=3"
     assert main([*DAY, "--format", "json", f"{line} calls=50k/day call=100/70"]) == 0
     made = json.loads(capsys.readouterr().out)
+    own, token = sorted(made["estimates"], key=lambda one: one["offer"])
+    # 10k × 400 × 3 tokens on one L4 at $0.49: whole seconds at either end of the interval.
+    ends = own["training_range_usd"]
+    seconds = [Decimal(ends[end]) * 3_600 / Decimal("0.49") for end in ("low", "high")]
+    assert [abs(one - round(one)) < Decimal("1e-9") for one in seconds] == [True, True]
+    assert Decimal(ends["low"]) < Decimal(own["one_off_usd"]) < Decimal(ends["high"])
+    assert token["training_range_usd"] is None
     assert made["own_gpus"] == {"offer": "runpod/l4", "against": "your-rates", "calls_per_month": 2_075_295}
     text = run(capsys, f"{line} calls=50k/day call=100/70")
     # 2,075,295 calls a month over 30 days.

@@ -75,10 +75,11 @@ async def test_a_price_that_rises_is_told_once_with_its_cause(life: Life, slack:
     await life.look(dearer)
     (alert,) = life.alerts(parent)
     assert rows(alert) == [
-        ["Offer", "As quoted, 2026-11-21", "As of today, 2026-11-22", "Difference"],
+        ["Offer", "As quoted", "As of today", "Difference"],
         [acme.NAME, "$13,080.00", "$14,880.00", "+$1,800.00"],
     ]
     assert "price of Input tokens +$1,800.00." in texts(alert)
+    assert "quoted as of 2026-11-21, today as of 2026-11-22" in texts(alert)
     assert f"watched by <@{slack.you}> over 5%" in texts(alert)
     for _ in range(2):
         await life.look(dearer)
@@ -182,6 +183,7 @@ async def test_an_offer_that_vanished_is_told_once_and_again_when_it_is_back(lif
         await life.look(catalogue(offer("two")))
     (alert,) = life.alerts(parent)
     assert f"{acme.NAME} is not in the catalogue any more." in texts(alert)
+    assert rows(alert)[1:] == [[acme.NAME, "$13,080.00", "–", "not known"]], "of what was not asked for nothing is said"
     await life.look(catalogue())
     assert "as it was quoted" in texts(life.alerts(parent)[1])
 
@@ -549,10 +551,10 @@ async def test_alerts_are_the_askers_and_admins_to_change_and_are_in_the_audit_l
         assert "not watched any more" in await said(f"unwatch {edit}", slack.colleague)
         await slack.command("audit")
     assert [row[1:] for row in rows(slack.ephemerals()[-1])[1:]] == [
-        [slack.colleague, f"alert of estimate {edit}", "over 1%", "–"],
-        [slack.you, f"alert of estimate {edit}", "over $50", "over 1%"],
-        [slack.colleague, f"alert of estimate {edit}", "–", "over $50"],
-        [slack.you, f"alert of estimate {mine}", "–", "over 5%"],
+        [slack.colleague, f"alert of estimate {edit}", "over 1% → –"],
+        [slack.you, f"alert of estimate {edit}", "over $50 → over 1%"],
+        [slack.colleague, f"alert of estimate {edit}", "– → over $50"],
+        [slack.you, f"alert of estimate {mine}", "– → over 5%"],
     ]
 
 

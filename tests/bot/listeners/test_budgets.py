@@ -8,7 +8,7 @@ from bot.playground import FakeSlack
 from bot.playground.world import User
 from tests.bot import deeds, support_bot
 from tests.bot.deeds import Json
-from tests.bot.reading import buttons, estimate_id, texts
+from tests.bot.reading import buttons, estimate_id, rows, texts
 from tests.conftest import Workspace
 
 THIRD = "U0SAM00001"
@@ -39,10 +39,11 @@ async def test_an_estimate_above_the_budget_asks_its_approvers_and_their_decisio
     assert said in texts(request)
     assert buttons(request) == []
     await slack.command("audit")
-    log = texts(slack.ephemerals()[-1])
-    assert f"estimate {estimate_id(parent)} above its budget of $5,000.00" in log
-    assert "approved" in log
-    assert f"budget of {slack.general}" in log
+    asked = f"Your rate is $13,080.00 over 12 months, asked by {slack.you}"
+    assert [row[1:] for row in rows(slack.ephemerals()[-1])[1:]] == [
+        [slack.colleague, f"estimate {estimate_id(parent)} above its budget of $5,000.00", f"{asked} → approved"],
+        [slack.you, f"budget of {slack.general}", f"– → 5000 USD, approved by {slack.colleague}"],
+    ]
 
 
 async def test_the_first_decision_holds(workspace: Workspace, slack: FakeSlack) -> None:
@@ -128,8 +129,6 @@ async def test_where_nobody_else_approves_the_asker_may(workspace: Workspace, sl
     (request,) = await slack.wait_for(lambda: requests(slack, parent))
     await slack.click(request, "budget_approve")
     await slack.wait_for(lambda: [m for m in requests(slack, parent) if "Approved by" in texts(m)])
-    await slack.command("audit")
-    assert f"Your rate is $13,080.00 over 12 months, asked by {slack.you}" in texts(slack.ephemerals()[-1])
 
 
 async def test_an_unknown_price_is_neither_nothing_nor_within(workspace: Workspace, slack: FakeSlack) -> None:
@@ -172,7 +171,7 @@ async def test_the_channels_budget_comes_before_the_workspaces(workspace: Worksp
     await deeds.set_budget(slack, {"amount": "20k", "approvers": people, "scope": "channel"})
     assert "budget" not in texts(await deeds.ask(slack, support_bot.LINE))
     assert "Above the budget of $100.00" in texts(await deeds.ask(slack, support_bot.LINE, channel=slack.random))
-    assert "budget of an estimate: $100.00" in texts(await deeds.open_home(slack))
+    assert "Budget of an estimate: $100.00" in texts(await deeds.open_home(slack))
 
 
 async def test_a_budget_that_cannot_be_is_refused(workspace: Workspace, slack: FakeSlack) -> None:

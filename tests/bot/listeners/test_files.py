@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 from bot.playground import FakeSlack
@@ -91,12 +92,18 @@ async def test_a_form_is_checked_beside_its_file_before_it_is_accepted(workspace
     assert slack.messages() == []
 
 
-async def test_a_file_in_a_direct_message(workspace: Workspace, slack: FakeSlack) -> None:
-    file = slack.attach("train.jsonl", chats())
+async def test_a_file_in_a_direct_message(workspace: Workspace, slack: FakeSlack, database_path: Path) -> None:
+    """What stands in the file is said in Slack where it is wrong, and kept nowhere."""
+    file = slack.attach("train.jsonl", chats() + b'{"whisky": "tango"}\n')
     message = await slack.say(f"Here it is: {TYPED}", channel=slack.im, files=[file])
     assert (await slack.deliver_event(slack.events[0], retry_num=1)).ok, "delivered again, counted once"
-    line, statistics, estimate, *_ = await priced(slack, slack.im, message["ts"])
+    line, statistics, faults, estimate, *_ = await priced(slack, slack.im, message["ts"])
     assert "*train.jsonl*: 12 examples, 234 tokens" in texts(line)
+    assert "whisky" in texts(faults)
+    kept = b"".join(path.read_bytes() for path in database_path.parent.glob(f"{database_path.name}*"))
+    assert b"train.jsonl" in kept
+    assert b"whisky" not in kept
+    assert "The bot keeps these counts and nothing of the file" in texts(statistics)
     assert figures(statistics)["Tokens"] == "234"
     assert figures(estimate)["One-off"] == COST
     assert [call.method for call in slack.calls].count("files.info") == 0
@@ -244,22 +251,25 @@ async def test_a_count_is_taken_over_in_its_message_and_stopped_from_anywhere(st
 
 
 async def test_one_at_a_time_for_a_person_and_so_many_for_a_process(workspace: Workspace, slack: FakeSlack) -> None:
+    """Your second file waits for your first, the third person's for a place; other work goes on beside."""
     gates = [asyncio.Event() for _ in range(2)]
     for gate in gates:
         slack.delay_next("download", gate)
+    slack.workspace.channels[slack.general].members.add("U0THIRD001")
     place = await slack.say("files")
-    ask = f"<@{slack.bot_user}> {TYPED}"
-    for user in (slack.you, slack.colleague, slack.you):
-        files = [slack.attach(f"{len(slack.events)}.jsonl", chats(), user=user)]
-        await slack.say(ask, user=user, thread_ts=place["ts"], files=files)
+    senders = (slack.you, slack.you, slack.colleague, "U0THIRD001")
+    for number, user in enumerate(senders):
+        files = [slack.attach(f"{number}.jsonl", chats(), user=user)]
+        await slack.say(f"<@{slack.bot_user}> {TYPED}", user=user, thread_ts=place["ts"], files=files)
 
-    def lines() -> list[Json]:
-        return [m for m in slack.messages(slack.general, place["ts"]) if "jsonl*" in texts(m)]
+    def lines() -> list[str]:
+        said = [texts(m) for m in slack.messages(slack.general, place["ts"]) if m["user"] == slack.bot_user]
+        return [line for line in said if ".jsonl*" in line]
 
     await slack.wait_for(lambda: len(slack.held) == 2)
     parent = await deeds.ask(slack, f"{TYPED} examples=100 example=10/5", channel=slack.random)
-    assert parent, "other work goes on beside"
-    assert len(lines()) == 2
+    assert parent
+    assert sorted(line.partition("*")[2][:7] for line in lines()) == ["0.jsonl", "2.jsonl"]
     for gate in gates:
         gate.set()
-    await slack.wait_for(lambda: [m for m in lines() if "12 examples" in texts(m)][2:])
+    await slack.wait_for(lambda: [line for line in lines() if "12 examples" in line][3:])

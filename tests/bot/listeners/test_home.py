@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot.playground import FakeSlack
 from pricing import Catalog
-from tests.bot import deeds, support_bot
+from tests.bot import acme, deeds, support_bot
 from tests.bot.reading import buttons, estimate_id, inputs, prefilled, texts
-from tests.conftest import Workspace
+from tests.conftest import Workspace, running_bot
 
 # --- Home ------------------------------------------------------------------------------------------------------------
 
@@ -99,6 +101,23 @@ async def test_settings_that_cannot_be_are_refused_at_their_fields(workspace: Wo
     errors = await deeds.settle(slack, {"on": "opnai", "days": "20..30", "rate": "0.9"})
     assert set(errors) == {"on", "days", "rate"}
     assert (await deeds.settle(slack, {"days": "40"})).keys() == {"days"}
+    assert "“initech” is no platform" in (await deeds.settle(slack, {"customer": "azure,initech"}))["customer"]
+    assert (await deeds.settle(slack, {"on": "your-rates"})).keys() == {"on"}
+
+
+async def test_a_setting_that_holds_no_more_says_that_it_is_one(slack: FakeSlack, tmp_path: Path) -> None:
+    """The settled offer is in the next release's catalogue no more."""
+    database = f"sqlite:///{tmp_path / 'db'}"
+    async with running_bot(acme.catalogue(), slack, database):
+        assert await deeds.settle(slack, {"on": acme.ON}) == {}
+    async with running_bot(acme.catalogue(acme.offer("two")), slack, database):
+        said = texts((await slack.command(acme.LINE)).json())
+        await slack.say(f"<@{slack.bot_user}> {acme.LINE}")
+        (told,) = await slack.wait_for(slack.ephemerals)
+        assert await deeds.ask(slack, f"on=acme/two {acme.LINE}")
+    for text in (said, texts(told)):
+        assert "acme/one" in text
+        assert "That is from this workspace's settings; its admins change them" in text
 
 
 async def test_only_an_admin_changes_settings_and_budgets(workspace: Workspace, slack: FakeSlack) -> None:

@@ -88,6 +88,17 @@ def test_every_offer_after_a_change_is_what_the_calculator_says(catalog: Catalog
     assert prompted["Total, USD"] == pytest.approx(asked.base.total_usd, rel=Decimal("1e-10"))
 
 
+def test_epochs_by_a_platforms_rule_follow_the_examples(catalog: Catalog) -> None:
+    """OpenAI: 3 epochs, fewer where examples × epochs would pass 25,000: 8,000 × 3, 20,000 × 1, at $5 per 1M."""
+    asked = {"on": "openai/gpt-4.1-mini", "examples": "8000", "example": "400", "epochs": "auto"}
+    made = book(catalog, asked)
+    (offer,) = made.rows("Offers")
+    assert offer["One-off, USD"] == 48
+    made.put("examples", "20000")
+    (offer,) = made.rows("Offers")
+    assert offer["One-off, USD"] == 40
+
+
 def test_gpus_of_ones_own_follow_the_inputs_too(catalog: Catalog) -> None:
     """How many GPUs train together is chosen once, so that it is asked for here; how many serve follows the calls."""
     asked = support_bot.FIELDS | {"on": "gpu", "gpus": "1", "model": "llama-3.1-8b", "idle": "2h", "growth": "5%"}

@@ -90,6 +90,14 @@ def test_the_first_faults_are_kept_and_all_are_counted() -> None:
     assert [problem.line for problem in found.first_problems] == list(range(2, 22))
 
 
+def test_a_file_whose_beginning_is_broken_is_read_all_the_same() -> None:
+    """Half a line first; and so many blank and broken ones that the format shows late."""
+    found, problems = count(jsonl(b'{"messages": [{"role": "user", "content": "hi"},', GOOD))
+    assert (found.format, found.examples, [problem.kind for problem in problems]) == ("openai-chat", 1, ["bad_json"])
+    late, problems = count(b"\n" * 3_000 + b"{\n" * 300 + jsonl(GOOD))
+    assert (late.format, late.examples, problems[0].line) == ("openai-chat", 1, 3_001)
+
+
 def test_a_line_over_the_limit_is_read_past() -> None:
     """2,000,000 bytes are held at most."""
     long = b'{"text": "' + b"a" * 4_100_000 + b'"}'

@@ -46,7 +46,9 @@ def test_the_same_text_in_another_wrapping(data: bytes) -> None:
         (gzip.compress(PLAIN)[:-9], "too early"),
         (gzip.compress(PLAIN)[:20] + b"garbage" * 30, "damaged"),
         (b'[{"messages": []}]', "jq -c '.[]'"),
+        (b'[\n{"text": "a"},\n{"text": "b"}\n]\n', "jq -c '.[]'"),
         (b'{\n  "messages": []\n}\n', "jq -c ."),
+        (b'{"contents": [\n  {"text": "hi"}\n]}\n', "jq -c ."),
         (b"\n \n\r\n", "nothing but blank lines"),
     ],
 )
