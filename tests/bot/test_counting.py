@@ -116,7 +116,7 @@ async def test_the_report_holds_every_fault(tmp_path: Path, catalog: Catalog, ru
 async def test_the_loop_goes_on_and_hears_of_it(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
     """Memory of all processes together, shared pages once; a stall that a loaded machine does not explain."""
     path = tmp_path / "chat.jsonl"
-    write_chats(path, 40_000_000)
+    write_chats(path, 25_000_000)
     heard: list[Progress] = []
 
     def progress(said: Progress) -> None:
@@ -174,7 +174,7 @@ def command(pid: int) -> bytes:
 @pytest.mark.parametrize("by", ["the event", "the task"])
 async def test_cancel_ends_every_process(by: str, tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
     path = tmp_path / "chat.jsonl"
-    write_chats(path, 20_000_000)
+    write_chats(path, 12_000_000)
     cancelled, begun = asyncio.Event(), asyncio.Event()
 
     async def count() -> DatasetReport:

@@ -16,6 +16,7 @@ from aiohttp import WSMsgType, web
 from bot.playground import FakeSlack
 from tests.bot import deeds
 from tests.bot.test_main import environment
+from tests.conftest import busy_clock
 
 
 class Socket:
@@ -62,7 +63,7 @@ async def socket() -> Socket:
 @pytest.fixture
 async def workspace_with_socket(socket: Socket) -> AsyncIterator[FakeSlack]:
     """The strict Slack, and beside its Web API the two routes that Socket Mode needs."""
-    slack = FakeSlack(bot_token="xoxb-socket")
+    slack = FakeSlack(bot_token="xoxb-socket", now=busy_clock)
     app = web.Application()
     app.router.add_post("/api/apps.connections.open", socket.open)
     app.router.add_get("/socket", socket.serve)
