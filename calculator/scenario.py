@@ -31,8 +31,6 @@ OWN_GPUS = "gpu"
 YOUR_GPUS = "your-gpus"
 """The offer that gpu_rate= makes."""
 NEEDS_MODEL = "say what is tuned there, model=llama-3.1-8b, or its size, params=8B."
-MOST_SECONDS = 3_600
-LEAST_PARAMS, MOST_PARAMS = 10**7, 10**13
 WHOLE_KEYS = frozenset({"examples", "epochs", "runs", "months", "retrain"})
 """Numbers that come whole."""
 
@@ -145,20 +143,6 @@ def _one_number(low: int, high: int, what: str, fix: str, unit: str = "") -> Bef
     return _read(parse)
 
 
-def _params(text: str) -> int:
-    value = quantities.parse_number(text)
-    if not LEAST_PARAMS <= value <= MOST_PARAMS:
-        raise ValueError(f"“{text.strip()[:40]}” is no size of a model; write 8B or 500M, between 10M and 10,000B.")
-    return int(value)
-
-
-def _latency(text: str) -> Decimal:
-    value = quantities.parse_number(text.strip().lower().removesuffix("s"))
-    if not 0 < value <= MOST_SECONDS:
-        raise ValueError(f"“{text.strip()[:40]}” is no time a call may take; write seconds such as 2s or 0.5s.")
-    return value
-
-
 def _choice(choices: tuple[str, ...], what: str) -> BeforeValidator:
     def parse(text: str) -> str:
         chosen = text.strip().lower().replace("_", "-").replace("on demand", "on-demand")
@@ -225,7 +209,7 @@ class Scenario(BaseModel):
     method: Annotated[Method | None, _choice(get_args(Method), "method")] = None
     hours: Annotated[Amount | None, _between(0, 100_000, "training hours", "h")] = None
     model: Annotated[str | None, _read(_base)] = None
-    params: Annotated[int | None, _read(_params)] = None
+    params: Annotated[int | None, _read(quantities.parse_size)] = None
     gpu: Annotated[str | None, _read(_gpu)] = None
     gpus: Annotated[int | None, _one_number(1, 1_024, "GPUs", "write gpus=8, or leave it out")] = None
     gpu_rate: Annotated[Amount | None, _between(0, 1_000, "the price of a GPU-hour in USD")] = None
@@ -234,7 +218,7 @@ class Scenario(BaseModel):
     rank: Annotated[int, _one_number(1, 1_024, "the rank", "write rank=16")] = 16
     idle: Annotated[Amount, _between(0, 10_000, "idle hours of a run", "h")] = quantities.parse_amount("0")
     queue: Annotated[Amount, _between(0, 10_000, "hours in the queue", "h")] = quantities.parse_amount("0")
-    latency: Annotated[Decimal | None, _read(_latency)] = None
+    latency: Annotated[Decimal | None, _read(quantities.parse_seconds)] = None
     adapters: Annotated[int, _one_number(1, 1_000, "tuned models on one base", "write adapters=20")] = 1
     currency: Annotated[str, _read(quantities.parse_currency)] = "USD"
     """Shown beside US dollars, which everything is counted in."""
