@@ -1,21 +1,23 @@
-# One image for every mode (docs/deploy.md). Runs as nobody, with a read-only root; it writes to /data alone.
+# One image for every mode (docs/deploy.md). Runs as nobody, or as any user of group 0, with a read-only root; it writes
+# to /data alone.
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY requirements.lock ./
-RUN python -m venv /app && /app/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+RUN python -m venv /app && /app/bin/pip install --no-cache-dir --no-compile --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY pricing pricing
 COPY calculator calculator
 COPY bot bot
-RUN /app/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
-    && /app/bin/python -m compileall -q /app/lib \
-    && /app/bin/pip uninstall --yes --quiet setuptools pip
+# Bytecode that holds whatever the time stamps of a copied file say: nothing can be compiled again on a read-only root.
+RUN /app/bin/pip install --no-cache-dir --no-compile --no-deps --no-build-isolation . \
+    && /app/bin/pip uninstall --yes --quiet setuptools pip \
+    && /app/bin/python -m compileall -q --invalidation-mode unchecked-hash /app/lib
 
 FROM python:3.13-slim
 COPY --from=build /app /app
-RUN mkdir /data && chown 65534:65534 /data
-ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
-    TMPDIR=/data FTCOST_HOST=0.0.0.0 FTCOST_PORT=8030 FTCOST_DATABASE_URL=sqlite:////data/ftcost.sqlite3
+RUN mkdir /data && chown 65534:0 /data && chmod 770 /data
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOME=/data TMPDIR=/data \
+    FTCOST_HOST=0.0.0.0 FTCOST_PORT=8030 FTCOST_DATABASE_URL=sqlite:////data/ftcost.sqlite3
 USER 65534:65534
 WORKDIR /data
 VOLUME /data

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import os
 import secrets
 import signal
 import socket
@@ -25,9 +24,11 @@ from cryptography.fernet import Fernet, MultiFernet
 from prometheus_client import CollectorRegistry, ProcessCollector
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import build_app
+from bot.faults import error_of
 from bot.logs import start_logging
 from bot.oauth import INSTALL_PATH, OAuth
 from bot.pace import Pace
@@ -65,12 +66,17 @@ def main(arguments: Sequence[str]) -> int:
     except DatabaseUnavailable as error:
         print(f"FTCOST_DATABASE_URL: {error}", file=sys.stderr)
         return 1
-    except OSError as error:
+    except CannotListen as error:
         print(
-            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}. "
-            "Set FTCOST_PORT to a free port.",
+            f"Cannot listen on {settings.host}:{settings.port}: {error}. Set FTCOST_PORT to a free port.",
             file=sys.stderr,
         )
+        return 1
+    except SlackApiError as error:
+        print(f"Slack does not let ftcost in: {error_of(error)}. Check SLACK_APP_TOKEN.", file=sys.stderr)
+        return 1
+    except OSError as error:  # a folder that cannot be made, a Slack that cannot be reached
+        print(f"ftcost cannot start: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         pass
@@ -98,7 +104,7 @@ async def serve(settings: Settings, catalog: Catalog, pace: Pace = Pace()) -> No
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     gc.freeze()  # the catalogue lives as long as the process, or nearly: no collection needs to look at it
     async with AsyncExitStack() as stack:
-        door = socket.create_server((settings.host, settings.port))
+        door = _door(settings.host, settings.port)
         base_url = f"http://{settings.host}:{door.getsockname()[1]}"
         database = await open_database(settings.database)
         stack.push_async_callback(database.close)
@@ -109,6 +115,24 @@ async def serve(settings: Settings, catalog: Catalog, pace: Pace = Pace()) -> No
         print(where, flush=True)
         await stop.wait()
         log.info("stopping: finishing what was accepted")
+
+
+class CannotListen(Exception):
+    """The port is taken, or the address is not of this machine. The text says which of them."""
+
+
+def _door(host: str, port: int) -> socket.socket:
+    """The port, kept for this process. Nobody can connect before it listens, so that a proxy goes to another replica
+    until everything is there.
+    """
+    door = socket.socket()
+    try:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind((host, port))
+    except OSError as error:
+        door.close()
+        raise CannotListen(error.strerror or str(error)) from error
+    return door
 
 
 async def _serve_slack(
@@ -163,7 +187,7 @@ def refresh_plan(settings: Settings, catalog: Catalog) -> RefreshPlan | None:
     return RefreshPlan(
         every_days=EVERY_DAYS[settings.refresh],
         feeds={name: feed for name, feed in load_feeds().items() if feed.scheduled},
-        keys=os.environ,
+        keys=settings.feed_keys,
         load=partial(_with_refreshed, settings.prices_dir, catalog.base_models),
     )
 
@@ -210,7 +234,10 @@ async def _listen(app: web.Application, door: socket.socket, stack: AsyncExitSta
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    await web.SockSite(runner, door).start()
+    try:
+        await web.SockSite(runner, door).start()
+    except OSError as error:  # somebody was quicker
+        raise CannotListen(error.strerror or str(error)) from error
 
 
 def _access(settings: Settings) -> str | OAuth:

@@ -11,7 +11,7 @@ from bot.store import Entry
 
 CELL = 80
 """Characters of what was changed, and of what it was and is, that the table shows."""
-HEADER = ("UTC", "Who", "What", "Before", "After")
+HEADER = ("UTC", "Who", "What", "Before → after")
 
 
 def audit_page(entries: Sequence[Entry]) -> Page:
@@ -20,9 +20,9 @@ def audit_page(entries: Sequence[Entry]) -> Page:
         return Page("Audit log", ("Nothing that this whole workspace relies on was changed yet.",))
     rows = tuple(_row(entry) for entry in entries)
     align: tuple[Align, ...] = tuple("left" for _ in HEADER)
-    return Page("Audit log", (), Table(HEADER, align, rows), ("The newest first.",))
+    return Page("Audit log", (), Table(HEADER, align, rows, ids=True), ("The newest first.",))
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
-    said = (clip(text or "–", CELL) for text in (entry.what, entry.before, entry.after))
-    return (f"{entry.at:%Y-%m-%d %H:%M}", entry.user_id, *said)
+    what, before, after = (clip(text or "–", CELL) for text in (entry.what, entry.before, entry.after))
+    return (f"{entry.at:%Y-%m-%d %H:%M}", entry.user_id, what, f"{before} → {after}")

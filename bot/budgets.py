@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.render.money import money
 from bot.render.tables import horizon, offer_name
-from calculator import Comparison, Figure, UserError
+from calculator import Comparison, Figure, Standing, UserError
 from calculator.quantities import parse_number
 
 MONTH = "/month"
@@ -29,12 +29,12 @@ def read_limit(text: str) -> Limit:
     amount, slash, period = text.strip().removeprefix("$").partition("/")
     try:
         if slash and period.strip().lower() not in ("month", "mo"):
-            raise ValueError("A budget is for all of an estimate, such as 5000, or for a month, such as 500/month.")
+            raise ValueError(f"“{period.strip()[:20]}” is no period of a budget.")
         usd = parse_number(amount)
+        if not usd:
+            raise ValueError("A budget of nothing cannot be kept; leave it empty to have none.")
     except ValueError as error:
-        raise UserError(str(error)) from None
-    if not usd:
-        raise UserError("A budget of nothing cannot be kept. Leave it empty to have none.")
+        raise UserError(f"{error} Write US dollars for all of an estimate, such as 5000, or 500/month.") from None
     return Limit(usd, bool(slash))
 
 
@@ -56,16 +56,32 @@ class Excess(NamedTuple):
         return f"Above the budget of {self.limit.text} by {over}: {self.estimated}."
 
 
-def excess_of(comparison: Comparison, limit: Limit) -> Excess | None:
-    """By how much the answer's offer is above a limit; None where it is not, or nothing can be bought."""
-    best = comparison.best
-    if best is None:
+class Unsure(NamedTuple):
+    """An estimate of which too little is known to hold it against a limit."""
+
+    limit: Limit
+    estimated: str
+
+    @property
+    def sentence(self) -> str:
+        return f"Whether it is within the budget of {self.limit.text} is not known: {self.estimated}."
+
+
+def held_against(comparison: Comparison, limit: Limit) -> Excess | Unsure | None:
+    """The answer's offer held against a limit; None where it is within, or nothing can be bought. An offer with an
+    unknown price is above the limit where what is known of it is.
+    """
+    shown = next(iter(comparison.estimates), None)
+    if shown is None or shown.standing == Standing.APART:
         return None
     figure: Figure = "monthly" if limit.monthly else "total"
-    span = comparison.span(best, figure)
-    usd = span.high if span else getattr(best, figure).usd
-    if usd is None or usd <= limit.usd:
-        return None
-    span_text = "a month" if limit.monthly else f"over {horizon(comparison)}"
-    up_to = "up to " if span and span.low != span.high else ""
-    return Excess(limit, usd, f"{offer_name(best)} is {up_to}{money(usd)} {span_text}")
+    total, span = getattr(shown, figure), comparison.span(shown, figure)
+    usd, whole = (span.high, span.whole) if span else (total.usd, total.whole)
+    name, period = offer_name(shown), "a month" if limit.monthly else f"over {horizon(comparison)}"
+    if usd is not None and usd > limit.usd:
+        up_to = "at least " if not whole else "up to " if span and span.low != span.high else ""
+        return Excess(limit, usd, f"{name} is {up_to}{money(usd)} {period}")
+    if not whole:
+        known = f"what is known is {money(usd)} {period}" if usd else "nothing is known"
+        return Unsure(limit, f"{name} has a price that nobody has published, and {known}")
+    return None

@@ -84,10 +84,11 @@ def _fresh(rate: Rate, today: date, days: int) -> Rate | NoRate:
 
 def read_ecb(body: bytes) -> dict[str, Rate]:
     """eurofxref-daily.xml as rates a US dollar, the euro's among them. Raises FeedError, saying what is wrong."""
-    if b"<!" in body:
-        raise FeedError("declares entities or a document type, which the ECB's never does")
     try:
-        root = ET.fromstring(body)  # noqa: S314 - bounded, and without entities
+        text = body.decode("utf-8-sig")  # what the file itself says of its encoding does not count
+        if "<!" in text:
+            raise FeedError("declares entities or a document type, which the ECB's never does")
+        root = ET.fromstring(text)  # noqa: S314 - bounded, and without entities
     except (ET.ParseError, ValueError):
         raise FeedError("is no XML") from None
     days = [cube for cube in root.iter(_CUBE) if cube.get("time")]

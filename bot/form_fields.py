@@ -66,8 +66,9 @@ OPTIONS = (
     Field(
         "customer",
         "Customer of the platforms",
-        "Platforms that close train only for existing ones.",
-        choices=(("new", "New"), ("existing", "Existing")),
+        "new, existing, or those you are a customer of: azure,openai. Platforms that close train for these alone.",
+        "new",
+        max_length=300,
     ),
     Field("prompt", "Prompt tokens before → after tuning", placeholder="2000->100"),
     Field("base", "Model that is prompted today", placeholder="gpt-4o-mini"),

@@ -1,4 +1,6 @@
-"""The app's Home tab: what one person asked lately, which of those models end, how old the prices are; settings."""
+"""The app's Home tab: what one person asked lately and watches, which of those models end, how old the prices are;
+settings.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,9 @@ from bot.budgets import read_limit
 from bot.post import permalink
 from bot.preferences import DEFAULTS, RATE, RATE_DAY, Preferences
 from bot.render.blocks import Block, clip, context, escape, header, section
-from bot.render.money import age
-from bot.store import Budget, SavedEstimate
+from bot.render.money import age, counted
+from bot.settled_forms import FIELDS
+from bot.store import Budget, SavedEstimate, Watch
 from pricing import OLD_DAYS, Catalog
 
 NEW_ESTIMATE, OPEN_SETTINGS, OPEN_BUDGET = "home_estimate", "home_settings", "home_budget"
@@ -24,6 +27,7 @@ class HomeData(NamedTuple):
     """Everything that one person's Home shows."""
 
     estimates: Sequence[SavedEstimate]
+    watched: Sequence[tuple[Watch, SavedEstimate]]
     settled: Preferences
     budget: Budget | None
     """The workspace's."""
@@ -41,7 +45,13 @@ def home(data: HomeData, catalog: Catalog, today: date) -> dict[str, Any]:
         blocks += [_estimate(one, data.team_url) for one in data.estimates[:SHOWN]]
     else:
         blocks.append(context("None yet. Ask here, or type `/ftcost` in a channel."))
-    if ends := list(_ending(data.estimates, catalog, today)):
+    if data.watched:
+        blocks.append(section("*Watched*"))
+        blocks += [_watched(watch, one, data.team_url) for watch, one in data.watched[:SHOWN]]
+        if len(data.watched) > SHOWN:
+            blocks.append(context(f"{len(data.watched) - SHOWN} more: `/ftcost watch` lists them all."))
+    concerning = [*data.estimates, *(one for _, one in data.watched)]
+    if ends := list(_ending(concerning, catalog, today)):
         blocks.append(section("*Models of yours that end*\n" + "\n".join(f"• {escape(line)}" for line in ends[:SHOWN])))
     blocks += [section(f"*Prices*\n{escape(_catalogue(catalog, today))}"), section(_settings(data))]
     elements = [_button("Settings", OPEN_SETTINGS), _button("Budget of the workspace", OPEN_BUDGET)]
@@ -50,11 +60,20 @@ def home(data: HomeData, catalog: Catalog, today: date) -> dict[str, Any]:
 
 
 def _estimate(one: SavedEstimate, team_url: str) -> Block:
+    said = f"{escape(clip(one.result['headline'], 150))}\n" if one.name else ""
+    return section(f"*{_linked(one, team_url)}*\n{said}{one.as_of} · `{one.id}`")
+
+
+def _watched(watch: Watch, one: SavedEstimate, team_url: str) -> Block:
+    told = f"told {counted(watch.alerts, 'time')}" if watch.alerts else "nothing to tell yet"
+    return section(f"*{_linked(one, team_url)}*\nover {escape(watch.over)} · {told} · `{one.id}`")
+
+
+def _linked(one: SavedEstimate, team_url: str) -> str:
+    """An estimate's name, or its answer, leading to its thread."""
     link = permalink(team_url, one)
     title = escape(clip(one.name or one.result["headline"].rstrip("."), 150))
-    shown = f"<{escape(link)}|{title}>" if link else title
-    said = f"{escape(clip(one.result['headline'], 150))}\n" if one.name else ""
-    return section(f"*{shown}*\n{said}{one.as_of} · `{one.id}`")
+    return f"<{escape(link)}|{title}>" if link else title
 
 
 def _ending(estimates: Sequence[SavedEstimate], catalog: Catalog, today: date) -> Iterator[str]:
@@ -94,12 +113,13 @@ def _catalogue(catalog: Catalog, today: date) -> str:
 
 def _settings(data: HomeData) -> str:
     given: Mapping[str, str] = data.settled.fields
-    lines = [f"• {key}: {escape(given[key])}" for key in DEFAULTS if given.get(key)]
+    labels = {field.key: field.label for field in FIELDS}
+    lines = [f"• {labels[key]}: {escape(given[key])}" for key in DEFAULTS if given.get(key)]
     if given.get(RATE):
         lines.append(f"• 1 USD = {escape(given[RATE])} {escape(given.get('currency', ''))}, since {given[RATE_DAY]}")
     if data.budget:
         lines.append(
-            f"• budget of an estimate: {read_limit(data.budget.amount).text}, approved by {_approvers(data.budget)}"
+            f"• Budget of an estimate: {read_limit(data.budget.amount).text}, approved by {_approvers(data.budget)}"
         )
     return "*Settings of this workspace*\n" + ("\n".join(lines) or "Nothing is settled; the form begins as it does.")
 

@@ -25,7 +25,7 @@ from bot.metrics import kind_of
 from bot.oauth import INSTALL_PATH, REDIRECT_PATH, InstallFlow
 from bot.plain_answers import Apology, plain_answer
 from bot.probes import Probes
-from bot.replays import Replays
+from bot.replays import SAID, CameBefore, Replays
 
 _FIELD = re.compile(rb"(?:^|&)(command|text|trigger_id|team_id|user_id|channel_id|response_url)=([^&]*)")
 _QUOTED = quote_plus(COMMAND).encode()
@@ -72,13 +72,15 @@ class Door:
                     body = await request.read()
             except TimeoutError:
                 return self._refused(408, "the body does not come", started)
+            except (ConnectionError, web.RequestPayloadError):
+                return self._refused(400, "the body broke off", started)
         if not _is_from_slack(self._verifier, request, body):
             return self._refused(401, "invalid signature", started)
         signature = request.headers["X-Slack-Signature"]
         if not self._replays.take(signature, int(request.headers["X-Slack-Request-Timestamp"])):
             if request.content_type == "application/json":
                 return web.Response()  # an event, which Slack itself delivers again: it was taken, and is not again
-            return self._refused(401, "this request came before", started)
+            return self._refused(401, SAID, started)
         served = False
         try:
             response = await self._answer(request, body, started)
@@ -94,7 +96,8 @@ class Door:
         if (
             (opening := bare_command(body))
             and (workspace := bot.workspaces.known(opening.team_id))
-            and "on" not in (bot.desk.preferences.known(opening.team_id) or ("on",))  # the form as it always begins
+            and (settled := bot.desk.preferences.known(opening.team_id)) is not None
+            and not settled.get("on")  # the form as it always begins
         ):
             trace.begin()
             origin = Origin(channel=opening.channel)
@@ -129,6 +132,9 @@ class Door:
                 try:
                     said = await answer_command(bot, command)
                     answer = web.json_response(said) if said else web.Response()
+                except CameBefore:
+                    trace.mark("refused")
+                    answer = web.Response(status=401, text=SAID)
                 except Exception as error:
                     answer = await to_aiohttp_response(Apology(command, error).answer)
         self._metrics.request(kind_of(command), serving.outcome, time.perf_counter() - started)

@@ -18,13 +18,17 @@ from bot.news import REMIND_DAYS, STEPS, begun
 from bot.post import permalink
 from bot.prices import CatalogBox
 from bot.render.blocks import SlackMessage, clip, escape, saying
+from bot.render.money import counted
 from bot.render.page import Page
 from bot.roles import Roles
-from bot.store import Audit, EstimateStore, SavedEstimate, WatchStore
+from bot.store import Audit, EstimateStore, SavedEstimate, Watch, WatchStore
 from bot.threshold import DEFAULT_THRESHOLD, read_watch
 from calculator import UserError
 from pricing import Catalog
 
+NOT_YOURS = (
+    "Alerts in this estimate's thread are begun and ended by whoever asked for it or began its thread, and by admins."
+)
 MOST_WATCHED = 50
 """By one person."""
 
@@ -69,7 +73,7 @@ class Lookups:
             case "watch":
                 return saying(await self._watch(asked.argument, team, user))
             case "unwatch":
-                return saying(await self._unwatch(asked.argument.strip().strip("`"), team))
+                return saying(await self._unwatch(asked.argument.strip().strip("`"), team, user))
             case "budget":
                 raise UserError("`/ftcost budget`, typed in a channel, shows and sets its budget.")
             case "audit":
@@ -95,6 +99,7 @@ class Lookups:
         if not estimate_id:
             return await self._watched(team, user)
         saved = await self._saved(estimate_id, team)
+        await self._may_watch(saved, user)
         told = begun(saved, self.catalog, self.today())
         if told is None:
             raise UserError("There is nothing to watch: this estimate compares no offer.")
@@ -113,23 +118,39 @@ class Lookups:
             f"deployment bills while idle. `/ftcost unwatch {saved.id}` ends it."
         )
 
-    async def _watched(self, team: str, user: str) -> str:
+    async def watched_by(self, team: str, user: str) -> list[tuple[Watch, SavedEstimate]]:
+        """What a person watches, newest first."""
         found = await self.watches.of_user(team_id=team, user_id=user)
+        saved = await self.estimates.several([one.estimate_id for one in found], team_id=team)
+        return [(one, saved[one.estimate_id]) for one in found if one.estimate_id in saved]
+
+    async def _watched(self, team: str, user: str) -> str:
+        found = await self.watched_by(team, user)
         if not found:
             return "You watch nothing. `/ftcost watch ID` does; `/ftcost list` shows the ids."
         lines = []
-        for one in found:
-            saved = await self.estimates.get(one.estimate_id, team_id=team)
-            alerts = f", told {one.alerts} time{'' if one.alerts == 1 else 's'}" if one.alerts else ""
-            if saved:
-                lines.append(f"• `{saved.id}` over {escape(one.over)}{alerts}: {self._link(saved)}")
+        for one, saved in found:
+            alerts = f", told {counted(one.alerts, 'time')}" if one.alerts else ""
+            lines.append(f"• `{saved.id}` over {escape(one.over)}{alerts}: {self._link(saved)}")
         return "\n".join(["*You watch*", *lines])
 
-    async def _unwatch(self, estimate_id: str, team: str) -> str:
+    async def _may_watch(self, saved: SavedEstimate, user: str) -> None:
+        """Raises UserError for whom the estimate's thread is none of theirs, unless they are admins."""
+        if user in (saved.user_id, (await self.estimates.first_of(saved)).user_id):
+            return
+        if not await self.roles.is_admin(saved.team_id, user):
+            raise UserError(NOT_YOURS)
+
+    async def _unwatch(self, estimate_id: str, team: str, user: str) -> str:
         if not estimate_id:
             raise UserError("Say which one, such as `unwatch k7m2…`. `watch` lists what you watch.")
-        if not await self.watches.remove(estimate_id, team_id=team):
+        saved = await self.estimates.get(estimate_id, team_id=team)
+        watch = await self.watches.get(saved.id, team_id=team) if saved else None
+        if saved is None or watch is None:
             raise UserError(f"“{estimate_id[:40]}” is not watched. `watch` lists what you watch.")
+        if user != watch.user_id:
+            await self._may_watch(saved, user)
+        await self.watches.remove(saved.id, team_id=team, user_id=user)
         return f"`{escape(estimate_id)}` is not watched any more."
 
     async def _diff(self, ids: list[str], team: str) -> Page:

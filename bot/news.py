@@ -16,7 +16,18 @@ from bot.render.data import ENDS, ends_of, text
 from bot.render.tables import offer_name
 from bot.store import SavedEstimate
 from bot.threshold import Threshold
-from calculator import YOUR_GPUS, YOUR_RATES, Comparison, Estimate, FieldErrors, Standing, estimate, read_scenario
+from calculator import (
+    YOUR_GPUS,
+    YOUR_RATES,
+    BaseEstimate,
+    Comparison,
+    Estimate,
+    FieldErrors,
+    Standing,
+    customer_of,
+    estimate,
+    read_scenario,
+)
 from calculator.horizon import day_after_months
 from pricing import Catalog
 
@@ -30,7 +41,9 @@ class Told(TypedDict):
     """The state of a watch, as JSON."""
 
     figures: dict[str, Any]
-    """What was last said of the price: of the form of `to_json`, with the one offer that is watched; and `cheapest`."""
+    """What was last said of the price: of the form of `to_json`, with the one offer that is watched; `cheapest`; and
+    `base_usd`, the total of the model that is prompted today.
+    """
     counted: dict[str, int]
     """The smallest step told, by kind of end and its day."""
     reminded: str
@@ -73,6 +86,8 @@ class News(NamedTuple):
     moved: tuple[Moved, ...]
     cheaper: Estimate | None
     """Another offer that is the cheapest now."""
+    prompted: BaseEstimate | None
+    """The model that is prompted today, where its total is another."""
     ending: tuple[Ending, ...]
     idle_usd: Decimal | None
     """What is billed a month, called or not; where a reminder is due."""
@@ -94,6 +109,7 @@ def begun(saved: SavedEstimate, catalog: Catalog, today: date) -> Told | None:
         "scenario": saved.fields,
         "estimates": [{**{key: first[key] for key in _KEPT if key in first}, **ends}],
         "cheapest": first["offer"] if _was_priced(first) else None,
+        "base_usd": _base_usd(saved),
     }
     counted = {_key(end): _step(end) for end in _endings(saved, catalog, today)}
     return Told(figures=figures, counted=counted, reminded=today.isoformat())
@@ -109,9 +125,10 @@ def news_of(told: Told, over: Threshold, saved: SavedEstimate, catalog: Catalog,
     comparison = _compared(saved, catalog, today)
     moved = _moved(last, now, comparison, today)
     cheaper = _cheaper(figures["cheapest"], over, comparison)
+    prompted = _prompted(figures.get("base_usd", _base_usd(saved)), over, comparison)
     changed = (
         _was_priced(last) != _is_priced(now)
-        or bool(moved or cheaper)
+        or bool(moved or cheaper or prompted)
         or (_was_priced(last) and over.passed(apart_from_time, Decimal(last["total_usd"])))
     )
     ending = tuple(end for end in _endings(saved, catalog, today) if told["counted"].get(_key(end), 99) > _step(end))
@@ -128,10 +145,11 @@ def news_of(told: Told, over: Threshold, saved: SavedEstimate, catalog: Catalog,
         lately=lately,
         moved=moved,
         cheaper=cheaper,
+        prompted=prompted,
         ending=ending,
         idle_usd=idle_usd,
         told=Told(
-            figures=_figures(figures, now, cheaper, today) if changed else figures,
+            figures=_figures(figures, now, cheaper, prompted, today) if changed else figures,
             counted=told["counted"] | {_key(end): _step(end) for end in ending},
             reminded=today.isoformat() if idle_usd else told["reminded"],
         ),
@@ -141,7 +159,13 @@ def news_of(told: Told, over: Threshold, saved: SavedEstimate, catalog: Catalog,
 _KEPT = ("offer", "complete", "standing", "total_usd", "lines", *ENDS)
 
 
-def _figures(before: Mapping[str, Any], now: Estimate | None, cheaper: Estimate | None, today: date) -> dict[str, Any]:
+def _figures(
+    before: Mapping[str, Any],
+    now: Estimate | None,
+    cheaper: Estimate | None,
+    prompted: BaseEstimate | None,
+    today: date,
+) -> dict[str, Any]:
     """What is said of the price today."""
     made = {**before["estimates"][0], "complete": False, "standing": "gone"}
     if now:
@@ -152,7 +176,8 @@ def _figures(before: Mapping[str, Any], now: Estimate | None, cheaper: Estimate 
         made |= {"complete": now.complete, "standing": now.standing.name.lower(), "total_usd": text(now.total_usd)}
         made |= {"lines": lines, **ends_of(now.offer)}
     cheapest = cheaper.offer.id if cheaper else before["cheapest"]
-    return {**before, "as_of": today.isoformat(), "estimates": [made], "cheapest": cheapest}
+    told = {**before, "as_of": today.isoformat(), "estimates": [made], "cheapest": cheapest}
+    return told | {"base_usd": text(prompted.total_usd)} if prompted else told
 
 
 def _was_priced(saved: Mapping[str, Any]) -> bool:
@@ -164,10 +189,10 @@ def _is_priced(now: Estimate | None) -> bool:
 
 
 def _compared(saved: SavedEstimate, catalog: Catalog, today: date) -> Comparison | None:
-    """The question asked today; of the offers it was answered with, where a name in it has gone."""
+    """The question asked today; of the offers it was answered with, where a name in it has gone; None without any."""
     sold = {*catalog.offers, *catalog.gpus.offers, YOUR_GPUS, YOUR_RATES}
     known = [one["offer"] for one in saved.result["estimates"] if one["offer"] in sold]
-    for fields in (saved.fields, {**saved.fields, "on": ",".join(known)}):
+    for fields in (saved.fields, *([{**saved.fields, "on": ",".join(known)}] if known else [])):
         try:
             return estimate(read_scenario(fields), catalog, today)
         except FieldErrors:
@@ -184,6 +209,21 @@ def _cheaper(cheapest: str | None, over: Threshold, comparison: Comparison | Non
     if incumbent is None or not _is_priced(incumbent) or incumbent.total_usd is None:
         return best
     return best if over.passed(incumbent.total_usd - best.total_usd, incumbent.total_usd) else None
+
+
+def _base_usd(saved: SavedEstimate) -> str | None:
+    """What prompting was quoted at; None where it was not asked, or not known."""
+    base: Mapping[str, Any] = saved.result.get("base") or {"complete": False}
+    return base["total_usd"] if base["complete"] else None
+
+
+def _prompted(before_usd: str | None, over: Threshold, comparison: Comparison | None) -> BaseEstimate | None:
+    """The model that is prompted, where what it costs has changed by more than the threshold."""
+    base = comparison.base if comparison else None
+    if before_usd is None or base is None or not base.complete or base.total_usd is None:
+        return None
+    before = Decimal(before_usd)
+    return base if over.passed(base.total_usd - before, before) else None
 
 
 def _moved(
@@ -206,8 +246,9 @@ def _endings(saved: SavedEstimate, catalog: Catalog, today: date) -> list[Ending
     """The ends of the watched offer that are near, or today."""
     offer = catalog.offers.get(saved.result["estimates"][0]["offer"])
     found = []
+    customer = customer_of(saved.fields.get("customer", "new"), offer.platform) if offer else "new"
     for kind, text_of_day in ends_of(offer).items() if offer else ():
-        if text_of_day and (kind != "new_customers_until" or saved.fields.get("customer", "new") == "new"):
+        if text_of_day and (kind != "new_customers_until" or customer == "new"):
             day = date.fromisoformat(text_of_day)
             days = (day - today).days
             if 0 <= days <= max(STEPS):

@@ -63,7 +63,7 @@ HELP = Page(
             ("rates=10/3/6", "your own prices per 1M tokens: training/input/output"),
             ("serving=dedicated", "capacity of your own"),
             ("hosted=8h", "hours a day a deployment is up"),
-            ("customer=existing", "for platforms that close to new ones"),
+            ("customer=existing", "of platforms that close to new ones; or by name: azure,openai"),
             ("method=full", "lora, qlora, full, dpo, dpo-full, where there is a choice"),
             ("hours=4", "training hours of a run, where billed by the hour"),
             ("model=llama-3.1-8b", "what is tuned on GPUs of your own, with on=gpu or on=all"),
@@ -95,16 +95,18 @@ def models(catalog: Catalog, text: str, today: date) -> Page:
         hint = f" Nearest: {', '.join(near)}." if near else " `models` lists all."
         raise UserError(f"No offer matches “{text[:60]}”.{hint}")
     every: list[tuple[str, ...]] = [
-        (offer.id, offer.status_on(today), _training_price(offer, today), _until(offer)) for offer in found
+        (offer.id, offer.status_on(today), *_shown(_training_price(offer, today), today), _until(offer))
+        for offer in found
     ]
-    every += [(offer.id, "by the hour", _hour_price(offer, today), "") for offer in rented]
+    every += [(offer.id, "by the hour", *_shown(offer.price_on(today), today), "") for offer in rented]
     rows = tuple(every[:MAX_MODELS])
     more = len(every) - MAX_MODELS
     return Page(
         f"Offers matching “{text.strip()[:60]}”" if text.strip() else "Offers one can train",
         (),
-        Table(("Offer", "Status", "Training, USD", "Ends"), ("left", "left", "right", "left"), rows),
+        Table(("Offer", "Status", "Training, USD", "Read", "Ends"), ("left", "left", "right", "left", "left"), rows),
         (
+            *((OLD_MEANS,) if any(OLD in row[3] for row in rows) else ()),
             *((f"{more} more: say what you look for, such as models llama.",) if more > 0 else ()),
             *(() if text.strip() else ("GPUs by the hour: models gpu.",)),
         ),
@@ -122,17 +124,18 @@ def _rented(catalog: Catalog, text: str) -> list[GpuOffer]:
     ]
 
 
-def _hour_price(offer: GpuOffer, today: date) -> str:
-    price = offer.price_on(today)
-    return f"{unit_price(price.usd)} / {price.per}" if price and price.usd is not None else "unknown"
-
-
-def _training_price(offer: Offer, today: date) -> str:
+def _training_price(offer: Offer, today: date) -> Price | None:
     method = offer.methods[0] if offer.methods else None
     rows = [price for price in offer.history("training", method) if price.since is None or price.since <= today]
-    if not rows:
-        return "–"
-    return f"{unit_price(rows[-1].usd)} / {rows[-1].per}" if rows[-1].usd is not None else "unknown"
+    return rows[-1] if rows else None
+
+
+def _shown(price: Price | None, today: date) -> tuple[str, str]:
+    """A price, and how old it is."""
+    if price is None:
+        return "–", ""
+    text = f"{unit_price(price.usd)} / {price.per}" if price.usd is not None else "unknown"
+    return text, (age if price.yours else age_marked)(price.source.checked_on, today)
 
 
 def _until(offer: Offer) -> str:

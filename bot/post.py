@@ -25,6 +25,8 @@ SHUT_OUT = frozenset(
         "missing_scope",
     }
 )
+NOBODY = frozenset({"user_not_found", "user_disabled", "user_not_visible"})
+"""There is no such person to write to."""
 MAX_TEXT = 10_000
 MAX_UPDATE_TEXT = 4_000
 MAX_TITLE = 100

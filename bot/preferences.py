@@ -10,13 +10,14 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from calculator import FieldErrors, read_scenario
+from calculator import FieldErrors, UserError, asked_of, read_scenario
 from calculator.quantities import parse_number
-from pricing import Catalog, UnknownName
+from pricing import Catalog
 
 DEFAULTS = ("on", "days", "customer", "currency")
 """Keys of a scenario that can be settled."""
 RATE, RATE_DAY = "rate", "rate_day"
+FROM_HERE = " That is from this workspace's settings; its admins change them on the app's Home tab."
 _ANYTHING = {"examples": "1", "example": "1"}
 
 
@@ -46,6 +47,13 @@ class Preferences:
         """What comes from here, in words: `days=22`."""
         return [f"{key}={self.fields[key]}" for key in self.added(asked)]
 
+    def owning(self, error: UserError, asked: Mapping[str, str]) -> UserError:
+        """The same error, which says so where it is about what comes from here."""
+        if not isinstance(error, FieldErrors):
+            return error
+        mine = self.added(asked)
+        return FieldErrors({key: f"{text}{FROM_HERE if key in mine else ''}" for key, text in error.errors.items()})
+
     @property
     def own_rate(self) -> OwnRate | None:
         if not (self.fields.get(RATE) and self.fields.get(RATE_DAY)):
@@ -67,8 +75,10 @@ def read_preferences(typed: Mapping[str, str], before: Preferences, catalog: Cat
         kept = {key: text for key, text in scenario.fields().items() if key in given}
         if scenario.days.is_range:
             errors["days"] = "Settle one number of days; a range belongs into a question."
-        if unknown := [name for name in scenario.on if name != "all" and not _is_known(name, catalog)]:
-            errors["on"] = f"“{unknown[0][:40]}” is no platform, model or offer; `models` lists them."
+        try:
+            asked_of(scenario, catalog, today)
+        except FieldErrors as error:  # what an offer would need besides is no setting
+            errors |= {key if key in DEFAULTS else "on": text for key, text in error.errors.items()}
     if RATE in given:
         try:
             rate = parse_number(given[RATE])
@@ -84,10 +94,3 @@ def read_preferences(typed: Mapping[str, str], before: Preferences, catalog: Cat
     if errors:
         raise FieldErrors(errors)
     return Preferences(kept)
-
-
-def _is_known(name: str, catalog: Catalog) -> bool:
-    try:
-        return bool(catalog.named(name))
-    except UnknownName:
-        return False

@@ -10,13 +10,15 @@ from datetime import timedelta
 from aiohttp import web
 
 from bot.metrics import CONTENT_TYPE, Metrics
-from bot.store import Database
+from bot.store import Backlog, Database
 from bot.worker import Worker
 from bot.workspaces import Workspaces
 
 log = logging.getLogger(__name__)
 
 LONGEST_QUEUE = timedelta(seconds=60)
+PATIENCE_SECONDS = 2.0
+"""Whoever asks gives up before long, and an answer that does not come is one too."""
 
 
 @dataclass
@@ -49,16 +51,15 @@ class Probes:
         """Whether requests should be sent here; 503 and the reasons where not."""
         faults = {}
         try:
-            await self.metrics.ping(self.database)
-            backlog = await self.worker.backlog()
-        except Exception:
-            log.exception("not ready: the database does not answer")
+            backlog = await self.worker.soon(self._queue(), PATIENCE_SECONDS)
+        except Exception as error:
+            log.warning("not ready: the database does not answer: %s", error)
             faults["database"] = "does not answer"
         else:
             if backlog.left > LONGEST_QUEUE:
                 seconds = round(backlog.left.total_seconds())
                 faults["queue"] = f"{backlog.waiting} jobs wait, the oldest for {seconds} s"
-        if fault := await self.workspaces.fault():
+        if fault := await self._slack():
             faults["slack"] = fault
         elif self.connection.is_up is not None and not await self.connection.is_up():
             faults["slack"] = "Socket Mode is not connected"
@@ -66,11 +67,22 @@ class Probes:
             log.warning("not ready: %s", faults)
         return web.json_response({"ok": not faults, **faults}, status=503 if faults else 200)
 
+    async def _queue(self) -> Backlog:
+        """Raises where the database does not say."""
+        await self.metrics.ping(self.database)
+        return await self.worker.backlog()
+
+    async def _slack(self) -> str | None:
+        """What keeps requests from being answered. A Slack that says nothing takes nothing back of what it said."""
+        try:
+            return await self.worker.soon(self.workspaces.fault(), PATIENCE_SECONDS)
+        except TimeoutError:
+            return None if self.workspaces.known("") else "Slack does not answer"
+
     async def measured(self, _: web.Request) -> web.Response:
         """For Prometheus. What the database does not say is left open; the rest is there in any case."""
         try:
-            await self.metrics.ping(self.database)
-            self.metrics.queue(await self.worker.backlog())
+            self.metrics.queue(await self.worker.soon(self._queue(), PATIENCE_SECONDS))
         except Exception as error:
             log.warning("the queue cannot be measured: %s", type(error).__name__)
             self.metrics.queue(None)

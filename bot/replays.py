@@ -5,14 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+SAID = "this request came before"
+
 # Slack's own advice; slack_sdk's verifier refuses what is further off, to either side.
 WINDOW_SECONDS = 300
 MOST = 100_000
 
 
+class CameBefore(Exception):
+    """Another replica has served this request."""
+
+
 class Replays:
     """The signatures seen in this process, while they would still be accepted. Other replicas do not know them: there
-    the database knows work that was accepted before, and Slack a trigger that was used.
+    the database knows what was done before (`Inbox.put`, `Inbox.once`), and Slack a trigger that was used.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time, most: int = MOST) -> None:

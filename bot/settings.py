@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -50,6 +51,10 @@ class Settings(BaseSettings):
     )
     prices_dir: Path | None = Field(None, alias="FTCOST_PRICES_DIR")
     refresh: Literal["off", "daily", "weekly"] = Field("off", alias="FTCOST_REFRESH")
+    # As pricing/data/feeds.yml names them.
+    openai_api_key: SecretStr | None = Field(None, alias="OPENAI_API_KEY")
+    together_api_key: SecretStr | None = Field(None, alias="TOGETHER_API_KEY")
+    google_billing_api_key: SecretStr | None = Field(None, alias="GOOGLE_BILLING_API_KEY")
 
     @field_validator("slack_bot_token")
     @classmethod
@@ -127,13 +132,26 @@ class Settings(BaseSettings):
         return "oauth"
 
     @property
+    def feed_keys(self) -> dict[str, str]:
+        """The keys of price feeds that need one, by their variables."""
+        given = {
+            "OPENAI_API_KEY": self.openai_api_key,
+            "TOGETHER_API_KEY": self.together_api_key,
+            "GOOGLE_BILLING_API_KEY": self.google_billing_api_key,
+        }
+        return {name: key.get_secret_value() for name, key in given.items() if key}
+
+    @property
     def secrets(self) -> list[str]:
         """All that must not be seen anywhere."""
         given = (getattr(self, name) for name in type(self).model_fields)
         found = [value.get_secret_value() for value in given if isinstance(value, SecretStr)]
         found += [key.strip() for keys in found for key in keys.split(",")]
-        password = database_address(self.database_url).password if self.database_url else None
-        return [*found, str(password)] if password else found
+        passwords = [database_address(self.database_url).password if self.database_url else None]
+        for url in (self.rates_url, self.slack_api_url):
+            written = urlsplit(url or "").password  # as it stands in the address, and as it is meant
+            passwords += [written, unquote(written or "")]
+        return [*found, *(str(password) for password in passwords if password)]
 
     @property
     def allowance(self) -> Allowance:

@@ -15,7 +15,9 @@ class Request:
 
     id: str
     outcome: str = "ok"
-    """`failed`, where its asker got an apology; `limited`, where there were too many."""
+    """`failed`, where its asker got an apology; `limited`, where there were too many; `refused`, where it came
+    before.
+    """
 
 
 _serving: ContextVar[Request | None] = ContextVar("serving", default=None)

@@ -17,6 +17,7 @@ from bot import trace
 from bot.faults import passes
 from bot.metrics import Metrics
 from bot.pace import Pace
+from bot.patience import Patience
 from bot.store import Backlog, Inbox, Job
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ class Worker:
         self._closing = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._running: dict[str, Running] = {}
-        self._unending: set[asyncio.Task[Any]] = set()
+        self._patience = Patience()
         self._arriving = 0
         self._loops: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
@@ -120,25 +121,8 @@ class Worker:
         return new
 
     async def soon(self, work: Coroutine[Any, Any, T], seconds: float = ACCEPT_SECONDS) -> T:
-        """The result of what a person waits for. Raises TimeoutError where it does not come in time.
-
-        What is cancelled may take longer to end than anybody waits (psycopg asks a server to stop, and waits for its
-        answer), so that it ends by itself.
-        """
-        task = asyncio.create_task(work)
-        self._unending.add(task)
-        task.add_done_callback(self._left_behind)
-        await asyncio.wait([task], timeout=seconds)
-        if not task.done():
-            task.cancel()
-            raise TimeoutError(f"not done within {seconds:g} s")
-        return task.result()
-
-    def _left_behind(self, task: asyncio.Task[Any]) -> None:
-        """Its failure was told already, or is nobody's any more."""
-        self._unending.discard(task)
-        if not task.cancelled():
-            task.exception()
+        """The result of what a person waits for. Raises TimeoutError where it does not come in time."""
+        return await self._patience.soon(work, seconds)
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the request that asked for it, and know of it at shutdown."""
@@ -171,6 +155,8 @@ class Worker:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        await self._patience.ended(HAND_BACK_SECONDS)
+        await self._inbox.settle(HAND_BACK_SECONDS)
 
     # --- finding work ------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -14,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.faults import error_of, passes
+from bot.patience import Patience
 from bot.post import Poster
 from bot.store import Installations
 
@@ -21,6 +23,9 @@ log = logging.getLogger(__name__)
 
 # After this another replica's news (a new token, an uninstall) is seen.
 CACHE_SECONDS = 60.0
+# The first of what is done within the three seconds that Slack waits; and until a silent database is asked again.
+FIND_SECONDS = 0.7
+AGAIN_SECONDS = 5.0
 SOMEWHERE = "https://slack.com/"
 
 ClientOf = Callable[..., AsyncWebClient]
@@ -58,8 +63,8 @@ class Workspaces(ABC):
         """The workspace; None where the app is not installed or Slack does not take its token."""
 
     @abstractmethod
-    async def forget(self, team_id: str) -> None:
-        """The app was removed from a workspace."""
+    async def forget(self, team_id: str, removed_at: datetime) -> None:
+        """The app was removed from a workspace (UTC)."""
 
     @abstractmethod
     async def fault(self) -> str | None:
@@ -132,7 +137,7 @@ class OneWorkspace(Workspaces):
             raise ConnectionError(self._fault)
         return found
 
-    async def forget(self, team_id: str) -> None:
+    async def forget(self, team_id: str, removed_at: datetime) -> None:
         """Whoever runs the bot for one workspace decides what happens to its data."""
         self._workspace = None
 
@@ -143,7 +148,9 @@ class OneWorkspace(Workspaces):
 
 
 class ManyWorkspaces(Workspaces):
-    """The workspaces that installed the app, kept in memory for a minute each."""
+    """The workspaces that installed the app, kept in memory for a minute each; for longer while the database is away,
+    for a form can be opened without it.
+    """
 
     def __init__(
         self, installations: Installations, client_of: ClientOf, clock: Callable[[], float] = time.monotonic
@@ -152,6 +159,7 @@ class ManyWorkspaces(Workspaces):
         self._client_of = client_of
         self._clock = clock
         self._cache: dict[str, tuple[float, Workspace]] = {}
+        self._patience = Patience()
 
     def known(self, team_id: str) -> Workspace | None:
         until, workspace = self._cache.get(team_id, (0.0, None))
@@ -160,7 +168,14 @@ class ManyWorkspaces(Workspaces):
     async def find(self, team_id: str) -> Workspace | None:
         if found := self.known(team_id):
             return found
-        installed = await self._installations.find_team(team_id)
+        try:
+            installed = await self._patience.soon(self._installations.find_team(team_id), FIND_SECONDS)
+        except Exception as error:
+            _, before = self._cache.get(team_id, (0.0, None))
+            if before is None or not passes(error):
+                raise
+            self._cache[team_id] = (self._clock() + AGAIN_SECONDS, before)
+            return before
         if installed is None or not installed.bot_token:
             self._cache.pop(team_id, None)
             return None
@@ -179,8 +194,8 @@ class ManyWorkspaces(Workspaces):
         self._cache[team_id] = (self._clock() + CACHE_SECONDS, workspace)
         return workspace
 
-    async def forget(self, team_id: str) -> None:
-        await self._installations.remove_team(team_id)
+    async def forget(self, team_id: str, removed_at: datetime) -> None:
+        await self._installations.remove_team(team_id, removed_at)
         self._cache.pop(team_id, None)
 
     async def fault(self) -> str | None:

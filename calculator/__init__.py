@@ -2,9 +2,11 @@
 
 from calculator.actuals import Actual, Billed, Held, hold
 from calculator.attribution import Effect, Usage
+from calculator.comparison import Comparison, Span
 from calculator.crossover import Crossover
+from calculator.customers import customer_of
 from calculator.differences import Cause, causes
-from calculator.drivers import spread_out
+from calculator.drivers import Driver, spread_out
 from calculator.errors import FieldErrors, UserError
 from calculator.estimate import asked_of, estimate
 from calculator.formulas import FormulaInput, Formulas, formula_of, in_formulas, value_of
@@ -15,15 +17,12 @@ from calculator.recalibrate import Recalibrated, recalibrated
 from calculator.result import (
     BaseEstimate,
     BreakEven,
-    Comparison,
     Component,
-    Driver,
     Estimate,
     Figure,
     LineItem,
     Move,
     Percentiles,
-    Span,
     Standing,
     Total,
     Warning,
@@ -81,6 +80,7 @@ __all__ = [
     "Warning",
     "asked_of",
     "causes",
+    "customer_of",
     "default_text",
     "estimate",
     "formula_of",

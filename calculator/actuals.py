@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from calculator.attribution import Effect, Usage, effects_of
+from calculator.comparison import Comparison
 from calculator.many import ONE, ZERO
 from calculator.month_share import PARTS, Part, Priced, Stretch
 from calculator.plan import Plan
-from calculator.result import Comparison, Estimate
+from calculator.result import Estimate
 
 Billed = Literal[Part, "all"]
 """One part, or everything together where the parts are not known."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -68,9 +67,8 @@ class Draws(Many):
     def rounded_up(self) -> Any:
         return Draws(np.ceil(self.values))
 
-    def each(self, function: Callable[[int], int]) -> Any:
-        different, where = np.unique(self.values.astype(np.int64), return_inverse=True)
-        return Draws(np.asarray([function(value) for value in different.tolist()], dtype=np.float64)[where])
+    def rounded_down(self) -> Any:
+        return Draws(np.floor(self.values))
 
     def highest(self) -> Decimal:
         return Decimal(repr(float(self.values.max())))

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from calculator.many import ONE
+from calculator.market import Market
 from calculator.plan import plan_of
 from calculator.quantities import Amount
-from calculator.result import Driver, Estimate
+from calculator.result import Estimate
 from calculator.scenario import WHOLE_KEYS, Scenario
-
-if TYPE_CHECKING:
-    from calculator.estimate import Market
 
 UNCERTAIN = (
     "examples", "example", "epochs", "calls", "call", "prompt", "cached", "batch", "growth", "retrain", "prep",
     "data_gb", "hours", "idle",
 )  # fmt: skip
 """Keys that people estimate; runs, the horizon, the days of a month and prices they choose or know."""
+
+
+class Driver(NamedTuple):
+    """A ranged input (`epochs`, `call.input`), and an offer's total in US dollars at either end of it."""
+
+    name: str
+    amount: Amount
+    at_low_usd: Decimal
+    at_high_usd: Decimal
+
+    @property
+    def swing_usd(self) -> Decimal:
+        return abs(self.at_high_usd - self.at_low_usd)
 
 
 def drivers(scenario: Scenario, market: Market, estimate: Estimate) -> tuple[Driver, ...]:

@@ -11,8 +11,8 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import Any, NamedTuple
 
-from calculator.estimate import Market, offers_of
 from calculator.many import ZERO, Many
+from calculator.market import Market, offers_of
 from calculator.plan import plan_of
 from calculator.prompting import estimate_base
 from calculator.quantities import Amount
@@ -26,7 +26,7 @@ _ONE = Decimal(1)
 
 
 class Formula(Many):
-    """A number and the spreadsheet formula that gives it. Functions used: MIN, MAX, ROUNDUP.
+    """A number and the spreadsheet formula that gives it. Functions used: MIN, MAX, ROUNDUP, ROUNDDOWN.
 
     An input is true unless it is zero; what is computed from inputs is always true, because it may become something
     when they are changed.
@@ -87,9 +87,8 @@ class Formula(Many):
     def rounded_up(self) -> Any:
         return Formula(self.value.to_integral_value("ROUND_CEILING"), f"ROUNDUP({self.text},0)")
 
-    def each(self, function: Callable[[int], int]) -> Decimal:
-        """A platform's rule in code has no formula: what it gives stays as it is."""
-        return Decimal(function(int(self.value)))
+    def rounded_down(self) -> Any:
+        return Formula(self.value.to_integral_value("ROUND_FLOOR"), f"ROUNDDOWN({self.text},0)")
 
     def highest(self) -> Decimal:
         return self.top

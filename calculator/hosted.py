@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from calculator.breakeven import break_even
+from calculator.customers import customer_of
 from calculator.horizon import day_after_months, months_between
 from calculator.inference import History, inference_lines, token_loads
 from calculator.keeping import hosting_lines, is_dedicated, storage_lines
@@ -132,7 +133,7 @@ def _preparation(plan: Plan, on: date) -> LineItem | None:
 
 
 def _standing(frame: Frame, offer: Offer, lines: Sequence[LineItem]) -> Standing:
-    if not offer.trains_for(frame.plan.customer, frame.as_of):
+    if not offer.trains_for(customer_of(frame.plan.customer, offer.platform), frame.as_of):
         return Standing.APART
     for line in lines:
         if line.quantity is None or line.unit_price_usd is None:

@@ -6,8 +6,7 @@ these functions, so a plan of draws goes through the very same code. A Many is t
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TypeVar
 
 ZERO = Decimal(0)
@@ -29,7 +28,7 @@ class Many:
     def rounded_up(self) -> Decimal:
         raise NotImplementedError
 
-    def each(self, function: Callable[[int], int]) -> Decimal:
+    def rounded_down(self) -> Decimal:
         raise NotImplementedError
 
     def highest(self) -> Decimal:
@@ -55,9 +54,9 @@ def rounded_up(value: Decimal) -> Decimal:
     return value.rounded_up() if isinstance(value, Many) else value.to_integral_value(ROUND_CEILING)
 
 
-def each(function: Callable[[int], int], whole: Decimal) -> Decimal:
-    """What a function of one whole number makes of it, in every draw."""
-    return whole.each(function) if isinstance(whole, Many) else Decimal(function(int(whole)))
+def rounded_down(value: Decimal) -> Decimal:
+    """Down to the next whole number, in every draw."""
+    return value.rounded_down() if isinstance(value, Many) else value.to_integral_value(ROUND_FLOOR)
 
 
 def highest(value: Decimal) -> Decimal:

@@ -10,7 +10,7 @@ from calculator.lengths import Lengths
 from calculator.many import ZERO
 from calculator.quantities import Amount, Corner, Frequency, Rates
 from calculator.scenario import Scenario, Serving
-from pricing import Customer, Method
+from pricing import Method
 
 MONTHS_PER_YEAR = Decimal(12)
 DAYS_PER_YEAR = Decimal(365)
@@ -55,7 +55,8 @@ class Plan(NamedTuple):
     hosted_hours_per_day: Decimal
     hosted_hours_per_month: Decimal
     serving: Serving
-    customer: Customer
+    customer: str
+    """As the scenario says it; `customer_of` reads it."""
     method: Method | None
     training_hours: Decimal | None
     rates: PointRates | None

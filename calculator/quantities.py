@@ -14,8 +14,6 @@ Corner = Literal["low", "likely", "high"]
 
 MAX_LENGTH = 60
 MAX_NUMBER = Decimal(10) ** 15
-MOST_SECONDS = 3_600
-LEAST_PARAMETERS, MOST_PARAMETERS = 10**7, 10**13
 _NUMBER = re.compile(
     r"(?P<digits>\d{1,3}(?:[,_'’ ]\d{3})+|\d+)?(?P<fraction>\.\d+)?\s*(?P<suffix>[kmb%])?", re.IGNORECASE
 )
@@ -221,22 +219,6 @@ def parse_base_rates(text: str) -> Rates:
         )
     amounts = [parse_amount(part) for part in parts]
     return Rates(None, amounts[0], amounts[1] if len(amounts) == 3 else None, amounts[-1])
-
-
-def parse_size(text: str) -> int:
-    """Parameters of a model: `8B`, `500M`."""
-    value = parse_number(text)
-    if not LEAST_PARAMETERS <= value <= MOST_PARAMETERS:
-        raise ValueError(f"“{_short(text)}” is no size of a model; write 8B or 500M, between 10M and 10,000B.")
-    return int(value)
-
-
-def parse_seconds(text: str) -> Decimal:
-    """How long a call may take: `2s`, `0.5`."""
-    value = parse_number(text.strip().lower().removesuffix("s"))
-    if not 0 < value <= MOST_SECONDS:
-        raise ValueError(f"“{_short(text)}” is no time a call may take; write seconds such as 2s or 0.5s.")
-    return value
 
 
 def format_number(value: Decimal, suffix: str = "") -> str:

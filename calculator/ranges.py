@@ -11,8 +11,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from calculator.draws import COUNT, drawn, percentiles, share_within
-from calculator.estimate import Market
 from calculator.inference import inference_lines
+from calculator.market import Market
 from calculator.plan import Plan, plan_of
 from calculator.prompting import base_history
 from calculator.quantities import Amount

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from calculator.actuals import Held, priced_as
 from calculator.attribution import estimated_calls
+from calculator.comparison import Comparison
 from calculator.many import ONE, ZERO, smaller
 from calculator.month_share import Priced
 from calculator.quantities import format_number
-from calculator.result import Comparison, Estimate
+from calculator.result import Estimate
 
 _STEP = Decimal("0.001")  # shares are given to a tenth of a percent
 

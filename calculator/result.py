@@ -1,26 +1,19 @@
-"""The answer: line items, warnings, estimates, a comparison. Amounts and totals are computed from the lines, never
+"""The answer for one offer: line items, warnings, an estimate. Amounts and totals are computed from the lines, never
 stored beside them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import IntEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from calculator.many import ONE, smaller
-from calculator.plan import Plan
-from calculator.quantities import Amount
-from calculator.scenario import Scenario
-from pricing import Assumption, Offer, Price, Source, Status
-
-if TYPE_CHECKING:
-    from calculator.crossover import Crossover
-    from calculator.ranges import Ranges
+from pricing import Offer, Price, Source, Status
 
 Component = Literal["training", "preparation", "storage", "hosting", "inference"]
 Recurrence = Literal["once", "retraining", "monthly"]
@@ -250,85 +243,6 @@ class Percentiles(NamedTuple):
     p10: Decimal
     p50: Decimal
     p90: Decimal
-
-
-class Driver(NamedTuple):
-    """A ranged input (`epochs`, `call.input`), and an offer's total in US dollars at either end of it."""
-
-    name: str
-    amount: Amount
-    at_low_usd: Decimal
-    at_high_usd: Decimal
-
-    @property
-    def swing_usd(self) -> Decimal:
-        return abs(self.at_high_usd - self.at_low_usd)
-
-
-class Span(NamedTuple):
-    """A figure at the cheap and at the dear corner of a ranged scenario."""
-
-    low: Decimal | None
-    high: Decimal | None
-    whole: bool
-    """Whether every amount is known at both ends and in between; otherwise both are an “at least”."""
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One scenario over several offers, best first."""
-
-    as_of: date
-    catalog_version: str
-    scenario: Scenario
-    plan: Plan
-    estimates: tuple[Estimate, ...]
-    base: BaseEstimate | None
-    low: dict[str, Estimate]
-    """By offer id, where the scenario has ranges: the same offer at the cheap corner."""
-    high: dict[str, Estimate]
-    assumptions: Mapping[str, Assumption]
-    """The catalogue's, by name."""
-    find_ranges: Callable[[], Ranges] = field(repr=False, compare=False)
-    find_drivers: Callable[[Estimate], tuple[Driver, ...]] = field(repr=False, compare=False)
-    find_crossover: Callable[[], Crossover | None] = field(repr=False, compare=False)
-
-    @property
-    def spread(self) -> Decimal:
-        """How far off, as a share, each number of a question without ranges is taken to be."""
-        return self.assumptions["default_spread"].value or Decimal(0)
-
-    @cached_property
-    def crossover(self) -> Crossover | None:
-        """From how many calls on GPUs of one's own cost less to run than the cheapest offer that bills by the token."""
-        return self.find_crossover()
-
-    @cached_property
-    def ranges(self) -> Ranges | None:
-        """Every offer in many draws; None where nothing is ranged."""
-        return self.find_ranges() if self.scenario.ranged else None
-
-    def drivers(self, estimate: Estimate) -> tuple[Driver, ...]:
-        """What each ranged input does to the total of an offer, the widest first. Where nothing is ranged: what each
-        uncertain number would do if it were off by the assumed share.
-        """
-        return self.find_drivers(estimate)
-
-    @property
-    def best(self) -> Estimate | None:
-        """The cheapest that is known whole and that the asker can buy; one that ends only where nothing lasts."""
-        first = self.estimates[0] if self.estimates else None
-        return first if first and first.standing <= Standing.ENDS else None
-
-    def span(self, estimate: Estimate, figure: Figure) -> Span | None:
-        """A figure from the cheap to the dear corner; None where nothing is ranged."""
-        low, high = self.low.get(estimate.offer.id), self.high.get(estimate.offer.id)
-        if low is None or high is None:
-            return None
-        totals: list[Total] = [getattr(corner, figure) for corner in (low, estimate, high)]
-        ends = [total.usd for total in totals if total.usd is not None]
-        whole = all(total.whole for total in totals)
-        return Span(min(ends), max(ends), whole) if ends else Span(None, None, whole)
 
 
 def total_of(amounts: Iterable[Decimal | None]) -> Total:

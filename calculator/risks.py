@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from calculator.customers import customer_of
 from calculator.keeping import is_dedicated
 from calculator.many import smaller
 from calculator.own_gpus import SECONDS_AN_HOUR, SelfHosted, run_seconds
@@ -68,7 +69,7 @@ def _lifecycle(
     if not life:
         return
     once = total_of(line.amount_usd for line in lines if line.recurrence == "once").usd
-    if not offer.trains_for(plan.customer, as_of):
+    if not offer.trains_for(customer_of(plan.customer, offer.platform), as_of):
         yield Warning(
             "closed_to_new_customers",
             f"New customers could train until {life.new_customers_until}; "

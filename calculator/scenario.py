@@ -6,25 +6,23 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from calculator import quantities
+from calculator import quantities, values
+from calculator.customers import read_customer
 from calculator.errors import FieldErrors
 from calculator.lengths import Lengths, parse_lengths
 from calculator.quantities import Amount, Frequency, PromptChange, Rates, TokenPair
-from pricing import Customer, Method, StackClass
+from pricing import Method, StackClass
 
 # Half of a pair that stands for one character: JSON and terminals let one through, and nothing can write it.
 _HALF = re.compile("[\ud800-\udfff]")
-_JOINER = "\N{ZERO WIDTH JOINER}"
 
-MOST_TOKENS = 10_000_000
 MOST_MONTHS = 60
 OWN_GPUS = "gpu"
 """What on= calls every GPU-hour offer."""
@@ -37,192 +35,54 @@ WHOLE_KEYS = frozenset({"examples", "epochs", "runs", "months", "retrain"})
 Serving = Literal["on-demand", "dedicated"]
 
 
-def _read(parse: Callable[[str], Any]) -> BeforeValidator:
-    """A field is read from text; a value that is parsed already passes."""
-    return BeforeValidator(lambda value: parse(value) if isinstance(value, str) else value)
-
-
-def _whole(low: int, high: int, what: str) -> BeforeValidator:
-    def parse(text: str) -> Amount:
-        amount = quantities.parse_amount(text)
-        if any(end % 1 for end in (amount.low, amount.high)):
-            raise ValueError(f"{what} come whole; “{text.strip()[:40]}” is not a whole number.")
-        _within(amount, low, high, what)
-        return amount._replace(likely=amount.likely.quantize(Decimal(1)))
-
-    return _read(parse)
-
-
-def _between(low: int, high: int, what: str, unit: str = "") -> BeforeValidator:
-    def number(text: str) -> Decimal:
-        bare = text.strip()
-        return quantities.parse_number(bare[: -len(unit)] if unit and bare.lower().endswith(unit) else bare)
-
-    def parse(text: str) -> Amount:
-        return _within(quantities.parse_amount(text, number), low, high, what)
-
-    return _read(parse)
-
-
-def _within(amount: Amount, low: int, high: int, what: str) -> Amount:
-    if amount.low < low or amount.high > high:
-        raise ValueError(f"{what} must be between {low:,} and {high:,}.")
-    return amount
-
-
-def _growth(text: str) -> Amount:
-    """-50% to 100% a month. Written with a sign, so that 5 is not taken for 500%."""
-    stripped = text.strip()
-    if "%" not in stripped and stripped not in ("0", "0.0"):
-        raise ValueError(f"“{stripped[:40]}” lacks its %; write growth a month such as 5%.")
-    return quantities.parse_amount(stripped.replace("−", "-"), _signed)
-
-
-def _signed(text: str) -> Decimal:
-    negative = text.strip().startswith("-")
-    value = quantities.parse_number(text.strip().removeprefix("-").removeprefix("+"))
-    value = -value if negative else value
-    if not Decimal("-0.5") <= value <= 1:
-        raise ValueError("growth must be between -50% and 100% a month.")
-    return value
-
-
-def _epochs(text: str) -> Amount | Literal["auto"]:
-    if text.strip().lower() == "auto":
-        return "auto"
-    try:
-        amount = quantities.parse_amount(text)
-    except ValueError:
-        raise ValueError(f"“{text.strip()[:40]}” is no number of epochs; write 3, 2..4 or auto.") from None
-    if amount.low % 1 or amount.high % 1:
-        raise ValueError("epochs come whole; write 3, 2..4 or auto.")
-    _within(amount, 1, 100, "epochs")
-    return amount._replace(likely=amount.likely.quantize(Decimal(1)))
-
-
-def _tokens(text: str) -> TokenPair:
-    pair = quantities.parse_pair(text)
-    if pair.total("low") < 1:
-        raise ValueError("tokens must be at least 1.")
-    if pair.total("high") > MOST_TOKENS:
-        raise ValueError("tokens must be at most 10M.")
-    return pair
-
-
-def _call(text: str) -> TokenPair:
-    """Either side may be nothing: with a prompt a call has tokens all the same."""
-    pair = quantities.parse_pair(text)
-    if pair.total("high") > MOST_TOKENS:
-        raise ValueError("tokens must be at most 10M.")
-    if pair.output is None:
-        raise ValueError(
-            f"“{text.strip()[:40]}” lacks the answer, which has a price of its own; write input/output such as 100/70."
-        )
-    return pair
-
-
-def _offers(text: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(name.strip() for name in text.replace(";", ",").split(",") if name.strip()))
-    if not names:
-        raise ValueError("name at least one offer, such as openai/gpt-4.1-mini, or write all.")
-    if len(names) > 100:
-        raise ValueError("name at most 100 offers, or write all.")
-    return names
-
-
-def _one_number(low: int, high: int, what: str, fix: str, unit: str = "") -> BeforeValidator:
-    """Something chosen, not estimated: one whole number, no range."""
-
-    def parse(text: str) -> int:
-        bare = text.strip()
-        value = quantities.parse_number(bare[: -len(unit)] if unit and bare.lower().endswith(unit) else bare)
-        if value % 1 or not low <= value <= high:
-            raise ValueError(f"{what} must be a whole number from {low:,} to {high:,}; {fix}.")
-        return int(value)
-
-    return _read(parse)
-
-
-def _choice(choices: tuple[str, ...], what: str) -> BeforeValidator:
-    def parse(text: str) -> str:
-        chosen = text.strip().lower().replace("_", "-").replace("on demand", "on-demand")
-        chosen = chosen.replace("optimized", "optimised")
-        if chosen not in choices:
-            raise ValueError(
-                f"“{text.strip()[:40]}” is no {what}; write {' or '.join((', '.join(choices[:-1]), choices[-1]))}."
-            )
-        return chosen
-
-    return _read(parse)
-
-
-def _gpu(text: str) -> str | None:
-    """None: any."""
-    name = _base(text)
-    return None if name.lower() in ("any", "all", "*") else name
-
-
-def _base(text: str) -> str:
-    if len(text.strip()) > 100:
-        raise ValueError("a model's name has at most 100 characters.")
-    return text.strip()
-
-
-def _name(text: str) -> str | None:
-    # Controls out (a joiner inside an emoji stays), and quotation marks made single, so that a line can hold the name.
-    visible = "".join(c if c == _JOINER or unicodedata.category(c)[0] != "C" else " " for c in text)
-    clean = re.sub('["„“”]', "'", " ".join(visible.split())).strip(_JOINER)
-    if len(clean) > 80:
-        raise ValueError("a name has at most 80 characters.")
-    return clean or None
-
-
 class Scenario(BaseModel):
     """What is to be priced. Built from text by `read_scenario`; numbers may be ranges."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
-    on: Annotated[tuple[str, ...], _read(_offers)] = ("all",)
-    examples: Annotated[Amount, _whole(1, 1_000_000_000, "examples")]
-    example: Annotated[TokenPair, _read(_tokens)]
-    lengths: Annotated[Lengths | None, _read(parse_lengths)] = None
+    on: Annotated[tuple[str, ...], values.read(values.offers)] = ("all",)
+    examples: Annotated[Amount, values.whole(1, 1_000_000_000, "examples")]
+    example: Annotated[TokenPair, values.read(values.tokens)]
+    lengths: Annotated[Lengths | None, values.read(parse_lengths)] = None
     """Of the examples of a counted file, whose average `example` is."""
-    epochs: Annotated[Amount | Literal["auto"], _read(_epochs)] = "auto"
-    runs: Annotated[Amount, _whole(1, 1_000, "runs")] = quantities.parse_amount("1")
-    calls: Annotated[Frequency | None, _read(quantities.parse_frequency)] = None
-    call: Annotated[TokenPair | None, _read(_call)] = None
-    prompt: Annotated[PromptChange | None, _read(quantities.parse_prompt)] = None
-    base: Annotated[str | None, _read(_base)] = None
-    cached: Annotated[Amount, _read(quantities.parse_share)] = quantities.parse_amount("0")
-    batch: Annotated[Amount, _read(quantities.parse_share)] = quantities.parse_amount("0")
-    days: Annotated[Amount, _between(1, 31, "days a month")] = quantities.parse_amount("30")
-    months: Annotated[Amount, _whole(1, MOST_MONTHS, "months")] = quantities.parse_amount("12")
-    growth: Annotated[Amount, _read(_growth)] = quantities.parse_amount("0")
-    retrain: Annotated[Amount | None, _whole(1, MOST_MONTHS, "months between retrainings")] = None
-    prep: Annotated[Amount, _between(0, 1_000_000_000, "preparation in USD")] = quantities.parse_amount("0")
-    data_gb: Annotated[Amount, _between(0, 1_000_000, "gigabytes", "gb")] = quantities.parse_amount("0")
-    rates: Annotated[Rates | None, _read(quantities.parse_rates)] = None
-    base_rates: Annotated[Rates | None, _read(quantities.parse_base_rates)] = None
-    serving: Annotated[Serving, _choice(get_args(Serving), "way of serving")] = "on-demand"
-    hosted: Annotated[Amount, _between(0, 24, "hours a day", "h")] = quantities.parse_amount("24")
-    customer: Annotated[Customer, _choice(get_args(Customer), "kind of customer")] = "new"
-    method: Annotated[Method | None, _choice(get_args(Method), "method")] = None
-    hours: Annotated[Amount | None, _between(0, 100_000, "training hours", "h")] = None
-    model: Annotated[str | None, _read(_base)] = None
-    params: Annotated[int | None, _read(quantities.parse_size)] = None
-    gpu: Annotated[str | None, _read(_gpu)] = None
-    gpus: Annotated[int | None, _one_number(1, 1_024, "GPUs", "write gpus=8, or leave it out")] = None
-    gpu_rate: Annotated[Amount | None, _between(0, 1_000, "the price of a GPU-hour in USD")] = None
-    seq: Annotated[int | None, _one_number(16, MOST_TOKENS, "tokens of a sequence", "write seq=2048")] = None
-    stack: Annotated[StackClass, _choice(get_args(StackClass), "stack of software")] = "optimised"
-    rank: Annotated[int, _one_number(1, 1_024, "the rank", "write rank=16")] = 16
-    idle: Annotated[Amount, _between(0, 10_000, "idle hours of a run", "h")] = quantities.parse_amount("0")
-    queue: Annotated[Amount, _between(0, 10_000, "hours in the queue", "h")] = quantities.parse_amount("0")
-    latency: Annotated[Decimal | None, _read(quantities.parse_seconds)] = None
-    adapters: Annotated[int, _one_number(1, 1_000, "tuned models on one base", "write adapters=20")] = 1
-    currency: Annotated[str, _read(quantities.parse_currency)] = "USD"
+    epochs: Annotated[Amount | Literal["auto"], values.read(values.epochs)] = "auto"
+    runs: Annotated[Amount, values.whole(1, 1_000, "runs")] = quantities.parse_amount("1")
+    calls: Annotated[Frequency | None, values.read(quantities.parse_frequency)] = None
+    call: Annotated[TokenPair | None, values.read(values.call)] = None
+    prompt: Annotated[PromptChange | None, values.read(quantities.parse_prompt)] = None
+    base: Annotated[str | None, values.read(values.model_name)] = None
+    cached: Annotated[Amount, values.read(quantities.parse_share)] = quantities.parse_amount("0")
+    batch: Annotated[Amount, values.read(quantities.parse_share)] = quantities.parse_amount("0")
+    days: Annotated[Amount, values.between(1, 31, "days a month")] = quantities.parse_amount("30")
+    months: Annotated[Amount, values.whole(1, MOST_MONTHS, "months")] = quantities.parse_amount("12")
+    growth: Annotated[Amount, values.read(values.growth)] = quantities.parse_amount("0")
+    retrain: Annotated[Amount | None, values.whole(1, MOST_MONTHS, "months between retrainings")] = None
+    prep: Annotated[Amount, values.between(0, 1_000_000_000, "preparation in USD")] = quantities.parse_amount("0")
+    data_gb: Annotated[Amount, values.between(0, 1_000_000, "gigabytes", "gb")] = quantities.parse_amount("0")
+    rates: Annotated[Rates | None, values.read(quantities.parse_rates)] = None
+    base_rates: Annotated[Rates | None, values.read(quantities.parse_base_rates)] = None
+    serving: Annotated[Serving, values.choice(get_args(Serving), "way of serving")] = "on-demand"
+    hosted: Annotated[Amount, values.between(0, 24, "hours a day", "h")] = quantities.parse_amount("24")
+    customer: Annotated[str, values.read(read_customer)] = "new"
+    method: Annotated[Method | None, values.choice(get_args(Method), "method")] = None
+    hours: Annotated[Amount | None, values.between(0, 100_000, "training hours", "h")] = None
+    model: Annotated[str | None, values.read(values.model_name)] = None
+    params: Annotated[int | None, values.read(values.params)] = None
+    gpu: Annotated[str | None, values.read(values.gpu)] = None
+    gpus: Annotated[int | None, values.one_number(1, 1_024, "GPUs", "write gpus=8, or leave it out")] = None
+    gpu_rate: Annotated[Amount | None, values.between(0, 1_000, "the price of a GPU-hour in USD")] = None
+    seq: Annotated[int | None, values.one_number(16, values.MOST_TOKENS, "tokens of a sequence", "write seq=2048")] = (
+        None
+    )
+    stack: Annotated[StackClass, values.choice(get_args(StackClass), "stack of software")] = "optimised"
+    rank: Annotated[int, values.one_number(1, 1_024, "the rank", "write rank=16")] = 16
+    idle: Annotated[Amount, values.between(0, 10_000, "idle hours of a run", "h")] = quantities.parse_amount("0")
+    queue: Annotated[Amount, values.between(0, 10_000, "hours in the queue", "h")] = quantities.parse_amount("0")
+    latency: Annotated[Decimal | None, values.read(values.latency)] = None
+    adapters: Annotated[int, values.one_number(1, 1_000, "tuned models on one base", "write adapters=20")] = 1
+    currency: Annotated[str, values.read(quantities.parse_currency)] = "USD"
     """Shown beside US dollars, which everything is counted in."""
-    name: Annotated[str | None, _read(_name)] = None
+    name: Annotated[str | None, values.read(values.name)] = None
 
     @model_validator(mode="after")
     def _together(self) -> Scenario:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from calculator.horizon import months_between
 from calculator.inference import MILLION
-from calculator.many import ONE, ZERO, each, larger, rounded_up, smaller
+from calculator.many import ONE, ZERO, larger, rounded_down, rounded_up, smaller
 from calculator.own_gpus import SelfHosted, run_gpu_hours
 from calculator.periods import Period, periods, price_on
 from calculator.plan import Plan
@@ -47,12 +47,22 @@ def epochs_of(plan: Plan, offer: Offer, default_epochs: Decimal) -> Decimal:
     if plan.epochs is not None:
         return plan.epochs
     rule: EpochRule | None = offer.training.auto_epochs if offer.training else None
-    return _epochs_by(rule, plan.examples) if rule else default_epochs
+    return epochs_by(rule, plan.examples) if rule else default_epochs
 
 
 @lru_cache(maxsize=64)
-def _epochs_by(rule: EpochRule, examples: Decimal) -> Decimal:
-    return each(rule.epochs, examples)
+def epochs_by(rule: EpochRule, examples: Decimal) -> Decimal:
+    """The rule's default, moved so that examples × epochs stays within its bounds. Without an `if`: a spreadsheet
+    follows it.
+    """
+    epochs = Decimal(rule.default)
+    if rule.min_total_examples:
+        enough = rounded_down(Decimal(rule.min_total_examples) / examples)
+        epochs = larger(smaller(enough, Decimal(rule.max_epochs)), epochs)
+    if rule.max_total_examples:
+        most = rounded_down(Decimal(rule.max_total_examples) / examples)
+        epochs = smaller(larger(most, ONE), epochs)
+    return epochs
 
 
 def method_of(plan: Plan, offer: Offer) -> Method | None:

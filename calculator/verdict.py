@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from calculator.comparison import Comparison
 from calculator.inference import LABELS, MILLION
 from calculator.many import ZERO
 from calculator.plan import Plan
-from calculator.result import BreakEven, Comparison, Estimate, LineItem, total_of
+from calculator.result import BreakEven, Estimate, LineItem, total_of
 
 Side = Literal["tuning", "prompting", "neither"]
 Rule = Literal["volume", "changes", "reasoning", "latency"]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from pricing.yaml_reader import YamlError, read_file
+from pricing.yaml_reader import YamlError, read_file, read_yaml
 
 DATA_DIR = Path(__file__).parent / "data"
 MAX_FILES = 200
+
+R = TypeVar("R", bound=BaseModel)
 
 
 class PriceFileError(ValueError):
@@ -38,6 +42,25 @@ def read_text(path: Path) -> str:
         raise PriceFileError(f"{path.name}: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise PriceFileError(f"{path.name}: cannot be read as UTF-8 text ({error})") from None
+
+
+def read_record(name: str, text: str, kind: type[R]) -> R:
+    """What a file of ours says by its text. Not to be changed: who reads the same text again gets the same record.
+    Raises PriceFileError.
+    """
+    record = _read_record(name, text, kind)
+    assert isinstance(record, kind)  # noqa: S101
+    return record
+
+
+@lru_cache(maxsize=MAX_FILES)  # a refresh loads the whole catalogue several times over, and few of its files change
+def _read_record(name: str, text: str, kind: type[BaseModel]) -> BaseModel:
+    try:
+        return kind.model_validate(read_yaml(text))
+    except YamlError as error:
+        raise PriceFileError(f"{name}: {error}") from None
+    except ValidationError as error:
+        raise PriceFileError(explain(name, (), error)) from None
 
 
 def explain(file: str, where: tuple[str, ...], error: ValidationError) -> str:

@@ -14,10 +14,9 @@ from pydantic import Field, ValidationError
 
 from pricing.base import GenaiBaseModels
 from pricing.catalog import BaseModels, Catalog
-from pricing.files import DATA_DIR, PriceFileError, explain, read_text, yaml_files
+from pricing.files import DATA_DIR, PriceFileError, explain, read_record, read_text, yaml_files
 from pricing.load_gpu import load_gpus
 from pricing.offer import Assumption, Offer, Price, Record, Source, TrainingRules
-from pricing.yaml_reader import YamlError, read_yaml
 
 PROVIDERS_DIR = DATA_DIR / "providers"
 
@@ -95,24 +94,17 @@ def load_catalog(
 def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption]:
     text = read_text(path)
     digest.update(text.encode())
+    file = read_record(path.name, text, AssumptionsFile)
+    context = {"sources": file.sources}
     try:
-        file = AssumptionsFile.model_validate(read_yaml(text))
-        context = {"sources": file.sources}
         return {name: Assumption.model_validate(raw, context=context) for name, raw in file.assumptions.items()}
-    except YamlError as error:
-        raise PriceFileError(f"{path.name}: {error}") from None
     except ValidationError as error:
         raise PriceFileError(explain(path.name, (), error)) from None
 
 
 def _read_platform(path: Path, text: str, offers: dict[str, Offer], layer: Layer) -> Iterable[Source]:
     """Add or override the offers of one file in `offers`."""
-    try:
-        file = PlatformFile.model_validate(read_yaml(text))
-    except YamlError as error:
-        raise PriceFileError(f"{path.name}: {error}") from None
-    except ValidationError as error:
-        raise PriceFileError(explain(path.name, (), error)) from None
+    file = read_record(path.name, text, PlatformFile)
     try:
         shared = Defaults.model_validate(file.defaults, context={"sources": file.sources})
     except ValidationError as error:

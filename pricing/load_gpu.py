@@ -10,12 +10,11 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from pricing.files import DATA_DIR, PriceFileError, explain, read_text, yaml_files
+from pricing.files import DATA_DIR, PriceFileError, explain, read_record, read_text, yaml_files
 from pricing.gpu import Framework, Gpu, GpuFacts, ModelShape
 from pricing.gpu_offer import GpuOffer, Gpus
 from pricing.gpu_physics import GpuConstant, GpuPhysics
 from pricing.offer import Record, Source
-from pricing.yaml_reader import YamlError, read_yaml
 
 R = TypeVar("R", bound=Record)
 
@@ -67,7 +66,7 @@ def load_gpu_offers(
         text = read_text(path)
         if digest:
             digest.update(text.encode())
-        file = _file(path, text, GpuOffersFile)
+        file = read_record(path.name, text, GpuOffersFile)
         for name, raw in file.offers.items():
             given = {"id": f"{file.platform}/{name}", "platform": file.platform, "platform_title": file.title}
             where = f"{path.name}: offers.{name}"
@@ -109,7 +108,7 @@ def _read(
 ) -> dict[str, R]:
     text = read_text(path)
     digest.update(text.encode())
-    file = _file(path, text, file_type)
+    file = read_record(path.name, text, file_type)
     context = {"sources": getattr(file, "sources")}  # noqa: B009
     made: dict[str, R] = {}
     for name, raw in getattr(file, key).items():
@@ -122,15 +121,6 @@ def _read(
     if not made:
         raise PriceFileError(f"{path.name}: {key}: is empty")
     return made
-
-
-def _file(path: Path, text: str, file_type: type[R]) -> R:
-    try:
-        return file_type.model_validate(read_yaml(text))
-    except YamlError as error:
-        raise PriceFileError(f"{path.name}: {error}") from None
-    except ValidationError as error:
-        raise PriceFileError(explain(path.name, (), error)) from None
 
 
 def _refuse_shared_names(file: str, key: str, aliases: dict[str, tuple[str, ...]]) -> None:

@@ -165,14 +165,6 @@ class EpochRule(Record):
     max_total_examples: Count | None = None
     max_epochs: Count = 25
 
-    def epochs(self, examples: int) -> int:
-        """Epochs for `examples` training examples."""
-        if self.min_total_examples and examples * self.default < self.min_total_examples:
-            return min(self.max_epochs, max(self.default, self.min_total_examples // examples))
-        if self.max_total_examples and examples * self.default > self.max_total_examples:
-            return max(1, self.max_total_examples // examples)
-        return self.default
-
 
 class LongExamples(Record):
     """What becomes of examples over `max_tokens_per_example`."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +17,8 @@ from hypothesis import HealthCheck, settings
 from bot.app import App, build_app
 from bot.pace import Pace
 from bot.playground import FakeSlack
-from bot.store import open_database
 from pricing import Catalog, load_catalog
-from tests import postgres
+from tests import databases, postgres
 
 # The same examples at every run, and no verdict on the machine's speed; HYPOTHESIS_PROFILE=explore looks further.
 settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -53,6 +52,23 @@ class Workspace:
     url: str
 
 
+def pytest_collection_finish() -> None:
+    """All that was imported stays, and need not be looked through again and again for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A session, connection or file that a test forgets to close fails that test, and not the one that runs when it is
+    found by chance.
+    """
+    yield
+    request.node.funcargs.clear()
+    gc.collect()
+
+
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
     return load_catalog()
@@ -80,8 +96,7 @@ async def running_bot(
     goes to `build_app`.
     """
     async with AsyncExitStack() as stack:
-        database = await open_database(database_url)
-        stack.push_async_callback(database.close)
+        database = await stack.enter_async_context(databases.opened(database_url))
         app = await stack.enter_async_context(
             build_app(
                 catalog,
@@ -114,7 +129,16 @@ async def slack() -> AsyncIterator[FakeSlack]:
 
 
 @pytest.fixture
-async def workspace(catalog: Catalog, slack: FakeSlack, tmp_path: Path) -> AsyncIterator[Workspace]:
-    async with running_bot(catalog, slack, f"sqlite:///{tmp_path / 'ftcost.sqlite3'}") as running:
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of an SQLite file with no row in it."""
+    folder = tmp_path_factory.getbasetemp() / "database"
+    folder.mkdir(exist_ok=True)
+    with databases.fresh_file(folder / "ftcost.sqlite3") as url:
+        yield url
+
+
+@pytest.fixture
+async def workspace(catalog: Catalog, slack: FakeSlack, database_url: str) -> AsyncIterator[Workspace]:
+    async with running_bot(catalog, slack, database_url) as running:
         yield running
         assert slack.violations == [], "the bot sent what Slack refuses"

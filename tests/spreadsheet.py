@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -82,6 +82,7 @@ class Book:
         known: dict[str, Any] = {
             "at": self.value, "Decimal": Decimal, "MIN": min, "MAX": max, "SUM": _sum, "SUMIF": _sum_if,
             "ROUNDUP": lambda value, _: value.to_integral_value(ROUND_CEILING),
+            "ROUNDDOWN": lambda value, _: value.to_integral_value(ROUND_FLOOR),
         }  # fmt: skip
         result = eval(_TOKEN.sub(python, formula), {"__builtins__": {}, **known})  # noqa: S307 - we wrote it
         assert isinstance(result, Decimal)

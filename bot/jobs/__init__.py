@@ -19,7 +19,8 @@ from bot.worker import Handler
 
 def handlers(desk: Desk, downloads: Downloads, books: Books, scheduled: ScheduledJobs) -> Mapping[str, Handler]:
     """What does each kind of job."""
-    estimates, answers, actuals = EstimateJobs(desk), AnswerJobs(desk), ActualJobs(desk, books, downloads)
+    decisions = DecisionJobs(desk)
+    estimates, answers, actuals = EstimateJobs(desk, decisions), AnswerJobs(desk), ActualJobs(desk, books, downloads)
     datasets = DatasetJobs(desk, estimates, downloads)
     return {
         "estimate": estimates.estimate,
@@ -33,5 +34,5 @@ def handlers(desk: Desk, downloads: Downloads, books: Books, scheduled: Schedule
         "refresh": scheduled.refresh,
         "watch": scheduled.watch,
         "alert": scheduled.alert,
-        "decide": DecisionJobs(desk).decide,
+        "decide": decisions.decide,
     }

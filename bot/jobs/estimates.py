@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.budgets import excess_of, read_limit
+from bot.budgets import Excess, Unsure, held_against, read_limit
 from bot.desk import Desk, mark_of
 from bot.explain import Reason, reasons
+from bot.jobs.decisions import EXCESS_USD, DecisionJobs
 from bot.post import Place
 from bot.render.blocks import SlackMessage
-from bot.render.budget import approval_request
+from bot.render.budget import approval_request, still_approved
 from bot.render.change import change_reply
 from bot.render.currency import exchange_data, read_exchange
-from bot.render.data import to_json
+from bot.render.data import text, to_json
 from bot.render.messages import Aside, parent
 from bot.render.replies import thread_replies
-from bot.render.words import headline
-from bot.store import WHOLE_WORKSPACE, Approval, Budget, Job, SavedEstimate
+from bot.render.words import headline, question
+from bot.store import WHOLE_WORKSPACE, Budget, Job, SavedEstimate
 from calculator import Comparison
 
 
@@ -29,6 +30,7 @@ class EstimateJobs:
     """Kind `estimate`."""
 
     desk: Desk
+    decisions: DecisionJobs
 
     async def estimate(self, job: Job) -> None:
         """Price, save, post. Payload: id, team, user, channel (None: direct message), thread_ts, fields, edit_of,
@@ -37,11 +39,11 @@ class EstimateJobs:
         ask = job.payload
         comparison = await self.desk.price(ask["fields"], date.fromisoformat(ask["as_of"]))
         budget = await self._budget(ask)
-        excess = excess_of(comparison, read_limit(budget.amount)) if budget else None
+        held = held_against(comparison, read_limit(budget.amount)) if budget else None
         exchange = await self.desk.rates.of(
             comparison.scenario.currency, await self.desk.settled(ask["team"]), comparison.as_of
         )
-        aside = Aside(exchange, tuple(ask.get("settled", ())), excess.sentence if excess else None)
+        aside = Aside(exchange, tuple(ask.get("settled", ())), held.sentence if held else None)
         before = await self.desk.estimates.get(ask["edit_of"], team_id=ask["team"]) if ask["edit_of"] else None
         await self.desk.estimates.save(
             ask["id"],
@@ -49,7 +51,11 @@ class EstimateJobs:
             user_id=ask["user"],
             fields=comparison.scenario.fields(),
             # Warnings, draws and all: some tens of milliseconds.
-            result={**await asyncio.to_thread(to_json, comparison), "aside": _kept(aside)},
+            result={
+                **await asyncio.to_thread(to_json, comparison),
+                "aside": _kept(aside),
+                EXCESS_USD: _excess_usd(held),
+            },
             edit_of=before.id if before else None,
         )
         if before and before.channel_id:
@@ -58,20 +64,31 @@ class EstimateJobs:
         else:
             messages = await asyncio.to_thread(_answer, comparison, ask["id"], ask["user"], aside)
             place = Place(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
-        if budget and excess and budget.approvers:
-            approval = Approval(
-                team_id=ask["team"],
-                estimate_id=ask["id"],
-                asked_by=ask["user"],
-                budget=excess.limit.text,
-                estimated=excess.estimated,
-                approvers=budget.approvers,
-            )
-            await self.desk.budgets.ask(approval)
-            messages.append(approval_request(approval))
         await self._post_all(job, place, messages)
+        if budget and isinstance(held, Excess):
+            await self._ask_approval(job, budget, held, before, messages, question(comparison))
         if before:
             await self._mark_changed(before, comparison)
+
+    async def _ask_approval(
+        self,
+        job: Job,
+        budget: Budget,
+        excess: Excess,
+        before: SavedEstimate | None,
+        messages: list[SlackMessage],
+        asked: str,
+    ) -> None:
+        """After the answer's messages: the request to approve it, or that an earlier approval holds."""
+        approval = await self.decisions.asked(job, budget, excess, before)
+        if approval.estimate_id != job.payload["id"]:
+            await self._post_all(job, None, [*messages, still_approved(approval)])
+            return
+        saved = await self.desk.estimates.get(approval.estimate_id, team_id=approval.team_id)
+        alone = bool(saved and (saved.channel_id or "").startswith("D")) and approval.asked_by not in approval.approvers
+        await self._post_all(job, None, [*messages, approval_request(approval, elsewhere=alone)])
+        if alone:
+            await self.decisions.ask_directly(job, approval, asked)
 
     async def _budget(self, ask: Mapping[str, Any]) -> Budget | None:
         """The budget of where the answer goes."""
@@ -134,3 +151,7 @@ def _kept(aside: Aside) -> dict[str, Any]:
 def _read(data: Mapping[str, Any] | None) -> Aside:
     """What `_kept` kept; nothing for an estimate of before there were asides."""
     return Aside(read_exchange(data["exchange"]), tuple(data["settled"]), data["budget"]) if data else Aside()
+
+
+def _excess_usd(held: Excess | Unsure | None) -> str | None:
+    return text(held.usd) if isinstance(held, Excess) else None

@@ -61,7 +61,10 @@ class MentionJobs:
             fields = {**(before.fields if before else {}), **settled.complete(asked.fields)}
             if asked.verb == "breakeven":
                 check_base(fields)
-            await self.desk.price(fields, date.fromisoformat(ask["as_of"]))
+            try:
+                await self.desk.price(fields, date.fromisoformat(ask["as_of"]))
+            except UserError as error:
+                raise settled.owning(error, asked.fields) from None
         except UserError as error:
             await poster.only_to(ask["user"], here, saying(escape(str(error))))
             return

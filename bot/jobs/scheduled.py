@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from bot.desk import Desk, mark_of
 from bot.faults import error_of, passes
 from bot.news import News, Told, news_of
-from bot.post import SHUT_OUT, Place
+from bot.post import NOBODY, SHUT_OUT, Place
 from bot.prices import Prices
 from bot.render.alert import alert, elsewhere
 from bot.render.blocks import SlackMessage
@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 
 PAGE = 100
 GONE = SHUT_OUT | {"thread_not_found", "message_not_found"}
-NOBODY = frozenset({"user_not_found", "user_disabled", "user_not_visible"})
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class ScheduledJobs:
     async def _look_at(self, watch: Watch) -> None:
         saved = await self.desk.estimates.get(watch.estimate_id, team_id=watch.team_id)
         if saved is None:
-            await self.watches.remove(watch.estimate_id, team_id=watch.team_id)
+            await self.watches.remove(watch.estimate_id, team_id=watch.team_id, user_id=None)
             return
         if await self._news(watch, saved, self.prices.box.catalog) is None:
             return
@@ -114,4 +113,4 @@ class ScheduledJobs:
             if error_of(error) not in NOBODY:
                 raise
             log.info("nobody is left to be told of %s: it is not watched any more", saved.id)
-            await self.watches.remove(saved.id, team_id=watch.team_id)
+            await self.watches.remove(saved.id, team_id=watch.team_id, user_id=None)

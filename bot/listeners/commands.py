@@ -6,17 +6,19 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.command import check_base, from_slack, read_command, readable_fields
+from bot.command import Asked, check_base, from_slack, read_command, readable_fields
 from bot.form import Origin, form
 from bot.listeners.actuals import accept_actual
 from bot.listeners.context import Bot, team_of
 from bot.listeners.home import open_budget
 from bot.listeners.keys import open_keys
-from bot.render.blocks import escape, section
+from bot.render.blocks import SlackMessage, escape, section
 from bot.store import Job, new_estimate_id
 from calculator import UserError
 
 COMMAND = "/ftcost"
+CATALOGUE_ALONE = ("help", "models", "price", "fit")
+"""Look-ups that ask the database nothing, and answer without it."""
 FIX = "fix"
 BUTTON_VALUE = 2_000
 
@@ -43,21 +45,27 @@ async def answer_command(bot: Bot, body: dict[str, Any]) -> dict[str, Any]:
         if asked.verb == "breakeven":
             check_base(asked.fields)
         elif asked.verb != "estimate":
-            if asked.verb == "actual":
-                found = accept_actual(bot, body, asked.argument)
-            else:
-                found = bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+            found = accept_actual(bot, body, asked.argument) if asked.verb == "actual" else _look_up(bot, body, asked)
             answer = await bot.worker.soon(found)
             return {"text": answer.text, "blocks": answer.blocks}
         settled = await bot.settled(team_of(body))
         fields = settled.complete(asked.fields)
-        await bot.desk.check(fields, bot.today())
     except UserError as error:
         return _refusal(error, text)
+    try:
+        await bot.desk.check(fields, bot.today())
+    except UserError as error:
+        return _refusal(settled.owning(error, asked.fields), text)
     job = estimate_job(bot, f"command:{body['trigger_id']}", body, fields, Origin(channel=body["channel_id"]))
     job.payload["settled"] = settled.said(asked.fields)
     await bot.worker.accept(job)
     return {}
+
+
+async def _look_up(bot: Bot, body: dict[str, Any], asked: Asked) -> SlackMessage:
+    if asked.verb not in CATALOGUE_ALONE:
+        await bot.once(body)
+    return await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
 
 
 def register(app: AsyncApp, bot: Bot) -> None:

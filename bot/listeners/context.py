@@ -21,6 +21,7 @@ from bot.lookups import Lookups
 from bot.opener import FormOpener
 from bot.preferences import Preferences
 from bot.reading import at
+from bot.replays import CameBefore
 from bot.roles import Roles
 from bot.store import EstimateStore
 from bot.trace import failing
@@ -52,8 +53,21 @@ class Bot:
     today: Callable[[], date]
 
     async def settled(self, team_id: str) -> Preferences:
-        """What a workspace has settled. Raises TimeoutError while there is still time to answer."""
+        """What a workspace has settled, as of a minute ago at most: another replica's news may take so long. Raises
+        TimeoutError while there is still time to answer.
+        """
+        known = self.desk.preferences.known(team_id)
+        if known is not None:
+            return Preferences(known)
         return await self.worker.soon(self.desk.settled(team_id), SETTLED_SECONDS)
+
+    async def once(self, body: dict[str, Any]) -> None:
+        """To be asked before a request changes or shows what the database keeps, unless it is written down as work,
+        which has a key of its own. Raises CameBefore where any replica has served it.
+        """
+        new = self.desk.inbox.once(f"once:{body['trigger_id']}", team_of(body))
+        if not await self.worker.soon(new):
+            raise CameBefore
 
     async def open_form(self, body: dict[str, Any], channel: str) -> None:
         """Answer `/ftcost` with the form as it begins."""
@@ -87,13 +101,15 @@ class Bot:
         """Open a modal that needs nothing more."""
         await self.open(body, view)
 
-    async def update(self, body: dict[str, Any], view_id: str, view: View) -> None:
-        """Replace a modal; one that was closed meanwhile is left closed."""
+    async def update(self, body: dict[str, Any], view_id: str, view: View, pressed: str | None = None) -> None:
+        """Replace a modal; one that was closed meanwhile is left closed, and one that has changed since a button in it
+        was `pressed` (its hash then) as it is.
+        """
         try:
             client = (await self.workspaces.of(team_of(body))).client
-            await client.views_update(view_id=view_id, view=view)
+            await client.views_update(view_id=view_id, view=view, hash=pressed)
         except SlackApiError as error:
-            if error_of(error) != "not_found":
+            if error_of(error) not in ("not_found", "hash_conflict"):
                 raise
 
     async def fill(self, body: dict[str, Any], view_id: str, make: Awaitable[View]) -> None:

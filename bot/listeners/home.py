@@ -65,6 +65,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         except UserError as error:
             await ack(response_action="errors", errors={"on": str(error)})
             return
+        await bot.once(body)
         await bot.desk.preferences.set(team, user, dict(settled.fields))
         bot.worker.start(publish(bot, team, user))
         await ack()
@@ -83,6 +84,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         if budget.amount and not budget.approvers:
             await ack(response_action="errors", errors={APPROVERS: NOBODY})
             return
+        await bot.once(body)
         await bot.desk.budgets.set(budget, user)
         bot.worker.start(publish(bot, team, user))
         await ack()
@@ -102,6 +104,7 @@ async def publish(bot: Bot, team: str, user: str) -> None:
     """Put a person's Home as it is now."""
     data = HomeData(
         await bot.estimates.recent(team_id=team, user_id=user),
+        await bot.lookups.watched_by(team, user),
         await bot.desk.settled(team),
         await bot.desk.budgets.of(team, WHOLE_WORKSPACE),
         bot.workspaces.url(team),

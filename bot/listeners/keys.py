@@ -29,10 +29,12 @@ def register(app: AsyncApp, bot: Bot) -> None:
     async def on_set(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         await ack()
         if action["value"] in PLATFORMS:
-            bot.worker.start(bot.update(body, body["view"]["id"], key_view(action["value"])))
+            view = body["view"]
+            bot.worker.start(bot.update(body, view["id"], key_view(action["value"]), view["hash"]))
 
     @app.action(REMOVE)
     async def on_remove(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        await bot.once(body)
         await ack()
         bot.worker.start(bot.fill(body, body["view"]["id"], _removed(bot, body, action["value"])))
 
@@ -48,6 +50,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         if errors:
             await ack(response_action="errors", errors=errors)
             return
+        await bot.once(body)
         await keys.put(name, fields, hint_of(platform, fields), team_id=team, user_id=user)
         await ack(response_action="update", view=keys_view(await keys.known(team_id=team)))
 

@@ -89,4 +89,4 @@ def register(app: AsyncApp, bot: Bot) -> None:
         origin = Origin.read(view["private_metadata"])
         settled = Preferences({}) if origin.edit_of else await unseen(bot, view, team_of(body))
         expanded = form(origin, settled.complete(read_values(view)), more=True, reply_in=reply_in(view))
-        bot.worker.start(bot.update(body, view["id"], expanded))
+        bot.worker.start(bot.update(body, view["id"], expanded, view["hash"]))

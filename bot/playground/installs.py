@@ -37,6 +37,7 @@ class Installs:
         app.router.add_get("/oauth/v2/authorize", self._authorize)
         app.router.add_post("/api/oauth.v2.access", self._access)
         app.router.add_post("/api/{method}", self._call)
+        app.router.add_get("/api/{method}", self._call)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()

@@ -11,8 +11,9 @@ from bot.news import Ending, Moved, News
 from bot.render.blocks import Block, SlackMessage, context, escape, section, table_block
 from bot.render.money import counted, money, signed
 from bot.render.tables import Table, offer_name, plain
+from bot.render.words import paid_back_text, pays_back
 from bot.store import SavedEstimate, Watch
-from calculator import Estimate, Standing
+from calculator import BaseEstimate, Estimate, Standing
 from pricing import Catalog
 
 WHAT_ENDS = {
@@ -25,7 +26,7 @@ WHAT_ENDS = {
 def alert(news: News, saved: SavedEstimate, watch: Watch, catalog: Catalog, today: str) -> SlackMessage:
     """One message for all that is new."""
     first, *others = _sentences(news)
-    table = _table(news, saved, today) if news.changed else None
+    table = _table(news, saved) if news.changed else None
     blocks: list[Block] = [section("\n".join([f"*{escape(first)}*", *map(escape, others)]))]
     if table:
         blocks.append(table_block(table))
@@ -36,7 +37,8 @@ def alert(news: News, saved: SavedEstimate, watch: Watch, catalog: Catalog, toda
         blocks.append(section(escape(" ".join(causes))))
     command = f"`/ftcost unwatch {saved.id}`"
     said = f"Estimate `{saved.id}`, watched by <@{escape(watch.user_id)}> over {escape(watch.over)}; {command} ends it"
-    blocks.append(context(f"{said} · USD, prices as of {today} · catalogue `{escape(catalog.version)}`"))
+    dates = f"USD, quoted as of {saved.as_of}, today as of {today}"
+    blocks.append(context(f"{said} · {dates} · catalogue `{escape(catalog.version)}`"))
     text = "\n".join([" ".join([first, *others, *causes]), *([plain(table)] if table else [])])
     return SlackMessage(escape(text), blocks)
 
@@ -55,6 +57,8 @@ def _sentences(news: News) -> list[str]:
     found += [_moved(moved) for moved in news.moved]
     if news.cheaper:
         found.append(f"{offer_name(news.cheaper)} is cheapest now: {money(news.cheaper.total_usd)}.")
+    if news.prompted:
+        found.append(f"{_prompting(news.prompted)} costs {money(news.prompted.total_usd)} now.")
     found += [_ending(news.name, ending) for ending in news.ending]
     if news.idle_usd:
         idle = f"bills {money(news.idle_usd)} a month while it is up, called or not"
@@ -93,7 +97,7 @@ def _ending(name: str, ending: Ending) -> str:
     return f"{when}, {ending.day}, is {WHAT_ENDS[ending.kind]}: {name}."
 
 
-def _table(news: News, saved: SavedEstimate, today: str) -> Table:
+def _table(news: News, saved: SavedEstimate) -> Table:
     """As quoted beside as of today: the watched offer, and what is cheapest now."""
     quoted = {one["offer"]: one for one in saved.result["estimates"]}
     shown = [news.now] if news.now else []
@@ -109,8 +113,30 @@ def _table(news: News, saved: SavedEstimate, today: str) -> Table:
             signed((made.total_usd or Decimal(0)) - Decimal(was["total_usd"])) if was and known else "not known"
         )
         rows.append((offer_name(made), _quoted_total(was) if was else "–", _total(made), difference))
-    header = ("Offer", f"As quoted, {saved.as_of}", f"As of today, {today}", "Difference")
+    if news.prompted:
+        rows.append(_prompting_row(news.prompted, saved))
+    if payback := _payback_row(news):
+        rows.append(payback)
+    header = ("Offer", "As quoted", "As of today", "Difference")
     return Table(header, ("left", "right", "right", "right"), tuple(rows))
+
+
+def _prompting(base: BaseEstimate) -> str:
+    return f"Prompting {base.model} ({base.provider})"
+
+
+def _prompting_row(base: BaseEstimate, saved: SavedEstimate) -> tuple[str, str, str, str]:
+    was, now = Decimal(saved.result["base"]["total_usd"]), base.total_usd or Decimal(0)
+    return (_prompting(base), money(was), money(now), signed(now - was))
+
+
+def _payback_row(news: News) -> tuple[str, str, str, str] | None:
+    """When it pays back, where that is not what was quoted."""
+    was: Mapping[str, Any] | None = news.quoted.get("break_even")
+    if was is None or news.now is None or news.now.break_even is None or was["calls"] == news.now.break_even.calls:
+        return None
+    quoted = "never" if was["calls"] is None else paid_back_text(was["calls"], was["date"])
+    return (f"{news.name} pays back", quoted, pays_back(news.now), "–")
 
 
 def _total(made: Estimate) -> str:

@@ -5,6 +5,7 @@ People's text goes through `escape`, or into plain_text and raw_text, which Slac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -74,11 +75,27 @@ def fields(pairs: Iterable[tuple[str, str]]) -> Block:
     return {"type": "section", "fields": made[:10]}
 
 
+_SLACK_ID = re.compile(r"\b([UWCG][A-Z0-9]{8,31})\b")
+
+
+def _cell(text: str, *, ids: bool) -> Block:
+    """Text as it is; Slack's ids in it as the names of whom they are, where that is asked for."""
+    parts = _SLACK_ID.split(text) if ids else [text]
+    if len(parts) == 1:
+        return {"type": "raw_text", "text": text}
+    elements = [
+        _named(part) if place % 2 else {"type": "text", "text": part} for place, part in enumerate(parts) if part
+    ]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+
+
+def _named(slack_id: str) -> Block:
+    kind = "user" if slack_id[0] in "UW" else "channel"
+    return {"type": kind, f"{kind}_id": slack_id}
+
+
 def table_block(table: Table) -> Block:
     """Slack's native table: right-aligned numbers, wrapped text. Rows that would pass the size limit are left out."""
-
-    def cell(text: str) -> Block:
-        return {"type": "raw_text", "text": text or " "}
 
     rows: list[list[Block]] = []
     room = TABLE_CHARACTERS
@@ -86,6 +103,6 @@ def table_block(table: Table) -> Block:
         room -= sum(len(text or " ") for text in row)
         if room < 0 or len(rows) == 100:
             break
-        rows.append([cell(text) for text in row])
+        rows.append([_cell(text or " ", ids=table.ids) for text in row])
     settings = [{"align": align, "is_wrapped": align == "left"} for align in table.align]
     return {"type": "table", "column_settings": settings, "rows": rows}

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from bot.render.blocks import Block, SlackMessage, escape, section
+from bot.render.blocks import Block, SlackMessage, escape, saying, section
 from bot.store import Approval
 
 APPROVE, DECLINE = "budget_approve", "budget_decline"
 
 
-def approval_request(approval: Approval) -> SlackMessage:
-    """The request with its buttons, or the decision in their place."""
+def approval_request(approval: Approval, *, elsewhere: bool = False) -> SlackMessage:
+    """The request with its buttons, or the decision in their place. `elsewhere`: the approvers do not read here, and
+    are asked where they do.
+    """
     what = f"*Above the budget of {escape(approval.budget)}.* {escape(approval.estimated)}."
-    if approval.decision is None:
-        blocks = [
-            section(f"{what}\n{people(approval)}: approve it?"),
-            {
-                "type": "actions",
-                "elements": [
-                    _button("Approve", APPROVE, approval, "primary"),
-                    _button("Decline", DECLINE, approval, "danger"),
-                ],
-            },
-        ]
-        return SlackMessage(f"Above the budget of {escape(approval.budget)}: approval is asked for.", blocks)
-    return SlackMessage(decided(approval), [section(f"{what}\n{decided(approval)}")])
+    if approval.decision is not None:
+        return SlackMessage(decided(approval), [section(f"{what}\n{decided(approval)}")])
+    text = f"Above the budget of {escape(approval.budget)}: approval is asked for."
+    if elsewhere:
+        return SlackMessage(text, [section(f"{what}\nAsked in a direct message: {people(approval)}.")])
+    buttons = [_button("Approve", APPROVE, approval, "primary"), _button("Decline", DECLINE, approval, "danger")]
+    blocks = [section(f"{what}\n{people(approval)}: approve it?"), {"type": "actions", "elements": buttons}]
+    return SlackMessage(text, blocks)
+
+
+def direct_request(approval: Approval, question: str) -> SlackMessage:
+    """The request for somebody who does not read the estimate's thread."""
+    about = section(f"<@{escape(approval.asked_by)}> asks for an estimate to be approved: {escape(question)}")
+    message = approval_request(approval)
+    return message._replace(blocks=[about, *message.blocks])
+
+
+def still_approved(approval: Approval) -> SlackMessage:
+    """Said of a change that costs no more than what was approved."""
+    return saying(f"No new approval is needed: it costs no more than what was approved. {decided(approval)}")
 
 
 def decided(approval: Approval) -> str:

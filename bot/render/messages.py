@@ -22,9 +22,10 @@ from bot.render.words import (
     warning_text,
     warnings_by_gravity,
 )
-from calculator import Comparison, Estimate, Standing
+from calculator import Comparison, Estimate, Standing, Total, customer_of
 
 WARNINGS_SHOWN = 4
+NO_LINES = Total(None, whole=True)
 
 
 class Aside(NamedTuple):
@@ -87,7 +88,7 @@ def _figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]
     return [
         ("One-off", figure(comparison, estimate, "one_off")),
         ("First month, with one-off", figure(comparison, estimate, "first_month")),
-        ("A month", figure(comparison, estimate, "monthly") if estimate.monthly_usd is not None else "none"),
+        ("A month", figure(comparison, estimate, "monthly") if estimate.monthly != NO_LINES else "none"),
         (f"To its end ({months:.1f} months)" if to_end else horizon(comparison), figure(comparison, estimate, "total")),
         *([("Pays back", pays_back(estimate))] if comparison.base else []),
         *_likely_figures(comparison, estimate),
@@ -120,7 +121,9 @@ def watch_out(comparison: Comparison, shown: Estimate | None) -> list[Block]:
     if small:
         lines.append(f"{_count(small)} of GPUs shown apart, because the job does not fit them.")
     if apart:
-        lines.append(f"{_count(apart)} shown apart, because not open to {comparison.scenario.customer} customers.")
+        lines.append(
+            f"{_count(apart)} shown apart, because not open to {customer_of(comparison.scenario.customer)} customers."
+        )
     return [section("*Watch out*\n" + "\n".join(f"• {escape(line)}" for line in lines))] if lines else []
 
 

@@ -18,7 +18,7 @@ from bot.render.money import (
     signed,
     unit_price,
 )
-from calculator import BreakEven, Comparison, Estimate, Figure, LineItem, Standing, Total
+from calculator import BreakEven, Comparison, Estimate, Figure, LineItem, Standing, Total, customer_of
 
 Align = Literal["left", "right"]
 
@@ -30,6 +30,8 @@ class Table:
     header: tuple[str, ...]
     align: tuple[Align, ...]
     rows: tuple[tuple[str, ...], ...]
+    ids: bool = False
+    """Whether ids of people and channels stand in it, which Slack shows as their names."""
 
 
 def offer_name(estimate: Estimate) -> str:
@@ -162,7 +164,7 @@ def by_standing(comparison: Comparison) -> list[tuple[str, list[Estimate]]]:
 
 def _apart(comparison: Comparison) -> str:
     small = any(too_small(one) for one in comparison.estimates)
-    sold = f"Not sold, or not to {comparison.scenario.customer} customers"
+    sold = f"Not sold, or not to {customer_of(comparison.scenario.customer)} customers"
     if not small:
         return sold
     others = any(one.standing == Standing.APART and not too_small(one) for one in comparison.estimates)

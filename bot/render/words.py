@@ -5,11 +5,12 @@ caller's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 from bot.render.money import OLD, OLD_MEANS, age, age_marked, counted, money, quantity, signed
 from bot.render.tables import figure, horizon, offer_name
-from calculator import KEYS, Comparison, Estimate, Standing, Warning, default_text, training_range
+from calculator import KEYS, Comparison, Estimate, Standing, Warning, customer_of, default_text, training_range
 from pricing import Confidence, Source
 
 # Shown first, because they cost most when overlooked.
@@ -60,7 +61,7 @@ def _no_answer(comparison: Comparison) -> str:
         return f"No offer has a complete price. Of {name}, {part}."
     if first.total_usd is not None:
         return (
-            f"Nothing here is open to {comparison.scenario.customer} customers. "
+            f"Nothing here is open to {customer_of(comparison.scenario.customer)} customers. "
             f"For those who have access, {name} costs {total} {span}."
         )
     return first.warnings[0].text if first.warnings else f"{offer_name(first)} is not for sale."
@@ -127,8 +128,12 @@ def pays_back(estimate: Estimate) -> str:
         return "not known"
     if found.calls is None:
         return (found.reason or "never").partition(":")[0]
-    when = f", {found.day}" if found.day else ""
-    return f"{counted(found.calls, 'call')}{when}"
+    return paid_back_text(found.calls, found.day)
+
+
+def paid_back_text(calls: int, day: date | str | None) -> str:
+    """After so many calls, and on which day, where calls are given."""
+    return f"{counted(calls, 'call')}{f', {day}' if day else ''}"
 
 
 def break_even_sentences(comparison: Comparison, estimate: Estimate, *, net: bool = True) -> list[str]:

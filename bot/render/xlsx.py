@@ -6,16 +6,16 @@ a sheet without working it out.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from io import BytesIO
 from typing import Any, NamedTuple
 
+from bot.render.money import age, age_marked
 from bot.render.tables import offer_name
 from bot.render.words import headline
-from bot.render.xlsx_inputs import MEANINGS, SHARES, bounds
+from bot.render.xlsx_inputs import MEANINGS, SHARES, bounds, used_inputs
 from calculator import (
     BaseEstimate,
     Comparison,
@@ -23,6 +23,7 @@ from calculator import (
     Formulas,
     LineItem,
     Standing,
+    Total,
     formula_of,
     in_formulas,
     value_of,
@@ -32,10 +33,13 @@ from pricing import Catalog
 LONGEST_FORMULA = 8_000  # spreadsheets take 8,192 characters
 LINE_COLUMNS = (
     "Offer", "Component", "Item", "Recurs", "Quantity", "Unit", "Unit price, USD", "Amount, USD", "A month, USD",
-    "Source", "Address", "Checked", "Confidence",
+    "Source", "Address", "Checked", "Age", "Confidence",
 )  # fmt: skip
+_NUMBERS = frozenset({*LINE_COLUMNS[4:5], *LINE_COLUMNS[6:9]})
 OFFER_COLUMNS = ("Offer", "Id", "Standing", "One-off, USD", "A month, USD", "Total, USD", "Known whole", "Quoted, USD")
+_USD_COLUMNS = frozenset({*OFFER_COLUMNS[3:6], *OFFER_COLUMNS[7:]})
 _ONCE, _AMOUNTS, _MONTHLY = "D", "H", "I"
+UNKNOWN = "unknown"
 STANDINGS = {
     Standing.LASTS: "whole horizon",
     Standing.ENDS: "ends earlier, or not for production",
@@ -56,6 +60,10 @@ class Styles(NamedTuple):
 
     title: Any
     header: Any
+    number_header: Any
+    text: Any
+    word: Any
+    """In the place of a number."""
     input: Any
     share: Any
     number: Any
@@ -78,7 +86,10 @@ def to_xlsx(
     book.set_calc_mode("auto")
     styles = Styles(
         title=book.add_format({"bold": True, "font_size": 13}),
-        header=book.add_format({"bold": True, "bottom": 1}),
+        header=book.add_format({"bold": True, "bottom": 1, "indent": 1}),
+        number_header=book.add_format({"bold": True, "bottom": 1, "align": "right"}),
+        text=book.add_format({"indent": 1}),
+        word=book.add_format({"align": "right", "italic": True}),
         input=book.add_format({"bg_color": "#FFF6D6", "num_format": "#,##0.######"}),
         share=book.add_format({"bg_color": "#FFF6D6", "num_format": "0.##%"}),
         number=book.add_format({"num_format": "#,##0.####"}),
@@ -86,6 +97,9 @@ def to_xlsx(
         unit_price=book.add_format({"num_format": "#,##0.00######"}),
     )
     scenario, offers, lines = (book.add_worksheet(name) for name in ("Scenario", "Offers", "Lines"))
+    for sheet in (scenario, offers, lines):
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)  # as wide as a page when it is printed
     places = _write_lines(lines, styles, comparison, formulas)
     _write_offers(offers, styles, comparison, formulas, places, quoted)
     _write_scenario(book, scenario, styles, comparison, formulas, link)
@@ -101,57 +115,47 @@ def _write_scenario(
     sheet.write_string(1, 0, headline(comparison))
     about = f"USD, prices as of {comparison.as_of}, catalogue {comparison.catalog_version}."
     sheet.write_string(2, 0, f"{about} {link}".strip())
-    sheet.write_string(3, 0, "Change a yellow cell: Lines and Offers follow. Prices and the rest stay as they are.")
-    for column, text in enumerate(("Input", "Value", "Meaning", "As asked")):
-        sheet.write_string(5, column, text, styles.header)
+    ranged = " A range stands at its likely value." if comparison.scenario.ranged else ""
+    how = f"Change a yellow cell: Lines and Offers follow. Prices and the rest stay as they are.{ranged}"
+    sheet.write_string(3, 0, how)
+    _write_header(sheet, styles, 5, ("Input", "Value", "Meaning", "As asked"), numbers={"Value"})
     row = 6
-    used = _used(formulas)
+    used = used_inputs(formulas)
     fields = comparison.scenario.fields()
     for one in formulas.inputs:
         if one.name not in used:
             continue
         share = one.key in SHARES or one.key == "growth"
-        sheet.write_string(row, 0, one.name)
+        sheet.write_string(row, 0, one.name, styles.text)
         sheet.write_number(row, 1, float(one.amount.likely), styles.share if share else styles.input)
-        sheet.write_string(row, 2, MEANINGS[one.key])
-        sheet.write_string(row, 3, fields.get(one.key.partition(".")[0], "") or str(one.amount))
+        sheet.write_string(row, 2, MEANINGS[one.key], styles.text)
+        sheet.write_string(row, 3, fields.get(one.key.partition(".")[0], "") or str(one.amount), styles.text)
         sheet.data_validation(row, 1, row, 1, bounds(one))
         book.define_name(one.name, f"=Scenario!$B${row + 1}")
         row += 1
     live = {one.key.partition(".")[0] for one in formulas.inputs if one.name in used}
     fixed = {key: text for key, text in fields.items() if key not in live}
     if comparison.scenario.epochs == "auto":
-        fixed["epochs"] = "auto: by each platform's rule for the examples that were asked"
+        fixed["epochs"] = "auto: follows each platform's rule"
     if fixed:
         sheet.write_string(row + 1, 0, "Fixed in this file", styles.header)
         for below, (key, text) in enumerate(fixed.items(), row + 2):
-            sheet.write_string(below, 0, key)
-            sheet.write_string(below, 1, text)
+            sheet.write_string(below, 0, key, styles.text)
+            sheet.write_string(below, 1, text, styles.text)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 16)
     sheet.set_column(2, 3, 44)
 
 
-def _used(formulas: Formulas) -> set[str]:
-    """The inputs that some formula takes."""
-    texts = [
-        formula_of(number) or ""
-        for line in _all_lines(formulas)
-        for number in (line.quantity, line.unit_price_usd, line.monthly_quantity)
-        if number is not None
-    ]
-    return set(re.findall(r"[a-z_]+", " ".join(texts)))
-
-
-def _all_lines(formulas: Formulas) -> list[LineItem]:
-    base = formulas.base.lines if formulas.base else ()
-    return [line for one in formulas.estimates.values() for line in one.lines] + list(base)
+def _write_header(sheet: Any, styles: Styles, row: int, titles: Sequence[str], numbers: Collection[str]) -> None:
+    """The titles of columns, over `numbers` as these stand."""
+    for column, text in enumerate(titles):
+        sheet.write_string(row, column, text, styles.number_header if text in numbers else styles.header)
 
 
 def _write_lines(sheet: Any, styles: Styles, comparison: Comparison, formulas: Formulas) -> dict[str, Rows | None]:
     """Every line; where those of each offer (and of the base model, under its name) stand."""
-    for column, text in enumerate(LINE_COLUMNS):
-        sheet.write_string(0, column, text, styles.header)
+    _write_header(sheet, styles, 0, LINE_COLUMNS, _NUMBERS)
     places: dict[str, Rows | None] = {}
     row = 1
     blocks: list[tuple[str, str, Sequence[LineItem]]] = [
@@ -162,24 +166,24 @@ def _write_lines(sheet: Any, styles: Styles, comparison: Comparison, formulas: F
     for key, name, lines in blocks:
         places[key] = Rows(row + 1, row + len(lines)) if lines else None
         for line in lines:
-            _write_line(sheet, styles, row, name, line)
+            _write_line(sheet, styles, row, name, line, comparison.as_of)
             row += 1
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(1, row - 1), len(LINE_COLUMNS) - 1)
-    for column, width in enumerate((30, 12, 30, 10, 16, 12, 15, 15, 15, 34, 40, 12, 12)):
+    for column, width in enumerate((34, 14, 34, 11, 17, 13, 15, 15, 15, 48, 48, 12, 16, 12)):
         sheet.set_column(column, column, width)
     return places
 
 
-def _write_line(sheet: Any, styles: Styles, row: int, name: str, line: LineItem) -> None:
+def _write_line(sheet: Any, styles: Styles, row: int, name: str, line: LineItem, as_of: date) -> None:
     for column, text in enumerate((name, line.component, line.label, line.recurrence)):
-        sheet.write_string(row, column, text)
-    _write_number(sheet, row, 4, line.quantity, styles.number)
-    sheet.write_string(row, 5, line.unit)
-    _write_number(sheet, row, 6, line.unit_price_usd, styles.unit_price)
+        sheet.write_string(row, column, text, styles.text)
+    _write_number(sheet, row, 4, line.quantity, styles.number, styles)
+    sheet.write_string(row, 5, line.unit, styles.text)
+    _write_number(sheet, row, 6, line.unit_price_usd, styles.unit_price, styles)
     here = row + 1
     if line.quantity is None or line.unit_price_usd is None:
-        sheet.write_string(row, 7, "unknown")
+        sheet.write_string(row, 7, UNKNOWN, styles.word)
     else:
         amount = value_of(line.quantity) * value_of(line.unit_price_usd)
         sheet.write_formula(row, 7, f"=E{here}*G{here}", styles.usd, float(amount))
@@ -188,17 +192,21 @@ def _write_line(sheet: Any, styles: Styles, row: int, name: str, line: LineItem)
         month = float(value_of(line.monthly_quantity) * price)
         text = formula_of(line.monthly_quantity) or f"{line.monthly_quantity:f}"
         _formula(sheet, row, 8, f"({text})*G{here}", styles.usd, month)
-    if line.source:
-        sheet.write_string(row, 9, line.source.title)
-        sheet.write_string(row, 10, line.source.url or "")
-        sheet.write_string(row, 11, line.source.checked)
-        yours = line.price and line.price.yours
-        sheet.write_string(row, 12, "yours" if yours else line.price.confidence if line.price else "")
+    elif line.recurrence == "monthly":
+        sheet.write_string(row, 8, UNKNOWN, styles.word)
+    if line.source and line.price:
+        yours = line.price.yours
+        read = (age if yours else age_marked)(line.source.checked_on, as_of)
+        confidence = "yours" if yours else line.price.confidence
+        for column, text in enumerate(
+            (line.source.title, line.source.url or "", line.source.checked, read, confidence), 9
+        ):
+            sheet.write_string(row, column, text, styles.text)
 
 
-def _write_number(sheet: Any, row: int, column: int, number: Decimal | None, style: Any) -> None:
+def _write_number(sheet: Any, row: int, column: int, number: Decimal | None, style: Any, styles: Styles) -> None:
     if number is None:
-        sheet.write_string(row, column, "unknown")
+        sheet.write_string(row, column, UNKNOWN, styles.word)
     elif text := formula_of(number):
         _formula(sheet, row, column, text, style, float(value_of(number)))
     else:
@@ -222,8 +230,7 @@ def _write_offers(
     quoted: Mapping[str, Any] | None,
 ) -> None:
     then = {one["offer"]: one for one in quoted["estimates"]} if quoted else {}
-    for column, text in enumerate(OFFER_COLUMNS[: None if quoted else -1]):
-        sheet.write_string(0, column, text, styles.header)
+    _write_header(sheet, styles, 0, OFFER_COLUMNS[: None if quoted else -1], _USD_COLUMNS)
     row = 1
     for one in comparison.estimates:
         _write_offer(sheet, styles, row, one, places[one.offer.id])
@@ -231,32 +238,39 @@ def _write_offers(
         if usd is not None:
             sheet.write_number(row, 7, float(usd), styles.usd)
         row += 1
-    if formulas.base and comparison.base and (place := places[_base_id(formulas.base)]):
-        sheet.write_string(row, 0, _base_name(formulas.base))
-        sheet.write_string(row, 2, "prompted, not tuned")
-        _sums(sheet, styles, row, place, comparison.base.monthly_usd, comparison.base.total_usd)
-        sheet.write_string(row, 6, "yes" if comparison.base.complete else "no, at least")
+    base = comparison.base
+    if formulas.base and base and (place := places[_base_id(formulas.base)]):
+        sheet.write_string(row, 0, _base_name(formulas.base), styles.text)
+        sheet.write_string(row, 2, "prompted, not tuned", styles.text)
+        monthly, total = (Total(usd, base.complete) for usd in (base.monthly_usd, base.total_usd))
+        _write_sums(sheet, styles, row, place, monthly, total)
     sheet.freeze_panes(1, 0)
-    for column, width in enumerate((34, 34, 32, 15, 15, 15, 14, 15)):
+    for column, width in enumerate((36, 36, 36, 15, 15, 15, 15, 15)):
         sheet.set_column(column, column, width)
 
 
 def _write_offer(sheet: Any, styles: Styles, row: int, one: Estimate, place: Rows | None) -> None:
     for column, text in enumerate((offer_name(one), one.offer.id, STANDINGS[one.standing])):
-        sheet.write_string(row, column, text)
+        sheet.write_string(row, column, text, styles.text)
     if place is None:
         return
-    once = f'=SUMIF(Lines!{_span(_ONCE, place)},"once",Lines!{_span(_AMOUNTS, place)})'
-    sheet.write_formula(row, 3, once, styles.usd, float(one.one_off_usd or 0))
-    _sums(sheet, styles, row, place, one.monthly_usd, one.total_usd)
-    sheet.write_string(row, 6, "yes" if one.complete else "no, at least")
+    once = f'SUMIF(Lines!{_span(_ONCE, place)},"once",Lines!{_span(_AMOUNTS, place)})'
+    _write_sum(sheet, styles, row, 3, once, one.one_off)
+    _write_sums(sheet, styles, row, place, one.monthly, one.total)
 
 
-def _sums(
-    sheet: Any, styles: Styles, row: int, place: Rows, monthly_usd: Decimal | None, total_usd: Decimal | None
-) -> None:
-    sheet.write_formula(row, 4, f"=SUM(Lines!{_span(_MONTHLY, place)})", styles.usd, float(monthly_usd or 0))
-    sheet.write_formula(row, 5, f"=SUM(Lines!{_span(_AMOUNTS, place)})", styles.usd, float(total_usd or 0))
+def _write_sums(sheet: Any, styles: Styles, row: int, place: Rows, monthly: Total, total: Total) -> None:
+    _write_sum(sheet, styles, row, 4, f"SUM(Lines!{_span(_MONTHLY, place)})", monthly)
+    _write_sum(sheet, styles, row, 5, f"SUM(Lines!{_span(_AMOUNTS, place)})", total)
+    sheet.write_string(row, 6, "yes" if total.whole else "no, at least", styles.text)
+
+
+def _write_sum(sheet: Any, styles: Styles, row: int, column: int, text: str, total: Total) -> None:
+    """A sum of lines; a word where it is not known, and nothing where there are none."""
+    if total.usd is not None:
+        sheet.write_formula(row, column, f"={text}", styles.usd, float(total.usd))
+    elif not total.whole:
+        sheet.write_string(row, column, UNKNOWN, styles.word)
 
 
 def _span(column: str, place: Rows) -> str:

@@ -1,10 +1,11 @@
-"""The inputs of a spreadsheet: what each means, and what may be typed for it."""
+"""The inputs of a spreadsheet: which there are, what each means, and what may be typed for it."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from calculator import MOST_MONTHS, WHOLE_KEYS, FormulaInput
+from calculator import MOST_MONTHS, WHOLE_KEYS, FormulaInput, Formulas, LineItem, formula_of
 
 MEANINGS = {
     "examples": "training examples",
@@ -61,3 +62,19 @@ def bounds(one: FormulaInput) -> dict[str, Any]:
         "error_title": "Out of bounds",
         "error_message": f"{'A whole number' if one.key in WHOLE_KEYS else 'A number'} between {low} and {high}.",
     }
+
+
+def used_inputs(formulas: Formulas) -> set[str]:
+    """The inputs that some formula takes."""
+    texts = [
+        formula_of(number) or ""
+        for line in _all_lines(formulas)
+        for number in (line.quantity, line.unit_price_usd, line.monthly_quantity)
+        if number is not None
+    ]
+    return set(re.findall(r"[a-z_]+", " ".join(texts)))
+
+
+def _all_lines(formulas: Formulas) -> list[LineItem]:
+    base = formulas.base.lines if formulas.base else ()
+    return [line for one in formulas.estimates.values() for line in one.lines] + list(base)

@@ -46,6 +46,11 @@ class Arrivals:
             self._writer = asyncio.create_task(self._write_all())
         return await arrival.written
 
+    async def settle(self, seconds: float) -> None:
+        """Wait, so long at most, for the transaction that runs."""
+        if self._writer:
+            await asyncio.wait([self._writer], timeout=seconds)
+
     async def _write_all(self) -> None:
         try:
             while self._waiting:

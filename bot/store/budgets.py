@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.store.audit import Audit, Change
 from bot.store.database import Database, approvals, budgets
+from bot.store.estimates import ESTIMATE_ID
 
 WHOLE_WORKSPACE = ""
 
@@ -93,6 +94,9 @@ class BudgetStore:
             return
 
     async def approval(self, estimate_id: str, *, team_id: str) -> Approval | None:
+        """None where nothing was asked for, whatever `estimate_id` is: it comes from buttons."""
+        if not ESTIMATE_ID.fullmatch(estimate_id):
+            return None
         where = (approvals.c.team_id == team_id, approvals.c.estimate_id == estimate_id)
         async with self._database.engine.connect() as connection:
             row = (await connection.execute(select(approvals).where(*where))).first()
@@ -113,7 +117,9 @@ class BudgetStore:
             if done.first() is None:
                 return False
             what = f"estimate {approval.estimate_id} above its budget of {approval.budget}"
-            change = Change(approval.team_id, user_id, what, f"asked for {approval.estimated}", decision)
+            change = Change(
+                approval.team_id, user_id, what, f"{approval.estimated}, asked by {approval.asked_by}", decision
+            )
             await self._audit.write(change, within=connection)
         return True
 

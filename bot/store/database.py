@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import zlib
-from asyncio import Lock
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
@@ -30,7 +30,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.store.migrate import migrate
@@ -234,6 +234,7 @@ DRIVERS = {
     "postgresql+psycopg": "postgresql+psycopg",
 }
 CONNECT_SECONDS = 10
+BUSY_SECONDS = 5
 
 
 class DatabaseUnavailable(Exception):
@@ -246,7 +247,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         # SQLite has one writer at a time, and who waits for it there looks again after growing pauses.
-        self._writer = Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        self._writer = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -290,6 +291,8 @@ async def open_database(url: str) -> Database:
         connect = {"connect_timeout": CONNECT_SECONDS}
         engine = create_async_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=connect)
     try:
+        if on_sqlite:
+            await _write_ahead(engine)
         await migrate(engine, metadata)
     except DBAPIError as error:
         await engine.dispose()
@@ -298,10 +301,26 @@ async def open_database(url: str) -> Database:
     return Database(engine)
 
 
+async def _write_ahead(engine: AsyncEngine) -> None:
+    """Let readers in while something is written; a file stays like that. SQLite itself does not wait here for another
+    process that writes or does the same, for who switches reads first and then writes.
+    """
+    clock = asyncio.get_running_loop().time
+    latest = clock() + BUSY_SECONDS
+    while True:
+        try:
+            async with engine.connect() as connection:
+                await connection.execute(text("PRAGMA journal_mode=WAL"))
+            return
+        except OperationalError as error:
+            if getattr(error.orig, "sqlite_errorname", "") != "SQLITE_BUSY" or clock() > latest:
+                raise
+        await asyncio.sleep(0.02)
+
+
 def _careful_sqlite(connection: Any, _record: Any) -> None:
-    """Survive a kill at any moment, and let readers in while something is written."""
+    """Survive a kill at any moment, and wait for who writes."""
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout=5000")
-    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from bot.store.database import Database, estimates
 # bits.
 _ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 ID_LENGTH = 10
-_ID = re.compile(r"[a-z0-9]{1,16}")
+ESTIMATE_ID = re.compile(r"[a-z0-9]{1,16}")
 
 
 def new_estimate_id() -> str:
@@ -104,9 +104,15 @@ class EstimateStore:
 
     async def get(self, id: str, *, team_id: str) -> SavedEstimate | None:
         """None where the workspace has no such estimate, whatever `id` is: it comes from people and buttons."""
-        if not _ID.fullmatch(id):
+        if not ESTIMATE_ID.fullmatch(id):
             return None
         return await self._first(select(estimates).where(estimates.c.id == id, estimates.c.team_id == team_id))
+
+    async def several(self, ids: Collection[str], *, team_id: str) -> dict[str, SavedEstimate]:
+        """By id; those that the workspace does not have are left out."""
+        query = select(estimates).where(estimates.c.team_id == team_id, estimates.c.id.in_(ids))
+        async with self._database.engine.connect() as connection:
+            return {row.id: _saved(row) for row in await connection.execute(query)}
 
     async def latest_in_thread(
         self, *, team_id: str, channel_id: str, thread_ts: str, but_not: str

@@ -98,6 +98,26 @@ class Inbox:
         }
         return await self._arrivals.write(row, in_order=not job.begins_a_thread)
 
+    async def settle(self, seconds: float) -> None:
+        """Wait, so long at most, for what is being written down although nobody waits for it any more."""
+        await self._arrivals.settle(seconds)
+
+    async def once(self, key: str, team_id: str) -> bool:
+        """Note that something is done which leaves no work. False where that was noted before, by any process."""
+        row = {
+            "key": key,
+            "kind": "once",
+            "team_id": team_id,
+            "lane": key,
+            "payload": {},
+            "state": "done",
+            "attempts": 0,
+            "created_at": self.now(),
+            "owner": self.owner,
+            "lease_until": None,
+        }
+        return await self._arrivals.write(row, in_order=False)
+
     async def claim(
         self,
         limit: int,

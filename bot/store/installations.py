@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -29,6 +30,7 @@ from bot.store.database import (
 log = logging.getLogger(__name__)
 
 TOKENS = ("bot_token", "bot_refresh_token")
+SECOND = timedelta(seconds=1)
 USER_TOKENS = ("user_token", "user_refresh_token")
 
 
@@ -90,11 +92,16 @@ class Installations(AsyncSQLAlchemyInstallationStore):
             row = (await connection.execute(query.order_by(self.bots.c.id.desc()).limit(1))).mappings().first()
         return None if row is None else Bot(**_without_number(row))
 
-    async def remove_team(self, team_id: str) -> None:
+    async def remove_team(self, team_id: str, removed_at: datetime) -> None:
         """Remove everything of a workspace: tokens and keys, estimates, watches, what was paid, work, counts, the audit
-        log, what was settled.
+        log, what was settled. Nothing where it was installed again after the app was removed (UTC, in whole seconds):
+        Slack delivers such news for an hour, and others may have recorded it.
         """
+        again = select(bots.c.id).where(bots.c.team_id == team_id, bots.c.installed_at >= removed_at + SECOND)
         async with self._database.begin() as connection:
+            if (await connection.execute(again)).first():
+                log.info("workspace %s was installed again after it removed the app: its data stays", team_id)
+                return
             for table in (
                 bots,
                 installations,

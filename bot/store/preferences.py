@@ -30,13 +30,20 @@ class PreferenceStore:
 
     async def get(self, team_id: str) -> dict[str, str]:
         """Empty where nothing was settled."""
+        asked_at = self._clock()
         async with self._database.engine.connect() as connection:
             query = select(preferences.c.fields).where(preferences.c.team_id == team_id)
             fields = dict(await connection.scalar(query) or {})
+        self._know(team_id, fields, asked_at)
+        return fields
+
+    def _know(self, team_id: str, fields: dict[str, str], at: float) -> None:
+        """Remember what held at a time, unless something newer is known: it may have been settled while it was read."""
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        self._known[team_id] = (self._clock() + KNOWN_SECONDS, fields)
-        return fields
+        until = at + KNOWN_SECONDS
+        if until >= self._known.get(team_id, (0.0, None))[0]:
+            self._known[team_id] = (until, fields)
 
     async def set(self, team_id: str, user_id: str, fields: dict[str, str]) -> None:
         """Replace all of them, and write down by whom each was changed."""
@@ -48,4 +55,4 @@ class PreferenceStore:
                 if before.get(key) != fields.get(key):
                     change = Change(team_id, user_id, f"setting {key}", before.get(key), fields.get(key))
                     await self._audit.write(change, within=connection)
-        self._known.pop(team_id, None)
+        self._know(team_id, fields, self._clock())

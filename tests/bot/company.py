@@ -15,8 +15,9 @@ from bot.app import build_app
 from bot.oauth import OAuth
 from bot.playground import FakeSlack
 from bot.playground.installs import Installs
-from bot.store import open_database, read_keys
+from bot.store import read_keys
 from pricing import Catalog
+from tests import databases
 from tests.conftest import PACE, TODAY
 
 CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET = "111.222", "client-secret", "signing-secret"
@@ -65,8 +66,7 @@ async def two_workspaces(catalog: Catalog, database_url: str) -> AsyncIterator[C
         installs = Installs(slacks, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
         await installs.start()
         stack.push_async_callback(installs.stop)
-        database = await open_database(database_url)
-        stack.push_async_callback(database.close)
+        database = await stack.enter_async_context(databases.opened(database_url))
         app = await stack.enter_async_context(
             build_app(
                 catalog,

@@ -16,14 +16,14 @@ Start = Callable[[], AbstractAsyncContextManager[Workspace]]
 
 
 @pytest.fixture
-def database_path(tmp_path: Path) -> Path:
+def database_path(database_url: str) -> Path:
     """The file of both `start` and `workspace`."""
-    return tmp_path / "ftcost.sqlite3"
+    return Path(database_url.removeprefix("sqlite:///"))
 
 
 @pytest.fixture
-def start(catalog: Catalog, slack: FakeSlack, database_path: Path) -> Start:
+def start(catalog: Catalog, slack: FakeSlack, database_url: str) -> Start:
     """Starts a bot. When its `async with` ends, everything that it accepted is done: what stands then is all there
     is.
     """
-    return lambda: running_bot(catalog, slack, f"sqlite:///{database_path}")
+    return lambda: running_bot(catalog, slack, database_url)

@@ -88,6 +88,29 @@ async def more_options(slack: FakeSlack, view: Json, answers: Mapping[str, str] 
     return found[0]
 
 
+async def open_home(slack: FakeSlack, user: str = YOU) -> Json:
+    """Open the app's Home tab; the view, once it is published anew."""
+    before = slack.homes.get(user, {}).get("hash")
+    await slack.open_home(user=user)
+    return (await slack.wait_for(lambda: [v for u, v in slack.homes.items() if u == user and v["hash"] != before]))[0]
+
+
+async def settle(slack: FakeSlack, answers: Mapping[str, Any], user: str = YOU) -> dict[str, str]:
+    """Fill in the workspace's settings; what Slack shows as errors."""
+    known = {view["id"] for view in slack.views}
+    await slack.click(await open_home(slack, user), "home_settings", user=user)
+    view = await opened(slack, known, "settings_form")
+    return (await slack.submit_view(view["id"], slack.fill(view, dict(answers)), user=user)).errors
+
+
+async def set_budget(slack: FakeSlack, answers: Mapping[str, Any], user: str = YOU) -> dict[str, str]:
+    """Fill in the budget of #general; what Slack shows as errors."""
+    known = {view["id"] for view in slack.views}
+    await slack.command("budget", user=user)
+    view = await opened(slack, known, "budget_form")
+    return (await slack.submit_view(view["id"], slack.fill(view, dict(answers)), user=user)).errors
+
+
 async def full_form(slack: FakeSlack, *, channel: str = GENERAL) -> Json:
     """The form with every field shown."""
     return await more_options(slack, await open_form(slack, channel=channel))

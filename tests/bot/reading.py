@@ -41,8 +41,20 @@ def header(message: Json) -> str:
 
 def rows(message: Json) -> list[list[str]]:
     """The rows of a message's table, its header first."""
-    table = next(block for block in message["blocks"] if block["type"] == "table")
-    return [[cell["text"] for cell in row] for row in table["rows"]]
+    return [[_cell(cell) for cell in row] for row in table_of(message)["rows"]]
+
+
+def table_of(message: Json) -> Json:
+    found: Json = next(block for block in message["blocks"] if block["type"] == "table")
+    return found
+
+
+def _cell(cell: Json) -> str:
+    """A cell's text, with the ids of people and channels that are named in it."""
+    if cell["type"] != "rich_text":
+        return str(cell["text"])
+    (part,) = cell["elements"]
+    return "".join(one.get("text") or one.get("user_id") or one["channel_id"] for one in part["elements"])
 
 
 def column(message: Json, last: int = -1) -> dict[str, str]:

@@ -8,6 +8,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from bot.counter_protocol import Progress
 from bot.counting import Cancelled, count_file
 from calculator import UserError
 from calculator.dataset import DatasetReport
+from calculator.training import epochs_by
 from pricing import Catalog, DatasetRules, load_dataset_rules
 
 
@@ -70,7 +72,9 @@ async def test_a_file_by_the_cookbooks_rule(tmp_path: Path, catalog: Catalog, ru
     openai = catalog.find("openai/gpt-4.1-mini").training
     assert openai
     assert openai.auto_epochs
-    assert openai.auto_epochs.epochs(count.examples) == 20, "5 examples × 20 reach the 100 that the rule wants"
+    assert epochs_by(openai.auto_epochs, Decimal(count.examples)) == 20, (
+        "5 examples × 20 reach the 100 that the rule wants"
+    )
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])

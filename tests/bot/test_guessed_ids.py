@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -59,9 +58,9 @@ class Spied:
 
 
 @pytest.fixture
-async def spied(catalog: Catalog, tmp_path: Path) -> AsyncIterator[Spied]:
+async def spied(catalog: Catalog, database_url: str) -> AsyncIterator[Spied]:
     """Nothing of red's shows in blue's workspace when all is done, and nothing in red's changes."""
-    async with two_workspaces(catalog, f"sqlite:///{tmp_path / 'many.sqlite3'}") as company:
+    async with two_workspaces(catalog, database_url) as company:
         for slack in (company.red, company.blue):
             await company.install(slack)
         secret = await deeds.ask(company.red, f"{support_bot.LINE} name={SECRET} months=7")
@@ -76,7 +75,15 @@ async def spied(catalog: Catalog, tmp_path: Path) -> AsyncIterator[Spied]:
 
 @pytest.mark.parametrize(
     "line",
-    ["show {id}", "show `{id}`", "diff {id} {own}", "diff {own} {id}", "compare {own} {id}", "actual {id} 5 training"],
+    [
+        "show {id}",
+        "show `{id}`",
+        "diff {id} {own}",
+        "diff {own} {id}",
+        "compare {own} {id}",
+        "actual {id} 5 training",
+        "watch {id}",
+    ],
 )
 async def test_a_look_up_by_id(spied: Spied, line: str) -> None:
     text = line.format(id=spied.id, own=estimate_id(spied.own))
@@ -85,6 +92,21 @@ async def test_a_look_up_by_id(spied: Spied, line: str) -> None:
     await spied.blue.say(f"<@{spied.blue.bot_user}> {text}", thread_ts=spied.own["ts"])
     await spied.blue.wait_for(lambda: len(spied.blue.ephemerals()) == 2)
     assert f"no estimate “{spied.id}”" in spied.blue.ephemerals()[-1]["text"]
+
+
+async def test_an_alert_of_anothers_is_not_ended(spied: Spied) -> None:
+    await spied.company.red.command(f"watch {spied.id}")
+    await spied.blue.command(f"unwatch {spied.id}")
+    assert "is not watched" in spied.blue.ephemerals()[-1]["text"]
+    await spied.company.red.command("watch")
+    assert spied.id in spied.company.red.ephemerals()[-1]["text"]
+
+
+@pytest.mark.parametrize("button", ["budget_approve", "budget_decline"])
+async def test_a_decision_on_anothers_request(spied: Spied, button: str) -> None:
+    await spied.send(spied.pressed(button, spied.own))
+    (told,) = await spied.blue.wait_for(spied.blue.ephemerals)
+    assert told["text"] == "This request is not there any more."
 
 
 async def test_a_look_up_by_name(spied: Spied) -> None:

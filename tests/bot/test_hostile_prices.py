@@ -48,12 +48,12 @@ offers:
 
 @pytest.fixture(params=WORDS)
 async def workspace(
-    request: pytest.FixtureRequest, slack: FakeSlack, tmp_path: Path, database_path: Path
+    request: pytest.FixtureRequest, slack: FakeSlack, tmp_path: Path, database_url: str
 ) -> AsyncIterator[Workspace]:
     (tmp_path / "prices").mkdir()
     (tmp_path / "prices" / "acme.yml").write_text(price_file(request.param), encoding="utf-8")
     catalog = load_catalog(tmp_path / "prices")
-    async with running_bot(catalog, slack, f"sqlite:///{database_path}") as running:
+    async with running_bot(catalog, slack, database_url) as running:
         yield running
     assert set(slack.pings) <= {slack.you}, "only the asker's own name"
     assert slack.violations == []

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from bot.app import build_app
 from bot.playground import FakeSlack
@@ -15,6 +18,7 @@ from bot.playground.payloads import Payloads
 from bot.playground.world import Call
 from bot.store import open_database
 from pricing import Catalog
+from tests import databases
 from tests.bot import deeds, support_bot
 from tests.bot.conftest import Start
 from tests.bot.reading import figures
@@ -90,6 +94,19 @@ async def test_a_body_of_megabytes_is_refused_and_the_next_request_is_served(sta
         assert figures(await deeds.ask(slack, support_bot.LINE)) == support_bot.FIGURES
 
 
+async def test_a_body_that_breaks_off_is_no_error_of_ours(
+    workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", URL(workspace.url).port)
+    writer.write(b"POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Length: 100\r\n\r\npayload=")
+    writer.write_eof()
+    await reader.read()
+    writer.close()
+    async with ClientSession() as session, session.get(f"{workspace.url}/metrics") as metrics:
+        assert 'ftcost_requests_total{kind="unknown",outcome="refused"} 1.0' in await metrics.text()
+    assert "Traceback" not in caplog.text
+
+
 @pytest.mark.parametrize(
     "body", ["", "payload=", "payload=%7B", "payload=[]", "{}", "[]", "command=%2Fother&text=help", "\x00\xff"]
 )
@@ -156,3 +173,4 @@ async def test_a_database_that_does_not_answer_makes_the_bot_unready(
         status, said = await deeds.get_json(address)
     assert (status, said["ok"]) == (503, False)
     assert str(path) not in said["database"], "no details for strangers"
+    await databases.no_thread_is_left()

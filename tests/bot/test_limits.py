@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -63,10 +62,9 @@ def test_people_without_number_cost_no_memory_without_end() -> None:
 
 
 @pytest.fixture
-async def stingy(catalog: Catalog, slack: FakeSlack, tmp_path: Path) -> AsyncIterator[None]:
+async def stingy(catalog: Catalog, slack: FakeSlack, database_url: str) -> AsyncIterator[None]:
     """A bot that answers a person three times at once."""
-    url = f"sqlite:///{tmp_path / 'ftcost.sqlite3'}"
-    async with running_bot(catalog, slack, url, allowance=Allowance(at_once=3, per_minute=1)):
+    async with running_bot(catalog, slack, database_url, allowance=Allowance(at_once=3, per_minute=1)):
         yield
     assert slack.violations == []
 

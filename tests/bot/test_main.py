@@ -11,6 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from bot.__main__ import _door
 from tests.bot import deeds
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +66,7 @@ def test_a_setting_that_cannot_be_used_ends_with_2_and_a_sentence(tmp_path: Path
         "FTCOST_PORT": {"FTCOST_PORT": "many"},
         "FTCOST_LOG": {"FTCOST_LOG": "xml"},
         "nowhere": {"FTCOST_PRICES_DIR": "nowhere"},
+        "FTCOST_REFRESH": {"FTCOST_REFRESH": "hidden"},
     }
     processes = {says: start(tmp_path, **variables) for says, variables in wrong.items()}
     for says, process in processes.items():
@@ -91,6 +95,11 @@ def test_a_new_key_is_one_that_rotation_takes(tmp_path: Path) -> None:
         errors
     )
     assert key.strip() not in errors
+
+
+def test_nobody_can_connect_before_everything_is_there() -> None:
+    with _door("127.0.0.1", 0) as door, pytest.raises(ConnectionRefusedError):
+        socket.create_connection(door.getsockname(), timeout=1)
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:

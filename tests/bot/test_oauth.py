@@ -19,6 +19,8 @@ from tests.bot import deeds, support_bot
 from tests.bot.company import CLIENT_ID, CLIENT_SECRET, KEY, SIGNING_SECRET, Company, two_workspaces
 from tests.bot.reading import estimate_id, figures
 
+REVOKED = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["U0FTCOSTBT"]}}
+
 
 @pytest.fixture
 async def company(catalog: Catalog, database_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Company]:
@@ -93,14 +95,14 @@ async def test_a_forged_or_used_state_installs_nothing(company: Company, databas
     assert "T0RED" not in dump(database_path)
 
 
-@pytest.mark.parametrize(
-    "event", [{"type": "app_uninstalled"}, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["U0FTCOSTBT"]}}]
-)
+@pytest.mark.parametrize("event", [{"type": "app_uninstalled"}, REVOKED])
 async def test_what_a_workspace_leaves_goes_with_it(
     company: Company, event: dict[str, object], database_path: Path
 ) -> None:
     for slack in (company.red, company.blue):
         await company.install(slack)
+        await deeds.settle(slack, {"days": "30"})
+        await deeds.set_budget(slack, {"amount": "100", "approvers": [slack.colleague]})
         parent = await deeds.ask(slack, f"{support_bot.LINE} name={slack.workspace.team['name']}-secret")
         await slack.command(f"watch {estimate_id(parent)}")
     assert "red-secret" in dump(database_path)
@@ -113,6 +115,19 @@ async def test_what_a_workspace_leaves_goes_with_it(
     await company.install(company.red)
     await company.red.command("list")
     assert "no estimates yet" in company.red.ephemerals()[-1]["text"]
+
+
+@pytest.mark.parametrize("event", [{"type": "app_uninstalled"}, REVOKED])
+async def test_old_news_of_a_removal_does_not_remove_what_was_installed_since(
+    company: Company, event: dict[str, object]
+) -> None:
+    """Slack delivers again for an hour; and who recorded a request may send it for five minutes."""
+    news = Payloads(company.red.workspace).event(event)
+    await company.install(company.red)
+    await deeds.ask(company.red, support_bot.LINE)
+    assert (await company.red.deliver_event(news | {"event_time": news["event_time"] - 2})).ok
+    await company.red.command("list")
+    assert "Your estimates" in company.red.ephemerals()[-1]["text"]
 
 
 async def test_a_persons_own_token_taken_back_removes_nothing(company: Company) -> None:

@@ -8,12 +8,15 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import FakeSlack
 from bot.playground.payloads import Payloads
+from bot.store import Installations, open_database, read_keys
+from bot.workspaces import CACHE_SECONDS, ManyWorkspaces
 from pricing import Catalog
 from tests.bot import deeds, support_bot
-from tests.bot.company import Company, two_workspaces
+from tests.bot.company import CLIENT_ID, KEY, Company, two_workspaces
 from tests.bot.reading import column, figures
 from tests.conftest import Workspace, running_bot
 from tests.line import Line
@@ -102,9 +105,13 @@ async def test_a_database_that_says_nothing_is_not_waited_for(
     """Slack waits three seconds; the person hears before they are over. A form opens, for it needs no database."""
     view = await deeds.full_form(slack)
     line.silence()
-    submitted, listed, opened = await asyncio.gather(
-        slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS)), slack.command("list"), slack.command("")
+    submitted, listed, opened, ready = await asyncio.gather(
+        slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS)),
+        slack.command("list"),
+        slack.command(""),
+        deeds.get_json(f"{workspace.url}/readyz"),
     )
+    assert ready == (503, {"ok": False, "database": "does not answer"})
     assert "nothing you typed is lost" in next(iter(submitted.errors.values()))
     assert "Please try again" in listed.json()["text"]
     assert (submitted.ok, listed.ok, opened.ok) == (True, True, True), "Slack did not give up"
@@ -127,3 +134,26 @@ async def test_a_workspace_that_cannot_be_looked_up_is_not_told_to_install_again
     assert "install" not in said
     await line.up()
     assert figures(await deeds.ask(company.red, support_bot.LINE)) == support_bot.FIGURES
+
+
+async def test_a_workspace_that_was_known_stays_known_while_the_database_says_nothing(
+    company: Company, line: Line
+) -> None:
+    """For longer than the minute after which its token would be read again."""
+    await company.install(company.red)
+    database, now = await open_database(line.url), [0.0]
+    installed = Installations(CLIENT_ID, database, read_keys(KEY))
+    many = ManyWorkspaces(installed, lambda token, repeats=True: AsyncWebClient(token), lambda: now[0])
+    found = await many.find("T0RED")
+    assert found is not None
+    now[0] += CACHE_SECONDS
+    line.silence()
+    red, blue = await asyncio.gather(many.find("T0RED"), many.find("T0BLUE"), return_exceptions=True)
+    assert red is found
+    assert isinstance(blue, TimeoutError), "and is not said to be no customer"
+    await line.up()
+    now[0] += CACHE_SECONDS
+    again = await many.find("T0RED")
+    assert again is not None
+    assert again is not found
+    await database.close()

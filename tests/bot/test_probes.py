@@ -50,10 +50,10 @@ async def test_work_that_nobody_begins_for_a_minute_makes_the_bot_unready_until_
 
 
 async def test_a_token_that_slack_takes_back_later_is_noticed_within_a_minute(
-    catalog: Catalog, slack: FakeSlack, tmp_path: Path
+    catalog: Catalog, slack: FakeSlack, database_url: str
 ) -> None:
     time = [TODAY]
-    async with running_bot(catalog, slack, f"sqlite:///{tmp_path / 'x.sqlite3'}", lambda: time[0]) as running:
+    async with running_bot(catalog, slack, database_url, lambda: time[0]) as running:
         slack.fail_next("auth.test", "internal_error")
         slack.fail_next("auth.test", "token_revoked")
         readyz = f"{running.url}/readyz"

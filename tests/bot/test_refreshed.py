@@ -43,11 +43,6 @@ async def server() -> AsyncIterator[FeedServer]:
         yield running
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'ftcost.sqlite3'}"
-
-
 async def training_price(slack: FakeSlack, running: Workspace) -> str:
     """What a replica says the training costs per 1M tokens since the last change."""
     slack.events_url = f"{running.url}/slack/events"
@@ -64,17 +59,17 @@ async def refreshed(running: Workspace, store: RefreshedStore, version: int) -> 
 
 
 async def test_a_watched_estimate_hears_of_what_a_feed_says(
-    catalog: Catalog, slack: FakeSlack, server: FeedServer, url: str
+    catalog: Catalog, slack: FakeSlack, server: FeedServer, database_url: str
 ) -> None:
     time = [TODAY]
     azure = plan(server.feeds("azure-retail"))
-    async with running_bot(catalog, slack, url, lambda: time[0]) as running:
+    async with running_bot(catalog, slack, database_url, lambda: time[0]) as running:
         parent = await deeds.ask(slack, LINE)
         await slack.command(f"watch {estimate_id(parent)} over $5")
         assert await training_price(slack, running) == "$5.50"
     time[0] = AFTER
-    database = await open_database(url)
-    async with running_bot(catalog, slack, url, lambda: time[0], refresh=azure) as running:
+    database = await open_database(database_url)
+    async with running_bot(catalog, slack, database_url, lambda: time[0], refresh=azure) as running:
         await refreshed(running, RefreshedStore(database), 1)
         assert await training_price(slack, running) == "$6.00"
         await running.app.scheduler.look()  # the catalogue is another: what is watched is looked at again
@@ -82,7 +77,7 @@ async def test_a_watched_estimate_hears_of_what_a_feed_says(
             lambda: [m for m in slack.messages(thread_ts=parent["ts"]) if "unwatch" in texts(m)]
         )
         assert "price of Training +$6.00" in texts(told[0])
-    async with running_bot(catalog, slack, url, lambda: time[0], refresh=azure) as running:
+    async with running_bot(catalog, slack, database_url, lambda: time[0], refresh=azure) as running:
         assert await training_price(slack, running) == "$6.00", "from the start on"
         asked = len(server.asked)
         await running.app.scheduler.look()
@@ -106,35 +101,35 @@ async def test_replicas_read_the_feeds_once_and_answer_the_same(
 
 
 async def test_a_feed_that_is_down_leaves_the_old_prices_and_is_tried_again_the_next_day(
-    catalog: Catalog, slack: FakeSlack, server: FeedServer, url: str, caplog: pytest.LogCaptureFixture
+    catalog: Catalog, slack: FakeSlack, server: FeedServer, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Weekly; a week later it would be next otherwise."""
     time = [AFTER]
     server.gives("/azure-retail/page1", b"", status=500)
     azure = plan(server.feeds("azure-retail"), every_days=7)
-    async with running_bot(catalog, slack, url, lambda: time[0], refresh=azure) as running:
+    async with running_bot(catalog, slack, database_url, lambda: time[0], refresh=azure) as running:
         await running.app.scheduler.look()
     assert "Azure Retail Prices API answers with status 500." in caplog.text
-    database = await open_database(url)
+    database = await open_database(database_url)
     assert (await RefreshedStore(database).last()).version == 0
     del server.answers["/azure-retail/page1"]
     for days in (1, 6, 1):  # on the second day it is read; the sixth day after that is too early
         time[0] += timedelta(days=days)
-        async with running_bot(catalog, slack, url, lambda: time[0], refresh=azure) as running:
+        async with running_bot(catalog, slack, database_url, lambda: time[0], refresh=azure) as running:
             await running.app.scheduler.look()
     assert await RefreshedStore(database).last() == (2, (AFTER + timedelta(days=8)).date())
     await database.close()
 
 
 async def test_refreshed_prices_that_cannot_be_read_are_left_out_and_then_dropped(
-    catalog: Catalog, slack: FakeSlack, server: FeedServer, url: str, caplog: pytest.LogCaptureFixture
+    catalog: Catalog, slack: FakeSlack, server: FeedServer, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As a version of the bot that reads files otherwise would find them; the name tries to leave the folder."""
-    database = await open_database(url)
+    database = await open_database(database_url)
     store = RefreshedStore(database)
     await store.write({"../azure.yml": "platform: [broken"}, TODAY.date(), after=await store.last())
     azure = plan(server.feeds("azure-retail"))
-    async with running_bot(catalog, slack, url, lambda: AFTER, refresh=azure) as running:
+    async with running_bot(catalog, slack, database_url, lambda: AFTER, refresh=azure) as running:
         assert await training_price(slack, running) == "$5.50"
         assert "refreshed prices are left out: azure.yml" in caplog.text
         await refreshed(running, store, 2)
@@ -143,8 +138,8 @@ async def test_refreshed_prices_that_cannot_be_read_are_left_out_and_then_droppe
     await database.close()
 
 
-async def test_what_another_process_wrote_meanwhile_is_not_written_over(url: str) -> None:
-    database = await open_database(url)
+async def test_what_another_process_wrote_meanwhile_is_not_written_over(database_url: str) -> None:
+    database = await open_database(database_url)
     store = RefreshedStore(database)
     nothing = await store.last()
     first = await store.write({"a.yml": "1"}, TODAY.date(), after=nothing)

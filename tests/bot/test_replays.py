@@ -28,7 +28,8 @@ async def test_a_recorded_command_is_refused_and_does_nothing(start: Start, slac
     async with start():
         assert (await deeds.post(slack.events_url, body, headers))[0] == 200
     async with start():
-        assert (await deeds.post(slack.events_url, body, headers))[0] == 200, "another process does not know it"
+        elsewhere = (await deeds.post(slack.events_url, body, headers))[0]
+        assert elsewhere == (401 if text == "list" else 200), "another process does not know it, but the database may"
         calls = len(slack.calls)
         for _ in range(3):
             assert (await deeds.post(slack.events_url, body, headers)) == (401, "this request came before")

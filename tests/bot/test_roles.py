@@ -16,7 +16,7 @@ from bot.store import Audit, Change, open_database
 from calculator import UserError
 from pricing import Catalog
 from tests.bot.conftest import Start
-from tests.bot.reading import rows, texts
+from tests.bot.reading import rows, table_of, texts
 from tests.conftest import TODAY, Workspace, running_bot
 
 TEAM = "T0PLAYGRND"
@@ -102,7 +102,7 @@ async def test_an_admin_reads_who_changed_what_and_nobody_else(
 ) -> None:
     async with start():
         async with audit_of(database_path) as audit:
-            await audit.write(Change(TEAM, slack.you, "budget of #general", None, "$500.00 a month"))
+            await audit.write(Change(TEAM, slack.you, f"budget of {slack.general}", None, "$500.00 a month"))
             await audit.write(Change(TEAM, slack.colleague, "price of <!channel> *x*", "$10.00", "<@U1> $8.00"))
             await audit.write(Change("T0OTHER", "U0OTHER", "somebody else's", None, "secret"))
         assert (await slack.command("audit")).ok
@@ -111,13 +111,15 @@ async def test_an_admin_reads_who_changed_what_and_nobody_else(
         await slack.wait_for(lambda: slack.ephemerals(slack.colleague)[1:])
     (told,) = slack.ephemerals()
     assert rows(told) == [
-        ["UTC", "Who", "What", "Before", "After"],
-        ["2026-11-21 12:00", slack.colleague, "price of <!channel> *x*", "$10.00", "<@U1> $8.00"],
-        ["2026-11-21 12:00", slack.you, "budget of #general", "–", "$500.00 a month"],
+        ["UTC", "Who", "What", "Before → after"],
+        ["2026-11-21 12:00", slack.colleague, "price of <!channel> *x*", "$10.00 → <@U1> $8.00"],
+        ["2026-11-21 12:00", slack.you, f"budget of {slack.general}", "– → $500.00 a month"],
     ]
+    people = [row[1]["elements"][0]["elements"] for row in table_of(told)["rows"][1:]]
+    assert people == [[{"type": "user", "user_id": user}] for user in (slack.colleague, slack.you)]
     assert "secret" not in texts(told) + told["text"]
     assert [one["text"] for one in slack.ephemerals(slack.colleague)] == [ADMINS_ONLY] * 2
-    assert slack.pings == []
+    assert set(slack.pings) == {slack.you, slack.colleague}, "names, in what one admin alone sees"
     assert slack.violations == []
 
 

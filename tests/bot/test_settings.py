@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 
 from bot.limits import Allowance
 from bot.settings import Settings, SettingsError, read_settings
+from pricing.refresh import load_feeds
 
 BOT, APP, SECRET = "xoxb-hidden-value", "xapp-hidden-value", "hidden-value"
 OAUTH = {
@@ -18,6 +19,7 @@ OAUTH = {
     "FTCOST_ENCRYPTION_KEYS": f"{Fernet.generate_key().decode()}, {Fernet.generate_key().decode()}",
 }
 VARIABLES = (
+    *(feed.key for feed in load_feeds().values() if feed.key),
     "SLACK_CLIENT_ID",
     "SLACK_CLIENT_SECRET",
     "FTCOST_ENCRYPTION_KEYS",
@@ -119,6 +121,14 @@ def test_a_value_that_cannot_be_used_is_named_and_not_shown(
 def test_a_printed_setting_hides_the_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = read(monkeypatch, SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP, SLACK_SIGNING_SECRET=SECRET)
     assert "hidden" not in f"{settings} {settings!r}"
+
+
+def test_keys_of_feeds_and_passwords_in_addresses_are_known_as_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = {feed.key: f"key-{feed.key}" for feed in load_feeds().values() if feed.key}
+    addresses = {"FTCOST_RATES_URL": "https://u:of%20rates@host/x", "FTCOST_DATABASE_URL": "postgresql://u:of-it@h/d"}
+    settings = read(monkeypatch, **keys, **addresses)
+    assert settings.feed_keys == keys
+    assert {*keys.values(), "of%20rates", "of rates", "of-it"} <= set(settings.secrets)
 
 
 def test_the_api_address_ends_with_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:

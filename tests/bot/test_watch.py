@@ -7,15 +7,17 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from bot.lookups import NOT_YOURS
 from bot.playground import FakeSlack
 from bot.render.data import ENDS
 from bot.store import EstimateStore, open_database
-from pricing import Catalog
+from pricing import BasePrice, Catalog, given_source
 from tests.bot import acme, deeds
 from tests.bot.acme import ON, catalogue, offer
 from tests.bot.deeds import Json
@@ -59,8 +61,8 @@ class Life:
 
 
 @pytest.fixture
-def life(slack: FakeSlack, tmp_path: Path) -> Life:
-    return Life(slack, f"sqlite:///{tmp_path / 'ftcost.sqlite3'}")
+def life(slack: FakeSlack, database_url: str) -> Life:
+    return Life(slack, database_url)
 
 
 # --- prices -----------------------------------------------------------------------------------------------------------
@@ -73,10 +75,11 @@ async def test_a_price_that_rises_is_told_once_with_its_cause(life: Life, slack:
     await life.look(dearer)
     (alert,) = life.alerts(parent)
     assert rows(alert) == [
-        ["Offer", "As quoted, 2026-11-21", "As of today, 2026-11-22", "Difference"],
+        ["Offer", "As quoted", "As of today", "Difference"],
         [acme.NAME, "$13,080.00", "$14,880.00", "+$1,800.00"],
     ]
     assert "price of Input tokens +$1,800.00." in texts(alert)
+    assert "quoted as of 2026-11-21, today as of 2026-11-22" in texts(alert)
     assert f"watched by <@{slack.you}> over 5%" in texts(alert)
     for _ in range(2):
         await life.look(dearer)
@@ -102,7 +105,11 @@ async def test_only_above_the_threshold_and_in_both_directions(life: Life, slack
     Where nothing was told, it is $1,800.00 less than the quote.
     """
     told = {"over 13%": 2, "over 14%": 0, "over $1,799.99": 2, "over $1.8k": 0}
-    parents = {over: await life.asked(over) for over in told}
+    told |= {"over 20% or $1.7k": 2, "over $1.8k or 14%": 0, "over $9k OR 13%": 2}
+    async with life.start(catalogue()):
+        parents = {over: await deeds.ask(slack, f"on={ON} {acme.LINE}") for over in told}
+        for over, parent in parents.items():
+            await slack.command(f"watch {estimate_id(parent)} {over}")
     await life.look(catalogue(offer(input="4")))
     await life.look(catalogue(offer(input="2")))
     assert {over: len(life.alerts(parent)) for over, parent in parents.items()} == told
@@ -176,6 +183,7 @@ async def test_an_offer_that_vanished_is_told_once_and_again_when_it_is_back(lif
         await life.look(catalogue(offer("two")))
     (alert,) = life.alerts(parent)
     assert f"{acme.NAME} is not in the catalogue any more." in texts(alert)
+    assert rows(alert)[1:] == [[acme.NAME, "$13,080.00", "–", "not known"]], "of what was not asked for nothing is said"
     await life.look(catalogue())
     assert "as it was quoted" in texts(life.alerts(parent)[1])
 
@@ -186,6 +194,42 @@ async def test_a_price_nobody_knows_any_more_is_told(life: Life) -> None:
     (alert,) = life.alerts(parent)
     assert "has no complete price any more: Input tokens: the price is not known." in texts(alert)
     assert rows(alert)[1][-1] == "not known"
+
+
+@dataclass(frozen=True)
+class Prompted:
+    """The model that is prompted, at a price of the test's."""
+
+    input_usd: Decimal
+
+    def price(self, name: str, day: date) -> BasePrice:
+        source = given_source("a price list", day)
+        return BasePrice(name, "Acme", self.input_usd, None, Decimal(6), None, None, None, source, None)
+
+
+def beside_prompting(input_usd: str) -> Catalog:
+    plain = catalogue()
+    base_models = Prompted(Decimal(input_usd))
+    return Catalog(plain.offers.values(), plain.assumptions, base_models, plain.gpus, f"base-{input_usd}")
+
+
+async def test_a_price_of_the_model_that_is_prompted_is_told_with_the_pay_back(life: Life) -> None:
+    """Prompted with 1,000 tokens more at $3, a call costs 1,100 × 3 + 70 × 6 = 3,720 millionths, tuned 720: training's
+    $120.00 are back after 40,000 calls. At $2 it is 2,620, and 120 / 1,900 millionths are 63,158 calls. A year of 18M
+    calls: $66,960.00, then $47,160.00.
+    """
+    parent = await life.asked(more="base=big prompt=1000->0", catalog=beside_prompting("3"))
+    await life.look(beside_prompting("3.1"))  # $1,980.00, 2.96 %
+    assert life.alerts(parent) == []
+    for _ in range(2):
+        await life.look(beside_prompting("2"))
+    (alert,) = life.alerts(parent)
+    assert "Prompting big (Acme) costs $47,160.00 now." in texts(alert)
+    assert rows(alert)[1:] == [
+        [acme.NAME, "$13,080.00", "$13,080.00", "±$0.00"],
+        ["Prompting big (Acme)", "$66,960.00", "$47,160.00", "−$19,800.00"],
+        [f"{acme.NAME} pays back", "40,000 calls, 2026-11-22", "63,158 calls, 2026-11-25", "–"],
+    ]
 
 
 # --- ends -------------------------------------------------------------------------------------------------------------
@@ -351,6 +395,26 @@ async def test_an_alert_survives_the_process_that_found_it(life: Life, slack: Fa
     never.set()
 
 
+async def test_an_alert_that_stands_although_nobody_learnt_so_is_not_told_again(life: Life, slack: FakeSlack) -> None:
+    """As after a kill between posting and writing it down, where the bot may read the thread."""
+    parent = await life.asked()
+    slack.scopes.add("channels:history")
+    slack.fail_next("chat.postMessage", "internal_error", status=500, although_done=True)
+    dearer = catalogue(offer(input="4"))
+    for after in (timedelta(), DAY):
+        await life.look(dearer, after)
+    assert len(life.alerts(parent)) == 1
+
+
+async def test_a_clock_that_jumps_tells_nothing_twice(life: Life) -> None:
+    """A day back after an alert, then on; $4 holds from 2026-11-22."""
+    parent = await life.asked()
+    later = catalogue(offer(input_later=("4", "2026-11-22")))
+    for jump in (1, -1, 1, 3, -2):
+        await life.look(later, timedelta(days=jump))
+    assert len(life.alerts(parent)) == 1
+
+
 async def test_what_slack_refused_today_is_told_tomorrow_and_nobody_gets_an_apology(
     life: Life, slack: FakeSlack
 ) -> None:
@@ -387,11 +451,17 @@ async def delete_thread(slack: FakeSlack, parent: Json) -> None:
     slack.workspace.remove(parent)
 
 
+async def remove_bot(slack: FakeSlack, parent: Json) -> None:
+    """From a private channel, which does not exist for it then; as a deleted one does not."""
+    channel = slack.workspace.channels[parent["channel"]]
+    channel.kind, channel.members = "private", channel.members - {slack.bot_user}
+
+
 async def archive(slack: FakeSlack, parent: Json) -> None:
     slack.fail_next("chat.postMessage", "is_archived")
 
 
-@pytest.mark.parametrize("lose", [delete_thread, archive])
+@pytest.mark.parametrize("lose", [delete_thread, remove_bot, archive])
 async def test_where_the_thread_is_gone_the_watcher_is_told_alone(
     life: Life, slack: FakeSlack, lose: Callable[[FakeSlack, Json], object]
 ) -> None:
@@ -443,6 +513,8 @@ UNREADABLE = {
     "{id} over 50": "neither a share nor an amount",
     "{id} over -5%": "is below zero",
     "{id} over 0%": "Over nothing",
+    "{id} over 5% or 10%": "One share and one amount",
+    "{id} over 5% or": "neither a share nor an amount",
     "{id} over $lots": "is not a number",
     "{id} over 0.0000000000000000000001%": "more digits than anybody needs",
 }
@@ -457,15 +529,44 @@ async def test_a_watch_that_cannot_be_read_says_how(life: Life, slack: FakeSlack
         assert "You watch nothing" in (await slack.command("watch")).json()["text"]
 
 
+async def test_alerts_are_the_askers_and_admins_to_change_and_are_in_the_audit_log(
+    life: Life, slack: FakeSlack
+) -> None:
+    """You are an admin, the colleague is none, and may all the same where they asked or began the thread."""
+    async with life.start(catalogue()):
+        mine = estimate_id(await deeds.ask(slack, f"on={ON} {acme.LINE}"))
+        theirs = await deeds.ask(slack, f"on={ON} {acme.LINE}", user=slack.colleague)
+        await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=theirs["ts"])
+        edit = estimate_id(await deeds.change(slack, theirs))
+
+        async def said(line: str, user: str) -> str:
+            return str((await slack.command(line, user=user)).json()["text"])
+
+        for line in (f"watch {mine}", f"watch {mine} over 1%"):
+            assert await said(line, slack.colleague) == NOT_YOURS
+        assert "is watched" in await said(f"watch {mine}", slack.you)
+        assert await said(f"unwatch {mine}", slack.colleague) == NOT_YOURS
+        assert "is watched" in await said(f"watch {edit} over $50", slack.colleague)
+        assert "is watched" in await said(f"watch {edit} over 1%", slack.you)
+        assert "not watched any more" in await said(f"unwatch {edit}", slack.colleague)
+        await slack.command("audit")
+    assert [row[1:] for row in rows(slack.ephemerals()[-1])[1:]] == [
+        [slack.colleague, f"alert of estimate {edit}", "over 1% → –"],
+        [slack.you, f"alert of estimate {edit}", "over $50 → over 1%"],
+        [slack.colleague, f"alert of estimate {edit}", "– → over $50"],
+        [slack.you, f"alert of estimate {mine}", "– → over 5%"],
+    ]
+
+
 # --- many -------------------------------------------------------------------------------------------------------------
 
 
 async def test_five_hundred_watches_are_looked_at_while_others_are_answered(
-    life: Life, slack: FakeSlack, tmp_path: Path
+    life: Life, slack: FakeSlack, database_path: Path
 ) -> None:
     """Copies of one estimate, of which every hundredth is dearer by more than its threshold."""
     parent = await life.asked()
-    connection = sqlite3.connect(tmp_path / "ftcost.sqlite3")
+    connection = sqlite3.connect(database_path)
     connection.execute(
         "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 598) INSERT INTO estimates"
         " SELECT i, 'copy' || i, team_id, user_id, channel_id, thread_ts, message_ts, edit_of, name, fields, result,"

@@ -8,7 +8,6 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -216,12 +215,11 @@ async def test_an_estimate_over_all_offers_holds_nothing_else_up(start: Start, s
 
 
 async def test_many_at_once_are_all_acknowledged_and_all_done(
-    catalog: Catalog, slack: FakeSlack, database_path: Path
+    catalog: Catalog, slack: FakeSlack, database_url: str
 ) -> None:
     """More than are worked on at a time, and the worker looks for what waits only when it has a place free."""
     never_by_the_clock = replace(PACE, poll=3_600)
-    url = f"sqlite:///{database_path}"
-    async with running_bot(catalog, slack, url, pace=never_by_the_clock):
+    async with running_bot(catalog, slack, database_url, pace=never_by_the_clock):
         delivered = await asyncio.gather(*(slack.command(support_bot.LINE) for _ in range(AT_ONCE * 2 + 5)))
         assert all(one.ok and not one.body for one in delivered)
         done = await slack.wait_for(lambda: len(complete := complete_threads(slack)) == len(delivered) and complete)
@@ -284,11 +282,10 @@ async def test_without_those_scopes_it_is_posted_again(start: Start, slack: Fake
 
 
 async def test_who_waits_longer_than_ten_seconds_is_told_once(
-    catalog: Catalog, slack: FakeSlack, database_path: Path
+    catalog: Catalog, slack: FakeSlack, database_url: str
 ) -> None:
     time = [TODAY]
-    url = f"sqlite:///{database_path}"
-    async with running_bot(catalog, slack, url, lambda: time[0]) as running:
+    async with running_bot(catalog, slack, database_url, lambda: time[0]) as running:
         gate = asyncio.Event()
         slack.delay_next("chat.postMessage", gate)
         assert (await slack.command(support_bot.LINE)).ok
@@ -296,7 +293,7 @@ async def test_who_waits_longer_than_ten_seconds_is_told_once(
         time[0] += timedelta(seconds=10)
         told = await slack.wait_for(slack.ephemerals)
         assert "takes longer" in told[0]["text"]
-        async with running_bot(catalog, slack, url, lambda: time[0]):
+        async with running_bot(catalog, slack, database_url, lambda: time[0]):
             pass  # another replica does not tell it again, nor do the work
         assert (await deeds.get_json(f"{running.url}/healthz"))[0] == 200
         gate.set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -40,12 +39,12 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def playground(catalog: Catalog, tmp_path: Path) -> AsyncIterator[Workspace]:
+async def playground(catalog: Catalog, database_url: str) -> AsyncIterator[Workspace]:
     """The bot and its Slack, both on the day that the tests know."""
     slack = FakeSlack(now=TODAY.timestamp)
     await slack.start()
     try:
-        async with running_bot(catalog, slack, f"sqlite:///{tmp_path / 'ftcost.sqlite3'}") as running:
+        async with running_bot(catalog, slack, database_url) as running:
             yield running
     finally:
         await slack.stop()

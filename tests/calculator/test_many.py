@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from decimal import Decimal
-from math import ceil
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from calculator.draws import Draws
-from calculator.many import each, highest, larger, rounded_up, smaller
+from calculator.many import highest, larger, rounded_down, rounded_up, smaller
+from calculator.training import epochs_by
+from pricing import EpochRule
 
 OPERATORS: list[Callable[[Any, Any], Any]] = [operator.add, operator.sub, operator.mul, operator.truediv]
 CHOICES = [(smaller, min), (larger, max)]
@@ -91,25 +93,29 @@ def test_the_smaller_and_the_larger(
 
 @few
 @given(values=st.lists(st.floats(0, 1e9), min_size=1, max_size=6))
-def test_rounded_up_and_highest(values: list[float]) -> None:
+def test_rounded_and_highest(values: list[float]) -> None:
     assert plain(rounded_up(draws(values))) == [ceil(value) for value in values]
+    assert plain(rounded_down(draws(values))) == [floor(value) for value in values]
     assert float(highest(draws(values))) == max(values)
     assert rounded_up(Decimal(str(values[0]))) == ceil(values[0])
+    assert rounded_down(Decimal(str(values[0]))) == floor(values[0])
     assert highest(Decimal(values[0])) == values[0]
 
 
 @few
-@given(values=st.lists(st.integers(1, 10**9), min_size=1, max_size=12))
-def test_a_function_of_a_whole_number(values: list[int]) -> None:
-    """Values that occur several times come back in their places."""
+@given(values=st.lists(st.integers(1, 10**9), min_size=1, max_size=12), default=st.integers(1, 5))
+def test_epochs_by_a_platforms_rule(values: list[int], default: int) -> None:
+    """As OpenAI's cookbook has it, with whole numbers and branches."""
+    rule = EpochRule(default=default, min_total_examples=100, max_total_examples=25_000, max_epochs=25)
 
-    def steps(number: int) -> int:
-        return max(1, 25_000 // number)
+    def published(examples: int) -> int:
+        if examples * default < 100:
+            return min(25, 100 // examples)
+        return max(1, 25_000 // examples) if examples * default > 25_000 else default
 
-    assert plain(each(steps, draws([float(value) for value in values + values[:1]]))) == [
-        steps(value) for value in values + values[:1]
-    ]
-    assert each(steps, Decimal(values[0])) == steps(values[0])
+    expected = [published(value) for value in values]
+    assert plain(epochs_by(rule, draws([float(value) for value in values]))) == expected
+    assert epochs_by(rule, Decimal(values[0])) == expected[0]
 
 
 @pytest.mark.parametrize(

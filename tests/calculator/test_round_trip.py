@@ -57,7 +57,7 @@ fields = st.builds(
             "rates": joined("/", *[amount(0, 100, 4)] * 3),
             "serving": st.sampled_from(["on-demand", "dedicated"]),
             "hosted": st.one_of(amount(0, 24, 2), amount(0, 24, 1, "h")),
-            "customer": st.sampled_from(["new", "existing"]),
+            "customer": st.sampled_from(["new", "existing", "azure,openai"]),
             "method": st.sampled_from(["lora", "full", "qlora", "dpo", "dpo-full"]),
             "hours": amount(0, 10**5, 2),
             "name": st.text(max_size=80),

@@ -9,8 +9,9 @@ import itertools
 import json
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
+from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
@@ -20,17 +21,21 @@ from hypothesis import strategies as st
 from bot.limits import Allowance
 from bot.playground import FakeSlack
 from bot.playground.payloads import Payloads
+from bot.render.budget import APPROVE, DECLINE
+from bot.settled_forms import BUDGET as BUDGET_FORM
+from bot.settled_forms import SETTINGS as SETTINGS_FORM
 from pricing import Catalog
 from tests.bot import deeds, support_bot
 from tests.bot.deeds import Json
-from tests.bot.reading import figures
+from tests.bot.reading import figures, texts
 from tests.conftest import running_bot
 from tests.fuzz.hostile import ALLOWED_SECONDS, examples
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 SETTINGS = examples(40)
-BUTTONS = st.sampled_from(["edit", "compare", "export", "break_even", "sure", "fix"])
+BUTTONS = st.sampled_from(["edit", "compare", "export", "break_even", "sure", "fix", APPROVE, DECLINE])
 offsets = itertools.count()
+AFTERWARDS = "asked-afterwards"
 
 
 class Errors(logging.Handler):
@@ -44,14 +49,37 @@ class Errors(logging.Handler):
         self.seen.append(logging.Formatter().format(record))
 
 
+class Clock:
+    """Slack's clock, which stands still while the loop does: no trigger expires because Hypothesis takes its time."""
+
+    def __init__(self) -> None:
+        self._seconds = time.time()
+        self._since: float | None = None
+
+    def __call__(self) -> float:
+        return self._seconds + (0.0 if self._since is None else time.monotonic() - self._since)
+
+    @contextmanager
+    def going(self) -> Iterator[None]:
+        self._since = time.monotonic()
+        try:
+            yield
+        finally:
+            self._seconds, self._since = self(), None
+
+
 class Target:
     """A bot with one estimate and one open form, in a loop of its own."""
 
     def __init__(self, catalog: Catalog, database_url: str) -> None:
-        self.slack = FakeSlack()
+        self._clock = Clock()
+        self.slack = FakeSlack(now=self._clock)
         self.parent: Json = {}
         self.message: Json = {}
         self.view: Json = {}
+        self.home: Json = {}
+        self.settings: Json = {}
+        self.budget: Json = {}
         self.errors = Errors()
         self._catalog, self._database_url = catalog, database_url
         self._runner = asyncio.Runner()
@@ -59,29 +87,49 @@ class Target:
         self._stack = AsyncExitStack()
 
     def start(self) -> None:
-        self._runner.run(self._start())
+        self._run(self._start())
 
     async def _start(self) -> None:
         await self.slack.start()
         self._stack.push_async_callback(self.slack.stop)
-        bot = running_bot(self._catalog, self.slack, self._database_url, allowance=Allowance(at_once=1_000_000))
+        how: dict[str, Any] = {"allowance": Allowance(at_once=1_000_000), "admins": {self.slack.you}}
+        bot = running_bot(self._catalog, self.slack, self._database_url, **how)
         await self._stack.enter_async_context(bot)
         self._session = await self._stack.enter_async_context(aiohttp.ClientSession())
         self.parent = copy.deepcopy(await deeds.ask(self.slack, support_bot.LINE))
         self.message = copy.deepcopy(await self.slack.say("What with five epochs?", thread_ts=self.parent["ts"]))
         self.view = copy.deepcopy(await deeds.full_form(self.slack))
+        await self.slack.open_home()
+        self.home = copy.deepcopy((await self.slack.wait_for(lambda: list(self.slack.homes.values())))[0])
+        await self.slack.click(self.home, "home_settings")
+        self.settings = copy.deepcopy(await deeds.opened(self.slack, callback_id=SETTINGS_FORM))
+        await self.slack.command("budget")
+        self.budget = copy.deepcopy(await deeds.opened(self.slack, callback_id=BUDGET_FORM))
 
-    def stop(self) -> None:
-        """What people ask after all that is still answered, and nothing that Slack refuses was sent."""
-        self._runner.run(self._stop())
-        self._runner.close()
+    def check(self) -> None:
+        """What people ask after all that is still answered, and nobody else was called by name."""
+        self._run(self._ask_afterwards())
         assert self.slack.pings.count(self.slack.you) == len(self.slack.pings)
 
-    async def _stop(self) -> None:
-        known = {message["ts"] for message in self.slack.messages()}
-        assert (await self.slack.command(support_bot.LINE)).ok
-        assert figures(await deeds.answered(self.slack, known=known)) == support_bot.FIGURES
-        await self._stack.aclose()
+    async def _ask_afterwards(self) -> None:
+        """Known by its name: what was asked before may be answered at any moment too."""
+
+        def answered() -> Json | None:
+            return next((m for m in self.slack.messages() if AFTERWARDS in texts(m)), None)
+
+        assert (await self.slack.command(f"{support_bot.LINE} name={AFTERWARDS}")).ok
+        parent = await self.slack.wait_for(answered)
+        assert parent is not None
+        assert figures(parent) == support_bot.FIGURES
+        await self.slack.wait_for(lambda: deeds.is_complete(self.slack, parent))
+
+    def close(self) -> None:
+        self._run(self._stack.aclose())
+        self._runner.close()
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        with self._clock.going():
+            self._runner.run(work)
 
     @property
     def payloads(self) -> Payloads:
@@ -89,7 +137,7 @@ class Target:
 
     def send(self, body: str, kind: str) -> None:
         """One signed request; each with a time stamp or a body of its own."""
-        self._runner.run(self._send(body, kind))
+        self._run(self._send(body, kind))
 
     def send_form(self, fields: Mapping[str, str]) -> None:
         self.send(urlencode(fields, errors="replace"), FORM)
@@ -117,8 +165,11 @@ def running(catalog: Catalog, database_url: str) -> Iterator[Target]:
     target = Target(catalog, database_url)
     logging.getLogger("bot").addHandler(target.errors)
     gc.disable()
-    target.start()
-    yield target
-    target.stop()
-    gc.enable()
-    logging.getLogger("bot").removeHandler(target.errors)
+    try:
+        target.start()
+        yield target
+        target.check()
+    finally:
+        target.close()
+        gc.enable()
+        logging.getLogger("bot").removeHandler(target.errors)

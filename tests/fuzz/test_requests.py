@@ -68,6 +68,25 @@ def test_any_submission(bent: Target, data: st.DataObject, metadata: str, callba
 
 @SETTINGS
 @given(st.data())
+def test_any_settings_and_budget(bent: Target, data: st.DataObject) -> None:
+    slack = bent.slack
+    for view in (bent.settings, bent.budget):
+        payload = bent.payloads.view_submission(view, slack.fill(view), slack.you, slack.general)
+        bent.send_payload(data.draw(damaged(payload)))
+
+
+@SETTINGS
+@given(st.data(), st.sampled_from(["home_settings", "home_budget", "home_estimate"]))
+def test_any_press_at_home(bent: Target, data: st.DataObject, button: str) -> None:
+    slack = bent.slack
+    action = {"type": "button", "action_id": button, "block_id": "b"}
+    bent.send_payload(data.draw(damaged(bent.payloads.block_actions(bent.home, action, {}, slack.you, slack.general))))
+    opened = {"type": "app_home_opened", "user": slack.you, "tab": "home", "view": bent.home}
+    bent.send(json.dumps(data.draw(damaged(bent.payloads.event(opened)))), JSON)
+
+
+@SETTINGS
+@given(st.data())
 def test_any_event(bent: Target, data: st.DataObject) -> None:
     message = bent.message | {"text": f"<@{bent.slack.bot_user}> epochs=5"}
     bent.send(json.dumps(data.draw(damaged(bent.payloads.message_event("app_mention", message)))), JSON)

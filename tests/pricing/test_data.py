@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from calculator.training import epochs_by
 from pricing import Catalog, Offer, Price, PriceFileError, UnknownName, load_catalog
 from pricing.refresh.record import READ_BY_PROGRAM
 
@@ -384,7 +385,7 @@ def test_epochs_that_openai_picks(catalog: Catalog, examples: int, epochs: int) 
     training = catalog.offers["openai/gpt-4.1-mini"].training
     assert training is not None
     assert training.auto_epochs is not None
-    assert training.auto_epochs.epochs(examples) == epochs
+    assert epochs_by(training.auto_epochs, Decimal(examples)) == epochs
 
 
 def test_training_rules(catalog: Catalog) -> None:
@@ -398,10 +399,19 @@ def test_training_rules(catalog: Catalog) -> None:
     assert rules["google/qwen3-8b"].max_tokens_per_example is None
     nova = rules["aws-bedrock/nova-2-lite"]
     assert nova.auto_epochs is not None
-    assert (nova.auto_epochs.epochs(500), nova.min_epochs, nova.max_epochs, nova.advised_examples) == (2, 1, 5, 100)
+    assert (epochs_by(nova.auto_epochs, Decimal(500)), nova.min_epochs, nova.max_epochs, nova.advised_examples) == (
+        2,
+        1,
+        5,
+        100,
+    )
     fireworks = rules["fireworks/qwen3-8b"]
     assert fireworks.auto_epochs is not None
-    assert (fireworks.auto_epochs.epochs(5), fireworks.min_examples, fireworks.max_examples) == (1, 3, 3_000_000)
+    assert (epochs_by(fireworks.auto_epochs, Decimal(5)), fireworks.min_examples, fireworks.max_examples) == (
+        1,
+        3,
+        3_000_000,
+    )
 
 
 @pytest.mark.parametrize(

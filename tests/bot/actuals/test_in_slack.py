@@ -103,10 +103,10 @@ async def test_recalibrate_opens_the_form_with_what_was_measured(asked: Json, sl
     assert "calls" in reply["text"]
 
 
-async def test_months_that_follow_are_compared_whole(catalog: Catalog, slack: FakeSlack, tmp_path: Any) -> None:
+async def test_months_that_follow_are_compared_whole(catalog: Catalog, slack: FakeSlack, database_url: str) -> None:
     """In January: November is ten days, 355.07, and December 31, 1,100.71; together 1,455.78 where 1,500 was paid."""
     clock = [datetime(2026, 11, 21, 12, tzinfo=UTC)]
-    async with running_bot(catalog, slack, f"sqlite:///{tmp_path / 'x.sqlite3'}", now=lambda: clock[0]):
+    async with running_bot(catalog, slack, database_url, now=lambda: clock[0]):
         parent = await deeds.ask(slack, support_bot.LINE)
         clock[0] = datetime(2027, 1, 5, 12, tzinfo=UTC)
         await slack.command(f"actual {estimate_id(parent)} 400 inference 2026-11")

@@ -133,8 +133,8 @@ async def test_fix_puts_a_misspelt_keys_value_where_it_was_meant_to_go(workspace
 
 
 async def test_fix_chooses_in_a_menu_what_was_typed_in_capitals(workspace: Workspace, slack: FakeSlack) -> None:
-    shown = await fixed(slack, "examples=10k example=400 epochs=three method=LoRA customer=Existing")
-    assert (shown["method"], shown["customer"]) == ("lora", "existing")
+    shown = await fixed(slack, "examples=10k example=400 epochs=three method=LoRA serving=Dedicated")
+    assert (shown["method"], shown["serving"]) == ("lora", "dedicated")
 
 
 async def look_up(slack: FakeSlack, line: str) -> Json:

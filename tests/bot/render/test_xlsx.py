@@ -77,13 +77,26 @@ def test_every_offer_after_a_change_is_what_the_calculator_says(catalog: Catalog
     assert len(rows) == len(expected) > 100
     for offer, row in rows.items():
         one = expected[str(offer)]
-        figures = (one.one_off_usd, one.monthly_usd, one.total_usd)
-        for title, usd in zip(("One-off, USD", "A month, USD", "Total, USD"), figures, strict=True):
-            assert row[title] == pytest.approx(usd or Decimal(0), rel=Decimal("1e-10")), (offer, title)
+        for title, total in (("One-off, USD", one.one_off), ("A month, USD", one.monthly), ("Total, USD", one.total)):
+            if total.usd is None:
+                assert row.get(title) == (None if total.whole else "unknown"), (offer, title)
+            else:
+                assert row[title] == pytest.approx(total.usd, rel=Decimal("1e-10")), (offer, title)
     (prompted,) = [row for row in made.rows("Offers") if row["Standing"] == "prompted, not tuned"]
     assert asked.base is not None
     assert asked.base.total_usd is not None
     assert prompted["Total, USD"] == pytest.approx(asked.base.total_usd, rel=Decimal("1e-10"))
+
+
+def test_epochs_by_a_platforms_rule_follow_the_examples(catalog: Catalog) -> None:
+    """OpenAI: 3 epochs, fewer where examples × epochs would pass 25,000: 8,000 × 3, 20,000 × 1, at $5 per 1M."""
+    asked = {"on": "openai/gpt-4.1-mini", "examples": "8000", "example": "400", "epochs": "auto"}
+    made = book(catalog, asked)
+    (offer,) = made.rows("Offers")
+    assert offer["One-off, USD"] == 48
+    made.put("examples", "20000")
+    (offer,) = made.rows("Offers")
+    assert offer["One-off, USD"] == 40
 
 
 def test_gpus_of_ones_own_follow_the_inputs_too(catalog: Catalog) -> None:
@@ -132,7 +145,10 @@ def test_an_unknown_amount_is_a_word_and_never_zero(catalog: Catalog) -> None:
     unknown = [row for row in made.rows("Lines") if row["Amount, USD"] == "unknown"]
     assert unknown
     names = {row["Offer"] for row in unknown}
-    assert {row["Known whole"] for row in made.rows("Offers") if row["Offer"] in names} == {"no, at least"}
+    offers = list(made.rows("Offers"))
+    assert {row["Known whole"] for row in offers if row["Offer"] in names} == {"no, at least"}
+    (flash,) = [row for row in offers if row["Id"] == "google/gemini-3.5-flash-lite"]
+    assert (flash["A month, USD"], flash["Total, USD"]) == ("unknown", 500), "of the parts, only prep= is known"
 
 
 @pytest.mark.parametrize("name", ['=HYPERLINK("http://evil.example","x")', "+1+1", "@SUM(A1)", "-2+3", "{=1+1}"])

@@ -48,6 +48,6 @@ async def test_it_goes_with_the_workspace(database: Database) -> None:
     audit = Audit(database, lambda: NOW)
     await audit.write(CHANGE)
     await audit.write(Change("T2", "U1", "stays", None, None))
-    await Installations("1.2", database, read_keys(KEY)).remove_team("T1")
+    await Installations("1.2", database, read_keys(KEY)).remove_team("T1", NOW)
     assert await audit.recent(team_id="T1") == []
     assert len(await audit.recent(team_id="T2")) == 1

@@ -69,6 +69,20 @@ async def test_replicas_that_start_together_make_the_tables_once(url: str) -> No
         await database.close()
 
 
+async def test_who_writes_a_new_file_at_this_moment_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite3"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    opening = asyncio.create_task(open_database(f"sqlite:///{path}"))
+    assert await asyncio.wait([opening], timeout=0.1) == (set(), {opening}), "it neither opens nor fails"
+    other.execute("COMMIT")
+    database = await opening
+    async with database.engine.connect() as connection:
+        assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
+    await database.close()
+    other.close()
+
+
 async def test_a_file_from_before_migrations_is_taken_over_whole(tmp_path: Path) -> None:
     path = tmp_path / "old.sqlite3"
     old = sqlite3.connect(path)
