@@ -42,6 +42,13 @@ def ftcost(*arguments: str, code: int = 0) -> str:
     return done.stderr if code else done.stdout
 
 
+def run(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    """The same without a shell."""
+    assert main(["count", *arguments]) == code
+    printed = capsys.readouterr()
+    return printed.err if code else printed.out
+
+
 def test_the_json(path: Path) -> None:
     made: dict[str, Any] = json.loads(ftcost("count", str(path), "--format", "json"))
     assert list(made) == [*TOP, "platforms"]
@@ -68,30 +75,35 @@ def test_the_json(path: Path) -> None:
     assert {"azure", "aws-bedrock", "mistral", "together", "fireworks", "tinker"} <= set(platforms)
 
 
-def test_tokens_only_and_another_encoding_and_gzip(path: Path) -> None:
+def test_tokens_only_and_another_encoding_and_gzip(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Contents alone: 10 + 2 tokens a chat."""
     packed = path.with_suffix(".gz")
     packed.write_bytes(gzip.compress(path.read_bytes()))
-    assert ftcost("count", str(packed), "--tokens-only", "--encoding", "cl100k_base") == "144\n"
+    assert run(capsys, str(packed), "--tokens-only", "--encoding", "cl100k_base") == "144\n"
 
 
-def test_the_text_and_the_report(path: Path, tmp_path: Path) -> None:
-    text = ftcost("count", str(path), "--report", str(tmp_path / "report.jsonl"))
+def test_the_text_and_the_report(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = run(capsys, str(path), "--report", str(tmp_path / "report.jsonl"))
     for said in ("12 examples", "276 tokens", "line 13: The line is not JSON", "✓ openai", "– google"):
         assert said in text
     (fault,) = (json.loads(line) for line in (tmp_path / "report.jsonl").read_text().splitlines())
     assert fault["line"] == 13
 
 
-@pytest.mark.parametrize(("data", "says"), [(b"%PDF-1.7", "PDF"), (b"", "empty"), (None, "No such file")])
-def test_a_file_that_cannot_be_read(tmp_path: Path, data: bytes | None, says: str) -> None:
+@pytest.mark.parametrize(("data", "says"), [(b"%PDF-1.7", "PDF"), (b"", "empty")])
+def test_a_file_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, says: str) -> None:
     path = tmp_path / "file.jsonl"
-    if data is not None:
-        path.write_bytes(data)
-    said = ftcost("count", str(path), code=2)
+    path.write_bytes(data)
+    said = run(capsys, str(path), code=2)
     assert says in said
     assert "file.jsonl" in said
     assert len(said.splitlines()) == 1
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    assert (
+        ftcost("count", str(tmp_path / "none.jsonl"), code=2) == f"{tmp_path}/none.jsonl: No such file or directory.\n"
+    )
 
 
 def test_a_question_on_a_file(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
