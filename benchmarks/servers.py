@@ -31,10 +31,12 @@ def process(
     arguments: list[str], environment: dict[str, str], ready_url: str
 ) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
     """A process and the seconds it took until `ready_url` answered."""
+    # With its compiled modules, as where it is deployed.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
     child = subprocess.Popen(
         [sys.executable, *arguments],
-        env={**os.environ, **environment},
+        env={**inherited, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
