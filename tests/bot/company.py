@@ -18,7 +18,7 @@ from bot.playground.installs import Installs
 from bot.store import read_keys
 from pricing import Catalog
 from tests import databases
-from tests.conftest import ACK_SECONDS, PACE, TODAY, busy_clock
+from tests.conftest import ACK_SECONDS, PACE, TODAY
 
 CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET = "111.222", "client-secret", "signing-secret"
 KEY = Fernet.generate_key().decode()
@@ -62,7 +62,6 @@ async def two_workspaces(catalog: Catalog, database_url: str) -> AsyncIterator[C
                 bot_token=f"xoxb-of-{name}",
                 team=team,
                 first_number=number * 10_000,
-                now=busy_clock,
                 ack_seconds=ACK_SECONDS,
             )
             await slack.start()
