@@ -90,7 +90,7 @@ def read_setup(row: Mapping[str, str], facts: GpuFacts) -> Setup:
         sharding = "zero1"
     stack: StackClass = framework.stack
     precision = _precision(precision_text)
-    if precision in ("fp8", "fp4"):
+    if precision in ("fp8", "fp4") and framework.fuses_8_bit:
         stack = "fp8"
     sequence = positive(row.get("seq_len"))
     micro = positive(row.get("micro_batch"))
@@ -152,6 +152,7 @@ def read_setup(row: Mapping[str, str], facts: GpuFacts) -> Setup:
         deepspeed=by_deepspeed,
         keeps_8_bit=framework.keeps_8_bit,
         loads_whole=framework.loads_whole,
+        counts_cache=framework.counts_cache,
         stack=stack,
         lora_rank=max(1, min(4096, round(positive(row.get("lora_rank")) or 16))),
         lora_targets=_targets(row.get("lora_targets", "")),
