@@ -7,12 +7,13 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.command import Asked, check_base, from_slack, read_command, readable_fields
-from bot.form import Origin, form
+from bot.forms.estimate import Origin, form
 from bot.listeners.actuals import accept_actual
 from bot.listeners.context import Bot, team_of
 from bot.listeners.home import open_budget
 from bot.listeners.keys import open_keys
-from bot.render.blocks import SlackMessage, escape, section
+from bot.render.blocks import SlackMessage, section
+from bot.render.strings import escape
 from bot.store import Job, new_estimate_id
 from calculator import UserError
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from slack_bolt.response import BoltResponse
 
-from bot.form import notice
-from bot.reading import at
-from bot.trace import failing
+from bot.forms.estimate import notice
+from bot.slack.reading import at
+from bot.telemetry.trace import failing
 
 Body = dict[str, Any]
 SORRY = "Something went wrong on our side, and nothing you typed is lost. Please try again. ({})"
