@@ -28,7 +28,11 @@ async def answer_command(bot: Bot, body: dict[str, Any]) -> dict[str, Any]:
     """Do what `/ftcost …` asks, or write it down. What the acknowledgement says to the asker, and nobody else; nothing
     where an answer comes otherwise.
     """
-    text = from_slack(body.get("text") or "")
+    typed = body.get("text")
+    if not typed:  # in the greatest hurry
+        await bot.open_form(body, body["channel_id"])
+        return {}
+    text = from_slack(typed)
     try:
         asked = read_command(text)
         if asked.verb == "form":
