@@ -16,7 +16,7 @@ RUN /app/bin/pip install --no-cache-dir --no-compile --no-deps --no-build-isolat
 FROM python:3.13-slim
 COPY --from=build /app /app
 RUN mkdir /data && chown 65534:0 /data && chmod 770 /data
-ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOME=/data TMPDIR=/data \
+ENV PATH=/app/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOME=/data TMPDIR=/data \
     FTCOST_HOST=0.0.0.0 FTCOST_PORT=8030 FTCOST_DATABASE_URL=sqlite:////data/ftcost.sqlite3
 USER 65534:65534
 WORKDIR /data

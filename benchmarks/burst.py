@@ -6,6 +6,8 @@ import asyncio
 import time
 from contextlib import ExitStack
 
+import uvloop
+
 from benchmarks.load import Measured, run, signed_submission
 from benchmarks.servers import bot, drained, measured, posted, slack_stub
 from tests import postgres
@@ -28,12 +30,12 @@ def _burst(name: str, database_url: str | None, replicas: int) -> None:
         api_url = stack.enter_context(slack_stub())
         ports = [stack.enter_context(bot(api_url, database_url))[0] for _ in range(replicas)]
         for port in ports:  # to warm up
-            asyncio.run(run(port, 1, [signed_submission(port, number) for number in range(3)]))
+            uvloop.run(run(port, 1, [signed_submission(port, number) for number in range(3)]))
         drained(*ports)
         before = posted(api_url)
         done_before = [measured(port, 'ftcost_jobs_total{kind="estimate",outcome="done"}') for port in ports]
         started = time.perf_counter()
-        runs = asyncio.run(_send(ports))
+        runs = uvloop.run(_send(ports))
         drained(*ports)
         seconds = time.perf_counter() - started
         counts = {part: count for part, count in posted(api_url).items() if part not in before}

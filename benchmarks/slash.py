@@ -4,9 +4,10 @@ asks for an estimate in one line, which is written down before it is acknowledge
 
 from __future__ import annotations
 
-import asyncio
 import statistics
 from collections.abc import Callable
+
+import uvloop
 
 from benchmarks.load import LINE, Measured, run, signed_command
 from benchmarks.servers import bot, drained, empty_bolt, slack_stub
@@ -33,12 +34,12 @@ def _compare(connections: int, count: int, ports: dict[str, int], text: str, bet
     """`between` rounds what the last one left is worked off, which is not measured here."""
     found: dict[str, list[Measured]] = {name: [] for name in ports}
     for port in ports.values():  # one round to warm up
-        asyncio.run(run(port, connections, [signed_command(port, text, number) for number in range(50)]))
+        uvloop.run(run(port, connections, [signed_command(port, text, number) for number in range(50)]))
     for _ in range(ROUNDS):
         for name, port in ports.items():
             between()
             requests = [signed_command(port, text, number) for number in range(count)]
-            found[name].append(asyncio.run(run(port, connections, requests)))
+            found[name].append(uvloop.run(run(port, connections, requests)))
     between()
     rates = {name: statistics.median(one.requests_per_second for one in runs) for name, runs in found.items()}
     p99 = {name: statistics.median(one.p99_ms for one in runs) for name, runs in found.items()}

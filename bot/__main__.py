@@ -5,8 +5,12 @@ every token with the newest.
 
 from __future__ import annotations
 
-import asyncio
 import gc
+
+if __name__ == "__main__":
+    gc.disable()  # until all is there: looking for garbage among what is just being imported takes a sixth of the start
+
+import asyncio
 import logging
 import secrets
 import signal
@@ -102,7 +106,6 @@ async def serve(settings: Settings, catalog: Catalog, pace: Pace = Pace()) -> No
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    gc.freeze()  # the catalogue lives as long as the process, or nearly: no collection needs to look at it
     async with AsyncExitStack() as stack:
         door = _door(settings.host, settings.port)
         base_url = f"http://{settings.host}:{door.getsockname()[1]}"
@@ -112,6 +115,8 @@ async def serve(settings: Settings, catalog: Catalog, pace: Pace = Pace()) -> No
             where = await _play(base_url, door, catalog, database, stack, settings.rates_url)
         else:
             where = await _serve_slack(settings, pace, base_url, door, catalog, database, stack)
+        gc.freeze()  # what is there lives as long as the process, or nearly: no collection needs to look at it
+        gc.enable()
         print(where, flush=True)
         await stop.wait()
         log.info("stopping: finishing what was accepted")

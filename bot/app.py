@@ -138,7 +138,7 @@ async def build_app(
             workspaces = ManyWorkspaces(installations, client_of)
         else:
             workspaces = OneWorkspace(access, client_of, lambda: now().timestamp())
-        opener = FormOpener(session, slack_api_url)
+        opener = FormOpener(session, slack_api_url, metrics)
         limit = RateLimit(allowance)
         estimates = EstimateStore(database, stamp)
         prices = Prices(box, RefreshedStore(database), refresh)

@@ -35,12 +35,17 @@ def watch_calls(slack_api_url: str, metrics: Metrics) -> ClientMiddlewareType:
             response = await call(request)
             outcome = outcome_of(response.status, await response.read() if method else _OK[0])
         finally:
-            metrics.slack_call(method or "elsewhere", outcome)
-            if outcome != "ok":
-                log.warning("Slack: %s: %s", method or "elsewhere", outcome)
+            note_call(metrics, method or "elsewhere", outcome)
         return response
 
     return watch
+
+
+def note_call(metrics: Metrics, method: str, outcome: str) -> None:
+    """A call ended."""
+    metrics.slack_call(method, outcome)
+    if outcome != "ok":
+        log.warning("Slack: %s: %s", method, outcome)
 
 
 def outcome_of(status: int, body: bytes) -> str:

@@ -7,11 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.command import read_fields
-from bot.render.money import money
+from bot.render.money import OLD, OLD_MEANS, age, age_marked, money
 from bot.render.page import Page
 from bot.render.tables import Table
 from calculator import FieldErrors, UserError, read_scenario
-from pricing import Catalog
+from pricing import Catalog, Price
 
 if TYPE_CHECKING:
     from calculator.fit import Fit
@@ -33,7 +33,7 @@ def fit_page(catalog: Catalog, argument: str, today: date) -> Page:
 
     if not argument.strip():
         raise UserError(f"Say what is tuned, how and on what, such as `{EXAMPLE}`.")
-    return _page(fit(read_scenario({**_LEARNT_FROM, **fit_fields(catalog, argument)}), catalog, today))
+    return _page(fit(read_scenario({**_LEARNT_FROM, **fit_fields(catalog, argument)}), catalog, today), catalog, today)
 
 
 def fit_fields(catalog: Catalog, argument: str) -> dict[str, str]:
@@ -68,7 +68,7 @@ def _key_of(catalog: Catalog, word: str, fields: Mapping[str, str]) -> str:
     return "gpu" if "model" in fields or "params" in fields else "model"
 
 
-def _page(found: Fit) -> Page:
+def _page(found: Fit, catalog: Catalog, today: date) -> Page:
     shown, question = found.shown, found.question
     setup = shown.setup
     on = f"{setup.gpus} × {found.gpu.title}" if setup.gpus > 1 else found.gpu.title
@@ -96,9 +96,12 @@ def _page(found: Fit) -> Page:
     if found.cheapest:
         rented = "; ".join(
             f"{one.offer.title} ({one.offer.platform_title}) {money(one.usd_per_million_tokens)}"
+            f"{_age(catalog.gpus.offers[one.offer.id].price_on(today), today)}"
             for one in found.cheapest
         )
         sentences.append(f"Cheapest, USD per 1M tokens of training: {rented}.")
+        if OLD in rented:
+            sentences.append(f"{OLD_MEANS}.")
     else:
         sentences.append("It fits on none of these that is rented by the hour.")
     rows = [(name, f"{gib:.2f}") for name, gib in found.parts]
@@ -109,3 +112,10 @@ def _page(found: Fit) -> Page:
         Table(("Memory of one GPU", "GiB"), ("left", "right"), tuple(rows)),
         LEARNING,
     )
+
+
+def _age(price: Price | None, today: date) -> str:
+    """How old the price of an hour is: ` (20 days old)`."""
+    if price is None:
+        return ""
+    return f" ({(age if price.yours else age_marked)(price.source.checked_on, today)})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -33,8 +33,8 @@ class _Bucket:
     tokens: float
     filled_at: float
     told: bool = False
-    keys: deque[str] = field(default_factory=lambda: deque(maxlen=KEYS_KEPT))
-    """What was counted lately: Slack delivers the same thing again."""
+    keys: dict[str, None] = field(default_factory=dict)
+    """What was counted lately, oldest first: Slack delivers the same thing again."""
 
 
 class RateLimit:
@@ -63,5 +63,7 @@ class RateLimit:
             return Verdict(allowed=False, tell=tell)
         bucket.tokens -= 1
         bucket.told = False
-        bucket.keys.append(key)
+        bucket.keys[key] = None
+        if len(bucket.keys) > KEYS_KEPT:
+            del bucket.keys[next(iter(bucket.keys))]
         return Verdict(allowed=True)

@@ -110,9 +110,11 @@ class Lookups:
             team_id=team, estimate_id=saved.id, user_id=user, over=over.text, told=cast("dict[str, Any]", told)
         )
         default = " (the default; say `over 2%` or `over $50` for another)" if over == DEFAULT_THRESHOLD else ""
+        title = escape(saved.result["estimates"][0]["title"])
+        prompting = ", what prompting costs" if told["figures"]["base_usd"] else ""
         return (
             f"*`{saved.id}` is watched:* {self._link(saved)}.\n"
-            f"Its thread is told when the total of {escape(saved.result['estimates'][0]['title'])}, or what is "
+            f"Its thread is told when the total of {title}{prompting}, or what is "
             f"cheapest, changes by more than {over.text}{default}; when a day on which it ends moves, or is "
             f"{', '.join(map(str, STEPS[:-1]))} or {STEPS[-1]} days away; and every {REMIND_DAYS} days what a "
             f"deployment bills while idle. `/ftcost unwatch {saved.id}` ends it."

@@ -62,7 +62,8 @@ class Tokenizer:
             counts: list[int] = toktok.batch_count(texts, self.encoding, threads=1)
         except UnicodeEncodeError:
             return self.count([_without_surrogates(text) for text in texts])
-        beyond = "".join([text for text in texts if not text.isascii()]).encode().translate(None, _ASCII)
+        # toktok left its UTF-8 with each text, so that encoding them one by one is copying.
+        beyond = b"".join([text.encode() for text in texts if not text.isascii()]).translate(None, _ASCII)
         if not _SUSPECT.search(beyond):
             return counts
         if differing := [n for n, text in enumerate(texts) if not text.isascii() and _DIFFERENT.search(text)]:

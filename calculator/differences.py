@@ -71,7 +71,7 @@ def _groups(before: Fields, after: Fields) -> list[tuple[str, ...]]:
     """
     changed = [key for key in KEYS if before.get(key) != after.get(key) and key not in WITHOUT_COST]
     groups: list[tuple[str, ...]] = []
-    for pair in (("calls", "call"), ("model", "params"), ("lengths", "example")):
+    for pair in (("calls", "call"), ("model", "params"), ("example", "lengths")):
         if set(pair) <= set(changed) and (pair[0] not in before or pair[0] not in after or "lengths" in pair):
             changed = [key for key in changed if key not in pair]
             groups.append(pair)

@@ -190,6 +190,7 @@ def _of_own_gpus(plan: Plan, offer: SelfHosted, epochs: Decimal) -> Iterator[str
         queue = f", after {plan.queue_hours.normalize():f} hours in the queue" if plan.queue_hours else ""
         yield f"a run takes {hours:,.2f} hours on {offer.title}{queue}: start-up, evaluation and checkpoints included"
         yield from offer.work.how
+        yield "another batch size or learning rate leaves hours and cost nearly as they are; a wrong one costs a run"
     if serves(plan) and offer.deployment:
         yield offer.deployment.how
     if not serves(plan):

@@ -71,8 +71,9 @@ class Bot:
 
     async def open_form(self, body: dict[str, Any], channel: str) -> None:
         """Answer `/ftcost` with the form as it begins."""
+        team = team_of(body)
         try:
-            settled = await self.settled(team_of(body))
+            settled = await self.settled(team)
         except Exception as error:
             if not passes(error):
                 raise
@@ -80,7 +81,7 @@ class Bot:
         if settled.fields.get("on"):
             self.worker.start(self.show(body, form(Origin(channel=channel), settled=settled.fields)))
             return
-        workspace = await self.workspaces.of(team_of(body))
+        workspace = await self.workspaces.of(team)
         opening = self.opener.open(
             workspace.token, body["trigger_id"], Origin(channel=channel), body.get("response_url", "")
         )

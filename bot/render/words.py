@@ -199,14 +199,18 @@ def assumptions(comparison: Comparison, estimate: Estimate) -> list[str]:
 
 
 def price_ages(comparison: Comparison, estimate: Estimate) -> Iterator[tuple[str, Source, str]]:
-    """(what for, source, age and confidence) of every price in an estimate, each source's items together."""
+    """(what for, source, age and confidence) of every price in an estimate and of the model it is held against, each
+    source's items together.
+    """
     groups: dict[tuple[Source, Confidence, bool], list[str]] = {}
-    for line in estimate.lines:
+    base = comparison.base
+    prompting = [(f"Prompting {base.model}", line) for line in base.lines] if base else []
+    for label, line in [*((line.label, line) for line in estimate.lines), *prompting]:
         if line.source is not None and line.price is not None:
             key = (line.source, line.price.confidence, line.price.yours)
             labels = groups.setdefault(key, [])
-            if line.label not in labels:
-                labels.append(line.label)
+            if label not in labels:
+                labels.append(label)
     for key, labels in groups.items():
         source, confidence, yours = key
         words = "your price" if yours else f"{confidence} confidence"

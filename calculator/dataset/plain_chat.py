@@ -58,20 +58,18 @@ def sum_chats(
 ) -> tuple[list[int], list[int], int]:
     """(tokens of each example, trained tokens of each, tokens of all contents) from the counts of `texts_of`."""
     totals, trained = [], []
-    number, contents = 0, sum(len(chat.messages) for chat in chats)
-    name = contents
+    contents = sum(len(chat.messages) for chat in chats)
+    of_content, of_name = iter(counts), iter(counts[contents:])
     of_role = {role: tokens + beside.per_message for role, tokens in role_tokens.items()}
     for chat in chats:
         total, answers = beside.per_example, 0
-        for message in chat.messages:
-            tokens = counts[number]
-            number += 1
-            total += tokens + of_role[message.role]
-            if message.role == "assistant" and message.weight != 0:
+        for message, tokens in zip(chat.messages, of_content, strict=False):  # stops at the end of the messages
+            role = message.role
+            total += tokens + of_role[role]
+            if role == "assistant" and message.weight != 0:
                 answers += tokens
             if message.name is not UNSET:
-                total += counts[name] + beside.per_name
-                name += 1
+                total += next(of_name) + beside.per_name
         totals.append(total)
         trained.append(answers)
     return totals, trained, sum(counts[:contents])

@@ -7,23 +7,21 @@ from collections.abc import Iterator
 
 from calculator.dataset.problems import Problem
 
-# (how it begins, the whole): bytes.find is many times faster than a regular expression with alternatives.
+# (a byte that is rare in text, the key from there on): the search runs for that byte alone, which takes half the time
+# of looking for how each key begins, and looks behind it. A key stands inside no word.
 _KEYS = tuple(
-    (begin, re.compile(pattern))
-    for begin, pattern in (
-        (b"sk-", rb"sk-(?=[A-Za-z0-9_-]{0,60}\d)[A-Za-z0-9_-]{20}"),
-        (b"AKIA", rb"AKIA[0-9A-Z]{16}(?![A-Za-z0-9])"),
-        (b"AIza", rb"AIza[0-9A-Za-z_-]{35}"),
-        (b"xox", rb"xox[abeprs]-[0-9A-Za-z-]{10}"),
-        (b"-----BEGIN", rb"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----"),
+    (pattern[:1], re.compile(pattern))
+    for pattern in (
+        rb"-(?:(?<=sk-)(?<![A-Za-z0-9]sk-)(?=[A-Za-z0-9_-]{0,60}\d)[A-Za-z0-9_-]{20}"
+        rb"|(?<=xox[abeprs]-)(?<![A-Za-z0-9]xox[abeprs]-)[0-9A-Za-z-]{10}"
+        rb"|(?<=-----)(?<![A-Za-z0-9]-----)BEGIN [A-Z ]{0,20}PRIVATE KEY-----)",
+        rb"K(?<=AK)(?<![A-Za-z0-9]AK)IA[0-9A-Z]{16}(?![A-Za-z0-9])",
+        rb"z(?<=AIz)(?<![A-Za-z0-9]AIz)a[0-9A-Za-z_-]{35}",
+        rb"_(?:(?<=ghp_)(?<![A-Za-z0-9]ghp_)[A-Za-z0-9]{36}"
+        rb"|(?<=github_pat_)(?<![A-Za-z0-9]github_pat_)[A-Za-z0-9_]{50}"
+        rb"|(?<=hf_)(?<![A-Za-z0-9]hf_)[A-Za-z0-9]{30,60}(?![A-Za-z0-9]))",
     )
 )
-_KEYS_WITH_AN_UNDERSCORE = (
-    (b"ghp_", re.compile(rb"ghp_[A-Za-z0-9]{36}")),
-    (b"github_pat_", re.compile(rb"github_pat_[A-Za-z0-9_]{50}")),
-    (b"hf_", re.compile(rb"hf_[A-Za-z0-9]{30,60}(?![A-Za-z0-9])")),
-)
-_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 _BEFORE_AT = re.compile(rb"[A-Za-z0-9._%+-]{1,64}$")
 _AFTER_AT = re.compile(rb"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}")
 # Reserved for examples (RFC 2606).
@@ -35,21 +33,11 @@ EMAIL_TEXT = "There is an e-mail address here. Take it out, or replace it by a m
 
 def find_secrets(data: bytes, first_line: int) -> Iterator[Problem]:
     """One fault a line and kind, in no order. What was found is never quoted."""
-    keys = (*_KEYS, *_KEYS_WITH_AN_UNDERSCORE) if b"_" in data else _KEYS
-    places = sorted(place for begin, whole in keys for place in _keys(data, begin, whole))
+    places = sorted(match.start() for rare, key in _KEYS if rare in data for match in key.finditer(data))
     for line in dict.fromkeys(_lines(data, places, first_line)):
         yield Problem(line, "api_key", KEY_TEXT)
     for line in dict.fromkeys(_lines(data, _emails(data), first_line)):
         yield Problem(line, "email", EMAIL_TEXT)
-
-
-def _keys(data: bytes, begin: bytes, whole: re.Pattern[bytes]) -> Iterator[int]:
-    """Where such keys stand, inside no word."""
-    at = data.find(begin)
-    while at >= 0:
-        if whole.match(data, at) and (at == 0 or data[at - 1] not in _WORD):
-            yield at
-        at = data.find(begin, at + len(begin))
 
 
 def _emails(data: bytes) -> Iterator[int]:

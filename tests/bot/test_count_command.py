@@ -1,4 +1,4 @@
-"""`ftcost count`, once as a shell starts it, and `dataset=` in a question."""
+"""`ftcost count` as a shell starts it, and `dataset=` in a question."""
 
 from __future__ import annotations
 
@@ -35,11 +35,22 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_json(path: Path) -> None:
-    command = [sys.executable, "-m", "bot.cli", "count", str(path), "--format", "json"]
+def ftcost(*arguments: str, code: int = 0) -> str:
+    command = [sys.executable, "-m", "bot.cli", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603
-    assert done.returncode == 0, done.stderr
-    made: dict[str, Any] = json.loads(done.stdout)
+    assert done.returncode == code, done.stderr
+    return done.stderr if code else done.stdout
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    """The same without a shell."""
+    assert main(["count", *arguments]) == code
+    printed = capsys.readouterr()
+    return printed.err if code else printed.out
+
+
+def test_the_json(path: Path) -> None:
+    made: dict[str, Any] = json.loads(ftcost("count", str(path), "--format", "json"))
     assert list(made) == [*TOP, "platforms"]
     assert (made["examples"], made["tokens"]) == (12, 276)
     assert (made["input_tokens"], made["output_tokens"]) == (252, 24)
@@ -68,31 +79,31 @@ def test_tokens_only_and_another_encoding_and_gzip(path: Path, capsys: pytest.Ca
     """Contents alone: 10 + 2 tokens a chat."""
     packed = path.with_suffix(".gz")
     packed.write_bytes(gzip.compress(path.read_bytes()))
-    assert main(["count", str(packed), "--tokens-only", "--encoding", "cl100k_base"]) == 0
-    assert capsys.readouterr().out == "144\n"
+    assert run(capsys, str(packed), "--tokens-only", "--encoding", "cl100k_base") == "144\n"
 
 
 def test_the_text_and_the_report(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["count", str(path), "--report", str(tmp_path / "report.jsonl")]) == 0
-    text = capsys.readouterr().out
+    text = run(capsys, str(path), "--report", str(tmp_path / "report.jsonl"))
     for said in ("12 examples", "276 tokens", "line 13: The line is not JSON", "✓ openai", "– google"):
         assert said in text
     (fault,) = (json.loads(line) for line in (tmp_path / "report.jsonl").read_text().splitlines())
     assert fault["line"] == 13
 
 
-@pytest.mark.parametrize(("data", "says"), [(b"%PDF-1.7", "PDF"), (b"", "empty"), (None, "No such file")])
-def test_a_file_that_cannot_be_read(
-    tmp_path: Path, data: bytes | None, says: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize(("data", "says"), [(b"%PDF-1.7", "PDF"), (b"", "empty")])
+def test_a_file_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, says: str) -> None:
     path = tmp_path / "file.jsonl"
-    if data is not None:
-        path.write_bytes(data)
-    assert main(["count", str(path)]) == 2
-    said = capsys.readouterr().err
+    path.write_bytes(data)
+    said = run(capsys, str(path), code=2)
     assert says in said
     assert "file.jsonl" in said
     assert len(said.splitlines()) == 1
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    assert (
+        ftcost("count", str(tmp_path / "none.jsonl"), code=2) == f"{tmp_path}/none.jsonl: No such file or directory.\n"
+    )
 
 
 def test_a_question_on_a_file(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -66,3 +67,16 @@ async def test_a_token_that_slack_takes_back_later_is_noticed_within_a_minute(
         assert "token_revoked" in said["slack"]
         assert await deeds.get_json(readyz) == (200, {"ok": True}), "until it is taken again"
     assert [call.method for call in slack.calls] == ["auth.test"] * 4
+
+
+async def test_a_slack_that_says_nothing_takes_nothing_back_of_what_it_said(
+    catalog: Catalog, slack: FakeSlack, tmp_path: Path
+) -> None:
+    """It is asked again after a minute, and not waited for."""
+    time, never = [TODAY], asyncio.Event()
+    async with running_bot(catalog, slack, f"sqlite:///{tmp_path / 'db'}", now=lambda: time[0]) as running:
+        time[0] += timedelta(seconds=60)
+        slack.delay_next("auth.test", never)
+        assert await deeds.get_json(f"{running.url}/readyz") == (200, {"ok": True})
+        assert slack.held, "it was asked"
+        never.set()

@@ -52,6 +52,7 @@ class Life:
             parent = await deeds.ask(self.slack, f"on={on} {acme.LINE} {more}")
             said = await self.slack.command(f"watch {estimate_id(parent)} {watch}")
             assert "is watched" in said.json()["text"], said.body
+            assert ("what prompting costs" in said.json()["text"]) == ("base=" in more)
         return parent
 
     def alerts(self, parent: Json) -> list[Json]:

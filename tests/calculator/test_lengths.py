@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calculator import FieldErrors, read_scenario
+from calculator.differences import causes
 from calculator.lengths import Lengths, Step, parse_lengths
 
 FILE = "4096:600/500,9731:640.5"
@@ -61,3 +62,14 @@ def test_they_hold_for_the_average_they_are_of() -> None:
     assert read_scenario(asked | {"examples": "20"}).lengths is not None
     assert read_scenario(asked | {"example": "600/50"}).lengths is None
     assert "lengths" not in read_scenario(asked | {"example": "600/50"}).fields()
+
+
+def test_an_average_and_its_lengths_change_as_one() -> None:
+    before, after = {"examples": "10", "example": "640.5", "lengths": FILE}, {"examples": "20", "example": "700"}
+    found = causes(before, after, lambda fields: Decimal(fields["examples"]) * Decimal(fields["example"]))
+    assert found is not None
+    # 10 × 640.5 = 6,405 to 20 × 700 = 14,000: half the difference either way round, 10 × 59.5 and 20 × 59.5.
+    assert {cause.keys: cause.usd for cause in found} == {
+        ("example", "lengths"): Decimal("892.5"),
+        ("examples",): Decimal("6702.5"),
+    }

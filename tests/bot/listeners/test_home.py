@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from bot.playground import FakeSlack
@@ -75,6 +77,16 @@ async def test_what_is_settled_holds_for_a_line_that_does_not_say_and_is_shown(
     parent = await deeds.ask(slack, f"{support_bot.LINE} days=30")
     assert "$13,080.00" in texts(parent)
     assert "From this workspace's settings: customer=existing" in texts(parent)
+
+
+async def test_what_is_settled_is_not_read_again_for_every_command(
+    workspace: Workspace, slack: FakeSlack, database_path: Path
+) -> None:
+    """Behind the bot's back the row is gone; for a minute it goes by what it knows. The figures are those of above."""
+    assert await deeds.settle(slack, {"days": "20"}) == {}
+    with closing(sqlite3.connect(database_path)) as database, database:
+        assert database.execute("DELETE FROM preferences").rowcount == 1
+    assert "$8,760.00" in texts(await deeds.ask(slack, support_bot.LINE))
 
 
 async def test_the_form_begins_with_what_is_settled(workspace: Workspace, slack: FakeSlack) -> None:

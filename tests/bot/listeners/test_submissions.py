@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.form_fields import FROM_FILE
@@ -64,17 +66,21 @@ async def test_several_offers_are_compared_cheapest_first_with_price_ages(
 ) -> None:
     """Which is the cheaper is the calculator's matter; here the headline, the table and the breakdown say the same."""
     view = await deeds.open_form(slack)
+    view = await deeds.more_options(slack, view)
     fields = {key: support_bot.FIELDS[key] for key in MAIN} | {"on": "tinker/qwen3-8b, google/gemini-3.5-flash"}
+    fields |= {"base": "gpt-4o-mini", "prompt": "2000->100"}
     assert (await slack.submit_view(view["id"], slack.fill(view, fields))).errors == {}
     parent = await deeds.answered(slack)
-    comparison, chart, breakdown, assumptions = slack.messages(slack.general, parent["ts"])
+    comparison, chart, breakdown, *_, assumptions = slack.messages(slack.general, parent["ts"])
     assert chart["text"].startswith("Bar chart: cost over 12 months."), "what a screen reader says"
     offers = rows(comparison)
     assert offers[0][:4] == ["Offer", "One-off", "A month", "12 months"]
     assert [row[0] for row in offers[1:]] == ["Qwen3 8B (Tinker)", "Gemini 3.5 Flash (Google)"]
     assert parent["text"] == f"Qwen3 8B (Tinker) is cheapest: {offers[1][3]} over 12 months."
     assert column(breakdown)["Total"] == offers[1][3] == figures(parent)[support_bot.TOTAL]
-    assert " old" in texts(assumptions), "how old each price is"
+    ages = [line for line in texts(assumptions).splitlines() if re.search(r"\(\d{4}-\d\d.* old", line)]
+    assert len(ages) >= 2, "how old each price is"
+    assert ages[-1].startswith("• Prompting gpt-4o-mini: "), "that of the model that is prompted too"
     assert "catalogue" in texts(assumptions)
 
 
