@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -70,12 +71,14 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_is_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A session, connection or file that a test forgets to close fails that test, and not the one that runs when it is
-    found by chance.
+    """A session or connection that a test forgets to close fails that test, and not the one that runs when it is found
+    by chance.
     """
     yield
-    request.node.funcargs.clear()
-    gc.collect()
+    if inspect.iscoroutinefunction(request.function):
+        request.node.funcargs.clear()
+        gc.collect()
+        gc.freeze()  # what has outlived this test, the next one need not look through
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,6 @@ def test_a_setting_that_cannot_be_used_ends_with_2_and_a_sentence(tmp_path: Path
     wrong = {
         "SLACK_APP_TOKEN": {"SLACK_BOT_TOKEN": "xoxb-hidden"},
         "FTCOST_PORT": {"FTCOST_PORT": "many"},
-        "FTCOST_LOG": {"FTCOST_LOG": "xml"},
         "nowhere": {"FTCOST_PRICES_DIR": "nowhere"},
         "FTCOST_REFRESH": {"FTCOST_REFRESH": "hidden"},
     }

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from benchmarks.ranks import write_ranks
 from bot.counting.tokenizer import Tokenizer
 from pricing import ENCODINGS, Encoding
+from tests.fuzz.hostile import examples
 
 # What toktok and tiktoken split otherwise, and what stands around it.
 NEWER = ["\u088f", "\u0c5c", "\u1acf", "\ua7ce", "\U00010940", "\U00016ea0", "\U0001e6fe", "\U000323b0", "\U00033479"]
@@ -46,6 +47,7 @@ def test_any_text(
     check(oracles, tokenizers, texts)
 
 
+@examples(40)
 @given(texts=st.lists(st.lists(st.sampled_from([*NASTY, *NEWER, *NASTY]), max_size=30).map("".join), min_size=1))
 def test_nasty_text(
     oracles: dict[Encoding, tiktoken.Encoding], tokenizers: dict[Encoding, Tokenizer], texts: list[str]
