@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ViewportSize, async_playwright
+from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
 from bot.playground import FakeSlack
 from pricing import Catalog
@@ -22,6 +22,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--no-first-run",
 )
+expect.set_options(timeout=20_000)  # a busy machine is slow; what is wrong stays wrong
 SIZE: ViewportSize = {"width": 1500, "height": 900}
 
 
