@@ -18,10 +18,10 @@ from typing import NamedTuple
 import uvloop
 
 from benchmarks.ranks import write_ranks
-from bot.counter import count_task
-from bot.counter_protocol import Task
-from bot.counting import count_file
-from bot.tokenizer import Tokenizer
+from bot.counting.counter import count_task
+from bot.counting.parent import count_file
+from bot.counting.protocol import Task
+from bot.counting.tokenizer import Tokenizer
 from calculator.dataset import Beside
 from pricing import Format, load_catalog, load_dataset_rules
 

@@ -9,13 +9,21 @@ from pathlib import Path
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """The rows as text. A byte-order mark, a short line and a stray column are no fault."""
+    """The rows as text. A byte-order mark, a short line and a stray column are no fault. Raises OSError where it is no
+    table.
+    """
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        rows = csv.DictReader(file)
-        return [
-            {(key or "").strip().lower(): (value or "").strip() for key, value in row.items() if isinstance(value, str)}
-            for row in rows
-        ]
+        try:
+            return [
+                {
+                    (key or "").strip().lower(): (value or "").strip()
+                    for key, value in row.items()
+                    if isinstance(value, str)
+                }
+                for row in csv.DictReader(file)
+            ]
+        except csv.Error as fault:
+            raise OSError(0, str(fault), str(path)) from None
 
 
 def number(text: str | None) -> float | None:
@@ -40,3 +48,27 @@ def flag(text: str | None) -> bool | None:
     if word in ("0", "0.0", "false", "no", "n", "off", "none"):
         return False
     return None
+
+
+# Of all weights of a mixture of experts called `8x7b`: attention and embeddings are there once (Mixtral 8x7B has 46.7
+# billion, 8x22B 140.6).
+SHARE_OF_EXPERTS = 0.82
+_NUMBER = r"(\d{1,5}(?:\.\d{1,3})?)"
+_ACTIVE = re.compile(rf"-a{_NUMBER}b(?![a-z\d])")
+_OF_EACH = re.compile(rf"(?<![\d.])(\d{{1,3}})x{_NUMBER}b(?![a-z])")
+_SIZE = re.compile(rf"(?<![\d.a-z]){_NUMBER}([bmt])(\d?)(?![a-z\d])")
+
+
+def named_size(text: str) -> tuple[float | None, float | None]:
+    """Billions of all weights and of the active ones that a model's name says: `7b1`, `160m`, `8x7b`, `30b-a3b`; None
+    what it does not say.
+    """
+    name = re.sub(r"(?<=\d)[\s_-](?=[bmt](?![a-z\d]))", "", text.lower())
+    active = _ACTIVE.search(name)
+    size = 0.0
+    if each := _OF_EACH.search(name):
+        size = float(each[1]) * float(each[2]) * SHARE_OF_EXPERTS
+    elif found := _SIZE.search(name):
+        whole = f"{found[1]}.{found[3]}" if found[3] and "." not in found[1] else found[1]
+        size = float(whole) * {"b": 1.0, "m": 1e-3, "t": 1e3}[found[2]]
+    return size or None, (float(active[1]) or None) if active else None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from benchmarks.gpu_cells import flag, positive
+from benchmarks.gpu_cells import flag, named_size, positive
 from calculator.gpu import (
     ALL_LINEAR,
     Checkpointing,
@@ -20,6 +20,7 @@ from calculator.gpu import (
     find_framework,
     find_gpu,
     find_model,
+    interpolated_mixture,
     interpolated_shape,
     predict,
 )
@@ -27,6 +28,7 @@ from pricing import Gpu, GpuFacts, Link, ModelShape, StackClass
 
 # How far a name's size may be from the row's before the row's is believed.
 SIZE_MISMATCH = 0.2
+SMALLEST_BILLION, LARGEST_BILLION = 0.001, 10_000
 TYPICAL_SEQUENCE = 2048
 OLD_EFA_GB_S = 50.0
 _TARGETS: Mapping[str, tuple[Target, ...]] = {
@@ -90,7 +92,7 @@ def read_setup(row: Mapping[str, str], facts: GpuFacts) -> Setup:
         sharding = "zero1"
     stack: StackClass = framework.stack
     precision = _precision(precision_text)
-    if precision in ("fp8", "fp4"):
+    if precision in ("fp8", "fp4") and framework.fuses_8_bit:
         stack = "fp8"
     sequence = positive(row.get("seq_len"))
     micro = positive(row.get("micro_batch"))
@@ -152,6 +154,7 @@ def read_setup(row: Mapping[str, str], facts: GpuFacts) -> Setup:
         deepspeed=by_deepspeed,
         keeps_8_bit=framework.keeps_8_bit,
         loads_whole=framework.loads_whole,
+        counts_cache=framework.counts_cache,
         stack=stack,
         lora_rank=max(1, min(4096, round(positive(row.get("lora_rank")) or 16))),
         lora_targets=_targets(row.get("lora_targets", "")),
@@ -187,14 +190,15 @@ def _gpu(row: Mapping[str, str], facts: GpuFacts) -> Gpu:
 
 def _model(row: Mapping[str, str], facts: GpuFacts) -> ModelShape:
     text = row.get("model", "")
-    size = positive(row.get("params_b"))
-    if size is None and (found := re.search(r"(\d+(?:\.\d+)?)\s*b(?![a-z])", text.lower())):
-        size = float(found[1])
+    named, active = named_size(text)
+    size = positive(row.get("params_b")) or named
     model = find_model(text, facts.models)
     if model and (size is None or abs(size / model.parameters_billion - 1) < SIZE_MISMATCH):
         return model
-    if size is None or size > 10_000:
+    if size is None or not SMALLEST_BILLION <= size <= LARGEST_BILLION:
         raise Unusable(f"the model {text!r} is not known and has no size")
+    if active and active < size:
+        return interpolated_mixture(size, active, facts.models)
     return interpolated_shape(size, facts.models)
 
 

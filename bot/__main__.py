@@ -32,13 +32,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import build_app
-from bot.faults import error_of
-from bot.logs import start_logging
-from bot.oauth import INSTALL_PATH, OAuth
 from bot.pace import Pace
 from bot.prices import RefreshPlan
 from bot.settings import Settings, SettingsError, read_settings
+from bot.slack.faults import error_of
+from bot.slack.oauth import INSTALL_PATH, OAuth
 from bot.store import Audit, Database, DatabaseUnavailable, Installations, ProviderKeys, open_database, read_keys
+from bot.telemetry.logs import start_logging
 from pricing import BaseModels, Catalog, PriceFileError, load_catalog
 from pricing.refresh import load_feeds
 

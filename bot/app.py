@@ -26,10 +26,9 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import trace
 from bot.actuals.books import Books
 from bot.actuals.http import Addresses
-from bot.calls import watch_calls
+from bot.answers.lookups import Lookups
 from bot.desk import Desk
 from bot.exchange import Rates
 from bot.http import web_routes
@@ -38,22 +37,21 @@ from bot.jobs.scheduled import ScheduledJobs
 from bot.limits import TOO_MANY, Allowance, RateLimit
 from bot.listeners import Bot, actions, actuals, commands, files, home, keys, mentions, removal, submissions
 from bot.listeners.context import team_of
-from bot.lookups import Lookups
-from bot.metrics import Metrics, kind_of
-from bot.oauth import InstallFlow, OAuth, install_flow
-from bot.opener import FormOpener
 from bot.pace import Pace
-from bot.plain_answers import Apology, plain_answer
-from bot.post import Place
 from bot.prices import CatalogBox, Prices, RefreshPlan
 from bot.probes import Connection, Probes
-from bot.reading import at
 from bot.render.blocks import saying
-from bot.replays import SAID, CameBefore
 from bot.roles import Roles
-from bot.schedule import Scheduler
-from bot.slack_files import Downloads, download_session
-from bot.slack_hosts import SlackHosts
+from bot.slack.calls import watch_calls
+from bot.slack.files import Downloads, download_session
+from bot.slack.hosts import SlackHosts
+from bot.slack.oauth import InstallFlow, OAuth, install_flow
+from bot.slack.opener import FormOpener
+from bot.slack.plain_answers import Apology, plain_answer
+from bot.slack.post import Place
+from bot.slack.reading import at
+from bot.slack.replays import SAID, CameBefore
+from bot.slack.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from bot.store import (
     ActualStore,
     Audit,
@@ -68,8 +66,10 @@ from bot.store import (
     RefreshedStore,
     WatchStore,
 )
+from bot.telemetry import trace
+from bot.telemetry.metrics import Metrics, kind_of
+from bot.watching.schedule import Scheduler
 from bot.worker import Worker
-from bot.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from pricing import Catalog, load_bill_rules
 
 log = logging.getLogger(__name__)

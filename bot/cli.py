@@ -11,10 +11,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import get_args
 
-from bot import pages
+from bot.answers import pages
+from bot.answers.compare import FEWEST, MOST, Named, named_in, side_by_side
+from bot.answers.fits import fit_page
 from bot.command import check_base, read_command
-from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
-from bot.fits import fit_page
 from bot.render.chart import ChartName, chart_of
 from bot.render.chart_png import chart_png
 from bot.render.data import to_csv, to_json, to_yaml

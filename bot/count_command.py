@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from bot.counter_protocol import Progress
-from bot.counting import count_file
+from bot.counting.parent import count_file
+from bot.counting.protocol import Progress
 from bot.render.dataset import dataset_json, dataset_text
 from calculator import FieldErrors, UserError
 from calculator.dataset import DatasetReport

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
+from bot.answers.lookups import Lookups
 from bot.exchange import Rates
-from bot.lookups import Lookups
-from bot.post import Mark, Place, Poster
 from bot.preferences import Preferences
 from bot.prices import CatalogBox
-from bot.render.blocks import SlackMessage, escape, saying
+from bot.render.blocks import SlackMessage, saying
+from bot.render.strings import escape
+from bot.slack.post import Mark, Place, Poster
+from bot.slack.workspaces import Workspaces
 from bot.store import BudgetStore, CountStore, EstimateStore, Inbox, Job, PreferenceStore, SavedEstimate
-from bot.workspaces import Workspaces
 from calculator import Comparison, Scenario, asked_of, estimate, read_scenario
 from pricing import Catalog
 

@@ -9,11 +9,12 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from bot.budgets import read_limit
-from bot.post import permalink
+from bot.forms.settled import FIELDS
 from bot.preferences import DEFAULTS, RATE, RATE_DAY, Preferences
-from bot.render.blocks import Block, clip, context, escape, header, section
+from bot.render.blocks import Block, context, header, section
 from bot.render.money import age, counted
-from bot.settled_forms import FIELDS
+from bot.render.strings import clip, escape
+from bot.slack.post import permalink
 from bot.store import Budget, SavedEstimate, Watch
 from pricing import OLD_DAYS, Catalog
 

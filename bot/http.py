@@ -15,15 +15,15 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
-from bot import trace
 from bot.limits import TOO_MANY
 from bot.listeners import Bot
 from bot.listeners.commands import COMMAND, answer_command
-from bot.metrics import kind_of
-from bot.oauth import INSTALL_PATH, REDIRECT_PATH, InstallFlow
-from bot.plain_answers import Apology, plain_answer
 from bot.probes import Probes
-from bot.replays import SAID, CameBefore, Replays
+from bot.slack.oauth import INSTALL_PATH, REDIRECT_PATH, InstallFlow
+from bot.slack.plain_answers import Apology, plain_answer
+from bot.slack.replays import SAID, CameBefore, Replays
+from bot.telemetry import trace
+from bot.telemetry.metrics import kind_of
 
 _QUOTED = quote_plus(COMMAND)
 _COMMAND = f"command={_QUOTED}".encode()

@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from bot.metrics import CONTENT_TYPE, Metrics
+from bot.slack.workspaces import Workspaces
 from bot.store import Backlog, Database
+from bot.telemetry.metrics import CONTENT_TYPE, Metrics
 from bot.worker import Worker
-from bot.workspaces import Workspaces
 
 log = logging.getLogger(__name__)
 

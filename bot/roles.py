@@ -15,8 +15,8 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.faults import error_of
-from bot.workspaces import CACHE_SECONDS, NotInstalled, Workspaces
+from bot.slack.faults import error_of
+from bot.slack.workspaces import CACHE_SECONDS, NotInstalled, Workspaces
 from calculator import UserError
 
 log = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.limits import Allowance
-from bot.logs import LogFormat
 from bot.store import database_address, read_keys
+from bot.telemetry.logs import LogFormat
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,31}")
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from bot import trace
-from bot.faults import passes
-from bot.metrics import Metrics
 from bot.pace import Pace
-from bot.patience import Patience
+from bot.slack.faults import passes
+from bot.slack.patience import Patience
 from bot.store import Backlog, Inbox, Job
+from bot.telemetry import trace
+from bot.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
 

@@ -50,7 +50,8 @@ class GpuQuestion:
             packed=self.packed,
             mean_length=None if self.packed else min(self.mean_length, self.sequence_length),
             precision="fp8" if self.stack == "fp8" else usual,  # type: ignore[arg-type]
-            states=self.framework.states,
+            states=self.framework.states if self.method == "full" else "mixed",  # adapters are kept in 32 bit
+            counts_cache=self.framework.counts_cache,
             loss=self.framework.loss,
             keeps_8_bit=self.framework.keeps_8_bit,
             stack=self.stack,

@@ -63,8 +63,9 @@ def offers_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ..
                 )
             found = ()
         else:
-            gpus = catalog.gpus.named(name)
-            found = () if gpus and not catalog.knows(name) else _named(name, catalog, on)
+            known = catalog.knows(name)
+            gpus = () if known and not scenario.names_a_model else catalog.gpus.named(name)
+            found = () if gpus and not known else _named(name, catalog, on)
             if scenario.names_a_model or not found:
                 rented |= {offer.id: offer for offer in gpus}
         chosen.update((offer.id, offer) for offer in found)

@@ -169,10 +169,14 @@ class Framework(Record):
     deepspeed: bool = False
     shards_optimiser: bool = False
     """Without being asked: a distributed optimiser (ZeRO-1)."""
+    fuses_8_bit: bool = False
+    """In fp8, its kernels fuse the casts (the fp8 stack); else the stack is what it is in 16 bit."""
     keeps_8_bit: bool = False
     """In fp8, frozen weights and inputs of matrices are kept in 8 bit too (Transformer Engine)."""
     loads_whole: bool = False
     """Every GPU loads the whole checkpoint before it is sharded."""
+    counts_cache: bool = True
+    """What its log calls memory used includes what the allocator keeps (reserved); False: tensors only (allocated)."""
     source: SourceRef
 
 

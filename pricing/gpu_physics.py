@@ -61,6 +61,7 @@ class GpuPhysics:
     loss_traffic: float
     score_traffic: float
     dequantisation_bytes: float
+    unpacking_bytes: float
     launch_eager: float
     launch_optimised: float
     launch_quantised: float
@@ -101,19 +102,13 @@ class GpuPhysics:
     gathered_ends: float
     step_copy_mixed: float
     deepspeed_buckets: float
-    hidden_kept: float
-    eager_norm_kept: float
-    adapter_input_copy: float
-    quantised_kept: float
     score_bytes: float
     recompute_copies: float
     selective_kept: float
     logit_bytes_plain: float
     logit_bytes_in_place: float
     logit_bytes_chunked: float
-    fragmentation_packed: float
-    fragmentation_unpacked: float
-    fragmentation_logits: float
+    fragmentation: float
     context_bytes: float
     collective_bytes: float
     usable_share: float
@@ -122,4 +117,3 @@ class GpuPhysics:
     memory_low: float
     memory_high: float
     reserve_share: float
-    reserve_saturation: float

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,23 @@ def test_only_the_start_and_the_playground_import_the_playground(path: Path) -> 
 @pytest.mark.parametrize("path", ALL, ids=name_of)
 def test_no_file_is_too_long_to_read(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_nothing_is_imported_in_a_circle(package: str) -> None:
+    """Nor are types: what needs each other belongs together, or stands on something third."""
+    named = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in files(package)
+    }
+    taken: dict[str, set[str]] = {}
+    for name, path in named.items():
+        found = [
+            (f"{module}.{what}" if f"{module}.{what}" in named else module)
+            for module, _, what in (one.partition(":") for one in imports(path))
+        ]
+        taken[name] = {module for module in found if module in named}
+    TopologicalSorter(taken).prepare()  # raises CycleError, which names the circle
 
 
 DRAWING_AND_TABLES = ["numpy", "PIL", "matplotlib", "pandas", "polars", "pyarrow", "scipy"]

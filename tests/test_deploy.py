@@ -17,9 +17,9 @@ import pytest
 import yaml
 
 from bot.http import BODY_BYTES
-from bot.oauth import INSTALL_PATH, REDIRECT_PATH
 from bot.pace import Pace
 from bot.settings import Settings
+from bot.slack.oauth import INSTALL_PATH, REDIRECT_PATH
 from pricing.refresh import load_feeds
 from tests.conftest import Workspace
 

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.render.blocks import clip
+from bot.render.strings import clip
 from calculator import UserError
 from pricing import BillRules, Export
 

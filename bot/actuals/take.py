@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bot.actuals.bill import Bill
 from bot.actuals.gather import gather, scope_of
-from bot.render.blocks import clip
+from bot.render.strings import clip
 from calculator import Actual, Comparison, Estimate, UserError
 from pricing import BillRules, Catalog
 

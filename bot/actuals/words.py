@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple, get_args
 
 from bot.actuals.platforms import PLATFORMS
-from bot.render.blocks import clip
+from bot.render.strings import clip
 from bot.store import ID_LENGTH
 from calculator import PARTS, Billed, Part, UserError
 from calculator.quantities import parse_number

@@ -13,7 +13,7 @@ from bot.jobs.decisions import DecisionJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.jobs.mentions import MentionJobs
 from bot.jobs.scheduled import ScheduledJobs
-from bot.slack_files import Downloads
+from bot.slack.files import Downloads
 from bot.worker import Handler
 
 

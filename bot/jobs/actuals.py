@@ -14,10 +14,11 @@ from bot.actuals.platforms import PLATFORMS
 from bot.actuals.take import Taken, choose_offer, take_bill
 from bot.actuals.words import read_actual
 from bot.desk import Desk
-from bot.post import Place
 from bot.render.actuals import actual_page, actual_replies, recalibrate_button
-from bot.render.blocks import escape, saying
-from bot.slack_files import Downloads, SlackFile
+from bot.render.blocks import saying
+from bot.render.strings import escape
+from bot.slack.files import Downloads, SlackFile
+from bot.slack.post import Place
 from bot.store import Job, SavedEstimate
 from calculator import Comparison, UserError
 
@@ -32,7 +33,7 @@ class ActualJobs:
 
     async def actual(self, job: Job) -> None:
         """Record what is asked and answer with the comparison. Payload: id, team, user, channel and thread_ts of the
-        estimate, asked_in (where the person is), words, as_of, file (as in bot/slack_files.py, or None).
+        estimate, asked_in (where the person is), words, as_of, file (as in bot/slack/files.py, or None).
         """
         ask = job.payload
         here = Place(ask["asked_in"] or ask["channel"], ask.get("asked_thread"))

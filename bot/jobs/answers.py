@@ -11,10 +11,10 @@ from typing import NamedTuple
 from slack_sdk.errors import SlackApiError
 
 from bot.desk import Desk
-from bot.faults import error_of
-from bot.post import SHUT_OUT, Place, permalink
 from bot.render.data import to_csv, to_yaml
 from bot.render.replies import break_even_replies, dated, sure_replies
+from bot.slack.faults import error_of
+from bot.slack.post import SHUT_OUT, Place, permalink
 from bot.store import Job, SavedEstimate
 from calculator import estimate, read_scenario, spread_out
 

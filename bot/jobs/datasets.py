@@ -16,15 +16,15 @@ from typing import IO, Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.counting import count_file
+from bot.counting.parent import count_file
 from bot.desk import Desk, mark_of
-from bot.faults import error_of, passes
 from bot.jobs.estimates import EstimateJobs
-from bot.post import SHUT_OUT, Place, Poster
 from bot.render.blocks import SlackMessage
 from bot.render.counted import counted_so_far, details, fetched, not_read, reading, stopped, verdict
 from bot.render.words import headline
-from bot.slack_files import Downloads, SlackFile, read_file
+from bot.slack.faults import error_of, passes
+from bot.slack.files import Downloads, SlackFile, read_file
+from bot.slack.post import SHUT_OUT, Place, Poster
 from bot.store import Count, Job
 from calculator import UserError
 from calculator.dataset import MAX_SHOWN, DatasetReport

@@ -10,10 +10,10 @@ from slack_sdk.errors import SlackApiError
 
 from bot.budgets import Excess
 from bot.desk import Desk, mark_of
-from bot.faults import error_of
-from bot.post import NOBODY, Place
 from bot.render.blocks import saying
 from bot.render.budget import approval_request, decided, direct_request, people
+from bot.slack.faults import error_of
+from bot.slack.post import NOBODY, Place
 from bot.store import Approval, Budget, Job, SavedEstimate
 
 log = logging.getLogger(__name__)

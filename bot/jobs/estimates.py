@@ -12,7 +12,6 @@ from bot.budgets import Excess, Unsure, held_against, read_limit
 from bot.desk import Desk, mark_of
 from bot.explain import Reason, reasons
 from bot.jobs.decisions import EXCESS_USD, DecisionJobs
-from bot.post import Place
 from bot.render.blocks import SlackMessage
 from bot.render.budget import approval_request, still_approved
 from bot.render.change import change_reply
@@ -21,6 +20,7 @@ from bot.render.data import text, to_json
 from bot.render.messages import Aside, parent
 from bot.render.replies import thread_replies
 from bot.render.words import headline, question
+from bot.slack.post import Place
 from bot.store import WHOLE_WORKSPACE, Budget, Job, SavedEstimate
 from calculator import Comparison
 

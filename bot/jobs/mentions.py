@@ -9,15 +9,16 @@ from datetime import date
 from typing import Any
 
 from bot.actuals.words import read_actual
+from bot.answers.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.command import Asked, check_base, from_slack, read_command
-from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.desk import Desk
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.estimates import EstimateJobs
-from bot.post import Place
 from bot.preferences import Preferences
-from bot.render.blocks import SlackMessage, escape, saying
+from bot.render.blocks import SlackMessage, saying
 from bot.render.replies import break_even_replies, dated
+from bot.render.strings import escape
+from bot.slack.post import Place
 from bot.store import Job, SavedEstimate
 from calculator import UserError
 
@@ -34,7 +35,7 @@ class MentionJobs:
 
     async def mention(self, job: Job) -> None:
         """`@ftcost …`: in a thread it changes that thread's estimate. Payload: id, team, user, channel, thread_ts, ts,
-        text, as_of, file (a bill, as in bot/slack_files.py, or None).
+        text, as_of, file (a bill, as in bot/slack/files.py, or None).
         """
         ask = job.payload
         poster = await self.desk.poster(ask["team"])

@@ -12,15 +12,15 @@ from typing import cast
 from slack_sdk.errors import SlackApiError
 
 from bot.desk import Desk, mark_of
-from bot.faults import error_of, passes
-from bot.news import News, Told, news_of
-from bot.post import NOBODY, SHUT_OUT, Place
 from bot.prices import Prices
 from bot.render.alert import alert, elsewhere
 from bot.render.blocks import SlackMessage
+from bot.slack.faults import error_of, passes
+from bot.slack.post import NOBODY, SHUT_OUT, Place
+from bot.slack.workspaces import NotInstalled
 from bot.store import Job, SavedEstimate, Watch, WatchStore
-from bot.threshold import read_threshold
-from bot.workspaces import NotInstalled
+from bot.watching.news import News, Told, news_of
+from bot.watching.threshold import read_threshold
 from pricing import Catalog
 
 log = logging.getLogger(__name__)

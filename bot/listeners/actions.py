@@ -7,11 +7,11 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.command import readable_fields
-from bot.form import Origin, View, compare_form, form, loading, notice
+from bot.forms.estimate import Origin, View, compare_form, form, loading, notice
 from bot.listeners.commands import FIX
 from bot.listeners.context import GONE, Bot, team_of
-from bot.reading import whole
 from bot.render.messages import EXPORTS
+from bot.slack.reading import whole
 from bot.store import Job, SavedEstimate
 from calculator import read_scenario
 

@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.actuals.words import USAGE, read_actual
-from bot.form import Origin, View, form, loading, notice
+from bot.forms.estimate import Origin, View, form, loading, notice
 from bot.listeners.context import GONE, Bot, team_of
 from bot.render.actuals import RECALIBRATE
 from bot.render.blocks import SlackMessage, saying

@@ -7,12 +7,13 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.command import Asked, check_base, from_slack, read_command, readable_fields
-from bot.form import Origin, form
+from bot.forms.estimate import Origin, form
 from bot.listeners.actuals import accept_actual
 from bot.listeners.context import Bot, team_of
 from bot.listeners.home import open_budget
 from bot.listeners.keys import open_keys
-from bot.render.blocks import SlackMessage, escape, section
+from bot.render.blocks import SlackMessage, section
+from bot.render.strings import escape
 from bot.store import Job, new_estimate_id
 from calculator import UserError
 
@@ -27,7 +28,11 @@ async def answer_command(bot: Bot, body: dict[str, Any]) -> dict[str, Any]:
     """Do what `/ftcost …` asks, or write it down. What the acknowledgement says to the asker, and nobody else; nothing
     where an answer comes otherwise.
     """
-    text = from_slack(body.get("text") or "")
+    typed = body.get("text")
+    if not typed:  # in the greatest hurry
+        await bot.open_form(body, body["channel_id"])
+        return {}
+    text = from_slack(typed)
     try:
         asked = read_command(text)
         if asked.verb == "form":

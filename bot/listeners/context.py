@@ -13,20 +13,20 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.actuals.books import Books
+from bot.answers.lookups import Lookups
 from bot.desk import Desk
-from bot.faults import error_of, passes
-from bot.form import Origin, View, form, notice
+from bot.forms.estimate import Origin, View, form, notice
 from bot.limits import RateLimit
-from bot.lookups import Lookups
-from bot.opener import FormOpener
 from bot.preferences import Preferences
-from bot.reading import at
-from bot.replays import CameBefore
 from bot.roles import Roles
+from bot.slack.faults import error_of, passes
+from bot.slack.opener import FormOpener
+from bot.slack.reading import at
+from bot.slack.replays import CameBefore
+from bot.slack.workspaces import Workspaces
 from bot.store import EstimateStore
-from bot.trace import failing
+from bot.telemetry.trace import failing
 from bot.worker import Worker
-from bot.workspaces import Workspaces
 
 _SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
 

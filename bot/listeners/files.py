@@ -9,10 +9,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.command import from_slack, readable_fields
 from bot.jobs.datasets import dataset_job, dropped_key
 from bot.listeners.context import Bot, team_of
-from bot.post import Place
-from bot.render.blocks import escape, saying
+from bot.render.blocks import saying
 from bot.render.counted import CANCEL
-from bot.slack_files import read_files
+from bot.render.strings import escape
+from bot.slack.files import read_files
+from bot.slack.post import Place
 from bot.store import Job, new_estimate_id
 
 

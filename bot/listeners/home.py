@@ -8,12 +8,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.budgets import limit_text, read_limit
-from bot.form import Origin, form, loading
-from bot.home import NEW_ESTIMATE, OPEN_BUDGET, OPEN_SETTINGS, HomeData, home
-from bot.listeners.context import Bot, team_of
-from bot.preferences import read_preferences
-from bot.render.budget import APPROVE, DECLINE
-from bot.settled_forms import (
+from bot.forms.estimate import Origin, form, loading
+from bot.forms.settled import (
     AMOUNT,
     APPROVERS,
     BUDGET,
@@ -23,6 +19,10 @@ from bot.settled_forms import (
     read_settings_form,
     settings_form,
 )
+from bot.home import NEW_ESTIMATE, OPEN_BUDGET, OPEN_SETTINGS, HomeData, home
+from bot.listeners.context import Bot, team_of
+from bot.preferences import read_preferences
+from bot.render.budget import APPROVE, DECLINE
 from bot.store import WHOLE_WORKSPACE, Job
 from calculator import FieldErrors, UserError
 

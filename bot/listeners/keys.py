@@ -10,8 +10,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.actuals.books import NO_KEYS
 from bot.actuals.platforms import PLATFORMS
-from bot.form import View, loading, notice
-from bot.keys_form import KEY_CALLBACK, REMOVE, SET, TITLE, hint_of, key_view, keys_view, read_key
+from bot.forms.estimate import View, loading, notice
+from bot.forms.keys import KEY_CALLBACK, REMOVE, SET, TITLE, hint_of, key_view, keys_view, read_key
 from bot.listeners.context import Bot, team_of
 from bot.store import ProviderKeys
 from calculator import UserError

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.actuals.words import is_actual
 from bot.listeners.context import Bot, team_of
 from bot.listeners.files import accept_files
-from bot.slack_files import read_files
+from bot.slack.files import read_files
 from bot.store import Job, new_estimate_id
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")

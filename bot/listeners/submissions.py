@@ -6,8 +6,8 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.dataset_field import DATASET, read_dataset
-from bot.form import (
+from bot.forms.dataset_field import DATASET, read_dataset
+from bot.forms.estimate import (
     CALLBACK,
     COMPARE_CALLBACK,
     MORE,
@@ -17,12 +17,12 @@ from bot.form import (
     read_values,
     reply_in,
 )
-from bot.form_fields import FROM_FILE
+from bot.forms.fields import FROM_FILE
 from bot.jobs.datasets import dataset_job
 from bot.listeners.commands import estimate_job
 from bot.listeners.context import GONE, Bot, team_of
 from bot.preferences import Preferences
-from bot.slack_files import MAX_FORM_BYTES
+from bot.slack.files import MAX_FORM_BYTES
 from calculator import FieldErrors, UserError
 
 ANY_FILE = {"examples": "1", "example": "1"}

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from bot.explain import Reason
-from bot.news import Ending, Moved, News
-from bot.render.blocks import Block, SlackMessage, context, escape, section, table_block
+from bot.render.blocks import Block, SlackMessage, context, section, table_block
 from bot.render.money import counted, money, signed
+from bot.render.strings import escape
 from bot.render.tables import Table, offer_name, plain
 from bot.render.words import paid_back_text, pays_back
 from bot.store import SavedEstimate, Watch
+from bot.watching.news import Ending, Moved, News
 from calculator import BaseEstimate, Estimate, Standing
 from pricing import Catalog
 

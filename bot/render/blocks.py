@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bot.render.strings import clip, escape
 from bot.render.tables import Table
 
 if TYPE_CHECKING:
@@ -29,15 +30,6 @@ class SlackMessage(NamedTuple):
     blocks: list[Block]
     chart: Chart | None = None
     """What the blocks draw, for a picture of it where Slack does not take them."""
-
-
-def escape(text: str) -> str:
-    """Text for mrkdwn that pings nobody and links nowhere."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def clip(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def section(text: str) -> Block:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.render.blocks import Block, SlackMessage, escape, saying, section
+from bot.render.blocks import Block, SlackMessage, saying, section
+from bot.render.strings import escape
 from bot.store import Approval
 
 APPROVE, DECLINE = "budget_approve", "budget_decline"

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from bot.render.blocks import SlackMessage, context, escape, section, table_block
+from bot.render.blocks import SlackMessage, context, section, table_block
 from bot.render.data import figure_text
 from bot.render.messages import NOTHING, Aside, beside, buttons, watch_out
 from bot.render.money import signed
+from bot.render.strings import escape
 from bot.render.sureness import sureness
 from bot.render.tables import (
     Table,

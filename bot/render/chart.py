@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from bot.render.blocks import clip
 from bot.render.money import money, quantity
 from bot.render.months import Months
+from bot.render.strings import clip
 from bot.render.tables import figure, horizon, offer_name
 from bot.render.tornado import Tornado, tornado
 from bot.render.words import break_even_sentences

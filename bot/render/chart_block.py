@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from bot.render.blocks import Block, clip
+from bot.render.blocks import Block
 from bot.render.chart import Bar, Chart, LineChart
 from bot.render.money import quantity
 from bot.render.months import SIDES as MONTH_SIDES
 from bot.render.months import Months
+from bot.render.strings import clip
 from bot.render.tornado import SIDES, Tornado, TornadoBar
 
 TITLE = 50

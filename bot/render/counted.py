@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.counter_protocol import Progress
-from bot.render.blocks import Block, SlackMessage, context, escape, fields, saying, section
+from bot.counting.protocol import Progress
+from bot.render.blocks import Block, SlackMessage, context, fields, saying, section
+from bot.render.strings import escape
 from calculator.dataset import DatasetReport, Fate, Problem
 
 CANCEL = "cancel_count"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.render.blocks import Block, SlackMessage, context, escape, fields, header, section
+from bot.render.blocks import Block, SlackMessage, context, fields, header, section
 from bot.render.currency import Exchange, exchange_sentence
 from bot.render.money import rough
+from bot.render.strings import escape
 from bot.render.sureness import percent
 from bot.render.tables import (
     figure,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.render.blocks import Block, SlackMessage, context, escape, plain_section, section, table_block
+from bot.render.blocks import Block, SlackMessage, context, plain_section, section, table_block
+from bot.render.strings import escape
 from bot.render.tables import Table, plain
 
 

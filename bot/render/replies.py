@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.render.blocks import Block, SlackMessage, context, escape, saying, section, table_block
+from bot.render.blocks import Block, SlackMessage, context, saying, section, table_block
 from bot.render.chart import Chart, break_even_chart, comparison_chart
 from bot.render.chart_block import chart_block
 from bot.render.currency import Exchange, Rate, rate_text
 from bot.render.judgement import judgement
+from bot.render.strings import escape
 from bot.render.sureness import moved_most, percent, percentiles_table, sureness
 from bot.render.tables import (
     break_even_table,

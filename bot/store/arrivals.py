@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.faults import passes
+from bot.slack.faults import passes
 from bot.store.database import Database, inbox
 
 AT_MOST = 100  # rows a transaction

@@ -1,7 +1,7 @@
 """What it takes to tune a model on one's own GPUs."""
 
 from calculator.gpu.memory import GIB, Memory, peak_memory
-from calculator.gpu.names import find_framework, find_gpu, find_model, interpolated_shape
+from calculator.gpu.names import find_framework, find_gpu, find_model, interpolated_mixture, interpolated_shape
 from calculator.gpu.prediction import Prediction, Range, predict, remedies, usable_gib
 from calculator.gpu.schedule import Pace, Schedule, pace, padding_factor, schedule
 from calculator.gpu.search import Found, Job, Place, cheapest, configurations, fewest
@@ -47,6 +47,7 @@ __all__ = [
     "find_framework",
     "find_gpu",
     "find_model",
+    "interpolated_mixture",
     "interpolated_shape",
     "micro_step",
     "pace",

@@ -54,7 +54,9 @@ def weight_bytes(setup: Setup, physics: GpuPhysics) -> float:
             "int8": physics.int8_bytes,
         }[kind]
         whole = per_block * model.block_parameters + (4.0 if setup.casts_to_32_bit else 2.0) * outside
-    elif setup.method != "full" and setup.stack == "fp8" and setup.keeps_8_bit:
+        if setup.casts_to_32_bit:
+            whole += 2.0 * model.embedding_parameters  # the head's 16-bit copy, which mixed precision computes with
+    elif setup.method != "full" and setup.eight_bit:
         whole = physics.fp8_bytes * model.block_parameters + 2.0 * outside
     else:
         whole = (4.0 if setup.method != "full" and setup.precision == "fp32" else 2.0) * model.parameters
@@ -113,30 +115,51 @@ def step_bytes(setup: Setup, physics: GpuPhysics) -> float:
 
 
 def layer_activation_bytes(setup: Setup, physics: GpuPhysics) -> float:
-    """What the backward pass needs of one layer, for each token (after 2205.05198, with gates and grouped queries)."""
+    """What the backward pass needs of one layer, for each token: the tensors that autograd keeps, counted in widths of
+    16 bit (after 2205.05198, with gates and grouped queries).
+    """
     model = setup.model
-    tuned = setup.lora_targets if setup.method != "full" else ()
     full = setup.method == "full"
+    unfused = setup.stack == "eager" and not setup.compiled
     gated = model.mlp_matrices == 3
-    # Frozen matrices need no input for their weights: only what is not linear is kept, and the inputs of adapters.
-    hidden = physics.hidden_kept + (2.0 if full else 0.0)
-    if gated:  # models with gates have root-mean-square norms, which the eager stack computes in 32 bit
-        hidden += physics.eager_norm_kept if setup.stack == "eager" and not setup.compiled else 0.0
-    ffn = (3.0 if gated else 1.0) + (1.0 if full else 0.0)
-    copy = physics.adapter_input_copy if setup.stack == "eager" and setup.states == "mixed" else 1.0
-    hidden += copy * len([target for target in tuned if target in ("q", "k", "v", "qkv", "gate", "up")])
-    query = 2.0 + (copy if "o" in tuned else 0.0)
-    ffn += copy if "down" in tuned else 0.0
-    if setup.quantised and setup.stack == "eager":
-        hidden += physics.quantised_kept
-    if setup.dora:
-        hidden += 1.0
-    kept = hidden * model.hidden + query * model.query_width + 2.0 * model.kv_width + ffn * model.active_ffn
-    scores = 0.0
-    if not setup.flash_attention:
-        scores = physics.score_bytes * model.heads * setup.sequence_length
-    each = 2.0 * physics.fp8_kept if setup.stack == "fp8" and setup.keeps_8_bit else 2.0
+    # Two norms keep their inputs: models with gates have root-mean-square norms, which unfused code computes in 32 bit.
+    hidden = 4.0 if unfused and gated else 2.0
+    query, keys = 2.0, 2.0  # query and what attention gives; keys and values
+    ffn = 3.0 if gated else 1.0
+    if full:  # inputs of matrices; those of attention's output are kept already
+        hidden += 4.0 if unfused and gated else 2.0  # and what unfused norms are multiplied with
+        ffn += 1.0
+    if setup.casts_to_32_bit:
+        ffn *= 2.0
+    if setup.quantised and setup.stack == "eager":  # matrices that are unpacked keep their inputs, frozen or not
+        hidden += 2.0
+        ffn += 1.0
+    adapters = _adapter_inputs(setup)
+    kept = (
+        (hidden + adapters[0]) * model.hidden
+        + (query + adapters[1]) * model.query_width
+        + keys * model.kv_width
+        + (ffn + adapters[2]) * model.active_ffn
+    )
+    if "qkv" in setup.tuned:  # values are a view of one matrix's output, which holds queries and keys as well
+        kept += model.query_width + model.kv_width
+    if setup.dora:  # what the matrix gives, and in 32 bit what its adapter gives
+        kept += 3.0 * setup.tuned_outputs
+    scores = 0.0 if setup.flash_attention else physics.score_bytes * model.heads * setup.sequence_length
+    each = 2.0 * physics.fp8_kept if setup.eight_bit else setup.hidden_bytes
     return (each * kept + scores) / setup.tensor_parallel
+
+
+def _adapter_inputs(setup: Setup) -> tuple[int, int, int]:
+    """Inputs that adapters keep, in widths of hidden states, queries and the feed-forward part. Frozen matrices keep
+    none. The eager stack casts a copy for every adapter; elsewhere those of one input share it.
+    """
+    tuned = setup.tuned
+    reading = len([target for target in tuned if target in ("q", "k", "v", "qkv")])
+    gates = len([target for target in tuned if target in ("gate", "up")])
+    if setup.stack == "eager":
+        return reading + gates, int("o" in tuned), int("down" in tuned)
+    return min(reading, 1) + min(gates, 1), 0, int("down" in tuned)
 
 
 def activation_bytes(setup: Setup, physics: GpuPhysics) -> tuple[float, float]:
@@ -145,9 +168,7 @@ def activation_bytes(setup: Setup, physics: GpuPhysics) -> tuple[float, float]:
     layers = setup.model.layers / setup.pipeline_parallel
     layer = layer_activation_bytes(setup, physics) * tokens
     in_flight = setup.pipeline_parallel if setup.pipeline_parallel > 1 else 1
-    boundary = 2.0 * setup.model.hidden * tokens
-    if setup.casts_to_32_bit:
-        boundary *= 2.0
+    boundary = (4.0 if setup.casts_to_32_bit else setup.hidden_bytes) * setup.model.hidden * tokens
     if setup.checkpointing == "full":
         kept = in_flight * layers * boundary
         return kept, physics.recompute_copies * layer
@@ -166,9 +187,27 @@ def logit_bytes(setup: Setup, physics: GpuPhysics) -> float:
     return per_logit * setup.peak_tokens / setup.pipeline_cuts * setup.model.vocabulary / setup.tensor_parallel
 
 
+def fixed_bytes(setup: Setup, physics: GpuPhysics) -> float:
+    """What is there whatever the tokens: DeepSpeed's buckets and, where it is counted, what is no tensor."""
+    deepspeed = setup.deepspeed and (setup.gpus == 1 or setup.sharding in ("zero2", "zero3"))
+    buckets = physics.deepspeed_buckets if deepspeed else 0.0
+    if not setup.counts_cache:
+        return buckets
+    return buckets + physics.context_bytes + (physics.collective_bytes if setup.gpus > 1 else 0.0)
+
+
+def loose_bytes(setup: Setup, logits: float, physics: GpuPhysics) -> float:
+    """What the allocator holds of logits besides. A block is of no use for a longer micro-step, so where lengths change
+    it holds the largest tensors several times over: those of the usual length, for there are few of the longest.
+    """
+    if not setup.lengths_change:
+        return 0.0
+    return (physics.fragmentation - 1) * logits * min(1.0, setup.step_tokens / setup.peak_tokens)
+
+
 def peak_memory(setup: Setup, physics: GpuPhysics) -> Memory:
     """The fullest moment of a step: the end of the forward pass, the first layer of the backward pass, or the
-    optimiser step, whichever is largest.
+    optimiser step, whichever is largest; or loading.
     """
     weights = weight_bytes(setup, physics)
     gradients = gradient_bytes(setup)
@@ -178,27 +217,18 @@ def peak_memory(setup: Setup, physics: GpuPhysics) -> Memory:
     # Gradients meet the activations only when an earlier micro-step left some behind.
     met = gradients if setup.grad_accumulation > 1 else 0.0
     held = max(met, 0.5 * gradients)
-    step = step_bytes(setup, physics)
-    # Blocks of changing size cannot be used again. Where activations are kept there are many to choose from.
-    steady = setup.packed or setup.checkpointing == "none"
-    loose = (physics.fragmentation_packed if steady else physics.fragmentation_unpacked) - 1
-    loose_logits = (physics.fragmentation_packed if steady else physics.fragmentation_logits) - 1
-    slack = {
-        "forward": kept * loose + logits * loose_logits,
-        "backward": (kept + working) * loose,
-        "step": 0.0,
-        "load": 0.0,
-    }
-    moments = {
-        "forward": (met, kept, logits, 0.0),
-        "backward": (held, kept + working, 0.0, 0.0),
-        "step": (gradients, 0.0, 0.0, step),
-        "load": (0.0, 0.0, 0.0, max(0.0, loading_bytes(setup, physics) - weights - optimiser)),
-    }
-    fullest = max(moments, key=lambda name: sum(moments[name]) + slack[name])
-    there, activations, logits_there, extra = moments[fullest]
-    buckets = physics.deepspeed_buckets if setup.deepspeed and setup.sharding in ("zero2", "zero3") else 0.0
-    fixed = physics.context_bytes + (physics.collective_bytes if setup.gpus > 1 else 0.0) + buckets + extra
-    filled = weights + optimiser + there + activations + logits_there + extra
-    loosely = slack[fullest] + physics.reserve_share * filled / (1.0 + filled / physics.reserve_saturation)
-    return Memory(weights, there, optimiser, activations, logits_there, fixed + loosely, loosely)
+    forward = (met, kept, logits, 0.0)
+    moments = (
+        forward,
+        (held, kept + working, 0.0, 0.0),
+        (gradients, 0.0, 0.0, step_bytes(setup, physics)),
+        (0.0, 0.0, 0.0, max(0.0, loading_bytes(setup, physics) - weights - optimiser)),
+    )
+    fullest = max(moments, key=sum)
+    there, activations, logits_there, extra = fullest
+    slack = 0.0
+    if setup.counts_cache:
+        slack = max(0.0, sum(forward) + loose_bytes(setup, logits, physics) - sum(fullest))
+        slack += physics.reserve_share * (weights + optimiser + sum(fullest) + slack)
+    overhead = fixed_bytes(setup, physics) + extra + slack
+    return Memory(weights, there, optimiser, activations, logits_there, overhead, slack)

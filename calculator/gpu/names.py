@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pricing import Framework, Gpu, ModelShape
+
+# Experts that a token passes in a mixture of which only the sizes are known; most of today's take 4 to 8.
+USUAL_ACTIVE_EXPERTS = 8
+# Sizes this many times apart count as alike.
+ALIKE = 1.5
 
 # What stands in names of checkpoints without changing their shape.
 _DECORATION = re.compile(
     r"-(instruct|chat|base|it|pt|hf|sft|dpo|rlhf|bf16|fp16|fp8|bnb|4bit|8bit|gptq|awq|int4|int8|nf4|qlora|lora|unsloth"
-    r"|hermes|tuned|text|\d{4,}|\d{1,3}k|thinking|preview|v0\.[12])(?=-|$)"
+    r"|hermes|tuned|text|deduped|\d{4,}|\d{1,3}k|1m|thinking|preview|v0\.[12])(?=-|$)"
 )
+
+
+# And what may: a version, where the name without it is known and the one with it is not.
+_VERSION = re.compile(r"-(v\d+(\.\d+)*|beta|alpha)(?=-|$)")
 
 
 def plain_name(text: str) -> str:
@@ -20,6 +29,7 @@ def plain_name(text: str) -> str:
     name = text.strip().lower().rsplit("/", 1)[-1]
     name = re.sub(r"[\s_]+", "-", name).removeprefix("meta-")
     name = re.sub(r"\bcode-llama", "codellama", name)
+    name = re.sub(r"^phi-1-5\b", "phi-1.5", name)
     name = re.sub(r"^(llama|gemma|phi|qwen|smollm|internlm|chatglm|glm|olmo|baichuan|yi)(\d)", r"\1-\2", name)
     name = re.sub(r"^(qwen|smollm|internlm|chatglm|baichuan)-(?=\d(\.\d+)?-)", r"\1", name)
     name = re.sub(r"(?<=\d)-?billion\b", "b", name)
@@ -32,13 +42,13 @@ def plain_name(text: str) -> str:
 def find_model(text: str, models: Mapping[str, ModelShape]) -> ModelShape | None:
     """The shape that a name means; None where nobody knows it."""
     name = text.strip().lower()
-    tries = (name, plain_name(text))
-    for tried in tries:
+    plain = plain_name(text)
+    for tried in (name, plain, plain_name(_VERSION.sub("", plain))):
         if tried in models:
             return models[tried]
-    for model in models.values():
-        if any(tried in model.aliases for tried in tries):
-            return model
+        for model in models.values():
+            if tried in model.aliases:
+                return model
     return None
 
 
@@ -78,6 +88,27 @@ def find_framework(text: str, frameworks: Mapping[str, Framework]) -> Framework:
     return frameworks["unknown"]
 
 
+def interpolated_mixture(
+    parameters_billion: float, active_billion: float, models: Mapping[str, ModelShape]
+) -> ModelShape:
+    """A mixture of experts of which only the sizes are known: what a token passes is a dense shape of the active size,
+    cut into experts, with as many more of them as make up the rest.
+    """
+    dense = interpolated_shape(active_billion, models)
+    each = max(1, dense.ffn // USUAL_ACTIVE_EXPERTS)
+    rest = (parameters_billion - active_billion) * 1e9
+    more = max(0, round(rest / (dense.layers * dense.mlp_matrices * dense.hidden * each)))
+    return dense.model_copy(
+        update={
+            "name": f"{parameters_billion:g}b-a{active_billion:g}b",
+            "parameters_billion": parameters_billion,
+            "experts": USUAL_ACTIVE_EXPERTS + more,
+            "active_experts": USUAL_ACTIVE_EXPERTS,
+            "expert_ffn": each,
+        }
+    )
+
+
 def interpolated_shape(parameters_billion: float, models: Mapping[str, ModelShape]) -> ModelShape:
     """A dense shape of that size between the two nearest known ones (of the newest families: gated, grouped queries),
     on the logarithm of the size. The result says that it is interpolated.
@@ -114,7 +145,7 @@ def interpolated_shape(parameters_billion: float, models: Mapping[str, ModelShap
         kv_heads=kv_heads,
         head_dim=head_dim,
         ffn=max(64, round(between(low.ffn, high.ffn) * beyond)),
-        vocabulary=round(between(low.vocabulary, high.vocabulary)),
+        vocabulary=_usual_vocabulary(parameters_billion, reference) or round(between(low.vocabulary, high.vocabulary)),
         tied_embeddings=nearest.tied_embeddings,
         context=nearest.context,
         mlp_matrices=3,
@@ -122,3 +153,11 @@ def interpolated_shape(parameters_billion: float, models: Mapping[str, ModelShap
         source=nearest.source,
         interpolated=True,
     )
+
+
+def _usual_vocabulary(parameters_billion: float, reference: Sequence[ModelShape]) -> int | None:
+    """The middle one of models of about that size: vocabularies differ four times between neighbours."""
+    alike = sorted(
+        model.vocabulary for model in reference if 1 / ALIKE <= model.parameters_billion / parameters_billion <= ALIKE
+    )
+    return alike[len(alike) // 2] if alike else None

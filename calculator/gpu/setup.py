@@ -59,9 +59,11 @@ class Setup:
     """plain: 32-bit copies of all logits; in-place: a fused cross-entropy over them; chunked: never all at once."""
     deepspeed: bool = False
     keeps_8_bit: bool = True
-    """In the fp8 stack: frozen weights and inputs of matrices are kept in 8 bit too (Transformer Engine)."""
+    """In fp8: frozen weights and inputs of matrices are kept in 8 bit too (Transformer Engine)."""
     loads_whole: bool = False
     """Every GPU loads the whole checkpoint before it is sharded."""
+    counts_cache: bool = True
+    """Memory is counted with what the allocator keeps for later, as nvidia-smi sees it; False: tensors only."""
     stack: StackClass = "optimised"
     lora_rank: int = 16
     lora_targets: tuple[Target, ...] = ALL_LINEAR
@@ -112,6 +114,21 @@ class Setup:
         return self.micro_batch if self.pipeline_parallel > 1 and self.grad_accumulation == 1 else 1
 
     @cached_property
+    def eight_bit(self) -> bool:
+        """Frozen weights and inputs of matrices are kept in 8 bit."""
+        return self.precision in ("fp8", "fp4") and self.keeps_8_bit
+
+    @cached_property
+    def hidden_bytes(self) -> float:
+        """Of a number that autograd keeps; with 32-bit weights it is as wide, mixed precision or not."""
+        return 4.0 if self.precision == "fp32" else 2.0
+
+    @cached_property
+    def lengths_change(self) -> bool:
+        """Micro-steps of changing length, in a stack whose allocator and logits suffer from it."""
+        return not self.packed and self.stack == "eager"
+
+    @cached_property
     def casts_to_32_bit(self) -> bool:
         """Preparing a k-bit model casts what is not quantised, and with it the hidden states, to 32 bit."""
         return self.stack == "eager" and self.states == "mixed" and self.quantised in ("nf4", "nf4-dq")
@@ -119,6 +136,22 @@ class Setup:
     @cached_property
     def quantised(self) -> Quantisation | None:
         return self.quantisation or ("nf4" if self.method == "qlora" else None)
+
+    @cached_property
+    def tuned(self) -> tuple[Target, ...]:
+        """Matrices with an adapter."""
+        return () if self.method == "full" else self.lora_targets
+
+    @cached_property
+    def tuned_outputs(self) -> int:
+        """Width of all that one layer's tuned matrices give."""
+        model = self.model
+        width = {
+            **{"q": model.query_width, "k": model.kv_width, "v": model.kv_width, "o": model.hidden},
+            **{"qkv": model.query_width + 2 * model.kv_width, "down": model.hidden},
+            **{"gate": model.active_ffn, "up": model.active_ffn},
+        }
+        return sum(width.get(target, 0) for target in self.tuned)
 
     @cached_property
     def low_rank_parameters(self) -> float:

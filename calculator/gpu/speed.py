@@ -118,12 +118,17 @@ def loss_seconds(setup: Setup, physics: GpuPhysics) -> float:
 
 
 def dequantisation_seconds(setup: Setup, physics: GpuPhysics) -> float:
-    """Every pass unpacks every quantised weight once, whatever the number of tokens."""
+    """Every pass unpacks every quantised weight once, whatever the number of tokens. Integers (GPTQ) are unpacked by
+    separate operations, whose result the backward pass finds kept.
+    """
     if not setup.quantised:
         return 0.0
     forward, _ = passes(setup, physics)
-    moved = physics.dequantisation_bytes * setup.model.block_parameters / setup.model_parallel
-    return moved * (forward + 1.0) / (setup.gpu.memory_gb_s * 1e9)
+    if setup.quantised in ("int4", "int8"):
+        moved = physics.unpacking_bytes * forward
+    else:
+        moved = physics.dequantisation_bytes * (forward + 1.0)
+    return moved * setup.model.block_parameters / setup.model_parallel / (setup.gpu.memory_gb_s * 1e9)
 
 
 def launch_seconds(setup: Setup, physics: GpuPhysics) -> float:

@@ -102,8 +102,10 @@ def test_no_rows_are_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(tmp_path / "none.csv")]) == 2
-    assert "cannot be read" in capsys.readouterr().err
+    (tmp_path / "endless.csv").write_text("model,gpu\nllama-2-7b," + "x" * 200_000)
+    for name in ("none.csv", "endless.csv"):
+        assert main([str(tmp_path / name)]) == 2
+        assert f"{name}: cannot be read" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -129,6 +131,10 @@ def test_what_cannot_be_predicted_is_counted_with_its_reason(changed: dict[str, 
     [
         ({"model": "mystery-9b", "params_b": "9"}, "model.interpolated", True),
         ({"model": "mystery-9b", "params_b": ""}, "model.parameters_billion", 9.0),
+        ({"model": "mystery-7b1", "params_b": ""}, "model.parameters_billion", 7.1),
+        ({"model": "mystery 250M", "params_b": ""}, "model.parameters_billion", 0.25),
+        ({"model": "mystery-80b-a3b-instruct", "params_b": ""}, "model.active_experts", 8),
+        ({"model": "mystery-8x7b", "params_b": ""}, "model.parameters_billion", 8 * 7 * 0.82),
         ({"model": "llama-2-7b", "params_b": "13"}, "model.interpolated", True),
         ({"parallel": "FSDP", "n_gpus": "8"}, "sharding", "zero3"),
         ({"parallel": "deepspeed zero-2", "n_gpus": "8"}, "sharding", "zero2"),
@@ -140,7 +146,10 @@ def test_what_cannot_be_predicted_is_counted_with_its_reason(changed: dict[str, 
         ({"framework": "HF Trainer"}, "stack", "eager"),
         ({"framework": "axolotl"}, "stack", "eager"),
         ({"framework": "unsloth+FA2"}, "stack", "optimised"),
-        ({"precision": "fp8"}, "stack", "fp8"),
+        ({"precision": "fp8", "framework": "NeMo"}, "stack", "fp8"),
+        ({"precision": "fp8", "framework": "torchtitan"}, "stack", "optimised"),
+        ({"precision": "fp8", "framework": ""}, "stack", "fp8"),
+        ({"framework": "litgpt"}, "counts_cache", False),
         ({"method": "QLoRA", "quant": ""}, "quantised", "nf4"),
         ({"method": "LoRA", "quant": "gptq-int4"}, "quantised", "int4"),
         ({"method": "full fine-tuning"}, "method", "full"),
@@ -184,14 +193,27 @@ HOSTILE = st.one_of(
 )
 
 
-@given(
-    st.dictionaries(st.sampled_from([*sorted(ROW), "quant", "grad_accum", "global_batch", "gpus_per_node"]), HOSTILE)
-)
+COLUMNS = sorted(set(ROWS[0]) - set(NOT_CONFIGURATION))
+
+
+@given(st.dictionaries(st.sampled_from([*COLUMNS, "tokens_per_s_per_gpu", "peak_mem_gib_per_gpu"]), HOSTILE))
 @settings(max_examples=250)
 def test_no_row_stops_the_run(changed: dict[str, str]) -> None:
     run = score([ROW | changed], FACTS, lambda source: FACTS.physics)
     assert len(run.scored) + sum(run.skipped.values()) == 1
     assert markdown(report(run, run))
+
+
+@given(
+    st.sampled_from(ROWS[::40]), st.sets(st.sampled_from([name for name in COLUMNS if name not in ("gpu", "model")]))
+)
+@settings(max_examples=100)
+def test_a_row_of_a_known_model_and_gpu_is_predicted_whatever_else_is_missing(
+    row: dict[str, str], missing: set[str]
+) -> None:
+    made = predict(read_setup({key: "" if key in missing else text for key, text in row.items()}, FACTS), FACTS.physics)
+    assert made.tokens_per_second_per_gpu.low > 0
+    assert made.peak_gib.low > 0
 
 
 def test_files_with_odd_lines_are_read(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from aiohttp import ClientSession, DummyCookieJar, web
 from cryptography.fernet import Fernet
 
 from bot.app import build_app
-from bot.oauth import OAuth
 from bot.playground import FakeSlack
 from bot.playground.installs import Installs
+from bot.slack.oauth import OAuth
 from bot.store import read_keys
 from pricing import Catalog
 from tests import databases

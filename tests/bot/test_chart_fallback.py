@@ -5,9 +5,9 @@ from __future__ import annotations
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import FakeSlack
-from bot.post import Place, Poster
 from bot.render.chart import comparison_chart
 from bot.render.replies import chart_reply
+from bot.slack.post import Place, Poster
 from calculator import estimate, read_scenario
 from pricing import Catalog
 from tests.bot import deeds, support_bot

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.dataset import write_chats
-from bot.counter_protocol import Progress
-from bot.counting import Cancelled, count_file
+from bot.counting.parent import Cancelled, count_file
+from bot.counting.protocol import Progress
 from calculator import UserError
 from calculator.dataset import DatasetReport
 from calculator.training import epochs_by
@@ -160,7 +160,7 @@ def children(pid: int) -> list[int]:
     except OSError:
         return []
     direct = [int(child) for line in listed for child in line.split()]
-    counters = [child for child in direct if b"bot.counter" in command(child)]
+    counters = [child for child in direct if b"bot.counting.counter" in command(child)]
     return [*counters, *(deeper for child in counters for deeper in children(child))]
 
 
@@ -195,7 +195,7 @@ async def test_cancel_ends_every_process(by: str, tmp_path: Path, catalog: Catal
         with pytest.raises(asyncio.CancelledError):
             await counting
     deadline = time.monotonic() + 10
-    while left := [process for process in processes if b"bot.counter" in command(process)]:
+    while left := [process for process in processes if b"bot.counting.counter" in command(process)]:
         assert time.monotonic() < deadline, f"{left} go on"
         await asyncio.sleep(0.01)
 

@@ -31,7 +31,7 @@ def run(capsys: pytest.CaptureFixture[str], line: str, code: int = 0) -> str:
 def test_it_fits_with_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     """80 GB shown as 79.2 GiB (80 × 0.99); 8.03 billion weights of 2 bytes and the adapters' 0.16 GiB."""
     out = run(capsys, "fit llama-3.1-8b lora h100")
-    assert "llama-3.1-8b, lora of rank 16, on H100 80 GB SXM: fits, 70.5 of 79.2 GiB a GPU, 8.7 GiB to spare." in out
+    assert "llama-3.1-8b, lora of rank 16, on H100 80 GB SXM: fits, 64.6 of 79.2 GiB a GPU, 14.6 GiB to spare." in out
     table = {line.split()[0]: line.split()[-1] for line in out.splitlines() if line[-3:-2] == "."}
     parts = ("Weights", "Gradients", "Optimiser", "Activations", "Logits", "Overhead")
     assert sum(float(table[part]) for part in parts) == pytest.approx(float(table["Needed"]), abs=0.04)
@@ -89,7 +89,7 @@ async def test_in_slack_only_the_asker_sees_it(workspace: Workspace, slack: Fake
     assert delivered.ok
     assert slack.messages() == []
     (answer,) = slack.ephemerals()
-    assert "fits, 70.5 of 79.2 GiB" in texts(answer)
+    assert "fits, 64.6 of 79.2 GiB" in texts(answer)
     assert rows(answer)[0] == ["Memory of one GPU", "GiB"]
     await slack.say(f"<@{slack.bot_user}> fit llama-3.1-8b lora nonsense")
     said = await slack.wait_for(lambda: slack.ephemerals()[1:])
@@ -99,14 +99,15 @@ async def test_in_slack_only_the_asker_sees_it(workspace: Workspace, slack: Fake
 async def test_an_answer_shows_gpu_hours_their_range_and_what_moves_them(
     workspace: Workspace, slack: FakeSlack
 ) -> None:
-    """1,655 s of one H100 at $3.99 an hour, as derived in tests/scenarios/own-gpus-one-gpu.yml."""
+    """1,682 s of one H100 at $3.99 an hour, as derived in tests/scenarios/own-gpus-one-gpu.yml."""
     parent = await deeds.ask(slack, OWN)
     replies = slack.messages(parent["channel"], parent["ts"])
     (breakdown,) = [reply for reply in replies if "line by line" in reply["text"]]
-    assert column(breakdown)["Training"] == "$1.83"
-    assert rows(breakdown)[1][1:3] == ["0.4597 GPU-hours", "$3.99 / GPU-hour"]
-    assert "1 GPU × 1,655 seconds ÷ 3,600 (8 of 10 cases: 1,304 to 2,188 seconds)" in texts(breakdown)
-    assert "Training costs $1.45 to $2.43 in 8 of 10 cases." in texts(replies[-1])
+    assert column(breakdown)["Training"] == "$1.86"
+    assert rows(breakdown)[1][1:3] == ["0.4672 GPU-hours", "$3.99 / GPU-hour"]
+    assert "1 GPU × 1,682 seconds ÷ 3,600 (8 of 10 cases: 1,344 to 2,171 seconds)" in texts(breakdown)
+    # 1,344 and 2,171 seconds at $3.99 an hour
+    assert "Training costs $1.49 to $2.41 in 8 of 10 cases." in texts(replies[-1])
     assert "What was assumed and would move it most" in texts(breakdown)
     assert "One hour more of rented time a run: +$3.99." in texts(breakdown)
 
@@ -124,11 +125,11 @@ async def test_the_form_puts_the_fault_at_its_field(workspace: Workspace, slack:
 
 
 async def test_a_change_in_the_thread_is_explained(workspace: Workspace, slack: FakeSlack) -> None:
-    """Half an hour idle: 1,655 + 1,800 s are $3.8293, $1.995 more, which is the idle time's alone."""
+    """Half an hour idle: 1,682 + 1,800 s are $3.8592, $1.995 more, which is the idle time's alone."""
     parent = await deeds.ask(slack, OWN.replace(",openai/gpt-4.1-nano", ""))
     await slack.say(f"<@{slack.bot_user}> idle=0.5h", thread_ts=parent["ts"])
     change = await deeds.change(slack, parent)
-    assert rows(change)[1][1:] == ["$1.83", "$3.83", "+$2.00"] or rows(change)[1][1:] == ["$1.83", "$3.83", "+$1.99"]
+    assert rows(change)[1][1:] == ["$1.86", "$3.86", "+$2.00"] or rows(change)[1][1:] == ["$1.86", "$3.86", "+$1.99"]
     assert "idle" in texts(change)
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from bot import trace
-from bot.logs import JsonLines, PlainLines
 from bot.playground import FakeSlack
+from bot.telemetry import trace
+from bot.telemetry.logs import JsonLines, PlainLines
 from tests.bot import deeds, support_bot
 from tests.bot.conftest import Start
 from tests.bot.test_app import code_in

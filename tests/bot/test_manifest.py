@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from bot.listeners.commands import COMMAND
-from bot.oauth import LOOK_BACK_SCOPES
-from bot.oauth import SCOPES as SCOPES_OF_INSTALL
 from bot.playground import FakeSlack
+from bot.slack.oauth import LOOK_BACK_SCOPES
+from bot.slack.oauth import SCOPES as SCOPES_OF_INSTALL
 from tests.bot import deeds, support_bot
 from tests.bot.conftest import Start
 

@@ -11,8 +11,8 @@ import pytest
 from aiohttp import ClientSession, DummyCookieJar
 from cryptography.fernet import Fernet
 
-from bot.oauth import SCOPES
 from bot.playground.payloads import Payloads
+from bot.slack.oauth import SCOPES
 from bot.store import Installations, open_database, read_keys
 from pricing import Catalog
 from tests.bot import deeds, support_bot

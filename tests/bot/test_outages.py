@@ -12,9 +12,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import FakeSlack
 from bot.playground.payloads import Payloads
+from bot.slack.workspaces import CACHE_SECONDS, ManyWorkspaces
 from bot.store import Installations, open_database, read_keys
 from bot.worker import ACCEPT_SECONDS
-from bot.workspaces import CACHE_SECONDS, ManyWorkspaces
 from pricing import Catalog
 from tests.bot import deeds, support_bot
 from tests.bot.company import CLIENT_ID, KEY, Company, two_workspaces

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.playground import FakeSlack
 from bot.playground.payloads import Payloads
-from bot.replays import WINDOW_SECONDS, Replays
+from bot.slack.replays import WINDOW_SECONDS, Replays
 from tests.bot import deeds, support_bot
 from tests.bot.conftest import Start
 from tests.bot.reading import estimate_id

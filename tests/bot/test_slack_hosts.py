@@ -15,7 +15,7 @@ from yarl import URL
 
 from bot.playground import FakeSlack
 from bot.playground.payloads import Payloads
-from bot.slack_hosts import NotSlack, SlackHosts, fetch
+from bot.slack.hosts import NotSlack, SlackHosts, fetch
 from tests.bot import deeds
 from tests.bot.conftest import Start
 

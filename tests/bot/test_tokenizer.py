@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.ranks import write_ranks
-from bot.tokenizer import Tokenizer
+from bot.counting.tokenizer import Tokenizer
 from pricing import ENCODINGS, Encoding
 from tests.fuzz.hostile import examples
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.lookups import NOT_YOURS
+from bot.answers.lookups import NOT_YOURS
 from bot.playground import FakeSlack
 from bot.render.data import ENDS
 from bot.store import EstimateStore, open_database

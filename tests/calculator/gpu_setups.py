@@ -48,11 +48,11 @@ CARD = Gpu(
 _ONE = {
     *("matmul_fraction_default", "matmul_efficiency", "fp8_share", "fp4_share", "attention_efficiency"),
     *("traffic_eager", "traffic_optimised", "traffic_fp8", "traffic_compiled", "traffic_cast", "adapter_fused"),
-    *("nvlink_share", "pcie_share", "node_share", "bubble_share", "host_gb_s", "reserve_saturation", "fp8_kept"),
-    *("fragmentation_packed", "fragmentation_unpacked", "fragmentation_logits", "recompute_copies", "usable_share"),
+    *("nvlink_share", "pcie_share", "node_share", "bubble_share", "host_gb_s", "fp8_kept"),
+    *("fragmentation", "recompute_copies", "usable_share"),
     *("speed_low", "speed_high", "memory_low", "memory_high", "load_gb_s", "wall_factor_few", "wall_factor_many"),
     *("serving_matmul_share", "serving_bandwidth_share", "serving_memory_share", "attention_reference_tflops"),
-    *("adapter_input_copy", "many_gpus", "loading_share", "ethernet_gb_s"),
+    *("many_gpus", "loading_share", "ethernet_gb_s"),
 }
 PLAIN = GpuPhysics(**{field.name: 1.0 if field.name in _ONE else 0.0 for field in fields(GpuPhysics)})
 

@@ -80,26 +80,52 @@ def test_quantised_blocks_and_wide_ends() -> None:
     optimised = toy(method="qlora", lora_rank=2, lora_targets=("q",))
     # 4,000 × 0.5, ends 2,000 × 2 B, adapters 2·4·20 = 160 in 32 bit.
     assert weight_bytes(optimised, physics) == pytest.approx(2_000 + 4_000 + 640)
-    assert weight_bytes(replace(optimised, stack="eager"), physics) == pytest.approx(2_000 + 8_000 + 640)
+    # Prepared by PEFT, the ends are in 32 bit, and mixed precision makes a 16-bit copy of the head's 1,000.
+    assert weight_bytes(replace(optimised, stack="eager"), physics) == pytest.approx(2_000 + 8_000 + 2_000 + 640)
+
+
+def kept(**changes: object) -> float:
+    """Bytes that a layer of the toy keeps for a token."""
+    return layer_activation_bytes(toy(**changes), PLAIN)
 
 
 def test_a_layer_keeps_what_its_backward_pass_needs() -> None:
-    physics = replace(PLAIN, hidden_kept=4.0)
-    # Full: (4 + 2)·10 hidden, 2·10 query, 2·10 key and value, 4·20 feed-forward, 2 bytes each.
-    assert layer_activation_bytes(toy(), physics) == 2 * (60 + 20 + 20 + 80)
-    # Frozen matrices keep no inputs: 4·10 + 20 + 20 + 3·20, and the adapter's input.
-    assert layer_activation_bytes(toy(method="lora", lora_targets=("q",)), physics) == 2 * (50 + 20 + 20 + 60)
-    assert layer_activation_bytes(toy(method="lora", lora_targets=("down",)), physics) == 2 * (40 + 20 + 20 + 80)
+    # Full: inputs of norms and of matrices (2 + 2)·10, 2·10 query, 2·10 key and value, 4·20 feed-forward, 2 bytes each.
+    assert kept() == 2 * (40 + 20 + 20 + 80)
+    # Frozen matrices keep no inputs: 2·10 + 20 + 20 + 3·20, and the adapter's input.
+    assert kept(method="lora", lora_targets=("q",)) == 2 * (30 + 20 + 20 + 60)
+    assert kept(method="lora", lora_targets=("down",)) == 2 * (20 + 20 + 20 + 80)
     # Without flash attention every head keeps a row of scores: 3 bytes × 2 heads × 8 tokens.
-    eager = layer_activation_bytes(toy(flash_attention=False), replace(physics, score_bytes=3.0))
-    assert eager == 2 * 180 + 3 * 2 * 8
+    eager = layer_activation_bytes(toy(flash_attention=False), replace(PLAIN, score_bytes=3.0))
+    assert eager == 2 * 160 + 3 * 2 * 8
+
+
+def test_fused_kernels_share_inputs_and_the_eager_stack_copies_them() -> None:
+    attention = ("q", "k", "v", "o")
+    # Inputs of q, k and v are one tensor, and attention's output is kept as it is.
+    assert kept(method="lora", lora_targets=attention) == 2 * (20 + 10 + 20 + 20 + 60)
+    # Unfused norms keep 32-bit inputs, 4·10; every adapter a copy: 3·10 hidden and 10 query.
+    assert kept(method="lora", lora_targets=attention, stack="eager") == 2 * (40 + 30 + 20 + 10 + 20 + 60)
+    # Full tuning: unfused norms keep what they are multiplied with, too.
+    assert kept(stack="eager") == 2 * (80 + 20 + 20 + 80)
+    # Values seen through one matrix for queries, keys and values hold all three: 10 + 10 more, and one adapter's input.
+    assert kept(method="lora", lora_targets=("qkv",)) == 2 * (30 + 20 + 20 + 60 + 20)
+    # DoRA keeps what q gives, once in 16 and once in 32 bit: 3·10.
+    assert kept(method="lora", lora_targets=("q",), dora=True) == 2 * (30 + 20 + 20 + 60 + 30)
+
+
+def test_quantised_matrices_keep_their_inputs_and_a_prepared_model_is_wide() -> None:
+    pure = kept(method="qlora", lora_targets=("down",), stack="eager", states="pure")
+    # 4·10 norms and 2·10 inputs; 3·20 and the input of down twice, for the matrix and for its adapter.
+    assert pure == 2 * (60 + 20 + 20 + 100)
+    # In 32 bit the three of the gate are twice as wide.
+    assert kept(method="qlora", lora_targets=("down",), stack="eager") == 2 * (60 + 20 + 20 + 160)
 
 
 def test_checkpointing_keeps_one_boundary_a_layer() -> None:
-    physics = replace(PLAIN, hidden_kept=4.0)
-    layer = 360 * 8
-    assert activation_bytes(toy(), physics) == (4 * layer, 0)
-    assert activation_bytes(toy(checkpointing="full"), physics) == (4 * 2 * 10 * 8, layer)
+    layer = 320 * 8
+    assert activation_bytes(toy(), PLAIN) == (4 * layer, 0)
+    assert activation_bytes(toy(checkpointing="full"), PLAIN) == (4 * 2 * 10 * 8, layer)
 
 
 def test_logits_by_the_kind_of_loss() -> None:
@@ -116,15 +142,15 @@ def test_the_step_copies_gradients_and_a_load_holds_model_and_shard() -> None:
 
 
 def test_the_fullest_moment_counts() -> None:
-    physics = replace(PLAIN, hidden_kept=4.0, logit_bytes_in_place=8.0, step_copy_mixed=4.0)
+    physics = replace(PLAIN, logit_bytes_in_place=8.0, step_copy_mixed=4.0)
     # Optimiser step: 12,000 + 12,000 + 72,000 states and 24,000 of copies; more than any activations here.
     assert peak_memory(toy(), physics).peak == pytest.approx(120_000)
     # With 40 sequences the end of the forward pass is fullest: 84,000 of weights and moments, no gradients yet,
-    # 4 × 360 × 320 of activations, 8 × 320 × 100 of logits.
-    assert peak_memory(toy(micro_batch=40), physics).peak == pytest.approx(84_000 + 460_800 + 256_000)
+    # 4 × 320 × 320 of activations, 8 × 320 × 100 of logits.
+    assert peak_memory(toy(micro_batch=40), physics).peak == pytest.approx(84_000 + 409_600 + 256_000)
     # With gradients left from a micro-step before, these too.
     accumulating = toy(micro_batch=40, grad_accumulation=2)
-    assert peak_memory(accumulating, physics).peak == pytest.approx(96_000 + 460_800 + 256_000)
+    assert peak_memory(accumulating, physics).peak == pytest.approx(96_000 + 409_600 + 256_000)
 
 
 def test_the_parts_add_up_and_slack_is_given_back_when_memory_is_short() -> None:
@@ -135,6 +161,22 @@ def test_the_parts_add_up_and_slack_is_given_back_when_memory_is_short() -> None
     between = (made.required + made.slack / 2) / GIB
     assert made.seen_gib(between) == pytest.approx(between)
     assert made.seen_gib(made.required / GIB / 2) == pytest.approx(made.required / GIB)
+
+
+def test_what_the_allocator_keeps_counts_where_it_is_counted() -> None:
+    physics = replace(PLAIN, logit_bytes_in_place=100.0, fragmentation=3.0, reserve_share=0.1, context_bytes=50.0)
+    changing = toy(packed=False, stack="eager")
+    # 12,000 + 72,000 of weights and moments, 4 × 8 × 400 of activations, 80,000 of logits: 176,800. Twice the logits
+    # besides, and a tenth of all.
+    made = peak_memory(changing, physics)
+    assert made.required == pytest.approx(176_800 + 50)
+    assert made.slack == pytest.approx(160_000 + 0.1 * (176_800 + 160_000))
+    # Micro-steps are of two tokens usually: a quarter of it. Of one length, none.
+    usual = peak_memory(replace(changing, mean_length=2.0), physics)
+    assert usual.slack == pytest.approx(40_000 + 0.1 * (176_800 + 40_000))
+    assert peak_memory(replace(changing, packed=True), physics).slack == pytest.approx(17_680)
+    # A framework that reports tensors only sees neither slack nor the process.
+    assert peak_memory(replace(changing, counts_cache=False), physics).peak == pytest.approx(176_800)
 
 
 def test_what_does_not_fit_says_what_would() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calculator.gpu import find_framework, find_gpu, find_model, interpolated_shape
+from calculator.gpu import find_framework, find_gpu, find_model, interpolated_mixture, interpolated_shape
 from tests.calculator.gpu_setups import FACTS
 
 
@@ -25,6 +25,13 @@ from tests.calculator.gpu_setups import FACTS
         ("vicuna-13b", "llama-13b"),
         ("Phi-3.5-mini-instruct", "phi-3-mini"),
         ("chatglm3-6b", "chatglm3-6b"),
+        ("pythia-1b-deduped", "pythia-1b"),
+        ("TinyLlama-1.1B-Chat-v1.0", "tinyllama-1.1b"),
+        ("zephyr-7b-beta", "mistral-7b"),
+        ("vicuna-33b-v1.3", "llama-30b"),
+        ("Mistral-Small-3.1-24B-Instruct-2503", "mistral-small-24b"),
+        ("deepseek-ai/DeepSeek-R1-Distill-Llama-8B", "llama-3.1-8b"),
+        ("mistralai/Mistral-7B-Instruct-v0.3", "mistral-7b-v0.3"),
     ],
 )
 def test_models_go_by_many_names(text: str, name: str) -> None:
@@ -78,6 +85,13 @@ def test_an_interpolated_shape_says_so_and_counts_about_what_it_is_called(size: 
     assert shape.parameters_billion == size
     assert 0.3 < shape.counted / 1e9 / size < 3
     assert shape.block_parameters > 0
+
+
+def test_a_mixture_of_known_sizes_keeps_all_weights_and_multiplies_with_the_active_ones() -> None:
+    shape = interpolated_mixture(80, 3, FACTS.models)
+    assert shape.interpolated
+    assert shape.counted / 80e9 == pytest.approx(1, abs=0.1)
+    assert shape.matmul_parameters / 3e9 == pytest.approx(1, abs=0.3)
 
 
 def test_between_two_known_sizes_the_shape_is_between_theirs() -> None:

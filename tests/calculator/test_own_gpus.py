@@ -141,10 +141,10 @@ def test_eight_bit_needs_a_gpu_that_has_it(catalog: Catalog) -> None:
 
 
 def test_what_moves_it_most_is_the_total_with_the_assumption_the_other_way(catalog: Catalog) -> None:
-    """One hour more of one L4 at $0.49 a run."""
-    moves = {move.what: move.usd for move in only(answer(catalog, ONE_L4)).moves}
+    """One hour more of one H100 at $3.99 a run."""
+    moves = {move.what: move.usd for move in only(answer(catalog, {**ONE_L4, "on": "runpod/h100"})).moves}
     assert len(moves) == 3
-    assert round(moves["one hour more of rented time a run"], 9) == Decimal("0.49")
+    assert round(moves["one hour more of rented time a run"], 9) == Decimal("3.99")
     served = {move.what: move.usd for move in only(answer(catalog, {**ONE_L4, **SERVED, "calls": "1M/day"})).moves}
     # Twice 1.9 GPUs at the busiest time are 3.8, so 4 instead of 2: 2 × 720 h × 12 × $0.49.
     assert round(served["twice the calls at the busiest time"], 9) == Decimal("8467.20")

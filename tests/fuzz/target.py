@@ -18,12 +18,12 @@ import aiohttp
 import numpy  # noqa: F401 - Hypothesis stumbles where a thread of the bot begins to load it
 from hypothesis import strategies as st
 
+from bot.forms.settled import BUDGET as BUDGET_FORM
+from bot.forms.settled import SETTINGS as SETTINGS_FORM
 from bot.limits import Allowance
 from bot.playground import FakeSlack
 from bot.playground.payloads import Payloads
 from bot.render.budget import APPROVE, DECLINE
-from bot.settled_forms import BUDGET as BUDGET_FORM
-from bot.settled_forms import SETTINGS as SETTINGS_FORM
 from pricing import Catalog
 from tests.bot import deeds, support_bot
 from tests.bot.deeds import Json

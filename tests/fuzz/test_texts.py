@@ -11,9 +11,9 @@ from decimal import Decimal
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.answers.compare import named_in
 from bot.command import from_slack, read_command, read_fields, readable_fields, write_command
-from bot.compare import named_in
-from bot.form import Origin, form, read_values, reply_in
+from bot.forms.estimate import Origin, form, read_values, reply_in
 from bot.render.data import to_csv, to_json
 from calculator import KEYS, FieldErrors, UserError, estimate, read_scenario
 from pricing import Catalog

@@ -41,7 +41,7 @@ FAULTS = [
     ("models.yml", "kv_heads: 32,", "kv_heads: 64,", ("models.llama-7b", "kv_heads 64 is more than heads 32")),
     ("models.yml", "heads: 32,", "heads: -32,", ("models.llama-7b.heads", "greater than 0")),
     ("models.yml", "parameters_billion: 6.738", "parameters_billion: nan", ("models.llama-7b", "finite number")),
-    ("models.yml", "source: config", "source: hearsay", ("models.llama-7b.source", "there is no source 'hearsay'")),
+    ("models.yml", "source: config", "source: hearsay", ("models.ministral-8b.source", "there is no source 'hearsay'")),
     ("models.yml", "aliases: [vicuna-7b,", "aliases: [llama-13b,", ("aliases", "'llama-13b' already means llama-13b")),
     ("models.yml", "  llama-13b:\n", "  llama-7b:\n", ("llama-7b” stands twice",)),
     (

@@ -13,7 +13,7 @@ import pytest
 from cryptography.fernet import Fernet, MultiFernet
 from sqlalchemy import text
 
-from bot.keys_form import KEY_CALLBACK
+from bot.forms.keys import KEY_CALLBACK
 from bot.playground import FakeSlack
 from bot.playground.payloads import Payloads
 from bot.store import Audit, ProviderKeys, open_database, read_keys

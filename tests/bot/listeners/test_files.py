@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.playground import FakeSlack
 from bot.playground.payloads import Payloads
-from bot.slack_files import MAX_FILE_BYTES
+from bot.slack.files import MAX_FILE_BYTES
 from tests.bot import deeds
 from tests.bot.conftest import Start
 from tests.bot.reading import figures, prefilled, texts

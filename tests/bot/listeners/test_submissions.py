@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.form_fields import FROM_FILE
+from bot.forms.fields import FROM_FILE
 from bot.playground import FakeSlack
 from calculator import KEYS
 from tests.bot import deeds, support_bot

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.form import Origin, compare_form, form
+from bot.forms.estimate import Origin, compare_form, form
 from bot.playground.message_rules import check_message, pings
 from bot.playground.view_rules import check_view
 from bot.render.blocks import SlackMessage

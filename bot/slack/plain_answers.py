@@ -8,9 +8,10 @@ from typing import Any
 
 from slack_bolt.response import BoltResponse
 
-from bot.form import notice
-from bot.reading import at
-from bot.trace import failing
+from bot.forms.estimate import notice
+from bot.slack.faults import passes
+from bot.slack.reading import at
+from bot.telemetry.trace import failing
 
 Body = dict[str, Any]
 SORRY = "Something went wrong on our side, and nothing you typed is lost. Please try again. ({})"
@@ -36,7 +37,9 @@ class Apology:
 
     def __init__(self, body: Body, error: Exception) -> None:
         code = failing()
-        log.error("%s: %s failed", code, body.get("type") or body.get("command") or "request", exc_info=error)
+        what = body.get("type") or body.get("command") or "request"
+        # While a database is away every request fails alike: a line each says as much as a traceback each.
+        log.error("%s: %s failed: %r", code, what, error, exc_info=None if passes(error) else error)
         self.text = SORRY.format(code)
         self.to_event = body.get("type") == "event_callback"
         # Slack delivers an event again that was not taken.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.form import View, field_block, plain
-from bot.form_fields import Field
+from bot.forms.estimate import View, field_block, plain
+from bot.forms.fields import Field
 from bot.store import WHOLE_WORKSPACE, Budget
 
 SETTINGS, BUDGET = "settings_form", "budget_form"

@@ -10,9 +10,10 @@ from typing import NamedTuple, Protocol
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.faults import error_of
-from bot.render.blocks import SlackMessage, clip, saying
+from bot.render.blocks import SlackMessage, saying
 from bot.render.chart import Chart
+from bot.render.strings import clip
+from bot.slack.faults import error_of
 
 # The channel cannot be posted in: the bot is not in it, or may not.
 SHUT_OUT = frozenset(

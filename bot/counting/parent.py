@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from bot.counter_protocol import Finished, Progress, Refused, Said, Task
+from bot.counting.protocol import Finished, Progress, Refused, Said, Task
 from calculator import UserError
 from calculator.dataset import MAX_UNPACKED_BYTES, Beside, DatasetReport, limits_of, make_report, needs_of
 from pricing import Catalog, DatasetRules, Encoding
@@ -83,7 +83,7 @@ async def _count(task: Task, progress: Callable[[Progress], None], descriptors: 
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "bot.counter",
+        "bot.counting.counter",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         pass_fds=tuple(descriptors),

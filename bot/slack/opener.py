@@ -10,11 +10,11 @@ import aiohttp
 from aiohttp import BytesPayload
 from yarl import URL
 
-from bot.calls import note_call, outcome_of
-from bot.form import Origin, form
-from bot.metrics import Metrics
-from bot.slack_hosts import SlackHosts
-from bot.trace import failing
+from bot.forms.estimate import Origin, form
+from bot.slack.calls import note_call, outcome_of
+from bot.slack.hosts import SlackHosts
+from bot.telemetry.metrics import Metrics
+from bot.telemetry.trace import failing
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
 from yarl import URL
 
-from bot.metrics import Metrics
+from bot.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
 

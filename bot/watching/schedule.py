@@ -11,8 +11,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.faults import passes
 from bot.prices import Prices
+from bot.slack.faults import passes
 from bot.store import Job
 from bot.worker import Worker
 

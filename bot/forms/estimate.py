@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from bot.dataset_field import dataset_field
-from bot.form_fields import LONGEST, MAIN, OPTIONS, OWN_GPUS, Field
-from bot.reading import at, whole
+from bot.forms.dataset_field import dataset_field
+from bot.forms.fields import LONGEST, MAIN, OPTIONS, OWN_GPUS, Field
+from bot.slack.reading import at, whole
 from calculator import KEYS, FieldErrors
 from pricing import GpuOffer, Offer
 

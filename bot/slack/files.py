@@ -12,8 +12,8 @@ from typing import IO, Any, NamedTuple
 
 import aiohttp
 
-from bot.reading import whole
-from bot.slack_hosts import NotSlack, SlackHosts, fetch
+from bot.slack.hosts import NotSlack, SlackHosts, fetch
+from bot.slack.reading import whole
 from calculator import UserError
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from bot.explain import THE_DATE, Reason, priced_alone, reasons
 from bot.render.data import ENDS, ends_of, text
 from bot.render.tables import offer_name
 from bot.store import SavedEstimate
-from bot.threshold import Threshold
+from bot.watching.threshold import Threshold
 from calculator import (
     YOUR_GPUS,
     YOUR_RATES,

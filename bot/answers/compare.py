@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from bot.render.blocks import clip
 from bot.render.data import figure_text
 from bot.render.money import counted, money, rough, signed
 from bot.render.page import Page
+from bot.render.strings import clip
 from bot.render.sureness import percent
 from bot.render.tables import Align, Table
 from bot.render.words import said

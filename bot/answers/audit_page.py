@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.render.blocks import clip
 from bot.render.page import Page
+from bot.render.strings import clip
 from bot.render.tables import Align, Table
 from bot.store import Entry
 

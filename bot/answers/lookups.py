@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from bot import pages
-from bot.audit_page import audit_page
+from bot.answers import pages
+from bot.answers.audit_page import audit_page
+from bot.answers.compare import FEWEST, MOST, Named, named_in, side_by_side
+from bot.answers.fits import fit_page
 from bot.command import Asked, write_command
-from bot.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.explain import difference_page
-from bot.fits import fit_page
-from bot.news import REMIND_DAYS, STEPS, begun
-from bot.post import permalink
 from bot.prices import CatalogBox
-from bot.render.blocks import SlackMessage, clip, escape, saying
+from bot.render.blocks import SlackMessage, saying
 from bot.render.money import counted
 from bot.render.page import Page
+from bot.render.strings import clip, escape
 from bot.roles import Roles
+from bot.slack.post import permalink
 from bot.store import Audit, EstimateStore, SavedEstimate, Watch, WatchStore
-from bot.threshold import DEFAULT_THRESHOLD, read_watch
+from bot.watching.news import REMIND_DAYS, STEPS, begun
+from bot.watching.threshold import DEFAULT_THRESHOLD, read_watch
 from calculator import UserError
 from pricing import Catalog
 

@@ -14,9 +14,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.faults import error_of, passes
-from bot.patience import Patience
-from bot.post import Poster
+from bot.slack.faults import error_of, passes
+from bot.slack.patience import Patience
+from bot.slack.post import Poster
 from bot.store import Installations
 
 log = logging.getLogger(__name__)

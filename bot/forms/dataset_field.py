@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.reading import at
-from bot.slack_files import SlackFile, read_files
+from bot.slack.files import SlackFile, read_files
+from bot.slack.reading import at
 
 DATASET = "dataset"
 

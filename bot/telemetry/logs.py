@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal, TextIO
 
-from bot.trace import request_id
+from bot.telemetry.trace import request_id
 
 LogFormat = Literal["json", "text"]
 

@@ -1,4 +1,4 @@
-"""The process that counts one file: `python -m bot.counter`, started by `counting.py` and by nothing else.
+"""The process that counts one file: `python -m bot.counting.counter`, started by `parent.py` and by nothing else.
 
 It reads a `Task` as JSON from standard input and writes JSON lines: `Progress` as it goes, at the end one `Finished` or
 `Refused`. It loads the ranks once and forks: workers share that memory, and nothing here holds up the bot's loop.
@@ -23,8 +23,8 @@ from typing import BinaryIO, TextIO
 
 import msgspec
 
-from bot.counter_protocol import Finished, Progress, Refused, Said, Task
-from bot.tokenizer import Tokenizer
+from bot.counting.protocol import Finished, Progress, Refused, Said, Task
+from bot.counting.tokenizer import Tokenizer
 from calculator.dataset import (
     Block,
     BlockCount,

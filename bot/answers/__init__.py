@@ -1,0 +1,1 @@
+"""What is answered at once, to the asker alone, and how a change is explained."""

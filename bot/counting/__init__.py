@@ -1,0 +1,1 @@
+"""Training files counted in processes of their own."""

@@ -1,0 +1,1 @@
+"""Modal forms: fields to blocks, submissions to fields."""

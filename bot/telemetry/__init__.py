@@ -1,0 +1,1 @@
+"""Seen from outside: metrics, logs, probes, the id of a request."""
