@@ -168,7 +168,7 @@ def model_name(text: str) -> str:
 def name(text: str) -> str | None:
     # Controls out (a joiner inside an emoji stays), and quotation marks made single, so that a line can hold the name.
     visible = "".join(c if c == _JOINER or unicodedata.category(c)[0] != "C" else " " for c in text)
-    clean = re.sub('["„“”]', "'", " ".join(visible.split())).strip(_JOINER)
+    clean = re.sub('["„“”]', "'", " ".join(visible.split())).strip(f" {_JOINER}")
     if len(clean) > 80:
         raise ValueError("a name has at most 80 characters.")
     return clean or None

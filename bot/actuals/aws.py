@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.actuals.ask import Ask, Key
-from bot.actuals.bill import BillLine
+from bot.actuals.bill import BillLine, billed_day
 from bot.actuals.gather import gather
 from bot.actuals.http import MOST_PAGES, BillingHttp, amount
 from bot.actuals.sign import AwsKey, signed
@@ -38,10 +38,10 @@ async def pull(http: BillingHttp, key: Key, ask: Ask) -> list[Actual]:
         answer = await http.post(url, body, headers)
         try:
             for result in answer["ResultsByTime"]:
-                day = date.fromisoformat(result["TimePeriod"]["Start"])
+                day = billed_day(date.fromisoformat(result["TimePeriod"]["Start"]))
                 lines += [_line(http, day, group) for group in result["Groups"]]
             onward = answer.get("NextPageToken")
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, LookupError, TypeError, ValueError):
             raise http.odd() from None
         if not onward:
             return [one._replace(through=ask.end) for one in gather(lines, ask.rules, ask.scope).actuals]

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bot.actuals.ask import Ask, Key
-from bot.actuals.bill import BillLine
+from bot.actuals.bill import BillLine, billed_day
 from bot.actuals.gather import gather
 from bot.actuals.http import MOST_PAGES, BillingHttp, amount
 from calculator import Actual
@@ -32,7 +32,7 @@ async def pull(http: BillingHttp, key: Key, ask: Ask) -> list[Actual]:
             names = [column["name"] for column in found["columns"]]
             lines += [_line(http, dict(zip(names, row, strict=True))) for row in found["rows"]]
             onward = found.get("nextLink")
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, LookupError, TypeError, ValueError):
             raise http.odd() from None
         if not onward:
             return [one._replace(through=ask.end) for one in gather(lines, ask.rules, ask.scope).actuals]
@@ -75,4 +75,4 @@ def _line(http: BillingHttp, row: dict[str, Any]) -> BillLine:
     if usd is None:
         raise http.odd()
     day = datetime.strptime(str(row["UsageDate"]), "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
-    return BillLine(day, f"{row['MeterSubcategory'] or ''} {row['Meter'] or ''}".strip(), usd)
+    return BillLine(billed_day(day), f"{row['MeterSubcategory'] or ''} {row['Meter'] or ''}".strip(), usd)

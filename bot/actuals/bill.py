@@ -168,10 +168,15 @@ def _day(text: str, row: int) -> date:
             day = date(int(american[3]), int(american[1]), int(american[2]))
         else:
             day = date.fromisoformat(f"{text}-01" if _MONTH.fullmatch(text) else text[:10])
+        return billed_day(day)
     except (ValueError, OverflowError, OSError):
-        day = date.min
+        raise UserError(f"Row {row}: “{clip(text, 30)}” is no date; write it like 2026-11-21.") from None
+
+
+def billed_day(day: date) -> date:
+    """A day that a bill can have. Raises ValueError for any other."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise UserError(f"Row {row}: “{clip(text, 30)}” is no date; write it like 2026-11-21.")
+        raise ValueError(f"{day} is on no bill")
     return day
 
 

@@ -103,4 +103,4 @@ def amount(value: object) -> Decimal | None:
         found = Decimal(value)
     except ArithmeticError:
         return None
-    return found if found.is_finite() and abs(found) < Decimal(10) ** 15 else None
+    return found if found.is_finite() and found.copy_abs() < Decimal(10) ** 15 else None

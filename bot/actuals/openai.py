@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.actuals.ask import Ask, Key, epoch
-from bot.actuals.bill import BillLine
+from bot.actuals.bill import BillLine, billed_day
 from bot.actuals.gather import gather
 from bot.actuals.http import MOST_PAGES, BillingHttp, amount
 from calculator import Actual, Usage
@@ -68,13 +68,13 @@ async def _results(
         page = await http.get(url, query, {"Authorization": f"Bearer {key}"})
         try:
             for bucket in page["data"]:
-                day = datetime.fromtimestamp(int(bucket["start_time"]), UTC).date()
+                day = billed_day(datetime.fromtimestamp(_seconds(bucket["start_time"]), UTC).date())
                 for result in bucket["results"]:
                     yield day, dict(result)
             if not page.get("has_more"):
                 return
             query["page"] = str(page["next_page"])
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+        except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
             raise http.odd() from None
     raise http.odd()
 
@@ -94,7 +94,7 @@ async def _trained(http: BillingHttp, key: str, ask: Ask) -> Usage:
             if not page.get("has_more") or not page["data"]:
                 break
             query["after"] = str(page["data"][-1]["id"])
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+        except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
             raise http.odd() from None
     same = epochs.pop() if len(epochs) == 1 else None
     return Usage(
@@ -111,8 +111,16 @@ def _counts(job: dict[str, Any], ask: Ask) -> bool:
         job["model"] == ask.scope.model
         and bool(job.get("trained_tokens"))
         and ended is not None
-        and epoch(ask.start) <= int(ended) < epoch(ask.end)
+        and epoch(ask.start) <= _seconds(ended) < epoch(ask.end)
     )
+
+
+def _seconds(value: object) -> int:
+    """A time as OpenAI writes it, never so long a number that it takes a while to write out. Raises ValueError."""
+    seconds = amount(value)
+    if seconds is None:
+        raise ValueError("no time")
+    return int(seconds)
 
 
 def _epochs(job: dict[str, Any]) -> object:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from bot.actuals.ask import Ask, Key
+from bot.actuals.bill import billed_day
 from bot.actuals.http import BillingHttp, PullError, amount
 from calculator import Actual, Usage, month_after
 
@@ -53,9 +54,9 @@ async def _job(http: BillingHttp, key: str, job_id: str, model: str) -> Job:
         if trained != model:
             raise PullError(f"The job {job_id} trained {trained[:80]}, and the estimate is of {model}.")
         usd = amount(answer["total_price"])
-        began = date.fromisoformat(str(answer.get("started_at") or answer["created_at"])[:10])
+        began = billed_day(date.fromisoformat(str(answer.get("started_at") or answer["created_at"])[:10]))
         epochs = amount(answer.get("n_epochs"))
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, LookupError, TypeError, ValueError):
         raise http.odd() from None
     if usd is None:
         raise http.odd()

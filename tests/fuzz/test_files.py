@@ -119,6 +119,7 @@ def test_a_scenario_file_is_read_or_refused_with_a_sentence(path: Path, content:
 
 @examples(40)
 @given(name=text)
+@example("support \u200d")
 def test_an_exported_scenario_reads_back(catalog: Catalog, path: Path, name: str) -> None:
     fields = {**support_bot.FIELDS, "name": name}
     if outcome(lambda: read_scenario(fields), FieldErrors) is not None:
