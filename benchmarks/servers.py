@@ -129,7 +129,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 class _SlackStub(asyncio.Protocol):
-    """As much HTTP as the bot's client speaks, at a fifth of what a library's server takes: it shares the processors
+    """As much HTTP as the bot's client speaks, at a fourth of what aiohttp's server takes: it shares the processors
     with what is measured, and must not be it.
     """
 

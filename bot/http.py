@@ -146,7 +146,7 @@ def _page(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Call
 def command_of(body: bytes) -> dict[str, str] | None:
     """The fields of a whole `/ftcost …`, which needs no routing; None for any other request.
 
-    urllib's parse_qsl does the same in four times the time: it looks for escapes in every name and value.
+    urllib's parse_qsl does the same in twice the time: it looks for escapes in every name and value.
     """
     if _COMMAND not in body:
         return None
