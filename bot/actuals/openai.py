@@ -32,7 +32,8 @@ async def pull(http: BillingHttp, key: Key, ask: Ask) -> list[Actual]:
 
 async def _costs(http: BillingHttp, key: str, ask: Ask) -> AsyncIterator[BillLine]:
     async for day, result in _results(http, key, ask, "costs", "line_item"):
-        cost = result.get("amount") or {}
+        said = result.get("amount")
+        cost: dict[str, Any] = said if isinstance(said, dict) else {}
         usd = amount(cost.get("value"))
         if usd is None or str(cost.get("currency", "")).lower() != "usd":
             raise http.odd()
