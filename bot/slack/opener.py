@@ -79,5 +79,6 @@ def _quoted(origin: Origin) -> bytes:
 def _template(*, in_thread: bool) -> tuple[bytes, bytes]:
     """The view's JSON, cut where private_metadata stands."""
     view = form(Origin(channel="C", thread_ts="1.2" if in_thread else None))
-    before, after = json.dumps(view | {"private_metadata": _HERE}).split(json.dumps(_HERE))
+    text = json.dumps(view | {"private_metadata": _HERE}, ensure_ascii=False, separators=(",", ":"))
+    before, after = text.split(json.dumps(_HERE))
     return before.encode(), after.encode()
