@@ -135,7 +135,7 @@ async def build_app(
         if isinstance(access, OAuth):
             installations = Installations(access.client_id, database, access.keys)
             install = install_flow(access, database, installations, client_of(None), slack_api_url)
-            workspaces = ManyWorkspaces(installations, client_of)
+            workspaces = ManyWorkspaces(installations, client_of, pace.know)
         else:
             workspaces = OneWorkspace(access, client_of, lambda: now().timestamp())
         opener = FormOpener(session, slack_api_url, metrics)

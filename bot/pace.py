@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Pace:
-    """How patient a worker is. Seconds, but for `attempts`."""
+    """How patient it is. Seconds, but for `attempts`."""
 
     attempts: int = 8
     """Begun so often without an end, a job is given up."""
@@ -21,6 +21,10 @@ class Pace:
     """So long after its process was killed, work is taken up by another."""
     slow: float = 10.0
     """After this the asker is told that it takes longer."""
+    accept: float = 2.0
+    """For writing a request down, or looking up what it asks for: Slack waits three seconds."""
+    know: float = 0.7
+    """For whose workspace it is, and what that has settled: the request has yet to be written down."""
     quiet: float = 0.02
     """Work begins when no request came for so long: an acknowledgement has three seconds, an answer a minute."""
     longest_wait: float = 2.0

@@ -26,7 +26,6 @@ AT_ONCE = 20
 SCARCE: Mapping[str, int] = {"dataset": 2}
 """Of these kinds a process does fewer at once: counting a file keeps every processor busy."""
 HAND_BACK_SECONDS = 3.0
-ACCEPT_SECONDS = 2.0
 """Slack waits three for the acknowledgement; before they are over, a person is told that it did not work."""
 
 T = TypeVar("T")
@@ -59,7 +58,7 @@ class Worker:
         self._handlers = handlers
         self._on_failure = on_failure
         self._on_delay = on_delay
-        self._pace = pace
+        self.pace = pace
         self._metrics = metrics
         self._asked_at = -pace.quiet
         self._in_hand = 0
@@ -120,9 +119,9 @@ class Worker:
                 self._wake.set()
         return new
 
-    async def soon(self, work: Coroutine[Any, Any, T], seconds: float = ACCEPT_SECONDS) -> T:
+    async def soon(self, work: Coroutine[Any, Any, T], seconds: float | None = None) -> T:
         """The result of what a person waits for. Raises TimeoutError where it does not come in time."""
-        return await self._patience.soon(work, seconds)
+        return await self._patience.soon(work, self.pace.accept if seconds is None else seconds)
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the request that asked for it, and know of it at shutdown."""
@@ -141,7 +140,7 @@ class Worker:
         self._closing = True
         self._wake.set()
         try:
-            async with asyncio.timeout(self._pace.stop if seconds is None else seconds):
+            async with asyncio.timeout(self.pace.stop if seconds is None else seconds):
                 await asyncio.gather(*self._loops[:1], return_exceptions=True)  # it may be closed already
                 self._only_own = True
                 while self._tasks or await self._claim():
@@ -191,7 +190,7 @@ class Worker:
         while True:
             with suppress(TimeoutError):
                 # Not all replicas at the same moment.
-                await asyncio.wait_for(self._wake.wait(), self._pace.poll * random.uniform(0.5, 1.5))  # noqa: S311
+                await asyncio.wait_for(self._wake.wait(), self.pace.poll * random.uniform(0.5, 1.5))  # noqa: S311
             if self._closing:
                 return
             self._wake.clear()
@@ -199,29 +198,29 @@ class Worker:
                 await self._claim()
                 if clock() < look_at:
                     continue
-                look_at = clock() + self._pace.poll / 2
+                look_at = clock() + self.pace.poll / 2
                 for job in await self._inbox.late(
-                    timedelta(seconds=self._pace.slow), AT_ONCE, accepted_here=self._only_own
+                    timedelta(seconds=self.pace.slow), AT_ONCE, accepted_here=self._only_own
                 ):
                     self.start(self._say_late(job))
             except Exception as error:
                 log.warning("could not look for work: %s", error, exc_info=not passes(error))
-                await asyncio.sleep(self._pace.poll)
+                await asyncio.sleep(self.pace.poll)
 
     async def _keep_leases(self) -> None:
         """Renew the leases of what runs. Work whose lease is lost ends here, before it is begun elsewhere."""
         clock = asyncio.get_running_loop().time
         while True:
-            await asyncio.sleep(self._pace.renewal)
+            await asyncio.sleep(self.pace.renewal)
             if not self._running:
                 continue
             began, asked = clock(), dict(self._running)
             try:
-                async with asyncio.timeout(self._pace.renewal):
+                async with asyncio.timeout(self.pace.renewal):
                     kept = await self._inbox.renew(list(asked))
             except Exception as error:
                 log.warning("leases could not be renewed: %s", error, exc_info=not passes(error))
-                kept = {key for key, running in asked.items() if clock() - running.held_at < self._pace.hold}
+                kept = {key for key, running in asked.items() if clock() - running.held_at < self.pace.hold}
             else:
                 for key in kept:
                     asked[key].held_at = began
@@ -258,8 +257,8 @@ class Worker:
     async def _its_turn(self) -> None:
         """Wait until requests leave time for work."""
         clock = asyncio.get_running_loop().time
-        latest = clock() + self._pace.longest_wait
-        quiet = self._pace.quiet
+        latest = clock() + self.pace.longest_wait
+        quiet = self.pace.quiet
         # An event would have to be set for every request; looking again costs a request nothing.
         while not self._closing and (now := clock()) < latest and (self._in_hand or now < self._asked_at + quiet):  # noqa: ASYNC110
             await asyncio.sleep(quiet)
@@ -269,7 +268,7 @@ class Worker:
         done = False
         while True:
             try:
-                if job.attempts > self._pace.attempts:
+                if job.attempts > self.pace.attempts:
                     raise RuntimeError(f"given up after {job.attempts - 1} attempts")
                 if not done:
                     await self._handlers[job.kind](job)
@@ -278,11 +277,11 @@ class Worker:
                 await self._inbox.finished(job)
                 return
             except Exception as error:
-                if not done and (job.attempts >= self._pace.attempts or not passes(error)):
+                if not done and (job.attempts >= self.pace.attempts or not passes(error)):
                     await self._give_up(job)
                     return
                 log.warning("%s job %s, attempt %d: %r", job.kind, job.key, job.attempts, error)
-            await asyncio.sleep(self._pace.pause(job.attempts))
+            await asyncio.sleep(self.pace.pause(job.attempts))
             if not done:
                 job = replace(job, attempts=job.attempts + 1)
                 with suppress(Exception):  # where the database is away, this process still counts

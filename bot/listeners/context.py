@@ -32,8 +32,6 @@ _SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
 
 log = logging.getLogger(__name__)
 
-# Slack waits three seconds, and what is asked has yet to be written down.
-SETTLED_SECONDS = 0.7
 GONE = "This estimate is not there any more. Close this and start a new one with /ftcost."
 
 
@@ -59,7 +57,7 @@ class Bot:
         known = self.desk.preferences.known(team_id)
         if known is not None:
             return Preferences(known)
-        return await self.worker.soon(self.desk.settled(team_id), SETTLED_SECONDS)
+        return await self.worker.soon(self.desk.settled(team_id), self.worker.pace.know)
 
     async def once(self, body: dict[str, Any]) -> None:
         """To be asked before a request changes or shows what the database keeps, unless it is written down as work,

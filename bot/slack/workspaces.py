@@ -23,8 +23,7 @@ log = logging.getLogger(__name__)
 
 # After this another replica's news (a new token, an uninstall) is seen.
 CACHE_SECONDS = 60.0
-# The first of what is done within the three seconds that Slack waits; and until a silent database is asked again.
-FIND_SECONDS = 0.7
+# Until a silent database is asked again.
 AGAIN_SECONDS = 5.0
 SOMEWHERE = "https://slack.com/"
 
@@ -153,12 +152,18 @@ class ManyWorkspaces(Workspaces):
     """
 
     def __init__(
-        self, installations: Installations, client_of: ClientOf, clock: Callable[[], float] = time.monotonic
+        self,
+        installations: Installations,
+        client_of: ClientOf,
+        know_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`know_seconds` is how long a look-up may take."""
         self._installations = installations
         self._client_of = client_of
         self._clock = clock
         self._cache: dict[str, tuple[float, Workspace]] = {}
+        self._know_seconds = know_seconds
         self._patience = Patience()
 
     def known(self, team_id: str) -> Workspace | None:
@@ -169,7 +174,7 @@ class ManyWorkspaces(Workspaces):
         if found := self.known(team_id):
             return found
         try:
-            installed = await self._patience.soon(self._installations.find_team(team_id), FIND_SECONDS)
+            installed = await self._patience.soon(self._installations.find_team(team_id), self._know_seconds)
         except Exception as error:
             _, before = self._cache.get(team_id, (0.0, None))
             if before is None or not passes(error):

@@ -12,6 +12,7 @@ from aiohttp import ClientSession, DummyCookieJar, web
 from cryptography.fernet import Fernet
 
 from bot.app import build_app
+from bot.pace import Pace
 from bot.playground import FakeSlack
 from bot.playground.installs import Installs
 from bot.slack.oauth import OAuth
@@ -51,7 +52,7 @@ class Company:
 
 
 @asynccontextmanager
-async def two_workspaces(catalog: Catalog, database_url: str) -> AsyncIterator[Company]:
+async def two_workspaces(catalog: Catalog, database_url: str, pace: Pace = PACE) -> AsyncIterator[Company]:
     """Neither has installed the app yet."""
     async with AsyncExitStack() as stack:
         slacks = []
@@ -79,7 +80,7 @@ async def two_workspaces(catalog: Catalog, database_url: str) -> AsyncIterator[C
                 signing_secret=SIGNING_SECRET,
                 slack_api_url=installs.api_url,
                 now=lambda: TODAY,
-                pace=PACE,
+                pace=pace,
             )
         )
         runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=1.0)

@@ -6,21 +6,25 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.pace import Pace
 from bot.playground import FakeSlack
 from bot.playground.payloads import Payloads
 from bot.slack.workspaces import CACHE_SECONDS, ManyWorkspaces
 from bot.store import Installations, open_database, read_keys
-from bot.worker import ACCEPT_SECONDS
 from pricing import Catalog
 from tests.bot import deeds, support_bot
 from tests.bot.company import CLIENT_ID, KEY, Company, two_workspaces
 from tests.bot.reading import column, figures
-from tests.conftest import Workspace, running_bot
+from tests.conftest import PACE, Workspace, running_bot
 from tests.line import Line
+
+BRISK = replace(PACE, accept=Pace().accept, know=Pace().know)
+"""As impatient as in earnest."""
 
 
 @pytest.fixture
@@ -34,7 +38,7 @@ async def line(postgres_url: str) -> AsyncIterator[Line]:
 @pytest.fixture
 async def workspace(catalog: Catalog, slack: FakeSlack, line: Line) -> AsyncIterator[Workspace]:
     slack.scopes.add("channels:history")  # so that what stands is found
-    async with running_bot(catalog, slack, line.url) as running:
+    async with running_bot(catalog, slack, line.url, pace=BRISK) as running:
         yield running
         await line.up()
     assert slack.violations == []
@@ -104,7 +108,7 @@ async def test_a_database_that_says_nothing_is_not_waited_for(
     workspace: Workspace, slack: FakeSlack, line: Line
 ) -> None:
     """Slack waits three seconds; the person hears before they are over. A form opens, for it needs no database."""
-    assert ACCEPT_SECONDS < 3
+    assert Pace().accept < 3
     view = await deeds.full_form(slack)
     line.silence()
     submitted, listed, opened, ready = await asyncio.gather(
@@ -122,7 +126,7 @@ async def test_a_database_that_says_nothing_is_not_waited_for(
 
 @pytest.fixture
 async def company(catalog: Catalog, line: Line) -> AsyncIterator[Company]:
-    async with two_workspaces(catalog, line.url) as running:
+    async with two_workspaces(catalog, line.url, BRISK) as running:
         yield running
         await line.up()
 
@@ -145,7 +149,7 @@ async def test_a_workspace_that_was_known_stays_known_while_the_database_says_no
     await company.install(company.red)
     database, now = await open_database(line.url), [0.0]
     installed = Installations(CLIENT_ID, database, read_keys(KEY))
-    many = ManyWorkspaces(installed, lambda token, repeats=True: AsyncWebClient(token), lambda: now[0])
+    many = ManyWorkspaces(installed, lambda token, repeats=True: AsyncWebClient(token), BRISK.know, lambda: now[0])
     found = await many.find("T0RED")
     assert found is not None
     now[0] += CACHE_SECONDS
