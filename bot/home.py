@@ -99,15 +99,16 @@ def _ending(estimates: Sequence[SavedEstimate], catalog: Catalog, today: date) -
 
 
 def _catalogue(catalog: Catalog, today: date) -> str:
-    """How many prices there are and how old."""
-    days = [
-        price.source.checked_on for offer in catalog.offers.values() for rows in offer.prices.values() for price in rows
-    ]
+    """How many prices there are, those of before among them, and how old."""
+    gpus = catalog.gpus.offers.values()
+    recorded = [rows for offer in catalog.offers.values() for rows in offer.prices.values()]
+    days = [price.source.checked_on for rows in (*recorded, *(offer.prices for offer in gpus)) for price in rows]
     if not days:
         return f"Catalogue {catalog.version}: no prices."
     old = sum((today - day).days > OLD_DAYS for day in days)
     return (
-        f"Catalogue {catalog.version}: {len(catalog.offers)} offers, {len(days):,} prices. "
+        f"Catalogue {catalog.version}: {len(catalog.offers)} offers and {len(gpus)} of GPUs by the hour, "
+        f"{len(days):,} prices recorded. "
         f"The newest was read on {max(days)} ({age(max(days), today)}); {old:,} were read over {OLD_DAYS} days ago."
     )
 

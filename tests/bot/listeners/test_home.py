@@ -15,10 +15,12 @@ from tests.conftest import Workspace, running_bot
 # --- Home ------------------------------------------------------------------------------------------------------------
 
 
-async def test_home_begins_empty_and_says_how_old_the_prices_are(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_home_begins_empty_and_says_how_old_the_prices_are(
+    workspace: Workspace, slack: FakeSlack, catalog: Catalog
+) -> None:
     home = await deeds.open_home(slack)
     assert "None yet" in texts(home)
-    assert "offers, " in texts(home)
+    assert f"{len(catalog.offers)} offers and {len(catalog.gpus.offers)} of GPUs by the hour, " in texts(home)
     assert "Nothing is settled" in texts(home)
     assert buttons(home)[0] == "home_estimate"
 
