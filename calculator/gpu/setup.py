@@ -70,11 +70,6 @@ class Setup:
     dora: bool = False
 
     @cached_property
-    def data_parallel(self) -> int:
-        """Copies of the model that see different sequences; at least 1."""
-        return max(1, self.gpus // (self.tensor_parallel * self.pipeline_parallel * self.context_parallel))
-
-    @cached_property
     def model_parallel(self) -> int:
         """Pieces that one copy of the weights is cut into by tensor and pipeline parallelism."""
         return self.tensor_parallel * self.pipeline_parallel
