@@ -25,6 +25,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncServerErrorRetryHandler,
 )
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
 from bot.actuals.books import Books
 from bot.actuals.http import Addresses
@@ -51,6 +52,7 @@ from bot.slack.plain_answers import Apology, plain_answer
 from bot.slack.post import Place
 from bot.slack.reading import at
 from bot.slack.replays import SAID, CameBefore
+from bot.slack.wire import Wire
 from bot.slack.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from bot.store import (
     ActualStore,
@@ -128,6 +130,7 @@ async def build_app(
     async with (
         ClientSession(timeout=timeout, cookie_jar=DummyCookieJar(), middlewares=(watch,)) as session,
         download_session() as download,
+        Wire(URL(slack_api_url), pace.answer) as wire,
     ):
         client_of = partial(slack_client, session, slack_api_url)
         install: InstallFlow | None = None
@@ -138,7 +141,7 @@ async def build_app(
             workspaces = ManyWorkspaces(installations, client_of, pace.know)
         else:
             workspaces = OneWorkspace(access, client_of, lambda: now().timestamp())
-        opener = FormOpener(session, slack_api_url, metrics)
+        opener = FormOpener(wire, session, slack_api_url, metrics)
         limit = RateLimit(allowance)
         estimates = EstimateStore(database, stamp)
         prices = Prices(box, RefreshedStore(database), refresh)

@@ -7,12 +7,11 @@ import logging
 from functools import lru_cache
 
 import aiohttp
-from aiohttp import BytesPayload
-from yarl import URL
 
 from bot.forms.estimate import Origin, form
 from bot.slack.calls import note_call, outcome_of
 from bot.slack.hosts import SlackHosts
+from bot.slack.wire import Wire
 from bot.telemetry.metrics import Metrics
 from bot.telemetry.trace import failing
 
@@ -27,10 +26,10 @@ class FormOpener:
     Not retried: a second try would come after the trigger's end, and the person types again sooner than that.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, api_url: str, metrics: Metrics) -> None:
+    def __init__(self, wire: Wire, session: aiohttp.ClientSession, api_url: str, metrics: Metrics) -> None:
+        self._wire = wire
         self._session = session
         self._metrics = metrics
-        self._url = URL(api_url + "views.open")
         self._hosts = SlackHosts(api_url)
         # With and without a thread the form differs by a block.
         self._templates = {in_thread: _template(in_thread=in_thread) for in_thread in (False, True)}
@@ -43,12 +42,8 @@ class FormOpener:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
         outcome = "lost"
         try:
-            # Counted here: a middleware that does it costs a tenth of the request.
-            async with self._session.post(
-                self._url, data=BytesPayload(request), headers=headers, allow_redirects=False, middlewares=()
-            ) as response:
-                outcome = outcome_of(response.status, await response.read())
-        except (aiohttp.ClientError, TimeoutError) as error:
+            outcome = outcome_of(*await self._wire.post("views.open", headers, request))
+        except (OSError, ValueError) as error:
             log.warning("views.open: %s", type(error).__name__)
         finally:
             note_call(self._metrics, "views.open", outcome)
@@ -56,7 +51,11 @@ class FormOpener:
             await self.not_opened(response_url, outcome)
 
     async def not_opened(self, response_url: str, fault: str) -> None:
-        """A person who sees no form is told to try again, with a code that stands in the log too."""
+        """A person who sees no form is told to try again, with a code that stands in the log too. Where the trigger was
+        used before, the form stands: another replica opened it.
+        """
+        if fault == "exchanged_trigger_id":
+            return
         code = failing()
         log.warning("%s: a form could not be opened: %s", code, fault)
         if self._hosts.takes_answers(response_url):
