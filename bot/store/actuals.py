@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select
 
-from bot.store.database import Database, actuals
+from bot.store.database import Database
+from bot.store.tables import actuals
 from calculator import Actual, Usage
 
 

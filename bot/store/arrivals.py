@@ -6,15 +6,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Table, func, select
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.slack.faults import passes
-from bot.store.database import Database, inbox
+from bot.store.database import Database
+from bot.store.tables import inbox
 
 AT_MOST = 100  # rows a transaction
+TURNS = 10
+"""Of the loop, before a transaction begins. What is being read meanwhile is written with it, and a lone request waits
+for some microseconds.
+"""
 
 
 class Arrival(NamedTuple):
@@ -54,6 +60,8 @@ class Arrivals:
     async def _write_all(self) -> None:
         try:
             while self._waiting:
+                for _ in range(TURNS):
+                    await asyncio.sleep(0)
                 batch, self._waiting = self._waiting[:AT_MOST], self._waiting[AT_MOST:]
                 batch = [arrival for arrival in batch if not arrival.written.done()]  # some were given up meanwhile
                 if not batch:
@@ -77,16 +85,22 @@ class Arrivals:
                 _refuse([arrival], error)
 
     async def _write(self, batch: list[Arrival]) -> None:
-        async with self._database.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                await _keep_order(connection, batch)
-            result = await connection.execute(self._insert, [arrival.row for arrival in batch])
-            new = set(result.scalars())
+        new = await self._database.write(partial(_put, insert=self._insert, batch=batch))
         for arrival in batch:
             key = arrival.row["key"]
             if not arrival.written.done():  # its request may have been given up
                 arrival.written.set_result(key in new)
             new.discard(key)
+
+
+def _put(connection: Connection, insert: ReturningInsert[Any], batch: list[Arrival]) -> set[str]:
+    """The keys that were not known before."""
+    if connection.dialect.name == "postgresql":
+        # Numbers are given before a transaction ends: without these locks a later job of a thread could be seen before
+        # an earlier one. SQLite has one writer at a time.
+        for lane in sorted({arrival.row["lane"] for arrival in batch if arrival.in_order}):
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lane, 0))))
+    return set(connection.execute(insert, [arrival.row for arrival in batch]).scalars())
 
 
 def _insert_of(dialect: str) -> Callable[[Table], Any]:
@@ -102,11 +116,3 @@ def _refuse(batch: list[Arrival], error: Exception) -> None:
     for arrival in batch:
         if not arrival.written.done():
             arrival.written.set_exception(error)
-
-
-async def _keep_order(connection: AsyncConnection, batch: list[Arrival]) -> None:
-    """Numbers are given before a transaction ends: without these locks a later job of a thread could be seen before an
-    earlier one. SQLite has one writer at a time.
-    """
-    for lane in sorted({arrival.row["lane"] for arrival in batch if arrival.in_order}):
-        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lane, 0))))

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.database import Database, audit
+from bot.store.database import Database
+from bot.store.tables import audit
 
 LONGEST = 2_000
 

@@ -10,8 +10,9 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.audit import Audit, Change
-from bot.store.database import Database, approvals, budgets
+from bot.store.database import Database
 from bot.store.estimates import ESTIMATE_ID
+from bot.store.tables import approvals, budgets
 
 WHOLE_WORKSPACE = ""
 

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.store.database import Database, counts
+from bot.store.database import Database
 from bot.store.inbox import KEEP_DONE
+from bot.store.tables import counts
 
 
 class Count(NamedTuple):

@@ -1,230 +1,23 @@
-"""The database: tables and engine. Times are UTC."""
+"""The database: opening it, and transactions that write."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
-from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
-from sqlalchemy import (
-    JSON,
-    Column,
-    DateTime,
-    Dialect,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    event,
-    text,
-)
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.store.migrate import migrate
+from bot.store.tables import metadata
+from bot.store.writer import OneWriter
 
-metadata = MetaData()
-
-
-class CompressedJSON(TypeDecorator[dict[str, Any]]):
-    """JSON of some hundred kilobytes that repeats itself: a tenth of it is stored."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 6)
-
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Any] | None:
-        return None if value is None else json.loads(zlib.decompress(value))
-
-
-estimates = Table(
-    "estimates",
-    metadata,
-    Column(
-        "number", Integer, primary_key=True, autoincrement=True
-    ),  # the order of arrival, which a clock does not promise
-    Column("id", String(16), nullable=False, unique=True),
-    Column("team_id", String(32), nullable=False),
-    Column("user_id", String(32), nullable=False),
-    Column("channel_id", String(32)),
-    Column("thread_ts", String(32)),
-    Column("message_ts", String(32)),
-    Column("edit_of", String(16)),
-    Column("name", String(80)),
-    Column("fields", JSON, nullable=False),
-    Column("result", CompressedJSON, nullable=False),
-    Column("as_of", String(10), nullable=False),
-    Column("catalog_version", String(40), nullable=False),
-    Column("posted", Integer, nullable=False, default=0),
-    Column("created_at", DateTime, nullable=False),
-    Index("estimates_by_thread", "team_id", "channel_id", "thread_ts", "number"),
-    Index("estimates_by_user", "team_id", "user_id", "number"),
-)
-
-inbox = Table(
-    "inbox",
-    metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("key", String(200), nullable=False, unique=True),
-    Column("kind", String(40), nullable=False),
-    Column("payload", JSON, nullable=False),
-    Column("state", String(10), nullable=False),
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("created_at", DateTime, nullable=False),
-    Column("team_id", String(32)),
-    Column("lane", String(300), nullable=False),
-    Column("owner", String(40)),  # who works on it; without a lease, who accepted it
-    Column("lease_until", DateTime),
-    Column("posted", Integer, nullable=False, default=0, server_default="0"),  # replies of the job that stand already
-    Column("told_at", DateTime),  # when the asker was told that it takes longer
-    Index("inbox_by_state", "state", "number"),
-    Index("inbox_by_lane", "lane", "state", "number"),
-)
-
-watches = Table(
-    "watches",
-    metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("team_id", String(32), nullable=False),
-    Column("estimate_id", String(16), nullable=False),
-    Column("user_id", String(32), nullable=False),  # who hears of it where the thread is gone
-    Column("over", String(40), nullable=False),  # the threshold as it is said: 5% or $50
-    Column("told", JSON, nullable=False),  # what was last told, so that a change is told once
-    Column("alerts", Integer, nullable=False),  # how often something was told
-    Column("created_at", DateTime, nullable=False),
-    UniqueConstraint("team_id", "estimate_id", name="watches_by_estimate"),
-    Index("watches_by_user", "team_id", "user_id", "number"),
-)
-
-# One row: what the last refresh of prices wrote, for every replica.
-refreshed_prices = Table(
-    "refreshed_prices",
-    metadata,
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("version", Integer, nullable=False),
-    Column("refreshed_on", String(10), nullable=False),
-    Column("files", CompressedJSON, nullable=False),
-)
-
-actuals = Table(
-    "actuals",
-    metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),  # of one month and part the last one holds
-    Column("team_id", String(32), nullable=False),
-    Column("estimate_id", String(16), nullable=False),
-    Column("offer", String(200), nullable=False),
-    Column("month", String(7), nullable=False),
-    Column("part", String(20), nullable=False),
-    Column("usd", String(60), nullable=False),  # exact, which a database's own numbers are not everywhere
-    Column("through", String(10), nullable=False),
-    Column("usage", JSON, nullable=False),
-    Column("source", String(40), nullable=False),
-    Column("user_id", String(32), nullable=False),
-    Column("job_key", String(200), nullable=False),
-    Column("created_at", DateTime, nullable=False),
-    Index("actuals_by_estimate", "team_id", "estimate_id", "number"),
-    Index("actuals_by_job", "team_id", "job_key"),
-)
-
-provider_keys = Table(
-    "provider_keys",
-    metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("team_id", String(32), nullable=False),
-    Column("platform", String(20), nullable=False),
-    Column("secret", Text, nullable=False),  # encrypted
-    Column("hint", String(8), nullable=False),
-    Column("user_id", String(32), nullable=False),
-    Column("created_at", DateTime, nullable=False),
-    UniqueConstraint("team_id", "platform", name="provider_keys_once"),
-)
-
-counts = Table(
-    "counts",
-    metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("key", String(200), nullable=False, unique=True),  # of the job
-    Column("team_id", String(32), nullable=False),
-    Column("user_id", String(32), nullable=False),
-    Column("channel_id", String(32), nullable=False),
-    Column("thread_ts", String(32), nullable=False),
-    Column("message_ts", String(32), nullable=False),
-    Column("cancelled_at", DateTime),
-    Column("ended_at", DateTime),
-    Column("created_at", DateTime, nullable=False),
-    Index("counts_by_thread", "team_id", "channel_id", "thread_ts"),
-)
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("team_id", String(32), nullable=False),
-    Column("user_id", String(32), nullable=False),
-    Column("at", DateTime, nullable=False),
-    Column("what", Text, nullable=False),
-    Column("before", Text),
-    Column("after", Text),
-    Index("audit_by_team", "team_id", "number"),
-)
-
-preferences = Table(
-    "preferences",
-    metadata,
-    Column("team_id", String(32), primary_key=True),
-    Column("fields", JSON, nullable=False),
-)
-
-budgets = Table(
-    "budgets",
-    metadata,
-    Column("team_id", String(32), primary_key=True),
-    Column("channel_id", String(32), primary_key=True),  # empty for the whole workspace
-    Column("amount", String(40), nullable=False),
-    Column("approvers", JSON, nullable=False),
-)
-
-approvals = Table(
-    "approvals",
-    metadata,
-    Column("team_id", String(32), primary_key=True),
-    Column("estimate_id", String(16), primary_key=True),
-    Column("asked_by", String(32), nullable=False),
-    Column("budget", Text, nullable=False),
-    Column("estimated", Text, nullable=False),
-    Column("approvers", JSON, nullable=False),
-    Column("decision", String(10)),
-    Column("decided_by", String(32)),
-    Column("decided_at", DateTime),
-)
-
-
-# Slack's own tables, as slack_sdk's stores know them, with room for encrypted tokens and each workspace's address.
-_SlackStore = AsyncSQLAlchemyInstallationStore
-bots = _SlackStore.build_bots_table(metadata, _SlackStore.default_bots_table_name)
-installations = _SlackStore.build_installations_table(metadata, _SlackStore.default_installations_table_name)
-oauth_states = SQLAlchemyOAuthStateStore.build_oauth_states_table(
-    metadata, SQLAlchemyOAuthStateStore.default_table_name
-)
-for _table in (bots, installations):
-    _table.append_column(Column("team_url", String(200)))
-    for _name in ("bot_token", "bot_refresh_token", "user_token", "user_refresh_token"):
-        if _name in _table.c:
-            _table.c[_name].type = Text()
+T = TypeVar("T")
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -246,14 +39,24 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        on_sqlite = engine.dialect.name == "sqlite"
         # SQLite has one writer at a time, and who waits for it there looks again after growing pauses.
-        self._writer = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        self._turn = asyncio.Lock() if on_sqlite else nullcontext()
+        self._writer = OneWriter(_plain_sqlite(engine.url)) if on_sqlite else None
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that writes."""
-        async with self._writer, self.engine.begin() as connection:
+        async with self._turn, self.engine.begin() as connection:
             yield connection
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """The same for what is known beforehand, as one piece of work: its statements wait for nobody in between."""
+        async with self._turn:
+            if self._writer:
+                return await self._writer.do(work)
+            async with self.engine.begin() as connection:
+                return await connection.run_sync(work)
 
     async def ping(self) -> None:
         """Raises where the database does not answer."""
@@ -261,6 +64,8 @@ class Database:
             await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
+        if self._writer:
+            await self._writer.close()
         await self.engine.dispose()
 
 
@@ -316,6 +121,13 @@ async def _write_ahead(engine: AsyncEngine) -> None:
             if getattr(error.orig, "sqlite_errorname", "") != "SQLITE_BUSY" or clock() > latest:
                 raise
         await asyncio.sleep(0.02)
+
+
+def _plain_sqlite(address: URL) -> Engine:
+    """The same file without asyncio."""
+    engine = create_engine(address.set(drivername="sqlite"))
+    event.listen(engine, "connect", _careful_sqlite)
+    return engine
 
 
 def _careful_sqlite(connection: Any, _record: Any) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from bot.store.database import Database, estimates
+from bot.store.database import Database
+from bot.store.tables import estimates
 
 # No vowels and nothing that reads like something else: no words, no mix-ups when read aloud. 28 of them, 10 long: 48
 # bits.

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, or_, select, update
 
 from bot.store.arrivals import Arrivals
-from bot.store.database import Database, inbox
+from bot.store.database import Database
+from bot.store.tables import inbox
 
 # Slack redelivers for at most an hour; keys are kept longer than that, so that a late duplicate still meets its key.
 KEEP_DONE = timedelta(days=2)

@@ -11,8 +11,8 @@ from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
 from sqlalchemy import Dialect, MetaData, Text, TypeDecorator, delete, select, update
 
-from bot.store.database import (
-    Database,
+from bot.store.database import Database
+from bot.store.tables import (
     actuals,
     approvals,
     audit,

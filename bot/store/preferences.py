@@ -8,7 +8,8 @@ from collections.abc import Callable
 from sqlalchemy import delete, insert, select
 
 from bot.store.audit import Audit, Change
-from bot.store.database import Database, preferences
+from bot.store.database import Database
+from bot.store.tables import preferences
 
 KNOWN_SECONDS = 60.0
 MOST_KNOWN = 1_000

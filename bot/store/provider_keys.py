@@ -13,7 +13,8 @@ from sqlalchemy import Delete, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.audit import Audit, Change
-from bot.store.database import Database, provider_keys
+from bot.store.database import Database
+from bot.store.tables import provider_keys
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.store.database import Database, refreshed_prices
+from bot.store.database import Database
+from bot.store.tables import refreshed_prices
 
 ONLY = 1
 

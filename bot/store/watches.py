@@ -11,7 +11,8 @@ from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.audit import Audit, Change
-from bot.store.database import Database, watches
+from bot.store.database import Database
+from bot.store.tables import watches
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from bot.listeners.commands import CATALOGUE_ALONE
 from bot.playground import FakeSlack
 from bot.store import Database, open_database
-from bot.store.database import metadata
+from bot.store.tables import metadata
 from pricing import Catalog
 from tests.bot import deeds, support_bot
 from tests.bot.actuals.test_keys import keys_list, put_in

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.store import Database, DatabaseUnavailable, EstimateStore, Inbox, Job, database_address, open_database
-from bot.store.database import metadata
 from bot.store.migrate import HEAD, STEPS
+from bot.store.tables import metadata
 from tests import postgres
 from tests.bot.store.conftest import LEASE, NOW
 
