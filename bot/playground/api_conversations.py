@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
+
 from bot.playground.api_chat import wire_message
 from bot.playground.node import Json
 from bot.playground.refusal import Refusal
@@ -91,16 +93,28 @@ def replies(workspace: Workspace, args: Json) -> Json:
         raise Refusal("thread_not_found")
     parent, *later = messages
     page = _page(later, args)
-    return page | {"messages": [*_page([parent], {**args, "oldest": None})["messages"], *page["messages"]]}
+    return page | {
+        "messages": [*_page([parent], {**args, "oldest": None, "cursor": None})["messages"], *page["messages"]]
+    }
 
 
 def _page(messages: list[Json], args: Json) -> Json:
     """What the caller asked for of some messages: since when, how many, with their metadata or without."""
     since = [m for m in messages if float(m["ts"]) > float(args.get("oldest") or 0)]
-    limit = int(args.get("limit") or 100)
+    start, limit = _read_cursor(str(args.get("cursor") or "")), int(args.get("limit") or 100)
     hidden = set() if str(args.get("include_all_metadata")).lower() in ("1", "true") else {"metadata"}
-    shown = [{k: v for k, v in wire_message(m).items() if k not in hidden} for m in since[:limit]]
-    return {"messages": shown, "has_more": len(since) > limit}
+    shown = [{k: v for k, v in wire_message(m).items() if k not in hidden} for m in since[start : start + limit]]
+    if start + limit >= len(since):
+        return {"messages": shown, "has_more": False}
+    cursor = b64encode(f"at:{start + limit}".encode()).decode()
+    return {"messages": shown, "has_more": True, "response_metadata": {"next_cursor": cursor}}
+
+
+def _read_cursor(cursor: str) -> int:
+    try:
+        return int(b64decode(cursor).decode().removeprefix("at:")) if cursor else 0
+    except ValueError:
+        raise Refusal("invalid_cursor") from None
 
 
 def _visible(workspace: Workspace, args: Json, right: str, *, joined: bool = False) -> Channel:

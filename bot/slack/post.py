@@ -33,7 +33,8 @@ MAX_UPDATE_TEXT = 4_000
 MAX_TITLE = 100
 MAX_ALT = 1_000
 EVENT_TYPE = "ftcost_answer"
-LOOK_AT = 200  # messages
+LOOK_AT = 200  # messages a page, as Slack advises
+MOST_PAGES = 10
 CLOCKS_DIFFER = timedelta(minutes=1)
 
 
@@ -128,20 +129,23 @@ class Poster:
         oldest = str((mark.since - CLOCKS_DIFFER).replace(tzinfo=UTC).timestamp()) if mark.since else None
         try:
             if place.thread_ts:
-                response = await self._client.conversations_replies(
+                pages = await self._client.conversations_replies(
                     channel=place.channel, ts=place.thread_ts, include_all_metadata=True, limit=LOOK_AT, oldest=oldest
                 )
             else:
-                response = await self._client.conversations_history(
+                pages = await self._client.conversations_history(
                     channel=place.channel, include_all_metadata=True, limit=LOOK_AT, oldest=oldest
                 )
+            seen = 0
+            async for page in pages:
+                for message in page["messages"]:
+                    if (message.get("metadata") or {}).get("event_payload", {}).get("part") == mark.name:
+                        return str(message["ts"])
+                if (seen := seen + 1) == MOST_PAGES:
+                    break
         except SlackApiError as error:
             if error_of(error) not in (*SHUT_OUT, "thread_not_found"):
                 raise
-            return None
-        for message in response["messages"]:
-            if (message.get("metadata") or {}).get("event_payload", {}).get("part") == mark.name:
-                return str(message["ts"])
         return None
 
     async def _send(  # type: ignore[no-untyped-def]

@@ -272,6 +272,22 @@ async def test_a_message_whose_answer_was_lost_is_found_and_not_posted_again(sta
     assert len(slack.messages(thread_ts=parent["ts"])) == 4, "two replies, the mention, one change"
 
 
+async def test_it_is_found_behind_much_that_was_said_since(start: Start, slack: FakeSlack) -> None:
+    slack.scopes.add("channels:history")
+    slack.fail_next("chat.postMessage", "internal_error", status=500, although_done=True)
+    gate = asyncio.Event()
+    slack.delay_next("conversations.history", gate)
+    async with start():
+        assert (await slack.command(support_bot.LINE)).ok
+        await slack.wait_for(lambda: slack.held)
+        for _ in range(450):
+            await slack.say("Good morning!")
+        gate.set()
+        (parent,) = await slack.wait_for(lambda: complete_threads(slack))
+    assert [message for message in slack.messages() if message.get("metadata")] == [parent]
+    assert sum(call.method == "conversations.history" for call in slack.calls) == 3, "200 messages a page"
+
+
 async def test_without_those_scopes_it_is_posted_again(start: Start, slack: FakeSlack) -> None:
     slack.fail_next("chat.postMessage", "internal_error", status=500, although_done=True)
     async with start():

@@ -134,6 +134,11 @@ async def test_threads(slack: FakeSlack, client: AsyncWebClient) -> None:
     replies = await client.conversations_replies(channel=slack.general, ts=parent["ts"])
     assert [m["text"] for m in replies["messages"]] == ["parent", "reply"]
     assert (await client.conversations_history(channel=slack.general))["messages"][0]["text"] == "parent"
+    await client.chat_postMessage(channel=slack.general, text="later")
+    pages = [page["messages"] async for page in await client.conversations_history(channel=slack.general, limit=1)]
+    assert [[m["text"] for m in page] for page in pages] == [["later"], ["parent"]]
+    wrong = await refused(client.conversations_history(channel=slack.general, cursor="nonsense"))
+    assert wrong["error"] == "invalid_cursor"
 
 
 async def test_update_and_delete_only_own_messages(slack: FakeSlack, client: AsyncWebClient) -> None:
