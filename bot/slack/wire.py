@@ -30,7 +30,7 @@ class Answer(NamedTuple):
 class Wire:
     """HTTP/1.1 to the host of a URL. Not repeated, not redirected, and answers are asked for as they are, not packed.
 
-    `seconds` is for one request, from its turn to its answer's end.
+    `seconds` is for connecting, and as much for an answer.
     """
 
     def __init__(self, base: URL, seconds: float) -> None:
@@ -53,15 +53,8 @@ class Wire:
         """
         request = b"%b%d\r\n\r\n%b" % (_head(self._base, path, tuple(headers.items())), len(body), body)
         async with self._turns:
-            connection = None
-            try:
-                async with asyncio.timeout(self._seconds):
-                    connection = self._kept() or await self._new()
-                    answer = await connection.ask(request)
-            except BaseException:
-                if connection:
-                    connection.close()  # its answer may yet come, and would be taken for another's
-                raise
+            connection = self._kept() or await self._new()
+            answer = await connection.ask(request, self._seconds)
         if connection.is_open:
             self._idle.append(connection)
         return answer
@@ -78,11 +71,12 @@ class Wire:
 
     async def _new(self) -> _Connection:
         loop, host = asyncio.get_running_loop(), self._base.raw_host or ""
-        found = await loop.getaddrinfo(host, self._base.port, type=socket.SOCK_STREAM)
-        connected = await aiohappyeyeballs.start_connection(found, happy_eyeballs_delay=SECOND_FAMILY_SECONDS)
-        _, connection = await loop.create_connection(
-            _Connection, sock=connected, ssl=self._tls, server_hostname=host if self._tls else None
-        )
+        async with asyncio.timeout(self._seconds):
+            found = await loop.getaddrinfo(host, self._base.port, type=socket.SOCK_STREAM)
+            connected = await aiohappyeyeballs.start_connection(found, happy_eyeballs_delay=SECOND_FAMILY_SECONDS)
+            _, connection = await loop.create_connection(
+                _Connection, sock=connected, ssl=self._tls, server_hostname=host if self._tls else None
+            )
         return connection
 
 
@@ -97,10 +91,19 @@ class _Connection(asyncio.Protocol):
         self.is_open = True
         self.idle_since = 0.0
 
-    def ask(self, request: bytes) -> asyncio.Future[Answer]:
-        self._answer = asyncio.get_running_loop().create_future()
+    async def ask(self, request: bytes, seconds: float) -> Answer:
+        """Whoever does not wait to the end takes the connection along: an answer that may yet come is nobody's."""
+        loop = asyncio.get_running_loop()
+        self._answer = loop.create_future()
+        late = loop.call_later(seconds, self._fail, TimeoutError("no answer in time"))
         self._transport.write(request)
-        return self._answer
+        try:
+            return await self._answer
+        except asyncio.CancelledError:
+            self.close()
+            raise
+        finally:
+            late.cancel()
 
     def close(self) -> None:
         self.is_open = False
@@ -115,27 +118,27 @@ class _Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade):
-            self._fail("this is no HTTP")
+            self._fail(ConnectionError("this is no HTTP"))
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._fail("the connection broke")
+        self._fail(ConnectionError("the connection broke"))
 
-    def _fail(self, why: str) -> None:
+    def _fail(self, error: OSError) -> None:
         self.close()
         if self._answer and not self._answer.done():
-            self._answer.set_exception(ConnectionError(why))
+            self._answer.set_exception(error)
 
     # --- from the parser ---------------------------------------------------------------------------------------------
 
     def on_message_begin(self) -> None:
         self._body = b""
         if self._answer is None or self._answer.done():
-            self._fail("an answer to no question")
+            self._fail(ConnectionError("an answer to no question"))
 
     def on_body(self, part: bytes) -> None:
         self._body += part
         if len(self._body) > ANSWER_BYTES:
-            self._fail("the answer has no end")
+            self._fail(ConnectionError("the answer has no end"))
 
     def on_message_complete(self) -> None:
         status = self._parser.get_status_code()
