@@ -167,11 +167,12 @@ async def _serve_slack(
             admins=settings.admins,
             rates_url=settings.rates_url,
             encryption_keys=_encryption_keys(settings),
+            proxy=settings.proxy,
         )
     )
     await app.workspaces.fault()
     if in_socket_mode:
-        client = AsyncWebClient(base_url=settings.slack_api_url)
+        client = AsyncWebClient(base_url=settings.slack_api_url, proxy=settings.proxy)
         handler = AsyncSocketModeHandler(app.slack, _secret(settings.slack_app_token), web_client=client)
         app.connection.is_up = handler.client.is_connected
         stack.push_async_callback(handler.close_async)

@@ -52,7 +52,7 @@ from bot.slack.plain_answers import Apology, plain_answer
 from bot.slack.post import Place
 from bot.slack.reading import at
 from bot.slack.replays import SAID, CameBefore
-from bot.slack.wire import Wire
+from bot.slack.wire import Proxied, Wire
 from bot.slack.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from bot.store import (
     ActualStore,
@@ -110,12 +110,14 @@ async def build_app(
     rates_url: str | None = None,
     encryption_keys: MultiFernet | None = None,
     addresses: Addresses = Addresses(),  # noqa: B008 - frozen
+    proxy: str | None = None,
 ) -> AsyncIterator[App]:
     """A bot: for one workspace by its bot token, or for all that install it. Without a signing secret (Socket Mode) no
     HTTP request from Slack is served; without a plan to refresh prices the catalogue stays as it is. What is measured
     goes into the registry; without one, into its own. `admins` are the ids of people who count as admins beside the
     workspace's own; `encryption_keys` are for the keys by which platforms are asked what was paid, which without them
-    cannot be kept; `rates_url` is where the ECB publishes its exchange rates, which are not asked for without it.
+    cannot be kept; `rates_url` is where the ECB publishes its exchange rates, which are not asked for without it;
+    `proxy` is the HTTP proxy that everything goes out by.
     """
 
     def today() -> date:
@@ -128,11 +130,11 @@ async def build_app(
     metrics = Metrics(registry or CollectorRegistry(), box, today)
     timeout, watch = ClientTimeout(total=pace.answer), watch_calls(slack_api_url, metrics)
     async with (
-        ClientSession(timeout=timeout, cookie_jar=DummyCookieJar(), middlewares=(watch,)) as session,
-        download_session() as download,
+        ClientSession(timeout=timeout, cookie_jar=DummyCookieJar(), middlewares=(watch,), proxy=proxy) as session,
+        download_session(proxy) as download,
         Wire(URL(slack_api_url), pace.answer) as wire,
     ):
-        client_of = partial(slack_client, session, slack_api_url)
+        client_of = partial(slack_client, session, slack_api_url, proxy)
         install: InstallFlow | None = None
         workspaces: Workspaces
         if isinstance(access, OAuth):
@@ -141,7 +143,8 @@ async def build_app(
             workspaces = ManyWorkspaces(installations, client_of, pace.know)
         else:
             workspaces = OneWorkspace(access, client_of, lambda: now().timestamp())
-        opener = FormOpener(wire, session, slack_api_url, metrics)
+        way = Proxied(session, URL(slack_api_url)) if proxy else wire
+        opener = FormOpener(way, session, slack_api_url, metrics)
         limit = RateLimit(allowance)
         estimates = EstimateStore(database, stamp)
         prices = Prices(box, RefreshedStore(database), refresh)
@@ -174,13 +177,17 @@ async def build_app(
             await worker.close()
 
 
-def slack_client(session: ClientSession, base_url: str, token: str | None, *, repeats: bool = True) -> AsyncWebClient:
+def slack_client(
+    session: ClientSession, base_url: str, proxy: str | None, token: str | None, *, repeats: bool = True
+) -> AsyncWebClient:
     """Slack's Web API, patient with 429 and, where a request may be repeated, with 5xx and dropped connections."""
     patient: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=5)]
     if repeats:
         patient.append(AsyncConnectionErrorRetryHandler(max_retry_count=3))
         patient.append(AsyncServerErrorRetryHandler(max_retry_count=3))
-    return AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=patient)
+    client = AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=patient)
+    client.proxy = proxy  # not what the environment names, which the playground's Slack is not behind
+    return client
 
 
 class MeasuredApp(AsyncApp):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.limits import Allowance
@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     encryption_keys: SecretStr | None = Field(None, alias="FTCOST_ENCRYPTION_KEYS")
     look_back: bool = Field(False, alias="FTCOST_LOOK_BACK")
     slack_api_url: str = Field("https://slack.com/api/", alias="SLACK_API_URL", pattern=r"^https?://\S+$")
+    proxy: str | None = Field(
+        None, alias="HTTPS_PROXY", validation_alias=AliasChoices("HTTPS_PROXY", "HTTP_PROXY"), pattern=r"^https?://\S+$"
+    )
     host: str = Field("127.0.0.1", alias="FTCOST_HOST", min_length=1)
     port: int = Field(8030, alias="FTCOST_PORT", ge=0, le=65535)
     database_url: str | None = Field(None, alias="FTCOST_DATABASE_URL")
@@ -148,7 +151,7 @@ class Settings(BaseSettings):
         found = [value.get_secret_value() for value in given if isinstance(value, SecretStr)]
         found += [key.strip() for keys in found for key in keys.split(",")]
         passwords = [database_address(self.database_url).password if self.database_url else None]
-        for url in (self.rates_url, self.slack_api_url):
+        for url in (self.rates_url, self.slack_api_url, self.proxy):
             written = urlsplit(url or "").password  # as it stands in the address, and as it is meant
             passwords += [written, unquote(written or "")]
         return [*found, *(str(password) for password in passwords if password)]

@@ -116,9 +116,10 @@ class Downloads:
         copy.seek(0)
 
 
-def download_session() -> aiohttp.ClientSession:
+def download_session(proxy: str | None) -> aiohttp.ClientSession:
     """For files: as long as something comes, with the bytes as they are."""
     return aiohttp.ClientSession(
+        proxy=proxy,
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=30),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"Accept-Encoding": "identity"},

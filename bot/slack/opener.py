@@ -11,7 +11,7 @@ import aiohttp
 from bot.forms.estimate import Origin, form
 from bot.slack.calls import note_call, outcome_of
 from bot.slack.hosts import SlackHosts
-from bot.slack.wire import Wire
+from bot.slack.wire import Proxied, Wire
 from bot.telemetry.metrics import Metrics
 from bot.telemetry.trace import failing
 
@@ -26,7 +26,7 @@ class FormOpener:
     Not retried: a second try would come after the trigger's end, and the person types again sooner than that.
     """
 
-    def __init__(self, wire: Wire, session: aiohttp.ClientSession, api_url: str, metrics: Metrics) -> None:
+    def __init__(self, wire: Wire | Proxied, session: aiohttp.ClientSession, api_url: str, metrics: Metrics) -> None:
         self._wire = wire
         self._session = session
         self._metrics = metrics

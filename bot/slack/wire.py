@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple, Self, cast
 
 import aiohappyeyeballs
+import aiohttp
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 from yarl import URL
 
@@ -78,6 +79,24 @@ class Wire:
                 _Connection, sock=connected, ssl=self._tls, server_hostname=host if self._tls else None
             )
         return connection
+
+
+class Proxied:
+    """The same by way of an HTTP proxy, which aiohttp knows how to ask; the session has its address."""
+
+    def __init__(self, session: aiohttp.ClientSession, base: URL) -> None:
+        self._session = session
+        self._base = base
+
+    async def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """As `Wire.post`."""
+        try:
+            async with self._session.post(
+                self._base.join(URL(path)), headers=headers, data=body, allow_redirects=False, middlewares=()
+            ) as answer:
+                return Answer(answer.status, await answer.read())
+        except aiohttp.ClientError as error:
+            raise ConnectionError(str(error)) from error
 
 
 class _Connection(asyncio.Protocol):

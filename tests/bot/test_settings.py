@@ -37,6 +37,10 @@ VARIABLES = (
     "FTCOST_ADMINS",
     "FTCOST_REQUESTS_AT_ONCE",
     "FTCOST_REQUESTS_PER_MINUTE",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
 )
 
 
@@ -105,6 +109,7 @@ def test_incomplete_credentials_are_named(
         ("FTCOST_PORT", "-1", "0"),
         ("FTCOST_DATABASE_URL", "mysql://u:hidden-value@h/d", "postgresql://"),
         ("FTCOST_DATABASE_URL", "hidden-value", "postgresql://"),
+        ("HTTPS_PROXY", "hidden-value:3128", "https?://"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_and_not_shown(
@@ -126,14 +131,20 @@ def test_a_printed_setting_hides_the_secrets(monkeypatch: pytest.MonkeyPatch) ->
 def test_keys_of_feeds_and_passwords_in_addresses_are_known_as_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = {feed.key: f"key-{feed.key}" for feed in load_feeds().values() if feed.key}
     addresses = {"FTCOST_RATES_URL": "https://u:of%20rates@host/x", "FTCOST_DATABASE_URL": "postgresql://u:of-it@h/d"}
-    settings = read(monkeypatch, **keys, **addresses)
+    settings = read(monkeypatch, **keys, **addresses, HTTPS_PROXY="http://u:of-proxy@host:3128")
     assert settings.feed_keys == keys
-    assert {*keys.values(), "of%20rates", "of rates", "of-it"} <= set(settings.secrets)
+    assert {*keys.values(), "of%20rates", "of rates", "of-it", "of-proxy"} <= set(settings.secrets)
 
 
 def test_the_api_address_ends_with_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(monkeypatch).slack_api_url == "https://slack.com/api/"
     assert read(monkeypatch, SLACK_API_URL="http://127.0.0.1:9/api").slack_api_url == "http://127.0.0.1:9/api/"
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"])
+def test_a_proxy_is_named_as_everywhere(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    assert read(monkeypatch).proxy is None
+    assert read(monkeypatch, **{variable: "http://proxy:3128"}).proxy == "http://proxy:3128"
 
 
 def test_a_dotenv_file_is_read_and_the_environment_goes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
