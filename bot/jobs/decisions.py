@@ -22,6 +22,9 @@ EXCESS_USD = "excess_usd"
 """Where a saved result keeps what it was held against its budget with."""
 
 
+ASKED_HERE = "You are asked to approve an estimate in this thread."
+
+
 @dataclass(frozen=True)
 class DecisionJobs:
     """Kind `decide`; and what an estimate above its budget asks for."""
@@ -59,11 +62,14 @@ class DecisionJobs:
             before = await self.desk.estimates.get(before.edit_of or "", team_id=before.team_id)
         return None
 
-    async def ask_directly(self, job: Job, approval: Approval, question: str) -> None:
-        """Ask the approvers of an estimate whose thread they do not read."""
+    async def ask_directly(self, job: Job, approval: Approval, question: str, thread: Place | None) -> None:
+        """Ask the approvers who do not read the estimate's thread; None where nobody but its asker does."""
         poster = await self.desk.poster(approval.team_id)
         for user in approval.approvers:
             try:
+                # Slack tells nobody of a mention in a channel that they are not in, and this says who is.
+                if thread and await poster.whisper(user, thread, saying(ASKED_HERE)):
+                    continue
                 place = await poster.direct(user)
                 await poster.post(place, direct_request(approval, question), mark_of(job).part(f"approve {user}"))
             except SlackApiError as error:

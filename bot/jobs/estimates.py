@@ -85,10 +85,13 @@ class EstimateJobs:
             await self._post_all(job, None, [*messages, still_approved(approval)])
             return
         saved = await self.desk.estimates.get(approval.estimate_id, team_id=approval.team_id)
-        alone = bool(saved and (saved.channel_id or "").startswith("D")) and approval.asked_by not in approval.approvers
-        await self._post_all(job, None, [*messages, approval_request(approval, elsewhere=alone)])
-        if alone:
-            await self.decisions.ask_directly(job, approval, asked)
+        thread = Place(saved.channel_id, saved.thread_ts) if saved and saved.channel_id else None
+        if thread and thread.channel.startswith("D"):
+            thread = None
+        mine = approval.asked_by in approval.approvers
+        await self._post_all(job, None, [*messages, approval_request(approval, elsewhere=thread is None and not mine)])
+        if not mine:
+            await self.decisions.ask_directly(job, approval, asked, thread)
 
     async def _budget(self, ask: Mapping[str, Any]) -> Budget | None:
         """The budget of where the answer goes."""

@@ -194,6 +194,11 @@ class Poster:
 
     async def only_to(self, user: str, place: Place, message: SlackMessage) -> None:
         """Said to one person where they are, or in a direct message where that cannot be."""
+        if not await self.whisper(user, place, message):
+            await self.post(await self.direct(user), message)
+
+    async def whisper(self, user: str, place: Place, message: SlackMessage) -> bool:
+        """Say it to one person in a channel. False where they are not in it, or the bot may not."""
         try:
             await self._client.chat_postEphemeral(
                 channel=place.channel,
@@ -205,4 +210,5 @@ class Poster:
         except SlackApiError as error:
             if error_of(error) not in (*SHUT_OUT, "user_not_in_channel"):
                 raise
-            await self.post(await self.direct(user), message)
+            return False
+        return True

@@ -7,6 +7,7 @@ import copy
 from bot.playground import FakeSlack
 from bot.playground.world import User
 from tests.bot import deeds, support_bot
+from tests.bot.conftest import Start
 from tests.bot.deeds import Json
 from tests.bot.reading import buttons, estimate_id, rows, texts
 from tests.conftest import Workspace
@@ -49,6 +50,7 @@ async def test_an_estimate_above_the_budget_asks_its_approvers_and_their_decisio
 async def test_the_first_decision_holds(workspace: Workspace, slack: FakeSlack) -> None:
     """Who asked is not among those who decide."""
     slack.workspace.users[THIRD] = User(THIRD, "sam", "Sam")
+    slack.workspace.channel(slack.general).members.add(THIRD)
     await deeds.set_budget(slack, {"amount": "100", "approvers": [slack.you, slack.colleague, THIRD]})
     parent = await deeds.ask(slack, support_bot.LINE)
     (request,) = await slack.wait_for(lambda: requests(slack, parent))
@@ -58,7 +60,8 @@ async def test_the_first_decision_holds(workspace: Workspace, slack: FakeSlack) 
     said = f"Declined by <@{THIRD}> on 2026-11-21 at 12:00 UTC."
     await slack.wait_for(lambda: [m for m in slack.messages(slack.general, parent["ts"]) if m["text"] == said][1:])
     await slack.click(before, "budget_approve", user=slack.colleague)
-    (refused,) = await slack.wait_for(lambda: slack.ephemerals(slack.colleague))
+    asked, refused = await slack.wait_for(lambda: (told := slack.ephemerals(slack.colleague))[1:] and told)
+    assert asked["text"] == "You are asked to approve an estimate in this thread."
     assert refused["text"] == said
     assert [m["text"] for m in slack.messages(slack.general, parent["ts"])].count(said) == 2
 
@@ -123,6 +126,22 @@ async def test_approvers_who_do_not_read_the_thread_are_asked_directly(workspace
     assert buttons(request) == []
 
 
+async def test_an_approver_who_is_not_in_the_channel_is_asked_directly(start: Start, slack: FakeSlack) -> None:
+    """Slack tells nobody that they were mentioned in a channel that they are not in."""
+    finance = slack.workspace.channel(slack.finance)
+    finance.members.add(slack.bot_user)
+    async with start():
+        await deeds.set_budget(slack, {"amount": "5k", "approvers": [slack.colleague], "scope": "workspace"})
+        parent = await deeds.ask(slack, support_bot.LINE, channel=slack.finance)
+        theirs = slack.workspace.im(slack.colleague).id
+        (request,) = await slack.wait_for(lambda: slack.messages(theirs))
+        assert f"<@{slack.you}> asks for an estimate to be approved: 10k examples" in texts(request)
+        await slack.click(request, "budget_approve", user=slack.colleague)
+        said = f"Approved by <@{slack.colleague}> on 2026-11-21 at 12:00 UTC."
+        await slack.wait_for(lambda: [m for m in slack.messages(slack.finance, parent["ts"]) if m["text"] == said])
+    assert [(one.where, one.error) for one in slack.violations] == [("chat.postEphemeral", "user_not_in_channel")]
+
+
 async def test_where_nobody_else_approves_the_asker_may(workspace: Workspace, slack: FakeSlack) -> None:
     await deeds.set_budget(slack, {"amount": "100", "approvers": [slack.you]})
     parent = await deeds.ask(slack, support_bot.LINE)
@@ -167,6 +186,7 @@ async def test_a_monthly_budget_is_held_against_a_month_at_its_dear_end(workspac
 
 async def test_the_channels_budget_comes_before_the_workspaces(workspace: Workspace, slack: FakeSlack) -> None:
     people = [slack.colleague]
+    slack.workspace.channel(slack.random).members.add(slack.bot_user)
     await deeds.set_budget(slack, {"amount": "100", "approvers": people, "scope": "workspace"})
     await deeds.set_budget(slack, {"amount": "20k", "approvers": people, "scope": "channel"})
     assert "budget" not in texts(await deeds.ask(slack, support_bot.LINE))
