@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.actuals.bill import MAX_BYTES, read_bill
 from bot.actuals.take import take_bill
+from bot.arguments import day
 from bot.render.actuals import actual_page
 from bot.render.chart_png import chart_png
 from bot.render.months import months_chart
@@ -56,13 +57,6 @@ def _draw(path: Path, offer: Estimate, held: Sequence[Held]) -> None:
         raise UserError(f"{path}: {error.strerror or error}") from None
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a date; write it like 2026-11-21") from None
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ftcost actual", description="What was paid against what a scenario says, by month and part."
@@ -70,6 +64,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("bill", type=Path, help="a platform's bill as CSV, or any CSV with date, component and cost")
     parser.add_argument("-f", "--file", type=Path, required=True, help="the scenario as YAML")
     parser.add_argument("--on", metavar="OFFER", help="which of the scenario's offers it is of; default: the bill's")
-    parser.add_argument("--as-of", type=_day, metavar="DATE", help="the day of the estimate; default: the bill's first")
+    parser.add_argument("--as-of", type=day, metavar="DATE", help="the day of the estimate; default: the bill's first")
     parser.add_argument("--chart", type=Path, metavar="PNG", help="draw it too")
     return parser

@@ -14,6 +14,7 @@ from typing import get_args
 from bot.answers import pages
 from bot.answers.compare import FEWEST, MOST, Named, named_in, side_by_side
 from bot.answers.fits import fit_page
+from bot.arguments import day
 from bot.command import check_base, read_command
 from bot.render.chart import ChartName, chart_of
 from bot.render.chart_png import chart_png
@@ -165,13 +166,6 @@ def _prices_dir() -> Path | None:
     return Path(name) if name else None
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a date; write it like 2026-11-21") from None
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ftcost",
@@ -188,7 +182,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--chart-of", choices=get_args(ChartName), help="which one: the drivers show what moves the total most"
     )
-    parser.add_argument("--as-of", type=_day, metavar="DATE", help="price as of this day; default today")
+    parser.add_argument("--as-of", type=day, metavar="DATE", help="price as of this day; default today")
     return parser
 
 
