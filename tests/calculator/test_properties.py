@@ -44,7 +44,7 @@ def totals_of_both(less: Comparison, more: Comparison) -> list[tuple[Decimal, De
 @pytest.mark.parametrize("key", [*MORE_COSTS_MORE, *MORE_COSTS_LESS])
 @some
 @given(data=st.data(), given_numbers=numbers, chosen=choices)
-def test_more_never_costs_less_nor_more_caching_batch_and_time_between_retrainings_more(
+def test_each_number_moves_every_total_one_way(
     catalog: Catalog,
     offers: list[str],
     key: str,
