@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from bot.store.database import Database
 from bot.store.tables import estimates
@@ -140,14 +140,14 @@ class EstimateStore:
 
     async def first_of(self, saved: SavedEstimate) -> SavedEstimate:
         """The estimate that this one goes back to, over any number of edits."""
-        seen = {saved.id}
-        while saved.edit_of and saved.edit_of not in seen:
-            seen.add(saved.edit_of)
-            before = await self.get(saved.edit_of, team_id=saved.team_id)
-            if before is None:
-                break
-            saved = before
-        return saved
+        columns = (estimates.c.number, estimates.c.edit_of)
+        where = (estimates.c.team_id == saved.team_id, estimates.c.id == saved.id)
+        chain = select(*columns).where(*where).cte("chain", recursive=True)
+        before = (estimates.c.team_id == saved.team_id, estimates.c.id == chain.c.edit_of)
+        chain = chain.union(select(*columns).where(*before))
+        # What is edited was there before.
+        first = select(estimates).where(estimates.c.number == select(func.min(chain.c.number)).scalar_subquery())
+        return await self._first(first) or saved
 
     async def recent(self, *, team_id: str, user_id: str, limit: int = 20) -> list[SavedEstimate]:
         """The person's estimates, newest first."""
