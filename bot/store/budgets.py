@@ -89,8 +89,7 @@ class BudgetStore:
             "approvers": list(approval.approvers),
         }
         try:
-            async with self._database.begin() as connection:
-                await connection.execute(insert(approvals).values(**row))
+            await self._database.do(insert(approvals).values(**row))
         except IntegrityError:
             return
 

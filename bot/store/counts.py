@@ -77,5 +77,4 @@ class CountStore:
 
     async def _set(self, key: str, team_id: str, **values: Any) -> None:
         where = (counts.c.key == key, counts.c.team_id == team_id, counts.c.ended_at.is_(None))
-        async with self._database.begin() as connection:
-            await connection.execute(update(counts).where(*where).values(**values))
+        await self._database.do(update(counts).where(*where).values(**values))

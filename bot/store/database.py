@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, Executable, create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -57,6 +57,10 @@ class Database:
                 return await self._writer.do(work)
             async with self.engine.begin() as connection:
                 return await connection.run_sync(work)
+
+    async def do(self, statement: Executable) -> None:
+        """One statement, in a transaction of its own."""
+        await self.write(lambda connection: connection.execute(statement).close())
 
     async def ping(self) -> None:
         """Raises where the database does not answer."""

@@ -74,22 +74,21 @@ class EstimateStore:
         """Write an estimate that is not posted yet. Saving the same id again changes nothing."""
         if await self.get(id, team_id=team_id):
             return
-        async with self._database.begin() as connection:
-            await connection.execute(
-                insert(estimates).values(
-                    id=id,
-                    team_id=team_id,
-                    user_id=user_id,
-                    edit_of=edit_of,
-                    name=fields.get("name"),
-                    fields=fields,
-                    result=result,
-                    as_of=result["as_of"],
-                    catalog_version=result["catalog_version"],
-                    posted=0,
-                    created_at=self._now(),
-                )
+        await self._database.do(
+            insert(estimates).values(
+                id=id,
+                team_id=team_id,
+                user_id=user_id,
+                edit_of=edit_of,
+                name=fields.get("name"),
+                fields=fields,
+                result=result,
+                as_of=result["as_of"],
+                catalog_version=result["catalog_version"],
+                posted=0,
+                created_at=self._now(),
             )
+        )
 
     async def mark_posted(
         self, id: str, *, team_id: str, channel_id: str, thread_ts: str, message_ts: str, posted: int
@@ -98,10 +97,9 @@ class EstimateStore:
         values: dict[str, Any] = {"channel_id": channel_id, "thread_ts": thread_ts, "posted": posted}
         if posted == 1:
             values["message_ts"] = message_ts
-        async with self._database.begin() as connection:
-            await connection.execute(
-                update(estimates).where(estimates.c.id == id, estimates.c.team_id == team_id).values(**values)
-            )
+        await self._database.do(
+            update(estimates).where(estimates.c.id == id, estimates.c.team_id == team_id).values(**values)
+        )
 
     async def get(self, id: str, *, team_id: str) -> SavedEstimate | None:
         """None where the workspace has no such estimate, whatever `id` is: it comes from people and buttons."""

@@ -189,10 +189,8 @@ class Inbox:
 
     async def forget_old(self) -> None:
         """Drop what is long done."""
-        async with self._database.begin() as connection:
-            await connection.execute(
-                delete(inbox).where(inbox.c.state != "waiting", inbox.c.created_at < self.now() - KEEP_DONE)
-            )
+        old = inbox.c.created_at < self.now() - KEEP_DONE
+        await self._database.do(delete(inbox).where(inbox.c.state != "waiting", old))
 
     async def backlog(self, *, accepted_here: bool = False) -> Backlog:
         """What is not done; `accepted_here` leaves out what other processes accepted."""
@@ -220,8 +218,7 @@ class Inbox:
 
     async def _set(self, job: Job, **values: Any) -> None:
         """Change a job that this process works on; one that another has taken over since is left alone."""
-        async with self._database.begin() as connection:
-            await connection.execute(update(inbox).where(inbox.c.key == job.key, *self._ours()).values(**values))
+        await self._database.do(update(inbox).where(inbox.c.key == job.key, *self._ours()).values(**values))
 
 
 def _job(row: Row[Any]) -> Job:

@@ -92,8 +92,7 @@ class WatchStore:
     async def told(self, watch: Watch, told: dict[str, Any]) -> None:
         """Remember what was told; nothing where that alert was counted before."""
         same = update(watches).filter_by(number=watch.number, alerts=watch.alerts)
-        async with self._database.begin() as connection:
-            await connection.execute(same.values(told=told, alerts=watch.alerts + 1))
+        await self._database.do(same.values(told=told, alerts=watch.alerts + 1))
 
     async def _all(self, query: Select[Any]) -> list[Watch]:
         async with self._database.engine.connect() as connection:
