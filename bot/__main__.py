@@ -34,7 +34,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.app import build_app
 from bot.pace import Pace
 from bot.prices import RefreshPlan
-from bot.settings import Settings, SettingsError, read_settings
+from bot.settings import Settings, SettingsError, forget_secrets, read_settings
 from bot.slack.faults import error_of
 from bot.slack.oauth import INSTALL_PATH, OAuth
 from bot.store import Audit, Database, DatabaseUnavailable, Installations, ProviderKeys, open_database, read_keys
@@ -57,6 +57,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     try:
         settings = read_settings()
+        forget_secrets()
         start_logging(settings.log, settings.secrets)
         log.debug("mode %s", settings.mode)  # incomplete credentials are said before anything starts
         if arguments:

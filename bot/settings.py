@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -164,6 +165,16 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy URL; a file in the user's data folder where none is set."""
         return self.database_url or f"sqlite+aiosqlite:///{user_data_path('ftcost') / 'ftcost.sqlite3'}"
+
+
+def forget_secrets() -> None:
+    """Take out of the environment what was read from it and is nobody else's: child processes need none of it, and Bolt
+    would set itself up by Slack's part of it, with files for installations.
+    """
+    fields = Settings.model_fields.values()
+    hidden = {str(field.alias) for field in fields if field.annotation == SecretStr | None}
+    for name in [name for name in os.environ if name.upper() in hidden | {"SLACK_CLIENT_ID", "FTCOST_DATABASE_URL"}]:
+        del os.environ[name]
 
 
 def read_settings() -> Settings:

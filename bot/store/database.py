@@ -97,7 +97,8 @@ async def open_database(url: str) -> Database:
         engine = create_async_engine(address)
         event.listen(engine.sync_engine, "connect", _careful_sqlite)
     else:
-        connect = {"connect_timeout": CONNECT_SECONDS}
+        # By its encoding texts are texts in a database that knows of none (SQL_ASCII), too.
+        connect = {"connect_timeout": CONNECT_SECONDS, "client_encoding": "utf8"}
         engine = create_async_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=connect)
     try:
         if on_sqlite:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
 from bot.limits import Allowance
-from bot.settings import Settings, SettingsError, read_settings
+from bot.settings import Settings, SettingsError, forget_secrets, read_settings
 from pricing.refresh import load_feeds
 
 BOT, APP, SECRET = "xoxb-hidden-value", "xapp-hidden-value", "hidden-value"
@@ -134,6 +135,16 @@ def test_keys_of_feeds_and_passwords_in_addresses_are_known_as_secrets(monkeypat
     settings = read(monkeypatch, **keys, **addresses, HTTPS_PROXY="http://u:of-proxy@host:3128")
     assert settings.feed_keys == keys
     assert {*keys.values(), "of%20rates", "of rates", "of-it", "of-proxy"} <= set(settings.secrets)
+
+
+def test_what_was_read_and_is_secret_is_in_the_environment_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = OAUTH | {"OPENAI_API_KEY": SECRET, "FTCOST_DATABASE_URL": "postgresql://u:hidden@h/d"}
+    settings = read(monkeypatch, **given, FTCOST_HOST="0.0.0.0")  # noqa: S104
+    forget_secrets()
+    assert not given.keys() & os.environ.keys()
+    assert os.environ["FTCOST_HOST"] == settings.host
+    assert settings.slack_client_secret is not None
+    assert settings.slack_client_secret.get_secret_value() == SECRET
 
 
 def test_the_api_address_ends_with_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from pathlib import Path
 
@@ -12,9 +13,20 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.store import Database, DatabaseUnavailable, EstimateStore, Inbox, Job, database_address, open_database
+from bot.store import (
+    Audit,
+    Database,
+    DatabaseUnavailable,
+    EstimateStore,
+    Inbox,
+    Job,
+    PreferenceStore,
+    database_address,
+    open_database,
+)
 from bot.store.migrate import HEAD, STEPS
 from bot.store.tables import metadata
 from tests import postgres
@@ -129,3 +141,20 @@ async def test_an_address_of_another_kind_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match="postgresql://") as caught:
         await open_database(wrong)
     assert "hidden" not in str(caught.value)
+
+
+async def test_texts_are_texts_in_a_database_without_an_encoding(postgres_server: str) -> None:
+    name = f"ftcost_ascii_{os.getpid()}"
+    postgres.execute(postgres_server, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'")
+    try:
+        url = make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+        for _ in range(2):  # made, and found made
+            database = await open_database(url)
+            store = PreferenceStore(database, Audit(database, lambda: NOW))
+            await store.set("T1", "U1", {"on": "größer → ¥"})
+            await database.close()
+        database = await open_database(url)
+        assert await PreferenceStore(database, Audit(database, lambda: NOW)).get("T1") == {"on": "größer → ¥"}
+        await database.close()
+    finally:
+        postgres.execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
