@@ -17,6 +17,7 @@ from bot.telemetry.trace import failing
 
 log = logging.getLogger(__name__)
 
+JSON = "application/json; charset=utf-8"
 _HERE = "@@"
 
 
@@ -39,7 +40,7 @@ class FormOpener:
         before, after = self._templates[origin.thread_ts is not None]
         start = f'{{"trigger_id":{json.dumps(trigger_id)},"view":'
         request = b"".join((start.encode(), before, _quoted(origin), after, b"}"))
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": JSON, "User-Agent": "ftcost"}
         outcome = "lost"
         try:
             outcome = outcome_of(*await self._wire.post("views.open", headers, request))
