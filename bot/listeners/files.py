@@ -14,6 +14,7 @@ from bot.render.counted import CANCEL
 from bot.render.strings import escape
 from bot.slack.files import read_files
 from bot.slack.post import Place
+from bot.slack.reading import are_texts
 from bot.store import Job, new_estimate_id
 
 
@@ -21,7 +22,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     @app.event("message")
     async def on_message(ack: AsyncAck, body: dict[str, Any], event: dict[str, Any]) -> None:
         # Threads of channels are heard of by file_shared, for which nobody's messages need to be read.
-        if event.get("channel_type") == "im" and event.get("user") and not event.get("bot_id"):
+        if event.get("channel_type") == "im" and is_from_somebody(event) and not event.get("bot_id"):
             await accept_files(bot, body, event)
         await ack()
 
@@ -54,6 +55,11 @@ def register(app: AsyncApp, bot: Bot) -> None:
             text = f"Only <@{escape(begun.user_id)}>, who sent the file, can stop this."
             poster = await bot.desk.poster(team)
             bot.worker.start(poster.only_to(user, Place(begun.channel_id, begun.thread_ts), saying(text)))
+
+
+def is_from_somebody(event: dict[str, Any]) -> bool:
+    """Whether a message says who wrote it and where; what does not can be answered by nobody."""
+    return are_texts(event, "user", "channel", "ts") and isinstance(event.get("thread_ts") or "", str)
 
 
 async def accept_files(bot: Bot, body: dict[str, Any], event: dict[str, Any]) -> int:

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.actuals.words import is_actual
 from bot.listeners.context import Bot, team_of
-from bot.listeners.files import accept_files
+from bot.listeners.files import accept_files, is_from_somebody
 from bot.slack.files import read_files
 from bot.store import Job, new_estimate_id
 
@@ -21,7 +21,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     async def on_mention(ack: AsyncAck, body: dict[str, Any], event: dict[str, Any]) -> None:
         text = _MENTION.sub(" ", event.get("text") or "").strip()
         bills = read_files(event.get("files")) if is_actual(text) else []
-        if event.get("user") and (bills or not await accept_files(bot, body, event)):
+        if is_from_somebody(event) and (bills or not await accept_files(bot, body, event)):
             payload = {
                 "id": new_estimate_id(),
                 "team": team_of(body),

@@ -24,7 +24,7 @@ def post_message(workspace: Workspace, args: Json) -> Json:
 def post_ephemeral(workspace: Workspace, args: Json) -> Json:
     channel = open_to_bot(workspace, args.get("channel"))
     user = args.get("user")
-    if user not in workspace.users:
+    if not isinstance(user, str) or user not in workspace.users:
         raise Refusal("user_not_found")
     if user not in channel.members:
         raise Refusal("user_not_in_channel")

@@ -12,6 +12,11 @@ def at(body: Any, *path: str) -> Any:
     return body
 
 
+def are_texts(body: Any, *names: str) -> bool:
+    """Whether each of these is there, as text."""
+    return all(isinstance(found := at(body, name), str) and found for name in names)
+
+
 def whole(text: str) -> str:
     """Text without halves of characters, which JSON can carry and nothing can write."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -149,11 +149,15 @@ async def test_the_estimate_survives_a_mention_that_was_refused(workspace: Works
     assert column(change) == {support_bot.OFFER: "+$80.00"}
 
 
-async def test_a_mention_that_nobody_wrote_is_not_answered(start: Start, slack: FakeSlack) -> None:
+@pytest.mark.parametrize("odd", [None, "", 5, ["U0YOU00001"], {"id": "U0YOU00001"}])
+@pytest.mark.parametrize("name", ["user", "channel", "ts"])
+async def test_a_mention_that_does_not_say_who_or_where_is_not_answered(
+    start: Start, slack: FakeSlack, name: str, odd: object
+) -> None:
     """Workflows post without a user: there is nobody to tell."""
     async with start():
         message = await slack.say("hello", user=slack.colleague)
         event = Payloads(slack.workspace).message_event("app_mention", message | {"text": f"<@{slack.bot_user}> help"})
-        del event["event"]["user"]
+        event["event"][name] = odd
         assert (await slack.deliver_event(event)).ok
     assert [call.method for call in slack.calls] == ["auth.test"]
