@@ -70,6 +70,6 @@ async def channel(browser: Browser, playground: Workspace, request: pytest.Fixtu
         page.on("pageerror", lambda error: complaints.append(str(error)))
         channel = Channel(page)
         await page.goto(playground.slack.base_url)
-        await channel.composer.wait_for()
+        await page.locator("#channel-title").wait_for()  # it is there when the page knows channels and commands
         yield channel
     assert complaints == []
