@@ -26,7 +26,7 @@ AT_ONCE = 20
 SCARCE: Mapping[str, int] = {"dataset": 2}
 """Of these kinds a process does fewer at once: counting a file keeps every processor busy."""
 HAND_BACK_SECONDS = 3.0
-"""Slack waits three for the acknowledgement; before they are over, a person is told that it did not work."""
+"""For each step of leaving to others what is not done when the process stops."""
 
 T = TypeVar("T")
 Handler = Callable[[Job], Coroutine[Any, Any, None]]
