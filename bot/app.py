@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -128,11 +128,12 @@ async def build_app(
 
     box = CatalogBox(catalog)
     metrics = Metrics(registry or CollectorRegistry(), box, today)
+    api = URL(slack_api_url)
     timeout, watch = ClientTimeout(total=pace.answer), watch_calls(slack_api_url, metrics)
     async with (
         ClientSession(timeout=timeout, cookie_jar=DummyCookieJar(), middlewares=(watch,), proxy=proxy) as session,
         download_session(proxy) as download,
-        Wire(URL(slack_api_url), pace.answer) as wire,
+        nullcontext(Proxied(session, api)) if proxy else Wire(api, pace.answer) as way,
     ):
         client_of = partial(slack_client, session, slack_api_url, proxy)
         install: InstallFlow | None = None
@@ -143,7 +144,6 @@ async def build_app(
             workspaces = ManyWorkspaces(installations, client_of, pace.know)
         else:
             workspaces = OneWorkspace(access, client_of, lambda: now().timestamp())
-        way = Proxied(session, URL(slack_api_url)) if proxy else wire
         opener = FormOpener(way, session, slack_api_url, metrics)
         limit = RateLimit(allowance)
         estimates = EstimateStore(database, stamp)

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.budgets import Excess
 from bot.desk import Desk, mark_of
 from bot.render.blocks import saying
-from bot.render.budget import approval_request, decided, direct_request, people
+from bot.render.budget import approval_request, asked_here, decided, direct_request, people
 from bot.slack.faults import error_of
 from bot.slack.post import NOBODY, Place
 from bot.store import Approval, Budget, Job, SavedEstimate
@@ -20,9 +20,6 @@ log = logging.getLogger(__name__)
 
 EXCESS_USD = "excess_usd"
 """Where a saved result keeps what it was held against its budget with."""
-
-
-ASKED_HERE = "You are asked to approve an estimate in this thread."
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ class DecisionJobs:
         for user in approval.approvers:
             try:
                 # Slack tells nobody of a mention in a channel that they are not in, and this says who is.
-                if thread and await poster.whisper(user, thread, saying(ASKED_HERE)):
+                if thread and await poster.whisper(user, thread, asked_here()):
                     continue
                 place = await poster.direct(user)
                 await poster.post(place, direct_request(approval, question), mark_of(job).part(f"approve {user}"))

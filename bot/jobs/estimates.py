@@ -85,9 +85,8 @@ class EstimateJobs:
             await self._post_all(job, None, [*messages, still_approved(approval)])
             return
         saved = await self.desk.estimates.get(approval.estimate_id, team_id=approval.team_id)
-        thread = Place(saved.channel_id, saved.thread_ts) if saved and saved.channel_id else None
-        if thread and thread.channel.startswith("D"):
-            thread = None
+        channel = saved and saved.channel_id
+        thread = Place(channel, saved.thread_ts) if saved and channel and not channel.startswith("D") else None
         mine = approval.asked_by in approval.approvers
         await self._post_all(job, None, [*messages, approval_request(approval, elsewhere=thread is None and not mine)])
         if not mine:

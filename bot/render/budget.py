@@ -31,6 +31,11 @@ def direct_request(approval: Approval, question: str) -> SlackMessage:
     return message._replace(blocks=[about, *message.blocks])
 
 
+def asked_here() -> SlackMessage:
+    """Said to an approver alone, beside the request in the thread."""
+    return saying("You are asked to approve an estimate in this thread.")
+
+
 def still_approved(approval: Approval) -> SlackMessage:
     """Said of a change that costs no more than what was approved."""
     return saying(f"No new approval is needed: it costs no more than what was approved. {decided(approval)}")
