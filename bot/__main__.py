@@ -196,6 +196,7 @@ def refresh_plan(settings: Settings, catalog: Catalog) -> RefreshPlan | None:
         feeds={name: feed for name, feed in load_feeds().items() if feed.scheduled},
         keys=settings.feed_keys,
         load=partial(_with_refreshed, settings.prices_dir, catalog.base_models),
+        proxy=settings.proxy,
     )
 
 

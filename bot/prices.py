@@ -37,6 +37,8 @@ class RefreshPlan:
     """Of the feeds that need one, by the name that the feed gives."""
     load: Callable[[Path], Catalog]
     """The catalogue with a folder of refreshed prices laid over it."""
+    proxy: str | None = None
+    """By which feeds are read; None: what the environment names."""
 
 
 class Prices:
@@ -84,7 +86,7 @@ class Prices:
             with TemporaryDirectory(prefix="ftcost-prices-") as name:
                 folder = Path(name)
                 await asyncio.to_thread(_fill, folder, files, plan.load)
-                async with feed_session() as session:
+                async with feed_session(plan.proxy) as session:
                     http = BoundedHttp(session)
                     report = await refresh_into(folder, http, today=today, keys=plan.keys, feeds=plan.feeds)
                 found, catalog = await asyncio.to_thread(_read, folder, plan.load)

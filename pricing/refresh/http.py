@@ -38,9 +38,9 @@ TEXT = Form("text", frozenset({"text/plain", "application/octet-stream", "binary
 USER_AGENT = "ftcost (price refresh)"
 
 
-def feed_session() -> aiohttp.ClientSession:
-    """A session for reading feeds, through the proxy that the environment names."""
-    return aiohttp.ClientSession(headers={"User-Agent": USER_AGENT}, trust_env=True)
+def feed_session(proxy: str | None = None) -> aiohttp.ClientSession:
+    """A session for reading feeds, through a proxy or the one that the environment names."""
+    return aiohttp.ClientSession(headers={"User-Agent": USER_AGENT}, trust_env=True, proxy=proxy)
 
 
 class Http(Protocol):

@@ -9,9 +9,14 @@ import pytest
 from aiohttp import ClientSession, web
 
 from bot.playground import FakeSlack
+from bot.prices import RefreshPlan
+from bot.store import RefreshedStore
 from pricing import Catalog
+from tests import databases
 from tests.bot import deeds, support_bot
+from tests.bot.test_refreshed import AFTER, refreshed, with_refreshed
 from tests.conftest import running_bot
+from tests.pricing.feed_server import feed_server
 
 
 class ForwardProxy:
@@ -70,6 +75,15 @@ async def test_a_proxy_that_does_not_reach_slack_is_a_form_that_did_not_open(
         assert (await slack.command("")).ok
         await slack.wait_for(slack.ephemerals)
     assert "http_502" in caplog.text
+
+
+async def test_price_feeds_are_read_by_it_too(catalog: Catalog, slack: FakeSlack, database_url: str) -> None:
+    async with ForwardProxy().open() as proxy, feed_server() as server, databases.opened(database_url) as database:
+        plan = RefreshPlan(1, server.feeds("azure-retail"), {}, with_refreshed, proxy.url)
+        async with running_bot(catalog, slack, database_url, lambda: AFTER, refresh=plan) as running:
+            await refreshed(running, RefreshedStore(database), 1)
+    assert server.asked
+    assert len(proxy.asked) == len(server.asked)
 
 
 async def test_the_playground_stays_where_it_is(
