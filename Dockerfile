@@ -8,6 +8,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY pricing pricing
 COPY calculator calculator
 COPY bot bot
+COPY playground playground
 # Bytecode that holds whatever the time stamps of a copied file say: nothing can be compiled again on a read-only root.
 RUN /app/bin/pip install --no-cache-dir --no-compile --no-deps --no-build-isolation . \
     && /app/bin/pip uninstall --yes --quiet setuptools pip \

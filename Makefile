@@ -25,7 +25,7 @@ test-chaos: $(DEV_STAMP) ## hundreds of submissions while processes are killed a
 	@$(BIN)/python -m tests.chaos
 
 fuzz: $(DEV_STAMP) ## hostile text, by the thousand
-	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadscope tests/fuzz tests/bot/test_tokenizer.py
+	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadscope tests/fuzz tests/bot/counting/test_tokenizer.py
 
 audit: $(DEV_STAMP) ## known weaknesses of locked dependencies, where their database can be reached
 	@$(BIN)/python .ci/audit.py requirements.lock

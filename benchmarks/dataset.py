@@ -22,7 +22,7 @@ from bot.counting.counter import count_task
 from bot.counting.parent import count_file
 from bot.counting.protocol import Task
 from bot.counting.tokenizer import Tokenizer
-from calculator.dataset import Beside, Limit
+from calculator.datasets import LengthLimit, MessageOverhead
 from pricing import Format, load_catalog, load_dataset_rules
 
 ROUNDS = 3
@@ -172,8 +172,10 @@ def _children(pid: int) -> list[int]:
 def _counted(path: str, workers: int) -> None:
     """Prints the tokens and the seconds of the counting, the ranks loaded before."""
     Tokenizer("o200k_base").count(["ranks"])
-    beside: dict[Format, Beside] = {"openai-chat": Beside(3, 1, 3)}
-    task = Task(path, "o200k_base", workers, beside, limits=[Limit(65_536, "OpenAI", "cut")], max_unpacked_bytes=10**9)
+    beside: dict[Format, MessageOverhead] = {"openai-chat": MessageOverhead(3, 1, 3)}
+    task = Task(
+        path, "o200k_base", workers, beside, limits=[LengthLimit(65_536, "OpenAI", "cut")], max_unpacked_bytes=10**9
+    )
     started = time.perf_counter()
     print(count_task(task, lambda _: None).tokens, time.perf_counter() - started)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from calculator.gpu import Job, Place, Setup, cheapest, configurations, predict
+from calculator.gpu import GpuSource, Setup, TrainingJob, cheapest, configurations, predict
 from pricing import load_gpu_facts
 
 ROUNDS = 20
@@ -18,9 +18,9 @@ AIM_MS = 50.0
 def main() -> None:
     facts = load_gpu_facts()
     setup = Setup(facts.models["llama-3.1-8b"], facts.gpus["h100"], sequence_length=4096)
-    places = [Place(gpu.name, gpu, Decimal(2), 8, (1, 2, 4, 8, 16, 32)) for gpu in facts.gpus.values()]
+    places = [GpuSource(gpu.name, gpu, Decimal(2), 8, (1, 2, 4, 8, 16, 32)) for gpu in facts.gpus.values()]
     large = Setup(facts.models["llama-3.1-70b"], facts.gpus["h100"], sequence_length=4096)
-    jobs = {name: Job(each, 32, 10e6, 3) for name, each in (("8B LoRA", setup), ("70B LoRA", large))}
+    jobs = {name: TrainingJob(each, 32, 10e6, 3) for name, each in (("8B LoRA", setup), ("70B LoRA", large))}
     single = _median_seconds(lambda: predict(replace(setup), facts.physics), 1000)
     print(f"GPU model ({len(facts.gpus)} GPUs × 6 counts; medians)")
     print(f"  {'one prediction':<42} {single * 1e6:7.1f} µs")

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from slack_sdk.signature import SignatureVerifier
 
-from bot.forms.estimate import Origin, form
+from bot.forms.estimates import Origin, form
 
 SIGNING_SECRET = "benchmark-signing-secret"
 COMMAND = {

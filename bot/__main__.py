@@ -32,13 +32,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import build_app
-from bot.pace import Pace
-from bot.prices import RefreshPlan
+from bot.errors import error_of
+from bot.prices.current_catalog import RefreshPlan
 from bot.settings import Settings, SettingsError, forget_secrets, read_settings
-from bot.slack.faults import error_of
 from bot.slack.oauth import INSTALL_PATH, OAuth
 from bot.store import Audit, Database, DatabaseUnavailable, Installations, ProviderKeys, open_database, read_keys
 from bot.telemetry.logs import start_logging
+from bot.timeouts import Timeouts
 from pricing import BaseModels, Catalog, PriceFileError, load_catalog
 from pricing.refresh import load_feeds
 
@@ -102,7 +102,7 @@ async def rotate_keys(settings: Settings) -> None:
     print(f"{tokens} tokens and {kept} keys of platforms are encrypted with the newest key.")
 
 
-async def serve(settings: Settings, catalog: Catalog, pace: Pace = Pace()) -> None:  # noqa: B008 - frozen
+async def serve(settings: Settings, catalog: Catalog, pace: Timeouts = Timeouts()) -> None:  # noqa: B008 - frozen
     """Start everything, say where it is, wait for the signal to stop, stop in order."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -143,7 +143,7 @@ def _door(host: str, port: int) -> socket.socket:
 
 async def _serve_slack(
     settings: Settings,
-    pace: Pace,
+    pace: Timeouts,
     base_url: str,
     door: socket.socket,
     catalog: Catalog,
@@ -213,7 +213,7 @@ async def _play(
     rates_url: str | None,
 ) -> str:
     """The playground: the same bot, and a local Slack on the same port."""
-    from bot.playground import FakeSlack
+    from playground import FakeSlack
 
     slack = FakeSlack(
         signing_secret=secrets.token_hex(16),

@@ -27,51 +27,52 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from bot.actuals.books import Books
-from bot.actuals.http import Addresses
+from bot.actuals.billing_http import Addresses
+from bot.actuals.service import ActualsService
 from bot.answers.lookups import Lookups
-from bot.desk import Desk
-from bot.exchange import Rates
-from bot.http import web_routes
+from bot.forms.apologies import Apology, plain_answer
+from bot.forms.opener import FormOpener
 from bot.jobs import handlers
-from bot.jobs.scheduled import ScheduledJobs
-from bot.limits import TOO_MANY, Allowance, RateLimit
-from bot.listeners import Bot, actions, actuals, commands, files, home, keys, mentions, removal, submissions
-from bot.listeners.context import team_of
-from bot.pace import Pace
-from bot.prices import CatalogBox, Prices, RefreshPlan
-from bot.probes import Connection, Probes
-from bot.render.blocks import saying
-from bot.roles import Roles
-from bot.slack.calls import watch_calls
+from bot.jobs.watches import ScheduledJobs
+from bot.listeners import Bot, actuals, commands, datasets, home, installations, keys, mentions, submissions
+from bot.listeners import estimates as estimate_listeners
+from bot.listeners.modals import team_of
+from bot.prices.current_catalog import CatalogRefresher, CurrentCatalog, RefreshPlan
+from bot.prices.exchange_rates import ExchangeRates
+from bot.queue.scheduler import Scheduler
+from bot.queue.store import JobStore
+from bot.queue.worker import Worker
+from bot.render.blocks import text_message
+from bot.services import Services
+from bot.slack.call_metrics import watch_calls
 from bot.slack.files import Downloads, download_session
 from bot.slack.hosts import SlackHosts
+from bot.slack.http_pool import Proxied, Wire
 from bot.slack.oauth import InstallFlow, OAuth, install_flow
-from bot.slack.opener import FormOpener
-from bot.slack.plain_answers import Apology, plain_answer
-from bot.slack.post import Place
-from bot.slack.reading import at
-from bot.slack.replays import SAID, CameBefore
-from bot.slack.wire import Proxied, Wire
+from bot.slack.payload import at
+from bot.slack.poster import Destination
+from bot.slack.replays import SAID, DuplicateRequest
 from bot.slack.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from bot.store import (
     ActualStore,
     Audit,
     BudgetStore,
-    CountStore,
     Database,
+    DatasetRunStore,
+    DefaultsStore,
     EstimateStore,
-    Inbox,
     Installations,
-    PreferenceStore,
     ProviderKeys,
-    RefreshedStore,
+    RefreshedPriceStore,
     WatchStore,
 )
 from bot.telemetry import trace
 from bot.telemetry.metrics import Metrics, kind_of
-from bot.watching.schedule import Scheduler
-from bot.worker import Worker
+from bot.timeouts import Timeouts
+from bot.web.probes import Connection, Probes
+from bot.web.rate_limit import TOO_MANY, RateAllowance, RateLimit
+from bot.web.slack_endpoint import web_routes
+from bot.workspace.roles import Roles
 from pricing import Catalog, load_bill_rules
 
 log = logging.getLogger(__name__)
@@ -103,9 +104,9 @@ async def build_app(
     slack_api_url: str,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     refresh: RefreshPlan | None = None,
-    pace: Pace = Pace(),  # noqa: B008 - frozen
+    pace: Timeouts = Timeouts(),  # noqa: B008 - frozen
     registry: CollectorRegistry | None = None,
-    allowance: Allowance = Allowance(),  # noqa: B008 - frozen
+    allowance: RateAllowance = RateAllowance(),  # noqa: B008 - frozen
     admins: Collection[str] = (),
     rates_url: str | None = None,
     encryption_keys: MultiFernet | None = None,
@@ -126,7 +127,7 @@ async def build_app(
     def stamp() -> datetime:
         return now().replace(tzinfo=None)
 
-    box = CatalogBox(catalog)
+    box = CurrentCatalog(catalog)
     metrics = Metrics(registry or CollectorRegistry(), box, today)
     api = URL(slack_api_url)
     timeout, watch = ClientTimeout(total=pace.answer), watch_calls(slack_api_url, metrics)
@@ -147,18 +148,18 @@ async def build_app(
         opener = FormOpener(way, session, slack_api_url, metrics)
         limit = RateLimit(allowance)
         estimates = EstimateStore(database, stamp)
-        prices = Prices(box, RefreshedStore(database), refresh)
+        prices = CatalogRefresher(box, RefreshedPriceStore(database), refresh)
         roles, audit = Roles(workspaces, admins), Audit(database, stamp)
         watches = WatchStore(database, audit, stamp)
         lookups = Lookups(box, estimates, watches, roles, audit, today, workspaces.url)
-        inbox = Inbox(database, stamp, timedelta(seconds=pace.lease))
-        preferences, budgets = PreferenceStore(database, audit), BudgetStore(database, audit, stamp)
-        rates = Rates(session, rates_url)
-        desk = Desk(
-            box, estimates, lookups, workspaces, inbox, CountStore(database, stamp), preferences, budgets, rates
+        inbox = JobStore(database, stamp, timedelta(seconds=pace.lease))
+        preferences, budgets = DefaultsStore(database, audit), BudgetStore(database, audit, stamp)
+        rates = ExchangeRates(session, rates_url)
+        desk = Services(
+            box, estimates, lookups, workspaces, inbox, DatasetRunStore(database, stamp), preferences, budgets, rates
         )
         kept = ProviderKeys(database, encryption_keys, stamp, audit) if encryption_keys else None
-        books = Books(box, load_bill_rules(), ActualStore(database, stamp), kept, session, addresses, now)
+        books = ActualsService(box, load_bill_rules(), ActualStore(database, stamp), kept, session, addresses, now)
         downloads = Downloads(download, SlackHosts(slack_api_url))
         does = handlers(desk, downloads, books, ScheduledJobs(desk, watches, prices, today))
         worker = Worker(inbox, does, desk.apologise, desk.say_late, pace, metrics)
@@ -229,7 +230,7 @@ def _slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
         metrics,
         name="ftcost",  # which Bolt would otherwise look for in the call stack, and read source files for it
         client=AsyncWebClient(base_url=slack_api_url),  # unused: listeners have the patient one
-        request_verification_enabled=False,  # bot/http.py verifies, before anything is parsed
+        request_verification_enabled=False,  # bot/web/slack_endpoint.py verifies, before anything is parsed
         authorize=authorize,  # None is “not known”
         user_facing_authorize_error_message=UNREACHABLE,
         # A listener is awaited and its ack goes out when it returns; Bolt's other way polls, at 10 ms a request. So a
@@ -239,13 +240,13 @@ def _slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
     for module in (
         commands,
         submissions,
-        actions,
+        estimate_listeners,
         actuals,
         keys,
         mentions,
         home,
-        files,
-        removal,
+        datasets,
+        installations,
     ):  # the hottest route first: Bolt asks them in order
         module.register(slack, bot)
 
@@ -265,7 +266,7 @@ def _slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
 
     @slack.error
     async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
-        if isinstance(error, CameBefore):
+        if isinstance(error, DuplicateRequest):
             return BoltResponse(status=401, body=SAID)
         sorry = Apology(body, error)
         if not sorry.to_event:
@@ -287,8 +288,8 @@ def _tell_beside(bot: Bot, body: dict[str, Any], text: str) -> None:
     channel = at(body, "channel", "id") or at(message, "channel")
     user = _user_of(body)
     if user and isinstance(channel, str) and body.get("type") != "view_submission":
-        bot.worker.start(_say(bot, team_of(body), user, Place(channel, at(message, "thread_ts")), text))
+        bot.worker.start(_say(bot, team_of(body), user, Destination(channel, at(message, "thread_ts")), text))
 
 
-async def _say(bot: Bot, team: str, user: str, place: Place, text: str) -> None:
-    await (await bot.workspaces.of(team)).poster.only_to(user, place, saying(text))
+async def _say(bot: Bot, team: str, user: str, place: Destination, text: str) -> None:
+    await (await bot.workspaces.of(team)).poster.only_to(user, place, text_message(text))

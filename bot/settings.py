@@ -12,9 +12,9 @@ from platformdirs import user_data_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.limits import Allowance
 from bot.store import database_address, read_keys
 from bot.telemetry.logs import LogFormat
+from bot.web.rate_limit import RateAllowance
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,31}")
 
@@ -45,8 +45,8 @@ class Settings(BaseSettings):
     port: int = Field(8030, alias="FTCOST_PORT", ge=0, le=65535)
     database_url: str | None = Field(None, alias="FTCOST_DATABASE_URL")
     log: LogFormat | None = Field(None, alias="FTCOST_LOG")
-    requests_per_minute: int = Field(Allowance().per_minute, alias="FTCOST_REQUESTS_PER_MINUTE", ge=1)
-    requests_at_once: int = Field(Allowance().at_once, alias="FTCOST_REQUESTS_AT_ONCE", ge=1)
+    requests_per_minute: int = Field(RateAllowance().per_minute, alias="FTCOST_REQUESTS_PER_MINUTE", ge=1)
+    requests_at_once: int = Field(RateAllowance().at_once, alias="FTCOST_REQUESTS_AT_ONCE", ge=1)
     admins: Annotated[frozenset[str], NoDecode] = Field(frozenset(), alias="FTCOST_ADMINS")
     rates_url: str | None = Field(
         "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
@@ -158,8 +158,8 @@ class Settings(BaseSettings):
         return [*found, *(str(password) for password in passwords if password)]
 
     @property
-    def allowance(self) -> Allowance:
-        return Allowance(self.requests_at_once, self.requests_per_minute)
+    def allowance(self) -> RateAllowance:
+        return RateAllowance(self.requests_at_once, self.requests_per_minute)
 
     @property
     def database(self) -> str:

@@ -1,33 +1,19 @@
 """The cost model. Pure: no files, network, clock, environment or Slack."""
 
-from calculator.actuals import Actual, Billed, Held, hold
-from calculator.attribution import Effect, Usage
-from calculator.comparison import Comparison, Span
-from calculator.crossover import Crossover
-from calculator.customers import customer_of
-from calculator.differences import Cause, causes
-from calculator.drivers import Driver, spread_out
+from calculator.actuals.attribution import Effect, Usage
+from calculator.actuals.month_share import PARTS, Part, month_after
+from calculator.actuals.recalibration import Recalibration, recalibrate
+from calculator.actuals.variance import Actual, Billed, Variance, actual_variances
+from calculator.comparison import Comparison, CostSpan
 from calculator.errors import FieldErrors, UserError
-from calculator.estimate import asked_of, estimate
+from calculator.estimate import estimate, resolve_question
 from calculator.formulas import FormulaInput, Formulas, formula_of, in_formulas, value_of
-from calculator.hosted import YOUR_RATES, training_range
-from calculator.month_share import PARTS, Part, month_after
-from calculator.quantities import Amount
-from calculator.recalibrate import Recalibrated, recalibrated
-from calculator.result import (
-    BaseEstimate,
-    BreakEven,
-    Component,
-    Estimate,
-    Figure,
-    LineItem,
-    Move,
-    Percentiles,
-    Standing,
-    Total,
-    Warning,
-)
-from calculator.scenario import (
+from calculator.offer_estimate import YOUR_RATES, training_range
+from calculator.payback.crossover import Crossover
+from calculator.payback.verdict import Verdict, VerdictRule, verdict
+from calculator.question.customers import customer_of
+from calculator.question.quantities import Amount
+from calculator.question.scenario import (
     KEYS,
     MOST_MONTHS,
     WHOLE_KEYS,
@@ -38,7 +24,21 @@ from calculator.scenario import (
     read_scenario,
     unknown_key,
 )
-from calculator.verdict import Point, Verdict, verdict
+from calculator.result import (
+    AssumptionImpact,
+    BaseEstimate,
+    BreakEven,
+    Component,
+    Estimate,
+    Figure,
+    LineItem,
+    Percentiles,
+    RankGroup,
+    Total,
+    Warning,
+)
+from calculator.uncertainty.sensitivity import Driver, with_default_spread
+from calculator.uncertainty.shapley import Cause, difference_causes
 
 __all__ = [
     "KEYS",
@@ -49,12 +49,14 @@ __all__ = [
     "YOUR_RATES",
     "Actual",
     "Amount",
+    "AssumptionImpact",
     "BaseEstimate",
     "Billed",
     "BreakEven",
     "Cause",
     "Comparison",
     "Component",
+    "CostSpan",
     "Crossover",
     "Driver",
     "Effect",
@@ -63,36 +65,34 @@ __all__ = [
     "Figure",
     "FormulaInput",
     "Formulas",
-    "Held",
     "LineItem",
-    "Move",
     "Part",
     "Percentiles",
-    "Point",
-    "Recalibrated",
+    "RankGroup",
+    "Recalibration",
     "Scenario",
-    "Span",
-    "Standing",
     "Total",
     "Usage",
     "UserError",
+    "Variance",
     "Verdict",
+    "VerdictRule",
     "Warning",
-    "asked_of",
-    "causes",
+    "actual_variances",
     "customer_of",
     "default_text",
+    "difference_causes",
     "estimate",
     "formula_of",
-    "hold",
     "in_formulas",
     "month_after",
     "nearest_key",
     "read_scenario",
-    "recalibrated",
-    "spread_out",
+    "recalibrate",
+    "resolve_question",
     "training_range",
     "unknown_key",
     "value_of",
     "verdict",
+    "with_default_spread",
 ]

@@ -9,18 +9,18 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from calculator.crossover import Crossover
-from calculator.drivers import Driver
-from calculator.plan import Plan
-from calculator.result import BaseEstimate, Estimate, Figure, Standing, Total
-from calculator.scenario import Scenario
+from calculator.payback.crossover import Crossover
+from calculator.question.resolved import ResolvedScenario
+from calculator.question.scenario import Scenario
+from calculator.result import BaseEstimate, Estimate, Figure, RankGroup, Total
+from calculator.uncertainty.sensitivity import Driver
 from pricing import Assumption
 
 if TYPE_CHECKING:
-    from calculator.ranges import Ranges  # NumPy, where it is needed
+    from calculator.uncertainty.ranges import SampledEstimates  # NumPy, where it is needed
 
 
-class Span(NamedTuple):
+class CostSpan(NamedTuple):
     """A figure at the cheap and at the dear corner of a ranged scenario."""
 
     low: Decimal | None
@@ -36,7 +36,7 @@ class Comparison:
     as_of: date
     catalog_version: str
     scenario: Scenario
-    plan: Plan
+    plan: ResolvedScenario
     estimates: tuple[Estimate, ...]
     base: BaseEstimate | None
     low: dict[str, Estimate]
@@ -44,7 +44,7 @@ class Comparison:
     high: dict[str, Estimate]
     assumptions: Mapping[str, Assumption]
     """The catalogue's, by name."""
-    find_ranges: Callable[[], Ranges] = field(repr=False, compare=False)
+    find_ranges: Callable[[], SampledEstimates] = field(repr=False, compare=False)
     find_drivers: Callable[[Estimate], tuple[Driver, ...]] = field(repr=False, compare=False)
     find_crossover: Callable[[], Crossover | None] = field(repr=False, compare=False)
 
@@ -59,7 +59,7 @@ class Comparison:
         return self.find_crossover()
 
     @cached_property
-    def ranges(self) -> Ranges | None:
+    def ranges(self) -> SampledEstimates | None:
         """Every offer in many draws; None where nothing is ranged."""
         return self.find_ranges() if self.scenario.ranged else None
 
@@ -73,9 +73,9 @@ class Comparison:
     def best(self) -> Estimate | None:
         """The cheapest that is known whole and that the asker can buy; one that ends only where nothing lasts."""
         first = self.estimates[0] if self.estimates else None
-        return first if first and first.standing <= Standing.ENDS else None
+        return first if first and first.standing <= RankGroup.ENDS else None
 
-    def span(self, estimate: Estimate, figure: Figure) -> Span | None:
+    def span(self, estimate: Estimate, figure: Figure) -> CostSpan | None:
         """A figure from the cheap to the dear corner; None where nothing is ranged."""
         low, high = self.low.get(estimate.offer.id), self.high.get(estimate.offer.id)
         if low is None or high is None:
@@ -83,4 +83,4 @@ class Comparison:
         totals: list[Total] = [getattr(corner, figure) for corner in (low, estimate, high)]
         ends = [total.usd for total in totals if total.usd is not None]
         whole = all(total.whole for total in totals)
-        return Span(min(ends), max(ends), whole) if ends else Span(None, None, whole)
+        return CostSpan(min(ends), max(ends), whole) if ends else CostSpan(None, None, whole)

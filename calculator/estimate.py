@@ -7,33 +7,33 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from calculator.comparison import Comparison
-from calculator.crossover import crossover
-from calculator.customers import named_platforms
-from calculator.drivers import drivers, spread_out
+from calculator.costs.base_model import estimate_base
 from calculator.errors import FieldErrors
-from calculator.hosted import frame_of
-from calculator.many import ZERO
-from calculator.market import Market, offers_of
-from calculator.plan import Plan, plan_at
-from calculator.prompting import estimate_base
-from calculator.quantities import Corner
+from calculator.numeric import ZERO
+from calculator.offer_estimate import estimate_context
+from calculator.payback.crossover import crossover
+from calculator.pricing_context import PricingContext, offers_of
+from calculator.question.customers import named_platforms
+from calculator.question.quantities import Corner
+from calculator.question.resolved import ResolvedScenario, resolve_corner
+from calculator.question.scenario import Scenario
 from calculator.result import Estimate
-from calculator.scenario import Scenario
+from calculator.uncertainty.sensitivity import drivers, with_default_spread
 from pricing import BasePrice, Catalog
 
 if TYPE_CHECKING:
-    from calculator.ranges import Ranges
+    from calculator.uncertainty.ranges import SampledEstimates
 
 
 def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
     """Every offer the scenario names, priced as of `on`, best first. Raises FieldErrors for a name nobody knows."""
-    market, plan, base = asked_of(scenario, catalog, on)
+    market, plan, base = resolve_question(scenario, catalog, on)
     spread = catalog.assumptions["default_spread"].value or ZERO
 
     estimates = tuple(sorted(market.estimates(plan), key=_rank))
 
     def corner(of: Corner) -> dict[str, Estimate]:
-        return {one.offer.id: one for one in market.estimates(plan_at(scenario, of))} if scenario.ranged else {}
+        return {one.offer.id: one for one in market.estimates(resolve_corner(scenario, of))} if scenario.ranged else {}
 
     return Comparison(
         as_of=on,
@@ -46,18 +46,22 @@ def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
         high=corner("high"),
         assumptions=catalog.assumptions,
         find_ranges=lambda: _ranges(scenario, market),
-        find_drivers=lambda one: drivers(scenario if scenario.ranged else spread_out(scenario, spread), market, one),
-        find_crossover=lambda: crossover(estimates, frame_of(plan, catalog, on, base)),
+        find_drivers=lambda one: drivers(
+            scenario if scenario.ranged else with_default_spread(scenario, spread), market, one
+        ),
+        find_crossover=lambda: crossover(estimates, estimate_context(plan, catalog, on, base)),
     )
 
 
-def asked_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Market, Plan, BasePrice | None]:
+def resolve_question(
+    scenario: Scenario, catalog: Catalog, on: date
+) -> tuple[PricingContext, ResolvedScenario, BasePrice | None]:
     """What a question is about, before anything is priced. Raises FieldErrors for a name nobody knows, and is all that
     can be wrong with a scenario that was read.
     """
     _check_customers(scenario, catalog)
-    market = Market(offers_of(scenario, catalog, on), scenario.base, catalog, on)
-    plan = plan_at(scenario, "likely")
+    market = PricingContext(offers_of(scenario, catalog, on), scenario.base, catalog, on)
+    plan = resolve_corner(scenario, "likely")
     return market, plan, market.base_price(plan)
 
 
@@ -72,8 +76,8 @@ def _check_customers(scenario: Scenario, catalog: Catalog) -> None:
             raise FieldErrors({"customer": f"“{name}” is no platform. Write {known}."})
 
 
-def _ranges(scenario: Scenario, market: Market) -> Ranges:
-    from calculator.ranges import ranges_of  # NumPy, where it is needed
+def _ranges(scenario: Scenario, market: PricingContext) -> SampledEstimates:
+    from calculator.uncertainty.ranges import ranges_of  # NumPy, where it is needed
 
     return ranges_of(scenario, market)
 

@@ -11,13 +11,13 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import Any, NamedTuple
 
-from calculator.many import ZERO, Many
-from calculator.market import Market, offers_of
-from calculator.plan import plan_of
-from calculator.prompting import estimate_base
-from calculator.quantities import Amount
+from calculator.costs.base_model import estimate_base
+from calculator.numeric import ZERO, Numeric
+from calculator.pricing_context import PricingContext, offers_of
+from calculator.question.quantities import Amount
+from calculator.question.resolved import resolve
+from calculator.question.scenario import MOST_MONTHS, Scenario
 from calculator.result import BaseEstimate, Estimate
-from calculator.scenario import MOST_MONTHS, Scenario
 from pricing import Catalog
 
 _SPREADSHEET_DIGITS = Context(prec=15)
@@ -25,7 +25,7 @@ _SUM, _PRODUCT, _ATOM = range(3)
 _ONE = Decimal(1)
 
 
-class Formula(Many):
+class Formula(Numeric):
     """A number and the spreadsheet formula that gives it. Functions used: MIN, MAX, ROUNDUP, ROUNDDOWN.
 
     An input is true unless it is zero; what is computed from inputs is always true, because it may become something
@@ -177,8 +177,8 @@ def in_formulas(scenario: Scenario, catalog: Catalog, on: date) -> Formulas:
         number: Any = Formula(amount.likely, name, top=top)
         return number  # type: ignore[no-any-return]  # takes Decimal's operators
 
-    market = Market(offers_of(scenario, catalog, on), scenario.base, catalog, on)
-    plan = plan_of(scenario, pick)
+    market = PricingContext(offers_of(scenario, catalog, on), scenario.base, catalog, on)
+    plan = resolve(scenario, pick)
     base = market.base_price(plan)
     return Formulas(
         tuple(one for one in inputs.values() if one.amount.likely),

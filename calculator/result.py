@@ -12,7 +12,7 @@ from enum import IntEnum
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from calculator.many import ONE, smaller
+from calculator.numeric import ONE, smaller
 from pricing import Offer, Price, Source, Status
 
 Component = Literal["training", "preparation", "storage", "hosting", "inference"]
@@ -66,7 +66,7 @@ class Warning(NamedTuple):  # noqa: A001
     usd: Decimal | None = None
 
 
-class Move(NamedTuple):
+class AssumptionImpact(NamedTuple):
     """Something that was taken for granted, the other way, and what it would add to the total in US dollars."""
 
     what: str
@@ -102,7 +102,7 @@ class BreakEven:
         return self.find_turn()
 
 
-class Standing(IntEnum):
+class RankGroup(IntEnum):
     """Where an estimate belongs in the ranking. Lower comes first; within one standing the cheaper."""
 
     LASTS = 0
@@ -123,7 +123,7 @@ class Total(NamedTuple):
 MOST_MOVES = 3
 
 
-def _no_moves(_: Estimate) -> Iterable[Move]:
+def _no_moves(_: Estimate) -> Iterable[AssumptionImpact]:
     """Prices that a platform publishes take nothing for granted."""
     return ()
 
@@ -134,7 +134,7 @@ class Estimate:
 
     offer: Offer
     status: Status
-    standing: Standing
+    standing: RankGroup
     months: Decimal
     """The months that are priced: the horizon, or less where the model ends inside it."""
     epochs: Decimal | None
@@ -142,10 +142,10 @@ class Estimate:
     find_warnings: Callable[[], Iterable[Warning]] = field(repr=False, compare=False)
     find_assumptions: Callable[[], Iterable[str]] = field(repr=False, compare=False)
     find_break_even: Callable[[Estimate], BreakEven | None] = field(repr=False, compare=False)
-    find_moves: Callable[[Estimate], Iterable[Move]] = field(default=_no_moves, repr=False, compare=False)
+    find_moves: Callable[[Estimate], Iterable[AssumptionImpact]] = field(default=_no_moves, repr=False, compare=False)
 
     @cached_property
-    def moves(self) -> tuple[Move, ...]:
+    def moves(self) -> tuple[AssumptionImpact, ...]:
         """The assumptions that would move the total most, the widest first; of GPUs of one's own only."""
         found = sorted(self.find_moves(self), key=lambda move: abs(move.usd), reverse=True)
         return tuple(move for move in found if move.usd)[:MOST_MOVES]
@@ -174,22 +174,22 @@ class Estimate:
 
     @property
     def one_off(self) -> Total:
-        return total_of(line.amount_usd for line in self.lines if line.recurrence == "once")
+        return sum_amounts(line.amount_usd for line in self.lines if line.recurrence == "once")
 
     @property
     def monthly(self) -> Total:
-        return total_of(line.monthly_usd for line in self.lines if line.monthly_quantity is not None)
+        return sum_amounts(line.monthly_usd for line in self.lines if line.monthly_quantity is not None)
 
     @property
     def first_month(self) -> Total:
         part = smaller(self.months, ONE)
         once = [line.amount_usd for line in self.lines if line.recurrence == "once"]
         monthly = [line.monthly_usd for line in self.lines if line.monthly_quantity is not None]
-        return total_of(once + [None if usd is None else usd * part for usd in monthly])
+        return sum_amounts(once + [None if usd is None else usd * part for usd in monthly])
 
     @property
     def total(self) -> Total:
-        return total_of([line.amount_usd for line in self.lines])
+        return sum_amounts([line.amount_usd for line in self.lines])
 
     @property
     def one_off_usd(self) -> Decimal | None:
@@ -227,11 +227,11 @@ class BaseEstimate:
 
     @property
     def monthly_usd(self) -> Decimal | None:
-        return total_of(line.monthly_usd for line in self.lines).usd
+        return sum_amounts(line.monthly_usd for line in self.lines).usd
 
     @property
     def total_usd(self) -> Decimal | None:
-        return total_of(line.amount_usd for line in self.lines).usd
+        return sum_amounts(line.amount_usd for line in self.lines).usd
 
 
 Figure = Literal["one_off", "first_month", "monthly", "total"]
@@ -245,7 +245,7 @@ class Percentiles(NamedTuple):
     p90: Decimal
 
 
-def total_of(amounts: Iterable[Decimal | None]) -> Total:
+def sum_amounts(amounts: Iterable[Decimal | None]) -> Total:
     """The sum of what is known. Unknown is not zero: where something is unknown and the rest is nothing, so is the
     sum.
     """

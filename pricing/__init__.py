@@ -1,6 +1,6 @@
 """Facts with sources: what every platform charges, since when, and who says so. Imports nothing of ours."""
 
-from pricing.bills import BilledPart, BillRules, BillUnit, Export, Side, load_bill_rules
+from pricing.bills import BilledPart, BillLayout, BillRules, BillUnit, Side, load_bill_rules
 from pricing.catalog import BaseModels, BasePrice, Catalog, UnknownName
 from pricing.datasets import (
     AS_IT_IS,
@@ -14,7 +14,7 @@ from pricing.datasets import (
 )
 from pricing.files import PriceFileError
 from pricing.gpu import Framework, Gpu, GpuFacts, Link, Loss, ModelShape, StackClass, StateRecipe
-from pricing.gpu_offer import BillingStep, GpuOffer, Gpus
+from pricing.gpu_offer import BillingStep, GpuCatalog, GpuOffer
 from pricing.gpu_physics import GpuConstant, GpuPhysics
 from pricing.load import load_catalog
 from pricing.load_gpu import load_gpu_facts, load_gpu_offers
@@ -40,6 +40,7 @@ __all__ = [
     "Assumption",
     "BaseModels",
     "BasePrice",
+    "BillLayout",
     "BillRules",
     "BillUnit",
     "BilledPart",
@@ -50,15 +51,14 @@ __all__ = [
     "DatasetRules",
     "Encoding",
     "EpochRule",
-    "Export",
     "Format",
     "Framework",
     "Gpu",
+    "GpuCatalog",
     "GpuConstant",
     "GpuFacts",
     "GpuOffer",
     "GpuPhysics",
-    "Gpus",
     "Lifecycle",
     "Link",
     "LongExamples",

@@ -21,7 +21,7 @@ Side = Literal["input", "cached", "output"]
 Columns = tuple[str, ...]
 
 
-class Export(Record):
+class BillLayout(Record):
     """One layout of a bill. Of several column names the first that a file has is taken."""
 
     title: str
@@ -42,7 +42,7 @@ class Export(Record):
     source: SourceRef
 
     @model_validator(mode="after")
-    def _check(self) -> Export:
+    def _check(self) -> BillLayout:
         if self.across and not self.total:
             raise ValueError("total is missing; an export with a column an item is recognised by it")
         if not self.across and not (self.item and self.usd):
@@ -70,7 +70,7 @@ class BillRules(Record):
     """The whole of `data/bills.yml`."""
 
     sources: dict[str, Source]
-    exports: dict[str, Export]
+    exports: dict[str, BillLayout]
     parts: tuple[PartRule, ...]
     tuned: str
     sides: dict[Side, str]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from pricing.gpu_offer import Gpus
+from pricing.gpu_offer import GpuCatalog
 from pricing.offer import Assumption, Offer, Source
 
 
@@ -62,7 +62,7 @@ class Catalog:
         offers: Iterable[Offer],
         assumptions: Mapping[str, Assumption],
         base_models: BaseModels,
-        gpus: Gpus,
+        gpus: GpuCatalog,
         version: str,
     ) -> None:
         self.offers: Mapping[str, Offer] = MappingProxyType({offer.id: offer for offer in offers})

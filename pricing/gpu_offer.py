@@ -65,7 +65,7 @@ class GpuOffer(Record):
         return tuple(sorted({count for count in (*inside, *beyond) if count <= most}))
 
 
-class Gpus(NamedTuple):
+class GpuCatalog(NamedTuple):
     """What the catalogue knows of tuning on one's own GPUs."""
 
     facts: GpuFacts

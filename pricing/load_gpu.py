@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pricing.files import DATA_DIR, PriceFileError, explain, read_record, read_text, yaml_files
 from pricing.gpu import Framework, Gpu, GpuFacts, ModelShape
-from pricing.gpu_offer import GpuOffer, Gpus
+from pricing.gpu_offer import GpuCatalog, GpuOffer
 from pricing.gpu_physics import GpuConstant, GpuPhysics
 from pricing.offer import Record, Source
 
@@ -48,13 +48,13 @@ class GpuOffersFile(Record):
     offers: dict[str, dict[str, Any]]
 
 
-def load_gpus(digest: hashlib._Hash) -> Gpus:
+def load_gpus(digest: hashlib._Hash) -> GpuCatalog:
     """What is known of GPUs and what they are rented for; the files' content goes into `digest`. Raises
     PriceFileError.
     """
     facts = load_gpu_facts()
     digest.update(facts.version.encode())
-    return Gpus(facts, load_gpu_offers(facts, digest=digest))
+    return GpuCatalog(facts, load_gpu_offers(facts, digest=digest))
 
 
 def load_gpu_offers(

@@ -17,8 +17,8 @@ from aiohttp import web
 from hypothesis import HealthCheck, settings
 
 from bot.app import App, build_app
-from bot.pace import Pace
-from bot.playground import FakeSlack
+from bot.timeouts import Timeouts
+from playground import FakeSlack
 from pricing import Catalog, load_catalog
 from tests import databases, postgres
 
@@ -31,7 +31,7 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 # Attempts follow each other at once: what a test waits for is its Slack and never a pause.
-PACE = Pace(first_pause=0.01, poll=0.2, accept=8.0, know=8.0)
+PACE = Timeouts(first_pause=0.01, poll=0.2, accept=8.0, know=8.0)
 # Slack waits three seconds. A busy machine that makes the bot slower fails no test, unless time is its point.
 ACK_SECONDS = 10.0
 _STARTED = time.time()

@@ -14,7 +14,7 @@ import pytest
 import pricing
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("bot", "calculator", "pricing")
+PACKAGES = ("bot", "calculator", "pricing", "playground")
 MAX_LINES = 350
 
 # The calculator is a function of its arguments: nothing that reads the world has a place in it.
@@ -87,15 +87,15 @@ def test_the_calculator_is_pure(path: Path) -> None:
             assert node.attr not in ("now", "today", "utcnow"), f"line {node.lineno}: the date is an argument"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id not in ("open", "print", "input", "eval", "exec"), f"line {node.lineno}"
-            draws = path.name == "draws.py"  # many cases at once are NumPy's numbers, and never shown to the cent
+            draws = path.name == "sampling.py"  # many cases at once are NumPy's numbers, and never shown to the cent
             assert draws or node.func.id != "float", f"line {node.lineno}: money is Decimal"
 
 
 @pytest.mark.parametrize("path", files("bot"), ids=name_of)
 def test_only_the_start_and_the_playground_import_the_playground(path: Path) -> None:
-    if path == ROOT / "bot/__main__.py" or path.is_relative_to(ROOT / "bot/playground"):
+    if path == ROOT / "bot/__main__.py" or path.is_relative_to(ROOT / "playground"):
         return
-    assert not {module for module in modules(path) if within(module, "bot.playground")}
+    assert not {module for module in modules(path) if within(module, "playground")}
 
 
 @pytest.mark.parametrize("path", ALL, ids=name_of)
@@ -126,8 +126,8 @@ DRAWING_AND_TABLES = ["numpy", "PIL", "matplotlib", "pandas", "polars", "pyarrow
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
-        ("bot.cli", ["genai_prices", "slack_bolt", "slack_sdk", "aiohttp", "sqlalchemy", "bot.playground"]),
-        ("bot.__main__", [*DRAWING_AND_TABLES, "genai_prices", "alembic", "tiktoken", "toktok", "bot.playground"]),
+        ("bot.cli.main", ["genai_prices", "slack_bolt", "slack_sdk", "aiohttp", "sqlalchemy", "playground"]),
+        ("bot.__main__", [*DRAWING_AND_TABLES, "genai_prices", "alembic", "tiktoken", "toktok", "playground"]),
         ("bot.app", DRAWING_AND_TABLES),
         ("calculator", ["genai_prices", "slack_bolt", "aiohttp", "bot"]),
         ("pricing", ["genai_prices", "aiohttp", "calculator", "bot"]),

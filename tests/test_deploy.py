@@ -16,16 +16,16 @@ from zipfile import ZipFile
 import pytest
 import yaml
 
-from bot.http import BODY_BYTES
-from bot.pace import Pace
 from bot.settings import Settings
 from bot.slack.oauth import INSTALL_PATH, REDIRECT_PATH
+from bot.timeouts import Timeouts
+from bot.web.slack_endpoint import BODY_BYTES
 from pricing.refresh import load_feeds
 from tests.conftest import Workspace
 
 ROOT = Path(__file__).parent.parent
 ALIASES = {field.alias for field in Settings.model_fields.values()}
-PACKAGES = ("bot", "calculator", "pricing")
+PACKAGES = ("bot", "calculator", "pricing", "playground")
 OF_COMPOSE = {"FTCOST_DOMAIN", "POSTGRES_PASSWORD"}
 
 
@@ -109,7 +109,7 @@ async def test_the_image_is_healthy_while_it_answers(dockerfile: str, workspace:
 
 def test_the_grace_period_is_longer_than_a_stop_takes(services: dict[str, Any]) -> None:
     connections, hand_back = 5.0, 3.0
-    assert Pace().stop + connections + hand_back <= 25
+    assert Timeouts().stop + connections + hand_back <= 25
     assert float(services["bot-1"]["stop_grace_period"].removesuffix("s")) > 25
 
 
@@ -145,7 +145,7 @@ def test_the_wheel_holds_every_file_of_the_packages(tmp_path: Path) -> None:
         names = archive.namelist()
         assert {name for name in names if ".dist-info/" not in name} == wanted
         (commands,) = (archive.read(name) for name in names if name.endswith(".dist-info/entry_points.txt"))
-        assert b"ftcost = bot.cli:main" in commands
+        assert b"ftcost = bot.cli.main:main" in commands
     assert {Path(name).suffix for name in wanted} >= {".py", ".yml", ".json", ".html", ".css", ".js"}
 
 

@@ -6,11 +6,11 @@ import json
 from datetime import date
 from typing import Any
 
-from bot.actuals.ask import Ask, Key
+from bot.actuals.aggregate import gather
 from bot.actuals.bill import BillLine, billed_day
-from bot.actuals.gather import gather
-from bot.actuals.http import MOST_PAGES, BillingHttp, amount
-from bot.actuals.sign import AwsKey, signed
+from bot.actuals.billing_http import MOST_PAGES, BillingHttp, amount
+from bot.actuals.query import BillQuery, Key
+from bot.actuals.sigv4 import AwsKey, signed
 from calculator import Actual
 
 REGION, SERVICE = "us-east-1", "ce"
@@ -20,7 +20,7 @@ HEADERS = {
 }
 
 
-async def pull(http: BillingHttp, key: Key, ask: Ask) -> list[Actual]:
+async def pull(http: BillingHttp, key: Key, ask: BillQuery) -> list[Actual]:
     """The amounts of the month by part. Raises PullError."""
     access = AwsKey(key["access_key_id"], key["secret_access_key"])
     question: dict[str, Any] = {

@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from bot.actuals.ask import Ask, Key
+from bot.actuals.aggregate import gather
 from bot.actuals.bill import BillLine, billed_day
-from bot.actuals.gather import gather
-from bot.actuals.http import MOST_PAGES, BillingHttp, amount
+from bot.actuals.billing_http import MOST_PAGES, BillingHttp, amount
+from bot.actuals.query import BillQuery, Key
 from calculator import Actual
 
 API_VERSION = "2025-03-01"
 ONE_DAY = timedelta(days=1)
 
 
-async def pull(http: BillingHttp, key: Key, ask: Ask) -> list[Actual]:
+async def pull(http: BillingHttp, key: Key, ask: BillQuery) -> list[Actual]:
     """The amounts of the month by part. Raises PullError."""
     token = await _token(http, key)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -56,7 +56,7 @@ async def _token(http: BillingHttp, key: Key) -> str:
     return token
 
 
-def _question(ask: Ask) -> dict[str, Any]:
+def _question(ask: BillQuery) -> dict[str, Any]:
     """Daily actual cost in US dollars by meter; the end of a period is a day that belongs to it."""
     return {
         "type": "ActualCost",

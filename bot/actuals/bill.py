@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.render.strings import clip
+from bot.render.escaping import clip
 from calculator import UserError
-from pricing import BillRules, Export
+from pricing import BillLayout, BillRules
 
 MAX_BYTES = 5_000_000
 TOO_LARGE = f"The file is larger than {MAX_BYTES // 1_000_000} MB; export fewer days, or by month."
@@ -49,7 +49,7 @@ class BillLine(NamedTuple):
 class Bill(NamedTuple):
     """A recognised export and its lines."""
 
-    export: Export
+    export: BillLayout
     lines: tuple[BillLine, ...]
 
 
@@ -97,7 +97,7 @@ def _rows(text: str) -> Iterator[list[str]]:
 # --- a row an item ---------------------------------------------------------------------------------------------------
 
 
-def _by_row(export: Export, names: Sequence[str]) -> Reader | None:
+def _by_row(export: BillLayout, names: Sequence[str]) -> Reader | None:
     """How to read a row of this export; None where the file is another one."""
 
     def first(candidates: Sequence[str]) -> int | None:
@@ -139,7 +139,7 @@ def _by_row(export: Export, names: Sequence[str]) -> Reader | None:
 # --- a column an item ------------------------------------------------------------------------------------------------
 
 
-def _across(export: Export, header: Sequence[str], names: Sequence[str]) -> Reader | None:
+def _across(export: BillLayout, header: Sequence[str], names: Sequence[str]) -> Reader | None:
     """A row a day; the first column names it, the last one sums up."""
     totals = [name.lower() for name in export.total]
     if not names or names[0] not in [name.lower() for name in export.day] or names[-1] not in totals:

@@ -10,17 +10,17 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.actuals.ask import Ask, Key, epoch
+from bot.actuals.aggregate import gather
 from bot.actuals.bill import BillLine, billed_day
-from bot.actuals.gather import gather
-from bot.actuals.http import MOST_PAGES, BillingHttp, amount
+from bot.actuals.billing_http import MOST_PAGES, BillingHttp, amount
+from bot.actuals.query import BillQuery, Key, epoch
 from calculator import Actual, Usage
 
 ZERO = Decimal(0)
 DAYS_A_PAGE, JOBS_A_PAGE = 31, 100
 
 
-async def pull(http: BillingHttp, key: Key, ask: Ask) -> list[Actual]:
+async def pull(http: BillingHttp, key: Key, ask: BillQuery) -> list[Actual]:
     """The amounts of the month by part. Raises PullError."""
     lines = [line async for line in _costs(http, key["admin_key"], ask)]
     found = gather(lines, ask.rules, ask.scope).actuals
@@ -30,7 +30,7 @@ async def pull(http: BillingHttp, key: Key, ask: Ask) -> list[Actual]:
     return [one._replace(usage=usage.get(one.part, one.usage), through=ask.end) for one in found]
 
 
-async def _costs(http: BillingHttp, key: str, ask: Ask) -> AsyncIterator[BillLine]:
+async def _costs(http: BillingHttp, key: str, ask: BillQuery) -> AsyncIterator[BillLine]:
     async for day, result in _results(http, key, ask, "costs", "line_item"):
         said = result.get("amount")
         cost: dict[str, Any] = said if isinstance(said, dict) else {}
@@ -40,7 +40,7 @@ async def _costs(http: BillingHttp, key: str, ask: Ask) -> AsyncIterator[BillLin
         yield BillLine(day, str(result.get("line_item") or ""), usd)
 
 
-async def _calls(http: BillingHttp, key: str, ask: Ask) -> Usage:
+async def _calls(http: BillingHttp, key: str, ask: BillQuery) -> Usage:
     """Calls and tokens of the fine-tuned versions of the model, which are called `ft:MODEL:…`."""
     counted = dict.fromkeys(("num_model_requests", "input_tokens", "input_cached_tokens", "output_tokens"), ZERO)
     async for _, result in _results(http, key, ask, "usage/completions", "model"):
@@ -54,7 +54,7 @@ async def _calls(http: BillingHttp, key: str, ask: Ask) -> Usage:
 
 
 async def _results(
-    http: BillingHttp, key: str, ask: Ask, what: str, group_by: str
+    http: BillingHttp, key: str, ask: BillQuery, what: str, group_by: str
 ) -> AsyncIterator[tuple[Any, dict[str, Any]]]:
     """(day, result) of every bucket, over all pages."""
     url = f"{http.addresses.openai}/v1/organization/{what}"
@@ -80,7 +80,7 @@ async def _results(
     raise http.odd()
 
 
-async def _trained(http: BillingHttp, key: str, ask: Ask) -> Usage:
+async def _trained(http: BillingHttp, key: str, ask: BillQuery) -> Usage:
     """The jobs of the model that ended in the month: how many, their tokens, their epochs where all had the same."""
     url, query = f"{http.addresses.openai}/v1/fine_tuning/jobs", {"limit": str(JOBS_A_PAGE)}
     tokens, jobs, epochs = ZERO, 0, set[object]()
@@ -105,7 +105,7 @@ async def _trained(http: BillingHttp, key: str, ask: Ask) -> Usage:
     )
 
 
-def _counts(job: dict[str, Any], ask: Ask) -> bool:
+def _counts(job: dict[str, Any], ask: BillQuery) -> bool:
     """Whether a job is billed to the month: one of the model, that ended in it and trained something."""
     ended = job.get("finished_at")
     return (

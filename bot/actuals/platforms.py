@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from bot.actuals import aws, azure, openai, together
-from bot.actuals.ask import Ask, Key
-from bot.actuals.http import BillingHttp
+from bot.actuals.billing_http import BillingHttp
+from bot.actuals.query import BillQuery, Key
 from calculator import Actual
 
 _TOKEN = r"[!-~]{8,400}"  # noqa: S105 - a pattern
@@ -29,7 +29,7 @@ class Platform(NamedTuple):
 
     title: str
     sold_as: str
-    pull: Callable[[BillingHttp, Key, Ask], Awaitable[list[Actual]]]
+    pull: Callable[[BillingHttp, Key, BillQuery], Awaitable[list[Actual]]]
     fields: tuple[KeyField, ...]
     secret: str
 

@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from bot.actuals.ask import Ask, Key
 from bot.actuals.bill import billed_day
-from bot.actuals.http import BillingHttp, PullError, amount
+from bot.actuals.billing_http import BillingHttp, PullError, amount
+from bot.actuals.query import BillQuery, Key
 from calculator import Actual, Usage, month_after
 
 BILLIONTHS = Decimal(10) ** 9
@@ -22,7 +22,7 @@ MOST_JOBS = 20
 NAME_JOBS = "Together has no bill to ask for. Name the jobs: `/ftcost actual ID pull together ft-…`."
 
 
-class Job(NamedTuple):
+class FineTuningJob(NamedTuple):
     """A completed job."""
 
     month: date
@@ -30,12 +30,12 @@ class Job(NamedTuple):
     epochs: Decimal | None
 
 
-async def pull(http: BillingHttp, key: Key, ask: Ask) -> list[Actual]:
+async def pull(http: BillingHttp, key: Key, ask: BillQuery) -> list[Actual]:
     """What training cost, in the months that the jobs began in. Raises PullError."""
     if not 1 <= len(ask.jobs) <= MOST_JOBS:
         raise PullError(NAME_JOBS)
     jobs = await asyncio.gather(*(_job(http, key["api_key"], job_id, ask.scope.model) for job_id in ask.jobs))
-    months: dict[date, list[Job]] = defaultdict(list)
+    months: dict[date, list[FineTuningJob]] = defaultdict(list)
     for job in jobs:
         months[job.month].append(job)
     return [
@@ -44,7 +44,7 @@ async def pull(http: BillingHttp, key: Key, ask: Ask) -> list[Actual]:
     ]
 
 
-async def _job(http: BillingHttp, key: str, job_id: str, model: str) -> Job:
+async def _job(http: BillingHttp, key: str, job_id: str, model: str) -> FineTuningJob:
     url = f"{http.addresses.together}/v1/fine-tunes/{quote(job_id, safe='')}"
     answer: Any = await http.get(url, {}, {"Authorization": f"Bearer {key}"})
     try:
@@ -60,9 +60,9 @@ async def _job(http: BillingHttp, key: str, job_id: str, model: str) -> Job:
         raise http.odd() from None
     if usd is None:
         raise http.odd()
-    return Job(began.replace(day=1), usd / BILLIONTHS, epochs)
+    return FineTuningJob(began.replace(day=1), usd / BILLIONTHS, epochs)
 
 
-def _usage(jobs: list[Job]) -> Usage:
+def _usage(jobs: list[FineTuningJob]) -> Usage:
     epochs = {job.epochs for job in jobs}
     return Usage(epochs=epochs.pop() if len(epochs) == 1 else None, jobs=Decimal(len(jobs)))

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from bot.render.data import figure_text
+from bot.render.escaping import clip
 from bot.render.money import counted, money, rough, signed
-from bot.render.page import Page
-from bot.render.strings import clip
-from bot.render.sureness import percent
+from bot.render.page import TextPage
+from bot.render.sentences import said
 from bot.render.tables import Align, Table
-from bot.render.words import said
+from bot.render.uncertainty import percent
 from calculator import KEYS
 
 FEWEST, MOST = 2, 6
@@ -27,7 +27,7 @@ OFFERS = 3
 Result = Mapping[str, Any]
 
 
-class Named(NamedTuple):
+class NamedResult(NamedTuple):
     """A scenario as `to_json` wrote its answer, and what it is called."""
 
     name: str
@@ -41,7 +41,7 @@ def named_in(argument: str) -> list[str]:
     return list(dict.fromkeys(name for part in parts if (name := part.strip(' `"„“”'))))
 
 
-def side_by_side(scenarios: Sequence[Named], *, left_out: int = 0) -> Page:
+def side_by_side(scenarios: Sequence[NamedResult], *, left_out: int = 0) -> TextPage:
     """A column for each of two to six scenarios."""
     names = _distinct([clip(one.name, NAME) for one in scenarios])
     results = [one.result for one in scenarios]
@@ -51,7 +51,7 @@ def side_by_side(scenarios: Sequence[Named], *, left_out: int = 0) -> Page:
     if left_out:
         between = counted(left_out, "estimate")
         notes.append(f"The first and the newest {len(results) - 1}; {between} between them left out.")
-    return Page(
+    return TextPage(
         "Scenarios side by side",
         tuple(_sentences(names, results)),
         Table(("", *names), ("left", *(right for _ in results)), tuple(rows)),

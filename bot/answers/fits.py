@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.command import read_fields
+from bot.language.command import read_fields
 from bot.render.money import OLD, OLD_MEANS, age, age_marked, money
-from bot.render.page import Page
+from bot.render.page import TextPage
 from bot.render.tables import Table
 from calculator import FieldErrors, UserError, read_scenario
 from pricing import Catalog, Price
 
 if TYPE_CHECKING:
-    from calculator.fit import Fit
+    from calculator.gpu_rental.fit import FitReport
 
 KEYS = ("model", "params", "method", "gpu", "gpus", "seq", "stack", "rank")
 EXAMPLE = "fit llama-3.1-8b lora h100"
@@ -27,9 +27,9 @@ LEARNING = (
 )
 
 
-def fit_page(catalog: Catalog, argument: str, today: date) -> Page:
+def fit_page(catalog: Catalog, argument: str, today: date) -> TextPage:
     """What `fit` answers. Raises UserError."""
-    from calculator.fit import fit  # the GPU model, where it is asked for
+    from calculator.gpu_rental.fit import fit  # the GPU model, where it is asked for
 
     if not argument.strip():
         raise UserError(f"Say what is tuned, how and on what, such as `{EXAMPLE}`.")
@@ -53,7 +53,7 @@ def fit_fields(catalog: Catalog, argument: str) -> dict[str, str]:
 
 def _key_of(catalog: Catalog, word: str, fields: Mapping[str, str]) -> str:
     from calculator.gpu import find_gpu, find_model
-    from calculator.gpu_question import METHODS
+    from calculator.gpu_rental.question import METHODS
 
     facts = catalog.gpus.facts
     if word.lower() in (*METHODS, "dpo", "dpo-full"):
@@ -68,7 +68,7 @@ def _key_of(catalog: Catalog, word: str, fields: Mapping[str, str]) -> str:
     return "gpu" if "model" in fields or "params" in fields else "model"
 
 
-def _page(found: Fit, catalog: Catalog, today: date) -> Page:
+def _page(found: FitReport, catalog: Catalog, today: date) -> TextPage:
     shown, question = found.shown, found.question
     setup = shown.setup
     on = f"{setup.gpus} × {found.gpu.title}" if setup.gpus > 1 else found.gpu.title
@@ -106,7 +106,7 @@ def _page(found: Fit, catalog: Catalog, today: date) -> Page:
         sentences.append("It fits on none of these that is rented by the hour.")
     rows = [(name, f"{gib:.2f}") for name, gib in found.parts]
     rows.append(("Needed", f"{shown.memory.required_gib:.2f}"))
-    return Page(
+    return TextPage(
         f"Does it fit? {question.model.name} on {on}",
         tuple(sentences),
         Table(("Memory of one GPU", "GiB"), ("left", "right"), tuple(rows)),

@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from bot.answers import pages
-from bot.answers.audit_page import audit_page
-from bot.answers.compare import FEWEST, MOST, Named, named_in, side_by_side
+from bot.answers import catalog_pages
+from bot.answers.audit import audit_page
+from bot.answers.compare import FEWEST, MOST, NamedResult, named_in, side_by_side
 from bot.answers.fits import fit_page
-from bot.command import Asked, write_command
-from bot.explain import difference_page
-from bot.prices import CatalogBox
-from bot.render.blocks import SlackMessage, saying
+from bot.language.command import ParsedCommand, write_command
+from bot.prices.current_catalog import CurrentCatalog
+from bot.render.blocks import SlackMessage, text_message
+from bot.render.escaping import clip, escape
+from bot.render.estimate_diff import difference_page
 from bot.render.money import counted
-from bot.render.page import Page
-from bot.render.strings import clip, escape
-from bot.roles import Roles
-from bot.slack.post import permalink
+from bot.render.page import TextPage
+from bot.slack.poster import permalink
 from bot.store import Audit, EstimateStore, SavedEstimate, Watch, WatchStore
-from bot.watching.news import REMIND_DAYS, STEPS, begun
-from bot.watching.threshold import DEFAULT_THRESHOLD, read_watch
+from bot.watches.changes import REMIND_DAYS, STEPS, initial_state
+from bot.watches.threshold import DEFAULT_THRESHOLD, read_watch
+from bot.workspace.roles import Roles
 from calculator import UserError
 from pricing import Catalog
 
@@ -40,7 +40,7 @@ class Lookups:
     `watch`.
     """
 
-    box: CatalogBox
+    box: CurrentCatalog
     estimates: EstimateStore
     watches: WatchStore
     roles: Roles
@@ -53,35 +53,35 @@ class Lookups:
         """The one in use at this moment."""
         return self.box.catalog
 
-    async def answer(self, asked: Asked, *, team: str, user: str) -> SlackMessage:
+    async def answer(self, asked: ParsedCommand, *, team: str, user: str) -> SlackMessage:
         """What one person sees. Raises UserError."""
         match asked.verb:
             case "models":
-                return pages.models(self.catalog, asked.argument, self.today()).message()
+                return catalog_pages.models(self.catalog, asked.argument, self.today()).message()
             case "price":
-                return pages.price(self.catalog, asked.argument, self.today()).message()
+                return catalog_pages.price(self.catalog, asked.argument, self.today()).message()
             case "fit":
                 page = await asyncio.to_thread(fit_page, self.catalog, asked.argument, self.today())
                 return page.message()
             case "list":
-                return saying(await self._list(team, user))
+                return text_message(await self._list(team, user))
             case "show":
-                return saying(await self._show(asked.argument.strip().strip("`"), team))
+                return text_message(await self._show(asked.argument.strip().strip("`"), team))
             case "diff":
                 return (await self._diff(asked.argument.split(), team)).message()
             case "compare":
                 return (await self._compare(asked.argument, team, user)).message()
             case "watch":
-                return saying(await self._watch(asked.argument, team, user))
+                return text_message(await self._watch(asked.argument, team, user))
             case "unwatch":
-                return saying(await self._unwatch(asked.argument.strip().strip("`"), team, user))
+                return text_message(await self._unwatch(asked.argument.strip().strip("`"), team, user))
             case "budget":
                 raise UserError("`/ftcost budget`, typed in a channel, shows and sets its budget.")
             case "audit":
                 await self.roles.check(team, user)
                 return audit_page(await self.audit.recent(team_id=team)).message()
             case _:
-                return pages.HELP.message()
+                return catalog_pages.HELP.message()
 
     async def _list(self, team: str, user: str) -> str:
         saved = await self.estimates.recent(team_id=team, user_id=user)
@@ -101,7 +101,7 @@ class Lookups:
             return await self._watched(team, user)
         saved = await self._saved(estimate_id, team)
         await self._may_watch(saved, user)
-        told = begun(saved, self.catalog, self.today())
+        told = initial_state(saved, self.catalog, self.today())
         if told is None:
             raise UserError("There is nothing to watch: this estimate compares no offer.")
         known = await self.watches.get(saved.id, team_id=team)
@@ -156,13 +156,13 @@ class Lookups:
         await self.watches.remove(saved.id, team_id=team, user_id=user)
         return f"`{escape(estimate_id)}` is not watched any more."
 
-    async def _diff(self, ids: list[str], team: str) -> Page:
+    async def _diff(self, ids: list[str], team: str) -> TextPage:
         if len(ids) != 2:
             raise UserError("Say which two, such as `diff k7m2… p9x4…`. `list` shows yours.")
         one, other = [await self._saved(estimate_id.strip("`"), team) for estimate_id in ids]
         return difference_page(one, other, self.catalog)
 
-    async def _compare(self, argument: str, team: str, user: str) -> Page:
+    async def _compare(self, argument: str, team: str, user: str) -> TextPage:
         """By id, or by the name of one of the asker's own; names with spaces are parted by commas."""
         asked = named_in(argument)
         if not FEWEST <= len(asked) <= MOST:
@@ -174,7 +174,7 @@ class Lookups:
             raise UserError(
                 "These are one and the same. Name two to six different ones, such as `compare small, large`."
             )
-        return side_by_side([Named(one.name or one.id, one.result) for one in different])
+        return side_by_side([NamedResult(one.name or one.id, one.result) for one in different])
 
     async def _called(self, name: str, mine: Sequence[SavedEstimate], team: str) -> SavedEstimate:
         """By id, which wins over a name that is spelt like one; else the asker's newest of that name."""

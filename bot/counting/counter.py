@@ -25,11 +25,11 @@ import msgspec
 
 from bot.counting.protocol import Finished, Progress, Refused, Said, Task
 from bot.counting.tokenizer import Tokenizer
-from calculator.dataset import (
+from calculator.datasets import (
     Block,
     BlockCount,
+    CountingRules,
     DatasetCount,
-    Rules,
     Tally,
     count_block,
     detect_format,
@@ -96,7 +96,7 @@ def count_task(task: Task, say: Callable[[Progress], None], report: TextIO | Non
     tokenizer = Tokenizer(task.encoding)
     # Loads the ranks before there are workers, who find them in the memory they share.
     tokenizer.count(["ranks"])
-    rules = Rules(found, task.beside)
+    rules = CountingRules(found, task.beside)
     tally = Tally(task.limits)
     said, reported = time.monotonic(), 0
     say(Progress(0, file.size, 0, 0))

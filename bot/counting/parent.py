@@ -13,7 +13,7 @@ import msgspec
 
 from bot.counting.protocol import Finished, Progress, Refused, Said, Task
 from calculator import UserError
-from calculator.dataset import MAX_UNPACKED_BYTES, Beside, DatasetReport, limits_of, make_report, needs_of
+from calculator.datasets import MAX_UNPACKED_BYTES, DatasetReport, MessageOverhead, limits_of, make_report, needs_of
 from pricing import Catalog, DatasetRules, Encoding
 
 MAX_WORKERS = 4
@@ -56,7 +56,7 @@ async def count_file(
         encoding=encoding,
         workers=workers or processors(),
         beside={
-            name: Beside(overhead.per_message, overhead.per_name, overhead.per_example)
+            name: MessageOverhead(overhead.per_message, overhead.per_name, overhead.per_example)
             for name, overhead in rules.overheads.items()
         },
         limits=limits_of(needs),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from calculator.dataset import Beside, DatasetCount, Limit
+from calculator.datasets import DatasetCount, LengthLimit, MessageOverhead
 from pricing import Encoding, Format
 
 
@@ -14,8 +14,8 @@ class Task(msgspec.Struct, tag=True):
     path: str
     encoding: Encoding
     workers: int
-    beside: dict[Format, Beside]
-    limits: list[Limit]
+    beside: dict[Format, MessageOverhead]
+    limits: list[LengthLimit]
     max_unpacked_bytes: int
     report_path: str | None = None
     """Where every fault goes, one JSON object a line."""

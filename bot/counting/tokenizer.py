@@ -11,7 +11,7 @@ from pricing import Encoding
 
 # toktok follows Unicode 17, tiktoken Unicode 16: a character that is a letter, mark or number to one of them only can
 # split its surroundings otherwise. These are all such characters, found by comparing every code point in many places
-# (tests/bot/test_tokenizer.py); and the long s, which tiktoken takes for the s of a contraction.
+# (tests/bot/counting/test_tokenizer.py); and the long s, which tiktoken takes for the s of a contraction.
 _NEWER = (
     "\u088f\u0c5c\u0cdc\u1acf-\u1add\u1ae0-\u1aeb\ua7ce\ua7cf\ua7d2\ua7d4\ua7f1"
     "\U00010940-\U00010959\U00010ec5-\U00010ec7\U00010efa\U00010efb\U00011b60-\U00011b67\U00011db0-\U00011ddb"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.actuals.platforms import PLATFORMS, Platform
-from bot.forms.estimate import Block, View
+from bot.forms.estimates import Block, View
 from bot.store import KeyInfo
 
 KEY_CALLBACK = "platform_key_form"

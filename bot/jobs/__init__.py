@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.actuals.books import Books
-from bot.desk import Desk
+from bot.actuals.service import ActualsService
 from bot.jobs.actuals import ActualJobs
-from bot.jobs.answers import AnswerJobs
+from bot.jobs.budgets import DecisionJobs
 from bot.jobs.datasets import DatasetJobs
-from bot.jobs.decisions import DecisionJobs
+from bot.jobs.details import AnswerJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.jobs.mentions import MentionJobs
-from bot.jobs.scheduled import ScheduledJobs
+from bot.jobs.watches import ScheduledJobs
+from bot.queue.worker import Handler
+from bot.services import Services
 from bot.slack.files import Downloads
-from bot.worker import Handler
 
 
-def handlers(desk: Desk, downloads: Downloads, books: Books, scheduled: ScheduledJobs) -> Mapping[str, Handler]:
+def handlers(
+    desk: Services, downloads: Downloads, books: ActualsService, scheduled: ScheduledJobs
+) -> Mapping[str, Handler]:
     """What does each kind of job."""
     decisions = DecisionJobs(desk)
     estimates, answers, actuals = EstimateJobs(desk, decisions), AnswerJobs(desk), ActualJobs(desk, books, downloads)

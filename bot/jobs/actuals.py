@@ -9,17 +9,18 @@ from datetime import date
 from typing import Any
 
 from bot.actuals.bill import MAX_BYTES, TOO_LARGE, read_bill
-from bot.actuals.books import Books
+from bot.actuals.command import read_actual
+from bot.actuals.match import MatchedBill, choose_offer, take_bill
 from bot.actuals.platforms import PLATFORMS
-from bot.actuals.take import Taken, choose_offer, take_bill
-from bot.actuals.words import read_actual
-from bot.desk import Desk
+from bot.actuals.service import ActualsService
+from bot.queue.store import Job
 from bot.render.actuals import actual_page, actual_replies, recalibrate_button
-from bot.render.blocks import saying
-from bot.render.strings import escape
+from bot.render.blocks import text_message
+from bot.render.escaping import escape
+from bot.services import Services
 from bot.slack.files import Downloads, SlackFile
-from bot.slack.post import Place
-from bot.store import Job, SavedEstimate
+from bot.slack.poster import Destination
+from bot.store import SavedEstimate
 from calculator import Comparison, UserError
 
 
@@ -27,8 +28,8 @@ from calculator import Comparison, UserError
 class ActualJobs:
     """Kind `actual`."""
 
-    desk: Desk
-    books: Books
+    desk: Services
+    books: ActualsService
     downloads: Downloads
 
     async def actual(self, job: Job) -> None:
@@ -36,7 +37,7 @@ class ActualJobs:
         estimate, asked_in (where the person is), words, as_of, file (as in bot/slack/files.py, or None).
         """
         ask = job.payload
-        here = Place(ask["asked_in"] or ask["channel"], ask.get("asked_thread"))
+        here = Destination(ask["asked_in"] or ask["channel"], ask.get("asked_thread"))
         saved = await self.desk.saved_or_told(ask, here)
         if saved is None:
             return
@@ -44,7 +45,7 @@ class ActualJobs:
             notes = await self._record(job, saved)
             shown = await self.books.shown(saved, read_actual(ask["words"], _today(ask)).offer)
         except UserError as error:
-            await (await self.desk.poster(ask["team"])).only_to(ask["user"], here, saying(escape(str(error))))
+            await (await self.desk.poster(ask["team"])).only_to(ask["user"], here, text_message(escape(str(error))))
             return
         page = await asyncio.to_thread(
             actual_page,
@@ -55,7 +56,7 @@ class ActualJobs:
             [*shown.notes(saved), *notes, f"estimate {saved.id}"],
         )
         button = recalibrate_button(saved.id) if shown.recalibrated.fields else None
-        thread = Place(ask["channel"], ask["thread_ts"])
+        thread = Destination(ask["channel"], ask["thread_ts"])
         await self.desk.reply_all(job, thread, actual_replies(page, shown.offer, shown.held, button))
 
     async def _record(self, job: Job, saved: SavedEstimate) -> list[str]:
@@ -90,7 +91,7 @@ class ActualJobs:
         )
         return notes
 
-    async def _taken(self, ask: Mapping[str, Any], offer: str | None, comparison: Comparison) -> Taken:
+    async def _taken(self, ask: Mapping[str, Any], offer: str | None, comparison: Comparison) -> MatchedBill:
         """What counts of the bill that came with a mention. Raises UserError."""
         token = (await self.desk.workspaces.of(ask["team"])).token
         file = SlackFile(**ask["file"])

@@ -17,17 +17,18 @@ from typing import IO, Any
 from slack_sdk.errors import SlackApiError
 
 from bot.counting.parent import count_file
-from bot.desk import Desk, mark_of
+from bot.errors import error_of, is_transient
 from bot.jobs.estimates import EstimateJobs
+from bot.queue.store import Job
 from bot.render.blocks import SlackMessage
-from bot.render.counted import counted_so_far, details, fetched, not_read, reading, stopped, verdict
-from bot.render.words import headline
-from bot.slack.faults import error_of, passes
+from bot.render.datasets import counted_so_far, details, fetched, not_read, reading, stopped, verdict
+from bot.render.sentences import headline
+from bot.services import Services, mark_of
 from bot.slack.files import Downloads, SlackFile, read_file
-from bot.slack.post import SHUT_OUT, Place, Poster
-from bot.store import Count, Job
+from bot.slack.poster import SHUT_OUT, Destination, Poster
+from bot.store import DatasetRun
 from calculator import UserError
-from calculator.dataset import MAX_SHOWN, DatasetReport
+from calculator.datasets import MAX_SHOWN, DatasetReport
 from pricing import load_dataset_rules
 
 log = logging.getLogger(__name__)
@@ -54,13 +55,13 @@ class _Line:
     """The message that shows how far the work is."""
 
     poster: Poster
-    place: Place
+    place: Destination
     ts: str
 
     @property
-    def thread(self) -> Place:
+    def thread(self) -> Destination:
         """Where the rest of the answer belongs."""
-        return Place(self.place.channel, self.place.thread_ts or self.ts)
+        return Destination(self.place.channel, self.place.thread_ts or self.ts)
 
     async def say(self, message: SlackMessage) -> None:
         await self.poster.change(self.place, self.ts, message)
@@ -84,7 +85,7 @@ def dropped_key(channel: str, file_id: str) -> str:
 class DatasetJobs:
     """Kinds `dataset` and `shared`."""
 
-    desk: Desk
+    desk: Services
     estimates: EstimateJobs
     downloads: Downloads
 
@@ -124,22 +125,22 @@ class DatasetJobs:
             await line.say(not_read(file.name, str(error)))
         except Exception as error:
             with suppress(Exception):
-                await line.say(not_read(file.name, "It begins again." if passes(error) else "The fault is ours."))
+                await line.say(not_read(file.name, "It begins again." if is_transient(error) else "The fault is ours."))
             raise
         await self.desk.counts.end(job.key, team_id=ask["team"])
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
-    async def _line(self, job: Job, file: SlackFile, begun: Count | None) -> _Line:
+    async def _line(self, job: Job, file: SlackFile, begun: DatasetRun | None) -> _Line:
         """The message that moves: the one that stands, or a new one in the thread, channel or direct message."""
         ask = job.payload
         poster = await self.desk.poster(ask["team"])
         if begun:
-            return _Line(poster, Place(begun.channel_id, begun.thread_ts), begun.message_ts)
+            return _Line(poster, Destination(begun.channel_id, begun.thread_ts), begun.message_ts)
         before = await self.desk.estimates.get(ask["edit_of"], team_id=ask["team"]) if ask["edit_of"] else None
-        place = Place(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
+        place = Destination(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
         if before and before.channel_id:
-            place = Place(before.channel_id, before.thread_ts)
+            place = Destination(before.channel_id, before.thread_ts)
         message = reading(file.name, job.key, fetched(0, file.size))
         posted = await poster.post_or_dm(place, ask["user"], message, mark_of(job).part("line"))
         line = _Line(poster, posted.place, posted.ts)
@@ -193,7 +194,7 @@ class DatasetJobs:
         try:
             answer = await client.files_info(file=file_id)
         except SlackApiError as error:
-            if passes(error):
+            if is_transient(error):
                 raise
             raise UserError(f"Slack does not hand it out ({error_of(error)}). Share it again.") from None
         found: dict[str, Any] = answer["file"]
@@ -253,7 +254,7 @@ class DatasetJobs:
             payload = {**ask, **place, "fields": fields, "edit_of": edit_of}
             await self.estimates.estimate(replace(job, kind="estimate", payload=payload))
 
-    async def _upload(self, ask: Mapping[str, Any], file: SlackFile, place: Place, faults: IO[bytes]) -> None:
+    async def _upload(self, ask: Mapping[str, Any], file: SlackFile, place: Destination, faults: IO[bytes]) -> None:
         """Every fault as a file into the thread."""
         faults.seek(0)
         content = await asyncio.to_thread(faults.read)

@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.budgets import Excess, Unsure, held_against, read_limit
-from bot.desk import Desk, mark_of
-from bot.explain import Reason, reasons
-from bot.jobs.decisions import EXCESS_USD, DecisionJobs
+from bot.jobs.budgets import EXCESS_USD, DecisionJobs
+from bot.queue.store import Job
 from bot.render.blocks import SlackMessage
-from bot.render.budget import approval_request, still_approved
+from bot.render.budgets import approval_request, still_approved
 from bot.render.change import change_reply
 from bot.render.currency import exchange_data, read_exchange
 from bot.render.data import text, to_json
-from bot.render.messages import Aside, parent
+from bot.render.estimate_diff import CostCause, reasons
+from bot.render.messages import WorkspaceNotes, parent
 from bot.render.replies import thread_replies
-from bot.render.words import headline, question
-from bot.slack.post import Place
-from bot.store import WHOLE_WORKSPACE, Budget, Job, SavedEstimate
+from bot.render.sentences import headline, question
+from bot.services import Services, mark_of
+from bot.slack.poster import Destination
+from bot.store import WHOLE_WORKSPACE, Budget, SavedEstimate
+from bot.workspace.budgets import BudgetExcess, BudgetUndecided, held_against, read_limit
 from calculator import Comparison
 
 
@@ -29,7 +30,7 @@ from calculator import Comparison
 class EstimateJobs:
     """Kind `estimate`."""
 
-    desk: Desk
+    desk: Services
     decisions: DecisionJobs
 
     async def estimate(self, job: Job) -> None:
@@ -43,7 +44,7 @@ class EstimateJobs:
         exchange = await self.desk.rates.of(
             comparison.scenario.currency, await self.desk.settled(ask["team"]), comparison.as_of
         )
-        aside = Aside(exchange, tuple(ask.get("settled", ())), held.sentence if held else None)
+        aside = WorkspaceNotes(exchange, tuple(ask.get("settled", ())), held.sentence if held else None)
         before = await self.desk.estimates.get(ask["edit_of"], team_id=ask["team"]) if ask["edit_of"] else None
         await self.desk.estimates.save(
             ask["id"],
@@ -60,12 +61,12 @@ class EstimateJobs:
         )
         if before and before.channel_id:
             messages = [await asyncio.to_thread(self._change, before, comparison, ask, aside)]
-            place: Place | None = Place(before.channel_id, before.thread_ts)
+            place: Destination | None = Destination(before.channel_id, before.thread_ts)
         else:
             messages = await asyncio.to_thread(_answer, comparison, ask["id"], ask["user"], aside)
-            place = Place(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
+            place = Destination(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
         await self._post_all(job, place, messages)
-        if budget and isinstance(held, Excess):
+        if budget and isinstance(held, BudgetExcess):
             await self._ask_approval(job, budget, held, before, messages, question(comparison))
         if before:
             await self._mark_changed(before, comparison)
@@ -74,7 +75,7 @@ class EstimateJobs:
         self,
         job: Job,
         budget: Budget,
-        excess: Excess,
+        excess: BudgetExcess,
         before: SavedEstimate | None,
         messages: list[SlackMessage],
         asked: str,
@@ -86,7 +87,7 @@ class EstimateJobs:
             return
         saved = await self.desk.estimates.get(approval.estimate_id, team_id=approval.team_id)
         channel = saved and saved.channel_id
-        thread = Place(channel, saved.thread_ts) if saved and channel and not channel.startswith("D") else None
+        thread = Destination(channel, saved.thread_ts) if saved and channel and not channel.startswith("D") else None
         mine = approval.asked_by in approval.approvers
         await self._post_all(job, None, [*messages, approval_request(approval, elsewhere=thread is None and not mine)])
         if not mine:
@@ -96,24 +97,26 @@ class EstimateJobs:
         """The budget of where the answer goes."""
         return await self.desk.budgets.of(ask["team"], ask["channel"] or WHOLE_WORKSPACE)
 
-    def _change(self, before: SavedEstimate, after: Comparison, ask: Mapping[str, Any], aside: Aside) -> SlackMessage:
+    def _change(
+        self, before: SavedEstimate, after: Comparison, ask: Mapping[str, Any], aside: WorkspaceNotes
+    ) -> SlackMessage:
         return change_reply(before.result, after, ask["id"], ask["user"], self._why(before, after), aside)
 
-    def _why(self, before: SavedEstimate, after: Comparison) -> list[Reason]:
+    def _why(self, before: SavedEstimate, after: Comparison) -> list[CostCause]:
         """The difference of the offer in the headline by cause, where it was priced before too."""
         if after.best is None:
             return []
         found = reasons(before.result, after.scenario.fields(), after.best.offer.id, self.desk.catalog, after.as_of)
         return found or []
 
-    async def _post_all(self, job: Job, place: Place | None, messages: list[SlackMessage]) -> None:
+    async def _post_all(self, job: Job, place: Destination | None, messages: list[SlackMessage]) -> None:
         """Post what does not stand yet, into one thread."""
         ask, mark = job.payload, mark_of(job)
         poster = await self.desk.poster(ask["team"])
         saved = await self.desk.estimates.get(ask["id"], team_id=ask["team"])
         count = saved.posted if saved else 0
         if saved and saved.channel_id:
-            place = Place(saved.channel_id, saved.thread_ts)
+            place = Destination(saved.channel_id, saved.thread_ts)
         for message in messages[count:]:
             if count and place is not None:
                 posted = await poster.post(place, message, mark.part(count))
@@ -138,22 +141,26 @@ class EstimateJobs:
         aside = _read(first.result.get("aside"))
         message = await asyncio.to_thread(parent, was, first.id, first.user_id, now=headline(after), aside=aside)
         poster = await self.desk.poster(first.team_id)
-        await poster.change(Place(first.channel_id), first.message_ts, message)
+        await poster.change(Destination(first.channel_id), first.message_ts, message)
 
 
-def _answer(comparison: Comparison, estimate_id: str, user_id: str, aside: Aside) -> list[SlackMessage]:
+def _answer(comparison: Comparison, estimate_id: str, user_id: str, aside: WorkspaceNotes) -> list[SlackMessage]:
     """The message in the channel and what follows in its thread."""
     return [parent(comparison, estimate_id, user_id, aside=aside), *thread_replies(comparison, aside.exchange)]
 
 
-def _kept(aside: Aside) -> dict[str, Any]:
+def _kept(aside: WorkspaceNotes) -> dict[str, Any]:
     return {**aside._asdict(), "exchange": exchange_data(aside.exchange)}
 
 
-def _read(data: Mapping[str, Any] | None) -> Aside:
+def _read(data: Mapping[str, Any] | None) -> WorkspaceNotes:
     """What `_kept` kept; nothing for an estimate of before there were asides."""
-    return Aside(read_exchange(data["exchange"]), tuple(data["settled"]), data["budget"]) if data else Aside()
+    return (
+        WorkspaceNotes(read_exchange(data["exchange"]), tuple(data["settled"]), data["budget"])
+        if data
+        else WorkspaceNotes()
+    )
 
 
-def _excess_usd(held: Excess | Unsure | None) -> str | None:
-    return text(held.usd) if isinstance(held, Excess) else None
+def _excess_usd(held: BudgetExcess | BudgetUndecided | None) -> str | None:
+    return text(held.usd) if isinstance(held, BudgetExcess) else None

@@ -8,18 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.actuals.words import read_actual
-from bot.answers.compare import FEWEST, MOST, Named, named_in, side_by_side
-from bot.command import Asked, check_base, from_slack, read_command
-from bot.desk import Desk
+from bot.actuals.command import read_actual
+from bot.answers.compare import FEWEST, MOST, NamedResult, named_in, side_by_side
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.estimates import EstimateJobs
-from bot.preferences import Preferences
-from bot.render.blocks import SlackMessage, saying
+from bot.language.command import ParsedCommand, check_base, from_slack, read_command
+from bot.queue.store import Job
+from bot.render.blocks import SlackMessage, text_message
+from bot.render.escaping import escape
 from bot.render.replies import break_even_replies, dated
-from bot.render.strings import escape
-from bot.slack.post import Place
-from bot.store import Job, SavedEstimate
+from bot.services import Services
+from bot.slack.poster import Destination
+from bot.store import SavedEstimate
+from bot.workspace.defaults import WorkspaceDefaults
 from calculator import UserError
 
 MENTION_HINT = "Say what to change, such as `@ftcost epochs=5 calls=100k/day`, or ask `@ftcost help`."
@@ -29,7 +30,7 @@ MENTION_HINT = "Say what to change, such as `@ftcost epochs=5 calls=100k/day`, o
 class MentionJobs:
     """Kind `mention`."""
 
-    desk: Desk
+    desk: Services
     estimates: EstimateJobs
     actuals: ActualJobs
 
@@ -40,13 +41,15 @@ class MentionJobs:
         ask = job.payload
         poster = await self.desk.poster(ask["team"])
         thread_ts = ask["thread_ts"] or ask["ts"]
-        here = Place(ask["channel"], ask["thread_ts"])
+        here = Destination(ask["channel"], ask["thread_ts"])
         try:
             asked = read_command(from_slack(ask["text"]))
             if asked.verb == "form":
                 raise UserError(MENTION_HINT)
             if asked.verb == "compare" or (asked.verb == "breakeven" and not asked.fields):
-                await self.desk.reply_all(job, Place(ask["channel"], thread_ts), await self._in_thread(asked, ask))
+                await self.desk.reply_all(
+                    job, Destination(ask["channel"], thread_ts), await self._in_thread(asked, ask)
+                )
                 return
             if asked.verb == "actual":
                 await self._actual(job, asked)
@@ -58,7 +61,7 @@ class MentionJobs:
                 await poster.only_to(ask["user"], here, answer)
                 return
             before = await self._thread_estimate(ask)
-            settled = Preferences({}) if before else await self.desk.settled(ask["team"])
+            settled = WorkspaceDefaults({}) if before else await self.desk.settled(ask["team"])
             fields = {**(before.fields if before else {}), **settled.complete(asked.fields)}
             if asked.verb == "breakeven":
                 check_base(fields)
@@ -67,13 +70,13 @@ class MentionJobs:
             except UserError as error:
                 raise settled.owning(error, asked.fields) from None
         except UserError as error:
-            await poster.only_to(ask["user"], here, saying(escape(str(error))))
+            await poster.only_to(ask["user"], here, text_message(escape(str(error))))
             return
         payload = {**ask, "fields": fields, "thread_ts": thread_ts, "edit_of": before.id if before else None}
         payload["settled"] = settled.said(asked.fields)
         await self.estimates.estimate(replace(job, kind="estimate", payload=payload))
 
-    async def _in_thread(self, asked: Asked, ask: Mapping[str, Any]) -> list[SlackMessage]:
+    async def _in_thread(self, asked: ParsedCommand, ask: Mapping[str, Any]) -> list[SlackMessage]:
         """`compare` and `breakeven` of the thread somebody writes in, for all who read there. Raises UserError."""
         if asked.verb == "breakeven":
             saved = await self._thread_estimate(ask)
@@ -93,9 +96,11 @@ class MentionJobs:
         if len(found) < FEWEST:
             here = "one estimate" if found else "no estimate"
             raise UserError(f"There is {here} in this thread yet. To compare, ask for another: `@ftcost epochs=5`.")
-        return [side_by_side([Named(one.name or one.id, one.result) for one in found], left_out=left_out).message()]
+        return [
+            side_by_side([NamedResult(one.name or one.id, one.result) for one in found], left_out=left_out).message()
+        ]
 
-    async def _actual(self, job: Job, asked: Asked) -> None:
+    async def _actual(self, job: Job, asked: ParsedCommand) -> None:
         """What was paid for the thread's estimate, or for the one that is named. Raises UserError."""
         ask = job.payload
         words = read_actual(asked.argument, date.fromisoformat(ask["as_of"]))

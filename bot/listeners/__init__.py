@@ -1,6 +1,17 @@
 """Thin handlers: unpack what Slack sent, write work down, acknowledge."""
 
-from bot.listeners import actions, actuals, commands, files, home, keys, mentions, removal, submissions
-from bot.listeners.context import Bot
+from bot.listeners import actuals, commands, datasets, estimates, home, installations, keys, mentions, submissions
+from bot.listeners.modals import Bot
 
-__all__ = ["Bot", "actions", "actuals", "commands", "files", "home", "keys", "mentions", "removal", "submissions"]
+__all__ = [
+    "Bot",
+    "actuals",
+    "commands",
+    "datasets",
+    "estimates",
+    "home",
+    "installations",
+    "keys",
+    "mentions",
+    "submissions",
+]

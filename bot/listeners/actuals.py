@@ -6,12 +6,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.actuals.words import USAGE, read_actual
-from bot.forms.estimate import Origin, View, form, loading, notice
-from bot.listeners.context import GONE, Bot, team_of
+from bot.actuals.command import USAGE, read_actual
+from bot.forms.estimates import Origin, View, form, loading, notice
+from bot.listeners.modals import GONE, Bot, team_of
+from bot.queue.store import Job
 from bot.render.actuals import RECALIBRATE
-from bot.render.blocks import SlackMessage, saying
-from bot.store import Job
+from bot.render.blocks import SlackMessage, text_message
 from calculator import UserError
 
 TITLE = "With what was measured"
@@ -36,7 +36,7 @@ async def accept_actual(bot: Bot, body: dict[str, Any], words: str) -> SlackMess
         "as_of": bot.today().isoformat(),
     }
     await bot.worker.accept(Job(f"command:{body['trigger_id']}", "actual", payload))
-    return saying(f"The comparison comes into the thread of the estimate `{saved.id}`.")
+    return text_message(f"The comparison comes into the thread of the estimate `{saved.id}`.")
 
 
 def register(app: AsyncApp, bot: Bot) -> None:

@@ -6,15 +6,16 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.command import Asked, check_base, from_slack, read_command, readable_fields
-from bot.forms.estimate import Origin, form
+from bot.forms.estimates import Origin, form
+from bot.language.command import ParsedCommand, check_base, from_slack, read_command, readable_fields
 from bot.listeners.actuals import accept_actual
-from bot.listeners.context import Bot, team_of
 from bot.listeners.home import open_budget
 from bot.listeners.keys import open_keys
+from bot.listeners.modals import Bot, team_of
+from bot.queue.store import Job
 from bot.render.blocks import SlackMessage, section
-from bot.render.strings import escape
-from bot.store import Job, new_estimate_id
+from bot.render.escaping import escape
+from bot.store import new_estimate_id
 from calculator import UserError
 
 COMMAND = "/ftcost"
@@ -67,7 +68,7 @@ async def answer_command(bot: Bot, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-async def _look_up(bot: Bot, body: dict[str, Any], asked: Asked) -> SlackMessage:
+async def _look_up(bot: Bot, body: dict[str, Any], asked: ParsedCommand) -> SlackMessage:
     if asked.verb not in CATALOGUE_ALONE:
         await bot.once(body)
     return await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])

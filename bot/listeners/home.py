@@ -7,9 +7,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.budgets import limit_text, read_limit
-from bot.forms.estimate import Origin, form, loading
-from bot.forms.settled import (
+from bot.forms.defaults import (
     AMOUNT,
     APPROVERS,
     BUDGET,
@@ -19,11 +17,14 @@ from bot.forms.settled import (
     read_settings_form,
     settings_form,
 )
-from bot.home import NEW_ESTIMATE, OPEN_BUDGET, OPEN_SETTINGS, HomeData, home
-from bot.listeners.context import Bot, team_of
-from bot.preferences import read_preferences
-from bot.render.budget import APPROVE, DECLINE
-from bot.store import WHOLE_WORKSPACE, Job
+from bot.forms.estimates import Origin, form, loading
+from bot.listeners.modals import Bot, team_of
+from bot.queue.store import Job
+from bot.render.budgets import APPROVE, DECLINE
+from bot.store import WHOLE_WORKSPACE
+from bot.workspace.budgets import limit_text, read_limit
+from bot.workspace.defaults import read_defaults
+from bot.workspace.home import NEW_ESTIMATE, OPEN_BUDGET, OPEN_SETTINGS, HomeData, home
 from calculator import FieldErrors, UserError
 
 NOBODY = "Say who may approve an estimate above it, or leave the amount empty to have no budget."
@@ -57,7 +58,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         team, user = team_of(body), body["user"]["id"]
         try:
             before = await bot.settled(team)
-            settled = read_preferences(read_settings_form(view), before, bot.desk.catalog, bot.today())
+            settled = read_defaults(read_settings_form(view), before, bot.desk.catalog, bot.today())
             await bot.roles.check(team, user)
         except FieldErrors as error:
             await ack(response_action="errors", errors=error.errors)

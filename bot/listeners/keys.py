@@ -8,11 +8,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.actuals.books import NO_KEYS
 from bot.actuals.platforms import PLATFORMS
-from bot.forms.estimate import View, loading, notice
+from bot.actuals.service import NO_KEYS
+from bot.forms.estimates import View, loading, notice
 from bot.forms.keys import KEY_CALLBACK, REMOVE, SET, TITLE, hint_of, key_view, keys_view, read_key
-from bot.listeners.context import Bot, team_of
+from bot.listeners.modals import Bot, team_of
 from bot.store import ProviderKeys
 from calculator import UserError
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.actuals.words import is_actual
-from bot.listeners.context import Bot, team_of
-from bot.listeners.files import accept_files, is_from_somebody
+from bot.actuals.command import is_actual
+from bot.listeners.datasets import accept_files, is_from_somebody
+from bot.listeners.modals import Bot, team_of
+from bot.queue.store import Job
 from bot.slack.files import read_files
-from bot.store import Job, new_estimate_id
+from bot.store import new_estimate_id
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 

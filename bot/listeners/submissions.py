@@ -6,23 +6,14 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.forms.dataset_field import DATASET, read_dataset
-from bot.forms.estimate import (
-    CALLBACK,
-    COMPARE_CALLBACK,
-    MORE,
-    Origin,
-    errors_for,
-    form,
-    read_values,
-    reply_in,
-)
+from bot.forms.datasets import DATASET, read_dataset
+from bot.forms.estimates import CALLBACK, COMPARE_CALLBACK, MORE, Origin, errors_for, form, read_values, reply_in
 from bot.forms.fields import FROM_FILE
 from bot.jobs.datasets import dataset_job
 from bot.listeners.commands import estimate_job
-from bot.listeners.context import GONE, Bot, team_of
-from bot.preferences import Preferences
+from bot.listeners.modals import GONE, Bot, team_of
 from bot.slack.files import MAX_FORM_BYTES
+from bot.workspace.defaults import WorkspaceDefaults
 from calculator import FieldErrors, UserError
 
 ANY_FILE = {"examples": "1", "example": "1"}
@@ -30,11 +21,11 @@ ANY_FILE = {"examples": "1", "example": "1"}
 TOO_LARGE_HERE = "This file is larger than 10 MB. Send it to the bot as a message instead: up to 500 MB are read there."
 
 
-async def unseen(bot: Bot, view: dict[str, Any], team: str) -> Preferences:
+async def unseen(bot: Bot, view: dict[str, Any], team: str) -> WorkspaceDefaults:
     """What the workspace has settled for fields that this form does not show; the others hold what was chosen."""
     shown = {block["block_id"] for block in view["blocks"]}
     settled = await bot.settled(team)
-    return Preferences({key: text for key, text in settled.fields.items() if key not in shown})
+    return WorkspaceDefaults({key: text for key, text in settled.fields.items() if key not in shown})
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -64,7 +55,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         origin: Origin,
         fresh: bool = False,
     ) -> None:
-        settled = await unseen(bot, view, team_of(body)) if fresh else Preferences({})
+        settled = await unseen(bot, view, team_of(body)) if fresh else WorkspaceDefaults({})
         try:
             fields = {**before, **settled.complete(read_values(view))}
             file = read_dataset(view)
@@ -87,6 +78,6 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await ack()
         view = body["view"]
         origin = Origin.read(view["private_metadata"])
-        settled = Preferences({}) if origin.edit_of else await unseen(bot, view, team_of(body))
+        settled = WorkspaceDefaults({}) if origin.edit_of else await unseen(bot, view, team_of(body))
         expanded = form(origin, settled.complete(read_values(view)), more=True, reply_in=reply_in(view))
         bot.worker.start(bot.update(body, view["id"], expanded, view["hash"]))

@@ -9,10 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from bot.render.blocks import Block, SlackMessage
 from bot.render.money import CENT, UNKNOWN, money, signed
 from bot.render.months import month_bars, months_chart
-from bot.render.page import Page
+from bot.render.page import TextPage
 from bot.render.replies import chart_reply
 from bot.render.tables import Table, offer_name
-from calculator import Comparison, Estimate, Held, Recalibrated, month_after
+from calculator import Comparison, Estimate, Recalibration, Variance, month_after
 
 RECALIBRATE = "recalibrate"
 ROWS = 40
@@ -31,13 +31,13 @@ MARK = "⚑"
 def actual_page(
     comparison: Comparison,
     estimate: Estimate,
-    held: Sequence[Held],
-    found: Recalibrated,
+    held: Sequence[Variance],
+    found: Recalibration,
     notes: Sequence[str] = (),
-) -> Page:
+) -> TextPage:
     """The months side by side, what explains the differences, what stands out, what could be put into the question."""
     shown = held[-ROWS:]
-    return Page(
+    return TextPage(
         f"Actual against estimate: {offer_name(estimate)}",
         tuple(_sentences(held, found)),
         Table(
@@ -55,7 +55,9 @@ def actual_page(
     )
 
 
-def actual_replies(page: Page, estimate: Estimate, held: Sequence[Held], button: Block | None) -> list[SlackMessage]:
+def actual_replies(
+    page: TextPage, estimate: Estimate, held: Sequence[Variance], button: Block | None
+) -> list[SlackMessage]:
     """For the thread: the page with its button, then the chart."""
     message = page.message()
     if button:
@@ -73,7 +75,7 @@ def recalibrate_button(estimate_id: str) -> Block:
     }
 
 
-def _sentences(held: Sequence[Held], found: Recalibrated) -> list[str]:
+def _sentences(held: Sequence[Variance], found: Recalibration) -> list[str]:
     bars = month_bars(held)
     sentences = []
     if bars:
@@ -88,11 +90,11 @@ def _sentences(held: Sequence[Held], found: Recalibrated) -> list[str]:
     return sentences
 
 
-def _name(one: Held) -> str:
+def _name(one: Variance) -> str:
     return f"{PARTS[one.actual.part]} in {one.actual.month:%Y-%m}"
 
 
-def _row(one: Held) -> tuple[str, ...]:
+def _row(one: Variance) -> tuple[str, ...]:
     difference = one.difference_usd
     mark = f" {MARK}" if one.anomaly else ""
     return (
@@ -105,12 +107,12 @@ def _row(one: Held) -> tuple[str, ...]:
     )
 
 
-def _seen(usd: Decimal, one: Held) -> Decimal:
+def _seen(usd: Decimal, one: Variance) -> Decimal:
     """A difference to the cent, beside an amount that is given to the cent."""
     return usd.quantize(CENT, ROUND_HALF_UP) if abs(one.actual.usd) >= CENT else usd
 
 
-def _days(comparison: Comparison, held: Sequence[Held]) -> list[str]:
+def _days(comparison: Comparison, held: Sequence[Variance]) -> list[str]:
     """Months of which less than all days are compared, and those that the estimate does not reach."""
     said: dict[str, None] = {}
     for one in held:

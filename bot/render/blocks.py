@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.render.strings import clip, escape
+from bot.render.escaping import clip, escape
 from bot.render.tables import Table
 
 if TYPE_CHECKING:
-    from bot.render.chart import Chart
+    from bot.render.charts.model import Chart
 
 Block = dict[str, Any]
 
@@ -49,7 +49,7 @@ def header(text: str) -> Block:
     return {"type": "header", "text": {"type": "plain_text", "text": clip(text, HEADER_TEXT), "emoji": False}}
 
 
-def saying(text: str) -> SlackMessage:
+def text_message(text: str) -> SlackMessage:
     """A message of mrkdwn alone; a long one becomes several sections, cut between lines."""
     parts = [""]
     for line in text.splitlines():

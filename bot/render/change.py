@@ -8,10 +8,10 @@ from typing import Any
 
 from bot.render.blocks import SlackMessage, context, section, table_block
 from bot.render.data import figure_text
-from bot.render.messages import NOTHING, Aside, beside, buttons, watch_out
+from bot.render.escaping import escape
+from bot.render.messages import NOTHING, WorkspaceNotes, beside, buttons, watch_out
 from bot.render.money import signed
-from bot.render.strings import escape
-from bot.render.sureness import sureness
+from bot.render.sentences import break_even_sentences, changes, headline
 from bot.render.tables import (
     Table,
     comparison_table,
@@ -20,11 +20,7 @@ from bot.render.tables import (
     offer_name,
     plain,
 )
-from bot.render.words import (
-    break_even_sentences,
-    changes,
-    headline,
-)
+from bot.render.uncertainty import sureness
 from calculator import Comparison, Estimate
 
 CHANGES_SHOWN = 12
@@ -36,7 +32,7 @@ def change_reply(
     estimate_id: str,
     user_id: str,
     why: Sequence[tuple[str, Decimal]] = (),
-    aside: Aside = NOTHING,
+    aside: WorkspaceNotes = NOTHING,
 ) -> SlackMessage:
     """In the thread of an earlier estimate (as `to_json` saved it): the new answer, what changed, what that costs."""
     changed = changes(before["scenario"], after.scenario.fields())

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, get_args
 
-from bot.render.judgement import judgement
 from bot.render.money import money, money_span
+from bot.render.sentences import headline, question
 from bot.render.tables import offer_name
-from bot.render.words import headline, question
+from bot.render.verdict import judgement
 from calculator import BaseEstimate, BreakEven, Comparison, Crossover, Estimate, Figure, LineItem, training_range
 from pricing import Offer
 

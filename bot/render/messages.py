@@ -7,29 +7,22 @@ from typing import NamedTuple
 
 from bot.render.blocks import Block, SlackMessage, context, fields, header, section
 from bot.render.currency import Exchange, exchange_sentence
+from bot.render.escaping import escape
 from bot.render.money import rough
-from bot.render.strings import escape
-from bot.render.sureness import percent
+from bot.render.sentences import base_sentence, headline, pays_back, question, warning_text, warnings_by_gravity
 from bot.render.tables import (
     figure,
     horizon,
     too_small,
 )
-from bot.render.words import (
-    base_sentence,
-    headline,
-    pays_back,
-    question,
-    warning_text,
-    warnings_by_gravity,
-)
-from calculator import Comparison, Estimate, Standing, Total, customer_of
+from bot.render.uncertainty import percent
+from calculator import Comparison, Estimate, RankGroup, Total, customer_of
 
 WARNINGS_SHOWN = 4
 NO_LINES = Total(None, whole=True)
 
 
-class Aside(NamedTuple):
+class WorkspaceNotes(NamedTuple):
     """What a workspace adds to an answer: another currency, what it has settled, a budget that is passed."""
 
     exchange: Exchange = None
@@ -38,11 +31,11 @@ class Aside(NamedTuple):
     budget: str | None = None
 
 
-NOTHING = Aside()
+NOTHING = WorkspaceNotes()
 
 
 def parent(
-    comparison: Comparison, estimate_id: str, user_id: str, *, now: str | None = None, aside: Aside = NOTHING
+    comparison: Comparison, estimate_id: str, user_id: str, *, now: str | None = None, aside: WorkspaceNotes = NOTHING
 ) -> SlackMessage:
     """The message in the channel: the answer in a sentence, its figures, what would cost money, what to do next.
 
@@ -70,7 +63,7 @@ def parent(
     return SlackMessage(escape(f"{name}: {answer}" if name else answer), blocks)
 
 
-def beside(comparison: Comparison, aside: Aside) -> list[Block]:
+def beside(comparison: Comparison, aside: WorkspaceNotes) -> list[Block]:
     """The same figures in another currency; the budget they pass; what was taken from the workspace's settings."""
     shown = comparison.best or next(iter(comparison.estimates), None)
     blocks = []
@@ -115,8 +108,8 @@ def watch_out(comparison: Comparison, shown: Estimate | None) -> list[Block]:
         else []
     )
     small = [e for e in comparison.estimates if e is not shown and too_small(e)]
-    apart = [e for e in comparison.estimates if e.standing == Standing.APART and e is not shown and e not in small]
-    unknown = [e for e in comparison.estimates if e.standing == Standing.INCOMPLETE and e is not shown]
+    apart = [e for e in comparison.estimates if e.standing == RankGroup.APART and e is not shown and e not in small]
+    unknown = [e for e in comparison.estimates if e.standing == RankGroup.INCOMPLETE and e is not shown]
     if unknown:
         lines.append(f"{_count(unknown)} not ranked, because a price is not known.")
     if small:

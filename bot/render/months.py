@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bot.render.money import money, signed
 from bot.render.tables import offer_name
-from calculator import Estimate, Held
+from calculator import Estimate, Variance
 
 MOST_MONTHS = 20
 SIDES = ("Estimate", "Actual")
@@ -36,7 +36,7 @@ class Months:
     bars: tuple[MonthBar, ...]
 
 
-def months_chart(estimate: Estimate, held: Sequence[Held]) -> Months | None:
+def months_chart(estimate: Estimate, held: Sequence[Variance]) -> Months | None:
     """The newest months that have both sides; None where no month has."""
     bars = month_bars(held)[-MOST_MONTHS:]
     if not bars:
@@ -57,9 +57,9 @@ def months_chart(estimate: Estimate, held: Sequence[Held]) -> Months | None:
     )
 
 
-def month_bars(held: Sequence[Held]) -> tuple[MonthBar, ...]:
+def month_bars(held: Sequence[Variance]) -> tuple[MonthBar, ...]:
     """Each month's amount of everything together where there is one, else the sum of its parts."""
-    months: dict[date, list[Held]] = {}
+    months: dict[date, list[Variance]] = {}
     for one in held:
         if one.estimate_usd is not None:
             months.setdefault(one.actual.month, []).append(one)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.render.blocks import Block, SlackMessage, context, plain_section, section, table_block
-from bot.render.strings import escape
+from bot.render.escaping import escape
 from bot.render.tables import Table, plain
 
 
 @dataclass(frozen=True)
-class Page:
+class TextPage:
     """Plain text throughout; addresses stand as they are and become links where they are shown."""
 
     title: str

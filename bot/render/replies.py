@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.render.blocks import Block, SlackMessage, context, saying, section, table_block
-from bot.render.chart import Chart, break_even_chart, comparison_chart
-from bot.render.chart_block import chart_block
+from bot.render.blocks import Block, SlackMessage, context, section, table_block, text_message
+from bot.render.charts.block import chart_block
+from bot.render.charts.model import Chart, break_even_chart, comparison_chart
+from bot.render.charts.tornado import tornado
 from bot.render.currency import Exchange, Rate, rate_text
-from bot.render.judgement import judgement
-from bot.render.strings import escape
-from bot.render.sureness import moved_most, percent, percentiles_table, sureness
+from bot.render.escaping import escape
+from bot.render.sentences import (
+    assumptions,
+    break_even_sentences,
+    crossover_sentence,
+    mark_meaning,
+    moves,
+    notes,
+    price_ages,
+)
 from bot.render.tables import (
     break_even_table,
     breakdown_table,
@@ -22,17 +30,9 @@ from bot.render.tables import (
     priced_lines,
     remark,
 )
-from bot.render.tornado import tornado
-from bot.render.words import (
-    assumptions,
-    break_even_sentences,
-    crossover_sentence,
-    mark_meaning,
-    moves,
-    notes,
-    price_ages,
-)
-from calculator import Comparison, Estimate, Standing
+from bot.render.uncertainty import moved_most, percent, percentiles_table, sureness
+from bot.render.verdict import judgement
+from calculator import Comparison, Estimate, RankGroup
 from pricing import Source
 
 ROWS_SHOWN = 12
@@ -115,20 +115,20 @@ def break_even_reply(comparison: Comparison) -> SlackMessage:
     return SlackMessage(escape(f"{title}: {' '.join(sentences)}"), blocks)
 
 
-def sure_replies(comparison: Comparison, *, assumed: bool = False) -> list[SlackMessage]:
+def uncertainty_replies(comparison: Comparison, *, assumed: bool = False) -> list[SlackMessage]:
     """In the thread: percentiles of the offers, and what moves the best one most. `assumed`: the ranges are not the
     asker's own.
     """
     shown = comparison.best or next((one for one in comparison.estimates if one.lines), None)
     if shown is None:
-        return [saying("There is nothing to be sure of: no offer here is sold.")]
+        return [text_message("There is nothing to be sure of: no offer here is sold.")]
     sentences = sureness(comparison, shown)
     if assumed:
         spread = f"{percent(comparison.spread)} off (whole ones to the next)"
         sentences.insert(0, f"Each number taken to be up to {spread}, likeliest as given.")
         if len(sentences) > 1 and comparison.ranges and comparison.ranges.percentiles(shown.offer.id, "total"):
             sentences.append("Give your own ranges, such as calls=40k..60k/day or epochs=2..4.")
-    told = [one for one in comparison.estimates if one.standing <= Standing.ENDS][:ROWS_SHOWN]
+    told = [one for one in comparison.estimates if one.standing <= RankGroup.ENDS][:ROWS_SHOWN]
     table = percentiles_table(comparison, told)
     blocks = [section("\n".join(["*How sure*", *map(escape, sentences)]))]
     if len(told) > 1:
@@ -159,7 +159,7 @@ def thread_replies(comparison: Comparison, exchange: Exchange = None) -> list[Sl
     if shown and shown.lines:
         replies.append(breakdown_reply(shown))
         if comparison.ranges:
-            replies += sure_replies(comparison)
+            replies += uncertainty_replies(comparison)
         if comparison.base:
             replies += break_even_replies(comparison)
         replies.append(assumptions_reply(comparison, shown))

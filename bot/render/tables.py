@@ -18,7 +18,7 @@ from bot.render.money import (
     signed,
     unit_price,
 )
-from calculator import BreakEven, Comparison, Estimate, Figure, LineItem, Standing, Total, customer_of
+from calculator import BreakEven, Comparison, Estimate, Figure, LineItem, RankGroup, Total, customer_of
 
 Align = Literal["left", "right"]
 
@@ -153,12 +153,12 @@ def _net(found: BreakEven) -> str:
 def by_standing(comparison: Comparison) -> list[tuple[str, list[Estimate]]]:
     """The estimates in groups that can be compared with each other, each with its caption; empty ones left out."""
     captions = {
-        Standing.LASTS: f"For the whole {horizon(comparison)}, cheapest first",
-        Standing.ENDS: "Ending earlier, or not for production",
-        Standing.INCOMPLETE: "With a price that is not known",
-        Standing.APART: _apart(comparison),
+        RankGroup.LASTS: f"For the whole {horizon(comparison)}, cheapest first",
+        RankGroup.ENDS: "Ending earlier, or not for production",
+        RankGroup.INCOMPLETE: "With a price that is not known",
+        RankGroup.APART: _apart(comparison),
     }
-    groups = {standing: [one for one in comparison.estimates if one.standing == standing] for standing in Standing}
+    groups = {standing: [one for one in comparison.estimates if one.standing == standing] for standing in RankGroup}
     return [(captions[standing], found) for standing, found in groups.items() if found]
 
 
@@ -167,7 +167,7 @@ def _apart(comparison: Comparison) -> str:
     sold = f"Not sold, or not to {customer_of(comparison.scenario.customer)} customers"
     if not small:
         return sold
-    others = any(one.standing == Standing.APART and not too_small(one) for one in comparison.estimates)
+    others = any(one.standing == RankGroup.APART and not too_small(one) for one in comparison.estimates)
     return f"{sold}, or too small" if others else "Too small for the job"
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from bot.render.judgement import judgement
+from bot.render.charts.tornado import drivers_table
 from bot.render.money import money
-from bot.render.sureness import moved_most, percentiles_table, sureness
-from bot.render.tables import breakdown_table, by_standing, comparison_table, offer_name, plain
-from bot.render.tornado import drivers_table
-from bot.render.words import (
+from bot.render.sentences import (
     assumptions,
     base_sentence,
     break_even_sentences,
@@ -21,6 +18,9 @@ from bot.render.words import (
     warning_text,
     warnings_by_gravity,
 )
+from bot.render.tables import breakdown_table, by_standing, comparison_table, offer_name, plain
+from bot.render.uncertainty import moved_most, percentiles_table, sureness
+from bot.render.verdict import judgement
 from calculator import Comparison
 
 

@@ -13,8 +13,8 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 from bot.render.money import age, age_marked
+from bot.render.sentences import headline
 from bot.render.tables import offer_name
-from bot.render.words import headline
 from bot.render.xlsx_inputs import MEANINGS, SHARES, bounds, used_inputs
 from calculator import (
     BaseEstimate,
@@ -22,7 +22,7 @@ from calculator import (
     Estimate,
     Formulas,
     LineItem,
-    Standing,
+    RankGroup,
     Total,
     formula_of,
     in_formulas,
@@ -41,10 +41,10 @@ _USD_COLUMNS = frozenset({*OFFER_COLUMNS[3:6], *OFFER_COLUMNS[7:]})
 _ONCE, _AMOUNTS, _MONTHLY = "D", "H", "I"
 UNKNOWN = "unknown"
 STANDINGS = {
-    Standing.LASTS: "whole horizon",
-    Standing.ENDS: "ends earlier, or not for production",
-    Standing.INCOMPLETE: "a price is not known",
-    Standing.APART: "not sold, or not to this customer",
+    RankGroup.LASTS: "whole horizon",
+    RankGroup.ENDS: "ends earlier, or not for production",
+    RankGroup.INCOMPLETE: "a price is not known",
+    RankGroup.APART: "not sold, or not to this customer",
 }
 
 

@@ -12,8 +12,8 @@ from typing import IO, Any, NamedTuple
 
 import aiohttp
 
-from bot.slack.hosts import NotSlack, SlackHosts, fetch
-from bot.slack.reading import whole
+from bot.slack.hosts import NotSlackHost, SlackHosts, fetch
+from bot.slack.payload import whole
 from calculator import UserError
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ class Downloads:
         with TemporaryFile() as copy:
             try:
                 await self._fill(copy, file, token, received)
-            except NotSlack as error:
+            except NotSlackHost as error:
                 log.warning("file %s was not fetched: %s", file.id, error)
                 raise UserError("Slack names an address for it that is not Slack's own, so it was not read.") from None
             except aiohttp.ClientResponseError as error:

@@ -18,7 +18,7 @@ ANSWER_HOSTS = frozenset({"hooks.slack.com"})
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.:-]+(?:[/?#][!-\[\]-~]*)?\Z")
 
 
-class NotSlack(ValueError):
+class NotSlackHost(ValueError):
     """An address that is not asked, or that sends elsewhere. The text does not repeat it: it may carry a secret."""
 
 
@@ -59,10 +59,10 @@ async def fetch(
     address is not Slack's or sends elsewhere, aiohttp.ClientError where it does not answer with a file.
     """
     if not hosts.takes_token(address):
-        raise NotSlack("the file's address is not one of Slack's")
+        raise NotSlackHost("the file's address is not one of Slack's")
     headers = {"Authorization": f"Bearer {token}"}
     async with session.get(address, headers=headers, allow_redirects=False) as answer:
         if 300 <= answer.status < 400:
-            raise NotSlack(f"the file's address sends elsewhere ({answer.status})")
+            raise NotSlackHost(f"the file's address sends elsewhere ({answer.status})")
         answer.raise_for_status()
         yield answer

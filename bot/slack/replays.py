@@ -12,7 +12,7 @@ WINDOW_SECONDS = 300
 MOST = 100_000
 
 
-class CameBefore(Exception):
+class DuplicateRequest(Exception):
     """Another replica has served this request."""
 
 

@@ -14,9 +14,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.faults import error_of, passes
-from bot.slack.patience import Patience
-from bot.slack.post import Poster
+from bot.errors import error_of, is_transient
+from bot.queue.deadline import Deadlines
+from bot.slack.poster import Poster
 from bot.store import Installations
 
 log = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ class OneWorkspace(Workspaces):
             who: Any = await self._client.auth_test()
         except SlackApiError as error:
             self._fault = f"auth.test says {error_of(error)}; check SLACK_BOT_TOKEN"
-            if not passes(error):
+            if not is_transient(error):
                 self._workspace = None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self._fault = f"Slack cannot be reached ({type(error).__name__})"
@@ -164,7 +164,7 @@ class ManyWorkspaces(Workspaces):
         self._clock = clock
         self._cache: dict[str, tuple[float, Workspace]] = {}
         self._know_seconds = know_seconds
-        self._patience = Patience()
+        self._patience = Deadlines()
 
     def known(self, team_id: str) -> Workspace | None:
         until, workspace = self._cache.get(team_id, (0.0, None))
@@ -177,7 +177,7 @@ class ManyWorkspaces(Workspaces):
             installed = await self._patience.soon(self._installations.find_team(team_id), self._know_seconds)
         except Exception as error:
             _, before = self._cache.get(team_id, (0.0, None))
-            if before is None or not passes(error):
+            if before is None or not is_transient(error):
                 raise
             self._cache[team_id] = (self._clock() + AGAIN_SECONDS, before)
             return before

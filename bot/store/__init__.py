@@ -2,17 +2,16 @@
 async; a SQLite file or PostgreSQL.
 """
 
-from bot.store.actuals import ActualStore, Recorded, newest
-from bot.store.audit import Audit, Change, Entry
+from bot.store.actuals import ActualStore, RecordedActual, newest
+from bot.store.audit import Audit, AuditChange, AuditEntry
 from bot.store.budgets import WHOLE_WORKSPACE, Approval, Budget, BudgetStore
-from bot.store.counts import Count, CountStore
 from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
+from bot.store.datasets import DatasetRun, DatasetRunStore
+from bot.store.defaults import DefaultsStore
 from bot.store.estimates import ID_LENGTH, EstimateStore, SavedEstimate, new_estimate_id
-from bot.store.inbox import Backlog, Inbox, Job
 from bot.store.installations import Installations, read_keys
-from bot.store.preferences import PreferenceStore
-from bot.store.provider_keys import KeyInfo, ProviderKeys
-from bot.store.refreshed import Refreshed, RefreshedStore
+from bot.store.keys import KeyInfo, ProviderKeys
+from bot.store.refreshed_prices import RefreshedPrices, RefreshedPriceStore
 from bot.store.watches import Watch, WatchStore
 
 __all__ = [
@@ -21,25 +20,22 @@ __all__ = [
     "ActualStore",
     "Approval",
     "Audit",
-    "Backlog",
+    "AuditChange",
+    "AuditEntry",
     "Budget",
     "BudgetStore",
-    "Change",
-    "Count",
-    "CountStore",
     "Database",
     "DatabaseUnavailable",
-    "Entry",
+    "DatasetRun",
+    "DatasetRunStore",
+    "DefaultsStore",
     "EstimateStore",
-    "Inbox",
     "Installations",
-    "Job",
     "KeyInfo",
-    "PreferenceStore",
     "ProviderKeys",
-    "Recorded",
-    "Refreshed",
-    "RefreshedStore",
+    "RecordedActual",
+    "RefreshedPriceStore",
+    "RefreshedPrices",
     "SavedEstimate",
     "Watch",
     "WatchStore",

@@ -16,7 +16,7 @@ from calculator import Actual, Usage
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedActual:
     """An actual amount of one offer of an estimate: who recorded it, from what (`typed`, an export, a platform)."""
 
     offer: str
@@ -66,7 +66,7 @@ class ActualStore:
                     )
                 )
 
-    async def history(self, *, team_id: str, estimate_id: str) -> list[Recorded]:
+    async def history(self, *, team_id: str, estimate_id: str) -> list[RecordedActual]:
         """Everything that was recorded, corrections after what they correct."""
         query = (
             select(actuals)
@@ -77,14 +77,14 @@ class ActualStore:
             return [_recorded(row) for row in await connection.execute(query)]
 
 
-def newest(history: Sequence[Recorded], offer: str) -> list[Recorded]:
+def newest(history: Sequence[RecordedActual], offer: str) -> list[RecordedActual]:
     """What holds for an offer: the last amount of each month and part."""
     found = {(one.actual.month, one.actual.part): one for one in history if one.offer == offer}
     return [found[key] for key in sorted(found)]
 
 
-def _recorded(row: Row[Any]) -> Recorded:
+def _recorded(row: Row[Any]) -> RecordedActual:
     usage = Usage(**{name: Decimal(count) for name, count in row.usage.items()})
     month, through = date.fromisoformat(f"{row.month}-01"), date.fromisoformat(row.through)
     actual = Actual(month, row.part, Decimal(row.usd), through, usage)
-    return Recorded(row.offer, actual, row.source, row.user_id, row.created_at)
+    return RecordedActual(row.offer, actual, row.source, row.user_id, row.created_at)

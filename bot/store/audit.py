@@ -17,7 +17,7 @@ LONGEST = 2_000
 
 
 @dataclass(frozen=True)
-class Change:
+class AuditChange:
     """What somebody changed, in words for people: `what` is a thing such as `budget of #support`; `before` and `after`
     what it was and is, None where there was or is none. Never a secret: of a key, its last letters.
     """
@@ -30,7 +30,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Entry(Change):
+class AuditEntry(AuditChange):
     """A change that was made. UTC."""
 
     at: datetime
@@ -43,7 +43,7 @@ class Audit:
         self._database = database
         self._now = now
 
-    async def write(self, change: Change, within: AsyncConnection | None = None) -> None:
+    async def write(self, change: AuditChange, within: AsyncConnection | None = None) -> None:
         """Write a change down; `within` the transaction that makes it, so that neither stands without the other."""
         row: dict[str, Any] = {
             "team_id": change.team_id,
@@ -59,7 +59,7 @@ class Audit:
         async with self._database.begin() as connection:
             await connection.execute(insert(audit).values(**row))
 
-    async def recent(self, *, team_id: str, limit: int = 20) -> list[Entry]:
+    async def recent(self, *, team_id: str, limit: int = 20) -> list[AuditEntry]:
         """The workspace's changes, newest first."""
         query = select(audit).where(audit.c.team_id == team_id).order_by(audit.c.number.desc()).limit(limit)
         async with self._database.engine.connect() as connection:
@@ -71,5 +71,5 @@ def _kept(text: str | None) -> str | None:
     return None if text is None else text[:LONGEST].replace("\0", "").encode("utf-8", "replace").decode()
 
 
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(**{key: value for key, value in row._mapping.items() if key != "number"})
+def _entry(row: Row[Any]) -> AuditEntry:
+    return AuditEntry(**{key: value for key, value in row._mapping.items() if key != "number"})

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.store.audit import Audit, Change
+from bot.store.audit import Audit, AuditChange
 from bot.store.database import Database
 from bot.store.estimates import ESTIMATE_ID
 from bot.store.tables import approvals, budgets
@@ -75,7 +75,7 @@ class BudgetStore:
                 await connection.execute(insert(budgets).values(**values))
             what = f"budget of {budget.channel_id or 'the workspace'}"
             after = _said(budget) if budget.amount else None
-            change = Change(budget.team_id, user_id, what, _said(before) if before else None, after)
+            change = AuditChange(budget.team_id, user_id, what, _said(before) if before else None, after)
             await self._audit.write(change, within=connection)
 
     async def ask(self, approval: Approval) -> None:
@@ -117,7 +117,7 @@ class BudgetStore:
             if done.first() is None:
                 return False
             what = f"estimate {approval.estimate_id} above its budget of {approval.budget}"
-            change = Change(
+            change = AuditChange(
                 approval.team_id, user_id, what, f"{approval.estimated}, asked by {approval.asked_by}", decision
             )
             await self._audit.write(change, within=connection)

@@ -14,8 +14,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.store.migrate import migrate
+from bot.store.sqlite_writer import SqliteWriter
 from bot.store.tables import metadata
-from bot.store.writer import OneWriter
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class Database:
         on_sqlite = engine.dialect.name == "sqlite"
         # SQLite has one writer at a time, and who waits for it there looks again after growing pauses.
         self._turn = asyncio.Lock() if on_sqlite else nullcontext()
-        self._writer = OneWriter(_plain_sqlite(engine.url)) if on_sqlite else None
+        self._writer = SqliteWriter(_plain_sqlite(engine.url)) if on_sqlite else None
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:

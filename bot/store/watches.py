@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.store.audit import Audit, Change
+from bot.store.audit import Audit, AuditChange
 from bot.store.database import Database
 from bot.store.tables import watches
 
@@ -42,7 +42,7 @@ class WatchStore:
         """Watch an estimate; one that is watched already gets the threshold and the person, and keeps what was told."""
         key = {"team_id": team_id, "estimate_id": estimate_id}
         row = {**key, "user_id": user_id, "over": over, "told": told, "alerts": 0, "created_at": self._now()}
-        change = Change(team_id, user_id, _what(estimate_id), None, f"over {over}")
+        change = AuditChange(team_id, user_id, _what(estimate_id), None, f"over {over}")
         try:
             async with self._database.begin() as connection:
                 await connection.execute(insert(watches).values(row))
@@ -85,7 +85,7 @@ class WatchStore:
         async with self._database.begin() as connection:
             over = await connection.scalar(gone)
             if over is not None and user_id is not None:
-                change = Change(team_id, user_id, _what(estimate_id), f"over {over}", None)
+                change = AuditChange(team_id, user_id, _what(estimate_id), f"over {over}", None)
                 await self._audit.write(change, within=connection)
         return over is not None
 

@@ -12,8 +12,9 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.prices import CatalogBox
-from bot.store import Backlog, Database
+from bot.prices.current_catalog import CurrentCatalog
+from bot.queue.store import Backlog
+from bot.store import Database
 from pricing import Catalog
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -25,7 +26,7 @@ PING_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 5)
 class Metrics:
     """Counters and clocks of one bot. Those of requests cost some microseconds each, the rest is read when asked."""
 
-    def __init__(self, registry: CollectorRegistry, box: CatalogBox, today: Callable[[], date]) -> None:
+    def __init__(self, registry: CollectorRegistry, box: CurrentCatalog, today: Callable[[], date]) -> None:
         self.registry = registry
         self._requests = Counter(
             "ftcost_requests", "Requests from Slack by kind and outcome.", ("kind", "outcome"), registry=registry

@@ -2,10 +2,9 @@
 
 from calculator.gpu.memory import GIB, Memory, peak_memory
 from calculator.gpu.names import find_framework, find_gpu, find_model, interpolated_mixture, interpolated_shape
-from calculator.gpu.prediction import Prediction, Range, predict, remedies, usable_gib
-from calculator.gpu.schedule import Pace, Schedule, pace, padding_factor, schedule
-from calculator.gpu.search import Found, Job, Place, cheapest, configurations, fewest
-from calculator.gpu.serving import Call, Replica, replicas
+from calculator.gpu.prediction import Interval, Prediction, predict, remedies, usable_gib
+from calculator.gpu.schedule import Schedule, TrainingRate, pace, padding_factor, schedule
+from calculator.gpu.search import Configuration, GpuSource, TrainingJob, cheapest, configurations, fewest
 from calculator.gpu.setup import (
     ALL_LINEAR,
     Checkpointing,
@@ -22,24 +21,22 @@ from calculator.gpu.speed import MicroStep, micro_step
 __all__ = [
     "ALL_LINEAR",
     "GIB",
-    "Call",
     "Checkpointing",
-    "Found",
-    "Job",
+    "Configuration",
+    "GpuSource",
+    "Interval",
     "Memory",
     "MicroStep",
     "Optimiser",
-    "Pace",
-    "Place",
     "Precision",
     "Prediction",
     "Quantisation",
-    "Range",
-    "Replica",
     "Schedule",
     "Setup",
     "Sharding",
     "Target",
+    "TrainingJob",
+    "TrainingRate",
     "TuningMethod",
     "cheapest",
     "configurations",
@@ -55,7 +52,6 @@ __all__ = [
     "peak_memory",
     "predict",
     "remedies",
-    "replicas",
     "schedule",
     "usable_gib",
 ]

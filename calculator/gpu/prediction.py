@@ -12,19 +12,19 @@ from pricing import GpuPhysics
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class Interval:
     """A likely value and the 80 % interval about it."""
 
     low: float
     likely: float
     high: float
 
-    def scaled(self, factor: float) -> Range:
-        return Range(self.low * factor, self.likely * factor, self.high * factor)
+    def scaled(self, factor: float) -> Interval:
+        return Interval(self.low * factor, self.likely * factor, self.high * factor)
 
-    def inverted(self, over: float) -> Range:
+    def inverted(self, over: float) -> Interval:
         """`over` divided by it: hours from tokens an hour."""
-        return Range(over / self.high, over / self.likely, over / self.low)
+        return Interval(over / self.high, over / self.likely, over / self.low)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Prediction:
     setup: Setup
     memory: Memory
     step: MicroStep
-    peak_gib: Range
-    tokens_per_second_per_gpu: Range
+    peak_gib: Interval
+    tokens_per_second_per_gpu: Interval
     usable_gib: float
     fits: bool
 
@@ -45,7 +45,7 @@ class Prediction:
         return self.usable_gib - self.memory.required_gib
 
     @property
-    def tokens_per_second(self) -> Range:
+    def tokens_per_second(self) -> Interval:
         """Of all GPUs together."""
         return self.tokens_per_second_per_gpu.scaled(self.setup.gpus)
 
@@ -65,8 +65,8 @@ def predict(setup: Setup, physics: GpuPhysics) -> Prediction:
         setup=setup,
         memory=memory,
         step=step,
-        peak_gib=Range(peak * physics.memory_low, peak, peak * physics.memory_high),
-        tokens_per_second_per_gpu=Range(
+        peak_gib=Interval(peak * physics.memory_low, peak, peak * physics.memory_high),
+        tokens_per_second_per_gpu=Interval(
             step.tokens_per_second_per_gpu * physics.speed_low,
             step.tokens_per_second_per_gpu,
             step.tokens_per_second_per_gpu * physics.speed_high,

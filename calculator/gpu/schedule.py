@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from calculator.gpu.prediction import Prediction, Range
+from calculator.gpu.prediction import Interval, Prediction
 from calculator.gpu.setup import Setup
-from calculator.many import wall_seconds
+from calculator.numeric import wall_seconds
 from pricing import GpuPhysics
 
 SECONDS_AN_HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class TrainingRate:
     """How a job goes forward, whatever its length."""
 
-    seconds_per_token: Range
+    seconds_per_token: Interval
     """Wall clock of all GPUs together for each real token, with padding, evaluation and checkpoints."""
     start_seconds: float
     """Before the first token."""
@@ -27,10 +27,10 @@ class Pace:
 class Schedule:
     """One job, all its runs."""
 
-    pace: Pace
-    wall_hours: Range
+    pace: TrainingRate
+    wall_hours: Interval
     """Of one run, with start-up, evaluation and checkpoints."""
-    gpu_hours: Range
+    gpu_hours: Interval
     """Of all runs and GPUs."""
 
 
@@ -54,14 +54,14 @@ def evaluation_factor(gpus: int, physics: GpuPhysics) -> float:
     return physics.wall_factor_many
 
 
-def pace(prediction: Prediction, physics: GpuPhysics) -> Pace:
+def pace(prediction: Prediction, physics: GpuPhysics) -> TrainingRate:
     """Of a setup, from its tokens a second."""
     setup = prediction.setup
     computed = 1.0
     if not setup.packed and setup.mean_length:
         computed = padding_factor(setup.micro_batch, setup.mean_length, setup.sequence_length, physics)
     slower = computed * evaluation_factor(setup.gpus, physics)
-    return Pace(prediction.tokens_per_second.inverted(slower), startup_seconds(setup, physics))
+    return TrainingRate(prediction.tokens_per_second.inverted(slower), startup_seconds(setup, physics))
 
 
 def schedule(
@@ -71,7 +71,7 @@ def schedule(
     made = pace(prediction, physics)
     each, start = made.seconds_per_token, made.start_seconds
     tokens = dataset_tokens * epochs
-    wall = Range(
+    wall = Interval(
         wall_seconds(tokens, each.low, start) / SECONDS_AN_HOUR,
         wall_seconds(tokens, each.likely, start) / SECONDS_AN_HOUR,
         wall_seconds(tokens, each.high, start) / SECONDS_AN_HOUR,

@@ -16,7 +16,7 @@ MAX_MICRO_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GpuSource:
     """Where GPUs can be had: whole numbers of them that may be rented together."""
 
     id: str
@@ -28,7 +28,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class TrainingJob:
     """What is to be trained."""
 
     setup: Setup
@@ -41,10 +41,10 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Configuration:
     """The best way to run the job on some GPUs of a place."""
 
-    place: Place
+    place: GpuSource
     prediction: Prediction
     schedule: Schedule
 
@@ -56,7 +56,7 @@ class Found:
         return self.place.usd_per_gpu_hour * Decimal(f"{self.schedule.gpu_hours.likely:.6f}")
 
 
-def configurations(job: Job, places: Iterable[Place], physics: GpuPhysics) -> list[Found]:
+def configurations(job: TrainingJob, places: Iterable[GpuSource], physics: GpuPhysics) -> list[Configuration]:
     """For every place and count on which the job fits, its fastest configuration; nothing where it fits nowhere."""
     found = []
     for place in places:
@@ -71,11 +71,11 @@ def configurations(job: Job, places: Iterable[Place], physics: GpuPhysics) -> li
             )
             if best is not None:
                 hours = schedule(best, physics, dataset_tokens=job.dataset_tokens, epochs=job.epochs, runs=job.runs)
-                found.append(Found(place, best, hours))
+                found.append(Configuration(place, best, hours))
     return found
 
 
-def fewest(found: Iterable[Found]) -> Found | None:
+def fewest(found: Iterable[Configuration]) -> Configuration | None:
     """The one with the fewest GPUs, the fastest of them."""
     return min(
         found,
@@ -84,14 +84,14 @@ def fewest(found: Iterable[Found]) -> Found | None:
     )
 
 
-def cheapest(found: Iterable[Found]) -> Found | None:
+def cheapest(found: Iterable[Configuration]) -> Configuration | None:
     """The one that costs least, of those whose price is known."""
     priced = [(one.usd, one) for one in found]
     known = [(usd, one) for usd, one in priced if usd is not None]
     return min(known, key=lambda pair: (pair[0], pair[1].place.id), default=(None, None))[1]
 
 
-def _candidates(job: Job, place: Place, count: int, whole: bool, physics: GpuPhysics) -> Iterator[Setup]:
+def _candidates(job: TrainingJob, place: GpuSource, count: int, whole: bool, physics: GpuPhysics) -> Iterator[Setup]:
     """The largest micro-batch that fits, for every sharding and checkpointing worth trying."""
     shardings: tuple[Sharding, ...] = ("none",) if count == 1 else ("none", "zero2", "zero3")
     if job.setup.method != "full" and count > 1:

@@ -3,18 +3,18 @@
 from pricing.refresh.apply import NotWritten, apply
 from pricing.refresh.compare import Finding, Outcome
 from pricing.refresh.feed import Feed, load_feeds
-from pricing.refresh.http import BoundedHttp, Http, feed_session
+from pricing.refresh.http import BoundedClient, HttpClient, feed_session
 from pricing.refresh.overlay import write_overlay
-from pricing.refresh.run import Report, refresh, refresh_into
+from pricing.refresh.run import RefreshReport, refresh, refresh_into
 
 __all__ = [
-    "BoundedHttp",
+    "BoundedClient",
     "Feed",
     "Finding",
-    "Http",
+    "HttpClient",
     "NotWritten",
     "Outcome",
-    "Report",
+    "RefreshReport",
     "apply",
     "feed_session",
     "load_feeds",

@@ -14,7 +14,7 @@ from pricing.load import load_catalog
 from pricing.offer import Price
 from pricing.refresh.compare import Finding, same
 from pricing.refresh.feed import Feed
-from pricing.refresh.places import Target
+from pricing.refresh.places import PriceTarget
 from pricing.refresh.record import key_of, next_price, price_fields, source_fields, source_of
 from pricing.refresh.yaml_text import (
     Edit,
@@ -138,7 +138,7 @@ def _row_id(row: Row) -> RowId:
     return row.model, row.kind, fields.get("method"), fields.get("variant"), fields.get("since")
 
 
-def _price_id(target: Target, price: Price) -> RowId:
+def _price_id(target: PriceTarget, price: Price) -> RowId:
     model = target.offer.partition("/")[2]
     return model, target.kind, target.method, target.variant, price.since.isoformat() if price.since else None
 

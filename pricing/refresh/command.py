@@ -12,9 +12,9 @@ from pricing.load import PROVIDERS_DIR, load_catalog
 from pricing.refresh.apply import NotWritten, apply
 from pricing.refresh.compare import Finding, Outcome
 from pricing.refresh.feed import Feed, load_feeds
-from pricing.refresh.http import BoundedHttp, feed_session
+from pricing.refresh.http import BoundedClient, feed_session
 from pricing.refresh.overlay import write_overlay
-from pricing.refresh.run import Report, laid_over, refresh
+from pricing.refresh.run import RefreshReport, laid_over, refresh
 
 # What a person has to act on comes first. Unchanged prices are counted only.
 ORDER: tuple[Outcome, ...] = ("changed", "implausible", "disputed", "gone", "new")
@@ -41,7 +41,7 @@ async def run(
     asked = {name: feed for name, feed in feeds.items() if not only or name in only}
     catalog = laid_over(into) if into else load_catalog(providers_dir=providers_dir)
     async with feed_session() as session:
-        report = await refresh(BoundedHttp(session), asked, catalog, today, environment)
+        report = await refresh(BoundedClient(session), asked, catalog, today, environment)
     print("\n".join(table(report)))
     try:
         if into:
@@ -54,7 +54,7 @@ async def run(
     return 0
 
 
-def table(report: Report) -> Iterator[str]:
+def table(report: RefreshReport) -> Iterator[str]:
     """All that is not unchanged, a line each, then a line a feed, then the warnings."""
     shown = list(_shown(report.findings))
     if shown:

@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple
 
 from pricing.catalog import BasePrice, Catalog, UnknownName
 from pricing.offer import Price
-from pricing.refresh.feed import Feed, Place
+from pricing.refresh.feed import Feed, PriceMapping
 from pricing.refresh.observation import FeedError, Measure, Observation, Observations
-from pricing.refresh.places import Target, places_of, target_of
+from pricing.refresh.places import PriceTarget, places_of, target_of
 from pricing.vocabulary import MAX_PLAUSIBLE_USD, Unit
 
 Outcome = Literal["unchanged", "changed", "implausible", "disputed", "new", "gone"]
@@ -42,7 +42,7 @@ class Finding(NamedTuple):
     recorded: str = ""
     observed: str = ""
     note: str = ""
-    target: Target | None = None
+    target: PriceTarget | None = None
     """Where it is written down; None for what a person decides."""
     usd: Decimal | None = None
     """Observed, in the unit of the recorded price."""
@@ -70,7 +70,7 @@ def compare(feed_id: str, feed: Feed, seen: Observations, catalog: Catalog, toda
 def settle(findings: Iterable[Finding]) -> list[Finding]:
     """Feeds that do not agree about a price: none of them is believed."""
     found = list(findings)
-    said: dict[Target, list[Decimal]] = {}
+    said: dict[PriceTarget, list[Decimal]] = {}
     for finding in found:
         if finding.target and finding.usd is not None:
             said.setdefault(finding.target, []).append(finding.usd)
@@ -98,7 +98,7 @@ def _prices(
     feed_id: str,
     feed: Feed,
     prices: Iterable[Observation],
-    places: Mapping[str, tuple[Place, ...]],
+    places: Mapping[str, tuple[PriceMapping, ...]],
     catalog: Catalog,
     today: date,
 ) -> Iterator[Finding]:
@@ -114,7 +114,7 @@ def _prices(
             yield Finding("new", feed_id, seen.name, seen.detail, observed=_shown(seen.usd, seen.per))
 
 
-def _price(feed_id: str, seen: Observation, target: Target, recorded: Price | None, today: date) -> Finding:
+def _price(feed_id: str, seen: Observation, target: PriceTarget, recorded: Price | None, today: date) -> Finding:
     unit = recorded.per if recorded else seen.per
     finding = Finding(
         "unchanged",
@@ -185,7 +185,7 @@ def _endings(
     feed_id: str,
     feed: Feed,
     seen: Observations,
-    places: Mapping[str, tuple[Place, ...]],
+    places: Mapping[str, tuple[PriceMapping, ...]],
     catalog: Catalog,
     today: date,
 ) -> Iterator[Finding]:
@@ -207,7 +207,7 @@ def _endings(
 
 
 def _gone(
-    feed_id: str, missing: Iterable[str], places: Mapping[str, tuple[Place, ...]], feed: Feed
+    feed_id: str, missing: Iterable[str], places: Mapping[str, tuple[PriceMapping, ...]], feed: Feed
 ) -> Iterator[Finding]:
     for name in sorted(missing):
         what = [" ".join(filter(None, (place.offer, place.kind, place.method))) for place in places.get(name, ())]
@@ -216,7 +216,7 @@ def _gone(
         yield Finding("gone", feed_id, name, ", ".join(what), note="the recorded price stays, and ages")
 
 
-def _all_closed(places: Iterable[Place], catalog: Catalog, today: date) -> bool:
+def _all_closed(places: Iterable[PriceMapping], catalog: Catalog, today: date) -> bool:
     return all(catalog.offers[place.offer].status_on(today) == "closed" for place in places)
 
 

@@ -32,7 +32,7 @@ Reader = Literal[
 ]
 
 
-class Place(Record):
+class PriceMapping(Record):
     """A price of ours that a name of a feed stands for."""
 
     offer: str
@@ -73,7 +73,7 @@ class Feed(Record):
     """What the feed's kinds say of tuned models; empty: all of them."""
     method: Method | None = None
     """What the feed's training prices buy, where an offer of `models_of` has a price a method."""
-    names: dict[str, tuple[Place, ...]] = Field(default_factory=dict)
+    names: dict[str, tuple[PriceMapping, ...]] = Field(default_factory=dict)
     """What a name stands for, where no `meter` or `model` says it."""
     base: dict[str, str] = Field(default_factory=dict)
     """Names of models that are prompted, and what the genai-prices package calls them."""

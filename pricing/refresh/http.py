@@ -21,7 +21,7 @@ BUSY = (429, 503)
 MOVED = (301, 302, 303, 307, 308)
 
 
-class Form(NamedTuple):
+class ResponseFormat(NamedTuple):
     """What an answer may be declared as."""
 
     name: str
@@ -29,10 +29,10 @@ class Form(NamedTuple):
 
 
 # Object stores and raw file hosts declare text/plain or plain bytes for everything.
-JSON = Form("JSON", frozenset({"application/json", "text/plain", "application/octet-stream"}))
-CSV = Form("CSV", frozenset({"text/csv", "text/plain", "application/octet-stream", "binary/octet-stream"}))
-ZIP = Form("a zip file", frozenset({"application/zip", "application/octet-stream", "binary/octet-stream"}))
-TEXT = Form("text", frozenset({"text/plain", "application/octet-stream", "binary/octet-stream"}))
+JSON = ResponseFormat("JSON", frozenset({"application/json", "text/plain", "application/octet-stream"}))
+CSV = ResponseFormat("CSV", frozenset({"text/csv", "text/plain", "application/octet-stream", "binary/octet-stream"}))
+ZIP = ResponseFormat("a zip file", frozenset({"application/zip", "application/octet-stream", "binary/octet-stream"}))
+TEXT = ResponseFormat("text", frozenset({"text/plain", "application/octet-stream", "binary/octet-stream"}))
 
 
 USER_AGENT = "ftcost (price refresh)"
@@ -43,17 +43,17 @@ def feed_session(proxy: str | None = None) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(headers={"User-Agent": USER_AGENT}, trust_env=True, proxy=proxy)
 
 
-class Http(Protocol):
+class HttpClient(Protocol):
     """What a reader needs of the network. Every method raises FeedError."""
 
-    async def get(self, url: str, form: Form, *, max_bytes: int) -> bytes: ...
+    async def get(self, url: str, form: ResponseFormat, *, max_bytes: int) -> bytes: ...
 
-    def lines(self, url: str, form: Form, *, max_bytes: int) -> AsyncIterator[str]: ...
+    def lines(self, url: str, form: ResponseFormat, *, max_bytes: int) -> AsyncIterator[str]: ...
 
-    def with_header(self, name: str, value: str) -> Http: ...
+    def with_header(self, name: str, value: str) -> HttpClient: ...
 
 
-class BoundedHttp:
+class BoundedClient:
     """GET over an aiohttp session. Bytes are counted after decompression; a redirect to another origin is refused."""
 
     def __init__(
@@ -67,16 +67,16 @@ class BoundedHttp:
         self._headers = headers
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, connect=min(timeout_seconds, 20))
 
-    def with_header(self, name: str, value: str) -> BoundedHttp:
+    def with_header(self, name: str, value: str) -> BoundedClient:
         """The same, sending one header more (a key)."""
         headers = {**self._headers, name: value}
-        return BoundedHttp(self._session, timeout_seconds=self._timeout.total or 0, headers=headers)
+        return BoundedClient(self._session, timeout_seconds=self._timeout.total or 0, headers=headers)
 
-    async def get(self, url: str, form: Form, *, max_bytes: int) -> bytes:
+    async def get(self, url: str, form: ResponseFormat, *, max_bytes: int) -> bytes:
         """The whole body. Raises FeedError."""
         return b"".join([chunk async for chunk in self._chunks(url, form, max_bytes)])
 
-    async def lines(self, url: str, form: Form, *, max_bytes: int) -> AsyncIterator[str]:
+    async def lines(self, url: str, form: ResponseFormat, *, max_bytes: int) -> AsyncIterator[str]:
         """The body line by line, for what is too large to hold. Raises FeedError."""
         rest = b""
         async for chunk in self._chunks(url, form, max_bytes):
@@ -88,7 +88,7 @@ class BoundedHttp:
         if rest:
             yield rest.decode("utf-8", "replace")
 
-    async def _chunks(self, url: str, form: Form, max_bytes: int) -> AsyncIterator[bytes]:
+    async def _chunks(self, url: str, form: ResponseFormat, max_bytes: int) -> AsyncIterator[bytes]:
         count = 0
         try:
             async with self._open(URL(url), form) as response:
@@ -103,7 +103,7 @@ class BoundedHttp:
             raise FeedError(f"cannot be read ({type(error).__name__})") from None
 
     @asynccontextmanager
-    async def _open(self, url: URL, form: Form) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _open(self, url: URL, form: ResponseFormat) -> AsyncIterator[aiohttp.ClientResponse]:
         """The answer at the end of at most MAX_REDIRECTS redirects and waits, on the same origin."""
         for _ in range(MAX_REDIRECTS + 1):
             async with self._session.get(

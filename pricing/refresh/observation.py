@@ -32,7 +32,7 @@ class Observation(NamedTuple):
     """The day from which it holds, where the feed lists several by date."""
 
 
-class Ending(NamedTuple):
+class ObservedEnd(NamedTuple):
     """The day on which a model stops answering, by a feed."""
 
     name: str
@@ -43,7 +43,7 @@ class Observations(NamedTuple):
     """All that one feed said."""
 
     prices: tuple[Observation, ...] = ()
-    endings: tuple[Ending, ...] = ()
+    endings: tuple[ObservedEnd, ...] = ()
     names: frozenset[str] = frozenset()
     """Names that stand there without a price or an end date."""
     warnings: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from pricing.offer import Price, Source
 from pricing.refresh.apply import NotWritten, price_files, write_checked
 from pricing.refresh.compare import Finding
 from pricing.refresh.feed import Feed
-from pricing.refresh.places import Target
+from pricing.refresh.places import PriceTarget
 from pricing.refresh.record import next_price, price_fields, source_fields, source_of
 from pricing.refresh.yaml_text import price_rows, root_of, row_text, source_text
 from pricing.yaml_reader import read_yaml
@@ -35,7 +35,7 @@ def write_overlay(
     for target, finding in {finding.target: finding for finding in reversed(findings) if finding.applies}.items():
         if target and finding.usd is not None:
             histories[target] = _refreshed(target, finding, feeds[finding.feed], catalog, today)
-    by_platform: dict[str, dict[Target, list[Price]]] = {}
+    by_platform: dict[str, dict[PriceTarget, list[Price]]] = {}
     for target, prices in sorted(histories.items(), key=lambda entry: str(entry[0])):
         by_platform.setdefault(target.offer.partition("/")[0], {})[target] = prices
     texts = {}
@@ -47,7 +47,7 @@ def write_overlay(
     return list(texts)
 
 
-def _refreshed(target: Target, finding: Finding, feed: Feed, catalog: Catalog, today: date) -> list[Price]:
+def _refreshed(target: PriceTarget, finding: Finding, feed: Feed, catalog: Catalog, today: date) -> list[Price]:
     """The history with its price of today confirmed, or followed by the next."""
     current = target.on(catalog, today)
     found = []
@@ -61,7 +61,7 @@ def _refreshed(target: Target, finding: Finding, feed: Feed, catalog: Catalog, t
     return found
 
 
-def _written_before(folder: Path) -> list[Target]:
+def _written_before(folder: Path) -> list[PriceTarget]:
     """What the folder holds. Raises NotWritten where a person wrote in it."""
     found = []
     for path in price_files(folder):
@@ -71,11 +71,11 @@ def _written_before(folder: Path) -> list[Target]:
         platform = read_yaml(text)["platform"]
         for row in price_rows(root_of(text)):
             method, variant = row.fields.get("method"), row.fields.get("variant")
-            found.append(Target(f"{platform}/{row.model}", row.kind, method, variant))  # type: ignore[arg-type]
+            found.append(PriceTarget(f"{platform}/{row.model}", row.kind, method, variant))  # type: ignore[arg-type]
     return list(dict.fromkeys(found))
 
 
-def _text(platform: str, targets: Mapping[Target, list[Price]]) -> str:
+def _text(platform: str, targets: Mapping[PriceTarget, list[Price]]) -> str:
     sources: dict[Source, str] = {}
     offers: dict[str, dict[str, list[str]]] = {}
     for target, prices in targets.items():

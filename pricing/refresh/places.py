@@ -9,12 +9,12 @@ from typing import NamedTuple
 from pricing.catalog import Catalog
 from pricing.files import PriceFileError
 from pricing.offer import Offer, Price
-from pricing.refresh.feed import Feed, Place
+from pricing.refresh.feed import Feed, PriceMapping
 from pricing.refresh.observation import Observation
 from pricing.vocabulary import Method, PriceKind
 
 
-class Target(NamedTuple):
+class PriceTarget(NamedTuple):
     """One price of ours through time."""
 
     offer: str
@@ -39,9 +39,9 @@ class Target(NamedTuple):
         return held[-1] if held else None
 
 
-def places_of(feed: Feed, catalog: Catalog) -> Mapping[str, tuple[Place, ...]]:
+def places_of(feed: Feed, catalog: Catalog) -> Mapping[str, tuple[PriceMapping, ...]]:
     """Places by name of the feed. Raises PriceFileError where the map names an offer that there is not."""
-    found: dict[str, list[Place]] = {name: list(places) for name, places in feed.names.items()}
+    found: dict[str, list[PriceMapping]] = {name: list(places) for name, places in feed.names.items()}
     for name, places in feed.names.items():
         for place in places:
             if place.offer not in catalog.offers:
@@ -52,21 +52,21 @@ def places_of(feed: Feed, catalog: Catalog) -> Mapping[str, tuple[Place, ...]]:
                 if place not in found.setdefault(name, []):
                     found[name].append(place)
         if offer.platform in feed.models_of:
-            found.setdefault(offer.model, []).append(Place(offer=offer.id))
+            found.setdefault(offer.model, []).append(PriceMapping(offer=offer.id))
     return {name: tuple(places) for name, places in found.items()}
 
 
-def _meters(offer: Offer) -> Iterable[tuple[str, Place]]:
+def _meters(offer: Offer) -> Iterable[tuple[str, PriceMapping]]:
     for kind, prices in offer.prices.items():
         for price in prices:
             if price.meter:
-                yield price.meter, Place(offer=offer.id, kind=kind, method=price.method, variant=price.variant)
+                yield price.meter, PriceMapping(offer=offer.id, kind=kind, method=price.method, variant=price.variant)
 
 
-def target_of(feed: Feed, place: Place, seen: Observation, catalog: Catalog) -> Target | None:
+def target_of(feed: Feed, place: PriceMapping, seen: Observation, catalog: Catalog) -> PriceTarget | None:
     """What an observation is the price of at this place; None where it says nothing about it."""
     kind = place.kind or seen.kind
     if kind is None or (seen.kind and seen.kind != kind) or (seen.kind and feed.kinds and seen.kind not in feed.kinds):
         return None
     by_method = kind == "training" and bool(catalog.offers[place.offer].methods)
-    return Target(place.offer, kind, place.method or (feed.method if by_method else None), place.variant)
+    return PriceTarget(place.offer, kind, place.method or (feed.method if by_method else None), place.variant)

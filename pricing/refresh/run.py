@@ -13,7 +13,7 @@ from pricing.catalog import Catalog
 from pricing.load import load_catalog
 from pricing.refresh.compare import Finding, compare, settle
 from pricing.refresh.feed import Feed, load_feeds
-from pricing.refresh.http import Http
+from pricing.refresh.http import HttpClient
 from pricing.refresh.observation import FeedError, Observations
 from pricing.refresh.overlay import write_overlay
 from pricing.refresh.readers import READERS
@@ -21,7 +21,7 @@ from pricing.refresh.readers import READERS
 logger = logging.getLogger(__name__)
 
 
-class Report(NamedTuple):
+class RefreshReport(NamedTuple):
     """What a refresh found."""
 
     findings: tuple[Finding, ...]
@@ -30,8 +30,8 @@ class Report(NamedTuple):
 
 
 async def refresh(
-    http: Http, feeds: Mapping[str, Feed], catalog: Catalog, today: date, keys: Mapping[str, str]
-) -> Report:
+    http: HttpClient, feeds: Mapping[str, Feed], catalog: Catalog, today: date, keys: Mapping[str, str]
+) -> RefreshReport:
     """Read all feeds and hold them against the catalogue. `keys` are by the names that the feeds give. A feed that
     cannot be used costs a warning; nothing is written.
     """
@@ -47,12 +47,12 @@ async def refresh(
             warnings += [f"{feed.title}: a part of it could not be read: {warning}." for warning in answer.warnings]
         except FeedError as error:
             warnings.append(f"{feed.title} {error}.")
-    return Report(tuple(settle(findings)), tuple(warnings))
+    return RefreshReport(tuple(settle(findings)), tuple(warnings))
 
 
 async def refresh_into(
-    folder: Path, http: Http, *, today: date, keys: Mapping[str, str], feeds: Mapping[str, Feed] | None = None
-) -> Report:
+    folder: Path, http: HttpClient, *, today: date, keys: Mapping[str, str], feeds: Mapping[str, Feed] | None = None
+) -> RefreshReport:
     """Refresh the folder that `load_catalog(refreshed_dir=folder)` lays over the catalogue; for a schedule. Raises
     NotWritten, with every file as it was, and PriceFileError where the folder or feeds.yml cannot be read.
     """
@@ -69,12 +69,12 @@ def laid_over(folder: Path) -> Catalog:
     return load_catalog(refreshed_dir=folder)
 
 
-def _with_key(http: Http, feed: Feed, keys: Mapping[str, str]) -> Http:
+def _with_key(http: HttpClient, feed: Feed, keys: Mapping[str, str]) -> HttpClient:
     name, value = feed.header
     return http.with_header(name, value.format(key=keys[feed.key])) if feed.key else http
 
 
-async def _read(http: Http, feed: Feed) -> Observations | FeedError:
+async def _read(http: HttpClient, feed: Feed) -> Observations | FeedError:
     try:
         return await READERS[feed.reader](http, feed)
     except FeedError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground import FakeSlack
+from playground import FakeSlack
 from pricing import Catalog
 from tests.conftest import Workspace, running_bot
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground import FakeSlack
-from tests.bot import deeds, support_bot
+from playground import FakeSlack
+from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
-from tests.bot.reading import figures
+from tests.bot.message_text import figures
 from tests.conftest import Workspace
 
 
@@ -44,13 +44,13 @@ async def test_a_command_that_fails_gets_a_sentence_with_the_code_of_the_log(
     assert "OperationalError" in caplog.text
     assert "inbox" not in told["text"], "the details are for the log"
     mend_table(database_path, "inbox")
-    assert figures(await deeds.ask(slack, support_bot.LINE)) == support_bot.FIGURES
+    assert figures(await slack_actions.ask(slack, support_bot.LINE)) == support_bot.FIGURES
 
 
 async def test_a_form_that_fails_stays_open_and_says_the_code(
     workspace: Workspace, slack: FakeSlack, database_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    view = await deeds.full_form(slack)
+    view = await slack_actions.full_form(slack)
     answers = slack.fill(view, support_bot.FIELDS)
     break_table(database_path, "inbox")
     delivered = await slack.submit_view(view["id"], answers)
@@ -59,7 +59,7 @@ async def test_a_form_that_fails_stays_open_and_says_the_code(
     assert code_in(said) in caplog.text
     mend_table(database_path, "inbox")
     assert (await slack.submit_view(view["id"], answers)).errors == {}
-    assert figures(await deeds.answered(slack)) == support_bot.FIGURES
+    assert figures(await slack_actions.answered(slack)) == support_bot.FIGURES
 
 
 async def test_a_mention_that_could_not_be_written_down_is_delivered_and_answered_later(
@@ -80,10 +80,10 @@ async def test_a_button_that_fails_tells_the_person(
     start: Start, slack: FakeSlack, database_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with start():
-        parent = await deeds.ask(slack, support_bot.LINE)
+        parent = await slack_actions.ask(slack, support_bot.LINE)
     async with start():
         break_table(database_path, "inbox")
-        await deeds.choose_export(slack, parent)
+        await slack_actions.choose_export(slack, parent)
     (told,) = slack.ephemerals()
     assert code_in(told["text"]) in caplog.text
 
@@ -91,7 +91,7 @@ async def test_a_button_that_fails_tells_the_person(
 async def test_an_edit_form_that_cannot_be_filled_says_so(
     workspace: Workspace, slack: FakeSlack, database_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    parent = await deeds.ask(slack, support_bot.LINE)
+    parent = await slack_actions.ask(slack, support_bot.LINE)
     break_table(database_path, "estimates")
     await slack.click(parent, "edit")
     (view,) = await slack.wait_for(lambda: [v for v in slack.views if v["title"]["text"] == "Sorry"])

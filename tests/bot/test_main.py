@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import _door
-from tests.bot import deeds
+from tests.bot import slack_actions
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,8 +46,8 @@ async def test_the_playground_starts_says_where_it_is_and_stops_at_sigterm(tmp_p
         assert found is not None, line
         assert int(found[1]) > 0
         assert "playground" in line
-        assert await deeds.get_json(f"{found[0]}/healthz") == (200, {"ok": True})
-        assert await deeds.get_json(f"{found[0]}/readyz") == (200, {"ok": True})
+        assert await slack_actions.get_json(f"{found[0]}/healthz") == (200, {"ok": True})
+        assert await slack_actions.get_json(f"{found[0]}/readyz") == (200, {"ok": True})
         assert (tmp_path / "ftcost.sqlite3").exists()
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=8)

@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from bot.listeners.commands import COMMAND
-from bot.playground import FakeSlack
 from bot.slack.oauth import LOOK_BACK_SCOPES
 from bot.slack.oauth import SCOPES as SCOPES_OF_INSTALL
-from tests.bot import deeds, support_bot
+from playground import FakeSlack
+from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
 
 ROOT = Path(__file__).parents[2]
@@ -83,18 +83,18 @@ async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start:
     slack.scopes.clear()
     slack.scopes.update(manifest["oauth_config"]["scopes"]["bot"])
     async with start():
-        parent = await deeds.ask(slack, support_bot.LINE)
-        await deeds.ask(slack, support_bot.LINE, channel=slack.random)
-        await deeds.press(slack, parent, "compare", "compare_form")
-        view = await deeds.press(slack, parent, "edit", "estimate_form")
+        parent = await slack_actions.ask(slack, support_bot.LINE)
+        await slack_actions.ask(slack, support_bot.LINE, channel=slack.random)
+        await slack_actions.press(slack, parent, "compare", "compare_form")
+        view = await slack_actions.press(slack, parent, "edit", "estimate_form")
         await slack.submit_view(view["id"], slack.fill(view, {"epochs": "5"}))
         await slack.say(f"<@{slack.bot_user}> help", thread_ts=parent["ts"])
-        await deeds.choose_export(slack, parent)
+        await slack_actions.choose_export(slack, parent)
         await slack.say("", thread_ts=parent["ts"], files=[slack.attach("two.txt", b"one\ntwo\n")])
         direct = await slack.say("", channel=slack.im, files=[slack.attach("three.txt", b"one\ntwo\nthree\n")])
         for place in (parent, direct):
             await slack.wait_for(lambda place=place: _counted(slack, place))  # type: ignore[misc]
-        view = await deeds.full_form(slack)
+        view = await slack_actions.full_form(slack)
         await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"reply_in": "dm"}))
     assert slack.violations == []
     used = {call.method for call in slack.calls}

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.limits import Allowance
 from bot.settings import Settings, SettingsError, forget_secrets, read_settings
+from bot.web.rate_limit import RateAllowance
 from pricing.refresh import load_feeds
 
 BOT, APP, SECRET = "xoxb-hidden-value", "xapp-hidden-value", "hidden-value"
@@ -172,12 +172,12 @@ def test_the_database_is_a_file_of_the_user_unless_said_otherwise(monkeypatch: p
 
 
 def test_admins_and_the_allowance_of_a_person_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (read_settings().admins, read_settings().allowance) == (frozenset(), Allowance(300, 120))
+    assert (read_settings().admins, read_settings().allowance) == (frozenset(), RateAllowance(300, 120))
     monkeypatch.setenv("FTCOST_ADMINS", "U024BE7LH, W012A3CDE,")
     monkeypatch.setenv("FTCOST_REQUESTS_AT_ONCE", "5")
     monkeypatch.setenv("FTCOST_REQUESTS_PER_MINUTE", "6")
     assert read_settings().admins == {"U024BE7LH", "W012A3CDE"}
-    assert read_settings().allowance == Allowance(at_once=5, per_minute=6)
+    assert read_settings().allowance == RateAllowance(at_once=5, per_minute=6)
 
 
 @pytest.mark.parametrize(

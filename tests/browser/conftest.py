@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
-from bot.playground import FakeSlack
+from playground import FakeSlack
 from pricing import Catalog
 from tests.browser.channel import Channel
 from tests.conftest import TODAY, Workspace, running_bot

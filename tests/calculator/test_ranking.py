@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from calculator import FieldErrors, Standing, estimate, read_scenario
+from calculator import FieldErrors, RankGroup, estimate, read_scenario
 from pricing import Catalog
 from tests.calculator.questions import TODAY, answer, choices, numbers, question
 
@@ -18,11 +18,11 @@ def test_an_unknown_price_never_beats_a_known_one(
     catalog: Catalog, given_numbers: dict[str, int], chosen: dict[str, str]
 ) -> None:
     found = answer(catalog, question(["all"], given_numbers, chosen))
-    on_sale = [one for one in found.estimates if one.standing != Standing.APART]
+    on_sale = [one for one in found.estimates if one.standing != RankGroup.APART]
     assert len(on_sale) > 50
     known = [one.complete for one in on_sale]
     assert known == sorted(known, reverse=True)
-    assert all(one.standing == Standing.INCOMPLETE for one in on_sale if not one.complete)
+    assert all(one.standing == RankGroup.INCOMPLETE for one in on_sale if not one.complete)
     assert [one.standing for one in found.estimates] == sorted(one.standing for one in found.estimates)
     if found.best is not None:
         assert found.best.complete
@@ -37,7 +37,7 @@ def test_the_best_is_the_cheapest_of_its_standing(
     catalog: Catalog, given_numbers: dict[str, int], chosen: dict[str, str]
 ) -> None:
     found = answer(catalog, question(["all"], given_numbers, chosen))
-    for standing in (Standing.LASTS, Standing.ENDS):
+    for standing in (RankGroup.LASTS, RankGroup.ENDS):
         totals = [one.total_usd for one in found.estimates if one.standing == standing]
         assert None not in totals
         assert totals == sorted(totals, key=lambda usd: usd or 0)

@@ -15,11 +15,11 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.playground import FakeSlack
-from bot.playground.payloads import Payloads
-from bot.playground.web_api import Failure
-from tests.bot import deeds, support_bot
-from tests.bot.deeds import Json
+from playground import FakeSlack
+from playground.payloads import Payloads
+from playground.web_api import Failure
+from tests.bot import slack_actions, support_bot
+from tests.bot.slack_actions import Json
 
 ROOT = Path(__file__).parents[2]
 REPLICAS = 2
@@ -112,7 +112,7 @@ async def storm(database_url: str, *, submissions: int, kills: int, seed: int) -
             stack.push_async_callback(replica.kill)
         await asyncio.gather(*(replica.start() for replica in replicas))
         slack.events_url = replicas[0].url
-        form = await deeds.full_form(slack)
+        form = await slack_actions.full_form(slack)
 
         slack.weather = weather
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)))
@@ -178,7 +178,7 @@ async def _submit(
         url = dice.choice(replicas).url
         with suppress(aiohttp.ClientError, TimeoutError):
             async with session.post(
-                url, data=body.encode(), headers=headers | deeds.signature(body, slack.signing_secret)
+                url, data=body.encode(), headers=headers | slack_actions.signature(body, slack.signing_secret)
             ) as answer:
                 if answer.status == 200 and not await answer.text():
                     return
@@ -190,7 +190,7 @@ def _name(number: int) -> str:
 
 
 def _lost(slack: FakeSlack, submissions: int) -> int:
-    complete = [parent for parent in slack.messages() if deeds.is_complete(slack, parent)]
+    complete = [parent for parent in slack.messages() if slack_actions.is_complete(slack, parent)]
     text = "\n".join(json.dumps(parent) for parent in complete)
     return sum(_name(number) not in text for number in range(submissions))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.playground import FakeSlack
-from tests.bot import deeds, support_bot
+from playground import FakeSlack
+from tests.bot import slack_actions, support_bot
 from tests.chaos.storm import Replica, environment, storm
 
 
@@ -27,7 +27,7 @@ async def test_a_replica_that_is_told_to_stop_hands_its_work_to_the_other(slack:
         assert (await slack.command(support_bot.LINE)).ok
         await slack.wait_for(lambda: slack.held)
         assert await asyncio.wait_for(one.stop(), 5) == 0
-        parent = await deeds.answered(slack)
+        parent = await slack_actions.answered(slack)
     finally:
         never.set()
         await asyncio.gather(one.kill(), other.kill())

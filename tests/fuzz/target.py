@@ -18,16 +18,16 @@ import aiohttp
 import numpy  # noqa: F401 - Hypothesis stumbles where a thread of the bot begins to load it
 from hypothesis import strategies as st
 
-from bot.forms.settled import BUDGET as BUDGET_FORM
-from bot.forms.settled import SETTINGS as SETTINGS_FORM
-from bot.limits import Allowance
-from bot.playground import FakeSlack
-from bot.playground.payloads import Payloads
-from bot.render.budget import APPROVE, DECLINE
+from bot.forms.defaults import BUDGET as BUDGET_FORM
+from bot.forms.defaults import SETTINGS as SETTINGS_FORM
+from bot.render.budgets import APPROVE, DECLINE
+from bot.web.rate_limit import RateAllowance
+from playground import FakeSlack
+from playground.payloads import Payloads
 from pricing import Catalog
-from tests.bot import deeds, support_bot
-from tests.bot.deeds import Json
-from tests.bot.reading import figures, texts
+from tests.bot import slack_actions, support_bot
+from tests.bot.message_text import figures, texts
+from tests.bot.slack_actions import Json
 from tests.conftest import running_bot
 from tests.fuzz.hostile import ALLOWED_SECONDS, examples
 
@@ -92,19 +92,19 @@ class Target:
     async def _start(self) -> None:
         await self.slack.start()
         self._stack.push_async_callback(self.slack.stop)
-        how: dict[str, Any] = {"allowance": Allowance(at_once=1_000_000), "admins": {self.slack.you}}
+        how: dict[str, Any] = {"allowance": RateAllowance(at_once=1_000_000), "admins": {self.slack.you}}
         bot = running_bot(self._catalog, self.slack, self._database_url, **how)
         self._worker = (await self._stack.enter_async_context(bot)).app.worker
         self._session = await self._stack.enter_async_context(aiohttp.ClientSession())
-        self.parent = copy.deepcopy(await deeds.ask(self.slack, support_bot.LINE))
+        self.parent = copy.deepcopy(await slack_actions.ask(self.slack, support_bot.LINE))
         self.message = copy.deepcopy(await self.slack.say("What with five epochs?", thread_ts=self.parent["ts"]))
-        self.view = copy.deepcopy(await deeds.full_form(self.slack))
+        self.view = copy.deepcopy(await slack_actions.full_form(self.slack))
         await self.slack.open_home()
         self.home = copy.deepcopy((await self.slack.wait_for(lambda: list(self.slack.homes.values())))[0])
         await self.slack.click(self.home, "home_settings")
-        self.settings = copy.deepcopy(await deeds.opened(self.slack, callback_id=SETTINGS_FORM))
+        self.settings = copy.deepcopy(await slack_actions.opened(self.slack, callback_id=SETTINGS_FORM))
         await self.slack.command("budget")
-        self.budget = copy.deepcopy(await deeds.opened(self.slack, callback_id=BUDGET_FORM))
+        self.budget = copy.deepcopy(await slack_actions.opened(self.slack, callback_id=BUDGET_FORM))
 
     def check(self) -> None:
         """What people ask after all that is still answered, and nobody else was called by name."""
@@ -121,7 +121,7 @@ class Target:
         parent = await self.slack.wait_for(answered)
         assert parent is not None
         assert figures(parent) == support_bot.FIGURES
-        await self.slack.wait_for(lambda: deeds.is_complete(self.slack, parent))
+        await self.slack.wait_for(lambda: slack_actions.is_complete(self.slack, parent))
 
     async def _all_done(self) -> None:
         async with asyncio.timeout(60):
@@ -152,7 +152,7 @@ class Target:
 
     async def _send(self, body: str, kind: str) -> None:
         headers = {"Content-Type": kind}
-        headers |= deeds.signature(body, self.slack.signing_secret, time.time() - next(offsets) % 250)
+        headers |= slack_actions.signature(body, self.slack.signing_secret, time.time() - next(offsets) % 250)
         number = next(self._sent)
         if number % 20 == 0:  # while the loop stands still nothing is done, and no more may wait than people ask for
             await self._all_done()

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricing.refresh import Feed, load_feeds
-from pricing.refresh.http import Form
+from pricing.refresh.http import ResponseFormat
 from pricing.refresh.observation import FeedError, Observations
 from pricing.refresh.parse import csv_of, json_of, only_csv_in
 from pricing.refresh.readers import READERS
 from tests.fuzz.hostile import examples, in_time, outcome
-from tests.pricing.feed_server import FOLDER, RECORDED, zipped
+from tests.pricing.refresh.feed_server import FOLDER, RECORDED, zipped
 
 
 class Canned:
@@ -25,10 +25,10 @@ class Canned:
     def __init__(self, body: bytes) -> None:
         self.body = body
 
-    async def get(self, url: str, form: Form, *, max_bytes: int) -> bytes:
+    async def get(self, url: str, form: ResponseFormat, *, max_bytes: int) -> bytes:
         return b"v1" if url.endswith("version") else self.body
 
-    async def lines(self, url: str, form: Form, *, max_bytes: int) -> AsyncIterator[str]:
+    async def lines(self, url: str, form: ResponseFormat, *, max_bytes: int) -> AsyncIterator[str]:
         for line in self.body.decode("utf-8", "replace").splitlines():
             yield line
 

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot import cli
+from bot.actuals.aggregate import gather, scope_of
 from bot.actuals.bill import read_bill
-from bot.actuals.gather import gather, scope_of
-from bot.exchange import read_ecb
+from bot.cli import main
+from bot.prices.exchange_rates import read_ecb
 from bot.render.data import to_json, to_yaml
 from calculator import KEYS, FieldErrors, UserError, estimate, read_scenario
 from pricing import Catalog, load_bill_rules
 from pricing.refresh.observation import FeedError
 from tests.bot import support_bot
-from tests.bot.test_exchange import ecb
+from tests.bot.prices.test_exchange_rates import ecb
 from tests.fuzz.hostile import PIECES, examples, in_time, outcome, text
 
 TODAY = date(2026, 11, 21)
@@ -100,7 +100,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fields_in(path: Path, content: bytes) -> dict[str, str]:
     """The fields of a scenario file, as the terminal reads it."""
     path.write_bytes(content)
-    return cli._read_file(path)
+    return main._read_file(path)
 
 
 @examples(150)

@@ -15,10 +15,10 @@ from aiohttp import ClientSession, web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.actuals.ask import Ask, Key
-from bot.actuals.gather import scope_of
-from bot.actuals.http import BillingHttp, PullError
+from bot.actuals.aggregate import scope_of
+from bot.actuals.billing_http import BillingHttp, PullError
 from bot.actuals.platforms import PLATFORMS
+from bot.actuals.query import BillQuery, Key
 from calculator import Actual
 from pricing import Catalog, load_bill_rules
 from tests.bot.actuals.billing import (
@@ -71,12 +71,12 @@ class Host:
         """What is made of a platform's answers when one of them is this."""
         key, offer = KEYS[platform]
         scope = scope_of(self._catalog.offers[offer], self._catalog, date(2026, 11, 21), date(2027, 1, 15))
-        ask = Ask(scope, date(2026, 12, 1), self._rules, datetime(2027, 1, 15, 9, tzinfo=UTC), ("ft-1",))
+        ask = BillQuery(scope, date(2026, 12, 1), self._rules, datetime(2027, 1, 15, 9, tzinfo=UTC), ("ft-1",))
         self._server.asked.clear()
         self._server.answers = {path: lambda: web.Response(body=body, content_type="application/json")}
         return self._runner.run(self._pull(platform, key, ask))
 
-    async def _pull(self, platform: str, key: Key, ask: Ask) -> list[Actual] | PullError:
+    async def _pull(self, platform: str, key: Key, ask: BillQuery) -> list[Actual] | PullError:
         http = BillingHttp(self._session, self._server.addresses, PLATFORMS[platform].title)
         try:
             return await PLATFORMS[platform].pull(http, key, ask)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pricing import Catalog
 from tests.bot import support_bot
-from tests.bot.reading import estimate_id
+from tests.bot.message_text import estimate_id
 from tests.fuzz.hostile import anything, damaged, text
 from tests.fuzz.target import BUTTONS, FORM, JSON, SETTINGS, Target, running
 

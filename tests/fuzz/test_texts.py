@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.answers.compare import named_in
-from bot.command import from_slack, read_command, read_fields, readable_fields, write_command
-from bot.forms.estimate import Origin, form, read_values, reply_in
+from bot.forms.estimates import Origin, form, read_values, reply_in
+from bot.language.command import from_slack, read_command, read_fields, readable_fields, write_command
 from bot.render.data import to_csv, to_json
 from calculator import KEYS, FieldErrors, UserError, estimate, read_scenario
 from pricing import Catalog

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pricing import Catalog
 from tests import postgres
 from tests.bot import support_bot
-from tests.bot.deeds import Json
-from tests.bot.reading import estimate_id
+from tests.bot.message_text import estimate_id
+from tests.bot.slack_actions import Json
 from tests.fuzz.hostile import examples, text
 from tests.fuzz.target import BUTTONS, JSON, SETTINGS, Target, offsets, running
 

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground import FakeSlack
+from playground import FakeSlack
 
 Json = dict[str, Any]
 

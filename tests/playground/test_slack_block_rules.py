@@ -25,8 +25,8 @@ from slack_blocks import (
     text_input,
 )
 
-from bot.playground.block_rules import Surface, check_blocks
-from bot.playground.node import Node
+from playground.block_rules import Surface, check_blocks
+from playground.node import Node
 
 
 def problems(blocks: Any, surface: Surface = "message") -> list[str]:

@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground import FakeSlack
+from playground import FakeSlack
 
 Json = dict[str, Any]
 

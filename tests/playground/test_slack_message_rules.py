@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from slack_blocks import Json, cell, mrkdwn, plain, rich, table, text_input
 
-from bot.playground.message_rules import check_message, pings
-from bot.playground.refusal import Refusal
-from bot.playground.view_rules import check_view
+from playground.message_rules import check_message, pings
+from playground.refusal import Refusal
+from playground.view_rules import check_view
 
 
 @pytest.mark.parametrize(

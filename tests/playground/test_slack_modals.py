@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground import FakeSlack
+from playground import FakeSlack
 
 Json = dict[str, Any]
 

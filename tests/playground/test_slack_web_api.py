@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground import FakeSlack
+from playground import FakeSlack
 
 SECTION = {"type": "section", "block_id": "s", "text": {"type": "mrkdwn", "text": "x"}}
 

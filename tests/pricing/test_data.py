@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from calculator.training import epochs_by
+from calculator.costs.training import epochs_by
 from pricing import Catalog, Offer, Price, PriceFileError, UnknownName, load_catalog
 from pricing.refresh.record import READ_BY_PROGRAM
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from pricing.refresh.feed import Feed, Reader
-from pricing.refresh.http import Http
+from pricing.refresh.http import HttpClient
 from pricing.refresh.observation import Observations
 from pricing.refresh.readers import (
     aws_bedrock,
@@ -21,7 +21,7 @@ from pricing.refresh.readers import (
     together,
 )
 
-READERS: Mapping[Reader, Callable[[Http, Feed], Awaitable[Observations]]] = {
+READERS: Mapping[Reader, Callable[[HttpClient, Feed], Awaitable[Observations]]] = {
     "aws_bedrock": aws_bedrock.fetch,
     "aws_ec2": aws_ec2.fetch,
     "azure_retail": azure_retail.fetch,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import Http
+from pricing.refresh.http import HttpClient
 from pricing.refresh.observation import Measure, Observation, Observations
 from pricing.refresh.parse import mapping, name_of, usd
 from pricing.refresh.readers.parts import each_part, get_json
@@ -23,7 +23,7 @@ UNITS: dict[str, tuple[Measure, int]] = {
 }
 
 
-async def fetch(http: Http, feed: Feed) -> Observations:
+async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """On-demand prices by usage type; the usage type begins with its region (`USE1-`)."""
 
     async def region(part: str) -> Iterable[Observation]:

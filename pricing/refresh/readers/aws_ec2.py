@@ -6,9 +6,9 @@ import csv
 from collections.abc import Iterable
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import CSV, Http
+from pricing.refresh.http import CSV, HttpClient
 from pricing.refresh.observation import FeedError, Observation, Observations
-from pricing.refresh.readers.parts import Rental, each_part, gpu_rates
+from pricing.refresh.readers.parts import GpuListing, each_part, gpu_rates
 
 FIRST_COLUMN = '"SKU"'
 PREAMBLE_LINES = 20
@@ -25,7 +25,7 @@ TERMS = {
 COLUMNS = (*TERMS, "Instance Type", "GPU", "PricePerUnit", "Region Code")
 
 
-async def fetch(http: Http, feed: Feed) -> Observations:
+async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """US dollars per GPU-hour by instance type."""
 
     async def region(part: str) -> Iterable[Observation]:
@@ -34,7 +34,7 @@ async def fetch(http: Http, feed: Feed) -> Observations:
     return await each_part(feed, region)
 
 
-async def _rentals(http: Http, feed: Feed, part: str) -> list[Rental]:
+async def _rentals(http: HttpClient, feed: Feed, part: str) -> list[GpuListing]:
     header: list[str] = []
     found = []
     before = 0
@@ -50,7 +50,9 @@ async def _rentals(http: Http, feed: Feed, part: str) -> list[Rental]:
             values = next(csv.reader([line]))
             row = dict(zip(header, values, strict=False))
             if len(values) == len(header) and all(row[column] == value for column, value in TERMS.items()):
-                found.append(Rental(row["Instance Type"], row["Region Code"], "GPU", row["GPU"], row["PricePerUnit"]))
+                found.append(
+                    GpuListing(row["Instance Type"], row["Region Code"], "GPU", row["GPU"], row["PricePerUnit"])
+                )
     if not header:
         raise FeedError("has changed shape: its line of column names was not found")
     return found

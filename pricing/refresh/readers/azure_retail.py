@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import JSON, Http, same_host
+from pricing.refresh.http import JSON, HttpClient, same_host
 from pricing.refresh.observation import FeedError, Measure, Observation, Observations
 from pricing.refresh.parse import json_of, mapping, name_of, rows, usd
 
@@ -20,7 +20,7 @@ UNITS: dict[str, tuple[Measure, int]] = {
 }
 
 
-async def fetch(http: Http, feed: Feed) -> Observations:
+async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """Every consumption meter in US dollars, at the price of the first of `feed.regions` that has it."""
     best: dict[str, tuple[int, Observation]] = {}
     url, left = feed.url, feed.max_bytes

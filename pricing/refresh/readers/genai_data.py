@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import Http
+from pricing.refresh.http import HttpClient
 from pricing.refresh.observation import Observation, Observations
 from pricing.refresh.parse import day_of, name_of, rows, usd
 from pricing.refresh.readers.parts import get_json
@@ -20,7 +20,7 @@ FIELDS: dict[str, PriceKind] = {
 }
 
 
-async def fetch(http: Http, feed: Feed) -> Observations:
+async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """Prices of models that are prompted, named provider/model, in US dollars per 1M tokens."""
     found = []
     for provider in rows(await get_json(http, feed, feed.url), "the answer"):

@@ -9,7 +9,7 @@ from typing import Any
 from yarl import URL
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import Http
+from pricing.refresh.http import HttpClient
 from pricing.refresh.observation import FeedError, Measure, Observation, Observations
 from pricing.refresh.parse import MILLION, mapping, name_of, rows, usd
 from pricing.refresh.readers.parts import each_part, get_json
@@ -20,7 +20,7 @@ NANO = Decimal("1e-9")
 UNITS: dict[str, tuple[Measure, int]] = {"count": ("1M tokens", MILLION), "h": ("hour", 1), "mo": ("month", 1)}
 
 
-async def fetch(http: Http, feed: Feed) -> Observations:
+async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """Prices by the description of the SKU, which is how the console shows it."""
 
     async def service(part: str) -> Iterable[Observation]:

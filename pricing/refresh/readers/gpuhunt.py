@@ -7,16 +7,16 @@ import re
 from collections.abc import Iterable
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import TEXT, ZIP, Http
+from pricing.refresh.http import TEXT, ZIP, HttpClient
 from pricing.refresh.observation import FeedError, Observation, Observations
 from pricing.refresh.parse import csv_of, name_of, only_csv_in, text_of
-from pricing.refresh.readers.parts import Rental, each_part, gpu_rates
+from pricing.refresh.readers.parts import GpuListing, each_part, gpu_rates
 
 COLUMNS = ("instance_name", "location", "price", "gpu_count", "gpu_name", "gpu_memory", "spot")
 VERSION = re.compile(r"[0-9A-Za-z._-]{1,40}")
 
 
-async def fetch(http: Http, feed: Feed) -> Observations:
+async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """US dollars per GPU-hour on demand, named provider/instance."""
 
     async def provider(part: str) -> Iterable[Observation]:
@@ -29,7 +29,7 @@ async def fetch(http: Http, feed: Feed) -> Observations:
         return await asyncio.to_thread(
             gpu_rates,
             (
-                Rental(
+                GpuListing(
                     name_of(f"{part}/{row['instance_name']}"),
                     row["location"],
                     f"{row['gpu_name']} {row['gpu_memory'].removesuffix('.0')} GB",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import Http
-from pricing.refresh.observation import Ending, Observation, Observations
+from pricing.refresh.http import HttpClient
+from pricing.refresh.observation import Observation, Observations, ObservedEnd
 from pricing.refresh.parse import MILLION, day_of, mapping, name_of, usd
 from pricing.refresh.readers.parts import get_json
 from pricing.vocabulary import PriceKind
@@ -19,7 +19,7 @@ FIELDS: dict[str, PriceKind] = {
 }
 
 
-async def fetch(http: Http, feed: Feed) -> Observations:
+async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """Inference prices and end dates by model."""
     models = mapping(await get_json(http, feed, feed.url), "the answer")
     prices, endings = [], []
@@ -33,5 +33,5 @@ async def fetch(http: Http, feed: Feed) -> Observations:
             if field in model
         ]
         if day := day_of(model.get("deprecation_date")):
-            endings.append(Ending(name, day))
+            endings.append(ObservedEnd(name, day))
     return Observations(tuple(prices), tuple(endings))

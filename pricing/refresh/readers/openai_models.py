@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import Http
-from pricing.refresh.observation import Ending, Observations
+from pricing.refresh.http import HttpClient
+from pricing.refresh.observation import Observations, ObservedEnd
 from pricing.refresh.parse import day_of, mapping, name_of, rows
 from pricing.refresh.readers.parts import get_json
 
 
-async def fetch(http: Http, feed: Feed) -> Observations:
+async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """End dates by model, and the names of all."""
     models = rows(mapping(await get_json(http, feed, feed.url), "the answer").get("data"), "data")
     endings = [
-        Ending(name, day)
+        ObservedEnd(name, day)
         for model in models
         if (name := name_of(model.get("id"))) and (day := day_of(model.get("shutdown_date")))
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import Http
+from pricing.refresh.http import HttpClient
 from pricing.refresh.observation import Observation, Observations
 from pricing.refresh.parse import MILLION, mapping, name_of, rows, usd
 from pricing.refresh.readers.parts import get_json
@@ -13,7 +13,7 @@ FIELDS: dict[str, PriceKind] = {"prompt": "input", "input_cache_read": "cached_i
 VARIES = "-1"
 
 
-async def fetch(http: Http, feed: Feed) -> Observations:
+async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """Prices of models that are prompted, in US dollars per 1M tokens."""
     answer = mapping(await get_json(http, feed, feed.url), "the answer")
     found = []

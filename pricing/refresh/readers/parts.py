@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import JSON, Http
+from pricing.refresh.http import JSON, HttpClient
 from pricing.refresh.observation import FeedError, Observation, Observations
 from pricing.refresh.parse import json_of, name_of, shared_by, usd
 
 
-async def get_json(http: Http, feed: Feed, url: str) -> Any:
+async def get_json(http: HttpClient, feed: Feed, url: str) -> Any:
     """JSON, read in a thread: some take a second, and a bot has others to answer. Raises FeedError."""
     return await asyncio.to_thread(json_of, await http.get(url, JSON, max_bytes=feed.max_bytes))
 
@@ -32,7 +32,7 @@ async def each_part(feed: Feed, read: Callable[[str], Awaitable[Iterable[Observa
     return Observations(tuple(found), warnings=tuple(failed))
 
 
-class Rental(NamedTuple):
+class GpuListing(NamedTuple):
     """An instance with GPUs in one region, as a GPU catalogue lists it: text, not yet checked."""
 
     name: str
@@ -43,15 +43,15 @@ class Rental(NamedTuple):
     """US dollars an hour for the whole instance, on demand."""
 
 
-def gpu_rates(rentals: Iterable[Rental], regions: tuple[str, ...]) -> list[Observation]:
+def gpu_rates(rentals: Iterable[GpuListing], regions: tuple[str, ...]) -> list[Observation]:
     """US dollars per GPU-hour, one for each instance name: in the first of `regions` that has it, else the lowest."""
-    by_name: dict[str, list[tuple[Rental, Decimal | None]]] = {}
+    by_name: dict[str, list[tuple[GpuListing, Decimal | None]]] = {}
     for rental in rentals:
         count = usd(rental.gpu_count)
         if rental.name and count:
             by_name.setdefault(rental.name, []).append((rental, shared_by(usd(rental.hourly), count)))
 
-    def preference(row: tuple[Rental, Decimal | None]) -> tuple[int, Decimal]:
+    def preference(row: tuple[GpuListing, Decimal | None]) -> tuple[int, Decimal]:
         rental, rate = row
         place = regions.index(rental.region) if rental.region in regions else len(regions)
         return place, Decimal("Infinity") if rate is None else rate

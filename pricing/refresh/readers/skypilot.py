@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Iterable
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import CSV, Http
+from pricing.refresh.http import CSV, HttpClient
 from pricing.refresh.observation import Observation, Observations
 from pricing.refresh.parse import csv_of, name_of, text_of
-from pricing.refresh.readers.parts import Rental, each_part, gpu_rates
+from pricing.refresh.readers.parts import GpuListing, each_part, gpu_rates
 
 COLUMNS = ("InstanceType", "AcceleratorName", "AcceleratorCount", "Price", "Region")
 
 
-async def fetch(http: Http, feed: Feed) -> Observations:
+async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """US dollars per GPU-hour, named cloud/instance. Where a cloud sells GPUs rather than instances, cloud/GPU."""
 
     async def cloud(part: str) -> Iterable[Observation]:
@@ -22,7 +22,7 @@ async def fetch(http: Http, feed: Feed) -> Observations:
         return await asyncio.to_thread(
             gpu_rates,
             (
-                Rental(
+                GpuListing(
                     name_of(f"{part}/{row['InstanceType'] or row['AcceleratorName']}"),
                     row["Region"],
                     row["AcceleratorName"],

@@ -6,7 +6,7 @@ Zero there means that nothing is sold by that measure. `finetune` was dropped fr
 from __future__ import annotations
 
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import Http
+from pricing.refresh.http import HttpClient
 from pricing.refresh.observation import Observation, Observations
 from pricing.refresh.parse import name_of, rows, usd
 from pricing.refresh.readers.parts import get_json
@@ -20,7 +20,7 @@ FIELDS: dict[str, PriceKind] = {
 }
 
 
-async def fetch(http: Http, feed: Feed) -> Observations:
+async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """Prices by model."""
     models = rows(await get_json(http, feed, feed.url), "the answer")
     found = []

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import ClientSession, web
 
-from bot.actuals.http import Addresses, BillingHttp
+from bot.actuals.billing_http import Addresses, BillingHttp
 
 FOLDER = Path(__file__).parent / "answers"
 TENANT, CLIENT = "11111111-2222-3333-4444-555555555555", "66666666-7777-8888-9999-000000000000"

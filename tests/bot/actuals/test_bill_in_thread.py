@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.playground import FakeSlack
-from tests.bot import deeds, support_bot
+from playground import FakeSlack
+from tests.bot import slack_actions, support_bot
 from tests.bot.actuals.test_in_slack import Json, compared
-from tests.bot.reading import rows, texts
+from tests.bot.message_text import rows, texts
 from tests.conftest import Workspace
 
 QUESTION = support_bot.LINE.replace("on=your-rates rates=10/3/6", "on=openai/gpt-4.1-mini")
@@ -26,7 +26,7 @@ async def mention(slack: FakeSlack, parent: Json, content: bytes) -> Json:
 
 async def test_a_dropped_bill_is_recorded_by_month_and_part(workspace: Workspace, slack: FakeSlack) -> None:
     """Training 12M tokens at $5 are 60; the day's calls 1.5M × 12 / 365 × (100 × 0.80 + 70 × 3.20) / 1M = $14.99."""
-    parent = await deeds.ask(slack, QUESTION)
+    parent = await slack_actions.ask(slack, QUESTION)
     await mention(slack, parent, BILL.encode())
     page = await compared(slack, parent)
     assert [row[:5] for row in rows(page)[1:]] == [
@@ -40,7 +40,7 @@ async def test_a_dropped_bill_is_recorded_by_month_and_part(workspace: Workspace
 
 
 async def test_what_is_no_bill_is_refused_to_who_dropped_it(workspace: Workspace, slack: FakeSlack) -> None:
-    parent = await deeds.ask(slack, QUESTION)
+    parent = await slack_actions.ask(slack, QUESTION)
     for content, why in (
         (b"name,age\nx,3\n", "A bill needs a date"),
         (b"\x89PNG\r\n\x1a\n\xff", "no text in UTF-8"),
@@ -55,7 +55,7 @@ async def test_what_is_no_bill_is_refused_to_who_dropped_it(workspace: Workspace
 
 async def test_a_bill_without_a_word_is_no_training_file(workspace: Workspace, slack: FakeSlack) -> None:
     """A CSV that is shared in the thread is told of by `file_shared` too; nothing is counted."""
-    parent = await deeds.ask(slack, QUESTION)
+    parent = await slack_actions.ask(slack, QUESTION)
     await slack.say("the bill, for later", thread_ts=parent["ts"], files=[slack.attach("bill.csv", BILL.encode())])
     await mention(slack, parent, BILL.encode())
     await compared(slack, parent)

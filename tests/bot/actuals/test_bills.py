@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from bot.actuals.aggregate import AggregatedBill, gather, scope_of
 from bot.actuals.bill import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, read_bill
-from bot.actuals.gather import Gathered, gather, scope_of
 from calculator import Usage, UserError
 from pricing import BillRules, Catalog, load_bill_rules
 
@@ -26,12 +26,12 @@ def rules() -> BillRules:
     return RULES
 
 
-def read(catalog: Catalog, text: str, offer: str = "openai/gpt-4.1-mini", today: date = TODAY) -> Gathered:
+def read(catalog: Catalog, text: str, offer: str = "openai/gpt-4.1-mini", today: date = TODAY) -> AggregatedBill:
     bill = read_bill(text.encode(), RULES)
     return gather(bill.lines, RULES, scope_of(catalog.offers[offer], catalog, SINCE, today))
 
 
-def amounts(found: Gathered) -> dict[tuple[str, str], Decimal]:
+def amounts(found: AggregatedBill) -> dict[tuple[str, str], Decimal]:
     return {(f"{one.month:%Y-%m}", one.part): one.usd for one in found.actuals}
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from bot.playground import FakeSlack
+from playground import FakeSlack
 from pricing import Catalog
-from tests.bot import deeds, support_bot
-from tests.bot.reading import buttons, estimate_id, prefilled, rows, texts
+from tests.bot import slack_actions, support_bot
+from tests.bot.message_text import buttons, estimate_id, prefilled, rows, texts
 from tests.conftest import Workspace, running_bot
 
 Json = dict[str, Any]
@@ -24,7 +24,7 @@ HEADER = ["Month", "Part", "Estimate", "Actual", "Difference", "Because of"]
 @pytest.fixture
 async def asked(workspace: Workspace, slack: FakeSlack) -> Json:
     """The parent message of an estimate."""
-    return await deeds.ask(slack, support_bot.LINE)
+    return await slack_actions.ask(slack, support_bot.LINE)
 
 
 async def compared(slack: FakeSlack, parent: Json, count: int = 1) -> Json:
@@ -95,11 +95,11 @@ async def test_recalibrate_opens_the_form_with_what_was_measured(asked: Json, sl
     await slack.command(f"actual {estimate_id(asked)} 71.01 inference")
     page = await compared(slack, asked)
     assert "With what was measured the question has calls=2999844/month." in texts(page)
-    form = await deeds.press(slack, page, "recalibrate", "estimate_form")
+    form = await slack_actions.press(slack, page, "recalibrate", "estimate_form")
     assert prefilled(form) == {**support_bot.FIELDS, "calls": "2999844/month"}
     done = await slack.submit_view(form["id"], slack.fill(form, {"calls": "3M/month"}))
     assert done.errors == {}
-    reply = await deeds.change(slack, asked)
+    reply = await slack_actions.change(slack, asked)
     assert "calls" in reply["text"]
 
 
@@ -107,7 +107,7 @@ async def test_months_that_follow_are_compared_whole(catalog: Catalog, slack: Fa
     """In January: November is ten days, 355.07, and December 31, 1,100.71; together 1,455.78 where 1,500 was paid."""
     clock = [datetime(2026, 11, 21, 12, tzinfo=UTC)]
     async with running_bot(catalog, slack, database_url, now=lambda: clock[0]):
-        parent = await deeds.ask(slack, support_bot.LINE)
+        parent = await slack_actions.ask(slack, support_bot.LINE)
         clock[0] = datetime(2027, 1, 5, 12, tzinfo=UTC)
         await slack.command(f"actual {estimate_id(parent)} 400 inference 2026-11")
         await compared(slack, parent)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
 from tests.bot.support_bot import FIELDS
 
 BILL = "date,component,cost\n2024-01-01,training,131.20\n2024-01-31,inference,1100.71\n2024-02-01,inference,2000\n"

@@ -14,15 +14,15 @@ from cryptography.fernet import Fernet, MultiFernet
 from sqlalchemy import text
 
 from bot.forms.keys import KEY_CALLBACK
-from bot.playground import FakeSlack
-from bot.playground.payloads import Payloads
 from bot.store import Audit, ProviderKeys, open_database, read_keys
+from playground import FakeSlack
+from playground.payloads import Payloads
 from pricing import Catalog
-from tests.bot import deeds, support_bot
+from tests.bot import slack_actions, support_bot
 from tests.bot.actuals.billing import OPENAI_KEY, BillingServer, billing_server
 from tests.bot.actuals.test_in_slack import compared
-from tests.bot.company import two_workspaces
-from tests.bot.reading import estimate_id, rows, texts
+from tests.bot.message_text import estimate_id, rows, texts
+from tests.bot.two_workspaces import two_workspaces
 from tests.conftest import Workspace, running_bot
 
 Json = dict[str, Any]
@@ -73,7 +73,7 @@ async def keys_list(slack: FakeSlack, user: str | None = None) -> Json:
 async def key_form(slack: FakeSlack, view: Json, platform: str) -> Json:
     block = next(b for b in view["blocks"] if b["type"] == "actions" and b["elements"][0]["value"] == platform)
     assert (await slack.click(view, "platform_key_set", block_id=block["block_id"])).ok
-    return await deeds.opened(slack, callback_id=KEY_CALLBACK)
+    return await slack_actions.opened(slack, callback_id=KEY_CALLBACK)
 
 
 async def put_in(slack: FakeSlack, fields: dict[str, str] = OPENAI_KEY) -> Json:
@@ -102,7 +102,7 @@ async def test_a_key_pulls_what_was_paid(paying: Paying) -> None:
     and calls of 1.5M × 31 × 12 / 365 × (100 × 0.80 + 70 × 3.20) / 1M = 1,528,767 × 0.000304 = $464.75.
     """
     slack = paying.slack
-    parent = await deeds.ask(slack, QUESTION)
+    parent = await slack_actions.ask(slack, QUESTION)
     await put_in(slack)
     paying.clock[0] = datetime(2027, 1, 15, 12, tzinfo=UTC)
     await slack.command(f"actual {estimate_id(parent)} pull openai 2026-12")
@@ -120,7 +120,7 @@ async def test_a_key_pulls_what_was_paid(paying: Paying) -> None:
 
 async def test_a_platform_that_refuses_the_key_is_a_sentence_to_who_asked(paying: Paying) -> None:
     slack = paying.slack
-    parent = await deeds.ask(slack, QUESTION)
+    parent = await slack_actions.ask(slack, QUESTION)
     await slack.command(f"actual {estimate_id(parent)} pull openai 2026-11")
     assert await slack.wait_for(lambda: [m for m in slack.ephemerals() if "There is no key for OpenAI" in m["text"]])
     await put_in(slack)
@@ -204,7 +204,7 @@ async def test_keys_are_rotated_and_go_with_their_workspace(tmp_path: Path) -> N
 async def test_an_uninstall_takes_keys_and_amounts_with_it(catalog: Catalog, database_url: str) -> None:
     async with two_workspaces(catalog, database_url) as company:
         await company.install(company.red)
-        parent = await deeds.ask(company.red, support_bot.LINE)
+        parent = await slack_actions.ask(company.red, support_bot.LINE)
         await company.red.command(f"actual {estimate_id(parent)} 5 training")
         await compared(company.red, parent)
         uninstalled = Payloads(company.red.workspace).event({"type": "app_uninstalled"})

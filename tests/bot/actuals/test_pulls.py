@@ -12,10 +12,10 @@ import pytest
 from aiohttp import web
 
 from bot.actuals import aws, azure, openai, together
-from bot.actuals.ask import Ask
-from bot.actuals.gather import scope_of
-from bot.actuals.http import PullError
-from bot.actuals.sign import AwsKey, signed
+from bot.actuals.aggregate import scope_of
+from bot.actuals.billing_http import PullError
+from bot.actuals.query import BillQuery
+from bot.actuals.sigv4 import AwsKey, signed
 from calculator import Actual, Usage
 from pricing import Catalog, load_bill_rules
 from tests.bot.actuals.billing import (
@@ -34,10 +34,10 @@ SINCE, TODAY = date(2026, 11, 21), date(2027, 1, 15)
 D = Decimal
 
 
-def ask(catalog: Catalog, offer: str, *jobs: str, today: date = TODAY, since: date = SINCE) -> Ask:
+def ask(catalog: Catalog, offer: str, *jobs: str, today: date = TODAY, since: date = SINCE) -> BillQuery:
     scope = scope_of(catalog.offers[offer], catalog, since, today)
     now = datetime(today.year, today.month, today.day, 9, tzinfo=UTC)
-    return Ask(scope, DECEMBER, load_bill_rules(), now, jobs)
+    return BillQuery(scope, DECEMBER, load_bill_rules(), now, jobs)
 
 
 def amounts(found: list[Actual]) -> dict[str, str]:

@@ -6,18 +6,18 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.playground import FakeSlack
-from bot.playground.payloads import Payloads
 from calculator import KEYS
-from tests.bot import deeds, support_bot
+from playground import FakeSlack
+from playground.payloads import Payloads
+from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
-from tests.bot.deeds import Json
-from tests.bot.reading import buttons, column, figures, header, prefilled, rows, texts
+from tests.bot.message_text import buttons, column, figures, header, prefilled, rows, texts
+from tests.bot.slack_actions import Json
 from tests.conftest import Workspace
 
 
 async def test_the_support_bot_in_one_line(workspace: Workspace, slack: FakeSlack) -> None:
-    parent = await deeds.ask(slack, f'{support_bot.LINE} name="support bot"')
+    parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="support bot"')
     assert header(parent) == "support bot"
     assert figures(parent) == support_bot.FIGURES
     breakdown, assumptions = slack.messages(slack.general, parent["ts"])
@@ -29,21 +29,21 @@ async def test_the_support_bot_in_one_line(workspace: Workspace, slack: FakeSlac
 
 
 async def test_the_word_estimate_may_stand_before_it(workspace: Workspace, slack: FakeSlack) -> None:
-    assert figures(await deeds.ask(slack, f"estimate {support_bot.LINE}")) == support_bot.FIGURES
+    assert figures(await slack_actions.ask(slack, f"estimate {support_bot.LINE}")) == support_bot.FIGURES
 
 
 @pytest.mark.parametrize("quotes", [(chr(34), chr(34)), ("“", "”"), ("„", "“")])
 async def test_quotes_straight_or_curly_hold_a_name_together(
     workspace: Workspace, slack: FakeSlack, quotes: tuple[str, str]
 ) -> None:
-    parent = await deeds.ask(slack, f"name={quotes[0]}support bot{quotes[1]} {support_bot.LINE}")
+    parent = await slack_actions.ask(slack, f"name={quotes[0]}support bot{quotes[1]} {support_bot.LINE}")
     assert header(parent) == "support bot"
     assert figures(parent) == support_bot.FIGURES
 
 
 async def test_an_arrow_survives_slacks_escaping(workspace: Workspace, slack: FakeSlack) -> None:
     """With a prompt of 100 tokens after tuning a call takes 200: 12 × 1.5M × 200 tokens × $3 = $10,800.00 of input."""
-    parent = await deeds.ask(slack, f"{support_bot.LINE} prompt=2000->100")
+    parent = await slack_actions.ask(slack, f"{support_bot.LINE} prompt=2000->100")
     breakdown, _ = slack.messages(slack.general, parent["ts"])
     assert column(breakdown)["Input tokens"] == "$10,800.00"
 
@@ -51,8 +51,8 @@ async def test_an_arrow_survives_slacks_escaping(workspace: Workspace, slack: Fa
 async def test_names_that_slack_took_for_links_are_read_as_typed(workspace: Workspace, slack: FakeSlack) -> None:
     """The stored form of `azure/gpt-4.1-mini@global` with Slack's automatic link in it."""
     body = slack_form(slack, "on=azure/<mailto:gpt-4.1-mini@global|gpt-4.1-mini@global> examples=10k example=400")
-    assert (await deeds.post_signed(slack.events_url, body, slack.signing_secret))[0] == 200
-    parent = await deeds.answered(slack)
+    assert (await slack_actions.post_signed(slack.events_url, body, slack.signing_secret))[0] == 200
+    parent = await slack_actions.answered(slack)
     assert parent["text"].startswith("GPT-4.1 mini, global (Azure)")
 
 
@@ -101,7 +101,7 @@ async def fixed(slack: FakeSlack, line: str) -> dict[str, str]:
     """What stands in the form that “Fix in the form” opens after a refused line."""
     await slack.command(line)
     (refusal,) = slack.ephemerals()
-    return prefilled(await deeds.press(slack, refusal, "fix", "estimate_form"))
+    return prefilled(await slack_actions.press(slack, refusal, "fix", "estimate_form"))
 
 
 async def test_fix_in_the_form_opens_the_form_as_it_was_typed(workspace: Workspace, slack: FakeSlack) -> None:
@@ -111,9 +111,9 @@ async def test_fix_in_the_form_opens_the_form_as_it_was_typed(workspace: Workspa
 
 async def test_the_form_that_fixes_a_line_answers_in_the_channel(workspace: Workspace, slack: FakeSlack) -> None:
     await slack.command(support_bot.LINE.replace("epochs=3", "epochs=three"))
-    view = await deeds.press(slack, slack.ephemerals()[0], "fix", "estimate_form")
+    view = await slack_actions.press(slack, slack.ephemerals()[0], "fix", "estimate_form")
     assert (await slack.submit_view(view["id"], slack.fill(view, {"epochs": "3"}))).errors == {}
-    assert figures(await deeds.answered(slack)) == support_bot.FIGURES
+    assert figures(await slack_actions.answered(slack)) == support_bot.FIGURES
 
 
 async def test_fix_keeps_a_quoted_name(workspace: Workspace, slack: FakeSlack) -> None:
@@ -199,9 +199,9 @@ async def test_a_slip_in_a_word_gets_the_nearest_one(
 
 
 async def test_list_and_show_answer_with_ones_own_estimates(workspace: Workspace, slack: FakeSlack) -> None:
-    first = await deeds.ask(slack, f'{support_bot.LINE} name="first one"')
-    await deeds.ask(slack, f'{support_bot.LINE} name="second one"')
-    await deeds.ask(slack, f'{support_bot.LINE} name="not yours"', user=slack.colleague)
+    first = await slack_actions.ask(slack, f'{support_bot.LINE} name="first one"')
+    await slack_actions.ask(slack, f'{support_bot.LINE} name="second one"')
+    await slack_actions.ask(slack, f'{support_bot.LINE} name="not yours"', user=slack.colleague)
     await slack.command("list")
     listed = slack.ephemerals()[-1]["text"]
     assert listed.index("second one") < listed.index("first one"), "newest first"
@@ -234,15 +234,15 @@ async def test_list_before_the_first_estimate_says_how_to_begin(workspace: Works
 
 
 async def test_what_show_prints_can_be_typed_again(workspace: Workspace, slack: FakeSlack) -> None:
-    parent = await deeds.ask(slack, f'{support_bot.LINE} name="first one" prompt=2000->100')
+    parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="first one" prompt=2000->100')
     await slack.command(f"show {texts(parent).rpartition('estimate `')[2].strip('`')}")
     line = slack.ephemerals()[-1]["text"].split("```")[1].removeprefix("/ftcost ").replace("&gt;", ">")
-    assert figures(await deeds.ask(slack, line)) == figures(parent)
+    assert figures(await slack_actions.ask(slack, line)) == figures(parent)
 
 
 async def test_a_price_of_ones_own_may_be_any_price(workspace: Workspace, slack: FakeSlack) -> None:
     """Implausible is a matter of price files. 12M tokens at $5,000 per 1M: $60,000.00."""
-    parent = await deeds.ask(slack, support_bot.LINE.replace("rates=10/3/6", "rates=5000/3/6"))
+    parent = await slack_actions.ask(slack, support_bot.LINE.replace("rates=10/3/6", "rates=5000/3/6"))
     assert figures(parent)[support_bot.ONE_OFF] == "$60,000.00"
 
 
@@ -250,7 +250,7 @@ async def test_a_price_read_over_ninety_days_ago_is_marked_in_the_thread(
     workspace: Workspace, slack: FakeSlack
 ) -> None:
     """Google's price of Qwen3 was read in August 2026."""
-    parent = await deeds.ask(slack, "on=google/qwen3-8b examples=10k example=250/150 epochs=3")
+    parent = await slack_actions.ask(slack, "on=google/qwen3-8b examples=10k example=250/150 epochs=3")
     assumptions = slack.messages(slack.general, parent["ts"])[-1]
     assert "(2026-08, 3 months old ⚠, medium confidence)" in texts(assumptions)
     assert "⚠ read over 90 days ago; check it before you rely on it" in texts(assumptions)

@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 
-from bot.playground import FakeSlack
-from bot.playground.payloads import Payloads
-from tests.bot import deeds, support_bot
+from playground import FakeSlack
+from playground.payloads import Payloads
+from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
-from tests.bot.deeds import Json
-from tests.bot.reading import column, figures, rows, texts
+from tests.bot.message_text import column, figures, rows, texts
+from tests.bot.slack_actions import Json
 from tests.conftest import Workspace
 
 
@@ -29,9 +29,9 @@ async def test_in_a_thread_it_changes_the_estimate_and_says_the_difference(
     workspace: Workspace, slack: FakeSlack
 ) -> None:
     """Twice the calls: 24 × 1,080 = $25,920.00 beside $120.00, so $26,040.00: $12,960.00 more."""
-    parent = await deeds.ask(slack, support_bot.LINE)
+    parent = await slack_actions.ask(slack, support_bot.LINE)
     await mention(slack, "calls=100k/day", thread=parent)
-    change = await deeds.change(slack, parent)
+    change = await slack_actions.change(slack, parent)
     assert rows(change)[1:] == [[support_bot.OFFER, "$13,080.00", "$26,040.00", "+$12,960.00"]]
     assert "$26,040.00 over 12 months" in change["text"]
     assert "Changed: calls 50k/day → 100k/day" in texts(change)
@@ -39,11 +39,11 @@ async def test_in_a_thread_it_changes_the_estimate_and_says_the_difference(
 
 async def test_a_second_mention_builds_on_the_first(workspace: Workspace, slack: FakeSlack) -> None:
     """100k calls a day over 6 months: 120 + 6 × 2,160 = $13,080.00, which is $12,960.00 less than over 12."""
-    parent = await deeds.ask(slack, support_bot.LINE)
+    parent = await slack_actions.ask(slack, support_bot.LINE)
     await mention(slack, "calls=100k/day", thread=parent)
-    await deeds.change(slack, parent)
+    await slack_actions.change(slack, parent)
     await mention(slack, "months=6", thread=parent, user=slack.colleague)
-    change = await deeds.change(slack, parent, 2)
+    change = await slack_actions.change(slack, parent, 2)
     assert rows(change)[1] == [support_bot.OFFER, "$26,040.00", "$13,080.00", "−$12,960.00"]
     assert "6 months" in rows(change)[0][2]
     assert f"<@{slack.colleague}>" in texts(change)
@@ -55,7 +55,7 @@ async def test_a_mention_that_comes_before_the_last_ones_answer_stands_builds_on
     """Slack takes its time with the first answer, as it does after many messages. Figures: see the test above."""
     answers = asyncio.Event()
     async with start():
-        parent = await deeds.ask(slack, support_bot.LINE)
+        parent = await slack_actions.ask(slack, support_bot.LINE)
         slack.delay_next("chat.postMessage", answers)
         await mention(slack, "calls=100k/day", thread=parent)
         await slack.wait_for(lambda: slack.held)
@@ -69,9 +69,9 @@ async def test_a_mention_that_comes_before_the_last_ones_answer_stands_builds_on
 
 async def test_slacks_escapes_and_words_around_the_mention_are_undone(workspace: Workspace, slack: FakeSlack) -> None:
     """prompt=2000->100 makes a call 200 tokens long: 1.5M × 200 × $3 is $900 a month, 450 more; 12 × 450 = $5,400."""
-    parent = await deeds.ask(slack, support_bot.LINE)
+    parent = await slack_actions.ask(slack, support_bot.LINE)
     await mention(slack, "prompt=2000-&gt;100", thread=parent)
-    change = await deeds.change(slack, parent)
+    change = await slack_actions.change(slack, parent)
     assert column(change) == {support_bot.OFFER: "+$5,400.00"}
 
 
@@ -79,7 +79,7 @@ async def test_outside_a_thread_a_complete_question_opens_one_under_the_mention(
     workspace: Workspace, slack: FakeSlack
 ) -> None:
     asked = await mention(slack, support_bot.LINE)
-    await slack.wait_for(lambda: deeds.is_complete(slack, asked))
+    await slack.wait_for(lambda: slack_actions.is_complete(slack, asked))
     parent, breakdown, _ = from_bot(slack, asked)
     assert figures(parent) == support_bot.FIGURES
     assert column(breakdown) == support_bot.BREAKDOWN
@@ -91,10 +91,10 @@ async def test_in_a_thread_without_an_estimate_a_complete_question_is_answered_t
 ) -> None:
     chat = await slack.say("What shall we train?", user=slack.colleague)
     await mention(slack, support_bot.LINE, thread=chat)
-    await slack.wait_for(lambda: deeds.is_complete(slack, chat))
+    await slack.wait_for(lambda: slack_actions.is_complete(slack, chat))
     assert figures(from_bot(slack, chat)[0]) == support_bot.FIGURES
     await mention(slack, "epochs=5", thread=chat)
-    change = await deeds.change(slack, chat)
+    change = await slack_actions.change(slack, chat)
     assert column(change) == {support_bot.OFFER: "+$80.00"}, "20M instead of 12M tokens at $10"
 
 
@@ -132,7 +132,7 @@ async def test_in_a_thread_without_an_estimate_a_change_says_to_the_asker_what_i
 async def test_slips_and_look_ups_are_answered_to_the_asker_alone(
     workspace: Workspace, slack: FakeSlack, text: str, says: str
 ) -> None:
-    parent = await deeds.ask(slack, support_bot.LINE)
+    parent = await slack_actions.ask(slack, support_bot.LINE)
     await mention(slack, text, thread=parent)
     said = await hint(slack)
     assert says in said["text"]
@@ -141,11 +141,11 @@ async def test_slips_and_look_ups_are_answered_to_the_asker_alone(
 
 
 async def test_the_estimate_survives_a_mention_that_was_refused(workspace: Workspace, slack: FakeSlack) -> None:
-    parent = await deeds.ask(slack, support_bot.LINE)
+    parent = await slack_actions.ask(slack, support_bot.LINE)
     await mention(slack, "epochs=none", thread=parent)
     await hint(slack)
     await mention(slack, "epochs=5", thread=parent)
-    change = await deeds.change(slack, parent)
+    change = await slack_actions.change(slack, parent)
     assert column(change) == {support_bot.OFFER: "+$80.00"}
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.playground import FakeSlack
-from tests.bot import deeds, support_bot
-from tests.bot.reading import column, figures, inputs, prefilled
+from playground import FakeSlack
+from tests.bot import slack_actions, support_bot
+from tests.bot.message_text import column, figures, inputs, prefilled
 from tests.conftest import Workspace
 
 SHORTCUT = "ftcost_from_message"
@@ -13,11 +13,11 @@ SHORTCUT = "ftcost_from_message"
 async def test_it_answers_in_the_thread_of_the_message(workspace: Workspace, slack: FakeSlack) -> None:
     message = await slack.say(f"What would this cost? {support_bot.LINE}, please.", user=slack.colleague)
     assert (await slack.shortcut(SHORTCUT, message)).ok
-    view = await deeds.opened(slack)
+    view = await slack_actions.opened(slack)
     assert prefilled(view) == support_bot.FIELDS
     assert "reply_in" not in inputs(view), "the thread is where it answers"
     assert (await slack.submit_view(view["id"], slack.fill(view))).errors == {}
-    await slack.wait_for(lambda: deeds.is_complete(slack, message))
+    await slack.wait_for(lambda: slack_actions.is_complete(slack, message))
     parent, breakdown, _ = slack.messages(slack.general, message["ts"])
     assert figures(parent) == support_bot.FIGURES
     assert column(breakdown) == support_bot.BREAKDOWN
@@ -29,7 +29,7 @@ async def test_a_message_without_a_question_opens_the_form_as_the_command_does(
 ) -> None:
     message = await slack.say("How about fine-tuning? a=b", user=slack.colleague)
     await slack.shortcut(SHORTCUT, message)
-    assert prefilled(await deeds.opened(slack)) == {"on": "all", "epochs": "3"}
+    assert prefilled(await slack_actions.opened(slack)) == {"on": "all", "epochs": "3"}
 
 
 async def test_words_that_are_no_keys_and_slacks_escapes_are_read_as_people_meant_them(
@@ -39,7 +39,7 @@ async def test_words_that_are_no_keys_and_slacks_escapes_are_read_as_people_mean
         "Take examples=2k; Example=400, prompt=2000-&gt;100 and colour=blue.", user=slack.colleague
     )
     await slack.shortcut(SHORTCUT, message)
-    shown = prefilled(await deeds.opened(slack))
+    shown = prefilled(await slack_actions.opened(slack))
     assert shown == {"examples": "2k", "example": "400", "prompt": "2000->100"}
 
 
@@ -47,15 +47,15 @@ async def test_on_a_reply_it_answers_in_the_same_thread(workspace: Workspace, sl
     parent = await slack.say("Question of the week", user=slack.colleague)
     reply = await slack.say(support_bot.LINE, thread_ts=parent["ts"])
     await slack.shortcut(SHORTCUT, reply)
-    view = await deeds.opened(slack)
+    view = await slack_actions.opened(slack)
     await slack.submit_view(view["id"], slack.fill(view))
-    await slack.wait_for(lambda: deeds.is_complete(slack, parent))
+    await slack.wait_for(lambda: slack_actions.is_complete(slack, parent))
     assert figures(slack.messages(slack.general, parent["ts"])[1]) == support_bot.FIGURES
 
 
 async def test_a_value_that_is_wrong_is_refused_at_its_field(workspace: Workspace, slack: FakeSlack) -> None:
     message = await slack.say("examples=some example=400")
     await slack.shortcut(SHORTCUT, message)
-    view = await deeds.opened(slack)
+    view = await slack_actions.opened(slack)
     assert prefilled(view)["examples"] == "some"
     assert set((await slack.submit_view(view["id"], slack.fill(view))).errors) == {"examples"}

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.forms.estimate import Origin, compare_form, form
-from bot.playground.message_rules import check_message, pings
-from bot.playground.view_rules import check_view
+from bot.forms.estimates import Origin, compare_form, form
 from bot.render.blocks import SlackMessage
 from bot.render.change import change_reply
 from bot.render.data import to_json
 from bot.render.messages import parent
 from bot.render.replies import thread_replies
 from calculator import Comparison, estimate, read_scenario
+from playground.message_rules import check_message, pings
+from playground.view_rules import check_view
 from pricing import Catalog, load_catalog
 from tests.bot import support_bot
-from tests.bot.reading import column, figures, rows, texts
+from tests.bot.message_text import column, figures, rows, texts
 
 TODAY = date(2026, 11, 21)
 CATALOG = load_catalog()

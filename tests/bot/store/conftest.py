@@ -1,30 +1,5 @@
 """An empty database of each kind."""
 
-from __future__ import annotations
+from tests.bot.databases import database, url
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
-from pathlib import Path
-
-import pytest
-
-from bot.store import Database, open_database
-from tests.conftest import TODAY
-
-NOW = TODAY.replace(tzinfo=None)
-LEASE = timedelta(seconds=15)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A SQLite file in a folder that is not there yet, and PostgreSQL."""
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("postgres_url"))
-    return f"sqlite:///{tmp_path / 'new' / 'folder' / 'ftcost.sqlite3'}"
-
-
-@pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
-    opened = await open_database(url)
-    yield opened
-    await opened.close()
+__all__ = ["database", "url"]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from bot.store import Audit, Change, Database, Entry, Installations, read_keys
+from bot.store import Audit, AuditChange, AuditEntry, Database, Installations, read_keys
 from bot.store.audit import LONGEST
-from tests.bot.company import KEY
-from tests.bot.store.conftest import NOW
+from tests.bot.databases import NOW
+from tests.bot.two_workspaces import KEY
 
-CHANGE = Change("T1", "U1", "budget", None, "$500.00")
+CHANGE = AuditChange("T1", "U1", "budget", None, "$500.00")
 
 
 async def test_changes_come_back_the_newest_first_and_of_one_workspace(database: Database) -> None:
     audit = Audit(database, lambda: NOW)
     for number in range(4):
-        await audit.write(Change("T1" if number % 2 else "T2", "U1", f"change {number}", "before", None))
+        await audit.write(AuditChange("T1" if number % 2 else "T2", "U1", f"change {number}", "before", None))
     assert [entry.what for entry in await audit.recent(team_id="T1")] == ["change 3", "change 1"]
     assert [entry.what for entry in await audit.recent(team_id="T2", limit=1)] == ["change 2"]
     assert await audit.recent(team_id="T3") == []
@@ -22,7 +22,7 @@ async def test_changes_come_back_the_newest_first_and_of_one_workspace(database:
 async def test_an_entry_says_who_when_what_before_and_after(database: Database) -> None:
     audit = Audit(database, lambda: NOW)
     await audit.write(CHANGE)
-    assert await audit.recent(team_id="T1") == [Entry("T1", "U1", "budget", None, "$500.00", at=NOW)]
+    assert await audit.recent(team_id="T1") == [AuditEntry("T1", "U1", "budget", None, "$500.00", at=NOW)]
 
 
 async def test_a_change_that_is_undone_leaves_no_entry(database: Database) -> None:
@@ -38,7 +38,7 @@ async def test_a_change_that_is_undone_leaves_no_entry(database: Database) -> No
 
 async def test_hostile_text_is_kept_as_far_as_it_can_be(database: Database) -> None:
     audit = Audit(database, lambda: NOW)
-    await audit.write(Change("T1", "U1", "a\0b'; DROP TABLE audit; --", "x" * 5_000, "\ud800"))
+    await audit.write(AuditChange("T1", "U1", "a\0b'; DROP TABLE audit; --", "x" * 5_000, "\ud800"))
     (entry,) = await audit.recent(team_id="T1")
     assert entry.what == "ab'; DROP TABLE audit; --"
     assert entry.before == "x" * LONGEST
@@ -47,7 +47,7 @@ async def test_hostile_text_is_kept_as_far_as_it_can_be(database: Database) -> N
 async def test_it_goes_with_the_workspace(database: Database) -> None:
     audit = Audit(database, lambda: NOW)
     await audit.write(CHANGE)
-    await audit.write(Change("T2", "U1", "stays", None, None))
+    await audit.write(AuditChange("T2", "U1", "stays", None, None))
     await Installations("1.2", database, read_keys(KEY)).remove_team("T1", NOW)
     assert await audit.recent(team_id="T1") == []
     assert len(await audit.recent(team_id="T2")) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.store import Database, EstimateStore
-from tests.bot.store.conftest import NOW
+from tests.bot.databases import NOW
 
 
 async def test_the_first_of_any_number_of_edits(database: Database) -> None:

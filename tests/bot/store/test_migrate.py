@@ -16,21 +16,20 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.queue.store import Job, JobStore
 from bot.store import (
     Audit,
     Database,
     DatabaseUnavailable,
+    DefaultsStore,
     EstimateStore,
-    Inbox,
-    Job,
-    PreferenceStore,
     database_address,
     open_database,
 )
 from bot.store.migrate import HEAD, STEPS
 from bot.store.tables import metadata
 from tests import postgres
-from tests.bot.store.conftest import LEASE, NOW
+from tests.bot.databases import LEASE, NOW
 
 
 def test_the_head_is_the_last_step() -> None:
@@ -74,7 +73,7 @@ def revision(connection: Connection) -> str | None:
 
 async def test_replicas_that_start_together_make_the_tables_once(url: str) -> None:
     opened = await asyncio.gather(*(open_database(url) for _ in range(3)))
-    inboxes = [Inbox(database, lambda: NOW, LEASE) for database in opened]
+    inboxes = [JobStore(database, lambda: NOW, LEASE) for database in opened]
     assert await inboxes[0].put(Job("key", "kind", {}))
     assert not await inboxes[2].put(Job("key", "kind", {})), "it is one table"
     for database in opened:
@@ -103,7 +102,7 @@ async def test_a_file_from_before_migrations_is_taken_over_whole(tmp_path: Path)
     for start in (1, 2):  # taken over at the first start, known at the second
         database = await open_database(f"sqlite:///{path}")
         saved = await EstimateStore(database, lambda: NOW).get("bcdfghjkmn", team_id="T1")
-        inbox = Inbox(database, lambda: NOW, LEASE)
+        inbox = JobStore(database, lambda: NOW, LEASE)
         waiting = await inbox.claim(10)
         assert not await inbox.put(Job("view:V2:h", "estimate", {})), "what was done stays known"
         for job in waiting:
@@ -150,11 +149,11 @@ async def test_texts_are_texts_in_a_database_without_an_encoding(postgres_server
         url = make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
         for _ in range(2):  # made, and found made
             database = await open_database(url)
-            store = PreferenceStore(database, Audit(database, lambda: NOW))
+            store = DefaultsStore(database, Audit(database, lambda: NOW))
             await store.set("T1", "U1", {"on": "größer → ¥"})
             await database.close()
         database = await open_database(url)
-        assert await PreferenceStore(database, Audit(database, lambda: NOW)).get("T1") == {"on": "größer → ¥"}
+        assert await DefaultsStore(database, Audit(database, lambda: NOW)).get("T1") == {"on": "größer → ¥"}
         await database.close()
     finally:
         postgres.execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")

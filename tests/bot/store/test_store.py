@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.playground import FakeSlack
-from bot.playground.payloads import Payloads
 from bot.store import new_estimate_id
-from tests.bot import deeds, support_bot
+from playground import FakeSlack
+from playground.payloads import Payloads
+from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
-from tests.bot.deeds import Json
-from tests.bot.reading import column, estimate_id, prefilled
+from tests.bot.message_text import column, estimate_id, prefilled
+from tests.bot.slack_actions import Json
 from tests.conftest import Workspace
 
 OTHER_TEAM = "T0STRANGER"
@@ -24,14 +24,14 @@ OTHER_TEAM = "T0STRANGER"
 
 async def test_an_estimate_survives_a_restart(start: Start, slack: FakeSlack) -> None:
     async with start():
-        parent = await deeds.ask(slack, f'{support_bot.LINE} name="support bot"')
+        parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="support bot"')
     async with start():
         await slack.command("list")
         assert "support bot" in slack.ephemerals()[-1]["text"]
-        view = await deeds.press(slack, parent, "edit", "estimate_form")
+        view = await slack_actions.press(slack, parent, "edit", "estimate_form")
         assert prefilled(view) == support_bot.FIELDS | {"name": "support bot"}
         await slack.submit_view(view["id"], slack.fill(view, {"epochs": "5"}))
-        change = await deeds.change(slack, parent)
+        change = await slack_actions.change(slack, parent)
         assert column(change) == {support_bot.OFFER: "+$80.00"}, "8M more tokens at $10"
         await slack.say(f"<@{slack.bot_user}> epochs=3", thread_ts=parent["ts"])
         await slack.wait_for(lambda: slack.messages(slack.general, parent["ts"])[4:])
@@ -49,7 +49,7 @@ def test_ids_are_ten_letters_and_digits_that_nobody_guesses_or_mistakes() -> Non
 
 
 async def test_the_id_in_slack_is_the_one_that_show_takes(workspace: Workspace, slack: FakeSlack) -> None:
-    parent = await deeds.ask(slack, support_bot.LINE)
+    parent = await slack_actions.ask(slack, support_bot.LINE)
     assert len(estimate_id(parent)) == 10
     await slack.command(f"show `{estimate_id(parent)}`")
     assert "$13,080.00" in slack.ephemerals()[-1]["text"]
@@ -67,13 +67,13 @@ async def from_other_team(slack: FakeSlack, payload: Json) -> str:
         body = urlencode(
             {"payload": json.dumps(payload | {"team": {"id": OTHER_TEAM, "domain": "other"}, "user": user})}
         )
-    status, answer = await deeds.post_signed(slack.events_url, body, slack.signing_secret)
+    status, answer = await slack_actions.post_signed(slack.events_url, body, slack.signing_secret)
     assert status == 200
     return answer
 
 
 async def test_another_workspace_does_not_see_the_list(workspace: Workspace, slack: FakeSlack) -> None:
-    await deeds.ask(slack, f"{support_bot.LINE} name=secret")
+    await slack_actions.ask(slack, f"{support_bot.LINE} name=secret")
     answer = await from_other_team(
         slack, Payloads(slack.workspace).command("/ftcost", "list", slack.you, slack.general)
     )
@@ -81,7 +81,7 @@ async def test_another_workspace_does_not_see_the_list(workspace: Workspace, sla
 
 
 async def test_another_workspace_cannot_show_an_id_that_it_knows(workspace: Workspace, slack: FakeSlack) -> None:
-    parent = await deeds.ask(slack, f"{support_bot.LINE} name=secret")
+    parent = await slack_actions.ask(slack, f"{support_bot.LINE} name=secret")
     line = f"show {estimate_id(parent)}"
     answer = await from_other_team(slack, Payloads(slack.workspace).command("/ftcost", line, slack.you, slack.general))
     assert "There is no estimate" in answer
@@ -92,7 +92,7 @@ async def test_another_workspace_cannot_show_an_id_that_it_knows(workspace: Work
 async def test_another_workspace_cannot_open_an_id_that_it_knows(
     workspace: Workspace, slack: FakeSlack, button: str
 ) -> None:
-    parent = await deeds.ask(slack, f"{support_bot.LINE} name=secret")
+    parent = await slack_actions.ask(slack, f"{support_bot.LINE} name=secret")
     action = {"type": "button", "action_id": button, "block_id": "b", "value": estimate_id(parent)}
     await from_other_team(slack, Payloads(slack.workspace).block_actions(parent, action, {}, slack.you, slack.general))
     (view,) = await slack.wait_for(lambda: [v for v in slack.views if v["title"]["text"] == "Not found"])
@@ -101,7 +101,7 @@ async def test_another_workspace_cannot_open_an_id_that_it_knows(
 
 async def test_another_workspace_cannot_export_an_id_that_it_knows(start: Start, slack: FakeSlack) -> None:
     async with start():
-        parent = await deeds.ask(slack, support_bot.LINE)
+        parent = await slack_actions.ask(slack, support_bot.LINE)
         action = {"type": "button", "action_id": "export", "block_id": "b", "value": estimate_id(parent)}
         await from_other_team(
             slack, Payloads(slack.workspace).block_actions(parent, action, {}, slack.you, slack.general)
@@ -112,7 +112,7 @@ async def test_another_workspace_cannot_export_an_id_that_it_knows(start: Start,
 
 async def test_another_workspaces_mention_does_not_find_the_threads_estimate(start: Start, slack: FakeSlack) -> None:
     async with start():
-        parent = await deeds.ask(slack, support_bot.LINE)
+        parent = await slack_actions.ask(slack, support_bot.LINE)
         message = await slack.say("epochs=5", thread_ts=parent["ts"])
         event = Payloads(slack.workspace).message_event(
             "app_mention", message | {"text": f"<@{slack.bot_user}> epochs=5"}
@@ -125,8 +125,8 @@ async def test_another_workspaces_mention_does_not_find_the_threads_estimate(sta
 async def test_a_form_with_another_workspaces_estimate_does_not_change_it(start: Start, slack: FakeSlack) -> None:
     """The form of an edit carries the id; sent from elsewhere it is a question of its own."""
     async with start():
-        parent = await deeds.ask(slack, f"{support_bot.LINE} name=secret")
-        view = await deeds.press(slack, parent, "edit", "estimate_form")
+        parent = await slack_actions.ask(slack, f"{support_bot.LINE} name=secret")
+        view = await slack_actions.press(slack, parent, "edit", "estimate_form")
         state = slack.fill(view, {"name": "mine"})
         await from_other_team(slack, Payloads(slack.workspace).view_submission(view, state, slack.you, slack.general))
     assert "secret" not in json.dumps(slack.messages()[1:])

@@ -1,0 +1,1 @@
+"""The terminal: the sub-commands of `ftcost`."""

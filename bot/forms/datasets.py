@@ -1,0 +1,31 @@
+"""The form's field for a training file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.slack.files import SlackFile, read_files
+from bot.slack.payload import at
+
+DATASET = "dataset"
+
+
+def dataset_field() -> dict[str, Any]:
+    """The block; Slack takes files up to 10 MB here."""
+    hint = (
+        "Instead of the two numbers above: JSONL up to 10 MB, whose examples and tokens are counted. "
+        "Send larger ones to the bot as a message."
+    )
+    return {
+        "type": "input",
+        "block_id": DATASET,
+        "label": {"type": "plain_text", "text": "Training file", "emoji": False},
+        "hint": {"type": "plain_text", "text": hint, "emoji": False},
+        "element": {"type": "file_input", "action_id": DATASET, "max_files": 1},
+        "optional": True,
+    }
+
+
+def read_dataset(view: Any) -> SlackFile | None:
+    """The file that is attached."""
+    return next(iter(read_files(at(view, "state", "values", DATASET, DATASET, "files"))), None)

@@ -1,0 +1,108 @@
+"""What the buttons of an estimate ask for: its export, its break-even, how sure it is."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import error_of
+from bot.queue.store import Job
+from bot.render.data import to_csv, to_yaml
+from bot.render.replies import break_even_replies, dated, uncertainty_replies
+from bot.services import Services
+from bot.slack.poster import SHUT_OUT, Destination, permalink
+from bot.store import SavedEstimate
+from calculator import estimate, read_scenario, with_default_spread
+
+
+class Export(NamedTuple):
+    """A file for the thread."""
+
+    name: str
+    title: str
+    content: str | bytes
+
+
+@dataclass(frozen=True)
+class AnswerJobs:
+    """Kinds `export`, `break_even` and `sure`."""
+
+    desk: Services
+
+    async def export(self, job: Job) -> None:
+        """Upload an estimate into its thread: as it was saved, or (xlsx) with formulas. Payload: id, team, user,
+        channel, thread_ts, format.
+        """
+        ask = job.payload
+        here = Destination(ask["channel"], ask["thread_ts"])
+        saved = await self.desk.saved_or_told(ask, here)
+        if saved is None:
+            return
+        file = await self._export(saved, ask.get("format", "csv"))
+        try:
+            await self._upload(saved.team_id, file, here)
+        except SlackApiError as error:
+            if error_of(error) not in SHUT_OUT:
+                raise
+            poster = await self.desk.poster(ask["team"])
+            await self._upload(saved.team_id, file, await poster.direct(ask["user"]))
+
+    async def break_even(self, job: Job) -> None:
+        """The break-even of a saved estimate, into its thread. Payload: id, team, user, channel, thread_ts, as_of."""
+        ask = job.payload
+        here = Destination(ask["channel"], ask["thread_ts"])
+        saved = await self.desk.saved_or_told(ask, here)
+        if saved is None:
+            return
+        comparison = await self.desk.price(saved.fields, date.fromisoformat(ask["as_of"]))
+        messages = await asyncio.to_thread(break_even_replies, comparison)
+        await self.desk.reply_all(job, here, dated(messages, comparison, saved.id))
+
+    async def sure(self, job: Job) -> None:
+        """How sure a saved estimate is, into its thread: by its own ranges, else with every number taken as somewhat
+        off. Payload as for break_even.
+        """
+        ask = job.payload
+        here = Destination(ask["channel"], ask["thread_ts"])
+        saved = await self.desk.saved_or_told(ask, here)
+        if saved is None:
+            return
+        scenario = read_scenario(saved.fields)
+        spread = self.desk.catalog.assumptions["default_spread"].value or Decimal(0)
+        asked = scenario if scenario.ranged else with_default_spread(scenario, spread)
+        comparison = await asyncio.to_thread(estimate, asked, self.desk.catalog, date.fromisoformat(ask["as_of"]))
+        messages = await asyncio.to_thread(uncertainty_replies, comparison, assumed=not scenario.ranged)
+        await self.desk.reply_all(job, here, dated(messages, comparison, saved.id))
+
+    async def _export(self, saved: SavedEstimate, format: str) -> Export:
+        """The file of one format. A spreadsheet is priced anew as of its day, and says what was quoted beside it."""
+        link = permalink(self.desk.workspaces.url(saved.team_id), saved)
+        match format:
+            case "xlsx":
+                from bot.render.xlsx import to_xlsx
+
+                comparison = await self.desk.price(saved.fields, date.fromisoformat(saved.as_of))
+                content: str | bytes = await asyncio.to_thread(
+                    to_xlsx, comparison, self.desk.catalog, quoted=saved.result, link=link or ""
+                )
+                title = f"Estimate {saved.id}, a spreadsheet that calculates"
+            case "yaml":
+                content, title = to_yaml(saved.result, link=link), f"Estimate {saved.id}, the scenario"
+            case _:
+                content, title = to_csv(saved.result, link=link), f"Estimate {saved.id}, line by line"
+        return Export(f"ftcost-{saved.id}.{format}", title, content)
+
+    async def _upload(self, team_id: str, file: Export, place: Destination) -> None:
+        client = (await self.desk.workspaces.of(team_id)).client
+        await client.files_upload_v2(
+            channel=place.channel,
+            thread_ts=place.thread_ts,
+            filename=file.name,
+            title=file.title,
+            content=file.content,
+        )

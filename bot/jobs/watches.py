@@ -1,0 +1,117 @@
+"""Work that the clock begins: prices refreshed, watched estimates looked at, what is new of one told."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import error_of, is_transient
+from bot.prices.current_catalog import CatalogRefresher
+from bot.queue.store import Job
+from bot.render.blocks import SlackMessage
+from bot.services import Services, mark_of
+from bot.slack.poster import NOBODY, SHUT_OUT, Destination
+from bot.slack.workspaces import NotInstalled
+from bot.store import SavedEstimate, Watch, WatchStore
+from bot.watches.alert import alert, elsewhere
+from bot.watches.changes import WatchChange, WatchState, watch_change
+from bot.watches.threshold import read_threshold
+from pricing import Catalog
+
+log = logging.getLogger(__name__)
+
+PAGE = 100
+GONE = SHUT_OUT | {"thread_not_found", "message_not_found"}
+
+
+@dataclass(frozen=True)
+class ScheduledJobs:
+    """Kinds `refresh`, `watch` and `alert`."""
+
+    desk: Services
+    watches: WatchStore
+    prices: CatalogRefresher
+    today: Callable[[], date]
+
+    async def refresh(self, job: Job) -> None:
+        """Read the price feeds. No payload: a run that was left counts for the day on which it is made up for."""
+        await self.prices.refresh(self.today())
+
+    async def watch(self, job: Job) -> None:
+        """Look at everything that is watched, and write down an alert for each of which there is something to tell."""
+        await self.prices.catch_up()
+        await self.desk.inbox.forget_old()
+        after = 0
+        while page := await self.watches.page(after, PAGE):
+            after = page[-1].number
+            for watch in page:
+                try:
+                    await self._look_at(watch)
+                except Exception as error:  # one that is broken holds none of the others back
+                    if is_transient(error):
+                        raise
+                    log.exception("the watched estimate %s is left out", watch.estimate_id)
+
+    async def _look_at(self, watch: Watch) -> None:
+        saved = await self.desk.estimates.get(watch.estimate_id, team_id=watch.team_id)
+        if saved is None:
+            await self.watches.remove(watch.estimate_id, team_id=watch.team_id, user_id=None)
+            return
+        if await self._news(watch, saved, self.prices.box.catalog) is None:
+            return
+        # The day is in the key, so that what could not be told today is tried again tomorrow.
+        key = f"alert:{watch.number}:{watch.alerts}:{self.today()}"
+        ask = {"team": watch.team_id, "id": saved.id, "user": watch.user_id, "alert": watch.alerts, "unasked": True}
+        place = {"channel": saved.channel_id, "thread_ts": saved.thread_ts}
+        await self.desk.inbox.put(Job(key, "alert", ask | place))
+
+    async def alert(self, job: Job) -> None:
+        """Tell what is new of an estimate at this moment. Payload: team, id, channel, thread_ts, alert (its number)."""
+        ask = job.payload
+        await self.prices.catch_up()
+        watch = await self.watches.get(ask["id"], team_id=ask["team"])
+        saved = await self.desk.estimates.get(ask["id"], team_id=ask["team"])
+        if watch is None or saved is None or watch.alerts != ask["alert"]:
+            return
+        try:
+            workspace = await self.desk.workspaces.of(ask["team"])
+        except NotInstalled:
+            return
+        if workspace.team_id != ask["team"]:  # a database that another workspace used before
+            return
+        catalog = self.prices.box.catalog
+        news = await self._news(watch, saved, catalog)
+        if news is None:
+            return
+        if job.attempts < 2 or not await self.desk.inbox.replies(job):
+            await self._say(job, watch, saved, alert(news, saved, watch, catalog, self.today().isoformat()))
+            await self.desk.inbox.replied(job, 1)
+        await self.watches.told(watch, dict(news.told))
+
+    async def _news(self, watch: Watch, saved: SavedEstimate, catalog: Catalog) -> WatchChange | None:
+        told, over = cast("WatchState", watch.told), read_threshold(watch.over)
+        return await asyncio.to_thread(watch_change, told, over, saved, catalog, self.today())
+
+    async def _say(self, job: Job, watch: Watch, saved: SavedEstimate, message: SlackMessage) -> None:
+        """Into the thread; to the person alone where it is gone. Where that one is gone too, nobody watches."""
+        poster, mark = await self.desk.poster(watch.team_id), mark_of(job)
+        try:
+            if saved.channel_id:
+                await poster.post(Destination(saved.channel_id, saved.thread_ts), message, mark)
+                return
+        except SlackApiError as error:
+            if error_of(error) not in GONE:
+                raise
+        try:
+            await poster.post(await poster.direct(watch.user_id), elsewhere(message, saved), mark)
+        except SlackApiError as error:
+            if error_of(error) not in NOBODY:
+                raise
+            log.info("nobody is left to be told of %s: it is not watched any more", saved.id)
+            await self.watches.remove(saved.id, team_id=watch.team_id, user_id=None)

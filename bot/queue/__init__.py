@@ -1,0 +1,1 @@
+"""Accepted work: stored before Slack gets its acknowledgement, run by whichever replica claims it."""

@@ -1,0 +1,231 @@
+"""Accepted work: written down before Slack is told that it arrived, worked off after, by whichever replica has it.
+
+A key that came before is a duplicate. Who works on a job has a lease on it: while it lasts nobody else may, and when it
+is not renewed any more, because its holder was killed, somebody else does.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, or_, select, update
+
+from bot.queue.insert_batcher import InsertBatcher
+from bot.store.database import Database
+from bot.store.tables import inbox
+
+# Slack redelivers for at most an hour; keys are kept longer than that, so that a late duplicate still meets its key.
+KEEP_DONE = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of accepted work. `payload` holds everything that is needed to do it after a restart."""
+
+    key: str
+    kind: str
+    payload: dict[str, Any]
+    attempts: int = 0
+    """How often it was begun; 1 while it is done for the first time."""
+    accepted_at: datetime | None = None
+
+    @property
+    def lane(self) -> str:
+        """What the job must not overtake: other work in its thread, or what its payload says; a lane of its own where
+        it begins a thread.
+        """
+        if one_at_a_time := self.payload.get("one_at_a_time"):
+            return str(one_at_a_time)
+        channel, thread_ts = self.payload.get("channel"), self.payload.get("thread_ts")
+        return f"{channel}/{thread_ts}" if thread_ts else self.key
+
+    @property
+    def begins_a_thread(self) -> bool:
+        """Whether nothing else can be in its lane."""
+        return self.lane == self.key
+
+
+class Backlog(NamedTuple):
+    """How much accepted work is not done, and for how long."""
+
+    waiting: int
+    """Nobody works on it."""
+    running: int
+    oldest: timedelta
+    """Since the oldest of all was accepted; 0 where there is none."""
+    left: timedelta
+    """Since the oldest was accepted that could be begun and is not; 0 where there is none."""
+
+    def figures(self) -> tuple[float, float, float, float]:
+        """Counts and seconds."""
+        return self.waiting, self.running, self.oldest.total_seconds(), self.left.total_seconds()
+
+
+class JobStore:
+    """The table of accepted work, as one process sees it.
+
+    `now` is UTC without a time zone; the clocks of replicas must agree to within a few seconds.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime], lease: timedelta) -> None:
+        self._database = database
+        self._arrivals = InsertBatcher(database)
+        self.now = now
+        self._lease = lease
+        self.owner = f"{socket.gethostname()[:20]}-{secrets.token_hex(6)}"
+
+    async def put(self, job: Job, *, claim: bool = False) -> bool:
+        """Write a job down, begun by this process (`claim`) or for whoever comes first.
+
+        False where its key is known already: somebody clicked twice, or Slack delivered again.
+        """
+        now = self.now()
+        row = {
+            "key": job.key,
+            "kind": job.kind,
+            "team_id": job.payload.get("team"),
+            "lane": job.lane,
+            "payload": job.payload,
+            "state": "waiting",
+            "attempts": 1 if claim else 0,
+            "created_at": now,
+            "owner": self.owner,
+            "lease_until": now + self._lease if claim else None,
+        }
+        return await self._arrivals.write(row, in_order=not job.begins_a_thread)
+
+    async def settle(self, seconds: float) -> None:
+        """Wait, so long at most, for what is being written down although nobody waits for it any more."""
+        await self._arrivals.settle(seconds)
+
+    async def once(self, key: str, team_id: str) -> bool:
+        """Note that something is done which leaves no work. False where that was noted before, by any process."""
+        row = {
+            "key": key,
+            "kind": "once",
+            "team_id": team_id,
+            "lane": key,
+            "payload": {},
+            "state": "done",
+            "attempts": 0,
+            "created_at": self.now(),
+            "owner": self.owner,
+            "lease_until": None,
+        }
+        return await self._arrivals.write(row, in_order=False)
+
+    async def claim(
+        self,
+        limit: int,
+        *,
+        accepted_here: bool = False,
+        only: Collection[str] | None = None,
+        but_not: Collection[str] = (),
+    ) -> list[Job]:
+        """Take what nobody works on, oldest first; never a job of a thread where an earlier one is not finished.
+
+        `accepted_here` leaves alone what other processes accepted; `only` and `but_not` name kinds of work.
+        """
+        now = self.now()
+        free = self._free(now, accepted_here=accepted_here)
+        if only is not None:
+            free.append(inbox.c.kind.in_(only))
+        if but_not:
+            free.append(inbox.c.kind.not_in(but_not))
+        taken = (
+            update(inbox)
+            .where(inbox.c.number.in_(_first(limit, free)))
+            .values(owner=self.owner, lease_until=now + self._lease, attempts=inbox.c.attempts + 1)
+            .returning(inbox)
+        )
+        async with self._database.begin() as connection:
+            rows = sorted(await connection.execute(taken), key=lambda row: row.number)
+        return [_job(row) for row in rows]
+
+    async def renew(self, keys: Collection[str]) -> set[str]:
+        """Keep the leases on these jobs; the keys of those that are still this process's."""
+        kept = (
+            update(inbox)
+            .where(inbox.c.key.in_(keys), *self._ours())
+            .values(lease_until=self.now() + self._lease)
+            .returning(inbox.c.key)
+        )
+        async with self._database.begin() as connection:
+            return {row.key for row in await connection.execute(kept)}
+
+    async def begun_again(self, job: Job) -> None:
+        """Count one more attempt of this process."""
+        await self._set(job, attempts=job.attempts)
+
+    async def replies(self, job: Job) -> int:
+        """How many replies of a job stand already."""
+        async with self._database.engine.connect() as connection:
+            return await connection.scalar(select(inbox.c.posted).where(inbox.c.key == job.key)) or 0
+
+    async def replied(self, job: Job, posted: int) -> None:
+        """Remember how many of its replies stand."""
+        await self._set(job, posted=posted)
+
+    async def hand_back(self, job: Job) -> None:
+        """Leave a job that was begun to whoever comes first; the attempt counts, for some of it may be done."""
+        await self._set(job, lease_until=None, owner=None)
+
+    async def finished(self, job: Job, *, failed: bool = False) -> None:
+        await self._set(job, state="failed" if failed else "done", lease_until=None)
+
+    async def late(self, after: timedelta, limit: int, *, accepted_here: bool = False) -> list[Job]:
+        """Unfinished work older than that whose askers were not told yet. From now on they count as told."""
+        old = [inbox.c.state == "waiting", inbox.c.told_at.is_(None), inbox.c.created_at <= self.now() - after]
+        if accepted_here:
+            old.append(inbox.c.owner == self.owner)
+        told = update(inbox).where(inbox.c.number.in_(_first(limit, old))).values(told_at=self.now()).returning(inbox)
+        async with self._database.begin() as connection:
+            return [_job(row) for row in await connection.execute(told)]
+
+    async def forget_old(self) -> None:
+        """Drop what is long done."""
+        old = inbox.c.created_at < self.now() - KEEP_DONE
+        await self._database.do(delete(inbox).where(inbox.c.state != "waiting", old))
+
+    async def backlog(self, *, accepted_here: bool = False) -> Backlog:
+        """What is not done; `accepted_here` leaves out what other processes accepted."""
+        now = self.now()
+        ours = [inbox.c.state == "waiting", *([inbox.c.owner == self.owner] if accepted_here else [])]
+        leased = func.count().filter(inbox.c.lease_until > now)
+        counted = select(func.count(), leased, func.min(inbox.c.created_at)).where(*ours)
+        free = select(func.min(inbox.c.created_at)).where(*self._free(now, accepted_here=accepted_here))
+        async with self._database.engine.connect() as connection:
+            total, running, oldest = (await connection.execute(counted)).one()
+            left = await connection.scalar(free)
+        return Backlog(total - running, running, now - (oldest or now), now - (left or now))
+
+    def _free(self, now: datetime, *, accepted_here: bool) -> list[ColumnElement[bool]]:
+        """Work that may be begun: nobody has it, and nothing earlier of its lane is unfinished."""
+        earlier = inbox.alias("earlier")
+        overtakes = exists().where(
+            earlier.c.lane == inbox.c.lane, earlier.c.state == "waiting", earlier.c.number < inbox.c.number
+        )
+        free = [inbox.c.state == "waiting", or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= now), ~overtakes]
+        return [*free, inbox.c.owner == self.owner] if accepted_here else free
+
+    def _ours(self) -> list[ColumnElement[bool]]:
+        return [inbox.c.owner == self.owner, inbox.c.state == "waiting", inbox.c.lease_until.is_not(None)]
+
+    async def _set(self, job: Job, **values: Any) -> None:
+        """Change a job that this process works on; one that another has taken over since is left alone."""
+        await self._database.do(update(inbox).where(inbox.c.key == job.key, *self._ours()).values(**values))
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(row.key, row.kind, row.payload, row.attempts, row.created_at)
+
+
+def _first(limit: int, which: list[ColumnElement[bool]]) -> Select[tuple[int]]:
+    """The numbers of the oldest so many rows, but those that another replica takes at this moment."""
+    found = select(inbox.c.number).where(*which).order_by(inbox.c.number).limit(limit)
+    return select(found.with_for_update(skip_locked=True).cte("first").c.number)

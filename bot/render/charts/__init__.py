@@ -1,0 +1,1 @@
+"""Charts: one model of each, drawn as a Slack block or as a PNG."""

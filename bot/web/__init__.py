@@ -1,0 +1,1 @@
+"""The HTTP endpoints: Slack's requests, health probes, rate limits."""

@@ -1,0 +1,1 @@
+"""The rules of one workspace: defaults, budgets, roles and the Home tab."""

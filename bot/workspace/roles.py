@@ -1,0 +1,80 @@
+"""Who may change what a whole workspace relies on: its admins and owners, and whom FTCOST_ADMINS names.
+
+await roles.check(team_id, user_id)                                  # UserError, a sentence, where not
+await audit.write(Change(team_id, user_id, "budget", "none", "$500.00"), within=connection)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Collection
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import error_of
+from bot.slack.workspaces import CACHE_SECONDS, NotInstalled, Workspaces
+from calculator import UserError
+
+log = logging.getLogger(__name__)
+
+# A slash command has three seconds, and there is more to do in them.
+ASK_SECONDS = 2.0
+MOST_PEOPLE = 1_000
+ADMINS_ONLY = "Only admins and owners of this workspace may do that, and people whom FTCOST_ADMINS names."
+CANNOT_ASK = (
+    "ftcost may not ask Slack who is an admin here: it was installed without the scope users:read. "
+    "Install it again, or let whoever runs it name you in FTCOST_ADMINS."
+)
+NO_ANSWER = "Slack does not say at the moment whether you are an admin. Please try again in a minute."
+
+
+class Roles:
+    """Slack is asked, and its answer kept for a minute."""
+
+    def __init__(
+        self, workspaces: Workspaces, admins: Collection[str] = (), clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._workspaces = workspaces
+        self._admins = frozenset(admins)
+        self._clock = clock
+        self._known: dict[tuple[str, str], tuple[float, bool]] = {}
+
+    async def check(self, team_id: str, user_id: str) -> None:
+        """Nothing for an admin of the workspace. Raises UserError for anybody else, and where Slack does not say."""
+        if not await self.is_admin(team_id, user_id):
+            raise UserError(ADMINS_ONLY)
+
+    async def is_admin(self, team_id: str, user_id: str) -> bool:
+        """Whether somebody may change what the workspace relies on. Raises UserError where Slack does not say."""
+        if user_id in self._admins:
+            return True
+        until, known = self._known.get((team_id, user_id), (0.0, False))
+        if self._clock() < until:
+            return known
+        found = await self._ask(team_id, user_id)
+        if len(self._known) >= MOST_PEOPLE:
+            self._known.clear()
+        self._known[team_id, user_id] = (self._clock() + CACHE_SECONDS, found)
+        return found
+
+    async def _ask(self, team_id: str, user_id: str) -> bool:
+        try:
+            async with asyncio.timeout(ASK_SECONDS):
+                client = (await self._workspaces.of(team_id)).client
+                answer = await client.users_info(user=user_id)
+        except SlackApiError as error:
+            if error_of(error) == "user_not_found":
+                return False
+            log.warning("users.info says %s", error_of(error))
+            raise UserError(CANNOT_ASK if error_of(error) == "missing_scope" else NO_ANSWER) from None
+        except (aiohttp.ClientError, OSError, NotInstalled) as error:  # TimeoutError is an OSError
+            log.warning("users.info gave no answer: %r", error)
+            raise UserError(NO_ANSWER) from None
+        user: Any = answer["user"]
+        # An admin of another workspace, who is here by a shared channel, is none of this one.
+        at_home = user.get("team_id") == team_id and not user.get("is_stranger") and not user.get("deleted")
+        return bool(at_home and (user.get("is_admin") or user.get("is_owner")))

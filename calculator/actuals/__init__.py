@@ -1,0 +1,1 @@
+"""Actual costs: their variance against the estimate and its causes."""

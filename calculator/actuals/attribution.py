@@ -1,0 +1,210 @@
+"""Which assumption explains that an actual amount differs from the estimate of the same days.
+
+What was measured (calls, tokens, epochs, hours) is put into the question one by one, and the estimate asked again: each
+measured number gets its Shapley value, its effect averaged over all orders. What then is still missing to the actual
+amount is what could not be measured: the price, together with whatever else has no measurement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Context, Decimal
+from typing import Literal, NamedTuple
+
+from calculator.actuals.month_share import MonthInterval, Part, PricedOffer
+from calculator.costs.horizon import traffic_months
+from calculator.costs.training import retrainings_before
+from calculator.numeric import ONE, ZERO, smaller
+from calculator.question.resolved import ResolvedScenario
+from calculator.uncertainty.shapley import shapley
+
+PRICE, VOLUME, TOKENS, EPOCHS = "price", "volume", "tokens a call", "epochs"
+RUNS, DATA, HOURS = "runs", "tokens of the data", "hours"
+UNMEASURED = "volume × price together"
+NOT_ESTIMATED = "what the estimate does not have"
+_WIDE = Context(prec=60)
+_DUST = Decimal("1e-12")  # dollars; what a division left is no effect
+
+
+class Usage(NamedTuple):
+    """What was measured beside an amount; None where the platform does not say."""
+
+    calls: Decimal | None = None
+    input_tokens: Decimal | None = None
+    """With those read from cache."""
+    cached_tokens: Decimal | None = None
+    output_tokens: Decimal | None = None
+    trained_tokens: Decimal | None = None
+    """Over all epochs of all jobs."""
+    epochs: Decimal | None = None
+    jobs: Decimal | None = None
+    hours: Decimal | None = None
+    """A deployment was up, or a training ran."""
+
+    @property
+    def tokens_known(self) -> bool:
+        """Whether both sides of the calls were counted."""
+        return self.input_tokens is not None and self.output_tokens is not None
+
+
+class Effect(NamedTuple):
+    """An assumption, and what it adds to the estimate, US dollars."""
+
+    cause: str
+    usd: Decimal
+
+
+class MeasuredInput(NamedTuple):
+    """A measured number under the name of the assumption that it replaces."""
+
+    cause: str
+    put: Callable[[ResolvedScenario], ResolvedScenario]
+
+
+class Measurements(NamedTuple):
+    """What was measured, and what the rest of the difference is then called."""
+
+    measured: tuple[MeasuredInput, ...]
+    rest: str
+
+
+def effects_of(
+    priced: PricedOffer,
+    stretch: MonthInterval,
+    part: Part | Literal["all"],
+    usd: Decimal,
+    usage: Usage,
+    estimate_usd: Decimal,
+) -> tuple[Effect, ...]:
+    """What explains `usd` − `estimate_usd`; the effects add up to it exactly."""
+    if usd == estimate_usd:
+        return ()
+    if not estimate_usd:
+        return (Effect(NOT_ESTIMATED, usd),)
+    known = _known(priced, stretch, part, usage)
+
+    def value(put_in: frozenset[int]) -> Decimal | None:
+        plan = priced.plan
+        for at in sorted(put_in):
+            plan = known.measured[at].put(plan)
+        return priced._replace(plan=plan).share(stretch)[part] if part != "all" else estimate_usd
+
+    found = shapley(len(known.measured), value)
+    if found is None:
+        return (Effect(UNMEASURED, usd - estimate_usd),)
+    found = [effect.quantize(_DUST, context=_WIDE) for effect in found]
+    effects = [Effect(one.cause, effect) for one, effect in zip(known.measured, found, strict=True)]
+    effects.append(Effect(known.rest, usd - estimate_usd - sum(found, ZERO)))
+    return tuple(effect for effect in effects if effect.usd)
+
+
+def _known(priced: PricedOffer, stretch: MonthInterval, part: str, usage: Usage) -> Measurements:
+    match part:
+        case "inference":
+            return _of_calls(priced, stretch, usage)
+        case "training":
+            return _of_training(priced, stretch, usage)
+        case "hosting" if usage.hours is not None:
+            hours = usage.hours / (stretch.end - stretch.start)
+            return Measurements(
+                (MeasuredInput(HOURS, lambda plan: plan._replace(hosted_hours_per_month=hours)),), PRICE
+            )
+        case _:
+            return Measurements((), UNMEASURED)
+
+
+# --- calls -----------------------------------------------------------------------------------------------------------
+
+
+def estimated_calls(priced: PricedOffer, stretch: MonthInterval) -> Decimal:
+    """The calls that the estimate takes for a stretch."""
+    return priced.plan.calls_per_month * traffic_months(stretch.start, stretch.end, priced.plan.growth_per_month)
+
+
+def _of_calls(priced: PricedOffer, stretch: MonthInterval, usage: Usage) -> Measurements:
+    expected = estimated_calls(priced, stretch)
+    if usage.calls and usage.tokens_known:
+        return Measurements((_volume(expected, usage.calls), _tokens(usage, usage.calls)), PRICE)
+    if usage.calls:
+        return Measurements((_volume(expected, usage.calls),), f"{TOKENS} × {PRICE}")
+    if usage.tokens_known and expected:
+        return Measurements((_tokens(usage, expected)._replace(cause=f"{VOLUME} × {TOKENS}"),), PRICE)
+    return Measurements((), UNMEASURED)
+
+
+def _volume(expected: Decimal, calls: Decimal) -> MeasuredInput:
+    return MeasuredInput(VOLUME, lambda plan: plan._replace(calls_per_month=plan.calls_per_month * calls / expected))
+
+
+def _tokens(usage: Usage, calls: Decimal) -> MeasuredInput:
+    """The average call as it was counted. A prompt is not told apart from the rest of the input."""
+    input_tokens, output_tokens = usage.input_tokens or ZERO, usage.output_tokens or ZERO
+
+    def put(plan: ResolvedScenario) -> ResolvedScenario:
+        cached = cached_share(plan)
+        if usage.cached_tokens is not None:
+            cached = smaller(ONE, usage.cached_tokens / input_tokens) if input_tokens else ZERO
+        return plan._replace(
+            prompt_after_tokens=None,
+            call_input_tokens=input_tokens / calls,
+            call_output_tokens=output_tokens / calls,
+            cached_share=cached,
+        )
+
+    return MeasuredInput(TOKENS, put)
+
+
+def cached_share(plan: ResolvedScenario) -> Decimal:
+    """The share of a call's whole input that the question takes to be read from cache."""
+    if plan.prompt_after_tokens is None:
+        return plan.cached_share
+    whole = plan.prompt_after_tokens + plan.call_input_tokens
+    return plan.cached_share * plan.prompt_after_tokens / whole if whole else ZERO
+
+
+# --- training --------------------------------------------------------------------------------------------------------
+
+
+def _of_training(priced: PricedOffer, stretch: MonthInterval, usage: Usage) -> Measurements:
+    """Epochs and runs where they were counted, then the data: the tokens that are left of all that were trained."""
+    plan = priced.plan
+    if usage.hours is not None and plan.training_hours is not None:
+        jobs = usage.jobs or estimated_jobs(priced, stretch)
+        return Measurements((*_runs(priced, stretch, usage), _hours(usage.hours / jobs)), PRICE)
+    measured = _runs(priced, stretch, usage)
+    if (epochs := usage.epochs) is not None:
+        measured.append(MeasuredInput(EPOCHS, lambda plan: plan._replace(epochs=epochs)))
+    jobs = estimated_jobs(priced, stretch) if usage.jobs is None else usage.jobs
+    expected_epochs = plan.epochs or priced.default_epochs
+    if usage.trained_tokens is not None and jobs:
+        tokens = usage.trained_tokens / (jobs * (usage.epochs or expected_epochs) * plan.examples)
+        unknown = [name for name, known in ((RUNS, usage.jobs), (EPOCHS, usage.epochs)) if known is None]
+        name = " × ".join([*unknown, DATA])
+        measured.append(MeasuredInput(name, lambda plan: plan._replace(example_tokens=tokens, lengths=None)))
+        return Measurements(tuple(measured), PRICE)
+    return Measurements(tuple(measured), f"{DATA} × {PRICE}" if measured else UNMEASURED)
+
+
+def estimated_jobs(priced: PricedOffer, stretch: MonthInterval) -> Decimal:
+    """The training jobs that the estimate takes for a stretch: all runs on the first day, then one a retraining."""
+    plan = priced.plan
+    jobs = ZERO if stretch.start else plan.runs
+    if every := plan.retrain_months:
+        before = retrainings_before(stretch.start, every) if stretch.start else ZERO
+        jobs += retrainings_before(stretch.end, every) - before
+    return jobs
+
+
+def _runs(priced: PricedOffer, stretch: MonthInterval, usage: Usage) -> list[MeasuredInput]:
+    """The runs of the first day, so that there are as many jobs as were counted; nothing where only retrainings
+    fall.
+    """
+    jobs = usage.jobs
+    if jobs is None or stretch.start:
+        return []
+    retrainings = estimated_jobs(priced, stretch) - priced.plan.runs
+    return [MeasuredInput(RUNS, lambda plan: plan._replace(runs=max(ZERO, jobs - retrainings)))]
+
+
+def _hours(hours: Decimal) -> MeasuredInput:
+    return MeasuredInput(HOURS, lambda plan: plan._replace(training_hours=hours))

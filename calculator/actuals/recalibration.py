@@ -1,0 +1,93 @@
+"""The same question with what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from calculator.actuals.attribution import estimated_calls
+from calculator.actuals.month_share import PricedOffer
+from calculator.actuals.variance import Variance, priced_as
+from calculator.comparison import Comparison
+from calculator.numeric import ONE, ZERO, smaller
+from calculator.question.quantities import format_number
+from calculator.result import Estimate
+
+_STEP = Decimal("0.001")  # shares are given to a tenth of a percent
+
+
+class Recalibration(NamedTuple):
+    """`fields` replace those of the question; `notes` say what rests on more than a measurement."""
+
+    fields: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def recalibrate(comparison: Comparison, estimate: Estimate, held: Sequence[Variance]) -> Recalibration:
+    """What the newest month of each part says; nothing where nothing can be put into the question."""
+    priced = priced_as(comparison, estimate, comparison.plan)
+    fields: dict[str, str] = {}
+    notes: list[str] = []
+    newest = {one.actual.part: one for one in held}  # they come in the order of months
+    if training := newest.get("training"):
+        fields |= _training(priced, training)
+    if inference := newest.get("inference"):
+        measured = _measured_calls(priced, inference)
+        scaled = {} if measured else _scaled_calls(priced, inference)
+        if scaled:
+            notes.append("Only the amount is known, so the calls are scaled to it; tokens and prices stay.")
+        fields |= measured or scaled
+    return Recalibration(fields, tuple(notes))
+
+
+def _training(priced: PricedOffer, held: Variance) -> dict[str, str]:
+    usage, plan = held.actual.usage, priced.plan
+    fields = {}
+    if usage.epochs is not None and not usage.epochs % 1 and usage.epochs != plan.epochs:
+        fields["epochs"] = format_number(usage.epochs)
+    epochs = usage.epochs or plan.epochs
+    if usage.trained_tokens and usage.jobs and epochs:
+        tokens = _whole(usage.trained_tokens / (usage.jobs * epochs * plan.examples))
+        if tokens and tokens != plan.example_tokens:
+            fields["example"] = format_number(tokens)
+    return fields
+
+
+def _measured_calls(priced: PricedOffer, held: Variance) -> dict[str, str]:
+    """The calls of the newest days as calls a month, and the average call."""
+    usage, plan = held.actual.usage, priced.plan
+    stretch = priced.stretch(held.actual.month, held.actual.through)
+    if stretch is None or not usage.calls:
+        return {}
+    fields = {"calls": _per_month(usage.calls / (stretch.end - stretch.start))}
+    if usage.input_tokens is None or usage.output_tokens is None:
+        return fields
+    whole_input, prompt = usage.input_tokens / usage.calls, plan.prompt_after_tokens or ZERO
+    own_input = max(ZERO, whole_input - prompt)
+    fields["call"] = f"{format_number(_whole(own_input))}/{format_number(_whole(usage.output_tokens / usage.calls))}"
+    if fields["call"] == "0/0":
+        del fields["call"]
+    cacheable = prompt or whole_input
+    if usage.cached_tokens is not None and cacheable:
+        share = smaller(ONE, usage.cached_tokens / usage.calls / cacheable).quantize(_STEP, ROUND_HALF_UP)
+        if share or plan.cached_share:
+            fields["cached"] = format_number(share, "%")
+    return fields
+
+
+def _scaled_calls(priced: PricedOffer, held: Variance) -> dict[str, str]:
+    """As many calls as make the amount, at the estimate's tokens and prices."""
+    stretch = priced.stretch(held.actual.month, held.actual.through)
+    if stretch is None or not held.estimate_usd or not priced.plan.calls_per_month or held.actual.usd <= 0:
+        return {}
+    calls = estimated_calls(priced, stretch) * held.actual.usd / held.estimate_usd
+    return {"calls": _per_month(calls / (stretch.end - stretch.start))}
+
+
+def _per_month(calls: Decimal) -> str:
+    return f"{format_number(_whole(calls))}/month"
+
+
+def _whole(value: Decimal) -> Decimal:
+    return value.quantize(ONE, ROUND_HALF_UP)

@@ -1,0 +1,1 @@
+"""The costs of one offer: training, hosting, inference, and what threatens them."""

@@ -1,0 +1,62 @@
+"""The alternative to tuning: the same calls sent to a base model with the prompt it needs today."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from calculator.costs.inference import History, inference_lines
+from calculator.errors import FieldErrors
+from calculator.question.resolved import PointRates, ResolvedScenario
+from calculator.result import BaseEstimate
+from pricing import BasePrice, Catalog, PriceKind, UnknownName, given_source, price_of
+
+YOUR_BASE = "your base model"
+
+
+def base_price(name: str | None, rates: PointRates | None, catalog: Catalog, on: date) -> BasePrice | None:
+    """Prices of the base model: one's own where they are given, else those the package has. Raises FieldErrors."""
+    if rates is not None:
+        return BasePrice(
+            model=name or YOUR_BASE,
+            provider="your rates",
+            input_usd=rates.input,
+            cached_input_usd=rates.cached_input,
+            output_usd=rates.output,
+            batch_input_usd=None,
+            batch_cached_input_usd=None,
+            batch_output_usd=None,
+            source=given_source("Your own rates", on),
+            max_call_input_tokens=None,
+        )
+    if name is None:
+        return None
+    try:
+        return catalog.base_models.price(name, on)
+    except UnknownName as error:
+        raise FieldErrors({"base": str(error)}) from None
+
+
+def base_history(base: BasePrice) -> History:
+    """The base model's prices in the shape that `inference_lines` takes."""
+    usd: dict[PriceKind, Decimal | None] = {
+        "input": base.input_usd,
+        "cached_input": base.cached_input_usd,
+        "output": base.output_usd,
+        "batch_input": base.batch_input_usd,
+        "batch_cached_input": base.batch_cached_input_usd,
+        "batch_output": base.batch_output_usd,
+    }
+    longest = base.max_call_input_tokens
+    prices = {
+        kind: (price_of(value, "1M tokens", base.source, max_call_input_tokens=longest),)
+        for kind, value in usd.items()
+        if value is not None
+    }
+    return lambda kind: prices.get(kind, ())
+
+
+def estimate_base(plan: ResolvedScenario, base: BasePrice, on: date) -> BaseEstimate:
+    """What the calls cost without tuning, over the horizon."""
+    lines = inference_lines(plan, plan.prompt_before_tokens, base_history(base), on, plan.months)
+    return BaseEstimate(base.model, base.provider, plan.months, tuple(lines))

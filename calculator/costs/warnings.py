@@ -1,0 +1,200 @@
+"""What would cost money if overlooked, read off an estimate's inputs and lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from calculator.costs.hosting import is_dedicated
+from calculator.costs.rented_gpus import SECONDS_AN_HOUR, RentedGpuOffer, run_seconds
+from calculator.costs.training import retrainings, retrainings_before, tokens_of_a_run
+from calculator.numeric import smaller
+from calculator.question.customers import customer_of
+from calculator.question.resolved import ResolvedScenario
+from calculator.result import LineItem, Warning, sum_amounts
+from pricing import LongFate, Offer, Status
+
+LONG_RUN_DAYS = Decimal(30)
+"""Wall clock of one run that few would wait for."""
+_LONGER: dict[LongFate, tuple[str, str]] = {
+    "cut": ("examples_truncated", "Examples are cut at {} tokens; the rest is not learnt, and not billed."),
+    "left out": ("examples_left_out", "Examples over {} tokens are left out: not learnt, and not billed."),
+    "unknown": (
+        "examples_too_long",
+        "At most {} tokens an example are taken, and what becomes of longer ones is not published: all is counted.",
+    ),
+}
+"""By what becomes of examples that are longer than a platform takes: code and sentence."""
+
+
+def not_for_sale(offer: Offer, status: Status, as_of: date) -> Warning:
+    """Why there is no estimate at all, and where to look instead."""
+    life = offer.lifecycle
+    nearest = f" Nearest offer that is sold: {offer.nearest}." if offer.nearest else ""
+    if status == "not offered":
+        return Warning("not_offered", (offer.why or f"{offer.platform_title} does not sell this.") + nearest)
+    if life and life.inference_ends and life.inference_ends <= as_of:
+        ended = f"{offer.title} ended on {life.inference_ends}."
+    elif life and life.training_ends:
+        ended = f"Training {offer.title} ended on {life.training_ends}."
+        if life.inference_ends:
+            ended += f" Models that were tuned answer until {life.inference_ends}."
+    else:
+        ended = f"{offer.title} is retired."
+    return Warning("closed", f"{ended}{nearest} Ask with an earlier date to see what it cost.")
+
+
+def warnings(
+    plan: ResolvedScenario,
+    offer: Offer,
+    as_of: date,
+    months: Decimal,
+    horizon_end: date,
+    epochs: Decimal,
+    lines: Sequence[LineItem],
+) -> Iterator[Warning]:
+    """The warnings of a priced estimate, the dearest kinds first."""
+    yield from _lifecycle(plan, offer, as_of, months, horizon_end, lines)
+    yield from _unknown(lines)
+    yield from _hosting(plan, offer, lines)
+    yield from _training(plan, offer, epochs, lines)
+    yield from _doubtful(lines)
+
+
+def _lifecycle(
+    plan: ResolvedScenario, offer: Offer, as_of: date, months: Decimal, horizon_end: date, lines: Sequence[LineItem]
+) -> Iterator[Warning]:
+    life = offer.lifecycle
+    if not life:
+        return
+    once = sum_amounts(line.amount_usd for line in lines if line.recurrence == "once").usd
+    if not offer.trains_for(customer_of(plan.customer, offer.platform), as_of):
+        yield Warning(
+            "closed_to_new_customers",
+            f"New customers could train until {life.new_customers_until}; "
+            f"existing ones still can{_until(life.training_ends)}.",
+        )
+    if life.inference_ends and life.inference_ends <= horizon_end:
+        days = (life.inference_ends - as_of).days
+        yield Warning(
+            "model_ends",
+            f"The model ends on {life.inference_ends}, in {days} days, and what was trained ends with it: "
+            "nothing is counted after that day.",
+            once,
+        )
+    if life.training_ends and life.training_ends <= horizon_end:
+        text = f"Training ends on {life.training_ends}."
+        if plan.retrain_months:
+            planned = retrainings_before(months, plan.retrain_months)
+            possible = sum(found.times for found in retrainings(plan, offer, as_of, months))
+            if possible < planned:
+                text += f" Only {possible} of {planned} planned retrainings can happen."
+        yield Warning("training_ends", text)
+    if life.stated_status == "closing" and not (life.training_ends or life.inference_ends):
+        yield Warning("closing", f"{offer.platform_title} is winding this down, with no date given.")
+
+
+def _until(day: date | None) -> str:
+    return f" until {day}" if day else ""
+
+
+def _unknown(lines: Sequence[LineItem]) -> Iterator[Warning]:
+    for line in lines:
+        if line.amount_usd is None:
+            if line.quantity is None and line.component == "hosting":
+                text = "the model, or a call of this length and latency, does not fit these GPUs for serving."
+            elif line.quantity is None:
+                text = "billed by the hour, and the hours are not known. Add hours= for one run."
+            elif line.price and line.price.max_call_input_tokens and line.price.usd is not None:
+                text = f"the price is known up to {line.price.max_call_input_tokens:,} input tokens a call, not beyond."
+            else:
+                when = f"the price from {line.price.since} on" if line.price and line.price.since else "the price"
+                note = f" {line.price.note}" if line.price and line.price.note else ""
+                text = f"{when} is not known.{note}"
+            yield Warning("price_unknown", f"{line.label}: {text}")
+
+
+def _hosting(plan: ResolvedScenario, offer: Offer, lines: Sequence[LineItem]) -> Iterator[Warning]:
+    monthly = sum_amounts(
+        line.monthly_usd for line in lines if line.component == "hosting" and line.monthly_quantity is not None
+    ).usd
+    if monthly:
+        yield Warning(
+            "idle_hosting",
+            f"Bills while idle: up {plan.hosted_hours_per_day.normalize():f} hours a day, called or not.",
+            monthly,
+        )
+        if isinstance(offer, RentedGpuOffer):
+            yield Warning(
+                "capacity_not_measured",
+                "How many calls a GPU carries follows from its bandwidth and arithmetic, not from a measurement: "
+                "try it before you rely on it.",
+            )
+        elif is_dedicated(plan, offer) and plan.calls_per_month:
+            yield Warning(
+                "capacity_not_checked",
+                "Priced for the smallest deployment; whether it carries the calls is not checked.",
+            )
+    if offer.deployment_hours and plan.calls_per_month:
+        yield Warning(
+            "deployment_deleted",
+            f"A deployment is deleted after {offer.deployment_hours} hours: for trying out, not for production.",
+        )
+
+
+def _training(plan: ResolvedScenario, offer: Offer, epochs: Decimal, lines: Sequence[LineItem]) -> Iterator[Warning]:
+    for line in lines:
+        if line.component == "training" and line.unit == "job" and line.unit_price_usd is not None:
+            if line.unit_price_usd > 0:
+                yield Warning("minimum_charge", f"{line.label}: {line.formula}.", line.amount_usd)
+            else:
+                yield Warning(
+                    "job_cap", f"{line.label}; resuming it costs the rest.", -line.unit_price_usd * (line.quantity or 0)
+                )
+    if isinstance(offer, RentedGpuOffer):
+        yield from _long_run(plan, offer, epochs)
+    rules = offer.training
+    if not rules:
+        return
+    if rules.min_examples and plan.examples < rules.min_examples:
+        yield Warning("few_examples", f"{offer.platform_title} needs at least {rules.min_examples} examples.")
+    elif rules.advised_examples and plan.examples < rules.advised_examples:
+        yield Warning("few_examples", f"{offer.platform_title} advises at least {rules.advised_examples} examples.")
+    if rules.max_examples and plan.examples > rules.max_examples:
+        yield Warning("many_examples", f"{offer.platform_title} takes at most {rules.max_examples:,} examples.")
+    limit, longer = rules.max_tokens_per_example, rules.longer_examples
+    longest = plan.lengths.longest if plan.lengths else plan.example_tokens
+    if limit and longer and longest > limit:
+        code, text = _LONGER[longer.are]
+        yield Warning(code, text.format(f"{limit:,}"))
+    if (rules.max_epochs and epochs > rules.max_epochs) or (rules.min_epochs and epochs < rules.min_epochs):
+        yield Warning(
+            "epochs_outside", f"{offer.platform_title} takes {rules.min_epochs or 1} to {rules.max_epochs} epochs."
+        )
+
+
+def _long_run(plan: ResolvedScenario, offer: RentedGpuOffer, epochs: Decimal) -> Iterator[Warning]:
+    """Of a run that ends too late: after weeks, or after all that is looked ahead to."""
+    if not offer.work:
+        return
+    seconds = run_seconds(plan, offer.work, tokens_of_a_run(plan, offer, epochs))
+    days = (seconds / SECONDS_AN_HOUR + plan.queue_hours) / 24
+    horizon = plan.months * plan.days_per_month
+    if days <= smaller(horizon, LONG_RUN_DAYS):
+        return
+    late = f", longer than the {horizon.normalize():f} days that are priced" if days > horizon else ""
+    more = f"gpus={offer.work.gpus * 2}"
+    yield Warning(
+        "long_run",
+        f"One run takes {days:,.0f} days{late}. More GPUs together ({more}), a faster one, or fewer epochs or examples "
+        "make it shorter.",
+    )
+
+
+def _doubtful(lines: Sequence[LineItem]) -> Iterator[Warning]:
+    doubtful = [line for line in lines if line.price and line.price.confidence == "low" and line.amount_usd]
+    if doubtful:
+        labels = ", ".join(dict.fromkeys(line.label for line in doubtful))
+        usd = sum_amounts(line.amount_usd for line in doubtful).usd
+        yield Warning("low_confidence", f"Prices of low confidence, check them before you sign: {labels}.", usd)

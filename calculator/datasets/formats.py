@@ -1,0 +1,39 @@
+"""Which format a file is in, from its first lines."""
+
+from __future__ import annotations
+
+from calculator.datasets.blocks import CountingRules, read_line
+from calculator.datasets.lines import Block
+from calculator.datasets.problems import Problem
+from calculator.errors import UserError
+from pricing import Format
+
+
+def detect_format(block: Block) -> Format | None:
+    """The format of the first line that shows one; None where none does. Raises UserError for JSON that is not one
+    object a line.
+    """
+    lines = [line for raw in block.data.split(b"\n") if (line := raw.strip(b" \t\r"))]
+    if not lines:
+        return None
+    found = next((one for line in lines if (one := _reading(line))), None)
+    if block.first_line == 1:
+        _refuse(lines[0], found)
+    if found:
+        return found
+    return None if any(line.startswith((b"{", b"[", b'"')) for line in lines) else "plain-text"
+
+
+def _refuse(first: bytes, found: Format | None) -> None:
+    """What the first line shows to be one JSON value over many lines. Where others are whole examples, it is one bad
+    line; one that is a text may as well be a part of a larger value.
+    """
+    if first == b"[" or first.replace(b" ", b"").startswith(b"[{"):
+        raise UserError("The file is one JSON array. Write each example on a line of its own: jq -c '.[]' FILE.")
+    if found in (None, "text") and first.startswith(b"{") and first.endswith((b"[", b"{", b",")):
+        raise UserError("The examples run over several lines. Write each on one line: jq -c . FILE.")
+
+
+def _reading(line: bytes) -> Format | None:
+    read = read_line(line, 0, CountingRules(None, {}))
+    return None if isinstance(read, Problem) else read.format

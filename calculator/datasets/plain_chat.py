@@ -1,0 +1,75 @@
+"""The common case, fast: a block of OpenAI chat lines of plain text, decoded and summed without a look at each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from calculator.datasets.reading import ROLES, MessageOverhead
+
+# What is neither this nor well-formed goes the careful way (`reading.py`), which says what is wrong.
+_LARGE_BYTES = 500_000
+_MAX_OBJECTS = 50_000
+
+
+class Message(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    """A message of plain text."""
+
+    role: Literal[ROLES]  # type: ignore[valid-type]
+    content: Annotated[str, Meta(min_length=1)]
+    name: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
+    weight: Literal[0, 1] | UnsetType = UNSET
+
+
+class Chat(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    """A line that has nothing but messages."""
+
+    messages: Annotated[list[Message], Meta(min_length=1)]
+
+
+_decoder = msgspec.json.Decoder(Chat)
+
+
+def decode_chats(data: bytes, lines: int) -> list[Chat] | None:
+    """The lines of a block, so many, as chats; None where one of them is blank, something else, or has a fault."""
+    if len(data) > _LARGE_BYTES and data.count(b"{") > _MAX_OBJECTS:
+        return None
+    try:
+        chats = _decoder.decode_lines(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if len(chats) != lines:
+        return None
+    return chats if all(chat.messages[-1].role == "assistant" for chat in chats) else None
+
+
+def texts_of(chats: list[Chat]) -> list[str]:
+    """What has to be counted: contents in their order, then the names."""
+    contents = [message.content for chat in chats for message in chat.messages]
+    names = [message.name for chat in chats for message in chat.messages if message.name is not UNSET]
+    return contents + names
+
+
+def sum_chats(
+    chats: list[Chat], counts: list[int], role_tokens: Mapping[str, int], beside: MessageOverhead
+) -> tuple[list[int], list[int], int]:
+    """(tokens of each example, trained tokens of each, tokens of all contents) from the counts of `texts_of`."""
+    totals, trained = [], []
+    contents = sum(len(chat.messages) for chat in chats)
+    of_content, of_name = iter(counts), iter(counts[contents:])
+    of_role = {role: tokens + beside.per_message for role, tokens in role_tokens.items()}
+    for chat in chats:
+        total, answers = beside.per_example, 0
+        for message, tokens in zip(chat.messages, of_content, strict=False):  # stops at the end of the messages
+            role = message.role
+            total += tokens + of_role[role]
+            if role == "assistant" and message.weight != 0:
+                answers += tokens
+            if message.name is not UNSET:
+                total += next(of_name) + beside.per_name
+        totals.append(total)
+        trained.append(answers)
+    return totals, trained, sum(counts[:contents])

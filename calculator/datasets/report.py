@@ -1,0 +1,193 @@
+"""A count -> what it means for each platform: taken as it is, to be converted, or not taken; and how exact it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeVar
+
+from calculator.datasets.problems import MAX_SHOWN, Problem
+from calculator.datasets.tally import DatasetCount, LengthLimit
+from pricing import AS_IT_IS, DatasetRules, Encoding, LongFate, Offer, PlatformFormats, TrainingRules
+
+T = TypeVar("T", int, LengthLimit)
+
+
+class PlatformRequirements(NamedTuple):
+    """What a platform's training rules ask of a file; None where it states nothing."""
+
+    title: str
+    min_examples: int | None
+    max_examples: int | None
+    limit: LengthLimit | None
+
+
+_FATES: dict[LongFate, str] = {
+    "cut": "{0} cut at {1:,} tokens: {2.left:,} of {3:,} tokens are trained on.",
+    "left out": "{0} over {1:,} tokens and left out: {2.kept:,} of {3:,} tokens are trained on.",
+    "unknown": "{0} over its limit of {1:,} tokens; what becomes of them is not published.",
+}
+
+Fate = Literal["taken", "converted", "refused", "unknown"]
+
+
+class Acceptance(NamedTuple):
+    """What a platform does with the file's format: takes it as it is, after a conversion, or not; or nobody recorded
+    what it takes. `format` says so, what to convert, and what is missing.
+    """
+
+    title: str
+    fate: Fate
+    format: str
+    factors: str = ""
+    """By tokenizer of its models, so many times the counted tokens; empty where they are those that were counted."""
+    known_from: tuple[str, ...] = ()
+    """Who says so."""
+    unknown_factors: str = ""
+    """Families of models for which no factor is known."""
+
+    @property
+    def why(self) -> str:
+        """All of it in sentences."""
+        said = [self.format]
+        if self.factors:
+            said.append(f"Its models count approximately so many times these tokens: {self.factors}")
+            said[-1] += f" (by {'; '.join(self.known_from)})."
+        if self.unknown_factors:
+            said.append(f"For {self.unknown_factors} the count is approximate by an unknown factor.")
+        return " ".join(said)
+
+    @property
+    def accepted(self) -> bool:
+        return self.fate == "taken"
+
+
+@dataclass(frozen=True)
+class DatasetReport:
+    """Everything there is to say of a file."""
+
+    count: DatasetCount
+    exact: bool
+    """Whether `tokens` follows a published rule for every part of the file."""
+    inexact_why: str | None
+    platforms: dict[str, Acceptance]
+    problems: int
+    problems_by_kind: dict[str, int]
+    first_problems: list[Problem]
+
+
+def needs_of(offers: Iterable[Offer]) -> dict[str, PlatformRequirements]:
+    """By platform: the loosest of what its offers ask for."""
+    found: dict[str, PlatformRequirements] = {}
+    for offer in offers:
+        rules = offer.training
+        before = found.get(offer.platform, PlatformRequirements(offer.platform_title, None, None, None))
+        if rules is not None:
+            before = PlatformRequirements(
+                before.title,
+                _of(min, before.min_examples, rules.min_examples),
+                _of(max, before.max_examples, rules.max_examples),
+                _of(max, before.limit, _limit(offer.platform_title, rules)),
+            )
+        found[offer.platform] = before
+    return found
+
+
+def _limit(title: str, rules: TrainingRules) -> LengthLimit | None:
+    if rules.max_tokens_per_example is None or rules.longer_examples is None:
+        return None
+    return LengthLimit(rules.max_tokens_per_example, title, rules.longer_examples.are)
+
+
+def _of(choose: Callable[[list[T]], T], one: T | None, other: T | None) -> T | None:
+    known = [value for value in (one, other) if value is not None]
+    return choose(known) if known else None
+
+
+def limits_of(needs: Mapping[str, PlatformRequirements]) -> list[LengthLimit]:
+    """The most tokens an example may have, by platform, the shortest first."""
+    return sorted(need.limit for need in needs.values() if need.limit)
+
+
+def make_report(count: DatasetCount, rules: DatasetRules, needs: Mapping[str, PlatformRequirements]) -> DatasetReport:
+    """What a count means, platform by platform, in the order of the catalogue."""
+    of_the_file = list(_of_the_file(count, needs))
+    by_kind = dict(count.problems_by_kind)
+    for problem in of_the_file:
+        by_kind[problem.kind] = by_kind.get(problem.kind, 0) + 1
+    why = _inexact(count)
+    return DatasetReport(
+        count=count,
+        exact=why is None,
+        inexact_why=why,
+        platforms={name: _verdict(count, rules, rules.platforms.get(name), need) for name, need in needs.items()},
+        problems=count.problems + len(of_the_file),
+        problems_by_kind=by_kind,
+        # What concerns the whole file comes first, and has to be seen.
+        first_problems=[*of_the_file, *count.first_problems][:MAX_SHOWN],
+    )
+
+
+def _of_the_file(count: DatasetCount, needs: Mapping[str, PlatformRequirements]) -> Iterable[Problem]:
+    for title, least in sorted(
+        ((need.title, need.min_examples) for need in needs.values() if need.min_examples), key=lambda pair: -pair[1]
+    ):
+        if count.examples < least:
+            text = f"{title} needs at least {least:,} examples; the file has {count.examples:,}. Add more."
+            yield Problem(None, "too_few", text)
+    for need in needs.values():
+        if need.max_examples and count.examples > need.max_examples:
+            text = f"{need.title} takes at most {need.max_examples:,} examples; the file has {count.examples:,}."
+            yield Problem(None, "too_many", f"{text} Send a part.")
+
+
+def _inexact(count: DatasetCount) -> str | None:
+    if count.format is None:
+        return "no line is in a known format"
+    if count.format in ("gemini", "bedrock-nova"):
+        return (
+            "the models that take this format have a tokenizer that is not published; the text is counted in OpenAI's"
+        )
+    beside = []
+    if count.images:
+        beside.append(f"images or files, {count.images:,} of them, are not counted: no rule for them is published")
+    if count.beyond_rules:
+        beside.append(f"tools and calls, in {count.beyond_rules:,} of the examples, are counted as the text they are")
+    return "; ".join(beside) or None
+
+
+def _verdict(
+    count: DatasetCount, rules: DatasetRules, platform: PlatformFormats | None, need: PlatformRequirements
+) -> Acceptance:
+    if platform is None:
+        return Acceptance(need.title, "unknown", "Not known: no file format of this platform is recorded.")
+    if count.format is None or not count.examples:
+        return Acceptance(need.title, "refused", "Not accepted: there is no example in a format that is known.")
+    todo = platform.takes.get(count.format)
+    if todo is None:
+        taken = [name for name, what in platform.takes.items() if what == AS_IT_IS]
+        why = f"Not accepted: {need.title} has no use for {count.format}; it takes {', '.join(taken)}."
+        return Acceptance(need.title, "refused", why)
+    said = ["The format is accepted as it is." if todo == AS_IT_IS else f"Needs conversion: {todo}."]
+    if need.min_examples and count.examples < need.min_examples:
+        said.append(f"At least {need.min_examples:,} examples are needed; there are {count.examples:,}.")
+    if platform.max_file_bytes and count.bytes > platform.max_file_bytes:
+        said.append(f"The file is larger than the {platform.max_file_bytes // 1_000_000:,} MB that are taken.")
+    if need.limit and (cut := count.cuts.get(need.limit.tokens)):
+        many = f"{cut.longer:,} example{' is' if cut.longer == 1 else 's are'}"
+        said.append(_FATES[need.limit.fate].format(many, need.limit.tokens, cut, count.tokens))
+    fate: Fate = "taken" if todo == AS_IT_IS else "converted"
+    verdict = Acceptance(need.title, fate, " ".join(said))
+    if count.encoding in platform.tokenizers:
+        return verdict
+    if platform.tokenizers:
+        verdict = verdict._replace(
+            factors=", ".join(_factor(count.encoding, name, rules) for name in platform.tokenizers),
+            known_from=tuple(dict.fromkeys(rules.tokenizers[name].source.title for name in platform.tokenizers)),
+        )
+    return verdict._replace(unknown_factors=" and ".join(platform.unknown_tokenizers))
+
+
+def _factor(encoding: Encoding, name: str, rules: DatasetRules) -> str:
+    low, high = rules.factor(encoding, name)
+    return f"{rules.tokenizers[name].title} {low:.2f}" + (f" to {high:.2f}" if high != low else "")

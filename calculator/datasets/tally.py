@@ -1,0 +1,256 @@
+"""Blocks -> the whole file: totals, lengths, duplicates, faults. Its memory does not grow with the file."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from calculator.datasets.blocks import BlockCount
+from calculator.datasets.problems import MAX_SHOWN, Kind, Problem
+from calculator.errors import UserError
+from calculator.question.example_lengths import ExampleLengths, LengthStep
+from pricing import Encoding, Format, LongFate
+
+EXACT_LENGTHS = 65_536
+"""Lengths up to here are told apart; longer ones to within COARSE tokens, which is under 1.6 %."""
+COARSE = 1_024
+REMEMBERED_EXAMPLES = 400_000
+"""Duplicates are found among so many different examples, the first of the file."""
+_SLOTS = 1 << 19
+STEPS = tuple(1 << exponent for exponent in range(9, 22))
+"""Limits at which every file is summed up, for sequences on one's own GPUs; those of the platforms come on top."""
+
+
+class LengthPercentiles(NamedTuple):
+    """Tokens an example: nearest-rank percentiles, over EXACT_LENGTHS rounded down to a multiple of COARSE."""
+
+    p5: int
+    p50: int
+    p95: int
+    max: int
+
+
+class LengthLimit(NamedTuple):
+    """The most tokens an example may have, and what becomes of longer ones there."""
+
+    tokens: int
+    whose: str
+    fate: LongFate
+
+
+class Truncation(NamedTuple):
+    """A file at one limit, in tokens."""
+
+    left: int
+    """Where longer examples are cut there."""
+    kept: int
+    """Where they are left out."""
+    longer: int
+    """So many examples are."""
+
+
+class DatasetCount(NamedTuple):
+    """What is in a file. `tokens` = `input_tokens` + `output_tokens`; output is what is trained on."""
+
+    format: Format | None
+    encoding: Encoding
+    examples: int
+    tokens: int
+    input_tokens: int
+    output_tokens: int
+    content_tokens: int
+    """Of the contents alone, without roles, names, tools and what a platform adds."""
+    lengths: LengthPercentiles
+    cuts: dict[int, Truncation]
+    """By limit, those that no example is over left out."""
+    images: int
+    beyond_rules: int
+    """Examples with parts that no published rule counts: tools, calls."""
+    bytes: int
+    problems: int
+    problems_by_kind: dict[str, int]
+    first_problems: list[Problem]
+    duplicates_complete: bool
+    """Whether every example was looked for: see REMEMBERED_EXAMPLES."""
+
+    def fields(self) -> dict[str, str]:
+        """The scenario's fields that the file answers; none where there is no example in it."""
+        if not self.examples:
+            return {}
+        each = [_mean(tokens, self.examples) for tokens in (self.input_tokens, self.output_tokens)]
+        return {"examples": str(self.examples), "example": "/".join(each), "lengths": str(self._lengths(each))}
+
+    def _lengths(self, each: Sequence[str]) -> ExampleLengths:
+        """Averages at every limit; that of whole examples is the sum of input and output as they are written."""
+        steps = [
+            LengthStep(Decimal(limit), *(Decimal(_mean(tokens, self.examples)) for tokens in (cut.left, cut.kept)))
+            for limit, cut in self.cuts.items()
+        ]
+        mean = sum(map(Decimal, each), Decimal(0))
+        return ExampleLengths((*steps, LengthStep(Decimal(self.lengths.max), mean, mean)))
+
+
+def _mean(tokens: int, examples: int) -> str:
+    """With as many digits as keep the sum right to the token."""
+    whole, rest = divmod(tokens, examples)
+    digits = len(str(examples)) + 1
+    return f"{whole}.{rest * 10**digits // examples:0{digits}d}".rstrip("0").rstrip(".")
+
+
+_FATES: dict[LongFate, str] = {
+    "cut": "{} trains on the first {:,} and drops {:,}, the end with the answer first",
+    "left out": "{} leaves out what is over {:,}",
+    "unknown": "{} takes at most {:,} and does not say what becomes of longer ones",
+}
+
+
+class Tally:
+    """Adds up blocks in the order of the file."""
+
+    def __init__(self, limits: Sequence[LengthLimit]) -> None:
+        self._limits = sorted(limits)
+        self.examples = self.tokens = self.output_tokens = self.content_tokens = 0
+        self.images = self.beyond_rules = self.problems = self.longest = 0
+        self._lengths: Counter[int] = Counter()
+        self._beyond = {limit: (0, 0) for limit in self._steps() if limit >= EXACT_LENGTHS}
+        """Of the examples over each limit: their tokens, and how many there are."""
+        self._by_kind: Counter[Kind] = Counter()
+        self._first: list[Problem] = []
+        self._seen = _Seen()
+
+    def add(self, block: BlockCount) -> list[Problem]:
+        """Add a block; its faults, those included that only show beside other blocks."""
+        self.examples += len(block.totals)
+        self.tokens += sum(block.totals)
+        self.output_tokens += sum(block.trained)
+        self.content_tokens += block.content_tokens
+        self.images += block.images
+        self.beyond_rules += block.beyond_rules
+        problems = list(block.problems)
+        longest = max(block.totals, default=0)
+        self.longest = max(self.longest, longest)
+        if longest > EXACT_LENGTHS:
+            self._lengths.update(n if n <= EXACT_LENGTHS else n - n % COARSE for n in block.totals)
+            self._note_beyond(block.totals)
+        else:
+            self._lengths.update(block.totals)
+        if self._limits and longest > self._limits[0].tokens:
+            problems += self._too_long(block)
+        remember = self._seen.remember
+        for line, key in zip(block.lines, block.keys, strict=True):
+            if (earlier := remember(key, line)) is not None:
+                problems.append(Problem(line, "duplicate", f"The same example as line {earlier}. Keep one of them."))
+        if len(problems) > len(block.problems):
+            problems.sort(key=lambda problem: problem.line or 0)
+        self.say(problems)
+        return problems
+
+    def say(self, problems: Sequence[Problem]) -> None:
+        """Count faults; the first MAX_SHOWN are kept."""
+        self.problems += len(problems)
+        self._by_kind.update(problem.kind for problem in problems)
+        self._first += problems[: MAX_SHOWN - len(self._first)]
+
+    def _steps(self) -> list[int]:
+        return sorted({*STEPS, *(limit.tokens for limit in self._limits)})
+
+    def _note_beyond(self, totals: Sequence[int]) -> None:
+        for limit, (tokens, longer) in self._beyond.items():
+            over = [total for total in totals if total > limit]
+            self._beyond[limit] = (tokens + sum(over), longer + len(over))
+
+    def _too_long(self, block: BlockCount) -> list[Problem]:
+        problems = []
+        for line, tokens in zip(block.lines, block.totals, strict=True):
+            over = [_FATES[fate].format(whose, limit, tokens - limit)
+                    for limit, whose, fate in self._limits if tokens > limit]  # fmt: skip
+            if over:
+                text = f"The example has {tokens:,} tokens: {'; '.join(over)}. Shorten it."
+                problems.append(Problem(line, "over_limit", text))
+        return problems
+
+    def result(self, format: Format | None, encoding: Encoding, size: int) -> DatasetCount:
+        """Raises UserError where there was not even a line."""
+        if not self.examples and not self.problems:
+            raise UserError("The file holds nothing but blank lines. Put one example a line.")
+        return DatasetCount(
+            format=format,
+            encoding=encoding,
+            examples=self.examples,
+            tokens=self.tokens,
+            input_tokens=self.tokens - self.output_tokens,
+            output_tokens=self.output_tokens,
+            content_tokens=self.content_tokens,
+            lengths=self._percentiles(),
+            cuts=self._cuts(),
+            images=self.images,
+            beyond_rules=self.beyond_rules,
+            bytes=size,
+            problems=self.problems,
+            problems_by_kind=dict(self._by_kind.most_common()),
+            first_problems=list(self._first),
+            duplicates_complete=not self._seen.full,
+        )
+
+    def _cuts(self) -> dict[int, Truncation]:
+        """Below EXACT_LENGTHS from the lengths that were told apart, from there on from what was noted of those over
+        each limit.
+        """
+        cuts: dict[int, Truncation] = {}
+        within = iter(sorted(self._lengths.items()))
+        length, count = next(within, (0, 0))
+        shorter = kept = 0
+        for limit in self._steps():
+            if limit >= self.longest:
+                break
+            if limit >= EXACT_LENGTHS:
+                tokens, longer = self._beyond[limit]
+                cuts[limit] = Truncation(self.tokens - tokens + limit * longer, self.tokens - tokens, longer)
+                continue
+            while length <= limit:
+                shorter, kept = shorter + count, kept + length * count
+                length, count = next(within)
+            cuts[limit] = Truncation(kept + limit * (self.examples - shorter), kept, self.examples - shorter)
+        return cuts
+
+    def _percentiles(self) -> LengthPercentiles:
+        """The k-th shortest, k = percent of the examples, rounded up."""
+        ranks = [-(-self.examples * percent // 100) for percent in (5, 50, 95)]
+        found: list[int] = []
+        below = 0
+        for length, count in sorted(self._lengths.items()):
+            below += count
+            while len(found) < len(ranks) and below >= ranks[len(found)]:
+                found.append(length)
+        p5, p50, p95 = found or (0, 0, 0)
+        return LengthPercentiles(p5, p50, p95, self.longest)
+
+
+class _Seen:
+    """Hashes of examples with the line each was first on: a table of fixed size."""
+
+    def __init__(self) -> None:
+        self._keys = array("q", [0]) * _SLOTS
+        self._lines = array("I", [0]) * _SLOTS
+        self._count = 0
+        self.full = False
+
+    def remember(self, key: int, line: int) -> int | None:
+        """The line an equal example was on, else None."""
+        key = key or 1
+        slot = key & (_SLOTS - 1)
+        keys = self._keys
+        while held := keys[slot]:
+            if held == key:
+                return self._lines[slot]
+            slot = (slot + 1) & (_SLOTS - 1)
+        if self._count < REMEMBERED_EXAMPLES:
+            keys[slot] = key
+            self._lines[slot] = line
+            self._count += 1
+        else:
+            self.full = True
+        return None

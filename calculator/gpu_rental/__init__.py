@@ -1,0 +1,1 @@
+"""GPUs rented by the hour: which ones fit, how many, and for how long."""

@@ -1,0 +1,104 @@
+"""Does it fit: the memory of one GPU by part, what would make it fit, the fewest GPUs and the cheapest offers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from calculator.costs.rented_gpus import SECONDS_AN_HOUR, RentedGpuOffer
+from calculator.gpu import GIB, GpuSource, Prediction, TrainingJob, configurations, fewest, predict, remedies
+from calculator.gpu_rental.question import GpuQuestion, assumption, gpu_question
+from calculator.gpu_rental.search import NODE, self_hosted
+from calculator.question.resolved import resolve_corner
+from calculator.question.scenario import Scenario
+from pricing import Catalog, Gpu
+
+MILLION = Decimal(1_000_000)
+CHEAPEST = 3
+
+
+class FittingOffer(NamedTuple):
+    """An offer on which it fits."""
+
+    offer: RentedGpuOffer
+    usd_per_million_tokens: Decimal
+    """Of training, evaluation included, start-up left out."""
+
+
+class FitReport(NamedTuple):
+    question: GpuQuestion
+    gpu: Gpu
+    shown: Prediction
+    """On the GPUs that were asked for, or the fewest on which it fits; the leanest way where it fits on none."""
+    parts: tuple[tuple[str, float], ...]
+    """GiB of one GPU, by what they hold."""
+    ways: tuple[str, ...]
+    """Single changes that would make it fit."""
+    fewest: Prediction | None
+    """The fewest of this GPU on which it fits; None where it fits on no number that is tried."""
+    cheapest: tuple[FittingOffer, ...]
+    """Of every GPU that is rented, or of the one that was asked for."""
+
+
+def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
+    """Raises FieldErrors."""
+    question = gpu_question(scenario, catalog)
+    facts = catalog.gpus.facts
+    rented = _cheapest(scenario, catalog, on)
+    if question.gpu is not None:
+        gpu = question.gpu
+    elif rented:
+        gpu = facts.gpus[catalog.gpus.offers[rented[0].offer.id].gpu]
+    else:
+        gpu = max(facts.gpus.values(), key=lambda one: one.memory_gb)
+    counts = _powers(max(assumption("most_gpus", catalog.assumptions), question.gpus or 1))
+    batch = assumption("global_batch", catalog.assumptions)
+    job = TrainingJob(question.setup(gpu), batch, dataset_tokens=int(resolve_corner(scenario, "likely").examples))
+
+    def found_on(counts: tuple[int, ...]) -> Prediction | None:
+        usable = question.stack != "fp8" or gpu.fp8_tflops is not None
+        places = [GpuSource(gpu.name, gpu, None, NODE, counts)] if usable else []
+        best = fewest(configurations(job, places, facts.physics))
+        return best.prediction if best else None
+
+    least = found_on(counts)
+    asked = found_on((question.gpus,)) if question.gpus else least
+    if asked is None:
+        count = question.gpus or 1
+        lean = replace(question.setup(gpu), gpus=count, sharding="zero3" if count > 1 else "none", checkpointing="full")
+        asked = predict(lean, facts.physics)
+    memory = asked.memory
+    parts = (
+        ("Weights", memory.weights),
+        ("Gradients", memory.gradients),
+        ("Optimiser", memory.optimiser),
+        ("Activations", memory.activations),
+        ("Logits", memory.logits),
+        ("Overhead", memory.overhead - memory.slack),
+    )
+    return FitReport(
+        question=question,
+        gpu=gpu,
+        shown=asked,
+        parts=tuple((name, held / GIB) for name, held in parts),
+        ways=tuple(words for words, _ in remedies(asked.setup, facts.physics)),
+        fewest=least,
+        cheapest=tuple(rented[:CHEAPEST]),
+    )
+
+
+def _cheapest(scenario: Scenario, catalog: Catalog, on: date) -> list[FittingOffer]:
+    """The offers on which it fits and whose price is known, by what a million tokens cost."""
+    found = []
+    for offer in self_hosted(scenario, catalog.gpus.offers.values(), catalog, on):
+        price = catalog.gpus.offers[offer.id].price_on(on)
+        if offer.work and price and price.usd is not None:
+            hours = offer.work.gpus * offer.work.seconds_per_token * MILLION / SECONDS_AN_HOUR
+            found.append(FittingOffer(offer, hours * price.usd))
+    return sorted(found, key=lambda one: (one.usd_per_million_tokens, one.offer.id))
+
+
+def _powers(most: int) -> tuple[int, ...]:
+    return tuple(1 << exponent for exponent in range(most.bit_length()))

@@ -1,0 +1,282 @@
+"""GPU-hour offers for one question: for each, the number of GPUs that comes cheapest, and what they do a second.
+
+Chosen once, at the likely numbers and for the longest example and call; what a plan or a draw costs follows from
+`own_gpus.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from calculator.costs.rented_gpus import (
+    STEP_SECONDS,
+    AlternativeAssumption,
+    RentedGpuOffer,
+    RentedTraining,
+    ServingReplica,
+    run_seconds,
+    serving_gpus,
+)
+from calculator.costs.training import tokens_left
+from calculator.gpu import Configuration, GpuSource, Setup, TrainingJob, configurations, peak_memory, predict, remedies
+from calculator.gpu_rental.question import GpuQuestion, assumption, gpu_question, power_of_two
+from calculator.numeric import ZERO
+from calculator.question.resolved import ResolvedScenario, resolve_corner
+from calculator.question.scenario import YOUR_GPUS, Scenario
+from calculator.serving import ServedCall
+from calculator.serving import replicas as replicas_of
+from pricing import Catalog, Gpu, GpuOffer, LongExamples, TrainingRules, given_source, price_of
+
+NODE = 8
+DIGITS = ".9g"
+"""Seconds a token become Decimals with nine digits, once."""
+
+
+class RentalSearch(NamedTuple):
+    """The question, and what all its GPU offers share."""
+
+    question: GpuQuestion
+    likely: ResolvedScenario
+    call: ServedCall
+    tokens: Decimal
+    """Of all examples and epochs, at the likely numbers."""
+    catalog: Catalog
+    on: date
+    adapters: int
+    peak_factor: Decimal
+
+
+def self_hosted(scenario: Scenario, offers: Iterable[GpuOffer], catalog: Catalog, on: date) -> list[RentedGpuOffer]:
+    """The GPU offers of the GPU that is asked for, each in the number that comes cheapest; after them the asker's own,
+    where they have a price. Raises FieldErrors.
+    """
+    question = gpu_question(scenario, catalog)
+    renting = _renting(scenario, question, catalog, on)
+    if renting.likely.gpu_rate_usd is not None and question.gpu:
+        offers = (*offers, _yours(question.gpu, question.gpus or NODE, renting.likely.gpu_rate_usd, on))
+    searched: dict[tuple[str, int, tuple[int, ...]], list[Configuration]] = {}
+    made = []
+    for offer in offers:
+        if question.gpu is None or offer.gpu == question.gpu.name:
+            counts = _counts(question, offer, renting)
+            key = (offer.gpu, offer.gpus_per_node, counts)
+            if key not in searched:
+                searched[key] = _search(renting, offer, counts)
+            made.append(_rented(renting, offer, searched[key]))
+    return made
+
+
+def _yours(gpu: Gpu, gpus: int, usd: Decimal, on: date) -> GpuOffer:
+    """GPUs that somebody has, or has a price of their own for: as many as were said, up to a node, are one machine."""
+    price = price_of(usd, "GPU-hour", given_source("Your own price of a GPU-hour", on), yours=True)
+    return GpuOffer.model_construct(
+        id=YOUR_GPUS,
+        platform=YOUR_GPUS,
+        platform_title="Your GPUs",
+        title=gpu.title,
+        gpu=gpu.name,
+        gpus_per_node=min(gpus, NODE),
+        billed_per="second",
+        prices=(price,),
+    )
+
+
+def _renting(scenario: Scenario, question: GpuQuestion, catalog: Catalog, on: date) -> RentalSearch:
+    likely, high = resolve_corner(scenario, "likely"), resolve_corner(scenario, "high")
+    length = tokens_left(likely, question.sequence_length, "cut")
+    epochs = likely.epochs or catalog.assumptions["default_epochs"].value or Decimal(1)
+    call = ServedCall(
+        input_tokens=int((high.prompt_after_tokens or ZERO) + high.call_input_tokens),
+        output_tokens=int(high.call_output_tokens),
+        seconds_a_call=None if scenario.latency is None else float_of(scenario.latency),
+    )
+    shared = scenario.adapters if scenario.adapters > 1 else 0
+    peak = catalog.assumptions["peak_factor"].value or Decimal(1)
+    return RentalSearch(question, likely, call, likely.examples * length * epochs, catalog, on, shared, peak)
+
+
+def float_of(value: Decimal) -> float:
+    """For the GPU model, which counts in floating point."""
+    return value.__float__()
+
+
+def _counts(question: GpuQuestion, offer: GpuOffer, renting: RentalSearch) -> tuple[int, ...]:
+    """The numbers of GPUs to try; where one was asked for, the smallest that is rented and has as many."""
+    most = max(assumption("most_gpus", renting.catalog.assumptions), 2 * (question.gpus or 1))
+    counts = offer.counts(most)
+    return counts if question.gpus is None else tuple(count for count in counts if count >= question.gpus)[:1]
+
+
+def _search(renting: RentalSearch, offer: GpuOffer, counts: tuple[int, ...]) -> list[Configuration]:
+    facts = renting.catalog.gpus.facts
+    gpu = facts.gpus[offer.gpu]
+    if renting.question.stack == "fp8" and gpu.fp8_tflops is None:
+        return []
+    batch = assumption("global_batch", renting.catalog.assumptions)
+    job = TrainingJob(renting.question.setup(gpu), batch, int(renting.tokens))
+    return configurations(job, [GpuSource(offer.id, gpu, None, offer.gpus_per_node, counts)], facts.physics)
+
+
+def _rented(renting: RentalSearch, offer: GpuOffer, found: list[Configuration]) -> RentedGpuOffer:
+    works = [_work(renting, offer, one) for one in found]
+    tokens, plan = renting.tokens, renting.likely
+    best = min(works, key=lambda work: (run_seconds(plan, work, tokens) * work.gpus, -work.gpus), default=None)
+    return _offer(renting, offer, best)
+
+
+def _offer(renting: RentalSearch, offer: GpuOffer, work: RentedTraining | None) -> RentedGpuOffer:
+    question = renting.question
+    source = given_source("Your own GPUs", renting.on)
+    rules = TrainingRules.model_construct(
+        source=source,
+        max_tokens_per_example=question.sequence_length,
+        longer_examples=LongExamples.model_construct(are="cut", source=source),
+    )
+    return RentedGpuOffer.model_construct(
+        id=offer.id,
+        platform=offer.platform,
+        platform_title=offer.platform_title,
+        title=f"{work.gpus} × {offer.title}" if work else offer.title,
+        model=question.model.name,
+        parameters_billion=Decimal(f"{question.model.parameters_billion:{DIGITS}}"),
+        training=rules,
+        prices={"training": offer.usual_prices, "hosting": offer.usual_prices},
+        work=work,
+        deployment=_deployment(renting, offer),
+        unfit=None if work else _unfit(renting, offer),
+        find_otherwise=lambda: _otherwise(renting, offer, work) if work else (),
+    )
+
+
+def _work(renting: RentalSearch, offer: GpuOffer, found: Configuration) -> RentedTraining:
+    setup, pace = found.prediction.setup, found.schedule.pace
+    peak, speed = found.prediction.peak_gib, found.prediction.tokens_per_second
+    kept = {"none": "kept", "selective": "partly recomputed", "full": "recomputed"}[setup.checkpointing]
+    spread = {"none": "a copy on each", "zero1": "ZeRO-1", "zero2": "ZeRO-2", "zero3": "weights sharded (FSDP, ZeRO-3)"}
+    packed = "packed" if setup.packed else "one example each"
+    billed = (
+        f"time is billed by the {offer.billed_per}"
+        if offer.billed_per
+        else "in which steps time is billed is not known: whole seconds are counted"
+    )
+    return RentedTraining(
+        gpus=setup.gpus,
+        seconds_per_token=Decimal(f"{pace.seconds_per_token.likely:{DIGITS}}"),
+        quick=Decimal(f"{pace.seconds_per_token.low:{DIGITS}}"),
+        slow=Decimal(f"{pace.seconds_per_token.high:{DIGITS}}"),
+        start_seconds=Decimal(f"{pace.start_seconds:{DIGITS}}"),
+        step_seconds=STEP_SECONDS[offer.billed_per or "second"],
+        how=(
+            f"what is tuned: {renting.question.words}, software stack {setup.stack}, "
+            f"sequences of {setup.sequence_length:,} tokens, {packed}",
+            f"micro-batch {setup.micro_batch} × {setup.grad_accumulation}, activations {kept}"
+            + (f", {spread[setup.sharding]}" if setup.gpus > 1 else "")
+            + f"; peak memory {peak.likely:.0f} of {found.prediction.usable_gib:.0f} GiB a GPU",
+            f"{speed.likely:,.0f} tokens a second ({speed.low:,.0f} to {speed.high:,.0f} in 8 of 10 cases)",
+            billed,
+            *_longest(renting),
+        ),
+    )
+
+
+def _longest(renting: RentalSearch) -> Iterator[str]:
+    """Of a counted file: which sequences would hold all of it."""
+    lengths, question = renting.likely.lengths, renting.question
+    if lengths and question.sequence_length < min(lengths.longest, question.model.context):
+        power = min(power_of_two(lengths.longest), question.model.context)
+        yield f"seq={power} would hold the longest example, of {lengths.longest:,} tokens"
+
+
+def _deployment(renting: RentalSearch, offer: GpuOffer) -> ServingReplica | None:
+    """The group of GPUs that carries the likely calls with the fewest rented; None where the model fits on none."""
+    facts, question = renting.catalog.gpus.facts, renting.question
+    gpu, call = facts.gpus[offer.gpu], renting.call
+    if call.input_tokens + call.output_tokens > question.model.context:
+        return None
+    found = []
+    for one in replicas_of(
+        question.model,
+        gpu,
+        call,
+        facts.physics,
+        most_gpus=offer.gpus_per_node,
+        adapters=renting.adapters,
+        adapter_rank=question.rank,
+    ):
+        quick = f", a call takes {one.seconds_a_call:.1f} s then" if call.output_tokens else ""
+        found.append(
+            ServingReplica(
+                gpus=one.gpus,
+                rented_in=offer.gpus_per_node if offer.whole_nodes else one.gpus,
+                seconds_per_input_token=Decimal(f"{one.seconds_per_input_token:{DIGITS}}"),
+                seconds_per_output_token=Decimal(f"{one.seconds_per_output_token:{DIGITS}}"),
+                peak_factor=renting.peak_factor,
+                how=f"served in 16 bit on {one.gpus} GPU{'s' if one.gpus > 1 else ''} at a time, "
+                f"up to {one.batch} calls together{quick}; "
+                f"the busiest time has {renting.peak_factor.normalize():f} × the average calls",
+            )
+        )
+    plan = renting.likely
+    if not plan.hosted_hours_per_month:
+        return found[0] if found else None
+    return min(found, key=lambda one: (serving_gpus(plan, one, plan.calls_per_month), one.gpus), default=None)
+
+
+def _unfit(renting: RentalSearch, offer: GpuOffer) -> str:
+    """Why the job cannot be run there, and what single change would let it."""
+    question, facts = renting.question, renting.catalog.gpus.facts
+    gpu = facts.gpus[offer.gpu]
+    counts = _counts(question, offer, renting)
+    if not counts:
+        return f"{offer.platform_title} does not rent {question.gpus} of these together."
+    if question.stack == "fp8" and gpu.fp8_tflops is None:
+        return f"{gpu.title} has no 8-bit floating point, which stack=fp8 needs."
+    setup = leanest(renting, offer, counts[-1])
+    needed, usable = peak_memory(setup, facts.physics).required_gib, predict(setup, facts.physics).usable_gib
+    ways = [words for words, changed in remedies(setup, facts.physics) if changed.gpus == setup.gpus]
+    hint = f" It would fit with {' or with '.join(ways[:2])}." if ways else ""
+    many = f"{setup.gpus} × " if setup.gpus > 1 else ""
+    words = question.words
+    words = words[0].upper() + words[1:] if question.model.interpolated else words
+    return f"{words} does not fit {many}{gpu.title}: it needs {needed:,.0f} of {usable:,.0f} GiB a GPU.{hint}"
+
+
+def leanest(renting: RentalSearch, offer: GpuOffer, count: int) -> Setup:
+    """The setup that needs least memory on so many GPUs."""
+    return replace(
+        renting.question.setup(renting.catalog.gpus.facts.gpus[offer.gpu]),
+        gpus=count,
+        gpus_per_node=offer.gpus_per_node,
+        sharding="zero3" if count > 1 else "none",
+        checkpointing="full",
+    )
+
+
+def _otherwise(renting: RentalSearch, offer: GpuOffer, work: RentedTraining) -> Iterator[AlternativeAssumption]:
+    """What was taken for granted, each the other way."""
+    question, facts = renting.question, renting.catalog.gpus.facts
+
+    def again(changed: GpuQuestion) -> RentedGpuOffer:
+        one = renting._replace(question=replace(changed, gpus=work.gpus))
+        return _rented(one, offer, _search(one, offer, (work.gpus,)))
+
+    other = "eager" if question.stack != "eager" else "optimised"
+    yield AlternativeAssumption(f"software stack {other}", again(question.on_stack(other, facts)))  # type: ignore[arg-type]
+    yield AlternativeAssumption(
+        "training at the slow end of 8 of 10 cases",
+        _offer(renting, offer, work._replace(seconds_per_token=work.slow)),
+    )
+    yield AlternativeAssumption("one example a sequence, padded", again(replace(question, packed=False)))
+    hour = work._replace(start_seconds=work.start_seconds + 3_600)
+    yield AlternativeAssumption("one hour more of rented time a run", _offer(renting, offer, hour))
+    made = _offer(renting, offer, work)
+    if made.deployment:
+        peak = made.deployment.peak_factor
+        twice = made.deployment._replace(peak_factor=peak * 2)
+        yield AlternativeAssumption(
+            "twice the calls at the busiest time", made.model_copy(update={"deployment": twice})
+        )

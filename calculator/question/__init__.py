@@ -1,0 +1,1 @@
+"""The question: text by key, read into a scenario with numbers."""

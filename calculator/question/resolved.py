@@ -1,0 +1,151 @@
+"""A scenario with every number fixed: what the pure functions of the cost model take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import NamedTuple
+
+from calculator.numeric import ZERO
+from calculator.question.example_lengths import ExampleLengths
+from calculator.question.quantities import Amount, Corner, Frequency, TokenRates
+from calculator.question.scenario import Scenario, Serving
+from pricing import Method
+
+MONTHS_PER_YEAR = Decimal(12)
+DAYS_PER_YEAR = Decimal(365)
+
+# More of these makes an estimate cheaper, so the cheap corner of a ranged scenario takes their high end.
+CHEAPER_WHEN_HIGHER = frozenset({"cached", "batch", "retrain"})
+
+
+class PointRates(NamedTuple):
+    """One's own prices, US dollars per 1M tokens."""
+
+    training: Decimal
+    """Zero for a base model, which is not trained."""
+    input: Decimal
+    cached_input: Decimal | None
+    output: Decimal
+
+
+class ResolvedScenario(NamedTuple):
+    """One point of a scenario. Tokens are counts, shares are 0 to 1, money is US dollars."""
+
+    examples: Decimal
+    example_tokens: Decimal
+    lengths: ExampleLengths | None
+    """Of the examples, where they were counted."""
+    epochs: Decimal | None
+    """None: each platform's own rule."""
+    runs: Decimal
+    calls_per_month: Decimal
+    call_input_tokens: Decimal
+    call_output_tokens: Decimal
+    prompt_before_tokens: Decimal | None
+    prompt_after_tokens: Decimal | None
+    cached_share: Decimal
+    batch_share: Decimal
+    days_per_month: Decimal
+    months: Decimal
+    growth_per_month: Decimal
+    retrain_months: Decimal | None
+    preparation_usd: Decimal
+    data_gb: Decimal
+    hosted_hours_per_day: Decimal
+    hosted_hours_per_month: Decimal
+    serving: Serving
+    customer: str
+    """As the scenario says it; `customer_of` reads it."""
+    method: Method | None
+    training_hours: Decimal | None
+    rates: PointRates | None
+    base_rates: PointRates | None
+    gpu_rate_usd: Decimal | None
+    """Of an hour of one GPU of one's own."""
+    idle_hours: Decimal
+    """Of each run: GPUs that are rented and do not train."""
+    queue_hours: Decimal
+    """Of each run: waited for GPUs, which costs nothing but time."""
+    models_sharing: Decimal
+    """Tuned models of the same traffic that share the GPUs that serve."""
+
+
+Pick = Callable[[str, Amount], Decimal]
+"""Chooses the value of one input, which has a name such as `epochs` or `call.input`."""
+
+
+def resolve_corner(scenario: Scenario, corner: Corner) -> ResolvedScenario:
+    """The scenario at its cheap (`low`), likely or dear (`high`) corner."""
+    opposite: Corner = "high" if corner == "low" else "low" if corner == "high" else "likely"
+    return resolve(scenario, lambda name, amount: amount.at(opposite if name in CHEAPER_WHEN_HIGHER else corner))
+
+
+def resolve(scenario: Scenario, pick: Pick) -> ResolvedScenario:
+    """The scenario with every number chosen by `pick`, which is asked for each that the question gives or implies."""
+
+    def at(key: str) -> Decimal:
+        return pick(key, getattr(scenario, key))
+
+    days, hosted = at("days"), at("hosted")
+    call, prompt = scenario.call, scenario.prompt
+    example_output = scenario.example.output
+    before = pick("prompt.before", prompt.before) if prompt else None
+    stays = prompt is not None and prompt.before == prompt.after  # one number, also where it is drawn
+    return ResolvedScenario(
+        examples=at("examples"),
+        example_tokens=pick("example.input", scenario.example.input)
+        + (pick("example.output", example_output) if example_output else ZERO),
+        lengths=scenario.lengths,
+        epochs=None if scenario.epochs == "auto" else pick("epochs", scenario.epochs),
+        runs=at("runs"),
+        calls_per_month=_per_month(scenario.calls, pick, days) if scenario.calls else ZERO,
+        call_input_tokens=pick("call.input", call.input) if call else ZERO,
+        call_output_tokens=pick("call.output", call.output) if call and call.output else ZERO,
+        prompt_before_tokens=before,
+        prompt_after_tokens=before if stays or not prompt else pick("prompt.after", prompt.after),
+        cached_share=at("cached"),
+        batch_share=at("batch"),
+        days_per_month=days,
+        months=at("months"),
+        growth_per_month=at("growth"),
+        retrain_months=pick("retrain", scenario.retrain) if scenario.retrain else None,
+        preparation_usd=at("prep"),
+        data_gb=at("data_gb"),
+        hosted_hours_per_day=hosted,
+        hosted_hours_per_month=hosted * days,
+        serving=scenario.serving,
+        customer=scenario.customer,
+        method=scenario.method,
+        training_hours=pick("hours", scenario.hours) if scenario.hours else None,
+        rates=_rates("rates", scenario.rates, pick) if scenario.rates else None,
+        base_rates=_rates("base_rates", scenario.base_rates, pick) if scenario.base_rates else None,
+        gpu_rate_usd=pick("gpu_rate", scenario.gpu_rate) if scenario.gpu_rate else None,
+        idle_hours=at("idle"),
+        queue_hours=at("queue"),
+        models_sharing=Decimal(scenario.adapters),
+    )
+
+
+def _per_month(calls: Frequency, pick: Pick, days_per_month: Decimal) -> Decimal:
+    count = pick("calls", calls.calls)
+    match calls.period:
+        case "hour":
+            return count * 24 * days_per_month
+        case "day":
+            return count * days_per_month
+        case "week":
+            return count * days_per_month / 7
+        case "month":
+            return count
+        case "year":
+            return count / MONTHS_PER_YEAR
+
+
+def _rates(key: str, rates: TokenRates, pick: Pick) -> PointRates:
+    return PointRates(
+        training=pick(f"{key}.training", rates.training) if rates.training else ZERO,
+        input=pick(f"{key}.input", rates.input),
+        cached_input=pick(f"{key}.cached_input", rates.cached_input) if rates.cached_input else None,
+        output=pick(f"{key}.output", rates.output),
+    )

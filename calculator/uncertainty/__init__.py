@@ -1,0 +1,1 @@
+"""Uncertainty: samples, percentiles, sensitivity, and the causes of a difference."""

@@ -1,0 +1,114 @@
+"""Numbers in many draws at once, on NumPy: imported only where something is ranged."""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calculator.numeric import Numeric
+from calculator.question.quantities import Amount
+
+COUNT = 2_000
+DUST = 1e-9
+
+Values = NDArray[np.float64]
+
+
+class Samples(Numeric):
+    """One number in `COUNT` draws. Two results of the same draws belong together, draw by draw.
+
+    Has the operators of Decimal that the cost model uses, also with a Decimal on the other side; it is not ordered,
+    because the draws of two numbers may be either way round.
+    """
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: Values) -> None:
+        self.values = values
+
+    def __add__(self, other: Any) -> Any:
+        return Samples(self.values + _plain(other))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        return Samples(self.values - _plain(other))
+
+    def __rsub__(self, other: Any) -> Any:
+        return Samples(_plain(other) - self.values)
+
+    def __mul__(self, other: Any) -> Any:
+        return Samples(self.values * _plain(other))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Any:
+        return Samples(self.values / _plain(other))
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return Samples(_plain(other) / self.values)
+
+    def __pow__(self, exponent: int) -> Any:
+        return Samples(self.values**exponent)
+
+    def __bool__(self) -> bool:
+        return bool(self.values.any())
+
+    def smaller(self, other: Decimal) -> Any:
+        return Samples(np.minimum(self.values, _plain(other)))
+
+    def larger(self, other: Decimal) -> Any:
+        return Samples(np.maximum(self.values, _plain(other)))
+
+    def rounded_up(self) -> Any:
+        return Samples(np.ceil(self.values))
+
+    def rounded_down(self) -> Any:
+        return Samples(np.floor(self.values))
+
+    def highest(self) -> Decimal:
+        return Decimal(repr(float(self.values.max())))
+
+
+def _plain(value: Any) -> Any:
+    return value.values if type(value) is Samples else float(value)
+
+
+def drawn(name: str, amount: Amount, *, whole: bool) -> Samples:
+    """`COUNT` draws of a range, the same for the same name and range.
+
+    Every value between the ends is as likely as any other; where a likely value was given, a triangle peaks there. The
+    draws are spread evenly over the distribution (one from each of `COUNT` equally likely slices) and shuffled.
+    """
+    seed = int.from_bytes(hashlib.sha256(f"{name}={amount}".encode()).digest()[:8])
+    order = np.random.default_rng(seed).random(COUNT).argsort()
+    share: Values = (order + 0.5) / COUNT
+    low, likely, high = float(amount.low), float(amount.likely), float(amount.high)
+    if not amount.peaked:
+        width = high - low + (1 if whole else 0)
+        values = low + share * width
+        return Samples(np.minimum(np.floor(values), high) if whole else values)
+    rise = (likely - low) / (high - low)
+    up = low + np.sqrt(share * (high - low) * (likely - low))
+    down = high - np.sqrt((1 - share) * (high - low) * (high - likely))
+    values = np.where(share < rise, up, down)
+    return Samples(np.rint(values) if whole else values)
+
+
+def percentiles(value: Decimal | Samples, shares: tuple[float, ...]) -> tuple[Decimal, ...]:
+    """The values below which these shares of the draws lie, to the nine digits that are sure."""
+    if isinstance(value, Samples):
+        return tuple(Decimal(f"{found:.9g}") for found in np.quantile(value.values, shares).tolist())
+    return tuple(value for _ in shares)
+
+
+def share_within(cost: Decimal | Samples, limit: Decimal | Samples) -> Decimal:
+    """The share of draws in which a cost does not exceed a limit, dust of floating point apart."""
+    if isinstance(cost, Samples) or isinstance(limit, Samples):
+        within = _plain(cost) <= _plain(limit) * (1 + DUST)
+        return Decimal(int(within.sum())) / COUNT
+    return Decimal(cost <= limit)

@@ -1,0 +1,92 @@
+"""Which inputs move a total most: the cost model run at either end of one range, the others at their likely value."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any, NamedTuple
+
+from calculator.numeric import ONE
+from calculator.pricing_context import PricingContext
+from calculator.question.quantities import Amount
+from calculator.question.resolved import resolve
+from calculator.question.scenario import WHOLE_KEYS, Scenario
+from calculator.result import Estimate
+
+UNCERTAIN = (
+    "examples", "example", "epochs", "calls", "call", "prompt", "cached", "batch", "growth", "retrain", "prep",
+    "data_gb", "hours", "idle",
+)  # fmt: skip
+"""Keys that people estimate; runs, the horizon, the days of a month and prices they choose or know."""
+
+
+class Driver(NamedTuple):
+    """A ranged input (`epochs`, `call.input`), and an offer's total in US dollars at either end of it."""
+
+    name: str
+    amount: Amount
+    at_low_usd: Decimal
+    at_high_usd: Decimal
+
+    @property
+    def swing_usd(self) -> Decimal:
+        return abs(self.at_high_usd - self.at_low_usd)
+
+
+def drivers(scenario: Scenario, market: PricingContext, estimate: Estimate) -> tuple[Driver, ...]:
+    """For each ranged input the totals of one offer at its ends, widest first; what moves nothing is left out."""
+    offer = estimate.offer
+    alone = market._replace(offers=(offer,) if offer in market.offers else ())
+
+    def total(name: str, end: Decimal) -> Decimal | None:
+        plan = resolve(scenario, lambda asked, amount: end if asked == name else amount.likely)
+        found = next(one.total for one in alone.estimates(plan) if one.offer.id == offer.id)
+        return found.usd if found.whole else None
+
+    found = []
+    for name, amount in ranged_inputs(scenario).items():
+        at_low, at_high = total(name, amount.low), total(name, amount.high)
+        if at_low is not None and at_high is not None and at_low != at_high:
+            found.append(Driver(name, amount, at_low, at_high))
+    return tuple(sorted(found, key=lambda driver: driver.swing_usd, reverse=True))
+
+
+def ranged_inputs(scenario: Scenario) -> dict[str, Amount]:
+    """The inputs that are ranges, by name (`epochs`, `call.input`), as the cost model asks for them."""
+    found: dict[str, Amount] = {}
+
+    def note(name: str, amount: Amount) -> Decimal:
+        if amount.is_range:
+            found[name] = amount
+        return amount.likely
+
+    resolve(scenario, note)
+    return found
+
+
+def with_default_spread(scenario: Scenario, share: Decimal) -> Scenario:
+    """The scenario with every uncertain number that is not ranged yet given a range of ± `share` around it."""
+    changed = {}
+    for key in UNCERTAIN:
+        value = getattr(scenario, key)
+        made = _spread(key, value, share)
+        if made != value:
+            changed[key] = made
+    return scenario.model_copy(update=changed)
+
+
+def _spread(key: str, value: Any, share: Decimal) -> Any:
+    if isinstance(value, Amount):
+        return value if value.is_range or not value.likely else _around(key, value.likely, share)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(_spread(key, part, share) for part in value))
+    return value
+
+
+def _around(key: str, likely: Decimal, share: Decimal) -> Amount:
+    low, high = sorted((likely * (ONE - share), likely * (ONE + share)))
+    if key in WHOLE_KEYS:  # outwards, so that 3 epochs become 2 to 4
+        low = max(ONE, low.to_integral_value(ROUND_FLOOR))
+        high = high.to_integral_value(ROUND_CEILING)
+    elif key in ("cached", "batch"):
+        high = min(ONE, high)
+    return Amount(low, likely, high, peaked=True)

@@ -1,0 +1,357 @@
+"""Scenarios side by side: by `/ftcost compare` for the one who asks, by `@ftcost compare` for all in a thread.
+
+The example of support_bot: $120.00 and 12 × $1,080.00, $13,080.00. With five epochs $200.00 and $13,160.00,
+$80.00 more; with twice the calls too 12 × $2,160.00, $26,120.00, $13,040.00 more.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from playground import FakeSlack
+from playground.payloads import Payloads
+from playground.payloads import escape as as_typed
+from tests.bot import slack_actions, support_bot
+from tests.bot.conftest import Start
+from tests.bot.message_text import estimate_id, rows, texts
+from tests.bot.slack_actions import Json
+from tests.conftest import Workspace
+
+DEAR = support_bot.LINE.replace("epochs=3", "epochs=5")
+BUSY = DEAR.replace("50k/day", "100k/day")
+
+
+async def asked(slack: FakeSlack, line: str, name: str = "", **more: str) -> str:
+    """Ask a question; the id of its estimate."""
+    return estimate_id(await slack_actions.ask(slack, f'{line} name="{name}"' if name else line, **more))
+
+
+async def compared(slack: FakeSlack, argument: str) -> Json:
+    """What the person who types `/ftcost compare …` sees, and nobody else."""
+    before = len(slack.messages())
+    delivered = await slack.command(f"compare {argument}")
+    assert delivered.ok
+    assert len(slack.messages()) == before, "only the asker sees it"
+    return delivered.json()
+
+
+def by_row(message: Json) -> dict[str, list[str]]:
+    """Row label -> a cell for each scenario; the header's label is empty."""
+    return {row[0].strip(): row[1:] for row in rows(message)}
+
+
+async def mention(slack: FakeSlack, text: str, parent: Json) -> None:
+    await slack.say(f"<@{slack.bot_user}> {text}", thread_ts=parent["ts"])
+
+
+def posted(slack: FakeSlack, parent: Json) -> list[Json]:
+    """The pages that stand in a thread."""
+    return [one for one in slack.messages(thread_ts=parent["ts"]) if one["text"].startswith("Scenarios side by side")]
+
+
+# --- /ftcost compare --------------------------------------------------------------------------------------------------
+
+
+async def test_two_by_id_with_the_figures_of_both(workspace: Workspace, slack: FakeSlack) -> None:
+    one, other = await asked(slack, support_bot.LINE), await asked(slack, DEAR)
+    page = await compared(slack, f"{one} {other}")
+    cells = by_row(page)
+    assert cells[""] == [one, other]
+    assert cells["epochs"] == ["3", "5"]
+    assert "calls" not in cells, "the same in both"
+    assert cells["One-off"] == ["$120.00", "$200.00"]
+    assert cells["A month"] == ["$1,080.00", "$1,080.00"]
+    assert cells["Whole horizon"] == ["$13,080.00", "$13,160.00"]
+    assert f"{one} comes to least: $13,080.00" in texts(page)
+    assert f"{other} +$80.00" in texts(page)
+
+
+async def test_the_first_is_what_the_others_are_held_against(workspace: Workspace, slack: FakeSlack) -> None:
+    one, other, third = [await asked(slack, line) for line in (support_bot.LINE, DEAR, BUSY)]
+    said = texts(await compared(slack, f"{third} {other} {one}"))
+    assert f"{one} comes to least: $13,080.00" in said
+    assert f"{other} −$12,960.00, {one} −$13,040.00" in said
+
+
+async def test_by_name_and_names_with_spaces_by_commas(workspace: Workspace, slack: FakeSlack) -> None:
+    await asked(slack, support_bot.LINE, "small run")
+    await asked(slack, BUSY, "large run")
+    for argument in (
+        "small run, large run",
+        "small run,large run",
+        "Small Run, LARGE RUN",
+        '"small run" "large run"',
+        "“small run” “large run”",
+        "  small run ,  large run  ",
+    ):
+        cells = by_row(await compared(slack, argument))
+        assert cells[""] == ["small run", "large run"], argument
+        assert cells["Whole horizon"] == ["$13,080.00", "$26,120.00"]
+
+
+async def test_names_and_ids_may_be_mixed_and_ids_stand_in_backquotes(workspace: Workspace, slack: FakeSlack) -> None:
+    one = await asked(slack, support_bot.LINE, "small")
+    other = await asked(slack, DEAR)
+    assert by_row(await compared(slack, f"small `{other}`"))[""] == ["small", other]
+    assert by_row(await compared(slack, f"`{other}` `{one}`"))[""] == [other, "small"]
+
+
+async def test_the_newest_of_a_name_is_meant(workspace: Workspace, slack: FakeSlack) -> None:
+    await asked(slack, BUSY, "plan")
+    await asked(slack, DEAR, "plan")
+    other = await asked(slack, support_bot.LINE)
+    assert by_row(await compared(slack, f"plan {other}"))["Whole horizon"] == ["$13,160.00", "$13,080.00"]
+
+
+async def test_a_colleagues_is_found_by_id_and_not_by_name(workspace: Workspace, slack: FakeSlack) -> None:
+    mine = await asked(slack, support_bot.LINE, "mine")
+    theirs = await asked(slack, DEAR, "theirs", user=slack.colleague)
+    assert by_row(await compared(slack, f"mine {theirs}"))[""] == ["mine", "theirs"]
+    assert "no estimate “theirs”" in (await compared(slack, "mine theirs"))["text"]
+    assert mine
+
+
+async def test_six_are_compared_and_seven_refused(workspace: Workspace, slack: FakeSlack) -> None:
+    ids = [await asked(slack, support_bot.LINE.replace("epochs=3", f"epochs={epochs}")) for epochs in range(1, 8)]
+    page = await compared(slack, " ".join(ids[:6]))
+    assert by_row(page)["epochs"] == ["1", "2", "3", "4", "5", "6"]
+    assert "two to six" in (await compared(slack, " ".join(ids)))["text"]
+    assert "two to six" in (await compared(slack, " ".join([*ids, "unknown"])))["text"], "their number comes first"
+
+
+async def test_fewer_than_two_are_refused_with_an_example(workspace: Workspace, slack: FakeSlack) -> None:
+    await asked(slack, support_bot.LINE, "one")
+    for argument in ("", "one", "one one", "one, one", ","):
+        page = await compared(slack, argument)
+        assert "two to six" in page["text"], argument
+        assert "compare " in page["text"], "it shows how"
+
+
+async def test_an_estimate_and_its_name_are_the_same_one(workspace: Workspace, slack: FakeSlack) -> None:
+    one = await asked(slack, support_bot.LINE, "one")
+    for same in (f"one {one}", "one ONE"):
+        assert "one and the same" in (await compared(slack, same))["text"]
+    other = await asked(slack, DEAR, "other")
+    assert by_row(await compared(slack, f"one {other} {one}"))[""] == ["one", "other"]
+
+
+async def test_an_unknown_one_is_named(workspace: Workspace, slack: FakeSlack) -> None:
+    one = await asked(slack, support_bot.LINE)
+    said = (await compared(slack, f"{one} bcdfghjkmn"))["text"]
+    assert "no estimate “bcdfghjkmn”" in said
+    assert "list" in said
+
+
+async def test_an_id_of_another_workspace_is_unknown(start: Start, slack: FakeSlack) -> None:
+    """The ids are right, and the command comes from elsewhere."""
+    async with start():
+        one, other = await asked(slack, support_bot.LINE), await asked(slack, DEAR)
+        fields = Payloads(slack.workspace).command("/ftcost", f"compare {one} {other}", slack.you, slack.general)
+        body = urlencode(fields | {"team_id": "T0ANOTHER1"})
+        status, answer = await slack_actions.post_signed(slack.events_url, body, slack.signing_secret)
+    assert status == 200
+    assert "There is no estimate" in answer
+    assert "$" not in answer
+
+
+async def test_different_horizons_are_not_held_against_each_other(workspace: Workspace, slack: FakeSlack) -> None:
+    """A year for $13,080.00 and half of one for $6,600.00 cost the same a month."""
+    one, other = await asked(slack, support_bot.LINE), await asked(slack, f"{support_bot.LINE} months=6")
+    page = await compared(slack, f"{one} {other}")
+    assert "compare what a month costs" in texts(page)
+    assert "comes to least" not in texts(page)
+    cells = by_row(page)
+    assert cells["months"] == ["12", "6"]
+    assert cells["Whole horizon"] == ["$13,080.00", "$6,600.00"]
+
+
+async def test_what_was_not_asked_is_said_as_its_default(workspace: Workspace, slack: FakeSlack) -> None:
+    one = await asked(slack, support_bot.LINE)
+    given = await asked(slack, f"{support_bot.LINE} cached=10% batch=5% growth=2% runs=2 prep=9 customer=existing")
+    cells = by_row(await compared(slack, f"{one} {given}"))
+    for key, default in (("cached", "0%"), ("batch", "0%"), ("growth", "0%"), ("runs", "1"), ("customer", "new")):
+        assert cells[key][0] == default, key
+    assert cells["prep"] == ["0", "9"]
+
+
+async def test_ranges_and_break_even_have_rows_of_their_own(workspace: Workspace, slack: FakeSlack) -> None:
+    """18M calls × $0.07 × 100 / 1M = $126.00 saved; training $120.00, or $80.00 to $160.00: two of three pay back.
+
+    A call saves $0.000007: $120.00 after 17,142,858 calls.
+    """
+    plain = await asked(slack, f"{support_bot.LINE} base_rates=3.07/6", "plain")
+    ranged = await asked(slack, support_bot.LINE.replace("epochs=3", "epochs=2..4") + " base_rates=3.07/6", "ranged")
+    assert plain
+    assert ranged
+    cells = by_row(await compared(slack, "plain ranged"))
+    assert cells["epochs"] == ["3", "2..4"]
+    assert cells["Whole horizon"] == ["$13,080.00", "$13,040.00 – $13,120.00"]
+    assert cells["Pays back after, calls"] == ["17,142,858"] * 2
+    assert cells["Net against prompting"] == ["+$6.00"] * 2
+    assert [row[0] for row in cells.values() if row[1].startswith("67%")] == ["–"]
+    assert cells["P10 – P90"][0] == "–"
+    assert "13,040" in cells["P10 – P90"][1]
+    assert "13,120" in cells["P10 – P90"][1]
+
+
+async def test_two_offers_have_a_row_each(workspace: Workspace, slack: FakeSlack) -> None:
+    """What is cheapest in one scenario is shown in the other too, where it was priced there."""
+    own = await asked(slack, support_bot.LINE, "own")
+    both = await asked(slack, support_bot.LINE.replace("on=your-rates", "on=your-rates,tinker/qwen3-8b"), "both")
+    assert own != both
+    cells = by_row(await compared(slack, "own both"))
+    assert cells["Cheapest"] == ["Your rate", "Qwen3 8B (Tinker)"]
+    assert cells["Your rate"] == ["$13,080.00", "$13,080.00"]
+    assert cells["Qwen3 8B (Tinker)"][0] == "–"
+    assert cells["Qwen3 8B (Tinker)"][1] == cells["Whole horizon"][1]
+
+
+async def test_without_a_complete_price_there_is_nothing_to_compare(workspace: Workspace, slack: FakeSlack) -> None:
+    """Google publishes no price for keeping a tuned Gemma 3 4B."""
+    one = await asked(slack, support_bot.LINE)
+    other = await asked(slack, "on=google/gemma-3-4b examples=10k example=400 calls=1k/day call=100/70")
+    said = texts(await compared(slack, f"{one} {other}"))
+    assert "comes to least" not in said
+    assert "every price known" in said
+
+
+# --- @ftcost compare --------------------------------------------------------------------------------------------------
+
+
+async def test_in_a_thread_its_three_named_edits_stand_side_by_side_for_all(
+    workspace: Workspace, slack: FakeSlack
+) -> None:
+    parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="as today"')
+    for number, change in enumerate(('epochs=5 name="more epochs"', 'calls=100k/day name="and more calls"'), 1):
+        await mention(slack, change, parent)
+        await slack_actions.change(slack, parent, number)
+    await mention(slack, "compare", parent)
+    (page,) = await slack.wait_for(lambda: posted(slack, parent))
+    cells = by_row(page)
+    assert cells[""] == ["as today", "more epochs", "and more calls"]
+    assert cells["epochs"] == ["3", "5", "5"]
+    assert cells["calls"] == ["50k/day", "50k/day", "100k/day"]
+    assert cells["Whole horizon"] == ["$13,080.00", "$13,160.00", "$26,120.00"]
+    assert "more epochs +$80.00, and more calls +$13,040.00" in texts(page)
+    assert slack.ephemerals() == []
+
+
+async def test_a_name_that_edits_keep_is_told_apart(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="support bot"')
+    await mention(slack, "epochs=5", parent)
+    await slack_actions.change(slack, parent)
+    await mention(slack, "compare", parent)
+    (page,) = await slack.wait_for(lambda: posted(slack, parent))
+    first, second = by_row(page)[""]
+    assert first != second
+    assert first.startswith("support bot")
+    assert second.startswith("support bot")
+
+
+async def test_a_thread_with_one_estimate_has_nothing_to_compare(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await slack_actions.ask(slack, support_bot.LINE)
+    await mention(slack, "compare", parent)
+    (told,) = await slack.wait_for(slack.ephemerals)
+    assert "one estimate" in told["text"]
+    assert "@ftcost " in told["text"], "it says how to add another"
+    assert posted(slack, parent) == []
+
+
+async def test_a_thread_without_an_estimate_says_so(workspace: Workspace, slack: FakeSlack) -> None:
+    message = await slack.say("What would it cost?")
+    await mention(slack, "compare", message)
+    (told,) = await slack.wait_for(slack.ephemerals)
+    assert "one estimate" not in told["text"]
+    assert "this thread" in told["text"]
+
+
+async def test_a_thread_of_seven_shows_six_and_says_that_one_is_left_out(
+    workspace: Workspace, slack: FakeSlack
+) -> None:
+    parent = await slack_actions.ask(slack, support_bot.LINE.replace("epochs=3", "epochs=1"))
+    for epochs in range(2, 8):
+        await mention(slack, f"epochs={epochs}", parent)
+        await slack_actions.change(slack, parent, epochs - 1)
+    await mention(slack, "compare", parent)
+    (page,) = await slack.wait_for(lambda: posted(slack, parent))
+    assert by_row(page)["epochs"] == ["1", "3", "4", "5", "6", "7"]
+    assert "1 estimate" in texts(page)
+    assert "left out" in texts(page)
+
+
+async def test_in_a_thread_others_may_be_named_too(workspace: Workspace, slack: FakeSlack) -> None:
+    """By a name that is the asker's, or by id; for all in the thread."""
+    await asked(slack, support_bot.LINE, "small run")
+    other = await asked(slack, BUSY)
+    parent = await slack_actions.ask(slack, DEAR)
+    await mention(slack, f"compare small run, {other}", parent)
+    (page,) = await slack.wait_for(lambda: posted(slack, parent))
+    assert by_row(page)[""] == ["small run", other]
+
+
+async def test_a_mention_that_slack_delivers_again_is_answered_once(start: Start, slack: FakeSlack) -> None:
+    async with start():
+        parent = await slack_actions.ask(slack, support_bot.LINE)
+        await mention(slack, "epochs=5", parent)
+        await slack_actions.change(slack, parent)
+        await mention(slack, "compare", parent)
+        assert (await slack.deliver_event(slack.events[-1], retry_num=1)).ok
+    assert len(posted(slack, parent)) == 1
+
+
+# --- hostile names ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: FakeSlack) -> None:
+    """In the page of the asker and in the thread; a long one is cut."""
+    names = ["<!channel>", "<@U0ROBIN001>", "<!here|x>", "*bold*", "_it_ ~no~", "x" * 80, "🎉" * 80, "a & b", "{0} %s"]
+    pages: dict[str, list[Json]] = {}
+    async with start():
+        other = await asked(slack, DEAR)
+        for name in names:
+            parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="{name}"')
+            await mention(slack, "epochs=5", parent)
+            await slack_actions.change(slack, parent)
+            await mention(slack, "compare", parent)
+            await slack.wait_for(lambda parent=parent: posted(slack, parent))  # type: ignore[misc]  # bound at once
+            by_id = await compared(slack, f"{estimate_id(parent)} {other}")
+            pages[name] = [*posted(slack, parent), by_id, await compared(slack, f"{name}, {other}")]
+    for name, found in pages.items():
+        assert len(found) == 3
+        for message in found:
+            shown = by_row(message)[""][0]
+            assert shown == name or (len(name) > 24 and shown == f"{name[:23]}…")
+            assert as_typed(shown) in message["text"]
+    assert set(slack.pings) == {slack.you}, "only the asker's own name under the estimates"
+    assert slack.violations == []
+
+
+async def test_an_id_is_no_other_estimates_name(workspace: Workspace, slack: FakeSlack) -> None:
+    """An estimate that is called like another one's id does not stand in its way."""
+    one = await asked(slack, support_bot.LINE)
+    other = await asked(slack, BUSY, one)
+    cells = by_row(await compared(slack, f"{one} {other}"))
+    assert cells["Whole horizon"] == ["$13,080.00", "$26,120.00"]
+    assert len(set(cells[""])) == 2
+
+
+async def test_long_names_that_begin_alike_are_told_apart(workspace: Workspace, slack: FakeSlack) -> None:
+    ids = [await asked(slack, line, f"{'x' * 79}{last}") for line, last in ((support_bot.LINE, "a"), (DEAR, "b"))]
+    assert len(set(by_row(await compared(slack, " ".join(ids)))[""])) == 2
+
+
+async def test_a_name_with_a_comma_stands_in_quotes(workspace: Workspace, slack: FakeSlack) -> None:
+    await asked(slack, support_bot.LINE, "first, small")
+    await asked(slack, DEAR, "second")
+    assert by_row(await compared(slack, '"first, small" second'))[""] == ["first, small", "second"]
+
+
+async def test_an_unknown_name_that_is_repeated_pings_nobody(start: Start, slack: FakeSlack) -> None:
+    arguments = ["<!channel> <!here>", "*bold* `x`", "<@U0ROBIN001>, y", "=1 =2", '"open x', "😀, ``` ``"]
+    async with start():
+        for argument in arguments:
+            assert (await slack.command(f"compare {argument}")).ok
+            await slack.say(f"<@{slack.bot_user}> compare {argument}")
+    assert len(slack.ephemerals()) == 2 * len(arguments)
+    assert slack.pings == []
+    assert slack.violations == []

@@ -1,0 +1,208 @@
+"""`fit` and GPUs of one's own through the terminal, signed HTTP, a mention and the form."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.cli.main import main
+from playground import FakeSlack
+from pricing import Catalog, GpuOffer
+from tests.bot import slack_actions
+from tests.bot.message_text import column, inputs, rows, texts
+from tests.conftest import Workspace, running_bot
+
+DAY = ["--as-of", "2026-11-21"]
+OWN = "on=runpod/h100,openai/gpt-4.1-nano model=llama-3.1-8b gpus=1 examples=10k example=250/150 epochs=3"
+
+
+def run(capsys: pytest.CaptureFixture[str], line: str, code: int = 0) -> str:
+    assert main([*DAY, line]) == code
+    printed = capsys.readouterr()
+    return printed.err if code else printed.out
+
+
+def test_it_fits_with_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    """80 GB shown as 79.2 GiB (80 × 0.99); 8.03 billion weights of 2 bytes and the adapters' 0.16 GiB."""
+    out = run(capsys, "fit llama-3.1-8b lora h100")
+    assert "llama-3.1-8b, lora of rank 16, on H100 80 GB SXM: fits, 64.6 of 79.2 GiB a GPU, 14.6 GiB to spare." in out
+    table = {line.split()[0]: line.split()[-1] for line in out.splitlines() if line[-3:-2] == "."}
+    parts = ("Weights", "Gradients", "Optimiser", "Activations", "Logits", "Overhead")
+    assert sum(float(table[part]) for part in parts) == pytest.approx(float(table["Needed"]), abs=0.04)
+    assert 8.03e9 * 2 / 2**30 < float(table["Weights"]) < 8.03e9 * 2 / 2**30 + 0.3
+    for said in (
+        "Fewest: 1 × H100",
+        "Cheapest, USD per 1M tokens",
+        " old)",
+        "global batch",
+        "learning rate",
+        "stack optimised",
+    ):
+        assert said in out
+
+
+def test_it_does_not_fit_and_what_would_make_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """Masters, moments, weights and gradients take 16 bytes a weight: 70.554 billion are 1,051 GiB, 14 GPUs' worth."""
+    out = run(capsys, "fit llama-3.1-70b full h100 gpus=1")
+    assert "does not fit" in out
+    assert "It would fit with one of: 32 GPUs with sharded weights" in out
+    assert "Fewest: 32 × H100" in out
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("fit h100 qlora 13B seq=4096", "sequences of 4,096 tokens"),
+        ("fit meta-llama/Llama-3.1-8B-Instruct any", "llama-3.1-8b, lora of rank 16"),
+        ("fit model=llama-3.1-8b gpu=l40s rank=64 stack=eager", "lora of rank 64"),
+    ],
+)
+def test_words_stand_in_any_order(capsys: pytest.CaptureFixture[str], line: str, said: str) -> None:
+    assert said in run(capsys, line)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("fit", "Say what is tuned, how and on what"),
+        ("fit lora h100", "model: Say what is tuned there"),
+        ("fit llamma-3.1-8b", "Did you mean llama-3.1-8b"),
+        ("fit llama-3.1-8b lora h10", "gpu: There is no GPU “h10”"),
+        ("fit llama-3.1-8b lora qlora", "“lora” and “qlora” are two; keep one."),
+        ("fit llama-3.1-8b examples=3", "fit asks for model, params"),
+        ("fit llama-2-7b seq=1M", "seq: llama-2-7b reads at most 4,096 tokens"),
+        ("fit llama-3.1-8b dpo", "method: dpo on GPUs of your own is not calculated"),
+    ],
+)
+def test_what_it_cannot_read_is_said(capsys: pytest.CaptureFixture[str], line: str, said: str) -> None:
+    assert said in run(capsys, line, code=2)
+
+
+async def test_in_slack_only_the_asker_sees_it(workspace: Workspace, slack: FakeSlack) -> None:
+    delivered = await slack.command("fit llama-3.1-8b lora h100")
+    assert delivered.ok
+    assert slack.messages() == []
+    (answer,) = slack.ephemerals()
+    assert "fits, 64.6 of 79.2 GiB" in texts(answer)
+    assert rows(answer)[0] == ["Memory of one GPU", "GiB"]
+    await slack.say(f"<@{slack.bot_user}> fit llama-3.1-8b lora nonsense")
+    said = await slack.wait_for(lambda: slack.ephemerals()[1:])
+    assert "There is no GPU “nonsense”" in texts(said[0])
+
+
+async def test_an_answer_shows_gpu_hours_their_range_and_what_moves_them(
+    workspace: Workspace, slack: FakeSlack
+) -> None:
+    """1,682 s of one H100 at $3.99 an hour, as derived in tests/scenarios/own-gpus-one-gpu.yml."""
+    parent = await slack_actions.ask(slack, OWN)
+    replies = slack.messages(parent["channel"], parent["ts"])
+    (breakdown,) = [reply for reply in replies if "line by line" in reply["text"]]
+    assert column(breakdown)["Training"] == "$1.86"
+    assert rows(breakdown)[1][1:3] == ["0.4672 GPU-hours", "$3.99 / GPU-hour"]
+    assert "1 GPU × 1,682 seconds ÷ 3,600 (8 of 10 cases: 1,344 to 2,171 seconds)" in texts(breakdown)
+    # 1,344 and 2,171 seconds at $3.99 an hour
+    assert "Training costs $1.49 to $2.41 in 8 of 10 cases." in texts(replies[-1])
+    assert "What was assumed and would move it most" in texts(breakdown)
+    assert "One hour more of rented time a run: +$3.99." in texts(breakdown)
+
+
+async def test_the_form_puts_the_fault_at_its_field(workspace: Workspace, slack: FakeSlack) -> None:
+    view = await slack_actions.full_form(slack)
+    assert inputs(view)[-13:-1] == [
+        *("model", "params", "gpu", "gpus", "gpu_rate", "seq", "stack", "rank", "idle", "queue", "latency", "adapters")
+    ]
+    assert "Self-hosted GPUs" in texts(view)
+    fields = {"examples": "10k", "example": "400", "model": "llama-2-7b", "seq": "8k", "gpu": "tpu"}
+    delivered = await slack.submit_view(view["id"], slack.fill(view, fields))
+    assert delivered.errors.keys() == {"seq", "gpu"}
+    assert "reads at most 4,096 tokens" in delivered.errors["seq"]
+
+
+async def test_a_change_in_the_thread_is_explained(workspace: Workspace, slack: FakeSlack) -> None:
+    """Half an hour idle: 1,682 + 1,800 s are $3.8592, $1.995 more, which is the idle time's alone."""
+    parent = await slack_actions.ask(slack, OWN.replace(",openai/gpt-4.1-nano", ""))
+    await slack.say(f"<@{slack.bot_user}> idle=0.5h", thread_ts=parent["ts"])
+    change = await slack_actions.change(slack, parent)
+    assert rows(change)[1][1:] == ["$1.86", "$3.86", "+$2.00"] or rows(change)[1][1:] == ["$1.86", "$3.86", "+$1.99"]
+    assert "idle" in texts(change)
+
+
+class Slow(Mapping[str, GpuOffer]):
+    """GPU offers that whoever searches among them gets when somebody says so."""
+
+    def __init__(self, offers: Mapping[str, GpuOffer]) -> None:
+        self._offers = offers
+        self.asked, self.go_on = threading.Event(), threading.Event()
+
+    def __getitem__(self, name: str) -> GpuOffer:
+        return self._offers[name]
+
+    def __len__(self) -> int:
+        return len(self._offers)
+
+    def __iter__(self) -> Iterator[str]:
+        self.asked.set()
+        self.go_on.wait(20)
+        return iter(self._offers)
+
+
+async def test_while_gpus_are_searched_others_are_answered(
+    catalog: Catalog, slack: FakeSlack, database_path: Path
+) -> None:
+    offers = Slow(catalog.gpus.offers)
+    gpus = catalog.gpus._replace(offers=offers)
+    slow = Catalog(catalog.offers.values(), catalog.assumptions, catalog.base_models, gpus, catalog.version)
+    async with running_bot(slow, slack, f"sqlite:///{database_path}"):
+        searching = asyncio.create_task(
+            slack_actions.ask(slack, "on=gpu gpu=l4 model=llama-3.1-8b examples=10k example=400")
+        )
+        try:
+            assert await asyncio.to_thread(offers.asked.wait, 20)
+            assert (await slack_actions.open_form(slack, channel=slack.random))["callback_id"] == "estimate_form"
+            assert not searching.done()
+        finally:
+            offers.go_on.set()
+        assert "L4" in texts(await searching)
+
+
+async def test_compare_offers_the_gpus_where_the_question_has_a_model(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await slack_actions.ask(slack, OWN)
+    view = await slack_actions.press(slack, parent, "compare", "compare_form")
+    assert "runpod/l4" in json.dumps(view)
+    assert "runpod/h100" in json.dumps(view["blocks"][0]["element"]["initial_options"])
+
+
+def test_the_json_has_what_moves_it_and_where_gpus_become_cheaper(capsys: pytest.CaptureFixture[str]) -> None:
+    line = "on=runpod/l4,your-rates rates=1/1/1 model=llama-3.1-8b gpus=1 examples=10k example=400 epochs=3"
+    assert main([*DAY, "--format", "json", f"{line} calls=50k/day call=100/70"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    own, token = sorted(made["estimates"], key=lambda one: one["offer"])
+    # 10k × 400 × 3 tokens on one L4 at $0.49: whole seconds at either end of the interval.
+    ends = own["training_range_usd"]
+    seconds = [Decimal(ends[end]) * 3_600 / Decimal("0.49") for end in ("low", "high")]
+    assert [abs(one - round(one)) < Decimal("1e-9") for one in seconds] == [True, True]
+    assert Decimal(ends["low"]) < Decimal(own["one_off_usd"]) < Decimal(ends["high"])
+    assert token["training_range_usd"] is None
+    assert made["own_gpus"] == {"offer": "runpod/l4", "against": "your-rates", "calls_per_month": 2_075_295}
+    text = run(capsys, f"{line} calls=50k/day call=100/70")
+    # 2,075,295 calls a month over 30 days.
+    assert "From 69,177 calls a day on, 1 × L4-24 (RunPod) costs less to run than Your rate" in text
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("models h200", "runpod/h200"),
+        ("models", "GPUs by the hour: models gpu."),
+        ("price aws/p5.48xlarge", "8 in a node, rented whole; several nodes may be joined. Billed by the second."),
+        ("price runpod/h100", "$3.99"),
+    ],
+)
+def test_the_catalogue_shows_them(capsys: pytest.CaptureFixture[str], line: str, said: str) -> None:
+    assert said in run(capsys, line)

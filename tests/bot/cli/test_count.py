@@ -1,0 +1,143 @@
+"""`ftcost count` as a shell starts it, and `dataset=` in a question."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cli.main import main
+from calculator import FieldErrors, read_scenario
+from playground import FakeSlack
+from tests.conftest import Workspace
+
+TOP = ["examples", "tokens", "input_tokens", "output_tokens", "encoding", "exact", "per_example", "format", "problems"]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Twelve chats: “ a” is one token, so that each has 8 + 10 + 2 + 3 = 23, of which 2 are trained; and a bad line.
+
+    The number in front makes them different: a digit is one token, two digits too.
+    """
+    lines = [
+        {"messages": [{"role": "user", "content": str(n) + " a" * 9}, {"role": "assistant", "content": " a" * 2}]}
+        for n in range(12)
+    ]
+    path = tmp_path / "chat.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines) + "nonsense\n")
+    return path
+
+
+def ftcost(*arguments: str, code: int = 0) -> str:
+    command = [sys.executable, "-m", "bot.cli.main", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603
+    assert done.returncode == code, done.stderr
+    return done.stderr if code else done.stdout
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    """The same without a shell."""
+    assert main(["count", *arguments]) == code
+    printed = capsys.readouterr()
+    return printed.err if code else printed.out
+
+
+def test_the_json(path: Path) -> None:
+    made: dict[str, Any] = json.loads(ftcost("count", str(path), "--format", "json"))
+    assert list(made) == [*TOP, "platforms"]
+    assert (made["examples"], made["tokens"]) == (12, 276)
+    assert (made["input_tokens"], made["output_tokens"]) == (252, 24)
+    assert (made["encoding"], made["exact"], made["format"]) == ("o200k_base", True, "openai-chat")
+    assert made["per_example"] == {"p5": 23, "p50": 23, "p95": 23, "max": 23}
+    assert made["problems"]["total"] == 1
+    assert made["problems"]["by_kind"] == {"bad_json": 1}
+    (first,) = made["problems"]["first"]
+    assert (first["line"], first["kind"]) == (13, "bad_json")
+    platforms = made["platforms"]
+    assert platforms["openai"]["accepted"] is True
+    assert platforms["google"]["accepted"] is False
+    assert "systemInstruction" in platforms["google"]["why"], "it says how to convert"
+    assert "Gemini" in platforms["google"]["why"], "it says that the count is approximate"
+    assert "For Nova the count is approximate by an unknown factor" in platforms["aws-bedrock"]["why"]
+    # 4.65736 and 1.3897 characters a token against 4.45059 and 1.78502: 1.05 and 0.78; against 4 in English: 1.16
+    assert (
+        "Gemini 0.78 to 1.16, Gemma 3 0.78 to 1.05 (by Google: understand and count tokens; "
+        in platforms["google"]["why"]
+    )
+    assert "Claude 1.33 " in platforms["aws-bedrock"]["why"], "4.65736 ÷ 3.5"
+    assert {"azure", "aws-bedrock", "mistral", "together", "fireworks", "tinker"} <= set(platforms)
+
+
+def test_tokens_only_and_another_encoding_and_gzip(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Contents alone: 10 + 2 tokens a chat."""
+    packed = path.with_suffix(".gz")
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert run(capsys, str(packed), "--tokens-only", "--encoding", "cl100k_base") == "144\n"
+
+
+def test_the_text_and_the_report(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = run(capsys, str(path), "--report", str(tmp_path / "report.jsonl"))
+    for said in ("12 examples", "276 tokens", "line 13: The line is not JSON", "✓ openai", "– google"):
+        assert said in text
+    (fault,) = (json.loads(line) for line in (tmp_path / "report.jsonl").read_text().splitlines())
+    assert fault["line"] == 13
+
+
+@pytest.mark.parametrize(("data", "says"), [(b"%PDF-1.7", "PDF"), (b"", "empty")])
+def test_a_file_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, says: str) -> None:
+    path = tmp_path / "file.jsonl"
+    path.write_bytes(data)
+    said = run(capsys, str(path), code=2)
+    assert says in said
+    assert "file.jsonl" in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    assert (
+        ftcost("count", str(tmp_path / "none.jsonl"), code=2) == f"{tmp_path}/none.jsonl: No such file or directory.\n"
+    )
+
+
+def test_a_question_on_a_file(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """12 × 23 tokens × 3 epochs = 828; ÷ 1M × $10 = $0.00828."""
+    asked = [
+        "--as-of",
+        "2026-11-21",
+        "--format",
+        "json",
+        f"dataset={path}",
+        "on=your-rates",
+        "rates=10/3/6",
+        "epochs=3",
+    ]
+    assert main(asked) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made["scenario"]["examples"] == "12"
+    assert made["scenario"]["example"] == "21/2"
+    assert Decimal(made["estimates"][0]["one_off_usd"]) == Decimal("0.00828")
+    assert main([*asked, "examples=5"]) == 2
+    assert "dataset=" in capsys.readouterr().err
+
+
+def test_what_is_not_counted_is_said_beside_the_price(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+    chat = {"messages": [{"role": "user", "content": [picture]}, {"role": "assistant", "content": " a"}]}
+    path = tmp_path / "pictures.jsonl"
+    path.write_text(json.dumps(chat))
+    assert main([f"dataset={path}", "on=your-rates", "rates=10/3/6"]) == 0
+    assert "approximate: images or files, 1 of them, are not counted: no rule" in capsys.readouterr().err
+
+
+async def test_slack_says_where_a_file_goes(workspace: Workspace, slack: FakeSlack) -> None:
+    with pytest.raises(FieldErrors, match="drop it into the form"):
+        read_scenario({"dataset": "chat.jsonl"})
+    await slack.command("dataset=chat.jsonl on=all")
+    assert "drop it into the form" in slack.ephemerals()[0]["text"]

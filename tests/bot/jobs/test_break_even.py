@@ -1,0 +1,162 @@
+"""Break-even in Slack: with the estimate, by its button, by the word `breakeven`.
+
+A prompt of 2,000 tokens becomes 100, and a call has nothing else. Today 2,000 × $0.15 = $0.000300 a call; tuned
+100 × $0.30 = $0.000030. A call costs $0.000270 less, so the $62.00 once are back after ceil(62 / 0.00027) = 229,630
+calls. At 100,000 calls a month that takes 2.296 months, 70 days from 2026-11-21: 2027-01-30. Of a year's 1.2M calls
+324 − 62 = $262.00 remain.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.cli.main import main
+from playground import FakeSlack
+from tests.bot import slack_actions, support_bot
+from tests.bot.message_text import inputs, texts
+from tests.conftest import Workspace
+
+TUNED = "on=your-rates rates=0/0.30/1.20 examples=1 example=1 epochs=1 prep=62 prompt=2000->100 call=0/0"
+AGAINST = "base_rates=0.15/0.60"
+LINE = f"{TUNED} {AGAINST} calls=100k/month"
+
+
+def reply_about_break_even(slack: FakeSlack, parent: slack_actions.Json) -> slack_actions.Json | None:
+    found = [reply for reply in slack.messages(thread_ts=parent["ts"]) if reply["text"].startswith("Break-even")]
+    return found[-1] if found else None
+
+
+async def test_an_estimate_with_a_base_says_when_it_pays_back(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await slack_actions.ask(slack, f"breakeven {LINE}")
+    assert "229,630 calls, 2027-01-30" in texts(parent)
+    reply = reply_about_break_even(slack, parent)
+    assert reply is not None
+    for said in ("after 229,630 calls, 2027-01-30", "$0.000270 less", "$27.00 less", "$262.00 ahead"):
+        assert said in texts(reply)
+
+
+async def test_never_says_why_and_what_would_turn_it(workspace: Workspace, slack: FakeSlack) -> None:
+    """An answer of 450 tokens costs 450 × (1.20 − 0.60) / 1M = $0.000270 more: just what the prompt saves."""
+    parent = await slack_actions.ask(slack, LINE.replace("call=0/0", "call=0/450"))
+    said = texts(reply_about_break_even(slack, parent) or {})
+    assert "never pays back: the answers cost more than the prompt saves" in said
+    assert "answers of less than 450 tokens" in said
+
+
+async def test_the_word_needs_a_base(workspace: Workspace, slack: FakeSlack) -> None:
+    delivered = await slack.command(f"breakeven {TUNED} calls=100k/month")
+    assert "base=gpt-4o-mini" in delivered.json()["text"]
+    assert slack.messages() == []
+
+
+async def test_the_button_answers_in_the_thread(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await slack_actions.ask(slack, LINE)
+    before = len(slack.messages(thread_ts=parent["ts"]))
+    await slack.click(parent, "break_even")
+    await slack.wait_for(lambda: len(slack.messages(thread_ts=parent["ts"])) > before)
+    assert "229,630 calls" in texts(slack.messages(thread_ts=parent["ts"])[-1])
+
+
+async def test_the_button_asks_for_the_base_where_there_is_none(workspace: Workspace, slack: FakeSlack) -> None:
+    """The form opens with its options; with base_rates and prompt filled in, the change says when it pays back."""
+    parent = await slack_actions.ask(slack, support_bot.LINE)
+    await slack.click(parent, "break_even")
+    view = await slack_actions.opened(slack)
+    assert "base_rates" in {block["block_id"] for block in view["blocks"]}
+    await slack.submit_view(view["id"], slack.fill(view, {"base_rates": "3/6", "prompt": "2000->0"}))
+    change = await slack_actions.change(slack, parent)
+    # 2,000 tokens at $3 saved a call: $0.006. $120.00 / 0.006 = 20,000 calls.
+    assert "pays back after 20,000 calls" in texts(change)
+
+
+def test_the_terminal_gives_it_as_data(capsys: pytest.CaptureFixture[str]) -> None:
+    """Money as text in full precision; `calls` a whole number."""
+    assert main([LINE, "--as-of", "2026-11-21", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    answer = found["estimates"][0]["break_even"]
+    assert answer["calls"] == 229_630
+    assert answer["date"] == "2027-01-30"
+    assert answer["saving_per_call_usd"] == "0.00027"
+    assert answer["net_usd"] == "262"
+    assert answer["reason"] is None
+    assert answer["months"].startswith("2.296296")
+
+
+async def test_the_first_messages_button_means_the_thread_as_it_stands(workspace: Workspace, slack: FakeSlack) -> None:
+    """The base came with a change in the thread: the parent's button answers with it instead of asking again."""
+    parent = await slack_actions.ask(slack, support_bot.LINE)
+    await slack.say(f"<@{slack.bot_user}> base_rates=3/6 prompt=2000->0", thread_ts=parent["ts"])
+    await slack_actions.change(slack, parent)
+    await slack.click(parent, "break_even")
+    reply = await slack.wait_for(lambda: reply_about_break_even(slack, parent))
+    assert "after 20,000 calls" in texts(reply)
+    assert slack.views == []
+
+
+async def test_the_word_alone_opens_the_form_with_its_options(workspace: Workspace, slack: FakeSlack) -> None:
+    """The base and the prompt are asked for at once; filled in, they are answered with the break-even."""
+    view = await slack_actions.open_form(slack, "breakeven")
+    assert {"base", "base_rates", "prompt"} <= set(inputs(view))
+    typed = dict(word.split("=", 1) for word in LINE.split())
+    assert (await slack.submit_view(view["id"], slack.fill(view, typed))).errors == {}
+    parent = await slack_actions.answered(slack)
+    assert "229,630 calls, 2027-01-30" in texts(parent)
+
+
+async def mention(slack: FakeSlack, text: str, parent: slack_actions.Json | None = None) -> slack_actions.Json:
+    return await slack.say(f"<@{slack.bot_user}> {text}", thread_ts=parent["ts"] if parent else None)
+
+
+async def test_asked_for_in_a_thread_it_stands_there_for_all(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await slack_actions.ask(slack, LINE)
+    before = len(slack.messages(thread_ts=parent["ts"])) + 1  # with the mention itself
+    await mention(slack, "breakeven", parent)
+    await slack.wait_for(lambda: len(slack.messages(thread_ts=parent["ts"])) == before + 2)
+    words, chart = slack.messages(thread_ts=parent["ts"])[before:]
+    assert "after 229,630 calls, 2027-01-30" in texts(words)
+    assert "Tune or prompt?" in texts(words)
+    assert [block["type"] for block in chart["blocks"]] == ["data_visualization"]
+    assert slack.ephemerals() == []
+
+
+async def test_asked_for_in_a_thread_it_means_the_thread_as_it_stands(workspace: Workspace, slack: FakeSlack) -> None:
+    """Half of the $62.00: 31 / 0.00027 = 114,814.8."""
+    parent = await slack_actions.ask(slack, LINE)
+    await mention(slack, "prep=31", parent)
+    await slack_actions.change(slack, parent)
+    await mention(slack, "breakeven", parent)
+    reply = await slack.wait_for(lambda: reply_about(slack, parent, "114,815 calls"))
+    assert "229,630" not in texts(reply)
+
+
+def reply_about(slack: FakeSlack, parent: slack_actions.Json, figure: str) -> slack_actions.Json | None:
+    found = reply_about_break_even(slack, parent)
+    return found if found and figure in texts(found) else None
+
+
+async def test_in_a_thread_without_a_base_it_says_what_to_write(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await slack_actions.ask(slack, f"{TUNED} calls=100k/month")
+    before = len(slack.messages(thread_ts=parent["ts"]))
+    await mention(slack, "breakeven", parent)
+    (told,) = await slack.wait_for(slack.ephemerals)
+    assert "base=gpt-4o-mini" in told["text"]
+    assert len(slack.messages(thread_ts=parent["ts"])) == before + 1, "the mention itself"
+
+
+async def test_a_base_that_comes_with_the_word_changes_the_thread(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await slack_actions.ask(slack, f"{TUNED} calls=100k/month")
+    await mention(slack, f"breakeven {AGAINST}", parent)
+    assert "after 229,630 calls" in texts(await slack_actions.change(slack, parent))
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+async def test_where_there_is_no_estimate_it_says_so(
+    workspace: Workspace, slack: FakeSlack, *, in_thread: bool
+) -> None:
+    message = await slack.say("What would it cost?") if in_thread else None
+    await mention(slack, "breakeven", message)
+    (told,) = await slack.wait_for(slack.ephemerals)
+    assert "no estimate" in told["text"] or "thread of an estimate" in told["text"]
+    assert [one for one in slack.messages() if one["user"] == slack.bot_user] == []

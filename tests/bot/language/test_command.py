@@ -1,0 +1,163 @@
+"""One line of text -> what is asked."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.language.command import from_slack, read_command, write_command
+from calculator import KEYS, FieldErrors, UserError, read_scenario
+
+QUESTION = {"examples": "10k", "example": "250/150"}
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "fields", "argument"),
+    [
+        ("", "form", {}, ""),
+        ("  \t ", "form", {}, ""),
+        ("estimate", "form", {}, ""),
+        ("help", "help", {}, ""),
+        ("HELP", "help", {}, ""),
+        ("models", "models", {}, ""),
+        ("models llama 3", "models", {}, "llama 3"),
+        ("price openai/gpt-4.1-mini", "price", {}, "openai/gpt-4.1-mini"),
+        ("list", "list", {}, ""),
+        ("show k7m2xyz345", "show", {}, "k7m2xyz345"),
+        ("epochs=3", "estimate", {"epochs": "3"}, ""),
+        ("estimate epochs=3", "estimate", {"epochs": "3"}, ""),
+        ("EPOCHS=3", "estimate", {"epochs": "3"}, ""),
+        ("epochs = 3 runs= 2", "estimate", {"epochs": "3", "runs": "2"}, ""),
+        ('name="support bot" epochs=3', "estimate", {"name": "support bot", "epochs": "3"}, ""),
+        ("name=“support bot”", "estimate", {"name": "support bot"}, ""),
+        ('name="a = b, c"', "estimate", {"name": "a = b, c"}, ""),
+        ("on=openai, google", "estimate", {"on": "openai,google"}, ""),
+        ("prompt=2000->100", "estimate", {"prompt": "2000->100"}, ""),
+        ("epochs=3\nruns=2", "estimate", {"epochs": "3", "runs": "2"}, ""),
+    ],
+)
+def test_what_is_read(text: str, verb: str, fields: dict[str, str], argument: str) -> None:
+    assert read_command(text) == (verb, fields, argument)
+
+
+@pytest.mark.parametrize(
+    ("text", "errors"),
+    [
+        ("epoch=3 runs=2 run=1", {"epoch", "run"}),
+        ("epochs=3 stray", {"stray"}),
+        ("epochs=3 epochs=4", {"epochs"}),
+        ("epochs=", {"epochs"}),
+        ('name=""', {"name"}),
+    ],
+)
+def test_every_word_that_is_none_is_named(text: str, errors: set[str]) -> None:
+    with pytest.raises(FieldErrors) as caught:
+        read_command(text)
+    assert set(caught.value.errors) == errors
+
+
+def test_the_whole_line_has_a_limit() -> None:
+    with pytest.raises(UserError, match="4,000"):
+        read_command("x" * 4_001)
+
+
+@pytest.mark.parametrize(
+    ("sent", "typed"),
+    [
+        ("prompt=2000-&gt;100", "prompt=2000->100"),
+        ("name=a&amp;b", "name=a&b"),
+        ("name=&amp;lt;", "name=&lt;"),
+        ("on=azure/<mailto:gpt-4.1-mini@global|gpt-4.1-mini@global>", "on=azure/gpt-4.1-mini@global"),
+        ("price <http://example.com|example.com>", "price example.com"),
+        ("price <https://example.com>", "price https://example.com"),
+        ("on=<mailto:a@b.c>", "on=a@b.c"),
+    ],
+)
+def test_what_slack_does_to_text_is_undone(sent: str, typed: str) -> None:
+    assert from_slack(sent) == typed
+
+
+PIECES = st.sampled_from(
+    [
+        *KEYS,
+        *'="“”„ ,;\n\t',
+        "=",
+        "..",
+        "->",
+        "/",
+        "10k",
+        "help",
+        "models",
+        "price",
+        "estimate",
+        "ü",
+        "<@U1>",
+        "'",
+        "&lt;",
+    ]
+)
+
+
+@given(st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=30).map("".join)))
+@example('"')
+@example("=")
+@example('epochs="')
+def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
+    asked, refusal = None, ""
+    try:
+        asked = read_command(from_slack(text))
+    except UserError as error:
+        refusal = str(error)
+    if asked is None:
+        assert refusal.strip()
+    else:
+        assert set(asked.fields) <= set(KEYS)
+        assert all(value.strip() for value in asked.fields.values())
+
+
+NUMBERS = st.integers(1, 60).map(str)
+RANGES = st.tuples(st.integers(1, 20), st.integers(21, 40)).map(lambda ends: f"{ends[0]}..{ends[1]}")
+SHARES = st.integers(1, 99).map(lambda n: f"{n}%")
+NAMES = st.text(max_size=80)
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> dict[str, str]:
+    """Fields that read_scenario accepts, as somebody may type them into the form."""
+    optional = {
+        "on": st.sampled_from(["all", "openai", "openai, google", "azure/gpt-4.1-mini@global"]),
+        "epochs": st.one_of(NUMBERS, RANGES, st.just("auto")),
+        "runs": st.one_of(NUMBERS, RANGES),
+        "prompt": st.tuples(NUMBERS, NUMBERS).map("->".join),
+        "base": st.just("gpt-4o-mini"),
+        "cached": SHARES,
+        "batch": SHARES,
+        "days": st.integers(1, 31).map(str),
+        "months": NUMBERS,
+        "growth": st.integers(-50, 100).map(lambda n: f"{n}%"),
+        "retrain": NUMBERS,
+        "prep": st.decimals(0, 10_000, places=2).map(str),
+        "data_gb": st.decimals(0, 100, places=3).map(str),
+        "rates": st.sampled_from(["10/3/6", "10/3/1.5/6", "1..2/3/6"]),
+        "serving": st.sampled_from(["dedicated", "on-demand"]),
+        "hosted": st.integers(0, 24).map(lambda n: f"{n}h"),
+        "customer": st.sampled_from(["new", "existing"]),
+        "method": st.sampled_from(["lora", "dpo-full"]),
+        "name": NAMES,
+    }
+    chosen = draw(st.sets(st.sampled_from(sorted(optional))))
+    return QUESTION | {key: draw(optional[key]) for key in sorted(chosen)}
+
+
+@given(scenarios())
+@example(QUESTION | {"name": 'the "big" one'})
+@example(QUESTION | {"name": "“big”"})
+@example(QUESTION | {"name": "a,b = c"})
+@example(QUESTION | {"name": "a, b"})
+def test_a_written_line_reads_back_as_the_same_question(typed: dict[str, str]) -> None:
+    """Canonical form is what a scenario writes of itself; it is what the store keeps and `show` prints."""
+    fields = read_scenario(typed).fields()
+    asked = read_command(write_command(fields))
+    assert asked.verb == "estimate"
+    assert asked.fields == fields

@@ -1,0 +1,275 @@
+"""Training files in Slack: from a form, a direct message, a thread; counted, priced, stopped, taken over."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from bot.slack.files import MAX_FILE_BYTES
+from playground import FakeSlack
+from playground.payloads import Payloads
+from tests.bot import slack_actions
+from tests.bot.conftest import Start
+from tests.bot.message_text import figures, prefilled, texts
+from tests.conftest import Workspace
+
+Json = dict[str, Any]
+RATES = {"on": "your-rates", "rates": "10000/3/6", "epochs": "3"}
+TYPED = " ".join(f"{key}={value}" for key, value in RATES.items())
+COST = "$7.02"
+"""234 tokens × 3 epochs = 702, at $10,000 per 1M."""
+
+
+def chats(count: int = 12) -> bytes:
+    """The n-th chat asks n tokens and answers 2; by the cookbook's rule it has 2 × 4 + n + 2 + 3 = 13 + n.
+
+    Of 12: 12 × 13 + 78 = 234 tokens, 24 of them output: 17.5 in and 2 out a chat.
+    """
+    lines = [
+        json.dumps({"messages": [{"role": "user", "content": " a" * n}, {"role": "assistant", "content": " a" * 2}]})
+        for n in range(1, count + 1)
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+async def said(slack: FakeSlack, what: str, channel: str, thread_ts: str | None = None) -> Json:
+    """The bot's message that says so, once it does."""
+
+    def found() -> list[Json]:
+        messages = slack.messages(channel, thread_ts)
+        return [m for m in messages if m["user"] == slack.bot_user and what in texts(m)]
+
+    return (await slack.wait_for(found))[0]
+
+
+async def priced(slack: FakeSlack, channel: str, thread_ts: str) -> list[Json]:
+    """The bot's replies in a thread, once an estimate ends them."""
+
+    def complete() -> list[Json]:
+        replies = [m for m in slack.messages(channel, thread_ts) if m["user"] == slack.bot_user]
+        return replies if replies and replies[-1]["text"].startswith("Assumptions") else []
+
+    return await slack.wait_for(complete)
+
+
+# --- where files come from -------------------------------------------------------------------------------------------
+
+
+async def test_a_form_with_a_file_is_priced_by_what_is_in_it(workspace: Workspace, slack: FakeSlack) -> None:
+    view = await slack_actions.full_form(slack)
+    file = slack.attach("train.jsonl", chats())
+    answers = RATES | {"examples": "10k", "example": "", "dataset": [file]}
+    delivered = await slack.submit_view(view["id"], slack.fill(view, answers))
+    assert delivered.errors == {}, "the fields that a file answers may be empty, and do not count"
+    parent = await said(slack, "*train.jsonl*: 12 examples, 234 tokens, no problems found", slack.general)
+    assert f"Your rate: {COST}" in texts(parent), "the answer stands in the channel"
+    statistics, estimate, *_ = await priced(slack, slack.general, parent["ts"])
+    assert figures(statistics) == {
+        "Examples": "12",
+        "Format": "openai-chat",
+        "Tokens": "234",
+        "Input / output": "210 / 24",
+        "An example, p5 · median · p95": "14 · 19 · 25",
+        "The longest": "25",
+    }
+    assert "✓ *Azure, Fireworks, Mistral, OpenAI, Together*: The format is accepted as it is." in texts(statistics)
+    assert "↻ *Google*: Needs conversion" in texts(statistics)
+    assert "The bot keeps these counts and nothing of the file" in texts(statistics)
+    assert figures(estimate)["One-off"] == COST
+    form = await slack_actions.press(slack, estimate, "edit", "estimate_form")
+    assert prefilled(form).items() >= {"examples": "12", "example": "17.5/2"}.items()
+
+
+async def test_a_form_is_checked_beside_its_file_before_it_is_accepted(workspace: Workspace, slack: FakeSlack) -> None:
+    view = await slack_actions.open_form(slack)
+    file = slack.attach("train.jsonl", chats())
+    delivered = await slack.submit_view(view["id"], slack.fill(view, {"epochs": "0", "dataset": [file]}))
+    assert set(delivered.errors) == {"epochs"}
+    large = {**slack.fill(view, {"dataset": [slack.attach("large.jsonl", b"x" * 10_000_001)]})}
+    assert "10 MB" in (await slack.submit_view(view["id"], large)).errors["dataset"], "said by Slack itself"
+    assert slack.messages() == []
+
+
+async def test_a_file_in_a_direct_message(workspace: Workspace, slack: FakeSlack, database_path: Path) -> None:
+    """What stands in the file is said in Slack where it is wrong, and kept nowhere."""
+    file = slack.attach("train.jsonl", chats() + b'{"whisky": "tango"}\n')
+    message = await slack.say(f"Here it is: {TYPED}", channel=slack.im, files=[file])
+    assert (await slack.deliver_event(slack.events[0], retry_num=1)).ok, "delivered again, counted once"
+    line, statistics, faults, estimate, *_ = await priced(slack, slack.im, message["ts"])
+    assert "*train.jsonl*: 12 examples, 234 tokens" in texts(line)
+    assert "whisky" in texts(faults)
+    kept = b"".join(path.read_bytes() for path in database_path.parent.glob(f"{database_path.name}*"))
+    assert b"train.jsonl" in kept
+    assert b"whisky" not in kept
+    assert "The bot keeps these counts and nothing of the file" in texts(statistics)
+    assert figures(statistics)["Tokens"] == "234"
+    assert figures(estimate)["One-off"] == COST
+    assert [call.method for call in slack.calls].count("files.info") == 0
+
+
+async def test_what_a_platform_cuts_is_not_paid_for(workspace: Workspace, slack: FakeSlack) -> None:
+    """Ten chats of 13 + n tokens, and one of 8 + 100,000 + 2 + 3 = 100,013: 185 + 65,536 = 65,721 tokens × 1 epoch at
+    $5 per 1M are $0.328605, all 100,198 of them $0.50099. The lengths stay with the estimate until the tokens change.
+    """
+    long = {"messages": [{"role": "user", "content": " a" * 100_000}, {"role": "assistant", "content": " a" * 2}]}
+    file = slack.attach("long.jsonl", chats(10) + json.dumps(long).encode())
+    ask = "on=openai/gpt-4.1-mini customer=existing months=1"
+    message = await slack.say(f"{ask} epochs=1", channel=slack.im, files=[file])
+    _, statistics, faults, estimate, *rest = await priced(slack, slack.im, message["ts"])
+    assert "OpenAI*: The format is accepted as it is. 1 example is cut at 65,536 tokens: 65,721 of 100,198" in texts(
+        statistics
+    )
+    assert "OpenAI trains on the first 65,536 and drops 34,477, the end with the answer first" in texts(faults)
+    assert figures(estimate)["One-off"] == "$0.33"
+    assert "65,721 of 100,198 tokens are trained on, 65.6%" in texts(rest[-1])
+    for answers, usd, changed in (
+        ({"epochs": "2"}, "$0.66", "epochs 1 → 2"),
+        ({"epochs": "1", "example": "9109"}, "$0.50", "the lengths of the examples"),
+    ):
+        form = await slack_actions.press(slack, estimate, "edit", "estimate_form")
+        assert (await slack.submit_view(form["id"], slack.fill(form, answers))).errors == {}
+        change = await said(slack, changed, slack.im, message["ts"])
+        assert usd in texts(change)
+
+
+async def test_files_in_threads(workspace: Workspace, slack: FakeSlack) -> None:
+    """In a thread of the bot's a file stands for the numbers that were given; elsewhere it is nobody's business."""
+    parent = await slack_actions.ask(slack, f"{TYPED} examples=100 example=10/5")
+    other = await slack.say("unrelated")
+    await slack.say("look", thread_ts=other["ts"], files=[slack.attach("other.jsonl", chats())])
+    await slack.say("look", thread_ts=parent["ts"], files=[slack.attach("screen.png", b"\x89PNG")])
+    await slack.say("", thread_ts=parent["ts"], files=[slack.attach("train.jsonl", chats())])
+    # 100 × 15 tokens × 3 = 4,500 at $10,000 per 1M = $45.00 before
+    change = await slack_actions.change(slack, parent)
+    assert "100 → 12" in texts(change)
+    assert COST in texts(change)
+    asked = await slack.say(f"<@{slack.bot_user}> epochs=1", files=[slack.attach("mention.jsonl", chats(10))])
+    line, *_ = await priced(slack, slack.general, asked["ts"])
+    # 10 × 13 + 55 = 185 tokens
+    assert "*mention.jsonl*: 10 examples, 185 tokens" in texts(line)
+    assert "png" not in str(slack.messages(slack.general, parent["ts"])[-3:])
+    assert [m["user"] for m in slack.messages(slack.general, other["ts"])] == [slack.you]
+
+
+# --- what is wrong with them -----------------------------------------------------------------------------------------
+
+
+async def test_faults_are_said_with_their_lines_and_the_rest_is_in_a_file(
+    workspace: Workspace, slack: FakeSlack
+) -> None:
+    content = chats() + b"{'role': 'user'}\n" * 24
+    message = await slack.say("", channel=slack.im, files=[slack.attach("faulty.jsonl", content)])
+    replies = await slack.wait_for(lambda: [m for m in slack.messages(slack.im, message["ts"]) if m.get("files")])
+    (report,) = replies[0]["files"]
+    lines = [json.loads(line) for line in slack.file_content(report["id"]).decode().splitlines()]
+    assert [line["line"] for line in lines] == list(range(13, 37))
+    faults = await said(slack, "24 problems", slack.im, message["ts"])
+    faults = await said(slack, "bad json × 24", slack.im, message["ts"])
+    shown = [line for line in texts(faults).splitlines() if line.startswith("• ")]
+    assert len(shown) == 20
+    assert shown[0].startswith("• line 13: The line is in single quotes")
+    await priced(slack, slack.im, message["ts"])
+
+
+async def test_what_is_no_training_file_is_said_and_not_priced(workspace: Workspace, slack: FakeSlack) -> None:
+    for name, content, why in (
+        ("paper.pdf", b"%PDF-1.7 ...", "The file is a PDF"),
+        ("huge.jsonl", b"{}", "larger than 500 MB"),
+        ("lines.jsonl", b'{"a": 1}\n', "There is no example in it"),
+    ):
+        file = slack.attach(name, content)
+        if name.startswith("huge"):
+            slack.workspace.uploads[file["id"]].length = MAX_FILE_BYTES + 1
+        message = await slack.say("", channel=slack.im, files=[file])
+        await said(slack, why, slack.im, message["ts"])
+        assert not [m for m in slack.messages(slack.im, message["ts"]) if "Assumptions" in m["text"]]
+
+
+async def test_the_token_goes_to_slack_alone(workspace: Workspace, slack: FakeSlack) -> None:
+    """An address elsewhere is not asked; and where Slack sends to its sign-in page, nobody follows."""
+    event = Payloads(slack.workspace).message_event("message", await slack.say("", channel=slack.im))
+    file = {"id": "F1", "name": "x.jsonl", "size": 5, "url_private_download": "https://files.slack.com.evil.test/x"}
+    event["event"] |= {"subtype": "file_share", "files": [file]}
+    assert (await slack.deliver_event(event)).ok
+    await said(slack, "not Slack's own", slack.im, event["event"]["ts"])
+    slack.scopes.discard("files:read")
+    message = await slack.say("", channel=slack.im, files=[slack.attach("train.jsonl", chats())])
+    await said(slack, "*train.jsonl* was not counted", slack.im, message["ts"])
+
+
+async def test_a_file_host_that_fails_for_a_moment_is_asked_again(workspace: Workspace, slack: FakeSlack) -> None:
+    slack.fail_next("download", status=503, times=2)
+    message = await slack.say(TYPED, channel=slack.im, files=[slack.attach("train.jsonl", chats())])
+    replies = await priced(slack, slack.im, message["ts"])
+    assert "12 examples" in texts(replies[0])
+    assert sum("train.jsonl" in texts(reply) for reply in replies) == 1, "one line, said anew"
+
+
+# --- while they are read ---------------------------------------------------------------------------------------------
+
+
+async def test_the_line_moves_and_only_the_asker_stops_it(workspace: Workspace, slack: FakeSlack) -> None:
+    never = asyncio.Event()
+    slack.delay_next("download", never)
+    size = len(chats())
+    view = await slack_actions.open_form(slack)
+    file = slack.attach("train.jsonl", chats())
+    assert (await slack.submit_view(view["id"], slack.fill(view, {"dataset": [file]}))).errors == {}
+    line = await said(slack, "Reading *train.jsonl*: 0 bytes", slack.general)
+    await said(slack, f"{size // 2:,} bytes of {size / 1000:,.1f} kB fetched, 2 s", slack.general)
+    await slack.click(line, "cancel_count", user=slack.colleague)
+    await slack.wait_for(lambda: [m for m in slack.ephemerals(slack.colleague) if "can stop this" in m["text"]])
+    assert (await slack.click(line, "cancel_count")).ok
+    await said(slack, f"was not counted: <@{slack.you}> stopped it", slack.general)
+    assert slack.messages(slack.general, line["ts"]) == []
+    never.set()
+
+
+async def test_a_count_is_taken_over_in_its_message_and_stopped_from_anywhere(start: Start, slack: FakeSlack) -> None:
+    """The first process is killed while it reads; a second goes on, and hears of a cancel that a third was told."""
+    gates = [asyncio.Event() for _ in range(3)]
+    slack.delay_next("download", gates[0])
+    async with start() as running:
+        done = await slack.say(TYPED, channel=slack.im, files=[slack.attach("one.jsonl", chats())])
+        await slack.wait_for(lambda: slack.held)
+        await running.app.worker.close(seconds=0)
+    assert [texts(m).partition(":")[0] for m in slack.messages(slack.im, done["ts"])] == ["Reading *one.jsonl*"]
+    async with start():
+        replies = await priced(slack, slack.im, done["ts"])
+        assert "12 examples" in texts(replies[0])
+        assert sum("one.jsonl" in texts(reply) for reply in replies) == 1
+        slack.delay_next("download", gates[1])
+        asked = await slack.say("", channel=slack.im, files=[slack.attach("two.jsonl", chats())])
+        line = await said(slack, "Reading *two.jsonl*", slack.im, asked["ts"])
+        async with start():  # the press goes to this one
+            assert (await slack.click(line, "cancel_count")).ok
+            await said(slack, "stopped it", slack.im, asked["ts"])
+    for gate in gates:
+        gate.set()
+
+
+async def test_one_at_a_time_for_a_person_and_so_many_for_a_process(workspace: Workspace, slack: FakeSlack) -> None:
+    """Your second file waits for your first, the third person's for a place; other work goes on beside."""
+    gates = [asyncio.Event() for _ in range(2)]
+    for gate in gates:
+        slack.delay_next("download", gate)
+    slack.workspace.channels[slack.general].members.add("U0THIRD001")
+    place = await slack.say("files")
+    senders = (slack.you, slack.you, slack.colleague, "U0THIRD001")
+    for number, user in enumerate(senders):
+        files = [slack.attach(f"{number}.jsonl", chats(), user=user)]
+        await slack.say(f"<@{slack.bot_user}> {TYPED}", user=user, thread_ts=place["ts"], files=files)
+
+    def lines() -> list[str]:
+        said = [texts(m) for m in slack.messages(slack.general, place["ts"]) if m["user"] == slack.bot_user]
+        return [line for line in said if ".jsonl*" in line]
+
+    await slack.wait_for(lambda: len(slack.held) == 2)
+    parent = await slack_actions.ask(slack, f"{TYPED} examples=100 example=10/5", channel=slack.random)
+    assert parent
+    assert sorted(line.partition("*")[2][:7] for line in lines()) == ["0.jsonl", "2.jsonl"]
+    for gate in gates:
+        gate.set()
+    await slack.wait_for(lambda: [line for line in lines() if "12 examples" in line][3:])

@@ -1,0 +1,165 @@
+"""A database that is away for a while: nothing that was accepted is lost, and nobody is left without a word."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.workspaces import CACHE_SECONDS, ManyWorkspaces
+from bot.store import Installations, open_database, read_keys
+from bot.timeouts import Timeouts
+from playground import FakeSlack
+from playground.payloads import Payloads
+from pricing import Catalog
+from tests.bot import slack_actions, support_bot
+from tests.bot.message_text import column, figures
+from tests.bot.two_workspaces import CLIENT_ID, KEY, Company, two_workspaces
+from tests.conftest import PACE, Workspace, running_bot
+from tests.tcp_proxy import Line
+
+BRISK = replace(PACE, accept=Timeouts().accept, know=Timeouts().know)
+"""As impatient as in earnest."""
+
+
+@pytest.fixture
+async def line(postgres_url: str) -> AsyncIterator[Line]:
+    line = Line(postgres_url)
+    await line.up()
+    yield line
+    await line.cut()
+
+
+@pytest.fixture
+async def workspace(catalog: Catalog, slack: FakeSlack, line: Line) -> AsyncIterator[Workspace]:
+    slack.scopes.add("channels:history")  # so that what stands is found
+    async with running_bot(catalog, slack, line.url, pace=BRISK) as running:
+        yield running
+        await line.up()
+    assert slack.violations == []
+
+
+async def test_a_form_keeps_what_was_typed_and_is_taken_when_the_database_is_back(
+    workspace: Workspace, slack: FakeSlack, line: Line
+) -> None:
+    view = await slack_actions.full_form(slack)
+    answers = slack.fill(view, support_bot.FIELDS)
+    await line.cut()
+    delivered = await slack.submit_view(view["id"], answers)
+    assert delivered.ok
+    (said,) = delivered.errors.values()
+    assert "nothing you typed is lost" in said
+    assert slack.views == [view], "it is open, as it was filled in"
+    assert (await slack_actions.get_json(f"{workspace.url}/readyz"))[0] == 503
+    await line.up()
+    assert (await slack.submit_view(view["id"], answers)).errors == {}
+    assert figures(await slack_actions.answered(slack)) == support_bot.FIGURES
+    assert len(slack.messages()) == 1
+    assert (await slack_actions.get_json(f"{workspace.url}/readyz"))[0] == 200
+
+
+async def test_a_command_and_a_press_get_an_apology_and_an_event_comes_again(
+    workspace: Workspace, slack: FakeSlack, line: Line
+) -> None:
+    parent = await slack_actions.ask(slack, support_bot.LINE)
+    question = await slack.say("What with five epochs?", thread_ts=parent["ts"])
+    await line.cut()
+    for text in (support_bot.LINE, "list"):
+        said = (await slack.command(text)).json()["text"]
+        assert "Please try again" in said
+    await slack_actions.choose_export(slack, parent)
+    await slack.wait_for(lambda: len(slack.ephemerals()) == 3)
+    assert (await slack.command("help")).ok, "what needs no database is answered"
+    body = json.dumps(
+        Payloads(slack.workspace).message_event("app_mention", question | {"text": f"<@{slack.bot_user}> epochs=5"})
+    )
+    now = time.time()
+    assert (await slack_actions.post_signed(slack.events_url, body, slack.signing_secret, at=now, json=True))[0] == 500
+    await line.up()
+    # The same bytes within the same second: not taken for a recorded request, for the first was not served.
+    assert (await slack_actions.post_signed(slack.events_url, body, slack.signing_secret, at=now, json=True))[0] == 200
+    assert column(await slack_actions.change(slack, parent)) == {support_bot.OFFER: "+$80.00"}
+
+
+async def test_work_that_was_accepted_goes_on_when_the_database_is_back(
+    workspace: Workspace, slack: FakeSlack, line: Line
+) -> None:
+    """It goes away between the message in the channel and its mark in the database, and comes back later."""
+    gate = asyncio.Event()
+    slack.delay_next("chat.postMessage", gate)
+    assert (await slack.command(support_bot.LINE)).ok
+    await slack.wait_for(lambda: slack.held)
+    await line.cut()
+    gate.set()
+    parent = (await slack.wait_for(slack.messages))[0]
+    assert (await slack_actions.get_json(f"{workspace.url}/readyz"))[0] == 503
+    await line.up()
+    await slack.wait_for(lambda: slack_actions.is_complete(slack, parent))
+    assert slack.messages() == [slack.messages()[0]], "found by its mark, and not posted again"
+    assert figures(slack.messages()[0]) == support_bot.FIGURES
+
+
+async def test_a_database_that_says_nothing_is_not_waited_for(
+    workspace: Workspace, slack: FakeSlack, line: Line
+) -> None:
+    """Slack waits three seconds; the person hears before they are over. A form opens, for it needs no database."""
+    assert Timeouts().accept < 3
+    view = await slack_actions.full_form(slack)
+    line.silence()
+    submitted, listed, opened, ready = await asyncio.gather(
+        slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS)),
+        slack.command("list"),
+        slack.command(""),
+        slack_actions.get_json(f"{workspace.url}/readyz"),
+    )
+    assert ready == (503, {"ok": False, "database": "does not answer"})
+    assert "nothing you typed is lost" in next(iter(submitted.errors.values()))
+    assert "Please try again" in listed.json()["text"]
+    assert (submitted.ok, listed.ok, opened.ok) == (True, True, True), "without its answer"
+    await slack_actions.opened(slack, {view["id"]})
+
+
+@pytest.fixture
+async def company(catalog: Catalog, line: Line) -> AsyncIterator[Company]:
+    async with two_workspaces(catalog, line.url, BRISK) as running:
+        yield running
+        await line.up()
+
+
+async def test_a_workspace_that_cannot_be_looked_up_is_not_told_to_install_again(company: Company, line: Line) -> None:
+    """Nobody has asked since the start, so that the database has to say whose token it is."""
+    await company.install(company.red)
+    await line.cut()
+    said = (await company.red.command("list")).json()["text"]
+    assert "Please try again" in said
+    assert "install" not in said
+    await line.up()
+    assert figures(await slack_actions.ask(company.red, support_bot.LINE)) == support_bot.FIGURES
+
+
+async def test_a_workspace_that_was_known_stays_known_while_the_database_says_nothing(
+    company: Company, line: Line
+) -> None:
+    """For longer than the minute after which its token would be read again."""
+    await company.install(company.red)
+    database, now = await open_database(line.url), [0.0]
+    installed = Installations(CLIENT_ID, database, read_keys(KEY))
+    many = ManyWorkspaces(installed, lambda token, repeats=True: AsyncWebClient(token), BRISK.know, lambda: now[0])
+    found = await many.find("T0RED")
+    assert found is not None
+    now[0] += CACHE_SECONDS
+    line.silence()
+    red, blue = await asyncio.gather(many.find("T0RED"), many.find("T0BLUE"), return_exceptions=True)
+    assert red is found
+    assert isinstance(blue, TimeoutError), "and is not said to be no customer"
+    await line.up()
+    now[0] += CACHE_SECONDS
+    again = await many.find("T0RED")
+    assert again is not None
+    assert again is not found
+    await database.close()

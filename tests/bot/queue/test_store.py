@@ -1,0 +1,156 @@
+"""Accepted work that replicas share: taken once, in a thread's order, and never lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.queue.store import Job, JobStore
+from bot.store import Database
+from tests.bot.databases import LEASE, NOW
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def forward(self, **by: float) -> None:
+        self.time += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def replica(database: Database, clock: Clock) -> Callable[[], JobStore]:
+    """Another process at the same database."""
+    return lambda: JobStore(database, clock, LEASE)
+
+
+Replica = Callable[[], JobStore]
+
+
+def reply(key: str, thread_ts: str = "1.1") -> Job:
+    return Job(key, "mention", {"team": "T1", "channel": "C1", "thread_ts": thread_ts})
+
+
+def keys(jobs: list[Job]) -> list[str]:
+    return [job.key for job in jobs]
+
+
+async def test_a_key_is_taken_once_and_only_what_is_long_done_is_forgotten(replica: Replica, clock: Clock) -> None:
+    one, other = replica(), replica()
+    assert await one.put(Job("done", "k", {"a": 1}), claim=True)
+    assert not await other.put(Job("done", "k", {"a": 2}), claim=True)
+    await one.put(Job("waits", "k", {}))
+    await one.finished(Job("done", "k", {}))
+    clock.forward(days=1)
+    await one.forget_old()
+    assert not await one.put(Job("done", "k", {})), "a late duplicate still meets its key"
+    clock.forward(days=3)
+    await one.forget_old()
+    assert await one.put(Job("done", "k", {}))
+    assert keys(await one.claim(9)) == ["waits", "done"], "work is never forgotten"
+
+
+async def test_what_one_works_on_no_other_takes_until_its_lease_ends(replica: Replica, clock: Clock) -> None:
+    one, other = replica(), replica()
+    await one.put(Job("a", "k", {"x": "ü"}))
+    (job,) = await one.claim(9)
+    assert (job.key, job.kind, job.payload, job.attempts, job.accepted_at) == ("a", "k", {"x": "ü"}, 1, NOW)
+    clock.forward(seconds=14)
+    assert await one.renew(["a"]) == {"a"}
+    clock.forward(seconds=14)
+    assert await other.claim(9) == [], "renewed"
+    clock.forward(seconds=1)
+    (taken,) = await other.claim(9)
+    assert (taken.key, taken.attempts) == ("a", 2)
+    assert await one.renew(["a"]) == set()
+    await one.finished(job)
+    await one.hand_back(job)
+    clock.forward(seconds=15)
+    assert keys(await one.claim(9)) == ["a"], "who lost the lease neither finished it nor gave it away"
+    await one.finished(job)
+    clock.forward(seconds=15)
+    assert await other.claim(9) == []
+
+
+async def test_what_is_accepted_by_one_that_begins_it_is_not_there_for_others(replica: Replica, clock: Clock) -> None:
+    one, other = replica(), replica()
+    await one.put(Job("a", "k", {}), claim=True)
+    assert await other.claim(9) == []
+    await one.hand_back(Job("a", "k", {}, attempts=1))
+    (job,) = await other.claim(9)
+    assert job.attempts == 2, "some of the first attempt may be done"
+
+
+async def test_the_work_of_a_thread_is_done_in_its_order_whoever_does_it(replica: Replica) -> None:
+    one, other = replica(), replica()
+    for job in (reply("first"), reply("second"), reply("elsewhere", "2.2"), reply("third")):
+        await one.put(job)
+    assert keys(await one.claim(1)) == ["first"]
+    assert keys(await other.claim(9)) == ["elsewhere"], "two of the thread wait for the first"
+    await one.finished(reply("first"), failed=True)
+    assert keys(await other.claim(9)) == ["second"]
+    assert await one.claim(9) == []
+    await other.finished(reply("second"))
+    assert keys(await one.claim(9)) == ["third"]
+
+
+async def test_one_that_stops_takes_only_what_it_accepted_itself(replica: Replica) -> None:
+    one, other = replica(), replica()
+    await one.put(reply("mine"))
+    await other.put(reply("others", "2.2"))
+    assert keys(await one.claim(9, accepted_here=True)) == ["mine"]
+
+
+async def test_replicas_that_grab_at_the_same_time_share_without_an_overlap(replica: Replica) -> None:
+    replicas = [replica() for _ in range(4)]
+    for number in range(24):
+        await replicas[0].put(reply(f"{number}", f"{number}.1"))
+    taken = []
+    while found := await asyncio.gather(*(one.claim(2) for one in replicas)):
+        if not any(found):
+            break
+        taken += [job.key for jobs in found for job in jobs]
+    assert sorted(taken, key=int) == [str(number) for number in range(24)]
+
+
+async def test_who_waits_long_is_told_once(replica: Replica, clock: Clock) -> None:
+    one, other = replica(), replica()
+    slow = timedelta(seconds=10)
+    await one.put(Job("runs", "k", {}), claim=True)
+    await one.put(Job("waits", "k", {}))
+    await one.put(Job("done", "k", {}), claim=True)
+    await one.finished(Job("done", "k", {}))
+    clock.forward(seconds=9)
+    assert await other.late(slow, 9) == []
+    clock.forward(seconds=1)
+    assert sorted(keys(await other.late(slow, 9))) == ["runs", "waits"]
+    assert await one.late(slow, 9) == []
+
+
+async def test_the_backlog_tells_what_waits_what_runs_and_what_nobody_begins(replica: Replica, clock: Clock) -> None:
+    one, other = replica(), replica()
+    assert await one.backlog() == (0, 0, timedelta(0), timedelta(0))
+    await one.put(reply("runs"))
+    assert keys(await one.claim(1)) == ["runs"]
+    clock.forward(seconds=10)
+    await one.put(reply("behind it"))
+    assert await one.renew(["runs"]) == {"runs"}
+    clock.forward(seconds=10)
+    assert await other.backlog() == (1, 1, timedelta(seconds=20), timedelta(0)), "what waits for its turn is not left"
+    await other.put(Job("free", "k", {}))
+    clock.forward(seconds=3)
+    assert await one.backlog() == (2, 1, timedelta(seconds=23), timedelta(seconds=3))
+    assert await other.backlog(accepted_here=True) == (1, 0, timedelta(seconds=3), timedelta(seconds=3))
+    clock.forward(seconds=2)
+    assert await other.backlog() == (3, 0, timedelta(seconds=25), timedelta(seconds=25)), "the lease has ended"

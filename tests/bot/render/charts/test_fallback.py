@@ -1,0 +1,40 @@
+"""A Slack that does not draw charts gets them as pictures."""
+
+from __future__ import annotations
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.render.charts.model import comparison_chart
+from bot.render.replies import chart_reply
+from bot.slack.poster import Destination, Poster
+from calculator import estimate, read_scenario
+from playground import FakeSlack
+from pricing import Catalog
+from tests.bot import slack_actions, support_bot
+from tests.conftest import TODAY, Workspace
+
+TWO_OFFERS = support_bot.FIELDS | {"on": "your-rates,google/gemini-3.5-flash"}
+
+
+async def test_a_thread_draws_its_offers_as_slack_does(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await slack_actions.ask(slack, " ".join(f"{key}={value}" for key, value in TWO_OFFERS.items()))
+    drawn = [block for reply in slack.messages(thread_ts=parent["ts"]) for block in reply["blocks"]]
+    assert sum(block["type"] == "data_visualization" for block in drawn) == 1
+    assert slack.files == []
+
+
+async def test_a_refused_chart_is_uploaded_as_a_picture(catalog: Catalog, slack: FakeSlack) -> None:
+    """Into the thread where it would have stood, with its numbers as the text for those who do not see it."""
+    chart = comparison_chart(estimate(read_scenario(TWO_OFFERS), catalog, TODAY.date()))
+    assert chart is not None
+    parent = await slack.say("What would it cost?")
+    client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+    poster = Poster(client, client)
+    slack.fail_next("chat.postMessage", "invalid_blocks", status=200)
+    place = Destination(slack.general, parent["ts"])
+    assert (await poster.post(place, chart_reply(chart))).place == place
+    (picture,) = slack.files
+    assert slack.file_content(picture["id"]).startswith(b"\x89PNG")
+    assert picture["alt_txt"].startswith("Bar chart: cost over 12 months.")
+    (reply,) = slack.messages(thread_ts=parent["ts"])
+    assert [file["id"] for file in reply["files"]] == [picture["id"]]

@@ -1,0 +1,63 @@
+"""The causes of a difference add up to it, whatever has changed."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.render.data import to_json
+from bot.render.estimate_diff import THE_DATE, THE_END, priced_alone, reasons
+from calculator import estimate, read_scenario
+from tests.bot import fixture_catalog, support_bot
+
+THEN = date(2026, 11, 21)
+FIELDS = {key: value for key, value in support_bot.FIELDS.items() if key != "rates"} | {
+    "on": fixture_catalog.ON,
+    "retrain": "3",
+}
+
+usd = st.decimals("0.01", "50", places=2).map(str)
+days = st.dates(date(2026, 12, 1), date(2028, 12, 1))
+offers = st.builds(
+    fixture_catalog.offer,
+    training=usd,
+    input=usd,
+    input_later=st.none() | st.tuples(usd, days.map(str)),
+    hosting=st.none() | usd,
+    ends=st.just("") | days.map(lambda day: f"inference_ends: {day}"),
+)
+
+
+@settings(max_examples=20)
+@given(offers, offers, st.integers(0, 400))
+def test_the_causes_add_up_to_the_difference(before: str, after: str, later: int) -> None:
+    was = json.loads(json.dumps(to_json(estimate(read_scenario(FIELDS), fixture_catalog.catalogue(before), THEN))))
+    today, catalog = THEN + timedelta(days=later), fixture_catalog.catalogue(after)
+    now = priced_alone(FIELDS, fixture_catalog.ON, catalog, today)
+    assert now
+    found = reasons(was, FIELDS, fixture_catalog.ON, catalog, today)
+    if not now.complete or now.total_usd is None:
+        assert found is None
+        return
+    assert found is not None
+    difference = now.total_usd - Decimal(was["estimates"][0]["total_usd"])
+    assert abs(sum((reason.usd for reason in found), Decimal(0)) - difference) < Decimal("1e-6")
+
+
+@settings(max_examples=20)
+@given(offers, st.integers(0, 400))
+def test_what_has_not_changed_differs_by_the_date_alone(same: str, later: int) -> None:
+    """A step of the price that lies beyond the quoted horizon is a price; one inside it was known."""
+    catalog, today = fixture_catalog.catalogue(same), THEN + timedelta(days=later)
+    was = json.loads(json.dumps(to_json(estimate(read_scenario(FIELDS), catalog, THEN))))
+    quoted = {line["unit_price_usd"] for line in was["estimates"][0]["lines"]}
+    now = priced_alone(FIELDS, fixture_catalog.ON, catalog, today)
+    assert now
+    found = {reason.name for reason in reasons(was, FIELDS, fixture_catalog.ON, catalog, today) or ()}
+    assert THE_END not in found
+    if {str(line.unit_price_usd) for line in now.lines} <= {str(Decimal(usd)) for usd in quoted if usd}:
+        assert found <= {THE_DATE}

@@ -1,0 +1,157 @@
+"""Many workspaces: the app is installed, serves each by itself, and goes without a trace."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession, DummyCookieJar
+from cryptography.fernet import Fernet
+
+from bot.slack.oauth import SCOPES
+from bot.store import Installations, open_database, read_keys
+from playground.payloads import Payloads
+from pricing import Catalog
+from tests.bot import slack_actions, support_bot
+from tests.bot.message_text import estimate_id, figures
+from tests.bot.two_workspaces import CLIENT_ID, CLIENT_SECRET, KEY, SIGNING_SECRET, Company, two_workspaces
+
+REVOKED = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["U0FTCOSTBT"]}}
+
+
+@pytest.fixture
+async def company(catalog: Catalog, database_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Company]:
+    caplog.set_level(logging.INFO)
+    async with two_workspaces(catalog, f"sqlite:///{database_path}") as running:
+        yield running
+    for secret in (CLIENT_SECRET, SIGNING_SECRET, KEY, "xoxb-"):
+        assert secret not in caplog.text
+
+
+def dump(database_path: Path) -> str:
+    """All that the database holds."""
+    connection = sqlite3.connect(database_path)
+    rows = "\n".join(connection.iterdump())
+    connection.close()
+    return rows
+
+
+async def test_two_workspaces_install_it_and_their_estimates_never_mix(company: Company) -> None:
+    """People, channels and words are the same in both; only the workspace differs."""
+    for slack in (company.red, company.blue):
+        assert "Thank you" in await company.install(slack)
+        assert slack.scopes == set(SCOPES)
+    red = await slack_actions.ask(company.red, f"{support_bot.LINE} name=rouge")
+    blue = await slack_actions.ask(company.blue, f"{support_bot.LINE} name=bleu")
+    assert [figures(parent) for parent in (red, blue)] == [support_bot.FIGURES] * 2
+    assert (len(company.red.messages()), len(company.blue.messages())) == (1, 1)
+    for slack, own, other in ((company.red, "rouge", "bleu"), (company.blue, "bleu", "rouge")):
+        await slack.command("list")
+        listed = slack.ephemerals()[-1]["text"]
+        assert own in listed
+        assert other not in listed
+        assert f"<{slack.base_url}/archives/" in listed, "links lead into the own workspace"
+    await company.red.command(f"show {estimate_id(blue)}")
+    assert "There is no estimate" in company.red.ephemerals()[-1]["text"]
+    view = await slack_actions.open_form(company.blue)
+    assert view["team_id"] == "T0BLUE"
+    assert company.red.views == []
+
+
+async def test_requests_of_an_installed_workspace_ask_slack_for_nobody(company: Company) -> None:
+    """auth.test belongs to the installation; the token is read once and kept for a while."""
+    await company.install(company.red)
+    asked = [call.method for call in company.red.calls].count("auth.test")
+    for text in ("help", support_bot.LINE, "models mixtral"):
+        assert (await company.red.command(text)).ok
+    await slack_actions.open_form(company.red)
+    await slack_actions.answered(company.red)
+    assert [call.method for call in company.red.calls].count("auth.test") == asked
+
+
+async def test_a_workspace_without_the_app_is_told_so_and_gets_nothing(company: Company) -> None:
+    await company.install(company.red)
+    assert (await company.blue.command(support_bot.LINE)).status == 200
+    assert company.blue.messages() == []
+    assert company.red.messages() == []
+    assert await slack_actions.get_json(f"{company.url}/readyz") == (200, {"ok": True})
+
+
+async def test_no_token_can_be_read_in_the_database(company: Company, database_path: Path) -> None:
+    await company.install(company.red)
+    await slack_actions.ask(company.red, support_bot.LINE)
+    assert "T0RED" in dump(database_path)
+    assert company.red.bot_token not in dump(database_path)
+
+
+async def test_a_forged_or_used_state_installs_nothing(company: Company, database_path: Path) -> None:
+    async with ClientSession(cookie_jar=DummyCookieJar()) as browser:
+        for cookie in ({}, {"Cookie": "slack-app-oauth-state=guess"}):
+            async with browser.get(f"{company.url}/slack/oauth_redirect?code=1&state=guess", headers=cookie) as page:
+                assert page.status in (400, 401)
+    assert "T0RED" not in dump(database_path)
+
+
+@pytest.mark.parametrize("event", [{"type": "app_uninstalled"}, REVOKED])
+async def test_what_a_workspace_leaves_goes_with_it(
+    company: Company, event: dict[str, object], database_path: Path
+) -> None:
+    for slack in (company.red, company.blue):
+        await company.install(slack)
+        await slack_actions.settle(slack, {"days": "30"})
+        await slack_actions.set_budget(slack, {"amount": "100", "approvers": [slack.colleague]})
+        parent = await slack_actions.ask(slack, f"{support_bot.LINE} name={slack.workspace.team['name']}-secret")
+        await slack.command(f"watch {estimate_id(parent)}")
+    assert "red-secret" in dump(database_path)
+    assert (await company.red.deliver_event(Payloads(company.red.workspace).event(event))).ok
+    assert "T0RED" not in dump(database_path)
+    assert "red-secret" not in dump(database_path)
+    assert "blue-secret" in dump(database_path)
+    assert (await company.red.command("list")).ok
+    assert len(company.red.messages()) == 1, "nothing more is said there"
+    await company.install(company.red)
+    await company.red.command("list")
+    assert "no estimates yet" in company.red.ephemerals()[-1]["text"]
+
+
+@pytest.mark.parametrize("event", [{"type": "app_uninstalled"}, REVOKED])
+async def test_old_news_of_a_removal_does_not_remove_what_was_installed_since(
+    company: Company, event: dict[str, object]
+) -> None:
+    """Slack delivers again for an hour; and who recorded a request may send it for five minutes."""
+    news = Payloads(company.red.workspace).event(event)
+    await company.install(company.red)
+    await slack_actions.ask(company.red, support_bot.LINE)
+    assert (await company.red.deliver_event(news | {"event_time": news["event_time"] - 2})).ok
+    await company.red.command("list")
+    assert "Your estimates" in company.red.ephemerals()[-1]["text"]
+
+
+async def test_a_persons_own_token_taken_back_removes_nothing(company: Company) -> None:
+    await company.install(company.red)
+    event = {"type": "tokens_revoked", "tokens": {"oauth": ["U0YOU00001"], "bot": []}}
+    await company.red.deliver_event(Payloads(company.red.workspace).event(event))
+    await slack_actions.ask(company.red, support_bot.LINE)
+
+
+async def test_keys_are_rotated_without_a_gap(company: Company, catalog: Catalog, database_path: Path) -> None:
+    """Old key alone; then new and old; re-encrypted; then the new one alone reads what was kept."""
+    await company.install(company.red)
+    new = Fernet.generate_key().decode()
+    database = await open_database(f"sqlite:///{database_path}")
+
+    async def token(keys: str) -> str | None:
+        found = await Installations(CLIENT_ID, database, read_keys(keys)).find_team("T0RED")
+        assert found is not None
+        return found.bot_token
+
+    assert await token(KEY) == company.red.bot_token
+    assert await token(new) is None
+    assert await token(f"{new},{KEY}") == company.red.bot_token
+    assert await Installations(CLIENT_ID, database, read_keys(f"{new},{KEY}")).rotate() == 2, "bot and installation"
+    assert await token(new) == company.red.bot_token
+    assert await token(KEY) is None
+    await database.close()

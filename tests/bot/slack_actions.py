@@ -1,0 +1,160 @@
+"""What a person does in Slack, until the bot's answer stands there."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+from aiohttp import ClientSession
+
+from playground import FakeSlack
+from playground.world import GENERAL, YOU
+from tests.bot.message_text import estimate_id, texts
+
+Json = dict[str, Any]
+
+
+async def ask(slack: FakeSlack, line: str, *, channel: str = GENERAL, user: str = YOU) -> Json:
+    """Type a complete question; the parent message, once its whole thread stands."""
+    known = {message["ts"] for message in slack.messages(channel)}
+    delivered = await slack.command(line, channel=channel, user=user)
+    assert delivered.ok, delivered
+    assert delivered.body == "", "a question in one line is answered in the channel"
+    return await answered(slack, channel, known)
+
+
+async def answered(slack: FakeSlack, channel: str = GENERAL, known: set[str] | None = None) -> Json:
+    """The newest parent message that is not `known`, once its thread ends with the assumptions."""
+
+    def complete() -> Json | None:
+        parents = [message for message in slack.messages(channel) if message["ts"] not in (known or ())]
+        return parents[-1] if parents and is_complete(slack, parents[-1]) else None
+
+    found = await slack.wait_for(complete)
+    assert found is not None
+    return found
+
+
+def is_complete(slack: FakeSlack, parent: Json) -> bool:
+    replies = slack.messages(parent["channel"], parent["ts"])
+    return any(reply["text"].startswith("Assumptions") for reply in replies)
+
+
+async def change(slack: FakeSlack, parent: Json, number: int = 1) -> Json:
+    """The change with this number in a thread, once the estimate that it changes says so, which comes last."""
+
+    def changes() -> list[Json]:
+        replies = slack.messages(parent["channel"], parent["ts"])
+        return [m for m in replies if m["user"] == slack.bot_user and " Changed: " in m["text"]][number - 1 :]
+
+    reply: Json = (await slack.wait_for(changes))[0]
+    said = f"*Changed in the thread.* {reply['text'].partition(' Changed: ')[0]}"
+    thread = [parent, *slack.messages(parent["channel"], parent["ts"])]
+    await slack.wait_for(lambda: any(said in texts(message) for message in thread))
+    return reply
+
+
+async def open_form(slack: FakeSlack, text: str = "", *, channel: str = GENERAL, user: str = YOU) -> Json:
+    """Type `/ftcost`; the form."""
+    known = {view["id"] for view in slack.views}
+    delivered = await slack.command(text, channel=channel, user=user)
+    assert delivered.ok
+    assert delivered.body == ""
+    return await opened(slack, known)
+
+
+async def opened(slack: FakeSlack, known: set[str] | None = None, callback_id: str = "estimate_form") -> Json:
+    """The form that opens, and that was not there before."""
+
+    def form() -> Json | None:
+        found = [view for view in slack.views if view["id"] not in (known or ()) and view["callback_id"] == callback_id]
+        return found[-1] if found else None
+
+    view = await slack.wait_for(form)
+    assert view is not None
+    return view
+
+
+async def more_options(slack: FakeSlack, view: Json, answers: Mapping[str, str] | None = None) -> Json:
+    """Press “More options” in a form that is filled so far with `answers`."""
+    before = view["hash"]
+    delivered = await slack.click(view, "more_options", values=slack.fill(view, dict(answers or {})))
+    assert delivered.ok
+    found = await slack.wait_for(lambda: [v for v in slack.views if v["id"] == view["id"] and v["hash"] != before])
+    return found[0]
+
+
+async def open_home(slack: FakeSlack, user: str = YOU) -> Json:
+    """Open the app's Home tab; the view, once it is published anew."""
+    before = slack.homes.get(user, {}).get("hash")
+    await slack.open_home(user=user)
+    return (await slack.wait_for(lambda: [v for u, v in slack.homes.items() if u == user and v["hash"] != before]))[0]
+
+
+async def settle(slack: FakeSlack, answers: Mapping[str, Any], user: str = YOU) -> dict[str, str]:
+    """Fill in the workspace's settings; what Slack shows as errors."""
+    known = {view["id"] for view in slack.views}
+    await slack.click(await open_home(slack, user), "home_settings", user=user)
+    view = await opened(slack, known, "settings_form")
+    return (await slack.submit_view(view["id"], slack.fill(view, dict(answers)), user=user)).errors
+
+
+async def set_budget(slack: FakeSlack, answers: Mapping[str, Any], user: str = YOU) -> dict[str, str]:
+    """Fill in the budget of #general; what Slack shows as errors."""
+    known = {view["id"] for view in slack.views}
+    await slack.command("budget", user=user)
+    view = await opened(slack, known, "budget_form")
+    return (await slack.submit_view(view["id"], slack.fill(view, dict(answers)), user=user)).errors
+
+
+async def full_form(slack: FakeSlack, *, channel: str = GENERAL) -> Json:
+    """The form with every field shown."""
+    return await more_options(slack, await open_form(slack, channel=channel))
+
+
+async def press(slack: FakeSlack, message: Json, button: str, callback_id: str) -> Json:
+    """Press a button under an estimate; the form that it opens."""
+    known = {view["id"] for view in slack.views}
+    assert (await slack.click(message, button)).ok
+    return await opened(slack, known, callback_id)
+
+
+async def export(slack: FakeSlack, message: Json, kind: str = "csv") -> bytes:
+    """Choose a kind of export under an estimate; the file that comes."""
+    before = len(slack.files)
+    await choose_export(slack, message, kind)
+    files = await slack.wait_for(lambda: slack.files[before:])
+    return slack.file_content(files[0]["id"])
+
+
+async def choose_export(slack: FakeSlack, message: Json, kind: str = "csv") -> None:
+    assert (await slack.click(message, "export", answer=f"{kind} {estimate_id(message)}")).ok
+
+
+async def post_signed(
+    url: str, body: str, secret: str, *, at: float | None = None, json: bool = False
+) -> tuple[int, str]:
+    """A request to the bot as Slack would sign it: status and answer."""
+    kind = "application/json" if json else "application/x-www-form-urlencoded"
+    return await post(url, body, {"Content-Type": kind} | signature(body, secret, at))
+
+
+def signature(body: str, secret: str, at: float | None = None) -> dict[str, str]:
+    """Slack's signature of a body, from its documentation: HMAC-SHA256 over `v0:time:body`."""
+    stamp = str(int(time.time() if at is None else at))
+    digest = hmac.new(secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
+    return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
+
+
+async def post(url: str, body: str, headers: Mapping[str, str]) -> tuple[int, str]:
+    async with ClientSession() as session, session.post(url, data=BytesIO(body.encode()), headers=headers) as response:
+        return response.status, await response.text()
+
+
+async def get_json(url: str) -> tuple[int, Json]:
+    async with ClientSession() as session, session.get(url) as response:
+        return response.status, await response.json()

@@ -1,0 +1,121 @@
+"""Lines of the log: one id from the request to the last call of Slack, and no secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from bot.telemetry import trace
+from bot.telemetry.logs import JsonLines, PlainLines
+from playground import FakeSlack
+from tests.bot import slack_actions, support_bot
+from tests.bot.conftest import Start
+from tests.bot.test_app import code_in
+
+
+class Lines:
+    """What was logged, line by line."""
+
+    def __init__(self) -> None:
+        self.stream = StringIO()
+
+    def __call__(self, containing: str = "") -> list[dict[str, Any]]:
+        found = [json.loads(line) for line in self.stream.getvalue().splitlines()]
+        return [line for line in found if containing in line["message"]]
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    """The log as JSON, beside whatever else reads it."""
+    lines = Lines()
+    handler = logging.StreamHandler(lines.stream)
+    handler.setFormatter(JsonLines([]))
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield lines
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+async def test_one_id_goes_from_the_request_over_its_work_to_another_process(
+    start: Start, slack: FakeSlack, lines: Lines
+) -> None:
+    """Slack answers 503 to the first; then the process ends, and the next one does the work."""
+    never = asyncio.Event()
+    async with start() as running:
+        slack.fail_next("chat.postMessage", "internal_error", status=503)
+        slack.delay_next("chat.postMessage", gate := asyncio.Event())
+        slack.delay_next("chat.postMessage", never)
+        assert (await slack.command(support_bot.LINE)).ok
+        await slack.wait_for(lambda: slack.held)
+        gate.set()
+        await slack.wait_for(lambda: slack.calls[1:] and slack.held)
+        await running.app.worker.close(seconds=0)
+    async with start():
+        await slack_actions.answered(slack)
+        await slack_actions.ask(slack, support_bot.LINE, channel=slack.random)
+    never.set()
+    (failed,) = lines("Slack: chat.postMessage: http_503")
+    first, second = lines("is done")
+    assert failed["request"] == first["request"]
+    assert second["request"] != first["request"]
+    assert {line["level"] for line in (failed, first)} == {"warning", "info"}
+    assert first["time"].startswith("20")
+    assert first["time"].endswith("+00:00")
+
+
+async def test_the_code_of_an_apology_is_the_id_of_all_that_led_to_it(
+    start: Start, slack: FakeSlack, lines: Lines
+) -> None:
+    """The form that Slack does not open, which is nobody's job."""
+    async with start():
+        slack.fail_next("views.open", "internal_error")
+        assert (await slack.command("")).ok
+        (told,) = await slack.wait_for(slack.ephemerals)
+    (call,) = lines("Slack: views.open: internal_error")
+    assert call["request"].startswith(code_in(told["text"]))
+    assert f"({call['request']})" in told["text"]
+
+
+def record(message: str, error: BaseException | None = None) -> logging.LogRecord:
+    exc_info = (type(error), error, None) if error else None
+    return logging.LogRecord("bot", logging.ERROR, "bot.py", 1, message, (), exc_info)
+
+
+@pytest.mark.parametrize("form", [JsonLines, PlainLines])
+def test_no_secret_is_written_whoever_says_it(form: type[JsonLines] | type[PlainLines]) -> None:
+    shown = form(["signing-“secret”", "db-password"])
+    line = shown.format(
+        record(
+            "token xoxb-1-aB signing-“secret” xoxe.xoxp-1-My", ValueError("xapp-1-A at postgresql://u:db-password@h")
+        )
+    )
+    for secret in ("xoxb-1", "signing", "xoxp", "xapp-1", "db-password"):
+        assert secret not in line
+    assert "u:(hidden)@h" in line
+
+
+def test_a_line_of_json_is_one_line_whatever_is_in_it() -> None:
+    line = JsonLines([]).format(record("a\nb “c”", ValueError("d\ne")))
+    assert "\n" not in line
+    read = json.loads(line)
+    assert read["message"] == "a\nb “c”"
+    assert read["error"] == "ValueError: d\ne"
+    assert "request" not in read
+
+
+def test_a_line_of_text_names_the_request_once() -> None:
+    async def say() -> list[str]:
+        id = trace.begin().id  # noqa: A001
+        shown = PlainLines([])
+        return [shown.format(record(text)).replace(id, "ID") for text in ("done", f"{id}: failed")]
+
+    assert [line.split(" bot ")[1] for line in asyncio.run(say())] == ["ID: done", "ID: failed"]

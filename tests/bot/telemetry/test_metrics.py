@@ -1,0 +1,117 @@
+"""What Prometheus reads, counted by hand beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from aiohttp import ClientSession
+from prometheus_client.parser import text_string_to_metric_families
+
+from playground import FakeSlack
+from pricing import Catalog
+from tests.bot import slack_actions, support_bot
+from tests.bot.conftest import Start
+from tests.bot.test_app import break_table
+from tests.conftest import TODAY, Workspace, running_bot
+
+Samples = dict[tuple[str, ...], float]
+
+
+async def read(url: str) -> str:
+    async with ClientSession() as session, session.get(f"{url}/metrics") as response:
+        assert response.status == 200
+        assert response.headers["Content-Type"].startswith("text/plain; version=")
+        return await response.text()
+
+
+async def samples(url: str) -> Samples:
+    """Every sample by its name and the values of its labels."""
+    families = text_string_to_metric_families(await read(url))
+    return {(one.name, *one.labels.values()): one.value for family in families for one in family.samples}
+
+
+async def when_idle(url: str) -> Samples:
+    while True:
+        found = await samples(url)
+        if found["ftcost_queue_jobs", "running"] + found["ftcost_queue_jobs", "waiting"] == 0:
+            return found
+
+
+async def test_requests_work_and_calls_are_counted_by_kind_and_outcome(start: Start, slack: FakeSlack) -> None:
+    """A line that Slack first answers with 429, the form, its submission, a look-up, a press, a forged request."""
+    async with start() as running:
+        slack.fail_next("chat.postMessage", retry_after=0)
+        parent = await slack_actions.ask(slack, support_bot.LINE)
+        view = await slack_actions.open_form(slack)
+        view = await slack_actions.more_options(slack, view)
+        assert (await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS))).errors == {}
+        assert (await slack.command("help")).ok
+        await slack_actions.choose_export(slack, parent)
+        assert (await slack_actions.post_signed(slack.events_url, "command=%2Fftcost", "another secret"))[0] == 401
+        found = await when_idle(running.url)
+    requests = {key[1:]: value for key, value in found.items() if key[0] == "ftcost_requests_total"}
+    assert requests == {
+        ("command", "ok"): 2,
+        ("form", "ok"): 1,
+        ("action", "ok"): 2,
+        ("submission", "ok"): 1,
+        ("unknown", "refused"): 1,
+    }
+    assert found["ftcost_ack_seconds_count", "form"] == 1
+    assert 0 < found["ftcost_ack_seconds_sum", "command"] < 60
+    assert found["ftcost_jobs_total", "estimate", "done"] == 2
+    assert found["ftcost_jobs_total", "export", "done"] == 1
+    assert found["ftcost_answer_seconds_count", "estimate"] == 2
+    calls = {key[1:]: value for key, value in found.items() if key[0] == "ftcost_slack_calls_total"}
+    posted = len(slack.messages()) + sum(len(slack.messages(thread_ts=one["ts"])) for one in slack.messages())
+    assert calls["chat.postMessage", "ratelimited"] == 1
+    assert calls["chat.postMessage", "ok"] == posted - len(slack.files)
+    assert calls["views.open", "ok"] == 1
+    assert calls["auth.test", "ok"] == 1
+    assert calls["elsewhere", "ok"] == 1, "the file's content"
+
+
+async def test_an_answer_takes_until_its_last_message_and_a_waiting_one_is_seen(
+    catalog: Catalog, slack: FakeSlack, database_path: Path
+) -> None:
+    time = [TODAY]
+    async with running_bot(catalog, slack, f"sqlite:///{database_path}", lambda: time[0]) as running:
+        gate = asyncio.Event()
+        slack.delay_next("chat.postMessage", gate)
+        assert (await slack.command(support_bot.LINE)).ok
+        await slack.wait_for(lambda: slack.held)
+        time[0] += timedelta(seconds=4)
+        found = await samples(running.url)
+        assert found["ftcost_queue_jobs", "running"] == 1
+        assert found["ftcost_queue_oldest_seconds",] == 4
+        assert found["ftcost_queue_waiting_seconds",] == 0
+        gate.set()
+        found = await when_idle(running.url)
+        assert found["ftcost_answer_seconds_sum", "estimate"] == 4
+        newest = max(
+            price.source.checked_on
+            for offer in catalog.offers.values()
+            for kind in offer.prices.values()
+            for price in kind
+        )
+        assert found["ftcost_catalog_age_days",] == (TODAY.date() - newest).days
+
+
+async def test_what_fails_is_counted_as_failed(workspace: Workspace, slack: FakeSlack, database_path: Path) -> None:
+    """A command that cannot be written down, and one whose work fails."""
+    break_table(database_path, "inbox")
+    assert (await slack.command(support_bot.LINE)).ok
+    found = await samples(workspace.url)
+    assert found["ftcost_requests_total", "command", "failed"] == 1
+    assert found["ftcost_queue_jobs", "waiting"] != found["ftcost_queue_jobs", "waiting"], "not a number: not known"
+    assert found["ftcost_database_ping_seconds_count",] == 1
+
+
+async def test_no_person_workspace_or_word_stands_in_it(start: Start, slack: FakeSlack) -> None:
+    async with start() as running:
+        await slack_actions.ask(slack, f"{support_bot.LINE} name=confidential")
+        text = await read(running.url)
+    for secret in (slack.you, slack.general, "T0PLAYGRND", "confidential", slack.bot_token, slack.signing_secret):
+        assert secret not in text

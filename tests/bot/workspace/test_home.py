@@ -1,0 +1,142 @@
+"""The Home tab, and the settings of a workspace."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from playground import FakeSlack
+from pricing import Catalog
+from tests.bot import fixture_catalog, slack_actions, support_bot
+from tests.bot.message_text import buttons, estimate_id, inputs, prefilled, texts
+from tests.conftest import Workspace, running_bot
+
+# --- Home ------------------------------------------------------------------------------------------------------------
+
+
+async def test_home_begins_empty_and_says_how_old_the_prices_are(
+    workspace: Workspace, slack: FakeSlack, catalog: Catalog
+) -> None:
+    home = await slack_actions.open_home(slack)
+    assert "None yet" in texts(home)
+    assert f"{len(catalog.offers)} offers and {len(catalog.gpus.offers)} of GPUs by the hour, " in texts(home)
+    assert "Nothing is settled" in texts(home)
+    assert buttons(home)[0] == "home_estimate"
+
+
+async def test_home_lists_ones_own_estimates_with_their_threads_and_models_that_end(
+    workspace: Workspace, slack: FakeSlack, catalog: Catalog
+) -> None:
+    parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="<!channel> bot"')
+    await slack_actions.ask(slack, "on=openai/gpt-4.1-mini examples=10k example=400 customer=existing")
+    other = await slack_actions.ask(slack, support_bot.LINE, user=slack.colleague)
+    home = await slack_actions.open_home(slack)
+    said = texts(home)
+    assert "&lt;!channel&gt; bot" in said
+    assert f"archives/{slack.general}/p{parent['ts'].replace('.', '')}|" in said
+    assert estimate_id(other) not in said
+    life = catalog.offers["openai/gpt-4.1-mini"].lifecycle
+    assert life is not None
+    assert f"trains until {life.training_ends}" in said
+    assert set(slack.pings) == {slack.you, slack.colleague}, "the askers, and no channel"
+
+
+async def test_home_lists_what_one_watches_and_its_models_that_end(workspace: Workspace, slack: FakeSlack) -> None:
+    """Somebody else's estimate, which an admin watches."""
+    line = "on=openai/gpt-4.1-mini examples=10k example=400 customer=openai name=theirs"
+    parent = await slack_actions.ask(slack, line, user=slack.colleague)
+    assert "*Watched*" not in texts(await slack_actions.open_home(slack))
+    await slack.command(f"watch {estimate_id(parent)} over $50")
+    said = texts(await slack_actions.open_home(slack))
+    assert f"over $50 · nothing to tell yet · `{estimate_id(parent)}`" in said
+    assert f"p{parent['ts'].replace('.', '')}|theirs>" in said
+    assert "GPT-4.1 mini (OpenAI) trains until 2027-01-06" in said
+    assert "*Watched*" not in texts(await slack_actions.open_home(slack, slack.colleague))
+
+
+async def test_new_estimate_answers_in_the_direct_message(workspace: Workspace, slack: FakeSlack) -> None:
+    home = await slack_actions.open_home(slack)
+    await slack.click(home, "home_estimate")
+    view = await slack_actions.opened(slack)
+    fields = support_bot.FIELDS | {"on": "all"}
+    fields.pop("rates")
+    assert (await slack.submit_view(view["id"], slack.fill(view, fields))).errors == {}
+    await slack_actions.answered(slack, slack.im)
+
+
+# --- settings --------------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_settled_holds_for_a_line_that_does_not_say_and_is_shown(
+    workspace: Workspace, slack: FakeSlack
+) -> None:
+    """20 days: 1M calls a month: $300 + $420 = $720; a year $8,640 and the training's $120: $8,760.00."""
+    assert await slack_actions.settle(slack, {"days": "20", "customer": "existing"}) == {}
+    parent = await slack_actions.ask(slack, support_bot.LINE)
+    assert "$8,760.00" in texts(parent)
+    assert "From this workspace's settings: days=20, customer=existing" in texts(parent)
+    parent = await slack_actions.ask(slack, f"{support_bot.LINE} days=30")
+    assert "$13,080.00" in texts(parent)
+    assert "From this workspace's settings: customer=existing" in texts(parent)
+
+
+async def test_what_is_settled_is_not_read_again_for_every_command(
+    workspace: Workspace, slack: FakeSlack, database_path: Path
+) -> None:
+    """Behind the bot's back the row is gone; for a minute it goes by what it knows. The figures are those of above."""
+    assert await slack_actions.settle(slack, {"days": "20"}) == {}
+    with closing(sqlite3.connect(database_path)) as database, database:
+        assert database.execute("DELETE FROM preferences").rowcount == 1
+    assert "$8,760.00" in texts(await slack_actions.ask(slack, support_bot.LINE))
+
+
+async def test_the_form_begins_with_what_is_settled(workspace: Workspace, slack: FakeSlack) -> None:
+    await slack_actions.settle(slack, {"on": "google", "days": "20"})
+    view = await slack_actions.open_form(slack)
+    assert prefilled(view)["on"] == "google"
+    assert prefilled(view)["epochs"] == "3"
+    view = await slack_actions.more_options(slack, view, {"examples": "10k"})
+    assert prefilled(view)["days"] == "20"
+    assert {"currency", "days"} <= set(inputs(view))
+
+
+async def test_a_short_form_takes_what_it_does_not_show_from_the_settings(
+    workspace: Workspace, slack: FakeSlack
+) -> None:
+    await slack_actions.settle(slack, {"days": "20"})
+    view = await slack_actions.open_form(slack)
+    short = {"examples": "10k", "example": "400", "on": "tinker/qwen3-8b"}
+    await slack.submit_view(view["id"], slack.fill(view, short))
+    assert "settings: days=20" in texts(await slack_actions.answered(slack))
+
+
+async def test_settings_that_cannot_be_are_refused_at_their_fields(workspace: Workspace, slack: FakeSlack) -> None:
+    errors = await slack_actions.settle(slack, {"on": "opnai", "days": "20..30", "rate": "0.9"})
+    assert set(errors) == {"on", "days", "rate"}
+    assert (await slack_actions.settle(slack, {"days": "40"})).keys() == {"days"}
+    assert "“initech” is no platform" in (await slack_actions.settle(slack, {"customer": "azure,initech"}))["customer"]
+    assert (await slack_actions.settle(slack, {"on": "your-rates"})).keys() == {"on"}
+
+
+async def test_a_setting_that_holds_no_more_says_that_it_is_one(slack: FakeSlack, tmp_path: Path) -> None:
+    """The settled offer is in the next release's catalogue no more."""
+    database = f"sqlite:///{tmp_path / 'db'}"
+    async with running_bot(fixture_catalog.catalogue(), slack, database):
+        assert await slack_actions.settle(slack, {"on": fixture_catalog.ON}) == {}
+    async with running_bot(fixture_catalog.catalogue(fixture_catalog.offer("two")), slack, database):
+        said = texts((await slack.command(fixture_catalog.LINE)).json())
+        await slack.say(f"<@{slack.bot_user}> {fixture_catalog.LINE}")
+        (told,) = await slack.wait_for(slack.ephemerals)
+        assert await slack_actions.ask(slack, f"on=acme/two {fixture_catalog.LINE}")
+    for text in (said, texts(told)):
+        assert "acme/one" in text
+        assert "That is from this workspace's settings; its admins change them" in text
+
+
+async def test_only_an_admin_changes_settings_and_budgets(workspace: Workspace, slack: FakeSlack) -> None:
+    assert "admins" in (await slack_actions.settle(slack, {"days": "20"}, slack.colleague))["on"]
+    errors = await slack_actions.set_budget(slack, {"amount": "5", "approvers": [slack.you]}, slack.colleague)
+    assert "admins" in errors["amount"]
+    await slack.command("audit")
+    assert "Nothing that this whole workspace relies on" in texts(slack.ephemerals()[-1])

@@ -1,0 +1,113 @@
+"""Each fault with its line; one bad line never stops the count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from calculator.datasets import KINDS
+from tests.calculator.datasets.files import GOOD, chat, count, jsonl, message
+
+USER, ANSWER = message("user", "hi"), message("assistant", "yes")
+PAIR = {"input": {"messages": [USER]}, "preferred_output": [ANSWER], "non_preferred_output": [ANSWER]}
+RFT = chat(USER, answer="42")
+
+FAULTS = [
+    ("bad_json", b'{"messages": [', "not JSON"),
+    ("bad_json", b"{'messages': []}", "json.dumps"),
+    ("bad_json", b'{"messages": "\0"}', "NUL"),
+    ("bad_json", b'{"messages": NaN}', "NaN"),
+    ("not_utf8", b'{"text": "\xe9"}', "UTF-8"),
+    ("nested_too_deep", b'{"messages":' + b"[" * 50_000, "nested"),
+    ("too_many_parts", b'{"messages":[' + b"{}," * 100_001 + b"{}]}", "values"),
+    ("not_an_object", b"[1, 2]", "braces"),
+    ("unknown_format", {"question": "a", "answer": "b"}, "question"),
+    ("other_format", {"prompt": "a", "completion": "b"}, "prompt-completion"),
+    ("no_messages", chat(), "list of messages"),
+    ("no_messages", {**PAIR, "input": None}, "input"),
+    ("bad_message", chat(USER, "hi", ANSWER), "Message 2"),  # type: ignore[arg-type]
+    ("bad_message", chat(message("user", 5), ANSWER), "Message 1"),
+    ("unknown_role", chat(message("bot", "hi"), ANSWER), "“bot”"),
+    ("unknown_role", chat({"content": "hi"}, ANSWER), "missing"),
+    ("unknown_key", chat(message("user", "hi", recipient="x"), ANSWER), "“recipient”"),
+    ("empty_content", chat(message("user", ""), ANSWER), "Message 1"),
+    ("empty_content", chat(USER, message("assistant", None)), "Message 2"),
+    ("empty_content", chat(USER, message("assistant", [])), "Message 2"),
+    ("bad_weight", chat(USER, message("assistant", "yes", weight=0.5)), "0 or 1"),
+    ("bad_weight", chat(USER, message("assistant", "yes", weight=True)), "0 or 1"),
+    ("missing_assistant", chat(USER), "nothing to learn"),
+    ("missing_assistant", {**PAIR, "preferred_output": [USER]}, "preferred_output"),
+    ("last_not_assistant", chat(USER, ANSWER, USER), "End with"),
+    ("duplicate", GOOD, "line 1"),
+    ("api_key", chat(message("user", "my key is sk-proj-0123456789abcdefghij"), ANSWER), "looks like a key"),
+    ("api_key", chat(message("user", "AKIAABCDEFGHIJKLMNOP"), ANSWER), "looks like a key"),
+    ("api_key", chat(message("user", "-----BEGIN RSA PRIVATE KEY-----"), ANSWER), "looks like a key"),
+    ("email", chat(message("user", "write to ann.lee@corp.io please"), ANSWER), "e-mail"),
+]
+
+
+@pytest.mark.parametrize(("kind", "record", "says"), FAULTS)
+def test_a_fault_has_its_line_and_the_count_goes_on(kind: str, record: Any, says: str) -> None:
+    after = chat(message("user", "and then"), ANSWER)
+    found, problems = count(jsonl(GOOD, record, after), block_bytes=1_000_000)
+    (problem,) = [problem for problem in problems if problem.kind == kind]
+    assert problem.line == 2
+    assert says in problem.text
+    assert found.examples >= 2, "the lines before and after are counted"
+    assert found.problems_by_kind[kind] == 1
+
+
+def test_a_preference_pair_and_a_graded_chat_have_their_own_ends() -> None:
+    assert "openai-preference" in count(jsonl(GOOD, PAIR))[1][0].text
+    _, problems = count(jsonl(RFT, {**chat(USER, ANSWER), "answer": "42"}))
+    assert [(problem.line, problem.kind) for problem in problems] == [(2, "last_not_user")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the risk-0123456789abcdefghijkl",
+        "ann@example.com",
+        "me @home",
+        "AKIA",
+        "sk-no-digits-in-this-long-one",
+    ],
+)
+def test_what_only_looks_a_little_like_a_secret(text: str) -> None:
+    assert count(jsonl(chat(message("user", text), ANSWER)))[1] == []
+
+
+def test_a_secret_is_never_quoted() -> None:
+    _, problems = count(jsonl(chat(message("user", "sk-0123456789abcdefghijklm ann@corp.io"), ANSWER)))
+    assert {problem.kind for problem in problems} == {"api_key", "email"}
+    assert all("0123" not in problem.text and "ann" not in problem.text for problem in problems)
+
+
+def test_the_first_faults_are_kept_and_all_are_counted() -> None:
+    found, problems = count(jsonl(GOOD, *[b"{"] * 30))
+    assert (found.problems, len(problems), len(found.first_problems)) == (30, 30, 20)
+    assert [problem.line for problem in found.first_problems] == list(range(2, 22))
+
+
+def test_a_file_whose_beginning_is_broken_is_read_all_the_same() -> None:
+    """Half a line first; and so many blank and broken ones that the format shows late."""
+    found, problems = count(jsonl(b'{"messages": [{"role": "user", "content": "hi"},', GOOD))
+    assert (found.format, found.examples, [problem.kind for problem in problems]) == ("openai-chat", 1, ["bad_json"])
+    late, problems = count(b"\n" * 3_000 + b"{\n" * 300 + jsonl(GOOD))
+    assert (late.format, late.examples, problems[0].line) == ("openai-chat", 1, 3_001)
+
+
+def test_a_line_over_the_limit_is_read_past() -> None:
+    """2,000,000 bytes are held at most."""
+    long = b'{"text": "' + b"a" * 4_100_000 + b'"}'
+    found, problems = count([jsonl(GOOD), long[:3_000_000], long[3_000_000:], b"\n", jsonl(PAIR)])
+    assert [(problem.line, problem.kind) for problem in problems] == [(2, "line_too_long"), (3, "other_format")]
+    assert f"{len(long):,} bytes" in problems[0].text
+    assert found.examples == 2
+
+
+def test_every_kind_has_a_case() -> None:
+    """Those of the whole file are tested with the report, those of long lines above."""
+    elsewhere = {"line_too_long", "over_limit", "last_not_user", "too_few", "too_many"}
+    assert {kind for kind, _, _ in FAULTS} | elsewhere == set(KINDS)

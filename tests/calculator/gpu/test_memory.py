@@ -1,0 +1,210 @@
+"""Memory of a training step, worked out by hand for a model of 6,000 weights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from calculator.gpu import GIB, peak_memory, predict, remedies
+from calculator.gpu.memory import (
+    activation_bytes,
+    gradient_bytes,
+    layer_activation_bytes,
+    loading_bytes,
+    logit_bytes,
+    optimiser_bytes,
+    step_bytes,
+    weight_bytes,
+)
+from tests.calculator.gpu.setups import FACTS, PLAIN, TOY, toy
+
+
+def test_the_shape_counts_its_parameters() -> None:
+    assert TOY.counted == 6_000
+    assert TOY.block_parameters == pytest.approx(4_000)
+    assert TOY.matmul_parameters == pytest.approx(5_000)
+
+
+def test_full_fine_tuning_trains_everything_and_lora_rank_times_in_and_out() -> None:
+    assert toy().trained_parameters == pytest.approx(6_000)
+    # q, k, v, o: 10 + 10 each; gate, up, down: 10 + 20 each; 170 × rank 2 × 4 layers.
+    assert toy(method="lora", lora_rank=2).trained_parameters == 2 * 4 * (4 * 20 + 3 * 30)
+    # One matrix for q, k and v has one adapter: 10 in, 30 out.
+    assert toy(method="lora", lora_rank=2, lora_targets=("qkv",)).trained_parameters == 2 * 4 * 40
+    # A tuned head is trained whole.
+    assert toy(method="lora", lora_rank=2, lora_targets=("qkv", "head")).trained_parameters == 320 + 1_000
+
+
+def test_states_of_full_fine_tuning_take_sixteen_bytes_a_weight_or_eight() -> None:
+    assert weight_bytes(toy(), PLAIN) + gradient_bytes(toy()) + optimiser_bytes(toy()) == pytest.approx(16 * 6_000)
+    pure = toy(states="pure")
+    assert weight_bytes(pure, PLAIN) + gradient_bytes(pure) + optimiser_bytes(pure) == pytest.approx(8 * 6_000)
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "expected"),
+    [("adamw", 12), ("adamw-8bit", 6), ("sgd", 4), ("adamw-in-backward", 12)],
+)
+def test_the_optimiser_decides_its_own_part(optimiser: str, expected: int) -> None:
+    assert optimiser_bytes(toy(optimiser=optimiser)) == pytest.approx(expected * 6_000)
+
+
+def test_no_gradients_where_the_step_runs_in_the_backward_pass() -> None:
+    assert gradient_bytes(toy(optimiser="adamw-in-backward")) == 0
+
+
+def test_the_host_holds_the_optimiser_when_it_is_offloaded() -> None:
+    assert optimiser_bytes(toy(cpu_offload=True)) == 0
+
+
+@pytest.mark.parametrize(
+    ("sharding", "weights", "gradients", "optimiser"),
+    [("none", 1, 1, 1), ("zero1", 1, 1, 4), ("zero2", 1, 4, 4), ("zero3", 4, 4, 4)],
+)
+def test_sharding_divides_over_the_gpus(sharding: str, weights: int, gradients: int, optimiser: int) -> None:
+    setup = toy(gpus=4, sharding=sharding)
+    assert weight_bytes(setup, PLAIN) == pytest.approx(12_000 / weights)
+    assert gradient_bytes(setup) == pytest.approx(12_000 / gradients)
+    assert optimiser_bytes(setup) == pytest.approx(72_000 / optimiser)
+
+
+def test_fully_sharded_weights_are_gathered_layer_by_layer() -> None:
+    physics = replace(PLAIN, gathered_layers=2.0, gathered_ends=1.0)
+    # A quarter of 12,000 bytes stays; two layers of 2,000 and both ends of 2,000 come whole, less the quarter held.
+    assert weight_bytes(toy(gpus=4, sharding="zero3"), physics) == pytest.approx(3_000 + 0.75 * (4_000 + 4_000))
+
+
+def test_quantised_blocks_and_wide_ends() -> None:
+    physics = replace(PLAIN, nf4_bytes=0.5)
+    optimised = toy(method="qlora", lora_rank=2, lora_targets=("q",))
+    # 4,000 × 0.5, ends 2,000 × 2 B, adapters 2·4·20 = 160 in 32 bit.
+    assert weight_bytes(optimised, physics) == pytest.approx(2_000 + 4_000 + 640)
+    # Prepared by PEFT, the ends are in 32 bit, and mixed precision makes a 16-bit copy of the head's 1,000.
+    assert weight_bytes(replace(optimised, stack="eager"), physics) == pytest.approx(2_000 + 8_000 + 2_000 + 640)
+
+
+def kept(**changes: object) -> float:
+    """Bytes that a layer of the toy keeps for a token."""
+    return layer_activation_bytes(toy(**changes), PLAIN)
+
+
+def test_a_layer_keeps_what_its_backward_pass_needs() -> None:
+    # Full: inputs of norms and of matrices (2 + 2)·10, 2·10 query, 2·10 key and value, 4·20 feed-forward, 2 bytes each.
+    assert kept() == 2 * (40 + 20 + 20 + 80)
+    # Frozen matrices keep no inputs: 2·10 + 20 + 20 + 3·20, and the adapter's input.
+    assert kept(method="lora", lora_targets=("q",)) == 2 * (30 + 20 + 20 + 60)
+    assert kept(method="lora", lora_targets=("down",)) == 2 * (20 + 20 + 20 + 80)
+    # Without flash attention every head keeps a row of scores: 3 bytes × 2 heads × 8 tokens.
+    eager = layer_activation_bytes(toy(flash_attention=False), replace(PLAIN, score_bytes=3.0))
+    assert eager == 2 * 160 + 3 * 2 * 8
+
+
+def test_fused_kernels_share_inputs_and_the_eager_stack_copies_them() -> None:
+    attention = ("q", "k", "v", "o")
+    # Inputs of q, k and v are one tensor, and attention's output is kept as it is.
+    assert kept(method="lora", lora_targets=attention) == 2 * (20 + 10 + 20 + 20 + 60)
+    # Unfused norms keep 32-bit inputs, 4·10; every adapter a copy: 3·10 hidden and 10 query.
+    assert kept(method="lora", lora_targets=attention, stack="eager") == 2 * (40 + 30 + 20 + 10 + 20 + 60)
+    # Full tuning: unfused norms keep what they are multiplied with, too.
+    assert kept(stack="eager") == 2 * (80 + 20 + 20 + 80)
+    # Values seen through one matrix for queries, keys and values hold all three: 10 + 10 more, and one adapter's input.
+    assert kept(method="lora", lora_targets=("qkv",)) == 2 * (30 + 20 + 20 + 60 + 20)
+    # DoRA keeps what q gives, once in 16 and once in 32 bit: 3·10.
+    assert kept(method="lora", lora_targets=("q",), dora=True) == 2 * (30 + 20 + 20 + 60 + 30)
+
+
+def test_quantised_matrices_keep_their_inputs_and_a_prepared_model_is_wide() -> None:
+    pure = kept(method="qlora", lora_targets=("down",), stack="eager", states="pure")
+    # 4·10 norms and 2·10 inputs; 3·20 and the input of down twice, for the matrix and for its adapter.
+    assert pure == 2 * (60 + 20 + 20 + 100)
+    # In 32 bit the three of the gate are twice as wide.
+    assert kept(method="qlora", lora_targets=("down",), stack="eager") == 2 * (60 + 20 + 20 + 160)
+
+
+def test_checkpointing_keeps_one_boundary_a_layer() -> None:
+    layer = 320 * 8
+    assert activation_bytes(toy(), PLAIN) == (4 * layer, 0)
+    assert activation_bytes(toy(checkpointing="full"), PLAIN) == (4 * 2 * 10 * 8, layer)
+
+
+def test_logits_by_the_kind_of_loss() -> None:
+    physics = replace(PLAIN, logit_bytes_plain=14.0, logit_bytes_in_place=8.0, logit_bytes_chunked=2.0)
+    for loss, each in (("plain", 14), ("in-place", 8), ("chunked", 2)):
+        assert logit_bytes(toy(loss=loss), physics) == each * 8 * 100
+
+
+def test_the_step_copies_gradients_and_a_load_holds_model_and_shard() -> None:
+    assert step_bytes(toy(), replace(PLAIN, step_copy_mixed=4.0)) == pytest.approx(24_000)
+    assert step_bytes(toy(states="pure"), PLAIN) == pytest.approx(12_000)
+    assert loading_bytes(toy(gpus=2, sharding="zero3", loads_whole=True), PLAIN) == pytest.approx(12_000 * 1.5)
+    assert loading_bytes(toy(gpus=2, sharding="zero3"), PLAIN) == 0
+
+
+def test_the_fullest_moment_counts() -> None:
+    physics = replace(PLAIN, logit_bytes_in_place=8.0, step_copy_mixed=4.0)
+    # Optimiser step: 12,000 + 12,000 + 72,000 states and 24,000 of copies; more than any activations here.
+    assert peak_memory(toy(), physics).peak == pytest.approx(120_000)
+    # With 40 sequences the end of the forward pass is fullest: 84,000 of weights and moments, no gradients yet,
+    # 4 × 320 × 320 of activations, 8 × 320 × 100 of logits.
+    assert peak_memory(toy(micro_batch=40), physics).peak == pytest.approx(84_000 + 409_600 + 256_000)
+    # With gradients left from a micro-step before, these too.
+    accumulating = toy(micro_batch=40, grad_accumulation=2)
+    assert peak_memory(accumulating, physics).peak == pytest.approx(96_000 + 409_600 + 256_000)
+
+
+def test_the_parts_add_up_and_slack_is_given_back_when_memory_is_short() -> None:
+    made = peak_memory(toy(micro_batch=40), FACTS.physics)
+    parts = made.weights + made.gradients + made.optimiser + made.activations + made.logits + made.overhead
+    assert made.peak == pytest.approx(parts)
+    assert made.required == pytest.approx(made.peak - made.slack)
+    between = (made.required + made.slack / 2) / GIB
+    assert made.seen_gib(between) == pytest.approx(between)
+    assert made.seen_gib(made.required / GIB / 2) == pytest.approx(made.required / GIB)
+
+
+def test_what_the_allocator_keeps_counts_where_it_is_counted() -> None:
+    physics = replace(PLAIN, logit_bytes_in_place=100.0, fragmentation=3.0, reserve_share=0.1, context_bytes=50.0)
+    changing = toy(packed=False, stack="eager")
+    # 12,000 + 72,000 of weights and moments, 4 × 8 × 400 of activations, 80,000 of logits: 176,800. Twice the logits
+    # besides, and a tenth of all.
+    made = peak_memory(changing, physics)
+    assert made.required == pytest.approx(176_800 + 50)
+    assert made.slack == pytest.approx(160_000 + 0.1 * (176_800 + 160_000))
+    # Micro-steps are of two tokens usually: a quarter of it. Of one length, none.
+    usual = peak_memory(replace(changing, mean_length=2.0), physics)
+    assert usual.slack == pytest.approx(40_000 + 0.1 * (176_800 + 40_000))
+    assert peak_memory(replace(changing, packed=True), physics).slack == pytest.approx(17_680)
+    # A framework that reports tensors only sees neither slack nor the process.
+    assert peak_memory(replace(changing, counts_cache=False), physics).peak == pytest.approx(176_800)
+
+
+def test_what_does_not_fit_says_what_would() -> None:
+    setup = toy(
+        model=FACTS.models["llama-3.1-8b"],
+        gpu=FACTS.gpus["rtx-4090"],
+        method="lora",
+        sequence_length=2048,
+        micro_batch=4,
+        checkpointing="full",
+        loss="plain",
+    )
+    # 16 GB of weights, and logits of 4 × 2,048 × 128,256 at 14 bytes: 14.7 GB more than there is room for.
+    made = predict(setup, FACTS.physics)
+    assert not made.fits
+    assert made.margin_gib < 0
+    words = [words for words, _ in remedies(setup, FACTS.physics)]
+    assert "a chunked loss" in words
+    assert "a micro-batch of 1" in words
+    assert all(predict(changed, FACTS.physics).fits for _, changed in remedies(setup, FACTS.physics))
+    assert remedies(replace(setup, micro_batch=1, loss="chunked"), FACTS.physics) == []
+
+
+def test_the_fp8_stack_keeps_weights_and_activations_in_8_bit_where_its_software_does() -> None:
+    physics = replace(PLAIN, fp8_bytes=1.0, fp8_kept=0.5)
+    kept = toy(method="lora", lora_rank=2, lora_targets=("q",), stack="fp8", precision="fp8")
+    cast = replace(kept, keeps_8_bit=False)
+    # 4,000 × 1, ends 2,000 × 2 and the adapters' 160 × 4; or 6,000 × 2 and the adapters.
+    assert weight_bytes(kept, physics) == pytest.approx(4_000 + 4_000 + 640)
+    assert weight_bytes(cast, physics) == pytest.approx(12_000 + 640)
+    assert layer_activation_bytes(kept, physics) == layer_activation_bytes(cast, physics) / 2

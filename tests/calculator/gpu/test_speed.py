@@ -1,0 +1,119 @@
+"""Time of a micro-step, worked out by hand for a card of 1 TFLOP/s and 1 GB/s."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from calculator.gpu import micro_step
+from calculator.gpu.speed import (
+    attention_seconds,
+    communication_seconds,
+    dequantisation_seconds,
+    elementwise_seconds,
+    launch_seconds,
+    link_gb_s,
+    loss_seconds,
+    matmul_seconds,
+    optimiser_seconds,
+    passes,
+    tensor_tflops,
+)
+from tests.calculator.gpu.setups import CARD, PLAIN, toy
+
+
+def test_passes_by_method_and_checkpointing() -> None:
+    assert passes(toy(), PLAIN) == (1, 2)
+    assert passes(toy(method="lora", checkpointing="full"), PLAIN) == (2, 1)
+
+
+def test_matrix_products_take_two_flops_a_weight_token_and_pass() -> None:
+    quick = CARD.model_copy(update={"memory_gb_s": 1e6})
+    # Full: 3 passes × 2 × 5,000 weights × 8 tokens at 1e12.
+    assert matmul_seconds(toy(gpu=quick), PLAIN) == pytest.approx(3 * 2 * 5_000 * 8 / 1e12)
+    # LoRA with checkpointing costs as many; its adapters of 160 weights three times 2 FLOPs.
+    lora = toy(gpu=quick, method="lora", checkpointing="full", lora_rank=2, lora_targets=("q",))
+    assert matmul_seconds(lora, PLAIN) == pytest.approx(2 * 8 * (3 * 5_000 + 3 * 160) / 1e12)
+    # At half_speed_tokens the same work takes twice as long.
+    assert matmul_seconds(toy(gpu=quick), replace(PLAIN, half_speed_tokens=8.0)) == pytest.approx(2 * 240_000 / 1e12)
+
+
+def test_matrix_products_over_few_tokens_wait_for_the_weights() -> None:
+    # 2 bytes × 4,000 weights × 3 passes at 1e9 take longer than the arithmetic above.
+    assert matmul_seconds(toy(), PLAIN) == pytest.approx(24_000 / 1e9)
+
+
+def test_precision_chooses_the_peak() -> None:
+    assert tensor_tflops(toy(), PLAIN) == 1
+    assert tensor_tflops(toy(precision="fp8"), PLAIN) == 2
+    assert tensor_tflops(toy(precision="fp4"), PLAIN) == 2  # the card has no fp4
+    assert tensor_tflops(toy(precision="fp8", gpu=CARD.model_copy(update={"fp8_tflops": None})), PLAIN) == 1
+
+
+def test_attention_is_causal_and_its_backward_two_and_a_half_times_the_forward() -> None:
+    # 2 × 8 keys × 10 wide × (8 tokens × 4 layers) × (1 + 2.5).
+    assert attention_seconds(toy(), PLAIN) == pytest.approx(2 * 8 * 10 * 32 * 3.5 / 1e12)
+    # Without flash all scores are computed, and go through memory: 5 bytes × 2 heads × 8 × 32 × 2 passes at 1e9.
+    slow = attention_seconds(toy(flash_attention=False), replace(PLAIN, score_traffic=5.0))
+    assert slow == pytest.approx(2 * 2 * 8 * 10 * 32 * 3.5 / 1e12 + 5 * 2 * 8 * 32 * 2 / 1e9)
+
+
+def test_elementwise_work_is_memory_traffic() -> None:
+    # Width 4·10 + 10 + 10 + 3·20 = 120; 2 bytes × 120 × 8 tokens × 4 layers × 2.5 passes at 1e9.
+    assert elementwise_seconds(toy(), PLAIN) == pytest.approx(2 * 120 * 32 * 2.5 / 1e9)
+    assert elementwise_seconds(toy(compiled=True), replace(PLAIN, traffic_compiled=0.5)) == pytest.approx(
+        120 * 32 * 2.5 / 1e9
+    )
+
+
+def test_loss_dequantisation_and_optimiser_are_memory_traffic() -> None:
+    assert loss_seconds(toy(loss="plain"), replace(PLAIN, loss_traffic=30.0)) == pytest.approx(30 * 8 * 100 / 1e9)
+    assert dequantisation_seconds(toy(), replace(PLAIN, dequantisation_bytes=6.0)) == 0
+    quantised = toy(method="qlora", checkpointing="full")
+    # 6 bytes × 4,000 weights × (2 forward + 1 backward), however many tokens.
+    assert dequantisation_seconds(quantised, replace(PLAIN, dequantisation_bytes=6.0)) == pytest.approx(72_000 / 1e9)
+    physics = replace(PLAIN, optimiser_traffic=20.0)
+    assert optimiser_seconds(toy(), physics) == pytest.approx(20 * 6_000 / 1e9)
+    assert optimiser_seconds(toy(grad_accumulation=4), physics) == pytest.approx(20 * 6_000 / 4 / 1e9)
+
+
+def test_the_host_starts_the_kernels_of_every_layer() -> None:
+    physics = replace(PLAIN, launch_optimised=0.001, launch_sharded=0.5, launch_deepspeed=1.0)
+    assert launch_seconds(toy(), physics) == pytest.approx(0.001 * 4 * 3)
+    assert launch_seconds(toy(sharding="zero3", gpus=2), physics) == pytest.approx(0.001 * 1.5 * 4 * 3)
+    assert launch_seconds(toy(sharding="zero3", gpus=2, deepspeed=True), physics) == pytest.approx(0.001 * 2 * 12)
+
+
+def test_collectives_go_over_the_slowest_link() -> None:
+    assert link_gb_s(toy(gpus=8), 8, PLAIN) == 1
+    assert link_gb_s(toy(gpus=16), 16, PLAIN) == 0.5
+    # ZeRO-3 on 2 GPUs: half of 12,000 bytes, twice gathered and once reduced, at 1 GB/s.
+    assert communication_seconds(toy(gpus=2, sharding="zero3"), PLAIN) == pytest.approx(3 * 6_000 / 1e9)
+    # DDP: an all-reduce is twice that half, once a step.
+    assert communication_seconds(toy(gpus=2, grad_accumulation=4), PLAIN) == pytest.approx(2 * 6_000 / 4 / 1e9)
+    # Tensor parallelism on 2: 4 all-reduces a layer (forward and backward) of 8 tokens × 10 × 2 bytes; 2 · 1/2 of it.
+    assert communication_seconds(toy(gpus=2, tensor_parallel=2), PLAIN) == pytest.approx(4 * 4 * 160 / 1e9)
+
+
+def test_a_micro_step_is_the_longer_of_gpu_and_host_then_what_communication_shows() -> None:
+    physics = replace(PLAIN, launch_optimised=1.0)
+    made = micro_step(toy(), physics)
+    assert made.seconds == pytest.approx(12.0)  # 4 layers × 3 passes of one second; the GPU is done in microseconds
+    assert made.tokens == 8
+    assert made.tokens_per_second_per_gpu == pytest.approx(8 / 12)
+    # One second of communication for each of 18,000 bytes at 1,000 B/s: 18 s; 12 of them behind the work.
+    slow = CARD.model_copy(update={"link_gb_s": 1e-6})
+    apart = micro_step(toy(gpus=2, sharding="zero3", gpu=slow), physics)
+    assert apart.communication == pytest.approx(18.0)
+    assert apart.seconds == pytest.approx(12.0 + 6.0)
+
+
+def test_a_pipeline_waits_at_both_ends() -> None:
+    physics = replace(PLAIN, launch_optimised=1.0)
+    # 2 stages of 2 layers: 6 s a micro-step, and 1/4 of it once more with 4 micro-steps.
+    made = micro_step(toy(gpus=2, pipeline_parallel=2, grad_accumulation=4), physics)
+    assert made.bubble == pytest.approx(0.25)
+    assert made.seconds == pytest.approx(6 * 1.25)
+    # One batch of 4 sequences is cut into them.
+    assert micro_step(toy(gpus=2, pipeline_parallel=2, micro_batch=4), physics).bubble == pytest.approx(0.25)

@@ -1,0 +1,241 @@
+"""GPUs of one's own as offers: which are priced, what is refused at which key, and what always holds."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calculator import Comparison, Estimate, FieldErrors, RankGroup, estimate, read_scenario
+from calculator.costs.rented_gpus import ServingReplica, serving_gpus
+from calculator.question.resolved import resolve_corner
+from pricing import Catalog
+from tests.calculator.questions import TODAY, answer
+from tests.calculator.uncertainty.test_ranges_properties import in_draw
+
+TRAINED = {"model": "llama-3.1-8b", "examples": "10k", "example": "250/150", "epochs": "3"}
+SERVED = {"calls": "50k/day", "call": "100/70"}
+ONE_L4 = {**TRAINED, "on": "runpod/l4", "gpus": "1"}
+
+
+def only(comparison: Comparison) -> Estimate:
+    (found,) = comparison.estimates
+    return found
+
+
+def test_on_all_has_them_where_a_model_is_named_and_else_not(catalog: Catalog) -> None:
+    own = set(catalog.gpus.offers)
+    with_model = {one.offer.id for one in answer(catalog, {**TRAINED, "on": "all"}).estimates}
+    without = {one.offer.id for one in answer(catalog, {**TRAINED, "on": "all", "model": ""}).estimates}
+    assert with_model - without == own
+    assert without - with_model == set()
+
+
+def test_they_are_ranked_with_the_hosted_ones(catalog: Catalog) -> None:
+    ranked = [one for one in answer(catalog, {**TRAINED, "on": "all"}).estimates if one.standing == RankGroup.LASTS]
+    totals = [one.total_usd for one in ranked]
+    assert totals == sorted(totals, key=lambda usd: usd or Decimal(0))
+    kinds = "".join("g" if one.offer.id in catalog.gpus.offers else "h" for one in ranked)
+    assert "hg" in kinds
+    assert "gh" in kinds
+
+
+@pytest.mark.parametrize(
+    ("on", "extra", "offers"),
+    [
+        ("gpu", {"gpu": "L40S"}, {"aws/g6e.xlarge", "hugging-face-jobs/l40s", "modal/l40s", "runpod/l40s"}),
+        ("Lambda Cloud", {"gpu": "h100"}, {"lambda/h100-1x", "lambda/h100-8x"}),
+        ("runpod/h100,openai/gpt-4.1-nano", {}, {"runpod/h100", "openai/gpt-4.1-nano"}),
+        ("nebius", {"gpu": "nvidia h200"}, {"nebius/h200"}),
+    ],
+)
+def test_they_are_named_by_platform_offer_and_gpu(
+    catalog: Catalog, on: str, extra: dict[str, str], offers: set[str]
+) -> None:
+    found = {one.offer.id for one in answer(catalog, {**TRAINED, "on": on, **extra}).estimates}
+    assert {offer for offer in found if offer in catalog.gpus.offers or offer in offers} == offers
+
+
+@pytest.mark.parametrize(
+    ("fields", "errors"),
+    [
+        ({"on": "gpu", "model": ""}, {"model": "Say what is tuned there, model=llama-3.1-8b, or its size, params=8B."}),
+        ({"on": "aws", "model": ""}, {"model": "Say what is tuned there, model=llama-3.1-8b, or its size, params=8B."}),
+        ({"gpu": "h100", "model": ""}, {"model": "gpu= is about GPUs of your own: say what is tuned there,"}),
+        ({"model": "lama-3.1-8b"}, {"model": "Did you mean llama-3.1-8b or"}),
+        ({"model": "zzz"}, {"model": "There is no model “zzz” here. Or give its size: params=8B."}),
+        ({"gpu": "h1000"}, {"gpu": "There is no GPU “h1000” here. Did you mean h100"}),
+        ({"on": "gpu", "gpu": "v100"}, {"gpu": "No offer here rents a v100 by the hour; rented are "}),
+        ({"model": "llama-2-7b", "seq": "8192"}, {"seq": "llama-2-7b reads at most 4,096 tokens; write that or less."}),
+        ({"method": "dpo"}, {"method": "dpo on GPUs of your own is not calculated;"}),
+        ({**SERVED, "hosted": "0h"}, {"hosted": "GPUs of your own that are never up answer no calls;"}),
+        ({"seq": "0"}, {"seq": "Tokens of a sequence must be a whole number from 16 to 10,000,000;"}),
+        ({"gpus": "0"}, {"gpus": "GPUs must be a whole number from 1 to 1,024;"}),
+        ({"gpus": "2.5"}, {"gpus": "GPUs must be a whole number"}),
+        ({"gpus": "1..8"}, {"gpus": "“1..8” is not a number;"}),
+        ({"rank": "99999"}, {"rank": "The rank must be a whole number from 1 to 1,024;"}),
+        ({"model": "", "params": "8"}, {"params": "“8” is no size of a model; write 8B or 500M,"}),
+        ({"params": "8B"}, {"params": "Give either model= or params=, not both."}),
+        ({"latency": "0s"}, {"latency": "“0s” is no time a call may take; write seconds such as 2s or 0.5s."}),
+        ({"stack": "fast"}, {"stack": "“fast” is no stack of software; write eager, optimised or fp8."}),
+        (
+            {"gpu_rate": "2"},
+            {"gpu": "gpu_rate= is what an hour of one GPU costs; say which GPU that is, such as gpu=h100."},
+        ),
+        ({"on": "your-gpus"}, {"gpu_rate": "on=your-gpus needs what an hour of one GPU costs: gpu_rate=2.10."}),
+        ({"gpu_rate": "2", "gpu": "h100", "model": ""}, {"model": "gpu= is about GPUs of your own:"}),
+        (
+            {"gpu_rate": "5000", "gpu": "h100"},
+            {"gpu_rate": "The price of a GPU-hour in USD must be between 0 and 1,000."},
+        ),
+        ({"model": "zzz", "gpu": "yyy"}, {"model": "There is no model", "gpu": "There is no GPU"}),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_key(catalog: Catalog, fields: dict[str, str], errors: dict[str, str]) -> None:
+    with pytest.raises(FieldErrors) as refused:
+        answer(catalog, {**TRAINED, "on": "all", **fields})
+    assert refused.value.errors.keys() == errors.keys()
+    for key, sentence in errors.items():
+        assert sentence in refused.value.errors[key]
+
+
+def test_a_size_alone_is_enough_and_said_to_be_a_guess(catalog: Catalog) -> None:
+    found = only(answer(catalog, {**ONE_L4, "model": "", "params": "7B"}))
+    assert found.complete
+    assert any("a model of 7B (shape interpolated from its size)" in text for text in found.assumptions)
+
+
+def test_without_a_number_of_gpus_the_cheapest_is_taken(catalog: Catalog) -> None:
+    chosen = only(answer(catalog, {**TRAINED, "on": "modal/h100"})).total_usd
+    each = [only(answer(catalog, {**TRAINED, "on": "modal/h100", "gpus": str(n)})).total_usd for n in (1, 2, 4, 8)]
+    assert chosen == min(usd for usd in each if usd is not None)
+
+
+def test_gpus_at_ones_own_rate_cost_what_rented_ones_do_at_it(catalog: Catalog) -> None:
+    """RunPod's L4 is $0.49 an hour, billed by the second; one's own is compared beside it. Six are one machine."""
+    both = answer(catalog, {**ONE_L4, **SERVED, "gpu": "l4", "gpu_rate": "0.49"})
+    rented, own = sorted(both.estimates, key=lambda one: one.offer.id)
+    assert (rented.offer.id, own.offer.id) == ("runpod/l4", "your-gpus")
+    assert [line.amount_usd for line in own.lines] == [line.amount_usd for line in rented.lines]
+    assert {line.source.title for line in own.lines if line.source} == {"Your own price of a GPU-hour"}
+    assert own.moves == rented.moves
+    six = only(answer(catalog, {**ONE_L4, "on": "your-gpus", "gpu": "l4", "gpus": "6", "gpu_rate": "0"}))
+    assert six.lines[0].formula.startswith("6 GPUs × ")
+    assert six.total_usd == 0, "paid for already"
+
+
+def test_a_node_that_is_rented_whole_is_paid_whole(catalog: Catalog) -> None:
+    line = only(answer(catalog, {**TRAINED, "on": "aws/p5.48xlarge", "gpus": "3"})).lines[0]
+    assert line.formula.startswith("8 GPUs × ")
+
+
+def test_eight_bit_needs_a_gpu_that_has_it(catalog: Catalog) -> None:
+    found = answer(catalog, {**TRAINED, "on": "runpod/a100-80,runpod/h100", "stack": "fp8"})
+    assert {one.offer.id: [w.code for w in one.warnings] for one in found.estimates} == {
+        "runpod/h100": [],
+        "runpod/a100-80": ["does_not_fit"],
+    }
+
+
+def test_what_moves_it_most_is_the_total_with_the_assumption_the_other_way(catalog: Catalog) -> None:
+    """One hour more of one H100 at $3.99 a run."""
+    moves = {move.what: move.usd for move in only(answer(catalog, {**ONE_L4, "on": "runpod/h100"})).moves}
+    assert len(moves) == 3
+    assert round(moves["one hour more of rented time a run"], 9) == Decimal("3.99")
+    served = {move.what: move.usd for move in only(answer(catalog, {**ONE_L4, **SERVED, "calls": "1M/day"})).moves}
+    # Twice 1.9 GPUs at the busiest time are 3.8, so 4 instead of 2: 2 × 720 h × 12 × $0.49.
+    assert round(served["twice the calls at the busiest time"], 9) == Decimal("8467.20")
+
+
+def test_from_how_many_calls_a_gpu_of_ones_own_is_cheaper_to_run(catalog: Catalog) -> None:
+    """A token-billed offer at $1 per 1M tokens: 170 tokens a call cost $0.00017; 720 h × $0.49 = $352.80 are as much as
+    2,075,294.1 calls.
+    """
+    fields = {**ONE_L4, **SERVED, "on": "runpod/l4,your-rates", "rates": "1/1/1"}
+    found = answer(catalog, fields).crossover
+    assert found is not None
+    assert (found.calls_per_month, found.gpus.offer.id, found.per_token.offer.id) == (
+        2_075_295,
+        "runpod/l4",
+        "your-rates",
+    )
+    never = answer(catalog, {**fields, "rates": "1/0/0"}).crossover
+    assert never is not None
+    assert never.calls_per_month is None
+    assert answer(catalog, ONE_L4).crossover is None
+
+
+def test_pay_back_needs_as_many_gpus_as_the_calls_do(catalog: Catalog) -> None:
+    """495 × $0.10 + 70 × $0.15 per 1M are $0.00006 a call; $352.80 for one L4 are covered by 5,880,000 calls."""
+    fields = {**ONE_L4, "call": "100/70", "base_rates": "0.1/0.15", "prompt": "395->100"}
+    few = only(answer(catalog, {**fields, "calls": "1M/month"})).break_even
+    assert few is not None
+    assert few.calls is None
+    assert few.turn is not None
+    assert few.covering_calls_per_month == 5_880_000
+    needed = int(few.turn.split("from ")[1].split(" calls")[0].replace(",", ""))
+    assert needed == 5_880_001
+    enough = only(answer(catalog, {**fields, "calls": f"{needed}/month"})).break_even
+    less = only(answer(catalog, {**fields, "calls": f"{needed - 1}/month"})).break_even
+    assert enough is not None
+    assert enough.calls is not None
+    assert less is not None
+    assert less.calls is None
+
+
+def test_draws_are_the_plain_estimate_of_their_values(catalog: Catalog) -> None:
+    fields = {**ONE_L4, **SERVED, "examples": "1k..20k", "epochs": "1..4", "calls": "10k..3M/day", "growth": "0..9%"}
+    fields |= {"on": "your-gpus", "gpu": "l4", "gpu_rate": "0.3..0.9"}
+    scenario = read_scenario({**fields, "idle": "0..5h", "runs": "1..3", "hosted": "6..24h", "queue": "1..2h"})
+    ranges = estimate(scenario, catalog, TODAY).ranges
+    assert ranges is not None
+    total: Any = ranges.estimates["your-gpus"].total_usd
+    for number in (0, 7, 400, 1_999):
+        plain = only(estimate(in_draw(scenario, number), catalog, TODAY)).total_usd
+        assert total.values[number] == pytest.approx(plain.__float__(), rel=1e-9) if plain else False
+
+
+@settings(max_examples=25)
+@given(
+    examples=st.integers(1, 50_000),
+    more=st.integers(0, 50_000),
+    tokens=st.integers(1, 4_000),
+    on=st.sampled_from(["runpod/l4", "aws/p5.48xlarge", "hugging-face-jobs/a100-80"]),
+    method=st.sampled_from(["lora", "qlora"]),
+)
+def test_more_examples_never_cost_less_and_hours_are_whole_steps(
+    catalog: Catalog, examples: int, more: int, tokens: int, on: str, method: str
+) -> None:
+    fields = {**TRAINED, "on": on, "method": method, "gpus": "8" if "p5" in on else "1", "example": f"{tokens}"}
+    few = only(answer(catalog, {**fields, "examples": f"{examples}"}))
+    many = only(answer(catalog, {**fields, "examples": f"{examples + more}"}))
+    assert few.total_usd is not None
+    assert many.total_usd is not None
+    assert few.total_usd <= many.total_usd
+    hours = few.lines[0].quantity or Decimal(0)
+    steps = hours * 3_600 / (8 if "p5" in on else 1) / (60 if "hugging" in on else 1)
+    assert abs(steps - round(steps)) < Decimal("1e-15")
+
+
+@given(
+    calls=st.integers(1, 10**9),
+    rented_in=st.sampled_from([1, 8]),
+    per_token=st.integers(1, 10**6),
+    adapters=st.integers(1, 50),
+)
+def test_gpus_carry_the_busiest_time_and_no_group_too_many(
+    calls: int, rented_in: int, per_token: int, adapters: int
+) -> None:
+    each = Decimal(per_token) / 10**9
+    deployment = ServingReplica(2, max(2, rented_in), each, each, Decimal(3), "")
+    fields = {"examples": "1", "example": "1", "adapters": f"{adapters}", "params": "8B", "call": "60/40"}
+    plan = resolve_corner(read_scenario({**fields, "calls": f"{calls}/month", "hosted": "8h"}), "likely")
+    gpus = serving_gpus(plan, deployment, plan.calls_per_month)
+    # 100 tokens a call, in 8 × 30 hours.
+    needed = Decimal(calls) * adapters * 3 * 100 * each / (8 * 30 * 3_600)
+    assert gpus % max(2, rented_in) == 0
+    assert gpus / 2 >= needed * (1 - Decimal("1e-20"))
+    assert gpus / 2 < max(needed, 1) + Decimal(max(2, rented_in)) / 2

@@ -1,0 +1,129 @@
+"""What must hold for every break-even: it is exact, more money saved never puts it off, and the net agrees with it."""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calculator import BreakEven
+from pricing import Catalog
+from tests.calculator.payback.test_break_even import TYPICAL, asked, compared, number_in
+from tests.calculator.questions import choices, numbers, question
+
+KEYS = ("before", "after", "user", "answer", "base_in", "base_out", "in", "out", "usd", "calls")
+anything = st.fixed_dictionaries({key: st.integers(0, 3_000) for key in KEYS})
+"""Tokens, cents and thousands of calls a month."""
+
+
+def fields_of(drawn: dict[str, int]) -> dict[str, str]:
+    return {
+        "rates": f"0/{Decimal(drawn['in']) / 100}/{Decimal(drawn['out']) / 100}",
+        "base_rates": f"{Decimal(drawn['base_in']) / 100}/{Decimal(drawn['base_out'] + 1) / 100}",
+        "prompt": f"{drawn['before']}->{drawn['after']}",
+        "call": f"{drawn['user']}/{drawn['answer'] + 1}",
+        "calls": f"{(drawn['calls'] + 1) * 1000}/month",
+        "prep": f"{drawn['usd']}",
+    }
+
+
+@settings(max_examples=100)
+@given(drawn=anything)
+def test_the_call_before_does_not_pay_and_this_one_does(catalog: Catalog, drawn: dict[str, int]) -> None:
+    today = (drawn["before"] + drawn["user"]) * drawn["base_in"] + (drawn["answer"] + 1) * (drawn["base_out"] + 1)
+    tuned = (drawn["after"] + drawn["user"]) * drawn["in"] + (drawn["answer"] + 1) * drawn["out"]
+    saving = Fraction(today - tuned, 100 * 1_000_000)
+    found = asked(catalog, **fields_of(drawn))
+    assert found.saving_per_call_usd == saving
+    assert (found.calls is None) == (saving <= 0)
+    if found.calls is not None:
+        assert found.calls * saving >= drawn["usd"] > (found.calls - 1) * saving
+        assert found.months == pytest.approx(
+            Decimal(drawn["usd"]) / (found.saving_per_call_usd * (drawn["calls"] + 1) * 1000)
+        )
+
+
+def paid_after(found: BreakEven) -> Decimal:
+    """In months; later than any calendar, and never, come last."""
+    return Decimal("Infinity") if found.calls is None else Decimal(10**12) if found.months is None else found.months
+
+
+@pytest.mark.parametrize(("key", "sooner"), [("usd", False), ("base_in", True), ("base_out", True), ("calls", True)])
+@settings(max_examples=40)
+@given(drawn=anything, growth=st.sampled_from(["0%", "5%", "-5%"]), retrain=st.sampled_from(["", "3"]), data=st.data())
+def test_what_brings_it_nearer_never_puts_it_off(
+    catalog: Catalog, key: str, *, sooner: bool, drawn: dict[str, int], growth: str, retrain: str, data: st.DataObject
+) -> None:
+    on = data.draw(
+        st.sampled_from(["your-rates", "openai/gpt-4.1-mini", "azure/gpt-4.1-mini@global", "aws-bedrock/nova-2-lite"])
+    )
+    more = drawn | {key: data.draw(st.integers(drawn[key], 3_000))}
+    job = {"on": on, "growth": growth, "retrain": retrain, "examples": "1000", "example": "1000"}
+    few, many = (
+        next(one for one in compared(catalog, **fields_of(numbers) | job).estimates if one.offer.id == on).break_even
+        for numbers in (drawn, more)
+    )
+    assert few is not None
+    assert many is not None
+    first, later = (many, few) if sooner else (few, many)
+    assert paid_after(first) <= paid_after(later)
+
+
+@settings(max_examples=40)
+@given(
+    on=st.sampled_from(
+        ["openai/gpt-4.1-mini", "azure/gpt-4.1-mini@global", "azure/gpt-4o@global", "together/qwen3-8b"]
+    ),
+    drawn=anything,
+    growth=st.sampled_from(["0%", "5%", "-5%", "-50%"]),
+    retrain=st.sampled_from(["", "1", "4"]),
+)
+def test_what_would_turn_a_never_turns_it(
+    catalog: Catalog, on: str, drawn: dict[str, int], growth: str, retrain: str
+) -> None:
+    drawn = drawn | {"answer": drawn["answer"] // 10, "base_in": drawn["base_in"] + 100, "calls": drawn["calls"] // 30}
+    fields = fields_of(drawn) | {"on": on, "rates": "", "growth": growth, "retrain": retrain, "examples": "1000"}
+    turn = asked(catalog, **fields).turn or ""
+    if "calls a month" in turn:
+        assert asked(catalog, **fields | {"calls": f"{number_in(turn)}/month"}).calls is not None
+        assert asked(catalog, **fields | {"calls": f"{number_in(turn) - 1}/month"}).calls is None
+    elif "retraining" in turn:
+        assert asked(catalog, **fields | {"retrain": f"{number_in(turn)}"}).calls is not None
+        assert asked(catalog, **fields | {"retrain": f"{number_in(turn) - 1}"}).calls is None
+    elif "answers" in turn:
+        assert asked(catalog, **fields | {"call": f"{drawn['user']}/{number_in(turn) - 1}"}).saving_per_call_usd > 0
+        assert asked(catalog, **fields | {"call": f"{drawn['user']}/{number_in(turn)}"}).saving_per_call_usd <= 0
+
+
+@settings(max_examples=25)
+@given(given_numbers=numbers, chosen=choices, base=st.sampled_from(["gpt-4o-mini", "gpt-4.1"]))
+def test_the_net_is_prompting_less_tuning_and_agrees_with_never(
+    catalog: Catalog, given_numbers: dict[str, int], chosen: dict[str, str], base: str
+) -> None:
+    answered = compared(catalog, **dict.fromkeys(TYPICAL, "") | question(["all"], given_numbers, chosen), base=base)
+    assert answered.base is not None
+    for found in answered.estimates:
+        pays = found.break_even
+        if pays is None or found.months != answered.plan.months:
+            continue
+        assert found.total_usd is not None
+        assert answered.base.total_usd is not None
+        assert pays.net_usd == answered.base.total_usd - found.total_usd, found.offer.id
+        assert pays.calls is not None or pays.net_usd <= max(pays.saving_per_call_usd, Decimal(0)), found.offer.id
+        assert (pays.calls is None) == (pays.cause is not None)
+
+
+@pytest.mark.parametrize("calls", ["1/year", "1k/month", "50k/day", "1B/hour"])
+def test_the_whole_catalogue_in_no_time(catalog: Catalog, calls: str) -> None:
+    started = time.perf_counter()
+    for growth, retrain in (("0%", ""), ("-3%", "1"), ("100%", "2")):
+        fields = {"on": "all", "rates": "", "base_rates": "2.5/1.25/10", "call": "100/70", "cached": "30%"}
+        found = compared(catalog, **fields, calls=calls, growth=growth, retrain=retrain).estimates
+        answers = [one.break_even for one in found]
+        assert sum(answer is not None for answer in answers) > 60
+        assert all(answer.turn is None or answer.cause for answer in answers if answer)
+    assert time.perf_counter() - started < 3 * 2

@@ -1,0 +1,269 @@
+"""Tune or prompt: which side the money takes, and the figures under each rule of the guides."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calculator import Comparison, VerdictRule, estimate, read_scenario, verdict
+from calculator.payback.verdict import Verdict
+from pricing import Catalog
+from tests.calculator.questions import TODAY
+
+# A prompt of 2,000 tokens tuned down to 100: today 2,000 × $0.15, tuned 100 × $0.30, $0.000270 less a call.
+# `prep` stands for what training costs; 100,000 calls a month save $27.00, 12 months of them $324.00.
+TYPICAL = {
+    "on": "your-rates",
+    "rates": "0/0.30/1.20",
+    "base_rates": "0.15/0.60",
+    "prompt": "2000->100",
+    "call": "0/0",
+    "calls": "100k/month",
+    "prep": "62",
+    "examples": "1",
+    "example": "1",
+    "epochs": "1",
+}
+# 1,000 examples of 1,000 tokens at $62 per 1M: $62.00 a training run.
+TRAINED = {"rates": "62/0.30/1.20", "examples": "1000", "example": "1000", "prep": ""}
+# 2,000 × $0.01 is $0.000020 a call, less than the tuned $0.000030.
+CHEAP_BASE = {"base_rates": "0.01/0.60"}
+# $62.00 in calls of $0.000270 saved each.
+CALLS_OF_A_TRAINING = Decimal(62) / Decimal("0.00027")
+
+
+def compared(catalog: Catalog, **fields: str) -> Comparison:
+    return estimate(read_scenario(TYPICAL | fields), catalog, TODAY)
+
+
+def judged(catalog: Catalog, **fields: str) -> Verdict:
+    comparison = compared(catalog, **fields)
+    (one,) = comparison.estimates
+    found = verdict(comparison, one)
+    assert found is not None
+    return found
+
+
+def point(catalog: Catalog, rule: str, **fields: str) -> VerdictRule | None:
+    """The point of one rule, which comes at most once."""
+    found = [one for one in judged(catalog, **fields).points if one.rule == rule]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+# --- the money --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "favours"),
+    [
+        ({}, "tuning"),  # 324 − 62 = $262.00 ahead
+        ({"calls": "10k/month"}, "prompting"),  # 32.40 − 62 = $29.60 behind
+        ({"prep": "324"}, "neither"),  # 324 − 324
+        ({"prep": "323.99"}, "tuning"),
+        ({"prep": "324.01"}, "prompting"),
+        ({"calls": "10k/month", "months": "23"}, "tuning"),  # 23 × 2.70 = $62.10
+        (CHEAP_BASE, "prompting"),  # each call costs $0.000010 more
+    ],
+)
+def test_the_money_follows_what_is_left_at_the_end(catalog: Catalog, fields: dict[str, str], favours: str) -> None:
+    assert judged(catalog, **fields).favours == favours
+
+
+def test_where_all_volume_rules_favour_tuning_the_money_may_not(catalog: Catalog) -> None:
+    """2M calls a month, 24M a year, save $6,480.00; preparation costs $7,000.00."""
+    found = judged(catalog, calls="2M/month", prep="7000")
+    assert found.favours == "prompting"
+    assert found.points[0] == VerdictRule("volume", "tuning", Decimal(2_000_000), Decimal(1_000_000))
+
+
+def test_without_calls_the_money_follows_whether_it_ever_pays_back(catalog: Catalog) -> None:
+    assert judged(catalog, calls="").favours == "tuning"
+    assert judged(catalog, calls="", **CHEAP_BASE).favours == "prompting"
+
+
+def test_there_is_no_verdict_without_a_base_or_with_an_unknown_price(catalog: Catalog) -> None:
+    """Google publishes no price for keeping a tuned Gemma 3 4B."""
+    for fields in ({"base_rates": ""}, {"on": "google/gemma-3-4b", "rates": ""}):
+        comparison = compared(catalog, **fields)
+        (one,) = comparison.estimates
+        assert verdict(comparison, one) is None
+
+
+def test_each_offer_has_its_own(catalog: Catalog) -> None:
+    """Training 1M tokens: $62.00 at one's own rates, so $262.00 ahead; the other one's verdict has other figures."""
+    comparison = compared(catalog, **TRAINED | {"on": "your-rates,together"})
+    found = {one.offer.id: verdict(comparison, one) for one in comparison.estimates}
+    own = found.pop("your-rates")
+    assert own is not None
+    assert own.favours == "tuning"
+    costs = {one.figure for each in found.values() if each is not None for one in each.points if one.rule == "changes"}
+    assert costs
+    assert Decimal(62) not in costs
+
+
+# --- volume -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("calls", "favours", "bound"),
+    [
+        ("1000001/month", "tuning", 1_000_000),
+        ("1000000/month", "neither", None),
+        ("999999/month", "neither", None),
+        ("100001/month", "neither", None),
+        ("100000/month", "neither", None),
+        ("99999/month", "prompting", 100_000),
+        ("1/month", "prompting", 100_000),
+    ],
+)
+def test_volume_takes_a_side_beyond_the_guides_bounds(
+    catalog: Catalog, calls: str, favours: str, bound: int | None
+) -> None:
+    found = point(catalog, "volume", calls=calls)
+    assert found is not None
+    assert (found.favours, found.figure, found.against) == (favours, Decimal(calls.removesuffix("/month")), bound)
+
+
+def test_volume_counts_calls_a_month_whatever_they_are_given_by(catalog: Catalog) -> None:
+    """33,334 a day × 30 is 1,000,020."""
+    found = point(catalog, "volume", calls="33334/day")
+    assert found is not None
+    assert (found.favours, found.figure) == ("tuning", 1_000_020)
+
+
+def test_no_calls_no_volume(catalog: Catalog) -> None:
+    assert point(catalog, "volume", calls="") is None
+
+
+# --- requirements that change -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("runs", ["1", "3"])
+def test_a_change_is_one_training_run_however_many_the_first_took(catalog: Catalog, runs: str) -> None:
+    found = point(catalog, "changes", **TRAINED, runs=runs)
+    assert found == VerdictRule("changes", "neither", Decimal(62), CALLS_OF_A_TRAINING)
+
+
+def test_a_change_does_not_prepare_the_data_again(catalog: Catalog) -> None:
+    found = point(catalog, "changes", **TRAINED | {"prep": "1000"})
+    assert found is not None
+    assert found.figure == 62
+
+
+def test_retrainings_that_eat_the_saving_favour_prompting(catalog: Catalog) -> None:
+    """$62.00 every month against $27.00 saved; every third month it is against $81.00."""
+    found = point(catalog, "changes", **TRAINED, retrain="1")
+    assert found == VerdictRule("changes", "prompting", Decimal(62), CALLS_OF_A_TRAINING)
+    rarer = point(catalog, "changes", **TRAINED, retrain="3")
+    assert rarer == VerdictRule("changes", "neither", Decimal(62), CALLS_OF_A_TRAINING)
+
+
+def test_where_calls_save_nothing_no_number_of_them_pays_a_retraining(catalog: Catalog) -> None:
+    found = point(catalog, "changes", **TRAINED | CHEAP_BASE)
+    assert found == VerdictRule("changes", "prompting", Decimal(62), None)
+
+
+def test_training_that_costs_nothing_can_be_repeated_for_nothing(catalog: Catalog) -> None:
+    assert point(catalog, "changes") is None
+
+
+# --- chain of thought -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rates", "favours", "tuned"),
+    [
+        ("0/0.30/1.20", "prompting", "0.00012"),
+        ("0/0.30/0.60", "neither", "0.00006"),
+        ("0/0.30/0.30", "tuning", "0.00003"),
+    ],
+)
+def test_longer_answers_cost_their_price_on_either_side(catalog: Catalog, rates: str, favours: str, tuned: str) -> None:
+    """100 tokens at $1.20, $0.60 or $0.30 per 1M, against 100 at the base model's $0.60."""
+    found = point(catalog, "reasoning", rates=rates, call="0/50")
+    assert found == VerdictRule("reasoning", favours, Decimal(tuned), Decimal("0.00006"))  # type: ignore[arg-type]  # a side
+
+
+@pytest.mark.parametrize("fields", [{"calls": ""}, {"call": "10/0"}])
+def test_without_answers_in_the_bill_nothing_is_said_of_longer_ones(catalog: Catalog, fields: dict[str, str]) -> None:
+    assert point(catalog, "reasoning", **fields) is None
+
+
+# --- latency ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("prompt", "call", "expected"),
+    [
+        ("2000->100", "0/0", ("tuning", 100, 2_000)),
+        ("2000->100", "50/70", ("tuning", 150, 2_050)),  # the user's tokens are read on either side
+        ("100->101", "50/70", ("prompting", 151, 150)),
+        ("2000->0", "50/70", ("tuning", 50, 2_050)),
+        ("0->2000", "50/70", ("prompting", 2_050, 50)),
+    ],
+)
+def test_latency_goes_by_the_tokens_a_call_has_to_read(
+    catalog: Catalog, prompt: str, call: str, expected: tuple[str, int, int]
+) -> None:
+    found = point(catalog, "latency", prompt=prompt, call=call)
+    assert found is not None
+    assert (found.favours, found.figure, found.against) == expected
+
+
+@pytest.mark.parametrize("prompt", ["300->300", "300", ""])
+def test_a_prompt_that_stays_says_nothing_about_latency(catalog: Catalog, prompt: str) -> None:
+    assert point(catalog, "latency", prompt=prompt, call="50/70") is None
+
+
+# --- any question -----------------------------------------------------------------------------------------------------
+
+
+@given(
+    calls=st.integers(0, 3_000_000),
+    prompt=st.tuples(st.integers(0, 3_000), st.integers(0, 3_000)),
+    call=st.tuples(st.integers(1, 500), st.integers(0, 500)),
+    prices=st.tuples(*(st.integers(0, 20) for _ in range(5))),
+    retrain=st.sampled_from(["", "1", "6"]),
+)
+@settings(max_examples=50)
+def test_no_point_without_its_figures(
+    catalog: Catalog,
+    calls: int,
+    prompt: tuple[int, int],
+    call: tuple[int, int],
+    prices: tuple[int, ...],
+    retrain: str,
+) -> None:
+    """A side is taken on two figures, in the order that the side says; only calls that save nothing have one."""
+    training, tuned_in, tuned_out, base_in, base_out = prices
+    comparison = compared(
+        catalog,
+        rates=f"{training}/{tuned_in}/{tuned_out}",
+        base_rates=f"{base_in}/{base_out}",
+        prompt=f"{prompt[0]}->{prompt[1]}",
+        call=f"{call[0]}/{call[1]}",
+        calls=f"{calls}/month" if calls else "",
+        retrain=retrain,
+    )
+    (one,) = comparison.estimates
+    found = verdict(comparison, one)
+    back = one.break_even
+    assert (found is None) == (back is None)
+    if found is None or back is None:
+        return
+    if back.net_usd is not None:
+        assert (found.favours == "tuning") == (back.net_usd > 0)
+        assert (found.favours == "prompting") == (back.net_usd < 0)
+    assert len({each.rule for each in found.points}) == len(found.points)
+    for each in found.points:
+        assert each.figure >= 0
+        if each.against is None:
+            assert each.rule == "changes" or each.favours == "neither"
+        elif each.rule == "volume":
+            assert (each.favours == "tuning") == (each.figure > each.against)
+        elif each.rule in ("reasoning", "latency"):
+            assert (each.favours == "tuning") == (each.figure < each.against)

@@ -1,0 +1,91 @@
+"""Whatever is typed is either read or refused with a message for the person who typed it, and soon."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from calculator import KEYS, FieldErrors, read_scenario
+from calculator.question.quantities import (
+    parse_amount,
+    parse_frequency,
+    parse_number,
+    parse_pair,
+    parse_prompt,
+    parse_rates,
+    parse_share,
+)
+
+PARSERS = [parse_number, parse_amount, parse_share, parse_pair, parse_frequency, parse_prompt, parse_rates]
+anything = st.one_of(st.text(), st.text(alphabet="0123456789.,%kMB/->→…−-+ \t$'eE_٣１autohdy", max_size=30))
+
+NASTY = {
+    "blanks within": "1" + " " * 1_900 + "1",
+    "blanks before": " " * 1_900 + "x",
+    "dots": "." * 1_900,
+    "thousands": "1" + ",000" * 450,
+    "arrows": " ->" * 600,
+    "slashes": "/" * 1_900,
+    "digits": "9" * 1_900,
+    "signs": "-" * 1_900,
+    "commas": "," * 1_900,
+    "ends": "1.." * 600,
+}
+
+
+def refusal(ask: Callable[[], object]) -> Exception | None:
+    """What is said about a text that cannot be read; any error other than these two is a bug and passes through."""
+    try:
+        ask()
+    except (ValueError, FieldErrors) as error:
+        return error
+    return None
+
+
+def faults(fields: dict[str, str]) -> dict[str, str]:
+    error = refusal(lambda: read_scenario(fields))
+    assert error is None or isinstance(error, FieldErrors)
+    return error.errors if error else {}
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(anything, st.sampled_from(PARSERS))
+def test_a_parser_reads_or_raises_value_error(text: str, parse: Callable[[str], object]) -> None:
+    error = refusal(lambda: parse(text))
+    assert error is None or str(error).strip()
+    assert "\n" not in str(error)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(st.one_of(st.sampled_from(KEYS), st.text(max_size=20)), anything, max_size=6))
+def test_a_question_is_read_or_refused_by_key(fields: dict[str, str]) -> None:
+    told = faults(fields)
+    assert told.keys() <= fields.keys() | {"examples", "example", "call", "calls"}
+    assert all(text.strip() and len(text) < 400 for text in told.values())
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(KEYS), anything)
+def test_one_strange_field_among_good_ones(key: str, text: str) -> None:
+    assert faults({"examples": "10", "example": "10", key: text}).keys() <= {key, "call", "calls"}
+
+
+@pytest.mark.parametrize("text", NASTY.values(), ids=NASTY.keys())
+def test_long_text_is_answered_soon(text: str) -> None:
+    start = time.process_time()
+    for key in KEYS:
+        with pytest.raises(FieldErrors):
+            read_scenario({"examples": "ten", "example": "10", key: text})
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize("parse", PARSERS)
+def test_time_does_not_grow_with_the_square_of_the_text(parse: Callable[[str], object]) -> None:
+    start = time.process_time()
+    with pytest.raises(ValueError, match="“1 x” is not"):
+        parse("1" + " " * 30_000 + "x")
+    assert time.process_time() - start < 1

@@ -1,0 +1,75 @@
+"""Lengths of a counted file: text and back, what is left at any limit, and when they no longer hold."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calculator import FieldErrors, read_scenario
+from calculator.question.example_lengths import ExampleLengths, LengthStep, parse_lengths
+from calculator.uncertainty.shapley import difference_causes
+
+FILE = "4096:600/500,9731:640.5"
+
+
+def of(examples: list[int], limits: set[int]) -> ExampleLengths:
+    """In tokens of so many examples that every average is a whole number or a tenth."""
+    longest = max(examples)
+
+    def step(limit: int) -> LengthStep:
+        cut, kept = sum(min(n, limit) for n in examples), sum(n for n in examples if n <= limit)
+        return LengthStep(*(Decimal(n) / (1 if n == limit else 10) for n in (limit, cut, kept)))
+
+    return ExampleLengths((*map(step, sorted(limit for limit in limits if limit < longest)), step(longest)))
+
+
+@given(
+    examples=st.lists(st.integers(1, 10_000), min_size=10, max_size=10),
+    limits=st.sets(st.integers(1, 10_000), max_size=12),
+    at=st.integers(1, 12_000),
+)
+def test_what_is_left_at_any_limit(examples: list[int], limits: set[int], at: int) -> None:
+    """Exact at the counted limits; between them what is cut leaves never less than is said."""
+    lengths = of(examples, limits)
+    assert parse_lengths(str(lengths)) == lengths
+    cut, kept = Decimal(sum(min(n, at) for n in examples)) / 10, Decimal(sum(n for n in examples if n <= at)) / 10
+    assert lengths.left(at, "cut") <= cut
+    if at in limits or at >= max(examples):
+        assert (lengths.left(at, "cut"), lengths.left(at, "left out")) == (cut, kept)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("640", "4096:", ":640", "4096:640x", "4096:640:9731", "4096=640", "1e9:5", "0:0", "512:0", "9731:640.5/600"),
+        "512:600", "4096:600,512:500", "4096:600,9731:500", "4096:600/700,9731:640", "4096:600/500,9731:640/400",
+        ",".join(f"{n}:1" for n in range(1, 42)),
+    ],
+)  # fmt: skip
+def test_what_no_counted_file_gives(text: str) -> None:
+    """More left than the limit, or than without it; falling limits; a last one that loses something; too many."""
+    with pytest.raises(FieldErrors) as refused:
+        read_scenario({"examples": "10", "example": "640", "lengths": text})
+    assert "come with a counted file" in refused.value.errors["lengths"]
+
+
+def test_they_hold_for_the_average_they_are_of() -> None:
+    asked = {"examples": "10", "example": "600/40.5", "lengths": FILE}
+    assert read_scenario(asked).fields()["lengths"] == FILE
+    assert read_scenario(asked | {"examples": "20"}).lengths is not None
+    assert read_scenario(asked | {"example": "600/50"}).lengths is None
+    assert "lengths" not in read_scenario(asked | {"example": "600/50"}).fields()
+
+
+def test_an_average_and_its_lengths_change_as_one() -> None:
+    before, after = {"examples": "10", "example": "640.5", "lengths": FILE}, {"examples": "20", "example": "700"}
+    found = difference_causes(before, after, lambda fields: Decimal(fields["examples"]) * Decimal(fields["example"]))
+    assert found is not None
+    # 10 × 640.5 = 6,405 to 20 × 700 = 14,000: half the difference either way round, 10 × 59.5 and 20 × 59.5.
+    assert {cause.keys: cause.usd for cause in found} == {
+        ("example", "lengths"): Decimal("892.5"),
+        ("examples",): Decimal("6702.5"),
+    }

@@ -1,0 +1,283 @@
+"""There is no second formula: in every draw the answer is what the plain estimate of that draw's numbers is."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calculator import Amount, Comparison, Scenario, Total, estimate, read_scenario
+from calculator.question.quantities import PromptChange
+from calculator.question.scenario import WHOLE_KEYS
+from calculator.result import Figure
+from calculator.uncertainty.ranges import SampledEstimates
+from calculator.uncertainty.sampling import COUNT, drawn
+from pricing import Catalog, load_catalog
+from tests.calculator.questions import NUMBERS, TODAY, answer, priced_offers, question
+
+FIGURES: tuple[Figure, ...] = get_args(Figure)
+SHARES = ("cached", "batch", "growth")
+MOST = NUMBERS | {"examples": (1, 30_000), "example_input": (1, 100_000), "growth": (-50, 100), "calls": (0, 3_000_000)}
+
+# What the catalogue has one by one, or not at all: everything that bends, ends or changes, in one offer each.
+ACME = """
+platform: acme
+title: Acme
+sources:
+  page: {title: Acme prices, url: "https://acme.test/prices", checked: 2026-11}
+offers:
+  bent:
+    title: Bent
+    model: bent
+    training: {source: page, max_tokens_per_example: 50000, longer_examples: {are: cut, source: page},
+      auto_epochs: {default: 3, min_total_examples: 100, max_total_examples: 25000}}
+    prices:
+      training:
+        - {usd: 0.5, per: 1M tokens, source: page, confidence: high}
+        - {usd: 0.9, per: 1M tokens, source: page, confidence: high, since: 2027-03-01}
+      minimum:
+        - {usd: 90, per: job, source: page, confidence: high}
+        - {usd: 200, per: job, source: page, confidence: high, since: 2027-05-01}
+      cap: {usd: 600, per: job, source: page, confidence: high}
+      input:
+        - {usd: 2, per: 1M tokens, source: page, confidence: high}
+        - per: 1M tokens
+          source: page
+          confidence: high
+          since: 2027-02-01
+          tiers: [{usd: 1, up_to: 100000000}, {usd: 0.5, up_to: 900000000}, {usd: 0.25}]
+      batch_input: {usd: 0.7, per: 1M tokens, source: page, confidence: high}
+      output:
+        per: 1M tokens
+        source: page
+        confidence: high
+        tiers: [{usd: 4, up_to: 50000000}, {usd: 3}]
+      batch_output:
+        - {usd: 1.5, per: 1M tokens, source: page, confidence: high}
+        - {usd: 1.2, per: 1M tokens, source: page, confidence: high, since: 2027-06-10}
+      hosting:
+        - {usd: 1.1, per: hour, source: page, confidence: high}
+        - {usd: 2.2, per: hour, source: page, confidence: high, since: 2027-07-01}
+      model_storage: {usd: 2, per: model-month, source: page, confidence: high}
+      data_storage: {usd: 0.5, per: GB-month, source: page, confidence: high}
+  ending:
+    title: Ending
+    model: ending
+    lifecycle: {source: page, training_ends: 2027-04-01, inference_ends: 2027-06-15}
+    prices:
+      training: {usd: 40, per: hour, source: page, confidence: high}
+      cap: {usd: 1500, per: job, source: page, confidence: high}
+      call:
+        - {usd: 0.002, per: call, source: page, confidence: high}
+        - {usd: 0.001, per: call, source: page, confidence: high, since: 2027-01-31}
+  limited:
+    title: Limited
+    model: limited
+    prices:
+      training: {usd: 3, per: 1M tokens, source: page, confidence: high}
+      input: {usd: 1, per: 1M tokens, source: page, confidence: high, max_call_input_tokens: 3000}
+      cached_input: {usd: 0.1, per: 1M tokens, source: page, confidence: high, max_call_input_tokens: 3000}
+      output: {usd: 2, per: 1M tokens, source: page, confidence: high, max_call_input_tokens: 3000}
+      hosting:
+        - {usd: 3, per: hour, source: page, confidence: high}
+        - {usd: unknown, per: hour, source: page, confidence: high, since: 2027-08-01}
+"""
+BENDING = ["acme/bent", "acme/ending", "acme/limited"]
+# In the catalogue: ends within the horizon, a price that becomes unknown, a minimum, a cap, endpoints by the GPU.
+TELLING = [
+    "openai/gpt-4.1-mini",
+    "google/gemini-2.5-pro",
+    "google/gemini-2.5-flash",
+    "together/qwen3-8b",
+    "together/llama-3.1-70b",
+    "azure/o4-mini@global",
+    "azure/gpt-4.1@global",
+    "fireworks/qwen3-8b",
+    "aws-bedrock/nova-2-lite",
+    "mistral/classifier",
+]
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """The catalogue with Acme's."""
+    folder = tmp_path_factory.mktemp("acme")
+    (folder / "acme.yml").write_text(ACME)
+    return load_catalog(folder)
+
+
+@st.composite
+def amounts(draw: st.DrawFn, key: str) -> str:
+    """A number as text, mostly a range of two or three."""
+    count = draw(st.sampled_from([1, 2, 2, 3]))
+    values = sorted(draw(st.lists(st.integers(*MOST[key]), min_size=count, max_size=count)))
+    return "..".join(f"{value}%" if key in SHARES else f"{value}" for value in values)
+
+
+@st.composite
+def rates(draw: st.DrawFn, most: int) -> str:
+    """Prices in dollars and cents, each a number or a range."""
+    parts = []
+    for _ in range(draw(st.integers(most - 1, most))):
+        values = sorted(draw(st.lists(st.integers(0, 2_000), min_size=1, max_size=2)))
+        parts.append("..".join(f"{Decimal(value) / 100}" for value in values))
+    return "/".join(parts)
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> dict[str, str]:
+    given_numbers = {key: draw(amounts(key)) for key in MOST}
+    if draw(st.booleans()):
+        given_numbers["epochs"] = "auto"
+    chosen = {
+        "customer": "existing",
+        "rates": draw(st.just("") | rates(4)),
+        "base_rates": draw(st.just("") | rates(3)),
+        "serving": draw(st.sampled_from(["on-demand", "on-demand", "dedicated"])),
+    }
+    on = draw(st.lists(st.sampled_from(BENDING + TELLING), min_size=1, max_size=3, unique=True))
+    fields = question([*BENDING[:1], *on], given_numbers, chosen)
+    for key in ("calls", "growth", "cached", "batch", "days", "hosted"):  # a text that ends in % or h stands for all
+        fields[key] = fields[key].replace("%%", "%")
+    fields["calls"] = fields["calls"].replace("month", draw(st.sampled_from(["hour", "day", "week", "month", "year"])))
+    before = f"{draw(st.integers(100, 9_000))}..9500"
+    fields["prompt"] = draw(
+        st.sampled_from([fields["prompt"], before, f"{before}->{given_numbers['prompt_after']}", ""])
+    )
+    if draw(st.booleans()):
+        fields["retrain"] = fields["hours"] = ""
+    return fields
+
+
+@cache
+def values(name: str, amount: Amount, *, whole: bool) -> Any:
+    return drawn(name, amount, whole=whole).values
+
+
+def in_draw(scenario: Scenario, number: int) -> Scenario:
+    """The scenario with each range replaced by its value in one draw."""
+
+    def fixed(key: str, name: str, value: Any) -> Any:
+        if isinstance(value, Amount):
+            if not value.is_range:
+                return value
+            here = Decimal(float(values(name, value, whole=key in WHOLE_KEYS)[number]))
+            return Amount(here, here, here)
+        if key == "calls" and value is not None:
+            return value._replace(calls=fixed(key, key, value.calls))
+        if isinstance(value, PromptChange) and value.before == value.after:  # it stays what it is
+            return PromptChange(*(fixed(key, "prompt.before", part) for part in value))
+        if isinstance(value, tuple) and hasattr(value, "_fields"):
+            return value._make(
+                fixed(key, f"{key}.{part}", found) for part, found in zip(value._fields, value, strict=True)
+            )
+        return value
+
+    found = {key: fixed(key, key, getattr(scenario, key)) for key in scenario.ranged}
+    return scenario.model_copy(update=found)
+
+
+def value_in(usd: Any, number: int) -> float:
+    return float(usd.values[number]) if hasattr(usd, "values") else float(usd or 0)
+
+
+def telling_draws(ranges: SampledEstimates) -> list[int]:
+    """The draws in which one of the inputs, or a call's whole input, is highest or lowest."""
+    plan = ranges.plan
+    whole_call: Any = plan.call_input_tokens + (plan.prompt_after_tokens or Decimal(0))
+    found = {0}
+    for value in (*plan, whole_call):
+        if hasattr(value, "values"):
+            found |= {int(value.values.argmax()), int(value.values.argmin())}
+    return sorted(found)
+
+
+def check(ranges: SampledEstimates, number: int, plain: Comparison) -> None:
+    for one in plain.estimates:
+        for figure in FIGURES:
+            many: Total = getattr(ranges.estimates[one.offer.id], figure)
+            here: Total = getattr(one, figure)
+            if many.whole:
+                assert here.whole, (one.offer.id, figure, number)
+                found = value_in(many.usd, number)
+                assert found == pytest.approx(float(here.usd or 0), rel=1e-9, abs=1e-9), (one.offer.id, figure, number)
+
+
+@settings(max_examples=60)
+@given(fields=questions(), number=st.integers(0, COUNT - 1), day=st.sampled_from([TODAY, date(2026, 8, 3)]))
+def test_every_draw_is_an_estimate(both: Catalog, fields: dict[str, str], number: int, day: date) -> None:
+    scenario = read_scenario(fields)
+    comparison = estimate(scenario, both, day)
+    if comparison.ranges is None:
+        assert scenario.ranged == ()
+        return
+    some = telling_draws(comparison.ranges)
+    plains = {here: estimate(in_draw(scenario, here), both, day) for here in {number, *some[:: max(1, len(some) // 4)]}}
+    for here, plain in plains.items():
+        check(comparison.ranges, here, plain)
+
+
+@settings(max_examples=12)
+@given(fields=questions())
+def test_unknown_is_what_is_unknown_in_some_draw(both: Catalog, fields: dict[str, str]) -> None:
+    scenario = read_scenario(fields)
+    ranges = estimate(scenario, both, TODAY).ranges
+    if ranges is None:
+        return
+    plains = [estimate(in_draw(scenario, number), both, TODAY).estimates for number in telling_draws(ranges)]
+    for name, many in ranges.estimates.items():
+        whole = all(one.total.whole for plain in plains for one in plain if one.offer.id == name)
+        assert many.total.whole == whole, name
+        if not whole:
+            assert ranges.percentiles(name, "total") is None
+            assert ranges.pays_back_share(name) is None
+
+
+def test_the_share_that_pays_back_is_counted_in_estimates(both: Catalog) -> None:
+    """In so many draws is a plain estimate no dearer than that of its base model."""
+    fields = {
+        "on": "acme/bent",
+        "examples": "500..5k",
+        "example": "250/150",
+        "calls": "0..300k/month",
+        "call": "50..200/0..100",
+        "prompt": "2000..3000->50..300",
+        "cached": "0..30%",
+        "base_rates": "0.5..1.5/2",
+        "months": "1..6",
+        "prep": "0..20..900",
+        "hosted": "0h",
+    }
+    scenario = read_scenario(fields)
+    ranges = estimate(scenario, both, TODAY).ranges
+    assert ranges is not None
+    pays = 0
+    for number in range(COUNT):
+        plain = estimate(in_draw(scenario, number), both, TODAY)
+        tuned, base = plain.estimates[0].total_usd, plain.base
+        assert tuned is not None
+        assert base is not None
+        assert base.total_usd is not None
+        pays += tuned <= base.total_usd
+    assert ranges.pays_back_share("acme/bent") == Decimal(pays) / COUNT
+    assert 0.1 < pays / COUNT < 0.9
+
+
+@settings(max_examples=20)
+@given(data=st.data(), numbers=st.fixed_dictionaries({key: amounts(key) for key in NUMBERS}))
+def test_percentiles_rise_and_lie_between_the_corners(
+    catalog: Catalog, data: st.DataObject, numbers: dict[str, str]
+) -> None:
+    on = data.draw(st.lists(st.sampled_from(priced_offers(catalog)), min_size=1, max_size=3, unique=True))
+    found = answer(catalog, {key: text.replace("%%", "%") for key, text in question(on, numbers).items()})
+    for one in found.estimates:
+        percentiles = found.ranges.percentiles(one.offer.id, "total") if found.ranges else None
+        span = found.span(one, "total")
+        if percentiles and span and span.low is not None and span.high is not None:
+            dust = Decimal("0.9999999")  # of floating point
+            assert span.low * dust <= percentiles.p10 <= percentiles.p50 <= percentiles.p90 <= span.high / dust

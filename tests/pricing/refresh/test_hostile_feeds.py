@@ -1,0 +1,291 @@
+"""Feeds that are down, slow, cut off, huge, moved or of another shape: each costs a warning and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import tracemalloc
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+from aiohttp import web
+
+from pricing import Catalog
+from pricing.refresh import RefreshReport, load_feeds, refresh
+from pricing.refresh.http import CSV
+from pricing.refresh.observation import FeedError
+from pricing.refresh.parse import json_of, usd
+from tests.pricing.refresh.feed_server import KEYS, FeedServer, feed_server, http, zipped
+
+TODAY = date(2026, 11, 22)
+TITLE = "LiteLLM price map"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[FeedServer]:
+    async with feed_server() as running:
+        yield running
+
+
+async def report_of(
+    server: FeedServer, catalog: Catalog, *only: str, timeout_seconds: float = 5, **change: object
+) -> RefreshReport:
+    """LiteLLM alone, or other feeds, with something about them changed."""
+    feeds = {id_: feed.model_copy(update=change) for id_, feed in server.feeds(*(only or ("litellm",))).items()}
+    async with http(timeout_seconds) as client:
+        return await refresh(client, feeds, catalog, TODAY, KEYS)
+
+
+async def test_a_feed_that_is_down(server: FeedServer, catalog: Catalog) -> None:
+    report = await report_of(server, catalog, url="http://127.0.0.1:1/")
+    assert report == RefreshReport((), (f"{TITLE} cannot be read (ClientConnectorError).",))
+
+
+@pytest.mark.parametrize("status", [400, 404, 429, 500, 503])
+async def test_a_feed_that_answers_with_an_error(server: FeedServer, catalog: Catalog, status: int) -> None:
+    server.gives("/litellm", b"{}", status=status)
+    report = await report_of(server, catalog)
+    assert report == RefreshReport((), (f"{TITLE} answers with status {status}.",))
+
+
+async def test_one_broken_feed_leaves_the_others(server: FeedServer, catalog: Catalog) -> None:
+    server.gives("/litellm", b"{}", status=500)
+    report = await report_of(server, catalog, "litellm", "azure-retail")
+    assert report.warnings == (f"{TITLE} answers with status 500.",)
+    assert {finding.feed for finding in report.findings} == {"azure-retail"}
+
+
+async def test_a_busy_feed_is_asked_again_when_it_says_so(server: FeedServer, catalog: Catalog) -> None:
+    async def busy_once(request: web.Request) -> web.StreamResponse:
+        if len(server.asked) == 1:
+            return web.Response(status=429, headers={"Retry-After": "0"})
+        return web.Response(body=server.body("litellm.json"), content_type="text/plain")
+
+    server.answers["/litellm"] = busy_once
+    report = await report_of(server, catalog)
+    assert report.warnings == ()
+    assert len(server.asked) == 2
+
+
+async def test_a_feed_that_is_always_busy(server: FeedServer, catalog: Catalog) -> None:
+    server.gives("/litellm", b"", status=503, headers={"Retry-After": "0"})
+    report = await report_of(server, catalog)
+    assert report == RefreshReport((), (f"{TITLE} is busy, or sends us around in a circle.",))
+    assert len(server.asked) == 4
+
+
+async def test_a_feed_that_wants_us_to_wait_too_long(server: FeedServer, catalog: Catalog) -> None:
+    server.gives("/litellm", b"", status=429, headers={"Retry-After": "3600"})
+    assert (await report_of(server, catalog)).warnings == (f"{TITLE} answers with status 429.",)
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["before the answer", "in the middle of it"])
+async def test_a_slow_feed(server: FeedServer, catalog: Catalog, begun: bool) -> None:
+    stopped = asyncio.Event()
+
+    async def hang(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        if begun:
+            await response.prepare(request)
+            await response.write(b'{"ft:')
+        await stopped.wait()
+        return response
+
+    server.answers["/litellm"] = hang
+    report = await report_of(server, catalog, timeout_seconds=0.1)
+    stopped.set()
+    assert report == RefreshReport((), (f"{TITLE} did not answer within 0.1 seconds.",))
+
+
+async def test_an_answer_that_is_cut_off(server: FeedServer, catalog: Catalog) -> None:
+    async def cut(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "1000"})
+        await response.prepare(request)
+        await response.write(b'{"ft:gpt')
+        assert request.transport
+        request.transport.close()
+        return response
+
+    server.answers["/litellm"] = cut
+    assert (await report_of(server, catalog)).warnings == (f"{TITLE} cannot be read (ClientPayloadError).",)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b'{"ft:gpt', b'{"a": 1} {', b"\xff\xfe", b"[" * 100_000, b'{"a": ' + b"9" * 9000]
+)
+async def test_json_that_is_none(server: FeedServer, catalog: Catalog, body: bytes) -> None:
+    server.gives("/litellm", body)
+    assert (await report_of(server, catalog)).warnings == (f"{TITLE} is not whole JSON.",)
+
+
+async def test_a_huge_answer_is_cut_off_while_it_comes(server: FeedServer, catalog: Catalog) -> None:
+    sent = 0
+
+    async def flood(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        while True:
+            await response.write(b" " * 100_000)
+            sent += 100_000
+
+    server.answers["/litellm"] = flood
+    report = await report_of(server, catalog, max_megabytes=1)
+    assert report == RefreshReport((), (f"{TITLE} is larger than 1,000,000 bytes.",))
+    assert sent < 50_000_000
+
+
+async def test_a_compressed_bomb_is_cut_off_while_it_unpacks(server: FeedServer, catalog: Catalog) -> None:
+    bomb = gzip.compress(b" " * 60_000_000, 1)
+    server.gives("/litellm", bomb, headers={"Content-Encoding": "gzip"})
+    tracemalloc.start()
+    report = await report_of(server, catalog, max_megabytes=2)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert report == RefreshReport((), (f"{TITLE} is larger than 2,000,000 bytes.",))
+    assert peak < 20_000_000
+
+
+async def test_a_zip_bomb_is_cut_off_while_it_unpacks(server: FeedServer, catalog: Catalog) -> None:
+    body = zipped({"runpod.csv": b"0" * 20_000_000})
+    server.gives("/gpuhunt/runpod/20261121-100/catalog.zip", body, "application/zip")
+    report = await report_of(server, catalog, "gpuhunt", max_megabytes=1)
+    assert report == RefreshReport((), ("gpuhunt catalogue is larger than 1,000,000 bytes when unpacked.",))
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"PK\x03\x04", zipped({"a.csv": b"x"})[:-10], zipped({"a.csv": b"", "b.csv": b""})]
+)
+async def test_a_zip_that_is_none(server: FeedServer, catalog: Catalog, body: bytes) -> None:
+    server.gives("/gpuhunt/runpod/20261121-100/catalog.zip", body, "application/zip")
+    ((warning,), findings) = reversed(await report_of(server, catalog, "gpuhunt"))
+    assert findings == ()
+    assert "zip" in warning
+
+
+async def test_a_version_that_leads_elsewhere(server: FeedServer, catalog: Catalog) -> None:
+    server.gives("/gpuhunt/runpod/version", b"../../secret", "text/plain")
+    report = await report_of(server, catalog, "gpuhunt")
+    assert report.warnings == ("gpuhunt catalogue has changed shape: its version is no version.",)
+    assert len(server.asked) == 1
+
+
+async def test_an_answer_of_another_type(server: FeedServer, catalog: Catalog) -> None:
+    server.gives("/litellm", b"<html>Sign in</html>", "text/html")
+    assert (await report_of(server, catalog)).warnings == (f"{TITLE} answers with text/html instead of JSON.",)
+
+
+async def test_a_redirect_on_the_same_host_is_followed(server: FeedServer, catalog: Catalog) -> None:
+    server.gives("/litellm", b"", status=302, headers={"Location": "/moved"})
+    server.gives("/moved", server.body("litellm.json"))
+    assert (await report_of(server, catalog)).warnings == ()
+
+
+async def test_a_redirect_to_another_host_is_refused_and_the_key_stays_here(catalog: Catalog) -> None:
+    async with feed_server() as server, feed_server() as other:
+        server.gives("/together", b"", status=307, headers={"Location": f"{other.base}/together"})
+        report = await report_of(server, catalog, "together")
+        assert report.warnings == ("Together AI, list of models sends us on to 127.0.0.1, which is another host.",)
+        assert other.asked == []
+
+
+async def test_a_redirect_in_a_circle(server: FeedServer, catalog: Catalog) -> None:
+    server.gives("/litellm", b"", status=301, headers={"Location": "/litellm"})
+    assert (await report_of(server, catalog)).warnings == (f"{TITLE} is busy, or sends us around in a circle.",)
+
+
+@pytest.mark.parametrize("onward", ["https://elsewhere.test/api", "//elsewhere.test/", "not an address", "http://["])
+async def test_a_next_page_on_another_host_is_refused(server: FeedServer, catalog: Catalog, onward: str) -> None:
+    server.gives("/azure-retail/page1", json.dumps({"Items": [], "NextPageLink": onward}).encode())
+    report = await report_of(server, catalog, "azure-retail")
+    assert report == RefreshReport((), ("Azure Retail Prices API names a next page on another host.",))
+
+
+async def test_pages_without_end(server: FeedServer, catalog: Catalog) -> None:
+    endless = json.dumps({"Items": [], "NextPageLink": f"{server.base}/azure-retail/page1"}).encode()
+    server.gives("/azure-retail/page1", endless)
+    report = await report_of(server, catalog, "azure-retail")
+    assert report.warnings == ("Azure Retail Prices API has more than 100 pages.",)
+
+
+async def test_a_part_that_fails_costs_that_part(server: FeedServer, catalog: Catalog) -> None:
+    server.gives("/aws-bedrock/us-west-2", b"", status=500)
+    report = await report_of(server, catalog, "aws-bedrock")
+    assert report.warnings == (
+        "AWS Price List, Amazon Bedrock: a part of it could not be read: us-west-2 answers with status 500.",
+    )
+    assert {finding.outcome for finding in report.findings} == {"unchanged", "changed", "new"}
+
+
+CHANGED: dict[str, tuple[str, bytes]] = {
+    "azure-retail": ("/azure-retail/page1", b'{"items": []}'),
+    "aws-bedrock": ("/aws-bedrock/us-east-1", b'{"products": [], "terms": {}}'),
+    "aws-ec2": ("/aws-ec2/us-east-1", b"SKU;Price\n1;2\n"),
+    "litellm": ("/litellm", b"[]"),
+    "genai-prices": ("/genai-prices", b'{"providers": []}'),
+    "openrouter": ("/openrouter", b'{"models": []}'),
+    "openai-models": ("/openai-models", b"[]"),
+    "together": ("/together", b'{"data": []}'),
+    "google-billing": ("/google-billing/C7E2-9256-1C43", b'{"services": []}'),
+    "skypilot": ("/skypilot/lambda", b"Instance,Price\na,1\n"),
+    "gpuhunt": ("/gpuhunt/runpod/20261121-100/catalog.zip", zipped({"runpod.csv": b"name,price\na,1\n"})),
+}
+
+
+def test_every_feed_has_a_changed_shape() -> None:
+    assert CHANGED.keys() == load_feeds().keys()
+
+
+@pytest.mark.parametrize("feed_id", CHANGED)
+async def test_a_feed_that_has_changed_shape(server: FeedServer, catalog: Catalog, feed_id: str) -> None:
+    path, body = CHANGED[feed_id]
+    server.gives(path, body, "application/octet-stream")
+    if feed_id == "aws-bedrock":
+        server.gives("/aws-bedrock/us-west-2", body)
+    report = await report_of(server, catalog, feed_id)
+    assert report.findings == ()
+    assert "has changed shape" in report.warnings[0]
+
+
+async def test_an_empty_answer_in_the_right_shape_ends_no_price(server: FeedServer, catalog: Catalog) -> None:
+    server.gives("/litellm", b'{"gpt-5": {"input_cost_per_token": 1e-06}}')
+    ((warning,), findings) = reversed(await report_of(server, catalog))
+    assert findings == ()
+    assert "has none of the" in warning
+
+
+async def test_a_line_without_end(server: FeedServer) -> None:
+    server.gives("/endless", b"x" * 300_000, "text/csv")
+    async with http() as client:
+        with pytest.raises(FeedError, match="has a line that does not end"):
+            async for _ in client.lines(f"{server.base}/endless", CSV, max_bytes=1_000_000):
+                pass
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("0.5", "0.5"),
+        ("5e-07", "5E-7"),
+        ("0", "0"),
+        ("-1", None),
+        ("NaN", None),
+        ("Infinity", None),
+        ("1e999", None),
+        ("", None),
+        ("1_000", None),
+        ("٣", None),
+        ("$1", None),
+        ("9" * 21, None),
+    ],
+)
+def test_what_is_a_price(text: str, read: str | None) -> None:
+    assert (None if (found := usd(text)) is None else str(found)) == read
+
+
+def test_numbers_are_read_exactly() -> None:
+    assert json_of(b'{"a": 8e-07, "b": NaN, "c": true}') == {"a": usd("8e-07"), "b": None, "c": True}
+    assert usd(json_of(b"8e-07"), 1_000_000) == usd("0.8")
+    assert usd(json_of(b"true")) is None

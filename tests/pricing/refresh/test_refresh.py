@@ -1,0 +1,552 @@
+"""Observed against recorded, and written down: files that a person would have edited the same way."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pricing import Catalog, Price, load_catalog
+from pricing.load import PROVIDERS_DIR
+from pricing.refresh import Feed, Finding, NotWritten, RefreshReport, apply, refresh, refresh_into
+from pricing.refresh.compare import compare, settle
+from pricing.refresh.observation import FeedError, Observation, Observations
+from pricing.refresh.places import PriceMapping, PriceTarget
+from pricing.refresh.yaml_text import scalar
+from pricing.yaml_reader import read_yaml
+from tests.pricing.refresh.feed_server import KEYS, FeedServer, feed_server, http
+
+TODAY = date(2026, 11, 22)
+LATER = date(2026, 11, 29)
+
+ACME = """\
+# Typed by hand.
+platform: acme
+title: Acme
+sources:
+  page:  # the page
+    title: Acme prices
+    url: https://acme.test/prices
+    checked: 2026-02-01
+offers:
+  # the only one
+  one:
+    title: One
+    model: one-v1
+    prices:
+      training: {usd: 10, per: 1M tokens, source: page, confidence: medium, meter: one training,
+        note: in the United States, conflict: another page says 9}  # sic
+      input:
+        - {usd: 2, per: 1M tokens, source: page, confidence: high}
+        - {usd: unknown, per: 1M tokens, source: page, confidence: medium, since: 2027-01-01}
+      output: {usd: unknown, per: 1M tokens, source: page, confidence: low, note: nobody says}
+      hosting:
+        - {usd: 4, per: GPU-hour, source: page, confidence: low, units_per_deployment: 2}
+        - {usd: 9, per: GPU-hour, source: page, confidence: low, variant: B200}
+"""
+NAMES = {
+    "in": PriceMapping(offer="acme/one", kind="input"),
+    "out": PriceMapping(offer="acme/one", kind="output"),
+    "h100": PriceMapping(offer="acme/one", kind="hosting"),
+    "b200": PriceMapping(offer="acme/one", kind="hosting", variant="B200"),
+}
+
+
+def feed(**fields: object) -> Feed:
+    made: dict[str, object] = {
+        "reader": "azure_retail",
+        "title": "Acme's prices",
+        "url": "https://acme.test/api",
+        "confidence": "high",
+        "meters_of": ("acme",),
+        "names": {name: (place,) for name, place in NAMES.items()},
+        "report": "two",
+    }
+    return Feed.model_validate(made | fields)
+
+
+FEEDS = {"acme-api": feed()}
+
+
+@pytest.fixture
+def acme(tmp_path: Path) -> Path:
+    folder = tmp_path / "providers"
+    folder.mkdir()
+    (folder / "acme.yml").write_text(ACME)
+    return folder
+
+
+def seen(**usd: str | None) -> Observations:
+    """What a feed says today; hosting is by the hour, the rest by 1M tokens."""
+    return Observations(
+        tuple(
+            Observation(
+                name.replace("_", " "),
+                None if price is None else Decimal(price),
+                "hour" if name in ("h100", "b200") else "1M tokens",
+            )
+            for name, price in usd.items()
+        )
+    )
+
+
+RECORDED = {"one_training": "10", "in": "2", "out": "7", "h100": "4", "b200": "9"}
+
+
+def held_against(folder: Path, said: Observations, day: date = TODAY, feed_id: str = "acme-api") -> list[Finding]:
+    return compare(feed_id, FEEDS["acme-api"], said, load_catalog(providers_dir=folder), day)
+
+
+def outcome(folder: Path, said: Observations, name: str) -> tuple[str, str]:
+    (found,) = [one for one in held_against(folder, said) if one.name == name]
+    return found.outcome, found.note
+
+
+def written(folder: Path, said: Observations, day: date = TODAY) -> str:
+    catalog = load_catalog(providers_dir=folder)
+    apply(held_against(folder, said, day), FEEDS, catalog, folder, day)
+    return (folder / "acme.yml").read_text()
+
+
+# Outcomes
+
+
+def test_a_price_within_rounding_is_unchanged(acme: Path) -> None:
+    assert outcome(acme, seen(**RECORDED | {"in": "2.0008"}), "in") == ("unchanged", "")  # 0.04 % more
+    assert outcome(acme, seen(**RECORDED | {"in": "2.002"}), "in") == ("changed", "")  # 0.1 % more
+
+
+@pytest.mark.parametrize(
+    ("name", "usd", "note"),
+    [
+        ("in", "6.01", "a jump of more than 3 ×"),
+        ("in", "0.66", "a jump of more than 3 ×"),
+        ("in", "0", "a jump of more than 3 ×"),
+        ("in", None, "what stands there is no price"),
+        ("out", "0", "zero, where the price was unknown"),
+        ("out", "1001", "over $1000 per 1M tokens"),
+    ],
+)
+def test_what_is_implausible_waits_for_a_person(acme: Path, name: str, usd: str | None, note: str) -> None:
+    said = seen(**RECORDED | {name: usd, "out": usd if name == "out" else "7"})
+    assert outcome(acme, said, name) == ("implausible", note)
+    written(acme, said)
+    target = PriceTarget("acme/one", "input" if name == "in" else "output")
+    before = [2, None] if name == "in" else [None]
+    assert [price.usd for price in target.history(load_catalog(providers_dir=acme))] == before
+
+
+@pytest.mark.parametrize("usd", ["6", "0.67"])
+def test_a_jump_of_three_times_is_still_a_price(acme: Path, usd: str) -> None:
+    assert outcome(acme, seen(**RECORDED | {"in": usd}), "in") == ("changed", "")
+
+
+def test_another_unit_is_implausible(acme: Path) -> None:
+    said = Observations((Observation("in", Decimal(2), "hour"),))
+    assert outcome(acme, said, "in") == ("implausible", "is per hour there, and per 1M tokens here")
+
+
+def test_what_the_feed_no_longer_has_is_gone_and_what_it_has_more_is_new(acme: Path) -> None:
+    found = held_against(acme, seen(one_training="10", h100="4", b200="9", out="7", two_training="3", other="1"))
+    assert [(one.outcome, one.name) for one in found if one.outcome in ("new", "gone")] == [
+        ("new", "two training"),
+        ("gone", "in"),
+    ]
+
+
+def test_nothing_is_gone_where_a_part_could_not_be_read(acme: Path) -> None:
+    said = seen(one_training="10")._replace(warnings=("eu: did not answer",))
+    assert [one.outcome for one in held_against(acme, said)] == ["unchanged"]
+
+
+def test_a_feed_without_any_known_name_has_changed_its_shape(acme: Path) -> None:
+    with pytest.raises(FeedError, match="has none of the 5 names that we know of it"):
+        held_against(acme, seen(two_training="3"))
+
+
+def test_feeds_that_disagree_are_not_believed(acme: Path) -> None:
+    one = held_against(acme, seen(**RECORDED))
+    other = held_against(acme, seen(**RECORDED | {"in": "2.5"}), feed_id="other-api")
+    settled = settle([*one, *other])
+    assert {found.feed for found in settled if found.outcome == "disputed"} == {"acme-api", "other-api"}
+    assert {found.name for found in settled if found.outcome == "disputed"} == {"in"}
+
+
+def test_one_name_can_stand_for_several_prices(acme: Path) -> None:
+    both = feed(names={"gpu": (NAMES["h100"], NAMES["b200"])})
+    said = Observations((Observation("gpu", Decimal(8), "hour"), Observation("one training", Decimal(10), "1M tokens")))
+    found = compare("acme-api", both, said, load_catalog(providers_dir=acme), TODAY)
+    assert [(one.what, one.outcome) for one in found] == [
+        ("acme/one hosting", "changed"),
+        ("acme/one hosting B200", "changed"),
+        ("acme/one training", "unchanged"),
+    ]
+
+
+# Written into the catalogue's own files
+
+
+def test_the_file_as_a_person_would_have_edited_it(acme: Path) -> None:
+    said = seen(one_training="12.5", **{"in": "2"}, out="7", h100="5", b200="9")
+    assert (
+        written(acme, said)
+        == """\
+# Typed by hand.
+platform: acme
+title: Acme
+sources:
+  page:  # the page
+    title: Acme prices
+    url: https://acme.test/prices
+    checked: 2026-02-01
+  acme_api:
+    title: "Acme's prices"
+    url: https://acme.test/api
+    checked: 2026-11-22
+    kind: read by a program
+offers:
+  # the only one
+  one:
+    title: One
+    model: one-v1
+    prices:
+      training:
+        - {usd: 10, per: 1M tokens, source: page, confidence: medium, meter: one training,
+            note: in the United States, conflict: another page says 9}  # sic
+        - {usd: 12.5, per: 1M tokens, source: acme_api, confidence: high, since: 2026-11-22, meter: one training,
+            note: in the United States}
+      input:
+        - {usd: 2, per: 1M tokens, source: acme_api, confidence: high}
+        - {usd: unknown, per: 1M tokens, source: page, confidence: medium, since: 2027-01-01}
+      output:
+        - {usd: unknown, per: 1M tokens, source: page, confidence: low, note: nobody says}
+        - {usd: 7, per: 1M tokens, source: acme_api, confidence: high, since: 2026-11-22}
+      hosting:
+        - {usd: 4, per: GPU-hour, source: page, confidence: low, units_per_deployment: 2}
+        - {usd: 5, per: GPU-hour, source: acme_api, confidence: high, since: 2026-11-22, units_per_deployment: 2}
+        - {usd: 9, per: GPU-hour, source: acme_api, confidence: low, variant: B200}
+"""
+    )
+
+
+def test_what_was_not_said_again_keeps_the_day_on_which_it_was(acme: Path) -> None:
+    """Week two: training has changed again, input is confirmed, the B200 is gone."""
+    written(acme, seen(one_training="12.5", **{"in": "2"}, out="7", h100="5", b200="9"))
+    written(acme, seen(one_training="13", **{"in": "2"}, out="7", h100="5"), LATER)
+    offer = load_catalog(providers_dir=acme).offers["acme/one"]
+    assert [(price.usd, price.since, price.source.checked) for price in offer.history("training")] == [
+        (10, None, "2026-02-01"),
+        (Decimal("12.5"), TODAY, "2026-11-22"),
+        (13, LATER, "2026-11-29"),
+    ]
+    checked = {(price.usd, price.variant): price.source.checked for price in offer.prices["hosting"]}
+    assert checked == {(4, None): "2026-02-01", (5, None): "2026-11-29", (9, "B200"): "2026-11-22"}
+    assert [price.source.checked for price in offer.history("input")] == ["2026-11-29", "2026-02-01"]
+
+
+def test_a_refresh_that_confirms_all_moves_one_date(acme: Path) -> None:
+    first = written(acme, seen(**RECORDED))
+    second = written(acme, seen(**RECORDED), LATER)
+    assert first.replace("2026-11-22\n    kind", "2026-11-29\n    kind") == second
+
+
+def test_two_feeds_that_agree_on_a_price(acme: Path) -> None:
+    """The feed that stands first in feeds.yml is the source; the other one's own prices move all the same."""
+    feeds = {"acme-api": feed(), "other-api": feed(title="Other")}
+    for day, first in ((TODAY, seen(one_training="10")), (LATER, seen(one_training="10", h100="4"))):
+        catalog = load_catalog(providers_dir=acme)
+        said = compare("acme-api", feeds["acme-api"], first, catalog, day)
+        said += compare("other-api", feeds["other-api"], seen(h100="4", b200="9"), catalog, day)
+        apply(settle(said), feeds, catalog, acme, day)
+    offer = load_catalog(providers_dir=acme).offers["acme/one"]
+    assert [(price.source.title, price.source.checked) for price in offer.prices["hosting"]] == [
+        ("Acme's prices", "2026-11-29"),
+        ("Other", "2026-11-29"),
+    ]
+
+
+def test_a_second_change_on_one_day_waits(acme: Path) -> None:
+    before = written(acme, seen(**RECORDED | {"in": "2.5"}))
+    assert outcome(acme, seen(**RECORDED | {"in": "2.6"}), "in") == ("implausible", "changed a second time today")
+    assert written(acme, seen(**RECORDED | {"in": "2.6"})) == before
+
+
+def test_a_price_in_block_style_is_not_edited(acme: Path) -> None:
+    pairs = ("usd: 10", "per: 1M tokens", "source: page", "confidence: low", "meter: one training")
+    block = "".join(f"\n        {pair}" for pair in pairs)
+    text = ACME.replace(ACME[ACME.index(" {usd: 10") : ACME.index("  # sic")], block)
+    (acme / "acme.yml").write_text(text)
+    with pytest.raises(NotWritten, match=r"acme\.yml: line 16: a price is edited where it stands in braces"):
+        written(acme, seen(**RECORDED | {"one_training": "12"}))
+    assert (acme / "acme.yml").read_text() == text
+
+
+def test_nothing_is_written_where_the_files_would_not_load(acme: Path) -> None:
+    catalog = load_catalog(providers_dir=acme)
+    found = held_against(acme, seen(**RECORDED | {"in": "2.5"}))
+    (acme / "other.yml").write_text(ACME.replace("platform: acme", "platform: other").replace("usd: 2,", "usd: two,"))
+    with pytest.raises(NotWritten, match=r"the files would not load with it: other\.yml"):
+        apply(found, FEEDS, catalog, acme, TODAY)
+    assert (acme / "acme.yml").read_text() == ACME
+    assert {path.name for path in acme.iterdir()} == {"acme.yml", "other.yml"}
+
+
+def test_a_file_that_moved_on_since_is_left_alone(acme: Path) -> None:
+    found = held_against(acme, seen(**RECORDED | {"in": "2.5"}))
+    catalog = load_catalog(providers_dir=acme)
+    (acme / "acme.yml").write_text(ACME.replace("  one:", "  uno:"))
+    with pytest.raises(NotWritten, match="does not stand in this file"):
+        apply(found, FEEDS, catalog, acme, TODAY)
+
+
+def test_every_price_of_the_catalogue_can_be_followed_by_another(tmp_path: Path, catalog: Catalog) -> None:
+    """All of them rise by a tenth at once; the old ones stay where and as they were."""
+    folder = tmp_path / "providers"
+    shutil.copytree(PROVIDERS_DIR, folder)
+    targets = [
+        target
+        for offer in catalog.offers.values()
+        for kind, prices in offer.prices.items()
+        for target in dict.fromkeys(PriceTarget(offer.id, kind, price.method, price.variant) for price in prices)
+    ]
+    found = []
+    for target in targets:
+        price = target.on(catalog, TODAY)
+        if price and price.usd:
+            found.append(Finding("changed", "acme-api", "", "", target=target, usd=price.usd * Decimal("1.1")))
+    assert len(found) > 500
+    apply(found, FEEDS, catalog, folder, TODAY)
+    after = load_catalog(providers_dir=folder)
+    for finding in found:
+        assert finding.target
+        *old, new = [price for price in finding.target.history(after) if price.since is None or price.since <= TODAY]
+        before = [price for price in finding.target.history(catalog) if price.since is None or price.since <= TODAY]
+        assert old == before
+        assert (new.usd, new.since, new.per) == (finding.usd, TODAY, before[-1].per)
+        assert new.units_per_deployment == before[-1].units_per_deployment
+    for path in PROVIDERS_DIR.glob("*.yml"):
+        kept = [line.strip().removeprefix("- ") for line in (folder / path.name).read_text().splitlines()]
+        for line in path.read_text().splitlines():
+            shown = line.strip().removeprefix("- ")
+            assert shown in kept or any(one.startswith("{") and shown.endswith(one) for one in kept), line
+
+
+amounts = st.decimals("0.01", "50", places=3)
+
+
+@settings(max_examples=25)
+@given(st.dictionaries(st.sampled_from(sorted(RECORDED)), amounts, min_size=1), st.integers(0, 30))
+def test_what_was_written_is_unchanged_when_read_again(
+    tmp_path_factory: pytest.TempPathFactory, changed: dict[str, Decimal], days: int
+) -> None:
+    folder = tmp_path_factory.mktemp("providers")
+    (folder / "acme.yml").write_text(ACME)
+    said = seen(**RECORDED | {name: str(usd) for name, usd in changed.items()})
+    applied = {one.target for one in held_against(folder, said) if one.applies}
+    written(folder, said)
+    again = held_against(folder, said, TODAY + timedelta(days))
+    assert {one.target for one in again if one.outcome == "unchanged" and one.target} == applied
+    assert not [one for one in again if one.outcome == "changed"]
+    text = (folder / "acme.yml").read_text()
+    assert written(folder, said) == text
+
+
+# Written into a folder of its own
+
+
+def laid_over(folder: Path, into: Path | None = None) -> Price:
+    catalog = load_catalog(providers_dir=folder, refreshed_dir=into)
+    price = PriceTarget("acme/one", "training").on(catalog, TODAY)
+    assert price
+    return price
+
+
+def until_today(catalog: Catalog, offer: str, day: date = TODAY) -> list[Price]:
+    """Training prices up to a day: the shipped catalogue goes on after these tests were written."""
+    return [price for price in catalog.offers[offer].history("training") if price.since is None or price.since <= day]
+
+
+async def test_a_folder_of_its_own_lies_over_the_catalogue(tmp_path: Path) -> None:
+    """Through the shipped catalogue, over real HTTP, twice."""
+    async with feed_server() as server, http() as client:
+        feeds = server.feeds("azure-retail", "aws-bedrock")
+        into = tmp_path / "refreshed"
+        await refresh_into(into, client, today=TODAY, keys={}, feeds=feeds)
+        found = load_catalog(refreshed_dir=into)
+        shipped = load_catalog()
+        regional = until_today(found, "azure/gpt-4.1-mini@regional")
+        assert [(price.usd, price.since) for price in regional] == [(Decimal("5.5"), date(2025, 4, 1)), (6, TODAY)]
+        assert regional[-1].source.title == "Azure Retail Prices API"
+        assert not any(price.yours for price in regional)
+        # Bedrock had no price for training Nova Lite; the API has one.
+        assert [price.usd for price in until_today(found, "aws-bedrock/nova-lite")] == [None, 2]
+        # Confirmed: the day moves, the rest stays.
+        (training,) = until_today(found, "azure/gpt-4.1-mini@global")
+        assert training.usd == 5
+        assert training.source.checked >= "2026-11-22"
+        # Not in the feed's answer: as it was.
+        assert found.offers["azure/gpt-4.1@global"].prices == shipped.offers["azure/gpt-4.1@global"].prices
+        before = {path.name: path.read_text() for path in into.iterdir()}
+        again = await refresh_into(into, client, today=TODAY, keys={}, feeds=feeds)
+        assert not [one for one in again.findings if one.outcome == "changed"]
+        assert {path.name: path.read_text() for path in into.iterdir()} == before
+
+
+async def test_an_offer_that_the_catalogue_has_dropped_is_dropped_here_too(tmp_path: Path) -> None:
+    async with feed_server() as server, http() as client:
+        feeds = server.feeds("azure-retail")
+        await refresh_into(tmp_path, client, today=TODAY, keys={}, feeds=feeds)
+        path = tmp_path / "azure.yml"
+        path.write_text(path.read_text().replace("  gpt-4.1-mini@regional:", "  gpt-2@regional:"))
+        await refresh_into(tmp_path, client, today=LATER, keys={}, feeds=feeds)
+    assert "gpt-2" not in path.read_text()
+    found = until_today(load_catalog(refreshed_dir=tmp_path), "azure/gpt-4.1-mini@regional", LATER)
+    assert [(price.usd, price.since) for price in found][-1] == (6, LATER)
+
+
+async def test_a_feed_that_is_down_leaves_what_it_said_before(tmp_path: Path) -> None:
+    async with feed_server() as server, http() as client:
+        feeds = server.feeds("azure-retail")
+        await refresh_into(tmp_path, client, today=TODAY, keys={}, feeds=feeds)
+        server.gives("/azure-retail/page1", b"", status=500)
+        report = await refresh_into(tmp_path, client, today=LATER, keys={}, feeds=feeds)
+    assert report.warnings == ("Azure Retail Prices API answers with status 500.",)
+    found = until_today(load_catalog(refreshed_dir=tmp_path), "azure/gpt-4.1-mini@regional")
+    assert [(price.usd, price.since) for price in found][-1] == (6, TODAY)
+
+
+def test_a_catalogue_that_was_checked_later_is_not_laid_over(acme: Path, tmp_path: Path) -> None:
+    into = tmp_path / "refreshed"
+    into.mkdir()
+    (into / "acme.yml").write_text(
+        "platform: acme\nsources: {s: {title: S, url: 'https://acme.test', checked: 2026-11-01}}\noffers:\n"
+        "  one: {prices: {training: {usd: 12, per: 1M tokens, source: s, confidence: high, since: 2026-11-01}}}\n"
+        "  dropped: {prices: {training: {usd: 1, per: 1M tokens, source: s, confidence: high}}}\n"
+    )
+    assert laid_over(acme, into).usd == 12
+    (acme / "acme.yml").write_text(ACME.replace("checked: 2026-02-01", "checked: 2026-11-20"))
+    assert laid_over(acme, into).usd == 10
+
+
+def test_an_own_price_lies_over_a_refreshed_one(acme: Path, tmp_path: Path) -> None:
+    for name, usd in (("refreshed", 12), ("yours", 8)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "acme.yml").write_text(
+            "platform: acme\nsources: {s: {title: S, url: 'https://acme.test', checked: 2026-11-01}}\noffers:\n"
+            f"  one: {{prices: {{training: {{usd: {usd}, per: 1M tokens, source: s, confidence: high}}}}}}\n"
+        )
+    catalog = load_catalog(tmp_path / "yours", providers_dir=acme, refreshed_dir=tmp_path / "refreshed")
+    assert [(price.usd, price.yours) for price in catalog.offers["acme/one"].history("training")] == [(8, True)]
+
+
+async def test_a_folder_that_a_person_wrote_in_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "azure.yml").write_text(
+        "platform: azure\nsources: {c: {title: C, checked: 2026-11-01}}\noffers:\n"
+        "  gpt-4.1@global: {prices: {training: {usd: 20, per: 1M tokens, source: c, confidence: high}}}\n"
+    )
+    before = (tmp_path / "azure.yml").read_text()
+    async with feed_server() as server, http() as client:
+        with pytest.raises(NotWritten, match=r"azure\.yml was not written by a refresh"):
+            await refresh_into(tmp_path, client, today=TODAY, keys={}, feeds=server.feeds("azure-retail"))
+    assert (tmp_path / "azure.yml").read_text() == before
+
+
+# All feeds against the shipped catalogue
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[FeedServer]:
+    async with feed_server() as running:
+        yield running
+
+
+async def test_all_feeds_against_the_shipped_catalogue(server: FeedServer, catalog: Catalog) -> None:
+    async with http() as client:
+        report = await refresh(client, server.feeds(), catalog, TODAY, KEYS)
+    assert report.warnings == ()
+    lines = {(one.outcome, one.feed, one.what, one.recorded, one.observed) for one in report.findings}
+    assert lines >= {
+        ("unchanged", "azure-retail", "azure/gpt-4.1-mini@global training", "5 / 1M tokens", "5 / 1M tokens"),
+        ("changed", "azure-retail", "azure/gpt-4.1-mini@regional training", "5.5 / 1M tokens", "6 / 1M tokens"),
+        ("implausible", "azure-retail", "azure/gpt-4.1-mini@global output", "1.6 / 1M tokens", "16 / 1M tokens"),
+        ("implausible", "azure-retail", "azure/gpt-4.1-mini@global cached_input", "0.1 / 1M tokens", "unknown"),
+        ("new", "azure-retail", "Azure OpenAI, eastus2", "", "2 / 1M tokens"),
+        ("gone", "azure-retail", "azure/gpt-4.1@global training", "", ""),
+        ("changed", "aws-bedrock", "aws-bedrock/nova-2-lite provisioned", "60.5 / unit-hour", "66.55 / unit-hour"),
+        (
+            "unchanged",
+            "aws-bedrock",
+            "aws-bedrock/nova-2-lite model_storage",
+            "1.95 / model-month",
+            "1.95 / model-month",
+        ),
+        ("changed", "aws-bedrock", "aws-bedrock/llama-3.3-70b training", "unknown", "7.99 / 1M tokens"),
+        ("new", "aws-ec2", "8 × GPU, us-east-1", "", "6.88 / hour"),
+        ("changed", "litellm", "openai/gpt-4.1 input", "3 / 1M tokens", "3.3 / 1M tokens"),
+        ("changed", "litellm", "openai/gpt-4.1 inference_ends", "2027-01-14", "2026-12-31"),
+        ("unchanged", "litellm", "openai/gpt-4.1-mini inference_ends", "2027-01-14", "2027-01-14"),
+        ("changed", "genai-prices", "base model openai/gpt-4.1 input", "2 / 1M tokens", "1.8 / 1M tokens"),
+        ("unchanged", "openrouter", "base model openai/gpt-4.1-mini output", "1.6 / 1M tokens", "1.6 / 1M tokens"),
+        ("changed", "openai-models", "openai/gpt-4.1 inference_ends", "2027-01-14", "2027-03-09"),
+        ("changed", "together", "together/qwen3-8b training lora", "0.48 / 1M tokens", "0.52 / 1M tokens"),
+        ("new", "google-billing", "global", "", "11 / 1M tokens"),
+        ("new", "skypilot", "8 × H100, us-east-1", "", "4.29 / hour"),
+        ("new", "gpuhunt", "2 × H100 80 GB, US-KS-2", "", "3.49 / hour"),
+    }
+    # Known to be wrong, known to mean something else, and a GPU nobody trains on.
+    told = {one.name for one in report.findings}
+    assert "gpt 4o dev ft cchd inpt glbl Tokens" not in told
+    assert not [one for one in report.findings if "inference_ends" in one.what and "gemini" in one.what]
+    assert "lambda/gpu_8x_v100" not in told
+    assert not [one for one in report.findings if one.applies and ("base model" in one.what or "ends" in one.what)]
+
+
+async def test_a_feed_without_its_key_is_left_out(server: FeedServer, catalog: Catalog) -> None:
+    async with http() as client:
+        report = await refresh(client, server.feeds("together", "openai-models"), catalog, TODAY, {})
+    assert report == RefreshReport(
+        (),
+        (
+            "OpenAI, list of models is left out: it needs OPENAI_API_KEY.",
+            "Together AI, list of models is left out: it needs TOGETHER_API_KEY.",
+        ),
+    )
+    assert server.asked == []
+
+
+async def test_a_tuned_price_of_the_feeds_is_unchanged_once_applied(server: FeedServer, tmp_path: Path) -> None:
+    folder = tmp_path / "providers"
+    shutil.copytree(PROVIDERS_DIR, folder)
+    feeds = server.feeds()
+    async with http() as client:
+        for day in (TODAY, LATER):
+            catalog = load_catalog(providers_dir=folder)
+            report = await refresh(client, feeds, catalog, day, KEYS)
+            changed = {one.what for one in report.findings if one.outcome == "changed" and one.applies}
+            assert changed == (
+                {
+                    "azure/gpt-4.1-mini@regional training",
+                    "aws-bedrock/nova-2-lite provisioned",
+                    "aws-bedrock/nova-lite training",
+                    "aws-bedrock/llama-3.3-70b training",
+                    "openai/gpt-4.1 input",
+                    "together/qwen3-8b training lora",
+                }
+                if day == TODAY
+                else set()
+            )
+            paths = apply(report.findings, feeds, catalog, folder, day)
+            assert {path.stem for path in paths} <= {"azure", "aws-bedrock", "openai", "google", "together"}
+            assert (day == LATER) or {"azure", "together"} <= {path.stem for path in paths}
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=("C",)), min_size=1, max_size=30))
+def test_any_text_survives_as_a_scalar(text: str) -> None:
+    in_braces = read_yaml(f"a: {{b: {scalar(text)}, c: d}}\nb: {scalar(text)}\n")
+    assert in_braces == {"a": {"b": text, "c": "d"}, "b": text}
