@@ -41,9 +41,8 @@ class EstimateJobs:
         comparison = await self.desk.price(ask["fields"], date.fromisoformat(ask["as_of"]))
         budget = await self._budget(ask)
         held = held_against(comparison, read_limit(budget.amount)) if budget else None
-        exchange = await self.desk.rates.of(
-            comparison.scenario.currency, await self.desk.settled(ask["team"]), comparison.as_of
-        )
+        defaults = await self.desk.settled(ask["team"])
+        exchange = await self.desk.rates.get(comparison.scenario.currency, defaults.own_rate, comparison.as_of)
         aside = WorkspaceNotes(exchange, tuple(ask.get("settled", ())), held.sentence if held else None)
         before = await self.desk.estimates.get(ask["edit_of"], team_id=ask["team"]) if ask["edit_of"] else None
         await self.desk.estimates.save(

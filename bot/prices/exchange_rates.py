@@ -17,7 +17,6 @@ from xml.etree import ElementTree as ET
 import aiohttp
 
 from bot.render.currency import Exchange, NoRate, Rate
-from bot.workspace.defaults import WorkspaceDefaults
 from pricing.refresh.http import BoundedClient, ResponseFormat
 from pricing.refresh.observation import FeedError
 
@@ -49,14 +48,12 @@ class ExchangeRates:
         self._until = float("-inf")
         self._lock = asyncio.Lock()
 
-    async def of(self, currency: str, settled: WorkspaceDefaults, today: date) -> Exchange:
-        """The rate of a currency on a day. The workspace's own rate comes first."""
+    async def get(self, currency: str, workspace_rate: Rate | None, today: date) -> Exchange:
+        """Return the rate of a currency on a day; the workspace's own rate has priority over the ECB's."""
         if currency == "USD":
             return None
-        own = settled.own_rate
-        if own and own.currency == currency:
-            rate = Rate(currency, own.per_usd, "rate from this workspace's settings", own.day)
-            return _fresh(rate, today, OWN_DAYS)
+        if workspace_rate and workspace_rate.currency == currency:
+            return _fresh(workspace_rate, today, OWN_DAYS)
         found = (await self._ecb()).get(currency)
         if found is None:
             return NoRate(currency, f"no rate of {currency} is known")

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
+from bot.render.currency import Rate
 from calculator import FieldErrors, UserError, read_scenario, resolve_question
 from calculator.question.quantities import parse_number
 from pricing import Catalog
@@ -19,14 +19,6 @@ DEFAULTS = ("on", "days", "customer", "currency")
 RATE, RATE_DAY = "rate", "rate_day"
 FROM_HERE = " That is from this workspace's settings; its admins change them on the app's Home tab."
 _ANYTHING = {"examples": "1", "example": "1"}
-
-
-class OwnRate(NamedTuple):
-    """A fixed exchange rate, and the day on which it was settled."""
-
-    currency: str
-    per_usd: Decimal
-    day: date
 
 
 @dataclass(frozen=True)
@@ -55,11 +47,12 @@ class WorkspaceDefaults:
         return FieldErrors({key: f"{text}{FROM_HERE if key in mine else ''}" for key, text in error.errors.items()})
 
     @property
-    def own_rate(self) -> OwnRate | None:
+    def own_rate(self) -> Rate | None:
         if not (self.fields.get(RATE) and self.fields.get(RATE_DAY)):
             return None
         day = date.fromisoformat(self.fields[RATE_DAY])
-        return OwnRate(self.fields.get("currency", "USD"), Decimal(self.fields[RATE]), day)
+        currency = self.fields.get("currency", "USD")
+        return Rate(currency, Decimal(self.fields[RATE]), "rate from this workspace's settings", day)
 
 
 def read_defaults(

@@ -71,19 +71,16 @@ async def rates(bank: Bank, clock: Callable[[], float] = lambda: 0.0) -> AsyncIt
         yield ExchangeRates(session, bank.url, clock)
 
 
-NOTHING = WorkspaceDefaults({})
-
-
 async def test_a_dollar_buys_what_the_euros_rates_say(bank: Bank) -> None:
     async with rates(bank) as found:
-        assert await found.of("EUR", NOTHING, TODAY) == Rate(
+        assert await found.get("EUR", None, TODAY) == Rate(
             "EUR", Decimal("0.8"), "ECB reference rate", date(2026, 11, 20)
         )
-        yen = await found.of("JPY", NOTHING, TODAY)
+        yen = await found.get("JPY", None, TODAY)
         assert isinstance(yen, Rate)
         assert yen.per_usd == 120
-        assert await found.of("USD", NOTHING, TODAY) is None
-        assert isinstance(await found.of("XYZ", NOTHING, TODAY), NoRate)
+        assert await found.get("USD", None, TODAY) is None
+        assert isinstance(await found.get("XYZ", None, TODAY), NoRate)
     assert bank.asked == 1, "kept, not asked for each"
 
 
@@ -91,31 +88,31 @@ async def test_a_dollar_buys_what_the_euros_rates_say(bank: Bank) -> None:
 async def test_a_rate_older_than_a_week_or_of_tomorrow_is_not_used(bank: Bank, day: str, shown: bool) -> None:
     bank.body = ecb(day)
     async with rates(bank) as found:
-        assert isinstance(await found.of("EUR", NOTHING, TODAY), Rate) is shown
+        assert isinstance(await found.get("EUR", None, TODAY), Rate) is shown
 
 
 async def test_a_bank_that_fails_is_left_alone_and_what_it_said_before_serves(bank: Bank) -> None:
     seconds = 0.0
     async with rates(bank, lambda: seconds) as found:
-        assert isinstance(await found.of("EUR", NOTHING, TODAY), Rate)
+        assert isinstance(await found.get("EUR", None, TODAY), Rate)
         bank.status, seconds = 500, 4 * 3600.0
-        assert isinstance(await found.of("EUR", NOTHING, TODAY), Rate)
-        assert isinstance(await found.of("EUR", NOTHING, TODAY), Rate)
+        assert isinstance(await found.get("EUR", None, TODAY), Rate)
+        assert isinstance(await found.get("EUR", None, TODAY), Rate)
     assert bank.asked == 2
 
 
 async def test_an_answer_that_is_huge_says_nothing(bank: Bank) -> None:
     bank.body = ecb() + b" " * MAX_BYTES
     async with rates(bank) as found:
-        assert isinstance(await found.of("EUR", NOTHING, TODAY), NoRate)
+        assert isinstance(await found.get("EUR", None, TODAY), NoRate)
 
 
 async def test_the_workspaces_own_rate_comes_first_and_holds_for_ninety_days(bank: Bank) -> None:
-    own = WorkspaceDefaults({"currency": "EUR", "rate": "0.9", "rate_day": "2026-08-23"})
+    own = WorkspaceDefaults({"currency": "EUR", "rate": "0.9", "rate_day": "2026-08-23"}).own_rate
     async with rates(bank) as found:
-        rate = await found.of("EUR", own, TODAY)
+        rate = await found.get("EUR", own, TODAY)
         assert rate == Rate("EUR", Decimal("0.9"), "rate from this workspace's settings", date(2026, 8, 23))
-        assert isinstance(await found.of("EUR", own, date(2026, 11, 22)), NoRate), "the 91st day"
+        assert isinstance(await found.get("EUR", own, date(2026, 11, 22)), NoRate), "the 91st day"
     assert bank.asked == 0
 
 
