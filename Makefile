@@ -5,10 +5,10 @@ RUN_STAMP := .venv/.run-installed
 DEV_STAMP := .venv/.dev-installed
 
 # Dozens of processes start in the tests: that each compiles everything anew is a waste, whatever the machine is set to.
-test fuzz test-chaos: export PYTHONDONTWRITEBYTECODE =
+test coverage fuzz test-chaos: export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-chaos fuzz audit check format bench lock schema clean
+.PHONY: help install run test coverage test-chaos fuzz audit check format bench lock schema schema-check docs clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -21,6 +21,9 @@ run: $(RUN_STAMP) ## start the bot; the playground where there are no Slack cred
 test: $(DEV_STAMP) ## all tests
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4
 
+coverage: $(DEV_STAMP) ## all tests, and the share of product lines that they run
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --cov --cov-report=term
+
 test-chaos: $(DEV_STAMP) ## hundreds of submissions while processes are killed and Slack fails
 	@$(BIN)/python -m tests.chaos
 
@@ -30,11 +33,11 @@ fuzz: $(DEV_STAMP) ## hostile text, by the thousand
 audit: $(DEV_STAMP) ## known weaknesses of locked dependencies, where their database can be reached
 	@$(BIN)/python .ci/audit.py requirements.lock
 
-check: $(DEV_STAMP) ## ruff, mypy --strict, generated files are current
+check: $(DEV_STAMP) schema-check ## ruff, mypy --strict, codespell, published schemas are current
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pricing schema --check
+	@$(BIN)/codespell
 
 format: $(DEV_STAMP) ## format the code
 	@$(BIN)/ruff check --fix .
@@ -52,6 +55,12 @@ lock: .venv/bin/python ## choose dependency versions anew and write the lock fil
 
 schema: $(DEV_STAMP) ## write the JSON Schema of price files for editors
 	@$(BIN)/python -m pricing schema
+
+schema-check: $(DEV_STAMP)
+	@$(BIN)/python -m pricing schema --check
+
+docs: $(DEV_STAMP) ## build the documentation site into build/site
+	@$(BIN)/zensical build --clean
 
 clean: ## remove what was made
 	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis screenshots
