@@ -37,7 +37,7 @@ from bot.jobs.watches import ScheduledJobs
 from bot.listeners import Bot, actuals, commands, datasets, home, installations, keys, mentions, submissions
 from bot.listeners import estimates as estimate_listeners
 from bot.listeners.modals import team_of
-from bot.prices.current_catalog import CatalogRefresher, CurrentCatalog, RefreshPlan
+from bot.prices.current_catalog import CatalogRefresher, CurrentCatalog, RefreshPlan, days_since_checked
 from bot.prices.exchange_rates import ExchangeRates
 from bot.queue.scheduler import Scheduler
 from bot.queue.store import JobStore
@@ -128,7 +128,7 @@ async def build_app(
         return now().replace(tzinfo=None)
 
     box = CurrentCatalog(catalog)
-    metrics = Metrics(registry or CollectorRegistry(), box, today)
+    metrics = Metrics(registry or CollectorRegistry(), lambda: days_since_checked(box.catalog, today()))
     api = URL(slack_api_url)
     timeout, watch = ClientTimeout(total=pace.answer), watch_calls(slack_api_url, metrics)
     async with (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -135,3 +136,10 @@ def _say(report: RefreshReport) -> None:
     for finding in report.findings:
         if finding.outcome in ("changed", "implausible", "disputed"):
             log.info("%s: %s was %s, is %s", finding.outcome, finding.what, finding.recorded, finding.observed)
+
+
+def days_since_checked(catalog: Catalog, today: date) -> float:
+    """Return the days since a price of the catalogue was last checked; NaN if it holds no price."""
+    offers = catalog.offers.values()
+    checks = {price.source.checked_on for offer in offers for kind in offer.prices.values() for price in kind}
+    return (today - max(checks)).days if checks else math.nan

@@ -17,10 +17,7 @@ from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, or_, se
 
 from bot.queue.insert_batcher import InsertBatcher
 from bot.store.database import Database
-from bot.store.tables import inbox
-
-# Slack redelivers for at most an hour; keys are kept longer than that, so that a late duplicate still meets its key.
-KEEP_DONE = timedelta(days=2)
+from bot.store.tables import KEEP_FINISHED, inbox
 
 
 @dataclass(frozen=True)
@@ -189,7 +186,7 @@ class JobStore:
 
     async def forget_old(self) -> None:
         """Drop what is long done."""
-        old = inbox.c.created_at < self.now() - KEEP_DONE
+        old = inbox.c.created_at < self.now() - KEEP_FINISHED
         await self._database.do(delete(inbox).where(inbox.c.state != "waiting", old))
 
     async def backlog(self, *, accepted_here: bool = False) -> Backlog:

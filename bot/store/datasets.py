@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.queue.store import KEEP_DONE
 from bot.store.database import Database
-from bot.store.tables import counts
+from bot.store.tables import KEEP_FINISHED, counts
 
 
 class DatasetRun(NamedTuple):
@@ -49,7 +48,7 @@ class DatasetRunStore:
         }
         try:
             async with self._database.begin() as connection:
-                await connection.execute(delete(counts).where(counts.c.created_at < self._now() - KEEP_DONE))
+                await connection.execute(delete(counts).where(counts.c.created_at < self._now() - KEEP_FINISHED))
                 await connection.execute(insert(counts).values(row))
         except IntegrityError:
             pass  # begun before

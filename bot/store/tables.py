@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from datetime import timedelta
 from typing import Any
 
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
@@ -25,6 +26,11 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+
+KEEP_FINISHED = timedelta(days=2)
+"""How long finished jobs and dataset runs are kept. Slack redelivers for an hour at most, so a late duplicate still
+meets its idempotency key.
+"""
 
 
 class CompressedJSON(TypeDecorator[dict[str, Any]]):

@@ -1,1 +1,1 @@
-"""Seen from outside: metrics, logs, probes, the id of a request."""
+"""Metrics, logs and request ids. Imports no other folder of the bot."""

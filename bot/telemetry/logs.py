@@ -1,4 +1,4 @@
-"""The log on standard error: a line of JSON an event for machines, plain text for a terminal. Never with a secret."""
+"""The log on standard error: JSON lines for machines, plain text for a terminal, never a secret."""
 
 from __future__ import annotations
 
@@ -14,29 +14,35 @@ from bot.telemetry.trace import request_id
 
 LogFormat = Literal["json", "text"]
 
-# Slack's tokens by their prefixes, whatever else is known; and addresses by which anybody may post.
+# Slack's tokens by their prefixes, and webhook addresses, by which anyone may post.
 _TOKEN = re.compile(r"\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[\w%.-]+|\bhooks\.slack\.com/[\w/%-]+")
 _HIDDEN = "(hidden)"
-_SHORTEST_SECRET = 6  # characters; a shorter one would blot out ordinary words
+_SHORTEST_SECRET = 6  # characters; a shorter one would hide ordinary words
 
 
 def start_logging(form: LogFormat | None, secrets: Iterable[str], stream: TextIO = sys.stderr) -> None:
-    """Log to a stream; without a form as text where somebody watches and as JSON where not."""
+    """Log to a stream.
+
+    Args:
+        form: The format; None means text on a terminal and JSON elsewhere.
+        secrets: Texts that are replaced by `(hidden)` in every line.
+        stream: Where lines are written.
+    """
     if form is None:
         form = "text" if stream.isatty() else "json"
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines(secrets) if form == "json" else PlainLines(secrets))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for chatty in ("slack_bolt", "alembic.runtime.plugins"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    for name in ("slack_bolt", "alembic.runtime.plugins"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class PlainLines(logging.Formatter):
-    """Text; the request's id in front of the message, unless that names it."""
+    """Text lines, with the request's id in front of each message that does not name it."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
-        self._hide = _Hider(secrets)
+        self._hide = _SecretFilter(secrets)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         request = request_id()
@@ -49,11 +55,11 @@ class PlainLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and where there are such, request and error."""
+    """One JSON object per line: time, level, logger, message and, if there are any, request and error."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__()
-        self._hide = _Hider(secrets)
+        self._hide = _SecretFilter(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -69,14 +75,14 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-class _Hider:
-    """Blots out secrets: those that are known, and all that look like Slack's."""
+class _SecretFilter:
+    """Replaces known secrets, and everything that looks like a Slack token."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        known = sorted({one for one in secrets if len(one) >= _SHORTEST_SECRET}, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+        texts = sorted({secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, texts))) if texts else None
 
     def __call__(self, text: str) -> str:
-        if self._known:
-            text = self._known.sub(_HIDDEN, text)
+        if self._pattern:
+            text = self._pattern.sub(_HIDDEN, text)
         return _TOKEN.sub(_HIDDEN, text)

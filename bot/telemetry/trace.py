@@ -1,5 +1,5 @@
-"""Which request is being served: one id, from Slack's request over the work that it leaves to each line of the log and
-to the apology that a person sees.
+"""The id of the request being served. It links Slack's request, its jobs, their log lines and the apology that a person
+sees.
 """
 
 from __future__ import annotations
@@ -11,43 +11,45 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Request:
-    """One request, or the work that it left. What is started while it is served belongs to it too."""
+    """A request from Slack, or a job that it created. Tasks started while it is served inherit it."""
 
     id: str
     outcome: str = "ok"
-    """`failed`, where its asker got an apology; `limited`, where there were too many; `refused`, where it came
-    before.
-    """
+    """`ok`; `failed` if the person got an apology; `limited` above the rate limit; `refused` for a duplicate."""
 
 
 _serving: ContextVar[Request | None] = ContextVar("serving", default=None)
 
 
 def begin(id: str | None = None) -> Request:
-    """From here on this task serves a request: a new one, or that of an id that was written down."""
+    """Make this task serve a request.
+
+    Args:
+        id: The id of an earlier request that this task continues; None for a new request.
+    """
     request = Request(id or _new_id())
     _serving.set(request)
     return request
 
 
 def failing() -> str:
-    """The id that the apology for what is being served says; it stands in the log too."""
+    """Mark the current request as failed and return its id, which the apology and the log show."""
     return mark("failed").id
 
 
 def mark(outcome: str) -> Request:
-    """Note how the request ends that is being served."""
+    """Set the outcome of the current request and return it."""
     request = _serving.get() or begin()
     request.outcome = outcome
     return request
 
 
 def request_id() -> str | None:
-    """The id of what is being served; None outside of any request."""
+    """Return the id of the current request; None outside of any request."""
     request = _serving.get()
     return request.id if request else None
 
 
 def _new_id() -> str:
-    """Short enough to be read out. Nobody gains anything by guessing one."""
+    """Return an id short enough to be read out. It protects nothing, so it may be guessable."""
     return f"E-{random.getrandbits(32):08x}"

@@ -70,7 +70,7 @@ class Probes:
 
     async def _queue(self) -> Backlog:
         """Raises where the database does not say."""
-        await self.metrics.ping(self.database)
+        await self.metrics.time_ping(self.database.ping)
         return await self.worker.backlog()
 
     async def _slack(self) -> str | None:
@@ -83,8 +83,9 @@ class Probes:
     async def measured(self, _: web.Request) -> web.Response:
         """For Prometheus. What the database does not say is left open; the rest is there in any case."""
         try:
-            self.metrics.queue(await self.worker.soon(self._queue(), PATIENCE_SECONDS))
+            backlog = await self.worker.soon(self._queue(), PATIENCE_SECONDS)
+            self.metrics.queue(*backlog.figures())
         except Exception as error:
             log.warning("the queue cannot be measured: %s", type(error).__name__)
-            self.metrics.queue(None)
+            self.metrics.queue()
         return web.Response(body=self.metrics.text(), headers={"Content-Type": CONTENT_TYPE})

@@ -1,4 +1,4 @@
-"""Lines of the log: one id from the request to the last call of Slack, and no secrets."""
+"""Log lines: one id from the request to the last call of Slack, and no secrets."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from tests.bot.test_app import code_in
 
 
 class Lines:
-    """What was logged, line by line."""
+    """The logged lines."""
 
     def __init__(self) -> None:
         self.stream = StringIO()
 
     def __call__(self, containing: str = "") -> list[dict[str, Any]]:
-        found = [json.loads(line) for line in self.stream.getvalue().splitlines()]
-        return [line for line in found if containing in line["message"]]
+        lines = [json.loads(line) for line in self.stream.getvalue().splitlines()]
+        return [line for line in lines if containing in line["message"]]
 
 
 @pytest.fixture
 def lines() -> Iterator[Lines]:
-    """The log as JSON, beside whatever else reads it."""
+    """Record the log as JSON."""
     lines = Lines()
     handler = logging.StreamHandler(lines.stream)
     handler.setFormatter(JsonLines([]))
@@ -45,10 +45,8 @@ def lines() -> Iterator[Lines]:
     root.setLevel(level)
 
 
-async def test_one_id_goes_from_the_request_over_its_work_to_another_process(
-    start: Start, slack: FakeSlack, lines: Lines
-) -> None:
-    """Slack answers 503 to the first; then the process ends, and the next one does the work."""
+async def test_request_id_follows_the_job_to_another_process(start: Start, slack: FakeSlack, lines: Lines) -> None:
+    """Slack answers 503 first; then the process ends, and the next one finishes the job."""
     never = asyncio.Event()
     async with start() as running:
         slack.fail_next("chat.postMessage", "internal_error", status=503)
@@ -72,17 +70,15 @@ async def test_one_id_goes_from_the_request_over_its_work_to_another_process(
     assert first["time"].endswith("+00:00")
 
 
-async def test_the_code_of_an_apology_is_the_id_of_all_that_led_to_it(
-    start: Start, slack: FakeSlack, lines: Lines
-) -> None:
-    """The form that Slack does not open, which is nobody's job."""
+async def test_apology_shows_the_id_of_its_request(start: Start, slack: FakeSlack, lines: Lines) -> None:
+    """Slack does not open a form, for which there is no job."""
     async with start():
         slack.fail_next("views.open", "internal_error")
         assert (await slack.command("")).ok
-        (told,) = await slack.wait_for(slack.ephemerals)
+        (apology,) = await slack.wait_for(slack.ephemerals)
     (call,) = lines("Slack: views.open: internal_error")
-    assert call["request"].startswith(code_in(told["text"]))
-    assert f"({call['request']})" in told["text"]
+    assert call["request"].startswith(code_in(apology["text"]))
+    assert f"({call['request']})" in apology["text"]
 
 
 def record(message: str, error: BaseException | None = None) -> logging.LogRecord:
@@ -91,9 +87,9 @@ def record(message: str, error: BaseException | None = None) -> logging.LogRecor
 
 
 @pytest.mark.parametrize("form", [JsonLines, PlainLines])
-def test_no_secret_is_written_whoever_says_it(form: type[JsonLines] | type[PlainLines]) -> None:
-    shown = form(["signing-“secret”", "db-password"])
-    line = shown.format(
+def test_no_secret_is_logged(form: type[JsonLines] | type[PlainLines]) -> None:
+    formatter = form(["signing-“secret”", "db-password"])
+    line = formatter.format(
         record(
             "token xoxb-1-aB signing-“secret” xoxe.xoxp-1-My", ValueError("xapp-1-A at postgresql://u:db-password@h")
         )
@@ -103,19 +99,19 @@ def test_no_secret_is_written_whoever_says_it(form: type[JsonLines] | type[Plain
     assert "u:(hidden)@h" in line
 
 
-def test_a_line_of_json_is_one_line_whatever_is_in_it() -> None:
+def test_json_line_is_one_line() -> None:
     line = JsonLines([]).format(record("a\nb “c”", ValueError("d\ne")))
     assert "\n" not in line
-    read = json.loads(line)
-    assert read["message"] == "a\nb “c”"
-    assert read["error"] == "ValueError: d\ne"
-    assert "request" not in read
+    fields = json.loads(line)
+    assert fields["message"] == "a\nb “c”"
+    assert fields["error"] == "ValueError: d\ne"
+    assert "request" not in fields
 
 
-def test_a_line_of_text_names_the_request_once() -> None:
-    async def say() -> list[str]:
+def test_text_line_names_the_request_once() -> None:
+    async def log() -> list[str]:
         id = trace.begin().id  # noqa: A001
-        shown = PlainLines([])
-        return [shown.format(record(text)).replace(id, "ID") for text in ("done", f"{id}: failed")]
+        formatter = PlainLines([])
+        return [formatter.format(record(text)).replace(id, "ID") for text in ("done", f"{id}: failed")]
 
-    assert [line.split(" bot ")[1] for line in asyncio.run(say())] == ["ID: done", "ID: failed"]
+    assert [line.split(" bot ")[1] for line in asyncio.run(log())] == ["ID: done", "ID: failed"]

@@ -1,8 +1,9 @@
-"""What Prometheus reads, counted by hand beside it."""
+"""Metrics as Prometheus reads them, against counts by hand."""
 
 from __future__ import annotations
 
 import asyncio
+import math
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,20 +28,20 @@ async def read(url: str) -> str:
 
 
 async def samples(url: str) -> Samples:
-    """Every sample by its name and the values of its labels."""
+    """Return every sample by its name and the values of its labels."""
     families = text_string_to_metric_families(await read(url))
-    return {(one.name, *one.labels.values()): one.value for family in families for one in family.samples}
+    return {(sample.name, *sample.labels.values()): sample.value for family in families for sample in family.samples}
 
 
 async def when_idle(url: str) -> Samples:
     while True:
-        found = await samples(url)
-        if found["ftcost_queue_jobs", "running"] + found["ftcost_queue_jobs", "waiting"] == 0:
-            return found
+        values = await samples(url)
+        if values["ftcost_queue_jobs", "running"] + values["ftcost_queue_jobs", "waiting"] == 0:
+            return values
 
 
-async def test_requests_work_and_calls_are_counted_by_kind_and_outcome(start: Start, slack: FakeSlack) -> None:
-    """A line that Slack first answers with 429, the form, its submission, a look-up, a press, a forged request."""
+async def test_requests_jobs_and_calls_are_counted_by_outcome(start: Start, slack: FakeSlack) -> None:
+    """A command that Slack first answers with 429, a form, a submission, a look-up, a press, a forged request."""
     async with start() as running:
         slack.fail_next("chat.postMessage", retry_after=0)
         parent = await slack_actions.ask(slack, support_bot.LINE)
@@ -50,8 +51,8 @@ async def test_requests_work_and_calls_are_counted_by_kind_and_outcome(start: St
         assert (await slack.command("help")).ok
         await slack_actions.choose_export(slack, parent)
         assert (await slack_actions.post_signed(slack.events_url, "command=%2Fftcost", "another secret"))[0] == 401
-        found = await when_idle(running.url)
-    requests = {key[1:]: value for key, value in found.items() if key[0] == "ftcost_requests_total"}
+        values = await when_idle(running.url)
+    requests = {key[1:]: value for key, value in values.items() if key[0] == "ftcost_requests_total"}
     assert requests == {
         ("command", "ok"): 2,
         ("form", "ok"): 1,
@@ -59,23 +60,21 @@ async def test_requests_work_and_calls_are_counted_by_kind_and_outcome(start: St
         ("submission", "ok"): 1,
         ("unknown", "refused"): 1,
     }
-    assert found["ftcost_ack_seconds_count", "form"] == 1
-    assert 0 < found["ftcost_ack_seconds_sum", "command"] < 60
-    assert found["ftcost_jobs_total", "estimate", "done"] == 2
-    assert found["ftcost_jobs_total", "export", "done"] == 1
-    assert found["ftcost_answer_seconds_count", "estimate"] == 2
-    calls = {key[1:]: value for key, value in found.items() if key[0] == "ftcost_slack_calls_total"}
-    posted = len(slack.messages()) + sum(len(slack.messages(thread_ts=one["ts"])) for one in slack.messages())
+    assert values["ftcost_ack_seconds_count", "form"] == 1
+    assert 0 < values["ftcost_ack_seconds_sum", "command"] < 60
+    assert values["ftcost_jobs_total", "estimate", "done"] == 2
+    assert values["ftcost_jobs_total", "export", "done"] == 1
+    assert values["ftcost_answer_seconds_count", "estimate"] == 2
+    calls = {key[1:]: value for key, value in values.items() if key[0] == "ftcost_slack_calls_total"}
+    posted = len(slack.messages()) + sum(len(slack.messages(thread_ts=message["ts"])) for message in slack.messages())
     assert calls["chat.postMessage", "ratelimited"] == 1
     assert calls["chat.postMessage", "ok"] == posted - len(slack.files)
     assert calls["views.open", "ok"] == 1
     assert calls["auth.test", "ok"] == 1
-    assert calls["elsewhere", "ok"] == 1, "the file's content"
+    assert calls["elsewhere", "ok"] == 1, "the content of the file"
 
 
-async def test_an_answer_takes_until_its_last_message_and_a_waiting_one_is_seen(
-    catalog: Catalog, slack: FakeSlack, database_path: Path
-) -> None:
+async def test_answer_time_ends_with_its_last_message(catalog: Catalog, slack: FakeSlack, database_path: Path) -> None:
     time = [TODAY]
     async with running_bot(catalog, slack, f"sqlite:///{database_path}", lambda: time[0]) as running:
         gate = asyncio.Event()
@@ -83,33 +82,35 @@ async def test_an_answer_takes_until_its_last_message_and_a_waiting_one_is_seen(
         assert (await slack.command(support_bot.LINE)).ok
         await slack.wait_for(lambda: slack.held)
         time[0] += timedelta(seconds=4)
-        found = await samples(running.url)
-        assert found["ftcost_queue_jobs", "running"] == 1
-        assert found["ftcost_queue_oldest_seconds",] == 4
-        assert found["ftcost_queue_waiting_seconds",] == 0
+        values = await samples(running.url)
+        assert values["ftcost_queue_jobs", "running"] == 1
+        assert values["ftcost_queue_oldest_seconds",] == 4
+        assert values["ftcost_queue_waiting_seconds",] == 0
         gate.set()
-        found = await when_idle(running.url)
-        assert found["ftcost_answer_seconds_sum", "estimate"] == 4
+        values = await when_idle(running.url)
+        assert values["ftcost_answer_seconds_sum", "estimate"] == 4
         newest = max(
             price.source.checked_on
             for offer in catalog.offers.values()
             for kind in offer.prices.values()
             for price in kind
         )
-        assert found["ftcost_catalog_age_days",] == (TODAY.date() - newest).days
+        assert values["ftcost_catalog_age_days",] == (TODAY.date() - newest).days
 
 
-async def test_what_fails_is_counted_as_failed(workspace: Workspace, slack: FakeSlack, database_path: Path) -> None:
-    """A command that cannot be written down, and one whose work fails."""
+async def test_failed_requests_are_counted_as_failed(
+    workspace: Workspace, slack: FakeSlack, database_path: Path
+) -> None:
+    """A command that cannot be stored."""
     break_table(database_path, "inbox")
     assert (await slack.command(support_bot.LINE)).ok
-    found = await samples(workspace.url)
-    assert found["ftcost_requests_total", "command", "failed"] == 1
-    assert found["ftcost_queue_jobs", "waiting"] != found["ftcost_queue_jobs", "waiting"], "not a number: not known"
-    assert found["ftcost_database_ping_seconds_count",] == 1
+    values = await samples(workspace.url)
+    assert values["ftcost_requests_total", "command", "failed"] == 1
+    assert math.isnan(values["ftcost_queue_jobs", "waiting"]), "unknown"
+    assert values["ftcost_database_ping_seconds_count",] == 1
 
 
-async def test_no_person_workspace_or_word_stands_in_it(start: Start, slack: FakeSlack) -> None:
+async def test_metrics_name_no_person_workspace_or_text(start: Start, slack: FakeSlack) -> None:
     async with start() as running:
         await slack_actions.ask(slack, f"{support_bot.LINE} name=confidential")
         text = await read(running.url)
