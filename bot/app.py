@@ -162,7 +162,7 @@ async def build_app(
         books = ActualsService(box, load_bill_rules(), ActualStore(database, stamp), kept, session, addresses, now)
         downloads = Downloads(download, SlackHosts(slack_api_url))
         does = handlers(desk, downloads, books, ScheduledJobs(desk, watches, prices, today))
-        worker = Worker(inbox, does, desk.apologise, desk.say_late, pace, metrics)
+        worker = Worker(inbox, does, desk.apologise, desk.notify_delay, pace, metrics)
         scheduler = Scheduler(worker, prices, now, pace.look)
         bot = Bot(desk, worker, lookups, estimates, workspaces, opener, books, roles, limit, today)
         slack = _slack_app(bot, slack_api_url, metrics)

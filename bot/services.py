@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bot.answers.lookups import Lookups
 from bot.prices.current_catalog import CurrentCatalog
 from bot.prices.exchange_rates import ExchangeRates
-from bot.queue.store import Job, JobStore
+from bot.queue.model import ActualJob, BreakEvenJob, ExportJob, Job, QueuedJob, UncertaintyJob, WorkspaceJob
+from bot.queue.store import JobStore
 from bot.render.blocks import SlackMessage, text_message
 from bot.render.escaping import escape
 from bot.slack.poster import Destination, IdempotencyKey, Poster
@@ -70,42 +71,50 @@ class Services:
             return await asyncio.to_thread(answer, scenario, self.catalog, as_of)
         return answer(scenario, self.catalog, as_of)
 
-    async def reply_all(self, job: Job, here: Destination, messages: list[SlackMessage], part: str = "") -> None:
-        """Post replies that the store does not count, each once; `part` of the job's messages, where it has others."""
-        poster, user = await self.poster(job.payload["team"]), job.payload["user"]
-        stand = await self.inbox.replies(job) if job.attempts > 1 else 0
-        for number, message in enumerate(messages[stand:], stand):
-            here = (await poster.post_or_dm(here, user, message, mark_of(job).part(f"{part}{number}"))).place
-            await self.inbox.replied(job, number + 1)
+    async def reply_all(
+        self, queued: QueuedJob[WorkspaceJob], destination: Destination, messages: list[SlackMessage], part: str = ""
+    ) -> None:
+        """Post the replies of a job, each once. `part` names these replies if the job posts others too."""
+        poster, user_id = await self.poster(queued.job.team_id), queued.job.user_id
+        posted_count = await self.inbox.replies(queued) if queued.attempts > 1 else 0
+        for number, message in enumerate(messages[posted_count:], posted_count):
+            key = mark_of(queued).part(f"{part}{number}")
+            destination = (await poster.post_or_dm(destination, user_id, message, key)).place
+            await self.inbox.replied(queued, number + 1)
 
-    async def saved_or_told(self, ask: Mapping[str, Any], here: Destination) -> SavedEstimate | None:
-        """The estimate a button belongs to; None where it is gone, and the person was told."""
-        saved = await self.estimates.get(ask["id"], team_id=ask["team"])
+    async def find_estimate(
+        self, job: ExportJob | BreakEvenJob | UncertaintyJob | ActualJob, destination: Destination
+    ) -> SavedEstimate | None:
+        """Return the estimate that a job is about; None, after a message to its user, if it was deleted."""
+        saved = await self.estimates.get(job.estimate_id, team_id=job.team_id)
         if saved is None:
-            gone = text_message(f"There is no estimate `{escape(ask['id'][:40])}` any more.")
-            poster = await self.poster(ask["team"])
-            await poster.only_to(ask["user"], here, gone)
+            text = f"There is no estimate `{escape(job.estimate_id[:40])}` any more."
+            await (await self.poster(job.team_id)).only_to(job.user_id, destination, text_message(text))
         return saved
 
-    async def say_late(self, job: Job) -> None:
-        """Tell the person who waits that the answer comes, but later; unless they see how far it is."""
-        if await self.counts.get(job.key, team_id=job.payload["team"]):
+    async def notify_delay(self, queued: QueuedJob[Job]) -> None:
+        """Tell the person who waits that the answer takes longer, unless they see the progress of a count."""
+        recipient = queued.job.recipient
+        if recipient and await self.counts.get(queued.idempotency_key, team_id=recipient.team_id):
             return
-        await self._tell(job, "This takes longer than usual. The answer comes by itself; no need to ask again.")
+        await self._tell(queued, "This takes longer than usual. The answer comes by itself; no need to ask again.")
 
-    async def apologise(self, job: Job, code: str) -> None:
-        """Tell the person who waits that it is our fault."""
-        await self._tell(job, f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
+    async def apologise(self, queued: QueuedJob[Job], code: str) -> None:
+        """Tell the person who waits that the job failed."""
+        await self._tell(queued, f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
 
-    async def _tell(self, job: Job, text: str) -> None:
-        if job.payload.get("unasked"):
-            return  # nobody waits
-        ask, poster = job.payload, await self.poster(job.payload["team"])
-        if ask.get("channel"):
-            await poster.only_to(ask["user"], Destination(ask["channel"], ask.get("thread_ts")), text_message(text))
+    async def _tell(self, queued: QueuedJob[Job], text: str) -> None:
+        recipient = queued.job.recipient
+        if recipient is None:
+            return
+        poster = await self.poster(recipient.team_id)
+        if recipient.channel_id:
+            destination = Destination(recipient.channel_id, recipient.thread_ts)
+            await poster.only_to(recipient.user_id, destination, text_message(text))
         else:
-            await poster.post(await poster.direct(ask["user"]), text_message(text))
+            await poster.post(await poster.direct(recipient.user_id), text_message(text))
 
 
-def mark_of(job: Job) -> IdempotencyKey:
-    return IdempotencyKey(job.key, may_stand=job.attempts > 1, since=job.accepted_at)
+def mark_of(queued: QueuedJob[Job]) -> IdempotencyKey:
+    """Return the key of a job's messages."""
+    return IdempotencyKey(queued.idempotency_key, may_stand=queued.attempts > 1, since=queued.accepted_at)

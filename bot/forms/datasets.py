@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.slack.files import SlackFile, read_files
+from bot.queue.model import SlackFile
+from bot.slack.files import read_files
 from bot.slack.payload import at
 
 DATASET = "dataset"

@@ -1,4 +1,4 @@
-"""Accepted work, done. A kind of work is a method of one of these classes; a new kind is added here."""
+"""The handlers of jobs: one method per type of bot/queue/model.py."""
 
 from __future__ import annotations
 
@@ -12,6 +12,21 @@ from bot.jobs.details import AnswerJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.jobs.mentions import MentionJobs
 from bot.jobs.watches import ScheduledJobs
+from bot.queue.model import (
+    ActualJob,
+    AlertJob,
+    BreakEvenJob,
+    CheckWatchesJob,
+    DatasetJob,
+    DecideJob,
+    EstimateJob,
+    ExportJob,
+    Job,
+    MentionJob,
+    RefreshPricesJob,
+    SharedFileJob,
+    UncertaintyJob,
+)
 from bot.queue.worker import Handler
 from bot.services import Services
 from bot.slack.files import Downloads
@@ -19,22 +34,22 @@ from bot.slack.files import Downloads
 
 def handlers(
     desk: Services, downloads: Downloads, books: ActualsService, scheduled: ScheduledJobs
-) -> Mapping[str, Handler]:
-    """What does each kind of job."""
+) -> Mapping[type[Job], Handler]:
+    """Return the handler of every type of job."""
     decisions = DecisionJobs(desk)
     estimates, answers, actuals = EstimateJobs(desk, decisions), AnswerJobs(desk), ActualJobs(desk, books, downloads)
     datasets = DatasetJobs(desk, estimates, downloads)
     return {
-        "estimate": estimates.estimate,
-        "mention": MentionJobs(desk, estimates, actuals).mention,
-        "dataset": datasets.dataset,
-        "shared": datasets.shared,
-        "export": answers.export,
-        "break_even": answers.break_even,
-        "sure": answers.sure,
-        "actual": actuals.actual,
-        "refresh": scheduled.refresh,
-        "watch": scheduled.watch,
-        "alert": scheduled.alert,
-        "decide": decisions.decide,
+        EstimateJob: estimates.estimate,
+        MentionJob: MentionJobs(desk, estimates, actuals).mention,
+        DatasetJob: datasets.dataset,
+        SharedFileJob: datasets.shared,
+        ExportJob: answers.export,
+        BreakEvenJob: answers.break_even,
+        UncertaintyJob: answers.sure,
+        ActualJob: actuals.actual,
+        RefreshPricesJob: scheduled.refresh,
+        CheckWatchesJob: scheduled.watch,
+        AlertJob: scheduled.alert,
+        DecideJob: decisions.decide,
     }

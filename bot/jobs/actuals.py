@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from bot.actuals.bill import MAX_BYTES, TOO_LARGE, read_bill
 from bot.actuals.command import read_actual
 from bot.actuals.match import MatchedBill, choose_offer, take_bill
 from bot.actuals.platforms import PLATFORMS
 from bot.actuals.service import ActualsService
-from bot.queue.store import Job
+from bot.queue.model import ActualJob, QueuedJob, SlackFile
 from bot.render.actuals import actual_page, actual_replies, recalibrate_button
 from bot.render.blocks import text_message
 from bot.render.escaping import escape
 from bot.services import Services
-from bot.slack.files import Downloads, SlackFile
+from bot.slack.files import Downloads
 from bot.slack.poster import Destination
 from bot.store import SavedEstimate
 from calculator import Comparison, UserError
@@ -26,26 +23,24 @@ from calculator import Comparison, UserError
 
 @dataclass(frozen=True)
 class ActualJobs:
-    """Kind `actual`."""
+    """The handler of `/ftcost actual …` and of bills in a thread."""
 
     desk: Services
     books: ActualsService
     downloads: Downloads
 
-    async def actual(self, job: Job) -> None:
-        """Record what is asked and answer with the comparison. Payload: id, team, user, channel and thread_ts of the
-        estimate, asked_in (where the person is), words, as_of, file (as in bot/slack/files.py, or None).
-        """
-        ask = job.payload
-        here = Destination(ask["asked_in"] or ask["channel"], ask.get("asked_thread"))
-        saved = await self.desk.saved_or_told(ask, here)
+    async def actual(self, queued: QueuedJob[ActualJob]) -> None:
+        """Record the amounts of a command, and post the comparison into the estimate's thread."""
+        job = queued.job
+        here = Destination(job.asked_in_channel_id or job.channel_id, job.asked_in_thread_ts)
+        saved = await self.desk.find_estimate(job, here)
         if saved is None:
             return
         try:
-            notes = await self._record(job, saved)
-            shown = await self.books.shown(saved, read_actual(ask["words"], _today(ask)).offer)
+            notes = await self._record(queued, saved)
+            shown = await self.books.shown(saved, read_actual(job.command, job.as_of).offer)
         except UserError as error:
-            await (await self.desk.poster(ask["team"])).only_to(ask["user"], here, text_message(escape(str(error))))
+            await (await self.desk.poster(job.team_id)).only_to(job.user_id, here, text_message(escape(str(error))))
             return
         page = await asyncio.to_thread(
             actual_page,
@@ -56,13 +51,15 @@ class ActualJobs:
             [*shown.notes(saved), *notes, f"estimate {saved.id}"],
         )
         button = recalibrate_button(saved.id) if shown.recalibrated.fields else None
-        thread = Destination(ask["channel"], ask["thread_ts"])
-        await self.desk.reply_all(job, thread, actual_replies(page, shown.offer, shown.held, button))
+        thread = Destination(job.channel_id, job.thread_ts)
+        await self.desk.reply_all(queued, thread, actual_replies(page, shown.offer, shown.held, button))
 
-    async def _record(self, job: Job, saved: SavedEstimate) -> list[str]:
-        """Write down what was typed, pulled or dropped; notes on it. Raises UserError."""
-        ask, today = job.payload, _today(job.payload)
-        asked = read_actual(ask["words"], today)
+    async def _record(self, queued: QueuedJob[ActualJob], saved: SavedEstimate) -> list[str]:
+        """Save the amounts that were typed, read from a platform or from a bill; return notes on them. Raises
+        UserError.
+        """
+        job, today = queued.job, queued.job.as_of
+        asked = read_actual(job.command, today)
         comparison = self.books.comparison(saved)
         notes: list[str] = []
         if asked.pull:
@@ -74,8 +71,8 @@ class ActualJobs:
             found, source = self.books.typed(asked, today), "typed"
             if asked.month is None:
                 notes.append(f"no month was named, so it is {today:%Y-%m}")
-        elif ask.get("file"):
-            taken = await self._taken(ask, asked.offer, comparison)
+        elif job.file:
+            taken = await self._match_bill(job, job.file, asked.offer, comparison)
             chosen, found, source = taken.offer, list(taken.actuals), taken.source
             notes += taken.notes
         else:
@@ -86,29 +83,26 @@ class ActualJobs:
             estimate_id=saved.id,
             offer=chosen.offer.id,
             source=source,
-            user_id=ask["user"],
-            job_key=job.key,
+            user_id=job.user_id,
+            job_key=queued.idempotency_key,
         )
         return notes
 
-    async def _taken(self, ask: Mapping[str, Any], offer: str | None, comparison: Comparison) -> MatchedBill:
-        """What counts of the bill that came with a mention. Raises UserError."""
-        token = (await self.desk.workspaces.of(ask["team"])).token
-        file = SlackFile(**ask["file"])
+    async def _match_bill(
+        self, job: ActualJob, file: SlackFile, offer: str | None, comparison: Comparison
+    ) -> MatchedBill:
+        """Return the lines of a bill that belong to the estimate. Raises UserError."""
+        token = (await self.desk.workspaces.of(job.team_id)).token
         if file.size > MAX_BYTES:
             raise UserError(TOO_LARGE)
         async with self.downloads.copy(file, token, _bounded) as copy:
             content = await asyncio.to_thread(copy.read)
         rules, catalog = self.books.rules, self.books.catalog
         bill = await asyncio.to_thread(read_bill, content, rules)  # up to some seconds
-        return await asyncio.to_thread(take_bill, bill, rules, comparison, offer, catalog, _today(ask))
+        return await asyncio.to_thread(take_bill, bill, rules, comparison, offer, catalog, job.as_of)
 
 
 def _bounded(received: int) -> None:
     """A file may be larger than Slack said. Raises UserError."""
     if received > MAX_BYTES:
         raise UserError(TOO_LARGE)
-
-
-def _today(ask: Mapping[str, Any]) -> date:
-    return date.fromisoformat(ask["as_of"])

@@ -9,7 +9,7 @@ from decimal import Decimal
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import error_of
-from bot.queue.store import Job
+from bot.queue.model import DecideJob, Job, QueuedJob, WorkspaceJob
 from bot.render.blocks import text_message
 from bot.render.budgets import approval_request, asked_here, decided, direct_request, people
 from bot.services import Services, mark_of
@@ -25,21 +25,24 @@ EXCESS_USD = "excess_usd"
 
 @dataclass(frozen=True)
 class DecisionJobs:
-    """Kind `decide`; and what an estimate above its budget asks for."""
+    """Requests to approve an estimate above its budget, and the handler of their buttons."""
 
     desk: Services
 
-    async def asked(self, job: Job, budget: Budget, excess: BudgetExcess, before: SavedEstimate | None) -> Approval:
-        """What is to be decided of an estimate, written down; or the approval of what it changes, where that holds."""
-        ask = job.payload
+    async def request_approval(
+        self, job: WorkspaceJob, budget: Budget, excess: BudgetExcess, before: SavedEstimate | None
+    ) -> Approval:
+        """Save and return a request to approve an estimate; the approval of the estimate that it changes if that still
+        holds.
+        """
         if earlier := await self._earlier(excess, before):
             return earlier
         # Nobody approves what they ask for themselves, unless nobody else could.
-        others = tuple(user for user in budget.approvers if user != ask["user"])
+        others = tuple(user for user in budget.approvers if user != job.user_id)
         approval = Approval(
-            team_id=ask["team"],
-            estimate_id=ask["id"],
-            asked_by=ask["user"],
+            team_id=job.team_id,
+            estimate_id=job.estimate_id,
+            asked_by=job.user_id,
             budget=excess.limit.text,
             estimated=excess.estimated,
             approvers=others or budget.approvers,
@@ -60,7 +63,9 @@ class DecisionJobs:
             before = await self.desk.estimates.get(before.edit_of or "", team_id=before.team_id)
         return None
 
-    async def ask_directly(self, job: Job, approval: Approval, question: str, thread: Destination | None) -> None:
+    async def ask_directly(
+        self, queued: QueuedJob[Job], approval: Approval, question: str, thread: Destination | None
+    ) -> None:
         """Ask the approvers who do not read the estimate's thread; None where nobody but its asker does."""
         poster = await self.desk.poster(approval.team_id)
         for user in approval.approvers:
@@ -69,32 +74,30 @@ class DecisionJobs:
                 if thread and await poster.whisper(user, thread, asked_here()):
                     continue
                 place = await poster.direct(user)
-                await poster.post(place, direct_request(approval, question), mark_of(job).part(f"approve {user}"))
+                await poster.post(place, direct_request(approval, question), mark_of(queued).part(f"approve {user}"))
             except SlackApiError as error:
                 if error_of(error) not in NOBODY:
                     raise
                 log.info("an approver of %s is not there any more", approval.estimate_id)
 
-    async def decide(self, job: Job) -> None:
-        """Write a decision down and show it in the estimate's thread. Payload: id, team, user, channel,
-        thread_ts, ts, decision.
-        """
-        ask = job.payload
-        here = Destination(ask["channel"], ask["thread_ts"])
-        poster = await self.desk.poster(ask["team"])
-        approval = await self.desk.budgets.approval(ask["id"], team_id=ask["team"])
+    async def decide(self, queued: QueuedJob[DecideJob]) -> None:
+        """Save a decision and show it in the estimate's thread."""
+        job = queued.job
+        here = Destination(job.channel_id, job.thread_ts)
+        poster = await self.desk.poster(job.team_id)
+        approval = await self.desk.budgets.approval(job.estimate_id, team_id=job.team_id)
         if approval is None:
-            await poster.only_to(ask["user"], here, text_message("This request is not there any more."))
+            await poster.only_to(job.user_id, here, text_message("This request is not there any more."))
             return
-        if ask["user"] not in approval.approvers:
-            await poster.only_to(ask["user"], here, text_message(f"Only {people(approval)} can decide this."))
+        if job.user_id not in approval.approvers:
+            await poster.only_to(job.user_id, here, text_message(f"Only {people(approval)} can decide this."))
             return
-        mine = await self.desk.budgets.decide(approval, ask["user"], ask["decision"])
-        approval = await self.desk.budgets.approval(ask["id"], team_id=ask["team"]) or approval
-        if not mine and not (job.attempts > 1 and approval.decided_by == ask["user"]):
-            await poster.only_to(ask["user"], here, text_message(decided(approval)))
+        mine = await self.desk.budgets.decide(approval, job.user_id, job.decision)
+        approval = await self.desk.budgets.approval(job.estimate_id, team_id=job.team_id) or approval
+        if not mine and not (queued.attempts > 1 and approval.decided_by == job.user_id):
+            await poster.only_to(job.user_id, here, text_message(decided(approval)))
             return
-        await poster.change(here, ask["ts"], approval_request(approval))
-        saved = await self.desk.estimates.get(approval.estimate_id, team_id=ask["team"])
+        await poster.change(here, job.message_ts, approval_request(approval))
+        saved = await self.desk.estimates.get(approval.estimate_id, team_id=job.team_id)
         thread = Destination(saved.channel_id, saved.thread_ts) if saved and saved.channel_id else here
-        await self.desk.reply_all(job, thread, [text_message(decided(approval))])
+        await self.desk.reply_all(queued, thread, [text_message(decided(approval))])

@@ -8,8 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -19,12 +18,12 @@ from slack_sdk.errors import SlackApiError
 from bot.counting.parent import count_file
 from bot.errors import error_of, is_transient
 from bot.jobs.estimates import EstimateJobs
-from bot.queue.store import Job
+from bot.queue.model import DatasetJob, EstimateJob, QueuedJob, SharedFileJob, SlackFile, WorkspaceJob
 from bot.render.blocks import SlackMessage
 from bot.render.datasets import counted_so_far, details, fetched, not_read, reading, stopped, verdict
 from bot.render.sentences import headline
 from bot.services import Services, mark_of
-from bot.slack.files import Downloads, SlackFile, read_file
+from bot.slack.files import Downloads, read_file
 from bot.slack.poster import SHUT_OUT, Destination, Poster
 from bot.store import DatasetRun
 from calculator import UserError
@@ -42,7 +41,7 @@ MAX_REPORTED = 20_000
 NO_EXAMPLES = "There is no example in it, so there is nothing to price."
 
 
-OF_THE_FILE = ("examples", "example", "lengths")
+FILE_FIELDS = ("examples", "example", "lengths")
 """Fields that a file answers itself."""
 
 
@@ -67,99 +66,103 @@ class _Line:
         await self.poster.change(self.place, self.ts, message)
 
 
-def dataset_job(key: str, payload: Mapping[str, Any]) -> Job:
-    """A file to be counted, one at a time for each person. Payload: id, team, user, channel (None: direct message),
-    thread_ts, file, fields, edit_of, as_of; `joins`: it changes the latest estimate of its thread.
-    """
-    fields = {field: text for field, text in payload["fields"].items() if field not in OF_THE_FILE}
-    lane = f"count/{payload['team']}/{payload['user']}"
-    return Job(key, "dataset", {**payload, "fields": fields, "one_at_a_time": lane})
+def without_file_fields(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields that a training file does not answer itself."""
+    return {key: text for key, text in fields.items() if key not in FILE_FIELDS}
 
 
-def dropped_key(channel: str, file_id: str) -> str:
-    """The same for every event that tells of a file in a channel."""
-    return f"file:{channel}:{file_id}"
+def dropped_file_key(channel_id: str, file_id: str) -> str:
+    """Return the idempotency key of a file in a channel, of which Slack may send several events."""
+    return f"file:{channel_id}:{file_id}"
 
 
 @dataclass(frozen=True)
 class DatasetJobs:
-    """Kinds `dataset` and `shared`."""
+    """Handlers of training files."""
 
     desk: Services
     estimates: EstimateJobs
     downloads: Downloads
 
-    async def shared(self, job: Job) -> None:
-        """A file was shared in a channel: one in a thread of the bot's is to be counted. Slack's event says neither
-        thread nor name. Payload: id, team, user, channel, file_id, as_of, unasked.
+    async def shared(self, queued: QueuedJob[SharedFileJob]) -> None:
+        """Queue a count of a file that was shared in one of the bot's threads. Slack's event says neither thread nor
+        name.
         """
-        ask = job.payload
+        job = queued.job
         try:
-            given = await self._info(ask["team"], ask["file_id"])
+            given = await self._info(job.team_id, job.file_id)
         except UserError:
             return  # gone already, or nothing that the bot may see
-        file, thread_ts = read_file(given), _thread_of(given, ask["channel"])
+        file, thread_ts = read_file(given), _thread_of(given, job.channel_id)
         if file is None or thread_ts is None or not file.may_be_data:
             return
-        here = {"team_id": ask["team"], "channel_id": ask["channel"], "thread_ts": thread_ts}
+        here = {"team_id": job.team_id, "channel_id": job.channel_id, "thread_ts": thread_ts}
         if await self.desk.estimates.in_thread(**here) or await self.desk.counts.in_thread(**here):
-            known = {key: ask[key] for key in ("id", "team", "user", "channel", "as_of")}
-            said = {"thread_ts": thread_ts, "file": file._asdict(), "fields": {}, "edit_of": None, "joins": True}
-            await self.desk.inbox.put(dataset_job(dropped_key(ask["channel"], file.id), known | said))
+            dataset_job = DatasetJob(
+                estimate_id=job.estimate_id,
+                team_id=job.team_id,
+                user_id=job.user_id,
+                channel_id=job.channel_id,
+                thread_ts=thread_ts,
+                file=file,
+                fields={},
+                as_of=job.as_of,
+                continues_thread=True,
+            )
+            await self.desk.inbox.put(QueuedJob(dropped_file_key(job.channel_id, file.id), dataset_job))
 
-    async def dataset(self, job: Job) -> None:
-        """Count a file and price training on it; payload as for `dataset_job`."""
-        ask = job.payload
-        begun = await self.desk.counts.get(job.key, team_id=ask["team"])
+    async def dataset(self, queued: QueuedJob[DatasetJob]) -> None:
+        """Count a file and price training on it."""
+        job, key, file = queued.job, queued.idempotency_key, queued.job.file
+        begun = await self.desk.counts.get(key, team_id=job.team_id)
         if begun and begun.ended_at:
             return
-        file = SlackFile(**ask["file"])
-        line = await self._line(job, file, begun)
+        line = await self._line(queued, begun)
         try:
             with TemporaryFile() as faults:
-                report = await self._watched(job, file, line, faults)
-                await self._answer(job, file, line, report, faults)
+                report = await self._watched(queued, line, faults)
+                await self._answer(queued, line, report, faults)
         except _Stopped:
-            await line.say(stopped(file.name, ask["user"]))
+            await line.say(stopped(file.name, job.user_id))
         except UserError as error:
             await line.say(not_read(file.name, str(error)))
         except Exception as error:
             with suppress(Exception):
                 await line.say(not_read(file.name, "It begins again." if is_transient(error) else "The fault is ours."))
             raise
-        await self.desk.counts.end(job.key, team_id=ask["team"])
+        await self.desk.counts.end(key, team_id=job.team_id)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
-    async def _line(self, job: Job, file: SlackFile, begun: DatasetRun | None) -> _Line:
+    async def _line(self, queued: QueuedJob[DatasetJob], begun: DatasetRun | None) -> _Line:
         """The message that moves: the one that stands, or a new one in the thread, channel or direct message."""
-        ask = job.payload
-        poster = await self.desk.poster(ask["team"])
+        job, file, key = queued.job, queued.job.file, queued.idempotency_key
+        poster = await self.desk.poster(job.team_id)
         if begun:
             return _Line(poster, Destination(begun.channel_id, begun.thread_ts), begun.message_ts)
-        before = await self.desk.estimates.get(ask["edit_of"], team_id=ask["team"]) if ask["edit_of"] else None
-        place = Destination(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
+        before = await self.desk.estimates.get(job.edit_of, team_id=job.team_id) if job.edit_of else None
+        place = Destination(job.channel_id, job.thread_ts) if job.channel_id else None
         if before and before.channel_id:
             place = Destination(before.channel_id, before.thread_ts)
-        message = reading(file.name, job.key, fetched(0, file.size))
-        posted = await poster.post_or_dm(place, ask["user"], message, mark_of(job).part("line"))
+        message = reading(file.name, key, fetched(0, file.size))
+        posted = await poster.post_or_dm(place, job.user_id, message, mark_of(queued).part("line"))
         line = _Line(poster, posted.place, posted.ts)
         await self.desk.counts.begin(
-            job.key,
-            team_id=ask["team"],
-            user_id=ask["user"],
+            key,
+            team_id=job.team_id,
+            user_id=job.user_id,
             channel_id=posted.place.channel,
             thread_ts=line.thread.thread_ts or posted.ts,
             message_ts=posted.ts,
         )
         return line
 
-    async def _watched(self, job: Job, file: SlackFile, line: _Line, faults: IO[bytes]) -> DatasetReport:
+    async def _watched(self, queued: QueuedJob[DatasetJob], line: _Line, faults: IO[bytes]) -> DatasetReport:
         """What is in the file, while the line moves and Cancel is heard, on whichever replica it was pressed."""
-        how_far = [fetched(0, file.size)]
-        work = asyncio.ensure_future(self._read(job, file, faults, how_far.append))
-        move = asyncio.ensure_future(self._move(job, file, line, how_far))
-        cancelled = asyncio.ensure_future(self._cancelled(job))
+        how_far = [fetched(0, queued.job.file.size)]
+        work = asyncio.ensure_future(self._read(queued.job, faults, how_far.append))
+        move = asyncio.ensure_future(self._move(queued, line, how_far))
+        cancelled = asyncio.ensure_future(self._cancelled(queued))
         try:
             await asyncio.wait((work, cancelled), return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
@@ -171,8 +174,8 @@ class DatasetJobs:
             # What was being said is over before the next is said.
             await asyncio.gather(work, move, cancelled, return_exceptions=True)
 
-    async def _read(self, job: Job, file: SlackFile, faults: IO[bytes], say: Callable[[str], None]) -> DatasetReport:
-        team = job.payload["team"]
+    async def _read(self, job: DatasetJob, faults: IO[bytes], say: Callable[[str], None]) -> DatasetReport:
+        file, team = job.file, job.team_id
         if file.url is None:
             file = read_file(await self._info(team, file.id)) or file
         token = (await self.desk.workspaces.of(team)).token
@@ -200,7 +203,8 @@ class DatasetJobs:
         found: dict[str, Any] = answer["file"]
         return found
 
-    async def _move(self, job: Job, file: SlackFile, line: _Line, how_far: list[str]) -> None:
+    async def _move(self, queued: QueuedJob[DatasetJob], line: _Line, how_far: list[str]) -> None:
+        key, file = queued.idempotency_key, queued.job.file
         clock = asyncio.get_running_loop().time
         started = clock()
         moves = 0
@@ -209,56 +213,68 @@ class DatasetJobs:
             await asyncio.sleep(started + moves * MOVE_SECONDS - clock())
             del how_far[:-1]
             try:
-                await line.say(reading(file.name, job.key, f"{how_far[-1]}, {clock() - started:.0f} s"))
+                await line.say(reading(file.name, key, f"{how_far[-1]}, {clock() - started:.0f} s"))
             except Exception as error:
-                log.warning("%s: the line could not be moved: %r", job.key, error)
+                log.warning("%s: the line could not be moved: %r", key, error)
 
-    async def _cancelled(self, job: Job) -> None:
+    async def _cancelled(self, queued: QueuedJob[DatasetJob]) -> None:
         """Returns when somebody pressed Cancel."""
         while True:
             try:
-                begun = await self.desk.counts.get(job.key, team_id=job.payload["team"])
+                begun = await self.desk.counts.get(queued.idempotency_key, team_id=queued.job.team_id)
                 if begun and begun.cancelled_at:
                     return
             except Exception as error:
-                log.warning("%s: could not look for a cancel: %r", job.key, error)
+                log.warning("%s: could not look for a cancel: %r", queued.idempotency_key, error)
             await asyncio.sleep(LOOK_SECONDS)
 
     # --- answering ---------------------------------------------------------------------------------------------------
 
-    async def _answer(self, job: Job, file: SlackFile, line: _Line, report: DatasetReport, faults: IO[bytes]) -> None:
+    async def _answer(
+        self, queued: QueuedJob[DatasetJob], line: _Line, report: DatasetReport, faults: IO[bytes]
+    ) -> None:
         """The verdict in place of the line; in its thread what is in the file, what is wrong, and the estimate."""
-        ask, fields = job.payload, dict(job.payload["fields"])
-        edit_of = ask["edit_of"]
-        if ask.get("joins") and line.place.thread_ts:
+        job, file, fields, edit_of = queued.job, queued.job.file, dict(queued.job.fields), queued.job.edit_of
+        if job.continues_thread and line.place.thread_ts:
             before = await self.desk.estimates.latest_in_thread(
-                team_id=ask["team"], channel_id=line.place.channel, thread_ts=line.place.thread_ts, but_not=ask["id"]
+                team_id=job.team_id,
+                channel_id=line.place.channel,
+                thread_ts=line.place.thread_ts,
+                but_not=job.estimate_id,
             )
             if before:
                 fields, edit_of = {**before.fields, **fields}, before.id
         fields |= report.count.fields()
         try:
-            as_of = date.fromisoformat(ask["as_of"])
-            priced = await self.desk.price(fields, as_of) if report.count.examples else None
+            priced = await self.desk.price(fields, job.as_of) if report.count.examples else None
             answer = headline(priced) if priced else NO_EXAMPLES
         except UserError as error:
             priced, answer = None, str(error)
         await line.say(verdict(file.name, report, answer))
         messages = details(report)
-        await self.desk.reply_all(job, line.thread, messages, part="details")
-        if report.problems > MAX_SHOWN and await self.desk.inbox.replies(job) <= len(messages):
-            await self._upload(ask, file, line.thread, faults)
-            await self.desk.inbox.replied(job, len(messages) + 1)
+        await self.desk.reply_all(queued, line.thread, messages, part="details")
+        if report.problems > MAX_SHOWN and await self.desk.inbox.replies(queued) <= len(messages):
+            await self._upload(job, file, line.thread, faults)
+            await self.desk.inbox.replied(queued, len(messages) + 1)
         if priced:
-            place = {"channel": line.thread.channel, "thread_ts": line.thread.thread_ts}
-            payload = {**ask, **place, "fields": fields, "edit_of": edit_of}
-            await self.estimates.estimate(replace(job, kind="estimate", payload=payload))
+            estimate_job = EstimateJob(
+                estimate_id=job.estimate_id,
+                team_id=job.team_id,
+                user_id=job.user_id,
+                channel_id=line.thread.channel,
+                thread_ts=line.thread.thread_ts,
+                fields=fields,
+                as_of=job.as_of,
+                edit_of=edit_of,
+                defaults_used=job.defaults_used,
+            )
+            await self.estimates.estimate(queued.with_job(estimate_job), priced)
 
-    async def _upload(self, ask: Mapping[str, Any], file: SlackFile, place: Destination, faults: IO[bytes]) -> None:
+    async def _upload(self, job: WorkspaceJob, file: SlackFile, place: Destination, faults: IO[bytes]) -> None:
         """Every fault as a file into the thread."""
         faults.seek(0)
         content = await asyncio.to_thread(faults.read)
-        client = (await self.desk.workspaces.of(ask["team"])).client
+        client = (await self.desk.workspaces.of(job.team_id)).client
         try:
             await client.files_upload_v2(
                 channel=place.channel,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import error_of
-from bot.queue.store import Job
+from bot.queue.model import BreakEvenJob, ExportFormat, ExportJob, QueuedJob, UncertaintyJob
 from bot.render.data import to_csv, to_yaml
 from bot.render.replies import break_even_replies, dated, uncertainty_replies
 from bot.services import Services
@@ -30,56 +30,54 @@ class Export(NamedTuple):
 
 @dataclass(frozen=True)
 class AnswerJobs:
-    """Kinds `export`, `break_even` and `sure`."""
+    """Handlers of the buttons under an estimate."""
 
     desk: Services
 
-    async def export(self, job: Job) -> None:
-        """Upload an estimate into its thread: as it was saved, or (xlsx) with formulas. Payload: id, team, user,
-        channel, thread_ts, format.
-        """
-        ask = job.payload
-        here = Destination(ask["channel"], ask["thread_ts"])
-        saved = await self.desk.saved_or_told(ask, here)
+    async def export(self, queued: QueuedJob[ExportJob]) -> None:
+        """Upload an estimate into its thread: as it was saved, or (xlsx) with formulas."""
+        job = queued.job
+        here = Destination(job.channel_id, job.thread_ts)
+        saved = await self.desk.find_estimate(job, here)
         if saved is None:
             return
-        file = await self._export(saved, ask.get("format", "csv"))
+        file = await self._export(saved, job.file_format)
         try:
             await self._upload(saved.team_id, file, here)
         except SlackApiError as error:
             if error_of(error) not in SHUT_OUT:
                 raise
-            poster = await self.desk.poster(ask["team"])
-            await self._upload(saved.team_id, file, await poster.direct(ask["user"]))
+            poster = await self.desk.poster(job.team_id)
+            await self._upload(saved.team_id, file, await poster.direct(job.user_id))
 
-    async def break_even(self, job: Job) -> None:
-        """The break-even of a saved estimate, into its thread. Payload: id, team, user, channel, thread_ts, as_of."""
-        ask = job.payload
-        here = Destination(ask["channel"], ask["thread_ts"])
-        saved = await self.desk.saved_or_told(ask, here)
+    async def break_even(self, queued: QueuedJob[BreakEvenJob]) -> None:
+        """Post the break-even of a saved estimate into its thread."""
+        job = queued.job
+        here = Destination(job.channel_id, job.thread_ts)
+        saved = await self.desk.find_estimate(job, here)
         if saved is None:
             return
-        comparison = await self.desk.price(saved.fields, date.fromisoformat(ask["as_of"]))
+        comparison = await self.desk.price(saved.fields, job.as_of)
         messages = await asyncio.to_thread(break_even_replies, comparison)
-        await self.desk.reply_all(job, here, dated(messages, comparison, saved.id))
+        await self.desk.reply_all(queued, here, dated(messages, comparison, saved.id))
 
-    async def sure(self, job: Job) -> None:
-        """How sure a saved estimate is, into its thread: by its own ranges, else with every number taken as somewhat
-        off. Payload as for break_even.
+    async def sure(self, queued: QueuedJob[UncertaintyJob]) -> None:
+        """Post how sure a saved estimate is into its thread: by its own ranges, or with a default spread of every
+        number if it has none.
         """
-        ask = job.payload
-        here = Destination(ask["channel"], ask["thread_ts"])
-        saved = await self.desk.saved_or_told(ask, here)
+        job = queued.job
+        here = Destination(job.channel_id, job.thread_ts)
+        saved = await self.desk.find_estimate(job, here)
         if saved is None:
             return
         scenario = read_scenario(saved.fields)
         spread = self.desk.catalog.assumptions["default_spread"].value or Decimal(0)
         asked = scenario if scenario.ranged else with_default_spread(scenario, spread)
-        comparison = await asyncio.to_thread(estimate, asked, self.desk.catalog, date.fromisoformat(ask["as_of"]))
+        comparison = await asyncio.to_thread(estimate, asked, self.desk.catalog, job.as_of)
         messages = await asyncio.to_thread(uncertainty_replies, comparison, assumed=not scenario.ranged)
-        await self.desk.reply_all(job, here, dated(messages, comparison, saved.id))
+        await self.desk.reply_all(queued, here, dated(messages, comparison, saved.id))
 
-    async def _export(self, saved: SavedEstimate, format: str) -> Export:
+    async def _export(self, saved: SavedEstimate, format: ExportFormat) -> Export:
         """The file of one format. A spreadsheet is priced anew as of its day, and says what was quoted beside it."""
         link = permalink(self.desk.workspaces.url(saved.team_id), saved)
         match format:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from bot.jobs.budgets import EXCESS_USD, DecisionJobs
-from bot.queue.store import Job
+from bot.queue.model import EstimateJob, QueuedJob
 from bot.render.blocks import SlackMessage
 from bot.render.budgets import approval_request, still_approved
 from bot.render.change import change_reply
@@ -28,27 +28,25 @@ from calculator import Comparison
 
 @dataclass(frozen=True)
 class EstimateJobs:
-    """Kind `estimate`."""
+    """The handler of estimates and of their changes."""
 
     desk: Services
     decisions: DecisionJobs
 
-    async def estimate(self, job: Job) -> None:
-        """Price, save, post. Payload: id, team, user, channel (None: direct message), thread_ts, fields, edit_of,
-        as_of.
-        """
-        ask = job.payload
-        comparison = await self.desk.price(ask["fields"], date.fromisoformat(ask["as_of"]))
-        budget = await self._budget(ask)
+    async def estimate(self, queued: QueuedJob[EstimateJob], comparison: Comparison | None = None) -> None:
+        """Price a question unless its `comparison` is known already, save the estimate and post it."""
+        job = queued.job
+        comparison = comparison or await self.desk.price(job.fields, job.as_of)
+        budget = await self._budget(job)
         held = held_against(comparison, read_limit(budget.amount)) if budget else None
-        defaults = await self.desk.settled(ask["team"])
+        defaults = await self.desk.settled(job.team_id)
         exchange = await self.desk.rates.get(comparison.scenario.currency, defaults.own_rate, comparison.as_of)
-        aside = WorkspaceNotes(exchange, tuple(ask.get("settled", ())), held.sentence if held else None)
-        before = await self.desk.estimates.get(ask["edit_of"], team_id=ask["team"]) if ask["edit_of"] else None
+        aside = WorkspaceNotes(exchange, job.defaults_used, held.sentence if held else None)
+        before = await self.desk.estimates.get(job.edit_of, team_id=job.team_id) if job.edit_of else None
         await self.desk.estimates.save(
-            ask["id"],
-            team_id=ask["team"],
-            user_id=ask["user"],
+            job.estimate_id,
+            team_id=job.team_id,
+            user_id=job.user_id,
             fields=comparison.scenario.fields(),
             # Warnings, draws and all: some tens of milliseconds.
             result={
@@ -59,20 +57,20 @@ class EstimateJobs:
             edit_of=before.id if before else None,
         )
         if before and before.channel_id:
-            messages = [await asyncio.to_thread(self._change, before, comparison, ask, aside)]
+            messages = [await asyncio.to_thread(self._change, before, comparison, job, aside)]
             place: Destination | None = Destination(before.channel_id, before.thread_ts)
         else:
-            messages = await asyncio.to_thread(_answer, comparison, ask["id"], ask["user"], aside)
-            place = Destination(ask["channel"], ask["thread_ts"]) if ask["channel"] else None
-        await self._post_all(job, place, messages)
+            messages = await asyncio.to_thread(_answer, comparison, job.estimate_id, job.user_id, aside)
+            place = Destination(job.channel_id, job.thread_ts) if job.channel_id else None
+        await self._post_all(queued, place, messages)
         if budget and isinstance(held, BudgetExcess):
-            await self._ask_approval(job, budget, held, before, messages, question(comparison))
+            await self._ask_approval(queued, budget, held, before, messages, question(comparison))
         if before:
             await self._mark_changed(before, comparison)
 
     async def _ask_approval(
         self,
-        job: Job,
+        queued: QueuedJob[EstimateJob],
         budget: Budget,
         excess: BudgetExcess,
         before: SavedEstimate | None,
@@ -80,26 +78,28 @@ class EstimateJobs:
         asked: str,
     ) -> None:
         """After the answer's messages: the request to approve it, or that an earlier approval holds."""
-        approval = await self.decisions.asked(job, budget, excess, before)
-        if approval.estimate_id != job.payload["id"]:
-            await self._post_all(job, None, [*messages, still_approved(approval)])
+        approval = await self.decisions.request_approval(queued.job, budget, excess, before)
+        if approval.estimate_id != queued.job.estimate_id:
+            await self._post_all(queued, None, [*messages, still_approved(approval)])
             return
         saved = await self.desk.estimates.get(approval.estimate_id, team_id=approval.team_id)
         channel = saved and saved.channel_id
         thread = Destination(channel, saved.thread_ts) if saved and channel and not channel.startswith("D") else None
         mine = approval.asked_by in approval.approvers
-        await self._post_all(job, None, [*messages, approval_request(approval, elsewhere=thread is None and not mine)])
+        await self._post_all(
+            queued, None, [*messages, approval_request(approval, elsewhere=thread is None and not mine)]
+        )
         if not mine:
-            await self.decisions.ask_directly(job, approval, asked, thread)
+            await self.decisions.ask_directly(queued, approval, asked, thread)
 
-    async def _budget(self, ask: Mapping[str, Any]) -> Budget | None:
+    async def _budget(self, job: EstimateJob) -> Budget | None:
         """The budget of where the answer goes."""
-        return await self.desk.budgets.of(ask["team"], ask["channel"] or WHOLE_WORKSPACE)
+        return await self.desk.budgets.of(job.team_id, job.channel_id or WHOLE_WORKSPACE)
 
     def _change(
-        self, before: SavedEstimate, after: Comparison, ask: Mapping[str, Any], aside: WorkspaceNotes
+        self, before: SavedEstimate, after: Comparison, job: EstimateJob, aside: WorkspaceNotes
     ) -> SlackMessage:
-        return change_reply(before.result, after, ask["id"], ask["user"], self._why(before, after), aside)
+        return change_reply(before.result, after, job.estimate_id, job.user_id, self._why(before, after), aside)
 
     def _why(self, before: SavedEstimate, after: Comparison) -> list[CostCause]:
         """The difference of the offer in the headline by cause, where it was priced before too."""
@@ -108,11 +108,13 @@ class EstimateJobs:
         found = reasons(before.result, after.scenario.fields(), after.best.offer.id, self.desk.catalog, after.as_of)
         return found or []
 
-    async def _post_all(self, job: Job, place: Destination | None, messages: list[SlackMessage]) -> None:
+    async def _post_all(
+        self, queued: QueuedJob[EstimateJob], place: Destination | None, messages: list[SlackMessage]
+    ) -> None:
         """Post what does not stand yet, into one thread."""
-        ask, mark = job.payload, mark_of(job)
-        poster = await self.desk.poster(ask["team"])
-        saved = await self.desk.estimates.get(ask["id"], team_id=ask["team"])
+        job, mark = queued.job, mark_of(queued)
+        poster = await self.desk.poster(job.team_id)
+        saved = await self.desk.estimates.get(job.estimate_id, team_id=job.team_id)
         count = saved.posted if saved else 0
         if saved and saved.channel_id:
             place = Destination(saved.channel_id, saved.thread_ts)
@@ -120,11 +122,11 @@ class EstimateJobs:
             if count and place is not None:
                 posted = await poster.post(place, message, mark.part(count))
             else:
-                posted = await poster.post_or_dm(place, ask["user"], message, mark.part(count))
+                posted = await poster.post_or_dm(place, job.user_id, message, mark.part(count))
             place, count = posted.place, count + 1
             await self.desk.estimates.mark_posted(
-                ask["id"],
-                team_id=ask["team"],
+                job.estimate_id,
+                team_id=job.team_id,
                 channel_id=place.channel,
                 thread_ts=place.thread_ts or posted.ts,
                 message_ts=posted.ts,

@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.errors import error_of, is_transient
 from bot.prices.current_catalog import CatalogRefresher
-from bot.queue.store import Job
+from bot.queue.model import AlertJob, CheckWatchesJob, QueuedJob, RefreshPricesJob
 from bot.render.blocks import SlackMessage
 from bot.services import Services, mark_of
 from bot.slack.poster import NOBODY, SHUT_OUT, Destination
@@ -32,19 +32,19 @@ GONE = SHUT_OUT | {"thread_not_found", "message_not_found"}
 
 @dataclass(frozen=True)
 class ScheduledJobs:
-    """Kinds `refresh`, `watch` and `alert`."""
+    """Handlers of what the clock begins: price refreshes, checks of watches, and their alerts."""
 
     desk: Services
     watches: WatchStore
     prices: CatalogRefresher
     today: Callable[[], date]
 
-    async def refresh(self, job: Job) -> None:
-        """Read the price feeds. No payload: a run that was left counts for the day on which it is made up for."""
+    async def refresh(self, queued: QueuedJob[RefreshPricesJob]) -> None:
+        """Read the price feeds. A run that is late counts for the day on which it happens."""
         await self.prices.refresh(self.today())
 
-    async def watch(self, job: Job) -> None:
-        """Look at everything that is watched, and write down an alert for each of which there is something to tell."""
+    async def watch(self, queued: QueuedJob[CheckWatchesJob]) -> None:
+        """Check every watched estimate, and queue an alert for each that changed by more than its threshold."""
         await self.prices.catch_up()
         await self.desk.inbox.forget_old()
         after = 0
@@ -67,40 +67,48 @@ class ScheduledJobs:
             return
         # The day is in the key, so that what could not be told today is tried again tomorrow.
         key = f"alert:{watch.number}:{watch.alerts}:{self.today()}"
-        ask = {"team": watch.team_id, "id": saved.id, "user": watch.user_id, "alert": watch.alerts, "unasked": True}
-        place = {"channel": saved.channel_id, "thread_ts": saved.thread_ts}
-        await self.desk.inbox.put(Job(key, "alert", ask | place))
+        job = AlertJob(
+            estimate_id=saved.id,
+            team_id=watch.team_id,
+            user_id=watch.user_id,
+            channel_id=saved.channel_id,
+            thread_ts=saved.thread_ts,
+            alert_number=watch.alerts,
+        )
+        await self.desk.inbox.put(QueuedJob(key, job))
 
-    async def alert(self, job: Job) -> None:
-        """Tell what is new of an estimate at this moment. Payload: team, id, channel, thread_ts, alert (its number)."""
-        ask = job.payload
+    async def alert(self, queued: QueuedJob[AlertJob]) -> None:
+        """Post what has changed for a watched estimate."""
+        job = queued.job
         await self.prices.catch_up()
-        watch = await self.watches.get(ask["id"], team_id=ask["team"])
-        saved = await self.desk.estimates.get(ask["id"], team_id=ask["team"])
-        if watch is None or saved is None or watch.alerts != ask["alert"]:
+        watch = await self.watches.get(job.estimate_id, team_id=job.team_id)
+        saved = await self.desk.estimates.get(job.estimate_id, team_id=job.team_id)
+        if watch is None or saved is None or watch.alerts != job.alert_number:
             return
         try:
-            workspace = await self.desk.workspaces.of(ask["team"])
+            workspace = await self.desk.workspaces.of(job.team_id)
         except NotInstalled:
             return
-        if workspace.team_id != ask["team"]:  # a database that another workspace used before
+        if workspace.team_id != job.team_id:  # a database that another workspace used before
             return
         catalog = self.prices.box.catalog
         news = await self._news(watch, saved, catalog)
         if news is None:
             return
-        if job.attempts < 2 or not await self.desk.inbox.replies(job):
-            await self._say(job, watch, saved, alert(news, saved, watch, catalog, self.today().isoformat()))
-            await self.desk.inbox.replied(job, 1)
+        if queued.attempts < 2 or not await self.desk.inbox.replies(queued):
+            await self._say(queued, watch, saved, alert(news, saved, watch, catalog, self.today().isoformat()))
+            await self.desk.inbox.replied(queued, 1)
         await self.watches.told(watch, dict(news.told))
 
     async def _news(self, watch: Watch, saved: SavedEstimate, catalog: Catalog) -> WatchChange | None:
         told, over = cast("WatchState", watch.told), read_threshold(watch.over)
         return await asyncio.to_thread(watch_change, told, over, saved, catalog, self.today())
 
-    async def _say(self, job: Job, watch: Watch, saved: SavedEstimate, message: SlackMessage) -> None:
+    async def _say(
+        self, queued: QueuedJob[AlertJob], watch: Watch, saved: SavedEstimate, message: SlackMessage
+    ) -> None:
         """Into the thread; to the person alone where it is gone. Where that one is gone too, nobody watches."""
-        poster, mark = await self.desk.poster(watch.team_id), mark_of(job)
+        poster, mark = await self.desk.poster(watch.team_id), mark_of(queued)
         try:
             if saved.channel_id:
                 await poster.post(Destination(saved.channel_id, saved.thread_ts), message, mark)

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.actuals.command import USAGE, read_actual
 from bot.forms.estimates import Origin, View, form, loading, notice
 from bot.listeners.modals import GONE, Bot, team_of
-from bot.queue.store import Job
+from bot.queue.model import ActualJob
 from bot.render.actuals import RECALIBRATE
 from bot.render.blocks import SlackMessage, text_message
 from calculator import UserError
@@ -25,17 +25,17 @@ async def accept_actual(bot: Bot, body: dict[str, Any], words: str) -> SlackMess
     saved = await bot.estimates.get(asked.estimate_id, team_id=team_of(body))
     if saved is None:
         raise UserError(f"There is no estimate “{asked.estimate_id}” in this workspace. `list` shows yours.")
-    payload = {
-        "id": saved.id,
-        "team": saved.team_id,
-        "user": body["user_id"],
-        "channel": saved.channel_id or body["channel_id"],
-        "thread_ts": saved.thread_ts,
-        "asked_in": body["channel_id"],
-        "words": words,
-        "as_of": bot.today().isoformat(),
-    }
-    await bot.worker.accept(Job(f"command:{body['trigger_id']}", "actual", payload))
+    job = ActualJob(
+        estimate_id=saved.id,
+        team_id=saved.team_id,
+        user_id=body["user_id"],
+        channel_id=saved.channel_id or body["channel_id"],
+        thread_ts=saved.thread_ts,
+        command=words,
+        as_of=bot.today(),
+        asked_in_channel_id=body["channel_id"],
+    )
+    await bot.worker.accept(f"command:{body['trigger_id']}", job)
     return text_message(f"The comparison comes into the thread of the estimate `{saved.id}`.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -12,7 +13,7 @@ from bot.listeners.actuals import accept_actual
 from bot.listeners.home import open_budget
 from bot.listeners.keys import open_keys
 from bot.listeners.modals import Bot, team_of
-from bot.queue.store import Job
+from bot.queue.model import EstimateJob
 from bot.render.blocks import SlackMessage, section
 from bot.render.escaping import escape
 from bot.store import new_estimate_id
@@ -62,9 +63,8 @@ async def answer_command(bot: Bot, body: dict[str, Any]) -> dict[str, Any]:
         await bot.desk.check(fields, bot.today())
     except UserError as error:
         return _refusal(settled.owning(error, asked.fields), text)
-    job = estimate_job(bot, f"command:{body['trigger_id']}", body, fields, Origin(channel=body["channel_id"]))
-    job.payload["settled"] = settled.said(asked.fields)
-    await bot.worker.accept(job)
+    job = estimate_job(bot, body, fields, Origin(channel=body["channel_id"]), settled.said(asked.fields))
+    await bot.worker.accept(f"command:{body['trigger_id']}", job)
     return {}
 
 
@@ -88,20 +88,21 @@ def register(app: AsyncApp, bot: Bot) -> None:
         bot.worker.start(bot.show(body, form(origin, values or None)))
 
 
-def estimate_job(bot: Bot, key: str, body: dict[str, Any], fields: dict[str, str], origin: Origin) -> Job:
-    """A question that was accepted, as work to be done."""
-    user = body["user_id"] if "user_id" in body else body["user"]["id"]
-    payload = {
-        "id": new_estimate_id(),
-        "team": team_of(body),
-        "user": user,
-        "channel": origin.channel,
-        "thread_ts": origin.thread_ts,
-        "edit_of": origin.edit_of,
-        "fields": fields,
-        "as_of": bot.today().isoformat(),
-    }
-    return Job(key, "estimate", payload)
+def estimate_job(
+    bot: Bot, body: dict[str, Any], fields: dict[str, str], origin: Origin, defaults_used: Iterable[str]
+) -> EstimateJob:
+    """Return the job that answers a question."""
+    return EstimateJob(
+        estimate_id=new_estimate_id(),
+        team_id=team_of(body),
+        user_id=body["user_id"] if "user_id" in body else body["user"]["id"],
+        channel_id=origin.channel,
+        thread_ts=origin.thread_ts,
+        fields=fields,
+        as_of=bot.today(),
+        edit_of=origin.edit_of,
+        defaults_used=tuple(defaults_used),
+    )
 
 
 def _refusal(error: UserError, typed: str) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.jobs.datasets import dataset_job, dropped_key
+from bot.jobs.datasets import dropped_file_key, without_file_fields
 from bot.language.command import from_slack, readable_fields
 from bot.listeners.modals import Bot, team_of
-from bot.queue.store import Job
+from bot.queue.model import DatasetJob, SharedFileJob
 from bot.render.blocks import text_message
 from bot.render.datasets import CANCEL
 from bot.render.escaping import escape
@@ -33,16 +33,15 @@ def register(app: AsyncApp, bot: Bot) -> None:
         workspace = await bot.workspaces.find(team)
         own = workspace is not None and user == workspace.bot_user_id
         if not own and not channel.startswith("D") and event.get("file_id"):
-            payload = {
-                "id": new_estimate_id(),
-                "team": team,
-                "user": user,
-                "channel": channel,
-                "file_id": event["file_id"],
-                "unasked": True,
-                "as_of": bot.today().isoformat(),
-            }
-            await bot.worker.accept(Job(f"event:{body['event_id']}", "shared", payload))
+            job = SharedFileJob(
+                estimate_id=new_estimate_id(),
+                team_id=team,
+                user_id=user,
+                channel_id=channel,
+                file_id=str(event["file_id"]),
+                as_of=bot.today(),
+            )
+            await bot.worker.accept(f"event:{body['event_id']}", job)
         await ack()
 
     @app.action(CANCEL)
@@ -66,19 +65,18 @@ def is_from_somebody(event: dict[str, Any]) -> bool:
 async def accept_files(bot: Bot, body: dict[str, Any], event: dict[str, Any]) -> int:
     """Write down every file of a message as work; what stands in its text counts too. How many there were."""
     files = read_files(event.get("files"))
-    typed = readable_fields(from_slack(event.get("text") or ""))
+    fields = without_file_fields(readable_fields(from_slack(event.get("text") or "")))
     for file in files:
-        payload = {
-            "id": new_estimate_id(),
-            "team": team_of(body),
-            "user": event["user"],
-            "channel": event["channel"],
-            "thread_ts": event.get("thread_ts") or event["ts"],
-            "file": file._asdict(),
-            "fields": typed,
-            "edit_of": None,
-            "joins": True,
-            "as_of": bot.today().isoformat(),
-        }
-        await bot.worker.accept(dataset_job(dropped_key(event["channel"], file.id), payload))
+        job = DatasetJob(
+            estimate_id=new_estimate_id(),
+            team_id=team_of(body),
+            user_id=event["user"],
+            channel_id=event["channel"],
+            thread_ts=event.get("thread_ts") or event["ts"],
+            file=file,
+            fields=fields,
+            as_of=bot.today(),
+            continues_thread=True,
+        )
+        await bot.worker.accept(dropped_file_key(event["channel"], file.id), job)
     return len(files)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -10,11 +10,20 @@ from bot.forms.estimates import Origin, View, compare_form, form, loading, notic
 from bot.language.command import readable_fields
 from bot.listeners.commands import FIX
 from bot.listeners.modals import GONE, Bot, team_of
-from bot.queue.store import Job
-from bot.render.messages import EXPORTS
+from bot.queue.model import EXPORT_FORMATS, BreakEvenJob, ExportFormat, ExportJob, UncertaintyJob
 from bot.slack.payload import whole
 from bot.store import SavedEstimate
 from calculator import read_scenario
+
+
+class Target(TypedDict):
+    """The fields that the jobs of all buttons have."""
+
+    estimate_id: str
+    team_id: str
+    user_id: str
+    channel_id: str
+    thread_ts: str
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -32,10 +41,9 @@ def register(app: AsyncApp, bot: Bot) -> None:
     async def on_export(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         # The menu says what kind; the button that stands under estimates of old meant CSV.
         chosen = (action.get("selected_option") or {}).get("value") or f"csv {action['value']}"
-        kind, _, estimate_id = chosen.partition(" ")
-        job = _job(bot, "export", body, estimate_id)
-        job.payload["format"] = kind if kind in EXPORTS else "csv"
-        await bot.worker.accept(job)
+        name, _, estimate_id = chosen.partition(" ")
+        file_format: ExportFormat = next((known for known in EXPORT_FORMATS if known == name), "csv")
+        await bot.worker.accept(_key(body), ExportJob(file_format=file_format, **_target(body, estimate_id)))
         await ack()
 
     @app.action("break_even")
@@ -46,14 +54,16 @@ def register(app: AsyncApp, bot: Bot) -> None:
             await ack()  # nothing to compare with yet: ask for it
             bot.worker.start(bot.show(body, _edit_view(bot, saved, more=True)))
             return
-        await bot.worker.accept(_job(bot, "break_even", body, saved.id if saved else action["value"]))
+        target = _target(body, saved.id if saved else action["value"])
+        await bot.worker.accept(_key(body), BreakEvenJob(as_of=bot.today(), **target))
         await ack()
 
     @app.action("sure")
     async def on_sure(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         saved = await bot.estimates.get(action["value"], team_id=team_of(body))
         saved = await _latest(bot, saved) if saved else None
-        await bot.worker.accept(_job(bot, "sure", body, saved.id if saved else action["value"]))
+        target = _target(body, saved.id if saved else action["value"])
+        await bot.worker.accept(_key(body), UncertaintyJob(as_of=bot.today(), **target))
         await ack()
 
     @app.action(FIX)
@@ -63,18 +73,21 @@ def register(app: AsyncApp, bot: Bot) -> None:
         bot.worker.start(bot.show(body, form(origin, readable_fields(whole(action["value"])))))
 
 
-def _job(bot: Bot, kind: str, body: dict[str, Any], estimate_id: str) -> Job:
-    """A press of a button as work. Its trigger tells a press that was delivered twice from a second press."""
+def _key(body: dict[str, Any]) -> str:
+    """Return the idempotency key of a press; its trigger differs from that of a second press."""
+    return f"action:{body['trigger_id']}"
+
+
+def _target(body: dict[str, Any], estimate_id: str) -> Target:
+    """Return the estimate of a button, and the thread in which it was pressed."""
     message = body["message"]
-    payload = {
-        "id": estimate_id,
-        "team": team_of(body),
-        "user": body["user"]["id"],
-        "channel": body["channel"]["id"],
-        "thread_ts": message.get("thread_ts") or message["ts"],
-        "as_of": bot.today().isoformat(),
-    }
-    return Job(f"action:{body['trigger_id']}", kind, payload)
+    return Target(
+        estimate_id=estimate_id,
+        team_id=team_of(body),
+        user_id=body["user"]["id"],
+        channel_id=body["channel"]["id"],
+        thread_ts=message.get("thread_ts") or message["ts"],
+    )
 
 
 async def _open(bot: Bot, body: dict[str, Any], estimate_id: str, title: str, make: Any) -> None:

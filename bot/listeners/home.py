@@ -19,7 +19,7 @@ from bot.forms.defaults import (
 )
 from bot.forms.estimates import Origin, form, loading
 from bot.listeners.modals import Bot, team_of
-from bot.queue.store import Job
+from bot.queue.model import DecideJob, Decision
 from bot.render.budgets import APPROVE, DECLINE
 from bot.store import WHOLE_WORKSPACE
 from bot.workspace.budgets import limit_text, read_limit
@@ -92,12 +92,12 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
     @app.action(APPROVE)
     async def on_approve(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        await bot.worker.accept(_decision(body, action["value"], "approved"))
+        await bot.worker.accept(f"action:{body['trigger_id']}", _decision(body, action["value"], "approved"))
         await ack()
 
     @app.action(DECLINE)
     async def on_decline(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        await bot.worker.accept(_decision(body, action["value"], "declined"))
+        await bot.worker.accept(f"action:{body['trigger_id']}", _decision(body, action["value"], "declined"))
         await ack()
 
 
@@ -135,15 +135,14 @@ async def _settings_view(bot: Bot, team: str) -> dict[str, Any]:
     return settings_form((await bot.desk.settled(team)).fields)
 
 
-def _decision(body: dict[str, Any], estimate_id: str, decision: str) -> Job:
+def _decision(body: dict[str, Any], estimate_id: str, decision: Decision) -> DecideJob:
     message = body["message"]
-    payload = {
-        "id": estimate_id,
-        "team": team_of(body),
-        "user": body["user"]["id"],
-        "channel": body["channel"]["id"],
-        "thread_ts": message.get("thread_ts") or message["ts"],
-        "ts": message["ts"],
-        "decision": decision,
-    }
-    return Job(f"action:{body['trigger_id']}", "decide", payload)
+    return DecideJob(
+        estimate_id=estimate_id,
+        team_id=team_of(body),
+        user_id=body["user"]["id"],
+        channel_id=body["channel"]["id"],
+        thread_ts=message.get("thread_ts") or message["ts"],
+        message_ts=message["ts"],
+        decision=decision,
+    )

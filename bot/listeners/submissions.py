@@ -9,9 +9,10 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.forms.datasets import DATASET, read_dataset
 from bot.forms.estimates import CALLBACK, COMPARE_CALLBACK, MORE, Origin, errors_for, form, read_values, reply_in
 from bot.forms.fields import FROM_FILE
-from bot.jobs.datasets import dataset_job
+from bot.jobs.datasets import without_file_fields
 from bot.listeners.commands import estimate_job
 from bot.listeners.modals import GONE, Bot, team_of
+from bot.queue.model import DatasetJob, EstimateJob
 from bot.slack.files import MAX_FORM_BYTES
 from bot.workspace.defaults import WorkspaceDefaults
 from calculator import FieldErrors, UserError
@@ -68,9 +69,21 @@ def register(app: AsyncApp, bot: Bot) -> None:
         except UserError as error:
             await ack(response_action="errors", errors=errors_for(view, {"on": str(error)}))
             return
-        job = estimate_job(bot, f"view:{view['id']}:{view['hash']}", body, fields, origin)
-        job.payload["settled"] = settled.said(read_values(view))
-        await bot.worker.accept(dataset_job(job.key, {**job.payload, "file": file._asdict()}) if file else job)
+        job: EstimateJob | DatasetJob = estimate_job(bot, body, fields, origin, settled.said(read_values(view)))
+        if file:
+            job = DatasetJob(
+                estimate_id=job.estimate_id,
+                team_id=job.team_id,
+                user_id=job.user_id,
+                channel_id=job.channel_id,
+                thread_ts=job.thread_ts,
+                file=file,
+                fields=without_file_fields(job.fields),
+                as_of=job.as_of,
+                edit_of=job.edit_of,
+                defaults_used=job.defaults_used,
+            )
+        await bot.worker.accept(f"view:{view['id']}:{view['hash']}", job)
         await ack()
 
     @app.action(MORE)

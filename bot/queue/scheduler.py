@@ -13,7 +13,7 @@ from datetime import datetime
 
 from bot.errors import is_transient
 from bot.prices.current_catalog import CatalogRefresher
-from bot.queue.store import Job
+from bot.queue.model import CheckWatchesJob, Job, RefreshPricesJob
 from bot.queue.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -54,14 +54,14 @@ class Scheduler:
             return
         today = now.date()
         if self._prices.due(today):
-            await self._accept("refresh", today.isoformat())
-        await self._accept("watch", f"{today}:{self._prices.box.catalog.version}")
+            await self._accept(RefreshPricesJob(), today.isoformat())
+        await self._accept(CheckWatchesJob(), f"{today}:{self._prices.box.catalog.version}")
 
-    async def _accept(self, kind: str, when: str) -> None:
-        key = f"schedule:{kind}:{when}"
-        if self._put.get(kind) != key:
-            await self._worker.accept(Job(key, kind, {"unasked": True}))
-            self._put[kind] = key
+    async def _accept(self, job: Job, run: str) -> None:
+        key = f"schedule:{job.kind}:{run}"
+        if self._put.get(job.kind) != key:
+            await self._worker.accept(key, job)
+            self._put[job.kind] = key
 
     async def _look_on(self) -> None:
         while True:

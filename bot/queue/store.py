@@ -9,42 +9,15 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, or_, select, update
 
 from bot.queue.insert_batcher import InsertBatcher
+from bot.queue.model import Job, QueuedJob, WorkspaceJob, decode, decode_request_id, encode
 from bot.store.database import Database
 from bot.store.tables import KEEP_FINISHED, inbox
-
-
-@dataclass(frozen=True)
-class Job:
-    """One piece of accepted work. `payload` holds everything that is needed to do it after a restart."""
-
-    key: str
-    kind: str
-    payload: dict[str, Any]
-    attempts: int = 0
-    """How often it was begun; 1 while it is done for the first time."""
-    accepted_at: datetime | None = None
-
-    @property
-    def lane(self) -> str:
-        """What the job must not overtake: other work in its thread, or what its payload says; a lane of its own where
-        it begins a thread.
-        """
-        if one_at_a_time := self.payload.get("one_at_a_time"):
-            return str(one_at_a_time)
-        channel, thread_ts = self.payload.get("channel"), self.payload.get("thread_ts")
-        return f"{channel}/{thread_ts}" if thread_ts else self.key
-
-    @property
-    def begins_a_thread(self) -> bool:
-        """Whether nothing else can be in its lane."""
-        return self.lane == self.key
 
 
 class Backlog(NamedTuple):
@@ -76,25 +49,25 @@ class JobStore:
         self._lease = lease
         self.owner = f"{socket.gethostname()[:20]}-{secrets.token_hex(6)}"
 
-    async def put(self, job: Job, *, claim: bool = False) -> bool:
+    async def put(self, queued: QueuedJob[Job], *, claim: bool = False) -> bool:
         """Write a job down, begun by this process (`claim`) or for whoever comes first.
 
         False where its key is known already: somebody clicked twice, or Slack delivered again.
         """
         now = self.now()
         row = {
-            "key": job.key,
-            "kind": job.kind,
-            "team_id": job.payload.get("team"),
-            "lane": job.lane,
-            "payload": job.payload,
+            "key": queued.idempotency_key,
+            "kind": queued.kind,
+            "team_id": queued.job.team_id if isinstance(queued.job, WorkspaceJob) else None,
+            "lane": queued.ordering_key,
+            "payload": encode(queued),
             "state": "waiting",
             "attempts": 1 if claim else 0,
             "created_at": now,
             "owner": self.owner,
             "lease_until": now + self._lease if claim else None,
         }
-        return await self._arrivals.write(row, in_order=not job.begins_a_thread)
+        return await self._arrivals.write(row, in_order=not queued.runs_alone)
 
     async def settle(self, seconds: float) -> None:
         """Wait, so long at most, for what is being written down although nobody waits for it any more."""
@@ -123,7 +96,7 @@ class JobStore:
         accepted_here: bool = False,
         only: Collection[str] | None = None,
         but_not: Collection[str] = (),
-    ) -> list[Job]:
+    ) -> list[QueuedJob[Job]]:
         """Take what nobody works on, oldest first; never a job of a thread where an earlier one is not finished.
 
         `accepted_here` leaves alone what other processes accepted; `only` and `but_not` name kinds of work.
@@ -155,27 +128,27 @@ class JobStore:
         async with self._database.begin() as connection:
             return {row.key for row in await connection.execute(kept)}
 
-    async def begun_again(self, job: Job) -> None:
+    async def begun_again(self, queued: QueuedJob[Job]) -> None:
         """Count one more attempt of this process."""
-        await self._set(job, attempts=job.attempts)
+        await self._set(queued, attempts=queued.attempts)
 
-    async def replies(self, job: Job) -> int:
+    async def replies(self, queued: QueuedJob[Job]) -> int:
         """How many replies of a job stand already."""
         async with self._database.engine.connect() as connection:
-            return await connection.scalar(select(inbox.c.posted).where(inbox.c.key == job.key)) or 0
+            return await connection.scalar(select(inbox.c.posted).where(inbox.c.key == queued.idempotency_key)) or 0
 
-    async def replied(self, job: Job, posted: int) -> None:
+    async def replied(self, queued: QueuedJob[Job], posted: int) -> None:
         """Remember how many of its replies stand."""
-        await self._set(job, posted=posted)
+        await self._set(queued, posted=posted)
 
-    async def hand_back(self, job: Job) -> None:
+    async def hand_back(self, queued: QueuedJob[Job]) -> None:
         """Leave a job that was begun to whoever comes first; the attempt counts, for some of it may be done."""
-        await self._set(job, lease_until=None, owner=None)
+        await self._set(queued, lease_until=None, owner=None)
 
-    async def finished(self, job: Job, *, failed: bool = False) -> None:
-        await self._set(job, state="failed" if failed else "done", lease_until=None)
+    async def finished(self, queued: QueuedJob[Job], *, failed: bool = False) -> None:
+        await self._set(queued, state="failed" if failed else "done", lease_until=None)
 
-    async def late(self, after: timedelta, limit: int, *, accepted_here: bool = False) -> list[Job]:
+    async def late(self, after: timedelta, limit: int, *, accepted_here: bool = False) -> list[QueuedJob[Job]]:
         """Unfinished work older than that whose askers were not told yet. From now on they count as told."""
         old = [inbox.c.state == "waiting", inbox.c.told_at.is_(None), inbox.c.created_at <= self.now() - after]
         if accepted_here:
@@ -213,13 +186,16 @@ class JobStore:
     def _ours(self) -> list[ColumnElement[bool]]:
         return [inbox.c.owner == self.owner, inbox.c.state == "waiting", inbox.c.lease_until.is_not(None)]
 
-    async def _set(self, job: Job, **values: Any) -> None:
+    async def _set(self, queued: QueuedJob[Job], **values: Any) -> None:
         """Change a job that this process works on; one that another has taken over since is left alone."""
-        await self._database.do(update(inbox).where(inbox.c.key == job.key, *self._ours()).values(**values))
+        await self._database.do(
+            update(inbox).where(inbox.c.key == queued.idempotency_key, *self._ours()).values(**values)
+        )
 
 
-def _job(row: Row[Any]) -> Job:
-    return Job(row.key, row.kind, row.payload, row.attempts, row.created_at)
+def _job(row: Row[Any]) -> QueuedJob[Job]:
+    job = decode(row.kind, row.payload, row.lane)
+    return QueuedJob(row.key, job, row.attempts, row.created_at, decode_request_id(row.payload))
 
 
 def _first(limit: int, which: list[ColumnElement[bool]]) -> Select[tuple[int]]:

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 from bot.errors import is_transient
 from bot.queue.deadline import Deadlines
-from bot.queue.store import Backlog, Job, JobStore
+from bot.queue.model import DatasetJob, Job, QueuedJob, UnreadableJob
+from bot.queue.store import Backlog, JobStore
 from bot.telemetry import trace
 from bot.telemetry.metrics import Metrics
 from bot.timeouts import Timeouts
@@ -23,14 +24,14 @@ from bot.timeouts import Timeouts
 log = logging.getLogger(__name__)
 
 AT_ONCE = 20
-SCARCE: Mapping[str, int] = {"dataset": 2}
+SCARCE: Mapping[str, int] = {str(DatasetJob.__struct_config__.tag): 2}
 """Of these kinds a process does fewer at once: counting a file keeps every processor busy."""
 HAND_BACK_SECONDS = 3.0
 """For each step of leaving to others what is not done when the process stops."""
 
 T = TypeVar("T")
-Handler = Callable[[Job], Coroutine[Any, Any, None]]
-FailureHandler = Callable[[Job, str], Coroutine[Any, Any, None]]
+Handler = Callable[[QueuedJob[Any]], Coroutine[Any, Any, None]]
+FailureHandler = Callable[[QueuedJob[Job], str], Coroutine[Any, Any, None]]
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Worker:
     def __init__(
         self,
         inbox: JobStore,
-        handlers: Mapping[str, Handler],
+        handlers: Mapping[type[Job], Handler],
         on_failure: FailureHandler,
         on_delay: Handler,
         pace: Timeouts,
@@ -97,22 +98,22 @@ class Worker:
         """The work that is not done."""
         return await self._inbox.backlog(accepted_here=self._only_own)
 
-    async def accept(self, job: Job) -> bool:
+    async def accept(self, idempotency_key: str, job: Job) -> bool:
         """Write the job down, and only then start it. False for a duplicate, which is left alone. Raises where the
         database does not take it in time.
         """
-        job = replace(job, payload=job.payload | {"request": trace.request_id()}, accepted_at=self._inbox.now())
-        at_once = job.begins_a_thread and self._room > 0 and not self._closing
+        queued = QueuedJob(idempotency_key, job, accepted_at=self._inbox.now(), request_id=trace.request_id())
+        at_once = queued.runs_alone and self._room > 0 and not self._closing
         held_at = asyncio.get_running_loop().time()
         self._arriving += at_once
         try:
-            new = await self.soon(self._inbox.put(job, claim=at_once))
+            new = await self.soon(self._inbox.put(queued, claim=at_once))
         finally:
             self._arriving -= at_once
         if not new:
-            log.info("duplicate of %s left alone", job.key)
+            log.info("duplicate of %s left alone", queued.idempotency_key)
         elif at_once:
-            self._begin(replace(job, attempts=1), held_at)
+            self._begin(replace(queued, attempts=1), held_at)
         else:
             self._more_waits = True
             if self._room > 0:
@@ -176,11 +177,11 @@ class Worker:
             room = most - sum(running.kind == kind for running in self._running.values())
             if room > 0:
                 jobs += await self._inbox.claim(room, accepted_here=self._only_own, only=(kind,))
-        for job in jobs:
-            if job.key in self._running:  # its lease had run out, and nobody else was quicker
-                self._running[job.key].held_at = held_at
+        for queued in jobs:
+            if queued.idempotency_key in self._running:  # its lease had run out, and nobody else was quicker
+                self._running[queued.idempotency_key].held_at = held_at
             else:
-                self._begin(job, held_at)
+                self._begin(queued, held_at)
         return len(jobs)
 
     async def _poll(self) -> None:
@@ -199,10 +200,10 @@ class Worker:
                 if clock() < look_at:
                     continue
                 look_at = clock() + self.pace.poll / 2
-                for job in await self._inbox.late(
+                for queued in await self._inbox.late(
                     timedelta(seconds=self.pace.slow), AT_ONCE, accepted_here=self._only_own
                 ):
-                    self.start(self._say_late(job))
+                    self.start(self._say_late(queued))
             except Exception as error:
                 log.warning("could not look for work: %s", error, exc_info=not is_transient(error))
                 await asyncio.sleep(self.pace.poll)
@@ -231,27 +232,27 @@ class Worker:
 
     # --- doing it ----------------------------------------------------------------------------------------------------
 
-    def _begin(self, job: Job, held_at: float) -> None:
-        self._running[job.key] = Running(job.kind, self.start(self._run(job)), held_at)
+    def _begin(self, queued: QueuedJob[Job], held_at: float) -> None:
+        self._running[queued.idempotency_key] = Running(queued.kind, self.start(self._run(queued)), held_at)
 
-    async def _say_late(self, job: Job) -> None:
-        trace.begin(job.payload.get("request"))
-        await self._on_delay(job)
+    async def _say_late(self, queued: QueuedJob[Job]) -> None:
+        trace.begin(queued.request_id)
+        await self._on_delay(queued)
 
-    async def _run(self, job: Job) -> None:
-        trace.begin(job.payload.get("request"))
+    async def _run(self, queued: QueuedJob[Job]) -> None:
+        trace.begin(queued.request_id)
         try:
             await self._its_turn()
-            await self._attempts(job)
+            await self._attempts(queued)
         except asyncio.CancelledError:
-            self._metrics.job(job.kind, "handed back")
+            self._metrics.job(queued.kind, "handed back")
             with suppress(Exception):
                 async with asyncio.timeout(HAND_BACK_SECONDS):
-                    await self._inbox.hand_back(job)
+                    await self._inbox.hand_back(queued)
             raise
         finally:
-            del self._running[job.key]
-            if self._more_waits or not job.begins_a_thread:
+            del self._running[queued.idempotency_key]
+            if self._more_waits or not queued.runs_alone:
                 self._wake.set()
 
     async def _its_turn(self) -> None:
@@ -263,44 +264,49 @@ class Worker:
         while not self._closing and (now := clock()) < latest and (self._in_hand or now < self._asked_at + quiet):  # noqa: ASYNC110
             await asyncio.sleep(quiet)
 
-    async def _attempts(self, job: Job) -> None:
+    async def _attempts(self, queued: QueuedJob[Job]) -> None:
         """Do a job, again where what failed passes by itself; in the end it is done, or given up."""
         done = False
         while True:
             try:
-                if job.attempts > self.pace.attempts:
-                    raise RuntimeError(f"given up after {job.attempts - 1} attempts")
+                if queued.attempts > self.pace.attempts:
+                    raise RuntimeError(f"given up after {queued.attempts - 1} attempts")
                 if not done:
-                    await self._handlers[job.kind](job)
+                    await self._do(queued)
                     done = True
-                    self._done(job)
-                await self._inbox.finished(job)
+                    self._done(queued)
+                await self._inbox.finished(queued)
                 return
             except Exception as error:
-                if not done and (job.attempts >= self.pace.attempts or not is_transient(error)):
-                    await self._give_up(job)
+                if not done and (queued.attempts >= self.pace.attempts or not is_transient(error)):
+                    await self._give_up(queued)
                     return
-                log.warning("%s job %s, attempt %d: %r", job.kind, job.key, job.attempts, error)
-            await asyncio.sleep(self.pace.pause(job.attempts))
+                log.warning("%s job %s, attempt %d: %r", queued.kind, queued.idempotency_key, queued.attempts, error)
+            await asyncio.sleep(self.pace.pause(queued.attempts))
             if not done:
-                job = replace(job, attempts=job.attempts + 1)
+                queued = replace(queued, attempts=queued.attempts + 1)
                 with suppress(Exception):  # where the database is away, this process still counts
-                    await self._inbox.begun_again(job)
+                    await self._inbox.begun_again(queued)
 
-    def _done(self, job: Job) -> None:
-        self._metrics.job(job.kind, "done")
-        if job.accepted_at is not None:
-            seconds = (self._inbox.now() - job.accepted_at).total_seconds()
-            self._metrics.answered(job.kind, seconds)
-            log.info("%s job %s is done, %.2f s after it was accepted", job.kind, job.key, seconds)
+    async def _do(self, queued: QueuedJob[Job]) -> None:
+        if isinstance(queued.job, UnreadableJob):
+            raise ValueError(f"cannot be read: {queued.job.error}")
+        await self._handlers[type(queued.job)](queued)
 
-    async def _give_up(self, job: Job) -> None:
+    def _done(self, queued: QueuedJob[Job]) -> None:
+        self._metrics.job(queued.kind, "done")
+        if queued.accepted_at is not None:
+            seconds = (self._inbox.now() - queued.accepted_at).total_seconds()
+            self._metrics.answered(queued.kind, seconds)
+            log.info("%s job %s is done, %.2f s after it was accepted", queued.kind, queued.idempotency_key, seconds)
+
+    async def _give_up(self, queued: QueuedJob[Job]) -> None:
         """Tell the person, and write down that it failed; neither keeps the other from happening."""
-        self._metrics.job(job.kind, "failed")
+        self._metrics.job(queued.kind, "failed")
         code = trace.failing()
-        log.exception("%s: %s job %s failed", code, job.kind, job.key)
-        for step in (self._on_failure(job, code), self._inbox.finished(job, failed=True)):
+        log.exception("%s: %s job %s failed", code, queued.kind, queued.idempotency_key)
+        for step in (self._on_failure(queued, code), self._inbox.finished(queued, failed=True)):
             try:
                 await step
             except Exception:
-                log.exception("%s: giving up %s failed too", code, job.key)
+                log.exception("%s: giving up %s failed too", code, queued.idempotency_key)

@@ -8,10 +8,11 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from tempfile import TemporaryFile
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import aiohttp
 
+from bot.queue.model import SlackFile
 from bot.slack.hosts import NotSlackHost, SlackHosts, fetch
 from bot.slack.payload import whole
 from calculator import UserError
@@ -26,27 +27,10 @@ MAX_FILES = 10
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")
 _PIECE_BYTES = 1 << 20
 _MAX_NAME = 100
-_OTHER_MEDIA = ("image/", "video/", "audio/", "application/pdf", "text/csv")
 TOO_LARGE = (
     f"It is larger than {MAX_FILE_BYTES // 1_000_000:,} MB, which is the most that is read here. Pack it with gzip, "
     "send a part, or count it in a terminal: ftcost count FILE."
 )
-
-
-class SlackFile(NamedTuple):
-    """What Slack says of a file. `url` is None where files.info has to be asked."""
-
-    id: str
-    name: str
-    size: int
-    """Bytes; 0 where it is not said."""
-    mimetype: str
-    url: str | None
-
-    @property
-    def may_be_data(self) -> bool:
-        """Whether it may be a training file; pictures, recordings and tables are not."""
-        return not self.mimetype.startswith(_OTHER_MEDIA)
 
 
 def read_file(given: Any) -> SlackFile | None:

@@ -6,36 +6,35 @@ import asyncio
 
 import pytest
 
-from bot.queue.store import Job, JobStore
+from bot.queue.store import JobStore
 from bot.store import Database
 from tests.bot.databases import LEASE, NOW
+from tests.bot.queue.test_store import check, reply
 
 
 async def test_of_the_same_key_one_is_new_however_many_come_together(database: Database) -> None:
     inboxes = [JobStore(database, lambda: NOW, LEASE) for _ in range(2)]
-    new = await asyncio.gather(*(inboxes[number % 2].put(Job(f"key{number % 10}", "k", {})) for number in range(60)))
+    new = await asyncio.gather(*(inboxes[number % 2].put(check(f"key{number % 10}")) for number in range(60)))
     assert sum(new) == 10
-    assert not any(await asyncio.gather(*(inboxes[0].put(Job(f"key{number}", "k", {})) for number in range(10))))
+    assert not any(await asyncio.gather(*(inboxes[0].put(check(f"key{number}")) for number in range(10))))
     assert len(await inboxes[0].claim(99)) == 10
 
 
 async def test_work_of_a_thread_that_comes_together_is_done_in_the_order_it_came(database: Database) -> None:
     inbox = JobStore(database, lambda: NOW, LEASE)
-    jobs = [
-        Job(f"{thread}.{number}", "k", {"channel": "C1", "thread_ts": thread}) for number in range(4) for thread in "ab"
-    ]
+    jobs = [reply(f"{thread}.{number}", thread) for number in range(4) for thread in "ab"]
     assert all(await asyncio.gather(*(inbox.put(job) for job in jobs)))
     for number in range(4):
         found = await inbox.claim(9)
-        assert {job.key for job in found} == {f"a.{number}", f"b.{number}"}
+        assert {job.idempotency_key for job in found} == {f"a.{number}", f"b.{number}"}
         for job in found:
             await inbox.finished(job)
 
 
 async def test_one_that_cannot_be_written_down_takes_no_other_with_it(database: Database) -> None:
     inbox = JobStore(database, lambda: NOW, LEASE)
-    good = [Job(f"good{number}", "k", {}) for number in range(5)]
-    bad = Job("bad", "k", {"not": object()})
+    good = [check(f"good{number}") for number in range(5)]
+    bad = reply("bad", text=object())  # type: ignore[arg-type]
     first, *others = await asyncio.gather(
         inbox.put(good[0]), inbox.put(bad), *(inbox.put(job) for job in good[1:]), return_exceptions=True
     )
@@ -49,10 +48,10 @@ async def test_a_database_that_is_away_is_said_to_all_who_wait(database: Databas
     inbox = JobStore(database, lambda: NOW, LEASE)
     async with database.begin() as connection:
         await connection.exec_driver_sql("ALTER TABLE inbox RENAME TO inbox_away")
-    said = await asyncio.gather(*(inbox.put(Job(f"{number}", "k", {})) for number in range(3)), return_exceptions=True)
+    said = await asyncio.gather(*(inbox.put(check(f"{number}")) for number in range(3)), return_exceptions=True)
     assert all(isinstance(one, Exception) for one in said)
     async with database.begin() as connection:
         await connection.exec_driver_sql("ALTER TABLE inbox_away RENAME TO inbox")
-    assert await inbox.put(Job("later", "k", {}))
+    assert await inbox.put(check("later"))
     with pytest.raises(Exception, match="object"):
-        await inbox.put(Job("bad", "k", {"not": object()}))
+        await inbox.put(reply("bad", text=object()))  # type: ignore[arg-type]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from bot.queue.store import Job, JobStore
+from bot.queue.model import CheckWatchesJob, Job, MentionJob, QueuedJob
+from bot.queue.store import JobStore
 from bot.store import Database
 from tests.bot.databases import LEASE, NOW
 
@@ -38,41 +40,56 @@ def replica(database: Database, clock: Clock) -> Callable[[], JobStore]:
 Replica = Callable[[], JobStore]
 
 
-def reply(key: str, thread_ts: str = "1.1") -> Job:
-    return Job(key, "mention", {"team": "T1", "channel": "C1", "thread_ts": thread_ts})
+def reply(key: str, thread_ts: str = "1.1", text: str = "") -> QueuedJob[MentionJob]:
+    job = MentionJob(
+        estimate_id="bcdfghjkmn",
+        team_id="T1",
+        user_id="U1",
+        channel_id="C1",
+        thread_ts=thread_ts,
+        message_ts="9.9",
+        text=text,
+        as_of=NOW.date(),
+    )
+    return QueuedJob(key, job)
 
 
-def keys(jobs: list[Job]) -> list[str]:
-    return [job.key for job in jobs]
+def check(key: str, attempts: int = 0) -> QueuedJob[CheckWatchesJob]:
+    """A job that runs alone."""
+    return QueuedJob(key, CheckWatchesJob(), attempts)
+
+
+def keys(jobs: list[QueuedJob[Job]]) -> list[str]:
+    return [job.idempotency_key for job in jobs]
 
 
 async def test_a_key_is_taken_once_and_only_what_is_long_done_is_forgotten(replica: Replica, clock: Clock) -> None:
     one, other = replica(), replica()
-    assert await one.put(Job("done", "k", {"a": 1}), claim=True)
-    assert not await other.put(Job("done", "k", {"a": 2}), claim=True)
-    await one.put(Job("waits", "k", {}))
-    await one.finished(Job("done", "k", {}))
+    assert await one.put(check("done"), claim=True)
+    assert not await other.put(check("done"), claim=True)
+    await one.put(check("waits"))
+    await one.finished(check("done"))
     clock.forward(days=1)
     await one.forget_old()
-    assert not await one.put(Job("done", "k", {})), "a late duplicate still meets its key"
+    assert not await one.put(check("done")), "a late duplicate still meets its key"
     clock.forward(days=3)
     await one.forget_old()
-    assert await one.put(Job("done", "k", {}))
+    assert await one.put(check("done"))
     assert keys(await one.claim(9)) == ["waits", "done"], "work is never forgotten"
 
 
 async def test_what_one_works_on_no_other_takes_until_its_lease_ends(replica: Replica, clock: Clock) -> None:
     one, other = replica(), replica()
-    await one.put(Job("a", "k", {"x": "ü"}))
+    await one.put(reply("a", text="ü"))
     (job,) = await one.claim(9)
-    assert (job.key, job.kind, job.payload, job.attempts, job.accepted_at) == ("a", "k", {"x": "ü"}, 1, NOW)
+    assert job == replace(reply("a", text="ü"), attempts=1, accepted_at=NOW)
     clock.forward(seconds=14)
     assert await one.renew(["a"]) == {"a"}
     clock.forward(seconds=14)
     assert await other.claim(9) == [], "renewed"
     clock.forward(seconds=1)
     (taken,) = await other.claim(9)
-    assert (taken.key, taken.attempts) == ("a", 2)
+    assert (taken.idempotency_key, taken.attempts) == ("a", 2)
     assert await one.renew(["a"]) == set()
     await one.finished(job)
     await one.hand_back(job)
@@ -85,9 +102,9 @@ async def test_what_one_works_on_no_other_takes_until_its_lease_ends(replica: Re
 
 async def test_what_is_accepted_by_one_that_begins_it_is_not_there_for_others(replica: Replica, clock: Clock) -> None:
     one, other = replica(), replica()
-    await one.put(Job("a", "k", {}), claim=True)
+    await one.put(check("a"), claim=True)
     assert await other.claim(9) == []
-    await one.hand_back(Job("a", "k", {}, attempts=1))
+    await one.hand_back(check("a", attempts=1))
     (job,) = await other.claim(9)
     assert job.attempts == 2, "some of the first attempt may be done"
 
@@ -120,17 +137,17 @@ async def test_replicas_that_grab_at_the_same_time_share_without_an_overlap(repl
     while found := await asyncio.gather(*(one.claim(2) for one in replicas)):
         if not any(found):
             break
-        taken += [job.key for jobs in found for job in jobs]
+        taken += [job.idempotency_key for jobs in found for job in jobs]
     assert sorted(taken, key=int) == [str(number) for number in range(24)]
 
 
 async def test_who_waits_long_is_told_once(replica: Replica, clock: Clock) -> None:
     one, other = replica(), replica()
     slow = timedelta(seconds=10)
-    await one.put(Job("runs", "k", {}), claim=True)
-    await one.put(Job("waits", "k", {}))
-    await one.put(Job("done", "k", {}), claim=True)
-    await one.finished(Job("done", "k", {}))
+    await one.put(check("runs"), claim=True)
+    await one.put(check("waits"))
+    await one.put(check("done"), claim=True)
+    await one.finished(check("done"))
     clock.forward(seconds=9)
     assert await other.late(slow, 9) == []
     clock.forward(seconds=1)
@@ -148,7 +165,7 @@ async def test_the_backlog_tells_what_waits_what_runs_and_what_nobody_begins(rep
     assert await one.renew(["runs"]) == {"runs"}
     clock.forward(seconds=10)
     assert await other.backlog() == (1, 1, timedelta(seconds=20), timedelta(0)), "what waits for its turn is not left"
-    await other.put(Job("free", "k", {}))
+    await other.put(check("free"))
     clock.forward(seconds=3)
     assert await one.backlog() == (2, 1, timedelta(seconds=23), timedelta(seconds=3))
     assert await other.backlog(accepted_here=True) == (1, 0, timedelta(seconds=3), timedelta(seconds=3))

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 import pytest
 from aiohttp import ClientConnectorError
 
-from bot.queue.store import Job, JobStore
+from bot.queue.model import EstimateJob, QueuedJob
+from bot.queue.store import JobStore
 from bot.queue.worker import AT_ONCE
 from bot.store import open_database
 from playground import FakeSlack
@@ -331,9 +332,15 @@ async def test_what_a_killed_replica_left_another_does_after_its_lease(
     time = [TODAY]
     database = await open_database(postgres_url)
     killed = JobStore(database, lambda: time[0].replace(tzinfo=None), timedelta(seconds=15))
-    asked = {"id": "bcdfghjkmn", "team": "T0PLAYGRND", "user": slack.you, "channel": slack.general, "thread_ts": None}
-    payload = {**asked, "edit_of": None, "fields": support_bot.FIELDS, "as_of": "2026-11-21"}
-    await killed.put(Job("view:V1:h", "estimate", payload), claim=True)
+    job = EstimateJob(
+        estimate_id="bcdfghjkmn",
+        team_id="T0PLAYGRND",
+        user_id=slack.you,
+        channel_id=slack.general,
+        fields=support_bot.FIELDS,
+        as_of=TODAY.date(),
+    )
+    await killed.put(QueuedJob("view:V1:h", job), claim=True)
     async with running_bot(catalog, slack, postgres_url, lambda: time[0]):
         assert (await slack.command(support_bot.LINE)).ok
         await slack_actions.answered(slack)

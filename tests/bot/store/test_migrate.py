@@ -16,7 +16,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.queue.store import Job, JobStore
+from bot.queue.model import CheckWatchesJob, QueuedJob
+from bot.queue.store import JobStore
 from bot.store import (
     Audit,
     Database,
@@ -74,8 +75,8 @@ def revision(connection: Connection) -> str | None:
 async def test_replicas_that_start_together_make_the_tables_once(url: str) -> None:
     opened = await asyncio.gather(*(open_database(url) for _ in range(3)))
     inboxes = [JobStore(database, lambda: NOW, LEASE) for database in opened]
-    assert await inboxes[0].put(Job("key", "kind", {}))
-    assert not await inboxes[2].put(Job("key", "kind", {})), "it is one table"
+    assert await inboxes[0].put(QueuedJob("key", CheckWatchesJob()))
+    assert not await inboxes[2].put(QueuedJob("key", CheckWatchesJob())), "it is one table"
     for database in opened:
         await database.close()
 
@@ -104,13 +105,15 @@ async def test_a_file_from_before_migrations_is_taken_over_whole(tmp_path: Path)
         saved = await EstimateStore(database, lambda: NOW).get("bcdfghjkmn", team_id="T1")
         inbox = JobStore(database, lambda: NOW, LEASE)
         waiting = await inbox.claim(10)
-        assert not await inbox.put(Job("view:V2:h", "estimate", {})), "what was done stays known"
+        assert not await inbox.put(QueuedJob("view:V2:h", CheckWatchesJob())), "what was done stays known"
         for job in waiting:
             await inbox.hand_back(job)
         await database.close()
         assert saved is not None
         assert (saved.result, saved.posted, saved.name) == ({"headline": "kept"}, 3, "kept")
-        assert [(job.key, job.lane, job.attempts) for job in waiting] == [("view:V1:h", "C1/1.2", 1 + start)]
+        assert [(job.idempotency_key, job.ordering_key, job.attempts) for job in waiting] == [
+            ("view:V1:h", "C1/1.2", 1 + start)
+        ]
 
 
 async def test_a_step_that_fails_leaves_the_database_as_it_was(postgres_url: str) -> None:

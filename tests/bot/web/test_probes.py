@@ -9,7 +9,8 @@ from pathlib import Path
 from aiohttp.test_utils import TestServer
 
 from bot.app import build_app
-from bot.queue.store import Job, JobStore
+from bot.queue.model import EstimateJob, QueuedJob
+from bot.queue.store import JobStore
 from bot.store import open_database
 from playground import FakeSlack
 from pricing import Catalog
@@ -23,10 +24,16 @@ async def test_work_that_nobody_begins_for_a_minute_makes_the_bot_unready_until_
     """The worker does not look for work until it is told to."""
     time = [TODAY]
     database = await open_database(f"sqlite:///{tmp_path / 'queue.sqlite3'}")
-    asked = {"id": "bcdfghjkmn", "team": "T0PLAYGRND", "user": slack.you, "channel": slack.general, "thread_ts": None}
-    payload = {**asked, "edit_of": None, "fields": support_bot.FIELDS, "as_of": "2026-11-21"}
+    job = EstimateJob(
+        estimate_id="bcdfghjkmn",
+        team_id="T0PLAYGRND",
+        user_id=slack.you,
+        channel_id=slack.general,
+        fields=support_bot.FIELDS,
+        as_of=TODAY.date(),
+    )
     other = JobStore(database, lambda: time[0].replace(tzinfo=None), timedelta(seconds=15))
-    await other.put(Job("view:V1:h", "estimate", payload))
+    await other.put(QueuedJob("view:V1:h", job))
     async with (
         build_app(
             catalog,
