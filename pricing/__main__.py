@@ -1,4 +1,4 @@
-"""`python -m pricing`: what the catalogue holds, how old it is, and where it has holes; `refresh` reads live feeds."""
+"""`python -m pricing`: list what the catalogue holds and lacks, refresh prices from live feeds, format price files."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pricing import OLD_DAYS, Catalog, Offer, PriceFileError, load_catalog
+from pricing.files import yaml_files
+from pricing.load import PROVIDERS_DIR
 from pricing.schema import SCHEMA_PATH, is_current, schema_text
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point. Exit code 2 where a price file cannot be used, 1 where the schema is not current."""
     parser = argparse.ArgumentParser(prog="python -m pricing", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("list", "schema", "refresh"), default="list")
+    parser.add_argument("what", nargs="?", choices=("list", "schema", "refresh", "format"), default="list")
     parser.add_argument("--check", action="store_true", help="with schema: only say whether the file is current")
     parser.add_argument(
         "--prices-dir", type=Path, default=os.environ.get("FTCOST_PRICES_DIR") or None, help="your own prices"
@@ -32,6 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.what == "schema":
         return _schema(only_check=options.check)
     try:
+        if options.what == "format":
+            return _format()
         if options.what == "refresh":
             return _refresh(options)
         catalog = load_catalog(options.prices_dir)
@@ -98,6 +102,20 @@ def _refresh(options: argparse.Namespace) -> int:
     return asyncio.run(
         run(write=options.apply, into=options.into, only=options.only, today=today, environment=os.environ)
     )
+
+
+def _format() -> int:
+    """Write the catalogue's price files as a refresh writes them, so that its diff shows only what it changed."""
+    from pricing.refresh.price_document import PriceDocument
+
+    load_catalog()  # a file that the strict loader refuses stays as it is
+    for path in yaml_files(PROVIDERS_DIR):
+        text = path.read_text(encoding="utf-8")
+        formatted = PriceDocument(text).text()
+        if formatted != text:
+            path.write_text(formatted, encoding="utf-8", newline="")
+            print(f"Formatted {path.name}.")
+    return 0
 
 
 def _schema(*, only_check: bool) -> int:

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from pricing.files import DATA_DIR, PriceFileError, explain, read_text
 from pricing.offer import Record, Source, SourceRef
-from pricing.yaml_reader import YamlError, read_yaml
+from pricing.strict_yaml import YamlError, read_yaml
 
 BilledPart = Literal["training", "inference", "hosting", "storage"]
 Side = Literal["input", "cached", "output"]

@@ -12,8 +12,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from pricing.files import DATA_DIR, PriceFileError, explain, read_text
 from pricing.offer import Record, Source, SourceRef
+from pricing.strict_yaml import YamlError, read_yaml
 from pricing.vocabulary import Count
-from pricing.yaml_reader import YamlError, read_yaml
 
 Format = Literal[
     "openai-chat",

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from pricing.yaml_reader import YamlError, read_file, read_yaml
+from pricing.strict_yaml import YamlError, read_file, read_yaml
 
 DATA_DIR = Path(__file__).parent / "data"
 MAX_FILES = 200

@@ -141,7 +141,7 @@ def _render(comparison: Comparison, format: str) -> str:
 
 def _read_file(path: Path) -> dict[str, str]:
     """A scenario file: YAML whose keys are the grammar's; lists are joined by commas."""
-    from pricing.yaml_reader import YamlError, read_file, read_yaml
+    from pricing.strict_yaml import YamlError, read_file, read_yaml
 
     try:
         data = read_yaml(read_file(path))

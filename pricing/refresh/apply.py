@@ -1,58 +1,72 @@
-"""Findings into the catalogue's own files: text edits, checked by the strict loader before anything is written."""
+"""Write findings into the catalogue's own price files. The strict loader checks them before a file is replaced."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from pricing.catalog import Catalog
-from pricing.files import PriceFileError
+from pricing.files import PriceFileError, yaml_files
 from pricing.load import load_catalog
 from pricing.offer import Price
 from pricing.refresh.compare import Finding, same
 from pricing.refresh.feed import Feed
 from pricing.refresh.places import PriceTarget
+from pricing.refresh.price_document import EditError, PriceDocument, PriceRow
 from pricing.refresh.record import key_of, next_price, price_fields, source_fields, source_of
-from pricing.refresh.yaml_text import (
-    Edit,
-    EditError,
-    Row,
-    child,
-    edited,
-    items,
-    price_rows,
-    replaced,
-    root_of,
-    row_after,
-    sources_behind,
-)
-
-RowId = tuple[str, str, str | None, str | None, str | None]
-"""Model, kind, method, variant, since."""
 
 
 class NotWritten(Exception):
     """Findings that could not be written down; every file is as it was. The text says why."""
 
 
+class _Match(NamedTuple):
+    """A finding, and the recorded price that it is about."""
+
+    finding: Finding
+    price: Price
+    row: PriceRow
+
+    @property
+    def confirms(self) -> bool:
+        return self.finding.outcome == "unchanged"
+
+
 def apply(
     findings: Iterable[Finding], feeds: Mapping[str, Feed], catalog: Catalog, folder: Path, today: date
 ) -> list[Path]:
-    """Write what applies into the price files of `folder`; the files that changed. Raises NotWritten."""
+    """Write the findings that apply into the price files of a folder.
+
+    Args:
+        findings: What `refresh` found; those that a person has to decide are left out.
+        feeds: The feeds by id that the findings are from.
+        catalog: The catalogue as loaded from the folder.
+        folder: Holds one file per platform.
+        today: The date that confirmed sources and new prices get.
+
+    Returns:
+        The files that changed.
+
+    Raises:
+        NotWritten: If the files don't hold the prices, can't be edited or would not load; no file has changed.
+    """
     by_platform: dict[str, list[Finding]] = {}
     for finding in dict.fromkeys(finding for finding in findings if finding.applies):
         by_platform.setdefault(_platform(finding), []).append(finding)
     texts: dict[Path, str] = {}
     try:
-        for path in price_files(folder):
+        for path in yaml_files(folder):
             text = path.read_bytes().decode("utf-8")
-            found = by_platform.pop(_declared_platform(text), [])
-            new = _with_findings(text, found, feeds, catalog, today) if found else text
-            if new != text:
-                texts[path] = new
+            document = PriceDocument(text)
+            if platform_findings := by_platform.pop(document.platform, []):
+                _edit(document, platform_findings, feeds, catalog, today)
+                edited = document.text()
+                if edited != text:
+                    texts[path] = edited
     except EditError as error:
         raise NotWritten(f"{path.name}: {error}") from None
     if by_platform:
@@ -68,84 +82,84 @@ def write_checked(
     findings: Iterable[Finding],
     today: date,
 ) -> None:
-    """Write `texts`, if with them the folder loads and says what was found. Raises NotWritten."""
+    """Write `texts` if the folder loads with them and then holds the prices found. Raises NotWritten."""
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
-        for path in price_files(folder):
+        for path in yaml_files(folder):
             shutil.copyfile(path, copy / path.name)
         for path, text in texts.items():
             (copy / path.name).write_text(text, encoding="utf-8", newline="")
         try:
             catalog = load(copy)
         except PriceFileError as error:
-            raise NotWritten(f"the files would not load with it: {error}") from None
+            raise NotWritten(f"the edited files would not load: {error}") from None
     for finding in findings:
         if finding.applies and finding.target and finding.usd is not None:
             price = finding.target.on(catalog, today)
             if price is None or price.usd is None or not same(price.usd, finding.usd):
-                raise NotWritten(f"{finding.what} would not be {finding.observed} in the files")
+                raise NotWritten(f"{finding.what} would not be {finding.observed} in the edited files")
     for path, text in texts.items():
-        beside = path.with_name(f".{path.name}.new")
-        beside.write_text(text, encoding="utf-8", newline="")
-        beside.replace(path)
+        temporary = path.with_name(f".{path.name}.new")
+        temporary.write_text(text, encoding="utf-8", newline="")
+        temporary.replace(path)
 
 
-def price_files(folder: Path) -> list[Path]:
-    """The files of a folder that the loader reads."""
-    return sorted(
-        path for path in folder.iterdir() if path.suffix in (".yml", ".yaml") and not path.name.startswith(".")
-    )
-
-
-def _with_findings(
-    text: str, findings: Iterable[Finding], feeds: Mapping[str, Feed], catalog: Catalog, today: date
-) -> str:
-    root = root_of(text)
-    rows = {_row_id(row): row for row in price_rows(root)}
-    sources = {key.value: source for key, source in items(child(root, "sources"))}
-    by_feed: dict[str, list[tuple[Row, Price, Finding]]] = {}
-    for target, finding in {finding.target: finding for finding in reversed(list(findings))}.items():
-        price = target.on(catalog, today) if target else None
-        row = rows.get(_price_id(target, price)) if target and price else None
-        if row is None or price is None:
-            raise EditError(f"{finding.what} does not stand in this file")
-        by_feed.setdefault(finding.feed, []).append((row, price, finding))
-    edits: list[Edit] = []
-    added: dict[str, Mapping[str, str]] = {}
-    by_any = {_row_id(row) for found in by_feed.values() for row, _, finding in found if finding.outcome == "unchanged"}
-    for feed_id, found in by_feed.items():
+def _edit(
+    document: PriceDocument, findings: Sequence[Finding], feeds: Mapping[str, Feed], catalog: Catalog, today: date
+) -> None:
+    """Date the sources that confirm prices, and insert the prices that changed."""
+    rows = list(document.rows())
+    matches = _match(rows, findings, catalog, today)
+    confirmed = {match.row.identity for match in matches if match.confirms}
+    unconfirmed = [row for row in rows if row.identity not in confirmed]
+    for feed_id in dict.fromkeys(match.finding.feed for match in matches):
         feed, key = feeds[feed_id], key_of(feed_id)
-        confirmed = {_row_id(row) for row, _, finding in found if finding.outcome == "unchanged"}
-        if key not in sources:
-            added[key] = source_fields(source_of(feed, today))
-        elif (before := child(sources[key], "checked")).value < today.isoformat():
-            edits.append(replaced(before, today.isoformat()))
-            # What this feed said before and does not say today keeps the day on which it was said.
-            kept = f"{key}_{before.value.replace('-', '_')}"
-            stale = [row for row in rows.values() if row.fields["source"] == key and _row_id(row) not in by_any]
-            edits += [replaced(row.source, kept) for row in stale]
-            if stale and kept not in sources:
-                added[kept] = {name.value: value.value for name, value in items(sources[key])}
-        edits += [replaced(rows[row_id].source, key) for row_id in confirmed if rows[row_id].fields["source"] != key]
-        for row, price, finding in found:
-            if finding.outcome == "changed" and finding.usd is not None:
-                edits += row_after(text, row, price_fields(next_price(price, finding.usd, feed, today), key))
-    return edited(text, [*edits, *sources_behind(text, root, added)])
+        _date_source(document, key, feed, unconfirmed, today)
+        for match in matches:
+            if match.finding.feed != feed_id:
+                continue
+            if match.confirms:
+                match.row.fields["source"] = key
+            elif match.finding.usd is not None:
+                price = next_price(match.price, match.finding.usd, feed, today)
+                match.row.insert_next(price_fields(price, key))
 
 
-def _row_id(row: Row) -> RowId:
-    fields = row.fields
-    return row.model, row.kind, fields.get("method"), fields.get("variant"), fields.get("since")
+def _match(rows: Iterable[PriceRow], findings: Sequence[Finding], catalog: Catalog, today: date) -> list[_Match]:
+    """Pair each price with the first finding about it. Raises EditError."""
+    by_identity = {row.identity: row for row in rows}
+    matches = []
+    for target, finding in {finding.target: finding for finding in reversed(findings)}.items():
+        price = target.on(catalog, today) if target else None
+        row = by_identity.get(_identity(target, price)) if target and price else None
+        if row is None or price is None:
+            raise EditError(f"{finding.what} isn't in this file")
+        matches.append(_Match(finding, price, row))
+    return matches
 
 
-def _price_id(target: PriceTarget, price: Price) -> RowId:
+def _date_source(document: PriceDocument, key: str, feed: Feed, unconfirmed: Iterable[PriceRow], today: date) -> None:
+    """Date a feed's source today. Prices that no feed confirms keep the source with its earlier date."""
+    fields = document.sources.get(key)
+    if fields is None:
+        document.add_source(key, source_fields(source_of(feed, today)))
+        return
+    checked = fields["checked"]
+    if checked >= today.isoformat():
+        return
+    dated_key = f"{key}_{checked.replace('-', '_')}"
+    stale = [row for row in unconfirmed if row.fields["source"] == key]
+    if stale and dated_key not in document.sources:
+        document.add_source(dated_key, fields)
+    for row in stale:
+        row.fields["source"] = dated_key
+    fields["checked"] = today.isoformat()
+
+
+def _identity(target: PriceTarget, price: Price) -> tuple[str, str, str | None, str | None, str | None]:
     model = target.offer.partition("/")[2]
     return model, target.kind, target.method, target.variant, price.since.isoformat() if price.since else None
 
 
 def _platform(finding: Finding) -> str:
     return finding.target.offer.partition("/")[0] if finding.target else ""
-
-
-def _declared_platform(text: str) -> str:
-    return str(child(root_of(text), "platform").value)

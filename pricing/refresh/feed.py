@@ -12,8 +12,8 @@ from pydantic import Field, ValidationError
 
 from pricing.files import DATA_DIR, PriceFileError
 from pricing.offer import Record
+from pricing.strict_yaml import YamlError, read_yaml
 from pricing.vocabulary import Confidence, Method, PriceKind
-from pricing.yaml_reader import YamlError, read_yaml
 
 FEEDS_PATH = DATA_DIR / "feeds.yml"
 

@@ -1,4 +1,4 @@
-"""Findings into a folder of their own, for a running bot; `load_catalog(refreshed_dir=…)` lays it over the rest."""
+"""Write findings into a folder of their own that `load_catalog(refreshed_dir=…)` lays over the catalogue."""
 
 from __future__ import annotations
 
@@ -7,34 +7,49 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
 from pricing.catalog import Catalog
+from pricing.files import yaml_files
 from pricing.load import load_catalog
 from pricing.offer import Price, Source
-from pricing.refresh.apply import NotWritten, price_files, write_checked
+from pricing.refresh.apply import NotWritten, write_checked
 from pricing.refresh.compare import Finding
 from pricing.refresh.feed import Feed
 from pricing.refresh.places import PriceTarget
+from pricing.refresh.price_document import PriceDocument, block, dump, in_braces
 from pricing.refresh.record import next_price, price_fields, source_fields, source_of
-from pricing.refresh.yaml_text import price_rows, root_of, row_text, source_text
-from pricing.yaml_reader import read_yaml
 
-HEADER = "# Written by the refresh of prices; what is typed in here is lost."
+WRITTEN_BY = "# Written by the refresh of prices;"
+HEADER = f"{WRITTEN_BY} changes made here are lost."
 
 
 def write_overlay(
     findings: Iterable[Finding], feeds: Mapping[str, Feed], catalog: Catalog, folder: Path, today: date
 ) -> list[Path]:
-    """Write what applies, and what was there before, into `folder`; the files that changed. `catalog` is the one with
-    the folder laid over it. Raises NotWritten.
+    """Write the findings that apply into a folder that `load_catalog(refreshed_dir=folder)` lays over the catalogue.
+
+    Args:
+        findings: What `refresh` found; those that a person has to decide are left out.
+        feeds: The feeds by id that the findings are from.
+        catalog: The catalogue with the folder laid over it.
+        folder: Holds what earlier refreshes wrote, which is kept; made if it doesn't exist.
+        today: The date that confirmed sources and new prices get.
+
+    Returns:
+        The files that changed.
+
+    Raises:
+        NotWritten: If a file of the folder wasn't written by a refresh, or the files would not load.
     """
     folder.mkdir(parents=True, exist_ok=True)
     findings = list(findings)
-    # An offer that the catalogue has dropped since is dropped here too.
-    before = [target for target in _written_before(folder) if target.offer in catalog.offers]
-    histories = {target: target.history(catalog) for target in before}
+    # A price of an offer that the catalogue has dropped is dropped here too.
+    recorded = [target for target in _recorded_targets(folder) if target.offer in catalog.offers]
+    histories = {target: target.history(catalog) for target in recorded}
     for target, finding in {finding.target: finding for finding in reversed(findings) if finding.applies}.items():
         if target and finding.usd is not None:
-            histories[target] = _refreshed(target, finding, feeds[finding.feed], catalog, today)
+            histories[target] = _refresh_history(target, finding, feeds[finding.feed], catalog, today)
     by_platform: dict[str, dict[PriceTarget, list[Price]]] = {}
     for target, prices in sorted(histories.items(), key=lambda entry: str(entry[0])):
         by_platform.setdefault(target.offer.partition("/")[0], {})[target] = prices
@@ -47,50 +62,45 @@ def write_overlay(
     return list(texts)
 
 
-def _refreshed(target: PriceTarget, finding: Finding, feed: Feed, catalog: Catalog, today: date) -> list[Price]:
-    """The history with its price of today confirmed, or followed by the next."""
+def _refresh_history(target: PriceTarget, finding: Finding, feed: Feed, catalog: Catalog, today: date) -> list[Price]:
+    """Return the history with today's price confirmed, or followed by the next one."""
     current = target.on(catalog, today)
-    found = []
+    prices = []
     for price in target.history(catalog):
         if price is not current or finding.usd is None:
-            found.append(price)
+            prices.append(price)
         elif finding.outcome == "unchanged":
-            found.append(price.model_copy(update={"source": source_of(feed, today)}))
+            prices.append(price.model_copy(update={"source": source_of(feed, today)}))
         else:
-            found += [price, next_price(price, finding.usd, feed, today)]
-    return found
+            prices += [price, next_price(price, finding.usd, feed, today)]
+    return prices
 
 
-def _written_before(folder: Path) -> list[PriceTarget]:
-    """What the folder holds. Raises NotWritten where a person wrote in it."""
-    found = []
-    for path in price_files(folder):
+def _recorded_targets(folder: Path) -> list[PriceTarget]:
+    """Return the prices that the folder holds. Raises NotWritten if a person wrote one of its files."""
+    targets = []
+    for path in yaml_files(folder):
         text = path.read_text(encoding="utf-8")
-        if not text.startswith(HEADER):
+        if not text.startswith(WRITTEN_BY):
             raise NotWritten(f"{path.name} was not written by a refresh; refreshed prices need a folder of their own")
-        platform = read_yaml(text)["platform"]
-        for row in price_rows(root_of(text)):
+        document = PriceDocument(text)
+        for row in document.rows():
             method, variant = row.fields.get("method"), row.fields.get("variant")
-            found.append(PriceTarget(f"{platform}/{row.model}", row.kind, method, variant))  # type: ignore[arg-type]
-    return list(dict.fromkeys(found))
+            targets.append(PriceTarget(f"{document.platform}/{row.model}", row.kind, method, variant))  # type: ignore[arg-type]
+    return list(dict.fromkeys(targets))
 
 
 def _text(platform: str, targets: Mapping[PriceTarget, list[Price]]) -> str:
-    sources: dict[Source, str] = {}
-    offers: dict[str, dict[str, list[str]]] = {}
+    keys: dict[Source, str] = {}
+    offers = CommentedMap()
     for target, prices in targets.items():
-        rows = offers.setdefault(target.offer.partition("/")[2], {}).setdefault(target.kind, [])
+        offer = offers.setdefault(target.offer.partition("/")[2], CommentedMap(prices=CommentedMap()))
+        rows = offer["prices"].setdefault(target.kind, CommentedSeq())
         for price in prices:
-            key = sources.setdefault(price.source, _key(price.source, len(sources)))
-            rows.append(row_text(price_fields(price, key), 8))
-    lines = [HEADER, f"platform: {platform}", "sources:"]
-    lines += [source_text(key, source_fields(source)) for source, key in sources.items()]
-    lines.append("offers:")
-    for model, kinds in offers.items():
-        lines += [f"  {model}:", "    prices:"]
-        for kind, rows in kinds.items():
-            lines += [f"      {kind}:", *rows]
-    return "\n".join(lines) + "\n"
+            key = keys.setdefault(price.source, _key(price.source, len(keys)))
+            rows.append(in_braces(price_fields(price, key)))
+    sources = CommentedMap({key: block(source_fields(source)) for source, key in keys.items()})
+    return f"{HEADER}\n{dump(CommentedMap(platform=platform, sources=sources, offers=offers))}"
 
 
 def _key(source: Source, number: int) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from calculator import Comparison, Estimate, LineItem, Total, estimate, read_scenario
 from pricing import Catalog
-from pricing.yaml_reader import read_yaml
+from pricing.strict_yaml import read_yaml
 
 FILES = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yml"))
 FIGURES = ("one_off", "first_month", "monthly", "total")

@@ -17,7 +17,7 @@ from bot.language.command import from_slack, read_command, read_fields, readable
 from bot.render.data import to_csv, to_json
 from calculator import KEYS, FieldErrors, UserError, estimate, read_scenario
 from pricing import Catalog
-from pricing.yaml_reader import YamlError, read_yaml
+from pricing.strict_yaml import YamlError, read_yaml
 from tests.fuzz.hostile import anything, examples, in_time, outcome, text
 
 TODAY = date(2026, 11, 21)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ruamel.yaml.comments import CommentedMap
 
 from pricing import Catalog, Price, load_catalog
 from pricing.load import PROVIDERS_DIR
@@ -18,8 +19,8 @@ from pricing.refresh import Feed, Finding, NotWritten, RefreshReport, apply, ref
 from pricing.refresh.compare import compare, settle
 from pricing.refresh.observation import FeedError, Observation, Observations
 from pricing.refresh.places import PriceMapping, PriceTarget
-from pricing.refresh.yaml_text import scalar
-from pricing.yaml_reader import read_yaml
+from pricing.refresh.price_document import PriceDocument, block, dump, in_braces
+from pricing.strict_yaml import read_yaml
 from tests.pricing.refresh.feed_server import KEYS, FeedServer, feed_server, http
 
 TODAY = date(2026, 11, 22)
@@ -34,21 +35,32 @@ sources:
     title: Acme prices
     url: https://acme.test/prices
     checked: 2026-02-01
+# What one can buy.
 offers:
   # the only one
   one:
     title: One
     model: one-v1
     prices:
-      training: {usd: 10, per: 1M tokens, source: page, confidence: medium, meter: one training,
-        note: in the United States, conflict: another page says 9}  # sic
+      training:  # sic
+        usd: 10
+        per: 1M tokens
+        source: page
+        confidence: medium
+        meter: one training
+        note: in the United States
+        conflict: another page says 9
+      # by the token
       input:
-        - {usd: 2, per: 1M tokens, source: page, confidence: high}
+        - {usd: 2, per: 1M tokens, source: page, confidence: high}  # standard
+        # announced
         - {usd: unknown, per: 1M tokens, source: page, confidence: medium, since: 2027-01-01}
-      output: {usd: unknown, per: 1M tokens, source: page, confidence: low, note: nobody says}
+      output: {usd: unknown, per: 1M tokens, source: page, confidence: low, note: "nobody says"}  # yet
+      # by the hour
       hosting:
         - {usd: 4, per: GPU-hour, source: page, confidence: low, units_per_deployment: 2}
         - {usd: 9, per: GPU-hour, source: page, confidence: low, variant: B200}
+# The end.
 """
 NAMES = {
     "in": PriceMapping(offer="acme/one", kind="input"),
@@ -192,7 +204,7 @@ def test_one_name_can_stand_for_several_prices(acme: Path) -> None:
 # Written into the catalogue's own files
 
 
-def test_the_file_as_a_person_would_have_edited_it(acme: Path) -> None:
+def test_refresh_edits_only_the_lines_that_change(acme: Path) -> None:
     said = seen(one_training="12.5", **{"in": "2"}, out="7", h100="5", b200="9")
     assert (
         written(acme, said)
@@ -210,27 +222,42 @@ sources:
     url: https://acme.test/api
     checked: 2026-11-22
     kind: read by a program
+# What one can buy.
 offers:
   # the only one
   one:
     title: One
     model: one-v1
     prices:
-      training:
-        - {usd: 10, per: 1M tokens, source: page, confidence: medium, meter: one training,
-            note: in the United States, conflict: another page says 9}  # sic
-        - {usd: 12.5, per: 1M tokens, source: acme_api, confidence: high, since: 2026-11-22, meter: one training,
-            note: in the United States}
+      training:  # sic
+        - usd: 10
+          per: 1M tokens
+          source: page
+          confidence: medium
+          meter: one training
+          note: in the United States
+          conflict: another page says 9
+        - usd: 12.5
+          per: 1M tokens
+          source: acme_api
+          confidence: high
+          since: 2026-11-22
+          meter: one training
+          note: in the United States
+      # by the token
       input:
-        - {usd: 2, per: 1M tokens, source: acme_api, confidence: high}
+        - {usd: 2, per: 1M tokens, source: acme_api, confidence: high} # standard
+        # announced
         - {usd: unknown, per: 1M tokens, source: page, confidence: medium, since: 2027-01-01}
       output:
-        - {usd: unknown, per: 1M tokens, source: page, confidence: low, note: nobody says}
+        - {usd: unknown, per: 1M tokens, source: page, confidence: low, note: "nobody says"} # yet
         - {usd: 7, per: 1M tokens, source: acme_api, confidence: high, since: 2026-11-22}
+      # by the hour
       hosting:
         - {usd: 4, per: GPU-hour, source: page, confidence: low, units_per_deployment: 2}
         - {usd: 5, per: GPU-hour, source: acme_api, confidence: high, since: 2026-11-22, units_per_deployment: 2}
         - {usd: 9, per: GPU-hour, source: acme_api, confidence: low, variant: B200}
+# The end.
 """
     )
 
@@ -277,21 +304,11 @@ def test_a_second_change_on_one_day_waits(acme: Path) -> None:
     assert written(acme, seen(**RECORDED | {"in": "2.6"})) == before
 
 
-def test_a_price_in_block_style_is_not_edited(acme: Path) -> None:
-    pairs = ("usd: 10", "per: 1M tokens", "source: page", "confidence: low", "meter: one training")
-    block = "".join(f"\n        {pair}" for pair in pairs)
-    text = ACME.replace(ACME[ACME.index(" {usd: 10") : ACME.index("  # sic")], block)
-    (acme / "acme.yml").write_text(text)
-    with pytest.raises(NotWritten, match=r"acme\.yml: line 16: a price is edited where it stands in braces"):
-        written(acme, seen(**RECORDED | {"one_training": "12"}))
-    assert (acme / "acme.yml").read_text() == text
-
-
 def test_nothing_is_written_where_the_files_would_not_load(acme: Path) -> None:
     catalog = load_catalog(providers_dir=acme)
     found = held_against(acme, seen(**RECORDED | {"in": "2.5"}))
     (acme / "other.yml").write_text(ACME.replace("platform: acme", "platform: other").replace("usd: 2,", "usd: two,"))
-    with pytest.raises(NotWritten, match=r"the files would not load with it: other\.yml"):
+    with pytest.raises(NotWritten, match=r"the edited files would not load: other\.yml"):
         apply(found, FEEDS, catalog, acme, TODAY)
     assert (acme / "acme.yml").read_text() == ACME
     assert {path.name for path in acme.iterdir()} == {"acme.yml", "other.yml"}
@@ -301,7 +318,7 @@ def test_a_file_that_moved_on_since_is_left_alone(acme: Path) -> None:
     found = held_against(acme, seen(**RECORDED | {"in": "2.5"}))
     catalog = load_catalog(providers_dir=acme)
     (acme / "acme.yml").write_text(ACME.replace("  one:", "  uno:"))
-    with pytest.raises(NotWritten, match="does not stand in this file"):
+    with pytest.raises(NotWritten, match="isn't in this file"):
         apply(found, FEEDS, catalog, acme, TODAY)
 
 
@@ -331,10 +348,18 @@ def test_every_price_of_the_catalogue_can_be_followed_by_another(tmp_path: Path,
         assert (new.usd, new.since, new.per) == (finding.usd, TODAY, before[-1].per)
         assert new.units_per_deployment == before[-1].units_per_deployment
     for path in PROVIDERS_DIR.glob("*.yml"):
-        kept = [line.strip().removeprefix("- ") for line in (folder / path.name).read_text().splitlines()]
-        for line in path.read_text().splitlines():
-            shown = line.strip().removeprefix("- ")
-            assert shown in kept or any(one.startswith("{") and shown.endswith(one) for one in kept), line
+        lines = iter((folder / path.name).read_text().splitlines())
+        stripped = (line.strip().removeprefix("- ") for line in lines)
+        for line in path.read_text().splitlines():  # in their order, among the inserted ones
+            text = line.strip().removeprefix("- ")
+            assert any(text == found or (found.startswith("{") and text.endswith(found)) for found in stripped), line
+
+
+@pytest.mark.parametrize("path", sorted(PROVIDERS_DIR.glob("*.yml")), ids=lambda path: path.name)
+def test_price_files_have_the_format_of_the_refresh(path: Path) -> None:
+    """Otherwise the diff of a refresh would show lines that it did not change."""
+    text = path.read_text(encoding="utf-8")
+    assert PriceDocument(text).text() == text, f"run `python -m pricing format` for {path.name}"
 
 
 amounts = st.decimals("0.01", "50", places=3)
@@ -547,6 +572,6 @@ async def test_a_tuned_price_of_the_feeds_is_unchanged_once_applied(server: Feed
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("C",)), min_size=1, max_size=30))
-def test_any_text_survives_as_a_scalar(text: str) -> None:
-    in_braces = read_yaml(f"a: {{b: {scalar(text)}, c: d}}\nb: {scalar(text)}\n")
-    assert in_braces == {"a": {"b": text, "c": "d"}, "b": text}
+def test_any_text_survives_in_a_price_file(text: str) -> None:
+    fields = {"b": text, "c": "d"}
+    assert read_yaml(dump(CommentedMap(a=in_braces(fields), b=block(fields)))) == {"a": fields, "b": fields}
