@@ -58,8 +58,8 @@ class ActualsReport:
         if self.corrected:
             figures = "figure was" if self.corrected == 1 else "figures were"
             notes.append(f"{self.corrected} earlier {figures} corrected and kept")
-        quoted = next((one for one in saved.result["estimates"] if one["offer"] == self.offer.offer.id), None)
-        was = Decimal(quoted["total_usd"]) if quoted and quoted["total_usd"] is not None else None
+        quoted = saved.result.find(self.offer.offer.id)
+        was = quoted.total_usd if quoted else None
         now = self.offer.total_usd
         if was is not None and now is not None and abs(was - now) >= CENT:
             notes.append(f"prices were read anew since: the total was quoted as {money(was)} and is {money(now)} now")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from bot.render.data import figure_text
+from bot.render.data import FigureKey, figure_text
 from bot.render.escaping import clip
 from bot.render.money import counted, money, rough, signed
 from bot.render.page import TextPage
 from bot.render.sentences import said
 from bot.render.tables import Align, Table
 from bot.render.uncertainty import percent
+from bot.results import SavedOffer, SavedResult
 from calculator import KEYS
 
 FEWEST, MOST = 2, 6
@@ -24,14 +24,12 @@ _BETWEEN_COMMAS = re.compile(rf"{_QUOTED.pattern}|[^,\"„“”]+")
 OFFERS = 3
 """So many of the offers that are cheapest in one scenario get a row over all."""
 
-Result = Mapping[str, Any]
-
 
 class NamedResult(NamedTuple):
-    """A scenario as `to_json` wrote its answer, and what it is called."""
+    """The result of a scenario, and its name."""
 
     name: str
-    result: Result
+    result: SavedResult
 
 
 def named_in(argument: str) -> list[str]:
@@ -59,21 +57,21 @@ def side_by_side(scenarios: Sequence[NamedResult], *, left_out: int = 0) -> Text
     )
 
 
-def _asked(results: Sequence[Result]) -> list[tuple[str, ...]]:
+def _asked(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
     """The keys that are not the same everywhere."""
-    asked = [result["scenario"] for result in results]
+    asked = [result.scenario for result in results]
     differ = [key for key in KEYS if key != "name" and len({fields.get(key) for fields in asked}) > 1]
     return [(key, *(clip(said(key, fields), NAME) for fields in asked)) for key in differ]
 
 
-def _answers(results: Sequence[Result]) -> list[tuple[str, ...]]:
+def _answers(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
     best = [_best(result) for result in results]
-    rows: list[tuple[str, Callable[[Result], str]]] = [
-        ("Cheapest", _title),
+    rows: list[tuple[str, Callable[[SavedOffer], str]]] = [
+        ("Cheapest", lambda one: one.title),
         ("One-off", lambda one: _figure(one, "one_off_usd")),
         ("A month", lambda one: _figure(one, "monthly_usd")),
         ("Whole horizon", lambda one: _figure(one, "total_usd")),
-        ("Likely", lambda one: money(Decimal(one["total_usd"])) if "low" in one else "–"),
+        ("Likely", lambda one: money(one.total_usd) if one.low else "–"),
         ("P10 – P90", _likely),
         ("Pays back after, calls", _pays_back),
         ("Net against prompting", _net),
@@ -81,21 +79,21 @@ def _answers(results: Sequence[Result]) -> list[tuple[str, ...]]:
     ]
     made = [(label, *("–" if one is None else say(one) for one in best)) for label, say in rows]
     told = [row for row in made if any(cell != "–" for cell in row[1:])]
-    offers = {one["offer"]: _title(one) for one in best if one}
+    offers = {one.offer: one.title for one in best if one}
     if len(offers) > 1:
         shown = list(offers.items())[:OFFERS]
         told += [(title, *(_total_of(offer, result) for result in results)) for offer, title in shown]
-    if len({result["as_of"] for result in results}) > 1:
-        told.append(("Prices as of", *(str(result["as_of"]) for result in results)))
+    if len({result.as_of for result in results}) > 1:
+        told.append(("Prices as of", *(str(result.as_of) for result in results)))
     return told
 
 
-def _sentences(names: Sequence[str], results: Sequence[Result]) -> list[str]:
+def _sentences(names: Sequence[str], results: Sequence[SavedResult]) -> list[str]:
     """Which comes to least, and how far the first is from each other one."""
     best = [_best(result) for result in results]
     if any(one is None for one in best):
         return ["Where no offer has every price known there is nothing to compare."]
-    totals = [Decimal(one["total_usd"]) for one in best if one]
+    totals = [one.total_usd for one in best if one and one.total_usd is not None]
     if len({_months(result) for result in results}) > 1:
         return ["They look ahead over different numbers of months: compare what a month costs."]
     least = [name for name, total in zip(names, totals, strict=True) if total == min(totals)]
@@ -108,50 +106,46 @@ def _sentences(names: Sequence[str], results: Sequence[Result]) -> list[str]:
     return [f"{' and '.join(least)} {come} to least: {money(min(totals))}.", f"Against {names[0]}: {against}."]
 
 
-def _months(result: Result) -> str:
-    return said("months", result["scenario"])
+def _months(result: SavedResult) -> str:
+    return said("months", result.scenario)
 
 
-def _best(result: Result) -> Result | None:
-    """The first that can be ranked, as the answer ranked it."""
-    return next((one for one in result["estimates"] if one["standing"] in ("lasts", "ends")), None)
+def _best(result: SavedResult) -> SavedOffer | None:
+    """Return the first that can be ranked, as the answer ranked it."""
+    return next((estimate for estimate in result.estimates if estimate.ranked), None)
 
 
-def _title(one: Result) -> str:
-    return str(one.get("title") or one["offer"])
+def _figure(estimate: SavedOffer, key: FigureKey) -> str:
+    if getattr(estimate, key) is None:
+        return "none" if key == "monthly_usd" and estimate.complete else money(None)
+    return figure_text(estimate, key)
 
 
-def _figure(one: Result, key: str) -> str:
-    if one[key] is None:
-        return "none" if key == "monthly_usd" and one["complete"] else money(None)
-    return figure_text(one, key)
+def _likely(estimate: SavedOffer) -> str:
+    percentiles = estimate.percentiles
+    return f"{rough(percentiles.p10_usd)} – {rough(percentiles.p90_usd)}" if percentiles else "–"
 
 
-def _likely(one: Result) -> str:
-    found = one.get("range")
-    return f"{rough(Decimal(found['p10_usd']))} – {rough(Decimal(found['p90_usd']))}" if found else "–"
+def _share(estimate: SavedOffer) -> str:
+    share = estimate.percentiles.pays_back_share if estimate.percentiles else None
+    return "–" if share is None else percent(share)
 
 
-def _share(one: Result) -> str:
-    share = (one.get("range") or {}).get("pays_back_share")
-    return percent(Decimal(share)) if share is not None else "–"
-
-
-def _pays_back(one: Result) -> str:
-    found = one["break_even"]
-    if not found:
+def _pays_back(estimate: SavedOffer) -> str:
+    if estimate.break_even is None:
         return "–"
-    return "never" if found["calls"] is None else f"{found['calls']:,}"
+    calls = estimate.break_even.calls
+    return "never" if calls is None else f"{calls:,}"
 
 
-def _net(one: Result) -> str:
-    net = (one["break_even"] or {}).get("net_usd")
-    return "–" if net is None else signed(Decimal(net))
+def _net(estimate: SavedOffer) -> str:
+    net_usd = estimate.break_even.net_usd if estimate.break_even else None
+    return "–" if net_usd is None else signed(net_usd)
 
 
-def _total_of(offer: str, result: Result) -> str:
-    one = next((one for one in result["estimates"] if one["offer"] == offer), None)
-    return "–" if one is None or not one["lines"] else _figure(one, "total_usd")
+def _total_of(offer: str, result: SavedResult) -> str:
+    estimate = result.find(offer)
+    return "–" if estimate is None or not estimate.lines else _figure(estimate, "total_usd")
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

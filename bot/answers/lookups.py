@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
 
 from bot.answers import catalog_pages
 from bot.answers.audit import audit_page
@@ -19,6 +18,7 @@ from bot.render.escaping import clip, escape
 from bot.render.estimate_diff import difference_page
 from bot.render.money import counted
 from bot.render.page import TextPage
+from bot.results import document
 from bot.slack.poster import permalink
 from bot.store import Audit, EstimateStore, SavedEstimate, Watch, WatchStore
 from bot.watches.changes import REMIND_DAYS, STEPS, initial_state
@@ -89,7 +89,7 @@ class Lookups:
             return "You have no estimates yet. `/ftcost` opens the form."
         watched = await self.watches.watched([one.id for one in saved], team_id=team)
         return "*Your estimates*\n" + "\n".join(
-            f"• `{one.id}` {one.as_of} {self._link(one)}: {escape(clip(one.result['question'], 90))}"
+            f"• `{one.id}` {one.as_of} {self._link(one)}: {escape(clip(one.result.question, 90))}"
             f"{' · watched' if one.id in watched else ''}"
             for one in saved
         )
@@ -107,12 +107,10 @@ class Lookups:
         known = await self.watches.get(saved.id, team_id=team)
         if not known and await self.watches.count(team_id=team, user_id=user) >= MOST_WATCHED:
             raise UserError(f"You watch {MOST_WATCHED} estimates, which is the most. `watch` lists them.")
-        await self.watches.put(
-            team_id=team, estimate_id=saved.id, user_id=user, over=over.text, told=cast("dict[str, Any]", told)
-        )
+        await self.watches.put(team_id=team, estimate_id=saved.id, user_id=user, over=over.text, told=document(told))
         default = " (the default; say `over 2%` or `over $50` for another)" if over == DEFAULT_THRESHOLD else ""
-        title = escape(saved.result["estimates"][0]["title"])
-        prompting = ", what prompting costs" if told["figures"]["base_usd"] else ""
+        title = escape(saved.result.estimates[0].title)
+        prompting = ", what prompting costs" if told.base_usd else ""
         return (
             f"*`{saved.id}` is watched:* {self._link(saved)}.\n"
             f"Its thread is told when the total of {title}{prompting}, or what is "
@@ -187,7 +185,7 @@ class Lookups:
         saved = await self._saved(estimate_id, team)
         asked = f"Asked on {saved.as_of}, catalogue `{escape(saved.catalog_version)}`."
         line = f"```/ftcost {escape(write_command(saved.fields).replace('```', ''))}```"
-        return f"*{escape(saved.result['headline'])}*\n{asked} {self._link(saved, 'Open the thread')}\n{line}"
+        return f"*{escape(saved.result.headline)}*\n{asked} {self._link(saved, 'Open the thread')}\n{line}"
 
     async def _saved(self, estimate_id: str, team: str) -> SavedEstimate:
         saved = await self.estimates.get(estimate_id, team_id=team)
@@ -196,6 +194,6 @@ class Lookups:
         return saved
 
     def _link(self, saved: SavedEstimate, text: str | None = None) -> str:
-        shown = escape(text or saved.name or saved.result["headline"].rstrip("."))
+        shown = escape(text or saved.name or saved.result.headline.rstrip("."))
         link = permalink(self.team_url(saved.team_id), saved)
         return f"<{escape(link)}|{shown}>" if link else shown

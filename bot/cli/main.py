@@ -18,8 +18,9 @@ from bot.cli.arguments import day
 from bot.language.command import check_base, read_command
 from bot.render.charts.model import ChartName, chart_of
 from bot.render.charts.png import chart_png
-from bot.render.data import to_csv, to_json, to_yaml
+from bot.render.data import build_result, to_csv, to_yaml
 from bot.render.text import to_text
+from bot.results import document
 from calculator import Comparison, FieldErrors, UserError, estimate, read_scenario
 from pricing import Catalog, PriceFileError, load_catalog
 
@@ -107,7 +108,7 @@ def _side_by_side(paths: Sequence[Path], catalog: Catalog, as_of: date) -> str:
             comparison = estimate(read_scenario(_read_file(path)), catalog, as_of)
         except FieldErrors as error:
             raise UserError(f"{path}:\n{error}") from None
-        scenarios.append(NamedResult(comparison.scenario.name or path.stem, to_json(comparison)))
+        scenarios.append(NamedResult(comparison.scenario.name or path.stem, build_result(comparison)))
     return side_by_side(scenarios).text()
 
 
@@ -133,10 +134,10 @@ def _write(path: Path, content: bytes) -> str:
 
 def _render(comparison: Comparison, format: str) -> str:
     if format == "json":
-        return json.dumps(to_json(comparison), indent=2, ensure_ascii=False)
+        return json.dumps(document(build_result(comparison)), indent=2, ensure_ascii=False)
     if format == "yaml":
-        return to_yaml(to_json(comparison)).rstrip("\n")
-    return to_csv(to_json(comparison)).rstrip("\r\n") if format == "csv" else to_text(comparison)
+        return to_yaml(build_result(comparison)).rstrip("\n")
+    return to_csv(build_result(comparison)).rstrip("\r\n") if format == "csv" else to_text(comparison)
 
 
 def _read_file(path: Path) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from decimal import Decimal
 
 from slack_sdk.errors import SlackApiError
 
@@ -19,7 +18,6 @@ from bot.workspace.budgets import BudgetExcess
 
 log = logging.getLogger(__name__)
 
-EXCESS_USD = "excess_usd"
 """Where a saved result keeps what it was held against its budget with."""
 
 
@@ -57,8 +55,8 @@ class DecisionJobs:
             seen.add(before.id)
             found = await self.desk.budgets.approval(before.id, team_id=before.team_id)
             if found and found.decision == "approved" and found.budget == excess.limit.text:
-                approved_usd = before.result.get(EXCESS_USD)
-                if approved_usd is not None and Decimal(approved_usd) >= excess.usd:
+                approved_usd = before.result.notes.excess_usd
+                if approved_usd is not None and approved_usd >= excess.usd:
                     return found
             before = await self.desk.estimates.get(before.edit_of or "", team_id=before.team_id)
         return None

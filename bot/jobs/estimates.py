@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from bot.jobs.budgets import EXCESS_USD, DecisionJobs
+from bot.jobs.budgets import DecisionJobs
 from bot.queue.model import EstimateJob, QueuedJob
 from bot.render.blocks import SlackMessage
 from bot.render.budgets import approval_request, still_approved
 from bot.render.change import change_reply
-from bot.render.currency import exchange_data, read_exchange
-from bot.render.data import text, to_json
+from bot.render.currency import read_exchange, save_exchange
+from bot.render.data import build_result
 from bot.render.estimate_diff import CostCause, reasons
 from bot.render.messages import WorkspaceNotes, parent
 from bot.render.replies import thread_replies
 from bot.render.sentences import headline, question
+from bot.results import SavedNotes, store_result
 from bot.services import Services, mark_of
 from bot.slack.poster import Destination
 from bot.store import WHOLE_WORKSPACE, Budget, SavedEstimate
@@ -48,12 +47,7 @@ class EstimateJobs:
             team_id=job.team_id,
             user_id=job.user_id,
             fields=comparison.scenario.fields(),
-            # Warnings, draws and all: some tens of milliseconds.
-            result={
-                **await asyncio.to_thread(to_json, comparison),
-                "aside": _kept(aside),
-                EXCESS_USD: _excess_usd(held),
-            },
+            result=store_result(await asyncio.to_thread(build_result, comparison), _saved_notes(aside, held)),
             edit_of=before.id if before else None,
         )
         if before and before.channel_id:
@@ -105,8 +99,8 @@ class EstimateJobs:
         """The difference of the offer in the headline by cause, where it was priced before too."""
         if after.best is None:
             return []
-        found = reasons(before.result, after.scenario.fields(), after.best.offer.id, self.desk.catalog, after.as_of)
-        return found or []
+        quote = before.result.quote(after.best.offer.id)
+        return (quote and reasons(quote, after.scenario.fields(), self.desk.catalog, after.as_of)) or []
 
     async def _post_all(
         self, queued: QueuedJob[EstimateJob], place: Destination | None, messages: list[SlackMessage]
@@ -139,7 +133,7 @@ class EstimateJobs:
         if first.message_ts is None or first.channel_id is None or first.catalog_version != self.desk.catalog.version:
             return
         was = await self.desk.price(first.fields, date.fromisoformat(first.as_of))
-        aside = _read(first.result.get("aside"))
+        aside = _workspace_notes(first.result.notes)
         message = await asyncio.to_thread(parent, was, first.id, first.user_id, now=headline(after), aside=aside)
         poster = await self.desk.poster(first.team_id)
         await poster.change(Destination(first.channel_id), first.message_ts, message)
@@ -150,18 +144,14 @@ def _answer(comparison: Comparison, estimate_id: str, user_id: str, aside: Works
     return [parent(comparison, estimate_id, user_id, aside=aside), *thread_replies(comparison, aside.exchange)]
 
 
-def _kept(aside: WorkspaceNotes) -> dict[str, Any]:
-    return {**aside._asdict(), "exchange": exchange_data(aside.exchange)}
-
-
-def _read(data: Mapping[str, Any] | None) -> WorkspaceNotes:
-    """What `_kept` kept; nothing for an estimate of before there were asides."""
-    return (
-        WorkspaceNotes(read_exchange(data["exchange"]), tuple(data["settled"]), data["budget"])
-        if data
-        else WorkspaceNotes()
+def _saved_notes(notes: WorkspaceNotes, held: BudgetExcess | BudgetUndecided | None) -> SavedNotes:
+    return SavedNotes(
+        exchange=save_exchange(notes.exchange),
+        defaults=notes.settled,
+        budget=notes.budget,
+        excess_usd=held.usd if isinstance(held, BudgetExcess) else None,
     )
 
 
-def _excess_usd(held: BudgetExcess | BudgetUndecided | None) -> str | None:
-    return text(held.usd) if isinstance(held, BudgetExcess) else None
+def _workspace_notes(notes: SavedNotes) -> WorkspaceNotes:
+    return WorkspaceNotes(read_exchange(notes.exchange), notes.defaults, notes.budget)

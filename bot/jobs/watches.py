@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 from slack_sdk.errors import SlackApiError
 
@@ -15,12 +14,14 @@ from bot.errors import error_of, is_transient
 from bot.prices.current_catalog import CatalogRefresher
 from bot.queue.model import AlertJob, CheckWatchesJob, QueuedJob, RefreshPricesJob
 from bot.render.blocks import SlackMessage
+from bot.results import document
 from bot.services import Services, mark_of
 from bot.slack.poster import NOBODY, SHUT_OUT, Destination
 from bot.slack.workspaces import NotInstalled
 from bot.store import SavedEstimate, Watch, WatchStore
 from bot.watches.alert import alert, elsewhere
-from bot.watches.changes import WatchChange, WatchState, watch_change
+from bot.watches.changes import WatchChange, watch_change
+from bot.watches.state import decode_state
 from bot.watches.threshold import read_threshold
 from pricing import Catalog
 
@@ -96,13 +97,13 @@ class ScheduledJobs:
         if news is None:
             return
         if queued.attempts < 2 or not await self.desk.inbox.replies(queued):
-            await self._say(queued, watch, saved, alert(news, saved, watch, catalog, self.today().isoformat()))
+            await self._say(queued, watch, saved, alert(news, saved, watch, catalog, self.today()))
             await self.desk.inbox.replied(queued, 1)
-        await self.watches.told(watch, dict(news.told))
+        await self.watches.told(watch, document(news.told))
 
     async def _news(self, watch: Watch, saved: SavedEstimate, catalog: Catalog) -> WatchChange | None:
-        told, over = cast("WatchState", watch.told), read_threshold(watch.over)
-        return await asyncio.to_thread(watch_change, told, over, saved, catalog, self.today())
+        state, over = decode_state(watch.told, saved.result), read_threshold(watch.over)
+        return await asyncio.to_thread(watch_change, state, over, saved, catalog, self.today())
 
     async def _say(
         self, queued: QueuedJob[AlertJob], watch: Watch, saved: SavedEstimate, message: SlackMessage

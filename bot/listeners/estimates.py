@@ -125,7 +125,7 @@ def _edit_view(_: Bot, saved: SavedEstimate, *, more: bool = False) -> View:
 
 def _compare_view(bot: Bot, saved: SavedEstimate) -> View:
     catalog = bot.desk.catalog
-    ranked = [estimate["offer"] for estimate in saved.result["estimates"]]
+    ranked = [estimate.offer for estimate in saved.result.estimates]
     chosen = ranked[:5] if saved.fields.get("on", "all") == "all" else ranked
     own_gpus = catalog.gpus.offers.values() if read_scenario(saved.fields).names_a_model else ()
     return compare_form(_origin(saved), [*catalog.trainable(bot.today()), *own_gpus], chosen)

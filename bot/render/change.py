@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from bot.render.blocks import SlackMessage, context, section, table_block
 from bot.render.data import figure_text
@@ -21,24 +20,25 @@ from bot.render.tables import (
     plain,
 )
 from bot.render.uncertainty import sureness
+from bot.results import SavedResult
 from calculator import Comparison, Estimate
 
 CHANGES_SHOWN = 12
 
 
 def change_reply(
-    before: Mapping[str, Any],
+    before: SavedResult,
     after: Comparison,
     estimate_id: str,
     user_id: str,
     why: Sequence[tuple[str, Decimal]] = (),
     aside: WorkspaceNotes = NOTHING,
 ) -> SlackMessage:
-    """In the thread of an earlier estimate (as `to_json` saved it): the new answer, what changed, what that costs."""
-    changed = changes(before["scenario"], after.scenario.fields())
+    """Return the reply in the thread of an earlier estimate: the new answer, what changed, what that costs."""
+    changed = changes(before.scenario, after.scenario.fields())
     what = "; ".join(changed) if changed else "nothing in the question"
-    if before["catalog_version"] != after.catalog_version or before["as_of"] != after.as_of.isoformat():
-        what += f"; prices as of {before['as_of']} → {after.as_of}"
+    if before.catalog_version != after.catalog_version or before.as_of != after.as_of:
+        what += f"; prices as of {before.as_of} → {after.as_of}"
     answer = headline(after)
     shown = list(after.estimates[:CHANGES_SHOWN])
     table = (
@@ -66,23 +66,21 @@ def _by_cause(after: Comparison, why: Sequence[tuple[str, Decimal]]) -> str:
     return f"Of the difference for {name}: {', '.join(f'{cause} {signed(usd)}' for cause, usd in why)}."
 
 
-def _change_table(before: Mapping[str, Any], after: Comparison, shown: Sequence[Estimate]) -> Table:
-    """Totals before, after and the difference."""
-    old = {estimate["offer"]: estimate for estimate in before["estimates"]}
+def _change_table(before: SavedResult, after: Comparison, shown: Sequence[Estimate]) -> Table:
+    """Return a table of totals before, totals after, and the differences."""
     rows = []
     for estimate in shown:
-        was = old.get(estimate.offer.id)
-        total = Decimal(was["total_usd"]) if was and was["total_usd"] is not None else None
-        if was is None:
+        quoted = before.find(estimate.offer.id)
+        if quoted is None:
             difference = "new"
-        elif total is None or estimate.total_usd is None or not (was["complete"] and estimate.complete):
+        elif quoted.total_usd is None or estimate.total_usd is None or not (quoted.complete and estimate.complete):
             difference = "not known"
         else:
-            difference = signed(estimate.total_usd - total)
+            difference = signed(estimate.total_usd - quoted.total_usd)
         rows.append(
             (
                 offer_name(estimate),
-                figure_text(was, "total_usd") if was else "–",
+                figure_text(quoted, "total_usd") if quoted else "–",
                 figure(after, estimate, "total"),
                 difference,
             )

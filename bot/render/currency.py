@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bot.render.tables import foreign_figure, horizon
+from bot.results import SavedExchange
 from calculator import Comparison, Estimate, Figure
 
 
@@ -54,17 +54,15 @@ def _to(comparison: Comparison) -> str:
     return f"in all, {horizon(comparison)}"
 
 
-def exchange_data(exchange: Exchange) -> dict[str, str] | None:
-    """As it is kept with an estimate."""
-    if exchange is None:
-        return None
-    return {key: str(value) for key, value in exchange._asdict().items()}
+def save_exchange(exchange: Exchange) -> SavedExchange | None:
+    """Return an exchange rate as it is saved with an estimate."""
+    return None if exchange is None else SavedExchange(**exchange._asdict())
 
 
-def read_exchange(data: Mapping[str, Any] | None) -> Exchange:
-    """What `exchange_data` wrote."""
-    if not data:
+def read_exchange(saved: SavedExchange | None) -> Exchange:
+    """Return the exchange rate that was saved with an estimate."""
+    if saved is None:
         return None
-    if "why" in data:
-        return NoRate(data["currency"], data["why"])
-    return Rate(data["currency"], Decimal(data["per_usd"]), data["source"], date.fromisoformat(data["day"]))
+    if saved.per_usd is None or saved.source is None or saved.day is None:
+        return NoRate(saved.currency, saved.why or "")
+    return Rate(saved.currency, saved.per_usd, saved.source, saved.day)

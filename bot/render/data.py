@@ -1,231 +1,261 @@
-"""A comparison as data for machines: the JSON interface and the CSV export. Money as decimal strings, null for
-unknown.
-"""
+"""A comparison as data: the result that is saved and exported, as CSV and YAML too."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any, get_args
+from typing import Literal, get_args
+
+from msgspec import UNSET, UnsetType
 
 from bot.render.money import money, money_span
 from bot.render.sentences import headline, question
 from bot.render.tables import offer_name
 from bot.render.verdict import judgement
-from calculator import BaseEstimate, BreakEven, Comparison, Crossover, Estimate, Figure, LineItem, training_range
-from pricing import Offer
+from bot.results import (
+    SCHEMA_VERSION,
+    SavedBase,
+    SavedBreakEven,
+    SavedCrossover,
+    SavedDriver,
+    SavedDrivers,
+    SavedFigures,
+    SavedImpact,
+    SavedLine,
+    SavedOffer,
+    SavedPercentiles,
+    SavedRange,
+    SavedResult,
+    SavedSource,
+    SavedWarning,
+    Standing,
+    document,
+    offer_ends,
+)
+from calculator import (
+    BaseEstimate,
+    BreakEven,
+    Comparison,
+    Crossover,
+    Estimate,
+    Figure,
+    LineItem,
+    RankGroup,
+    training_range,
+)
+from pricing import Price
 
+LINE_COLUMNS = ("component", "label", "quantity", "unit", "unit_price_usd", "amount_usd", "formula")
+SOURCE_KEYS = ("title", "url", "checked", "confidence")
 CSV_COLUMNS = (
-    "offer", "platform", "model", "status", "complete",
-    "component", "label", "quantity", "unit", "unit_price_usd", "amount_usd", "formula",
-    "source_title", "source_url", "source_checked", "source_confidence", "as_of", "catalog_version",
-)  # fmt: skip
-ENDS = ("new_customers_until", "training_ends", "inference_ends")
+    *("offer", "platform", "model", "status", "complete"),
+    *LINE_COLUMNS,
+    *(f"source_{key}" for key in SOURCE_KEYS),
+    *("as_of", "catalog_version"),
+)
+FigureKey = Literal["one_off_usd", "first_month_usd", "monthly_usd", "total_usd"]
+_STANDINGS: dict[RankGroup, Standing] = {
+    RankGroup.LASTS: "lasts",
+    RankGroup.ENDS: "ends",
+    RankGroup.INCOMPLETE: "incomplete",
+    RankGroup.APART: "apart",
+}
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def to_json(comparison: Comparison) -> dict[str, Any]:
-    """The interface of `ftcost --format json`."""
-    return {
-        "as_of": comparison.as_of.isoformat(),
-        "catalog_version": comparison.catalog_version,
-        "scenario": comparison.scenario.fields(),
-        "headline": headline(comparison),
-        "question": question(comparison),
-        "estimates": [_estimate(comparison, estimate) for estimate in comparison.estimates],
-        "base": _base(comparison.base) if comparison.base else None,
-        "own_gpus": _crossover(comparison.crossover) if comparison.crossover else None,
-        "drivers": _drivers(comparison, comparison.best) if comparison.best else None,
-    }
+def build_result(comparison: Comparison) -> SavedResult:
+    """Return a comparison as data.
+
+    Warnings, ranges and drivers are computed here: some tens of milliseconds where all offers are compared.
+    """
+    return SavedResult(
+        schema_version=SCHEMA_VERSION,
+        as_of=comparison.as_of,
+        catalog_version=comparison.catalog_version,
+        scenario=comparison.scenario.fields(),
+        headline=headline(comparison),
+        question=question(comparison),
+        estimates=tuple(_offer(comparison, estimate) for estimate in comparison.estimates),
+        base=_base(comparison.base) if comparison.base else None,
+        own_gpus=_crossover(comparison.crossover) if comparison.crossover else None,
+        drivers=_drivers(comparison, comparison.best) if comparison.best else None,
+    )
 
 
-def _estimate(comparison: Comparison, estimate: Estimate) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "offer": estimate.offer.id,
-        "title": offer_name(estimate),
-        "platform": estimate.offer.platform,
-        "model": estimate.offer.model,
-        "status": estimate.status,
-        "standing": estimate.standing.name.lower(),
-        "complete": estimate.complete,
-        "one_off_usd": text(estimate.one_off_usd),
-        "first_month_usd": text(estimate.first_month_usd),
-        "monthly_usd": text(estimate.monthly_usd),
-        "total_usd": text(estimate.total_usd),
-        "months": text(estimate.months),
-        "epochs": text(estimate.epochs),
-        **ends_of(estimate.offer),
-        "lines": [_line(line) for line in estimate.lines],
-        "warnings": [
-            {"code": warning.code, "text": warning.text, "usd": text(warning.usd)} for warning in estimate.warnings
-        ],
-        "assumptions": list(estimate.assumptions),
-        "training_range_usd": _ends(training_range(comparison.plan, estimate)),
-        "moves": [{"what": move.what, "usd": text(move.usd)} for move in estimate.moves]
-        if estimate is comparison.best
-        else [],
-        "break_even": _break_even(estimate.break_even) if estimate.break_even else None,
-        "verdict": judgement(comparison, estimate),
-    }
-    if comparison.scenario.ranged:
-        spans = {name: span for name in get_args(Figure) if (span := comparison.span(estimate, name))}
-        made["low"] = {f"{name}_usd": text(span.low) for name, span in spans.items()}
-        made["high"] = {f"{name}_usd": text(span.high) for name, span in spans.items()}
-        made["range"] = _range(comparison, estimate)
-    return made
+def _offer(comparison: Comparison, estimate: Estimate) -> SavedOffer:
+    training = training_range(comparison.plan, estimate)
+    moves = estimate.moves if estimate is comparison.best else ()
+    return SavedOffer(
+        offer=estimate.offer.id,
+        title=offer_name(estimate),
+        platform=estimate.offer.platform,
+        model=estimate.offer.model,
+        status=estimate.status,
+        standing=_STANDINGS[estimate.standing],
+        complete=estimate.complete,
+        one_off_usd=estimate.one_off_usd,
+        first_month_usd=estimate.first_month_usd,
+        monthly_usd=estimate.monthly_usd,
+        total_usd=estimate.total_usd,
+        months=estimate.months,
+        epochs=estimate.epochs,
+        **offer_ends(estimate.offer),
+        lines=tuple(_line(line) for line in estimate.lines),
+        warnings=tuple(SavedWarning(**warning._asdict()) for warning in estimate.warnings),
+        assumptions=estimate.assumptions,
+        training_range_usd=SavedRange(low=training[0], high=training[1]) if training else None,
+        moves=tuple(SavedImpact(what=move.what, usd=move.usd) for move in moves),
+        break_even=_break_even(estimate.break_even) if estimate.break_even else None,
+        verdict=tuple(judgement(comparison, estimate)),
+        low=_figures(comparison, estimate, "low"),
+        high=_figures(comparison, estimate, "high"),
+        range=_percentiles(comparison, estimate) if comparison.scenario.ranged else UNSET,
+    )
 
 
-def _ends(ends: tuple[Decimal, Decimal] | None) -> dict[str, str | None] | None:
-    return {"low": text(ends[0]), "high": text(ends[1])} if ends else None
+def _figures(comparison: Comparison, estimate: Estimate, end: Literal["low", "high"]) -> SavedFigures | UnsetType:
+    if not comparison.scenario.ranged:
+        return UNSET
+    spans = {f"{figure}_usd": comparison.span(estimate, figure) for figure in get_args(Figure)}
+    return SavedFigures(**{key: span and getattr(span, end) for key, span in spans.items()})
 
 
-def ends_of(offer: Offer) -> dict[str, str | None]:
-    """The days on which an offer ends, in one way or another; None where none is announced."""
-    days = {key: getattr(offer.lifecycle, key, None) for key in ENDS}
-    return {key: day.isoformat() if day else None for key, day in days.items()}
-
-
-def _range(comparison: Comparison, estimate: Estimate) -> dict[str, str | None] | None:
-    """Percentiles of the total, and the share of cases in which tuning pays back within what is priced."""
+def _percentiles(comparison: Comparison, estimate: Estimate) -> SavedPercentiles | None:
     ranges = comparison.ranges
-    found = ranges.percentiles(estimate.offer.id, "total") if ranges else None
-    if ranges is None or found is None:
+    total = ranges.percentiles(estimate.offer.id, "total") if ranges else None
+    if ranges is None or total is None:
         return None
     share = ranges.pays_back_share(estimate.offer.id)
-    return {
-        "p10_usd": text(found.p10),
-        "p50_usd": text(found.p50),
-        "p90_usd": text(found.p90),
-        "pays_back_share": text(share),
-    }
+    return SavedPercentiles(p10_usd=total.p10, p50_usd=total.p50, p90_usd=total.p90, pays_back_share=share)
 
 
-def _drivers(comparison: Comparison, estimate: Estimate) -> dict[str, Any]:
-    """What moves the total of an offer: its ranged inputs, or every uncertain one by the assumed share."""
-    return {
-        "offer": estimate.offer.id,
-        "assumed_spread": None if comparison.scenario.ranged else text(comparison.spread),
-        "inputs": [
-            {
-                "input": driver.name,
-                "low": text(driver.amount.low),
-                "high": text(driver.amount.high),
-                "total_at_low_usd": text(driver.at_low_usd),
-                "total_at_high_usd": text(driver.at_high_usd),
-            }
+def _drivers(comparison: Comparison, estimate: Estimate) -> SavedDrivers:
+    return SavedDrivers(
+        offer=estimate.offer.id,
+        assumed_spread=None if comparison.scenario.ranged else comparison.spread,
+        inputs=tuple(
+            SavedDriver(
+                input=driver.name,
+                low=driver.amount.low,
+                high=driver.amount.high,
+                total_at_low_usd=driver.at_low_usd,
+                total_at_high_usd=driver.at_high_usd,
+            )
             for driver in comparison.drivers(estimate)
-        ],
-    }
+        ),
+    )
 
 
-def figure_text(estimate: Mapping[str, Any], key: str) -> str:
-    """A figure of an estimate that `to_json` made, such as `total_usd`, as the span it was quoted as."""
-    usd, whole = estimate[key], estimate["complete"]
-    if "low" in estimate and estimate["low"][key] is not None:
-        return money_span(Decimal(estimate["low"][key]), Decimal(estimate["high"][key]), whole=whole)
-    return money(None if usd is None else Decimal(usd), whole=whole)
+def _break_even(break_even: BreakEven) -> SavedBreakEven:
+    return SavedBreakEven(
+        calls=break_even.calls,
+        day=break_even.day,
+        months=break_even.months,
+        saving_per_call_usd=break_even.saving_per_call_usd,
+        monthly_saving_usd=break_even.monthly_saving_usd,
+        covering_calls_per_month=break_even.covering_calls_per_month,
+        reason=break_even.reason,
+        net_usd=break_even.net_usd,
+    )
 
 
-def _break_even(found: BreakEven) -> dict[str, Any]:
-    return {
-        "calls": found.calls,
-        "date": found.day.isoformat() if found.day else None,
-        "months": text(found.months),
-        "saving_per_call_usd": text(found.saving_per_call_usd),
-        "monthly_saving_usd": text(found.monthly_saving_usd),
-        "covering_calls_per_month": found.covering_calls_per_month,
-        "reason": found.reason,
-        "net_usd": text(found.net_usd),
-    }
+def _crossover(crossover: Crossover) -> SavedCrossover:
+    return SavedCrossover(
+        offer=crossover.gpus.offer.id,
+        against=crossover.per_token.offer.id,
+        calls_per_month=crossover.calls_per_month,
+    )
 
 
-def _crossover(found: Crossover) -> dict[str, Any]:
-    return {
-        "offer": found.gpus.offer.id,
-        "against": found.per_token.offer.id,
-        "calls_per_month": found.calls_per_month,
-    }
+def _base(base: BaseEstimate) -> SavedBase:
+    return SavedBase(
+        model=base.model,
+        provider=base.provider,
+        complete=base.complete,
+        monthly_usd=base.monthly_usd,
+        total_usd=base.total_usd,
+        lines=tuple(_line(line) for line in base.lines),
+    )
 
 
-def _base(base: BaseEstimate) -> dict[str, Any]:
-    return {
-        "model": base.model,
-        "provider": base.provider,
-        "complete": base.complete,
-        "monthly_usd": text(base.monthly_usd),
-        "total_usd": text(base.total_usd),
-        "lines": [_line(line) for line in base.lines],
-    }
+def _line(line: LineItem) -> SavedLine:
+    return SavedLine(
+        component=line.component,
+        label=line.label,
+        recurrence=line.recurrence,
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_price_usd=line.unit_price_usd,
+        amount_usd=line.amount_usd,
+        monthly_usd=line.monthly_usd,
+        formula=line.formula,
+        source=_source(line.price) if line.price else None,
+    )
 
 
-def _line(line: LineItem) -> dict[str, Any]:
-    return {
-        "component": line.component,
-        "label": line.label,
-        "recurrence": line.recurrence,
-        "quantity": text(line.quantity),
-        "unit": line.unit,
-        "unit_price_usd": text(line.unit_price_usd),
-        "amount_usd": text(line.amount_usd),
-        "monthly_usd": text(line.monthly_usd),
-        "formula": line.formula,
-        "source": None
-        if line.source is None
-        else {
-            "title": line.source.title,
-            "url": line.source.url,
-            "checked": line.source.checked,
-            "confidence": "yours" if line.price and line.price.yours else line.price and line.price.confidence,
-        },
-    }
+def _source(price: Price) -> SavedSource:
+    source = price.source
+    confidence = "yours" if price.yours else price.confidence
+    return SavedSource(title=source.title, url=source.url, checked=source.checked, confidence=confidence)
 
 
-def text(value: Decimal | None) -> str | None:
-    """Full precision, never in exponents."""
-    if value is None:
-        return None
-    plain = f"{value:f}"
-    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+def figure_text(estimate: SavedOffer, key: FigureKey) -> str:
+    """Return a figure of a saved estimate as text: one amount, or the span of a scenario with ranges."""
+    whole = estimate.complete
+    if estimate.low and estimate.high:
+        low, high = getattr(estimate.low, key), getattr(estimate.high, key)
+        if low is not None and high is not None:
+            return money_span(low, high, whole=whole)
+    return money(getattr(estimate, key), whole=whole)
 
 
-def to_csv(result: Mapping[str, Any], *, link: str | None = None) -> str:
-    """What `to_json` made, one row a line item, the scenario's keys as the last columns; RFC 4180, safe to open in a
-    spreadsheet. A `permalink` to its thread stands before them where there is one.
+def to_csv(result: SavedResult, *, link: str | None = None) -> str:
+    """Return a result as CSV: one row a line item, the scenario's keys as the last columns.
+
+    The file follows RFC 4180 and is safe to open in a spreadsheet.
+
+    Args:
+        result: The result.
+        link: The permalink to its thread, for a column of its own.
     """
-    scenario: dict[str, str] = result["scenario"]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    about = {"permalink": link} if link else {}
-    writer.writerow([*CSV_COLUMNS, *about, *scenario])
-    for estimate in result["estimates"]:
-        head = [estimate[key] for key in ("offer", "platform", "model", "status")] + [
-            "yes" if estimate["complete"] else "no"
-        ]
-        for line in estimate["lines"] or [{}]:
-            source = line.get("source") or {}
-            cells = [line.get(key) for key in CSV_COLUMNS[5:12]] + [
-                source.get(key) for key in ("title", "url", "checked", "confidence")
-            ]
-            origin = [result["as_of"], result["catalog_version"], *about.values()]
-            writer.writerow(map(safe_cell, [*head, *cells, *origin, *scenario.values()]))
+    permalink = {"permalink": link} if link else {}
+    writer.writerow([*CSV_COLUMNS, *permalink, *result.scenario])
+    origin = [result.as_of.isoformat(), result.catalog_version, *permalink.values()]
+    for estimate in result.estimates:
+        complete = "yes" if estimate.complete else "no"
+        offer = [estimate.offer, estimate.platform, estimate.model, estimate.status, complete]
+        for line in estimate.lines or (None,):
+            cells = [*offer, *_line_cells(line), *origin, *result.scenario.values()]
+            writer.writerow(map(safe_cell, cells))
     return out.getvalue()
 
 
-def to_yaml(result: Mapping[str, Any], *, link: str | None = None) -> str:
-    """The question of what `to_json` made, as `ftcost -f` reads it; what it cost on which day in comments."""
+def _line_cells(line: SavedLine | None) -> list[str | None]:
+    values = document(line) if line else {}
+    source = values.get("source") or {}
+    return [values.get(key) for key in LINE_COLUMNS] + [source.get(key) for key in SOURCE_KEYS]
+
+
+def to_yaml(result: SavedResult, *, link: str | None = None) -> str:
+    """Return a result's question as `ftcost -f` reads it, with the answer in comments.
+
+    Args:
+        result: The result.
+        link: The permalink to its thread.
+    """
     import yaml
 
     about = (
-        result["headline"],
-        f"Prices as of {result['as_of']}, catalogue {result['catalog_version']}.",
-        f"Again: ftcost -f THIS_FILE --as-of {result['as_of']}",
+        result.headline,
+        f"Prices as of {result.as_of}, catalogue {result.catalog_version}.",
+        f"Again: ftcost -f THIS_FILE --as-of {result.as_of}",
         link or "",
     )
     comments = "".join(f"# {' '.join(line.split())}\n" for line in about if line)
-    scenario: str = yaml.safe_dump(result["scenario"], allow_unicode=True, sort_keys=False, width=10_000)
+    scenario: str = yaml.safe_dump(result.scenario, allow_unicode=True, sort_keys=False, width=10_000)
     return comments + scenario
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from bot.render.data import ENDS, ends_of
 from bot.render.money import CENT, money, signed
 from bot.render.page import TextPage
 from bot.render.sentences import changes
 from bot.render.tables import Table
+from bot.results import OfferQuote, SavedOffer, offer_ends
 from bot.store import SavedEstimate
 from calculator import Estimate, FieldErrors, difference_causes, estimate, read_scenario
 from pricing import Catalog, Lifecycle, given_source
@@ -28,27 +28,33 @@ class CostCause(NamedTuple):
     usd: Decimal
 
 
-def reasons(
-    before: Mapping[str, Any], after: Mapping[str, str], offer: str, catalog: Catalog, on: date
-) -> list[CostCause] | None:
-    """From the estimate that `to_json` saved to the question `after` on the day `on`; what adds nothing is left out.
+def reasons(quote: OfferQuote, fields: Mapping[str, str], catalog: Catalog, on: date) -> list[CostCause] | None:
+    """Return why an offer's total differs from its quote, by cause; the causes add up to the difference.
 
-    Date, end and prices come first, on the old question; then the question's fields. None where a total is not known.
+    Date, end and prices come first, on the quoted question; then the question's fields. What adds nothing is left out.
+
+    Args:
+        quote: The offer as it was quoted.
+        fields: The other question.
+        catalog: The prices of the other estimate.
+        on: Its day.
+
+    Returns:
+        The causes, or None where a total is unknown.
     """
-    was = next((one for one in before["estimates"] if one["offer"] == offer), None)
-    now = priced_alone(before["scenario"], offer, catalog, on)
-    if was is None or not was["complete"] or now is None or not now.complete:
+    estimate = priced_alone(quote.scenario, quote.offer, catalog, on)
+    if not quote.complete or estimate is None or not estimate.complete:
         return None
 
-    def total(fields: dict[str, str]) -> Decimal | None:
-        made = priced_alone(fields, offer, catalog, on)
-        return made.total_usd if made and made.complete else None
+    def total(scenario: dict[str, str]) -> Decimal | None:
+        priced = priced_alone(scenario, quote.offer, catalog, on)
+        return priced.total_usd if priced and priced.complete else None
 
-    found = difference_causes(before["scenario"], after, total)
+    found = difference_causes(quote.scenario, fields, total)
     if found is None:
         return None
-    asked = [CostCause(" and ".join(cause.keys), cause.usd) for cause in found]
-    return [reason for reason in _since(before, was, now, catalog, on) + asked if abs(reason.usd) > DUST]
+    by_fields = [CostCause(" and ".join(cause.keys), cause.usd) for cause in found]
+    return [cause for cause in _since(quote, estimate, catalog, on) + by_fields if abs(cause.usd) > DUST]
 
 
 def priced_alone(fields: Mapping[str, str], offer: str, catalog: Catalog, on: date) -> Estimate | None:
@@ -80,25 +86,23 @@ class _Sum(NamedTuple):
         return self.usd / self.quantity if self.quantity else Decimal(0)
 
 
-def _since(
-    before: Mapping[str, Any], was: Mapping[str, Any], now: Estimate, catalog: Catalog, on: date
-) -> list[CostCause]:
-    """The same question then and now: what passing time did, what a moved end did, what prices did, line by line.
+def _since(quote: OfferQuote, estimate: Estimate, catalog: Catalog, on: date) -> list[CostCause]:
+    """Return the causes for the same question on two days: passing time, a moved end, and the prices, line by line.
 
-    A line's prices count as changed where one of them was not in it before. Then its old mean price is what time and
+    A line's prices count as changed where one of them was not in it before. Then its quoted mean price is what time and
     end are counted at, and the rest of its difference is the price's; otherwise all of it is time's and the end's.
     """
-    fields, then = before["scenario"], date.fromisoformat(before["as_of"])
-    old_ends = _with_ends(catalog, now.offer.id, was)
+    offer, scenario = quote.offer, quote.scenario
+    quoted_ends = _with_ends(catalog, quote)
     nothing = _Sum()
-    old = _by_label((line["label"], _read(line["quantity"]), _read(line["unit_price_usd"])) for line in was["lines"])
-    # The day of `now` with the end as it was, and the old day by what is recorded now.
-    unmoved = _summed(priced_alone(fields, now.offer.id, old_ends, on))
-    on_the_day = _summed(priced_alone(fields, now.offer.id, old_ends, then))
-    made = _summed(now)
-    time, end, found = Decimal(0), Decimal(0), []
-    for label in dict.fromkeys([*old, *made]):
-        a, b, c, d = (part.get(label, nothing) for part in (old, on_the_day, unmoved, made))
+    quoted = _by_label((line.label, line.quantity, line.unit_price_usd) for line in quote.lines)
+    # The day of `estimate` with the end as it was, and the quote's day by what is recorded now.
+    unmoved = _summed(priced_alone(scenario, offer, quoted_ends, on))
+    on_the_day = _summed(priced_alone(scenario, offer, quoted_ends, quote.as_of))
+    priced = _summed(estimate)
+    time, end, by_price = Decimal(0), Decimal(0), []
+    for label in dict.fromkeys([*quoted, *priced]):
+        a, b, c, d = (part.get(label, nothing) for part in (quoted, on_the_day, unmoved, priced))
         price = a.mean * (b.quantity - a.quantity)  # the rule by which it is counted has changed
         moved = d.usd - c.usd
         if d.prices - a.prices:
@@ -106,21 +110,21 @@ def _since(
             moved = a.mean * (d.quantity - c.quantity)
         end += moved
         time += d.usd - a.usd - moved - price
-        found.append(CostCause(f"price of {label}", price))
-    return [CostCause(THE_DATE, time), CostCause(THE_END, end), *found]
+        by_price.append(CostCause(f"price of {label}", price))
+    return [CostCause(THE_DATE, time), CostCause(THE_END, end), *by_price]
 
 
-def _with_ends(catalog: Catalog, offer_id: str, was: Mapping[str, Any]) -> Catalog:
-    """The catalogue as if an offer still ended when it did in an estimate that `to_json` saved."""
-    offer = catalog.offers.get(offer_id)
-    before = {key: was.get(key) for key in ENDS}
-    if offer is None or "inference_ends" not in was or before == ends_of(offer):
+def _with_ends(catalog: Catalog, quote: OfferQuote) -> Catalog:
+    """Return the catalogue as if an offer still ended when it did in its quote."""
+    offer = catalog.offers.get(quote.offer)
+    if offer is None or quote.ends is None or quote.ends == offer_ends(offer):
         return catalog
-    days = {key: date.fromisoformat(day) if day else None for key, day in before.items()}
     life = offer.lifecycle
     if life is None:
         life = Lifecycle.model_construct(source=given_source("as it was quoted", date.min))
-    moved = offer.model_copy(update={"lifecycle": life.model_copy(update=days)})
+    moved = offer.model_copy(
+        update={"lifecycle": life.model_copy(update={str(kind): day for kind, day in quote.ends.items()})}
+    )
     return Catalog([moved], catalog.assumptions, catalog.base_models, catalog.gpus, catalog.version)
 
 
@@ -135,20 +139,20 @@ def _by_label(lines: Iterable[tuple[str, Decimal | None, Decimal | None]]) -> di
     return found
 
 
-def _read(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
 def difference_page(one: SavedEstimate, other: SavedEstimate, catalog: Catalog) -> TextPage:
-    """Two saved estimates: what was asked differently, the totals as they were quoted, and the difference by cause."""
-    was = {estimate["offer"]: estimate for estimate in one.result["estimates"]}
-    both = [(was[made["offer"]], made) for made in other.result["estimates"] if made["offer"] in was]
-    rows = tuple((made["offer"], _total(old), _total(made), _change(old, made)) for old, made in both[:ROWS])
+    """Return a page on two saved estimates: what was asked differently, the totals as quoted, the causes."""
+    pairs = [
+        (quoted, estimate)
+        for estimate in other.result.estimates
+        if (quoted := one.result.find(estimate.offer)) is not None
+    ]
+    rows = tuple((end.offer, _total(start), _total(end), _change(start, end)) for start, end in pairs[:ROWS])
     sentences = [f"Changed: {'; '.join(changes(one.fields, other.fields)) or 'nothing in the question'}."]
-    whole = next((made["offer"] for old, made in both if old["complete"] and made["complete"]), None)
+    whole = next(((start, end) for start, end in pairs if start.complete and end.complete), None)
     if whole:
-        why = [f"{reason.name} {signed(reason.usd)}" for reason in _reasons_as_quoted(one, other, whole, catalog)]
-        sentences.append(f"For {whole}: {', '.join(why) or 'no difference'}.")
+        causes = _reasons_as_quoted(one, other, *whole, catalog)
+        listed = ", ".join(f"{cause.name} {signed(cause.usd)}" for cause in causes)
+        sentences.append(f"For {whole[0].offer}: {listed or 'no difference'}.")
     return TextPage(
         f"{one.name or one.id} and {other.name or other.id}",
         tuple(sentences),
@@ -157,21 +161,22 @@ def difference_page(one: SavedEstimate, other: SavedEstimate, catalog: Catalog) 
     )
 
 
-def _reasons_as_quoted(one: SavedEstimate, other: SavedEstimate, offer: str, catalog: Catalog) -> list[CostCause]:
-    """Causes that add up to the difference of the quoted totals, also where prices were read anew since."""
-    found = reasons(one.result, other.fields, offer, catalog, date.fromisoformat(other.as_of)) or []
-    quoted = {saved.id: next(e for e in saved.result["estimates"] if e["offer"] == offer) for saved in (one, other)}
-    difference = Decimal(quoted[other.id]["total_usd"]) - Decimal(quoted[one.id]["total_usd"])
-    rest = difference - sum((reason.usd for reason in found), Decimal(0))
-    return [*found, CostCause("prices read since", rest)] if abs(rest) >= CENT else found
+def _reasons_as_quoted(
+    one: SavedEstimate, other: SavedEstimate, start: SavedOffer, end: SavedOffer, catalog: Catalog
+) -> list[CostCause]:
+    """Return causes that add up to the difference of the quoted totals, also where prices were read again since."""
+    quote = one.result.quote(start.offer)
+    causes = (quote and reasons(quote, other.fields, catalog, other.result.as_of)) or []
+    difference = (end.total_usd or Decimal(0)) - (start.total_usd or Decimal(0))
+    rest = difference - sum((cause.usd for cause in causes), Decimal(0))
+    return [*causes, CostCause("prices read since", rest)] if abs(rest) >= CENT else causes
 
 
-def _total(estimate: Mapping[str, Any]) -> str:
-    usd = estimate["total_usd"]
-    return money(None if usd is None else Decimal(usd), whole=estimate["complete"])
+def _total(estimate: SavedOffer) -> str:
+    return money(estimate.total_usd, whole=estimate.complete)
 
 
-def _change(old: Mapping[str, Any], made: Mapping[str, Any]) -> str:
-    if not (old["complete"] and made["complete"]):
+def _change(start: SavedOffer, end: SavedOffer) -> str:
+    if not (start.complete and end.complete) or start.total_usd is None or end.total_usd is None:
         return "not known"
-    return signed(Decimal(made["total_usd"]) - Decimal(old["total_usd"]))
+    return signed(end.total_usd - start.total_usd)

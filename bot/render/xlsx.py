@@ -16,6 +16,7 @@ from bot.render.money import age, age_marked
 from bot.render.sentences import headline
 from bot.render.tables import offer_name
 from bot.render.xlsx_inputs import MEANINGS, SHARES, bounds, used_inputs
+from bot.results import SavedResult
 from calculator import (
     BaseEstimate,
     Comparison,
@@ -71,10 +72,8 @@ class Styles(NamedTuple):
     unit_price: Any
 
 
-def to_xlsx(
-    comparison: Comparison, catalog: Catalog, *, quoted: Mapping[str, Any] | None = None, link: str = ""
-) -> bytes:
-    """A comparison as an XLSX file. `quoted` is what `to_json` made of it on its day; `link` leads to its thread."""
+def to_xlsx(comparison: Comparison, catalog: Catalog, *, quoted: SavedResult | None = None, link: str = "") -> bytes:
+    """A comparison as an XLSX file. `quoted` is the result saved on its day; `link` leads to its thread."""
     from xlsxwriter import Workbook  # needed by nothing else
 
     formulas = in_formulas(comparison.scenario, catalog, comparison.as_of)
@@ -227,16 +226,15 @@ def _write_offers(
     comparison: Comparison,
     formulas: Formulas,
     places: Mapping[str, Rows | None],
-    quoted: Mapping[str, Any] | None,
+    quoted: SavedResult | None,
 ) -> None:
-    then = {one["offer"]: one for one in quoted["estimates"]} if quoted else {}
     _write_header(sheet, styles, 0, OFFER_COLUMNS[: None if quoted else -1], _USD_COLUMNS)
     row = 1
     for one in comparison.estimates:
         _write_offer(sheet, styles, row, one, places[one.offer.id])
-        usd = then.get(one.offer.id, {}).get("total_usd")
-        if usd is not None:
-            sheet.write_number(row, 7, float(usd), styles.usd)
+        saved = quoted.find(one.offer.id) if quoted else None
+        if saved and saved.total_usd is not None:
+            sheet.write_number(row, 7, float(saved.total_usd), styles.usd)
         row += 1
     base = comparison.base
     if formulas.base and base and (place := places[_base_id(formulas.base)]):

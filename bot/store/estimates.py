@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
+from bot.results import StoredResult, decode_result, document
 from bot.store.database import Database
 from bot.store.tables import estimates
 
@@ -45,8 +46,7 @@ class SavedEstimate:
     name: str | None
     fields: dict[str, str]
     """The scenario as text by key."""
-    result: dict[str, Any]
-    """The comparison as `render.data.to_json` wrote it."""
+    result: StoredResult
     as_of: str
     catalog_version: str
     posted: int
@@ -68,7 +68,7 @@ class EstimateStore:
         team_id: str,
         user_id: str,
         fields: dict[str, str],
-        result: dict[str, Any],
+        result: StoredResult,
         edit_of: str | None = None,
     ) -> None:
         """Write an estimate that is not posted yet. Saving the same id again changes nothing."""
@@ -82,9 +82,9 @@ class EstimateStore:
                 edit_of=edit_of,
                 name=fields.get("name"),
                 fields=fields,
-                result=result,
-                as_of=result["as_of"],
-                catalog_version=result["catalog_version"],
+                result=document(result),
+                as_of=result.as_of.isoformat(),
+                catalog_version=result.catalog_version,
                 posted=0,
                 created_at=self._now(),
             )
@@ -161,4 +161,5 @@ class EstimateStore:
 
 
 def _saved(row: Row[Any]) -> SavedEstimate:
-    return SavedEstimate(**{key: value for key, value in row._mapping.items() if key != "number"})
+    columns = {key: value for key, value in row._mapping.items() if key != "number"}
+    return SavedEstimate(**columns | {"result": decode_result(row.result)})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from bot.render.blocks import Block, SlackMessage, context, section, table_block
 from bot.render.escaping import escape
@@ -12,19 +12,20 @@ from bot.render.estimate_diff import CostCause
 from bot.render.money import counted, money, signed
 from bot.render.sentences import paid_back_text, pays_back
 from bot.render.tables import Table, offer_name, plain
+from bot.results import EndKind, SavedOffer
 from bot.store import SavedEstimate, Watch
 from bot.watches.changes import MovedEnd, UpcomingEnd, WatchChange
 from calculator import BaseEstimate, Estimate, RankGroup
 from pricing import Catalog
 
-WHAT_ENDS = {
+WHAT_ENDS: dict[EndKind, str] = {
     "new_customers_until": "the last day on which a new customer can train it",
     "training_ends": "the last day of training",
     "inference_ends": "the day on which tuned models stop answering",
 }
 
 
-def alert(news: WatchChange, saved: SavedEstimate, watch: Watch, catalog: Catalog, today: str) -> SlackMessage:
+def alert(news: WatchChange, saved: SavedEstimate, watch: Watch, catalog: Catalog, today: date) -> SlackMessage:
     """One message for all that is new."""
     first, *others = _sentences(news)
     table = _table(news, saved) if news.changed else None
@@ -32,7 +33,7 @@ def alert(news: WatchChange, saved: SavedEstimate, watch: Watch, catalog: Catalo
     if table:
         blocks.append(table_block(table))
     causes = _causes(news, saved)
-    if table and "low" in news.quoted:
+    if table and news.quoted.low:
         causes.append("At the likely values of your ranges.")
     if causes:
         blocks.append(section(escape(" ".join(causes))))
@@ -76,9 +77,9 @@ def _price_sentence(news: WatchChange) -> str:
         return f"{news.name} cannot be bought as you asked any more: {why}"
     if now.total_usd is None or not now.complete:
         return f"{news.name} has no complete price any more: {why}"
-    if not quoted["complete"]:
+    if not quoted.complete or quoted.total_usd is None:
         return f"{news.name} has a complete price now: {money(now.total_usd)}."
-    difference = now.total_usd - Decimal(quoted["total_usd"])
+    difference = now.total_usd - quoted.total_usd
     if not difference:
         return f"{news.name} costs {money(now.total_usd)}, as it was quoted."
     return f"{news.name} costs {money(now.total_usd)} now, {signed(difference)} against the quote."
@@ -99,21 +100,17 @@ def _ending(name: str, ending: UpcomingEnd) -> str:
 
 
 def _table(news: WatchChange, saved: SavedEstimate) -> Table:
-    """As quoted beside as of today: the watched offer, and what is cheapest now."""
-    quoted = {one["offer"]: one for one in saved.result["estimates"]}
+    """Return a table of the watched offer, and of what is cheapest now: as quoted, and as of today."""
     shown = [news.now] if news.now else []
-    if news.cheaper and news.cheaper.offer.id != news.quoted["offer"]:
+    if news.cheaper and news.cheaper.offer.id != news.quoted.offer:
         shown.append(news.cheaper)
     rows = []
     if news.now is None:
         rows.append((news.name, _quoted_total(news.quoted), "–", "not known"))
-    for made in shown:
-        was = quoted.get(made.offer.id)
-        known = was is not None and was["complete"] and made.complete and made.total_usd is not None
-        difference = (
-            signed((made.total_usd or Decimal(0)) - Decimal(was["total_usd"])) if was and known else "not known"
-        )
-        rows.append((offer_name(made), _quoted_total(was) if was else "–", _total(made), difference))
+    for estimate in shown:
+        quoted = saved.result.find(estimate.offer.id)
+        difference = _difference(quoted, estimate)
+        rows.append((offer_name(estimate), _quoted_total(quoted) if quoted else "–", _total(estimate), difference))
     if news.prompted:
         rows.append(_prompting_row(news.prompted, saved))
     if payback := _payback_row(news):
@@ -122,38 +119,46 @@ def _table(news: WatchChange, saved: SavedEstimate) -> Table:
     return Table(header, ("left", "right", "right", "right"), tuple(rows))
 
 
+def _difference(quoted: SavedOffer | None, estimate: Estimate) -> str:
+    known = quoted is not None and quoted.complete and estimate.complete
+    if not known or quoted is None or quoted.total_usd is None or estimate.total_usd is None:
+        return "not known"
+    return signed(estimate.total_usd - quoted.total_usd)
+
+
 def _prompting(base: BaseEstimate) -> str:
     return f"Prompting {base.model} ({base.provider})"
 
 
 def _prompting_row(base: BaseEstimate, saved: SavedEstimate) -> tuple[str, str, str, str]:
-    was, now = Decimal(saved.result["base"]["total_usd"]), base.total_usd or Decimal(0)
-    return (_prompting(base), money(was), money(now), signed(now - was))
+    quoted = saved.result.base
+    quoted_usd, total_usd = (quoted and quoted.total_usd) or Decimal(0), base.total_usd or Decimal(0)
+    return (_prompting(base), money(quoted_usd), money(total_usd), signed(total_usd - quoted_usd))
 
 
 def _payback_row(news: WatchChange) -> tuple[str, str, str, str] | None:
-    """When it pays back, where that is not what was quoted."""
-    was: Mapping[str, Any] | None = news.quoted.get("break_even")
-    if was is None or news.now is None or news.now.break_even is None or was["calls"] == news.now.break_even.calls:
+    """Return when it pays back, where that differs from the quote."""
+    quoted, estimate = news.quoted.break_even, news.now
+    if quoted is None or estimate is None or estimate.break_even is None or quoted.calls == estimate.break_even.calls:
         return None
-    quoted = "never" if was["calls"] is None else paid_back_text(was["calls"], was["date"])
-    return (f"{news.name} pays back", quoted, pays_back(news.now), "–")
+    day = quoted.day.isoformat() if quoted.day else None
+    quoted_text = "never" if quoted.calls is None else paid_back_text(quoted.calls, day)
+    return (f"{news.name} pays back", quoted_text, pays_back(estimate), "–")
 
 
-def _total(made: Estimate) -> str:
-    return money(made.total_usd, whole=made.complete) if made.lines else "–"
+def _total(estimate: Estimate) -> str:
+    return money(estimate.total_usd, whole=estimate.complete) if estimate.lines else "–"
 
 
-def _quoted_total(was: Mapping[str, Any]) -> str:
-    usd = was["total_usd"]
-    return money(None if usd is None else Decimal(usd), whole=was["complete"])
+def _quoted_total(quoted: SavedOffer) -> str:
+    return money(quoted.total_usd, whole=quoted.complete)
 
 
 def _causes(news: WatchChange, saved: SavedEstimate) -> list[str]:
     if not news.changed:
         return []
     found = [f"Of the difference to the quote: {_listed(news.why)}."] if news.why else []
-    if news.lately and news.since != saved.as_of:
+    if news.lately and news.since != saved.result.as_of:
         found.append(f"Since {news.since}, when it was last told: {_listed(news.lately)}.")
     return found
 

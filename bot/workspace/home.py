@@ -61,7 +61,7 @@ def home(data: HomeData, catalog: Catalog, today: date) -> dict[str, Any]:
 
 
 def _estimate(one: SavedEstimate, team_url: str) -> Block:
-    said = f"{escape(clip(one.result['headline'], 150))}\n" if one.name else ""
+    said = f"{escape(clip(one.result.headline, 150))}\n" if one.name else ""
     return section(f"*{_linked(one, team_url)}*\n{said}{one.as_of} · `{one.id}`")
 
 
@@ -73,7 +73,7 @@ def _watched(watch: Watch, one: SavedEstimate, team_url: str) -> Block:
 def _linked(one: SavedEstimate, team_url: str) -> str:
     """An estimate's name, or its answer, leading to its thread."""
     link = permalink(team_url, one)
-    title = escape(clip(one.name or one.result["headline"].rstrip("."), 150))
+    title = escape(clip(one.name or one.result.headline.rstrip("."), 150))
     return f"<{escape(link)}|{title}>" if link else title
 
 
@@ -82,9 +82,9 @@ def _ending(estimates: Sequence[SavedEstimate], catalog: Catalog, today: date) -
     its best alone.
     """
     heads = dict.fromkeys(
-        made["offer"]
+        estimate.offer
         for one in estimates
-        for made in one.result["estimates"][: 1 if one.fields.get("on", "all") == "all" else COMPARED]
+        for estimate in one.result.estimates[: 1 if one.fields.get("on", "all") == "all" else COMPARED]
     )
     found: list[tuple[date, str]] = []
     for name in heads:

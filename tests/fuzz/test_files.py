@@ -14,7 +14,7 @@ from bot.actuals.aggregate import gather, scope_of
 from bot.actuals.bill import read_bill
 from bot.cli import main
 from bot.prices.exchange_rates import read_ecb
-from bot.render.data import to_json, to_yaml
+from bot.render.data import build_result, to_yaml
 from calculator import KEYS, FieldErrors, UserError, estimate, read_scenario
 from pricing import Catalog, load_bill_rules
 from pricing.refresh.observation import FeedError
@@ -126,5 +126,5 @@ def test_an_exported_scenario_reads_back(catalog: Catalog, path: Path, name: str
         return
     scenario = read_scenario(fields)
     with in_time(name):
-        exported = to_yaml(to_json(estimate(scenario, catalog, TODAY)))
+        exported = to_yaml(build_result(estimate(scenario, catalog, TODAY)))
         assert read_scenario(fields_in(path, exported.encode())).fields() == scenario.fields()

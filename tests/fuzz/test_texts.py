@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.answers.compare import named_in
 from bot.forms.estimates import Origin, form, read_values, reply_in
 from bot.language.command import from_slack, read_command, read_fields, readable_fields, write_command
-from bot.render.data import to_csv, to_json
+from bot.render.data import build_result, to_csv
 from calculator import KEYS, FieldErrors, UserError, estimate, read_scenario
 from pricing import Catalog
 from pricing.strict_yaml import YamlError, read_yaml
@@ -163,7 +163,7 @@ def test_a_csv_holds_no_formula_and_a_line_reads_back(catalog: Catalog, name: st
         return
     scenario = read_scenario(fields)
     assert read_command(write_command(scenario.fields())).fields == scenario.fields()
-    rows = list(csv.reader(io.StringIO(to_csv(to_json(estimate(scenario, catalog, TODAY))), newline="")))
+    rows = list(csv.reader(io.StringIO(to_csv(build_result(estimate(scenario, catalog, TODAY))), newline="")))
     assert {len(row) for row in rows} == {len(rows[0])}
     for cell in (cell for row in rows for cell in row if cell):
         assert cell[0] not in "=+-@\t\r\n＝＋－＠" or _is_number(cell)

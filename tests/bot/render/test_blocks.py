@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.forms.estimates import Origin, compare_form, form
 from bot.render.blocks import SlackMessage
 from bot.render.change import change_reply
-from bot.render.data import to_json
+from bot.render.data import build_result
 from bot.render.messages import parent
 from bot.render.replies import thread_replies
 from calculator import Comparison, estimate, read_scenario
@@ -127,7 +127,7 @@ def test_every_message_of_any_question_is_one_that_slack_takes(fields: dict[str,
 def test_every_change_from_any_question_to_any_is_one_that_slack_takes(
     before: dict[str, str], after: dict[str, str]
 ) -> None:
-    check(change_reply(to_json(compare(before)), compare(after), "k7m2xyz345", "U1"))
+    check(change_reply(build_result(compare(before)), compare(after), "k7m2xyz345", "U1"))
 
 
 def test_the_biggest_question_is_one_that_slack_takes() -> None:
@@ -135,7 +135,7 @@ def test_the_biggest_question_is_one_that_slack_takes() -> None:
     assert len(comparison.estimates) > 100
     for message in [
         *all_messages(comparison),
-        change_reply(to_json(compare(support_bot.FIELDS)), comparison, "k7m2xyz345", "U1"),
+        change_reply(build_result(compare(support_bot.FIELDS)), comparison, "k7m2xyz345", "U1"),
     ]:
         check(message)
 

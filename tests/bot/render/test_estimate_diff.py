@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.render.data import to_json
+from bot.render.data import build_result
 from bot.render.estimate_diff import THE_DATE, THE_END, priced_alone, reasons
+from bot.results import OfferQuote
 from calculator import estimate, read_scenario
+from pricing import Catalog
 from tests.bot import fixture_catalog, support_bot
 
 THEN = date(2026, 11, 21)
@@ -32,19 +33,27 @@ offers = st.builds(
 )
 
 
+def quoted(catalog: Catalog) -> OfferQuote:
+    """Return the offer as it was quoted."""
+    quote = build_result(estimate(read_scenario(FIELDS), catalog, THEN)).quote(fixture_catalog.ON)
+    assert quote is not None
+    return quote
+
+
 @settings(max_examples=20)
 @given(offers, offers, st.integers(0, 400))
 def test_the_causes_add_up_to_the_difference(before: str, after: str, later: int) -> None:
-    was = json.loads(json.dumps(to_json(estimate(read_scenario(FIELDS), fixture_catalog.catalogue(before), THEN))))
+    quote = quoted(fixture_catalog.catalogue(before))
     today, catalog = THEN + timedelta(days=later), fixture_catalog.catalogue(after)
     now = priced_alone(FIELDS, fixture_catalog.ON, catalog, today)
     assert now
-    found = reasons(was, FIELDS, fixture_catalog.ON, catalog, today)
+    found = reasons(quote, FIELDS, catalog, today)
     if not now.complete or now.total_usd is None:
         assert found is None
         return
     assert found is not None
-    difference = now.total_usd - Decimal(was["estimates"][0]["total_usd"])
+    assert quote.total_usd is not None
+    difference = now.total_usd - quote.total_usd
     assert abs(sum((reason.usd for reason in found), Decimal(0)) - difference) < Decimal("1e-6")
 
 
@@ -53,11 +62,11 @@ def test_the_causes_add_up_to_the_difference(before: str, after: str, later: int
 def test_what_has_not_changed_differs_by_the_date_alone(same: str, later: int) -> None:
     """A step of the price that lies beyond the quoted horizon is a price; one inside it was known."""
     catalog, today = fixture_catalog.catalogue(same), THEN + timedelta(days=later)
-    was = json.loads(json.dumps(to_json(estimate(read_scenario(FIELDS), catalog, THEN))))
-    quoted = {line["unit_price_usd"] for line in was["estimates"][0]["lines"]}
+    quote = quoted(catalog)
+    prices = {line.unit_price_usd for line in quote.lines}
     now = priced_alone(FIELDS, fixture_catalog.ON, catalog, today)
     assert now
-    found = {reason.name for reason in reasons(was, FIELDS, fixture_catalog.ON, catalog, today) or ()}
+    found = {reason.name for reason in reasons(quote, FIELDS, catalog, today) or ()}
     assert THE_END not in found
-    if {str(line.unit_price_usd) for line in now.lines} <= {str(Decimal(usd)) for usd in quoted if usd}:
+    if {line.unit_price_usd for line in now.lines} <= prices:
         assert found <= {THE_DATE}

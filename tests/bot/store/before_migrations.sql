@@ -12,9 +12,9 @@ CREATE TABLE inbox (
     state VARCHAR(10) NOT NULL, attempts INTEGER NOT NULL, created_at DATETIME NOT NULL, PRIMARY KEY (number), UNIQUE ("key")
 );
 CREATE INDEX inbox_by_state ON inbox (state, number);
--- The result is {"headline":"kept"}, compressed by zlib.
+-- The result is a document of that version without offers, compressed by zlib.
 INSERT INTO estimates VALUES (
-    7, 'bcdfghjkmn', 'T1', 'U1', 'C1', '1.2', '1.2', NULL, 'kept', '{"on": "all"}', x'789cab56ca484d4cc9c9cc4b55b252ca4e2d2851aa0500435306a9', '2026-11-21',
+    7, 'bcdfghjkmn', 'T1', 'U1', 'C1', '1.2', '1.2', NULL, 'kept', '{"on": "all"}', x'789c45ca310e83301005d1bbfcda44d80585af8210da9085586c6cc43a3416778f43433b6f0a48c734c3c3b5ae6bac6d9c85c14499242de3c1bb86146f7efc55278eb487045f702189e0347833bd2444ae65e52dd79335870f6556f87e307892568c5f91f3078071256d', '2026-11-21',
     '2026-11.1', 3, '2026-11-21 12:00:00.000000'
 );
 INSERT INTO inbox VALUES (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bot.store import Database, EstimateStore
 from tests.bot.databases import NOW
+from tests.bot.results.samples import stored_result
 
 
 async def test_the_first_of_any_number_of_edits(database: Database) -> None:
     store = EstimateStore(database, lambda: NOW)
     first, second, third, orphan, stranger = (f"bcdfghjkm{number}" for number in range(2, 7))
-    result = {"catalog_version": "v1", "as_of": "2026-11-21"}
+    result = stored_result()
     asked = {
         first: ("T1", None),
         second: ("T1", first),

@@ -110,7 +110,7 @@ async def test_a_file_from_before_migrations_is_taken_over_whole(tmp_path: Path)
             await inbox.hand_back(job)
         await database.close()
         assert saved is not None
-        assert (saved.result, saved.posted, saved.name) == ({"headline": "kept"}, 3, "kept")
+        assert (saved.result.headline, saved.posted, saved.name) == ("kept", 3, "kept")
         assert [(job.idempotency_key, job.ordering_key, job.attempts) for job in waiting] == [
             ("view:V1:h", "C1/1.2", 1 + start)
         ]

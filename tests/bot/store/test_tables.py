@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
+from bot.results import SavedExchange, SavedNotes
 from bot.store import Database, EstimateStore, open_database
+from tests.bot.results.samples import stored_result
 from tests.conftest import TODAY
 
-RESULT = {"as_of": "2026-11-21", "catalog_version": "2026-11.test", "estimates": [], "headline": "“ü”"}
+EXCHANGE = SavedExchange(currency="EUR", per_usd=Decimal("0.8612"), source="ECB reference rate", day=date(2026, 11, 20))
+NOTES = SavedNotes(exchange=EXCHANGE, defaults=("days=22",), budget="$1,000 is exceeded", excess_usd=Decimal("1E+3"))
+RESULT = stored_result(notes=NOTES)
 
 
 async def test_what_is_saved_comes_back_whole(url: str) -> None:

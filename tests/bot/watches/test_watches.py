@@ -12,9 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec import UNSET, structs
 
 from bot.answers.lookups import NOT_YOURS
-from bot.render.data import ENDS
+from bot.results import END_KINDS
 from bot.store import EstimateStore, open_database
 from playground import FakeSlack
 from pricing import BasePrice, Catalog, given_source
@@ -319,9 +320,9 @@ async def test_an_estimate_from_before_ends_were_saved_takes_them_as_they_are(li
     estimates = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
     saved = await estimates.get(estimate_id(parent), team_id=team)
     assert saved
-    (whole,) = saved.result["estimates"]
-    old = {key: value for key, value in whole.items() if key not in ENDS}
-    result = {**saved.result, "estimates": [old]}
+    (whole,) = saved.result.estimates
+    old = structs.replace(whole, **dict.fromkeys(END_KINDS, UNSET))
+    result = structs.replace(saved.result, estimates=(old,))
     await estimates.save("bcdfghjkmn", team_id=team, user_id=slack.you, fields=saved.fields, result=result)
     await database.close()
     async with life.start(closing):
