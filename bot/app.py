@@ -62,6 +62,7 @@ from bot.store import (
     DefaultsStore,
     EstimateStore,
     Installations,
+    OAuthStates,
     ProviderKeys,
     RefreshedPriceStore,
     WatchStore,
@@ -141,7 +142,13 @@ async def build_app(
         workspaces: Workspaces
         if isinstance(access, OAuth):
             installations = Installations(access.client_id, database, access.keys)
-            install = install_flow(access, database, installations, client_of(None), slack_api_url)
+            install = install_flow(
+                access,
+                OAuthStates(database, stamp),
+                installations,
+                client_of(None),
+                slack_api_url,
+            )
             workspaces = ManyWorkspaces(installations, client_of, pace.know)
         else:
             workspaces = OneWorkspace(access, client_of, lambda: now().timestamp())

@@ -164,7 +164,7 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The SQLAlchemy URL; a file in the user's data folder where none is set."""
-        return self.database_url or f"sqlite+aiosqlite:///{user_data_path('ftcost') / 'ftcost.sqlite3'}"
+        return self.database_url or f"sqlite:///{user_data_path('ftcost') / 'ftcost.sqlite3'}"
 
 
 def forget_secrets() -> None:

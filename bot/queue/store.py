@@ -6,15 +6,17 @@ is not renewed any more, because its holder was killed, somebody else does.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import socket
 from collections.abc import Callable, Collection
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
-from bot.queue.insert_batcher import InsertBatcher
 from bot.queue.model import Job, QueuedJob, WorkspaceJob, decode, decode_request_id, encode
 from bot.store.database import Database
 from bot.store.tables import KEEP_FINISHED, inbox
@@ -44,7 +46,7 @@ class JobStore:
 
     def __init__(self, database: Database, now: Callable[[], datetime], lease: timedelta) -> None:
         self._database = database
-        self._arrivals = InsertBatcher(database)
+        self._order = asyncio.Lock()  # PostgreSQL takes concurrent inserts in any order
         self.now = now
         self._lease = lease
         self.owner = f"{socket.gethostname()[:20]}-{secrets.token_hex(6)}"
@@ -67,11 +69,7 @@ class JobStore:
             "owner": self.owner,
             "lease_until": now + self._lease if claim else None,
         }
-        return await self._arrivals.write(row, in_order=not queued.runs_alone)
-
-    async def settle(self, seconds: float) -> None:
-        """Wait, so long at most, for what is being written down although nobody waits for it any more."""
-        await self._arrivals.settle(seconds)
+        return await self._insert(row, in_order=not queued.runs_alone)
 
     async def once(self, key: str, team_id: str) -> bool:
         """Note that something is done which leaves no work. False where that was noted before, by any process."""
@@ -87,7 +85,29 @@ class JobStore:
             "owner": self.owner,
             "lease_until": None,
         }
-        return await self._arrivals.write(row, in_order=False)
+        return await self._insert(row, in_order=False)
+
+    async def _insert(self, row: dict[str, Any], *, in_order: bool) -> bool:
+        """Insert a row. Return False if its key is known already.
+
+        Args:
+            row: The row.
+            in_order: Whether numbers must follow the order of arrival, because the ordering key may have other jobs.
+        """
+
+        def add(connection: Connection) -> None:
+            if in_order and connection.dialect.name == "postgresql":
+                # A sequence counts before a transaction ends: without this lock a later job of a thread could be seen
+                # before an earlier one. SQLite has one writer at a time.
+                connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(row["lane"], 0))))
+            connection.execute(insert(inbox).values(row))
+
+        try:
+            async with self._order if in_order else nullcontext():
+                await self._database.write(add)
+        except IntegrityError:
+            return False
+        return True
 
     async def claim(
         self,
@@ -113,9 +133,8 @@ class JobStore:
             .values(owner=self.owner, lease_until=now + self._lease, attempts=inbox.c.attempts + 1)
             .returning(inbox)
         )
-        async with self._database.begin() as connection:
-            rows = sorted(await connection.execute(taken), key=lambda row: row.number)
-        return [_job(row) for row in rows]
+        rows = await self._database.write(lambda connection: connection.execute(taken).all())
+        return [_job(row) for row in sorted(rows, key=lambda row: row.number)]
 
     async def renew(self, keys: Collection[str]) -> set[str]:
         """Keep the leases on these jobs; the keys of those that are still this process's."""
@@ -125,8 +144,7 @@ class JobStore:
             .values(lease_until=self.now() + self._lease)
             .returning(inbox.c.key)
         )
-        async with self._database.begin() as connection:
-            return {row.key for row in await connection.execute(kept)}
+        return set(await self._database.write(lambda connection: connection.scalars(kept).all()))
 
     async def begun_again(self, queued: QueuedJob[Job]) -> None:
         """Count one more attempt of this process."""
@@ -134,8 +152,8 @@ class JobStore:
 
     async def replies(self, queued: QueuedJob[Job]) -> int:
         """How many replies of a job stand already."""
-        async with self._database.engine.connect() as connection:
-            return await connection.scalar(select(inbox.c.posted).where(inbox.c.key == queued.idempotency_key)) or 0
+        query = select(inbox.c.posted).where(inbox.c.key == queued.idempotency_key)
+        return await self._database.fetch_value(query) or 0
 
     async def replied(self, queued: QueuedJob[Job], posted: int) -> None:
         """Remember how many of its replies stand."""
@@ -154,13 +172,12 @@ class JobStore:
         if accepted_here:
             old.append(inbox.c.owner == self.owner)
         told = update(inbox).where(inbox.c.number.in_(_first(limit, old))).values(told_at=self.now()).returning(inbox)
-        async with self._database.begin() as connection:
-            return [_job(row) for row in await connection.execute(told)]
+        return [_job(row) for row in await self._database.write(lambda connection: connection.execute(told).all())]
 
     async def forget_old(self) -> None:
         """Drop what is long done."""
         old = inbox.c.created_at < self.now() - KEEP_FINISHED
-        await self._database.do(delete(inbox).where(inbox.c.state != "waiting", old))
+        await self._database.execute(delete(inbox).where(inbox.c.state != "waiting", old))
 
     async def backlog(self, *, accepted_here: bool = False) -> Backlog:
         """What is not done; `accepted_here` leaves out what other processes accepted."""
@@ -169,9 +186,9 @@ class JobStore:
         leased = func.count().filter(inbox.c.lease_until > now)
         counted = select(func.count(), leased, func.min(inbox.c.created_at)).where(*ours)
         free = select(func.min(inbox.c.created_at)).where(*self._free(now, accepted_here=accepted_here))
-        async with self._database.engine.connect() as connection:
-            total, running, oldest = (await connection.execute(counted)).one()
-            left = await connection.scalar(free)
+        (total, running, oldest), left = await self._database.read(
+            lambda connection: (connection.execute(counted).one(), connection.scalar(free))
+        )
         return Backlog(total - running, running, now - (oldest or now), now - (left or now))
 
     def _free(self, now: datetime, *, accepted_here: bool) -> list[ColumnElement[bool]]:
@@ -188,9 +205,8 @@ class JobStore:
 
     async def _set(self, queued: QueuedJob[Job], **values: Any) -> None:
         """Change a job that this process works on; one that another has taken over since is left alone."""
-        await self._database.do(
-            update(inbox).where(inbox.c.key == queued.idempotency_key, *self._ours()).values(**values)
-        )
+        where = (inbox.c.key == queued.idempotency_key, *self._ours())
+        await self._database.execute(update(inbox).where(*where).values(**values))
 
 
 def _job(row: Row[Any]) -> QueuedJob[Job]:

@@ -156,7 +156,6 @@ class Worker:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
         await self._patience.settle(HAND_BACK_SECONDS)  # what nobody waited for still uses the database
-        await self._inbox.settle(HAND_BACK_SECONDS)
 
     # --- finding work ------------------------------------------------------------------------------------------------
 

@@ -8,10 +8,9 @@ from cryptography.fernet import MultiFernet
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.oauth.installation_store import Installation
-from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.store import Database, Installations
+from bot.store import STATE_LIFETIME, Installations, OAuthStates
 
 SCOPES = (
     "app_mentions:read",
@@ -27,7 +26,6 @@ SCOPES = (
 LOOK_BACK_SCOPES = ("channels:history", "groups:history")
 INSTALL_PATH = "/slack/install"
 REDIRECT_PATH = "/slack/oauth_redirect"
-STATE_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class InstallFlow(AsyncOAuthFlow):
 
 
 def install_flow(
-    oauth: OAuth, database: Database, installations: Installations, client: AsyncWebClient, slack_api_url: str
+    oauth: OAuth, states: OAuthStates, installations: Installations, client: AsyncWebClient, slack_api_url: str
 ) -> InstallFlow:
     """The pages under /slack/install and /slack/oauth_redirect."""
     own_slack = not slack_api_url.startswith("https://slack.com/")
@@ -65,7 +63,7 @@ def install_flow(
         redirect_uri_path=REDIRECT_PATH,
         authorization_url=slack_api_url.removesuffix("api/") + "oauth/v2/authorize" if own_slack else None,
         installation_store=installations,
-        state_store=AsyncSQLAlchemyOAuthStateStore(STATE_SECONDS, database.engine),
-        state_expiration_seconds=STATE_SECONDS,
+        state_store=states,
+        state_expiration_seconds=int(STATE_LIFETIME.total_seconds()),
     )
     return InstallFlow(client=client, settings=settings)

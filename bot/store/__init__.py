@@ -1,21 +1,21 @@
-"""What must outlive the process: estimates, watches, refreshed prices, accepted work, and who changed what. SQLAlchemy,
-async; a SQLite file or PostgreSQL.
-"""
+"""Everything that outlives the process, in an SQLite file or in PostgreSQL."""
 
 from bot.store.actuals import ActualStore, RecordedActual, newest
 from bot.store.audit import Audit, AuditChange, AuditEntry
 from bot.store.budgets import WHOLE_WORKSPACE, Approval, Budget, BudgetStore
-from bot.store.database import Database, DatabaseUnavailable, database_address, open_database
+from bot.store.database import Database, DatabaseUnavailable, SqliteDatabase, database_address, open_database
 from bot.store.datasets import DatasetRun, DatasetRunStore
 from bot.store.defaults import DefaultsStore
 from bot.store.estimates import ID_LENGTH, EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.installations import Installations, read_keys
 from bot.store.keys import KeyInfo, ProviderKeys
+from bot.store.oauth_states import STATE_LIFETIME, OAuthStates
 from bot.store.refreshed_prices import RefreshedPrices, RefreshedPriceStore
 from bot.store.watches import Watch, WatchStore
 
 __all__ = [
     "ID_LENGTH",
+    "STATE_LIFETIME",
     "WHOLE_WORKSPACE",
     "ActualStore",
     "Approval",
@@ -32,11 +32,13 @@ __all__ = [
     "EstimateStore",
     "Installations",
     "KeyInfo",
+    "OAuthStates",
     "ProviderKeys",
     "RecordedActual",
     "RefreshedPriceStore",
     "RefreshedPrices",
     "SavedEstimate",
+    "SqliteDatabase",
     "Watch",
     "WatchStore",
     "database_address",

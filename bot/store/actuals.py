@@ -1,4 +1,4 @@
-"""What was actually paid, by estimate. Nothing is overwritten: a correction comes after what it corrects."""
+"""Actual amounts by estimate. Nothing is overwritten: a correction follows what it corrects."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from bot.store.database import Database
 from bot.store.tables import actuals
@@ -17,7 +17,7 @@ from calculator import Actual, Usage
 
 @dataclass(frozen=True)
 class RecordedActual:
-    """An actual amount of one offer of an estimate: who recorded it, from what (`typed`, an export, a platform)."""
+    """An actual amount of one offer of an estimate, who recorded it, and its source: `typed`, an export, a platform."""
 
     offer: str
     actual: Actual
@@ -35,7 +35,7 @@ class ActualStore:
 
     async def record(
         self,
-        found: Sequence[Actual],
+        amounts: Sequence[Actual],
         *,
         team_id: str,
         estimate_id: str,
@@ -44,43 +44,47 @@ class ActualStore:
         user_id: str,
         job_key: str,
     ) -> None:
-        """Write amounts down, all or none. A job that is done again writes the same in the place of what it wrote."""
-        now = self._now()
-        async with self._database.begin() as connection:
-            await connection.execute(delete(actuals).where(actuals.c.team_id == team_id, actuals.c.job_key == job_key))
-            for one in found:
-                await connection.execute(
-                    insert(actuals).values(
-                        team_id=team_id,
-                        estimate_id=estimate_id,
-                        offer=offer,
-                        month=one.month.isoformat()[:7],
-                        part=one.part,
-                        usd=str(one.usd),
-                        through=one.through.isoformat(),
-                        usage={name: str(count) for name, count in one.usage._asdict().items() if count is not None},
-                        source=source,
-                        user_id=user_id,
-                        job_key=job_key,
-                        created_at=now,
-                    )
-                )
+        """Record amounts, all or none. A job that runs again replaces what it recorded before."""
+        created_at = self._now()
+        rows = [
+            {
+                "team_id": team_id,
+                "estimate_id": estimate_id,
+                "offer": offer,
+                "month": amount.month.isoformat()[:7],
+                "part": amount.part,
+                "usd": str(amount.usd),
+                "through": amount.through.isoformat(),
+                "usage": {name: str(count) for name, count in amount.usage._asdict().items() if count is not None},
+                "source": source,
+                "user_id": user_id,
+                "job_key": job_key,
+                "created_at": created_at,
+            }
+            for amount in amounts
+        ]
+
+        def replace(connection: Connection) -> None:
+            connection.execute(delete(actuals).where(actuals.c.team_id == team_id, actuals.c.job_key == job_key))
+            for row in rows:  # one by one: their numbers give the order
+                connection.execute(insert(actuals).values(row))
+
+        await self._database.write(replace)
 
     async def history(self, *, team_id: str, estimate_id: str) -> list[RecordedActual]:
-        """Everything that was recorded, corrections after what they correct."""
+        """Return everything that was recorded for an estimate, corrections after what they correct."""
         query = (
             select(actuals)
             .where(actuals.c.team_id == team_id, actuals.c.estimate_id == estimate_id)
             .order_by(actuals.c.number)
         )
-        async with self._database.engine.connect() as connection:
-            return [_recorded(row) for row in await connection.execute(query)]
+        return [_recorded(row) for row in await self._database.fetch_all(query)]
 
 
 def newest(history: Sequence[RecordedActual], offer: str) -> list[RecordedActual]:
-    """What holds for an offer: the last amount of each month and part."""
-    found = {(one.actual.month, one.actual.part): one for one in history if one.offer == offer}
-    return [found[key] for key in sorted(found)]
+    """Return the valid amounts of an offer: the latest of each month and part."""
+    latest = {(entry.actual.month, entry.actual.part): entry for entry in history if entry.offer == offer}
+    return [latest[key] for key in sorted(latest)]
 
 
 def _recorded(row: Row[Any]) -> RecordedActual:

@@ -1,143 +1,266 @@
-"""The database: opening it, and transactions that write."""
+"""The database: opening it and running transactions on it.
+
+A transaction is a function of a connection. It runs as a whole, so that no statement of it waits for the event loop.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+import sqlite3
+import time
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Executable, create_engine, event, text
+from sqlalchemy import Connection, Executable, Row, Select, create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.store.migrate import migrate
-from bot.store.sqlite_writer import SqliteWriter
+from bot.store.migrate import HEAD, bring_up_to_date, read_revision
 from bot.store.tables import metadata
 
 T = TypeVar("T")
+Transaction = Callable[[Connection], T]
 
 DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "sqlite": "sqlite",
     "postgresql": "postgresql+psycopg",
-    "postgres": "postgresql+psycopg",  # as hosting platforms write it
+    "postgres": "postgresql+psycopg",  # the spelling of some hosting platforms
     "postgresql+psycopg": "postgresql+psycopg",
 }
 CONNECT_SECONDS = 10
 BUSY_SECONDS = 5
+READERS = 4
+GROUP_SIZE = 100
+"""Transactions that SQLite commits together at most."""
 
 
 class DatabaseUnavailable(Exception):
-    """The database cannot be opened. The text says which one, and no password."""
+    """The database cannot be opened. The text names the database and never shows a password."""
 
 
-class Database:
-    """An engine whose tables are up to date."""
+class Database(ABC):
+    """A database whose tables are up to date."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.engine = engine
-        on_sqlite = engine.dialect.name == "sqlite"
-        # SQLite has one writer at a time, and who waits for it there looks again after growing pauses.
-        self._turn = asyncio.Lock() if on_sqlite else nullcontext()
-        self._writer = SqliteWriter(_plain_sqlite(engine.url)) if on_sqlite else None
+    dialect: str
+    """`sqlite` or `postgresql`."""
 
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that writes."""
-        async with self._turn, self.engine.begin() as connection:
-            yield connection
+    @abstractmethod
+    async def read(self, query: Transaction[T]) -> T:
+        """Return the result of a function that only reads.
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        """The same for what is known beforehand, as one piece of work: its statements wait for nobody in between."""
-        async with self._turn:
-            if self._writer:
-                return await self._writer.do(work)
-            async with self.engine.begin() as connection:
-                return await connection.run_sync(work)
+        Args:
+            query: Called with a connection, outside of the event loop's thread on SQLite. It must not keep the
+                connection or its results.
 
-    async def do(self, statement: Executable) -> None:
-        """One statement, in a transaction of its own."""
+        Raises:
+            Exception: Whatever `query` or the database raises.
+        """
+
+    @abstractmethod
+    async def write(self, transaction: Transaction[T]) -> T:
+        """Run a function in a transaction and return its result once it is committed, and on disk.
+
+        Args:
+            transaction: Called with a connection; if it raises, nothing that it wrote remains.
+
+        Raises:
+            Exception: Whatever `transaction` or the database raises.
+        """
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Close all connections, after the transactions under way."""
+
+    async def fetch_all(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        """Return all rows of a query."""
+        return await self.read(lambda connection: connection.execute(query).all())
+
+    async def fetch_first(self, query: Select[Any]) -> Row[Any] | None:
+        """Return the first row of a query; None if there is none."""
+        return await self.read(lambda connection: connection.execute(query).first())
+
+    async def fetch_value(self, query: Select[Any]) -> Any:
+        """Return the first column of a query's first row; None if there is no row."""
+        return await self.read(lambda connection: connection.scalar(query))
+
+    async def execute(self, statement: Executable) -> None:
+        """Execute one statement in a transaction of its own."""
         await self.write(lambda connection: connection.execute(statement).close())
 
     async def ping(self) -> None:
-        """Raises where the database does not answer."""
-        async with self.engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
+        """Raise an exception if the database does not answer."""
+        await self.read(lambda connection: connection.execute(text("SELECT 1")).close())
+
+
+class SqliteDatabase(Database):
+    """An SQLite file, written by one thread and read by a few.
+
+    SQLite has one writer at a time, and each commit waits for the disk. Transactions that arrive while another one is
+    committed are therefore committed together.
+    """
+
+    dialect = "sqlite"
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writing_engine = engine.execution_options(writes=True)
+        self._writer = ThreadPoolExecutor(1, "sqlite-writer")
+        self._readers = ThreadPoolExecutor(READERS, "sqlite-reader")
+        self._pending: deque[tuple[Transaction[Any], Future[Any]]] = deque()
+
+    async def read(self, query: Transaction[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
+
+    async def write(self, transaction: Transaction[T]) -> T:
+        future: Future[T] = Future()
+        self._pending.append((transaction, future))
+        self._writer.submit(self._commit_pending)
+        return await asyncio.wrap_future(future)
 
     async def close(self) -> None:
-        if self._writer:
-            await self._writer.close()
+        for pool in (self._writer, self._readers):
+            await asyncio.to_thread(pool.shutdown)
+        self.engine.dispose()
+
+    def _read(self, query: Transaction[T]) -> T:
+        with self.engine.connect() as connection:
+            return query(connection)
+
+    def _commit_pending(self) -> None:
+        """Run the pending transactions, each in a savepoint, and commit them together."""
+        pending = [self._pending.popleft() for _ in range(min(len(self._pending), GROUP_SIZE))]
+        group = [(transaction, future) for transaction, future in pending if future.set_running_or_notify_cancel()]
+        if not group:
+            return  # committed with an earlier group, or cancelled
+        outcomes: list[Callable[[], None]] = []
+        try:
+            with self._writing_engine.begin() as connection:
+                for transaction, future in group:
+                    try:
+                        with connection.begin_nested():
+                            outcomes.append(partial(future.set_result, transaction(connection)))
+                    except Exception as error:
+                        outcomes.append(partial(future.set_exception, error))
+        except Exception as error:  # nothing was committed
+            outcomes = [partial(future.set_exception, error) for _, future in group]
+        for set_outcome in outcomes:
+            set_outcome()
+
+
+class PostgresDatabase(Database):
+    """A PostgreSQL database. Its driver is asynchronous, because a server may fall silent and a thread cannot be
+    cancelled.
+    """
+
+    dialect = "postgresql"
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    async def read(self, query: Transaction[T]) -> T:
+        async with self.engine.connect() as connection:
+            return await connection.run_sync(query)
+
+    async def write(self, transaction: Transaction[T]) -> T:
+        async with self.engine.begin() as connection:
+            return await connection.run_sync(transaction)
+
+    async def close(self) -> None:
         await self.engine.dispose()
 
 
 def database_address(url: str) -> URL:
-    """A database's URL with the driver that is used for it. Raises ValueError, never showing the URL."""
+    """Return a database's URL with the driver that the bot uses.
+
+    Raises:
+        ValueError: The URL cannot be used. The text never shows it, because it may hold a password.
+    """
     try:
-        parsed = make_url(url)
+        address = make_url(url)
     except (ArgumentError, ValueError):
         raise ValueError("not a URL; write sqlite:/// and a path, or postgresql://user:password@host/name") from None
-    driver = DRIVERS.get(parsed.drivername)
+    driver = DRIVERS.get(address.drivername)
     if driver is None:
-        raise ValueError(f"{parsed.drivername}:// is not supported; write sqlite:/// and a path, or postgresql://")
-    if driver.startswith("postgresql") and not parsed.database:
+        raise ValueError(f"{address.drivername}:// is not supported; write sqlite:/// and a path, or postgresql://")
+    if driver.startswith("postgresql") and not address.database:
         raise ValueError("names no database; write postgresql://user:password@host/name")
-    return parsed.set(drivername=driver)
+    return address.set(drivername=driver)
 
 
 async def open_database(url: str) -> Database:
-    """Open the database at a URL and bring its tables up to date. Raises DatabaseUnavailable."""
-    address = database_address(url)
-    on_sqlite = address.get_backend_name() == "sqlite"
-    if on_sqlite:
-        if address.database and address.database != ":memory:":
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(address)
-        event.listen(engine.sync_engine, "connect", _careful_sqlite)
-    else:
-        # By its encoding texts are texts in a database that knows of none (SQL_ASCII), too.
-        connect = {"connect_timeout": CONNECT_SECONDS, "client_encoding": "utf8"}
-        engine = create_async_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=connect)
-    try:
-        if on_sqlite:
-            await _write_ahead(engine)
-        await migrate(engine, metadata)
-    except DBAPIError as error:
-        await engine.dispose()
-        where = address.database if on_sqlite else f"{address.host or 'localhost'}/{address.database}"
-        raise DatabaseUnavailable(f"the database {where} cannot be used: {str(error.orig).strip()}") from error
-    return Database(engine)
+    """Open the database at a URL and bring its tables up to date.
 
-
-async def _write_ahead(engine: AsyncEngine) -> None:
-    """Let readers in while something is written; a file stays like that. SQLite itself does not wait here for another
-    process that writes or does the same, for who switches reads first and then writes.
+    Raises:
+        ValueError: The URL cannot be used.
+        DatabaseUnavailable: The database cannot be opened.
     """
-    clock = asyncio.get_running_loop().time
-    latest = clock() + BUSY_SECONDS
-    while True:
-        try:
-            async with engine.connect() as connection:
-                await connection.execute(text("PRAGMA journal_mode=WAL"))
-            return
-        except OperationalError as error:
-            if getattr(error.orig, "sqlite_errorname", "") != "SQLITE_BUSY" or clock() > latest:
-                raise
-        await asyncio.sleep(0.02)
+    address = database_address(url)
+    database: Database
+    if address.get_backend_name() == "sqlite":
+        database, place = SqliteDatabase(_sqlite_engine(address)), str(address.database)
+    else:
+        database, place = (
+            PostgresDatabase(_postgres_engine(address)),
+            f"{address.host or 'localhost'}/{address.database}",
+        )
+    try:
+        if isinstance(database, SqliteDatabase):
+            await asyncio.to_thread(_enable_wal, database.engine)
+        if await database.read(read_revision) != HEAD:
+            await database.write(partial(bring_up_to_date, tables=metadata))
+    except (DBAPIError, sqlite3.Error) as error:
+        await database.close()
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise DatabaseUnavailable(f"the database {place} cannot be used: {str(reason).strip()}") from error
+    return database
 
 
-def _plain_sqlite(address: URL) -> Engine:
-    """The same file without asyncio."""
-    engine = create_engine(address.set(drivername="sqlite"))
-    event.listen(engine, "connect", _careful_sqlite)
+def _postgres_engine(address: URL) -> AsyncEngine:
+    # The encoding matters for a database that has none (SQL_ASCII): texts would come back as bytes.
+    arguments = {"connect_timeout": CONNECT_SECONDS, "client_encoding": "utf8"}
+    return create_async_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=arguments)
+
+
+def _sqlite_engine(address: URL) -> Engine:
+    if address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(address, pool_size=READERS + 1)
+    event.listen(engine, "connect", _configure_connection)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
-def _careful_sqlite(connection: Any, _record: Any) -> None:
-    """Survive a kill at any moment, and wait for who writes."""
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
+def _configure_connection(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin in _begin; sqlite3 itself would leave DDL outside of them
+    connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}").close()
+    connection.execute("PRAGMA synchronous=FULL").close()  # a commit survives a kill, and a power failure
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads and then writes would fail if another process wrote in between, without waiting.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _enable_wal(engine: Engine) -> None:
+    """Let others read while a transaction writes; the file remembers it.
+
+    SQLite does not wait here for another process that writes or does the same, so this tries again.
+    """
+    latest = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            with closing(engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > latest:
+                raise
+        time.sleep(0.02)

@@ -1,14 +1,16 @@
-"""Counts of files under way: where their line stands in Slack, and whether somebody stopped them. No content, and not
-for longer than their work is remembered.
+"""Dataset runs: where the progress message of a count stands in Slack, and whether it was cancelled. No content.
+
+A run is kept as long as its job.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.database import Database
@@ -16,7 +18,7 @@ from bot.store.tables import KEEP_FINISHED, counts
 
 
 class DatasetRun(NamedTuple):
-    """A count that was begun. `message_ts` is the message that shows how far it is."""
+    """A count under way. `message_ts` is the message that shows its progress."""
 
     user_id: str
     channel_id: str
@@ -27,7 +29,7 @@ class DatasetRun(NamedTuple):
 
 
 class DatasetRunStore:
-    """Counts by workspace and by the key of their job."""
+    """Dataset runs by workspace and by the key of their job."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
@@ -36,7 +38,7 @@ class DatasetRunStore:
     async def begin(
         self, key: str, *, team_id: str, user_id: str, channel_id: str, thread_ts: str, message_ts: str
     ) -> None:
-        """Write a count down, so that whoever takes its work over goes on in the same message."""
+        """Record a run, so that another attempt of its job continues in the same message."""
         row = {
             "key": key,
             "team_id": team_id,
@@ -46,34 +48,33 @@ class DatasetRunStore:
             "message_ts": message_ts,
             "created_at": self._now(),
         }
-        try:
-            async with self._database.begin() as connection:
-                await connection.execute(delete(counts).where(counts.c.created_at < self._now() - KEEP_FINISHED))
-                await connection.execute(insert(counts).values(row))
-        except IntegrityError:
-            pass  # begun before
+
+        def record(connection: Connection) -> None:
+            connection.execute(delete(counts).where(counts.c.created_at < self._now() - KEEP_FINISHED))
+            connection.execute(insert(counts).values(row))
+
+        with suppress(IntegrityError):  # recorded by an earlier attempt
+            await self._database.write(record)
 
     async def get(self, key: str, *, team_id: str) -> DatasetRun | None:
+        """Return the run of a job; None if there is none."""
         columns = [counts.c[name] for name in DatasetRun._fields]
-        query = select(*columns).where(counts.c.key == key, counts.c.team_id == team_id)
-        async with self._database.engine.connect() as connection:
-            row = (await connection.execute(query)).first()
-        return DatasetRun(*row) if row else None
+        row = await self._database.fetch_first(select(*columns).where(counts.c.key == key, counts.c.team_id == team_id))
+        return DatasetRun(**row._mapping) if row else None
 
     async def in_thread(self, *, team_id: str, channel_id: str, thread_ts: str) -> bool:
-        """Whether a file was counted in a thread lately."""
+        """Return whether a file was counted in a thread lately."""
         where = (counts.c.team_id == team_id, counts.c.channel_id == channel_id, counts.c.thread_ts == thread_ts)
-        async with self._database.engine.connect() as connection:
-            return (await connection.execute(select(counts.c.key).where(*where).limit(1))).first() is not None
+        return await self._database.fetch_first(select(counts.c.key).where(*where).limit(1)) is not None
 
     async def cancel(self, key: str, *, team_id: str) -> None:
-        """Ask whoever counts to stop; a count that ended is left alone."""
-        await self._set(key, team_id, cancelled_at=self._now())
+        """Ask a run to stop; one that has ended stays as it is."""
+        await self._update(key, team_id, cancelled_at=self._now())
 
     async def end(self, key: str, *, team_id: str) -> None:
-        """The file is read, or cannot be."""
-        await self._set(key, team_id, ended_at=self._now())
+        """Mark a run as ended: its file is counted, or cannot be."""
+        await self._update(key, team_id, ended_at=self._now())
 
-    async def _set(self, key: str, team_id: str, **values: Any) -> None:
+    async def _update(self, key: str, team_id: str, **values: Any) -> None:
         where = (counts.c.key == key, counts.c.team_id == team_id, counts.c.ended_at.is_(None))
-        await self._database.do(update(counts).where(*where).values(**values))
+        await self._database.execute(update(counts).where(*where).values(**values))

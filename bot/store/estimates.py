@@ -74,7 +74,7 @@ class EstimateStore:
         """Write an estimate that is not posted yet. Saving the same id again changes nothing."""
         if await self.get(id, team_id=team_id):
             return
-        await self._database.do(
+        await self._database.execute(
             insert(estimates).values(
                 id=id,
                 team_id=team_id,
@@ -97,7 +97,7 @@ class EstimateStore:
         values: dict[str, Any] = {"channel_id": channel_id, "thread_ts": thread_ts, "posted": posted}
         if posted == 1:
             values["message_ts"] = message_ts
-        await self._database.do(
+        await self._database.execute(
             update(estimates).where(estimates.c.id == id, estimates.c.team_id == team_id).values(**values)
         )
 
@@ -110,8 +110,7 @@ class EstimateStore:
     async def several(self, ids: Collection[str], *, team_id: str) -> dict[str, SavedEstimate]:
         """By id; those that the workspace does not have are left out."""
         query = select(estimates).where(estimates.c.team_id == team_id, estimates.c.id.in_(ids))
-        async with self._database.engine.connect() as connection:
-            return {row.id: _saved(row) for row in await connection.execute(query)}
+        return {row.id: _saved(row) for row in await self._database.fetch_all(query)}
 
     async def latest_in_thread(
         self, *, team_id: str, channel_id: str, thread_ts: str, but_not: str
@@ -133,8 +132,7 @@ class EstimateStore:
             estimates.c.thread_ts == thread_ts,
         )
         query = select(estimates).where(*where).order_by(estimates.c.number)
-        async with self._database.engine.connect() as connection:
-            return [_saved(row) for row in await connection.execute(query)]
+        return [_saved(row) for row in await self._database.fetch_all(query)]
 
     async def first_of(self, saved: SavedEstimate) -> SavedEstimate:
         """The estimate that this one goes back to, over any number of edits."""
@@ -151,12 +149,10 @@ class EstimateStore:
         """The person's estimates, newest first."""
         where = (estimates.c.team_id == team_id, estimates.c.user_id == user_id)
         query = select(estimates).where(*where).order_by(estimates.c.number.desc()).limit(limit)
-        async with self._database.engine.connect() as connection:
-            return [_saved(row) for row in await connection.execute(query)]
+        return [_saved(row) for row in await self._database.fetch_all(query)]
 
     async def _first(self, query: Any) -> SavedEstimate | None:
-        async with self._database.engine.connect() as connection:
-            row = (await connection.execute(query)).first()
+        row = await self._database.fetch_first(query)
         return _saved(row) if row else None
 
 

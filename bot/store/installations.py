@@ -1,4 +1,4 @@
-"""Who installed the app, with tokens that only this app can read, and what goes when a workspace removes it."""
+"""Installations of the app, with encrypted tokens, and the removal of a workspace's data."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from slack_sdk.oauth.installation_store import Bot
-from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
-from sqlalchemy import Dialect, MetaData, Text, TypeDecorator, delete, select, update
+from slack_sdk.oauth.installation_store import Bot, Installation
+from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
+from slack_sdk.oauth.sqlalchemy_utils import normalize_datetime_for_db
+from sqlalchemy import Connection, Dialect, MetaData, RowMapping, Text, TypeDecorator, delete, insert, select, update
 
 from bot.store.database import Database
 from bot.store.tables import (
@@ -29,14 +30,33 @@ from bot.store.tables import (
 
 log = logging.getLogger(__name__)
 
+WORKSPACE_TABLES = (
+    bots,
+    installations,
+    estimates,
+    watches,
+    inbox,
+    counts,
+    audit,
+    actuals,
+    provider_keys,
+    preferences,
+    budgets,
+    approvals,
+)
+"""The tables with data of single workspaces."""
+
 TOKENS = ("bot_token", "bot_refresh_token")
-SECOND = timedelta(seconds=1)
 USER_TOKENS = ("user_token", "user_refresh_token")
+TIMES = ("installed_at", "bot_token_expires_at", "user_token_expires_at")
+SECOND = timedelta(seconds=1)
 
 
 def read_keys(keys: str) -> MultiFernet:
-    """Comma-separated Fernet keys, the newest first: it encrypts, all of them decrypt. Raises ValueError, never showing
-    one.
+    """Return the cipher of comma-separated Fernet keys: the first one encrypts, all of them decrypt.
+
+    Raises:
+        ValueError: A key cannot be used. The text never shows it.
     """
     try:
         return MultiFernet([Fernet(key.strip()) for key in keys.split(",") if key.strip()])
@@ -47,7 +67,7 @@ def read_keys(keys: str) -> MultiFernet:
 
 
 class Encrypted(TypeDecorator[str]):
-    """Text that is unreadable without the keys."""
+    """A column of encrypted text."""
 
     impl = Text
     cache_ok = False
@@ -69,71 +89,85 @@ class Encrypted(TypeDecorator[str]):
             return None
 
 
-class Installations(AsyncSQLAlchemyInstallationStore):
-    """slack_sdk's store over tables that migrations made, with encrypted tokens."""
+class Installations(AsyncInstallationStore):
+    """The installation store that Bolt's OAuth flow saves to."""
 
     def __init__(self, client_id: str, database: Database, keys: MultiFernet) -> None:
-        super().__init__(client_id, database.engine, logger=log)
+        self._client_id = client_id
         self._database = database
         encrypted = Encrypted(keys)
-        self.metadata = MetaData()
-        for table, names in ((bots, TOKENS), (installations, TOKENS + USER_TOKENS)):
-            private = table.to_metadata(self.metadata, name=table.name)
+        metadata = MetaData()
+        self._bots, self._installations = bots.to_metadata(metadata), installations.to_metadata(metadata)
+        for table, names in ((self._bots, TOKENS), (self._installations, TOKENS + USER_TOKENS)):
             for name in names:
-                private.c[name].type = encrypted
-        self.bots = self.metadata.tables[bots.name]
-        self.installations = self.metadata.tables[installations.name]
+                table.c[name].type = encrypted
         self._keys = keys
 
+    async def async_save(self, installation: Installation) -> None:
+        """Store an installation; the same one is replaced."""
+        rows = (
+            (self._installations, self._row(installation.to_dict())),
+            (self._bots, self._row(installation.to_bot().to_dict())),
+        )
+
+        def save(connection: Connection) -> None:
+            for table, row in rows:
+                same = {name: row[name] for name in ("client_id", "enterprise_id", "team_id", "installed_at")}
+                connection.execute(delete(table).filter_by(**same))
+                connection.execute(insert(table).values(row))
+
+        await self._database.write(save)
+
+    def _row(self, fields: dict[str, Any]) -> dict[str, Any]:
+        times = {name: normalize_datetime_for_db(fields[name]) for name in TIMES if name in fields}
+        return {**fields, **times, "client_id": self._client_id}
+
     async def find_team(self, team_id: str) -> Bot | None:
-        """A workspace's newest installation, whichever organisation it belongs to."""
-        query = select(self.bots).where(self.bots.c.client_id == self.client_id, self.bots.c.team_id == team_id)
-        async with self.engine.connect() as connection:
-            row = (await connection.execute(query.order_by(self.bots.c.id.desc()).limit(1))).mappings().first()
-        return None if row is None else Bot(**_without_number(row))
+        """Return a workspace's latest installation, whichever organisation it belongs to; None if there is none."""
+        query = select(self._bots).where(self._bots.c.client_id == self._client_id, self._bots.c.team_id == team_id)
+        row = await self._database.fetch_first(query.order_by(self._bots.c.id.desc()).limit(1))
+        return None if row is None else Bot(**_bot_fields(row._mapping))
 
     async def remove_team(self, team_id: str, removed_at: datetime) -> None:
-        """Remove everything of a workspace: tokens and keys, estimates, watches, what was paid, work, counts, the audit
-        log, what was settled. Nothing where it was installed again after the app was removed (UTC, in whole seconds):
-        Slack delivers such news for an hour, and others may have recorded it.
+        """Remove all data of a workspace, unless the app was installed again after it was removed.
+
+        Slack delivers the news of a removal for an hour, so it may arrive after the next installation.
+
+        Args:
+            team_id: The workspace.
+            removed_at: When the app was removed, UTC, in whole seconds.
         """
-        again = select(bots.c.id).where(bots.c.team_id == team_id, bots.c.installed_at >= removed_at + SECOND)
-        async with self._database.begin() as connection:
-            if (await connection.execute(again)).first():
-                log.info("workspace %s was installed again after it removed the app: its data stays", team_id)
-                return
-            for table in (
-                bots,
-                installations,
-                estimates,
-                watches,
-                inbox,
-                counts,
-                audit,
-                actuals,
-                provider_keys,
-                preferences,
-                budgets,
-                approvals,
-            ):
-                await connection.execute(delete(table).where(table.c.team_id == team_id))
-        log.info("the data of workspace %s is removed", team_id)
+        installed_again = select(bots.c.id).where(bots.c.team_id == team_id, bots.c.installed_at >= removed_at + SECOND)
+
+        def remove(connection: Connection) -> bool:
+            if connection.execute(installed_again).first():
+                return False
+            for table in WORKSPACE_TABLES:
+                connection.execute(delete(table).where(table.c.team_id == team_id))
+            return True
+
+        if await self._database.write(remove):
+            log.info("the data of workspace %s is removed", team_id)
+        else:
+            log.info("workspace %s was installed again after it removed the app: its data stays", team_id)
 
     async def rotate(self) -> int:
-        """Encrypt every token with the newest key. How many there were."""
-        count = 0
-        async with self._database.begin() as connection:
+        """Encrypt every token with the latest key and return the number of tokens."""
+
+        def rotate(connection: Connection) -> int:
+            count = 0
             for table, names in ((bots, TOKENS), (installations, TOKENS + USER_TOKENS)):
-                for row in (await connection.execute(select(table.c.id, *(table.c[name] for name in names)))).all():
-                    found = {name: getattr(row, name) for name in names if getattr(row, name)}
-                    anew = {name: self._keys.rotate(value).decode() for name, value in found.items()}
-                    if anew:
-                        await connection.execute(update(table).where(table.c.id == row.id).values(**anew))
-                    count += len(anew)
-        return count
+                for row in connection.execute(select(table.c.id, *(table.c[name] for name in names))).mappings().all():
+                    tokens = {name: self._keys.rotate(row[name]).decode() for name in names if row[name]}
+                    if tokens:
+                        connection.execute(update(table).where(table.c.id == row["id"]).values(**tokens))
+                    count += len(tokens)
+            return count
+
+        return await self._database.write(rotate)
 
 
-def _without_number(row: Any) -> dict[str, Any]:
-    """A row as the fields of a Bot; what slack_sdk does not know goes into its custom values."""
+def _bot_fields(row: RowMapping) -> dict[str, Any]:
+    """Return the fields of a Bot; a column that slack_sdk does not know becomes a custom value."""
     fields: dict[str, Any] = {key: value for key, value in row.items() if key not in ("id", "client_id", "team_url")}
     return fields | {"custom_values": {"team_url": row["team_url"]}}

@@ -1,4 +1,4 @@
-"""A workspace's keys to the platforms it pays, unreadable without FTCOST_ENCRYPTION_KEYS."""
+"""A workspace's keys to the platforms that it pays, encrypted with FTCOST_ENCRYPTION_KEYS."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.fernet import InvalidToken, MultiFernet
-from sqlalchemy import Delete, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from bot.store.audit import Audit, AuditChange
 from bot.store.database import Database
@@ -21,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class KeyInfo:
-    """What may be said of a key: whose it is, its last letters, who put it in and when."""
+    """The public facts about a key: its platform, its last letters, and who stored it when."""
 
     platform: str
     hint: str
@@ -30,7 +29,7 @@ class KeyInfo:
 
 
 class ProviderKeys:
-    """Keys by workspace and platform. Who may change them is not asked here."""
+    """Keys by workspace and platform. Callers check who may change them."""
 
     def __init__(self, database: Database, keys: MultiFernet, now: Callable[[], datetime], audit: Audit) -> None:
         self._database = database
@@ -39,75 +38,72 @@ class ProviderKeys:
         self._audit = audit
 
     async def put(self, platform: str, fields: Mapping[str, str], hint: str, *, team_id: str, user_id: str) -> None:
-        """Keep a key in the place of the one before."""
-        secret = self._keys.encrypt(json.dumps(dict(fields)).encode()).decode()
-        async with self._database.begin() as connection:
-            before = await _hint(connection, team_id, platform)
-            await connection.execute(_of(team_id, platform))
-            await self._audit.write(
-                AuditChange(team_id, user_id, f"key of {platform}", before, hint), within=connection
-            )
-            await connection.execute(
-                insert(provider_keys).values(
-                    team_id=team_id,
-                    platform=platform,
-                    secret=secret,
-                    hint=hint,
-                    user_id=user_id,
-                    created_at=self._now(),
-                )
-            )
+        """Store a key in the place of the former one."""
+        row = {
+            "team_id": team_id,
+            "platform": platform,
+            "secret": self._keys.encrypt(json.dumps(dict(fields)).encode()).decode(),
+            "hint": hint,
+            "user_id": user_id,
+            "created_at": self._now(),
+        }
+
+        def replace(connection: Connection) -> None:
+            former_hint = _hint(connection, team_id, platform)
+            connection.execute(delete(provider_keys).where(*_is(team_id, platform)))
+            self._audit.add(connection, AuditChange(team_id, user_id, f"key of {platform}", former_hint, hint))
+            connection.execute(insert(provider_keys).values(row))
+
+        await self._database.write(replace)
 
     async def get(self, platform: str, *, team_id: str) -> dict[str, str] | None:
-        """The fields of a key; None where there is none, or it cannot be read any more."""
-        query = select(provider_keys.c.secret).where(
-            provider_keys.c.team_id == team_id, provider_keys.c.platform == platform
-        )
-        async with self._database.engine.connect() as connection:
-            secret = await connection.scalar(query)
+        """Return the fields of a key; None if there is none, or if it cannot be decrypted any more."""
+        secret = await self._database.fetch_value(select(provider_keys.c.secret).where(*_is(team_id, platform)))
         if secret is None:
             return None
         try:
-            found: dict[str, str] = json.loads(self._keys.decrypt(secret))
+            fields: dict[str, str] = json.loads(self._keys.decrypt(secret))
         except InvalidToken:
             log.error("a platform's key cannot be read with FTCOST_ENCRYPTION_KEYS: was a key taken away too early?")
             return None
-        return found
+        return fields
 
     async def known(self, *, team_id: str) -> dict[str, KeyInfo]:
-        """By platform."""
+        """Return the public facts about a workspace's keys, by platform."""
         table = provider_keys.c
         query = select(table.platform, table.hint, table.user_id, table.created_at).where(table.team_id == team_id)
-        async with self._database.engine.connect() as connection:
-            return {row.platform: KeyInfo(*row) for row in await connection.execute(query)}
+        return {row.platform: KeyInfo(**row._mapping) for row in await self._database.fetch_all(query)}
 
     async def remove(self, platform: str, *, team_id: str, user_id: str) -> None:
-        """Remove a key; where there is none, nothing changes."""
-        async with self._database.begin() as connection:
-            before = await _hint(connection, team_id, platform)
-            if before is not None:
-                await connection.execute(_of(team_id, platform))
-                await self._audit.write(
-                    AuditChange(team_id, user_id, f"key of {platform}", before, None), within=connection
-                )
+        """Remove a key, if there is one."""
+
+        def remove(connection: Connection) -> None:
+            hint = _hint(connection, team_id, platform)
+            if hint is not None:
+                connection.execute(delete(provider_keys).where(*_is(team_id, platform)))
+                self._audit.add(connection, AuditChange(team_id, user_id, f"key of {platform}", hint, None))
+
+        await self._database.write(remove)
 
     async def rotate(self) -> int:
-        """Encrypt every key with the newest of FTCOST_ENCRYPTION_KEYS. How many there were."""
-        async with self._database.begin() as connection:
-            rows = (await connection.execute(select(provider_keys.c.number, provider_keys.c.secret))).all()
+        """Encrypt every key with the latest of FTCOST_ENCRYPTION_KEYS and return the number of keys."""
+
+        def rotate(connection: Connection) -> int:
+            rows = connection.execute(select(provider_keys.c.number, provider_keys.c.secret)).all()
             for row in rows:
-                anew = self._keys.rotate(row.secret).decode()
-                await connection.execute(
-                    update(provider_keys).where(provider_keys.c.number == row.number).values(secret=anew)
+                secret = self._keys.rotate(row.secret).decode()
+                connection.execute(
+                    update(provider_keys).where(provider_keys.c.number == row.number).values(secret=secret)
                 )
-        return len(rows)
+            return len(rows)
+
+        return await self._database.write(rotate)
 
 
-async def _hint(connection: AsyncConnection, team_id: str, platform: str) -> str | None:
-    query = select(provider_keys.c.hint).where(provider_keys.c.team_id == team_id, provider_keys.c.platform == platform)
-    found: str | None = await connection.scalar(query)
-    return found
+def _hint(connection: Connection, team_id: str, platform: str) -> str | None:
+    hint: str | None = connection.scalar(select(provider_keys.c.hint).where(*_is(team_id, platform)))
+    return hint
 
 
-def _of(team_id: str, platform: str) -> Delete:
-    return delete(provider_keys).where(provider_keys.c.team_id == team_id, provider_keys.c.platform == platform)
+def _is(team_id: str, platform: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return provider_keys.c.team_id == team_id, provider_keys.c.platform == platform

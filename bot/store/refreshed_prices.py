@@ -1,21 +1,21 @@
-"""What the last refresh of prices wrote, in the database: every replica lays the same over its catalogue."""
+"""The files of the last price refresh, from which every replica brings its catalogue up to date."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.database import Database
 from bot.store.tables import refreshed_prices
 
-ONLY = 1
+ONLY_ROW = 1
 
 
 class RefreshedPrices(NamedTuple):
-    """Which refresh it is (0: there was none) and the day it was made."""
+    """The number of a refresh (0: there was none) and its day."""
 
     version: int
     on: date | None
@@ -28,32 +28,30 @@ class RefreshedPriceStore:
         self._database = database
 
     async def last(self) -> RefreshedPrices:
-        """Which refresh is the last; asked often."""
-        query = select(refreshed_prices.c.version, refreshed_prices.c.refreshed_on)
-        async with self._database.engine.connect() as connection:
-            row = (await connection.execute(query)).first()
+        """Return the number and day of the last refresh, without its files."""
+        row = await self._database.fetch_first(select(refreshed_prices.c.version, refreshed_prices.c.refreshed_on))
         return RefreshedPrices(row.version, date.fromisoformat(row.refreshed_on)) if row else RefreshedPrices(0, None)
 
     async def read(self) -> tuple[RefreshedPrices, dict[str, str]]:
-        """The last refresh and its files."""
-        async with self._database.engine.connect() as connection:
-            row = (await connection.execute(select(refreshed_prices))).first()
+        """Return the last refresh and its files."""
+        row = await self._database.fetch_first(select(refreshed_prices))
         if row is None:
             return RefreshedPrices(0, None), {}
         return RefreshedPrices(row.version, date.fromisoformat(row.refreshed_on)), row.files
 
     async def write(self, files: dict[str, str], on: date, *, after: RefreshedPrices) -> RefreshedPrices | None:
-        """Replace the refresh `after` by the next; None where another process replaced it meanwhile."""
+        """Replace the refresh `after` by the next one; return None if another process has replaced it already."""
         values = {"version": after.version + 1, "refreshed_on": on.isoformat(), "files": files}
-        async with self._database.begin() as connection:
+
+        def replace(connection: Connection) -> bool:
             if after.version:
-                same = update(refreshed_prices).where(refreshed_prices.c.version == after.version)
-                written = (await connection.execute(same.values(values))).rowcount > 0
-            else:
-                try:
-                    async with connection.begin_nested():
-                        await connection.execute(insert(refreshed_prices).values(number=ONLY, **values))
-                    written = True
-                except IntegrityError:
-                    written = False
-        return RefreshedPrices(after.version + 1, on) if written else None
+                statement = update(refreshed_prices).where(refreshed_prices.c.version == after.version)
+                return connection.execute(statement.values(values)).rowcount > 0
+            connection.execute(insert(refreshed_prices).values(number=ONLY_ROW, **values))
+            return True
+
+        try:
+            is_written = await self._database.write(replace)
+        except IntegrityError:
+            is_written = False
+        return RefreshedPrices(after.version + 1, on) if is_written else None

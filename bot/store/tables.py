@@ -7,7 +7,7 @@ import zlib
 from datetime import timedelta
 from typing import Any
 
-from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
+from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlalchemy import (
     JSON,
@@ -209,7 +209,7 @@ approvals = Table(
 
 
 # Slack's own tables, as slack_sdk's stores know them, with room for encrypted tokens and each workspace's address.
-_SlackStore = AsyncSQLAlchemyInstallationStore
+_SlackStore = SQLAlchemyInstallationStore
 bots = _SlackStore.build_bots_table(metadata, _SlackStore.default_bots_table_name)
 installations = _SlackStore.build_installations_table(metadata, _SlackStore.default_installations_table_name)
 oauth_states = SQLAlchemyOAuthStateStore.build_oauth_states_table(

@@ -1,4 +1,4 @@
-"""Watched estimates: over which threshold, for whom, and what was last told of each."""
+"""Watched estimates: the threshold, the person, and the state at the last alert of each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.audit import Audit, AuditChange
@@ -17,21 +17,23 @@ from bot.store.tables import watches
 
 @dataclass(frozen=True)
 class Watch:
-    """One watched estimate. `told` is the state that `bot.news` reads and writes."""
+    """A watched estimate."""
 
     number: int
     team_id: str
     estimate_id: str
     user_id: str
     over: str
+    """The threshold as people write it, such as `5%` or `$50`."""
     told: dict[str, Any]
+    """The state at the last alert, which `bot.watches` reads and writes."""
     alerts: int
-    """How often something was told; names the next alert."""
+    """The number of alerts so far; it names the next one."""
     created_at: datetime
 
 
 class WatchStore:
-    """Watches by workspace, at most one an estimate. What people change is in the audit log."""
+    """Watches by workspace, at most one per estimate. The audit log records what people change."""
 
     def __init__(self, database: Database, audit: Audit, now: Callable[[], datetime]) -> None:
         self._database = database
@@ -39,64 +41,76 @@ class WatchStore:
         self._now = now
 
     async def put(self, *, team_id: str, estimate_id: str, user_id: str, over: str, told: dict[str, Any]) -> None:
-        """Watch an estimate; one that is watched already gets the threshold and the person, and keeps what was told."""
+        """Watch an estimate; one that is watched already gets the threshold and the person, and keeps its state."""
         key = {"team_id": team_id, "estimate_id": estimate_id}
         row = {**key, "user_id": user_id, "over": over, "told": told, "alerts": 0, "created_at": self._now()}
         change = AuditChange(team_id, user_id, _what(estimate_id), None, f"over {over}")
+
+        def add(connection: Connection) -> None:
+            connection.execute(insert(watches).values(row))
+            self._audit.add(connection, change)
+
+        def alter(connection: Connection) -> None:
+            former = connection.scalar(select(watches.c.over).filter_by(**key))
+            connection.execute(update(watches).filter_by(**key).values(user_id=user_id, over=over))
+            self._audit.add(connection, replace(change, before=f"over {former}"))
+
         try:
-            async with self._database.begin() as connection:
-                await connection.execute(insert(watches).values(row))
-                await self._audit.write(change, within=connection)
+            await self._database.write(add)
         except IntegrityError:
-            again = update(watches).filter_by(**key).values(user_id=user_id, over=over)
-            async with self._database.begin() as connection:
-                before = await connection.scalar(select(watches.c.over).filter_by(**key))
-                await connection.execute(again)
-                await self._audit.write(replace(change, before=f"over {before}"), within=connection)
+            await self._database.write(alter)
 
     async def get(self, estimate_id: str, *, team_id: str) -> Watch | None:
-        found = await self._all(select(watches).filter_by(team_id=team_id, estimate_id=estimate_id))
-        return found[0] if found else None
+        """Return the watch of an estimate; None if there is none."""
+        row = await self._database.fetch_first(select(watches).filter_by(team_id=team_id, estimate_id=estimate_id))
+        return _watch(row) if row else None
 
     async def of_user(self, *, team_id: str, user_id: str) -> list[Watch]:
-        """What a person watches, newest first."""
-        mine = select(watches).filter_by(team_id=team_id, user_id=user_id)
-        return await self._all(mine.order_by(watches.c.number.desc()))
+        """Return a person's watches, the latest first."""
+        query = select(watches).filter_by(team_id=team_id, user_id=user_id)
+        return await self._fetch(query.order_by(watches.c.number.desc()))
 
     async def count(self, *, team_id: str, user_id: str) -> int:
-        """How many a person watches."""
+        """Return the number of a person's watches."""
         query = select(func.count()).select_from(watches).filter_by(team_id=team_id, user_id=user_id)
-        async with self._database.engine.connect() as connection:
-            return await connection.scalar(query) or 0
+        return int(await self._database.fetch_value(query))
 
     async def watched(self, estimate_ids: Collection[str], *, team_id: str) -> set[str]:
-        """Which of these are watched."""
+        """Return the ids of those estimates that are watched."""
         query = select(watches.c.estimate_id).filter_by(team_id=team_id).where(watches.c.estimate_id.in_(estimate_ids))
-        async with self._database.engine.connect() as connection:
-            return set(await connection.scalars(query))
+        return {row.estimate_id for row in await self._database.fetch_all(query)}
 
     async def page(self, after: int, limit: int) -> list[Watch]:
-        """Every workspace's, in the order of their numbers."""
-        return await self._all(select(watches).where(watches.c.number > after).order_by(watches.c.number).limit(limit))
+        """Return the next watches of all workspaces, in the order of their numbers."""
+        return await self._fetch(
+            select(watches).where(watches.c.number > after).order_by(watches.c.number).limit(limit)
+        )
 
     async def remove(self, estimate_id: str, *, team_id: str, user_id: str | None) -> bool:
-        """Stop watching, by somebody's word; None where it ends by itself. False where nobody watched."""
-        gone = delete(watches).filter_by(team_id=team_id, estimate_id=estimate_id).returning(watches.c.over)
-        async with self._database.begin() as connection:
-            over = await connection.scalar(gone)
+        """Stop watching an estimate. Return False if it was not watched.
+
+        Args:
+            estimate_id: The estimate.
+            team_id: Its workspace.
+            user_id: The person who stops it, for the audit log; None if the watch ends by itself.
+        """
+        statement = delete(watches).filter_by(team_id=team_id, estimate_id=estimate_id).returning(watches.c.over)
+
+        def remove(connection: Connection) -> bool:
+            over = connection.scalar(statement)
             if over is not None and user_id is not None:
-                change = AuditChange(team_id, user_id, _what(estimate_id), f"over {over}", None)
-                await self._audit.write(change, within=connection)
-        return over is not None
+                self._audit.add(connection, AuditChange(team_id, user_id, _what(estimate_id), f"over {over}", None))
+            return over is not None
+
+        return await self._database.write(remove)
 
     async def told(self, watch: Watch, told: dict[str, Any]) -> None:
-        """Remember what was told; nothing where that alert was counted before."""
-        same = update(watches).filter_by(number=watch.number, alerts=watch.alerts)
-        await self._database.do(same.values(told=told, alerts=watch.alerts + 1))
+        """Record the state at an alert; an alert that is counted already changes nothing."""
+        statement = update(watches).filter_by(number=watch.number, alerts=watch.alerts)
+        await self._database.execute(statement.values(told=told, alerts=watch.alerts + 1))
 
-    async def _all(self, query: Select[Any]) -> list[Watch]:
-        async with self._database.engine.connect() as connection:
-            return [_watch(row) for row in await connection.execute(query)]
+    async def _fetch(self, query: Select[Any]) -> list[Watch]:
+        return [_watch(row) for row in await self._database.fetch_all(query)]
 
 
 def _what(estimate_id: str) -> str:

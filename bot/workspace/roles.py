@@ -1,7 +1,7 @@
 """Who may change what a whole workspace relies on: its admins and owners, and whom FTCOST_ADMINS names.
 
 await roles.check(team_id, user_id)                                  # UserError, a sentence, where not
-await audit.write(Change(team_id, user_id, "budget", "none", "$500.00"), within=connection)
+audit.add(connection, AuditChange(team_id, user_id, "budget", "none", "$500.00"))
 """
 
 from __future__ import annotations

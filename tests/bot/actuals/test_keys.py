@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet, MultiFernet
-from sqlalchemy import text
+from sqlalchemy import func, select
 
 from bot.forms.keys import KEY_CALLBACK
 from bot.store import Audit, ProviderKeys, open_database, read_keys
+from bot.store.tables import actuals, provider_keys
 from playground import FakeSlack
 from playground.payloads import Payloads
 from pricing import Catalog
@@ -138,8 +139,7 @@ async def test_a_key_is_removed_and_the_log_says_who_did_what(paying: Paying) ->
     log = rows((await slack.command("audit")).json())
     assert [row[2:] for row in log[1:]] == [["key of openai", "…1234 → –"], ["key of openai", "– → …1234"]]
     database = await open_database(f"sqlite:///{paying.path}")
-    async with database.engine.connect() as connection:
-        assert await connection.scalar(text("SELECT count(*) FROM provider_keys")) == 0
+    assert await database.fetch_value(select(func.count()).select_from(provider_keys)) == 0
     await database.close()
 
 
@@ -210,6 +210,5 @@ async def test_an_uninstall_takes_keys_and_amounts_with_it(catalog: Catalog, dat
         uninstalled = Payloads(company.red.workspace).event({"type": "app_uninstalled"})
         assert (await company.red.deliver_event(uninstalled)).ok
     database = await open_database(database_url)
-    async with database.engine.connect() as connection:
-        assert await connection.scalar(text("SELECT count(*) FROM actuals")) == 0
+    assert await database.fetch_value(select(func.count()).select_from(actuals)) == 0
     await database.close()

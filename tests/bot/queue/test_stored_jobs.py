@@ -98,13 +98,11 @@ async def store(database: Database, jobs: list[tuple[str, str, Json, str]]) -> N
         }
         for key, kind, payload, lane in jobs
     ]
-    async with database.begin() as connection:
-        await connection.execute(insert(inbox), rows)
+    await database.write(lambda connection: connection.execute(insert(inbox), rows).close())
 
 
 async def states(database: Database) -> dict[str, str]:
-    async with database.engine.connect() as connection:
-        rows = (await connection.execute(select(inbox.c.key, inbox.c.state))).all()
+    rows = await database.fetch_all(select(inbox.c.key, inbox.c.state))
     return {row.key: row.state for row in rows}
 
 

@@ -58,11 +58,10 @@ async def eavesdropper(slack: FakeSlack) -> AsyncIterator[Eavesdropper]:
 async def rows_of(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """All that is in the database; without the leases, which are renewed."""
     found = {}
-    async with database.engine.connect() as connection:
-        for name, table in metadata.tables.items():
-            columns = [column for column in table.c if column.name != "lease_until"]
-            rows = await connection.execute(table.select().with_only_columns(*columns))
-            found[name] = sorted((tuple(row) for row in rows), key=repr)
+    for name, table in metadata.tables.items():
+        columns = [column for column in table.c if column.name != "lease_until"]
+        rows = await database.fetch_all(table.select().with_only_columns(*columns))
+        found[name] = sorted((tuple(row) for row in rows), key=repr)
     return found
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+from sqlalchemy import Connection
+
 from bot.store import Audit, AuditChange, AuditEntry, Database, Installations, read_keys
-from bot.store.audit import LONGEST
+from bot.store.audit import MAX_LENGTH
 from tests.bot.databases import NOW
 from tests.bot.two_workspaces import KEY
 
@@ -27,12 +30,15 @@ async def test_an_entry_says_who_when_what_before_and_after(database: Database) 
 
 async def test_a_change_that_is_undone_leaves_no_entry(database: Database) -> None:
     audit = Audit(database, lambda: NOW)
-    async with database.engine.connect() as connection:
-        await audit.write(CHANGE, within=connection)
-        await connection.rollback()
+
+    def fail(connection: Connection) -> None:
+        audit.add(connection, CHANGE)
+        raise RuntimeError("undone")
+
+    with pytest.raises(RuntimeError, match="undone"):
+        await database.write(fail)
     assert await audit.recent(team_id="T1") == []
-    async with database.engine.begin() as connection:
-        await audit.write(CHANGE, within=connection)
+    await database.write(lambda connection: audit.add(connection, CHANGE))
     assert len(await audit.recent(team_id="T1")) == 1
 
 
@@ -41,7 +47,7 @@ async def test_hostile_text_is_kept_as_far_as_it_can_be(database: Database) -> N
     await audit.write(AuditChange("T1", "U1", "a\0b'; DROP TABLE audit; --", "x" * 5_000, "\ud800"))
     (entry,) = await audit.recent(team_id="T1")
     assert entry.what == "ab'; DROP TABLE audit; --"
-    assert entry.before == "x" * LONGEST
+    assert entry.before == "x" * MAX_LENGTH
 
 
 async def test_it_goes_with_the_workspace(database: Database) -> None:

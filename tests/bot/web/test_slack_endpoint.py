@@ -18,7 +18,6 @@ from playground import FakeSlack
 from playground.payloads import Payloads
 from playground.world import Call
 from pricing import Catalog
-from tests import databases
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
 from tests.bot.message_text import figures
@@ -175,4 +174,3 @@ async def test_a_database_that_does_not_answer_makes_the_bot_unready(
         status, said = await slack_actions.get_json(address)
     assert (status, said["ok"]) == (503, False)
     assert str(path) not in said["database"], "no details for strangers"
-    await databases.no_thread_is_left()

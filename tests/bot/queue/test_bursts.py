@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from bot.queue.store import JobStore
 from bot.store import Database
@@ -46,12 +47,10 @@ async def test_one_that_cannot_be_written_down_takes_no_other_with_it(database: 
 
 async def test_a_database_that_is_away_is_said_to_all_who_wait(database: Database) -> None:
     inbox = JobStore(database, lambda: NOW, LEASE)
-    async with database.begin() as connection:
-        await connection.exec_driver_sql("ALTER TABLE inbox RENAME TO inbox_away")
+    await database.execute(text("ALTER TABLE inbox RENAME TO inbox_away"))
     said = await asyncio.gather(*(inbox.put(check(f"{number}")) for number in range(3)), return_exceptions=True)
     assert all(isinstance(one, Exception) for one in said)
-    async with database.begin() as connection:
-        await connection.exec_driver_sql("ALTER TABLE inbox_away RENAME TO inbox")
+    await database.execute(text("ALTER TABLE inbox_away RENAME TO inbox"))
     assert await inbox.put(check("later"))
     with pytest.raises(Exception, match="object"):
         await inbox.put(reply("bad", text=object()))  # type: ignore[arg-type]
