@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
 from cryptography.fernet import MultiFernet
 from prometheus_client import CollectorRegistry
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_bolt.response import BoltResponse
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
@@ -25,34 +19,26 @@ from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncServerErrorRetryHandler,
 )
 from slack_sdk.web.async_client import AsyncWebClient
-from yarl import URL
 
 from bot.actuals.billing_http import Addresses
 from bot.actuals.service import ActualsService
 from bot.answers.lookups import Lookups
-from bot.forms.apologies import Apology, plain_answer
 from bot.forms.opener import FormOpener
 from bot.jobs import handlers
 from bot.jobs.watches import ScheduledJobs
-from bot.listeners import Bot, actuals, commands, datasets, home, installations, keys, mentions, submissions
-from bot.listeners import estimates as estimate_listeners
-from bot.listeners.modals import team_of
+from bot.listeners import Bot
 from bot.prices.current_catalog import CatalogRefresher, CurrentCatalog, RefreshPlan, days_since_checked
 from bot.prices.exchange_rates import ExchangeRates
 from bot.queue.scheduler import Scheduler
 from bot.queue.store import JobStore
 from bot.queue.worker import Worker
-from bot.render.blocks import text_message
 from bot.services import Services
 from bot.slack.call_metrics import watch_calls
 from bot.slack.files import Downloads, download_session
 from bot.slack.hosts import SlackHosts
-from bot.slack.http_pool import Proxied, Wire
 from bot.slack.oauth import InstallFlow, OAuth, install_flow
-from bot.slack.payload import at
-from bot.slack.poster import Destination
-from bot.slack.replays import SAID, DuplicateRequest
 from bot.slack.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
+from bot.slack_app import slack_app
 from bot.store import (
     ActualStore,
     Audit,
@@ -67,20 +53,13 @@ from bot.store import (
     RefreshedPriceStore,
     WatchStore,
 )
-from bot.telemetry import trace
-from bot.telemetry.metrics import Metrics, kind_of
+from bot.telemetry.metrics import Metrics
 from bot.timeouts import Timeouts
 from bot.web.probes import Connection, Probes
-from bot.web.rate_limit import TOO_MANY, RateAllowance, RateLimit
+from bot.web.rate_limit import RateAllowance, RateLimit
 from bot.web.slack_endpoint import web_routes
 from bot.workspace.roles import Roles
 from pricing import Catalog, load_bill_rules
-
-log = logging.getLogger(__name__)
-
-UNREACHABLE = (
-    "ftcost cannot reach Slack with its token at the moment. Please try again in a minute, or tell whoever runs it."
-)
 
 
 @dataclass(frozen=True)
@@ -130,12 +109,10 @@ async def build_app(
 
     box = CurrentCatalog(catalog)
     metrics = Metrics(registry or CollectorRegistry(), lambda: days_since_checked(box.catalog, today()))
-    api = URL(slack_api_url)
     timeout, watch = ClientTimeout(total=pace.answer), watch_calls(slack_api_url, metrics)
     async with (
         ClientSession(timeout=timeout, cookie_jar=DummyCookieJar(), middlewares=(watch,), proxy=proxy) as session,
         download_session(proxy) as download,
-        nullcontext(Proxied(session, api)) if proxy else Wire(api, pace.answer) as way,
     ):
         client_of = partial(slack_client, session, slack_api_url, proxy)
         install: InstallFlow | None = None
@@ -152,7 +129,7 @@ async def build_app(
             workspaces = ManyWorkspaces(installations, client_of, pace.know)
         else:
             workspaces = OneWorkspace(access, client_of, lambda: now().timestamp())
-        opener = FormOpener(way, session, slack_api_url, metrics)
+        opener = FormOpener(session, slack_api_url)
         limit = RateLimit(allowance)
         estimates = EstimateStore(database, stamp)
         prices = CatalogRefresher(box, RefreshedPriceStore(database), refresh)
@@ -172,10 +149,10 @@ async def build_app(
         worker = Worker(inbox, does, desk.apologise, desk.notify_delay, pace, metrics)
         scheduler = Scheduler(worker, prices, now, pace.look)
         bot = Bot(desk, worker, lookups, estimates, workspaces, opener, books, roles, limit, today)
-        slack = _slack_app(bot, slack_api_url, metrics)
+        slack = slack_app(bot, slack_api_url, metrics)
         connection = Connection()
         probes = Probes(database, workspaces, worker, metrics, connection)
-        routes = web_routes(slack, bot, signing_secret, probes, install)
+        routes = web_routes(slack, signing_secret, probes, install)
         app = App(slack, routes, worker, workspaces, connection, scheduler)
         await prices.catch_up()
         try:
@@ -196,107 +173,3 @@ def slack_client(
     client = AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=patient)
     client.proxy = proxy  # not what the environment names, which the playground's Slack is not behind
     return client
-
-
-class MeasuredApp(AsyncApp):
-    """Bolt's app, where requests of both transports pass: each gets its id here, and is timed."""
-
-    def __init__(self, worker: Worker, metrics: Metrics, **options: Any) -> None:
-        super().__init__(**options)
-        self._worker = worker
-        self._metrics = metrics
-
-    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
-        started = time.perf_counter()
-        request = trace.begin()
-        outcome = "failed"
-        try:
-            with self._worker.answering():
-                response = await super().async_dispatch(req)
-            outcome = request.outcome if response.status == 200 or request.outcome != "ok" else "refused"
-        finally:
-            self._metrics.request(kind_of(req.body), outcome, time.perf_counter() - started)
-        return response
-
-
-def _slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
-    async def authorize(team_id: str | None, **_: Any) -> AuthorizeResult | None:
-        who = await bot.workspaces.find(team_id or "")
-        if who is None:
-            return None
-        return AuthorizeResult(
-            enterprise_id=who.enterprise_id,
-            team_id=who.team_id,
-            bot_user_id=who.bot_user_id,
-            bot_id=who.bot_id,
-            bot_token=who.token,
-        )
-
-    slack = MeasuredApp(
-        bot.worker,
-        metrics,
-        name="ftcost",  # which Bolt would otherwise look for in the call stack, and read source files for it
-        client=AsyncWebClient(base_url=slack_api_url),  # unused: listeners have the patient one
-        request_verification_enabled=False,  # bot/web/slack_endpoint.py verifies, before anything is parsed
-        authorize=authorize,  # None is “not known”
-        user_facing_authorize_error_message=UNREACHABLE,
-        # A listener is awaited and its ack goes out when it returns; Bolt's other way polls, at 10 ms a request. So a
-        # listener writes work down and hands it off, and never does it.
-        process_before_response=True,
-    )
-    for module in (
-        commands,
-        submissions,
-        estimate_listeners,
-        actuals,
-        keys,
-        mentions,
-        home,
-        datasets,
-        installations,
-    ):  # the hottest route first: Bolt asks them in order
-        module.register(slack, bot)
-
-    @slack.middleware
-    async def within_the_limit(body: dict[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
-        user = _user_of(body)
-        if user is None:
-            return await next()
-        verdict = bot.limit.count(team_of(body), user, str(body.get("event_id") or body.get("trigger_id") or ""))
-        if verdict.allowed:
-            return await next()
-        trace.mark("limited")
-        if verdict.tell:
-            log.warning("%s in %s asks too much", user, team_of(body))
-            _tell_beside(bot, body, TOO_MANY)
-        return plain_answer(body, TOO_MANY)
-
-    @slack.error
-    async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
-        if isinstance(error, DuplicateRequest):
-            return BoltResponse(status=401, body=SAID)
-        sorry = Apology(body, error)
-        if not sorry.to_event:
-            _tell_beside(bot, body, sorry.text)
-        return sorry.answer
-
-    return slack
-
-
-def _user_of(body: dict[str, Any]) -> str | None:
-    """Who asks; None for what nobody asked, such as the app's removal."""
-    user = body.get("user_id") or at(body, "user", "id") or at(body, "event", "user")
-    return user if isinstance(user, str) else None
-
-
-def _tell_beside(bot: Bot, body: dict[str, Any], text: str) -> None:
-    """By a message, where the answer itself shows nothing: a button's, a mention's."""
-    message = body.get("message") or body.get("event")
-    channel = at(body, "channel", "id") or at(message, "channel")
-    user = _user_of(body)
-    if user and isinstance(channel, str) and body.get("type") != "view_submission":
-        bot.worker.start(_say(bot, team_of(body), user, Destination(channel, at(message, "thread_ts")), text))
-
-
-async def _say(bot: Bot, team: str, user: str, place: Destination, text: str) -> None:
-    await (await bot.workspaces.of(team)).poster.only_to(user, place, text_message(text))

@@ -59,7 +59,7 @@ async def test_everything_goes_out_by_the_proxy(catalog: Catalog, slack: FakeSla
         slack.fail_next("views.open", "internal_error")
         assert (await slack.command("")).ok
         (told,) = await slack.wait_for(slack.ephemerals)
-    assert "did not open the form" in told["text"]
+    assert "didn't open the form" in told["text"]
     *by_proxy, answer = [asked.removeprefix(f"POST {slack.api_url}") for asked in proxy.asked]
     assert answer.startswith("response/")
     assert by_proxy == [call.method for call in slack.calls if call.method != "response_url"]

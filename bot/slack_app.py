@@ -1,0 +1,152 @@
+"""Bolt's app: who may ask, how often, and what the user sees when a request fails."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.forms.apologies import Apology, plain_answer
+from bot.listeners import Bot, actuals, commands, datasets, estimates, home, installations, keys, mentions, submissions
+from bot.listeners.modals import team_of
+from bot.queue.worker import Worker
+from bot.render.blocks import text_message
+from bot.slack.payload import at
+from bot.slack.poster import Destination
+from bot.slack.replays import SAID, DuplicateRequest
+from bot.slack.workspaces import Workspaces
+from bot.telemetry import trace
+from bot.telemetry.metrics import Metrics, kind_of
+from bot.web.rate_limit import TOO_MANY
+
+log = logging.getLogger(__name__)
+
+UNREACHABLE = (
+    "ftcost can't reach Slack with its token at the moment. Please try again in a minute, or tell its administrator."
+)
+# Bolt asks the listeners in this order, so the most frequent requests come first.
+LISTENERS = (commands, submissions, estimates, actuals, keys, mentions, home, datasets, installations)
+
+
+class TracedApp(AsyncApp):
+    """Bolt's app. Each request, over HTTP or Socket Mode, gets an id for the log and is measured."""
+
+    def __init__(self, worker: Worker, metrics: Metrics, **options: Any) -> None:
+        super().__init__(**options)
+        self._worker = worker
+        self._metrics = metrics
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        """Answer a request, and count it by kind and outcome."""
+        started = time.perf_counter()
+        request = trace.begin()
+        outcome = "failed"
+        try:
+            with self._worker.answering():
+                response = await super().async_dispatch(req)
+            outcome = request.outcome if response.status == 200 or request.outcome != "ok" else "refused"
+        finally:
+            self._metrics.request(kind_of(req.body), outcome, time.perf_counter() - started)
+        return response
+
+
+class WorkspaceAuthorize(AsyncAuthorize):
+    """Authorizes requests from the workspaces that installed the app."""
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        self._workspaces = workspaces
+
+    async def __call__(self, *, team_id: str | None, **_: Any) -> AuthorizeResult | None:
+        """Return the workspace's token and ids; None when the workspace isn't known."""
+        workspace = await self._workspaces.find(team_id or "")
+        if workspace is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=workspace.enterprise_id,
+            team_id=workspace.team_id,
+            bot_user_id=workspace.bot_user_id,
+            bot_id=workspace.bot_id,
+            bot_token=workspace.token,
+        )
+
+
+class RateLimiting(AsyncMiddleware):
+    """Refuses the requests of a user who sends too many."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def async_process(
+        self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse | None:
+        """Pass the request on, or answer it with a polite refusal. The first refusal in a row is logged."""
+        body, user = req.body, _user_of(req.body)
+        if user is None:
+            return await next()
+        decision = self._bot.limit.count(team_of(body), user, str(body.get("event_id") or body.get("trigger_id") or ""))
+        if decision.allowed:
+            return await next()
+        trace.mark("limited")
+        if decision.tell:
+            log.warning("rate limit: user %s of workspace %s", user, team_of(body))
+            _notify(self._bot, body, TOO_MANY)
+        return plain_answer(body, TOO_MANY)
+
+
+def slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
+    """Return Bolt's app with all listeners."""
+    slack = TracedApp(
+        bot.worker,
+        metrics,
+        name="ftcost",  # otherwise Bolt searches the call stack for a name, and reads source files for it
+        client=AsyncWebClient(base_url=slack_api_url),  # unused: listeners take the workspace's own client
+        request_verification_enabled=False,  # bot/web/slack_endpoint.py verifies before anything is parsed
+        attaching_function_token_enabled=False,  # for custom workflow steps, which ftcost doesn't have
+        authorize=WorkspaceAuthorize(bot.workspaces),
+        user_facing_authorize_error_message=UNREACHABLE,
+        # The acknowledgement goes out when the listener returns; without this Bolt polls for it every 10 ms. So a
+        # listener writes its work down and leaves doing it to the worker.
+        process_before_response=True,
+    )
+    for listeners in LISTENERS:
+        listeners.register(slack, bot)
+    slack.use(RateLimiting(bot))
+
+    @slack.error
+    async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        if isinstance(error, DuplicateRequest):
+            return BoltResponse(status=401, body=SAID)
+        apology = Apology(body, error)
+        if not apology.to_event:
+            _notify(bot, body, apology.text)
+        return apology.answer
+
+    return slack
+
+
+def _user_of(body: dict[str, Any]) -> str | None:
+    """Return the id of the user behind a request; None for events without one, such as the app's removal."""
+    user = body.get("user_id") or at(body, "user", "id") or at(body, "event", "user")
+    return user if isinstance(user, str) else None
+
+
+def _notify(bot: Bot, body: dict[str, Any], text: str) -> None:
+    """Send the user a message, for requests whose response Slack doesn't show: button presses and mentions."""
+    message = body.get("message") or body.get("event")
+    channel = at(body, "channel", "id") or at(message, "channel")
+    user = _user_of(body)
+    if user and isinstance(channel, str) and body.get("type") != "view_submission":
+        bot.worker.start(_send(bot, team_of(body), user, Destination(channel, at(message, "thread_ts")), text))
+
+
+async def _send(bot: Bot, team_id: str, user: str, destination: Destination, text: str) -> None:
+    await (await bot.workspaces.of(team_id)).poster.only_to(user, destination, text_message(text))
