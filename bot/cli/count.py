@@ -1,4 +1,4 @@
-"""`ftcost count FILE`: what is in a training file; and `dataset=FILE`, which puts it into a question."""
+"""`ftcost count`: the contents of a training file; and `dataset=FILE`, which fills a scenario from one."""
 
 from __future__ import annotations
 
@@ -6,45 +6,54 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from bot.cli.arguments import DATASET, prices_dir
 from bot.counting.parent import count_file
 from bot.counting.protocol import Progress
 from bot.render.dataset_text import dataset_json, dataset_text
 from calculator import FieldErrors, UserError
 from calculator.datasets import DatasetReport
-from pricing import ENCODINGS, Catalog, load_dataset_rules
+from pricing import ENCODINGS, Catalog, load_catalog, load_dataset_rules
 
-DATASET = "dataset"
 _BAR = 30
 
 
-def count_command(arguments: Sequence[str], catalog: Callable[[], Catalog]) -> str:
-    """What `ftcost count …` prints. Raises UserError."""
+def run(_: str, arguments: Sequence[str]) -> int:
+    """Run `ftcost count` and return the exit code.
+
+    Raises:
+        UserError: The file cannot be read.
+    """
     options = _parser().parse_args(arguments)
-    report = _count(options.file, catalog(), options.encoding, options.report)
+    report = _count(options.file, load_catalog(prices_dir()), options.encoding, options.report)
     if options.tokens_only:
-        return str(report.count.content_tokens)
-    if options.format == "json":
-        return json.dumps(dataset_json(report), indent=2, ensure_ascii=False)
-    return dataset_text(report)
+        print(report.count.content_tokens)
+    elif options.format == "json":
+        print(json.dumps(dataset_json(report), indent=2, ensure_ascii=False))
+    else:
+        print(dataset_text(report))
+    return 0
 
 
 def with_dataset(fields: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
-    """`dataset=FILE` as the examples and the tokens an example that are in the file. Raises UserError."""
-    rest = {key: text for key, text in fields.items() if key != DATASET}
-    if DATASET not in fields:
-        return rest
-    if given := [key for key in ("examples", "example") if rest.get(key, "").strip()]:
-        raise FieldErrors({given[0]: f"{given[0]} comes from the file that dataset= names; leave one of them out."})
+    """Return the fields with `dataset=FILE` replaced by the file's number of examples and tokens per example.
+
+    Raises:
+        UserError: The file cannot be read or holds no example.
+        FieldErrors: The fields give examples= or example= as well.
+    """
+    others = {key: text for key, text in fields.items() if key != DATASET}
+    if duplicate := next((key for key in ("examples", "example") if others.get(key, "").strip()), None):
+        raise FieldErrors({duplicate: f"{duplicate}= comes from the file of dataset=; leave one of them out."})
     report = _count(Path(fields[DATASET]), catalog, "o200k_base", None)
     if not report.count.examples:
-        raise UserError(f"{fields[DATASET]}: there is no example in it. `ftcost count` says what is wrong.")
+        raise UserError(f"{fields[DATASET]}: this file has no valid example. `ftcost count` lists the faults.")
     if report.inexact_why:
         print(f"{fields[DATASET]}: approximate: {report.inexact_why}.", file=sys.stderr)
-    return {**rest, **report.count.fields()}
+    return {**others, **report.count.fields()}
 
 
 def _count(path: Path, catalog: Catalog, encoding: str, report_path: Path | None) -> DatasetReport:
@@ -68,34 +77,35 @@ def _count(path: Path, catalog: Catalog, encoding: str, report_path: Path | None
 
 
 class _Bar:
-    """On a terminal only: a line that is written over."""
+    """A progress bar that is redrawn in place, on a terminal only."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._shown = False
+        self._is_drawn = False
 
     def show(self, progress: Progress) -> None:
         if not self._out.isatty():
             return
-        done = min(1, progress.bytes_done / (progress.bytes_total or 1))
-        bar = ("█" * int(done * _BAR)).ljust(_BAR, "░")
-        self._out.write(f"\r{bar} {done:4.0%}  {progress.examples:,} examples, {progress.problems:,} problems ")
+        share = min(1, progress.bytes_done / (progress.bytes_total or 1))
+        bar = ("█" * int(share * _BAR)).ljust(_BAR, "░")
+        self._out.write(f"\r{bar} {share:4.0%}  {progress.examples:,} examples, {progress.problems:,} problems ")
         self._out.flush()
-        self._shown = True
+        self._is_drawn = True
 
     def clear(self) -> None:
-        if self._shown:
+        if self._is_drawn:
             self._out.write("\r\x1b[K")
             self._out.flush()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="ftcost count", description="Count and check a training file: tokens, faults, and who takes it."
+        prog="ftcost count",
+        description="Count and check a training file: tokens, faults, and the platforms that accept it.",
     )
-    parser.add_argument("file", type=Path, help="JSONL or plain text, packed with gzip or not")
+    parser.add_argument("file", type=Path, help="JSONL or plain text, optionally compressed with gzip")
     parser.add_argument("--encoding", choices=ENCODINGS, default="o200k_base")
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--tokens-only", action="store_true", help="print the tokens of all contents and nothing else")
-    parser.add_argument("--report", type=Path, metavar="FILE", help="write every problem there, one JSON object a line")
+    parser.add_argument("--tokens-only", action="store_true", help="print only the number of tokens of all contents")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write every problem to a file, as JSON lines")
     return parser

@@ -38,7 +38,7 @@ def test_a_bill_against_a_scenario(tmp_path: Path, scenario: Path, capsys: pytes
         ["2024-02", "Inference", "$1,029.70", "$2,000.00", "+$970.30"],
     ]
     assert "2024-01 to 2024-02: $3,231.91 paid, $2,250.41 estimated: +$981.50." in out
-    assert "--as-of names another" in out
+    assert "--as-of sets another" in out
     assert chart.read_bytes().startswith(b"\x89PNG")
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from decimal import Decimal
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.cli.main import main
+from bot.cli.main import COMMANDS, main
 from playground import FakeSlack
 from tests.bot import support_bot
 from tests.conftest import Workspace
@@ -125,11 +127,9 @@ def test_the_date_says_which_prices_hold(capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize("date", ["yesterday", "2026-13-01", "21.11.2026"])
-def test_a_date_that_is_none(capsys: pytest.CaptureFixture[str], date: str) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(["--as-of", date, *LINE])
-    assert stopped.value.code == 2
-    assert "2026-11-21" in capsys.readouterr().err, "it shows how a date is written"
+def test_invalid_date_is_refused(capsys: pytest.CaptureFixture[str], date: str) -> None:
+    assert main([*LINE, "--as-of", date]) == 2
+    assert f"“{date}” isn't a date" in capsys.readouterr().err
 
 
 def test_a_file_with_lists(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ async def test_bad_input_ends_with_2_and_the_words_that_slack_says(
 async def test_look_ups_are_the_same_in_both(
     workspace: Workspace, slack: FakeSlack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for line in ("help", "models mixtral", "price openai/gpt-4.1-mini"):
+    for line in ("models mixtral", "price openai/gpt-4.1-mini"):
         await slack.command(line)
         said = slack.ephemerals()[-1]["text"].strip("`").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
         assert run(capsys, line)[0].strip() == said.strip()
@@ -223,6 +223,36 @@ def test_the_installed_command() -> None:
     failed = subprocess.run([command, "epoch=3"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
     assert (failed.returncode, failed.stdout) == (2, "")
     assert "Did you mean epochs" in failed.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["help"]])
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    assert main(arguments) == 0
+    text = capsys.readouterr().out
+    for command in COMMANDS:
+        assert f"\n  {command} " in text
+    assert "/ftcost" not in text
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_its_own_help(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert main([command, "--help"]) == 0
+    assert capsys.readouterr().out.startswith(f"usage: ftcost {command} ")
+
+
+def test_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"ftcost {version('ftcost')}\n"
+
+
+def test_closed_pipe_ends_without_a_traceback() -> None:
+    """`ftcost models | head -0`: nobody reads what the command prints."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "bot.cli.main", "models"]
+    process = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=20, check=False)  # noqa: S603
+    os.close(writer)
+    assert (process.returncode, process.stderr) == (0, "")
 
 
 OLD = "⚠ read over 90 days ago; check it before you rely on it"
@@ -284,7 +314,7 @@ def test_a_chart_that_cannot_be_drawn_says_what_it_needs(tmp_path: Path, capsys:
 
 def test_a_spreadsheet_is_written_to_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "estimate.xlsx"
-    assert run(capsys, *LINE, "--format", "xlsx", "--out", str(path)) == (f"{path} is written.\n", "")
+    assert run(capsys, *LINE, "--format", "xlsx", "--out", str(path)) == (f"Wrote {path}.\n", "")
     (offer,) = Book(path.read_bytes()).rows("Offers")
     assert offer["Total, USD"] == 13_080
 
