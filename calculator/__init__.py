@@ -12,18 +12,9 @@ from calculator.offer_estimate import YOUR_RATES, training_range
 from calculator.payback.crossover import Crossover
 from calculator.payback.verdict import Verdict, VerdictRule, verdict
 from calculator.question.customers import customer_of
+from calculator.question.keys import INPUT_LABELS, KEYS, Key, in_section, key_of, nearest_key, unknown_key
 from calculator.question.quantities import Amount
-from calculator.question.scenario import (
-    KEYS,
-    MOST_MONTHS,
-    WHOLE_KEYS,
-    YOUR_GPUS,
-    Scenario,
-    default_text,
-    nearest_key,
-    read_scenario,
-    unknown_key,
-)
+from calculator.question.scenario import YOUR_GPUS, Scenario, default_text, read_scenario
 from calculator.result import (
     AssumptionImpact,
     BaseEstimate,
@@ -41,10 +32,9 @@ from calculator.uncertainty.sensitivity import Driver, with_default_spread
 from calculator.uncertainty.shapley import Cause, difference_causes
 
 __all__ = [
+    "INPUT_LABELS",
     "KEYS",
-    "MOST_MONTHS",
     "PARTS",
-    "WHOLE_KEYS",
     "YOUR_GPUS",
     "YOUR_RATES",
     "Actual",
@@ -65,6 +55,7 @@ __all__ = [
     "Figure",
     "FormulaInput",
     "Formulas",
+    "Key",
     "LineItem",
     "Part",
     "Percentiles",
@@ -85,6 +76,8 @@ __all__ = [
     "estimate",
     "formula_of",
     "in_formulas",
+    "in_section",
+    "key_of",
     "month_after",
     "nearest_key",
     "read_scenario",

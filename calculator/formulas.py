@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 from calculator.costs.base_model import estimate_base
 from calculator.numeric import ZERO, Numeric
 from calculator.pricing_context import PricingContext, offers_of
+from calculator.question.keys import MOST_MONTHS
 from calculator.question.quantities import Amount
 from calculator.question.resolved import resolve
-from calculator.question.scenario import MOST_MONTHS, Scenario
+from calculator.question.scenario import Scenario
 from calculator.result import BaseEstimate, Estimate
 from pricing import Catalog
 

@@ -76,7 +76,7 @@ def _rented(scenario: Scenario, rented: Mapping[str, GpuOffer], catalog: Catalog
     """GPU-hour offers, made for this question."""
     if not rented and not scenario.names_a_model:
         if about := scenario.about_own_gpus:
-            raise FieldErrors({"model": f"{about}= is about GPUs of your own: {NEEDS_MODEL}"})
+            raise FieldErrors({"model": f"{about}= applies to rented GPUs. {NEEDS_MODEL}"})
         return ()
     from calculator.gpu_rental.search import self_hosted  # the GPU model, where it is needed
 

@@ -8,81 +8,52 @@ from datetime import date
 from bot.render.money import OLD, OLD_MEANS, age, age_marked, unit_price
 from bot.render.page import TextPage
 from bot.render.tables import Table
-from calculator import UserError
+from calculator import KEYS, Key, UserError, in_section
 from pricing import Catalog, GpuOffer, Offer, Price, UnknownName
 
-EXAMPLE = "on=all examples=10k example=250/150 epochs=3 calls=50k/day call=100/70"
+EXAMPLE = " ".join(f"{key.name}={key.example}" for key in in_section("main"))
 MAX_MODELS = 40
 
-HELP = TextPage(
-    "What can be asked",
-    (f"Such as: /ftcost {EXAMPLE}",),
-    Table(
-        ("Type", "Meaning"),
-        ("left", "left"),
-        (
-            ("/ftcost", "opens the form"),
-            ("/ftcost key=value …", "prices in one line"),
-            ("@ftcost key=value …", "in a thread: changes its estimate"),
-            ("a file in a thread or to the bot", "counts a training file and prices it; in the form too"),
-            ("/ftcost breakeven key=value …", "when tuning pays back against base="),
-            ("/ftcost models [text]", "the offers"),
-            ("/ftcost price OFFER", "every price of one offer, with its source"),
-            ("/ftcost fit MODEL METHOD GPU", "whether it fits, memory by part; also seq=, gpus=, stack=, rank="),
-            ("/ftcost list", "your estimates"),
-            ("/ftcost show ID", "one of them"),
-            ("/ftcost diff ID ID", "two of them, the difference by cause"),
-            ("/ftcost compare ID ID …", "two to six side by side; alone in a thread: its estimates"),
-            ("/ftcost watch ID over 5%", "tells its thread what changes it (or over $50); alone: what you watch"),
-            ("/ftcost unwatch ID", "stops that"),
-            ("/ftcost budget", "what an estimate here may cost, and who approves more"),
-            ("/ftcost audit", "who changed what all rely on; for admins"),
-            ("/ftcost actual ID 131.20 inference 2026-11", "records what was paid; actual ID compares it"),
-            ("/ftcost actual ID pull openai 2026-11", "asks the platform: openai, azure, aws, together"),
-            ("@ftcost actual", "in a thread, with a bill as CSV: records it"),
-            ("/ftcost keys", "the platforms' keys, for admins"),
-            ("on=", "openai/gpt-4.1-mini, a platform, a model, gpu, or all"),
-            ("examples=10k", "training examples"),
-            ("example=250/150", "tokens of one example, input/output, or the sum"),
-            ("lengths=4096:633,9731:641", "how long the examples of a counted file are; comes with it"),
-            ("epochs=3", "or auto, for each platform's own rule"),
-            ("runs=3..5", "training runs, experiments included"),
-            ("calls=50k/day", "calls in production; /month and others too"),
-            ("call=100/70", "tokens of one call, input/output"),
-            ("prompt=2000->100", "prompt tokens before and after tuning"),
-            ("base=gpt-4o-mini", "the model that is prompted today"),
-            ("base_rates=0.15/0.60", "its prices, where no catalogue knows it"),
-            ("cached=80%", "share of the prompt read from cache"),
-            ("batch=50%", "share of calls sent as batch"),
-            ("days=30", "days a month"),
-            ("months=12", "how far to look ahead"),
-            ("growth=5%", "growth of calls a month"),
-            ("retrain=3", "a retraining every so many months"),
-            ("prep=500", "data preparation, USD once"),
-            ("data_gb=2.5", "stored data, GB"),
-            ("rates=10/3/6", "your own prices per 1M tokens: training/input/output"),
-            ("serving=dedicated", "capacity of your own"),
-            ("hosted=8h", "hours a day a deployment is up"),
-            ("customer=existing", "of platforms that close to new ones; or by name: azure,openai"),
-            ("method=full", "lora, qlora, full, dpo, dpo-full, where there is a choice"),
-            ("hours=4", "training hours of a run, where billed by the hour"),
-            ("model=llama-3.1-8b", "what is tuned on GPUs of your own, with on=gpu or on=all"),
-            ("params=8B", "its size, where nobody here knows the model"),
-            ("gpu=h100", "that GPU only; any unless given"),
-            ("gpus=8", "so many together; as many as come cheapest unless given"),
-            ("gpu_rate=2.10", "what an hour of one costs you, USD: compared as your-gpus"),
-            ("seq=2048", "tokens of a sequence; as long as the examples unless given"),
-            ("stack=eager", "software: eager, optimised or fp8"),
-            ("rank=16", "of LoRA adapters"),
-            ("idle=2h", "rented hours of a run without training"),
-            ("queue=4h", "hours a run waits for GPUs, not billed"),
-            ("latency=2s", "the longest a call may take, on GPUs of your own"),
-            ("adapters=20", "tuned models that share the GPUs that serve"),
-            ("currency=EUR", "shown beside USD, at a rate with its source and date"),
-            ('name="support bot"', "what the estimate is called"),
-        ),
+COMMANDS = (
+    ("/ftcost", "open the form"),
+    ("/ftcost key=value …", "estimate from one line"),
+    ("@ftcost key=value …", "in a thread: change its estimate"),
+    ("a file in a thread or to the bot", "count a training file and price it; the form takes one too"),
+    ("/ftcost breakeven key=value …", "when tuning pays back against base="),
+    ("/ftcost models [text]", "list the offers"),
+    ("/ftcost price OFFER", "every price of one offer, with its source"),
+    ("/ftcost fit MODEL METHOD GPU", "whether it fits, with memory by part; also seq=, gpus=, stack=, rank="),
+    ("/ftcost list", "list your estimates"),
+    ("/ftcost show ID", "show one of them"),
+    ("/ftcost diff ID ID", "compare two of them, with the causes of the difference"),
+    ("/ftcost compare ID ID …", "show two to six side by side; without IDs, those of the thread"),
+    (
+        "/ftcost watch ID over 5%",
+        "alert its thread to a larger change (or over $50); alone: your watches",
     ),
-    ("Any number may be a range, 3..5 or 3..4..5, and takes k, M, B, commas and %.",),
+    ("/ftcost unwatch ID", "stop watching an estimate"),
+    ("/ftcost budget", "the budget for an estimate here, and who approves more"),
+    ("/ftcost audit", "changes of shared settings; for admins"),
+    ("/ftcost actual ID 131.20 inference 2026-11", "record what was paid; actual ID compares it"),
+    ("/ftcost actual ID pull openai 2026-11", "fetch it from the platform: openai, azure, aws or together"),
+    ("@ftcost actual", "in a thread, with a bill as CSV: record it"),
+    ("/ftcost keys", "the platforms' API keys; for admins"),
+)
+
+
+def _key_row(key: Key) -> tuple[str, str]:
+    """Return a key's example and meaning."""
+    example = f'"{key.example}"' if " " in key.example else key.example
+    choices = f"One of {', '.join(value for value, _ in key.choices)}." if key.choices else ""
+    details = " ".join(filter(None, (choices, key.help)))
+    return f"{key.name}={example}", f"{key.label}. {details}" if details else key.label
+
+
+HELP = TextPage(
+    "What you can ask",
+    (f"Example: /ftcost {EXAMPLE}",),
+    Table(("Type", "Meaning"), ("left", "left"), (*COMMANDS, *map(_key_row, KEYS.values()))),
+    ("Any number can be a range, 3..5 or 3..4..5, and can use k, M, B, commas and %.",),
 )
 
 

@@ -6,24 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.forms.estimates import View, field_block, plain
-from bot.forms.fields import Field
+from bot.forms.fields import Field, field_of
 from bot.store import WHOLE_WORKSPACE, Budget
+from calculator import KEYS
 
 SETTINGS, BUDGET = "settings_form", "budget_form"
 AMOUNT, APPROVERS, SCOPE = "amount", "approvers", "scope"
 MOST_APPROVERS = 10
 
 FIELDS = (
-    Field("on", "Platforms and models", "What an estimate compares where it does not say.", "all", max_length=2_000),
-    Field("days", "Days a month", placeholder="30"),
-    Field(
-        "customer",
-        "Customer of the platforms",
-        "new, existing, or those you are a customer of: azure,openai. Platforms that close train for these alone.",
-        "new",
-        max_length=300,
-    ),
-    Field("currency", "Currency to show beside USD", "At the ECB's rate of the day, or your own.", "EUR"),
+    field_of(KEYS["on"])._replace(initial="", needed=False),
+    field_of(KEYS["days"]),
+    field_of(KEYS["customer"]),
+    field_of(KEYS["currency"])._replace(hint="At the ECB's rate of the day, or your own."),
     Field("rate", "Your own rate: how much of it one US dollar buys", placeholder="0.92"),
 )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bot.render.charts.tornado import INPUTS, ends_of
+from bot.render.charts.tornado import ends_of
 from bot.render.money import UNKNOWN, money, rough
 from bot.render.tables import Align, Table, horizon, offer_name, offer_rows
-from calculator import Comparison, Driver, Estimate
+from calculator import INPUT_LABELS, Comparison, Driver, Estimate
 
 MOST_NAMED = 3
 
@@ -73,5 +73,5 @@ def moved_most(comparison: Comparison, estimate: Estimate) -> str | None:
 def _named(driver: Driver) -> str:
     """`calls (40k to 60k: $35.71 to $80.35)`."""
     low, high = ends_of(driver)
-    name = INPUTS[driver.name]
+    name = INPUT_LABELS[driver.name].short
     return f"{name[0].lower()}{name[1:]} ({low} to {high}: {money(driver.at_low_usd)} to {money(driver.at_high_usd)})"

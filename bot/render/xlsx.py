@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 from bot.render.money import age, age_marked
 from bot.render.sentences import headline
 from bot.render.tables import offer_name
-from bot.render.xlsx_inputs import MEANINGS, SHARES, bounds, used_inputs
+from bot.render.xlsx_inputs import bounds, used_inputs
 from bot.results import SavedResult
 from calculator import (
+    INPUT_LABELS,
     BaseEstimate,
     Comparison,
     Estimate,
@@ -27,6 +28,7 @@ from calculator import (
     Total,
     formula_of,
     in_formulas,
+    key_of,
     value_of,
 )
 from pricing import Catalog
@@ -124,10 +126,10 @@ def _write_scenario(
     for one in formulas.inputs:
         if one.name not in used:
             continue
-        share = one.key in SHARES or one.key == "growth"
+        share = key_of(one.key).unit == "%"
         sheet.write_string(row, 0, one.name, styles.text)
         sheet.write_number(row, 1, float(one.amount.likely), styles.share if share else styles.input)
-        sheet.write_string(row, 2, MEANINGS[one.key], styles.text)
+        sheet.write_string(row, 2, INPUT_LABELS[one.key].label, styles.text)
         sheet.write_string(row, 3, fields.get(one.key.partition(".")[0], "") or str(one.amount), styles.text)
         sheet.data_validation(row, 1, row, 1, bounds(one))
         book.define_name(one.name, f"=Scenario!$B${row + 1}")

@@ -121,7 +121,7 @@ def model_named(name: str | None, params: int | None, facts: GpuFacts) -> ModelS
         shape = interpolated_shape(params / MILLIARD, facts.models)
         return shape.model_copy(update={"name": f"a model of {format_number_of(params)}"})
     if name is None:
-        raise FieldErrors({"model": f"{NEEDS_MODEL[0].upper()}{NEEDS_MODEL[1:]}"})
+        raise FieldErrors({"model": NEEDS_MODEL})
     found = find_model(name, facts.models)
     if found is None:
         near = _near(plain_name(name), _names(facts.models))

@@ -1,174 +1,226 @@
-"""How each value of a question is read from text, and between which limits. A fault is a ValueError with a sentence."""
+"""Parsers of the question's values. Each raises ValueError with a sentence for the user."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
-
-from pydantic import BeforeValidator
+from typing import Literal
 
 from calculator.question import quantities
-from calculator.question.quantities import Amount, TokenPair
+from calculator.question.customers import read_customer
+from calculator.question.example_lengths import ExampleLengths, parse_lengths
+from calculator.question.quantities import Amount, Frequency, NotANumber, PromptChange, TokenPair, TokenRates
 
 _JOINER = "\N{ZERO WIDTH JOINER}"
-
-MOST_TOKENS = 10_000_000
-MOST_SECONDS = 3_600
-LEAST_PARAMS, MOST_PARAMS = 10**7, 10**13
-
-
-def read(parse: Callable[[str], Any]) -> BeforeValidator:
-    """A field is read from text; a value that is parsed already passes."""
-    return BeforeValidator(lambda value: parse(value) if isinstance(value, str) else value)
+MOST_OFFERS = 100
+LONGEST_MODEL_NAME = 100
+LONGEST_NAME = 80
 
 
-def whole(low: int, high: int, what: str) -> BeforeValidator:
-    def parse(text: str) -> Amount:
-        amount = quantities.parse_amount(text)
-        if any(end % 1 for end in (amount.low, amount.high)):
-            raise ValueError(f"{what} come whole; “{text.strip()[:40]}” is not a whole number.")
-        _within(amount, low, high, what)
-        return amount._replace(likely=amount.likely.quantize(Decimal(1)))
+@dataclass(frozen=True, kw_only=True)
+class ValueSpec:
+    """What a value may be, and the words for it in error messages."""
 
-    return read(parse)
-
-
-def between(low: int, high: int, what: str, unit: str = "") -> BeforeValidator:
-    def number(text: str) -> Decimal:
-        bare = text.strip()
-        return quantities.parse_number(bare[: -len(unit)] if unit and bare.lower().endswith(unit) else bare)
-
-    def parse(text: str) -> Amount:
-        return _within(quantities.parse_amount(text, number), low, high, what)
-
-    return read(parse)
+    noun: str
+    """Completes “three” isn't a valid …"""
+    example: str
+    low: int | Decimal = 0
+    high: int | Decimal | None = None
+    """None: any value."""
+    unit: Literal["", "%", "h", "s", "GB"] = ""
+    """May follow the number; of hours, seconds and gigabytes it may also be left out."""
+    unit_in_name: bool = False
+    """The key's name says the unit, so it is not written after the number."""
+    whole: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    """(value, label) pairs of a closed choice."""
 
 
-def _within(amount: Amount, low: int, high: int, what: str) -> Amount:
-    if amount.low < low or amount.high > high:
-        raise ValueError(f"{what} must be between {low:,} and {high:,}.")
-    return amount
+def amount(text: str, spec: ValueSpec) -> Amount:
+    """A number or a range within the bounds; whole if the spec says so."""
+    value = _parse(text, spec, lambda part: quantities.parse_number(_without_unit(part, spec.unit)))
+    if spec.whole and (value.low % 1 or value.high % 1):
+        raise ValueError(_invalid(text, spec))
+    _check_bounds(value.low, value.high, spec)
+    return value._replace(likely=value.likely.quantize(Decimal(1))) if spec.whole else value
 
 
-def growth(text: str) -> Amount:
-    """-50% to 100% a month. Written with a sign, so that 5 is not taken for 500%."""
+def single(text: str, spec: ValueSpec) -> int:
+    """One whole number: a choice, not an estimate, so a range is refused."""
+    try:
+        value = quantities.parse_number(text)
+    except NotANumber:
+        raise ValueError(_invalid(text, spec)) from None
+    if value % 1:
+        raise ValueError(_invalid(text, spec))
+    _check_bounds(value, value, spec)
+    return int(value)
+
+
+def share(text: str, _: ValueSpec) -> Amount:
+    """A share of a whole: `80%` or `0.8`."""
+    return quantities.parse_share(text)
+
+
+def growth(text: str, spec: ValueSpec) -> Amount:
+    """A change in percent, such as `-5%`. The sign % is needed, so that 5 is not taken for 500%."""
     stripped = text.strip()
     if "%" not in stripped and stripped not in ("0", "0.0"):
-        raise ValueError(f"“{stripped[:40]}” lacks its %; write growth a month such as 5%.")
-    return quantities.parse_amount(stripped.replace("−", "-"), _signed)
-
-
-def _signed(text: str) -> Decimal:
-    negative = text.strip().startswith("-")
-    value = quantities.parse_number(text.strip().removeprefix("-").removeprefix("+"))
-    value = -value if negative else value
-    if not Decimal("-0.5") <= value <= 1:
-        raise ValueError("growth must be between -50% and 100% a month.")
+        raise ValueError(f"“{stripped[:40]}” needs a % sign. Write a {spec.noun} such as {spec.example}.")
+    value = _parse(stripped.replace("−", "-"), spec, _signed)
+    _check_bounds(value.low, value.high, spec)
     return value
 
 
-def epochs(text: str) -> Amount | Literal["auto"]:
+def epochs(text: str, spec: ValueSpec) -> Amount | Literal["auto"]:
+    """A whole number of passes over the examples, or `auto`."""
     if text.strip().lower() == "auto":
         return "auto"
     try:
-        amount = quantities.parse_amount(text)
-    except ValueError:
-        raise ValueError(f"“{text.strip()[:40]}” is no number of epochs; write 3, 2..4 or auto.") from None
-    if amount.low % 1 or amount.high % 1:
-        raise ValueError("epochs come whole; write 3, 2..4 or auto.")
-    _within(amount, 1, 100, "epochs")
-    return amount._replace(likely=amount.likely.quantize(Decimal(1)))
+        return amount(text, spec)
+    except ValueError as error:
+        raise ValueError(str(error).removesuffix(".") + ", or auto.") from None
 
 
-def tokens(text: str) -> TokenPair:
+def tokens(text: str, spec: ValueSpec) -> TokenPair:
+    """Tokens of one example: input/output, or their sum."""
     pair = quantities.parse_pair(text)
-    if pair.total("low") < 1:
-        raise ValueError("tokens must be at least 1.")
-    if pair.total("high") > MOST_TOKENS:
-        raise ValueError("tokens must be at most 10M.")
+    if pair.total("low") < spec.low:
+        raise ValueError(f"The {spec.noun} must be at least {spec.low}.")
+    _check_most_tokens(pair, spec)
     return pair
 
 
-def call(text: str) -> TokenPair:
-    """Either side may be nothing: with a prompt a call has tokens all the same."""
+def call(text: str, spec: ValueSpec) -> TokenPair:
+    """Tokens of one call: input/output. Either may be zero, because a prompt adds tokens of its own."""
     pair = quantities.parse_pair(text)
-    if pair.total("high") > MOST_TOKENS:
-        raise ValueError("tokens must be at most 10M.")
+    _check_most_tokens(pair, spec)
     if pair.output is None:
         raise ValueError(
-            f"“{text.strip()[:40]}” lacks the answer, which has a price of its own; write input/output such as 100/70."
+            f"“{text.strip()[:40]}” has no output tokens, which have a price of their own. "
+            f"Write input/output such as {spec.example}."
         )
     return pair
 
 
-def offers(text: str) -> tuple[str, ...]:
+def frequency(text: str, _: ValueSpec) -> Frequency:
+    return quantities.parse_frequency(text)
+
+
+def prompt(text: str, _: ValueSpec) -> PromptChange:
+    return quantities.parse_prompt(text)
+
+
+def rates(text: str, _: ValueSpec) -> TokenRates:
+    return quantities.parse_rates(text)
+
+
+def base_rates(text: str, _: ValueSpec) -> TokenRates:
+    return quantities.parse_base_rates(text)
+
+
+def currency(text: str, _: ValueSpec) -> str:
+    return quantities.parse_currency(text)
+
+
+def customer(text: str, _: ValueSpec) -> str:
+    return read_customer(text)
+
+
+def lengths(text: str, _: ValueSpec) -> ExampleLengths:
+    return parse_lengths(text)
+
+
+def offers(text: str, _: ValueSpec) -> tuple[str, ...]:
+    """Names separated by commas or semicolons, each once."""
     names = tuple(dict.fromkeys(name.strip() for name in text.replace(";", ",").split(",") if name.strip()))
     if not names:
-        raise ValueError("name at least one offer, such as openai/gpt-4.1-mini, or write all.")
-    if len(names) > 100:
-        raise ValueError("name at most 100 offers, or write all.")
+        raise ValueError("Name at least one offer, such as openai/gpt-4.1-mini, or write all.")
+    if len(names) > MOST_OFFERS:
+        raise ValueError(f"Name at most {MOST_OFFERS} offers, or write all.")
     return names
 
 
-def one_number(low: int, high: int, what: str, fix: str, unit: str = "") -> BeforeValidator:
-    """Something chosen, not estimated: one whole number, no range."""
-
-    def parse(text: str) -> int:
-        bare = text.strip()
-        value = quantities.parse_number(bare[: -len(unit)] if unit and bare.lower().endswith(unit) else bare)
-        if value % 1 or not low <= value <= high:
-            raise ValueError(f"{what} must be a whole number from {low:,} to {high:,}; {fix}.")
-        return int(value)
-
-    return read(parse)
-
-
-def params(text: str) -> int:
+def params(text: str, spec: ValueSpec) -> int:
+    """Parameters of a model, such as `8B`."""
     value = quantities.parse_number(text)
-    if not LEAST_PARAMS <= value <= MOST_PARAMS:
-        raise ValueError(f"“{text.strip()[:40]}” is no size of a model; write 8B or 500M, between 10M and 10,000B.")
+    if spec.high is None or not spec.low <= value <= spec.high:
+        ends = " and ".join(quantities.format_number(Decimal(end)) for end in (spec.low, spec.high or 0))
+        raise ValueError(f"“{text.strip()[:40]}” isn't a valid {spec.noun}. Write 8B or 500M, between {ends}.")
     return int(value)
 
 
-def latency(text: str) -> Decimal:
-    value = quantities.parse_number(text.strip().lower().removesuffix("s"))
-    if not 0 < value <= MOST_SECONDS:
-        raise ValueError(f"“{text.strip()[:40]}” is no time a call may take; write seconds such as 2s or 0.5s.")
+def latency(text: str, spec: ValueSpec) -> Decimal:
+    """Seconds, more than zero."""
+    value = quantities.parse_number(_without_unit(text, spec.unit))
+    if spec.high is None or not spec.low < value <= spec.high:
+        raise ValueError(f"“{text.strip()[:40]}” isn't a valid {spec.noun}. Write seconds such as 2s or 0.5s.")
     return value
 
 
-def choice(choices: tuple[str, ...], what: str) -> BeforeValidator:
-    def parse(text: str) -> str:
-        chosen = text.strip().lower().replace("_", "-").replace("on demand", "on-demand")
-        chosen = chosen.replace("optimized", "optimised")
-        if chosen not in choices:
-            raise ValueError(
-                f"“{text.strip()[:40]}” is no {what}; write {' or '.join((', '.join(choices[:-1]), choices[-1]))}."
-            )
-        return chosen
-
-    return read(parse)
+def choice(text: str, spec: ValueSpec) -> str:
+    """One of the spec's choices."""
+    chosen = text.strip().lower().replace("_", "-").replace("on demand", "on-demand")
+    chosen = chosen.replace("optimized", "optimised")
+    values = [value for value, _ in spec.choices]
+    if chosen not in values:
+        alternatives = " or ".join((", ".join(values[:-1]), values[-1]))
+        raise ValueError(f"“{text.strip()[:40]}” isn't a valid {spec.noun}. Write {alternatives}.")
+    return chosen
 
 
-def gpu(text: str) -> str | None:
-    """None: any."""
-    name = model_name(text)
-    return None if name.lower() in ("any", "all", "*") else name
+def gpu(text: str, spec: ValueSpec) -> str | None:
+    """A GPU's name; None for any."""
+    bare = model_name(text, spec)
+    return None if bare.lower() in ("any", "all", "*") else bare
 
 
-def model_name(text: str) -> str:
-    if len(text.strip()) > 100:
-        raise ValueError("a model's name has at most 100 characters.")
+def model_name(text: str, spec: ValueSpec) -> str:
+    if len(text.strip()) > LONGEST_MODEL_NAME:
+        raise ValueError(f"A {spec.noun} can have at most {LONGEST_MODEL_NAME} characters.")
     return text.strip()
 
 
-def name(text: str) -> str | None:
+def name(text: str, _: ValueSpec) -> str | None:
     # Controls out (a joiner inside an emoji stays), and quotation marks made single, so that a line can hold the name.
     visible = "".join(c if c == _JOINER or unicodedata.category(c)[0] != "C" else " " for c in text)
     clean = re.sub('["„“”]', "'", " ".join(visible.split())).strip(f" {_JOINER}")
-    if len(clean) > 80:
-        raise ValueError("a name has at most 80 characters.")
+    if len(clean) > LONGEST_NAME:
+        raise ValueError(f"A name can have at most {LONGEST_NAME} characters.")
     return clean or None
+
+
+def _parse(text: str, spec: ValueSpec, number: Callable[[str], Decimal]) -> Amount:
+    try:
+        return quantities.parse_amount(text, number)
+    except NotANumber:
+        raise ValueError(_invalid(text, spec)) from None
+
+
+def _invalid(text: str, spec: ValueSpec) -> str:
+    kind = "a whole number" if spec.whole else "a number"
+    return f"“{quantities.shorten(text)}” isn't a valid {spec.noun}. Write {kind} such as {spec.example}."
+
+
+def _check_bounds(low: Decimal, high: Decimal, spec: ValueSpec) -> None:
+    if low < spec.low or (spec.high is not None and high > spec.high):
+        ends = [f"{end * 100:.0f}%" if spec.unit == "%" else f"{end:,}" for end in (spec.low, spec.high or 0)]
+        raise ValueError(f"The {spec.noun} must be between {ends[0]} and {ends[1]}.")
+
+
+def _check_most_tokens(pair: TokenPair, spec: ValueSpec) -> None:
+    if spec.high is not None and pair.total("high") > spec.high:
+        raise ValueError(f"The {spec.noun} must be at most {quantities.format_number(Decimal(spec.high))}.")
+
+
+def _without_unit(text: str, unit: str) -> str:
+    bare = text.strip()
+    return bare[: -len(unit)] if unit and bare.lower().endswith(unit.lower()) else bare
+
+
+def _signed(text: str) -> Decimal:
+    value = quantities.parse_number(text.strip().removeprefix("-").removeprefix("+"))
+    return -value if text.strip().startswith("-") else value

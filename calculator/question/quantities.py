@@ -1,6 +1,6 @@
-"""What people type as numbers: 10k, 2M, 80%, 250/150, 50k/day, 2000->100, 3..5. Parsing, and the way back to text.
+"""Numbers as people type them: 10k, 2M, 80%, 250/150, 50k/day, 2000->100, 3..5. Parsing, and writing them back.
 
-Every parser raises ValueError with a sentence for the person who typed.
+Every parser raises ValueError with a sentence for the user.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ _PERIODS: dict[str, Period] = {
 }  # fmt: skip
 
 
+class NotANumber(ValueError):
+    """The text is not a number at all."""
+
+
 class Amount(NamedTuple):
     """A number that may be a range. A plain number is the same at all three corners."""
 
@@ -35,9 +39,10 @@ class Amount(NamedTuple):
     likely: Decimal
     high: Decimal
     peaked: bool = False
-    """Whether the likely value was given, so that values near it are likelier than others."""
+    """The user gave the likely value, so values near it are more probable than others."""
 
     def at(self, corner: Corner) -> Decimal:
+        """Return the low, likely or high value."""
         return self.low if corner == "low" else self.high if corner == "high" else self.likely
 
     @property
@@ -57,12 +62,13 @@ class Amount(NamedTuple):
 
 
 class TokenPair(NamedTuple):
-    """Tokens in / out of one example or call. `output` is None where only the sum was given (then in `input`)."""
+    """Tokens in / out of one example or call. With only their sum known, `input` holds it and `output` is None."""
 
     input: Amount
     output: Amount | None
 
     def total(self, corner: Corner) -> Decimal:
+        """Return input plus output tokens at one corner."""
         return self.input.at(corner) + (self.output.at(corner) if self.output else 0)
 
     def __str__(self) -> str:
@@ -70,7 +76,7 @@ class TokenPair(NamedTuple):
 
 
 class Frequency(NamedTuple):
-    """Calls a period."""
+    """Number of calls in a period."""
 
     calls: Amount
     period: Period
@@ -80,7 +86,7 @@ class Frequency(NamedTuple):
 
 
 class PromptChange(NamedTuple):
-    """Prompt tokens before → after tuning."""
+    """Tokens of the prompt before and after tuning."""
 
     before: Amount
     after: Amount
@@ -90,10 +96,10 @@ class PromptChange(NamedTuple):
 
 
 class TokenRates(NamedTuple):
-    """One's own prices, US dollars per 1M tokens."""
+    """The user's own prices in US dollars per 1M tokens."""
 
     training: Amount | None
-    """None for a base model, which is not trained."""
+    """None for a base model, which isn't trained."""
     input: Amount
     cached_input: Amount | None
     output: Amount
@@ -103,46 +109,56 @@ class TokenRates(NamedTuple):
 
 
 def parse_number(text: str) -> Decimal:
-    """`10k`, `1,500`, `2.5M`, `80%` (0.8). Never negative, finite, bounded."""
+    """Parse `10k`, `1,500`, `2.5M` or `80%` (0.8). The result is finite, from 0 to MAX_NUMBER.
+
+    Raises:
+        NotANumber: The text is not a number.
+        ValueError: The number is negative or too large.
+    """
     stripped = text.strip().removeprefix("$").strip()
     match = _NUMBER.fullmatch(stripped) if len(stripped) <= MAX_LENGTH else None
     if not match or not (match["digits"] or match["fraction"]):
         if re.fullmatch(r"[-−–]\s*[\d.,]+\s*[kmb%]?", stripped, re.IGNORECASE):
-            raise ValueError(f"“{_short(text)}” is below zero; give zero or more.")
-        raise ValueError(f"“{_short(text)}” is not a number; write it like 400, 10k, 2.5M or 1,500.")
+            raise ValueError(f"“{shorten(text)}” is negative. Write zero or more.")
+        raise NotANumber(f"“{shorten(text)}” isn't a number. Write it like 400, 10k, 2.5M or 1,500.")
     if not stripped.isascii() and not re.fullmatch(r"[\d.,_'’ kmbKMB%]+", stripped, re.ASCII):
-        raise ValueError(f"“{_short(text)}” is not a number; use the digits 0 to 9.")
+        raise ValueError(f"“{shorten(text)}” isn't a number. Use the digits 0 to 9.")
     value = Decimal(re.sub(r"[^\d]", "", match["digits"] or "") + (match["fraction"] or ""))
     value *= _SUFFIX.get((match["suffix"] or "").lower(), 1)
     if value > MAX_NUMBER:
-        raise ValueError(f"“{_short(text)}” is too large to be meant.")
+        raise ValueError(f"“{shorten(text)}” is too large.")
     return value
 
 
 def parse_amount(text: str, number: Callable[[str], Decimal] = parse_number) -> Amount:
-    """A number, `low..high` or `low..likely..high`. The likely value of a two-ended range is its middle."""
+    """Parse a number, `low..high` or `low..likely..high`. The likely value of `low..high` is its middle.
+
+    Args:
+        text: The amount as typed.
+        number: Parser of each end.
+    """
     parts = [part.strip() for part in _RANGE.split(text)]
     if len(parts) == 1:
         value = number(text)
         return Amount(value, value, value)
     if len(parts) > 3 or not all(parts):
-        raise ValueError(f"“{_short(text)}” is not a range; write low..high or low..likely..high, such as 3..5.")
+        raise ValueError(f"“{shorten(text)}” isn't a range. Write low..high or low..likely..high, such as 3..5.")
     if meant := _two_readings(parts):
-        raise ValueError(f"“{_short(text)}” can be read in two ways; write {meant}, or both ends in full.")
+        raise ValueError(f"“{shorten(text)}” is ambiguous. Write {meant}, or both ends in full.")
     values = [number(part) for part in _shared_suffix(parts)]
     if values != sorted(values):
-        raise ValueError(f"“{_short(text)}” runs downwards; write the lower number first.")
+        raise ValueError(f"“{shorten(text)}” starts with the higher number. Write the lower one first.")
     peaked = len(values) == 3 and values[0] != values[2]
     return Amount(values[0], values[1] if len(values) == 3 else (values[0] + values[1]) / 2, values[-1], peaked)
 
 
 def _shared_suffix(parts: list[str]) -> list[str]:
-    """In `40..60%` the sign stands for both ends; k, M and B do not (`1..10k` may well mean 1 to 10,000)."""
+    """Apply the % of `40..60%` to both ends. k, M and B apply to one end: `1..10k` may well mean 1 to 10,000."""
     return [part if part.endswith("%") or not parts[-1].endswith("%") else part + "%" for part in parts]
 
 
 def _two_readings(parts: list[str]) -> str | None:
-    """How `1..3M` may be meant, which could also be 1 to 3,000,000; None where there is one reading (`500..2k`)."""
+    """Return `1M..3M` for `1..3M`, which may also mean 1 to 3,000,000; None for a clear range (`500..2k`)."""
     first, last = _SIMPLE.fullmatch(parts[0]), _SIMPLE.fullmatch(parts[-1])
     if not first or not last or first["suffix"] or not last["suffix"]:
         return None
@@ -151,58 +167,60 @@ def _two_readings(parts: list[str]) -> str | None:
 
 
 def parse_currency(text: str) -> str:
-    """`EUR`: a code of ISO 4217, whether or not there is such a currency."""
+    """Parse a currency code such as `EUR`. Only its form is checked: three letters, as in ISO 4217."""
     code = text.strip().upper()
     if not re.fullmatch("[A-Z]{3}", code):
-        raise ValueError(f"“{_short(text)}” is no currency; write its three letters, such as EUR.")
+        raise ValueError(f"“{shorten(text)}” isn't a currency code. Write three letters, such as EUR.")
     return code
 
 
 def parse_share(text: str) -> Amount:
-    """`80%` or `0.8`, from 0 to 1."""
+    """Parse a share from 0 to 1, such as `80%` or `0.8`."""
     amount = parse_amount(text)
     if amount.high > 1:
-        raise ValueError(f"“{_short(text)}” is more than all of it; write a share such as 80%.")
+        raise ValueError(f"“{shorten(text)}” is more than 100%. Write a share such as 80%.")
     return amount
 
 
 def parse_pair(text: str) -> TokenPair:
-    """`250/150` (input/output) or `400` (together)."""
+    """Parse `250/150` (input/output tokens) or `400` (their sum)."""
     parts = text.split("/")
     if len(parts) > 2 or not all(part.strip() for part in parts):
-        raise ValueError(f"“{_short(text)}” is not tokens; write input/output such as 250/150, or one sum such as 400.")
+        raise ValueError(
+            f"“{shorten(text)}” isn't a token count. Write input/output such as 250/150, or the sum such as 400."
+        )
     amounts = [parse_amount(part) for part in parts]
     return TokenPair(amounts[0], amounts[1] if len(amounts) == 2 else None)
 
 
 def parse_frequency(text: str) -> Frequency:
-    """`50k/day`, `1.5M/month`, also /hour, /week and /year."""
+    """Parse `50k/day` or `1.5M/month`; /hour, /week and /year work too."""
     count, slash, period = text.replace(" per ", "/").replace(" a ", "/").partition("/")
     unit = _PERIODS.get(period.strip().lower().removesuffix("s")) or _PERIODS.get(period.strip().lower())
     amount = parse_amount(count)
     if not slash:
-        short = _short(text, 20)
-        raise ValueError(f"“{short}” lacks its period; write {short}/day or {short}/month.")
+        short = shorten(text, 20)
+        raise ValueError(f"“{short}” has no period. Write {short}/day or {short}/month.")
     if unit is None:
-        raise ValueError(f"“{_short(period)}” is no period; write /day or /month (hour, week and year work too).")
+        raise ValueError(f"“{shorten(period)}” isn't a period. Write /day or /month; /hour, /week and /year work too.")
     return Frequency(amount, unit)
 
 
 def parse_prompt(text: str) -> PromptChange:
-    """`2000->100`, or one number for a prompt that stays."""
+    """Parse `2000->100` (tokens before and after tuning), or one number for a prompt that stays the same."""
     parts = [part.strip() for part in _ARROW.split(text)]
     if len(parts) > 2 or not all(parts):
-        raise ValueError(f"“{_short(text)}” is not a prompt; write tokens before->after such as 2000->100.")
+        raise ValueError(f"“{shorten(text)}” isn't a prompt change. Write tokens before->after, such as 2000->100.")
     before = parse_amount(parts[0])
     return PromptChange(before, parse_amount(parts[1]) if len(parts) == 2 else before)
 
 
 def parse_rates(text: str) -> TokenRates:
-    """`10/3/6` (training/input/output) or `10/3/1.5/6` (with cached input), US dollars per 1M tokens."""
+    """Parse prices in US dollars per 1M tokens: training/input/output or training/input/cached input/output."""
     parts = text.split("/")
     if len(parts) not in (3, 4) or not all(part.strip() for part in parts):
         raise ValueError(
-            f"“{_short(text)}” is not a set of prices; write training/input/output such as 10/3/6, "
+            f"“{shorten(text)}” isn't a set of prices. Write training/input/output such as 10/3/6, "
             "or training/input/cached input/output such as 10/3/1.5/6, in USD per 1M tokens."
         )
     amounts = [parse_amount(part) for part in parts]
@@ -210,11 +228,11 @@ def parse_rates(text: str) -> TokenRates:
 
 
 def parse_base_rates(text: str) -> TokenRates:
-    """`0.15/0.60` (input/output) or `0.15/0.075/0.60` (with cached input), US dollars per 1M tokens."""
+    """Parse prices in US dollars per 1M tokens: input/output or input/cached input/output."""
     parts = text.split("/")
     if len(parts) not in (2, 3) or not all(part.strip() for part in parts):
         raise ValueError(
-            f"“{_short(text)}” is not a set of prices; write input/output such as 0.15/0.60, "
+            f"“{shorten(text)}” isn't a set of prices. Write input/output such as 0.15/0.60, "
             "or input/cached input/output such as 0.15/0.075/0.60, in USD per 1M tokens."
         )
     amounts = [parse_amount(part) for part in parts]
@@ -222,7 +240,7 @@ def parse_base_rates(text: str) -> TokenRates:
 
 
 def format_number(value: Decimal, suffix: str = "") -> str:
-    """The way back: 10000 -> 10k, 0.8 with suffix % -> 80%. Exact, never in exponents."""
+    """Write a number the short way: 10000 as 10k, 0.8 with suffix % as 80%. Exact, without exponents."""
     if suffix == "%":
         return f"{_plain(value * 100)}%"
     for sign, scale in (("B", 10**9), ("M", 10**6), ("k", 10**3)):
@@ -236,7 +254,7 @@ def _plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _short(text: str, length: int = 40) -> str:
-    """What was typed, for an error message: bounded, on one line."""
+def shorten(text: str, length: int = 40) -> str:
+    """Return what was typed for an error message: on one line, at most `length` characters."""
     line = " ".join(text.split())
     return line if len(line) <= length else line[: length - 1] + "…"

@@ -8,15 +8,13 @@ from typing import NamedTuple
 
 from calculator.numeric import ZERO
 from calculator.question.example_lengths import ExampleLengths
+from calculator.question.keys import key_of
 from calculator.question.quantities import Amount, Corner, Frequency, TokenRates
 from calculator.question.scenario import Scenario, Serving
 from pricing import Method
 
 MONTHS_PER_YEAR = Decimal(12)
 DAYS_PER_YEAR = Decimal(365)
-
-# More of these makes an estimate cheaper, so the cheap corner of a ranged scenario takes their high end.
-CHEAPER_WHEN_HIGHER = frozenset({"cached", "batch", "retrain"})
 
 
 class PointRates(NamedTuple):
@@ -78,7 +76,7 @@ Pick = Callable[[str, Amount], Decimal]
 def resolve_corner(scenario: Scenario, corner: Corner) -> ResolvedScenario:
     """The scenario at its cheap (`low`), likely or dear (`high`) corner."""
     opposite: Corner = "high" if corner == "low" else "low" if corner == "high" else "likely"
-    return resolve(scenario, lambda name, amount: amount.at(opposite if name in CHEAPER_WHEN_HIGHER else corner))
+    return resolve(scenario, lambda name, amount: amount.at(opposite if key_of(name).cheaper_when_higher else corner))
 
 
 def resolve(scenario: Scenario, pick: Pick) -> ResolvedScenario:

@@ -13,9 +13,10 @@ from functools import cached_property
 from calculator.costs.base_model import base_history
 from calculator.costs.inference import inference_lines
 from calculator.pricing_context import PricingContext
+from calculator.question.keys import key_of
 from calculator.question.quantities import Amount
 from calculator.question.resolved import ResolvedScenario, resolve
-from calculator.question.scenario import WHOLE_KEYS, Scenario
+from calculator.question.scenario import Scenario
 from calculator.result import Estimate, Figure, Percentiles, Total, sum_amounts
 from calculator.uncertainty.sampling import COUNT, drawn, percentiles, share_within
 
@@ -72,7 +73,7 @@ def ranges_of(scenario: Scenario, market: PricingContext) -> SampledEstimates:
     def pick(name: str, amount: Amount) -> Decimal:
         if not amount.is_range:
             return amount.likely
-        draws: Decimal = drawn(name, amount, whole=name in WHOLE_KEYS)  # type: ignore[assignment]  # takes its operators
+        draws: Decimal = drawn(name, amount, whole=key_of(name).whole)  # type: ignore[assignment]  # takes its operators
         return draws
 
     return SampledEstimates(market, resolve(scenario, pick))

@@ -7,16 +7,11 @@ from typing import Any, NamedTuple
 
 from calculator.numeric import ONE
 from calculator.pricing_context import PricingContext
+from calculator.question.keys import KEYS
 from calculator.question.quantities import Amount
 from calculator.question.resolved import resolve
-from calculator.question.scenario import WHOLE_KEYS, Scenario
+from calculator.question.scenario import Scenario
 from calculator.result import Estimate
-
-UNCERTAIN = (
-    "examples", "example", "epochs", "calls", "call", "prompt", "cached", "batch", "growth", "retrain", "prep",
-    "data_gb", "hours", "idle",
-)  # fmt: skip
-"""Keys that people estimate; runs, the horizon, the days of a month and prices they choose or know."""
 
 
 class Driver(NamedTuple):
@@ -66,7 +61,7 @@ def ranged_inputs(scenario: Scenario) -> dict[str, Amount]:
 def with_default_spread(scenario: Scenario, share: Decimal) -> Scenario:
     """The scenario with every uncertain number that is not ranged yet given a range of ± `share` around it."""
     changed = {}
-    for key in UNCERTAIN:
+    for key in (key.name for key in KEYS.values() if key.uncertain):
         value = getattr(scenario, key)
         made = _spread(key, value, share)
         if made != value:
@@ -84,9 +79,9 @@ def _spread(key: str, value: Any, share: Decimal) -> Any:
 
 def _around(key: str, likely: Decimal, share: Decimal) -> Amount:
     low, high = sorted((likely * (ONE - share), likely * (ONE + share)))
-    if key in WHOLE_KEYS:  # outwards, so that 3 epochs become 2 to 4
+    if KEYS[key].whole:  # outwards, so that 3 epochs become 2 to 4
         low = max(ONE, low.to_integral_value(ROUND_FLOOR))
         high = high.to_integral_value(ROUND_CEILING)
-    elif key in ("cached", "batch"):
+    elif KEYS[key].is_share:
         high = min(ONE, high)
     return Amount(low, likely, high, peaked=True)

@@ -12,7 +12,7 @@ from decimal import Context, Decimal, localcontext
 from itertools import combinations
 from typing import NamedTuple
 
-from calculator.question.scenario import KEYS
+from calculator.question.keys import KEYS
 
 Fields = Mapping[str, str]
 Total = Callable[[dict[str, str]], Decimal | None]

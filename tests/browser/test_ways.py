@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 async def test_a_typo_can_be_fixed_in_the_form(channel: Channel) -> None:
     await channel.type("/ftcost on=google exampels=10k example=250/150 epochs=5 calls=50k/day call=100/70")
     error = channel.hints.last
-    await expect(error).to_contain_text("Did you mean examples")
+    await expect(error).to_contain_text("Use examples")
     await expect(error).to_contain_text("Only visible to you")
     await channel.photograph("10-typo")
     await channel.press(error, "Fix in the form")

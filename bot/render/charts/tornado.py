@@ -7,43 +7,10 @@ from decimal import Decimal
 
 from bot.render.money import money, signed
 from bot.render.tables import Table, horizon, offer_name
-from calculator import Amount, Comparison, Driver, Estimate
+from calculator import INPUT_LABELS, Amount, Comparison, Driver, Estimate, key_of
 
 MOST_BARS = 12
-INPUTS = {
-    "examples": "Examples",
-    "example": "Tokens of an example",
-    "example.input": "Input of an example",
-    "example.output": "Output of an example",
-    "epochs": "Epochs",
-    "runs": "Training runs",
-    "calls": "Calls",
-    "call.input": "Tokens into a call",
-    "call.output": "Tokens of an answer",
-    "prompt.before": "Prompt today",
-    "prompt.after": "Prompt once tuned",
-    "cached": "Share from cache",
-    "batch": "Share as batch",
-    "days": "Days a month",
-    "months": "Months",
-    "growth": "Growth a month",
-    "retrain": "Months to retraining",
-    "prep": "Preparation",
-    "data_gb": "Stored data, GB",
-    "hosted": "Hours up a day",
-    "hours": "Training hours",
-    "idle": "Idle hours of a run",
-    "queue": "Hours in the queue",
-    "rates.training": "Your training price",
-    "rates.input": "Your input price",
-    "rates.cached_input": "Your cached price",
-    "rates.output": "Your output price",
-    "base_rates.input": "Base input price",
-    "base_rates.cached_input": "Base cached price",
-    "base_rates.output": "Base output price",
-}
 SIDES = ("At its low end", "At its high end")
-PERCENT = frozenset({"cached", "batch", "growth"})
 
 
 @dataclass(frozen=True)
@@ -71,7 +38,7 @@ class Tornado:
 
 def ends_of(driver: Driver) -> tuple[str, str]:
     """`10k`, `90k`; shares in percent."""
-    suffix = "%" if driver.name in PERCENT else ""
+    suffix = "%" if key_of(driver.name).unit == "%" else ""
     low, high = (Amount(end, end, end) for end in (driver.amount.low, driver.amount.high))
     return low.text(suffix), high.text(suffix)
 
@@ -81,7 +48,9 @@ def tornado(comparison: Comparison, estimate: Estimate) -> Tornado | None:
     found = comparison.drivers(estimate)[:MOST_BARS]
     if not found or estimate.total_usd is None:
         return None
-    bars = tuple(TornadoBar(INPUTS[one.name], *ends_of(one), one.at_low_usd, one.at_high_usd) for one in found)
+    bars = tuple(
+        TornadoBar(INPUT_LABELS[one.name].short, *ends_of(one), one.at_low_usd, one.at_high_usd) for one in found
+    )
     said = "; ".join(
         f"{bar.name.lower()} {bar.low} to {bar.high}: {money(bar.at_low_usd)} to {money(bar.at_high_usd)}"
         for bar in bars
@@ -100,7 +69,13 @@ def tornado(comparison: Comparison, estimate: Estimate) -> Tornado | None:
 def drivers_table(comparison: Comparison, estimate: Estimate) -> Table:
     """The same in rows, with the whole swing."""
     rows = [
-        (INPUTS[one.name], " – ".join(ends_of(one)), money(one.at_low_usd), money(one.at_high_usd), _swing(one))
+        (
+            INPUT_LABELS[one.name].short,
+            " – ".join(ends_of(one)),
+            money(one.at_low_usd),
+            money(one.at_high_usd),
+            _swing(one),
+        )
         for one in comparison.drivers(estimate)[:MOST_BARS]
     ]
     return Table(

@@ -123,7 +123,7 @@ def test_two_files_of_one_name_are_told_apart(capsys: pytest.CaptureFixture[str]
         (b"- examples\n", ""),
         (b"", "empty"),
         (b"\xff\xfe\x00", ""),
-        (b"epoch: 3\nexamples: 10k\nexample: '400'\n", "Did you mean epochs"),
+        (b"epoch: 3\nexamples: 10k\nexample: '400'\n", "Use epochs"),
         (b"examples: 10k\n", "example=250/150"),
         (b"examples:\n  deep: 1\n", "examples"),
         (b"on: openai/gpt-4.1-minni\nexamples: 10k\nexample: '400'\n", "openai/gpt-4.1-mini"),

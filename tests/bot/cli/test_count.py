@@ -137,7 +137,7 @@ def test_what_is_not_counted_is_said_beside_the_price(tmp_path: Path, capsys: py
 
 
 async def test_slack_says_where_a_file_goes(workspace: Workspace, slack: FakeSlack) -> None:
-    with pytest.raises(FieldErrors, match="drop it into the form"):
+    with pytest.raises(FieldErrors, match="attach the file to the form"):
         read_scenario({"dataset": "chat.jsonl"})
     await slack.command("dataset=chat.jsonl on=all")
-    assert "drop it into the form" in slack.ephemerals()[0]["text"]
+    assert "attach the file to the form" in slack.ephemerals()[0]["text"]

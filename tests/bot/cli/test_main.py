@@ -222,7 +222,7 @@ def test_the_installed_command() -> None:
     assert "$13,080.00" in done.stdout
     failed = subprocess.run([command, "epoch=3"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
     assert (failed.returncode, failed.stdout) == (2, "")
-    assert "Did you mean epochs" in failed.stderr
+    assert "Use epochs" in failed.stderr
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["help"]])

@@ -8,8 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.render.xlsx import LONGEST_FORMULA, to_xlsx
-from bot.render.xlsx_inputs import MEANINGS
-from calculator import estimate, in_formulas, read_scenario
+from calculator import INPUT_LABELS, estimate, in_formulas, read_scenario
 from pricing import Catalog
 from tests.bot import support_bot
 from tests.spreadsheet import Book
@@ -125,7 +124,7 @@ def test_every_input_has_a_meaning(catalog: Catalog) -> None:
         "idle": "1",
     }
     keys = {one.key for one in in_formulas(read_scenario(everything), catalog, TODAY).inputs}
-    assert keys <= MEANINGS.keys()
+    assert keys <= INPUT_LABELS.keys()
 
 
 def test_what_a_viewer_shows_without_calculating_is_the_same(catalog: Catalog) -> None:

@@ -517,11 +517,11 @@ UNREADABLE = {
     "{id} above 5%": "Write it like `watch k7m2…`",
     "{id} over": "neither a share nor an amount",
     "{id} over 50": "neither a share nor an amount",
-    "{id} over -5%": "is below zero",
+    "{id} over -5%": "is negative",
     "{id} over 0%": "Over nothing",
     "{id} over 5% or 10%": "One share and one amount",
     "{id} over 5% or": "neither a share nor an amount",
-    "{id} over $lots": "is not a number",
+    "{id} over $lots": "isn't a number",
     "{id} over 0.0000000000000000000001%": "more digits than anybody needs",
 }
 

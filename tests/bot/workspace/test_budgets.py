@@ -198,7 +198,7 @@ async def test_the_channels_budget_comes_before_the_workspaces(workspace: Worksp
 
 async def test_a_budget_that_cannot_be_is_refused(workspace: Workspace, slack: FakeSlack) -> None:
     for amount, said in (
-        ("much", "is not a number"),
+        ("much", "isn't a number"),
         ("5/day", "“day” is no period"),
         ("5000 EUR", "Write US dollars"),
     ):

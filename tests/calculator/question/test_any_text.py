@@ -61,7 +61,7 @@ def test_a_parser_reads_or_raises_value_error(text: str, parse: Callable[[str], 
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.dictionaries(st.one_of(st.sampled_from(KEYS), st.text(max_size=20)), anything, max_size=6))
+@given(st.dictionaries(st.one_of(st.sampled_from([*KEYS]), st.text(max_size=20)), anything, max_size=6))
 def test_a_question_is_read_or_refused_by_key(fields: dict[str, str]) -> None:
     told = faults(fields)
     assert told.keys() <= fields.keys() | {"examples", "example", "call", "calls"}
@@ -69,7 +69,7 @@ def test_a_question_is_read_or_refused_by_key(fields: dict[str, str]) -> None:
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.sampled_from(KEYS), anything)
+@given(st.sampled_from([*KEYS]), anything)
 def test_one_strange_field_among_good_ones(key: str, text: str) -> None:
     assert faults({"examples": "10", "example": "10", key: text}).keys() <= {key, "call", "calls"}
 
@@ -86,6 +86,6 @@ def test_long_text_is_answered_soon(text: str) -> None:
 @pytest.mark.parametrize("parse", PARSERS)
 def test_time_does_not_grow_with_the_square_of_the_text(parse: Callable[[str], object]) -> None:
     start = time.process_time()
-    with pytest.raises(ValueError, match="“1 x” is not"):
+    with pytest.raises(ValueError, match="“1 x” isn"):
         parse("1" + " " * 30_000 + "x")
     assert time.process_time() - start < 1

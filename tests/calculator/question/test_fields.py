@@ -108,45 +108,46 @@ def test_what_is_on_its_default_is_left_out(key: str, text: str) -> None:
     [
         ("on", ",;", "Name at least one offer"),
         ("on", ",".join(f"o{i}" for i in range(101)), "Name at most 100 offers"),
-        ("examples", "0", "Examples must be between 1 and 1,000,000,000."),
+        ("examples", "0", "The number of training examples must be between 1 and 1,000,000,000."),
         ("examples", "2B", "between 1 and 1,000,000,000"),
-        ("examples", "1.5", "Examples come whole; “1.5” is not a whole number."),
-        ("examples", "many", "“many” is not a number; write it like 400, 10k"),
-        ("examples", "-1", "is below zero"),
-        ("example", "0", "Tokens must be at least 1."),
+        ("examples", "1.5", "“1.5” isn't a valid number of training examples. Write a whole number such as 10k."),
+        ("examples", "many", "“many” isn't a valid number of training examples. Write a whole number such as 10k."),
+        ("examples", "-1", "is negative"),
+        ("example", "0", "The number of tokens per example must be at least 1."),
         ("example", "0/0", "at least 1"),
         ("example", "11M", "at most 10M"),
-        ("example", "1/2/3", "write input/output such as 250/150"),
-        ("epochs", "2.5", "Epochs come whole"),
-        ("epochs", "0", "Epochs must be between 1 and 100."),
+        ("example", "1/2/3", "Write input/output such as 250/150"),
+        ("epochs", "2.5", "“2.5” isn't a valid number of epochs. Write a whole number such as 3, or auto."),
+        ("epochs", "three", "“three” isn't a valid number of epochs. Write a whole number such as 3, or auto."),
+        ("epochs", "0", "The number of epochs must be between 1 and 100, or auto."),
         ("epochs", "101", "between 1 and 100"),
         ("epochs", "automatic", "auto"),
-        ("runs", "0", "Runs must be between 1 and 1,000."),
-        ("runs", "1.5", "Runs come whole"),
-        ("prompt", "1->2->3", "write tokens before->after such as 2000->100"),
-        ("cached", "80", "“80” is more than all of it; write a share such as 80%."),
-        ("batch", "120%", "more than all of it"),
-        ("days", "0", "Days a month must be between 1 and 31."),
+        ("runs", "0", "The number of training runs must be between 1 and 1,000."),
+        ("runs", "1.5", "isn't a valid number of training runs. Write a whole number such as 3."),
+        ("prompt", "1->2->3", "Write tokens before->after, such as 2000->100"),
+        ("cached", "80", "“80” is more than 100%. Write a share such as 80%."),
+        ("batch", "120%", "more than 100%"),
+        ("days", "0", "The number of days per month must be between 1 and 31."),
         ("days", "32", "between 1 and 31"),
-        ("months", "0", "Months must be between 1 and 60."),
+        ("months", "0", "The number of months must be between 1 and 60."),
         ("months", "61", "between 1 and 60"),
-        ("months", "1.5", "Months come whole"),
-        ("growth", "5", "“5” lacks its %; write growth a month such as 5%."),
-        ("growth", "101%", "Growth must be between -50% and 100% a month."),
+        ("months", "1.5", "isn't a valid number of months. Write a whole number such as 12."),
+        ("growth", "5", "“5” needs a % sign. Write a monthly growth such as 5%."),
+        ("growth", "101%", "The monthly growth must be between -50% and 100%."),
         ("growth", "-51%", "between -50% and 100%"),
-        ("growth", "--5%", "below zero"),
-        ("retrain", "0", "Months between retrainings must be between 1 and 60."),
-        ("retrain", "0.5", "Months between retrainings come whole"),
-        ("prep", "2B", "Preparation in USD must be between 0 and 1,000,000,000."),
-        ("data_gb", "2TB", "is not a number"),
-        ("rates", "10/3", "write training/input/output such as 10/3/6"),
-        ("serving", "serverless", "“serverless” is no way of serving; write on-demand or dedicated."),
-        ("hosted", "25h", "Hours a day must be between 0 and 24."),
-        ("customer", "new,azure", "“new,azure” is no kind of customer; write new, existing, or the platforms"),
-        ("customer", ",", "is no kind of customer"),
-        ("method", "sft", "“sft” is no method; write lora, full, qlora, dpo or dpo-full."),
-        ("hours", "200k", "Training hours must be between 0 and 100,000."),
-        ("name", "x" * 81, "A name has at most 80 characters."),
+        ("growth", "--5%", "negative"),
+        ("retrain", "0", "The number of months between retrainings must be between 1 and 60."),
+        ("retrain", "0.5", "isn't a valid number of months between retrainings"),
+        ("prep", "2B", "The cost of data preparation must be between 0 and 1,000,000,000."),
+        ("data_gb", "2TB", "“2TB” isn't a valid size of the stored data. Write a number such as 2.5."),
+        ("rates", "10/3", "Write training/input/output such as 10/3/6"),
+        ("serving", "serverless", "“serverless” isn't a valid kind of serving. Write on-demand or dedicated."),
+        ("hosted", "25h", "The number of hours per day must be between 0 and 24."),
+        ("customer", "new,azure", "“new,azure” isn't a valid customer status. Write new, existing, or the platforms"),
+        ("customer", ",", "isn't a valid customer status"),
+        ("method", "sft", "“sft” isn't a valid training method. Write lora, full, qlora, dpo or dpo-full."),
+        ("hours", "200k", "The number of training hours must be between 0 and 100,000."),
+        ("name", "x" * 81, "A name can have at most 80 characters."),
     ],
 )
 def test_a_field_that_cannot_be_read(key: str, text: str, hint: str) -> None:
@@ -157,22 +158,24 @@ def test_a_field_that_cannot_be_read(key: str, text: str, hint: str) -> None:
 
 def test_what_must_be_given() -> None:
     assert errors_of({}) == {
-        "examples": "Say how many training examples there are, such as examples=10k.",
-        "example": "Say how many tokens an example has, such as example=250/150.",
+        "examples": "Give the number of training examples, such as examples=10k.",
+        "example": "Give the number of tokens per example, such as example=250/150.",
     }
     assert errors_of({"examples": " ", "example": "\t"}).keys() == {"examples", "example"}
 
 
 def test_calls_and_their_length_belong_together() -> None:
     assert errors_of({**LEAST, "calls": "50k/day"}) == {
-        "call": "Say how long a call is, in tokens input/output, such as call=100/70."
+        "call": "Give the number of tokens per call, such as call=100/70."
     }
-    assert errors_of({**LEAST, "call": "100/70"}) == {"calls": "Say how many calls there are, such as calls=50k/day."}
+    assert errors_of({**LEAST, "call": "100/70"}) == {
+        "calls": "Give the number of calls in a period, such as calls=50k/day."
+    }
     assert read(**CALLS).fields().keys() == {"examples", "example", "calls", "call"}
 
 
 def test_a_call_needs_both_sides() -> None:
-    assert "write input/output such as 100/70" in errors_of({**LEAST, "calls": "1/day", "call": "100"})["call"]
+    assert "Write input/output such as 100/70" in errors_of({**LEAST, "calls": "1/day", "call": "100"})["call"]
     assert "period" in errors_of({**LEAST, "calls": "50k", "call": "100/70"})["calls"]
 
 
@@ -182,17 +185,17 @@ def test_every_fault_is_told_at_once() -> None:
 
 
 def test_the_message_lists_the_faults_by_key() -> None:
-    with pytest.raises(UserError, match=r"epochs: Epochs must be between 1 and 100\."):
+    with pytest.raises(UserError, match=r"epochs: The number of epochs must be between 1 and 100, or auto\."):
         read(epochs="0")
 
 
 @pytest.mark.parametrize(
     ("key", "hint"),
     [
-        ("epoch", "There is no key “epoch”. Did you mean epochs?"),
-        ("EXAMPLES", "Did you mean example"),
+        ("epoch", "“epoch” isn't a key ftcost knows. Use epochs."),
+        ("EXAMPLES", "Use example"),
         ("zzz", f"The keys are {', '.join(KEYS)}."),
-        ("x" * 500, "There is no key “" + "x" * 40 + "”."),
+        ("x" * 500, "“" + "x" * 40 + "” isn't a key ftcost knows."),
     ],
 )
 def test_a_key_that_is_none(key: str, hint: str) -> None:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calculator import Amount, Comparison, Scenario, Total, estimate, read_scenario
+from calculator.question.keys import KEYS
 from calculator.question.quantities import PromptChange
-from calculator.question.scenario import WHOLE_KEYS
 from calculator.result import Figure
 from calculator.uncertainty.ranges import SampledEstimates
 from calculator.uncertainty.sampling import COUNT, drawn
@@ -166,7 +166,7 @@ def in_draw(scenario: Scenario, number: int) -> Scenario:
         if isinstance(value, Amount):
             if not value.is_range:
                 return value
-            here = Decimal(float(values(name, value, whole=key in WHOLE_KEYS)[number]))
+            here = Decimal(float(values(name, value, whole=KEYS[key].whole)[number]))
             return Amount(here, here, here)
         if key == "calls" and value is not None:
             return value._replace(calls=fixed(key, key, value.calls))

@@ -10,12 +10,12 @@ from PIL import Image, ImageDraw, ImageFont
 from bot.render.charts.model import Chart, chart_of
 from bot.render.charts.png import drawn
 from bot.render.charts.png_page import PAD, WIDTH, PngCanvas
-from bot.render.charts.tornado import INPUTS
+from calculator import INPUT_LABELS
 from pricing import Catalog
 from tests.bot.render.charts.test_charts import BARS, LINES, compare
 from tests.bot.render.charts.test_tornado import figure
 
-NAMES = list(INPUTS.values())
+NAMES = [label.short for label in INPUT_LABELS.values()]
 TORNADOS = {
     "one bar": figure("53.55", ("Calls", "10k", "90k", "12.5", "98.1")),
     "twelve bars": figure(
@@ -31,7 +31,7 @@ TORNADOS = {
     "tiny": figure("0.00042", ("Calls", "1", "9", "0.0000113", "0.00093"), ("Epochs", "1", "6", "0.00041", "0.00045")),
     "all on the left": figure("980", ("Calls", "10k", "90k", "120", "980"), ("Epochs", "1", "9", "300", "980")),
     "all on the right": figure("120", ("Calls", "10k", "90k", "120", "980"), ("Epochs", "1", "9", "120", "300")),
-    "both ends on one side": figure("120", ("Months to retraining", "1", "9", "130", "180")),
+    "both ends on one side": figure("120", ("Retraining, months", "1", "9", "130", "180")),
     "hardly moves": figure("1e9", ("Calls", "1", "2", "999999999.99", "1000000000.01")),
 }
 

@@ -11,7 +11,8 @@ from PIL import Image, ImageColor
 from bot.render.charts.block import chart_block, input_names
 from bot.render.charts.png import chart_png, drawn
 from bot.render.charts.png_tornado import HIGH_COLOR, LOW_COLOR, brief
-from bot.render.charts.tornado import INPUTS, Tornado, TornadoBar, tornado
+from bot.render.charts.tornado import Tornado, TornadoBar, tornado
+from calculator import INPUT_LABELS
 from playground.message_rules import check_message
 from pricing import Catalog
 from tests.bot.render.charts.test_charts import SAVES, compare
@@ -62,8 +63,8 @@ def test_what_moves_nothing_has_no_tornado(catalog: Catalog) -> None:
 
 
 def test_every_input_has_a_name_that_slack_takes_whole() -> None:
-    bars = [TornadoBar(name, "100,000", "900,000", Decimal(1), Decimal(2)) for name in INPUTS.values()]
-    assert input_names(bars) == list(INPUTS.values())
+    bars = [TornadoBar(label.short, "100,000", "900,000", Decimal(1), Decimal(2)) for label in INPUT_LABELS.values()]
+    assert input_names(bars) == [label.short for label in INPUT_LABELS.values()]
     assert input_names([TornadoBar("Share from cache", "5%", "9%", Decimal(1), Decimal(2))] * 2) == [
         "Share from cache",
         "Share from cache 2",
@@ -74,7 +75,7 @@ def test_every_input_has_a_name_that_slack_takes_whole() -> None:
     ("bar", "left", "right"),
     [
         (("Calls", "1k", "9k", "40", "180"), LOW_COLOR, HIGH_COLOR),
-        (("Share from cache", "10%", "90%", "140", "62"), HIGH_COLOR, LOW_COLOR),
+        (("Cached share", "10%", "90%", "140", "62"), HIGH_COLOR, LOW_COLOR),
         (("Examples", "1k", "9k", "100", "180"), None, HIGH_COLOR),
         (("Epochs", "1", "3", "60", "100"), LOW_COLOR, None),
         (("Calls", "1k", "9k", "99.9999", "500"), LOW_COLOR, HIGH_COLOR),

@@ -1,0 +1,234 @@
+"""Every key of the question, one row each: its grammar, its bounds and its words.
+
+The parser and bounds of `Scenario`'s fields, the form, `help`, the spreadsheet's inputs and the charts' labels all come
+from this table. A new key needs a row here, a field of `Scenario`, and a use in `resolved.py` or the cost model.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from calculator.question import parsers as p
+from calculator.question.quantities import Amount, format_number
+
+Section = Literal["main", "options", "gpus", "file"]
+"""Part of the form that holds a key. `file`: no field; a counted file supplies the value."""
+
+MOST_MONTHS = 60
+MOST_TOKENS = 10_000_000
+MOST_USD = 1_000_000_000
+
+
+class Part(NamedTuple):
+    """One number of a value that holds several, such as the input tokens of `call`."""
+
+    name: str
+    label: str
+    short: str
+    """Label in a chart, at most 20 characters."""
+
+
+@dataclass(frozen=True)
+class Key(p.ValueSpec):
+    """A key of the question. Its name is also its field of `Scenario`, its Slack block_id, its YAML key and its error
+    key.
+    """
+
+    name: str
+    parse: Callable[[str, p.ValueSpec], Any]
+    """Reads the text of a value. Raises ValueError with a sentence for the user."""
+    section: Section
+    label: str
+    """Name for people: the field of the form, the row of the spreadsheet, the first words of its help."""
+    short: str = ""
+    """Label in a chart, at most 20 characters; empty for what is not one ranged number."""
+    help: str = ""
+    """What the label leaves open, as one or two sentences."""
+    uncertain: bool = False
+    """People estimate this number, so an answer without ranges shows what a spread around it would change. The
+    horizon, prices and the number of runs are chosen or known instead.
+    """
+    cheaper_when_higher: bool = False
+    """A higher value lowers the total, so the cheap corner of a ranged scenario takes the high end."""
+    compact: bool = False
+    """A whole number written back with k, M or B."""
+    parts: tuple[Part, ...] = ()
+
+    def read(self, text: str) -> Any:
+        """Parse the text of a value. Raises ValueError with a sentence for the user."""
+        return self.parse(text, self)
+
+    def text(self, value: Any) -> str:
+        """Return the shortest text that `read` turns into the same value."""
+        unit = "" if self.unit_in_name else self.unit
+        if isinstance(value, Amount):
+            return value.text(unit)
+        if isinstance(value, Decimal) or self.compact:
+            return format_number(Decimal(value), unit)
+        return ",".join(value) if type(value) is tuple else str(value)
+
+    @property
+    def is_share(self) -> bool:
+        """A share of a whole, 0 to 1."""
+        return self.unit == "%" and self.low == 0
+
+
+# fmt: off
+_ROWS = (
+    Key("on", p.offers, section="main", example="all", noun="choice of offers",
+        label="Platforms and models",
+        help="Write all, a platform (google), a model (gpt-4.1-mini), gpu for rented GPUs, or offers separated by "
+             "commas; your-rates for your own prices alone."),
+    Key("examples", p.amount, section="main", example="10k", low=1, high=1_000_000_000, whole=True, uncertain=True,
+        label="Training examples", short="Examples", noun="number of training examples",
+        help="Not needed if you attach the training file."),
+    Key("example", p.tokens, section="main", example="250/150", low=1, high=MOST_TOKENS, uncertain=True,
+        label="Tokens per example", noun="number of tokens per example",
+        help="Input/output, or the sum. Not needed if you attach the training file.",
+        parts=(Part("input", "Input tokens per example (or the sum)", "Input of an example"),
+               Part("output", "Output tokens per example", "Output of an example"))),
+    Key("lengths", p.lengths, section="file", example="4096:633,9731:641", noun="list of example lengths",
+        label="Lengths of the examples", help="A counted file supplies them."),
+    Key("epochs", p.epochs, section="main", example="3", low=1, high=100, whole=True, uncertain=True,
+        label="Epochs", short="Epochs", noun="number of epochs",
+        help="Passes over the examples; auto follows each platform's rule."),
+    Key("runs", p.amount, section="options", example="3", low=1, high=1_000, whole=True,
+        label="Training runs", short="Training runs", noun="number of training runs",
+        help="Include experiments, such as 3..5."),
+    Key("calls", p.frequency, section="main", example="50k/day", uncertain=True,
+        label="Calls in production", short="Calls", noun="number of calls in a period",
+        help="Per day or month; hour, week and year work too."),
+    Key("call", p.call, section="main", example="100/70", high=MOST_TOKENS, uncertain=True,
+        label="Tokens per call", noun="number of tokens per call",
+        help="Input/output, without the prompt that training replaces.",
+        parts=(Part("input", "Input tokens per call", "Input of a call"),
+               Part("output", "Output tokens per call", "Output of a call"))),
+    Key("prompt", p.prompt, section="options", example="2000->100", high=MOST_TOKENS, uncertain=True,
+        label="Prompt tokens before -> after tuning", noun="change of the prompt",
+        parts=(Part("before", "Prompt tokens before tuning", "Prompt today"),
+               Part("after", "Prompt tokens after tuning", "Prompt once tuned"))),
+    Key("base", p.model_name, section="options", example="gpt-4o-mini", noun="model name",
+        label="Model you prompt today", help="The baseline that tuning is compared with."),
+    Key("cached", p.share, section="options", example="80%", low=0, high=1, unit="%",
+        uncertain=True, cheaper_when_higher=True,
+        label="Share of the prompt read from cache", short="Cached share", noun="share of the prompt"),
+    Key("batch", p.share, section="options", example="50%", low=0, high=1, unit="%",
+        uncertain=True, cheaper_when_higher=True,
+        label="Share of calls sent as batch", short="Batch share", noun="share of the calls"),
+    Key("days", p.amount, section="options", example="30", low=1, high=31,
+        label="Days per month", short="Days per month", noun="number of days per month"),
+    Key("months", p.amount, section="options", example="12", low=1, high=MOST_MONTHS, whole=True,
+        label="Months to price", short="Months", noun="number of months"),
+    Key("growth", p.growth, section="options", example="5%", low=Decimal("-0.5"), high=1, unit="%", uncertain=True,
+        label="Monthly growth of calls", short="Monthly growth", noun="monthly growth"),
+    Key("retrain", p.amount, section="options", example="3", low=1, high=MOST_MONTHS, whole=True,
+        uncertain=True, cheaper_when_higher=True,
+        label="Months between retrainings", short="Retraining, months", noun="number of months between retrainings"),
+    Key("prep", p.amount, section="options", example="500", low=0, high=MOST_USD, uncertain=True,
+        label="Data preparation (USD, once)", short="Preparation", noun="cost of data preparation"),
+    Key("data_gb", p.amount, section="options", example="2.5", low=0, high=1_000_000, unit="GB", unit_in_name=True,
+        uncertain=True,
+        label="Stored data (GB)", short="Stored data, GB", noun="size of the stored data"),
+    Key("rates", p.rates, section="options", example="10/3/6",
+        label="Your own prices", noun="set of prices",
+        help="USD per 1M tokens: training/input/output, or training/input/cached input/output.",
+        parts=(Part("training", "Your price (USD per 1M training tokens)", "Your training price"),
+               Part("input", "Your price (USD per 1M input tokens)", "Your input price"),
+               Part("cached_input", "Your price (USD per 1M cached input tokens)", "Your cached price"),
+               Part("output", "Your price (USD per 1M output tokens)", "Your output price"))),
+    Key("base_rates", p.base_rates, section="options", example="0.15/0.60",
+        label="Prices of the model you prompt (if it isn't listed)", noun="set of prices",
+        help="USD per 1M tokens: input/output, or input/cached input/output.",
+        parts=(Part("input", "Price of the base model (USD per 1M input tokens)", "Base input price"),
+               Part("cached_input", "Price of the base model (USD per 1M cached input tokens)", "Base cached price"),
+               Part("output", "Price of the base model (USD per 1M output tokens)", "Base output price"))),
+    Key("serving", p.choice, section="options", example="dedicated", noun="kind of serving",
+        label="Serving", choices=(("on-demand", "On demand"), ("dedicated", "Dedicated capacity"))),
+    Key("hosted", p.amount, section="options", example="8h", low=0, high=24, unit="h",
+        label="Hours per day a deployment is up", short="Hours up per day", noun="number of hours per day"),
+    Key("customer", p.customer, section="options", example="existing", noun="customer status",
+        label="Customer of the platforms",
+        help="Write new, existing, or platforms such as azure,openai. Closing platforms train for customers only."),
+    Key("method", p.choice, section="options", example="full", noun="training method",
+        label="Training method", help="For platforms that offer a choice.",
+        choices=(("lora", "LoRA"), ("full", "All weights"), ("qlora", "QLoRA"), ("dpo", "DPO, LoRA"),
+                 ("dpo-full", "DPO, all weights"))),
+    Key("hours", p.amount, section="options", example="4", low=0, high=100_000, unit="h", unit_in_name=True,
+        uncertain=True,
+        label="Training hours per run", short="Training hours", noun="number of training hours",
+        help="For platforms that bill training by the hour."),
+    Key("model", p.model_name, section="gpus", example="llama-3.1-8b", noun="model name",
+        label="Model to tune on rented GPUs", help="Adds GPUs by the hour to the comparison."),
+    Key("params", p.params, section="gpus", example="8B", low=10**7, high=10**13, compact=True,
+        label="Model size (if the model isn't listed)", noun="model size"),
+    Key("gpu", p.gpu, section="gpus", example="h100", noun="GPU name",
+        label="GPU", help="Any by default."),
+    Key("gpus", p.single, section="gpus", example="8", low=1, high=1_024, whole=True,
+        label="GPUs per run", noun="number of GPUs", help="The cheapest number by default."),
+    Key("gpu_rate", p.amount, section="gpus", example="2.10", low=0, high=1_000,
+        label="Your price of a GPU-hour (USD)", short="Your GPU-hour price", noun="price of a GPU-hour",
+        help="For your own hardware or contract; also name the GPU. Compared as your-gpus."),
+    Key("seq", p.single, section="gpus", example="2048", low=16, high=MOST_TOKENS, whole=True,
+        label="Tokens per sequence", noun="number of tokens per sequence", help="As long as the examples by default."),
+    Key("stack", p.choice, section="gpus", example="eager", noun="software stack",
+        label="Software stack",
+        choices=(("optimised", "Optimised: fused kernels"), ("eager", "Eager: Transformers, PEFT"),
+                 ("fp8", "8 bit: NeMo, Megatron"))),
+    Key("rank", p.single, section="gpus", example="16", low=1, high=1_024, whole=True,
+        label="Rank of the LoRA adapters", noun="rank"),
+    Key("idle", p.amount, section="gpus", example="2h", low=0, high=10_000, unit="h", uncertain=True,
+        label="Idle GPU hours per run", short="Idle hours per run", noun="number of idle hours",
+        help="Rented, but not training."),
+    Key("queue", p.amount, section="gpus", example="4h", low=0, high=10_000, unit="h",
+        label="Hours a run waits for GPUs", short="Hours in the queue", noun="number of hours in the queue",
+        help="Not billed."),
+    Key("latency", p.latency, section="gpus", example="2s", low=0, high=3_600, unit="s",
+        label="Longest time per call", noun="time per call"),
+    Key("adapters", p.single, section="gpus", example="20", low=1, high=1_000, whole=True,
+        label="Fine-tuned models sharing the serving GPUs", noun="number of fine-tuned models"),
+    Key("currency", p.currency, section="options", example="EUR", noun="currency code",
+        label="Currency shown beside USD", help="At a rate with its source and date."),
+    Key("name", p.name, section="options", example="support bot", noun="name",
+        label="Name of the estimate"),
+)
+# fmt: on
+
+KEYS: Mapping[str, Key] = MappingProxyType({key.name: key for key in _ROWS})
+"""Every key by name, in the order of the grammar."""
+
+INPUT_LABELS: Mapping[str, Part] = MappingProxyType(
+    {
+        **{key.name: Part(key.name, key.label, key.short) for key in _ROWS if key.short},
+        **{f"{key.name}.{part.name}": part for key in _ROWS for part in key.parts},
+    }
+)
+"""Labels of the numbers of a question by input name, such as `epochs` or `call.input`."""
+
+
+def key_of(input_name: str) -> Key:
+    """Return the key that an input belongs to: `call` for `call.input`."""
+    return KEYS[input_name.partition(".")[0]]
+
+
+def in_section(section: Section) -> tuple[Key, ...]:
+    """Return the keys of one section of the form, in the order of the grammar."""
+    return tuple(key for key in _ROWS if key.section == section)
+
+
+def unknown_key(name: str) -> str:
+    """Return the sentence for a key that does not exist."""
+    if name.strip().lower() == "dataset":
+        return "dataset= works in a terminal only. In Slack, attach the file to the form or post it in a thread."
+    near = nearest_key(name)
+    hint = f"Use {near}." if near else f"The keys are {', '.join(KEYS)}."
+    return f"“{name[:40]}” isn't a key ftcost knows. {hint}"
+
+
+def nearest_key(name: str) -> str | None:
+    """Return the key closest to a misspelt one, or None."""
+    return next(iter(difflib.get_close_matches(name.lower()[:40], KEYS, n=1, cutoff=0.6)), None)

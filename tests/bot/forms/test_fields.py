@@ -1,0 +1,38 @@
+"""Texts made from the table of keys: the form, the help page and the spreadsheet show every key of their sections."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.answers.catalog_pages import EXAMPLE, HELP
+from bot.forms.fields import MAIN, OPTIONS, OWN_GPUS, Field
+from bot.language.command import read_command
+from bot.render.xlsx_inputs import bounds
+from calculator import INPUT_LABELS, KEYS, in_formulas, in_section, read_scenario
+from pricing import Catalog
+
+
+@pytest.mark.parametrize(("fields", "section"), [(MAIN, "main"), (OPTIONS, "options"), (OWN_GPUS, "gpus")])
+def test_form_has_a_field_for_every_key_of_a_section(fields: tuple[Field, ...], section: str) -> None:
+    keys = [key for key in KEYS.values() if key.section == section]
+    assert sorted(field.key for field in fields) == sorted(key.name for key in keys)
+
+
+def test_help_explains_every_key_once() -> None:
+    assert HELP.table is not None
+    first_words = [row[0].partition("=")[0] for row in HELP.table.rows if not row[0].startswith(("/", "@"))]
+    assert [name for name in first_words if name in KEYS] == list(KEYS)
+    assert {key.name for key in in_section("main")} == read_command(EXAMPLE).fields.keys()
+
+
+def test_spreadsheet_takes_labels_and_bounds_from_the_table(catalog: Catalog) -> None:
+    fields = {"on": "openai", "examples": "10k", "example": "250/150", "epochs": "3", "growth": "5%", "months": "24"}
+    inputs = in_formulas(read_scenario(fields | {"calls": "50k/day", "call": "100/70"}), catalog, date(2026, 11, 21))
+    limits = {cell.key: (bounds(cell)["minimum"], bounds(cell)["maximum"]) for cell in inputs.inputs}
+    assert limits.keys() <= INPUT_LABELS.keys()
+    assert limits["epochs"] == (1, 100)
+    assert limits["growth"] == (-0.5, 1)
+    assert limits["months"] == (1, 24), "growth makes each month a term of its own"
+    assert limits["example.input"] == (0, 10_000_000)
