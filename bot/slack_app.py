@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
@@ -17,12 +19,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.forms.apologies import Apology, plain_answer
 from bot.listeners import Bot, actuals, commands, datasets, estimates, home, installations, keys, mentions, submissions
-from bot.listeners.modals import team_of
 from bot.queue.worker import Worker
 from bot.render.blocks import text_message
-from bot.slack.payload import at
 from bot.slack.poster import Destination
 from bot.slack.replays import SAID, DuplicateRequest
+from bot.slack.request import ActionRequest, EventRequest, ShortcutRequest, SlackRequest, parse_request
 from bot.slack.workspaces import Workspaces
 from bot.telemetry import trace
 from bot.telemetry.metrics import Metrics, kind_of
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 UNREACHABLE = (
     "ftcost can't reach Slack with its token at the moment. Please try again in a minute, or tell its administrator."
 )
+REQUEST = "slack_request"
+"""The name under which listeners get their request."""
 # Bolt asks the listeners in this order, so the most frequent requests come first.
 LISTENERS = (commands, submissions, estimates, actuals, keys, mentions, home, datasets, installations)
 
@@ -79,6 +82,20 @@ class WorkspaceAuthorize(AsyncAuthorize):
         )
 
 
+class RequestParsing(AsyncMiddleware):
+    """Reads a request once, before Bolt looks for the token of its workspace."""
+
+    async def async_process(
+        self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse | None:
+        """Pass the request on with its typed form. Raises MalformedRequest."""
+        if req.body.get("type") != "url_verification":  # comes from no workspace; Bolt answers it
+            request = parse_request(req.body)
+            req.context[REQUEST] = request
+            req.context["team_id"] = request.team_id
+        return await next()
+
+
 class RateLimiting(AsyncMiddleware):
     """Refuses the requests of a user who sends too many."""
 
@@ -89,17 +106,17 @@ class RateLimiting(AsyncMiddleware):
         self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse | None:
         """Pass the request on, or answer it with a polite refusal. The first refusal in a row is logged."""
-        body, user = req.body, _user_of(req.body)
-        if user is None:
+        request = _installed_request(req.context)
+        if request.user_id is None:
             return await next()
-        decision = self._bot.limit.count(team_of(body), user, str(body.get("event_id") or body.get("trigger_id") or ""))
+        decision = self._bot.limit.count(request.team_id, request.user_id, request.delivery_id)
         if decision.allowed:
             return await next()
         trace.mark("limited")
         if decision.tell:
-            log.warning("rate limit: user %s of workspace %s", user, team_of(body))
-            _notify(self._bot, body, TOO_MANY)
-        return plain_answer(body, TOO_MANY)
+            log.warning("rate limit: user %s of workspace %s", request.user_id, request.team_id)
+            _notify(self._bot, request, TOO_MANY)
+        return plain_answer(req.body, TOO_MANY)
 
 
 def slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
@@ -111,6 +128,7 @@ def slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
         client=AsyncWebClient(base_url=slack_api_url),  # unused: listeners take the workspace's own client
         request_verification_enabled=False,  # bot/web/slack_endpoint.py verifies before anything is parsed
         attaching_function_token_enabled=False,  # for custom workflow steps, which ftcost doesn't have
+        before_authorize=RequestParsing(),
         authorize=WorkspaceAuthorize(bot.workspaces),
         user_facing_authorize_error_message=UNREACHABLE,
         # The acknowledgement goes out when the listener returns; without this Bolt polls for it every 10 ms. So a
@@ -122,30 +140,31 @@ def slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
     slack.use(RateLimiting(bot))
 
     @slack.error
-    async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    async def on_error(error: Exception, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         if isinstance(error, DuplicateRequest):
             return BoltResponse(status=401, body=SAID)
         apology = Apology(body, error)
-        if not apology.to_event:
-            _notify(bot, body, apology.text)
+        request = context.get(REQUEST)
+        if request and not apology.to_event:
+            _notify(bot, request, apology.text)
         return apology.answer
 
     return slack
 
 
-def _user_of(body: dict[str, Any]) -> str | None:
-    """Return the id of the user behind a request; None for events without one, such as the app's removal."""
-    user = body.get("user_id") or at(body, "user", "id") or at(body, "event", "user")
-    return user if isinstance(user, str) else None
+def _installed_request(context: AsyncBoltContext) -> SlackRequest:
+    """Return the request with the workspace of its token: a bot with one token serves that workspace alone."""
+    request: SlackRequest = context[REQUEST]
+    if context.authorize_result and context.authorize_result.team_id:
+        request = context[REQUEST] = replace(request, team_id=context.authorize_result.team_id)
+    return request
 
 
-def _notify(bot: Bot, body: dict[str, Any], text: str) -> None:
+def _notify(bot: Bot, request: SlackRequest, text: str) -> None:
     """Send the user a message, for requests whose response Slack doesn't show: button presses and mentions."""
-    message = body.get("message") or body.get("event")
-    channel = at(body, "channel", "id") or at(message, "channel")
-    user = _user_of(body)
-    if user and isinstance(channel, str) and body.get("type") != "view_submission":
-        bot.worker.start(_send(bot, team_of(body), user, Destination(channel, at(message, "thread_ts")), text))
+    if isinstance(request, ActionRequest | ShortcutRequest | EventRequest) and request.user_id and request.channel_id:
+        destination = Destination(request.channel_id, request.thread_ts)
+        bot.worker.start(_send(bot, request.team_id, request.user_id, destination, text))
 
 
 async def _send(bot: Bot, team_id: str, user: str, destination: Destination, text: str) -> None:

@@ -12,10 +12,11 @@ from bot.language.command import ParsedCommand, check_base, from_slack, read_com
 from bot.listeners.actuals import accept_actual
 from bot.listeners.home import open_budget
 from bot.listeners.keys import open_keys
-from bot.listeners.modals import Bot, team_of
+from bot.listeners.modals import Bot
 from bot.queue.model import EstimateJob
 from bot.render.blocks import SlackMessage, section
 from bot.render.escaping import escape
+from bot.slack.request import CommandRequest, Interaction, ShortcutRequest
 from bot.store import new_estimate_id
 from calculator import UserError
 
@@ -26,36 +27,37 @@ FIX = "fix"
 BUTTON_VALUE = 2_000
 
 
-async def answer_command(bot: Bot, body: dict[str, Any]) -> dict[str, Any]:
+async def answer_command(bot: Bot, request: CommandRequest) -> dict[str, Any]:
     """Do what `/ftcost …` asks, or write it down. What the acknowledgement says to the asker, and nobody else; nothing
     where an answer comes otherwise.
     """
-    typed = body.get("text")
-    if not typed:  # in the greatest hurry
-        await bot.open_form(body, body["channel_id"])
+    if not request.text:  # its trigger ends after three seconds
+        await bot.open_form(request)
         return {}
-    text = from_slack(typed)
+    text = from_slack(request.text)
     try:
         asked = read_command(text)
         if asked.verb == "form":
-            await bot.open_form(body, body["channel_id"])
+            await bot.open_form(request)
             return {}
         if asked.verb == "budget":
-            bot.worker.start(open_budget(bot, body, body["channel_id"]))
+            bot.worker.start(open_budget(bot, request, request.channel_id))
             return {}
         if asked.verb == "breakeven" and not asked.fields:
-            bot.worker.start(bot.show(body, form(Origin(channel=body["channel_id"]), more=True)))
+            bot.worker.start(bot.show(request, form(Origin(channel=request.channel_id), more=True)))
             return {}
         if asked.verb == "keys":
-            bot.worker.start(open_keys(bot, body))
+            bot.worker.start(open_keys(bot, request))
             return {}
         if asked.verb == "breakeven":
             check_base(asked.fields)
         elif asked.verb != "estimate":
-            found = accept_actual(bot, body, asked.argument) if asked.verb == "actual" else _look_up(bot, body, asked)
+            found = (
+                accept_actual(bot, request, asked.argument) if asked.verb == "actual" else _look_up(bot, request, asked)
+            )
             answer = await bot.worker.soon(found)
             return {"text": answer.text, "blocks": answer.blocks}
-        settled = await bot.settled(team_of(body))
+        settled = await bot.settled(request.team_id)
         fields = settled.complete(asked.fields)
     except UserError as error:
         return _refusal(error, text)
@@ -63,39 +65,39 @@ async def answer_command(bot: Bot, body: dict[str, Any]) -> dict[str, Any]:
         await bot.desk.check(fields, bot.today())
     except UserError as error:
         return _refusal(settled.owning(error, asked.fields), text)
-    job = estimate_job(bot, body, fields, Origin(channel=body["channel_id"]), settled.said(asked.fields))
-    await bot.worker.accept(f"command:{body['trigger_id']}", job)
+    job = estimate_job(bot, request, fields, Origin(channel=request.channel_id), settled.said(asked.fields))
+    await bot.worker.accept(f"command:{request.trigger_id}", job)
     return {}
 
 
-async def _look_up(bot: Bot, body: dict[str, Any], asked: ParsedCommand) -> SlackMessage:
+async def _look_up(bot: Bot, request: CommandRequest, asked: ParsedCommand) -> SlackMessage:
     if asked.verb not in CATALOGUE_ALONE:
-        await bot.once(body)
-    return await bot.lookups.answer(asked, team=team_of(body), user=body["user_id"])
+        await bot.once(request)
+    return await bot.lookups.answer(asked, team=request.team_id, user=request.user_id)
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
     @app.command(COMMAND)
-    async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack(**await answer_command(bot, body))
+    async def on_command(ack: AsyncAck, slack_request: CommandRequest) -> None:
+        await ack(**await answer_command(bot, slack_request))
 
     @app.shortcut("ftcost_from_message")
-    async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_shortcut(ack: AsyncAck, slack_request: ShortcutRequest) -> None:
         await ack()
-        message = body["message"]
-        origin = Origin(channel=body["channel"]["id"], thread_ts=message.get("thread_ts") or message["ts"])
-        values = readable_fields(from_slack(message.get("text") or ""))
-        bot.worker.start(bot.show(body, form(origin, values or None)))
+        message = slack_request.message
+        origin = Origin(channel=message.channel_id, thread_ts=message.thread_ts)
+        values = readable_fields(from_slack(slack_request.text))
+        bot.worker.start(bot.show(slack_request, form(origin, values or None)))
 
 
 def estimate_job(
-    bot: Bot, body: dict[str, Any], fields: dict[str, str], origin: Origin, defaults_used: Iterable[str]
+    bot: Bot, request: Interaction, fields: dict[str, str], origin: Origin, defaults_used: Iterable[str]
 ) -> EstimateJob:
     """Return the job that answers a question."""
     return EstimateJob(
         estimate_id=new_estimate_id(),
-        team_id=team_of(body),
-        user_id=body["user_id"] if "user_id" in body else body["user"]["id"],
+        team_id=request.team_id,
+        user_id=request.user_id,
         channel_id=origin.channel,
         thread_ts=origin.thread_ts,
         fields=fields,

@@ -2,81 +2,73 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.jobs.datasets import dropped_file_key, without_file_fields
 from bot.language.command import from_slack, readable_fields
-from bot.listeners.modals import Bot, team_of
+from bot.listeners.modals import Bot
 from bot.queue.model import DatasetJob, SharedFileJob
 from bot.render.blocks import text_message
 from bot.render.datasets import CANCEL
 from bot.render.escaping import escape
-from bot.slack.files import read_files
-from bot.slack.payload import are_texts
 from bot.slack.poster import Destination
+from bot.slack.request import ActionRequest, EventRequest, UserMessage
 from bot.store import new_estimate_id
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
     @app.event("message")
-    async def on_message(ack: AsyncAck, body: dict[str, Any], event: dict[str, Any]) -> None:
+    async def on_message(ack: AsyncAck, slack_request: EventRequest) -> None:
         # Threads of channels are heard of by file_shared, for which nobody's messages need to be read.
-        if event.get("channel_type") == "im" and is_from_somebody(event) and not event.get("bot_id"):
-            await accept_files(bot, body, event)
+        message = slack_request.user_message
+        if message and message.is_direct and not message.is_from_app:
+            await accept_files(bot, slack_request.team_id, message)
         await ack()
 
     @app.event("file_shared")
-    async def on_shared(ack: AsyncAck, body: dict[str, Any], event: dict[str, Any]) -> None:
-        team, channel, user = team_of(body), str(event.get("channel_id")), str(event.get("user_id"))
-        workspace = await bot.workspaces.find(team)
-        own = workspace is not None and user == workspace.bot_user_id
-        if not own and not channel.startswith("D") and event.get("file_id"):
+    async def on_shared(ack: AsyncAck, slack_request: EventRequest) -> None:
+        team_id, user_id = slack_request.team_id, slack_request.file_user_id
+        channel_id, file_id = slack_request.channel_id, slack_request.file_id
+        workspace = await bot.workspaces.find(team_id)
+        is_own = workspace is not None and user_id == workspace.bot_user_id
+        if user_id and channel_id and file_id and not is_own and not channel_id.startswith("D"):
             job = SharedFileJob(
                 estimate_id=new_estimate_id(),
-                team_id=team,
-                user_id=user,
-                channel_id=channel,
-                file_id=str(event["file_id"]),
+                team_id=team_id,
+                user_id=user_id,
+                channel_id=channel_id,
+                file_id=file_id,
                 as_of=bot.today(),
             )
-            await bot.worker.accept(f"event:{body['event_id']}", job)
+            await bot.worker.accept(slack_request.idempotency_key, job)
         await ack()
 
     @app.action(CANCEL)
-    async def on_cancel(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        team, user, key = team_of(body), body["user"]["id"], action["value"]
-        begun = await bot.desk.counts.get(key, team_id=team)
-        if begun and begun.user_id == user:
-            await bot.desk.counts.cancel(key, team_id=team)
+    async def on_cancel(ack: AsyncAck, slack_request: ActionRequest) -> None:
+        team_id, user_id, key = slack_request.team_id, slack_request.user_id, slack_request.value
+        run = await bot.desk.counts.get(key, team_id=team_id)
+        if run and run.user_id == user_id:
+            await bot.desk.counts.cancel(key, team_id=team_id)
         await ack()
-        if begun and begun.user_id != user:
-            text = f"Only <@{escape(begun.user_id)}>, who sent the file, can stop this."
-            poster = await bot.desk.poster(team)
-            bot.worker.start(poster.only_to(user, Destination(begun.channel_id, begun.thread_ts), text_message(text)))
+        if run and run.user_id != user_id:
+            message = text_message(f"Only <@{escape(run.user_id)}>, who sent the file, can stop this.")
+            poster = await bot.desk.poster(team_id)
+            bot.worker.start(poster.only_to(user_id, Destination(run.channel_id, run.thread_ts), message))
 
 
-def is_from_somebody(event: dict[str, Any]) -> bool:
-    """Whether a message says who wrote it and where; what does not can be answered by nobody."""
-    return are_texts(event, "user", "channel", "ts") and isinstance(event.get("thread_ts") or "", str)
-
-
-async def accept_files(bot: Bot, body: dict[str, Any], event: dict[str, Any]) -> int:
-    """Write down every file of a message as work; what stands in its text counts too. How many there were."""
-    files = read_files(event.get("files"))
-    fields = without_file_fields(readable_fields(from_slack(event.get("text") or "")))
-    for file in files:
+async def accept_files(bot: Bot, team_id: str, message: UserMessage) -> None:
+    """Queue a count of each file of a message, whose text may hold fields."""
+    fields = without_file_fields(readable_fields(from_slack(message.text)))
+    for file in message.files:
         job = DatasetJob(
             estimate_id=new_estimate_id(),
-            team_id=team_of(body),
-            user_id=event["user"],
-            channel_id=event["channel"],
-            thread_ts=event.get("thread_ts") or event["ts"],
+            team_id=team_id,
+            user_id=message.user_id,
+            channel_id=message.channel_id,
+            thread_ts=message.thread_ts or message.ts,
             file=file,
             fields=fields,
             as_of=bot.today(),
             continues_thread=True,
         )
-        await bot.worker.accept(dropped_file_key(event["channel"], file.id), job)
-    return len(files)
+        await bot.worker.accept(dropped_file_key(message.channel_id, file.id), job)

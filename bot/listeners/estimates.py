@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from collections.abc import Callable
+from typing import TypedDict
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.forms.estimates import Origin, View, compare_form, form, loading, notice
 from bot.language.command import readable_fields
 from bot.listeners.commands import FIX
-from bot.listeners.modals import GONE, Bot, team_of
+from bot.listeners.modals import GONE, Bot
 from bot.queue.model import EXPORT_FORMATS, BreakEvenJob, ExportFormat, ExportJob, UncertaintyJob
-from bot.slack.payload import whole
+from bot.slack.request import ActionRequest
 from bot.store import SavedEstimate
 from calculator import read_scenario
+
+MakeView = Callable[[Bot, SavedEstimate], View]
 
 
 class Target(TypedDict):
@@ -28,85 +31,83 @@ class Target(TypedDict):
 
 def register(app: AsyncApp, bot: Bot) -> None:
     @app.action("edit")
-    async def on_edit(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+    async def on_edit(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        bot.worker.start(_open(bot, body, action["value"], "Change the estimate", _edit_view))
+        bot.worker.start(_open(bot, slack_request, "Change the estimate", _edit_view))
 
     @app.action("compare")
-    async def on_compare(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+    async def on_compare(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        bot.worker.start(_open(bot, body, action["value"], "Compare offers", _compare_view))
+        bot.worker.start(_open(bot, slack_request, "Compare offers", _compare_view))
 
     @app.action("export")
-    async def on_export(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        # The menu says what kind; the button that stands under estimates of old meant CSV.
-        chosen = (action.get("selected_option") or {}).get("value") or f"csv {action['value']}"
+    async def on_export(ack: AsyncAck, slack_request: ActionRequest) -> None:
+        # Earlier estimates have a button for CSV instead of the menu.
+        chosen = slack_request.selected_value or f"csv {slack_request.value}"
         name, _, estimate_id = chosen.partition(" ")
         file_format: ExportFormat = next((known for known in EXPORT_FORMATS if known == name), "csv")
-        await bot.worker.accept(_key(body), ExportJob(file_format=file_format, **_target(body, estimate_id)))
+        await bot.worker.accept(
+            slack_request.idempotency_key,
+            ExportJob(file_format=file_format, **_target(slack_request, estimate_id)),
+        )
         await ack()
 
     @app.action("break_even")
-    async def on_break_even(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        saved = await bot.estimates.get(action["value"], team_id=team_of(body))
+    async def on_break_even(ack: AsyncAck, slack_request: ActionRequest) -> None:
+        saved = await bot.estimates.get(slack_request.value, team_id=slack_request.team_id)
         saved = await _latest(bot, saved) if saved else None
         if saved and not (saved.fields.get("base") or saved.fields.get("base_rates")):
             await ack()  # nothing to compare with yet: ask for it
-            bot.worker.start(bot.show(body, _edit_view(bot, saved, more=True)))
+            bot.worker.start(bot.show(slack_request, _edit_view(bot, saved, more=True)))
             return
-        target = _target(body, saved.id if saved else action["value"])
-        await bot.worker.accept(_key(body), BreakEvenJob(as_of=bot.today(), **target))
+        target = _target(slack_request, saved.id if saved else slack_request.value)
+        await bot.worker.accept(slack_request.idempotency_key, BreakEvenJob(as_of=bot.today(), **target))
         await ack()
 
     @app.action("sure")
-    async def on_sure(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        saved = await bot.estimates.get(action["value"], team_id=team_of(body))
+    async def on_sure(ack: AsyncAck, slack_request: ActionRequest) -> None:
+        saved = await bot.estimates.get(slack_request.value, team_id=slack_request.team_id)
         saved = await _latest(bot, saved) if saved else None
-        target = _target(body, saved.id if saved else action["value"])
-        await bot.worker.accept(_key(body), UncertaintyJob(as_of=bot.today(), **target))
+        target = _target(slack_request, saved.id if saved else slack_request.value)
+        await bot.worker.accept(slack_request.idempotency_key, UncertaintyJob(as_of=bot.today(), **target))
         await ack()
 
     @app.action(FIX)
-    async def on_fix(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+    async def on_fix(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        origin = Origin(channel=body["channel"]["id"])
-        bot.worker.start(bot.show(body, form(origin, readable_fields(whole(action["value"])))))
+        origin = Origin(channel=slack_request.channel_id)
+        bot.worker.start(bot.show(slack_request, form(origin, readable_fields(slack_request.value))))
 
 
-def _key(body: dict[str, Any]) -> str:
-    """Return the idempotency key of a press; its trigger differs from that of a second press."""
-    return f"action:{body['trigger_id']}"
-
-
-def _target(body: dict[str, Any], estimate_id: str) -> Target:
+def _target(request: ActionRequest, estimate_id: str) -> Target:
     """Return the estimate of a button, and the thread in which it was pressed."""
-    message = body["message"]
     return Target(
         estimate_id=estimate_id,
-        team_id=team_of(body),
-        user_id=body["user"]["id"],
-        channel_id=body["channel"]["id"],
-        thread_ts=message.get("thread_ts") or message["ts"],
+        team_id=request.team_id,
+        user_id=request.user_id,
+        channel_id=request.message.channel_id,
+        thread_ts=request.message.thread_ts,
     )
 
 
-async def _open(bot: Bot, body: dict[str, Any], estimate_id: str, title: str, make: Any) -> None:
-    """Open a view that waits while its trigger lives, then fill it from the database."""
-    view_id = await bot.open(body, loading(title))
+async def _open(bot: Bot, request: ActionRequest, title: str, make_view: MakeView) -> None:
+    """Open a modal that says “One moment…” before the trigger ends, then fill it from the database."""
+    view_id = await bot.open(request, loading(title))
     if view_id:
-        await bot.fill(body, view_id, _view_of(bot, body, estimate_id, make))
+        await bot.fill(request.team_id, view_id, _estimate_view(bot, request, make_view))
 
 
-async def _view_of(bot: Bot, body: dict[str, Any], estimate_id: str, make: Any) -> View:
-    saved = await bot.estimates.get(estimate_id, team_id=team_of(body))
+async def _estimate_view(bot: Bot, request: ActionRequest, make_view: MakeView) -> View:
+    saved = await bot.estimates.get(request.value, team_id=request.team_id)
     if saved is None:
         return notice("Not found", GONE)
-    view: View = make(bot, await _latest(bot, saved))
-    return view
+    return make_view(bot, await _latest(bot, saved))
 
 
 async def _latest(bot: Bot, saved: SavedEstimate) -> SavedEstimate:
-    """The buttons of a thread's first message mean the thread as it stands now; those of a reply mean that reply."""
+    """Return the estimate that a button means: the thread's latest for the buttons of its first message, that of the
+    reply for a reply's.
+    """
     if saved.edit_of or not (saved.channel_id and saved.thread_ts):
         return saved
     newest = await bot.estimates.latest_in_thread(

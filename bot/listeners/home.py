@@ -18,9 +18,10 @@ from bot.forms.defaults import (
     settings_form,
 )
 from bot.forms.estimates import Origin, form, loading
-from bot.listeners.modals import Bot, team_of
+from bot.listeners.modals import Bot
 from bot.queue.model import DecideJob, Decision
 from bot.render.budgets import APPROVE, DECLINE
+from bot.slack.request import ActionRequest, EventRequest, Interaction, ViewRequest
 from bot.store import WHOLE_WORKSPACE
 from bot.workspace.budgets import limit_text, read_limit
 from bot.workspace.defaults import read_defaults
@@ -32,33 +33,35 @@ NOBODY = "Say who may approve an estimate above it, or leave the amount empty to
 
 def register(app: AsyncApp, bot: Bot) -> None:
     @app.event("app_home_opened")
-    async def on_home(ack: AsyncAck, body: dict[str, Any], event: dict[str, Any]) -> None:
-        if event.get("tab") == "home":
-            bot.worker.start(publish(bot, team_of(body), event["user"]))
+    async def on_home(ack: AsyncAck, slack_request: EventRequest) -> None:
+        if slack_request.tab == "home" and slack_request.user_id:
+            bot.worker.start(publish(bot, slack_request.team_id, slack_request.user_id))
         await ack()
 
     @app.action(NEW_ESTIMATE)
-    async def on_new(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_new(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        settled = await bot.settled(team_of(body))
-        bot.worker.start(bot.show(body, form(Origin(), settled=settled.fields)))
+        settled = await bot.settled(slack_request.team_id)
+        bot.worker.start(bot.show(slack_request, form(Origin(), settled=settled.fields)))
 
     @app.action(OPEN_SETTINGS)
-    async def on_settings(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_settings(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        bot.worker.start(_open_settings(bot, body))
+        bot.worker.start(_open_settings(bot, slack_request))
 
     @app.action(OPEN_BUDGET)
-    async def on_budget(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_budget(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        bot.worker.start(open_budget(bot, body, WHOLE_WORKSPACE))
+        bot.worker.start(open_budget(bot, slack_request, WHOLE_WORKSPACE))
 
     @app.view(SETTINGS)
-    async def on_settings_saved(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        team, user = team_of(body), body["user"]["id"]
+    async def on_settings_saved(ack: AsyncAck, slack_request: ViewRequest) -> None:
+        team, user = slack_request.team_id, slack_request.user_id
         try:
             before = await bot.settled(team)
-            settled = read_defaults(read_settings_form(view), before, bot.desk.catalog, bot.today())
+            settled = read_defaults(
+                read_settings_form(slack_request.view.content), before, bot.desk.catalog, bot.today()
+            )
             await bot.roles.check(team, user)
         except FieldErrors as error:
             await ack(response_action="errors", errors=error.errors)
@@ -66,15 +69,15 @@ def register(app: AsyncApp, bot: Bot) -> None:
         except UserError as error:
             await ack(response_action="errors", errors={"on": str(error)})
             return
-        await bot.once(body)
+        await bot.once(slack_request)
         await bot.desk.preferences.set(team, user, dict(settled.fields))
         bot.worker.start(publish(bot, team, user))
         await ack()
 
     @app.view(BUDGET)
-    async def on_budget_saved(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        team, user = team_of(body), body["user"]["id"]
-        budget = read_budget(view, team)
+    async def on_budget_saved(ack: AsyncAck, slack_request: ViewRequest) -> None:
+        team, user = slack_request.team_id, slack_request.user_id
+        budget = read_budget(slack_request.view.content, team)
         try:
             if budget.amount:
                 budget = replace(budget, amount=limit_text(read_limit(budget.amount)))
@@ -85,19 +88,19 @@ def register(app: AsyncApp, bot: Bot) -> None:
         if budget.amount and not budget.approvers:
             await ack(response_action="errors", errors={APPROVERS: NOBODY})
             return
-        await bot.once(body)
+        await bot.once(slack_request)
         await bot.desk.budgets.set(budget, user)
         bot.worker.start(publish(bot, team, user))
         await ack()
 
     @app.action(APPROVE)
-    async def on_approve(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        await bot.worker.accept(f"action:{body['trigger_id']}", _decision(body, action["value"], "approved"))
+    async def on_approve(ack: AsyncAck, slack_request: ActionRequest) -> None:
+        await bot.worker.accept(slack_request.idempotency_key, _decision(slack_request, "approved"))
         await ack()
 
     @app.action(DECLINE)
-    async def on_decline(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        await bot.worker.accept(f"action:{body['trigger_id']}", _decision(body, action["value"], "declined"))
+    async def on_decline(ack: AsyncAck, slack_request: ActionRequest) -> None:
+        await bot.worker.accept(slack_request.idempotency_key, _decision(slack_request, "declined"))
         await ack()
 
 
@@ -114,35 +117,34 @@ async def publish(bot: Bot, team: str, user: str) -> None:
     await client.views_publish(user_id=user, view=home(data, bot.desk.catalog, bot.today()))
 
 
-async def open_budget(bot: Bot, body: dict[str, Any], channel_id: str) -> None:
-    """The budget of where somebody is."""
-    view_id = await bot.open(body, loading("Budget"))
+async def open_budget(bot: Bot, request: Interaction, channel_id: str) -> None:
+    """Open the form for the budget of a channel or of the workspace."""
+    view_id = await bot.open(request, loading("Budget"))
     if view_id:
-        await bot.fill(body, view_id, _budget_view(bot, team_of(body), channel_id))
+        await bot.fill(request.team_id, view_id, _budget_view(bot, request.team_id, channel_id))
 
 
 async def _budget_view(bot: Bot, team: str, channel_id: str) -> dict[str, Any]:
     return budget_form(await bot.desk.budgets.of(team, channel_id), channel_id)
 
 
-async def _open_settings(bot: Bot, body: dict[str, Any]) -> None:
-    view_id = await bot.open(body, loading("Settings"))
+async def _open_settings(bot: Bot, request: Interaction) -> None:
+    view_id = await bot.open(request, loading("Settings"))
     if view_id:
-        await bot.fill(body, view_id, _settings_view(bot, team_of(body)))
+        await bot.fill(request.team_id, view_id, _settings_view(bot, request.team_id))
 
 
 async def _settings_view(bot: Bot, team: str) -> dict[str, Any]:
     return settings_form((await bot.desk.settled(team)).fields)
 
 
-def _decision(body: dict[str, Any], estimate_id: str, decision: Decision) -> DecideJob:
-    message = body["message"]
+def _decision(request: ActionRequest, decision: Decision) -> DecideJob:
     return DecideJob(
-        estimate_id=estimate_id,
-        team_id=team_of(body),
-        user_id=body["user"]["id"],
-        channel_id=body["channel"]["id"],
-        thread_ts=message.get("thread_ts") or message["ts"],
-        message_ts=message["ts"],
+        estimate_id=request.value,
+        team_id=request.team_id,
+        user_id=request.user_id,
+        channel_id=request.message.channel_id,
+        thread_ts=request.message.thread_ts,
+        message_ts=request.message.ts,
         decision=decision,
     )

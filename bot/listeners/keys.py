@@ -4,45 +4,45 @@ written down as work, which keeps payloads as they are.
 
 from __future__ import annotations
 
-from typing import Any
-
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.actuals.platforms import PLATFORMS
 from bot.actuals.service import NO_KEYS
 from bot.forms.estimates import View, loading, notice
 from bot.forms.keys import KEY_CALLBACK, REMOVE, SET, TITLE, hint_of, key_view, keys_view, read_key
-from bot.listeners.modals import Bot, team_of
+from bot.listeners.modals import Bot
+from bot.slack.request import ActionRequest, Interaction, ViewRequest
 from bot.store import ProviderKeys
 from calculator import UserError
 
 
-async def open_keys(bot: Bot, body: dict[str, Any]) -> None:
-    """Open the list for an admin, or say why not."""
-    view_id = await bot.open(body, loading(TITLE))
+async def open_keys(bot: Bot, request: Interaction) -> None:
+    """Open the list of keys for an admin, or say why not."""
+    view_id = await bot.open(request, loading(TITLE))
     if view_id:
-        await bot.fill(body, view_id, _list(bot, body, body["user_id"]))
+        await bot.fill(request.team_id, view_id, _list(bot, request))
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
     @app.action(SET)
-    async def on_set(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+    async def on_set(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        if action["value"] in PLATFORMS:
-            view = body["view"]
-            bot.worker.start(bot.update(body, view["id"], key_view(action["value"]), view["hash"]))
+        name, view = slack_request.value, slack_request.view
+        if name in PLATFORMS:
+            bot.worker.start(bot.update(slack_request.team_id, view.id, key_view(name), view.hash))
 
     @app.action(REMOVE)
-    async def on_remove(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        await bot.once(body)
+    async def on_remove(ack: AsyncAck, slack_request: ActionRequest) -> None:
+        await bot.once(slack_request)
         await ack()
-        bot.worker.start(bot.fill(body, body["view"]["id"], _removed(bot, body, action["value"])))
+        removal = _remove(bot, slack_request)
+        bot.worker.start(bot.fill(slack_request.team_id, slack_request.view.id, removal))
 
     @app.view(KEY_CALLBACK)
-    async def on_key(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        name, team, user = view["private_metadata"], team_of(body), body["user"]["id"]
+    async def on_key(ack: AsyncAck, slack_request: ViewRequest) -> None:
+        team, user, name = slack_request.team_id, slack_request.user_id, slack_request.view.private_metadata
         platform = PLATFORMS[name]
-        fields, errors = read_key(platform, view)
+        fields, errors = read_key(platform, slack_request.view.content)
         try:
             keys = await _allowed(bot, team, user)
         except UserError as error:
@@ -50,7 +50,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         if errors:
             await ack(response_action="errors", errors=errors)
             return
-        await bot.once(body)
+        await bot.once(slack_request)
         await keys.put(name, fields, hint_of(platform, fields), team_id=team, user_id=user)
         await ack(response_action="update", view=keys_view(await keys.known(team_id=team)))
 
@@ -63,19 +63,18 @@ async def _allowed(bot: Bot, team: str, user: str) -> ProviderKeys:
     return bot.books.keys
 
 
-async def _list(bot: Bot, body: dict[str, Any], user: str) -> View:
+async def _list(bot: Bot, request: Interaction) -> View:
     try:
-        keys = await _allowed(bot, team_of(body), user)
+        keys = await _allowed(bot, request.team_id, request.user_id)
     except UserError as error:
         return notice(TITLE, str(error))
-    return keys_view(await keys.known(team_id=team_of(body)))
+    return keys_view(await keys.known(team_id=request.team_id))
 
 
-async def _removed(bot: Bot, body: dict[str, Any], name: str) -> View:
-    user = body["user"]["id"]
+async def _remove(bot: Bot, request: ActionRequest) -> View:
     try:
-        keys = await _allowed(bot, team_of(body), user)
+        keys = await _allowed(bot, request.team_id, request.user_id)
     except UserError as error:
         return notice(TITLE, str(error))
-    await keys.remove(name, team_id=team_of(body), user_id=user)
-    return await _list(bot, body, user)
+    await keys.remove(request.value, team_id=request.team_id, user_id=request.user_id)
+    return await _list(bot, request)

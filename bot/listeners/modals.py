@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -19,16 +17,14 @@ from bot.forms.estimates import Origin, View, form, notice
 from bot.forms.opener import FormOpener
 from bot.queue.worker import Worker
 from bot.services import Services
-from bot.slack.payload import at
 from bot.slack.replays import DuplicateRequest
+from bot.slack.request import CommandRequest, Interaction
 from bot.slack.workspaces import Workspaces
 from bot.store import EstimateStore
 from bot.telemetry.trace import failing
 from bot.web.rate_limit import RateLimit
 from bot.workspace.defaults import WorkspaceDefaults
 from bot.workspace.roles import Roles
-
-_SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
 
 log = logging.getLogger(__name__)
 
@@ -59,72 +55,59 @@ class Bot:
             return WorkspaceDefaults(known)
         return await self.worker.soon(self.desk.settled(team_id), self.worker.pace.know)
 
-    async def once(self, body: dict[str, Any]) -> None:
-        """To be asked before a request changes or shows what the database keeps, unless it is written down as work,
-        which has a key of its own. Raises CameBefore where any replica has served it.
+    async def once(self, request: Interaction) -> None:
+        """Raise DuplicateRequest if any replica has served this request. Call it before a request changes or shows
+        stored data; a job has an idempotency key of its own.
         """
-        new = self.desk.inbox.once(f"once:{body['trigger_id']}", team_of(body))
-        if not await self.worker.soon(new):
+        is_new = self.desk.inbox.once(f"once:{request.trigger_id}", request.team_id)
+        if not await self.worker.soon(is_new):
             raise DuplicateRequest
 
-    async def open_form(self, body: dict[str, Any], channel: str) -> None:
-        """Answer `/ftcost` with the form as it begins."""
-        team = team_of(body)
+    async def open_form(self, request: CommandRequest) -> None:
+        """Answer `/ftcost` with the empty form."""
+        origin = Origin(channel=request.channel_id)
         try:
-            settled = await self.settled(team)
+            settled = await self.settled(request.team_id)
         except Exception as error:
             if not is_transient(error):
                 raise
             settled = WorkspaceDefaults({})  # the form needs no database, and what it holds is to be seen
         if settled.fields.get("on"):
-            self.worker.start(self.show(body, form(Origin(channel=channel), settled=settled.fields)))
+            self.worker.start(self.show(request, form(origin, settled=settled.fields)))
             return
-        workspace = await self.workspaces.of(team)
-        opening = self.opener.open(
-            workspace.token, body["trigger_id"], Origin(channel=channel), body.get("response_url", "")
-        )
-        self.worker.start(opening)
+        workspace = await self.workspaces.of(request.team_id)
+        self.worker.start(self.opener.open(workspace.token, request.trigger_id, origin, request.response_url))
 
-    async def open(self, body: dict[str, Any], view: View) -> str | None:
-        """Open a modal for an interaction; its id, or None where Slack did not open it and the person was told."""
+    async def open(self, request: Interaction, view: View) -> str | None:
+        """Open a modal and return its id; None, after a message to the user, if Slack did not open it."""
         try:
-            client = (await self.workspaces.of(team_of(body))).client
-            response = await client.views_open(trigger_id=body["trigger_id"], view=view)
+            client = (await self.workspaces.of(request.team_id)).client
+            response = await client.views_open(trigger_id=request.trigger_id, view=view)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             fault = error_of(error) if isinstance(error, SlackApiError) else type(error).__name__
-            await self.opener.not_opened(body.get("response_url", ""), fault)
+            await self.opener.not_opened(request.response_url, fault)
             return None
         return str(response["view"]["id"])
 
-    async def show(self, body: dict[str, Any], view: View) -> None:
-        """Open a modal that needs nothing more."""
-        await self.open(body, view)
+    async def show(self, request: Interaction, view: View) -> None:
+        """Open a modal that is complete."""
+        await self.open(request, view)
 
-    async def update(self, body: dict[str, Any], view_id: str, view: View, pressed: str | None = None) -> None:
-        """Replace a modal; one that was closed meanwhile is left closed, and one that has changed since a button in it
-        was `pressed` (its hash then) as it is.
-        """
+    async def update(self, team_id: str, view_id: str, view: View, view_hash: str | None = None) -> None:
+        """Replace a modal, unless it was closed or differs from the state that `view_hash` names."""
         try:
-            client = (await self.workspaces.of(team_of(body))).client
-            await client.views_update(view_id=view_id, view=view, hash=pressed)
+            client = (await self.workspaces.of(team_id)).client
+            await client.views_update(view_id=view_id, view=view, hash=view_hash)
         except SlackApiError as error:
             if error_of(error) not in ("not_found", "hash_conflict"):
                 raise
 
-    async def fill(self, body: dict[str, Any], view_id: str, make: Awaitable[View]) -> None:
-        """Replace a modal that waits by what is being made for it, or by an apology."""
+    async def fill(self, team_id: str, view_id: str, make_view: Awaitable[View]) -> None:
+        """Replace a modal that says “One moment…” with its content, or with an apology."""
         try:
-            view = await make
+            view = await make_view
         except Exception:
             code = failing()
             log.exception("%s: a modal could not be filled", code)
             view = notice("Sorry", f"Something went wrong on our side. Please close this and try again. ({code})")
-        await self.update(body, view_id, view)
-
-
-def team_of(body: dict[str, Any]) -> str:
-    """The workspace a payload comes from. Raises ValueError where it names none."""
-    team = body.get("team_id") or at(body, "team", "id") or at(body, "user", "team_id") or body.get("enterprise_id")
-    if not isinstance(team, str) or not _SLACK_ID.fullmatch(team):
-        raise ValueError("a payload without a workspace")
-    return team
+        await self.update(team_id, view_id, view)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.forms.datasets import DATASET, read_dataset
@@ -11,9 +9,10 @@ from bot.forms.estimates import CALLBACK, COMPARE_CALLBACK, MORE, Origin, errors
 from bot.forms.fields import FROM_FILE
 from bot.jobs.datasets import without_file_fields
 from bot.listeners.commands import estimate_job
-from bot.listeners.modals import GONE, Bot, team_of
+from bot.listeners.modals import GONE, Bot
 from bot.queue.model import DatasetJob, EstimateJob
 from bot.slack.files import MAX_FORM_BYTES
+from bot.slack.request import ActionRequest, SlackView, ViewRequest
 from bot.workspace.defaults import WorkspaceDefaults
 from calculator import FieldErrors, UserError
 
@@ -22,41 +21,37 @@ ANY_FILE = {"examples": "1", "example": "1"}
 TOO_LARGE_HERE = "This file is larger than 10 MB. Send it to the bot as a message instead: up to 500 MB are read there."
 
 
-async def unseen(bot: Bot, view: dict[str, Any], team: str) -> WorkspaceDefaults:
-    """What the workspace has settled for fields that this form does not show; the others hold what was chosen."""
-    shown = {block["block_id"] for block in view["blocks"]}
-    settled = await bot.settled(team)
-    return WorkspaceDefaults({key: text for key, text in settled.fields.items() if key not in shown})
+async def hidden_defaults(bot: Bot, view: SlackView, team_id: str) -> WorkspaceDefaults:
+    """Return the workspace's defaults for the fields that a form does not show; the user chose the others."""
+    visible_keys = {block["block_id"] for block in view.content["blocks"]}
+    defaults = await bot.settled(team_id)
+    return WorkspaceDefaults({key: text for key, text in defaults.fields.items() if key not in visible_keys})
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
     @app.view(CALLBACK)
-    async def on_form(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        origin = Origin.read(view["private_metadata"])
-        if reply_in(view) == "dm":
+    async def on_form(ack: AsyncAck, slack_request: ViewRequest) -> None:
+        origin = Origin.read(slack_request.view.private_metadata)
+        if reply_in(slack_request.view.content) == "dm":
             origin = Origin()
-        saved = await bot.estimates.get(origin.edit_of, team_id=team_of(body)) if origin.edit_of else None
-        kept = {key: text for key, text in saved.fields.items() if key in FROM_FILE} if saved else {}
-        await _accept(ack, body, view, kept, origin, fresh=not origin.edit_of)
+        saved = await bot.estimates.get(origin.edit_of, team_id=slack_request.team_id) if origin.edit_of else None
+        file_fields = {key: text for key, text in saved.fields.items() if key in FROM_FILE} if saved else {}
+        await _accept(ack, slack_request, file_fields, origin, is_new=not origin.edit_of)
 
     @app.view(COMPARE_CALLBACK)
-    async def on_compare(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        origin = Origin.read(view["private_metadata"])
-        saved = await bot.estimates.get(origin.edit_of or "", team_id=team_of(body))
+    async def on_compare(ack: AsyncAck, slack_request: ViewRequest) -> None:
+        origin = Origin.read(slack_request.view.private_metadata)
+        saved = await bot.estimates.get(origin.edit_of or "", team_id=slack_request.team_id)
         if saved is None:
             await ack(response_action="errors", errors={"on": GONE})
             return
-        await _accept(ack, body, view, saved.fields, origin)
+        await _accept(ack, slack_request, saved.fields, origin)
 
     async def _accept(
-        ack: AsyncAck,
-        body: dict[str, Any],
-        view: dict[str, Any],
-        before: dict[str, str],
-        origin: Origin,
-        fresh: bool = False,
+        ack: AsyncAck, request: ViewRequest, before: dict[str, str], origin: Origin, is_new: bool = False
     ) -> None:
-        settled = await unseen(bot, view, team_of(body)) if fresh else WorkspaceDefaults({})
+        view = request.view.content
+        settled = await hidden_defaults(bot, request.view, request.team_id) if is_new else WorkspaceDefaults({})
         try:
             fields = {**before, **settled.complete(read_values(view))}
             file = read_dataset(view)
@@ -69,7 +64,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         except UserError as error:
             await ack(response_action="errors", errors=errors_for(view, {"on": str(error)}))
             return
-        job: EstimateJob | DatasetJob = estimate_job(bot, body, fields, origin, settled.said(read_values(view)))
+        job: EstimateJob | DatasetJob = estimate_job(bot, request, fields, origin, settled.said(read_values(view)))
         if file:
             job = DatasetJob(
                 estimate_id=job.estimate_id,
@@ -83,14 +78,15 @@ def register(app: AsyncApp, bot: Bot) -> None:
                 edit_of=job.edit_of,
                 defaults_used=job.defaults_used,
             )
-        await bot.worker.accept(f"view:{view['id']}:{view['hash']}", job)
+        await bot.worker.accept(f"view:{request.view.id}:{request.view.hash}", job)
         await ack()
 
     @app.action(MORE)
-    async def on_more(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_more(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        view = body["view"]
-        origin = Origin.read(view["private_metadata"])
-        settled = WorkspaceDefaults({}) if origin.edit_of else await unseen(bot, view, team_of(body))
-        expanded = form(origin, settled.complete(read_values(view)), more=True, reply_in=reply_in(view))
-        bot.worker.start(bot.update(body, view["id"], expanded, view["hash"]))
+        team_id, view = slack_request.team_id, slack_request.view
+        origin = Origin.read(view.private_metadata)
+        settled = WorkspaceDefaults({}) if origin.edit_of else await hidden_defaults(bot, view, team_id)
+        values = settled.complete(read_values(view.content))
+        expanded = form(origin, values, more=True, reply_in=reply_in(view.content))
+        bot.worker.start(bot.update(team_id, view.id, expanded, view.hash))
