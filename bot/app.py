@@ -25,13 +25,14 @@ from bot.actuals.service import ActualsService
 from bot.answers.lookups import Lookups
 from bot.forms.opener import FormOpener
 from bot.jobs import handlers
+from bot.jobs.notices import JobNotices
 from bot.jobs.watches import ScheduledJobs
-from bot.listeners import Bot
 from bot.prices.current_catalog import CatalogRefresher, CurrentCatalog, RefreshPlan, days_since_checked
 from bot.prices.exchange_rates import ExchangeRates
+from bot.queue.model import Job
 from bot.queue.scheduler import Scheduler
 from bot.queue.store import JobStore
-from bot.queue.worker import Worker
+from bot.queue.worker import Handler, Worker
 from bot.services import Services
 from bot.slack.call_metrics import watch_calls
 from bot.slack.files import Downloads, download_session
@@ -139,17 +140,33 @@ async def build_app(
         inbox = JobStore(database, stamp, timedelta(seconds=pace.lease))
         preferences, budgets = DefaultsStore(database, audit), BudgetStore(database, audit, stamp)
         rates = ExchangeRates(session, rates_url)
-        desk = Services(
-            box, estimates, lookups, workspaces, inbox, DatasetRunStore(database, stamp), preferences, budgets, rates
-        )
         kept = ProviderKeys(database, encryption_keys, stamp, audit) if encryption_keys else None
         books = ActualsService(box, load_bill_rules(), ActualStore(database, stamp), kept, session, addresses, now)
         downloads = Downloads(download, SlackHosts(slack_api_url))
-        does = handlers(desk, downloads, books, ScheduledJobs(desk, watches, prices, today))
-        worker = Worker(inbox, does, desk.apologise, desk.notify_delay, pace, metrics)
+        dataset_runs = DatasetRunStore(database, stamp)
+        notices = JobNotices(workspaces, dataset_runs)
+        job_handlers: dict[type[Job], Handler] = {}  # filled below: handlers use the services, and these the worker
+        worker = Worker(inbox, job_handlers, notices.apologise, notices.notify_delay, pace, metrics)
+        services = Services(
+            box=box,
+            estimates=estimates,
+            lookups=lookups,
+            workspaces=workspaces,
+            inbox=inbox,
+            worker=worker,
+            dataset_runs=dataset_runs,
+            defaults_store=preferences,
+            budgets=budgets,
+            rates=rates,
+            actuals=books,
+            opener=opener,
+            roles=roles,
+            limit=limit,
+            today=today,
+        )
+        job_handlers |= handlers(services, downloads, ScheduledJobs(services, watches, prices, today))
         scheduler = Scheduler(worker, prices, now, pace.look)
-        bot = Bot(desk, worker, lookups, estimates, workspaces, opener, books, roles, limit, today)
-        slack = slack_app(bot, slack_api_url, metrics)
+        slack = slack_app(services, slack_api_url, metrics)
         connection = Connection()
         probes = Probes(database, workspaces, worker, metrics, connection)
         routes = web_routes(slack, signing_secret, probes, install)

@@ -1,7 +1,7 @@
-"""What every job needs: the catalogue, what is stored, and ways to answer that can be repeated.
+"""The services that listeners, use cases and jobs share: catalogue, stores, queue, and answers that can be repeated.
 
-A job's own steps are in `bot/jobs/`. Each of them can be done again: an estimate's id comes with its job, and what
-stands in Slack already is remembered.
+A job's own steps are in `bot/jobs/`. Each of them can be repeated: an estimate's id comes with its job, and the
+messages that were posted are remembered.
 """
 
 from __future__ import annotations
@@ -12,17 +12,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from bot.actuals.service import ActualsService
 from bot.answers.lookups import Lookups
+from bot.forms.opener import FormOpener
 from bot.prices.current_catalog import CurrentCatalog
 from bot.prices.exchange_rates import ExchangeRates
 from bot.queue.model import ActualJob, BreakEvenJob, ExportJob, Job, QueuedJob, UncertaintyJob, WorkspaceJob
 from bot.queue.store import JobStore
+from bot.queue.worker import Worker
 from bot.render.blocks import SlackMessage, text_message
 from bot.render.escaping import escape
 from bot.slack.poster import Destination, IdempotencyKey, Poster
+from bot.slack.replays import DuplicateRequest
+from bot.slack.request import Interaction
 from bot.slack.workspaces import Workspaces
 from bot.store import BudgetStore, DatasetRunStore, DefaultsStore, EstimateStore, SavedEstimate
+from bot.web.rate_limit import RateLimit
 from bot.workspace.defaults import WorkspaceDefaults
+from bot.workspace.roles import Roles
 from calculator import Comparison, Scenario, estimate, read_scenario, resolve_question
 from pricing import Catalog
 
@@ -31,41 +38,70 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Services:
-    """What a job needs to be done."""
+    """The parts of the running bot."""
 
     box: CurrentCatalog
     estimates: EstimateStore
     lookups: Lookups
     workspaces: Workspaces
     inbox: JobStore
-    counts: DatasetRunStore
-    preferences: DefaultsStore
+    worker: Worker
+    dataset_runs: DatasetRunStore
+    defaults_store: DefaultsStore
     budgets: BudgetStore
     rates: ExchangeRates
+    actuals: ActualsService
+    opener: FormOpener
+    roles: Roles
+    limit: RateLimit
+    today: Callable[[], date]
 
-    async def settled(self, team_id: str) -> WorkspaceDefaults:
-        """What a workspace has settled for its estimates."""
-        return WorkspaceDefaults(await self.preferences.get(team_id))
+    async def defaults(self, team_id: str) -> WorkspaceDefaults:
+        """Return a workspace's defaults as they are stored."""
+        return WorkspaceDefaults(await self.defaults_store.get(team_id))
+
+    async def known_defaults(self, team_id: str) -> WorkspaceDefaults:
+        """Return a workspace's defaults as of a minute ago at most, in time for an acknowledgement.
+
+        Raises:
+            TimeoutError: The database is too slow.
+        """
+        fields = self.defaults_store.known(team_id)
+        if fields is not None:
+            return WorkspaceDefaults(fields)
+        return await self.worker.soon(self.defaults(team_id), self.worker.pace.know)
+
+    async def once(self, request: Interaction) -> None:
+        """Raise DuplicateRequest if any replica has served this request. Call it before a request changes or shows
+        stored data; a job has an idempotency key of its own.
+        """
+        if not await self.worker.soon(self.inbox.once(f"once:{request.trigger_id}", request.team_id)):
+            raise DuplicateRequest
 
     @property
     def catalog(self) -> Catalog:
-        """The one in use at this moment; a job that asks twice takes it out once."""
+        """Return the current catalogue. It may change between two calls."""
         return self.box.catalog
 
     async def poster(self, team_id: str) -> Poster:
+        """Return the poster of a workspace."""
         return (await self.workspaces.of(team_id)).poster
 
     async def price(self, fields: Mapping[str, str], as_of: date) -> Comparison:
-        """The answer to a question, or UserError with what is wrong with it. No I/O: some milliseconds, and some tens
-        of them, in a thread, where GPUs are searched.
+        """Return the answer to a question: no I/O, a few milliseconds, or tens of them in a thread for a GPU search.
+
+        Raises:
+            UserError: A field is wrong or missing.
         """
-        return await self._of(estimate, fields, as_of)
+        return await self._resolve(estimate, fields, as_of)
 
     async def check(self, fields: Mapping[str, str], as_of: date) -> None:
-        """Raises UserError with what is wrong with a question, as `price` does, in a fraction of its time."""
-        await self._of(resolve_question, fields, as_of)
+        """Raise the UserError that `price` would raise, in a fraction of its time."""
+        await self._resolve(resolve_question, fields, as_of)
 
-    async def _of(self, answer: Callable[[Scenario, Catalog, date], T], fields: Mapping[str, str], as_of: date) -> T:
+    async def _resolve(
+        self, answer: Callable[[Scenario, Catalog, date], T], fields: Mapping[str, str], as_of: date
+    ) -> T:
         scenario = read_scenario(fields)
         if scenario.names_a_model:
             return await asyncio.to_thread(answer, scenario, self.catalog, as_of)
@@ -78,7 +114,7 @@ class Services:
         poster, user_id = await self.poster(queued.job.team_id), queued.job.user_id
         posted_count = await self.inbox.replies(queued) if queued.attempts > 1 else 0
         for number, message in enumerate(messages[posted_count:], posted_count):
-            key = mark_of(queued).part(f"{part}{number}")
+            key = idempotency_key(queued).part(f"{part}{number}")
             destination = (await poster.post_or_dm(destination, user_id, message, key)).place
             await self.inbox.replied(queued, number + 1)
 
@@ -92,29 +128,7 @@ class Services:
             await (await self.poster(job.team_id)).only_to(job.user_id, destination, text_message(text))
         return saved
 
-    async def notify_delay(self, queued: QueuedJob[Job]) -> None:
-        """Tell the person who waits that the answer takes longer, unless they see the progress of a count."""
-        recipient = queued.job.recipient
-        if recipient and await self.counts.get(queued.idempotency_key, team_id=recipient.team_id):
-            return
-        await self._tell(queued, "This takes longer than usual. The answer comes by itself; no need to ask again.")
 
-    async def apologise(self, queued: QueuedJob[Job], code: str) -> None:
-        """Tell the person who waits that the job failed."""
-        await self._tell(queued, f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
-
-    async def _tell(self, queued: QueuedJob[Job], text: str) -> None:
-        recipient = queued.job.recipient
-        if recipient is None:
-            return
-        poster = await self.poster(recipient.team_id)
-        if recipient.channel_id:
-            destination = Destination(recipient.channel_id, recipient.thread_ts)
-            await poster.only_to(recipient.user_id, destination, text_message(text))
-        else:
-            await poster.post(await poster.direct(recipient.user_id), text_message(text))
-
-
-def mark_of(queued: QueuedJob[Job]) -> IdempotencyKey:
+def idempotency_key(queued: QueuedJob[Job]) -> IdempotencyKey:
     """Return the key of a job's messages."""
     return IdempotencyKey(queued.idempotency_key, may_stand=queued.attempts > 1, since=queued.accepted_at)

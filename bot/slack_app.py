@@ -18,9 +18,10 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.forms.apologies import Apology, plain_answer
-from bot.listeners import Bot, actuals, commands, datasets, estimates, home, installations, keys, mentions, submissions
+from bot.listeners import actuals, commands, datasets, estimates, home, installations, keys, mentions, submissions
 from bot.queue.worker import Worker
 from bot.render.blocks import text_message
+from bot.services import Services
 from bot.slack.poster import Destination
 from bot.slack.replays import SAID, DuplicateRequest
 from bot.slack.request import ActionRequest, EventRequest, ShortcutRequest, SlackRequest, parse_request
@@ -99,8 +100,8 @@ class RequestParsing(AsyncMiddleware):
 class RateLimiting(AsyncMiddleware):
     """Refuses the requests of a user who sends too many."""
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     async def async_process(
         self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
@@ -109,35 +110,35 @@ class RateLimiting(AsyncMiddleware):
         request = _installed_request(req.context)
         if request.user_id is None:
             return await next()
-        decision = self._bot.limit.count(request.team_id, request.user_id, request.delivery_id)
+        decision = self._services.limit.count(request.team_id, request.user_id, request.delivery_id)
         if decision.allowed:
             return await next()
         trace.mark("limited")
         if decision.tell:
             log.warning("rate limit: user %s of workspace %s", request.user_id, request.team_id)
-            _notify(self._bot, request, TOO_MANY)
+            _notify(self._services, request, TOO_MANY)
         return plain_answer(req.body, TOO_MANY)
 
 
-def slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
+def slack_app(services: Services, slack_api_url: str, metrics: Metrics) -> AsyncApp:
     """Return Bolt's app with all listeners."""
     slack = TracedApp(
-        bot.worker,
+        services.worker,
         metrics,
         name="ftcost",  # otherwise Bolt searches the call stack for a name, and reads source files for it
         client=AsyncWebClient(base_url=slack_api_url),  # unused: listeners take the workspace's own client
         request_verification_enabled=False,  # bot/web/slack_endpoint.py verifies before anything is parsed
         attaching_function_token_enabled=False,  # for custom workflow steps, which ftcost doesn't have
         before_authorize=RequestParsing(),
-        authorize=WorkspaceAuthorize(bot.workspaces),
+        authorize=WorkspaceAuthorize(services.workspaces),
         user_facing_authorize_error_message=UNREACHABLE,
         # The acknowledgement goes out when the listener returns; without this Bolt polls for it every 10 ms. So a
         # listener writes its work down and leaves doing it to the worker.
         process_before_response=True,
     )
     for listeners in LISTENERS:
-        listeners.register(slack, bot)
-    slack.use(RateLimiting(bot))
+        listeners.register(slack, services)
+    slack.use(RateLimiting(services))
 
     @slack.error
     async def on_error(error: Exception, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
@@ -146,7 +147,7 @@ def slack_app(bot: Bot, slack_api_url: str, metrics: Metrics) -> AsyncApp:
         apology = Apology(body, error)
         request = context.get(REQUEST)
         if request and not apology.to_event:
-            _notify(bot, request, apology.text)
+            _notify(services, request, apology.text)
         return apology.answer
 
     return slack
@@ -160,12 +161,12 @@ def _installed_request(context: AsyncBoltContext) -> SlackRequest:
     return request
 
 
-def _notify(bot: Bot, request: SlackRequest, text: str) -> None:
+def _notify(services: Services, request: SlackRequest, text: str) -> None:
     """Send the user a message, for requests whose response Slack doesn't show: button presses and mentions."""
     if isinstance(request, ActionRequest | ShortcutRequest | EventRequest) and request.user_id and request.channel_id:
         destination = Destination(request.channel_id, request.thread_ts)
-        bot.worker.start(_send(bot, request.team_id, request.user_id, destination, text))
+        services.worker.start(_send(services, request.team_id, request.user_id, destination, text))
 
 
-async def _send(bot: Bot, team_id: str, user: str, destination: Destination, text: str) -> None:
-    await (await bot.workspaces.of(team_id)).poster.only_to(user, destination, text_message(text))
+async def _send(services: Services, team_id: str, user: str, destination: Destination, text: str) -> None:
+    await (await services.workspaces.of(team_id)).poster.only_to(user, destination, text_message(text))

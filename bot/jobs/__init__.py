@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.actuals.service import ActualsService
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.budgets import DecisionJobs
 from bot.jobs.datasets import DatasetJobs
@@ -32,16 +31,18 @@ from bot.services import Services
 from bot.slack.files import Downloads
 
 
-def handlers(
-    desk: Services, downloads: Downloads, books: ActualsService, scheduled: ScheduledJobs
-) -> Mapping[type[Job], Handler]:
+def handlers(services: Services, downloads: Downloads, scheduled: ScheduledJobs) -> Mapping[type[Job], Handler]:
     """Return the handler of every type of job."""
-    decisions = DecisionJobs(desk)
-    estimates, answers, actuals = EstimateJobs(desk, decisions), AnswerJobs(desk), ActualJobs(desk, books, downloads)
-    datasets = DatasetJobs(desk, estimates, downloads)
+    decisions = DecisionJobs(services)
+    estimates, answers, actuals = (
+        EstimateJobs(services, decisions),
+        AnswerJobs(services),
+        ActualJobs(services, downloads),
+    )
+    datasets = DatasetJobs(services, estimates, downloads)
     return {
         EstimateJob: estimates.estimate,
-        MentionJob: MentionJobs(desk, estimates, actuals).mention,
+        MentionJob: MentionJobs(services, estimates, actuals).mention,
         DatasetJob: datasets.dataset,
         SharedFileJob: datasets.shared,
         ExportJob: answers.export,

@@ -9,7 +9,6 @@ from bot.actuals.bill import MAX_BYTES, TOO_LARGE, read_bill
 from bot.actuals.command import read_actual
 from bot.actuals.match import MatchedBill, choose_offer, take_bill
 from bot.actuals.platforms import PLATFORMS
-from bot.actuals.service import ActualsService
 from bot.queue.model import ActualJob, QueuedJob, SlackFile
 from bot.render.actuals import actual_page, actual_replies, recalibrate_button
 from bot.render.blocks import text_message
@@ -25,22 +24,21 @@ from calculator import Comparison, UserError
 class ActualJobs:
     """The handler of `/ftcost actual …` and of bills in a thread."""
 
-    desk: Services
-    books: ActualsService
+    services: Services
     downloads: Downloads
 
     async def actual(self, queued: QueuedJob[ActualJob]) -> None:
         """Record the amounts of a command, and post the comparison into the estimate's thread."""
         job = queued.job
         here = Destination(job.asked_in_channel_id or job.channel_id, job.asked_in_thread_ts)
-        saved = await self.desk.find_estimate(job, here)
+        saved = await self.services.find_estimate(job, here)
         if saved is None:
             return
         try:
             notes = await self._record(queued, saved)
-            shown = await self.books.shown(saved, read_actual(job.command, job.as_of).offer)
+            shown = await self.services.actuals.shown(saved, read_actual(job.command, job.as_of).offer)
         except UserError as error:
-            await (await self.desk.poster(job.team_id)).only_to(job.user_id, here, text_message(escape(str(error))))
+            await (await self.services.poster(job.team_id)).only_to(job.user_id, here, text_message(escape(str(error))))
             return
         page = await asyncio.to_thread(
             actual_page,
@@ -52,7 +50,7 @@ class ActualJobs:
         )
         button = recalibrate_button(saved.id) if shown.recalibrated.fields else None
         thread = Destination(job.channel_id, job.thread_ts)
-        await self.desk.reply_all(queued, thread, actual_replies(page, shown.offer, shown.held, button))
+        await self.services.reply_all(queued, thread, actual_replies(page, shown.offer, shown.held, button))
 
     async def _record(self, queued: QueuedJob[ActualJob], saved: SavedEstimate) -> list[str]:
         """Save the amounts that were typed, read from a platform or from a bill; return notes on them. Raises
@@ -60,15 +58,18 @@ class ActualJobs:
         """
         job, today = queued.job, queued.job.as_of
         asked = read_actual(job.command, today)
-        comparison = self.books.comparison(saved)
+        comparison = self.services.actuals.comparison(saved)
         notes: list[str] = []
         if asked.pull:
             platform = PLATFORMS[asked.pull]
             chosen = choose_offer(comparison, asked.offer, platform.sold_as, f"{platform.title}'s bill")
-            found, source = await self.books.pulled(asked, saved, chosen, today), f"asked of {platform.title}"
+            found, source = (
+                await self.services.actuals.pulled(asked, saved, chosen, today),
+                f"asked of {platform.title}",
+            )
         elif asked.usd is not None:
             chosen = choose_offer(comparison, asked.offer, None, "it")
-            found, source = self.books.typed(asked, today), "typed"
+            found, source = self.services.actuals.typed(asked, today), "typed"
             if asked.month is None:
                 notes.append(f"no month was named, so it is {today:%Y-%m}")
         elif job.file:
@@ -77,7 +78,7 @@ class ActualJobs:
             notes += taken.notes
         else:
             return []
-        await self.books.store.record(
+        await self.services.actuals.store.record(
             found,
             team_id=saved.team_id,
             estimate_id=saved.id,
@@ -92,12 +93,12 @@ class ActualJobs:
         self, job: ActualJob, file: SlackFile, offer: str | None, comparison: Comparison
     ) -> MatchedBill:
         """Return the lines of a bill that belong to the estimate. Raises UserError."""
-        token = (await self.desk.workspaces.of(job.team_id)).token
+        token = (await self.services.workspaces.of(job.team_id)).token
         if file.size > MAX_BYTES:
             raise UserError(TOO_LARGE)
         async with self.downloads.copy(file, token, _bounded) as copy:
             content = await asyncio.to_thread(copy.read)
-        rules, catalog = self.books.rules, self.books.catalog
+        rules, catalog = self.services.actuals.rules, self.services.actuals.catalog
         bill = await asyncio.to_thread(read_bill, content, rules)  # up to some seconds
         return await asyncio.to_thread(take_bill, bill, rules, comparison, offer, catalog, job.as_of)
 

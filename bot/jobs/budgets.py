@@ -11,7 +11,7 @@ from bot.errors import error_of
 from bot.queue.model import DecideJob, Job, QueuedJob, WorkspaceJob
 from bot.render.blocks import text_message
 from bot.render.budgets import approval_request, asked_here, decided, direct_request, people
-from bot.services import Services, mark_of
+from bot.services import Services, idempotency_key
 from bot.slack.poster import NOBODY, Destination
 from bot.store import Approval, Budget, SavedEstimate
 from bot.workspace.budgets import BudgetExcess
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 class DecisionJobs:
     """Requests to approve an estimate above its budget, and the handler of their buttons."""
 
-    desk: Services
+    services: Services
 
     async def request_approval(
         self, job: WorkspaceJob, budget: Budget, excess: BudgetExcess, before: SavedEstimate | None
@@ -45,7 +45,7 @@ class DecisionJobs:
             estimated=excess.estimated,
             approvers=others or budget.approvers,
         )
-        await self.desk.budgets.ask(approval)
+        await self.services.budgets.ask(approval)
         return approval
 
     async def _earlier(self, excess: BudgetExcess, before: SavedEstimate | None) -> Approval | None:
@@ -53,26 +53,28 @@ class DecisionJobs:
         seen: set[str] = set()
         while before and before.id not in seen:
             seen.add(before.id)
-            found = await self.desk.budgets.approval(before.id, team_id=before.team_id)
+            found = await self.services.budgets.approval(before.id, team_id=before.team_id)
             if found and found.decision == "approved" and found.budget == excess.limit.text:
                 approved_usd = before.result.notes.excess_usd
                 if approved_usd is not None and approved_usd >= excess.usd:
                     return found
-            before = await self.desk.estimates.get(before.edit_of or "", team_id=before.team_id)
+            before = await self.services.estimates.get(before.edit_of or "", team_id=before.team_id)
         return None
 
     async def ask_directly(
         self, queued: QueuedJob[Job], approval: Approval, question: str, thread: Destination | None
     ) -> None:
         """Ask the approvers who do not read the estimate's thread; None where nobody but its asker does."""
-        poster = await self.desk.poster(approval.team_id)
+        poster = await self.services.poster(approval.team_id)
         for user in approval.approvers:
             try:
                 # Slack tells nobody of a mention in a channel that they are not in, and this says who is.
                 if thread and await poster.whisper(user, thread, asked_here()):
                     continue
                 place = await poster.direct(user)
-                await poster.post(place, direct_request(approval, question), mark_of(queued).part(f"approve {user}"))
+                await poster.post(
+                    place, direct_request(approval, question), idempotency_key(queued).part(f"approve {user}")
+                )
             except SlackApiError as error:
                 if error_of(error) not in NOBODY:
                     raise
@@ -82,20 +84,20 @@ class DecisionJobs:
         """Save a decision and show it in the estimate's thread."""
         job = queued.job
         here = Destination(job.channel_id, job.thread_ts)
-        poster = await self.desk.poster(job.team_id)
-        approval = await self.desk.budgets.approval(job.estimate_id, team_id=job.team_id)
+        poster = await self.services.poster(job.team_id)
+        approval = await self.services.budgets.approval(job.estimate_id, team_id=job.team_id)
         if approval is None:
             await poster.only_to(job.user_id, here, text_message("This request is not there any more."))
             return
         if job.user_id not in approval.approvers:
             await poster.only_to(job.user_id, here, text_message(f"Only {people(approval)} can decide this."))
             return
-        mine = await self.desk.budgets.decide(approval, job.user_id, job.decision)
-        approval = await self.desk.budgets.approval(job.estimate_id, team_id=job.team_id) or approval
+        mine = await self.services.budgets.decide(approval, job.user_id, job.decision)
+        approval = await self.services.budgets.approval(job.estimate_id, team_id=job.team_id) or approval
         if not mine and not (queued.attempts > 1 and approval.decided_by == job.user_id):
             await poster.only_to(job.user_id, here, text_message(decided(approval)))
             return
         await poster.change(here, job.message_ts, approval_request(approval))
-        saved = await self.desk.estimates.get(approval.estimate_id, team_id=job.team_id)
+        saved = await self.services.estimates.get(approval.estimate_id, team_id=job.team_id)
         thread = Destination(saved.channel_id, saved.thread_ts) if saved and saved.channel_id else here
-        await self.desk.reply_all(queued, thread, [text_message(decided(approval))])
+        await self.services.reply_all(queued, thread, [text_message(decided(approval))])

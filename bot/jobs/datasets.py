@@ -22,7 +22,7 @@ from bot.queue.model import DatasetJob, EstimateJob, QueuedJob, SharedFileJob, S
 from bot.render.blocks import SlackMessage
 from bot.render.datasets import counted_so_far, details, fetched, not_read, reading, stopped, verdict
 from bot.render.sentences import headline
-from bot.services import Services, mark_of
+from bot.services import Services, idempotency_key
 from bot.slack.files import Downloads, read_file
 from bot.slack.poster import SHUT_OUT, Destination, Poster
 from bot.store import DatasetRun
@@ -80,7 +80,7 @@ def dropped_file_key(channel_id: str, file_id: str) -> str:
 class DatasetJobs:
     """Handlers of training files."""
 
-    desk: Services
+    services: Services
     estimates: EstimateJobs
     downloads: Downloads
 
@@ -97,7 +97,7 @@ class DatasetJobs:
         if file is None or thread_ts is None or not file.may_be_data:
             return
         here = {"team_id": job.team_id, "channel_id": job.channel_id, "thread_ts": thread_ts}
-        if await self.desk.estimates.in_thread(**here) or await self.desk.counts.in_thread(**here):
+        if await self.services.estimates.in_thread(**here) or await self.services.dataset_runs.in_thread(**here):
             dataset_job = DatasetJob(
                 estimate_id=job.estimate_id,
                 team_id=job.team_id,
@@ -109,12 +109,12 @@ class DatasetJobs:
                 as_of=job.as_of,
                 continues_thread=True,
             )
-            await self.desk.inbox.put(QueuedJob(dropped_file_key(job.channel_id, file.id), dataset_job))
+            await self.services.inbox.put(QueuedJob(dropped_file_key(job.channel_id, file.id), dataset_job))
 
     async def dataset(self, queued: QueuedJob[DatasetJob]) -> None:
         """Count a file and price training on it."""
         job, key, file = queued.job, queued.idempotency_key, queued.job.file
-        begun = await self.desk.counts.get(key, team_id=job.team_id)
+        begun = await self.services.dataset_runs.get(key, team_id=job.team_id)
         if begun and begun.ended_at:
             return
         line = await self._line(queued, begun)
@@ -130,24 +130,24 @@ class DatasetJobs:
             with suppress(Exception):
                 await line.say(not_read(file.name, "It begins again." if is_transient(error) else "The fault is ours."))
             raise
-        await self.desk.counts.end(key, team_id=job.team_id)
+        await self.services.dataset_runs.end(key, team_id=job.team_id)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
     async def _line(self, queued: QueuedJob[DatasetJob], begun: DatasetRun | None) -> _Line:
         """The message that moves: the one that stands, or a new one in the thread, channel or direct message."""
         job, file, key = queued.job, queued.job.file, queued.idempotency_key
-        poster = await self.desk.poster(job.team_id)
+        poster = await self.services.poster(job.team_id)
         if begun:
             return _Line(poster, Destination(begun.channel_id, begun.thread_ts), begun.message_ts)
-        before = await self.desk.estimates.get(job.edit_of, team_id=job.team_id) if job.edit_of else None
+        before = await self.services.estimates.get(job.edit_of, team_id=job.team_id) if job.edit_of else None
         place = Destination(job.channel_id, job.thread_ts) if job.channel_id else None
         if before and before.channel_id:
             place = Destination(before.channel_id, before.thread_ts)
         message = reading(file.name, key, fetched(0, file.size))
-        posted = await poster.post_or_dm(place, job.user_id, message, mark_of(queued).part("line"))
+        posted = await poster.post_or_dm(place, job.user_id, message, idempotency_key(queued).part("line"))
         line = _Line(poster, posted.place, posted.ts)
-        await self.desk.counts.begin(
+        await self.services.dataset_runs.begin(
             key,
             team_id=job.team_id,
             user_id=job.user_id,
@@ -178,12 +178,12 @@ class DatasetJobs:
         file, team = job.file, job.team_id
         if file.url is None:
             file = read_file(await self._info(team, file.id)) or file
-        token = (await self.desk.workspaces.of(team)).token
+        token = (await self.services.workspaces.of(team)).token
         rules = await asyncio.to_thread(load_dataset_rules)
         async with self.downloads.copy(file, token, lambda done: say(fetched(done, file.size))) as copy:
             return await count_file(
                 Path(f"/dev/fd/{copy.fileno()}"),
-                catalog=self.desk.catalog,
+                catalog=self.services.catalog,
                 rules=rules,
                 progress=lambda progress: say(counted_so_far(progress)),
                 report_path=Path(f"/dev/fd/{faults.fileno()}"),
@@ -193,7 +193,7 @@ class DatasetJobs:
 
     async def _info(self, team: str, file_id: str) -> dict[str, Any]:
         """What Slack knows of a file. Raises UserError where it is gone."""
-        client = (await self.desk.workspaces.of(team)).client
+        client = (await self.services.workspaces.of(team)).client
         try:
             answer = await client.files_info(file=file_id)
         except SlackApiError as error:
@@ -221,7 +221,7 @@ class DatasetJobs:
         """Returns when somebody pressed Cancel."""
         while True:
             try:
-                begun = await self.desk.counts.get(queued.idempotency_key, team_id=queued.job.team_id)
+                begun = await self.services.dataset_runs.get(queued.idempotency_key, team_id=queued.job.team_id)
                 if begun and begun.cancelled_at:
                     return
             except Exception as error:
@@ -236,7 +236,7 @@ class DatasetJobs:
         """The verdict in place of the line; in its thread what is in the file, what is wrong, and the estimate."""
         job, file, fields, edit_of = queued.job, queued.job.file, dict(queued.job.fields), queued.job.edit_of
         if job.continues_thread and line.place.thread_ts:
-            before = await self.desk.estimates.latest_in_thread(
+            before = await self.services.estimates.latest_in_thread(
                 team_id=job.team_id,
                 channel_id=line.place.channel,
                 thread_ts=line.place.thread_ts,
@@ -246,16 +246,16 @@ class DatasetJobs:
                 fields, edit_of = {**before.fields, **fields}, before.id
         fields |= report.count.fields()
         try:
-            priced = await self.desk.price(fields, job.as_of) if report.count.examples else None
+            priced = await self.services.price(fields, job.as_of) if report.count.examples else None
             answer = headline(priced) if priced else NO_EXAMPLES
         except UserError as error:
             priced, answer = None, str(error)
         await line.say(verdict(file.name, report, answer))
         messages = details(report)
-        await self.desk.reply_all(queued, line.thread, messages, part="details")
-        if report.problems > MAX_SHOWN and await self.desk.inbox.replies(queued) <= len(messages):
+        await self.services.reply_all(queued, line.thread, messages, part="details")
+        if report.problems > MAX_SHOWN and await self.services.inbox.replies(queued) <= len(messages):
             await self._upload(job, file, line.thread, faults)
-            await self.desk.inbox.replied(queued, len(messages) + 1)
+            await self.services.inbox.replied(queued, len(messages) + 1)
         if priced:
             estimate_job = EstimateJob(
                 estimate_id=job.estimate_id,
@@ -274,7 +274,7 @@ class DatasetJobs:
         """Every fault as a file into the thread."""
         faults.seek(0)
         content = await asyncio.to_thread(faults.read)
-        client = (await self.desk.workspaces.of(job.team_id)).client
+        client = (await self.services.workspaces.of(job.team_id)).client
         try:
             await client.files_upload_v2(
                 channel=place.channel,

@@ -32,13 +32,13 @@ class Export(NamedTuple):
 class AnswerJobs:
     """Handlers of the buttons under an estimate."""
 
-    desk: Services
+    services: Services
 
     async def export(self, queued: QueuedJob[ExportJob]) -> None:
         """Upload an estimate into its thread: as it was saved, or (xlsx) with formulas."""
         job = queued.job
         here = Destination(job.channel_id, job.thread_ts)
-        saved = await self.desk.find_estimate(job, here)
+        saved = await self.services.find_estimate(job, here)
         if saved is None:
             return
         file = await self._export(saved, job.file_format)
@@ -47,19 +47,19 @@ class AnswerJobs:
         except SlackApiError as error:
             if error_of(error) not in SHUT_OUT:
                 raise
-            poster = await self.desk.poster(job.team_id)
+            poster = await self.services.poster(job.team_id)
             await self._upload(saved.team_id, file, await poster.direct(job.user_id))
 
     async def break_even(self, queued: QueuedJob[BreakEvenJob]) -> None:
         """Post the break-even of a saved estimate into its thread."""
         job = queued.job
         here = Destination(job.channel_id, job.thread_ts)
-        saved = await self.desk.find_estimate(job, here)
+        saved = await self.services.find_estimate(job, here)
         if saved is None:
             return
-        comparison = await self.desk.price(saved.fields, job.as_of)
+        comparison = await self.services.price(saved.fields, job.as_of)
         messages = await asyncio.to_thread(break_even_replies, comparison)
-        await self.desk.reply_all(queued, here, dated(messages, comparison, saved.id))
+        await self.services.reply_all(queued, here, dated(messages, comparison, saved.id))
 
     async def sure(self, queued: QueuedJob[UncertaintyJob]) -> None:
         """Post how sure a saved estimate is into its thread: by its own ranges, or with a default spread of every
@@ -67,26 +67,26 @@ class AnswerJobs:
         """
         job = queued.job
         here = Destination(job.channel_id, job.thread_ts)
-        saved = await self.desk.find_estimate(job, here)
+        saved = await self.services.find_estimate(job, here)
         if saved is None:
             return
         scenario = read_scenario(saved.fields)
-        spread = self.desk.catalog.assumptions["default_spread"].value or Decimal(0)
+        spread = self.services.catalog.assumptions["default_spread"].value or Decimal(0)
         asked = scenario if scenario.ranged else with_default_spread(scenario, spread)
-        comparison = await asyncio.to_thread(estimate, asked, self.desk.catalog, job.as_of)
+        comparison = await asyncio.to_thread(estimate, asked, self.services.catalog, job.as_of)
         messages = await asyncio.to_thread(uncertainty_replies, comparison, assumed=not scenario.ranged)
-        await self.desk.reply_all(queued, here, dated(messages, comparison, saved.id))
+        await self.services.reply_all(queued, here, dated(messages, comparison, saved.id))
 
     async def _export(self, saved: SavedEstimate, format: ExportFormat) -> Export:
         """The file of one format. A spreadsheet is priced anew as of its day, and says what was quoted beside it."""
-        link = permalink(self.desk.workspaces.url(saved.team_id), saved)
+        link = permalink(self.services.workspaces.url(saved.team_id), saved)
         match format:
             case "xlsx":
                 from bot.render.xlsx import to_xlsx
 
-                comparison = await self.desk.price(saved.fields, date.fromisoformat(saved.as_of))
+                comparison = await self.services.price(saved.fields, date.fromisoformat(saved.as_of))
                 content: str | bytes = await asyncio.to_thread(
-                    to_xlsx, comparison, self.desk.catalog, quoted=saved.result, link=link or ""
+                    to_xlsx, comparison, self.services.catalog, quoted=saved.result, link=link or ""
                 )
                 title = f"Estimate {saved.id}, a spreadsheet that calculates"
             case "yaml":
@@ -96,7 +96,7 @@ class AnswerJobs:
         return Export(f"ftcost-{saved.id}.{format}", title, content)
 
     async def _upload(self, team_id: str, file: Export, place: Destination) -> None:
-        client = (await self.desk.workspaces.of(team_id)).client
+        client = (await self.services.workspaces.of(team_id)).client
         await client.files_upload_v2(
             channel=place.channel,
             thread_ts=place.thread_ts,

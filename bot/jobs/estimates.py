@@ -18,7 +18,7 @@ from bot.render.messages import WorkspaceNotes, parent
 from bot.render.replies import thread_replies
 from bot.render.sentences import headline, question
 from bot.results import SavedNotes, store_result
-from bot.services import Services, mark_of
+from bot.services import Services, idempotency_key
 from bot.slack.poster import Destination
 from bot.store import WHOLE_WORKSPACE, Budget, SavedEstimate
 from bot.workspace.budgets import BudgetExcess, BudgetUndecided, held_against, read_limit
@@ -29,20 +29,20 @@ from calculator import Comparison
 class EstimateJobs:
     """The handler of estimates and of their changes."""
 
-    desk: Services
+    services: Services
     decisions: DecisionJobs
 
     async def estimate(self, queued: QueuedJob[EstimateJob], comparison: Comparison | None = None) -> None:
         """Price a question unless its `comparison` is known already, save the estimate and post it."""
         job = queued.job
-        comparison = comparison or await self.desk.price(job.fields, job.as_of)
+        comparison = comparison or await self.services.price(job.fields, job.as_of)
         budget = await self._budget(job)
         held = held_against(comparison, read_limit(budget.amount)) if budget else None
-        defaults = await self.desk.settled(job.team_id)
-        exchange = await self.desk.rates.get(comparison.scenario.currency, defaults.own_rate, comparison.as_of)
+        defaults = await self.services.defaults(job.team_id)
+        exchange = await self.services.rates.get(comparison.scenario.currency, defaults.own_rate, comparison.as_of)
         aside = WorkspaceNotes(exchange, job.defaults_used, held.sentence if held else None)
-        before = await self.desk.estimates.get(job.edit_of, team_id=job.team_id) if job.edit_of else None
-        await self.desk.estimates.save(
+        before = await self.services.estimates.get(job.edit_of, team_id=job.team_id) if job.edit_of else None
+        await self.services.estimates.save(
             job.estimate_id,
             team_id=job.team_id,
             user_id=job.user_id,
@@ -76,7 +76,7 @@ class EstimateJobs:
         if approval.estimate_id != queued.job.estimate_id:
             await self._post_all(queued, None, [*messages, still_approved(approval)])
             return
-        saved = await self.desk.estimates.get(approval.estimate_id, team_id=approval.team_id)
+        saved = await self.services.estimates.get(approval.estimate_id, team_id=approval.team_id)
         channel = saved and saved.channel_id
         thread = Destination(channel, saved.thread_ts) if saved and channel and not channel.startswith("D") else None
         mine = approval.asked_by in approval.approvers
@@ -88,7 +88,7 @@ class EstimateJobs:
 
     async def _budget(self, job: EstimateJob) -> Budget | None:
         """The budget of where the answer goes."""
-        return await self.desk.budgets.of(job.team_id, job.channel_id or WHOLE_WORKSPACE)
+        return await self.services.budgets.of(job.team_id, job.channel_id or WHOLE_WORKSPACE)
 
     def _change(
         self, before: SavedEstimate, after: Comparison, job: EstimateJob, aside: WorkspaceNotes
@@ -100,15 +100,15 @@ class EstimateJobs:
         if after.best is None:
             return []
         quote = before.result.quote(after.best.offer.id)
-        return (quote and reasons(quote, after.scenario.fields(), self.desk.catalog, after.as_of)) or []
+        return (quote and reasons(quote, after.scenario.fields(), self.services.catalog, after.as_of)) or []
 
     async def _post_all(
         self, queued: QueuedJob[EstimateJob], place: Destination | None, messages: list[SlackMessage]
     ) -> None:
         """Post what does not stand yet, into one thread."""
-        job, mark = queued.job, mark_of(queued)
-        poster = await self.desk.poster(job.team_id)
-        saved = await self.desk.estimates.get(job.estimate_id, team_id=job.team_id)
+        job, mark = queued.job, idempotency_key(queued)
+        poster = await self.services.poster(job.team_id)
+        saved = await self.services.estimates.get(job.estimate_id, team_id=job.team_id)
         count = saved.posted if saved else 0
         if saved and saved.channel_id:
             place = Destination(saved.channel_id, saved.thread_ts)
@@ -118,7 +118,7 @@ class EstimateJobs:
             else:
                 posted = await poster.post_or_dm(place, job.user_id, message, mark.part(count))
             place, count = posted.place, count + 1
-            await self.desk.estimates.mark_posted(
+            await self.services.estimates.mark_posted(
                 job.estimate_id,
                 team_id=job.team_id,
                 channel_id=place.channel,
@@ -129,13 +129,17 @@ class EstimateJobs:
 
     async def _mark_changed(self, before: SavedEstimate, after: Comparison) -> None:
         """Say on the first message that its figures are no longer the latest, where it can be written as it was."""
-        first = await self.desk.estimates.first_of(before)
-        if first.message_ts is None or first.channel_id is None or first.catalog_version != self.desk.catalog.version:
+        first = await self.services.estimates.first_of(before)
+        if (
+            first.message_ts is None
+            or first.channel_id is None
+            or first.catalog_version != self.services.catalog.version
+        ):
             return
-        was = await self.desk.price(first.fields, date.fromisoformat(first.as_of))
+        was = await self.services.price(first.fields, date.fromisoformat(first.as_of))
         aside = _workspace_notes(first.result.notes)
         message = await asyncio.to_thread(parent, was, first.id, first.user_id, now=headline(after), aside=aside)
-        poster = await self.desk.poster(first.team_id)
+        poster = await self.services.poster(first.team_id)
         await poster.change(Destination(first.channel_id), first.message_ts, message)
 
 

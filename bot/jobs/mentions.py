@@ -27,14 +27,14 @@ MENTION_HINT = "Say what to change, such as `@ftcost epochs=5 calls=100k/day`, o
 class MentionJobs:
     """The handler of mentions."""
 
-    desk: Services
+    services: Services
     estimates: EstimateJobs
     actuals: ActualJobs
 
     async def mention(self, queued: QueuedJob[MentionJob]) -> None:
         """Answer `@ftcost …`; in a thread, for that thread's estimate."""
         job = queued.job
-        poster = await self.desk.poster(job.team_id)
+        poster = await self.services.poster(job.team_id)
         thread_ts = job.thread_ts or job.message_ts
         here = Destination(job.channel_id, job.thread_ts)
         try:
@@ -43,7 +43,7 @@ class MentionJobs:
                 raise UserError(MENTION_HINT)
             if asked.verb == "compare" or (asked.verb == "breakeven" and not asked.fields):
                 messages = await self._in_thread(asked, job)
-                await self.desk.reply_all(queued, Destination(job.channel_id, thread_ts), messages)
+                await self.services.reply_all(queued, Destination(job.channel_id, thread_ts), messages)
                 return
             if asked.verb == "actual":
                 await self._actual(queued, asked)
@@ -51,16 +51,16 @@ class MentionJobs:
             if asked.verb == "keys":
                 raise UserError("Keys go through a form: type `/ftcost keys`.")
             if asked.verb not in ("estimate", "breakeven"):
-                answer = await self.desk.lookups.answer(asked, team=job.team_id, user=job.user_id)
+                answer = await self.services.lookups.answer(asked, team=job.team_id, user=job.user_id)
                 await poster.only_to(job.user_id, here, answer)
                 return
             before = await self._thread_estimate(job)
-            settled = WorkspaceDefaults({}) if before else await self.desk.settled(job.team_id)
+            settled = WorkspaceDefaults({}) if before else await self.services.defaults(job.team_id)
             fields = {**(before.fields if before else {}), **settled.complete(asked.fields)}
             if asked.verb == "breakeven":
                 check_base(fields)
             try:
-                await self.desk.check(fields, job.as_of)
+                await self.services.check(fields, job.as_of)
             except UserError as error:
                 raise settled.owning(error, asked.fields) from None
         except UserError as error:
@@ -87,11 +87,11 @@ class MentionJobs:
                 raise UserError("Ask this in the thread of an estimate, or ask `/ftcost breakeven …`.")
             if not (saved.fields.get("base") or saved.fields.get("base_rates")):
                 raise UserError("Say what is prompted today, such as `@ftcost base=gpt-4o-mini prompt=2000->100`.")
-            comparison = await self.desk.price(saved.fields, job.as_of)
+            comparison = await self.services.price(saved.fields, job.as_of)
             return dated(await asyncio.to_thread(break_even_replies, comparison), comparison, saved.id)
         if not job.thread_ts or named_in(asked.argument):
-            return [await self.desk.lookups.answer(asked, team=job.team_id, user=job.user_id)]
-        found = await self.desk.estimates.in_thread(
+            return [await self.services.lookups.answer(asked, team=job.team_id, user=job.user_id)]
+        found = await self.services.estimates.in_thread(
             team_id=job.team_id, channel_id=job.channel_id, thread_ts=job.thread_ts
         )
         left_out = max(0, len(found) - MOST)
@@ -111,7 +111,7 @@ class MentionJobs:
         estimate_id = words.estimate_id or (saved.id if saved else None)
         if estimate_id is None:
             raise UserError("Ask this in the thread of an estimate, or name one: `/ftcost actual ID …`.")
-        saved = saved or await self.desk.estimates.get(estimate_id, team_id=job.team_id)
+        saved = saved or await self.services.estimates.get(estimate_id, team_id=job.team_id)
         if saved is None:
             raise UserError(f"There is no estimate “{estimate_id}” in this workspace. `list` shows yours.")
         actual_job = ActualJob(
@@ -131,6 +131,6 @@ class MentionJobs:
     async def _thread_estimate(self, job: MentionJob) -> SavedEstimate | None:
         if not job.thread_ts:
             return None
-        return await self.desk.estimates.latest_in_thread(
+        return await self.services.estimates.latest_in_thread(
             team_id=job.team_id, channel_id=job.channel_id, thread_ts=job.thread_ts, but_not=job.estimate_id
         )

@@ -15,7 +15,7 @@ from bot.prices.current_catalog import CatalogRefresher
 from bot.queue.model import AlertJob, CheckWatchesJob, QueuedJob, RefreshPricesJob
 from bot.render.blocks import SlackMessage
 from bot.results import document
-from bot.services import Services, mark_of
+from bot.services import Services, idempotency_key
 from bot.slack.poster import NOBODY, SHUT_OUT, Destination
 from bot.slack.workspaces import NotInstalled
 from bot.store import SavedEstimate, Watch, WatchStore
@@ -35,7 +35,7 @@ GONE = SHUT_OUT | {"thread_not_found", "message_not_found"}
 class ScheduledJobs:
     """Handlers of what the clock begins: price refreshes, checks of watches, and their alerts."""
 
-    desk: Services
+    services: Services
     watches: WatchStore
     prices: CatalogRefresher
     today: Callable[[], date]
@@ -47,7 +47,7 @@ class ScheduledJobs:
     async def watch(self, queued: QueuedJob[CheckWatchesJob]) -> None:
         """Check every watched estimate, and queue an alert for each that changed by more than its threshold."""
         await self.prices.catch_up()
-        await self.desk.inbox.forget_old()
+        await self.services.inbox.forget_old()
         after = 0
         while page := await self.watches.page(after, PAGE):
             after = page[-1].number
@@ -60,7 +60,7 @@ class ScheduledJobs:
                     log.exception("the watched estimate %s is left out", watch.estimate_id)
 
     async def _look_at(self, watch: Watch) -> None:
-        saved = await self.desk.estimates.get(watch.estimate_id, team_id=watch.team_id)
+        saved = await self.services.estimates.get(watch.estimate_id, team_id=watch.team_id)
         if saved is None:
             await self.watches.remove(watch.estimate_id, team_id=watch.team_id, user_id=None)
             return
@@ -76,18 +76,18 @@ class ScheduledJobs:
             thread_ts=saved.thread_ts,
             alert_number=watch.alerts,
         )
-        await self.desk.inbox.put(QueuedJob(key, job))
+        await self.services.inbox.put(QueuedJob(key, job))
 
     async def alert(self, queued: QueuedJob[AlertJob]) -> None:
         """Post what has changed for a watched estimate."""
         job = queued.job
         await self.prices.catch_up()
         watch = await self.watches.get(job.estimate_id, team_id=job.team_id)
-        saved = await self.desk.estimates.get(job.estimate_id, team_id=job.team_id)
+        saved = await self.services.estimates.get(job.estimate_id, team_id=job.team_id)
         if watch is None or saved is None or watch.alerts != job.alert_number:
             return
         try:
-            workspace = await self.desk.workspaces.of(job.team_id)
+            workspace = await self.services.workspaces.of(job.team_id)
         except NotInstalled:
             return
         if workspace.team_id != job.team_id:  # a database that another workspace used before
@@ -96,9 +96,9 @@ class ScheduledJobs:
         news = await self._news(watch, saved, catalog)
         if news is None:
             return
-        if queued.attempts < 2 or not await self.desk.inbox.replies(queued):
+        if queued.attempts < 2 or not await self.services.inbox.replies(queued):
             await self._say(queued, watch, saved, alert(news, saved, watch, catalog, self.today()))
-            await self.desk.inbox.replied(queued, 1)
+            await self.services.inbox.replied(queued, 1)
         await self.watches.told(watch, document(news.told))
 
     async def _news(self, watch: Watch, saved: SavedEstimate, catalog: Catalog) -> WatchChange | None:
@@ -109,7 +109,7 @@ class ScheduledJobs:
         self, queued: QueuedJob[AlertJob], watch: Watch, saved: SavedEstimate, message: SlackMessage
     ) -> None:
         """Into the thread; to the person alone where it is gone. Where that one is gone too, nobody watches."""
-        poster, mark = await self.desk.poster(watch.team_id), mark_of(queued)
+        poster, mark = await self.services.poster(watch.team_id), idempotency_key(queued)
         try:
             if saved.channel_id:
                 await poster.post(Destination(saved.channel_id, saved.thread_ts), message, mark)

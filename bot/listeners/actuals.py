@@ -6,22 +6,23 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.actuals.command import USAGE, read_actual
 from bot.forms.estimates import Origin, View, form, loading, notice
-from bot.listeners.modals import GONE, Bot
+from bot.listeners.modals import ESTIMATE_GONE, fill_modal, open_modal
 from bot.queue.model import ActualJob
 from bot.render.actuals import RECALIBRATE
 from bot.render.blocks import SlackMessage, text_message
+from bot.services import Services
 from bot.slack.request import ActionRequest, CommandRequest
 from calculator import UserError
 
 TITLE = "With what was measured"
 
 
-async def accept_actual(bot: Bot, request: CommandRequest, command: str) -> SlackMessage:
+async def accept_actual(services: Services, request: CommandRequest, command: str) -> SlackMessage:
     """Queue a comparison with what was paid; return where it will be posted. Raises UserError."""
-    asked = read_actual(command, bot.today())
+    asked = read_actual(command, services.today())
     if asked.estimate_id is None:
         raise UserError(f"Say which estimate: {USAGE} `/ftcost list` shows yours.")
-    saved = await bot.estimates.get(asked.estimate_id, team_id=request.team_id)
+    saved = await services.estimates.get(asked.estimate_id, team_id=request.team_id)
     if saved is None:
         raise UserError(f"There is no estimate “{asked.estimate_id}” in this workspace. `list` shows yours.")
     job = ActualJob(
@@ -31,33 +32,33 @@ async def accept_actual(bot: Bot, request: CommandRequest, command: str) -> Slac
         channel_id=saved.channel_id or request.channel_id,
         thread_ts=saved.thread_ts,
         command=command,
-        as_of=bot.today(),
+        as_of=services.today(),
         asked_in_channel_id=request.channel_id,
     )
-    await bot.worker.accept(f"command:{request.trigger_id}", job)
+    await services.worker.accept(f"command:{request.trigger_id}", job)
     return text_message(f"The comparison comes into the thread of the estimate `{saved.id}`.")
 
 
-def register(app: AsyncApp, bot: Bot) -> None:
+def register(app: AsyncApp, services: Services) -> None:
     @app.action(RECALIBRATE)
     async def on_recalibrate(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        bot.worker.start(_open(bot, slack_request))
+        services.worker.start(_open(services, slack_request))
 
 
-async def _open(bot: Bot, request: ActionRequest) -> None:
-    view_id = await bot.open(request, loading(TITLE))
+async def _open(services: Services, request: ActionRequest) -> None:
+    view_id = await open_modal(services, request, loading(TITLE))
     if view_id:
-        await bot.fill(request.team_id, view_id, _recalibration_form(bot, request))
+        await fill_modal(services, request.team_id, view_id, _recalibration_form(services, request))
 
 
-async def _recalibration_form(bot: Bot, request: ActionRequest) -> View:
+async def _recalibration_form(services: Services, request: ActionRequest) -> View:
     """Return the form that changes the estimate, filled with the measured values."""
-    saved = await bot.estimates.get(request.value, team_id=request.team_id)
+    saved = await services.estimates.get(request.value, team_id=request.team_id)
     if saved is None:
-        return notice("Not found", GONE)
+        return notice("Not found", ESTIMATE_GONE)
     try:
-        shown = await bot.books.shown(saved)
+        shown = await services.actuals.shown(saved)
     except UserError as error:
         return notice("Not found", str(error))
     origin = Origin(channel=saved.channel_id, thread_ts=saved.thread_ts, edit_of=saved.id)

@@ -12,10 +12,11 @@ from bot.language.command import ParsedCommand, check_base, from_slack, read_com
 from bot.listeners.actuals import accept_actual
 from bot.listeners.home import open_budget
 from bot.listeners.keys import open_keys
-from bot.listeners.modals import Bot
+from bot.listeners.modals import open_form, show_modal
 from bot.queue.model import EstimateJob
 from bot.render.blocks import SlackMessage, section
 from bot.render.escaping import escape
+from bot.services import Services
 from bot.slack.request import CommandRequest, Interaction, ShortcutRequest
 from bot.store import new_estimate_id
 from calculator import UserError
@@ -27,59 +28,61 @@ FIX = "fix"
 BUTTON_VALUE = 2_000
 
 
-async def answer_command(bot: Bot, request: CommandRequest) -> dict[str, Any]:
+async def answer_command(services: Services, request: CommandRequest) -> dict[str, Any]:
     """Do what `/ftcost …` asks, or write it down. What the acknowledgement says to the asker, and nobody else; nothing
     where an answer comes otherwise.
     """
     if not request.text:  # its trigger ends after three seconds
-        await bot.open_form(request)
+        await open_form(services, request)
         return {}
     text = from_slack(request.text)
     try:
         asked = read_command(text)
         if asked.verb == "form":
-            await bot.open_form(request)
+            await open_form(services, request)
             return {}
         if asked.verb == "budget":
-            bot.worker.start(open_budget(bot, request, request.channel_id))
+            services.worker.start(open_budget(services, request, request.channel_id))
             return {}
         if asked.verb == "breakeven" and not asked.fields:
-            bot.worker.start(bot.show(request, form(Origin(channel=request.channel_id), more=True)))
+            services.worker.start(show_modal(services, request, form(Origin(channel=request.channel_id), more=True)))
             return {}
         if asked.verb == "keys":
-            bot.worker.start(open_keys(bot, request))
+            services.worker.start(open_keys(services, request))
             return {}
         if asked.verb == "breakeven":
             check_base(asked.fields)
         elif asked.verb != "estimate":
             found = (
-                accept_actual(bot, request, asked.argument) if asked.verb == "actual" else _look_up(bot, request, asked)
+                accept_actual(services, request, asked.argument)
+                if asked.verb == "actual"
+                else _look_up(services, request, asked)
             )
-            answer = await bot.worker.soon(found)
+            answer = await services.worker.soon(found)
             return {"text": answer.text, "blocks": answer.blocks}
-        settled = await bot.settled(request.team_id)
+        settled = await services.known_defaults(request.team_id)
         fields = settled.complete(asked.fields)
     except UserError as error:
         return _refusal(error, text)
     try:
-        await bot.desk.check(fields, bot.today())
+        await services.check(fields, services.today())
     except UserError as error:
         return _refusal(settled.owning(error, asked.fields), text)
-    job = estimate_job(bot, request, fields, Origin(channel=request.channel_id), settled.said(asked.fields))
-    await bot.worker.accept(f"command:{request.trigger_id}", job)
+    job = estimate_job(services, request, fields, Origin(channel=request.channel_id), settled.said(asked.fields))
+    await services.worker.accept(f"command:{request.trigger_id}", job)
     return {}
 
 
-async def _look_up(bot: Bot, request: CommandRequest, asked: ParsedCommand) -> SlackMessage:
+async def _look_up(services: Services, request: CommandRequest, asked: ParsedCommand) -> SlackMessage:
     if asked.verb not in CATALOGUE_ALONE:
-        await bot.once(request)
-    return await bot.lookups.answer(asked, team=request.team_id, user=request.user_id)
+        await services.once(request)
+    return await services.lookups.answer(asked, team=request.team_id, user=request.user_id)
 
 
-def register(app: AsyncApp, bot: Bot) -> None:
+def register(app: AsyncApp, services: Services) -> None:
     @app.command(COMMAND)
     async def on_command(ack: AsyncAck, slack_request: CommandRequest) -> None:
-        await ack(**await answer_command(bot, slack_request))
+        await ack(**await answer_command(services, slack_request))
 
     @app.shortcut("ftcost_from_message")
     async def on_shortcut(ack: AsyncAck, slack_request: ShortcutRequest) -> None:
@@ -87,11 +90,11 @@ def register(app: AsyncApp, bot: Bot) -> None:
         message = slack_request.message
         origin = Origin(channel=message.channel_id, thread_ts=message.thread_ts)
         values = readable_fields(from_slack(slack_request.text))
-        bot.worker.start(bot.show(slack_request, form(origin, values or None)))
+        services.worker.start(show_modal(services, slack_request, form(origin, values or None)))
 
 
 def estimate_job(
-    bot: Bot, request: Interaction, fields: dict[str, str], origin: Origin, defaults_used: Iterable[str]
+    services: Services, request: Interaction, fields: dict[str, str], origin: Origin, defaults_used: Iterable[str]
 ) -> EstimateJob:
     """Return the job that answers a question."""
     return EstimateJob(
@@ -101,7 +104,7 @@ def estimate_job(
         channel_id=origin.channel,
         thread_ts=origin.thread_ts,
         fields=fields,
-        as_of=bot.today(),
+        as_of=services.today(),
         edit_of=origin.edit_of,
         defaults_used=tuple(defaults_used),
     )

@@ -6,30 +6,30 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.jobs.datasets import dropped_file_key, without_file_fields
 from bot.language.command import from_slack, readable_fields
-from bot.listeners.modals import Bot
 from bot.queue.model import DatasetJob, SharedFileJob
 from bot.render.blocks import text_message
 from bot.render.datasets import CANCEL
-from bot.render.escaping import escape
+from bot.services import Services
 from bot.slack.poster import Destination
 from bot.slack.request import ActionRequest, EventRequest, UserMessage
 from bot.store import new_estimate_id
+from bot.usecases.datasets import NotYourRun, cancel_run
 
 
-def register(app: AsyncApp, bot: Bot) -> None:
+def register(app: AsyncApp, services: Services) -> None:
     @app.event("message")
     async def on_message(ack: AsyncAck, slack_request: EventRequest) -> None:
         # Threads of channels are heard of by file_shared, for which nobody's messages need to be read.
         message = slack_request.user_message
         if message and message.is_direct and not message.is_from_app:
-            await accept_files(bot, slack_request.team_id, message)
+            await accept_files(services, slack_request.team_id, message)
         await ack()
 
     @app.event("file_shared")
     async def on_shared(ack: AsyncAck, slack_request: EventRequest) -> None:
         team_id, user_id = slack_request.team_id, slack_request.file_user_id
         channel_id, file_id = slack_request.channel_id, slack_request.file_id
-        workspace = await bot.workspaces.find(team_id)
+        workspace = await services.workspaces.find(team_id)
         is_own = workspace is not None and user_id == workspace.bot_user_id
         if user_id and channel_id and file_id and not is_own and not channel_id.startswith("D"):
             job = SharedFileJob(
@@ -38,25 +38,24 @@ def register(app: AsyncApp, bot: Bot) -> None:
                 user_id=user_id,
                 channel_id=channel_id,
                 file_id=file_id,
-                as_of=bot.today(),
+                as_of=services.today(),
             )
-            await bot.worker.accept(slack_request.idempotency_key, job)
+            await services.worker.accept(slack_request.idempotency_key, job)
         await ack()
 
     @app.action(CANCEL)
     async def on_cancel(ack: AsyncAck, slack_request: ActionRequest) -> None:
-        team_id, user_id, key = slack_request.team_id, slack_request.user_id, slack_request.value
-        run = await bot.desk.counts.get(key, team_id=team_id)
-        if run and run.user_id == user_id:
-            await bot.desk.counts.cancel(key, team_id=team_id)
+        try:
+            await cancel_run(services, slack_request)
+        except NotYourRun as error:
+            destination = Destination(error.run.channel_id, error.run.thread_ts)
+            poster = await services.poster(slack_request.team_id)
+            message = text_message(str(error))
+            services.worker.start(poster.only_to(slack_request.user_id, destination, message))
         await ack()
-        if run and run.user_id != user_id:
-            message = text_message(f"Only <@{escape(run.user_id)}>, who sent the file, can stop this.")
-            poster = await bot.desk.poster(team_id)
-            bot.worker.start(poster.only_to(user_id, Destination(run.channel_id, run.thread_ts), message))
 
 
-async def accept_files(bot: Bot, team_id: str, message: UserMessage) -> None:
+async def accept_files(services: Services, team_id: str, message: UserMessage) -> None:
     """Queue a count of each file of a message, whose text may hold fields."""
     fields = without_file_fields(readable_fields(from_slack(message.text)))
     for file in message.files:
@@ -68,7 +67,7 @@ async def accept_files(bot: Bot, team_id: str, message: UserMessage) -> None:
             thread_ts=message.thread_ts or message.ts,
             file=file,
             fields=fields,
-            as_of=bot.today(),
+            as_of=services.today(),
             continues_thread=True,
         )
-        await bot.worker.accept(dropped_file_key(message.channel_id, file.id), job)
+        await services.worker.accept(dropped_file_key(message.channel_id, file.id), job)

@@ -10,13 +10,14 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.forms.estimates import Origin, View, compare_form, form, loading, notice
 from bot.language.command import readable_fields
 from bot.listeners.commands import FIX
-from bot.listeners.modals import GONE, Bot
+from bot.listeners.modals import ESTIMATE_GONE, fill_modal, open_modal, show_modal
 from bot.queue.model import EXPORT_FORMATS, BreakEvenJob, ExportFormat, ExportJob, UncertaintyJob
+from bot.services import Services
 from bot.slack.request import ActionRequest
 from bot.store import SavedEstimate
 from calculator import read_scenario
 
-MakeView = Callable[[Bot, SavedEstimate], View]
+MakeView = Callable[[Services, SavedEstimate], View]
 
 
 class Target(TypedDict):
@@ -29,16 +30,16 @@ class Target(TypedDict):
     thread_ts: str
 
 
-def register(app: AsyncApp, bot: Bot) -> None:
+def register(app: AsyncApp, services: Services) -> None:
     @app.action("edit")
     async def on_edit(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        bot.worker.start(_open(bot, slack_request, "Change the estimate", _edit_view))
+        services.worker.start(_open(services, slack_request, "Change the estimate", _edit_view))
 
     @app.action("compare")
     async def on_compare(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        bot.worker.start(_open(bot, slack_request, "Compare offers", _compare_view))
+        services.worker.start(_open(services, slack_request, "Compare offers", _compare_view))
 
     @app.action("export")
     async def on_export(ack: AsyncAck, slack_request: ActionRequest) -> None:
@@ -46,7 +47,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         chosen = slack_request.selected_value or f"csv {slack_request.value}"
         name, _, estimate_id = chosen.partition(" ")
         file_format: ExportFormat = next((known for known in EXPORT_FORMATS if known == name), "csv")
-        await bot.worker.accept(
+        await services.worker.accept(
             slack_request.idempotency_key,
             ExportJob(file_format=file_format, **_target(slack_request, estimate_id)),
         )
@@ -54,29 +55,29 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
     @app.action("break_even")
     async def on_break_even(ack: AsyncAck, slack_request: ActionRequest) -> None:
-        saved = await bot.estimates.get(slack_request.value, team_id=slack_request.team_id)
-        saved = await _latest(bot, saved) if saved else None
+        saved = await services.estimates.get(slack_request.value, team_id=slack_request.team_id)
+        saved = await _latest(services, saved) if saved else None
         if saved and not (saved.fields.get("base") or saved.fields.get("base_rates")):
             await ack()  # nothing to compare with yet: ask for it
-            bot.worker.start(bot.show(slack_request, _edit_view(bot, saved, more=True)))
+            services.worker.start(show_modal(services, slack_request, _edit_view(services, saved, more=True)))
             return
         target = _target(slack_request, saved.id if saved else slack_request.value)
-        await bot.worker.accept(slack_request.idempotency_key, BreakEvenJob(as_of=bot.today(), **target))
+        await services.worker.accept(slack_request.idempotency_key, BreakEvenJob(as_of=services.today(), **target))
         await ack()
 
     @app.action("sure")
     async def on_sure(ack: AsyncAck, slack_request: ActionRequest) -> None:
-        saved = await bot.estimates.get(slack_request.value, team_id=slack_request.team_id)
-        saved = await _latest(bot, saved) if saved else None
+        saved = await services.estimates.get(slack_request.value, team_id=slack_request.team_id)
+        saved = await _latest(services, saved) if saved else None
         target = _target(slack_request, saved.id if saved else slack_request.value)
-        await bot.worker.accept(slack_request.idempotency_key, UncertaintyJob(as_of=bot.today(), **target))
+        await services.worker.accept(slack_request.idempotency_key, UncertaintyJob(as_of=services.today(), **target))
         await ack()
 
     @app.action(FIX)
     async def on_fix(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
         origin = Origin(channel=slack_request.channel_id)
-        bot.worker.start(bot.show(slack_request, form(origin, readable_fields(slack_request.value))))
+        services.worker.start(show_modal(services, slack_request, form(origin, readable_fields(slack_request.value))))
 
 
 def _target(request: ActionRequest, estimate_id: str) -> Target:
@@ -90,27 +91,27 @@ def _target(request: ActionRequest, estimate_id: str) -> Target:
     )
 
 
-async def _open(bot: Bot, request: ActionRequest, title: str, make_view: MakeView) -> None:
+async def _open(services: Services, request: ActionRequest, title: str, make_view: MakeView) -> None:
     """Open a modal that says “One moment…” before the trigger ends, then fill it from the database."""
-    view_id = await bot.open(request, loading(title))
+    view_id = await open_modal(services, request, loading(title))
     if view_id:
-        await bot.fill(request.team_id, view_id, _estimate_view(bot, request, make_view))
+        await fill_modal(services, request.team_id, view_id, _estimate_view(services, request, make_view))
 
 
-async def _estimate_view(bot: Bot, request: ActionRequest, make_view: MakeView) -> View:
-    saved = await bot.estimates.get(request.value, team_id=request.team_id)
+async def _estimate_view(services: Services, request: ActionRequest, make_view: MakeView) -> View:
+    saved = await services.estimates.get(request.value, team_id=request.team_id)
     if saved is None:
-        return notice("Not found", GONE)
-    return make_view(bot, await _latest(bot, saved))
+        return notice("Not found", ESTIMATE_GONE)
+    return make_view(services, await _latest(services, saved))
 
 
-async def _latest(bot: Bot, saved: SavedEstimate) -> SavedEstimate:
+async def _latest(services: Services, saved: SavedEstimate) -> SavedEstimate:
     """Return the estimate that a button means: the thread's latest for the buttons of its first message, that of the
     reply for a reply's.
     """
     if saved.edit_of or not (saved.channel_id and saved.thread_ts):
         return saved
-    newest = await bot.estimates.latest_in_thread(
+    newest = await services.estimates.latest_in_thread(
         team_id=saved.team_id, channel_id=saved.channel_id, thread_ts=saved.thread_ts, but_not=""
     )
     return newest or saved
@@ -120,13 +121,13 @@ def _origin(saved: SavedEstimate) -> Origin:
     return Origin(channel=saved.channel_id, thread_ts=saved.thread_ts, edit_of=saved.id)
 
 
-def _edit_view(_: Bot, saved: SavedEstimate, *, more: bool = False) -> View:
+def _edit_view(_: Services, saved: SavedEstimate, *, more: bool = False) -> View:
     return form(_origin(saved), {"on": "all", "epochs": "auto", **saved.fields}, more=more)
 
 
-def _compare_view(bot: Bot, saved: SavedEstimate) -> View:
-    catalog = bot.desk.catalog
+def _compare_view(services: Services, saved: SavedEstimate) -> View:
+    catalog = services.catalog
     ranked = [estimate.offer for estimate in saved.result.estimates]
     chosen = ranked[:5] if saved.fields.get("on", "all") == "all" else ranked
     own_gpus = catalog.gpus.offers.values() if read_scenario(saved.fields).names_a_model else ()
-    return compare_form(_origin(saved), [*catalog.trainable(bot.today()), *own_gpus], chosen)
+    return compare_form(_origin(saved), [*catalog.trainable(services.today()), *own_gpus], chosen)

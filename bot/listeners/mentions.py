@@ -8,28 +8,28 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.actuals.command import is_actual
 from bot.listeners.datasets import accept_files
-from bot.listeners.modals import Bot
 from bot.queue.model import MentionJob
+from bot.services import Services
 from bot.slack.request import EventRequest, UserMessage
 from bot.store import new_estimate_id
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 
 
-def register(app: AsyncApp, bot: Bot) -> None:
+def register(app: AsyncApp, services: Services) -> None:
     @app.event("app_mention")
     async def on_mention(ack: AsyncAck, slack_request: EventRequest) -> None:
         if slack_request.user_message:
-            await _accept_mention(bot, slack_request, slack_request.user_message)
+            await _accept_mention(services, slack_request, slack_request.user_message)
         await ack()
 
 
-async def _accept_mention(bot: Bot, request: EventRequest, message: UserMessage) -> None:
+async def _accept_mention(services: Services, request: EventRequest, message: UserMessage) -> None:
     """Queue the count of the message's files, or else its answer; the file of `actual …` is a bill."""
     text = _MENTION.sub(" ", message.text).strip()
     bill = next(iter(message.files), None) if is_actual(text) else None
     if message.files and not bill:
-        await accept_files(bot, request.team_id, message)
+        await accept_files(services, request.team_id, message)
         return
     job = MentionJob(
         estimate_id=new_estimate_id(),
@@ -39,8 +39,8 @@ async def _accept_mention(bot: Bot, request: EventRequest, message: UserMessage)
         thread_ts=message.thread_ts,
         message_ts=message.ts,
         text=text,
-        as_of=bot.today(),
+        as_of=services.today(),
         file=bill,
     )
     # The first delivery may have been lost, so a retry is accepted unless its event was.
-    await bot.worker.accept(request.idempotency_key, job)
+    await services.worker.accept(request.idempotency_key, job)

@@ -9,8 +9,9 @@ from bot.forms.estimates import CALLBACK, COMPARE_CALLBACK, MORE, Origin, errors
 from bot.forms.fields import FROM_FILE
 from bot.jobs.datasets import without_file_fields
 from bot.listeners.commands import estimate_job
-from bot.listeners.modals import GONE, Bot
+from bot.listeners.modals import ESTIMATE_GONE, update_modal
 from bot.queue.model import DatasetJob, EstimateJob
+from bot.services import Services
 from bot.slack.files import MAX_FORM_BYTES
 from bot.slack.request import ActionRequest, SlackView, ViewRequest
 from bot.workspace.defaults import WorkspaceDefaults
@@ -21,29 +22,29 @@ ANY_FILE = {"examples": "1", "example": "1"}
 TOO_LARGE_HERE = "This file is larger than 10 MB. Send it to the bot as a message instead: up to 500 MB are read there."
 
 
-async def hidden_defaults(bot: Bot, view: SlackView, team_id: str) -> WorkspaceDefaults:
+async def hidden_defaults(services: Services, view: SlackView, team_id: str) -> WorkspaceDefaults:
     """Return the workspace's defaults for the fields that a form does not show; the user chose the others."""
     visible_keys = {block["block_id"] for block in view.content["blocks"]}
-    defaults = await bot.settled(team_id)
+    defaults = await services.known_defaults(team_id)
     return WorkspaceDefaults({key: text for key, text in defaults.fields.items() if key not in visible_keys})
 
 
-def register(app: AsyncApp, bot: Bot) -> None:
+def register(app: AsyncApp, services: Services) -> None:
     @app.view(CALLBACK)
     async def on_form(ack: AsyncAck, slack_request: ViewRequest) -> None:
         origin = Origin.read(slack_request.view.private_metadata)
         if reply_in(slack_request.view.content) == "dm":
             origin = Origin()
-        saved = await bot.estimates.get(origin.edit_of, team_id=slack_request.team_id) if origin.edit_of else None
+        saved = await services.estimates.get(origin.edit_of, team_id=slack_request.team_id) if origin.edit_of else None
         file_fields = {key: text for key, text in saved.fields.items() if key in FROM_FILE} if saved else {}
         await _accept(ack, slack_request, file_fields, origin, is_new=not origin.edit_of)
 
     @app.view(COMPARE_CALLBACK)
     async def on_compare(ack: AsyncAck, slack_request: ViewRequest) -> None:
         origin = Origin.read(slack_request.view.private_metadata)
-        saved = await bot.estimates.get(origin.edit_of or "", team_id=slack_request.team_id)
+        saved = await services.estimates.get(origin.edit_of or "", team_id=slack_request.team_id)
         if saved is None:
-            await ack(response_action="errors", errors={"on": GONE})
+            await ack(response_action="errors", errors={"on": ESTIMATE_GONE})
             return
         await _accept(ack, slack_request, saved.fields, origin)
 
@@ -51,20 +52,20 @@ def register(app: AsyncApp, bot: Bot) -> None:
         ack: AsyncAck, request: ViewRequest, before: dict[str, str], origin: Origin, is_new: bool = False
     ) -> None:
         view = request.view.content
-        settled = await hidden_defaults(bot, request.view, request.team_id) if is_new else WorkspaceDefaults({})
+        settled = await hidden_defaults(services, request.view, request.team_id) if is_new else WorkspaceDefaults({})
         try:
             fields = {**before, **settled.complete(read_values(view))}
             file = read_dataset(view)
             if file and file.size > MAX_FORM_BYTES:
                 raise FieldErrors({DATASET: TOO_LARGE_HERE})
-            await bot.desk.check(fields | (ANY_FILE if file else {}), bot.today())
+            await services.check(fields | (ANY_FILE if file else {}), services.today())
         except FieldErrors as error:
             await ack(response_action="errors", errors=errors_for(view, error.errors))
             return
         except UserError as error:
             await ack(response_action="errors", errors=errors_for(view, {"on": str(error)}))
             return
-        job: EstimateJob | DatasetJob = estimate_job(bot, request, fields, origin, settled.said(read_values(view)))
+        job: EstimateJob | DatasetJob = estimate_job(services, request, fields, origin, settled.said(read_values(view)))
         if file:
             job = DatasetJob(
                 estimate_id=job.estimate_id,
@@ -78,7 +79,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
                 edit_of=job.edit_of,
                 defaults_used=job.defaults_used,
             )
-        await bot.worker.accept(f"view:{request.view.id}:{request.view.hash}", job)
+        await services.worker.accept(f"view:{request.view.id}:{request.view.hash}", job)
         await ack()
 
     @app.action(MORE)
@@ -86,7 +87,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await ack()
         team_id, view = slack_request.team_id, slack_request.view
         origin = Origin.read(view.private_metadata)
-        settled = WorkspaceDefaults({}) if origin.edit_of else await hidden_defaults(bot, view, team_id)
+        settled = WorkspaceDefaults({}) if origin.edit_of else await hidden_defaults(services, view, team_id)
         values = settled.complete(read_values(view.content))
         expanded = form(origin, values, more=True, reply_in=reply_in(view.content))
-        bot.worker.start(bot.update(team_id, view.id, expanded, view.hash))
+        services.worker.start(update_modal(services, team_id, view.id, expanded, view.hash))

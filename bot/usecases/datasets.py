@@ -1,0 +1,27 @@
+"""Cancelling the count of a training file."""
+
+from __future__ import annotations
+
+from bot.render.escaping import escape
+from bot.services import Services
+from bot.slack.request import ActionRequest
+from bot.store import DatasetRun
+from calculator import UserError
+
+
+class NotYourRun(UserError):
+    """Somebody else sent the file. `run` tells where its count is shown."""
+
+    def __init__(self, run: DatasetRun) -> None:
+        super().__init__(f"Only <@{escape(run.user_id)}>, who sent the file, can stop this.")
+        self.run = run
+
+
+async def cancel_run(services: Services, request: ActionRequest) -> None:
+    """Cancel a count; one that has ended stays as it is. Raises NotYourRun."""
+    run = await services.dataset_runs.get(request.value, team_id=request.team_id)
+    if run is None:
+        return
+    if run.user_id != request.user_id:
+        raise NotYourRun(run)
+    await services.dataset_runs.cancel(request.value, team_id=request.team_id)

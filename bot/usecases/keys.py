@@ -1,0 +1,48 @@
+"""Listing, storing and removing the keys by which platforms are asked what was paid, for admins only.
+
+A key goes from the form into the database, encrypted, and nowhere else: it is never part of a job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.actuals.platforms import PLATFORMS
+from bot.actuals.service import NO_KEYS
+from bot.forms.keys import hint_of
+from bot.services import Services
+from bot.slack.request import Interaction
+from bot.store import KeyInfo, ProviderKeys
+from calculator import UserError
+
+
+async def list_keys(services: Services, request: Interaction) -> dict[str, KeyInfo]:
+    """Return what is known of each platform's key. Raises UserError if the user may not see them."""
+    return await (await _key_store(services, request)).known(team_id=request.team_id)
+
+
+async def store_key(services: Services, request: Interaction, platform: str, fields: Mapping[str, str]) -> None:
+    """Store a platform's key. The store writes the audit log.
+
+    Raises:
+        UserError: The user is not an admin.
+        DuplicateRequest: A replica has served this request.
+    """
+    keys = await _key_store(services, request)
+    await services.once(request)
+    hint = hint_of(PLATFORMS[platform], fields)
+    await keys.put(platform, fields, hint, team_id=request.team_id, user_id=request.user_id)
+
+
+async def remove_key(services: Services, request: Interaction, platform: str) -> None:
+    """Remove a platform's key. The store writes the audit log. Raises UserError if the user is not an admin."""
+    keys = await _key_store(services, request)
+    await keys.remove(platform, team_id=request.team_id, user_id=request.user_id)
+
+
+async def _key_store(services: Services, request: Interaction) -> ProviderKeys:
+    """Return the keys for a user who may change them. Raises UserError."""
+    if services.actuals.keys is None:
+        raise UserError(NO_KEYS)
+    await services.roles.check(request.team_id, request.user_id)
+    return services.actuals.keys
