@@ -53,11 +53,13 @@ lock: .venv/bin/python ## choose dependency versions anew and write the lock fil
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--constraint requirements.lock --extra build --extra dev pyproject.toml -o requirements-dev.lock
 
-schema: $(DEV_STAMP) ## write the JSON Schema of price files for editors
+schema: $(DEV_STAMP) ## write the JSON Schemas of price files and of results
 	@$(BIN)/python -m pricing schema
+	@$(BIN)/python -m bot.results.schema docs/result.schema.json
 
 schema-check: $(DEV_STAMP)
 	@$(BIN)/python -m pricing schema --check
+	@$(BIN)/python -m bot.results.schema docs/result.schema.json --check
 
 docs: $(DEV_STAMP) ## build the documentation site into build/site
 	@$(BIN)/zensical build --clean
