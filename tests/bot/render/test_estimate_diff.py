@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.render.data import build_result
@@ -57,16 +57,20 @@ def test_the_causes_add_up_to_the_difference(before: str, after: str, later: int
     assert abs(sum((reason.usd for reason in found), Decimal(0)) - difference) < Decimal("1e-6")
 
 
+TRAINING_COSTS_WHAT_INPUT_WILL = fixture_catalog.offer(training="0.02", input="0.01", input_later=("0.02", "2028-01-01"))
+
+
 @settings(max_examples=20)
 @given(offers, st.integers(0, 400))
+@example(TRAINING_COSTS_WHAT_INPUT_WILL, 42)
 def test_what_has_not_changed_differs_by_the_date_alone(same: str, later: int) -> None:
     """A step of the price that lies beyond the quoted horizon is a price; one inside it was known."""
     catalog, today = fixture_catalog.catalogue(same), THEN + timedelta(days=later)
     quote = quoted(catalog)
-    prices = {line.unit_price_usd for line in quote.lines}
+    prices = {(line.label, line.unit_price_usd) for line in quote.lines}
     now = priced_alone(FIELDS, fixture_catalog.ON, catalog, today)
     assert now
     found = {reason.name for reason in reasons(quote, FIELDS, catalog, today) or ()}
     assert THE_END not in found
-    if {line.unit_price_usd for line in now.lines} <= prices:
+    if {(line.label, line.unit_price_usd) for line in now.lines} <= prices:
         assert found <= {THE_DATE}
