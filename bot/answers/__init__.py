@@ -1,1 +1,1 @@
-"""What is answered at once, to the asker alone, and how a change is explained."""
+"""Answers that only the person who asks sees: help, the catalogue, their estimates."""

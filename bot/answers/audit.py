@@ -1,4 +1,4 @@
-"""The audit log as a page: who changed what a workspace relies on."""
+"""The audit log as a page: who changed which setting of a workspace."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from bot.render.tables import Align, Table
 from bot.store import AuditEntry
 
 CELL = 80
-"""Characters of what was changed, and of what it was and is, that the table shows."""
+"""The longest text of a cell, in characters."""
 HEADER = ("UTC", "Who", "What", "Before → after")
 
 
 def audit_page(entries: Sequence[AuditEntry]) -> TextPage:
-    """The entries in their order, the newest first."""
+    """Return the page of the entries, the newest first."""
     if not entries:
-        return TextPage("Audit log", ("Nothing that this whole workspace relies on was changed yet.",))
+        return TextPage("Audit log", ("No setting of this workspace has been changed yet.",))
     rows = tuple(_row(entry) for entry in entries)
     align: tuple[Align, ...] = tuple("left" for _ in HEADER)
     return TextPage("Audit log", (), Table(HEADER, align, rows, ids=True), ("The newest first.",))

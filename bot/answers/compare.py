@@ -1,4 +1,4 @@
-"""Up to six scenarios side by side: what was asked differently, and what each comes to, as it was quoted."""
+"""Up to six scenarios side by side: the keys that differ, and what each costs, as quoted."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from bot.results import SavedOffer, SavedResult
 from calculator import KEYS
 
 FEWEST, MOST = 2, 6
-NAME = 24
+NAME_LENGTH = 24
 _QUOTED = re.compile(r"[\"„“”][^\"„“”]*[\"„“”]")
 _WORDS = re.compile(rf"{_QUOTED.pattern}|[^\s\"„“”]+")
 _BETWEEN_COMMAS = re.compile(rf"{_QUOTED.pattern}|[^,\"„“”]+")
 OFFERS = 3
-"""So many of the offers that are cheapest in one scenario get a row over all."""
+"""The number of offers, each the cheapest of a scenario, that get a row across all scenarios."""
 
 
 class NamedResult(NamedTuple):
@@ -33,17 +33,22 @@ class NamedResult(NamedTuple):
 
 
 def named_in(argument: str) -> list[str]:
-    """`k7m2 p9x4`, `small run, large run`, `"small run" large`: what somebody named, each once."""
+    """Return the names in `k7m2 p9x4`, `small run, large run` or `"small run" large`, each once."""
     commas = "," in _QUOTED.sub("", argument)
     parts = (_BETWEEN_COMMAS if commas else _WORDS).findall(argument)
     return list(dict.fromkeys(name for part in parts if (name := part.strip(' `"„“”'))))
 
 
 def side_by_side(scenarios: Sequence[NamedResult], *, left_out: int = 0) -> TextPage:
-    """A column for each of two to six scenarios."""
-    names = _distinct([clip(one.name, NAME) for one in scenarios])
-    results = [one.result for one in scenarios]
-    rows = [*_asked(results), *_answers(results)]
+    """Return a page with a column for each scenario.
+
+    Args:
+        scenarios: Two to six results with their names.
+        left_out: The number of estimates that the page leaves out.
+    """
+    names = _distinct([clip(scenario.name, NAME_LENGTH) for scenario in scenarios])
+    results = [scenario.result for scenario in scenarios]
+    rows = [*_differing_keys(results), *_figures(results)]
     right: Align = "right"
     notes = ["USD"]
     if left_out:
@@ -57,53 +62,54 @@ def side_by_side(scenarios: Sequence[NamedResult], *, left_out: int = 0) -> Text
     )
 
 
-def _asked(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
-    """The keys that are not the same everywhere."""
-    asked = [result.scenario for result in results]
-    differ = [key for key in KEYS if key != "name" and len({fields.get(key) for fields in asked}) > 1]
-    return [(key, *(clip(said(key, fields), NAME) for fields in asked)) for key in differ]
+def _differing_keys(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
+    """Return a row for each key whose values differ."""
+    scenarios = [result.scenario for result in results]
+    keys = [key for key in KEYS if key != "name" and len({fields.get(key) for fields in scenarios}) > 1]
+    return [(key, *(clip(said(key, fields), NAME_LENGTH) for fields in scenarios)) for key in keys]
 
 
-def _answers(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
-    best = [_best(result) for result in results]
-    rows: list[tuple[str, Callable[[SavedOffer], str]]] = [
-        ("Cheapest", lambda one: one.title),
-        ("One-off", lambda one: _figure(one, "one_off_usd")),
-        ("A month", lambda one: _figure(one, "monthly_usd")),
-        ("Whole horizon", lambda one: _figure(one, "total_usd")),
-        ("Likely", lambda one: money(one.total_usd) if one.low else "–"),
+def _figures(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
+    best_offers = [_best(result) for result in results]
+    formats: list[tuple[str, Callable[[SavedOffer], str]]] = [
+        ("Cheapest", lambda offer: offer.title),
+        ("One-off", lambda offer: _figure(offer, "one_off_usd")),
+        ("A month", lambda offer: _figure(offer, "monthly_usd")),
+        ("Whole horizon", lambda offer: _figure(offer, "total_usd")),
+        ("Likely", lambda offer: money(offer.total_usd) if offer.low else "–"),
         ("P10 – P90", _likely),
         ("Pays back after, calls", _pays_back),
         ("Net against prompting", _net),
         ("Cases paid back", _share),
     ]
-    made = [(label, *("–" if one is None else say(one) for one in best)) for label, say in rows]
-    told = [row for row in made if any(cell != "–" for cell in row[1:])]
-    offers = {one.offer: one.title for one in best if one}
-    if len(offers) > 1:
-        shown = list(offers.items())[:OFFERS]
-        told += [(title, *(_total_of(offer, result) for result in results)) for offer, title in shown]
+    rows = [(label, *("–" if offer is None else text(offer) for offer in best_offers)) for label, text in formats]
+    rows = [row for row in rows if any(cell != "–" for cell in row[1:])]
+    titles = {offer.offer: offer.title for offer in best_offers if offer}
+    if len(titles) > 1:
+        shared = list(titles.items())[:OFFERS]
+        rows += [(title, *(_total_of(offer, result) for result in results)) for offer, title in shared]
     if len({result.as_of for result in results}) > 1:
-        told.append(("Prices as of", *(str(result.as_of) for result in results)))
-    return told
+        rows.append(("Prices as of", *(str(result.as_of) for result in results)))
+    return rows
 
 
 def _sentences(names: Sequence[str], results: Sequence[SavedResult]) -> list[str]:
-    """Which comes to least, and how far the first is from each other one."""
-    best = [_best(result) for result in results]
-    if any(one is None for one in best):
-        return ["Where no offer has every price known there is nothing to compare."]
-    totals = [one.total_usd for one in best if one and one.total_usd is not None]
+    """Return which scenario costs least, and the difference of each to the first."""
+    best_offers = [_best(result) for result in results]
+    if any(offer is None for offer in best_offers):
+        return ["There is nothing to compare: in at least one scenario no offer has every price known."]
+    totals = [offer.total_usd for offer in best_offers if offer and offer.total_usd is not None]
     if len({_months(result) for result in results}) > 1:
-        return ["They look ahead over different numbers of months: compare what a month costs."]
-    least = [name for name, total in zip(names, totals, strict=True) if total == min(totals)]
-    if len(least) == len(names):
-        return [f"All come to the same: {money(totals[0])}."]
-    against = ", ".join(
+        return ["The scenarios cover different numbers of months: compare what a month costs."]
+    cheapest = [name for name, total in zip(names, totals, strict=True) if total == min(totals)]
+    if len(cheapest) == len(names):
+        return [f"All cost the same: {money(totals[0])}."]
+    differences = ", ".join(
         f"{name} {signed(total - totals[0])}" for name, total in zip(names[1:], totals[1:], strict=True)
     )
-    come = "come" if len(least) > 1 else "comes"
-    return [f"{' and '.join(least)} {come} to least: {money(min(totals))}.", f"Against {names[0]}: {against}."]
+    verb = "cost" if len(cheapest) > 1 else "costs"
+    sentence = f"{' and '.join(cheapest)} {verb} the least: {money(min(totals))}."
+    return [sentence, f"Compared with {names[0]}: {differences}."]
 
 
 def _months(result: SavedResult) -> str:
@@ -111,7 +117,7 @@ def _months(result: SavedResult) -> str:
 
 
 def _best(result: SavedResult) -> SavedOffer | None:
-    """Return the first that can be ranked, as the answer ranked it."""
+    """Return the best offer; None where none has every price known."""
     return next((estimate for estimate in result.estimates if estimate.ranked), None)
 
 
@@ -149,12 +155,12 @@ def _total_of(offer: str, result: SavedResult) -> str:
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
-    """Names that occur twice get a number."""
-    made: list[str] = []
+    """Return the names, with a number after those that occur again."""
+    distinct: list[str] = []
     for name in names:
-        shown, count = name, 1
-        while shown in made:
+        column, count = name, 1
+        while column in distinct:
             count += 1
-            shown = f"{name} ({count})"
-        made.append(shown)
-    return made
+            column = f"{name} ({count})"
+        distinct.append(column)
+    return distinct

@@ -1,4 +1,4 @@
-"""`fit llama-3.1-8b lora h100 seq=2048`: whether a job fits, in words and rows. The same in Slack and in a terminal."""
+"""The answer to `fit llama-3.1-8b lora h100 seq=2048`: whether a training job fits into a GPU's memory."""
 
 from __future__ import annotations
 
@@ -18,35 +18,42 @@ if TYPE_CHECKING:
 
 KEYS = ("model", "params", "method", "gpu", "gpus", "seq", "stack", "rank")
 EXAMPLE = "fit llama-3.1-8b lora h100"
-_LEARNT_FROM = {"examples": "10k", "example": "1"}  # what is learnt from moves the hours, and nothing here
+_EXAMPLES = {"examples": "10k", "example": "1"}  # the data set moves the hours, and nothing of this page
 
-LEARNING = (
+TRAINING_NOTES = (
     "A larger global batch makes fewer optimiser steps over the same tokens: hours and cost stay nearly as they are. "
     "A larger micro-batch fills the GPU better, up to what its memory holds.",
-    "The learning rate changes neither memory nor hours; one that is wrong costs another run (runs=).",
+    "The learning rate changes neither memory nor hours; a wrong one costs another run (runs=).",
 )
 
 
 def fit_page(catalog: Catalog, argument: str, today: date) -> TextPage:
-    """What `fit` answers. Raises UserError."""
+    """Return the page that answers `fit`.
+
+    Raises:
+        UserError: The question cannot be read.
+    """
     from calculator.gpu_rental.fit import fit  # the GPU model, where it is asked for
 
     if not argument.strip():
-        raise UserError(f"Say what is tuned, how and on what, such as `{EXAMPLE}`.")
-    return _page(fit(read_scenario({**_LEARNT_FROM, **fit_fields(catalog, argument)}), catalog, today), catalog, today)
+        raise UserError(f"Name a model, a method and a GPU, such as `{EXAMPLE}`.")
+    return _page(fit(read_scenario({**_EXAMPLES, **fit_fields(catalog, argument)}), catalog, today), catalog, today)
 
 
 def fit_fields(catalog: Catalog, argument: str) -> dict[str, str]:
-    """Bare words by what they name, a model, a method or a GPU, and key=value words beside them."""
+    """Return the question as text by key: bare words are a model, a method or a GPU, the others are key=value.
+
+    Raises:
+        FieldErrors: A key is unknown here, or given twice.
+    """
     words = argument.split()
-    named = [word for word in words if "=" not in word]
     fields = read_fields([word for word in words if "=" in word])
-    if strange := [key for key in fields if key not in KEYS]:
-        raise FieldErrors(dict.fromkeys(strange, f"fit asks for {', '.join(KEYS)} only."))
-    for word in named:
+    if unknown := [key for key in fields if key not in KEYS]:
+        raise FieldErrors(dict.fromkeys(unknown, f"fit takes only {', '.join(KEYS)}."))
+    for word in (word for word in words if "=" not in word):
         key = _key_of(catalog, word, fields)
         if key in fields:
-            raise FieldErrors({key: f"“{fields[key][:40]}” and “{word[:40]}” are two; keep one."})
+            raise FieldErrors({key: f"“{fields[key][:40]}” and “{word[:40]}”: keep one of the two."})
         fields[key] = word
     return fields
 
@@ -64,58 +71,58 @@ def _key_of(catalog: Catalog, word: str, fields: Mapping[str, str]) -> str:
         return "gpu"
     if word[:1].isdigit() and word[-1:].lower() in ("b", "m"):
         return "params"
-    # The first word that nobody knows is a model, the second a GPU: each then gets the sentence of its field.
+    # The first unknown word is a model, the second a GPU: each gets the error message of its field.
     return "gpu" if "model" in fields or "params" in fields else "model"
 
 
-def _page(found: FitReport, catalog: Catalog, today: date) -> TextPage:
-    shown, question = found.shown, found.question
-    setup = shown.setup
-    on = f"{setup.gpus} × {found.gpu.title}" if setup.gpus > 1 else found.gpu.title
-    room = f"{abs(shown.margin_gib):.1f} GiB {'to spare' if shown.fits else 'too little'}"
+def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
+    setup_fit, question = report.shown, report.question
+    setup = setup_fit.setup
+    on = f"{setup.gpus} × {report.gpu.title}" if setup.gpus > 1 else report.gpu.title
+    room = f"{abs(setup_fit.margin_gib):.1f} GiB {'to spare' if setup_fit.fits else 'too little'}"
     sentences = [
-        f"{question.words}, on {on}: {'fits' if shown.fits else 'does not fit'}, "
-        f"{shown.memory.required_gib:.1f} of {shown.usable_gib:.1f} GiB a GPU, {room}.",
+        f"{question.words}, on {on}: {'fits' if setup_fit.fits else 'does not fit'}, "
+        f"{setup_fit.memory.required_gib:.1f} of {setup_fit.usable_gib:.1f} GiB a GPU, {room}.",
         f"Software stack {setup.stack}, sequences of {setup.sequence_length:,} tokens, micro-batch {setup.micro_batch}"
         f" × {setup.grad_accumulation}, activations {'kept' if setup.checkpointing == 'none' else 'recomputed'}.",
     ]
-    if shown.fits:
-        peak, speed = shown.peak_gib, shown.tokens_per_second
+    if setup_fit.fits:
+        peak, speed = setup_fit.peak_gib, setup_fit.tokens_per_second
         sentences += [
-            f"Peak memory seen: {peak.likely:.0f} GiB, in 8 of 10 cases {peak.low:.0f} to {peak.high:.0f}.",
+            f"Peak memory: {peak.likely:.0f} GiB, in 8 of 10 cases {peak.low:.0f} to {peak.high:.0f}.",
             f"{speed.likely:,.0f} tokens a second, in 8 of 10 cases {speed.low:,.0f} to {speed.high:,.0f}.",
         ]
-    elif found.ways:
-        sentences.append(f"It would fit with one of: {'; '.join(found.ways)}.")
+    elif report.ways:
+        sentences.append(f"It would fit with one of: {'; '.join(report.ways)}.")
     else:
         sentences.append("No single change would make it fit.")
-    if found.fewest is None:
-        sentences.append(f"It fits on no number of {found.gpu.title} that is tried.")
+    if report.fewest is None:
+        sentences.append(f"It fits on none of the numbers of {report.gpu.title} tried.")
     else:
-        sentences.append(f"Fewest: {found.fewest.setup.gpus} × {found.gpu.title}.")
-    if found.cheapest:
+        sentences.append(f"Fewest: {report.fewest.setup.gpus} × {report.gpu.title}.")
+    if report.cheapest:
         rented = "; ".join(
-            f"{one.offer.title} ({one.offer.platform_title}) {money(one.usd_per_million_tokens)}"
-            f"{_age(catalog.gpus.offers[one.offer.id].price_on(today), today)}"
-            for one in found.cheapest
+            f"{price.offer.title} ({price.offer.platform_title}) {money(price.usd_per_million_tokens)}"
+            f"{_age(catalog.gpus.offers[price.offer.id].price_on(today), today)}"
+            for price in report.cheapest
         )
         sentences.append(f"Cheapest, USD per 1M tokens of training: {rented}.")
         if OLD in rented:
             sentences.append(f"{OLD_MEANS}.")
     else:
-        sentences.append("It fits on none of these that is rented by the hour.")
-    rows = [(name, f"{gib:.2f}") for name, gib in found.parts]
-    rows.append(("Needed", f"{shown.memory.required_gib:.2f}"))
+        sentences.append("It fits on none of these GPUs that are rented by the hour.")
+    rows = [(name, f"{gib:.2f}") for name, gib in report.parts]
+    rows.append(("Needed", f"{setup_fit.memory.required_gib:.2f}"))
     return TextPage(
         f"Does it fit? {question.model.name} on {on}",
         tuple(sentences),
         Table(("Memory of one GPU", "GiB"), ("left", "right"), tuple(rows)),
-        LEARNING,
+        TRAINING_NOTES,
     )
 
 
 def _age(price: Price | None, today: date) -> str:
-    """How old the price of an hour is: ` (20 days old)`."""
+    """Return the age of an hour's price, such as ` (20 days old)`."""
     if price is None:
         return ""
     return f" ({(age if price.yours else age_marked)(price.source.checked_on, today)})"

@@ -1,4 +1,4 @@
-"""What a change answers in the thread of an earlier estimate."""
+"""The reply to a change, in the thread of the earlier estimate."""
 
 from __future__ import annotations
 
@@ -27,50 +27,56 @@ CHANGES_SHOWN = 12
 
 
 def change_reply(
-    before: SavedResult,
-    after: Comparison,
+    earlier: SavedResult,
+    comparison: Comparison,
     estimate_id: str,
     user_id: str,
-    why: Sequence[tuple[str, Decimal]] = (),
+    causes: Sequence[tuple[str, Decimal]] = (),
     aside: WorkspaceNotes = NOTHING,
 ) -> SlackMessage:
     """Return the reply in the thread of an earlier estimate: the new answer, what changed, what that costs."""
-    changed = changes(before.scenario, after.scenario.fields())
-    what = "; ".join(changed) if changed else "nothing in the question"
-    if before.catalog_version != after.catalog_version or before.as_of != after.as_of:
-        what += f"; prices as of {before.as_of} → {after.as_of}"
-    answer = headline(after)
-    shown = list(after.estimates[:CHANGES_SHOWN])
+    differences = changes(earlier.scenario, comparison.scenario.fields())
+    summary = "; ".join(differences) if differences else "nothing in the question"
+    if earlier.catalog_version != comparison.catalog_version or earlier.as_of != comparison.as_of:
+        summary += f"; prices as of {earlier.as_of} → {comparison.as_of}"
+    answer = headline(comparison)
+    listed = list(comparison.estimates[:CHANGES_SHOWN])
     table = (
-        comparison_table(after, shown) if changed == ["the offers compared"] else _change_table(before, after, shown)
+        comparison_table(comparison, listed)
+        if differences == ["the offers compared"]
+        else _change_table(earlier, comparison, listed)
     )
-    more = len(after.estimates) - len(shown)
-    told = [*sureness(after, after.best), *break_even_sentences(after, after.best)] if after.best else []
+    more = len(comparison.estimates) - len(listed)
+    sentences = (
+        [*sureness(comparison, comparison.best), *break_even_sentences(comparison, comparison.best)]
+        if comparison.best
+        else []
+    )
     blocks = [
-        section(f"*{escape(answer)}*\nChanged: {escape(what)}"),
+        section(f"*{escape(answer)}*\nChanged: {escape(summary)}"),
         table_block(table),
         *([context(f"{more} more in the export.")] if more else []),
-        *([section(escape(_by_cause(after, why)))] if len(why) > 1 else []),
-        *([section(escape(" ".join(told)))] if told else []),
-        *beside(after, aside),
-        *watch_out(after, after.best),
+        *([section(escape(_by_cause(comparison, causes)))] if len(causes) > 1 else []),
+        *([section(escape(" ".join(sentences)))] if sentences else []),
+        *beside(comparison, aside),
+        *watch_out(comparison, comparison.best),
         buttons(estimate_id),
-        context(f"Changed by <@{escape(user_id)}> · USD, prices as of {after.as_of} · estimate `{estimate_id}`"),
+        context(f"Changed by <@{escape(user_id)}> · USD, prices as of {comparison.as_of} · estimate `{estimate_id}`"),
     ]
-    return SlackMessage(escape(f"{answer} Changed: {what}.\n{plain(table)}"), blocks)
+    return SlackMessage(escape(f"{answer} Changed: {summary}.\n{plain(table)}"), blocks)
 
 
-def _by_cause(after: Comparison, why: Sequence[tuple[str, Decimal]]) -> str:
-    """`Of the difference for X: epochs +$24.00, calls +$1,080.00.`"""
-    name = offer_name(after.best) if after.best else ""
-    return f"Of the difference for {name}: {', '.join(f'{cause} {signed(usd)}' for cause, usd in why)}."
+def _by_cause(comparison: Comparison, causes: Sequence[tuple[str, Decimal]]) -> str:
+    """Return a sentence such as `Of the difference for X: epochs +$24.00, calls +$1,080.00.`"""
+    name = offer_name(comparison.best) if comparison.best else ""
+    return f"Of the difference for {name}: {', '.join(f'{cause} {signed(usd)}' for cause, usd in causes)}."
 
 
-def _change_table(before: SavedResult, after: Comparison, shown: Sequence[Estimate]) -> Table:
+def _change_table(earlier: SavedResult, comparison: Comparison, listed: Sequence[Estimate]) -> Table:
     """Return a table of totals before, totals after, and the differences."""
     rows = []
-    for estimate in shown:
-        quoted = before.find(estimate.offer.id)
+    for estimate in listed:
+        quoted = earlier.find(estimate.offer.id)
         if quoted is None:
             difference = "new"
         elif quoted.total_usd is None or estimate.total_usd is None or not (quoted.complete and estimate.complete):
@@ -81,12 +87,12 @@ def _change_table(before: SavedResult, after: Comparison, shown: Sequence[Estima
             (
                 offer_name(estimate),
                 figure_text(quoted, "total_usd") if quoted else "–",
-                figure(after, estimate, "total"),
+                figure(comparison, estimate, "total"),
                 difference,
             )
         )
     return Table(
-        ("Offer", "Before", f"Now, {horizon(after)}", "Difference"),
+        ("Offer", "Before", f"Now, {horizon(comparison)}", "Difference"),
         ("left", "right", "right", "right"),
         tuple(rows),
     )

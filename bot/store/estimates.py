@@ -1,4 +1,4 @@
-"""Saved estimates. Every question names the workspace: a guessed id of another one finds nothing."""
+"""Saved estimates. Every query names the workspace, so that a guessed id of another one finds nothing."""
 
 from __future__ import annotations
 
@@ -15,25 +15,20 @@ from bot.results import StoredResult, decode_result, document
 from bot.store.database import Database
 from bot.store.tables import estimates
 
-# No vowels and nothing that reads like something else: no words, no mix-ups when read aloud. 28 of them, 10 long: 48
-# bits.
+# No vowels and no look-alikes, so that ids spell no words and can be read aloud. 10 of 28 characters are 48 bits.
 _ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 ID_LENGTH = 10
 ESTIMATE_ID = re.compile(r"[a-z0-9]{1,16}")
 
 
 def new_estimate_id() -> str:
-    """Short and unguessable."""
-    number, letters = secrets.randbits(96), []  # twice as many as are used, so that no letter is likelier than others
-    for _ in range(ID_LENGTH):
-        number, letter = divmod(number, len(_ALPHABET))
-        letters.append(_ALPHABET[letter])
-    return "".join(letters)
+    """Return a short id that cannot be guessed."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(ID_LENGTH))
 
 
 @dataclass(frozen=True)
 class SavedEstimate:
-    """A question and its answer as they were on the day, and where in Slack they stand."""
+    """A question, its result on its day, and the position of its messages in Slack."""
 
     id: str
     team_id: str
@@ -41,7 +36,7 @@ class SavedEstimate:
     channel_id: str | None
     thread_ts: str | None
     message_ts: str | None
-    """Its own first message: the thread's parent, or a reply."""
+    """The estimate's first message: the thread's parent, or a reply."""
     edit_of: str | None
     name: str | None
     fields: dict[str, str]
@@ -50,12 +45,12 @@ class SavedEstimate:
     as_of: str
     catalog_version: str
     posted: int
-    """How many of its messages are posted."""
+    """The number of its messages that are posted."""
     created_at: datetime
 
 
 class EstimateStore:
-    """Estimates by workspace."""
+    """The estimates of every workspace."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
@@ -71,7 +66,7 @@ class EstimateStore:
         result: StoredResult,
         edit_of: str | None = None,
     ) -> None:
-        """Write an estimate that is not posted yet. Saving the same id again changes nothing."""
+        """Save an estimate that is not posted yet. Saving the same id again changes nothing."""
         if await self.get(id, team_id=team_id):
             return
         await self._database.execute(
@@ -93,7 +88,7 @@ class EstimateStore:
     async def mark_posted(
         self, id: str, *, team_id: str, channel_id: str, thread_ts: str, message_ts: str, posted: int
     ) -> None:
-        """Remember where the estimate's thread is and how many of its messages stand there."""
+        """Save the position of an estimate's thread and the number of its messages there."""
         values: dict[str, Any] = {"channel_id": channel_id, "thread_ts": thread_ts, "posted": posted}
         if posted == 1:
             values["message_ts"] = message_ts
@@ -102,20 +97,20 @@ class EstimateStore:
         )
 
     async def get(self, id: str, *, team_id: str) -> SavedEstimate | None:
-        """None where the workspace has no such estimate, whatever `id` is: it comes from people and buttons."""
+        """Return an estimate, or None where the workspace has none of that id. Any text is accepted as the id."""
         if not ESTIMATE_ID.fullmatch(id):
             return None
         return await self._first(select(estimates).where(estimates.c.id == id, estimates.c.team_id == team_id))
 
-    async def several(self, ids: Collection[str], *, team_id: str) -> dict[str, SavedEstimate]:
-        """By id; those that the workspace does not have are left out."""
+    async def get_many(self, ids: Collection[str], *, team_id: str) -> dict[str, SavedEstimate]:
+        """Return estimates by id; ids that the workspace doesn't have are left out."""
         query = select(estimates).where(estimates.c.team_id == team_id, estimates.c.id.in_(ids))
         return {row.id: _saved(row) for row in await self._database.fetch_all(query)}
 
     async def latest_in_thread(
         self, *, team_id: str, channel_id: str, thread_ts: str, but_not: str
     ) -> SavedEstimate | None:
-        """The thread's newest estimate besides `but_not`, the one that is being made."""
+        """Return the thread's newest estimate besides `but_not`, the one in progress."""
         where = (
             estimates.c.team_id == team_id,
             estimates.c.channel_id == channel_id,
@@ -125,7 +120,7 @@ class EstimateStore:
         return await self._first(select(estimates).where(*where).order_by(estimates.c.number.desc()).limit(1))
 
     async def in_thread(self, *, team_id: str, channel_id: str, thread_ts: str) -> list[SavedEstimate]:
-        """The thread's estimates, in the order they were asked."""
+        """Return the thread's estimates, oldest first."""
         where = (
             estimates.c.team_id == team_id,
             estimates.c.channel_id == channel_id,
@@ -135,18 +130,18 @@ class EstimateStore:
         return [_saved(row) for row in await self._database.fetch_all(query)]
 
     async def first_of(self, saved: SavedEstimate) -> SavedEstimate:
-        """The estimate that this one goes back to, over any number of edits."""
+        """Return the estimate at the start of a chain of edits."""
         columns = (estimates.c.number, estimates.c.edit_of)
         where = (estimates.c.team_id == saved.team_id, estimates.c.id == saved.id)
         chain = select(*columns).where(*where).cte("chain", recursive=True)
-        before = (estimates.c.team_id == saved.team_id, estimates.c.id == chain.c.edit_of)
-        chain = chain.union(select(*columns).where(*before))
-        # What is edited was there before.
-        first = select(estimates).where(estimates.c.number == select(func.min(chain.c.number)).scalar_subquery())
-        return await self._first(first) or saved
+        edited = (estimates.c.team_id == saved.team_id, estimates.c.id == chain.c.edit_of)
+        chain = chain.union(select(*columns).where(*edited))
+        # An edited estimate is older than its edit.
+        oldest = select(estimates).where(estimates.c.number == select(func.min(chain.c.number)).scalar_subquery())
+        return await self._first(oldest) or saved
 
     async def recent(self, *, team_id: str, user_id: str, limit: int = 20) -> list[SavedEstimate]:
-        """The person's estimates, newest first."""
+        """Return a person's estimates, newest first."""
         where = (estimates.c.team_id == team_id, estimates.c.user_id == user_id)
         query = select(estimates).where(*where).order_by(estimates.c.number.desc()).limit(limit)
         return [_saved(row) for row in await self._database.fetch_all(query)]

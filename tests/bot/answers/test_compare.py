@@ -62,14 +62,14 @@ async def test_two_by_id_with_the_figures_of_both(workspace: Workspace, slack: F
     assert cells["One-off"] == ["$120.00", "$200.00"]
     assert cells["A month"] == ["$1,080.00", "$1,080.00"]
     assert cells["Whole horizon"] == ["$13,080.00", "$13,160.00"]
-    assert f"{one} comes to least: $13,080.00" in texts(page)
+    assert f"{one} costs the least: $13,080.00" in texts(page)
     assert f"{other} +$80.00" in texts(page)
 
 
 async def test_the_first_is_what_the_others_are_held_against(workspace: Workspace, slack: FakeSlack) -> None:
     one, other, third = [await asked(slack, line) for line in (support_bot.LINE, DEAR, BUSY)]
     said = texts(await compared(slack, f"{third} {other} {one}"))
-    assert f"{one} comes to least: $13,080.00" in said
+    assert f"{one} costs the least: $13,080.00" in said
     assert f"{other} −$12,960.00, {one} −$13,040.00" in said
 
 
@@ -130,7 +130,7 @@ async def test_fewer_than_two_are_refused_with_an_example(workspace: Workspace, 
 async def test_an_estimate_and_its_name_are_the_same_one(workspace: Workspace, slack: FakeSlack) -> None:
     one = await asked(slack, support_bot.LINE, "one")
     for same in (f"one {one}", "one ONE"):
-        assert "one and the same" in (await compared(slack, same))["text"]
+        assert "the same estimate" in (await compared(slack, same))["text"]
     other = await asked(slack, DEAR, "other")
     assert by_row(await compared(slack, f"one {other} {one}"))[""] == ["one", "other"]
 
@@ -159,7 +159,7 @@ async def test_different_horizons_are_not_held_against_each_other(workspace: Wor
     one, other = await asked(slack, support_bot.LINE), await asked(slack, f"{support_bot.LINE} months=6")
     page = await compared(slack, f"{one} {other}")
     assert "compare what a month costs" in texts(page)
-    assert "comes to least" not in texts(page)
+    assert "costs the least" not in texts(page)
     cells = by_row(page)
     assert cells["months"] == ["12", "6"]
     assert cells["Whole horizon"] == ["$13,080.00", "$6,600.00"]
@@ -211,7 +211,7 @@ async def test_without_a_complete_price_there_is_nothing_to_compare(workspace: W
     one = await asked(slack, support_bot.LINE)
     other = await asked(slack, "on=google/gemma-3-4b examples=10k example=400 calls=1k/day call=100/70")
     said = texts(await compared(slack, f"{one} {other}"))
-    assert "comes to least" not in said
+    assert "costs the least" not in said
     assert "every price known" in said
 
 

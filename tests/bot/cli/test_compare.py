@@ -50,8 +50,8 @@ def cells(page: str) -> dict[str, list[str]]:
 
 def test_two_files_are_called_after_their_names(capsys: pytest.CaptureFixture[str], write: Write) -> None:
     page = run(capsys, "compare", write("small.yml"), write("large.yml", epochs="5"))
-    assert "small comes to least: $13,080.00." in page
-    assert "Against small: large +$80.00." in page
+    assert "small costs the least: $13,080.00." in page
+    assert "Compared with small: large +$80.00." in page
     found = cells(page)
     assert found["epochs"] == ["3", "5"]
     assert found["One-off"] == ["$120.00", "$200.00"]
@@ -61,7 +61,7 @@ def test_two_files_are_called_after_their_names(capsys: pytest.CaptureFixture[st
 
 def test_a_name_in_the_file_goes_before_the_files(capsys: pytest.CaptureFixture[str], write: Write) -> None:
     page = run(capsys, "compare", write("a.yml", name="as today"), write("b.yml", epochs="5"))
-    assert "as today comes to least" in page
+    assert "as today costs the least" in page
     assert "name" not in cells(page), "the names head the columns"
 
 
@@ -80,7 +80,7 @@ def test_one_argument_or_many(capsys: pytest.CaptureFixture[str], write: Write) 
 
 def test_a_path_with_spaces(capsys: pytest.CaptureFixture[str], write: Write) -> None:
     page = run(capsys, "compare", write("my plan.yml"), write("b.yml", epochs="5"))
-    assert "my plan comes to least" in page
+    assert "my plan costs the least" in page
 
 
 def test_six_files(capsys: pytest.CaptureFixture[str], write: Write) -> None:

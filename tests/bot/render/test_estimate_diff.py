@@ -57,12 +57,12 @@ def test_the_causes_add_up_to_the_difference(before: str, after: str, later: int
     assert abs(sum((reason.usd for reason in found), Decimal(0)) - difference) < Decimal("1e-6")
 
 
-TRAINING_COSTS_WHAT_INPUT_WILL = fixture_catalog.offer(training="0.02", input="0.01", input_later=("0.02", "2028-01-01"))
+INPUT_LATER_AS_TRAINING = fixture_catalog.offer(training="0.02", input="0.01", input_later=("0.02", "2028-01-01"))
 
 
 @settings(max_examples=20)
 @given(offers, st.integers(0, 400))
-@example(TRAINING_COSTS_WHAT_INPUT_WILL, 42)
+@example(INPUT_LATER_AS_TRAINING, 42)
 def test_what_has_not_changed_differs_by_the_date_alone(same: str, later: int) -> None:
     """A step of the price that lies beyond the quoted horizon is a price; one inside it was known."""
     catalog, today = fixture_catalog.catalogue(same), THEN + timedelta(days=later)

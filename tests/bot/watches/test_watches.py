@@ -489,7 +489,7 @@ async def test_where_the_watcher_is_gone_too_it_is_watched_no_more(life: Life, s
     dearer = catalogue(offer(input="4"))
     await life.look(dearer)
     async with life.start(dearer):
-        assert "You watch nothing" in (await slack.command("watch")).json()["text"]
+        assert "You don't watch any estimate" in (await slack.command("watch")).json()["text"]
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
@@ -497,7 +497,7 @@ async def test_where_the_watcher_is_gone_too_it_is_watched_no_more(life: Life, s
 
 async def test_what_is_watched_is_listed_and_ends_by_unwatch(life: Life, slack: FakeSlack) -> None:
     async with life.start(catalogue()):
-        assert "You watch nothing" in (await slack.command("watch")).json()["text"]
+        assert "You don't watch any estimate" in (await slack.command("watch")).json()["text"]
         one, other = [estimate_id(await slack_actions.ask(slack, f"on={ON} {fixture_catalog.LINE}")) for _ in range(2)]
         assert "by more than 5% (the default" in (await slack.command(f"watch `{one}`")).json()["text"]
         assert "by more than 2.5%;" in (await slack.command(f"watch {one} over 2.5%")).json()["text"]
@@ -518,11 +518,11 @@ UNREADABLE = {
     "{id} over": "neither a share nor an amount",
     "{id} over 50": "neither a share nor an amount",
     "{id} over -5%": "is negative",
-    "{id} over 0%": "Over nothing",
-    "{id} over 5% or 10%": "One share and one amount",
+    "{id} over 0%": "A threshold of zero",
+    "{id} over 5% or 10%": "one share and one amount",
     "{id} over 5% or": "neither a share nor an amount",
     "{id} over $lots": "isn't a number",
-    "{id} over 0.0000000000000000000001%": "more digits than anybody needs",
+    "{id} over 0.0000000000000000000001%": "too many digits",
 }
 
 
@@ -532,7 +532,7 @@ async def test_a_watch_that_cannot_be_read_says_how(life: Life, slack: FakeSlack
         for argument, says in UNREADABLE.items():
             assert says in (await slack.command(f"watch {argument.format(id=found)}")).json()["text"]
         assert (await slack.command("unwatch")).json()["text"].startswith("Say which one")
-        assert "You watch nothing" in (await slack.command("watch")).json()["text"]
+        assert "You don't watch any estimate" in (await slack.command("watch")).json()["text"]
 
 
 async def test_alerts_are_the_askers_and_admins_to_change_and_are_in_the_audit_log(

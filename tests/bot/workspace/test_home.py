@@ -139,4 +139,4 @@ async def test_only_an_admin_changes_settings_and_budgets(workspace: Workspace, 
     errors = await slack_actions.set_budget(slack, {"amount": "5", "approvers": [slack.you]}, slack.colleague)
     assert "admins" in errors["amount"]
     await slack.command("audit")
-    assert "Nothing that this whole workspace relies on" in texts(slack.ephemerals()[-1])
+    assert "No setting of this workspace has been changed yet." in texts(slack.ephemerals()[-1])
