@@ -8,7 +8,15 @@ import time
 from collections.abc import Callable
 from datetime import date
 
-from calculator import Comparison, Scenario, estimate, read_scenario
+from calculator import (
+    Comparison,
+    Scenario,
+    estimate,
+    estimate_assumptions,
+    estimate_warnings,
+    read_scenario,
+    sample,
+)
 from pricing import Catalog, load_catalog
 
 ROUNDS = 60
@@ -66,14 +74,14 @@ def main() -> None:
 def _in_full(scenario: Scenario, catalog: Catalog) -> Comparison:
     comparison = estimate(scenario, catalog, ON)
     for made in comparison.estimates:
-        _ = made.warnings, made.assumptions
+        _ = estimate_warnings(comparison, made), estimate_assumptions(comparison, made)
     return comparison
 
 
 def _in_draws(scenario: Scenario, catalog: Catalog) -> Comparison:
     """Every offer's percentiles, and the share of cases in which it pays back."""
     comparison = estimate(scenario, catalog, ON)
-    ranges = comparison.ranges
+    ranges = sample(comparison)
     assert ranges
     for offer_id in ranges.estimates:
         ranges.percentiles(offer_id, "total")

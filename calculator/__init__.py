@@ -7,9 +7,17 @@ from calculator.actuals.variance import Actual, Billed, Variance, actual_varianc
 from calculator.comparison import Comparison, CostSpan
 from calculator.errors import FieldErrors, UserError
 from calculator.estimate import estimate, resolve_question
+from calculator.estimate_notes import (
+    assumption_impacts,
+    estimate_assumptions,
+    estimate_warnings,
+    training_range,
+)
 from calculator.formulas import FormulaInput, Formulas, formula_of, in_formulas, value_of
-from calculator.offer_estimate import YOUR_RATES, training_range
-from calculator.payback.crossover import Crossover
+from calculator.offer_estimate import YOUR_RATES
+from calculator.payback.break_even import break_even
+from calculator.payback.crossover import Crossover, crossover
+from calculator.payback.turning_change import turning_change
 from calculator.payback.verdict import Verdict, VerdictRule, verdict
 from calculator.question.customers import customer_of
 from calculator.question.keys import INPUT_LABELS, KEYS, Key, in_section, key_of, nearest_key, unknown_key
@@ -28,7 +36,8 @@ from calculator.result import (
     Total,
     Warning,
 )
-from calculator.uncertainty.sensitivity import Driver, with_default_spread
+from calculator.uncertainty.sample import sample
+from calculator.uncertainty.sensitivity import Driver, sensitivity, with_default_spread
 from calculator.uncertainty.shapley import Cause, difference_causes
 
 __all__ = [
@@ -70,10 +79,15 @@ __all__ = [
     "VerdictRule",
     "Warning",
     "actual_variances",
+    "assumption_impacts",
+    "break_even",
+    "crossover",
     "customer_of",
     "default_text",
     "difference_causes",
     "estimate",
+    "estimate_assumptions",
+    "estimate_warnings",
     "formula_of",
     "in_formulas",
     "in_section",
@@ -83,7 +97,10 @@ __all__ = [
     "read_scenario",
     "recalibrate",
     "resolve_question",
+    "sample",
+    "sensitivity",
     "training_range",
+    "turning_change",
     "unknown_key",
     "value_of",
     "verdict",

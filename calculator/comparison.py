@@ -1,82 +1,86 @@
-"""The answer to a question: one scenario over several offers."""
+"""The answer to a question: one scenario over several offers, and the context it was priced in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar, TypeVarTuple
 
-from calculator.payback.crossover import Crossover
+from calculator.numeric import ZERO
+from calculator.pricing_context import PricingContext
 from calculator.question.resolved import ResolvedScenario
 from calculator.question.scenario import Scenario
 from calculator.result import BaseEstimate, Estimate, Figure, RankGroup, Total
-from calculator.uncertainty.sensitivity import Driver
 from pricing import Assumption
 
-if TYPE_CHECKING:
-    from calculator.uncertainty.ranges import SampledEstimates  # NumPy, where it is needed
+Args = TypeVarTuple("Args")
+T = TypeVar("T")
 
 
 class CostSpan(NamedTuple):
-    """A figure at the cheap and at the dear corner of a ranged scenario."""
+    """A figure at the cheap and at the dear corner of a ranged scenario, US dollars."""
 
     low: Decimal | None
     high: Decimal | None
     whole: bool
-    """Whether every amount is known at both ends and in between; otherwise both are an “at least”."""
+    """Whether every amount is known at both corners and in between. Otherwise both are an “at least”."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One scenario over several offers, best first."""
+    """One scenario over several offers, best first.
 
-    as_of: date
+    A plain value: it can be compared and pickled. Facts that are read for a few offers only (`warnings`,
+    `break_even`, `sensitivity`, …) are functions of a comparison and one of its estimates.
+    """
+
+    context: PricingContext
     catalog_version: str
     scenario: Scenario
     plan: ResolvedScenario
+    """The scenario at its likely values."""
     estimates: tuple[Estimate, ...]
     base: BaseEstimate | None
+    """The baseline; None if the question names no base model."""
     low: dict[str, Estimate]
-    """By offer id, where the scenario has ranges: the same offer at the cheap corner."""
+    """By offer id: the same offer at the cheap corner. Empty unless the scenario has ranges."""
     high: dict[str, Estimate]
-    assumptions: Mapping[str, Assumption]
-    """The catalogue's, by name."""
-    find_ranges: Callable[[], SampledEstimates] = field(repr=False, compare=False)
-    find_drivers: Callable[[Estimate], tuple[Driver, ...]] = field(repr=False, compare=False)
-    find_crossover: Callable[[], Crossover | None] = field(repr=False, compare=False)
+    """By offer id: the same offer at the dear corner. Empty unless the scenario has ranges."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the fields only: facts that `computed_once` keeps are computed again where they are needed."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @property
+    def as_of(self) -> date:
+        """The day whose prices apply."""
+        return self.context.as_of
+
+    @property
+    def assumptions(self) -> Mapping[str, Assumption]:
+        """The catalogue's assumptions, by name."""
+        return self.context.assumptions
 
     @property
     def spread(self) -> Decimal:
-        """How far off, as a share, each number of a question without ranges is taken to be."""
-        return self.assumptions["default_spread"].value or Decimal(0)
-
-    @cached_property
-    def crossover(self) -> Crossover | None:
-        """From how many calls on GPUs of one's own cost less to run than the cheapest offer that bills by the token."""
-        return self.find_crossover()
-
-    @cached_property
-    def ranges(self) -> SampledEstimates | None:
-        """Every offer in many draws; None where nothing is ranged."""
-        return self.find_ranges() if self.scenario.ranged else None
-
-    def drivers(self, estimate: Estimate) -> tuple[Driver, ...]:
-        """What each ranged input does to the total of an offer, the widest first. Where nothing is ranged: what each
-        uncertain number would do if it were off by the assumed share.
-        """
-        return self.find_drivers(estimate)
+        """How far off each number of a question without ranges is taken to be, as a share."""
+        return self.assumptions["default_spread"].value or ZERO
 
     @property
     def best(self) -> Estimate | None:
-        """The cheapest that is known whole and that the asker can buy; one that ends only where nothing lasts."""
-        first = self.estimates[0] if self.estimates else None
-        return first if first and first.standing <= RankGroup.ENDS else None
+        """The cheapest complete offer that the customer can buy; one that ends only if no other lasts."""
+        cheapest = self.estimates[0] if self.estimates else None
+        return cheapest if cheapest and cheapest.standing <= RankGroup.ENDS else None
+
+    def find(self, offer_id: str) -> Estimate | None:
+        """Return the estimate of an offer; None if the comparison does not have it."""
+        return next((estimate for estimate in self.estimates if estimate.offer.id == offer_id), None)
 
     def span(self, estimate: Estimate, figure: Figure) -> CostSpan | None:
-        """A figure from the cheap to the dear corner; None where nothing is ranged."""
+        """Return a figure of an offer from the cheap to the dear corner; None for a scenario without ranges."""
         low, high = self.low.get(estimate.offer.id), self.high.get(estimate.offer.id)
         if low is None or high is None:
             return None
@@ -84,3 +88,21 @@ class Comparison:
         ends = [total.usd for total in totals if total.usd is not None]
         whole = all(total.whole for total in totals)
         return CostSpan(min(ends), max(ends), whole) if ends else CostSpan(None, None, whole)
+
+
+def computed_once(function: Callable[[Comparison, *Args], T]) -> Callable[[Comparison, *Args], T]:
+    """Keep what a function returns with the comparison, so that an answer that reads it in many places pays once.
+
+    The kept values take no part in comparing or pickling. Arguments after the comparison are told apart by identity.
+    """
+
+    @wraps(function)
+    def compute(comparison: Comparison, /, *args: *Args) -> T:
+        cache = comparison.__dict__.setdefault("_computed", {})
+        key = (function, *map(id, args))
+        if key not in cache:
+            cache[key] = function(comparison, *args), args  # keeps the arguments alive, so that no id is used again
+        value: T = cache[key][0]
+        return value
+
+    return compute

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from calculator.costs.base_model import estimate_base
 from calculator.numeric import ZERO, Numeric
-from calculator.pricing_context import PricingContext, offers_of
+from calculator.pricing_context import pricing_context
 from calculator.question.keys import MOST_MONTHS
 from calculator.question.quantities import Amount
 from calculator.question.resolved import resolve
@@ -178,11 +178,11 @@ def in_formulas(scenario: Scenario, catalog: Catalog, on: date) -> Formulas:
         number: Any = Formula(amount.likely, name, top=top)
         return number  # type: ignore[no-any-return]  # takes Decimal's operators
 
-    market = PricingContext(offers_of(scenario, catalog, on), scenario.base, catalog, on)
+    context = pricing_context(scenario, catalog, on)
     plan = resolve(scenario, pick)
-    base = market.base_price(plan)
+    base = context.base_price(plan)
     return Formulas(
-        tuple(one for one in inputs.values() if one.amount.likely),
-        {one.offer.id: one for one in market.estimates(plan)},
+        tuple(formula_input for formula_input in inputs.values() if formula_input.amount.likely),
+        {estimate.offer.id: estimate for estimate in context.estimates(plan)},
         estimate_base(plan, base, on) if base else None,
     )

@@ -1,4 +1,4 @@
-"""What a question is asked of: offers, a base model, a catalogue and a day."""
+"""What a question is priced with: offers, base model, assumptions and date."""
 
 from __future__ import annotations
 
@@ -6,91 +6,120 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from calculator.costs.base_model import base_price
+from calculator.costs.base_model import given_base_price, listed_base_price
 from calculator.costs.rented_gpus import RentedGpuOffer, repriced
 from calculator.errors import FieldErrors
-from calculator.offer_estimate import YOUR_RATES, estimate_context, estimate_offer, own_offer
+from calculator.numeric import ONE
+from calculator.offer_estimate import YOUR_RATES, EstimateContext, estimate_context, estimate_offer, own_offer
 from calculator.question.resolved import ResolvedScenario
 from calculator.question.scenario import NEEDS_MODEL, OWN_GPUS, YOUR_GPUS, Scenario
 from calculator.result import Estimate
-from pricing import BasePrice, Catalog, GpuOffer, Offer, UnknownName
+from pricing import Assumption, BasePrice, Catalog, GpuFacts, GpuOffer, Offer, UnknownName
 
 
 class PricingContext(NamedTuple):
-    """What stays the same whatever the numbers are: the offers, the base model, the catalogue and the day."""
+    """Everything that a question is priced with, besides its numbers. Data only, so that it can be pickled."""
 
     offers: tuple[Offer, ...]
-    base: str | None
-    catalog: Catalog
-    on: date
+    """The offers that the question names; the customer's own rates are not among them."""
+    base_name: str | None
+    """The base model as the question names it."""
+    listed_base: BasePrice | None
+    """The catalogue's prices of the base model; None if the question names none or gives its prices."""
+    assumptions: Mapping[str, Assumption]
+    """The catalogue's, by name."""
+    gpu_facts: GpuFacts
+    as_of: date
 
     def base_price(self, plan: ResolvedScenario) -> BasePrice | None:
-        return base_price(self.base, plan.base_rates, self.catalog, self.on)
+        """Return the prices of the base model: the question's own, else those of the catalogue."""
+        if plan.base_rates is not None:
+            return given_base_price(self.base_name, plan.base_rates, self.as_of)
+        return self.listed_base
+
+    def estimate_context(self, plan: ResolvedScenario) -> EstimateContext:
+        """Return what all estimates of a resolved scenario share."""
+        return estimate_context(plan, self.as_of, self.assumptions["default_epochs"].value or ONE)
 
     def estimates(self, plan: ResolvedScenario) -> list[Estimate]:
-        """All offers at one point of the scenario, in no order."""
-        frame = estimate_context(plan, self.catalog, self.on, self.base_price(plan))
-        own = (own_offer(plan.rates, self.on),) if plan.rates else ()
-        return [estimate_offer(frame, _at_rate(offer, plan)) for offer in (*self.offers, *own)]
+        """Price every offer for a resolved scenario; the result is not sorted."""
+        context = self.estimate_context(plan)
+        own = (own_offer(plan.rates, self.as_of),) if plan.rates else ()
+        return [estimate_offer(context, _at_rate(offer, plan)) for offer in (*self.offers, *own)]
+
+
+def pricing_context(scenario: Scenario, catalog: Catalog, on: date) -> PricingContext:
+    """Look up the offers and the base model that a scenario names. Raises FieldErrors for an unknown name."""
+    offers = _offers(scenario, catalog, on)
+    return PricingContext(
+        offers=offers,
+        base_name=scenario.base,
+        listed_base=None
+        if scenario.base is None or scenario.base_rates
+        else listed_base_price(scenario.base, catalog, on),
+        assumptions=dict(catalog.assumptions),
+        gpu_facts=catalog.gpus.facts,
+        as_of=on,
+    )
 
 
 def _at_rate(offer: Offer, plan: ResolvedScenario) -> Offer:
-    """One's own GPUs at what an hour of them costs here; every other offer as it is."""
+    """Return the customer's own GPUs at the scenario's price of a GPU-hour, every other offer unchanged."""
     if offer.id == YOUR_GPUS and isinstance(offer, RentedGpuOffer) and plan.gpu_rate_usd is not None:
         return repriced(offer, plan.gpu_rate_usd)
     return offer
 
 
-def offers_of(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ...]:
-    """The offers that `on=` names; `all` is every one that can still be trained. Raises FieldErrors."""
+def _offers(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ...]:
+    """Return the offers that `on=` names; `all` is every offer that can still be trained."""
     chosen: dict[str, Offer] = {}
     rented: dict[str, GpuOffer] = {}
     for name in scenario.on:
         if name.lower() in ("all", "*"):
-            found = catalog.trainable(on)
+            offers = catalog.trainable(on)
             rented |= catalog.gpus.offers if scenario.names_a_model else {}
         elif name.lower() == OWN_GPUS:
-            found = ()
+            offers = ()
             rented |= catalog.gpus.offers
         elif name.lower() == YOUR_GPUS:
             if scenario.gpu_rate is None:
                 raise FieldErrors({"gpu_rate": "on=your-gpus needs what an hour of one GPU costs: gpu_rate=2.10."})
-            found = ()
+            offers = ()
         elif name.lower() == YOUR_RATES:
             if not scenario.rates:
                 raise FieldErrors(
                     {"rates": "on=your-rates needs your prices: rates=training/input/output, such as rates=10/3/6."}
                 )
-            found = ()
+            offers = ()
         else:
-            known = catalog.knows(name)
-            gpus = () if known and not scenario.names_a_model else catalog.gpus.named(name)
-            found = () if gpus and not known else _named(name, catalog, on)
-            if scenario.names_a_model or not found:
+            is_offer = catalog.knows(name)
+            gpus = () if is_offer and not scenario.names_a_model else catalog.gpus.named(name)
+            offers = () if gpus and not is_offer else _named(name, catalog, on)
+            if scenario.names_a_model or not offers:
                 rented |= {offer.id: offer for offer in gpus}
-        chosen.update((offer.id, offer) for offer in found)
+        chosen.update((offer.id, offer) for offer in offers)
     return (*chosen.values(), *_rented(scenario, rented, catalog, on))
 
 
 def _rented(scenario: Scenario, rented: Mapping[str, GpuOffer], catalog: Catalog, on: date) -> Sequence[Offer]:
-    """GPU-hour offers, made for this question."""
+    """Return the GPU-hour offers, each with the number of GPUs that is cheapest for this question."""
     if not rented and not scenario.names_a_model:
-        if about := scenario.about_own_gpus:
-            raise FieldErrors({"model": f"{about}= applies to rented GPUs. {NEEDS_MODEL}"})
+        if key := scenario.about_own_gpus:
+            raise FieldErrors({"model": f"{key}= applies to rented GPUs. {NEEDS_MODEL}"})
         return ()
     from calculator.gpu_rental.search import self_hosted  # the GPU model, where it is needed
 
-    made = self_hosted(scenario, rented.values(), catalog, on)
-    if rented and not made:
+    offers = self_hosted(scenario, rented.values(), catalog, on)
+    if rented and not offers:
         names = dict.fromkeys(offer.gpu for offer in rented.values())
         raise FieldErrors({"gpu": f"No offer here rents a {scenario.gpu} by the hour; rented are {', '.join(names)}."})
-    return made
+    return offers
 
 
 def _named(name: str, catalog: Catalog, on: date) -> tuple[Offer, ...]:
-    """The offers of a name. Of several (a platform, a model) those that are sold; a single one in any case."""
+    """Return the offers of a name: of a platform or model those that are sold, a single offer in any case."""
     try:
-        found = catalog.named(name)
+        offers = catalog.named(name)
     except UnknownName as error:
         raise FieldErrors({"on": str(error)}) from None
-    return tuple(offer for offer in found if offer.status_on(on) in ("open", "closing")) or found
+    return tuple(offer for offer in offers if offer.status_on(on) in ("open", "closing")) or offers

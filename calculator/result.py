@@ -1,15 +1,13 @@
-"""The answer for one offer: line items, warnings, an estimate. Amounts and totals are computed from the lines, never
+"""Values of an answer: line items, estimates, break-even, warnings. Amounts are computed from the line items, never
 stored beside them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import IntEnum
-from functools import cached_property
 from typing import Literal, NamedTuple
 
 from calculator.numeric import ONE, smaller
@@ -20,32 +18,36 @@ Recurrence = Literal["once", "retraining", "monthly"]
 
 
 class LineItem(NamedTuple):
-    """quantity × unit price = amount, over the whole horizon. None is unknown, never zero."""
+    """One line of an estimate: quantity × unit price = amount, over the whole horizon. None is unknown, never zero."""
 
     component: Component
     label: str
     quantity: Decimal | None
+    """Over the whole horizon, in `unit`."""
     unit: str
     unit_price_usd: Decimal | None
     recurrence: Recurrence
     monthly_quantity: Decimal | None
-    """The quantity of one full month before growth; None for what does not recur monthly."""
+    """Quantity of one full month before growth; None for a line that does not recur monthly."""
     price: Price | None
+    """The price that applies; None for a line without one."""
     formula_text: str
+    """How the quantity is computed, with a `{}` for each value."""
     formula_values: tuple[Decimal, ...]
 
     @property
     def source(self) -> Source | None:
-        """Where the unit price was read; None where there is none."""
+        """Where the unit price was read; None for a line without a price."""
         return self.price.source if self.price else None
 
     @property
     def amount_usd(self) -> Decimal | None:
+        """Quantity × unit price, US dollars; None if either is unknown."""
         return None if self.quantity is None or self.unit_price_usd is None else self.quantity * self.unit_price_usd
 
     @property
     def monthly_usd(self) -> Decimal | None:
-        """The amount of one full month before growth; None where unknown or not monthly."""
+        """Amount of one full month before growth, US dollars; None if unknown or not monthly."""
         return (
             None
             if self.monthly_quantity is None or self.unit_price_usd is None
@@ -54,118 +56,90 @@ class LineItem(NamedTuple):
 
     @property
     def formula(self) -> str:
-        """How the quantity comes about, in words and figures."""
+        """How the quantity is computed, in words and figures."""
         return self.formula_text.format(*(f"{value.normalize():,f}" for value in self.formula_values))
 
 
 class Warning(NamedTuple):  # noqa: A001
-    """Something that would cost money if overlooked; `usd` is what is at stake, where it can be said."""
+    """A fact that costs money if it is overlooked."""
 
     code: str
+    """Stable name of the kind, such as `idle_hosting`."""
     text: str
     usd: Decimal | None = None
+    """Money at stake, US dollars; None where it cannot be calculated."""
 
 
 class AssumptionImpact(NamedTuple):
-    """Something that was taken for granted, the other way, and what it would add to the total in US dollars."""
+    """An assumption, changed, and what the change adds to the total."""
 
-    what: str
+    change: str
+    """The changed assumption in words, such as `twice the calls at the busiest time`."""
     usd: Decimal
+    """Difference to the total over the horizon, US dollars; negative if it gets cheaper."""
 
 
 BreakEvenCause = Literal["answers", "cached", "dearer", "hosting", "retraining", "shrinking", "ends"]
+"""Why an offer never pays back: its answers, the cached prompt of today, the price of a call, hosting and storage,
+retraining, shrinking traffic, or the end of the model.
+"""
 
 
-@dataclass(frozen=True)
-class BreakEven:
-    """`calls`, `day` and `months` of pay-back; None for never, which has a cause, a reason, and what would turn it."""
+class BreakEven(NamedTuple):
+    """When an offer pays back against the base model. `calls`, `day` and `months` are None if it never does."""
 
     calls: int | None
+    """Calls after which the saving equals the cost."""
     day: date | None
+    """None also without calls a month, or beyond the end of the calendar."""
     months: Decimal | None
     saving_per_call_usd: Decimal
-    """What one call costs less than today; negative where it costs more."""
+    """Base model − tuned model, US dollars a call; negative if the tuned model costs more."""
     monthly_saving_usd: Decimal | None
-    """What a full month saves after pay-back, hosting and storage paid; None where no calls are given."""
+    """Saving of a full month with hosting and storage paid, US dollars; None without calls a month."""
     net_usd: Decimal | None
-    """What tuning saves over the months that are priced, training paid; negative where it loses."""
+    """Prompting − tuning over the priced months, training included, US dollars; negative if tuning loses."""
     covering_calls_per_month: int | None
-    """The calls a month that cover hosting and storage; None where there is nothing to cover, or no saving."""
+    """Calls a month that pay for hosting and storage; None if there is nothing to pay, or no saving."""
     cause: BreakEvenCause | None
+    """Why it never pays back; None if it does."""
     reason: str | None
-    """Why it never pays back, or that it does so beyond the horizon."""
-    find_turn: Callable[[], str | None] = field(repr=False, compare=False)
-
-    @cached_property
-    def turn(self) -> str | None:
-        """The one change that would make a never pay back, in a sentence. A search, so made when it is asked for."""
-        return self.find_turn()
+    """The cause in words, or that it pays back beyond the horizon."""
 
 
 class RankGroup(IntEnum):
-    """Where an estimate belongs in the ranking. Lower comes first; within one standing the cheaper."""
+    """Group of an estimate in the ranking: lower groups come first, and inside a group the cheaper offer."""
 
     LASTS = 0
+    """Complete, and available over the whole horizon."""
     ENDS = 1
+    """Complete, but ends inside the horizon, or is not for production."""
     INCOMPLETE = 2
+    """Some amount is unknown."""
     APART = 3
+    """Not sold, not open to this customer, or the job does not fit."""
 
 
 class Total(NamedTuple):
-    """A sum of lines. `usd` is None where nothing of it is known; where only a part is, `whole` is False and it is an
-    “at least”.
-    """
+    """A sum of lines."""
 
     usd: Decimal | None
+    """US dollars; None if nothing of it is known."""
     whole: bool
+    """Whether every part is known. Otherwise the sum is an “at least”."""
 
 
-MOST_MOVES = 3
-
-
-def _no_moves(_: Estimate) -> Iterable[AssumptionImpact]:
-    """Prices that a platform publishes take nothing for granted."""
-    return ()
-
-
-@dataclass
-class Estimate:
-    """One offer priced for one plan. Not changed once it is made (a frozen dataclass would cost four times as long)."""
+class Estimate(NamedTuple):
+    """One offer, priced for one resolved scenario. (A frozen dataclass takes four times as long to make.)"""
 
     offer: Offer
     status: Status
     standing: RankGroup
     months: Decimal
-    """The months that are priced: the horizon, or less where the model ends inside it."""
+    """Months that are priced: the horizon, or less if the model ends inside it; 0 for an offer that is not priced."""
     epochs: Decimal | None
+    """Epochs of one run; None for an offer that is not priced."""
     lines: tuple[LineItem, ...]
-    find_warnings: Callable[[], Iterable[Warning]] = field(repr=False, compare=False)
-    find_assumptions: Callable[[], Iterable[str]] = field(repr=False, compare=False)
-    find_break_even: Callable[[Estimate], BreakEven | None] = field(repr=False, compare=False)
-    find_moves: Callable[[Estimate], Iterable[AssumptionImpact]] = field(default=_no_moves, repr=False, compare=False)
-
-    @cached_property
-    def moves(self) -> tuple[AssumptionImpact, ...]:
-        """The assumptions that would move the total most, the widest first; of GPUs of one's own only."""
-        found = sorted(self.find_moves(self), key=lambda move: abs(move.usd), reverse=True)
-        return tuple(move for move in found if move.usd)[:MOST_MOVES]
-
-    @cached_property
-    def break_even(self) -> BreakEven | None:
-        """When it pays back against the base model; None without one, or where a price is unknown."""
-        return self.find_break_even(self)
-
-    @cached_property
-    def warnings(self) -> tuple[Warning, ...]:
-        """What would cost money if overlooked. Worked out when asked for: of a hundred estimates a person reads a
-        few.
-        """
-        return tuple(self.find_warnings())
-
-    @cached_property
-    def assumptions(self) -> tuple[str, ...]:
-        """What was taken for granted where the question or the platform leaves it open."""
-        return tuple(self.find_assumptions())
 
     @property
     def complete(self) -> bool:
@@ -174,14 +148,17 @@ class Estimate:
 
     @property
     def one_off(self) -> Total:
+        """Training and preparation."""
         return sum_amounts(line.amount_usd for line in self.lines if line.recurrence == "once")
 
     @property
     def monthly(self) -> Total:
+        """A full month's recurring cost before growth, retraining left out."""
         return sum_amounts(line.monthly_usd for line in self.lines if line.monthly_quantity is not None)
 
     @property
     def first_month(self) -> Total:
+        """The one-off cost and the first month, or the part of it before the model ends."""
         part = smaller(self.months, ONE)
         once = [line.amount_usd for line in self.lines if line.recurrence == "once"]
         monthly = [line.monthly_usd for line in self.lines if line.monthly_quantity is not None]
@@ -189,6 +166,7 @@ class Estimate:
 
     @property
     def total(self) -> Total:
+        """The sum of the lines: one-off and recurring cost over the horizon."""
         return sum_amounts([line.amount_usd for line in self.lines])
 
     @property
@@ -198,23 +176,22 @@ class Estimate:
 
     @property
     def monthly_usd(self) -> Decimal | None:
-        """A full month's recurring cost before growth, retraining left out."""
+        """A full month's recurring cost before growth, retraining left out, US dollars."""
         return self.monthly.usd
 
     @property
     def first_month_usd(self) -> Decimal | None:
-        """The one-off cost and the first month (or what there is of it before the model ends)."""
+        """The one-off cost and the first month, or the part of it before the model ends, US dollars."""
         return self.first_month.usd
 
     @property
     def total_usd(self) -> Decimal | None:
-        """One-off and recurring over the horizon: the sum of the lines."""
+        """One-off and recurring cost over the horizon, US dollars."""
         return self.total.usd
 
 
-@dataclass(frozen=True)
-class BaseEstimate:
-    """The same calls sent to a base model with the prompt it needs today."""
+class BaseEstimate(NamedTuple):
+    """The baseline: the same calls sent to a base model with the prompt it needs today."""
 
     model: str
     provider: str
@@ -223,14 +200,17 @@ class BaseEstimate:
 
     @property
     def complete(self) -> bool:
+        """Whether every line has an amount."""
         return bool(self.lines) and all(line.amount_usd is not None for line in self.lines)
 
     @property
     def monthly_usd(self) -> Decimal | None:
+        """A full month before growth, US dollars."""
         return sum_amounts(line.monthly_usd for line in self.lines).usd
 
     @property
     def total_usd(self) -> Decimal | None:
+        """Over the horizon, US dollars."""
         return sum_amounts(line.amount_usd for line in self.lines).usd
 
 
@@ -238,7 +218,7 @@ Figure = Literal["one_off", "first_month", "monthly", "total"]
 
 
 class Percentiles(NamedTuple):
-    """A figure below which it stays in 10, 50 and 90 of 100 cases, US dollars."""
+    """Values below which a figure stays in 10, 50 and 90 of 100 cases, US dollars."""
 
     p10: Decimal
     p50: Decimal
@@ -246,8 +226,9 @@ class Percentiles(NamedTuple):
 
 
 def sum_amounts(amounts: Iterable[Decimal | None]) -> Total:
-    """The sum of what is known. Unknown is not zero: where something is unknown and the rest is nothing, so is the
-    sum.
+    """Return the sum of the known amounts, US dollars.
+
+    Unknown is not zero: if an amount is unknown and the known ones add up to nothing, the sum is unknown too.
     """
     usd = Decimal(0)
     known, whole = False, True

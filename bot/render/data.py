@@ -41,6 +41,13 @@ from calculator import (
     Figure,
     LineItem,
     RankGroup,
+    assumption_impacts,
+    break_even,
+    crossover,
+    estimate_assumptions,
+    estimate_warnings,
+    sample,
+    sensitivity,
     training_range,
 )
 from pricing import Price
@@ -78,14 +85,15 @@ def build_result(comparison: Comparison) -> SavedResult:
         question=question(comparison),
         estimates=tuple(_offer(comparison, estimate) for estimate in comparison.estimates),
         base=_base(comparison.base) if comparison.base else None,
-        own_gpus=_crossover(comparison.crossover) if comparison.crossover else None,
+        own_gpus=_crossover(volume) if (volume := crossover(comparison)) else None,
         drivers=_drivers(comparison, comparison.best) if comparison.best else None,
     )
 
 
 def _offer(comparison: Comparison, estimate: Estimate) -> SavedOffer:
-    training = training_range(comparison.plan, estimate)
-    moves = estimate.moves if estimate is comparison.best else ()
+    training = training_range(comparison, estimate)
+    payback = break_even(comparison, estimate)
+    impacts = assumption_impacts(comparison, estimate) if estimate is comparison.best else ()
     return SavedOffer(
         offer=estimate.offer.id,
         title=offer_name(estimate),
@@ -102,11 +110,11 @@ def _offer(comparison: Comparison, estimate: Estimate) -> SavedOffer:
         epochs=estimate.epochs,
         **offer_ends(estimate.offer),
         lines=tuple(_line(line) for line in estimate.lines),
-        warnings=tuple(SavedWarning(**warning._asdict()) for warning in estimate.warnings),
-        assumptions=estimate.assumptions,
+        warnings=tuple(SavedWarning(**warning._asdict()) for warning in estimate_warnings(comparison, estimate)),
+        assumptions=estimate_assumptions(comparison, estimate),
         training_range_usd=SavedRange(low=training[0], high=training[1]) if training else None,
-        moves=tuple(SavedImpact(what=move.what, usd=move.usd) for move in moves),
-        break_even=_break_even(estimate.break_even) if estimate.break_even else None,
+        moves=tuple(SavedImpact(what=impact.change, usd=impact.usd) for impact in impacts),
+        break_even=_break_even(payback) if payback else None,
         verdict=tuple(judgement(comparison, estimate)),
         low=_figures(comparison, estimate, "low"),
         high=_figures(comparison, estimate, "high"),
@@ -122,7 +130,7 @@ def _figures(comparison: Comparison, estimate: Estimate, end: Literal["low", "hi
 
 
 def _percentiles(comparison: Comparison, estimate: Estimate) -> SavedPercentiles | None:
-    ranges = comparison.ranges
+    ranges = sample(comparison)
     total = ranges.percentiles(estimate.offer.id, "total") if ranges else None
     if ranges is None or total is None:
         return None
@@ -142,29 +150,29 @@ def _drivers(comparison: Comparison, estimate: Estimate) -> SavedDrivers:
                 total_at_low_usd=driver.at_low_usd,
                 total_at_high_usd=driver.at_high_usd,
             )
-            for driver in comparison.drivers(estimate)
+            for driver in sensitivity(comparison, estimate)
         ),
     )
 
 
-def _break_even(break_even: BreakEven) -> SavedBreakEven:
+def _break_even(payback: BreakEven) -> SavedBreakEven:
     return SavedBreakEven(
-        calls=break_even.calls,
-        day=break_even.day,
-        months=break_even.months,
-        saving_per_call_usd=break_even.saving_per_call_usd,
-        monthly_saving_usd=break_even.monthly_saving_usd,
-        covering_calls_per_month=break_even.covering_calls_per_month,
-        reason=break_even.reason,
-        net_usd=break_even.net_usd,
+        calls=payback.calls,
+        day=payback.day,
+        months=payback.months,
+        saving_per_call_usd=payback.saving_per_call_usd,
+        monthly_saving_usd=payback.monthly_saving_usd,
+        covering_calls_per_month=payback.covering_calls_per_month,
+        reason=payback.reason,
+        net_usd=payback.net_usd,
     )
 
 
-def _crossover(crossover: Crossover) -> SavedCrossover:
+def _crossover(volume: Crossover) -> SavedCrossover:
     return SavedCrossover(
-        offer=crossover.gpus.offer.id,
-        against=crossover.per_token.offer.id,
-        calls_per_month=crossover.calls_per_month,
+        offer=volume.gpus.offer.id,
+        against=volume.per_token.offer.id,
+        calls_per_month=volume.calls_per_month,
     )
 
 

@@ -13,7 +13,7 @@ from bot.render.sentences import changes
 from bot.render.tables import Table
 from bot.results import OfferQuote, SavedOffer, offer_ends
 from bot.store import SavedEstimate
-from calculator import Estimate, FieldErrors, difference_causes, estimate, read_scenario
+from calculator import Comparison, Estimate, FieldErrors, difference_causes, estimate, read_scenario
 from pricing import Catalog, Lifecycle, given_source
 
 ROWS = 12
@@ -59,11 +59,16 @@ def reasons(quote: OfferQuote, fields: Mapping[str, str], catalog: Catalog, on: 
 
 def priced_alone(fields: Mapping[str, str], offer: str, catalog: Catalog, on: date) -> Estimate | None:
     """One offer for one question; None where there is no such offer, or the question makes no sense half changed."""
+    comparison = compared_alone(fields, offer, catalog, on)
+    return comparison.find(offer) if comparison else None
+
+
+def compared_alone(fields: Mapping[str, str], offer: str, catalog: Catalog, on: date) -> Comparison | None:
+    """The same as a comparison of one offer, for what is said beside its price."""
     try:
-        comparison = estimate(read_scenario({**fields, "on": offer}), catalog, on)
+        return estimate(read_scenario({**fields, "on": offer}), catalog, on)
     except FieldErrors:
         return None
-    return next((one for one in comparison.estimates if one.offer.id == offer), None)
 
 
 class _Sum(NamedTuple):

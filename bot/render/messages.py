@@ -16,7 +16,7 @@ from bot.render.tables import (
     too_small,
 )
 from bot.render.uncertainty import percent
-from calculator import Comparison, Estimate, RankGroup, Total, customer_of
+from calculator import Comparison, Estimate, RankGroup, Total, customer_of, sample
 
 WARNINGS_SHOWN = 4
 NO_LINES = Total(None, whole=True)
@@ -84,14 +84,14 @@ def _figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]
         ("First month, with one-off", figure(comparison, estimate, "first_month")),
         ("A month", figure(comparison, estimate, "monthly") if estimate.monthly != NO_LINES else "none"),
         (f"To its end ({months:.1f} months)" if to_end else horizon(comparison), figure(comparison, estimate, "total")),
-        *([("Pays back", pays_back(estimate))] if comparison.base else []),
+        *([("Pays back", pays_back(comparison, estimate))] if comparison.base else []),
         *_likely_figures(comparison, estimate),
     ]
 
 
 def _likely_figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]]:
     """What lies between the ends of a range, and in how many cases it pays back."""
-    ranges = comparison.ranges
+    ranges = sample(comparison)
     found = ranges.percentiles(estimate.offer.id, "total") if ranges else None
     share = ranges.pays_back_share(estimate.offer.id) if ranges else None
     figures = [("P10 · P50 · P90", " · ".join(map(rough, found)))] if found else []
@@ -103,11 +103,11 @@ def _likely_figures(comparison: Comparison, estimate: Estimate) -> list[tuple[st
 def watch_out(comparison: Comparison, shown: Estimate | None) -> list[Block]:
     """The warnings of the offer in the headline, and how many offers were set apart."""
     lines = (
-        [warning_text(warning) for warning in warnings_by_gravity(shown)[:WARNINGS_SHOWN]]
+        [warning_text(warning) for warning in warnings_by_gravity(comparison, shown)[:WARNINGS_SHOWN]]
         if shown and shown.lines
         else []
     )
-    small = [e for e in comparison.estimates if e is not shown and too_small(e)]
+    small = [e for e in comparison.estimates if e is not shown and too_small(comparison, e)]
     apart = [e for e in comparison.estimates if e.standing == RankGroup.APART and e is not shown and e not in small]
     unknown = [e for e in comparison.estimates if e.standing == RankGroup.INCOMPLETE and e is not shown]
     if unknown:

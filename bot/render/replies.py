@@ -32,7 +32,7 @@ from bot.render.tables import (
 )
 from bot.render.uncertainty import moved_most, percent, percentiles_table, sureness
 from bot.render.verdict import judgement
-from calculator import Comparison, Estimate, RankGroup
+from calculator import Comparison, Estimate, RankGroup, sample
 from pricing import Source
 
 ROWS_SHOWN = 12
@@ -69,13 +69,13 @@ def _aside(comparison: Comparison, caption: str, estimates: Sequence[Estimate]) 
     return section("\n".join([f"*{escape(caption)}*", *map(escape, lines)]))
 
 
-def breakdown_reply(estimate: Estimate) -> SlackMessage:
+def breakdown_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
     """In the thread: one offer line by line, with how each quantity comes about."""
     table = breakdown_table(estimate)
     title = f"{offer_name(estimate)}, line by line"
     formulas = "\n".join(f"• {escape(line.label)}: {escape(line.formula)}" for line in priced_lines(estimate))
     blocks = [section(f"*{escape(title)}*"), table_block(table), context(formulas)]
-    if moved := moves(estimate):
+    if moved := moves(comparison, estimate):
         blocks.append(context("\n".join([f"*{MOVES_MOST}*", *(f"• {escape(text)}" for text in moved)])))
     return SlackMessage(escape(f"{title}:\n{plain(table)}"), blocks)
 
@@ -126,7 +126,7 @@ def uncertainty_replies(comparison: Comparison, *, assumed: bool = False) -> lis
     if assumed:
         spread = f"{percent(comparison.spread)} off (whole ones to the next)"
         sentences.insert(0, f"Each number taken to be up to {spread}, likeliest as given.")
-        if len(sentences) > 1 and comparison.ranges and comparison.ranges.percentiles(shown.offer.id, "total"):
+        if len(sentences) > 1 and (ranges := sample(comparison)) and ranges.percentiles(shown.offer.id, "total"):
             sentences.append("Give your own ranges, such as calls=40k..60k/day or epochs=2..4.")
     told = [one for one in comparison.estimates if one.standing <= RankGroup.ENDS][:ROWS_SHOWN]
     table = percentiles_table(comparison, told)
@@ -157,8 +157,8 @@ def thread_replies(comparison: Comparison, exchange: Exchange = None) -> list[Sl
         if bars and len(bars.bars) > 1:
             replies.append(chart_reply(bars))
     if shown and shown.lines:
-        replies.append(breakdown_reply(shown))
-        if comparison.ranges:
+        replies.append(breakdown_reply(comparison, shown))
+        if comparison.scenario.ranged:
             replies += uncertainty_replies(comparison)
         if comparison.base:
             replies += break_even_replies(comparison)

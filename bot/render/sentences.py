@@ -10,7 +10,22 @@ from decimal import Decimal
 
 from bot.render.money import OLD, OLD_MEANS, age, age_marked, counted, money, quantity, signed
 from bot.render.tables import figure, horizon, offer_name
-from calculator import KEYS, Comparison, Estimate, RankGroup, Warning, customer_of, default_text, training_range
+from calculator import (
+    KEYS,
+    Comparison,
+    Estimate,
+    RankGroup,
+    Warning,
+    assumption_impacts,
+    break_even,
+    crossover,
+    customer_of,
+    default_text,
+    estimate_assumptions,
+    estimate_warnings,
+    training_range,
+    turning_change,
+)
 from pricing import Confidence, Source
 
 # Shown first, because they cost most when overlooked.
@@ -64,7 +79,8 @@ def _no_answer(comparison: Comparison) -> str:
             f"Nothing here is open to {customer_of(comparison.scenario.customer)} customers. "
             f"For those who have access, {name} costs {total} {span}."
         )
-    return first.warnings[0].text if first.warnings else f"{offer_name(first)} is not for sale."
+    warnings = estimate_warnings(comparison, first)
+    return warnings[0].text if warnings else f"{offer_name(first)} is not for sale."
 
 
 def question(comparison: Comparison) -> str:
@@ -101,9 +117,9 @@ def warning_text(warning: Warning, *, code_of: str | None = None) -> str:
     return f"{f'{code_of}: ' if code_of else ''}{warning.text}{money_part}"
 
 
-def warnings_by_gravity(estimate: Estimate) -> list[Warning]:
+def warnings_by_gravity(comparison: Comparison, estimate: Estimate) -> list[Warning]:
     rank = {code: place for place, code in enumerate(GRAVE)}
-    return sorted(estimate.warnings, key=lambda warning: rank.get(warning.code, len(GRAVE)))
+    return sorted(estimate_warnings(comparison, estimate), key=lambda warning: rank.get(warning.code, len(GRAVE)))
 
 
 def base_sentence(comparison: Comparison) -> str | None:
@@ -121,9 +137,9 @@ def base_sentence(comparison: Comparison) -> str | None:
     return text + "."
 
 
-def pays_back(estimate: Estimate) -> str:
+def pays_back(comparison: Comparison, estimate: Estimate) -> str:
     """When an offer pays back against the base model, in a few words."""
-    found = estimate.break_even
+    found = break_even(comparison, estimate)
     if found is None:
         return "not known"
     if found.calls is None:
@@ -138,19 +154,19 @@ def paid_back_text(calls: int, day: date | str | None) -> str:
 
 def break_even_sentences(comparison: Comparison, estimate: Estimate, *, net: bool = True) -> list[str]:
     """The break-even of one offer: when, or why never; what a call saves; what follows; what is left at the end."""
-    found, base = estimate.break_even, comparison.base
+    found, base = break_even(comparison, estimate), comparison.base
     if base is None or found is None:
         return []
     beyond = f", {found.reason}" if found.reason else ""
-    likely = "At the likely values " if comparison.ranges else ""
+    likely = "At the likely values " if comparison.scenario.ranged else ""
     name = f"{likely}{offer_name(estimate)}"
     if found.calls is None:
         reason = (found.reason or "never").removeprefix("never").removeprefix(": ")
         sentences = [f"{name} never pays back{f': {reason}' if reason else ''}."]
     else:
-        sentences = [f"{name} pays back after {pays_back(estimate)}{beyond}."]
-    if found.turn:
-        sentences.append(found.turn)
+        sentences = [f"{name} pays back after {pays_back(comparison, estimate)}{beyond}."]
+    if turn := turning_change(comparison, estimate):
+        sentences.append(turn)
     sentences.append(f"A call costs {_less(found.saving_per_call_usd)} than with {base.model}.")
     if found.monthly_saving_usd is not None:
         month = "Each month after that" if found.calls is not None else "Each month"
@@ -178,7 +194,7 @@ def assumptions(comparison: Comparison, estimate: Estimate) -> list[str]:
     """What the figures rest on, besides the prices."""
     plan = comparison.plan
     found = [f"{quantity(plan.days_per_month)} days a month, {horizon(comparison)}."]
-    if ends := training_range(plan, estimate):
+    if ends := training_range(comparison, estimate):
         found.append(f"Training costs {money(ends[0])} to {money(ends[1])} in 8 of 10 cases.")
     if estimate.months % 1:
         found.append("Where a date cuts a month, it has 365/12 days.")
@@ -194,7 +210,7 @@ def assumptions(comparison: Comparison, estimate: Estimate) -> list[str]:
             f"Ranges: {', '.join(comparison.scenario.ranged)}. "
             "A span runs from all of them at the cheap end to all at the dear end; percentiles are of 2,000 draws."
         )
-    found += [f"{text[0].upper()}{text[1:]}." for text in estimate.assumptions]
+    found += [f"{text[0].upper()}{text[1:]}." for text in estimate_assumptions(comparison, estimate)]
     return found
 
 
@@ -239,14 +255,15 @@ def notes(estimate: Estimate) -> list[str]:
     return list(found)
 
 
-def moves(estimate: Estimate) -> list[str]:
+def moves(comparison: Comparison, estimate: Estimate) -> list[str]:
     """The assumptions about one's own GPUs that would move the total most, each the other way."""
-    return [f"{move.what[0].upper()}{move.what[1:]}: {signed(move.usd)}." for move in estimate.moves]
+    impacts = assumption_impacts(comparison, estimate)
+    return [f"{impact.change[0].upper()}{impact.change[1:]}: {signed(impact.usd)}." for impact in impacts]
 
 
 def crossover_sentence(comparison: Comparison) -> str | None:
     """From how many calls a day GPUs of one's own cost less to run than the cheapest offer by the token."""
-    found = comparison.crossover
+    found = crossover(comparison)
     if found is None:
         return None
     gpus, other = offer_name(found.gpus), offer_name(found.per_token)

@@ -18,7 +18,18 @@ from bot.render.money import (
     signed,
     unit_price,
 )
-from calculator import BreakEven, Comparison, Estimate, Figure, LineItem, RankGroup, Total, customer_of
+from calculator import (
+    BreakEven,
+    Comparison,
+    Estimate,
+    Figure,
+    LineItem,
+    RankGroup,
+    Total,
+    break_even,
+    customer_of,
+    estimate_warnings,
+)
 
 Align = Literal["left", "right"]
 
@@ -65,7 +76,7 @@ def foreign_figure(comparison: Comparison, estimate: Estimate, name: Figure, per
 
 def remark(comparison: Comparison, estimate: Estimate) -> str:
     """What sets an offer apart from those above it, in a few words."""
-    codes = {warning.code for warning in estimate.warnings}
+    codes = {warning.code for warning in estimate_warnings(comparison, estimate)}
     life = estimate.offer.lifecycle
     if estimate.status == "not offered":
         return "not offered"
@@ -134,7 +145,7 @@ def break_even_table(comparison: Comparison, estimates: Sequence[Estimate]) -> T
     """When each offer pays back, and what it has saved by the end of what is priced."""
 
     def cells(estimate: Estimate) -> tuple[str, ...]:
-        found = estimate.break_even
+        found = break_even(comparison, estimate)
         if found is None:
             return "not known", "", UNKNOWN
         return "never" if found.calls is None else f"{found.calls:,}", str(found.day or ""), _net(found)
@@ -163,17 +174,17 @@ def by_standing(comparison: Comparison) -> list[tuple[str, list[Estimate]]]:
 
 
 def _apart(comparison: Comparison) -> str:
-    small = any(too_small(one) for one in comparison.estimates)
+    small = any(too_small(comparison, one) for one in comparison.estimates)
     sold = f"Not sold, or not to {customer_of(comparison.scenario.customer)} customers"
     if not small:
         return sold
-    others = any(one.standing == RankGroup.APART and not too_small(one) for one in comparison.estimates)
+    others = any(one.standing == RankGroup.APART and not too_small(comparison, one) for one in comparison.estimates)
     return f"{sold}, or too small" if others else "Too small for the job"
 
 
-def too_small(estimate: Estimate) -> bool:
+def too_small(comparison: Comparison, estimate: Estimate) -> bool:
     """Whether the job does not fit these GPUs."""
-    return any(warning.code == "does_not_fit" for warning in estimate.warnings)
+    return any(warning.code == "does_not_fit" for warning in estimate_warnings(comparison, estimate))
 
 
 def _recurs(estimate: Estimate) -> bool:

@@ -21,7 +21,7 @@ from bot.render.sentences import (
 from bot.render.tables import breakdown_table, by_standing, comparison_table, offer_name, plain
 from bot.render.uncertainty import moved_most, percentiles_table, sureness
 from bot.render.verdict import judgement
-from calculator import Comparison
+from calculator import Comparison, sensitivity
 
 
 def to_text(comparison: Comparison) -> str:
@@ -41,16 +41,16 @@ def to_text(comparison: Comparison) -> str:
             plain(breakdown_table(shown)),
         ]
     said = [*assumptions(comparison, shown), *filter(None, [moved_most(comparison, shown)])]
-    if comparison.ranges and shown.lines:
+    if comparison.scenario.ranged and shown.lines:
         parts += ["", plain(percentiles_table(comparison, comparison.estimates))]
-        if comparison.drivers(shown):
+        if sensitivity(comparison, shown):
             parts += ["", plain(drivers_table(comparison, shown))]
     for title, items in (
-        ("What was assumed and would move it most", moves(shown)),
+        ("What was assumed and would move it most", moves(comparison, shown)),
         ("Break-even", break_even_sentences(comparison, shown, net=False)),
         ("Tune or prompt?", judgement(comparison, shown)),
         ("How sure", sureness(comparison, shown)),
-        ("Watch out", [warning_text(warning) for warning in warnings_by_gravity(shown)]),
+        ("Watch out", [warning_text(warning) for warning in warnings_by_gravity(comparison, shown)]),
         ("Assumptions", said if shown.lines else []),
         (
             "Prices",

@@ -8,14 +8,14 @@ from decimal import Decimal
 from bot.render.charts.tornado import ends_of
 from bot.render.money import UNKNOWN, money, rough
 from bot.render.tables import Align, Table, horizon, offer_name, offer_rows
-from calculator import INPUT_LABELS, Comparison, Driver, Estimate
+from calculator import INPUT_LABELS, Comparison, Driver, Estimate, sample, sensitivity
 
 MOST_NAMED = 3
 
 
 def sureness(comparison: Comparison, estimate: Estimate) -> list[str]:
     """P10 to P90 of an offer's total, and in how many cases it pays back; nothing where nothing is ranged."""
-    ranges = comparison.ranges
+    ranges = sample(comparison)
     if ranges is None or not estimate.lines:
         return []
     found = ranges.percentiles(estimate.offer.id, "total")
@@ -44,7 +44,7 @@ def percent(share: Decimal) -> str:
 
 def percentiles_table(comparison: Comparison, estimates: Sequence[Estimate]) -> Table:
     """The total of each offer below which it stays in 10, 50 and 90 of 100 cases."""
-    ranges = comparison.ranges
+    ranges = sample(comparison)
 
     def cells(one: Estimate) -> tuple[str, ...]:
         found = ranges.percentiles(one.offer.id, "total") if ranges else None
@@ -62,7 +62,7 @@ def percentiles_table(comparison: Comparison, estimates: Sequence[Estimate]) -> 
 
 def moved_most(comparison: Comparison, estimate: Estimate) -> str | None:
     """What would move the total most, were each number of a question without ranges somewhat off."""
-    found = [] if comparison.scenario.ranged else comparison.drivers(estimate)[:MOST_NAMED]
+    found = [] if comparison.scenario.ranged else sensitivity(comparison, estimate)[:MOST_NAMED]
     if not found:
         return None
     named = "; ".join(_named(one) for one in found)

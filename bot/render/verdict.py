@@ -5,12 +5,12 @@ from __future__ import annotations
 from bot.render.money import counted, money, quantity
 from bot.render.tables import horizon, offer_name
 from bot.render.uncertainty import percent
-from calculator import Comparison, Estimate, VerdictRule, verdict
+from calculator import Comparison, Estimate, VerdictRule, break_even, sample, verdict
 
 
 def judgement(comparison: Comparison, estimate: Estimate) -> list[str]:
     """The verdict on one offer, the money first; nothing where there is no base model or no break-even."""
-    found, back = verdict(comparison, estimate), estimate.break_even
+    found, back = verdict(comparison, estimate), break_even(comparison, estimate)
     if found is None or back is None:
         return []
     bounds = [quantity(comparison.assumptions[name].value) for name in ("calls_for_prompting", "calls_for_tuning")]
@@ -22,7 +22,7 @@ def judgement(comparison: Comparison, estimate: Estimate) -> list[str]:
 
 
 def _money(comparison: Comparison, estimate: Estimate, favours: str) -> str:
-    back, name = estimate.break_even, offer_name(estimate)
+    back, name = break_even(comparison, estimate), offer_name(estimate)
     assert back is not None  # noqa: S101 - the caller looked
     to_end = comparison.plan.months != estimate.months
     over = "until the model ends" if to_end else f"over {horizon(comparison)}"
@@ -33,7 +33,8 @@ def _money(comparison: Comparison, estimate: Estimate, favours: str) -> str:
         return f"The money favours {favours}: {when}; how many calls there are is not given."
     side = "ahead" if favours == "tuning" else "behind"
     text = f"The money favours {favours}: {over} {name} is {money(abs(back.net_usd))} {side}"
-    share = comparison.ranges.pays_back_share(estimate.offer.id) if comparison.ranges else None
+    ranges = sample(comparison)
+    share = ranges.pays_back_share(estimate.offer.id) if ranges else None
     return f"{text}, and paid back by then in {percent(share)} of cases." if share is not None else f"{text}."
 
 

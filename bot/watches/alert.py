@@ -15,7 +15,7 @@ from bot.render.tables import Table, offer_name, plain
 from bot.results import EndKind, SavedOffer
 from bot.store import SavedEstimate, Watch
 from bot.watches.changes import MovedEnd, UpcomingEnd, WatchChange
-from calculator import BaseEstimate, Estimate, RankGroup
+from calculator import BaseEstimate, Estimate, RankGroup, break_even, estimate_warnings
 from pricing import Catalog
 
 WHAT_ENDS: dict[EndKind, str] = {
@@ -70,9 +70,9 @@ def _sentences(news: WatchChange) -> list[str]:
 
 def _price_sentence(news: WatchChange) -> str:
     now, quoted = news.now, news.quoted
-    if now is None:
+    if news.alone is None or now is None:
         return f"{news.name} is not in the catalogue any more."
-    why = next((warning.text for warning in now.warnings), "it is not said why.")
+    why = next((warning.text for warning in estimate_warnings(news.alone, now)), "it is not said why.")
     if now.standing == RankGroup.APART:
         return f"{news.name} cannot be bought as you asked any more: {why}"
     if now.total_usd is None or not now.complete:
@@ -139,11 +139,14 @@ def _prompting_row(base: BaseEstimate, saved: SavedEstimate) -> tuple[str, str, 
 def _payback_row(news: WatchChange) -> tuple[str, str, str, str] | None:
     """Return when it pays back, where that differs from the quote."""
     quoted, estimate = news.quoted.break_even, news.now
-    if quoted is None or estimate is None or estimate.break_even is None or quoted.calls == estimate.break_even.calls:
+    if quoted is None or news.alone is None or estimate is None:
+        return None
+    payback = break_even(news.alone, estimate)
+    if payback is None or quoted.calls == payback.calls:
         return None
     day = quoted.day.isoformat() if quoted.day else None
     quoted_text = "never" if quoted.calls is None else paid_back_text(quoted.calls, day)
-    return (f"{news.name} pays back", quoted_text, pays_back(estimate), "–")
+    return (f"{news.name} pays back", quoted_text, pays_back(news.alone, estimate), "–")
 
 
 def _total(estimate: Estimate) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from bot.render.estimate_diff import THE_DATE, CostCause, priced_alone, reasons
+from bot.render.estimate_diff import THE_DATE, CostCause, compared_alone, reasons
 from bot.render.tables import offer_name
 from bot.results import EndKind, OfferQuote, QuotedLine, SavedOffer, offer_ends
 from bot.store import SavedEstimate
@@ -28,6 +28,7 @@ from calculator import (
     RankGroup,
     customer_of,
     estimate,
+    estimate_warnings,
     read_scenario,
 )
 from calculator.costs.horizon import day_after_months
@@ -62,8 +63,10 @@ class WatchChange(NamedTuple):
     """Of the watched offer."""
     quoted: SavedOffer
     """Its estimate as it was quoted."""
+    alone: Comparison | None
+    """The watched offer priced today by itself; None if the catalogue no longer has it."""
     now: Estimate | None
-    """None where the catalogue has it no more."""
+    """Its estimate."""
     changed: bool
     """Whether something of the price is new; the rest below may be all there is to tell."""
     why: tuple[CostCause, ...]
@@ -115,7 +118,8 @@ def watch_change(
     Tens of milliseconds where an estimate compares all offers.
     """
     last, quoted = state.quote, saved.result.estimates[0]
-    now = priced_alone(saved.fields, last.offer, catalog, today)
+    alone = compared_alone(saved.fields, last.offer, catalog, today)
+    now = alone.find(last.offer) if alone else None
     lately = tuple(reasons(last, saved.fields, catalog, today) or ())
     apart_from_time = sum((cause.usd for cause in lately if cause.name != THE_DATE), Decimal(0))
     comparison = _compared(saved, catalog, today)
@@ -128,13 +132,14 @@ def watch_change(
         or (_was_priced(last) and over.passed(apart_from_time, last.total_usd or Decimal(0)))
     )
     ending = tuple(end for end in _endings(saved, catalog, today) if state.counted.get(_key(end), 99) > _step(end))
-    idle_usd = _idle_usd(now) if today >= state.reminded + timedelta(REMIND_DAYS) else None
+    idle_usd = _idle_usd(alone, now) if today >= state.reminded + timedelta(REMIND_DAYS) else None
     if not (changed or ending or idle_usd):
         return None
     quote = saved.result.quote(last.offer)
     return WatchChange(
         name=offer_name(now) if now else quoted.title,
         quoted=quoted,
+        alone=alone,
         now=now,
         changed=changed,
         why=tuple((quote and reasons(quote, saved.fields, catalog, today)) or ()),
@@ -248,8 +253,9 @@ def _key(end: UpcomingEnd) -> str:
     return f"{end.kind} {end.day}"
 
 
-def _idle_usd(now: Estimate | None) -> Decimal | None:
+def _idle_usd(alone: Comparison | None, now: Estimate | None) -> Decimal | None:
     """What a deployment bills in a month without a call."""
-    if now is None:
+    if alone is None or now is None:
         return None
-    return next((warning.usd for warning in now.warnings if warning.code == "idle_hosting"), None)
+    warnings = estimate_warnings(alone, now)
+    return next((warning.usd for warning in warnings if warning.code == "idle_hosting"), None)

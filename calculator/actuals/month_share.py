@@ -56,7 +56,7 @@ class PricedOffer(NamedTuple):
         if not end:
             return dict.fromkeys(PARTS, ZERO)
         plan, last_day = self.plan._replace(months=end), day_after_months(self.as_of, end)
-        frame = EstimateContext(plan, self.as_of, last_day, self.default_epochs, base=None, preparation=None)
+        frame = EstimateContext(plan, self.as_of, last_day, self.default_epochs, preparation=None)
         lines = estimate_offer(frame, self.offer).lines
         found: dict[Part, Decimal | None] = {}
         for part in PARTS:

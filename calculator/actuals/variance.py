@@ -13,6 +13,7 @@ from calculator.comparison import Comparison
 from calculator.numeric import ONE, ZERO
 from calculator.question.resolved import ResolvedScenario
 from calculator.result import Estimate
+from calculator.uncertainty.sample import sample
 
 Billed = Literal[Part, "all"]
 """One part, or everything together where the parts are not known."""
@@ -49,7 +50,8 @@ class Variance(NamedTuple):
 def actual_variances(comparison: Comparison, estimate: Estimate, actuals: Sequence[Actual]) -> tuple[Variance, ...]:
     """Every actual amount against the month's share of an estimate, in the order of months and parts."""
     priced = priced_as(comparison, estimate, comparison.plan)
-    drawn = priced_as(comparison, estimate, comparison.ranges.plan) if comparison.ranges else None
+    samples = sample(comparison)
+    drawn = priced_as(comparison, estimate, samples.plan) if samples else None
     return tuple(_held(comparison, priced, drawn, actual) for actual in sorted(actuals, key=_place))
 
 

@@ -14,23 +14,24 @@ from pricing import BasePrice, Catalog, PriceKind, UnknownName, given_source, pr
 YOUR_BASE = "your base model"
 
 
-def base_price(name: str | None, rates: PointRates | None, catalog: Catalog, on: date) -> BasePrice | None:
-    """Prices of the base model: one's own where they are given, else those the package has. Raises FieldErrors."""
-    if rates is not None:
-        return BasePrice(
-            model=name or YOUR_BASE,
-            provider="your rates",
-            input_usd=rates.input,
-            cached_input_usd=rates.cached_input,
-            output_usd=rates.output,
-            batch_input_usd=None,
-            batch_cached_input_usd=None,
-            batch_output_usd=None,
-            source=given_source("Your own rates", on),
-            max_call_input_tokens=None,
-        )
-    if name is None:
-        return None
+def given_base_price(name: str | None, rates: PointRates, on: date) -> BasePrice:
+    """Return the customer's own prices of the base model."""
+    return BasePrice(
+        model=name or YOUR_BASE,
+        provider="your rates",
+        input_usd=rates.input,
+        cached_input_usd=rates.cached_input,
+        output_usd=rates.output,
+        batch_input_usd=None,
+        batch_cached_input_usd=None,
+        batch_output_usd=None,
+        source=given_source("Your own rates", on),
+        max_call_input_tokens=None,
+    )
+
+
+def listed_base_price(name: str, catalog: Catalog, on: date) -> BasePrice:
+    """Return the catalogue's prices of a base model. Raises FieldErrors for an unknown name."""
     try:
         return catalog.base_models.price(name, on)
     except UnknownName as error:

@@ -5,15 +5,14 @@ What the GPUs can do is worked out once for a question (`renting.py`); here are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from pydantic import ConfigDict
 
 from calculator.numeric import ONE, ZERO, Numeric, larger, rounded_up, wall_seconds
 from calculator.question.resolved import ResolvedScenario
-from pricing import Offer
+from pricing import GpuOffer, Offer
 
 SECONDS_AN_HOUR = Decimal(3_600)
 STEP_SECONDS = {"second": ONE, "minute": Decimal(60), "hour": SECONDS_AN_HOUR}
@@ -64,13 +63,8 @@ class RentedGpuOffer(Offer):
     deployment: ServingReplica | None
     """None where the model cannot be served there."""
     unfit: str | None
-    find_otherwise: Callable[[], Iterable[AlternativeAssumption]]
-
-    def __eq__(self, other: Any) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return id(self)
+    rented_from: GpuOffer
+    """The offer by the GPU-hour."""
 
 
 def repriced(offer: RentedGpuOffer, usd: Decimal) -> RentedGpuOffer:

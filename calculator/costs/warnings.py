@@ -45,7 +45,7 @@ def not_for_sale(offer: Offer, status: Status, as_of: date) -> Warning:
     return Warning("closed", f"{ended}{nearest} Ask with an earlier date to see what it cost.")
 
 
-def warnings(
+def offer_warnings(
     plan: ResolvedScenario,
     offer: Offer,
     as_of: date,

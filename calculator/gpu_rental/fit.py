@@ -44,7 +44,7 @@ class FitReport(NamedTuple):
 
 def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
     """Raises FieldErrors."""
-    question = gpu_question(scenario, catalog)
+    question = gpu_question(scenario, catalog.gpus.facts, catalog.assumptions)
     facts = catalog.gpus.facts
     rented = _cheapest(scenario, catalog, on)
     if question.gpu is not None:

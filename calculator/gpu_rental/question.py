@@ -13,7 +13,7 @@ from calculator.gpu import Setup, TuningMethod, find_gpu, find_model, interpolat
 from calculator.gpu.names import plain_name
 from calculator.question.quantities import format_number
 from calculator.question.scenario import NEEDS_MODEL, Scenario
-from pricing import Assumption, Catalog, Framework, Gpu, GpuFacts, ModelShape, StackClass
+from pricing import Assumption, Framework, Gpu, GpuFacts, ModelShape, StackClass
 
 # The framework whose defaults stand for a class of software.
 TYPICAL = {"eager": "huggingface", "optimised": "torchtitan", "fp8": "nemo"}
@@ -69,16 +69,15 @@ class GpuQuestion:
         return f"{self.model.name}{size}, {method}"
 
 
-def gpu_question(scenario: Scenario, catalog: Catalog) -> GpuQuestion:
+def gpu_question(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, Assumption]) -> GpuQuestion:
     """The scenario's part that is about GPUs of one's own; its sequences hold the longest example, those of a counted
     file all but next to nothing of it.
     """
-    facts = catalog.gpus.facts
     example = scenario.example
     mean = max(1, int(example.total("likely")))
     longest = int(example.total("high"))
     if scenario.lengths:
-        longest = scenario.lengths.holding(Decimal(1) - (catalog.assumptions["cut_share"].value or 0))
+        longest = scenario.lengths.holding(Decimal(1) - (assumptions["cut_share"].value or 0))
     found: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for key, find in (
@@ -92,7 +91,7 @@ def gpu_question(scenario: Scenario, catalog: Catalog) -> GpuQuestion:
             errors |= error.errors
     if "model" in found:
         try:
-            shortest = int(catalog.assumptions["packed_tokens"].value or 1)
+            shortest = int(assumptions["packed_tokens"].value or 1)
             found["seq"] = sequence_length(scenario.seq, longest, found["model"], shortest)
         except FieldErrors as error:
             errors |= error.errors

@@ -6,7 +6,7 @@ Chosen once, at the likely numbers and for the longest example and call; what a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -29,7 +29,7 @@ from calculator.question.resolved import ResolvedScenario, resolve_corner
 from calculator.question.scenario import YOUR_GPUS, Scenario
 from calculator.serving import ServedCall
 from calculator.serving import replicas as replicas_of
-from pricing import Catalog, Gpu, GpuOffer, LongExamples, TrainingRules, given_source, price_of
+from pricing import Assumption, Catalog, Gpu, GpuFacts, GpuOffer, LongExamples, TrainingRules, given_source, price_of
 
 NODE = 8
 DIGITS = ".9g"
@@ -44,7 +44,8 @@ class RentalSearch(NamedTuple):
     call: ServedCall
     tokens: Decimal
     """Of all examples and epochs, at the likely numbers."""
-    catalog: Catalog
+    facts: GpuFacts
+    assumptions: Mapping[str, Assumption]
     on: date
     adapters: int
     peak_factor: Decimal
@@ -54,8 +55,8 @@ def self_hosted(scenario: Scenario, offers: Iterable[GpuOffer], catalog: Catalog
     """The GPU offers of the GPU that is asked for, each in the number that comes cheapest; after them the asker's own,
     where they have a price. Raises FieldErrors.
     """
-    question = gpu_question(scenario, catalog)
-    renting = _renting(scenario, question, catalog, on)
+    renting = _renting(scenario, catalog.gpus.facts, catalog.assumptions, on)
+    question = renting.question
     if renting.likely.gpu_rate_usd is not None and question.gpu:
         offers = (*offers, _yours(question.gpu, question.gpus or NODE, renting.likely.gpu_rate_usd, on))
     searched: dict[tuple[str, int, tuple[int, ...]], list[Configuration]] = {}
@@ -85,18 +86,19 @@ def _yours(gpu: Gpu, gpus: int, usd: Decimal, on: date) -> GpuOffer:
     )
 
 
-def _renting(scenario: Scenario, question: GpuQuestion, catalog: Catalog, on: date) -> RentalSearch:
+def _renting(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, Assumption], on: date) -> RentalSearch:
+    question = gpu_question(scenario, facts, assumptions)
     likely, high = resolve_corner(scenario, "likely"), resolve_corner(scenario, "high")
     length = tokens_left(likely, question.sequence_length, "cut")
-    epochs = likely.epochs or catalog.assumptions["default_epochs"].value or Decimal(1)
+    epochs = likely.epochs or assumptions["default_epochs"].value or Decimal(1)
     call = ServedCall(
         input_tokens=int((high.prompt_after_tokens or ZERO) + high.call_input_tokens),
         output_tokens=int(high.call_output_tokens),
         seconds_a_call=None if scenario.latency is None else float_of(scenario.latency),
     )
     shared = scenario.adapters if scenario.adapters > 1 else 0
-    peak = catalog.assumptions["peak_factor"].value or Decimal(1)
-    return RentalSearch(question, likely, call, likely.examples * length * epochs, catalog, on, shared, peak)
+    peak = assumptions["peak_factor"].value or Decimal(1)
+    return RentalSearch(question, likely, call, likely.examples * length * epochs, facts, assumptions, on, shared, peak)
 
 
 def float_of(value: Decimal) -> float:
@@ -106,17 +108,17 @@ def float_of(value: Decimal) -> float:
 
 def _counts(question: GpuQuestion, offer: GpuOffer, renting: RentalSearch) -> tuple[int, ...]:
     """The numbers of GPUs to try; where one was asked for, the smallest that is rented and has as many."""
-    most = max(assumption("most_gpus", renting.catalog.assumptions), 2 * (question.gpus or 1))
+    most = max(assumption("most_gpus", renting.assumptions), 2 * (question.gpus or 1))
     counts = offer.counts(most)
     return counts if question.gpus is None else tuple(count for count in counts if count >= question.gpus)[:1]
 
 
 def _search(renting: RentalSearch, offer: GpuOffer, counts: tuple[int, ...]) -> list[Configuration]:
-    facts = renting.catalog.gpus.facts
+    facts = renting.facts
     gpu = facts.gpus[offer.gpu]
     if renting.question.stack == "fp8" and gpu.fp8_tflops is None:
         return []
-    batch = assumption("global_batch", renting.catalog.assumptions)
+    batch = assumption("global_batch", renting.assumptions)
     job = TrainingJob(renting.question.setup(gpu), batch, int(renting.tokens))
     return configurations(job, [GpuSource(offer.id, gpu, None, offer.gpus_per_node, counts)], facts.physics)
 
@@ -148,7 +150,7 @@ def _offer(renting: RentalSearch, offer: GpuOffer, work: RentedTraining | None) 
         work=work,
         deployment=_deployment(renting, offer),
         unfit=None if work else _unfit(renting, offer),
-        find_otherwise=lambda: _otherwise(renting, offer, work) if work else (),
+        rented_from=offer,
     )
 
 
@@ -193,7 +195,7 @@ def _longest(renting: RentalSearch) -> Iterator[str]:
 
 def _deployment(renting: RentalSearch, offer: GpuOffer) -> ServingReplica | None:
     """The group of GPUs that carries the likely calls with the fewest rented; None where the model fits on none."""
-    facts, question = renting.catalog.gpus.facts, renting.question
+    facts, question = renting.facts, renting.question
     gpu, call = facts.gpus[offer.gpu], renting.call
     if call.input_tokens + call.output_tokens > question.model.context:
         return None
@@ -228,7 +230,7 @@ def _deployment(renting: RentalSearch, offer: GpuOffer) -> ServingReplica | None
 
 def _unfit(renting: RentalSearch, offer: GpuOffer) -> str:
     """Why the job cannot be run there, and what single change would let it."""
-    question, facts = renting.question, renting.catalog.gpus.facts
+    question, facts = renting.question, renting.facts
     gpu = facts.gpus[offer.gpu]
     counts = _counts(question, offer, renting)
     if not counts:
@@ -248,7 +250,7 @@ def _unfit(renting: RentalSearch, offer: GpuOffer) -> str:
 def leanest(renting: RentalSearch, offer: GpuOffer, count: int) -> Setup:
     """The setup that needs least memory on so many GPUs."""
     return replace(
-        renting.question.setup(renting.catalog.gpus.facts.gpus[offer.gpu]),
+        renting.question.setup(renting.facts.gpus[offer.gpu]),
         gpus=count,
         gpus_per_node=offer.gpus_per_node,
         sharding="zero3" if count > 1 else "none",
@@ -256,9 +258,15 @@ def leanest(renting: RentalSearch, offer: GpuOffer, count: int) -> Setup:
     )
 
 
-def _otherwise(renting: RentalSearch, offer: GpuOffer, work: RentedTraining) -> Iterator[AlternativeAssumption]:
-    """What was taken for granted, each the other way."""
-    question, facts = renting.question, renting.catalog.gpus.facts
+def alternatives(
+    scenario: Scenario, rented: RentedGpuOffer, facts: GpuFacts, assumptions: Mapping[str, Assumption], on: date
+) -> Iterator[AlternativeAssumption]:
+    """Yield the offer with one assumption changed at a time; nothing where the job does not fit."""
+    offer, work = rented.rented_from, rented.work
+    if work is None:
+        return
+    renting = _renting(scenario, facts, assumptions, on)
+    question = renting.question
 
     def again(changed: GpuQuestion) -> RentedGpuOffer:
         one = renting._replace(question=replace(changed, gpus=work.gpus))

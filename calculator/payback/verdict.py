@@ -1,4 +1,4 @@
-"""Tune or prompt: what the calculation says, beside the rules of thumb that guides give. Figures, no words."""
+"""Tune or prompt: the money, and the rules of thumb that guides give. Figures, no words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from calculator.comparison import Comparison
 from calculator.costs.inference import LABELS, MILLION
 from calculator.numeric import ZERO
+from calculator.payback.break_even import break_even
 from calculator.question.resolved import ResolvedScenario
 from calculator.result import BreakEven, Estimate, LineItem, sum_amounts
 
@@ -17,11 +18,11 @@ Rule = Literal["volume", "changes", "reasoning", "latency"]
 
 
 class VerdictRule(NamedTuple):
-    """One rule, the side it takes here, and the two figures it rests on.
+    """One rule of thumb, the side it favours here, and the two figures it rests on.
 
-    volume: calls a month, and the guides' bound that they pass. changes: US dollars of one retraining, and how many
-    calls save that much (None: calls save nothing). reasoning: US dollars of 100 more answer tokens, tuned and
-    prompted. latency: input tokens of a call, tuned and prompted.
+    volume: calls a month, and the guides' bound that they pass (None: they pass none). changes: US dollars of one
+    retraining, and how many calls save that much (None: calls save nothing). reasoning: US dollars of 100 more answer
+    tokens, tuned and prompted. latency: input tokens of a call, tuned and prompted.
     """
 
     rule: Rule
@@ -31,30 +32,40 @@ class VerdictRule(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """`favours` follows the money alone; the points are what the guides would add."""
+    """Whether to tune or to prompt."""
 
     favours: Side
+    """By the money alone."""
     points: tuple[VerdictRule, ...]
+    """What the guides add."""
 
 
 def verdict(comparison: Comparison, estimate: Estimate) -> Verdict | None:
-    """Of one offer against the base model; None where its break-even is not known."""
-    found = estimate.break_even
-    if comparison.base is None or found is None:
+    """Return whether to tune with an offer or to prompt the base model.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison.
+
+    Returns:
+        The verdict; None without a base model, or if the break-even is unknown.
+    """
+    payback = break_even(comparison, estimate)
+    if comparison.base is None or payback is None:
         return None
     points = (
         *_volume(comparison),
-        *_changes(comparison.plan, estimate, found),
+        *_changes(comparison.plan, estimate, payback),
         *_reasoning(estimate.lines, comparison.base.lines),
         *_latency(comparison.plan),
     )
-    return Verdict(_money(found), points)
+    return Verdict(_favoured(payback), points)
 
 
-def _money(found: BreakEven) -> Side:
-    """By what is left at the end of the horizon; without calls, by whether it ever pays back."""
-    worth = found.net_usd if found.net_usd is not None else Decimal(1 if found.calls is not None else -1)
-    return "tuning" if worth > 0 else "prompting" if worth < 0 else "neither"
+def _favoured(payback: BreakEven) -> Side:
+    """Return the side by the net saving over the horizon; without calls, by whether it ever pays back."""
+    net = payback.net_usd if payback.net_usd is not None else Decimal(1 if payback.calls is not None else -1)
+    return "tuning" if net > 0 else "prompting" if net < 0 else "neither"
 
 
 def _volume(comparison: Comparison) -> Iterator[VerdictRule]:
@@ -70,33 +81,34 @@ def _volume(comparison: Comparison) -> Iterator[VerdictRule]:
         yield VerdictRule("volume", "neither", calls, None)
 
 
-def _changes(plan: ResolvedScenario, estimate: Estimate, found: BreakEven) -> Iterator[VerdictRule]:
-    """Requirements that change ask for a retraining each time."""
-    trained = [line for line in estimate.lines if line.component == "training" and line.recurrence == "once"]
-    usd = (sum_amounts(line.amount_usd for line in trained).usd or ZERO) / plan.runs
+def _changes(plan: ResolvedScenario, estimate: Estimate, payback: BreakEven) -> Iterator[VerdictRule]:
+    """Yield the rule that changing requirements need a retraining each time."""
+    training = [line for line in estimate.lines if line.component == "training" and line.recurrence == "once"]
+    usd = (sum_amounts(line.amount_usd for line in training).usd or ZERO) / plan.runs
     if not usd:
         return
-    saving = found.saving_per_call_usd
-    favours: Side = "prompting" if saving <= 0 or found.cause == "retraining" else "neither"
+    saving = payback.saving_per_call_usd
+    favours: Side = "prompting" if saving <= 0 or payback.cause == "retraining" else "neither"
     yield VerdictRule("changes", favours, usd, usd / saving if saving > 0 else None)
 
 
 def _reasoning(tuned: Iterable[LineItem], prompted: Iterable[LineItem]) -> Iterator[VerdictRule]:
-    """A chain of thought makes answers longer; what that costs on either side."""
-    prices = [_answer_price(lines) for lines in (tuned, prompted)]
-    if None in prices:
+    """Yield the rule that a chain of thought makes answers longer, which is paid on either side."""
+    tuned_price, prompted_price = _answer_price(tuned), _answer_price(prompted)
+    if tuned_price is None or prompted_price is None:
         return
-    one, other = (price * 100 / MILLION for price in prices if price is not None)
-    yield VerdictRule("reasoning", "prompting" if one > other else "tuning" if one < other else "neither", one, other)
+    tuned_usd, prompted_usd = (price * 100 / MILLION for price in (tuned_price, prompted_price))
+    favours: Side = "prompting" if tuned_usd > prompted_usd else "tuning" if tuned_usd < prompted_usd else "neither"
+    yield VerdictRule("reasoning", favours, tuned_usd, prompted_usd)
 
 
 def _answer_price(lines: Iterable[LineItem]) -> Decimal | None:
-    """US dollars per 1M answer tokens of an ordinary call."""
+    """Return US dollars per 1M answer tokens of an ordinary call."""
     return next((line.unit_price_usd for line in lines if line.label == LABELS["output"]), None)
 
 
 def _latency(plan: ResolvedScenario) -> Iterator[VerdictRule]:
-    """Fewer tokens to read are answered sooner."""
+    """Yield the rule that a call with fewer input tokens is answered sooner."""
     if plan.prompt_before_tokens is None or plan.prompt_after_tokens is None:
         return
     tuned, prompted = (

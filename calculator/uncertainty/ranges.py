@@ -1,7 +1,4 @@
-"""How sure an answer is: the whole cost model run on draws of the ranged inputs.
-
-Imported where something is ranged, because it needs NumPy.
-"""
+"""How uncertain an answer is: the whole cost model run on draws of the ranged inputs. Imports NumPy."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from typing import ClassVar
 
 from calculator.costs.base_model import base_history
 from calculator.costs.inference import inference_lines
@@ -18,46 +16,47 @@ from calculator.question.quantities import Amount
 from calculator.question.resolved import ResolvedScenario, resolve
 from calculator.question.scenario import Scenario
 from calculator.result import Estimate, Figure, Percentiles, Total, sum_amounts
-from calculator.uncertainty.sampling import COUNT, drawn, percentiles, share_within
+from calculator.uncertainty.sampling import COUNT, percentiles, sample_amount, share_within
 
 SHARES = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True)
 class SampledEstimates:
-    """Every offer in every draw. Draws of one input are the same for all offers, so that these can be compared."""
+    """Every offer in every draw. An input has the same draws for all offers, so that these can be compared."""
 
-    market: PricingContext
+    context: PricingContext
     plan: ResolvedScenario
-    """Its numbers are draws where the question has ranges."""
-    _base_usd: dict[Hashable, Total] = field(default_factory=dict, init=False, repr=False)
+    """Its numbers are samples where the question has ranges."""
+    _base_usd: dict[Hashable, Total] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    draws = COUNT
+    draws: ClassVar[int] = COUNT
 
     @cached_property
     def estimates(self) -> dict[str, Estimate]:
-        """By offer id; the amounts are draws."""
-        return {one.offer.id: one for one in self.market.estimates(self.plan)}
+        """By offer id; the amounts are samples."""
+        return {estimate.offer.id: estimate for estimate in self.context.estimates(self.plan)}
 
     def percentiles(self, offer_id: str, figure: Figure) -> Percentiles | None:
-        """P10, P50 and P90 of a figure in US dollars; None where a price is unknown in some draw."""
+        """Return P10, P50 and P90 of a figure in US dollars; None if a price is unknown in some draw."""
         total: Total = getattr(self.estimates[offer_id], figure)
         return Percentiles(*percentiles(total.usd, SHARES)) if total.usd is not None and total.whole else None
 
     def pays_back_share(self, offer_id: str) -> Decimal | None:
-        """The share of draws in which tuning has cost no more than prompting by the end of what is priced; None without
-        a base model or calls, or where a price is unknown.
+        """Return the share (0 to 1) of draws in which tuning costs no more than prompting over the priced months.
+
+        None without a base model or calls, or if a price is unknown.
         """
         tuned = self.estimates[offer_id]
-        total, prompted = tuned.total, self._prompted(tuned.months)
+        total, prompted = tuned.total, self._prompting(tuned.months)
         if total.usd is None or prompted.usd is None or not (total.whole and prompted.whole):
             return None
         return share_within(total.usd, prompted.usd)
 
-    def _prompted(self, months: Decimal) -> Total:
-        """What the same calls cost with the base model over `months`."""
+    def _prompting(self, months: Decimal) -> Total:
+        """Return the cost of the same calls with the base model over `months`; many offers share one horizon."""
         if months not in self._base_usd:
-            base, on = self.market.base_price(self.plan), self.market.on
+            base, on = self.context.base_price(self.plan), self.context.as_of
             lines = (
                 inference_lines(self.plan, self.plan.prompt_before_tokens, base_history(base), on, months)
                 if base
@@ -67,13 +66,13 @@ class SampledEstimates:
         return self._base_usd[months]
 
 
-def ranges_of(scenario: Scenario, market: PricingContext) -> SampledEstimates:
-    """The scenario's ranges as draws; what is not ranged stays the number it is."""
+def sample_ranges(scenario: Scenario, context: PricingContext) -> SampledEstimates:
+    """Return the scenario with samples of its ranges; what has no range stays the number it is."""
 
     def pick(name: str, amount: Amount) -> Decimal:
         if not amount.is_range:
             return amount.likely
-        draws: Decimal = drawn(name, amount, whole=key_of(name).whole)  # type: ignore[assignment]  # takes its operators
-        return draws
+        samples: Decimal = sample_amount(name, amount, whole=key_of(name).whole)  # type: ignore[assignment]
+        return samples
 
-    return SampledEstimates(market, resolve(scenario, pick))
+    return SampledEstimates(context, resolve(scenario, pick))

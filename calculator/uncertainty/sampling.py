@@ -78,7 +78,7 @@ def _plain(value: Any) -> Any:
     return value.values if type(value) is Samples else float(value)
 
 
-def drawn(name: str, amount: Amount, *, whole: bool) -> Samples:
+def sample_amount(name: str, amount: Amount, *, whole: bool) -> Samples:
     """`COUNT` draws of a range, the same for the same name and range.
 
     Every value between the ends is as likely as any other; where a likely value was given, a triangle peaks there. The

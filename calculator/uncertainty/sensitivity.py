@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
+from calculator.comparison import Comparison, computed_once
 from calculator.numeric import ONE
-from calculator.pricing_context import PricingContext
 from calculator.question.keys import KEYS
 from calculator.question.quantities import Amount
 from calculator.question.resolved import resolve
@@ -27,22 +27,35 @@ class Driver(NamedTuple):
         return abs(self.at_high_usd - self.at_low_usd)
 
 
-def drivers(scenario: Scenario, market: PricingContext, estimate: Estimate) -> tuple[Driver, ...]:
-    """For each ranged input the totals of one offer at its ends, widest first; what moves nothing is left out."""
-    offer = estimate.offer
-    alone = market._replace(offers=(offer,) if offer in market.offers else ())
+@computed_once
+def sensitivity(comparison: Comparison, estimate: Estimate) -> tuple[Driver, ...]:
+    """Return what each ranged input does to the total of an offer, the others at their likely value.
+
+    Args:
+        comparison: The answer that the estimate belongs to. If its question has no ranges, every uncertain number is
+            taken to be off by `comparison.spread`.
+        estimate: An estimate of the comparison.
+
+    Returns:
+        The inputs that move the total, the widest first; none if a total is unknown.
+    """
+    scenario, offer = comparison.scenario, estimate.offer
+    if not scenario.ranged:
+        scenario = with_default_spread(scenario, comparison.spread)
+    same = tuple(candidate for candidate in comparison.context.offers if candidate.id == offer.id)
+    context = comparison.context._replace(offers=same)
 
     def total(name: str, end: Decimal) -> Decimal | None:
-        plan = resolve(scenario, lambda asked, amount: end if asked == name else amount.likely)
-        found = next(one.total for one in alone.estimates(plan) if one.offer.id == offer.id)
-        return found.usd if found.whole else None
+        plan = resolve(scenario, lambda key, amount: end if key == name else amount.likely)
+        total = next(priced.total for priced in context.estimates(plan) if priced.offer.id == offer.id)
+        return total.usd if total.whole else None
 
-    found = []
+    drivers = []
     for name, amount in ranged_inputs(scenario).items():
         at_low, at_high = total(name, amount.low), total(name, amount.high)
         if at_low is not None and at_high is not None and at_low != at_high:
-            found.append(Driver(name, amount, at_low, at_high))
-    return tuple(sorted(found, key=lambda driver: driver.swing_usd, reverse=True))
+            drivers.append(Driver(name, amount, at_low, at_high))
+    return tuple(sorted(drivers, key=lambda driver: driver.swing_usd, reverse=True))
 
 
 def ranged_inputs(scenario: Scenario) -> dict[str, Amount]:

@@ -10,7 +10,18 @@ from typing import Any
 
 import pytest
 
-from calculator import Comparison, Estimate, LineItem, Total, estimate, read_scenario
+from calculator import (
+    Comparison,
+    Estimate,
+    LineItem,
+    Total,
+    break_even,
+    estimate,
+    estimate_assumptions,
+    estimate_warnings,
+    read_scenario,
+    turning_change,
+)
 from pricing import Catalog
 from pricing.strict_yaml import read_yaml
 
@@ -77,9 +88,9 @@ def containing(texts: list[str], fragments: list[str]) -> list[str]:
     return [fragment for fragment in fragments if any(fragment in text for text in texts)]
 
 
-def break_even(found: Estimate, written: dict[str, Any] | str) -> dict[str, Any] | str:
+def payback(comparison: Comparison, found: Estimate, written: dict[str, Any] | str) -> dict[str, Any] | str:
     """`nothing` where there is no answer; a key that is `nothing` is a part of the answer that there is not."""
-    pays = found.break_even
+    pays = break_even(comparison, found)
     if pays is None or isinstance(written, str):
         return "nothing" if pays is None else "something"
     answer: dict[str, Any] = {}
@@ -87,7 +98,7 @@ def break_even(found: Estimate, written: dict[str, Any] | str) -> dict[str, Any]
         if key == "reason_words":
             answer[key] = containing([pays.reason or ""], text)
             continue
-        value = getattr(pays, key)
+        value = turning_change(comparison, found) if key == "turn" else getattr(pays, key)
         number = isinstance(value, Decimal) and text != "nothing"
         answer[key] = "nothing" if value is None else money(value, text) if number else str(value)
     return answer
@@ -101,11 +112,13 @@ def seen(comparison: Comparison, found: Estimate, written: dict[str, Any]) -> di
         "status": lambda _: found.status,
         "standing": lambda _: found.standing.name,
         "at_least": lambda _: sorted(name for name in FIGURES if not getattr(found, name).whole),
-        "warnings": lambda _: sorted(warning.code for warning in found.warnings),
-        "warning_words": lambda texts: containing([warning.text for warning in found.warnings], texts),
-        "assumptions": lambda texts: containing(list(found.assumptions), texts),
+        "warnings": lambda _: sorted(warning.code for warning in estimate_warnings(comparison, found)),
+        "warning_words": lambda texts: containing(
+            [warning.text for warning in estimate_warnings(comparison, found)], texts
+        ),
+        "assumptions": lambda texts: containing(list(estimate_assumptions(comparison, found)), texts),
         "lines": lambda rows: lines(found, rows),
-        "break_even": lambda written: break_even(found, written),
+        "break_even": lambda written: payback(comparison, found, written),
         "monthly_over_base_usd": lambda text: over_base(comparison, found, text),
     }
     for name in FIGURES:

@@ -14,7 +14,7 @@ from bot.render.money import money, quantity
 from bot.render.months import Months
 from bot.render.sentences import break_even_sentences
 from bot.render.tables import figure, horizon, offer_name
-from calculator import BreakEven, Comparison, Estimate, LineItem, RankGroup
+from calculator import BreakEven, Comparison, Estimate, LineItem, RankGroup, break_even
 from calculator.costs.horizon import day_after_months, months_between, traffic_months
 from calculator.numeric import ONE, ZERO
 from calculator.offer_estimate import EstimateContext, estimate_offer
@@ -185,7 +185,7 @@ def break_even_chart(comparison: Comparison, estimate: Estimate | None = None) -
     def paid(month: Decimal) -> Decimal:
         return _cost_until(comparison, tuned, month)
 
-    found, end = tuned.break_even, _last_month(comparison, tuned)
+    found, end = break_even(comparison, tuned), _last_month(comparison, tuned)
     months, finer = _months(end), _finer(comparison, end, found)
     lines = tuple(
         CostLine(name, tuple(cost(month) for month in months), tuple((month, cost(month)) for month in finer))
@@ -223,7 +223,6 @@ def _cost_until(comparison: Comparison, tuned: Estimate, month: Decimal) -> Deci
         as_of=comparison.as_of,
         end=day_after_months(comparison.as_of, month),
         default_epochs=tuned.epochs or ONE,
-        base=None,
         preparation=next((line for line in tuned.lines if line.component == "preparation"), None),
     )
     return estimate_offer(frame, tuned.offer).total_usd or ZERO
@@ -231,7 +230,8 @@ def _cost_until(comparison: Comparison, tuned: Estimate, month: Decimal) -> Deci
 
 def _last_month(comparison: Comparison, tuned: Estimate) -> Decimal:
     """The end of what is priced, or a little past a later pay-back; never past the model's end."""
-    back = tuned.break_even.months if tuned.break_even else None
+    payback = break_even(comparison, tuned)
+    back = payback.months if payback else None
     if back is None or back <= comparison.plan.months or back > LONGEST_MONTHS or tuned.months < comparison.plan.months:
         return tuned.months
     past = Decimal(math.ceil(back * Decimal("1.15")))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.render.money import money, signed
 from bot.render.tables import Table, horizon, offer_name
-from calculator import INPUT_LABELS, Amount, Comparison, Driver, Estimate, key_of
+from calculator import INPUT_LABELS, Amount, Comparison, Driver, Estimate, key_of, sensitivity
 
 MOST_BARS = 12
 SIDES = ("At its low end", "At its high end")
@@ -45,7 +45,7 @@ def ends_of(driver: Driver) -> tuple[str, str]:
 
 def tornado(comparison: Comparison, estimate: Estimate) -> Tornado | None:
     """What moves the total of an offer; None where nothing does."""
-    found = comparison.drivers(estimate)[:MOST_BARS]
+    found = sensitivity(comparison, estimate)[:MOST_BARS]
     if not found or estimate.total_usd is None:
         return None
     bars = tuple(
@@ -76,7 +76,7 @@ def drivers_table(comparison: Comparison, estimate: Estimate) -> Table:
             money(one.at_high_usd),
             _swing(one),
         )
-        for one in comparison.drivers(estimate)[:MOST_BARS]
+        for one in sensitivity(comparison, estimate)[:MOST_BARS]
     ]
     return Table(
         ("Input", "From – to", "Total at low", "Total at high", "Change"),

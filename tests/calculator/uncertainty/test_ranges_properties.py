@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calculator import Amount, Comparison, Scenario, Total, estimate, read_scenario
+from calculator import Amount, Comparison, Scenario, Total, estimate, read_scenario, sample
 from calculator.question.keys import KEYS
 from calculator.question.quantities import PromptChange
 from calculator.result import Figure
 from calculator.uncertainty.ranges import SampledEstimates
-from calculator.uncertainty.sampling import COUNT, drawn
+from calculator.uncertainty.sampling import COUNT, sample_amount
 from pricing import Catalog, load_catalog
 from tests.calculator.questions import NUMBERS, TODAY, answer, priced_offers, question
 
@@ -156,7 +156,7 @@ def questions(draw: st.DrawFn) -> dict[str, str]:
 
 @cache
 def values(name: str, amount: Amount, *, whole: bool) -> Any:
-    return drawn(name, amount, whole=whole).values
+    return sample_amount(name, amount, whole=whole).values
 
 
 def in_draw(scenario: Scenario, number: int) -> Scenario:
@@ -213,20 +213,21 @@ def check(ranges: SampledEstimates, number: int, plain: Comparison) -> None:
 def test_every_draw_is_an_estimate(both: Catalog, fields: dict[str, str], number: int, day: date) -> None:
     scenario = read_scenario(fields)
     comparison = estimate(scenario, both, day)
-    if comparison.ranges is None:
+    ranges = sample(comparison)
+    if ranges is None:
         assert scenario.ranged == ()
         return
-    some = telling_draws(comparison.ranges)
+    some = telling_draws(ranges)
     plains = {here: estimate(in_draw(scenario, here), both, day) for here in {number, *some[:: max(1, len(some) // 4)]}}
     for here, plain in plains.items():
-        check(comparison.ranges, here, plain)
+        check(ranges, here, plain)
 
 
 @settings(max_examples=12)
 @given(fields=questions())
 def test_unknown_is_what_is_unknown_in_some_draw(both: Catalog, fields: dict[str, str]) -> None:
     scenario = read_scenario(fields)
-    ranges = estimate(scenario, both, TODAY).ranges
+    ranges = sample(estimate(scenario, both, TODAY))
     if ranges is None:
         return
     plains = [estimate(in_draw(scenario, number), both, TODAY).estimates for number in telling_draws(ranges)]
@@ -254,7 +255,7 @@ def test_the_share_that_pays_back_is_counted_in_estimates(both: Catalog) -> None
         "hosted": "0h",
     }
     scenario = read_scenario(fields)
-    ranges = estimate(scenario, both, TODAY).ranges
+    ranges = sample(estimate(scenario, both, TODAY))
     assert ranges is not None
     pays = 0
     for number in range(COUNT):
@@ -275,8 +276,9 @@ def test_percentiles_rise_and_lie_between_the_corners(
 ) -> None:
     on = data.draw(st.lists(st.sampled_from(priced_offers(catalog)), min_size=1, max_size=3, unique=True))
     found = answer(catalog, {key: text.replace("%%", "%") for key, text in question(on, numbers).items()})
+    ranges = sample(found)
     for one in found.estimates:
-        percentiles = found.ranges.percentiles(one.offer.id, "total") if found.ranges else None
+        percentiles = ranges.percentiles(one.offer.id, "total") if ranges else None
         span = found.span(one, "total")
         if percentiles and span and span.low is not None and span.high is not None:
             dust = Decimal("0.9999999")  # of floating point

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from calculator import estimate, read_scenario
+from calculator import estimate, read_scenario, sample
 from calculator.uncertainty.ranges import SampledEstimates
 from pricing import Catalog
 from tests.calculator.questions import TODAY
@@ -34,10 +34,10 @@ RANGED = {
 IN_A_FRESH_PROCESS = """
 import json, sys
 from datetime import date
-from calculator import estimate, read_scenario
+from calculator import estimate, read_scenario, sample
 from pricing import load_catalog
 fields, day = json.loads(sys.argv[1]), date.fromisoformat(sys.argv[2])
-found = estimate(read_scenario(fields), load_catalog(), day).ranges
+found = sample(estimate(read_scenario(fields), load_catalog(), day))
 print(json.dumps([
     [list(map(str, found.percentiles(name, "total"))), str(found.pays_back_share(name))] for name in found.estimates
 ]))
@@ -65,7 +65,7 @@ def test_the_same_question_has_the_same_answer_in_another_process(catalog: Catal
 
 def test_neither_the_order_nor_other_offers_nor_how_a_number_is_written_matter(catalog: Catalog) -> None:
     here = answers(ranges(catalog, **RANGED))
-    backwards = estimate(read_scenario(dict(reversed((NOTHING | RANGED).items()))), catalog, TODAY).ranges
+    backwards = sample(estimate(read_scenario(dict(reversed((NOTHING | RANGED).items()))), catalog, TODAY))
     assert backwards is not None
     assert answers(backwards) == here
     written = {"examples": "10,000...20000", "epochs": "2…4", "cached": "0.1..0.40", "rates": "10.0/1/2.0..3"}

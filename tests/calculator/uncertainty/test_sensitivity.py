@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calculator import Amount, Comparison, Driver, estimate, read_scenario, with_default_spread
+from calculator import Amount, Comparison, Driver, estimate, read_scenario, sensitivity, with_default_spread
 from calculator.question.keys import KEYS
 from pricing import Catalog
 from tests.calculator.questions import NUMBERS, TODAY, answer, question
@@ -38,7 +38,7 @@ def asked(catalog: Catalog, on_day: date = TODAY, **fields: str) -> Comparison:
 
 def drivers(catalog: Catalog, on_day: date = TODAY, **fields: str) -> list[Driver]:
     found = asked(catalog, on_day, **fields)
-    return list(found.drivers(found.estimates[0]))
+    return list(sensitivity(found, found.estimates[0]))
 
 
 def rows(found: list[Driver]) -> list[tuple[str, Decimal, Decimal, Decimal]]:
@@ -114,8 +114,8 @@ def test_every_offer_has_its_own(catalog: Catalog) -> None:
     found = asked(catalog, on=f"{OWN},together/qwen3-8b", examples="1..100", calls="", call="")
     own, other = sorted(found.estimates, key=lambda one: one.offer.id, reverse=True)
     assert (own.offer.id, other.offer.id) == (OWN, "together/qwen3-8b")
-    assert rows(list(found.drivers(own))) == [("examples", Decimal("5.01"), 6, Decimal("0.99"))]
-    assert found.drivers(other) == ()
+    assert rows(list(sensitivity(found, own))) == [("examples", Decimal("5.01"), 6, Decimal("0.99"))]
+    assert sensitivity(found, other) == ()
 
 
 def test_an_unknown_total_has_no_drivers(catalog: Catalog) -> None:
@@ -135,7 +135,7 @@ def test_an_at_least_is_no_end_of_a_driver(catalog: Catalog, on: str, day: date,
     found = asked(catalog, day, on=on, rates="", **fields)
     (one,) = found.estimates
     assert (found.low[one.offer.id].complete, found.high[one.offer.id].complete) == (True, False)
-    assert found.drivers(one) == ()
+    assert sensitivity(found, one) == ()
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_a_driver_is_two_plain_estimates(catalog: Catalog, given_numbers: dict[s
         return answer(catalog, question(on, given_numbers | {key: value}, chosen)).estimates[0].total_usd
 
     ranged = answer(catalog, question(on, given_numbers | {key: f"{low}{percent}..{high}"}, chosen))
-    found = ranged.drivers(ranged.estimates[0])
+    found = sensitivity(ranged, ranged.estimates[0])
     assert [(one.at_low_usd, one.at_high_usd) for one in found] == (
         [(total(low), total(high))] if total(low) != total(high) else []
     )

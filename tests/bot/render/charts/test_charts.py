@@ -18,7 +18,7 @@ from bot.render.charts.block import chart_block, distinct
 from bot.render.charts.model import BarChart, LineChart, break_even_chart, chart_of, comparison_chart
 from bot.render.charts.png import chart_png
 from bot.render.charts.png_page import DRAWN, tick_text, ticks, typed
-from calculator import Comparison, estimate, read_scenario
+from calculator import Comparison, break_even, estimate, read_scenario
 from playground.message_rules import check_message
 from pricing import Catalog
 from tests.conftest import LINE
@@ -122,9 +122,9 @@ def test_the_last_points_are_the_totals_of_the_same_months(line: str, catalog: C
         total = comparison.base.total_usd
         assert total is not None
         assert abs(chart.lines[0].values[-1] - total) <= total / 10**20
-    elif best.break_even and best.break_even.net_usd is not None:
+    elif (payback := break_even(comparison, best)) and payback.net_usd is not None:
         net = chart.lines[0].values[-1] - chart.lines[1].values[-1]
-        assert abs(net - best.break_even.net_usd) < Decimal("1e-15")
+        assert abs(net - payback.net_usd) < Decimal("1e-15")
 
 
 def test_figures_that_can_be_checked_on_paper(catalog: Catalog) -> None:

@@ -1,0 +1,160 @@
+"""What an estimate rests on and what to look out for: read for the few offers that are shown, after all are priced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from calculator.comparison import Comparison, computed_once
+from calculator.costs.hosting import is_dedicated
+from calculator.costs.inference import token_loads
+from calculator.costs.rented_gpus import SECONDS_AN_HOUR, RentedGpuOffer, run_seconds, serves
+from calculator.costs.training import billed_tokens_per_example, method_of, tokens_of_a_run
+from calculator.costs.warnings import not_for_sale, offer_warnings
+from calculator.offer_estimate import EstimateContext, estimate_offer
+from calculator.question.resolved import ResolvedScenario
+from calculator.result import AssumptionImpact, Estimate, Warning, sum_amounts
+from pricing import Offer
+
+MOST_IMPACTS = 3
+
+
+@computed_once
+def estimate_warnings(comparison: Comparison, estimate: Estimate) -> tuple[Warning, ...]:
+    """Return what would cost money if it were overlooked, the most expensive kinds first.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison.
+    """
+    if estimate.epochs is None:
+        return (_unpriced(estimate, comparison.as_of),)
+    plan, as_of = comparison.plan, comparison.as_of
+    end = _estimate_context(comparison).end
+    return tuple(offer_warnings(plan, estimate.offer, as_of, estimate.months, end, estimate.epochs, estimate.lines))
+
+
+@computed_once
+def estimate_assumptions(comparison: Comparison, estimate: Estimate) -> tuple[str, ...]:
+    """Return what was assumed where neither the question nor the platform says, in words.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison.
+    """
+    return () if estimate.epochs is None else tuple(_assumptions(comparison.plan, estimate.offer, estimate.epochs))
+
+
+@computed_once
+def assumption_impacts(comparison: Comparison, estimate: Estimate) -> tuple[AssumptionImpact, ...]:
+    """Return the assumptions about rented GPUs that would move the total most, the widest first.
+
+    Each assumption is changed and the offer is priced again, which takes some milliseconds.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison.
+
+    Returns:
+        At most three; none for an offer that is not billed by the GPU-hour, or whose total is unknown.
+    """
+    impacts = sorted(_impacts(comparison, estimate), key=lambda impact: abs(impact.usd), reverse=True)
+    return tuple(impact for impact in impacts if impact.usd)[:MOST_IMPACTS]
+
+
+def training_range(comparison: Comparison, estimate: Estimate) -> tuple[Decimal, Decimal] | None:
+    """Return the 80 % interval of the training cost on rented GPUs.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison.
+
+    Returns:
+        Low and high end in US dollars, over all runs; None if it is unknown, or the offer is not billed by the
+        GPU-hour.
+    """
+    plan, offer = comparison.plan, estimate.offer
+    usd = sum_amounts(line.amount_usd for line in estimate.lines if line.component == "training").usd
+    if not isinstance(offer, RentedGpuOffer) or not offer.work or estimate.epochs is None or usd is None:
+        return None
+    tokens = tokens_of_a_run(plan, offer, estimate.epochs)
+    likely = run_seconds(plan, offer.work, tokens)
+    low, high = (
+        usd * run_seconds(plan, offer.work, tokens, end) / likely for end in (offer.work.quick, offer.work.slow)
+    )
+    return low, high
+
+
+@computed_once
+def _estimate_context(comparison: Comparison) -> EstimateContext:
+    return comparison.context.estimate_context(comparison.plan)
+
+
+def _impacts(comparison: Comparison, estimate: Estimate) -> Iterator[AssumptionImpact]:
+    """Yield the change of the total with each assumption changed, where it is known and the job fits."""
+    offer, total = estimate.offer, estimate.total
+    if not isinstance(offer, RentedGpuOffer) or total.usd is None:
+        return
+    from calculator.gpu_rental.search import alternatives  # the GPU model, where it is needed
+
+    context, pricing = _estimate_context(comparison), comparison.context
+    for alternative in alternatives(comparison.scenario, offer, pricing.gpu_facts, pricing.assumptions, pricing.as_of):
+        changed = estimate_offer(context, alternative.offer).total
+        if changed.usd is not None and changed.whole == total.whole:
+            yield AssumptionImpact(alternative.what, changed.usd - total.usd)
+
+
+def _unpriced(estimate: Estimate, as_of: date) -> Warning:
+    """Return why an offer has no line items."""
+    offer = estimate.offer
+    if isinstance(offer, RentedGpuOffer) and offer.unfit:
+        return Warning("does_not_fit", offer.unfit)
+    return not_for_sale(offer, estimate.status, as_of)
+
+
+def _assumptions(plan: ResolvedScenario, offer: Offer, epochs: Decimal) -> Iterator[str]:
+    if plan.epochs is None:
+        if offer.training and offer.training.auto_epochs:
+            yield f"epochs=auto is {epochs} here, by {offer.platform_title}'s rule ({offer.training.source.title})"
+        else:
+            yield f"epochs=auto is {epochs} here: {offer.platform_title} publishes no rule"
+    yield from _length_assumptions(plan, offer)
+    if isinstance(offer, RentedGpuOffer):
+        yield from _gpu_assumptions(plan, offer, epochs)
+        return
+    method = method_of(plan, offer)
+    if method and plan.method is None:
+        yield f"priced for method {method}"
+    if plan.calls_per_month and not is_dedicated(plan, offer):
+        kinds = {load.kind for load in token_loads(plan, plan.prompt_after_tokens, offer.history)}
+        if plan.cached_share and "cached_input" not in kinds and "batch_cached_input" not in kinds:
+            yield "no cached price: cached tokens pay the input price"
+        if plan.batch_share and "batch_output" not in kinds and "batch_input" not in kinds:
+            yield "no batch price: batch calls pay the ordinary price"
+
+
+def _length_assumptions(plan: ResolvedScenario, offer: Offer) -> Iterator[str]:
+    """Yield how much of a counted file is trained on, if some examples are longer than the platform takes."""
+    rules = offer.training
+    if not plan.lengths or not rules or not rules.max_tokens_per_example or not rules.longer_examples:
+        return
+    limit, fate, source = rules.max_tokens_per_example, rules.longer_examples.are, rules.longer_examples.source.title
+    if plan.lengths.longest <= limit or fate == "unknown":
+        return
+    whole, trained = plan.example_tokens * plan.examples, billed_tokens_per_example(plan, offer) * plan.examples
+    subject = f"examples over {limit:,} tokens are {fate}{' there' if fate == 'cut' else ''}"
+    yield f"{subject}: {trained:,.0f} of {whole:,.0f} tokens are trained on, {trained / whole:.1%} ({source})"
+
+
+def _gpu_assumptions(plan: ResolvedScenario, offer: RentedGpuOffer, epochs: Decimal) -> Iterator[str]:
+    if offer.work:
+        hours = run_seconds(plan, offer.work, tokens_of_a_run(plan, offer, epochs)) / SECONDS_AN_HOUR
+        queue = f", after {plan.queue_hours.normalize():f} hours in the queue" if plan.queue_hours else ""
+        yield f"a run takes {hours:,.2f} hours on {offer.title}{queue}: start-up, evaluation and checkpoints included"
+        yield from offer.work.how
+        yield "another batch size or learning rate leaves hours and cost nearly as they are; a wrong one costs a run"
+    if serves(plan) and offer.deployment:
+        yield offer.deployment.how
+    if not serves(plan):
+        yield "no calls are given, so no GPUs are kept up to answer them"
