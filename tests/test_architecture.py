@@ -60,6 +60,10 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
 ALL = [path for package in PACKAGES for path in files(package)]
 
 
@@ -103,21 +107,31 @@ def test_no_file_is_too_long_to_read(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
 
 
+def imported_modules(package: str) -> dict[str, set[str]]:
+    """The package's own modules that each of its modules imports."""
+    paths = {module_name(path): path for path in files(package)}
+    graph: dict[str, set[str]] = {}
+    for name, path in paths.items():
+        pairs = [imported.partition(":") for imported in imports(path)]
+        targets = {f"{module}.{item}" if f"{module}.{item}" in paths else module for module, _, item in pairs}
+        graph[name] = targets & paths.keys()
+    return graph
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_nothing_is_imported_in_a_circle(package: str) -> None:
     """Nor are types: what needs each other belongs together, or stands on something third."""
-    named = {
-        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-        for path in files(package)
-    }
-    taken: dict[str, set[str]] = {}
-    for name, path in named.items():
-        found = [
-            (f"{module}.{what}" if f"{module}.{what}" in named else module)
-            for module, _, what in (one.partition(":") for one in imports(path))
-        ]
-        taken[name] = {module for module in found if module in named}
-    TopologicalSorter(taken).prepare()  # raises CycleError, which names the circle
+    TopologicalSorter(imported_modules(package)).prepare()  # raises CycleError, which names the circle
+
+
+@pytest.mark.parametrize("package", ["calculator", "pricing", "playground"])
+def test_folders_do_not_import_each_other_in_a_cycle(package: str) -> None:
+    """A folder can be read without the others. A file of a package's root counts as a folder of its own."""
+    folders = {module_name(path): "/".join(path.relative_to(ROOT).parts[:2]) for path in files(package)}
+    graph: dict[str, set[str]] = {folder: set() for folder in folders.values()}
+    for name, targets in imported_modules(package).items():
+        graph[folders[name]] |= {folders[target] for target in targets} - {folders[name]}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the cycle
 
 
 DRAWING_AND_TABLES = ["numpy", "PIL", "matplotlib", "pandas", "polars", "pyarrow", "scipy"]
