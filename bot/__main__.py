@@ -5,11 +5,6 @@ every token with the newest.
 
 from __future__ import annotations
 
-import gc
-
-if __name__ == "__main__":
-    gc.disable()  # until all is there: looking for garbage among what is just being imported takes a sixth of the start
-
 import asyncio
 import logging
 import secrets
@@ -19,28 +14,24 @@ import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
 
 import uvloop
 from aiohttp import web
-from cryptography.fernet import Fernet, MultiFernet
-from prometheus_client import CollectorRegistry, ProcessCollector
-from pydantic import SecretStr
+from cryptography.fernet import Fernet
+from prometheus_client import ProcessCollector
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import build_app
+from bot.config import Config, config_from, encryption_keys, secret_of
 from bot.errors import error_of
-from bot.prices.current_catalog import RefreshPlan
 from bot.settings import Settings, SettingsError, forget_secrets, read_settings
-from bot.slack.oauth import INSTALL_PATH, OAuth
-from bot.store import Audit, Database, DatabaseUnavailable, Installations, ProviderKeys, open_database, read_keys
+from bot.slack.oauth import INSTALL_PATH
+from bot.store import Audit, Database, DatabaseUnavailable, Installations, ProviderKeys, open_database
 from bot.telemetry.logs import start_logging
 from bot.timeouts import Timeouts
-from pricing import BaseModels, Catalog, PriceFileError, load_catalog
-from pricing.refresh import load_feeds
+from pricing import Catalog, PriceFileError, load_catalog
 
 log = logging.getLogger("bot")
 
@@ -90,7 +81,7 @@ def main(arguments: Sequence[str]) -> int:
 
 async def rotate_keys(settings: Settings) -> None:
     """Encrypt every token and every platform's key with the newest key. May be done while the bot runs."""
-    keys = _encryption_keys(settings)
+    keys = encryption_keys(settings)
     if keys is None:
         raise SettingsError("FTCOST_ENCRYPTION_KEYS is missing; without it nothing is kept encrypted.")
     database = await open_database(settings.database)
@@ -102,7 +93,7 @@ async def rotate_keys(settings: Settings) -> None:
     print(f"{tokens} tokens and {kept} keys of platforms are encrypted with the newest key.")
 
 
-async def serve(settings: Settings, catalog: Catalog, pace: Timeouts = Timeouts()) -> None:  # noqa: B008 - frozen
+async def serve(settings: Settings, catalog: Catalog, timeouts: Timeouts = Timeouts()) -> None:  # noqa: B008 - frozen
     """Start everything, say where it is, wait for the signal to stop, stop in order."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -115,9 +106,7 @@ async def serve(settings: Settings, catalog: Catalog, pace: Timeouts = Timeouts(
         if settings.mode == "playground":
             where = await _play(base_url, door, catalog, database, stack, settings.rates_url)
         else:
-            where = await _serve_slack(settings, pace, base_url, door, catalog, database, stack)
-        gc.freeze()  # what is there lives as long as the process, or nearly: no collection needs to look at it
-        gc.enable()
+            where = await _serve_slack(settings, timeouts, base_url, door, catalog, database, stack)
         print(where, flush=True)
         await stop.wait()
         log.info("stopping: finishing what was accepted")
@@ -143,7 +132,7 @@ def _door(host: str, port: int) -> socket.socket:
 
 async def _serve_slack(
     settings: Settings,
-    pace: Timeouts,
+    timeouts: Timeouts,
     base_url: str,
     door: socket.socket,
     catalog: Catalog,
@@ -151,30 +140,14 @@ async def _serve_slack(
     stack: AsyncExitStack,
 ) -> str:
     """A real workspace, over Socket Mode or HTTP."""
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)  # memory, CPU and open files of this process
-    in_socket_mode = settings.mode == "socket"
-    app = await stack.enter_async_context(
-        build_app(
-            catalog,
-            database,
-            access=_access(settings),
-            signing_secret=None if in_socket_mode else _secret(settings.slack_signing_secret),
-            slack_api_url=settings.slack_api_url,
-            refresh=refresh_plan(settings, catalog),
-            pace=pace,
-            registry=registry,
-            allowance=settings.allowance,
-            admins=settings.admins,
-            rates_url=settings.rates_url,
-            encryption_keys=_encryption_keys(settings),
-            proxy=settings.proxy,
-        )
-    )
+    config = config_from(settings, catalog, timeouts)
+    app = await stack.enter_async_context(build_app(config, catalog, database))
+    ProcessCollector(registry=app.metrics.registry)  # memory, CPU and open files of this process
     await app.workspaces.fault()
+    in_socket_mode = settings.mode == "socket"
     if in_socket_mode:
         client = AsyncWebClient(base_url=settings.slack_api_url, proxy=settings.proxy)
-        handler = AsyncSocketModeHandler(app.slack, _secret(settings.slack_app_token), web_client=client)
+        handler = AsyncSocketModeHandler(app.slack, secret_of(settings.slack_app_token), web_client=client)
         app.connection.is_up = handler.client.is_connected
         stack.push_async_callback(handler.close_async)
         await handler.connect_async()  # type: ignore[no-untyped-call]
@@ -185,23 +158,6 @@ async def _serve_slack(
     if settings.mode == "oauth":
         how += f", for the workspaces that install the app at {base_url}{INSTALL_PATH}"
     return f"Serving Slack over {how}. Health at {base_url}/healthz and {base_url}/readyz. Ctrl-C stops."
-
-
-def refresh_plan(settings: Settings, catalog: Catalog) -> RefreshPlan | None:
-    """How prices are kept fresh; None where that is off."""
-    if settings.refresh == "off":
-        return None
-    return RefreshPlan(
-        every_days=EVERY_DAYS[settings.refresh],
-        feeds={name: feed for name, feed in load_feeds().items() if feed.scheduled},
-        keys=settings.feed_keys,
-        load=partial(_with_refreshed, settings.prices_dir, catalog.base_models),
-        proxy=settings.proxy,
-    )
-
-
-def _with_refreshed(prices_dir: Path | None, base_models: BaseModels, refreshed_dir: Path) -> Catalog:
-    return load_catalog(prices_dir, refreshed_dir=refreshed_dir, base_models=base_models)
 
 
 async def _play(
@@ -221,16 +177,10 @@ async def _play(
         base_url=base_url,
         events_url=f"{base_url}/slack/events",
     )
-    app = await stack.enter_async_context(
-        build_app(
-            catalog,
-            database,
-            access=slack.bot_token,
-            signing_secret=slack.signing_secret,
-            slack_api_url=slack.api_url,
-            rates_url=rates_url,
-        )
+    config = Config(
+        access=slack.bot_token, signing_secret=slack.signing_secret, slack_api_url=slack.api_url, rates_url=rates_url
     )
+    app = await stack.enter_async_context(build_app(config, catalog, database))
     slack.add_routes(app.web)
     await _listen(app.web, door, stack)
     # What waits from a former run belongs to a channel that ended with it: the playground's messages live in memory.
@@ -248,27 +198,9 @@ async def _listen(app: web.Application, door: socket.socket, stack: AsyncExitSta
         raise CannotListen(error.strerror or str(error)) from error
 
 
-def _access(settings: Settings) -> str | OAuth:
-    """By what the bot speaks: one workspace's token, or the app's credentials."""
-    if settings.mode != "oauth":
-        return _secret(settings.slack_bot_token)
-    keys = read_keys(_secret(settings.encryption_keys))
-    return OAuth(settings.slack_client_id or "", _secret(settings.slack_client_secret), keys, settings.look_back)
-
-
-def _encryption_keys(settings: Settings) -> MultiFernet | None:
-    return read_keys(_secret(settings.encryption_keys)) if settings.encryption_keys else None
-
-
 def _now() -> datetime:
     """UTC, as the database has it."""
     return datetime.now(UTC).replace(tzinfo=None)
-
-
-def _secret(value: SecretStr | None) -> str:
-    if value is None:
-        raise SettingsError("a Slack credential is missing")
-    return value.get_secret_value()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from aiohttp import web
 from hypothesis import HealthCheck, settings
 
 from bot.app import App, build_app
+from bot.config import Config
 from bot.timeouts import Timeouts
 from playground import FakeSlack
 from pricing import Catalog, load_catalog
@@ -31,7 +32,7 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 # Attempts follow each other at once: what a test waits for is its Slack and never a pause.
-PACE = Timeouts(first_pause=0.01, poll=0.2, accept=8.0, know=8.0)
+TIMEOUTS = Timeouts(first_pause=0.01, poll=0.2, accept=8.0, know=8.0)
 # Slack waits three seconds. A busy machine that makes the bot slower fails no test, unless time is its point.
 ACK_SECONDS = 10.0
 _STARTED = time.time()
@@ -102,24 +103,20 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 
 @asynccontextmanager
 async def running_bot(
-    catalog: Catalog, slack: FakeSlack, database_url: str, now: Callable[[], datetime] = lambda: TODAY, **how: Any
+    catalog: Catalog, slack: FakeSlack, database_url: str, now: Callable[[], datetime] = lambda: TODAY, **options: Any
 ) -> AsyncIterator[Workspace]:
-    """Start the bot on a free port, and stop it as SIGTERM would: new requests first, then the work that runs. `how`
-    goes to `build_app`.
+    """Start the bot on a free port, and stop it as SIGTERM would: new requests first, then the work that runs. The
+    `options` go to `Config`.
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(databases.opened(database_url))
-        app = await stack.enter_async_context(
-            build_app(
-                catalog,
-                database,
-                access=slack.bot_token,
-                signing_secret=slack.signing_secret,
-                slack_api_url=slack.api_url,
-                now=now,
-                **({"pace": PACE} | how),
-            )
+        config = Config(
+            access=slack.bot_token,
+            signing_secret=slack.signing_secret,
+            slack_api_url=slack.api_url,
+            **({"timeouts": TIMEOUTS} | options),
         )
+        app = await stack.enter_async_context(build_app(config, catalog, database, now))
         await app.workspaces.fault()
         runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=1.0)
         await runner.setup()

@@ -12,6 +12,7 @@ from aiohttp import ClientSession, DummyCookieJar, web
 from cryptography.fernet import Fernet
 
 from bot.app import build_app
+from bot.config import Config
 from bot.slack.oauth import OAuth
 from bot.store import read_keys
 from bot.timeouts import Timeouts
@@ -19,7 +20,7 @@ from playground import FakeSlack
 from playground.installs import Installs
 from pricing import Catalog
 from tests import databases
-from tests.conftest import ACK_SECONDS, PACE, TODAY
+from tests.conftest import ACK_SECONDS, TIMEOUTS, TODAY
 
 CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET = "111.222", "client-secret", "signing-secret"
 KEY = Fernet.generate_key().decode()
@@ -52,7 +53,7 @@ class Company:
 
 
 @asynccontextmanager
-async def two_workspaces(catalog: Catalog, database_url: str, pace: Timeouts = PACE) -> AsyncIterator[Company]:
+async def two_workspaces(catalog: Catalog, database_url: str, timeouts: Timeouts = TIMEOUTS) -> AsyncIterator[Company]:
     """Neither has installed the app yet."""
     async with AsyncExitStack() as stack:
         slacks = []
@@ -72,17 +73,13 @@ async def two_workspaces(catalog: Catalog, database_url: str, pace: Timeouts = P
         await installs.start()
         stack.push_async_callback(installs.stop)
         database = await stack.enter_async_context(databases.opened(database_url))
-        app = await stack.enter_async_context(
-            build_app(
-                catalog,
-                database,
-                access=OAuth(CLIENT_ID, CLIENT_SECRET, read_keys(KEY)),
-                signing_secret=SIGNING_SECRET,
-                slack_api_url=installs.api_url,
-                now=lambda: TODAY,
-                pace=pace,
-            )
+        config = Config(
+            access=OAuth(CLIENT_ID, CLIENT_SECRET, read_keys(KEY)),
+            signing_secret=SIGNING_SECRET,
+            slack_api_url=installs.api_url,
+            timeouts=timeouts,
         )
+        app = await stack.enter_async_context(build_app(config, catalog, database, lambda: TODAY))
         runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

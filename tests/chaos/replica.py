@@ -9,7 +9,7 @@ from bot.settings import read_settings
 from bot.timeouts import Timeouts
 from pricing import load_catalog
 
-PACE = Timeouts(attempts=20, first_pause=0.1, longest_pause=1.0, poll=0.3, lease=2.0, answer=1.0, stop=0.5)
+TIMEOUTS = Timeouts(attempts=20, first_pause=0.1, longest_pause=1.0, poll=0.3, lease=2.0, answer=1.0, stop=0.5)
 
 if __name__ == "__main__":
-    uvloop.run(serve(read_settings(), load_catalog(), PACE))
+    uvloop.run(serve(read_settings(), load_catalog(), TIMEOUTS))

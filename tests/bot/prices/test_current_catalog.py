@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import refresh_plan
+from bot.config import refresh_plan
 from bot.prices.current_catalog import RefreshPlan
 from bot.settings import Settings
 from bot.store import RefreshedPriceStore, open_database

@@ -20,10 +20,10 @@ from pricing import Catalog
 from tests.bot import slack_actions, support_bot
 from tests.bot.message_text import column, figures
 from tests.bot.two_workspaces import CLIENT_ID, KEY, Company, two_workspaces
-from tests.conftest import PACE, Workspace, running_bot
+from tests.conftest import TIMEOUTS, Workspace, running_bot
 from tests.tcp_proxy import Line
 
-BRISK = replace(PACE, accept=Timeouts().accept, know=Timeouts().know)
+BRISK = replace(TIMEOUTS, accept=Timeouts().accept, know=Timeouts().know)
 """As impatient as in earnest."""
 
 
@@ -38,7 +38,7 @@ async def line(postgres_url: str) -> AsyncIterator[Line]:
 @pytest.fixture
 async def workspace(catalog: Catalog, slack: FakeSlack, line: Line) -> AsyncIterator[Workspace]:
     slack.scopes.add("channels:history")  # so that what stands is found
-    async with running_bot(catalog, slack, line.url, pace=BRISK) as running:
+    async with running_bot(catalog, slack, line.url, timeouts=BRISK) as running:
         yield running
         await line.up()
     assert slack.violations == []

@@ -24,7 +24,7 @@ from tests import postgres
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
 from tests.bot.message_text import column, figures, texts
-from tests.conftest import LINE, PACE, TODAY, running_bot
+from tests.conftest import LINE, TIMEOUTS, TODAY, running_bot
 
 
 async def until_it_stops_listening(url: str) -> None:
@@ -222,8 +222,8 @@ async def test_many_at_once_are_all_acknowledged_and_all_done(
     catalog: Catalog, slack: FakeSlack, database_url: str
 ) -> None:
     """More than are worked on at a time, and the worker looks for what waits only when it has a place free."""
-    never_by_the_clock = replace(PACE, poll=3_600)
-    async with running_bot(catalog, slack, database_url, pace=never_by_the_clock):
+    never_by_the_clock = replace(TIMEOUTS, poll=3_600)
+    async with running_bot(catalog, slack, database_url, timeouts=never_by_the_clock):
         delivered = await asyncio.gather(*(slack.command(support_bot.LINE) for _ in range(AT_ONCE * 2 + 5)))
         assert all(one.ok and not one.body for one in delivered)
         done = await slack.wait_for(lambda: len(complete := complete_threads(slack)) == len(delivered) and complete)

@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp.test_utils import TestServer
 
 from bot.app import build_app
+from bot.config import Config
 from bot.queue.model import EstimateJob, QueuedJob
 from bot.queue.store import JobStore
 from bot.store import open_database
@@ -34,15 +35,9 @@ async def test_work_that_nobody_begins_for_a_minute_makes_the_bot_unready_until_
     )
     other = JobStore(database, lambda: time[0].replace(tzinfo=None), timedelta(seconds=15))
     await other.put(QueuedJob("view:V1:h", job))
+    config = Config(access=slack.bot_token, signing_secret=slack.signing_secret, slack_api_url=slack.api_url)
     async with (
-        build_app(
-            catalog,
-            database,
-            access=slack.bot_token,
-            signing_secret=slack.signing_secret,
-            slack_api_url=slack.api_url,
-            now=lambda: time[0],
-        ) as app,
+        build_app(config, catalog, database, lambda: time[0]) as app,
         TestServer(app.web) as server,
     ):
         readyz = str(server.make_url("/readyz"))

@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from bot.app import build_app
+from bot.config import Config
 from bot.store import open_database
 from playground import FakeSlack
 from playground.payloads import Payloads
@@ -156,14 +157,9 @@ async def test_a_database_that_does_not_answer_makes_the_bot_unready(
 ) -> None:
     path = tmp_path / "gone.sqlite3"
     database = await open_database(f"sqlite:///{path}")
+    config = Config(access=slack.bot_token, signing_secret=slack.signing_secret, slack_api_url=slack.api_url)
     async with (
-        build_app(
-            catalog,
-            database,
-            access=slack.bot_token,
-            signing_secret=slack.signing_secret,
-            slack_api_url=slack.api_url,
-        ) as app,
+        build_app(config, catalog, database) as app,
         TestServer(app.web) as server,
     ):
         address = str(server.make_url("/readyz"))
