@@ -1,4 +1,4 @@
-"""`python -m benchmarks [estimate] [gpu] [slash] [burst] [start] [dataset]`: all of them where none is named."""
+"""`python -m benchmarks [estimate] [gpu] [slash] [burst] [start] [dataset]` runs the named benchmarks, or all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
 def main() -> int:
     names = sys.argv[1:] or list(BENCHMARKS)
     if unknown := [name for name in names if name not in BENCHMARKS]:
-        print(f"There is no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}.", file=sys.stderr)
+        print(f"Unknown benchmark {unknown[0]!r}. Choose from: {', '.join(BENCHMARKS)}.", file=sys.stderr)
         return 2
     for name in names:
         BENCHMARKS[name]()

@@ -1,4 +1,4 @@
-"""A load generator that costs little itself: prepared requests over keep-alive connections, no HTTP library."""
+"""A cheap load generator: prepared requests over keep-alive connections, without an HTTP library."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LINE = " ".join(f"{key}={value}" for key, value in QUESTION.items())
 
 @dataclass
 class Measured:
-    """One run."""
+    """The figures of one run."""
 
     requests_per_second: float
     p50_ms: float
@@ -41,14 +41,14 @@ class Measured:
 
 
 def signed_command(port: int, text: str, number: int) -> bytes:
-    """A slash command as Slack sends it, ready for the socket."""
+    """Return a slash command as Slack sends it, ready for the socket."""
     trigger = f"{number}.{time.time_ns()}.bench"
     response_url = f"http://127.0.0.1:{port}/none"
     return _signed(port, urlencode({**COMMAND, "text": text, "trigger_id": trigger, "response_url": response_url}))
 
 
 def signed_submission(port: int, number: int) -> bytes:
-    """The form, filled in and sent by one more person."""
+    """Return a submitted form, by another user for each number."""
     view = form(Origin(channel="C0BENCH")) | {"id": f"V{time.time_ns()}", "hash": f"{number}.bench"}
     values = {key: {key: {"type": "plain_text_input", "value": value}} for key, value in QUESTION.items()}
     payload = {
@@ -70,23 +70,23 @@ def _signed(port: int, body: str) -> bytes:
     return (head + body).encode()
 
 
-async def run(port: int, connections: int, requests: list[bytes]) -> Measured:
-    """Send all requests over so many connections, each waiting for its answer. Raises where one is not a 200."""
-    waiting = iter(requests)
+async def send(port: int, connections: int, requests: list[bytes]) -> Measured:
+    """Send all requests over the connections, one at a time on each. Raises RuntimeError unless every status is 200."""
+    pending = iter(requests)
     seconds: list[float] = []
 
-    async def one() -> None:
+    async def send_pending() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for request in waiting:
+        for request in pending:
             started = time.perf_counter()
             writer.write(request)
-            await _answer(reader)
+            await _read_response(reader)
             seconds.append(time.perf_counter() - started)
         writer.close()
         await writer.wait_closed()
 
     started = time.perf_counter()
-    await asyncio.gather(*(one() for _ in range(connections)))
+    await asyncio.gather(*(send_pending() for _ in range(connections)))
     elapsed = time.perf_counter() - started
     seconds.sort()
     return Measured(
@@ -97,7 +97,7 @@ async def run(port: int, connections: int, requests: list[bytes]) -> Measured:
     )
 
 
-async def _answer(reader: asyncio.StreamReader) -> None:
+async def _read_response(reader: asyncio.StreamReader) -> None:
     head = await reader.readuntil(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 200"):
         raise RuntimeError(f"not a 200: {head[:80]!r}")

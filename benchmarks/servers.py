@@ -1,4 +1,4 @@
-"""Servers to measure, each in a process of its own: an empty Bolt app, the bot, and the Slack they talk to."""
+"""The servers to measure, each in its own process: an empty Bolt app, the bot, and the Slack stub they call."""
 
 from __future__ import annotations
 
@@ -27,16 +27,17 @@ READY_SECONDS = 20.0
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return int(door.getsockname()[1])
+    """Return a port that is free at the moment."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 @contextmanager
 def process(
     arguments: list[str], environment: dict[str, str], ready_url: str
 ) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
-    """A process and the seconds it took until `ready_url` answered."""
-    # With its compiled modules, as where it is deployed.
+    """Yield a process and the seconds until `ready_url` answered."""
+    # With compiled modules, as deployed.
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
     child = subprocess.Popen(
@@ -48,7 +49,7 @@ def process(
     try:
         while not _answers(ready_url):
             if child.poll() is not None or time.perf_counter() - started > READY_SECONDS:
-                raise RuntimeError(f"{' '.join(arguments)} did not get ready")
+                raise RuntimeError(f"{' '.join(arguments)} did not become ready")
             time.sleep(0.005)
         yield child, time.perf_counter() - started
     finally:
@@ -66,7 +67,7 @@ def _answers(url: str) -> bool:
 
 @contextmanager
 def slack_stub() -> Iterator[str]:
-    """Base URL of a Web API that says ok to everything."""
+    """Yield the base URL of a Web API that answers ok to every call."""
     port = free_port()
     with process(["-m", "benchmarks.servers", "slack", str(port)], {}, f"http://127.0.0.1:{port}/healthz"):
         yield f"http://127.0.0.1:{port}/api/"
@@ -74,7 +75,7 @@ def slack_stub() -> Iterator[str]:
 
 @contextmanager
 def bot(api_url: str, database_url: str | None = None) -> Iterator[tuple[int, subprocess.Popen[bytes], float]]:
-    """The bot over HTTP, with a file of its own where no database is named: port, process, seconds to ready."""
+    """Yield the port, process and seconds to ready of a bot over HTTP; on a new SQLite file by default."""
     port = free_port()
     with TemporaryDirectory() as folder:
         environment = {
@@ -83,7 +84,7 @@ def bot(api_url: str, database_url: str | None = None) -> Iterator[tuple[int, su
             "SLACK_APP_TOKEN": "",
             "SLACK_API_URL": api_url,
             "FTCOST_PORT": str(port),
-            "FTCOST_REQUESTS_AT_ONCE": "1000000",  # one person stands for thousands
+            "FTCOST_REQUESTS_AT_ONCE": "1000000",  # one user stands for thousands
             "FTCOST_DATABASE_URL": database_url or f"sqlite:///{Path(folder) / 'bench.sqlite3'}",
         }
         with process(["-m", "bot"], environment, f"http://127.0.0.1:{port}/readyz") as (child, seconds):
@@ -91,14 +92,14 @@ def bot(api_url: str, database_url: str | None = None) -> Iterator[tuple[int, su
 
 
 def measured(port: int, name: str) -> float:
-    """The sum over a metric's labels, as `/metrics` tells it; `name` is the beginning of its lines."""
+    """Return the sum over a metric's labels on `/metrics`; `name` is the beginning of its lines."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         lines = answer.read().decode().splitlines()
     return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
 
 
 def drained(*ports: int) -> float:
-    """Wait until no accepted work is left; the seconds that took."""
+    """Wait until the queue is empty, and return the seconds it took."""
     started = time.perf_counter()
     while any(measured(port, "ftcost_queue_jobs{") for port in ports):
         time.sleep(0.05)
@@ -106,22 +107,22 @@ def drained(*ports: int) -> float:
 
 
 def posted(api_url: str) -> dict[str, int]:
-    """How often each marked message was posted to the stub."""
+    """Return how often each message part was posted to the stub."""
     with urllib.request.urlopen(api_url.removesuffix("api/") + "posted", timeout=10) as answer:
-        found: dict[str, int] = json.load(answer)
-    return found
+        counts: dict[str, int] = json.load(answer)
+    return counts
 
 
 @contextmanager
 def empty_bolt(api_url: str) -> Iterator[int]:
-    """Bolt's AsyncApp as it comes, with one command that only acknowledges."""
+    """Yield the port of Bolt's AsyncApp with default options and one command that only acknowledges."""
     port = free_port()
     arguments = ["-m", "benchmarks.servers", "bolt", str(port), api_url]
     with process(arguments, {}, f"http://127.0.0.1:{port}/healthz"):
         yield port
 
 
-_SAID = json.dumps({
+_RESPONSE = json.dumps({
     "ok": True, "url": "https://bench.slack.com/", "team_id": "T0BENCH", "user_id": "U0BOT", "bot_id": "B0BOT",
     "channel": "C0BENCH", "ts": "1.000001", "view": {"id": "V1"},
 }).encode()  # fmt: skip
@@ -129,36 +130,36 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 class _SlackStub(asyncio.Protocol):
-    """As much HTTP as the bot's client speaks, at a fourth of what aiohttp's server takes: it shares the processors
-    with what is measured, and must not be it.
+    """Just enough HTTP for the bot's client, at a quarter of aiohttp's cost: the stub shares the processors with the
+    measured server.
     """
 
     def __init__(self, marks: Counter[str]) -> None:
         self._marks = marks
-        self._held = b""
+        self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        self._held += data
-        while (end := self._held.find(b"\r\n\r\n") + 4) > 3:
-            length = _LENGTH.search(self._held, 0, end)
+        self._received += data
+        while (end := self._received.find(b"\r\n\r\n") + 4) > 3:
+            length = _LENGTH.search(self._received, 0, end)
             whole = end + (int(length[1]) if length else 0)
-            if len(self._held) < whole:
+            if len(self._received) < whole:
                 return
-            path, body = self._held.split(b" ", 2)[1], self._held[end:whole]
-            self._held = self._held[whole:]
-            said = self._said(path, body)
-            head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(said)
-            self._transport.write(head + said)
+            path, body = self._received.split(b" ", 2)[1], self._received[end:whole]
+            self._received = self._received[whole:]
+            response = self._respond(path, body)
+            head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(response)
+            self._transport.write(head + response)
 
-    def _said(self, path: bytes, body: bytes) -> bytes:
+    def _respond(self, path: bytes, body: bytes) -> bytes:
         if path == b"/posted":
             return json.dumps(self._marks).encode()
         if path.endswith(b"chat.postMessage"):
             self._marks[json.loads(body)["metadata"]["event_payload"]["part"]] += 1
-        return _SAID
+        return _RESPONSE
 
 
 async def _serve_slack(port: int) -> None:

@@ -1,4 +1,4 @@
-"""Process start to ready, and the memory of an idle bot."""
+"""The time from process start to ready, and the memory of an idle bot."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def _resident_megabytes(pid: int) -> float:
-    """Linux only, where /proc is."""
+    """Return the resident memory from /proc, which only Linux has."""
     for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024

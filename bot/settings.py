@@ -1,4 +1,4 @@
-"""Settings, from the environment or a .env file. `.env.example` lists them."""
+"""Settings, read from the environment or a .env file. `.env.example` lists them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from bot.store import database_address, read_keys
 from bot.telemetry.logs import LogFormat
 from bot.web.rate_limit import RateAllowance
 
-_PERSON = re.compile(r"[UW][A-Z0-9]{2,31}")
+_USER_ID = re.compile(r"[UW][A-Z0-9]{2,31}")
 
 Mode = Literal["playground", "socket", "http", "oauth"]
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be used. The text names the variable."""
+    """An invalid setting. The text names the variable, never its value."""
 
 
 class Settings(BaseSettings):
-    """Each field is an environment variable; the names are fixed by `alias`."""
+    """The environment variables, one per field; `alias` is the variable's name."""
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True)
 
@@ -64,14 +64,14 @@ class Settings(BaseSettings):
     @classmethod
     def _is_bot_token(cls, token: SecretStr | None) -> SecretStr | None:
         if token and not token.get_secret_value().startswith("xoxb-"):
-            raise ValueError("a bot token begins with xoxb-; it stands under OAuth & Permissions")
+            raise ValueError("a bot token begins with xoxb-; copy it from OAuth & Permissions")
         return token
 
     @field_validator("slack_app_token")
     @classmethod
     def _is_app_token(cls, token: SecretStr | None) -> SecretStr | None:
         if token and not token.get_secret_value().startswith("xapp-"):
-            raise ValueError("an app-level token begins with xapp-; it stands under Basic Information")
+            raise ValueError("an app-level token begins with xapp-; copy it from Basic Information")
         return token
 
     @field_validator("encryption_keys")
@@ -83,12 +83,14 @@ class Settings(BaseSettings):
 
     @field_validator("admins", mode="before")
     @classmethod
-    def _are_people(cls, people: Any) -> Any:
-        if not isinstance(people, str):
-            return people
-        ids = [one.strip() for one in people.split(",") if one.strip()]
-        if not all(_PERSON.fullmatch(one) for one in ids):
-            raise ValueError("ids of people, separated by commas, such as U024BE7LH; a profile's menu copies them")
+    def _are_user_ids(cls, admins: Any) -> Any:
+        if not isinstance(admins, str):
+            return admins
+        ids = [name.strip() for name in admins.split(",") if name.strip()]
+        if not all(_USER_ID.fullmatch(name) for name in ids):
+            raise ValueError(
+                "expected user ids separated by commas, such as U024BE7LH; copy them from a profile's menu"
+            )
         return frozenset(ids)
 
     @field_validator("slack_api_url")
@@ -105,13 +107,13 @@ class Settings(BaseSettings):
 
     @property
     def mode(self) -> Mode:
-        """Which Slack is served. Raises SettingsError where credentials are not enough."""
+        """Return how the bot reaches Slack. Raises SettingsError when credentials are incomplete."""
         if self.slack_client_id or self.slack_client_secret:
             return self._checked_oauth()
         if not self.slack_bot_token:
             if self.slack_app_token or self.slack_signing_secret:
                 raise SettingsError(
-                    "SLACK_BOT_TOKEN is missing; the other credentials need it. Without any, the playground starts."
+                    "SLACK_BOT_TOKEN is missing; the other credentials need it. Unset them all to start the playground."
                 )
             return "playground"
         if self.slack_app_token:
@@ -123,62 +125,68 @@ class Settings(BaseSettings):
         )
 
     def _checked_oauth(self) -> Mode:
-        needed = {
+        required = {
             "SLACK_CLIENT_ID": self.slack_client_id,
             "SLACK_CLIENT_SECRET": self.slack_client_secret,
             "SLACK_SIGNING_SECRET": self.slack_signing_secret,
             "FTCOST_ENCRYPTION_KEYS": self.encryption_keys,
         }
-        if missing := [name for name, value in needed.items() if not value]:
-            raise SettingsError(f"{missing[0]} is missing; workspaces that install the app need {', '.join(needed)}.")
+        if missing := [name for name, value in required.items() if not value]:
+            raise SettingsError(f"{missing[0]} is missing; serving several workspaces needs {', '.join(required)}.")
         if self.slack_bot_token:
-            raise SettingsError("SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for many: set one of them.")
+            raise SettingsError(
+                "SLACK_BOT_TOKEN serves one workspace and SLACK_CLIENT_ID several: set only one of them."
+            )
         return "oauth"
 
     @property
     def feed_keys(self) -> dict[str, str]:
-        """The keys of price feeds that need one, by their variables."""
-        given = {
+        """Return the API keys of the price feeds, by variable."""
+        keys = {
             "OPENAI_API_KEY": self.openai_api_key,
             "TOGETHER_API_KEY": self.together_api_key,
             "GOOGLE_BILLING_API_KEY": self.google_billing_api_key,
         }
-        return {name: key.get_secret_value() for name, key in given.items() if key}
+        return {name: key.get_secret_value() for name, key in keys.items() if key}
 
     @property
     def secrets(self) -> list[str]:
-        """All that must not be seen anywhere."""
-        given = (getattr(self, name) for name in type(self).model_fields)
-        found = [value.get_secret_value() for value in given if isinstance(value, SecretStr)]
-        found += [key.strip() for keys in found for key in keys.split(",")]
+        """Return every text that must not reach a log: credentials, and passwords in addresses."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        secrets += [key.strip() for keys in secrets for key in keys.split(",")]
         passwords = [database_address(self.database_url).password if self.database_url else None]
         for url in (self.rates_url, self.slack_api_url, self.proxy):
-            written = urlsplit(url or "").password  # as it stands in the address, and as it is meant
-            passwords += [written, unquote(written or "")]
-        return [*found, *(str(password) for password in passwords if password)]
+            encoded = urlsplit(url or "").password
+            passwords += [encoded, unquote(encoded or "")]
+        return [*secrets, *(str(password) for password in passwords if password)]
 
     @property
     def allowance(self) -> RateAllowance:
+        """Return what one user may request."""
         return RateAllowance(self.requests_at_once, self.requests_per_minute)
 
     @property
     def database(self) -> str:
-        """The SQLAlchemy URL; a file in the user's data folder where none is set."""
+        """Return the SQLAlchemy URL; by default of a file in the user's data folder."""
         return self.database_url or f"sqlite:///{user_data_path('ftcost') / 'ftcost.sqlite3'}"
 
 
 def forget_secrets() -> None:
-    """Take out of the environment what was read from it and is nobody else's: child processes need none of it, and Bolt
-    would set itself up by Slack's part of it, with files for installations.
+    """Remove secrets from the environment.
+
+    Child processes don't need them, and Bolt would configure itself from Slack's, with files for installations.
     """
     fields = Settings.model_fields.values()
-    hidden = {str(field.alias) for field in fields if field.annotation == SecretStr | None}
-    for name in [name for name in os.environ if name.upper() in hidden | {"SLACK_CLIENT_ID", "FTCOST_DATABASE_URL"}]:
+    secret_names = {str(field.alias) for field in fields if field.annotation == SecretStr | None}
+    for name in [
+        name for name in os.environ if name.upper() in secret_names | {"SLACK_CLIENT_ID", "FTCOST_DATABASE_URL"}
+    ]:
         del os.environ[name]
 
 
 def read_settings() -> Settings:
-    """Read and check all settings. Raises SettingsError naming the variable and never its value."""
+    """Return the validated settings. Raises SettingsError, which names the variable and never its value."""
     try:
         return Settings()
     except ValidationError as error:

@@ -114,7 +114,7 @@ class RateLimiting(AsyncMiddleware):
         if decision.allowed:
             return await next()
         trace.mark("limited")
-        if decision.tell:
+        if decision.should_notify:
             log.warning("rate limit: user %s of workspace %s", request.user_id, request.team_id)
             _notify(self._services, request, TOO_MANY)
         return plain_answer(req.body, TOO_MANY)
@@ -146,9 +146,9 @@ def slack_app(services: Services, slack_api_url: str, metrics: Metrics) -> Async
             return BoltResponse(status=401, body=SAID)
         apology = Apology(body, error)
         request = context.get(REQUEST)
-        if request and not apology.to_event:
+        if request and not apology.is_for_event:
             _notify(services, request, apology.text)
-        return apology.answer
+        return apology.response
 
     return slack
 

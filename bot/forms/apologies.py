@@ -1,4 +1,4 @@
-"""A sentence in place of an answer: what Slack gets for a request that is not done, wherever it shows one."""
+"""Responses for refused and failed requests, in the shape that Slack shows for each kind of request."""
 
 from __future__ import annotations
 
@@ -14,39 +14,41 @@ from bot.slack.payload import at
 from bot.telemetry.trace import failing
 
 Body = dict[str, Any]
-SORRY = "Something went wrong on our side, and nothing you typed is lost. Please try again. ({})"
+SORRY = "Something went wrong on our side. What you typed isn't lost; please try again. ({})"
 
 log = logging.getLogger(__name__)
 
 
 def plain_answer(body: Body, text: str) -> BoltResponse:
-    """The sentence where the person looks: under the command, at the form's first field with all that was typed kept.
-    A button has no such place: its answer is empty, and the person is told by a message.
+    """Return a response that shows a sentence to the user.
+
+    A command shows it below itself, a form at its first field without losing the input. A button shows nothing: its
+    response is empty, and the caller sends a message.
     """
     if body.get("type") == "view_submission":
-        answer: Body = _at_the_form(at(body, "view", "blocks"), text)
+        response: Body = _form_error(at(body, "view", "blocks"), text)
     elif body.get("command"):
-        answer = {"response_type": "ephemeral", "text": text}
+        response = {"response_type": "ephemeral", "text": text}
     else:
         return BoltResponse(status=200, body="")
-    return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})
+    return BoltResponse(status=200, body=json.dumps(response), headers={"content-type": "application/json"})
 
 
 class Apology:
-    """For a request that failed by our fault: with a code, under which the log says more."""
+    """The apology for a failed request, with a code that is in the log too."""
 
     def __init__(self, body: Body, error: Exception) -> None:
         code = failing()
-        what = body.get("type") or body.get("command") or "request"
-        # While a database is away every request fails alike: a line each says as much as a traceback each.
-        log.error("%s: %s failed: %r", code, what, error, exc_info=None if is_transient(error) else error)
+        request = body.get("type") or body.get("command") or "request"
+        # While a database is away every request fails alike, and a traceback each would flood the log.
+        log.error("%s: %s failed: %r", code, request, error, exc_info=None if is_transient(error) else error)
         self.text = SORRY.format(code)
-        self.to_event = body.get("type") == "event_callback"
-        # Slack delivers an event again that was not taken.
-        self.answer = BoltResponse(status=500, body="") if self.to_event else plain_answer(body, self.text)
+        self.is_for_event = body.get("type") == "event_callback"
+        # Slack redelivers an event that was answered with an error.
+        self.response = BoltResponse(status=500, body="") if self.is_for_event else plain_answer(body, self.text)
 
 
-def _at_the_form(blocks: Any, text: str) -> Body:
+def _form_error(blocks: Any, text: str) -> Body:
     for block in blocks if isinstance(blocks, list) else ():
         if at(block, "type") == "input":
             return {"response_action": "errors", "errors": {str(at(block, "block_id")): text}}

@@ -42,9 +42,9 @@ class FormOpener:
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             outcome = type(error).__name__
         if outcome != "ok":
-            await self.not_opened(response_url, outcome)
+            await self.report_failure(response_url, outcome)
 
-    async def not_opened(self, response_url: str, fault: str) -> None:
+    async def report_failure(self, response_url: str, fault: str) -> None:
         """Ask the user to try again, with a code that is in the log too.
 
         A used trigger (`exchanged_trigger_id`) means that another replica opened the form, so nothing is reported.

@@ -44,7 +44,7 @@ async def open_modal(services: Services, request: Interaction, view: View) -> st
         response = await client.views_open(trigger_id=request.trigger_id, view=view)
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         fault = error_of(error) if isinstance(error, SlackApiError) else type(error).__name__
-        await services.opener.not_opened(request.response_url, fault)
+        await services.opener.report_failure(request.response_url, fault)
         return None
     return str(response["view"]["id"])
 

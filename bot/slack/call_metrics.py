@@ -1,4 +1,4 @@
-"""Calls of Slack's Web API as they leave the process, retries and all: counted, and logged where one failed."""
+"""Counts calls of Slack's Web API, each retry on its own, and logs the failures."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _OK = (b'{"ok":true', b'{"ok": true')
 
 
 def watch_calls(slack_api_url: str, metrics: Metrics) -> ClientMiddlewareType:
-    """For the session that all clients share."""
+    """Return the middleware for the session that all clients share."""
     api = URL(slack_api_url)
 
     @lru_cache
     def method_of(url: URL) -> str | None:
-        """None for what goes elsewhere, to a response URL or an upload's: an address that nobody else may see."""
+        """Return the API method; None for response and upload URLs, which are secret and must not become labels."""
         path = url.raw_path.removeprefix(api.raw_path)
         return path if url.host == api.host and _METHOD.fullmatch(path) else None
 
@@ -42,14 +42,14 @@ def watch_calls(slack_api_url: str, metrics: Metrics) -> ClientMiddlewareType:
 
 
 def note_call(metrics: Metrics, method: str, outcome: str) -> None:
-    """A call ended."""
+    """Count a call that ended."""
     metrics.slack_call(method, outcome)
     if outcome != "ok":
         log.warning("Slack: %s: %s", method, outcome)
 
 
 def outcome_of(status: int, body: bytes) -> str:
-    """`ok`, or what went wrong, in a word. Most answers are ok and long: reading them to the end would be a waste."""
+    """Return `ok` or the fault in a word. Most responses are ok and long, so only their first bytes are read."""
     if status == 429:
         return "ratelimited"
     if status != 200:
@@ -57,10 +57,10 @@ def outcome_of(status: int, body: bytes) -> str:
     if body.startswith(_OK):
         return "ok"
     try:
-        answer = json.loads(body)
-        if answer["ok"] is True:
+        response = json.loads(body)
+        if response["ok"] is True:
             return "ok"
-        error = str(answer["error"])
+        error = str(response["error"])
     except (ValueError, TypeError, LookupError):
         return "no_answer"
     return error if _ERROR.fullmatch(error) else "unknown_error"

@@ -1,4 +1,4 @@
-"""Which addresses are Slack's: a payload may name any, and the bot's token goes to Slack alone."""
+"""Checks that an address is Slack's: a payload may name any, and only Slack may get the bot's token."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from yarl import URL
 TOKEN_HOSTS = frozenset({"slack.com", "www.slack.com", "files.slack.com"})
 ANSWER_HOSTS = frozenset({"hooks.slack.com"})
 
-# Nothing that programs read in different ways: user names, backslashes, blanks, escapes or foreign letters in a host.
+# Excludes what parsers read differently: user names, backslashes, blanks, escapes, and non-ASCII hosts.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.:-]+(?:[/?#][!-\[\]-~]*)?\Z")
 
 
 class NotSlackHost(ValueError):
-    """An address that is not asked, or that sends elsewhere. The text does not repeat it: it may carry a secret."""
+    """A foreign address, or one that redirects. The text omits the address, which may carry a secret."""
 
 
 class SlackHosts:
-    """Slack's hosts, and the one that was configured in their place."""
+    """Slack's hosts, and the configured API host."""
 
     def __init__(self, api_url: str) -> None:
-        self._own = _place(URL(api_url))
+        self._configured = _origin(URL(api_url))
 
     def takes_token(self, address: str) -> bool:
-        """Whether an address may be asked with the bot's token."""
+        """Return whether an address may get the bot's token."""
         return self._is_of(address, TOKEN_HOSTS)
 
     def takes_answers(self, address: str) -> bool:
-        """Whether an address may be a response_url."""
+        """Return whether an address may be a response_url."""
         return self._is_of(address, ANSWER_HOSTS)
 
     def _is_of(self, address: str, hosts: frozenset[str]) -> bool:
-        """Whether a client that is given this address speaks to one of the hosts, over TLS, at its usual port."""
+        """Return whether every client would connect to one of the hosts, over TLS, at port 443."""
         if not _PLAIN.match(address):
             return False
         try:
-            place = _place(URL(address))
+            origin = _origin(URL(address))
         except ValueError:
             return False
-        return place == self._own or place in {("https", host, 443) for host in hosts}
+        return origin == self._configured or origin in {("https", host, 443) for host in hosts}
 
 
-def _place(url: URL) -> tuple[str, str | None, int | None]:
+def _origin(url: URL) -> tuple[str, str | None, int | None]:
     return url.scheme, url.host, url.port
 
 
@@ -55,14 +55,17 @@ def _place(url: URL) -> tuple[str, str | None, int | None]:
 async def fetch(
     session: aiohttp.ClientSession, hosts: SlackHosts, address: str, token: str
 ) -> AsyncIterator[aiohttp.ClientResponse]:
-    """GET a file with the bot's token; its body is read by the caller, piece by piece. Raises NotSlack where the
-    address is not Slack's or sends elsewhere, aiohttp.ClientError where it does not answer with a file.
+    """GET a file with the bot's token; the caller reads its body in pieces.
+
+    Raises:
+        NotSlackHost: The address isn't Slack's, or redirects.
+        aiohttp.ClientError: The response isn't a file.
     """
     if not hosts.takes_token(address):
-        raise NotSlackHost("the file's address is not one of Slack's")
+        raise NotSlackHost("the file's address isn't one of Slack's")
     headers = {"Authorization": f"Bearer {token}"}
-    async with session.get(address, headers=headers, allow_redirects=False) as answer:
-        if 300 <= answer.status < 400:
-            raise NotSlackHost(f"the file's address sends elsewhere ({answer.status})")
-        answer.raise_for_status()
-        yield answer
+    async with session.get(address, headers=headers, allow_redirects=False) as response:
+        if 300 <= response.status < 400:
+            raise NotSlackHost(f"the file's address redirects ({response.status})")
+        response.raise_for_status()
+        yield response

@@ -1,4 +1,4 @@
-"""Installing the app into a workspace by OAuth v2."""
+"""OAuth v2: installs the app into workspaces."""
 
 from __future__ import annotations
 
@@ -30,38 +30,39 @@ REDIRECT_PATH = "/slack/oauth_redirect"
 
 @dataclass(frozen=True)
 class OAuth:
-    """The app's own credentials, and the keys that tokens are kept under."""
+    """The app's credentials, and the keys that encrypt its tokens."""
 
     client_id: str
     client_secret: str
     keys: MultiFernet
     look_back: bool = False
-    """Ask for the optional scopes too."""
+    """Whether to request the optional scopes too."""
 
 
 class InstallFlow(AsyncOAuthFlow):
-    """Bolt's flow; it also remembers the workspace's address, which permalinks begin with."""
+    """Bolt's flow, which also stores the workspace's address, the beginning of its permalinks."""
 
     async def run_installation(self, code: str) -> Installation | None:
+        """Exchange the code for an installation and add the workspace's address."""
         installation = await super().run_installation(code)
         if installation is not None:
-            who = await self.client.auth_test(token=installation.bot_token)
-            installation.set_custom_value("team_url", who["url"])
+            identity = await self.client.auth_test(token=installation.bot_token)
+            installation.set_custom_value("team_url", identity["url"])
         return installation
 
 
 def install_flow(
     oauth: OAuth, states: OAuthStates, installations: Installations, client: AsyncWebClient, slack_api_url: str
 ) -> InstallFlow:
-    """The pages under /slack/install and /slack/oauth_redirect."""
-    own_slack = not slack_api_url.startswith("https://slack.com/")
+    """Return the pages under /slack/install and /slack/oauth_redirect."""
+    is_local_slack = not slack_api_url.startswith("https://slack.com/")
     settings = AsyncOAuthSettings(
         client_id=oauth.client_id,
         client_secret=oauth.client_secret,
         scopes=SCOPES + (LOOK_BACK_SCOPES if oauth.look_back else ()),
         install_path=INSTALL_PATH,
         redirect_uri_path=REDIRECT_PATH,
-        authorization_url=slack_api_url.removesuffix("api/") + "oauth/v2/authorize" if own_slack else None,
+        authorization_url=slack_api_url.removesuffix("api/") + "oauth/v2/authorize" if is_local_slack else None,
         installation_store=installations,
         state_store=states,
         state_expiration_seconds=int(STATE_LIFETIME.total_seconds()),

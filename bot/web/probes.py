@@ -1,4 +1,4 @@
-"""What those who run the bot ask it: is it alive, is it ready, how is it doing."""
+"""Health, readiness and metrics, for operators and load balancers."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from bot.telemetry.metrics import CONTENT_TYPE, Metrics
 log = logging.getLogger(__name__)
 
 LONGEST_QUEUE = timedelta(seconds=60)
-PATIENCE_SECONDS = 2.0
-"""Whoever asks gives up before long, and an answer that does not come is one too."""
+TIMEOUT_S = 2.0
+"""Load balancers give up soon after, and a missing answer counts as a failure."""
 
 
 @dataclass
 class Connection:
-    """Whether requests from Slack can come in; Socket Mode puts its own answer here."""
+    """The state of the connection that requests come in by; Socket Mode sets its own check."""
 
     is_up: Callable[[], Awaitable[bool]] | None = None
 
 
 @dataclass(frozen=True)
 class Probes:
-    """`/healthz`, `/readyz` and `/metrics`."""
+    """The endpoints `/healthz`, `/readyz` and `/metrics`."""
 
     database: Database
     workspaces: Workspaces
@@ -40,21 +40,22 @@ class Probes:
     connection: Connection
 
     def add_routes(self, app: web.Application) -> None:
+        """Add the endpoints to the web application."""
         app.router.add_get("/healthz", self.healthz)
         app.router.add_get("/readyz", self.readyz)
-        app.router.add_get("/metrics", self.measured)
+        app.router.add_get("/metrics", self.metrics_page)
 
     async def healthz(self, _: web.Request) -> web.Response:
-        """The process runs, and its loop turns."""
+        """Answer 200 while the process runs and its event loop turns."""
         return web.json_response({"ok": True})
 
     async def readyz(self, _: web.Request) -> web.Response:
-        """Whether requests should be sent here; 503 and the reasons where not."""
+        """Answer 200 when this replica should get requests, else 503 with the reasons."""
         faults = {}
         try:
-            backlog = await self.worker.soon(self._queue(), PATIENCE_SECONDS)
+            backlog = await self.worker.soon(self._queue(), TIMEOUT_S)
         except Exception as error:
-            log.warning("not ready: the database does not answer: %s", error)
+            log.warning("not ready: the database doesn't answer: %s", error)
             faults["database"] = "does not answer"
         else:
             if backlog.left > LONGEST_QUEUE:
@@ -69,23 +70,23 @@ class Probes:
         return web.json_response({"ok": not faults, **faults}, status=503 if faults else 200)
 
     async def _queue(self) -> Backlog:
-        """Raises where the database does not say."""
+        """Return the backlog. Raises when the database doesn't answer."""
         await self.metrics.time_ping(self.database.ping)
         return await self.worker.backlog()
 
     async def _slack(self) -> str | None:
-        """What keeps requests from being answered. A Slack that says nothing takes nothing back of what it said."""
+        """Return the Slack fault, or None. On a timeout the last known state is kept."""
         try:
-            return await self.worker.soon(self.workspaces.fault(), PATIENCE_SECONDS)
+            return await self.worker.soon(self.workspaces.fault(), TIMEOUT_S)
         except TimeoutError:
             return None if self.workspaces.known("") else "Slack does not answer"
 
-    async def measured(self, _: web.Request) -> web.Response:
-        """For Prometheus. What the database does not say is left open; the rest is there in any case."""
+    async def metrics_page(self, _: web.Request) -> web.Response:
+        """Return the metrics for Prometheus. When the database doesn't answer, only the queue's are missing."""
         try:
-            backlog = await self.worker.soon(self._queue(), PATIENCE_SECONDS)
+            backlog = await self.worker.soon(self._queue(), TIMEOUT_S)
             self.metrics.queue(*backlog.figures())
         except Exception as error:
-            log.warning("the queue cannot be measured: %s", type(error).__name__)
+            log.warning("the queue can't be measured: %s", type(error).__name__)
             self.metrics.queue()
         return web.Response(body=self.metrics.text(), headers={"Content-Type": CONTENT_TYPE})

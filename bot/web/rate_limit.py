@@ -1,4 +1,4 @@
-"""How much one person may ask: so much that nobody notices, and too little for a script to take the bot from others."""
+"""A limit on the requests of one user: too high to notice by hand, too low for a script to starve the others."""
 
 from __future__ import annotations
 
@@ -8,37 +8,39 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-TOO_MANY = "That was a lot at once, and others want their answers too. Please wait a moment and try again."
-MOST_PEOPLE = 10_000
-KEYS_KEPT = 64
+TOO_MANY = "That was a lot of requests at once. Please wait a moment and try again."
+MAX_USERS = 10_000
+REMEMBERED_KEYS = 64
 
 
 class RateAllowance(NamedTuple):
-    """What one person of one workspace may ask."""
+    """What one user of one workspace may request: a burst, and a sustained rate."""
 
     at_once: int = 300
     per_minute: int = 120
 
 
 class RateDecision(NamedTuple):
+    """Whether a request is allowed, and whether the user should hear of the refusal."""
+
     allowed: bool
-    tell: bool = False
-    """The first refusal in a row; one sentence is enough for a hundred clicks."""
+    should_notify: bool = False
+    """True for the first refusal in a row; one sentence is enough for a hundred clicks."""
 
 
 @dataclass
 class _Bucket:
-    """Holds a token for each request that may come at once, and fills itself again."""
+    """A token bucket: each request takes a token, and time refills it."""
 
     tokens: float
     filled_at: float
-    told: bool = False
+    was_notified: bool = False
     keys: dict[str, None] = field(default_factory=dict)
-    """What was counted lately, oldest first: Slack delivers the same thing again."""
+    """The latest counted requests, oldest first: Slack may deliver one again."""
 
 
 class RateLimit:
-    """Token buckets by workspace and person, in memory: each replica counts for itself."""
+    """Token buckets by workspace and user, in memory: each replica counts on its own."""
 
     def __init__(self, allowance: RateAllowance, clock: Callable[[], float] = time.monotonic) -> None:
         self._allowance = allowance
@@ -46,24 +48,30 @@ class RateLimit:
         self._buckets: OrderedDict[tuple[str, str], _Bucket] = OrderedDict()
 
     def count(self, team_id: str, user_id: str, key: str) -> RateDecision:
-        """Count a request of somebody. `key` is the same when Slack delivers the same again, which is counted once."""
-        now, who = self._clock(), (team_id, user_id)
-        bucket = self._buckets.get(who)
+        """Count a request and decide whether it is allowed.
+
+        Args:
+            team_id: The workspace's id.
+            user_id: The user's id.
+            key: The request's id; a redelivery has the same one and is counted once.
+        """
+        current_time, owner = self._clock(), (team_id, user_id)
+        bucket = self._buckets.get(owner)
         if bucket is None:
-            bucket = self._buckets[who] = _Bucket(self._allowance.at_once, now)
-            if len(self._buckets) > MOST_PEOPLE:
+            bucket = self._buckets[owner] = _Bucket(self._allowance.at_once, current_time)
+            if len(self._buckets) > MAX_USERS:
                 self._buckets.popitem(last=False)
-        self._buckets.move_to_end(who)
+        self._buckets.move_to_end(owner)
         if key and key in bucket.keys:
             return RateDecision(allowed=True)
-        refilled = bucket.tokens + (now - bucket.filled_at) * self._allowance.per_minute / 60
-        bucket.tokens, bucket.filled_at = min(float(self._allowance.at_once), refilled), now
+        refilled = bucket.tokens + (current_time - bucket.filled_at) * self._allowance.per_minute / 60
+        bucket.tokens, bucket.filled_at = min(float(self._allowance.at_once), refilled), current_time
         if bucket.tokens < 1:
-            tell, bucket.told = not bucket.told, True
-            return RateDecision(allowed=False, tell=tell)
+            should_notify, bucket.was_notified = not bucket.was_notified, True
+            return RateDecision(allowed=False, should_notify=should_notify)
         bucket.tokens -= 1
-        bucket.told = False
+        bucket.was_notified = False
         bucket.keys[key] = None
-        if len(bucket.keys) > KEYS_KEPT:
+        if len(bucket.keys) > REMEMBERED_KEYS:
             del bucket.keys[next(iter(bucket.keys))]
         return RateDecision(allowed=True)

@@ -1,4 +1,4 @@
-"""What people see when something of ours breaks: a sentence with a code, whose details are in the log."""
+"""Apologies: a failed request shows a sentence with a code, and the log has the details."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ from tests.conftest import Workspace
 
 
 def break_table(path: Path, table: str) -> None:
-    """Take a table away under the running bot, so that everything that needs it raises."""
+    """Rename a table under the running bot, so that every use of it raises."""
     with sqlite3.connect(path) as connection:
         connection.execute(f"ALTER TABLE {table} RENAME TO {table}_away")
     connection.close()
 
 
-def mend_table(path: Path, table: str) -> None:
+def restore_table(path: Path, table: str) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute(f"ALTER TABLE {table}_away RENAME TO {table}")
     connection.close()
 
 
 def code_in(text: str) -> str:
-    """The code of an apology: E- and six characters."""
+    """Return the code of an apology, such as E-0a1b2c."""
     return text[text.index("E-") :][:8]
 
 
-async def test_a_command_that_fails_gets_a_sentence_with_the_code_of_the_log(
+async def test_failed_command_shows_the_code_of_the_log(
     workspace: Workspace, slack: FakeSlack, database_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     break_table(database_path, "inbox")
     delivered = await slack.command(support_bot.LINE)
     assert delivered.ok
-    (told,) = slack.ephemerals()
-    assert "went wrong on our side" in told["text"]
-    assert code_in(told["text"]) in caplog.text
+    (message,) = slack.ephemerals()
+    assert "went wrong on our side" in message["text"]
+    assert code_in(message["text"]) in caplog.text
     assert "OperationalError" in caplog.text
-    assert "inbox" not in told["text"], "the details are for the log"
-    mend_table(database_path, "inbox")
+    assert "inbox" not in message["text"], "the details are for the log"
+    restore_table(database_path, "inbox")
     assert figures(await slack_actions.ask(slack, support_bot.LINE)) == support_bot.FIGURES
 
 
-async def test_a_form_that_fails_stays_open_and_says_the_code(
+async def test_failed_form_stays_open_and_shows_the_code(
     workspace: Workspace, slack: FakeSlack, database_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     view = await slack_actions.full_form(slack)
@@ -55,28 +55,28 @@ async def test_a_form_that_fails_stays_open_and_says_the_code(
     break_table(database_path, "inbox")
     delivered = await slack.submit_view(view["id"], answers)
     assert delivered.ok
-    (said,) = delivered.errors.values()
-    assert code_in(said) in caplog.text
-    mend_table(database_path, "inbox")
+    (error,) = delivered.errors.values()
+    assert code_in(error) in caplog.text
+    restore_table(database_path, "inbox")
     assert (await slack.submit_view(view["id"], answers)).errors == {}
     assert figures(await slack_actions.answered(slack)) == support_bot.FIGURES
 
 
-async def test_a_mention_that_could_not_be_written_down_is_delivered_and_answered_later(
+async def test_failed_mention_is_redelivered_and_answered(
     workspace: Workspace, slack: FakeSlack, database_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Slack delivers an event again unless it was answered with 200."""
+    """Slack redelivers an event that wasn't answered with 200."""
     break_table(database_path, "inbox")
     await slack.say(f"<@{slack.bot_user}> help")
     assert slack.deliveries[-1].status >= 500
     assert "OperationalError" in caplog.text
-    mend_table(database_path, "inbox")
+    restore_table(database_path, "inbox")
     assert (await slack.deliver_event(slack.events[-1], retry_num=1, retry_reason="http_error")).ok
-    told = await slack.wait_for(slack.ephemerals)
-    assert "training runs" in told[0]["text"]
+    messages = await slack.wait_for(slack.ephemerals)
+    assert "training runs" in messages[0]["text"]
 
 
-async def test_a_button_that_fails_tells_the_person(
+async def test_failed_button_notifies_the_user(
     start: Start, slack: FakeSlack, database_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with start():
@@ -84,11 +84,11 @@ async def test_a_button_that_fails_tells_the_person(
     async with start():
         break_table(database_path, "inbox")
         await slack_actions.choose_export(slack, parent)
-    (told,) = slack.ephemerals()
-    assert code_in(told["text"]) in caplog.text
+    (message,) = slack.ephemerals()
+    assert code_in(message["text"]) in caplog.text
 
 
-async def test_an_edit_form_that_cannot_be_filled_says_so(
+async def test_edit_form_that_fails_shows_an_apology(
     workspace: Workspace, slack: FakeSlack, database_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
@@ -99,15 +99,15 @@ async def test_an_edit_form_that_cannot_be_filled_says_so(
     assert "OperationalError" in caplog.text
 
 
-async def test_work_that_fails_after_it_was_accepted_tells_the_asker_once(
+async def test_failed_job_notifies_its_user_once(
     start: Start, slack: FakeSlack, database_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with start():
         break_table(database_path, "estimates")
         assert (await slack.command(support_bot.LINE)).ok
-        told = await slack.wait_for(slack.ephemerals)
-        assert code_in(told[0]["text"]) in caplog.text
-        mend_table(database_path, "estimates")
+        messages = await slack.wait_for(slack.ephemerals)
+        assert code_in(messages[0]["text"]) in caplog.text
+        restore_table(database_path, "estimates")
     async with start():
         pass
     assert len(slack.ephemerals()) == 1

@@ -1,4 +1,4 @@
-"""When a replica says that requests should go elsewhere."""
+"""Readiness: when a replica asks for its requests to go to another one."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from tests.bot import slack_actions, support_bot
 from tests.conftest import TODAY, running_bot
 
 
-async def test_work_that_nobody_begins_for_a_minute_makes_the_bot_unready_until_it_is_begun(
+async def test_job_that_waits_a_minute_makes_the_bot_unready(
     catalog: Catalog, slack: FakeSlack, tmp_path: Path
 ) -> None:
-    """The worker does not look for work until it is told to."""
+    """The worker starts only with `resume()`, so the job waits until then."""
     time = [TODAY]
     database = await open_database(f"sqlite:///{tmp_path / 'queue.sqlite3'}")
     job = EstimateJob(
@@ -44,18 +44,16 @@ async def test_work_that_nobody_begins_for_a_minute_makes_the_bot_unready_until_
         time[0] += timedelta(seconds=60)
         assert await slack_actions.get_json(readyz) == (200, {"ok": True})
         time[0] += timedelta(seconds=1)
-        status, said = await slack_actions.get_json(readyz)
-        assert (status, said) == (503, {"ok": False, "queue": "1 jobs wait, the oldest for 61 s"})
+        status, body = await slack_actions.get_json(readyz)
+        assert (status, body) == (503, {"ok": False, "queue": "1 jobs wait, the oldest for 61 s"})
         assert (await slack_actions.get_json(str(server.make_url("/healthz"))))[0] == 200
         await app.worker.resume()
-        assert await slack_actions.get_json(readyz) == (200, {"ok": True}), "it is worked on"
+        assert await slack_actions.get_json(readyz) == (200, {"ok": True}), "the job is running"
         await slack_actions.answered(slack)
     await database.close()
 
 
-async def test_a_token_that_slack_takes_back_later_is_noticed_within_a_minute(
-    catalog: Catalog, slack: FakeSlack, database_url: str
-) -> None:
+async def test_revoked_token_is_noticed_within_a_minute(catalog: Catalog, slack: FakeSlack, database_url: str) -> None:
     time = [TODAY]
     async with running_bot(catalog, slack, database_url, lambda: time[0]) as running:
         slack.fail_next("auth.test", "internal_error")
@@ -63,23 +61,21 @@ async def test_a_token_that_slack_takes_back_later_is_noticed_within_a_minute(
         readyz = f"{running.url}/readyz"
         assert await slack_actions.get_json(readyz) == (200, {"ok": True})
         time[0] += timedelta(seconds=60)
-        assert await slack_actions.get_json(readyz) == (200, {"ok": True}), "a Slack that is away takes nothing back"
+        assert await slack_actions.get_json(readyz) == (200, {"ok": True}), "an outage of Slack leaves the last state"
         time[0] += timedelta(seconds=60)
-        status, said = await slack_actions.get_json(readyz)
+        status, body = await slack_actions.get_json(readyz)
         assert status == 503
-        assert "token_revoked" in said["slack"]
-        assert await slack_actions.get_json(readyz) == (200, {"ok": True}), "until it is taken again"
+        assert "token_revoked" in body["slack"]
+        assert await slack_actions.get_json(readyz) == (200, {"ok": True}), "until Slack accepts it again"
     assert [call.method for call in slack.calls] == ["auth.test"] * 4
 
 
-async def test_a_slack_that_says_nothing_takes_nothing_back_of_what_it_said(
-    catalog: Catalog, slack: FakeSlack, tmp_path: Path
-) -> None:
-    """It is asked again after a minute, and not waited for."""
+async def test_silent_slack_leaves_the_last_state(catalog: Catalog, slack: FakeSlack, tmp_path: Path) -> None:
+    """Slack is asked again after a minute, and readiness doesn't wait for it."""
     time, never = [TODAY], asyncio.Event()
     async with running_bot(catalog, slack, f"sqlite:///{tmp_path / 'db'}", now=lambda: time[0]) as running:
         time[0] += timedelta(seconds=60)
         slack.delay_next("auth.test", never)
         assert await slack_actions.get_json(f"{running.url}/readyz") == (200, {"ok": True})
-        assert slack.held, "it was asked"
+        assert slack.held, "the bot asked"
         never.set()

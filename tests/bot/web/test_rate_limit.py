@@ -1,4 +1,4 @@
-"""One person who asks without end, and everybody else."""
+"""One user who sends too many requests, and the users beside them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.web.rate_limit import MOST_PEOPLE, TOO_MANY, RateAllowance, RateDecision, RateLimit
+from bot.web.rate_limit import MAX_USERS, TOO_MANY, RateAllowance, RateDecision, RateLimit
 from playground import FakeSlack
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
@@ -16,27 +16,27 @@ from tests.conftest import running_bot
 ALLOWED = RateDecision(allowed=True)
 
 
-def test_a_bucket_empties_and_fills_by_the_clock() -> None:
-    """Three at once, 60 a minute: after half a second half a token, after a whole one, one."""
-    now = [100.0]
-    limit = RateLimit(RateAllowance(at_once=3, per_minute=60), lambda: now[0])
+def test_bucket_empties_and_refills_by_the_clock() -> None:
+    """A burst of three and 60 a minute: half a second refills half a token, a second refills one."""
+    clock = [100.0]
+    limit = RateLimit(RateAllowance(at_once=3, per_minute=60), lambda: clock[0])
     assert [limit.count("T", "U", str(n)).allowed for n in range(4)] == [True, True, True, False]
-    now[0] += 0.5
+    clock[0] += 0.5
     assert not limit.count("T", "U", "5").allowed
-    now[0] += 0.5
+    clock[0] += 0.5
     assert limit.count("T", "U", "6").allowed
     assert not limit.count("T", "U", "7").allowed
-    now[0] += 3_600
+    clock[0] += 3_600
     assert [limit.count("T", "U", f"later {n}").allowed for n in range(4)] == [True, True, True, False]
 
 
-def test_what_slack_delivers_again_is_counted_once() -> None:
+def test_redelivery_is_counted_once() -> None:
     limit = RateLimit(RateAllowance(at_once=1, per_minute=1), lambda: 0.0)
     assert [limit.count("T", "U", "the same") for _ in range(5)] == [ALLOWED] * 5
     assert not limit.count("T", "U", "another").allowed
 
 
-def test_each_person_of_each_workspace_has_an_own_bucket() -> None:
+def test_each_user_of_each_workspace_has_a_bucket() -> None:
     limit = RateLimit(RateAllowance(at_once=1, per_minute=1), lambda: 0.0)
     assert limit.count("T1", "U1", "1").allowed
     assert not limit.count("T1", "U1", "2").allowed
@@ -44,47 +44,45 @@ def test_each_person_of_each_workspace_has_an_own_bucket() -> None:
     assert limit.count("T2", "U1", "4").allowed
 
 
-def test_only_the_first_refusal_in_a_row_is_told() -> None:
-    now = [0.0]
-    limit = RateLimit(RateAllowance(at_once=1, per_minute=60), lambda: now[0])
+def test_only_the_first_refusal_in_a_row_notifies() -> None:
+    clock = [0.0]
+    limit = RateLimit(RateAllowance(at_once=1, per_minute=60), lambda: clock[0])
     limit.count("T", "U", "1")
-    assert [limit.count("T", "U", str(n)).tell for n in (2, 3, 4)] == [True, False, False]
-    now[0] += 1
+    assert [limit.count("T", "U", str(n)).should_notify for n in (2, 3, 4)] == [True, False, False]
+    clock[0] += 1
     limit.count("T", "U", "5")
-    assert limit.count("T", "U", "6").tell
+    assert limit.count("T", "U", "6").should_notify
 
 
-def test_people_without_number_cost_no_memory_without_end() -> None:
+def test_number_of_remembered_users_is_bounded() -> None:
     limit = RateLimit(RateAllowance(), lambda: 0.0)
-    for number in range(MOST_PEOPLE + 500):
+    for number in range(MAX_USERS + 500):
         limit.count("T", f"U{number}", "key")
-    assert len(limit._buckets) == MOST_PEOPLE
+    assert len(limit._buckets) == MAX_USERS
 
 
 @pytest.fixture
-async def stingy(catalog: Catalog, slack: FakeSlack, database_url: str) -> AsyncIterator[None]:
-    """A bot that answers a person three times at once."""
+async def strict_bot(catalog: Catalog, slack: FakeSlack, database_url: str) -> AsyncIterator[None]:
+    """A bot that allows a user a burst of three requests."""
     async with running_bot(catalog, slack, database_url, allowance=RateAllowance(at_once=3, per_minute=1)):
         yield
     assert slack.violations == []
 
 
 @pytest.mark.parametrize("text", ["", "help", support_bot.LINE])
-async def test_a_command_too_many_is_answered_politely_and_others_are_served(
-    stingy: None, slack: FakeSlack, text: str
-) -> None:
+async def test_refused_command_is_polite_and_others_are_served(strict_bot: None, slack: FakeSlack, text: str) -> None:
     for _ in range(3):
         await slack.command("models mixtral")
-    said = len(slack.ephemerals())
+    count = len(slack.ephemerals())
     for _ in range(2):
         assert (await slack.command(text)).ok
-    assert [told["text"] for told in slack.ephemerals()[said:]] == [TOO_MANY] * 2
+    assert [message["text"] for message in slack.ephemerals()[count:]] == [TOO_MANY] * 2
     assert slack.views == []
     parent = await slack_actions.ask(slack, support_bot.LINE, user=slack.colleague)
     assert slack.messages() == [parent]
 
 
-async def test_a_form_too_many_keeps_what_was_typed(stingy: None, slack: FakeSlack) -> None:
+async def test_refused_form_keeps_its_input(strict_bot: None, slack: FakeSlack) -> None:
     view = await slack_actions.full_form(slack)
     await slack.command("help")
     delivered = await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS))
@@ -93,21 +91,21 @@ async def test_a_form_too_many_keeps_what_was_typed(stingy: None, slack: FakeSla
     assert slack.messages() == []
 
 
-async def test_presses_and_mentions_too_many_are_told_once(stingy: None, slack: FakeSlack) -> None:
+async def test_refused_presses_and_mentions_notify_once(strict_bot: None, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     for _ in range(2):
         assert (await slack.click(parent, "export", answer=f"csv {estimate_id(parent)}")).ok
     for _ in range(3):
         assert (await slack.click(parent, "export", answer=f"csv {estimate_id(parent)}")).ok
         await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
-        assert slack.deliveries[-1].ok, "Slack need not deliver it again"
-    told = await slack.wait_for(slack.ephemerals)
-    assert [one["text"] for one in told] == [TOO_MANY]
+        assert slack.deliveries[-1].ok, "Slack must not deliver it again"
+    messages = await slack.wait_for(slack.ephemerals)
+    assert [message["text"] for message in messages] == [TOO_MANY]
     assert figures(slack.messages()[0]) == support_bot.FIGURES
     await slack.wait_for(lambda: len(slack.files) == 2)
 
 
-async def test_an_event_that_comes_again_takes_nothing_from_a_person(stingy: None, slack: FakeSlack) -> None:
+async def test_redelivered_event_costs_the_user_nothing(strict_bot: None, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
     for retry in (1, 2, 3):
