@@ -1,6 +1,7 @@
-"""Start: `python -m bot`. Serves one workspace over Socket Mode or HTTP, all that install the app over HTTP, or the
-playground where there are no credentials. `new-key` prints a key for FTCOST_ENCRYPTION_KEYS; `rotate-keys` encrypts
-every token with the newest.
+"""`python -m bot` starts the bot: for one workspace over Socket Mode or HTTP, for all workspaces that install the app
+over HTTP, or as the playground when no credentials are set.
+
+`new-key` prints a key for FTCOST_ENCRYPTION_KEYS; `rotate-keys` encrypts every token with the newest key.
 """
 
 from __future__ import annotations
@@ -35,11 +36,9 @@ from pricing import Catalog, PriceFileError, load_catalog
 
 log = logging.getLogger("bot")
 
-EVERY_DAYS = {"daily": 1, "weekly": 7}
-
 
 def main(arguments: Sequence[str]) -> int:
-    """Run until SIGTERM or Ctrl-C. Exit code 2 where a setting or a price file cannot be used."""
+    """Run until SIGTERM or Ctrl-C, and return the exit code: 2 for an invalid setting or price file."""
     if list(arguments) == ["new-key"]:
         print(Fernet.generate_key().decode())
         return 0
@@ -50,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
         settings = read_settings()
         forget_secrets()
         start_logging(settings.log, settings.secrets)
-        log.debug("mode %s", settings.mode)  # incomplete credentials are said before anything starts
+        log.debug("mode %s", settings.mode)  # raises for incomplete credentials before anything starts
         if arguments:
             asyncio.run(rotate_keys(settings))
             return 0
@@ -69,10 +68,10 @@ def main(arguments: Sequence[str]) -> int:
         )
         return 1
     except SlackApiError as error:
-        print(f"Slack does not let ftcost in: {error_of(error)}. Check SLACK_APP_TOKEN.", file=sys.stderr)
+        print(f"Slack refused the connection: {error_of(error)}. Check SLACK_APP_TOKEN.", file=sys.stderr)
         return 1
-    except OSError as error:  # a folder that cannot be made, a Slack that cannot be reached
-        print(f"ftcost cannot start: {error}", file=sys.stderr)
+    except OSError as error:  # a folder that can't be created, or an unreachable Slack
+        print(f"ftcost can't start: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         pass
@@ -80,66 +79,64 @@ def main(arguments: Sequence[str]) -> int:
 
 
 async def rotate_keys(settings: Settings) -> None:
-    """Encrypt every token and every platform's key with the newest key. May be done while the bot runs."""
+    """Encrypt every token and billing key with the newest key. It is safe while the bot runs."""
     keys = encryption_keys(settings)
     if keys is None:
-        raise SettingsError("FTCOST_ENCRYPTION_KEYS is missing; without it nothing is kept encrypted.")
+        raise SettingsError("FTCOST_ENCRYPTION_KEYS is missing; without it nothing is encrypted.")
     database = await open_database(settings.database)
     try:
         tokens = await Installations(settings.slack_client_id or "", database, keys).rotate()
-        kept = await ProviderKeys(database, keys, _now, Audit(database, _now)).rotate()
+        billing_keys = await ProviderKeys(database, keys, _now, Audit(database, _now)).rotate()
     finally:
         await database.close()
-    print(f"{tokens} tokens and {kept} keys of platforms are encrypted with the newest key.")
+    print(f"{tokens} tokens and {billing_keys} billing keys are encrypted with the newest key.")
 
 
 async def serve(settings: Settings, catalog: Catalog, timeouts: Timeouts = Timeouts()) -> None:  # noqa: B008 - frozen
-    """Start everything, say where it is, wait for the signal to stop, stop in order."""
+    """Start the bot, print its address, wait for the signal to stop, and stop in order."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        door = _door(settings.host, settings.port)
-        base_url = f"http://{settings.host}:{door.getsockname()[1]}"
+        listener = _bind(settings.host, settings.port)
+        base_url = f"http://{settings.host}:{listener.getsockname()[1]}"
         database = await open_database(settings.database)
         stack.push_async_callback(database.close)
         if settings.mode == "playground":
-            where = await _play(base_url, door, catalog, database, stack, settings.rates_url)
+            message = await _play(base_url, listener, catalog, database, stack, settings.rates_url)
         else:
-            where = await _serve_slack(settings, timeouts, base_url, door, catalog, database, stack)
-        print(where, flush=True)
+            message = await _serve_slack(settings, timeouts, base_url, listener, catalog, database, stack)
+        print(message, flush=True)
         await stop.wait()
-        log.info("stopping: finishing what was accepted")
+        log.info("stopping: finishing the accepted jobs")
 
 
 class CannotListen(Exception):
-    """The port is taken, or the address is not of this machine. The text says which of them."""
+    """The port is taken, or the address isn't this machine's. The text says which."""
 
 
-def _door(host: str, port: int) -> socket.socket:
-    """The port, kept for this process. Nobody can connect before it listens, so that a proxy goes to another replica
-    until everything is there.
-    """
-    door = socket.socket()
+def _bind(host: str, port: int) -> socket.socket:
+    """Bind the port for this process without listening, so that a proxy uses another replica until the bot is ready."""
+    listener = socket.socket()
     try:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind((host, port))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
     except OSError as error:
-        door.close()
+        listener.close()
         raise CannotListen(error.strerror or str(error)) from error
-    return door
+    return listener
 
 
 async def _serve_slack(
     settings: Settings,
     timeouts: Timeouts,
     base_url: str,
-    door: socket.socket,
+    listener: socket.socket,
     catalog: Catalog,
     database: Database,
     stack: AsyncExitStack,
 ) -> str:
-    """A real workspace, over Socket Mode or HTTP."""
+    """Serve Slack over Socket Mode or HTTP, and return the message that says so."""
     config = config_from(settings, catalog, timeouts)
     app = await stack.enter_async_context(build_app(config, catalog, database))
     ProcessCollector(registry=app.metrics.registry)  # memory, CPU and open files of this process
@@ -151,24 +148,24 @@ async def _serve_slack(
         app.connection.is_up = handler.client.is_connected
         stack.push_async_callback(handler.close_async)
         await handler.connect_async()  # type: ignore[no-untyped-call]
-    await _listen(app.web, door, stack)
+    await _listen(app.web, listener, stack)
     await app.worker.resume()
     app.scheduler.start()
-    how = "Socket Mode" if in_socket_mode else f"HTTP at {base_url}/slack/events"
+    transport = "Socket Mode" if in_socket_mode else f"HTTP at {base_url}/slack/events"
     if settings.mode == "oauth":
-        how += f", for the workspaces that install the app at {base_url}{INSTALL_PATH}"
-    return f"Serving Slack over {how}. Health at {base_url}/healthz and {base_url}/readyz. Ctrl-C stops."
+        transport += f", for the workspaces that install the app at {base_url}{INSTALL_PATH}"
+    return f"Serving Slack over {transport}. Health at {base_url}/healthz and {base_url}/readyz. Ctrl-C stops."
 
 
 async def _play(
     base_url: str,
-    door: socket.socket,
+    listener: socket.socket,
     catalog: Catalog,
     database: Database,
     stack: AsyncExitStack,
     rates_url: str | None,
 ) -> str:
-    """The playground: the same bot, and a local Slack on the same port."""
+    """Serve the bot and a local Slack on the same port, and return the message that says so."""
     from playground import FakeSlack
 
     slack = FakeSlack(
@@ -182,24 +179,24 @@ async def _play(
     )
     app = await stack.enter_async_context(build_app(config, catalog, database))
     slack.add_routes(app.web)
-    await _listen(app.web, door, stack)
-    # What waits from a former run belongs to a channel that ended with it: the playground's messages live in memory.
+    await _listen(app.web, listener, stack)
+    # Jobs of an earlier run belong to channels that ended with it: the playground keeps its messages in memory.
     await app.worker.resume(only_own=True)
     return f"No Slack credentials: this is the playground. Open {base_url}  (Ctrl-C stops)"
 
 
-async def _listen(app: web.Application, door: socket.socket, stack: AsyncExitStack) -> None:
+async def _listen(app: web.Application, listener: socket.socket, stack: AsyncExitStack) -> None:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     try:
-        await web.SockSite(runner, door).start()
-    except OSError as error:  # somebody was quicker
+        await web.SockSite(runner, listener).start()
+    except OSError as error:  # another process was faster
         raise CannotListen(error.strerror or str(error)) from error
 
 
 def _now() -> datetime:
-    """UTC, as the database has it."""
+    """Return the time in UTC, naive as in the database."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 

@@ -1,4 +1,4 @@
-"""`python -m bot` as a process of its own."""
+"""`python -m bot`, run as a process."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import _door
+from bot.__main__ import _bind
 from tests.bot import slack_actions
 
 ROOT = Path(__file__).parents[2]
 
 
 def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
-    """No settings but these, whatever the shell has."""
+    """Return an environment with these settings only."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "FTCOST_"))}
     database = {"FTCOST_DATABASE_URL": f"sqlite:///{tmp_path / 'ftcost.sqlite3'}"}
     return kept | database | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | variables
@@ -37,7 +37,7 @@ def start(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.Popen
     )
 
 
-async def test_the_playground_starts_says_where_it_is_and_stops_at_sigterm(tmp_path: Path) -> None:
+async def test_playground_prints_its_address_and_stops_at_sigterm(tmp_path: Path) -> None:
     process = start(tmp_path, FTCOST_PORT="0")
     try:
         assert process.stdout is not None
@@ -56,11 +56,11 @@ async def test_the_playground_starts_says_where_it_is_and_stops_at_sigterm(tmp_p
         process.communicate()
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
-    logged = [json.loads(line) for line in errors.splitlines()]  # where nobody watches
-    assert "stopping: finishing what was accepted" in [line["message"] for line in logged]
+    logged = [json.loads(line) for line in errors.splitlines()]  # JSON, because stderr is no terminal
+    assert "stopping: finishing the accepted jobs" in [line["message"] for line in logged]
 
 
-def test_a_setting_that_cannot_be_used_ends_with_2_and_a_sentence(tmp_path: Path) -> None:
+def test_invalid_setting_exits_with_2_and_a_sentence(tmp_path: Path) -> None:
     wrong = {
         "SLACK_APP_TOKEN": {"SLACK_BOT_TOKEN": "xoxb-hidden"},
         "FTCOST_PORT": {"FTCOST_PORT": "many"},
@@ -76,7 +76,7 @@ def test_a_setting_that_cannot_be_used_ends_with_2_and_a_sentence(tmp_path: Path
         assert "hidden" not in errors
 
 
-def test_a_database_that_does_not_answer_is_said_without_its_password(tmp_path: Path) -> None:
+def test_silent_database_is_named_without_its_password(tmp_path: Path) -> None:
     process = start(tmp_path, FTCOST_DATABASE_URL="postgresql://someone:hidden@127.0.0.1:1/ftcost", FTCOST_PORT="0")
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 1
@@ -85,23 +85,21 @@ def test_a_database_that_does_not_answer_is_said_without_its_password(tmp_path: 
     assert "hidden" not in errors
 
 
-def test_a_new_key_is_one_that_rotation_takes(tmp_path: Path) -> None:
+def test_new_key_is_accepted_by_rotation(tmp_path: Path) -> None:
     key, _ = start(tmp_path, "new-key").communicate(timeout=20)
     app = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "hidden", "SLACK_SIGNING_SECRET": "hidden"}
     process = start(tmp_path, "rotate-keys", FTCOST_ENCRYPTION_KEYS=key.strip(), **app)
     out, errors = process.communicate(timeout=20)
-    assert (process.returncode, out) == (0, "0 tokens and 0 keys of platforms are encrypted with the newest key.\n"), (
-        errors
-    )
+    assert (process.returncode, out) == (0, "0 tokens and 0 billing keys are encrypted with the newest key.\n"), errors
     assert key.strip() not in errors
 
 
-def test_nobody_can_connect_before_everything_is_there() -> None:
-    with _door("127.0.0.1", 0) as door, pytest.raises(ConnectionRefusedError):
-        socket.create_connection(door.getsockname(), timeout=1)
+def test_connections_are_refused_before_the_bot_is_ready() -> None:
+    with _bind("127.0.0.1", 0) as listener, pytest.raises(ConnectionRefusedError):
+        socket.create_connection(listener.getsockname(), timeout=1)
 
 
-def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+def test_taken_port_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = start(tmp_path, FTCOST_PORT=str(taken.getsockname()[1]))
         _, errors = process.communicate(timeout=20)
