@@ -140,7 +140,10 @@ DRAWING_AND_TABLES = ["numpy", "PIL", "matplotlib", "pandas", "polars", "pyarrow
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
-        ("bot.cli.main", ["genai_prices", "slack_bolt", "slack_sdk", "aiohttp", "sqlalchemy", "playground"]),
+        (
+            "bot.cli.main",
+            ["genai_prices", "slack_bolt", "slack_sdk", "aiohttp", "sqlalchemy", "matplotlib", "playground"],
+        ),
         ("bot.__main__", [*DRAWING_AND_TABLES, "genai_prices", "alembic", "tiktoken", "toktok", "playground"]),
         ("bot.app", DRAWING_AND_TABLES),
         ("calculator", ["genai_prices", "slack_bolt", "aiohttp", "bot"]),

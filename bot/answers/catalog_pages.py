@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot.render.money import OLD, OLD_MEANS, age, age_marked, unit_price
+from bot.render.ages import OLD, OLD_MEANS, age, age_marked
+from bot.render.money import unit_price
 from bot.render.page import TextPage
 from bot.render.tables import Table
 from calculator import KEYS, Key, UserError, in_section

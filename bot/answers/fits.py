@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.language.command import read_fields
-from bot.render.money import OLD, OLD_MEANS, age, age_marked, money
+from bot.render.ages import OLD, OLD_MEANS, age, age_marked
+from bot.render.money import money
 from bot.render.page import TextPage
 from bot.render.tables import Table
 from calculator import FieldErrors, UserError, read_scenario

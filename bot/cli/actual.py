@@ -10,8 +10,8 @@ from bot.actuals.bill import MAX_BYTES, read_bill
 from bot.actuals.match import take_bill
 from bot.cli.arguments import check_png, iso_date, prices_dir, read_scenario_file, today, write_file
 from bot.render.actuals import actual_page
-from bot.render.charts.png import chart_png
-from bot.render.months import months_chart
+from bot.render.charts.monthly import monthly_chart
+from bot.render.charts.png import ChartUnavailable, chart_png
 from calculator import Estimate, UserError, Variance, actual_variances, estimate, read_scenario, recalibrate
 from pricing import load_bill_rules, load_catalog
 
@@ -49,10 +49,13 @@ def _content(path: Path) -> bytes:
 
 def _draw(path: Path, offer: Estimate, variances: Sequence[Variance]) -> None:
     check_png(path)
-    chart = months_chart(offer, variances)
+    chart = monthly_chart(offer, variances)
     if chart is None:
         raise UserError("This chart can't be drawn: the estimate covers no day of the bill.")
-    write_file(path, chart_png(chart))
+    try:
+        write_file(path, chart_png(chart))
+    except ChartUnavailable as error:
+        raise UserError(f"{error}.") from None
 
 
 def _parser() -> argparse.ArgumentParser:

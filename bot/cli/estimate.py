@@ -10,8 +10,8 @@ from typing import get_args
 
 from bot.cli.arguments import DATASET, EXAMPLE, check_png, iso_date, prices_dir, read_scenario_file, today, write_file
 from bot.language.command import check_base, read_command
-from bot.render.charts.model import ChartName, chart_of
-from bot.render.charts.png import chart_png
+from bot.render.charts.build import ChartName, chart_of
+from bot.render.charts.png import ChartUnavailable, chart_png
 from bot.render.data import build_result, to_csv, to_yaml
 from bot.render.text import to_text
 from bot.results import document
@@ -82,7 +82,10 @@ def _write_chart(comparison: Comparison, path: Path, name: ChartName | None) -> 
         reasons = {"break-even": "the break-even needs base= and calls=", "drivers": "no input moves the total"}
         reason = reasons.get(name or "", "no offer here is for sale with every price known")
         raise UserError(f"This chart can't be drawn: {reason}.")
-    write_file(path, chart_png(chart))
+    try:
+        write_file(path, chart_png(chart))
+    except ChartUnavailable as error:
+        raise UserError(f"{error}.") from None
 
 
 def _parser(command: str) -> argparse.ArgumentParser:

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.render.blocks import Block, SlackMessage
+from bot.render.charts.monthly import month_bars, monthly_chart
 from bot.render.money import CENT, UNKNOWN, money, signed
-from bot.render.months import month_bars, months_chart
 from bot.render.page import TextPage
 from bot.render.replies import chart_reply
 from bot.render.tables import Table, offer_name
@@ -62,7 +62,7 @@ def actual_replies(
     message = page.message()
     if button:
         message = message._replace(blocks=[*message.blocks, button])
-    chart = months_chart(estimate, held)
+    chart = monthly_chart(estimate, held)
     return [message, *([chart_reply(chart)] if chart else [])]
 
 

@@ -1,20 +1,16 @@
-"""Numbers as people read them: money, unit prices, quantities, ages. Rounding happens here and nowhere else."""
+"""Numbers as people read them: money, unit prices, quantities. Rounding happens here and nowhere else."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
-
-from pricing import OLD_DAYS
 
 CENT = Decimal("0.01")
 _WIDE = Context(prec=60)  # the usual 28 digits cannot hold the cents of the largest sums that can be asked for
 UNKNOWN = "unknown"
 ROUGH_FROM = Decimal(1_000)
-OLD = "⚠"
-OLD_MEANS = f"{OLD} read over {OLD_DAYS} days ago; check it before you rely on it"
+MAGNITUDES = ((1e15, " quadrillion"), (1e12, "T"), (1e9, "B"), (1e6, "M"))
 
 
 def money(usd: Decimal | None, *, whole: bool = True) -> str:
@@ -67,6 +63,18 @@ def counted(count: Decimal | int, what: str) -> str:
     return f"{whole:,} {what}{'' if whole == 1 else 's'}"
 
 
+def brief(usd: Decimal, *, cents: bool = True) -> str:
+    """Return an amount for a chart's label: `$99.50`, `$12,346`, `$1.235M`.
+
+    Args:
+        usd: The amount.
+        cents: Whether amounts below a million show cents.
+    """
+    value = float(usd)
+    short = next((f"${value / power:,.4g}{suffix}" for power, suffix in MAGNITUDES if value >= power * 0.9999995), "")
+    return short or (money(usd) if cents else f"${value:,.0f}")
+
+
 def parts_of_total(amounts: Sequence[Decimal], places: int = 2) -> list[str]:
     """Amounts printed so that the printed parts add up to the printed total.
 
@@ -85,21 +93,6 @@ def parts_of_total(amounts: Sequence[Decimal], places: int = 2) -> list[str]:
 def places_for(total: Decimal) -> int:
     """Digits after the point for a column that adds up to `total`."""
     return _places(total)
-
-
-def age(checked_on: date, today: date) -> str:
-    """`12 days old`, `4 months old`, `1 year old`."""
-    days = max(0, (today - checked_on).days)
-    for length, unit in ((365, "year"), (30, "month"), (1, "day")):
-        if days >= length * (2 if unit == "month" else 1):
-            count = days // length
-            return f"{count} {unit}{'s' if count > 1 else ''} old"
-    return "read today"
-
-
-def age_marked(checked_on: date, today: date) -> str:
-    """The age, with a mark where the price was read over OLD_DAYS ago: `9 months old ⚠`."""
-    return f"{age(checked_on, today)}{f' {OLD}' if (today - checked_on).days > OLD_DAYS else ''}"
 
 
 def _places(usd: Decimal) -> int:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from bot.render.blocks import Block, SlackMessage, context, section, table_block, text_message
 from bot.render.charts.block import chart_block
-from bot.render.charts.model import Chart, break_even_chart, comparison_chart
-from bot.render.charts.tornado import tornado
+from bot.render.charts.break_even import break_even_chart
+from bot.render.charts.build import comparison_chart
+from bot.render.charts.model import Chart
+from bot.render.charts.tornado import tornado_chart
 from bot.render.currency import Exchange, Rate, rate_text
 from bot.render.escaping import escape
 from bot.render.sentences import (
@@ -133,7 +135,7 @@ def uncertainty_replies(comparison: Comparison, *, assumed: bool = False) -> lis
     blocks = [section("\n".join(["*How sure*", *map(escape, sentences)]))]
     if len(told) > 1:
         blocks.append(table_block(table))
-    chart = tornado(comparison, shown)
+    chart = tornado_chart(comparison, shown)
     first = SlackMessage(escape(f"How sure: {' '.join(sentences)}"), blocks)
     return [first, *([chart_reply(chart)] if chart else [])]
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
-from bot.render.money import OLD, OLD_MEANS, age, age_marked, counted, money, quantity, signed
+from bot.render.ages import OLD, OLD_MEANS, age, age_marked
+from bot.render.money import counted, money, quantity, signed
 from bot.render.tables import figure, horizon, offer_name
 from calculator import (
     KEYS,

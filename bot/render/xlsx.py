@@ -12,7 +12,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from bot.render.money import age, age_marked
+from bot.render.ages import age, age_marked
 from bot.render.sentences import headline
 from bot.render.tables import offer_name
 from bot.render.xlsx_inputs import bounds, used_inputs

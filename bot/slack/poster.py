@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -13,7 +13,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import error_of
 from bot.render.blocks import SlackMessage, text_message
 from bot.render.charts.model import Chart
+from bot.render.charts.png import ChartUnavailable, chart_png_elsewhere
 from bot.render.escaping import clip
+
+log = logging.getLogger(__name__)
 
 # The channel cannot be posted in: the bot is not in it, or may not.
 SHUT_OUT = frozenset(
@@ -107,21 +110,22 @@ class Poster:
             if error_of(error) not in ("invalid_blocks", "msg_blocks_too_long", "invalid_attachments"):
                 raise
             if message.chart is not None and place.thread_ts:
-                return await self._picture(place, place.thread_ts, message.chart)
+                try:
+                    return await self._picture(place, place.thread_ts, message.chart)
+                except ChartUnavailable as unavailable:
+                    log.warning("a chart is posted as text: %s", unavailable)
             text = f"```{message.text.replace('```', '')}```" if "\n" in message.text else message.text
             response = await self._send(place, text, None, mark)
         return PostedMessage(Destination(response["channel"], place.thread_ts or response["ts"]), response["ts"])
 
     async def _picture(self, place: Destination, thread_ts: str, chart: Chart) -> PostedMessage:
-        """The chart as a picture, for a Slack that does not draw charts itself. Drawn off the event loop."""
-        from bot.render.charts.png import chart_png  # its library is needed by nothing else
-
+        """Post the chart as a PNG, for a Slack that does not draw charts itself. Raises ChartUnavailable."""
         await self._client.files_upload_v2(
             channel=place.channel,
             thread_ts=thread_ts,
             filename="chart.png",
             title=clip(chart.title, MAX_TITLE),
-            content=await asyncio.to_thread(chart_png, chart),
+            content=await chart_png_elsewhere(chart),
             alt_txt=clip(chart.alt, MAX_ALT),
         )
         return PostedMessage(place, thread_ts)

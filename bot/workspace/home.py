@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from bot.forms.defaults import FIELDS
+from bot.render.ages import age
 from bot.render.blocks import Block, context, header, section
 from bot.render.escaping import clip, escape
-from bot.render.money import age, counted
+from bot.render.money import counted
 from bot.slack.poster import permalink
 from bot.store import Budget, SavedEstimate, Watch
 from bot.workspace.budgets import read_limit

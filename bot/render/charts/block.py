@@ -7,38 +7,45 @@ from decimal import Decimal
 from typing import Any
 
 from bot.render.blocks import Block
-from bot.render.charts.model import Bar, Chart, LineChart
-from bot.render.charts.tornado import SIDES, Tornado, TornadoBar
+from bot.render.charts.model import (
+    MONTHLY_SIDES,
+    TORNADO_SIDES,
+    Bar,
+    Chart,
+    LineChart,
+    MonthlyChart,
+    TornadoBar,
+    TornadoChart,
+)
 from bot.render.escaping import clip
 from bot.render.money import quantity
-from bot.render.months import SIDES as MONTH_SIDES
-from bot.render.months import Months
 
-TITLE = 50
-NAME = 20
-CHANGE = "USD more or less than likely"
-"""Differences, because bars of totals would all look alike; Slack permits values below zero."""
-PLATFORM = 5
-"""So many letters of a platform's name tell it from the others."""
+MAX_TITLE = 50
+MAX_NAME = 20
+DIFFERENCE_LABEL = "USD more or less than likely"
+"""Bars of totals would all look alike, so a tornado shows differences; Slack permits values below zero."""
+MIN_PLATFORM_LETTERS = 5
+"""Enough letters of a platform's name to tell it from the others."""
 
 
 def chart_block(chart: Chart) -> Block:
-    """The block; Slack has no place in it for an alt text, so `chart.alt` belongs into the message's `text`."""
+    """Return the block. Slack gives it no alt text, so `chart.alt` belongs in the message's `text`."""
     if isinstance(chart, LineChart):
         labels = [quantity(month) for month in chart.months]
-        names = distinct([line.name for line in chart.lines])
+        names = distinct_names([line.name for line in chart.lines])
         values = [line.values for line in chart.lines]
-        return _block("line", chart.short_title, labels, names, values, x_label=clip(chart.x_label, TITLE))
-    if isinstance(chart, Tornado):
-        changes = [[end - chart.likely_usd for end in (bar.at_low_usd, bar.at_high_usd)] for bar in chart.bars]
-        values = list(zip(*changes, strict=True))
-        return _block("bar", chart.short_title, input_names(chart.bars), SIDES, values, y_label=CHANGE)
-    if isinstance(chart, Months):
+        return _block("line", chart.short_title, labels, names, values, x_label=clip(chart.x_label, MAX_TITLE))
+    if isinstance(chart, TornadoChart):
+        differences = [[end - chart.likely_usd for end in (bar.at_low_usd, bar.at_high_usd)] for bar in chart.bars]
+        values = list(zip(*differences, strict=True))
+        labels = input_names(chart.bars)
+        return _block("bar", chart.short_title, labels, TORNADO_SIDES, values, y_label=DIFFERENCE_LABEL)
+    if isinstance(chart, MonthlyChart):
         values = list(zip(*((bar.estimate_usd, bar.actual_usd) for bar in chart.bars), strict=True))
-        return _block("bar", chart.short_title, [bar.month for bar in chart.bars], MONTH_SIDES, values)
-    title = f"{chart.title} (* ends earlier)" if any(bar.ends for bar in chart.bars) else chart.title
+        return _block("bar", chart.short_title, [bar.month for bar in chart.bars], MONTHLY_SIDES, values)
+    title = f"{chart.title} (* ends earlier)" if any(bar.end_date for bar in chart.bars) else chart.title
     values = list(zip(*(bar.parts for bar in chart.bars), strict=True))
-    return _block("bar", title, bar_names(chart.bars), distinct(chart.series), values)
+    return _block("bar", title, offer_names(chart.bars), distinct_names(chart.series), values)
 
 
 def _block(
@@ -60,45 +67,45 @@ def _block(
     ]
     return {
         "type": "data_visualization",
-        "title": clip(title, TITLE),
+        "title": clip(title, MAX_TITLE),
         "chart": {"type": kind, "series": series, "axis_config": axis},
     }
 
 
 def _number(usd: Decimal) -> float:
-    """Cents, or three digits of what is less than a cent."""
+    """Round to cents, or to three digits below a cent."""
     places = 2 if usd == 0 or abs(usd) >= Decimal("0.01") else 2 - usd.adjusted()
     return round(float(usd), places)
 
 
 def input_names(bars: Sequence[TornadoBar]) -> list[str]:
-    """Inputs in 20 characters, with their ends where there is room: `Calls 10k–90k`."""
-    named = [(f"{bar.name} {bar.low}–{bar.high}", bar.name) for bar in bars]
-    return distinct([full if len(full) <= NAME else name for full, name in named])
+    """Return inputs in 20 characters, with their range if it fits: `Calls 10k–90k`."""
+    names = [(f"{bar.name} {bar.low}–{bar.high}", bar.name) for bar in bars]
+    return distinct_names([full if len(full) <= MAX_NAME else name for full, name in names])
 
 
-def bar_names(bars: Sequence[Bar]) -> list[str]:
-    """Offers in 20 characters: the model, and its platform where another one sells it too."""
-    titles = [bar.short for bar in bars]
+def offer_names(bars: Sequence[Bar]) -> list[str]:
+    """Return offers in 20 characters: the model, and its platform if another platform sells it too."""
+    models = [bar.short_name for bar in bars]
     names = []
     for bar in bars:
-        end = " *" if bar.ends else ""
-        room = NAME - len(end)
-        name = bar.short
-        if titles.count(bar.short) > 1:
-            platform = bar.platform[: max(PLATFORM, room - len(bar.short) - 1)]
-            name = f"{clip(bar.short, room - len(platform) - 1)} {platform}"
-        names.append(clip(name, room) + end)
-    return distinct(names)
+        suffix = " *" if bar.end_date else ""
+        room = MAX_NAME - len(suffix)
+        name = bar.short_name
+        if models.count(bar.short_name) > 1:
+            platform = bar.platform[: max(MIN_PLATFORM_LETTERS, room - len(bar.short_name) - 1)]
+            name = f"{clip(bar.short_name, room - len(platform) - 1)} {platform}"
+        names.append(clip(name, room) + suffix)
+    return distinct_names(names)
 
 
-def distinct(names: Sequence[str]) -> list[str]:
-    """Names cut to 20 characters, numbered where that makes them the same."""
-    made: list[str] = []
+def distinct_names(names: Sequence[str]) -> list[str]:
+    """Return names cut to 20 characters, numbered where cutting makes them equal."""
+    distinct: list[str] = []
     for name in names:
-        short, count = clip(name, NAME), 1
-        while short in made:
+        label, count = clip(name, MAX_NAME), 1
+        while label in distinct:
             count += 1
-            short = f"{clip(name, NAME - len(str(count)) - 1)} {count}"
-        made.append(short)
-    return made
+            label = f"{clip(name, MAX_NAME - len(str(count)) - 1)} {count}"
+        distinct.append(label)
+    return distinct

@@ -1,31 +1,89 @@
-"""A chart as a picture, 1600 × 900 (lower for few bars), on a light card that reads on light and on dark."""
+"""Charts as PNG, drawn by matplotlib (the optional extra `charts`), in the bot by a process of its own.
+
+Matplotlib takes most of a second to load and about 100 MB. Nothing here imports it before a chart is drawn, and the
+bot's own process never does.
+"""
 
 from __future__ import annotations
 
-from bot.render.charts.model import BarChart, Chart, LineChart
-from bot.render.charts.png_bars import draw_bars
-from bot.render.charts.png_lines import draw_lines
-from bot.render.charts.png_months import draw_months
-from bot.render.charts.png_page import PngCanvas, heading
-from bot.render.charts.png_tornado import draw_tornado
-from bot.render.months import Months
+import asyncio
+import sys
+from contextlib import suppress
+from importlib.util import find_spec
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from bot.render.charts.model import BarChart, Chart, LineChart, MonthlyChart, TornadoChart
+
+TIMEOUT_S = 60.0
+CHART_TYPES: dict[str, type[Chart]] = {
+    chart_type.__name__: chart_type for chart_type in (BarChart, LineChart, MonthlyChart, TornadoChart)
+}
+
+_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+
+class ChartUnavailable(Exception):
+    """A chart that cannot be drawn here. The message says why."""
 
 
 def chart_png(chart: Chart) -> bytes:
-    """The picture. The same bytes for the same chart; blocking, about a tenth of a second."""
-    return drawn(chart).png()
+    """Draw a chart in this process: about a second for the first chart, a third of a second for each further one.
+
+    Returns:
+        A PNG, the same bytes for the same chart and fonts.
+
+    Raises:
+        ChartUnavailable: Matplotlib isn't installed.
+    """
+    _require_matplotlib()
+    from bot.render.charts.drawing import draw_png
+
+    return draw_png(chart)
 
 
-def drawn(chart: Chart) -> PngCanvas:
-    """The card with the chart on it."""
-    page = PngCanvas()
-    top = heading(page, chart.title, chart.subtitle)
-    if isinstance(chart, BarChart):
-        draw_bars(page, chart, top)
-    elif isinstance(chart, LineChart):
-        draw_lines(page, chart, top)
-    elif isinstance(chart, Months):
-        draw_months(page, chart, top)
-    else:
-        draw_tornado(page, chart, top)
-    return page
+async def chart_png_elsewhere(chart: Chart) -> bytes:
+    """Draw a chart in a process of its own, one chart at a time.
+
+    Raises:
+        ChartUnavailable: Matplotlib isn't installed, or the process failed or took over a minute.
+    """
+    _require_matplotlib()
+    async with _locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot.render.charts.png",
+            type(chart).__name__,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                png, _ = await process.communicate(msgspec.json.encode(chart))
+        except TimeoutError:
+            raise ChartUnavailable(f"drawing a chart took over {TIMEOUT_S:.0f} seconds") from None
+        finally:
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+    if process.returncode:
+        raise ChartUnavailable(f"the process that draws charts ended with code {process.returncode}")
+    return png
+
+
+def _require_matplotlib() -> None:
+    if find_spec("matplotlib") is None:
+        raise ChartUnavailable("PNG charts need matplotlib: pip install 'ftcost[charts]'")
+
+
+def _main() -> None:
+    """Read a chart from stdin, write its PNG to stdout. The argument names the chart's class."""
+    chart = msgspec.json.decode(sys.stdin.buffer.read(), type=CHART_TYPES[sys.argv[1]])
+    sys.stdout.buffer.write(chart_png(chart))
+
+
+if __name__ == "__main__":
+    _main()

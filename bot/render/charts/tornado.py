@@ -1,89 +1,61 @@
-"""How sure an estimate is, as a chart and in rows: what each input does to the total between its ends."""
+"""What each input does to the total between its low and its high end, as a tornado chart and as a table."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
-
+from bot.render.charts.model import TornadoBar, TornadoChart
 from bot.render.money import money, signed
 from bot.render.tables import Table, horizon, offer_name
 from calculator import INPUT_LABELS, Amount, Comparison, Driver, Estimate, key_of, sensitivity
 
-MOST_BARS = 12
-SIDES = ("At its low end", "At its high end")
-
-
-@dataclass(frozen=True)
-class TornadoBar:
-    """One input, its ends as they were written, and the total at each."""
-
-    name: str
-    low: str
-    high: str
-    at_low_usd: Decimal
-    at_high_usd: Decimal
-
-
-@dataclass(frozen=True)
-class Tornado:
-    """Bars around the likely total, the widest first."""
-
-    title: str
-    short_title: str
-    subtitle: str
-    alt: str
-    likely_usd: Decimal
-    bars: tuple[TornadoBar, ...]
+MAX_BARS = 12
 
 
 def ends_of(driver: Driver) -> tuple[str, str]:
-    """`10k`, `90k`; shares in percent."""
+    """Return the low and the high end of an input as text: `10k`, `90k`; shares in percent."""
     suffix = "%" if key_of(driver.name).unit == "%" else ""
     low, high = (Amount(end, end, end) for end in (driver.amount.low, driver.amount.high))
     return low.text(suffix), high.text(suffix)
 
 
-def tornado(comparison: Comparison, estimate: Estimate) -> Tornado | None:
-    """What moves the total of an offer; None where nothing does."""
-    found = sensitivity(comparison, estimate)[:MOST_BARS]
-    if not found or estimate.total_usd is None:
+def tornado_chart(comparison: Comparison, estimate: Estimate) -> TornadoChart | None:
+    """Return the inputs that move the total of an offer, widest first, or None if none does."""
+    drivers = sensitivity(comparison, estimate)[:MAX_BARS]
+    if not drivers or estimate.total_usd is None:
         return None
     bars = tuple(
-        TornadoBar(INPUT_LABELS[one.name].short, *ends_of(one), one.at_low_usd, one.at_high_usd) for one in found
+        TornadoBar(INPUT_LABELS[driver.name].short, *ends_of(driver), driver.at_low_usd, driver.at_high_usd)
+        for driver in drivers
     )
-    said = "; ".join(
+    ranges = "; ".join(
         f"{bar.name.lower()} {bar.low} to {bar.high}: {money(bar.at_low_usd)} to {money(bar.at_high_usd)}"
         for bar in bars
     )
     total = money(estimate.total_usd)
-    return Tornado(
+    return TornadoChart(
         title=f"What moves the total of {offer_name(estimate)}, USD over {horizon(comparison)}",
         short_title=f"What moves the total of {total}, USD",
         subtitle=f"The likely total is {total}. Each bar changes one input from its low to its high end.",
-        alt=f"Tornado chart around {total} for {offer_name(estimate)}: {said}.",
+        alt=f"Tornado chart around {total} for {offer_name(estimate)}: {ranges}.",
         likely_usd=estimate.total_usd,
         bars=bars,
+        alternatives={offer_name(estimate): estimate.offer.id},
     )
 
 
 def drivers_table(comparison: Comparison, estimate: Estimate) -> Table:
-    """The same in rows, with the whole swing."""
+    """Return the inputs that move the total of an offer as rows, each with its swing."""
     rows = [
         (
-            INPUT_LABELS[one.name].short,
-            " – ".join(ends_of(one)),
-            money(one.at_low_usd),
-            money(one.at_high_usd),
-            _swing(one),
+            INPUT_LABELS[driver.name].short,
+            " – ".join(ends_of(driver)),
+            money(driver.at_low_usd),
+            money(driver.at_high_usd),
+            signed(driver.at_high_usd - driver.at_low_usd),
         )
-        for one in sensitivity(comparison, estimate)[:MOST_BARS]
+        for driver in sensitivity(comparison, estimate)[:MAX_BARS]
     ]
     return Table(
         ("Input", "From – to", "Total at low", "Total at high", "Change"),
         ("left", "right", "right", "right", "right"),
         tuple(rows),
     )
-
-
-def _swing(driver: Driver) -> str:
-    return signed(driver.at_high_usd - driver.at_low_usd)

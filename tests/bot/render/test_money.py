@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.render.ages import age, age_marked
 from bot.render.money import (
-    age,
-    age_marked,
     money,
     money_span,
     parts_of_total,

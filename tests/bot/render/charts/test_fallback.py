@@ -1,10 +1,12 @@
-"""A Slack that does not draw charts gets them as pictures."""
+"""A Slack that does not draw charts gets them as images, or as text if none can be drawn."""
 
 from __future__ import annotations
 
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.render.charts.model import comparison_chart
+from bot.render.charts import png
+from bot.render.charts.build import comparison_chart
 from bot.render.replies import chart_reply
 from bot.slack.poster import Destination, Poster
 from calculator import estimate, read_scenario
@@ -16,15 +18,15 @@ from tests.conftest import TODAY, Workspace
 TWO_OFFERS = support_bot.FIELDS | {"on": "your-rates,google/gemini-3.5-flash"}
 
 
-async def test_a_thread_draws_its_offers_as_slack_does(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_thread_shows_slacks_own_chart(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, " ".join(f"{key}={value}" for key, value in TWO_OFFERS.items()))
     drawn = [block for reply in slack.messages(thread_ts=parent["ts"]) for block in reply["blocks"]]
     assert sum(block["type"] == "data_visualization" for block in drawn) == 1
     assert slack.files == []
 
 
-async def test_a_refused_chart_is_uploaded_as_a_picture(catalog: Catalog, slack: FakeSlack) -> None:
-    """Into the thread where it would have stood, with its numbers as the text for those who do not see it."""
+async def test_refused_chart_is_uploaded_as_an_image(catalog: Catalog, slack: FakeSlack) -> None:
+    """The image goes into the same thread, with its numbers as the alt text."""
     chart = comparison_chart(estimate(read_scenario(TWO_OFFERS), catalog, TODAY.date()))
     assert chart is not None
     parent = await slack.say("What would it cost?")
@@ -38,3 +40,18 @@ async def test_a_refused_chart_is_uploaded_as_a_picture(catalog: Catalog, slack:
     assert picture["alt_txt"].startswith("Bar chart: cost over 12 months.")
     (reply,) = slack.messages(thread_ts=parent["ts"])
     assert [file["id"] for file in reply["files"]] == [picture["id"]]
+
+
+async def test_refused_chart_is_text_without_matplotlib(
+    catalog: Catalog, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(png, "find_spec", lambda name: None)
+    chart = comparison_chart(estimate(read_scenario(TWO_OFFERS), catalog, TODAY.date()))
+    assert chart is not None
+    parent = await slack.say("What would it cost?")
+    client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+    slack.fail_next("chat.postMessage", "invalid_blocks", status=200)
+    await Poster(client, client).post(Destination(slack.general, parent["ts"]), chart_reply(chart))
+    assert slack.files == []
+    (reply,) = slack.messages(thread_ts=parent["ts"])
+    assert reply["text"].startswith("Bar chart: cost over 12 months.")

@@ -1,0 +1,101 @@
+"""Build the charts of a comparison: its offers side by side, and the choice of a chart by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Literal
+
+from bot.render.charts.break_even import break_even_chart
+from bot.render.charts.model import Bar, BarChart, Chart
+from bot.render.charts.tornado import tornado_chart
+from bot.render.money import money
+from bot.render.tables import figure, horizon, offer_name
+from calculator import Comparison, Estimate, LineItem, RankGroup
+from calculator.numeric import ZERO
+from calculator.result import sum_amounts
+
+MAX_BARS = 20
+MAX_ALT_LENGTH = 1_000
+
+PARTS: tuple[tuple[str, Callable[[LineItem], bool]], ...] = (
+    ("One-off", lambda line: line.recurrence == "once"),
+    ("Retraining", lambda line: line.recurrence == "retraining"),
+    ("Hosting + storage", lambda line: line.component in ("hosting", "storage")),
+    ("Inference", lambda line: line.component == "inference"),
+)
+
+ChartName = Literal["break-even", "offers", "drivers"]
+
+
+def chart_of(comparison: Comparison, name: ChartName | None = None) -> Chart | None:
+    """Return a chart of a comparison, or None if its data is missing.
+
+    Args:
+        comparison: The priced offers.
+        name: The chart to build. By default the break-even if there is a base model, else the offers side by side.
+    """
+    best = comparison.best
+    if name == "drivers":
+        return tornado_chart(comparison, best) if best else None
+    if name == "offers":
+        return comparison_chart(comparison)
+    return break_even_chart(comparison) or (None if name else comparison_chart(comparison))
+
+
+def comparison_chart(comparison: Comparison) -> BarChart | None:
+    """Return the cost of each offer over the horizon by part, or None if no offer on sale has a complete price."""
+    complete = [
+        estimate for estimate in comparison.estimates if estimate.complete and estimate.standing <= RankGroup.ENDS
+    ]
+    estimates = complete[:MAX_BARS]
+    if not estimates:
+        return None
+    sums = [[_part_usd(estimate, belongs) for _, belongs in PARTS] for estimate in estimates]
+    used_parts = [index for index in range(len(PARTS)) if any(row[index] for row in sums)] or [0]
+    bars = tuple(
+        Bar(
+            name=offer_name(estimate),
+            short_name=estimate.offer.title,
+            platform=estimate.offer.platform_title,
+            parts=tuple(row[index] for index in used_parts),
+            total=figure(comparison, estimate, "total"),
+            end_date=_end_date(comparison, estimate),
+        )
+        for estimate, row in zip(estimates, sums, strict=True)
+    )
+    series = tuple(PARTS[index][0] for index in used_parts)
+    count = f"the {len(bars)} cheapest of {len(complete)} offers" if len(complete) > len(bars) else ""
+    likely = "bars show the likely case" if comparison.scenario.ranged else ""
+    subtitle = "; ".join(filter(None, [count, likely]))
+    return BarChart(
+        title=f"Cost over {horizon(comparison)}, USD",
+        subtitle=subtitle[:1].upper() + subtitle[1:],
+        alt=_alt(f"Bar chart: cost over {horizon(comparison)}{f', {count}' if count else ''}.", series, bars),
+        series=series,
+        bars=bars,
+        alternatives={offer_name(estimate): estimate.offer.id for estimate in estimates},
+    )
+
+
+def _part_usd(estimate: Estimate, belongs: Callable[[LineItem], bool]) -> Decimal:
+    return sum_amounts(line.amount_usd for line in estimate.lines if belongs(line)).usd or ZERO
+
+
+def _end_date(comparison: Comparison, estimate: Estimate) -> str | None:
+    lifecycle = estimate.offer.lifecycle
+    end = estimate.months < comparison.plan.months and lifecycle and lifecycle.inference_ends
+    return end.isoformat() if end else None
+
+
+def _alt(intro: str, series: Sequence[str], bars: Sequence[Bar]) -> str:
+    """Return every total and the parts of the cheapest offer; counts the offers that do not fit."""
+    parts = ", ".join(f"{name.lower()} {money(usd)}" for name, usd in zip(series, bars[0].parts, strict=True) if usd)
+    items = [f"{bar.name} {bar.total}{f' (to {bar.end_date})' if bar.end_date else ''}" for bar in bars]
+    items[0] += f" ({parts})" if len(series) > 1 else ""
+    for count in range(len(items), 0, -1):
+        omitted = f"; and {len(items) - count} more" if count < len(items) else ""
+        text = f"{intro} {'; '.join(items[:count])}{omitted}."
+        if len(text) <= MAX_ALT_LENGTH:
+            return text
+    return intro
