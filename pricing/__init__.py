@@ -16,6 +16,16 @@ from pricing.files import PriceFileError
 from pricing.gpu import Framework, Gpu, GpuFacts, Link, Loss, ModelShape, StackClass, StateRecipe
 from pricing.gpu_offer import BillingStep, GpuCatalog, GpuOffer
 from pricing.gpu_physics import GpuConstant, GpuPhysics
+from pricing.http_client import (
+    BoundedClient,
+    BoundedResponse,
+    HttpConnectionError,
+    HttpError,
+    HttpSizeError,
+    HttpStatusError,
+    ResponseFormat,
+    same_origin,
+)
 from pricing.load import load_catalog
 from pricing.load_gpu import load_gpu_facts, load_gpu_offers
 from pricing.offer import (
@@ -45,6 +55,8 @@ __all__ = [
     "BillUnit",
     "BilledPart",
     "BillingStep",
+    "BoundedClient",
+    "BoundedResponse",
     "Catalog",
     "Confidence",
     "Customer",
@@ -59,6 +71,10 @@ __all__ = [
     "GpuFacts",
     "GpuOffer",
     "GpuPhysics",
+    "HttpConnectionError",
+    "HttpError",
+    "HttpSizeError",
+    "HttpStatusError",
     "Lifecycle",
     "Link",
     "LongExamples",
@@ -72,6 +88,7 @@ __all__ = [
     "Price",
     "PriceFileError",
     "PriceKind",
+    "ResponseFormat",
     "Side",
     "Source",
     "StackClass",
@@ -88,4 +105,5 @@ __all__ = [
     "load_gpu_facts",
     "load_gpu_offers",
     "price_of",
+    "same_origin",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.actuals.aggregate import gather
 from bot.actuals.bill import BillLine, billed_day
-from bot.actuals.billing_http import MOST_PAGES, BillingHttp, amount
+from bot.actuals.billing_http import MAX_PAGES, BillingHttp, amount
 from bot.actuals.query import BillQuery, Key
 from bot.actuals.sigv4 import AwsKey, signed
 from calculator import Actual
@@ -32,7 +32,7 @@ async def pull(http: BillingHttp, key: Key, ask: BillQuery) -> list[Actual]:
     }
     url = f"{http.addresses.aws}/"
     lines: list[BillLine] = []
-    for _ in range(MOST_PAGES):
+    for _ in range(MAX_PAGES):
         body = json.dumps(question).encode()
         headers = signed("POST", url, HEADERS, body, key=access, region=REGION, service=SERVICE, at=ask.now)
         answer = await http.post(url, body, headers)
@@ -42,16 +42,16 @@ async def pull(http: BillingHttp, key: Key, ask: BillQuery) -> list[Actual]:
                 lines += [_line(http, day, group) for group in result["Groups"]]
             onward = answer.get("NextPageToken")
         except (AttributeError, LookupError, TypeError, ValueError):
-            raise http.odd() from None
+            raise http.unknown_shape() from None
         if not onward:
             return [one._replace(through=ask.end) for one in gather(lines, ask.rules, ask.scope).actuals]
         question["NextPageToken"] = onward
-    raise http.odd()
+    raise http.unknown_shape()
 
 
 def _line(http: BillingHttp, day: date, group: dict[str, Any]) -> BillLine:
     cost, used = group["Metrics"]["UnblendedCost"], group["Metrics"].get("UsageQuantity") or {}
     usd = amount(cost["Amount"])
     if usd is None or cost["Unit"] != "USD":
-        raise http.odd()
+        raise http.unknown_shape()
     return BillLine(day, str(group["Keys"][0]), usd, amount(used.get("Amount")), str(used.get("Unit", "")).lower())

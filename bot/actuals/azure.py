@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from bot.actuals.aggregate import gather
 from bot.actuals.bill import BillLine, billed_day
-from bot.actuals.billing_http import MOST_PAGES, BillingHttp, amount
+from bot.actuals.billing_http import MAX_PAGES, BillingHttp, amount
 from bot.actuals.query import BillQuery, Key
 from calculator import Actual
 
@@ -25,7 +25,7 @@ async def pull(http: BillingHttp, key: Key, ask: BillQuery) -> list[Actual]:
     url = f"{http.addresses.azure}/{scope}/providers/Microsoft.CostManagement/query?api-version={API_VERSION}"
     question = json.dumps(_question(ask)).encode()
     lines: list[BillLine] = []
-    for _ in range(MOST_PAGES):
+    for _ in range(MAX_PAGES):
         answer = await http.post(url, question, headers)
         try:
             found = answer["properties"]
@@ -33,11 +33,11 @@ async def pull(http: BillingHttp, key: Key, ask: BillQuery) -> list[Actual]:
             lines += [_line(http, dict(zip(names, row, strict=True))) for row in found["rows"]]
             onward = found.get("nextLink")
         except (AttributeError, LookupError, TypeError, ValueError):
-            raise http.odd() from None
+            raise http.unknown_shape() from None
         if not onward:
             return [one._replace(through=ask.end) for one in gather(lines, ask.rules, ask.scope).actuals]
-        url = http.onward(url, onward)
-    raise http.odd()
+        url = http.next_page(url, onward)
+    raise http.unknown_shape()
 
 
 async def _token(http: BillingHttp, key: Key) -> str:
@@ -52,7 +52,7 @@ async def _token(http: BillingHttp, key: Key) -> str:
     answer = await http.post(url, urlencode(form).encode(), headers)
     token = answer.get("access_token") if isinstance(answer, dict) else None
     if not isinstance(token, str):
-        raise http.odd()
+        raise http.unknown_shape()
     return token
 
 
@@ -73,6 +73,6 @@ def _question(ask: BillQuery) -> dict[str, Any]:
 def _line(http: BillingHttp, row: dict[str, Any]) -> BillLine:
     usd = amount(row["CostUSD"])
     if usd is None:
-        raise http.odd()
+        raise http.unknown_shape()
     day = datetime.strptime(str(row["UsageDate"]), "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
     return BillLine(billed_day(day), f"{row['MeterSubcategory'] or ''} {row['Meter'] or ''}".strip(), usd)

@@ -1,6 +1,4 @@
-"""HTTP to the platforms' billing interfaces: bounded in bytes and time, never sent on to another host, and silent about
-keys.
-"""
+"""HTTP to the platforms' billing interfaces. Errors never contain a key."""
 
 from __future__ import annotations
 
@@ -13,24 +11,25 @@ import aiohttp
 from yarl import URL
 
 from calculator import UserError
+from pricing import BoundedClient, HttpError, HttpSizeError, HttpStatusError, same_origin
 
 MAX_BYTES = 8_000_000
-SECONDS = 30.0
-MOST_PAGES = 50
+TIMEOUT_SECONDS = 30.0
+MAX_PAGES = 50
 REFUSED = {
-    401: "does not take the key. Put in a new one with `/ftcost keys`.",
-    403: "takes the key, but it may not read costs. Give it that right, or put in another with `/ftcost keys`.",
-    404: "does not know what was asked for.",
-    429: "is asked too often at the moment. Please try again in some minutes.",
+    401: "doesn't accept the key. Enter a new one with `/ftcost keys`.",
+    403: "accepts the key, but the key can't read costs. Grant it that right, or enter another with `/ftcost keys`.",
+    404: "doesn't know this address.",
+    429: "is rate limiting requests. Try again in a few minutes.",
 }
 
 
 class PullError(UserError):
-    """A platform did not say what was paid. The text is for the asker, and never has a key in it."""
+    """A bill that can't be read from its platform. The text is for the user and never contains a key."""
 
 
 class Addresses(NamedTuple):
-    """Where each interface is."""
+    """The addresses of the billing interfaces."""
 
     openai: str = "https://api.openai.com"
     azure_login: str = "https://login.microsoftonline.com"
@@ -40,7 +39,7 @@ class Addresses(NamedTuple):
 
 
 class BillingHttp:
-    """One platform as a reader of its answers sees it; `title` is how it is called in what people read."""
+    """Requests to one platform's billing interface; `title` is the platform's name in error messages."""
 
     def __init__(self, session: aiohttp.ClientSession, addresses: Addresses, title: str) -> None:
         self._session = session
@@ -48,59 +47,51 @@ class BillingHttp:
         self._title = title
 
     async def get(self, url: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Any:
-        """JSON with its numbers as Decimal. Raises PullError."""
+        """Return the JSON of an answer, with its numbers as Decimal. Raises PullError."""
         return await self._json("GET", URL(url).update_query(query), headers, None)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Any:
-        """The same for a question that is asked with a body."""
+        """Return the JSON of the answer to a body, with its numbers as Decimal. Raises PullError."""
         return await self._json("POST", URL(url, encoded=True), headers, body)
 
-    def onward(self, url: str, found: object) -> str:
-        """The address of the next page, where it is on the same host. Raises PullError."""
-        try:
-            same = isinstance(found, str) and URL(found).origin() == URL(url).origin()
-        except ValueError:
-            same = False
-        if not same:
-            raise self.odd()
-        return str(found)
+    def next_page(self, url: str, address: object) -> str:
+        """Return the address of the next page if it has the origin of `url`. Raises PullError."""
+        if not same_origin(url, address):
+            raise self.unknown_shape()
+        return str(address)
 
-    def odd(self) -> PullError:
-        """For an answer that does not look as it is published."""
-        return PullError(f"{self._title} answered in a shape that ftcost does not know, so nothing was recorded.")
+    def unknown_shape(self) -> PullError:
+        """Return the error for an answer that isn't as the platform documents it."""
+        return PullError(f"{self._title} answered in a form that ftcost doesn't know, so nothing was recorded.")
 
     async def _json(self, method: str, url: URL, headers: Mapping[str, str], body: bytes | None) -> Any:
-        timeout = aiohttp.ClientTimeout(total=SECONDS)
+        client = BoundedClient(self._session, timeout_seconds=TIMEOUT_SECONDS, headers=headers, attempts=1)
         try:
-            async with self._session.request(
-                method, url, headers=headers, data=body, allow_redirects=False, timeout=timeout
-            ) as response:
-                if response.status != 200:
-                    why = REFUSED.get(response.status, f"answered with status {response.status}. Try again later.")
-                    raise PullError(f"{self._title} {why}")
-                content = bytearray()
-                async for chunk in response.content.iter_chunked(65_536):
-                    content += chunk
-                    if len(content) > MAX_BYTES:
-                        raise PullError(f"{self._title} answered with more than {MAX_BYTES // 1_000_000} MB.")
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise PullError(f"{self._title} cannot be reached ({type(error).__name__}). Try again later.") from None
+            async with client.open(method, url, max_bytes=MAX_BYTES, body=body) as response:
+                content = b"".join([chunk async for chunk in response.chunks()])
+        except HttpStatusError as error:
+            why = REFUSED.get(error.status, f"answered with status {error.status}. Try again later.")
+            raise PullError(f"{self._title} {why}") from None
+        except HttpSizeError:
+            raise PullError(f"{self._title} answered with more than {MAX_BYTES // 1_000_000} MB.") from None
+        except HttpError as error:
+            raise PullError(f"{self._title} {error}. Try again later.") from None
         try:
             return json.loads(content, parse_float=Decimal, parse_constant=_no_constant)
         except (ValueError, RecursionError):
-            raise self.odd() from None
+            raise self.unknown_shape() from None
 
 
 def _no_constant(text: str) -> None:
-    raise ValueError(text)  # NaN and Infinity are no amounts
+    raise ValueError(text)  # NaN and Infinity aren't amounts
 
 
 def amount(value: object) -> Decimal | None:
-    """A finite number, or a text that is one."""
+    """Return a finite number, or a text that is one, as Decimal; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal) or len(str(value)) > 60:
         return None
     try:
-        found = Decimal(value)
+        number = Decimal(value)
     except ArithmeticError:
         return None
-    return found if found.is_finite() and found.copy_abs() < Decimal(10) ** 15 else None
+    return number if number.is_finite() and number.copy_abs() < Decimal(10) ** 15 else None

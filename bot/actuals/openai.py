@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.actuals.aggregate import gather
 from bot.actuals.bill import BillLine, billed_day
-from bot.actuals.billing_http import MOST_PAGES, BillingHttp, amount
+from bot.actuals.billing_http import MAX_PAGES, BillingHttp, amount
 from bot.actuals.query import BillQuery, Key, epoch
 from calculator import Actual, Usage
 
@@ -36,7 +36,7 @@ async def _costs(http: BillingHttp, key: str, ask: BillQuery) -> AsyncIterator[B
         cost: dict[str, Any] = said if isinstance(said, dict) else {}
         usd = amount(cost.get("value"))
         if usd is None or str(cost.get("currency", "")).lower() != "usd":
-            raise http.odd()
+            raise http.unknown_shape()
         yield BillLine(day, str(result.get("line_item") or ""), usd)
 
 
@@ -48,7 +48,7 @@ async def _calls(http: BillingHttp, key: str, ask: BillQuery) -> Usage:
             for name in counted:
                 count = amount(result.get(name, 0))
                 if count is None or count < 0:
-                    raise http.odd()
+                    raise http.unknown_shape()
                 counted[name] += count
     return Usage(*counted.values()) if counted["num_model_requests"] else Usage()
 
@@ -65,7 +65,7 @@ async def _results(
         "group_by": group_by,
         "limit": str(DAYS_A_PAGE),
     }
-    for _ in range(MOST_PAGES):
+    for _ in range(MAX_PAGES):
         page = await http.get(url, query, {"Authorization": f"Bearer {key}"})
         try:
             for bucket in page["data"]:
@@ -76,15 +76,15 @@ async def _results(
                 return
             query["page"] = str(page["next_page"])
         except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
-            raise http.odd() from None
-    raise http.odd()
+            raise http.unknown_shape() from None
+    raise http.unknown_shape()
 
 
 async def _trained(http: BillingHttp, key: str, ask: BillQuery) -> Usage:
     """The jobs of the model that ended in the month: how many, their tokens, their epochs where all had the same."""
     url, query = f"{http.addresses.openai}/v1/fine_tuning/jobs", {"limit": str(JOBS_A_PAGE)}
     tokens, jobs, epochs = ZERO, 0, set[object]()
-    for _ in range(MOST_PAGES):
+    for _ in range(MAX_PAGES):
         page = await http.get(url, query, {"Authorization": f"Bearer {key}"})
         try:
             for job in page["data"]:
@@ -96,7 +96,7 @@ async def _trained(http: BillingHttp, key: str, ask: BillQuery) -> Usage:
                 break
             query["after"] = str(page["data"][-1]["id"])
         except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
-            raise http.odd() from None
+            raise http.unknown_shape() from None
     same = epochs.pop() if len(epochs) == 1 else None
     return Usage(
         trained_tokens=tokens or None,

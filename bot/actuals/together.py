@@ -57,9 +57,9 @@ async def _job(http: BillingHttp, key: str, job_id: str, model: str) -> FineTuni
         began = billed_day(date.fromisoformat(str(answer.get("started_at") or answer["created_at"])[:10]))
         epochs = amount(answer.get("n_epochs"))
     except (AttributeError, LookupError, TypeError, ValueError):
-        raise http.odd() from None
+        raise http.unknown_shape() from None
     if usd is None:
-        raise http.odd()
+        raise http.unknown_shape()
     return FineTuningJob(began.replace(day=1), usd / BILLIONTHS, epochs)
 
 

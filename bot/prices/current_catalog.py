@@ -15,8 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.store import RefreshedPrices, RefreshedPriceStore
-from pricing import Catalog, PriceFileError
-from pricing.refresh import BoundedClient, Feed, NotWritten, RefreshReport, feed_session, refresh_into
+from pricing import BoundedClient, Catalog, PriceFileError
+from pricing.refresh import Feed, NotWritten, RefreshReport, feed_session, refresh_into
 
 log = logging.getLogger(__name__)
 

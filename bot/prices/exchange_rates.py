@@ -12,13 +12,13 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import ParseError
 
 import aiohttp
+from defusedxml import DefusedXmlException, ElementTree
 
 from bot.render.currency import Exchange, NoRate, Rate
-from pricing.refresh.http import BoundedClient, ResponseFormat
-from pricing.refresh.observation import FeedError
+from pricing import BoundedClient, HttpError, ResponseFormat
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,10 @@ ECB_DAYS = 7
 OWN_DAYS = 90
 XML = ResponseFormat("XML", frozenset({"text/xml", "application/xml"}))
 _CUBE = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}Cube"
+
+
+class RatesError(Exception):
+    """A file of exchange rates that can't be used. The text continues a sentence that begins with the file."""
 
 
 class ExchangeRates:
@@ -67,7 +71,7 @@ class ExchangeRates:
                 try:
                     self._known = read_ecb(await self._http.get(self._url, XML, max_bytes=MAX_BYTES))
                     self._until = self._clock() + KEPT_SECONDS
-                except FeedError as error:  # what was read before still serves, for as long as it is fresh
+                except (HttpError, RatesError) as error:  # the rates read before serve as long as they are fresh
                     log.warning("the ECB's exchange rates: the feed %s", error)
                     self._until = self._clock() + AGAIN_SECONDS
             return self._known
@@ -80,24 +84,24 @@ def _fresh(rate: Rate, today: date, days: int) -> Rate | NoRate:
 
 
 def read_ecb(body: bytes) -> dict[str, Rate]:
-    """eurofxref-daily.xml as rates a US dollar, the euro's among them. Raises FeedError, saying what is wrong."""
+    """eurofxref-daily.xml as rates a US dollar, the euro's among them. Raises RatesError, saying what is wrong."""
     try:
-        text = body.decode("utf-8-sig")  # what the file itself says of its encoding does not count
-        if "<!" in text:
-            raise FeedError("declares entities or a document type, which the ECB's never does")
-        root = ET.fromstring(text)  # noqa: S314 - bounded, and without entities
-    except (ET.ParseError, ValueError):
-        raise FeedError("is no XML") from None
+        # The encoding that the file itself declares is ignored.
+        root = ElementTree.fromstring(body.decode("utf-8-sig"), forbid_dtd=True)
+    except DefusedXmlException:
+        raise RatesError("declares entities or a document type, which the ECB's never does") from None
+    except (ParseError, ValueError):
+        raise RatesError("isn't XML") from None
     days = [cube for cube in root.iter(_CUBE) if cube.get("time")]
     if len(days) != 1:
-        raise FeedError("does not have one day")
+        raise RatesError("does not have one day")
     try:
         day = date.fromisoformat(str(days[0].get("time")))
     except ValueError:
-        raise FeedError("has no date") from None
+        raise RatesError("has no date") from None
     per_euro = {cube.get("currency", ""): _number(cube.get("rate", "")) for cube in days[0].findall(_CUBE)}
     if "USD" not in per_euro:
-        raise FeedError("has no US dollar")
+        raise RatesError("has no US dollar")
     per_euro["EUR"] = Decimal(1)
     usd = per_euro["USD"]
     return {
@@ -112,7 +116,7 @@ def _number(text: str) -> Decimal:
     try:
         rate = Decimal(text)
     except InvalidOperation:
-        raise FeedError("has a rate that is no number") from None
+        raise RatesError("has a rate that is no number") from None
     if not rate.is_finite() or not Decimal("0.0001") < rate < Decimal("10000000"):
-        raise FeedError("has a rate that none can be")
+        raise RatesError("has a rate that none can be")
     return rate

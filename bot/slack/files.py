@@ -13,9 +13,10 @@ from typing import IO, Any
 import aiohttp
 
 from bot.queue.model import SlackFile
-from bot.slack.hosts import NotSlackHost, SlackHosts, fetch
+from bot.slack.hosts import NotSlackHost, SlackHosts
 from bot.slack.payload import whole
 from calculator import UserError
+from pricing import BoundedClient, BoundedResponse, HttpSizeError, HttpStatusError
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ MAX_FILE_BYTES = 500_000_000
 MAX_FILES = 10
 """Of one message."""
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")
-_PIECE_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 20
 _MAX_NAME = 100
 TOO_LARGE = (
     f"It is larger than {MAX_FILE_BYTES // 1_000_000:,} MB, which is the most that is read here. Pack it with gzip, "
@@ -78,26 +79,41 @@ class Downloads:
             except NotSlackHost as error:
                 log.warning("file %s was not fetched: %s", file.id, error)
                 raise UserError("Slack names an address for it that is not Slack's own, so it was not read.") from None
-            except aiohttp.ClientResponseError as error:
+            except HttpSizeError:
+                raise UserError(TOO_LARGE) from None
+            except HttpStatusError as error:
                 if error.status in (408, 429) or error.status >= 500:
-                    raise
+                    raise ConnectionError(f"file {file.id}: Slack {error}") from None
                 raise UserError(f"Slack does not hand it out (HTTP {error.status}). Share it again.") from None
             yield copy
 
     async def _fill(self, copy: IO[bytes], file: SlackFile, token: str, received: Callable[[int], None]) -> None:
-        done = 0
-        async with fetch(self._session, self._hosts, file.url or "", token) as answer:
-            if answer.content_type == "text/html" and file.mimetype != "text/html":
+        async with self._open(file.url or "", token) as response:
+            if response.content_type == "text/html" and file.mimetype != "text/html":
                 # Instead of a file that a token may not read, Slack sends the page to sign in.
                 raise UserError("Slack does not hand it out: the app may need the scope files:read. Install it again.")
-            async for piece in answer.content.iter_chunked(_PIECE_BYTES):
-                done += len(piece)
-                if done > self._max_bytes:
-                    raise UserError(TOO_LARGE)
-                await asyncio.to_thread(copy.write, piece)
-                received(done)
+            size = 0
+            async for chunk in response.chunks(_CHUNK_BYTES):
+                size += len(chunk)
+                await asyncio.to_thread(copy.write, chunk)
+                received(size)
         await asyncio.to_thread(copy.flush)
         copy.seek(0)
+
+    @asynccontextmanager
+    async def _open(self, url: str, token: str) -> AsyncIterator[BoundedResponse]:
+        """Request a file with the bot's token. Raises NotSlackHost, HttpError."""
+        if not self._hosts.takes_token(url):
+            raise NotSlackHost("its address isn't one of Slack's")
+        headers = {"Authorization": f"Bearer {token}"}
+        client = BoundedClient(self._session, timeout_seconds=None, headers=headers, attempts=1)
+        try:
+            async with client.open("GET", url, max_bytes=self._max_bytes) as response:
+                yield response
+        except HttpStatusError as error:
+            if 300 <= error.status < 400:
+                raise NotSlackHost(f"its address redirects elsewhere ({error.status})") from None
+            raise
 
 
 def download_session(proxy: str | None) -> aiohttp.ClientSession:

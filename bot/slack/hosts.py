@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-import aiohttp
 from yarl import URL
 
 # slack.com and files.slack.com are where the Web API and uploaded files live; hooks.slack.com takes answers by a
@@ -49,23 +46,3 @@ class SlackHosts:
 
 def _origin(url: URL) -> tuple[str, str | None, int | None]:
     return url.scheme, url.host, url.port
-
-
-@asynccontextmanager
-async def fetch(
-    session: aiohttp.ClientSession, hosts: SlackHosts, address: str, token: str
-) -> AsyncIterator[aiohttp.ClientResponse]:
-    """GET a file with the bot's token; the caller reads its body in pieces.
-
-    Raises:
-        NotSlackHost: The address isn't Slack's, or redirects.
-        aiohttp.ClientError: The response isn't a file.
-    """
-    if not hosts.takes_token(address):
-        raise NotSlackHost("the file's address isn't one of Slack's")
-    headers = {"Authorization": f"Bearer {token}"}
-    async with session.get(address, headers=headers, allow_redirects=False) as response:
-        if 300 <= response.status < 400:
-            raise NotSlackHost(f"the file's address redirects ({response.status})")
-        response.raise_for_status()
-        yield response

@@ -3,15 +3,12 @@
 from pricing.refresh.apply import NotWritten, apply
 from pricing.refresh.compare import Finding, Outcome
 from pricing.refresh.feed import Feed, load_feeds
-from pricing.refresh.http import BoundedClient, HttpClient, feed_session
 from pricing.refresh.overlay import write_overlay
-from pricing.refresh.run import RefreshReport, refresh, refresh_into
+from pricing.refresh.run import RefreshReport, feed_session, refresh, refresh_into
 
 __all__ = [
-    "BoundedClient",
     "Feed",
     "Finding",
-    "HttpClient",
     "NotWritten",
     "Outcome",
     "RefreshReport",

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from pricing.http_client import BoundedClient
 from pricing.load import PROVIDERS_DIR, load_catalog
 from pricing.refresh.apply import NotWritten, apply
 from pricing.refresh.compare import Finding, Outcome
 from pricing.refresh.feed import Feed, load_feeds
-from pricing.refresh.http import BoundedClient, feed_session
 from pricing.refresh.overlay import write_overlay
-from pricing.refresh.run import RefreshReport, laid_over, refresh
+from pricing.refresh.run import RefreshReport, feed_session, laid_over, refresh
 
 # What a person has to act on comes first. Unchanged prices are counted only.
 ORDER: tuple[Outcome, ...] = ("changed", "implausible", "disputed", "gone", "new")

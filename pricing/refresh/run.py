@@ -9,16 +9,25 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from aiohttp import ClientSession
+
 from pricing.catalog import Catalog
+from pricing.http_client import HttpClient, HttpError
 from pricing.load import load_catalog
 from pricing.refresh.compare import Finding, compare, settle
 from pricing.refresh.feed import Feed, load_feeds
-from pricing.refresh.http import HttpClient
 from pricing.refresh.observation import FeedError, Observations
 from pricing.refresh.overlay import write_overlay
 from pricing.refresh.readers import READERS
 
+USER_AGENT = "ftcost (price refresh)"
+
 logger = logging.getLogger(__name__)
+
+
+def feed_session(proxy: str | None = None) -> ClientSession:
+    """Return a session for reading feeds, through a proxy or the one that the environment names."""
+    return ClientSession(headers={"User-Agent": USER_AGENT}, trust_env=True, proxy=proxy)
 
 
 class RefreshReport(NamedTuple):
@@ -79,6 +88,8 @@ async def _read(http: HttpClient, feed: Feed) -> Observations | FeedError:
         return await READERS[feed.reader](http, feed)
     except FeedError as error:
         return error
+    except HttpError as error:
+        return FeedError(str(error))
     except Exception as error:
         logger.exception("the reader %s failed", feed.reader)
         return FeedError(f"has changed shape in a way that its reader does not know ({type(error).__name__})")

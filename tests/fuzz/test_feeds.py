@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pricing import ResponseFormat
 from pricing.refresh import Feed, load_feeds
-from pricing.refresh.http import ResponseFormat
 from pricing.refresh.observation import FeedError, Observations
 from pricing.refresh.parse import csv_of, json_of, only_csv_in
 from pricing.refresh.readers import READERS
@@ -25,10 +25,10 @@ class Canned:
     def __init__(self, body: bytes) -> None:
         self.body = body
 
-    async def get(self, url: str, form: ResponseFormat, *, max_bytes: int) -> bytes:
+    async def get(self, url: str, expected: ResponseFormat, *, max_bytes: int) -> bytes:
         return b"v1" if url.endswith("version") else self.body
 
-    async def lines(self, url: str, form: ResponseFormat, *, max_bytes: int) -> AsyncIterator[str]:
+    async def lines(self, url: str, expected: ResponseFormat, *, max_bytes: int) -> AsyncIterator[str]:
         for line in self.body.decode("utf-8", "replace").splitlines():
             yield line
 

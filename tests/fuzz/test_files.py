@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from bot.actuals.aggregate import gather, scope_of
 from bot.actuals.bill import read_bill
 from bot.cli import main
-from bot.prices.exchange_rates import read_ecb
+from bot.prices.exchange_rates import RatesError, read_ecb
 from bot.render.data import build_result, to_yaml
 from calculator import KEYS, FieldErrors, UserError, estimate, read_scenario
 from pricing import Catalog, load_bill_rules
-from pricing.refresh.observation import FeedError
 from tests.bot import support_bot
 from tests.bot.prices.test_exchange_rates import ecb
 from tests.fuzz.hostile import PIECES, examples, in_time, outcome, text
@@ -77,7 +76,7 @@ def test_exchange_rates_are_read_whole_or_refused(data: st.DataObject, put: byte
     begin = data.draw(st.integers(0, len(whole)))
     body = whole[:begin] + put + whole[begin + data.draw(st.integers(0, 60)) :]
     with in_time(body):
-        if outcome(lambda: read_ecb(body), FeedError) is None:
+        if outcome(lambda: read_ecb(body), RatesError) is None:
             rates = read_ecb(body).values()
             assert all(rate.per_usd.is_finite() and rate.per_usd > 0 for rate in rates)
 
@@ -86,7 +85,7 @@ def test_exchange_rates_are_read_whole_or_refused(data: st.DataObject, put: byte
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_exchange_rates_are_refused(body: bytes) -> None:
     with in_time(body):
-        assert outcome(lambda: read_ecb(body), FeedError) is not None
+        assert outcome(lambda: read_ecb(body), RatesError) is not None
 
 
 VALUES = st.one_of(text, st.lists(text, max_size=3), st.dictionaries(st.text(max_size=5), text, max_size=2))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from pricing.http_client import HttpClient
 from pricing.refresh.feed import Feed, Reader
-from pricing.refresh.http import HttpClient
 from pricing.refresh.observation import Observations
 from pricing.refresh.readers import (
     aws_bedrock,

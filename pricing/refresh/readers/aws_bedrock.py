@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from pricing.http_client import HttpClient
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import HttpClient
 from pricing.refresh.observation import Measure, Observation, Observations
 from pricing.refresh.parse import mapping, name_of, usd
 from pricing.refresh.readers.parts import each_part, get_json

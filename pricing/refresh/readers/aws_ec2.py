@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 
+from pricing.http_client import CSV, HttpClient
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import CSV, HttpClient
 from pricing.refresh.observation import FeedError, Observation, Observations
 from pricing.refresh.readers.parts import GpuListing, each_part, gpu_rates
 

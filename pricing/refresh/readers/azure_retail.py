@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from pricing.http_client import JSON, HttpClient, same_origin
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import JSON, HttpClient, same_host
 from pricing.refresh.observation import FeedError, Measure, Observation, Observations
 from pricing.refresh.parse import json_of, mapping, name_of, rows, usd
 
@@ -36,7 +36,9 @@ async def fetch(http: HttpClient, feed: Feed) -> Observations:
         onward = page.get("NextPageLink")
         if not onward:
             return Observations(tuple(found for _, found in best.values()))
-        url = same_host(url, str(onward))
+        if not same_origin(url, onward):
+            raise FeedError("names a next page on another host")
+        url = str(onward)
     raise FeedError(f"has more than {MAX_PAGES} pages")
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from pricing.http_client import HttpClient
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import HttpClient
 from pricing.refresh.observation import Observation, Observations
 from pricing.refresh.parse import day_of, name_of, rows, usd
 from pricing.refresh.readers.parts import get_json

@@ -8,8 +8,8 @@ from typing import Any
 
 from yarl import URL
 
+from pricing.http_client import HttpClient
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import HttpClient
 from pricing.refresh.observation import FeedError, Measure, Observation, Observations
 from pricing.refresh.parse import MILLION, mapping, name_of, rows, usd
 from pricing.refresh.readers.parts import each_part, get_json

@@ -6,8 +6,8 @@ import asyncio
 import re
 from collections.abc import Iterable
 
+from pricing.http_client import TEXT, ZIP, HttpClient
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import TEXT, ZIP, HttpClient
 from pricing.refresh.observation import FeedError, Observation, Observations
 from pricing.refresh.parse import csv_of, name_of, only_csv_in, text_of
 from pricing.refresh.readers.parts import GpuListing, each_part, gpu_rates

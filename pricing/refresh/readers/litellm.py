@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pricing.http_client import HttpClient
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import HttpClient
 from pricing.refresh.observation import Observation, Observations, ObservedEnd
 from pricing.refresh.parse import MILLION, day_of, mapping, name_of, usd
 from pricing.refresh.readers.parts import get_json

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from pricing.http_client import JSON, HttpClient, HttpError
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import JSON, HttpClient
 from pricing.refresh.observation import FeedError, Observation, Observations
 from pricing.refresh.parse import json_of, name_of, shared_by, usd
 
@@ -25,7 +25,7 @@ async def each_part(feed: Feed, read: Callable[[str], Awaitable[Iterable[Observa
     for part in feed.parts:
         try:
             found += await read(part)
-        except FeedError as error:
+        except (FeedError, HttpError) as error:
             failed.append(f"{part} {error}")
     if len(failed) == len(feed.parts):
         raise FeedError(failed[0].removeprefix(f"{feed.parts[0]} "))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+from pricing.http_client import CSV, HttpClient
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import CSV, HttpClient
 from pricing.refresh.observation import Observation, Observations
 from pricing.refresh.parse import csv_of, name_of, text_of
 from pricing.refresh.readers.parts import GpuListing, each_part, gpu_rates

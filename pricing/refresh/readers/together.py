@@ -5,8 +5,8 @@ Zero there means that nothing is sold by that measure. `finetune` was dropped fr
 
 from __future__ import annotations
 
+from pricing.http_client import HttpClient
 from pricing.refresh.feed import Feed
-from pricing.refresh.http import HttpClient
 from pricing.refresh.observation import Observation, Observations
 from pricing.refresh.parse import name_of, rows, usd
 from pricing.refresh.readers.parts import get_json

@@ -14,12 +14,11 @@ from decimal import Decimal
 import pytest
 from aiohttp import ClientSession, web
 
-from bot.prices.exchange_rates import MAX_BYTES, ExchangeRates, read_ecb
+from bot.prices.exchange_rates import MAX_BYTES, ExchangeRates, RatesError, read_ecb
 from bot.render.currency import NoRate, Rate
 from bot.workspace.defaults import WorkspaceDefaults
 from playground import FakeSlack
 from pricing import Catalog
-from pricing.refresh.observation import FeedError
 from tests.bot import slack_actions, support_bot
 from tests.bot.message_text import column, figures, texts
 from tests.conftest import running_bot
@@ -135,7 +134,7 @@ async def test_the_workspaces_own_rate_comes_first_and_holds_for_ninety_days(ban
     ],
 )
 def test_what_is_no_file_of_rates_is_refused_whole(body: bytes) -> None:
-    with pytest.raises(FeedError):
+    with pytest.raises(RatesError):
         read_ecb(body)
 
 

@@ -6,14 +6,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-import aiohttp
 import pytest
 from aiohttp import web
 from hypothesis import example, given
 from hypothesis import strategies as st
 from yarl import URL
 
-from bot.slack.hosts import NotSlackHost, SlackHosts, fetch
+from bot.slack.files import Downloads, SlackFile, download_session
+from bot.slack.hosts import SlackHosts
+from calculator import UserError
 from playground import FakeSlack
 from playground.payloads import Payloads
 from tests.bot import slack_actions
@@ -140,21 +141,23 @@ async def servers() -> AsyncIterator[tuple[Server, Server]]:
         await runner.cleanup()
 
 
-async def test_a_file_is_fetched_with_the_token_and_a_redirect_is_not_followed(servers: tuple[Server, Server]) -> None:
+async def test_token_goes_to_slack_alone_and_no_redirect_is_followed(servers: tuple[Server, Server]) -> None:
     slack, evil = servers
-    hosts = SlackHosts(f"{slack.url}/api/")
-    async with aiohttp.ClientSession() as session:
-        async with fetch(session, hosts, f"{slack.url}/file", "xoxb-1") as answer:
-            assert await answer.text() == "content"
+    async with download_session(None) as session:
+        downloads = Downloads(session, SlackHosts(f"{slack.url}/api/"))
+
+        async def download(url: str) -> bytes:
+            file = SlackFile(id="F1", name="a.jsonl", size=0, mimetype="text/plain", url=url)
+            async with downloads.copy(file, "xoxb-1", lambda _: None) as copy:
+                return copy.read()
+
+        assert await download(f"{slack.url}/file") == b"content"
         assert slack.asked == [("/file", "Bearer xoxb-1")]
         for address in (f"{slack.url}/moved", f"{evil.url}/file"):
-            with pytest.raises(NotSlackHost) as caught:
-                async with fetch(session, hosts, address, "xoxb-1"):
-                    pass
-            assert address not in str(caught.value)
-        with pytest.raises(aiohttp.ClientResponseError):
-            async with fetch(session, hosts, f"{slack.url}/none", "xoxb-1"):
-                pass
+            with pytest.raises(UserError, match="an address for it that is not Slack's own"):
+                await download(address)
+        with pytest.raises(UserError, match="HTTP 404"):
+            await download(f"{slack.url}/none")
     assert evil.asked == []
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from aiohttp import ClientSession, web
 
-from pricing.refresh import BoundedClient, Feed, load_feeds
+from pricing import BoundedClient
+from pricing.refresh import Feed, load_feeds
 
 FOLDER = Path(__file__).parent / "feeds"
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -116,7 +116,7 @@ def test_the_command_line(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
-        "LiteLLM price map cannot be read (ClientProxyConnectionError).",
+        "LiteLLM price map can't be read (ClientProxyConnectionError).",
         "Nothing to write.",
     ]
     assert list((tmp_path / "into").iterdir()) == []
