@@ -12,10 +12,12 @@ from pricing.datasets import (
     PlatformFormats,
     load_dataset_rules,
 )
-from pricing.files import PriceFileError
-from pricing.gpu import Framework, Gpu, GpuFacts, Link, Loss, ModelShape, StackClass, StateRecipe
-from pricing.gpu_offer import BillingStep, GpuCatalog, GpuOffer
-from pricing.gpu_physics import GpuConstant, GpuPhysics
+from pricing.files.records import PriceFileError
+from pricing.files.strict_yaml import YamlError, read_yaml, read_yaml_text
+from pricing.gpu.facts import Framework, Gpu, GpuFacts, Link, Loss, ModelShape, StackClass, StateRecipe
+from pricing.gpu.load import load_gpu_facts, load_gpu_offers
+from pricing.gpu.offers import BillingStep, GpuCatalog, GpuOffer
+from pricing.gpu.physics import GpuConstant, GpuPhysics
 from pricing.http_client import (
     BoundedClient,
     BoundedResponse,
@@ -27,7 +29,6 @@ from pricing.http_client import (
     same_origin,
 )
 from pricing.load import load_catalog
-from pricing.load_gpu import load_gpu_facts, load_gpu_offers
 from pricing.offer import (
     Assumption,
     EpochRule,
@@ -98,6 +99,7 @@ __all__ = [
     "TrainingRules",
     "Unit",
     "UnknownName",
+    "YamlError",
     "given_source",
     "load_bill_rules",
     "load_catalog",
@@ -105,5 +107,7 @@ __all__ = [
     "load_gpu_facts",
     "load_gpu_offers",
     "price_of",
+    "read_yaml",
+    "read_yaml_text",
     "same_origin",
 ]

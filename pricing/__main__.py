@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pricing import OLD_DAYS, Catalog, Offer, PriceFileError, load_catalog
-from pricing.files import yaml_files
+from pricing.files.records import yaml_files
 from pricing.load import PROVIDERS_DIR
 from pricing.schema import SCHEMA_PATH, is_current, schema_text
 

@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from pricing.files import DATA_DIR, PriceFileError, explain, read_text
+from pricing.files.records import DATA_DIR, PriceFileError, explain, read_text
+from pricing.files.strict_yaml import YamlError, read_yaml
 from pricing.offer import Record, Source, SourceRef
-from pricing.strict_yaml import YamlError, read_yaml
 
 BilledPart = Literal["training", "inference", "hosting", "storage"]
 Side = Literal["input", "cached", "output"]

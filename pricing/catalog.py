@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from pricing.gpu_offer import GpuCatalog
+from pricing.gpu.offers import GpuCatalog
 from pricing.offer import Assumption, Offer, Source
 
 

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
-from pricing.files import DATA_DIR, PriceFileError, explain, read_text
+from pricing.files.records import DATA_DIR, PriceFileError, explain, read_text
+from pricing.files.strict_yaml import YamlError, read_yaml
 from pricing.offer import Record, Source, SourceRef
-from pricing.strict_yaml import YamlError, read_yaml
 from pricing.vocabulary import Count
 
 Format = Literal[

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from pricing.base import GenaiBaseModels
+from pricing.base_models import GenaiBaseModels
 from pricing.catalog import BaseModels, Catalog
-from pricing.files import DATA_DIR, PriceFileError, explain, read_record, read_text, yaml_files
-from pricing.load_gpu import load_gpus
+from pricing.files.records import DATA_DIR, PriceFileError, explain, read_record, read_text, yaml_files
+from pricing.gpu.load import load_gpus
 from pricing.offer import Assumption, Offer, Price, Record, Source, TrainingRules
 
 PROVIDERS_DIR = DATA_DIR / "providers"

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pricing.files import DATA_DIR
+from pricing.files.records import DATA_DIR
 from pricing.load import Defaults, PlatformFile
 from pricing.offer import Offer, Price
 

@@ -54,10 +54,10 @@ def read_scenario_file(path: Path) -> dict[str, str]:
         UserError: The file cannot be read or isn't YAML.
         FieldErrors: A key holds something other than a value or a list of values.
     """
-    from pricing.strict_yaml import YamlError, read_file, read_yaml
+    from pricing import YamlError, read_yaml, read_yaml_text
 
     try:
-        data = read_yaml(read_file(path))
+        data = read_yaml(read_yaml_text(path))
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from None
     except UnicodeDecodeError:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pricing.catalog import Catalog
-from pricing.files import PriceFileError, yaml_files
+from pricing.files.records import PriceFileError, yaml_files
 from pricing.load import load_catalog
 from pricing.offer import Price
 from pricing.refresh.compare import Finding, same

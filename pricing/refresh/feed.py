@@ -10,9 +10,9 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from pricing.files import DATA_DIR, PriceFileError
+from pricing.files.records import DATA_DIR, PriceFileError
+from pricing.files.strict_yaml import YamlError, read_yaml
 from pricing.offer import Record
-from pricing.strict_yaml import YamlError, read_yaml
 from pricing.vocabulary import Confidence, Method, PriceKind
 
 FEEDS_PATH = DATA_DIR / "feeds.yml"

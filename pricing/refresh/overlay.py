@@ -10,7 +10,7 @@ from pathlib import Path
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from pricing.catalog import Catalog
-from pricing.files import yaml_files
+from pricing.files.records import yaml_files
 from pricing.load import load_catalog
 from pricing.offer import Price, Source
 from pricing.refresh.apply import NotWritten, write_checked

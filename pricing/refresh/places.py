@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pricing.catalog import Catalog
-from pricing.files import PriceFileError
+from pricing.files.records import PriceFileError
 from pricing.offer import Offer, Price
 from pricing.refresh.feed import Feed, PriceMapping
 from pricing.refresh.observation import Observation

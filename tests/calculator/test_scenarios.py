@@ -22,8 +22,7 @@ from calculator import (
     read_scenario,
     turning_change,
 )
-from pricing import Catalog
-from pricing.strict_yaml import read_yaml
+from pricing import Catalog, read_yaml
 
 FILES = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yml"))
 FIGURES = ("one_off", "first_month", "monthly", "total")

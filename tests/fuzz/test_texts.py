@@ -16,8 +16,7 @@ from bot.forms.estimates import Origin, form, read_values, reply_in
 from bot.language.command import from_slack, read_command, read_fields, readable_fields, write_command
 from bot.render.data import build_result, to_csv
 from calculator import KEYS, FieldErrors, UserError, estimate, read_scenario
-from pricing import Catalog
-from pricing.strict_yaml import YamlError, read_yaml
+from pricing import Catalog, YamlError, read_yaml
 from tests.fuzz.hostile import anything, examples, in_time, outcome, text
 
 TODAY = date(2026, 11, 21)

@@ -14,8 +14,7 @@ from bot.render.data import build_result
 from bot.results import document
 from bot.results.schema import main
 from calculator import estimate, read_scenario
-from pricing import Catalog
-from pricing.strict_yaml import read_yaml
+from pricing import Catalog, read_yaml
 from tests.bot import support_bot
 
 ROOT = Path(__file__).parents[3]

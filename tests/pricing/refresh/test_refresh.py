@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from ruamel.yaml.comments import CommentedMap
 
 from pricing import Catalog, Price, load_catalog
+from pricing.files.strict_yaml import read_yaml
 from pricing.load import PROVIDERS_DIR
 from pricing.refresh import Feed, Finding, NotWritten, RefreshReport, apply, refresh, refresh_into
 from pricing.refresh.compare import compare, settle
 from pricing.refresh.observation import FeedError, Observation, Observations
 from pricing.refresh.places import PriceMapping, PriceTarget
 from pricing.refresh.price_document import PriceDocument, block, dump, in_braces
-from pricing.strict_yaml import read_yaml
 from tests.pricing.refresh.feed_server import KEYS, FeedServer, feed_server, http
 
 TODAY = date(2026, 11, 22)

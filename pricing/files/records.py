@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from pricing.strict_yaml import YamlError, read_file, read_yaml
+from pricing.files.strict_yaml import YamlError, read_yaml, read_yaml_text
 
-DATA_DIR = Path(__file__).parent / "data"
+DATA_DIR = Path(__file__).parent.parent / "data"
 MAX_FILES = 200
 
 R = TypeVar("R", bound=BaseModel)
@@ -37,7 +37,7 @@ def read_text(path: Path) -> str:
     if not path.is_file():
         raise PriceFileError(f"{path.name}: cannot be read as UTF-8 text (it is no file)")
     try:
-        return read_file(path)
+        return read_yaml_text(path)
     except YamlError as error:
         raise PriceFileError(f"{path.name}: {error}") from None
     except (OSError, UnicodeDecodeError) as error:

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from pricing.files import DATA_DIR, PriceFileError, explain, read_record, read_text, yaml_files
-from pricing.gpu import Framework, Gpu, GpuFacts, ModelShape
-from pricing.gpu_offer import GpuCatalog, GpuOffer
-from pricing.gpu_physics import GpuConstant, GpuPhysics
+from pricing.files.records import DATA_DIR, PriceFileError, explain, read_record, read_text, yaml_files
+from pricing.gpu.facts import Framework, Gpu, GpuFacts, ModelShape
+from pricing.gpu.offers import GpuCatalog, GpuOffer
+from pricing.gpu.physics import GpuConstant, GpuPhysics
 from pricing.offer import Record, Source
 
 R = TypeVar("R", bound=Record)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pricing import PriceFileError, load_catalog
-from pricing.strict_yaml import MAX_BYTES, MAX_VALUES, YamlError, read_yaml
+from pricing.files.strict_yaml import MAX_BYTES, MAX_VALUES, YamlError, read_yaml
 
 ALMOST = MAX_BYTES - 1_000
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pricing.gpu_physics import GpuConstant, GpuPhysics
+from pricing.gpu.physics import GpuConstant, GpuPhysics
 from pricing.offer import Record, SourceRef
 
 # How far the parameters counted from a shape may be from the published number.

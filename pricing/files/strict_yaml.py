@@ -46,7 +46,7 @@ class _Open:
             self.key, self.lines[value] = value, line
 
 
-def read_file(path: Path) -> str:
+def read_yaml_text(path: Path) -> str:
     """The text of a file, and never more of it than `read_yaml` takes. Raises YamlError, OSError or
     UnicodeDecodeError.
     """
