@@ -1,4 +1,4 @@
-"""Facts with sources: what every platform charges, since when, and who says so. Imports nothing of ours."""
+"""Prices and facts of fine-tuning platforms, each with its source and date. Imports no other package of ftcost."""
 
 from pricing.bills import BilledPart, BillLayout, BillRules, BillUnit, Side, load_bill_rules
 from pricing.catalog import BaseModels, BasePrice, Catalog, UnknownName

@@ -18,7 +18,7 @@ from pricing.schema import SCHEMA_PATH, is_current, schema_text
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Entry point. Exit code 2 where a price file cannot be used, 1 where the schema is not current."""
+    """Run the command and return its exit code: 2 if a price file can't be used, 1 if the schema is outdated."""
     parser = argparse.ArgumentParser(prog="python -m pricing", description=__doc__)
     parser.add_argument("what", nargs="?", choices=("list", "schema", "refresh", "format"), default="list")
     parser.add_argument("--check", action="store_true", help="with schema: only say whether the file is current")
@@ -47,10 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def overview(catalog: Catalog, today: date) -> Iterator[str]:
-    """One line an offer: status, prices, the age of the oldest, what is not known."""
+    """Yield one line per offer: status, number of prices, age of the oldest in days, unknown prices; then totals."""
     offers = list(catalog.offers.values())
     width = max(len(offer.id) for offer in offers)
-    yield f"{'Offer':<{width}}  {'Status':<11}  {'Prices':>6}  {'Oldest':>8}  Not known"
+    yield f"{'Offer':<{width}}  {'Status':<11}  {'Prices':>6}  {'Oldest':>8}  Unknown"
     for offer in offers:
         oldest = oldest_days(offer, today)
         age = "" if oldest is None else f"{oldest} d{'!' if oldest > OLD_DAYS else ' '}"
@@ -73,26 +73,26 @@ def overview(catalog: Catalog, today: date) -> Iterator[str]:
 
 
 def oldest_days(offer: Offer, today: date) -> int | None:
-    """Days since the oldest price of an offer was read."""
+    """Return the days since the source of an offer's oldest price was checked."""
     days = [(today - price.source.checked_on).days for rows in offer.prices.values() for price in rows]
     return max(days) if days else None
 
 
 def holes(offer: Offer, today: date) -> list[str]:
-    """What a buyer would pay and the catalogue does not know."""
+    """Return the kinds of prices that a buyer would pay and the catalogue doesn't know."""
     if offer.status_on(today) in ("closed", "not offered"):
         return []
-    found = [
+    missing = [
         f"{kind}{f' from {price.since}' if price.since and price.since > today else ''}"
         for kind, rows in offer.prices.items()
         for price in rows
         if not price.known and price.variant is None
     ]
     if not offer.prices.get("training"):
-        found.append("training")
+        missing.append("training")
     if not (offer.sells_calls or offer.history("provisioned") or offer.history("hosting")):
-        found.append("serving")
-    return found
+        missing.append("serving")
+    return missing
 
 
 def _refresh(options: argparse.Namespace) -> int:
@@ -121,7 +121,7 @@ def _format() -> int:
 def _schema(*, only_check: bool) -> int:
     if only_check:
         if not is_current():
-            print(f"{SCHEMA_PATH.name} is not current: run `make schema`", file=sys.stderr)
+            print(f"{SCHEMA_PATH.name} is outdated: run `make schema`", file=sys.stderr)
         return 0 if is_current() else 1
     SCHEMA_PATH.write_text(schema_text(), encoding="utf-8")
     return 0

@@ -1,4 +1,4 @@
-"""What prompting a base model costs, from the genai-prices package: bundled data, no network."""
+"""Prices of prompting base models, from the genai-prices package: bundled data, no network."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ CHECKED = "2026-11"
 
 
 class GenaiBaseModels:
-    """Base-model prices by any name genai-prices knows, also written provider/model. The package is imported at the
-    first question.
-    """
+    """Base-model prices by any name genai-prices knows, also provider/model. Imports the package on first use."""
 
     @cached_property
     def _snapshot(self) -> DataSnapshot:
@@ -32,7 +30,7 @@ class GenaiBaseModels:
 
     @lru_cache(maxsize=512)  # noqa: B019 - one instance lives as long as the process
     def price(self, name: str, day: date) -> BasePrice:
-        """Prices of `name` on `day`, in USD per 1M tokens. Raises UnknownName."""
+        """Return the prices of a model on a day, in US dollars per 1M tokens. Raises UnknownName."""
         provider_id, _, model_ref = name.rpartition("/")
         try:
             provider, model = self._snapshot.find_provider_model(model_ref, None, provider_id or None, None)
@@ -66,9 +64,7 @@ class GenaiBaseModels:
 
 
 def _usd(price: Any) -> Decimal | None:
-    """The package writes a price that depends on the length of the call as base + tiers; calls within the first tier
-    pay the base.
-    """
+    """Return a price, or the base of one that depends on the length of the call: the first tier pays the base."""
     value = getattr(price, "base", price)
     return None if value is None else Decimal(value)
 

@@ -1,6 +1,4 @@
-"""How bills are read: exports by their columns, items by their words. Data with sources; no I/O here beyond reading
-`data/bills.yml`.
-"""
+"""Rules for reading bills: exports are recognised by their columns, items by their words (`data/bills.yml`)."""
 
 from __future__ import annotations
 
@@ -22,36 +20,36 @@ Columns = tuple[str, ...]
 
 
 class BillLayout(Record):
-    """One layout of a bill. Of several column names the first that a file has is taken."""
+    """The columns of one kind of bill. If several names are given, the first that a file has counts."""
 
     title: str
     platform: str | None = None
-    """Whose bill it is; None where anybody's may look so."""
+    """The platform that exports it; None if the layout isn't specific to one."""
     day: Columns
     item: tuple[Columns, ...] = ()
-    """Columns whose texts together say what was billed."""
+    """Columns whose joined texts name what was billed."""
     usd: Columns = ()
     always_usd: Columns = ()
-    """Those of `usd` that are in US dollars whatever the currency column says."""
+    """Columns of `usd` that are in US dollars whatever the currency column says."""
     currency: Columns = ()
     quantity: Columns = ()
     unit: Columns = ()
     across: bool = False
-    """A row a day and a column an item, instead of a row an item; `total` is the column that sums them."""
+    """One row per day and one column per item, instead of one row per item; `total` is the column with their sum."""
     total: Columns = ()
     source: SourceRef
 
     @model_validator(mode="after")
     def _check(self) -> BillLayout:
         if self.across and not self.total:
-            raise ValueError("total is missing; an export with a column an item is recognised by it")
+            raise ValueError("total is missing; an export with one column per item is recognised by it")
         if not self.across and not (self.item and self.usd):
             raise ValueError("item and usd are missing; every row needs both")
         return self
 
 
 class PartRule(Record):
-    """Items in which `pattern` is found are this part."""
+    """A pattern that assigns items to a part of the bill."""
 
     part: BilledPart
     pattern: str
@@ -60,14 +58,14 @@ class PartRule(Record):
 
 
 class BillUnit(Record):
-    """What one unit of a quantity is."""
+    """The meaning of a unit of quantity, such as 1,000 tokens."""
 
     of: Literal["tokens", "hours", "calls"]
     count: Decimal = Field(gt=0)
 
 
 class BillRules(Record):
-    """The whole of `data/bills.yml`."""
+    """The content of `data/bills.yml`."""
 
     sources: dict[str, Source]
     exports: dict[str, BillLayout]
@@ -88,15 +86,15 @@ class BillRules(Record):
         return re.compile(self.tuned, re.IGNORECASE)
 
     def is_tuned(self, item: str) -> bool:
-        """Whether an item is of a tuned model, or of tuning one."""
+        """Return whether an item is the use or the training of a tuned model."""
         return bool(self._tuned.search(item))
 
     def part_of(self, item: str) -> BilledPart | None:
-        """What an item is; None where no pattern fits."""
+        """Return the part of the bill that an item belongs to; None if no pattern matches."""
         return next((rule.part for rule in self.parts if re.search(rule.pattern, item, re.IGNORECASE)), None)
 
     def side_of(self, item: str) -> Side | None:
-        """Which tokens an item counts; None where it does not say."""
+        """Return which tokens an item counts; None if it doesn't say."""
         return next((side for side, text in self.sides.items() if re.search(text, item, re.IGNORECASE)), None)
 
 
@@ -104,18 +102,22 @@ def _pattern(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        raise ValueError(f"{text!r} is no regular expression: {error}") from None
+        raise ValueError(f"{text!r} isn't a regular expression: {error}") from None
     return text
 
 
 def load_bill_rules(path: Path = DATA_DIR / "bills.yml") -> BillRules:
-    """Raises PriceFileError, which names file, field and fix."""
+    """Return the rules for reading bills.
+
+    Raises:
+        PriceFileError: Names the file, the field and the fix.
+    """
     try:
         raw: dict[str, Any] = read_yaml(read_text(path))
-        known = raw.get("sources")
-        sources = {
-            key: Source.model_validate(value) for key, value in (known if isinstance(known, dict) else {}).items()
-        }
+        raw_sources = raw.get("sources")
+        sources = {}
+        if isinstance(raw_sources, dict):
+            sources = {key: Source.model_validate(value) for key, value in raw_sources.items()}
         return BillRules.model_validate(raw, context={"sources": sources})
     except YamlError as error:
         raise PriceFileError(f"{path.name}: {error}") from None

@@ -1,4 +1,4 @@
-"""The catalogue: every offer by id, alias or platform, at a version. No I/O; nothing here changes after it is made."""
+"""The catalogue: every offer by id, alias or platform, at a version. Immutable; no I/O."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from pricing.offer import Assumption, Offer, Source
 
 
 class UnknownName(LookupError):
-    """No offer or base model has this name. `str()` is meant for the person who typed it."""
+    """A name that no offer or base model has. `str()` is for the person who typed it."""
 
-    def __init__(self, what: str, name: str, near: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: str, near: Iterable[str]) -> None:
         self.name, self.near = name, tuple(near)
-        shown = name if len(name) <= 60 else name[:57] + "…"
+        short_name = name if len(name) <= 60 else name[:57] + "…"
         hint = (
             f" Did you mean {_either(self.near)}?"
             if self.near
-            else f" {what[0].upper()}{what[1:]} names are listed by `models`."
+            else f" {kind[0].upper()}{kind[1:]} names are listed by `models`."
         )
-        super().__init__(f"There is no {what} called “{shown}”.{hint}")
+        super().__init__(f"There is no {kind} called “{short_name}”.{hint}")
 
 
 class BasePrice(NamedTuple):
-    """Inference prices of a model that is prompted, in US dollars per 1M tokens; None where the package has none."""
+    """Inference prices of a base model, in US dollars per 1M tokens; None if unknown."""
 
     model: str
     provider: str
@@ -44,17 +44,22 @@ class BasePrice(NamedTuple):
 
 
 class BaseModels(Protocol):
-    """Whatever knows the prices of models that are prompted rather than tuned."""
+    """A source of base-model prices."""
 
     def price(self, name: str, day: date) -> BasePrice:
-        """Raises UnknownName."""
+        """Return the prices of a model on a day. Raises UnknownName."""
         ...
 
 
 class Catalog:
     """Offers by id, in the order of their files, and base models.
 
-    `version` names the exact content, so that an estimate can say what it was made from.
+    Attributes:
+        offers: By id.
+        assumptions: Numbers that no platform publishes, by name.
+        base_models: Prices of prompting base models.
+        gpus: Rented GPUs and the facts that their cost model reads.
+        version: Identifies the exact content, so that an estimate can name the prices it used.
     """
 
     def __init__(
@@ -87,35 +92,33 @@ class Catalog:
         self._by_name = {name: tuple(group) for name, group in names.items()}
 
     def find(self, name: str) -> Offer:
-        """The offer with this id, or the first that answers to the name. Raises UnknownName."""
+        """Return the offer with this id, or the first one with this name. Raises UnknownName."""
         return self.offers.get(name) or self.named(name)[0]
 
     def knows(self, name: str) -> bool:
-        """Whether some offer has this name."""
+        """Return whether an offer has this name."""
         return name in self.offers or _fold(name) in self._by_name
 
     def named(self, name: str) -> tuple[Offer, ...]:
-        """The offers a name stands for: an id alone, else every offer of that platform, model or alias. Raises
-        UnknownName.
-        """
+        """Return the offer with this id, or every offer of this platform, model or alias. Raises UnknownName."""
         if name in self.offers:
             return (self.offers[name],)
-        found = self._by_name.get(_fold(name))
-        if not found:
+        offers = self._by_name.get(_fold(name))
+        if not offers:
             raise UnknownName("offer", name, self.near(name))
-        return found
+        return offers
 
     def trainable(self, day: date) -> tuple[Offer, ...]:
-        """What `on=all` means on `day`: every offer that somebody can still train."""
+        """Return the offers that can still be trained on a day: the meaning of `on=all`."""
         return tuple(offer for offer in self.offers.values() if offer.status_on(day) in ("open", "closing"))
 
     def search(self, text: str) -> tuple[Offer, ...]:
-        """Offers whose id, title or alias contains every word of `text`."""
+        """Return the offers whose id, title or alias contains every word of `text`."""
         words = _fold(text).split()
         return tuple(offer for offer in self.offers.values() if all(word in _haystack(offer) for word in words))
 
     def near(self, name: str, count: int = 3) -> tuple[str, ...]:
-        """Offer ids that look like `name`, best first."""
+        """Return offer ids that resemble `name`, best match first."""
         folded = _fold(name)[:100]
         contained = [offer.id for offer in self.offers.values() if len(folded) >= 3 and folded in _haystack(offer)]
         close = [

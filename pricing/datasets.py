@@ -1,6 +1,4 @@
-"""What platforms take as a training file: formats, sizes, overheads, tokenizers. Data with sources; no I/O here beyond
-reading `data/datasets.yml`.
-"""
+"""The training files that platforms accept: formats, sizes, token overheads, tokenizers (`data/datasets.yml`)."""
 
 from __future__ import annotations
 
@@ -35,7 +33,7 @@ _Characters = Annotated[Decimal, Field(gt=0, le=20)]
 
 
 class Overhead(Record):
-    """Tokens that a platform counts beside the text of an example."""
+    """Tokens that a platform counts in addition to the text of an example."""
 
     per_message: Annotated[int, Field(ge=0, le=100)]
     per_name: Annotated[int, Field(ge=0, le=100)]
@@ -45,7 +43,7 @@ class Overhead(Record):
 
 
 class TokenizerMeasure(Record):
-    """Characters a token: measured on the same texts for every tokenizer, or what a vendor says of English."""
+    """Characters per token: measured on the same texts for every tokenizer, or a vendor's figure for English."""
 
     title: str
     english: _Characters | None = None
@@ -57,25 +55,25 @@ class TokenizerMeasure(Record):
     @model_validator(mode="after")
     def _check(self) -> TokenizerMeasure:
         if self.english is None and self.rule_of_thumb is None:
-            raise ValueError("english is missing; write the characters a token of English text, or a rule_of_thumb")
+            raise ValueError("english is missing; write the characters per token of English text, or a rule_of_thumb")
         return self
 
 
 class PlatformFormats(Record):
-    """What one platform takes."""
+    """The file formats and tokenizers of one platform."""
 
     source: SourceRef
     takes: dict[Format, str]
-    """`as it is`, or what has to be done to the file. A format that is not here is not taken."""
+    """`as it is`, or how to convert the file. A format that is missing isn't accepted."""
     tokenizers: tuple[str, ...] = ()
-    """Those of its models, by key of `tokenizers`."""
+    """The tokenizers of its models, by key of `tokenizers`."""
     unknown_tokenizers: tuple[str, ...] = ()
-    """Families whose tokenizer is not published or was not measured."""
+    """Model families whose tokenizer is unpublished or unmeasured."""
     max_file_bytes: Count | None = None
 
 
 class DatasetRules(Record):
-    """The whole of `data/datasets.yml`."""
+    """The content of `data/datasets.yml`."""
 
     sources: dict[str, Source]
     overheads: dict[Format, Overhead]
@@ -86,37 +84,41 @@ class DatasetRules(Record):
     def _check(self) -> DatasetRules:
         for encoding in ENCODINGS:
             if encoding not in self.tokenizers:
-                raise ValueError(f"tokenizers lacks {encoding}, which is what gets counted")
+                raise ValueError(f"tokenizers.{encoding} is missing; tokens are counted with it")
             if self.tokenizers[encoding].english is None:
-                raise ValueError(f"tokenizers.{encoding}.english is missing; the others are held against it")
+                raise ValueError(f"tokenizers.{encoding}.english is missing; the other tokenizers are compared with it")
         for name, platform in self.platforms.items():
             for tokenizer in platform.tokenizers:
                 if tokenizer not in self.tokenizers:
-                    raise ValueError(f"platforms.{name}.tokenizers: there is no {tokenizer!r} under tokenizers")
+                    raise ValueError(
+                        f"platforms.{name}.tokenizers: {tokenizer!r} isn't listed under tokenizers; add it there"
+                    )
         return self
 
     def factor(self, encoding: Encoding, tokenizer: str) -> tuple[Decimal, Decimal]:
-        """(low, high): what a count in `encoding` is multiplied by for another tokenizer, over what is known of it;
-        (1, 1) for its own.
-        """
-        ours, theirs = self.tokenizers[encoding], self.tokenizers[tokenizer]
+        """Return the lowest and highest factor that turns a token count in `encoding` into one of another tokenizer."""
+        counted, target = self.tokenizers[encoding], self.tokenizers[tokenizer]
         pairs = (
-            (ours.english, theirs.english),
-            (ours.japanese, theirs.japanese),
-            (ours.english, theirs.rule_of_thumb),
+            (counted.english, target.english),
+            (counted.japanese, target.japanese),
+            (counted.english, target.rule_of_thumb),
         )
-        factors = [one / other for one, other in pairs if one and other]
+        factors = [counted_rate / target_rate for counted_rate, target_rate in pairs if counted_rate and target_rate]
         return min(factors), max(factors)
 
 
 def load_dataset_rules(path: Path = DATA_DIR / "datasets.yml") -> DatasetRules:
-    """Raises PriceFileError, which names file, field and fix."""
+    """Return the rules for training files.
+
+    Raises:
+        PriceFileError: Names the file, the field and the fix.
+    """
     try:
         raw: dict[str, Any] = read_yaml(read_text(path))
-        known = raw.get("sources")
-        sources = {
-            key: Source.model_validate(value) for key, value in (known if isinstance(known, dict) else {}).items()
-        }
+        raw_sources = raw.get("sources")
+        sources = {}
+        if isinstance(raw_sources, dict):
+            sources = {key: Source.model_validate(value) for key, value in raw_sources.items()}
         return DatasetRules.model_validate(raw, context={"sources": sources})
     except YamlError as error:
         raise PriceFileError(f"{path.name}: {error}") from None

@@ -136,17 +136,17 @@ class BoundedClient:
             return b"".join([chunk async for chunk in response.chunks()])
 
     async def lines(self, url: str, expected: ResponseFormat, *, max_bytes: int) -> AsyncIterator[str]:
-        """Yield the body line by line, if it is too large to hold. Raises HttpError."""
-        rest = b""
+        """Yield the body line by line, for a body that is too large to hold. Raises HttpError."""
+        tail = b""
         async with self.open("GET", url, max_bytes=max_bytes, expected=expected) as response:
             async for chunk in response.chunks():
-                *complete, rest = (rest + chunk).split(b"\n")
-                if len(rest) > MAX_LINE_BYTES:
+                *complete, tail = (tail + chunk).split(b"\n")
+                if len(tail) > MAX_LINE_BYTES:
                     raise HttpError(f"has a line of more than {MAX_LINE_BYTES:,} bytes")
                 for line in complete:
                     yield line.decode("utf-8", "replace")
-        if rest:
-            yield rest.decode("utf-8", "replace")
+        if tail:
+            yield tail.decode("utf-8", "replace")
 
     @asynccontextmanager
     async def open(
@@ -217,12 +217,12 @@ class BoundedClient:
         )
 
 
-def same_origin(url: str, other: object) -> bool:
+def same_origin(url: str, address: object) -> bool:
     """Return whether an address that an answer names has the scheme, host and port of `url`."""
     from yarl import URL
 
     try:
-        return isinstance(other, str) and URL(other).origin() == URL(url).origin()
+        return isinstance(address, str) and URL(address).origin() == URL(url).origin()
     except ValueError:
         return False
 

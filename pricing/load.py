@@ -1,5 +1,6 @@
-"""YAML files -> Catalog. Strict: what is misspelt, undated, unsourced or contradictory does not load, and the error
-says where and what to do.
+"""Load the catalogue from YAML files.
+
+Misspelt, undated, unsourced or contradictory entries don't load; the error names the place and the fix.
 """
 
 from __future__ import annotations
@@ -21,27 +22,25 @@ from pricing.offer import Assumption, Offer, Price, Record, Source, TrainingRule
 PROVIDERS_DIR = DATA_DIR / "providers"
 
 
-# What an offer has from its file and its place in it.
+# Set by the file and the place of the offer in it.
 _FROM_THE_FILE = ("id", "platform", "platform_title")
 
 
 class Defaults(Record):
-    """What the offers of one file share. An offer's own value replaces the shared one whole."""
+    """Values that the offers of one file share. An offer's own value replaces the shared one entirely."""
 
     training: TrainingRules | None = None
 
 
 class PlatformFile(Record):
-    """One file: one platform, its sources, its offers. Offers are keyed by model, with @variant where the platform has
-    several.
-    """
+    """One platform: its sources, and its offers by model, with @variant if it has several per model."""
 
     platform: str
     title: str | None = None
-    """The platform's name as people say it; required where the platform is new."""
+    """The platform's display name; required for a new platform."""
     sources: dict[str, Source]
     defaults: dict[str, Any] = Field(default_factory=dict)
-    """`Defaults`, read once the sources are known."""
+    """`Defaults`, validated once the sources are known."""
     offers: dict[str, dict[str, Any]]
 
 
@@ -62,8 +61,16 @@ def load_catalog(
     refreshed_dir: Path | None = None,
     base_models: BaseModels | None = None,
 ) -> Catalog:
-    """The catalogue in `providers_dir`, with what a refresh wrote into `refreshed_dir` laid over it where that was
-    checked later, and over both the organisation's own prices of `overlay_dir`. Raises PriceFileError.
+    """Return the catalogue, with refreshed and own prices laid over it.
+
+    Args:
+        overlay_dir: The organisation's own prices, which replace all others of the same kind, method and variant.
+        providers_dir: The catalogue's price files, one per platform.
+        refreshed_dir: Prices that a refresh wrote; they replace those that were checked earlier.
+        base_models: Prices of prompting base models; None: the genai-prices package.
+
+    Raises:
+        PriceFileError: If a file can't be used. The text names the file, the field and the fix.
     """
     offers: dict[str, Offer] = {}
     files: dict[str, str] = {}
@@ -84,7 +91,7 @@ def load_catalog(
     for offer in offers.values():
         if offer.nearest and offer.nearest not in offers:
             where = f"{files[offer.id]}: offers.{offer.id.partition('/')[2]}.nearest"
-            raise PriceFileError(f"{where}: there is no offer {offer.nearest!r} in the catalogue")
+            raise PriceFileError(f"{where}: {offer.nearest!r} isn't an offer of the catalogue; correct or remove it")
     assumptions = _read_assumptions(DATA_DIR / "assumptions.yml", digest)
     gpus = load_gpus(digest)
     version = f"{newest}.{digest.hexdigest()[:8]}"
@@ -103,7 +110,7 @@ def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption
 
 
 def _read_platform(path: Path, text: str, offers: dict[str, Offer], layer: Layer) -> Iterable[Source]:
-    """Add or override the offers of one file in `offers`."""
+    """Add the offers of one file to `offers`, or override them."""
     file = read_record(path.name, text, PlatformFile)
     try:
         shared = Defaults.model_validate(file.defaults, context={"sources": file.sources})
@@ -111,27 +118,29 @@ def _read_platform(path: Path, text: str, offers: dict[str, Offer], layer: Layer
         raise PriceFileError(explain(path.name, ("defaults",), error)) from None
     for key, source in file.sources.items():
         if source.url is None and layer == "catalogue":
-            raise PriceFileError(f"{path.name}: sources.{key}.url: is missing; say where the price can be checked")
+            raise PriceFileError(
+                f"{path.name}: sources.{key}.url: is missing; give the address where the price can be checked"
+            )
     for model, raw in file.offers.items():
         offer_id = f"{file.platform}/{model}"
-        known = offers.get(offer_id)
+        base = offers.get(offer_id)
         where = ("offers", model)
-        if known is None and layer == "refreshed":
-            continue  # the catalogue has dropped it since
-        if known and layer == "catalogue":
+        if base is None and layer == "refreshed":
+            continue  # the catalogue no longer has it
+        if base and layer == "catalogue":
             raise PriceFileError(
-                f"{path.name}: offers.{model}: {offer_id} is already in the catalogue; one file a platform"
+                f"{path.name}: offers.{model}: {offer_id} is already in the catalogue; keep one file per platform"
             )
         for key in _FROM_THE_FILE:
             if key in raw:
-                raise PriceFileError(f"{path.name}: offers.{model}.{key}: comes from the file itself; remove it")
+                raise PriceFileError(f"{path.name}: offers.{model}.{key}: is set by the file; remove it")
         title = file.title or next(
             (offer.platform_title for offer in offers.values() if offer.platform == file.platform), None
         )
         if title is None:
-            raise PriceFileError(f"{path.name}: title is missing: {file.platform} is a new platform; say its name")
+            raise PriceFileError(f"{path.name}: title is missing: {file.platform} is a new platform; give its name")
         try:
-            offers[offer_id] = _make_offer(raw, known, offer_id, file, shared, title, layer)
+            offers[offer_id] = _make_offer(raw, base, offer_id, file, shared, title, layer)
         except ValidationError as error:
             raise PriceFileError(explain(path.name, where, error)) from None
     return file.sources.values()
@@ -139,51 +148,56 @@ def _read_platform(path: Path, text: str, offers: dict[str, Offer], layer: Layer
 
 def _make_offer(
     raw: dict[str, Any],
-    known: Offer | None,
+    base: Offer | None,
     offer_id: str,
     file: PlatformFile,
     shared: Defaults,
     title: str,
     layer: Layer,
 ) -> Offer:
-    fields: dict[str, Any] = {name: getattr(known, name) for name in Offer.model_fields} if known else {}
+    fields: dict[str, Any] = {name: getattr(base, name) for name in Offer.model_fields} if base else {}
     fields |= {key: value for key, value in shared if value is not None}
     fields |= raw | {"id": offer_id, "platform": file.platform, "platform_title": title}
     prices = raw.get("prices", {})
     if isinstance(prices, dict):
-        marked = {kind: [_marked(row, layer == "yours") for row in _rows(rows)] for kind, rows in prices.items()}
-        before = known.prices if known else {}
+        marked = {kind: [_mark_owner(row, layer == "yours") for row in _rows(rows)] for kind, rows in prices.items()}
+        base_prices = base.prices if base else {}
         if layer == "refreshed":
-            marked = {kind: _fresher(before.get(kind, ()), rows, file.sources) for kind, rows in marked.items()}
-        fields["prices"] = {**before, **{kind: _laid_over(before.get(kind, ()), rows) for kind, rows in marked.items()}}
+            marked = {
+                kind: _drop_older_rows(base_prices.get(kind, ()), rows, file.sources) for kind, rows in marked.items()
+            }
+        fields["prices"] = {
+            **base_prices,
+            **{kind: _replace_prices(base_prices.get(kind, ()), rows) for kind, rows in marked.items()},
+        }
     return Offer.model_validate(fields, context={"sources": file.sources})
 
 
 def _rows(rows: Any) -> list[Any]:
-    """One price may stand alone; several are a list."""
+    """Return the prices of one kind as a list; a single price may be written without one."""
     return rows if isinstance(rows, list) else [rows]
 
 
-def _marked(row: Any, yours: bool) -> Any:
+def _mark_owner(row: Any, yours: bool) -> Any:
     return {**row, "yours": yours} if isinstance(row, dict) else row
 
 
-def _laid_over(before: Iterable[Price], rows: list[Any]) -> list[Any]:
-    """Own prices replace the catalogue's of the same method and variant; the others stay."""
+def _replace_prices(base_prices: Iterable[Price], rows: list[Any]) -> list[Any]:
+    """Replace the prices of the same method and variant with `rows`; keep the others."""
     replaced = {(row.get("method"), row.get("variant")) for row in rows if isinstance(row, dict)}
-    return [price for price in before if (price.method, price.variant) not in replaced] + rows
+    return [price for price in base_prices if (price.method, price.variant) not in replaced] + rows
 
 
-def _fresher(before: Iterable[Price], rows: list[Any], sources: dict[str, Source]) -> list[Any]:
-    """The rows of those methods and variants that the catalogue itself has not checked later."""
-    known = {(price.method, price.variant): date.min for price in before}
-    for price in before:
+def _drop_older_rows(base_prices: Iterable[Price], rows: list[Any], sources: dict[str, Source]) -> list[Any]:
+    """Drop the rows whose method and variant the catalogue itself checked later."""
+    base_days = {(price.method, price.variant): date.min for price in base_prices}
+    for price in base_prices:
         key = price.method, price.variant
-        known[key] = max(known[key], price.source.checked_on)
-    mine = dict.fromkeys(known, date.min)
+        base_days[key] = max(base_days[key], price.source.checked_on)
+    own_days = dict.fromkeys(base_days, date.min)
     for row in rows:
         if isinstance(row, dict) and row.get("source") in sources:
             key = row.get("method"), row.get("variant")
-            mine[key] = max(mine.get(key, date.min), sources[row["source"]].checked_on)
-    late = {key for key, day in known.items() if day > mine[key]}
+            own_days[key] = max(own_days.get(key, date.min), sources[row["source"]].checked_on)
+    late = {key for key, day in base_days.items() if day > own_days[key]}
     return [row for row in rows if not (isinstance(row, dict) and (row.get("method"), row.get("variant")) in late)]

@@ -1,7 +1,7 @@
-"""What one platform sells for one model: frozen, dated, sourced. No I/O.
+"""Offers: the prices and rules of one model on one platform. Frozen, dated, sourced; no I/O.
 
 The same models read the YAML files (`load.py`), make the JSON Schema for editors (`schema.py`) and are what the
-calculator sees.
+calculator reads.
 """
 
 from __future__ import annotations
@@ -32,37 +32,37 @@ from pricing.vocabulary import (
 
 
 def _source(value: Any, info: ValidationInfo) -> Any:
-    """A price names its source by key; the file's `sources` come in through the validation context."""
+    """Return the source that a price names by key, from the `sources` in the validation context."""
     if not isinstance(value, str):
         return value
     sources: dict[str, Source] = (info.context or {}).get("sources", {})
     if value not in sources:
         raise ValueError(
-            f"there is no source {value!r} in this file; add it under sources, or use one of {sorted(sources)}"
+            f"{value!r} isn't a source of this file; add it under sources, or use one of {sorted(sources)}"
         )
     return sources[value]
 
 
 class Record(BaseModel):
-    """Frozen, and strict about its keys."""
+    """A frozen record that refuses unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Source(Record):
-    """Where a number was read, and when."""
+    """The origin of a number, and the day it was checked."""
 
     title: str = Field(min_length=1, max_length=200)
     url: str | None = Field(default=None, pattern=r"^https?://\S+$", max_length=500)
-    """Where a reader can check it; for a second-hand reading, the platform's own page. The loader asks for it."""
+    """An address to check it at; for a second-hand reading, the platform's own page. Required in the catalogue."""
     checked: PartialDate
-    """The day the source was read or published; a month or a year where no more is known."""
+    """The day the source was read or published; a month or a year if the day is unknown."""
     kind: str | None = None
     """How it was read: API snapshot, stored copy of the page, third-party reading, contract…"""
 
     @property
     def checked_on(self) -> date:
-        """The earliest day that `checked` can mean, so that an age is never too young."""
+        """Return the earliest day that `checked` can mean, so that no age is understated."""
         year, month, day = ([int(part) for part in self.checked.split("-")] + [1, 1])[:3]
         return date(year, month, day)
 
@@ -73,7 +73,7 @@ SourceRef = Annotated[
 
 
 class Assumption(Record):
-    """A number that no platform publishes and that the calculator needs."""
+    """A number that the calculator needs and no platform publishes."""
 
     value: Usd
     why: str
@@ -88,14 +88,14 @@ class Tier(Record):
 
 
 class Price(Record):
-    """US dollars per unit, with source and date. `usd` is None where the price is unknown: never zero."""
+    """US dollars per unit, with source and date. `usd` is None, never zero, if the price is unknown."""
 
     usd: Usd = None
     per: Unit
     source: SourceRef
     confidence: Confidence
     since: Day | None = None
-    """First day on which the price holds; without it, from before the first record."""
+    """The first day on which the price holds; None: since before the first record."""
     method: Method | None = None
     """Training only: the method that this price buys (SFT with LoRA: lora; SFT of all weights: full; preference pairs:
     dpo).
@@ -120,7 +120,7 @@ class Price(Record):
     def _check(self, info: ValidationInfo) -> Price:
         limit = MAX_PLAUSIBLE_USD[self.per]
         for usd in (self.usd, *(tier.usd for tier in self.tiers)):
-            # What somebody asks about is taken as it is; a file is read with its sources as context.
+            # Only a file, which is read with its sources as context, is held to the limit; a question isn't.
             if usd is not None and usd > limit and info.context is not None:
                 raise ValueError(f"${usd} per {self.per} is implausible (over ${limit}); check the unit")
         if "usd" not in self.model_fields_set and not self.tiers:
@@ -133,7 +133,7 @@ class Price(Record):
             if bounds[-1] is not None or len(inner) != len(bounds) - 1 or inner != sorted(set(inner)):
                 raise ValueError("tiers need rising up_to bounds, and none on the last")
             if any(tier.usd is None for tier in self.tiers):
-                raise ValueError("a tier needs a price; leave usd: unknown instead of tiers where it is not known")
+                raise ValueError("a tier needs a price; write usd: unknown instead of tiers if it isn't known")
         return self
 
     @property
@@ -142,23 +142,34 @@ class Price(Record):
 
 
 def given_source(title: str, day: date) -> Source:
-    """The source of what somebody says in a question."""
+    """Return the source of a value that a question states.
+
+    Args:
+        title: How the source is shown.
+        day: The date of the question.
+    """
     return Source(title=title, url=None, checked=day.isoformat(), kind="given in the question")
 
 
 def price_of(
     usd: Decimal, per: Unit, source: Source, *, yours: bool = False, max_call_input_tokens: int | None = None
 ) -> Price:
-    """A price that stands in no file: given in a question, or read from a package. Taken as it is, without checks."""
+    """Return a price that isn't from a file, such as one stated in a question. It isn't validated.
+
+    Args:
+        usd: US dollars per `per`.
+        per: The unit.
+        source: The origin of the price.
+        yours: Whether it is the organisation's own.
+        max_call_input_tokens: The price holds for calls up to this many input tokens.
+    """
     return Price.model_construct(
         usd=usd, per=per, source=source, confidence="high", yours=yours, max_call_input_tokens=max_call_input_tokens
     )
 
 
 class EpochRule(Record):
-    """How a platform picks the number of epochs: a fixed default, moved so that examples × epochs stays within
-    bounds.
-    """
+    """A rule for the number of epochs: a default, changed so that examples × epochs stays within bounds."""
 
     default: int = Field(ge=1)
     min_total_examples: Count | None = None
@@ -167,7 +178,7 @@ class EpochRule(Record):
 
 
 class LongExamples(Record):
-    """What becomes of examples over `max_tokens_per_example`."""
+    """The handling of examples over `max_tokens_per_example`."""
 
     are: LongFate
     """cut: trained on and billed to the limit; left out: neither; unknown: all of them is counted."""
@@ -176,13 +187,13 @@ class LongExamples(Record):
 
 
 class TrainingRules(Record):
-    """How a platform counts what it bills, and what it accepts."""
+    """The tokens that a platform bills for training, and the limits of what it accepts."""
 
     billed: str = "tokens of the examples × epochs"
     """The rule in words."""
     source: SourceRef
     auto_epochs: EpochRule | None = None
-    """What `epochs=auto` becomes; None where the platform publishes no rule."""
+    """The meaning of `epochs=auto`; None if the platform publishes no rule."""
     auto_epochs_note: str | None = None
     min_epochs: Count | None = None
     max_epochs: Count | None = None
@@ -198,14 +209,14 @@ class TrainingRules(Record):
     def _check(self) -> TrainingRules:
         if (self.max_tokens_per_example is None) != (self.longer_examples is None):
             raise ValueError(
-                "max_tokens_per_example and longer_examples stand together; add the other one, "
+                "max_tokens_per_example and longer_examples belong together; add the missing one, "
                 "such as longer_examples: {are: unknown, source: …}"
             )
         return self
 
 
 class Lifecycle(Record):
-    """When one can still train and still call the result. Days are inclusive for training, exclusive for inference."""
+    """The last days of training and inference. Days are inclusive for training, exclusive for inference."""
 
     source: SourceRef
     new_customers_until: Day | None = None
@@ -215,7 +226,7 @@ class Lifecycle(Record):
     inference_ends: Day | None = None
     """The day on which tuned models stop answering."""
     stated_status: Status | None = None
-    """For platforms that announce no date, and for what is not offered at all."""
+    """For platforms that announce no date, and for models that aren't offered."""
     note: str | None = None
 
     @model_validator(mode="after")
@@ -228,7 +239,7 @@ class Lifecycle(Record):
 
 
 class Offer(Record):
-    """One model on one platform, as one can buy it. `id` is platform/model or platform/model@variant."""
+    """One model on one platform. `id` is platform/model or platform/model@variant."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+/[a-z0-9.-]+(@[a-z0-9-]+)?$|^your-rates$", max_length=80)
     platform: str
@@ -241,9 +252,9 @@ class Offer(Record):
     training: TrainingRules | None = None
     lifecycle: Lifecycle | None = None
     nearest: str | None = None
-    """The offer to look at instead, for what is ended or not offered."""
+    """The offer to suggest instead of one that has ended or isn't offered."""
     why: str | None = None
-    """What a buyer must know in one sentence (why there is nothing to buy, what the tier lacks)."""
+    """One sentence that a buyer must know, such as why the offer can't be bought or what its tier lacks."""
     deployment_hours: Count | None = None
     """A deployment is deleted after this many hours."""
     prices: dict[PriceKind, tuple[Price, ...]] = Field(default_factory=dict)
@@ -252,7 +263,7 @@ class Offer(Record):
     def _check(self) -> Offer:
         for kind, prices in self.prices.items():
             allowed = UNITS_OF_KIND.get(kind, ("1M tokens",))
-            seen: set[tuple[Any, ...]] = set()
+            keys: set[tuple[Any, ...]] = set()
             for price in prices:
                 if price.per not in allowed:
                     raise ValueError(f"{kind} is priced per {' or '.join(allowed)}, not per {price.per}")
@@ -261,11 +272,11 @@ class Offer(Record):
                 if price.tiers and kind not in TOKEN_KINDS:
                     raise ValueError(f"{kind} cannot have tiers: only token prices are graduated by monthly volume")
                 key = (price.method, price.variant, price.since)
-                if key in seen:
+                if key in keys:
                     raise ValueError(
                         f"{kind} has two prices since {price.since or 'ever'}; give the later one its own date"
                     )
-                seen.add(key)
+                keys.add(key)
         return self
 
     @cached_property
@@ -275,27 +286,25 @@ class Offer(Record):
             for price in sorted(prices, key=lambda price: price.since or date.min):
                 if price.variant is None:
                     rows.setdefault((kind, price.method) if price.method else kind, []).append(price)
-        return {key: tuple(found) for key, found in rows.items()}
+        return {key: tuple(history) for key, history in rows.items()}
 
     def history(self, kind: PriceKind, method: Method | None = None) -> tuple[Price, ...]:
-        """The prices of one kind on standard terms, oldest first. Training prices of other methods are left out."""
+        """Return the prices of one kind on standard terms, oldest first; of training, those of one method."""
         return self._histories.get((kind, method) if method else kind, ())
 
     @cached_property
     def methods(self) -> tuple[Method, ...]:
-        """The training methods with a price of their own, in the file's order; empty where the platform offers no
-        choice.
-        """
+        """The training methods with a separate price, in the file's order; empty if the platform offers no choice."""
         return tuple(dict.fromkeys(price.method for price in self.prices.get("training", ()) if price.method))
 
     @cached_property
     def sells_calls(self) -> bool:
-        """Whether calls of the tuned model are billed by tokens or by the call."""
+        """Whether calls of the tuned model are billed by token or by call."""
         return bool(self.history("input") or self.history("output") or self.history("call"))
 
     @cached_property
     def sells_endpoint(self) -> bool:
-        """Whether a deployment is billed as GPUs of its own."""
+        """Whether a deployment is billed as dedicated GPUs."""
         return any(price.per == "GPU-hour" for price in self.history("hosting"))
 
     def status_on(self, day: date) -> Status:
@@ -311,7 +320,7 @@ class Offer(Record):
         return life.stated_status or "open"
 
     def trains_for(self, customer: Customer, day: date) -> bool:
-        """Whether this kind of customer may start a training job on `day`."""
+        """Return whether this kind of customer can start a training job on a day."""
         if self.status_on(day) in ("closed", "not offered"):
             return False
         life = self.lifecycle

@@ -1,4 +1,4 @@
-"""The JSON Schema of price files, made from the models, so that editors complete and check what people type."""
+"""The JSON Schema of price files, generated from the models, so that editors complete and check them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SET_BY_LOADER = {"Offer": ("id", "platform", "platform_title"), "Price": ("yours
 
 
 def platform_schema() -> dict[str, Any]:
-    """The schema of one platform's file."""
+    """Return the schema of one platform's file."""
     schema = PlatformFile.model_json_schema(mode="validation")
     definitions = schema.setdefault("$defs", {})
     for model in (Offer, Defaults):
@@ -27,8 +27,8 @@ def platform_schema() -> dict[str, Any]:
             definitions[name]["properties"].pop(key)
         definitions[name]["required"] = [key for key in definitions[name].get("required", []) if key not in keys]
     kinds = definitions["Offer"]["properties"]["prices"]
-    one = {"$ref": f"#/$defs/{Price.__name__}"}
-    rows = {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
+    single_price = {"$ref": f"#/$defs/{Price.__name__}"}
+    rows = {"anyOf": [single_price, {"type": "array", "items": single_price, "minItems": 1}]}
     kinds["additionalProperties"] = rows
     # An overlay may name only what it changes, so nothing of an offer is required here; the loader asks for the rest.
     definitions["Offer"].pop("required", None)

@@ -1,4 +1,4 @@
-"""The words and values that a price file is written in: units, kinds, amounts, dates."""
+"""The vocabulary of price files: units, kinds of prices, amounts and dates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Status = Literal["open", "closing", "closed", "not offered"]
 Method = Literal["lora", "full", "qlora", "dpo", "dpo-full"]
 Customer = Literal["new", "existing"]
 LongFate = Literal["cut", "left out", "unknown"]
-"""What a platform does with an example that is longer than it takes; unknown: it does not say."""
+"""How a platform handles examples over its limit; unknown: it doesn't say."""
 Unit = Literal[
     "1M tokens", "call", "hour", "GPU-hour", "unit-hour", "model-month", "GB-month", "job"
 ]  # what `usd` is the price of
@@ -67,7 +67,7 @@ _PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
 def _usd(value: Any) -> Any:
-    """`unknown` -> None; otherwise a plain decimal number. Text in, so that no float ever touches a price."""
+    """Return a plain decimal number; None for `unknown`. It reads text, so that no price is ever a float."""
     if value is None or isinstance(value, Decimal):
         return value
     if value == "unknown":
@@ -76,26 +76,26 @@ def _usd(value: Any) -> Any:
         raise ValueError("write the price as text, not as a float")
     text = str(value)
     if re.fullmatch(r"-[\d.]+|[-+]?(inf(inity)?|nan)", text, re.IGNORECASE):
-        raise ValueError(f"{value!r} is not a price; it must be zero or more, or: unknown")
+        raise ValueError(f"{value!r} isn't a price; write a number from 0 up, or: unknown")
     if not _NUMBER.fullmatch(text):
-        raise ValueError(f"{value!r} is not a price; write a number of US dollars such as 0.25, or: unknown")
+        raise ValueError(f"{value!r} isn't a price; write a number of US dollars such as 0.25, or: unknown")
     return Decimal(text)
 
 
 def _day(value: Any) -> Any:
-    """A whole date. Anything else that could be read as one (a number of seconds) is a mistake here."""
+    """Return a full date. A number of seconds, which pydantic would take, is an error here."""
     if value is None or isinstance(value, date):
         return value
     text = str(value)
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-        raise ValueError(f"{text!r} is not a date; write 2026-11-21")
+        raise ValueError(f"{text!r} isn't a date; write 2026-11-21")
     return date.fromisoformat(text)
 
 
 def _partial_date(value: Any) -> str:
     text = str(value)
     if not _PARTIAL_DATE.fullmatch(text):
-        raise ValueError(f"{text!r} is not a date; write 2026-11-21, 2026-11 or 2026")
+        raise ValueError(f"{text!r} isn't a date; write 2026-11-21, 2026-11 or 2026")
     if len(text) == 10:
         date.fromisoformat(text)
     return text

@@ -1,4 +1,4 @@
-"""What all loaders share: where the data is, reading its files, and a fault as one sentence."""
+"""Reading of data files, shared by all loaders: the folder, records by pydantic, and errors as one sentence."""
 
 from __future__ import annotations
 
@@ -17,37 +17,35 @@ R = TypeVar("R", bound=BaseModel)
 
 
 class PriceFileError(ValueError):
-    """A price file that cannot be used. The text names file, field and fix."""
+    """A price file that can't be used. The text names the file, the field and the fix."""
 
 
 def yaml_files(folder: Path) -> list[Path]:
-    """The folder's YAML files by name. Raises PriceFileError."""
+    """Return the YAML files of a folder, sorted by name. Raises PriceFileError."""
     if not folder.is_dir():
-        raise PriceFileError(f"{folder}: there is no such folder; FTCOST_PRICES_DIR must name a folder of .yml files")
-    found = sorted(
+        raise PriceFileError(f"{folder}: the folder doesn't exist; set FTCOST_PRICES_DIR to a folder of .yml files")
+    paths = sorted(
         path for path in folder.iterdir() if path.suffix in (".yml", ".yaml") and not path.name.startswith(".")
     )
-    if len(found) > MAX_FILES:
-        raise PriceFileError(f"{folder}: {len(found):,} price files; at most {MAX_FILES} are read")
-    return found
+    if len(paths) > MAX_FILES:
+        raise PriceFileError(f"{folder}: {len(paths):,} price files; the limit is {MAX_FILES}")
+    return paths
 
 
 def read_text(path: Path) -> str:
-    """A file of ours as text. Raises PriceFileError."""
+    """Return the text of a data file. Raises PriceFileError."""
     if not path.is_file():
-        raise PriceFileError(f"{path.name}: cannot be read as UTF-8 text (it is no file)")
+        raise PriceFileError(f"{path.name}: can't be read as UTF-8 text (it isn't a file)")
     try:
         return read_yaml_text(path)
     except YamlError as error:
         raise PriceFileError(f"{path.name}: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise PriceFileError(f"{path.name}: cannot be read as UTF-8 text ({error})") from None
+        raise PriceFileError(f"{path.name}: can't be read as UTF-8 text ({error})") from None
 
 
 def read_record(name: str, text: str, kind: type[R]) -> R:
-    """What a file of ours says by its text. Not to be changed: who reads the same text again gets the same record.
-    Raises PriceFileError.
-    """
+    """Return the record in a file's text. The record is cached by text, so don't change it. Raises PriceFileError."""
     record = _read_record(name, text, kind)
     assert isinstance(record, kind)  # noqa: S101
     return record
@@ -64,26 +62,26 @@ def _read_record(name: str, text: str, kind: type[BaseModel]) -> BaseModel:
 
 
 def explain(file: str, where: tuple[str, ...], error: ValidationError) -> str:
-    """The first fault of a file as one sentence; how many more there are."""
-    first, *others = error.errors(include_url=False)
-    place = ".".join(str(part) for part in (*where, *first["loc"]) if part != "[key]")
-    more = f" (and {len(others)} more)" if others else ""
-    return f"{file}: {place}: {_fault(first['type'], place, first['msg'])}{more}"
+    """Return the first error of a file as one sentence, with the number of further ones."""
+    fault, *further = error.errors(include_url=False)
+    place = ".".join(str(part) for part in (*where, *fault["loc"]) if part != "[key]")
+    more = f" (and {len(further)} more)" if further else ""
+    return f"{file}: {place}: {_fault(fault['type'], place, fault['msg'])}{more}"
 
 
 def _fault(kind: str, place: str, message: str) -> str:
-    """What is wrong and how to put it right, in the words of a price file."""
+    """Return what is wrong and how to fix it, in the words of a price file."""
     match kind:
         case "extra_forbidden":
-            return "is no key that is read here; check its spelling or remove it"
+            return "isn't a known key; check its spelling or remove it"
         case "missing":
             return "is missing"
         case "tuple_type" | "list_type":
             return "must be a list"
         case "string_pattern_mismatch" if place.endswith((".url", ".config")):
-            return "must be an address that begins with https:// or http://"
+            return "must be an address that starts with https:// or http://"
         case "string_pattern_mismatch":
-            return "must be small letters, digits, . and -, with @variant behind them where there are several"
+            return "must be lower-case letters, digits, . and -, followed by @variant if there are several"
         case "dict_type" | "model_type" | "model_attributes_type":
             return f"must hold keys such as {_keys_at(place)}"
     return message.removeprefix("Value error, ")

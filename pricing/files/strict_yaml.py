@@ -1,7 +1,7 @@
-"""YAML to plain dicts of text, refusing what YAML reads wrongly or what could hurt.
+"""Strict, bounded YAML: plain dicts of text, without the constructs that YAML misreads or that cost memory.
 
-Every scalar stays the text that was typed: no Norway problem, no base 60, no floats. Built from the parser's events
-rather than by a YAML constructor, so that depth, aliases and duplicate keys are seen before anything is made of them.
+Every scalar stays the text that was typed: no Norway problem, no base 60, no floats. It is built from the parser's
+events rather than by a YAML constructor, so that depth, aliases and duplicate keys are checked first.
 """
 
 from __future__ import annotations
@@ -21,34 +21,38 @@ _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class YamlError(ValueError):
-    """Says where in the text and what to do."""
+    """A text that isn't read. `str()` names the line and the fix."""
 
 
 @dataclass
 class _Open:
     """A mapping or sequence that has not ended yet."""
 
-    made: dict[str, Any] | list[Any]
+    value: dict[str, Any] | list[Any]
     key: str | None = None
     lines: dict[str, int] = field(default_factory=dict)
 
     def add(self, value: Any, line: int) -> None:
-        if isinstance(self.made, list):
-            self.made.append(value)
+        if isinstance(self.value, list):
+            self.value.append(value)
         elif self.key is not None:
-            self.made[self.key] = value
+            self.value[self.key] = value
             self.key = None
         elif not isinstance(value, str):
             raise YamlError(f"line {line}: a key must be plain text")
         elif value in self.lines:
-            raise YamlError(f"line {line}: “{value}” stands twice (first on line {self.lines[value]}); keep one")
+            raise YamlError(f"line {line}: “{value}” is repeated (first on line {self.lines[value]}); keep one of them")
         else:
             self.key, self.lines[value] = value, line
 
 
 def read_yaml_text(path: Path) -> str:
-    """The text of a file, and never more of it than `read_yaml` takes. Raises YamlError, OSError or
-    UnicodeDecodeError.
+    """Return the text of a file.
+
+    Raises:
+        YamlError: If the file is larger than `read_yaml` accepts.
+        OSError: If it can't be read.
+        UnicodeDecodeError: If it isn't UTF-8.
     """
     with path.open("rb") as file:
         content = file.read(MAX_BYTES + 1)
@@ -58,7 +62,12 @@ def read_yaml_text(path: Path) -> str:
 
 
 def read_yaml(text: str) -> dict[str, Any]:
-    """A mapping of text to text, lists and mappings. Raises YamlError."""
+    """Return a mapping of text to text, lists and mappings.
+
+    Raises:
+        YamlError: If the text isn't YAML, isn't a mapping, or uses what isn't read: aliases, tags, duplicate keys,
+            several documents, or too many bytes, levels or values.
+    """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise YamlError(TOO_LARGE)
     try:
@@ -80,11 +89,11 @@ def _build(text: str) -> Any:
     for event in yaml.parse(text, Loader=_Loader):
         line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise YamlError(f"line {line}: anchors and aliases (& and *) are not read; write the value out")
+            raise YamlError(f"line {line}: anchors and aliases (& and *) aren't allowed; repeat the value")
         if getattr(event, "tag", None) is not None:
-            raise YamlError(f"line {line}: tags (!…) are not read; remove it, or put the value in quotes")
-        if isinstance(event, yaml.DocumentStartEvent) and root.made:
-            raise YamlError("one document a file; remove the --- lines")
+            raise YamlError(f"line {line}: tags (!…) aren't allowed; remove it, or put the value in quotes")
+        if isinstance(event, yaml.DocumentStartEvent) and root.value:
+            raise YamlError("a file must hold one document; remove the --- lines")
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             values += 1
             if values > MAX_VALUES:
@@ -93,13 +102,13 @@ def _build(text: str) -> Any:
             stack[-1].add(event.value, line)
         elif isinstance(event, yaml.CollectionStartEvent):
             child = _Open({} if isinstance(event, yaml.MappingStartEvent) else [])
-            stack[-1].add(child.made, line)
+            stack[-1].add(child.value, line)
             stack.append(child)
             if len(stack) > MAX_DEPTH:
                 raise YamlError(f"line {line}: nested deeper than {MAX_DEPTH} levels")
         elif isinstance(event, yaml.CollectionEndEvent):
             stack.pop()
-    documents = root.made
+    documents = root.value
     if not documents:
         raise YamlError("the file is empty")
     return documents[0] if isinstance(documents, list) else None

@@ -1,5 +1,5 @@
-"""What a training run on one's own GPUs is made of: shapes of models, GPUs, and the constants of the cost model. Frozen
-and sourced; no I/O.
+"""Facts for the cost of training on rented GPUs: model shapes, GPUs, frameworks and constants. Frozen and sourced; no
+I/O.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Link = Literal["nvlink", "infinity-fabric", "pcie", "ethernet"]
 
 
 class ModelShape(Record):
-    """A transformer, by the numbers that decide its memory and its arithmetic."""
+    """The dimensions of a transformer that decide its memory and arithmetic."""
 
     name: str
     parameters_billion: float = Field(gt=0, lt=100_000, allow_inf_nan=False)
@@ -41,21 +41,21 @@ class ModelShape(Record):
     context: int = Field(gt=0)
     """The longest sequence, in tokens."""
     mlp_matrices: int = Field(ge=2, le=3)
-    """3 where the feed-forward part is gated (gate, up, down), 2 where it is not."""
+    """3 if the feed-forward part is gated (gate, up, down), else 2."""
     experts: int = Field(default=1, ge=1, le=4_096)
     active_experts: int = Field(default=1, ge=1, le=4_096)
     """Routed experts that one token visits."""
     expert_ffn: int = Field(default=0, ge=0)
     shared_ffn: int = Field(default=0, ge=0)
-    """Width that every token visits beside its routed experts."""
+    """Width that every token visits in addition to its routed experts."""
     dense_layers: int = Field(default=0, ge=0)
     """Layers without experts, in a mixture of experts."""
     config: str = Field(pattern=r"^https?://\S+$", max_length=500)
-    """Where the shape is published."""
+    """The publication of the shape."""
     source: SourceRef
     aliases: tuple[str, ...] = ()
     interpolated: bool = False
-    """The shape is a guess between known ones: only the number of parameters was given."""
+    """Whether the shape is interpolated between known ones, because only the number of parameters is known."""
 
     @model_validator(mode="after")
     def _check(self) -> ModelShape:
@@ -72,7 +72,7 @@ class ModelShape(Record):
 
     @cached_property
     def parameters(self) -> float:
-        """All weights."""
+        """Return the number of all weights."""
         return self.parameters_billion * 1e9
 
     @cached_property
@@ -81,44 +81,44 @@ class ModelShape(Record):
 
     @cached_property
     def kv_width(self) -> int:
-        """Of the keys; the values have as much."""
+        """Return the width of the keys; the values are as wide."""
         return self.kv_heads * self.head_dim
 
     @cached_property
     def attention_parameters(self) -> int:
-        """Of one layer: query, key, value and output projections."""
+        """Return the parameters of one layer's query, key, value and output projections."""
         return self.hidden * 2 * (self.query_width + self.kv_width)
 
     @cached_property
     def embedding_parameters(self) -> int:
-        """Of the input embedding; the head has as many again where it is not tied."""
+        """Return the parameters of the input embedding; an untied head has as many again."""
         return self.vocabulary * self.hidden
 
     @cached_property
     def head_parameters(self) -> int:
-        """Of the head where it is a matrix of its own."""
+        """Return the parameters of the output head; 0 if it is tied to the embedding."""
         return 0 if self.tied_embeddings else self.embedding_parameters
 
     @cached_property
     def counted(self) -> int:
-        """Parameters by the shape; biases and norms left out."""
+        """Return the parameters that the shape implies, without biases and norms."""
         return self._blocks(self.experts) + self.embedding_parameters + self.head_parameters
 
     @cached_property
     def block_parameters(self) -> float:
-        """Linear layers of all blocks: what is quantised and what matrix products run over."""
+        """Return the parameters of the linear layers of all blocks, which are the ones that get quantised."""
         return max(self.parameters - self.embedding_parameters - self.head_parameters, 0.1 * self.parameters)
 
     @cached_property
     def matmul_parameters(self) -> float:
-        """Weights that one token is multiplied with: active blocks and the output head."""
+        """Return the weights that one token is multiplied with: active blocks and the output head."""
         return self.block_parameters * self._blocks(self.active_experts) / self._blocks(self.experts) + (
             self.embedding_parameters
         )
 
     @cached_property
     def active_ffn(self) -> int:
-        """Feed-forward width that one token passes in an ordinary layer."""
+        """Return the feed-forward width that one token passes in an ordinary layer."""
         return self.ffn if self.experts == 1 else self.active_experts * self.expert_ffn + self.shared_ffn
 
     def _blocks(self, experts: int) -> int:
@@ -130,7 +130,7 @@ class ModelShape(Record):
 
 
 class Gpu(Record):
-    """One GPU as its maker describes it."""
+    """The figures of one GPU, as its maker publishes them."""
 
     name: str
     title: str
@@ -142,21 +142,21 @@ class Gpu(Record):
     fp4_tflops: float | None = Field(default=None, gt=0, le=1e6, allow_inf_nan=False)
     memory_gb_s: float = Field(gt=0, le=1e6, allow_inf_nan=False)
     link: Link
-    """How the GPUs of one node are joined."""
+    """The link between the GPUs of one node."""
     link_gb_s: float = Field(gt=0, le=1e5, allow_inf_nan=False)
     """To the other GPUs of the node, one direction."""
     node_gb_s: float = Field(gt=0, le=1e5, allow_inf_nan=False)
-    """What all network cards of the node it is usually sold in carry together, one direction."""
+    """The bandwidth of all network cards of its usual node together, one direction."""
     matmul_fraction: float | None = Field(default=None, gt=0, le=1)
     """The best share of the bf16 peak measured in a large matrix product."""
     bf16: bool = True
-    """False: the card knows fp16 only."""
+    """False: the card supports fp16 only."""
     source: SourceRef
     aliases: tuple[str, ...] = ()
 
 
 class Framework(Record):
-    """What a training framework does by default, as far as it moves time and memory."""
+    """The defaults of a training framework that affect time and memory."""
 
     name: str
     matches: tuple[str, ...] = Field(min_length=1)
@@ -168,7 +168,7 @@ class Framework(Record):
     """plain: 32-bit copies of all logits; in-place: a fused cross-entropy over them; chunked: never all at once."""
     deepspeed: bool = False
     shards_optimiser: bool = False
-    """Without being asked: a distributed optimiser (ZeRO-1)."""
+    """Whether a distributed optimiser (ZeRO-1) is the default."""
     fuses_8_bit: bool = False
     """In fp8, its kernels fuse the casts (the fp8 stack); else the stack is what it is in 16 bit."""
     keeps_8_bit: bool = False
@@ -182,7 +182,7 @@ class Framework(Record):
 
 @dataclass(frozen=True, slots=True)
 class GpuFacts:
-    """Everything the GPU cost model reads: models, GPUs and frameworks by name, constants by name."""
+    """The input of the GPU cost model: models, GPUs, frameworks and constants by name."""
 
     models: dict[str, ModelShape]
     gpus: dict[str, Gpu]

@@ -1,4 +1,4 @@
-"""YAML files -> GpuFacts and GpuOffers, as strictly as the price files."""
+"""Load GpuFacts and GpuOffers from YAML, as strictly as the price files."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class FrameworksFile(Record):
 
 
 class GpuOffersFile(Record):
-    """One platform: its sources and the GPUs it rents, keyed by its own name for them."""
+    """One platform: its sources and the GPUs it rents, by its own names."""
 
     platform: str
     title: str
@@ -49,9 +49,7 @@ class GpuOffersFile(Record):
 
 
 def load_gpus(digest: hashlib._Hash) -> GpuCatalog:
-    """What is known of GPUs and what they are rented for; the files' content goes into `digest`. Raises
-    PriceFileError.
-    """
+    """Return the facts and offers of GPUs, and add the files' content to `digest`. Raises PriceFileError."""
     facts = load_gpu_facts()
     digest.update(facts.version.encode())
     return GpuCatalog(facts, load_gpu_offers(facts, digest=digest))
@@ -60,7 +58,16 @@ def load_gpus(digest: hashlib._Hash) -> GpuCatalog:
 def load_gpu_offers(
     facts: GpuFacts, offers_dir: Path = DATA_DIR / "gpu_offers", *, digest: hashlib._Hash | None = None
 ) -> dict[str, GpuOffer]:
-    """GPUs by the hour, by id, of one file a platform. Raises PriceFileError."""
+    """Return the offers of rented GPUs by id.
+
+    Args:
+        facts: Must hold every GPU that an offer names.
+        offers_dir: Holds one file per platform.
+        digest: Updated with the content of the files.
+
+    Raises:
+        PriceFileError: Names the file, the field and the fix.
+    """
     offers: dict[str, GpuOffer] = {}
     for path in yaml_files(offers_dir):
         text = read_text(path)
@@ -68,25 +75,29 @@ def load_gpu_offers(
             digest.update(text.encode())
         file = read_record(path.name, text, GpuOffersFile)
         for name, raw in file.offers.items():
-            given = {"id": f"{file.platform}/{name}", "platform": file.platform, "platform_title": file.title}
+            identity = {"id": f"{file.platform}/{name}", "platform": file.platform, "platform_title": file.title}
             where = f"{path.name}: offers.{name}"
-            for key in given:
+            for key in identity:
                 if key in raw:
-                    raise PriceFileError(f"{where}.{key}: comes from the file itself; remove it")
-            if given["id"] in offers:
-                raise PriceFileError(f"{where}: {given['id']} is already there; one file a platform")
+                    raise PriceFileError(f"{where}.{key}: is set by the file; remove it")
+            if identity["id"] in offers:
+                raise PriceFileError(f"{where}: {identity['id']} is defined twice; keep one file per platform")
             try:
-                offer = GpuOffer.model_validate(raw | given, context={"sources": file.sources})
+                offer = GpuOffer.model_validate(raw | identity, context={"sources": file.sources})
             except ValidationError as error:
                 raise PriceFileError(explain(path.name, ("offers", name), error)) from None
             if offer.gpu not in facts.gpus:
-                raise PriceFileError(f"{where}.gpu: there is no GPU {offer.gpu!r} in gpus.yml; add it there")
+                raise PriceFileError(f"{where}.gpu: {offer.gpu!r} isn't in gpus.yml; add it there")
             offers[offer.id] = offer
     return offers
 
 
 def load_gpu_facts(data_dir: Path = DATA_DIR) -> GpuFacts:
-    """Models, GPUs, frameworks and constants of the GPU cost model. Raises PriceFileError."""
+    """Return the models, GPUs, frameworks and constants of the GPU cost model.
+
+    Raises:
+        PriceFileError: Names the file, the field and the fix.
+    """
     digest = hashlib.sha256()
     read = partial(_read, digest=digest)
     models = read(data_dir / "models.yml", ModelsFile, "models", ModelShape)
@@ -97,7 +108,7 @@ def load_gpu_facts(data_dir: Path = DATA_DIR) -> GpuFacts:
     _refuse_shared_names("gpus.yml", "gpus", {name: gpu.aliases for name, gpu in gpus.items()})
     if "unknown" not in frameworks:
         raise PriceFileError(
-            "gpu_frameworks.yml: frameworks.unknown: is missing; say what an unnamed framework is like"
+            "gpu_frameworks.yml: frameworks.unknown: is missing; describe a framework that isn't named"
         )
     physics = _physics("gpu_model.yml", constants)
     return GpuFacts(models, gpus, frameworks, constants, physics, digest.hexdigest()[:8])
@@ -110,21 +121,21 @@ def _read(
     digest.update(text.encode())
     file = read_record(path.name, text, file_type)
     context = {"sources": getattr(file, "sources")}  # noqa: B009
-    made: dict[str, R] = {}
+    records: dict[str, R] = {}
     for name, raw in getattr(file, key).items():
         if named and "name" in raw:
             raise PriceFileError(f"{path.name}: {key}.{name}.name: is the key itself; remove it")
         try:
-            made[name] = kind.model_validate({**raw, "name": name} if named else raw, context=context)
+            records[name] = kind.model_validate({**raw, "name": name} if named else raw, context=context)
         except ValidationError as error:
             raise PriceFileError(explain(path.name, (key, name), error)) from None
-    if not made:
+    if not records:
         raise PriceFileError(f"{path.name}: {key}: is empty")
-    return made
+    return records
 
 
 def _refuse_shared_names(file: str, key: str, aliases: dict[str, tuple[str, ...]]) -> None:
-    """An alias leads to one entry only."""
+    """Raise PriceFileError if two entries share a name or alias."""
     owner: dict[str, str] = {name: name for name in aliases}
     for name, others in aliases.items():
         for alias in others:
@@ -136,7 +147,7 @@ def _refuse_shared_names(file: str, key: str, aliases: dict[str, tuple[str, ...]
 def _physics(file: str, constants: dict[str, GpuConstant]) -> GpuPhysics:
     needed = [field.name for field in fields(GpuPhysics)]
     if unknown := sorted(set(constants) - set(needed)):
-        raise PriceFileError(f"{file}: constants.{unknown[0]}: is no constant that the model reads; remove it")
+        raise PriceFileError(f"{file}: constants.{unknown[0]}: isn't a constant of the model; remove it")
     if missing := [name for name in needed if name not in constants]:
         raise PriceFileError(f"{file}: constants.{missing[0]}: is missing")
     return GpuPhysics(**{name: constants[name].value for name in needed})

@@ -1,4 +1,4 @@
-"""GPUs by the hour: what a platform rents, in which numbers, how it counts the time. Frozen, dated, sourced; no I/O."""
+"""Rented GPUs: the prices, node sizes and billing steps of each platform. Frozen, dated, sourced; no I/O."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BillingStep = Literal["second", "minute", "hour"]
 
 
 class GpuOffer(Record):
-    """One kind of GPU at one platform."""
+    """One kind of GPU on one platform."""
 
     id: str
     """platform/name, e.g. aws/p5.48xlarge."""
@@ -26,13 +26,13 @@ class GpuOffer(Record):
     gpu: str
     """A key of gpus.yml."""
     gpus_per_node: int = Field(ge=1, le=72)
-    """GPUs joined by the fast link."""
+    """GPUs joined by the fast link, in one machine."""
     whole_nodes: bool = False
     """Rented by the node only: 8, 16, 24… GPUs of an eight-GPU node."""
     nodes: bool = True
     """Whether several nodes may be joined for one job."""
     billed_per: BillingStep | None = None
-    """The step that time is counted in; None where it is not known."""
+    """The step that time is billed in; None if unknown."""
     billing_source: SourceRef | None = None
     region: str | None = None
     prices: tuple[Price, ...] = Field(min_length=1)
@@ -44,36 +44,38 @@ class GpuOffer(Record):
         if any(price.per != "GPU-hour" for price in self.prices):
             raise ValueError("prices are per GPU-hour; divide a node's price by its GPUs and say so in the note")
         if (self.billed_per is None) != (self.billing_source is None):
-            raise ValueError("billed_per and billing_source stand together; add the other one")
+            raise ValueError("billed_per and billing_source belong together; add the missing one")
         return self
 
     @cached_property
     def usual_prices(self) -> tuple[Price, ...]:
-        """Of the usual terms, oldest first."""
+        """The prices on standard terms, oldest first."""
         usual = [price for price in self.prices if price.variant is None]
         return tuple(sorted(usual, key=lambda price: price.since or date.min))
 
     def price_on(self, day: date) -> Price | None:
-        """The on-demand price in force on a day."""
+        """Return the on-demand price in force on a day."""
         holding = [price for price in self.usual_prices if (price.since or date.min) <= day]
         return holding[-1] if holding else None
 
-    def counts(self, most: int) -> tuple[int, ...]:
-        """Numbers of GPUs up to `most` that can be rented for one job: powers of two in a node, then whole nodes."""
+    def counts(self, max_gpus: int) -> tuple[int, ...]:
+        """Return the numbers of GPUs that one job can rent: powers of two in a node, then whole nodes."""
         inside = [self.gpus_per_node] if self.whole_nodes else [*_powers(self.gpus_per_node), self.gpus_per_node]
-        beyond = [self.gpus_per_node * nodes for nodes in _powers(most // self.gpus_per_node + 1)] if self.nodes else []
-        return tuple(sorted({count for count in (*inside, *beyond) if count <= most}))
+        beyond = (
+            [self.gpus_per_node * nodes for nodes in _powers(max_gpus // self.gpus_per_node + 1)] if self.nodes else []
+        )
+        return tuple(sorted({count for count in (*inside, *beyond) if count <= max_gpus}))
 
 
 class GpuCatalog(NamedTuple):
-    """What the catalogue knows of tuning on one's own GPUs."""
+    """Facts about GPUs, and the offers that rent them."""
 
     facts: GpuFacts
     offers: Mapping[str, GpuOffer]
     """By id."""
 
     def named(self, name: str) -> tuple[GpuOffer, ...]:
-        """An offer by its id, or all of a platform, by its id or title; nothing where nobody is called so."""
+        """Return the offer with this id, or all offers of the platform with this id or title; empty if unknown."""
         folded = name.strip().lower()
         if folded in self.offers:
             return (self.offers[folded],)
@@ -83,5 +85,5 @@ class GpuCatalog(NamedTuple):
 
 
 def _powers(limit: int) -> list[int]:
-    """Powers of two below `limit`."""
+    """Return the powers of two below `limit`."""
     return [1 << exponent for exponent in range((limit - 1).bit_length())]

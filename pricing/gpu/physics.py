@@ -16,21 +16,21 @@ class GpuConstant(Record):
 
     value: float = Field(allow_inf_nan=False)
     moves: Literal["time", "memory", "ranges"]
-    """What it decides."""
+    """The quantity that it affects."""
     prior: float | None = None
-    """What it was thought to be before any fit; a fit starts there and is held to it. Without one it is not fitted."""
+    """The value assumed before any fit; a fit starts there and is regularised towards it. None: not fitted."""
     low: float | None = None
     high: float | None = None
-    """Where a fit may move it."""
+    """The bounds of a fit."""
     why: str = Field(min_length=1)
     source: SourceRef
     fitted: PartialDate | None = None
-    """The day of the fit; None where the value is not a fit."""
+    """The day of the fit; None if the value isn't fitted."""
 
     @model_validator(mode="after")
     def _check(self) -> GpuConstant:
         if len({self.low is None, self.high is None, self.prior is None, self.fitted is None}) > 1:
-            raise ValueError("prior, low, high and fitted stand together; add what is missing")
+            raise ValueError("prior, low, high and fitted belong together; add what is missing")
         if self.low is not None and self.high is not None and self.prior is not None:
             for name, number in (("value", self.value), ("prior", self.prior)):
                 if not self.low <= number <= self.high:
@@ -40,7 +40,7 @@ class GpuConstant(Record):
 
 @dataclass(frozen=True, slots=True)
 class GpuPhysics:
-    """The constants' values by name; what each means and where it is from stands in `data/gpu_model.yml`."""
+    """The values of the constants by name. `data/gpu_model.yml` has the meaning and source of each."""
 
     matmul_fraction_default: float
     matmul_efficiency: float

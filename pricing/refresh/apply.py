@@ -13,7 +13,7 @@ from pricing.catalog import Catalog
 from pricing.files.records import PriceFileError, yaml_files
 from pricing.load import load_catalog
 from pricing.offer import Price
-from pricing.refresh.compare import Finding, same
+from pricing.refresh.compare import Finding, same_price
 from pricing.refresh.feed import Feed
 from pricing.refresh.places import PriceTarget
 from pricing.refresh.price_document import EditError, PriceDocument, PriceRow
@@ -96,7 +96,7 @@ def write_checked(
     for finding in findings:
         if finding.applies and finding.target and finding.usd is not None:
             price = finding.target.on(catalog, today)
-            if price is None or price.usd is None or not same(price.usd, finding.usd):
+            if price is None or price.usd is None or not same_price(price.usd, finding.usd):
                 raise NotWritten(f"{finding.what} would not be {finding.observed} in the edited files")
     for path, text in texts.items():
         temporary = path.with_name(f".{path.name}.new")

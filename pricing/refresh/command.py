@@ -38,16 +38,16 @@ async def run(
     if unknown := [name for name in only if name not in feeds]:
         print(f"There is no feed {unknown[0]!r}. There are: {', '.join(feeds)}.", file=sys.stderr)
         return 2
-    asked = {name: feed for name, feed in feeds.items() if not only or name in only}
+    selected = {name: feed for name, feed in feeds.items() if not only or name in only}
     catalog = laid_over(into) if into else load_catalog(providers_dir=providers_dir)
     async with feed_session() as session:
-        report = await refresh(BoundedClient(session), asked, catalog, today, environment)
+        report = await refresh(BoundedClient(session), selected, catalog, today, environment)
     print("\n".join(table(report)))
     try:
         if into:
-            _say_written(write_overlay(report.findings, asked, catalog, into, today))
+            _say_written(write_overlay(report.findings, selected, catalog, into, today))
         elif write:
-            _say_written(apply(report.findings, asked, catalog, providers_dir, today))
+            _say_written(apply(report.findings, selected, catalog, providers_dir, today))
     except NotWritten as error:
         print(f"Nothing was written: {error}", file=sys.stderr)
         return 1
@@ -56,9 +56,9 @@ async def run(
 
 def table(report: RefreshReport) -> Iterator[str]:
     """All that is not unchanged, a line each, then a line a feed, then the warnings."""
-    shown = list(_shown(report.findings))
-    if shown:
-        cells = [("Outcome", "Price", "Recorded", "Observed", "Feed"), *map(_cells, shown)]
+    findings = list(_shown(report.findings))
+    if findings:
+        cells = [("Outcome", "Price", "Recorded", "Observed", "Feed"), *map(_cells, findings)]
         widths = [max(len(row[column]) for row in cells) for column in range(4)]
         for row in cells:
             yield "  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[4]])
@@ -69,11 +69,11 @@ def table(report: RefreshReport) -> Iterator[str]:
 
 
 def _shown(findings: Iterable[Finding]) -> Iterator[Finding]:
-    seen: Counter[tuple[str, str]] = Counter()
+    rows_by_feed: Counter[tuple[str, str]] = Counter()
     listed = [finding for finding in findings if finding.outcome in ORDER]
     for finding in sorted(listed, key=lambda finding: ORDER.index(finding.outcome)):
-        seen[finding.outcome, finding.feed] += 1
-        if seen[finding.outcome, finding.feed] <= MAX_ROWS:
+        rows_by_feed[finding.outcome, finding.feed] += 1
+        if rows_by_feed[finding.outcome, finding.feed] <= MAX_ROWS:
             yield finding
 
 

@@ -53,45 +53,51 @@ class Finding(NamedTuple):
         return self.target is not None and self.outcome in ("unchanged", "changed")
 
 
-def compare(feed_id: str, feed: Feed, seen: Observations, catalog: Catalog, today: date) -> list[Finding]:
+def compare(feed_id: str, feed: Feed, observations: Observations, catalog: Catalog, today: date) -> list[Finding]:
     """What one feed says against the catalogue. Raises FeedError where it knows none of the names it should."""
     places = places_of(feed, catalog)
-    names = seen.names | {price.name for price in seen.prices} | {ending.name for ending in seen.endings}
+    names = (
+        observations.names
+        | {price.name for price in observations.prices}
+        | {ending.name for ending in observations.endings}
+    )
     expected = {name for name, where in places.items() if not _all_closed(where, catalog, today)} | feed.base.keys()
     if expected and not expected & names:
         raise FeedError(f"has none of the {len(expected)} names that we know of it; its shape may have changed")
-    findings = list(_prices(feed_id, feed, _in_force(seen.prices, today), places, catalog, today))
-    findings += _endings(feed_id, feed, seen, places, catalog, today)
-    if not seen.warnings:
+    findings = list(_prices(feed_id, feed, _in_force(observations.prices, today), places, catalog, today))
+    findings += _endings(feed_id, feed, observations, places, catalog, today)
+    if not observations.warnings:
         findings += _gone(feed_id, expected - names, places, feed)
     return findings
 
 
 def settle(findings: Iterable[Finding]) -> list[Finding]:
     """Feeds that do not agree about a price: none of them is believed."""
-    found = list(findings)
-    said: dict[PriceTarget, list[Decimal]] = {}
-    for finding in found:
+    settled = list(findings)
+    prices_by_target: dict[PriceTarget, list[Decimal]] = {}
+    for finding in settled:
         if finding.target and finding.usd is not None:
-            said.setdefault(finding.target, []).append(finding.usd)
-    disputed = {target for target, prices in said.items() if not all(same(prices[0], usd) for usd in prices)}
+            prices_by_target.setdefault(finding.target, []).append(finding.usd)
+    disputed = {
+        target for target, prices in prices_by_target.items() if not all(same_price(prices[0], usd) for usd in prices)
+    }
     return [
         finding._replace(outcome="disputed", note="the feeds do not agree; a person decides")
         if finding.applies and finding.target in disputed
         else finding
-        for finding in found
+        for finding in settled
     ]
 
 
 def _in_force(prices: Iterable[Observation], today: date) -> list[Observation]:
     """Of prices that a feed lists by date, the one of today."""
-    found: dict[tuple[str, object], Observation] = {}
-    for seen in prices:
-        key = seen.name, seen.kind
-        begun = seen.since is None or seen.since <= today
-        if begun and (key not in found or (found[key].since or date.min) <= (seen.since or date.min)):
-            found[key] = seen
-    return list(found.values())
+    latest: dict[tuple[str, object], Observation] = {}
+    for observation in prices:
+        key = observation.name, observation.kind
+        is_in_force = observation.since is None or observation.since <= today
+        if is_in_force and (key not in latest or (latest[key].since or date.min) <= (observation.since or date.min)):
+            latest[key] = observation
+    return list(latest.values())
 
 
 def _prices(
@@ -103,50 +109,56 @@ def _prices(
     today: date,
 ) -> Iterator[Finding]:
     reported: set[str] = set()
-    for seen in prices:
-        for place in places.get(seen.name, ()):
-            if target := target_of(feed, place, seen, catalog):
-                yield _price(feed_id, seen, target, target.on(catalog, today), today)
-        if seen.name in feed.base and seen.kind:
-            yield from _base(feed_id, seen, feed.base[seen.name], catalog, today)
-        if seen.name not in places and seen.name not in reported and _worth_a_line(feed, seen):
-            reported.add(seen.name)
-            yield Finding("new", feed_id, seen.name, seen.detail, observed=_shown(seen.usd, seen.per))
+    for observation in prices:
+        for place in places.get(observation.name, ()):
+            if target := target_of(feed, place, observation, catalog):
+                yield _price(feed_id, observation, target, target.on(catalog, today), today)
+        if observation.name in feed.base and observation.kind:
+            yield from _base(feed_id, observation, feed.base[observation.name], catalog, today)
+        if observation.name not in places and observation.name not in reported and _worth_a_line(feed, observation):
+            reported.add(observation.name)
+            yield Finding(
+                "new",
+                feed_id,
+                observation.name,
+                observation.detail,
+                observed=_usd_text(observation.usd, observation.per),
+            )
 
 
-def _price(feed_id: str, seen: Observation, target: PriceTarget, recorded: Price | None, today: date) -> Finding:
-    unit = recorded.per if recorded else seen.per
+def _price(feed_id: str, observation: Observation, target: PriceTarget, recorded: Price | None, today: date) -> Finding:
+    unit = recorded.per if recorded else observation.per
     finding = Finding(
         "unchanged",
         feed_id,
-        seen.name,
+        observation.name,
         f"{target.offer} {target}",
-        _shown(recorded.usd, unit) if recorded else "",
-        _shown(seen.usd, unit),
+        _usd_text(recorded.usd, unit) if recorded else "",
+        _usd_text(observation.usd, unit),
     )
     if recorded is None:
         return finding._replace(outcome="new", note="the offer has no such price")
-    if doubt := _doubt(seen, recorded, today):
-        return finding._replace(outcome="implausible", observed=_shown(seen.usd, seen.per), note=doubt)
-    held = recorded.usd is not None and seen.usd is not None and same(recorded.usd, seen.usd)
-    return finding._replace(outcome="unchanged" if held else "changed", target=target, usd=seen.usd)
+    if doubt := _reason_to_check(observation, recorded, today):
+        return finding._replace(outcome="implausible", observed=_usd_text(observation.usd, observation.per), note=doubt)
+    is_same = recorded.usd is not None and observation.usd is not None and same_price(recorded.usd, observation.usd)
+    return finding._replace(outcome="unchanged" if is_same else "changed", target=target, usd=observation.usd)
 
 
-def _doubt(seen: Observation, recorded: Price, today: date) -> str:
+def _reason_to_check(observation: Observation, recorded: Price, today: date) -> str:
     """Why a person has to look at it; empty where nobody has to."""
-    if seen.usd is None:
+    if observation.usd is None:
         return "what stands there is no price"
     if recorded.tiers:
         return "the recorded price is graduated"
-    if MEASURES.get(recorded.per) != seen.per:
-        return f"is per {seen.per} there, and per {recorded.per} here"
-    if seen.usd > MAX_PLAUSIBLE_USD[recorded.per]:
+    if MEASURES.get(recorded.per) != observation.per:
+        return f"is per {observation.per} there, and per {recorded.per} here"
+    if observation.usd > MAX_PLAUSIBLE_USD[recorded.per]:
         return f"over ${MAX_PLAUSIBLE_USD[recorded.per]} per {recorded.per}"
     if recorded.usd is None:
-        return "" if seen.usd else "zero, where the price was unknown"
-    if same(recorded.usd, seen.usd):
+        return "" if observation.usd else "zero, where the price was unknown"
+    if same_price(recorded.usd, observation.usd):
         return ""
-    low, high = sorted((recorded.usd, seen.usd))
+    low, high = sorted((recorded.usd, observation.usd))
     if high > low * MAX_JUMP:
         return f"a jump of more than {MAX_JUMP} ×"
     if recorded.since == today:
@@ -154,28 +166,34 @@ def _doubt(seen: Observation, recorded: Price, today: date) -> str:
     return ""
 
 
-def _base(feed_id: str, seen: Observation, model: str, catalog: Catalog, today: date) -> Iterator[Finding]:
+def _base(feed_id: str, observation: Observation, model: str, catalog: Catalog, today: date) -> Iterator[Finding]:
     """A model that is prompted: its price comes with a package, so nothing is written down."""
     try:
         price: BasePrice = catalog.base_models.price(model, today)
     except UnknownName:
-        yield Finding("new", feed_id, seen.name, f"base model {model}", observed=_shown(seen.usd, seen.per))
+        yield Finding(
+            "new",
+            feed_id,
+            observation.name,
+            f"base model {model}",
+            observed=_usd_text(observation.usd, observation.per),
+        )
         return
     by_kind = {"input": price.input_usd, "cached_input": price.cached_input_usd, "output": price.output_usd}
-    recorded = by_kind.get(seen.kind or "")
+    recorded = by_kind.get(observation.kind or "")
     if recorded is None:
         return
     finding = Finding(
         "unchanged",
         feed_id,
-        seen.name,
-        f"base model {model} {seen.kind}",
-        _shown(recorded, seen.per),
-        _shown(seen.usd, seen.per),
+        observation.name,
+        f"base model {model} {observation.kind}",
+        _usd_text(recorded, observation.per),
+        _usd_text(observation.usd, observation.per),
     )
-    if seen.usd is None:
+    if observation.usd is None:
         yield finding._replace(outcome="implausible", note="what stands there is no price")
-    elif same(recorded, seen.usd):
+    elif same_price(recorded, observation.usd):
         yield finding
     else:
         yield finding._replace(outcome="changed", note="comes with the genai-prices package; raise its version")
@@ -184,13 +202,13 @@ def _base(feed_id: str, seen: Observation, model: str, catalog: Catalog, today: 
 def _endings(
     feed_id: str,
     feed: Feed,
-    seen: Observations,
+    observations: Observations,
     places: Mapping[str, tuple[PriceMapping, ...]],
     catalog: Catalog,
     today: date,
 ) -> Iterator[Finding]:
     """End dates are shown and not written down: they say too little of who may still train."""
-    for ending in seen.endings:
+    for ending in observations.endings:
         for place in places.get(ending.name, ()) if ending.name not in feed.ignore_endings else ():
             offer = catalog.offers[place.offer]
             recorded = offer.lifecycle.inference_ends if offer.lifecycle else None
@@ -210,25 +228,27 @@ def _gone(
     feed_id: str, missing: Iterable[str], places: Mapping[str, tuple[PriceMapping, ...]], feed: Feed
 ) -> Iterator[Finding]:
     for name in sorted(missing):
-        what = [" ".join(filter(None, (place.offer, place.kind, place.method))) for place in places.get(name, ())]
+        prices = [" ".join(filter(None, (place.offer, place.kind, place.method))) for place in places.get(name, ())]
         if name in feed.base:
-            what.append(f"base model {feed.base[name]}")
-        yield Finding("gone", feed_id, name, ", ".join(what), note="the recorded price stays, and ages")
+            prices.append(f"base model {feed.base[name]}")
+        yield Finding("gone", feed_id, name, ", ".join(prices), note="the recorded price stays, and ages")
 
 
 def _all_closed(places: Iterable[PriceMapping], catalog: Catalog, today: date) -> bool:
     return all(catalog.offers[place.offer].status_on(today) == "closed" for place in places)
 
 
-def _worth_a_line(feed: Feed, seen: Observation) -> bool:
+def _worth_a_line(feed: Feed, observation: Observation) -> bool:
     pattern = feed.report_pattern
-    return bool(pattern and seen.name not in feed.ignore and pattern.search(f"{seen.name} {seen.detail}"))
+    return bool(
+        pattern and observation.name not in feed.ignore and pattern.search(f"{observation.name} {observation.detail}")
+    )
 
 
-def same(one: Decimal, other: Decimal) -> bool:
+def same_price(amount: Decimal, reference: Decimal) -> bool:
     """Whether two amounts are one price, written with different care."""
-    return abs(one - other) <= SAME_SHARE * max(abs(one), abs(other))
+    return abs(amount - reference) <= SAME_SHARE * max(abs(amount), abs(reference))
 
 
-def _shown(usd: Decimal | None, per: str) -> str:
+def _usd_text(usd: Decimal | None, per: str) -> str:
     return "unknown" if usd is None else f"{usd.normalize():f} / {per}"

@@ -112,5 +112,5 @@ def load_feeds(path: Path = FEEDS_PATH) -> Mapping[str, Feed]:
     except YamlError as error:
         raise PriceFileError(f"{path.name}: {error}") from None
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise PriceFileError(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        fault = error.errors(include_url=False)[0]
+        raise PriceFileError(f"{path.name}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}") from None

@@ -55,17 +55,17 @@ def day_of(value: Any) -> date | None:
         return None
 
 
-def mapping(value: Any, what: str) -> dict[str, Any]:
+def mapping(value: Any, name: str) -> dict[str, Any]:
     """`value` as a JSON object. Raises FeedError."""
     if not isinstance(value, dict):
-        raise FeedError(f"has changed shape: {what} is not an object")
+        raise FeedError(f"has changed shape: {name} is not an object")
     return value
 
 
-def rows(value: Any, what: str) -> list[dict[str, Any]]:
+def rows(value: Any, name: str) -> list[dict[str, Any]]:
     """The objects of a JSON list; what is none among them is left out. Raises FeedError where it is no list."""
     if not isinstance(value, list):
-        raise FeedError(f"has changed shape: {what} is not a list")
+        raise FeedError(f"has changed shape: {name} is not a list")
     return [row for row in value if isinstance(row, dict)]
 
 

@@ -35,13 +35,13 @@ class PriceTarget(NamedTuple):
 
     def on(self, catalog: Catalog, day: date) -> Price | None:
         """The price in force on `day`."""
-        held = [price for price in self.history(catalog) if price.since is None or price.since <= day]
-        return held[-1] if held else None
+        in_force = [price for price in self.history(catalog) if price.since is None or price.since <= day]
+        return in_force[-1] if in_force else None
 
 
 def places_of(feed: Feed, catalog: Catalog) -> Mapping[str, tuple[PriceMapping, ...]]:
     """Places by name of the feed. Raises PriceFileError where the map names an offer that there is not."""
-    found: dict[str, list[PriceMapping]] = {name: list(places) for name, places in feed.names.items()}
+    mappings: dict[str, list[PriceMapping]] = {name: list(places) for name, places in feed.names.items()}
     for name, places in feed.names.items():
         for place in places:
             if place.offer not in catalog.offers:
@@ -49,11 +49,11 @@ def places_of(feed: Feed, catalog: Catalog) -> Mapping[str, tuple[PriceMapping, 
     for offer in catalog.offers.values():
         if offer.platform in feed.meters_of:
             for name, place in _meters(offer):
-                if place not in found.setdefault(name, []):
-                    found[name].append(place)
+                if place not in mappings.setdefault(name, []):
+                    mappings[name].append(place)
         if offer.platform in feed.models_of:
-            found.setdefault(offer.model, []).append(PriceMapping(offer=offer.id))
-    return {name: tuple(places) for name, places in found.items()}
+            mappings.setdefault(offer.model, []).append(PriceMapping(offer=offer.id))
+    return {name: tuple(places) for name, places in mappings.items()}
 
 
 def _meters(offer: Offer) -> Iterable[tuple[str, PriceMapping]]:
@@ -63,10 +63,14 @@ def _meters(offer: Offer) -> Iterable[tuple[str, PriceMapping]]:
                 yield price.meter, PriceMapping(offer=offer.id, kind=kind, method=price.method, variant=price.variant)
 
 
-def target_of(feed: Feed, place: PriceMapping, seen: Observation, catalog: Catalog) -> PriceTarget | None:
+def target_of(feed: Feed, place: PriceMapping, observation: Observation, catalog: Catalog) -> PriceTarget | None:
     """What an observation is the price of at this place; None where it says nothing about it."""
-    kind = place.kind or seen.kind
-    if kind is None or (seen.kind and seen.kind != kind) or (seen.kind and feed.kinds and seen.kind not in feed.kinds):
+    kind = place.kind or observation.kind
+    if (
+        kind is None
+        or (observation.kind and observation.kind != kind)
+        or (observation.kind and feed.kinds and observation.kind not in feed.kinds)
+    ):
         return None
     by_method = kind == "training" and bool(catalog.offers[place.offer].methods)
     return PriceTarget(place.offer, kind, place.method or (feed.method if by_method else None), place.variant)

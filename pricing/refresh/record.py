@@ -30,15 +30,15 @@ def source_fields(source: Source) -> dict[str, str]:
     return {name: str(value) for name, value in source if value is not None}
 
 
-def next_price(before: Price, usd: Decimal, feed: Feed, today: date) -> Price:
+def next_price(previous: Price, usd: Decimal, feed: Feed, today: date) -> Price:
     """The price that follows `before`. A note with a figure in it, or of an unknown price, spoke of the old one and is
     left behind.
     """
-    note = before.note if before.known and before.note and not re.search(r"\d", before.note) else None
-    terms = {name: getattr(before, name) for name in TERMS}
+    note = previous.note if previous.known and previous.note and not re.search(r"\d", previous.note) else None
+    terms = {name: getattr(previous, name) for name in TERMS}
     return Price(
         usd=usd,
-        per=before.per,
+        per=previous.per,
         source=source_of(feed, today),
         confidence=feed.confidence,
         since=today,

@@ -485,11 +485,11 @@ def test_an_offer_takes_the_shared_training_rules_or_its_own_whole(tmp_path: Pat
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("min_examples: 7", "min_exampels: 7", "acme.yml: defaults.training.min_exampels: is no key that is read here"),
+        ("min_examples: 7", "min_exampels: 7", "acme.yml: defaults.training.min_exampels: isn't a known key"),
         (
             "source: page, min",
             "source: leaflet, min",
-            "acme.yml: defaults.training.source: there is no source 'leaflet'",
+            "acme.yml: defaults.training.source: 'leaflet' isn't a source of this file",
         ),
         ("training: {source: page, min", "prices: {source: page, min", "acme.yml: defaults.prices: is no key"),
     ],

@@ -15,16 +15,16 @@ BROKEN = Path(__file__).parent / "broken"
 
 # One fault a file in broken/: where the message says it is, and what it says (a word of the fix at least).
 MESSAGES = {
-    "alias": ("line 11", "anchors and aliases (& and *) are not read; write the value out"),
+    "alias": ("line 11", "anchors and aliases (& and *) aren't allowed; repeat the value"),
     "aliases-are-text": ("offers.one.aliases", "list"),
-    "anchor": ("line 10", "anchors and aliases (& and *) are not read; write the value out"),
+    "anchor": ("line 10", "anchors and aliases (& and *) aren't allowed; repeat the value"),
     "bracket-not-closed": ("line 5", "did not find expected ',' or '}'"),
     "comment-only": ("", "the file is empty"),
     "confidence-missing": ("offers.one.prices.training.0.confidence", "is missing"),
     "confidence-unknown": ("offers.one.prices.training.0.confidence", "'high', 'medium' or 'low'"),
     "control-character": ("", "control characters are not allowed"),
-    "duplicate-key": ("line 9", "“title” stands twice (first on line 7); keep one"),
-    "duplicate-offer": ("line 11", "“one” stands twice (first on line 6); keep one"),
+    "duplicate-key": ("line 9", "“title” is repeated (first on line 7); keep one"),
+    "duplicate-offer": ("line 11", "“one” is repeated (first on line 6); keep one"),
     "empty": ("", "the file is empty"),
     "key-is-a-list": ("line 9", "a key must be plain text"),
     "key-is-a-mapping": ("line 9", "a key must be plain text"),
@@ -34,8 +34,8 @@ MESSAGES = {
     "nearest-does-not-exist": ("offers.one.nearest", "'acme/two'"),
     "nested-too-deep": ("line 8", "nested deeper than 20 levels"),
     "new-customers-after-training-ends": ("offers.one.lifecycle", "new_customers_until is later than training_ends"),
-    "norway": ("offers.one.prices.input.0.usd", "'NO' is not a price; write a number of US dollars such as 0.25"),
-    "not-utf-8": ("", "cannot be read as UTF-8 text"),
+    "norway": ("offers.one.prices.input.0.usd", "'NO' isn't a price; write a number of US dollars such as 0.25"),
+    "not-utf-8": ("", "can't be read as UTF-8 text"),
     "nul-byte": ("", "control characters are not allowed"),
     "offer-is-text": ("offers.one", "must hold keys such as title and prices"),
     "offer-with-a-bad-name": ("offers.One Two", "letters"),
@@ -43,46 +43,46 @@ MESSAGES = {
     "offers-missing": ("offers", "is missing"),
     "plain-text": ("", "must be a mapping of keys to values"),
     "platform-missing": ("platform", "is missing"),
-    "platform-without-a-title": ("title", "acme is a new platform; say its name"),
-    "price-empty": ("offers.one.prices.training.0.usd", "'' is not a price; write a number of US dollars"),
+    "platform-without-a-title": ("title", "acme is a new platform; give its name"),
+    "price-empty": ("offers.one.prices.training.0.usd", "'' isn't a price; write a number of US dollars"),
     "price-implausible": (
         "offers.one.prices.training.0",
         "$10000 per 1M tokens is implausible (over $1000); check the",
     ),
-    "price-in-words": ("offers.one.prices.training.0.usd", "'ten dollars' is not a price; write a number"),
-    "price-infinite": ("offers.one.prices.training.0.usd", "'Infinity' is not a price; it must be zero or more"),
+    "price-in-words": ("offers.one.prices.training.0.usd", "'ten dollars' isn't a price; write a number"),
+    "price-infinite": ("offers.one.prices.training.0.usd", "'Infinity' isn't a price; write a number from 0 up"),
     "price-is-text": ("offers.one.prices.input", "usd"),
-    "price-nan": ("offers.one.prices.training.0.usd", "'nan' is not a price; it must be zero or more, or: unknown"),
-    "price-negative": ("offers.one.prices.training.0.usd", "'-10' is not a price; it must be zero or more"),
-    "price-with-a-sign": ("offers.one.prices.training.0.usd", "'$10' is not a price; write a number of US dollars"),
+    "price-nan": ("offers.one.prices.training.0.usd", "'nan' isn't a price; write a number from 0 up, or: unknown"),
+    "price-negative": ("offers.one.prices.training.0.usd", "'-10' isn't a price; write a number from 0 up"),
+    "price-with-a-sign": ("offers.one.prices.training.0.usd", "'$10' isn't a price; write a number of US dollars"),
     "prices-are-a-list": ("offers.one.prices", "training"),
     "since-a-number": ("offers.one.prices.input.0.since", "write 2026-11-21"),
     "since-not-a-date": ("offers.one.prices.input.0.since", "write 2026-11-21"),
-    "sixty-minutes": ("offers.one.prices.input.0.usd", "'1:30' is not a price; write a number of US dollars"),
+    "sixty-minutes": ("offers.one.prices.input.0.usd", "'1:30' isn't a price; write a number of US dollars"),
     "source-missing": ("offers.one.prices.input.0.source", "is missing"),
-    "source-unknown": ("offers.one.prices.input.0.source", "there is no source 'leaflet' in this file; add it under"),
-    "source-with-a-bad-date": ("sources.page.checked", "'November 2026' is not a date; write 2026-11-21, 2026-11 or"),
+    "source-unknown": ("offers.one.prices.input.0.source", "'leaflet' isn't a source of this file; add it under"),
+    "source-with-a-bad-date": ("sources.page.checked", "'November 2026' isn't a date; write 2026-11-21, 2026-11 or"),
     "source-with-a-bad-link": ("sources.page.url", "http"),
     "source-with-a-day-that-is-none": ("sources.page.checked", "day"),
     "source-without-a-date": ("sources.page.checked", "is missing"),
-    "source-without-a-link": ("sources.page.url", "is missing; say where the price can be checked"),
+    "source-without-a-link": ("sources.page.url", "is missing; give the address where the price can be checked"),
     "status-unknown": ("offers.one.lifecycle.stated_status", "'open', 'closing', 'closed' or 'not offered'"),
     "tab-indented": ("line 8", "tab character"),
-    "tag": ("line 11", "tags (!…) are not read; remove it, or put the value in quotes"),
+    "tag": ("line 11", "tags (!…) aren't allowed; remove it, or put the value in quotes"),
     "tiers-beside-usd": ("offers.one.prices.input.0", "give either usd or tiers, not both"),
     "tiers-bounded-at-the-end": ("offers.one.prices.input.0", "tiers need rising up_to bounds, and none on the last"),
     "tiers-not-rising": ("offers.one.prices.input.0", "tiers need rising up_to bounds, and none on the last"),
     "tiers-of-training": ("offers.one", "training cannot have tiers: only token prices are graduated"),
-    "tiers-with-an-unknown-price": ("offers.one.prices.input.0", "a tier needs a price; leave usd: unknown instead"),
+    "tiers-with-an-unknown-price": ("offers.one.prices.input.0", "a tier needs a price; write usd: unknown instead"),
     "training-ends-after-inference": ("offers.one.lifecycle", "training_ends is later than inference_ends"),
-    "two-documents": ("", "one document a file; remove the --- lines"),
+    "two-documents": ("", "a file must hold one document; remove the --- lines"),
     "two-prices-since-ever": ("offers.one", "input has two prices since ever; give the later one its own date"),
     "two-prices-since-one-day": ("offers.one", "input has two prices since 2026-01-01; give the later one its own"),
     "unit-unknown": ("offers.one.prices.input.0.per", "'1M tokens', 'call', 'hour', 'GPU-hour'"),
     "unit-wrong-for-the-kind": ("offers.one", "input is priced per 1M tokens, not per hour"),
-    "unknown-key-of-a-price": ("offers.one.prices.training.0.cost", "is no key that is read here; check its spelling"),
-    "unknown-key-of-an-offer": ("offers.one.colour", "is no key that is read here; check its spelling or remove it"),
-    "unknown-key-of-the-file": ("currency", "is no key that is read here; check its spelling or remove it"),
+    "unknown-key-of-a-price": ("offers.one.prices.training.0.cost", "isn't a known key; check its spelling"),
+    "unknown-key-of-an-offer": ("offers.one.colour", "isn't a known key; check its spelling or remove it"),
+    "unknown-key-of-the-file": ("currency", "isn't a known key; check its spelling or remove it"),
     "unknown-kind-of-price": ("offers.one.prices.inputs", "'training', 'input', 'cached_input', 'output'"),
     "usd-missing": ("offers.one.prices.input.0", "unknown"),
 }
@@ -158,12 +158,12 @@ def test_two_files_with_one_offer(tmp_path: Path) -> None:
 def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
     message = said_about(tmp_path / "none", overlay=True)
     assert str(tmp_path / "none") in message
-    assert "FTCOST_PRICES_DIR must name a folder of .yml files" in message
+    assert "set FTCOST_PRICES_DIR to a folder of .yml files" in message
 
 
 def test_a_folder_named_like_a_price_file(tmp_path: Path) -> None:
     (tmp_path / "acme.yml").mkdir()
-    assert said_about(tmp_path).startswith("acme.yml: cannot be read")
+    assert said_about(tmp_path).startswith("acme.yml: can't be read")
 
 
 def test_other_files_of_the_folder_are_left_alone(tmp_path: Path) -> None:

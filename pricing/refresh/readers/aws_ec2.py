@@ -36,23 +36,23 @@ async def fetch(http: HttpClient, feed: Feed) -> Observations:
 
 async def _rentals(http: HttpClient, feed: Feed, part: str) -> list[GpuListing]:
     header: list[str] = []
-    found = []
-    before = 0
+    listings = []
+    preamble_lines = 0
     async for line in http.lines(feed.url.format(part=part), CSV, max_bytes=feed.max_bytes):
         if not header:
             if line.startswith(FIRST_COLUMN):
                 header = next(csv.reader([line]))
                 if missing := [column for column in COLUMNS if column not in header]:
                     raise FeedError(f"has changed shape: it has no column {missing[0]}")
-            elif (before := before + 1) > PREAMBLE_LINES:
+            elif (preamble_lines := preamble_lines + 1) > PREAMBLE_LINES:
                 break
         elif '"OnDemand"' in line:
             values = next(csv.reader([line]))
             row = dict(zip(header, values, strict=False))
             if len(values) == len(header) and all(row[column] == value for column, value in TERMS.items()):
-                found.append(
+                listings.append(
                     GpuListing(row["Instance Type"], row["Region Code"], "GPU", row["GPU"], row["PricePerUnit"])
                 )
     if not header:
         raise FeedError("has changed shape: its line of column names was not found")
-    return found
+    return listings

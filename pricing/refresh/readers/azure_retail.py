@@ -23,19 +23,23 @@ UNITS: dict[str, tuple[Measure, int]] = {
 async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """Every consumption meter in US dollars, at the price of the first of `feed.regions` that has it."""
     best: dict[str, tuple[int, Observation]] = {}
-    url, left = feed.url, feed.max_bytes
+    url, bytes_left = feed.url, feed.max_bytes
     for _ in range(MAX_PAGES):
-        data = await http.get(url, JSON, max_bytes=left)
-        left -= len(data)
+        data = await http.get(url, JSON, max_bytes=bytes_left)
+        bytes_left -= len(data)
         page = mapping(await asyncio.to_thread(json_of, data), "the answer")
         for item in rows(page.get("Items"), "Items"):
             place = _place(item, feed.regions)
-            found = _observation(item) if place is not None else None
-            if found and place is not None and (found.name not in best or place < best[found.name][0]):
-                best[found.name] = place, found
+            observation = _observation(item) if place is not None else None
+            if (
+                observation
+                and place is not None
+                and (observation.name not in best or place < best[observation.name][0])
+            ):
+                best[observation.name] = place, observation
         onward = page.get("NextPageLink")
         if not onward:
-            return Observations(tuple(found for _, found in best.values()))
+            return Observations(tuple(observation for _, observation in best.values()))
         if not same_origin(url, onward):
             raise FeedError("names a next page on another host")
         url = str(onward)

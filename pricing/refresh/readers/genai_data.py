@@ -22,18 +22,18 @@ FIELDS: dict[str, PriceKind] = {
 
 async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """Prices of models that are prompted, named provider/model, in US dollars per 1M tokens."""
-    found = []
+    observations = []
     for provider in rows(await get_json(http, feed, feed.url), "the answer"):
         models = provider.get("models")
         for model in rows(models, "models"):
             name = name_of(f"{provider.get('id')}/{model.get('id')}")
-            found += [
+            observations += [
                 Observation(name, usd(_base(prices[field])), "1M tokens", kind, since=since)
                 for since, prices in _dated(model.get("prices"))
                 for field, kind in FIELDS.items()
                 if name and prices.get(field) is not None
             ]
-    return Observations(tuple(found))
+    return Observations(tuple(observations))
 
 
 def _dated(prices: Any) -> Iterator[tuple[date | None, dict[str, Any]]]:

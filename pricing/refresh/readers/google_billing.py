@@ -24,14 +24,14 @@ async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """Prices by the description of the SKU, which is how the console shows it."""
 
     async def service(part: str) -> Iterable[Observation]:
-        first = url = URL(feed.url.format(part=part))
-        found: list[Observation] = []
+        page_url = url = URL(feed.url.format(part=part))
+        observations: list[Observation] = []
         for _ in range(MAX_PAGES):
             page = mapping(await get_json(http, feed, str(url)), "the answer")
-            found += [price for sku in rows(page.get("skus"), "skus") if (price := _observation(sku))]
+            observations += [price for sku in rows(page.get("skus"), "skus") if (price := _observation(sku))]
             if not (token := name_of(page.get("nextPageToken"))):
-                return found
-            url = first.update_query(pageToken=token)
+                return observations
+            url = page_url.update_query(pageToken=token)
         raise FeedError(f"has more than {MAX_PAGES} pages")
 
     return await each_part(feed, service)

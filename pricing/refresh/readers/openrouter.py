@@ -16,13 +16,13 @@ VARIES = "-1"
 async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """Prices of models that are prompted, in US dollars per 1M tokens."""
     answer = mapping(await get_json(http, feed, feed.url), "the answer")
-    found = []
+    observations = []
     for model in rows(answer.get("data"), "data"):
         name, pricing = name_of(model.get("id")), model.get("pricing")
         if name and isinstance(pricing, dict):
-            found += [
+            observations += [
                 Observation(name, usd(pricing[field], MILLION), "1M tokens", kind)
                 for field, kind in FIELDS.items()
                 if field in pricing and str(pricing[field]) != VARIES
             ]
-    return Observations(tuple(found))
+    return Observations(tuple(observations))

@@ -20,16 +20,16 @@ async def get_json(http: HttpClient, feed: Feed, url: str) -> Any:
 
 async def each_part(feed: Feed, read: Callable[[str], Awaitable[Iterable[Observation]]]) -> Observations:
     """`read(part)` for every part, one after the other. Raises FeedError where none could be read."""
-    found: list[Observation] = []
+    observations: list[Observation] = []
     failed: list[str] = []
     for part in feed.parts:
         try:
-            found += await read(part)
+            observations += await read(part)
         except (FeedError, HttpError) as error:
             failed.append(f"{part} {error}")
     if len(failed) == len(feed.parts):
         raise FeedError(failed[0].removeprefix(f"{feed.parts[0]} "))
-    return Observations(tuple(found), warnings=tuple(failed))
+    return Observations(tuple(observations), warnings=tuple(failed))
 
 
 class GpuListing(NamedTuple):
@@ -56,9 +56,9 @@ def gpu_rates(rentals: Iterable[GpuListing], regions: tuple[str, ...]) -> list[O
         place = regions.index(rental.region) if rental.region in regions else len(regions)
         return place, Decimal("Infinity") if rate is None else rate
 
-    found = []
+    observations = []
     for name, offered in by_name.items():
         rental, rate = min(offered, key=preference)
         detail = name_of(f"{rental.gpu_count.removesuffix('.0')} × {rental.gpu}, {rental.region}")
-        found.append(Observation(name, rate, "hour", detail=detail))
-    return found
+        observations.append(Observation(name, rate, "hour", detail=detail))
+    return observations

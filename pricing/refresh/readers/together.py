@@ -23,13 +23,13 @@ FIELDS: dict[str, PriceKind] = {
 async def fetch(http: HttpClient, feed: Feed) -> Observations:
     """Prices by model."""
     models = rows(await get_json(http, feed, feed.url), "the answer")
-    found = []
+    observations = []
     for model in models:
         name, pricing = name_of(model.get("id")), model.get("pricing")
         if name and isinstance(pricing, dict):
-            found += [
+            observations += [
                 Observation(name, usd(pricing[field]), "1M tokens", kind)
                 for field, kind in FIELDS.items()
                 if pricing.get(field)
             ]
-    return Observations(tuple(found), names=frozenset(name_of(model.get("id")) for model in models))
+    return Observations(tuple(observations), names=frozenset(name_of(model.get("id")) for model in models))

@@ -34,16 +34,21 @@ def broken(tmp_path: Path) -> Callable[[str, str, str], str]:
 
 # file, what is replaced, by what, what the message must say.
 FAULTS = [
-    ("models.yml", "layers: 32,", "layers: 32, depth: 32,", ("models.llama-7b.depth", "no key that is read here")),
+    ("models.yml", "layers: 32,", "layers: 32, depth: 32,", ("models.llama-7b.depth", "isn't a known key")),
     ("models.yml", "layers: 32,", "layers: 31,", ("models.llama-7b", "the shape counts 6.5", "check layers, hidden")),
     ("models.yml", "layers: 32, ", "", ("models.llama-7b.layers", "is missing")),
     ("models.yml", "hidden: 4096,", "hidden: wide,", ("models.llama-7b.hidden", "integer")),
     ("models.yml", "kv_heads: 32,", "kv_heads: 64,", ("models.llama-7b", "kv_heads 64 is more than heads 32")),
     ("models.yml", "heads: 32,", "heads: -32,", ("models.llama-7b.heads", "greater than 0")),
     ("models.yml", "parameters_billion: 6.738", "parameters_billion: nan", ("models.llama-7b", "finite number")),
-    ("models.yml", "source: config", "source: hearsay", ("models.ministral-8b.source", "there is no source 'hearsay'")),
+    (
+        "models.yml",
+        "source: config",
+        "source: hearsay",
+        ("models.ministral-8b.source", "'hearsay' isn't a source of this file"),
+    ),
     ("models.yml", "aliases: [vicuna-7b,", "aliases: [llama-13b,", ("aliases", "'llama-13b' already means llama-13b")),
-    ("models.yml", "  llama-13b:\n", "  llama-7b:\n", ("llama-7b” stands twice",)),
+    ("models.yml", "  llama-13b:\n", "  llama-7b:\n", ("llama-7b” is repeated",)),
     (
         "models.yml",
         "  llama-7b:\n    {",
@@ -64,7 +69,7 @@ FAULTS = [
     ("gpu_frameworks.yml", "  unknown:", "  unheard-of:", ("frameworks.unknown: is missing",)),
     ("gpu_model.yml", "  matmul_efficiency:", "  matmul_effort:", ("constants.matmul_effort", "remove it")),
     ("gpu_model.yml", "moves: time", "moves: mountains", ("constants.matmul_fraction_default.moves", "'time'")),
-    ("gpu_model.yml", "low: 0.4,", "", ("constants.matmul_efficiency", "stand together; add what is missing")),
+    ("gpu_model.yml", "low: 0.4,", "", ("constants.matmul_efficiency", "belong together; add what is missing")),
     ("gpu_model.yml", "prior: 0.85,", "prior: 2,", ("constants.matmul_efficiency", "prior 2 is not between low 0.4")),
     ("gpu_model.yml", "constants:", "constant:", ("constants: is missing",)),
 ]
@@ -75,7 +80,7 @@ def test_a_broken_file_says_where_and_what(
     broken: Callable[[str, str, str], str], file: str, old: str, new: str, said: tuple[str, ...]
 ) -> None:
     message = broken(file, old, new)
-    assert message.startswith(f"{file}: ") or "stands twice" in message
+    assert message.startswith(f"{file}: ") or "is repeated" in message
     for words in said:
         assert words in message
 

@@ -76,14 +76,14 @@ def test_prices_are_those_of_the_sources() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("gpu: h100", "gpu: h1000", "offers.h100-8x.gpu: there is no GPU 'h1000'"),
+        ("gpu: h100", "gpu: h1000", "offers.h100-8x.gpu: 'h1000' isn't in gpus.yml"),
         ("per: GPU-hour", "per: hour", "prices are per GPU-hour; divide a node's price"),
         ("usd: 4", "usd: 400", "$400 per GPU-hour is implausible"),
-        ("source: page", "source: rumour", "there is no source 'rumour'"),
+        ("source: page", "source: rumour", "'rumour' isn't a source of this file"),
         ("gpus_per_node: 8", "gpus_per_node: 0", "offers.h100-8x.gpus_per_node"),
-        ("    billed_per: minute\n", "", "billed_per and billing_source stand together"),
-        ("    title: H100 8x\n", "    id: acme/x\n", "offers.h100-8x.id: comes from the file itself"),
-        ("whole_nodes", "whole_node", "no key that is read here"),
+        ("    billed_per: minute\n", "", "billed_per and billing_source belong together"),
+        ("    title: H100 8x\n", "    id: acme/x\n", "offers.h100-8x.id: is set by the file"),
+        ("whole_nodes", "whole_node", "isn't a known key"),
         ("title: Acme\n", "", "title: is missing"),
     ],
 )
@@ -96,10 +96,10 @@ def test_a_broken_file_says_where_and_what(tmp_path: Path, old: str, new: str, s
 def test_an_offer_stands_once(tmp_path: Path) -> None:
     (tmp_path / "acme.yml").write_text(FILE, encoding="utf-8")
     (tmp_path / "acme-2.yml").write_text(FILE, encoding="utf-8")
-    with pytest.raises(PriceFileError, match="acme/h100-8x is already there"):
+    with pytest.raises(PriceFileError, match="acme/h100-8x is defined twice"):
         load_gpu_offers(FACTS, tmp_path)
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(PriceFileError, match="there is no such folder"):
+    with pytest.raises(PriceFileError, match="the folder doesn't exist"):
         load_gpu_offers(FACTS, tmp_path / "none")
