@@ -46,10 +46,10 @@ def _hours(
     for period in periods(offer.history(kind), as_of, months):
         price, hours = period.price, plan.hosted_hours_per_month
         text = "{} hours a day × {} days × {} months"
-        values = (plan.hosted_hours_per_day, plan.days_per_month, period.end - period.start)
+        values: tuple[Decimal, ...] = (plan.hosted_hours_per_day, plan.days_per_month, period.end - period.start)
         if price and price.units_per_deployment != 1:
             units = Decimal(price.units_per_deployment)
-            hours, text, values = hours * units, f"{{}} × {text}", (units, *values)  # type: ignore[assignment]
+            hours, text, values = hours * units, f"{{}} × {text}", (units, *values)
         lines.append(_monthly("hosting", label, price.per if price else "hour", hours, period, text, values))
     return lines
 
@@ -65,7 +65,7 @@ def _serving(plan: ResolvedScenario, offer: RentedGpuOffer, as_of: date, months:
         quantity = first * (period.end - period.start)
         gpus = serving_gpus(plan, deployment, plan.calls_per_month)
         text = "{} × {} hours a day × {} days × {} months"
-        values = (gpus, plan.hosted_hours_per_day, plan.days_per_month, period.end - period.start)
+        values: tuple[Decimal, ...] = (gpus, plan.hosted_hours_per_day, plan.days_per_month, period.end - period.start)
         if plan.growth_per_month:
             quantity = sum(
                 (
@@ -76,7 +76,7 @@ def _serving(plan: ResolvedScenario, offer: RentedGpuOffer, as_of: date, months:
             )
             text += ", as many more as the growing calls need"
         if plan.models_sharing != ONE:
-            text, values = f"{text} ÷ {{}} models", (*values, plan.models_sharing)  # type: ignore[assignment]
+            text, values = f"{text} ÷ {{}} models", (*values, plan.models_sharing)
         price = period.price
         usd = price.usd if price else None
         monthly = None if period.start else first

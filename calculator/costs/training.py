@@ -126,26 +126,25 @@ def _job_lines(
     """`jobs` equal training jobs at the prices of `day`: the job itself, what is missing to the minimum, what the cap
     takes off.
     """
+    values: tuple[Decimal, ...]
     price = price_on(offer.history("training", method), day)
     label = "Training" if recurrence == "once" else "Retraining"
     if price and price.per == "hour":
         per_job = plan.training_hours
-        text, values = "{} hours", (plan.training_hours or ZERO,)
-        if per_job is None:
-            text, values = "hours are not known: give hours=", ()  # type: ignore[assignment]
+        text, values = ("hours are not known: give hours=", ()) if per_job is None else ("{} hours", (per_job,))
         unit = "hour"
     elif isinstance(offer, RentedGpuOffer) and offer.work:
         tokens = tokens_of_a_run(plan, offer, epochs)
-        per_job, text, values = run_gpu_hours(plan, offer.work, tokens)  # type: ignore[assignment]
+        per_job, text, values = run_gpu_hours(plan, offer.work, tokens)
         unit = "GPU-hour"
     else:
         tokens = billed_tokens_per_example(plan, offer)
         per_job = plan.examples * tokens * epochs / MILLION
         text = "{} examples × {} tokens × {} epochs ÷ 1M"
-        values = (plan.examples, tokens, epochs)  # type: ignore[assignment]
+        values = (plan.examples, tokens, epochs)
         unit = "1M tokens"
     if jobs != 1 and per_job is not None:
-        text, values = f"{{}} runs × {text}", (jobs, *values)  # type: ignore[assignment]
+        text, values = f"{{}} runs × {text}", (jobs, *values)
     quantity = None if per_job is None else per_job * jobs
     usd = price.usd if price else None
     lines = [LineItem("training", label, quantity, unit, usd, recurrence, None, price, text, values)]
