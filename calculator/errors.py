@@ -1,4 +1,4 @@
-"""The two kinds of error: this one's text is meant for the person who asked; everything else is a bug."""
+"""Errors whose text is shown to the user. Every other exception is a bug."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Mapping
 
 
 class UserError(Exception):
-    """Something a person can put right. `str()` is a sentence that says how."""
+    """An error that the user can correct. `str()` is a sentence that says how."""
 
 
 class FieldErrors(UserError):
-    """Faults by scenario field: `errors["epochs"]` belongs at the epochs field of a form, or behind epochs= in a
-    line.
-    """
+    """Errors by scenario field: a form shows `errors["epochs"]` at its epochs field."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         self.errors = dict(errors)
@@ -20,5 +18,5 @@ class FieldErrors(UserError):
 
 
 def _line(field: str, text: str) -> str:
-    """The fault with its field, unless the text names it already."""
+    """Return the error with its field, unless the text already names it."""
     return text if f"“{field}”" in text or text.startswith(f"{field}=") else f"{field}: {text}"

@@ -1,7 +1,7 @@
-"""The cost model as formulas: its numbers remember how they came about, so that a spreadsheet can work them out anew.
+"""The cost model as spreadsheet formulas.
 
-The functions of the cost model are written for Decimal; here the inputs of a question go through them as `Formula`, and
-every line says by itself how its quantity follows from them.
+The functions of the cost model are written for Decimal. Here the inputs of a question go through them as `Formula`, so
+that every line item carries the formula of its quantity.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from decimal import Context, Decimal
 from typing import Any, NamedTuple
 
 from calculator.costs.base_model import estimate_base
-from calculator.numeric import ZERO, Numeric
+from calculator.numeric import ONE, ZERO, Numeric, as_decimal
 from calculator.pricing_context import pricing_context
 from calculator.question.keys import MOST_MONTHS
 from calculator.question.quantities import Amount
@@ -23,14 +23,12 @@ from pricing import Catalog
 
 _SPREADSHEET_DIGITS = Context(prec=15)
 _SUM, _PRODUCT, _ATOM = range(3)
-_ONE = Decimal(1)
 
 
 class Formula(Numeric):
-    """A number and the spreadsheet formula that gives it. Functions used: MIN, MAX, ROUNDUP, ROUNDDOWN.
+    """A number and the spreadsheet formula that computes it. Functions used: MIN, MAX, ROUNDUP, ROUNDDOWN.
 
-    An input is true unless it is zero; what is computed from inputs is always true, because it may become something
-    when they are changed.
+    An input is true unless it is zero. A computed number is always true, because another input may make it non-zero.
     """
 
     __slots__ = ("level", "text", "top", "value")
@@ -40,19 +38,19 @@ class Formula(Numeric):
         self.text = text
         self.level = level
         self.top = value if top is None else top
-        """The highest that the number can become, as far as the cost model asks."""
+        """The highest value that the number can take, as far as the cost model reads it."""
 
     def __add__(self, other: Any) -> Any:
-        return self if _is(other, ZERO) else _made(self, "+", other)
+        return self if _is(other, ZERO) else _combine(self, "+", other)
 
     def __radd__(self, other: Any) -> Any:
-        return self if _is(other, ZERO) else _made(other, "+", self)
+        return self if _is(other, ZERO) else _combine(other, "+", self)
 
     def __sub__(self, other: Any) -> Any:
-        return self if _is(other, ZERO) else _made(self, "-", other)
+        return self if _is(other, ZERO) else _combine(self, "-", other)
 
     def __rsub__(self, other: Any) -> Any:
-        return _made(other, "-", self)
+        return _combine(other, "-", self)
 
     def __mul__(self, other: Any) -> Any:
         return _product(self, other)
@@ -61,14 +59,14 @@ class Formula(Numeric):
         return _product(other, self)
 
     def __truediv__(self, other: Any) -> Any:
-        return self if _is(other, _ONE) else _made(self, "/", other)
+        return self if _is(other, ONE) else _combine(self, "/", other)
 
     def __rtruediv__(self, other: Any) -> Any:
-        return ZERO if _is(other, ZERO) else _made(other, "/", self)
+        return ZERO if _is(other, ZERO) else _combine(other, "/", self)
 
     def __pow__(self, exponent: int) -> Any:
         if exponent == 0:
-            return _ONE
+            return ONE
         return self if exponent == 1 else Formula(self.value**exponent, f"{_operand(self, _ATOM)}^{exponent}")
 
     def __bool__(self) -> bool:
@@ -76,14 +74,14 @@ class Formula(Numeric):
 
     @property
     def is_input(self) -> bool:
-        """Whether it is an input itself, and not computed from one."""
+        """Whether it is an input, and not computed from inputs."""
         return self.text.isidentifier()
 
     def smaller(self, other: Decimal) -> Any:
-        return _called("MIN", self, other, min)
+        return _call("MIN", self, other, min)
 
     def larger(self, other: Decimal) -> Any:
-        return _called("MAX", self, other, max)
+        return _call("MAX", self, other, max)
 
     def rounded_up(self) -> Any:
         return Formula(self.value.to_integral_value("ROUND_CEILING"), f"ROUNDUP({self.text},0)")
@@ -96,12 +94,12 @@ class Formula(Numeric):
 
 
 def value_of(number: Decimal | Formula) -> Decimal:
-    """What a number is with the inputs as they were asked."""
+    """Return a number at the question's inputs."""
     return number.value if isinstance(number, Formula) else number
 
 
 def formula_of(number: Decimal | Formula) -> str | None:
-    """The formula without its equals sign; None for what follows from no input."""
+    """Return the formula without its equals sign; None for a number that depends on no input."""
     return number.text if isinstance(number, Formula) else None
 
 
@@ -109,34 +107,39 @@ def _is(number: Any, constant: Decimal) -> bool:
     return not isinstance(number, Formula) and number == constant
 
 
-def _made(one: Any, sign: str, other: Any) -> Formula:
-    left, right = value_of(one), value_of(other)
+def _combine(left: Any, sign: str, right: Any) -> Formula:
     match sign:
         case "+":
-            return Formula(left + right, f"{_operand(one, _SUM)}+{_operand(other, _SUM)}", _SUM)
+            text = f"{_operand(left, _SUM)}+{_operand(right, _SUM)}"
+            return Formula(value_of(left) + value_of(right), text, _SUM)
         case "-":
-            return Formula(left - right, f"{_operand(one, _SUM)}-{_operand(other, _PRODUCT)}", _SUM)
+            text = f"{_operand(left, _SUM)}-{_operand(right, _PRODUCT)}"
+            return Formula(value_of(left) - value_of(right), text, _SUM)
         case "*":
-            return Formula(left * right, f"{_operand(one, _PRODUCT)}*{_operand(other, _PRODUCT)}", _PRODUCT)
+            text = f"{_operand(left, _PRODUCT)}*{_operand(right, _PRODUCT)}"
+            return Formula(value_of(left) * value_of(right), text, _PRODUCT)
         case _:
-            return Formula(left / right, f"{_operand(one, _PRODUCT)}/{_operand(other, _ATOM)}", _PRODUCT)
+            text = f"{_operand(left, _PRODUCT)}/{_operand(right, _ATOM)}"
+            return Formula(value_of(left) / value_of(right), text, _PRODUCT)
 
 
-def _product(one: Any, other: Any) -> Any:
-    if _is(one, ZERO) or _is(other, ZERO):
+def _product(left: Any, right: Any) -> Any:
+    if _is(left, ZERO) or _is(right, ZERO):
         return ZERO
-    if _is(one, _ONE):
-        return other
-    return one if _is(other, _ONE) else _made(one, "*", other)
+    if _is(left, ONE):
+        return right
+    return left if _is(right, ONE) else _combine(left, "*", right)
 
 
-def _called(name: str, one: Formula, other: Any, choose: Callable[..., Decimal]) -> Formula:
-    top = choose(one.top, other.top if isinstance(other, Formula) else other)
-    return Formula(choose(one.value, value_of(other)), f"{name}({one.text},{_operand(other, _SUM)})", _ATOM, top)
+def _call(name: str, formula: Formula, number: Any, choose: Callable[..., Decimal]) -> Formula:
+    """Return the formula of a spreadsheet function of two numbers."""
+    top = choose(formula.top, number.top if isinstance(number, Formula) else number)
+    text = f"{name}({formula.text},{_operand(number, _SUM)})"
+    return Formula(choose(formula.value, value_of(number)), text, _ATOM, top)
 
 
 def _operand(number: Any, level: int) -> str:
-    """A number as part of a formula that binds as tightly as `level`."""
+    """Return a number as part of a formula that binds as tightly as `level`."""
     if isinstance(number, Formula):
         return number.text if number.level >= level else f"({number.text})"
     text = f"{_SPREADSHEET_DIGITS.plus(number):f}"
@@ -144,18 +147,19 @@ def _operand(number: Any, level: int) -> str:
 
 
 class FormulaInput(NamedTuple):
-    """An input that a reader may change: its name in formulas (`call_input`), and as the question has it."""
+    """An input that a reader of the spreadsheet may change."""
 
     name: str
+    """In formulas, such as `call_input`."""
     key: str
-    """`call.input`"""
+    """In the question, such as `call.input`."""
     amount: Amount
     top: Decimal | None
-    """The highest value for which the formulas hold; None for any."""
+    """The highest value for which the formulas hold; None if there is no limit."""
 
 
 class Formulas(NamedTuple):
-    """Every offer (and the prompted base model) with lines whose numbers are formulas of the inputs."""
+    """An answer whose line items hold formulas of the inputs instead of numbers."""
 
     inputs: tuple[FormulaInput, ...]
     estimates: dict[str, Estimate]
@@ -164,9 +168,21 @@ class Formulas(NamedTuple):
 
 
 def in_formulas(scenario: Scenario, catalog: Catalog, on: date) -> Formulas:
-    """The same answer as `estimate` gives, at the likely values, with the way it came about. Raises FieldErrors."""
+    """Price every offer at the likely values, with formulas for numbers.
+
+    Args:
+        scenario: The question, as `read_scenario` returns it.
+        catalog: Offers, base models and assumptions.
+        on: The day whose prices apply, and on which the horizon begins.
+
+    Returns:
+        The inputs, and the same estimates as `estimate` returns; `value_of` and `formula_of` read their numbers.
+
+    Raises:
+        FieldErrors: The scenario names an offer, model, GPU or platform that the catalogue does not have.
+    """
     inputs: dict[str, FormulaInput] = {}
-    # Where calls grow, each month is a term of its own, and a spreadsheet takes so many.
+    # With growth each month is a term of its own, and the length of a spreadsheet formula is limited.
     longest = scenario.months.likely if scenario.growth.likely else Decimal(MOST_MONTHS)
 
     def pick(key: str, amount: Amount) -> Decimal:
@@ -174,9 +190,8 @@ def in_formulas(scenario: Scenario, catalog: Catalog, on: date) -> Formulas:
         top = longest if key == "months" else None
         inputs[key] = FormulaInput(name, key, amount, top)
         if not amount.likely:
-            return amount.likely  # what was not asked for does not come about by a change
-        number: Any = Formula(amount.likely, name, top=top)
-        return number  # type: ignore[no-any-return]  # takes Decimal's operators
+            return amount.likely  # an input that the question does not have stays zero
+        return as_decimal(Formula(amount.likely, name, top=top))
 
     context = pricing_context(scenario, catalog, on)
     plan = resolve(scenario, pick)

@@ -1,13 +1,13 @@
-"""What the cost model does with numbers besides + − × ÷: for one Decimal, or for a number in many draws at once.
+"""What the cost model does with numbers besides + − × ÷, for a Decimal and for its stand-ins.
 
-The functions of the cost model are written for Decimal. `Many` (in practice `draws.Draws`) takes the same operators and
-these functions, so a plan of draws goes through the very same code. A Many is true unless it is zero in every draw.
+The functions of the cost model are written for Decimal. A `Numeric` (2,000 samples at once, or a spreadsheet formula)
+takes the same operators and these functions, so it runs through the same code. It is true unless it is always zero.
 """
 
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import TypeVar
+from typing import TypeVar, cast
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -15,7 +15,7 @@ Number = TypeVar("Number", float, Decimal)
 
 
 class Numeric:
-    """A number in every one of many draws. Types say Decimal where it can come, as it can in the whole cost model."""
+    """A stand-in for a Decimal in the cost model. It is not ordered, because samples may lie either way round."""
 
     __slots__ = ()
 
@@ -35,35 +35,40 @@ class Numeric:
         raise NotImplementedError
 
 
-def smaller(one: Decimal, other: Decimal) -> Decimal:
-    """The smaller of two numbers, in every draw."""
-    if isinstance(one, Numeric):
-        return one.smaller(other)
-    return other.smaller(one) if isinstance(other, Numeric) else min(one, other)
+def as_decimal(number: Numeric) -> Decimal:
+    """Return a stand-in under the type that the cost model is written for: the only place where the two meet."""
+    return cast("Decimal", number)
 
 
-def larger(one: Decimal, other: Decimal) -> Decimal:
-    """The larger of two numbers, in every draw."""
-    if isinstance(one, Numeric):
-        return one.larger(other)
-    return other.larger(one) if isinstance(other, Numeric) else max(one, other)
+def smaller(left: Decimal, right: Decimal) -> Decimal:
+    """Return the smaller of two numbers, in every sample."""
+    if isinstance(left, Numeric):
+        return left.smaller(right)
+    return right.smaller(left) if isinstance(right, Numeric) else min(left, right)
+
+
+def larger(left: Decimal, right: Decimal) -> Decimal:
+    """Return the larger of two numbers, in every sample."""
+    if isinstance(left, Numeric):
+        return left.larger(right)
+    return right.larger(left) if isinstance(right, Numeric) else max(left, right)
 
 
 def rounded_up(value: Decimal) -> Decimal:
-    """Up to the next whole number, in every draw."""
+    """Return the next whole number, in every sample."""
     return value.rounded_up() if isinstance(value, Numeric) else value.to_integral_value(ROUND_CEILING)
 
 
 def rounded_down(value: Decimal) -> Decimal:
-    """Down to the next whole number, in every draw."""
+    """Return the whole number below, in every sample."""
     return value.rounded_down() if isinstance(value, Numeric) else value.to_integral_value(ROUND_FLOOR)
 
 
 def highest(value: Decimal) -> Decimal:
-    """The number, or the highest of all draws."""
+    """Return the number, or the highest of all samples."""
     return value.highest() if isinstance(value, Numeric) else value
 
 
 def wall_seconds(tokens: Number, seconds_per_token: Number, start_seconds: Number) -> Number:
-    """Wall clock of one training run: the GPU model asks with floats, the cost model with Decimals or draws."""
+    """Return the wall clock of one training run in seconds: floats in the GPU model, Decimals in the cost model."""
     return tokens * seconds_per_token + start_seconds

@@ -1,4 +1,4 @@
-"""Money spent at the start, money saved by every call: after how many calls is it back. Plain arithmetic, no prices."""
+"""The month in which savings per call reach the money spent at the start. Plain arithmetic, no prices."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import NamedTuple
 from calculator.numeric import ONE, ZERO
 from calculator.question.resolved import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
-# Beyond this a pay-back is no plan any more, and the search for it ends.
+# The search for a payback ends here: nobody plans further ahead.
 LONGEST_MONTHS = Decimal(240)
 
 
 class SavingStep(NamedTuple):
-    """From `month` on (counted from the day that is asked about) a call saves `saving`, and keeping costs `idle`."""
+    """From `month` on (after the estimate's date) a call saves `saving`, and a month of hosting costs `idle`; USD."""
 
     month: Decimal
     saving: Decimal
@@ -24,7 +24,7 @@ class SavingStep(NamedTuple):
 
 
 class PaybackTerms(NamedTuple):
-    """The question in numbers; money in US dollars."""
+    """What a payback follows from; money in US dollars."""
 
     one_off: Decimal
     saving: Decimal
@@ -37,23 +37,23 @@ class PaybackTerms(NamedTuple):
     """One retraining run."""
     retrain_months: Decimal | None
     training_days: int | None
-    """Days in which the platform still trains; None without an end."""
+    """Days until the platform stops training; None without an end."""
     growth: Decimal
     later: tuple[SavingStep, ...]
-    """What calls save and keeping costs once a price that is known already has changed."""
+    """Changes of the saving and of the idle cost on days that are known today."""
 
 
 class PayBack(NamedTuple):
-    """`months` is None where no calls a month are given."""
+    """When the money is back; `months` is None without calls a month."""
 
     months: Decimal | None
     calls: int
 
 
 def pay_back(terms: PaybackTerms, days: int | None) -> PayBack | None:
-    """When what was saved first reaches what was spent; None where that does not come within `days`.
+    """Return when the savings first reach the money spent; None if they don't within `days`.
 
-    Without calls a month there are no months, and only a plan without monthly cost has an answer.
+    Without calls a month there are no months, and only terms without monthly cost have an answer.
     """
     if terms.saving <= 0 and not terms.later:
         return None
@@ -75,7 +75,7 @@ def pay_back(terms: PaybackTerms, days: int | None) -> PayBack | None:
 
 
 def _by_cycle(terms: PaybackTerms, rate: Decimal, cycle_months: Decimal) -> PayBack | None:
-    """Even months with a retraining at the start of every cycle but the first: each cycle gains the same."""
+    """Pay back in equal months with a retraining at the start of every cycle but the first: cycles gain the same."""
     cycle = Fraction(rate) * Fraction(cycle_months)
     gain = cycle - Fraction(terms.retraining)
     missing = Fraction(terms.one_off) - cycle
@@ -88,9 +88,9 @@ def _by_cycle(terms: PaybackTerms, rate: Decimal, cycle_months: Decimal) -> PayB
 
 
 def _by_month(terms: PaybackTerms, days: int | None) -> PayBack | None:
-    """The same where months differ: calls grow or shrink, and a retraining falls due at the start of every Nth."""
+    """Pay back month by month, with growing or shrinking calls, changing prices and retrainings."""
     limit = LONGEST_MONTHS if days is None else min(LONGEST_MONTHS, days * MONTHS_PER_YEAR / DAYS_PER_YEAR)
-    balance, before, calls = -terms.one_off, ZERO, terms.calls
+    balance, total_calls, calls = -terms.one_off, ZERO, terms.calls
     saving, idle, steps = terms.saving, terms.idle, {step.month: step for step in terms.later if step.month < limit}
     cuts = sorted({*map(Decimal, range(math.ceil(limit))), *steps, limit})
     for start, end in itertools.pairwise(cuts):
@@ -102,27 +102,27 @@ def _by_month(terms: PaybackTerms, days: int | None) -> PayBack | None:
                 balance -= terms.retraining
         rate = saving * calls - idle
         if balance >= 0:
-            return PayBack(start, round_up(before))
+            return PayBack(start, round_up(total_calls))
         if rate * (end - start) >= -balance:
             part = -balance / rate
-            return PayBack(start + part, round_up(before + calls * part))
+            return PayBack(start + part, round_up(total_calls + calls * part))
         balance += rate * (end - start)
-        before += calls * (end - start)
+        total_calls += calls * (end - start)
     if days is None and terms.growth >= 0 and not (terms.idle or terms.retrain_months or terms.later):
-        return PayBack(None, round_up_ratio(terms.one_off, terms.saving))  # it comes, later than anybody plans
+        return PayBack(None, round_up_ratio(terms.one_off, terms.saving))  # it pays back, later than anybody plans
     return None
 
 
 def _trains_in(terms: PaybackTerms, month: Decimal) -> bool:
-    """Whether the platform still trains on the day that begins a month."""
+    """Return whether the platform still trains on the first day of a month."""
     return terms.training_days is None or int(month * DAYS_PER_YEAR / MONTHS_PER_YEAR) <= terms.training_days
 
 
 def round_up_ratio(numerator: Decimal, denominator: Decimal) -> int:
-    """Exact: a count of calls must not be one off because a division was cut."""
+    """Return a ratio rounded up, exactly: a rounded division could be one call off."""
     return math.ceil(Fraction(numerator) / Fraction(denominator))
 
 
 def round_up(value: Decimal) -> int:
-    """Up to the next whole number, dust of long divisions apart."""
+    """Return the next whole number, ignoring the rounding error of a long division."""
     return math.ceil(value.quantize(Decimal("1e-9")))

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from calculator.costs.base_model import base_history
 from calculator.costs.inference import inference_lines
+from calculator.numeric import as_decimal
 from calculator.pricing_context import PricingContext
 from calculator.question.keys import key_of
 from calculator.question.quantities import Amount
@@ -72,7 +73,6 @@ def sample_ranges(scenario: Scenario, context: PricingContext) -> SampledEstimat
     def pick(name: str, amount: Amount) -> Decimal:
         if not amount.is_range:
             return amount.likely
-        samples: Decimal = sample_amount(name, amount, whole=key_of(name).whole)  # type: ignore[assignment]
-        return samples
+        return as_decimal(sample_amount(name, amount, whole=key_of(name).whole))
 
     return SampledEstimates(context, resolve(scenario, pick))

@@ -1,4 +1,4 @@
-"""Numbers in many draws at once, on NumPy: imported only where something is ranged."""
+"""Samples of a range, on NumPy: imported only for a scenario with ranges."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ Values = NDArray[np.float64]
 
 
 class Samples(Numeric):
-    """One number in `COUNT` draws. Two results of the same draws belong together, draw by draw.
+    """One number in `COUNT` draws. Results of the same draws belong together, draw by draw.
 
-    Has the operators of Decimal that the cost model uses, also with a Decimal on the other side; it is not ordered,
-    because the draws of two numbers may be either way round.
+    Has the operators of Decimal that the cost model uses, also with a Decimal on the other side.
     """
 
     __slots__ = ("values",)
@@ -31,26 +30,26 @@ class Samples(Numeric):
         self.values = values
 
     def __add__(self, other: Any) -> Any:
-        return Samples(self.values + _plain(other))
+        return Samples(self.values + _floats(other))
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Any:
-        return Samples(self.values - _plain(other))
+        return Samples(self.values - _floats(other))
 
     def __rsub__(self, other: Any) -> Any:
-        return Samples(_plain(other) - self.values)
+        return Samples(_floats(other) - self.values)
 
     def __mul__(self, other: Any) -> Any:
-        return Samples(self.values * _plain(other))
+        return Samples(self.values * _floats(other))
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Any:
-        return Samples(self.values / _plain(other))
+        return Samples(self.values / _floats(other))
 
     def __rtruediv__(self, other: Any) -> Any:
-        return Samples(_plain(other) / self.values)
+        return Samples(_floats(other) / self.values)
 
     def __pow__(self, exponent: int) -> Any:
         return Samples(self.values**exponent)
@@ -59,10 +58,10 @@ class Samples(Numeric):
         return bool(self.values.any())
 
     def smaller(self, other: Decimal) -> Any:
-        return Samples(np.minimum(self.values, _plain(other)))
+        return Samples(np.minimum(self.values, _floats(other)))
 
     def larger(self, other: Decimal) -> Any:
-        return Samples(np.maximum(self.values, _plain(other)))
+        return Samples(np.maximum(self.values, _floats(other)))
 
     def rounded_up(self) -> Any:
         return Samples(np.ceil(self.values))
@@ -74,15 +73,15 @@ class Samples(Numeric):
         return Decimal(repr(float(self.values.max())))
 
 
-def _plain(value: Any) -> Any:
+def _floats(value: Any) -> Any:
     return value.values if type(value) is Samples else float(value)
 
 
 def sample_amount(name: str, amount: Amount, *, whole: bool) -> Samples:
-    """`COUNT` draws of a range, the same for the same name and range.
+    """Return `COUNT` draws of a range, the same for the same name and range.
 
-    Every value between the ends is as likely as any other; where a likely value was given, a triangle peaks there. The
-    draws are spread evenly over the distribution (one from each of `COUNT` equally likely slices) and shuffled.
+    The distribution is uniform, or triangular if the range has a likely value. The draws are stratified (one from each
+    of `COUNT` equally likely slices) and shuffled.
     """
     seed = int.from_bytes(hashlib.sha256(f"{name}={amount}".encode()).digest()[:8])
     order = np.random.default_rng(seed).random(COUNT).argsort()
@@ -100,15 +99,15 @@ def sample_amount(name: str, amount: Amount, *, whole: bool) -> Samples:
 
 
 def percentiles(value: Decimal | Samples, shares: tuple[float, ...]) -> tuple[Decimal, ...]:
-    """The values below which these shares of the draws lie, to the nine digits that are sure."""
+    """Return the values below which these shares (0 to 1) of the draws lie, to nine digits."""
     if isinstance(value, Samples):
-        return tuple(Decimal(f"{found:.9g}") for found in np.quantile(value.values, shares).tolist())
+        return tuple(Decimal(f"{quantile:.9g}") for quantile in np.quantile(value.values, shares).tolist())
     return tuple(value for _ in shares)
 
 
 def share_within(cost: Decimal | Samples, limit: Decimal | Samples) -> Decimal:
-    """The share of draws in which a cost does not exceed a limit, dust of floating point apart."""
+    """Return the share (0 to 1) of draws in which a cost does not exceed a limit, rounding errors of floats apart."""
     if isinstance(cost, Samples) or isinstance(limit, Samples):
-        within = _plain(cost) <= _plain(limit) * (1 + DUST)
+        within = _floats(cost) <= _floats(limit) * (1 + DUST)
         return Decimal(int(within.sum())) / COUNT
     return Decimal(cost <= limit)

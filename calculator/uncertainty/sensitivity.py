@@ -15,15 +15,17 @@ from calculator.result import Estimate
 
 
 class Driver(NamedTuple):
-    """A ranged input (`epochs`, `call.input`), and an offer's total in US dollars at either end of it."""
+    """A ranged input, and an offer's total at either end of it."""
 
     name: str
+    """Such as `epochs` or `call.input`."""
     amount: Amount
     at_low_usd: Decimal
     at_high_usd: Decimal
 
     @property
     def swing_usd(self) -> Decimal:
+        """How far the two totals are apart, US dollars."""
         return abs(self.at_high_usd - self.at_low_usd)
 
 
@@ -59,26 +61,31 @@ def sensitivity(comparison: Comparison, estimate: Estimate) -> tuple[Driver, ...
 
 
 def ranged_inputs(scenario: Scenario) -> dict[str, Amount]:
-    """The inputs that are ranges, by name (`epochs`, `call.input`), as the cost model asks for them."""
-    found: dict[str, Amount] = {}
+    """Return the inputs that are ranges, by name (`epochs`, `call.input`), in the order in which they are resolved."""
+    inputs: dict[str, Amount] = {}
 
     def note(name: str, amount: Amount) -> Decimal:
         if amount.is_range:
-            found[name] = amount
+            inputs[name] = amount
         return amount.likely
 
     resolve(scenario, note)
-    return found
+    return inputs
 
 
 def with_default_spread(scenario: Scenario, share: Decimal) -> Scenario:
-    """The scenario with every uncertain number that is not ranged yet given a range of ± `share` around it."""
+    """Return the scenario with a range around every uncertain number that has none.
+
+    Args:
+        scenario: The question.
+        share: How far the ends of a range are from the likely value, as a share of it (0 to 1).
+    """
     changed = {}
     for key in (key.name for key in KEYS.values() if key.uncertain):
         value = getattr(scenario, key)
-        made = _spread(key, value, share)
-        if made != value:
-            changed[key] = made
+        spread = _spread(key, value, share)
+        if spread != value:
+            changed[key] = spread
     return scenario.model_copy(update=changed)
 
 

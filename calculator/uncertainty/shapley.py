@@ -1,4 +1,4 @@
-"""Two totals, and which of the scenario's own fields account for the difference. Adds up exactly.
+"""Attribution of the difference of two totals to the fields of the scenario. Adds up exactly.
 
 Where fields work together (more epochs of more examples), each gets its Shapley value: its effect averaged over all
 orders in which the fields could have been changed, so that the order in which they are written does not matter.
@@ -18,13 +18,13 @@ Fields = Mapping[str, str]
 Total = Callable[[dict[str, str]], Decimal | None]
 Value = Callable[[frozenset[int]], Decimal | None]
 
-_WIDE = Context(prec=120)  # totals of 28 digits are added up and taken apart without a rounding
+_WIDE = Context(prec=120)  # totals of 28 digits are added and subtracted without rounding
 _DUST = Decimal("1e-20")
 
-# These change what is compared or how it is called, not what an offer costs.
+# These keys change what is compared or how it is named, not what an offer costs.
 WITHOUT_COST = frozenset({"on", "name", "base", "base_rates"})
-# 2^8 totals are worked out in some tens of milliseconds. Beyond that the effects are averaged over two orders only: as
-# the keys stand in the grammar, and the other way round.
+# 2^8 totals take some tens of milliseconds. With more changes the effects are averaged over two orders only: the order
+# of the keys in the grammar, and its reverse.
 MOST_EXACT = 8
 
 
@@ -36,9 +36,15 @@ class Cause(NamedTuple):
 
 
 def difference_causes(before: Fields, after: Fields, total: Total) -> list[Cause] | None:
-    """What each changed field adds to `total`, in the grammar's order; None where a total on the way is not known.
+    """Return what each changed field adds to a total, by Shapley values.
 
-    `total` prices one set of fields. The causes add up to total(after) − total(before).
+    Args:
+        before: The scenario as text, by key.
+        after: The changed scenario as text, by key.
+        total: Prices one set of fields in US dollars; None if a price is unknown.
+
+    Returns:
+        The causes, which add up to total(after) − total(before) exactly; None if a total on the way is unknown.
     """
     groups = _groups(before, after)
     known: dict[frozenset[int], Decimal] = {}
@@ -52,22 +58,24 @@ def difference_causes(before: Fields, after: Fields, total: Total) -> list[Cause
         return known[changed]
 
     everything = frozenset(range(len(groups)))
-    first, last = value(frozenset()), value(everything)
-    if first is None or last is None:
+    usd_before, usd_after = value(frozenset()), value(everything)
+    if usd_before is None or usd_after is None:
         return None
     with localcontext(_WIDE):
         effects = (shapley if len(groups) <= MOST_EXACT else _both_ways)(len(groups), value)
         if effects is None:
             return None
         effects = [effect.quantize(_DUST) for effect in effects]
-        if effects:  # the last one takes what the rounding left
-            effects[-1] = last - first - sum(effects[:-1], Decimal(0))
+        if effects:  # the last one absorbs the rounding errors
+            effects[-1] = usd_after - usd_before - sum(effects[:-1], Decimal(0))
     return [Cause(keys, effect) for keys, effect in zip(groups, effects, strict=True)]
 
 
 def _groups(before: Fields, after: Fields) -> list[tuple[str, ...]]:
-    """The changed keys. Two come as one where one side lacks one of them and neither means anything alone: calls and
-    their length, a model by its name or by its size; and always an average with the lengths it is that of.
+    """Return the changed keys, in groups that are attributed together.
+
+    Two keys form a group if one side lacks one of them and neither has a meaning alone: calls and their length, a model
+    by name or by size; and always an average length with the list of lengths.
     """
     changed = [key for key in KEYS if before.get(key) != after.get(key) and key not in WITHOUT_COST]
     groups: list[tuple[str, ...]] = []
@@ -88,17 +96,23 @@ def _mixed(before: Fields, after: Fields, changed: list[tuple[str, ...]]) -> dic
 
 
 def shapley(count: int, value: Value) -> list[Decimal] | None:
-    """What each of so many changes adds, averaged over all orders; `value` prices any set of them. None where one price
-    on the way is not known.
+    """Return what each of `count` changes adds, averaged over all orders.
+
+    Args:
+        count: The number of changes.
+        value: Prices any set of them; None if a price is unknown.
+
+    Returns:
+        The effects in the order of the changes; None if a price on the way is unknown.
     """
     effects = []
-    for one in range(count):
-        others = [i for i in range(count) if i != one]
+    for change in range(count):
+        further = [index for index in range(count) if index != change]
         effect = Decimal(0)
         for size in range(count):
             orders = math.factorial(size) * math.factorial(count - size - 1)
-            for chosen in combinations(others, size):
-                without, with_it = value(frozenset(chosen)), value(frozenset((*chosen, one)))
+            for chosen in combinations(further, size):
+                without, with_it = value(frozenset(chosen)), value(frozenset((*chosen, change)))
                 if without is None or with_it is None:
                     return None
                 effect += orders * (with_it - without)
@@ -110,10 +124,10 @@ def _both_ways(count: int, value: Value) -> list[Decimal] | None:
     effects = [Decimal(0)] * count
     for order in (range(count), range(count - 1, -1, -1)):
         changed: frozenset[int] = frozenset()
-        for one in order:
-            without, with_it = value(changed), value(changed | {one})
+        for change in order:
+            without, with_it = value(changed), value(changed | {change})
             if without is None or with_it is None:
                 return None
-            effects[one] += (with_it - without) / 2
-            changed |= {one}
+            effects[change] += (with_it - without) / 2
+            changed |= {change}
     return effects
