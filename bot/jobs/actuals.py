@@ -1,4 +1,4 @@
-"""What was paid: recorded, and held against its estimate in the estimate's thread."""
+"""What was paid: recorded, and compared with its estimate in the estimate's thread."""
 
 from __future__ import annotations
 
@@ -63,23 +63,23 @@ class ActualJobs:
         if asked.pull:
             platform = PLATFORMS[asked.pull]
             chosen = choose_offer(comparison, asked.offer, platform.sold_as, f"{platform.title}'s bill")
-            found, source = (
+            actuals, source = (
                 await self.services.actuals.pulled(asked, saved, chosen, today),
                 f"asked of {platform.title}",
             )
         elif asked.usd is not None:
             chosen = choose_offer(comparison, asked.offer, None, "it")
-            found, source = self.services.actuals.typed(asked, today), "typed"
+            actuals, source = self.services.actuals.typed(asked, today), "typed"
             if asked.month is None:
                 notes.append(f"no month was named, so it is {today:%Y-%m}")
         elif job.file:
             taken = await self._match_bill(job, job.file, asked.offer, comparison)
-            chosen, found, source = taken.offer, list(taken.actuals), taken.source
+            chosen, actuals, source = taken.offer, list(taken.actuals), taken.source
             notes += taken.notes
         else:
             return []
         await self.services.actuals.store.record(
-            found,
+            actuals,
             team_id=saved.team_id,
             estimate_id=saved.id,
             offer=chosen.offer.id,
@@ -96,14 +96,14 @@ class ActualJobs:
         token = (await self.services.workspaces.of(job.team_id)).token
         if file.size > MAX_BYTES:
             raise UserError(TOO_LARGE)
-        async with self.downloads.copy(file, token, _bounded) as copy:
+        async with self.downloads.copy(file, token, _check_size) as copy:
             content = await asyncio.to_thread(copy.read)
         rules, catalog = self.services.actuals.rules, self.services.actuals.catalog
         bill = await asyncio.to_thread(read_bill, content, rules)  # up to some seconds
         return await asyncio.to_thread(take_bill, bill, rules, comparison, offer, catalog, job.as_of)
 
 
-def _bounded(received: int) -> None:
-    """A file may be larger than Slack said. Raises UserError."""
+def _check_size(received: int) -> None:
+    """Raise UserError if a file is larger than Slack said and than is read."""
     if received > MAX_BYTES:
         raise UserError(TOO_LARGE)

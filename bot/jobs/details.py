@@ -1,4 +1,4 @@
-"""What the buttons of an estimate ask for: its export, its break-even, how sure it is."""
+"""The answers of an estimate's buttons: its export, its break-even and its uncertainty."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class AnswerJobs:
         await self.services.reply_all(queued, here, dated(messages, comparison, saved.id))
 
     async def _export(self, saved: SavedEstimate, format: ExportFormat) -> Export:
-        """The file of one format. A spreadsheet is priced anew as of its day, and says what was quoted beside it."""
+        """Return the file of one format. A spreadsheet is priced again as of its day, beside the quoted figures."""
         link = permalink(self.services.workspaces.url(saved.team_id), saved)
         match format:
             case "xlsx":

@@ -55,14 +55,14 @@ class MentionJobs:
                 await poster.only_to(job.user_id, here, answer)
                 return
             before = await self._thread_estimate(job)
-            settled = WorkspaceDefaults({}) if before else await self.services.defaults(job.team_id)
-            fields = {**(before.fields if before else {}), **settled.complete(asked.fields)}
+            defaults = WorkspaceDefaults({}) if before else await self.services.defaults(job.team_id)
+            fields = {**(before.fields if before else {}), **defaults.complete(asked.fields)}
             if asked.verb == "breakeven":
                 check_base(fields)
             try:
                 await self.services.check(fields, job.as_of)
             except UserError as error:
-                raise settled.owning(error, asked.fields) from None
+                raise defaults.explain(error, asked.fields) from None
         except UserError as error:
             await poster.only_to(job.user_id, here, text_message(escape(str(error))))
             return
@@ -75,12 +75,12 @@ class MentionJobs:
             fields=fields,
             as_of=job.as_of,
             edit_of=before.id if before else None,
-            defaults_used=tuple(settled.said(asked.fields)),
+            defaults_used=tuple(defaults.describe_used(asked.fields)),
         )
         await self.estimates.estimate(queued.with_job(estimate_job))
 
     async def _in_thread(self, asked: ParsedCommand, job: MentionJob) -> list[SlackMessage]:
-        """`compare` and `breakeven` of the thread somebody writes in, for all who read there. Raises UserError."""
+        """Return the comparison or the break-even of a thread's estimates, for everybody in it. Raises UserError."""
         if asked.verb == "breakeven":
             saved = await self._thread_estimate(job)
             if saved is None:
@@ -91,20 +91,19 @@ class MentionJobs:
             return dated(await asyncio.to_thread(break_even_replies, comparison), comparison, saved.id)
         if not job.thread_ts or named_in(asked.argument):
             return [await self.services.lookups.answer(asked, team=job.team_id, user=job.user_id)]
-        found = await self.services.estimates.in_thread(
+        estimates = await self.services.estimates.in_thread(
             team_id=job.team_id, channel_id=job.channel_id, thread_ts=job.thread_ts
         )
-        left_out = max(0, len(found) - MOST)
-        del found[1 : 1 + left_out]  # what the thread began with stays, and the newest
-        if len(found) < FEWEST:
-            here = "one estimate" if found else "no estimate"
+        left_out = max(0, len(estimates) - MOST)
+        del estimates[1 : 1 + left_out]  # the thread's first estimate stays, and the latest ones
+        if len(estimates) < FEWEST:
+            here = "one estimate" if estimates else "no estimate"
             raise UserError(f"There is {here} in this thread yet. To compare, ask for another: `@ftcost epochs=5`.")
-        return [
-            side_by_side([NamedResult(one.name or one.id, one.result) for one in found], left_out=left_out).message()
-        ]
+        results = [NamedResult(saved.name or saved.id, saved.result) for saved in estimates]
+        return [side_by_side(results, left_out=left_out).message()]
 
     async def _actual(self, queued: QueuedJob[MentionJob], asked: ParsedCommand) -> None:
-        """What was paid for the thread's estimate, or for the one that is named. Raises UserError."""
+        """Record what was paid for the thread's estimate, or for a named one. Raises UserError."""
         job = queued.job
         words = read_actual(asked.argument, job.as_of)
         saved = await self._thread_estimate(job) if words.estimate_id is None else None

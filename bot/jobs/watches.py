@@ -1,4 +1,4 @@
-"""Work that the clock begins: prices refreshed, watched estimates looked at, what is new of one told."""
+"""Work that the clock begins: price refreshes, checks of watches, and alerts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from pricing import Catalog
 log = logging.getLogger(__name__)
 
 PAGE = 100
-GONE = SHUT_OUT | {"thread_not_found", "message_not_found"}
+THREAD_GONE = SHUT_OUT | {"thread_not_found", "message_not_found"}
 
 
 @dataclass(frozen=True)
@@ -48,25 +48,25 @@ class ScheduledJobs:
         """Check every watched estimate, and queue an alert for each that changed by more than its threshold."""
         await self.prices.catch_up()
         await self.services.inbox.forget_old()
-        after = 0
-        while page := await self.watches.page(after, PAGE):
-            after = page[-1].number
+        last_number = 0
+        while page := await self.watches.page(last_number, PAGE):
+            last_number = page[-1].number
             for watch in page:
                 try:
-                    await self._look_at(watch)
-                except Exception as error:  # one that is broken holds none of the others back
+                    await self._check(watch)
+                except Exception as error:  # a broken one must not keep the others from their check
                     if is_transient(error):
                         raise
-                    log.exception("the watched estimate %s is left out", watch.estimate_id)
+                    log.exception("the watch of estimate %s could not be checked", watch.estimate_id)
 
-    async def _look_at(self, watch: Watch) -> None:
+    async def _check(self, watch: Watch) -> None:
         saved = await self.services.estimates.get(watch.estimate_id, team_id=watch.team_id)
         if saved is None:
             await self.watches.remove(watch.estimate_id, team_id=watch.team_id, user_id=None)
             return
-        if await self._news(watch, saved, self.prices.box.catalog) is None:
+        if await self._change(watch, saved, self.prices.box.catalog) is None:
             return
-        # The day is in the key, so that what could not be told today is tried again tomorrow.
+        # The day is in the key, so that an alert that fails today is tried again tomorrow.
         key = f"alert:{watch.number}:{watch.alerts}:{self.today()}"
         job = AlertJob(
             estimate_id=saved.id,
@@ -90,37 +90,37 @@ class ScheduledJobs:
             workspace = await self.services.workspaces.of(job.team_id)
         except NotInstalled:
             return
-        if workspace.team_id != job.team_id:  # a database that another workspace used before
+        if workspace.team_id != job.team_id:  # another workspace used this database before
             return
         catalog = self.prices.box.catalog
-        news = await self._news(watch, saved, catalog)
-        if news is None:
+        change = await self._change(watch, saved, catalog)
+        if change is None:
             return
         if queued.attempts < 2 or not await self.services.inbox.replies(queued):
-            await self._say(queued, watch, saved, alert(news, saved, watch, catalog, self.today()))
+            await self._post(queued, watch, saved, alert(change, saved, watch, catalog, self.today()))
             await self.services.inbox.replied(queued, 1)
-        await self.watches.told(watch, document(news.told))
+        await self.watches.told(watch, document(change.told))
 
-    async def _news(self, watch: Watch, saved: SavedEstimate, catalog: Catalog) -> WatchChange | None:
+    async def _change(self, watch: Watch, saved: SavedEstimate, catalog: Catalog) -> WatchChange | None:
         state, over = decode_state(watch.told, saved.result), read_threshold(watch.over)
         return await asyncio.to_thread(watch_change, state, over, saved, catalog, self.today())
 
-    async def _say(
+    async def _post(
         self, queued: QueuedJob[AlertJob], watch: Watch, saved: SavedEstimate, message: SlackMessage
     ) -> None:
-        """Into the thread; to the person alone where it is gone. Where that one is gone too, nobody watches."""
+        """Post an alert into the thread, or to the user if the thread is gone; without a user the watch ends."""
         poster, mark = await self.services.poster(watch.team_id), idempotency_key(queued)
         try:
             if saved.channel_id:
                 await poster.post(Destination(saved.channel_id, saved.thread_ts), message, mark)
                 return
         except SlackApiError as error:
-            if error_of(error) not in GONE:
+            if error_of(error) not in THREAD_GONE:
                 raise
         try:
             await poster.post(await poster.direct(watch.user_id), elsewhere(message, saved), mark)
         except SlackApiError as error:
             if error_of(error) not in NOBODY:
                 raise
-            log.info("nobody is left to be told of %s: it is not watched any more", saved.id)
+            log.info("the watch of estimate %s ends: its user %s is gone", saved.id, watch.user_id)
             await self.watches.remove(saved.id, team_id=watch.team_id, user_id=None)

@@ -1,4 +1,4 @@
-"""One line of text -> what is asked. The same grammar in Slack, after a mention, and in a terminal."""
+"""The parser of one line of text. The grammar is the same in Slack, after a mention and in a terminal."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _LINK = re.compile(r"<(?:https?://|mailto:)[^<>|]*\|([^<>]*)>|<((?:https?://|mai
 
 
 class ParsedCommand(NamedTuple):
-    """`fields` for an estimate or a break-even (none: of what there is already); `argument`, as it was typed, for what
-    looks something up.
+    """A verb with its input: `fields` for an estimate or a break-even (none for that of an existing estimate), and
+    `argument`, as it was typed, for the others.
     """
 
     verb: Verb
@@ -36,8 +36,14 @@ class ParsedCommand(NamedTuple):
 
 
 def read_command(text: str, also: Sequence[str] = ()) -> ParsedCommand:
-    """`epochs=3 name="support bot"`, `models llama`, nothing at all; `also` are keys beside the grammar's. Raises
-    UserError or FieldErrors.
+    """Return the command of a line, such as `epochs=3 name="support bot"`, `models llama` or an empty one.
+
+    Args:
+        text: The line without `/ftcost`.
+        also: Keys that are valid beside the scenario's.
+
+    Raises:
+        UserError: The line is not a command; as FieldErrors for faults in its fields.
     """
     if len(text) > MAX_LENGTH:
         raise UserError(f"That line is longer than {MAX_LENGTH:,} characters.")
@@ -60,13 +66,13 @@ def read_command(text: str, also: Sequence[str] = ()) -> ParsedCommand:
 
 
 def check_base(fields: Mapping[str, str]) -> None:
-    """Raises FieldErrors where a break-even has nothing to be held against."""
+    """Raise FieldErrors if a break-even has no base model to compare with."""
     if not (fields.get("base") or fields.get("base_rates")):
         raise FieldErrors({"base": WITHOUT_BASE})
 
 
 def read_fields(words: Sequence[str], also: Sequence[str] = ()) -> dict[str, str]:
-    """`key=value` words -> text by key. Raises FieldErrors with every word that is none."""
+    """Return text by key from `key=value` words. Raises FieldErrors with every fault."""
     fields: dict[str, str] = {}
     errors: dict[str, str] = {}
     for word in words:
@@ -88,7 +94,7 @@ def read_fields(words: Sequence[str], also: Sequence[str] = ()) -> dict[str, str
 
 
 def _faults_of(fields: dict[str, str]) -> dict[str, str]:
-    """What else is wrong with what could be read, so that all is said at once. What is missing may yet come."""
+    """Return the faults in values, so that all faults are reported at once. A missing field is no fault."""
     try:
         read_scenario(fields)
     except FieldErrors as error:
@@ -97,8 +103,8 @@ def _faults_of(fields: dict[str, str]) -> dict[str, str]:
 
 
 def readable_fields(text: str) -> dict[str, str]:
-    """The key=value words of any text, as far as they can be read. A misspelt key counts as the one it is nearest to;
-    what is none, and what comes twice, is passed over.
+    """Return the fields of any text. A misspelt key counts as its nearest key; other words and repeated keys are
+    skipped.
     """
     try:
         words = _words(text[:MAX_LENGTH])
@@ -114,14 +120,14 @@ def readable_fields(text: str) -> dict[str, str]:
 
 
 def write_command(fields: dict[str, str]) -> str:
-    """The way back: a line that `read_command` reads as the same fields."""
+    """Return a line that `read_command` reads as these fields."""
     return " ".join(
         f'{key}="{value}"' if re.search(r"[\s,;]", value) else f"{key}={value}" for key, value in fields.items()
     )
 
 
 def from_slack(text: str) -> str:
-    """Undo what Slack does to typed text: escapes, and links it saw in names such as gpt-4.1-mini@global."""
+    """Return text as it was typed: without Slack's escapes, and its links in names such as gpt-4.1-mini@global."""
     text = _LINK.sub(lambda link: (link[1] or link[2]).removeprefix("mailto:"), whole(text))
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
@@ -129,8 +135,8 @@ def from_slack(text: str) -> str:
 def _words(text: str) -> list[str]:
     """Split at spaces; double quotes, straight or curly, hold a value together.
 
-    Spaces around = do not split, nor those in a list of offers (`on=openai, google`); a comma at the end of a word is
-    no part of it.
+    Spaces around = do not split, nor do those in a list of offers (`on=openai, google`). A comma at the end of a word
+    is dropped.
     """
     words: list[str] = []
     for match in _WORD.finditer(_LOOSE.sub(lambda match: match["quoted"] or "=", text)):
@@ -146,10 +152,10 @@ def _words(text: str) -> list[str]:
 
 
 def _is_list(word: str) -> bool:
-    """Whether a word begins a list of offers, which may go on after a comma and a space."""
+    """Return whether a word starts a list of offers, which may continue after a comma and a space."""
     return word.lower().startswith("on=")
 
 
-def _goes_on(word: str, after: str) -> bool:
-    """Whether `after` belongs to the list of offers that `word` began."""
-    return _is_list(word) and "=" not in after and (word.endswith(",") or after.startswith(","))
+def _goes_on(word: str, next_word: str) -> bool:
+    """Return whether the next word continues the list of offers that `word` starts."""
+    return _is_list(word) and "=" not in next_word and (word.endswith(",") or next_word.startswith(","))

@@ -1,4 +1,4 @@
-"""`/ftcost actual …` and the button that puts what was measured into the form."""
+"""`/ftcost actual …`, and the button that opens the form with the measured values."""
 
 from __future__ import annotations
 

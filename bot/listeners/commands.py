@@ -23,14 +23,14 @@ from calculator import UserError
 
 COMMAND = "/ftcost"
 CATALOGUE_ALONE = ("help", "models", "price", "fit")
-"""Look-ups that ask the database nothing, and answer without it."""
+"""Look-ups that need no database, and are answered without it."""
 FIX = "fix"
 BUTTON_VALUE = 2_000
 
 
 async def answer_command(services: Services, request: CommandRequest) -> dict[str, Any]:
-    """Do what `/ftcost …` asks, or write it down. What the acknowledgement says to the asker, and nobody else; nothing
-    where an answer comes otherwise.
+    """Answer `/ftcost …`, or queue the job that does. Return what only the user sees: nothing if the answer comes as a
+    message or a modal.
     """
     if not request.text:  # its trigger ends after three seconds
         await open_form(services, request)
@@ -60,15 +60,17 @@ async def answer_command(services: Services, request: CommandRequest) -> dict[st
             )
             answer = await services.worker.soon(found)
             return {"text": answer.text, "blocks": answer.blocks}
-        settled = await services.known_defaults(request.team_id)
-        fields = settled.complete(asked.fields)
+        defaults = await services.known_defaults(request.team_id)
+        fields = defaults.complete(asked.fields)
     except UserError as error:
         return _refusal(error, text)
     try:
         await services.check(fields, services.today())
     except UserError as error:
-        return _refusal(settled.owning(error, asked.fields), text)
-    job = estimate_job(services, request, fields, Origin(channel=request.channel_id), settled.said(asked.fields))
+        return _refusal(defaults.explain(error, asked.fields), text)
+    job = estimate_job(
+        services, request, fields, Origin(channel=request.channel_id), defaults.describe_used(asked.fields)
+    )
     await services.worker.accept(f"command:{request.trigger_id}", job)
     return {}
 
@@ -111,7 +113,7 @@ def estimate_job(
 
 
 def _refusal(error: UserError, typed: str) -> dict[str, Any]:
-    """What was wrong, what was typed, and a button that puts it into the form."""
+    """Return the faults, the line that was typed, and a button that opens the form with it."""
     line = f"/ftcost {typed}".strip()
     faults = escape(str(error)).splitlines()
     text = "\n".join(f"• {fault}" for fault in faults) if len(faults) > 1 else faults[0]

@@ -1,4 +1,4 @@
-"""Files that people drop into a direct message or a thread, and the button that stops their count."""
+"""Files that users drop into a direct message or a thread, and the button that cancels their count."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.usecases.datasets import NotYourRun, cancel_run
 def register(app: AsyncApp, services: Services) -> None:
     @app.event("message")
     async def on_message(ack: AsyncAck, slack_request: EventRequest) -> None:
-        # Threads of channels are heard of by file_shared, for which nobody's messages need to be read.
+        # In channels file_shared tells of files, so that the bot need not read every message.
         message = slack_request.user_message
         if message and message.is_direct and not message.is_from_app:
             await accept_files(services, slack_request.team_id, message)

@@ -1,4 +1,4 @@
-"""The Home tab, the workspace's settings and budgets, and what their approvers decide."""
+"""The Home tab, the workspace's settings and budgets, and the approvers' buttons."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.action(NEW_ESTIMATE)
     async def on_new(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        settled = await services.known_defaults(slack_request.team_id)
-        services.worker.start(show_modal(services, slack_request, form(Origin(), settled=settled.fields)))
+        defaults = await services.known_defaults(slack_request.team_id)
+        services.worker.start(show_modal(services, slack_request, form(Origin(), settled=defaults.fields)))
 
     @app.action(OPEN_SETTINGS)
     async def on_settings(ack: AsyncAck, slack_request: ActionRequest) -> None:
@@ -83,7 +83,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def publish(services: Services, team: str, user: str) -> None:
-    """Put a person's Home as it is now."""
+    """Publish a user's Home tab."""
     data = HomeData(
         await services.estimates.recent(team_id=team, user_id=user),
         await services.lookups.watched_by(team, user),

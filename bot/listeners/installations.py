@@ -9,7 +9,7 @@ from bot.slack.request import EventRequest
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    # Acknowledged only when it is done: what fails, Slack delivers again.
+    # Acknowledged at the end, so that Slack delivers an event again that failed.
     @app.event("app_uninstalled")
     async def on_uninstalled(ack: AsyncAck, slack_request: EventRequest) -> None:
         await services.workspaces.forget(slack_request.team_id, slack_request.time)

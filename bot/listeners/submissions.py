@@ -18,7 +18,7 @@ from bot.workspace.defaults import WorkspaceDefaults
 from calculator import FieldErrors, UserError
 
 ANY_FILE = {"examples": "1", "example": "1"}
-"""In place of what a file will say, so that the rest can be checked before it is read."""
+"""Stands in for a file's own values, so that the other fields can be checked before the file is read."""
 TOO_LARGE_HERE = "This file is larger than 10 MB. Send it to the bot as a message instead: up to 500 MB are read there."
 
 
@@ -52,9 +52,9 @@ def register(app: AsyncApp, services: Services) -> None:
         ack: AsyncAck, request: ViewRequest, before: dict[str, str], origin: Origin, is_new: bool = False
     ) -> None:
         view = request.view.content
-        settled = await hidden_defaults(services, request.view, request.team_id) if is_new else WorkspaceDefaults({})
+        defaults = await hidden_defaults(services, request.view, request.team_id) if is_new else WorkspaceDefaults({})
         try:
-            fields = {**before, **settled.complete(read_values(view))}
+            fields = {**before, **defaults.complete(read_values(view))}
             file = read_dataset(view)
             if file and file.size > MAX_FORM_BYTES:
                 raise FieldErrors({DATASET: TOO_LARGE_HERE})
@@ -65,7 +65,9 @@ def register(app: AsyncApp, services: Services) -> None:
         except UserError as error:
             await ack(response_action="errors", errors=errors_for(view, {"on": str(error)}))
             return
-        job: EstimateJob | DatasetJob = estimate_job(services, request, fields, origin, settled.said(read_values(view)))
+        job: EstimateJob | DatasetJob = estimate_job(
+            services, request, fields, origin, defaults.describe_used(read_values(view))
+        )
         if file:
             job = DatasetJob(
                 estimate_id=job.estimate_id,
@@ -87,7 +89,7 @@ def register(app: AsyncApp, services: Services) -> None:
         await ack()
         team_id, view = slack_request.team_id, slack_request.view
         origin = Origin.read(view.private_metadata)
-        settled = WorkspaceDefaults({}) if origin.edit_of else await hidden_defaults(services, view, team_id)
-        values = settled.complete(read_values(view.content))
+        defaults = WorkspaceDefaults({}) if origin.edit_of else await hidden_defaults(services, view, team_id)
+        values = defaults.complete(read_values(view.content))
         expanded = form(origin, values, more=True, reply_in=reply_in(view.content))
         services.worker.start(update_modal(services, team_id, view.id, expanded, view.hash))

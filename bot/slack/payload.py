@@ -1,4 +1,4 @@
-"""Reading what came as JSON from outside, whatever its shape."""
+"""Readers for JSON of unknown shape."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def at(body: Any, *path: str) -> Any:
-    """What stands there; None where the path breaks off."""
+    """Return the value at a path of keys; None if the path ends early."""
     for key in path:
         body = body.get(key) if isinstance(body, dict) else None
     return body
@@ -18,5 +18,5 @@ def are_texts(body: Any, *names: str) -> bool:
 
 
 def whole(text: str) -> str:
-    """Text without halves of characters, which JSON can carry and nothing can write."""
+    """Return text without lone surrogates, which JSON can carry and nothing can encode."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

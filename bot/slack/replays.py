@@ -1,4 +1,4 @@
-"""A signed request is good once: whoever recorded one cannot send it again."""
+"""Protection against replays: a recorded request with a valid signature is refused the second time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 SAID = "this request came before"
 
-# Slack's own advice; slack_sdk's verifier refuses what is further off, to either side.
+# As Slack recommends; slack_sdk's verifier refuses time stamps that are further off in either direction.
 WINDOW_SECONDS = 300
 MOST = 100_000
 
@@ -17,8 +17,8 @@ class DuplicateRequest(Exception):
 
 
 class Replays:
-    """The signatures seen in this process, while they would still be accepted. Other replicas do not know them: there
-    the database knows what was done before (`Inbox.put`, `Inbox.once`), and Slack a trigger that was used.
+    """The signatures that this process has seen, as long as the verifier would accept them. For other replicas the
+    database knows which requests were served (`JobStore.put`, `JobStore.once`), and Slack which triggers were used.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time, most: int = MOST) -> None:
@@ -26,10 +26,10 @@ class Replays:
         self._most = most
         self._seen: dict[str, int] = {}
         self._floor = 0
-        """Signatures up to this time stamp may have been forgotten, so that none of them is taken."""
+        """Signatures up to this time stamp may have been forgotten, so all of them are refused."""
 
     def take(self, signature: str, stamp: int) -> bool:
-        """Whether a verified request is new; from now on it is not. `stamp`: its time stamp in Unix seconds."""
+        """Remember a verified request and return whether it is new. `stamp` is its time stamp in Unix seconds."""
         if stamp <= self._floor or signature in self._seen:
             return False
         self._seen[signature] = stamp
@@ -37,11 +37,11 @@ class Replays:
         return True
 
     def give_back(self, signature: str) -> None:
-        """It was not served after all, and may come again."""
+        """Forget a request that was not served, so that Slack may deliver it again."""
         self._seen.pop(signature, None)
 
     def _forget(self) -> None:
-        """Drop what the verifier refuses by its age, and what is too much to remember, the first seen first."""
+        """Drop signatures that the verifier refuses by their age, then the oldest ones above the limit."""
         too_old = self._clock() - WINDOW_SECONDS - 1
         while self._seen:
             oldest = next(iter(self._seen))

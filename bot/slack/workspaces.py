@@ -1,4 +1,4 @@
-"""The workspaces that are served, and how to speak to each: one by its token, or many that installed the app."""
+"""The workspaces that the bot serves, each with its client: one with a fixed token, or all that installed the app."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from bot.store import Installations
 
 log = logging.getLogger(__name__)
 
-# After this another replica's news (a new token, an uninstall) is seen.
+# A new token or an uninstallation that another replica handled is seen after this.
 CACHE_SECONDS = 60.0
-# Until a silent database is asked again.
+# The pause before a database that did not answer is asked again.
 AGAIN_SECONDS = 5.0
-SOMEWHERE = "https://slack.com/"
+UNKNOWN_URL = "https://slack.com/"
 
 ClientOf = Callable[..., AsyncWebClient]
 """(token, repeats=True) -> client."""
 
 
 class NotInstalled(Exception):
-    """The workspace does not have the app, or not any more."""
+    """The workspace has not installed the app, or has removed it."""
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """One workspace and what is said to it. A client of one workspace never reaches another."""
+    """One workspace with its clients. A client of one workspace never reaches another."""
 
     team_id: str
     enterprise_id: str | None
@@ -51,40 +51,41 @@ class Workspace:
 
 
 class Workspaces(ABC):
-    """Whom a request or a job is from."""
+    """Finds the workspace of a request or a job."""
 
     @abstractmethod
     def known(self, team_id: str) -> Workspace | None:
-        """The workspace, if no question has to be asked for it."""
+        """Return the workspace if it is in memory."""
 
     @abstractmethod
     async def find(self, team_id: str) -> Workspace | None:
-        """The workspace; None where the app is not installed or Slack does not take its token."""
+        """Return the workspace; None if the app is not installed or Slack refuses its token."""
 
     @abstractmethod
     async def forget(self, team_id: str, removed_at: datetime) -> None:
-        """The app was removed from a workspace (UTC)."""
+        """Note that the app was removed from a workspace at a time in UTC."""
 
     @abstractmethod
     async def fault(self) -> str | None:
-        """Why requests cannot be answered at this moment."""
+        """Return why requests cannot be answered now; None if they can."""
 
     async def of(self, team_id: str) -> Workspace:
-        """The workspace. Raises NotInstalled."""
-        found = await self.find(team_id)
-        if found is None:
+        """Return the workspace. Raises NotInstalled."""
+        workspace = await self.find(team_id)
+        if workspace is None:
             raise NotInstalled(team_id)
-        return found
+        return workspace
 
     def url(self, team_id: str) -> str:
-        found = self.known(team_id)
-        return found.url if found else SOMEWHERE
+        """Return the address at which the workspace's permalinks begin."""
+        workspace = self.known(team_id)
+        return workspace.url if workspace else UNKNOWN_URL
 
 
 class OneWorkspace(Workspaces):
-    """The workspace of a token. Slack is asked for it at start, and again while it is not known: a failing auth.test
-    must not turn every answer into “please reinstall”. That it still takes the token is asked once a minute, by
-    whoever asks whether something is wrong.
+    """The workspace of a fixed token. auth.test is called at the start, and again until it succeeds: one failure must
+    not turn every answer into “please reinstall”. `fault` calls it at most once a minute, to see that the token is
+    still valid.
     """
 
     def __init__(self, token: str, client_of: ClientOf, clock: Callable[[], float] = time.monotonic) -> None:
@@ -105,7 +106,7 @@ class OneWorkspace(Workspaces):
         return self._workspace
 
     async def _ask(self) -> None:
-        """Who we are. A Slack that is away for a while takes nothing back of what it said before."""
+        """Call auth.test. A transient error keeps the workspace that is known."""
         self._asked_at = self._clock()
         try:
             who: Any = await self._client.auth_test()
@@ -121,7 +122,7 @@ class OneWorkspace(Workspaces):
                 enterprise_id=who.get("enterprise_id"),
                 bot_user_id=who["user_id"],
                 bot_id=who.get("bot_id"),
-                url=str(who.get("url") or SOMEWHERE),
+                url=str(who.get("url") or UNKNOWN_URL),
                 token=self._token,
                 client=self._client,
                 poster=self._poster,
@@ -130,14 +131,14 @@ class OneWorkspace(Workspaces):
         log.error("%s", self._fault)
 
     async def of(self, team_id: str) -> Workspace:
-        """The workspace. Raises ConnectionError, which passes, while Slack does not say who we are."""
-        found = await self.find(team_id)
-        if found is None:
+        """Return the workspace. Raises ConnectionError, a transient error, until auth.test succeeds."""
+        workspace = await self.find(team_id)
+        if workspace is None:
             raise ConnectionError(self._fault)
-        return found
+        return workspace
 
     async def forget(self, team_id: str, removed_at: datetime) -> None:
-        """Whoever runs the bot for one workspace decides what happens to its data."""
+        """Forget the token's workspace and keep its data: the administrator decides what happens to it."""
         self._workspace = None
 
     async def fault(self) -> str | None:
@@ -147,8 +148,8 @@ class OneWorkspace(Workspaces):
 
 
 class ManyWorkspaces(Workspaces):
-    """The workspaces that installed the app, kept in memory for a minute each; for longer while the database is away,
-    for a form can be opened without it.
+    """The workspaces that installed the app. Each is kept in memory for a minute, and longer while the database is
+    unavailable, because a form can be opened without it.
     """
 
     def __init__(
@@ -171,8 +172,8 @@ class ManyWorkspaces(Workspaces):
         return workspace if self._clock() < until else None
 
     async def find(self, team_id: str) -> Workspace | None:
-        if found := self.known(team_id):
-            return found
+        if workspace := self.known(team_id):
+            return workspace
         try:
             installed = await self._patience.soon(self._installations.find_team(team_id), self._know_seconds)
         except Exception as error:
@@ -191,7 +192,7 @@ class ManyWorkspaces(Workspaces):
             enterprise_id=installed.enterprise_id,
             bot_user_id=installed.bot_user_id,
             bot_id=installed.bot_id,
-            url=installed.custom_values.get("team_url") or SOMEWHERE,
+            url=installed.custom_values.get("team_url") or UNKNOWN_URL,
             token=token,
             client=client,
             poster=Poster(client, self._client_of(token, repeats=False)),
@@ -204,4 +205,4 @@ class ManyWorkspaces(Workspaces):
         self._cache.pop(team_id, None)
 
     async def fault(self) -> str | None:
-        return None  # no workspace's token says anything about the others
+        return None  # a fault of one workspace's token does not concern the others

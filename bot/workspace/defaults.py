@@ -1,6 +1,4 @@
-"""What a workspace settles for all of its estimates: what stands in the form from the start, and what a question in one
-line means where it does not say.
-"""
+"""A workspace's defaults: they fill the form at the start, and complete a question in one line."""
 
 from __future__ import annotations
 
@@ -15,36 +13,36 @@ from calculator.question.quantities import parse_number
 from pricing import Catalog
 
 DEFAULTS = ("on", "days", "customer", "currency")
-"""Keys of a scenario that can be settled."""
+"""The scenario keys that can have a default."""
 RATE, RATE_DAY = "rate", "rate_day"
-FROM_HERE = " That is from this workspace's settings; its admins change them on the app's Home tab."
+FROM_DEFAULTS = " That is from this workspace's settings; its admins change them on the app's Home tab."
 _ANYTHING = {"examples": "1", "example": "1"}
 
 
 @dataclass(frozen=True)
 class WorkspaceDefaults:
-    """As text by key: DEFAULTS, `rate` (of `currency`, for one US dollar) and the day of that."""
+    """Text by key: DEFAULTS, `rate` (units of `currency` for one US dollar) and `rate_day`, the day it was set."""
 
     fields: Mapping[str, str]
 
-    def complete(self, asked: Mapping[str, str]) -> dict[str, str]:
-        """A question with what was settled where it says nothing."""
-        return {**{key: self.fields[key] for key in self.added(asked)}, **asked}
+    def complete(self, question: Mapping[str, str]) -> dict[str, str]:
+        """Return a question's fields, with a default for each field that it leaves empty."""
+        return {**{key: self.fields[key] for key in self.missing_keys(question)}, **question}
 
-    def added(self, asked: Mapping[str, str]) -> list[str]:
-        """The keys that come from here."""
-        return [key for key in DEFAULTS if self.fields.get(key) and not (asked.get(key) or "").strip()]
+    def missing_keys(self, question: Mapping[str, str]) -> list[str]:
+        """Return the keys whose default a question needs."""
+        return [key for key in DEFAULTS if self.fields.get(key) and not (question.get(key) or "").strip()]
 
-    def said(self, asked: Mapping[str, str]) -> list[str]:
-        """What comes from here, in words: `days=22`."""
-        return [f"{key}={self.fields[key]}" for key in self.added(asked)]
+    def describe_used(self, question: Mapping[str, str]) -> list[str]:
+        """Return the defaults that a question needs as text, such as `days=22`."""
+        return [f"{key}={self.fields[key]}" for key in self.missing_keys(question)]
 
-    def owning(self, error: UserError, asked: Mapping[str, str]) -> UserError:
-        """The same error, which says so where it is about what comes from here."""
+    def explain(self, error: UserError, question: Mapping[str, str]) -> UserError:
+        """Return an error about a question; it names the workspace's settings if a default caused it."""
         if not isinstance(error, FieldErrors):
             return error
-        mine = self.added(asked)
-        return FieldErrors({key: f"{text}{FROM_HERE if key in mine else ''}" for key, text in error.errors.items()})
+        keys = self.missing_keys(question)
+        return FieldErrors({key: f"{text}{FROM_DEFAULTS if key in keys else ''}" for key, text in error.errors.items()})
 
     @property
     def own_rate(self) -> Rate | None:
@@ -58,34 +56,34 @@ class WorkspaceDefaults:
 def read_defaults(
     typed: Mapping[str, str], before: WorkspaceDefaults, catalog: Catalog, today: date
 ) -> WorkspaceDefaults:
-    """What was typed into the settings. Raises FieldErrors with every fault at its key."""
-    given = {key: typed[key].strip() for key in (*DEFAULTS, RATE) if (typed.get(key) or "").strip()}
+    """Return the defaults that were typed into the settings. Raises FieldErrors with every fault at its key."""
+    inputs = {key: typed[key].strip() for key in (*DEFAULTS, RATE) if (typed.get(key) or "").strip()}
     errors: dict[str, str] = {}
-    kept: dict[str, str] = {}
+    fields: dict[str, str] = {}
     try:
-        scenario = read_scenario({**_ANYTHING, **{key: text for key, text in given.items() if key != RATE}})
+        scenario = read_scenario({**_ANYTHING, **{key: text for key, text in inputs.items() if key != RATE}})
     except FieldErrors as error:
         errors |= error.errors
     else:
-        kept = {key: text for key, text in scenario.fields().items() if key in given}
+        fields = {key: text for key, text in scenario.fields().items() if key in inputs}
         if scenario.days.is_range:
             errors["days"] = "Settle one number of days; a range belongs into a question."
         try:
             resolve_question(scenario, catalog, today)
-        except FieldErrors as error:  # what an offer would need besides is no setting
+        except FieldErrors as error:  # an offer may need more fields than the defaults have
             errors |= {key if key in DEFAULTS else "on": text for key, text in error.errors.items()}
-    if RATE in given:
+    if RATE in inputs:
         try:
-            rate = parse_number(given[RATE])
+            rate = parse_number(inputs[RATE])
             if not Decimal("0.0001") <= rate <= Decimal(10_000_000):
                 raise ValueError("A rate is how much of the currency one US dollar buys, such as 0.92.")
-            if given.get("currency", "USD").upper() == "USD":
+            if inputs.get("currency", "USD").upper() == "USD":
                 raise ValueError("Say of which currency, such as EUR.")
-            kept[RATE] = f"{rate:f}"
-            same = all(before.fields.get(key) == kept.get(key) for key in (RATE, "currency"))
-            kept[RATE_DAY] = before.fields.get(RATE_DAY, "") if same else today.isoformat()
+            fields[RATE] = f"{rate:f}"
+            is_unchanged = all(before.fields.get(key) == fields.get(key) for key in (RATE, "currency"))
+            fields[RATE_DAY] = before.fields.get(RATE_DAY, "") if is_unchanged else today.isoformat()
         except ValueError as error:
             errors[RATE] = str(error)
     if errors:
         raise FieldErrors(errors)
-    return WorkspaceDefaults(kept)
+    return WorkspaceDefaults(fields)

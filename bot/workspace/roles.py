@@ -1,4 +1,4 @@
-"""Who may change what a whole workspace relies on: its admins and owners, and whom FTCOST_ADMINS names.
+"""The check whether a user may change a workspace's settings: admins, owners and the users in FTCOST_ADMINS may.
 
 await roles.check(team_id, user_id)                                  # UserError, a sentence, where not
 audit.add(connection, AuditChange(team_id, user_id, "budget", "none", "$500.00"))
@@ -21,7 +21,7 @@ from calculator import UserError
 
 log = logging.getLogger(__name__)
 
-# A slash command has three seconds, and there is more to do in them.
+# A slash command must be answered within three seconds, and this is one step of several.
 ASK_SECONDS = 2.0
 MOST_PEOPLE = 1_000
 ADMINS_ONLY = "Only admins and owners of this workspace may do that, and people whom FTCOST_ADMINS names."
@@ -33,7 +33,7 @@ NO_ANSWER = "Slack does not say at the moment whether you are an admin. Please t
 
 
 class Roles:
-    """Slack is asked, and its answer kept for a minute."""
+    """Asks Slack for users' roles, and remembers the answers for a minute."""
 
     def __init__(
         self, workspaces: Workspaces, admins: Collection[str] = (), clock: Callable[[], float] = time.monotonic
@@ -44,22 +44,22 @@ class Roles:
         self._known: dict[tuple[str, str], tuple[float, bool]] = {}
 
     async def check(self, team_id: str, user_id: str) -> None:
-        """Nothing for an admin of the workspace. Raises UserError for anybody else, and where Slack does not say."""
+        """Raise UserError unless the user is an admin of the workspace, also if Slack does not answer."""
         if not await self.is_admin(team_id, user_id):
             raise UserError(ADMINS_ONLY)
 
     async def is_admin(self, team_id: str, user_id: str) -> bool:
-        """Whether somebody may change what the workspace relies on. Raises UserError where Slack does not say."""
+        """Return whether a user may change the workspace's settings. Raises UserError if Slack does not answer."""
         if user_id in self._admins:
             return True
-        until, known = self._known.get((team_id, user_id), (0.0, False))
-        if self._clock() < until:
-            return known
-        found = await self._ask(team_id, user_id)
+        valid_until, was_admin = self._known.get((team_id, user_id), (0.0, False))
+        if self._clock() < valid_until:
+            return was_admin
+        is_admin = await self._ask(team_id, user_id)
         if len(self._known) >= MOST_PEOPLE:
             self._known.clear()
-        self._known[team_id, user_id] = (self._clock() + CACHE_SECONDS, found)
-        return found
+        self._known[team_id, user_id] = (self._clock() + CACHE_SECONDS, is_admin)
+        return is_admin
 
     async def _ask(self, team_id: str, user_id: str) -> bool:
         try:
@@ -75,6 +75,6 @@ class Roles:
             log.warning("users.info gave no answer: %r", error)
             raise UserError(NO_ANSWER) from None
         user: Any = answer["user"]
-        # An admin of another workspace, who is here by a shared channel, is none of this one.
-        at_home = user.get("team_id") == team_id and not user.get("is_stranger") and not user.get("deleted")
-        return bool(at_home and (user.get("is_admin") or user.get("is_owner")))
+        # An admin of another workspace can be in a shared channel here; that gives no rights.
+        is_member = user.get("team_id") == team_id and not user.get("is_stranger") and not user.get("deleted")
+        return bool(is_member and (user.get("is_admin") or user.get("is_owner")))
