@@ -1,4 +1,4 @@
-"""The modals for what a workspace settles: defaults of its estimates, and budgets."""
+"""The modals for a workspace's defaults and budgets."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ FIELDS = (
 
 
 def settings_form(settled: Mapping[str, str]) -> View:
-    """Everything that is settled for a workspace."""
+    """Return the modal with a workspace's defaults."""
     blocks = [field_block(field, settled.get(field.key, "")) for field in FIELDS]
     return _modal(SETTINGS, "Settings", blocks)
 
 
 def budget_form(budget: Budget | None, channel_id: str) -> View:
-    """The budget of a channel (or of the workspace, where there is no channel), and who may approve more."""
+    """Return the modal with the budget of a channel, or of the workspace if `channel_id` is empty."""
     amount = field_block(
         Field(
             AMOUNT,
-            "Most that an estimate may cost, USD",
-            "In all (5000), or a month (500/month). Leave it empty to have none.",
+            "Highest cost of an estimate, in USD",
+            "For the whole estimate (5000) or for a month (500/month). Leave it empty to have no budget.",
             "5000",
         ),
         budget.amount if budget else "",
@@ -53,8 +53,8 @@ def budget_form(budget: Budget | None, channel_id: str) -> View:
         {
             "type": "input",
             "block_id": APPROVERS,
-            "label": plain("Who may approve more"),
-            "hint": plain("They are asked in the estimate's thread: invite them where it is private."),
+            "label": plain("Who may approve estimates above it"),
+            "hint": plain("They're asked in the estimate's thread. Invite them to it if it's private."),
             "element": people,
             "optional": True,
         },
@@ -66,12 +66,12 @@ def budget_form(budget: Budget | None, channel_id: str) -> View:
         ]
         whole = budget is not None and budget.channel_id == WHOLE_WORKSPACE
         element = {"type": "radio_buttons", "action_id": SCOPE, "options": options, "initial_option": options[whole]}
-        blocks.append({"type": "input", "block_id": SCOPE, "label": plain("Holds"), "element": element})
+        blocks.append({"type": "input", "block_id": SCOPE, "label": plain("Applies to"), "element": element})
     return _modal(BUDGET, "Budget", blocks) | {"private_metadata": channel_id}
 
 
 def read_budget(view: View, team_id: str) -> Budget:
-    """What was chosen in `budget_form`; the amount as it was typed."""
+    """Return the input of `budget_form`, with the amount as it was typed."""
     state = view["state"]["values"]
     scope = (state.get(SCOPE, {}).get(SCOPE, {}).get("selected_option") or {}).get("value")
     return Budget(
@@ -83,12 +83,12 @@ def read_budget(view: View, team_id: str) -> Budget:
 
 
 def read_settings_form(view: View) -> dict[str, str]:
-    """What was typed into `settings_form`, by key."""
-    found = {}
+    """Return the input of `settings_form` by key."""
+    values = {}
     for field in FIELDS:
         element = view["state"]["values"][field.key][field.key]
-        found[field.key] = (element.get("selected_option") or {}).get("value") or element.get("value") or ""
-    return found
+        values[field.key] = (element.get("selected_option") or {}).get("value") or element.get("value") or ""
+    return values
 
 
 def _modal(callback_id: str, title: str, blocks: list[dict[str, Any]]) -> View:

@@ -34,7 +34,7 @@ _SHAPES = {
 
 
 class Origin(NamedTuple):
-    """Where a form was opened, carried in its private_metadata."""
+    """The place where a form was opened, carried in its private_metadata."""
 
     channel: str | None = None
     thread_ts: str | None = None
@@ -45,7 +45,7 @@ class Origin(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> Origin:
-        """Raises ValueError where it is not what `write` wrote."""
+        """Return what `write` wrote. Raises ValueError for anything else."""
         try:
             data = json.loads(text) if text else {}
         except RecursionError:
@@ -65,8 +65,8 @@ def form(
     reply_in: str = "channel",
     settled: Mapping[str, str] = MappingProxyType({}),
 ) -> View:
-    """The modal, filled with `values`; the rest of the options is shown where asked for or where a value needs it.
-    An empty one begins with what is `settled` for the workspace.
+    """Return the modal, filled with `values`. The other options appear with `more`, or if one of them has a value. A
+    new form starts with the workspace's defaults, `settled`.
     """
     given = values or {}
     expanded = more or any(given.get(key) for key in _HIDDEN)
@@ -93,8 +93,8 @@ def form(
 
 
 def read_values(view: View) -> dict[str, str]:
-    """What stands in the form, as text by scenario key; empty fields are left out. Raises FieldErrors for more than a
-    field of ours can hold.
+    """Return the form's input by scenario key, without empty fields. Raises FieldErrors for text that is longer than
+    the form allows.
     """
     found: dict[str, str] = {}
     values = at(view, "state", "values")
@@ -110,13 +110,13 @@ def read_values(view: View) -> dict[str, str]:
 
 
 def reply_in(view: View) -> str:
-    """Where the answer goes: `channel` or `dm`."""
+    """Return where the answer goes: `channel` or `dm`."""
     chosen = at(view, "state", "values", REPLY_IN, REPLY_IN, "selected_option", "value")
     return "dm" if chosen == "dm" else "channel"
 
 
 def errors_for(view: View, errors: Mapping[str, str]) -> dict[str, str]:
-    """Errors at the blocks of this view; one that has no block of its own is said at the first field."""
+    """Return errors by the blocks of a view. An error without a block appears at the first field."""
     inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     placed: dict[str, str] = {}
     for key, text in errors.items():
@@ -127,7 +127,7 @@ def errors_for(view: View, errors: Mapping[str, str]) -> dict[str, str]:
 
 
 def loading(title: str) -> View:
-    """A view that costs nothing to make, opened at once because its trigger lives three seconds."""
+    """Return a placeholder, which is opened at once because a trigger ends after three seconds."""
     return {
         "type": "modal",
         "title": plain(title),
@@ -137,7 +137,7 @@ def loading(title: str) -> View:
 
 
 def notice(title: str, text: str) -> View:
-    """A modal that only says something."""
+    """Return a modal with one sentence."""
     return {
         "type": "modal",
         "title": plain(title),
@@ -147,7 +147,7 @@ def notice(title: str, text: str) -> View:
 
 
 def compare_form(origin: Origin, offers: Sequence[Offer | GpuOffer], chosen: Sequence[str]) -> View:
-    """Pick offers from a list, grouped by platform. The block is the scenario's `on`."""
+    """Return the modal that chooses offers, grouped by platform, for the scenario's `on`."""
     groups: dict[str, list[Block]] = {}
     for offer in offers:
         groups.setdefault(offer.platform_title, []).append(_offer_option(offer))
@@ -180,7 +180,7 @@ def _offer_option(offer: Offer | GpuOffer) -> Block:
 
 
 def field_block(field: Field, value: str) -> Block:
-    """An input whose block is its key."""
+    """Return an input whose block id is the field's key."""
     element = _menu(field, value) if field.choices else _text_input(field, value)
     block: Block = {
         "type": "input",
@@ -236,7 +236,7 @@ def _button(text: str, action_id: str) -> Block:
 
 
 def plain(text: str) -> Block:
-    """Text as it is."""
+    """Return a plain text object."""
     return {"type": "plain_text", "text": text, "emoji": False}
 
 

@@ -87,7 +87,7 @@ class DecisionJobs:
         poster = await self.services.poster(job.team_id)
         approval = await self.services.budgets.approval(job.estimate_id, team_id=job.team_id)
         if approval is None:
-            await poster.only_to(job.user_id, here, text_message("This request is not there any more."))
+            await poster.only_to(job.user_id, here, text_message("This request doesn't exist any more."))
             return
         if job.user_id not in approval.approvers:
             await poster.only_to(job.user_id, here, text_message(f"Only {people(approval)} can decide this."))

@@ -49,7 +49,7 @@ class MentionJobs:
                 await self._actual(queued, asked)
                 return
             if asked.verb == "keys":
-                raise UserError("Keys go through a form: type `/ftcost keys`.")
+                raise UserError("Keys are entered in a form: type `/ftcost keys`.")
             if asked.verb not in ("estimate", "breakeven"):
                 answer = await self.services.lookups.answer(asked, team=job.team_id, user=job.user_id)
                 await poster.only_to(job.user_id, here, answer)

@@ -55,7 +55,7 @@ def read_command(text: str, also: Sequence[str] = ()) -> ParsedCommand:
         if first not in VERBS:
             near = difflib.get_close_matches(first[:40], [*VERBS, *KEYS], n=1, cutoff=0.6)
             hint = f" Did you mean `{near[0]}{'=' if near[0] in KEYS else ''}`?" if near else ""
-            raise UserError(f"“{words[0][:40]}” is no command.{hint} `help` shows what can be asked.")
+            raise UserError(f"“{words[0][:40]}” isn't a command.{hint} `help` lists the commands.")
         if first not in ("estimate", "breakeven"):
             return ParsedCommand(first, {}, text.strip()[len(words[0]) :].strip())
         words = words[1:]
@@ -79,11 +79,11 @@ def read_fields(words: Sequence[str], also: Sequence[str] = ()) -> dict[str, str
         key, equals, value = word.partition("=")
         key = key.strip().lower()
         if not equals:
-            errors[key[:40]] = f"“{key[:40]}” stands alone. Write key=value, and put a value with spaces in quotes."
+            errors[key[:40]] = f"“{key[:40]}” has no key. Write key=value, and put a value with spaces in quotes."
         elif key not in KEYS and key not in also:
             errors[key[:40]] = unknown_key(key)
         elif key in fields:
-            errors[key] = f"{key}= stands twice. Keep one."
+            errors[key] = f"{key}= is given twice. Keep one."
         elif not value:
             errors[key] = f"{key}= has no value."
         else:

@@ -14,7 +14,7 @@ from bot.services import Services
 from bot.slack.request import ActionRequest, CommandRequest
 from calculator import UserError
 
-TITLE = "With what was measured"
+TITLE = "With measured values"
 
 
 async def accept_actual(services: Services, request: CommandRequest, command: str) -> SlackMessage:
@@ -36,7 +36,7 @@ async def accept_actual(services: Services, request: CommandRequest, command: st
         asked_in_channel_id=request.channel_id,
     )
     await services.worker.accept(f"command:{request.trigger_id}", job)
-    return text_message(f"The comparison comes into the thread of the estimate `{saved.id}`.")
+    return text_message(f"The comparison will be posted in the thread of estimate `{saved.id}`.")
 
 
 def register(app: AsyncApp, services: Services) -> None:

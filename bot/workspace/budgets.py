@@ -1,4 +1,4 @@
-"""Budgets: what an amount means, and whether an estimate is above it."""
+"""Budgets: how an amount is read, and how an estimate is compared with it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MONTH = "/month"
 
 
 class BudgetLimit(NamedTuple):
-    """US dollars, for all of an estimate or for each full month of it."""
+    """US dollars for a whole estimate, or for each of its full months."""
 
     usd: Decimal
     monthly: bool
@@ -25,26 +25,28 @@ class BudgetLimit(NamedTuple):
 
 
 def read_limit(text: str) -> BudgetLimit:
-    """`5000`, `$5k`, `500/month`. Raises UserError."""
+    """Return the limit of a text such as `5000`, `$5k` or `500/month`. Raises UserError."""
     amount, slash, period = text.strip().removeprefix("$").partition("/")
     try:
         if slash and period.strip().lower() not in ("month", "mo"):
-            raise ValueError(f"“{period.strip()[:20]}” is no period of a budget.")
+            raise ValueError(f"“{period.strip()[:20]}” isn't a budget period.")
         usd = parse_number(amount)
         if not usd:
-            raise ValueError("A budget of nothing cannot be kept; leave it empty to have none.")
+            raise ValueError("A budget can't be zero; leave the field empty to have no budget.")
     except ValueError as error:
-        raise UserError(f"{error} Write US dollars for all of an estimate, such as 5000, or 500/month.") from None
+        raise UserError(
+            f"{error} Write US dollars for the whole estimate, such as 5000, or for a month, such as 500/month."
+        ) from None
     return BudgetLimit(usd, bool(slash))
 
 
 def limit_text(limit: BudgetLimit) -> str:
-    """The way back."""
+    """Return a text that `read_limit` reads as this limit."""
     return f"{limit.usd:f}{MONTH if limit.monthly else ''}"
 
 
 class BudgetExcess(NamedTuple):
-    """An estimate above a limit: its figure (the dear end, where it is ranged) in words and in US dollars."""
+    """An estimate above a limit, with its figure in words and in US dollars; of a range, the upper end."""
 
     limit: BudgetLimit
     usd: Decimal
@@ -57,19 +59,19 @@ class BudgetExcess(NamedTuple):
 
 
 class BudgetUndecided(NamedTuple):
-    """An estimate of which too little is known to hold it against a limit."""
+    """An estimate with too many unknown prices to compare it with a limit."""
 
     limit: BudgetLimit
     estimated: str
 
     @property
     def sentence(self) -> str:
-        return f"Whether it is within the budget of {self.limit.text} is not known: {self.estimated}."
+        return f"It isn't known whether this is within the budget of {self.limit.text}: {self.estimated}."
 
 
 def held_against(comparison: Comparison, limit: BudgetLimit) -> BudgetExcess | BudgetUndecided | None:
-    """The answer's offer held against a limit; None where it is within, or nothing can be bought. An offer with an
-    unknown price is above the limit where what is known of it is.
+    """Return how the answer's offer exceeds a limit; None if it does not, or if nothing can be bought. An offer with an
+    unknown price exceeds the limit if its known part does.
     """
     shown = next(iter(comparison.estimates), None)
     if shown is None or shown.standing == RankGroup.APART:
@@ -82,6 +84,6 @@ def held_against(comparison: Comparison, limit: BudgetLimit) -> BudgetExcess | B
         up_to = "at least " if not whole else "up to " if span and span.low != span.high else ""
         return BudgetExcess(limit, usd, f"{name} is {up_to}{money(usd)} {period}")
     if not whole:
-        known = f"what is known is {money(usd)} {period}" if usd else "nothing is known"
-        return BudgetUndecided(limit, f"{name} has a price that nobody has published, and {known}")
+        known = f"its known part is {money(usd)} {period}" if usd else "no part of it is known"
+        return BudgetUndecided(limit, f"{name} has an unpublished price, and {known}")
     return None

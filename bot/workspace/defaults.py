@@ -15,7 +15,7 @@ from pricing import Catalog
 DEFAULTS = ("on", "days", "customer", "currency")
 """The scenario keys that can have a default."""
 RATE, RATE_DAY = "rate", "rate_day"
-FROM_DEFAULTS = " That is from this workspace's settings; its admins change them on the app's Home tab."
+FROM_DEFAULTS = " This comes from the workspace's settings, which its admins change on the app's Home tab."
 _ANYTHING = {"examples": "1", "example": "1"}
 
 
@@ -67,7 +67,7 @@ def read_defaults(
     else:
         fields = {key: text for key, text in scenario.fields().items() if key in inputs}
         if scenario.days.is_range:
-            errors["days"] = "Settle one number of days; a range belongs into a question."
+            errors["days"] = "Enter one number of days. A range belongs in a question."
         try:
             resolve_question(scenario, catalog, today)
         except FieldErrors as error:  # an offer may need more fields than the defaults have
@@ -78,7 +78,7 @@ def read_defaults(
             if not Decimal("0.0001") <= rate <= Decimal(10_000_000):
                 raise ValueError("A rate is how much of the currency one US dollar buys, such as 0.92.")
             if inputs.get("currency", "USD").upper() == "USD":
-                raise ValueError("Say of which currency, such as EUR.")
+                raise ValueError("Choose the currency of this rate too, such as EUR.")
             fields[RATE] = f"{rate:f}"
             is_unchanged = all(before.fields.get(key) == fields.get(key) for key in (RATE, "currency"))
             fields[RATE_DAY] = before.fields.get(RATE_DAY, "") if is_unchanged else today.isoformat()

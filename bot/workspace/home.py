@@ -124,7 +124,9 @@ def _settings(data: HomeData) -> str:
         lines.append(
             f"• Budget of an estimate: {read_limit(data.budget.amount).text}, approved by {_approvers(data.budget)}"
         )
-    return "*Settings of this workspace*\n" + ("\n".join(lines) or "Nothing is settled; the form begins as it does.")
+    return "*Settings of this workspace*\n" + (
+        "\n".join(lines) or "No defaults yet. Admins can set them with the Settings button."
+    )
 
 
 def _approvers(budget: Budget) -> str:

@@ -24,12 +24,12 @@ log = logging.getLogger(__name__)
 # A slash command must be answered within three seconds, and this is one step of several.
 ASK_SECONDS = 2.0
 MOST_PEOPLE = 1_000
-ADMINS_ONLY = "Only admins and owners of this workspace may do that, and people whom FTCOST_ADMINS names."
+ADMINS_ONLY = "Only admins and owners of this workspace can do that, and the users in FTCOST_ADMINS."
 CANNOT_ASK = (
-    "ftcost may not ask Slack who is an admin here: it was installed without the scope users:read. "
-    "Install it again, or let whoever runs it name you in FTCOST_ADMINS."
+    "ftcost can't ask Slack who is an admin here: it was installed without the scope users:read. "
+    "Install it again, or ask its administrator to add you to FTCOST_ADMINS."
 )
-NO_ANSWER = "Slack does not say at the moment whether you are an admin. Please try again in a minute."
+NO_ANSWER = "Slack didn't say whether you are an admin. Please try again in a minute."
 
 
 class Roles:

@@ -106,7 +106,7 @@ async def test_an_alert_of_anothers_is_not_ended(spied: Spied) -> None:
 async def test_a_decision_on_anothers_request(spied: Spied, button: str) -> None:
     await spied.send(spied.pressed(button, spied.own))
     (told,) = await spied.blue.wait_for(spied.blue.ephemerals)
-    assert told["text"] == "This request is not there any more."
+    assert told["text"] == "This request doesn't exist any more."
 
 
 async def test_a_look_up_by_name(spied: Spied) -> None:
@@ -120,7 +120,7 @@ async def test_a_look_up_by_name(spied: Spied) -> None:
 async def test_a_button_that_opens_a_form(spied: Spied, button: str) -> None:
     await spied.send(spied.pressed(button, spied.own))
     views = await spied.blue.wait_for(lambda: [v for v in spied.blue.views if v["title"]["text"] == "Not found"])
-    assert "not there any more" in json.dumps(views)
+    assert "exist any more" in json.dumps(views)
 
 
 @pytest.mark.parametrize("button", ["export", "break_even", "sure"])
@@ -151,7 +151,7 @@ async def test_offers_for_anothers_estimate_are_refused(spied: Spied) -> None:
     view = await slack_actions.press(spied.blue, spied.own, "compare", "compare_form")
     metadata = {"edit_of": spied.id, "channel": spied.blue.general, "thread_ts": spied.secret["ts"]}
     answer = await spied.send(submission(spied, view, {"on": ["google/gemini-3.5-flash"]}, metadata))
-    assert "not there any more" in answer
+    assert "exist any more" in answer
 
 
 @pytest.mark.parametrize("words", ["epochs=5", "breakeven", "compare", "breakeven base=gpt-4o-mini"])

@@ -154,10 +154,11 @@ async def test_an_unknown_price_is_neither_nothing_nor_within(workspace: Workspa
     """Of this offer nothing is known but the preparation, $500.00; in a month nothing at all."""
     line = "on=google/gemini-3.5-flash-lite examples=10k example=400 epochs=3 calls=50k/day call=100/70 prep=500"
     name = "Gemini 3.5 Flash-Lite (Google)"
-    nobody = f"{name} has a price that nobody has published, and"
+    unpublished = f"{name} has an unpublished price, and"
     said = {
-        "501": f"Whether it is within the budget of $501.00 is not known: {nobody} what is known is $500.00",
-        "9/month": f"Whether it is within the budget of $9.00 a month is not known: {nobody} nothing is known.",
+        "501": f"It isn't known whether this is within the budget of $501.00: {unpublished} its known part is $500.00",
+        "9/month": "It isn't known whether this is within the budget of $9.00 a month: "
+        f"{unpublished} no part of it is known.",
         "499": f"Above the budget of $499.00 by $1.00: {name} is at least $500.00 over 12 months.",
     }
     for amount, sentence in said.items():
@@ -199,7 +200,7 @@ async def test_the_channels_budget_comes_before_the_workspaces(workspace: Worksp
 async def test_a_budget_that_cannot_be_is_refused(workspace: Workspace, slack: FakeSlack) -> None:
     for amount, said in (
         ("much", "isn't a number"),
-        ("5/day", "“day” is no period"),
+        ("5/day", "“day” isn't a budget period"),
         ("5000 EUR", "Write US dollars"),
     ):
         assert said in (await slack_actions.set_budget(slack, {"amount": amount}))["amount"]

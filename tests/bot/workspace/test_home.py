@@ -21,7 +21,7 @@ async def test_home_begins_empty_and_says_how_old_the_prices_are(
     home = await slack_actions.open_home(slack)
     assert "None yet" in texts(home)
     assert f"{len(catalog.offers)} offers and {len(catalog.gpus.offers)} of GPUs by the hour, " in texts(home)
-    assert "Nothing is settled" in texts(home)
+    assert "No defaults yet" in texts(home)
     assert buttons(home)[0] == "home_estimate"
 
 
@@ -131,7 +131,7 @@ async def test_a_setting_that_holds_no_more_says_that_it_is_one(slack: FakeSlack
         assert await slack_actions.ask(slack, f"on=acme/two {fixture_catalog.LINE}")
     for text in (said, texts(told)):
         assert "acme/one" in text
-        assert "That is from this workspace's settings; its admins change them" in text
+        assert "This comes from the workspace's settings, which its admins" in text
 
 
 async def test_only_an_admin_changes_settings_and_budgets(workspace: Workspace, slack: FakeSlack) -> None:
