@@ -14,7 +14,7 @@ from bot.slack.payload import at
 from bot.telemetry.trace import failing
 
 Body = dict[str, Any]
-SORRY = "Something went wrong on our side. What you typed isn't lost; please try again. ({})"
+SORRY = "Something went wrong on our side, but nothing you typed is lost. Please try again. ({})"
 
 log = logging.getLogger(__name__)
 
