@@ -1,7 +1,7 @@
 """An estimate as a spreadsheet that goes on calculating: inputs, lines as formulas of them, totals of each offer.
 
-Text is written as text, never as a formula, whoever wrote it. Values stand beside the formulas, for programs that show
-a sheet without working it out.
+Text is always written as text, never as a formula. Formulas carry their values, for programs that show a sheet
+without computing it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ STANDINGS = {
 
 
 class Rows(NamedTuple):
-    """Where the lines of an offer stand in the sheet, first and last; None where it has none."""
+    """The first and the last row of an offer's lines in the sheet."""
 
     first: int
     last: int
@@ -66,7 +66,7 @@ class Styles(NamedTuple):
     number_header: Any
     text: Any
     word: Any
-    """In the place of a number."""
+    """A word in the place of a number."""
     input: Any
     share: Any
     number: Any
@@ -75,7 +75,14 @@ class Styles(NamedTuple):
 
 
 def to_xlsx(comparison: Comparison, catalog: Catalog, *, quoted: SavedResult | None = None, link: str = "") -> bytes:
-    """A comparison as an XLSX file. `quoted` is the result saved on its day; `link` leads to its thread."""
+    """Return a comparison as an XLSX file that goes on calculating.
+
+    Args:
+        comparison: The comparison.
+        catalog: The prices that it used.
+        quoted: The result saved on its day, for a column of quoted totals.
+        link: The permalink to its thread.
+    """
     from xlsxwriter import Workbook  # needed by nothing else
 
     formulas = in_formulas(comparison.scenario, catalog, comparison.as_of)
@@ -114,53 +121,54 @@ def _write_scenario(
     name = comparison.scenario.name
     sheet.write_string(0, 0, name or "Fine-tuning estimate", styles.title)
     sheet.write_string(1, 0, headline(comparison))
-    about = f"USD, prices as of {comparison.as_of}, catalogue {comparison.catalog_version}."
-    sheet.write_string(2, 0, f"{about} {link}".strip())
-    ranged = " A range stands at its likely value." if comparison.scenario.ranged else ""
-    how = f"Change a yellow cell: Lines and Offers follow. Prices and the rest stay as they are.{ranged}"
-    sheet.write_string(3, 0, how)
+    summary = f"USD, prices as of {comparison.as_of}, catalogue {comparison.catalog_version}."
+    sheet.write_string(2, 0, f"{summary} {link}".strip())
+    ranged = " A range is at its likely value." if comparison.scenario.ranged else ""
+    instruction = f"Change a yellow cell: Lines and Offers follow. Prices and the rest stay as they are.{ranged}"
+    sheet.write_string(3, 0, instruction)
     _write_header(sheet, styles, 5, ("Input", "Value", "Meaning", "As asked"), numbers={"Value"})
     row = 6
     used = used_inputs(formulas)
     fields = comparison.scenario.fields()
-    for one in formulas.inputs:
-        if one.name not in used:
+    for field in formulas.inputs:
+        if field.name not in used:
             continue
-        share = key_of(one.key).unit == "%"
-        sheet.write_string(row, 0, one.name, styles.text)
-        sheet.write_number(row, 1, float(one.amount.likely), styles.share if share else styles.input)
-        sheet.write_string(row, 2, INPUT_LABELS[one.key].label, styles.text)
-        sheet.write_string(row, 3, fields.get(one.key.partition(".")[0], "") or str(one.amount), styles.text)
-        sheet.data_validation(row, 1, row, 1, bounds(one))
-        book.define_name(one.name, f"=Scenario!$B${row + 1}")
+        share = key_of(field.key).unit == "%"
+        sheet.write_string(row, 0, field.name, styles.text)
+        sheet.write_number(row, 1, float(field.amount.likely), styles.share if share else styles.input)
+        sheet.write_string(row, 2, INPUT_LABELS[field.key].label, styles.text)
+        sheet.write_string(row, 3, fields.get(field.key.partition(".")[0], "") or str(field.amount), styles.text)
+        sheet.data_validation(row, 1, row, 1, bounds(field))
+        book.define_name(field.name, f"=Scenario!$B${row + 1}")
         row += 1
-    live = {one.key.partition(".")[0] for one in formulas.inputs if one.name in used}
+    live = {field.key.partition(".")[0] for field in formulas.inputs if field.name in used}
     fixed = {key: text for key, text in fields.items() if key not in live}
     if comparison.scenario.epochs == "auto":
         fixed["epochs"] = "auto: follows each platform's rule"
     if fixed:
         sheet.write_string(row + 1, 0, "Fixed in this file", styles.header)
-        for below, (key, text) in enumerate(fixed.items(), row + 2):
-            sheet.write_string(below, 0, key, styles.text)
-            sheet.write_string(below, 1, text, styles.text)
+        for fixed_row, (key, text) in enumerate(fixed.items(), row + 2):
+            sheet.write_string(fixed_row, 0, key, styles.text)
+            sheet.write_string(fixed_row, 1, text, styles.text)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 16)
     sheet.set_column(2, 3, 44)
 
 
 def _write_header(sheet: Any, styles: Styles, row: int, titles: Sequence[str], numbers: Collection[str]) -> None:
-    """The titles of columns, over `numbers` as these stand."""
+    """Write the titles of columns; those in `numbers` are aligned as numbers are."""
     for column, text in enumerate(titles):
         sheet.write_string(row, column, text, styles.number_header if text in numbers else styles.header)
 
 
 def _write_lines(sheet: Any, styles: Styles, comparison: Comparison, formulas: Formulas) -> dict[str, Rows | None]:
-    """Every line; where those of each offer (and of the base model, under its name) stand."""
+    """Write every line item, and return the rows of each offer and of the base model by id."""
     _write_header(sheet, styles, 0, LINE_COLUMNS, _NUMBERS)
     places: dict[str, Rows | None] = {}
     row = 1
     blocks: list[tuple[str, str, Sequence[LineItem]]] = [
-        (one.offer.id, offer_name(one), formulas.estimates[one.offer.id].lines) for one in comparison.estimates
+        (estimate.offer.id, offer_name(estimate), formulas.estimates[estimate.offer.id].lines)
+        for estimate in comparison.estimates
     ]
     if formulas.base:
         blocks.append((_base_id(formulas.base), _base_name(formulas.base), formulas.base.lines))
@@ -182,25 +190,25 @@ def _write_line(sheet: Any, styles: Styles, row: int, name: str, line: LineItem,
     _write_number(sheet, row, 4, line.quantity, styles.number, styles)
     sheet.write_string(row, 5, line.unit, styles.text)
     _write_number(sheet, row, 6, line.unit_price_usd, styles.unit_price, styles)
-    here = row + 1
+    number = row + 1  # as formulas count rows
     if line.quantity is None or line.unit_price_usd is None:
         sheet.write_string(row, 7, UNKNOWN, styles.word)
     else:
         amount = value_of(line.quantity) * value_of(line.unit_price_usd)
-        sheet.write_formula(row, 7, f"=E{here}*G{here}", styles.usd, float(amount))
+        sheet.write_formula(row, 7, f"=E{number}*G{number}", styles.usd, float(amount))
     if line.monthly_quantity is not None and line.unit_price_usd is not None:
         price = value_of(line.unit_price_usd)
         month = float(value_of(line.monthly_quantity) * price)
         text = formula_of(line.monthly_quantity) or f"{line.monthly_quantity:f}"
-        _formula(sheet, row, 8, f"({text})*G{here}", styles.usd, month)
+        _formula(sheet, row, 8, f"({text})*G{number}", styles.usd, month)
     elif line.recurrence == "monthly":
         sheet.write_string(row, 8, UNKNOWN, styles.word)
     if line.source and line.price:
         yours = line.price.yours
-        read = (age if yours else age_marked)(line.source.checked_on, as_of)
+        age_text = (age if yours else age_marked)(line.source.checked_on, as_of)
         confidence = "yours" if yours else line.price.confidence
         for column, text in enumerate(
-            (line.source.title, line.source.url or "", line.source.checked, read, confidence), 9
+            (line.source.title, line.source.url or "", line.source.checked, age_text, confidence), 9
         ):
             sheet.write_string(row, column, text, styles.text)
 
@@ -217,7 +225,7 @@ def _write_number(sheet: Any, row: int, column: int, number: Decimal | None, sty
 def _formula(sheet: Any, row: int, column: int, text: str, style: Any, value: float) -> None:
     if len(text) > LONGEST_FORMULA:
         sheet.write_number(row, column, value, style)
-        sheet.write_comment(row, column, "Too long for a formula of a spreadsheet: this stays as it was asked.")
+        sheet.write_comment(row, column, "Too long for a spreadsheet formula: this cell keeps its value.")
     else:
         sheet.write_formula(row, column, f"={text}", style, value)
 
@@ -232,9 +240,9 @@ def _write_offers(
 ) -> None:
     _write_header(sheet, styles, 0, OFFER_COLUMNS[: None if quoted else -1], _USD_COLUMNS)
     row = 1
-    for one in comparison.estimates:
-        _write_offer(sheet, styles, row, one, places[one.offer.id])
-        saved = quoted.find(one.offer.id) if quoted else None
+    for estimate in comparison.estimates:
+        _write_offer(sheet, styles, row, estimate, places[estimate.offer.id])
+        saved = quoted.find(estimate.offer.id) if quoted else None
         if saved and saved.total_usd is not None:
             sheet.write_number(row, 7, float(saved.total_usd), styles.usd)
         row += 1
@@ -249,14 +257,14 @@ def _write_offers(
         sheet.set_column(column, column, width)
 
 
-def _write_offer(sheet: Any, styles: Styles, row: int, one: Estimate, place: Rows | None) -> None:
-    for column, text in enumerate((offer_name(one), one.offer.id, STANDINGS[one.standing])):
+def _write_offer(sheet: Any, styles: Styles, row: int, estimate: Estimate, place: Rows | None) -> None:
+    for column, text in enumerate((offer_name(estimate), estimate.offer.id, STANDINGS[estimate.standing])):
         sheet.write_string(row, column, text, styles.text)
     if place is None:
         return
     once = f'SUMIF(Lines!{_span(_ONCE, place)},"once",Lines!{_span(_AMOUNTS, place)})'
-    _write_sum(sheet, styles, row, 3, once, one.one_off)
-    _write_sums(sheet, styles, row, place, one.monthly, one.total)
+    _write_sum(sheet, styles, row, 3, once, estimate.one_off)
+    _write_sums(sheet, styles, row, place, estimate.monthly, estimate.total)
 
 
 def _write_sums(sheet: Any, styles: Styles, row: int, place: Rows, monthly: Total, total: Total) -> None:
@@ -266,7 +274,7 @@ def _write_sums(sheet: Any, styles: Styles, row: int, place: Rows, monthly: Tota
 
 
 def _write_sum(sheet: Any, styles: Styles, row: int, column: int, text: str, total: Total) -> None:
-    """A sum of lines; a word where it is not known, and nothing where there are none."""
+    """Write a sum of lines: a word where it is unknown, and nothing where there are none."""
     if total.usd is not None:
         sheet.write_formula(row, column, f"={text}", styles.usd, float(total.usd))
     elif not total.whole:
