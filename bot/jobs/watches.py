@@ -99,7 +99,7 @@ class ScheduledJobs:
         if queued.attempts < 2 or not await self.services.inbox.replies(queued):
             await self._post(queued, watch, saved, alert(change, saved, watch, catalog, self.today()))
             await self.services.inbox.replied(queued, 1)
-        await self.watches.told(watch, document(change.told))
+        await self.watches.told(watch, document(change.state))
 
     async def _change(self, watch: Watch, saved: SavedEstimate, catalog: Catalog) -> WatchChange | None:
         state, over = decode_state(watch.told, saved.result), read_threshold(watch.over)

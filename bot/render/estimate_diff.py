@@ -22,7 +22,7 @@ DUST = Decimal("1e-9")  # a mean price has no end
 
 
 class CostCause(NamedTuple):
-    """`epochs`, `price of Input tokens`, `the date`, and what it adds to the total in US dollars."""
+    """A cause such as `epochs`, `price of Input tokens` or `the date`, and what it adds to the total in US dollars."""
 
     name: str
     usd: Decimal
@@ -58,13 +58,13 @@ def reasons(quote: OfferQuote, fields: Mapping[str, str], catalog: Catalog, on: 
 
 
 def priced_alone(fields: Mapping[str, str], offer: str, catalog: Catalog, on: date) -> Estimate | None:
-    """One offer for one question; None where there is no such offer, or the question makes no sense half changed."""
+    """Return the estimate of one offer, or None where it isn't in the catalogue or the question is invalid."""
     comparison = compared_alone(fields, offer, catalog, on)
     return comparison.find(offer) if comparison else None
 
 
 def compared_alone(fields: Mapping[str, str], offer: str, catalog: Catalog, on: date) -> Comparison | None:
-    """The same as a comparison of one offer, for what is said beside its price."""
+    """Return the comparison of one offer, or None where it isn't in the catalogue or the question is invalid."""
     try:
         return estimate(read_scenario({**fields, "on": offer}), catalog, on)
     except FieldErrors:
@@ -72,7 +72,7 @@ def compared_alone(fields: Mapping[str, str], offer: str, catalog: Catalog, on: 
 
 
 class _Sum(NamedTuple):
-    """The lines of one label together."""
+    """The sum of the lines of one label."""
 
     quantity: Decimal = Decimal(0)
     usd: Decimal = Decimal(0)
@@ -133,46 +133,48 @@ def _with_ends(catalog: Catalog, quote: OfferQuote) -> Catalog:
     return Catalog([moved], catalog.assumptions, catalog.base_models, catalog.gpus, catalog.version)
 
 
-def _summed(made: Estimate | None) -> dict[str, _Sum]:
-    return _by_label((line.label, line.quantity, line.unit_price_usd) for line in made.lines) if made else {}
+def _summed(estimate: Estimate | None) -> dict[str, _Sum]:
+    return _by_label((line.label, line.quantity, line.unit_price_usd) for line in estimate.lines) if estimate else {}
 
 
 def _by_label(lines: Iterable[tuple[str, Decimal | None, Decimal | None]]) -> dict[str, _Sum]:
-    found: dict[str, _Sum] = {}
+    sums: dict[str, _Sum] = {}
     for label, quantity, unit_price in lines:
-        found[label] = found.get(label, _Sum()).plus(quantity, unit_price)
-    return found
+        sums[label] = sums.get(label, _Sum()).plus(quantity, unit_price)
+    return sums
 
 
-def difference_page(one: SavedEstimate, other: SavedEstimate, catalog: Catalog) -> TextPage:
-    """Return a page on two saved estimates: what was asked differently, the totals as quoted, the causes."""
+def difference_page(start: SavedEstimate, end: SavedEstimate, catalog: Catalog) -> TextPage:
+    """Return a page on the difference of two saved estimates: the changed keys, the totals as quoted, the causes."""
     pairs = [
         (quoted, estimate)
-        for estimate in other.result.estimates
-        if (quoted := one.result.find(estimate.offer)) is not None
+        for estimate in end.result.estimates
+        if (quoted := start.result.find(estimate.offer)) is not None
     ]
-    rows = tuple((end.offer, _total(start), _total(end), _change(start, end)) for start, end in pairs[:ROWS])
-    sentences = [f"Changed: {'; '.join(changes(one.fields, other.fields)) or 'nothing in the question'}."]
-    whole = next(((start, end) for start, end in pairs if start.complete and end.complete), None)
+    rows = tuple(
+        (quoted.offer, _total(quoted), _total(estimate), _change(quoted, estimate)) for quoted, estimate in pairs[:ROWS]
+    )
+    sentences = [f"Changed: {'; '.join(changes(start.fields, end.fields)) or 'nothing in the question'}."]
+    whole = next((pair for pair in pairs if pair[0].complete and pair[1].complete), None)
     if whole:
-        causes = _reasons_as_quoted(one, other, *whole, catalog)
+        causes = _reasons_as_quoted(start, end, *whole, catalog)
         listed = ", ".join(f"{cause.name} {signed(cause.usd)}" for cause in causes)
         sentences.append(f"For {whole[0].offer}: {listed or 'no difference'}.")
     return TextPage(
-        f"{one.name or one.id} and {other.name or other.id}",
+        f"{start.name or start.id} and {end.name or end.id}",
         tuple(sentences),
-        Table(("Offer", one.id, other.id, "Difference"), ("left", "right", "right", "right"), rows) if rows else None,
+        Table(("Offer", start.id, end.id, "Difference"), ("left", "right", "right", "right"), rows) if rows else None,
         () if rows else ("They have no offer in common.",),
     )
 
 
 def _reasons_as_quoted(
-    one: SavedEstimate, other: SavedEstimate, start: SavedOffer, end: SavedOffer, catalog: Catalog
+    start: SavedEstimate, end: SavedEstimate, quoted: SavedOffer, estimate: SavedOffer, catalog: Catalog
 ) -> list[CostCause]:
     """Return causes that add up to the difference of the quoted totals, also where prices were read again since."""
-    quote = one.result.quote(start.offer)
-    causes = (quote and reasons(quote, other.fields, catalog, other.result.as_of)) or []
-    difference = (end.total_usd or Decimal(0)) - (start.total_usd or Decimal(0))
+    quote = start.result.quote(quoted.offer)
+    causes = (quote and reasons(quote, end.fields, catalog, end.result.as_of)) or []
+    difference = (estimate.total_usd or Decimal(0)) - (quoted.total_usd or Decimal(0))
     rest = difference - sum((cause.usd for cause in causes), Decimal(0))
     return [*causes, CostCause("prices read since", rest)] if abs(rest) >= CENT else causes
 

@@ -1,1 +1,1 @@
-"""Watched estimates: what there is to tell, above which threshold, and when it is looked at."""
+"""Watched estimates: thresholds, what has changed since the last alert, and the alert itself."""

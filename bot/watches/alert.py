@@ -1,4 +1,4 @@
-"""What the thread of a watched estimate is told."""
+"""The message that reports the changes of a watched estimate."""
 
 from __future__ import annotations
 
@@ -25,73 +25,75 @@ WHAT_ENDS: dict[EndKind, str] = {
 }
 
 
-def alert(news: WatchChange, saved: SavedEstimate, watch: Watch, catalog: Catalog, today: date) -> SlackMessage:
-    """One message for all that is new."""
-    first, *others = _sentences(news)
-    table = _table(news, saved) if news.changed else None
-    blocks: list[Block] = [section("\n".join([f"*{escape(first)}*", *map(escape, others)]))]
+def alert(change: WatchChange, saved: SavedEstimate, watch: Watch, catalog: Catalog, today: date) -> SlackMessage:
+    """Return one message that reports all changes."""
+    headline, *details = _sentences(change)
+    table = _table(change, saved) if change.price_changed else None
+    blocks: list[Block] = [section("\n".join([f"*{escape(headline)}*", *map(escape, details)]))]
     if table:
         blocks.append(table_block(table))
-    causes = _causes(news, saved)
-    if table and news.quoted.low:
+    causes = _causes(change, saved)
+    if table and change.quoted.low:
         causes.append("At the likely values of your ranges.")
     if causes:
         blocks.append(section(escape(" ".join(causes))))
     command = f"`/ftcost unwatch {saved.id}`"
-    said = f"Estimate `{saved.id}`, watched by <@{escape(watch.user_id)}> over {escape(watch.over)}; {command} ends it"
+    origin = (
+        f"Estimate `{saved.id}`, watched by <@{escape(watch.user_id)}> over {escape(watch.over)}; {command} ends it"
+    )
     dates = f"USD, quoted as of {saved.as_of}, today as of {today}"
-    blocks.append(context(f"{said} · {dates} · catalogue `{escape(catalog.version)}`"))
-    text = "\n".join([" ".join([first, *others, *causes]), *([plain(table)] if table else [])])
+    blocks.append(context(f"{origin} · {dates} · catalogue `{escape(catalog.version)}`"))
+    text = "\n".join([" ".join([headline, *details, *causes]), *([plain(table)] if table else [])])
     return SlackMessage(escape(text), blocks)
 
 
 def elsewhere(message: SlackMessage, saved: SavedEstimate) -> SlackMessage:
-    """The same for the person alone, with why it does not stand in its thread."""
-    called = f"“{saved.name}”" if saved.name else f"`{saved.id}`"
-    why = context(f"Here, because the thread of your estimate {escape(called)} cannot be written to any more.")
+    """Return an alert for a direct message, which says why it isn't in the estimate's thread."""
+    name = f"“{saved.name}”" if saved.name else f"`{saved.id}`"
+    why = context(f"Sent here because ftcost can no longer post in the thread of your estimate {escape(name)}.")
     return message._replace(blocks=[why, *message.blocks])
 
 
-def _sentences(news: WatchChange) -> list[str]:
-    found = []
-    if news.changed:
-        found.append(_price_sentence(news))
-    found += [_moved(moved) for moved in news.moved]
-    if news.cheaper:
-        found.append(f"{offer_name(news.cheaper)} is cheapest now: {money(news.cheaper.total_usd)}.")
-    if news.prompted:
-        found.append(f"{_prompting(news.prompted)} costs {money(news.prompted.total_usd)} now.")
-    found += [_ending(news.name, ending) for ending in news.ending]
-    if news.idle_usd:
-        idle = f"bills {money(news.idle_usd)} a month while it is up, called or not"
-        found.append(f"{news.name} {idle}: is the deployment still needed?")
-    return found
+def _sentences(change: WatchChange) -> list[str]:
+    sentences = []
+    if change.price_changed:
+        sentences.append(_price_sentence(change))
+    sentences += [_moved(moved) for moved in change.moved_ends]
+    if change.cheaper:
+        sentences.append(f"{offer_name(change.cheaper)} is cheapest now: {money(change.cheaper.total_usd)}.")
+    if change.base:
+        sentences.append(f"{_prompting(change.base)} costs {money(change.base.total_usd)} now.")
+    sentences += [_ending(change.name, ending) for ending in change.upcoming_ends]
+    if change.idle_usd:
+        idle = f"bills {money(change.idle_usd)} a month while it is up, called or not"
+        sentences.append(f"{change.name} {idle}: is the deployment still needed?")
+    return sentences
 
 
-def _price_sentence(news: WatchChange) -> str:
-    now, quoted = news.now, news.quoted
-    if news.alone is None or now is None:
-        return f"{news.name} is not in the catalogue any more."
-    why = next((warning.text for warning in estimate_warnings(news.alone, now)), "it is not said why.")
-    if now.standing == RankGroup.APART:
-        return f"{news.name} cannot be bought as you asked any more: {why}"
-    if now.total_usd is None or not now.complete:
-        return f"{news.name} has no complete price any more: {why}"
+def _price_sentence(change: WatchChange) -> str:
+    current, quoted = change.current, change.quoted
+    if change.alone is None or current is None:
+        return f"{change.name} is not in the catalogue any more."
+    why = next((warning.text for warning in estimate_warnings(change.alone, current)), "the reason is unknown.")
+    if current.standing == RankGroup.APART:
+        return f"{change.name} cannot be bought as you asked any more: {why}"
+    if current.total_usd is None or not current.complete:
+        return f"{change.name} has no complete price any more: {why}"
     if not quoted.complete or quoted.total_usd is None:
-        return f"{news.name} has a complete price now: {money(now.total_usd)}."
-    difference = now.total_usd - quoted.total_usd
+        return f"{change.name} has a complete price now: {money(current.total_usd)}."
+    difference = current.total_usd - quoted.total_usd
     if not difference:
-        return f"{news.name} costs {money(now.total_usd)}, as it was quoted."
-    return f"{news.name} costs {money(now.total_usd)} now, {signed(difference)} against the quote."
+        return f"{change.name} costs {money(current.total_usd)}, as it was quoted."
+    return f"{change.name} costs {money(current.total_usd)} now, {signed(difference)} against the quote."
 
 
-def _moved(moved: MovedEnd) -> str:
-    what = WHAT_ENDS[moved.kind]
-    if moved.before is None:
-        return f"New: {moved.now} is {what}."
-    if moved.now is None:
-        return f"{moved.before} is not {what} any more; no other is announced."
-    return f"{moved.now} is {what} now; it was {moved.before}."
+def _moved(end: MovedEnd) -> str:
+    meaning = WHAT_ENDS[end.kind]
+    if end.earlier is None:
+        return f"New: {end.day} is {meaning}."
+    if end.day is None:
+        return f"{end.earlier} is not {meaning} any more; no other day is announced."
+    return f"{end.day} is {meaning} now; it was {end.earlier}."
 
 
 def _ending(name: str, ending: UpcomingEnd) -> str:
@@ -99,21 +101,21 @@ def _ending(name: str, ending: UpcomingEnd) -> str:
     return f"{when}, {ending.day}, is {WHAT_ENDS[ending.kind]}: {name}."
 
 
-def _table(news: WatchChange, saved: SavedEstimate) -> Table:
+def _table(change: WatchChange, saved: SavedEstimate) -> Table:
     """Return a table of the watched offer, and of what is cheapest now: as quoted, and as of today."""
-    shown = [news.now] if news.now else []
-    if news.cheaper and news.cheaper.offer.id != news.quoted.offer:
-        shown.append(news.cheaper)
+    estimates = [change.current] if change.current else []
+    if change.cheaper and change.cheaper.offer.id != change.quoted.offer:
+        estimates.append(change.cheaper)
     rows = []
-    if news.now is None:
-        rows.append((news.name, _quoted_total(news.quoted), "–", "not known"))
-    for estimate in shown:
+    if change.current is None:
+        rows.append((change.name, _quoted_total(change.quoted), "–", "not known"))
+    for estimate in estimates:
         quoted = saved.result.find(estimate.offer.id)
         difference = _difference(quoted, estimate)
         rows.append((offer_name(estimate), _quoted_total(quoted) if quoted else "–", _total(estimate), difference))
-    if news.prompted:
-        rows.append(_prompting_row(news.prompted, saved))
-    if payback := _payback_row(news):
+    if change.base:
+        rows.append(_prompting_row(change.base, saved))
+    if payback := _payback_row(change):
         rows.append(payback)
     header = ("Offer", "As quoted", "As of today", "Difference")
     return Table(header, ("left", "right", "right", "right"), tuple(rows))
@@ -136,17 +138,17 @@ def _prompting_row(base: BaseEstimate, saved: SavedEstimate) -> tuple[str, str, 
     return (_prompting(base), money(quoted_usd), money(total_usd), signed(total_usd - quoted_usd))
 
 
-def _payback_row(news: WatchChange) -> tuple[str, str, str, str] | None:
+def _payback_row(change: WatchChange) -> tuple[str, str, str, str] | None:
     """Return when it pays back, where that differs from the quote."""
-    quoted, estimate = news.quoted.break_even, news.now
-    if quoted is None or news.alone is None or estimate is None:
+    quoted, estimate = change.quoted.break_even, change.current
+    if quoted is None or change.alone is None or estimate is None:
         return None
-    payback = break_even(news.alone, estimate)
+    payback = break_even(change.alone, estimate)
     if payback is None or quoted.calls == payback.calls:
         return None
     day = quoted.day.isoformat() if quoted.day else None
     quoted_text = "never" if quoted.calls is None else paid_back_text(quoted.calls, day)
-    return (f"{news.name} pays back", quoted_text, pays_back(news.alone, estimate), "–")
+    return (f"{change.name} pays back", quoted_text, pays_back(change.alone, estimate), "–")
 
 
 def _total(estimate: Estimate) -> str:
@@ -157,14 +159,14 @@ def _quoted_total(quoted: SavedOffer) -> str:
     return money(quoted.total_usd, whole=quoted.complete)
 
 
-def _causes(news: WatchChange, saved: SavedEstimate) -> list[str]:
-    if not news.changed:
+def _causes(change: WatchChange, saved: SavedEstimate) -> list[str]:
+    if not change.price_changed:
         return []
-    found = [f"Of the difference to the quote: {_listed(news.why)}."] if news.why else []
-    if news.lately and news.since != saved.result.as_of:
-        found.append(f"Since {news.since}, when it was last told: {_listed(news.lately)}.")
-    return found
+    sentences = [f"Of the difference to the quote: {_listed(change.causes)}."] if change.causes else []
+    if change.recent_causes and change.last_reported != saved.result.as_of:
+        sentences.append(f"Since the last alert on {change.last_reported}: {_listed(change.recent_causes)}.")
+    return sentences
 
 
-def _listed(why: Sequence[CostCause]) -> str:
-    return ", ".join(f"{reason.name} {signed(reason.usd)}" for reason in why)
+def _listed(causes: Sequence[CostCause]) -> str:
+    return ", ".join(f"{cause.name} {signed(cause.usd)}" for cause in causes)

@@ -1,7 +1,7 @@
-"""What there is to tell of a watched estimate today. Pure: catalogue and day are arguments.
+"""The changes of a watched estimate. Pure: the catalogue and the day are arguments.
 
-What was last told (`Told`) is what today is held against, so that a change is told once. The passing of time alone is
-no news: a model that ends costs less each day, over a horizon that shrinks.
+Today is compared with what was last reported (`WatchState`), so that a change is reported once. The passing of time
+alone is not reported: a model that ends costs less each day, over a shrinking horizon.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ from calculator.costs.horizon import day_after_months
 from pricing import Catalog
 
 STEPS = (30, 14, 7, 1)
-"""Days before an end on which it is told."""
+"""The days before an end on which it is reported."""
 REMIND_DAYS = 30
-"""Between two reminders of what bills while idle."""
+"""The days between two reminders of idle costs."""
 
 
 class MovedEnd(NamedTuple):
-    """An end that is another day now; None is no end."""
+    """An end whose day has changed; None is no announced end."""
 
     kind: EndKind
-    before: date | None
-    now: date | None
+    earlier: date | None
+    day: date | None
 
 
 class UpcomingEnd(NamedTuple):
-    """An end that comes near."""
+    """An end within the longest step."""
 
     kind: EndKind
     day: date
@@ -57,33 +57,34 @@ class UpcomingEnd(NamedTuple):
 
 
 class WatchChange(NamedTuple):
-    """Something to tell, and the state once it is told."""
+    """What to report of a watched estimate, and the state after reporting it."""
 
     name: str
-    """Of the watched offer."""
+    """The name of the watched offer."""
     quoted: SavedOffer
     """Its estimate as it was quoted."""
     alone: Comparison | None
     """The watched offer priced today by itself; None if the catalogue no longer has it."""
-    now: Estimate | None
+    current: Estimate | None
     """Its estimate."""
-    changed: bool
-    """Whether something of the price is new; the rest below may be all there is to tell."""
-    why: tuple[CostCause, ...]
-    """From the quote to today, by cause; empty where a total is not known."""
-    since: date
-    """The day on which a price was last told: of the quote, or of the last alert."""
-    lately: tuple[CostCause, ...]
-    """From that day to today."""
-    moved: tuple[MovedEnd, ...]
+    price_changed: bool
+    """Whether its price has changed; otherwise an end or a reminder is all there is to report."""
+    causes: tuple[CostCause, ...]
+    """The causes of the difference to the quote; empty where a total is unknown."""
+    last_reported: date
+    """The day of the price last reported: of the quote, or of the last alert."""
+    recent_causes: tuple[CostCause, ...]
+    """The causes of the difference since that day."""
+    moved_ends: tuple[MovedEnd, ...]
     cheaper: Estimate | None
-    """Another offer that is the cheapest now."""
-    prompted: BaseEstimate | None
-    """The model that is prompted today, where its total is another."""
-    ending: tuple[UpcomingEnd, ...]
+    """Another offer that is the cheapest today."""
+    base: BaseEstimate | None
+    """The base model, where the total of prompting it has changed."""
+    upcoming_ends: tuple[UpcomingEnd, ...]
     idle_usd: Decimal | None
-    """What is billed a month, called or not; where a reminder is due."""
-    told: WatchState
+    """The monthly bill of an idle deployment, where a reminder is due."""
+    state: WatchState
+    """The state once this is reported."""
 
 
 def initial_state(saved: SavedEstimate, catalog: Catalog, today: date) -> WatchState | None:
@@ -119,59 +120,61 @@ def watch_change(
     """
     last, quoted = state.quote, saved.result.estimates[0]
     alone = compared_alone(saved.fields, last.offer, catalog, today)
-    now = alone.find(last.offer) if alone else None
-    lately = tuple(reasons(last, saved.fields, catalog, today) or ())
-    apart_from_time = sum((cause.usd for cause in lately if cause.name != THE_DATE), Decimal(0))
+    current = alone.find(last.offer) if alone else None
+    recent_causes = tuple(reasons(last, saved.fields, catalog, today) or ())
+    apart_from_time = sum((cause.usd for cause in recent_causes if cause.name != THE_DATE), Decimal(0))
     comparison = _compared(saved, catalog, today)
-    moved = _moved(last, now, comparison, today)
+    moved_ends = _moved(last, current, comparison, today)
     cheaper = _cheaper(state.cheapest, over, comparison)
-    prompted = _prompted(state.base_usd, over, comparison)
-    changed = (
-        _was_priced(last) != _is_priced(now)
-        or bool(moved or cheaper or prompted)
+    base = _prompted(state.base_usd, over, comparison)
+    price_changed = (
+        _was_priced(last) != _is_priced(current)
+        or bool(moved_ends or cheaper or base)
         or (_was_priced(last) and over.passed(apart_from_time, last.total_usd or Decimal(0)))
     )
-    ending = tuple(end for end in _endings(saved, catalog, today) if state.counted.get(_key(end), 99) > _step(end))
-    idle_usd = _idle_usd(alone, now) if today >= state.reminded + timedelta(REMIND_DAYS) else None
-    if not (changed or ending or idle_usd):
+    upcoming_ends = tuple(
+        end for end in _endings(saved, catalog, today) if state.counted.get(_key(end), 99) > _step(end)
+    )
+    idle_usd = _idle_usd(alone, current) if today >= state.reminded + timedelta(REMIND_DAYS) else None
+    if not (price_changed or upcoming_ends or idle_usd):
         return None
     quote = saved.result.quote(last.offer)
     return WatchChange(
-        name=offer_name(now) if now else quoted.title,
+        name=offer_name(current) if current else quoted.title,
         quoted=quoted,
         alone=alone,
-        now=now,
-        changed=changed,
-        why=tuple((quote and reasons(quote, saved.fields, catalog, today)) or ()),
-        since=last.as_of,
-        lately=lately,
-        moved=moved,
+        current=current,
+        price_changed=price_changed,
+        causes=tuple((quote and reasons(quote, saved.fields, catalog, today)) or ()),
+        last_reported=last.as_of,
+        recent_causes=recent_causes,
+        moved_ends=moved_ends,
         cheaper=cheaper,
-        prompted=prompted,
-        ending=ending,
+        base=base,
+        upcoming_ends=upcoming_ends,
         idle_usd=idle_usd,
-        told=WatchState(
-            quote=_quote(last, now, today) if changed else last,
+        state=WatchState(
+            quote=_quote(last, current, today) if price_changed else last,
             cheapest=cheaper.offer.id if cheaper else state.cheapest,
-            base_usd=prompted.total_usd if prompted else state.base_usd,
-            counted=state.counted | {_key(end): _step(end) for end in ending},
+            base_usd=base.total_usd if base else state.base_usd,
+            counted=state.counted | {_key(end): _step(end) for end in upcoming_ends},
             reminded=today if idle_usd else state.reminded,
         ),
     )
 
 
-def _quote(last: OfferQuote, now: Estimate | None, today: date) -> OfferQuote:
+def _quote(last: OfferQuote, current: Estimate | None, today: date) -> OfferQuote:
     """Return the watched offer as it is reported today."""
-    if now is None:
+    if current is None:
         return structs.replace(last, as_of=today, complete=False, ranked=False)
     return structs.replace(
         last,
         as_of=today,
-        complete=now.complete,
-        ranked=now.standing <= RankGroup.ENDS,
-        total_usd=now.total_usd,
-        lines=tuple(QuotedLine(line.label, line.quantity, line.unit_price_usd) for line in now.lines),
-        ends=offer_ends(now.offer),
+        complete=current.complete,
+        ranked=current.standing <= RankGroup.ENDS,
+        total_usd=current.total_usd,
+        lines=tuple(QuotedLine(line.label, line.quantity, line.unit_price_usd) for line in current.lines),
+        ends=offer_ends(current.offer),
     )
 
 
@@ -179,14 +182,14 @@ def _was_priced(quote: OfferQuote) -> bool:
     return quote.complete and quote.ranked
 
 
-def _is_priced(now: Estimate | None) -> bool:
-    return now is not None and now.complete and now.standing <= RankGroup.ENDS
+def _is_priced(current: Estimate | None) -> bool:
+    return current is not None and current.complete and current.standing <= RankGroup.ENDS
 
 
 def _compared(saved: SavedEstimate, catalog: Catalog, today: date) -> Comparison | None:
-    """The question asked today; of the offers it was answered with, where a name in it has gone; None without any."""
+    """Return the question asked today, of the quoted offers where a name in it is gone; None without any offer."""
     sold = {*catalog.offers, *catalog.gpus.offers, YOUR_GPUS, YOUR_RATES}
-    known = [one.offer for one in saved.result.estimates if one.offer in sold]
+    known = [quoted.offer for quoted in saved.result.estimates if quoted.offer in sold]
     for fields in (saved.fields, *([{**saved.fields, "on": ",".join(known)}] if known else [])):
         try:
             return estimate(read_scenario(fields), catalog, today)
@@ -196,11 +199,11 @@ def _compared(saved: SavedEstimate, catalog: Catalog, today: date) -> Comparison
 
 
 def _cheaper(cheapest: str | None, over: Threshold, comparison: Comparison | None) -> Estimate | None:
-    """Another offer than the one last called the cheapest, where it is so by more than the threshold."""
+    """Return another offer than the one last reported as cheapest, where it is cheaper by more than the threshold."""
     best = comparison.best if comparison else None
     if comparison is None or best is None or best.total_usd is None or best.offer.id == cheapest:
         return None
-    incumbent = next((one for one in comparison.estimates if one.offer.id == cheapest), None)
+    incumbent = next((priced for priced in comparison.estimates if priced.offer.id == cheapest), None)
     if incumbent is None or not _is_priced(incumbent) or incumbent.total_usd is None:
         return best
     return best if over.passed(incumbent.total_usd - best.total_usd, incumbent.total_usd) else None
@@ -213,21 +216,23 @@ def _base_usd(saved: SavedEstimate) -> Decimal | None:
 
 
 def _prompted(before_usd: Decimal | None, over: Threshold, comparison: Comparison | None) -> BaseEstimate | None:
-    """The model that is prompted, where what it costs has changed by more than the threshold."""
+    """Return the base model, where the total of prompting it has changed by more than the threshold."""
     base = comparison.base if comparison else None
     if before_usd is None or base is None or not base.complete or base.total_usd is None:
         return None
     return base if over.passed(base.total_usd - before_usd, before_usd) else None
 
 
-def _moved(last: OfferQuote, now: Estimate | None, comparison: Comparison | None, today: date) -> tuple[MovedEnd, ...]:
+def _moved(
+    last: OfferQuote, current: Estimate | None, comparison: Comparison | None, today: date
+) -> tuple[MovedEnd, ...]:
     """Return the ends whose day differs from the one last reported, where either lies inside the horizon."""
-    if now is None or comparison is None or last.ends is None:
+    if current is None or comparison is None or last.ends is None:
         return ()
     horizon_end = day_after_months(today, comparison.plan.months)
     return tuple(
         MovedEnd(kind, last.ends[kind], day)
-        for kind, day in offer_ends(now.offer).items()
+        for kind, day in offer_ends(current.offer).items()
         if last.ends[kind] != day and any(end and end <= horizon_end for end in (last.ends[kind], day))
     )
 
@@ -253,9 +258,9 @@ def _key(end: UpcomingEnd) -> str:
     return f"{end.kind} {end.day}"
 
 
-def _idle_usd(alone: Comparison | None, now: Estimate | None) -> Decimal | None:
+def _idle_usd(alone: Comparison | None, current: Estimate | None) -> Decimal | None:
     """What a deployment bills in a month without a call."""
-    if alone is None or now is None:
+    if alone is None or current is None:
         return None
-    warnings = estimate_warnings(alone, now)
+    warnings = estimate_warnings(alone, current)
     return next((warning.usd for warning in warnings if warning.code == "idle_hosting"), None)

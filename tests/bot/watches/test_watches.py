@@ -97,7 +97,7 @@ async def test_a_price_that_falls_back_is_told_again_and_against_the_quote(life:
     back = life.alerts(parent)[1]
     assert rows(back)[1] == [fixture_catalog.NAME, "$13,080.00", "$13,080.00", "±$0.00"]
     assert "as it was quoted" in texts(back)
-    assert "Since 2026-11-22, when it was last told: price of Input tokens −$1,800.00." in texts(back)
+    assert "Since the last alert on 2026-11-22: price of Input tokens −$1,800.00." in texts(back)
     await life.look(catalogue())
     assert len(life.alerts(parent)) == 2
 
@@ -478,7 +478,7 @@ async def test_where_the_thread_is_gone_the_watcher_is_told_alone(
         await life.look(dearer)
     (direct,) = slack.messages(slack.im)
     assert "+$1,800.00" in texts(direct)
-    assert "the thread of your estimate “bot” cannot be written to any more" in texts(direct)
+    assert "can no longer post in the thread of your estimate “bot”" in texts(direct)
     assert life.alerts(parent) == []
 
 
