@@ -58,14 +58,14 @@ class MeasuredInput(NamedTuple):
     """A measured number under the name of the assumption that it replaces."""
 
     cause: str
-    put: Callable[[ResolvedScenario], ResolvedScenario]
+    apply: Callable[[ResolvedScenario], ResolvedScenario]
 
 
 class Measurements(NamedTuple):
     """What was measured, and what the rest of the difference is then called."""
 
-    measured: tuple[MeasuredInput, ...]
-    rest: str
+    inputs: tuple[MeasuredInput, ...]
+    remainder: str
 
 
 def effects_of(
@@ -81,20 +81,22 @@ def effects_of(
         return ()
     if not estimate_usd:
         return (Effect(NOT_ESTIMATED, usd),)
-    known = _known(priced, stretch, part, usage)
+    measurements = _known(priced, stretch, part, usage)
 
     def value(put_in: frozenset[int]) -> Decimal | None:
         plan = priced.plan
         for at in sorted(put_in):
-            plan = known.measured[at].put(plan)
+            plan = measurements.inputs[at].apply(plan)
         return priced._replace(plan=plan).share(stretch)[part] if part != "all" else estimate_usd
 
-    found = shapley(len(known.measured), value)
-    if found is None:
+    values = shapley(len(measurements.inputs), value)
+    if values is None:
         return (Effect(UNMEASURED, usd - estimate_usd),)
-    found = [effect.quantize(_DUST, context=_WIDE) for effect in found]
-    effects = [Effect(one.cause, effect) for one, effect in zip(known.measured, found, strict=True)]
-    effects.append(Effect(known.rest, usd - estimate_usd - sum(found, ZERO)))
+    values = [effect.quantize(_DUST, context=_WIDE) for effect in values]
+    effects = [
+        Effect(measurement.cause, effect) for measurement, effect in zip(measurements.inputs, values, strict=True)
+    ]
+    effects.append(Effect(measurements.remainder, usd - estimate_usd - sum(values, ZERO)))
     return tuple(effect for effect in effects if effect.usd)
 
 
@@ -178,7 +180,7 @@ def _of_training(priced: PricedOffer, stretch: MonthInterval, usage: Usage) -> M
     expected_epochs = plan.epochs or priced.default_epochs
     if usage.trained_tokens is not None and jobs:
         tokens = usage.trained_tokens / (jobs * (usage.epochs or expected_epochs) * plan.examples)
-        unknown = [name for name, known in ((RUNS, usage.jobs), (EPOCHS, usage.epochs)) if known is None]
+        unknown = [name for name, count in ((RUNS, usage.jobs), (EPOCHS, usage.epochs)) if count is None]
         name = " × ".join([*unknown, DATA])
         measured.append(MeasuredInput(name, lambda plan: plan._replace(example_tokens=tokens, lengths=None)))
         return Measurements(tuple(measured), PRICE)
@@ -190,8 +192,8 @@ def estimated_jobs(priced: PricedOffer, stretch: MonthInterval) -> Decimal:
     plan = priced.plan
     jobs = ZERO if stretch.start else plan.runs
     if every := plan.retrain_months:
-        before = retrainings_before(stretch.start, every) if stretch.start else ZERO
-        jobs += retrainings_before(stretch.end, every) - before
+        retrainings_so_far = retrainings_before(stretch.start, every) if stretch.start else ZERO
+        jobs += retrainings_before(stretch.end, every) - retrainings_so_far
     return jobs
 
 

@@ -48,8 +48,8 @@ class PricedOffer(NamedTuple):
         """US dollars of each part that fall into a stretch; None where a price is not known. One-off costs fall on the
         first day.
         """
-        before, after = self._until(stretch.start), self._until(stretch.end)
-        return {part: _less(after[part], before[part]) for part in PARTS}
+        earlier, later = self._until(stretch.start), self._until(stretch.end)
+        return {part: _less(later[part], earlier[part]) for part in PARTS}
 
     def _until(self, end: Decimal) -> Mapping[Part, Decimal | None]:
         """What the first `end` months cost: the offer's own estimate, as if the horizon ended there."""
@@ -58,11 +58,11 @@ class PricedOffer(NamedTuple):
         plan, last_day = self.plan._replace(months=end), day_after_months(self.as_of, end)
         frame = EstimateContext(plan, self.as_of, last_day, self.default_epochs, preparation=None)
         lines = estimate_offer(frame, self.offer).lines
-        found: dict[Part, Decimal | None] = {}
+        amounts: dict[Part, Decimal | None] = {}
         for part in PARTS:
             total = sum_amounts(line.amount_usd for line in lines if line.component == part)
-            found[part] = total.usd or ZERO if total.whole else None
-        return found
+            amounts[part] = total.usd or ZERO if total.whole else None
+        return amounts
 
 
 def month_after(month: date) -> date:
@@ -70,5 +70,5 @@ def month_after(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
-def _less(after: Decimal | None, before: Decimal | None) -> Decimal | None:
-    return None if after is None or before is None else after - before
+def _less(later: Decimal | None, earlier: Decimal | None) -> Decimal | None:
+    return None if later is None or earlier is None else later - earlier

@@ -24,12 +24,12 @@ class Recalibration(NamedTuple):
     notes: tuple[str, ...]
 
 
-def recalibrate(comparison: Comparison, estimate: Estimate, held: Sequence[Variance]) -> Recalibration:
+def recalibrate(comparison: Comparison, estimate: Estimate, variances: Sequence[Variance]) -> Recalibration:
     """What the newest month of each part says; nothing where nothing can be put into the question."""
     priced = priced_as(comparison, estimate, comparison.plan)
     fields: dict[str, str] = {}
     notes: list[str] = []
-    newest = {one.actual.part: one for one in held}  # they come in the order of months
+    newest = {variance.actual.part: variance for variance in variances}  # they come in the order of months
     if training := newest.get("training"):
         fields |= _training(priced, training)
     if inference := newest.get("inference"):
@@ -41,8 +41,8 @@ def recalibrate(comparison: Comparison, estimate: Estimate, held: Sequence[Varia
     return Recalibration(fields, tuple(notes))
 
 
-def _training(priced: PricedOffer, held: Variance) -> dict[str, str]:
-    usage, plan = held.actual.usage, priced.plan
+def _training(priced: PricedOffer, variance: Variance) -> dict[str, str]:
+    usage, plan = variance.actual.usage, priced.plan
     fields = {}
     if usage.epochs is not None and not usage.epochs % 1 and usage.epochs != plan.epochs:
         fields["epochs"] = format_number(usage.epochs)
@@ -54,10 +54,10 @@ def _training(priced: PricedOffer, held: Variance) -> dict[str, str]:
     return fields
 
 
-def _measured_calls(priced: PricedOffer, held: Variance) -> dict[str, str]:
+def _measured_calls(priced: PricedOffer, variance: Variance) -> dict[str, str]:
     """The calls of the newest days as calls a month, and the average call."""
-    usage, plan = held.actual.usage, priced.plan
-    stretch = priced.stretch(held.actual.month, held.actual.through)
+    usage, plan = variance.actual.usage, priced.plan
+    stretch = priced.stretch(variance.actual.month, variance.actual.through)
     if stretch is None or not usage.calls:
         return {}
     fields = {"calls": _per_month(usage.calls / (stretch.end - stretch.start))}
@@ -76,12 +76,12 @@ def _measured_calls(priced: PricedOffer, held: Variance) -> dict[str, str]:
     return fields
 
 
-def _scaled_calls(priced: PricedOffer, held: Variance) -> dict[str, str]:
+def _scaled_calls(priced: PricedOffer, variance: Variance) -> dict[str, str]:
     """As many calls as make the amount, at the estimate's tokens and prices."""
-    stretch = priced.stretch(held.actual.month, held.actual.through)
-    if stretch is None or not held.estimate_usd or not priced.plan.calls_per_month or held.actual.usd <= 0:
+    stretch = priced.stretch(variance.actual.month, variance.actual.through)
+    if stretch is None or not variance.estimate_usd or not priced.plan.calls_per_month or variance.actual.usd <= 0:
         return {}
-    calls = estimated_calls(priced, stretch) * held.actual.usd / held.estimate_usd
+    calls = estimated_calls(priced, stretch) * variance.actual.usd / variance.estimate_usd
     return {"calls": _per_month(calls / (stretch.end - stretch.start))}
 
 

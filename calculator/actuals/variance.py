@@ -65,8 +65,8 @@ def share_of(shares: Mapping[Part, Decimal | None], part: Billed) -> Decimal | N
     """One part's share, or the sum of all; None where something of it is unknown."""
     if part != "all":
         return shares[part]
-    known = [usd for usd in shares.values() if usd is not None]
-    return sum(known, ZERO) if len(known) == len(shares) else None
+    amounts = [usd for usd in shares.values() if usd is not None]
+    return sum(amounts, ZERO) if len(amounts) == len(shares) else None
 
 
 def _place(actual: Actual) -> tuple[date, int]:

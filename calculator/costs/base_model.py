@@ -1,4 +1,4 @@
-"""The alternative to tuning: the same calls sent to a base model with the prompt it needs today."""
+"""The baseline: the same calls sent to a base model with today's prompt."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def listed_base_price(name: str, catalog: Catalog, on: date) -> BasePrice:
 
 
 def base_history(base: BasePrice) -> History:
-    """The base model's prices in the shape that `inference_lines` takes."""
+    """Return the base model's prices as a function of the price kind, as `inference_lines` takes them."""
     usd: dict[PriceKind, Decimal | None] = {
         "input": base.input_usd,
         "cached_input": base.cached_input_usd,
@@ -58,6 +58,6 @@ def base_history(base: BasePrice) -> History:
 
 
 def estimate_base(plan: ResolvedScenario, base: BasePrice, on: date) -> BaseEstimate:
-    """What the calls cost without tuning, over the horizon."""
+    """Return the cost of the calls without tuning, over the whole horizon."""
     lines = inference_lines(plan, plan.prompt_before_tokens, base_history(base), on, plan.months)
     return BaseEstimate(base.model, base.provider, plan.months, tuple(lines))

@@ -1,4 +1,4 @@
-"""Time: how many months are priced, and how much of a growing traffic falls into a stretch of them."""
+"""Time: months between dates, and the traffic of an interval when calls grow."""
 
 from __future__ import annotations
 
@@ -12,20 +12,24 @@ from calculator.question.resolved import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
 
 def months_between(start: date, end: date) -> Decimal:
-    """Months of 365/12 days from `start` to `end`; never negative."""
+    """Return the months of 365/12 days from `start` to `end`; never negative."""
     return max(ZERO, Decimal((end - start).days) * MONTHS_PER_YEAR / DAYS_PER_YEAR)
 
 
 def day_after_months(start: date, months: Decimal) -> date:
-    """The last day that lies within `months` of `start`."""
+    """Return the last day within `months` of `start`."""
     return start + timedelta(days=int(months * DAYS_PER_YEAR / MONTHS_PER_YEAR))
 
 
 def traffic_months(start: Decimal, end: Decimal, growth: Decimal) -> Decimal:
-    """How many first months' worth of traffic fall between two points in time (in months), growing by `growth` every
-    month.
+    """Return the traffic of an interval as a multiple of the first month's traffic.
 
-    Month k (from 0) carries (1 + growth)^k times the first month's traffic, evenly over the month.
+    Month k (from 0) carries (1 + growth)^k times the first month's traffic, spread evenly over the month.
+
+    Args:
+        start: Start of the interval in months after the estimate's date.
+        end: End of the interval in months.
+        growth: Growth of calls per month, such as 0.05.
     """
     return _growing_months(start, end, growth) if growth else end - start
 
@@ -36,7 +40,7 @@ def _growing_months(start: Decimal, end: Decimal, growth: Decimal) -> Decimal:
 
 
 def month_parts(start: Decimal, end: Decimal) -> list[tuple[int, Decimal]]:
-    """The months that `start`..`end` touches, each with the share of it that lies inside."""
+    """Return the months that `start`..`end` touches, each with the share of the month inside the interval."""
     parts = []
     for month in range(math.ceil(highest(end))):
         part = smaller(end, Decimal(month + 1)) - larger(start, Decimal(month))

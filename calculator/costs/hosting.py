@@ -1,4 +1,4 @@
-"""What it costs to have the tuned model, called or not: hosting, provisioned capacity, storage."""
+"""Costs of keeping the tuned model, called or idle: hosting, provisioned capacity, rented GPUs, storage."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pricing import Offer, PriceKind
 
 
 def is_dedicated(plan: ResolvedScenario, offer: Offer) -> bool:
-    """Whether the model runs on capacity of its own: asked for, or the only way the platform serves it."""
+    """Return True for dedicated capacity: the scenario asks for it, or the platform sells nothing else."""
     return (
         plan.serving == "dedicated"
         or isinstance(offer, RentedGpuOffer)
@@ -26,7 +26,15 @@ def is_dedicated(plan: ResolvedScenario, offer: Offer) -> bool:
 def hosting_lines(
     plan: ResolvedScenario, offer: Offer, as_of: date, months: Decimal, *, dedicated: bool
 ) -> list[LineItem]:
-    """Deployment hours, which bill while idle too: an hourly fee, or the units or GPUs of capacity of its own."""
+    """Return the line items of deployment hours, which are billed while idle too.
+
+    Args:
+        plan: The scenario.
+        offer: The offer with its hosting prices.
+        as_of: Date of the estimate.
+        months: Horizon in months.
+        dedicated: Bill dedicated capacity (provisioned units, an endpoint) instead of the hosting fee.
+    """
     if isinstance(offer, RentedGpuOffer):
         return _serving(plan, offer, as_of, months) if serves(plan) else []
     if not dedicated:
@@ -55,14 +63,14 @@ def _hours(
 
 
 def _serving(plan: ResolvedScenario, offer: RentedGpuOffer, as_of: date, months: Decimal) -> list[LineItem]:
-    """GPUs of one's own that are up: as many as the calls of each month need."""
+    """Return the line items of rented GPUs: as many as the calls of each month need."""
     label, deployment = "GPUs that serve", offer.deployment
     if deployment is None:
         return [LineItem("hosting", label, None, "deployment", None, "monthly", ONE, None, "none that fits", ())]
     lines = []
     for period in periods(offer.history("hosting"), as_of, months):
-        first = serving_gpu_hours(plan, deployment, plan.calls_per_month)
-        quantity = first * (period.end - period.start)
+        first_gpu_hours = serving_gpu_hours(plan, deployment, plan.calls_per_month)
+        quantity = first_gpu_hours * (period.end - period.start)
         gpus = serving_gpus(plan, deployment, plan.calls_per_month)
         text = "{} × {} hours a day × {} days × {} months"
         values: tuple[Decimal, ...] = (gpus, plan.hosted_hours_per_day, plan.days_per_month, period.end - period.start)
@@ -79,18 +87,18 @@ def _serving(plan: ResolvedScenario, offer: RentedGpuOffer, as_of: date, months:
             text, values = f"{text} ÷ {{}} models", (*values, plan.models_sharing)
         price = period.price
         usd = price.usd if price else None
-        monthly = None if period.start else first
+        monthly = None if period.start else first_gpu_hours
         lines.append(LineItem("hosting", label, quantity, "GPU-hour", usd, "monthly", monthly, price, text, values))
     return lines
 
 
 def calls_in_month(plan: ResolvedScenario, month: int) -> Decimal:
-    """Calls a month, `month` months from now."""
+    """Return the calls of a month: calls × (1 + growth)^month, with month 0 the first."""
     return plan.calls_per_month * (ONE + plan.growth_per_month) ** month
 
 
 def storage_lines(plan: ResolvedScenario, offer: Offer, as_of: date, months: Decimal) -> list[LineItem]:
-    """One tuned model kept, and the data that is kept, by the month."""
+    """Return the monthly line items of one stored model and of stored data (GB)."""
     lines = []
     for period in periods(offer.history("model_storage"), as_of, months):
         if period.price:

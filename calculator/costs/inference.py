@@ -1,4 +1,4 @@
-"""Calls in production -> token lines, for a tuned model and for the base model it is compared with."""
+"""Line items of calls in production, for a tuned model and for the base model."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LABELS: dict[PriceKind, str] = {
 
 
 class TokenLoad(NamedTuple):
-    """Tokens of one kind: `share` of the calls each send `tokens_per_call` of them."""
+    """Tokens of one price kind: `share` of the calls use `tokens_per_call` of them each."""
 
     kind: PriceKind
     tokens_per_call: Decimal
@@ -36,11 +36,15 @@ class TokenLoad(NamedTuple):
 
 
 def token_loads(plan: ResolvedScenario, prompt_tokens: Decimal | None, history: History) -> list[TokenLoad]:
-    """How the tokens of a call spread over the kinds that have a price.
+    """Return the tokens of a call by price kind.
 
-    Cached are the prompt's tokens, or the call's input where no prompt is given. A side without a cached price pays
-    its input price;
-    calls sent as batch pay the ordinary price where there is no batch price.
+    The cached share applies to the prompt, or to the call's input if there is no prompt. Without a cached price, cached
+    tokens pay the input price; without a batch price, batch calls pay the ordinary price.
+
+    Args:
+        plan: The scenario.
+        prompt_tokens: Tokens of the prompt sent with each call; None if the scenario has no prompt.
+        history: Price history by kind.
     """
     input_tokens = (prompt_tokens or ZERO) + plan.call_input_tokens
     cached = (plan.call_input_tokens if prompt_tokens is None else prompt_tokens) * plan.cached_share
@@ -66,7 +70,15 @@ def token_loads(plan: ResolvedScenario, prompt_tokens: Decimal | None, history: 
 def inference_lines(
     plan: ResolvedScenario, prompt_tokens: Decimal | None, history: History, as_of: date, months: Decimal
 ) -> list[LineItem]:
-    """Token lines (quantity in millions of tokens) and the per-call line, over `months` from `as_of`."""
+    """Return the line items of calls: tokens by kind (in millions) and fees per call.
+
+    Args:
+        plan: The scenario.
+        prompt_tokens: Tokens of the prompt sent with each call; None if the scenario has no prompt.
+        history: Price history by kind.
+        as_of: Date of the estimate.
+        months: Months to price.
+    """
     if not plan.calls_per_month:
         return []
     lines: list[LineItem] = []
@@ -84,7 +96,7 @@ def inference_lines(
 
 
 def _unpriced_calls(plan: ResolvedScenario, months: Decimal) -> LineItem:
-    """The platform is known to bill the calls, and what it bills is not: an unknown line, not a free one."""
+    """Return an unknown line for calls without a complete price, so that they don't count as free."""
     worth = traffic_months(ZERO, months, plan.growth_per_month)
     return LineItem(
         component="inference",

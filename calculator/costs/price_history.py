@@ -1,4 +1,4 @@
-"""Which price holds when: a dated price history cut to the horizon."""
+"""Dated price histories, cut to the horizon."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pricing import Price
 
 
 class PricePeriod(NamedTuple):
-    """`price` holds from `start` to `end`, in months after the estimate's date. None: nothing is recorded for then."""
+    """A price from `start` to `end`, in months after the estimate's date; None if no price is recorded."""
 
     price: Price | None
     start: Decimal
@@ -20,23 +20,23 @@ class PricePeriod(NamedTuple):
 
 
 def price_on(history: tuple[Price, ...], day: date) -> Price | None:
-    """The price in force on `day`; None where none is recorded yet."""
-    found = None
+    """Return the price in force on `day`, or None if none is recorded yet."""
+    current = None
     for price in history:
         if price.since is None or price.since <= day:
-            found = price
-    return found
+            current = price
+    return current
 
 
 def periods(history: tuple[Price, ...], as_of: date, months: Decimal) -> list[PricePeriod]:
-    """The horizon of `months` from `as_of`, cut where the price changes. Nothing where there is no history."""
+    """Return the horizon of `months` from `as_of`, cut where the price changes; empty without a history."""
     if len(history) == 1:
         price = history[0]
         if price.since is None or price.since <= as_of:
             return [PricePeriod(price, ZERO, months)]
     if not history:
         return []
-    found = []
+    intervals = []
     current, start = price_on(history, as_of), ZERO
     for price in history:
         if price.since is not None and price.since > as_of:
@@ -44,7 +44,7 @@ def periods(history: tuple[Price, ...], as_of: date, months: Decimal) -> list[Pr
             if not larger(ZERO, months - change):
                 break
             end = smaller(change, months)
-            found.append(PricePeriod(current, start, end))
+            intervals.append(PricePeriod(current, start, end))
             current, start = price, end
-    found.append(PricePeriod(current, start, months))
-    return found
+    intervals.append(PricePeriod(current, start, months))
+    return intervals

@@ -1,6 +1,7 @@
-"""GPUs rented by the hour as an offer like any other: GPU-hours of training and of serving, for one plan or for draws.
+"""GPUs rented by the hour, as an offer: GPU-hours of training and serving, for one scenario or for draws.
 
-What the GPUs can do is worked out once for a question (`renting.py`); here are only numbers a token and a call.
+`calculator.gpu_rental.search` works out the speed of the GPUs once per question; this module multiplies it by tokens
+and calls.
 """
 
 from __future__ import annotations
@@ -19,56 +20,61 @@ STEP_SECONDS = {"second": ONE, "minute": Decimal(60), "hour": SECONDS_AN_HOUR}
 
 
 class RentedTraining(NamedTuple):
-    """How a training job goes forward on GPUs rented together."""
+    """A training job on GPUs rented together."""
 
     gpus: int
     seconds_per_token: Decimal
-    """Wall clock of all GPUs together, for each token of the examples."""
-    quick: Decimal
-    """The same at the quick end of the 80 % interval."""
-    slow: Decimal
+    """Seconds of wall-clock time per training token, all GPUs together."""
+    low_seconds_per_token: Decimal
+    """Low bound of its 80 % interval."""
+    high_seconds_per_token: Decimal
+    """High bound of its 80 % interval."""
     start_seconds: Decimal
+    """Seconds of each run before training starts."""
     step_seconds: Decimal
-    """Time is billed in whole steps of this length."""
+    """Time is billed in whole steps of this many seconds."""
     how: tuple[str, ...]
-    """Model, method, software and batch, in words."""
+    """Model, method, software and batch as phrases for the assumptions."""
 
 
 class ServingReplica(NamedTuple):
-    """How a group of GPUs that holds the model once answers calls."""
+    """A group of GPUs that holds the model once and answers calls."""
 
     gpus: int
     rented_in: int
-    """GPUs are rented in multiples of this."""
+    """GPUs are rented in multiples of this number."""
     seconds_per_input_token: Decimal
     seconds_per_output_token: Decimal
     peak_factor: Decimal
+    """Calls in the busiest time divided by calls on average."""
     how: str
+    """Precision, GPUs and batch as a phrase for the assumptions."""
 
 
 class AlternativeAssumption(NamedTuple):
-    """The same offer, had one thing that was taken for granted been otherwise."""
+    """The offer with one assumption changed."""
 
-    what: str
+    assumption: str
+    """The assumption as changed, such as `software stack eager`."""
     offer: Offer
 
 
 class RentedGpuOffer(Offer):
-    """GPUs of one platform for one question. Made by `renting.self_hosted`, never from a file."""
+    """GPUs of one platform for one question. Built by `gpu_rental.search`, never read from a file."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
 
     work: RentedTraining | None
-    """None where the job cannot be run there; `unfit` says why."""
+    """None if the job doesn't fit; `unfit` says why."""
     deployment: ServingReplica | None
-    """None where the model cannot be served there."""
+    """None if the model can't be served."""
     unfit: str | None
     rented_from: GpuOffer
     """The offer by the GPU-hour."""
 
 
 def repriced(offer: RentedGpuOffer, usd: Decimal) -> RentedGpuOffer:
-    """The same GPUs with one price of a GPU-hour, which may be draws."""
+    """Return the offer with another price of a GPU-hour in US dollars, which may be draws."""
     price = offer.prices["training"][0]
     if price.usd is usd or not (isinstance(usd, Numeric) or price.usd != usd):
         return offer
@@ -79,7 +85,16 @@ def repriced(offer: RentedGpuOffer, usd: Decimal) -> RentedGpuOffer:
 def run_seconds(
     plan: ResolvedScenario, work: RentedTraining, tokens: Decimal, seconds_per_token: Decimal | None = None
 ) -> Decimal:
-    """Seconds that are billed of one run over `tokens`: wall clock, and idle hours, in whole steps."""
+    """Return the billed seconds of one run.
+
+    (tokens × seconds per token + start + idle hours × 3,600), rounded up to whole billing steps.
+
+    Args:
+        plan: Scenario with the idle hours of a run.
+        work: The training job.
+        tokens: Training tokens of the run.
+        seconds_per_token: Speed to use instead of the likely one, such as a bound of its interval.
+    """
     each = work.seconds_per_token if seconds_per_token is None else seconds_per_token
     seconds = wall_seconds(tokens, each, work.start_seconds) + plan.idle_hours * SECONDS_AN_HOUR
     return rounded_up(seconds / work.step_seconds) * work.step_seconds
@@ -88,21 +103,22 @@ def run_seconds(
 def run_gpu_hours(
     plan: ResolvedScenario, work: RentedTraining, tokens: Decimal
 ) -> tuple[Decimal, str, tuple[Decimal, ...]]:
-    """GPU-hours of one run, and how they come about."""
+    """Return the GPU-hours of one run over `tokens`, their formula as text, and the numbers in that formula."""
     seconds = run_seconds(plan, work, tokens)
-    quick, slow = (run_seconds(plan, work, tokens, each) for each in (work.quick, work.slow))
+    bounds = (work.low_seconds_per_token, work.high_seconds_per_token)
+    low, high = (run_seconds(plan, work, tokens, bound) for bound in bounds)
     text = "{} GPU" + ("s" if work.gpus > 1 else "") + " × {} seconds ÷ 3,600 (8 of 10 cases: {} to {} seconds)"
     gpus = Decimal(work.gpus)
-    return seconds * gpus / SECONDS_AN_HOUR, text, (gpus, seconds, quick, slow)
+    return seconds * gpus / SECONDS_AN_HOUR, text, (gpus, seconds, low, high)
 
 
 def serves(plan: ResolvedScenario) -> bool:
-    """Whether GPUs are kept up to answer: where there are calls, or where capacity is asked for."""
+    """Return True if GPUs are kept up to answer calls: the scenario has calls or asks for dedicated serving."""
     return bool(plan.calls_per_month) or plan.serving == "dedicated"
 
 
 def busy_seconds(plan: ResolvedScenario, deployment: ServingReplica) -> Decimal:
-    """How long one call keeps a deployment busy."""
+    """Return the seconds that one call occupies a replica."""
     input_tokens = (plan.prompt_after_tokens or ZERO) + plan.call_input_tokens
     return (
         input_tokens * deployment.seconds_per_input_token
@@ -111,8 +127,12 @@ def busy_seconds(plan: ResolvedScenario, deployment: ServingReplica) -> Decimal:
 
 
 def serving_gpus(plan: ResolvedScenario, deployment: ServingReplica, calls_per_month: Decimal) -> Decimal:
-    """GPUs that carry the busiest time of so many calls a month of each model that shares them; at least one
-    deployment.
+    """Return the number of GPUs that carry the busiest time; at least one replica, in multiples of `rented_in`.
+
+    Args:
+        plan: Scenario with tokens per call, hours up and the number of models that share the GPUs.
+        deployment: The replica.
+        calls_per_month: Calls a month of each model.
     """
     up_seconds = plan.hosted_hours_per_month * SECONDS_AN_HOUR
     calls = calls_per_month * plan.models_sharing * deployment.peak_factor
@@ -122,6 +142,6 @@ def serving_gpus(plan: ResolvedScenario, deployment: ServingReplica, calls_per_m
 
 
 def serving_gpu_hours(plan: ResolvedScenario, deployment: ServingReplica, calls_per_month: Decimal) -> Decimal:
-    """GPU-hours of one month, this model's share of them."""
+    """Return this model's share of the GPU-hours of one month."""
     gpus = serving_gpus(plan, deployment, calls_per_month)
     return gpus * plan.hosted_hours_per_month / plan.models_sharing

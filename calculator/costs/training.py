@@ -20,15 +20,21 @@ ONE_DAY = timedelta(days=1)
 
 
 def billed_tokens_per_example(plan: ResolvedScenario, offer: Offer) -> Decimal:
-    """Tokens of an example that are trained on and billed, on average."""
+    """Return the average tokens per example that are trained on and billed, after the platform's length limit."""
     rules = offer.training
     limit, longer = (rules.max_tokens_per_example, rules.longer_examples) if rules else (None, None)
     return tokens_left(plan, limit, longer.are) if limit and longer else plan.example_tokens
 
 
 def tokens_left(plan: ResolvedScenario, limit: int, fate: LongFate) -> Decimal:
-    """Tokens of an example, on average, where those over `limit` are cut there or left out. Where only the average is
-    known, every example is taken to be of that length.
+    """Return the average tokens per example after a length limit.
+
+    Without counted lengths, every example is assumed to have the average length.
+
+    Args:
+        plan: Scenario with tokens per example and, from a counted file, the lengths of the examples.
+        limit: Most tokens per example.
+        fate: Treatment of longer examples: cut, left out, or unknown (counted in full).
     """
     if fate == "unknown":
         return plan.example_tokens
@@ -38,12 +44,12 @@ def tokens_left(plan: ResolvedScenario, limit: int, fate: LongFate) -> Decimal:
 
 
 def tokens_of_a_run(plan: ResolvedScenario, offer: Offer, epochs: Decimal) -> Decimal:
-    """Tokens that one run learns from, every pass counted."""
+    """Return the training tokens of one run: examples × tokens per example × epochs."""
     return plan.examples * billed_tokens_per_example(plan, offer) * epochs
 
 
 def epochs_of(plan: ResolvedScenario, offer: Offer, default_epochs: Decimal) -> Decimal:
-    """The epochs asked for, or what the platform's own rule makes of `auto`."""
+    """Return the scenario's epochs; for `auto`, those of the platform's rule or else `default_epochs`."""
     if plan.epochs is not None:
         return plan.epochs
     rule: EpochRule | None = offer.training.auto_epochs if offer.training else None
@@ -52,23 +58,22 @@ def epochs_of(plan: ResolvedScenario, offer: Offer, default_epochs: Decimal) -> 
 
 @lru_cache(maxsize=64)
 def epochs_by(rule: EpochRule, examples: Decimal) -> Decimal:
-    """The rule's default, moved so that examples × epochs stays within its bounds. Without an `if`: a spreadsheet
-    follows it.
+    """Return a platform's automatic epochs: its default, adjusted so that examples × epochs stays within its bounds.
+
+    Written without comparing `examples`, so that it also yields a spreadsheet formula.
     """
     epochs = Decimal(rule.default)
     if rule.min_total_examples:
         enough = rounded_down(Decimal(rule.min_total_examples) / examples)
         epochs = larger(smaller(enough, Decimal(rule.max_epochs)), epochs)
     if rule.max_total_examples:
-        most = rounded_down(Decimal(rule.max_total_examples) / examples)
-        epochs = smaller(larger(most, ONE), epochs)
+        most_epochs = rounded_down(Decimal(rule.max_total_examples) / examples)
+        epochs = smaller(larger(most_epochs, ONE), epochs)
     return epochs
 
 
 def method_of(plan: ResolvedScenario, offer: Offer) -> Method | None:
-    """The training method that is bought: what was asked for, else the first the platform lists; None where it offers
-    no choice.
-    """
+    """Return the training method: the scenario's, else the first that the platform lists; None without a choice."""
     methods = offer.methods
     return None if not methods else plan.method or methods[0]
 
@@ -76,7 +81,15 @@ def method_of(plan: ResolvedScenario, offer: Offer) -> Method | None:
 def training_lines(
     plan: ResolvedScenario, offer: Offer, as_of: date, months: Decimal, epochs: Decimal
 ) -> list[LineItem]:
-    """The first training with all its runs, then a run at every retraining that horizon and platform allow."""
+    """Return the line items of training: all runs at first, then one run per retraining.
+
+    Args:
+        plan: The scenario.
+        offer: The offer with its training prices and rules.
+        as_of: Date of the estimate.
+        months: Horizon in months.
+        epochs: Epochs of each run.
+    """
     method = method_of(plan, offer)
     lines = _job_lines(plan, offer, as_of, method, epochs, plan.runs, "once")
     if plan.retrain_months:
@@ -86,14 +99,14 @@ def training_lines(
 
 
 class Retrainings(NamedTuple):
-    """So many retrainings at the prices of one day."""
+    """Retrainings that share the prices of one day."""
 
     times: Decimal
     day: date
 
 
 def retrainings(plan: ResolvedScenario, offer: Offer, as_of: date, months: Decimal) -> list[Retrainings]:
-    """Every N months, strictly inside the horizon, and no later than the platform trains; by price of training."""
+    """Return the retrainings inside the horizon, while the platform still trains, grouped by the price in force."""
     every = plan.retrain_months
     if not every:
         return []
@@ -101,16 +114,16 @@ def retrainings(plan: ResolvedScenario, offer: Offer, as_of: date, months: Decim
     if life and life.training_ends:
         months = smaller(months, months_between(as_of, life.training_ends + ONE_DAY))
     history = offer.history("training", method_of(plan, offer))
-    found = []
+    groups = []
     for price, start, end in periods(history, as_of, months) or [PricePeriod(None, ZERO, months)]:
         count = retrainings_before(end, every) - retrainings_before(start, every)
         if count:
-            found.append(Retrainings(count, max(as_of, price.since) if price and price.since else as_of))
-    return found
+            groups.append(Retrainings(count, max(as_of, price.since) if price and price.since else as_of))
+    return groups
 
 
 def retrainings_before(months: Decimal, every: Decimal) -> Decimal:
-    """Retrainings strictly inside the first `months`, one `every` so many months."""
+    """Return the number of retrainings strictly inside the first `months`: ceil(months ÷ every) − 1, at least 0."""
     return larger(ZERO, rounded_up(months / every) - ONE)
 
 
@@ -123,9 +136,7 @@ def _job_lines(
     jobs: Decimal,
     recurrence: Recurrence,
 ) -> list[LineItem]:
-    """`jobs` equal training jobs at the prices of `day`: the job itself, what is missing to the minimum, what the cap
-    takes off.
-    """
+    """Return the lines of equal jobs at one day's prices: the job, a minimum charge, a job cap."""
     values: tuple[Decimal, ...]
     price = price_on(offer.history("training", method), day)
     label = "Training" if recurrence == "once" else "Retraining"
@@ -153,11 +164,11 @@ def _job_lines(
         return lines
     job_usd = per_job * price.usd
     if minimum and minimum.usd is not None and (missing := larger(ZERO, minimum.usd - job_usd)):
-        what, why = f"{label}: up to the minimum charge", "minimum {} − computed {}"
-        lines.append(_adjustment(what, minimum, missing, jobs, recurrence, why, job_usd))
+        item, why = f"{label}: up to the minimum charge", "minimum {} − computed {}"
+        lines.append(_adjustment(item, minimum, missing, jobs, recurrence, why, job_usd))
     if cap and cap.usd is not None and (beyond := smaller(ZERO, cap.usd - job_usd)):
-        what, why = f"{label}: paused at the job cap", "cap {} − computed {}"
-        lines.append(_adjustment(what, cap, beyond, jobs, recurrence, why, job_usd))
+        item, why = f"{label}: paused at the job cap", "cap {} − computed {}"
+        lines.append(_adjustment(item, cap, beyond, jobs, recurrence, why, job_usd))
     return lines
 
 

@@ -1,4 +1,4 @@
-"""What would cost money if overlooked, read off an estimate's inputs and lines."""
+"""Warnings about costs that are easy to overlook, derived from an estimate's inputs and line items."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from calculator.result import LineItem, Warning, sum_amounts
 from pricing import LongFate, Offer, Status
 
 LONG_RUN_DAYS = Decimal(30)
-"""Wall clock of one run that few would wait for."""
+"""Wall-clock days of one run from which a warning is given."""
 _LONGER: dict[LongFate, tuple[str, str]] = {
     "cut": ("examples_truncated", "Examples are cut at {} tokens; the rest is not learnt, and not billed."),
     "left out": ("examples_left_out", "Examples over {} tokens are left out: not learnt, and not billed."),
@@ -25,11 +25,11 @@ _LONGER: dict[LongFate, tuple[str, str]] = {
         "At most {} tokens an example are taken, and what becomes of longer ones is not published: all is counted.",
     ),
 }
-"""By what becomes of examples that are longer than a platform takes: code and sentence."""
+"""Code and sentence by the treatment of examples that are longer than a platform accepts."""
 
 
 def not_for_sale(offer: Offer, status: Status, as_of: date) -> Warning:
-    """Why there is no estimate at all, and where to look instead."""
+    """Return the warning for an offer that isn't sold, with its reason and the nearest alternative."""
     life = offer.lifecycle
     nearest = f" Nearest offer that is sold: {offer.nearest}." if offer.nearest else ""
     if status == "not offered":
@@ -54,7 +54,7 @@ def offer_warnings(
     epochs: Decimal,
     lines: Sequence[LineItem],
 ) -> Iterator[Warning]:
-    """The warnings of a priced estimate, the dearest kinds first."""
+    """Yield the warnings of a priced estimate, the most expensive kinds first."""
     yield from _lifecycle(plan, offer, as_of, months, horizon_end, lines)
     yield from _unknown(lines)
     yield from _hosting(plan, offer, lines)
@@ -87,7 +87,7 @@ def _lifecycle(
         text = f"Training ends on {life.training_ends}."
         if plan.retrain_months:
             planned = retrainings_before(months, plan.retrain_months)
-            possible = sum(found.times for found in retrainings(plan, offer, as_of, months))
+            possible = sum(retraining.times for retraining in retrainings(plan, offer, as_of, months))
             if possible < planned:
                 text += f" Only {possible} of {planned} planned retrainings can happen."
         yield Warning("training_ends", text)

@@ -147,19 +147,19 @@ def read_line(line: bytes, number: int, rules: CountingRules) -> ParsedLine | Pr
         return record
     if not isinstance(record, dict):
         return Problem(number, "not_an_object", "The line is JSON, but no object. Write one object in braces a line.")
-    found = format_of(record)
-    if found is None:
+    row_format = format_of(record)
+    if row_format is None:
         keys = ", ".join(quoted(key) for key in list(record)[:5]) or "nothing"
         return Problem(number, "unknown_format", f"The line holds {keys}: no format of training data has these keys.")
-    if rules.format in _CHATS and found in _CHATS:
-        found = rules.format
+    if rules.format in _CHATS and row_format in _CHATS:
+        row_format = rules.format
     try:
-        reading = read_record(record, found, number, rules.beside)
+        reading = read_record(record, row_format, number, rules.beside)
     except RecursionError:
         return Problem(number, "nested_too_deep", _NESTED)
-    if found != rules.format:
+    if row_format != rules.format:
         began = f"the file began as {rules.format}" if rules.format else "the file began in none"
-        reading.fault("other_format", f"The line is in the format {found}; {began}. Keep to one format a file.")
+        reading.fault("other_format", f"The line is in the format {row_format}; {began}. Keep to one format a file.")
     return reading
 
 
@@ -203,5 +203,5 @@ def _not_json(line: bytes, error: ValueError) -> str:
     if line.startswith(b"{'"):
         return "The line is in single quotes, which is Python and not JSON. Write it with json.dumps."
     where = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
-    what = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-    return f"The line is not JSON{where} ({what}). Write one whole object on one line."
+    reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+    return f"The line is not JSON{where} ({reason}). Write one whole object on one line."

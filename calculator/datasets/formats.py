@@ -16,21 +16,21 @@ def detect_format(block: Block) -> Format | None:
     lines = [line for raw in block.data.split(b"\n") if (line := raw.strip(b" \t\r"))]
     if not lines:
         return None
-    found = next((one for line in lines if (one := _reading(line))), None)
+    detected = next((line_format for line in lines if (line_format := _reading(line))), None)
     if block.first_line == 1:
-        _refuse(lines[0], found)
-    if found:
-        return found
+        _refuse(lines[0], detected)
+    if detected:
+        return detected
     return None if any(line.startswith((b"{", b"[", b'"')) for line in lines) else "plain-text"
 
 
-def _refuse(first: bytes, found: Format | None) -> None:
+def _refuse(first_line: bytes, detected: Format | None) -> None:
     """What the first line shows to be one JSON value over many lines. Where others are whole examples, it is one bad
     line; one that is a text may as well be a part of a larger value.
     """
-    if first == b"[" or first.replace(b" ", b"").startswith(b"[{"):
+    if first_line == b"[" or first_line.replace(b" ", b"").startswith(b"[{"):
         raise UserError("The file is one JSON array. Write each example on a line of its own: jq -c '.[]' FILE.")
-    if found in (None, "text") and first.startswith(b"{") and first.endswith((b"[", b"{", b",")):
+    if detected in (None, "text") and first_line.startswith(b"{") and first_line.endswith((b"[", b"{", b",")):
         raise UserError("The examples run over several lines. Write each on one line: jq -c . FILE.")
 
 

@@ -24,7 +24,7 @@ def split_blocks(
     chunks: Iterable[bytes], *, block_bytes: int = BLOCK_BYTES, max_line_bytes: int = MAX_LINE_BYTES
 ) -> Iterator[Block]:
     """Blocks of about `block_bytes`, cut at line breaks. A line over `max_line_bytes` is read past, never held."""
-    line, held, skipped, whole = 1, bytearray(), 0, 0
+    line, partial, skipped, whole = 1, bytearray(), 0, 0
     for piece in _pieces(chunks, block_bytes):
         start = 0
         if skipped:
@@ -35,23 +35,23 @@ def split_blocks(
             yield Block(line, b"", 1, skipped + start - 1)
             line, skipped = line + 1, 0
         if (end := piece.rfind(b"\n")) >= start:
-            whole = len(held) + end + 1 - start
-        held += piece[start:]
-        if len(held) < block_bytes:
+            whole = len(partial) + end + 1 - start
+        partial += piece[start:]
+        if len(partial) < block_bytes:
             continue
         if whole:
-            data = bytes(held[:whole])
-            del held[:whole]
+            data = bytes(partial[:whole])
+            del partial[:whole]
             count = data.count(b"\n")
             yield from _few_lines(line, data, count)
             line, whole = line + count, 0
-        elif len(held) > max_line_bytes:
-            skipped = len(held)
-            held = bytearray()
+        elif len(partial) > max_line_bytes:
+            skipped = len(partial)
+            partial = bytearray()
     if skipped:
         yield Block(line, b"", 1, skipped)
-    elif held:
-        yield from _few_lines(line, bytes(held), held.count(b"\n") + (not held.endswith(b"\n")))
+    elif partial:
+        yield from _few_lines(line, bytes(partial), partial.count(b"\n") + (not partial.endswith(b"\n")))
 
 
 def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:

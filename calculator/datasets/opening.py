@@ -48,9 +48,9 @@ def open_text(chunks: Iterable[bytes], *, max_unpacked_bytes: int = MAX_UNPACKED
             raise UserError("The file is packed with gzip twice. Unpack it once.")
         if not head:
             raise UserError("The packed file is empty. Put one example a line.")
-    for first, what in _FOREIGN:
-        if head.startswith(first):
-            raise UserError(f"The file is {what}, and no training set. {_EXPORT}")
+    for magic, kind in _FOREIGN:
+        if head.startswith(magic):
+            raise UserError(f"The file is {kind}, and no training set. {_EXPORT}")
     if encoding := _utf_16(head):
         return _converted(chunks, encoding)
     if b"\0" in head and head.count(b"\0") * 50 > len(head):
@@ -60,13 +60,13 @@ def open_text(chunks: Iterable[bytes], *, max_unpacked_bytes: int = MAX_UNPACKED
 
 def _head(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
     """The first bytes, and all of them again."""
-    rest = iter(chunks)
+    remaining = iter(chunks)
     head = b""
-    for chunk in rest:
+    for chunk in remaining:
         head += chunk
         if len(head) >= _SNIFF_BYTES:
             break
-    return head[:_SNIFF_BYTES], chain((head,) if head else (), rest)
+    return head[:_SNIFF_BYTES], chain((head,) if head else (), remaining)
 
 
 def _gunzipped(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
@@ -99,10 +99,10 @@ def _utf_16(head: bytes) -> str | None:
     """The codec of a UTF-16 file; one without a mark shows by the NUL beside most of its characters."""
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise UserError("The file is in UTF-32. Save it as UTF-8.")
-    first, second = head[::2], head[1::2]
-    if head.startswith(codecs.BOM_UTF16_LE) or (second.count(0) * 2 > len(second) and not first.count(0)):
+    even, odd = head[::2], head[1::2]
+    if head.startswith(codecs.BOM_UTF16_LE) or (odd.count(0) * 2 > len(odd) and not even.count(0)):
         return "utf-16-le"
-    if head.startswith(codecs.BOM_UTF16_BE) or (first.count(0) * 2 > len(first) and not second.count(0)):
+    if head.startswith(codecs.BOM_UTF16_BE) or (even.count(0) * 2 > len(even) and not odd.count(0)):
         return "utf-16-be"
     return None
 
@@ -110,16 +110,16 @@ def _utf_16(head: bytes) -> str | None:
 def _converted(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """UTF-16 as UTF-8; what is no UTF-16 becomes U+FFFD."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    first = True
+    is_first = True
     for chunk in chunks:
         for start in range(0, len(chunk), _PIECE_BYTES):
             text = decoder.decode(chunk[start : start + _PIECE_BYTES])
-            if first and text:
-                text, first = text.removeprefix("\ufeff"), False
+            if is_first and text:
+                text, is_first = text.removeprefix("\ufeff"), False
             if text:
                 yield text.encode("utf-8", "replace")
-    if rest := decoder.decode(b"", final=True):
-        yield rest.encode("utf-8", "replace")
+    if tail := decoder.decode(b"", final=True):
+        yield tail.encode("utf-8", "replace")
 
 
 def _without_mark(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -93,8 +93,8 @@ def _asks_for_a_grade(record: Mapping[str, Any]) -> bool:
     messages = record["messages"]
     if not isinstance(messages, list) or not messages or record.keys() <= _CHAT_KEYS:
         return False
-    last = messages[-1]
-    return isinstance(last, dict) and last.get("role") in ("user", "developer")
+    final_message = messages[-1]
+    return isinstance(final_message, dict) and final_message.get("role") in ("user", "developer")
 
 
 def _read_chat(record: Mapping[str, Any], reading: ParsedLine) -> None:
@@ -116,10 +116,10 @@ def _read_rft(record: Mapping[str, Any], reading: ParsedLine) -> None:
 
 
 def _read_preference(record: Mapping[str, Any], reading: ParsedLine) -> None:
-    asked = record.get("input")
-    if isinstance(asked, dict):
-        _read_messages(asked, "messages", reading, trains=False, where="input.messages")
-        _read_tools(asked, reading)
+    instruction_input = record.get("input")
+    if isinstance(instruction_input, dict):
+        _read_messages(instruction_input, "messages", reading, trains=False, where="input.messages")
+        _read_tools(instruction_input, reading)
     else:
         reading.fault("no_messages", "input is missing. Write an object with the messages that are answered.")
     for key in ("preferred_output", "non_preferred_output"):
@@ -151,8 +151,8 @@ def _read_message(message: dict[str, Any], number: int, reading: ParsedLine, *, 
     beside = reading.beside
     role = message.get("role")
     if not isinstance(role, str) or role not in ROLES:
-        what = quoted(role) if role is not None else "missing"
-        reading.fault("unknown_role", f"Message {number}: the role is {what}. Write one of {', '.join(ROLES)}.")
+        role_text = quoted(role) if role is not None else "missing"
+        reading.fault("unknown_role", f"Message {number}: the role is {role_text}. Write one of {', '.join(ROLES)}.")
     role = role if isinstance(role, str) else ""
     reading.add(role)
     reading.fixed_tokens += beside.per_message if beside else 0
@@ -172,7 +172,7 @@ def _read_message(message: dict[str, Any], number: int, reading: ParsedLine, *, 
 
 
 def _read_content(content: Any, number: int, reading: ParsedLine, *, trained: bool, may_lack: bool) -> None:
-    images, before = reading.images, len(reading.texts)
+    images, texts_before = reading.images, len(reading.texts)
     if isinstance(content, str):
         reading.add(content, content=True, trained=trained)
     elif isinstance(content, list):
@@ -181,7 +181,7 @@ def _read_content(content: Any, number: int, reading: ParsedLine, *, trained: bo
     elif content is not None:
         reading.fault("bad_message", f"Message {number}: the content is neither text nor a list of parts.")
         return
-    if len(reading.texts) == before and reading.images == images and not may_lack:
+    if len(reading.texts) == texts_before and reading.images == images and not may_lack:
         reading.fault("empty_content", f"Message {number} has no content. Write its text, or remove the message.")
 
 
@@ -240,7 +240,7 @@ def _read_gemini(record: Mapping[str, Any], reading: ParsedLine) -> None:
 
 
 def _read_gemini_parts(parts: Any, number: int, reading: ParsedLine, *, trained: bool) -> None:
-    images, before = reading.images, len(reading.texts)
+    images, texts_before = reading.images, len(reading.texts)
     for part in parts if isinstance(parts, list) else ():
         if not isinstance(part, dict):
             reading.fault("bad_message", f"Content {number}: a part is no object. Write it like text in braces.")
@@ -251,7 +251,7 @@ def _read_gemini_parts(parts: Any, number: int, reading: ParsedLine, *, trained:
         elif calls := [part[key] for key in ("functionCall", "functionResponse") if key in part]:
             reading.by_rule = False
             reading.add(_as_json(calls[0]), trained=trained)
-    if len(reading.texts) == before and reading.images == images:
+    if len(reading.texts) == texts_before and reading.images == images:
         where = f"Content {number}" if number else "systemInstruction"
         reading.fault("empty_content", f"{where} has no parts with text. Write its text, or remove it.")
 
@@ -278,7 +278,7 @@ def _read_nova(record: Mapping[str, Any], reading: ParsedLine) -> None:
 
 
 def _read_nova_blocks(blocks: Any, number: int, reading: ParsedLine, *, trained: bool) -> None:
-    images, before = reading.images, len(reading.texts)
+    images, texts_before = reading.images, len(reading.texts)
     for block in blocks if isinstance(blocks, list) else ():
         if not isinstance(block, dict):
             reading.fault("bad_message", f"Message {number}: a block is no object. Write it like text in braces.")
@@ -289,7 +289,7 @@ def _read_nova_blocks(blocks: Any, number: int, reading: ParsedLine, *, trained:
         elif block:
             reading.by_rule = False
             reading.add(_as_json(block), trained=trained)
-    if len(reading.texts) == before and reading.images == images:
+    if len(reading.texts) == texts_before and reading.images == images:
         reading.fault("empty_content", f"Message {number} has no text block. Write its text, or remove it.")
 
 

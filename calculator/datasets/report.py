@@ -49,13 +49,13 @@ class Acceptance(NamedTuple):
     @property
     def why(self) -> str:
         """All of it in sentences."""
-        said = [self.format]
+        sentences = [self.format]
         if self.factors:
-            said.append(f"Its models count approximately so many times these tokens: {self.factors}")
-            said[-1] += f" (by {'; '.join(self.known_from)})."
+            sentences.append(f"Its models count approximately so many times these tokens: {self.factors}")
+            sentences[-1] += f" (by {'; '.join(self.known_from)})."
         if self.unknown_factors:
-            said.append(f"For {self.unknown_factors} the count is approximate by an unknown factor.")
-        return " ".join(said)
+            sentences.append(f"For {self.unknown_factors} the count is approximate by an unknown factor.")
+        return " ".join(sentences)
 
     @property
     def accepted(self) -> bool:
@@ -78,19 +78,19 @@ class DatasetReport:
 
 def needs_of(offers: Iterable[Offer]) -> dict[str, PlatformRequirements]:
     """By platform: the loosest of what its offers ask for."""
-    found: dict[str, PlatformRequirements] = {}
+    requirements: dict[str, PlatformRequirements] = {}
     for offer in offers:
         rules = offer.training
-        before = found.get(offer.platform, PlatformRequirements(offer.platform_title, None, None, None))
+        platform = requirements.get(offer.platform, PlatformRequirements(offer.platform_title, None, None, None))
         if rules is not None:
-            before = PlatformRequirements(
-                before.title,
-                _of(min, before.min_examples, rules.min_examples),
-                _of(max, before.max_examples, rules.max_examples),
-                _of(max, before.limit, _limit(offer.platform_title, rules)),
+            platform = PlatformRequirements(
+                platform.title,
+                _of(min, platform.min_examples, rules.min_examples),
+                _of(max, platform.max_examples, rules.max_examples),
+                _of(max, platform.limit, _limit(offer.platform_title, rules)),
             )
-        found[offer.platform] = before
-    return found
+        requirements[offer.platform] = platform
+    return requirements
 
 
 def _limit(title: str, rules: TrainingRules) -> LengthLimit | None:
@@ -99,9 +99,9 @@ def _limit(title: str, rules: TrainingRules) -> LengthLimit | None:
     return LengthLimit(rules.max_tokens_per_example, title, rules.longer_examples.are)
 
 
-def _of(choose: Callable[[list[T]], T], one: T | None, other: T | None) -> T | None:
-    known = [value for value in (one, other) if value is not None]
-    return choose(known) if known else None
+def _of(choose: Callable[[list[T]], T], left: T | None, right: T | None) -> T | None:
+    values = [value for value in (left, right) if value is not None]
+    return choose(values) if values else None
 
 
 def limits_of(needs: Mapping[str, PlatformRequirements]) -> list[LengthLimit]:
@@ -165,19 +165,19 @@ def _verdict(
         return Acceptance(need.title, "refused", "Not accepted: there is no example in a format that is known.")
     todo = platform.takes.get(count.format)
     if todo is None:
-        taken = [name for name, what in platform.takes.items() if what == AS_IT_IS]
-        why = f"Not accepted: {need.title} has no use for {count.format}; it takes {', '.join(taken)}."
+        accepting = [name for name, action in platform.takes.items() if action == AS_IT_IS]
+        why = f"Not accepted: {need.title} has no use for {count.format}; it takes {', '.join(accepting)}."
         return Acceptance(need.title, "refused", why)
-    said = ["The format is accepted as it is." if todo == AS_IT_IS else f"Needs conversion: {todo}."]
+    sentences = ["The format is accepted as it is." if todo == AS_IT_IS else f"Needs conversion: {todo}."]
     if need.min_examples and count.examples < need.min_examples:
-        said.append(f"At least {need.min_examples:,} examples are needed; there are {count.examples:,}.")
+        sentences.append(f"At least {need.min_examples:,} examples are needed; there are {count.examples:,}.")
     if platform.max_file_bytes and count.bytes > platform.max_file_bytes:
-        said.append(f"The file is larger than the {platform.max_file_bytes // 1_000_000:,} MB that are taken.")
+        sentences.append(f"The file is larger than the {platform.max_file_bytes // 1_000_000:,} MB that are taken.")
     if need.limit and (cut := count.cuts.get(need.limit.tokens)):
         many = f"{cut.longer:,} example{' is' if cut.longer == 1 else 's are'}"
-        said.append(_FATES[need.limit.fate].format(many, need.limit.tokens, cut, count.tokens))
+        sentences.append(_FATES[need.limit.fate].format(many, need.limit.tokens, cut, count.tokens))
     fate: Fate = "taken" if todo == AS_IT_IS else "converted"
-    verdict = Acceptance(need.title, fate, " ".join(said))
+    verdict = Acceptance(need.title, fate, " ".join(sentences))
     if count.encoding in platform.tokenizers:
         return verdict
     if platform.tokenizers:

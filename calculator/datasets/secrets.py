@@ -55,8 +55,8 @@ def _emails(data: bytes) -> Iterator[int]:
 
 def _lines(data: bytes, places: list[int] | Iterator[int], first_line: int) -> Iterator[int]:
     """The line of each place; places rise."""
-    line, before = first_line, 0
+    line, position = first_line, 0
     for place in places:
-        line += data.count(b"\n", before, place)
-        before = place
+        line += data.count(b"\n", position, place)
+        position = place
         yield line

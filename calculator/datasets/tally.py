@@ -95,9 +95,9 @@ class DatasetCount(NamedTuple):
 
 def _mean(tokens: int, examples: int) -> str:
     """With as many digits as keep the sum right to the token."""
-    whole, rest = divmod(tokens, examples)
+    whole, remainder = divmod(tokens, examples)
     digits = len(str(examples)) + 1
-    return f"{whole}.{rest * 10**digits // examples:0{digits}d}".rstrip("0").rstrip(".")
+    return f"{whole}.{remainder * 10**digits // examples:0{digits}d}".rstrip("0").rstrip(".")
 
 
 _FATES: dict[LongFate, str] = {
@@ -219,13 +219,13 @@ class Tally:
     def _percentiles(self) -> LengthPercentiles:
         """The k-th shortest, k = percent of the examples, rounded up."""
         ranks = [-(-self.examples * percent // 100) for percent in (5, 50, 95)]
-        found: list[int] = []
+        quantiles: list[int] = []
         below = 0
         for length, count in sorted(self._lengths.items()):
             below += count
-            while len(found) < len(ranks) and below >= ranks[len(found)]:
-                found.append(length)
-        p5, p50, p95 = found or (0, 0, 0)
+            while len(quantiles) < len(ranks) and below >= ranks[len(quantiles)]:
+                quantiles.append(length)
+        p5, p50, p95 = quantiles or (0, 0, 0)
         return LengthPercentiles(p5, p50, p95, self.longest)
 
 
@@ -243,8 +243,8 @@ class _Seen:
         key = key or 1
         slot = key & (_SLOTS - 1)
         keys = self._keys
-        while held := keys[slot]:
-            if held == key:
+        while slot_key := keys[slot]:
+            if slot_key == key:
                 return self._lines[slot]
             slot = (slot + 1) & (_SLOTS - 1)
         if self._count < REMEMBERED_EXAMPLES:

@@ -135,19 +135,19 @@ def layer_activation_bytes(setup: Setup, physics: GpuPhysics) -> float:
         hidden += 2.0
         ffn += 1.0
     adapters = _adapter_inputs(setup)
-    kept = (
+    stored = (
         (hidden + adapters[0]) * model.hidden
         + (query + adapters[1]) * model.query_width
         + keys * model.kv_width
         + (ffn + adapters[2]) * model.active_ffn
     )
     if "qkv" in setup.tuned:  # values are a view of one matrix's output, which holds queries and keys as well
-        kept += model.query_width + model.kv_width
+        stored += model.query_width + model.kv_width
     if setup.dora:  # what the matrix gives, and in 32 bit what its adapter gives
-        kept += 3.0 * setup.tuned_outputs
+        stored += 3.0 * setup.tuned_outputs
     scores = 0.0 if setup.flash_attention else physics.score_bytes * model.heads * setup.sequence_length
     each = 2.0 * physics.fp8_kept if setup.eight_bit else setup.hidden_bytes
-    return (each * kept + scores) / setup.tensor_parallel
+    return (each * stored + scores) / setup.tensor_parallel
 
 
 def _adapter_inputs(setup: Setup) -> tuple[int, int, int]:
@@ -170,8 +170,8 @@ def activation_bytes(setup: Setup, physics: GpuPhysics) -> tuple[float, float]:
     in_flight = setup.pipeline_parallel if setup.pipeline_parallel > 1 else 1
     boundary = (4.0 if setup.casts_to_32_bit else setup.hidden_bytes) * setup.model.hidden * tokens
     if setup.checkpointing == "full":
-        kept = in_flight * layers * boundary
-        return kept, physics.recompute_copies * layer
+        stored = in_flight * layers * boundary
+        return stored, physics.recompute_copies * layer
     if setup.checkpointing == "selective":
         return in_flight * layers * (boundary + physics.selective_kept * layer), layer
     return in_flight * layers * layer, 0.0
@@ -212,23 +212,23 @@ def peak_memory(setup: Setup, physics: GpuPhysics) -> Memory:
     weights = weight_bytes(setup, physics)
     gradients = gradient_bytes(setup)
     optimiser = optimiser_bytes(setup)
-    kept, working = activation_bytes(setup, physics)
+    stored, working = activation_bytes(setup, physics)
     logits = logit_bytes(setup, physics)
     # Gradients meet the activations only when an earlier micro-step left some behind.
     met = gradients if setup.grad_accumulation > 1 else 0.0
-    held = max(met, 0.5 * gradients)
-    forward = (met, kept, logits, 0.0)
+    buffer = max(met, 0.5 * gradients)
+    forward = (met, stored, logits, 0.0)
     moments = (
         forward,
-        (held, kept + working, 0.0, 0.0),
+        (buffer, stored + working, 0.0, 0.0),
         (gradients, 0.0, 0.0, step_bytes(setup, physics)),
         (0.0, 0.0, 0.0, max(0.0, loading_bytes(setup, physics) - weights - optimiser)),
     )
     fullest = max(moments, key=sum)
-    there, activations, logits_there, extra = fullest
+    peak_gradients, activations, peak_logits, extra = fullest
     slack = 0.0
     if setup.counts_cache:
         slack = max(0.0, sum(forward) + loose_bytes(setup, logits, physics) - sum(fullest))
         slack += physics.reserve_share * (weights + optimiser + sum(fullest) + slack)
     overhead = fixed_bytes(setup, physics) + extra + slack
-    return Memory(weights, there, optimiser, activations, logits_there, overhead, slack)
+    return Memory(weights, peak_gradients, optimiser, activations, peak_logits, overhead, slack)

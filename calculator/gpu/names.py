@@ -57,16 +57,16 @@ def find_gpu(text: str, gpus: Mapping[str, Gpu], memory_gb: float | None = None)
     name = re.sub(r"[\s_]+", "-", text.strip().lower())
     name = re.sub(r"^(nvidia|amd|instinct|tesla|geforce|quadro)-", "", re.sub(r"^(nvidia|amd)-", "", name))
     name = re.sub(r"-?gb$", "", name)
-    found = _by_name(name, gpus)
-    if found is None:
+    match = _by_name(name, gpus)
+    if match is None:
         shorter = re.sub(r"-(\d+)(gb?)?(-.*)?$", "", name)
-        found = _by_name(shorter, gpus) or _by_name(shorter.partition("-")[0], gpus)
-    if found is None or memory_gb is None:
-        return found
-    family = found.name.partition("-")[0]
-    kin = [gpu for gpu in gpus.values() if gpu.name.partition("-")[0] == family] if family != "rtx" else [found]
+        match = _by_name(shorter, gpus) or _by_name(shorter.partition("-")[0], gpus)
+    if match is None or memory_gb is None:
+        return match
+    family = match.name.partition("-")[0]
+    kin = [gpu for gpu in gpus.values() if gpu.name.partition("-")[0] == family] if family != "rtx" else [match]
     fits = [gpu for gpu in kin if abs(gpu.memory_gb / memory_gb - 1) < 0.1]
-    return found if found in fits or not fits else fits[0]
+    return match if match in fits or not fits else fits[0]
 
 
 def _by_name(name: str, gpus: Mapping[str, Gpu]) -> Gpu | None:
@@ -74,7 +74,7 @@ def _by_name(name: str, gpus: Mapping[str, Gpu]) -> Gpu | None:
         return gpus[name]
     flat = name.replace("-", "").replace(" ", "")
     for gpu in gpus.values():
-        if any(flat == known.replace("-", "").replace(" ", "") for known in (gpu.name, *gpu.aliases)):
+        if any(flat == alias.replace("-", "").replace(" ", "") for alias in (gpu.name, *gpu.aliases)):
             return gpu
     return None
 
@@ -96,8 +96,8 @@ def interpolated_mixture(
     """
     dense = interpolated_shape(active_billion, models)
     each = max(1, dense.ffn // USUAL_ACTIVE_EXPERTS)
-    rest = (parameters_billion - active_billion) * 1e9
-    more = max(0, round(rest / (dense.layers * dense.mlp_matrices * dense.hidden * each)))
+    inactive_parameters = (parameters_billion - active_billion) * 1e9
+    more = max(0, round(inactive_parameters / (dense.layers * dense.mlp_matrices * dense.hidden * each)))
     return dense.model_copy(
         update={
             "name": f"{parameters_billion:g}b-a{active_billion:g}b",

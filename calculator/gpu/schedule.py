@@ -68,12 +68,12 @@ def schedule(
     prediction: Prediction, physics: GpuPhysics, *, dataset_tokens: float, epochs: float = 1.0, runs: float = 1.0
 ) -> Schedule:
     """Hours of a job over `dataset_tokens` real tokens, `epochs` passes, `runs` times over."""
-    made = pace(prediction, physics)
-    each, start = made.seconds_per_token, made.start_seconds
+    training_pace = pace(prediction, physics)
+    each, start = training_pace.seconds_per_token, training_pace.start_seconds
     tokens = dataset_tokens * epochs
     wall = Interval(
         wall_seconds(tokens, each.low, start) / SECONDS_AN_HOUR,
         wall_seconds(tokens, each.likely, start) / SECONDS_AN_HOUR,
         wall_seconds(tokens, each.high, start) / SECONDS_AN_HOUR,
     )
-    return Schedule(made, wall, wall.scaled(prediction.setup.gpus * runs))
+    return Schedule(training_pace, wall, wall.scaled(prediction.setup.gpus * runs))

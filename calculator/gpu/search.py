@@ -58,7 +58,7 @@ class Configuration:
 
 def configurations(job: TrainingJob, places: Iterable[GpuSource], physics: GpuPhysics) -> list[Configuration]:
     """For every place and count on which the job fits, its fastest configuration; nothing where it fits nowhere."""
-    found = []
+    configurations = []
     for place in places:
         whole = True  # a copy of the model fits on one GPU, as far as is known; more GPUs do not change that
         for count in sorted(place.counts):
@@ -66,29 +66,33 @@ def configurations(job: TrainingJob, places: Iterable[GpuSource], physics: GpuPh
             whole = any(setup.sharding == "none" for setup in tried)
             best = max(
                 (predict(setup, physics) for setup in tried),
-                key=lambda made: made.tokens_per_second.likely,
+                key=lambda prediction: prediction.tokens_per_second.likely,
                 default=None,
             )
             if best is not None:
                 hours = schedule(best, physics, dataset_tokens=job.dataset_tokens, epochs=job.epochs, runs=job.runs)
-                found.append(Configuration(place, best, hours))
-    return found
+                configurations.append(Configuration(place, best, hours))
+    return configurations
 
 
-def fewest(found: Iterable[Configuration]) -> Configuration | None:
+def fewest(configurations: Iterable[Configuration]) -> Configuration | None:
     """The one with the fewest GPUs, the fastest of them."""
     return min(
-        found,
-        key=lambda one: (one.prediction.setup.gpus, one.schedule.wall_hours.likely, one.place.id),
+        configurations,
+        key=lambda configuration: (
+            configuration.prediction.setup.gpus,
+            configuration.schedule.wall_hours.likely,
+            configuration.place.id,
+        ),
         default=None,
     )
 
 
-def cheapest(found: Iterable[Configuration]) -> Configuration | None:
+def cheapest(configurations: Iterable[Configuration]) -> Configuration | None:
     """The one that costs least, of those whose price is known."""
-    priced = [(one.usd, one) for one in found]
-    known = [(usd, one) for usd, one in priced if usd is not None]
-    return min(known, key=lambda pair: (pair[0], pair[1].place.id), default=(None, None))[1]
+    priced = [(configuration.usd, configuration) for configuration in configurations]
+    known_costs = [(usd, configuration) for usd, configuration in priced if usd is not None]
+    return min(known_costs, key=lambda pair: (pair[0], pair[1].place.id), default=(None, None))[1]
 
 
 def _candidates(job: TrainingJob, place: GpuSource, count: int, whole: bool, physics: GpuPhysics) -> Iterator[Setup]:
@@ -98,11 +102,11 @@ def _candidates(job: TrainingJob, place: GpuSource, count: int, whole: bool, phy
         shardings = ("none", "zero3")  # there is little to shard but the weights
     if not whole:
         shardings = shardings[1:]
-    ways: tuple[Checkpointing, ...] = ("none", "full")
-    most = max(1, min(MAX_MICRO_BATCH, job.global_batch // count))
+    checkpointing_modes: tuple[Checkpointing, ...] = ("none", "full")
+    most_sequences = max(1, min(MAX_MICRO_BATCH, job.global_batch // count))
     for sharding in shardings:
         fitted = False
-        for checkpointing in ways:
+        for checkpointing in checkpointing_modes:
             base = replace(
                 job.setup,
                 gpu=place.gpu,
@@ -114,17 +118,17 @@ def _candidates(job: TrainingJob, place: GpuSource, count: int, whole: bool, phy
                 pipeline_parallel=1,
                 context_parallel=1,
             )
-            setup = _largest_micro_batch(base, most, job.global_batch, physics)
+            setup = _largest_micro_batch(base, most_sequences, job.global_batch, physics)
             if setup is not None:
                 fitted = True
                 yield setup
-                if setup.micro_batch == most or setup.peak_tokens >= physics.enough_tokens:
+                if setup.micro_batch == most_sequences or setup.peak_tokens >= physics.enough_tokens:
                     break  # checkpointing would only add work
         if fitted and sharding == "none":
             return  # sharding would only add communication
 
 
-def _largest_micro_batch(base: Setup, most: int, global_batch: int, physics: GpuPhysics) -> Setup | None:
+def _largest_micro_batch(base: Setup, most_sequences: int, global_batch: int, physics: GpuPhysics) -> Setup | None:
     """Powers of two up to `most`, found from what one more sequence costs; None where not even one fits."""
     usable = usable_gib(base, physics)
 
@@ -132,21 +136,21 @@ def _largest_micro_batch(base: Setup, most: int, global_batch: int, physics: Gpu
         steps = max(1, global_batch // (micro_batch * base.gpus))
         return replace(base, micro_batch=micro_batch, grad_accumulation=steps)
 
-    one = sized(1)
-    needed = peak_memory(one, physics).required_gib
+    smallest = sized(1)
+    needed = peak_memory(smallest, physics).required_gib
     if needed > usable:
         return None
-    if most == 1:
-        return one
-    largest = sized(most)
+    if most_sequences == 1:
+        return smallest
+    largest = sized(most_sequences)
     at_most = peak_memory(largest, physics).required_gib
     if at_most <= usable:
         return largest
-    each = (at_most - needed) / (most - 1)
+    each = (at_most - needed) / (most_sequences - 1)
     micro_batch = 1 << max(0, (int((usable - needed) / each) + 1).bit_length() - 1)
     while micro_batch > 1:
         setup = sized(micro_batch)
         if peak_memory(setup, physics).required_gib <= usable:
             return setup
         micro_batch //= 2
-    return one
+    return smallest

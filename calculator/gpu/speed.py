@@ -41,8 +41,8 @@ def passes(setup: Setup, physics: GpuPhysics) -> tuple[float, float]:
 
     Backward costs two forwards with full fine-tuning (gradients of inputs and of weights) and one with adapters.
     """
-    again = {"none": 0.0, "selective": physics.selective_recompute, "full": 1.0}[setup.checkpointing]
-    return 1.0 + again, 2.0 if setup.method == "full" else 1.0
+    recomputed_share = {"none": 0.0, "selective": physics.selective_recompute, "full": 1.0}[setup.checkpointing]
+    return 1.0 + recomputed_share, 2.0 if setup.method == "full" else 1.0
 
 
 def tensor_tflops(setup: Setup, physics: GpuPhysics) -> float:

@@ -52,7 +52,7 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
     elif rented:
         gpu = facts.gpus[catalog.gpus.offers[rented[0].offer.id].gpu]
     else:
-        gpu = max(facts.gpus.values(), key=lambda one: one.memory_gb)
+        gpu = max(facts.gpus.values(), key=lambda candidate: candidate.memory_gb)
     counts = _powers(max(assumption("most_gpus", catalog.assumptions), question.gpus or 1))
     batch = assumption("global_batch", catalog.assumptions)
     job = TrainingJob(question.setup(gpu), batch, dataset_tokens=int(resolve_corner(scenario, "likely").examples))
@@ -64,12 +64,12 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
         return best.prediction if best else None
 
     least = found_on(counts)
-    asked = found_on((question.gpus,)) if question.gpus else least
-    if asked is None:
+    requested = found_on((question.gpus,)) if question.gpus else least
+    if requested is None:
         count = question.gpus or 1
         lean = replace(question.setup(gpu), gpus=count, sharding="zero3" if count > 1 else "none", checkpointing="full")
-        asked = predict(lean, facts.physics)
-    memory = asked.memory
+        requested = predict(lean, facts.physics)
+    memory = requested.memory
     parts = (
         ("Weights", memory.weights),
         ("Gradients", memory.gradients),
@@ -81,9 +81,9 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
     return FitReport(
         question=question,
         gpu=gpu,
-        shown=asked,
-        parts=tuple((name, held / GIB) for name, held in parts),
-        ways=tuple(words for words, _ in remedies(asked.setup, facts.physics)),
+        shown=requested,
+        parts=tuple((name, size_bytes / GIB) for name, size_bytes in parts),
+        ways=tuple(words for words, _ in remedies(requested.setup, facts.physics)),
         fewest=least,
         cheapest=tuple(rented[:CHEAPEST]),
     )
@@ -91,14 +91,14 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
 
 def _cheapest(scenario: Scenario, catalog: Catalog, on: date) -> list[FittingOffer]:
     """The offers on which it fits and whose price is known, by what a million tokens cost."""
-    found = []
+    offers = []
     for offer in self_hosted(scenario, catalog.gpus.offers.values(), catalog, on):
         price = catalog.gpus.offers[offer.id].price_on(on)
         if offer.work and price and price.usd is not None:
             hours = offer.work.gpus * offer.work.seconds_per_token * MILLION / SECONDS_AN_HOUR
-            found.append(FittingOffer(offer, hours * price.usd))
-    return sorted(found, key=lambda one: (one.usd_per_million_tokens, one.offer.id))
+            offers.append(FittingOffer(offer, hours * price.usd))
+    return sorted(offers, key=lambda candidate: (candidate.usd_per_million_tokens, candidate.offer.id))
 
 
-def _powers(most: int) -> tuple[int, ...]:
-    return tuple(1 << exponent for exponent in range(most.bit_length()))
+def _powers(limit: int) -> tuple[int, ...]:
+    return tuple(1 << exponent for exponent in range(limit.bit_length()))

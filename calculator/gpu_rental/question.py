@@ -151,14 +151,14 @@ def method_named(method: str | None) -> TuningMethod:
     )
 
 
-def sequence_length(asked: int | None, longest: int, model: ModelShape, shortest: int) -> int:
+def sequence_length(requested: int | None, longest: int, model: ModelShape, shortest: int) -> int:
     """What was asked for; else a power of two that holds the longest example, and at least `shortest`, into which
     several are packed; never beyond the model's context.
     """
-    if asked is not None:
-        if asked > model.context:
+    if requested is not None:
+        if requested > model.context:
             raise FieldErrors({"seq": f"{model.name} reads at most {model.context:,} tokens; write that or less."})
-        return asked
+        return requested
     return min(power_of_two(max(longest, shortest)), model.context)
 
 
@@ -172,13 +172,13 @@ def assumption(name: str, assumptions: Mapping[str, Assumption]) -> int:
     return int(assumptions[name].value or 1)
 
 
-def _names(known: Mapping[str, ModelShape] | Mapping[str, Gpu]) -> list[str]:
-    return [name for key, one in known.items() for name in (key, *one.aliases)]
+def _names(catalog: Mapping[str, ModelShape] | Mapping[str, Gpu]) -> list[str]:
+    return [name for key, candidate in catalog.items() for name in (key, *candidate.aliases)]
 
 
-def _near(name: str, known: Iterable[str]) -> tuple[str, ...]:
+def _near(name: str, catalog: Iterable[str]) -> tuple[str, ...]:
     """The nearest names, those that contain what was typed first."""
-    names = list(known)
-    within = [one for one in names if len(name) >= 3 and name in one]
+    names = list(catalog)
+    within = [candidate for candidate in names if len(name) >= 3 and name in candidate]
     close = difflib.get_close_matches(name[:60], names, n=3, cutoff=0.5)
     return tuple(dict.fromkeys([*within[:3], *close]))[:3]

@@ -60,15 +60,15 @@ def self_hosted(scenario: Scenario, offers: Iterable[GpuOffer], catalog: Catalog
     if renting.likely.gpu_rate_usd is not None and question.gpu:
         offers = (*offers, _yours(question.gpu, question.gpus or NODE, renting.likely.gpu_rate_usd, on))
     searched: dict[tuple[str, int, tuple[int, ...]], list[Configuration]] = {}
-    made = []
+    rented_offers = []
     for offer in offers:
         if question.gpu is None or offer.gpu == question.gpu.name:
             counts = _counts(question, offer, renting)
             key = (offer.gpu, offer.gpus_per_node, counts)
             if key not in searched:
                 searched[key] = _search(renting, offer, counts)
-            made.append(_rented(renting, offer, searched[key]))
-    return made
+            rented_offers.append(_rented(renting, offer, searched[key]))
+    return rented_offers
 
 
 def _yours(gpu: Gpu, gpus: int, usd: Decimal, on: date) -> GpuOffer:
@@ -108,8 +108,8 @@ def float_of(value: Decimal) -> float:
 
 def _counts(question: GpuQuestion, offer: GpuOffer, renting: RentalSearch) -> tuple[int, ...]:
     """The numbers of GPUs to try; where one was asked for, the smallest that is rented and has as many."""
-    most = max(assumption("most_gpus", renting.assumptions), 2 * (question.gpus or 1))
-    counts = offer.counts(most)
+    most_gpus = max(assumption("most_gpus", renting.assumptions), 2 * (question.gpus or 1))
+    counts = offer.counts(most_gpus)
     return counts if question.gpus is None else tuple(count for count in counts if count >= question.gpus)[:1]
 
 
@@ -123,10 +123,10 @@ def _search(renting: RentalSearch, offer: GpuOffer, counts: tuple[int, ...]) -> 
     return configurations(job, [GpuSource(offer.id, gpu, None, offer.gpus_per_node, counts)], facts.physics)
 
 
-def _rented(renting: RentalSearch, offer: GpuOffer, found: list[Configuration]) -> RentedGpuOffer:
-    works = [_work(renting, offer, one) for one in found]
+def _rented(renting: RentalSearch, offer: GpuOffer, configurations: list[Configuration]) -> RentedGpuOffer:
+    trainings = [_work(renting, offer, configuration) for configuration in configurations]
     tokens, plan = renting.tokens, renting.likely
-    best = min(works, key=lambda work: (run_seconds(plan, work, tokens) * work.gpus, -work.gpus), default=None)
+    best = min(trainings, key=lambda work: (run_seconds(plan, work, tokens) * work.gpus, -work.gpus), default=None)
     return _offer(renting, offer, best)
 
 
@@ -154,10 +154,10 @@ def _offer(renting: RentalSearch, offer: GpuOffer, work: RentedTraining | None) 
     )
 
 
-def _work(renting: RentalSearch, offer: GpuOffer, found: Configuration) -> RentedTraining:
-    setup, pace = found.prediction.setup, found.schedule.pace
-    peak, speed = found.prediction.peak_gib, found.prediction.tokens_per_second
-    kept = {"none": "kept", "selective": "partly recomputed", "full": "recomputed"}[setup.checkpointing]
+def _work(renting: RentalSearch, offer: GpuOffer, configuration: Configuration) -> RentedTraining:
+    setup, pace = configuration.prediction.setup, configuration.schedule.pace
+    peak, speed = configuration.prediction.peak_gib, configuration.prediction.tokens_per_second
+    activations = {"none": "kept", "selective": "partly recomputed", "full": "recomputed"}[setup.checkpointing]
     spread = {"none": "a copy on each", "zero1": "ZeRO-1", "zero2": "ZeRO-2", "zero3": "weights sharded (FSDP, ZeRO-3)"}
     packed = "packed" if setup.packed else "one example each"
     billed = (
@@ -168,16 +168,16 @@ def _work(renting: RentalSearch, offer: GpuOffer, found: Configuration) -> Rente
     return RentedTraining(
         gpus=setup.gpus,
         seconds_per_token=Decimal(f"{pace.seconds_per_token.likely:{DIGITS}}"),
-        quick=Decimal(f"{pace.seconds_per_token.low:{DIGITS}}"),
-        slow=Decimal(f"{pace.seconds_per_token.high:{DIGITS}}"),
+        low_seconds_per_token=Decimal(f"{pace.seconds_per_token.low:{DIGITS}}"),
+        high_seconds_per_token=Decimal(f"{pace.seconds_per_token.high:{DIGITS}}"),
         start_seconds=Decimal(f"{pace.start_seconds:{DIGITS}}"),
         step_seconds=STEP_SECONDS[offer.billed_per or "second"],
         how=(
             f"what is tuned: {renting.question.words}, software stack {setup.stack}, "
             f"sequences of {setup.sequence_length:,} tokens, {packed}",
-            f"micro-batch {setup.micro_batch} × {setup.grad_accumulation}, activations {kept}"
+            f"micro-batch {setup.micro_batch} × {setup.grad_accumulation}, activations {activations}"
             + (f", {spread[setup.sharding]}" if setup.gpus > 1 else "")
-            + f"; peak memory {peak.likely:.0f} of {found.prediction.usable_gib:.0f} GiB a GPU",
+            + f"; peak memory {peak.likely:.0f} of {configuration.prediction.usable_gib:.0f} GiB a GPU",
             f"{speed.likely:,.0f} tokens a second ({speed.low:,.0f} to {speed.high:,.0f} in 8 of 10 cases)",
             billed,
             *_longest(renting),
@@ -194,13 +194,13 @@ def _longest(renting: RentalSearch) -> Iterator[str]:
 
 
 def _deployment(renting: RentalSearch, offer: GpuOffer) -> ServingReplica | None:
-    """The group of GPUs that carries the likely calls with the fewest rented; None where the model fits on none."""
+    """Return the replica that serves the likely calls with the fewest GPUs, or None if the model fits on none."""
     facts, question = renting.facts, renting.question
     gpu, call = facts.gpus[offer.gpu], renting.call
     if call.input_tokens + call.output_tokens > question.model.context:
         return None
-    found = []
-    for one in replicas_of(
+    replicas = []
+    for candidate in replicas_of(
         question.model,
         gpu,
         call,
@@ -209,23 +209,27 @@ def _deployment(renting: RentalSearch, offer: GpuOffer) -> ServingReplica | None
         adapters=renting.adapters,
         adapter_rank=question.rank,
     ):
-        quick = f", a call takes {one.seconds_a_call:.1f} s then" if call.output_tokens else ""
-        found.append(
+        quick = f", a call takes {candidate.seconds_a_call:.1f} s then" if call.output_tokens else ""
+        replicas.append(
             ServingReplica(
-                gpus=one.gpus,
-                rented_in=offer.gpus_per_node if offer.whole_nodes else one.gpus,
-                seconds_per_input_token=Decimal(f"{one.seconds_per_input_token:{DIGITS}}"),
-                seconds_per_output_token=Decimal(f"{one.seconds_per_output_token:{DIGITS}}"),
+                gpus=candidate.gpus,
+                rented_in=offer.gpus_per_node if offer.whole_nodes else candidate.gpus,
+                seconds_per_input_token=Decimal(f"{candidate.seconds_per_input_token:{DIGITS}}"),
+                seconds_per_output_token=Decimal(f"{candidate.seconds_per_output_token:{DIGITS}}"),
                 peak_factor=renting.peak_factor,
-                how=f"served in 16 bit on {one.gpus} GPU{'s' if one.gpus > 1 else ''} at a time, "
-                f"up to {one.batch} calls together{quick}; "
+                how=f"served in 16 bit on {candidate.gpus} GPU{'s' if candidate.gpus > 1 else ''} at a time, "
+                f"up to {candidate.batch} calls together{quick}; "
                 f"the busiest time has {renting.peak_factor.normalize():f} × the average calls",
             )
         )
     plan = renting.likely
     if not plan.hosted_hours_per_month:
-        return found[0] if found else None
-    return min(found, key=lambda one: (serving_gpus(plan, one, plan.calls_per_month), one.gpus), default=None)
+        return replicas[0] if replicas else None
+    return min(
+        replicas,
+        key=lambda replica: (serving_gpus(plan, replica, plan.calls_per_month), replica.gpus),
+        default=None,
+    )
 
 
 def _unfit(renting: RentalSearch, offer: GpuOffer) -> str:
@@ -239,8 +243,8 @@ def _unfit(renting: RentalSearch, offer: GpuOffer) -> str:
         return f"{gpu.title} has no 8-bit floating point, which stack=fp8 needs."
     setup = leanest(renting, offer, counts[-1])
     needed, usable = peak_memory(setup, facts.physics).required_gib, predict(setup, facts.physics).usable_gib
-    ways = [words for words, changed in remedies(setup, facts.physics) if changed.gpus == setup.gpus]
-    hint = f" It would fit with {' or with '.join(ways[:2])}." if ways else ""
+    fixes = [words for words, changed in remedies(setup, facts.physics) if changed.gpus == setup.gpus]
+    hint = f" It would fit with {' or with '.join(fixes[:2])}." if fixes else ""
     many = f"{setup.gpus} × " if setup.gpus > 1 else ""
     words = question.words
     words = words[0].upper() + words[1:] if question.model.interpolated else words
@@ -268,23 +272,23 @@ def alternatives(
     renting = _renting(scenario, facts, assumptions, on)
     question = renting.question
 
-    def again(changed: GpuQuestion) -> RentedGpuOffer:
-        one = renting._replace(question=replace(changed, gpus=work.gpus))
-        return _rented(one, offer, _search(one, offer, (work.gpus,)))
+    def reprice(changed: GpuQuestion) -> RentedGpuOffer:
+        alternative = renting._replace(question=replace(changed, gpus=work.gpus))
+        return _rented(alternative, offer, _search(alternative, offer, (work.gpus,)))
 
-    other = "eager" if question.stack != "eager" else "optimised"
-    yield AlternativeAssumption(f"software stack {other}", again(question.on_stack(other, facts)))  # type: ignore[arg-type]
+    other_stack = "eager" if question.stack != "eager" else "optimised"
+    yield AlternativeAssumption(f"software stack {other_stack}", reprice(question.on_stack(other_stack, facts)))  # type: ignore[arg-type]
     yield AlternativeAssumption(
         "training at the slow end of 8 of 10 cases",
-        _offer(renting, offer, work._replace(seconds_per_token=work.slow)),
+        _offer(renting, offer, work._replace(seconds_per_token=work.high_seconds_per_token)),
     )
-    yield AlternativeAssumption("one example a sequence, padded", again(replace(question, packed=False)))
+    yield AlternativeAssumption("one example a sequence, padded", reprice(replace(question, packed=False)))
     hour = work._replace(start_seconds=work.start_seconds + 3_600)
     yield AlternativeAssumption("one hour more of rented time a run", _offer(renting, offer, hour))
-    made = _offer(renting, offer, work)
-    if made.deployment:
-        peak = made.deployment.peak_factor
-        twice = made.deployment._replace(peak_factor=peak * 2)
+    current = _offer(renting, offer, work)
+    if current.deployment:
+        peak = current.deployment.peak_factor
+        twice = current.deployment._replace(peak_factor=peak * 2)
         yield AlternativeAssumption(
-            "twice the calls at the busiest time", made.model_copy(update={"deployment": twice})
+            "twice the calls at the busiest time", current.model_copy(update={"deployment": twice})
         )

@@ -159,10 +159,10 @@ def _shared_suffix(parts: list[str]) -> list[str]:
 
 def _two_readings(parts: list[str]) -> str | None:
     """Return `1M..3M` for `1..3M`, which may also mean 1 to 3,000,000; None for a clear range (`500..2k`)."""
-    first, last = _SIMPLE.fullmatch(parts[0]), _SIMPLE.fullmatch(parts[-1])
-    if not first or not last or first["suffix"] or not last["suffix"]:
+    small_end, large_end = _SIMPLE.fullmatch(parts[0]), _SIMPLE.fullmatch(parts[-1])
+    if not small_end or not large_end or small_end["suffix"] or not large_end["suffix"]:
         return None
-    small, large, sign = first["digits"], last["digits"], last["suffix"]
+    small, large, sign = small_end["digits"], large_end["digits"], large_end["suffix"]
     return f"{small}{sign}..{large}{sign}" if 0 < Decimal(small) < Decimal(large) else None
 
 
@@ -211,8 +211,8 @@ def parse_prompt(text: str) -> PromptChange:
     parts = [part.strip() for part in _ARROW.split(text)]
     if len(parts) > 2 or not all(parts):
         raise ValueError(f"“{shorten(text)}” isn't a prompt change. Write tokens before->after, such as 2000->100.")
-    before = parse_amount(parts[0])
-    return PromptChange(before, parse_amount(parts[1]) if len(parts) == 2 else before)
+    tokens_before = parse_amount(parts[0])
+    return PromptChange(tokens_before, parse_amount(parts[1]) if len(parts) == 2 else tokens_before)
 
 
 def parse_rates(text: str) -> TokenRates:

@@ -1,4 +1,4 @@
-"""A scenario with every number fixed: what the pure functions of the cost model take."""
+"""A scenario with every number fixed, as the functions of the cost model take it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ DAYS_PER_YEAR = Decimal(365)
 
 
 class PointRates(NamedTuple):
-    """One's own prices, US dollars per 1M tokens."""
+    """The user's own prices in US dollars per 1M tokens."""
 
     training: Decimal
-    """Zero for a base model, which is not trained."""
+    """Zero for a base model, which isn't trained."""
     input: Decimal
     cached_input: Decimal | None
     output: Decimal
@@ -33,9 +33,9 @@ class ResolvedScenario(NamedTuple):
     examples: Decimal
     example_tokens: Decimal
     lengths: ExampleLengths | None
-    """Of the examples, where they were counted."""
+    """Lengths of the examples of a counted file."""
     epochs: Decimal | None
-    """None: each platform's own rule."""
+    """None: each platform's rule."""
     runs: Decimal
     calls_per_month: Decimal
     call_input_tokens: Decimal
@@ -54,33 +54,33 @@ class ResolvedScenario(NamedTuple):
     hosted_hours_per_month: Decimal
     serving: Serving
     customer: str
-    """As the scenario says it; `customer_of` reads it."""
+    """Customer status as in the scenario; `customer_of` reads it."""
     method: Method | None
     training_hours: Decimal | None
     rates: PointRates | None
     base_rates: PointRates | None
     gpu_rate_usd: Decimal | None
-    """Of an hour of one GPU of one's own."""
+    """The user's own price of a GPU-hour."""
     idle_hours: Decimal
-    """Of each run: GPUs that are rented and do not train."""
+    """Hours per run in which rented GPUs don't train."""
     queue_hours: Decimal
-    """Of each run: waited for GPUs, which costs nothing but time."""
+    """Hours per run spent waiting for GPUs; they are not billed."""
     models_sharing: Decimal
-    """Tuned models of the same traffic that share the GPUs that serve."""
+    """Tuned models with the same traffic that share the serving GPUs."""
 
 
 Pick = Callable[[str, Amount], Decimal]
-"""Chooses the value of one input, which has a name such as `epochs` or `call.input`."""
+"""Chooses the value of an input by its name, such as `epochs` or `call.input`."""
 
 
 def resolve_corner(scenario: Scenario, corner: Corner) -> ResolvedScenario:
-    """The scenario at its cheap (`low`), likely or dear (`high`) corner."""
+    """Return the scenario at its cheapest (`low`), likely or most expensive (`high`) corner."""
     opposite: Corner = "high" if corner == "low" else "low" if corner == "high" else "likely"
     return resolve(scenario, lambda name, amount: amount.at(opposite if key_of(name).cheaper_when_higher else corner))
 
 
 def resolve(scenario: Scenario, pick: Pick) -> ResolvedScenario:
-    """The scenario with every number chosen by `pick`, which is asked for each that the question gives or implies."""
+    """Return the scenario with every number, given or default, chosen by `pick`."""
 
     def at(key: str) -> Decimal:
         return pick(key, getattr(scenario, key))
@@ -88,7 +88,7 @@ def resolve(scenario: Scenario, pick: Pick) -> ResolvedScenario:
     days, hosted = at("days"), at("hosted")
     call, prompt = scenario.call, scenario.prompt
     example_output = scenario.example.output
-    before = pick("prompt.before", prompt.before) if prompt else None
+    prompt_before = pick("prompt.before", prompt.before) if prompt else None
     stays = prompt is not None and prompt.before == prompt.after  # one number, also where it is drawn
     return ResolvedScenario(
         examples=at("examples"),
@@ -100,8 +100,8 @@ def resolve(scenario: Scenario, pick: Pick) -> ResolvedScenario:
         calls_per_month=_per_month(scenario.calls, pick, days) if scenario.calls else ZERO,
         call_input_tokens=pick("call.input", call.input) if call else ZERO,
         call_output_tokens=pick("call.output", call.output) if call and call.output else ZERO,
-        prompt_before_tokens=before,
-        prompt_after_tokens=before if stays or not prompt else pick("prompt.after", prompt.after),
+        prompt_before_tokens=prompt_before,
+        prompt_after_tokens=prompt_before if stays or not prompt else pick("prompt.after", prompt.after),
         cached_share=at("cached"),
         batch_share=at("batch"),
         days_per_month=days,

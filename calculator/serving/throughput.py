@@ -87,13 +87,13 @@ def replicas(
     """
     weights = replica_weights(model, bytes_per_weight, adapters, adapter_rank)
     slower = 1.0 + (physics.serving_adapter_overhead if adapters else 0.0)
-    held = max(1.0, call.input_tokens + call.output_tokens) * kv_bytes_per_token(model)
+    cache_bytes = max(1.0, call.input_tokens + call.output_tokens) * kv_bytes_per_token(model)
     for gpus in (1, 2, 4, 8):
         free = gpus * gpu.memory_gb * physics.usable_share * physics.serving_memory_share * GIB - weights
-        room = min(MAX_BATCH, int(free / held)) if free > 0 and gpus <= most_gpus else 0
-        made = _largest_batch(model, gpu, gpus, room, weights, slower, call, physics)
-        if made is not None:
-            yield made
+        room = min(MAX_BATCH, int(free / cache_bytes)) if free > 0 and gpus <= most_gpus else 0
+        batch = _largest_batch(model, gpu, gpus, room, weights, slower, call, physics)
+        if batch is not None:
+            yield batch
 
 
 def _largest_batch(
