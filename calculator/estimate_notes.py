@@ -81,7 +81,8 @@ def training_range(comparison: Comparison, estimate: Estimate) -> tuple[Decimal,
     tokens = tokens_of_a_run(plan, offer, estimate.epochs)
     likely = run_seconds(plan, offer.work, tokens)
     low, high = (
-        usd * run_seconds(plan, offer.work, tokens, end) / likely for end in (offer.work.quick, offer.work.slow)
+        usd * run_seconds(plan, offer.work, tokens, end) / likely
+        for end in (offer.work.low_seconds_per_token, offer.work.high_seconds_per_token)
     )
     return low, high
 
@@ -102,7 +103,7 @@ def _impacts(comparison: Comparison, estimate: Estimate) -> Iterator[AssumptionI
     for alternative in alternatives(comparison.scenario, offer, pricing.gpu_facts, pricing.assumptions, pricing.as_of):
         changed = estimate_offer(context, alternative.offer).total
         if changed.usd is not None and changed.whole == total.whole:
-            yield AssumptionImpact(alternative.what, changed.usd - total.usd)
+            yield AssumptionImpact(alternative.assumption, changed.usd - total.usd)
 
 
 def _unpriced(estimate: Estimate, as_of: date) -> Warning:

@@ -62,7 +62,7 @@ def test_a_calendar_month_gets_its_days(catalog: Catalog, month: date, usd: str 
     assert held.inside == (usd is not None)
 
 
-def test_a_month_that_began_before_the_estimate_counts_from_its_day(catalog: Catalog) -> None:
+def test_first_month_counts_from_the_day_of_the_estimate(catalog: Catalog) -> None:
     """From 21 to 30 November are ten days: 1080 × 10 × 12 / 365 = 355.07; and training, which is paid on the first."""
     comparison = asked(catalog, on=date(2026, 11, 21))
     november = date(2026, 11, 1)
@@ -143,7 +143,7 @@ def test_calls_and_tokens_leave_the_price(catalog: Catalog) -> None:
     }
 
 
-def test_tokens_without_calls_leave_calls_and_their_length_together(catalog: Catalog) -> None:
+def test_tokens_alone_leave_calls_and_length_as_one_cause(catalog: Catalog) -> None:
     """Half of February's tokens at the expected price: − 994.19 / 2."""
     calls = Decimal(1_500_000) * 28 * 12 / 365
     usage = Usage(input_tokens=50 * calls, output_tokens=35 * calls)

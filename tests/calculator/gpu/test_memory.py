@@ -26,7 +26,7 @@ def test_the_shape_counts_its_parameters() -> None:
     assert TOY.matmul_parameters == pytest.approx(5_000)
 
 
-def test_full_fine_tuning_trains_everything_and_lora_rank_times_in_and_out() -> None:
+def test_trained_parameters_of_full_tuning_and_lora() -> None:
     assert toy().trained_parameters == pytest.approx(6_000)
     # q, k, v, o: 10 + 10 each; gate, up, down: 10 + 20 each; 170 × rank 2 × 4 layers.
     assert toy(method="lora", lora_rank=2).trained_parameters == 2 * 4 * (4 * 20 + 3 * 30)
@@ -36,7 +36,7 @@ def test_full_fine_tuning_trains_everything_and_lora_rank_times_in_and_out() -> 
     assert toy(method="lora", lora_rank=2, lora_targets=("qkv", "head")).trained_parameters == 320 + 1_000
 
 
-def test_states_of_full_fine_tuning_take_sixteen_bytes_a_weight_or_eight() -> None:
+def test_full_tuning_needs_sixteen_or_eight_bytes_a_weight() -> None:
     assert weight_bytes(toy(), PLAIN) + gradient_bytes(toy()) + optimiser_bytes(toy()) == pytest.approx(16 * 6_000)
     pure = toy(states="pure")
     assert weight_bytes(pure, PLAIN) + gradient_bytes(pure) + optimiser_bytes(pure) == pytest.approx(8 * 6_000)
@@ -100,7 +100,7 @@ def test_a_layer_keeps_what_its_backward_pass_needs() -> None:
     assert eager == 2 * 160 + 3 * 2 * 8
 
 
-def test_fused_kernels_share_inputs_and_the_eager_stack_copies_them() -> None:
+def test_fused_kernels_share_inputs_that_eager_copies() -> None:
     attention = ("q", "k", "v", "o")
     # Inputs of q, k and v are one tensor, and attention's output is kept as it is.
     assert kept(method="lora", lora_targets=attention) == 2 * (20 + 10 + 20 + 20 + 60)
@@ -114,7 +114,7 @@ def test_fused_kernels_share_inputs_and_the_eager_stack_copies_them() -> None:
     assert kept(method="lora", lora_targets=("q",), dora=True) == 2 * (30 + 20 + 20 + 60 + 30)
 
 
-def test_quantised_matrices_keep_their_inputs_and_a_prepared_model_is_wide() -> None:
+def test_quantised_matrices_keep_their_inputs() -> None:
     pure = kept(method="qlora", lora_targets=("down",), stack="eager", states="pure")
     # 4·10 norms and 2·10 inputs; 3·20 and the input of down twice, for the matrix and for its adapter.
     assert pure == 2 * (60 + 20 + 20 + 100)
@@ -134,7 +134,7 @@ def test_logits_by_the_kind_of_loss() -> None:
         assert logit_bytes(toy(loss=loss), physics) == each * 8 * 100
 
 
-def test_the_step_copies_gradients_and_a_load_holds_model_and_shard() -> None:
+def test_step_copies_gradients_and_loading_holds_a_shard() -> None:
     assert step_bytes(toy(), replace(PLAIN, step_copy_mixed=4.0)) == pytest.approx(24_000)
     assert step_bytes(toy(states="pure"), PLAIN) == pytest.approx(12_000)
     assert loading_bytes(toy(gpus=2, sharding="zero3", loads_whole=True), PLAIN) == pytest.approx(12_000 * 1.5)
@@ -153,7 +153,7 @@ def test_the_fullest_moment_counts() -> None:
     assert peak_memory(accumulating, physics).peak == pytest.approx(96_000 + 409_600 + 256_000)
 
 
-def test_the_parts_add_up_and_slack_is_given_back_when_memory_is_short() -> None:
+def test_memory_parts_add_up_and_slack_is_released() -> None:
     made = peak_memory(toy(micro_batch=40), FACTS.physics)
     parts = made.weights + made.gradients + made.optimiser + made.activations + made.logits + made.overhead
     assert made.peak == pytest.approx(parts)
@@ -200,7 +200,7 @@ def test_what_does_not_fit_says_what_would() -> None:
     assert remedies(replace(setup, micro_batch=1, loss="chunked"), FACTS.physics) == []
 
 
-def test_the_fp8_stack_keeps_weights_and_activations_in_8_bit_where_its_software_does() -> None:
+def test_fp8_stack_keeps_weights_and_activations_in_8_bit() -> None:
     physics = replace(PLAIN, fp8_bytes=1.0, fp8_kept=0.5)
     kept = toy(method="lora", lora_rank=2, lora_targets=("q",), stack="fp8", precision="fp8")
     cast = replace(kept, keeps_8_bit=False)

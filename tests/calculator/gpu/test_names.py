@@ -79,7 +79,7 @@ def test_frameworks_by_a_word_in_their_name() -> None:
 
 
 @given(st.floats(min_value=0.01, max_value=2_000))
-def test_an_interpolated_shape_says_so_and_counts_about_what_it_is_called(size: float) -> None:
+def test_interpolated_shape_matches_its_size_and_says_so(size: float) -> None:
     shape = interpolated_shape(size, FACTS.models)
     assert shape.interpolated
     assert shape.parameters_billion == size
@@ -87,7 +87,7 @@ def test_an_interpolated_shape_says_so_and_counts_about_what_it_is_called(size: 
     assert shape.block_parameters > 0
 
 
-def test_a_mixture_of_known_sizes_keeps_all_weights_and_multiplies_with_the_active_ones() -> None:
+def test_mixture_stores_all_weights_and_uses_active_ones() -> None:
     shape = interpolated_mixture(80, 3, FACTS.models)
     assert shape.interpolated
     assert shape.counted / 80e9 == pytest.approx(1, abs=0.1)

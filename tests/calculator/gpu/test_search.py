@@ -1,4 +1,4 @@
-"""Hours, the search over places, and serving."""
+"""Hours of a run, and the search over configurations."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ from calculator.gpu import (
     predict,
     schedule,
 )
-from calculator.serving import ServedCall, replicas
-from calculator.serving.throughput import decode_seconds, kv_bytes_per_token, prefill_seconds
-from tests.calculator.gpu.setups import CARD, FACTS, PLAIN, TOY, toy
+from tests.calculator.gpu.setups import FACTS, PLAIN, toy
 
 LLAMA = FACTS.models["llama-3.1-8b"]
 
@@ -39,7 +37,7 @@ def test_hours_have_the_range_of_the_speed_upside_down() -> None:
     assert (made.wall_hours.low, made.wall_hours.high) == (pytest.approx(2.0), pytest.approx(8.0))
 
 
-def test_padding_grows_with_the_micro_batch_up_to_the_full_sequence() -> None:
+def test_padding_grows_with_the_micro_batch() -> None:
     physics = replace(PLAIN, padding_power=0.5)
     assert padding_factor(1, 100, 1000, physics) == 1
     assert padding_factor(4, 100, 1000, physics) == 2
@@ -65,7 +63,7 @@ def test_everything_found_fits_and_keeps_the_global_batch() -> None:
         assert setup.micro_batch * setup.grad_accumulation * setup.gpus == 32
 
 
-def test_a_large_model_needs_more_gpus_and_nothing_fits_where_there_are_too_few() -> None:
+def test_a_large_model_needs_more_gpus_or_does_not_fit() -> None:
     found = configurations(job("full", "llama-3.1-70b"), places("h100"), FACTS.physics)
     assert found == []  # 70.6 billion × 16 bytes are 1,052 GiB; eight cards have 630
     found = configurations(job("full", "llama-3.1-70b"), places("h100", counts=(8, 16, 32)), FACTS.physics)
@@ -84,43 +82,3 @@ def test_the_cheapest_has_a_known_price() -> None:
     assert cheapest(configurations(job(), places("h100", usd=None), FACTS.physics)) is None
     assert cheapest([]) is None
     assert fewest([]) is None
-
-
-def test_serving_reads_the_weights_once_a_step_and_each_calls_keys_and_values() -> None:
-    # 2 (keys, values) × 2 bytes × 10 wide × 4 layers.
-    assert kv_bytes_per_token(TOY) == 160
-    # 12,000 bytes and 3 calls × 50 tokens × 160 at 1 GB/s.
-    assert decode_seconds(TOY, CARD, 1, 3, 50, 12_000, PLAIN) == pytest.approx(36_000 / 1e9)
-    # 2 × 5,000 × 8 + 2 × 64 × 10 × 4 FLOPs.
-    assert prefill_seconds(TOY, CARD, 1, 8, PLAIN) == pytest.approx((80_000 + 5_120) / 1e12)
-
-
-def test_a_replica_answers_in_batches_as_quickly_as_it_must() -> None:
-    h100 = FACTS.gpus["h100"]
-    one, *_ = replicas(LLAMA, h100, ServedCall(1_000, 200), FACTS.physics)
-    assert one.gpus == 1
-    # 8.03 billion weights of 2 bytes.
-    assert one.weights_gib == pytest.approx(8.03e9 * 2 / 2**30)
-    # A caller waits for all prefills of the batch and for the steps: what each call keeps busy, batch times.
-    busy = 1_000 * one.seconds_per_input_token + 200 * one.seconds_per_output_token
-    assert one.seconds_a_call == pytest.approx(one.batch * busy)
-    quick, *_ = replicas(LLAMA, h100, ServedCall(1_000, 200, seconds_a_call=2.0), FACTS.physics)
-    assert quick.seconds_a_call <= 2
-    assert quick.batch < one.batch
-    # 200 steps of at least 16 GB of weights over 8 × 3,350 GB/s take more than a tenth of a second.
-    assert list(replicas(LLAMA, h100, ServedCall(1_000, 200, seconds_a_call=0.1), FACTS.physics)) == []
-
-
-def test_a_replica_is_as_large_as_the_node_allows_and_the_weights_need() -> None:
-    l4, llama_70b = FACTS.gpus["l4"], FACTS.models["llama-3.1-70b"]
-    # 141 GB of weights: 8 × 24 GB hold them, 4 do not.
-    assert [one.gpus for one in replicas(llama_70b, l4, ServedCall(100, 70), FACTS.physics)] == [8]
-    assert list(replicas(llama_70b, l4, ServedCall(100, 70), FACTS.physics, most_gpus=4)) == []
-
-
-def test_adapters_share_one_base() -> None:
-    h100, call = FACTS.gpus["h100"], ServedCall(1_000, 200)
-    one, *_ = replicas(LLAMA, h100, call, FACTS.physics)
-    twenty, *_ = replicas(LLAMA, h100, call, FACTS.physics, adapters=20)
-    assert one.weights_gib < twenty.weights_gib < 1.5 * one.weights_gib
-    assert twenty.gpus == one.gpus

@@ -51,7 +51,7 @@ def test_precision_chooses_the_peak() -> None:
     assert tensor_tflops(toy(precision="fp8", gpu=CARD.model_copy(update={"fp8_tflops": None})), PLAIN) == 1
 
 
-def test_attention_is_causal_and_its_backward_two_and_a_half_times_the_forward() -> None:
+def test_attention_is_causal_with_backward_2_5_times_forward() -> None:
     # 2 × 8 keys × 10 wide × (8 tokens × 4 layers) × (1 + 2.5).
     assert attention_seconds(toy(), PLAIN) == pytest.approx(2 * 8 * 10 * 32 * 3.5 / 1e12)
     # Without flash all scores are computed, and go through memory: 5 bytes × 2 heads × 8 × 32 × 2 passes at 1e9.
@@ -96,7 +96,7 @@ def test_collectives_go_over_the_slowest_link() -> None:
     assert communication_seconds(toy(gpus=2, tensor_parallel=2), PLAIN) == pytest.approx(4 * 4 * 160 / 1e9)
 
 
-def test_a_micro_step_is_the_longer_of_gpu_and_host_then_what_communication_shows() -> None:
+def test_micro_step_is_the_slower_of_gpu_and_host() -> None:
     physics = replace(PLAIN, launch_optimised=1.0)
     made = micro_step(toy(), physics)
     assert made.seconds == pytest.approx(12.0)  # 4 layers × 3 passes of one second; the GPU is done in microseconds

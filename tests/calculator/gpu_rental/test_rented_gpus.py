@@ -162,7 +162,7 @@ def impacts(comparison: Comparison) -> dict[str, Decimal]:
     return {impact.change: impact.usd for impact in assumption_impacts(comparison, only(comparison))}
 
 
-def test_what_moves_it_most_is_the_total_with_the_assumption_the_other_way(catalog: Catalog) -> None:
+def test_impact_is_the_total_with_one_assumption_changed(catalog: Catalog) -> None:
     """One hour more of one H100 at $3.99 a run."""
     moves = impacts(answer(catalog, {**ONE_L4, "on": "runpod/h100"}))
     assert len(moves) == 3

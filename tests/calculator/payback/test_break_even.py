@@ -141,7 +141,7 @@ def test_hosting_in_the_way(catalog: Catalog, calls: int) -> None:
     assert asked(catalog, **HOSTED, calls="1531745/month").calls is not None
 
 
-def test_hosting_without_an_end_pays_from_one_call_above_what_covers_it(catalog: Catalog) -> None:
+def test_hosting_pays_back_from_one_call_above_its_cost(catalog: Catalog) -> None:
     """A GPU at $8 is $5,760 a month; today's 2,000 × $2 + 100 × $8 = 4,800 millionths: 1,200,000 calls cover it."""
     gpu = {"on": "fireworks/llama-3.1-8b", "rates": "", "base_rates": "2/8", "call": "0/100"}
     found = asked(catalog, **gpu, calls="1.2M/month")
@@ -193,7 +193,7 @@ def test_rarer_retraining_turns_it(catalog: Catalog, prep: str) -> None:
     assert asked(catalog, **every, retrain=f"{turned - 1}").calls is None
 
 
-def test_a_retraining_that_leaves_little_takes_long_but_not_for_ever(catalog: Catalog) -> None:
+def test_retraining_that_leaves_little_pays_back_late(catalog: Catalog) -> None:
     """Three months save $81 and a retraining takes $62. Of the first $5,062 the 263rd of them leaves 5,062 − 263 × 19 =
     $65, 65 / 27 = 2.41 months: 789 + 2.41 months of 100,000 calls.
     """
@@ -252,7 +252,7 @@ def test_nothing_spent_is_paid_back_at_once(catalog: Catalog) -> None:
     assert (found.calls, found.months, found.day) == (0, 0, TODAY)
 
 
-def test_without_calls_a_month_nothing_is_blamed_that_is_not_there(catalog: Catalog) -> None:
+def test_no_reason_is_given_without_monthly_calls(catalog: Catalog) -> None:
     found = payback(catalog, **TRAINED, retrain="3")
     assert found is None or found.cause != "hosting"
 
@@ -261,7 +261,7 @@ def test_a_base_without_any_call_gives_no_answer(catalog: Catalog) -> None:
     assert payback(catalog, base="gpt-4o-mini", base_rates="", call="", prompt="") is None
 
 
-def test_calls_of_an_unknown_price_give_no_answer_where_none_are_made(catalog: Catalog) -> None:
+def test_unknown_call_prices_give_no_answer_without_calls(catalog: Catalog) -> None:
     assert payback(catalog, on="azure/gpt-4o-mini@datazone", rates="") is None
 
 

@@ -80,12 +80,12 @@ def test_where_all_volume_rules_favour_tuning_the_money_may_not(catalog: Catalog
     assert found.points[0] == VerdictRule("volume", "tuning", Decimal(2_000_000), Decimal(1_000_000))
 
 
-def test_without_calls_the_money_follows_whether_it_ever_pays_back(catalog: Catalog) -> None:
+def test_without_calls_the_verdict_follows_the_break_even(catalog: Catalog) -> None:
     assert judged(catalog, calls="").favours == "tuning"
     assert judged(catalog, calls="", **CHEAP_BASE).favours == "prompting"
 
 
-def test_there_is_no_verdict_without_a_base_or_with_an_unknown_price(catalog: Catalog) -> None:
+def test_no_verdict_without_base_or_with_unknown_price(catalog: Catalog) -> None:
     """Google publishes no price for keeping a tuned Gemma 3 4B."""
     for fields in ({"base_rates": ""}, {"on": "google/gemma-3-4b", "rates": ""}):
         comparison = compared(catalog, **fields)
@@ -143,7 +143,7 @@ def test_no_calls_no_volume(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("runs", ["1", "3"])
-def test_a_change_is_one_training_run_however_many_the_first_took(catalog: Catalog, runs: str) -> None:
+def test_a_change_costs_one_training_run(catalog: Catalog, runs: str) -> None:
     found = point(catalog, "changes", **TRAINED, runs=runs)
     assert found == VerdictRule("changes", "neither", Decimal(62), CALLS_OF_A_TRAINING)
 
@@ -162,7 +162,7 @@ def test_retrainings_that_eat_the_saving_favour_prompting(catalog: Catalog) -> N
     assert rarer == VerdictRule("changes", "neither", Decimal(62), CALLS_OF_A_TRAINING)
 
 
-def test_where_calls_save_nothing_no_number_of_them_pays_a_retraining(catalog: Catalog) -> None:
+def test_calls_that_save_nothing_never_pay_a_retraining(catalog: Catalog) -> None:
     found = point(catalog, "changes", **TRAINED | CHEAP_BASE)
     assert found == VerdictRule("changes", "prompting", Decimal(62), None)
 
@@ -189,7 +189,7 @@ def test_longer_answers_cost_their_price_on_either_side(catalog: Catalog, rates:
 
 
 @pytest.mark.parametrize("fields", [{"calls": ""}, {"call": "10/0"}])
-def test_without_answers_in_the_bill_nothing_is_said_of_longer_ones(catalog: Catalog, fields: dict[str, str]) -> None:
+def test_no_remark_on_longer_answers_without_output_tokens(catalog: Catalog, fields: dict[str, str]) -> None:
     assert point(catalog, "reasoning", **fields) is None
 
 

@@ -20,8 +20,8 @@ def of(examples: list[int], limits: set[int]) -> ExampleLengths:
     longest = max(examples)
 
     def step(limit: int) -> LengthStep:
-        cut, kept = sum(min(n, limit) for n in examples), sum(n for n in examples if n <= limit)
-        return LengthStep(*(Decimal(n) / (1 if n == limit else 10) for n in (limit, cut, kept)))
+        cut, without = sum(min(n, limit) for n in examples), sum(n for n in examples if n <= limit)
+        return LengthStep(Decimal(limit), Decimal(cut) / 10, Decimal(without) / 10)
 
     return ExampleLengths((*map(step, sorted(limit for limit in limits if limit < longest)), step(longest)))
 

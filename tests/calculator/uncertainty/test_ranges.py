@@ -260,7 +260,7 @@ def test_a_range_of_two_ends_that_nearly_meet(catalog: Catalog) -> None:
     assert 7 <= p10 <= p50 <= p90 <= Decimal("7.000001")
 
 
-def test_a_price_that_is_unknown_in_some_case_leaves_no_percentiles(acme: Catalog) -> None:
+def test_a_price_unknown_in_some_draw_leaves_no_percentiles(acme: Catalog) -> None:
     """Calls of 1,000 to 5,000 tokens, priced up to 4,000. The one-off cost is known; up to 4,000 everything is."""
     fields = {"on": "acme/short", "prep": "1", "base_rates": "9/9", "calls": "1k/month"}
     found = ranges(acme, **fields, call="1000..5000/0")

@@ -48,7 +48,7 @@ def answers(found: SampledEstimates) -> list[list[Any]]:
     return [[list(map(str, percentiles(found, name))), str(found.pays_back_share(name))] for name in found.estimates]
 
 
-def test_the_same_question_has_the_same_answer_in_another_process(catalog: Catalog) -> None:
+def test_draws_are_the_same_in_another_process(catalog: Catalog) -> None:
     here = answers(ranges(catalog, **RANGED))
     assert here == answers(ranges(catalog, **RANGED))
     seed = "1" if os.environ.get("PYTHONHASHSEED") == "2" else "2"
@@ -63,7 +63,7 @@ def test_the_same_question_has_the_same_answer_in_another_process(catalog: Catal
     assert json.loads(there.stdout) == here
 
 
-def test_neither_the_order_nor_other_offers_nor_how_a_number_is_written_matter(catalog: Catalog) -> None:
+def test_draws_depend_on_neither_order_nor_spelling(catalog: Catalog) -> None:
     here = answers(ranges(catalog, **RANGED))
     backwards = sample(estimate(read_scenario(dict(reversed((NOTHING | RANGED).items()))), catalog, TODAY))
     assert backwards is not None

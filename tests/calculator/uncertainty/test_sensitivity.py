@@ -185,7 +185,7 @@ def test_a_fifth_to_either_side(fields: dict[str, str], key: str, text: str) -> 
         ("base_rates", "1/2"),
     ],
 )
-def test_what_is_chosen_known_nothing_or_ranged_already_is_untouched(key: str, text: str) -> None:
+def test_default_spread_leaves_chosen_and_ranged_numbers(key: str, text: str) -> None:
     scenario = read_scenario(PLAIN | {key: text})
     assert getattr(with_default_spread(scenario, FIFTH), key) == getattr(scenario, key)
 
@@ -196,7 +196,7 @@ def test_in_a_pair_only_the_side_without_a_range_gets_one() -> None:
     assert str(spread.prompt) == "1.6k..2k..2.4k->10..20"
 
 
-def test_a_question_without_ranges_has_drivers_of_the_default_spread(catalog: Catalog) -> None:
+def test_drivers_without_ranges_use_the_default_spread(catalog: Catalog) -> None:
     """± a fifth. calls 120k..180k: 25 + 480 to 25 + 720. A call's input 800..1,200: $240..$360 of it, its output
     400..600 as much. One epoch to two: $20 more. Examples 1,600..2,400 and their tokens 800..1,200: $16..$24.
     """

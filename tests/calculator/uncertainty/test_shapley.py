@@ -49,7 +49,7 @@ def test_the_support_bot_changes_epochs_and_calls(catalog: Catalog) -> None:
     assert found == [(("epochs",), Decimal(80)), (("calls",), Decimal(12_960))]
 
 
-def test_calls_and_their_length_come_as_one_where_there_were_none(catalog: Catalog) -> None:
+def test_new_calls_and_their_length_are_one_cause(catalog: Catalog) -> None:
     """Without a length calls mean nothing: one cause of 12 × $1,080.00."""
 
     def total(fields: dict[str, str]) -> Decimal | None:
