@@ -23,8 +23,8 @@ class PlatformRequirements(NamedTuple):
 
 
 _FATES: dict[LongFate, str] = {
-    "cut": "{0} cut at {1:,} tokens: {2.left:,} of {3:,} tokens are trained on.",
-    "left out": "{0} over {1:,} tokens and left out: {2.kept:,} of {3:,} tokens are trained on.",
+    "cut": "{0} cut at {1:,} tokens: {2.tokens_if_cut:,} of {3:,} tokens are trained on.",
+    "left out": "{0} over {1:,} tokens and left out: {2.tokens_if_left_out:,} of {3:,} tokens are trained on.",
     "unknown": "{0} over its limit of {1:,} tokens; what becomes of them is not published.",
 }
 

@@ -42,14 +42,14 @@ class LengthLimit(NamedTuple):
 
 
 class Truncation(NamedTuple):
-    """A file at one limit, in tokens."""
+    """Training tokens of a file at one length limit."""
 
-    left: int
-    """Where longer examples are cut there."""
-    kept: int
-    """Where they are left out."""
+    tokens_if_cut: int
+    """With longer examples cut at the limit."""
+    tokens_if_left_out: int
+    """With longer examples left out."""
     longer: int
-    """So many examples are."""
+    """Number of longer examples."""
 
 
 class DatasetCount(NamedTuple):
@@ -86,7 +86,10 @@ class DatasetCount(NamedTuple):
     def _lengths(self, each: Sequence[str]) -> ExampleLengths:
         """Averages at every limit; that of whole examples is the sum of input and output as they are written."""
         steps = [
-            LengthStep(Decimal(limit), *(Decimal(_mean(tokens, self.examples)) for tokens in (cut.left, cut.kept)))
+            LengthStep(
+                Decimal(limit),
+                *(Decimal(_mean(tokens, self.examples)) for tokens in (cut.tokens_if_cut, cut.tokens_if_left_out)),
+            )
             for limit, cut in self.cuts.items()
         ]
         mean = sum(map(Decimal, each), Decimal(0))
@@ -202,7 +205,7 @@ class Tally:
         cuts: dict[int, Truncation] = {}
         within = iter(sorted(self._lengths.items()))
         length, count = next(within, (0, 0))
-        shorter = kept = 0
+        shorter = shorter_tokens = 0
         for limit in self._steps():
             if limit >= self.longest:
                 break
@@ -211,9 +214,11 @@ class Tally:
                 cuts[limit] = Truncation(self.tokens - tokens + limit * longer, self.tokens - tokens, longer)
                 continue
             while length <= limit:
-                shorter, kept = shorter + count, kept + length * count
+                shorter, shorter_tokens = shorter + count, shorter_tokens + length * count
                 length, count = next(within)
-            cuts[limit] = Truncation(kept + limit * (self.examples - shorter), kept, self.examples - shorter)
+            cuts[limit] = Truncation(
+                shorter_tokens + limit * (self.examples - shorter), shorter_tokens, self.examples - shorter
+            )
         return cuts
 
     def _percentiles(self) -> LengthPercentiles:
