@@ -1,17 +1,18 @@
-"""`python -m benchmarks [estimate] [gpu] [slash] [burst] [start] [dataset]` runs the named benchmarks, or all."""
+"""`python -m benchmarks [estimate] [gpu] [slash] [burst] [queue] [start] [dataset]` runs these, or all."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import burst, dataset, estimates, gpu_speed, slash, start
+from benchmarks import burst, dataset, estimates, gpu_speed, queue, slash, start
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "estimate": estimates.main,
     "gpu": gpu_speed.main,
     "slash": slash.main,
     "burst": burst.main,
+    "queue": queue.main,
     "start": start.main,
     "dataset": dataset.main,
 }

@@ -1,34 +1,52 @@
-"""Which failures pass by themselves, so that trying again is worth it."""
+"""Transient errors: failures of Slack, the network or the database that pass by themselves."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
-_PASSING_ERRORS = frozenset({"ratelimited", "rate_limited", "internal_error", "service_unavailable", "request_timeout"})
-_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
+_RATE_LIMITS = frozenset({"ratelimited", "rate_limited"})
+_TRANSIENT_SLACK_ERRORS = _RATE_LIMITS | {"internal_error", "service_unavailable", "request_timeout"}
+_BUSY_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether Slack, the network or the database was away or busy, rather than something being wrong."""
+    """Return whether Slack, the network or the database was away or busy, so that another attempt may succeed."""
     if isinstance(error, SlackApiError):
-        return status_of(error) == 429 or status_of(error) >= 500 or error_of(error) in _PASSING_ERRORS
+        status = status_of(error)
+        return status == 429 or status >= 500 or error_of(error) in _TRANSIENT_SLACK_ERRORS
     if isinstance(error, DBAPIError):
         if (name := getattr(error.orig, "sqlite_errorname", None)) is not None:
-            return str(name).startswith(_BUSY)
+            return str(name).startswith(_BUSY_SQLITE)
         return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
     return isinstance(error, aiohttp.ClientError | OSError | NoFreeConnection)  # TimeoutError is an OSError
 
 
+def is_rate_limit(error: BaseException) -> bool:
+    """Return whether Slack refused a call because there were too many. The call had no effect."""
+    return isinstance(error, SlackApiError) and (status_of(error) == 429 or error_of(error) in _RATE_LIMITS)
+
+
+def retry_after_s(error: BaseException) -> float:
+    """Return the seconds that Slack asks to wait; 0 if it does not say."""
+    headers = getattr(getattr(error, "response", None), "headers", None)
+    if not isinstance(headers, Mapping):
+        return 0.0
+    values = [str(value) for name, value in headers.items() if str(name).lower() == "retry-after"]
+    return float(values[0]) if values and values[0].isdecimal() else 0.0
+
+
 def error_of(error: SlackApiError) -> str:
-    """Slack's error name; empty where it sent something else than JSON."""
+    """Return Slack's error name; empty if the answer was not JSON."""
     data = getattr(error.response, "data", error.response)
     return str(data.get("error", "")) if isinstance(data, dict) else ""
 
 
 def status_of(error: SlackApiError) -> int:
-    """The HTTP status; 0 where there is none."""
+    """Return the HTTP status; 0 if there is none."""
     response = error.response
     return int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)

@@ -69,7 +69,7 @@ class Services:
         fields = self.defaults_store.known(team_id)
         if fields is not None:
             return WorkspaceDefaults(fields)
-        return await self.worker.soon(self.defaults(team_id), self.worker.pace.know)
+        return await self.worker.soon(self.defaults(team_id), self.worker.timeouts.know)
 
     async def once(self, request: Interaction) -> None:
         """Raise DuplicateRequest if any replica has served this request. Call it before a request changes or shows
@@ -112,11 +112,10 @@ class Services:
     ) -> None:
         """Post the replies of a job, each once. `part` names these replies if the job posts others too."""
         poster, user_id = await self.poster(queued.job.team_id), queued.job.user_id
-        posted_count = await self.inbox.replies(queued) if queued.attempts > 1 else 0
-        for number, message in enumerate(messages[posted_count:], posted_count):
+        for number, message in enumerate(messages[queued.replies_posted :], queued.replies_posted):
             key = idempotency_key(queued).part(f"{part}{number}")
             destination = (await poster.post_or_dm(destination, user_id, message, key)).place
-            await self.inbox.replied(queued, number + 1)
+            await self.inbox.record_replies(queued, number + 1)
 
     async def find_estimate(
         self, job: ExportJob | BreakEvenJob | UncertaintyJob | ActualJob, destination: Destination
@@ -131,4 +130,4 @@ class Services:
 
 def idempotency_key(queued: QueuedJob[Job]) -> IdempotencyKey:
     """Return the key of a job's messages."""
-    return IdempotencyKey(queued.idempotency_key, may_stand=queued.attempts > 1, since=queued.accepted_at)
+    return IdempotencyKey(queued.idempotency_key, may_stand=queued.may_have_posted, since=queued.accepted_at)

@@ -55,7 +55,7 @@ class TracedApp(AsyncApp):
         request = trace.begin()
         outcome = "failed"
         try:
-            with self._worker.answering():
+            with self._worker.gate.answering():
                 response = await super().async_dispatch(req)
             outcome = request.outcome if response.status == 200 or request.outcome != "ok" else "refused"
         finally:

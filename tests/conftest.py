@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -52,6 +52,11 @@ LINE = " ".join(f"{key}={value}" for key, value in QUESTION.items())
 def busy_clock() -> float:
     """Slack's clock: it goes while this process works, so that no trigger expires because others keep it from that."""
     return _STARTED + time.process_time()
+
+
+def bot_clock() -> datetime:
+    """Return the time of day as the bot sees it: it passes, because a retry waits for its time."""
+    return TODAY + timedelta(seconds=time.time() - _STARTED)
 
 
 @dataclass
@@ -103,7 +108,7 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 
 @asynccontextmanager
 async def running_bot(
-    catalog: Catalog, slack: FakeSlack, database_url: str, now: Callable[[], datetime] = lambda: TODAY, **options: Any
+    catalog: Catalog, slack: FakeSlack, database_url: str, now: Callable[[], datetime] = bot_clock, **options: Any
 ) -> AsyncIterator[Workspace]:
     """Start the bot on a free port, and stop it as SIGTERM would: new requests first, then the work that runs. The
     `options` go to `Config`.

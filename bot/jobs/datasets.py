@@ -253,9 +253,9 @@ class DatasetJobs:
         await line.say(verdict(file.name, report, answer))
         messages = details(report)
         await self.services.reply_all(queued, line.thread, messages, part="details")
-        if report.problems > MAX_SHOWN and await self.services.inbox.replies(queued) <= len(messages):
+        if report.problems > MAX_SHOWN and queued.replies_posted <= len(messages):
             await self._upload(job, file, line.thread, faults)
-            await self.services.inbox.replied(queued, len(messages) + 1)
+            await self.services.inbox.record_replies(queued, len(messages) + 1)
         if priced:
             estimate_job = EstimateJob(
                 estimate_id=job.estimate_id,

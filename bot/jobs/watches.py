@@ -47,7 +47,7 @@ class ScheduledJobs:
     async def watch(self, queued: QueuedJob[CheckWatchesJob]) -> None:
         """Check every watched estimate, and queue an alert for each that changed by more than its threshold."""
         await self.prices.catch_up()
-        await self.services.inbox.forget_old()
+        await self.services.inbox.delete_old()
         last_number = 0
         while page := await self.watches.page(last_number, PAGE):
             last_number = page[-1].number
@@ -96,9 +96,9 @@ class ScheduledJobs:
         change = await self._change(watch, saved, catalog)
         if change is None:
             return
-        if queued.attempts < 2 or not await self.services.inbox.replies(queued):
+        if not queued.replies_posted:
             await self._post(queued, watch, saved, alert(change, saved, watch, catalog, self.today()))
-            await self.services.inbox.replied(queued, 1)
+            await self.services.inbox.record_replies(queued, 1)
         await self.watches.told(watch, document(change.state))
 
     async def _change(self, watch: Watch, saved: SavedEstimate, catalog: Catalog) -> WatchChange | None:

@@ -265,6 +265,10 @@ class QueuedJob(Generic[J_co]):
     job: J_co
     attempts: int = 0
     """How often it was begun; 1 during the first attempt."""
+    rate_limited: int = 0
+    """How many former attempts ended at Slack's rate limit; they don't count as failures."""
+    replies_posted: int = 0
+    """How many of its replies former attempts posted."""
     accepted_at: datetime | None = None
     request_id: str | None = None
     """The Slack request that it came from; the log and the apology name it."""
@@ -282,6 +286,16 @@ class QueuedJob(Generic[J_co]):
     def runs_alone(self) -> bool:
         """Return whether no other job can have its ordering key."""
         return self.ordering_key == self.idempotency_key
+
+    @property
+    def failures(self) -> int:
+        """Return the number of former attempts that failed or did not end."""
+        return self.attempts - 1 - self.rate_limited
+
+    @property
+    def may_have_posted(self) -> bool:
+        """Return whether a former attempt may have posted a message without recording it."""
+        return self.failures > 0
 
     def with_job(self, job: K) -> QueuedJob[K]:
         """Return the same entry of the queue with another job, which does the rest of the work."""

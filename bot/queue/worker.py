@@ -1,20 +1,19 @@
-"""Doing accepted work: each job is written down first and run in a task of its own. Replicas share the work; what one
-of them leaves unfinished another takes up.
-"""
+"""The worker of one process: it accepts jobs, claims and runs them, and retries or releases what does not succeed."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from bot.errors import is_transient
+from bot.errors import is_rate_limit, is_transient, retry_after_s
 from bot.queue.deadline import Deadlines
+from bot.queue.gate import RequestGate
 from bot.queue.model import DatasetJob, Job, QueuedJob, UnreadableJob
 from bot.queue.store import Backlog, JobStore
 from bot.telemetry import trace
@@ -23,11 +22,12 @@ from bot.timeouts import Timeouts
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 20
-SCARCE: Mapping[str, int] = {str(DatasetJob.__struct_config__.tag): 2}
-"""Of these kinds a process does fewer at once: counting a file keeps every processor busy."""
-HAND_BACK_SECONDS = 3.0
-"""For each step of leaving to others what is not done when the process stops."""
+CONCURRENCY = 20
+"""Jobs that a process runs at a time."""
+CONCURRENCY_BY_KIND: Mapping[str, int] = {str(DatasetJob.__struct_config__.tag): 2}
+"""Lower limits: counting a file keeps every processor busy."""
+RELEASE_SECONDS = 3.0
+"""How long each step of releasing jobs may take when the process stops."""
 
 T = TypeVar("T")
 Handler = Callable[[QueuedJob[Any]], Coroutine[Any, Any, None]]
@@ -35,277 +35,313 @@ FailureHandler = Callable[[QueuedJob[Job], str], Coroutine[Any, Any, None]]
 
 
 @dataclass
-class Running:
-    """A job that this process works on, and when its lease was last known to hold (the loop's clock)."""
+class RunningJob:
+    """A job that this process runs, and when its lease was last known to hold (the loop's clock)."""
 
     kind: str
     task: asyncio.Task[None]
-    held_at: float
+    leased_at: float
 
 
 class Worker:
-    """Runs jobs by kind. `on_failure` and `on_delay` tell the person who waits for the answer."""
+    """Runs jobs by kind.
+
+    Args:
+        store: The table of jobs.
+        handlers: The function that runs a job, by its type.
+        on_failure: Tells the person who waits that a job failed; called with the code of the apology.
+        on_delay: Tells the person who waits that a job takes longer.
+        timeouts: Timeouts and retries.
+        metrics: Where jobs are counted.
+    """
 
     def __init__(
         self,
-        inbox: JobStore,
+        store: JobStore,
         handlers: Mapping[type[Job], Handler],
         on_failure: FailureHandler,
         on_delay: Handler,
-        pace: Timeouts,
+        timeouts: Timeouts,
         metrics: Metrics,
     ) -> None:
-        self._inbox = inbox
+        self._store = store
         self._handlers = handlers
         self._on_failure = on_failure
         self._on_delay = on_delay
-        self.pace = pace
+        self.timeouts = timeouts
+        self.gate = RequestGate(timeouts)
         self._metrics = metrics
-        self._asked_at = -pace.quiet
-        self._in_hand = 0
-        self._more_waits = False
+        self._deadlines = Deadlines()
+        self._running: dict[str, RunningJob] = {}
+        self._inserting = 0  # jobs that start as soon as they are stored
+        self._is_backlogged = False  # jobs may wait for a free place
         self._only_own = False
-        self._closing = False
+        self._is_closing = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._running: dict[str, Running] = {}
-        self._patience = Deadlines()
-        self._arriving = 0
-        self._loops: list[asyncio.Task[None]] = []
+        self._poller: asyncio.Task[None] | None = None
+        self._renewer: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
 
-    # --- from start to end -------------------------------------------------------------------------------------------
+    # --- start and stop ----------------------------------------------------------------------------------------------
 
     async def resume(self, *, only_own: bool = False) -> None:
-        """Take up what was left before, and from now on whatever comes or is left by others; or `only_own`, which is
-        what this process itself accepts.
+        """Start to claim jobs.
+
+        Args:
+            only_own: Whether to run only jobs that this process accepts, instead of all that wait in the database.
         """
         self._only_own = only_own
-        await self._inbox.forget_old()
+        await self._store.delete_old()
         await self._claim()
-        self._loops = [asyncio.create_task(loop()) for loop in (self._poll, self._keep_leases)]
-
-    @contextmanager
-    def answering(self) -> Iterator[None]:
-        """A request is there: what can wait does, until it is answered."""
-        self._in_hand += 1
-        try:
-            yield
-        finally:
-            self._in_hand -= 1
-            self._asked_at = asyncio.get_running_loop().time()
-
-    async def backlog(self) -> Backlog:
-        """The work that is not done."""
-        return await self._inbox.backlog(accepted_here=self._only_own)
-
-    async def accept(self, idempotency_key: str, job: Job) -> bool:
-        """Write the job down, and only then start it. False for a duplicate, which is left alone. Raises where the
-        database does not take it in time.
-        """
-        queued = QueuedJob(idempotency_key, job, accepted_at=self._inbox.now(), request_id=trace.request_id())
-        at_once = queued.runs_alone and self._room > 0 and not self._closing
-        held_at = asyncio.get_running_loop().time()
-        self._arriving += at_once
-        try:
-            new = await self.soon(self._inbox.put(queued, claim=at_once))
-        finally:
-            self._arriving -= at_once
-        if not new:
-            log.info("duplicate of %s left alone", queued.idempotency_key)
-        elif at_once:
-            self._begin(replace(queued, attempts=1), held_at)
-        else:
-            self._more_waits = True
-            if self._room > 0:
-                self._wake.set()
-        return new
-
-    async def soon(self, work: Coroutine[Any, Any, T], seconds: float | None = None) -> T:
-        """The result of what a person waits for. Raises TimeoutError where it does not come in time."""
-        return await self._patience.soon(work, self.pace.accept if seconds is None else seconds)
-
-    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run something beside the request that asked for it, and know of it at shutdown."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("work beside a request failed", exc_info=error)
+        self._poller = asyncio.create_task(self._poll())
+        self._renewer = asyncio.create_task(self._renew_leases())
 
     async def close(self, seconds: float | None = None) -> None:
-        """Finish what was accepted here; what is not done in time is handed back, to others or to the next start."""
-        self._closing = True
+        """Finish the jobs that this process accepted, and release those that take too long.
+
+        Args:
+            seconds: How long jobs may take; None for the configured time.
+        """
+        self._is_closing = True
+        self.gate.close()
         self._wake.set()
         try:
-            async with asyncio.timeout(self.pace.stop if seconds is None else seconds):
-                await asyncio.gather(*self._loops[:1], return_exceptions=True)  # it may be closed already
+            async with asyncio.timeout(self.timeouts.stop if seconds is None else seconds):
+                if self._poller:
+                    await asyncio.gather(self._poller, return_exceptions=True)  # it may have been cancelled before
                 self._only_own = True
                 while self._tasks or await self._claim():
                     if self._tasks:
                         await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         except TimeoutError:
-            log.warning("%d jobs are not finished and are handed back", len(self._running))
+            log.warning("%d jobs are not finished and are released", len(self._running))
         except Exception:
-            log.exception("what waits cannot be looked for; it stays written down")
-        left = [*self._tasks, *self._loops]
-        for task in left:
+            log.exception("cannot claim jobs while stopping; they stay in the database")
+        unfinished = [task for task in (*self._tasks, self._poller, self._renewer) if task]
+        for task in unfinished:
             task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
-        await self._patience.settle(HAND_BACK_SECONDS)  # what nobody waited for still uses the database
+        await asyncio.gather(*unfinished, return_exceptions=True)
+        await self._deadlines.settle(RELEASE_SECONDS)  # abandoned calls may still use the database
 
-    # --- finding work ------------------------------------------------------------------------------------------------
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a coroutine beside the current request; `close` waits for it."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+        return task
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a background task failed", exc_info=error)
+
+    # --- requests ----------------------------------------------------------------------------------------------------
+
+    async def accept(self, idempotency_key: str, job: Job) -> bool:
+        """Store a job and then run it. Return False for a duplicate.
+
+        Raises:
+            TimeoutError: The database did not store it in time.
+            Exception: Whatever the database raises.
+        """
+        queued = QueuedJob(idempotency_key, job, accepted_at=self._store.now(), request_id=trace.request_id())
+        starts_at_once = queued.runs_alone and self._free_places > 0 and not self._is_closing
+        leased_at = asyncio.get_running_loop().time()
+        self._inserting += starts_at_once
+        try:
+            is_new = await self.soon(self._store.put(queued, claim=starts_at_once))
+        finally:
+            self._inserting -= starts_at_once
+        if not is_new:
+            log.info("ignored a duplicate of job %s", queued.idempotency_key)
+        elif starts_at_once:
+            self._start_job(replace(queued, attempts=1), leased_at)
+        else:
+            self._is_backlogged = True
+            if self._free_places > 0:
+                self._wake.set()
+        return is_new
+
+    async def soon(self, work: Coroutine[Any, Any, T], seconds: float | None = None) -> T:
+        """Return the result of a coroutine that a person waits for.
+
+        Args:
+            work: The coroutine.
+            seconds: How long it may take; None for the time that Slack leaves for storing a request.
+
+        Raises:
+            TimeoutError: It took longer.
+        """
+        return await self._deadlines.soon(work, self.timeouts.accept if seconds is None else seconds)
+
+    async def backlog(self) -> Backlog:
+        """Return the unfinished jobs, counted."""
+        return await self._store.backlog(only_own=self._only_own)
+
+    # --- claiming ----------------------------------------------------------------------------------------------------
 
     @property
-    def _room(self) -> int:
-        return AT_ONCE - len(self._running) - self._arriving
+    def _free_places(self) -> int:
+        return CONCURRENCY - len(self._running) - self._inserting
 
     async def _claim(self) -> int:
-        """Begin what may be begun. How much that was."""
-        room = self._room
-        if room <= 0:
+        """Claim and start as many jobs as there are free places. Return their number."""
+        limit = self._free_places
+        if limit <= 0:
             return 0
-        held_at = asyncio.get_running_loop().time()
-        self._more_waits = False
-        jobs = await self._inbox.claim(room, accepted_here=self._only_own, but_not=SCARCE)
-        self._more_waits |= len(jobs) == room
-        for kind, most in SCARCE.items():
-            room = most - sum(running.kind == kind for running in self._running.values())
-            if room > 0:
-                jobs += await self._inbox.claim(room, accepted_here=self._only_own, only=(kind,))
-        for queued in jobs:
-            if queued.idempotency_key in self._running:  # its lease had run out, and nobody else was quicker
-                self._running[queued.idempotency_key].held_at = held_at
+        kinds = [running.kind for running in self._running.values()]
+        limits_by_kind = {kind: most - kinds.count(kind) for kind, most in CONCURRENCY_BY_KIND.items()}
+        leased_at = asyncio.get_running_loop().time()
+        self._is_backlogged = False
+        claimed = await self._store.claim(limit, limits_by_kind=limits_by_kind, only_own=self._only_own)
+        self._is_backlogged |= len(claimed) >= limit
+        for queued in claimed:
+            if queued.idempotency_key in self._running:  # its lease had expired, and no other process was quicker
+                self._running[queued.idempotency_key].leased_at = leased_at
             else:
-                self._begin(queued, held_at)
-        return len(jobs)
+                self._start_job(queued, leased_at)
+        return len(claimed)
 
     async def _poll(self) -> None:
-        """Look for work when some is known to wait, and now and then for what others left or keep somebody waiting."""
+        """Claim jobs when some are known to wait, and regularly: those of other processes, and overdue ones."""
         clock = asyncio.get_running_loop().time
-        look_at = clock()
+        next_overdue_check = clock()
         while True:
             with suppress(TimeoutError):
-                # Not all replicas at the same moment.
-                await asyncio.wait_for(self._wake.wait(), self.pace.poll * random.uniform(0.5, 1.5))  # noqa: S311
-            if self._closing:
+                # At uneven intervals, so that replicas do not claim at the same moment.
+                await asyncio.wait_for(self._wake.wait(), self.timeouts.poll * random.uniform(0.5, 1.5))  # noqa: S311
+            if self._is_closing:
                 return
             self._wake.clear()
             try:
                 await self._claim()
-                if clock() < look_at:
-                    continue
-                look_at = clock() + self.pace.poll / 2
-                for queued in await self._inbox.late(
-                    timedelta(seconds=self.pace.slow), AT_ONCE, accepted_here=self._only_own
-                ):
-                    self.start(self._say_late(queued))
+                if clock() >= next_overdue_check:
+                    next_overdue_check = clock() + self.timeouts.poll / 2
+                    await self._notify_overdue()
             except Exception as error:
-                log.warning("could not look for work: %s", error, exc_info=not is_transient(error))
-                await asyncio.sleep(self.pace.poll)
+                log.warning("cannot claim jobs: %s", error, exc_info=not is_transient(error))
+                await asyncio.sleep(self.timeouts.poll)
 
-    async def _keep_leases(self) -> None:
-        """Renew the leases of what runs. Work whose lease is lost ends here, before it is begun elsewhere."""
-        clock = asyncio.get_running_loop().time
-        while True:
-            await asyncio.sleep(self.pace.renewal)
-            if not self._running:
-                continue
-            began, asked = clock(), dict(self._running)
-            try:
-                async with asyncio.timeout(self.pace.renewal):
-                    kept = await self._inbox.renew(list(asked))
-            except Exception as error:
-                log.warning("leases could not be renewed: %s", error, exc_info=not is_transient(error))
-                kept = {key for key, running in asked.items() if clock() - running.held_at < self.pace.hold}
-            else:
-                for key in kept:
-                    asked[key].held_at = began
-            for key in asked.keys() - kept:
-                if not asked[key].task.done():
-                    log.warning("the lease on %s is lost: it is left to others", key)
-                    asked[key].task.cancel()
+    async def _notify_overdue(self) -> None:
+        age = timedelta(seconds=self.timeouts.slow)
+        for queued in await self._store.take_overdue(age, CONCURRENCY, only_own=self._only_own):
+            self.start(self._notify_delay(queued))
 
-    # --- doing it ----------------------------------------------------------------------------------------------------
-
-    def _begin(self, queued: QueuedJob[Job], held_at: float) -> None:
-        self._running[queued.idempotency_key] = Running(queued.kind, self.start(self._run(queued)), held_at)
-
-    async def _say_late(self, queued: QueuedJob[Job]) -> None:
+    async def _notify_delay(self, queued: QueuedJob[Job]) -> None:
         trace.begin(queued.request_id)
         await self._on_delay(queued)
+
+    async def _renew_leases(self) -> None:
+        """Renew the leases of running jobs. Cancel a job whose lease is lost, before another process starts it."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            await asyncio.sleep(self.timeouts.renewal)
+            if not self._running:
+                continue
+            started_at, running = clock(), dict(self._running)
+            try:
+                async with asyncio.timeout(self.timeouts.renewal):
+                    held = await self._store.renew(list(running))
+            except Exception as error:
+                log.warning("cannot renew leases: %s", error, exc_info=not is_transient(error))
+                held = {key for key, job in running.items() if clock() - job.leased_at < self.timeouts.hold}
+            else:
+                for key in held:
+                    running[key].leased_at = started_at
+            for key in running.keys() - held:
+                if not running[key].task.done():
+                    log.warning("lost the lease of job %s: another process will run it", key)
+                    running[key].task.cancel()
+
+    # --- running -----------------------------------------------------------------------------------------------------
+
+    def _start_job(self, queued: QueuedJob[Job], leased_at: float) -> None:
+        self._running[queued.idempotency_key] = RunningJob(queued.kind, self.start(self._run(queued)), leased_at)
 
     async def _run(self, queued: QueuedJob[Job]) -> None:
         trace.begin(queued.request_id)
         try:
-            await self._its_turn()
-            await self._attempts(queued)
+            await self.gate.wait()
+            await self._attempt(queued)
         except asyncio.CancelledError:
-            self._metrics.job(queued.kind, "handed back")
+            self._metrics.job(queued.kind, "released")
             with suppress(Exception):
-                async with asyncio.timeout(HAND_BACK_SECONDS):
-                    await self._inbox.hand_back(queued)
+                async with asyncio.timeout(RELEASE_SECONDS):
+                    await self._store.release(queued)
             raise
         finally:
             del self._running[queued.idempotency_key]
-            if self._more_waits or not queued.runs_alone:
+            if self._is_backlogged or not queued.runs_alone:
                 self._wake.set()
 
-    async def _its_turn(self) -> None:
-        """Wait until requests leave time for work."""
-        clock = asyncio.get_running_loop().time
-        latest = clock() + self.pace.longest_wait
-        quiet = self.pace.quiet
-        # An event would have to be set for every request; looking again costs a request nothing.
-        while not self._closing and (now := clock()) < latest and (self._in_hand or now < self._asked_at + quiet):  # noqa: ASYNC110
-            await asyncio.sleep(quiet)
-
-    async def _attempts(self, queued: QueuedJob[Job]) -> None:
-        """Do a job, again where what failed passes by itself; in the end it is done, or given up."""
-        done = False
-        while True:
-            try:
-                if queued.attempts > self.pace.attempts:
-                    raise RuntimeError(f"given up after {queued.attempts - 1} attempts")
-                if not done:
-                    await self._do(queued)
-                    done = True
-                    self._done(queued)
-                await self._inbox.finished(queued)
-                return
-            except Exception as error:
-                if not done and (queued.attempts >= self.pace.attempts or not is_transient(error)):
-                    await self._give_up(queued)
-                    return
+    async def _attempt(self, queued: QueuedJob[Job]) -> None:
+        """Run a job once. Afterwards it is finished, or released for another attempt."""
+        try:
+            if queued.failures >= self.timeouts.attempts:
+                raise RuntimeError(f"given up after {queued.failures} attempts")
+            await self._handle(queued)
+        except Exception as error:
+            delay = self._retry_delay(queued, error)
+            if delay is None:
+                await self._give_up(queued)
+            else:
                 log.warning("%s job %s, attempt %d: %r", queued.kind, queued.idempotency_key, queued.attempts, error)
-            await asyncio.sleep(self.pace.pause(queued.attempts))
-            if not done:
-                queued = replace(queued, attempts=queued.attempts + 1)
-                with suppress(Exception):  # where the database is away, this process still counts
-                    await self._inbox.begun_again(queued)
+                await self._retry_later(queued, delay, rate_limited=is_rate_limit(error))
+            return
+        self._metrics.job(queued.kind, "done")
+        if queued.accepted_at is not None:
+            seconds = (self._store.now() - queued.accepted_at).total_seconds()
+            self._metrics.answered(queued.kind, seconds)
+            log.info("%s job %s is done, %.2f s after it was accepted", queued.kind, queued.idempotency_key, seconds)
+        await self._record(lambda: self._store.finish(queued))
 
-    async def _do(self, queued: QueuedJob[Job]) -> None:
+    async def _handle(self, queued: QueuedJob[Job]) -> None:
         if isinstance(queued.job, UnreadableJob):
             raise ValueError(f"cannot be read: {queued.job.error}")
         await self._handlers[type(queued.job)](queued)
 
-    def _done(self, queued: QueuedJob[Job]) -> None:
-        self._metrics.job(queued.kind, "done")
-        if queued.accepted_at is not None:
-            seconds = (self._inbox.now() - queued.accepted_at).total_seconds()
-            self._metrics.answered(queued.kind, seconds)
-            log.info("%s job %s is done, %.2f s after it was accepted", queued.kind, queued.idempotency_key, seconds)
+    def _retry_delay(self, queued: QueuedJob[Job], error: Exception) -> float | None:
+        """Return the seconds until a failed job is tried again; None if it is given up."""
+        if is_rate_limit(error):
+            return max(retry_after_s(error), self.timeouts.pause(queued.rate_limited + 1))
+        if is_transient(error) and queued.failures + 1 < self.timeouts.attempts:
+            return self.timeouts.pause(queued.failures + 1)
+        return None
+
+    async def _retry_later(self, queued: QueuedJob[Job], seconds: float, *, rate_limited: bool) -> None:
+        """Release a job for another attempt. Its place is free meanwhile."""
+        delay = timedelta(seconds=seconds)
+        await self._record(lambda: self._store.release(queued, delay=delay, rate_limited=rate_limited))
+        if seconds <= self.timeouts.stop:  # polling finds it later
+            self.start(self._wake_after(seconds))
+
+    async def _wake_after(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        self._wake.set()
+
+    async def _record(self, write: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Store what became of a job. If that fails, keep trying: the task is cancelled when its lease is lost."""
+        attempts = 0
+        while True:
+            try:
+                await write()
+                return
+            except Exception as error:
+                attempts += 1
+                log.warning("cannot store the end of a job: %r", error)
+            await asyncio.sleep(self.timeouts.pause(attempts))
 
     async def _give_up(self, queued: QueuedJob[Job]) -> None:
-        """Tell the person, and write down that it failed; neither keeps the other from happening."""
-        self._metrics.job(queued.kind, "failed")
+        """Tell the person who waits, and mark the job as failed; neither prevents the other."""
         code = trace.failing()
         log.exception("%s: %s job %s failed", code, queued.kind, queued.idempotency_key)
-        for step in (self._on_failure(queued, code), self._inbox.finished(queued, failed=True)):
-            try:
-                await step
-            except Exception:
-                log.exception("%s: giving up %s failed too", code, queued.idempotency_key)
+        try:
+            await self._on_failure(queued, code)
+        except Exception as error:
+            log.exception("%s: cannot apologise for job %s", code, queued.idempotency_key)
+            if is_rate_limit(error):
+                delay = self._retry_delay(queued, error) or 0.0
+                await self._retry_later(queued, delay, rate_limited=True)
+                return
+        self._metrics.job(queued.kind, "failed")
+        await self._record(lambda: self._store.finish(queued, failed=True))

@@ -6,7 +6,6 @@ from aiohttp import ClientSession
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
     AsyncServerErrorRetryHandler,
 )
 from slack_sdk.web.async_client import AsyncWebClient
@@ -23,9 +22,9 @@ def slack_client(
         proxy: The HTTP proxy; None connects directly, whatever the environment says.
         token: The workspace's bot token.
         repeats: Whether a call may be sent twice. If so, 5xx responses and dropped connections are retried; a 429 is
-            retried in any case.
+            never retried here.
     """
-    retry_handlers: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=5)]
+    retry_handlers: list[AsyncRetryHandler] = []  # none for 429: the queue gives the job's place back meanwhile
     if repeats:
         retry_handlers.append(AsyncConnectionErrorRetryHandler(max_retry_count=3))
         retry_handlers.append(AsyncServerErrorRetryHandler(max_retry_count=3))

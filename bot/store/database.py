@@ -143,10 +143,11 @@ class SqliteDatabase(Database):
         try:
             with self._writing_engine.begin() as connection:
                 for transaction, future in group:
+                    connection.exec_driver_sql("SAVEPOINT member")
                     try:
-                        with connection.begin_nested():
-                            outcomes.append(partial(future.set_result, transaction(connection)))
+                        outcomes.append(partial(future.set_result, transaction(connection)))
                     except Exception as error:
+                        connection.exec_driver_sql("ROLLBACK TO member")
                         outcomes.append(partial(future.set_exception, error))
         except Exception as error:  # nothing was committed
             outcomes = [partial(future.set_exception, error) for _, future in group]

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -70,24 +71,32 @@ estimates = Table(
     Index("estimates_by_user", "team_id", "user_id", "number"),
 )
 
-inbox = Table(
+# Replicas of two versions share the tables during an update, so a column keeps its name in the database.
+jobs = Table(
     "inbox",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("key", String(200), nullable=False, unique=True),
+    Column("key", String(200), key="idempotency_key", nullable=False, unique=True),
     Column("kind", String(40), nullable=False),
     Column("payload", JSON, nullable=False),
-    Column("state", String(10), nullable=False),
+    Column("state", String(10), nullable=False),  # waiting (with a lease: running), done, failed
     Column("attempts", Integer, nullable=False, default=0),
     Column("created_at", DateTime, nullable=False),
     Column("team_id", String(32)),
-    Column("lane", String(300), nullable=False),
-    Column("owner", String(40)),  # who works on it; without a lease, who accepted it
+    Column("lane", String(300), key="ordering_key", nullable=False),
+    Column("owner", String(40)),  # the process that last claimed or accepted it
     Column("lease_until", DateTime),
-    Column("posted", Integer, nullable=False, default=0, server_default="0"),  # replies of the job that stand already
-    Column("told_at", DateTime),  # when the asker was told that it takes longer
-    Index("inbox_by_state", "state", "number"),
-    Index("inbox_by_lane", "lane", "state", "number"),
+    Column("not_before", DateTime),  # a retry waits until then
+    Column("rate_limited", Integer, nullable=False, default=0, server_default="0"),  # attempts that don't count
+    Column("posted", Integer, key="replies_posted", nullable=False, default=0, server_default="0"),
+    Column("told_at", DateTime, key="overdue_notice_at"),
+    Index(
+        "inbox_unfinished",
+        "ordering_key",
+        "number",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
 )
 
 watches = Table(

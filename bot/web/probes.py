@@ -58,8 +58,8 @@ class Probes:
             log.warning("not ready: the database doesn't answer: %s", error)
             faults["database"] = "does not answer"
         else:
-            if backlog.left > LONGEST_QUEUE:
-                seconds = round(backlog.left.total_seconds())
+            if backlog.startable > LONGEST_QUEUE:
+                seconds = round(backlog.startable.total_seconds())
                 faults["queue"] = f"{backlog.waiting} jobs wait, the oldest for {seconds} s"
         if fault := await self._slack():
             faults["slack"] = fault

@@ -20,7 +20,7 @@ from playground import FakeSlack
 from playground.installs import Installs
 from pricing import Catalog
 from tests import databases
-from tests.conftest import ACK_SECONDS, TIMEOUTS, TODAY
+from tests.conftest import ACK_SECONDS, TIMEOUTS, bot_clock
 
 CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET = "111.222", "client-secret", "signing-secret"
 KEY = Fernet.generate_key().decode()
@@ -79,7 +79,7 @@ async def two_workspaces(catalog: Catalog, database_url: str, timeouts: Timeouts
             slack_api_url=installs.api_url,
             timeouts=timeouts,
         )
-        app = await stack.enter_async_context(build_app(config, catalog, database, lambda: TODAY))
+        app = await stack.enter_async_context(build_app(config, catalog, database, bot_clock))
         runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

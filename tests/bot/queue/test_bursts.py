@@ -29,7 +29,7 @@ async def test_work_of_a_thread_that_comes_together_is_done_in_the_order_it_came
         found = await inbox.claim(9)
         assert {job.idempotency_key for job in found} == {f"a.{number}", f"b.{number}"}
         for job in found:
-            await inbox.finished(job)
+            await inbox.finish(job)
 
 
 async def test_one_that_cannot_be_written_down_takes_no_other_with_it(database: Database) -> None:

@@ -68,12 +68,12 @@ async def test_a_key_is_taken_once_and_only_what_is_long_done_is_forgotten(repli
     assert await one.put(check("done"), claim=True)
     assert not await other.put(check("done"), claim=True)
     await one.put(check("waits"))
-    await one.finished(check("done"))
+    await one.finish(check("done"))
     clock.forward(days=1)
-    await one.forget_old()
+    await one.delete_old()
     assert not await one.put(check("done")), "a late duplicate still meets its key"
     clock.forward(days=3)
-    await one.forget_old()
+    await one.delete_old()
     assert await one.put(check("done"))
     assert keys(await one.claim(9)) == ["waits", "done"], "work is never forgotten"
 
@@ -91,11 +91,11 @@ async def test_what_one_works_on_no_other_takes_until_its_lease_ends(replica: Re
     (taken,) = await other.claim(9)
     assert (taken.idempotency_key, taken.attempts) == ("a", 2)
     assert await one.renew(["a"]) == set()
-    await one.finished(job)
-    await one.hand_back(job)
+    await one.finish(job)
+    await one.release(job)
     clock.forward(seconds=15)
     assert keys(await one.claim(9)) == ["a"], "who lost the lease neither finished it nor gave it away"
-    await one.finished(job)
+    await one.finish(job)
     clock.forward(seconds=15)
     assert await other.claim(9) == []
 
@@ -104,7 +104,7 @@ async def test_what_is_accepted_by_one_that_begins_it_is_not_there_for_others(re
     one, other = replica(), replica()
     await one.put(check("a"), claim=True)
     assert await other.claim(9) == []
-    await one.hand_back(check("a", attempts=1))
+    await one.release(check("a", attempts=1))
     (job,) = await other.claim(9)
     assert job.attempts == 2, "some of the first attempt may be done"
 
@@ -115,10 +115,10 @@ async def test_the_work_of_a_thread_is_done_in_its_order_whoever_does_it(replica
         await one.put(job)
     assert keys(await one.claim(1)) == ["first"]
     assert keys(await other.claim(9)) == ["elsewhere"], "two of the thread wait for the first"
-    await one.finished(reply("first"), failed=True)
+    await one.finish(reply("first"), failed=True)
     assert keys(await other.claim(9)) == ["second"]
     assert await one.claim(9) == []
-    await other.finished(reply("second"))
+    await other.finish(reply("second"))
     assert keys(await one.claim(9)) == ["third"]
 
 
@@ -126,7 +126,44 @@ async def test_one_that_stops_takes_only_what_it_accepted_itself(replica: Replic
     one, other = replica(), replica()
     await one.put(reply("mine"))
     await other.put(reply("others", "2.2"))
-    assert keys(await one.claim(9, accepted_here=True)) == ["mine"]
+    assert keys(await one.claim(9, only_own=True)) == ["mine"]
+
+
+async def test_released_job_waits_for_its_time(replica: Replica, clock: Clock) -> None:
+    store = replica()
+    await store.put(reply("first"))
+    (job,) = await store.claim(9)
+    await store.put(reply("second"))
+    await store.release(job, delay=timedelta(seconds=30))
+    assert await store.claim(9) == [], "and the next job of its thread waits too"
+    assert await store.backlog() == (2, 0, timedelta(0), timedelta(0)), "neither could start"
+    clock.forward(seconds=30)
+    (again,) = await store.claim(9)
+    assert (again.idempotency_key, again.attempts, again.failures) == ("first", 2, 1)
+
+
+async def test_rate_limited_attempt_is_no_failure(replica: Replica, clock: Clock) -> None:
+    store = replica()
+    await store.put(reply("a"))
+    for attempt in range(1, 20):
+        (job,) = await store.claim(9)
+        assert (job.attempts, job.failures, job.may_have_posted) == (attempt, 0, False)
+        await store.release(job, delay=timedelta(seconds=1), rate_limited=True)
+        clock.forward(seconds=1)
+    (job,) = await store.claim(9)
+    await store.release(job)
+    (job,) = await store.claim(9)
+    assert (job.failures, job.may_have_posted) == (1, True)
+
+
+async def test_kinds_have_limits_of_their_own(replica: Replica) -> None:
+    store = replica()
+    for number in range(5):
+        await store.put(reply(f"reply{number}", f"{number}.1"))
+        await store.put(check(f"check{number}"))
+    jobs = await store.claim(2, limits_by_kind={"watch": 1})
+    assert keys(jobs) == ["reply0", "check0", "reply1"]
+    assert keys(await store.claim(9, limits_by_kind={"watch": 0})) == ["reply2", "reply3", "reply4"]
 
 
 async def test_replicas_that_grab_at_the_same_time_share_without_an_overlap(replica: Replica) -> None:
@@ -147,12 +184,12 @@ async def test_who_waits_long_is_told_once(replica: Replica, clock: Clock) -> No
     await one.put(check("runs"), claim=True)
     await one.put(check("waits"))
     await one.put(check("done"), claim=True)
-    await one.finished(check("done"))
+    await one.finish(check("done"))
     clock.forward(seconds=9)
-    assert await other.late(slow, 9) == []
+    assert await other.take_overdue(slow, 9) == []
     clock.forward(seconds=1)
-    assert sorted(keys(await other.late(slow, 9))) == ["runs", "waits"]
-    assert await one.late(slow, 9) == []
+    assert sorted(keys(await other.take_overdue(slow, 9))) == ["runs", "waits"]
+    assert await one.take_overdue(slow, 9) == []
 
 
 async def test_the_backlog_tells_what_waits_what_runs_and_what_nobody_begins(replica: Replica, clock: Clock) -> None:
@@ -168,6 +205,6 @@ async def test_the_backlog_tells_what_waits_what_runs_and_what_nobody_begins(rep
     await other.put(check("free"))
     clock.forward(seconds=3)
     assert await one.backlog() == (2, 1, timedelta(seconds=23), timedelta(seconds=3))
-    assert await other.backlog(accepted_here=True) == (1, 0, timedelta(seconds=3), timedelta(seconds=3))
+    assert await other.backlog(only_own=True) == (1, 0, timedelta(seconds=3), timedelta(seconds=3))
     clock.forward(seconds=2)
     assert await other.backlog() == (3, 0, timedelta(seconds=25), timedelta(seconds=25)), "the lease has ended"

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from bot.queue import model
 from bot.queue.model import QueuedJob, decode, encode
 from bot.store import Database, open_database
-from bot.store.tables import inbox
+from bot.store.tables import jobs as jobs_table
 from playground import FakeSlack
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
@@ -87,10 +87,10 @@ def stored_jobs(slack: FakeSlack, estimate: str, thread_ts: str) -> list[tuple[s
 async def store(database: Database, jobs: list[tuple[str, str, Json, str]]) -> None:
     rows = [
         {
-            "key": key,
+            "idempotency_key": key,
             "kind": kind,
             "team_id": payload.get("team"),
-            "lane": lane,
+            "ordering_key": lane,
             "payload": payload,
             "state": "waiting",
             "attempts": 0,
@@ -98,12 +98,12 @@ async def store(database: Database, jobs: list[tuple[str, str, Json, str]]) -> N
         }
         for key, kind, payload, lane in jobs
     ]
-    await database.write(lambda connection: connection.execute(insert(inbox), rows).close())
+    await database.write(lambda connection: connection.execute(insert(jobs_table), rows).close())
 
 
 async def states(database: Database) -> dict[str, str]:
-    rows = await database.fetch_all(select(inbox.c.key, inbox.c.state))
-    return {row.key: row.state for row in rows}
+    rows = await database.fetch_all(select(jobs_table.c.idempotency_key, jobs_table.c.state))
+    return {row.idempotency_key: row.state for row in rows}
 
 
 async def work_off(database: Database) -> None:

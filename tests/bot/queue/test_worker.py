@@ -15,7 +15,7 @@ from aiohttp import ClientConnectorError
 
 from bot.queue.model import EstimateJob, QueuedJob
 from bot.queue.store import JobStore
-from bot.queue.worker import AT_ONCE
+from bot.queue.worker import CONCURRENCY
 from bot.store import open_database
 from playground import FakeSlack
 from playground.payloads import Payloads
@@ -24,7 +24,7 @@ from tests import postgres
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
 from tests.bot.message_text import column, figures, texts
-from tests.conftest import LINE, TIMEOUTS, TODAY, running_bot
+from tests.conftest import LINE, TIMEOUTS, TODAY, Workspace, running_bot
 
 
 async def until_it_stops_listening(url: str) -> None:
@@ -224,7 +224,7 @@ async def test_many_at_once_are_all_acknowledged_and_all_done(
     """More than are worked on at a time, and the worker looks for what waits only when it has a place free."""
     never_by_the_clock = replace(TIMEOUTS, poll=3_600)
     async with running_bot(catalog, slack, database_url, timeouts=never_by_the_clock):
-        delivered = await asyncio.gather(*(slack.command(support_bot.LINE) for _ in range(AT_ONCE * 2 + 5)))
+        delivered = await asyncio.gather(*(slack.command(support_bot.LINE) for _ in range(CONCURRENCY * 2 + 5)))
         assert all(one.ok and not one.body for one in delivered)
         done = await slack.wait_for(lambda: len(complete := complete_threads(slack)) == len(delivered) and complete)
     assert all(figures(parent) == support_bot.FIGURES for parent in done)
@@ -248,6 +248,16 @@ async def test_a_slack_that_fails_again_and_again_gets_the_whole_thread_in_the_e
     (parent,) = slack.messages()
     assert figures(parent) == support_bot.FIGURES
     assert slack_actions.is_complete(slack, parent)
+
+
+async def test_rate_limited_jobs_do_not_hold_up_others(workspace: Workspace, slack: FakeSlack) -> None:
+    """As many as there are places wait for an hour. The next question is answered meanwhile."""
+    slack.fail_next("chat.postMessage", retry_after=3_600, times=CONCURRENCY)
+    await asyncio.gather(*(slack.command(support_bot.LINE) for _ in range(CONCURRENCY)))
+    await slack.wait_for(lambda: sum(call.method == "chat.postMessage" for call in slack.calls) == CONCURRENCY)
+    parent = await slack_actions.ask(slack, support_bot.LINE, user=slack.colleague)
+    assert slack_actions.is_complete(slack, parent)
+    assert slack.ephemerals() == [], "nothing is given up"
 
 
 async def test_a_slack_that_does_not_come_back_ends_in_an_apology_with_a_code(

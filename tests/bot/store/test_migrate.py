@@ -105,13 +105,34 @@ async def test_a_file_from_before_migrations_is_taken_over_whole(tmp_path: Path)
         waiting = await inbox.claim(10)
         assert not await inbox.put(QueuedJob("view:V2:h", CheckWatchesJob())), "what was done stays known"
         for job in waiting:
-            await inbox.hand_back(job)
+            await inbox.release(job)
         await database.close()
         assert saved is not None
         assert (saved.result.headline, saved.posted, saved.name) == ("kept", 3, "kept")
         assert [(job.idempotency_key, job.ordering_key, job.attempts) for job in waiting] == [
             ("view:V1:h", "C1/1.2", 1 + start)
         ]
+
+
+async def test_jobs_of_the_previous_version_stay(url: str) -> None:
+    """A database at step 12 has jobs without the columns of step 13."""
+    database = await open_database(url)
+    await JobStore(database, lambda: NOW, LEASE).put(QueuedJob("waits", CheckWatchesJob()))
+    for statement in (
+        "DROP INDEX inbox_unfinished",
+        "ALTER TABLE inbox DROP COLUMN not_before",
+        "ALTER TABLE inbox DROP COLUMN rate_limited",
+        "CREATE INDEX inbox_by_state ON inbox (state, number)",
+        "CREATE INDEX inbox_by_lane ON inbox (lane, state, number)",
+        "UPDATE alembic_version SET version_num = '0012'",
+    ):
+        await database.execute(text(statement))
+    await database.close()
+    database = await open_database(url)
+    assert await database.read(differences) == []
+    (job,) = await JobStore(database, lambda: NOW, LEASE).claim(9)
+    await database.close()
+    assert (job.idempotency_key, job.attempts, job.rate_limited) == ("waits", 1, 0)
 
 
 async def test_a_step_that_fails_leaves_the_database_as_it_was(postgres_url: str) -> None:
