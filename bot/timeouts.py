@@ -1,4 +1,4 @@
-"""How patient the bot is with Slack, the database and itself."""
+"""Timeouts, retries and leases."""
 
 from __future__ import annotations
 
@@ -8,44 +8,44 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Timeouts:
-    """How patient it is. Seconds, but for `attempts`."""
+    """Times in seconds, and the number of attempts."""
 
     attempts: int = 8
-    """Begun so often without an end, a job is given up."""
+    """A job is given up after so many."""
     first_pause: float = 1.0
-    """Before the second attempt; it doubles from there."""
+    """Before the second attempt; each pause is twice the former."""
     longest_pause: float = 30.0
     poll: float = 1.0
-    """Between two looks for work that another process accepted or left."""
+    """Between two claims of jobs that other processes accepted or released."""
     lease: float = 15.0
-    """So long after its process was killed, work is taken up by another."""
+    """After a kill, another process claims the job when its lease ends."""
     slow: float = 10.0
-    """After this the asker is told that it takes longer."""
+    """Age of a job at its overdue notice."""
     accept: float = 2.0
-    """For writing a request down, or looking up what it asks for: Slack waits three seconds."""
+    """For storing a request, or looking up what it asks for: Slack waits three seconds."""
     know: float = 0.7
-    """For whose workspace it is, and what that has settled: the request has yet to be written down."""
+    """For looking up a request's workspace and its defaults: the request has yet to be stored."""
     quiet: float = 0.02
-    """Work begins when no request came for so long: an acknowledgement has three seconds, an answer a minute."""
+    """A job starts when no request arrived for so long: an acknowledgement has three seconds, an answer a minute."""
     longest_wait: float = 2.0
-    """It begins after this although requests keep coming."""
+    """A job starts after this time although requests keep arriving."""
     answer: float = 30.0
-    """For one answer of Slack's."""
+    """For one response of Slack."""
     stop: float = 15.0
-    """For finishing what runs when the process is told to stop."""
+    """For finishing jobs after SIGTERM."""
     look: float = 60.0
-    """Between two looks at the clock for what is due by it."""
+    """Between two checks for scheduled jobs."""
 
     @property
     def renewal(self) -> float:
-        """Between two renewals of a lease."""
+        """Return the time between two renewals of a lease."""
         return self.lease / 4
 
     @property
     def hold(self) -> float:
-        """A lease that could not be renewed ends for its holder a little before others may take the work."""
+        """Return how long a lease holds for its holder: it ends a little before other processes may claim the job."""
         return self.lease * 0.8
 
     def pause(self, attempts: int) -> float:
-        """After so many attempts, before the next; never quite the same, so that what failed together comes apart."""
+        """Return the pause after so many attempts. It is random, so that jobs which failed together come apart."""
         return min(self.longest_pause, self.first_pause * 2.0 ** (attempts - 1)) * random.uniform(0.5, 1.0)  # noqa: S311

@@ -1,1 +1,1 @@
-"""Accepted work: stored before Slack gets its acknowledgement, run by whichever replica claims it."""
+"""The queue: jobs are stored before Slack gets its acknowledgement, and run by whichever replica claims them."""

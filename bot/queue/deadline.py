@@ -1,4 +1,4 @@
-"""Waiting for what a person waits for, and not for longer than Slack does."""
+"""Deadlines for what a person waits for: Slack does not wait longer than three seconds."""
 
 from __future__ import annotations
 
@@ -10,20 +10,27 @@ T = TypeVar("T")
 
 
 class Deadlines:
-    """Knows of what was left behind, until it has ended."""
+    """Runs coroutines with deadlines, and keeps track of the abandoned ones until they end."""
 
     def __init__(self) -> None:
-        self._unending: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     async def soon(self, work: Coroutine[Any, Any, T], seconds: float) -> T:
-        """The result. Raises TimeoutError where it does not come in time.
+        """Return the result of a coroutine.
 
-        What is cancelled may take longer to end than anybody waits (psycopg asks a server to stop, and waits for its
-        answer), so that it ends by itself.
+        A coroutine that takes too long is cancelled, and not waited for: psycopg asks the server to stop a query, and
+        waits for the answer of a server that may be silent.
+
+        Args:
+            work: The coroutine.
+            seconds: How long it may take.
+
+        Raises:
+            TimeoutError: It took longer.
         """
         task = asyncio.create_task(work)
-        self._unending.add(task)
-        task.add_done_callback(self._left_behind)
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
         await asyncio.wait([task], timeout=seconds)
         if not task.done():
             task.cancel()
@@ -31,12 +38,11 @@ class Deadlines:
         return task.result()
 
     async def settle(self, seconds: float) -> None:
-        """Let what was left behind end, for so long."""
-        if self._unending:
-            await asyncio.wait(self._unending, timeout=seconds)
+        """Wait until the abandoned coroutines have ended, but not longer than some seconds."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
 
-    def _left_behind(self, task: asyncio.Task[Any]) -> None:
-        """Its failure was told already, or is nobody's any more."""
-        self._unending.discard(task)
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
         if not task.cancelled():
-            task.exception()
+            task.exception()  # marks it as seen: asyncio would log that of an abandoned task

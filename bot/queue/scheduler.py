@@ -1,7 +1,7 @@
-"""What happens by the clock: prices are refreshed, watched estimates are looked at.
+"""Jobs by the clock: price refreshes, and checks of watched estimates.
 
-A run is accepted work like any other, under a key that says what and when: replicas that find it due at the same moment
-write one row, and one of them does it. What fell due while none of them ran is made up for once.
+Their idempotency keys name the kind and the day: replicas that find a job due at the same moment store it once. A job
+that fell due while no replica was up is stored at the next start.
 """
 
 from __future__ import annotations
@@ -19,11 +19,18 @@ from bot.queue.worker import Worker
 log = logging.getLogger(__name__)
 
 HOUR = 7
-"""UTC; nothing is begun by the clock earlier in a day."""
+"""UTC; no job falls due earlier in a day."""
 
 
 class Scheduler:
-    """Looks now and then for what is due."""
+    """Stores the jobs that are due.
+
+    Args:
+        worker: Accepts the jobs.
+        prices: The catalogue and its refreshes.
+        now: Returns the time, UTC.
+        every_seconds: How often to check.
+    """
 
     def __init__(
         self, worker: Worker, prices: CatalogRefresher, now: Callable[[], datetime], every_seconds: float
@@ -32,41 +39,42 @@ class Scheduler:
         self._prices = prices
         self._now = now
         self._every_seconds = every_seconds
-        self._put: dict[str, str] = {}
+        self._last_keys: dict[str, str] = {}  # by kind
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Look at once, and from now on."""
-        self._loop = asyncio.create_task(self._look_on())
+        """Check at once, and then regularly."""
+        self._loop = asyncio.create_task(self._run())
 
     async def close(self) -> None:
+        """Stop checking."""
         if self._loop:
             self._loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
 
     async def look(self) -> None:
-        """Take over new prices, and write down the runs that are due: a refresh when its time has come, a look at what
-        is watched once a day and once more for each new catalogue.
+        """Load new prices, and store the jobs that are due: a refresh when its day has come, a check of the watched
+        estimates once a day and once more for each new catalogue.
         """
         await self._prices.catch_up()
-        now = self._now()
-        if now.hour < HOUR:
+        current_time = self._now()
+        if current_time.hour < HOUR:
             return
-        today = now.date()
+        today = current_time.date()
         if self._prices.due(today):
             await self._accept(RefreshPricesJob(), today.isoformat())
         await self._accept(CheckWatchesJob(), f"{today}:{self._prices.box.catalog.version}")
 
     async def _accept(self, job: Job, run: str) -> None:
         key = f"schedule:{job.kind}:{run}"
-        if self._put.get(job.kind) != key:
+        if self._last_keys.get(job.kind) != key:
             await self._worker.accept(key, job)
-            self._put[job.kind] = key
+            self._last_keys[job.kind] = key
 
-    async def _look_on(self) -> None:
+    async def _run(self) -> None:
         while True:
             try:
                 await self.look()
             except Exception as error:
-                log.warning("could not look for what is due: %s", error, exc_info=not is_transient(error))
+                log.warning("cannot store the jobs that are due: %s", error, exc_info=not is_transient(error))
             await asyncio.sleep(self._every_seconds)
