@@ -10,15 +10,13 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from playground.delivery import ACK_SECONDS, Delivery
-from playground.node import Json
-from playground.page import PAGE_DIRECTORY, Page
-from playground.people import People
-from playground.refusal import Violation
-from playground.views import Views
-from playground.web_api import Failure, WebApi
-from playground.workspace import Workspace
-from playground.world import (
+from playground.page.server import PAGE_DIRECTORY, Page
+from playground.people.delivery import ACK_SECONDS, Delivery
+from playground.people.people import People
+from playground.rules.node import Json
+from playground.rules.refusal import Violation
+from playground.web_api.server import Failure, WebApi
+from playground.workspace.entities import (
     BOT_USER,
     COLLEAGUE,
     DEFAULT_EVENTS,
@@ -29,8 +27,10 @@ from playground.world import (
     RANDOM,
     TEAM,
     YOU,
-    Call,
+    ApiCall,
 )
+from playground.workspace.views import ViewStacks
+from playground.workspace.workspace import Workspace
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ class FakeSlack(People):
         *,
         signing_secret: str = "playground-signing-secret",  # noqa: S107 - signs nothing outside this process
         bot_token: str = "xoxb-playground",  # noqa: S107
-        now: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.time,
         wall_clock: Callable[[], float] = time.time,
         ack_seconds: float = ACK_SECONDS,
         scopes: Iterable[str] = DEFAULT_SCOPES,
@@ -77,10 +77,12 @@ class FakeSlack(People):
         base_url: str = "",
         events_url: str = "",
         team: Mapping[str, str] = TEAM,
-        first_number: int = 1,
+        first_id_number: int = 1,
     ) -> None:
-        workspace = Workspace(now, set(scopes), set(subscribed_events), base_url.rstrip("/"), dict(team), first_number)
-        views = Views(workspace)
+        workspace = Workspace(
+            clock, set(scopes), set(subscribed_events), base_url.rstrip("/"), dict(team), first_id_number
+        )
+        views = ViewStacks(workspace)
         delivery = Delivery(signing_secret, wall_clock=wall_clock, ack_seconds=ack_seconds)
         super().__init__(workspace, views, delivery)
         self.signing_secret = signing_secret
@@ -171,7 +173,7 @@ class FakeSlack(People):
         return self.workspace.uploads[file_id].content or b""
 
     @property
-    def calls(self) -> list[Call]:
+    def calls(self) -> list[ApiCall]:
         return self.workspace.calls
 
     @property
@@ -214,28 +216,26 @@ class FakeSlack(People):
         status: int | None = None,
         retry_after: int | None = None,
         times: int = 1,
-        although_done: bool = False,
+        executed: bool = False,
     ) -> None:
-        """Let the next calls of an API method fail; `ratelimited` is a 429 with Retry-After. `although_done`: it is
+        """Let the next calls of an API method fail; `ratelimited` is a 429 with Retry-After. `executed`: it is
         carried out, and only the answer is a failure.
         """
-        self._web_api.fail_next(
-            method, error, status=status, retry_after=retry_after, times=times, although_done=although_done
-        )
+        self._web_api.fail_next(method, error, status=status, retry_after=retry_after, times=times, executed=executed)
 
     @property
-    def weather(self) -> Callable[[str], Failure | None]:
+    def choose_failure(self) -> Callable[[str], Failure | None]:
         """What goes wrong by chance, asked at every call."""
-        return self._web_api.weather
+        return self._web_api.choose_failure
 
-    @weather.setter
-    def weather(self, weather: Callable[[str], Failure | None]) -> None:
-        self._web_api.weather = weather
+    @choose_failure.setter
+    def choose_failure(self, choose_failure: Callable[[str], Failure | None]) -> None:
+        self._web_api.choose_failure = choose_failure
 
     @property
-    def held(self) -> list[str]:
+    def waiting_calls(self) -> list[str]:
         """The API methods whose calls wait at this moment because of `delay_next`."""
-        return self._web_api.held
+        return self._web_api.waiting_calls
 
     def delay_next(self, method: str, until: asyncio.Event) -> None:
         """Let the next call of an API method wait for an event."""

@@ -136,7 +136,7 @@ async def running_bot(
 
 @pytest.fixture
 async def slack() -> AsyncIterator[FakeSlack]:
-    fake = FakeSlack(now=busy_clock, ack_seconds=ACK_SECONDS)
+    fake = FakeSlack(clock=busy_clock, ack_seconds=ACK_SECONDS)
     await fake.start()
     yield fake
     await fake.stop()

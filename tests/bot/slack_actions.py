@@ -11,8 +11,7 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from playground import FakeSlack
-from playground.world import GENERAL, YOU
+from playground import GENERAL, YOU, FakeSlack
 from tests.bot.message_text import estimate_id, texts
 
 Json = dict[str, Any]

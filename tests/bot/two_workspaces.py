@@ -16,8 +16,7 @@ from bot.config import Config
 from bot.slack.oauth import OAuth
 from bot.store import read_keys
 from bot.timeouts import Timeouts
-from playground import FakeSlack
-from playground.installs import Installs
+from playground import FakeSlack, OAuthServer
 from pricing import Catalog
 from tests import databases
 from tests.conftest import ACK_SECONDS, TIMEOUTS, bot_clock
@@ -32,7 +31,7 @@ class Company:
 
     red: FakeSlack
     blue: FakeSlack
-    installs: Installs
+    installs: OAuthServer
     url: str
 
     async def install(self, slack: FakeSlack) -> str:
@@ -63,13 +62,13 @@ async def two_workspaces(catalog: Catalog, database_url: str, timeouts: Timeouts
                 signing_secret=SIGNING_SECRET,
                 bot_token=f"xoxb-of-{name}",
                 team=team,
-                first_number=number * 10_000,
+                first_id_number=number * 10_000,
                 ack_seconds=ACK_SECONDS,
             )
             await slack.start()
             stack.push_async_callback(slack.stop)
             slacks.append(slack)
-        installs = Installs(slacks, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+        installs = OAuthServer(slacks, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
         await installs.start()
         stack.push_async_callback(installs.stop)
         database = await stack.enter_async_context(databases.opened(database_url))

@@ -42,7 +42,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="package")
 async def playground(catalog: Catalog, database_url: str) -> AsyncIterator[Workspace]:
     """The bot and its Slack, both on the day that the tests know."""
-    slack = FakeSlack(now=TODAY.timestamp)
+    slack = FakeSlack(clock=TODAY.timestamp)
     await slack.start()
     try:
         async with running_bot(catalog, slack, database_url) as running:

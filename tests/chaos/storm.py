@@ -15,9 +15,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from playground import FakeSlack
-from playground.payloads import Payloads
-from playground.web_api import Failure
+from playground import Failure, FakeSlack, Payloads
 from tests.bot import slack_actions, support_bot
 from tests.bot.slack_actions import Json
 
@@ -26,9 +24,9 @@ REPLICAS = 2
 FAULTS = (
     Failure("ratelimited", 429, 0),
     Failure("internal_error", 500, None),
-    Failure("internal_error", 500, None, although_done=True),
+    Failure("internal_error", 500, None, executed=True),
     Failure("service_unavailable", 503, None, seconds=1.5),
-    Failure("request_timeout", 503, None, although_done=True, seconds=1.5),
+    Failure("request_timeout", 503, None, executed=True, seconds=1.5),
 )
 FAULT_SHARE = 0.15
 STORMY = ("chat.postMessage", "conversations.replies", "conversations.history")
@@ -95,7 +93,7 @@ async def storm(database_url: str, *, submissions: int, kills: int, seed: int) -
     started = loop.time()
     faults = 0
 
-    def weather(method: str) -> Failure | None:
+    def choose_failure(method: str) -> Failure | None:
         nonlocal faults
         if method not in STORMY or dice.random() > FAULT_SHARE:
             return None
@@ -114,7 +112,7 @@ async def storm(database_url: str, *, submissions: int, kills: int, seed: int) -
         slack.events_url = replicas[0].url
         form = await slack_actions.full_form(slack)
 
-        slack.weather = weather
+        slack.choose_failure = choose_failure
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)))
         pause = kills * 1.2 / submissions
 
@@ -133,7 +131,7 @@ async def storm(database_url: str, *, submissions: int, kills: int, seed: int) -
                 await victim.start()
 
         await asyncio.gather(people(), killer())
-        slack.weather = lambda _: None
+        slack.choose_failure = lambda _: None
         with suppress(AssertionError):  # what is missing then is counted as lost
             await slack.wait_for(lambda: _lost(slack, submissions) == 0, timeout=CALM_SECONDS)
         return Outcome(

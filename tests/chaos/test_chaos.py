@@ -25,7 +25,7 @@ async def test_a_replica_that_is_told_to_stop_hands_its_work_to_the_other(slack:
         slack.events_url = one.url
         slack.delay_next("chat.postMessage", never)
         assert (await slack.command(support_bot.LINE)).ok
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         assert await asyncio.wait_for(one.stop(), 5) == 0
         parent = await slack_actions.answered(slack)
     finally:

@@ -22,8 +22,7 @@ from bot.forms.defaults import BUDGET as BUDGET_FORM
 from bot.forms.defaults import SETTINGS as SETTINGS_FORM
 from bot.render.budgets import APPROVE, DECLINE
 from bot.web.rate_limit import RateAllowance
-from playground import FakeSlack
-from playground.payloads import Payloads
+from playground import FakeSlack, Payloads
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
 from tests.bot.message_text import figures, texts
@@ -73,7 +72,7 @@ class Target:
 
     def __init__(self, catalog: Catalog, database_url: str) -> None:
         self._clock = Clock()
-        self.slack = FakeSlack(now=self._clock)
+        self.slack = FakeSlack(clock=self._clock)
         self.parent: Json = {}
         self.message: Json = {}
         self.view: Json = {}

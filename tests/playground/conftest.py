@@ -66,7 +66,7 @@ def bot() -> Bot:
 
 @pytest.fixture
 async def slack(clock: Clock, bot: Bot) -> AsyncIterator[FakeSlack]:
-    slack = FakeSlack(now=clock, ack_seconds=0.3)
+    slack = FakeSlack(clock=clock, ack_seconds=0.3)
     await slack.start()
     app = web.Application()
     app.router.add_post("/slack/events", bot.receive)

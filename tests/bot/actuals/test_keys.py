@@ -16,8 +16,7 @@ from sqlalchemy import func, select
 from bot.forms.keys import KEY_CALLBACK
 from bot.store import Audit, ProviderKeys, open_database, read_keys
 from bot.store.tables import actuals, provider_keys
-from playground import FakeSlack
-from playground.payloads import Payloads
+from playground import FakeSlack, Payloads
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
 from tests.bot.actuals.billing import OPENAI_KEY, BillingServer, billing_server

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from playground import FakeSlack
-from playground.payloads import Payloads
-from playground.payloads import escape as as_typed
+from playground import FakeSlack, Payloads, escape_text
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
 from tests.bot.message_text import estimate_id, rows, texts
@@ -321,7 +319,7 @@ async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: Fa
         for message in found:
             shown = by_row(message)[""][0]
             assert shown == name or (len(name) > 24 and shown == f"{name[:23]}…")
-            assert as_typed(shown) in message["text"]
+            assert escape_text(shown) in message["text"]
     assert set(slack.pings) == {slack.you}, "only the asker's own name under the estimates"
     assert slack.violations == []
 

@@ -10,8 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from playground import FakeSlack
-from playground.payloads import Payloads
+from playground import FakeSlack, Payloads
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
 from tests.bot.message_text import estimate_id

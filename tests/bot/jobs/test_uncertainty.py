@@ -15,8 +15,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from playground import FakeSlack
-from playground.payloads import Payloads
+from playground import FakeSlack, Payloads
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
 from tests.bot.message_text import column, estimate_id, figures, rows, texts
@@ -213,10 +212,10 @@ async def test_an_answer_that_was_cut_off_is_completed_and_not_repeated(
         gate = asyncio.Event()
         slack.delay_next("chat.postMessage", gate)
         assert (await slack.click(parent, button)).ok
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         gate.set()
         slack.delay_next("chat.postMessage", never)
-        await slack.wait_for(lambda: len(slack.messages(thread_ts=parent["ts"])) > before and slack.held)
+        await slack.wait_for(lambda: len(slack.messages(thread_ts=parent["ts"])) > before and slack.waiting_calls)
         await running.app.worker.close(seconds=0)
     async with start():
         pass

@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from calculator import KEYS
-from playground import FakeSlack
-from playground.payloads import Payloads
+from playground import FakeSlack, Payloads
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
 from tests.bot.message_text import buttons, column, figures, header, prefilled, rows, texts

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.slack.files import MAX_FILE_BYTES
-from playground import FakeSlack
-from playground.payloads import Payloads
+from playground import FakeSlack, Payloads
 from tests.bot import slack_actions
 from tests.bot.conftest import Start
 from tests.bot.message_text import figures, prefilled, texts
@@ -233,7 +232,7 @@ async def test_a_count_is_taken_over_in_its_message_and_stopped_from_anywhere(st
     slack.delay_next("download", gates[0])
     async with start() as running:
         done = await slack.say(TYPED, channel=slack.im, files=[slack.attach("one.jsonl", chats())])
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         await running.app.worker.close(seconds=0)
     assert [texts(m).partition(":")[0] for m in slack.messages(slack.im, done["ts"])] == ["Reading *one.jsonl*"]
     async with start():
@@ -266,7 +265,7 @@ async def test_one_at_a_time_for_a_person_and_so_many_for_a_process(workspace: W
         said = [texts(m) for m in slack.messages(slack.general, place["ts"]) if m["user"] == slack.bot_user]
         return [line for line in said if ".jsonl*" in line]
 
-    await slack.wait_for(lambda: len(slack.held) == 2)
+    await slack.wait_for(lambda: len(slack.waiting_calls) == 2)
     parent = await slack_actions.ask(slack, f"{TYPED} examples=100 example=10/5", channel=slack.random)
     assert parent
     assert sorted(line.partition("*")[2][:7] for line in lines()) == ["0.jsonl", "2.jsonl"]

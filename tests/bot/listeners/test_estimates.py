@@ -12,9 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from bot.cli import main
-from playground import FakeSlack
-from playground.payloads import Payloads
-from playground.view_state import State
+from playground import FakeSlack, Payloads, State
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start

@@ -6,8 +6,7 @@ import asyncio
 
 import pytest
 
-from playground import FakeSlack
-from playground.payloads import Payloads
+from playground import FakeSlack, Payloads
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
 from tests.bot.message_text import column, figures, rows, texts
@@ -58,7 +57,7 @@ async def test_a_mention_that_comes_before_the_last_ones_answer_stands_builds_on
         parent = await slack_actions.ask(slack, support_bot.LINE)
         slack.delay_next("chat.postMessage", answers)
         await mention(slack, "calls=100k/day", thread=parent)
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         await mention(slack, "months=6", thread=parent)
         answers.set()
     assert [rows(change)[1] for change in from_bot(slack, parent)[2:]] == [

@@ -14,8 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.workspaces import CACHE_SECONDS, ManyWorkspaces
 from bot.store import Installations, open_database, read_keys
 from bot.timeouts import Timeouts
-from playground import FakeSlack
-from playground.payloads import Payloads
+from playground import FakeSlack, Payloads
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
 from tests.bot.message_text import column, figures
@@ -93,7 +92,7 @@ async def test_work_that_was_accepted_goes_on_when_the_database_is_back(
     gate = asyncio.Event()
     slack.delay_next("chat.postMessage", gate)
     assert (await slack.command(support_bot.LINE)).ok
-    await slack.wait_for(lambda: slack.held)
+    await slack.wait_for(lambda: slack.waiting_calls)
     await line.cut()
     gate.set()
     parent = (await slack.wait_for(slack.messages))[0]

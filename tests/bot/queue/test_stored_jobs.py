@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 def stored_jobs(slack: FakeSlack, estimate: str, thread_ts: str) -> list[tuple[str, str, Json, str]]:
     """The key, kind, payload and ordering key of one job of every kind, as the version before typed jobs wrote them."""
-    file = slack.given_file(slack.attach("train.jsonl", chats()))
+    file = slack.file_for_form(slack.attach("train.jsonl", chats()))
     thread = f"{slack.general}/{thread_ts}"
     person = {"team": "T0PLAYGRND", "user": slack.you}
     place = {**person, "channel": slack.general, "thread_ts": thread_ts}

@@ -17,8 +17,7 @@ from bot.queue.model import EstimateJob, QueuedJob
 from bot.queue.store import JobStore
 from bot.queue.worker import CONCURRENCY
 from bot.store import open_database
-from playground import FakeSlack
-from playground.payloads import Payloads
+from playground import FakeSlack, Payloads
 from pricing import Catalog
 from tests import postgres
 from tests.bot import slack_actions, support_bot
@@ -47,7 +46,7 @@ async def test_work_that_runs_when_the_bot_stops_is_finished(start: Start, slack
     async with start() as running:
         slack.delay_next("chat.postMessage", answers)
         assert (await slack.command(support_bot.LINE)).ok
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         late = asyncio.create_task(answer_when_the_door_is_closed(running.url))
     await late
     (parent,) = slack.messages()
@@ -67,7 +66,7 @@ async def test_what_a_killed_process_had_accepted_is_done_once_at_the_next_start
         view = await slack_actions.full_form(slack)
         assert (await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS))).errors == {}
         await slack.say(f"<@{slack.bot_user}> models mixtral")
-        await slack.wait_for(lambda: len(slack.held) == 3)
+        await slack.wait_for(lambda: len(slack.waiting_calls) == 3)
         await running.app.worker.close(seconds=0)
     assert slack.messages()[1:] == [], "the mention itself and nothing else"
     assert slack.ephemerals() == []
@@ -91,10 +90,10 @@ async def test_a_thread_that_was_cut_off_is_completed_and_nothing_is_said_twice(
         gate = asyncio.Event()
         slack.delay_next("chat.postMessage", gate)
         await slack.command(LINE)
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         gate.set()
         slack.delay_next("chat.postMessage", never)
-        await slack.wait_for(lambda: len(slack.messages()) == 2 and slack.held)
+        await slack.wait_for(lambda: len(slack.messages()) == 2 and slack.waiting_calls)
         await running.app.worker.close(seconds=0)
     second = slack.messages()[1]
     assert slack.messages(slack.general, second["ts"]) == []
@@ -112,7 +111,7 @@ async def test_a_change_that_was_cut_off_is_completed_and_not_repeated(start: St
         parent = await slack_actions.ask(slack, support_bot.LINE)
         slack.delay_next("chat.update", never)
         await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         await running.app.worker.close(seconds=0)
     async with start():
         pass
@@ -206,12 +205,12 @@ async def test_an_estimate_over_all_offers_holds_nothing_else_up(start: Start, s
         slack.delay_next("chat.postMessage", answers)
         big = await slack.command(LINE.replace("on=openai,google", "on=all"))
         assert big.ok
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         assert (await slack_actions.get_json(f"{running.url}/readyz"))[0] == 200
         assert (await slack.command("help")).ok
         assert len(slack.ephemerals()) == 1
         other = await slack_actions.ask(slack, support_bot.LINE, user=slack.colleague)
-        assert slack.held, "the big one waits still"
+        assert slack.waiting_calls, "the big one waits still"
         answers.set()
     first, second = slack.messages()
     assert first == other
@@ -276,11 +275,11 @@ async def test_a_slack_that_does_not_come_back_ends_in_an_apology_with_a_code(
 async def test_a_message_whose_answer_was_lost_is_found_and_not_posted_again(start: Start, slack: FakeSlack) -> None:
     """With the optional scopes: Slack posts the parent and a reply, and answers 500 to both."""
     slack.scopes.update({"channels:history", "im:history"})
-    slack.fail_next("chat.postMessage", "internal_error", status=500, although_done=True)
+    slack.fail_next("chat.postMessage", "internal_error", status=500, executed=True)
     async with start():
         assert (await slack.command(support_bot.LINE)).ok
         parent = await slack_actions.answered(slack)
-        slack.fail_next("chat.postMessage", "internal_error", status=500, although_done=True)
+        slack.fail_next("chat.postMessage", "internal_error", status=500, executed=True)
         await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
     assert slack.messages() == [parent]
     assert len(slack.messages(thread_ts=parent["ts"])) == 4, "two replies, the mention, one change"
@@ -288,12 +287,12 @@ async def test_a_message_whose_answer_was_lost_is_found_and_not_posted_again(sta
 
 async def test_it_is_found_behind_much_that_was_said_since(start: Start, slack: FakeSlack) -> None:
     slack.scopes.add("channels:history")
-    slack.fail_next("chat.postMessage", "internal_error", status=500, although_done=True)
+    slack.fail_next("chat.postMessage", "internal_error", status=500, executed=True)
     gate = asyncio.Event()
     slack.delay_next("conversations.history", gate)
     async with start():
         assert (await slack.command(support_bot.LINE)).ok
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         for _ in range(450):
             await slack.say("Good morning!")
         gate.set()
@@ -303,7 +302,7 @@ async def test_it_is_found_behind_much_that_was_said_since(start: Start, slack: 
 
 
 async def test_without_those_scopes_it_is_posted_again(start: Start, slack: FakeSlack) -> None:
-    slack.fail_next("chat.postMessage", "internal_error", status=500, although_done=True)
+    slack.fail_next("chat.postMessage", "internal_error", status=500, executed=True)
     async with start():
         assert (await slack.command(support_bot.LINE)).ok
     first, second = slack.messages()
@@ -319,7 +318,7 @@ async def test_who_waits_longer_than_ten_seconds_is_told_once(
         gate = asyncio.Event()
         slack.delay_next("chat.postMessage", gate)
         assert (await slack.command(support_bot.LINE)).ok
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         time[0] += timedelta(seconds=10)
         told = await slack.wait_for(slack.ephemerals)
         assert "takes longer" in told[0]["text"]
@@ -371,7 +370,7 @@ async def test_a_database_that_ends_its_connections_costs_nobody_an_answer(
         slack.delay_next("chat.postMessage", gate)
         slack.scopes.add("channels:history")
         assert (await slack.command(support_bot.LINE)).ok
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         postgres.cut_off(postgres_url)
         gate.set()
         parent = await slack_actions.answered(slack)

@@ -17,8 +17,7 @@ from bot.render.data import build_result
 from bot.render.messages import parent
 from bot.render.replies import thread_replies
 from calculator import Comparison, estimate, read_scenario
-from playground.message_rules import check_message, pings
-from playground.view_rules import check_view
+from playground import check_message, check_view, find_pings
 from pricing import Catalog, load_catalog
 from tests.bot import support_bot
 from tests.bot.message_text import column, figures, rows, texts
@@ -62,7 +61,7 @@ def check(message: SlackMessage) -> None:
     """Raises where Slack would refuse it; the rest is what a person with a screen reader or a phone needs."""
     check_message({"text": message.text, "blocks": message.blocks})
     assert message.text.strip()
-    assert set(pings({"text": message.text, "blocks": message.blocks})) <= {"U1"}
+    assert set(find_pings({"text": message.text, "blocks": message.blocks})) <= {"U1"}
 
 
 @st.composite

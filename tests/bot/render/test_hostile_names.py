@@ -7,8 +7,7 @@ import io
 
 import pytest
 
-from playground import FakeSlack
-from playground.payloads import escape as as_typed
+from playground import FakeSlack, escape_text
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
 from tests.bot.message_text import estimate_id, header
@@ -52,9 +51,9 @@ async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: Fa
     assert set(slack.pings) == {slack.you}, "only the asker's own name"
     assert slack.violations == []
     assert header(parent) == shown
-    assert parent["text"].startswith(f"{as_typed(shown)}: ")
+    assert parent["text"].startswith(f"{escape_text(shown)}: ")
     listed, showed = slack.ephemerals()
-    assert as_typed(shown) in listed["text"]
+    assert escape_text(shown) in listed["text"]
     assert showed["text"].count("```") == 2, "one code block, which the name does not end"
     content = slack.file_content(slack.files[0]["id"]).decode()
     cells = {row["name"] for row in csv.DictReader(io.StringIO(content, newline=""))}

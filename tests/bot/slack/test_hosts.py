@@ -15,8 +15,7 @@ from yarl import URL
 from bot.slack.files import Downloads, SlackFile, download_session
 from bot.slack.hosts import SlackHosts
 from calculator import UserError
-from playground import FakeSlack
-from playground.payloads import Payloads
+from playground import FakeSlack, Payloads
 from tests.bot import slack_actions
 from tests.bot.conftest import Start
 

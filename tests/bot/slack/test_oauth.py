@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 
 from bot.slack.oauth import SCOPES
 from bot.store import Installations, open_database, read_keys
-from playground.payloads import Payloads
+from playground import Payloads
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
 from tests.bot.message_text import estimate_id, figures

@@ -112,7 +112,7 @@ async def test_blocks_that_slack_refuses_are_said_as_text(start: Start, slack: F
         gate = asyncio.Event()
         slack.delay_next("chat.postMessage", gate)
         await slack.command(support_bot.LINE)
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         slack.fail_next("chat.postMessage", "invalid_blocks")
         gate.set()
     (parent,) = slack.messages()
@@ -170,7 +170,7 @@ async def test_a_trigger_that_expired_leaves_no_unhandled_error(
         gate = asyncio.Event()
         slack.delay_next("views.open", gate)
         assert (await slack.command("")).ok
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         clock.seconds += 4  # a trigger lives three
         gate.set()
         await slack.wait_for(lambda: slack.violations)
@@ -224,7 +224,7 @@ async def test_a_form_that_was_closed_before_it_was_filled_is_left_closed(
         gate = asyncio.Event()
         slack.delay_next("views.update", gate)
         await slack.click(parent, "edit")
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         await slack.close_view(slack.views[0]["id"])
         gate.set()
     assert slack.views == []

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack.replays import WINDOW_SECONDS, Replays
-from playground import FakeSlack
-from playground.payloads import Payloads
+from playground import FakeSlack, Payloads
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
 from tests.bot.message_text import estimate_id

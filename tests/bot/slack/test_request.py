@@ -12,8 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from bot.slack.request import MalformedRequest, parse_request
-from playground import FakeSlack
-from playground.payloads import Payloads
+from playground import FakeSlack, Payloads
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start

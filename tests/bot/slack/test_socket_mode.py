@@ -63,7 +63,7 @@ async def socket() -> Socket:
 @pytest.fixture
 async def workspace_with_socket(socket: Socket) -> AsyncIterator[FakeSlack]:
     """The strict Slack, and beside its Web API the two routes that Socket Mode needs."""
-    slack = FakeSlack(bot_token="xoxb-socket", now=busy_clock)
+    slack = FakeSlack(bot_token="xoxb-socket", clock=busy_clock)
     app = web.Application()
     app.router.add_post("/api/apps.connections.open", socket.open)
     app.router.add_get("/socket", socket.serve)

@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from bot.store import new_estimate_id
-from playground import FakeSlack
-from playground.payloads import Payloads
+from playground import FakeSlack, Payloads
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
 from tests.bot.message_text import column, estimate_id, prefilled
@@ -141,7 +140,7 @@ async def test_a_job_that_ends_the_process_each_time_is_given_up(
     async with start() as running:
         slack.delay_next("chat.postMessage", never)
         await slack.command(support_bot.LINE)
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         await running.app.worker.close(seconds=0)
     with sqlite3.connect(database_path) as connection:
         assert connection.execute("SELECT attempts FROM inbox").fetchall() == [(1,)]

@@ -53,9 +53,9 @@ async def test_request_id_follows_the_job_to_another_process(start: Start, slack
         slack.delay_next("chat.postMessage", gate := asyncio.Event())
         slack.delay_next("chat.postMessage", never)
         assert (await slack.command(support_bot.LINE)).ok
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         gate.set()
-        await slack.wait_for(lambda: slack.calls[1:] and slack.held)
+        await slack.wait_for(lambda: slack.calls[1:] and slack.waiting_calls)
         await running.app.worker.close(seconds=0)
     async with start():
         await slack_actions.answered(slack)

@@ -80,7 +80,7 @@ async def test_answer_time_ends_with_its_last_message(catalog: Catalog, slack: F
         gate = asyncio.Event()
         slack.delay_next("chat.postMessage", gate)
         assert (await slack.command(support_bot.LINE)).ok
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         time[0] += timedelta(seconds=4)
         values = await samples(running.url)
         assert values["ftcost_queue_jobs", "running"] == 1

@@ -390,7 +390,7 @@ async def test_an_alert_survives_the_process_that_found_it(life: Life, slack: Fa
         never = asyncio.Event()
         slack.delay_next("chat.postMessage", never)
         await running.app.scheduler.look()
-        await slack.wait_for(lambda: slack.held)
+        await slack.wait_for(lambda: slack.waiting_calls)
         await running.app.worker.close(seconds=0)
     assert life.alerts(parent) == []
     async with life.start(dearer):
@@ -405,7 +405,7 @@ async def test_an_alert_that_stands_although_nobody_learnt_so_is_not_told_again(
     """As after a kill between posting and writing it down, where the bot may read the thread."""
     parent = await life.asked()
     slack.scopes.add("channels:history")
-    slack.fail_next("chat.postMessage", "internal_error", status=500, although_done=True)
+    slack.fail_next("chat.postMessage", "internal_error", status=500, executed=True)
     dearer = catalogue(offer(input="4"))
     for after in (timedelta(), DAY):
         await life.look(dearer, after)

@@ -15,9 +15,7 @@ from yarl import URL
 from bot.app import build_app
 from bot.config import Config
 from bot.store import open_database
-from playground import FakeSlack
-from playground.payloads import Payloads
-from playground.world import Call
+from playground import ApiCall, FakeSlack, Payloads
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
@@ -29,7 +27,7 @@ def command_body(slack: FakeSlack, text: str = support_bot.LINE) -> str:
     return urlencode(Payloads(slack.workspace).command("/ftcost", text, slack.you, slack.general))
 
 
-def methods(calls: list[Call]) -> list[str]:
+def methods(calls: list[ApiCall]) -> list[str]:
     return [call.method for call in calls]
 
 

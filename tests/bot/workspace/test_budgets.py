@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from playground import FakeSlack
-from playground.world import User
+from playground import FakeSlack, User
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
 from tests.bot.message_text import buttons, estimate_id, rows, texts

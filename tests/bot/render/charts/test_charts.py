@@ -11,7 +11,7 @@ from bot.render.charts.break_even import break_even_chart
 from bot.render.charts.build import chart_of, comparison_chart
 from bot.render.charts.model import BarChart, LineChart
 from calculator import break_even
-from playground.message_rules import check_message
+from playground import check_message
 from pricing import Catalog
 from tests.bot.render.charts.cases import BARS, LINES, OWN, SAVES, compare
 from tests.conftest import LINE

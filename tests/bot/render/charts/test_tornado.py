@@ -11,7 +11,7 @@ from bot.render.charts.model import TornadoBar
 from bot.render.charts.tornado import tornado_chart
 from bot.render.money import brief
 from calculator import INPUT_LABELS
-from playground.message_rules import check_message
+from playground import check_message
 from pricing import Catalog
 from tests.bot.render.charts.cases import SAVES, compare
 

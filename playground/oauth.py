@@ -1,0 +1,88 @@
+"""Several local workspaces behind one Web API, and OAuth v2 by which an app is installed into each."""
+
+from __future__ import annotations
+
+import base64
+import html
+import secrets
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from playground.fake_slack import FakeSlack
+from playground.rules.node import Json
+from playground.workspace.entities import APP_ID, BOT_USER, YOU
+
+
+class OAuthServer:
+    """Slack as an app sees it that many workspaces may install. A workspace's `bot_token` is its install's."""
+
+    def __init__(self, slacks: Sequence[FakeSlack], *, client_id: str, client_secret: str) -> None:
+        self._slacks = {slack.bot_token: slack for slack in slacks}
+        self._basic = "Basic " + base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
+        self._client_id = client_id
+        self._codes: dict[str, FakeSlack] = {}
+        self._runner: web.AppRunner | None = None
+        self.redirect_url = ""
+        """Where the app's settings send people after they allowed it."""
+        self.base_url = ""
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.base_url}/api/"
+
+    async def start(self) -> None:
+        app = web.Application()
+        app.router.add_get("/oauth/v2/authorize", self._authorize)
+        app.router.add_post("/api/oauth.v2.access", self._access)
+        app.router.add_post("/api/{method}", self._call)
+        app.router.add_get("/api/{method}", self._call)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _authorize(self, request: web.Request) -> web.Response:
+        """The page that asks whether the app may come in: one link a workspace."""
+        if request.query.get("client_id") != self._client_id:
+            return web.Response(status=400, text="invalid_client_id")
+        links = []
+        for slack in self._slacks.values():
+            slack.scopes.clear()
+            slack.scopes.update(request.query["scope"].split(","))
+            code = secrets.token_hex(8)
+            self._codes[code] = slack
+            target = f"{self.redirect_url}?{urlencode({'code': code, 'state': request.query.get('state', '')})}"
+            links.append(f'<a href="{html.escape(target)}">{slack.workspace.team["name"]}</a>')
+        return web.Response(text="\n".join(links), content_type="text/html")
+
+    async def _access(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != self._basic:
+            return web.json_response({"ok": False, "error": "invalid_client_id"})
+        slack = self._codes.pop(str((await request.post()).get("code")), None)
+        if slack is None:
+            return web.json_response({"ok": False, "error": "invalid_code"})
+        answer: Json = {
+            "ok": True,
+            "app_id": APP_ID,
+            "authed_user": {"id": YOU},
+            "scope": ",".join(sorted(slack.scopes)),
+            "token_type": "bot",
+            "access_token": slack.bot_token,
+            "bot_user_id": BOT_USER,
+            "team": {"id": slack.workspace.team["id"], "name": slack.workspace.team["name"]},
+            "enterprise": None,
+            "is_enterprise_install": False,
+        }
+        return web.json_response(answer)
+
+    async def _call(self, request: web.Request) -> web.Response:
+        slack = self._slacks.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        if slack is None:
+            return web.json_response({"ok": False, "error": "invalid_auth"})
+        return await slack.handle_api(request)

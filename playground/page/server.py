@@ -1,0 +1,297 @@
+"""The browser page's side: its files, the state of the workspace, a stream of changes, and what the person does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from aiohttp import web
+
+from playground.page.upload import uploads
+from playground.people.payloads import escape_text
+from playground.people.people import People
+from playground.rules.node import Json
+from playground.rules.refusal import Refusal
+from playground.workspace.entities import BOT_USER, YOU
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+PAGE_DIRECTORY = Path(__file__).parent / "static"
+LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
+KEEP_ALIVE_SECONDS = 15.0
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: https:; style-src 'self'; script-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Page:
+    """Serves the page and drives the same deeds that the tests drive."""
+
+    def __init__(self, people: People, *, commands: list[Json], shortcuts: list[Json], directory: Path) -> None:
+        self._people = people
+        self._workspace = people.workspace
+        self._commands = commands
+        self._shortcuts = shortcuts
+        self._directory = directory
+
+    def add_routes(self, app: web.Application) -> None:
+        reads: dict[str, Handler] = {
+            "/": self._index,
+            "/playground/static/{file}": self._static,
+            "/playground/state": self._state,
+            "/playground/events": self._events,
+            "/files/{file}/{name}": self._file,
+        }
+        deeds: dict[str, Callable[[Json], Awaitable[Json]]] = {
+            "command": self._command,
+            "message": self._message,
+            "view_submit": self._view_submit,
+            "view_close": self._view_close,
+            "action": self._action,
+            "shortcut": self._shortcut,
+            "options": self._options,
+            "home": self._home,
+        }
+        app.router.add_post("/playground/upload", self._local_only(uploads(self._people)))
+        for path, handler in reads.items():
+            app.router.add_get(path, self._local_only(handler))
+        for name, deed in deeds.items():
+            app.router.add_post(f"/playground/{name}", self._local_only(self._as_json(deed)))
+
+    # --- who may ask -----------------------------------------------------------------------------------------------
+
+    def _local_only(self, handler: Handler) -> Handler:
+        """Refuse other web sites: a foreign Origin, and a foreign name that leads to this machine (DNS rebinding)."""
+
+        @wraps(handler)
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            if _host_name(request.host) not in LOCAL_HOSTS:
+                raise web.HTTPForbidden(text="the playground answers on this machine only")
+            origin = request.headers.get("Origin")
+            if origin is not None and origin != f"{request.scheme}://{request.host}":
+                raise web.HTTPForbidden(text="the playground answers its own page only")
+            if not self._workspace.base_url:
+                self._workspace.base_url = f"{request.scheme}://{request.host}"
+            response = await handler(request)
+            if not response.prepared:
+                response.headers.update(HEADERS)
+            return response
+
+        return guarded
+
+    def _as_json(self, deed: Callable[[Json], Awaitable[Json]]) -> Handler:
+        async def handler(request: web.Request) -> web.StreamResponse:
+            # A form of another site cannot send this type without asking first.
+            if request.content_type != "application/json":
+                raise web.HTTPUnsupportedMediaType(text="send application/json")
+            try:
+                body = json.loads(await request.text())
+                if not isinstance(body, dict):
+                    raise ValueError("send a JSON object")
+                return web.json_response(await deed(body))
+            except KeyError as missing:
+                return web.json_response({"ok": False, "error": f"missing or unknown: {missing}"}, status=400)
+            except (ValueError, TypeError) as problem:
+                return web.json_response({"ok": False, "error": str(problem)}, status=400)
+            except Refusal as refusal:
+                return web.json_response({"ok": False, "error": refusal.error}, status=400)
+
+        return handler
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    async def _index(self, _: web.Request) -> web.StreamResponse:
+        return self._page_file("index.html")
+
+    async def _static(self, request: web.Request) -> web.StreamResponse:
+        return self._page_file(request.match_info["file"])
+
+    def _page_file(self, name: str) -> web.StreamResponse:
+        # Compared with what is there, so no name can lead out of the directory.
+        for path in self._directory.iterdir():
+            if path.name == name and path.is_file():
+                return web.FileResponse(path)
+        raise web.HTTPNotFound
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        file = self._workspace.uploads.get(request.match_info["file"])
+        if file is None or not file.shared or file.content is None or file.name != request.match_info["name"]:
+            raise web.HTTPNotFound
+        return web.Response(
+            body=file.content,
+            content_type=file.mimetype,
+            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"},
+        )
+
+    async def _state(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response(self.state())
+
+    def state(self) -> Json:
+        """Everything that the page shows to the person in front of it."""
+        world = self._workspace
+        channels = [channel for channel in world.channels.values() if YOU in channel.members]
+        seen = [message for message in world.hidden if message["to"] == YOU]
+        return {
+            "team": self._workspace.team,
+            "me": YOU,
+            "bot": BOT_USER,
+            "users": [{"id": u.id, "name": u.name, "is_bot": u.is_bot} for u in world.users.values()],
+            "channels": [
+                {
+                    "id": channel.id,
+                    "name": channel.name,
+                    "is_private": channel.kind == "private",
+                    "is_im": channel.kind == "im",
+                    "is_member": BOT_USER in channel.members,
+                }
+                for channel in channels
+            ],
+            "commands": self._commands,
+            "shortcuts": self._shortcuts,
+            "messages": {
+                channel.id: sorted(
+                    [*world.posted[channel.id], *(m for m in seen if m["channel"] == channel.id)],
+                    key=lambda message: str(message["ts"]),
+                )
+                for channel in channels
+            },
+            "views": self._people.view_stacks.stack(YOU),
+            "home": self._people.view_stacks.homes.get(YOU),
+            "has_home": "app_home_opened" in self._people.workspace.subscribed_events,
+            "files": [file.wire() for file in world.uploads.values() if file.shared],
+        }
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
+        stream = self._workspace.open_stream()
+        try:
+            await response.prepare(request)
+            # Tells the page that it misses nothing from here on.
+            await response.write(b": open\n\n")
+            while True:
+                try:
+                    event = await asyncio.wait_for(stream.get(), KEEP_ALIVE_SECONDS)
+                except TimeoutError:
+                    await response.write(b": still here\n\n")
+                    continue
+                if event is None:
+                    break
+                if self._seen(event):
+                    await response.write(f"data: {json.dumps(event)}\n\n".encode())
+        except ConnectionResetError:
+            pass
+        finally:
+            self._workspace.close_stream(stream)
+        return response
+
+    def _seen(self, event: Json) -> bool:
+        """Whether the person in front of the page sees this: no other person's views, messages or conversations."""
+        message = event.get("message", {})
+        place = self._workspace.channels.get(message.get("channel", ""))
+        return (
+            event.get("user", YOU) == YOU and message.get("to", YOU) == YOU and (place is None or YOU in place.members)
+        )
+
+    # --- doing -----------------------------------------------------------------------------------------------------
+
+    async def _command(self, body: Json) -> Json:
+        command, _, text = str(body["text"]).strip().partition(" ")
+        if command not in {known["command"] for known in self._commands}:
+            return {"ok": False, "error": "unknown_command", "text": f"{command} is not a valid command."}
+        delivered = await self._people.command(text.strip(), channel=str(body["channel"]), command=command)
+        if delivered.ok:
+            return {"ok": True}
+        return {"ok": False, "error": "dispatch_failed", "text": f'{command} failed with the error "{delivered.error}"'}
+
+    async def _message(self, body: Json) -> Json:
+        text, files = escape_text(str(body["text"])), [{"id": str(file)} for file in body.get("files") or []]
+        if not text.strip() and not files:
+            raise ValueError("no_text")
+        name = self._workspace.users[BOT_USER].name
+        text = text.replace(f"@{name}", f"<@{BOT_USER}>")
+        message = await self._people.say(
+            text, channel=str(body["channel"]), thread_ts=body.get("thread_ts"), files=files
+        )
+        return {"ok": True, "ts": message["ts"]}
+
+    async def _view_submit(self, body: Json) -> Json:
+        view_id = self._target({"view_id": body["view_id"]})["id"]
+        delivered = await self._people.submit_view(view_id, body.get("values") or {})
+        if delivered.errors:
+            return {"ok": True, "errors": dict(delivered.errors)}
+        return _outcome(delivered.error)
+
+    async def _view_close(self, body: Json) -> Json:
+        await self._people.close_view(self._target({"view_id": body["view_id"]})["id"])
+        return {"ok": True}
+
+    async def _action(self, body: Json) -> Json:
+        delivered = await self._people.click(
+            self._target(body),
+            str(body["action_id"]),
+            block_id=str(body["block_id"]),
+            answer=_answer(body.get("action") or {}),
+            values=body.get("values"),
+        )
+        return _outcome(delivered.error)
+
+    async def _shortcut(self, body: Json) -> Json:
+        message = self._workspace.find_message(str(body["channel"]), str(body["message_ts"]))
+        if message is None:
+            raise Refusal("message_not_found")
+        delivered = await self._people.shortcut(str(body["callback_id"]), message)
+        return _outcome(delivered.error)
+
+    async def _options(self, body: Json) -> Json:
+        return await self._people.options(
+            self._target(body), str(body["action_id"]), str(body.get("value", "")), block_id=str(body["block_id"])
+        )
+
+    async def _home(self, _: Json) -> Json:
+        delivered = await self._people.open_home()
+        return _outcome(delivered.error if delivered else None)
+
+    def _target(self, body: Json) -> Json:
+        """The view or the message that the person acted in."""
+        if "view_id" in body:
+            view_id = str(body["view_id"])
+            view = self._people.view_stacks.find(view_id)
+            if view is None or self._people.view_stacks.owner(view_id) != YOU:
+                raise Refusal("view_not_found")
+            return view
+        place = (str(body["channel"]), str(body["message_ts"]))
+        message = self._workspace.find_message(*place) or self._workspace.find_hidden(*place)
+        if message is None:
+            raise Refusal("message_not_found")
+        return message
+
+
+def _host_name(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _outcome(error: str | None) -> Json:
+    return {"ok": True} if error is None else {"ok": False, "error": error}
+
+
+def _answer(action: Json) -> Any:
+    """What was chosen, whatever the element calls it."""
+    for key, value in action.items():
+        if key == "value" or key.startswith("selected_"):
+            return value
+    return None

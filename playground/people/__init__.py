@@ -1,0 +1,1 @@
+"""What people do in Slack, and the signed requests by which the app learns of it."""

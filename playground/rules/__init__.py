@@ -1,0 +1,1 @@
+"""Slack's published rules for payloads: blocks, messages and views."""

@@ -1,0 +1,1 @@
+"""The part of Slack's Web API that a bot calls."""

@@ -1,0 +1,278 @@
+"""The local workspace: people, channels, messages, files, triggers, and what happened in it."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from playground.rules.blocks import elements_of
+from playground.rules.messages import find_pings
+from playground.rules.node import Json
+from playground.rules.refusal import Refusal, Violation
+from playground.workspace.entities import (
+    APP_ID,
+    BOT_ID,
+    BOT_USER,
+    DEFAULT_SCOPES,
+    TEAM,
+    ApiCall,
+    Channel,
+    ResponseUrl,
+    Trigger,
+    UploadedFile,
+    first_channels,
+    first_users,
+)
+
+TRIGGER_SECONDS = 3.0
+RESPONSE_URL_SECONDS = 30 * 60
+RESPONSE_URL_USES = 5
+
+
+@dataclass
+class Workspace:
+    """Everything the local Slack remembers. Nothing is written to disk."""
+
+    clock: Callable[[], float]
+    scopes: set[str] = field(default_factory=lambda: set(DEFAULT_SCOPES))
+    subscribed_events: set[str] = field(default_factory=lambda: {"app_mention"})
+    base_url: str = ""
+    team: dict[str, str] = field(default_factory=lambda: dict(TEAM))
+    first_id_number: int = 1
+    """Where ids begin: those of two workspaces are never the same."""
+
+    def __post_init__(self) -> None:
+        self.users = first_users()
+        self.channels = first_channels()
+        self.posted: dict[str, list[Json]] = {channel: [] for channel in self.channels}
+        self.hidden: list[Json] = []  # ephemeral messages, each with the person who sees it under "to"
+        self.uploads: dict[str, UploadedFile] = {}
+        self.triggers: dict[str, Trigger] = {}
+        self.response_urls: dict[str, ResponseUrl] = {}
+        self.calls: list[ApiCall] = []
+        self.violations: list[Violation] = []
+        self.warnings: list[str] = []
+        self.pings: list[str] = []
+        self._numbers = itertools.count(self.first_id_number)
+        self._last_ts = 0
+        self._streams: set[asyncio.Queue[Json | None]] = set()
+        self._changed = asyncio.Event()
+        self._closed = False
+
+    # --- telling the world -------------------------------------------------------------------------------------
+
+    def changed(self) -> None:
+        """Wake everybody who waits for a change."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def emit(self, kind: str, **what: Any) -> None:
+        """Tell the open pages and everybody who waits."""
+        for stream in self._streams:
+            stream.put_nowait(copy.deepcopy({"type": kind, **what}))
+        self.changed()
+
+    async def next_change(self) -> None:
+        await self._changed.wait()
+
+    def open_stream(self) -> asyncio.Queue[Json | None]:
+        """Events from now on; None says that it is over."""
+        stream: asyncio.Queue[Json | None] = asyncio.Queue()
+        if self._closed:
+            stream.put_nowait(None)
+        self._streams.add(stream)
+        return stream
+
+    def close_stream(self, stream: asyncio.Queue[Json | None]) -> None:
+        self._streams.discard(stream)
+
+    def close_streams(self) -> None:
+        self._closed = True
+        for stream in self._streams:
+            stream.put_nowait(None)
+
+    def violate(self, where: str, refusal: Refusal) -> None:
+        """Remember something that the bot did and Slack refuses."""
+        self.violations.append(Violation(where, refusal.error, refusal.messages))
+        self.changed()
+
+    # --- names -------------------------------------------------------------------------------------------------
+
+    def new_id(self, prefix: str) -> str:
+        return f"{prefix}0{next(self._numbers):09X}"
+
+    def new_ts(self) -> str:
+        """A time stamp in Slack's form, later than every one before it."""
+        self._last_ts = max(int(self.clock() * 1_000_000), self._last_ts + 1)
+        return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
+
+    def with_ids(self, blocks: list[Json]) -> list[Json]:
+        """A copy with the block and action ids that Slack gives where the bot gave none."""
+        blocks = copy.deepcopy(blocks)
+        for block in blocks:
+            block.setdefault("block_id", self.new_id("b"))
+            for _, element in elements_of(block):
+                element.setdefault("action_id", self.new_id("a"))
+        return blocks
+
+    def channel(self, name: str) -> Channel:
+        """By id, by `#name` or by the user at the other end of an IM."""
+        plain = name.removeprefix("#")
+        for channel in self.channels.values():
+            if plain in {channel.id, channel.name if channel.kind != "im" else None}:
+                return channel
+        if name in self.users:
+            return self.im(name)
+        raise Refusal("channel_not_found")
+
+    def im(self, user: str) -> Channel:
+        """The conversation between a person and the bot, opened when there is none yet."""
+        if user not in self.users or user == BOT_USER:
+            raise Refusal("user_not_found")
+        for channel in self.channels.values():
+            if channel.kind == "im" and user in channel.members:
+                return channel
+        channel = Channel(self.new_id("D"), self.users[user].name, "im", {user, BOT_USER})
+        self.channels[channel.id] = channel
+        self.posted[channel.id] = []
+        return channel
+
+    # --- messages ----------------------------------------------------------------------------------------------
+
+    def find_message(self, channel: str, ts: str) -> Json | None:
+        return next((m for m in self.posted.get(channel, []) if m["ts"] == ts), None)
+
+    def find_hidden(self, channel: str, ts: str) -> Json | None:
+        return next((m for m in self.hidden if m["ts"] == ts and m["channel"] == channel), None)
+
+    def post(self, channel: str, user: str, content: Mapping[str, Any], *, thread_ts: str | None = None) -> Json:
+        """A new message in a channel or in one of its threads; `content` has passed the rules."""
+        message = self._message(channel, user, content)
+        if thread_ts:
+            self._reply(channel, thread_ts, message)
+        self.posted[channel].append(message)
+        self.emit("message", message=message)
+        return message
+
+    def post_ephemeral(self, channel: str, to: str, content: Mapping[str, Any], thread_ts: str | None = None) -> Json:
+        message = self._message(channel, BOT_USER, content) | {"ephemeral": True, "to": to}
+        if thread_ts:
+            message["thread_ts"] = thread_ts
+        self.hidden.append(message)
+        self.emit("message", message=message)
+        return message
+
+    def edit(self, message: Json, content: Mapping[str, Any]) -> None:
+        """Change a message in place. Blocks and attachments that are not given stay, as documented for chat.update."""
+        message["text"] = content.get("text", "")
+        for key in ("blocks", "attachments"):
+            if content.get(key) is None:
+                continue
+            message.pop(key, None)
+            if content[key]:
+                message[key] = self.with_ids(content[key]) if key == "blocks" else self._attachments(content[key])
+        if content.get("metadata"):
+            message["metadata"] = content["metadata"]
+        message["edited"] = {"user": BOT_USER, "ts": self.new_ts()}
+        self._notice(content)
+        self.emit("message_changed", message=message)
+
+    def remove(self, message: Json) -> None:
+        for place in (self.posted[message["channel"]], self.hidden):
+            if message in place:
+                place.remove(message)
+        self.emit("message_deleted", message=message)
+
+    def _message(self, channel: str, user: str, content: Mapping[str, Any]) -> Json:
+        message: Json = {
+            "type": "message",
+            "channel": channel,
+            "user": user,
+            "text": content.get("text", ""),
+            "ts": self.new_ts(),
+            "team": self.team["id"],
+        }
+        if user == BOT_USER:
+            message |= {"bot_id": BOT_ID, "app_id": APP_ID}
+            self._notice(content)
+        if content.get("blocks"):
+            message["blocks"] = self.with_ids(content["blocks"])
+        if content.get("attachments"):
+            message["attachments"] = self._attachments(content["attachments"])
+        if content.get("metadata"):
+            message["metadata"] = content["metadata"]
+        if content.get("files"):
+            message |= {"files": content["files"], "subtype": "file_share"}
+        return message
+
+    def _attachments(self, attachments: list[Json]) -> list[Json]:
+        kept = copy.deepcopy(attachments)
+        for number, attachment in enumerate(kept, start=1):
+            attachment["id"] = number
+            if "blocks" in attachment:
+                attachment["blocks"] = self.with_ids(attachment["blocks"])
+        return kept
+
+    def _notice(self, content: Mapping[str, Any]) -> None:
+        """Remember whom a message of the bot notifies, and what Slack would warn about."""
+        self.pings += find_pings(content)
+        if content.get("blocks") and not content.get("text"):
+            self.warnings.append("missing_text_in_message")
+
+    def _reply(self, channel: str, thread_ts: str, message: Json) -> None:
+        parent = self.find_message(channel, thread_ts)
+        if parent is None:
+            raise Refusal("thread_not_found")
+        if parent.get("thread_ts", thread_ts) != thread_ts:
+            # A reply's own time stamp is no thread.
+            raise Refusal("cannot_reply_to_message")
+        message["thread_ts"] = thread_ts
+        parent |= {
+            "thread_ts": thread_ts,
+            "reply_count": parent.get("reply_count", 0) + 1,
+            "latest_reply": message["ts"],
+        }
+        self.emit("message_changed", message=parent)
+
+    # --- triggers and response URLs ------------------------------------------------------------------------------
+
+    def new_trigger(self, user: str, channel: str, view_id: str | None = None) -> str:
+        trigger_id = f"{next(self._numbers)}.{int(self.clock() * 1000)}.{self.new_id('x').lower()}"
+        self.triggers[trigger_id] = Trigger(self.clock(), user, channel, view_id)
+        return trigger_id
+
+    def use_trigger(self, trigger_id: object) -> Trigger:
+        trigger = self.triggers.get(trigger_id) if isinstance(trigger_id, str) else None
+        if trigger is None:
+            raise Refusal("invalid_trigger_id")
+        if trigger.used:
+            raise Refusal("exchanged_trigger_id")
+        if self.clock() - trigger.made_at > TRIGGER_SECONDS:
+            raise Refusal("expired_trigger_id")
+        trigger.used = True
+        return trigger
+
+    def new_response_url(self, user: str, channel: str, message_ts: str | None = None) -> str:
+        key = f"{self.team['id']}/{next(self._numbers)}/{self.new_id('r')}"
+        self.response_urls[key] = ResponseUrl(self.clock(), user, channel, message_ts)
+        return f"{self.base_url}/api/response/{key}"
+
+    def use_response_url(self, key: str) -> ResponseUrl:
+        url = self.response_urls.get(key)
+        if url is None:
+            raise Refusal("invalid_url")
+        if self.clock() - url.made_at > RESPONSE_URL_SECONDS:
+            raise Refusal("expired_url")
+        if url.uses >= RESPONSE_URL_USES:
+            raise Refusal("used_url")
+        url.uses += 1
+        return url
+
+
+def wire_message(message: Json) -> Json:
+    """A message as Slack puts it in answers and payloads."""
+    return {key: value for key, value in message.items() if key not in {"channel", "ephemeral", "to"}}
