@@ -16,7 +16,7 @@ from calculator.numeric import ONE, ZERO, highest, smaller
 from calculator.question.customers import customer_of
 from calculator.question.resolved import PointRates, ResolvedScenario
 from calculator.result import Estimate, LineItem, RankGroup
-from pricing import Offer, Price, PriceKind, given_source, price_of
+from pricing import Offer, Price, PriceKind, price_of, question_source
 
 YOUR_RATES = "your-rates"
 """Id of the offer that `rates=` describes."""
@@ -74,7 +74,7 @@ def _preparation(plan: ResolvedScenario, on: date) -> LineItem | None:
         unit_price_usd=plan.preparation_usd,
         recurrence="once",
         monthly_quantity=None,
-        price=price_of(plan.preparation_usd, "job", given_source("Your own figure", on), yours=True),
+        price=price_of(plan.preparation_usd, "job", question_source("Your own figure", on), yours=True),
         formula_text="{} USD as you gave it",
         formula_values=(plan.preparation_usd,),
     )
@@ -99,7 +99,7 @@ def _standing(context: EstimateContext, offer: Offer, lines: Sequence[LineItem])
 
 def own_offer(rates: PointRates, on: date) -> Offer:
     """Return the customer's own rates as an offer like any other."""
-    source = given_source("Your own rates", on)
+    source = question_source("Your own rates", on)
 
     def price(usd: Decimal) -> tuple[Price, ...]:
         return (price_of(usd, "1M tokens", source, yours=True),)

@@ -39,8 +39,8 @@ from pricing.offer import (
     Source,
     Tier,
     TrainingRules,
-    given_source,
     price_of,
+    question_source,
 )
 from pricing.vocabulary import OLD_DAYS, Confidence, Customer, LongFate, Method, PriceKind, Status, Unit
 
@@ -100,13 +100,13 @@ __all__ = [
     "Unit",
     "UnknownName",
     "YamlError",
-    "given_source",
     "load_bill_rules",
     "load_catalog",
     "load_dataset_rules",
     "load_gpu_facts",
     "load_gpu_offers",
     "price_of",
+    "question_source",
     "read_yaml",
     "read_yaml_text",
     "same_origin",

@@ -60,7 +60,7 @@ class PartRule(Record):
 class BillUnit(Record):
     """The meaning of a unit of quantity, such as 1,000 tokens."""
 
-    of: Literal["tokens", "hours", "calls"]
+    measure: Literal["tokens", "hours", "calls"]
     count: Decimal = Field(gt=0)
 
 
@@ -71,7 +71,9 @@ class BillRules(Record):
     exports: dict[str, BillLayout]
     parts: tuple[PartRule, ...]
     tuned: str
+    """Matches items that are the use or the training of a tuned model."""
     sides: dict[Side, str]
+    """Patterns of input, cached-input and output tokens."""
     units: dict[str, BillUnit]
 
     _compile = field_validator("tuned")(lambda text: _pattern(text))

@@ -19,12 +19,8 @@ class UnknownName(LookupError):
     def __init__(self, kind: str, name: str, near: Iterable[str]) -> None:
         self.name, self.near = name, tuple(near)
         short_name = name if len(name) <= 60 else name[:57] + "…"
-        hint = (
-            f" Did you mean {_either(self.near)}?"
-            if self.near
-            else f" {kind[0].upper()}{kind[1:]} names are listed by `models`."
-        )
-        super().__init__(f"There is no {kind} called “{short_name}”.{hint}")
+        hint = f" Did you mean {_either(self.near)}?" if self.near else f" `models` lists every {kind}."
+        super().__init__(f"Unknown {kind} “{short_name}”.{hint}")
 
 
 class BasePrice(NamedTuple):

@@ -61,7 +61,7 @@ TEXT = ResponseFormat("text", frozenset({"text/plain", "application/octet-stream
 
 
 class HttpClient(Protocol):
-    """What a reader of a price feed needs of the network. Every method raises HttpError."""
+    """The requests that a reader of a price feed makes. Every method raises HttpError."""
 
     async def get(self, url: str, expected: ResponseFormat, *, max_bytes: int) -> bytes: ...
 
@@ -158,7 +158,7 @@ class BoundedClient:
         expected: ResponseFormat | None = None,
         body: bytes | None = None,
     ) -> AsyncIterator[BoundedResponse]:
-        """Send a request and give its answer, whose body the caller reads.
+        """Send a request and yield its answer, whose body the caller reads.
 
         Args:
             method: GET or POST.
@@ -237,7 +237,7 @@ def _http_errors(timeout_seconds: float | None) -> Iterator[None]:
     except TimeoutError:
         seconds = "the time allowed" if timeout_seconds is None else f"{timeout_seconds:g} seconds"
         raise HttpConnectionError(f"didn't answer within {seconds}") from None
-    except ValueError as error:  # an address that is none
+    except ValueError as error:  # an invalid address
         raise HttpError(f"can't be read ({type(error).__name__})") from None
     except (ClientError, OSError) as error:
         raise HttpConnectionError(f"can't be read ({type(error).__name__})") from None

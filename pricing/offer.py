@@ -138,10 +138,11 @@ class Price(Record):
 
     @property
     def known(self) -> bool:
+        """Return whether a price is on record."""
         return self.usd is not None or bool(self.tiers)
 
 
-def given_source(title: str, day: date) -> Source:
+def question_source(title: str, day: date) -> Source:
     """Return the source of a value that a question states.
 
     Args:
@@ -294,20 +295,21 @@ class Offer(Record):
 
     @cached_property
     def methods(self) -> tuple[Method, ...]:
-        """The training methods with a separate price, in the file's order; empty if the platform offers no choice."""
+        """Return the training methods with a separate price, in the file's order; empty if there is no choice."""
         return tuple(dict.fromkeys(price.method for price in self.prices.get("training", ()) if price.method))
 
     @cached_property
     def sells_calls(self) -> bool:
-        """Whether calls of the tuned model are billed by token or by call."""
+        """Return whether calls of the tuned model are billed by token or by call."""
         return bool(self.history("input") or self.history("output") or self.history("call"))
 
     @cached_property
     def sells_endpoint(self) -> bool:
-        """Whether a deployment is billed as dedicated GPUs."""
+        """Return whether a deployment is billed as dedicated GPUs."""
         return any(price.per == "GPU-hour" for price in self.history("hosting"))
 
     def status_on(self, day: date) -> Status:
+        """Return whether training is open, closing, closed or not offered on a day."""
         life = self.lifecycle
         if life is None:
             return "open"

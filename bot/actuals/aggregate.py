@@ -124,7 +124,7 @@ def _add(to: _Sum, line: BillLine, rules: BillRules) -> None:
     unit = rules.units.get(line.unit)
     if line.quantity is None or unit is None:
         return
-    what: str = unit.of
+    what: str = unit.measure
     if what == "tokens":
         what = rules.side_of(line.item) or "tokens"
     to.counts[what] += line.quantity * unit.count

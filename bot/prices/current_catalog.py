@@ -135,7 +135,7 @@ def _say(report: RefreshReport) -> None:
         log.warning("%s", warning)
     for finding in report.findings:
         if finding.outcome in ("changed", "implausible", "disputed"):
-            log.info("%s: %s was %s, is %s", finding.outcome, finding.what, finding.recorded, finding.observed)
+            log.info("%s: %s was %s, is %s", finding.outcome, finding.subject, finding.recorded, finding.observed)
 
 
 def days_since_checked(catalog: Catalog, today: date) -> float:

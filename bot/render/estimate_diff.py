@@ -14,7 +14,7 @@ from bot.render.tables import Table
 from bot.results import OfferQuote, SavedOffer, offer_ends
 from bot.store import SavedEstimate
 from calculator import Comparison, Estimate, FieldErrors, difference_causes, estimate, read_scenario
-from pricing import Catalog, Lifecycle, given_source
+from pricing import Catalog, Lifecycle, question_source
 
 ROWS = 12
 THE_DATE, THE_END = "the date", "the day on which it ends"
@@ -126,7 +126,7 @@ def _with_ends(catalog: Catalog, quote: OfferQuote) -> Catalog:
         return catalog
     life = offer.lifecycle
     if life is None:
-        life = Lifecycle.model_construct(source=given_source("as it was quoted", date.min))
+        life = Lifecycle.model_construct(source=question_source("as it was quoted", date.min))
     moved = offer.model_copy(
         update={"lifecycle": life.model_copy(update={str(kind): day for kind, day in quote.ends.items()})}
     )

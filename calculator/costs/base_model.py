@@ -9,7 +9,7 @@ from calculator.costs.inference import History, inference_lines
 from calculator.errors import FieldErrors
 from calculator.question.resolved import PointRates, ResolvedScenario
 from calculator.result import BaseEstimate
-from pricing import BasePrice, Catalog, PriceKind, UnknownName, given_source, price_of
+from pricing import BasePrice, Catalog, PriceKind, UnknownName, price_of, question_source
 
 YOUR_BASE = "your base model"
 
@@ -25,7 +25,7 @@ def given_base_price(name: str | None, rates: PointRates, on: date) -> BasePrice
         batch_input_usd=None,
         batch_cached_input_usd=None,
         batch_output_usd=None,
-        source=given_source("Your own rates", on),
+        source=question_source("Your own rates", on),
         max_call_input_tokens=None,
     )
 

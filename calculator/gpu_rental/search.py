@@ -29,7 +29,7 @@ from calculator.question.resolved import ResolvedScenario, resolve_corner
 from calculator.question.scenario import YOUR_GPUS, Scenario
 from calculator.serving import ServedCall
 from calculator.serving import replicas as replicas_of
-from pricing import Assumption, Catalog, Gpu, GpuFacts, GpuOffer, LongExamples, TrainingRules, given_source, price_of
+from pricing import Assumption, Catalog, Gpu, GpuFacts, GpuOffer, LongExamples, TrainingRules, price_of, question_source
 
 NODE = 8
 DIGITS = ".9g"
@@ -73,7 +73,7 @@ def self_hosted(scenario: Scenario, offers: Iterable[GpuOffer], catalog: Catalog
 
 def _yours(gpu: Gpu, gpus: int, usd: Decimal, on: date) -> GpuOffer:
     """GPUs that somebody has, or has a price of their own for: as many as were said, up to a node, are one machine."""
-    price = price_of(usd, "GPU-hour", given_source("Your own price of a GPU-hour", on), yours=True)
+    price = price_of(usd, "GPU-hour", question_source("Your own price of a GPU-hour", on), yours=True)
     return GpuOffer.model_construct(
         id=YOUR_GPUS,
         platform=YOUR_GPUS,
@@ -132,7 +132,7 @@ def _rented(renting: RentalSearch, offer: GpuOffer, configurations: list[Configu
 
 def _offer(renting: RentalSearch, offer: GpuOffer, work: RentedTraining | None) -> RentedGpuOffer:
     question = renting.question
-    source = given_source("Your own GPUs", renting.on)
+    source = question_source("Your own GPUs", renting.on)
     rules = TrainingRules.model_construct(
         source=source,
         max_tokens_per_example=question.sequence_length,

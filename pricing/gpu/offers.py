@@ -49,7 +49,7 @@ class GpuOffer(Record):
 
     @cached_property
     def usual_prices(self) -> tuple[Price, ...]:
-        """The prices on standard terms, oldest first."""
+        """Return the prices on standard terms, oldest first."""
         usual = [price for price in self.prices if price.variant is None]
         return tuple(sorted(usual, key=lambda price: price.since or date.min))
 

@@ -1,4 +1,4 @@
-"""Fresh prices: live feeds read, held against the catalogue, and written down with their date."""
+"""Refresh prices: read live feeds, compare them with the catalogue, and write the prices that changed."""
 
 from pricing.refresh.apply import NotWritten, apply
 from pricing.refresh.compare import Finding, Outcome

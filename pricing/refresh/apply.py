@@ -1,4 +1,4 @@
-"""Write findings into the catalogue's own price files. The strict loader checks them before a file is replaced."""
+"""Write findings into the catalogue's price files. The strict loader checks them before a file is replaced."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from pricing.refresh.record import key_of, next_price, price_fields, source_fiel
 
 
 class NotWritten(Exception):
-    """Findings that could not be written down; every file is as it was. The text says why."""
+    """Findings can't be written; no file has changed. The text says why."""
 
 
 class _Match(NamedTuple):
-    """A finding, and the recorded price that it is about."""
+    """A finding and the recorded price that it concerns."""
 
     finding: Finding
     price: Price
@@ -39,20 +39,21 @@ class _Match(NamedTuple):
 def apply(
     findings: Iterable[Finding], feeds: Mapping[str, Feed], catalog: Catalog, folder: Path, today: date
 ) -> list[Path]:
-    """Write the findings that apply into the price files of a folder.
+    """Write the confirmed and changed prices into the price files of a folder.
 
     Args:
-        findings: What `refresh` found; those that a person has to decide are left out.
-        feeds: The feeds by id that the findings are from.
-        catalog: The catalogue as loaded from the folder.
+        findings: The findings of `refresh`. Those with `applies` false are ignored.
+        feeds: The feeds of the findings, by id.
+        catalog: The catalogue loaded from the folder.
         folder: Holds one file per platform.
-        today: The date that confirmed sources and new prices get.
+        today: The date of confirmed sources and new prices.
 
     Returns:
         The files that changed.
 
     Raises:
-        NotWritten: If the files don't hold the prices, can't be edited or would not load; no file has changed.
+        NotWritten: If the files don't hold the recorded prices, can't be edited or don't load afterwards. No file has
+            changed.
     """
     by_platform: dict[str, list[Finding]] = {}
     for finding in dict.fromkeys(finding for finding in findings if finding.applies):
@@ -71,18 +72,18 @@ def apply(
         raise NotWritten(f"{path.name}: {error}") from None
     if by_platform:
         raise NotWritten(f"{folder} has no file for {', '.join(by_platform)}")
-    write_checked(folder, texts, lambda copy: load_catalog(providers_dir=copy), findings, today)
+    write_if_valid(folder, texts, lambda copy: load_catalog(providers_dir=copy), findings, today)
     return list(texts)
 
 
-def write_checked(
+def write_if_valid(
     folder: Path,
     texts: Mapping[Path, str],
     load: Callable[[Path], Catalog],
     findings: Iterable[Finding],
     today: date,
 ) -> None:
-    """Write `texts` if the folder loads with them and then holds the prices found. Raises NotWritten."""
+    """Write `texts` if the folder loads with them and then holds the observed prices. Raises NotWritten."""
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
         for path in yaml_files(folder):
@@ -92,12 +93,12 @@ def write_checked(
         try:
             catalog = load(copy)
         except PriceFileError as error:
-            raise NotWritten(f"the edited files would not load: {error}") from None
+            raise NotWritten(f"the edited files don't load: {error}") from None
     for finding in findings:
         if finding.applies and finding.target and finding.usd is not None:
             price = finding.target.on(catalog, today)
             if price is None or price.usd is None or not same_price(price.usd, finding.usd):
-                raise NotWritten(f"{finding.what} would not be {finding.observed} in the edited files")
+                raise NotWritten(f"the edited files don't hold {finding.observed} for {finding.subject}")
     for path, text in texts.items():
         temporary = path.with_name(f".{path.name}.new")
         temporary.write_text(text, encoding="utf-8", newline="")
@@ -133,7 +134,7 @@ def _match(rows: Iterable[PriceRow], findings: Sequence[Finding], catalog: Catal
         price = target.on(catalog, today) if target else None
         row = by_identity.get(_identity(target, price)) if target and price else None
         if row is None or price is None:
-            raise EditError(f"{finding.what} isn't in this file")
+            raise EditError(f"{finding.subject} isn't in this file")
         matches.append(_Match(finding, price, row))
     return matches
 

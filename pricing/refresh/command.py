@@ -81,7 +81,7 @@ def _cells(finding: Finding) -> tuple[str, str, str, str, str]:
     name = f"{finding.feed}: {finding.name}"
     return (
         finding.outcome,
-        finding.what,
+        finding.subject,
         finding.recorded,
         finding.observed,
         f"{name} ({finding.note})" if finding.note else name,

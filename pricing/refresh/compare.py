@@ -1,4 +1,4 @@
-"""Observed against recorded. No I/O; the date is an argument."""
+"""Compare observed with recorded prices. No I/O; the date is an argument."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from pricing.catalog import BasePrice, Catalog, UnknownName
 from pricing.offer import Price
 from pricing.refresh.feed import Feed, PriceMapping
 from pricing.refresh.observation import FeedError, Measure, Observation, Observations
-from pricing.refresh.places import PriceTarget, places_of, target_of
+from pricing.refresh.places import PriceTarget, mappings_of, target_of
 from pricing.vocabulary import MAX_PLAUSIBLE_USD, Unit
 
 Outcome = Literal["unchanged", "changed", "implausible", "disputed", "new", "gone"]
 
-MAX_JUMP = 3
+MAX_FACTOR = 3
+"""A larger change is more likely a misread unit than a price, so a person has to check it."""
 # Catalogues round to four digits; no list price moves by less.
-SAME_SHARE = Decimal("0.0005")
+SAME_TOLERANCE = Decimal("0.0005")
 MEASURES: Mapping[Unit, Measure] = {
     "1M tokens": "1M tokens",
     "call": "call",
@@ -31,66 +32,79 @@ MEASURES: Mapping[Unit, Measure] = {
 
 
 class Finding(NamedTuple):
-    """One line of the table: what a feed says of one price or end date, beside what is recorded."""
+    """One row of the report: a feed's price or end date beside the recorded one."""
 
     outcome: Outcome
     feed: str
     name: str
-    """The feed's own name."""
-    what: str
-    """Offer and kind of price, or what is known of a name without a place."""
+    """The name in the feed."""
+    subject: str
+    """Offer and kind of price; for an unmapped name, the feed's description."""
     recorded: str = ""
     observed: str = ""
     note: str = ""
     target: PriceTarget | None = None
-    """Where it is written down; None for what a person decides."""
+    """The price to write; None if a person has to decide."""
     usd: Decimal | None = None
-    """Observed, in the unit of the recorded price."""
+    """The observed price, per unit of the recorded one."""
 
     @property
     def applies(self) -> bool:
-        """Whether it may be written down without a person."""
+        """Return whether the finding may be written without a decision by a person."""
         return self.target is not None and self.outcome in ("unchanged", "changed")
 
 
 def compare(feed_id: str, feed: Feed, observations: Observations, catalog: Catalog, today: date) -> list[Finding]:
-    """What one feed says against the catalogue. Raises FeedError where it knows none of the names it should."""
-    places = places_of(feed, catalog)
+    """Return the findings of one feed.
+
+    Args:
+        feed_id: The feed's key in feeds.yml.
+        feed: Maps the feed's names to offers.
+        observations: The content of the feed.
+        catalog: Holds the recorded prices.
+        today: Prices with a later `since` are ignored.
+
+    Raises:
+        FeedError: If the feed has none of the expected names.
+    """
+    mappings = mappings_of(feed, catalog)
     names = (
         observations.names
         | {price.name for price in observations.prices}
         | {ending.name for ending in observations.endings}
     )
-    expected = {name for name, where in places.items() if not _all_closed(where, catalog, today)} | feed.base.keys()
+    expected = {
+        name for name, targets in mappings.items() if not _all_closed(targets, catalog, today)
+    } | feed.base.keys()
     if expected and not expected & names:
-        raise FeedError(f"has none of the {len(expected)} names that we know of it; its shape may have changed")
-    findings = list(_prices(feed_id, feed, _in_force(observations.prices, today), places, catalog, today))
-    findings += _endings(feed_id, feed, observations, places, catalog, today)
+        raise FeedError(f"has none of the {len(expected)} expected names; its format may have changed")
+    findings = list(_prices(feed_id, feed, _in_force(observations.prices, today), mappings, catalog, today))
+    findings += _endings(feed_id, feed, observations, mappings, catalog, today)
     if not observations.warnings:
-        findings += _gone(feed_id, expected - names, places, feed)
+        findings += _gone(feed_id, expected - names, mappings, feed)
     return findings
 
 
-def settle(findings: Iterable[Finding]) -> list[Finding]:
-    """Feeds that do not agree about a price: none of them is believed."""
-    settled = list(findings)
+def mark_disputed(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings, with those on which feeds disagree marked as disputed."""
+    findings = list(findings)
     prices_by_target: dict[PriceTarget, list[Decimal]] = {}
-    for finding in settled:
+    for finding in findings:
         if finding.target and finding.usd is not None:
             prices_by_target.setdefault(finding.target, []).append(finding.usd)
     disputed = {
         target for target, prices in prices_by_target.items() if not all(same_price(prices[0], usd) for usd in prices)
     }
     return [
-        finding._replace(outcome="disputed", note="the feeds do not agree; a person decides")
+        finding._replace(outcome="disputed", note="the feeds disagree; a person has to decide")
         if finding.applies and finding.target in disputed
         else finding
-        for finding in settled
+        for finding in findings
     ]
 
 
 def _in_force(prices: Iterable[Observation], today: date) -> list[Observation]:
-    """Of prices that a feed lists by date, the one of today."""
+    """Return today's price of each name and kind, for feeds that list prices by date."""
     latest: dict[tuple[str, object], Observation] = {}
     for observation in prices:
         key = observation.name, observation.kind
@@ -104,18 +118,18 @@ def _prices(
     feed_id: str,
     feed: Feed,
     prices: Iterable[Observation],
-    places: Mapping[str, tuple[PriceMapping, ...]],
+    mappings: Mapping[str, tuple[PriceMapping, ...]],
     catalog: Catalog,
     today: date,
 ) -> Iterator[Finding]:
     reported: set[str] = set()
     for observation in prices:
-        for place in places.get(observation.name, ()):
-            if target := target_of(feed, place, observation, catalog):
+        for mapping in mappings.get(observation.name, ()):
+            if target := target_of(feed, mapping, observation, catalog):
                 yield _price(feed_id, observation, target, target.on(catalog, today), today)
         if observation.name in feed.base and observation.kind:
             yield from _base(feed_id, observation, feed.base[observation.name], catalog, today)
-        if observation.name not in places and observation.name not in reported and _worth_a_line(feed, observation):
+        if observation.name not in mappings and observation.name not in reported and _is_reported(feed, observation):
             reported.add(observation.name)
             yield Finding(
                 "new",
@@ -137,37 +151,39 @@ def _price(feed_id: str, observation: Observation, target: PriceTarget, recorded
         _usd_text(observation.usd, unit),
     )
     if recorded is None:
-        return finding._replace(outcome="new", note="the offer has no such price")
-    if doubt := _reason_to_check(observation, recorded, today):
-        return finding._replace(outcome="implausible", observed=_usd_text(observation.usd, observation.per), note=doubt)
+        return finding._replace(outcome="new", note="the offer has no price of this kind")
+    if reason := _reason_to_check(observation, recorded, today):
+        return finding._replace(
+            outcome="implausible", observed=_usd_text(observation.usd, observation.per), note=reason
+        )
     is_same = recorded.usd is not None and observation.usd is not None and same_price(recorded.usd, observation.usd)
     return finding._replace(outcome="unchanged" if is_same else "changed", target=target, usd=observation.usd)
 
 
 def _reason_to_check(observation: Observation, recorded: Price, today: date) -> str:
-    """Why a person has to look at it; empty where nobody has to."""
+    """Return why a person has to check a price; empty if the price is plausible."""
     if observation.usd is None:
-        return "what stands there is no price"
+        return "not a valid price"
     if recorded.tiers:
         return "the recorded price is graduated"
     if MEASURES.get(recorded.per) != observation.per:
-        return f"is per {observation.per} there, and per {recorded.per} here"
+        return f"per {observation.per} in the feed, per {recorded.per} in the catalogue"
     if observation.usd > MAX_PLAUSIBLE_USD[recorded.per]:
         return f"over ${MAX_PLAUSIBLE_USD[recorded.per]} per {recorded.per}"
     if recorded.usd is None:
-        return "" if observation.usd else "zero, where the price was unknown"
+        return "" if observation.usd else "zero; the recorded price is unknown"
     if same_price(recorded.usd, observation.usd):
         return ""
     low, high = sorted((recorded.usd, observation.usd))
-    if high > low * MAX_JUMP:
-        return f"a jump of more than {MAX_JUMP} ×"
+    if high > low * MAX_FACTOR:
+        return f"differs by more than a factor of {MAX_FACTOR}"
     if recorded.since == today:
-        return "changed a second time today"
+        return "already changed today"
     return ""
 
 
 def _base(feed_id: str, observation: Observation, model: str, catalog: Catalog, today: date) -> Iterator[Finding]:
-    """A model that is prompted: its price comes with a package, so nothing is written down."""
+    """Yield findings about a base model. They are never written, because base prices come with a package."""
     try:
         price: BasePrice = catalog.base_models.price(model, today)
     except UnknownName:
@@ -192,27 +208,27 @@ def _base(feed_id: str, observation: Observation, model: str, catalog: Catalog, 
         _usd_text(observation.usd, observation.per),
     )
     if observation.usd is None:
-        yield finding._replace(outcome="implausible", note="what stands there is no price")
+        yield finding._replace(outcome="implausible", note="not a valid price")
     elif same_price(recorded, observation.usd):
         yield finding
     else:
-        yield finding._replace(outcome="changed", note="comes with the genai-prices package; raise its version")
+        yield finding._replace(outcome="changed", note="comes with the genai-prices package; upgrade it")
 
 
 def _endings(
     feed_id: str,
     feed: Feed,
     observations: Observations,
-    places: Mapping[str, tuple[PriceMapping, ...]],
+    mappings: Mapping[str, tuple[PriceMapping, ...]],
     catalog: Catalog,
     today: date,
 ) -> Iterator[Finding]:
-    """End dates are shown and not written down: they say too little of who may still train."""
+    """Yield findings about end dates. They are never written: they don't say who may still train until then."""
     for ending in observations.endings:
-        for place in places.get(ending.name, ()) if ending.name not in feed.ignore_endings else ():
-            offer = catalog.offers[place.offer]
+        for mapping in mappings.get(ending.name, ()) if ending.name not in feed.ignore_endings else ():
+            offer = catalog.offers[mapping.offer]
             recorded = offer.lifecycle.inference_ends if offer.lifecycle else None
-            if place.kind is None and offer.status_on(today) != "closed":
+            if mapping.kind is None and offer.status_on(today) != "closed":
                 yield Finding(
                     "unchanged" if recorded == ending.day else "changed",
                     feed_id,
@@ -220,25 +236,27 @@ def _endings(
                     f"{offer.id} inference_ends",
                     str(recorded or "no date"),
                     str(ending.day),
-                    "" if recorded == ending.day else "an end date; a person decides",
+                    "" if recorded == ending.day else "an end date; a person has to decide",
                 )
 
 
 def _gone(
-    feed_id: str, missing: Iterable[str], places: Mapping[str, tuple[PriceMapping, ...]], feed: Feed
+    feed_id: str, missing: Iterable[str], mappings: Mapping[str, tuple[PriceMapping, ...]], feed: Feed
 ) -> Iterator[Finding]:
     for name in sorted(missing):
-        prices = [" ".join(filter(None, (place.offer, place.kind, place.method))) for place in places.get(name, ())]
+        prices = [
+            " ".join(filter(None, (mapping.offer, mapping.kind, mapping.method))) for mapping in mappings.get(name, ())
+        ]
         if name in feed.base:
             prices.append(f"base model {feed.base[name]}")
-        yield Finding("gone", feed_id, name, ", ".join(prices), note="the recorded price stays, and ages")
+        yield Finding("gone", feed_id, name, ", ".join(prices), note="the recorded price stays, unconfirmed")
 
 
-def _all_closed(places: Iterable[PriceMapping], catalog: Catalog, today: date) -> bool:
-    return all(catalog.offers[place.offer].status_on(today) == "closed" for place in places)
+def _all_closed(mappings: Iterable[PriceMapping], catalog: Catalog, today: date) -> bool:
+    return all(catalog.offers[mapping.offer].status_on(today) == "closed" for mapping in mappings)
 
 
-def _worth_a_line(feed: Feed, observation: Observation) -> bool:
+def _is_reported(feed: Feed, observation: Observation) -> bool:
     pattern = feed.report_pattern
     return bool(
         pattern and observation.name not in feed.ignore and pattern.search(f"{observation.name} {observation.detail}")
@@ -246,8 +264,8 @@ def _worth_a_line(feed: Feed, observation: Observation) -> bool:
 
 
 def same_price(amount: Decimal, reference: Decimal) -> bool:
-    """Whether two amounts are one price, written with different care."""
-    return abs(amount - reference) <= SAME_SHARE * max(abs(amount), abs(reference))
+    """Return whether two amounts are the same price within 0.05 %."""
+    return abs(amount - reference) <= SAME_TOLERANCE * max(abs(amount), abs(reference))
 
 
 def _usd_text(usd: Decimal | None, per: str) -> str:

@@ -1,4 +1,4 @@
-"""What a feed is and how its names map to our prices: `pricing/data/feeds.yml`, read as strictly as the prices."""
+"""Price feeds and how their names map to the catalogue (`pricing/data/feeds.yml`)."""
 
 from __future__ import annotations
 
@@ -33,56 +33,56 @@ Reader = Literal[
 
 
 class PriceMapping(Record):
-    """A price of ours that a name of a feed stands for."""
+    """A price of the catalogue that a name in a feed stands for."""
 
     offer: str
     kind: PriceKind | None = None
-    """None where the feed itself says which kind it prices."""
+    """None if the feed names the kind itself."""
     method: Method | None = None
     variant: str | None = None
 
 
 class Feed(Record):
-    """One source of prices that a program can read."""
+    """A machine-readable source of prices."""
 
     reader: Reader
     """The module of pricing/refresh/readers that reads it."""
     title: str = Field(min_length=1, max_length=200)
     url: str = Field(pattern=r"^https?://\S+$")
-    """What is fetched. `{part}` stands for each of `parts` in turn."""
+    """The address to fetch. `{part}` is replaced by each of `parts`."""
     page: str | None = Field(default=None, pattern=r"^https?://\S+$")
-    """Where a reader of an answer can check it, where that is not `url`."""
+    """The page to cite as the source, if it isn't `url`."""
     confidence: Confidence
-    """Of a price that this feed alone has: high where it is the vendor's own."""
+    """The confidence of new prices from this feed; high for a vendor's own feed."""
     key: str | None = None
-    """The environment variable with the key it needs; without one the feed is left out."""
+    """The environment variable with the required key; the feed is skipped if it isn't set."""
     header: tuple[str, str] = ("Authorization", "Bearer {key}")
-    """The header that carries the key. Never the address, which ends up in logs."""
+    """The header that carries the key. A key in the address would end up in logs."""
     scheduled: bool = True
-    """Whether a running bot reads it on its schedule; not where an answer is hundreds of megabytes."""
+    """Whether a running bot reads the feed. False if an answer has hundreds of megabytes."""
     max_megabytes: int = Field(default=20, gt=0, le=2_000)
     parts: tuple[str, ...] = ()
-    """Regions, clouds or services that are fetched one by one."""
+    """Regions, clouds or services, fetched one by one."""
     regions: tuple[str, ...] = ()
-    """Where a name has several prices: the region whose price is ours, the first that there is."""
+    """Regions in order of preference, for names with a price per region."""
     meters_of: tuple[str, ...] = ()
-    """Platforms whose recorded `meter` is a name of this feed."""
+    """Platforms whose recorded `meter` is a name in this feed."""
     models_of: tuple[str, ...] = ()
-    """Platforms whose recorded `model` is a name of this feed."""
+    """Platforms whose recorded `model` is a name in this feed."""
     kinds: tuple[PriceKind, ...] = ()
-    """What the feed's kinds say of tuned models; empty: all of them."""
+    """The kinds whose prices hold for tuned models; empty: all."""
     method: Method | None = None
-    """What the feed's training prices buy, where an offer of `models_of` has a price a method."""
+    """The method of the feed's training prices, for offers of `models_of` with a price per method."""
     names: dict[str, tuple[PriceMapping, ...]] = Field(default_factory=dict)
-    """What a name stands for, where no `meter` or `model` says it."""
+    """Mappings of names that no `meter` or `model` has."""
     base: dict[str, str] = Field(default_factory=dict)
-    """Names of models that are prompted, and what the genai-prices package calls them."""
+    """Names of base models, and their names in the genai-prices package."""
     report: str | None = None
-    """Names without a place are worth a line where this pattern is in them."""
+    """A pattern; unmapped names that contain it are reported as new."""
     ignore: tuple[str, ...] = ()
-    """Names that are known and of no use; why stands in a comment of the file."""
+    """Names that are never reported; a comment in the file says why."""
     ignore_endings: tuple[str, ...] = ()
-    """Names whose end date is known to be something else."""
+    """Names whose end date means something else."""
 
     @cached_property
     def report_pattern(self) -> re.Pattern[str] | None:
@@ -93,7 +93,8 @@ class Feed(Record):
         return self.max_megabytes * 1_000_000
 
     @property
-    def shown_url(self) -> str:
+    def source_url(self) -> str:
+        """Return the address that a price cites as its source."""
         return self.page or self.url.partition("?")[0]
 
 
@@ -104,11 +105,18 @@ class FeedsFile(Record):
 
 
 def load_feeds(path: Path = FEEDS_PATH) -> Mapping[str, Feed]:
-    """The feeds by id, in the order of the file. Raises PriceFileError."""
+    """Return the feeds by id, in the order of the file.
+
+    Args:
+        path: A file in the form of feeds.yml.
+
+    Raises:
+        PriceFileError: Names the file, the field and the fix.
+    """
     try:
         return FeedsFile.model_validate(read_yaml(path.read_text(encoding="utf-8"))).feeds
     except (OSError, UnicodeDecodeError) as error:
-        raise PriceFileError(f"{path.name}: cannot be read as UTF-8 text ({error})") from None
+        raise PriceFileError(f"{path.name}: can't be read as UTF-8 text ({error})") from None
     except YamlError as error:
         raise PriceFileError(f"{path.name}: {error}") from None
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What a feed says, in one form for all feeds."""
+"""The content of a feed, in one form for all feeds."""
 
 from __future__ import annotations
 
@@ -8,43 +8,43 @@ from typing import Literal, NamedTuple
 
 from pricing.vocabulary import PriceKind
 
-# What a feed prices by. Our units are finer (a GPU-hour, a unit-hour, a model-month); which one it is stands in the
-# recorded price.
+# The unit of a feed's price. The catalogue's units are finer (GPU-hour, unit-hour, model-month); the recorded price
+# has the exact one.
 Measure = Literal["1M tokens", "call", "hour", "month"]
 
 
 class FeedError(Exception):
-    """A feed that cannot be used. `str()` continues a sentence that begins with the feed's title."""
+    """A feed can't be used. `str()` continues a sentence that begins with the feed's title."""
 
 
 class Observation(NamedTuple):
-    """One price under the feed's own name."""
+    """One price, under its name in the feed."""
 
     name: str
     usd: Decimal | None
-    """US dollars per `per`; None where what stands there is no price (negative, not a number, absurd)."""
+    """US dollars per `per`; None if the feed's value isn't a valid price (negative, not a number, absurd)."""
     per: Measure
     kind: PriceKind | None = None
-    """Where the feed says what is priced; None where the name alone says it."""
+    """None if only the name says what is priced."""
     detail: str = ""
-    """What a person needs to recognise an unknown name."""
+    """A description, to recognise an unknown name."""
     since: date | None = None
-    """The day from which it holds, where the feed lists several by date."""
+    """The first day of the price, if the feed lists several by date."""
 
 
 class ObservedEnd(NamedTuple):
-    """The day on which a model stops answering, by a feed."""
+    """The day on which a model stops answering, according to a feed."""
 
     name: str
     day: date
 
 
 class Observations(NamedTuple):
-    """All that one feed said."""
+    """The content of one feed."""
 
     prices: tuple[Observation, ...] = ()
     endings: tuple[ObservedEnd, ...] = ()
     names: frozenset[str] = frozenset()
-    """Names that stand there without a price or an end date."""
+    """Names without a price or an end date."""
     warnings: tuple[str, ...] = ()
-    """Parts that could not be read. Where there are some, what is missing is not called gone."""
+    """Parts that couldn't be read. If there are any, missing names aren't reported as gone."""

@@ -1,4 +1,4 @@
-"""Write findings into a folder of their own that `load_catalog(refreshed_dir=…)` lays over the catalogue."""
+"""Write findings into a separate folder, which `load_catalog(refreshed_dir=…)` lays over the catalogue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pricing.catalog import Catalog
 from pricing.files.records import yaml_files
 from pricing.load import load_catalog
 from pricing.offer import Price, Source
-from pricing.refresh.apply import NotWritten, write_checked
+from pricing.refresh.apply import NotWritten, write_if_valid
 from pricing.refresh.compare import Finding
 from pricing.refresh.feed import Feed
 from pricing.refresh.places import PriceTarget
@@ -27,24 +27,25 @@ HEADER = f"{WRITTEN_BY} changes made here are lost."
 def write_overlay(
     findings: Iterable[Finding], feeds: Mapping[str, Feed], catalog: Catalog, folder: Path, today: date
 ) -> list[Path]:
-    """Write the findings that apply into a folder that `load_catalog(refreshed_dir=folder)` lays over the catalogue.
+    """Write the confirmed and changed prices into a folder that `load_catalog(refreshed_dir=folder)` reads.
 
     Args:
-        findings: What `refresh` found; those that a person has to decide are left out.
-        feeds: The feeds by id that the findings are from.
+        findings: The findings of `refresh`. Those with `applies` false are ignored.
+        feeds: The feeds of the findings, by id.
         catalog: The catalogue with the folder laid over it.
-        folder: Holds what earlier refreshes wrote, which is kept; made if it doesn't exist.
-        today: The date that confirmed sources and new prices get.
+        folder: Prices of earlier refreshes in it are preserved. Created if it doesn't exist.
+        today: The date of confirmed sources and new prices.
 
     Returns:
         The files that changed.
 
     Raises:
-        NotWritten: If a file of the folder wasn't written by a refresh, or the files would not load.
+        NotWritten: If a file of the folder wasn't written by a refresh, or the files don't load afterwards. No file
+            has changed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     findings = list(findings)
-    # A price of an offer that the catalogue has dropped is dropped here too.
+    # Prices of offers that are no longer in the catalogue are dropped.
     recorded = [target for target in _recorded_targets(folder) if target.offer in catalog.offers]
     histories = {target: target.history(catalog) for target in recorded}
     for target, finding in {finding.target: finding for finding in reversed(findings) if finding.applies}.items():
@@ -58,12 +59,12 @@ def write_overlay(
         path, text = folder / f"{platform}.yml", _text(platform, targets)
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             texts[path] = text
-    write_checked(folder, texts, lambda copy: load_catalog(refreshed_dir=copy), findings, today)
+    write_if_valid(folder, texts, lambda copy: load_catalog(refreshed_dir=copy), findings, today)
     return list(texts)
 
 
 def _refresh_history(target: PriceTarget, finding: Finding, feed: Feed, catalog: Catalog, today: date) -> list[Price]:
-    """Return the history with today's price confirmed, or followed by the next one."""
+    """Return a price's history with the current price confirmed, or followed by the observed one."""
     current = target.on(catalog, today)
     prices = []
     for price in target.history(catalog):
@@ -77,12 +78,12 @@ def _refresh_history(target: PriceTarget, finding: Finding, feed: Feed, catalog:
 
 
 def _recorded_targets(folder: Path) -> list[PriceTarget]:
-    """Return the prices that the folder holds. Raises NotWritten if a person wrote one of its files."""
+    """Return the targets of the prices in a folder. Raises NotWritten if a refresh didn't write one of its files."""
     targets = []
     for path in yaml_files(folder):
         text = path.read_text(encoding="utf-8")
         if not text.startswith(WRITTEN_BY):
-            raise NotWritten(f"{path.name} was not written by a refresh; refreshed prices need a folder of their own")
+            raise NotWritten(f"{path.name} wasn't written by a refresh; use a separate folder for refreshed prices")
         document = PriceDocument(text)
         for row in document.rows():
             method, variant = row.fields.get("method"), row.fields.get("variant")

@@ -1,4 +1,4 @@
-"""Which prices of ours a name of a feed stands for: from recorded meters and models, and from the feed's own map."""
+"""Map the names of a feed to prices of the catalogue, by recorded meters and models and by `names` in feeds.yml."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pricing.vocabulary import Method, PriceKind
 
 
 class PriceTarget(NamedTuple):
-    """One price of ours through time."""
+    """One price of the catalogue over time."""
 
     offer: str
     kind: PriceKind
@@ -26,7 +26,7 @@ class PriceTarget(NamedTuple):
         return " ".join(part for part in self[1:] if part)
 
     def history(self, catalog: Catalog) -> list[Price]:
-        """Its recorded prices, oldest first."""
+        """Return the recorded prices, oldest first."""
         rows = catalog.offers[self.offer].prices.get(self.kind, ())
         return sorted(
             (price for price in rows if (price.method, price.variant) == (self.method, self.variant)),
@@ -34,26 +34,28 @@ class PriceTarget(NamedTuple):
         )
 
     def on(self, catalog: Catalog, day: date) -> Price | None:
-        """The price in force on `day`."""
+        """Return the price in force on a day."""
         in_force = [price for price in self.history(catalog) if price.since is None or price.since <= day]
         return in_force[-1] if in_force else None
 
 
-def places_of(feed: Feed, catalog: Catalog) -> Mapping[str, tuple[PriceMapping, ...]]:
-    """Places by name of the feed. Raises PriceFileError where the map names an offer that there is not."""
-    mappings: dict[str, list[PriceMapping]] = {name: list(places) for name, places in feed.names.items()}
-    for name, places in feed.names.items():
-        for place in places:
-            if place.offer not in catalog.offers:
-                raise PriceFileError(f"feeds.yml: {name}: there is no offer {place.offer!r} in the catalogue")
+def mappings_of(feed: Feed, catalog: Catalog) -> Mapping[str, tuple[PriceMapping, ...]]:
+    """Return the mappings of a feed by its names. Raises PriceFileError if one names an unknown offer."""
+    mappings: dict[str, list[PriceMapping]] = {name: list(group) for name, group in feed.names.items()}
+    for name, group in mappings.items():
+        for mapping in group:
+            if mapping.offer not in catalog.offers:
+                raise PriceFileError(
+                    f"feeds.yml: {name}: {mapping.offer!r} isn't an offer of the catalogue; correct or remove it"
+                )
     for offer in catalog.offers.values():
         if offer.platform in feed.meters_of:
-            for name, place in _meters(offer):
-                if place not in mappings.setdefault(name, []):
-                    mappings[name].append(place)
+            for name, mapping in _meters(offer):
+                if mapping not in mappings.setdefault(name, []):
+                    mappings[name].append(mapping)
         if offer.platform in feed.models_of:
             mappings.setdefault(offer.model, []).append(PriceMapping(offer=offer.id))
-    return {name: tuple(places) for name, places in mappings.items()}
+    return {name: tuple(group) for name, group in mappings.items()}
 
 
 def _meters(offer: Offer) -> Iterable[tuple[str, PriceMapping]]:
@@ -63,14 +65,14 @@ def _meters(offer: Offer) -> Iterable[tuple[str, PriceMapping]]:
                 yield price.meter, PriceMapping(offer=offer.id, kind=kind, method=price.method, variant=price.variant)
 
 
-def target_of(feed: Feed, place: PriceMapping, observation: Observation, catalog: Catalog) -> PriceTarget | None:
-    """What an observation is the price of at this place; None where it says nothing about it."""
-    kind = place.kind or observation.kind
+def target_of(feed: Feed, mapping: PriceMapping, observation: Observation, catalog: Catalog) -> PriceTarget | None:
+    """Return the price that an observation is about under a mapping; None if it is of another kind."""
+    kind = mapping.kind or observation.kind
     if (
         kind is None
         or (observation.kind and observation.kind != kind)
         or (observation.kind and feed.kinds and observation.kind not in feed.kinds)
     ):
         return None
-    by_method = kind == "training" and bool(catalog.offers[place.offer].methods)
-    return PriceTarget(place.offer, kind, place.method or (feed.method if by_method else None), place.variant)
+    by_method = kind == "training" and bool(catalog.offers[mapping.offer].methods)
+    return PriceTarget(mapping.offer, kind, mapping.method or (feed.method if by_method else None), mapping.variant)

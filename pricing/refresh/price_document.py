@@ -1,6 +1,6 @@
-"""A price file that is edited and written back with its comments, order and quotes: ruamel.yaml's round trip.
+"""Edit a price file and preserve its comments, order and quotes, with ruamel.yaml.
 
-Every scalar stays the text that was typed, as in the strict loader, which checks the file before and after.
+Every scalar stays the text that was typed, as in the strict loader, which checks the file before and after the edit.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
 from ruamel.yaml.tokens import CommentToken
 
 MAX_LINE = 120
-"""Columns. A mapping in braces that fits stays on its line; a longer one gets a line for each key."""
+"""In columns. A mapping in braces that is longer gets a line for each key."""
 _NO_WRAPPING = 1_000_000
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/@+×-]|:(?=[A-Za-z0-9/]))*(?<! )")
 
 
 class EditError(Exception):
-    """A price file that a program can't edit. The text says where and why."""
+    """A price file can't be edited. The text says where and why."""
 
 
 class _TextResolver(VersionedResolver):
@@ -52,7 +52,7 @@ class PriceRow:
         return self.model, self.kind, fields.get("method"), fields.get("variant"), fields.get("since")
 
     def insert_next(self, fields: Mapping[str, str]) -> None:
-        """Insert a price behind this one; a price that has no list yet becomes the first of one."""
+        """Insert a price after this one; a single price first becomes a list."""
         rows = self.prices[self.kind]
         if rows is self.fields:
             rows = self._make_list()
@@ -130,7 +130,7 @@ def block(fields: Mapping[str, str]) -> CommentedMap:
 
 
 def in_braces(fields: Mapping[str, str]) -> CommentedMap:
-    """Return a mapping that is written in braces where it fits on a line."""
+    """Return a mapping that is written in braces if it fits on a line."""
     mapping = block(fields)
     mapping.fa.set_flow_style()
     return mapping
@@ -145,7 +145,7 @@ def dump(root: CommentedMap) -> str:
 
 
 def _scalar(text: str) -> str:
-    """Return text as a scalar in the files' style: plain, or in double quotes where it could be misread."""
+    """Return text as a scalar in the files' style: plain, or in double quotes if it could be misread."""
     return text if _PLAIN.fullmatch(text) else DoubleQuotedScalarString(text)
 
 
@@ -172,7 +172,7 @@ def _expand_long_lines(node: Any, column: int) -> None:
 
 
 def _length(node: Any) -> int:
-    """Return how many columns a node takes in braces; of a text in quotes what is typed between them."""
+    """Return the columns that a node takes in braces."""
     if isinstance(node, CommentedMap):
         return 2 * len(node) + sum(len(key) + 2 + _length(value) for key, value in node.items())
     if isinstance(node, CommentedSeq):
@@ -188,11 +188,11 @@ def _children(node: Any) -> list[tuple[Any, Any]]:
     return list(node.items() if isinstance(node, CommentedMap) else enumerate(node))
 
 
-# ruamel.yaml keeps the comment lines below an entry with the entry's last value, behind the comment on its own line.
+# ruamel.yaml keeps the comment lines below an entry with the entry's last value, after the comment on that line.
 
 
 def _last_value(node: Any, key: Any) -> tuple[Any, Any, int]:
-    """Return where ruamel.yaml keeps the comments behind an entry: node, key and slot."""
+    """Return the node, key and slot where ruamel.yaml keeps the comments after an entry."""
     while _is_block(node[key]) and node[key]:
         node = node[key]
         key = _children(node)[-1][0]

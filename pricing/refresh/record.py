@@ -1,4 +1,4 @@
-"""How a finding is written down: its source, its price, and the terms it takes over from the price before."""
+"""The source and price that a finding is written as, with the terms of the previous price."""
 
 from __future__ import annotations
 
@@ -12,27 +12,29 @@ from pricing.refresh.feed import Feed
 
 READ_BY_PROGRAM = "read by a program"  # the `kind` of a source that a refresh writes
 
-# What a price is the price of. Its amount, source, confidence, since and conflict are its own.
+# Copied from the previous price. Amount, source, confidence, since and conflict are not.
 TERMS = ("method", "variant", "units_per_deployment", "max_call_input_tokens", "meter")
 
 
 def key_of(feed_id: str) -> str:
-    """The key of a feed among the sources of a price file."""
+    """Return the key of a feed among the sources of a price file."""
     return feed_id.replace("-", "_")
 
 
 def source_of(feed: Feed, today: date) -> Source:
-    return Source(title=feed.title, url=feed.shown_url, checked=today.isoformat(), kind=READ_BY_PROGRAM)
+    """Return a feed as a source checked today."""
+    return Source(title=feed.title, url=feed.source_url, checked=today.isoformat(), kind=READ_BY_PROGRAM)
 
 
 def source_fields(source: Source) -> dict[str, str]:
-    """A source as the keys of a price file."""
+    """Return a source as the keys of a price file."""
     return {name: str(value) for name, value in source if value is not None}
 
 
 def next_price(previous: Price, usd: Decimal, feed: Feed, today: date) -> Price:
-    """The price that follows `before`. A note with a figure in it, or of an unknown price, spoke of the old one and is
-    left behind.
+    """Return the price that follows `previous` from today on.
+
+    The note is copied, except one that contains a figure or belongs to an unknown price: it describes that price.
     """
     note = previous.note if previous.known and previous.note and not re.search(r"\d", previous.note) else None
     terms = {name: getattr(previous, name) for name in TERMS}
@@ -48,7 +50,7 @@ def next_price(previous: Price, usd: Decimal, feed: Feed, today: date) -> Price:
 
 
 def price_fields(price: Price, source_key: str) -> dict[str, str]:
-    """A price as the keys of a price file, in their usual order."""
+    """Return a price as the keys of a price file, in their usual order."""
     fields: dict[str, str] = {
         "usd": "unknown" if price.usd is None else f"{price.usd.normalize():f}",
         "per": price.per,

@@ -1,4 +1,4 @@
-"""All feeds at once: what they say, and what could not be read."""
+"""Read all feeds and compare them with the catalogue."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 from pricing.catalog import Catalog
 from pricing.http_client import HttpClient, HttpError
 from pricing.load import load_catalog
-from pricing.refresh.compare import Finding, compare, settle
+from pricing.refresh.compare import Finding, compare, mark_disputed
 from pricing.refresh.feed import Feed, load_feeds
 from pricing.refresh.observation import FeedError, Observations
 from pricing.refresh.overlay import write_overlay
@@ -26,44 +26,64 @@ logger = logging.getLogger(__name__)
 
 
 def feed_session(proxy: str | None = None) -> ClientSession:
-    """Return a session for reading feeds, through a proxy or the one that the environment names."""
+    """Return an HTTP session for reading feeds.
+
+    Args:
+        proxy: The proxy's address; None: the one that the environment names, if any.
+    """
     return ClientSession(headers={"User-Agent": USER_AGENT}, trust_env=True, proxy=proxy)
 
 
 class RefreshReport(NamedTuple):
-    """What a refresh found."""
+    """The findings of a refresh, and warnings about feeds that couldn't be read."""
 
     findings: tuple[Finding, ...]
     warnings: tuple[str, ...]
-    """Sentences about feeds, or parts of them, that could not be read."""
+    """Sentences about feeds, or parts of them, that couldn't be read."""
 
 
 async def refresh(
     http: HttpClient, feeds: Mapping[str, Feed], catalog: Catalog, today: date, keys: Mapping[str, str]
 ) -> RefreshReport:
-    """Read all feeds and hold them against the catalogue. `keys` are by the names that the feeds give. A feed that
-    cannot be used costs a warning; nothing is written.
+    """Read feeds and return how they differ from the catalogue. Nothing is written.
+
+    Args:
+        http: Sends the requests.
+        feeds: By id. A feed that can't be used only adds a warning to the report.
+        catalog: Holds the recorded prices.
+        today: The date of the comparison.
+        keys: API keys, by the environment variable that `Feed.key` names.
     """
     usable = {feed_id: feed for feed_id, feed in feeds.items() if not feed.key or keys.get(feed.key)}
-    answers = await asyncio.gather(*(_read(_with_key(http, feed, keys), feed) for feed in usable.values()))
+    contents = await asyncio.gather(*(_read(_with_key(http, feed, keys), feed) for feed in usable.values()))
     findings: list[Finding] = []
-    warnings = [f"{feed.title} is left out: it needs {feed.key}." for id_, feed in feeds.items() if id_ not in usable]
-    for (feed_id, feed), answer in zip(usable.items(), answers, strict=True):
+    warnings = [f"{feed.title} was skipped: {feed.key} isn't set." for id_, feed in feeds.items() if id_ not in usable]
+    for (feed_id, feed), content in zip(usable.items(), contents, strict=True):
         try:
-            if isinstance(answer, FeedError):
-                raise answer
-            findings += await asyncio.to_thread(compare, feed_id, feed, answer, catalog, today)
-            warnings += [f"{feed.title}: a part of it could not be read: {warning}." for warning in answer.warnings]
+            if isinstance(content, FeedError):
+                raise content
+            findings += await asyncio.to_thread(compare, feed_id, feed, content, catalog, today)
+            warnings += [f"{feed.title} was read only in part: {warning}." for warning in content.warnings]
         except FeedError as error:
             warnings.append(f"{feed.title} {error}.")
-    return RefreshReport(tuple(settle(findings)), tuple(warnings))
+    return RefreshReport(tuple(mark_disputed(findings)), tuple(warnings))
 
 
 async def refresh_into(
     folder: Path, http: HttpClient, *, today: date, keys: Mapping[str, str], feeds: Mapping[str, Feed] | None = None
 ) -> RefreshReport:
-    """Refresh the folder that `load_catalog(refreshed_dir=folder)` lays over the catalogue; for a schedule. Raises
-    NotWritten, with every file as it was, and PriceFileError where the folder or feeds.yml cannot be read.
+    """Read feeds, write the prices into a folder for `load_catalog(refreshed_dir=folder)`, and return the report.
+
+    Args:
+        folder: Prices of earlier refreshes in it are preserved. Created if it doesn't exist.
+        http: Sends the requests.
+        today: The date of confirmed sources and new prices.
+        keys: API keys, by the environment variable that `Feed.key` names.
+        feeds: By id; None: all feeds of feeds.yml.
+
+    Raises:
+        NotWritten: If the prices can't be written. No file has changed.
+        PriceFileError: If the folder or feeds.yml can't be read.
     """
     feeds = load_feeds() if feeds is None else feeds
     catalog = await asyncio.to_thread(laid_over, folder)
@@ -73,7 +93,7 @@ async def refresh_into(
 
 
 def laid_over(folder: Path) -> Catalog:
-    """The catalogue with what earlier refreshes wrote into `folder`, which is made where there is none."""
+    """Return the catalogue with the prices of earlier refreshes in `folder`, which is created if it doesn't exist."""
     folder.mkdir(parents=True, exist_ok=True)
     return load_catalog(refreshed_dir=folder)
 
@@ -91,5 +111,5 @@ async def _read(http: HttpClient, feed: Feed) -> Observations | FeedError:
     except HttpError as error:
         return FeedError(str(error))
     except Exception as error:
-        logger.exception("the reader %s failed", feed.reader)
-        return FeedError(f"has changed shape in a way that its reader does not know ({type(error).__name__})")
+        logger.exception("the reader %s of the price feed failed", feed.reader)
+        return FeedError(f"has an unexpected format ({type(error).__name__})")

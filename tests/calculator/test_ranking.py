@@ -80,7 +80,7 @@ def test_your_rates_stand_beside_the_catalogue(catalog: Catalog) -> None:
         ({"on": "openai/gpt-4.1-mni"}, "on", "gpt-4.1-mini"),
         ({"on": "your-rates"}, "rates", "rates=10/3/6"),
         ({"base": "gpt-4o-mni"}, "base", "gpt-4o-mini"),
-        ({"base": "no such model"}, "base", "There is no base model called “no such model”."),
+        ({"base": "no such model"}, "base", "Unknown base model “no such model”."),
     ],
 )
 def test_a_name_nobody_knows(catalog: Catalog, fields: dict[str, str], key: str, hint: str) -> None:

@@ -491,7 +491,7 @@ def test_an_offer_takes_the_shared_training_rules_or_its_own_whole(tmp_path: Pat
             "source: leaflet, min",
             "acme.yml: defaults.training.source: 'leaflet' isn't a source of this file",
         ),
-        ("training: {source: page, min", "prices: {source: page, min", "acme.yml: defaults.prices: is no key"),
+        ("training: {source: page, min", "prices: {source: page, min", "acme.yml: defaults.prices: isn't a known key"),
     ],
 )
 def test_a_fault_in_the_shared_values_is_placed_there(tmp_path: Path, old: str, new: str, message: str) -> None:

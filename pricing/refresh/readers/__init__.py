@@ -1,4 +1,4 @@
-"""One module a feed: `fetch(http, feed) -> Observations`, or FeedError."""
+"""One module per feed format, each with `fetch(http, feed) -> Observations`, which raises FeedError."""
 
 from __future__ import annotations
 

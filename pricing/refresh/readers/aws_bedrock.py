@@ -1,4 +1,4 @@
-"""AWS Price List, Amazon Bedrock: `products` by SKU, `terms.OnDemand` by SKU. No key, a file a region."""
+"""AWS Price List, Amazon Bedrock: `products` and `terms.OnDemand` by SKU. No key; one file per region."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pricing.http_client import HttpClient
 from pricing.refresh.feed import Feed
 from pricing.refresh.observation import Measure, Observation, Observations
 from pricing.refresh.parse import mapping, name_of, usd
-from pricing.refresh.readers.parts import each_part, get_json
+from pricing.refresh.readers.parts import get_json, read_parts
 
-# `unit` of a dimension in small letters -> what we price by, and how many of theirs that is
+# The lower-case `unit` of a dimension -> our unit, and the factor that converts the price
 UNITS: dict[str, tuple[Measure, int]] = {
     "1k tokens": ("1M tokens", 1_000),
     "1m tokens": ("1M tokens", 1),
@@ -24,12 +24,12 @@ UNITS: dict[str, tuple[Measure, int]] = {
 
 
 async def fetch(http: HttpClient, feed: Feed) -> Observations:
-    """On-demand prices by usage type; the usage type begins with its region (`USE1-`)."""
+    """Return on-demand prices by usage type, which starts with its region (`USE1-`)."""
 
     async def region(part: str) -> Iterable[Observation]:
         return list(_prices(mapping(await get_json(http, feed, feed.url.format(part=part)), "the answer")))
 
-    return await each_part(feed, region)
+    return await read_parts(feed, region)
 
 
 def _prices(offer: dict[str, Any]) -> Iterator[Observation]:
@@ -41,12 +41,12 @@ def _prices(offer: dict[str, Any]) -> Iterator[Observation]:
             unit = str(dimension.get("unit")).lower()
             amount = dimension.get("pricePerUnit")
             if unit in UNITS and isinstance(amount, dict) and "USD" in amount:
-                per, times = UNITS[unit]
-                yield Observation(name, usd(amount["USD"], times), per, detail=name_of(dimension.get("description")))
+                per, factor = UNITS[unit]
+                yield Observation(name, usd(amount["USD"], factor), per, detail=name_of(dimension.get("description")))
 
 
 def _dimensions(terms: Any) -> Iterator[dict[str, Any]]:
-    """The price dimensions of one SKU. A graduated price has several; they are no single price and are left out."""
+    """Yield the price dimension of each term of a SKU. Graduated prices, which have several, are skipped."""
     for term in terms.values() if isinstance(terms, dict) else ():
         dimensions = term.get("priceDimensions") if isinstance(term, dict) else None
         if isinstance(dimensions, dict) and len(dimensions) == 1:

@@ -1,4 +1,4 @@
-"""AWS Price List, Amazon EC2: a CSV of some hundred megabytes a region, read line by line. No key."""
+"""AWS Price List, Amazon EC2: a CSV of several hundred megabytes per region, read line by line. No key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pricing.http_client import CSV, HttpClient
 from pricing.refresh.feed import Feed
 from pricing.refresh.observation import FeedError, Observation, Observations
-from pricing.refresh.readers.parts import GpuListing, each_part, gpu_rates
+from pricing.refresh.readers.parts import GpuListing, gpu_rates, read_parts
 
 FIRST_COLUMN = '"SKU"'
 PREAMBLE_LINES = 20
@@ -26,15 +26,15 @@ COLUMNS = (*TERMS, "Instance Type", "GPU", "PricePerUnit", "Region Code")
 
 
 async def fetch(http: HttpClient, feed: Feed) -> Observations:
-    """US dollars per GPU-hour by instance type."""
+    """Return US dollars per GPU-hour by instance type."""
 
     async def region(part: str) -> Iterable[Observation]:
-        return gpu_rates(await _rentals(http, feed, part), feed.regions)
+        return gpu_rates(await _listings(http, feed, part), feed.regions)
 
-    return await each_part(feed, region)
+    return await read_parts(feed, region)
 
 
-async def _rentals(http: HttpClient, feed: Feed, part: str) -> list[GpuListing]:
+async def _listings(http: HttpClient, feed: Feed, part: str) -> list[GpuListing]:
     header: list[str] = []
     listings = []
     preamble_lines = 0
@@ -43,7 +43,7 @@ async def _rentals(http: HttpClient, feed: Feed, part: str) -> list[GpuListing]:
             if line.startswith(FIRST_COLUMN):
                 header = next(csv.reader([line]))
                 if missing := [column for column in COLUMNS if column not in header]:
-                    raise FeedError(f"has changed shape: it has no column {missing[0]}")
+                    raise FeedError(f"has an unexpected format: the column {missing[0]} is missing")
             elif (preamble_lines := preamble_lines + 1) > PREAMBLE_LINES:
                 break
         elif '"OnDemand"' in line:
@@ -54,5 +54,5 @@ async def _rentals(http: HttpClient, feed: Feed, part: str) -> list[GpuListing]:
                     GpuListing(row["Instance Type"], row["Region Code"], "GPU", row["GPU"], row["PricePerUnit"])
                 )
     if not header:
-        raise FeedError("has changed shape: its line of column names was not found")
+        raise FeedError("has an unexpected format: the line of column names is missing")
     return listings

@@ -1,4 +1,4 @@
-"""Azure Retail Prices API: pages of `Items`, one a meter and region, linked by `NextPageLink`. No key."""
+"""Azure Retail Prices API: pages of `Items`, one per meter and region, linked by `NextPageLink`. No key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pricing.refresh.observation import FeedError, Measure, Observation, Observa
 from pricing.refresh.parse import json_of, mapping, name_of, rows, usd
 
 MAX_PAGES = 100
-# unitOfMeasure as it is spelt there -> what we price by, and how many of theirs that is
+# `unitOfMeasure` -> our unit, and the factor that converts the price
 UNITS: dict[str, tuple[Measure, int]] = {
     "1K": ("1M tokens", 1_000),
     "1M": ("1M tokens", 1),
@@ -21,7 +21,7 @@ UNITS: dict[str, tuple[Measure, int]] = {
 
 
 async def fetch(http: HttpClient, feed: Feed) -> Observations:
-    """Every consumption meter in US dollars, at the price of the first of `feed.regions` that has it."""
+    """Return every consumption meter, at its price in the first of `feed.regions` that has it."""
     best: dict[str, tuple[int, Observation]] = {}
     url, bytes_left = feed.url, feed.max_bytes
     for _ in range(MAX_PAGES):
@@ -29,35 +29,32 @@ async def fetch(http: HttpClient, feed: Feed) -> Observations:
         bytes_left -= len(data)
         page = mapping(await asyncio.to_thread(json_of, data), "the answer")
         for item in rows(page.get("Items"), "Items"):
-            place = _place(item, feed.regions)
-            observation = _observation(item) if place is not None else None
-            if (
-                observation
-                and place is not None
-                and (observation.name not in best or place < best[observation.name][0])
-            ):
-                best[observation.name] = place, observation
-        onward = page.get("NextPageLink")
-        if not onward:
+            rank = _region_rank(item, feed.regions)
+            observation = _observation(item) if rank is not None else None
+            if observation and rank is not None and (observation.name not in best or rank < best[observation.name][0]):
+                best[observation.name] = rank, observation
+        next_url = page.get("NextPageLink")
+        if not next_url:
             return Observations(tuple(observation for _, observation in best.values()))
-        if not same_origin(url, onward):
-            raise FeedError("names a next page on another host")
-        url = str(onward)
+        if not same_origin(url, next_url):
+            raise FeedError("links to a next page on another host")
+        url = str(next_url)
     raise FeedError(f"has more than {MAX_PAGES} pages")
 
 
-def _place(item: dict[str, Any], regions: tuple[str, ...]) -> int | None:
+def _region_rank(item: dict[str, Any], regions: tuple[str, ...]) -> int | None:
+    """Return the preference of an item's region, 0 first; None for other regions."""
     region = item.get("armRegionName")
     return regions.index(region) if region in regions else None
 
 
 def _observation(item: dict[str, Any]) -> Observation | None:
-    """A meter that is billed as used; None for reservations, other currencies and units that are not ours."""
+    """Return the price of a consumption meter; None for reservations, other currencies and other units."""
     name, unit = name_of(item.get("meterName")), name_of(item.get("unitOfMeasure"))
     if not name or unit not in UNITS or item.get("type", "Consumption") != "Consumption":
         return None
     if item.get("currencyCode", "USD") != "USD":
         return None
-    per, times = UNITS[unit]
+    per, factor = UNITS[unit]
     detail = f"{name_of(item.get('productName'))}, {item['armRegionName']}"
-    return Observation(name, usd(item.get("retailPrice"), times), per, detail=detail)
+    return Observation(name, usd(item.get("retailPrice"), factor), per, detail=detail)

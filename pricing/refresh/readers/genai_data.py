@@ -1,4 +1,4 @@
-"""The published data of genai-prices: a list of providers; a model has a price or dated ones. No key."""
+"""Published data of genai-prices: a list of providers, whose models have one price or several dated ones. No key."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIELDS: dict[str, PriceKind] = {
 
 
 async def fetch(http: HttpClient, feed: Feed) -> Observations:
-    """Prices of models that are prompted, named provider/model, in US dollars per 1M tokens."""
+    """Return prices of base models, named provider/model, in US dollars per 1M tokens."""
     observations = []
     for provider in rows(await get_json(http, feed, feed.url), "the answer"):
         models = provider.get("models")
@@ -37,7 +37,7 @@ async def fetch(http: HttpClient, feed: Feed) -> Observations:
 
 
 def _dated(prices: Any) -> Iterator[tuple[date | None, dict[str, Any]]]:
-    """Each list of prices with the day it starts on. Those under other conditions (a time of day) are not ours."""
+    """Yield a model's prices with their start dates; prices for a time of day are skipped."""
     for row in [{"prices": prices}] if isinstance(prices, dict) else rows(prices, "prices"):
         constraint, listed = row.get("constraint"), row.get("prices")
         since = day_of(constraint.get("start_date")) if isinstance(constraint, dict) else None
@@ -46,5 +46,5 @@ def _dated(prices: Any) -> Iterator[tuple[date | None, dict[str, Any]]]:
 
 
 def _base(price: Any) -> Any:
-    """A price that depends on the length of the call is written as base + tiers."""
+    """Return a price, or the base of one that depends on the length of the call (base + tiers)."""
     return price.get("base") if isinstance(price, dict) else price

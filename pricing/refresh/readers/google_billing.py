@@ -1,4 +1,4 @@
-"""Google's Cloud Billing catalogue: pages of `skus` a service, prices as units + nanos. Needs a key."""
+"""Google's Cloud Billing catalogue: pages of `skus` per service, prices as units + nanos. Needs a key."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from pricing.http_client import HttpClient
 from pricing.refresh.feed import Feed
 from pricing.refresh.observation import FeedError, Measure, Observation, Observations
 from pricing.refresh.parse import MILLION, mapping, name_of, rows, usd
-from pricing.refresh.readers.parts import each_part, get_json
+from pricing.refresh.readers.parts import get_json, read_parts
 
 MAX_PAGES = 50
 NANO = Decimal("1e-9")
-# usageUnit -> what we price by, and how many of theirs that is. Tokens and characters are both counted as `count`.
+# `usageUnit` -> our unit, and the factor that converts the price. `count` is tokens or characters.
 UNITS: dict[str, tuple[Measure, int]] = {"count": ("1M tokens", MILLION), "h": ("hour", 1), "mo": ("month", 1)}
 
 
 async def fetch(http: HttpClient, feed: Feed) -> Observations:
-    """Prices by the description of the SKU, which is how the console shows it."""
+    """Return prices by the description of the SKU, which the console shows."""
 
     async def service(part: str) -> Iterable[Observation]:
         page_url = url = URL(feed.url.format(part=part))
@@ -34,11 +34,11 @@ async def fetch(http: HttpClient, feed: Feed) -> Observations:
             url = page_url.update_query(pageToken=token)
         raise FeedError(f"has more than {MAX_PAGES} pages")
 
-    return await each_part(feed, service)
+    return await read_parts(feed, service)
 
 
 def _observation(sku: dict[str, Any]) -> Observation | None:
-    """A SKU with one price; graduated ones and other units are left out."""
+    """Return the price of a SKU; None for graduated prices, other currencies and other units."""
     name = name_of(sku.get("description"))
     info = sku.get("pricingInfo")
     newest = info[-1] if isinstance(info, list) and info and isinstance(info[-1], dict) else {}
@@ -50,8 +50,8 @@ def _observation(sku: dict[str, Any]) -> Observation | None:
     price = rate.get("unitPrice")
     if not isinstance(price, dict) or price.get("currencyCode", "USD") != "USD":
         return None
-    per, times = UNITS[expression["usageUnit"]]
-    whole, nanos = usd(price.get("units", "0"), times), usd(price.get("nanos", Decimal(0)), NANO * times)
+    per, factor = UNITS[expression["usageUnit"]]
+    whole, nanos = usd(price.get("units", "0"), factor), usd(price.get("nanos", Decimal(0)), NANO * factor)
     regions = sku.get("serviceRegions")
     detail = ", ".join(name_of(region) for region in regions) if isinstance(regions, list) else ""
     return Observation(name, None if whole is None or nanos is None else whole + nanos, per, detail=detail)

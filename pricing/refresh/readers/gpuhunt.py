@@ -1,4 +1,4 @@
-"""gpuhunt's catalogues: `version` names the newest zip of a provider, which holds one CSV. No key."""
+"""gpuhunt's catalogues: `version` names a provider's latest zip, which holds one CSV. No key."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from pricing.http_client import TEXT, ZIP, HttpClient
 from pricing.refresh.feed import Feed
 from pricing.refresh.observation import FeedError, Observation, Observations
 from pricing.refresh.parse import csv_of, name_of, only_csv_in, text_of
-from pricing.refresh.readers.parts import GpuListing, each_part, gpu_rates
+from pricing.refresh.readers.parts import GpuListing, gpu_rates, read_parts
 
 COLUMNS = ("instance_name", "location", "price", "gpu_count", "gpu_name", "gpu_memory", "spot")
 VERSION = re.compile(r"[0-9A-Za-z._-]{1,40}")
 
 
 async def fetch(http: HttpClient, feed: Feed) -> Observations:
-    """US dollars per GPU-hour on demand, named provider/instance."""
+    """Return on-demand US dollars per GPU-hour, named provider/instance."""
 
     async def provider(part: str) -> Iterable[Observation]:
         folder = feed.url.format(part=part)
         version = text_of(await http.get(f"{folder}/version", TEXT, max_bytes=1_000)).strip()
         if not VERSION.fullmatch(version):
-            raise FeedError("has changed shape: its version is no version")
+            raise FeedError("has an unexpected format: its version isn't valid")
         archive = await http.get(f"{folder}/{version}/catalog.zip", ZIP, max_bytes=feed.max_bytes)
         text = only_csv_in(archive, feed.max_bytes)
         return await asyncio.to_thread(
@@ -42,4 +42,4 @@ async def fetch(http: HttpClient, feed: Feed) -> Observations:
             feed.regions,
         )
 
-    return await each_part(feed, provider)
+    return await read_parts(feed, provider)

@@ -1,4 +1,4 @@
-"""LiteLLM's price map: an object of models, prices in US dollars a token, `deprecation_date`. No key."""
+"""LiteLLM's price map: an object of models, with US dollars per token and `deprecation_date`. No key."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FIELDS: dict[str, PriceKind] = {
 
 
 async def fetch(http: HttpClient, feed: Feed) -> Observations:
-    """Inference prices and end dates by model."""
+    """Return inference prices and end dates by model."""
     models = mapping(await get_json(http, feed, feed.url), "the answer")
     prices, endings = [], []
     for raw_name, model in models.items():

@@ -1,4 +1,4 @@
-"""OpenAI's models: no prices, but the day on which a model is shut down. Needs a key."""
+"""OpenAI's list of models: shutdown dates, but no prices. Needs a key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pricing.refresh.readers.parts import get_json
 
 
 async def fetch(http: HttpClient, feed: Feed) -> Observations:
-    """End dates by model, and the names of all."""
+    """Return end dates by model, and the names of all models."""
     models = rows(mapping(await get_json(http, feed, feed.url), "the answer").get("data"), "data")
     endings = [
         ObservedEnd(name, day)

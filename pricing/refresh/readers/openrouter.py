@@ -1,4 +1,4 @@
-"""OpenRouter's models: `data[].pricing`, text in US dollars a token, -1 where the price varies. No key."""
+"""OpenRouter's models: `data[].pricing` in US dollars per token, as text; -1 if the price varies. No key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VARIES = "-1"
 
 
 async def fetch(http: HttpClient, feed: Feed) -> Observations:
-    """Prices of models that are prompted, in US dollars per 1M tokens."""
+    """Return prices of base models, in US dollars per 1M tokens."""
     answer = mapping(await get_json(http, feed, feed.url), "the answer")
     observations = []
     for model in rows(answer.get("data"), "data"):

@@ -1,4 +1,4 @@
-"""SkyPilot's catalogues of instances: a CSV a cloud. No key."""
+"""SkyPilot's catalogues of instances: one CSV per cloud. No key."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pricing.http_client import CSV, HttpClient
 from pricing.refresh.feed import Feed
 from pricing.refresh.observation import Observation, Observations
 from pricing.refresh.parse import csv_of, name_of, text_of
-from pricing.refresh.readers.parts import GpuListing, each_part, gpu_rates
+from pricing.refresh.readers.parts import GpuListing, gpu_rates, read_parts
 
 COLUMNS = ("InstanceType", "AcceleratorName", "AcceleratorCount", "Price", "Region")
 
 
 async def fetch(http: HttpClient, feed: Feed) -> Observations:
-    """US dollars per GPU-hour, named cloud/instance. Where a cloud sells GPUs rather than instances, cloud/GPU."""
+    """Return US dollars per GPU-hour, named cloud/instance, or cloud/GPU if the cloud has no instance types."""
 
     async def cloud(part: str) -> Iterable[Observation]:
         text = text_of(await http.get(feed.url.format(part=part), CSV, max_bytes=feed.max_bytes))
@@ -35,4 +35,4 @@ async def fetch(http: HttpClient, feed: Feed) -> Observations:
             feed.regions,
         )
 
-    return await each_part(feed, cloud)
+    return await read_parts(feed, cloud)

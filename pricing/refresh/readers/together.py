@@ -1,6 +1,6 @@
 """Together's models: a list with `pricing` in US dollars per 1M tokens. Needs a key.
 
-Zero there means that nothing is sold by that measure. `finetune` was dropped from newer versions of its client.
+Zero means not for sale. Newer versions of Together's client have dropped `finetune`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FIELDS: dict[str, PriceKind] = {
 
 
 async def fetch(http: HttpClient, feed: Feed) -> Observations:
-    """Prices by model."""
+    """Return prices by model, and the names of all models."""
     models = rows(await get_json(http, feed, feed.url), "the answer")
     observations = []
     for model in models:

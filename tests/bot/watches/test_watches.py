@@ -18,7 +18,7 @@ from bot.answers.lookups import NOT_YOURS
 from bot.results import END_KINDS
 from bot.store import EstimateStore, open_database
 from playground import FakeSlack
-from pricing import BasePrice, Catalog, given_source
+from pricing import BasePrice, Catalog, question_source
 from tests.bot import fixture_catalog, slack_actions
 from tests.bot.fixture_catalog import ON, catalogue, offer
 from tests.bot.message_text import estimate_id, rows, texts
@@ -207,7 +207,7 @@ class Prompted:
     input_usd: Decimal
 
     def price(self, name: str, day: date) -> BasePrice:
-        source = given_source("a price list", day)
+        source = question_source("a price list", day)
         return BasePrice(name, "Acme", self.input_usd, None, Decimal(6), None, None, None, source, None)
 
 

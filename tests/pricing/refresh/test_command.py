@@ -60,7 +60,7 @@ async def test_the_table(server: FeedServer, providers: Path, capsys: pytest.Cap
     assert "0.52 / 1M tokens" in qwen
     assert qwen.endswith("together: Qwen/Qwen3-8B")
     (ends,) = [line for line in lines if "openai/gpt-4.1 inference_ends" in line]
-    assert ends.endswith("(an end date; a person decides)")
+    assert ends.endswith("(an end date; a person has to decide)")
     outcomes = [word for line in lines[1 : lines.index("")] if (word := line.split()[0])]
     assert outcomes == sorted(outcomes, key=ORDER.index)
     assert "litellm: " in lines[-2]
@@ -97,7 +97,7 @@ async def test_what_cannot_be_written(
     (tmp_path / "mine" / "together.yml").write_text("platform: together\nsources: {}\noffers: {}\n")
     await ran(server, providers, "together", into=tmp_path / "mine", code=1)
     assert capsys.readouterr().err == (
-        "Nothing was written: together.yml was not written by a refresh; refreshed prices need a folder of their own\n"
+        "Nothing was written: together.yml wasn't written by a refresh; use a separate folder for refreshed prices\n"
     )
 
 

@@ -116,7 +116,7 @@ async def test_an_answer_that_is_cut_off(server: FeedServer, catalog: Catalog) -
 )
 async def test_json_that_is_none(server: FeedServer, catalog: Catalog, body: bytes) -> None:
     server.gives("/litellm", body)
-    assert (await report_of(server, catalog)).warnings == (f"{TITLE} is not whole JSON.",)
+    assert (await report_of(server, catalog)).warnings == (f"{TITLE} isn't valid JSON.",)
 
 
 async def test_a_huge_answer_is_cut_off_while_it_comes(server: FeedServer, catalog: Catalog) -> None:
@@ -167,7 +167,7 @@ async def test_a_zip_that_is_none(server: FeedServer, catalog: Catalog, body: by
 async def test_a_version_that_leads_elsewhere(server: FeedServer, catalog: Catalog) -> None:
     server.gives("/gpuhunt/runpod/version", b"../../secret", "text/plain")
     report = await report_of(server, catalog, "gpuhunt")
-    assert report.warnings == ("gpuhunt catalogue has changed shape: its version is no version.",)
+    assert report.warnings == ("gpuhunt catalogue has an unexpected format: its version isn't valid.",)
     assert len(server.asked) == 1
 
 
@@ -199,7 +199,7 @@ async def test_a_redirect_in_a_circle(server: FeedServer, catalog: Catalog) -> N
 async def test_a_next_page_on_another_host_is_refused(server: FeedServer, catalog: Catalog, onward: str) -> None:
     server.gives("/azure-retail/page1", json.dumps({"Items": [], "NextPageLink": onward}).encode())
     report = await report_of(server, catalog, "azure-retail")
-    assert report == RefreshReport((), ("Azure Retail Prices API names a next page on another host.",))
+    assert report == RefreshReport((), ("Azure Retail Prices API links to a next page on another host.",))
 
 
 async def test_pages_without_end(server: FeedServer, catalog: Catalog) -> None:
@@ -213,7 +213,7 @@ async def test_a_part_that_fails_costs_that_part(server: FeedServer, catalog: Ca
     server.gives("/aws-bedrock/us-west-2", b"", status=500)
     report = await report_of(server, catalog, "aws-bedrock")
     assert report.warnings == (
-        "AWS Price List, Amazon Bedrock: a part of it could not be read: us-west-2 answers with status 500.",
+        "AWS Price List, Amazon Bedrock was read only in part: us-west-2 answers with status 500.",
     )
     assert {finding.outcome for finding in report.findings} == {"unchanged", "changed", "new"}
 
@@ -245,7 +245,7 @@ async def test_a_feed_that_has_changed_shape(server: FeedServer, catalog: Catalo
         server.gives("/aws-bedrock/us-west-2", body)
     report = await report_of(server, catalog, feed_id)
     assert report.findings == ()
-    assert "has changed shape" in report.warnings[0]
+    assert "has an unexpected format" in report.warnings[0]
 
 
 async def test_an_empty_answer_in_the_right_shape_ends_no_price(server: FeedServer, catalog: Catalog) -> None:

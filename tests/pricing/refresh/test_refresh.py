@@ -17,7 +17,7 @@ from pricing import Catalog, Price, load_catalog
 from pricing.files.strict_yaml import read_yaml
 from pricing.load import PROVIDERS_DIR
 from pricing.refresh import Feed, Finding, NotWritten, RefreshReport, apply, refresh, refresh_into
-from pricing.refresh.compare import compare, settle
+from pricing.refresh.compare import compare, mark_disputed
 from pricing.refresh.observation import FeedError, Observation, Observations
 from pricing.refresh.places import PriceMapping, PriceTarget
 from pricing.refresh.price_document import PriceDocument, block, dump, in_braces
@@ -137,11 +137,11 @@ def test_a_price_within_rounding_is_unchanged(acme: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "usd", "note"),
     [
-        ("in", "6.01", "a jump of more than 3 ×"),
-        ("in", "0.66", "a jump of more than 3 ×"),
-        ("in", "0", "a jump of more than 3 ×"),
-        ("in", None, "what stands there is no price"),
-        ("out", "0", "zero, where the price was unknown"),
+        ("in", "6.01", "differs by more than a factor of 3"),
+        ("in", "0.66", "differs by more than a factor of 3"),
+        ("in", "0", "differs by more than a factor of 3"),
+        ("in", None, "not a valid price"),
+        ("out", "0", "zero; the recorded price is unknown"),
         ("out", "1001", "over $1000 per 1M tokens"),
     ],
 )
@@ -161,7 +161,7 @@ def test_a_jump_of_three_times_is_still_a_price(acme: Path, usd: str) -> None:
 
 def test_another_unit_is_implausible(acme: Path) -> None:
     said = Observations((Observation("in", Decimal(2), "hour"),))
-    assert outcome(acme, said, "in") == ("implausible", "is per hour there, and per 1M tokens here")
+    assert outcome(acme, said, "in") == ("implausible", "per hour in the feed, per 1M tokens in the catalogue")
 
 
 def test_what_the_feed_no_longer_has_is_gone_and_what_it_has_more_is_new(acme: Path) -> None:
@@ -178,14 +178,14 @@ def test_nothing_is_gone_where_a_part_could_not_be_read(acme: Path) -> None:
 
 
 def test_a_feed_without_any_known_name_has_changed_its_shape(acme: Path) -> None:
-    with pytest.raises(FeedError, match="has none of the 5 names that we know of it"):
+    with pytest.raises(FeedError, match="has none of the 5 expected names"):
         held_against(acme, seen(two_training="3"))
 
 
 def test_feeds_that_disagree_are_not_believed(acme: Path) -> None:
     one = held_against(acme, seen(**RECORDED))
     other = held_against(acme, seen(**RECORDED | {"in": "2.5"}), feed_id="other-api")
-    settled = settle([*one, *other])
+    settled = mark_disputed([*one, *other])
     assert {found.feed for found in settled if found.outcome == "disputed"} == {"acme-api", "other-api"}
     assert {found.name for found in settled if found.outcome == "disputed"} == {"in"}
 
@@ -194,7 +194,7 @@ def test_one_name_can_stand_for_several_prices(acme: Path) -> None:
     both = feed(names={"gpu": (NAMES["h100"], NAMES["b200"])})
     said = Observations((Observation("gpu", Decimal(8), "hour"), Observation("one training", Decimal(10), "1M tokens")))
     found = compare("acme-api", both, said, load_catalog(providers_dir=acme), TODAY)
-    assert [(one.what, one.outcome) for one in found] == [
+    assert [(one.subject, one.outcome) for one in found] == [
         ("acme/one hosting", "changed"),
         ("acme/one hosting B200", "changed"),
         ("acme/one training", "unchanged"),
@@ -290,7 +290,7 @@ def test_two_feeds_that_agree_on_a_price(acme: Path) -> None:
         catalog = load_catalog(providers_dir=acme)
         said = compare("acme-api", feeds["acme-api"], first, catalog, day)
         said += compare("other-api", feeds["other-api"], seen(h100="4", b200="9"), catalog, day)
-        apply(settle(said), feeds, catalog, acme, day)
+        apply(mark_disputed(said), feeds, catalog, acme, day)
     offer = load_catalog(providers_dir=acme).offers["acme/one"]
     assert [(price.source.title, price.source.checked) for price in offer.prices["hosting"]] == [
         ("Acme's prices", "2026-11-29"),
@@ -300,7 +300,7 @@ def test_two_feeds_that_agree_on_a_price(acme: Path) -> None:
 
 def test_a_second_change_on_one_day_waits(acme: Path) -> None:
     before = written(acme, seen(**RECORDED | {"in": "2.5"}))
-    assert outcome(acme, seen(**RECORDED | {"in": "2.6"}), "in") == ("implausible", "changed a second time today")
+    assert outcome(acme, seen(**RECORDED | {"in": "2.6"}), "in") == ("implausible", "already changed today")
     assert written(acme, seen(**RECORDED | {"in": "2.6"})) == before
 
 
@@ -308,7 +308,7 @@ def test_nothing_is_written_where_the_files_would_not_load(acme: Path) -> None:
     catalog = load_catalog(providers_dir=acme)
     found = held_against(acme, seen(**RECORDED | {"in": "2.5"}))
     (acme / "other.yml").write_text(ACME.replace("platform: acme", "platform: other").replace("usd: 2,", "usd: two,"))
-    with pytest.raises(NotWritten, match=r"the edited files would not load: other\.yml"):
+    with pytest.raises(NotWritten, match=r"the edited files don't load: other\.yml"):
         apply(found, FEEDS, catalog, acme, TODAY)
     assert (acme / "acme.yml").read_text() == ACME
     assert {path.name for path in acme.iterdir()} == {"acme.yml", "other.yml"}
@@ -477,7 +477,7 @@ async def test_a_folder_that_a_person_wrote_in_is_left_alone(tmp_path: Path) -> 
     )
     before = (tmp_path / "azure.yml").read_text()
     async with feed_server() as server, http() as client:
-        with pytest.raises(NotWritten, match=r"azure\.yml was not written by a refresh"):
+        with pytest.raises(NotWritten, match=r"azure\.yml wasn't written by a refresh"):
             await refresh_into(tmp_path, client, today=TODAY, keys={}, feeds=server.feeds("azure-retail"))
     assert (tmp_path / "azure.yml").read_text() == before
 
@@ -495,7 +495,7 @@ async def test_all_feeds_against_the_shipped_catalogue(server: FeedServer, catal
     async with http() as client:
         report = await refresh(client, server.feeds(), catalog, TODAY, KEYS)
     assert report.warnings == ()
-    lines = {(one.outcome, one.feed, one.what, one.recorded, one.observed) for one in report.findings}
+    lines = {(one.outcome, one.feed, one.subject, one.recorded, one.observed) for one in report.findings}
     assert lines >= {
         ("unchanged", "azure-retail", "azure/gpt-4.1-mini@global training", "5 / 1M tokens", "5 / 1M tokens"),
         ("changed", "azure-retail", "azure/gpt-4.1-mini@regional training", "5.5 / 1M tokens", "6 / 1M tokens"),
@@ -527,9 +527,11 @@ async def test_all_feeds_against_the_shipped_catalogue(server: FeedServer, catal
     # Known to be wrong, known to mean something else, and a GPU nobody trains on.
     told = {one.name for one in report.findings}
     assert "gpt 4o dev ft cchd inpt glbl Tokens" not in told
-    assert not [one for one in report.findings if "inference_ends" in one.what and "gemini" in one.what]
+    assert not [one for one in report.findings if "inference_ends" in one.subject and "gemini" in one.subject]
     assert "lambda/gpu_8x_v100" not in told
-    assert not [one for one in report.findings if one.applies and ("base model" in one.what or "ends" in one.what)]
+    assert not [
+        one for one in report.findings if one.applies and ("base model" in one.subject or "ends" in one.subject)
+    ]
 
 
 async def test_a_feed_without_its_key_is_left_out(server: FeedServer, catalog: Catalog) -> None:
@@ -538,8 +540,8 @@ async def test_a_feed_without_its_key_is_left_out(server: FeedServer, catalog: C
     assert report == RefreshReport(
         (),
         (
-            "OpenAI, list of models is left out: it needs OPENAI_API_KEY.",
-            "Together AI, list of models is left out: it needs TOGETHER_API_KEY.",
+            "OpenAI, list of models was skipped: OPENAI_API_KEY isn't set.",
+            "Together AI, list of models was skipped: TOGETHER_API_KEY isn't set.",
         ),
     )
     assert server.asked == []
@@ -553,7 +555,7 @@ async def test_a_tuned_price_of_the_feeds_is_unchanged_once_applied(server: Feed
         for day in (TODAY, LATER):
             catalog = load_catalog(providers_dir=folder)
             report = await refresh(client, feeds, catalog, day, KEYS)
-            changed = {one.what for one in report.findings if one.outcome == "changed" and one.applies}
+            changed = {one.subject for one in report.findings if one.outcome == "changed" and one.applies}
             assert changed == (
                 {
                     "azure/gpt-4.1-mini@regional training",
