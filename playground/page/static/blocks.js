@@ -4,7 +4,6 @@ import { chartBlock } from "./charts.js";
 import { el, icon, uid } from "./dom.js";
 import { createElement } from "./elements.js";
 import { image } from "./images.js";
-import { markdown } from "./markdown.js";
 import { plain, textObject } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
 import { dataTable, tableBlock } from "./tables.js";
@@ -40,8 +39,6 @@ const context = (block) =>
     item.type === "image" ? image(item, { small: true }) : el("span", { class: "context-text" }, textObject(item)),
   );
 
-const LEVELS = { info: "Note", warning: "Warning", error: "Error", success: "Done" };
-
 const RENDER = {
   section,
   input,
@@ -53,15 +50,12 @@ const RENDER = {
   rich_text: (block) => richText(block),
   table: (block) => tableBlock(block),
   data_table: (block) => dataTable(block),
-  markdown: (block) => markdown(block.text),
   data_visualization: (block) => chartBlock(block),
-  alert: (block) => [el("span", { class: "visually-hidden" }, LEVELS[block.level] ?? ""), textObject(block.text)],
 };
 
 /** One block in its box; `surface` is where it stands (see surface.js). */
 function renderBlock(block, surface) {
   const box = el("div", { class: `block block-${RENDER[block.type] ? block.type : "other"}`, data: { blockId: block.block_id } });
-  if (block.type === "alert" && block.level in LEVELS) box.classList.add(`alert-${block.level}`);
   try {
     const render = RENDER[block.type];
     box.append(...[render ? render(block, surface) : unknown(block.type)].flat(Infinity).filter(Boolean));

@@ -73,7 +73,7 @@ function makerOf(type) {
  * A maker of stateful elements gets `change(action, confirm)` to call when the value changes.
  */
 export function createElement(spec, host) {
-  if (spec.type === "button" || spec.type === "workflow_button") return button(spec, host);
+  if (spec.type === "button") return button(spec, host);
   if (spec.type === "overflow") return overflow(spec, host);
   if (spec.type === "image") return { node: image(spec) };
   const maker = makerOf(spec.type);

@@ -33,7 +33,7 @@ function styleCell(node, align, wrapped) {
   return node;
 }
 
-/** One table from finished nodes; Markdown tables use it too. */
+/** Returns a table built from finished nodes. */
 export function grid({ head, rows, align, wrapped, rowHeader = -1, caption = null, label = "Table" }) {
   const th = (content, at, scope) => styleCell(el("th", { scope }, content), align[at], wrapped(at));
   const body = rows.map((cells) =>
