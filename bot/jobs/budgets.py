@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import error_of
 from bot.queue.model import DecideJob, Job, QueuedJob, WorkspaceJob
 from bot.render.blocks import text_message
-from bot.render.budgets import approval_request, asked_here, decided, direct_request, people
+from bot.render.budgets import approval_request, approver_mentions, approver_notice, decision_text, direct_request
 from bot.services import Services, idempotency_key
 from bot.slack.poster import NOBODY, Destination
 from bot.store import Approval, Budget, SavedEstimate
@@ -69,7 +69,7 @@ class DecisionJobs:
         for user in approval.approvers:
             try:
                 # Slack tells nobody of a mention in a channel that they are not in, and this says who is.
-                if thread and await poster.whisper(user, thread, asked_here()):
+                if thread and await poster.whisper(user, thread, approver_notice()):
                     continue
                 place = await poster.direct(user)
                 await poster.post(
@@ -90,14 +90,16 @@ class DecisionJobs:
             await poster.only_to(job.user_id, here, text_message("This request doesn't exist any more."))
             return
         if job.user_id not in approval.approvers:
-            await poster.only_to(job.user_id, here, text_message(f"Only {people(approval)} can decide this."))
+            await poster.only_to(
+                job.user_id, here, text_message(f"Only {approver_mentions(approval)} can decide this.")
+            )
             return
         mine = await self.services.budgets.decide(approval, job.user_id, job.decision)
         approval = await self.services.budgets.approval(job.estimate_id, team_id=job.team_id) or approval
         if not mine and not (queued.attempts > 1 and approval.decided_by == job.user_id):
-            await poster.only_to(job.user_id, here, text_message(decided(approval)))
+            await poster.only_to(job.user_id, here, text_message(decision_text(approval)))
             return
         await poster.change(here, job.message_ts, approval_request(approval))
         saved = await self.services.estimates.get(approval.estimate_id, team_id=job.team_id)
         thread = Destination(saved.channel_id, saved.thread_ts) if saved and saved.channel_id else here
-        await self.services.reply_all(queued, thread, [text_message(decided(approval))])
+        await self.services.reply_all(queued, thread, [text_message(decision_text(approval))])

@@ -20,7 +20,15 @@ from bot.errors import error_of, is_transient
 from bot.jobs.estimates import EstimateJobs
 from bot.queue.model import DatasetJob, EstimateJob, QueuedJob, SharedFileJob, SlackFile, WorkspaceJob
 from bot.render.blocks import SlackMessage
-from bot.render.datasets import counted_so_far, details, fetched, not_read, reading, stopped, verdict
+from bot.render.datasets import (
+    cancellation_message,
+    count_progress,
+    detail_messages,
+    download_progress,
+    failure_message,
+    progress_message,
+    summary_message,
+)
 from bot.render.sentences import headline
 from bot.services import Services, idempotency_key
 from bot.slack.files import Downloads, read_file
@@ -123,12 +131,14 @@ class DatasetJobs:
                 report = await self._watched(queued, line, faults)
                 await self._answer(queued, line, report, faults)
         except _Stopped:
-            await line.say(stopped(file.name, job.user_id))
+            await line.say(cancellation_message(file.name, job.user_id))
         except UserError as error:
-            await line.say(not_read(file.name, str(error)))
+            await line.say(failure_message(file.name, str(error)))
         except Exception as error:
             with suppress(Exception):
-                await line.say(not_read(file.name, "It begins again." if is_transient(error) else "The fault is ours."))
+                await line.say(
+                    failure_message(file.name, "It begins again." if is_transient(error) else "The fault is ours.")
+                )
             raise
         await self.services.dataset_runs.end(key, team_id=job.team_id)
 
@@ -144,7 +154,7 @@ class DatasetJobs:
         place = Destination(job.channel_id, job.thread_ts) if job.channel_id else None
         if before and before.channel_id:
             place = Destination(before.channel_id, before.thread_ts)
-        message = reading(file.name, key, fetched(0, file.size))
+        message = progress_message(file.name, key, download_progress(0, file.size))
         posted = await poster.post_or_dm(place, job.user_id, message, idempotency_key(queued).part("line"))
         line = _Line(poster, posted.place, posted.ts)
         await self.services.dataset_runs.begin(
@@ -159,7 +169,7 @@ class DatasetJobs:
 
     async def _watched(self, queued: QueuedJob[DatasetJob], line: _Line, faults: IO[bytes]) -> DatasetReport:
         """What is in the file, while the line moves and Cancel is heard, on whichever replica it was pressed."""
-        how_far = [fetched(0, queued.job.file.size)]
+        how_far = [download_progress(0, queued.job.file.size)]
         work = asyncio.ensure_future(self._read(queued.job, faults, how_far.append))
         move = asyncio.ensure_future(self._move(queued, line, how_far))
         cancelled = asyncio.ensure_future(self._cancelled(queued))
@@ -180,12 +190,12 @@ class DatasetJobs:
             file = read_file(await self._info(team, file.id)) or file
         token = (await self.services.workspaces.of(team)).token
         rules = await asyncio.to_thread(load_dataset_rules)
-        async with self.downloads.copy(file, token, lambda done: say(fetched(done, file.size))) as copy:
+        async with self.downloads.copy(file, token, lambda done: say(download_progress(done, file.size))) as copy:
             return await count_file(
                 Path(f"/dev/fd/{copy.fileno()}"),
                 catalog=self.services.catalog,
                 rules=rules,
-                progress=lambda progress: say(counted_so_far(progress)),
+                progress=lambda progress: say(count_progress(progress)),
                 report_path=Path(f"/dev/fd/{faults.fileno()}"),
                 max_reported=MAX_REPORTED,
                 descriptors=(copy.fileno(), faults.fileno()),
@@ -213,7 +223,7 @@ class DatasetJobs:
             await asyncio.sleep(started + moves * MOVE_SECONDS - clock())
             del how_far[:-1]
             try:
-                await line.say(reading(file.name, key, f"{how_far[-1]}, {clock() - started:.0f} s"))
+                await line.say(progress_message(file.name, key, f"{how_far[-1]}, {clock() - started:.0f} s"))
             except Exception as error:
                 log.warning("%s: the line could not be moved: %r", key, error)
 
@@ -250,8 +260,8 @@ class DatasetJobs:
             answer = headline(priced) if priced else NO_EXAMPLES
         except UserError as error:
             priced, answer = None, str(error)
-        await line.say(verdict(file.name, report, answer))
-        messages = details(report)
+        await line.say(summary_message(file.name, report, answer))
+        messages = detail_messages(report)
         await self.services.reply_all(queued, line.thread, messages, part="details")
         if report.problems > MAX_SHOWN and queued.replies_posted <= len(messages):
             await self._upload(job, file, line.thread, faults)

@@ -9,7 +9,7 @@ from datetime import date
 from bot.jobs.budgets import DecisionJobs
 from bot.queue.model import EstimateJob, QueuedJob
 from bot.render.blocks import SlackMessage
-from bot.render.budgets import approval_request, still_approved
+from bot.render.budgets import approval_holds, approval_request
 from bot.render.change import change_reply
 from bot.render.currency import read_exchange, save_exchange
 from bot.render.data import build_result
@@ -74,7 +74,7 @@ class EstimateJobs:
         """After the answer's messages: the request to approve it, or that an earlier approval holds."""
         approval = await self.decisions.request_approval(queued.job, budget, excess, before)
         if approval.estimate_id != queued.job.estimate_id:
-            await self._post_all(queued, None, [*messages, still_approved(approval)])
+            await self._post_all(queued, None, [*messages, approval_holds(approval)])
             return
         saved = await self.services.estimates.get(approval.estimate_id, team_id=approval.team_id)
         channel = saved and saved.channel_id

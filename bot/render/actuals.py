@@ -1,9 +1,9 @@
-"""Actual against estimate in words and rows: the same for the thread and for the terminal."""
+"""Actual against estimate as a page for the thread and the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.render.blocks import Block, SlackMessage
@@ -15,7 +15,7 @@ from bot.render.tables import Table, offer_name
 from calculator import Comparison, Estimate, Recalibration, Variance, month_after
 
 RECALIBRATE = "recalibrate"
-ROWS = 40
+MAX_ROWS = 40
 PARTS = {
     "training": "Training",
     "inference": "Inference",
@@ -23,51 +23,51 @@ PARTS = {
     "storage": "Storage",
     "all": "All together",
 }
-TOLD = 4
-"""So many months and parts that stand out are told of in words; the table marks them all."""
+MAX_SENTENCES = 4
+"""Anomalies described in sentences; the table marks all of them."""
 MARK = "⚑"
 
 
 def actual_page(
     comparison: Comparison,
     estimate: Estimate,
-    held: Sequence[Variance],
-    found: Recalibration,
+    variances: Sequence[Variance],
+    recalibration: Recalibration,
     notes: Sequence[str] = (),
 ) -> TextPage:
-    """The months side by side, what explains the differences, what stands out, what could be put into the question."""
-    shown = held[-ROWS:]
+    """Return the months side by side, with the causes of each difference, anomalies and recalibrated inputs."""
+    rows = variances[-MAX_ROWS:]
     return TextPage(
         f"Actual against estimate: {offer_name(estimate)}",
-        tuple(_sentences(held, found)),
+        tuple(_sentences(variances, recalibration)),
         Table(
-            ("Month", "Part", "Estimate", "Actual", "Difference", "Because of"),
+            ("Month", "Part", "Estimate", "Actual", "Difference", "Explained by"),
             ("left", "left", "right", "right", "right", "left"),
-            tuple(_row(one) for one in shown),
+            tuple(map(_row, rows)),
         ),
         (
-            *([f"{MARK} stands out"] if any(one.anomaly for one in shown) else []),
-            *([f"{len(held) - len(shown)} older rows are left out."] if len(held) > len(shown) else []),
-            *_days(comparison, held),
+            *([f"{MARK} stands out"] if any(variance.anomaly for variance in rows) else []),
+            *([f"{len(variances) - len(rows)} older rows are left out."] if len(variances) > len(rows) else []),
+            *_coverage_notes(comparison, variances),
             *notes,
-            f"USD; estimate of {comparison.as_of}, without preparation, which is on no platform's bill",
+            f"USD; estimate of {comparison.as_of}, without preparation, which no platform bills",
         ),
     )
 
 
 def actual_replies(
-    page: TextPage, estimate: Estimate, held: Sequence[Variance], button: Block | None
+    page: TextPage, estimate: Estimate, variances: Sequence[Variance], button: Block | None
 ) -> list[SlackMessage]:
-    """For the thread: the page with its button, then the chart."""
+    """Return the page with its button, then the chart."""
     message = page.message()
     if button:
         message = message._replace(blocks=[*message.blocks, button])
-    chart = monthly_chart(estimate, held)
+    chart = monthly_chart(estimate, variances)
     return [message, *([chart_reply(chart)] if chart else [])]
 
 
 def recalibrate_button(estimate_id: str) -> Block:
-    """Opens the form with what was measured."""
+    """Return the button that opens the form with the recalibrated inputs."""
     label = {"type": "plain_text", "text": "Recalibrate"}
     return {
         "type": "actions",
@@ -75,57 +75,56 @@ def recalibrate_button(estimate_id: str) -> Block:
     }
 
 
-def _sentences(held: Sequence[Variance], found: Recalibration) -> list[str]:
-    bars = month_bars(held)
+def _sentences(variances: Sequence[Variance], recalibration: Recalibration) -> list[str]:
+    bars = month_bars(variances)
     sentences = []
     if bars:
-        paid, expected = (sum(usds) for usds in zip(*((b.actual_usd, b.estimate_usd) for b in bars), strict=True))
+        actual_usd = sum((bar.actual_usd for bar in bars), Decimal(0))
+        estimate_usd = sum((bar.estimate_usd for bar in bars), Decimal(0))
         months = bars[0].month if len(bars) == 1 else f"{bars[0].month} to {bars[-1].month}"
-        sentences.append(f"{months}: {money(paid)} paid, {money(expected)} estimated: {signed(paid - expected)}.")
-    odd = [one for one in held if one.anomaly]
-    sentences += [f"{_name(one)} stands out: {one.anomaly}." for one in odd[-TOLD:]]
-    if found.fields:
-        asked = " ".join(f"{key}={text}" for key, text in found.fields.items())
-        sentences.append(f"With what was measured the question has {asked}. {' '.join(found.notes)}".rstrip())
+        difference = signed(actual_usd - estimate_usd)
+        sentences.append(f"{months}: {money(actual_usd)} paid, {money(estimate_usd)} estimated: {difference}.")
+    anomalies = [variance for variance in variances if variance.anomaly]
+    sentences += [f"{_name(variance)} stands out: {variance.anomaly}." for variance in anomalies[-MAX_SENTENCES:]]
+    if recalibration.fields:
+        fields = " ".join(f"{key}={text}" for key, text in recalibration.fields.items())
+        sentences.append(f"Recalibrated inputs: {fields}. {' '.join(recalibration.notes)}".rstrip())
     return sentences
 
 
-def _name(one: Variance) -> str:
-    return f"{PARTS[one.actual.part]} in {one.actual.month:%Y-%m}"
+def _name(variance: Variance) -> str:
+    return f"{PARTS[variance.actual.part]} in {variance.actual.month:%Y-%m}"
 
 
-def _row(one: Variance) -> tuple[str, ...]:
-    difference = one.difference_usd
-    mark = f" {MARK}" if one.anomaly else ""
+def _row(variance: Variance) -> tuple[str, ...]:
+    difference = variance.difference_usd
+    mark = f" {MARK}" if variance.anomaly else ""
+    effects = ((effect.cause, _visible_usd(effect.usd, variance)) for effect in variance.effects)
     return (
-        f"{one.actual.month:%Y-%m}",
-        PARTS[one.actual.part],
-        "outside" if not one.inside else money(one.estimate_usd),
-        money(one.actual.usd),
-        UNKNOWN if difference is None else f"{signed(_seen(difference, one))}{mark}",
-        ", ".join(f"{effect.cause} {signed(usd)}" for effect in one.effects if (usd := _seen(effect.usd, one))),
+        f"{variance.actual.month:%Y-%m}",
+        PARTS[variance.actual.part],
+        money(variance.estimate_usd) if variance.inside else "outside",
+        money(variance.actual.usd),
+        UNKNOWN if difference is None else f"{signed(_visible_usd(difference, variance))}{mark}",
+        ", ".join(f"{cause} {signed(usd)}" for cause, usd in effects if usd),
     )
 
 
-def _seen(usd: Decimal, one: Variance) -> Decimal:
-    """A difference to the cent, beside an amount that is given to the cent."""
-    return usd.quantize(CENT, ROUND_HALF_UP) if abs(one.actual.usd) >= CENT else usd
+def _visible_usd(usd: Decimal, variance: Variance) -> Decimal:
+    """Round a difference to the cent if its actual is given to the cent."""
+    return usd.quantize(CENT, ROUND_HALF_UP) if abs(variance.actual.usd) >= CENT else usd
 
 
-def _days(comparison: Comparison, held: Sequence[Variance]) -> list[str]:
-    """Months of which less than all days are compared, and those that the estimate does not reach."""
-    said: dict[str, None] = {}
-    for one in held:
-        month, through = one.actual.month, one.actual.through
-        if not one.inside:
-            said["“outside”: the estimate does not reach these days"] = None
+def _coverage_notes(comparison: Comparison, variances: Sequence[Variance]) -> list[str]:
+    """Return a note on each month that is compared in part or lies outside the estimate."""
+    notes: dict[str, None] = {}
+    for variance in variances:
+        month, end = variance.actual.month, variance.actual.through
+        if not variance.inside:
+            notes["“outside”: the estimate doesn't cover these days"] = None
             continue
         if month < comparison.as_of < month_after(month):
-            said[f"{month:%Y-%m} is estimated from {comparison.as_of} on, the day of the estimate"] = None
-        if through < month_after(month):
-            said[f"{month:%Y-%m} is compared up to {_before(through)}"] = None
-    return list(said)
-
-
-def _before(through: date) -> date:
-    return through - timedelta(days=1)
+            notes[f"{month:%Y-%m} is estimated from {comparison.as_of} on, the day of the estimate"] = None
+        if end < month_after(month):
+            notes[f"{month:%Y-%m} is compared up to {end - timedelta(days=1)}"] = None
+    return list(notes)

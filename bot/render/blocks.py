@@ -1,6 +1,6 @@
-"""Slack's blocks within its published limits, and text that is safe in them.
+"""Slack's blocks within its published limits.
 
-People's text goes through `escape`, or into plain_text and raw_text, which Slack shows as they are.
+Text that users wrote goes through `escape`, or into plain_text and raw_text, which Slack doesn't interpret.
 """
 
 from __future__ import annotations
@@ -24,33 +24,36 @@ TABLE_CHARACTERS = 9_500  # Slack's 10,000 over a message's tables, with room to
 
 
 class SlackMessage(NamedTuple):
-    """What chat.postMessage takes. `text` is the notification and what a screen reader says."""
+    """A message for chat.postMessage. `text` is for the notification and for screen readers."""
 
     text: str
     blocks: list[Block]
     chart: Chart | None = None
-    """What the blocks draw, for a picture of it where Slack does not take them."""
+    """The chart in the blocks, to be uploaded as a PNG if Slack refuses them."""
 
 
 def section(text: str) -> Block:
+    """Return a section of mrkdwn."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION_TEXT)}}
 
 
 def plain_section(text: str) -> Block:
-    """Text shown as it is, also where people wrote it."""
+    """Return a section of text that Slack doesn't interpret."""
     return {"type": "section", "text": {"type": "plain_text", "text": clip(text, SECTION_TEXT), "emoji": False}}
 
 
 def context(text: str) -> Block:
+    """Return small grey mrkdwn."""
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, FIELD_TEXT)}]}
 
 
 def header(text: str) -> Block:
+    """Return a large title."""
     return {"type": "header", "text": {"type": "plain_text", "text": clip(text, HEADER_TEXT), "emoji": False}}
 
 
 def text_message(text: str) -> SlackMessage:
-    """A message of mrkdwn alone; a long one becomes several sections, cut between lines."""
+    """Return a message of mrkdwn, in several sections cut between lines if it is long."""
     parts = [""]
     for line in text.splitlines():
         if len(parts[-1]) + len(line) >= SECTION_TEXT:
@@ -60,35 +63,34 @@ def text_message(text: str) -> SlackMessage:
 
 
 def fields(pairs: Iterable[tuple[str, str]]) -> Block:
-    """Label and value side by side, at most ten."""
-    made = [
+    """Return at most ten labelled values side by side."""
+    items = [
         {"type": "mrkdwn", "text": clip(f"*{escape(label)}*\n{escape(value)}", FIELD_TEXT)} for label, value in pairs
     ]
-    return {"type": "section", "fields": made[:10]}
+    return {"type": "section", "fields": items[:10]}
 
 
 _SLACK_ID = re.compile(r"\b([UWCG][A-Z0-9]{8,31})\b")
 
 
 def _cell(text: str, *, ids: bool) -> Block:
-    """Text as it is; Slack's ids in it as the names of whom they are, where that is asked for."""
+    """Return a table cell; with `ids`, Slack shows the ids of users and channels in it as names."""
     parts = _SLACK_ID.split(text) if ids else [text]
     if len(parts) == 1:
         return {"type": "raw_text", "text": text}
     elements = [
-        _named(part) if place % 2 else {"type": "text", "text": part} for place, part in enumerate(parts) if part
+        _id_element(part) if index % 2 else {"type": "text", "text": part} for index, part in enumerate(parts) if part
     ]
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
 
 
-def _named(slack_id: str) -> Block:
+def _id_element(slack_id: str) -> Block:
     kind = "user" if slack_id[0] in "UW" else "channel"
     return {"type": kind, f"{kind}_id": slack_id}
 
 
 def table_block(table: Table) -> Block:
-    """Slack's native table: right-aligned numbers, wrapped text. Rows that would pass the size limit are left out."""
-
+    """Return Slack's native table, without the rows that exceed its size limit."""
     rows: list[list[Block]] = []
     room = TABLE_CHARACTERS
     for row in (table.header, *table.rows):

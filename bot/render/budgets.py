@@ -1,4 +1,4 @@
-"""A request to approve an estimate above its budget, and what was decided."""
+"""Messages about the approval of an estimate above its budget."""
 
 from __future__ import annotations
 
@@ -10,44 +10,53 @@ APPROVE, DECLINE = "budget_approve", "budget_decline"
 
 
 def approval_request(approval: Approval, *, elsewhere: bool = False) -> SlackMessage:
-    """The request with its buttons, or the decision in their place. `elsewhere`: the approvers do not read here, and
-    are asked where they do.
+    """Return the request with its buttons, or the decision in their place.
+
+    Args:
+        approval: The request.
+        elsewhere: The approvers can't read this thread and are asked in a direct message.
     """
-    what = f"*Above the budget of {escape(approval.budget)}.* {escape(approval.estimated)}."
+    summary = f"*Above the budget of {escape(approval.budget)}.* {escape(approval.estimated)}."
     if approval.decision is not None:
-        return SlackMessage(decided(approval), [section(f"{what}\n{decided(approval)}")])
-    text = f"Above the budget of {escape(approval.budget)}: approval is asked for."
+        return SlackMessage(decision_text(approval), [section(f"{summary}\n{decision_text(approval)}")])
+    text = f"Above the budget of {escape(approval.budget)}: it needs approval."
     if elsewhere:
-        return SlackMessage(text, [section(f"{what}\nAsked in a direct message: {people(approval)}.")])
+        return SlackMessage(text, [section(f"{summary}\nAsked in a direct message: {approver_mentions(approval)}.")])
     buttons = [_button("Approve", APPROVE, approval, "primary"), _button("Decline", DECLINE, approval, "danger")]
-    blocks = [section(f"{what}\n{people(approval)}: approve it?"), {"type": "actions", "elements": buttons}]
+    blocks = [
+        section(f"{summary}\n{approver_mentions(approval)}: approve it?"),
+        {"type": "actions", "elements": buttons},
+    ]
     return SlackMessage(text, blocks)
 
 
 def direct_request(approval: Approval, question: str) -> SlackMessage:
-    """The request for somebody who does not read the estimate's thread."""
-    about = section(f"<@{escape(approval.asked_by)}> asks for an estimate to be approved: {escape(question)}")
+    """Return the request for an approver who can't read the estimate's thread."""
+    intro = section(f"<@{escape(approval.asked_by)}> asks you to approve an estimate: {escape(question)}")
     message = approval_request(approval)
-    return message._replace(blocks=[about, *message.blocks])
+    return message._replace(blocks=[intro, *message.blocks])
 
 
-def asked_here() -> SlackMessage:
-    """Said to an approver alone, beside the request in the thread."""
-    return text_message("You are asked to approve an estimate in this thread.")
+def approver_notice() -> SlackMessage:
+    """Return what only an approver sees, beside the request in the thread."""
+    return text_message("An estimate in this thread needs your approval.")
 
 
-def still_approved(approval: Approval) -> SlackMessage:
-    """Said of a change that costs no more than what was approved."""
-    return text_message(f"No new approval is needed: it costs no more than what was approved. {decided(approval)}")
+def approval_holds(approval: Approval) -> SlackMessage:
+    """Return the message on a change that costs no more than the approved estimate."""
+    return text_message(
+        f"No new approval is needed: it costs no more than the approved estimate. {decision_text(approval)}"
+    )
 
 
-def decided(approval: Approval) -> str:
-    """`Approved by @robin on 2026-11-21 at 12:00 UTC.`"""
-    when = f"{approval.decided_at:%Y-%m-%d at %H:%M} UTC" if approval.decided_at else ""
-    return f"{(approval.decision or '').capitalize()} by <@{escape(approval.decided_by or '')}> on {when}."
+def decision_text(approval: Approval) -> str:
+    """Return `Approved by @robin on 2026-11-21 at 12:00 UTC.`"""
+    time = f"{approval.decided_at:%Y-%m-%d at %H:%M} UTC" if approval.decided_at else ""
+    return f"{(approval.decision or '').capitalize()} by <@{escape(approval.decided_by or '')}> on {time}."
 
 
-def people(approval: Approval) -> str:
+def approver_mentions(approval: Approval) -> str:
+    """Return the approvers as Slack mentions."""
     return ", ".join(f"<@{escape(user)}>" for user in approval.approvers)
 
 

@@ -1,4 +1,4 @@
-"""US dollars shown in another currency. What is counted and stored stays in dollars."""
+"""US dollars shown in another currency. Amounts are computed and stored in US dollars."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from calculator import Comparison, Estimate, Figure
 
 
 class Rate(NamedTuple):
-    """So much of a currency for one US dollar, where it was read, and of which day it is."""
+    """The price of one US dollar in another currency, with its source and day."""
 
     currency: str
     per_usd: Decimal
@@ -21,37 +21,37 @@ class Rate(NamedTuple):
 
 
 class NoRate(NamedTuple):
-    """A currency that was asked for and cannot be shown, and why."""
+    """A requested currency without an exchange rate, and the reason."""
 
     currency: str
     why: str
 
 
 Exchange = Rate | NoRate | None
-"""None where US dollars are what was asked for."""
+"""None if US dollars were requested."""
 
 
-def exchange_sentence(comparison: Comparison, shown: Estimate | None, exchange: Exchange) -> str | None:
-    """The figures of an answer in the currency that was asked for, with the rate they all share; or why not."""
+def exchange_sentence(comparison: Comparison, estimate: Estimate | None, exchange: Exchange) -> str | None:
+    """Return the totals of an estimate in the requested currency with its rate, or why they can't be shown."""
     if exchange is None:
         return None
     if isinstance(exchange, NoRate):
         return f"Not shown in {exchange.currency}: {exchange.why}."
-    if shown is None or not shown.lines:
+    if estimate is None or not estimate.lines:
         return None
-    names: tuple[tuple[str, Figure], ...] = (("one-off", "one_off"), ("a month", "monthly"), (_to(comparison), "total"))
-    known = ((label, name) for label, name in names if getattr(shown, name).usd is not None)
-    parts = [f"{label} {foreign_figure(comparison, shown, name, exchange.per_usd)}" for label, name in known]
+    names: tuple[tuple[str, Figure], ...] = (
+        ("one-off", "one_off"),
+        ("a month", "monthly"),
+        (f"in all, {horizon(comparison)}", "total"),
+    )
+    known = ((label, name) for label, name in names if getattr(estimate, name).usd is not None)
+    parts = [f"{label} {foreign_figure(comparison, estimate, name, exchange.per_usd)}" for label, name in known]
     return f"In {exchange.currency}: {' · '.join(parts)}. {rate_text(exchange)}"
 
 
 def rate_text(rate: Rate) -> str:
-    """`1 USD = 0.8612 EUR, ECB reference rate of 2026-11-20.`"""
+    """Return `1 USD = 0.8612 EUR, ECB reference rate of 2026-11-20.`"""
     return f"1 USD = {rate.per_usd:.6g} {rate.currency}, {rate.source} of {rate.day}."
-
-
-def _to(comparison: Comparison) -> str:
-    return f"in all, {horizon(comparison)}"
 
 
 def save_exchange(exchange: Exchange) -> SavedExchange | None:

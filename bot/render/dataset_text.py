@@ -1,4 +1,4 @@
-"""What is in a training file -> text for a terminal, JSON for programs."""
+"""A dataset report as text for a terminal and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from calculator.datasets import DatasetReport
 
 
 def dataset_json(report: DatasetReport) -> dict[str, Any]:
-    """The documented keys, see docs/datasets.md."""
+    """Return the report with the keys that docs/datasets.md documents."""
     count = report.count
     return {
         "examples": count.examples,
@@ -32,16 +32,17 @@ def dataset_json(report: DatasetReport) -> dict[str, Any]:
 
 
 def dataset_text(report: DatasetReport) -> str:
+    """Return the report as lines for a terminal."""
     count, lengths = report.count, report.count.lengths
-    exactly = "exact" if report.exact else f"approximate: {report.inexact_why}"
+    precision = "exact" if report.exact else f"approximate: {report.inexact_why}"
     lines = [
         f"{counted(count.examples, 'example')} in the format {count.format or 'unknown'}",
-        f"{count.tokens:,} tokens of {count.encoding} ({exactly})",
-        f"  {count.input_tokens:,} input, {count.output_tokens:,} output (trained on)",
+        f"{count.tokens:,} tokens of {count.encoding} ({precision})",
+        f"  {count.input_tokens:,} input, {count.output_tokens:,} output (used for training)",
         f"  an example: p5 {lengths.p5:,} · median {lengths.p50:,} · p95 {lengths.p95:,} · longest {lengths.max:,}",
     ]
     if not count.duplicates_complete:
-        lines.append("  duplicates were only looked for among the first examples of the file")
+        lines.append("  only the first examples of the file were checked for duplicates")
     lines += ["", counted(report.problems, "problem") if report.problems else "No problems found"]
     lines += [f"  {kind} × {number:,}" for kind, number in report.problems_by_kind.items()]
     lines += [

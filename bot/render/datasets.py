@@ -1,4 +1,4 @@
-"""A training file in Slack: how far its count is, what is in it, what is wrong with it, who takes it."""
+"""Messages about a training file: the progress of its count, its contents, its problems, the platforms it suits."""
 
 from __future__ import annotations
 
@@ -8,73 +8,74 @@ from bot.render.escaping import escape
 from calculator.datasets import DatasetReport, Fate, Problem
 
 CANCEL = "cancel_count"
-KEPT = "The bot keeps these counts and nothing of the file; its copy is deleted."
-_PROBLEM_TEXT = 300
+PRIVACY_NOTE = "The bot keeps these counts only; its copy of the file is deleted."
+_MAX_PROBLEM_LENGTH = 300
 _MARKS: dict[Fate, str] = {"taken": "✓", "converted": "↻", "refused": "✗", "unknown": "?"}
 
 
 def size(count: int) -> str:
-    """Bytes for people: 512 bytes, 1.5 kB, 12.3 MB."""
+    """Return a number of bytes as text: 512 bytes, 1.5 kB, 12.3 MB."""
     if count < 1_000:
         return f"{count:,} byte{'' if count == 1 else 's'}"
     return f"{count / 1_000:,.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"
 
 
-def reading(name: str, key: str, how_far: str) -> SlackMessage:
-    """The line that moves, with the button that stops it; `key` is the job's."""
-    text = f"Reading *{escape(name)}*: {how_far}"
+def progress_message(name: str, job_key: str, progress: str) -> SlackMessage:
+    """Return the line that shows the progress of a count, with the button that cancels it."""
+    text = f"Reading *{escape(name)}*: {progress}"
     button = {
         "type": "button",
         "action_id": CANCEL,
         "text": {"type": "plain_text", "text": "Cancel"},
         "accessibility_label": "Stop reading the file",
-        "value": key,
+        "value": job_key,
     }
     return SlackMessage(text, [section(text), {"type": "actions", "elements": [button]}])
 
 
-def fetched(done: int, whole: int) -> str:
-    """How far a download is, in bytes."""
-    return f"{size(done)} of {size(whole)} fetched" if whole else f"{size(done)} fetched"
+def download_progress(bytes_done: int, bytes_total: int) -> str:
+    """Return `1.5 MB of 12.3 MB fetched`, or `1.5 MB fetched` if the total is 0."""
+    return f"{size(bytes_done)} of {size(bytes_total)} fetched" if bytes_total else f"{size(bytes_done)} fetched"
 
 
-def counted_so_far(progress: Progress) -> str:
+def count_progress(progress: Progress) -> str:
+    """Return `42% counted, 1,024 examples, 3 problems`."""
     share = min(1.0, progress.bytes_done / (progress.bytes_total or 1))
     problems = f", {progress.problems:,} problem{'' if progress.problems == 1 else 's'}" if progress.problems else ""
     return f"{share:.0%} counted, {progress.examples:,} examples{problems}"
 
 
-def not_read(name: str, why: str) -> SlackMessage:
-    """In place of the line that moved, where it came to nothing."""
-    return text_message(f"*{escape(name)}* was not counted. {escape(why)}")
+def failure_message(name: str, reason: str) -> SlackMessage:
+    """Return the message that replaces the progress line if the count failed."""
+    return text_message(f"*{escape(name)}* wasn't counted. {escape(reason)}")
 
 
-def stopped(name: str, user: str) -> SlackMessage:
-    """After a press of Cancel."""
-    return text_message(f"*{escape(name)}* was not counted: <@{escape(user)}> stopped it. Nothing of the file is kept.")
+def cancellation_message(name: str, user: str) -> SlackMessage:
+    """Return the message that replaces the progress line if a user cancelled the count."""
+    return text_message(f"*{escape(name)}* wasn't counted: <@{escape(user)}> cancelled it. The file is deleted.")
 
 
-def verdict(name: str, report: DatasetReport, answer: str | None) -> SlackMessage:
-    """In place of the line that moved: what is in the file in a sentence, and what training on it costs."""
+def summary_message(name: str, report: DatasetReport, headline: str | None) -> SlackMessage:
+    """Return the message that replaces the progress line: the contents of the file and the cost of training on it."""
     count = report.count
     about = "" if report.exact else "about "
-    said = [
+    sentences = [
         f"*{escape(name)}*: {count.examples:,} example{'' if count.examples == 1 else 's'}, "
         f"{about}{count.tokens:,} tokens, {_problems(report)}.",
-        _taken(report),
+        _accepting_platforms(report),
     ]
     if count.images:
-        said.append(f"What its images and files, {count.images:,} of them, cost is unknown and not in the estimate.")
-    if answer:
-        said.append(f"*{escape(answer)}*")
-    return text_message("\n".join(said))
+        sentences.append(f"It has {count.images:,} images and files; their cost is unknown and isn't in the estimate.")
+    if headline:
+        sentences.append(f"*{escape(headline)}*")
+    return text_message("\n".join(sentences))
 
 
-def details(report: DatasetReport) -> list[SlackMessage]:
-    """What follows in the thread: the statistics, and the faults where there are any."""
+def detail_messages(report: DatasetReport) -> list[SlackMessage]:
+    """Return what follows in the thread: the statistics, then the problems if there are any."""
     messages = [_statistics(report)]
     if report.problems:
-        messages.append(_faults(report))
+        messages.append(_problem_list(report))
     return messages
 
 
@@ -82,27 +83,27 @@ def _statistics(report: DatasetReport) -> SlackMessage:
     count, lengths = report.count, report.count.lengths
     figures = [
         ("Examples", f"{count.examples:,}"),
-        ("Format", count.format or "not known"),
+        ("Format", count.format or "unknown"),
         ("Tokens", f"{count.tokens:,}" if report.exact else f"about {count.tokens:,}"),
         ("Input / output", f"{count.input_tokens:,} / {count.output_tokens:,}"),
-        ("An example, p5 · median · p95", f"{lengths.p5:,} · {lengths.p50:,} · {lengths.p95:,}"),
-        ("The longest", f"{lengths.max:,}"),
+        ("Tokens per example, p5 · median · p95", f"{lengths.p5:,} · {lengths.p50:,} · {lengths.p95:,}"),
+        ("Longest example", f"{lengths.max:,}"),
     ]
-    blocks: list[Block] = [section("*What is in the file*"), fields(figures)]
-    notes = [f"Tokens of {count.encoding}; output is what is trained on."]
+    blocks: list[Block] = [section("*Contents of the file*"), fields(figures)]
+    notes = [f"Tokens of {count.encoding}; training is on the output."]
     if report.inexact_why:
         notes.append(f"Approximate: {report.inexact_why}.")
     if not count.duplicates_complete:
-        notes.append("Duplicates were looked for among the first examples only.")
-    blocks += [section("*Who takes it*\n" + "\n".join(_platforms(report)))]
-    blocks.append(context(escape("\n".join([*notes, *_other_tokenizers(report), KEPT]))))
+        notes.append("Only the first examples were checked for duplicates.")
+    blocks += [section("*Platforms*\n" + "\n".join(_platforms(report)))]
+    blocks.append(context(escape("\n".join([*notes, *_other_tokenizers(report), PRIVACY_NOTE]))))
     return SlackMessage(f"In the file: {count.examples:,} examples, {count.tokens:,} tokens.", blocks)
 
 
-def _faults(report: DatasetReport) -> SlackMessage:
+def _problem_list(report: DatasetReport) -> SlackMessage:
     kinds = " · ".join(f"{kind.replace('_', ' ')} × {number:,}" for kind, number in report.problems_by_kind.items())
     lines = [f"*{_problems(report).capitalize()}*: {escape(kinds)}"]
-    lines += [f"• {_where(problem)}: {escape(problem.text[:_PROBLEM_TEXT])}" for problem in report.first_problems]
+    lines += [f"• {_where(problem)}: {escape(problem.text[:_MAX_PROBLEM_LENGTH])}" for problem in report.first_problems]
     if report.problems > len(report.first_problems):
         lines.append("The file below lists more.")
     return text_message("\n".join(lines))
@@ -118,42 +119,43 @@ def _problems(report: DatasetReport) -> str:
     return f"{report.problems:,} problem{'' if report.problems == 1 else 's'}"
 
 
-def _taken(report: DatasetReport) -> str:
-    """How many platforms take the file, in a sentence."""
-    taken = [one.title for one in report.platforms.values() if one.fate == "taken"]
-    converted = [one.title for one in report.platforms.values() if one.fate == "converted"]
-    said = f"The format is taken as it is by {_few(taken)}" if taken else "No platform takes the format as it is"
-    return escape(f"{said}{f', after a conversion by {_few(converted)}' if converted else ''}.")
+def _accepting_platforms(report: DatasetReport) -> str:
+    """Return a sentence on the platforms that accept the file."""
+    as_is = [platform.title for platform in report.platforms.values() if platform.fate == "taken"]
+    converted = [platform.title for platform in report.platforms.values() if platform.fate == "converted"]
+    text = f"The format is accepted as it is by {_list(as_is)}" if as_is else "No platform accepts the format as it is"
+    return escape(f"{text}{f', after a conversion by {_list(converted)}' if converted else ''}.")
 
 
-def _few(titles: list[str]) -> str:
-    rest = len(titles) - 3
-    return ", ".join(titles[:3]) + (f" and {rest} more" if rest > 0 else "")
+def _list(titles: list[str]) -> str:
+    """Return the first three titles and the number of the others."""
+    omitted = len(titles) - 3
+    return ", ".join(titles[:3]) + (f" and {omitted} more" if omitted > 0 else "")
 
 
 def _platforms(report: DatasetReport) -> list[str]:
-    """What is special is said platform by platform; those of which the same is to be said share a line."""
-    alike: dict[tuple[Fate, str], list[str]] = {}
-    for one in report.platforms.values():
-        what = one.format.replace(one.title, "it") if one.fate == "refused" else one.format
-        alike.setdefault((one.fate, what), []).append(one.title)
+    """Return a line for each verdict on the file, with the platforms that share it."""
+    titles_by_verdict: dict[tuple[Fate, str], list[str]] = {}
+    for platform in report.platforms.values():
+        text = platform.format.replace(platform.title, "it") if platform.fate == "refused" else platform.format
+        titles_by_verdict.setdefault((platform.fate, text), []).append(platform.title)
     return [
-        f"{_MARKS[fate]} *{escape(', '.join(titles))}*: {escape(what)}"
-        for (fate, what), titles in sorted(alike.items(), key=lambda item: list(_MARKS).index(item[0][0]))
+        f"{_MARKS[fate]} *{escape(', '.join(titles))}*: {escape(text)}"
+        for (fate, text), titles in sorted(titles_by_verdict.items(), key=lambda item: list(_MARKS).index(item[0][0]))
     ]
 
 
 def _other_tokenizers(report: DatasetReport) -> list[str]:
-    """How many tokens the models of some platforms make of it."""
-    alike: dict[str, list[str]] = {}
-    for one in report.platforms.values():
-        known = [one.factors] if one.factors else []
-        unknown = [f"{one.unknown_factors} unknown"] if one.unknown_factors else []
+    """Return how the token counts of other models relate to the count, with the sources."""
+    titles_by_factors: dict[str, list[str]] = {}
+    for platform in report.platforms.values():
+        known = [platform.factors] if platform.factors else []
+        unknown = [f"{platform.unknown_factors} unknown"] if platform.unknown_factors else []
         if known or unknown:
-            alike.setdefault(", ".join(known + unknown), []).append(one.title)
-    if not alike:
+            titles_by_factors.setdefault(", ".join(known + unknown), []).append(platform.title)
+    if not titles_by_factors:
         return []
-    said = "; ".join(f"{', '.join(titles)}: {factors}" for factors, titles in alike.items())
-    sources = dict.fromkeys(source for one in report.platforms.values() for source in one.known_from)
-    by = f" (by {'; '.join(sources)})" if sources else ""
-    return [f"Other models make approximately so many times these tokens of it{by}: {said}."]
+    factors_text = "; ".join(f"{', '.join(titles)}: {factors}" for factors, titles in titles_by_factors.items())
+    sources = dict.fromkeys(source for platform in report.platforms.values() for source in platform.known_from)
+    cited = f" (by {'; '.join(sources)})" if sources else ""
+    return [f"Tokens of other models as a multiple of these, approximately{cited}: {factors_text}."]

@@ -1,4 +1,4 @@
-"""Numbers as people read them: money, unit prices, quantities. Rounding happens here and nowhere else."""
+"""Money, unit prices and quantities as text. Rounding happens here and nowhere else."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ MAGNITUDES = ((1e15, " quadrillion"), (1e12, "T"), (1e9, "B"), (1e6, "M"))
 
 
 def money(usd: Decimal | None, *, whole: bool = True) -> str:
-    """`$1,080.00`; an amount under a cent keeps three digits that say something; `≥ $4.00` where a part is unknown."""
+    """Return `$1,080.00`; three significant digits below a cent; `≥ $4.00` if a part is unknown (`whole` is False)."""
     if usd is None:
         return UNKNOWN
     return f"{'' if whole else '≥ '}{_dollars(usd, _places(usd))}"
 
 
 def rough(usd: Decimal) -> str:
-    """A percentile of draws: whole dollars from $1,000 on, where cents would claim what nobody knows."""
+    """Return a percentile, in whole dollars from $1,000 on: cents would claim a precision that draws don't have."""
     return money(usd) if abs(usd) < ROUGH_FROM else _dollars(usd, 0)
 
 
 def foreign(amount: Decimal) -> str:
-    """An amount of another currency, whose code stands beside it: `11,263.35`, `0.0417`."""
+    """Return an amount in another currency without its code: `11,263.35`, `0.0417`."""
     return _dollars(amount, _places(amount)).replace("$", "")
 
 
 def money_span(low: Decimal | None, high: Decimal | None, *, whole: bool = True) -> str:
-    """`$12.50 – $125.00`, or one figure where both ends print the same."""
-    first, last = money(low, whole=whole), money(high, whole=True)
-    return first if first.removeprefix("≥ ") == last else f"{first} – {last}"
+    """Return `$12.50 – $125.00`, or one amount if both ends print the same."""
+    low_text, high_text = money(low, whole=whole), money(high, whole=True)
+    return low_text if low_text.removeprefix("≥ ") == high_text else f"{low_text} – {high_text}"
 
 
 def signed(usd: Decimal) -> str:
-    """A difference: `+$24.00`, `−$3.00`, `±$0.00`."""
+    """Return a difference: `+$24.00`, `−$3.00`, `±$0.00`."""
     return f"{'+' if usd > 0 else '−' if usd < 0 else '±'}{_dollars(abs(usd), _places(usd))}"
 
 
 def unit_price(usd: Decimal | None) -> str:
-    """A price as its source gives it, with at least cents: `$25.00`, `$0.0375`."""
+    """Return a price with the digits of its source, at least cents: `$25.00`, `$0.0375`."""
     if usd is None:
         return UNKNOWN
     exponent = usd.normalize().as_tuple().exponent
@@ -50,17 +50,17 @@ def unit_price(usd: Decimal | None) -> str:
 
 
 def quantity(value: Decimal | None) -> str:
-    """`1,800`, `12`, `2.5`: at most four digits after the point."""
+    """Return `1,800`, `12`, `2.5`: at most four digits after the point."""
     if value is None:
         return UNKNOWN
     rounded = value.quantize(Decimal("0.0001"), ROUND_HALF_UP, _WIDE).normalize(_WIDE)
     return f"{rounded:,f}"
 
 
-def counted(count: Decimal | int, what: str) -> str:
-    """`1 call`, `258,334 calls`: up to the next whole one."""
+def counted(count: Decimal | int, noun: str) -> str:
+    """Return `1 call`, `258,334 calls`, rounded up to a whole number."""
     whole = math.ceil(count)
-    return f"{whole:,} {what}{'' if whole == 1 else 's'}"
+    return f"{whole:,} {noun}{'' if whole == 1 else 's'}"
 
 
 def brief(usd: Decimal, *, cents: bool = True) -> str:
@@ -76,9 +76,9 @@ def brief(usd: Decimal, *, cents: bool = True) -> str:
 
 
 def parts_of_total(amounts: Sequence[Decimal], places: int = 2) -> list[str]:
-    """Amounts printed so that the printed parts add up to the printed total.
+    """Return amounts as text so that the printed parts add up to the printed total.
 
-    Each is cut to its last digit; what is missing to the rounded total goes to those that lost most.
+    Each amount is rounded down; the remainder to the rounded total goes to the amounts that lost most.
     """
     step = Decimal(1).scaleb(-places)
     whole = [amount.quantize(step, ROUND_FLOOR, _WIDE) for amount in amounts]
@@ -91,12 +91,12 @@ def parts_of_total(amounts: Sequence[Decimal], places: int = 2) -> list[str]:
 
 
 def places_for(total: Decimal) -> int:
-    """Digits after the point for a column that adds up to `total`."""
+    """Return the digits after the point for a column that adds up to `total`."""
     return _places(total)
 
 
 def _places(usd: Decimal) -> int:
-    """Cents, or as many places as show three digits of what is less than a cent."""
+    """Return 2, or below a cent as many places as show three significant digits."""
     if usd == 0 or abs(usd) >= CENT:
         return 2
     return min(12, 2 - usd.adjusted())

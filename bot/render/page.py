@@ -1,4 +1,4 @@
-"""An answer that is no estimate (help, the catalogue): a title, sentences, a table, for Slack and for the terminal."""
+"""A page of text that isn't an estimate, such as help or the catalogue, for Slack and for the terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.render.tables import Table, plain
 
 @dataclass(frozen=True)
 class TextPage:
-    """Plain text throughout; addresses stand as they are and become links where they are shown."""
+    """A title, sentences, a table and notes, all in plain text. Slack turns URLs into links by itself."""
 
     title: str
     sentences: tuple[str, ...] = ()
@@ -19,7 +19,7 @@ class TextPage:
     notes: tuple[str, ...] = ()
 
     def text(self) -> str:
-        """For the terminal."""
+        """Return the page for the terminal."""
         parts = [self.title, *self.sentences]
         if self.table:
             parts += ["", plain(self.table)]
@@ -28,7 +28,7 @@ class TextPage:
         return "\n".join(parts)
 
     def message(self) -> SlackMessage:
-        """For Slack."""
+        """Return the page for Slack."""
         blocks: list[Block] = [section(f"*{escape(self.title)}*")]
         if self.sentences:
             blocks.append(plain_section("\n".join(self.sentences)))

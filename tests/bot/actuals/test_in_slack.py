@@ -18,7 +18,7 @@ from tests.bot.message_text import buttons, estimate_id, prefilled, rows, texts
 from tests.conftest import Workspace, running_bot
 
 Json = dict[str, Any]
-HEADER = ["Month", "Part", "Estimate", "Actual", "Difference", "Because of"]
+HEADER = ["Month", "Part", "Estimate", "Actual", "Difference", "Explained by"]
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ async def test_recalibrate_opens_the_form_with_what_was_measured(asked: Json, sl
     """Twice the day's calls are 3M a month: 2 × 1080 × 12 / 365 = 71.0136986…, of which 71.01 is 2,999,844 calls."""
     await slack.command(f"actual {estimate_id(asked)} 71.01 inference")
     page = await compared(slack, asked)
-    assert "With what was measured the question has calls=2999844/month." in texts(page)
+    assert "Recalibrated inputs: calls=2999844/month." in texts(page)
     form = await slack_actions.press(slack, page, "recalibrate", "estimate_form")
     assert prefilled(form) == {**support_bot.FIELDS, "calls": "2999844/month"}
     done = await slack.submit_view(form["id"], slack.fill(form, {"calls": "3M/month"}))

@@ -114,7 +114,7 @@ async def test_a_key_pulls_what_was_paid(paying: Paying) -> None:
     said = texts(page)
     assert "Recorded: asked of OpenAI" in said
     # 300,000 calls in 31 days: 300,000 × 365 / 12 / 31 = 294,354.8 a month, of 166.67 / 46.67 tokens; 2 % from cache.
-    assert "epochs" not in said.partition("With what was measured")[2].partition("calls=")[0]
+    assert "epochs" not in said.partition("Recalibrated inputs")[2].partition("calls=")[0]
     assert "calls=294355/month call=167/47 cached=2%" in said
 
 

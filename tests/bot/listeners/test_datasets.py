@@ -70,12 +70,12 @@ async def test_a_form_with_a_file_is_priced_by_what_is_in_it(workspace: Workspac
         "Format": "openai-chat",
         "Tokens": "234",
         "Input / output": "210 / 24",
-        "An example, p5 · median · p95": "14 · 19 · 25",
-        "The longest": "25",
+        "Tokens per example, p5 · median · p95": "14 · 19 · 25",
+        "Longest example": "25",
     }
     assert "✓ *Azure, Fireworks, Mistral, OpenAI, Together*: The format is accepted as it is." in texts(statistics)
     assert "↻ *Google*: Needs conversion" in texts(statistics)
-    assert "The bot keeps these counts and nothing of the file" in texts(statistics)
+    assert "The bot keeps these counts only" in texts(statistics)
     assert figures(estimate)["One-off"] == COST
     form = await slack_actions.press(slack, estimate, "edit", "estimate_form")
     assert prefilled(form).items() >= {"examples": "12", "example": "17.5/2"}.items()
@@ -102,7 +102,7 @@ async def test_a_file_in_a_direct_message(workspace: Workspace, slack: FakeSlack
     kept = b"".join(path.read_bytes() for path in database_path.parent.glob(f"{database_path.name}*"))
     assert b"train.jsonl" in kept
     assert b"whisky" not in kept
-    assert "The bot keeps these counts and nothing of the file" in texts(statistics)
+    assert "The bot keeps these counts only" in texts(statistics)
     assert figures(statistics)["Tokens"] == "234"
     assert figures(estimate)["One-off"] == COST
     assert [call.method for call in slack.calls].count("files.info") == 0
@@ -195,7 +195,7 @@ async def test_the_token_goes_to_slack_alone(workspace: Workspace, slack: FakeSl
     await said(slack, "not Slack's own", slack.im, event["event"]["ts"])
     slack.scopes.discard("files:read")
     message = await slack.say("", channel=slack.im, files=[slack.attach("train.jsonl", chats())])
-    await said(slack, "*train.jsonl* was not counted", slack.im, message["ts"])
+    await said(slack, "*train.jsonl* wasn't counted", slack.im, message["ts"])
 
 
 async def test_a_file_host_that_fails_for_a_moment_is_asked_again(workspace: Workspace, slack: FakeSlack) -> None:
@@ -221,7 +221,7 @@ async def test_the_line_moves_and_only_the_asker_stops_it(workspace: Workspace, 
     await slack.click(line, "cancel_count", user=slack.colleague)
     await slack.wait_for(lambda: [m for m in slack.ephemerals(slack.colleague) if "can stop this" in m["text"]])
     assert (await slack.click(line, "cancel_count")).ok
-    await said(slack, f"was not counted: <@{slack.you}> stopped it", slack.general)
+    await said(slack, f"wasn't counted: <@{slack.you}> cancelled it", slack.general)
     assert slack.messages(slack.general, line["ts"]) == []
     never.set()
 
@@ -244,7 +244,7 @@ async def test_a_count_is_taken_over_in_its_message_and_stopped_from_anywhere(st
         line = await said(slack, "Reading *two.jsonl*", slack.im, asked["ts"])
         async with start():  # the press goes to this one
             assert (await slack.click(line, "cancel_count")).ok
-            await said(slack, "stopped it", slack.im, asked["ts"])
+            await said(slack, "cancelled it", slack.im, asked["ts"])
     for gate in gates:
         gate.set()
 

@@ -60,7 +60,7 @@ async def test_the_first_decision_holds(workspace: Workspace, slack: FakeSlack) 
     await slack.wait_for(lambda: [m for m in slack.messages(slack.general, parent["ts"]) if m["text"] == said][1:])
     await slack.click(before, "budget_approve", user=slack.colleague)
     asked, refused = await slack.wait_for(lambda: (told := slack.ephemerals(slack.colleague))[1:] and told)
-    assert asked["text"] == "You are asked to approve an estimate in this thread."
+    assert asked["text"] == "An estimate in this thread needs your approval."
     assert refused["text"] == said
     assert [m["text"] for m in slack.messages(slack.general, parent["ts"])].count(said) == 2
 
@@ -84,7 +84,7 @@ async def test_a_change_needs_a_new_approval_only_where_it_costs_more(workspace:
     await slack.click(request, "budget_approve", user=slack.colleague)
     said = f"Approved by <@{slack.colleague}> on 2026-11-21 at 12:00 UTC."
     await slack.wait_for(lambda: [m for m in slack.messages(slack.general, parent["ts"]) if m["text"] == said])
-    holds = f"No new approval is needed: it costs no more than what was approved. {said}"
+    holds = f"No new approval is needed: it costs no more than the approved estimate. {said}"
 
     def standing() -> int:
         return [m["text"] for m in slack.messages(slack.general, parent["ts"])].count(holds)
@@ -113,7 +113,7 @@ async def test_approvers_who_do_not_read_the_thread_are_asked_directly(workspace
     parent = await slack_actions.answered(slack, slack.im)
     theirs = slack.workspace.im(slack.colleague).id
     (request,) = await slack.wait_for(lambda: slack.messages(theirs))
-    assert f"<@{slack.you}> asks for an estimate to be approved: 10k examples" in texts(request)
+    assert f"<@{slack.you}> asks you to approve an estimate: 10k examples" in texts(request)
     (mine,) = requests(slack, parent)
     assert f"Asked in a direct message: <@{slack.colleague}>." in texts(mine)
     assert buttons(mine) == []
@@ -134,7 +134,7 @@ async def test_an_approver_who_is_not_in_the_channel_is_asked_directly(start: St
         parent = await slack_actions.ask(slack, support_bot.LINE, channel=slack.finance)
         theirs = slack.workspace.im(slack.colleague).id
         (request,) = await slack.wait_for(lambda: slack.messages(theirs))
-        assert f"<@{slack.you}> asks for an estimate to be approved: 10k examples" in texts(request)
+        assert f"<@{slack.you}> asks you to approve an estimate: 10k examples" in texts(request)
         await slack.click(request, "budget_approve", user=slack.colleague)
         said = f"Approved by <@{slack.colleague}> on 2026-11-21 at 12:00 UTC."
         await slack.wait_for(lambda: [m for m in slack.messages(slack.finance, parent["ts"]) if m["text"] == said])
