@@ -10,7 +10,7 @@ from bot.render.data import FigureKey, figure_text
 from bot.render.escaping import clip
 from bot.render.money import counted, money, rough, signed
 from bot.render.page import TextPage
-from bot.render.sentences import said
+from bot.render.scenario_changes import field_text
 from bot.render.tables import Align, Table
 from bot.render.uncertainty import percent
 from bot.results import SavedOffer, SavedResult
@@ -66,7 +66,7 @@ def _differing_keys(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
     """Return a row for each key whose values differ."""
     scenarios = [result.scenario for result in results]
     keys = [key for key in KEYS if key != "name" and len({fields.get(key) for fields in scenarios}) > 1]
-    return [(key, *(clip(said(key, fields), NAME_LENGTH) for fields in scenarios)) for key in keys]
+    return [(key, *(clip(field_text(key, fields), NAME_LENGTH) for fields in scenarios)) for key in keys]
 
 
 def _figures(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
@@ -113,7 +113,7 @@ def _sentences(names: Sequence[str], results: Sequence[SavedResult]) -> list[str
 
 
 def _months(result: SavedResult) -> str:
-    return said("months", result.scenario)
+    return field_text("months", result.scenario)
 
 
 def _best(result: SavedResult) -> SavedOffer | None:

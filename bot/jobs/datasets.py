@@ -29,7 +29,7 @@ from bot.render.datasets import (
     progress_message,
     summary_message,
 )
-from bot.render.sentences import headline
+from bot.render.headline import headline
 from bot.services import Services, idempotency_key
 from bot.slack.files import Downloads, read_file
 from bot.slack.poster import SHUT_OUT, Destination, Poster

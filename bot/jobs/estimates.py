@@ -14,9 +14,9 @@ from bot.render.change import change_reply
 from bot.render.currency import read_exchange, save_exchange
 from bot.render.data import build_result
 from bot.render.estimate_diff import CostCause, reasons
+from bot.render.headline import headline, question
 from bot.render.messages import WorkspaceNotes, parent
 from bot.render.replies import thread_replies
-from bot.render.sentences import headline, question
 from bot.results import SavedNotes, store_result
 from bot.services import Services, idempotency_key
 from bot.slack.poster import Destination

@@ -8,9 +8,11 @@ from decimal import Decimal
 from bot.render.blocks import SlackMessage, context, section, table_block
 from bot.render.data import figure_text
 from bot.render.escaping import escape
+from bot.render.headline import headline
 from bot.render.messages import NOTHING, WorkspaceNotes, beside, buttons, watch_out
 from bot.render.money import signed
-from bot.render.sentences import break_even_sentences, changes, headline
+from bot.render.payback import break_even_sentences
+from bot.render.scenario_changes import field_changes
 from bot.render.tables import (
     Table,
     comparison_table,
@@ -35,7 +37,7 @@ def change_reply(
     aside: WorkspaceNotes = NOTHING,
 ) -> SlackMessage:
     """Return the reply in the thread of an earlier estimate: the new answer, what changed, what that costs."""
-    differences = changes(earlier.scenario, comparison.scenario.fields())
+    differences = field_changes(earlier.scenario, comparison.scenario.fields())
     summary = "; ".join(differences) if differences else "nothing in the question"
     if earlier.catalog_version != comparison.catalog_version or earlier.as_of != comparison.as_of:
         summary += f"; prices as of {earlier.as_of} → {comparison.as_of}"

@@ -8,8 +8,8 @@ from typing import Literal, get_args
 
 from msgspec import UNSET, UnsetType
 
+from bot.render.headline import headline, question
 from bot.render.money import money, money_span
-from bot.render.sentences import headline, question
 from bot.render.tables import offer_name
 from bot.render.verdict import judgement
 from bot.results import (

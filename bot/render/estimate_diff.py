@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bot.render.money import CENT, money, signed
 from bot.render.page import TextPage
-from bot.render.sentences import changes
+from bot.render.scenario_changes import field_changes
 from bot.render.tables import Table
 from bot.results import OfferQuote, SavedOffer, offer_ends
 from bot.store import SavedEstimate
@@ -154,7 +154,7 @@ def difference_page(start: SavedEstimate, end: SavedEstimate, catalog: Catalog) 
     rows = tuple(
         (quoted.offer, _total(quoted), _total(estimate), _change(quoted, estimate)) for quoted, estimate in pairs[:ROWS]
     )
-    sentences = [f"Changed: {'; '.join(changes(start.fields, end.fields)) or 'nothing in the question'}."]
+    sentences = [f"Changed: {'; '.join(field_changes(start.fields, end.fields)) or 'nothing in the question'}."]
     whole = next((pair for pair in pairs if pair[0].complete and pair[1].complete), None)
     if whole:
         causes = _reasons_as_quoted(start, end, *whole, catalog)

@@ -8,14 +8,16 @@ from typing import NamedTuple
 from bot.render.blocks import Block, SlackMessage, context, fields, header, section
 from bot.render.currency import Exchange, exchange_sentence
 from bot.render.escaping import escape
+from bot.render.headline import headline, question
 from bot.render.money import rough
-from bot.render.sentences import base_sentence, headline, pays_back, question, warning_text, warnings_by_gravity
+from bot.render.payback import base_sentence, break_even_text
 from bot.render.tables import (
     figure,
     horizon,
     too_small,
 )
 from bot.render.uncertainty import percent
+from bot.render.warnings import sorted_warnings, warning_text
 from calculator import Comparison, Estimate, RankGroup, Total, customer_of, sample
 
 WARNINGS_SHOWN = 4
@@ -84,7 +86,7 @@ def _figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]
         ("First month, with one-off", figure(comparison, estimate, "first_month")),
         ("A month", figure(comparison, estimate, "monthly") if estimate.monthly != NO_LINES else "none"),
         (f"To its end ({months:.1f} months)" if to_end else horizon(comparison), figure(comparison, estimate, "total")),
-        *([("Pays back", pays_back(comparison, estimate))] if comparison.base else []),
+        *([("Pays back", break_even_text(comparison, estimate))] if comparison.base else []),
         *_likely_figures(comparison, estimate),
     ]
 
@@ -103,7 +105,7 @@ def _likely_figures(comparison: Comparison, estimate: Estimate) -> list[tuple[st
 def watch_out(comparison: Comparison, shown: Estimate | None) -> list[Block]:
     """The warnings of the offer in the headline, and how many offers were set apart."""
     lines = (
-        [warning_text(warning) for warning in warnings_by_gravity(comparison, shown)[:WARNINGS_SHOWN]]
+        [warning_text(warning) for warning in sorted_warnings(comparison, shown)[:WARNINGS_SHOWN]]
         if shown and shown.lines
         else []
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.render.assumptions import assumption_sentences, impact_sentences
 from bot.render.blocks import Block, SlackMessage, context, section, table_block, text_message
 from bot.render.charts.block import chart_block
 from bot.render.charts.break_even import break_even_chart
@@ -12,15 +13,8 @@ from bot.render.charts.model import Chart
 from bot.render.charts.tornado import tornado_chart
 from bot.render.currency import Exchange, Rate, rate_text
 from bot.render.escaping import escape
-from bot.render.sentences import (
-    assumptions,
-    break_even_sentences,
-    crossover_sentence,
-    mark_meaning,
-    moves,
-    notes,
-    price_ages,
-)
+from bot.render.payback import break_even_sentences, crossover_sentence
+from bot.render.sources import age_mark_meaning, price_ages, price_notes
 from bot.render.tables import (
     break_even_table,
     breakdown_table,
@@ -77,14 +71,14 @@ def breakdown_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
     title = f"{offer_name(estimate)}, line by line"
     formulas = "\n".join(f"• {escape(line.label)}: {escape(line.formula)}" for line in priced_lines(estimate))
     blocks = [section(f"*{escape(title)}*"), table_block(table), context(formulas)]
-    if moved := moves(comparison, estimate):
+    if moved := impact_sentences(comparison, estimate):
         blocks.append(context("\n".join([f"*{MOVES_MOST}*", *(f"• {escape(text)}" for text in moved)])))
     return SlackMessage(escape(f"{title}:\n{plain(table)}"), blocks)
 
 
 def assumptions_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
     """In the thread: what the figures rest on, and how old each price is."""
-    rests = "\n".join(f"• {escape(text)}" for text in assumptions(comparison, estimate))
+    rests = "\n".join(f"• {escape(text)}" for text in assumption_sentences(comparison, estimate))
     prices = "\n".join(
         f"• {escape(what)}: {_linked(source)} ({escape(when)})"
         for what, source, when in price_ages(comparison, estimate)
@@ -94,10 +88,10 @@ def assumptions_reply(comparison: Comparison, estimate: Estimate) -> SlackMessag
         blocks.append(section(escape(moved)))
     if prices:
         blocks.append(section(f"*Prices of {escape(offer_name(estimate))}*\n{prices}"))
-    if beside := notes(estimate):
+    if beside := price_notes(estimate):
         blocks.append(context("\n".join(f"• {escape(note)}" for note in beside)))
     end = [f"Prices as of {comparison.as_of}", f"catalogue `{comparison.catalog_version}`"]
-    blocks.append(context(" · ".join(filter(None, [*end, mark_meaning(comparison, estimate)]))))
+    blocks.append(context(" · ".join(filter(None, [*end, age_mark_meaning(comparison, estimate)]))))
     return SlackMessage(f"Assumptions and price ages for {escape(offer_name(estimate))}", blocks)
 
 

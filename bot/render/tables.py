@@ -56,6 +56,14 @@ def horizon(comparison: Comparison) -> str:
     return "1 month" if str(months) == "1" else f"{months} months"
 
 
+def duration_text(comparison: Comparison, estimate: Estimate) -> str:
+    """Return `over 12 months`, or `until it ends on 2027-01-14` if the model ends inside the horizon."""
+    lifecycle = estimate.offer.lifecycle
+    if estimate.months < comparison.plan.months and lifecycle:
+        return f"until it ends on {lifecycle.inference_ends}"
+    return f"over {horizon(comparison)}"
+
+
 def figure(comparison: Comparison, estimate: Estimate, name: Figure) -> str:
     """One of the totals of an estimate, as a span where the scenario is ranged."""
     total: Total = getattr(estimate, name)

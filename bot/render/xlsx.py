@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 from bot.render.ages import age, age_marked
-from bot.render.sentences import headline
+from bot.render.headline import headline
 from bot.render.tables import offer_name
 from bot.render.xlsx_inputs import bounds, used_inputs
 from bot.results import SavedResult

@@ -10,7 +10,7 @@ from bot.render.blocks import Block, SlackMessage, context, section, table_block
 from bot.render.escaping import escape
 from bot.render.estimate_diff import CostCause
 from bot.render.money import counted, money, signed
-from bot.render.sentences import paid_back_text, pays_back
+from bot.render.payback import break_even_text, payback_text
 from bot.render.tables import Table, offer_name, plain
 from bot.results import EndKind, SavedOffer
 from bot.store import SavedEstimate, Watch
@@ -147,8 +147,8 @@ def _payback_row(change: WatchChange) -> tuple[str, str, str, str] | None:
     if payback is None or quoted.calls == payback.calls:
         return None
     day = quoted.day.isoformat() if quoted.day else None
-    quoted_text = "never" if quoted.calls is None else paid_back_text(quoted.calls, day)
-    return (f"{change.name} pays back", quoted_text, pays_back(change.alone, estimate), "–")
+    quoted_text = "never" if quoted.calls is None else payback_text(quoted.calls, day)
+    return (f"{change.name} pays back", quoted_text, break_even_text(change.alone, estimate), "–")
 
 
 def _total(estimate: Estimate) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from bot.render.charts.model import ChartMarker, CostLine, LineChart
 from bot.render.escaping import clip
 from bot.render.money import money, quantity
-from bot.render.sentences import break_even_sentences
+from bot.render.payback import break_even_sentences
 from bot.render.tables import offer_name
 from calculator import BreakEven, Comparison, Estimate, break_even
 from calculator.costs.horizon import day_after_months, months_between, traffic_months

@@ -192,7 +192,7 @@ def test_the_json_has_what_moves_it_and_where_gpus_become_cheaper(capsys: pytest
     assert made["own_gpus"] == {"offer": "runpod/l4", "against": "your-rates", "calls_per_month": 2_075_295}
     text = run(capsys, f"{line} calls=50k/day call=100/70")
     # 2,075,295 calls a month over 30 days.
-    assert "From 69,177 calls a day on, 1 × L4-24 (RunPod) costs less to run than Your rate" in text
+    assert "From 69,177 calls a day, 1 × L4-24 (RunPod) costs less to run than Your rate" in text
 
 
 @pytest.mark.parametrize(

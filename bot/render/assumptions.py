@@ -1,0 +1,37 @@
+"""The assumptions behind an estimate, as plain text."""
+
+from __future__ import annotations
+
+from bot.render.money import money, quantity, signed
+from bot.render.tables import horizon
+from calculator import Comparison, Estimate, assumption_impacts, estimate_assumptions, training_range
+
+
+def assumption_sentences(comparison: Comparison, estimate: Estimate) -> list[str]:
+    """Return the assumptions behind an estimate besides its prices."""
+    plan = comparison.plan
+    sentences = [f"{quantity(plan.days_per_month)} days a month, {horizon(comparison)}."]
+    if ends := training_range(comparison, estimate):
+        sentences.append(f"Training costs {money(ends[0])} to {money(ends[1])} in 8 of 10 cases.")
+    if estimate.months % 1:
+        sentences.append("A month cut by a date counts as 365/12 days.")
+    if plan.growth_per_month:
+        sentences.append(f"Calls grow by {comparison.scenario.growth.text('%')} a month, from the second month on.")
+    if plan.retrain_months:
+        sentences.append(
+            f"One retraining run every {quantity(plan.retrain_months)} months inside the horizon; "
+            "the monthly figure excludes it."
+        )
+    if comparison.scenario.ranged:
+        sentences.append(
+            f"Ranges: {', '.join(comparison.scenario.ranged)}. "
+            "Results run from all of them at the cheap end to all at the expensive end; percentiles are of 2,000 draws."
+        )
+    sentences += [f"{text[0].upper()}{text[1:]}." for text in estimate_assumptions(comparison, estimate)]
+    return sentences
+
+
+def impact_sentences(comparison: Comparison, estimate: Estimate) -> list[str]:
+    """Return the assumptions about rented GPUs that move the total most, each with its alternative."""
+    impacts = assumption_impacts(comparison, estimate)
+    return [f"{impact.change[0].upper()}{impact.change[1:]}: {signed(impact.usd)}." for impact in impacts]

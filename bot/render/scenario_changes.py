@@ -1,0 +1,22 @@
+"""What differs between two scenarios, as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from calculator import KEYS, default_text
+
+
+def field_changes(earlier: Mapping[str, str], later: Mapping[str, str]) -> list[str]:
+    """Return the fields that differ between two scenarios: `epochs 3 → 5`.
+
+    Offers and lengths are named without their values, which are lists.
+    """
+    lists = {"on": "the offers compared", "lengths": "the lengths of the examples"}
+    keys = [key for key in KEYS if earlier.get(key) != later.get(key)]
+    return [lists.get(key) or f"{key} {field_text(key, earlier)} → {field_text(key, later)}" for key in keys]
+
+
+def field_text(key: str, fields: Mapping[str, str]) -> str:
+    """Return the value of a key in a scenario, given or by default."""
+    return fields.get(key) or default_text(key) or "not given"

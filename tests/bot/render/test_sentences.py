@@ -1,0 +1,113 @@
+"""The sentences of an answer, against figures worked out by hand.
+
+Training 10k × 400 × 3 = 12M tokens at $10 per 1M: $120.00. 10k calls a month: prompting 2,000 + 100 tokens in at $3 and
+70 out at $6 is $67.20, tuned 100 + 100 in and 70 out is $10.20. A call saves $0.0057; 120 / 0.0057 = 21,053 calls or
+2.105 months: 2027-01-25. Over 12 months tuning saves 12 × $57.00 − $120.00 = $564.00.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from bot.render.assumptions import assumption_sentences
+from bot.render.headline import headline, question
+from bot.render.payback import base_sentence, break_even_sentences, payback_text
+from bot.render.scenario_changes import field_changes
+from bot.render.sources import price_ages
+from bot.render.tables import duration_text
+from bot.render.warnings import warning_text
+from calculator import Comparison, Estimate, Warning
+from pricing import Catalog
+from tests.bot.render.charts.cases import OWN, SAVES, compare
+
+
+def best_of(comparison: Comparison) -> Estimate:
+    assert comparison.best is not None
+    return comparison.best
+
+
+def test_headline_gives_the_total_and_the_horizon(catalog: Catalog) -> None:
+    """$120.00 of training and 12 × $10.20 of calls."""
+    assert headline(compare(f"{SAVES} months=12", catalog)) == "Your rate: $242.40 over 12 months."
+
+
+def test_headline_without_a_complete_price(catalog: Catalog) -> None:
+    """Training alone has a price: 12M tokens at $0.28 per 1M are $3.36."""
+    line = "on=google/llama-3.2-1b examples=10k example=250/150 epochs=3 calls=1k/month call=100/70"
+    assert headline(compare(line, catalog)) == (
+        "Llama 3.2 1B (Google) has no complete price: its known part is $3.36 over 12 months."
+    )
+
+
+def test_question_names_the_scenario_on_one_line(catalog: Catalog) -> None:
+    assert question(compare(f"{SAVES} runs=2", catalog)).startswith(
+        "10k examples × 250/150 tokens × 3 epochs · 2 runs · 10k calls a month of 100/70 tokens · prompt 2k->100"
+    )
+    assert "no calls given" in question(compare("on=your-rates rates=1/1/1 examples=1 example=1 epochs=1", catalog))
+
+
+def test_break_even_sentences_of_a_worked_example(catalog: Catalog) -> None:
+    comparison = compare(f"{SAVES} months=12", catalog)
+    assert break_even_sentences(comparison, best_of(comparison)) == [
+        "Your rate pays back after 21,053 calls, 2027-01-25.",
+        "A call costs $0.00570 less than with your base model.",
+        "Each month after that costs $57.00 less.",
+        "Over 12 months tuning is $564.00 ahead, training included.",
+    ]
+    assert len(break_even_sentences(comparison, best_of(comparison), net=False)) == 3
+
+
+def test_break_even_sentences_name_why_it_never_pays_back(catalog: Catalog) -> None:
+    """At $0.1 per 1M, prompting costs 10k × 2,170 tokens = $2.17 a month: $8.03 less than the tuned $10.20."""
+    comparison = compare(f"{OWN} base_rates=0.1/0.1 calls=10k/month months=12", catalog)
+    sentences = break_even_sentences(comparison, best_of(comparison))
+    assert sentences[0].startswith("Your rate never pays back: ")
+    assert "Each month costs $8.03 more." in sentences
+    assert sentences[-1] == "Over 12 months tuning is $216.36 behind, training included."
+
+
+def test_base_sentence_compares_the_months(catalog: Catalog) -> None:
+    text = base_sentence(compare(f"{SAVES} months=12", catalog))
+    assert text is not None
+    assert text.endswith("costs $67.20 a month; running Your rate is −$57.00 a month against that.")
+
+
+@pytest.mark.parametrize(
+    ("calls", "day", "text"), [(1, None, "1 call"), (21_053, "2027-01-25", "21,053 calls, 2027-01-25")]
+)
+def test_payback_text(calls: int, day: str | None, text: str) -> None:
+    assert payback_text(calls, day) == text
+
+
+def test_assumption_sentences_name_growth_and_retraining(catalog: Catalog) -> None:
+    comparison = compare(f"{SAVES} months=12 growth=5% retrain=6", catalog)
+    sentences = assumption_sentences(comparison, best_of(comparison))
+    assert sentences[0] == "30 days a month, 12 months."
+    assert "Calls grow by 5% a month, from the second month on." in sentences
+    assert "One retraining run every 6 months inside the horizon; the monthly figure excludes it." in sentences
+
+
+def test_price_of_the_user_has_no_confidence(catalog: Catalog) -> None:
+    comparison = compare(SAVES, catalog)
+    (items, _, age), *_ = price_ages(comparison, best_of(comparison))
+    assert items == "Training, Input tokens, Output tokens"
+    assert age == "2026-11-21, read today, your price"
+
+
+def test_duration_ends_with_the_model(catalog: Catalog) -> None:
+    comparison = compare("on=openai/gpt-4.1-mini customer=existing examples=1k example=100 months=12", catalog)
+    assert duration_text(comparison, comparison.estimates[0]) == "until it ends on 2027-01-14"
+
+
+def test_warning_text_names_the_money_at_stake() -> None:
+    warning = Warning("idle_hosting", "hosting is billed without calls", Decimal(50))
+    assert warning_text(warning) == "hosting is billed without calls ($50.00 a month)"
+    assert warning_text(warning, code_of="GPT") == "GPT: hosting is billed without calls ($50.00 a month)"
+
+
+def test_field_changes_show_values_before_and_after() -> None:
+    before = {"epochs": "3", "on": "openai", "calls": "10k/month"}
+    after = {"epochs": "5", "on": "google", "calls": "10k/month"}
+    assert sorted(field_changes(before, after)) == ["epochs 3 → 5", "the offers compared"]
