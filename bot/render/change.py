@@ -21,7 +21,7 @@ from bot.render.tables import (
     offer_name,
     plain,
 )
-from bot.render.uncertainty import sureness
+from bot.render.uncertainty import uncertainty_sentences
 from bot.results import SavedResult
 from calculator import Comparison, Estimate
 
@@ -50,7 +50,7 @@ def change_reply(
     )
     more = len(comparison.estimates) - len(listed)
     sentences = (
-        [*sureness(comparison, comparison.best), *break_even_sentences(comparison, comparison.best)]
+        [*uncertainty_sentences(comparison, comparison.best), *break_even_sentences(comparison, comparison.best)]
         if comparison.best
         else []
     )

@@ -44,8 +44,8 @@ def exchange_sentence(comparison: Comparison, estimate: Estimate | None, exchang
         ("a month", "monthly"),
         (f"in all, {horizon(comparison)}", "total"),
     )
-    known = ((label, name) for label, name in names if getattr(estimate, name).usd is not None)
-    parts = [f"{label} {foreign_figure(comparison, estimate, name, exchange.per_usd)}" for label, name in known]
+    complete = ((label, name) for label, name in names if getattr(estimate, name).usd is not None)
+    parts = [f"{label} {foreign_figure(comparison, estimate, name, exchange.per_usd)}" for label, name in complete]
     return f"In {exchange.currency}: {' · '.join(parts)}. {rate_text(exchange)}"
 
 

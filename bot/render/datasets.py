@@ -149,13 +149,13 @@ def _other_tokenizers(report: DatasetReport) -> list[str]:
     """Return how the token counts of other models relate to the count, with the sources."""
     titles_by_factors: dict[str, list[str]] = {}
     for platform in report.platforms.values():
-        known = [platform.factors] if platform.factors else []
+        factors = [platform.factors] if platform.factors else []
         unknown = [f"{platform.unknown_factors} unknown"] if platform.unknown_factors else []
-        if known or unknown:
-            titles_by_factors.setdefault(", ".join(known + unknown), []).append(platform.title)
+        if factors or unknown:
+            titles_by_factors.setdefault(", ".join(factors + unknown), []).append(platform.title)
     if not titles_by_factors:
         return []
-    factors_text = "; ".join(f"{', '.join(titles)}: {factors}" for factors, titles in titles_by_factors.items())
+    factors_text = "; ".join(f"{', '.join(titles)}: {multiple}" for multiple, titles in titles_by_factors.items())
     sources = dict.fromkeys(source for platform in report.platforms.values() for source in platform.known_from)
     cited = f" (by {'; '.join(sources)})" if sources else ""
     return [f"Tokens of other models as a multiple of these, approximately{cited}: {factors_text}."]

@@ -1,4 +1,4 @@
-"""The first message of an answer, in the channel: the answer, its figures, what would cost money, the buttons."""
+"""The parent message of an estimate, in the channel: headline, totals, warnings and buttons."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ NO_LINES = Total(None, whole=True)
 
 
 class WorkspaceNotes(NamedTuple):
-    """What a workspace adds to an answer: another currency, what it has settled, a budget that is passed."""
+    """What a workspace adds to an estimate: its currency, its defaults, and the budget the estimate exceeds."""
 
     exchange: Exchange = None
     settled: tuple[str, ...] = ()
-    """`days=22`: what the question did not say, and the workspace's settings do."""
+    """`days=22`: workspace defaults of fields that the question leaves out."""
     budget: str | None = None
 
 
@@ -39,23 +39,28 @@ NOTHING = WorkspaceNotes()
 def parent(
     comparison: Comparison, estimate_id: str, user_id: str, *, now: str | None = None, aside: WorkspaceNotes = NOTHING
 ) -> SlackMessage:
-    """The message in the channel: the answer in a sentence, its figures, what would cost money, what to do next.
+    """Return the message in the channel.
 
-    `now` is the headline of the latest change in its thread, so that an old figure does not stand alone.
+    Args:
+        comparison: The priced offers.
+        estimate_id: Written on the message and into its buttons.
+        user_id: The Slack user who asked.
+        now: The headline of the latest change in the thread, so that an outdated total does not stand alone.
+        aside: What the workspace adds.
     """
-    shown = comparison.best or next(iter(comparison.estimates), None)
+    featured = comparison.best or next(iter(comparison.estimates), None)
     answer = headline(comparison)
     name = comparison.scenario.name
     blocks: list[Block] = [
         header(name or "Fine-tuning estimate"),
         section(f"*{escape(answer)}*\n{escape(question(comparison))}"),
     ]
-    if shown and shown.lines:
-        blocks.append(fields(_figures(comparison, shown)))
+    if featured and featured.lines:
+        blocks.append(fields(_figures(comparison, featured)))
     if sentence := base_sentence(comparison):
         blocks.append(context(escape(sentence)))
     blocks += beside(comparison, aside)
-    blocks += watch_out(comparison, shown)
+    blocks += watch_out(comparison, featured)
     if now:
         blocks.append(section(f"*Changed in the thread.* {escape(now)}"))
     blocks.append(buttons(estimate_id))
@@ -66,10 +71,10 @@ def parent(
 
 
 def beside(comparison: Comparison, aside: WorkspaceNotes) -> list[Block]:
-    """The same figures in another currency; the budget they pass; what was taken from the workspace's settings."""
-    shown = comparison.best or next(iter(comparison.estimates), None)
+    """Return the blocks on the workspace's currency, on its budget and on its defaults."""
+    featured = comparison.best or next(iter(comparison.estimates), None)
     blocks = []
-    if sentence := exchange_sentence(comparison, shown, aside.exchange):
+    if sentence := exchange_sentence(comparison, featured, aside.exchange):
         blocks.append(context(escape(sentence)))
     if aside.budget:
         blocks.append(section(f"*Budget.* {escape(aside.budget)}"))
@@ -92,33 +97,34 @@ def _figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]
 
 
 def _likely_figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]]:
-    """What lies between the ends of a range, and in how many cases it pays back."""
+    """Return percentiles of the total and the share of cases that pay back, if the scenario has ranges."""
     ranges = sample(comparison)
-    found = ranges.percentiles(estimate.offer.id, "total") if ranges else None
+    percentiles = ranges.percentiles(estimate.offer.id, "total") if ranges else None
     share = ranges.pays_back_share(estimate.offer.id) if ranges else None
-    figures = [("P10 · P50 · P90", " · ".join(map(rough, found)))] if found else []
+    figures = [("P10 · P50 · P90", " · ".join(map(rough, percentiles)))] if percentiles else []
     if share is not None:
         figures.append((f"Paid back in {horizon(comparison)}", f"{percent(share)} of cases"))
     return figures
 
 
-def watch_out(comparison: Comparison, shown: Estimate | None) -> list[Block]:
-    """The warnings of the offer in the headline, and how many offers were set apart."""
+def watch_out(comparison: Comparison, featured: Estimate | None) -> list[Block]:
+    """Return the warnings about the offer in the headline, and how many offers are listed separately."""
     lines = (
-        [warning_text(warning) for warning in sorted_warnings(comparison, shown)[:WARNINGS_SHOWN]]
-        if shown and shown.lines
+        [warning_text(warning) for warning in sorted_warnings(comparison, featured)[:WARNINGS_SHOWN]]
+        if featured and featured.lines
         else []
     )
-    small = [e for e in comparison.estimates if e is not shown and too_small(comparison, e)]
-    apart = [e for e in comparison.estimates if e.standing == RankGroup.APART and e is not shown and e not in small]
-    unknown = [e for e in comparison.estimates if e.standing == RankGroup.INCOMPLETE and e is not shown]
+    small = [e for e in comparison.estimates if e is not featured and too_small(comparison, e)]
+    apart = [e for e in comparison.estimates if e.standing == RankGroup.APART and e is not featured and e not in small]
+    unknown = [e for e in comparison.estimates if e.standing == RankGroup.INCOMPLETE and e is not featured]
     if unknown:
-        lines.append(f"{_count(unknown)} not ranked, because a price is not known.")
+        lines.append(f"{_count(unknown)} not ranked, because a price is unknown.")
     if small:
-        lines.append(f"{_count(small)} of GPUs shown apart, because the job does not fit them.")
+        lines.append(f"{_count(small)} listed separately, because the job doesn't fit the GPUs.")
     if apart:
         lines.append(
-            f"{_count(apart)} shown apart, because not open to {customer_of(comparison.scenario.customer)} customers."
+            f"{_count(apart)} listed separately, because not open to "
+            f"{customer_of(comparison.scenario.customer)} customers."
         )
     return [section("*Watch out*\n" + "\n".join(f"• {escape(line)}" for line in lines))] if lines else []
 
@@ -128,6 +134,8 @@ def _count(estimates: Sequence[Estimate]) -> str:
 
 
 def buttons(estimate_id: str) -> Block:
+    """Return the buttons and the export menu of an estimate."""
+
     def button(text: str, action_id: str) -> Block:
         return {
             "type": "button",

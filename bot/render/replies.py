@@ -1,4 +1,4 @@
-"""What follows under an answer, in its thread: offers side by side, the best line by line, break-even, how sure."""
+"""The replies in an estimate's thread: comparison, breakdown, break-even, uncertainty and assumptions."""
 
 from __future__ import annotations
 
@@ -26,65 +26,67 @@ from bot.render.tables import (
     priced_lines,
     remark,
 )
-from bot.render.uncertainty import moved_most, percent, percentiles_table, sureness
+from bot.render.uncertainty import percent, percentiles_table, sensitivity_sentence, uncertainty_sentences
 from bot.render.verdict import judgement
 from calculator import Comparison, Estimate, RankGroup, sample
 from pricing import Source
 
-ROWS_SHOWN = 12
-MOVES_MOST = "What was assumed and would move it most"
-ASIDES_SHOWN = 5
+MAX_ROWS = 12
+IMPACT_TITLE = "Assumptions that move the total most"
+MAX_UNRANKED = 5
 
 
 def comparison_reply(comparison: Comparison, exchange: Exchange = None) -> SlackMessage:
-    """In the thread: the offers side by side, those that can be compared in a table, the others in a few lines."""
-    (caption, first), *others = by_standing(comparison)
+    """Return the offers side by side: the ranked ones in a table, the others in a few lines."""
+    (caption, ranked), *others = by_standing(comparison)
     rate = exchange if isinstance(exchange, Rate) else None
-    table = comparison_table(comparison, first[:ROWS_SHOWN], *((rate.currency, rate.per_usd) if rate else ()))
+    table = comparison_table(comparison, ranked[:MAX_ROWS], *((rate.currency, rate.per_usd) if rate else ()))
     blocks = [section(f"*{escape(caption)}* (USD)"), table_block(table)]
     if rate:
         blocks.append(context(escape(rate_text(rate))))
-    if len(first) > ROWS_SHOWN:
-        blocks.append(context(f"{len(first) - ROWS_SHOWN} more in the export."))
-    blocks += [_aside(comparison, caption, estimates) for caption, estimates in others]
+    if len(ranked) > MAX_ROWS:
+        blocks.append(context(f"{len(ranked) - MAX_ROWS} more in the export."))
+    blocks += [_unranked(comparison, caption, estimates) for caption, estimates in others]
     if sentence := crossover_sentence(comparison):
         blocks.append(context(escape(sentence)))
-    if len({estimate.offer.title for estimate in first}) > 1:
-        blocks.append(context("Different models: whether a cheaper one does the task, only an evaluation says."))
+    if len({estimate.offer.title for estimate in ranked}) > 1:
+        blocks.append(
+            context("These are different models: only an evaluation shows whether a cheaper one does the task.")
+        )
     return SlackMessage(escape(f"{caption}:\n{plain(table)}"), blocks)
 
 
-def _aside(comparison: Comparison, caption: str, estimates: Sequence[Estimate]) -> Block:
-    """Offers that are not to be compared with the ranked ones: the cheapest of them, and how many more."""
+def _unranked(comparison: Comparison, caption: str, estimates: Sequence[Estimate]) -> Block:
+    """Return the cheapest of the offers that aren't ranked, and the number of the others."""
     lines = []
-    for one in estimates[:ASIDES_SHOWN]:
-        note = remark(comparison, one).removesuffix("a price is unknown").rstrip(", ")  # the caption says it
-        lines.append(f"• {offer_name(one)}: {figure(comparison, one, 'total')}{f', {note}' if note else ''}")
-    if len(estimates) > ASIDES_SHOWN:
-        lines.append(f"• {len(estimates) - ASIDES_SHOWN} more in the export")
+    for estimate in estimates[:MAX_UNRANKED]:
+        note = remark(comparison, estimate).removesuffix("a price is unknown").rstrip(", ")  # the caption says it
+        lines.append(f"• {offer_name(estimate)}: {figure(comparison, estimate, 'total')}{f', {note}' if note else ''}")
+    if len(estimates) > MAX_UNRANKED:
+        lines.append(f"• {len(estimates) - MAX_UNRANKED} more in the export")
     return section("\n".join([f"*{escape(caption)}*", *map(escape, lines)]))
 
 
 def breakdown_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
-    """In the thread: one offer line by line, with how each quantity comes about."""
+    """Return the breakdown of one offer, with the formula of each quantity."""
     table = breakdown_table(estimate)
     title = f"{offer_name(estimate)}, line by line"
     formulas = "\n".join(f"• {escape(line.label)}: {escape(line.formula)}" for line in priced_lines(estimate))
     blocks = [section(f"*{escape(title)}*"), table_block(table), context(formulas)]
     if moved := impact_sentences(comparison, estimate):
-        blocks.append(context("\n".join([f"*{MOVES_MOST}*", *(f"• {escape(text)}" for text in moved)])))
+        blocks.append(context("\n".join([f"*{IMPACT_TITLE}*", *(f"• {escape(text)}" for text in moved)])))
     return SlackMessage(escape(f"{title}:\n{plain(table)}"), blocks)
 
 
 def assumptions_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
-    """In the thread: what the figures rest on, and how old each price is."""
+    """Return the assumptions behind an estimate and the age of each price."""
     rests = "\n".join(f"• {escape(text)}" for text in assumption_sentences(comparison, estimate))
     prices = "\n".join(
-        f"• {escape(what)}: {_linked(source)} ({escape(when)})"
-        for what, source, when in price_ages(comparison, estimate)
+        f"• {escape(items)}: {_linked(source)} ({escape(age)})"
+        for items, source, age in price_ages(comparison, estimate)
     )
     blocks = [section(f"*Assumptions*\n{rests}")]
-    if moved := moved_most(comparison, estimate):
+    if moved := sensitivity_sentence(comparison, estimate):
         blocks.append(section(escape(moved)))
     if prices:
         blocks.append(section(f"*Prices of {escape(offer_name(estimate))}*\n{prices}"))
@@ -96,42 +98,45 @@ def assumptions_reply(comparison: Comparison, estimate: Estimate) -> SlackMessag
 
 
 def break_even_reply(comparison: Comparison) -> SlackMessage:
-    """In the thread: when tuning pays back against the base model, the best offer in words, the others in rows."""
-    shown = comparison.best or comparison.estimates[0]
+    """Return the break-even against the base model: the best offer in sentences, all offers in a table."""
+    featured = comparison.best or comparison.estimates[0]
     base = comparison.base
     title = f"Break-even against prompting {base.model}" if base else "Break-even"
-    sentences = break_even_sentences(comparison, shown, net=False) or ["It cannot be said: a price is not known."]
-    told = [one for one in comparison.estimates if one.lines][:ROWS_SHOWN]
-    table = break_even_table(comparison, told)
+    sentences = break_even_sentences(comparison, featured, net=False) or ["Unknown, because a price is unknown."]
+    rows = [estimate for estimate in comparison.estimates if estimate.lines][:MAX_ROWS]
+    table = break_even_table(comparison, rows)
     blocks = [section("\n".join([f"*{escape(title)}*", *map(escape, sentences)]))]
-    if judged := judgement(comparison, shown):
+    if judged := judgement(comparison, featured):
         blocks.append(section("\n".join(["*Tune or prompt?*", *(f"• {escape(text)}" for text in judged)])))
-    if len(told) > 1:
+    if len(rows) > 1:
         blocks.append(table_block(table))
     return SlackMessage(escape(f"{title}: {' '.join(sentences)}"), blocks)
 
 
 def uncertainty_replies(comparison: Comparison, *, assumed: bool = False) -> list[SlackMessage]:
-    """In the thread: percentiles of the offers, and what moves the best one most. `assumed`: the ranges are not the
-    asker's own.
+    """Return percentiles of the offers, and a chart of what moves the best one most.
+
+    Args:
+        comparison: The priced offers.
+        assumed: The ranges were assumed, because the question has none.
     """
-    shown = comparison.best or next((one for one in comparison.estimates if one.lines), None)
-    if shown is None:
-        return [text_message("There is nothing to be sure of: no offer here is sold.")]
-    sentences = sureness(comparison, shown)
+    featured = comparison.best or next((estimate for estimate in comparison.estimates if estimate.lines), None)
+    if featured is None:
+        return [text_message("No range can be given: none of these offers is for sale.")]
+    sentences = uncertainty_sentences(comparison, featured)
     if assumed:
         spread = f"{percent(comparison.spread)} off (whole ones to the next)"
-        sentences.insert(0, f"Each number taken to be up to {spread}, likeliest as given.")
-        if len(sentences) > 1 and (ranges := sample(comparison)) and ranges.percentiles(shown.offer.id, "total"):
+        sentences.insert(0, f"Each number is assumed to be up to {spread}, most likely as given.")
+        if len(sentences) > 1 and (ranges := sample(comparison)) and ranges.percentiles(featured.offer.id, "total"):
             sentences.append("Give your own ranges, such as calls=40k..60k/day or epochs=2..4.")
-    told = [one for one in comparison.estimates if one.standing <= RankGroup.ENDS][:ROWS_SHOWN]
-    table = percentiles_table(comparison, told)
+    rows = [estimate for estimate in comparison.estimates if estimate.standing <= RankGroup.ENDS][:MAX_ROWS]
+    table = percentiles_table(comparison, rows)
     blocks = [section("\n".join(["*How sure*", *map(escape, sentences)]))]
-    if len(told) > 1:
+    if len(rows) > 1:
         blocks.append(table_block(table))
-    chart = tornado_chart(comparison, shown)
-    first = SlackMessage(escape(f"How sure: {' '.join(sentences)}"), blocks)
-    return [first, *([chart_reply(chart)] if chart else [])]
+    chart = tornado_chart(comparison, featured)
+    reply = SlackMessage(escape(f"How sure: {' '.join(sentences)}"), blocks)
+    return [reply, *([chart_reply(chart)] if chart else [])]
 
 
 def _linked(source: Source) -> str:
@@ -139,37 +144,37 @@ def _linked(source: Source) -> str:
 
 
 def chart_reply(chart: Chart) -> SlackMessage:
-    """In the thread: a chart by itself; its numbers are the message's text."""
+    """Return a chart by itself. Its numbers are the message's text."""
     return SlackMessage(escape(chart.alt), [chart_block(chart)], chart)
 
 
 def thread_replies(comparison: Comparison, exchange: Exchange = None) -> list[SlackMessage]:
-    """What follows under the parent."""
-    shown = comparison.best or next(iter(comparison.estimates), None)
+    """Return all replies under the parent message."""
+    featured = comparison.best or next(iter(comparison.estimates), None)
     replies = []
     if len(comparison.estimates) > 1:
         replies.append(comparison_reply(comparison, exchange))
         bars = comparison_chart(comparison)
         if bars and len(bars.bars) > 1:
             replies.append(chart_reply(bars))
-    if shown and shown.lines:
-        replies.append(breakdown_reply(comparison, shown))
+    if featured and featured.lines:
+        replies.append(breakdown_reply(comparison, featured))
         if comparison.scenario.ranged:
             replies += uncertainty_replies(comparison)
         if comparison.base:
             replies += break_even_replies(comparison)
-        replies.append(assumptions_reply(comparison, shown))
+        replies.append(assumptions_reply(comparison, featured))
     return replies
 
 
 def dated(messages: Sequence[SlackMessage], comparison: Comparison, estimate_id: str) -> list[SlackMessage]:
-    """Answers about an estimate of another day, with the day of their prices under the first."""
-    first, *others = messages
+    """Return replies about an earlier estimate, with the date of its prices under the first."""
+    message, *others = messages
     line = context(f"USD, prices as of {comparison.as_of} · estimate `{escape(estimate_id)}`")
-    return [first._replace(blocks=[*first.blocks, line]), *others]
+    return [message._replace(blocks=[*message.blocks, line]), *others]
 
 
 def break_even_replies(comparison: Comparison) -> list[SlackMessage]:
-    """The break-even in words and, where it can be drawn, as a chart."""
+    """Return the break-even in words and, if it can be drawn, as a chart."""
     lines = break_even_chart(comparison)
     return [break_even_reply(comparison), *([chart_reply(lines)] if lines else [])]

@@ -1,4 +1,4 @@
-"""A comparison as rows of text: what the Slack table, the terminal and the tests share."""
+"""A comparison as tables of text, for Slack and the terminal."""
 
 from __future__ import annotations
 
@@ -36,22 +36,23 @@ Align = Literal["left", "right"]
 
 @dataclass(frozen=True)
 class Table:
-    """Header, rows and the alignment of each column; every row has as many cells as the header."""
+    """A table of text. Every row has as many cells as the header."""
 
     header: tuple[str, ...]
     align: tuple[Align, ...]
     rows: tuple[tuple[str, ...], ...]
     ids: bool = False
-    """Whether ids of people and channels stand in it, which Slack shows as their names."""
+    """Whether cells contain ids of users and channels, which Slack shows as names."""
 
 
 def offer_name(estimate: Estimate) -> str:
-    """`GPT-4.1 mini (OpenAI)`."""
+    """Return the model and its platform: `GPT-4.1 mini (OpenAI)`."""
     offer = estimate.offer
     return offer.title if offer.title == offer.platform_title else f"{offer.title} ({offer.platform_title})"
 
 
 def horizon(comparison: Comparison) -> str:
+    """Return `12 months`."""
     months = comparison.scenario.months
     return "1 month" if str(months) == "1" else f"{months} months"
 
@@ -65,25 +66,25 @@ def duration_text(comparison: Comparison, estimate: Estimate) -> str:
 
 
 def figure(comparison: Comparison, estimate: Estimate, name: Figure) -> str:
-    """One of the totals of an estimate, as a span where the scenario is ranged."""
+    """Return a total of an estimate, as a range if the scenario has ranges."""
     total: Total = getattr(estimate, name)
     span = comparison.span(estimate, name)
     return money_span(span.low, span.high, whole=span.whole) if span else money(total.usd, whole=total.whole)
 
 
 def foreign_figure(comparison: Comparison, estimate: Estimate, name: Figure, per_usd: Decimal) -> str:
-    """A total in another currency, of which a US dollar is `per_usd`."""
+    """Return a total in another currency, of which one US dollar buys `per_usd`."""
     total: Total = getattr(estimate, name)
     span = comparison.span(estimate, name)
     low, high, whole = (span.low, span.high, span.whole) if span else (total.usd, total.usd, total.whole)
     if low is None or high is None:
         return UNKNOWN
-    first, last = foreign(low * per_usd), foreign(high * per_usd)
-    return f"{'' if whole else '≥ '}{first if first == last else f'{first} – {last}'}"
+    low_text, high_text = foreign(low * per_usd), foreign(high * per_usd)
+    return f"{'' if whole else '≥ '}{low_text if low_text == high_text else f'{low_text} – {high_text}'}"
 
 
 def remark(comparison: Comparison, estimate: Estimate) -> str:
-    """What sets an offer apart from those above it, in a few words."""
+    """Return the limits of an offer in a few words: `existing customers only`."""
     codes = {warning.code for warning in estimate_warnings(comparison, estimate)}
     life = estimate.offer.lifecycle
     if estimate.status == "not offered":
@@ -91,7 +92,7 @@ def remark(comparison: Comparison, estimate: Estimate) -> str:
     if estimate.status == "closed":
         return f"ended {life.inference_ends}" if life and life.inference_ends else "ended"
     if "does_not_fit" in codes:
-        return "does not fit"
+        return "doesn't fit"
     remarks = []
     if "closed_to_new_customers" in codes:
         remarks.append("existing customers only")
@@ -110,10 +111,13 @@ def remark(comparison: Comparison, estimate: Estimate) -> str:
 def comparison_table(
     comparison: Comparison, estimates: Sequence[Estimate], currency: str = "", per_usd: Decimal = Decimal(1)
 ) -> Table:
-    """Offers side by side, in the order of `estimates`; neighbours of one platform at one price share a row. With a
-    currency the total stands in it too.
+    """Return offers side by side; neighbours of one platform at one price share a row.
 
-    The column of remarks is there where there is something to remark.
+    Args:
+        comparison: The priced offers.
+        estimates: The offers to show, in this order.
+        currency: A currency to show the total in too.
+        per_usd: What one US dollar buys in it.
     """
 
     def cells(estimate: Estimate) -> tuple[str, ...]:
@@ -138,7 +142,7 @@ def comparison_table(
 
 
 def offer_rows(estimates: Sequence[Estimate], cells: Callable[[Estimate], tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """A row for each offer, its name first; neighbours of one platform with the same cells share one."""
+    """Return a row for each offer, its name first; neighbours of one platform with equal cells share a row."""
     groups: list[tuple[tuple[str, ...], list[Estimate]]] = []
     for estimate in estimates:
         row = cells(estimate)
@@ -150,13 +154,13 @@ def offer_rows(estimates: Sequence[Estimate], cells: Callable[[Estimate], tuple[
 
 
 def break_even_table(comparison: Comparison, estimates: Sequence[Estimate]) -> Table:
-    """When each offer pays back, and what it has saved by the end of what is priced."""
+    """Return when each offer pays back, and what it saves over the horizon."""
 
     def cells(estimate: Estimate) -> tuple[str, ...]:
-        found = break_even(comparison, estimate)
-        if found is None:
-            return "not known", "", UNKNOWN
-        return "never" if found.calls is None else f"{found.calls:,}", str(found.day or ""), _net(found)
+        payback = break_even(comparison, estimate)
+        if payback is None:
+            return UNKNOWN, "", UNKNOWN
+        return "never" if payback.calls is None else f"{payback.calls:,}", str(payback.day or ""), _net(payback)
 
     return Table(
         ("Offer", "Pays back after, calls", "On", f"Net, {horizon(comparison)}"),
@@ -165,33 +169,39 @@ def break_even_table(comparison: Comparison, estimates: Sequence[Estimate]) -> T
     )
 
 
-def _net(found: BreakEven) -> str:
-    return "" if found.net_usd is None else signed(found.net_usd)
+def _net(payback: BreakEven) -> str:
+    return "" if payback.net_usd is None else signed(payback.net_usd)
 
 
 def by_standing(comparison: Comparison) -> list[tuple[str, list[Estimate]]]:
-    """The estimates in groups that can be compared with each other, each with its caption; empty ones left out."""
+    """Return the estimates in groups that can be ranked, each with its caption, without empty groups."""
     captions = {
         RankGroup.LASTS: f"For the whole {horizon(comparison)}, cheapest first",
         RankGroup.ENDS: "Ending earlier, or not for production",
-        RankGroup.INCOMPLETE: "With a price that is not known",
+        RankGroup.INCOMPLETE: "With an unknown price",
         RankGroup.APART: _apart(comparison),
     }
-    groups = {standing: [one for one in comparison.estimates if one.standing == standing] for standing in RankGroup}
-    return [(captions[standing], found) for standing, found in groups.items() if found]
+    groups = {
+        standing: [estimate for estimate in comparison.estimates if estimate.standing == standing]
+        for standing in RankGroup
+    }
+    return [(captions[standing], estimates) for standing, estimates in groups.items() if estimates]
 
 
 def _apart(comparison: Comparison) -> str:
-    small = any(too_small(comparison, one) for one in comparison.estimates)
+    small = any(too_small(comparison, estimate) for estimate in comparison.estimates)
     sold = f"Not sold, or not to {customer_of(comparison.scenario.customer)} customers"
     if not small:
         return sold
-    others = any(one.standing == RankGroup.APART and not too_small(comparison, one) for one in comparison.estimates)
+    others = any(
+        estimate.standing == RankGroup.APART and not too_small(comparison, estimate)
+        for estimate in comparison.estimates
+    )
     return f"{sold}, or too small" if others else "Too small for the job"
 
 
 def too_small(comparison: Comparison, estimate: Estimate) -> bool:
-    """Whether the job does not fit these GPUs."""
+    """Return whether the job doesn't fit these GPUs."""
     return any(warning.code == "does_not_fit" for warning in estimate_warnings(comparison, estimate))
 
 
@@ -200,23 +210,23 @@ def _recurs(estimate: Estimate) -> bool:
 
 
 def _names(group: Sequence[Estimate]) -> str:
-    first, *others = group
+    cheapest, *others = group
     if not others:
-        return offer_name(first)
-    return f"{first.offer.title} and {len(others)} more ({first.offer.platform_title})"
+        return offer_name(cheapest)
+    return f"{cheapest.offer.title} and {len(others)} more ({cheapest.offer.platform_title})"
 
 
 def priced_lines(estimate: Estimate) -> list[LineItem]:
-    """The lines to show: a deployment that a source says is free is left out."""
+    """Return the line items without deployments that are free."""
     return [line for line in estimate.lines if line.component != "hosting" or line.unit_price_usd != 0]
 
 
 def breakdown_table(estimate: Estimate) -> Table:
-    """Line by line over the horizon; the printed amounts add up to the printed total, which is the last row."""
+    """Return the line items over the horizon. The printed amounts add up to the printed total in the last row."""
     lines = priced_lines(estimate)
-    known = [amount for line in lines if (amount := line.amount_usd) is not None]
+    amounts = [amount for line in lines if (amount := line.amount_usd) is not None]
     total = estimate.total_usd
-    printed = iter(parts_of_total(known, places_for(total) if total is not None else 2))
+    printed = iter(parts_of_total(amounts, places_for(total) if total is not None else 2))
     rows = [
         (
             line.label,

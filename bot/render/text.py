@@ -9,53 +9,56 @@ from bot.render.money import money
 from bot.render.payback import base_sentence, break_even_sentences, crossover_sentence
 from bot.render.sources import age_mark_meaning, price_ages, price_notes
 from bot.render.tables import breakdown_table, by_standing, comparison_table, offer_name, plain
-from bot.render.uncertainty import moved_most, percentiles_table, sureness
+from bot.render.uncertainty import percentiles_table, sensitivity_sentence, uncertainty_sentences
 from bot.render.verdict import judgement
 from bot.render.warnings import sorted_warnings, warning_text
 from calculator import Comparison, sensitivity
 
 
 def to_text(comparison: Comparison) -> str:
-    """Headline, all offers, the breakdown of the best, warnings, assumptions, sources."""
+    """Return headline, offers, breakdown of the best offer, warnings, assumptions and sources."""
     parts = [headline(comparison), question(comparison)]
     for caption, estimates in by_standing(comparison):
         parts += ["", caption, plain(comparison_table(comparison, estimates))]
     for sentence in filter(None, (base_sentence(comparison), crossover_sentence(comparison))):
         parts += ["", sentence]
-    shown = comparison.best or (comparison.estimates[0] if comparison.estimates else None)
-    if shown is None:
+    featured = comparison.best or (comparison.estimates[0] if comparison.estimates else None)
+    if featured is None:
         return "\n".join(parts)
-    if shown.lines:
+    if featured.lines:
         parts += [
             "",
-            f"{offer_name(shown)}: {money(shown.total_usd, whole=shown.complete)}",
-            plain(breakdown_table(shown)),
+            f"{offer_name(featured)}: {money(featured.total_usd, whole=featured.complete)}",
+            plain(breakdown_table(featured)),
         ]
-    said = [*assumption_sentences(comparison, shown), *filter(None, [moved_most(comparison, shown)])]
-    if comparison.scenario.ranged and shown.lines:
+    assumptions = [
+        *assumption_sentences(comparison, featured),
+        *filter(None, [sensitivity_sentence(comparison, featured)]),
+    ]
+    if comparison.scenario.ranged and featured.lines:
         parts += ["", plain(percentiles_table(comparison, comparison.estimates))]
-        if sensitivity(comparison, shown):
-            parts += ["", plain(drivers_table(comparison, shown))]
-    for title, items in (
-        ("What was assumed and would move it most", impact_sentences(comparison, shown)),
-        ("Break-even", break_even_sentences(comparison, shown, net=False)),
-        ("Tune or prompt?", judgement(comparison, shown)),
-        ("How sure", sureness(comparison, shown)),
-        ("Watch out", [warning_text(warning) for warning in sorted_warnings(comparison, shown)]),
-        ("Assumptions", said if shown.lines else []),
+        if sensitivity(comparison, featured):
+            parts += ["", plain(drivers_table(comparison, featured))]
+    for title, sentences in (
+        ("Assumptions that move the total most", impact_sentences(comparison, featured)),
+        ("Break-even", break_even_sentences(comparison, featured, net=False)),
+        ("Tune or prompt?", judgement(comparison, featured)),
+        ("How sure", uncertainty_sentences(comparison, featured)),
+        ("Watch out", [warning_text(warning) for warning in sorted_warnings(comparison, featured)]),
+        ("Assumptions", assumptions if featured.lines else []),
         (
             "Prices",
             [
-                f"{what}: {source.title}{f' <{source.url}>' if source.url else ''} ({when})"
-                for what, source, when in price_ages(comparison, shown)
+                f"{items}: {source.title}{f' <{source.url}>' if source.url else ''} ({age})"
+                for items, source, age in price_ages(comparison, featured)
             ],
         ),
-        ("Notes", price_notes(shown)),
+        ("Notes", price_notes(featured)),
     ):
-        if items:
-            parts += ["", title, *(f"- {item}" for item in items)]
+        if sentences:
+            parts += ["", title, *(f"- {sentence}" for sentence in sentences)]
     parts += ["", f"Prices as of {comparison.as_of}, catalogue {comparison.catalog_version}. USD."]
     if comparison.scenario.currency != "USD":
         parts.append(f"Not shown in {comparison.scenario.currency}: a terminal has no exchange rates.")
-    parts += filter(None, [age_mark_meaning(comparison, shown)])
+    parts += filter(None, [age_mark_meaning(comparison, featured)])
     return "\n".join(parts)

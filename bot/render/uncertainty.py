@@ -1,4 +1,4 @@
-"""How sure an estimate is, in words and rows: percentiles, cases in which it pays back, what moves it most."""
+"""The uncertainty of an estimate as text: percentiles, the share of cases that pay back, the most sensitive inputs."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ from calculator import INPUT_LABELS, Comparison, Driver, Estimate, sample, sensi
 MOST_NAMED = 3
 
 
-def sureness(comparison: Comparison, estimate: Estimate) -> list[str]:
-    """P10 to P90 of an offer's total, and in how many cases it pays back; nothing where nothing is ranged."""
+def uncertainty_sentences(comparison: Comparison, estimate: Estimate) -> list[str]:
+    """Return P10 to P90 of an offer's total and the share of cases that pay back; empty without ranges."""
     ranges = sample(comparison)
     if ranges is None or not estimate.lines:
         return []
-    found = ranges.percentiles(estimate.offer.id, "total")
-    if found is None:
-        return ["No range can be given: a price is unknown in some of the cases."]
-    if found.p10 == found.p90:
-        return [f"{offer_name(estimate)} costs {rough(found.p50)} over {horizon(comparison)} in nearly every case."]
+    percentiles = ranges.percentiles(estimate.offer.id, "total")
+    if percentiles is None:
+        return ["No range can be given: a price is unknown in some cases."]
+    if percentiles.p10 == percentiles.p90:
+        return [
+            f"{offer_name(estimate)} costs {rough(percentiles.p50)} over {horizon(comparison)} in nearly every case."
+        ]
     sentences = [
-        f"In 8 of 10 cases {offer_name(estimate)} costs {rough(found.p10)} to {rough(found.p90)} "
-        f"over {horizon(comparison)}, and in half of all cases less than {rough(found.p50)}."
+        f"In 8 of 10 cases {offer_name(estimate)} costs {rough(percentiles.p10)} to {rough(percentiles.p90)} "
+        f"over {horizon(comparison)}, and in half of all cases less than {rough(percentiles.p50)}."
     ]
     share = ranges.pays_back_share(estimate.offer.id)
     if share is not None and comparison.base:
@@ -36,20 +38,20 @@ def sureness(comparison: Comparison, estimate: Estimate) -> list[str]:
 
 
 def percent(share: Decimal) -> str:
-    """`63%`; never 0% or 100% for what is only nearly so."""
+    """Return `63%`; 0% and 100% only if they are exact."""
     if share in (0, 1):
         return f"{share * 100:.0f}%"
     return f"{min(max(share * 100, Decimal(1)), Decimal(99)):.0f}%"
 
 
 def percentiles_table(comparison: Comparison, estimates: Sequence[Estimate]) -> Table:
-    """The total of each offer below which it stays in 10, 50 and 90 of 100 cases."""
+    """Return the 10th, 50th and 90th percentile of each offer's total, and the share of cases that pay back."""
     ranges = sample(comparison)
 
-    def cells(one: Estimate) -> tuple[str, ...]:
-        found = ranges.percentiles(one.offer.id, "total") if ranges else None
-        share = ranges.pays_back_share(one.offer.id) if ranges else None
-        return *(map(rough, found) if found else (UNKNOWN,) * 3), "" if share is None else percent(share)
+    def cells(estimate: Estimate) -> tuple[str, ...]:
+        percentiles = ranges.percentiles(estimate.offer.id, "total") if ranges else None
+        share = ranges.pays_back_share(estimate.offer.id) if ranges else None
+        return *(map(rough, percentiles) if percentiles else (UNKNOWN,) * 3), "" if share is None else percent(share)
 
     width = 5 if comparison.base else 4
     align: tuple[Align, ...] = ("left", "right", "right", "right", "right")
@@ -60,18 +62,18 @@ def percentiles_table(comparison: Comparison, estimates: Sequence[Estimate]) -> 
     )
 
 
-def moved_most(comparison: Comparison, estimate: Estimate) -> str | None:
-    """What would move the total most, were each number of a question without ranges somewhat off."""
-    found = [] if comparison.scenario.ranged else sensitivity(comparison, estimate)[:MOST_NAMED]
-    if not found:
+def sensitivity_sentence(comparison: Comparison, estimate: Estimate) -> str | None:
+    """Return the inputs that move the total most, if the question has no ranges."""
+    drivers = [] if comparison.scenario.ranged else sensitivity(comparison, estimate)[:MOST_NAMED]
+    if not drivers:
         return None
-    named = "; ".join(_named(one) for one in found)
+    named = "; ".join(map(_named, drivers))
     spread = f"{percent(comparison.spread)} off (whole ones by the next)"
-    return f"Were each number {spread}, the total would move most with {named}."
+    return f"If each number were {spread}, these would move the total most: {named}."
 
 
 def _named(driver: Driver) -> str:
-    """`calls (40k to 60k: $35.71 to $80.35)`."""
+    """Return `calls (40k to 60k: $35.71 to $80.35)`."""
     low, high = ends_of(driver)
     name = INPUT_LABELS[driver.name].short
     return f"{name[0].lower()}{name[1:]} ({low} to {high}: {money(driver.at_low_usd)} to {money(driver.at_high_usd)})"

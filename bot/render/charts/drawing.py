@@ -136,8 +136,8 @@ class _Card:
         legend: Mapping[str, str],
         plot_height: float,
         *,
-        left: float,
-        right: float,
+        left_room: float,
+        right_room: float,
         above: float = 0,
         below: float = 1.6 * TICK,
         columns: int = 4,
@@ -148,7 +148,7 @@ class _Card:
             chart: Gives title and subtitle.
             legend: Colours by name.
             plot_height: Height of the plot alone.
-            left, right, above, below: Room for the labels around the plot.
+            left_room, right_room, above, below: Room for the labels around the plot.
             columns: Of the legend.
         """
         room = WIDTH - 2 * PAD
@@ -176,9 +176,9 @@ class _Card:
             labelspacing=LINE_SPACING - 1,
             handlelength=1,
         )
-        self.plot_width = room - left - right
+        self.plot_width = room - left_room - right_room
         bottom = (below + PAD / 2) / height
-        box = ((PAD + left) / WIDTH, bottom, self.plot_width / WIDTH, plot_height / height)
+        box = ((PAD + left_room) / WIDTH, bottom, self.plot_width / WIDTH, plot_height / height)
         self.axes = self.figure.add_axes(box)
         self.axes.spines[["top", "right"]].set_visible(False)
         self.axes.spines[["left", "bottom"]].set_color(EDGE)
@@ -231,8 +231,8 @@ def _draw_offers(chart: BarChart) -> Figure:
     legend = {name: PART_COLORS.get(name, MUTED) for name in chart.series}
     names = [_fit(bar.name, MAX_NAME_WIDTH, TEXT, chart.alternatives) for bar in chart.bars]
     totals = [f"{bar.total} to {bar.end_date}" if bar.end_date else bar.total for bar in chart.bars]
-    left, right = _widest(names, TEXT) + GAP, _widest(totals, TEXT) + GAP
-    card = _Card(chart, legend, 58 * len(names), left=left, right=right)
+    left_room, right_room = _widest(names, TEXT) + GAP, _widest(totals, TEXT) + GAP
+    card = _Card(chart, legend, 58 * len(names), left_room=left_room, right_room=right_room)
     card.name_rows(names)
     ends = [0.0] * len(names)
     for index, color in enumerate(legend.values()):
@@ -251,11 +251,20 @@ def _draw_lines(chart: LineChart) -> Figure:
     """Draw the cumulative costs with their last amounts, and the break-even."""
     highest = max(float(usd) for line in chart.lines for _, usd in line.curve) or 1.0
     totals = [money(line.values[-1]) for line in chart.lines]
-    right = _widest(totals, TEXT, "bold") + 2 * GAP
+    right_room = _widest(totals, TEXT, "bold") + 2 * GAP
     legend = {line.name: color for line, color in zip(chart.lines, LINE_COLORS, strict=True)}
     ticks, tick_texts = _usd_ticks(0, highest, LINES_HEIGHT, lambda _: TICK)
-    left = _widest(tick_texts, TICK) + GAP
-    card = _Card(chart, legend, LINES_HEIGHT, left=left, right=right, above=1.5 * TEXT, below=4 * TICK, columns=1)
+    left_room = _widest(tick_texts, TICK) + GAP
+    card = _Card(
+        chart,
+        legend,
+        LINES_HEIGHT,
+        left_room=left_room,
+        right_room=right_room,
+        above=1.5 * TEXT,
+        below=4 * TICK,
+        columns=1,
+    )
     axes, last_month = card.axes, float(chart.months[-1])
     axes.set_xlim(0, last_month)
     axes.set_ylim(0, highest * 1.03)
@@ -290,8 +299,17 @@ def _draw_months(chart: MonthlyChart) -> Figure:
         (money(bar.estimate_usd), money(bar.actual_usd) + (" (stands out)" if bar.is_anomaly else ""))
         for bar in chart.bars
     ]
-    left, right = _widest(months, TEXT) + GAP, _widest((text for row in labels for text in row), TICK, "bold") + GAP
-    card = _Card(chart, dict(zip(MONTHLY_SIDES, MONTHLY_COLORS, strict=True)), 88 * len(months), left=left, right=right)
+    left_room, right_room = (
+        _widest(months, TEXT) + GAP,
+        _widest((text for row in labels for text in row), TICK, "bold") + GAP,
+    )
+    card = _Card(
+        chart,
+        dict(zip(MONTHLY_SIDES, MONTHLY_COLORS, strict=True)),
+        88 * len(months),
+        left_room=left_room,
+        right_room=right_room,
+    )
     card.name_rows(months)
     low, high = min(0.0, *map(min, values)), max(0.0, *map(max, values))
     high = high if high > low else 1.0
@@ -317,9 +335,9 @@ def _draw_tornado(chart: TornadoChart) -> Figure:
     low = min(likely, *(float(ends[0][0]) for ends in rows))
     high = max(likely, *(float(ends[1][0]) for ends in rows), low + (abs(low) or 1.0) * MIN_SPAN)
     labels = [[brief(usd, cents=high < CENTS_BELOW_USD) for usd, _ in ends] for ends in rows]
-    left = _widest((line for name in names for line in name.split("\n")), TEXT) + GAP
+    left_room = _widest((line for name in names for line in name.split("\n")), TEXT) + GAP
     legend = dict(zip(TORNADO_SIDES, TORNADO_COLORS, strict=True))
-    card = _Card(chart, legend, 96 * len(names), left=left, right=0, above=1.5 * TEXT)
+    card = _Card(chart, legend, 96 * len(names), left_room=left_room, right_room=0, above=1.5 * TEXT)
     card.name_rows(names)
     label_width = _widest((text for row in labels for text in row), TEXT) + 2 * GAP
     margin = (high - low) * label_width / (card.plot_width - 2 * label_width)

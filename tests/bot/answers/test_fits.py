@@ -108,7 +108,7 @@ async def test_an_answer_shows_gpu_hours_their_range_and_what_moves_them(
     assert "1 GPU × 1,682 seconds ÷ 3,600 (8 of 10 cases: 1,344 to 2,171 seconds)" in texts(breakdown)
     # 1,344 and 2,171 seconds at $3.99 an hour
     assert "Training costs $1.49 to $2.41 in 8 of 10 cases." in texts(replies[-1])
-    assert "What was assumed and would move it most" in texts(breakdown)
+    assert "Assumptions that move the total most" in texts(breakdown)
     assert "One hour more of rented time a run: +$3.99." in texts(breakdown)
 
 

@@ -86,7 +86,7 @@ def test_the_money_comes_first_and_names_its_side(
 def test_money_that_decides_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     """$226.00 of preparation more, and the $288.00 saved are all spent."""
     said = judged(capsys, line(prep="226"))
-    assert "decides nothing" in said[0]
+    assert "doesn't decide" in said[0]
     assert "12 months" in said[0]
 
 
@@ -116,7 +116,7 @@ def test_one_call_is_no_calls(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_retraining_that_nothing_pays(capsys: pytest.CaptureFixture[str]) -> None:
     """Every month $62.00 against 100,000 × 0.00024 = $24.00; and a base that costs less a call than the tuned one."""
-    about(judged(capsys, line(retrain="1")), "Requirements that change favour prompting", "$62.00")
+    about(judged(capsys, line(retrain="1")), "Changing requirements favour prompting", "$62.00")
     about(judged(capsys, line(base_rates="0.01/0.60", call="0/0")), "favour prompting", "$62.00", "save nothing")
 
 
