@@ -123,9 +123,7 @@ def test_every_message_of_any_question_is_one_that_slack_takes(fields: dict[str,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(questions(), questions())
-def test_slack_accepts_any_change_of_any_question(
-    before: dict[str, str], after: dict[str, str]
-) -> None:
+def test_slack_accepts_any_change_of_any_question(before: dict[str, str], after: dict[str, str]) -> None:
     check(change_reply(build_result(compare(before)), compare(after), "k7m2xyz345", "U1"))
 
 
