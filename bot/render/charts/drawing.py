@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from bot.render.charts.fonts import drawable_text, families
+from bot.render.charts.fonts import families
 from bot.render.charts.model import (
     MONTHLY_SIDES,
     TORNADO_SIDES,
@@ -28,10 +27,10 @@ from bot.render.charts.model import (
     MonthlyChart,
     TornadoChart,
 )
+from bot.render.charts.text_fit import DPI, fit_text, text_width, widest, wrap_text
 from bot.render.money import MAGNITUDES, brief, money
 
 WIDTH, PAD = 1600, 56
-DPI = 72  # a point is a pixel
 TITLE, TEXT, TICK = 46, 34, 30
 LINE_SPACING = 1.35
 GAP = 14
@@ -47,9 +46,6 @@ MONTHLY_COLORS = ("#a3c4e4", "#17426f")
 CENTS_BELOW_USD = 1_000
 MIN_SPAN = 1e-9
 """The least width of an axis as a share of its values: a finer one has no distinct ticks."""
-
-_renderer = RendererAgg(1, 1, DPI)
-"""Measures texts only."""
 
 
 def draw_png(chart: Chart) -> bytes:
@@ -82,35 +78,6 @@ def tick_text(usd: float, step: float) -> str:
             return f"{sign}${usd / power:,.6g}{suffix}"
     places = 0 if step >= 1 and step == int(step) else max(0, 1 - math.floor(math.log10(step)))
     return f"{sign}${usd:,.{min(places, 12)}f}"
-
-
-def _width(text: str, size: float, weight: str = "normal") -> float:
-    font = FontProperties(family=families(), size=size, weight=weight)
-    return float(_renderer.get_text_width_height_descent(text, font, ismath=False)[0])
-
-
-def _widest(texts: Iterable[str], size: float, weight: str = "normal") -> float:
-    return max((_width(text, size, weight) for text in texts), default=0.0)
-
-
-def _fit(text: str, room: float, size: float, alternatives: Mapping[str, str], weight: str = "normal") -> str:
-    """Return the text in letters that the fonts have, cut with an ellipsis to the room."""
-    text = short = drawable_text(text, alternatives)
-    length = len(text)
-    while length > 1 and (width := _width(short, size, weight)) > room:
-        length = min(length - 1, int(length * room / width))
-        short = text[:length].rstrip() + "…"
-    return short
-
-
-def _wrap(text: str, room: float, alternatives: Mapping[str, str]) -> list[str]:
-    """Return the text in at most two lines."""
-    words = drawable_text(text, alternatives).split()
-    count = len(words)
-    while count > 1 and _width(" ".join(words[:count]), TEXT) > room:
-        count -= 1
-    lines = [" ".join(words[:count]), " ".join(words[count:])]
-    return [_fit(line, room, TEXT, alternatives) for line in lines if line]
 
 
 def _usd_ticks(
@@ -152,8 +119,8 @@ class _Card:
             columns: Of the legend.
         """
         room = WIDTH - 2 * PAD
-        rows = [(_fit(chart.title, room, TITLE, chart.alternatives, "bold"), TITLE, INK, "bold")]
-        rows += [(line, TEXT, MUTED, "normal") for line in _wrap(chart.subtitle, room, chart.alternatives)]
+        rows = [(fit_text(chart.title, room, TITLE, chart.alternatives, "bold"), TITLE, INK, "bold")]
+        rows += [(line, TEXT, MUTED, "normal") for line in wrap_text(chart.subtitle, room, TEXT, chart.alternatives)]
         legend_height = math.ceil(len(legend) / columns) * TEXT * LINE_SPACING
         header = PAD + sum(row[1] * LINE_SPACING for row in rows) + legend_height + GAP + TICK + above
         height = math.ceil(header + plot_height + below + PAD / 2)
@@ -165,7 +132,7 @@ class _Card:
             y += size * LINE_SPACING
         self.figure.legend(
             [Patch(color=color) for color in legend.values()],
-            [_fit(name, room - 2 * TEXT, TEXT, chart.alternatives) for name in legend],
+            [fit_text(name, room - 2 * TEXT, TEXT, chart.alternatives) for name in legend],
             loc="upper left",
             bbox_to_anchor=(PAD / WIDTH, 1 - (y + GAP) / height),
             ncols=columns,
@@ -195,7 +162,7 @@ class _Card:
         """Set round ticks between two amounts of the x axis, with grid lines."""
         start, end = self.axes.get_xlim()
         room = self.plot_width * (high - low) / (end - start)
-        self.axes.set_xticks(*_usd_ticks(low, high, room, lambda texts: _widest(texts, TICK)))
+        self.axes.set_xticks(*_usd_ticks(low, high, room, lambda texts: widest(texts, TICK)))
         self.axes.grid(axis="x", color=GRID, linewidth=2)
 
     def label(self, text: str, point: tuple[float, float], offset: tuple[float, float], **style: Any) -> None:
@@ -211,7 +178,7 @@ class _Card:
         low, high = self.axes.get_xlim()
         self.axes.axvline(x, color=INK, linewidth=2, linestyle=(0, (4, 3)), zorder=3)
         pixel = (x - low) / (high - low) * self.plot_width
-        half = _width(text, TEXT, "bold") / 2
+        half = text_width(text, TEXT, "bold") / 2
         shift = max(half - pixel, 0) or min(self.plot_width - half - pixel, 0)
         transform = self.axes.get_xaxis_transform()
         self.axes.annotate(
@@ -229,9 +196,9 @@ class _Card:
 def _draw_offers(chart: BarChart) -> Figure:
     """Draw a row for each offer: its name, its parts end to end, its total."""
     legend = {name: PART_COLORS.get(name, MUTED) for name in chart.series}
-    names = [_fit(bar.name, MAX_NAME_WIDTH, TEXT, chart.alternatives) for bar in chart.bars]
+    names = [fit_text(bar.name, MAX_NAME_WIDTH, TEXT, chart.alternatives) for bar in chart.bars]
     totals = [f"{bar.total} to {bar.end_date}" if bar.end_date else bar.total for bar in chart.bars]
-    left_room, right_room = _widest(names, TEXT) + GAP, _widest(totals, TEXT) + GAP
+    left_room, right_room = widest(names, TEXT) + GAP, widest(totals, TEXT) + GAP
     card = _Card(chart, legend, 58 * len(names), left_room=left_room, right_room=right_room)
     card.name_rows(names)
     ends = [0.0] * len(names)
@@ -251,10 +218,10 @@ def _draw_lines(chart: LineChart) -> Figure:
     """Draw the cumulative costs with their last amounts, and the break-even."""
     highest = max(float(usd) for line in chart.lines for _, usd in line.curve) or 1.0
     totals = [money(line.values[-1]) for line in chart.lines]
-    right_room = _widest(totals, TEXT, "bold") + 2 * GAP
+    right_room = widest(totals, TEXT, "bold") + 2 * GAP
     legend = {line.name: color for line, color in zip(chart.lines, LINE_COLORS, strict=True)}
     ticks, tick_texts = _usd_ticks(0, highest, LINES_HEIGHT, lambda _: TICK)
-    left_room = _widest(tick_texts, TICK) + GAP
+    left_room = widest(tick_texts, TICK) + GAP
     card = _Card(
         chart,
         legend,
@@ -300,8 +267,8 @@ def _draw_months(chart: MonthlyChart) -> Figure:
         for bar in chart.bars
     ]
     left_room, right_room = (
-        _widest(months, TEXT) + GAP,
-        _widest((text for row in labels for text in row), TICK, "bold") + GAP,
+        widest(months, TEXT) + GAP,
+        widest((text for row in labels for text in row), TICK, "bold") + GAP,
     )
     card = _Card(
         chart,
@@ -327,7 +294,7 @@ def _draw_months(chart: MonthlyChart) -> Figure:
 def _draw_tornado(chart: TornadoChart) -> Figure:
     """Draw a row for each input: its name and range, and the total at each end."""
     names = [
-        "\n".join(_fit(text, MAX_NAME_WIDTH, TEXT, {}) for text in (bar.name, f"{bar.low} – {bar.high}"))
+        "\n".join(fit_text(text, MAX_NAME_WIDTH, TEXT, {}) for text in (bar.name, f"{bar.low} – {bar.high}"))
         for bar in chart.bars
     ]
     likely = float(chart.likely_usd)
@@ -335,11 +302,11 @@ def _draw_tornado(chart: TornadoChart) -> Figure:
     low = min(likely, *(float(ends[0][0]) for ends in rows))
     high = max(likely, *(float(ends[1][0]) for ends in rows), low + (abs(low) or 1.0) * MIN_SPAN)
     labels = [[brief(usd, cents=high < CENTS_BELOW_USD) for usd, _ in ends] for ends in rows]
-    left_room = _widest((line for name in names for line in name.split("\n")), TEXT) + GAP
+    left_room = widest((line for name in names for line in name.split("\n")), TEXT) + GAP
     legend = dict(zip(TORNADO_SIDES, TORNADO_COLORS, strict=True))
     card = _Card(chart, legend, 96 * len(names), left_room=left_room, right_room=0, above=1.5 * TEXT)
     card.name_rows(names)
-    label_width = _widest((text for row in labels for text in row), TEXT) + 2 * GAP
+    label_width = widest((text for row in labels for text in row), TEXT) + 2 * GAP
     margin = (high - low) * label_width / (card.plot_width - 2 * label_width)
     card.axes.set_xlim(low - margin, high + margin)
     for row, (ends, texts) in enumerate(zip(rows, labels, strict=True)):
