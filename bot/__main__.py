@@ -28,6 +28,7 @@ from bot.app import build_app
 from bot.config import Config, config_from, encryption_keys, secret_of
 from bot.errors import error_of
 from bot.settings import Settings, SettingsError, forget_secrets, read_settings
+from bot.slack import profile
 from bot.slack.oauth import INSTALL_PATH
 from bot.store import Audit, Database, DatabaseUnavailable, Installations, ProviderKeys, open_database
 from bot.telemetry.logs import start_logging
@@ -169,6 +170,10 @@ async def _play(
     from playground import FakeSlack
 
     slack = FakeSlack(
+        app_name=profile.APP_NAME,
+        commands=profile.COMMANDS,
+        shortcuts=profile.SHORTCUTS,
+        example=profile.EXAMPLE,
         signing_secret=secrets.token_hex(16),
         bot_token=f"xoxb-{secrets.token_hex(16)}",
         base_url=base_url,

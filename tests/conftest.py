@@ -22,6 +22,7 @@ from bot.timeouts import Timeouts
 from playground import FakeSlack
 from pricing import Catalog, load_catalog
 from tests import databases, postgres
+from tests.local_slack import local_slack
 
 # The same examples at every run, and no verdict on the machine's speed; HYPOTHESIS_PROFILE=explore looks further.
 settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -136,7 +137,7 @@ async def running_bot(
 
 @pytest.fixture
 async def slack() -> AsyncIterator[FakeSlack]:
-    fake = FakeSlack(clock=busy_clock, ack_seconds=ACK_SECONDS)
+    fake = local_slack(clock=busy_clock, ack_seconds=ACK_SECONDS)
     await fake.start()
     yield fake
     await fake.stop()

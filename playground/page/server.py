@@ -21,7 +21,7 @@ from playground.workspace.entities import BOT_USER, YOU
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-PAGE_DIRECTORY = Path(__file__).parent / "static"
+STATIC_DIRECTORY = Path(__file__).parent / "static"
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 KEEP_ALIVE_SECONDS = 15.0
 HEADERS = {
@@ -39,11 +39,10 @@ HEADERS = {
 class Page:
     """Serves the page and drives the same deeds that the tests drive."""
 
-    def __init__(self, people: People, *, commands: list[Json], shortcuts: list[Json], directory: Path) -> None:
+    def __init__(self, people: People, *, example: str, directory: Path) -> None:
         self._people = people
         self._workspace = people.workspace
-        self._commands = commands
-        self._shortcuts = shortcuts
+        self._example = example
         self._directory = directory
 
     def add_routes(self, app: web.Application) -> None:
@@ -158,8 +157,9 @@ class Page:
                 }
                 for channel in channels
             ],
-            "commands": self._commands,
-            "shortcuts": self._shortcuts,
+            "commands": self._workspace.commands,
+            "shortcuts": self._workspace.shortcuts,
+            "example": self._example,
             "messages": {
                 channel.id: sorted(
                     [*world.posted[channel.id], *(m for m in seen if m["channel"] == channel.id)],
@@ -208,7 +208,7 @@ class Page:
 
     async def _command(self, body: Json) -> Json:
         command, _, text = str(body["text"]).strip().partition(" ")
-        if command not in {known["command"] for known in self._commands}:
+        if command not in {entry["command"] for entry in self._workspace.commands}:
             return {"ok": False, "error": "unknown_command", "text": f"{command} is not a valid command."}
         delivered = await self._people.command(text.strip(), channel=str(body["channel"]), command=command)
         if delivered.ok:

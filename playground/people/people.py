@@ -36,9 +36,25 @@ class People(Attachments):
     # --- commands and shortcuts ----------------------------------------------------------------------------------
 
     async def command(
-        self, text: str = "", *, user: str = YOU, channel: str = GENERAL, command: str = "/ftcost"
+        self, text: str = "", *, user: str = YOU, channel: str = GENERAL, command: str | None = None
     ) -> DeliveryResult:
-        """Type a slash command into a channel."""
+        """Type a slash command into a channel.
+
+        Args:
+            text: The text after the command.
+            user: The person who types it.
+            channel: The channel's id.
+            command: The command with its slash. Default: the app's first one.
+
+        Returns:
+            The app's answer. A message in it is posted.
+
+        Raises:
+            ValueError: The user isn't in the channel, or the app has no such command.
+        """
+        command = command or next((entry["command"] for entry in self.workspace.commands), "")
+        if not command:
+            raise ValueError("the app has no slash command")
         self._present(user, channel)
         if "commands" not in self.workspace.scopes:
             raise ValueError("the app has no commands: it lacks the scope")

@@ -8,15 +8,15 @@ from typing import Literal
 from playground.rules.node import Json
 
 TEAM = {"id": "T0PLAYGRND", "name": "Playground", "domain": "playground"}
-APP_ID = "A0FTCOST01"
-BOT_ID = "B0FTCOST01"
-BOT_USER = "U0FTCOSTBT"
+APP_ID = "A0APP00001"
+BOT_ID = "B0APP00001"
+BOT_USER = "U0APPBOT01"
 YOU = "U0YOU00001"
 COLLEAGUE = "U0ROBIN001"
 GENERAL = "C0GENERAL1"
 RANDOM = "C0RANDOM01"
 FINANCE = "C0FINANCE1"
-IM = "D0YOUFTCST"
+IM = "D0YOUAPP01"
 
 DEFAULT_SCOPES = frozenset(
     {
@@ -130,20 +130,20 @@ class ApiCall:
     response: Json
 
 
-def first_users() -> dict[str, User]:
+def first_users(app_name: str) -> dict[str, User]:
     people = (
         User(YOU, "you", "You", is_admin=True),
         User(COLLEAGUE, "robin", "Robin"),
-        User(BOT_USER, "ftcost", "ftcost", is_bot=True),
+        User(BOT_USER, app_name, app_name, is_bot=True),
     )
     return {user.id: user for user in people}
 
 
-def first_channels() -> dict[str, Channel]:
+def first_channels(app_name: str) -> dict[str, Channel]:
     places = (
         Channel(GENERAL, "general", "public", {YOU, COLLEAGUE, BOT_USER}),
         Channel(RANDOM, "random", "public", {YOU, COLLEAGUE}),
         Channel(FINANCE, "finance", "private", {YOU}),
-        Channel(IM, "ftcost", "im", {YOU, BOT_USER}),
+        Channel(IM, app_name, "im", {YOU, BOT_USER}),
     )
     return {channel.id: channel for channel in places}

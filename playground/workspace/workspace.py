@@ -38,6 +38,11 @@ class Workspace:
     """Everything the local Slack remembers. Nothing is written to disk."""
 
     clock: Callable[[], float]
+    app_name: str
+    commands: list[Json] = field(default_factory=list)
+    """The app's slash commands."""
+    shortcuts: list[Json] = field(default_factory=list)
+    """The app's message shortcuts."""
     scopes: set[str] = field(default_factory=lambda: set(DEFAULT_SCOPES))
     subscribed_events: set[str] = field(default_factory=lambda: {"app_mention"})
     base_url: str = ""
@@ -46,8 +51,8 @@ class Workspace:
     """Where ids begin: those of two workspaces are never the same."""
 
     def __post_init__(self) -> None:
-        self.users = first_users()
-        self.channels = first_channels()
+        self.users = first_users(self.app_name)
+        self.channels = first_channels(self.app_name)
         self.posted: dict[str, list[Json]] = {channel: [] for channel in self.channels}
         self.hidden: list[Json] = []  # ephemeral messages, each with the person who sees it under "to"
         self.uploads: dict[str, UploadedFile] = {}

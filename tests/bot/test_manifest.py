@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from bot.listeners.commands import COMMAND
+from bot.slack import profile
 from bot.slack.oauth import LOOK_BACK_SCOPES
 from bot.slack.oauth import SCOPES as SCOPES_OF_INSTALL
 from playground import FakeSlack
@@ -55,9 +56,8 @@ def manifest() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def source() -> str:
-    """The bot without its playground."""
-    files = [path for path in (ROOT / "bot").rglob("*.py") if "playground" not in path.parts]
-    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+    """The code of the bot."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
 
 
 def test_the_scopes_are_those_of_the_methods_that_are_called(manifest: dict[str, Any], source: str) -> None:
@@ -142,3 +142,12 @@ def test_names_are_within_slacks_limits(manifest: dict[str, Any]) -> None:
 def test_interactivity_is_on_and_the_invitation_names_the_bot(manifest: dict[str, Any], source: str) -> None:
     assert manifest["settings"]["interactivity"]["is_enabled"] is True
     assert f"/invite @{manifest['features']['bot_user']['display_name']}" in source
+
+
+def test_the_playground_shows_what_the_manifest_lists(manifest: dict[str, Any]) -> None:
+    features = manifest["features"]
+    assert features["bot_user"]["display_name"] == profile.APP_NAME
+    for listed, shown in ((features["slash_commands"], profile.COMMANDS), (features["shortcuts"], profile.SHORTCUTS)):
+        assert [entry.items() & item.items() for entry, item in zip(listed, shown, strict=True)] == [
+            item.items() for item in shown
+        ]

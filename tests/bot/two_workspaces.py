@@ -20,6 +20,7 @@ from playground import FakeSlack, OAuthServer
 from pricing import Catalog
 from tests import databases
 from tests.conftest import ACK_SECONDS, TIMEOUTS, bot_clock
+from tests.local_slack import local_slack
 
 CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET = "111.222", "client-secret", "signing-secret"
 KEY = Fernet.generate_key().decode()
@@ -58,7 +59,7 @@ async def two_workspaces(catalog: Catalog, database_url: str, timeouts: Timeouts
         slacks = []
         for number, name in enumerate(("red", "blue"), 1):
             team = {"id": f"T0{name.upper()}", "name": name, "domain": name}
-            slack = FakeSlack(
+            slack = local_slack(
                 signing_secret=SIGNING_SECRET,
                 bot_token=f"xoxb-of-{name}",
                 team=team,

@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
-from playground import FakeSlack
 from pricing import Catalog
 from tests.browser.channel import Channel
 from tests.conftest import TODAY, Workspace, running_bot
+from tests.local_slack import local_slack
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -42,7 +42,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="package")
 async def playground(catalog: Catalog, database_url: str) -> AsyncIterator[Workspace]:
     """The bot and its Slack, both on the day that the tests know."""
-    slack = FakeSlack(clock=TODAY.timestamp)
+    slack = local_slack(clock=TODAY.timestamp)
     await slack.start()
     try:
         async with running_bot(catalog, slack, database_url) as running:

@@ -18,6 +18,7 @@ import aiohttp
 from playground import Failure, FakeSlack, Payloads
 from tests.bot import slack_actions, support_bot
 from tests.bot.slack_actions import Json
+from tests.local_slack import local_slack
 
 ROOT = Path(__file__).parents[2]
 REPLICAS = 2
@@ -101,7 +102,7 @@ async def storm(database_url: str, *, submissions: int, kills: int, seed: int) -
         return dice.choice(FAULTS)
 
     async with AsyncExitStack() as stack:
-        slack = FakeSlack()
+        slack = local_slack()
         slack.scopes.update({"channels:history", "im:history"})
         await slack.start()
         stack.push_async_callback(slack.stop)

@@ -22,13 +22,14 @@ from bot.forms.defaults import BUDGET as BUDGET_FORM
 from bot.forms.defaults import SETTINGS as SETTINGS_FORM
 from bot.render.budgets import APPROVE, DECLINE
 from bot.web.rate_limit import RateAllowance
-from playground import FakeSlack, Payloads
+from playground import Payloads
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
 from tests.bot.message_text import figures, texts
 from tests.bot.slack_actions import Json
 from tests.conftest import running_bot
 from tests.fuzz.hostile import ALLOWED_SECONDS, examples
+from tests.local_slack import local_slack
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 SETTINGS = examples(40)
@@ -72,7 +73,7 @@ class Target:
 
     def __init__(self, catalog: Catalog, database_url: str) -> None:
         self._clock = Clock()
-        self.slack = FakeSlack(clock=self._clock)
+        self.slack = local_slack(clock=self._clock)
         self.parent: Json = {}
         self.message: Json = {}
         self.view: Json = {}

@@ -66,7 +66,13 @@ def bot() -> Bot:
 
 @pytest.fixture
 async def slack(clock: Clock, bot: Bot) -> AsyncIterator[FakeSlack]:
-    slack = FakeSlack(clock=clock, ack_seconds=0.3)
+    slack = FakeSlack(
+        app_name="todo",
+        commands=[{"command": "/todo"}],
+        shortcuts=[{"name": "Add to my list", "type": "message", "callback_id": "todo_from_message"}],
+        clock=clock,
+        ack_seconds=0.3,
+    )
     await slack.start()
     app = web.Application()
     app.router.add_post("/slack/events", bot.receive)

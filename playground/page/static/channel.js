@@ -6,16 +6,16 @@ import { el, icon } from "./dom.js";
 import { MessageList } from "./messagelist.js";
 import { channelName, channelOf, emit, on, replies, store, topLevel } from "./store.js";
 
-const EXAMPLE = "/ftcost on=all examples=10k example=250/150 epochs=3 calls=50k/day call=100/70";
-
-function emptyHint(composer) {
+/** Returns the hint of an empty channel: the app's first command and its example, to click. */
+function welcome(composer) {
   const fill = (text) => el("button", { type: "button", class: "code-button", on: { click: () => composer.fill(text) } }, el("code", {}, text));
+  const command = store.commands[0]?.command;
   return el(
     "section",
     { class: "welcome", "aria-label": "First steps" },
-    el("h3", {}, "Price a fine-tuning"),
-    el("p", {}, "Type ", fill("/ftcost"), " to open the form, or one line such as"),
-    el("p", {}, fill(EXAMPLE)),
+    el("h3", {}, `Try ${store.bot?.name ?? "the app"}`),
+    command ? el("p", {}, "Type ", fill(command), store.example ? " or a whole line:" : ".") : null,
+    store.example ? el("p", {}, fill(store.example)) : null,
   );
 }
 
@@ -33,7 +33,7 @@ export function startChannel({ head, scroller, foot }) {
   const show = () => {
     if (!store.channel) return;
     const messages = topLevel(store.channel);
-    list.show(messages, messages.length ? null : emptyHint(composer));
+    list.show(messages, messages.length ? null : welcome(composer));
   };
 
   const open = () => {

@@ -110,7 +110,7 @@ export class Composer {
     const command = this.commandOf(text);
     const looksLikeCommand = /^\/[a-z][\w-]*(\s|$)/i.test(text);
     if (this.inThread && looksLikeCommand) {
-      return this.notify(`Slash commands can't be used in threads. Mention @${store.bot?.name ?? "ftcost"} instead.`);
+      return this.notify(`Slash commands can't be used in threads. Mention @${store.bot?.name ?? "the app"} instead.`);
     }
     if (looksLikeCommand && !command) {
       return this.notify(`${text.split(/\s/)[0]} is not a command here. Known: ${store.commands.map((item) => item.command).join(", ") || "none"}.`);

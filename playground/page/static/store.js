@@ -11,6 +11,7 @@ export const store = {
   channels: [],
   commands: [],
   shortcuts: [],
+  example: "", // a command line that an empty channel offers
   messages: new Map(), // channel id -> Map(key -> message)
   views: [],
   home: null, // the app's Home tab
@@ -31,7 +32,7 @@ export function emit(name, detail) {
   for (const handler of listeners.get(name) ?? []) handler(detail);
 }
 
-const DISMISSED = "ftcost-playground-dismissed";
+const DISMISSED = "playground-dismissed";
 const dismissed = new Set(JSON.parse(sessionStorage.getItem(DISMISSED) ?? "[]"));
 
 /** An ephemeral message may share a ts with an ordinary one. */
@@ -89,8 +90,8 @@ export async function loadState() {
     queue = null;
     throw error;
   }
-  const { team, channels = [], commands = [], shortcuts = [], views = [], home = null, has_home: hasHome = false } = state;
-  Object.assign(store, { team, channels, commands, shortcuts, views, home, hasHome, loaded: true });
+  const { team, channels = [], commands = [], shortcuts = [], example = "", views = [], home = null, has_home: hasHome = false } = state;
+  Object.assign(store, { team, channels, commands, shortcuts, example, views, home, hasHome, loaded: true });
   store.users = new Map((state.users ?? []).map((user) => [user.id, user]));
   // A user, or the id of one of the users.
   const person = (given) => (typeof given === "string" ? (store.users.get(given) ?? { id: given, name: given }) : given);

@@ -19,7 +19,7 @@ from tests.bot import slack_actions, support_bot
 from tests.bot.message_text import estimate_id, figures
 from tests.bot.two_workspaces import CLIENT_ID, CLIENT_SECRET, KEY, SIGNING_SECRET, Company, two_workspaces
 
-REVOKED = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["U0FTCOSTBT"]}}
+REVOKED = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["U0APPBOT01"]}}
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from playground import FakeSlack
 from tests.bot import slack_actions
 from tests.bot.test_main import environment
 from tests.conftest import busy_clock
+from tests.local_slack import local_slack
 
 
 class Socket:
@@ -63,7 +64,7 @@ async def socket() -> Socket:
 @pytest.fixture
 async def workspace_with_socket(socket: Socket) -> AsyncIterator[FakeSlack]:
     """The strict Slack, and beside its Web API the two routes that Socket Mode needs."""
-    slack = FakeSlack(bot_token="xoxb-socket", clock=busy_clock)
+    slack = local_slack(bot_token="xoxb-socket", clock=busy_clock)
     app = web.Application()
     app.router.add_post("/api/apps.connections.open", socket.open)
     app.router.add_get("/socket", socket.serve)

@@ -40,10 +40,10 @@ async def test_the_state_at_the_start(browser: aiohttp.ClientSession, slack: Fak
         ("general", False, False, True),
         ("random", False, False, False),
         ("finance", True, False, False),
-        ("ftcost", False, True, True),
+        ("todo", False, True, True),
     }
-    assert shown["commands"][0]["command"] == "/ftcost"
-    assert shown["shortcuts"][0]["callback_id"] == "ftcost_from_message"
+    assert shown["commands"][0]["command"] == "/todo"
+    assert shown["shortcuts"][0]["callback_id"] == "todo_from_message"
     assert shown["messages"][slack.general] == []
     assert shown["views"] == shown["files"] == []
 
@@ -87,16 +87,16 @@ async def test_deeds_come_as_json_objects(browser: aiohttp.ClientSession) -> Non
 
 async def test_a_command(browser: aiohttp.ClientSession, slack: FakeSlack, bot: Any) -> None:
     bot.answer = {"text": "pong"}
-    assert await post(browser, "command", channel=slack.general, text="/ftcost  models gpt ") == (200, {"ok": True})
+    assert await post(browser, "command", channel=slack.general, text="/todo  models gpt ") == (200, {"ok": True})
     assert bot.last["text"] == "models gpt"
     [message] = (await state(browser))["messages"][slack.general]
     assert (message["text"], message["ephemeral"]) == ("pong", True)
     bot.status = 500
-    _, answer = await post(browser, "command", channel=slack.general, text="/ftcost")
+    _, answer = await post(browser, "command", channel=slack.general, text="/todo")
     assert answer == {
         "ok": False,
         "error": "dispatch_failed",
-        "text": '/ftcost failed with the error "dispatch_failed"',
+        "text": '/todo failed with the error "dispatch_failed"',
     }
     _, answer = await post(browser, "command", channel=slack.general, text="/other")
     assert answer["error"] == "unknown_command"
@@ -105,7 +105,7 @@ async def test_a_command(browser: aiohttp.ClientSession, slack: FakeSlack, bot: 
 async def test_a_message_is_escaped_but_mentions_the_bot(
     browser: aiohttp.ClientSession, slack: FakeSlack, bot: Any
 ) -> None:
-    await post(browser, "message", channel=slack.general, text="@ftcost <!channel> & co")
+    await post(browser, "message", channel=slack.general, text="@todo <!channel> & co")
     [message] = slack.messages()
     assert message["text"] == f"<@{slack.bot_user}> &lt;!channel&gt; &amp; co"
     assert bot.last["event"]["type"] == "app_mention"
@@ -154,8 +154,8 @@ async def test_a_choice_in_a_message(
     assert bot.last["actions"][0]["selected_option"] == options[1]
     assert (await post(browser, "action", **place, action={"selected_option": {"value": "c"}}))[0] == 400
     place = {"channel": slack.general, "message_ts": posted["ts"]}
-    await post(browser, "shortcut", **place, callback_id="ftcost_from_message")
-    assert bot.last["callback_id"] == "ftcost_from_message"
+    await post(browser, "shortcut", **place, callback_id="todo_from_message")
+    assert bot.last["callback_id"] == "todo_from_message"
 
 
 async def next_event(response: aiohttp.ClientResponse) -> Json:
@@ -203,7 +203,7 @@ async def test_the_page_on_the_server_of_the_bot(tmp_path: Path, bot: Any) -> No
     (tmp_path / "index.html").write_text("<p>hello</p>")
     (tmp_path / "app.js").write_text("1")
     (tmp_path.parent / "secret.txt").write_text("secret")
-    slack = FakeSlack(page_directory=tmp_path)
+    slack = FakeSlack(commands=[{"command": "/todo"}], page_directory=tmp_path)
     app = web.Application()
     app.router.add_post("/slack/events", bot.receive)
     slack.add_routes(app)
@@ -220,7 +220,7 @@ async def test_the_page_on_the_server_of_the_bot(tmp_path: Path, bot: Any) -> No
             for escape in ("..%2fsecret.txt", "%2e%2e%2fsecret.txt", "nothing.js", "."):
                 async with browser.get(f"/playground/static/{escape}") as response:
                     assert response.status == 404
-            _, answer = await post(browser, "command", channel=slack.general, text="/ftcost")
+            _, answer = await post(browser, "command", channel=slack.general, text="/todo")
             assert answer == {"ok": True}
             assert bot.last["response_url"].startswith(f"http://127.0.0.1:{runner.addresses[0][1]}/api/response/")
     finally:

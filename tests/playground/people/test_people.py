@@ -28,7 +28,7 @@ async def test_a_command_arrives_signed_and_escaped(slack: FakeSlack, bot: Any) 
     assert not SignatureVerifier("another secret").is_valid_request(body, headers)
     assert headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert bot.last["text"] == "estimate name=&lt;!channel&gt; &amp; co"
-    assert (bot.last["command"], bot.last["channel_name"]) == ("/ftcost", "random")
+    assert (bot.last["command"], bot.last["channel_name"]) == ("/todo", "random")
 
 
 async def test_private_places_hide_their_names(slack: FakeSlack, bot: Any) -> None:
@@ -60,7 +60,7 @@ async def test_a_broken_answer_to_a_command_is_a_violation(slack: FakeSlack, bot
     bot.answer = {"text": "x", "blocks": [{"type": "header"}]}
     await slack.command()
     assert slack.ephemerals() == []
-    assert (slack.violations[0].where, slack.violations[0].error) == ("/ftcost", "invalid_blocks")
+    assert (slack.violations[0].where, slack.violations[0].error) == ("/todo", "invalid_blocks")
 
 
 async def test_a_bot_that_does_not_answer(slack: FakeSlack, bot: Any) -> None:
@@ -191,7 +191,7 @@ async def test_nobody_clicks_what_is_not_there(
 
 async def test_a_message_shortcut(slack: FakeSlack, client: AsyncWebClient, bot: Any, modal: Json) -> None:
     message = await slack.say("tune 10k examples?", channel=slack.random)
-    await slack.shortcut("ftcost_from_message", message)
+    await slack.shortcut("todo_from_message", message)
     assert (bot.last["type"], bot.last["message"]["text"]) == ("message_action", "tune 10k examples?")
     await client.views_open(trigger_id=bot.last["trigger_id"], view=modal)
     await AsyncWebhookClient(bot.last["response_url"]).send(text="here")
@@ -263,7 +263,7 @@ async def test_the_home_tab(slack: FakeSlack, client: AsyncWebClient, bot: Any) 
 async def test_a_bolt_app_feels_at_home(slack: FakeSlack, client: AsyncWebClient, modal: Json) -> None:
     app = AsyncApp(client=client, signing_secret=slack.signing_secret)
 
-    @app.command("/ftcost")
+    @app.command("/todo")
     async def open_form(ack: Any, body: Json, client: AsyncWebClient) -> None:
         await ack()
         await client.views_open(trigger_id=body["trigger_id"], view=modal)
