@@ -92,7 +92,7 @@ def refresh_plan(settings: Settings, catalog: Catalog) -> RefreshPlan | None:
     if settings.refresh == "off":
         return None
     return RefreshPlan(
-        every_days=REFRESH_DAYS[settings.refresh],
+        interval_days=REFRESH_DAYS[settings.refresh],
         feeds={name: feed for name, feed in load_feeds().items() if feed.scheduled},
         keys=settings.feed_keys,
         load=partial(_load_with_refreshed, settings.prices_dir, catalog.base_models),

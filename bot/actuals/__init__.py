@@ -1,1 +1,1 @@
-"""What was actually paid: typed, read from a bill, or asked of the platform."""
+"""Actual amounts: typed, read from a bill, or read from the platform's billing API."""

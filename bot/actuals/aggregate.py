@@ -1,4 +1,4 @@
-"""Lines of a bill -> actual amounts of one tuned model, by month and part, with what was measured beside them."""
+"""Aggregate the lines of a bill into actual amounts and usage of one tuned model, by month and part."""
 
 from __future__ import annotations
 
@@ -15,124 +15,144 @@ from calculator import PARTS, Actual, Billed, Usage, month_after
 from pricing import BillRules, Catalog, Offer
 
 ONE_DAY = timedelta(days=1)
-TOGETHER = ("all", "total", "together")
-"""How a bill of one's own calls everything together."""
+ALL_PARTS = ("all", "total", "together")
+"""Names for the sum of all parts, in a bill that a user wrote."""
 
 
 class BillScope(NamedTuple):
-    """Whose bill is looked for: one offer's model, since the day of its estimate, as seen today."""
+    """The charges to look for in a bill: those of one model, from the date of its estimate on."""
 
     model: str
     siblings: tuple[str, ...]
-    """The other models that the platform sells, so that one is not taken for another."""
+    """The platform's other models, to tell similar names apart."""
     since: date
     today: date
 
-    def model_in(self, item: str) -> bool | None:
-        """Whether an item is of this model; None where it names none that is known."""
+    def names_model(self, item: str) -> bool | None:
+        """Return whether an item names this model; None if it names no known model."""
         text = _bare(item)
-        named = [name for name in (self.model, *self.siblings) if _bare(name) in text or _bare(_undated(name)) in text]
-        if not named:
+        names = [name for name in (self.model, *self.siblings) if _bare(name) in text or _bare(_undated(name)) in text]
+        if not names:
             return None
-        longest = max(len(_bare(_undated(name))) for name in named)
-        return any(len(_bare(_undated(name))) == longest for name in named if name == self.model)
+        longest = max(len(_bare(_undated(name))) for name in names)  # gpt-4.1 is a part of gpt-4.1-mini
+        return any(len(_bare(_undated(name))) == longest for name in names if name == self.model)
 
 
-def scope_of(offer: Offer, catalog: Catalog, since: date, today: date) -> BillScope:
-    models = {other.model for other in catalog.offers.values() if other.platform == offer.platform}
+def bill_scope(offer: Offer, catalog: Catalog, since: date, today: date) -> BillScope:
+    """Return the scope of an offer's bill.
+
+    Args:
+        offer: Its model is looked for.
+        catalog: Names the platform's other models.
+        since: The date of the estimate; earlier charges don't count.
+        today: The end of a month that isn't over.
+    """
+    models = {candidate.model for candidate in catalog.offers.values() if candidate.platform == offer.platform}
     return BillScope(offer.model, tuple(sorted(models - {offer.model})), since, today)
 
 
 class AggregatedBill(NamedTuple):
-    """Actual amounts, and what was not taken for them."""
+    """The actual amounts of a bill, and the items that need a note."""
 
     actuals: tuple[Actual, ...]
-    left_out: tuple[str, ...]
-    """Items of something else, the dearest first."""
-    unnamed: tuple[str, ...]
-    """Items that were counted although they name no model."""
+    skipped_items: tuple[str, ...]
+    """Items that don't belong to the model, most expensive first."""
+    unattributed_items: tuple[str, ...]
+    """Items that count although they name no model."""
 
 
 @dataclass
-class _Sum:
-    """What is added up for one month and part."""
+class _Totals:
+    """The totals of one month and part: US dollars, and counts by measure."""
 
     usd: Decimal = Decimal(0)
     counts: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
 
-def gather(lines: Iterable[BillLine], rules: BillRules, scope: BillScope) -> AggregatedBill:
-    """The lines that are of the model, added up by month and part.
+def aggregate_bill(lines: Iterable[BillLine], rules: BillRules, scope: BillScope) -> AggregatedBill:
+    """Return the sums of a model's charges by month and part.
 
-    A day before the estimate is left out where the bill is by the day. A month that is not over ends with its last
-    charge.
+    Days before the estimate are skipped if the bill has daily charges. A month that isn't over ends with the bill's
+    latest charge.
+
+    Args:
+        lines: The charges of a bill.
+        rules: Assign items to parts.
+        scope: The model and dates to look for.
     """
     lines = list(lines)
     daily = {month for month, days in _days(lines).items() if days != {month}}
-    sums: dict[tuple[date, Billed], _Sum] = defaultdict(_Sum)
-    left_out: dict[str, Decimal] = defaultdict(Decimal)
-    unnamed: dict[str, None] = {}
+    totals_by_part: dict[tuple[date, Billed], _Totals] = defaultdict(_Totals)
+    skipped_usd: dict[str, Decimal] = defaultdict(Decimal)
+    unattributed: dict[str, None] = {}
     for line in lines:
         month = line.day.replace(day=1)
-        part, named = part_of(line.item, rules, scope)
+        part, has_name = part_of(line.item, rules, scope)
         if part is None:
-            left_out[line.item or "items without a name"] += line.usd
+            skipped_usd[line.item or "items without a name"] += line.usd
         elif not (line.day < scope.since and month in daily):
-            if not named:
-                unnamed[line.item] = None
-            _add(sums[month, part], line, rules)
-    last = {month: max(days) for month, days in _days(lines).items()}
+            if not has_name:
+                unattributed[line.item] = None
+            _add(totals_by_part[month, part], line, rules)
+    latest_days = {month: max(days) for month, days in _days(lines).items()}
     actuals = [
-        Actual(month, part, one.usd, _through(month, last[month], scope.today, by_day=month in daily), _usage(one))
-        for (month, part), one in sums.items()
+        Actual(
+            month,
+            part,
+            totals.usd,
+            _through(month, latest_days[month], scope.today, by_day=month in daily),
+            _usage(totals.counts),
+        )
+        for (month, part), totals in totals_by_part.items()
     ]
-    dearest = sorted(left_out, key=lambda item: -abs(left_out[item]))
-    return AggregatedBill(tuple(sorted(actuals, key=lambda one: (one.month, one.part))), tuple(dearest), tuple(unnamed))
+    actuals.sort(key=lambda actual: (actual.month, actual.part))
+    by_cost = sorted(skipped_usd, key=lambda item: -abs(skipped_usd[item]))
+    return AggregatedBill(tuple(actuals), tuple(by_cost), tuple(unattributed))
 
 
 def part_of(item: str, rules: BillRules, scope: BillScope) -> tuple[Billed | None, bool]:
-    """(the part that an item is, None where it is something else; whether it names the part or the model)."""
+    """Return an item's part, or None if it isn't the model's, and whether it names the part or the model."""
     plain = item.strip().lower()
-    if plain in TOGETHER:
+    if plain in ALL_PARTS:
         return "all", True
     for part in PARTS:
         if plain == part:
             return part, True
-    ours = scope.model_in(item)
-    if ours is False or not rules.is_tuned(item):
+    is_model = scope.names_model(item)
+    if is_model is False or not rules.is_tuned(item):
         return None, False
-    return rules.part_of(item), ours is True
+    return rules.part_of(item), is_model is True
 
 
 def _days(lines: Sequence[BillLine]) -> Mapping[date, set[date]]:
-    found: dict[date, set[date]] = defaultdict(set)
+    """Return the days with charges, by month."""
+    days: dict[date, set[date]] = defaultdict(set)
     for line in lines:
-        found[line.day.replace(day=1)].add(line.day)
-    return found
+        days[line.day.replace(day=1)].add(line.day)
+    return days
 
 
-def _through(month: date, last: date, today: date, *, by_day: bool) -> date:
-    """The first day that an amount does not cover: the next month, or what there is of this one."""
+def _through(month: date, latest_day: date, today: date, *, by_day: bool) -> date:
+    """Return the day after the period that an amount covers: the whole month, or the part of it that has passed."""
     end = month_after(month)
     if today >= end:
         return end
-    return min(end, (last if by_day else today) + ONE_DAY)
+    return min(end, (latest_day if by_day else today) + ONE_DAY)
 
 
-def _add(to: _Sum, line: BillLine, rules: BillRules) -> None:
-    to.usd += line.usd
+def _add(totals: _Totals, line: BillLine, rules: BillRules) -> None:
+    totals.usd += line.usd
     unit = rules.units.get(line.unit)
     if line.quantity is None or unit is None:
         return
-    what: str = unit.measure
-    if what == "tokens":
-        what = rules.side_of(line.item) or "tokens"
-    to.counts[what] += line.quantity * unit.count
+    measure: str = unit.measure
+    if measure == "tokens":
+        measure = rules.side_of(line.item) or "tokens"
+    totals.counts[measure] += line.quantity * unit.count
 
 
-def _usage(one: _Sum) -> Usage:
-    """Tokens count only where both sides of the calls are known; of training, all of them."""
-    counts = one.counts
+def _usage(counts: Mapping[str, Decimal]) -> Usage:
+    """Return the measured usage. Tokens of calls count only if both input and output are on the bill."""
     sides = "input" in counts and "output" in counts
     return Usage(
         calls=counts.get("calls"),
@@ -145,10 +165,10 @@ def _usage(one: _Sum) -> Usage:
 
 
 def _bare(name: str) -> str:
-    """Letters and digits alone, without the maker's folder and what every model's name begins with."""
+    """Return the letters and digits of a model's name, without its owner and `gpt`, which many names share."""
     return re.sub(r"[^a-z0-9]", "", name.rsplit("/", 1)[-1].lower().replace("gpt", ""))
 
 
 def _undated(name: str) -> str:
-    """Without a date of release at its end: `gpt-4.1-mini-2025-04-14`."""
+    """Return a name without the release date at its end, as in `gpt-4.1-mini-2025-04-14`."""
     return re.sub(r"-\d{4}-\d{2}-\d{2}$|-\d{4}$", "", name)

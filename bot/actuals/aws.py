@@ -1,4 +1,4 @@
-"""What AWS Cost Explorer says of Amazon Bedrock, by day and usage type. AWS takes one cent for each question."""
+"""Costs of Amazon Bedrock by day and usage type, from AWS Cost Explorer. AWS charges one cent per request."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import json
 from datetime import date
 from typing import Any
 
-from bot.actuals.aggregate import gather
+from bot.actuals.aggregate import aggregate_bill
 from bot.actuals.bill import BillLine, billed_day
 from bot.actuals.billing_http import MAX_PAGES, BillingHttp, amount
 from bot.actuals.query import BillQuery, Key
-from bot.actuals.sigv4 import AwsKey, signed
+from bot.actuals.sigv4 import AwsKey, sign
 from calculator import Actual
 
 REGION, SERVICE = "us-east-1", "ce"
@@ -20,11 +20,11 @@ HEADERS = {
 }
 
 
-async def pull(http: BillingHttp, key: Key, ask: BillQuery) -> list[Actual]:
-    """The amounts of the month by part. Raises PullError."""
+async def pull(http: BillingHttp, key: Key, query: BillQuery) -> list[Actual]:
+    """Return the amounts of the month by part. Raises PullError."""
     access = AwsKey(key["access_key_id"], key["secret_access_key"])
-    question: dict[str, Any] = {
-        "TimePeriod": {"Start": ask.start.isoformat(), "End": ask.end.isoformat()},
+    request: dict[str, Any] = {
+        "TimePeriod": {"Start": query.start.isoformat(), "End": query.end.isoformat()},
         "Granularity": "DAILY",
         "Metrics": ["UnblendedCost", "UsageQuantity"],
         "Filter": {"Dimensions": {"Key": "SERVICE", "Values": ["Amazon Bedrock"]}},
@@ -33,25 +33,31 @@ async def pull(http: BillingHttp, key: Key, ask: BillQuery) -> list[Actual]:
     url = f"{http.addresses.aws}/"
     lines: list[BillLine] = []
     for _ in range(MAX_PAGES):
-        body = json.dumps(question).encode()
-        headers = signed("POST", url, HEADERS, body, key=access, region=REGION, service=SERVICE, at=ask.now)
+        body = json.dumps(request).encode()
+        headers = sign(
+            "POST", url, HEADERS, body, key=access, region=REGION, service=SERVICE, signed_at=query.requested_at
+        )
         answer = await http.post(url, body, headers)
         try:
             for result in answer["ResultsByTime"]:
                 day = billed_day(date.fromisoformat(result["TimePeriod"]["Start"]))
                 lines += [_line(http, day, group) for group in result["Groups"]]
-            onward = answer.get("NextPageToken")
+            page_token = answer.get("NextPageToken")
         except (AttributeError, LookupError, TypeError, ValueError):
             raise http.unknown_shape() from None
-        if not onward:
-            return [one._replace(through=ask.end) for one in gather(lines, ask.rules, ask.scope).actuals]
-        question["NextPageToken"] = onward
+        if not page_token:
+            return [
+                actual._replace(through=query.end) for actual in aggregate_bill(lines, query.rules, query.scope).actuals
+            ]
+        request["NextPageToken"] = page_token
     raise http.unknown_shape()
 
 
 def _line(http: BillingHttp, day: date, group: dict[str, Any]) -> BillLine:
-    cost, used = group["Metrics"]["UnblendedCost"], group["Metrics"].get("UsageQuantity") or {}
+    cost, quantity = group["Metrics"]["UnblendedCost"], group["Metrics"].get("UsageQuantity") or {}
     usd = amount(cost["Amount"])
     if usd is None or cost["Unit"] != "USD":
         raise http.unknown_shape()
-    return BillLine(day, str(group["Keys"][0]), usd, amount(used.get("Amount")), str(used.get("Unit", "")).lower())
+    return BillLine(
+        day, str(group["Keys"][0]), usd, amount(quantity.get("Amount")), str(quantity.get("Unit", "")).lower()
+    )

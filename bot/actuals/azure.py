@@ -1,4 +1,4 @@
-"""What Azure Cost Management says, asked as an application that may read costs: by day and meter."""
+"""Costs by day and meter from Azure Cost Management, read as an application with access to costs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from bot.actuals.aggregate import gather
+from bot.actuals.aggregate import aggregate_bill
 from bot.actuals.bill import BillLine, billed_day
 from bot.actuals.billing_http import MAX_PAGES, BillingHttp, amount
 from bot.actuals.query import BillQuery, Key
@@ -17,26 +17,28 @@ API_VERSION = "2025-03-01"
 ONE_DAY = timedelta(days=1)
 
 
-async def pull(http: BillingHttp, key: Key, ask: BillQuery) -> list[Actual]:
-    """The amounts of the month by part. Raises PullError."""
+async def pull(http: BillingHttp, key: Key, query: BillQuery) -> list[Actual]:
+    """Return the amounts of the month by part. Raises PullError."""
     token = await _token(http, key)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     scope = key["scope"].strip("/")
     url = f"{http.addresses.azure}/{scope}/providers/Microsoft.CostManagement/query?api-version={API_VERSION}"
-    question = json.dumps(_question(ask)).encode()
+    request = json.dumps(_request(query)).encode()
     lines: list[BillLine] = []
     for _ in range(MAX_PAGES):
-        answer = await http.post(url, question, headers)
+        answer = await http.post(url, request, headers)
         try:
-            found = answer["properties"]
-            names = [column["name"] for column in found["columns"]]
-            lines += [_line(http, dict(zip(names, row, strict=True))) for row in found["rows"]]
-            onward = found.get("nextLink")
+            properties = answer["properties"]
+            names = [column["name"] for column in properties["columns"]]
+            lines += [_line(http, dict(zip(names, row, strict=True))) for row in properties["rows"]]
+            next_link = properties.get("nextLink")
         except (AttributeError, LookupError, TypeError, ValueError):
             raise http.unknown_shape() from None
-        if not onward:
-            return [one._replace(through=ask.end) for one in gather(lines, ask.rules, ask.scope).actuals]
-        url = http.next_page(url, onward)
+        if not next_link:
+            return [
+                actual._replace(through=query.end) for actual in aggregate_bill(lines, query.rules, query.scope).actuals
+            ]
+        url = http.next_page(url, next_link)
     raise http.unknown_shape()
 
 
@@ -56,12 +58,12 @@ async def _token(http: BillingHttp, key: Key) -> str:
     return token
 
 
-def _question(ask: BillQuery) -> dict[str, Any]:
-    """Daily actual cost in US dollars by meter; the end of a period is a day that belongs to it."""
+def _request(query: BillQuery) -> dict[str, Any]:
+    """Return the request for daily costs in US dollars by meter. Azure includes the last day of a period."""
     return {
         "type": "ActualCost",
         "timeframe": "Custom",
-        "timePeriod": {"from": f"{ask.start}T00:00:00Z", "to": f"{ask.end - ONE_DAY}T23:59:59Z"},
+        "timePeriod": {"from": f"{query.start}T00:00:00Z", "to": f"{query.end - ONE_DAY}T23:59:59Z"},
         "dataset": {
             "granularity": "Daily",
             "aggregation": {"totalCost": {"name": "CostUSD", "function": "Sum"}},
@@ -74,5 +76,5 @@ def _line(http: BillingHttp, row: dict[str, Any]) -> BillLine:
     usd = amount(row["CostUSD"])
     if usd is None:
         raise http.unknown_shape()
-    day = datetime.strptime(str(row["UsageDate"]), "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
+    day = datetime.strptime(str(row["UsageDate"]), "%Y%m%d").date()  # noqa: DTZ007 - a date has no time zone
     return BillLine(billed_day(day), f"{row['MeterSubcategory'] or ''} {row['Meter'] or ''}".strip(), usd)

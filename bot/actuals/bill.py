@@ -1,6 +1,4 @@
-"""A platform's bill as CSV -> lines. The file is anybody's: bounded, and refused with what is needed where it fits
-nothing.
-"""
+"""Read a platform's bill as CSV. The file is untrusted, so its size is bounded."""
 
 from __future__ import annotations
 
@@ -23,7 +21,7 @@ MAX_COLUMNS = 2_000
 MAX_CELLS = 5_000_000
 MAX_USD = Decimal(10) ** 12
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-NEEDED = (
+REQUIRED = (
     "A bill needs a date, a component or usage type, and a cost: the cost export of OpenAI (grouped by line item), "
     "the cost details of Azure, Cost Explorer's download or the Cost and Usage Report of AWS, a FOCUS export, "
     "or any CSV with the columns date, component and cost."
@@ -37,7 +35,7 @@ _EPOCH = re.compile(r"\d{9,11}")
 
 
 class BillLine(NamedTuple):
-    """One charge: what was billed on a day, US dollars; `quantity` in `unit` where the bill says it."""
+    """One charge: an item billed on a day, in US dollars, with its quantity if the bill has one."""
 
     day: date
     item: str
@@ -47,39 +45,47 @@ class BillLine(NamedTuple):
 
 
 class Bill(NamedTuple):
-    """A recognised export and its lines."""
+    """The charges of a bill and the layout that it was recognised by."""
 
     export: BillLayout
     lines: tuple[BillLine, ...]
 
 
 def read_bill(content: bytes, rules: BillRules) -> Bill:
-    """The lines of a bill. Raises UserError."""
+    """Return the charges of a bill.
+
+    Args:
+        content: A CSV file in UTF-8.
+        rules: The layouts to recognise.
+
+    Raises:
+        UserError: The file is too large, isn't CSV, has no known layout, or has a date or cost that can't be read.
+    """
     if len(content) > MAX_BYTES:
         raise UserError(TOO_LARGE)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UserError("The file is no text in UTF-8. Export the bill as CSV.") from None
+        raise UserError("The file isn't UTF-8 text. Export the bill as CSV.") from None
     rows = _rows(text)
     header = next(rows, [])
     names = [name.strip().lower() for name in header]
     for export in rules.exports.values():
-        read = _across(export, header, names) if export.across else _by_row(export, names)
-        if read is not None:
-            lines = tuple(line for number, row in enumerate(rows, 2) for line in read(number, row))
+        read_row = _item_per_column(export, header, names) if export.across else _item_per_row(export, names)
+        if read_row is not None:
+            lines = tuple(line for number, row in enumerate(rows, 2) for line in read_row(number, row))
             if not lines:
-                raise UserError(f"This is {export.title}, and no row of it has a cost.")
+                raise UserError(f"This is {export.title}, but none of its rows has a cost.")
             return Bill(export, lines)
     columns = clip(", ".join(filter(None, map(str.strip, header))), 200) or "none"
-    raise UserError(f"{NEEDED} The columns of this file are: {columns}.")
+    raise UserError(f"{REQUIRED} The columns of this file are: {columns}.")
 
 
-Reader = Callable[[int, Sequence[str]], Iterator[BillLine]]
+RowReader = Callable[[int, Sequence[str]], Iterator[BillLine]]
 
 
 def _rows(text: str) -> Iterator[list[str]]:
-    """Rows that are not blank, as many as are taken. Raises UserError."""
+    """Yield the rows that aren't blank. Raises UserError if the file isn't CSV or has too many cells."""
     cells = 0
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
@@ -91,19 +97,19 @@ def _rows(text: str) -> Iterator[list[str]]:
             if any(cell.strip() for cell in row):
                 yield row
     except csv.Error as error:
-        raise UserError(f"The file is no CSV: {error}.") from None
+        raise UserError(f"The file isn't valid CSV: {error}.") from None
 
 
-# --- a row an item ---------------------------------------------------------------------------------------------------
+# --- one row per item ------------------------------------------------------------------------------------------------
 
 
-def _by_row(export: BillLayout, names: Sequence[str]) -> Reader | None:
-    """How to read a row of this export; None where the file is another one."""
+def _item_per_row(export: BillLayout, names: Sequence[str]) -> RowReader | None:
+    """Return the reader of a layout's rows; None if the file lacks one of its columns."""
 
-    def first(candidates: Sequence[str]) -> int | None:
+    def column(candidates: Sequence[str]) -> int | None:
         return next((names.index(name.lower()) for name in candidates if name.lower() in names), None)
 
-    day, usd = first(export.day), first(export.usd)
+    day, usd = column(export.day), column(export.usd)
     item = next(
         (
             [names.index(name.lower()) for name in group]
@@ -114,10 +120,10 @@ def _by_row(export: BillLayout, names: Sequence[str]) -> Reader | None:
     )
     if day is None or usd is None or item is None:
         return None
-    currency = None if names[usd] in [name.lower() for name in export.always_usd] else first(export.currency)
-    quantity, unit = first(export.quantity), first(export.unit)
+    currency = None if names[usd] in [name.lower() for name in export.always_usd] else column(export.currency)
+    quantity, unit = column(export.quantity), column(export.unit)
 
-    def read(number: int, row: Sequence[str]) -> Iterator[BillLine]:
+    def read_row(number: int, row: Sequence[str]) -> Iterator[BillLine]:
         def cell(at: int | None) -> str:
             return row[at].strip() if at is not None and at < len(row) else ""
 
@@ -133,20 +139,23 @@ def _by_row(export: BillLayout, names: Sequence[str]) -> Reader | None:
             unit=cell(unit).lower(),
         )
 
-    return read
+    return read_row
 
 
-# --- a column an item ------------------------------------------------------------------------------------------------
+# --- one column per item ---------------------------------------------------------------------------------------------
 
 
-def _across(export: BillLayout, header: Sequence[str], names: Sequence[str]) -> Reader | None:
-    """A row a day; the first column names it, the last one sums up."""
+def _item_per_column(export: BillLayout, header: Sequence[str], names: Sequence[str]) -> RowReader | None:
+    """Return the reader of a layout with one row per day; None if the file has another layout.
+
+    The first column holds the date and the last one the total.
+    """
     totals = [name.lower() for name in export.total]
     if not names or names[0] not in [name.lower() for name in export.day] or names[-1] not in totals:
         return None
     items = [name.strip().removesuffix("($)") for name in header]
 
-    def read(number: int, row: Sequence[str]) -> Iterator[BillLine]:
+    def read_row(number: int, row: Sequence[str]) -> Iterator[BillLine]:
         if row[0].strip().lower().endswith("total"):
             return
         day = _day(row[0].strip(), number)
@@ -154,7 +163,7 @@ def _across(export: BillLayout, header: Sequence[str], names: Sequence[str]) -> 
             if row[at].strip():
                 yield BillLine(day, items[at], _usd(row[at], number))
 
-    return read
+    return read_row
 
 
 # --- cells -----------------------------------------------------------------------------------------------------------
@@ -170,27 +179,27 @@ def _day(text: str, row: int) -> date:
             day = date.fromisoformat(f"{text}-01" if _MONTH.fullmatch(text) else text[:10])
         return billed_day(day)
     except (ValueError, OverflowError, OSError):
-        raise UserError(f"Row {row}: “{clip(text, 30)}” is no date; write it like 2026-11-21.") from None
+        raise UserError(f"Row {row}: “{clip(text, 30)}” isn't a date; write it like 2026-11-21.") from None
 
 
 def billed_day(day: date) -> date:
-    """A day that a bill can have. Raises ValueError for any other."""
+    """Return the day if a bill can have it. Raises ValueError for a year before 2000 or after 2100."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"{day} is on no bill")
+        raise ValueError(f"{day} is implausible on a bill")
     return day
 
 
 def _usd(text: str, row: int) -> Decimal:
     usd = _number(text)
     if usd is None or abs(usd) > MAX_USD:
-        raise UserError(f"Row {row}: “{clip(text.strip(), 30)}” is no cost in US dollars; write it like 131.20.")
+        raise UserError(f"Row {row}: “{clip(text.strip(), 30)}” isn't a cost in US dollars; write it like 131.20.")
     return usd
 
 
 def _number(text: str) -> Decimal | None:
-    """A number as exports write it, credits below zero; None for anything else."""
-    found = _NUMBER.fullmatch(text.strip()) if len(text) <= 60 and text.isascii() | ("−" in text) else None
-    if not found or not (found["digits"] or found["fraction"]):
+    """Return a number of an export, negative for a credit; None for any other text."""
+    match = _NUMBER.fullmatch(text.strip()) if len(text) <= 60 and text.isascii() | ("−" in text) else None
+    if not match or not (match["digits"] or match["fraction"]):
         return None
-    value = Decimal(f"{(found['digits'] or '0').replace(',', '')}{found['fraction'] or ''}{found['power'] or ''}")
-    return -value if found["sign"] in ("-", "−") else value
+    value = Decimal(f"{(match['digits'] or '0').replace(',', '')}{match['fraction'] or ''}{match['power'] or ''}")
+    return -value if match["sign"] in ("-", "−") else value

@@ -1,4 +1,4 @@
-"""`actual ID 131.20 inference 2026-11`, `actual ID pull openai`: what is asked, out of the words of a line."""
+"""Parse `actual ID 131.20 inference 2026-11` and `actual ID pull openai`."""
 
 from __future__ import annotations
 
@@ -14,80 +14,88 @@ from calculator import PARTS, Billed, Part, UserError
 from calculator.question.quantities import parse_number
 
 USAGE = "`/ftcost actual ID 131.20 inference 2026-11`, or `/ftcost actual ID` for the comparison."
-WORDS_MOST = 30
-TOGETHER = ("all", "together", "total")
+MAX_WORDS = 30
+ALL_PARTS = ("all", "together", "total")
 _ID = re.compile(rf"`?([2-9b-df-hj-km-np-tv-z]{{{ID_LENGTH}}})`?")
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 
 
 class ActualCommand(NamedTuple):
-    """What somebody wants recorded, or nothing; then the comparison."""
+    """The amount or platform of an `actual` command. Without either, it only shows the comparison."""
 
     estimate_id: str | None = None
     usd: Decimal | None = None
     part: Billed = "all"
     month: date | None = None
-    """The first day; None where it was not said, which means the current one."""
+    """The first day of the month; None means the current month."""
     offer: str | None = None
     pull: str | None = None
-    """The platform to ask."""
+    """The platform to read the amounts from, a key of PLATFORMS."""
     jobs: tuple[str, ...] = ()
+    """Ids of fine-tuning jobs, for platforms without a billing API."""
 
 
 def is_actual(text: str) -> bool:
-    """Whether a line is about what was paid, so that a file beside it is a bill."""
+    """Return whether a line is an `actual` command, so that an attached file is a bill."""
     return text[:20].lower().split(maxsplit=1)[:1] == ["actual"]
 
 
 def read_actual(text: str, today: date) -> ActualCommand:
-    """The words behind `actual`, in any order but the id, which comes first. Raises UserError."""
+    """Return the command in the words after `actual`. The id comes first; the order of the others doesn't matter.
+
+    Args:
+        text: The words after `actual`.
+        today: A month after it is refused.
+
+    Raises:
+        UserError: A word isn't valid. The text says what to write.
+    """
     words = text.split()
-    if len(words) > WORDS_MOST:
-        raise UserError(f"That is more than can be meant. Write {USAGE}")
-    asked = ActualCommand()
-    if words and (found := _ID.fullmatch(words[0])):
-        asked = asked._replace(estimate_id=found[1])
+    if len(words) > MAX_WORDS:
+        raise UserError(f"The command is too long. Write {USAGE}")
+    command = ActualCommand()
+    if words and (match := _ID.fullmatch(words[0])):
+        command = command._replace(estimate_id=match[1])
         words = words[1:]
     while words:
         word, *words = words
         low = word.lower().strip(",;")
         if low == "pull":
-            asked, words = _pull(asked, words)
-        elif low in TOGETHER or low in get_args(Part):
-            asked = asked._replace(part="all" if low in TOGETHER else next(part for part in PARTS if part == low))
+            command, words = _pull(command, words)
+        elif low in ALL_PARTS or low in get_args(Part):
+            command = command._replace(part="all" if low in ALL_PARTS else next(part for part in PARTS if part == low))
         elif low.startswith("on="):
-            asked = asked._replace(offer=word[3:].strip(",;"))
-        elif found := _MONTH.fullmatch(low):
-            asked = asked._replace(month=_month(found, today))
-        elif asked.usd is None:
-            asked = asked._replace(usd=_usd(low))
+            command = command._replace(offer=word[3:].strip(",;"))
+        elif match := _MONTH.fullmatch(low):
+            command = command._replace(month=_month(match, today))
+        elif command.usd is None:
+            command = command._replace(usd=_usd(low))
         else:
-            raise UserError(f"“{clip(word, 40)}” is one word too many. Write {USAGE}")
-    if asked.pull and asked.usd is not None:
-        raise UserError("Either an amount is typed, or a platform is asked with pull; not both at once.")
-    return asked
+            raise UserError(f"“{clip(word, 40)}” isn't expected here. Write {USAGE}")
+    if command.pull and command.usd is not None:
+        raise UserError("Give either an amount or pull and a platform, not both.")
+    return command
 
 
-def _pull(asked: ActualCommand, words: list[str]) -> tuple[ActualCommand, list[str]]:
-    """The platform's name and, for one that has to be asked by job, their ids."""
+def _pull(command: ActualCommand, words: list[str]) -> tuple[ActualCommand, list[str]]:
+    """Read the platform's name and the ids of jobs; return the command and the remaining words."""
     names = ", ".join(PLATFORMS)
     name = words[0].lower() if words else ""
     if name not in PLATFORMS:
-        raise UserError(f"Say which platform is to be asked: pull and one of {names}.")
+        raise UserError(f"Say which platform to read from: pull and one of {names}.")
     jobs = tuple(word for word in words[1:] if word.startswith("ft"))
-    rest = [word for word in words[1:] if word not in jobs]
-    return asked._replace(pull=name, jobs=jobs), rest
+    return command._replace(pull=name, jobs=jobs), [word for word in words[1:] if word not in jobs]
 
 
-def _month(found: re.Match[str], today: date) -> date:
+def _month(match: re.Match[str], today: date) -> date:
     try:
-        month = date(int(found[1]), int(found[2]), 1)
+        month = date(int(match[1]), int(match[2]), 1)
     except ValueError:
-        raise UserError(f"“{found[0]}” is no month; write it like {today:%Y-%m}.") from None
+        raise UserError(f"“{match[0]}” isn't a month; write it like {today:%Y-%m}.") from None
     if month > today:
-        raise UserError(f"{month:%Y-%m} has not begun.")
+        raise UserError(f"{month:%Y-%m} hasn't started yet.")
     if month.year < 2000:
-        raise UserError(f"{month:%Y-%m} is too long ago to be meant.")
+        raise UserError(f"{month:%Y-%m} is too long ago; the earliest month is 2000-01.")
     return month
 
 
@@ -97,4 +105,4 @@ def _usd(word: str) -> Decimal:
             raise ValueError
         return parse_number(word)
     except ValueError:
-        raise UserError(f"“{clip(word, 40)}” is no amount in USD, no part and no month. Write {USAGE}") from None
+        raise UserError(f"“{clip(word, 40)}” isn't an amount in USD, a part or a month. Write {USAGE}") from None

@@ -1,4 +1,4 @@
-"""The platforms that can be asked what was paid, and what each needs for it."""
+"""The platforms with a billing API, and the key that each requires."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
 class KeyField(NamedTuple):
-    """One field of a key; `pattern` is what it has to look like as a whole."""
+    """One field of a key, which has to match `pattern` entirely."""
 
     name: str
     label: str
@@ -25,13 +25,16 @@ class KeyField(NamedTuple):
 
 
 class Platform(NamedTuple):
-    """`sold_as` is the catalogue's platform whose bill it is; `secret` the field whose last letters may be shown."""
+    """A platform with a billing API."""
 
     title: str
-    sold_as: str
+    catalog_platform: str
+    """The platform in the catalogue that sends this bill."""
     pull: Callable[[BillingHttp, Key, BillQuery], Awaitable[list[Actual]]]
+    """Returns the amounts of a query. Raises PullError."""
     fields: tuple[KeyField, ...]
     secret: str
+    """The field whose last letters may be shown."""
 
 
 PLATFORMS: dict[str, Platform] = {
@@ -50,13 +53,13 @@ PLATFORMS: dict[str, Platform] = {
         "azure",
         azure.pull,
         (
-            KeyField("tenant_id", "Tenant id", "Of the directory that the application is registered in.", _GUID),
-            KeyField("client_id", "Client id", "Of an application with the role Cost Management Reader.", _GUID),
-            KeyField("client_secret", "Client secret", "Of that application."),
+            KeyField("tenant_id", "Tenant id", "The directory in which the application is registered.", _GUID),
+            KeyField("client_id", "Client id", "An application with the role Cost Management Reader.", _GUID),
+            KeyField("client_secret", "Client secret", "A secret of that application."),
             KeyField(
                 "scope",
                 "Scope",
-                "subscriptions/ID, or subscriptions/ID/resourceGroups/NAME for less.",
+                "subscriptions/ID, or subscriptions/ID/resourceGroups/NAME to narrow it.",
                 rf"/?subscriptions/{_GUID}(/resourceGroups/[A-Za-z0-9_.()-]{{1,90}})?/?",
             ),
         ),
@@ -67,8 +70,10 @@ PLATFORMS: dict[str, Platform] = {
         "aws-bedrock",
         aws.pull,
         (
-            KeyField("access_key_id", "Access key id", "Of a user who may ce:GetCostAndUsage.", r"[A-Z0-9]{16,128}"),
-            KeyField("secret_access_key", "Secret access key", "AWS takes one cent for each question."),
+            KeyField(
+                "access_key_id", "Access key id", "A user with the permission ce:GetCostAndUsage.", r"[A-Z0-9]{16,128}"
+            ),
+            KeyField("secret_access_key", "Secret access key", "AWS charges one cent per request."),
         ),
         "secret_access_key",
     ),

@@ -1,4 +1,4 @@
-"""What a platform is asked: one month of one offer's model."""
+"""The query for a platform's billing API: one month of one model."""
 
 from __future__ import annotations
 
@@ -11,29 +11,32 @@ from calculator import month_after
 from pricing import BillRules
 
 Key = Mapping[str, str]
-"""The fields of a platform's key, as somebody put them in."""
+"""The fields of a platform's key, as an admin entered them."""
 
 
 class BillQuery(NamedTuple):
-    """`month` begins on its first day; `jobs` are ids that somebody named; `now` is UTC."""
+    """The charges of one model in one month."""
 
     scope: BillScope
     month: date
+    """The first day of the month."""
     rules: BillRules
-    now: datetime
+    requested_at: datetime
+    """UTC."""
     jobs: tuple[str, ...] = ()
+    """Ids of fine-tuning jobs, for platforms without a billing API."""
 
     @property
     def start(self) -> date:
-        """The first day of the month that the estimate covers."""
+        """Return the first day of the month that the estimate covers."""
         return max(self.month, self.scope.since)
 
     @property
     def end(self) -> date:
-        """The first day after: the next month, or tomorrow."""
+        """Return the day after the period: the first of the next month, or tomorrow."""
         return min(month_after(self.month), self.scope.today + timedelta(days=1))
 
 
 def epoch(day: date) -> int:
-    """Seconds since 1970 at the start of a day, UTC."""
+    """Return the seconds since 1970 at the start of a day, UTC."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

@@ -1,4 +1,4 @@
-"""The books of actual amounts: what is recorded for an estimate, held against it."""
+"""Read actual amounts, and compare the recorded ones with their estimate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import aiohttp
 
-from bot.actuals.aggregate import scope_of
+from bot.actuals.aggregate import bill_scope
 from bot.actuals.billing_http import Addresses, BillingHttp, PullError
 from bot.actuals.command import ActualCommand
 from bot.actuals.match import choose_offer
@@ -33,88 +33,122 @@ from calculator import (
 )
 from pricing import BillRules, Catalog
 
-NO_KEYS = "No platform can be asked here: whoever runs ftcost has to set FTCOST_ENCRYPTION_KEYS first."
-NOTHING = (
-    "Nothing is recorded yet for this estimate. Say what was paid: `/ftcost actual ID 131.20 inference 2026-11`, "
+KEYS_DISABLED = "ftcost can't read bills from platforms here: its operator has to set FTCOST_ENCRYPTION_KEYS first."
+NOTHING_RECORDED = (
+    "Nothing is recorded yet for this estimate. Enter an amount with `/ftcost actual ID 131.20 inference 2026-11`, "
     "or mention ftcost in its thread with a bill as CSV."
 )
 
 
 class ActualsReport:
-    """An estimate with what was paid: everything that a page of it needs."""
+    """An estimate of one offer beside the amounts that were paid for it.
+
+    Attributes:
+        comparison: The estimate, with the catalogue in use.
+        offer: The offer that the amounts are for.
+        recorded: The latest amount of each month and part.
+        variances: Actual − estimate, by month and part.
+        recalibration: Values of the question that the amounts suggest.
+        correction_count: The number of recorded amounts that a later one replaced.
+    """
 
     def __init__(self, comparison: Comparison, offer: Estimate, history: Sequence[RecordedActual]) -> None:
         self.comparison = comparison
         self.offer = offer
         self.recorded = newest(history, offer.offer.id)
-        self.held: tuple[Variance, ...] = actual_variances(comparison, offer, [one.actual for one in self.recorded])
-        self.recalibrated: Recalibration = recalibrate(comparison, offer, self.held)
-        self.corrected = sum(one.offer == offer.offer.id for one in history) - len(self.recorded)
+        actuals = [recorded.actual for recorded in self.recorded]
+        self.variances: tuple[Variance, ...] = actual_variances(comparison, offer, actuals)
+        self.recalibration: Recalibration = recalibrate(comparison, offer, self.variances)
+        self.correction_count = sum(recorded.offer == offer.offer.id for recorded in history) - len(self.recorded)
 
     def notes(self, saved: SavedEstimate) -> list[str]:
-        """Where the amounts come from, and what has changed since the estimate was quoted."""
-        sources = ", ".join(dict.fromkeys(one.source for one in self.recorded))
+        """Return notes on the sources of the amounts, on corrections and on changed prices.
+
+        Args:
+            saved: The estimate as it was quoted.
+        """
+        sources = ", ".join(dict.fromkeys(recorded.source for recorded in self.recorded))
         notes = [f"Recorded: {sources}"]
-        if self.corrected:
-            figures = "figure was" if self.corrected == 1 else "figures were"
-            notes.append(f"{self.corrected} earlier {figures} corrected and kept")
+        if self.correction_count:
+            amounts = "amount was" if self.correction_count == 1 else "amounts were"
+            notes.append(f"{self.correction_count} recorded {amounts} corrected")
         quoted = saved.result.find(self.offer.offer.id)
-        was = quoted.total_usd if quoted else None
-        now = self.offer.total_usd
-        if was is not None and now is not None and abs(was - now) >= CENT:
-            notes.append(f"prices were read anew since: the total was quoted as {money(was)} and is {money(now)} now")
+        quoted_usd = quoted.total_usd if quoted else None
+        current_usd = self.offer.total_usd
+        if quoted_usd is not None and current_usd is not None and abs(quoted_usd - current_usd) >= CENT:
+            notes.append(
+                f"prices have changed: the total was quoted as {money(quoted_usd)} and is {money(current_usd)} today"
+            )
         return notes
 
 
 @dataclass(frozen=True)
 class ActualsService:
-    """Actual amounts of a workspace's estimates. `keys` is None where no keys can be kept."""
+    """Reads actual amounts of estimates and compares them. `keys` is None if keys can't be stored."""
 
-    box: CurrentCatalog
+    current: CurrentCatalog
     rules: BillRules
     store: ActualStore
     keys: ProviderKeys | None
     session: aiohttp.ClientSession
     addresses: Addresses
-    now: Callable[[], datetime]
+    clock: Callable[[], datetime]
 
     @property
     def catalog(self) -> Catalog:
-        """The one in use at this moment."""
-        return self.box.catalog
+        """Return the catalogue in use."""
+        return self.current.catalog
 
     def comparison(self, saved: SavedEstimate) -> Comparison:
-        """The estimate as of its day."""
+        """Return a saved estimate, calculated as of its own date with the catalogue in use."""
         return estimate(read_scenario(saved.fields), self.catalog, date.fromisoformat(saved.as_of))
 
-    async def shown(self, saved: SavedEstimate, offer: str | None = None) -> ActualsReport:
-        """The offer that was recorded last, or the named one. Raises UserError where nothing is recorded."""
+    async def report(self, saved: SavedEstimate, offer: str | None = None) -> ActualsReport:
+        """Return the report on one offer of an estimate.
+
+        Args:
+            saved: The estimate.
+            offer: The offer's id; None: the one with the latest recorded amount.
+
+        Raises:
+            UserError: Nothing is recorded, or the estimate has no such offer.
+        """
         history = await self.store.history(team_id=saved.team_id, estimate_id=saved.id)
         if not history:
-            raise UserError(NOTHING)
+            raise UserError(NOTHING_RECORDED)
         comparison = self.comparison(saved)
         chosen = choose_offer(comparison, offer or history[-1].offer, None, "it")
         return ActualsReport(comparison, chosen, history)
 
-    def typed(self, asked: ActualCommand, today: date) -> list[Actual]:
-        """The amount that somebody typed; a month that is not over counts up to today."""
-        month = asked.month or today.replace(day=1)
+    def typed_amounts(self, command: ActualCommand, today: date) -> list[Actual]:
+        """Return the amount in a command; if its month isn't over, it covers the days up to today."""
+        month = command.month or today.replace(day=1)
         through = min(month_after(month), date.fromordinal(today.toordinal() + 1))
-        return [Actual(month, asked.part, asked.usd or Decimal(0), through)]
+        return [Actual(month, command.part, command.usd or Decimal(0), through)]
 
-    async def pulled(self, asked: ActualCommand, saved: SavedEstimate, chosen: Estimate, today: date) -> list[Actual]:
-        """What the platform says was paid. Raises UserError."""
-        platform = PLATFORMS[asked.pull or ""]
+    async def pull(self, command: ActualCommand, saved: SavedEstimate, chosen: Estimate, today: date) -> list[Actual]:
+        """Read the amounts of a month from a platform's billing API.
+
+        Args:
+            command: Its `pull` names the platform.
+            saved: The estimate; only charges since its date count.
+            chosen: The offer whose model is looked for.
+            today: The end of a month that isn't over.
+
+        Raises:
+            UserError: There is no key, the month is before the estimate, or the platform has no such charges.
+        """
+        platform = PLATFORMS[command.pull or ""]
         if self.keys is None:
-            raise UserError(NO_KEYS)
-        key = await self.keys.get(asked.pull or "", team_id=saved.team_id)
+            raise UserError(KEYS_DISABLED)
+        key = await self.keys.get(command.pull or "", team_id=saved.team_id)
         if key is None:
-            raise UserError(f"There is no key for {platform.title} yet. An admin puts it in with `/ftcost keys`.")
-        scope = scope_of(chosen.offer, self.catalog, date.fromisoformat(saved.as_of), today)
-        ask = BillQuery(scope, asked.month or today.replace(day=1), self.rules, self.now(), asked.jobs)
-        if ask.start >= ask.end:
-            raise UserError(f"{ask.month:%Y-%m} lies before the estimate, which is of {saved.as_of}.")
-        found = await platform.pull(BillingHttp(self.session, self.addresses, platform.title), key, ask)
-        if not found:
-            raise PullError(f"{platform.title} has no charge for a tuned {scope.model} in {ask.month:%Y-%m}.")
-        return found
+            raise UserError(f"No key for {platform.title} is stored yet. An admin can add one with `/ftcost keys`.")
+        scope = bill_scope(chosen.offer, self.catalog, date.fromisoformat(saved.as_of), today)
+        query = BillQuery(scope, command.month or today.replace(day=1), self.rules, self.clock(), command.jobs)
+        if query.start >= query.end:
+            raise UserError(f"{query.month:%Y-%m} is before the estimate, which is from {saved.as_of}.")
+        actuals = await platform.pull(BillingHttp(self.session, self.addresses, platform.title), key, query)
+        if not actuals:
+            raise PullError(f"{platform.title} has no charges for a tuned {scope.model} in {query.month:%Y-%m}.")
+        return actuals

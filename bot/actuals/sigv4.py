@@ -1,4 +1,4 @@
-"""AWS Signature Version 4, for requests without a query. Held to AWS's own test vectors in the tests."""
+"""AWS Signature Version 4, for requests without a query. Tested against AWS's test vectors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class AwsKey(NamedTuple):
     secret: str
 
 
-def signed(
+def sign(
     method: str,
     url: str,
     headers: Mapping[str, str],
@@ -29,15 +29,22 @@ def signed(
     key: AwsKey,
     region: str,
     service: str,
-    at: datetime,
+    signed_at: datetime,
 ) -> dict[str, str]:
-    """The headers with host, date and signature; `at` is UTC."""
-    stamp = at.strftime("%Y%m%dT%H%M%SZ")
-    every = {**{name.lower(): " ".join(value.split()) for name, value in headers.items()}, "x-amz-date": stamp}
+    """Return the headers with host, date and signature. `signed_at` is UTC."""
+    stamp = signed_at.strftime("%Y%m%dT%H%M%SZ")
+    signed_headers = {**{name.lower(): " ".join(value.split()) for name, value in headers.items()}, "x-amz-date": stamp}
     address = URL(url)
-    every["host"] = address.host or "" if address.is_default_port() else f"{address.host}:{address.port}"
-    names = ";".join(sorted(every))
-    lines = [method, address.raw_path, "", *(f"{name}:{every[name]}" for name in sorted(every)), "", names]
+    signed_headers["host"] = address.host or "" if address.is_default_port() else f"{address.host}:{address.port}"
+    names = ";".join(sorted(signed_headers))
+    lines = [
+        method,
+        address.raw_path,
+        "",
+        *(f"{name}:{signed_headers[name]}" for name in sorted(signed_headers)),
+        "",
+        names,
+    ]
     request = "\n".join([*lines, hashlib.sha256(body).hexdigest()])
     scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
     text = "\n".join([ALGORITHM, stamp, scope, hashlib.sha256(request.encode()).hexdigest()])
@@ -46,6 +53,6 @@ def signed(
         secret = hmac.digest(secret, part.encode(), "sha256")
     signature = hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
     return {
-        **every,
+        **signed_headers,
         "authorization": f"{ALGORITHM} Credential={key.id}/{scope}, SignedHeaders={names}, Signature={signature}",
     }

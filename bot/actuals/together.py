@@ -1,4 +1,4 @@
-"""What Together says of fine-tuning jobs that somebody names: each one's price and epochs. It has no bill to ask for.
+"""Prices and epochs of fine-tuning jobs by id, from Together's API. Together has no billing API.
 
 A job's `total_price` is in billionths of a dollar, as Together's own client reads it.
 """
@@ -18,29 +18,29 @@ from bot.actuals.query import BillQuery, Key
 from calculator import Actual, Usage, month_after
 
 BILLIONTHS = Decimal(10) ** 9
-MOST_JOBS = 20
-NAME_JOBS = "Together has no bill to ask for. Name the jobs: `/ftcost actual ID pull together ft-…`."
+MAX_JOBS = 20
+NAME_JOBS = "Together has no billing API. Name the jobs: `/ftcost actual ID pull together ft-…`."
 
 
 class FineTuningJob(NamedTuple):
-    """A completed job."""
+    """A completed job, by the month in which it started."""
 
     month: date
     usd: Decimal
     epochs: Decimal | None
 
 
-async def pull(http: BillingHttp, key: Key, ask: BillQuery) -> list[Actual]:
-    """What training cost, in the months that the jobs began in. Raises PullError."""
-    if not 1 <= len(ask.jobs) <= MOST_JOBS:
+async def pull(http: BillingHttp, key: Key, query: BillQuery) -> list[Actual]:
+    """Return the costs of training by the month in which the jobs started. Raises PullError."""
+    if not 1 <= len(query.jobs) <= MAX_JOBS:
         raise PullError(NAME_JOBS)
-    jobs = await asyncio.gather(*(_job(http, key["api_key"], job_id, ask.scope.model) for job_id in ask.jobs))
+    jobs = await asyncio.gather(*(_job(http, key["api_key"], job_id, query.scope.model) for job_id in query.jobs))
     months: dict[date, list[FineTuningJob]] = defaultdict(list)
     for job in jobs:
         months[job.month].append(job)
     return [
-        Actual(month, "training", sum((job.usd for job in found), Decimal(0)), month_after(month), _usage(found))
-        for month, found in sorted(months.items())
+        Actual(month, "training", sum((job.usd for job in group), Decimal(0)), month_after(month), _usage(group))
+        for month, group in sorted(months.items())
     ]
 
 
@@ -48,19 +48,19 @@ async def _job(http: BillingHttp, key: str, job_id: str, model: str) -> FineTuni
     url = f"{http.addresses.together}/v1/fine-tunes/{quote(job_id, safe='')}"
     answer: Any = await http.get(url, {}, {"Authorization": f"Bearer {key}"})
     try:
-        status, trained = str(answer["status"]), str(answer["model"])
+        status, trained_model = str(answer["status"]), str(answer["model"])
         if status != "completed":
-            raise PullError(f"The job {job_id} is {status[:20]}, so its price is not final.")
-        if trained != model:
-            raise PullError(f"The job {job_id} trained {trained[:80]}, and the estimate is of {model}.")
+            raise PullError(f"Job {job_id} is {status[:20]}, so its price isn't final yet.")
+        if trained_model != model:
+            raise PullError(f"Job {job_id} trained {trained_model[:80]}, but the estimate is for {model}.")
         usd = amount(answer["total_price"])
-        began = billed_day(date.fromisoformat(str(answer.get("started_at") or answer["created_at"])[:10]))
+        started_on = billed_day(date.fromisoformat(str(answer.get("started_at") or answer["created_at"])[:10]))
         epochs = amount(answer.get("n_epochs"))
     except (AttributeError, LookupError, TypeError, ValueError):
         raise http.unknown_shape() from None
     if usd is None:
         raise http.unknown_shape()
-    return FineTuningJob(began.replace(day=1), usd / BILLIONTHS, epochs)
+    return FineTuningJob(started_on.replace(day=1), usd / BILLIONTHS, epochs)
 
 
 def _usage(jobs: list[FineTuningJob]) -> Usage:

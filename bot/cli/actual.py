@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.actuals.bill import MAX_BYTES, read_bill
-from bot.actuals.match import take_bill
+from bot.actuals.match import match_bill
 from bot.cli.arguments import check_png, iso_date, prices_dir, read_scenario_file, today, write_file
 from bot.render.actuals import actual_page
 from bot.render.charts.monthly import monthly_chart
@@ -27,7 +27,7 @@ def run(_: str, arguments: Sequence[str]) -> int:
     bill = read_bill(_content(options.bill), rules)
     as_of = options.as_of or min(line.day for line in bill.lines)
     comparison = estimate(read_scenario(read_scenario_file(options.file)), catalog, as_of)
-    matched = take_bill(bill, rules, comparison, options.on, catalog, today())
+    matched = match_bill(bill, rules, comparison, options.on, catalog, today())
     variances = actual_variances(comparison, matched.offer, matched.actuals)
     notes = [f"{bill.export.title}: {options.bill.name}", *matched.notes]
     if options.as_of is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.actuals.bill import MAX_BYTES, TOO_LARGE, read_bill
 from bot.actuals.command import read_actual
-from bot.actuals.match import MatchedBill, choose_offer, take_bill
+from bot.actuals.match import MatchedBill, choose_offer, match_bill
 from bot.actuals.platforms import PLATFORMS
 from bot.queue.model import ActualJob, QueuedJob, SlackFile
 from bot.render.actuals import actual_page, actual_replies, recalibrate_button
@@ -36,21 +36,21 @@ class ActualJobs:
             return
         try:
             notes = await self._record(queued, saved)
-            shown = await self.services.actuals.shown(saved, read_actual(job.command, job.as_of).offer)
+            report = await self.services.actuals.report(saved, read_actual(job.command, job.as_of).offer)
         except UserError as error:
             await (await self.services.poster(job.team_id)).only_to(job.user_id, here, text_message(escape(str(error))))
             return
         page = await asyncio.to_thread(
             actual_page,
-            shown.comparison,
-            shown.offer,
-            shown.held,
-            shown.recalibrated,
-            [*shown.notes(saved), *notes, f"estimate {saved.id}"],
+            report.comparison,
+            report.offer,
+            report.variances,
+            report.recalibration,
+            [*report.notes(saved), *notes, f"estimate {saved.id}"],
         )
-        button = recalibrate_button(saved.id) if shown.recalibrated.fields else None
+        button = recalibrate_button(saved.id) if report.recalibration.fields else None
         thread = Destination(job.channel_id, job.thread_ts)
-        await self.services.reply_all(queued, thread, actual_replies(page, shown.offer, shown.held, button))
+        await self.services.reply_all(queued, thread, actual_replies(page, report.offer, report.variances, button))
 
     async def _record(self, queued: QueuedJob[ActualJob], saved: SavedEstimate) -> list[str]:
         """Save the amounts that were typed, read from a platform or from a bill; return notes on them. Raises
@@ -62,14 +62,14 @@ class ActualJobs:
         notes: list[str] = []
         if asked.pull:
             platform = PLATFORMS[asked.pull]
-            chosen = choose_offer(comparison, asked.offer, platform.sold_as, f"{platform.title}'s bill")
+            chosen = choose_offer(comparison, asked.offer, platform.catalog_platform, f"{platform.title}'s bill")
             actuals, source = (
-                await self.services.actuals.pulled(asked, saved, chosen, today),
-                f"asked of {platform.title}",
+                await self.services.actuals.pull(asked, saved, chosen, today),
+                f"read from {platform.title}",
             )
         elif asked.usd is not None:
             chosen = choose_offer(comparison, asked.offer, None, "it")
-            actuals, source = self.services.actuals.typed(asked, today), "typed"
+            actuals, source = self.services.actuals.typed_amounts(asked, today), "typed"
             if asked.month is None:
                 notes.append(f"no month was named, so it is {today:%Y-%m}")
         elif job.file:
@@ -100,7 +100,7 @@ class ActualJobs:
             content = await asyncio.to_thread(copy.read)
         rules, catalog = self.services.actuals.rules, self.services.actuals.catalog
         bill = await asyncio.to_thread(read_bill, content, rules)  # up to some seconds
-        return await asyncio.to_thread(take_bill, bill, rules, comparison, offer, catalog, job.as_of)
+        return await asyncio.to_thread(match_bill, bill, rules, comparison, offer, catalog, job.as_of)
 
 
 def _check_size(received: int) -> None:

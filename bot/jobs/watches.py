@@ -64,7 +64,7 @@ class ScheduledJobs:
         if saved is None:
             await self.watches.remove(watch.estimate_id, team_id=watch.team_id, user_id=None)
             return
-        if await self._change(watch, saved, self.prices.box.catalog) is None:
+        if await self._change(watch, saved, self.prices.current.catalog) is None:
             return
         # The day is in the key, so that an alert that fails today is tried again tomorrow.
         key = f"alert:{watch.number}:{watch.alerts}:{self.today()}"
@@ -92,7 +92,7 @@ class ScheduledJobs:
             return
         if workspace.team_id != job.team_id:  # another workspace used this database before
             return
-        catalog = self.prices.box.catalog
+        catalog = self.prices.current.catalog
         change = await self._change(watch, saved, catalog)
         if change is None:
             return

@@ -58,8 +58,8 @@ async def _recalibration_form(services: Services, request: ActionRequest) -> Vie
     if saved is None:
         return notice("Not found", ESTIMATE_GONE)
     try:
-        shown = await services.actuals.shown(saved)
+        report = await services.actuals.report(saved)
     except UserError as error:
         return notice("Not found", str(error))
     origin = Origin(channel=saved.channel_id, thread_ts=saved.thread_ts, edit_of=saved.id)
-    return form(origin, {"on": "all", "epochs": "auto", **saved.fields, **shown.recalibrated.fields})
+    return form(origin, {"on": "all", "epochs": "auto", **saved.fields, **report.recalibration.fields})

@@ -1,1 +1,1 @@
-"""The catalogue in use and exchange rates: where they come from and how they are kept fresh."""
+"""The catalogue in use and exchange rates, both kept up to date."""

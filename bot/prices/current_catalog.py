@@ -1,6 +1,6 @@
-"""The catalogue in use, and how a running bot keeps it fresh: one replica refreshes it, all take it over.
+"""The catalogue in use. One replica refreshes its prices; all replicas load them from the database.
 
-What a refresh wrote is in the database; a folder exists for as long as it is read or written.
+The price files of a refresh are stored in the database, and in a folder only while they are read or written.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class CurrentCatalog:
-    """Holds the catalogue that questions are answered from. It is replaced whole; who took it out goes on with it."""
+    """The catalogue in use. A refresh replaces `catalog`; an estimate under way continues with the one it has."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
@@ -30,92 +30,94 @@ class CurrentCatalog:
 
 @dataclass(frozen=True)
 class RefreshPlan:
-    """How prices are kept fresh."""
+    """How often prices are refreshed, and from which feeds."""
 
-    every_days: int
+    interval_days: int
     feeds: Mapping[str, Feed]
     keys: Mapping[str, str]
-    """Of the feeds that need one, by the name that the feed gives."""
+    """API keys, by the environment variable that `Feed.key` names."""
     load: Callable[[Path], Catalog]
-    """The catalogue with a folder of refreshed prices laid over it."""
+    """Returns the catalogue with a folder of refreshed prices laid over it. Raises PriceFileError."""
     proxy: str | None = None
-    """By which feeds are read; None: what the environment names."""
+    """The HTTP proxy for feeds; None: the one that the environment names, if any."""
 
 
 class CatalogRefresher:
-    """Keeps the box at the last refresh. Without a plan it stays as it was at the start."""
+    """Keeps the catalogue in use up to date. Without a plan it never changes."""
 
-    def __init__(self, box: CurrentCatalog, store: RefreshedPriceStore, plan: RefreshPlan | None) -> None:
-        self.box = box
+    def __init__(self, current: CurrentCatalog, store: RefreshedPriceStore, plan: RefreshPlan | None) -> None:
+        self.current = current
         self._store = store
         self._plan = plan
-        self._last = RefreshedPrices(0, None)
+        self._loaded = RefreshedPrices(0, None)
         self._one_at_a_time = asyncio.Lock()
 
     async def catch_up(self) -> None:
-        """Take over what another replica, or this one before its start, has refreshed. What cannot be loaded is logged,
-        once, and leaves the old catalogue in use.
+        """Load the latest refreshed prices from the database, if they changed.
+
+        Prices that can't be loaded are logged once; the catalogue in use doesn't change.
         """
         if self._plan is None:
             return
         async with self._one_at_a_time:
-            if (await self._store.last()).version == self._last.version:
+            if (await self._store.last()).version == self._loaded.version:
                 return
-            self._last, files = await self._store.read()
+            self._loaded, files = await self._store.read()
             try:
-                self.box.catalog = await asyncio.to_thread(_loaded, files, self._plan.load)
+                self.current.catalog = await asyncio.to_thread(_load_files, files, self._plan.load)
             except (PriceFileError, OSError) as error:
-                log.error("refreshed prices are left out: %s", error)
+                log.error("refreshed prices can't be loaded and are ignored: %s", error)
                 return
-        log.info("prices of the refresh of %s are in use, catalogue %s", self._last.on, self.box.catalog.version)
+        log.info("using the prices refreshed on %s, catalogue %s", self._loaded.on, self.current.catalog.version)
 
-    def due(self, today: date) -> bool:
-        """Whether it is time for a refresh, by what `catch_up` saw last."""
+    def is_due(self, today: date) -> bool:
+        """Return whether it is time for a refresh, by the prices that `catch_up` loaded."""
         if self._plan is None:
             return False
-        return self._last.on is None or today >= self._last.on + timedelta(self._plan.every_days)
+        return self._loaded.on is None or today >= self._loaded.on + timedelta(self._plan.interval_days)
 
     async def refresh(self, today: date) -> None:
-        """Read the feeds and put what they say to use, here and in the other replicas. A feed or a file that cannot be
-        read costs a line in the log.
+        """Read the feeds, store the refreshed prices for all replicas, and use them.
+
+        Errors of feeds and files are logged. If no feed could be read, the refresh is due again the next day.
         """
         plan = self._plan
         if plan is None:
             return
-        before, files = await self._store.read()
+        previous, files = await self._store.read()
         try:
             with TemporaryDirectory(prefix="ftcost-prices-") as name:
                 folder = Path(name)
-                await asyncio.to_thread(_fill, folder, files, plan.load)
+                await asyncio.to_thread(_write_earlier_prices, folder, files, plan.load)
                 async with feed_session(plan.proxy) as session:
                     http = BoundedClient(session)
                     report = await refresh_into(folder, http, today=today, keys=plan.keys, feeds=plan.feeds)
-                found, catalog = await asyncio.to_thread(_read, folder, plan.load)
+                refreshed_files, catalog = await asyncio.to_thread(_read, folder, plan.load)
         except (NotWritten, PriceFileError, OSError) as error:
-            log.error("prices were not refreshed: %s", error)
+            log.error("the price refresh failed: %s", error)
             return
-        _say(report)
+        _log_report(report)
         if not report.findings:
-            return  # no feed could be read: tried again tomorrow
+            return
         async with self._one_at_a_time:
-            written = await self._store.write(found, today, after=before)
+            written = await self._store.write(refreshed_files, today, after=previous)
             if written:
-                self._last, self.box.catalog = written, catalog
+                self._loaded, self.current.catalog = written, catalog
 
 
-def _loaded(files: Mapping[str, str], load: Callable[[Path], Catalog]) -> Catalog:
+def _load_files(files: Mapping[str, str], load: Callable[[Path], Catalog]) -> Catalog:
     with TemporaryDirectory(prefix="ftcost-prices-") as name:
         _write(Path(name), files)
         return load(Path(name))
 
 
-def _fill(folder: Path, files: Mapping[str, str], load: Callable[[Path], Catalog]) -> None:
-    """Lay out what earlier refreshes wrote; nothing of it where this version of the bot cannot read it."""
+def _write_earlier_prices(folder: Path, files: Mapping[str, str], load: Callable[[Path], Catalog]) -> None:
+    """Write the files of earlier refreshes into a folder, or none if this version of the bot can't load them."""
     _write(folder, files)
     try:
         load(folder)
     except PriceFileError as error:
-        log.error("earlier refreshed prices are dropped: %s", error)
+        log.error("earlier refreshed prices can't be loaded and are dropped: %s", error)
         for path in folder.iterdir():
             path.unlink()
 
@@ -130,12 +132,18 @@ def _read(folder: Path, load: Callable[[Path], Catalog]) -> tuple[dict[str, str]
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yml"))}, catalog
 
 
-def _say(report: RefreshReport) -> None:
+def _log_report(report: RefreshReport) -> None:
     for warning in report.warnings:
         log.warning("%s", warning)
     for finding in report.findings:
         if finding.outcome in ("changed", "implausible", "disputed"):
-            log.info("%s: %s was %s, is %s", finding.outcome, finding.subject, finding.recorded, finding.observed)
+            log.info(
+                "%s price of %s: recorded %s, observed %s",
+                finding.outcome,
+                finding.subject,
+                finding.recorded,
+                finding.observed,
+            )
 
 
 def days_since_checked(catalog: Catalog, today: date) -> float:

@@ -61,9 +61,9 @@ class Scheduler:
         if current_time.hour < HOUR:
             return
         today = current_time.date()
-        if self._prices.due(today):
+        if self._prices.is_due(today):
             await self._accept(RefreshPricesJob(), today.isoformat())
-        await self._accept(CheckWatchesJob(), f"{today}:{self._prices.box.catalog.version}")
+        await self._accept(CheckWatchesJob(), f"{today}:{self._prices.current.catalog.version}")
 
     async def _accept(self, job: Job, run: str) -> None:
         key = f"schedule:{job.kind}:{run}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.actuals.platforms import PLATFORMS
-from bot.actuals.service import NO_KEYS
+from bot.actuals.service import KEYS_DISABLED
 from bot.forms.keys import hint_of
 from bot.services import Services
 from bot.slack.request import Interaction
@@ -43,6 +43,6 @@ async def remove_key(services: Services, request: Interaction, platform: str) ->
 async def _key_store(services: Services, request: Interaction) -> ProviderKeys:
     """Return the keys for a user who may change them. Raises UserError."""
     if services.actuals.keys is None:
-        raise UserError(NO_KEYS)
+        raise UserError(KEYS_DISABLED)
     await services.roles.check(request.team_id, request.user_id)
     return services.actuals.keys

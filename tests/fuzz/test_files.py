@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.actuals.aggregate import gather, scope_of
+from bot.actuals.aggregate import aggregate_bill, bill_scope
 from bot.actuals.bill import read_bill
 from bot.cli import main
 from bot.prices.exchange_rates import RatesError, read_ecb
@@ -53,11 +53,11 @@ TABLE = st.lists(st.lists(CELLS, max_size=8).map(",".join), max_size=12).map("\n
 @example("date,component,cost", "2026-11-21,training,1\n" * 20_000, b"")
 def test_a_bill_is_read_or_refused_with_a_sentence(catalog: Catalog, header: str, table: str, mark: bytes) -> None:
     content = mark + f"{header}\n{table}".encode("utf-8", "replace")
-    scope = scope_of(catalog.offers["openai/gpt-4.1-mini"], catalog, TODAY, TODAY)
+    scope = bill_scope(catalog.offers["openai/gpt-4.1-mini"], catalog, TODAY, TODAY)
     with in_time(content):
         if outcome(lambda: read_bill(content, RULES), UserError) is None:
             bill = read_bill(content, RULES)
-            found = gather(bill.lines, RULES, scope)
+            found = aggregate_bill(bill.lines, RULES, scope)
             assert all(line.usd.is_finite() and 2000 <= line.day.year <= 2100 for line in bill.lines)
             assert all(one.usd.is_finite() and one.month < one.through for one in found.actuals)
 

@@ -15,7 +15,7 @@ from aiohttp import ClientSession, web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.actuals.aggregate import scope_of
+from bot.actuals.aggregate import bill_scope
 from bot.actuals.billing_http import BillingHttp, PullError
 from bot.actuals.platforms import PLATFORMS
 from bot.actuals.query import BillQuery, Key
@@ -70,9 +70,9 @@ class Host:
     def pull(self, platform: str, path: str, body: bytes) -> list[Actual] | PullError:
         """What is made of a platform's answers when one of them is this."""
         key, offer = KEYS[platform]
-        scope = scope_of(self._catalog.offers[offer], self._catalog, date(2026, 11, 21), date(2027, 1, 15))
+        scope = bill_scope(self._catalog.offers[offer], self._catalog, date(2026, 11, 21), date(2027, 1, 15))
         ask = BillQuery(scope, date(2026, 12, 1), self._rules, datetime(2027, 1, 15, 9, tzinfo=UTC), ("ft-1",))
-        self._server.asked.clear()
+        self._server.requests.clear()
         self._server.answers = {path: lambda: web.Response(body=body, content_type="application/json")}
         return self._runner.run(self._pull(platform, key, ask))
 

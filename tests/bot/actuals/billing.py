@@ -1,4 +1,4 @@
-"""A host that answers as the platforms' billing interfaces do, in the shapes that they publish; made by hand."""
+"""A local server that answers like the platforms' billing APIs, with hand-written answers in their formats."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OPENAI_KEY = {"admin_key": "sk-admin-1234", "project_key": "sk-proj-5678"}
 AWS_KEY = {"access_key_id": "AKIDEXAMPLE12345", "secret_access_key": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}
 TOGETHER_KEY = {"api_key": "together-1234"}
 _QUERY = f"/azure/subscriptions/{SUBSCRIPTION}/providers/Microsoft.CostManagement/query"
-# Path, and the page or target that is asked for -> recorded answer.
+# Path, and page if any -> recorded answer.
 RECORDED = {
     "/openai/v1/organization/costs": "openai-costs-1.json",
     "/openai/v1/organization/costs AAAA": "openai-costs-2.json",
@@ -41,12 +41,12 @@ RECORDED = {
 
 
 class BillingServer:
-    """Serves the recorded answers; `answers` by path come before them. `asked` keeps what came in."""
+    """Serves recorded answers, or those in `answers` by path. `requests` holds the requests with their bodies."""
 
     def __init__(self) -> None:
         self.base = ""
         self.answers: dict[str, Callable[[], web.StreamResponse]] = {}
-        self.asked: list[tuple[web.Request, bytes]] = []
+        self.requests: list[tuple[web.Request, bytes]] = []
 
     @property
     def addresses(self) -> Addresses:
@@ -54,7 +54,7 @@ class BillingServer:
         return Addresses(f"{base}/openai", f"{base}/login", f"{base}/azure", f"{base}/aws", f"{base}/together")
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append((request, await request.read()))
+        self.requests.append((request, await request.read()))
         if request.path in self.answers:
             return self.answers[request.path]()
         page = request.query.get("page") or request.query.get("$skiptoken") or ""
@@ -67,12 +67,13 @@ class BillingServer:
         return (FOLDER / name).read_text().replace("{base}", self.base)
 
     def bodies(self, path: str) -> list[Any]:
-        """The JSON that was sent to a path."""
-        return [json.loads(body) for request, body in self.asked if request.path == path]
+        """Return the JSON bodies that were sent to a path."""
+        return [json.loads(body) for request, body in self.requests if request.path == path]
 
 
 @asynccontextmanager
 async def billing_server() -> AsyncIterator[BillingServer]:
+    """Run the server on a free local port."""
     server = BillingServer()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", server.handle)
@@ -87,6 +88,7 @@ async def billing_server() -> AsyncIterator[BillingServer]:
 
 
 @asynccontextmanager
-async def asking(title: str) -> AsyncIterator[tuple[BillingServer, BillingHttp]]:
+async def billing_client(title: str) -> AsyncIterator[tuple[BillingServer, BillingHttp]]:
+    """Run the server and a client for it."""
     async with billing_server() as server, ClientSession() as session:
         yield server, BillingHttp(session, server.addresses, title)

@@ -1,4 +1,4 @@
-"""A bill dropped into the thread of an estimate with a mention."""
+"""A bill attached to a mention in an estimate's thread."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ BILL = (
 
 
 async def mention(slack: FakeSlack, parent: Json, content: bytes) -> Json:
-    """Drop a file with `@ftcost actual`; the file."""
+    """Attach a file to `@ftcost actual` and return the file."""
     file = slack.attach("bill.csv", content)
     await slack.say(f"<@{slack.bot_user}> actual", thread_ts=parent["ts"], files=[file])
     return file
 
 
-async def test_a_dropped_bill_is_recorded_by_month_and_part(workspace: Workspace, slack: FakeSlack) -> None:
-    """Training 12M tokens at $5 are 60; the day's calls 1.5M × 12 / 365 × (100 × 0.80 + 70 × 3.20) / 1M = $14.99."""
+async def test_attached_bill_is_recorded_by_month_and_part(workspace: Workspace, slack: FakeSlack) -> None:
+    """Training: 12M tokens × $5 = $60. Calls of the day: 1.5M × 12 / 365 × (100 × 0.80 + 70 × 3.20) / 1M = $14.99."""
     parent = await slack_actions.ask(slack, QUESTION)
     await mention(slack, parent, BILL.encode())
     page = await compared(slack, parent)
@@ -33,28 +33,30 @@ async def test_a_dropped_bill_is_recorded_by_month_and_part(workspace: Workspace
         ["2026-11", "Training", "$60.00", "$61.00", "+$1.00"],
         ["2026-11", "Inference", "$14.99", "$11.00", "−$3.99"],
     ]
-    said = texts(page)
-    assert "Recorded: OpenAI's cost export" in said
-    assert "left out: “gpt-6-luna, output”" in said
-    assert "900" not in said
+    text = texts(page)
+    assert "Recorded: OpenAI's cost export" in text
+    assert "not counted: “gpt-6-luna, output”" in text
+    assert "900" not in text
 
 
-async def test_what_is_no_bill_is_refused_to_who_dropped_it(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_invalid_bill_is_refused_privately(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, QUESTION)
-    for content, why in (
+    for content, reason in (
         (b"name,age\nx,3\n", "A bill needs a date"),
-        (b"\x89PNG\r\n\x1a\n\xff", "no text in UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\xff", "isn't UTF-8 text"),
         (b"date,item,cost\n2026-11-21,web search,5\n", "It has “web search”."),
         (b"date,item,cost\n" + b" " * 5_000_000, "larger than 5 MB"),
     ):
         await mention(slack, parent, content)
-        told = await slack.wait_for(lambda why=why: [m for m in slack.ephemerals() if why in m["text"]])
-        assert told[0]["to"] == slack.you
-    assert len(slack.messages(parent["channel"], parent["ts"])) == 2 + 4, "the answer's own replies, and the mentions"
+        replies = await slack.wait_for(lambda reason=reason: [m for m in slack.ephemerals() if reason in m["text"]])
+        assert replies[0]["to"] == slack.you
+    assert len(slack.messages(parent["channel"], parent["ts"])) == 2 + 4, (
+        "the replies with the estimate, and the mentions"
+    )
 
 
-async def test_a_bill_without_a_word_is_no_training_file(workspace: Workspace, slack: FakeSlack) -> None:
-    """A CSV that is shared in the thread is told of by `file_shared` too; nothing is counted."""
+async def test_bill_without_mention_is_not_counted_as_dataset(workspace: Workspace, slack: FakeSlack) -> None:
+    """Slack also sends `file_shared` for a CSV in the thread; its tokens aren't counted."""
     parent = await slack_actions.ask(slack, QUESTION)
     await slack.say("the bill, for later", thread_ts=parent["ts"], files=[slack.attach("bill.csv", BILL.encode())])
     await mention(slack, parent, BILL.encode())

@@ -1,4 +1,4 @@
-"""A platform's bill as CSV -> actual amounts by month and part."""
+"""Aggregation of a platform's bill into actual amounts by month and part."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.actuals.aggregate import AggregatedBill, gather, scope_of
+from bot.actuals.aggregate import AggregatedBill, aggregate_bill, bill_scope
 from bot.actuals.bill import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, read_bill
 from calculator import Usage, UserError
 from pricing import BillRules, Catalog, load_bill_rules
@@ -28,11 +28,11 @@ def rules() -> BillRules:
 
 def read(catalog: Catalog, text: str, offer: str = "openai/gpt-4.1-mini", today: date = TODAY) -> AggregatedBill:
     bill = read_bill(text.encode(), RULES)
-    return gather(bill.lines, RULES, scope_of(catalog.offers[offer], catalog, SINCE, today))
+    return aggregate_bill(bill.lines, RULES, bill_scope(catalog.offers[offer], catalog, SINCE, today))
 
 
-def amounts(found: AggregatedBill) -> dict[tuple[str, str], Decimal]:
-    return {(f"{one.month:%Y-%m}", one.part): one.usd for one in found.actuals}
+def amounts(bill: AggregatedBill) -> dict[tuple[str, str], Decimal]:
+    return {(f"{actual.month:%Y-%m}", actual.part): actual.usd for actual in bill.actuals}
 
 
 def openai_row(day: str, usd: str, item: str, tokens: str = "") -> str:
@@ -40,11 +40,11 @@ def openai_row(day: str, usd: str, item: str, tokens: str = "") -> str:
     return f'1,2,{day}T00:00:00+00:00,x,{usd},usd,{tokens},{unit},"{item}",,,,org,,,,\r\n'
 
 
-# --- what is recognised ----------------------------------------------------------------------------------------------
+# --- layouts ---------------------------------------------------------------------------------------------------------
 
 
-def test_openais_export(catalog: Catalog) -> None:
-    """November from the estimate's day on: 20 for training, 4 + 6 for calls; a day without charges has no amount."""
+def test_openai_export(catalog: Catalog) -> None:
+    """From the date of the estimate, November has 20 for training and 4 + 6 for calls."""
     text = OPENAI + "".join(
         [
             openai_row("2026-11-20", "99", f"ft:{MODEL}, training"),  # the day before the estimate
@@ -54,30 +54,30 @@ def test_openais_export(catalog: Catalog) -> None:
             openai_row("2026-11-23", "6.5", f"ft:{MODEL}, output", "1875000"),
             openai_row("2026-11-23", "-0.5", f"ft:{MODEL}, output"),  # a credit
             openai_row("2026-11-23", "77", f"{MODEL}, input"),  # the base model
-            openai_row("2026-11-23", "55", "ft:gpt-4.1-2025-04-14, output"),  # another tuned one
+            openai_row("2026-11-23", "55", "ft:gpt-4.1-2025-04-14, output"),  # another tuned model
             openai_row("2026-12-01", "3", f"ft:{MODEL}, input"),
             openai_row("2026-12-09", "3", f"ft:{MODEL}, input"),
         ]
     )
-    found = read(catalog, text)
-    assert amounts(found) == {
+    bill = read(catalog, text)
+    assert amounts(bill) == {
         ("2026-11", "training"): Decimal(20),
         ("2026-11", "inference"): Decimal(10),
         ("2026-12", "inference"): Decimal(6),
     }
-    by_key = {(one.month.month, one.part): one for one in found.actuals}
+    by_key = {(actual.month.month, actual.part): actual for actual in bill.actuals}
     assert by_key[11, "inference"].usage == Usage(
         input_tokens=Decimal(5_000_000), cached_tokens=Decimal(0), output_tokens=Decimal(1_875_000)
     )
     assert by_key[11, "training"].usage == Usage(trained_tokens=Decimal(4_000_000))
     assert by_key[11, "inference"].through == date(2026, 12, 1)
-    assert by_key[12, "inference"].through == date(2026, 12, 10), "December is not over: up to its last charge"
-    assert found.left_out == (f"{MODEL}, input", "ft:gpt-4.1-2025-04-14, output")
-    assert found.unnamed == ()
+    assert by_key[12, "inference"].through == date(2026, 12, 10), "December isn't over: up to its latest charge"
+    assert bill.skipped_items == (f"{MODEL}, input", "ft:gpt-4.1-2025-04-14, output")
+    assert bill.unattributed_items == ()
 
 
-def test_azures_cost_details(catalog: Catalog) -> None:
-    """American dates; the cost in dollars although the bill is in another currency; hours of hosting."""
+def test_azure_cost_details(catalog: Catalog) -> None:
+    """US dates, a column in US dollars beside the billing currency, and hours of hosting."""
     text = (
         "Date,MeterCategory,MeterSubCategory,MeterName,Quantity,UnitOfMeasure,CostInBillingCurrency,"
         "BillingCurrencyCode,CostInUsd\n"
@@ -86,12 +86,12 @@ def test_azures_cost_details(catalog: Catalog) -> None:
         "12/03/2026,Foundry Models,Azure OpenAI,4.1 mini ft training Dz Tokens,1,1K,1,EUR,1.5\n"
         "12/03/2026,Storage,Blob,Hot LRS Data Stored,1,1 GB,9,EUR,10\n"
     )
-    found = read(catalog, text, "azure/gpt-4.1-mini@global")
-    assert amounts(found) == {("2026-12", "training"): Decimal("29.0"), ("2026-12", "hosting"): Decimal("40.8")}
-    assert {one.part: one.usage.hours for one in found.actuals} == {"training": None, "hosting": Decimal(24)}
+    bill = read(catalog, text, "azure/gpt-4.1-mini@global")
+    assert amounts(bill) == {("2026-12", "training"): Decimal("29.0"), ("2026-12", "hosting"): Decimal("40.8")}
+    assert {actual.part: actual.usage.hours for actual in bill.actuals} == {"training": None, "hosting": Decimal(24)}
 
 
-def test_cost_explorers_download_by_the_month(catalog: Catalog) -> None:
+def test_monthly_cost_explorer_download(catalog: Catalog) -> None:
     text = (
         '"Usage type","USE1-Nova2.0Lite-Customization-Training($)","USE1-Nova2.0Lite-input-tokens-custom-model($)",'
         '"BoxUsage:t3.micro($)","Total costs($)"\n'
@@ -99,29 +99,29 @@ def test_cost_explorers_download_by_the_month(catalog: Catalog) -> None:
         '"2026-11-01","45.36","2.5","","47.86"\n'
         '"2026-12-01","","10","1","11"\n'
     )
-    found = read(catalog, text, "aws-bedrock/nova-2-lite")
-    assert amounts(found) == {
+    bill = read(catalog, text, "aws-bedrock/nova-2-lite")
+    assert amounts(bill) == {
         ("2026-11", "training"): Decimal("45.36"),
         ("2026-11", "inference"): Decimal("2.5"),
         ("2026-12", "inference"): Decimal(10),
     }
-    assert found.actuals[-1].through == date(2026, 12, 16), "a month's row says nothing of days: up to today"
-    assert found.left_out == ("BoxUsage:t3.micro",)
-    assert "USE1-Nova2.0Lite-Customization-Training" in found.unnamed
+    assert bill.actuals[-1].through == date(2026, 12, 16), "a monthly row has no days: up to today"
+    assert bill.skipped_items == ("BoxUsage:t3.micro",)
+    assert "USE1-Nova2.0Lite-Customization-Training" in bill.unattributed_items
 
 
-def test_the_cost_and_usage_report(catalog: Catalog) -> None:
+def test_aws_cost_and_usage_report(catalog: Catalog) -> None:
     text = (
         "lineItem/UsageStartDate,lineItem/UsageType,lineItem/UsageAmount,lineItem/UnblendedCost,lineItem/CurrencyCode,"
         "pricing/unit\n"
         "2026-12-01T00:00:00Z,USE1-Nova2.0Lite-ProvisionedThroughput-NoCommit-ModelUnits,2,121.0,USD,hours\n"
     )
-    found = read(catalog, text, "aws-bedrock/nova-2-lite")
-    assert amounts(found) == {("2026-12", "hosting"): Decimal("121.0")}
-    assert found.actuals[0].usage.hours == 2
+    bill = read(catalog, text, "aws-bedrock/nova-2-lite")
+    assert amounts(bill) == {("2026-12", "hosting"): Decimal("121.0")}
+    assert bill.actuals[0].usage.hours == 2
 
 
-def test_a_focus_export_and_a_plain_list(catalog: Catalog) -> None:
+def test_focus_export_and_generic_csv(catalog: Catalog) -> None:
     focus = (
         "ChargePeriodStart,BilledCost,BillingCurrency,ChargeDescription,ConsumedQuantity,ConsumedUnit\n"
         "2026-12-01T00:00:00Z,7.68,USD,Fine-tuning job Qwen3-8B LoRA,16000000,Tokens\n"
@@ -135,7 +135,7 @@ def test_a_focus_export_and_a_plain_list(catalog: Catalog) -> None:
     }
 
 
-def test_one_model_is_not_taken_for_another_whose_name_begins_alike(catalog: Catalog) -> None:
+def test_models_with_the_same_prefix_are_told_apart(catalog: Catalog) -> None:
     text = "date,item,cost\n" + "".join(
         f'2026-12-01,"ft:{model}, output",{usd}\n'
         for model, usd in ((MODEL, 1), ("gpt-4.1-2025-04-14", 2), ("gpt-4.1-nano-2025-04-14", 4), ("gpt-4.1", 8))
@@ -144,39 +144,39 @@ def test_one_model_is_not_taken_for_another_whose_name_begins_alike(catalog: Cat
     assert amounts(read(catalog, text, "openai/gpt-4.1")) == {("2026-12", "inference"): Decimal(10)}
 
 
-# --- what is refused -------------------------------------------------------------------------------------------------
+# --- invalid files ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("content", "why"),
+    ("content", "reason"),
     [
         (b"", "A bill needs a date"),
         (b"name,value\n1,2\n", "columns of this file are: name, value"),
         (b"date,component\n2026-12-01,training\n", "A bill needs"),
-        (b"date,component,cost\n", "no row"),
-        (b"date,component,cost\n\n\n", "no row"),
-        (b"date,component,cost\nyesterday,training,1\n", "Row 2: .yesterday. is no date"),
-        (b"date,component,cost\n0001-01-01,training,1\n", "is no date"),
-        (b"date,component,cost\n13/13/2026,training,1\n", "is no date"),
-        (b"date,component,cost\n2026-12-01,training,1\n2026-12-01,training,=1+1\n", "Row 3: .=1\\+1. is no cost"),
-        (b"date,component,cost\n2026-12-01,training,1e99\n", "is no cost"),
-        (b"date,component,cost\n2026-12-01,training,NaN\n", "is no cost"),
+        (b"date,component,cost\n", "none of its rows has a cost"),
+        (b"date,component,cost\n\n\n", "none of its rows has a cost"),
+        (b"date,component,cost\nyesterday,training,1\n", "Row 2: .yesterday. isn't a date"),
+        (b"date,component,cost\n0001-01-01,training,1\n", "isn't a date"),
+        (b"date,component,cost\n13/13/2026,training,1\n", "isn't a date"),
+        (b"date,component,cost\n2026-12-01,training,1\n2026-12-01,training,=1+1\n", "Row 3: .=1\\+1. isn't a cost"),
+        (b"date,component,cost\n2026-12-01,training,1e99\n", "isn't a cost"),
+        (b"date,component,cost\n2026-12-01,training,NaN\n", "isn't a cost"),
         (b"date,component,cost,currency\n2026-12-01,training,1,EUR\n", "Row 2 is in EUR"),
-        (b"\xff\xfe\x00date", "no text in UTF-8"),
-        (b"PK\x03\x04\xff", "no text in UTF-8"),
-        (b'date,component,cost\n"2026-12-01,training,1\n', "no CSV"),
-        (b"date,component,cost\n" + b"x" * 200_000 + b",training,1\n", "no CSV"),
+        (b"\xff\xfe\x00date", "isn't UTF-8 text"),
+        (b"PK\x03\x04\xff", "isn't UTF-8 text"),
+        (b'date,component,cost\n"2026-12-01,training,1\n', "isn't valid CSV"),
+        (b"date,component,cost\n" + b"x" * 200_000 + b",training,1\n", "isn't valid CSV"),
         (b"," * (MAX_COLUMNS + 1), "columns"),
         (b"date,component,cost\n" + b"2026-12-01,training,1\n" * (MAX_ROWS + 1), "rows"),
         (b"x" * (MAX_BYTES + 1), "larger than 5 MB"),
     ],
 )
-def test_what_is_no_bill_is_refused_with_what_is_needed(content: bytes, why: str) -> None:
-    with pytest.raises(UserError, match=why):
+def test_invalid_bill_is_refused_with_the_reason(content: bytes, reason: str) -> None:
+    with pytest.raises(UserError, match=reason):
         read_bill(content, RULES)
 
 
-# --- the rules -------------------------------------------------------------------------------------------------------
+# --- rules -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -195,5 +195,5 @@ def test_what_is_no_bill_is_refused_with_what_is_needed(content: bytes, why: str
         ("Hot LRS Data Stored", False, None),
     ],
 )
-def test_an_item_is_what_its_words_say(rules: BillRules, item: str, tuned: bool, part: str | None) -> None:
+def test_item_is_classified_by_its_name(rules: BillRules, item: str, tuned: bool, part: str | None) -> None:
     assert (rules.is_tuned(item), rules.part_of(item)) == (tuned, part)

@@ -19,15 +19,16 @@ def scenario(tmp_path: Path) -> Path:
     return path
 
 
-def run(tmp_path: Path, scenario: Path, bill: str, *more: str) -> int:
+def run(tmp_path: Path, scenario: Path, bill: str, *options: str) -> int:
     path = tmp_path / "bill.csv"
     path.write_text(bill)
-    return main(["actual", "-f", str(scenario), str(path), *more])
+    return main(["actual", "-f", str(scenario), str(path), *options])
 
 
-def test_a_bill_against_a_scenario(tmp_path: Path, scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The bill's first day is the estimate's. January 2024 has 31 days: 1,080 × 31 × 12 / 365 = 1,100.71; February 29:
-    1,080 × 29 × 12 / 365 = 1,029.70.
+def test_bill_is_compared_with_a_scenario(tmp_path: Path, scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The estimate is from the bill's first day, 1 January 2024.
+
+    January has 31 days: 1,080 × 31 × 12 / 365 = 1,100.71; February has 29: 1,080 × 29 × 12 / 365 = 1,029.70.
     """
     chart = tmp_path / "chart.png"
     assert run(tmp_path, scenario, BILL, "--chart", str(chart)) == 0
@@ -43,22 +44,22 @@ def test_a_bill_against_a_scenario(tmp_path: Path, scenario: Path, capsys: pytes
 
 
 @pytest.mark.parametrize(
-    ("bill", "more", "why"),
+    ("bill", "options", "reason"),
     [
         ("x,y\n1,2\n", (), "A bill needs a date"),
-        (BILL, ("--on", "openai/gpt-4.1"), "has no offer"),
+        (BILL, ("--on", "openai/gpt-4.1"), "isn't in this estimate"),
         (BILL, ("--chart", "chart.gif"), "charts are PNG files"),
         (BILL, ("--as-of", "2025-01-01", "--chart", "chart.png"), "covers no day of the bill"),
         ("date,component,cost\n2024-01-01,lunch,9\n", (), "It has “lunch”."),
     ],
 )
-def test_what_cannot_be_done_is_a_sentence(
-    tmp_path: Path, scenario: Path, capsys: pytest.CaptureFixture[str], bill: str, more: tuple[str, ...], why: str
+def test_invalid_arguments_end_with_code_2_and_the_reason(
+    tmp_path: Path, scenario: Path, capsys: pytest.CaptureFixture[str], bill: str, options: tuple[str, ...], reason: str
 ) -> None:
-    assert run(tmp_path, scenario, bill, *more) == 2
-    assert why in capsys.readouterr().err
+    assert run(tmp_path, scenario, bill, *options) == 2
+    assert reason in capsys.readouterr().err
 
 
-def test_a_bill_that_is_not_there(tmp_path: Path, scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_bill_file_is_named(tmp_path: Path, scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["actual", "-f", str(scenario), str(tmp_path / "none.csv")]) == 2
     assert "No such file" in capsys.readouterr().err

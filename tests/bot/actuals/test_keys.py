@@ -1,4 +1,4 @@
-"""Keys of platforms: put in by a form, kept so that nobody can read them, used, and removed; by admins alone."""
+"""Platform keys: admins enter and remove them, they are stored encrypted, and bills are read with them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ QUESTION = support_bot.LINE.replace("on=your-rates rates=10/3/6", "on=openai/gpt
 
 @dataclass
 class Paying:
-    """A running bot that may keep keys, a Slack, and the platforms."""
+    """A running bot that can store keys, with its Slack and the platforms' billing APIs."""
 
     running: Workspace
     slack: FakeSlack
@@ -60,13 +60,13 @@ async def paying(catalog: Catalog, slack: FakeSlack, database_path: Path) -> Asy
 
 
 async def keys_list(slack: FakeSlack, user: str | None = None) -> Json:
-    """What `/ftcost keys` shows, once it is there."""
-    known = {view["id"] for view in slack.views}
+    """Open the list of `/ftcost keys` and return it when it has loaded."""
+    open_ids = {view["id"] for view in slack.views}
     assert (await slack.command("keys", user=user or slack.you)).ok
-    found = await slack.wait_for(
-        lambda: [v for v in slack.views if v["id"] not in known and "One moment" not in texts(v)]
+    views = await slack.wait_for(
+        lambda: [v for v in slack.views if v["id"] not in open_ids and "One moment" not in texts(v)]
     )
-    view: Json = found[-1]
+    view: Json = views[-1]
     return view
 
 
@@ -76,8 +76,8 @@ async def key_form(slack: FakeSlack, view: Json, platform: str) -> Json:
     return await slack_actions.opened(slack, callback_id=KEY_CALLBACK)
 
 
-async def put_in(slack: FakeSlack, fields: dict[str, str] = OPENAI_KEY) -> Json:
-    """Put a key of OpenAI in; the list as it is then."""
+async def store_key(slack: FakeSlack, fields: dict[str, str] = OPENAI_KEY) -> Json:
+    """Store a key of OpenAI and return the updated list."""
     form = await key_form(slack, await keys_list(slack), "openai")
     done = await slack.submit_view(form["id"], slack.fill(form, fields))
     assert done.errors == {}
@@ -85,54 +85,57 @@ async def put_in(slack: FakeSlack, fields: dict[str, str] = OPENAI_KEY) -> Json:
     return view
 
 
-async def test_a_key_is_shown_by_its_last_letters_and_stored_unreadable(paying: Paying) -> None:
+async def test_key_is_stored_encrypted_and_shown_masked(paying: Paying) -> None:
     slack = paying.slack
     assert texts(await keys_list(slack)).count("no key") == 4
-    view = await put_in(slack)
+    view = await store_key(slack)
     assert f"key `…{SECRET[-4:]}`, put in by <@{slack.you}> on 2026-11-21" in texts(view)
     stored = b"".join(path.read_bytes() for path in paying.path.parent.iterdir())
-    shown = json.dumps([[call.args, call.response] for call in slack.calls]).encode()
+    sent = json.dumps([[call.args, call.response] for call in slack.calls]).encode()
     for secret in OPENAI_KEY.values():
         assert secret.encode() not in stored
-        assert secret.encode() not in shown
+        assert secret.encode() not in sent
 
 
-async def test_a_key_pulls_what_was_paid(paying: Paying) -> None:
-    """December by hand (test_pulls.py): training 60.50, calls 100.00; the estimate's December has no training,
-    and calls of 1.5M × 31 × 12 / 365 × (100 × 0.80 + 70 × 3.20) / 1M = 1,528,767 × 0.000304 = $464.75.
+async def test_key_reads_the_amounts_that_were_paid(paying: Paying) -> None:
+    """December by hand (test_pulls.py): training 60.50, calls 100.00. The estimate has no training in December, and
+    calls of 1.5M × 31 × 12 / 365 × (100 × 0.80 + 70 × 3.20) / 1M = 1,528,767 × 0.000304 = $464.75.
     """
     slack = paying.slack
     parent = await slack_actions.ask(slack, QUESTION)
-    await put_in(slack)
+    await store_key(slack)
     paying.clock[0] = datetime(2027, 1, 15, 12, tzinfo=UTC)
     await slack.command(f"actual {estimate_id(parent)} pull openai 2026-12")
     page = await compared(slack, parent)
-    made = {row[1]: row[2:5] for row in rows(page)[1:]}
-    assert made == {"Training": ["$0.00", "$60.50", "+$60.50 ⚑"], "Inference": ["$464.75", "$100.00", "−$364.75 ⚑"]}
+    actuals_by_part = {row[1]: row[2:5] for row in rows(page)[1:]}
+    assert actuals_by_part == {
+        "Training": ["$0.00", "$60.50", "+$60.50 ⚑"],
+        "Inference": ["$464.75", "$100.00", "−$364.75 ⚑"],
+    }
     because = next(row[5] for row in rows(page) if row[1] == "Inference")
     assert [part.split(" −")[0].split(" +")[0] for part in because.split(", ")] == ["volume", "tokens a call", "price"]
-    said = texts(page)
-    assert "Recorded: asked of OpenAI" in said
+    text = texts(page)
+    assert "Recorded: read from OpenAI" in text
     # 300,000 calls in 31 days: 300,000 × 365 / 12 / 31 = 294,354.8 a month, of 166.67 / 46.67 tokens; 2 % from cache.
-    assert "epochs" not in said.partition("Recalibrated inputs")[2].partition("calls=")[0]
-    assert "calls=294355/month call=167/47 cached=2%" in said
+    assert "epochs" not in text.partition("Recalibrated inputs")[2].partition("calls=")[0]
+    assert "calls=294355/month call=167/47 cached=2%" in text
 
 
-async def test_a_platform_that_refuses_the_key_is_a_sentence_to_who_asked(paying: Paying) -> None:
+async def test_pull_without_a_key_is_refused_privately(paying: Paying) -> None:
     slack = paying.slack
     parent = await slack_actions.ask(slack, QUESTION)
     await slack.command(f"actual {estimate_id(parent)} pull openai 2026-11")
-    assert await slack.wait_for(lambda: [m for m in slack.ephemerals() if "There is no key for OpenAI" in m["text"]])
-    await put_in(slack)
+    assert await slack.wait_for(lambda: [m for m in slack.ephemerals() if "No key for OpenAI" in m["text"]])
+    await store_key(slack)
     await slack.command(f"actual {estimate_id(parent)} pull together ft-1 on=openai/gpt-4.1-mini")
-    assert await slack.wait_for(lambda: [m for m in slack.ephemerals() if "no key for Together" in m["text"]])
+    assert await slack.wait_for(lambda: [m for m in slack.ephemerals() if "No key for Together" in m["text"]])
     paying.billing.base = "http://127.0.0.1:1"
     assert not [m for m in slack.messages(parent["channel"], parent["ts"]) if m["text"].startswith("Actual")]
 
 
-async def test_a_key_is_removed_and_the_log_says_who_did_what(paying: Paying) -> None:
+async def test_key_is_removed_and_the_changes_are_audited(paying: Paying) -> None:
     slack = paying.slack
-    view = await put_in(slack)
+    view = await store_key(slack)
     assert (await slack.click(view, "platform_key_remove")).ok
     await slack.wait_for(lambda: [v for v in slack.views if v["id"] == view["id"] and texts(v).count("no key") == 4])
     log = rows((await slack.command("audit")).json())
@@ -159,7 +162,7 @@ async def test_a_key_is_removed_and_the_log_says_who_did_what(paying: Paying) ->
         ),
     ],
 )
-async def test_what_is_no_key_is_refused_without_repeating_it(
+async def test_invalid_key_is_refused_without_repeating_it(
     paying: Paying, platform: str, fields: dict[str, str], faults: set[str]
 ) -> None:
     slack = paying.slack
@@ -169,7 +172,7 @@ async def test_what_is_no_key_is_refused_without_repeating_it(
     assert not any(value in text for value in fields.values() for text in done.errors.values())
 
 
-async def test_others_than_admins_see_no_list_and_put_nothing_in(paying: Paying) -> None:
+async def test_only_admins_see_and_store_keys(paying: Paying) -> None:
     slack = paying.slack
     view = await keys_list(slack, slack.colleague)
     assert "Only admins and owners" in texts(view)
@@ -180,27 +183,27 @@ async def test_others_than_admins_see_no_list_and_put_nothing_in(paying: Paying)
     assert "Only admins and owners" in done.errors["admin_key"]
 
 
-async def test_without_encryption_keys_nothing_is_kept(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_keys_need_encryption_keys(workspace: Workspace, slack: FakeSlack) -> None:
     assert "FTCOST_ENCRYPTION_KEYS" in texts(await keys_list(slack))
 
 
-async def test_keys_are_rotated_and_go_with_their_workspace(tmp_path: Path) -> None:
-    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+async def test_keys_are_rotated_and_belong_to_one_workspace(tmp_path: Path) -> None:
+    previous, current = Fernet.generate_key().decode(), Fernet.generate_key().decode()
     database = await open_database(f"sqlite:///{tmp_path / 'keys.sqlite3'}")
     day = datetime.combine(date(2026, 11, 21), datetime.min.time())
 
-    def kept(keys: str) -> ProviderKeys:
+    def key_store(keys: str) -> ProviderKeys:
         return ProviderKeys(database, read_keys(keys), lambda: day, Audit(database, lambda: day))
 
-    await kept(old).put("openai", OPENAI_KEY, "…1234", team_id="T1", user_id="U1")
-    assert await kept(f"{new},{old}").rotate() == 1
-    assert await kept(new).get("openai", team_id="T1") == OPENAI_KEY
-    assert await kept(old).get("openai", team_id="T1") is None
-    assert await kept(new).get("openai", team_id="T2") is None
+    await key_store(previous).put("openai", OPENAI_KEY, "…1234", team_id="T1", user_id="U1")
+    assert await key_store(f"{current},{previous}").rotate() == 1
+    assert await key_store(current).get("openai", team_id="T1") == OPENAI_KEY
+    assert await key_store(previous).get("openai", team_id="T1") is None
+    assert await key_store(current).get("openai", team_id="T2") is None
     await database.close()
 
 
-async def test_an_uninstall_takes_keys_and_amounts_with_it(catalog: Catalog, database_url: str) -> None:
+async def test_uninstall_deletes_recorded_amounts(catalog: Catalog, database_url: str) -> None:
     async with two_workspaces(catalog, database_url) as company:
         await company.install(company.red)
         parent = await slack_actions.ask(company.red, support_bot.LINE)

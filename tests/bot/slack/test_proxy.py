@@ -14,7 +14,7 @@ from playground import FakeSlack
 from pricing import Catalog
 from tests import databases
 from tests.bot import slack_actions, support_bot
-from tests.bot.prices.test_current_catalog import AFTER, refreshed, with_refreshed
+from tests.bot.prices.test_current_catalog import AFTER, wait_for_refresh, with_refreshed
 from tests.conftest import running_bot
 from tests.pricing.refresh.feed_server import feed_server
 
@@ -81,9 +81,9 @@ async def test_price_feeds_are_read_by_it_too(catalog: Catalog, slack: FakeSlack
     async with ForwardProxy().open() as proxy, feed_server() as server, databases.opened(database_url) as database:
         plan = RefreshPlan(1, server.feeds("azure-retail"), {}, with_refreshed, proxy.url)
         async with running_bot(catalog, slack, database_url, lambda: AFTER, refresh=plan) as running:
-            await refreshed(running, RefreshedPriceStore(database), 1)
-    assert server.asked
-    assert len(proxy.asked) == len(server.asked)
+            await wait_for_refresh(running, RefreshedPriceStore(database), 1)
+    assert server.requests
+    assert len(proxy.asked) == len(server.requests)
 
 
 async def test_the_playground_stays_where_it_is(

@@ -19,7 +19,7 @@ from bot.store.tables import metadata
 from playground import FakeSlack
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
-from tests.bot.actuals.test_keys import keys_list, put_in
+from tests.bot.actuals.test_keys import keys_list, store_key
 from tests.bot.message_text import estimate_id, texts
 from tests.bot.slack_actions import open_home, set_budget, settle
 from tests.conftest import running_bot
@@ -80,7 +80,7 @@ async def a_day_at_work(slack: FakeSlack) -> None:
     await slack.command(f"watch {ids[1]} over 9%")
     assert await settle(slack, {"days": "20"}) == {}
     assert await set_budget(slack, {"amount": "5000", "approvers": [slack.you]}) == {}
-    await put_in(slack)
+    await store_key(slack)
     shown = await keys_list(slack)
     await slack.click(shown, "platform_key_remove")
     await slack.wait_for(lambda: [v for v in slack.views if v["id"] == shown["id"] and texts(v).count("no key") == 4])

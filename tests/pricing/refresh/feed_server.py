@@ -50,10 +50,10 @@ class FeedServer:
     def __init__(self) -> None:
         self.base = ""
         self.answers: dict[str, Answer] = {}
-        self.asked: list[web.Request] = []
+        self.requests: list[web.Request] = []
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(request)
+        self.requests.append(request)
         path = f"{request.path} {request.query.get('pageToken', '')}".strip()
         if path in self.answers:
             return await self.answers[path](request)
@@ -83,7 +83,7 @@ class FeedServer:
             if not only or feed_id in only
         }
 
-    def gives(self, path: str, body: bytes, content_type: str = "application/json", **more: object) -> None:
+    def set_answer(self, path: str, body: bytes, content_type: str = "application/json", **more: object) -> None:
         """Answer `path` with this."""
 
         async def answer(request: web.Request) -> web.StreamResponse:

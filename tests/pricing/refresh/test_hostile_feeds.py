@@ -44,13 +44,13 @@ async def test_a_feed_that_is_down(server: FeedServer, catalog: Catalog) -> None
 
 @pytest.mark.parametrize("status", [400, 404, 429, 500, 503])
 async def test_a_feed_that_answers_with_an_error(server: FeedServer, catalog: Catalog, status: int) -> None:
-    server.gives("/litellm", b"{}", status=status)
+    server.set_answer("/litellm", b"{}", status=status)
     report = await report_of(server, catalog)
     assert report == RefreshReport((), (f"{TITLE} answers with status {status}.",))
 
 
 async def test_one_broken_feed_leaves_the_others(server: FeedServer, catalog: Catalog) -> None:
-    server.gives("/litellm", b"{}", status=500)
+    server.set_answer("/litellm", b"{}", status=500)
     report = await report_of(server, catalog, "litellm", "azure-retail")
     assert report.warnings == (f"{TITLE} answers with status 500.",)
     assert {finding.feed for finding in report.findings} == {"azure-retail"}
@@ -58,25 +58,25 @@ async def test_one_broken_feed_leaves_the_others(server: FeedServer, catalog: Ca
 
 async def test_a_busy_feed_is_asked_again_when_it_says_so(server: FeedServer, catalog: Catalog) -> None:
     async def busy_once(request: web.Request) -> web.StreamResponse:
-        if len(server.asked) == 1:
+        if len(server.requests) == 1:
             return web.Response(status=429, headers={"Retry-After": "0"})
         return web.Response(body=server.body("litellm.json"), content_type="text/plain")
 
     server.answers["/litellm"] = busy_once
     report = await report_of(server, catalog)
     assert report.warnings == ()
-    assert len(server.asked) == 2
+    assert len(server.requests) == 2
 
 
 async def test_a_feed_that_is_always_busy(server: FeedServer, catalog: Catalog) -> None:
-    server.gives("/litellm", b"", status=503, headers={"Retry-After": "0"})
+    server.set_answer("/litellm", b"", status=503, headers={"Retry-After": "0"})
     report = await report_of(server, catalog)
     assert report == RefreshReport((), (f"{TITLE} is busy or redirects in a circle.",))
-    assert len(server.asked) == 4
+    assert len(server.requests) == 4
 
 
 async def test_a_feed_that_wants_us_to_wait_too_long(server: FeedServer, catalog: Catalog) -> None:
-    server.gives("/litellm", b"", status=429, headers={"Retry-After": "3600"})
+    server.set_answer("/litellm", b"", status=429, headers={"Retry-After": "3600"})
     assert (await report_of(server, catalog)).warnings == (f"{TITLE} answers with status 429.",)
 
 
@@ -115,7 +115,7 @@ async def test_an_answer_that_is_cut_off(server: FeedServer, catalog: Catalog) -
     "body", [b"", b'{"ft:gpt', b'{"a": 1} {', b"\xff\xfe", b"[" * 100_000, b'{"a": ' + b"9" * 9000]
 )
 async def test_json_that_is_none(server: FeedServer, catalog: Catalog, body: bytes) -> None:
-    server.gives("/litellm", body)
+    server.set_answer("/litellm", body)
     assert (await report_of(server, catalog)).warnings == (f"{TITLE} isn't valid JSON.",)
 
 
@@ -138,7 +138,7 @@ async def test_a_huge_answer_is_cut_off_while_it_comes(server: FeedServer, catal
 
 async def test_a_compressed_bomb_is_cut_off_while_it_unpacks(server: FeedServer, catalog: Catalog) -> None:
     bomb = gzip.compress(b" " * 60_000_000, 1)
-    server.gives("/litellm", bomb, headers={"Content-Encoding": "gzip"})
+    server.set_answer("/litellm", bomb, headers={"Content-Encoding": "gzip"})
     tracemalloc.start()
     report = await report_of(server, catalog, max_megabytes=2)
     peak = tracemalloc.get_traced_memory()[1]
@@ -149,7 +149,7 @@ async def test_a_compressed_bomb_is_cut_off_while_it_unpacks(server: FeedServer,
 
 async def test_a_zip_bomb_is_cut_off_while_it_unpacks(server: FeedServer, catalog: Catalog) -> None:
     body = zipped({"runpod.csv": b"0" * 20_000_000})
-    server.gives("/gpuhunt/runpod/20261121-100/catalog.zip", body, "application/zip")
+    server.set_answer("/gpuhunt/runpod/20261121-100/catalog.zip", body, "application/zip")
     report = await report_of(server, catalog, "gpuhunt", max_megabytes=1)
     assert report == RefreshReport((), ("gpuhunt catalogue is larger than 1,000,000 bytes when unpacked.",))
 
@@ -158,59 +158,59 @@ async def test_a_zip_bomb_is_cut_off_while_it_unpacks(server: FeedServer, catalo
     "body", [b"", b"PK\x03\x04", zipped({"a.csv": b"x"})[:-10], zipped({"a.csv": b"", "b.csv": b""})]
 )
 async def test_a_zip_that_is_none(server: FeedServer, catalog: Catalog, body: bytes) -> None:
-    server.gives("/gpuhunt/runpod/20261121-100/catalog.zip", body, "application/zip")
+    server.set_answer("/gpuhunt/runpod/20261121-100/catalog.zip", body, "application/zip")
     ((warning,), findings) = reversed(await report_of(server, catalog, "gpuhunt"))
     assert findings == ()
     assert "zip" in warning
 
 
 async def test_a_version_that_leads_elsewhere(server: FeedServer, catalog: Catalog) -> None:
-    server.gives("/gpuhunt/runpod/version", b"../../secret", "text/plain")
+    server.set_answer("/gpuhunt/runpod/version", b"../../secret", "text/plain")
     report = await report_of(server, catalog, "gpuhunt")
     assert report.warnings == ("gpuhunt catalogue has an unexpected format: its version isn't valid.",)
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 async def test_an_answer_of_another_type(server: FeedServer, catalog: Catalog) -> None:
-    server.gives("/litellm", b"<html>Sign in</html>", "text/html")
+    server.set_answer("/litellm", b"<html>Sign in</html>", "text/html")
     assert (await report_of(server, catalog)).warnings == (f"{TITLE} answers with text/html instead of JSON.",)
 
 
 async def test_a_redirect_on_the_same_host_is_followed(server: FeedServer, catalog: Catalog) -> None:
-    server.gives("/litellm", b"", status=302, headers={"Location": "/moved"})
-    server.gives("/moved", server.body("litellm.json"))
+    server.set_answer("/litellm", b"", status=302, headers={"Location": "/moved"})
+    server.set_answer("/moved", server.body("litellm.json"))
     assert (await report_of(server, catalog)).warnings == ()
 
 
 async def test_a_redirect_to_another_host_is_refused_and_the_key_stays_here(catalog: Catalog) -> None:
     async with feed_server() as server, feed_server() as other:
-        server.gives("/together", b"", status=307, headers={"Location": f"{other.base}/together"})
+        server.set_answer("/together", b"", status=307, headers={"Location": f"{other.base}/together"})
         report = await report_of(server, catalog, "together")
         assert report.warnings == ("Together AI, list of models redirects to 127.0.0.1, which is another host.",)
-        assert other.asked == []
+        assert other.requests == []
 
 
 async def test_a_redirect_in_a_circle(server: FeedServer, catalog: Catalog) -> None:
-    server.gives("/litellm", b"", status=301, headers={"Location": "/litellm"})
+    server.set_answer("/litellm", b"", status=301, headers={"Location": "/litellm"})
     assert (await report_of(server, catalog)).warnings == (f"{TITLE} is busy or redirects in a circle.",)
 
 
 @pytest.mark.parametrize("onward", ["https://elsewhere.test/api", "//elsewhere.test/", "not an address", "http://["])
 async def test_a_next_page_on_another_host_is_refused(server: FeedServer, catalog: Catalog, onward: str) -> None:
-    server.gives("/azure-retail/page1", json.dumps({"Items": [], "NextPageLink": onward}).encode())
+    server.set_answer("/azure-retail/page1", json.dumps({"Items": [], "NextPageLink": onward}).encode())
     report = await report_of(server, catalog, "azure-retail")
     assert report == RefreshReport((), ("Azure Retail Prices API links to a next page on another host.",))
 
 
 async def test_pages_without_end(server: FeedServer, catalog: Catalog) -> None:
     endless = json.dumps({"Items": [], "NextPageLink": f"{server.base}/azure-retail/page1"}).encode()
-    server.gives("/azure-retail/page1", endless)
+    server.set_answer("/azure-retail/page1", endless)
     report = await report_of(server, catalog, "azure-retail")
     assert report.warnings == ("Azure Retail Prices API has more than 100 pages.",)
 
 
 async def test_a_part_that_fails_costs_that_part(server: FeedServer, catalog: Catalog) -> None:
-    server.gives("/aws-bedrock/us-west-2", b"", status=500)
+    server.set_answer("/aws-bedrock/us-west-2", b"", status=500)
     report = await report_of(server, catalog, "aws-bedrock")
     assert report.warnings == (
         "AWS Price List, Amazon Bedrock was read only in part: us-west-2 answers with status 500.",
@@ -240,23 +240,23 @@ def test_every_feed_has_a_changed_shape() -> None:
 @pytest.mark.parametrize("feed_id", CHANGED)
 async def test_a_feed_that_has_changed_shape(server: FeedServer, catalog: Catalog, feed_id: str) -> None:
     path, body = CHANGED[feed_id]
-    server.gives(path, body, "application/octet-stream")
+    server.set_answer(path, body, "application/octet-stream")
     if feed_id == "aws-bedrock":
-        server.gives("/aws-bedrock/us-west-2", body)
+        server.set_answer("/aws-bedrock/us-west-2", body)
     report = await report_of(server, catalog, feed_id)
     assert report.findings == ()
     assert "has an unexpected format" in report.warnings[0]
 
 
 async def test_an_empty_answer_in_the_right_shape_ends_no_price(server: FeedServer, catalog: Catalog) -> None:
-    server.gives("/litellm", b'{"gpt-5": {"input_cost_per_token": 1e-06}}')
+    server.set_answer("/litellm", b'{"gpt-5": {"input_cost_per_token": 1e-06}}')
     ((warning,), findings) = reversed(await report_of(server, catalog))
     assert findings == ()
     assert "has none of the" in warning
 
 
 async def test_a_line_without_end(server: FeedServer) -> None:
-    server.gives("/endless", b"x" * 300_000, "text/csv")
+    server.set_answer("/endless", b"x" * 300_000, "text/csv")
     async with http() as client:
         with pytest.raises(HttpError, match="has a line of more than 65,536 bytes"):
             async for _ in client.lines(f"{server.base}/endless", CSV, max_bytes=1_000_000):

@@ -103,7 +103,7 @@ async def test_openai_end_dates_by_day_or_by_seconds(server: FeedServer) -> None
     seen = await read(server, "openai-models")
     assert seen.endings == (ObservedEnd(MINI, date(2027, 1, 14)), ObservedEnd("gpt-4.1-2025-04-14", date(2027, 3, 9)))
     assert "gpt-4o-2024-08-06" in seen.names
-    assert server.asked[0].headers["Authorization"] == "Bearer sk-1"
+    assert server.requests[0].headers["Authorization"] == "Bearer sk-1"
 
 
 async def test_together_zero_is_no_price(server: FeedServer) -> None:
@@ -122,8 +122,8 @@ async def test_google_units_and_nanos_of_all_pages_with_the_key_in_a_header(serv
         ("Gemini 3.5 Flash Supervised Tuning Tokens", None): (Decimal(11), "1M tokens"),  # 11,000 nanos a token
         ("Endpoint with A100, tuning", None): (Decimal("2.93"), "hour"),
     }
-    assert [request.headers["X-Goog-Api-Key"] for request in server.asked] == ["g-1", "g-1"]
-    assert not [request for request in server.asked if "g-1" in str(request.url)]
+    assert [request.headers["X-Goog-Api-Key"] for request in server.requests] == ["g-1", "g-1"]
+    assert not [request for request in server.requests if "g-1" in str(request.url)]
 
 
 async def test_skypilot_by_gpu_in_our_region(server: FeedServer) -> None:

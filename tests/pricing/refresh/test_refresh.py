@@ -439,7 +439,7 @@ async def test_a_feed_that_is_down_leaves_what_it_said_before(tmp_path: Path) ->
     async with feed_server() as server, http() as client:
         feeds = server.feeds("azure-retail")
         await refresh_into(tmp_path, client, today=TODAY, keys={}, feeds=feeds)
-        server.gives("/azure-retail/page1", b"", status=500)
+        server.set_answer("/azure-retail/page1", b"", status=500)
         report = await refresh_into(tmp_path, client, today=LATER, keys={}, feeds=feeds)
     assert report.warnings == ("Azure Retail Prices API answers with status 500.",)
     found = until_today(load_catalog(refreshed_dir=tmp_path), "azure/gpt-4.1-mini@regional")
@@ -544,7 +544,7 @@ async def test_a_feed_without_its_key_is_left_out(server: FeedServer, catalog: C
             "Together AI, list of models was skipped: TOGETHER_API_KEY isn't set.",
         ),
     )
-    assert server.asked == []
+    assert server.requests == []
 
 
 async def test_a_tuned_price_of_the_feeds_is_unchanged_once_applied(server: FeedServer, tmp_path: Path) -> None:
