@@ -5,6 +5,7 @@ from calculator.actuals.month_share import PARTS, Part, month_after
 from calculator.actuals.recalibration import Recalibration, recalibrate
 from calculator.actuals.variance import Actual, Billed, Variance, actual_variances
 from calculator.comparison import Comparison, CostSpan
+from calculator.costs.horizon import day_after_months, months_between
 from calculator.errors import FieldErrors, UserError
 from calculator.estimate import estimate, resolve_question
 from calculator.estimate_notes import (
@@ -17,11 +18,12 @@ from calculator.formulas import FormulaInput, Formulas, formula_of, in_formulas,
 from calculator.offer_estimate import YOUR_RATES
 from calculator.payback.break_even import break_even
 from calculator.payback.crossover import Crossover, crossover
+from calculator.payback.cumulative import cumulative_prompting_usd, cumulative_tuning_usd
 from calculator.payback.turning_change import turning_change
 from calculator.payback.verdict import Verdict, VerdictRule, verdict
 from calculator.question.customers import customer_of
 from calculator.question.keys import INPUT_LABELS, KEYS, Key, in_section, key_of, nearest_key, unknown_key
-from calculator.question.quantities import Amount
+from calculator.question.quantities import Amount, parse_number
 from calculator.question.scenario import YOUR_GPUS, Scenario, default_text, read_scenario
 from calculator.result import (
     AssumptionImpact,
@@ -35,6 +37,7 @@ from calculator.result import (
     RankGroup,
     Total,
     Warning,
+    sum_amounts,
 )
 from calculator.uncertainty.sample import sample
 from calculator.uncertainty.sensitivity import Driver, sensitivity, with_default_spread
@@ -82,7 +85,10 @@ __all__ = [
     "assumption_impacts",
     "break_even",
     "crossover",
+    "cumulative_prompting_usd",
+    "cumulative_tuning_usd",
     "customer_of",
+    "day_after_months",
     "default_text",
     "difference_causes",
     "estimate",
@@ -93,12 +99,15 @@ __all__ = [
     "in_section",
     "key_of",
     "month_after",
+    "months_between",
     "nearest_key",
+    "parse_number",
     "read_scenario",
     "recalibrate",
     "resolve_question",
     "sample",
     "sensitivity",
+    "sum_amounts",
     "training_range",
     "turning_change",
     "unknown_key",

@@ -83,10 +83,10 @@ class Formula(Numeric):
     def larger(self, other: Decimal) -> Any:
         return _call("MAX", self, other, max)
 
-    def rounded_up(self) -> Any:
+    def round_up(self) -> Any:
         return Formula(self.value.to_integral_value("ROUND_CEILING"), f"ROUNDUP({self.text},0)")
 
-    def rounded_down(self) -> Any:
+    def round_down(self) -> Any:
         return Formula(self.value.to_integral_value("ROUND_FLOOR"), f"ROUNDDOWN({self.text},0)")
 
     def highest(self) -> Decimal:

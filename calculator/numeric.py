@@ -25,10 +25,10 @@ class Numeric:
     def larger(self, other: Decimal) -> Decimal:
         raise NotImplementedError
 
-    def rounded_up(self) -> Decimal:
+    def round_up(self) -> Decimal:
         raise NotImplementedError
 
-    def rounded_down(self) -> Decimal:
+    def round_down(self) -> Decimal:
         raise NotImplementedError
 
     def highest(self) -> Decimal:
@@ -54,14 +54,14 @@ def larger(left: Decimal, right: Decimal) -> Decimal:
     return right.larger(left) if isinstance(right, Numeric) else max(left, right)
 
 
-def rounded_up(value: Decimal) -> Decimal:
+def round_up(value: Decimal) -> Decimal:
     """Return the next whole number, in every sample."""
-    return value.rounded_up() if isinstance(value, Numeric) else value.to_integral_value(ROUND_CEILING)
+    return value.round_up() if isinstance(value, Numeric) else value.to_integral_value(ROUND_CEILING)
 
 
-def rounded_down(value: Decimal) -> Decimal:
+def round_down(value: Decimal) -> Decimal:
     """Return the whole number below, in every sample."""
-    return value.rounded_down() if isinstance(value, Numeric) else value.to_integral_value(ROUND_FLOOR)
+    return value.round_down() if isinstance(value, Numeric) else value.to_integral_value(ROUND_FLOOR)
 
 
 def highest(value: Decimal) -> Decimal:

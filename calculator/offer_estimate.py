@@ -97,7 +97,7 @@ def _standing(context: EstimateContext, offer: Offer, lines: Sequence[LineItem])
     return RankGroup.ENDS if ends else RankGroup.LASTS
 
 
-def own_offer(rates: PointRates, on: date) -> Offer:
+def rates_offer(rates: PointRates, on: date) -> Offer:
     """Return the customer's own rates as an offer like any other."""
     source = question_source("Your own rates", on)
 

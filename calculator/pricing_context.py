@@ -10,9 +10,9 @@ from calculator.costs.base_model import given_base_price, listed_base_price
 from calculator.costs.rented_gpus import RentedGpuOffer, repriced
 from calculator.errors import FieldErrors
 from calculator.numeric import ONE
-from calculator.offer_estimate import YOUR_RATES, EstimateContext, estimate_context, estimate_offer, own_offer
+from calculator.offer_estimate import YOUR_RATES, EstimateContext, estimate_context, estimate_offer, rates_offer
 from calculator.question.resolved import ResolvedScenario
-from calculator.question.scenario import NEEDS_MODEL, OWN_GPUS, YOUR_GPUS, Scenario
+from calculator.question.scenario import NEEDS_MODEL, RENTED_GPUS, YOUR_GPUS, Scenario
 from calculator.result import Estimate
 from pricing import Assumption, BasePrice, Catalog, GpuFacts, GpuOffer, Offer, UnknownName
 
@@ -44,7 +44,7 @@ class PricingContext(NamedTuple):
     def estimates(self, plan: ResolvedScenario) -> list[Estimate]:
         """Price every offer for a resolved scenario; the result is not sorted."""
         context = self.estimate_context(plan)
-        own = (own_offer(plan.rates, self.as_of),) if plan.rates else ()
+        own = (rates_offer(plan.rates, self.as_of),) if plan.rates else ()
         return [estimate_offer(context, _at_rate(offer, plan)) for offer in (*self.offers, *own)]
 
 
@@ -78,7 +78,7 @@ def _offers(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ...]
         if name.lower() in ("all", "*"):
             offers = catalog.trainable(on)
             rented |= catalog.gpus.offers if scenario.names_a_model else {}
-        elif name.lower() == OWN_GPUS:
+        elif name.lower() == RENTED_GPUS:
             offers = ()
             rented |= catalog.gpus.offers
         elif name.lower() == YOUR_GPUS:
@@ -104,12 +104,12 @@ def _offers(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ...]
 def _rented(scenario: Scenario, rented: Mapping[str, GpuOffer], catalog: Catalog, on: date) -> Sequence[Offer]:
     """Return the GPU-hour offers, each with the number of GPUs that is cheapest for this question."""
     if not rented and not scenario.names_a_model:
-        if key := scenario.about_own_gpus:
+        if key := scenario.rented_gpu_key:
             raise FieldErrors({"model": f"{key}= applies to rented GPUs. {NEEDS_MODEL}"})
         return ()
-    from calculator.gpu_rental.search import self_hosted  # the GPU model, where it is needed
+    from calculator.gpu_rental.search import rented_gpu_offers  # the GPU model, where it is needed
 
-    offers = self_hosted(scenario, rented.values(), catalog, on)
+    offers = rented_gpu_offers(scenario, rented.values(), catalog, on)
     if rented and not offers:
         names = dict.fromkeys(offer.gpu for offer in rented.values())
         raise FieldErrors({"gpu": f"No offer here rents a {scenario.gpu} by the hour; rented are {', '.join(names)}."})

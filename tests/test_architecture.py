@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections.abc import Collection, Iterator
@@ -83,6 +84,21 @@ def test_the_calculator_sees_only_what_pricing_hands_out(path: Path) -> None:
             assert taken in pricing.__all__
 
 
+FACADES = (
+    *("calculator", "calculator.datasets", "calculator.gpu", "calculator.gpu_rental"),
+    *("pricing", "pricing.refresh"),
+)
+
+
+@pytest.mark.parametrize("path", [*files("bot"), *files("playground")], ids=name_of)
+def test_bot_uses_only_what_the_facades_export(path: Path) -> None:
+    for name in imports(path):
+        module, _, item = name.partition(":")
+        if within(module, "calculator") or within(module, "pricing"):
+            assert module in FACADES
+            assert item in importlib.import_module(module).__all__
+
+
 @pytest.mark.parametrize("path", files("calculator"), ids=name_of)
 def test_the_calculator_is_pure(path: Path) -> None:
     assert not {module for module in modules(path) if module.partition(".")[0] in WORLDLY}
@@ -128,7 +144,7 @@ def test_nothing_is_imported_in_a_circle(package: str) -> None:
     TopologicalSorter(imported_modules(package)).prepare()  # raises CycleError, which names the circle
 
 
-@pytest.mark.parametrize("package", ["calculator", "pricing", "playground"])
+@pytest.mark.parametrize("package", PACKAGES)
 def test_folders_do_not_import_each_other_in_a_cycle(package: str) -> None:
     """A folder can be read without the others. A file of a package's root counts as a folder of its own."""
     folders = {module_name(path): "/".join(path.relative_to(ROOT).parts[:2]) for path in files(package)}

@@ -10,8 +10,7 @@ from typing import NamedTuple, get_args
 from bot.actuals.platforms import PLATFORMS
 from bot.render.escaping import clip
 from bot.store import ID_LENGTH
-from calculator import PARTS, Billed, Part, UserError
-from calculator.question.quantities import parse_number
+from calculator import PARTS, Billed, Part, UserError, parse_number
 
 USAGE = "`/ftcost actual ID 131.20 inference 2026-11`, or `/ftcost actual ID` for the comparison."
 MAX_WORDS = 30

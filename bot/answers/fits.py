@@ -15,7 +15,7 @@ from calculator import FieldErrors, UserError, read_scenario
 from pricing import Catalog, Price
 
 if TYPE_CHECKING:
-    from calculator.gpu_rental.fit import FitReport
+    from calculator.gpu_rental import FitReport
 
 KEYS = ("model", "params", "method", "gpu", "gpus", "seq", "stack", "rank")
 EXAMPLE = "fit llama-3.1-8b lora h100"
@@ -34,7 +34,7 @@ def fit_page(catalog: Catalog, argument: str, today: date) -> TextPage:
     Raises:
         UserError: The question cannot be read.
     """
-    from calculator.gpu_rental.fit import fit  # the GPU model, where it is asked for
+    from calculator.gpu_rental import fit  # imports the GPU model
 
     if not argument.strip():
         raise UserError(f"Name a model, a method and a GPU, such as `{EXAMPLE}`.")
@@ -61,7 +61,7 @@ def fit_fields(catalog: Catalog, argument: str) -> dict[str, str]:
 
 def _key_of(catalog: Catalog, word: str, fields: Mapping[str, str]) -> str:
     from calculator.gpu import find_gpu, find_model
-    from calculator.gpu_rental.question import METHODS
+    from calculator.gpu_rental import METHODS
 
     facts = catalog.gpus.facts
     if word.lower() in (*METHODS, "dpo", "dpo-full"):

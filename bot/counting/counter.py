@@ -25,6 +25,7 @@ import msgspec
 
 from bot.counting.protocol import Finished, Progress, Refused, Said, Task
 from bot.counting.tokenizer import Tokenizer
+from calculator import UserError
 from calculator.datasets import (
     Block,
     BlockCount,
@@ -36,7 +37,6 @@ from calculator.datasets import (
     open_text,
     split_blocks,
 )
-from calculator.errors import UserError
 from pricing import Format
 
 PROGRESS_SECONDS = 0.5

@@ -27,11 +27,11 @@ from calculator import (
     FieldErrors,
     RankGroup,
     customer_of,
+    day_after_months,
     estimate,
     estimate_warnings,
     read_scenario,
 )
-from calculator.costs.horizon import day_after_months
 from pricing import Catalog
 
 STEPS = (30, 14, 7, 1)

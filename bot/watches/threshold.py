@@ -6,8 +6,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from calculator import UserError
-from calculator.question.quantities import parse_number
+from calculator import UserError, parse_number
 
 HUNDRED = Decimal(100)
 MAX_TEXT = 18  # characters of a limit

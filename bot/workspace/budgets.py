@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from bot.render.money import money
 from bot.render.tables import horizon, offer_name
-from calculator import Comparison, Figure, RankGroup, UserError
-from calculator.question.quantities import parse_number
+from calculator import Comparison, Figure, RankGroup, UserError, parse_number
 
 MONTH = "/month"
 

@@ -8,8 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from bot.render.currency import Rate
-from calculator import FieldErrors, UserError, read_scenario, resolve_question
-from calculator.question.quantities import parse_number
+from calculator import FieldErrors, UserError, parse_number, read_scenario, resolve_question
 from pricing import Catalog
 
 DEFAULTS = ("on", "days", "customer", "currency")

@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple
 
 from pydantic import ConfigDict
 
-from calculator.numeric import ONE, ZERO, Numeric, larger, rounded_up, wall_seconds
+from calculator.numeric import ONE, ZERO, Numeric, larger, round_up, wall_seconds
 from calculator.question.resolved import ResolvedScenario
 from pricing import GpuOffer, Offer
 
@@ -97,7 +97,7 @@ def run_seconds(
     """
     each = work.seconds_per_token if seconds_per_token is None else seconds_per_token
     seconds = wall_seconds(tokens, each, work.start_seconds) + plan.idle_hours * SECONDS_AN_HOUR
-    return rounded_up(seconds / work.step_seconds) * work.step_seconds
+    return round_up(seconds / work.step_seconds) * work.step_seconds
 
 
 def run_gpu_hours(
@@ -136,9 +136,9 @@ def serving_gpus(plan: ResolvedScenario, deployment: ServingReplica, calls_per_m
     """
     up_seconds = plan.hosted_hours_per_month * SECONDS_AN_HOUR
     calls = calls_per_month * plan.models_sharing * deployment.peak_factor
-    deployments = larger(ONE, rounded_up(calls * busy_seconds(plan, deployment) / up_seconds))
+    deployments = larger(ONE, round_up(calls * busy_seconds(plan, deployment) / up_seconds))
     rented_in = Decimal(deployment.rented_in)
-    return rounded_up(deployments * Decimal(deployment.gpus) / rented_in) * rented_in
+    return round_up(deployments * Decimal(deployment.gpus) / rented_in) * rented_in
 
 
 def serving_gpu_hours(plan: ResolvedScenario, deployment: ServingReplica, calls_per_month: Decimal) -> Decimal:

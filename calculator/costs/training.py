@@ -11,7 +11,7 @@ from calculator.costs.horizon import months_between
 from calculator.costs.inference import MILLION
 from calculator.costs.price_history import PricePeriod, periods, price_on
 from calculator.costs.rented_gpus import RentedGpuOffer, run_gpu_hours
-from calculator.numeric import ONE, ZERO, larger, rounded_down, rounded_up, smaller
+from calculator.numeric import ONE, ZERO, larger, round_down, round_up, smaller
 from calculator.question.resolved import ResolvedScenario
 from calculator.result import LineItem, Recurrence
 from pricing import EpochRule, LongFate, Method, Offer, Price
@@ -23,10 +23,10 @@ def billed_tokens_per_example(plan: ResolvedScenario, offer: Offer) -> Decimal:
     """Return the average tokens per example that are trained on and billed, after the platform's length limit."""
     rules = offer.training
     limit, longer = (rules.max_tokens_per_example, rules.longer_examples) if rules else (None, None)
-    return tokens_left(plan, limit, longer.are) if limit and longer else plan.example_tokens
+    return tokens_after_limit(plan, limit, longer.are) if limit and longer else plan.example_tokens
 
 
-def tokens_left(plan: ResolvedScenario, limit: int, fate: LongFate) -> Decimal:
+def tokens_after_limit(plan: ResolvedScenario, limit: int, fate: LongFate) -> Decimal:
     """Return the average tokens per example after a length limit.
 
     Without counted lengths, every example is assumed to have the average length.
@@ -64,10 +64,10 @@ def epochs_by(rule: EpochRule, examples: Decimal) -> Decimal:
     """
     epochs = Decimal(rule.default)
     if rule.min_total_examples:
-        enough = rounded_down(Decimal(rule.min_total_examples) / examples)
+        enough = round_down(Decimal(rule.min_total_examples) / examples)
         epochs = larger(smaller(enough, Decimal(rule.max_epochs)), epochs)
     if rule.max_total_examples:
-        most_epochs = rounded_down(Decimal(rule.max_total_examples) / examples)
+        most_epochs = round_down(Decimal(rule.max_total_examples) / examples)
         epochs = smaller(larger(most_epochs, ONE), epochs)
     return epochs
 
@@ -124,7 +124,7 @@ def retrainings(plan: ResolvedScenario, offer: Offer, as_of: date, months: Decim
 
 def retrainings_before(months: Decimal, every: Decimal) -> Decimal:
     """Return the number of retrainings strictly inside the first `months`: ceil(months ÷ every) − 1, at least 0."""
-    return larger(ZERO, rounded_up(months / every) - ONE)
+    return larger(ZERO, round_up(months / every) - ONE)
 
 
 def _job_lines(

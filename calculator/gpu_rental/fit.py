@@ -10,7 +10,7 @@ from typing import NamedTuple
 from calculator.costs.rented_gpus import SECONDS_AN_HOUR, RentedGpuOffer
 from calculator.gpu import GIB, GpuSource, Prediction, TrainingJob, configurations, fewest, predict, remedies
 from calculator.gpu_rental.question import GpuQuestion, assumption, gpu_question
-from calculator.gpu_rental.search import NODE, self_hosted
+from calculator.gpu_rental.search import NODE, rented_gpu_offers
 from calculator.question.resolved import resolve_corner
 from calculator.question.scenario import Scenario
 from pricing import Catalog, Gpu
@@ -92,7 +92,7 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
 def _cheapest(scenario: Scenario, catalog: Catalog, on: date) -> list[FittingOffer]:
     """The offers on which it fits and whose price is known, by what a million tokens cost."""
     offers = []
-    for offer in self_hosted(scenario, catalog.gpus.offers.values(), catalog, on):
+    for offer in rented_gpu_offers(scenario, catalog.gpus.offers.values(), catalog, on):
         price = catalog.gpus.offers[offer.id].price_on(on)
         if offer.work and price and price.usd is not None:
             hours = offer.work.gpus * offer.work.seconds_per_token * MILLION / SECONDS_AN_HOUR

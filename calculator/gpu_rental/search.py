@@ -21,7 +21,7 @@ from calculator.costs.rented_gpus import (
     run_seconds,
     serving_gpus,
 )
-from calculator.costs.training import tokens_left
+from calculator.costs.training import tokens_after_limit
 from calculator.gpu import Configuration, GpuSource, Setup, TrainingJob, configurations, peak_memory, predict, remedies
 from calculator.gpu_rental.question import GpuQuestion, assumption, gpu_question, power_of_two
 from calculator.numeric import ZERO
@@ -51,7 +51,9 @@ class RentalSearch(NamedTuple):
     peak_factor: Decimal
 
 
-def self_hosted(scenario: Scenario, offers: Iterable[GpuOffer], catalog: Catalog, on: date) -> list[RentedGpuOffer]:
+def rented_gpu_offers(
+    scenario: Scenario, offers: Iterable[GpuOffer], catalog: Catalog, on: date
+) -> list[RentedGpuOffer]:
     """The GPU offers of the GPU that is asked for, each in the number that comes cheapest; after them the asker's own,
     where they have a price. Raises FieldErrors.
     """
@@ -89,7 +91,7 @@ def _yours(gpu: Gpu, gpus: int, usd: Decimal, on: date) -> GpuOffer:
 def _renting(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, Assumption], on: date) -> RentalSearch:
     question = gpu_question(scenario, facts, assumptions)
     likely, high = resolve_corner(scenario, "likely"), resolve_corner(scenario, "high")
-    length = tokens_left(likely, question.sequence_length, "cut")
+    length = tokens_after_limit(likely, question.sequence_length, "cut")
     epochs = likely.epochs or assumptions["default_epochs"].value or Decimal(1)
     call = ServedCall(
         input_tokens=int((high.prompt_after_tokens or ZERO) + high.call_input_tokens),

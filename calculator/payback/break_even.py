@@ -14,7 +14,7 @@ from calculator.costs.hosting import calls_in_month, hosting_lines, is_dedicated
 from calculator.costs.inference import History, inference_lines
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.numeric import ONE, ZERO
-from calculator.payback.months import LONGEST_MONTHS, PayBack, PaybackTerms, SavingStep, pay_back, round_up
+from calculator.payback.months import LONGEST_MONTHS, PayBack, PaybackTerms, SavingStep, ceil_number, pay_back
 from calculator.question.resolved import DAYS_PER_YEAR, MONTHS_PER_YEAR, ResolvedScenario
 from calculator.result import BreakEven, BreakEvenCause, Estimate, Total, sum_amounts
 
@@ -150,7 +150,7 @@ def _beyond_horizon(plan: ResolvedScenario, terms: PaybackTerms, payback: PayBac
 def _covering_calls(case: PaybackCase) -> int | None:
     """Return the calls a month that save what hosting and storage cost, which may be more for more calls."""
     least = case.terms_at(ONE).idle
-    calls = round_up(least / case.terms.saving)
+    calls = ceil_number(least / case.terms.saving)
     # Where calls do not pay for what carries the first of them, they do not pay for twice that either.
     return calls if case.terms_at(Decimal(calls)).idle == least else None
 
@@ -236,5 +236,5 @@ def _net(case: PaybackCase) -> Decimal | None:
 
 def _day(as_of: date, months: Decimal) -> date | None:
     """Return the day after so many months; None beyond the end of the calendar."""
-    days = round_up(months * DAYS_PER_YEAR / MONTHS_PER_YEAR)
+    days = ceil_number(months * DAYS_PER_YEAR / MONTHS_PER_YEAR)
     return as_of + timedelta(days=days) if days <= (date.max - as_of).days else None

@@ -59,7 +59,7 @@ def pay_back(terms: PaybackTerms, days: int | None) -> PayBack | None:
         return None
     if not terms.calls:
         only_once = terms.saving > 0 and not (terms.idle or terms.retrain_months)
-        return PayBack(None, round_up_ratio(terms.one_off, terms.saving)) if only_once else None
+        return PayBack(None, ceil_ratio(terms.one_off, terms.saving)) if only_once else None
     rate = terms.saving * terms.calls - terms.idle
     if terms.later:
         return _by_month(terms, days)
@@ -69,7 +69,7 @@ def pay_back(terms: PaybackTerms, days: int | None) -> PayBack | None:
         return _by_month(terms, days)
     if rate <= 0:
         return None
-    calls = round_up_ratio(terms.one_off * terms.calls, rate)
+    calls = ceil_ratio(terms.one_off * terms.calls, rate)
     in_time = days is None or calls <= Fraction(terms.calls) * days * int(MONTHS_PER_YEAR) / int(DAYS_PER_YEAR)
     return PayBack(terms.one_off / rate, calls) if in_time else None
 
@@ -102,14 +102,14 @@ def _by_month(terms: PaybackTerms, days: int | None) -> PayBack | None:
                 balance -= terms.retraining
         rate = saving * calls - idle
         if balance >= 0:
-            return PayBack(start, round_up(total_calls))
+            return PayBack(start, ceil_number(total_calls))
         if rate * (end - start) >= -balance:
             part = -balance / rate
-            return PayBack(start + part, round_up(total_calls + calls * part))
+            return PayBack(start + part, ceil_number(total_calls + calls * part))
         balance += rate * (end - start)
         total_calls += calls * (end - start)
     if days is None and terms.growth >= 0 and not (terms.idle or terms.retrain_months or terms.later):
-        return PayBack(None, round_up_ratio(terms.one_off, terms.saving))  # it pays back, later than anybody plans
+        return PayBack(None, ceil_ratio(terms.one_off, terms.saving))  # it pays back, later than anybody plans
     return None
 
 
@@ -118,11 +118,11 @@ def _trains_in(terms: PaybackTerms, month: Decimal) -> bool:
     return terms.training_days is None or int(month * DAYS_PER_YEAR / MONTHS_PER_YEAR) <= terms.training_days
 
 
-def round_up_ratio(numerator: Decimal, denominator: Decimal) -> int:
+def ceil_ratio(numerator: Decimal, denominator: Decimal) -> int:
     """Return a ratio rounded up, exactly: a rounded division could be one call off."""
     return math.ceil(Fraction(numerator) / Fraction(denominator))
 
 
-def round_up(value: Decimal) -> int:
+def ceil_number(value: Decimal) -> int:
     """Return the next whole number, ignoring the rounding error of a long division."""
     return math.ceil(value.quantize(Decimal("1e-9")))

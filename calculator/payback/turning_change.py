@@ -9,7 +9,7 @@ from calculator.comparison import Comparison, computed_once
 from calculator.numeric import ONE, ZERO
 from calculator.payback.break_even import PaybackCase, break_even, payback_case
 from calculator.payback.least import least_that_pays
-from calculator.payback.months import pay_back, round_up
+from calculator.payback.months import ceil_number, pay_back
 from calculator.result import Estimate
 
 LONGEST_RETRAINING = 60
@@ -62,5 +62,5 @@ def _rarer_training(case: PaybackCase) -> str | None:
 def _shorter_answers(case: PaybackCase) -> str:
     plan, saving = case.plan, case.terms.saving
     loss_per_token = saving - case.saving(plan._replace(call_output_tokens=plan.call_output_tokens + 1))
-    longest = round_up(plan.call_output_tokens + saving / loss_per_token)
+    longest = ceil_number(plan.call_output_tokens + saving / loss_per_token)
     return f"It saves with answers of less than {longest:,} tokens."

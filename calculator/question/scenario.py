@@ -19,7 +19,7 @@ from pricing import Method, StackClass
 # Half of a pair that stands for one character: JSON and terminals let one through, and nothing can write it.
 _HALF = re.compile("[\ud800-\udfff]")
 
-OWN_GPUS = "gpu"
+RENTED_GPUS = "gpu"
 """The name in on= for every GPU-hour offer."""
 YOUR_GPUS = "your-gpus"
 """The offer that gpu_rate= adds."""
@@ -101,7 +101,7 @@ class Scenario(BaseModel):
         return self.model is not None or self.params is not None
 
     @property
-    def about_own_gpus(self) -> str | None:
+    def rented_gpu_key(self) -> str | None:
         """The first key given that has no meaning without rented GPUs."""
         keys = [key.name for key in in_section("gpus") if key.name not in ("model", "params")]
         return next((key for key in keys if getattr(self, key) != _DEFAULTS[key]), None)

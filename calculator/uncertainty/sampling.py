@@ -63,10 +63,10 @@ class Samples(Numeric):
     def larger(self, other: Decimal) -> Any:
         return Samples(np.maximum(self.values, _floats(other)))
 
-    def rounded_up(self) -> Any:
+    def round_up(self) -> Any:
         return Samples(np.ceil(self.values))
 
-    def rounded_down(self) -> Any:
+    def round_down(self) -> Any:
         return Samples(np.floor(self.values))
 
     def highest(self) -> Decimal:

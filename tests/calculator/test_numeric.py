@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from calculator.costs.training import epochs_by
-from calculator.numeric import highest, larger, rounded_down, rounded_up, smaller
+from calculator.numeric import highest, larger, round_down, round_up, smaller
 from calculator.uncertainty.sampling import Samples
 from pricing import EpochRule
 
@@ -94,11 +94,11 @@ def test_the_smaller_and_the_larger(
 @few
 @given(values=st.lists(st.floats(0, 1e9), min_size=1, max_size=6))
 def test_rounded_and_highest(values: list[float]) -> None:
-    assert plain(rounded_up(draws(values))) == [ceil(value) for value in values]
-    assert plain(rounded_down(draws(values))) == [floor(value) for value in values]
+    assert plain(round_up(draws(values))) == [ceil(value) for value in values]
+    assert plain(round_down(draws(values))) == [floor(value) for value in values]
     assert float(highest(draws(values))) == max(values)
-    assert rounded_up(Decimal(str(values[0]))) == ceil(values[0])
-    assert rounded_down(Decimal(str(values[0]))) == floor(values[0])
+    assert round_up(Decimal(str(values[0]))) == ceil(values[0])
+    assert round_down(Decimal(str(values[0]))) == floor(values[0])
     assert highest(Decimal(values[0])) == values[0]
 
 

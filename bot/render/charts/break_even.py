@@ -11,10 +11,15 @@ from bot.render.escaping import clip
 from bot.render.money import money, quantity
 from bot.render.payback import break_even_sentences
 from bot.render.tables import offer_name
-from calculator import BreakEven, Comparison, Estimate, break_even
-from calculator.costs.horizon import day_after_months, months_between, traffic_months
-from calculator.numeric import ONE, ZERO
-from calculator.offer_estimate import EstimateContext, estimate_offer
+from calculator import (
+    BreakEven,
+    Comparison,
+    Estimate,
+    break_even,
+    cumulative_prompting_usd,
+    cumulative_tuning_usd,
+    months_between,
+)
 
 MAX_POINTS = 20
 MAX_NAME_LENGTH = 80
@@ -40,14 +45,12 @@ def break_even_chart(comparison: Comparison, estimate: Estimate | None = None) -
     base, tuned = comparison.base, estimate or comparison.best
     if base is None or tuned is None or not base.complete or not tuned.complete or not tuned.months:
         return None
-    base_usd_per_month = base.monthly_usd or ZERO
-    growth = comparison.plan.growth_per_month
 
     def prompting_usd(month: Decimal) -> Decimal:
-        return base_usd_per_month * traffic_months(ZERO, month, growth)
+        return cumulative_prompting_usd(comparison, base, month)
 
     def tuning_usd(month: Decimal) -> Decimal:
-        return _cost_until(comparison, tuned, month)
+        return cumulative_tuning_usd(comparison, tuned, month)
 
     payback, end = break_even(comparison, tuned), _last_month(comparison, tuned)
     months, curve_months = _months(end), _curve_months(comparison, end, payback)
@@ -80,23 +83,6 @@ def break_even_chart(comparison: Comparison, estimate: Estimate | None = None) -
             offer_name(tuned): tuned.offer.id,
         },
     )
-
-
-def _cost_until(comparison: Comparison, tuned: Estimate, month: Decimal) -> Decimal:
-    """Price the offer as if the horizon ended after `month`: training first, then the months."""
-    if month == tuned.months and tuned.total_usd is not None:
-        return tuned.total_usd
-    if not month:
-        return tuned.one_off_usd or ZERO
-    plan = comparison.plan._replace(months=month, epochs=tuned.epochs)
-    context = EstimateContext(
-        plan=plan,
-        as_of=comparison.as_of,
-        end=day_after_months(comparison.as_of, month),
-        default_epochs=tuned.epochs or ONE,
-        preparation=next((line for line in tuned.lines if line.component == "preparation"), None),
-    )
-    return estimate_offer(context, tuned.offer).total_usd or ZERO
 
 
 def _last_month(comparison: Comparison, tuned: Estimate) -> Decimal:
@@ -143,7 +129,7 @@ def _marker(
     if payback is None or payback.calls is None or payback.months is None or payback.months > end:
         return None
     usd = prompting_usd(payback.months)
-    if min(abs(usd - tuning_usd(payback.months + jump)) for jump in (ZERO, INSTANT)) > highest_usd / 100:
+    if min(abs(usd - tuning_usd(payback.months + jump)) for jump in (Decimal(0), INSTANT)) > highest_usd / 100:
         return None
     calls = f"{payback.calls:,} call{'' if payback.calls == 1 else 's'}"
     date = f", {payback.day}" if payback.day else ""

@@ -11,9 +11,7 @@ from bot.render.charts.model import Bar, BarChart, Chart
 from bot.render.charts.tornado import tornado_chart
 from bot.render.money import money
 from bot.render.tables import figure, horizon, offer_name
-from calculator import Comparison, Estimate, LineItem, RankGroup
-from calculator.numeric import ZERO
-from calculator.result import sum_amounts
+from calculator import Comparison, Estimate, LineItem, RankGroup, sum_amounts
 
 MAX_BARS = 20
 MAX_ALT_LENGTH = 1_000
@@ -79,7 +77,7 @@ def comparison_chart(comparison: Comparison) -> BarChart | None:
 
 
 def _part_usd(estimate: Estimate, belongs: Callable[[LineItem], bool]) -> Decimal:
-    return sum_amounts(line.amount_usd for line in estimate.lines if belongs(line)).usd or ZERO
+    return sum_amounts(line.amount_usd for line in estimate.lines if belongs(line)).usd or Decimal(0)
 
 
 def _end_date(comparison: Comparison, estimate: Estimate) -> str | None:
