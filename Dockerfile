@@ -28,4 +28,5 @@ EXPOSE 8030
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["/app/bin/python", "-c", \
     "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"FTCOST_PORT\"]}/healthz', timeout=4)"]
-ENTRYPOINT ["/app/bin/python", "-m", "bot"]
+ENTRYPOINT ["/app/bin/ftcost"]
+CMD ["serve"]

@@ -42,6 +42,7 @@ from pricing.offer import (
     price_of,
     question_source,
 )
+from pricing.overview import overview
 from pricing.vocabulary import OLD_DAYS, Confidence, Customer, LongFate, Method, PriceKind, Status, Unit
 
 __all__ = [
@@ -105,6 +106,7 @@ __all__ = [
     "load_dataset_rules",
     "load_gpu_facts",
     "load_gpu_offers",
+    "overview",
     "price_of",
     "question_source",
     "read_yaml",

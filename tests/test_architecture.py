@@ -17,7 +17,7 @@ import pricing
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("bot", "calculator", "pricing", "playground")
 MAX_LINES = 350
-START = ROOT / "bot/__main__.py"
+START = ROOT / "bot/cli/serve.py"
 
 # The calculator is a function of its arguments: nothing that reads the world has a place in it.
 WORLDLY = {
@@ -164,7 +164,7 @@ DRAWING_AND_TABLES = ["numpy", "PIL", "matplotlib", "pandas", "polars", "pyarrow
             "bot.cli.main",
             ["genai_prices", "slack_bolt", "slack_sdk", "aiohttp", "sqlalchemy", "matplotlib", "playground"],
         ),
-        ("bot.__main__", [*DRAWING_AND_TABLES, "genai_prices", "alembic", "tiktoken", "toktok", "playground"]),
+        ("bot.cli.serve", [*DRAWING_AND_TABLES, "genai_prices", "alembic", "tiktoken", "toktok", "playground"]),
         ("bot.app", DRAWING_AND_TABLES),
         ("calculator", ["genai_prices", "slack_bolt", "aiohttp", "bot"]),
         ("pricing", ["genai_prices", "aiohttp", "calculator", "bot"]),

@@ -33,6 +33,9 @@ COMMANDS = {
     "price": Command("bot.cli.catalog", "show every price of one offer with its source"),
     "count": Command("bot.cli.count", "count and check a training file"),
     "actual": Command("bot.cli.actual", "compare a platform's bill with a scenario"),
+    "prices": Command("bot.cli.prices", "list the catalogue with ages and holes, or refresh it from live feeds"),
+    "serve": Command("bot.cli.serve", "start the Slack bot, or the playground without credentials"),
+    "keys": Command("bot.cli.keys", "create and rotate the keys that encrypt stored tokens"),
 }
 SLACK_ONLY = frozenset({"list", "show", "diff", "audit", "watch", "unwatch", "budget"})
 

@@ -62,7 +62,7 @@ def read_keys(keys: str) -> MultiFernet:
         return MultiFernet([Fernet(key.strip()) for key in keys.split(",") if key.strip()])
     except ValueError:
         raise ValueError(
-            "each key is 32 bytes in URL-safe base64, separated by commas; make one with `python -m bot new-key`"
+            "each key is 32 bytes in URL-safe base64, separated by commas; make one with `ftcost keys new`"
         ) from None
 
 

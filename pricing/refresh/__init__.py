@@ -1,6 +1,7 @@
 """Refresh prices: read live feeds, compare them with the catalogue, and write the prices that changed."""
 
 from pricing.refresh.apply import NotWritten, apply
+from pricing.refresh.command import format_price_files, run_refresh
 from pricing.refresh.compare import Finding, Outcome
 from pricing.refresh.feed import Feed, load_feeds
 from pricing.refresh.overlay import write_overlay
@@ -14,8 +15,10 @@ __all__ = [
     "RefreshReport",
     "apply",
     "feed_session",
+    "format_price_files",
     "load_feeds",
     "refresh",
     "refresh_into",
+    "run_refresh",
     "write_overlay",
 ]

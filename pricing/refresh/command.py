@@ -1,4 +1,4 @@
-"""`python -m pricing refresh`: the table of what feeds say, and its writing down."""
+"""`ftcost prices refresh`: print what the feeds say as a table, and write it down on request."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from pricing.files.records import yaml_files
 from pricing.http_client import BoundedClient
 from pricing.load import PROVIDERS_DIR, load_catalog
 from pricing.refresh.apply import NotWritten, apply
 from pricing.refresh.compare import Finding, Outcome
 from pricing.refresh.feed import Feed, load_feeds
 from pricing.refresh.overlay import write_overlay
+from pricing.refresh.price_document import PriceDocument
 from pricing.refresh.run import RefreshReport, feed_session, laid_over, refresh
 
 # What a person has to act on comes first. Unchanged prices are counted only.
@@ -21,7 +23,7 @@ ORDER: tuple[Outcome, ...] = ("changed", "implausible", "disputed", "gone", "new
 MAX_ROWS = 40  # of one outcome of one feed
 
 
-async def run(
+async def run_refresh(
     *,
     write: bool,
     into: Path | None,
@@ -31,12 +33,26 @@ async def run(
     feeds: Mapping[str, Feed] | None = None,
     providers_dir: Path = PROVIDERS_DIR,
 ) -> int:
-    """Exit code 0; 1 where what was found could not be written down; 2 for a feed that there is not. Raises
-    PriceFileError.
+    """Read the feeds, print the table of findings, and write the changes on request.
+
+    Args:
+        write: Write the changes into `providers_dir`.
+        into: Write the changes into this folder instead.
+        only: Names of the feeds to read; all of them if empty.
+        today: The date that new and confirmed prices get.
+        environment: Holds the keys of feeds that need one.
+        feeds: The known feeds; those of `feeds.yml` by default.
+        providers_dir: The folder of the price files.
+
+    Returns:
+        The exit code: 0 for success, 1 if the changes can't be written, 2 for an unknown feed.
+
+    Raises:
+        PriceFileError: A price file is invalid.
     """
     feeds = load_feeds() if feeds is None else feeds
     if unknown := [name for name in only if name not in feeds]:
-        print(f"There is no feed {unknown[0]!r}. There are: {', '.join(feeds)}.", file=sys.stderr)
+        print(f"Unknown feed {unknown[0]!r}. The feeds are {', '.join(feeds)}.", file=sys.stderr)
         return 2
     selected = {name: feed for name, feed in feeds.items() if not only or name in only}
     catalog = laid_over(into) if into else load_catalog(providers_dir=providers_dir)
@@ -97,3 +113,23 @@ def _counts(findings: Iterable[Finding]) -> dict[str, Counter[str]]:
 
 def _say_written(paths: Sequence[Path]) -> None:
     print(f"Written: {', '.join(path.name for path in paths)}." if paths else "Nothing to write.")
+
+
+def format_price_files() -> list[Path]:
+    """Write the catalogue's price files in the layout of a refresh, so that its diff shows only what it changed.
+
+    Returns:
+        The files whose layout changed.
+
+    Raises:
+        PriceFileError: A price file is invalid; then no file is written.
+    """
+    load_catalog()
+    formatted = []
+    for path in yaml_files(PROVIDERS_DIR):
+        text = path.read_text(encoding="utf-8")
+        layout = PriceDocument(text).text()
+        if layout != text:
+            path.write_text(layout, encoding="utf-8", newline="")
+            formatted.append(path)
+    return formatted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uvloop
 
-from bot.__main__ import serve
+from bot.cli.serve import serve
 from bot.settings import read_settings
 from bot.timeouts import Timeouts
 from pricing import load_catalog

@@ -1,4 +1,4 @@
-"""`python -m pricing refresh` as a person runs it, against local feeds."""
+"""`ftcost prices refresh` as a person runs it, against local feeds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from pricing import load_catalog
 from pricing.load import PROVIDERS_DIR
 from pricing.refresh import load_feeds
-from pricing.refresh.command import ORDER, run
+from pricing.refresh.command import ORDER, run_refresh
 from pricing.refresh.places import PriceTarget
 from tests.pricing.refresh.feed_server import KEYS, FeedServer, feed_server
 
@@ -39,7 +39,7 @@ def providers(tmp_path: Path) -> Path:
 async def ran(
     server: FeedServer, providers: Path, *only: str, write: bool = False, into: Path | None = None, code: int = 0
 ) -> None:
-    made = await run(
+    made = await run_refresh(
         write=write, into=into, only=only, today=TODAY, environment=KEYS, feeds=server.feeds(), providers_dir=providers
     )
     assert made == code
@@ -105,14 +105,24 @@ async def test_a_feed_that_there_is_not(
     server: FeedServer, providers: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await ran(server, providers, "azure", code=2)
-    assert capsys.readouterr().err.startswith("There is no feed 'azure'. There are: azure-retail, aws-bedrock,")
+    assert capsys.readouterr().err.startswith("Unknown feed 'azure'. The feeds are azure-retail, aws-bedrock,")
 
 
 def test_the_command_line(tmp_path: Path) -> None:
     """The real program, without a network behind its proxy: warnings, no failure, nothing written."""
     environment = {**os.environ, "https_proxy": "http://127.0.0.1:1", "HTTPS_PROXY": "http://127.0.0.1:1"}
     environment |= {"no_proxy": "", "NO_PROXY": ""}
-    command = [sys.executable, "-m", "pricing", "refresh", "--only", "litellm", "--into", str(tmp_path / "into")]
+    command = [
+        sys.executable,
+        "-m",
+        "bot.cli.main",
+        "prices",
+        "refresh",
+        "--only",
+        "litellm",
+        "--into",
+        str(tmp_path / "into"),
+    ]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [

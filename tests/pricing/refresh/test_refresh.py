@@ -359,7 +359,7 @@ def test_every_price_of_the_catalogue_can_be_followed_by_another(tmp_path: Path,
 def test_price_files_have_the_format_of_the_refresh(path: Path) -> None:
     """Otherwise the diff of a refresh would show lines that it did not change."""
     text = path.read_text(encoding="utf-8")
-    assert PriceDocument(text).text() == text, f"run `python -m pricing format` for {path.name}"
+    assert PriceDocument(text).text() == text, f"run `ftcost prices format` for {path.name}"
 
 
 amounts = st.decimals("0.01", "50", places=3)

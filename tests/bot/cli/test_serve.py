@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import _bind
+from bot.cli.serve import _bind
 from tests.bot import slack_actions
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
@@ -28,7 +28,7 @@ def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
 
 def start(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "bot", *arguments],
+        [sys.executable, "-m", "bot.cli.main", *(arguments or ["serve"])],
         cwd=tmp_path,  # no .env file here
         env=environment(tmp_path, **variables),
         stdout=subprocess.PIPE,
@@ -86,9 +86,9 @@ def test_silent_database_is_named_without_its_password(tmp_path: Path) -> None:
 
 
 def test_new_key_is_accepted_by_rotation(tmp_path: Path) -> None:
-    key, _ = start(tmp_path, "new-key").communicate(timeout=20)
+    key, _ = start(tmp_path, "keys", "new").communicate(timeout=20)
     app = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "hidden", "SLACK_SIGNING_SECRET": "hidden"}
-    process = start(tmp_path, "rotate-keys", FTCOST_ENCRYPTION_KEYS=key.strip(), **app)
+    process = start(tmp_path, "keys", "rotate", FTCOST_ENCRYPTION_KEYS=key.strip(), **app)
     out, errors = process.communicate(timeout=20)
     assert (process.returncode, out) == (0, "0 tokens and 0 billing keys are encrypted with the newest key.\n"), errors
     assert key.strip() not in errors
