@@ -54,11 +54,11 @@ lock: .venv/bin/python ## choose dependency versions anew and write the lock fil
 		--constraint requirements.lock --extra build --extra dev pyproject.toml -o requirements-dev.lock
 
 schema: $(DEV_STAMP) ## write the JSON Schemas of price files and of results
-	@$(BIN)/ftcost prices schema
+	@$(BIN)/python -m pricing.schema
 	@$(BIN)/python -m bot.results.schema docs/result.schema.json
 
 schema-check: $(DEV_STAMP)
-	@$(BIN)/ftcost prices schema --check
+	@$(BIN)/python -m pricing.schema --check
 	@$(BIN)/python -m bot.results.schema docs/result.schema.json --check
 
 docs: $(DEV_STAMP) ## build the documentation site into build/site

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,3 +46,23 @@ def schema_text() -> str:
 
 def is_current(path: Path = SCHEMA_PATH) -> bool:
     return path.exists() and path.read_text(encoding="utf-8") == schema_text()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the schema, or check that the published one is current.
+
+    Returns:
+        The exit code; 1 if the published schema is outdated.
+    """
+    parser = argparse.ArgumentParser(prog="python -m pricing.schema", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only check that the published schema is current")
+    if not parser.parse_args(argv).check:
+        SCHEMA_PATH.write_text(schema_text(), encoding="utf-8")
+    elif not is_current():
+        print(f"{SCHEMA_PATH.name} is outdated: run `make schema`", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

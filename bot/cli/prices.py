@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +16,7 @@ def run(_: str, arguments: Sequence[str]) -> int:
     """Run `ftcost prices` and return the exit code.
 
     Returns:
-        0 for success, 1 if refreshed prices can't be written or a schema is outdated, 2 for an unknown feed.
+        0 for success, 1 if refreshed prices can't be written, 2 for an unknown feed.
 
     Raises:
         PriceFileError: A price file is invalid.
@@ -28,8 +27,6 @@ def run(_: str, arguments: Sequence[str]) -> int:
             return _refresh(options)
         case "format":
             return _format()
-        case "schema":
-            return _schema(only_check=options.check)
         case _:
             print("\n".join(overview(load_catalog(options.prices_dir or prices_dir()), today())))
             return 0
@@ -51,18 +48,6 @@ def _format() -> int:
     return 0
 
 
-def _schema(*, only_check: bool) -> int:
-    from pricing.schema import SCHEMA_PATH, is_current, schema_text
-
-    if not only_check:
-        SCHEMA_PATH.write_text(schema_text(), encoding="utf-8")
-        return 0
-    if is_current():
-        return 0
-    print(f"{SCHEMA_PATH.name} is outdated: run `make schema`", file=sys.stderr)
-    return 1
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ftcost prices", description="List the catalogue with the age of its prices and what is unknown."
@@ -74,6 +59,4 @@ def _parser() -> argparse.ArgumentParser:
     refresh.add_argument("--into", type=Path, metavar="DIR", help="write the changes into a separate folder")
     refresh.add_argument("--only", action="append", default=[], metavar="FEED", help="read this feed only; repeatable")
     actions.add_parser("format", help="write the price files in the layout that a refresh uses")
-    schema = actions.add_parser("schema", help="write the JSON Schema of price files")
-    schema.add_argument("--check", action="store_true", help="only check that the published schema is current")
     return parser
