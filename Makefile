@@ -49,9 +49,9 @@ bench: $(DEV_STAMP) ## how fast it is, as ratios of medians
 lock: .venv/bin/python ## choose dependency versions anew and write the lock files
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--extra build pyproject.toml -o requirements.lock
+		--extra build --extra charts pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--constraint requirements.lock --extra build --extra dev pyproject.toml -o requirements-dev.lock
+		--constraint requirements.lock --extra build --extra charts --extra dev pyproject.toml -o requirements-dev.lock
 
 schema: $(DEV_STAMP) ## write the JSON Schemas of price files and of results
 	@$(BIN)/python -m pricing.schema
