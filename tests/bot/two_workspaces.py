@@ -56,7 +56,7 @@ class Company:
 async def two_workspaces(catalog: Catalog, database_url: str, timeouts: Timeouts = TIMEOUTS) -> AsyncIterator[Company]:
     """Neither has installed the app yet."""
     async with AsyncExitStack() as stack:
-        slacks = []
+        slacks: list[FakeSlack] = []
         for number, name in enumerate(("red", "blue"), 1):
             team = {"id": f"T0{name.upper()}", "name": name, "domain": name}
             slack = local_slack(
@@ -89,5 +89,6 @@ async def two_workspaces(catalog: Catalog, database_url: str, timeouts: Timeouts
         for slack in slacks:
             slack.events_url = f"{url}/slack/events"
         installs.redirect_url = f"{url}/slack/oauth_redirect"
-        yield Company(*slacks, installs, url)
+        red, blue = slacks
+        yield Company(red, blue, installs, url)
         assert [slack.violations for slack in slacks] == [[], []]

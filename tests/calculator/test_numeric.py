@@ -80,7 +80,7 @@ def test_a_sum_begins_at_zero() -> None:
 @given(both=pairs, fixed=decimals)
 def test_the_smaller_and_the_larger(
     choose: Callable[[Any, Any], Any],
-    choose_plain: Callable[[float, float], float],
+    choose_plain: Callable[[Any, Any], Any],
     both: list[tuple[float, float]],
     fixed: Decimal,
 ) -> None:

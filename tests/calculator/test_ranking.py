@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from calculator import FieldErrors, RankGroup, estimate, read_scenario
+from calculator import FieldErrors, RankGroup, customer_of, estimate, read_scenario
 from pricing import Catalog
 from tests.calculator.questions import TODAY, answer, choices, numbers, question
 
@@ -42,7 +42,7 @@ def test_the_best_is_the_cheapest_of_its_standing(
         assert None not in totals
         assert totals == sorted(totals, key=lambda usd: usd or 0)
     if found.best:
-        assert found.best.offer.trains_for(found.scenario.customer, TODAY)
+        assert found.best.offer.trains_for(customer_of(found.scenario.customer), TODAY)
 
 
 def test_all_is_what_can_be_trained_on_the_day(catalog: Catalog) -> None:

@@ -98,8 +98,12 @@ def payback(comparison: Comparison, found: Estimate, written: dict[str, Any] | s
             answer[key] = containing([pays.reason or ""], text)
             continue
         value = turning_change(comparison, found) if key == "turn" else getattr(pays, key)
-        number = isinstance(value, Decimal) and text != "nothing"
-        answer[key] = "nothing" if value is None else money(value, text) if number else str(value)
+        if value is None:
+            answer[key] = "nothing"
+        elif isinstance(value, Decimal) and text != "nothing":
+            answer[key] = money(value, text)
+        else:
+            answer[key] = str(value)
     return answer
 
 

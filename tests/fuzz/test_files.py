@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.actuals.aggregate import aggregate_bill, bill_scope
 from bot.actuals.bill import read_bill
-from bot.cli import main
+from bot.cli.arguments import read_scenario_file
 from bot.prices.exchange_rates import RatesError, read_ecb
 from bot.render.data import build_result, to_yaml
 from calculator import KEYS, FieldErrors, UserError, estimate, read_scenario
@@ -99,7 +99,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fields_in(path: Path, content: bytes) -> dict[str, str]:
     """The fields of a scenario file, as the terminal reads it."""
     path.write_bytes(content)
-    return main._read_file(path)
+    return read_scenario_file(path)
 
 
 @examples(150)

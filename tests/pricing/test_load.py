@@ -103,9 +103,8 @@ offers:
 
 
 def said_about(folder: Path, *, overlay: bool = False) -> str:
-    where = {"overlay_dir": folder} if overlay else {"providers_dir": folder}
     with pytest.raises(PriceFileError) as caught:
-        load_catalog(**where)
+        load_catalog(overlay_dir=folder) if overlay else load_catalog(providers_dir=folder)
     return str(caught.value)
 
 

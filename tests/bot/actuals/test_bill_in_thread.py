@@ -48,8 +48,7 @@ async def test_invalid_bill_is_refused_privately(workspace: Workspace, slack: Fa
         (b"date,item,cost\n" + b" " * 5_000_000, "larger than 5 MB"),
     ):
         await mention(slack, parent, content)
-        replies = await slack.wait_for(lambda reason=reason: [m for m in slack.ephemerals() if reason in m["text"]])
-        assert replies[0]["to"] == slack.you
+        assert (await slack_actions.ephemeral(slack, reason))["to"] == slack.you
     assert len(slack.messages(parent["channel"], parent["ts"])) == 2 + 4, (
         "the replies with the estimate, and the mentions"
     )

@@ -151,8 +151,7 @@ async def test_failed_command_is_answered_privately(estimate: Json, slack: FakeS
         ("{id} pull openai on=your-rates", "set FTCOST_ENCRYPTION_KEYS"),
     ):
         await slack.command(f"actual {words.format(id=estimate_id(estimate))}")
-        replies = await slack.wait_for(lambda reason=reason: [m for m in slack.ephemerals() if reason in m["text"]])
-        assert replies[0]["to"] == slack.you
+        assert (await slack_actions.ephemeral(slack, reason))["to"] == slack.you
 
 
 async def test_keys_cannot_be_entered_by_a_mention(estimate: Json, slack: FakeSlack) -> None:

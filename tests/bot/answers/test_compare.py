@@ -6,6 +6,7 @@ $80.00 more; with twice the calls too 12 × $2,160.00, $26,120.00, $13,040.00 mo
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlencode
 
 from playground import FakeSlack, Payloads, escape_text
@@ -311,7 +312,7 @@ async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: Fa
             await mention(slack, "epochs=5", parent)
             await slack_actions.change(slack, parent)
             await mention(slack, "compare", parent)
-            await slack.wait_for(lambda parent=parent: posted(slack, parent))  # type: ignore[misc]  # bound at once
+            await slack.wait_for(partial(posted, slack, parent))
             by_id = await compared(slack, f"{estimate_id(parent)} {other}")
             pages[name] = [*posted(slack, parent), by_id, await compared(slack, f"{name}, {other}")]
     for name, found in pages.items():

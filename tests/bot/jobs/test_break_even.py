@@ -16,6 +16,7 @@ from bot.cli.main import main
 from playground import FakeSlack
 from tests.bot import slack_actions, support_bot
 from tests.bot.message_text import inputs, texts
+from tests.bot.slack_actions import Json
 from tests.conftest import Workspace
 
 TUNED = "on=your-rates rates=0/0.30/1.20 examples=1 example=1 epochs=1 prep=62 prompt=2000->100 call=0/0"
@@ -23,16 +24,16 @@ AGAINST = "base_rates=0.15/0.60"
 LINE = f"{TUNED} {AGAINST} calls=100k/month"
 
 
-def reply_about_break_even(slack: FakeSlack, parent: slack_actions.Json) -> slack_actions.Json | None:
-    found = [reply for reply in slack.messages(thread_ts=parent["ts"]) if reply["text"].startswith("Break-even")]
-    return found[-1] if found else None
+def break_even_replies(slack: FakeSlack, parent: Json, figure: str = "") -> list[Json]:
+    """Return the thread's replies about the break-even that contain a figure."""
+    replies = [reply for reply in slack.messages(thread_ts=parent["ts"]) if reply["text"].startswith("Break-even")]
+    return [reply for reply in replies if figure in texts(reply)]
 
 
 async def test_an_estimate_with_a_base_says_when_it_pays_back(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, f"breakeven {LINE}")
     assert "229,630 calls, 2027-01-30" in texts(parent)
-    reply = reply_about_break_even(slack, parent)
-    assert reply is not None
+    (reply,) = break_even_replies(slack, parent)
     for said in ("after 229,630 calls, 2027-01-30", "$0.000270 less", "$27.00 less", "$262.00 ahead"):
         assert said in texts(reply)
 
@@ -40,7 +41,7 @@ async def test_an_estimate_with_a_base_says_when_it_pays_back(workspace: Workspa
 async def test_never_says_why_and_what_would_turn_it(workspace: Workspace, slack: FakeSlack) -> None:
     """An answer of 450 tokens costs 450 × (1.20 − 0.60) / 1M = $0.000270 more: just what the prompt saves."""
     parent = await slack_actions.ask(slack, LINE.replace("call=0/0", "call=0/450"))
-    said = texts(reply_about_break_even(slack, parent) or {})
+    said = texts(break_even_replies(slack, parent)[-1])
     assert "never pays back: the answers cost more than the prompt saves" in said
     assert "answers of less than 450 tokens" in said
 
@@ -90,7 +91,7 @@ async def test_the_first_messages_button_means_the_thread_as_it_stands(workspace
     await slack.say(f"<@{slack.bot_user}> base_rates=3/6 prompt=2000->0", thread_ts=parent["ts"])
     await slack_actions.change(slack, parent)
     await slack.click(parent, "break_even")
-    reply = await slack.wait_for(lambda: reply_about_break_even(slack, parent))
+    (*_, reply) = await slack.wait_for(lambda: break_even_replies(slack, parent))
     assert "after 20,000 calls" in texts(reply)
     assert slack.views == []
 
@@ -105,7 +106,7 @@ async def test_the_word_alone_opens_the_form_with_its_options(workspace: Workspa
     assert "229,630 calls, 2027-01-30" in texts(parent)
 
 
-async def mention(slack: FakeSlack, text: str, parent: slack_actions.Json | None = None) -> slack_actions.Json:
+async def mention(slack: FakeSlack, text: str, parent: Json | None = None) -> Json:
     return await slack.say(f"<@{slack.bot_user}> {text}", thread_ts=parent["ts"] if parent else None)
 
 
@@ -127,13 +128,8 @@ async def test_asked_for_in_a_thread_it_means_the_thread_as_it_stands(workspace:
     await mention(slack, "prep=31", parent)
     await slack_actions.change(slack, parent)
     await mention(slack, "breakeven", parent)
-    reply = await slack.wait_for(lambda: reply_about(slack, parent, "114,815 calls"))
+    (reply,) = await slack.wait_for(lambda: break_even_replies(slack, parent, "114,815 calls"))
     assert "229,630" not in texts(reply)
-
-
-def reply_about(slack: FakeSlack, parent: slack_actions.Json, figure: str) -> slack_actions.Json | None:
-    found = reply_about_break_even(slack, parent)
-    return found if found and figure in texts(found) else None
 
 
 async def test_in_a_thread_without_a_base_it_says_what_to_write(workspace: Workspace, slack: FakeSlack) -> None:

@@ -11,14 +11,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
 from playground import FakeSlack, Payloads, State
-from pricing import Catalog
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
 from tests.bot.message_text import buttons, column, estimate_id, figures, header, inputs, prefilled, rows, texts
 from tests.bot.slack_actions import Json
-from tests.conftest import TODAY, Workspace
+from tests.conftest import Workspace
 from tests.spreadsheet import Book
 
 
@@ -251,16 +250,16 @@ async def test_the_spreadsheet_goes_on_calculating_and_leads_back(workspace: Wor
     assert link in str(made.cells["Scenario"]["A3"])
 
 
-async def test_the_scenario_comes_as_a_file_that_the_terminal_takes(
-    workspace: Workspace, slack: FakeSlack, catalog: Catalog, tmp_path: Path
+async def test_scenario_is_exported_as_a_file_for_the_terminal(
+    workspace: Workspace, slack: FakeSlack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     parent = await slack_actions.ask(
         slack, f"{support_bot.LINE} name=\"no: 'yes' # {chr(0x1F600)}\" months=6 runs=2..4"
     )
     path = tmp_path / "scenario.yml"
     path.write_bytes(await slack_actions.export(slack, parent, "yaml"))
-    asked = main.answer(main._parser().parse_args(["-f", str(path), "--format", "json"]), catalog, TODAY.date())
-    assert json.loads(asked)["scenario"] == support_bot.FIELDS | {
+    assert main(["-f", str(path), "--format", "json", "--as-of", "2026-11-21"]) == 0
+    assert json.loads(capsys.readouterr().out)["scenario"] == support_bot.FIELDS | {
         "name": f"no: 'yes' # {chr(0x1F600)}",
         "months": "6",
         "runs": "2..4",

@@ -47,7 +47,7 @@ async def training_price(slack: FakeSlack, running: Workspace) -> str:
     """Return the latest training price that a replica shows, per 1M tokens."""
     slack.events_url = f"{running.url}/slack/events"
     answer = (await slack.command(f"price {OFFER}")).json()["text"]
-    return re.findall(r"training .*(\$[0-9.]+)", answer)[-1]
+    return str(re.findall(r"training .*(\$[0-9.]+)", answer)[-1])
 
 
 async def wait_for_refresh(running: Workspace, store: RefreshedPriceStore, version: int) -> None:
@@ -153,7 +153,7 @@ async def test_concurrent_refresh_is_not_overwritten(database_url: str) -> None:
 
 def test_setting_chooses_the_interval_and_skips_large_feeds(catalog: Catalog) -> None:
     def plan_of(setting: str) -> RefreshPlan | None:
-        return refresh_plan(Settings(refresh=setting), catalog)  # type: ignore[arg-type, call-arg]
+        return refresh_plan(Settings.model_validate({"refresh": setting}), catalog)
 
     assert plan_of("off") is None
     daily, weekly = plan_of("daily"), plan_of("weekly")

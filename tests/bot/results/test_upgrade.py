@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -142,8 +143,8 @@ async def test_estimate_of_the_release_is_exported(earlier: Earlier, catalog: Ca
 async def test_watch_of_the_release_reports_a_rise_once(earlier: Earlier) -> None:
     """Input at $4: 12 × 150M tokens × $1 more."""
     slack, dearer = earlier.slack, fixture_catalog.catalogue(fixture_catalog.offer(input="4"))
-    for days in (1, 2):
-        async with running_bot(dearer, slack, earlier.url, lambda days=days: TODAY + timedelta(days)) as running:
+    for day in (TODAY + timedelta(1), TODAY + timedelta(2)):
+        async with running_bot(dearer, slack, earlier.url, now=itertools.repeat(day).__next__) as running:
             await running.app.scheduler.look()
     (alert,) = slack.messages(slack.general, earlier.messages[WATCHED]["ts"])
     assert column(alert) == {fixture_catalog.NAME: "+$1,800.00"}
@@ -152,9 +153,11 @@ async def test_watch_of_the_release_reports_a_rise_once(earlier: Earlier) -> Non
 
 def oldest(**more: Any) -> dict[str, Any]:
     """Return a result as the first release wrote it, and what later ones added."""
-    line = {"component": "training", "label": "Training", "recurrence": "once", "quantity": "12", "unit": "1M tokens"}
-    line |= {"unit_price_usd": "10", "amount_usd": "120", "monthly_usd": None, "formula": "", "source": None}
-    estimate = {"offer": "acme/one", "platform": "acme", "model": "one-v1", "status": "open", "standing": "lasts"}
+    line: dict[str, Any] = {"component": "training", "label": "Training", "recurrence": "once", "quantity": "12"}
+    line |= {"unit": "1M tokens", "unit_price_usd": "10", "amount_usd": "120", "monthly_usd": None}
+    line |= {"formula": "", "source": None}
+    estimate: dict[str, Any] = {"offer": "acme/one", "platform": "acme", "model": "one-v1", "status": "open"}
+    estimate |= {"standing": "lasts"}
     estimate |= {"complete": True, "one_off_usd": "120", "first_month_usd": "120", "monthly_usd": None}
     estimate |= {"total_usd": "120", "months": "12", "epochs": "3", "lines": [line], "warnings": [], "assumptions": []}
     result = {"as_of": "2026-11-21", "catalog_version": "2026-11.1", "scenario": {"on": "acme/one"}, "base": None}
@@ -171,8 +174,9 @@ def test_keys_that_were_added_later_are_null() -> None:
 
 
 def test_break_even_without_a_net_has_none() -> None:
-    break_even = {"calls": 7, "date": None, "months": None, "saving_per_call_usd": "0.1", "monthly_saving_usd": None}
-    break_even |= {"covering_calls_per_month": None, "reason": None, "turn": "a sentence of an earlier release"}
+    break_even: dict[str, Any] = {"calls": 7, "date": None, "months": None, "saving_per_call_usd": "0.1"}
+    break_even |= {"monthly_saving_usd": None, "covering_calls_per_month": None, "reason": None}
+    break_even |= {"turn": "a sentence of an earlier release"}
     read = decode_result(oldest(estimate={"break_even": break_even})).estimates[0].break_even
     assert read is not None
     assert (read.calls, read.net_usd) == (7, None)

@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from yarl import URL
 
-from bot.slack.files import Downloads, SlackFile, download_session
+from bot.queue.model import SlackFile
+from bot.slack.files import Downloads, download_session
 from bot.slack.hosts import SlackHosts
 from calculator import UserError
 from playground import FakeSlack, Payloads

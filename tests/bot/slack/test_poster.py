@@ -165,7 +165,7 @@ async def test_a_trigger_that_expired_leaves_no_unhandled_error(
     slack: FakeSlack, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = Clock()
-    slack.workspace.now = clock
+    slack.workspace.clock = clock
     async with start():
         gate = asyncio.Event()
         slack.delay_next("views.open", gate)

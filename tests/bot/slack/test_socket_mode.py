@@ -127,7 +127,7 @@ async def test_a_command_over_socket_mode_is_answered(
         assert "examples=10k" in helped["text"]
         accepted = await socket.send(connection, "slash_commands", command(slack, QUESTION, "1.2.b"))
         assert accepted.get("text") is None
-        parent = await slack.wait_for(lambda: next(iter(slack.messages()), None), timeout=10)
+        (parent, *_) = await slack.wait_for(slack.messages, timeout=10)
         assert "$13,080.00 over 12 months" in parent["text"]
 
 

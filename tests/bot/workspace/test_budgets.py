@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import partial
 
 from playground import FakeSlack, User
 from tests.bot import slack_actions, support_bot
@@ -86,23 +87,23 @@ async def test_a_change_needs_a_new_approval_only_where_it_costs_more(workspace:
     await slack.wait_for(lambda: [m for m in slack.messages(slack.general, parent["ts"]) if m["text"] == said])
     holds = f"No new approval is needed: it costs no more than the approved estimate. {said}"
 
-    def standing() -> int:
-        return [m["text"] for m in slack.messages(slack.general, parent["ts"])].count(holds)
+    def confirmed(times: int) -> bool:
+        return [m["text"] for m in slack.messages(slack.general, parent["ts"])].count(holds) == times
 
     for number, epochs in enumerate((2, 3), 1):
         await slack.say(f"<@{slack.bot_user}> epochs={epochs}", thread_ts=parent["ts"])
-        await slack.wait_for(lambda number=number: standing() == number)
+        await slack.wait_for(partial(confirmed, number))
     await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
     await slack.wait_for(
         lambda: [m for m in requests(slack, parent) if buttons(m) == ["budget_approve", "budget_decline"]]
     )
-    assert standing() == 2
+    assert confirmed(2)
     await slack_actions.set_budget(slack, {"amount": "6k", "approvers": [slack.colleague]})
     await slack.say(f"<@{slack.bot_user}> epochs=3", thread_ts=parent["ts"])
     await slack.wait_for(
         lambda: [m for m in requests(slack, parent) if "approve it?" in texts(m) and "$6,000" in texts(m)]
     )
-    assert standing() == 2, "another budget was approved for"
+    assert confirmed(2), "another budget was approved for"
 
 
 async def test_approvers_who_do_not_read_the_thread_are_asked_directly(workspace: Workspace, slack: FakeSlack) -> None:

@@ -148,7 +148,8 @@ def test_the_fast_way_counts_as_the_careful_one(chats: list[list[dict[str, Any]]
 )
 def test_how_a_file_comes_in_makes_no_difference(texts: list[str], sizes: list[int], block_bytes: int) -> None:
     data = jsonl({"text": "first"}, *({"text": text} for text in texts))
-    chunks, at = [], 0
+    chunks: list[bytes] = []
+    at = 0
     while at < len(data):
         size = sizes[len(chunks) % len(sizes)]
         chunks.append(data[at : at + size])

@@ -259,12 +259,13 @@ def test_gpus_carry_the_busiest_time_and_no_group_too_many(
     calls: int, rented_in: int, per_token: int, adapters: int
 ) -> None:
     each = Decimal(per_token) / 10**9
-    deployment = ServingReplica(2, max(2, rented_in), each, each, Decimal(3), "")
+    whole_sets = max(2, rented_in)
+    deployment = ServingReplica(2, whole_sets, each, each, Decimal(3), "")
     fields = {"examples": "1", "example": "1", "adapters": f"{adapters}", "params": "8B", "call": "60/40"}
     plan = resolve_corner(read_scenario({**fields, "calls": f"{calls}/month", "hosted": "8h"}), "likely")
     gpus = serving_gpus(plan, deployment, plan.calls_per_month)
     # 100 tokens a call, in 8 × 30 hours.
     needed = Decimal(calls) * adapters * 3 * 100 * each / (8 * 30 * 3_600)
-    assert gpus % max(2, rented_in) == 0
+    assert gpus % whole_sets == 0
     assert gpus / 2 >= needed * (1 - Decimal("1e-20"))
-    assert gpus / 2 < max(needed, 1) + Decimal(max(2, rented_in)) / 2
+    assert gpus / 2 < max(needed, Decimal(1)) + Decimal(whole_sets) / 2

@@ -226,7 +226,9 @@ def test_no_prompt(text: str) -> None:
 
 def test_rates_in_their_order() -> None:
     three, four = parse_rates("10/3/6"), parse_rates("10/3/1.5/6")
+    assert three.training is not None
     assert (three.training.likely, three.input.likely, three.cached_input, three.output.likely) == (10, 3, None, 6)
+    assert four.training is not None
     assert four.cached_input is not None
     assert [rate.likely for rate in (four.training, four.input, four.cached_input, four.output)] == [
         10,

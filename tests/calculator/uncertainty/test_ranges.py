@@ -75,11 +75,11 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     return load_catalog(folder)
 
 
-def asked(catalog: Catalog, on_day: date = TODAY, **fields: str) -> Comparison:
+def asked(catalog: Catalog, on_day: date = TODAY, /, **fields: str) -> Comparison:
     return estimate(read_scenario(NOTHING | fields), catalog, on_day)
 
 
-def ranges(catalog: Catalog, on_day: date = TODAY, **fields: str) -> SampledEstimates:
+def ranges(catalog: Catalog, on_day: date = TODAY, /, **fields: str) -> SampledEstimates:
     found = sample(asked(catalog, on_day, **fields))
     assert found is not None
     return found

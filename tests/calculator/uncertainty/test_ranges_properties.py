@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from calculator import Amount, Comparison, Scenario, Total, estimate, read_scenario, sample
 from calculator.question.keys import KEYS
-from calculator.question.quantities import PromptChange
+from calculator.question.quantities import PromptChange, TokenPair, TokenRates
 from calculator.result import Figure
 from calculator.uncertainty.ranges import SampledEstimates
 from calculator.uncertainty.sampling import COUNT, sample_amount
@@ -172,9 +172,9 @@ def in_draw(scenario: Scenario, number: int) -> Scenario:
             return value._replace(calls=fixed(key, key, value.calls))
         if isinstance(value, PromptChange) and value.before == value.after:  # it stays what it is
             return PromptChange(*(fixed(key, "prompt.before", part) for part in value))
-        if isinstance(value, tuple) and hasattr(value, "_fields"):
-            return value._make(
-                fixed(key, f"{key}.{part}", found) for part, found in zip(value._fields, value, strict=True)
+        if isinstance(value, TokenPair | PromptChange | TokenRates):
+            return value._replace(
+                **{part: fixed(key, f"{key}.{part}", amount) for part, amount in value._asdict().items()}
             )
         return value
 
@@ -190,8 +190,9 @@ def telling_draws(ranges: SampledEstimates) -> list[int]:
     """The draws in which one of the inputs, or a call's whole input, is highest or lowest."""
     plan = ranges.plan
     whole_call: Any = plan.call_input_tokens + (plan.prompt_after_tokens or Decimal(0))
+    inputs: tuple[Any, ...] = (*plan, whole_call)
     found = {0}
-    for value in (*plan, whole_call):
+    for value in inputs:
         if hasattr(value, "values"):
             found |= {int(value.values.argmax()), int(value.values.argmin())}
     return sorted(found)

@@ -32,11 +32,11 @@ PLAIN = {
 FIFTH = Decimal("0.2")
 
 
-def asked(catalog: Catalog, on_day: date = TODAY, **fields: str) -> Comparison:
+def asked(catalog: Catalog, on_day: date = TODAY, /, **fields: str) -> Comparison:
     return estimate(read_scenario(PLAIN | fields), catalog, on_day)
 
 
-def drivers(catalog: Catalog, on_day: date = TODAY, **fields: str) -> list[Driver]:
+def drivers(catalog: Catalog, on_day: date = TODAY, /, **fields: str) -> list[Driver]:
     found = asked(catalog, on_day, **fields)
     return list(sensitivity(found, found.estimates[0]))
 

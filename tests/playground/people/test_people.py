@@ -284,7 +284,7 @@ async def test_a_bolt_app_feels_at_home(slack: FakeSlack, client: AsyncWebClient
     slack.events_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
     try:
         assert (await slack.command()).status == 200
-        view = await slack.wait_for(lambda: slack.views and slack.views[-1])
+        (*_, view) = await slack.wait_for(lambda: slack.views)
         await slack.submit_view(view["id"], slack.fill(view, {"name": "support"}))
         [message] = await slack.wait_for(slack.messages)
         assert message["text"] == "estimate support"

@@ -230,7 +230,7 @@ async def test_an_answer_can_be_held_back(slack: FakeSlack, client: AsyncWebClie
 
 
 async def test_waiting_ends_with_the_first_change_that_fits(slack: FakeSlack, client: AsyncWebClient) -> None:
-    waiting = asyncio.create_task(slack.wait_for(lambda: len(slack.messages()) >= 2 and slack.messages()))
+    waiting = asyncio.create_task(slack.wait_for(lambda: slack.messages() if len(slack.messages()) >= 2 else []))
     await client.chat_postMessage(channel=slack.general, text="1")
     assert not waiting.done()
     await client.chat_postMessage(channel=slack.general, text="2")

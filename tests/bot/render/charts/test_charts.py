@@ -32,7 +32,7 @@ def bars_of(line: str, catalog: Catalog) -> BarChart:
 @pytest.mark.parametrize("line", [*LINES.values(), *BARS.values()], ids=[*LINES, *BARS])
 def test_slack_accepts_the_block(line: str, catalog: Catalog) -> None:
     chart = chart_of(compare(line, catalog))
-    assert chart is not None
+    assert isinstance(chart, BarChart | LineChart)
     assert len(chart.alt) <= 1_000
     block = chart_block(chart)
     check_message({"text": chart.alt, "blocks": [block]})
@@ -44,9 +44,9 @@ def test_slack_accepts_the_block(line: str, catalog: Catalog) -> None:
 @pytest.mark.parametrize("line", LINES.values(), ids=LINES)
 def test_last_points_are_the_totals_of_the_same_months(line: str, catalog: Catalog) -> None:
     chart, comparison = lines_of(line, catalog), compare(line, catalog)
-    best = comparison.best
+    best, base = comparison.best, comparison.base
     assert best is not None
-    assert comparison.base is not None
+    assert base is not None
     end = chart.months[-1]
     assert chart.months[0] == 0
     assert list(chart.months) == sorted(set(chart.months))
@@ -61,13 +61,13 @@ def test_last_points_are_the_totals_of_the_same_months(line: str, catalog: Catal
         if end > 60:
             return  # longer than a question can be
         comparison = compare(f"{line} months={end}", catalog)
-        assert comparison.best is not None
-        assert comparison.base is not None
-        best = comparison.best
+        best, base = comparison.best, comparison.base
+        assert best is not None
+        assert base is not None
     assert best.months == end
     assert chart.lines[1].values[-1] == best.total_usd
-    if end == comparison.base.months:
-        total = comparison.base.total_usd
+    if end == base.months:
+        total = base.total_usd
         assert total is not None
         assert abs(chart.lines[0].values[-1] - total) <= total / 10**20
     elif (payback := break_even(comparison, best)) and payback.net_usd is not None:

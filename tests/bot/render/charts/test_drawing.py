@@ -224,9 +224,9 @@ def test_each_end_is_on_its_side_of_the_likely_total(
         start, end = sorted((patch.get_x(), patch.get_x() + patch.get_width()))
         assert start == 100 or end == 100
         if start < 100:
-            sides["left"] = tuple(patch.get_facecolor()[:3])
+            sides["left"] = to_rgb(patch.get_facecolor())
         if end > 100:
-            sides["right"] = tuple(patch.get_facecolor()[:3])
+            sides["right"] = to_rgb(patch.get_facecolor())
     assert sides == {"left": to_rgb(left) if left else (), "right": to_rgb(right) if right else ()}
 
 
