@@ -15,7 +15,7 @@ from aiohttp import WSMsgType, web
 
 from playground import FakeSlack
 from tests.bot import slack_actions
-from tests.bot.test_main import environment
+from tests.bot.cli.test_serve import environment
 from tests.conftest import busy_clock
 from tests.local_slack import local_slack
 
