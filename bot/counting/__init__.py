@@ -1,1 +1,1 @@
-"""Training files counted in processes of their own."""
+"""Count training files in separate processes, so that the event loop stays free."""

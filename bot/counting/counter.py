@@ -1,7 +1,7 @@
-"""The process that counts one file: `python -m bot.counting.counter`, started by `parent.py` and by nothing else.
+"""The process that counts one file: `python -m bot.counting.counter`, started only by `parent.py`.
 
-It reads a `Task` as JSON from standard input and writes JSON lines: `Progress` as it goes, at the end one `Finished` or
-`Refused`. It loads the ranks once and forks: workers share that memory, and nothing here holds up the bot's loop.
+It reads a `Task` as JSON from standard input and writes JSON lines: `Progress` during the count, then one `Finished` or
+`Refused`. It loads the tokenizer's ranks once and forks workers, which share that memory.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from io import RawIOBase
 from itertools import chain, islice
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import TextIO
 
 import msgspec
 
-from bot.counting.protocol import Finished, Progress, Refused, Said, Task
+from bot.counting.protocol import Finished, Output, Progress, Refused, Task
 from bot.counting.tokenizer import Tokenizer
 from calculator import UserError
 from calculator.datasets import (
@@ -40,18 +40,19 @@ from calculator.datasets import (
 from pricing import Format
 
 PROGRESS_SECONDS = 0.5
-_YIELDING = 3
+_NICENESS = 3  # the bot, which users wait for, runs at 0
 _CHUNK_BYTES = 128 * 1024
-_LOOK_AT_BLOCKS = 16
-# Larger blocks hold one long line: they are counted here, so that not every worker grows to the size of the longest.
+_FORMAT_BLOCKS = 16
+# A larger block holds one long line. It is counted in this process, so that not every worker grows to its size.
 _MAX_SENT_BYTES = 1_000_000
-# Blocks a worker is given before it has counted the first of them, so that it never waits for the next.
+# Blocks sent to a worker ahead, so that it never waits for the next.
 _AHEAD = 3
-_Given = tuple[int, int, int, int | None, int]
+_Assignment = tuple[int, int, int, int | None, int]
+"""A block for a worker: number, first line, lines, offset in the file (None if the bytes follow), size in bytes."""
 
 
 class _File:
-    """A file in chunks that knows how far it was read."""
+    """A file read in chunks, with the number of bytes read."""
 
     def __init__(self, path: str) -> None:
         self._path = Path(path)
@@ -66,12 +67,13 @@ class _File:
 
 
 def main() -> int:
+    """Count the file of the task on standard input and return the exit code, which is always 0."""
     if hasattr(os, "nice"):
-        os.nice(_YIELDING)  # whoever waits for an answer comes first
+        os.nice(_NICENESS)
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
-    # Who reads this may be gone: then there is nobody to count for.
+    # The parent may have ended, and with it the need for the result.
     with suppress(BrokenPipeError):
-        _say(_run(task))
+        _write(_run(task))
     return 0
 
 
@@ -81,75 +83,84 @@ def _run(task: Task) -> Finished | Refused:
             report = (
                 stack.enter_context(Path(task.report_path).open("w", encoding="utf-8")) if task.report_path else None
             )
-            return Finished(count_task(task, _say, report))
+            return Finished(count_task(task, _write, report))
     except UserError as error:
         return Refused(str(error))
     except OSError as error:
         return Refused(f"{error.filename or task.path}: {error.strerror or error}.")
 
 
-def count_task(task: Task, say: Callable[[Progress], None], report: TextIO | None = None) -> DatasetCount:
-    """Count the file of a task; every fault goes to `report`. Raises UserError and OSError."""
+def count_task(task: Task, progress: Callable[[Progress], None], report: TextIO | None = None) -> DatasetCount:
+    """Count the file of a task.
+
+    Args:
+        task: The file and the settings of the count.
+        progress: Called about every half second.
+        report: Receives the problems, one JSON object a line.
+
+    Raises:
+        UserError: The content cannot be read.
+        OSError: The file cannot be read.
+    """
     file = _File(task.path)
     blocks = split_blocks(open_text(file.chunks(), max_unpacked_bytes=task.max_unpacked_bytes))
-    first, found = _format(blocks)  # what is no text at all is refused before anything large is loaded
+    head, file_format = _detect_format(blocks)  # a file that is not text is refused before the ranks are loaded
     tokenizer = Tokenizer(task.encoding)
-    # Loads the ranks before there are workers, who find them in the memory they share.
-    tokenizer.count(["ranks"])
-    rules = CountingRules(found, task.beside)
+    tokenizer.count(["ranks"])  # loads the ranks before the fork, so that workers share their memory
+    rules = CountingRules(file_format, task.overheads)
     tally = Tally(task.limits)
-    said, reported = time.monotonic(), 0
-    say(Progress(0, file.size, 0, 0))
+    reported_at, reported = time.monotonic(), 0
+    progress(Progress(0, file.size, 0, 0))
 
     count = partial(count_block, rules=rules, tokenizer=tokenizer)
-    for counted in _counted(first, blocks, count, task):
-        problems = tally.add(counted)
+    for block_count in _count_blocks(head, blocks, count, task):
+        problems = tally.add(block_count)
         if report and (task.max_reported is None or reported < task.max_reported):
-            told = problems if task.max_reported is None else problems[: task.max_reported - reported]
-            report.writelines(f"{msgspec.json.encode(problem._asdict()).decode()}\n" for problem in told)
-            reported += len(told)
-        if time.monotonic() - said >= PROGRESS_SECONDS:
-            said = time.monotonic()
-            say(Progress(file.done, file.size, tally.examples, tally.problems))
-    return tally.result(found, task.encoding, file.size)
+            listed = problems if task.max_reported is None else problems[: task.max_reported - reported]
+            report.writelines(f"{msgspec.json.encode(problem._asdict()).decode()}\n" for problem in listed)
+            reported += len(listed)
+        if time.monotonic() - reported_at >= PROGRESS_SECONDS:
+            reported_at = time.monotonic()
+            progress(Progress(file.done, file.size, tally.examples, tally.problems))
+    return tally.result(file_format, task.encoding, file.size)
 
 
-def _format(blocks: Iterator[Block]) -> tuple[list[Block], Format | None]:
-    """(the blocks that were read to find it, the format of the file)."""
-    first: list[Block] = []
-    for block in islice(blocks, _LOOK_AT_BLOCKS):
-        first.append(block)
-        if found := detect_format(block):
-            return first, found
-    return first, None
+def _detect_format(blocks: Iterator[Block]) -> tuple[list[Block], Format | None]:
+    """Return the blocks at the head of the file that were read, and the file's format."""
+    head: list[Block] = []
+    for block in islice(blocks, _FORMAT_BLOCKS):
+        head.append(block)
+        if file_format := detect_format(block):
+            return head, file_format
+    return head, None
 
 
-def _counted(
-    first: list[Block], blocks: Iterator[Block], count: Callable[[Block], BlockCount], task: Task
+def _count_blocks(
+    head: list[Block], blocks: Iterator[Block], count: Callable[[Block], BlockCount], task: Task
 ) -> Iterator[BlockCount]:
-    """The counts of the blocks in their order, by so many processes; by this one alone where it cannot fork."""
-    every = chain(first, blocks)
+    """Yield the counts of the blocks in order, from worker processes or, without fork, from this process."""
+    all_blocks = chain(head, blocks)
     if task.workers <= 1 or "fork" not in multiprocessing.get_all_start_methods():
-        yield from map(count, every)
+        yield from map(count, all_blocks)
         return
     gc.collect()
     gc.freeze()
     with Path(task.path).open("rb", buffering=0) as file, _Workers(count, task.workers, file.fileno()) as pool:
-        yield from pool.map(every, _start(file, first))
+        yield from pool.map(all_blocks, _offset(file, head))
 
 
-def _start(file: RawIOBase, first: list[Block]) -> int | None:
-    """Where the blocks begin in the file; None where they are not as they stand there, but unpacked or converted."""
-    if not first or not first[0].data:
+def _offset(file: RawIOBase, head: list[Block]) -> int | None:
+    """Return the offset of the blocks in the file; None if they differ from its bytes (decompressed or converted)."""
+    if not head or not head[0].data:
         return None
     for mark in (b"", codecs.BOM_UTF8):
-        if os.pread(file.fileno(), len(mark) + len(first[0].data), 0) == mark + first[0].data:
+        if os.pread(file.fileno(), len(mark) + len(head[0].data), 0) == mark + head[0].data:
             return len(mark)
     return None
 
 
 class _Workers:
-    """Forked processes that count blocks, which they read from the file themselves where they stand in it."""
+    """Forked processes that count blocks, and read them from the file themselves if they are bytes of the file."""
 
     def __init__(self, count: Callable[[Block], BlockCount], workers: int, file: int) -> None:
         self._count = count
@@ -158,15 +169,16 @@ class _Workers:
         self._size = workers
         self._processes: list[multiprocessing.process.BaseProcess] = []
         self._pipes: list[Connection] = []
-        self._given: dict[Connection, int] = {}
+        self._pending: dict[Connection, int] = {}
+        """The number of blocks that each worker still has to count."""
 
     def __enter__(self) -> _Workers:
         for _ in range(self._size):
-            ours, theirs = self._fork.Pipe()
-            process = self._fork.Process(target=self._work, args=(theirs, [*self._pipes, ours]), daemon=True)
+            parent_end, child_end = self._fork.Pipe()
+            process = self._fork.Process(target=self._work, args=(child_end, [*self._pipes, parent_end]), daemon=True)
             process.start()
-            theirs.close()
-            self._pipes.append(ours)
+            child_end.close()
+            self._pipes.append(parent_end)
             self._processes.append(process)
         return self
 
@@ -176,66 +188,76 @@ class _Workers:
         for process in self._processes:
             process.join()
 
-    def _work(self, pipe: Connection, others: list[Connection]) -> None:
-        """A worker's life: it ends when the pipe does."""
-        for other in others:
-            other.close()
+    def _work(self, pipe: Connection, inherited: list[Connection]) -> None:
+        """Count blocks until the pipe closes.
+
+        Args:
+            pipe: The worker's end of its pipe.
+            inherited: The parent's ends of all pipes so far; while a copy is open here, a worker would not notice the
+                parent's end.
+        """
+        for connection in inherited:
+            connection.close()
         with suppress(EOFError, BrokenPipeError, ConnectionResetError):
             while True:
-                number, first_line, lines, at, size = msgspec.msgpack.decode(pipe.recv_bytes(), type=_Given)
-                data = pipe.recv_bytes() if at is None else os.pread(self._file, size, at)
+                number, first_line, lines, offset, size = msgspec.msgpack.decode(pipe.recv_bytes(), type=_Assignment)
+                data = pipe.recv_bytes() if offset is None else os.pread(self._file, size, offset)
                 pipe.send((number, self._count(Block(first_line, data, lines))))
 
-    def map(self, blocks: Iterator[Block], at: int | None) -> Iterator[BlockCount]:
-        """`at`: where the first block stands in the file; None where the blocks have to be sent."""
-        # One that is sent must find its worker reading: two that write to each other would wait forever.
-        most = 1 if at is None else _AHEAD
+    def map(self, blocks: Iterator[Block], offset: int | None) -> Iterator[BlockCount]:
+        """Yield the counts of the blocks in order.
+
+        Args:
+            blocks: The blocks.
+            offset: The offset of the first block in the file; None if the blocks have to be sent.
+        """
+        # A block is sent only to a worker that reads: two processes that write to each other would wait forever.
+        max_pending = 1 if offset is None else _AHEAD
         done: dict[int, BlockCount] = {}
-        self._given = dict.fromkeys(self._pipes, 0)
-        sent = given = 0
+        self._pending = dict.fromkeys(self._pipes, 0)
+        sent = yielded = 0
         for block in blocks:
             if block.skipped_bytes or len(block.data) > _MAX_SENT_BYTES:
                 done[sent] = self._count(block)
             else:
-                if min(self._given.values()) >= most:
+                if min(self._pending.values()) >= max_pending:
                     self._collect(done)
-                self._give(sent, block, at)
-            if at is not None:
-                at += len(block.data) or block.skipped_bytes + 1
+                self._send(sent, block, offset)
+            if offset is not None:
+                offset += len(block.data) or block.skipped_bytes + 1
             sent += 1
-            # One slow block holds up the order; what is done behind it must not pile up.
-            while given in done or sent - given > 4 * self._size:
-                if given in done:
-                    yield done.pop(given)
-                    given += 1
+            # Counts behind a slow block wait for it, and must not pile up.
+            while yielded in done or sent - yielded > 4 * self._size:
+                if yielded in done:
+                    yield done.pop(yielded)
+                    yielded += 1
                 else:
                     self._collect(done)
-        while any(self._given.values()):
+        while any(self._pending.values()):
             self._collect(done)
-        for number in range(given, sent):
+        for number in range(yielded, sent):
             yield done.pop(number)
 
-    def _give(self, number: int, block: Block, at: int | None) -> None:
-        """A block to whoever has the least."""
-        pipe = min(self._given, key=self._given.__getitem__)
-        pipe.send_bytes(msgspec.msgpack.encode((number, block.first_line, block.lines, at, len(block.data))))
-        if at is None:
+    def _send(self, number: int, block: Block, offset: int | None) -> None:
+        """Send a block to the least-loaded worker."""
+        pipe = min(self._pending, key=self._pending.__getitem__)
+        pipe.send_bytes(msgspec.msgpack.encode((number, block.first_line, block.lines, offset, len(block.data))))
+        if offset is None:
             pipe.send_bytes(block.data)
-        self._given[pipe] += 1
+        self._pending[pipe] += 1
 
     def _collect(self, done: dict[int, BlockCount]) -> None:
-        """Wait for what is ready."""
-        for pipe in wait([pipe for pipe, given in self._given.items() if given]):
+        """Wait until at least one worker has a count, and add all that are ready to `done`."""
+        for pipe in wait([pipe for pipe, pending in self._pending.items() if pending]):
             assert isinstance(pipe, Connection)  # noqa: S101
-            number, counted = pipe.recv()
-            done[number] = counted
-            self._given[pipe] -= 1
+            number, block_count = pipe.recv()
+            done[number] = block_count
+            self._pending[pipe] -= 1
 
 
-def _say(said: Said, to: BinaryIO | None = None) -> None:
-    out = to or sys.stdout.buffer
-    out.write(msgspec.json.encode(said) + b"\n")
-    out.flush()
+def _write(output: Output) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(output) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

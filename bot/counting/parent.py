@@ -1,4 +1,4 @@
-"""Counts a training file in processes of their own: the loop only reads a line of theirs now and then."""
+"""Start the process that counts a training file, and read its progress and its result."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from pathlib import Path
 
 import msgspec
 
-from bot.counting.protocol import Finished, Progress, Refused, Said, Task
+from bot.counting.protocol import Finished, Output, Progress, Refused, Task
 from calculator import UserError
 from calculator.datasets import MAX_UNPACKED_BYTES, DatasetReport, MessageOverhead, limits_of, make_report, needs_of
 from pricing import Catalog, DatasetRules, Encoding
 
 MAX_WORKERS = 4
-"""More would need more than 150 MB together."""
+"""More workers would need more than 150 MB together."""
 
 
 class Cancelled(UserError):
-    """Somebody stopped the count."""
+    """A user cancelled the count."""
 
 
-def processors() -> int:
-    """Those this process may use, up to MAX_WORKERS."""
+def worker_count() -> int:
+    """Return the number of processors that this process may use, at most MAX_WORKERS."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(MAX_WORKERS, allowed)
 
@@ -44,18 +44,37 @@ async def count_file(
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
     descriptors: Collection[int] = (),
 ) -> DatasetReport:
-    """What is in the file at `path`. `progress` is called every half second or so; setting `cancelled`, or cancelling
-    the task that awaits this, stops the processes. Every fault, or the first `max_reported`, goes to `report_path`, one
-    JSON object a line. `descriptors` are open files that the paths name (/dev/fd/…).
+    """Count a training file in separate processes.
 
-    Raises UserError for a file that cannot be read (its text is for people), Cancelled when `cancelled` was set.
+    Cancelling the task that awaits this stops the processes.
+
+    Args:
+        path: The file.
+        catalog: The offers whose limits on an example's length are checked.
+        rules: The dataset rules of the platforms.
+        encoding: The tokenizer's encoding.
+        workers: The number of processes that count; None means one for each processor, at most MAX_WORKERS.
+        progress: Called about every half second.
+        cancelled: Stops the processes when it is set.
+        report_path: The file to which problems are written, one JSON object a line.
+        max_reported: The most problems to write; None means no limit.
+        max_unpacked_bytes: The largest size of a compressed file's content.
+        descriptors: Open files that the paths refer to (`/dev/fd/…`); the processes inherit them.
+
+    Returns:
+        The report on the file.
+
+    Raises:
+        UserError: The file cannot be read.
+        Cancelled: `cancelled` was set.
+        RuntimeError: The process ended without a result.
     """
     needs = needs_of(catalog.offers.values())
     task = Task(
         path=str(path),
         encoding=encoding,
-        workers=workers or processors(),
-        beside={
+        workers=workers or worker_count(),
+        overheads={
             name: MessageOverhead(overhead.per_message, overhead.per_name, overhead.per_example)
             for name, overhead in rules.overheads.items()
         },
@@ -70,13 +89,13 @@ async def count_file(
         await asyncio.wait((counting, stop), return_when=asyncio.FIRST_COMPLETED)
         if not counting.done():
             raise Cancelled("The count was cancelled.")
-        said = counting.result()
+        finished = counting.result()
     finally:
         stop.cancel()
         counting.cancel()
         with suppress(asyncio.CancelledError, UserError):
             await counting
-    return make_report(said.count, rules, needs)
+    return make_report(finished.count, rules, needs)
 
 
 async def _count(task: Task, progress: Callable[[Progress], None], descriptors: Collection[int]) -> Finished:
@@ -94,15 +113,15 @@ async def _count(task: Task, progress: Callable[[Progress], None], descriptors: 
         process.stdin.write(msgspec.json.encode(task))
         process.stdin.close()
         while line := await process.stdout.readline():
-            said: Said = msgspec.json.decode(line, type=Said)
-            if isinstance(said, Progress):
-                progress(said)
-            elif isinstance(said, Refused):
-                raise UserError(said.text)
+            output: Output = msgspec.json.decode(line, type=Output)
+            if isinstance(output, Progress):
+                progress(output)
+            elif isinstance(output, Refused):
+                raise UserError(output.text)
             else:
-                return said
+                return output
     finally:
-        # Its workers end with it: their pipes do.
+        # Its workers end when their pipes close.
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 process.kill()

@@ -1,4 +1,4 @@
-"""What the bot and the process that counts a file say to each other: JSON, one value a line."""
+"""Messages between the bot and the process that counts a file: JSON, one value a line."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from pricing import Encoding, Format
 
 
 class Task(msgspec.Struct, tag=True):
-    """What to count, and how."""
+    """A file to count, with the settings of the count."""
 
     path: str
     encoding: Encoding
     workers: int
-    beside: dict[Format, MessageOverhead]
+    overheads: dict[Format, MessageOverhead]
+    """Tokens that each format adds to the texts."""
     limits: list[LengthLimit]
     max_unpacked_bytes: int
     report_path: str | None = None
-    """Where every fault goes, one JSON object a line."""
+    """The file to which problems are written, one JSON object a line; None writes none."""
     max_reported: int | None = None
-    """So many at most; the rest is only counted."""
+    """The most problems to write; further ones are only counted. None means no limit."""
 
 
 class Progress(msgspec.Struct, tag=True, frozen=True):
-    """How far it is; `bytes_done` of the file as it lies there, packed or not."""
+    """The progress of a count. Bytes are those of the file on disk, compressed or not."""
 
     bytes_done: int
     bytes_total: int
@@ -33,13 +34,16 @@ class Progress(msgspec.Struct, tag=True, frozen=True):
 
 
 class Finished(msgspec.Struct, tag=True):
+    """The result of a finished count."""
+
     count: DatasetCount
 
 
 class Refused(msgspec.Struct, tag=True):
-    """A file that cannot be read; `text` is for people."""
+    """A file that cannot be read; `text` is the reason, for users."""
 
     text: str
 
 
-Said = Progress | Finished | Refused
+Output = Progress | Finished | Refused
+"""A message of the counting process."""
