@@ -1,4 +1,4 @@
-"""The result of an estimate as data: what the database stores and `ftcost --format json` prints."""
+"""The result of an estimate as data: stored in the database and printed by `ftcost --format json`."""
 
 from bot.results.codec import decimal_text, decode_result, document
 from bot.results.model import (

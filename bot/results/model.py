@@ -22,7 +22,7 @@ Standing = Literal["lasts", "ends", "incomplete", "apart"]
 EndKind = Literal["new_customers_until", "training_ends", "inference_ends"]
 END_KINDS: tuple[EndKind, ...] = get_args(EndKind)
 Ends = dict[EndKind, date | None]
-"""The announced last days of an offer by kind; None where none is announced."""
+"""The announced last days of an offer by kind; None if none is announced."""
 
 Number = Annotated[Decimal, Meta(extra_json_schema={"pattern": r"^-?\d+(\.\d+)?$"})]
 """A decimal number, written as a string in full precision and without an exponent."""
@@ -35,7 +35,7 @@ class SavedSource(Struct, frozen=True, kw_only=True):
 
     title: str
     url: str | None
-    checked: Annotated[str, Meta(description="The day it was read; a month or a year where no more is known")]
+    checked: Annotated[str, Meta(description="The day it was read; a month or a year if the day is unknown")]
     confidence: Annotated[str | None, Meta(description="high, medium or low; yours: a price of the question")]
 
 
@@ -72,13 +72,12 @@ class SavedRange(Struct, frozen=True, kw_only=True):
 class SavedImpact(Struct, frozen=True, kw_only=True):
     """An alternative to an assumption, and what it would add to the total."""
 
-    what: str
+    change: str = field(name="what")
     usd: Usd
 
 
 class SavedBreakEven(Struct, frozen=True, kw_only=True):
-    """When tuning pays back against the base model; `calls`, `date` and `months` are null
-    for never."""
+    """The break-even of tuning against the base model; `calls`, `date` and `months` are null if it never pays back."""
 
     calls: int | None
     day: date | None = field(name="date")
@@ -109,7 +108,7 @@ class SavedPercentiles(Struct, frozen=True, kw_only=True):
 
 
 class SavedOffer(Struct, frozen=True, kw_only=True):
-    """The estimate of one offer. `low`, `high` and `range` are present where the scenario has ranges."""
+    """The estimate of one offer. `low`, `high` and `range` are present if the scenario has ranges."""
 
     offer: str
     title: str
@@ -132,7 +131,10 @@ class SavedOffer(Struct, frozen=True, kw_only=True):
     warnings: tuple[SavedWarning, ...]
     assumptions: tuple[str, ...]
     training_range_usd: SavedRange | None
-    moves: Annotated[tuple[SavedImpact, ...], Meta(description="Of the best offer, where it is GPUs by the hour")]
+    moves: Annotated[
+        tuple[SavedImpact, ...],
+        Meta(description="Alternative assumptions; only of a best offer on rented GPUs"),
+    ]
     break_even: SavedBreakEven | None
     verdict: tuple[str, ...]
     low: SavedFigures | UnsetType = UNSET
@@ -146,12 +148,12 @@ class SavedOffer(Struct, frozen=True, kw_only=True):
 
     @property
     def percentiles(self) -> SavedPercentiles | None:
-        """The distribution of the total; None without ranges, or where a price is unknown."""
+        """The distribution of the total; None without ranges, or if a price is unknown."""
         return self.range if isinstance(self.range, SavedPercentiles) else None
 
     @property
     def ends(self) -> Ends | None:
-        """The announced ends; None where they were not recorded."""
+        """The announced ends; None if they were not recorded."""
         ends = {kind: getattr(self, kind) for kind in END_KINDS}
         return None if UNSET in ends.values() else ends
 
@@ -189,7 +191,7 @@ class SavedDrivers(Struct, frozen=True, kw_only=True):
     """The inputs that move an offer's total, the widest swing first."""
 
     offer: str
-    assumed_spread: Annotated[Share | None, Meta(description="Null where the question has ranges of its own")]
+    assumed_spread: Annotated[Share | None, Meta(description="Null if the question has ranges")]
     inputs: tuple[SavedDriver, ...]
 
 
@@ -215,7 +217,7 @@ class SavedResult(Struct, frozen=True, kw_only=True):
         return next((estimate for estimate in self.estimates if estimate.offer == offer), None)
 
     def quote(self, offer: str) -> OfferQuote | None:
-        """Return what a later estimate of an offer is compared with, by its id."""
+        """Return the quote of an offer by its id; None if the result doesn't have the offer."""
         estimate = self.find(offer)
         if estimate is None:
             return None
@@ -233,7 +235,7 @@ class SavedResult(Struct, frozen=True, kw_only=True):
 
 
 class SavedExchange(Struct, frozen=True, kw_only=True):
-    """The exchange rate that an answer used, or why it is missing."""
+    """The exchange rate that an answer used, or the reason why it is missing."""
 
     currency: str
     per_usd: Decimal | None = None
@@ -243,13 +245,13 @@ class SavedExchange(Struct, frozen=True, kw_only=True):
 
 
 class SavedNotes(Struct, frozen=True, kw_only=True):
-    """What the workspace added to an answer: an exchange rate, its defaults, a budget."""
+    """The workspace's additions to an answer: an exchange rate, its defaults, a budget."""
 
     exchange: SavedExchange | None = None
     defaults: tuple[str, ...] = ()
     budget: str | None = None
     excess_usd: Decimal | None = None
-    """The amount compared with the budget, where it exceeds it."""
+    """The estimated amount, if it exceeds the budget."""
 
 
 class StoredResult(SavedResult, frozen=True, kw_only=True):
@@ -272,7 +274,7 @@ class QuotedLine(Struct, frozen=True):
 
 
 class OfferQuote(Struct, frozen=True, kw_only=True):
-    """One offer as it was quoted on a day: what a later estimate is compared with."""
+    """One offer as it was quoted on a day; later estimates are compared with it."""
 
     as_of: date
     scenario: dict[str, str]
@@ -283,9 +285,9 @@ class OfferQuote(Struct, frozen=True, kw_only=True):
     total_usd: Usd | None
     lines: tuple[QuotedLine, ...]
     ends: Ends | None
-    """None where they were not recorded."""
+    """None if they were not recorded."""
 
 
 def offer_ends(offer: Offer) -> Ends:
-    """Return an offer's announced last days by kind; None where none is announced."""
+    """Return an offer's announced last days by kind; None if none is announced."""
     return {kind: getattr(offer.lifecycle, kind, None) for kind in END_KINDS}

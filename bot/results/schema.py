@@ -16,7 +16,7 @@ from bot.results.model import SavedResult
 
 
 def result_schema() -> dict[str, Any]:
-    """Return the JSON Schema of what `ftcost --format json` prints."""
+    """Return the JSON Schema of the output of `ftcost --format json`."""
     schema = msgspec.json.schema(SavedResult)
     for definition in schema["$defs"].values():
         definition["description"] = inspect.cleandoc(definition["description"])
@@ -32,11 +32,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Write the schema to a file, or check the file.
 
     Returns:
-        The exit code; 1 where the file is not current.
+        The exit code; 1 if the file is not current.
     """
     parser = argparse.ArgumentParser(prog="python -m bot.results.schema", description=__doc__)
     parser.add_argument("path", type=Path)
-    parser.add_argument("--check", action="store_true", help="only say whether the file is current")
+    parser.add_argument("--check", action="store_true", help="check whether the file is current, and write nothing")
     options = parser.parse_args(argv)
     path: Path = options.path
     if not options.check:

@@ -1,4 +1,4 @@
-"""Stored results of earlier versions, brought to the current one when they are read."""
+"""Upgrade stored results of earlier versions when they are read."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ def upgrade_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _from_unversioned(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a result written before versions were, as version 1.
+    """Return a result without a version as version 1.
 
-    Keys were added one by one, so that any of the later ones can be missing; a missing key is null. The ends of an
-    offer are left out where they were not recorded: null would say that none was announced.
+    Its keys were added one by one, so later ones can be missing; a missing key becomes null. An offer's ends stay
+    unset if they were not recorded: null would mean that none was announced.
     """
-    aside = data.get("aside") or {}
+    notes = data.get("aside") or {}
     return {
         **{"headline": "", "question": "", "base": None, "own_gpus": None, "drivers": None},
         **{key: value for key, value in data.items() if key not in ("aside", "excess_usd")},
         "schema_version": 1,
         "estimates": [_offer(estimate) for estimate in data["estimates"]],
         "notes": {
-            "exchange": aside.get("exchange"),
-            "defaults": aside.get("settled", ()),
-            "budget": aside.get("budget"),
+            "exchange": notes.get("exchange"),
+            "defaults": notes.get("settled", ()),
+            "budget": notes.get("budget"),
             "excess_usd": data.get("excess_usd"),
         },
     }
