@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from bot.render.data import FigureKey, figure_text
 from bot.render.escaping import clip
 from bot.render.money import counted, money, rough, signed
 from bot.render.page import TextPage
+from bot.render.results import FigureKey, figure_text
 from bot.render.scenario_changes import field_text
 from bot.render.tables import Align, Table
 from bot.render.uncertainty import percent

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.answers.compare import FEWEST, MOST, NamedResult, named_in, side_by_side
 from bot.cli.arguments import iso_date, prices_dir, read_scenario_file, today
-from bot.render.data import build_result
+from bot.render.results import build_result
 from calculator import FieldErrors, UserError, estimate, read_scenario
 from pricing import load_catalog
 

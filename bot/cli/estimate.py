@@ -12,7 +12,8 @@ from bot.cli.arguments import DATASET, EXAMPLE, check_png, iso_date, prices_dir,
 from bot.language.command import check_base, read_command
 from bot.render.charts.build import ChartName, chart_of
 from bot.render.charts.png import ChartUnavailable, chart_png
-from bot.render.data import build_result, to_csv, to_yaml
+from bot.render.exports import to_csv, to_yaml
+from bot.render.results import build_result
 from bot.render.text import to_text
 from bot.results import document
 from calculator import Comparison, UserError, estimate, read_scenario

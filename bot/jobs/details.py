@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.errors import error_of
 from bot.queue.model import BreakEvenJob, ExportFormat, ExportJob, QueuedJob, UncertaintyJob
-from bot.render.data import to_csv, to_yaml
+from bot.render.exports import to_csv, to_yaml
 from bot.render.replies import break_even_replies, dated, uncertainty_replies
 from bot.services import Services
 from bot.slack.poster import SHUT_OUT, Destination, permalink

@@ -12,11 +12,11 @@ from bot.render.blocks import SlackMessage
 from bot.render.budgets import approval_holds, approval_request
 from bot.render.change import change_reply
 from bot.render.currency import read_exchange, save_exchange
-from bot.render.data import build_result
 from bot.render.estimate_diff import CostCause, reasons
 from bot.render.headline import headline, question
-from bot.render.messages import WorkspaceNotes, parent
+from bot.render.messages import WorkspaceNotes, parent_message
 from bot.render.replies import thread_replies
+from bot.render.results import build_result
 from bot.results import SavedNotes, store_result
 from bot.services import Services, idempotency_key
 from bot.slack.poster import Destination
@@ -138,20 +138,22 @@ class EstimateJobs:
             return
         was = await self.services.price(first.fields, date.fromisoformat(first.as_of))
         aside = _workspace_notes(first.result.notes)
-        message = await asyncio.to_thread(parent, was, first.id, first.user_id, now=headline(after), aside=aside)
+        message = await asyncio.to_thread(
+            parent_message, was, first.id, first.user_id, latest_headline=headline(after), notes=aside
+        )
         poster = await self.services.poster(first.team_id)
         await poster.change(Destination(first.channel_id), first.message_ts, message)
 
 
 def _answer(comparison: Comparison, estimate_id: str, user_id: str, aside: WorkspaceNotes) -> list[SlackMessage]:
     """The message in the channel and what follows in its thread."""
-    return [parent(comparison, estimate_id, user_id, aside=aside), *thread_replies(comparison, aside.exchange)]
+    return [parent_message(comparison, estimate_id, user_id, notes=aside), *thread_replies(comparison, aside.exchange)]
 
 
 def _saved_notes(notes: WorkspaceNotes, held: BudgetExcess | BudgetUndecided | None) -> SavedNotes:
     return SavedNotes(
         exchange=save_exchange(notes.exchange),
-        defaults=notes.settled,
+        defaults=notes.defaults,
         budget=notes.budget,
         excess_usd=held.usd if isinstance(held, BudgetExcess) else None,
     )

@@ -8,13 +8,13 @@ from calculator import Comparison, Estimate, assumption_impacts, estimate_assump
 
 
 def assumption_sentences(comparison: Comparison, estimate: Estimate) -> list[str]:
-    """Return the assumptions behind an estimate besides its prices."""
+    """Return the assumptions behind an estimate, other than its prices."""
     plan = comparison.plan
     sentences = [f"{quantity(plan.days_per_month)} days a month, {horizon(comparison)}."]
     if ends := training_range(comparison, estimate):
         sentences.append(f"Training costs {money(ends[0])} to {money(ends[1])} in 8 of 10 cases.")
     if estimate.months % 1:
-        sentences.append("A month cut by a date counts as 365/12 days.")
+        sentences.append("A part of a month is counted in days, at 365/12 days a month.")
     if plan.growth_per_month:
         sentences.append(f"Calls grow by {comparison.scenario.growth.text('%')} a month, from the second month on.")
     if plan.retrain_months:
@@ -25,7 +25,8 @@ def assumption_sentences(comparison: Comparison, estimate: Estimate) -> list[str
     if comparison.scenario.ranged:
         sentences.append(
             f"Ranges: {', '.join(comparison.scenario.ranged)}. "
-            "Results run from all of them at the cheap end to all at the expensive end; percentiles are of 2,000 draws."
+            "Results run from all ranges at their cheap end to all at their expensive end; "
+            "percentiles come from 2,000 draws."
         )
     sentences += [f"{text[0].upper()}{text[1:]}." for text in estimate_assumptions(comparison, estimate)]
     return sentences

@@ -43,7 +43,7 @@ def plain_section(text: str) -> Block:
 
 
 def context(text: str) -> Block:
-    """Return small grey mrkdwn."""
+    """Return a context block: small grey mrkdwn."""
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, FIELD_TEXT)}]}
 
 

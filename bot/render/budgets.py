@@ -38,7 +38,7 @@ def direct_request(approval: Approval, question: str) -> SlackMessage:
 
 
 def approver_notice() -> SlackMessage:
-    """Return what only an approver sees, beside the request in the thread."""
+    """Return the notice that only an approver sees, in the thread of the request."""
     return text_message("An estimate in this thread needs your approval.")
 
 

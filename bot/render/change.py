@@ -6,26 +6,19 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.render.blocks import SlackMessage, context, section, table_block
-from bot.render.data import figure_text
 from bot.render.escaping import escape
 from bot.render.headline import headline
-from bot.render.messages import NOTHING, WorkspaceNotes, beside, buttons, watch_out
+from bot.render.messages import NO_NOTES, WorkspaceNotes, buttons, note_blocks, warning_blocks
 from bot.render.money import signed
 from bot.render.payback import break_even_sentences
+from bot.render.results import figure_text
 from bot.render.scenario_changes import field_changes
-from bot.render.tables import (
-    Table,
-    comparison_table,
-    figure,
-    horizon,
-    offer_name,
-    plain,
-)
+from bot.render.tables import Table, comparison_table, figure, horizon, offer_name, plain
 from bot.render.uncertainty import uncertainty_sentences
 from bot.results import SavedResult
 from calculator import Comparison, Estimate
 
-CHANGES_SHOWN = 12
+MAX_OFFERS = 12
 
 
 def change_reply(
@@ -34,15 +27,24 @@ def change_reply(
     estimate_id: str,
     user_id: str,
     causes: Sequence[tuple[str, Decimal]] = (),
-    aside: WorkspaceNotes = NOTHING,
+    notes: WorkspaceNotes = NO_NOTES,
 ) -> SlackMessage:
-    """Return the reply in the thread of an earlier estimate: the new answer, what changed, what that costs."""
+    """Return the reply to a change: the new answer, the changed fields, and the cost of each change.
+
+    Args:
+        earlier: The result that was changed.
+        comparison: The new comparison.
+        estimate_id: The id of the new estimate.
+        user_id: The Slack user who made the change.
+        causes: The causes of the difference in the best offer's total, in US dollars.
+        notes: The workspace's additions.
+    """
     differences = field_changes(earlier.scenario, comparison.scenario.fields())
     summary = "; ".join(differences) if differences else "nothing in the question"
     if earlier.catalog_version != comparison.catalog_version or earlier.as_of != comparison.as_of:
         summary += f"; prices as of {earlier.as_of} → {comparison.as_of}"
     answer = headline(comparison)
-    listed = list(comparison.estimates[:CHANGES_SHOWN])
+    listed = list(comparison.estimates[:MAX_OFFERS])
     table = (
         comparison_table(comparison, listed)
         if differences == ["the offers compared"]
@@ -58,31 +60,31 @@ def change_reply(
         section(f"*{escape(answer)}*\nChanged: {escape(summary)}"),
         table_block(table),
         *([context(f"{more} more in the export.")] if more else []),
-        *([section(escape(_by_cause(comparison, causes)))] if len(causes) > 1 else []),
+        *([section(escape(_cause_sentence(comparison, causes)))] if len(causes) > 1 else []),
         *([section(escape(" ".join(sentences)))] if sentences else []),
-        *beside(comparison, aside),
-        *watch_out(comparison, comparison.best),
+        *note_blocks(comparison, notes),
+        *warning_blocks(comparison, comparison.best),
         buttons(estimate_id),
         context(f"Changed by <@{escape(user_id)}> · USD, prices as of {comparison.as_of} · estimate `{estimate_id}`"),
     ]
     return SlackMessage(escape(f"{answer} Changed: {summary}.\n{plain(table)}"), blocks)
 
 
-def _by_cause(comparison: Comparison, causes: Sequence[tuple[str, Decimal]]) -> str:
+def _cause_sentence(comparison: Comparison, causes: Sequence[tuple[str, Decimal]]) -> str:
     """Return a sentence such as `Of the difference for X: epochs +$24.00, calls +$1,080.00.`"""
     name = offer_name(comparison.best) if comparison.best else ""
     return f"Of the difference for {name}: {', '.join(f'{cause} {signed(usd)}' for cause, usd in causes)}."
 
 
 def _change_table(earlier: SavedResult, comparison: Comparison, listed: Sequence[Estimate]) -> Table:
-    """Return a table of totals before, totals after, and the differences."""
+    """Return the table of earlier totals, new totals and their differences."""
     rows = []
     for estimate in listed:
         quoted = earlier.find(estimate.offer.id)
         if quoted is None:
             difference = "new"
         elif quoted.total_usd is None or estimate.total_usd is None or not (quoted.complete and estimate.complete):
-            difference = "not known"
+            difference = "unknown"
         else:
             difference = signed(estimate.total_usd - quoted.total_usd)
         rows.append(

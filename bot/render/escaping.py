@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def escape(text: str) -> str:
-    """Return text for mrkdwn that mentions nobody and links nowhere."""
+    """Return text for mrkdwn without mentions and links."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

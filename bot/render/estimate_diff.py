@@ -1,4 +1,4 @@
-"""What changed between a saved estimate and another, by cause."""
+"""The causes of the difference between a saved estimate and a later one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pricing import Catalog, Lifecycle, question_source
 
 ROWS = 12
 THE_DATE, THE_END = "the date", "the day on which it ends"
-DUST = Decimal("1e-9")  # a mean price has no end
+DUST = Decimal("1e-9")  # smaller differences come from rounding mean prices
 
 
 class CostCause(NamedTuple):
@@ -29,18 +29,19 @@ class CostCause(NamedTuple):
 
 
 def reasons(quote: OfferQuote, fields: Mapping[str, str], catalog: Catalog, on: date) -> list[CostCause] | None:
-    """Return why an offer's total differs from its quote, by cause; the causes add up to the difference.
+    """Return the causes of the difference between an offer's total and its quote.
 
-    Date, end and prices come first, on the quoted question; then the question's fields. What adds nothing is left out.
+    The date, the end and the prices are attributed first, on the quoted question; then the question's fields. Causes
+    without an effect are left out.
 
     Args:
         quote: The offer as it was quoted.
-        fields: The other question.
-        catalog: The prices of the other estimate.
-        on: Its day.
+        fields: The later question.
+        catalog: The prices of the later estimate.
+        on: The day of the later estimate.
 
     Returns:
-        The causes, or None where a total is unknown.
+        Causes that add up to the difference, or None if a total is unknown.
     """
     estimate = priced_alone(quote.scenario, quote.offer, catalog, on)
     if not quote.complete or estimate is None or not estimate.complete:
@@ -50,21 +51,21 @@ def reasons(quote: OfferQuote, fields: Mapping[str, str], catalog: Catalog, on: 
         priced = priced_alone(scenario, quote.offer, catalog, on)
         return priced.total_usd if priced and priced.complete else None
 
-    found = difference_causes(quote.scenario, fields, total)
-    if found is None:
+    field_causes = difference_causes(quote.scenario, fields, total)
+    if field_causes is None:
         return None
-    by_fields = [CostCause(" and ".join(cause.keys), cause.usd) for cause in found]
-    return [cause for cause in _since(quote, estimate, catalog, on) + by_fields if abs(cause.usd) > DUST]
+    by_fields = [CostCause(" and ".join(cause.keys), cause.usd) for cause in field_causes]
+    return [cause for cause in _market_causes(quote, estimate, catalog, on) + by_fields if abs(cause.usd) > DUST]
 
 
 def priced_alone(fields: Mapping[str, str], offer: str, catalog: Catalog, on: date) -> Estimate | None:
-    """Return the estimate of one offer, or None where it isn't in the catalogue or the question is invalid."""
+    """Return the estimate of one offer, or None if it isn't in the catalogue or the question is invalid."""
     comparison = compared_alone(fields, offer, catalog, on)
     return comparison.find(offer) if comparison else None
 
 
 def compared_alone(fields: Mapping[str, str], offer: str, catalog: Catalog, on: date) -> Comparison | None:
-    """Return the comparison of one offer, or None where it isn't in the catalogue or the question is invalid."""
+    """Return the comparison of one offer, or None if it isn't in the catalogue or the question is invalid."""
     try:
         return estimate(read_scenario({**fields, "on": offer}), catalog, on)
     except FieldErrors:
@@ -91,36 +92,38 @@ class _Sum(NamedTuple):
         return self.usd / self.quantity if self.quantity else Decimal(0)
 
 
-def _since(quote: OfferQuote, estimate: Estimate, catalog: Catalog, on: date) -> list[CostCause]:
-    """Return the causes for the same question on two days: passing time, a moved end, and the prices, line by line.
+def _market_causes(quote: OfferQuote, estimate: Estimate, catalog: Catalog, on: date) -> list[CostCause]:
+    """Return the causes for the same question on two days: the time that passed, a moved end, and each line's price.
 
-    A line's prices count as changed where one of them was not in it before. Then its quoted mean price is what time and
-    end are counted at, and the rest of its difference is the price's; otherwise all of it is time's and the end's.
+    A line's price has changed if the line has a unit price that its quote lacks. The effects of time and end are then
+    computed at the quoted mean price, and the remaining difference is attributed to the price. Otherwise the whole
+    difference is attributed to time and end.
     """
     offer, scenario = quote.offer, quote.scenario
     quoted_ends = _with_ends(catalog, quote)
-    nothing = _Sum()
     quoted = _by_label((line.label, line.quantity, line.unit_price_usd) for line in quote.lines)
-    # The day of `estimate` with the end as it was, and the quote's day by what is recorded now.
+    # Both with the quoted end: on the day of `estimate`, and on the day of the quote.
     unmoved = _summed(priced_alone(scenario, offer, quoted_ends, on))
     on_the_day = _summed(priced_alone(scenario, offer, quoted_ends, quote.as_of))
     priced = _summed(estimate)
     time, end, by_price = Decimal(0), Decimal(0), []
     for label in dict.fromkeys([*quoted, *priced]):
-        a, b, c, d = (part.get(label, nothing) for part in (quoted, on_the_day, unmoved, priced))
-        price = a.mean * (b.quantity - a.quantity)  # the rule by which it is counted has changed
-        moved = d.usd - c.usd
-        if d.prices - a.prices:
-            price += d.usd - a.mean * d.quantity
-            moved = a.mean * (d.quantity - c.quantity)
+        quote_sum, quote_day_sum, unmoved_sum, current_sum = (
+            sums.get(label, _Sum()) for sums in (quoted, on_the_day, unmoved, priced)
+        )
+        price = quote_sum.mean * (quote_day_sum.quantity - quote_sum.quantity)  # the rule for the quantity has changed
+        moved = current_sum.usd - unmoved_sum.usd
+        if current_sum.prices - quote_sum.prices:
+            price += current_sum.usd - quote_sum.mean * current_sum.quantity
+            moved = quote_sum.mean * (current_sum.quantity - unmoved_sum.quantity)
         end += moved
-        time += d.usd - a.usd - moved - price
+        time += current_sum.usd - quote_sum.usd - moved - price
         by_price.append(CostCause(f"price of {label}", price))
     return [CostCause(THE_DATE, time), CostCause(THE_END, end), *by_price]
 
 
 def _with_ends(catalog: Catalog, quote: OfferQuote) -> Catalog:
-    """Return the catalogue as if an offer still ended when it did in its quote."""
+    """Return the catalogue with the ends of an offer as its quote recorded them."""
     offer = catalog.offers.get(quote.offer)
     if offer is None or quote.ends is None or quote.ends == offer_ends(offer):
         return catalog
@@ -155,28 +158,28 @@ def difference_page(start: SavedEstimate, end: SavedEstimate, catalog: Catalog) 
         (quoted.offer, _total(quoted), _total(estimate), _change(quoted, estimate)) for quoted, estimate in pairs[:ROWS]
     )
     sentences = [f"Changed: {'; '.join(field_changes(start.fields, end.fields)) or 'nothing in the question'}."]
-    whole = next((pair for pair in pairs if pair[0].complete and pair[1].complete), None)
-    if whole:
-        causes = _reasons_as_quoted(start, end, *whole, catalog)
+    complete_pair = next((pair for pair in pairs if pair[0].complete and pair[1].complete), None)
+    if complete_pair:
+        causes = _quoted_causes(start, end, *complete_pair, catalog)
         listed = ", ".join(f"{cause.name} {signed(cause.usd)}" for cause in causes)
-        sentences.append(f"For {whole[0].offer}: {listed or 'no difference'}.")
+        sentences.append(f"For {complete_pair[0].offer}: {listed or 'no difference'}.")
     return TextPage(
         f"{start.name or start.id} and {end.name or end.id}",
         tuple(sentences),
         Table(("Offer", start.id, end.id, "Difference"), ("left", "right", "right", "right"), rows) if rows else None,
-        () if rows else ("They have no offer in common.",),
+        () if rows else ("The estimates have no offer in common.",),
     )
 
 
-def _reasons_as_quoted(
+def _quoted_causes(
     start: SavedEstimate, end: SavedEstimate, quoted: SavedOffer, estimate: SavedOffer, catalog: Catalog
 ) -> list[CostCause]:
-    """Return causes that add up to the difference of the quoted totals, also where prices were read again since."""
+    """Return causes that add up to the difference of the quoted totals, also if prices were read again in between."""
     quote = start.result.quote(quoted.offer)
     causes = (quote and reasons(quote, end.fields, catalog, end.result.as_of)) or []
     difference = (estimate.total_usd or Decimal(0)) - (quoted.total_usd or Decimal(0))
-    rest = difference - sum((cause.usd for cause in causes), Decimal(0))
-    return [*causes, CostCause("prices read since", rest)] if abs(rest) >= CENT else causes
+    unexplained = difference - sum((cause.usd for cause in causes), Decimal(0))
+    return [*causes, CostCause("prices read since", unexplained)] if abs(unexplained) >= CENT else causes
 
 
 def _total(estimate: SavedOffer) -> str:
@@ -185,5 +188,5 @@ def _total(estimate: SavedOffer) -> str:
 
 def _change(start: SavedOffer, end: SavedOffer) -> str:
     if not (start.complete and end.complete) or start.total_usd is None or end.total_usd is None:
-        return "not known"
+        return "unknown"
     return signed(end.total_usd - start.total_usd)

@@ -1,4 +1,4 @@
-"""The parent message of an estimate, in the channel: headline, totals, warnings and buttons."""
+"""The parent message of an estimate: headline, totals, warnings and buttons."""
 
 from __future__ import annotations
 
@@ -11,33 +11,34 @@ from bot.render.escaping import escape
 from bot.render.headline import headline, question
 from bot.render.money import rough
 from bot.render.payback import base_sentence, break_even_text
-from bot.render.tables import (
-    figure,
-    horizon,
-    too_small,
-)
+from bot.render.tables import figure, horizon, too_small
 from bot.render.uncertainty import percent
 from bot.render.warnings import sorted_warnings, warning_text
 from calculator import Comparison, Estimate, RankGroup, Total, customer_of, sample
 
-WARNINGS_SHOWN = 4
+MAX_WARNINGS = 4
 NO_LINES = Total(None, whole=True)
 
 
 class WorkspaceNotes(NamedTuple):
-    """What a workspace adds to an estimate: its currency, its defaults, and the budget the estimate exceeds."""
+    """A workspace's additions to an estimate: an exchange rate, its defaults, an exceeded budget."""
 
     exchange: Exchange = None
-    settled: tuple[str, ...] = ()
-    """`days=22`: workspace defaults of fields that the question leaves out."""
+    defaults: tuple[str, ...] = ()
+    """Workspace defaults of fields that the question omits, such as `days=22`."""
     budget: str | None = None
 
 
-NOTHING = WorkspaceNotes()
+NO_NOTES = WorkspaceNotes()
 
 
-def parent(
-    comparison: Comparison, estimate_id: str, user_id: str, *, now: str | None = None, aside: WorkspaceNotes = NOTHING
+def parent_message(
+    comparison: Comparison,
+    estimate_id: str,
+    user_id: str,
+    *,
+    latest_headline: str | None = None,
+    notes: WorkspaceNotes = NO_NOTES,
 ) -> SlackMessage:
     """Return the message in the channel.
 
@@ -45,8 +46,8 @@ def parent(
         comparison: The priced offers.
         estimate_id: Written on the message and into its buttons.
         user_id: The Slack user who asked.
-        now: The headline of the latest change in the thread, so that an outdated total does not stand alone.
-        aside: What the workspace adds.
+        latest_headline: The headline of the latest change in the thread; it shows that the total is outdated.
+        notes: The workspace's additions.
     """
     featured = comparison.best or next(iter(comparison.estimates), None)
     answer = headline(comparison)
@@ -59,10 +60,10 @@ def parent(
         blocks.append(fields(_figures(comparison, featured)))
     if sentence := base_sentence(comparison):
         blocks.append(context(escape(sentence)))
-    blocks += beside(comparison, aside)
-    blocks += watch_out(comparison, featured)
-    if now:
-        blocks.append(section(f"*Changed in the thread.* {escape(now)}"))
+    blocks += note_blocks(comparison, notes)
+    blocks += warning_blocks(comparison, featured)
+    if latest_headline:
+        blocks.append(section(f"*Changed in the thread.* {escape(latest_headline)}"))
     blocks.append(buttons(estimate_id))
     blocks.append(
         context(f"Asked by <@{escape(user_id)}> · USD, prices as of {comparison.as_of} · estimate `{estimate_id}`")
@@ -70,16 +71,16 @@ def parent(
     return SlackMessage(escape(f"{name}: {answer}" if name else answer), blocks)
 
 
-def beside(comparison: Comparison, aside: WorkspaceNotes) -> list[Block]:
-    """Return the blocks on the workspace's currency, on its budget and on its defaults."""
+def note_blocks(comparison: Comparison, notes: WorkspaceNotes) -> list[Block]:
+    """Return the blocks about the workspace's currency, budget and defaults."""
     featured = comparison.best or next(iter(comparison.estimates), None)
     blocks = []
-    if sentence := exchange_sentence(comparison, featured, aside.exchange):
+    if sentence := exchange_sentence(comparison, featured, notes.exchange):
         blocks.append(context(escape(sentence)))
-    if aside.budget:
-        blocks.append(section(f"*Budget.* {escape(aside.budget)}"))
-    if aside.settled:
-        blocks.append(context(f"From this workspace's settings: {escape(', '.join(aside.settled))}"))
+    if notes.budget:
+        blocks.append(section(f"*Budget.* {escape(notes.budget)}"))
+    if notes.defaults:
+        blocks.append(context(f"From this workspace's defaults: {escape(', '.join(notes.defaults))}"))
     return blocks
 
 
@@ -107,10 +108,10 @@ def _likely_figures(comparison: Comparison, estimate: Estimate) -> list[tuple[st
     return figures
 
 
-def watch_out(comparison: Comparison, featured: Estimate | None) -> list[Block]:
+def warning_blocks(comparison: Comparison, featured: Estimate | None) -> list[Block]:
     """Return the warnings about the offer in the headline, and how many offers are listed separately."""
     lines = (
-        [warning_text(warning) for warning in sorted_warnings(comparison, featured)[:WARNINGS_SHOWN]]
+        [warning_text(warning) for warning in sorted_warnings(comparison, featured)[:MAX_WARNINGS]]
         if featured and featured.lines
         else []
     )

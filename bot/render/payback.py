@@ -1,17 +1,17 @@
-"""What a fine-tuned model saves against its alternatives, as plain text."""
+"""The savings of a fine-tuned model against its alternatives, as plain text."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
 
-from bot.render.money import counted, money, signed
+from bot.render.money import counted, money
 from bot.render.tables import duration_text, offer_name
 from calculator import Comparison, Estimate, break_even, crossover, turning_change
 
 
 def base_sentence(comparison: Comparison) -> str | None:
-    """Return what prompting the base model costs beside the best offer, without a verdict."""
+    """Return the monthly cost of prompting the base model, compared with the best offer."""
     base, best = comparison.base, comparison.best
     if base is None:
         return None
@@ -21,7 +21,7 @@ def base_sentence(comparison: Comparison) -> str | None:
         return f"Prompting {base.model} ({base.provider}): a price is unknown for calls of this length."
     text = f"Prompting {base.model} ({base.provider}) costs {money(base.monthly_usd)} a month"
     if best and best.monthly_usd is not None and base.monthly_usd is not None:
-        text += f"; running {offer_name(best)} is {signed(best.monthly_usd - base.monthly_usd)} a month against that"
+        text += f"; running {offer_name(best)} costs {_less(base.monthly_usd - best.monthly_usd)}"
     return text + "."
 
 
@@ -29,7 +29,7 @@ def break_even_text(comparison: Comparison, estimate: Estimate) -> str:
     """Return when an offer pays back against the base model, in a few words."""
     payback = break_even(comparison, estimate)
     if payback is None:
-        return "not known"
+        return "unknown"
     if payback.calls is None:
         return (payback.reason or "never").partition(":")[0]
     return payback_text(payback.calls, payback.day)
@@ -85,7 +85,7 @@ def _less(saving: Decimal) -> str:
 
 
 def crossover_sentence(comparison: Comparison) -> str | None:
-    """Return from how many calls a day rented GPUs cost less to run than the cheapest offer by the token."""
+    """Return the number of calls a day from which rented GPUs cost less to run than the cheapest offer by the token."""
     volume = crossover(comparison)
     if volume is None:
         return None

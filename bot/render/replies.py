@@ -27,18 +27,18 @@ from bot.render.tables import (
     remark,
 )
 from bot.render.uncertainty import percent, percentiles_table, sensitivity_sentence, uncertainty_sentences
-from bot.render.verdict import judgement
+from bot.render.verdict import verdict_sentences
 from calculator import Comparison, Estimate, RankGroup, sample
 from pricing import Source
 
 MAX_ROWS = 12
-IMPACT_TITLE = "Assumptions that move the total most"
 MAX_UNRANKED = 5
+IMPACT_TITLE = "Assumptions that move the total most"
 
 
 def comparison_reply(comparison: Comparison, exchange: Exchange = None) -> SlackMessage:
     """Return the offers side by side: the ranked ones in a table, the others in a few lines."""
-    (caption, ranked), *others = by_standing(comparison)
+    (caption, ranked), *unranked = by_standing(comparison)
     rate = exchange if isinstance(exchange, Rate) else None
     table = comparison_table(comparison, ranked[:MAX_ROWS], *((rate.currency, rate.per_usd) if rate else ()))
     blocks = [section(f"*{escape(caption)}* (USD)"), table_block(table)]
@@ -46,7 +46,7 @@ def comparison_reply(comparison: Comparison, exchange: Exchange = None) -> Slack
         blocks.append(context(escape(rate_text(rate))))
     if len(ranked) > MAX_ROWS:
         blocks.append(context(f"{len(ranked) - MAX_ROWS} more in the export."))
-    blocks += [_unranked(comparison, caption, estimates) for caption, estimates in others]
+    blocks += [_unranked(comparison, caption, estimates) for caption, estimates in unranked]
     if sentence := crossover_sentence(comparison):
         blocks.append(context(escape(sentence)))
     if len({estimate.offer.title for estimate in ranked}) > 1:
@@ -73,25 +73,25 @@ def breakdown_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
     title = f"{offer_name(estimate)}, line by line"
     formulas = "\n".join(f"• {escape(line.label)}: {escape(line.formula)}" for line in priced_lines(estimate))
     blocks = [section(f"*{escape(title)}*"), table_block(table), context(formulas)]
-    if moved := impact_sentences(comparison, estimate):
-        blocks.append(context("\n".join([f"*{IMPACT_TITLE}*", *(f"• {escape(text)}" for text in moved)])))
+    if impacts := impact_sentences(comparison, estimate):
+        blocks.append(context("\n".join([f"*{IMPACT_TITLE}*", *(f"• {escape(text)}" for text in impacts)])))
     return SlackMessage(escape(f"{title}:\n{plain(table)}"), blocks)
 
 
 def assumptions_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
     """Return the assumptions behind an estimate and the age of each price."""
-    rests = "\n".join(f"• {escape(text)}" for text in assumption_sentences(comparison, estimate))
+    assumptions = "\n".join(f"• {escape(text)}" for text in assumption_sentences(comparison, estimate))
     prices = "\n".join(
         f"• {escape(items)}: {_linked(source)} ({escape(age)})"
         for items, source, age in price_ages(comparison, estimate)
     )
-    blocks = [section(f"*Assumptions*\n{rests}")]
-    if moved := sensitivity_sentence(comparison, estimate):
-        blocks.append(section(escape(moved)))
+    blocks = [section(f"*Assumptions*\n{assumptions}")]
+    if sentence := sensitivity_sentence(comparison, estimate):
+        blocks.append(section(escape(sentence)))
     if prices:
         blocks.append(section(f"*Prices of {escape(offer_name(estimate))}*\n{prices}"))
-    if beside := price_notes(estimate):
-        blocks.append(context("\n".join(f"• {escape(note)}" for note in beside)))
+    if notes := price_notes(estimate):
+        blocks.append(context("\n".join(f"• {escape(note)}" for note in notes)))
     end = [f"Prices as of {comparison.as_of}", f"catalogue `{comparison.catalog_version}`"]
     blocks.append(context(" · ".join(filter(None, [*end, age_mark_meaning(comparison, estimate)]))))
     return SlackMessage(f"Assumptions and price ages for {escape(offer_name(estimate))}", blocks)
@@ -106,15 +106,15 @@ def break_even_reply(comparison: Comparison) -> SlackMessage:
     rows = [estimate for estimate in comparison.estimates if estimate.lines][:MAX_ROWS]
     table = break_even_table(comparison, rows)
     blocks = [section("\n".join([f"*{escape(title)}*", *map(escape, sentences)]))]
-    if judged := judgement(comparison, featured):
-        blocks.append(section("\n".join(["*Tune or prompt?*", *(f"• {escape(text)}" for text in judged)])))
+    if verdict := verdict_sentences(comparison, featured):
+        blocks.append(section("\n".join(["*Tune or prompt?*", *(f"• {escape(text)}" for text in verdict)])))
     if len(rows) > 1:
         blocks.append(table_block(table))
     return SlackMessage(escape(f"{title}: {' '.join(sentences)}"), blocks)
 
 
 def uncertainty_replies(comparison: Comparison, *, assumed: bool = False) -> list[SlackMessage]:
-    """Return percentiles of the offers, and a chart of what moves the best one most.
+    """Return the percentiles of the offers, and a chart of the inputs that move the best offer's total most.
 
     Args:
         comparison: The priced offers.
@@ -125,10 +125,10 @@ def uncertainty_replies(comparison: Comparison, *, assumed: bool = False) -> lis
         return [text_message("No range can be given: none of these offers is for sale.")]
     sentences = uncertainty_sentences(comparison, featured)
     if assumed:
-        spread = f"{percent(comparison.spread)} off (whole ones to the next)"
-        sentences.insert(0, f"Each number is assumed to be up to {spread}, most likely as given.")
+        spread = f"up to {percent(comparison.spread)} off (whole numbers by at least 1)"
+        sentences.insert(0, f"Each number is assumed to be {spread}, with the given value most likely.")
         if len(sentences) > 1 and (ranges := sample(comparison)) and ranges.percentiles(featured.offer.id, "total"):
-            sentences.append("Give your own ranges, such as calls=40k..60k/day or epochs=2..4.")
+            sentences.append("Enter your own ranges, such as calls=40k..60k/day or epochs=2..4.")
     rows = [estimate for estimate in comparison.estimates if estimate.standing <= RankGroup.ENDS][:MAX_ROWS]
     table = percentiles_table(comparison, rows)
     blocks = [section("\n".join(["*How sure*", *map(escape, sentences)]))]
@@ -168,7 +168,7 @@ def thread_replies(comparison: Comparison, exchange: Exchange = None) -> list[Sl
 
 
 def dated(messages: Sequence[SlackMessage], comparison: Comparison, estimate_id: str) -> list[SlackMessage]:
-    """Return replies about an earlier estimate, with the date of its prices under the first."""
+    """Return replies about an earlier estimate, with the date of its prices under the first reply."""
     message, *others = messages
     line = context(f"USD, prices as of {comparison.as_of} · estimate `{escape(estimate_id)}`")
     return [message._replace(blocks=[*message.blocks, line]), *others]

@@ -1,4 +1,4 @@
-"""What differs between two scenarios, as plain text."""
+"""The differences between two scenarios, as plain text."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def field_changes(earlier: Mapping[str, str], later: Mapping[str, str]) -> list[
 
 
 def field_text(key: str, fields: Mapping[str, str]) -> str:
-    """Return the value of a key in a scenario, given or by default."""
+    """Return the value of a key in a scenario, or its default."""
     return fields.get(key) or default_text(key) or "not given"

@@ -22,13 +22,13 @@ def price_ages(comparison: Comparison, estimate: Estimate) -> Iterator[tuple[str
                 labels.append(label)
     for key, labels in groups.items():
         source, confidence, yours = key
-        words = "your price" if yours else f"{confidence} confidence"
-        # A contract holds as long as it says, however long ago it was typed in.
-        read = (age if yours else age_marked)(source.checked_on, comparison.as_of)
+        confidence_text = "your price" if yours else f"{confidence} confidence"
+        # A contract price is valid for its term, however long ago it was entered.
+        age_text = (age if yours else age_marked)(source.checked_on, comparison.as_of)
         yield (
             ", ".join(labels),
             source,
-            f"{source.checked}, {read}, {words}",
+            f"{source.checked}, {age_text}, {confidence_text}",
         )
 
 

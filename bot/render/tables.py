@@ -244,7 +244,7 @@ def breakdown_table(estimate: Estimate) -> Table:
 
 
 def amount_of(line: LineItem) -> str:
-    """`1,800M tokens`, `8,640 hours`, `1 job`."""
+    """Return `1,800M tokens`, `8,640 hours`, `1 job`."""
     if line.quantity is None:
         return UNKNOWN
     if line.unit == "1M tokens":
@@ -255,7 +255,7 @@ def amount_of(line: LineItem) -> str:
 
 
 def plain(table: Table) -> str:
-    """The table as aligned text."""
+    """Return the table as aligned text."""
     widths = [max(len(row[i]) for row in (table.header, *table.rows)) for i in range(len(table.header))]
 
     def line(cells: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from bot.render.payback import base_sentence, break_even_sentences, crossover_se
 from bot.render.sources import age_mark_meaning, price_ages, price_notes
 from bot.render.tables import breakdown_table, by_standing, comparison_table, offer_name, plain
 from bot.render.uncertainty import percentiles_table, sensitivity_sentence, uncertainty_sentences
-from bot.render.verdict import judgement
+from bot.render.verdict import verdict_sentences
 from bot.render.warnings import sorted_warnings, warning_text
 from calculator import Comparison, sensitivity
 
@@ -42,7 +42,7 @@ def to_text(comparison: Comparison) -> str:
     for title, sentences in (
         ("Assumptions that move the total most", impact_sentences(comparison, featured)),
         ("Break-even", break_even_sentences(comparison, featured, net=False)),
-        ("Tune or prompt?", judgement(comparison, featured)),
+        ("Tune or prompt?", verdict_sentences(comparison, featured)),
         ("How sure", uncertainty_sentences(comparison, featured)),
         ("Watch out", [warning_text(warning) for warning in sorted_warnings(comparison, featured)]),
         ("Assumptions", assumptions if featured.lines else []),

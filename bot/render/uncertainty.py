@@ -10,7 +10,7 @@ from bot.render.money import UNKNOWN, money, rough
 from bot.render.tables import Align, Table, horizon, offer_name, offer_rows
 from calculator import INPUT_LABELS, Comparison, Driver, Estimate, sample, sensitivity
 
-MOST_NAMED = 3
+MAX_DRIVERS = 3
 
 
 def uncertainty_sentences(comparison: Comparison, estimate: Estimate) -> list[str]:
@@ -64,15 +64,15 @@ def percentiles_table(comparison: Comparison, estimates: Sequence[Estimate]) -> 
 
 def sensitivity_sentence(comparison: Comparison, estimate: Estimate) -> str | None:
     """Return the inputs that move the total most, if the question has no ranges."""
-    drivers = [] if comparison.scenario.ranged else sensitivity(comparison, estimate)[:MOST_NAMED]
+    drivers = [] if comparison.scenario.ranged else sensitivity(comparison, estimate)[:MAX_DRIVERS]
     if not drivers:
         return None
-    named = "; ".join(map(_named, drivers))
-    spread = f"{percent(comparison.spread)} off (whole ones by the next)"
-    return f"If each number were {spread}, these would move the total most: {named}."
+    drivers_text = "; ".join(map(_driver_text, drivers))
+    spread = f"{percent(comparison.spread)} off (whole numbers by at least 1)"
+    return f"If each number were {spread}, these would move the total most: {drivers_text}."
 
 
-def _named(driver: Driver) -> str:
+def _driver_text(driver: Driver) -> str:
     """Return `calls (40k to 60k: $35.71 to $80.35)`."""
     low, high = ends_of(driver)
     name = INPUT_LABELS[driver.name].short

@@ -1,4 +1,4 @@
-"""The verdict on tuning or prompting as text: the money, then each rule of the published guides with its figures."""
+"""The verdict on tuning or prompting as text: the cost, then each rule of the published guides with its figures."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from bot.render.uncertainty import percent
 from calculator import Comparison, Estimate, VerdictRule, break_even, sample, verdict
 
 
-def judgement(comparison: Comparison, estimate: Estimate) -> list[str]:
-    """Return the verdict on one offer, the money first; empty without a base model or a break-even."""
+def verdict_sentences(comparison: Comparison, estimate: Estimate) -> list[str]:
+    """Return the verdict on one offer, the cost first; empty without a base model or a break-even."""
     result, payback = verdict(comparison, estimate), break_even(comparison, estimate)
     if result is None or payback is None:
         return []
     bounds = [quantity(comparison.assumptions[name].value) for name in ("calls_for_prompting", "calls_for_tuning")]
-    say = {"volume": lambda point: _volume(point, *bounds), "changes": _changes, "reasoning": _reasoning}
+    sentences = {"volume": lambda point: _volume(point, *bounds), "changes": _changes, "reasoning": _reasoning}
     return [
         _money(comparison, estimate, result.favours),
-        *(say.get(point.rule, _latency)(point) for point in result.points),
+        *(sentences.get(point.rule, _latency)(point) for point in result.points),
     ]
 
 
 def _money(comparison: Comparison, estimate: Estimate, favours: str) -> str:
     payback, name = break_even(comparison, estimate), offer_name(estimate)
-    assert payback is not None  # noqa: S101 - the caller looked
+    assert payback is not None  # noqa: S101 - checked by the caller
     to_end = comparison.plan.months != estimate.months
     over = "until the model ends" if to_end else f"over {horizon(comparison)}"
     if favours == "neither":

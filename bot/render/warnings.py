@@ -1,11 +1,11 @@
-"""Warnings as plain text, in the order of what they cost when overlooked."""
+"""Warnings as plain text, the most expensive to overlook first."""
 
 from __future__ import annotations
 
 from bot.render.money import money
 from calculator import Comparison, Estimate, Warning, estimate_warnings
 
-# What costs most when overlooked comes first.
+# The most expensive to overlook first.
 WARNING_ORDER = (
     "not_offered",
     "does_not_fit",
@@ -21,7 +21,7 @@ WARNING_ORDER = (
 
 
 def warning_text(warning: Warning, *, code_of: str | None = None) -> str:
-    """Return a warning with the money at stake, after the offer's name if it is given."""
+    """Return a warning with the money at stake, after the name of the offer if one is passed as `code_of`."""
     stake = {
         "idle_hosting": "a month",
         "model_ends": "spent on training",
@@ -33,7 +33,8 @@ def warning_text(warning: Warning, *, code_of: str | None = None) -> str:
 
 
 def sorted_warnings(comparison: Comparison, estimate: Estimate) -> list[Warning]:
-    rank = {code: place for place, code in enumerate(WARNING_ORDER)}
+    """Return the warnings about an estimate in WARNING_ORDER."""
+    rank = {code: index for index, code in enumerate(WARNING_ORDER)}
     return sorted(
         estimate_warnings(comparison, estimate), key=lambda warning: rank.get(warning.code, len(WARNING_ORDER))
     )

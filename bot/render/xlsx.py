@@ -1,4 +1,4 @@
-"""An estimate as a spreadsheet that goes on calculating: inputs, lines as formulas of them, totals of each offer.
+"""An estimate as a live spreadsheet: inputs, line items as formulas of them, and the totals of each offer.
 
 Text is always written as text, never as a formula. Formulas carry their values, for programs that show a sheet
 without computing it.
@@ -33,29 +33,29 @@ from calculator import (
 )
 from pricing import Catalog
 
-LONGEST_FORMULA = 8_000  # spreadsheets take 8,192 characters
+MAX_FORMULA_LENGTH = 8_000  # spreadsheets take 8,192 characters
 LINE_COLUMNS = (
     "Offer", "Component", "Item", "Recurs", "Quantity", "Unit", "Unit price, USD", "Amount, USD", "A month, USD",
     "Source", "Address", "Checked", "Age", "Confidence",
 )  # fmt: skip
 _NUMBERS = frozenset({*LINE_COLUMNS[4:5], *LINE_COLUMNS[6:9]})
-OFFER_COLUMNS = ("Offer", "Id", "Standing", "One-off, USD", "A month, USD", "Total, USD", "Known whole", "Quoted, USD")
+OFFER_COLUMNS = ("Offer", "Id", "Standing", "One-off, USD", "A month, USD", "Total, USD", "Complete", "Quoted, USD")
 _USD_COLUMNS = frozenset({*OFFER_COLUMNS[3:6], *OFFER_COLUMNS[7:]})
 _ONCE, _AMOUNTS, _MONTHLY = "D", "H", "I"
 UNKNOWN = "unknown"
 STANDINGS = {
     RankGroup.LASTS: "whole horizon",
     RankGroup.ENDS: "ends earlier, or not for production",
-    RankGroup.INCOMPLETE: "a price is not known",
+    RankGroup.INCOMPLETE: "a price is unknown",
     RankGroup.APART: "not sold, or not to this customer",
 }
 
 
 class Rows(NamedTuple):
-    """The first and the last row of an offer's lines in the sheet."""
+    """The range of rows with an offer's line items, counted from 1."""
 
-    first: int
-    last: int
+    first_row: int
+    last_row: int
 
 
 class Styles(NamedTuple):
@@ -66,7 +66,7 @@ class Styles(NamedTuple):
     number_header: Any
     text: Any
     word: Any
-    """A word in the place of a number."""
+    """A word instead of a number."""
     input: Any
     share: Any
     number: Any
@@ -75,15 +75,15 @@ class Styles(NamedTuple):
 
 
 def to_xlsx(comparison: Comparison, catalog: Catalog, *, quoted: SavedResult | None = None, link: str = "") -> bytes:
-    """Return a comparison as an XLSX file that goes on calculating.
+    """Return a comparison as an XLSX file whose figures follow its inputs.
 
     Args:
         comparison: The comparison.
         catalog: The prices that it used.
-        quoted: The result saved on its day, for a column of quoted totals.
-        link: The permalink to its thread.
+        quoted: The saved result, for a column of quoted totals.
+        link: The permalink to its thread; empty for none.
     """
-    from xlsxwriter import Workbook  # needed by nothing else
+    from xlsxwriter import Workbook  # slow to import, and only needed here
 
     formulas = in_formulas(comparison.scenario, catalog, comparison.as_of)
     out = BytesIO()
@@ -123,10 +123,10 @@ def _write_scenario(
     sheet.write_string(1, 0, headline(comparison))
     summary = f"USD, prices as of {comparison.as_of}, catalogue {comparison.catalog_version}."
     sheet.write_string(2, 0, f"{summary} {link}".strip())
-    ranged = " A range is at its likely value." if comparison.scenario.ranged else ""
-    instruction = f"Change a yellow cell: Lines and Offers follow. Prices and the rest stay as they are.{ranged}"
+    ranged = " Ranges are set to their likely value." if comparison.scenario.ranged else ""
+    instruction = f"Change a yellow cell, and Lines and Offers follow. Everything else is fixed.{ranged}"
     sheet.write_string(3, 0, instruction)
-    _write_header(sheet, styles, 5, ("Input", "Value", "Meaning", "As asked"), numbers={"Value"})
+    _write_header(sheet, styles, 5, ("Input", "Value", "Meaning", "In the question"), numbers={"Value"})
     row = 6
     used = used_inputs(formulas)
     fields = comparison.scenario.fields()
@@ -156,7 +156,7 @@ def _write_scenario(
 
 
 def _write_header(sheet: Any, styles: Styles, row: int, titles: Sequence[str], numbers: Collection[str]) -> None:
-    """Write the titles of columns; those in `numbers` are aligned as numbers are."""
+    """Write the titles of columns; those in `numbers` are aligned to the right."""
     for column, text in enumerate(titles):
         sheet.write_string(row, column, text, styles.number_header if text in numbers else styles.header)
 
@@ -223,9 +223,9 @@ def _write_number(sheet: Any, row: int, column: int, number: Decimal | None, sty
 
 
 def _formula(sheet: Any, row: int, column: int, text: str, style: Any, value: float) -> None:
-    if len(text) > LONGEST_FORMULA:
+    if len(text) > MAX_FORMULA_LENGTH:
         sheet.write_number(row, column, value, style)
-        sheet.write_comment(row, column, "Too long for a spreadsheet formula: this cell keeps its value.")
+        sheet.write_comment(row, column, "Too long for a spreadsheet formula; this cell keeps its value.")
     else:
         sheet.write_formula(row, column, f"={text}", style, value)
 
@@ -274,7 +274,7 @@ def _write_sums(sheet: Any, styles: Styles, row: int, place: Rows, monthly: Tota
 
 
 def _write_sum(sheet: Any, styles: Styles, row: int, column: int, text: str, total: Total) -> None:
-    """Write a sum of lines: a word where it is unknown, and nothing where there are none."""
+    """Write the sum of lines: a word if it is unknown, nothing if there are no lines."""
     if total.usd is not None:
         sheet.write_formula(row, column, f"={text}", styles.usd, float(total.usd))
     elif not total.whole:
@@ -282,7 +282,7 @@ def _write_sum(sheet: Any, styles: Styles, row: int, column: int, text: str, tot
 
 
 def _span(column: str, place: Rows) -> str:
-    return f"${column}${place.first}:${column}${place.last}"
+    return f"${column}${place.first_row}:${column}${place.last_row}"
 
 
 def _base_id(base: BaseEstimate) -> str:

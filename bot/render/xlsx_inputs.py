@@ -1,4 +1,4 @@
-"""Inputs of the spreadsheet: those that its formulas use, and the values that their cells accept."""
+"""The inputs that a spreadsheet's formulas use, and the values that their cells accept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from calculator import FormulaInput, Formulas, LineItem, formula_of, key_of
 
-MOST = 10**12
+MAX_VALUE = 10**12
 
 
 def bounds(formula_input: FormulaInput) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def bounds(formula_input: FormulaInput) -> dict[str, Any]:
     key = key_of(formula_input.key)
     is_part = formula_input.key != key.name  # the lower bound of tokens holds for input and output together
     low = 0 if is_part else key.low
-    high = MOST if key.high is None else key.high
+    high = MAX_VALUE if key.high is None else key.high
     if formula_input.top is not None:  # the formulas hold for fewer months
         high = int(formula_input.top)
     return {
@@ -34,7 +34,7 @@ def _plain(bound: int | Decimal) -> int | float:
 
 
 def used_inputs(formulas: Formulas) -> set[str]:
-    """Return the names of inputs that occur in some formula."""
+    """Return the names of the inputs that the formulas use."""
     texts = [
         formula_of(number) or ""
         for line in _all_lines(formulas)
@@ -46,4 +46,4 @@ def used_inputs(formulas: Formulas) -> set[str]:
 
 def _all_lines(formulas: Formulas) -> list[LineItem]:
     base = formulas.base.lines if formulas.base else ()
-    return [line for one in formulas.estimates.values() for line in one.lines] + list(base)
+    return [line for estimate in formulas.estimates.values() for line in estimate.lines] + list(base)

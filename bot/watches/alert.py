@@ -108,7 +108,7 @@ def _table(change: WatchChange, saved: SavedEstimate) -> Table:
         estimates.append(change.cheaper)
     rows = []
     if change.current is None:
-        rows.append((change.name, _quoted_total(change.quoted), "–", "not known"))
+        rows.append((change.name, _quoted_total(change.quoted), "–", "unknown"))
     for estimate in estimates:
         quoted = saved.result.find(estimate.offer.id)
         difference = _difference(quoted, estimate)
@@ -124,7 +124,7 @@ def _table(change: WatchChange, saved: SavedEstimate) -> Table:
 def _difference(quoted: SavedOffer | None, estimate: Estimate) -> str:
     known = quoted is not None and quoted.complete and estimate.complete
     if not known or quoted is None or quoted.total_usd is None or estimate.total_usd is None:
-        return "not known"
+        return "unknown"
     return signed(estimate.total_usd - quoted.total_usd)
 
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bot.answers.compare import named_in
 from bot.forms.estimates import Origin, form, read_values, reply_in
 from bot.language.command import from_slack, read_command, read_fields, readable_fields, write_command
-from bot.render.data import build_result, to_csv
+from bot.render.exports import to_csv
+from bot.render.results import build_result
 from calculator import KEYS, FieldErrors, UserError, estimate, read_scenario
 from pricing import Catalog, YamlError, read_yaml
 from tests.fuzz.hostile import anything, examples, in_time, outcome, text

@@ -34,7 +34,7 @@ WIDTH, PAD = 1600, 56
 TITLE, TEXT, TICK = 46, 34, 30
 LINE_SPACING = 1.35
 GAP = 14
-"""Between a label and what it labels."""
+"""The gap between a label and its mark."""
 MAX_NAME_WIDTH = 560
 LINES_HEIGHT = 500
 INK, MUTED, GRID, EDGE, CARD = "#1d2430", "#56606e", "#e3e7ec", "#cfd5dd", "#ffffff"
@@ -57,7 +57,7 @@ def draw_png(chart: Chart) -> bytes:
 
 def draw_figure(chart: Chart) -> Figure:
     """Return the chart as a figure on an Agg canvas."""
-    # A dollar sign begins no formula.
+    # A dollar sign doesn't start a formula.
     with mpl.rc_context({"font.family": families(), "text.color": INK, "text.parse_math": False}):
         if isinstance(chart, BarChart):
             return _draw_offers(chart)

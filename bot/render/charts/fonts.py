@@ -11,7 +11,7 @@ from typing import Any
 from matplotlib.font_manager import FontProperties, findfont, get_font, get_font_names
 
 FALLBACK_FAMILIES = (
-    "Noto Sans CJK JP",  # the face that a collection of all of Noto's CJK fonts is known by
+    "Noto Sans CJK JP",  # the name under which a collection of all Noto CJK fonts is installed
     "Noto Sans CJK SC",
     "WenQuanYi Micro Hei",
     "WenQuanYi Zen Hei",
@@ -23,7 +23,7 @@ FALLBACK_FAMILIES = (
     "Arial Unicode MS",
 )
 
-# A family without bold letters is drawn in regular ones; that is no news for a log.
+# A family without bold letters is drawn in regular ones, which isn't worth a warning.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 

@@ -1,4 +1,4 @@
-"""What each input does to the total between its low and its high end, as a tornado chart and as a table."""
+"""The effect of each input on the total between its low and its high end, as a tornado chart and as a table."""
 
 from __future__ import annotations
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from bot.forms.estimates import Origin, compare_form, form
 from bot.render.blocks import SlackMessage
 from bot.render.change import change_reply
-from bot.render.data import build_result
-from bot.render.messages import parent
+from bot.render.messages import parent_message
 from bot.render.replies import thread_replies
+from bot.render.results import build_result
 from calculator import Comparison, estimate, read_scenario
 from playground import check_message, check_view, find_pings
 from pricing import Catalog, load_catalog
@@ -54,7 +54,7 @@ def compare(fields: dict[str, str], catalog: Catalog = CATALOG) -> Comparison:
 
 
 def all_messages(comparison: Comparison) -> list[SlackMessage]:
-    return [parent(comparison, "k7m2xyz345", "U1"), *thread_replies(comparison)]
+    return [parent_message(comparison, "k7m2xyz345", "U1"), *thread_replies(comparison)]
 
 
 def check(message: SlackMessage) -> None:
@@ -160,7 +160,7 @@ def sent(message: SlackMessage) -> dict[str, Any]:
 
 def test_a_range_is_shown_as_a_span() -> None:
     """Three to five epochs: 12M to 20M tokens at $10, so $120.00 to $200.00; a year 12,960 more."""
-    message = sent(parent(compare(support_bot.FIELDS | {"epochs": "3..5"}), "k7m2xyz345", "U1"))
+    message = sent(parent_message(compare(support_bot.FIELDS | {"epochs": "3..5"}), "k7m2xyz345", "U1"))
     assert figures(message)[support_bot.ONE_OFF] == "$120.00 – $200.00"
     assert figures(message)[support_bot.TOTAL] == "$13,080.00 – $13,160.00"
 

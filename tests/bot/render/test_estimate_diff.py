@@ -8,8 +8,8 @@ from decimal import Decimal
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.render.data import build_result
 from bot.render.estimate_diff import THE_DATE, THE_END, priced_alone, reasons
+from bot.render.results import build_result
 from bot.results import OfferQuote
 from calculator import estimate, read_scenario
 from pricing import Catalog

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.render.data import safe_cell
+from bot.render.exports import safe_cell
 from playground import FakeSlack
 from pricing import load_catalog
 from tests.bot import slack_actions

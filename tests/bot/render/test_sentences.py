@@ -71,7 +71,7 @@ def test_break_even_sentences_name_why_it_never_pays_back(catalog: Catalog) -> N
 def test_base_sentence_compares_the_months(catalog: Catalog) -> None:
     text = base_sentence(compare(f"{SAVES} months=12", catalog))
     assert text is not None
-    assert text.endswith("costs $67.20 a month; running Your rate is −$57.00 a month against that.")
+    assert text.endswith("costs $67.20 a month; running Your rate costs $57.00 less.")
 
 
 @pytest.mark.parametrize(

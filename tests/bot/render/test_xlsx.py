@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.render.xlsx import LONGEST_FORMULA, to_xlsx
+from bot.render.xlsx import MAX_FORMULA_LENGTH, to_xlsx
 from calculator import INPUT_LABELS, estimate, in_formulas, read_scenario
 from pricing import Catalog
 from tests.bot import support_bot
@@ -135,7 +135,7 @@ def test_what_a_viewer_shows_without_calculating_is_the_same(catalog: Catalog) -
 
 def test_no_formula_is_longer_than_a_spreadsheet_takes(catalog: Catalog) -> None:
     made = book(catalog, EVERYTHING | {"months": "60"})
-    assert max(map(len, made.formulas["Lines"].values())) <= LONGEST_FORMULA
+    assert max(map(len, made.formulas["Lines"].values())) <= MAX_FORMULA_LENGTH
 
 
 def test_an_unknown_amount_is_a_word_and_never_zero(catalog: Catalog) -> None:
@@ -145,7 +145,7 @@ def test_an_unknown_amount_is_a_word_and_never_zero(catalog: Catalog) -> None:
     assert unknown
     names = {row["Offer"] for row in unknown}
     offers = list(made.rows("Offers"))
-    assert {row["Known whole"] for row in offers if row["Offer"] in names} == {"no, at least"}
+    assert {row["Complete"] for row in offers if row["Offer"] in names} == {"no, at least"}
     (flash,) = [row for row in offers if row["Id"] == "google/gemini-3.5-flash-lite"]
     assert (flash["A month, USD"], flash["Total, USD"]) == ("unknown", 500), "of the parts, only prep= is known"
 

@@ -185,7 +185,7 @@ async def test_an_offer_that_vanished_is_told_once_and_again_when_it_is_back(lif
         await life.look(catalogue(offer("two")))
     (alert,) = life.alerts(parent)
     assert f"{fixture_catalog.NAME} is not in the catalogue any more." in texts(alert)
-    assert rows(alert)[1:] == [[fixture_catalog.NAME, "$13,080.00", "–", "not known"]], (
+    assert rows(alert)[1:] == [[fixture_catalog.NAME, "$13,080.00", "–", "unknown"]], (
         "of what was not asked for nothing is said"
     )
     await life.look(catalogue())
@@ -197,7 +197,7 @@ async def test_a_price_nobody_knows_any_more_is_told(life: Life) -> None:
     await life.look(catalogue(offer(input="unknown")))
     (alert,) = life.alerts(parent)
     assert "has no complete price any more: Input tokens: the price is not known." in texts(alert)
-    assert rows(alert)[1][-1] == "not known"
+    assert rows(alert)[1][-1] == "unknown"
 
 
 @dataclass(frozen=True)
@@ -276,7 +276,7 @@ async def test_where_only_training_has_ended_it_says_how_long_models_answer(life
     await life.look(closing, timedelta(days=41))
     alert = life.alerts(parent)[-1]
     assert "Training One ended on 2026-12-31. Models that were tuned answer until 2027-02-28." in texts(alert)
-    assert rows(alert)[1] == [fixture_catalog.NAME, "$3,635.18", "–", "not known"]
+    assert rows(alert)[1] == [fixture_catalog.NAME, "$3,635.18", "–", "unknown"]
 
 
 async def test_an_end_that_moves_is_told_with_what_it_does(life: Life) -> None:

@@ -75,10 +75,10 @@ async def test_what_is_settled_holds_for_a_line_that_does_not_say_and_is_shown(
     assert await slack_actions.settle(slack, {"days": "20", "customer": "existing"}) == {}
     parent = await slack_actions.ask(slack, support_bot.LINE)
     assert "$8,760.00" in texts(parent)
-    assert "From this workspace's settings: days=20, customer=existing" in texts(parent)
+    assert "From this workspace's defaults: days=20, customer=existing" in texts(parent)
     parent = await slack_actions.ask(slack, f"{support_bot.LINE} days=30")
     assert "$13,080.00" in texts(parent)
-    assert "From this workspace's settings: customer=existing" in texts(parent)
+    assert "From this workspace's defaults: customer=existing" in texts(parent)
 
 
 async def test_what_is_settled_is_not_read_again_for_every_command(
@@ -108,7 +108,7 @@ async def test_a_short_form_takes_what_it_does_not_show_from_the_settings(
     view = await slack_actions.open_form(slack)
     short = {"examples": "10k", "example": "400", "on": "tinker/qwen3-8b"}
     await slack.submit_view(view["id"], slack.fill(view, short))
-    assert "settings: days=20" in texts(await slack_actions.answered(slack))
+    assert "defaults: days=20" in texts(await slack_actions.answered(slack))
 
 
 async def test_settings_that_cannot_be_are_refused_at_their_fields(workspace: Workspace, slack: FakeSlack) -> None:

@@ -1,9 +1,7 @@
-"""A comparison as data: the result that is saved and exported, as CSV and YAML too."""
+"""Build the result of a comparison, which is saved, printed as JSON and exported."""
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Literal, get_args
 
 from msgspec import UNSET, UnsetType
@@ -11,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from bot.render.headline import headline, question
 from bot.render.money import money, money_span
 from bot.render.tables import offer_name
-from bot.render.verdict import judgement
+from bot.render.verdict import verdict_sentences
 from bot.results import (
     SCHEMA_VERSION,
     SavedBase,
@@ -29,7 +27,6 @@ from bot.results import (
     SavedSource,
     SavedWarning,
     Standing,
-    document,
     offer_ends,
 )
 from calculator import (
@@ -52,14 +49,6 @@ from calculator import (
 )
 from pricing import Price
 
-LINE_COLUMNS = ("component", "label", "quantity", "unit", "unit_price_usd", "amount_usd", "formula")
-SOURCE_KEYS = ("title", "url", "checked", "confidence")
-CSV_COLUMNS = (
-    *("offer", "platform", "model", "status", "complete"),
-    *LINE_COLUMNS,
-    *(f"source_{key}" for key in SOURCE_KEYS),
-    *("as_of", "catalog_version"),
-)
 FigureKey = Literal["one_off_usd", "first_month_usd", "monthly_usd", "total_usd"]
 _STANDINGS: dict[RankGroup, Standing] = {
     RankGroup.LASTS: "lasts",
@@ -67,14 +56,12 @@ _STANDINGS: dict[RankGroup, Standing] = {
     RankGroup.INCOMPLETE: "incomplete",
     RankGroup.APART: "apart",
 }
-# A spreadsheet runs a cell that begins with one of these as a formula.
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def build_result(comparison: Comparison) -> SavedResult:
-    """Return a comparison as data.
+    """Return the result of a comparison.
 
-    Warnings, ranges and drivers are computed here: some tens of milliseconds where all offers are compared.
+    Warnings, ranges and drivers are computed here, which takes tens of milliseconds if all offers are compared.
     """
     return SavedResult(
         schema_version=SCHEMA_VERSION,
@@ -113,9 +100,9 @@ def _offer(comparison: Comparison, estimate: Estimate) -> SavedOffer:
         warnings=tuple(SavedWarning(**warning._asdict()) for warning in estimate_warnings(comparison, estimate)),
         assumptions=estimate_assumptions(comparison, estimate),
         training_range_usd=SavedRange(low=training[0], high=training[1]) if training else None,
-        moves=tuple(SavedImpact(what=impact.change, usd=impact.usd) for impact in impacts),
+        moves=tuple(SavedImpact(change=impact.change, usd=impact.usd) for impact in impacts),
         break_even=_break_even(payback) if payback else None,
-        verdict=tuple(judgement(comparison, estimate)),
+        verdict=tuple(verdict_sentences(comparison, estimate)),
         low=_figures(comparison, estimate, "low"),
         high=_figures(comparison, estimate, "high"),
         range=_percentiles(comparison, estimate) if comparison.scenario.ranged else UNSET,
@@ -216,65 +203,3 @@ def figure_text(estimate: SavedOffer, key: FigureKey) -> str:
         if low is not None and high is not None:
             return money_span(low, high, whole=whole)
     return money(getattr(estimate, key), whole=whole)
-
-
-def to_csv(result: SavedResult, *, link: str | None = None) -> str:
-    """Return a result as CSV: one row a line item, the scenario's keys as the last columns.
-
-    The file follows RFC 4180 and is safe to open in a spreadsheet.
-
-    Args:
-        result: The result.
-        link: The permalink to its thread, for a column of its own.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    permalink = {"permalink": link} if link else {}
-    writer.writerow([*CSV_COLUMNS, *permalink, *result.scenario])
-    origin = [result.as_of.isoformat(), result.catalog_version, *permalink.values()]
-    for estimate in result.estimates:
-        complete = "yes" if estimate.complete else "no"
-        offer = [estimate.offer, estimate.platform, estimate.model, estimate.status, complete]
-        for line in estimate.lines or (None,):
-            cells = [*offer, *_line_cells(line), *origin, *result.scenario.values()]
-            writer.writerow(map(safe_cell, cells))
-    return out.getvalue()
-
-
-def _line_cells(line: SavedLine | None) -> list[str | None]:
-    values = document(line) if line else {}
-    source = values.get("source") or {}
-    return [values.get(key) for key in LINE_COLUMNS] + [source.get(key) for key in SOURCE_KEYS]
-
-
-def to_yaml(result: SavedResult, *, link: str | None = None) -> str:
-    """Return a result's question as `ftcost -f` reads it, with the answer in comments.
-
-    Args:
-        result: The result.
-        link: The permalink to its thread.
-    """
-    import yaml
-
-    about = (
-        result.headline,
-        f"Prices as of {result.as_of}, catalogue {result.catalog_version}.",
-        f"Again: ftcost -f THIS_FILE --as-of {result.as_of}",
-        link or "",
-    )
-    comments = "".join(f"# {' '.join(line.split())}\n" for line in about if line)
-    scenario: str = yaml.safe_dump(result.scenario, allow_unicode=True, sort_keys=False, width=10_000)
-    return comments + scenario
-
-
-def safe_cell(cell: str | None) -> str:
-    """A cell that a spreadsheet takes for text (or for the plain number that it is)."""
-    if cell is None:
-        return ""
-    if not cell.startswith(_FORMULA_START) or _is_number(cell):
-        return cell
-    return "'" + cell
-
-
-def _is_number(cell: str) -> bool:
-    return cell.removeprefix("-").replace(".", "", 1).isdigit() and cell.isascii()

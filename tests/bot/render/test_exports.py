@@ -1,4 +1,4 @@
-"""JSON and CSV for machines."""
+"""Results as JSON and CSV, for programs and spreadsheets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.data import build_result, safe_cell, to_csv
+from bot.render.exports import safe_cell, to_csv
+from bot.render.results import build_result
 from calculator import estimate, read_scenario
 from pricing import Catalog
 from tests.bot import support_bot

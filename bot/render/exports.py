@@ -1,0 +1,81 @@
+"""Export a result as CSV and its question as YAML."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from bot.results import SavedLine, SavedResult, document
+
+LINE_COLUMNS = ("component", "label", "quantity", "unit", "unit_price_usd", "amount_usd", "formula")
+SOURCE_KEYS = ("title", "url", "checked", "confidence")
+CSV_COLUMNS = (
+    *("offer", "platform", "model", "status", "complete"),
+    *LINE_COLUMNS,
+    *(f"source_{key}" for key in SOURCE_KEYS),
+    *("as_of", "catalog_version"),
+)
+# A spreadsheet runs a cell that begins with one of these as a formula.
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def to_csv(result: SavedResult, *, link: str | None = None) -> str:
+    """Return a result as CSV: one row a line item, the scenario's keys as the last columns.
+
+    The file follows RFC 4180 and is safe to open in a spreadsheet.
+
+    Args:
+        result: The result.
+        link: The permalink to its thread, for a column of its own.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    permalink = {"permalink": link} if link else {}
+    writer.writerow([*CSV_COLUMNS, *permalink, *result.scenario])
+    origin = [result.as_of.isoformat(), result.catalog_version, *permalink.values()]
+    for estimate in result.estimates:
+        complete = "yes" if estimate.complete else "no"
+        offer = [estimate.offer, estimate.platform, estimate.model, estimate.status, complete]
+        for line in estimate.lines or (None,):
+            cells = [*offer, *_line_cells(line), *origin, *result.scenario.values()]
+            writer.writerow(map(safe_cell, cells))
+    return out.getvalue()
+
+
+def _line_cells(line: SavedLine | None) -> list[str | None]:
+    values = document(line) if line else {}
+    source = values.get("source") or {}
+    return [values.get(key) for key in LINE_COLUMNS] + [source.get(key) for key in SOURCE_KEYS]
+
+
+def to_yaml(result: SavedResult, *, link: str | None = None) -> str:
+    """Return a result's question as a file for `ftcost -f`, with the answer in comments.
+
+    Args:
+        result: The result.
+        link: The permalink to its thread, for the comments.
+    """
+    import yaml
+
+    about = (
+        result.headline,
+        f"Prices as of {result.as_of}, catalogue {result.catalog_version}.",
+        f"To estimate it again: ftcost -f THIS_FILE --as-of {result.as_of}",
+        link or "",
+    )
+    comments = "".join(f"# {' '.join(line.split())}\n" for line in about if line)
+    scenario: str = yaml.safe_dump(result.scenario, allow_unicode=True, sort_keys=False, width=10_000)
+    return comments + scenario
+
+
+def safe_cell(cell: str | None) -> str:
+    """Return a cell that a spreadsheet reads as text, or as a number if it is one."""
+    if cell is None:
+        return ""
+    if not cell.startswith(_FORMULA_START) or _is_number(cell):
+        return cell
+    return "'" + cell
+
+
+def _is_number(cell: str) -> bool:
+    return cell.removeprefix("-").replace(".", "", 1).isdigit() and cell.isascii()
