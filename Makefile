@@ -1,39 +1,39 @@
-# Everything a developer types. Needs Python 3.11+, pip, make and git; the rest comes into .venv from the lock files.
+# The commands for developers. They need Python 3.11+, pip, make and git; .venv gets everything else from the lock files.
 PYTHON ?= python3
 BIN := .venv/bin
 RUN_STAMP := .venv/.run-installed
 DEV_STAMP := .venv/.dev-installed
 
-# Dozens of processes start in the tests: that each compiles everything anew is a waste, whatever the machine is set to.
+# Tests start dozens of processes. Without bytecode, each of them would compile every module again.
 test coverage fuzz test-chaos: export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test coverage test-chaos fuzz audit check format bench lock schema schema-check docs clean
 
-help: ## what there is
+help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 install: $(RUN_STAMP) ## install the locked dependencies into .venv
 
-run: $(RUN_STAMP) ## start the bot; the playground where there are no Slack credentials
+run: $(RUN_STAMP) ## start the bot, or the playground without Slack credentials
 	@$(BIN)/python -m bot
 
-test: $(DEV_STAMP) ## all tests
+test: $(DEV_STAMP) ## run all tests
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4
 
-coverage: $(DEV_STAMP) ## all tests, and the share of product lines that they run
+coverage: $(DEV_STAMP) ## run all tests and report the share of lines that they cover
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --cov --cov-report=term
 
-test-chaos: $(DEV_STAMP) ## hundreds of submissions while processes are killed and Slack fails
+test-chaos: $(DEV_STAMP) ## send hundreds of submissions while processes are killed and Slack fails
 	@$(BIN)/python -m tests.chaos
 
-fuzz: $(DEV_STAMP) ## hostile text, by the thousand
+fuzz: $(DEV_STAMP) ## test with thousands of hostile texts and files
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadscope tests/fuzz tests/bot/counting/test_tokenizer.py
 
-audit: $(DEV_STAMP) ## known weaknesses of locked dependencies, where their database can be reached
+audit: $(DEV_STAMP) ## check the locked dependencies for known vulnerabilities, if the database can be reached
 	@$(BIN)/python .ci/audit.py requirements.lock
 
-check: $(DEV_STAMP) schema-check ## ruff, mypy --strict, codespell, published schemas are current
+check: $(DEV_STAMP) schema-check ## run ruff, mypy --strict and codespell, and check that the schemas are current
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -43,10 +43,10 @@ format: $(DEV_STAMP) ## format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(DEV_STAMP) ## how fast it is, as ratios of medians
+bench: $(DEV_STAMP) ## measure the speed, as ratios of medians
 	@$(BIN)/python -m benchmarks
 
-lock: .venv/bin/python ## choose dependency versions anew and write the lock files
+lock: .venv/bin/python ## choose new dependency versions and write the lock files
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--extra build --extra charts pyproject.toml -o requirements.lock
@@ -64,7 +64,7 @@ schema-check: $(DEV_STAMP)
 docs: $(DEV_STAMP) ## build the documentation site into build/site
 	@$(BIN)/zensical build --clean
 
-clean: ## remove what was made
+clean: ## remove generated files
 	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis screenshots
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
