@@ -6,7 +6,7 @@ APP_NAME = "ftcost"
 COMMANDS = (
     {
         "command": "/ftcost",
-        "description": "What fine-tuning will cost",
+        "description": "Estimate what fine-tuning will cost",
         "usage_hint": "[help | models | price | list | show | watch | budget | actual | key=value …]",
     },
 )
