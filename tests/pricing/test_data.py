@@ -1,4 +1,4 @@
-"""The shipped catalogue against figures typed by hand from the sources: a slip in a price file fails here."""
+"""The shipped catalogue, compared with figures typed by hand from the sources."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def catalog() -> Catalog:
 
 
 def price_on(offer: Offer, kind: Any, day: date = TODAY, method: Any = None) -> Price | None:
-    """The price on standard terms that holds on `day`."""
-    held = [price for price in offer.history(kind, method) if price.since is None or price.since <= day]
-    return held[-1] if held else None
+    """Return the price in force on a day, on standard terms."""
+    in_force = [price for price in offer.history(kind, method) if price.since is None or price.since <= day]
+    return in_force[-1] if in_force else None
 
 
-# offer, kind, method, US dollars, words of the source's title, confidence, checked
+# Offer, kind, method, US dollars, words of the source's title, confidence, checked.
 CHECKS = """
 openai/gpt-4.1              training            -         25       OpenAI API pricing    medium  2025-11
 openai/gpt-4.1              batch_cached_input  -         0.5      LiteLLM               high    2026-11
@@ -118,12 +118,12 @@ def parsed(line: str) -> tuple[str, str, str | None, Decimal, str, str, str]:
 
 
 @pytest.mark.parametrize("line", CHECKS.strip().splitlines())
-def test_a_price_as_typed_by_hand(catalog: Catalog, line: str) -> None:
+def test_price_matches_the_hand_typed_figure(catalog: Catalog, line: str) -> None:
     offer, kind, method, usd, title, confidence, checked = parsed(line)
     price = price_on(catalog.offers[offer], kind, method=method)
     assert price is not None
     assert (price.usd, price.confidence) == (usd, confidence)
-    if price.source.kind == READ_BY_PROGRAM:  # confirmed by a feed since it was typed in
+    if price.source.kind == READ_BY_PROGRAM:  # confirmed by a feed in the meantime
         assert price.source.checked > checked
     else:
         assert price.source.checked == checked
@@ -138,13 +138,13 @@ def test_a_price_as_typed_by_hand(catalog: Catalog, line: str) -> None:
         ("google/gemini-3.5-flash", None, "30.00", "30.00"),  # 3 × 10
         ("aws-bedrock/nova-2-lite", None, "11.34", "11.34"),  # 3 × 3.78
         ("together/llama-3.1-8b", "lora", "1.44", "4.00"),  # 3 × 0.48, under the minimum
-        ("together/glm-4.6", "lora", "27.00", "27.00"),  # 3 × 9, just the minimum of this model
+        ("together/glm-4.6", "lora", "27.00", "27.00"),  # 3 × 9, exactly the minimum of this model
         ("fireworks/llama-3.1-8b", "lora", "1.50", "1.50"),  # 3 × 0.50
         ("mistral/classifier", None, "3.00", "4.00"),
         ("tinker/qwen3-8b", None, "1.32", "1.32"),  # 3 × 0.44
     ],
 )
-def test_a_million_tokens_three_times(
+def test_three_epochs_of_a_million_tokens(
     catalog: Catalog, offer: str, method: str | None, computed_usd: str, charged_usd: str
 ) -> None:
     training = price_on(catalog.offers[offer], "training", method=method)
@@ -155,19 +155,19 @@ def test_a_million_tokens_three_times(
     assert max(3 * training.usd, (minimum and minimum.usd) or Decimal(0)) == Decimal(charged_usd)
 
 
-def test_every_price_can_be_checked(catalog: Catalog) -> None:
+def test_every_price_has_a_source_date_and_confidence(catalog: Catalog) -> None:
     prices = [price for offer in catalog.offers.values() for rows in offer.prices.values() for price in rows]
     assert len(prices) > 600
     for price in prices:
         assert (price.source.url or "").startswith("https://")
         assert date(2024, 1, 1) <= price.source.checked_on <= datetime.now(UTC).date()
         assert price.confidence in ("high", "medium", "low")
-        assert price.known or price.note, "an unknown price says why"
+        assert price.known or price.note, "an unknown price has a note"
     for offer in catalog.offers.values():
         assert offer.training is None or offer.training.source.url
 
 
-def test_the_platforms_and_how_many_offers_each_has(catalog: Catalog) -> None:
+def test_number_of_offers_per_platform(catalog: Catalog) -> None:
     counts: dict[str, int] = {}
     for offer in catalog.offers.values():
         counts[offer.platform] = counts.get(offer.platform, 0) + 1
@@ -189,7 +189,7 @@ def test_the_platforms_and_how_many_offers_each_has(catalog: Catalog) -> None:
 @pytest.mark.parametrize(
     ("offer", "kind"),
     [
-        ("aws-bedrock/nova-lite", "training"),  # only a guess was found, and a guess is no price
+        ("aws-bedrock/nova-lite", "training"),  # the only source is a guess
         ("aws-bedrock/nova-pro", "training"),
         ("aws-bedrock/nova-micro", "model_storage"),
         ("aws-bedrock/llama-3.1-8b", "training"),
@@ -201,7 +201,7 @@ def test_the_platforms_and_how_many_offers_each_has(catalog: Catalog) -> None:
         ("mistral/text-models", "training"),
     ],
 )
-def test_what_no_source_names_is_unknown_and_not_zero(catalog: Catalog, offer: str, kind: str) -> None:
+def test_price_without_a_source_is_unknown_not_zero(catalog: Catalog, offer: str, kind: str) -> None:
     price = price_on(catalog.offers[offer], kind)
     assert price is not None
     assert price.usd is None
@@ -209,11 +209,11 @@ def test_what_no_source_names_is_unknown_and_not_zero(catalog: Catalog, offer: s
 
 
 @pytest.mark.parametrize("offer", ["openai/gpt-4", "anthropic/claude"])
-def test_what_is_listed_without_any_price(catalog: Catalog, offer: str) -> None:
+def test_offer_without_any_price(catalog: Catalog, offer: str) -> None:
     assert not catalog.offers[offer].prices
 
 
-def test_what_has_no_meter_is_left_out(catalog: Catalog) -> None:
+def test_price_without_a_meter_is_not_recorded(catalog: Catalog) -> None:
     assert "cached_input" not in catalog.offers["azure/gpt-4.1-mini@developer"].prices
     for scope in ("datazone", "developer"):
         assert "input" not in catalog.offers[f"azure/gpt-4o-mini@{scope}"].prices
@@ -222,14 +222,14 @@ def test_what_has_no_meter_is_left_out(catalog: Catalog) -> None:
             assert not offer.prices.keys() & {"input", "cached_input", "output"}, "served on dedicated GPUs only"
 
 
-def test_prices_on_other_terms_are_listed_and_not_used(catalog: Catalog) -> None:
+def test_prices_on_other_terms_have_a_variant(catalog: Catalog) -> None:
     committed = catalog.offers["aws-bedrock/nova-2-lite"].prices["provisioned"][1]
     assert (committed.usd, committed.variant) == (Decimal(55), "1-month commitment")
     shared = catalog.offers["openai/o4-mini"].prices["batch_output"][1]
     assert (shared.usd, shared.variant) == (Decimal(4), "with data sharing")
 
 
-def test_conflicts_stand_beside_the_price(catalog: Catalog) -> None:
+def test_conflicts_are_recorded_with_the_price(catalog: Catalog) -> None:
     for offer, kind, method, words in [
         ("azure/gpt-4.1@global", "training", None, "$2 per 1M"),
         ("openai/gpt-4o", "batch_cached_input", None, "genai-prices"),
@@ -253,7 +253,7 @@ def test_conflicts_stand_beside_the_price(catalog: Catalog) -> None:
         ("fireworks/qwen3-8b", date(2026, 9, 1), "8"),
     ],
 )
-def test_a_gpu_hour_changes_on_its_day(catalog: Catalog, offer: str, day: date, usd: str) -> None:
+def test_gpu_hour_price_changes_on_its_day(catalog: Catalog, offer: str, day: date, usd: str) -> None:
     price = price_on(catalog.offers[offer], "hosting", day)
     assert price is not None
     assert price.usd == Decimal(usd)
@@ -261,15 +261,15 @@ def test_a_gpu_hour_changes_on_its_day(catalog: Catalog, offer: str, day: date, 
 
 @pytest.mark.parametrize("model", ["gemini-2.5-pro", "gemini-2.5-flash", "gemini-2.5-flash-lite"])
 @pytest.mark.parametrize("kind", ["training", "input", "cached_input", "output"])
-def test_gemini_2_5_becomes_unknown_with_the_announced_rise(catalog: Catalog, model: str, kind: str) -> None:
+def test_gemini_2_5_is_unknown_from_the_announced_rise(catalog: Catalog, model: str, kind: str) -> None:
     offer = catalog.offers[f"google/{model}"]
-    before, after = (price_on(offer, kind, day) for day in (date(2027, 1, 27), date(2027, 1, 28)))
-    assert before is not None
-    assert before.known
-    assert after is not None
-    assert not after.known
+    current, raised = (price_on(offer, kind, day) for day in (date(2027, 1, 27), date(2027, 1, 28)))
+    assert current is not None
+    assert current.known
+    assert raised is not None
+    assert not raised.known
     if model == "gemini-2.5-pro" and kind != "training":
-        assert before.max_call_input_tokens == 200_000
+        assert current.max_call_input_tokens == 200_000
 
 
 @pytest.mark.parametrize(
@@ -288,13 +288,13 @@ def test_gemini_2_5_becomes_unknown_with_the_announced_rise(catalog: Catalog, mo
         ("fireworks/kimi-k2", "13", 8),  # 1000 × 1 × 1.2 = 1200: over 8 H200, so B200
     ],
 )
-def test_how_many_gpus_a_deployment_needs(catalog: Catalog, offer: str, usd_per_hour: str, gpus: int) -> None:
+def test_gpus_per_deployment(catalog: Catalog, offer: str, usd_per_hour: str, gpus: int) -> None:
     price = price_on(catalog.offers[offer], "hosting")
     assert price is not None
     assert (price.per, price.usd, price.units_per_deployment) == ("GPU-hour", Decimal(usd_per_hour), gpus)
 
 
-def test_methods_of_the_size_class_platforms(catalog: Catalog) -> None:
+def test_training_methods_by_platform(catalog: Catalog) -> None:
     assert catalog.offers["together/llama-3.1-8b"].methods == ("lora", "full", "dpo", "dpo-full")
     assert catalog.offers["together/kimi-k2"].methods == ("lora", "dpo")
     assert catalog.offers["fireworks/llama-3.1-8b"].methods == ("lora", "full", "dpo", "dpo-full")
@@ -302,7 +302,7 @@ def test_methods_of_the_size_class_platforms(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize(
-    ("offer", "day", "status", "new", "existing"),
+    ("offer_id", "day", "status", "open_to_new", "open_to_existing"),
     [
         ("openai/gpt-4.1-mini", date(2026, 5, 6), "closing", True, True),
         ("openai/gpt-4.1-mini", TODAY, "closing", False, True),
@@ -332,13 +332,15 @@ def test_methods_of_the_size_class_platforms(catalog: Catalog) -> None:
         ("anthropic/claude", TODAY, "not offered", False, False),
     ],
 )
-def test_who_can_train_when(catalog: Catalog, offer: str, day: date, status: str, new: bool, existing: bool) -> None:
-    found = catalog.offers[offer]
-    assert found.status_on(day) == status
-    assert (found.trains_for("new", day), found.trains_for("existing", day)) == (new, existing)
+def test_status_and_customers_by_day(
+    catalog: Catalog, offer_id: str, day: date, status: str, open_to_new: bool, open_to_existing: bool
+) -> None:
+    offer = catalog.offers[offer_id]
+    assert offer.status_on(day) == status
+    assert (offer.trains_for("new", day), offer.trains_for("existing", day)) == (open_to_new, open_to_existing)
 
 
-def test_tuned_models_answer_until_their_day(catalog: Catalog) -> None:
+def test_end_of_inference_by_offer(catalog: Catalog) -> None:
     for offer, day in [
         ("openai/gpt-4o-mini", date(2027, 1, 14)),
         ("openai/davinci-002", date(2026, 10, 23)),
@@ -351,7 +353,7 @@ def test_tuned_models_answer_until_their_day(catalog: Catalog) -> None:
         assert lifecycle.inference_ends == day
 
 
-def test_what_is_over_names_what_to_look_at_instead(catalog: Catalog) -> None:
+def test_closed_offer_names_an_alternative(catalog: Catalog) -> None:
     for offer in catalog.offers.values():
         if offer.status_on(TODAY) in ("closed", "not offered"):
             assert offer.nearest, offer.id
@@ -363,7 +365,7 @@ def test_what_is_over_names_what_to_look_at_instead(catalog: Catalog) -> None:
     assert catalog.offers["anthropic/claude"].nearest == "aws-bedrock/nova-2-lite"
 
 
-def test_the_developer_tier(catalog: Catalog) -> None:
+def test_developer_tier_deletes_deployments_after_a_day(catalog: Catalog) -> None:
     developer = [offer for offer in catalog.offers.values() if offer.id.endswith("@developer")]
     assert len(developer) == 6
     assert {offer.deployment_hours for offer in developer} == {24}
@@ -381,7 +383,7 @@ def test_the_developer_tier(catalog: Catalog) -> None:
         (30000, 1),  # 25,000 // 30,000 = 0, at least 1
     ],
 )
-def test_epochs_that_openai_picks(catalog: Catalog, examples: int, epochs: int) -> None:
+def test_automatic_epochs_of_openai(catalog: Catalog, examples: int, epochs: int) -> None:
     training = catalog.offers["openai/gpt-4.1-mini"].training
     assert training is not None
     assert training.auto_epochs is not None
@@ -435,11 +437,11 @@ def test_training_rules(catalog: Catalog) -> None:
         ("mistral", "mistral/classifier mistral/text-models"),
     ],
 )
-def test_names(catalog: Catalog, name: str, ids: str) -> None:
+def test_offers_by_name(catalog: Catalog, name: str, ids: str) -> None:
     assert sorted(offer.id for offer in catalog.named(name)) == ids.split()
 
 
-def test_one_model_is_found_at_every_platform_that_has_it(catalog: Catalog) -> None:
+def test_model_name_matches_every_platform(catalog: Catalog) -> None:
     platforms = {
         name: {offer.platform for offer in catalog.named(name)} for name in ("gpt-4o", "gpt-oss-20b", "llama-70b")
     }
@@ -454,7 +456,7 @@ def test_one_model_is_found_at_every_platform_that_has_it(catalog: Catalog) -> N
     ("typed", "near"),
     [("gpt-4.1-mni", "gpt-4.1-mini"), ("gemini-3.5-flsh", "google/gemini-3.5-flash"), ("nova2lite", "nova-2-lite")],
 )
-def test_a_slip_of_the_keys_is_answered_with_near_names(catalog: Catalog, typed: str, near: str) -> None:
+def test_typing_error_suggests_similar_names(catalog: Catalog, typed: str, near: str) -> None:
     with pytest.raises(UnknownName, match="Did you mean") as caught:
         catalog.named(typed)
     assert any(near in name for name in caught.value.near)
@@ -473,7 +475,7 @@ offers:
 """
 
 
-def test_an_offer_takes_the_shared_training_rules_or_its_own_whole(tmp_path: Path) -> None:
+def test_own_training_rules_replace_the_shared_ones(tmp_path: Path) -> None:
     (tmp_path / "acme.yml").write_text(PLATFORM)
     shared, own = load_catalog(providers_dir=tmp_path).offers.values()
     assert shared.training is not None
@@ -483,7 +485,7 @@ def test_an_offer_takes_the_shared_training_rules_or_its_own_whole(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("passage", "replacement", "message"),
     [
         ("min_examples: 7", "min_exampels: 7", "acme.yml: defaults.training.min_exampels: isn't a known key"),
         (
@@ -494,8 +496,8 @@ def test_an_offer_takes_the_shared_training_rules_or_its_own_whole(tmp_path: Pat
         ("training: {source: page, min", "prices: {source: page, min", "acme.yml: defaults.prices: isn't a known key"),
     ],
 )
-def test_a_fault_in_the_shared_values_is_placed_there(tmp_path: Path, old: str, new: str, message: str) -> None:
-    (tmp_path / "acme.yml").write_text(PLATFORM.replace(old, new, 1))
+def test_error_in_shared_values_names_its_place(tmp_path: Path, passage: str, replacement: str, message: str) -> None:
+    (tmp_path / "acme.yml").write_text(PLATFORM.replace(passage, replacement, 1))
     with pytest.raises(PriceFileError) as caught:
         load_catalog(providers_dir=tmp_path)
     assert message in str(caught.value)

@@ -16,7 +16,7 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Server:
-    """Answers every request with `answer`, and keeps the requests."""
+    """Answers every request with `answer` and records it."""
 
     url = ""
 
@@ -93,11 +93,11 @@ async def test_redirect_on_the_same_origin_is_followed(server: Server) -> None:
 
 @pytest.mark.parametrize("location", ["{other}/file", "//elsewhere.test/", "http://[", ""])
 async def test_redirect_to_another_origin_is_refused(servers: tuple[Server, Server], location: str) -> None:
-    server, other = servers
-    server.responds(302, Location=location.format(other=other.url))
+    server, foreign = servers
+    server.responds(302, Location=location.format(other=foreign.url))
     with pytest.raises(HttpError):
         await get(server.url)
-    assert other.requests == []
+    assert foreign.requests == []
 
 
 async def test_single_attempt_treats_a_redirect_as_a_status(server: Server) -> None:
@@ -139,7 +139,7 @@ async def test_unreachable_server_is_a_connection_error() -> None:
 
 @pytest.mark.parametrize("url", ["http://[", "no address"])
 async def test_invalid_address_is_not_a_connection_error(url: str) -> None:
-    """Another attempt would not help."""
+    """A retry wouldn't help."""
     with pytest.raises(HttpError) as caught:
         await get(url)
     assert not isinstance(caught.value, ConnectionError)

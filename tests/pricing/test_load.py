@@ -1,4 +1,4 @@
-"""Price files: what does not load and what is said about it, and the organisation's own prices over the catalogue's."""
+"""Invalid price files and their error messages, and an organisation's own prices over the catalogue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pricing import Catalog, PriceFileError, load_catalog
 
 BROKEN = Path(__file__).parent / "broken"
 
-# One fault a file in broken/: where the message says it is, and what it says (a word of the fix at least).
+# One fault per file in broken/: its place, and a part of the message.
 MESSAGES = {
     "alias": ("line 11", "anchors and aliases (& and *) aren't allowed; repeat the value"),
     "aliases-are-text": ("offers.one.aliases", "list"),
@@ -102,70 +102,71 @@ offers:
 """
 
 
-def said_about(folder: Path, *, overlay: bool = False) -> str:
+def error_of(folder: Path, *, overlay: bool = False) -> str:
+    """Load a folder and return the error message."""
     with pytest.raises(PriceFileError) as caught:
         load_catalog(overlay_dir=folder) if overlay else load_catalog(providers_dir=folder)
     return str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("name", "place", "text"), [(name, *said) for name, said in MESSAGES.items()], ids=list(MESSAGES)
+    ("name", "place", "text"), [(name, *message) for name, message in MESSAGES.items()], ids=list(MESSAGES)
 )
-def test_a_broken_file_is_refused_with_file_field_and_fix(tmp_path: Path, name: str, place: str, text: str) -> None:
+def test_invalid_file_is_refused_with_field_and_fix(tmp_path: Path, name: str, place: str, text: str) -> None:
     shutil.copy(BROKEN / f"{name}.yml", tmp_path)
-    message = said_about(tmp_path)
+    message = error_of(tmp_path)
     assert message.startswith(f"{name}.yml: {place}")
     assert text in message
     assert "\n" not in message
     assert not [jargon for jargon in ("pattern", "dictionary", "tuple", "instance of", "datetime") if jargon in message]
 
 
-def test_every_broken_file_has_its_message() -> None:
+def test_every_invalid_file_has_a_message() -> None:
     assert {path.stem for path in BROKEN.iterdir()} == MESSAGES.keys()
 
 
-def test_the_file_that_the_broken_ones_are_made_from_is_good(tmp_path: Path) -> None:
+def test_file_without_the_faults_is_valid(tmp_path: Path) -> None:
     (tmp_path / "acme.yml").write_text(GOOD)
     (offer,) = load_catalog(providers_dir=tmp_path).offers.values()
     assert (offer.id, offer.platform_title, offer.status_on(date(2026, 11, 21))) == ("acme/one", "Acme", "open")
     assert [price.usd for price in offer.history("training")] == [10]
 
 
-def test_what_follows_the_first_fault_is_counted(tmp_path: Path) -> None:
+def test_further_faults_are_counted(tmp_path: Path) -> None:
     (tmp_path / "acme.yml").write_text(GOOD.replace("confidence: high", "confidence: sure"))
-    assert said_about(tmp_path).endswith("(and 1 more)")
+    assert error_of(tmp_path).endswith("(and 1 more)")
 
 
-def test_a_price_in_exponents_or_quotes_is_read_exactly(tmp_path: Path) -> None:
+def test_price_with_exponent_or_quotes_is_exact(tmp_path: Path) -> None:
     for typed, usd in (("12e-6", "0.000012"), ('"0.10"', "0.10"), ("unknown", None), ("0", "0")):
         (tmp_path / "acme.yml").write_text(GOOD.replace("usd: 10,", f"usd: {typed},"))
         (price,) = load_catalog(providers_dir=tmp_path).offers["acme/one"].history("training")
         assert price.usd == (None if usd is None else Decimal(usd))
 
 
-def test_a_file_too_large_to_be_a_price_list(tmp_path: Path) -> None:
+def test_too_large_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "acme.yml").write_text(GOOD + "# " + "x" * 1_000_000)
-    assert said_about(tmp_path) == "acme.yml: larger than 1,000,000 bytes"
+    assert error_of(tmp_path) == "acme.yml: larger than 1,000,000 bytes"
 
 
-def test_two_files_with_one_offer(tmp_path: Path) -> None:
+def test_offer_in_two_files_is_refused(tmp_path: Path) -> None:
     for name in ("a.yml", "b.yml"):
         (tmp_path / name).write_text(GOOD)
-    assert said_about(tmp_path).startswith("b.yml: offers.one: acme/one is already in the catalogue")
+    assert error_of(tmp_path).startswith("b.yml: offers.one: acme/one is already in the catalogue")
 
 
-def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
-    message = said_about(tmp_path / "none", overlay=True)
+def test_missing_folder_is_refused(tmp_path: Path) -> None:
+    message = error_of(tmp_path / "none", overlay=True)
     assert str(tmp_path / "none") in message
     assert "set FTCOST_PRICES_DIR to a folder of .yml files" in message
 
 
-def test_a_folder_named_like_a_price_file(tmp_path: Path) -> None:
+def test_folder_named_like_a_price_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "acme.yml").mkdir()
-    assert said_about(tmp_path).startswith("acme.yml: can't be read")
+    assert error_of(tmp_path).startswith("acme.yml: can't be read")
 
 
-def test_other_files_of_the_folder_are_left_alone(tmp_path: Path) -> None:
+def test_files_of_other_types_are_ignored(tmp_path: Path) -> None:
     for name in ("notes.txt", ".hidden.yml", "acme.yml~", "acme.json"):
         (tmp_path / name).write_text("[not a price list")
     assert load_catalog(tmp_path).offers.keys() == load_catalog().offers.keys()
@@ -187,7 +188,7 @@ offers:
 """
 
 
-def test_an_own_price_replaces_that_of_its_method_and_leaves_the_others(tmp_path: Path, catalog: Catalog) -> None:
+def test_own_price_replaces_only_its_method(tmp_path: Path, catalog: Catalog) -> None:
     offer = overlaid(
         tmp_path,
         OURS
@@ -210,8 +211,8 @@ def test_an_own_price_replaces_that_of_its_method_and_leaves_the_others(tmp_path
     assert not any(price.yours for price in shipped.history("training", "lora"))
 
 
-def test_an_own_price_replaces_the_whole_history_of_its_kind(tmp_path: Path) -> None:
-    """The announced rise of Gemini 2.5 is the catalogue's; a contract for input ends it for input alone."""
+def test_own_price_replaces_the_history_of_its_kind(tmp_path: Path) -> None:
+    """The catalogue announces a rise of Gemini 2.5; a contract for input replaces it for input only."""
     text = OURS.replace("together", "google") + (
         "  gemini-2.5-flash: {prices: {input: {usd: 0.25, per: 1M tokens, source: contract, confidence: high}}}\n"
     )
@@ -220,66 +221,66 @@ def test_an_own_price_replaces_the_whole_history_of_its_kind(tmp_path: Path) -> 
     assert [price.known for price in offer.history("output")] == [True, False]
 
 
-def test_a_price_on_other_terms_is_kept_beside_an_own_one(tmp_path: Path) -> None:
+def test_own_price_does_not_replace_other_terms(tmp_path: Path) -> None:
     text = OURS.replace("together", "aws-bedrock") + (
         "  nova-2-lite: {prices: {provisioned: {usd: 50, per: unit-hour, source: contract, confidence: high}}}\n"
     )
-    found = overlaid(tmp_path, text).offers["aws-bedrock/nova-2-lite"].prices["provisioned"]
-    assert {(price.variant, price.usd, price.yours) for price in found} == {
+    prices = overlaid(tmp_path, text).offers["aws-bedrock/nova-2-lite"].prices["provisioned"]
+    assert {(price.variant, price.usd, price.yours) for price in prices} == {
         (None, Decimal(50), True),
         ("1-month commitment", Decimal(55), False),
     }
 
 
-def test_an_own_price_on_other_terms_replaces_that_one_alone(tmp_path: Path) -> None:
+def test_own_price_on_other_terms_replaces_only_those(tmp_path: Path) -> None:
     text = OURS.replace("together", "aws-bedrock") + (
         "  nova-2-lite: {prices: {provisioned: {usd: 45, per: unit-hour, variant: 1-month commitment,"
         " source: contract, confidence: high}}}\n"
     )
-    found = overlaid(tmp_path, text).offers["aws-bedrock/nova-2-lite"].prices["provisioned"]
-    assert {(price.variant, price.usd, price.yours) for price in found} == {
+    prices = overlaid(tmp_path, text).offers["aws-bedrock/nova-2-lite"].prices["provisioned"]
+    assert {(price.variant, price.usd, price.yours) for price in prices} == {
         (None, Decimal("60.5"), False),
         ("1-month commitment", Decimal(45), True),
     }
 
 
-def test_an_own_offer_on_a_known_platform(tmp_path: Path, catalog: Catalog) -> None:
+def test_own_offer_on_a_platform_of_the_catalogue(tmp_path: Path, catalog: Catalog) -> None:
     text = OURS + (
         "  our-own: {title: Our own, model: our-own-v1, aliases: [house],"
         " prices: {training: {usd: 1, per: 1M tokens, source: contract, confidence: high}}}\n"
     )
-    found = overlaid(tmp_path, text)
-    assert found.offers.keys() - catalog.offers.keys() == {"together/our-own"}
-    assert found.offers["together/our-own"].platform_title == "Together"
-    assert found.find("house") is found.offers["together/our-own"]
-    assert all(price.yours for price in found.offers["together/our-own"].history("training"))
+    overlay = overlaid(tmp_path, text)
+    assert overlay.offers.keys() - catalog.offers.keys() == {"together/our-own"}
+    assert overlay.offers["together/our-own"].platform_title == "Together"
+    assert overlay.find("house") is overlay.offers["together/our-own"]
+    assert all(price.yours for price in overlay.offers["together/our-own"].history("training"))
 
 
-def test_a_new_platform(tmp_path: Path, catalog: Catalog) -> None:
-    found = overlaid(tmp_path, GOOD)
-    assert found.offers["acme/one"].platform_title == "Acme"
-    assert found.named("acme") == (found.offers["acme/one"],)
-    assert len(found.offers) == len(catalog.offers) + 1
+def test_own_platform(tmp_path: Path, catalog: Catalog) -> None:
+    overlay = overlaid(tmp_path, GOOD)
+    assert overlay.offers["acme/one"].platform_title == "Acme"
+    assert overlay.named("acme") == (overlay.offers["acme/one"],)
+    assert len(overlay.offers) == len(catalog.offers) + 1
 
 
-def test_an_own_file_is_as_strict_as_the_catalogue(tmp_path: Path) -> None:
+def test_own_file_is_checked_as_strictly(tmp_path: Path) -> None:
     (tmp_path / "ours.yml").write_text(OURS + "  qwen3-8b: {prices: {training: {usd: 0.40, per: 1M tokens}}}\n")
-    assert said_about(tmp_path, overlay=True).startswith("ours.yml: offers.qwen3-8b.prices.training")
+    assert error_of(tmp_path, overlay=True).startswith("ours.yml: offers.qwen3-8b.prices.training")
 
 
-def test_a_contract_needs_no_link(tmp_path: Path) -> None:
+def test_own_price_needs_no_link(tmp_path: Path) -> None:
     offer = overlaid(tmp_path, GOOD.replace(' url: "https://acme.test/prices",', "")).offers["acme/one"]
     assert [price.source.url for price in offer.history("training")] == [None]
 
 
-def test_the_version_names_the_content(tmp_path: Path, catalog: Catalog) -> None:
+def test_version_depends_on_the_content(tmp_path: Path, catalog: Catalog) -> None:
     assert load_catalog().version == catalog.version
-    one = overlaid(tmp_path, GOOD).version
-    assert overlaid(tmp_path, GOOD).version == one
-    assert overlaid(tmp_path, GOOD.replace("usd: 10,", "usd: 11,")).version not in (one, catalog.version)
-    assert one != catalog.version
+    version = overlaid(tmp_path, GOOD).version
+    assert overlaid(tmp_path, GOOD).version == version
+    assert overlaid(tmp_path, GOOD.replace("usd: 10,", "usd: 11,")).version not in (version, catalog.version)
+    assert version != catalog.version
 
 
-def test_the_version_begins_with_the_newest_source(tmp_path: Path) -> None:
+def test_version_begins_with_the_latest_source_date(tmp_path: Path) -> None:
     (tmp_path / "acme.yml").write_text(GOOD.replace("checked: 2026-11", "checked: 2026-11-20"))
     assert load_catalog(providers_dir=tmp_path).version.startswith("2026-11-20.")

@@ -1,4 +1,4 @@
-"""Files that are made to run something, or to use up memory or time."""
+"""Files that try to run code or to exhaust memory or time."""
 
 from __future__ import annotations
 
@@ -48,35 +48,35 @@ LARGE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_is_refused_soon_and_cheaply(name: str) -> None:
-    """Less than a second of the processor, and less than 60 MB, at a million bytes."""
-    began = time.process_time()
+def test_hostile_file_is_refused_quickly_and_cheaply(name: str) -> None:
+    """A file of 1 MB takes less than a second of CPU time and less than 60 MB."""
+    started = time.process_time()
     with pytest.raises(YamlError):
         read_yaml(HOSTILE[name])
-    assert time.process_time() - began < 1
+    assert time.process_time() - started < 1
     tracemalloc.start()
     with pytest.raises(YamlError):
         read_yaml(HOSTILE[name])
-    _, most = tracemalloc.get_traced_memory()
+    _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert most < 60_000_000
+    assert peak < 60_000_000
 
 
 @pytest.mark.parametrize("name", LARGE)
-def test_a_large_file_that_is_harmless_is_read_soon(name: str) -> None:
-    began = time.process_time()
+def test_large_harmless_file_is_read_quickly(name: str) -> None:
+    started = time.process_time()
     assert set(read_yaml(LARGE[name])) == {"a"}
-    assert time.process_time() - began < 1
+    assert time.process_time() - started < 1
 
 
-def test_as_many_values_as_are_allowed_are_read() -> None:
-    """One for the mapping, one for its key, one for the list."""
+def test_number_of_values_is_limited() -> None:
+    """The mapping, its key and the list count as one value each."""
     assert len(read_yaml("a: [" + "x," * (MAX_VALUES - 3) + "]")["a"]) == MAX_VALUES - 3
     with pytest.raises(YamlError, match="more than 100,000"):
         read_yaml("a: [" + "x," * (MAX_VALUES - 2) + "]")
 
 
-def test_nothing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_tag_runs_no_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "prices").mkdir()
     (tmp_path / "prices" / "own.yml").write_text("platform: !!python/object/apply:os.system [touch ran]\n")
@@ -85,21 +85,21 @@ def test_nothing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_huge_file_is_read_no_further_than_it_may_be(tmp_path: Path) -> None:
+def test_huge_file_is_not_read_beyond_the_limit(tmp_path: Path) -> None:
     (tmp_path / "huge.yml").touch()
-    os.truncate(tmp_path / "huge.yml", 100_000_000_000)  # holes, which take no room on the disk
+    os.truncate(tmp_path / "huge.yml", 100_000_000_000)  # sparse, so it takes no space on the disk
     with pytest.raises(PriceFileError, match="larger than 1,000,000 bytes"):
         load_catalog(tmp_path)
 
 
-def test_a_folder_of_files_without_number_is_refused(tmp_path: Path) -> None:
+def test_folder_with_too_many_files_is_refused(tmp_path: Path) -> None:
     for number in range(201):
         (tmp_path / f"{number}.yml").touch()
     with pytest.raises(PriceFileError, match="the limit is 200"):
         load_catalog(tmp_path)
 
 
-def test_a_pipe_holds_nothing_up(tmp_path: Path) -> None:
+def test_named_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yml")
     with pytest.raises(PriceFileError, match="it isn't a file"):
         load_catalog(tmp_path)

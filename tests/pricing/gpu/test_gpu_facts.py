@@ -1,4 +1,4 @@
-"""The GPU model's files: what does not load, and what is said about it."""
+"""Invalid files of the GPU cost model, and their error messages."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ FILES = ("models.yml", "gpus.yml", "gpu_frameworks.yml", "gpu_model.yml")
 
 @pytest.fixture
 def broken(tmp_path: Path) -> Callable[[str, str, str], str]:
-    """Load the real files with one passage of one of them replaced; what the loader says."""
+    """Load the real files with one passage replaced, and return the error message."""
     for name in FILES:
         shutil.copy(DATA_DIR / name, tmp_path)
 
-    def load(file: str, old: str, new: str) -> str:
+    def load(file: str, passage: str, replacement: str) -> str:
         path = tmp_path / file
         text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        assert passage in text
+        path.write_text(text.replace(passage, replacement, 1), encoding="utf-8")
         with pytest.raises(PriceFileError) as error:
             load_gpu_facts(tmp_path)
         return str(error.value)
@@ -32,7 +32,7 @@ def broken(tmp_path: Path) -> Callable[[str, str, str], str]:
     return load
 
 
-# file, what is replaced, by what, what the message must say.
+# File, passage, its replacement, parts of the message.
 FAULTS = [
     ("models.yml", "layers: 32,", "layers: 32, depth: 32,", ("models.llama-7b.depth", "isn't a known key")),
     ("models.yml", "layers: 32,", "layers: 31,", ("models.llama-7b", "the shape counts 6.5", "check layers, hidden")),
@@ -75,17 +75,17 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("file", "old", "new", "said"), FAULTS)
-def test_a_broken_file_says_where_and_what(
-    broken: Callable[[str, str, str], str], file: str, old: str, new: str, said: tuple[str, ...]
+@pytest.mark.parametrize(("file", "passage", "replacement", "parts"), FAULTS)
+def test_invalid_file_is_refused_with_place_and_reason(
+    broken: Callable[[str, str, str], str], file: str, passage: str, replacement: str, parts: tuple[str, ...]
 ) -> None:
-    message = broken(file, old, new)
+    message = broken(file, passage, replacement)
     assert message.startswith(f"{file}: ") or "is repeated" in message
-    for words in said:
-        assert words in message
+    for part in parts:
+        assert part in message
 
 
-def test_a_constant_that_is_missing_is_named(broken: Callable[[str, str, str], str], tmp_path: Path) -> None:
+def test_missing_constant_is_named(broken: Callable[[str, str, str], str], tmp_path: Path) -> None:
     text = (tmp_path / "gpu_model.yml").read_text(encoding="utf-8")
     start = text.index("  fp8_share:")
     entry = text[start : text.index("\n  ", text.index("\n", start) + 1) + 1]
@@ -93,25 +93,25 @@ def test_a_constant_that_is_missing_is_named(broken: Callable[[str, str, str], s
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_is_not_there_is_named(tmp_path: Path, name: str) -> None:
-    for other in FILES:
-        if other != name:
-            shutil.copy(DATA_DIR / other, tmp_path)
+def test_missing_file_is_named(tmp_path: Path, name: str) -> None:
+    for present in FILES:
+        if present != name:
+            shutil.copy(DATA_DIR / present, tmp_path)
     with pytest.raises(PriceFileError, match=name):
         load_gpu_facts(tmp_path)
 
 
-def test_every_constant_of_a_fit_has_its_day_and_source() -> None:
+def test_every_fitted_constant_has_a_date_and_source() -> None:
     facts = load_gpu_facts()
     for constant in facts.constants.values():
         assert (constant.fitted is None) == (constant.prior is None)
         assert constant.source.url
 
 
-def test_the_version_changes_with_the_data(tmp_path: Path) -> None:
+def test_version_changes_with_the_data(tmp_path: Path) -> None:
     for name in FILES:
         shutil.copy(DATA_DIR / name, tmp_path)
-    before = load_gpu_facts(tmp_path).version
+    version = load_gpu_facts(tmp_path).version
     path = tmp_path / "gpus.yml"
     path.write_text(path.read_text(encoding="utf-8").replace("memory_gb: 40,", "memory_gb: 41,", 1), encoding="utf-8")
-    assert load_gpu_facts(tmp_path).version != before == load_gpu_facts().version
+    assert load_gpu_facts(tmp_path).version != version == load_gpu_facts().version

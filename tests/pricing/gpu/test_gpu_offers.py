@@ -1,4 +1,4 @@
-"""GPUs by the hour: what is offered, and what does not load."""
+"""Offers of rented GPUs, and invalid files."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ offers:
 
 
 def load(folder: Path, text: str) -> str:
-    """What the loader says of a broken file."""
+    """Load an invalid file and return the error message."""
     (folder / "acme.yml").write_text(text, encoding="utf-8")
     with pytest.raises(PriceFileError) as error:
         load_gpu_offers(FACTS, folder)
     return str(error.value)
 
 
-def test_the_price_in_force_on_a_day_of_the_usual_terms(tmp_path: Path) -> None:
+def test_price_on_a_day_is_on_standard_terms(tmp_path: Path) -> None:
     (tmp_path / "acme.yml").write_text(FILE, encoding="utf-8")
     offer = load_gpu_offers(FACTS, tmp_path)["acme/h100-8x"]
     for day, usd in ((date(2026, 10, 31), 4), (date(2026, 11, 1), 3)):
@@ -60,8 +60,8 @@ def test_whole_nodes_are_rented_whole() -> None:
     assert OFFERS["aws/p5.48xlarge"].counts(4) == ()
 
 
-def test_prices_are_those_of_the_sources() -> None:
-    # 55.04 for a node of eight.
+def test_shipped_offers_have_prices_and_sources() -> None:
+    # 55.04 for a node of eight GPUs.
     price = OFFERS["aws/p5.48xlarge"].price_on(DAY)
     assert price is not None
     assert price.usd == Decimal("55.04") / 8
@@ -74,7 +74,7 @@ def test_prices_are_those_of_the_sources() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("passage", "replacement", "reason"),
     [
         ("gpu: h100", "gpu: h1000", "offers.h100-8x.gpu: 'h1000' isn't in gpus.yml"),
         ("per: GPU-hour", "per: hour", "prices are per GPU-hour; divide a node's price"),
@@ -87,19 +87,21 @@ def test_prices_are_those_of_the_sources() -> None:
         ("title: Acme\n", "", "title: is missing"),
     ],
 )
-def test_a_broken_file_says_where_and_what(tmp_path: Path, old: str, new: str, said: str) -> None:
-    message = load(tmp_path, FILE.replace(old, new, 1))
+def test_invalid_file_is_refused_with_place_and_reason(
+    tmp_path: Path, passage: str, replacement: str, reason: str
+) -> None:
+    message = load(tmp_path, FILE.replace(passage, replacement, 1))
     assert message.startswith("acme.yml: ")
-    assert said in message
+    assert reason in message
 
 
-def test_an_offer_stands_once(tmp_path: Path) -> None:
+def test_offer_defined_twice_is_refused(tmp_path: Path) -> None:
     (tmp_path / "acme.yml").write_text(FILE, encoding="utf-8")
     (tmp_path / "acme-2.yml").write_text(FILE, encoding="utf-8")
     with pytest.raises(PriceFileError, match="acme/h100-8x is defined twice"):
         load_gpu_offers(FACTS, tmp_path)
 
 
-def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+def test_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PriceFileError, match="the folder doesn't exist"):
         load_gpu_offers(FACTS, tmp_path / "none")

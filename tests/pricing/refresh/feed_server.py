@@ -1,4 +1,4 @@
-"""A host that answers as the feeds do, on a free local port, and as hostile as a test wants it."""
+"""A local server that answers like the price feeds, with recorded or hostile answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pricing.refresh import Feed, load_feeds
 FOLDER = Path(__file__).parent / "feeds"
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-# Path on the local host (with the page asked for) -> recorded file and declared type.
+# Path, and page token if any -> recorded file and content type.
 RECORDED = {
     "/azure-retail/page1": ("azure-retail-1.json", "application/json"),
     "/azure-retail/page2": ("azure-retail-2.json", "application/json"),
@@ -45,7 +45,7 @@ KEYS = {"OPENAI_API_KEY": "sk-1", "TOGETHER_API_KEY": "tg-1", "GOOGLE_BILLING_AP
 
 
 class FeedServer:
-    """Serves the recorded answers; `answers` by path come before them."""
+    """Serves recorded answers, or those in `answers` by path."""
 
     def __init__(self) -> None:
         self.base = ""
@@ -71,7 +71,7 @@ class FeedServer:
         return (FOLDER / name).read_text().replace("{base}", self.base).encode()
 
     def feeds(self, *only: str) -> Mapping[str, Feed]:
-        """The shipped feeds, read from here."""
+        """Return the shipped feeds with the addresses of this server."""
         return {
             feed_id: feed.model_copy(
                 update={
@@ -83,17 +83,18 @@ class FeedServer:
             if not only or feed_id in only
         }
 
-    def set_answer(self, path: str, body: bytes, content_type: str = "application/json", **more: object) -> None:
-        """Answer `path` with this."""
+    def set_answer(self, path: str, body: bytes, content_type: str = "application/json", **options: object) -> None:
+        """Set the answer for a path."""
 
         async def answer(request: web.Request) -> web.StreamResponse:
-            return web.Response(body=body, content_type=content_type, **more)  # type: ignore[arg-type]
+            return web.Response(body=body, content_type=content_type, **options)  # type: ignore[arg-type]
 
         self.answers[path] = answer
 
 
 @asynccontextmanager
 async def feed_server() -> AsyncIterator[FeedServer]:
+    """Run the server on a free local port."""
     server = FeedServer()
     app = web.Application()
     app.router.add_route("GET", "/{path:.*}", server.handle)
@@ -114,8 +115,8 @@ async def http(timeout_seconds: float = 5) -> AsyncIterator[BoundedClient]:
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, body in files.items():
             archive.writestr(name, body)
-    return made.getvalue()
+    return buffer.getvalue()

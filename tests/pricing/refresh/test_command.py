@@ -1,4 +1,4 @@
-"""`ftcost prices refresh` as a person runs it, against local feeds."""
+"""`ftcost prices refresh` with local feeds."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ TRAINING = PriceTarget("together/qwen3-8b", "training", "lora")
 
 @pytest.fixture
 async def server() -> AsyncIterator[FeedServer]:
-    async with feed_server() as running:
-        yield running
+    async with feed_server() as feeds:
+        yield feeds
 
 
 @pytest.fixture
@@ -36,22 +36,22 @@ def providers(tmp_path: Path) -> Path:
     return Path(shutil.copytree(PROVIDERS_DIR, tmp_path / "providers"))
 
 
-async def ran(
+async def refresh_prices(
     server: FeedServer, providers: Path, *only: str, write: bool = False, into: Path | None = None, code: int = 0
 ) -> None:
-    made = await run_refresh(
+    exit_code = await run_refresh(
         write=write, into=into, only=only, today=TODAY, environment=KEYS, feeds=server.feeds(), providers_dir=providers
     )
-    assert made == code
+    assert exit_code == code
 
 
 def texts(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in folder.iterdir()}
 
 
-async def test_the_table(server: FeedServer, providers: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    before = texts(providers)
-    await ran(server, providers, "together", "litellm")
+async def test_table_of_findings(server: FeedServer, providers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = texts(providers)
+    await refresh_prices(server, providers, "together", "litellm")
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["Outcome", "Price", "Recorded", "Observed", "Feed"]
     (qwen,) = [line for line in lines if "qwen3-8b" in line]
@@ -64,52 +64,54 @@ async def test_the_table(server: FeedServer, providers: Path, capsys: pytest.Cap
     outcomes = [word for line in lines[1 : lines.index("")] if (word := line.split()[0])]
     assert outcomes == sorted(outcomes, key=ORDER.index)
     assert "litellm: " in lines[-2]
-    assert texts(providers) == before, "without --apply nothing is written"
+    assert texts(providers) == files, "without --apply nothing is written"
 
 
-async def test_apply_then_again(server: FeedServer, providers: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    await ran(server, providers, "together", write=True)
+async def test_applied_prices_are_not_written_twice(
+    server: FeedServer, providers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await refresh_prices(server, providers, "together", write=True)
     assert capsys.readouterr().out.splitlines()[-1] == "Written: together.yml."
     price = TRAINING.on(load_catalog(providers_dir=providers), TODAY)
     assert price
     assert (str(price.usd), price.since, price.source.title) == ("0.52", TODAY, "Together AI, list of models")
-    await ran(server, providers, "together", write=True)
-    again = capsys.readouterr().out.splitlines()
-    assert again[-1] == "Nothing to write."
-    assert not [line for line in again if line.startswith("changed")]
+    await refresh_prices(server, providers, "together", write=True)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "Nothing to write."
+    assert not [line for line in lines if line.startswith("changed")]
 
 
-async def test_a_folder_of_its_own(server: FeedServer, providers: Path, tmp_path: Path) -> None:
-    before, into = texts(providers), tmp_path / "new" / "folder"
-    await ran(server, providers, "together", into=into)
-    assert texts(providers) == before
+async def test_prices_are_written_into_a_separate_folder(server: FeedServer, providers: Path, tmp_path: Path) -> None:
+    files, into = texts(providers), tmp_path / "new" / "folder"
+    await refresh_prices(server, providers, "together", into=into)
+    assert texts(providers) == files
     assert list(texts(into)) == ["together.yml"]
-    # The same folder as an organisation's own prices: the form is the same.
+    # An organisation's own prices have the same form.
     price = TRAINING.on(load_catalog(into), TODAY)
     assert price
     assert (price.since, price.yours) == (TODAY, True)
 
 
-async def test_what_cannot_be_written(
+async def test_folder_with_hand_written_files_is_refused(
     server: FeedServer, providers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "together.yml").write_text("platform: together\nsources: {}\noffers: {}\n")
-    await ran(server, providers, "together", into=tmp_path / "mine", code=1)
+    await refresh_prices(server, providers, "together", into=tmp_path / "mine", code=1)
     assert capsys.readouterr().err == (
         "Nothing was written: together.yml wasn't written by a refresh; use a separate folder for refreshed prices\n"
     )
 
 
-async def test_a_feed_that_there_is_not(
+async def test_unknown_feed_is_refused_with_the_known_ones(
     server: FeedServer, providers: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await ran(server, providers, "azure", code=2)
+    await refresh_prices(server, providers, "azure", code=2)
     assert capsys.readouterr().err.startswith("Unknown feed 'azure'. The feeds are azure-retail, aws-bedrock,")
 
 
-def test_the_command_line(tmp_path: Path) -> None:
-    """The real program, without a network behind its proxy: warnings, no failure, nothing written."""
+def test_command_without_a_network_only_warns(tmp_path: Path) -> None:
+    """The real program behind a proxy that is down prints a warning and writes nothing."""
     environment = {**os.environ, "https_proxy": "http://127.0.0.1:1", "HTTPS_PROXY": "http://127.0.0.1:1"}
     environment |= {"no_proxy": "", "NO_PROXY": ""}
     command = [
@@ -132,13 +134,13 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert list((tmp_path / "into").iterdir()) == []
 
 
-def test_the_weekly_workflow_pins_what_it_runs_and_may_do_little() -> None:
+def test_weekly_workflow_pins_actions_and_permissions() -> None:
     text = (ROOT / ".github/workflows/refresh-prices.yml").read_text()
     used = re.findall(r"uses: *(\S+)", text)
     assert used
     assert not [action for action in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action)]
     assert "\npermissions: {}\n" in text
     assert set(re.findall(r"(\S+): write", text)) == {"contents", "pull-requests"}
-    # Keys that the feeds name, and no others.
+    # Exactly the keys that the feeds name.
     keys = {feed.key for feed in load_feeds().values() if feed.key}
     assert set(re.findall(r"secrets\.(\w+)", text)) == keys

@@ -1,6 +1,4 @@
-"""Each feed as it is published, over real HTTP: what its reader makes of it. Figures are worked out from the files by
-hand.
-"""
+"""The reader of each feed, over real HTTP. The expected figures were calculated from the files by hand."""
 
 from __future__ import annotations
 
@@ -19,8 +17,8 @@ MINI = "gpt-4.1-mini-2025-04-14"
 
 @pytest.fixture
 async def server() -> AsyncIterator[FeedServer]:
-    async with feed_server() as running:
-        yield running
+    async with feed_server() as feeds:
+        yield feeds
 
 
 async def read(server: FeedServer, feed_id: str) -> Observations:
@@ -30,15 +28,15 @@ async def read(server: FeedServer, feed_id: str) -> Observations:
         return await READERS[feed.reader](client.with_header(name, value.format(key=KEYS.get(feed.key or ""))), feed)
 
 
-def prices(seen: Observations) -> dict[tuple[str, str | None], tuple[Decimal | None, str]]:
-    assert len({(one.name, one.kind, one.since) for one in seen.prices}) == len(seen.prices)
-    return {(one.name, one.kind): (one.usd, one.per) for one in seen.prices}
+def prices(observations: Observations) -> dict[tuple[str, str | None], tuple[Decimal | None, str]]:
+    keys = {(price.name, price.kind, price.since) for price in observations.prices}
+    assert len(keys) == len(observations.prices)
+    return {(price.name, price.kind): (price.usd, price.per) for price in observations.prices}
 
 
-async def test_azure_meters_of_all_pages_in_our_units(server: FeedServer) -> None:
-    found = prices(await read(server, "azure-retail"))
-    assert found == {
-        ("gpt-4.1-mini FT Training global Tokens", None): (Decimal("5.000"), "1M tokens"),  # 0.005 a thousand
+async def test_azure_meters_of_all_pages_are_converted(server: FeedServer) -> None:
+    assert prices(await read(server, "azure-retail")) == {
+        ("gpt-4.1-mini FT Training global Tokens", None): (Decimal("5.000"), "1M tokens"),  # 0.005 per thousand
         ("gpt-4.1-mini FT Training regional Tokens", None): (Decimal("6.000"), "1M tokens"),  # US, not Sweden's 6.05
         ("gpt-4.1-mini-ft hosting global Unit", None): (Decimal("1.7"), "hour"),  # eastus2 comes before northcentralus
         ("gpt-4.1-mini-ft input global Tokens", None): (Decimal("0.4"), "1M tokens"),
@@ -60,38 +58,47 @@ async def test_bedrock_usage_types_of_both_regions(server: FeedServer) -> None:
     }
 
 
-async def test_ec2_counts_ordinary_linux_instances_by_gpu(server: FeedServer) -> None:
+async def test_ec2_prices_ordinary_linux_instances_per_gpu(server: FeedServer) -> None:
     assert prices(await read(server, "aws-ec2")) == {
         ("p5.48xlarge", None): (Decimal("6.88"), "hour"),  # 55.04 / 8
         ("g6.xlarge", None): (Decimal("0.8048"), "hour"),
     }
 
 
-async def test_litellm_prices_a_million_tokens_and_end_dates(server: FeedServer) -> None:
-    seen = await read(server, "litellm")
-    found = {name: usd for name, (usd, _) in prices(seen).items()}
+async def test_litellm_prices_and_end_dates(server: FeedServer) -> None:
+    observations = await read(server, "litellm")
+    usd_by_name = {name: usd for name, (usd, _) in prices(observations).items()}
     mini = f"ft:{MINI}"
-    assert found[mini, "input"] == Decimal("0.8")
-    assert found[mini, "cached_input"] == Decimal("0.2")
-    assert found[mini, "output"] == Decimal("3.2")
-    assert found[mini, "batch_input"] == Decimal("0.4")
-    assert found[mini, "batch_output"] == Decimal("1.6")
-    assert found["ft:gpt-4.1-2025-04-14", "input"] == Decimal("3.3")  # 3.3000000000000004e-06: a float's last digit
-    assert found["ft:gpt-4.1-2025-04-14", "output"] is None  # NaN
-    assert ObservedEnd(mini, date(2027, 1, 14)) in seen.endings
-    assert "sample_spec" not in {ending.name for ending in seen.endings}
+    assert usd_by_name[mini, "input"] == Decimal("0.8")
+    assert usd_by_name[mini, "cached_input"] == Decimal("0.2")
+    assert usd_by_name[mini, "output"] == Decimal("3.2")
+    assert usd_by_name[mini, "batch_input"] == Decimal("0.4")
+    assert usd_by_name[mini, "batch_output"] == Decimal("1.6")
+    assert usd_by_name["ft:gpt-4.1-2025-04-14", "input"] == Decimal(
+        "3.3"
+    )  # 3.3000000000000004e-06: a float's last digit
+    assert usd_by_name["ft:gpt-4.1-2025-04-14", "output"] is None  # NaN
+    assert ObservedEnd(mini, date(2027, 1, 14)) in observations.endings
+    assert "sample_spec" not in {ending.name for ending in observations.endings}
 
 
-async def test_genai_prices_by_their_dates(server: FeedServer) -> None:
-    seen = await read(server, "genai-prices")
-    assert [(one.since, one.usd) for one in seen.prices if (one.name, one.kind) == ("openai/gpt-4.1", "input")] == [
+async def test_genai_prices_by_start_date(server: FeedServer) -> None:
+    observations = await read(server, "genai-prices")
+    assert [
+        (price.since, price.usd)
+        for price in observations.prices
+        if (price.name, price.kind) == ("openai/gpt-4.1", "input")
+    ] == [
         (None, 2),
         (date(2026, 11, 20), Decimal("1.8")),
     ]
-    assert [one.usd for one in seen.prices if (one.name, one.kind) == ("openai/gpt-4.1", "output")] == [8, 8]
+    assert [price.usd for price in observations.prices if (price.name, price.kind) == ("openai/gpt-4.1", "output")] == [
+        8,
+        8,
+    ]
 
 
-async def test_openrouter_leaves_out_what_varies(server: FeedServer) -> None:
+async def test_openrouter_skips_variable_prices(server: FeedServer) -> None:
     assert prices(await read(server, "openrouter")) == {
         ("openai/gpt-4.1-mini", "input"): (Decimal("0.4"), "1M tokens"),
         ("openai/gpt-4.1-mini", "cached_input"): (Decimal("0.1"), "1M tokens"),
@@ -99,14 +106,17 @@ async def test_openrouter_leaves_out_what_varies(server: FeedServer) -> None:
     }
 
 
-async def test_openai_end_dates_by_day_or_by_seconds(server: FeedServer) -> None:
-    seen = await read(server, "openai-models")
-    assert seen.endings == (ObservedEnd(MINI, date(2027, 1, 14)), ObservedEnd("gpt-4.1-2025-04-14", date(2027, 3, 9)))
-    assert "gpt-4o-2024-08-06" in seen.names
+async def test_openai_end_dates_as_days_or_seconds(server: FeedServer) -> None:
+    observations = await read(server, "openai-models")
+    assert observations.endings == (
+        ObservedEnd(MINI, date(2027, 1, 14)),
+        ObservedEnd("gpt-4.1-2025-04-14", date(2027, 3, 9)),
+    )
+    assert "gpt-4o-2024-08-06" in observations.names
     assert server.requests[0].headers["Authorization"] == "Bearer sk-1"
 
 
-async def test_together_zero_is_no_price(server: FeedServer) -> None:
+async def test_together_zero_is_not_a_price(server: FeedServer) -> None:
     assert prices(await read(server, "together")) == {
         ("Qwen/Qwen3-8B", "training"): (Decimal("0.52"), "1M tokens"),
         ("Qwen/Qwen3-8B", "input"): (Decimal("0.2"), "1M tokens"),
@@ -117,16 +127,16 @@ async def test_together_zero_is_no_price(server: FeedServer) -> None:
     }
 
 
-async def test_google_units_and_nanos_of_all_pages_with_the_key_in_a_header(server: FeedServer) -> None:
+async def test_google_prices_of_all_pages_with_the_key_in_a_header(server: FeedServer) -> None:
     assert prices(await read(server, "google-billing")) == {
-        ("Gemini 3.5 Flash Supervised Tuning Tokens", None): (Decimal(11), "1M tokens"),  # 11,000 nanos a token
+        ("Gemini 3.5 Flash Supervised Tuning Tokens", None): (Decimal(11), "1M tokens"),  # 11,000 nanos per token
         ("Endpoint with A100, tuning", None): (Decimal("2.93"), "hour"),
     }
     assert [request.headers["X-Goog-Api-Key"] for request in server.requests] == ["g-1", "g-1"]
     assert not [request for request in server.requests if "g-1" in str(request.url)]
 
 
-async def test_skypilot_by_gpu_in_our_region(server: FeedServer) -> None:
+async def test_skypilot_price_per_gpu_in_the_preferred_region(server: FeedServer) -> None:
     assert prices(await read(server, "skypilot")) == {
         ("lambda/gpu_8x_h100_sxm5", None): (Decimal("4.29"), "hour"),  # 34.32 / 8 in us-east-1, not Europe's 31.92
         ("lambda/gpu_1x_a10", None): (None, "hour"),
@@ -134,7 +144,7 @@ async def test_skypilot_by_gpu_in_our_region(server: FeedServer) -> None:
     }
 
 
-async def test_gpuhunt_on_demand_at_the_lowest_of_other_regions(server: FeedServer) -> None:
-    seen = await read(server, "gpuhunt")
-    assert prices(seen) == {("runpod/NVIDIA H100 80GB HBM3", None): (Decimal("3.49"), "hour")}  # 6.98 / 2
-    assert seen.prices[0].detail == "2 × H100 80 GB, US-KS-2"
+async def test_gpuhunt_price_is_the_lowest_of_other_regions(server: FeedServer) -> None:
+    observations = await read(server, "gpuhunt")
+    assert prices(observations) == {("runpod/NVIDIA H100 80GB HBM3", None): (Decimal("3.49"), "hour")}  # 6.98 / 2
+    assert observations.prices[0].detail == "2 × H100 80 GB, US-KS-2"

@@ -1,4 +1,4 @@
-"""Observed against recorded, and written down: files that a person would have edited the same way."""
+"""Comparison of feeds with recorded prices, and edits of the price files as a person would make them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ NAMES = {
 
 
 def feed(**fields: object) -> Feed:
-    made: dict[str, object] = {
+    defaults: dict[str, object] = {
         "reader": "azure_retail",
         "title": "Acme's prices",
         "url": "https://acme.test/api",
@@ -81,7 +81,7 @@ def feed(**fields: object) -> Feed:
         "names": {name: (place,) for name, place in NAMES.items()},
         "report": "two",
     }
-    return Feed.model_validate(made | fields)
+    return Feed.model_validate(defaults | fields)
 
 
 FEEDS = {"acme-api": feed()}
@@ -95,8 +95,8 @@ def acme(tmp_path: Path) -> Path:
     return folder
 
 
-def seen(**usd: str | None) -> Observations:
-    """What a feed says today; hosting is by the hour, the rest by 1M tokens."""
+def observed(**usd: str | None) -> Observations:
+    """Return observations of today: hosting per hour, other prices per 1M tokens."""
     return Observations(
         tuple(
             Observation(
@@ -112,27 +112,30 @@ def seen(**usd: str | None) -> Observations:
 RECORDED = {"one_training": "10", "in": "2", "out": "7", "h100": "4", "b200": "9"}
 
 
-def held_against(folder: Path, said: Observations, day: date = TODAY, feed_id: str = "acme-api") -> list[Finding]:
-    return compare(feed_id, FEEDS["acme-api"], said, load_catalog(providers_dir=folder), day)
+def findings_of(
+    folder: Path, observations: Observations, day: date = TODAY, feed_id: str = "acme-api"
+) -> list[Finding]:
+    return compare(feed_id, FEEDS["acme-api"], observations, load_catalog(providers_dir=folder), day)
 
 
-def outcome(folder: Path, said: Observations, name: str) -> tuple[str, str]:
-    (found,) = [one for one in held_against(folder, said) if one.name == name]
-    return found.outcome, found.note
+def outcome(folder: Path, observations: Observations, name: str) -> tuple[str, str]:
+    (finding,) = [finding for finding in findings_of(folder, observations) if finding.name == name]
+    return finding.outcome, finding.note
 
 
-def written(folder: Path, said: Observations, day: date = TODAY) -> str:
+def apply_to(folder: Path, observations: Observations, day: date = TODAY) -> str:
+    """Apply the findings and return the text of the file."""
     catalog = load_catalog(providers_dir=folder)
-    apply(held_against(folder, said, day), FEEDS, catalog, folder, day)
+    apply(findings_of(folder, observations, day), FEEDS, catalog, folder, day)
     return (folder / "acme.yml").read_text()
 
 
 # Outcomes
 
 
-def test_a_price_within_rounding_is_unchanged(acme: Path) -> None:
-    assert outcome(acme, seen(**RECORDED | {"in": "2.0008"}), "in") == ("unchanged", "")  # 0.04 % more
-    assert outcome(acme, seen(**RECORDED | {"in": "2.002"}), "in") == ("changed", "")  # 0.1 % more
+def test_price_within_rounding_is_unchanged(acme: Path) -> None:
+    assert outcome(acme, observed(**RECORDED | {"in": "2.0008"}), "in") == ("unchanged", "")  # 0.04 % more
+    assert outcome(acme, observed(**RECORDED | {"in": "2.002"}), "in") == ("changed", "")  # 0.1 % more
 
 
 @pytest.mark.parametrize(
@@ -146,69 +149,71 @@ def test_a_price_within_rounding_is_unchanged(acme: Path) -> None:
         ("out", "1001", "over $1000 per 1M tokens"),
     ],
 )
-def test_what_is_implausible_waits_for_a_person(acme: Path, name: str, usd: str | None, note: str) -> None:
-    said = seen(**RECORDED | {name: usd, "out": usd if name == "out" else "7"})
-    assert outcome(acme, said, name) == ("implausible", note)
-    written(acme, said)
+def test_implausible_price_is_not_written(acme: Path, name: str, usd: str | None, note: str) -> None:
+    observations = observed(**RECORDED | {name: usd, "out": usd if name == "out" else "7"})
+    assert outcome(acme, observations, name) == ("implausible", note)
+    apply_to(acme, observations)
     target = PriceTarget("acme/one", "input" if name == "in" else "output")
-    before = [2, None] if name == "in" else [None]
-    assert [price.usd for price in target.history(load_catalog(providers_dir=acme))] == before
+    recorded = [2, None] if name == "in" else [None]
+    assert [price.usd for price in target.history(load_catalog(providers_dir=acme))] == recorded
 
 
 @pytest.mark.parametrize("usd", ["6", "0.67"])
-def test_a_jump_of_three_times_is_still_a_price(acme: Path, usd: str) -> None:
-    assert outcome(acme, seen(**RECORDED | {"in": usd}), "in") == ("changed", "")
+def test_change_by_a_factor_of_three_is_plausible(acme: Path, usd: str) -> None:
+    assert outcome(acme, observed(**RECORDED | {"in": usd}), "in") == ("changed", "")
 
 
-def test_another_unit_is_implausible(acme: Path) -> None:
-    said = Observations((Observation("in", Decimal(2), "hour"),))
-    assert outcome(acme, said, "in") == ("implausible", "per hour in the feed, per 1M tokens in the catalogue")
+def test_price_in_another_unit_is_implausible(acme: Path) -> None:
+    observations = Observations((Observation("in", Decimal(2), "hour"),))
+    assert outcome(acme, observations, "in") == ("implausible", "per hour in the feed, per 1M tokens in the catalogue")
 
 
-def test_what_the_feed_no_longer_has_is_gone_and_what_it_has_more_is_new(acme: Path) -> None:
-    found = held_against(acme, seen(one_training="10", h100="4", b200="9", out="7", two_training="3", other="1"))
-    assert [(one.outcome, one.name) for one in found if one.outcome in ("new", "gone")] == [
+def test_missing_name_is_gone_and_unmapped_name_is_new(acme: Path) -> None:
+    findings = findings_of(acme, observed(one_training="10", h100="4", b200="9", out="7", two_training="3", other="1"))
+    assert [(finding.outcome, finding.name) for finding in findings if finding.outcome in ("new", "gone")] == [
         ("new", "two training"),
         ("gone", "in"),
     ]
 
 
-def test_nothing_is_gone_where_a_part_could_not_be_read(acme: Path) -> None:
-    said = seen(one_training="10")._replace(warnings=("eu: did not answer",))
-    assert [one.outcome for one in held_against(acme, said)] == ["unchanged"]
+def test_nothing_is_gone_if_a_part_could_not_be_read(acme: Path) -> None:
+    observations = observed(one_training="10")._replace(warnings=("eu: did not answer",))
+    assert [finding.outcome for finding in findings_of(acme, observations)] == ["unchanged"]
 
 
-def test_a_feed_without_any_known_name_has_changed_its_shape(acme: Path) -> None:
+def test_feed_without_any_expected_name_is_refused(acme: Path) -> None:
     with pytest.raises(FeedError, match="has none of the 5 expected names"):
-        held_against(acme, seen(two_training="3"))
+        findings_of(acme, observed(two_training="3"))
 
 
-def test_feeds_that_disagree_are_not_believed(acme: Path) -> None:
-    one = held_against(acme, seen(**RECORDED))
-    other = held_against(acme, seen(**RECORDED | {"in": "2.5"}), feed_id="other-api")
-    settled = mark_disputed([*one, *other])
-    assert {found.feed for found in settled if found.outcome == "disputed"} == {"acme-api", "other-api"}
-    assert {found.name for found in settled if found.outcome == "disputed"} == {"in"}
+def test_price_on_which_feeds_disagree_is_disputed(acme: Path) -> None:
+    findings = findings_of(acme, observed(**RECORDED))
+    findings += findings_of(acme, observed(**RECORDED | {"in": "2.5"}), feed_id="other-api")
+    disputed = [finding for finding in mark_disputed(findings) if finding.outcome == "disputed"]
+    assert {finding.feed for finding in disputed} == {"acme-api", "other-api"}
+    assert {finding.name for finding in disputed} == {"in"}
 
 
-def test_one_name_can_stand_for_several_prices(acme: Path) -> None:
-    both = feed(names={"gpu": (NAMES["h100"], NAMES["b200"])})
-    said = Observations((Observation("gpu", Decimal(8), "hour"), Observation("one training", Decimal(10), "1M tokens")))
-    found = compare("acme-api", both, said, load_catalog(providers_dir=acme), TODAY)
-    assert [(one.subject, one.outcome) for one in found] == [
+def test_name_can_be_mapped_to_several_prices(acme: Path) -> None:
+    two_gpus = feed(names={"gpu": (NAMES["h100"], NAMES["b200"])})
+    observations = Observations(
+        (Observation("gpu", Decimal(8), "hour"), Observation("one training", Decimal(10), "1M tokens"))
+    )
+    findings = compare("acme-api", two_gpus, observations, load_catalog(providers_dir=acme), TODAY)
+    assert [(finding.subject, finding.outcome) for finding in findings] == [
         ("acme/one hosting", "changed"),
         ("acme/one hosting B200", "changed"),
         ("acme/one training", "unchanged"),
     ]
 
 
-# Written into the catalogue's own files
+# Edits of the catalogue's files
 
 
 def test_refresh_edits_only_the_lines_that_change(acme: Path) -> None:
-    said = seen(one_training="12.5", **{"in": "2"}, out="7", h100="5", b200="9")
+    observations = observed(one_training="12.5", **{"in": "2"}, out="7", h100="5", b200="9")
     assert (
-        written(acme, said)
+        apply_to(acme, observations)
         == """\
 # Typed by hand.
 platform: acme
@@ -263,10 +268,10 @@ offers:
     )
 
 
-def test_what_was_not_said_again_keeps_the_day_on_which_it_was(acme: Path) -> None:
-    """Week two: training has changed again, input is confirmed, the B200 is gone."""
-    written(acme, seen(one_training="12.5", **{"in": "2"}, out="7", h100="5", b200="9"))
-    written(acme, seen(one_training="13", **{"in": "2"}, out="7", h100="5"), LATER)
+def test_unconfirmed_price_preserves_its_date(acme: Path) -> None:
+    """In week two training changes once more, input is confirmed, and the B200 is gone."""
+    apply_to(acme, observed(one_training="12.5", **{"in": "2"}, out="7", h100="5", b200="9"))
+    apply_to(acme, observed(one_training="13", **{"in": "2"}, out="7", h100="5"), LATER)
     offer = load_catalog(providers_dir=acme).offers["acme/one"]
     assert [(price.usd, price.since, price.source.checked) for price in offer.history("training")] == [
         (10, None, "2026-02-01"),
@@ -278,20 +283,20 @@ def test_what_was_not_said_again_keeps_the_day_on_which_it_was(acme: Path) -> No
     assert [price.source.checked for price in offer.history("input")] == ["2026-11-29", "2026-02-01"]
 
 
-def test_a_refresh_that_confirms_all_moves_one_date(acme: Path) -> None:
-    first = written(acme, seen(**RECORDED))
-    second = written(acme, seen(**RECORDED), LATER)
-    assert first.replace("2026-11-22\n    kind", "2026-11-29\n    kind") == second
+def test_refresh_that_confirms_all_changes_one_date(acme: Path) -> None:
+    text = apply_to(acme, observed(**RECORDED))
+    later_text = apply_to(acme, observed(**RECORDED), LATER)
+    assert text.replace("2026-11-22\n    kind", "2026-11-29\n    kind") == later_text
 
 
-def test_two_feeds_that_agree_on_a_price(acme: Path) -> None:
-    """The feed that stands first in feeds.yml is the source; the other one's own prices move all the same."""
+def test_two_feeds_that_agree_use_the_source_in_file_order(acme: Path) -> None:
+    """The feed that is listed higher in feeds.yml becomes the source; the other one still confirms its own prices."""
     feeds = {"acme-api": feed(), "other-api": feed(title="Other")}
-    for day, first in ((TODAY, seen(one_training="10")), (LATER, seen(one_training="10", h100="4"))):
+    for day, observations in ((TODAY, observed(one_training="10")), (LATER, observed(one_training="10", h100="4"))):
         catalog = load_catalog(providers_dir=acme)
-        said = compare("acme-api", feeds["acme-api"], first, catalog, day)
-        said += compare("other-api", feeds["other-api"], seen(h100="4", b200="9"), catalog, day)
-        apply(mark_disputed(said), feeds, catalog, acme, day)
+        findings = compare("acme-api", feeds["acme-api"], observations, catalog, day)
+        findings += compare("other-api", feeds["other-api"], observed(h100="4", b200="9"), catalog, day)
+        apply(mark_disputed(findings), feeds, catalog, acme, day)
     offer = load_catalog(providers_dir=acme).offers["acme/one"]
     assert [(price.source.title, price.source.checked) for price in offer.prices["hosting"]] == [
         ("Acme's prices", "2026-11-29"),
@@ -299,32 +304,32 @@ def test_two_feeds_that_agree_on_a_price(acme: Path) -> None:
     ]
 
 
-def test_a_second_change_on_one_day_waits(acme: Path) -> None:
-    before = written(acme, seen(**RECORDED | {"in": "2.5"}))
-    assert outcome(acme, seen(**RECORDED | {"in": "2.6"}), "in") == ("implausible", "already changed today")
-    assert written(acme, seen(**RECORDED | {"in": "2.6"})) == before
+def test_second_change_on_one_day_is_not_written(acme: Path) -> None:
+    text = apply_to(acme, observed(**RECORDED | {"in": "2.5"}))
+    assert outcome(acme, observed(**RECORDED | {"in": "2.6"}), "in") == ("implausible", "already changed today")
+    assert apply_to(acme, observed(**RECORDED | {"in": "2.6"})) == text
 
 
-def test_nothing_is_written_where_the_files_would_not_load(acme: Path) -> None:
+def test_nothing_is_written_if_the_files_do_not_load(acme: Path) -> None:
     catalog = load_catalog(providers_dir=acme)
-    found = held_against(acme, seen(**RECORDED | {"in": "2.5"}))
+    findings = findings_of(acme, observed(**RECORDED | {"in": "2.5"}))
     (acme / "other.yml").write_text(ACME.replace("platform: acme", "platform: other").replace("usd: 2,", "usd: two,"))
     with pytest.raises(NotWritten, match=r"the edited files don't load: other\.yml"):
-        apply(found, FEEDS, catalog, acme, TODAY)
+        apply(findings, FEEDS, catalog, acme, TODAY)
     assert (acme / "acme.yml").read_text() == ACME
     assert {path.name for path in acme.iterdir()} == {"acme.yml", "other.yml"}
 
 
-def test_a_file_that_moved_on_since_is_left_alone(acme: Path) -> None:
-    found = held_against(acme, seen(**RECORDED | {"in": "2.5"}))
+def test_file_that_changed_meanwhile_is_not_written(acme: Path) -> None:
+    findings = findings_of(acme, observed(**RECORDED | {"in": "2.5"}))
     catalog = load_catalog(providers_dir=acme)
     (acme / "acme.yml").write_text(ACME.replace("  one:", "  uno:"))
     with pytest.raises(NotWritten, match="isn't in this file"):
-        apply(found, FEEDS, catalog, acme, TODAY)
+        apply(findings, FEEDS, catalog, acme, TODAY)
 
 
-def test_every_price_of_the_catalogue_can_be_followed_by_another(tmp_path: Path, catalog: Catalog) -> None:
-    """All of them rise by a tenth at once; the old ones stay where and as they were."""
+def test_every_price_of_the_catalogue_can_be_changed(tmp_path: Path, catalog: Catalog) -> None:
+    """All prices rise by 10 % at once; the recorded ones stay unchanged, in their places."""
     folder = tmp_path / "providers"
     shutil.copytree(PROVIDERS_DIR, folder)
     targets = [
@@ -333,32 +338,36 @@ def test_every_price_of_the_catalogue_can_be_followed_by_another(tmp_path: Path,
         for kind, prices in offer.prices.items()
         for target in dict.fromkeys(PriceTarget(offer.id, kind, price.method, price.variant) for price in prices)
     ]
-    found = []
+    findings = []
     for target in targets:
         price = target.on(catalog, TODAY)
         if price and price.usd:
-            found.append(Finding("changed", "acme-api", "", "", target=target, usd=price.usd * Decimal("1.1")))
-    assert len(found) > 500
-    apply(found, FEEDS, catalog, folder, TODAY)
-    after = load_catalog(providers_dir=folder)
-    for finding in found:
+            findings.append(Finding("changed", "acme-api", "", "", target=target, usd=price.usd * Decimal("1.1")))
+    assert len(findings) > 500
+    apply(findings, FEEDS, catalog, folder, TODAY)
+    changed_catalog = load_catalog(providers_dir=folder)
+    for finding in findings:
         assert finding.target
-        *old, new = [price for price in finding.target.history(after) if price.since is None or price.since <= TODAY]
-        before = [price for price in finding.target.history(catalog) if price.since is None or price.since <= TODAY]
-        assert old == before
-        assert (new.usd, new.since, new.per) == (finding.usd, TODAY, before[-1].per)
-        assert new.units_per_deployment == before[-1].units_per_deployment
+        recorded = [price for price in finding.target.history(catalog) if (price.since or TODAY) <= TODAY]
+        *earlier, added = [
+            price for price in finding.target.history(changed_catalog) if (price.since or TODAY) <= TODAY
+        ]
+        assert earlier == recorded
+        assert (added.usd, added.since, added.per) == (finding.usd, TODAY, recorded[-1].per)
+        assert added.units_per_deployment == recorded[-1].units_per_deployment
     for path in PROVIDERS_DIR.glob("*.yml"):
         lines = iter((folder / path.name).read_text().splitlines())
         stripped = (line.strip().removeprefix("- ") for line in lines)
-        for line in path.read_text().splitlines():  # in their order, among the inserted ones
+        for line in path.read_text().splitlines():  # in the same order, among the inserted lines
             text = line.strip().removeprefix("- ")
-            assert any(text == found or (found.startswith("{") and text.endswith(found)) for found in stripped), line
+            assert any(
+                text == candidate or (candidate.startswith("{") and text.endswith(candidate)) for candidate in stripped
+            ), line
 
 
 @pytest.mark.parametrize("path", sorted(PROVIDERS_DIR.glob("*.yml")), ids=lambda path: path.name)
 def test_price_files_have_the_format_of_the_refresh(path: Path) -> None:
-    """Otherwise the diff of a refresh would show lines that it did not change."""
+    """Otherwise the diff of a refresh would contain lines that it didn't change."""
     text = path.read_text(encoding="utf-8")
     assert PriceDocument(text).text() == text, f"run `ftcost prices format` for {path.name}"
 
@@ -368,25 +377,25 @@ amounts = st.decimals("0.01", "50", places=3)
 
 @settings(max_examples=25)
 @given(st.dictionaries(st.sampled_from(sorted(RECORDED)), amounts, min_size=1), st.integers(0, 30))
-def test_what_was_written_is_unchanged_when_read_again(
+def test_applied_prices_are_unchanged_in_the_next_refresh(
     tmp_path_factory: pytest.TempPathFactory, changed: dict[str, Decimal], days: int
 ) -> None:
     folder = tmp_path_factory.mktemp("providers")
     (folder / "acme.yml").write_text(ACME)
-    said = seen(**RECORDED | {name: str(usd) for name, usd in changed.items()})
-    applied = {one.target for one in held_against(folder, said) if one.applies}
-    written(folder, said)
-    again = held_against(folder, said, TODAY + timedelta(days))
-    assert {one.target for one in again if one.outcome == "unchanged" and one.target} == applied
-    assert not [one for one in again if one.outcome == "changed"]
+    observations = observed(**RECORDED | {name: str(usd) for name, usd in changed.items()})
+    applied = {finding.target for finding in findings_of(folder, observations) if finding.applies}
+    apply_to(folder, observations)
+    findings = findings_of(folder, observations, TODAY + timedelta(days))
+    assert {finding.target for finding in findings if finding.outcome == "unchanged" and finding.target} == applied
+    assert not [finding for finding in findings if finding.outcome == "changed"]
     text = (folder / "acme.yml").read_text()
-    assert written(folder, said) == text
+    assert apply_to(folder, observations) == text
 
 
-# Written into a folder of its own
+# A separate folder of refreshed prices
 
 
-def laid_over(folder: Path, into: Path | None = None) -> Price:
+def training_price(folder: Path, into: Path | None = None) -> Price:
     catalog = load_catalog(providers_dir=folder, refreshed_dir=into)
     price = PriceTarget("acme/one", "training").on(catalog, TODAY)
     assert price
@@ -394,37 +403,37 @@ def laid_over(folder: Path, into: Path | None = None) -> Price:
 
 
 def until_today(catalog: Catalog, offer: str, day: date = TODAY) -> list[Price]:
-    """Training prices up to a day: the shipped catalogue goes on after these tests were written."""
+    """Return training prices up to a day; the shipped catalogue may have later ones."""
     return [price for price in catalog.offers[offer].history("training") if price.since is None or price.since <= day]
 
 
-async def test_a_folder_of_its_own_lies_over_the_catalogue(tmp_path: Path) -> None:
-    """Through the shipped catalogue, over real HTTP, twice."""
+async def test_refreshed_folder_is_laid_over_the_catalogue(tmp_path: Path) -> None:
+    """Refresh the shipped catalogue twice, over real HTTP."""
     async with feed_server() as server, http() as client:
         feeds = server.feeds("azure-retail", "aws-bedrock")
         into = tmp_path / "refreshed"
         await refresh_into(into, client, today=TODAY, keys={}, feeds=feeds)
-        found = load_catalog(refreshed_dir=into)
+        refreshed = load_catalog(refreshed_dir=into)
         shipped = load_catalog()
-        regional = until_today(found, "azure/gpt-4.1-mini@regional")
+        regional = until_today(refreshed, "azure/gpt-4.1-mini@regional")
         assert [(price.usd, price.since) for price in regional] == [(Decimal("5.5"), date(2025, 4, 1)), (6, TODAY)]
         assert regional[-1].source.title == "Azure Retail Prices API"
         assert not any(price.yours for price in regional)
-        # Bedrock had no price for training Nova Lite; the API has one.
-        assert [price.usd for price in until_today(found, "aws-bedrock/nova-lite")] == [None, 2]
-        # Confirmed: the day moves, the rest stays.
-        (training,) = until_today(found, "azure/gpt-4.1-mini@global")
+        # The catalogue has no price for training Nova Lite; the API has one.
+        assert [price.usd for price in until_today(refreshed, "aws-bedrock/nova-lite")] == [None, 2]
+        # Confirmed: only the date changes.
+        (training,) = until_today(refreshed, "azure/gpt-4.1-mini@global")
         assert training.usd == 5
         assert training.source.checked >= "2026-11-22"
-        # Not in the feed's answer: as it was.
-        assert found.offers["azure/gpt-4.1@global"].prices == shipped.offers["azure/gpt-4.1@global"].prices
-        before = {path.name: path.read_text() for path in into.iterdir()}
-        again = await refresh_into(into, client, today=TODAY, keys={}, feeds=feeds)
-        assert not [one for one in again.findings if one.outcome == "changed"]
-        assert {path.name: path.read_text() for path in into.iterdir()} == before
+        # Not in the feed's answer: unchanged.
+        assert refreshed.offers["azure/gpt-4.1@global"].prices == shipped.offers["azure/gpt-4.1@global"].prices
+        texts = {path.name: path.read_text() for path in into.iterdir()}
+        report = await refresh_into(into, client, today=TODAY, keys={}, feeds=feeds)
+        assert not [finding for finding in report.findings if finding.outcome == "changed"]
+        assert {path.name: path.read_text() for path in into.iterdir()} == texts
 
 
-async def test_an_offer_that_the_catalogue_has_dropped_is_dropped_here_too(tmp_path: Path) -> None:
+async def test_dropped_offer_is_dropped_from_refreshed_prices(tmp_path: Path) -> None:
     async with feed_server() as server, http() as client:
         feeds = server.feeds("azure-retail")
         await refresh_into(tmp_path, client, today=TODAY, keys={}, feeds=feeds)
@@ -432,22 +441,22 @@ async def test_an_offer_that_the_catalogue_has_dropped_is_dropped_here_too(tmp_p
         path.write_text(path.read_text().replace("  gpt-4.1-mini@regional:", "  gpt-2@regional:"))
         await refresh_into(tmp_path, client, today=LATER, keys={}, feeds=feeds)
     assert "gpt-2" not in path.read_text()
-    found = until_today(load_catalog(refreshed_dir=tmp_path), "azure/gpt-4.1-mini@regional", LATER)
-    assert [(price.usd, price.since) for price in found][-1] == (6, LATER)
+    prices = until_today(load_catalog(refreshed_dir=tmp_path), "azure/gpt-4.1-mini@regional", LATER)
+    assert [(price.usd, price.since) for price in prices][-1] == (6, LATER)
 
 
-async def test_a_feed_that_is_down_leaves_what_it_said_before(tmp_path: Path) -> None:
+async def test_feed_that_is_down_preserves_its_earlier_prices(tmp_path: Path) -> None:
     async with feed_server() as server, http() as client:
         feeds = server.feeds("azure-retail")
         await refresh_into(tmp_path, client, today=TODAY, keys={}, feeds=feeds)
         server.set_answer("/azure-retail/page1", b"", status=500)
         report = await refresh_into(tmp_path, client, today=LATER, keys={}, feeds=feeds)
     assert report.warnings == ("Azure Retail Prices API answers with status 500.",)
-    found = until_today(load_catalog(refreshed_dir=tmp_path), "azure/gpt-4.1-mini@regional")
-    assert [(price.usd, price.since) for price in found][-1] == (6, TODAY)
+    prices = until_today(load_catalog(refreshed_dir=tmp_path), "azure/gpt-4.1-mini@regional")
+    assert [(price.usd, price.since) for price in prices][-1] == (6, TODAY)
 
 
-def test_a_catalogue_that_was_checked_later_is_not_laid_over(acme: Path, tmp_path: Path) -> None:
+def test_catalogue_price_that_was_checked_later_is_used(acme: Path, tmp_path: Path) -> None:
     into = tmp_path / "refreshed"
     into.mkdir()
     (into / "acme.yml").write_text(
@@ -455,12 +464,12 @@ def test_a_catalogue_that_was_checked_later_is_not_laid_over(acme: Path, tmp_pat
         "  one: {prices: {training: {usd: 12, per: 1M tokens, source: s, confidence: high, since: 2026-11-01}}}\n"
         "  dropped: {prices: {training: {usd: 1, per: 1M tokens, source: s, confidence: high}}}\n"
     )
-    assert laid_over(acme, into).usd == 12
+    assert training_price(acme, into).usd == 12
     (acme / "acme.yml").write_text(ACME.replace("checked: 2026-02-01", "checked: 2026-11-20"))
-    assert laid_over(acme, into).usd == 10
+    assert training_price(acme, into).usd == 10
 
 
-def test_an_own_price_lies_over_a_refreshed_one(acme: Path, tmp_path: Path) -> None:
+def test_own_price_replaces_a_refreshed_one(acme: Path, tmp_path: Path) -> None:
     for name, usd in (("refreshed", 12), ("yours", 8)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "acme.yml").write_text(
@@ -471,32 +480,35 @@ def test_an_own_price_lies_over_a_refreshed_one(acme: Path, tmp_path: Path) -> N
     assert [(price.usd, price.yours) for price in catalog.offers["acme/one"].history("training")] == [(8, True)]
 
 
-async def test_a_folder_that_a_person_wrote_in_is_left_alone(tmp_path: Path) -> None:
+async def test_folder_with_a_hand_written_file_is_not_changed(tmp_path: Path) -> None:
     (tmp_path / "azure.yml").write_text(
         "platform: azure\nsources: {c: {title: C, checked: 2026-11-01}}\noffers:\n"
         "  gpt-4.1@global: {prices: {training: {usd: 20, per: 1M tokens, source: c, confidence: high}}}\n"
     )
-    before = (tmp_path / "azure.yml").read_text()
+    text = (tmp_path / "azure.yml").read_text()
     async with feed_server() as server, http() as client:
         with pytest.raises(NotWritten, match=r"azure\.yml wasn't written by a refresh"):
             await refresh_into(tmp_path, client, today=TODAY, keys={}, feeds=server.feeds("azure-retail"))
-    assert (tmp_path / "azure.yml").read_text() == before
+    assert (tmp_path / "azure.yml").read_text() == text
 
 
-# All feeds against the shipped catalogue
+# All feeds and the shipped catalogue
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[FeedServer]:
-    async with feed_server() as running:
-        yield running
+    async with feed_server() as feeds:
+        yield feeds
 
 
-async def test_all_feeds_against_the_shipped_catalogue(server: FeedServer, catalog: Catalog) -> None:
+async def test_findings_of_all_feeds(server: FeedServer, catalog: Catalog) -> None:
     async with http() as client:
         report = await refresh(client, server.feeds(), catalog, TODAY, KEYS)
     assert report.warnings == ()
-    lines = {(one.outcome, one.feed, one.subject, one.recorded, one.observed) for one in report.findings}
+    lines = {
+        (finding.outcome, finding.feed, finding.subject, finding.recorded, finding.observed)
+        for finding in report.findings
+    }
     assert lines >= {
         ("unchanged", "azure-retail", "azure/gpt-4.1-mini@global training", "5 / 1M tokens", "5 / 1M tokens"),
         ("changed", "azure-retail", "azure/gpt-4.1-mini@regional training", "5.5 / 1M tokens", "6 / 1M tokens"),
@@ -525,17 +537,17 @@ async def test_all_feeds_against_the_shipped_catalogue(server: FeedServer, catal
         ("new", "skypilot", "8 × H100, us-east-1", "", "4.29 / hour"),
         ("new", "gpuhunt", "2 × H100 80 GB, US-KS-2", "", "3.49 / hour"),
     }
-    # Known to be wrong, known to mean something else, and a GPU nobody trains on.
-    told = {one.name for one in report.findings}
-    assert "gpt 4o dev ft cchd inpt glbl Tokens" not in told
-    assert not [one for one in report.findings if "inference_ends" in one.subject and "gemini" in one.subject]
-    assert "lambda/gpu_8x_v100" not in told
-    assert not [
-        one for one in report.findings if one.applies and ("base model" in one.subject or "ends" in one.subject)
-    ]
+    # Ignored: a wrong meter, an end date that means something else, and a GPU that is too old for training.
+    names = {finding.name for finding in report.findings}
+    assert "gpt 4o dev ft cchd inpt glbl Tokens" not in names
+    ends = [finding for finding in report.findings if "inference_ends" in finding.subject]
+    assert not [finding for finding in ends if "gemini" in finding.subject]
+    assert "lambda/gpu_8x_v100" not in names
+    bases = [finding for finding in report.findings if "base model" in finding.subject]
+    assert not [finding for finding in (*ends, *bases) if finding.applies]
 
 
-async def test_a_feed_without_its_key_is_left_out(server: FeedServer, catalog: Catalog) -> None:
+async def test_feed_without_its_key_is_skipped(server: FeedServer, catalog: Catalog) -> None:
     async with http() as client:
         report = await refresh(client, server.feeds("together", "openai-models"), catalog, TODAY, {})
     assert report == RefreshReport(
@@ -548,7 +560,7 @@ async def test_a_feed_without_its_key_is_left_out(server: FeedServer, catalog: C
     assert server.requests == []
 
 
-async def test_a_tuned_price_of_the_feeds_is_unchanged_once_applied(server: FeedServer, tmp_path: Path) -> None:
+async def test_price_of_the_feeds_is_unchanged_once_applied(server: FeedServer, tmp_path: Path) -> None:
     folder = tmp_path / "providers"
     shutil.copytree(PROVIDERS_DIR, folder)
     feeds = server.feeds()
@@ -556,7 +568,9 @@ async def test_a_tuned_price_of_the_feeds_is_unchanged_once_applied(server: Feed
         for day in (TODAY, LATER):
             catalog = load_catalog(providers_dir=folder)
             report = await refresh(client, feeds, catalog, day, KEYS)
-            changed = {one.subject for one in report.findings if one.outcome == "changed" and one.applies}
+            changed = {
+                finding.subject for finding in report.findings if finding.outcome == "changed" and finding.applies
+            }
             assert changed == (
                 {
                     "azure/gpt-4.1-mini@regional training",
