@@ -77,7 +77,7 @@ def _key_of(catalog: Catalog, word: str, fields: Mapping[str, str]) -> str:
 
 
 def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
-    setup_fit, question = report.shown, report.question
+    setup_fit, question = report.prediction, report.question
     setup = setup_fit.setup
     on = f"{setup.gpus} × {report.gpu.title}" if setup.gpus > 1 else report.gpu.title
     room = f"{abs(setup_fit.margin_gib):.1f} GiB {'to spare' if setup_fit.fits else 'too little'}"
@@ -93,8 +93,8 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
             f"Peak memory: {peak.likely:.0f} GiB, in 8 of 10 cases {peak.low:.0f} to {peak.high:.0f}.",
             f"{speed.likely:,.0f} tokens a second, in 8 of 10 cases {speed.low:,.0f} to {speed.high:,.0f}.",
         ]
-    elif report.ways:
-        sentences.append(f"It would fit with one of: {'; '.join(report.ways)}.")
+    elif report.remedies:
+        sentences.append(f"It would fit with one of: {'; '.join(report.remedies)}.")
     else:
         sentences.append("No single change would make it fit.")
     if report.fewest is None:

@@ -1,8 +1,8 @@
-"""Which assumption explains that an actual amount differs from the estimate of the same days.
+"""The assumptions that explain why an actual amount differs from the estimate of the same days.
 
-What was measured (calls, tokens, epochs, hours) is put into the question one by one, and the estimate asked again: each
-measured number gets its Shapley value, its effect averaged over all orders. What then is still missing to the actual
-amount is what could not be measured: the price, together with whatever else has no measurement.
+Each measured number (calls, tokens, epochs, hours) replaces its assumption, and the days are priced again. Its effect
+is its Shapley value: the change averaged over all orders of replacing. The remainder is attributed to the price,
+together with every assumption that has no measurement.
 """
 
 from __future__ import annotations
@@ -23,46 +23,46 @@ RUNS, DATA, HOURS = "runs", "tokens of the data", "hours"
 UNMEASURED = "volume × price together"
 NOT_ESTIMATED = "what the estimate does not have"
 _WIDE = Context(prec=60)
-_DUST = Decimal("1e-12")  # dollars; what a division left is no effect
+_DUST = Decimal("1e-12")  # US dollars; smaller effects are rounding errors of a division
 
 
 class Usage(NamedTuple):
-    """What was measured beside an amount; None where the platform does not say."""
+    """Measurements beside an amount; None for a number that the platform does not report."""
 
     calls: Decimal | None = None
     input_tokens: Decimal | None = None
-    """With those read from cache."""
+    """Including tokens read from cache."""
     cached_tokens: Decimal | None = None
     output_tokens: Decimal | None = None
     trained_tokens: Decimal | None = None
-    """Over all epochs of all jobs."""
+    """Training tokens over all epochs of all jobs."""
     epochs: Decimal | None = None
     jobs: Decimal | None = None
     hours: Decimal | None = None
-    """A deployment was up, or a training ran."""
+    """Hours in which a deployment was up, or a training ran."""
 
     @property
     def tokens_known(self) -> bool:
-        """Whether both sides of the calls were counted."""
+        """True if both input and output tokens of the calls were counted."""
         return self.input_tokens is not None and self.output_tokens is not None
 
 
 class Effect(NamedTuple):
-    """An assumption, and what it adds to the estimate, US dollars."""
+    """An assumption, and the US dollars that its deviation adds to the estimate."""
 
     cause: str
     usd: Decimal
 
 
 class MeasuredInput(NamedTuple):
-    """A measured number under the name of the assumption that it replaces."""
+    """A measured number, named after the assumption that it replaces."""
 
     cause: str
     apply: Callable[[ResolvedScenario], ResolvedScenario]
 
 
 class Measurements(NamedTuple):
-    """What was measured, and what the rest of the difference is then called."""
+    """The measured numbers, and the name of the remaining difference."""
 
     inputs: tuple[MeasuredInput, ...]
     remainder: str
@@ -76,17 +76,29 @@ def effects_of(
     usage: Usage,
     estimate_usd: Decimal,
 ) -> tuple[Effect, ...]:
-    """What explains `usd` − `estimate_usd`; the effects add up to it exactly."""
+    """Return the causes of `usd` − `estimate_usd`.
+
+    Args:
+        priced: The offer as the estimate priced it.
+        stretch: The interval of the amount.
+        part: The part of the bill, or all parts together.
+        usd: The actual amount, US dollars.
+        usage: Measurements of the same interval.
+        estimate_usd: The estimated amount, US dollars.
+
+    Returns:
+        The effects, which add up to the difference exactly; empty without a difference.
+    """
     if usd == estimate_usd:
         return ()
     if not estimate_usd:
         return (Effect(NOT_ESTIMATED, usd),)
-    measurements = _known(priced, stretch, part, usage)
+    measurements = _measurements(priced, stretch, part, usage)
 
-    def value(put_in: frozenset[int]) -> Decimal | None:
+    def value(replaced: frozenset[int]) -> Decimal | None:
         plan = priced.plan
-        for at in sorted(put_in):
-            plan = measurements.inputs[at].apply(plan)
+        for index in sorted(replaced):
+            plan = measurements.inputs[index].apply(plan)
         return priced._replace(plan=plan).share(stretch)[part] if part != "all" else estimate_usd
 
     values = shapley(len(measurements.inputs), value)
@@ -100,7 +112,7 @@ def effects_of(
     return tuple(effect for effect in effects if effect.usd)
 
 
-def _known(priced: PricedOffer, stretch: MonthInterval, part: str, usage: Usage) -> Measurements:
+def _measurements(priced: PricedOffer, stretch: MonthInterval, part: str, usage: Usage) -> Measurements:
     match part:
         case "inference":
             return _of_calls(priced, stretch, usage)
@@ -119,7 +131,7 @@ def _known(priced: PricedOffer, stretch: MonthInterval, part: str, usage: Usage)
 
 
 def estimated_calls(priced: PricedOffer, stretch: MonthInterval) -> Decimal:
-    """The calls that the estimate takes for a stretch."""
+    """Return the number of calls that the estimate assumes for an interval."""
     return priced.plan.calls_per_month * traffic_months(stretch.start, stretch.end, priced.plan.growth_per_month)
 
 
@@ -139,7 +151,7 @@ def _volume(expected: Decimal, calls: Decimal) -> MeasuredInput:
 
 
 def _tokens(usage: Usage, calls: Decimal) -> MeasuredInput:
-    """The average call as it was counted. A prompt is not told apart from the rest of the input."""
+    """Return the average call as measured. Its input is one number, because no bill separates the prompt."""
     input_tokens, output_tokens = usage.input_tokens or ZERO, usage.output_tokens or ZERO
 
     def put(plan: ResolvedScenario) -> ResolvedScenario:
@@ -157,7 +169,7 @@ def _tokens(usage: Usage, calls: Decimal) -> MeasuredInput:
 
 
 def cached_share(plan: ResolvedScenario) -> Decimal:
-    """The share of a call's whole input that the question takes to be read from cache."""
+    """Return the share of a call's whole input that the question assumes to be read from cache, 0 to 1."""
     if plan.prompt_after_tokens is None:
         return plan.cached_share
     whole = plan.prompt_after_tokens + plan.call_input_tokens
@@ -168,7 +180,7 @@ def cached_share(plan: ResolvedScenario) -> Decimal:
 
 
 def _of_training(priced: PricedOffer, stretch: MonthInterval, usage: Usage) -> Measurements:
-    """Epochs and runs where they were counted, then the data: the tokens that are left of all that were trained."""
+    """Return the measured runs and epochs, and the data: all trained tokens divided by runs, epochs and examples."""
     plan = priced.plan
     if usage.hours is not None and plan.training_hours is not None:
         jobs = usage.jobs or estimated_jobs(priced, stretch)
@@ -188,7 +200,7 @@ def _of_training(priced: PricedOffer, stretch: MonthInterval, usage: Usage) -> M
 
 
 def estimated_jobs(priced: PricedOffer, stretch: MonthInterval) -> Decimal:
-    """The training jobs that the estimate takes for a stretch: all runs on the first day, then one a retraining."""
+    """Return the training jobs that the estimate assumes: all runs on the first day, then one per retraining."""
     plan = priced.plan
     jobs = ZERO if stretch.start else plan.runs
     if every := plan.retrain_months:
@@ -198,9 +210,7 @@ def estimated_jobs(priced: PricedOffer, stretch: MonthInterval) -> Decimal:
 
 
 def _runs(priced: PricedOffer, stretch: MonthInterval, usage: Usage) -> list[MeasuredInput]:
-    """The runs of the first day, so that there are as many jobs as were counted; nothing where only retrainings
-    fall.
-    """
+    """Return the runs of the first day that give the measured number of jobs; none in later intervals."""
     jobs = usage.jobs
     if jobs is None or stretch.start:
         return []

@@ -1,4 +1,4 @@
-"""What an estimate says for a stretch of days, by part: the difference of two estimates of shorter horizons."""
+"""The share of an estimate in an interval, by part: the difference of two estimates of shorter horizons."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from pricing import Offer
 
 Part = Literal["training", "inference", "hosting", "storage"]
 PARTS: tuple[Part, ...] = get_args(Part)
-"""What a platform bills. Preparation is people's own figure and stands on no bill."""
+"""The parts that a platform bills. Preparation is the customer's own figure and on no bill."""
 
 
 class MonthInterval(NamedTuple):
-    """From `start` to `end`, in months after the estimate's date."""
+    """An interval in months after the estimate's date."""
 
     start: Decimal
     end: Decimal
 
 
 class PricedOffer(NamedTuple):
-    """An offer as an estimate priced it; `months` is what the estimate looks ahead."""
+    """An offer as an estimate priced it, over `months` from `as_of`."""
 
     plan: ResolvedScenario
     offer: Offer
@@ -36,8 +36,14 @@ class PricedOffer(NamedTuple):
     default_epochs: Decimal
 
     def stretch(self, month: date, through: date) -> MonthInterval | None:
-        """The part of the horizon that lies in the month beginning on `month`, up to the day before `through`; None
-        where they do not meet.
+        """Return the part of the horizon inside a calendar month.
+
+        Args:
+            month: First day of the month.
+            through: Day after the last one that counts.
+
+        Returns:
+            None if the month and the horizon don't overlap.
         """
         end_day = min(month_after(month), through)
         start = months_between(self.as_of, month)
@@ -45,19 +51,20 @@ class PricedOffer(NamedTuple):
         return MonthInterval(start, end) if start < end else None
 
     def share(self, stretch: MonthInterval) -> dict[Part, Decimal | None]:
-        """US dollars of each part that fall into a stretch; None where a price is not known. One-off costs fall on the
-        first day.
+        """Return the US dollars of each part in an interval; None if a price is unknown.
+
+        One-off costs fall on the first day.
         """
         earlier, later = self._until(stretch.start), self._until(stretch.end)
         return {part: _less(later[part], earlier[part]) for part in PARTS}
 
     def _until(self, end: Decimal) -> Mapping[Part, Decimal | None]:
-        """What the first `end` months cost: the offer's own estimate, as if the horizon ended there."""
+        """Return the cost of the first `end` months, as if the horizon ended there."""
         if not end:
             return dict.fromkeys(PARTS, ZERO)
         plan, last_day = self.plan._replace(months=end), day_after_months(self.as_of, end)
-        frame = EstimateContext(plan, self.as_of, last_day, self.default_epochs, preparation=None)
-        lines = estimate_offer(frame, self.offer).lines
+        context = EstimateContext(plan, self.as_of, last_day, self.default_epochs, preparation=None)
+        lines = estimate_offer(context, self.offer).lines
         amounts: dict[Part, Decimal | None] = {}
         for part in PARTS:
             total = sum_amounts(line.amount_usd for line in lines if line.component == part)
@@ -66,7 +73,11 @@ class PricedOffer(NamedTuple):
 
 
 def month_after(month: date) -> date:
-    """The first day of the month after the one that `month` lies in."""
+    """Return the first day of the next calendar month.
+
+    Args:
+        month: Any day of a month.
+    """
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 

@@ -1,4 +1,4 @@
-"""The same question with what was measured."""
+"""Recalibration: the question with measured numbers instead of assumptions."""
 
 from __future__ import annotations
 
@@ -18,18 +18,29 @@ _STEP = Decimal("0.001")  # shares are given to a tenth of a percent
 
 
 class Recalibration(NamedTuple):
-    """`fields` replace those of the question; `notes` say what rests on more than a measurement."""
+    """Measured fields for the question."""
 
     fields: dict[str, str]
+    """Text by key; replaces the fields of the question."""
     notes: tuple[str, ...]
+    """Sentences about fields that were derived from an amount and not measured."""
 
 
 def recalibrate(comparison: Comparison, estimate: Estimate, variances: Sequence[Variance]) -> Recalibration:
-    """What the newest month of each part says; nothing where nothing can be put into the question."""
+    """Return the fields that the newest month of each part measured.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison.
+        variances: The variances of its actual amounts, in the order of months.
+
+    Returns:
+        The recalibration; without fields if nothing was measured.
+    """
     priced = priced_as(comparison, estimate, comparison.plan)
     fields: dict[str, str] = {}
     notes: list[str] = []
-    newest = {variance.actual.part: variance for variance in variances}  # they come in the order of months
+    newest = {variance.actual.part: variance for variance in variances}  # a later month replaces an earlier one
     if training := newest.get("training"):
         fields |= _training(priced, training)
     if inference := newest.get("inference"):
@@ -55,7 +66,7 @@ def _training(priced: PricedOffer, variance: Variance) -> dict[str, str]:
 
 
 def _measured_calls(priced: PricedOffer, variance: Variance) -> dict[str, str]:
-    """The calls of the newest days as calls a month, and the average call."""
+    """Return the measured calls as calls a month, and the average call."""
     usage, plan = variance.actual.usage, priced.plan
     stretch = priced.stretch(variance.actual.month, variance.actual.through)
     if stretch is None or not usage.calls:
@@ -77,7 +88,7 @@ def _measured_calls(priced: PricedOffer, variance: Variance) -> dict[str, str]:
 
 
 def _scaled_calls(priced: PricedOffer, variance: Variance) -> dict[str, str]:
-    """As many calls as make the amount, at the estimate's tokens and prices."""
+    """Return the calls a month that give the amount at the estimate's tokens and prices."""
     stretch = priced.stretch(variance.actual.month, variance.actual.through)
     if stretch is None or not variance.estimate_usd or not priced.plan.calls_per_month or variance.actual.usd <= 0:
         return {}

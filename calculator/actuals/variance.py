@@ -1,4 +1,4 @@
-"""Actual amounts against an estimate, by month and part: the difference, what explains it, whether it stands out."""
+"""Variances: actual amounts against an estimate, by month and part, with causes and anomalies."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from calculator.result import Estimate
 from calculator.uncertainty.sample import sample
 
 Billed = Literal[Part, "all"]
-"""One part, or everything together where the parts are not known."""
+"""One part of a bill, or all together if the bill is not split."""
 
 
 class Actual(NamedTuple):
-    """What was paid for one part in the month that begins on `month`, US dollars, up to the day before `through`."""
+    """A paid amount: US dollars for one part in the month that begins on `month`, up to the day before `through`."""
 
     month: date
     part: Billed
@@ -30,39 +30,49 @@ class Actual(NamedTuple):
 
 
 class Variance(NamedTuple):
-    """One actual amount, held against what the estimate says for the same days."""
+    """An actual amount against the estimate of the same days."""
 
     actual: Actual
     estimate_usd: Decimal | None
-    """None where a price is not known, or the days lie outside the estimate."""
+    """US dollars; None if a price is unknown, or the days lie outside the estimate."""
     inside: bool
-    """Whether the estimate covers any of these days."""
+    """True if the estimate covers any of these days."""
     effects: tuple[Effect, ...]
-    """Add up to the difference exactly; empty where there is none, or none can be said."""
+    """Causes, which add up to the difference exactly; empty without a difference, or if it is unknown."""
     anomaly: str | None
-    """Why it stands out, in words; None where it does not."""
+    """Why the amount is unusual, in words; None if it isn't."""
 
     @property
     def difference_usd(self) -> Decimal | None:
+        """Actual − estimate, US dollars; None if the estimate is unknown."""
         return None if self.estimate_usd is None else self.actual.usd - self.estimate_usd
 
 
 def actual_variances(comparison: Comparison, estimate: Estimate, actuals: Sequence[Actual]) -> tuple[Variance, ...]:
-    """Every actual amount against the month's share of an estimate, in the order of months and parts."""
+    """Compare every actual amount with the same days of an estimate.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison.
+        actuals: The paid amounts.
+
+    Returns:
+        One variance per amount, in the order of months and parts.
+    """
     priced = priced_as(comparison, estimate, comparison.plan)
     samples = sample(comparison)
     drawn = priced_as(comparison, estimate, samples.plan) if samples else None
-    return tuple(_held(comparison, priced, drawn, actual) for actual in sorted(actuals, key=_place))
+    return tuple(_variance(comparison, priced, drawn, actual) for actual in sorted(actuals, key=_place))
 
 
 def priced_as(comparison: Comparison, estimate: Estimate, plan: ResolvedScenario) -> PricedOffer:
-    """The offer of an estimate with a plan: the likely one, or one of draws."""
+    """Return the offer of an estimate with a resolved scenario: the likely one, or the one of draws."""
     default_epochs = estimate.epochs or comparison.assumptions["default_epochs"].value or ONE
     return PricedOffer(plan, estimate.offer, comparison.as_of, estimate.months, default_epochs)
 
 
 def share_of(shares: Mapping[Part, Decimal | None], part: Billed) -> Decimal | None:
-    """One part's share, or the sum of all; None where something of it is unknown."""
+    """Return one part's share or the sum of all, US dollars; None if a summand is unknown."""
     if part != "all":
         return shares[part]
     amounts = [usd for usd in shares.values() if usd is not None]
@@ -73,7 +83,7 @@ def _place(actual: Actual) -> tuple[date, int]:
     return actual.month, len(PARTS) if actual.part == "all" else PARTS.index(actual.part)
 
 
-def _held(comparison: Comparison, priced: PricedOffer, drawn: PricedOffer | None, actual: Actual) -> Variance:
+def _variance(comparison: Comparison, priced: PricedOffer, drawn: PricedOffer | None, actual: Actual) -> Variance:
     stretch = priced.stretch(actual.month, actual.through)
     if stretch is None:
         return Variance(actual, None, False, (), None)
@@ -86,14 +96,14 @@ def _held(comparison: Comparison, priced: PricedOffer, drawn: PricedOffer | None
 
 
 class PercentileBand(NamedTuple):
-    """What a share stays above in 90 of 100 cases, and below in 90 of 100, US dollars."""
+    """The 10th and 90th percentile of a share, US dollars."""
 
     p10: Decimal
     p90: Decimal
 
 
 def _band(drawn: PricedOffer, stretch: MonthInterval, part: Billed) -> PercentileBand | None:
-    """None where the ranges do not reach this part."""
+    """Return the percentiles of a part's share; None if the ranges don't affect it."""
     from calculator.uncertainty.sampling import percentiles  # NumPy, where it is needed
 
     usd = share_of(drawn.share(stretch), part)
@@ -104,14 +114,17 @@ def _band(drawn: PricedOffer, stretch: MonthInterval, part: Billed) -> Percentil
 
 
 def _outside(usd: Decimal, band: PercentileBand) -> str | None:
-    """In a ranged estimate: outside what 8 of 10 cases lie in."""
+    """Return the anomaly of an amount outside the percentiles of a ranged estimate, or None."""
     if band.p10 <= usd <= band.p90:
         return None
-    return f"{'above' if usd > band.p90 else 'below'} what 8 of 10 cases of the estimate's ranges lie in"
+    return f"{'above' if usd > band.p90 else 'below'} the range of 8 in 10 cases of the estimate"
 
 
 def _far(comparison: Comparison, usd: Decimal, estimate_usd: Decimal) -> str | None:
-    """Without ranges: off by more than a share and by more than a sum, both of them assumptions with a source."""
+    """Return the anomaly of an amount that is off by more than a share and more than a sum, or None.
+
+    Both limits are assumptions of the catalogue with a source.
+    """
     share, least = (comparison.assumptions[name].value or ZERO for name in ("anomaly_share", "anomaly_usd"))
     off = abs(usd - estimate_usd)
     if off <= least or off <= share * estimate_usd:

@@ -1,4 +1,4 @@
-"""What it takes to tune a model on one's own GPUs."""
+"""Memory, speed and GPU-hours of tuning a model on GPUs; the equations are in docs/gpu.md."""
 
 from calculator.gpu.memory import GIB, Memory, peak_memory
 from calculator.gpu.names import find_framework, find_gpu, find_model, interpolated_mixture, interpolated_shape

@@ -12,7 +12,7 @@ GIB = 2.0**30
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What one GPU holds at its fullest moment, in bytes."""
+    """Memory of one GPU at the peak of a training step, in bytes."""
 
     weights: float
     gradients: float
@@ -21,28 +21,34 @@ class Memory:
     logits: float
     overhead: float
     slack: float
-    """Of the overhead: what the allocator keeps beyond the tensors, and gives back when memory runs short."""
+    """Part of the overhead: memory that the allocator caches, and frees when memory runs short."""
 
     @property
     def required(self) -> float:
-        """Without the slack: what must fit."""
+        """Bytes that must fit: the peak without the slack."""
         return self.peak - self.slack
 
     @property
     def peak(self) -> float:
+        """The sum of all parts, bytes."""
         return self.weights + self.gradients + self.optimiser + self.activations + self.logits + self.overhead
 
     @property
     def required_gib(self) -> float:
+        """The memory that must fit, GiB."""
         return self.required / GIB
 
-    def seen_gib(self, usable_gib: float) -> float:
-        """What the process is seen to hold on a GPU with that much memory: slack fills no more than is there."""
+    def reserved_gib(self, usable_gib: float) -> float:
+        """Return the GiB that the process reserves on a GPU.
+
+        Args:
+            usable_gib: Memory that a process may fill, GiB. The allocator's cache takes no more than is free.
+        """
         return max(self.required, min(self.peak, usable_gib * GIB)) / GIB
 
 
 def weight_bytes(setup: Setup, physics: GpuPhysics) -> float:
-    """Weights on one GPU: resident shard, and what sharding gathers for the layers at work."""
+    """Return the bytes of weights on one GPU: its shard, and the layers that sharding gathers for the computation."""
     model = setup.model
     outside = model.parameters - model.block_parameters
     kind = setup.quantised
@@ -68,14 +74,14 @@ def weight_bytes(setup: Setup, physics: GpuPhysics) -> float:
 
 
 def loading_bytes(setup: Setup, physics: GpuPhysics) -> float:
-    """Where every GPU loads the whole model before it is sharded: the model, and the shard made of it."""
+    """Return the bytes of loading if every GPU loads the whole model before sharding: the model, and its shard."""
     if not setup.loads_whole or setup.weight_shards == 1:
         return 0.0
     return physics.loading_share * 2.0 * setup.model.parameters * (1 + 1 / setup.weight_shards)
 
 
 def gathered_bytes(setup: Setup, whole: float, physics: GpuPhysics) -> float:
-    """Layers that a GPU holds whole while it works on them, under fully sharded weights (zero3, FSDP)."""
+    """Return the bytes of the layers that a GPU holds whole during their computation (ZeRO-3, FSDP)."""
     if setup.sharding != "zero3" or setup.zero_group == 1:
         return 0.0
     model = setup.model
@@ -86,7 +92,7 @@ def gathered_bytes(setup: Setup, whole: float, physics: GpuPhysics) -> float:
 
 
 def gradient_bytes(setup: Setup) -> float:
-    """Gradients of what is trained, as wide as it is kept; none where the optimiser steps in the backward pass."""
+    """Return the bytes of the gradients, as wide as the trained weights; 0 if it steps in the backward pass."""
     if setup.optimiser == "adamw-in-backward":
         return 0.0
     adapters = (4.0 if setup.states == "mixed" else 2.0) * setup.low_rank_parameters
@@ -94,7 +100,7 @@ def gradient_bytes(setup: Setup) -> float:
 
 
 def optimiser_bytes(setup: Setup) -> float:
-    """Moments and, with mixed states, 32-bit masters of what is trained (ZeRO, 1910.02054)."""
+    """Return the bytes of moments and, with mixed states, 32-bit master weights (ZeRO, arXiv 1910.02054)."""
     if setup.cpu_offload:
         return 0.0
     wide = {"adamw": 8.0, "adamw-in-backward": 8.0, "adamw-8bit": 2.0, "adafactor": 0.1, "sgd": 0.0}[setup.optimiser]
@@ -107,7 +113,7 @@ def optimiser_bytes(setup: Setup) -> float:
 
 
 def step_bytes(setup: Setup, physics: GpuPhysics) -> float:
-    """What the optimiser step itself allocates for each trained weight."""
+    """Return the bytes that the optimiser step itself allocates for the trained weights."""
     if setup.cpu_offload or setup.stack == "fp8" or setup.optimiser in ("adamw-in-backward", "adamw-8bit"):
         return 0.0  # the fp8 stack's optimiser is one fused kernel
     wide = setup.states == "mixed" and setup.method == "full"
@@ -115,8 +121,9 @@ def step_bytes(setup: Setup, physics: GpuPhysics) -> float:
 
 
 def layer_activation_bytes(setup: Setup, physics: GpuPhysics) -> float:
-    """What the backward pass needs of one layer, for each token: the tensors that autograd keeps, counted in widths of
-    16 bit (after 2205.05198, with gates and grouped queries).
+    """Return the bytes per token of one layer that autograd keeps for the backward pass.
+
+    Counted in tensors of 16 bit (after arXiv 2205.05198, with gated feed-forward layers and grouped queries).
     """
     model = setup.model
     full = setup.method == "full"
@@ -124,10 +131,10 @@ def layer_activation_bytes(setup: Setup, physics: GpuPhysics) -> float:
     gated = model.mlp_matrices == 3
     # Two norms keep their inputs: models with gates have root-mean-square norms, which unfused code computes in 32 bit.
     hidden = 4.0 if unfused and gated else 2.0
-    query, keys = 2.0, 2.0  # query and what attention gives; keys and values
+    query, keys = 2.0, 2.0  # query and attention's output; keys and values
     ffn = 3.0 if gated else 1.0
-    if full:  # inputs of matrices; those of attention's output are kept already
-        hidden += 4.0 if unfused and gated else 2.0  # and what unfused norms are multiplied with
+    if full:  # inputs of matrices; attention's output matrix has its input kept already
+        hidden += 4.0 if unfused and gated else 2.0  # and the normalised values that unfused norms scale
         ffn += 1.0
     if setup.casts_to_32_bit:
         ffn *= 2.0
@@ -143,7 +150,7 @@ def layer_activation_bytes(setup: Setup, physics: GpuPhysics) -> float:
     )
     if "qkv" in setup.tuned:  # values are a view of one matrix's output, which holds queries and keys as well
         stored += model.query_width + model.kv_width
-    if setup.dora:  # what the matrix gives, and in 32 bit what its adapter gives
+    if setup.dora:  # output of the matrix, and of its adapter in 32 bit
         stored += 3.0 * setup.tuned_outputs
     scores = 0.0 if setup.flash_attention else physics.score_bytes * model.heads * setup.sequence_length
     each = 2.0 * physics.fp8_kept if setup.eight_bit else setup.hidden_bytes
@@ -151,8 +158,9 @@ def layer_activation_bytes(setup: Setup, physics: GpuPhysics) -> float:
 
 
 def _adapter_inputs(setup: Setup) -> tuple[int, int, int]:
-    """Inputs that adapters keep, in widths of hidden states, queries and the feed-forward part. Frozen matrices keep
-    none. The eager stack casts a copy for every adapter; elsewhere those of one input share it.
+    """Return the number of inputs that adapters keep: of hidden, query and feed-forward width.
+
+    Frozen matrices keep no input. The eager stack casts a copy per adapter; in others, adapters of one input share it.
     """
     tuned = setup.tuned
     reading = len([target for target in tuned if target in ("q", "k", "v", "qkv")])
@@ -163,7 +171,7 @@ def _adapter_inputs(setup: Setup) -> tuple[int, int, int]:
 
 
 def activation_bytes(setup: Setup, physics: GpuPhysics) -> tuple[float, float]:
-    """(kept from the forward pass, the layer at work in the backward pass), whole GPU."""
+    """Return the bytes on one GPU kept from the forward pass, and of the layer that the backward pass recomputes."""
     tokens = setup.peak_tokens / setup.pipeline_cuts
     layers = setup.model.layers / setup.pipeline_parallel
     layer = layer_activation_bytes(setup, physics) * tokens
@@ -178,7 +186,7 @@ def activation_bytes(setup: Setup, physics: GpuPhysics) -> tuple[float, float]:
 
 
 def logit_bytes(setup: Setup, physics: GpuPhysics) -> float:
-    """Logits with their 32-bit copies and gradient."""
+    """Return the bytes of the logits with their 32-bit copies and gradient."""
     per_logit = {
         "plain": physics.logit_bytes_plain,
         "in-place": physics.logit_bytes_in_place,
@@ -188,7 +196,7 @@ def logit_bytes(setup: Setup, physics: GpuPhysics) -> float:
 
 
 def fixed_bytes(setup: Setup, physics: GpuPhysics) -> float:
-    """What is there whatever the tokens: DeepSpeed's buckets and, where it is counted, what is no tensor."""
+    """Return the bytes that do not depend on tokens: DeepSpeed's buckets, and the context if the cache is counted."""
     deepspeed = setup.deepspeed and (setup.gpus == 1 or setup.sharding in ("zero2", "zero3"))
     buckets = physics.deepspeed_buckets if deepspeed else 0.0
     if not setup.counts_cache:
@@ -197,8 +205,10 @@ def fixed_bytes(setup: Setup, physics: GpuPhysics) -> float:
 
 
 def loose_bytes(setup: Setup, logits: float, physics: GpuPhysics) -> float:
-    """What the allocator holds of logits besides. A block is of no use for a longer micro-step, so where lengths change
-    it holds the largest tensors several times over: those of the usual length, for there are few of the longest.
+    """Return the bytes of logits that the allocator caches besides those in use.
+
+    A cached block is too small for a longer micro-step, so with changing lengths the allocator holds the largest
+    tensors several times over: those of the average length, because few are of the full one.
     """
     if not setup.lengths_change:
         return 0.0
@@ -206,18 +216,27 @@ def loose_bytes(setup: Setup, logits: float, physics: GpuPhysics) -> float:
 
 
 def peak_memory(setup: Setup, physics: GpuPhysics) -> Memory:
-    """The fullest moment of a step: the end of the forward pass, the first layer of the backward pass, or the
-    optimiser step, whichever is largest; or loading.
+    """Return the memory of one GPU at the peak of a training step.
+
+    The peak is the largest of four moments: the end of the forward pass, the first layer of the backward pass, the
+    optimiser step, and loading. Equations: docs/gpu.md, chapter 3.
+
+    Args:
+        setup: Model, GPU, parallelism and batch.
+        physics: The fitted constants.
+
+    Returns:
+        Bytes by part.
     """
     weights = weight_bytes(setup, physics)
     gradients = gradient_bytes(setup)
     optimiser = optimiser_bytes(setup)
     stored, working = activation_bytes(setup, physics)
     logits = logit_bytes(setup, physics)
-    # Gradients meet the activations only when an earlier micro-step left some behind.
-    met = gradients if setup.grad_accumulation > 1 else 0.0
-    buffer = max(met, 0.5 * gradients)
-    forward = (met, stored, logits, 0.0)
+    # Gradients coexist with the activations only if an earlier micro-step has accumulated some.
+    accumulated = gradients if setup.grad_accumulation > 1 else 0.0
+    buffer = max(accumulated, 0.5 * gradients)
+    forward = (accumulated, stored, logits, 0.0)
     moments = (
         forward,
         (buffer, stored + working, 0.0, 0.0),

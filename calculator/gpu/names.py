@@ -8,24 +8,27 @@ from collections.abc import Mapping, Sequence
 
 from pricing import Framework, Gpu, ModelShape
 
-# Experts that a token passes in a mixture of which only the sizes are known; most of today's take 4 to 8.
+# Active experts of a mixture of which only the sizes are known; most models use 4 to 8.
 USUAL_ACTIVE_EXPERTS = 8
-# Sizes this many times apart count as alike.
+# Sizes up to this factor apart count as similar.
 ALIKE = 1.5
 
-# What stands in names of checkpoints without changing their shape.
+# Parts of checkpoint names that do not change the shape.
 _DECORATION = re.compile(
     r"-(instruct|chat|base|it|pt|hf|sft|dpo|rlhf|bf16|fp16|fp8|bnb|4bit|8bit|gptq|awq|int4|int8|nf4|qlora|lora|unsloth"
     r"|hermes|tuned|text|deduped|\d{4,}|\d{1,3}k|1m|thinking|preview|v0\.[12])(?=-|$)"
 )
 
 
-# And what may: a version, where the name without it is known and the one with it is not.
+# A version may change the shape: it is dropped only if the name with it is unknown.
 _VERSION = re.compile(r"-(v\d+(\.\d+)*|beta|alpha)(?=-|$)")
 
 
 def plain_name(text: str) -> str:
-    """`meta-llama/Meta-Llama-3.1-8B-Instruct` → `llama-3.1-8b`: small letters, no owner, no decoration."""
+    """Return a model name in lower case without owner and decoration.
+
+    `meta-llama/Meta-Llama-3.1-8B-Instruct` becomes `llama-3.1-8b`.
+    """
     name = text.strip().lower().rsplit("/", 1)[-1]
     name = re.sub(r"[\s_]+", "-", name).removeprefix("meta-")
     name = re.sub(r"\bcode-llama", "codellama", name)
@@ -40,20 +43,37 @@ def plain_name(text: str) -> str:
 
 
 def find_model(text: str, models: Mapping[str, ModelShape]) -> ModelShape | None:
-    """The shape that a name means; None where nobody knows it."""
+    """Return the shape of a model.
+
+    Args:
+        text: The name as typed, such as `meta-llama/Llama-3.1-8B-Instruct`.
+        models: The known shapes, by name.
+
+    Returns:
+        None if the name is unknown.
+    """
     name = text.strip().lower()
     plain = plain_name(text)
-    for tried in (name, plain, plain_name(_VERSION.sub("", plain))):
-        if tried in models:
-            return models[tried]
+    for candidate in (name, plain, plain_name(_VERSION.sub("", plain))):
+        if candidate in models:
+            return models[candidate]
         for model in models.values():
-            if tried in model.aliases:
+            if candidate in model.aliases:
                 return model
     return None
 
 
 def find_gpu(text: str, gpus: Mapping[str, Gpu], memory_gb: float | None = None) -> Gpu | None:
-    """The GPU that a name means, the memory deciding where one name has several sizes; None where nobody knows it."""
+    """Return the GPU of a name.
+
+    Args:
+        text: The name as typed, such as `NVIDIA A100 80GB`.
+        gpus: The known GPUs, by name.
+        memory_gb: Memory in GB, which decides between sizes of one family; None if unknown.
+
+    Returns:
+        None if the name is unknown.
+    """
     name = re.sub(r"[\s_]+", "-", text.strip().lower())
     name = re.sub(r"^(nvidia|amd|instinct|tesla|geforce|quadro)-", "", re.sub(r"^(nvidia|amd)-", "", name))
     name = re.sub(r"-?gb$", "", name)
@@ -80,7 +100,15 @@ def _by_name(name: str, gpus: Mapping[str, Gpu]) -> Gpu | None:
 
 
 def find_framework(text: str, frameworks: Mapping[str, Framework]) -> Framework:
-    """The first framework one of whose words stands in the text; the `unknown` one where none does."""
+    """Return the training framework that a text names.
+
+    Args:
+        text: Any text, such as `Axolotl 0.4`.
+        frameworks: The known frameworks, by name, with the words that identify them.
+
+    Returns:
+        The first framework with a word in the text, else the one called `unknown`.
+    """
     name = text.strip().lower()
     for framework in frameworks.values():
         if any(re.search(rf"(?<![a-z]){re.escape(word)}", name) for word in framework.matches):
@@ -91,8 +119,14 @@ def find_framework(text: str, frameworks: Mapping[str, Framework]) -> Framework:
 def interpolated_mixture(
     parameters_billion: float, active_billion: float, models: Mapping[str, ModelShape]
 ) -> ModelShape:
-    """A mixture of experts of which only the sizes are known: what a token passes is a dense shape of the active size,
-    cut into experts, with as many more of them as make up the rest.
+    """Return the shape of a mixture of experts of which only the sizes are known.
+
+    The active part is a dense shape of the active size, cut into 8 experts; further experts make up the rest.
+
+    Args:
+        parameters_billion: All parameters.
+        active_billion: Parameters that a token uses.
+        models: The known shapes, by name.
     """
     dense = interpolated_shape(active_billion, models)
     each = max(1, dense.ffn // USUAL_ACTIVE_EXPERTS)
@@ -110,8 +144,16 @@ def interpolated_mixture(
 
 
 def interpolated_shape(parameters_billion: float, models: Mapping[str, ModelShape]) -> ModelShape:
-    """A dense shape of that size between the two nearest known ones (of the newest families: gated, grouped queries),
-    on the logarithm of the size. The result says that it is interpolated.
+    """Return a dense shape of a size, interpolated between the two nearest known ones on the logarithm of the size.
+
+    Only gated dense shapes are used, as in the newest families.
+
+    Args:
+        parameters_billion: Size of the model.
+        models: The known shapes, by name.
+
+    Returns:
+        A shape with `interpolated` set.
     """
     reference = sorted(
         (model for model in models.values() if model.experts == 1 and model.mlp_matrices == 3),
@@ -156,7 +198,7 @@ def interpolated_shape(parameters_billion: float, models: Mapping[str, ModelShap
 
 
 def _usual_vocabulary(parameters_billion: float, reference: Sequence[ModelShape]) -> int | None:
-    """The middle one of models of about that size: vocabularies differ four times between neighbours."""
+    """Return the median vocabulary of models of a similar size, because neighbours differ by a factor of four."""
     alike = sorted(
         model.vocabulary for model in reference if 1 / ALIKE <= model.parameters_billion / parameters_billion <= ALIKE
     )

@@ -13,23 +13,24 @@ from pricing import GpuPhysics
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A likely value and the 80 % interval about it."""
+    """A likely value with its 80 % interval."""
 
     low: float
     likely: float
     high: float
 
     def scaled(self, factor: float) -> Interval:
+        """Return the interval times a positive factor."""
         return Interval(self.low * factor, self.likely * factor, self.high * factor)
 
-    def inverted(self, over: float) -> Interval:
-        """`over` divided by it: hours from tokens an hour."""
-        return Interval(over / self.high, over / self.likely, over / self.low)
+    def inverted(self, numerator: float) -> Interval:
+        """Return a number divided by the interval, such as hours from tokens an hour."""
+        return Interval(numerator / self.high, numerator / self.likely, numerator / self.low)
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What one setup needs and does."""
+    """Memory and speed of one setup. Memory in GiB per GPU, with what the allocator caches in `peak_gib`."""
 
     setup: Setup
     memory: Memory
@@ -41,26 +42,41 @@ class Prediction:
 
     @property
     def margin_gib(self) -> float:
-        """What is left of the GPU's memory; negative where it does not fit."""
+        """Free memory of the GPU, GiB; negative if the setup does not fit."""
         return self.usable_gib - self.memory.required_gib
 
     @property
     def tokens_per_second(self) -> Interval:
-        """Of all GPUs together."""
+        """Tokens a second of all GPUs together."""
         return self.tokens_per_second_per_gpu.scaled(self.setup.gpus)
 
 
 def usable_gib(setup: Setup, physics: GpuPhysics) -> float:
-    """GiB that a process may fill; what is sold as 80 GB shows as 79 to 80 GiB, less what the driver keeps."""
+    """Return the GiB of a GPU that a process may fill.
+
+    A GPU sold as 80 GB reports 79 to 80 GiB, of which the driver reserves a part.
+
+    Args:
+        setup: The setup with its GPU.
+        physics: The fitted constants.
+    """
     return setup.gpu.memory_gb * physics.usable_share
 
 
 def predict(setup: Setup, physics: GpuPhysics) -> Prediction:
-    """Memory and speed of a setup. A pure function of its arguments; tens of microseconds."""
+    """Return the memory and speed of a setup. Takes tens of microseconds.
+
+    Args:
+        setup: Model, GPU, parallelism and batch.
+        physics: The fitted constants.
+
+    Returns:
+        The prediction with 80 % intervals, whose factors were measured (docs/gpu.md, chapter 5).
+    """
     memory = peak_memory(setup, physics)
     step = micro_step(setup, physics)
     usable = usable_gib(setup, physics)
-    peak = memory.seen_gib(usable)
+    peak = memory.reserved_gib(usable)
     return Prediction(
         setup=setup,
         memory=memory,
@@ -82,12 +98,20 @@ def _fits(setup: Setup, memory: Memory, physics: GpuPhysics) -> bool:
         return True
     if setup.checkpointing != "selective":
         return False
-    # Selective checkpointing keeps what there is room for.
+    # Selective checkpointing keeps only as many activations as fit.
     return peak_memory(replace(setup, checkpointing="full"), physics).required_gib <= usable
 
 
 def remedies(setup: Setup, physics: GpuPhysics) -> list[tuple[str, Setup]]:
-    """Single changes that make a setup fit, in words, the mildest first; empty where it fits or none of them does."""
+    """Return the single changes that make a setup fit, the mildest first.
+
+    Args:
+        setup: The setup to change.
+        physics: The fitted constants.
+
+    Returns:
+        Pairs of the change in words and the changed setup; empty if the setup fits, or if no single change helps.
+    """
     if predict(setup, physics).fits:
         return []
     return [(words, changed) for words, changed in _changes(setup) if predict(changed, physics).fits]

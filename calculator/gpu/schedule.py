@@ -1,4 +1,4 @@
-"""How long a job takes and how many GPU-hours that is."""
+"""Wall-clock time and GPU-hours of a training job."""
 
 from __future__ import annotations
 
@@ -15,47 +15,62 @@ SECONDS_AN_HOUR = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class TrainingRate:
-    """How a job goes forward, whatever its length."""
+    """Speed of a job, independent of its length."""
 
     seconds_per_token: Interval
-    """Wall clock of all GPUs together for each real token, with padding, evaluation and checkpoints."""
+    """Wall-clock seconds of all GPUs together per real token, with padding, evaluation and checkpoints."""
     start_seconds: float
-    """Before the first token."""
+    """Seconds of each run before the first token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """One job, all its runs."""
+    """Hours of a training job."""
 
     pace: TrainingRate
     wall_hours: Interval
-    """Of one run, with start-up, evaluation and checkpoints."""
+    """Hours of one run, with start-up, evaluation and checkpoints."""
     gpu_hours: Interval
-    """Of all runs and GPUs."""
+    """GPU-hours of all runs and GPUs."""
 
 
 def padding_factor(micro_batch: int, mean_length: float, sequence_length: int, physics: GpuPhysics) -> float:
-    """Tokens computed for each real token where sequences are not packed: the longest of a micro-batch sets the length
-    of all, up to the full sequence.
+    """Return the computed tokens per real token if sequences are not packed.
+
+    The longest sequence of a micro-batch sets the length of all.
+
+    Args:
+        micro_batch: Sequences in a micro-batch.
+        mean_length: Tokens of an average sequence.
+        sequence_length: Tokens of a full sequence, which bounds the padding.
+        physics: The fitted constants.
+
+    Returns:
+        A factor of at least 1.
     """
     return max(1.0, min(math.pow(micro_batch, physics.padding_power), sequence_length / mean_length))
 
 
 def startup_seconds(setup: Setup, physics: GpuPhysics) -> float:
-    """Processes, checkpoint into memory, first batches and compilation."""
+    """Return the seconds of starting processes, loading the checkpoint, the first batches and compilation."""
     load = 2e-9 * setup.model.parameters / physics.load_gb_s
     return physics.startup_seconds + load + (physics.compile_seconds if setup.compiled else 0.0)
 
 
 def evaluation_factor(gpus: int, physics: GpuPhysics) -> float:
-    """Wall clock over training time: evaluation and checkpoints, a larger share where training is shorter."""
+    """Return wall-clock time over training time: evaluation and checkpoints, a larger share of short trainings."""
     if gpus < physics.many_gpus:
         return physics.wall_factor_few
     return physics.wall_factor_many
 
 
 def pace(prediction: Prediction, physics: GpuPhysics) -> TrainingRate:
-    """Of a setup, from its tokens a second."""
+    """Return the speed of a job from its setup's tokens a second.
+
+    Args:
+        prediction: Speed of the setup.
+        physics: The fitted constants.
+    """
     setup = prediction.setup
     computed = 1.0
     if not setup.packed and setup.mean_length:
@@ -67,7 +82,15 @@ def pace(prediction: Prediction, physics: GpuPhysics) -> TrainingRate:
 def schedule(
     prediction: Prediction, physics: GpuPhysics, *, dataset_tokens: float, epochs: float = 1.0, runs: float = 1.0
 ) -> Schedule:
-    """Hours of a job over `dataset_tokens` real tokens, `epochs` passes, `runs` times over."""
+    """Return the hours of a job.
+
+    Args:
+        prediction: Speed of the setup.
+        physics: The fitted constants.
+        dataset_tokens: Real tokens of one pass over the data, without padding.
+        epochs: Passes over the data.
+        runs: Repetitions of the whole job.
+    """
     training_pace = pace(prediction, physics)
     each, start = training_pace.seconds_per_token, training_pace.start_seconds
     tokens = dataset_tokens * epochs

@@ -17,22 +17,22 @@ MAX_MICRO_BATCH = 64
 
 @dataclass(frozen=True, slots=True)
 class GpuSource:
-    """Where GPUs can be had: whole numbers of them that may be rented together."""
+    """A source of GPUs: a type, and the numbers of them that can be rented together."""
 
     id: str
     gpu: Gpu
     usd_per_gpu_hour: Decimal | None
-    """None: the price is not known."""
+    """US dollars; None if the price is unknown."""
     gpus_per_node: int
     counts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingJob:
-    """What is to be trained."""
+    """A job to place on GPUs."""
 
     setup: Setup
-    """Model, method, sequence and stack; its GPUs, sharding, checkpointing and micro-batch are chosen anew."""
+    """Model, method, sequence and stack; the search chooses GPUs, sharding, checkpointing and micro-batch."""
     global_batch: int
     """Sequences of one optimiser step."""
     dataset_tokens: float
@@ -42,7 +42,7 @@ class TrainingJob:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The best way to run the job on some GPUs of a place."""
+    """The fastest way to run a job on a number of GPUs of one source."""
 
     place: GpuSource
     prediction: Prediction
@@ -50,22 +50,31 @@ class Configuration:
 
     @property
     def usd(self) -> Decimal | None:
-        """At the likely hours; None where the price is not known."""
+        """Cost at the likely hours, US dollars; None if the price is unknown."""
         if self.place.usd_per_gpu_hour is None:
             return None
         return self.place.usd_per_gpu_hour * Decimal(f"{self.schedule.gpu_hours.likely:.6f}")
 
 
 def configurations(job: TrainingJob, places: Iterable[GpuSource], physics: GpuPhysics) -> list[Configuration]:
-    """For every place and count on which the job fits, its fastest configuration; nothing where it fits nowhere."""
+    """Return the fastest configuration for every source and number of GPUs on which the job fits.
+
+    Args:
+        job: The job.
+        places: Sources of GPUs.
+        physics: The fitted constants.
+
+    Returns:
+        Configurations in the order of sources, then of GPUs; empty if the job fits nowhere.
+    """
     configurations = []
     for place in places:
-        whole = True  # a copy of the model fits on one GPU, as far as is known; more GPUs do not change that
+        whole = True  # assume that a copy of the model fits on one GPU; more GPUs don't change that
         for count in sorted(place.counts):
-            tried = list(_candidates(job, place, count, whole, physics))
-            whole = any(setup.sharding == "none" for setup in tried)
+            setups = list(_candidates(job, place, count, whole, physics))
+            whole = any(setup.sharding == "none" for setup in setups)
             best = max(
-                (predict(setup, physics) for setup in tried),
+                (predict(setup, physics) for setup in setups),
                 key=lambda prediction: prediction.tokens_per_second.likely,
                 default=None,
             )
@@ -76,7 +85,14 @@ def configurations(job: TrainingJob, places: Iterable[GpuSource], physics: GpuPh
 
 
 def fewest(configurations: Iterable[Configuration]) -> Configuration | None:
-    """The one with the fewest GPUs, the fastest of them."""
+    """Return the configuration with the fewest GPUs, and among equals the fastest.
+
+    Args:
+        configurations: Results of `configurations`.
+
+    Returns:
+        None without configurations.
+    """
     return min(
         configurations,
         key=lambda configuration: (
@@ -89,17 +105,27 @@ def fewest(configurations: Iterable[Configuration]) -> Configuration | None:
 
 
 def cheapest(configurations: Iterable[Configuration]) -> Configuration | None:
-    """The one that costs least, of those whose price is known."""
+    """Return the configuration with the lowest cost.
+
+    Args:
+        configurations: Results of `configurations`.
+
+    Returns:
+        None if no configuration has a known price.
+    """
     priced = [(configuration.usd, configuration) for configuration in configurations]
     known_costs = [(usd, configuration) for usd, configuration in priced if usd is not None]
     return min(known_costs, key=lambda pair: (pair[0], pair[1].place.id), default=(None, None))[1]
 
 
 def _candidates(job: TrainingJob, place: GpuSource, count: int, whole: bool, physics: GpuPhysics) -> Iterator[Setup]:
-    """The largest micro-batch that fits, for every sharding and checkpointing worth trying."""
+    """Yield the largest micro-batch that fits, for every sharding and checkpointing worth trying."""
     shardings: tuple[Sharding, ...] = ("none",) if count == 1 else ("none", "zero2", "zero3")
     if job.setup.method != "full" and count > 1:
-        shardings = ("none", "zero3")  # there is little to shard but the weights
+        shardings = (
+            "none",
+            "zero3",
+        )  # gradients and optimiser states of adapters are small: shard the weights or nothing
     if not whole:
         shardings = shardings[1:]
     checkpointing_modes: tuple[Checkpointing, ...] = ("none", "full")
@@ -129,7 +155,10 @@ def _candidates(job: TrainingJob, place: GpuSource, count: int, whole: bool, phy
 
 
 def _largest_micro_batch(base: Setup, most_sequences: int, global_batch: int, physics: GpuPhysics) -> Setup | None:
-    """Powers of two up to `most`, found from what one more sequence costs; None where not even one fits."""
+    """Return the setup with the largest micro-batch that fits, a power of two; None if not even one sequence fits.
+
+    The search starts at the size that the memory of one more sequence suggests.
+    """
     usable = usable_gib(base, physics)
 
     def sized(micro_batch: int) -> Setup:

@@ -1,4 +1,4 @@
-"""What is trained, how, and on what: the question that memory and time are computed for."""
+"""A training setup: model, method, GPUs, parallelism and batch."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ALL_LINEAR: tuple[Target, ...] = (*ATTENTION, "gate", "up", "down")
 
 @dataclass(frozen=True)
 class Setup:
-    """One way to run one training job. Lengths in tokens, batches in sequences."""
+    """One way to run a training job. Lengths in tokens, batches in sequences."""
 
     model: ModelShape
     gpu: Gpu
@@ -30,26 +30,28 @@ class Setup:
     gpus: int = 1
     gpus_per_node: int = 8
     link: Link | None = None
-    """Between the GPUs of a node; None: as the GPU is sold."""
+    """Link between the GPUs of a node; None for the GPU's usual one."""
     node_gb_s: float | None = None
-    """Between nodes, for each GPU, one direction; None: the model's assumption for the link."""
+    """GB/s between nodes per GPU, one direction; None for the assumption for the link."""
     sharding: Sharding = "none"
-    """Over data-parallel copies: none (DDP), optimiser (zero1), and gradients (zero2), and weights (zero3, FSDP)."""
+    """What data-parallel copies share: nothing (DDP), optimiser states (zero1), also gradients (zero2), also weights
+    (zero3, FSDP).
+    """
     tensor_parallel: int = 1
     pipeline_parallel: int = 1
     context_parallel: int = 1
     sequence_length: int = 2048
     packed: bool = True
     mean_length: float | None = None
-    """Tokens of an average sequence with its padding, where sequences are not packed; None: the full length."""
+    """Tokens of an average sequence with its padding, if sequences are not packed; None for the full length."""
     micro_batch: int = 1
     grad_accumulation: int = 1
     precision: Precision = "bf16"
-    """Of the arithmetic. fp32 means 32-bit weights under automatic mixed precision."""
+    """Precision of the arithmetic. fp32 means 32-bit weights under automatic mixed precision."""
     states: StateRecipe = "mixed"
-    """Full fine-tuning and adapters: 16-bit weights, gradients and moments (pure), or 32-bit masters (mixed)."""
+    """pure: 16-bit weights, gradients and moments; mixed: 32-bit master weights. For full tuning and adapters."""
     quantisation: Quantisation | None = None
-    """Of the frozen weights; qlora without one means nf4."""
+    """Quantisation of the frozen weights; qlora without one means nf4."""
     optimiser: Optimiser = "adamw"
     checkpointing: Checkpointing = "full"
     flash_attention: bool = True
@@ -63,7 +65,7 @@ class Setup:
     loads_whole: bool = False
     """Every GPU loads the whole checkpoint before it is sharded."""
     counts_cache: bool = True
-    """Memory is counted with what the allocator keeps for later, as nvidia-smi sees it; False: tensors only."""
+    """Count the allocator's cache, as nvidia-smi does; False counts tensors only."""
     stack: StackClass = "optimised"
     lora_rank: int = 16
     lora_targets: tuple[Target, ...] = ALL_LINEAR
@@ -71,75 +73,78 @@ class Setup:
 
     @cached_property
     def model_parallel(self) -> int:
-        """Pieces that one copy of the weights is cut into by tensor and pipeline parallelism."""
+        """Number of pieces into which tensor and pipeline parallelism cut one copy of the weights."""
         return self.tensor_parallel * self.pipeline_parallel
 
     @cached_property
     def weight_shards(self) -> int:
-        """Pieces the weights of a copy are kept in."""
+        """Number of shards of a copy's weights."""
         return self.model_parallel * (self.zero_group if self.sharding == "zero3" else 1)
 
     @cached_property
     def gradient_shards(self) -> int:
+        """Number of shards of a copy's gradients."""
         return self.model_parallel * (self.zero_group if self.sharding in ("zero2", "zero3") else 1)
 
     @cached_property
     def optimiser_shards(self) -> int:
+        """Number of shards of a copy's optimiser states."""
         return self.model_parallel * (1 if self.sharding == "none" else self.zero_group)
 
     @cached_property
     def zero_group(self) -> int:
-        """GPUs that share one set of states: all but those that tensors and layers are cut over."""
+        """GPUs that share one set of states: all GPUs, divided by the pieces of one copy."""
         return max(1, self.gpus // self.model_parallel)
 
     @cached_property
     def step_tokens(self) -> float:
-        """Tokens, padding included, that one model copy's context shard computes in an average micro-step."""
+        """Tokens, padding included, that one context shard of a copy computes in an average micro-step."""
         length = self.sequence_length if self.mean_length is None else min(self.mean_length, self.sequence_length)
         return self.micro_batch * length / self.context_parallel
 
     @cached_property
     def peak_tokens(self) -> float:
-        """Tokens of the largest micro-step: what memory must hold."""
+        """Tokens of the largest micro-step, which memory must hold."""
         return self.micro_batch * self.sequence_length / self.context_parallel
 
     @cached_property
     def pipeline_cuts(self) -> int:
-        """Pieces that a micro-batch is cut into: a pipeline given one batch cuts it into its sequences."""
+        """Number of pieces of a micro-batch: a pipeline with a single batch cuts it into its sequences."""
         return self.micro_batch if self.pipeline_parallel > 1 and self.grad_accumulation == 1 else 1
 
     @cached_property
     def eight_bit(self) -> bool:
-        """Frozen weights and inputs of matrices are kept in 8 bit."""
+        """True if frozen weights and inputs of matrices are kept in 8 bit."""
         return self.precision in ("fp8", "fp4") and self.keeps_8_bit
 
     @cached_property
     def hidden_bytes(self) -> float:
-        """Of a number that autograd keeps; with 32-bit weights it is as wide, mixed precision or not."""
+        """Bytes of a number that autograd keeps: 4 with 32-bit weights, mixed precision or not, else 2."""
         return 4.0 if self.precision == "fp32" else 2.0
 
     @cached_property
     def lengths_change(self) -> bool:
-        """Micro-steps of changing length, in a stack whose allocator and logits suffer from it."""
+        """True for micro-steps of changing length in a stack whose allocator fragments by it."""
         return not self.packed and self.stack == "eager"
 
     @cached_property
     def casts_to_32_bit(self) -> bool:
-        """Preparing a k-bit model casts what is not quantised, and with it the hidden states, to 32 bit."""
+        """True if preparing a k-bit model casts unquantised weights, and so the hidden states, to 32 bit."""
         return self.stack == "eager" and self.states == "mixed" and self.quantised in ("nf4", "nf4-dq")
 
     @cached_property
     def quantised(self) -> Quantisation | None:
+        """Quantisation of the frozen weights; None for 16 bit."""
         return self.quantisation or ("nf4" if self.method == "qlora" else None)
 
     @cached_property
     def tuned(self) -> tuple[Target, ...]:
-        """Matrices with an adapter."""
+        """Matrices with an adapter; none for full fine-tuning."""
         return () if self.method == "full" else self.lora_targets
 
     @cached_property
     def tuned_outputs(self) -> int:
-        """Width of all that one layer's tuned matrices give."""
+        """Sum of the output widths of one layer's tuned matrices."""
         model = self.model
         width = {
             **{"q": model.query_width, "k": model.kv_width, "v": model.kv_width, "o": model.hidden},
@@ -150,7 +155,7 @@ class Setup:
 
     @cached_property
     def low_rank_parameters(self) -> float:
-        """Weights of the adapters: rank × (in + out) of every tuned matrix (LoRA, 2106.09685); none with full tuning.
+        """Weights of the adapters: rank × (in + out) of every tuned matrix (LoRA, arXiv 2106.09685); 0 for full tuning.
 
         In a mixture of experts every expert's matrices get an adapter.
         """
@@ -173,18 +178,19 @@ class Setup:
 
     @cached_property
     def whole_parameters(self) -> float:
-        """Weights trained as they are: all with full fine-tuning, else tuned embeddings and heads."""
+        """Weights trained without an adapter: all for full fine-tuning, else tuned embeddings and heads."""
         if self.method == "full":
             return self.model.parameters
         return self.model.embedding_parameters * sum(target in ("embedding", "head") for target in self.lora_targets)
 
     @cached_property
     def trained_parameters(self) -> float:
+        """Number of trained weights."""
         return self.low_rank_parameters + self.whole_parameters
 
     @cached_property
     def matrices_tuned(self) -> float:
-        """Adapters of one layer, as a share of all seven matrices."""
+        """Share of a layer's seven matrices that have an adapter, 0 to 1."""
         if self.method == "full":
             return 0.0
         return sum(target not in ("embedding", "head") for target in self.lora_targets) / len(ALL_LINEAR)

@@ -1,4 +1,4 @@
-"""Time of one micro-step of training, by what takes it, in seconds; and tokens a second."""
+"""Time of one micro-step of training by part, and tokens a second."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pricing import GpuPhysics
 
 @dataclass(frozen=True, slots=True)
 class MicroStep:
-    """Seconds of one micro-step on one GPU."""
+    """Seconds of one micro-step on one GPU, by part."""
 
     matmul: float
     attention: float
@@ -19,25 +19,26 @@ class MicroStep:
     loss: float
     dequantisation: float
     launch: float
-    """What the host needs to start the kernels; counts where the GPU would be done sooner."""
+    """The host's time to start the kernels; counts if the GPU would finish sooner."""
     communication: float
     """Collectives, before any overlap."""
     bubble: float
-    """Share of the pipeline's time in which a stage waits."""
+    """Share of the pipeline's time in which a stage waits (not seconds)."""
     optimiser: float
     """This micro-step's share of the optimiser step."""
     seconds: float
-    """All of it, with overlap."""
+    """The whole micro-step, with overlap."""
     tokens: float
-    """Tokens of the micro-step, per GPU that works on them."""
+    """Tokens of the micro-step, divided by the GPUs that share a copy."""
 
     @property
     def tokens_per_second_per_gpu(self) -> float:
+        """Tokens a second of one GPU."""
         return self.tokens / self.seconds
 
 
 def passes(setup: Setup, physics: GpuPhysics) -> tuple[float, float]:
-    """(forward passes with recomputation, backward passes in units of a forward one's arithmetic).
+    """Return the forward passes with recomputation, and the backward pass in units of a forward one's arithmetic.
 
     Backward costs two forwards with full fine-tuning (gradients of inputs and of weights) and one with adapters.
     """
@@ -46,7 +47,7 @@ def passes(setup: Setup, physics: GpuPhysics) -> tuple[float, float]:
 
 
 def tensor_tflops(setup: Setup, physics: GpuPhysics) -> float:
-    """Best sustained matrix throughput for the precision, TFLOP/s."""
+    """Return the best sustained matrix throughput for the precision, TFLOP/s."""
     gpu = setup.gpu
     fraction = gpu.matmul_fraction or physics.matmul_fraction_default
     if setup.precision == "fp4" and gpu.fp4_tflops:
@@ -57,7 +58,7 @@ def tensor_tflops(setup: Setup, physics: GpuPhysics) -> float:
 
 
 def matmul_seconds(setup: Setup, physics: GpuPhysics) -> float:
-    """2 FLOPs for each weight and token of each pass; small micro-steps do not fill the GPU."""
+    """Return the seconds of matrix products: 2 FLOPs per weight, token and pass, more for small micro-steps."""
     forward, backward = passes(setup, physics)
     adapters = setup.low_rank_parameters
     model = setup.model
@@ -71,8 +72,9 @@ def matmul_seconds(setup: Setup, physics: GpuPhysics) -> float:
 
 
 def attention_seconds(setup: Setup, physics: GpuPhysics) -> float:
-    """Scores and weighted values: 2·s·q FLOPs a token and layer, causal; without flash the score matrix goes through
-    memory.
+    """Return the seconds of attention: 2·s·q FLOPs per token and layer, causal.
+
+    Without flash attention the score matrix goes through memory.
     """
     model = setup.model
     forward, _ = passes(setup, physics)
@@ -91,7 +93,7 @@ def attention_seconds(setup: Setup, physics: GpuPhysics) -> float:
 
 
 def elementwise_seconds(setup: Setup, physics: GpuPhysics) -> float:
-    """Norms, activations, residuals, rotary embedding: memory traffic, in passes over a layer's tensors."""
+    """Return the seconds of norms, activations, residuals and rotary embedding, which are memory traffic."""
     model = setup.model
     forward, _ = passes(setup, physics)
     traffic = {
@@ -112,14 +114,15 @@ def elementwise_seconds(setup: Setup, physics: GpuPhysics) -> float:
 
 
 def loss_seconds(setup: Setup, physics: GpuPhysics) -> float:
-    """Passes of softmax and cross-entropy over the logits."""
+    """Return the seconds of softmax and cross-entropy over the logits."""
     moved = physics.loss_traffic * setup.step_tokens * setup.model.vocabulary / setup.model_parallel
     return moved * (1.0 if setup.loss == "plain" else 0.5) / (setup.gpu.memory_gb_s * 1e9)
 
 
 def dequantisation_seconds(setup: Setup, physics: GpuPhysics) -> float:
-    """Every pass unpacks every quantised weight once, whatever the number of tokens. Integers (GPTQ) are unpacked by
-    separate operations, whose result the backward pass finds kept.
+    """Return the seconds of unpacking quantised weights: once per pass, whatever the number of tokens.
+
+    Integers (GPTQ) are unpacked by separate operations, whose result is kept for the backward pass.
     """
     if not setup.quantised:
         return 0.0
@@ -132,7 +135,7 @@ def dequantisation_seconds(setup: Setup, physics: GpuPhysics) -> float:
 
 
 def launch_seconds(setup: Setup, physics: GpuPhysics) -> float:
-    """The host's time to start the kernels of every layer and pass."""
+    """Return the host's seconds to start the kernels of every layer and pass."""
     forward, _ = passes(setup, physics)
     each = physics.launch_eager if setup.stack == "eager" else physics.launch_optimised
     extra = 1.0
@@ -142,14 +145,14 @@ def launch_seconds(setup: Setup, physics: GpuPhysics) -> float:
         extra += physics.launch_deepspeed if setup.deepspeed else physics.launch_sharded
     if setup.compiled:
         extra *= 0.5
-    if setup.stack == "eager":  # expert after expert
+    if setup.stack == "eager":  # experts run one after another
         extra += physics.launch_expert * (setup.model.experts - 1)
     layers = setup.model.layers / setup.pipeline_parallel
     return each * extra * layers * (forward + 2.0)
 
 
 def link_gb_s(setup: Setup, group: int, physics: GpuPhysics) -> float:
-    """What a collective over `group` GPUs moves, GB/s for each GPU."""
+    """Return the bandwidth of a collective over `group` GPUs, GB/s per GPU."""
     gpu = setup.gpu
     link = setup.link or gpu.link
     share = physics.pcie_share if link in ("pcie", "ethernet") else physics.nvlink_share
@@ -161,7 +164,7 @@ def link_gb_s(setup: Setup, group: int, physics: GpuPhysics) -> float:
 
 
 def communication_seconds(setup: Setup, physics: GpuPhysics) -> float:
-    """Collectives of one micro-step: gathering sharded weights, reducing gradients, tensor parallelism."""
+    """Return the seconds of collectives: gathering sharded weights, reducing gradients, tensor parallelism."""
     model = setup.model
     forward, _ = passes(setup, physics)
     seconds = 0.0
@@ -190,18 +193,27 @@ def communication_seconds(setup: Setup, physics: GpuPhysics) -> float:
 
 
 def optimiser_seconds(setup: Setup, physics: GpuPhysics) -> float:
-    """The optimiser step, spread over its micro-steps."""
+    """Return the seconds of the optimiser step, divided by the micro-steps that share it."""
     trained = setup.trained_parameters / setup.optimiser_shards
     if setup.cpu_offload:
-        # The host's processor works through the states that its node's GPUs hand over.
+        # The host's processor updates the states of all GPUs of its node.
         moved = trained * min(setup.gpus_per_node, setup.gpus) * physics.offload_bytes
         return moved / (physics.host_gb_s * 1e9) / setup.grad_accumulation
     return physics.optimiser_traffic * trained / (setup.gpu.memory_gb_s * 1e9) / setup.grad_accumulation
 
 
 def micro_step(setup: Setup, physics: GpuPhysics) -> MicroStep:
-    """Everything of one micro-step together: the GPU's work or the host's, whichever is longer, then what
-    communication does not hide behind it.
+    """Return the time of one micro-step, by part and in all.
+
+    The GPU's work or the host's, whichever is longer (as a soft maximum), plus the communication that it does not
+    hide. Equations: docs/gpu.md, chapter 4.
+
+    Args:
+        setup: Model, GPU, parallelism and batch.
+        physics: The fitted constants.
+
+    Returns:
+        Seconds by part.
     """
     matmul = matmul_seconds(setup, physics)
     attention = attention_seconds(setup, physics)

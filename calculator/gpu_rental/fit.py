@@ -1,4 +1,4 @@
-"""Does it fit: the memory of one GPU by part, what would make it fit, the fewest GPUs and the cheapest offers."""
+"""Whether a training job fits: memory of one GPU by part, remedies, the fewest GPUs and the cheapest offers."""
 
 from __future__ import annotations
 
@@ -20,30 +20,44 @@ CHEAPEST = 3
 
 
 class FittingOffer(NamedTuple):
-    """An offer on which it fits."""
+    """An offer on which the job fits."""
 
     offer: RentedGpuOffer
     usd_per_million_tokens: Decimal
-    """Of training, evaluation included, start-up left out."""
+    """US dollars of training on 1M tokens, with evaluation, without start-up."""
 
 
 class FitReport(NamedTuple):
+    """Whether a training job fits on a GPU."""
+
     question: GpuQuestion
     gpu: Gpu
-    shown: Prediction
-    """On the GPUs that were asked for, or the fewest on which it fits; the leanest way where it fits on none."""
+    prediction: Prediction
+    """On the requested number of GPUs, or the fewest on which the job fits; the leanest setup if it fits on none."""
     parts: tuple[tuple[str, float], ...]
-    """GiB of one GPU, by what they hold."""
-    ways: tuple[str, ...]
-    """Single changes that would make it fit."""
+    """GiB of one GPU, by part."""
+    remedies: tuple[str, ...]
+    """Single changes that would make the job fit."""
     fewest: Prediction | None
-    """The fewest of this GPU on which it fits; None where it fits on no number that is tried."""
+    """The fewest of this GPU on which the job fits; None if it fits on no number that was tried."""
     cheapest: tuple[FittingOffer, ...]
-    """Of every GPU that is rented, or of the one that was asked for."""
+    """At most three offers, of any GPU or of the requested one."""
 
 
 def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
-    """Raises FieldErrors."""
+    """Return whether a training job fits on a GPU, and the cheapest offers on which it does.
+
+    Args:
+        scenario: The question; its `gpu` and `gpus` may be left open.
+        catalog: Offers, GPU facts and assumptions.
+        on: The day whose prices apply.
+
+    Returns:
+        The report, for the requested GPU, else for the GPU of the cheapest offer.
+
+    Raises:
+        FieldErrors: A name in the scenario is unknown, or a value does not suit rented GPUs.
+    """
     question = gpu_question(scenario, catalog.gpus.facts, catalog.assumptions)
     facts = catalog.gpus.facts
     rented = _cheapest(scenario, catalog, on)
@@ -57,14 +71,14 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
     batch = assumption("global_batch", catalog.assumptions)
     job = TrainingJob(question.setup(gpu), batch, dataset_tokens=int(resolve_corner(scenario, "likely").examples))
 
-    def found_on(counts: tuple[int, ...]) -> Prediction | None:
+    def predict_on(counts: tuple[int, ...]) -> Prediction | None:
         usable = question.stack != "fp8" or gpu.fp8_tflops is not None
         places = [GpuSource(gpu.name, gpu, None, NODE, counts)] if usable else []
         best = fewest(configurations(job, places, facts.physics))
         return best.prediction if best else None
 
-    least = found_on(counts)
-    requested = found_on((question.gpus,)) if question.gpus else least
+    least = predict_on(counts)
+    requested = predict_on((question.gpus,)) if question.gpus else least
     if requested is None:
         count = question.gpus or 1
         lean = replace(question.setup(gpu), gpus=count, sharding="zero3" if count > 1 else "none", checkpointing="full")
@@ -81,16 +95,16 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
     return FitReport(
         question=question,
         gpu=gpu,
-        shown=requested,
+        prediction=requested,
         parts=tuple((name, size_bytes / GIB) for name, size_bytes in parts),
-        ways=tuple(words for words, _ in remedies(requested.setup, facts.physics)),
+        remedies=tuple(words for words, _ in remedies(requested.setup, facts.physics)),
         fewest=least,
         cheapest=tuple(rented[:CHEAPEST]),
     )
 
 
 def _cheapest(scenario: Scenario, catalog: Catalog, on: date) -> list[FittingOffer]:
-    """The offers on which it fits and whose price is known, by what a million tokens cost."""
+    """Return the offers with a known price on which the job fits, the cheapest per million tokens first."""
     offers = []
     for offer in rented_gpu_offers(scenario, catalog.gpus.offers.values(), catalog, on):
         price = catalog.gpus.offers[offer.id].price_on(on)

@@ -1,4 +1,4 @@
-"""What is to be tuned on GPUs of one's own, with every name looked up. Raises FieldErrors at the key that is wrong."""
+"""The part of a question that is about rented GPUs, with every name looked up."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from calculator.question.quantities import format_number
 from calculator.question.scenario import NEEDS_MODEL, Scenario
 from pricing import Assumption, Framework, Gpu, GpuFacts, ModelShape, StackClass
 
-# The framework whose defaults stand for a class of software.
+# The framework whose defaults represent a class of software.
 TYPICAL = {"eager": "huggingface", "optimised": "torchtitan", "fp8": "nemo"}
 METHODS: dict[str, TuningMethod] = {"lora": "lora", "qlora": "qlora", "full": "full"}
-MILLIARD = 10**9
+BILLION = 10**9
 
 
 @dataclass(frozen=True)
 class GpuQuestion:
-    """One job on GPUs of one's own, before they are chosen."""
+    """A training job for rented GPUs, before the GPUs are chosen."""
 
     model: ModelShape
     method: TuningMethod
@@ -31,16 +31,16 @@ class GpuQuestion:
     rank: int
     sequence_length: int
     gpu: Gpu | None
-    """None: any."""
+    """None for any GPU."""
     gpus: int | None
-    """At least so many together; None: find it."""
+    """The least number of GPUs rented together; None to search for it."""
     framework: Framework
     mean_length: int
     """Tokens of an example."""
     packed: bool = True
 
     def setup(self, gpu: Gpu) -> Setup:
-        """The job on one GPU; how many, and the batch, are chosen later."""
+        """Return the job on one GPU; the search chooses the number of GPUs and the batch."""
         usual = "bf16" if gpu.bf16 else "fp16"
         return Setup(
             self.model,
@@ -59,26 +59,37 @@ class GpuQuestion:
         )
 
     def on_stack(self, stack: StackClass, facts: GpuFacts) -> GpuQuestion:
+        """Return the job with another software stack and its typical framework."""
         return replace(self, stack=stack, framework=facts.frameworks[TYPICAL[stack]])
 
     @property
     def words(self) -> str:
-        """`llama-3.1-8b, lora of rank 16`."""
+        """Model and method in words, such as `llama-3.1-8b, lora of rank 16`."""
         size = " (shape interpolated from its size)" if self.model.interpolated else ""
         method = "all weights" if self.method == "full" else f"{self.method} of rank {self.rank}"
         return f"{self.model.name}{size}, {method}"
 
 
 def gpu_question(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, Assumption]) -> GpuQuestion:
-    """The scenario's part that is about GPUs of one's own; its sequences hold the longest example, those of a counted
-    file all but next to nothing of it.
+    """Return the part of a scenario that is about rented GPUs.
+
+    Without `seq=`, sequences are long enough for the longest example; for a counted file, long enough that cutting
+    loses no more than the share `cut_share` of the tokens.
+
+    Args:
+        scenario: The question.
+        facts: Known models, GPUs and frameworks.
+        assumptions: The catalogue's, by name.
+
+    Raises:
+        FieldErrors: Every unknown name, and every value that does not suit rented GPUs.
     """
     example = scenario.example
     mean = max(1, int(example.total("likely")))
     longest = int(example.total("high"))
     if scenario.lengths:
         longest = scenario.lengths.holding(Decimal(1) - (assumptions["cut_share"].value or 0))
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for key, find in (
         ("model", lambda: model_named(scenario.model, scenario.params, facts)),
@@ -86,28 +97,28 @@ def gpu_question(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, 
         ("method", lambda: method_named(scenario.method)),
     ):
         try:
-            found[key] = find()
+            values[key] = find()
         except FieldErrors as error:
             errors |= error.errors
-    if "model" in found:
+    if "model" in values:
         try:
             shortest = int(assumptions["packed_tokens"].value or 1)
-            found["seq"] = sequence_length(scenario.seq, longest, found["model"], shortest)
+            values["seq"] = sequence_length(scenario.seq, longest, values["model"], shortest)
         except FieldErrors as error:
             errors |= error.errors
     if scenario.calls and not scenario.hosted.low:
-        errors["hosted"] = "GPUs of your own that are never up answer no calls; write hosted=8h, or leave it out."
+        errors["hosted"] = "Rented GPUs answer calls only while they run. Write hosted=8h, or leave it out."
     if scenario.gpu_rate and not scenario.gpu and "gpu" not in errors:
-        errors["gpu"] = "gpu_rate= is what an hour of one GPU costs; say which GPU that is, such as gpu=h100."
+        errors["gpu"] = "gpu_rate= is the price of one GPU-hour. Name the GPU too, such as gpu=h100."
     if errors:
         raise FieldErrors(errors)
     return GpuQuestion(
-        model=found["model"],
-        method=found["method"],
+        model=values["model"],
+        method=values["method"],
         stack=scenario.stack,
         rank=scenario.rank,
-        sequence_length=found["seq"],
-        gpu=found["gpu"],
+        sequence_length=values["seq"],
+        gpu=values["gpu"],
         gpus=scenario.gpus,
         framework=facts.frameworks[TYPICAL[scenario.stack]],
         mean_length=mean,
@@ -115,60 +126,69 @@ def gpu_question(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, 
 
 
 def model_named(name: str | None, params: int | None, facts: GpuFacts) -> ModelShape:
-    """By its name, or interpolated from its size."""
+    """Return a model's shape by its name, or interpolated from its number of parameters. Raises FieldErrors."""
     if params is not None:
-        shape = interpolated_shape(params / MILLIARD, facts.models)
-        return shape.model_copy(update={"name": f"a model of {format_number_of(params)}"})
+        interpolated = interpolated_shape(params / BILLION, facts.models)
+        return interpolated.model_copy(update={"name": f"a model of {format_number_of(params)}"})
     if name is None:
         raise FieldErrors({"model": NEEDS_MODEL})
-    found = find_model(name, facts.models)
-    if found is None:
+    shape = find_model(name, facts.models)
+    if shape is None:
         near = _near(plain_name(name), _names(facts.models))
-        hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise FieldErrors({"model": f"There is no model “{name[:40]}” here.{hint} Or give its size: params=8B."})
-    return found
+        hint = f" Similar: {', '.join(near)}." if near else ""
+        raise FieldErrors({"model": f"Unknown model “{name[:40]}”.{hint} Or give its size instead: params=8B."})
+    return shape
 
 
 def format_number_of(params: int) -> str:
-    """`8B`."""
+    """Return a number of parameters as text, such as `8B`."""
     return format_number(Decimal(params))
 
 
 def gpu_named(name: str, facts: GpuFacts) -> Gpu:
-    found = find_gpu(name, facts.gpus)
-    if found is None:
+    """Return a GPU by its name. Raises FieldErrors."""
+    gpu = find_gpu(name, facts.gpus)
+    if gpu is None:
         near = _near(name.lower(), _names(facts.gpus)) or ("h100", "a100-80", "l40s")
-        raise FieldErrors({"gpu": f"There is no GPU “{name[:40]}” here. Did you mean {' or '.join(near)}?"})
-    return found
+        raise FieldErrors({"gpu": f"Unknown GPU “{name[:40]}”. Similar: {', '.join(near)}."})
+    return gpu
 
 
 def method_named(method: str | None) -> TuningMethod:
-    """LoRA where nothing is said."""
+    """Return the tuning method; LoRA if none is given. Raises FieldErrors for a method that is not calculated."""
     if method is None or method in METHODS:
         return METHODS[method or "lora"]
     raise FieldErrors(
-        {"method": f"{method} on GPUs of your own is not calculated; write lora, qlora or full, or leave out model=."}
+        {"method": f"{method} isn't calculated for rented GPUs. Write lora, qlora or full, or leave out model=."}
     )
 
 
 def sequence_length(requested: int | None, longest: int, model: ModelShape, shortest: int) -> int:
-    """What was asked for; else a power of two that holds the longest example, and at least `shortest`, into which
-    several are packed; never beyond the model's context.
+    """Return the length of a training sequence in tokens.
+
+    Args:
+        requested: The length that the question asks for, or None.
+        longest: Tokens of the longest example. Without a request the length is the next power of two.
+        model: The model, whose context bounds the length.
+        shortest: Least length without a request; several short examples are packed into it.
+
+    Raises:
+        FieldErrors: The requested length exceeds the model's context.
     """
     if requested is not None:
         if requested > model.context:
-            raise FieldErrors({"seq": f"{model.name} reads at most {model.context:,} tokens; write that or less."})
+            raise FieldErrors({"seq": f"{model.name} takes at most {model.context:,} tokens. Write that or less."})
         return requested
     return min(power_of_two(max(longest, shortest)), model.context)
 
 
 def power_of_two(least: int) -> int:
-    """The first that is at least so much."""
+    """Return the smallest power of two that is at least `least`."""
     return 1 << (least - 1).bit_length()
 
 
 def assumption(name: str, assumptions: Mapping[str, Assumption]) -> int:
-    """A whole number that the catalogue assumes."""
+    """Return a whole number that the catalogue assumes."""
     return int(assumptions[name].value or 1)
 
 
@@ -177,7 +197,7 @@ def _names(catalog: Mapping[str, ModelShape] | Mapping[str, Gpu]) -> list[str]:
 
 
 def _near(name: str, catalog: Iterable[str]) -> tuple[str, ...]:
-    """The nearest names, those that contain what was typed first."""
+    """Return at most three similar names, those that contain the typed one first."""
     names = list(catalog)
     within = [candidate for candidate in names if len(name) >= 3 and name in candidate]
     close = difflib.get_close_matches(name[:60], names, n=3, cutoff=0.5)

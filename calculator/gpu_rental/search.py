@@ -1,7 +1,7 @@
-"""GPU-hour offers for one question: for each, the number of GPUs that comes cheapest, and what they do a second.
+"""GPU-hour offers for one question: for each, the cheapest number of GPUs and their speed.
 
-Chosen once, at the likely numbers and for the longest example and call; what a plan or a draw costs follows from
-`own_gpus.py`.
+The search runs once, at the likely numbers and for the longest example and call. `calculator.costs.rented_gpus` then
+prices every resolved scenario and draw with its result.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from pricing import Assumption, Catalog, Gpu, GpuFacts, GpuOffer, LongExamples, 
 
 NODE = 8
 DIGITS = ".9g"
-"""Seconds a token become Decimals with nine digits, once."""
+"""Format of seconds per token as a Decimal: nine digits."""
 
 
 class RentalSearch(NamedTuple):
-    """The question, and what all its GPU offers share."""
+    """A question about rented GPUs, with the values that all its offers share."""
 
     question: GpuQuestion
     likely: ResolvedScenario
     call: ServedCall
     tokens: Decimal
-    """Of all examples and epochs, at the likely numbers."""
+    """Training tokens of all examples and epochs, at the likely numbers."""
     facts: GpuFacts
     assumptions: Mapping[str, Assumption]
     on: date
@@ -54,8 +54,19 @@ class RentalSearch(NamedTuple):
 def rented_gpu_offers(
     scenario: Scenario, offers: Iterable[GpuOffer], catalog: Catalog, on: date
 ) -> list[RentedGpuOffer]:
-    """The GPU offers of the GPU that is asked for, each in the number that comes cheapest; after them the asker's own,
-    where they have a price. Raises FieldErrors.
+    """Return the offers of the requested GPU, each with its cheapest number of GPUs.
+
+    Args:
+        scenario: The question.
+        offers: Offers by the GPU-hour.
+        catalog: GPU facts and assumptions.
+        on: The day whose prices apply.
+
+    Returns:
+        The offers in their order; the customer's own GPUs last, if the question gives their price.
+
+    Raises:
+        FieldErrors: A name in the scenario is unknown, or a value does not suit rented GPUs.
     """
     renting = _renting(scenario, catalog.gpus.facts, catalog.assumptions, on)
     question = renting.question
@@ -74,7 +85,7 @@ def rented_gpu_offers(
 
 
 def _yours(gpu: Gpu, gpus: int, usd: Decimal, on: date) -> GpuOffer:
-    """GPUs that somebody has, or has a price of their own for: as many as were said, up to a node, are one machine."""
+    """Return the customer's own GPUs at their price; the number given, up to a node, counts as one machine."""
     price = price_of(usd, "GPU-hour", question_source("Your own price of a GPU-hour", on), yours=True)
     return GpuOffer.model_construct(
         id=YOUR_GPUS,
@@ -104,12 +115,12 @@ def _renting(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, Assu
 
 
 def float_of(value: Decimal) -> float:
-    """For the GPU model, which counts in floating point."""
+    """Return a float for the GPU model, which calculates in floating point."""
     return value.__float__()
 
 
 def _counts(question: GpuQuestion, offer: GpuOffer, renting: RentalSearch) -> tuple[int, ...]:
-    """The numbers of GPUs to try; where one was asked for, the smallest that is rented and has as many."""
+    """Return the numbers of GPUs to try: all that are rented, or the smallest with at least the requested number."""
     most_gpus = max(assumption("most_gpus", renting.assumptions), 2 * (question.gpus or 1))
     counts = offer.counts(most_gpus)
     return counts if question.gpus is None else tuple(count for count in counts if count >= question.gpus)[:1]
@@ -165,7 +176,7 @@ def _work(renting: RentalSearch, offer: GpuOffer, configuration: Configuration) 
     billed = (
         f"time is billed by the {offer.billed_per}"
         if offer.billed_per
-        else "in which steps time is billed is not known: whole seconds are counted"
+        else "the billing step is unknown: whole seconds are counted"
     )
     return RentedTraining(
         gpus=setup.gpus,
@@ -175,7 +186,7 @@ def _work(renting: RentalSearch, offer: GpuOffer, configuration: Configuration) 
         start_seconds=Decimal(f"{pace.start_seconds:{DIGITS}}"),
         step_seconds=STEP_SECONDS[offer.billed_per or "second"],
         how=(
-            f"what is tuned: {renting.question.words}, software stack {setup.stack}, "
+            f"tuned: {renting.question.words}, software stack {setup.stack}, "
             f"sequences of {setup.sequence_length:,} tokens, {packed}",
             f"micro-batch {setup.micro_batch} × {setup.grad_accumulation}, activations {activations}"
             + (f", {spread[setup.sharding]}" if setup.gpus > 1 else "")
@@ -188,7 +199,7 @@ def _work(renting: RentalSearch, offer: GpuOffer, configuration: Configuration) 
 
 
 def _longest(renting: RentalSearch) -> Iterator[str]:
-    """Of a counted file: which sequences would hold all of it."""
+    """Yield the sequence length that would hold the longest example of a counted file, if it is cut."""
     lengths, question = renting.likely.lengths, renting.question
     if lengths and question.sequence_length < min(lengths.longest, question.model.context):
         power = min(power_of_two(lengths.longest), question.model.context)
@@ -235,7 +246,7 @@ def _deployment(renting: RentalSearch, offer: GpuOffer) -> ServingReplica | None
 
 
 def _unfit(renting: RentalSearch, offer: GpuOffer) -> str:
-    """Why the job cannot be run there, and what single change would let it."""
+    """Return why the job does not run on an offer, and which single changes would let it."""
     question, facts = renting.question, renting.facts
     gpu = facts.gpus[offer.gpu]
     counts = _counts(question, offer, renting)
@@ -254,7 +265,7 @@ def _unfit(renting: RentalSearch, offer: GpuOffer) -> str:
 
 
 def leanest(renting: RentalSearch, offer: GpuOffer, count: int) -> Setup:
-    """The setup that needs least memory on so many GPUs."""
+    """Return the setup that needs the least memory on a number of GPUs."""
     return replace(
         renting.question.setup(renting.facts.gpus[offer.gpu]),
         gpus=count,
@@ -267,7 +278,18 @@ def leanest(renting: RentalSearch, offer: GpuOffer, count: int) -> Setup:
 def alternatives(
     scenario: Scenario, rented: RentedGpuOffer, facts: GpuFacts, assumptions: Mapping[str, Assumption], on: date
 ) -> Iterator[AlternativeAssumption]:
-    """Yield the offer with one assumption changed at a time; nothing where the job does not fit."""
+    """Yield the offer with one assumption changed at a time.
+
+    Args:
+        scenario: The question.
+        rented: The offer as priced.
+        facts: Known models, GPUs and frameworks.
+        assumptions: The catalogue's, by name.
+        on: The day whose prices apply.
+
+    Yields:
+        Offers priced anew; none if the job does not fit.
+    """
     offer, work = rented.rented_from, rented.work
     if work is None:
         return

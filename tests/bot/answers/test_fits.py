@@ -71,13 +71,13 @@ def test_words_stand_in_any_order(capsys: pytest.CaptureFixture[str], line: str,
     ("line", "said"),
     [
         ("fit", "Name a model, a method and a GPU"),
-        ("fit lora h100", "model: Say what is tuned there"),
-        ("fit llamma-3.1-8b", "Did you mean llama-3.1-8b"),
-        ("fit llama-3.1-8b lora h10", "gpu: There is no GPU “h10”"),
+        ("fit lora h100", "model: Name the model to tune"),
+        ("fit llamma-3.1-8b", "Similar: llama-3.1-8b"),
+        ("fit llama-3.1-8b lora h10", "gpu: Unknown GPU “h10”"),
         ("fit llama-3.1-8b lora qlora", "“lora” and “qlora”: keep one of the two."),
         ("fit llama-3.1-8b examples=3", "fit takes only model, params"),
-        ("fit llama-2-7b seq=1M", "seq: llama-2-7b reads at most 4,096 tokens"),
-        ("fit llama-3.1-8b dpo", "method: dpo on GPUs of your own is not calculated"),
+        ("fit llama-2-7b seq=1M", "seq: llama-2-7b takes at most 4,096 tokens"),
+        ("fit llama-3.1-8b dpo", "method: dpo isn't calculated for rented GPUs"),
     ],
 )
 def test_what_it_cannot_read_is_said(capsys: pytest.CaptureFixture[str], line: str, said: str) -> None:
@@ -93,7 +93,7 @@ async def test_in_slack_only_the_asker_sees_it(workspace: Workspace, slack: Fake
     assert rows(answer)[0] == ["Memory of one GPU", "GiB"]
     await slack.say(f"<@{slack.bot_user}> fit llama-3.1-8b lora nonsense")
     said = await slack.wait_for(lambda: slack.ephemerals()[1:])
-    assert "There is no GPU “nonsense”" in texts(said[0])
+    assert "Unknown GPU “nonsense”" in texts(said[0])
 
 
 async def test_an_answer_shows_gpu_hours_their_range_and_what_moves_them(
@@ -121,7 +121,7 @@ async def test_the_form_puts_the_fault_at_its_field(workspace: Workspace, slack:
     fields = {"examples": "10k", "example": "400", "model": "llama-2-7b", "seq": "8k", "gpu": "tpu"}
     delivered = await slack.submit_view(view["id"], slack.fill(view, fields))
     assert delivered.errors.keys() == {"seq", "gpu"}
-    assert "reads at most 4,096 tokens" in delivered.errors["seq"]
+    assert "takes at most 4,096 tokens" in delivered.errors["seq"]
 
 
 async def test_a_change_in_the_thread_is_explained(workspace: Workspace, slack: FakeSlack) -> None:

@@ -159,8 +159,8 @@ def test_memory_parts_add_up_and_slack_is_released() -> None:
     assert made.peak == pytest.approx(parts)
     assert made.required == pytest.approx(made.peak - made.slack)
     between = (made.required + made.slack / 2) / GIB
-    assert made.seen_gib(between) == pytest.approx(between)
-    assert made.seen_gib(made.required / GIB / 2) == pytest.approx(made.required / GIB)
+    assert made.reserved_gib(between) == pytest.approx(between)
+    assert made.reserved_gib(made.required / GIB / 2) == pytest.approx(made.required / GIB)
 
 
 def test_what_the_allocator_keeps_counts_where_it_is_counted() -> None:

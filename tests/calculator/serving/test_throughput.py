@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calculator.serving import ServedCall, replicas
-from calculator.serving.throughput import decode_seconds, kv_bytes_per_token, prefill_seconds
+from calculator.serving.throughput import ModelHost, decode_seconds, kv_bytes_per_token, prefill_seconds
 from tests.calculator.gpu.setups import CARD, FACTS, PLAIN, TOY
 
 LLAMA = FACTS.models["llama-3.1-8b"]
@@ -15,7 +15,7 @@ def test_decoding_reads_weights_once_and_each_calls_cache() -> None:
     # 2 (keys, values) × 2 bytes × 10 wide × 4 layers.
     assert kv_bytes_per_token(TOY) == 160
     # 12,000 bytes and 3 calls × 50 tokens × 160 at 1 GB/s.
-    assert decode_seconds(TOY, CARD, 1, 3, 50, 12_000, PLAIN) == pytest.approx(36_000 / 1e9)
+    assert decode_seconds(ModelHost(TOY, CARD, 1, 12_000, 1.0), 3, 50, PLAIN) == pytest.approx(36_000 / 1e9)
     # 2 × 5,000 × 8 + 2 × 64 × 10 × 4 FLOPs.
     assert prefill_seconds(TOY, CARD, 1, 8, PLAIN) == pytest.approx((80_000 + 5_120) / 1e12)
 
