@@ -43,12 +43,12 @@ def reasons(quote: OfferQuote, fields: Mapping[str, str], catalog: Catalog, on: 
     Returns:
         Causes that add up to the difference, or None if a total is unknown.
     """
-    estimate = priced_alone(quote.scenario, quote.offer, catalog, on)
+    estimate = estimate_offer(quote.scenario, quote.offer, catalog, on)
     if not quote.complete or estimate is None or not estimate.complete:
         return None
 
     def total(scenario: dict[str, str]) -> Decimal | None:
-        priced = priced_alone(scenario, quote.offer, catalog, on)
+        priced = estimate_offer(scenario, quote.offer, catalog, on)
         return priced.total_usd if priced and priced.complete else None
 
     field_causes = difference_causes(quote.scenario, fields, total)
@@ -58,7 +58,7 @@ def reasons(quote: OfferQuote, fields: Mapping[str, str], catalog: Catalog, on: 
     return [cause for cause in _market_causes(quote, estimate, catalog, on) + by_fields if abs(cause.usd) > DUST]
 
 
-def priced_alone(fields: Mapping[str, str], offer: str, catalog: Catalog, on: date) -> Estimate | None:
+def estimate_offer(fields: Mapping[str, str], offer: str, catalog: Catalog, on: date) -> Estimate | None:
     """Return the estimate of one offer, or None if it isn't in the catalogue or the question is invalid."""
     comparison = compared_alone(fields, offer, catalog, on)
     return comparison.find(offer) if comparison else None
@@ -103,8 +103,8 @@ def _market_causes(quote: OfferQuote, estimate: Estimate, catalog: Catalog, on: 
     quoted_ends = _with_ends(catalog, quote)
     quoted = _by_label((line.label, line.quantity, line.unit_price_usd) for line in quote.lines)
     # Both with the quoted end: on the day of `estimate`, and on the day of the quote.
-    unmoved = _summed(priced_alone(scenario, offer, quoted_ends, on))
-    on_the_day = _summed(priced_alone(scenario, offer, quoted_ends, quote.as_of))
+    unmoved = _summed(estimate_offer(scenario, offer, quoted_ends, on))
+    on_the_day = _summed(estimate_offer(scenario, offer, quoted_ends, quote.as_of))
     priced = _summed(estimate)
     time, end, by_price = Decimal(0), Decimal(0), []
     for label in dict.fromkeys([*quoted, *priced]):

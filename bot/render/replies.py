@@ -18,9 +18,9 @@ from bot.render.sources import age_mark_meaning, price_ages, price_notes
 from bot.render.tables import (
     break_even_table,
     breakdown_table,
-    by_standing,
     comparison_table,
     figure,
+    group_by_standing,
     offer_name,
     plain,
     priced_lines,
@@ -38,7 +38,7 @@ IMPACT_TITLE = "Assumptions that move the total most"
 
 def comparison_reply(comparison: Comparison, exchange: Exchange = None) -> SlackMessage:
     """Return the offers side by side: the ranked ones in a table, the others in a few lines."""
-    (caption, ranked), *unranked = by_standing(comparison)
+    (caption, ranked), *unranked = group_by_standing(comparison)
     rate = exchange if isinstance(exchange, Rate) else None
     table = comparison_table(comparison, ranked[:MAX_ROWS], *((rate.currency, rate.per_usd) if rate else ()))
     blocks = [section(f"*{escape(caption)}* (USD)"), table_block(table)]

@@ -173,7 +173,7 @@ def _net(payback: BreakEven) -> str:
     return "" if payback.net_usd is None else signed(payback.net_usd)
 
 
-def by_standing(comparison: Comparison) -> list[tuple[str, list[Estimate]]]:
+def group_by_standing(comparison: Comparison) -> list[tuple[str, list[Estimate]]]:
     """Return the estimates in groups that can be ranked, each with its caption, without empty groups."""
     captions = {
         RankGroup.LASTS: f"For the whole {horizon(comparison)}, cheapest first",

@@ -8,7 +8,7 @@ from bot.render.headline import headline, question
 from bot.render.money import money
 from bot.render.payback import base_sentence, break_even_sentences, crossover_sentence
 from bot.render.sources import age_mark_meaning, price_ages, price_notes
-from bot.render.tables import breakdown_table, by_standing, comparison_table, offer_name, plain
+from bot.render.tables import breakdown_table, comparison_table, group_by_standing, offer_name, plain
 from bot.render.uncertainty import percentiles_table, sensitivity_sentence, uncertainty_sentences
 from bot.render.verdict import verdict_sentences
 from bot.render.warnings import sorted_warnings, warning_text
@@ -18,7 +18,7 @@ from calculator import Comparison, sensitivity
 def to_text(comparison: Comparison) -> str:
     """Return headline, offers, breakdown of the best offer, warnings, assumptions and sources."""
     parts = [headline(comparison), question(comparison)]
-    for caption, estimates in by_standing(comparison):
+    for caption, estimates in group_by_standing(comparison):
         parts += ["", caption, plain(comparison_table(comparison, estimates))]
     for sentence in filter(None, (base_sentence(comparison), crossover_sentence(comparison))):
         parts += ["", sentence]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.render.estimate_diff import THE_DATE, THE_END, priced_alone, reasons
+from bot.render.estimate_diff import THE_DATE, THE_END, estimate_offer, reasons
 from bot.render.results import build_result
 from bot.results import OfferQuote
 from calculator import estimate, read_scenario
@@ -45,7 +45,7 @@ def quoted(catalog: Catalog) -> OfferQuote:
 def test_the_causes_add_up_to_the_difference(before: str, after: str, later: int) -> None:
     quote = quoted(fixture_catalog.catalogue(before))
     today, catalog = THEN + timedelta(days=later), fixture_catalog.catalogue(after)
-    now = priced_alone(FIELDS, fixture_catalog.ON, catalog, today)
+    now = estimate_offer(FIELDS, fixture_catalog.ON, catalog, today)
     assert now
     found = reasons(quote, FIELDS, catalog, today)
     if not now.complete or now.total_usd is None:
@@ -68,7 +68,7 @@ def test_what_has_not_changed_differs_by_the_date_alone(same: str, later: int) -
     catalog, today = fixture_catalog.catalogue(same), THEN + timedelta(days=later)
     quote = quoted(catalog)
     prices = {(line.label, line.unit_price_usd) for line in quote.lines}
-    now = priced_alone(FIELDS, fixture_catalog.ON, catalog, today)
+    now = estimate_offer(FIELDS, fixture_catalog.ON, catalog, today)
     assert now
     found = {reason.name for reason in reasons(quote, FIELDS, catalog, today) or ()}
     assert THE_END not in found
