@@ -1,4 +1,4 @@
-"""Slack's rules for interactive elements, by element type and by the block they sit in."""
+"""Slack's rules for interactive elements."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from playground.rules.node import Node
-from playground.rules.texts import ANY_TEXT, confirm_dialog, option, option_group, plain_text, rich_text
+from playground.rules.texts import (
+    ANY_TEXT,
+    check_confirmation,
+    check_option,
+    check_option_group,
+    check_plain_text,
+    check_rich_text,
+)
 
 Container = Literal["actions", "section", "input"]
 
@@ -18,106 +25,108 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 @dataclass(frozen=True)
 class ElementRule:
-    """Which keys an element has (space separated, `type` and `action_id` aside), where it may sit, what else holds."""
+    """The rule for an element type. Keys and containers are separated by spaces; `type` and `action_id` are implied."""
 
     required: str
     optional: str
     containers: str
+    """The blocks that may contain the element."""
     check: Callable[[Node], None]
 
 
 def check_element(element: Node, container: Container, *, surface: str) -> None:
-    here = {name for name, rule in ELEMENTS.items() if container in rule.containers.split()}
+    """Check an element of a block on a surface."""
+    supported = {name for name, rule in ELEMENTS.items() if container in rule.containers.split()}
     if surface != "modal":
-        here.discard("file_input")
-    kind = element.kind(here)
+        supported.discard("file_input")
+    kind = element.kind(supported)
     if kind is None:
         return
     rule = ELEMENTS[kind]
     element.object({"type", *rule.required.split()}, {"action_id", *rule.optional.split()})
-    element["action_id"].string(most=255)
-    plain_text(element["placeholder"], most=150)
-    confirm_dialog(element["confirm"])
+    element["action_id"].string(maximum=255)
+    check_plain_text(element["placeholder"], maximum=150)
+    check_confirmation(element["confirm"])
     element["focus_on_load"].boolean()
-    _dispatch_config(element["dispatch_action_config"])
+    _check_dispatch_config(element["dispatch_action_config"])
     if element["response_url_enabled"].boolean() and (surface != "modal" or container != "input"):
         element["response_url_enabled"].refuse("response_url_enabled is only for input blocks of modals")
     rule.check(element)
 
 
 def check_options_answer(answer: Node) -> None:
-    """What a bot may answer when an external select asks for options."""
+    """Check the app's answer to a request for the options of an external select."""
     if not answer.object((), {"options", "option_groups"}):
         return
-    _options_or_groups(answer, least=0)
+    _check_options(answer, minimum=0)
 
 
-def _dispatch_config(config: Node) -> None:
+def _check_dispatch_config(config: Node) -> None:
     if config.object((), {"trigger_actions_on"}):
-        for trigger in config["trigger_actions_on"].array(most=2):
+        for trigger in config["trigger_actions_on"].array(maximum=2):
             trigger.choice({"on_enter_pressed", "on_character_entered"})
 
 
-def _button(element: Node) -> None:
-    plain_text(element["text"], most=75)
-    element["url"].string(most=3000)
-    element["value"].string(most=2000)
+def _check_button(element: Node) -> None:
+    check_plain_text(element["text"], maximum=75)
+    element["url"].string(maximum=3000)
+    element["value"].string(maximum=2000)
     element["style"].choice({"primary", "danger"})
-    element["accessibility_label"].string(most=75)
+    element["accessibility_label"].string(maximum=75)
 
 
-def _options_or_groups(element: Node, *, least: int = 1) -> None:
+def _check_options(element: Node, *, minimum: int = 1) -> None:
     if element["options"].present == element["option_groups"].present:
         element.refuse("must provide either options or option_groups")
-    for item in element["options"].array(least=least, most=100):
-        option(item)
-    for group in element["option_groups"].array(least=least, most=100):
-        option_group(group)
+    for item in element["options"].array(minimum=minimum, maximum=100):
+        check_option(item)
+    for group in element["option_groups"].array(minimum=minimum, maximum=100):
+        check_option_group(group)
 
 
-def _among_options(element: Node, chosen: Node) -> None:
+def _check_initial_option(element: Node, chosen: Node) -> None:
     groups = element.value.get("option_groups") or []
-    known = [*(element.value.get("options") or []), *(o for group in groups for o in group.get("options", []))]
-    if chosen.present and chosen.value not in known:
+    options = [*(element.value.get("options") or []), *(o for group in groups for o in group.get("options", []))]
+    if chosen.present and chosen.value not in options:
         chosen.refuse("initial option must be one of the options")
 
 
-def _static_select(element: Node) -> None:
-    _options_or_groups(element)
-    _initial_options(element)
+def _check_static_select(element: Node) -> None:
+    _check_options(element)
+    _check_initial_options(element)
 
 
-def _initial_options(element: Node) -> None:
-    most = element["max_selected_items"].integer(least=1)
-    _among_options(element, element["initial_option"])
-    for chosen in element["initial_options"].array(most=most):
-        _among_options(element, chosen)
+def _check_initial_options(element: Node) -> None:
+    limit = element["max_selected_items"].integer(minimum=1)
+    _check_initial_option(element, element["initial_option"])
+    for chosen in element["initial_options"].array(maximum=limit):
+        _check_initial_option(element, chosen)
 
 
-def _external_select(element: Node) -> None:
-    element["min_query_length"].integer(least=0)
+def _check_external_select(element: Node) -> None:
+    element["min_query_length"].integer(minimum=0)
     if element["initial_option"].present:
-        option(element["initial_option"])
-    for chosen in element["initial_options"].array(most=element["max_selected_items"].integer(least=1)):
-        option(chosen)
+        check_option(element["initial_option"])
+    for chosen in element["initial_options"].array(maximum=element["max_selected_items"].integer(minimum=1)):
+        check_option(chosen)
 
 
-def _choice_list(element: Node) -> None:
-    for item in element["options"].array(most=10):
-        option(item, kinds=ANY_TEXT)
-    _initial_options(element)
+def _check_choice_list(element: Node) -> None:
+    for item in element["options"].array(maximum=10):
+        check_option(item, kinds=ANY_TEXT)
+    _check_initial_options(element)
 
 
-def _overflow(element: Node) -> None:
-    for item in element["options"].array(least=2, most=5):
-        option(item, url=True)
+def _check_overflow(element: Node) -> None:
+    for item in element["options"].array(minimum=2, maximum=5):
+        check_option(item, url=True)
 
 
-def _id_select(element: Node) -> None:
+def _check_id_select(element: Node) -> None:
     for key in ("initial_conversation", "initial_channel", "initial_user"):
         element[key].string()
     for key in ("initial_conversations", "initial_channels", "initial_users"):
-        for chosen in element[key].array(most=element["max_selected_items"].integer(least=1)):
+        for chosen in element[key].array(maximum=element["max_selected_items"].integer(minimum=1)):
             chosen.string()
     element["default_to_current_conversation"].boolean()
     conversations = element["filter"]
@@ -126,32 +135,34 @@ def _id_select(element: Node) -> None:
             kind.choice({"im", "mpim", "private", "public"})
 
 
-def _plain_text_input(element: Node) -> None:
+def _check_plain_text_input(element: Node) -> None:
     element["multiline"].boolean()
-    least = element["min_length"].integer(least=0, most=3000) or 0
-    most = element["max_length"].integer(least=1, most=3000) or 3000
-    if least > most:
+    minimum = element["min_length"].integer(minimum=0, maximum=3000) or 0
+    maximum = element["max_length"].integer(minimum=1, maximum=3000) or 3000
+    if minimum > maximum:
         element["min_length"].refuse("min_length must not exceed max_length")
-    element["initial_value"].string(least=least, most=most)
+    element["initial_value"].string(minimum=minimum, maximum=maximum)
 
 
-def _line_input(element: Node) -> None:
-    element["initial_value"].string(most=3000)
+def _check_line_input(element: Node) -> None:
+    element["initial_value"].string(maximum=3000)
 
 
-def _number_input(element: Node) -> None:
+def _check_number_input(element: Node) -> None:
     decimals = element["is_decimal_allowed"].boolean()
-    least, most, initial = (
-        _number(element[key], decimals=bool(decimals)) for key in ("min_value", "max_value", "initial_value")
+    minimum, maximum, initial = (
+        _read_number(element[key], decimals=bool(decimals)) for key in ("min_value", "max_value", "initial_value")
     )
-    if least is not None and most is not None and least > most:
+    if minimum is not None and maximum is not None and minimum > maximum:
         element["min_value"].refuse("min_value must not exceed max_value")
-    if initial is not None and ((least is not None and initial < least) or (most is not None and initial > most)):
+    if initial is not None and (
+        (minimum is not None and initial < minimum) or (maximum is not None and initial > maximum)
+    ):
         element["initial_value"].refuse("initial_value must be between min_value and max_value")
 
 
-def _number(node: Node, *, decimals: bool) -> Decimal | None:
-    """Numbers travel as strings here: a JSON number is refused."""
+def _read_number(node: Node, *, decimals: bool) -> Decimal | None:
+    """Return the number in a string; Slack refuses a JSON number here."""
     text = node.string()
     if text is None:
         return None
@@ -166,7 +177,7 @@ def _number(node: Node, *, decimals: bool) -> Decimal | None:
         return None
 
 
-def _pattern(key: str, pattern: str) -> Callable[[Node], None]:
+def _checker_of_pattern(key: str, pattern: str) -> Callable[[Node], None]:
     def check(element: Node) -> None:
         text = element[key].string()
         if text is not None and not re.fullmatch(pattern, text):
@@ -175,64 +186,66 @@ def _pattern(key: str, pattern: str) -> Callable[[Node], None]:
     return check
 
 
-def _datetimepicker(element: Node) -> None:
-    element["initial_date_time"].integer(least=1_000_000_000, most=9_999_999_999)
+def _check_datetimepicker(element: Node) -> None:
+    element["initial_date_time"].integer(minimum=1_000_000_000, maximum=9_999_999_999)
 
 
-def _file_input(element: Node) -> None:
-    element["max_files"].integer(least=1, most=10)
+def _check_file_input(element: Node) -> None:
+    element["max_files"].integer(minimum=1, maximum=10)
     for kind in element["filetypes"].array():
         kind.string()
 
 
-def _rich_text_input(element: Node) -> None:
+def _check_rich_text_input(element: Node) -> None:
     if element["initial_value"].present:
-        rich_text(element["initial_value"])
+        check_rich_text(element["initial_value"])
 
 
-_date = _pattern("initial_date", r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-_time = _pattern("initial_time", r"([01]\d|2[0-3]):[0-5]\d")
+_check_date = _checker_of_pattern("initial_date", r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_check_time = _checker_of_pattern("initial_time", r"([01]\d|2[0-3]):[0-5]\d")
 
 _PICK = "confirm focus_on_load placeholder"
 _TYPED = "initial_value placeholder focus_on_load dispatch_action_config"
 _ALL = "actions section input"
 
 ELEMENTS: dict[str, ElementRule] = {
-    "button": ElementRule("text", "url value style confirm accessibility_label", "actions section", _button),
-    "overflow": ElementRule("options", "confirm", "actions section", _overflow),
-    "checkboxes": ElementRule("options", "initial_options confirm focus_on_load", _ALL, _choice_list),
-    "radio_buttons": ElementRule("options", "initial_option confirm focus_on_load", _ALL, _choice_list),
-    "static_select": ElementRule("", f"options option_groups initial_option {_PICK}", _ALL, _static_select),
+    "button": ElementRule("text", "url value style confirm accessibility_label", "actions section", _check_button),
+    "overflow": ElementRule("options", "confirm", "actions section", _check_overflow),
+    "checkboxes": ElementRule("options", "initial_options confirm focus_on_load", _ALL, _check_choice_list),
+    "radio_buttons": ElementRule("options", "initial_option confirm focus_on_load", _ALL, _check_choice_list),
+    "static_select": ElementRule("", f"options option_groups initial_option {_PICK}", _ALL, _check_static_select),
     "multi_static_select": ElementRule(
-        "", f"options option_groups initial_options max_selected_items {_PICK}", _ALL, _static_select
+        "", f"options option_groups initial_options max_selected_items {_PICK}", _ALL, _check_static_select
     ),
-    "external_select": ElementRule("", f"initial_option min_query_length {_PICK}", _ALL, _external_select),
+    "external_select": ElementRule("", f"initial_option min_query_length {_PICK}", _ALL, _check_external_select),
     "multi_external_select": ElementRule(
-        "", f"initial_options min_query_length max_selected_items {_PICK}", _ALL, _external_select
+        "", f"initial_options min_query_length max_selected_items {_PICK}", _ALL, _check_external_select
     ),
     "conversations_select": ElementRule(
         "",
         f"initial_conversation default_to_current_conversation filter response_url_enabled {_PICK}",
         _ALL,
-        _id_select,
+        _check_id_select,
     ),
-    "channels_select": ElementRule("", f"initial_channel response_url_enabled {_PICK}", _ALL, _id_select),
-    "users_select": ElementRule("", f"initial_user {_PICK}", _ALL, _id_select),
+    "channels_select": ElementRule("", f"initial_channel response_url_enabled {_PICK}", _ALL, _check_id_select),
+    "users_select": ElementRule("", f"initial_user {_PICK}", _ALL, _check_id_select),
     "multi_conversations_select": ElementRule(
         "",
         f"initial_conversations default_to_current_conversation filter max_selected_items {_PICK}",
         _ALL,
-        _id_select,
+        _check_id_select,
     ),
-    "multi_channels_select": ElementRule("", f"initial_channels max_selected_items {_PICK}", _ALL, _id_select),
-    "multi_users_select": ElementRule("", f"initial_users max_selected_items {_PICK}", _ALL, _id_select),
-    "datepicker": ElementRule("", f"initial_date {_PICK}", _ALL, _date),
-    "timepicker": ElementRule("", f"initial_time timezone {_PICK}", _ALL, _time),
-    "datetimepicker": ElementRule("", "initial_date_time confirm focus_on_load", "actions input", _datetimepicker),
-    "plain_text_input": ElementRule("", f"multiline min_length max_length {_TYPED}", "input", _plain_text_input),
-    "email_text_input": ElementRule("", _TYPED, "input", _line_input),
-    "url_text_input": ElementRule("", _TYPED, "input", _line_input),
-    "number_input": ElementRule("is_decimal_allowed", f"min_value max_value {_TYPED}", "input", _number_input),
-    "rich_text_input": ElementRule("", f"min_lines max_lines {_TYPED}", "actions input", _rich_text_input),
-    "file_input": ElementRule("", "filetypes max_files", "input", _file_input),
+    "multi_channels_select": ElementRule("", f"initial_channels max_selected_items {_PICK}", _ALL, _check_id_select),
+    "multi_users_select": ElementRule("", f"initial_users max_selected_items {_PICK}", _ALL, _check_id_select),
+    "datepicker": ElementRule("", f"initial_date {_PICK}", _ALL, _check_date),
+    "timepicker": ElementRule("", f"initial_time timezone {_PICK}", _ALL, _check_time),
+    "datetimepicker": ElementRule(
+        "", "initial_date_time confirm focus_on_load", "actions input", _check_datetimepicker
+    ),
+    "plain_text_input": ElementRule("", f"multiline min_length max_length {_TYPED}", "input", _check_plain_text_input),
+    "email_text_input": ElementRule("", _TYPED, "input", _check_line_input),
+    "url_text_input": ElementRule("", _TYPED, "input", _check_line_input),
+    "number_input": ElementRule("is_decimal_allowed", f"min_value max_value {_TYPED}", "input", _check_number_input),
+    "rich_text_input": ElementRule("", f"min_lines max_lines {_TYPED}", "actions input", _check_rich_text_input),
+    "file_input": ElementRule("", "filetypes max_files", "input", _check_file_input),
 }

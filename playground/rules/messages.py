@@ -1,4 +1,4 @@
-"""Slack's rules for a whole message, and who a message notifies."""
+"""Slack's rules for messages, and the people and channels that a message notifies."""
 
 from __future__ import annotations
 
@@ -12,19 +12,30 @@ from playground.rules.node import Json, Node
 from playground.rules.refusal import Refusal
 
 TEXT_CHARACTERS = 40_000
-# Not published; reported from about this many characters of text in the blocks on.
+# Slack doesn't publish this limit; apps report errors from about this many characters of text in the blocks.
 BLOCKS_CHARACTERS = 13_000
 
 BROADCAST = re.compile(r"<!(channel|here|everyone)(?:\|[^<>]*)?>")
 BARE_BROADCAST = re.compile(r"(?<!\w)@(channel|here|everyone)\b")
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 USER_GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^<>]*)?>")
-# Texts in these never notify anybody: they show only when somebody opens them.
+# Texts in these notify nobody: they show only in an open menu or dialog.
 SILENT = {"confirm", "options", "option_groups", "initial_option", "initial_options"}
 
 
 def check_message(content: Mapping[str, Any], *, text_characters: int = TEXT_CHARACTERS) -> Json:
-    """The `text`, `blocks` and `attachments` of a message, as Slack would keep them."""
+    """Check a message as chat.postMessage does.
+
+    Args:
+        content: The message's `text`, `blocks` and `attachments`; the last two as lists or as JSON texts.
+        text_characters: The longest text, in characters.
+
+    Returns:
+        The `text`, `blocks` and `attachments` that Slack would store.
+
+    Raises:
+        Refusal: Slack would refuse the message.
+    """
     text = content.get("text") or ""
     if not isinstance(text, str):
         raise Refusal("invalid_arguments", ["[ERROR] must provide a string [json-pointer:/text]"])
@@ -35,23 +46,23 @@ def check_message(content: Mapping[str, Any], *, text_characters: int = TEXT_CHA
     if len(text) > text_characters:
         raise Refusal("msg_too_long")
     if blocks:
-        _refuse_blocks(Node(blocks, "/blocks"))
+        _check_blocks(Node(blocks, "/blocks"))
     for index, attachment in enumerate(attachments):
         if "blocks" in attachment:
-            _refuse_blocks(Node(attachment["blocks"], f"/attachments/{index}/blocks"))
+            _check_blocks(Node(attachment["blocks"], f"/attachments/{index}/blocks"))
     return {"text": text, "blocks": blocks, "attachments": attachments}
 
 
-def _refuse_blocks(blocks: Node) -> None:
+def _check_blocks(blocks: Node) -> None:
     check_blocks(blocks, "message")
     if blocks.problems:
         raise Refusal("invalid_blocks", blocks.problems, errors=[p.removeprefix("[ERROR] ") for p in blocks.problems])
-    if _text_characters(blocks.value) > BLOCKS_CHARACTERS:
+    if _count_characters(blocks.value) > BLOCKS_CHARACTERS:
         raise Refusal("msg_blocks_too_long")
 
 
 def _list_of_objects(value: Any, error: str) -> list[Json]:
-    """A list, or the JSON text of one as form fields carry it."""
+    """Return a list of objects from a list or, as in form fields, from its JSON text."""
     if isinstance(value, str):
         try:
             value = json.loads(value) if value else []
@@ -64,44 +75,51 @@ def _list_of_objects(value: Any, error: str) -> list[Json]:
     return value
 
 
-def _text_characters(value: Any) -> int:
+def _count_characters(value: Any) -> int:
     if isinstance(value, dict):
         return sum(
-            len(part) if key == "text" and isinstance(part, str) else _text_characters(part)
+            len(part) if key == "text" and isinstance(part, str) else _count_characters(part)
             for key, part in value.items()
         )
     if isinstance(value, list):
-        return sum(map(_text_characters, value))
+        return sum(map(_count_characters, value))
     return 0
 
 
 def find_pings(content: Mapping[str, Any]) -> list[str]:
-    """Whom a message notifies: user and group ids, and `channel`, `here` or `everyone`."""
-    found = list(_live(str(content.get("text") or "")))
+    """Return whom a message notifies.
+
+    Args:
+        content: The message's `text`, `blocks`, `attachments`, `parse` and `link_names`.
+
+    Returns:
+        User and group ids, and `channel`, `here` or `everyone`.
+    """
+    pings = list(_find_in_text(str(content.get("text") or "")))
     if content.get("parse") == "full" or content.get("link_names"):
-        found += BARE_BROADCAST.findall(str(content.get("text") or ""))
+        pings += BARE_BROADCAST.findall(str(content.get("text") or ""))
     for part in (content.get("blocks"), content.get("attachments")):
-        found += _pings_in(part)
-    return found
+        pings += _find_in_blocks(part)
+    return pings
 
 
-def _live(text: str) -> Iterator[str]:
+def _find_in_text(text: str) -> Iterator[str]:
     for pattern in (BROADCAST, MENTION, USER_GROUP):
         yield from pattern.findall(text)
 
 
-def _pings_in(value: Any) -> Iterator[str]:
+def _find_in_blocks(value: Any) -> Iterator[str]:
     if isinstance(value, list):
         for part in value:
-            yield from _pings_in(part)
+            yield from _find_in_blocks(part)
     if not isinstance(value, dict):
         return
     kind, text = value.get("type"), value.get("text")
     # An attachment has no type; its own text is mrkdwn.
     if kind in {"mrkdwn", "markdown", None} and isinstance(text, str):
-        yield from _live(text)
+        yield from _find_in_text(text)
     if kind in {"user", "usergroup", "broadcast"}:
         yield str(value.get("user_id") or value.get("usergroup_id") or value.get("range"))
     for key, part in value.items():
         if key not in SILENT:
-            yield from _pings_in(part)
+            yield from _find_in_blocks(part)

@@ -1,4 +1,4 @@
-"""A place in a JSON payload that collects what Slack would say is wrong with it."""
+"""A JSON value that records the problems Slack would report about it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,14 @@ MISSING: Final = object()
 
 
 class Node:
-    """A value, where it stands, and the list of problems shared by the whole payload.
+    """A value in a JSON payload, its JSON pointer, and the problems found in the whole payload.
 
-    A check on a missing value passes: whether a key may be missing is `object`'s business alone.
+    Every check but `object` passes for a missing value, so only `object` decides which keys are required.
+
+    Args:
+        value: The JSON value, or MISSING.
+        pointer: The value's JSON pointer.
+        problems: The list that problems go to; a new one for the root.
     """
 
     def __init__(self, value: Any, pointer: str = "", problems: list[str] | None = None) -> None:
@@ -23,6 +28,7 @@ class Node:
 
     @property
     def present(self) -> bool:
+        """Whether the payload has the value."""
         return self.value is not MISSING
 
     def __getitem__(self, key: str) -> Node:
@@ -30,10 +36,11 @@ class Node:
         return Node(value, f"{self.pointer}/{key}", self.problems)
 
     def refuse(self, message: str) -> None:
+        """Record a problem of this value, in the format of Slack's error messages."""
         self.problems.append(f"[ERROR] {message} [json-pointer:{self.pointer}]")
 
     def object(self, required: Iterable[str] = (), optional: Iterable[str] = ()) -> bool:
-        """An object with these keys and no other."""
+        """Check for an object with these keys and no others. Return whether it is an object."""
         if not self.present:
             return False
         if not isinstance(self.value, dict):
@@ -46,8 +53,8 @@ class Node:
             self.refuse(f"invalid additional property: {key}")
         return True
 
-    def kind(self, known: Collection[str]) -> str | None:
-        """The `type` of an object, if it is one of these."""
+    def kind(self, supported: Collection[str]) -> str | None:
+        """Return an object's `type` if it is among the supported ones."""
         if not self.present:
             return None
         if not isinstance(self.value, dict):
@@ -57,63 +64,68 @@ class Node:
             self.refuse("missing required field: type")
             return None
         kind = self["type"].string()
-        if kind is not None and kind not in known:
+        if kind is not None and kind not in supported:
             self["type"].refuse(f"unsupported type: {kind}")
             return None
         return kind
 
-    def array(self, *, least: int = 1, most: int | None = None) -> list[Node]:
-        """The items of an array of this length."""
+    def array(self, *, minimum: int = 1, maximum: int | None = None) -> list[Node]:
+        """Return the items of an array, and check its length."""
         if not self.present:
             return []
         if not isinstance(self.value, list):
             self.refuse("must provide an array")
             return []
-        if len(self.value) < least:
-            self.refuse(f"no fewer than {least} items allowed")
-        if most is not None and len(self.value) > most:
-            self.refuse(f"no more than {most} items allowed")
+        if len(self.value) < minimum:
+            self.refuse(f"no fewer than {minimum} items allowed")
+        if maximum is not None and len(self.value) > maximum:
+            self.refuse(f"no more than {maximum} items allowed")
         return [Node(item, f"{self.pointer}/{index}", self.problems) for index, item in enumerate(self.value)]
 
-    def string(self, *, least: int = 1, most: int | None = None) -> str | None:
+    def string(self, *, minimum: int = 1, maximum: int | None = None) -> str | None:
+        """Return a string, and check its length in characters."""
         if not self.present:
             return None
         if not isinstance(self.value, str):
             self.refuse("must provide a string")
             return None
-        if len(self.value) < least:
-            self.refuse(f"must be more than {least - 1} characters")
-        if most is not None and len(self.value) > most:
-            self.refuse(f"must be less than {most + 1} characters")
+        if len(self.value) < minimum:
+            self.refuse(f"must be more than {minimum - 1} characters")
+        if maximum is not None and len(self.value) > maximum:
+            self.refuse(f"must be less than {maximum + 1} characters")
         return self.value
 
     def choice(self, allowed: Collection[str]) -> str | None:
+        """Return a string if it is among the allowed ones."""
         value = self.string()
         if value is not None and value not in allowed:
             self.refuse(f"must be one of: {', '.join(sorted(allowed))}")
             return None
         return value
 
-    def integer(self, *, least: int | None = None, most: int | None = None) -> int | None:
+    def integer(self, *, minimum: int | None = None, maximum: int | None = None) -> int | None:
+        """Return an integer, and check its range."""
         if self.present and (isinstance(self.value, bool) or not isinstance(self.value, int)):
             self.refuse("must provide an integer")
             return None
-        number = self.number(least=least, most=most)
+        number = self.number(minimum=minimum, maximum=maximum)
         return None if number is None else int(number)
 
-    def number(self, *, least: float | None = None, most: float | None = None) -> float | None:
+    def number(self, *, minimum: float | None = None, maximum: float | None = None) -> float | None:
+        """Return a number, and check its range."""
         if not self.present:
             return None
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):
             self.refuse("must provide a number")
             return None
-        if least is not None and self.value < least:
-            self.refuse(f"must be at least {least}")
-        if most is not None and self.value > most:
-            self.refuse(f"must be at most {most}")
+        if minimum is not None and self.value < minimum:
+            self.refuse(f"must be at least {minimum}")
+        if maximum is not None and self.value > maximum:
+            self.refuse(f"must be at most {maximum}")
         return self.value
 
     def boolean(self) -> bool | None:
+        """Return a boolean."""
         if not self.present:
             return None
         if not isinstance(self.value, bool):

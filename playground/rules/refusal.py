@@ -1,4 +1,4 @@
-"""How the local Slack says no."""
+"""Errors of the local Slack, and the record of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """An API call that Slack would answer with `ok: false`."""
+    """An API call that Slack would answer with `ok: false`.
+
+    Args:
+        error: Slack's error code, such as `invalid_blocks`.
+        messages: Details, as in `response_metadata.messages`.
+        extra: Other fields of the answer.
+    """
 
     def __init__(self, error: str, messages: Sequence[str] = (), **extra: Any) -> None:
         super().__init__(": ".join([error, *messages]))
@@ -17,6 +23,7 @@ class Refusal(Exception):
         self.extra = extra
 
     def body(self) -> dict[str, Any]:
+        """Return the body of the API's answer."""
         body: dict[str, Any] = {"ok": False, "error": self.error, **self.extra}
         if self.messages:
             body["response_metadata"] = {"messages": self.messages}
@@ -25,8 +32,11 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Violation:
-    """Something the bot did that Slack refuses; `where` is an API method or the delivery that it answered."""
+    """A call or an answer of the app that Slack refuses."""
 
     where: str
+    """The API method, or the request that the app answered, such as `view_submission` or a command."""
     error: str
+    """Slack's error code."""
     messages: list[str] = field(default_factory=list)
+    """Details with JSON pointers."""

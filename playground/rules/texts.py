@@ -1,4 +1,4 @@
-"""Slack's rules for the small parts of blocks: text objects, options, confirmations and rich text."""
+"""Slack's rules for text objects, options, confirmation dialogs and rich text."""
 
 from __future__ import annotations
 
@@ -30,11 +30,12 @@ RICH_TEXT_PARTS: dict[str, tuple[set[str], set[str]]] = {
 }
 
 
-def text_object(node: Node, *, most: int = 3000, kinds: Collection[str] = ANY_TEXT) -> None:
+def check_text(node: Node, *, maximum: int = 3000, kinds: Collection[str] = ANY_TEXT) -> None:
+    """Check a text object of at most so many characters."""
     if not node.object({"type", "text"}, {"emoji", "verbatim"}):
         return
     kind = node["type"].choice(kinds)
-    node["text"].string(most=most)
+    node["text"].string(maximum=maximum)
     node["emoji"].boolean()
     node["verbatim"].boolean()
     if kind == "mrkdwn" and node["emoji"].present:
@@ -43,63 +44,68 @@ def text_object(node: Node, *, most: int = 3000, kinds: Collection[str] = ANY_TE
         node["verbatim"].refuse("verbatim is only for mrkdwn")
 
 
-def plain_text(node: Node, *, most: int) -> None:
-    text_object(node, most=most, kinds=PLAIN)
+def check_plain_text(node: Node, *, maximum: int) -> None:
+    """Check a plain_text object of at most so many characters."""
+    check_text(node, maximum=maximum, kinds=PLAIN)
 
 
-def confirm_dialog(node: Node) -> None:
+def check_confirmation(node: Node) -> None:
+    """Check a `confirm` object."""
     if node.object({"title", "text", "confirm", "deny"}, {"style"}):
-        plain_text(node["title"], most=100)
-        text_object(node["text"], most=300)
-        plain_text(node["confirm"], most=30)
-        plain_text(node["deny"], most=30)
+        check_plain_text(node["title"], maximum=100)
+        check_text(node["text"], maximum=300)
+        check_plain_text(node["confirm"], maximum=30)
+        check_plain_text(node["deny"], maximum=30)
         node["style"].choice({"primary", "danger"})
 
 
-def option(node: Node, *, kinds: Collection[str] = PLAIN, url: bool = False) -> None:
+def check_option(node: Node, *, kinds: Collection[str] = PLAIN, url: bool = False) -> None:
+    """Check an option; only those of an overflow menu may have a URL."""
     if node.object({"text", "value"}, {"description", "url"} if url else {"description"}):
-        text_object(node["text"], most=75, kinds=kinds)
-        node["value"].string(most=150)
-        text_object(node["description"], most=75, kinds=kinds)
-        node["url"].string(most=3000)
+        check_text(node["text"], maximum=75, kinds=kinds)
+        node["value"].string(maximum=150)
+        check_text(node["description"], maximum=75, kinds=kinds)
+        node["url"].string(maximum=3000)
 
 
-def option_group(node: Node) -> None:
+def check_option_group(node: Node) -> None:
+    """Check an option group and its options."""
     if node.object({"label", "options"}):
-        plain_text(node["label"], most=75)
-        for item in node["options"].array(most=100):
-            option(item)
+        check_plain_text(node["label"], maximum=75)
+        for item in node["options"].array(maximum=100):
+            check_option(item)
 
 
-def rich_text(node: Node) -> None:
-    for part in node["elements"].array(least=0):
-        _rich_text_part(part)
+def check_rich_text(node: Node) -> None:
+    """Check a rich_text block, or a cell or value of that form."""
+    for part in node["elements"].array(minimum=0):
+        _check_rich_text_part(part)
 
 
-def _rich_text_part(part: Node) -> None:
+def _check_rich_text_part(part: Node) -> None:
     kind = part.kind(RICH_TEXT_PARTS)
     if kind is None:
         return
     required, optional = RICH_TEXT_PARTS[kind]
     part.object({"type", "elements"} | required, optional)
     part["style"].choice({"bullet", "ordered"})
-    part["indent"].integer(least=0, most=8)
-    for element in part["elements"].array(least=0):
+    part["indent"].integer(minimum=0, maximum=8)
+    for element in part["elements"].array(minimum=0):
         if kind == "rich_text_list":
             if element.kind({"rich_text_section"}):
-                _rich_text_part(element)
+                _check_rich_text_part(element)
         else:
-            _inline(element, preformatted=kind == "rich_text_preformatted")
+            _check_inline(element, preformatted=kind == "rich_text_preformatted")
 
 
-def _inline(element: Node, *, preformatted: bool) -> None:
+def _check_inline(element: Node, *, preformatted: bool) -> None:
     kind = element.kind({"text", "link"} if preformatted else RICH_TEXT_INLINE)
     if kind is None:
         return
     required, optional = RICH_TEXT_INLINE[kind]
     element.object({"type"} | required, optional | {"style"})
-    element["text"].string(most=3000)
-    element["url"].string(most=3000)
+    element["text"].string(maximum=3000)
+    element["url"].string(maximum=3000)
     element["range"].choice({"here", "channel", "everyone"})
     if element["style"].object((), RICH_TEXT_STYLES):
         for style in element["style"].value:

@@ -8,7 +8,7 @@ from typing import Any
 from playground.rules.blocks import check_blocks
 from playground.rules.node import Json, Node
 from playground.rules.refusal import Refusal
-from playground.rules.texts import plain_text
+from playground.rules.texts import check_plain_text
 
 VIEW_BYTES = 250_000
 
@@ -16,35 +16,47 @@ SHARED = {"callback_id", "private_metadata", "external_id"}
 MODAL = SHARED | {"submit", "close", "clear_on_close", "notify_on_close", "submit_disabled"}
 
 
-def check_view(given: Any, *, kinds: frozenset[str] = frozenset({"modal"}), pointer: str = "/view") -> Json:
-    """A view as the bot sent it (an object or its JSON text), or a refusal."""
-    if isinstance(given, str):
+def check_view(view: Any, *, kinds: frozenset[str] = frozenset({"modal"}), pointer: str = "/view") -> Json:
+    """Check a modal or a Home tab.
+
+    Args:
+        view: The view as the app sent it: an object or its JSON text.
+        kinds: The allowed types: `modal`, `home` or both.
+        pointer: The view's JSON pointer in the call, for the error messages.
+
+    Returns:
+        The view as an object.
+
+    Raises:
+        Refusal: Slack would refuse the view.
+    """
+    if isinstance(view, str):
         try:
-            given = json.loads(given)
+            view = json.loads(view)
         except ValueError:
             raise Refusal("invalid_arguments", [f"[ERROR] must be a JSON object [json-pointer:{pointer}]"]) from None
-    view = Node(given, pointer)
-    kind = view.kind(kinds)
+    node = Node(view, pointer)
+    kind = node.kind(kinds)
     if kind == "modal":
-        _modal(view)
+        _check_modal(node)
     elif kind == "home":
-        view.object({"type", "blocks"}, SHARED)
-        check_blocks(view["blocks"], "home")
-    view["callback_id"].string(least=0, most=255)
-    view["external_id"].string(least=0, most=255)
-    view["private_metadata"].string(least=0, most=3000)
-    if view.problems:
-        raise Refusal("invalid_arguments", view.problems)
-    if len(json.dumps(given, ensure_ascii=False).encode()) > VIEW_BYTES:
+        node.object({"type", "blocks"}, SHARED)
+        check_blocks(node["blocks"], "home")
+    node["callback_id"].string(minimum=0, maximum=255)
+    node["external_id"].string(minimum=0, maximum=255)
+    node["private_metadata"].string(minimum=0, maximum=3000)
+    if node.problems:
+        raise Refusal("invalid_arguments", node.problems)
+    if len(json.dumps(view, ensure_ascii=False).encode()) > VIEW_BYTES:
         raise Refusal("view_too_large")
-    checked: Json = given
+    checked: Json = view
     return checked
 
 
-def _modal(view: Node) -> None:
+def _check_modal(view: Node) -> None:
     view.object({"type", "title", "blocks"}, MODAL)
     for key in ("title", "submit", "close"):
-        plain_text(view[key], most=24)
+        check_plain_text(view[key], maximum=24)
     for key in ("clear_on_close", "notify_on_close", "submit_disabled"):
         view[key].boolean()
     check_blocks(view["blocks"], "modal")
@@ -55,19 +67,28 @@ def _modal(view: Node) -> None:
 
 
 def input_block_ids(view: Json) -> set[str]:
+    """Return the block ids of a view's input blocks."""
     return {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
 
 
 def check_errors(answer: Json, view: Json) -> dict[str, str]:
-    """The `errors` of a submission's answer: each under the block id of an input block of that view."""
+    """Return the `errors` of the app's answer to a submission.
+
+    Args:
+        answer: The app's answer.
+        view: The submitted view.
+
+    Raises:
+        Refusal: There are none, or one isn't under the block id of an input block of the view.
+    """
     errors = Node(answer.get("errors"), "/errors")
     if not isinstance(errors.value, dict) or not errors.value:
         errors.refuse("must provide an object with at least one error")
         raise Refusal("invalid_response_action", errors.problems)
-    known = input_block_ids(view)
+    block_ids = input_block_ids(view)
     for block_id in errors.value:
         errors[block_id].string()
-        if block_id not in known:
+        if block_id not in block_ids:
             errors[block_id].refuse(f"no input block with this block_id: {block_id}")
     if errors.problems:
         raise Refusal("invalid_response_action", errors.problems)
