@@ -214,7 +214,7 @@ class FakeSlack(People):
     @property
     def files(self) -> list[Json]:
         """The shared files, as the Web API describes them."""
-        return [file.wire() for file in self.workspace.uploads.values() if file.shared]
+        return [file.to_json() for file in self.workspace.uploads.values() if file.shared]
 
     def file_content(self, file_id: str) -> bytes:
         """Return a file's bytes, empty before its upload."""

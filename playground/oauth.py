@@ -1,4 +1,4 @@
-"""Several local workspaces behind one Web API, and OAuth v2 by which an app is installed into each."""
+"""Several workspaces behind one Web API, and OAuth v2 to install an app in each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,15 @@ from playground.workspace.entities import APP_ID, BOT_USER, YOU
 
 
 class OAuthServer:
-    """Slack as an app sees it that many workspaces may install. A workspace's `bot_token` is its install's."""
+    """A server for an app that several workspaces install.
+
+    An installation's token is the workspace's `bot_token`, and its scopes are those of the authorization URL.
+
+    Args:
+        slacks: The workspaces, started already.
+        client_id: The app's client id.
+        client_secret: The app's client secret.
+    """
 
     def __init__(self, slacks: Sequence[FakeSlack], *, client_id: str, client_secret: str) -> None:
         self._slacks = {slack.bot_token: slack for slack in slacks}
@@ -25,14 +33,17 @@ class OAuthServer:
         self._codes: dict[str, FakeSlack] = {}
         self._runner: web.AppRunner | None = None
         self.redirect_url = ""
-        """Where the app's settings send people after they allowed it."""
+        """The app's redirect URL."""
         self.base_url = ""
+        """This server's address; `start()` sets it."""
 
     @property
     def api_url(self) -> str:
+        """The address for `AsyncWebClient(base_url=…)`, with the trailing slash that the client expects."""
         return f"{self.base_url}/api/"
 
     async def start(self) -> None:
+        """Serve OAuth and the Web API on a free port of 127.0.0.1."""
         app = web.Application()
         app.router.add_get("/oauth/v2/authorize", self._authorize)
         app.router.add_post("/api/oauth.v2.access", self._access)
@@ -44,11 +55,12 @@ class OAuthServer:
         self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
+        """Stop the server."""
         if self._runner is not None:
             await self._runner.cleanup()
 
     async def _authorize(self, request: web.Request) -> web.Response:
-        """The page that asks whether the app may come in: one link a workspace."""
+        """Show the page that asks for permission, with one link for each workspace."""
         if request.query.get("client_id") != self._client_id:
             return web.Response(status=400, text="invalid_client_id")
         links = []

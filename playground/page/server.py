@@ -1,4 +1,4 @@
-"""The browser page's side: its files, the state of the workspace, a stream of changes, and what the person does."""
+"""The page's server: its files, the workspace's state, a stream of changes, and the actions of the page's user."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
-from playground.page.upload import uploads
+from playground.page.upload import upload_handler
 from playground.people.payloads import escape_text
 from playground.people.people import People
 from playground.rules.node import Json
@@ -37,7 +37,7 @@ HEADERS = {
 
 
 class Page:
-    """Serves the page and drives the same deeds that the tests drive."""
+    """The page's handlers. Its actions are those of `People`, which tests use too."""
 
     def __init__(self, people: People, *, example: str, directory: Path) -> None:
         self._people = people
@@ -46,6 +46,7 @@ class Page:
         self._directory = directory
 
     def add_routes(self, app: web.Application) -> None:
+        """Add the page's routes to an application."""
         reads: dict[str, Handler] = {
             "/": self._index,
             "/playground/static/{file}": self._static,
@@ -53,7 +54,7 @@ class Page:
             "/playground/events": self._events,
             "/files/{file}/{name}": self._file,
         }
-        deeds: dict[str, Callable[[Json], Awaitable[Json]]] = {
+        actions: dict[str, Callable[[Json], Awaitable[Json]]] = {
             "command": self._command,
             "message": self._message,
             "view_submit": self._view_submit,
@@ -63,19 +64,19 @@ class Page:
             "options": self._options,
             "home": self._home,
         }
-        app.router.add_post("/playground/upload", self._local_only(uploads(self._people)))
+        app.router.add_post("/playground/upload", self._local_only(upload_handler(self._people)))
         for path, handler in reads.items():
             app.router.add_get(path, self._local_only(handler))
-        for name, deed in deeds.items():
-            app.router.add_post(f"/playground/{name}", self._local_only(self._as_json(deed)))
+        for name, action in actions.items():
+            app.router.add_post(f"/playground/{name}", self._local_only(self._as_json(action)))
 
-    # --- who may ask -----------------------------------------------------------------------------------------------
+    # --- access -----------------------------------------------------------------------------------------------------
 
     def _local_only(self, handler: Handler) -> Handler:
-        """Refuse other web sites: a foreign Origin, and a foreign name that leads to this machine (DNS rebinding)."""
+        """Refuse requests of other sites: a foreign Origin, or a foreign host name (DNS rebinding)."""
 
         @wraps(handler)
-        async def guarded(request: web.Request) -> web.StreamResponse:
+        async def guard(request: web.Request) -> web.StreamResponse:
             if _host_name(request.host) not in LOCAL_HOSTS:
                 raise web.HTTPForbidden(text="the playground answers on this machine only")
             origin = request.headers.get("Origin")
@@ -88,20 +89,20 @@ class Page:
                 response.headers.update(HEADERS)
             return response
 
-        return guarded
+        return guard
 
-    def _as_json(self, deed: Callable[[Json], Awaitable[Json]]) -> Handler:
+    def _as_json(self, action: Callable[[Json], Awaitable[Json]]) -> Handler:
         async def handler(request: web.Request) -> web.StreamResponse:
-            # A form of another site cannot send this type without asking first.
+            # A form of another site can't send this type without a preflight request.
             if request.content_type != "application/json":
                 raise web.HTTPUnsupportedMediaType(text="send application/json")
             try:
                 body = json.loads(await request.text())
                 if not isinstance(body, dict):
                     raise ValueError("send a JSON object")
-                return web.json_response(await deed(body))
-            except KeyError as missing:
-                return web.json_response({"ok": False, "error": f"missing or unknown: {missing}"}, status=400)
+                return web.json_response(await action(body))
+            except KeyError as key:
+                return web.json_response({"ok": False, "error": f"missing or unknown: {key}"}, status=400)
             except (ValueError, TypeError) as problem:
                 return web.json_response({"ok": False, "error": str(problem)}, status=400)
             except Refusal as refusal:
@@ -109,7 +110,7 @@ class Page:
 
         return handler
 
-    # --- reading ---------------------------------------------------------------------------------------------------
+    # --- reading ----------------------------------------------------------------------------------------------------
 
     async def _index(self, _: web.Request) -> web.StreamResponse:
         return self._page_file("index.html")
@@ -118,7 +119,7 @@ class Page:
         return self._page_file(request.match_info["file"])
 
     def _page_file(self, name: str) -> web.StreamResponse:
-        # Compared with what is there, so no name can lead out of the directory.
+        # Compared with the directory's entries, so that no name leads out of it.
         for path in self._directory.iterdir():
             if path.name == name and path.is_file():
                 return web.FileResponse(path)
@@ -138,15 +139,15 @@ class Page:
         return web.json_response(self.state())
 
     def state(self) -> Json:
-        """Everything that the page shows to the person in front of it."""
-        world = self._workspace
-        channels = [channel for channel in world.channels.values() if YOU in channel.members]
-        seen = [message for message in world.hidden if message["to"] == YOU]
+        """Return everything that the page shows to its user."""
+        workspace = self._workspace
+        channels = [channel for channel in workspace.channels.values() if YOU in channel.members]
+        ephemerals = [message for message in workspace.hidden if message["to"] == YOU]
         return {
-            "team": self._workspace.team,
+            "team": workspace.team,
             "me": YOU,
             "bot": BOT_USER,
-            "users": [{"id": u.id, "name": u.name, "is_bot": u.is_bot} for u in world.users.values()],
+            "users": [{"id": u.id, "name": u.name, "is_bot": u.is_bot} for u in workspace.users.values()],
             "channels": [
                 {
                     "id": channel.id,
@@ -157,20 +158,20 @@ class Page:
                 }
                 for channel in channels
             ],
-            "commands": self._workspace.commands,
-            "shortcuts": self._workspace.shortcuts,
+            "commands": workspace.commands,
+            "shortcuts": workspace.shortcuts,
             "example": self._example,
             "messages": {
                 channel.id: sorted(
-                    [*world.posted[channel.id], *(m for m in seen if m["channel"] == channel.id)],
+                    [*workspace.posted[channel.id], *(m for m in ephemerals if m["channel"] == channel.id)],
                     key=lambda message: str(message["ts"]),
                 )
                 for channel in channels
             },
             "views": self._people.view_stacks.stack(YOU),
             "home": self._people.view_stacks.homes.get(YOU),
-            "has_home": "app_home_opened" in self._people.workspace.subscribed_events,
-            "files": [file.wire() for file in world.uploads.values() if file.shared],
+            "has_home": "app_home_opened" in workspace.subscribed_events,
+            "files": [file.to_json() for file in workspace.uploads.values() if file.shared],
         }
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
@@ -178,17 +179,17 @@ class Page:
         stream = self._workspace.open_stream()
         try:
             await response.prepare(request)
-            # Tells the page that it misses nothing from here on.
+            # From here on the page misses no event.
             await response.write(b": open\n\n")
             while True:
                 try:
                     event = await asyncio.wait_for(stream.get(), KEEP_ALIVE_SECONDS)
                 except TimeoutError:
-                    await response.write(b": still here\n\n")
+                    await response.write(b": keep-alive\n\n")
                     continue
                 if event is None:
                     break
-                if self._seen(event):
+                if self._is_visible(event):
                     await response.write(f"data: {json.dumps(event)}\n\n".encode())
         except ConnectionResetError:
             pass
@@ -196,24 +197,26 @@ class Page:
             self._workspace.close_stream(stream)
         return response
 
-    def _seen(self, event: Json) -> bool:
-        """Whether the person in front of the page sees this: no other person's views, messages or conversations."""
+    def _is_visible(self, event: Json) -> bool:
+        """Return whether the page's user may see an event. Other users' views and conversations are hidden."""
         message = event.get("message", {})
-        place = self._workspace.channels.get(message.get("channel", ""))
+        channel = self._workspace.channels.get(message.get("channel", ""))
         return (
-            event.get("user", YOU) == YOU and message.get("to", YOU) == YOU and (place is None or YOU in place.members)
+            event.get("user", YOU) == YOU
+            and message.get("to", YOU) == YOU
+            and (channel is None or YOU in channel.members)
         )
 
-    # --- doing -----------------------------------------------------------------------------------------------------
+    # --- actions ----------------------------------------------------------------------------------------------------
 
     async def _command(self, body: Json) -> Json:
         command, _, text = str(body["text"]).strip().partition(" ")
         if command not in {entry["command"] for entry in self._workspace.commands}:
             return {"ok": False, "error": "unknown_command", "text": f"{command} is not a valid command."}
-        delivered = await self._people.command(text.strip(), channel=str(body["channel"]), command=command)
-        if delivered.ok:
+        result = await self._people.command(text.strip(), channel=str(body["channel"]), command=command)
+        if result.ok:
             return {"ok": True}
-        return {"ok": False, "error": "dispatch_failed", "text": f'{command} failed with the error "{delivered.error}"'}
+        return {"ok": False, "error": "dispatch_failed", "text": f'{command} failed with the error "{result.error}"'}
 
     async def _message(self, body: Json) -> Json:
         text, files = escape_text(str(body["text"])), [{"id": str(file)} for file in body.get("files") or []]
@@ -228,31 +231,31 @@ class Page:
 
     async def _view_submit(self, body: Json) -> Json:
         view_id = self._target({"view_id": body["view_id"]})["id"]
-        delivered = await self._people.submit_view(view_id, body.get("values") or {})
-        if delivered.errors:
-            return {"ok": True, "errors": dict(delivered.errors)}
-        return _outcome(delivered.error)
+        result = await self._people.submit_view(view_id, body.get("values") or {})
+        if result.errors:
+            return {"ok": True, "errors": dict(result.errors)}
+        return _outcome(result.error)
 
     async def _view_close(self, body: Json) -> Json:
         await self._people.close_view(self._target({"view_id": body["view_id"]})["id"])
         return {"ok": True}
 
     async def _action(self, body: Json) -> Json:
-        delivered = await self._people.click(
+        result = await self._people.click(
             self._target(body),
             str(body["action_id"]),
             block_id=str(body["block_id"]),
             answer=_answer(body.get("action") or {}),
             values=body.get("values"),
         )
-        return _outcome(delivered.error)
+        return _outcome(result.error)
 
     async def _shortcut(self, body: Json) -> Json:
         message = self._workspace.find_message(str(body["channel"]), str(body["message_ts"]))
         if message is None:
             raise Refusal("message_not_found")
-        delivered = await self._people.shortcut(str(body["callback_id"]), message)
-        return _outcome(delivered.error)
+        result = await self._people.shortcut(str(body["callback_id"]), message)
+        return _outcome(result.error)
 
     async def _options(self, body: Json) -> Json:
         return await self._people.options(
@@ -260,19 +263,19 @@ class Page:
         )
 
     async def _home(self, _: Json) -> Json:
-        delivered = await self._people.open_home()
-        return _outcome(delivered.error if delivered else None)
+        result = await self._people.open_home()
+        return _outcome(result.error if result else None)
 
     def _target(self, body: Json) -> Json:
-        """The view or the message that the person acted in."""
+        """Return the view or the message of an action."""
         if "view_id" in body:
             view_id = str(body["view_id"])
             view = self._people.view_stacks.find(view_id)
             if view is None or self._people.view_stacks.owner(view_id) != YOU:
                 raise Refusal("view_not_found")
             return view
-        place = (str(body["channel"]), str(body["message_ts"]))
-        message = self._workspace.find_message(*place) or self._workspace.find_hidden(*place)
+        position = (str(body["channel"]), str(body["message_ts"]))
+        message = self._workspace.find_message(*position) or self._workspace.find_hidden(*position)
         if message is None:
             raise Refusal("message_not_found")
         return message
@@ -290,7 +293,7 @@ def _outcome(error: str | None) -> Json:
 
 
 def _answer(action: Json) -> Any:
-    """What was chosen, whatever the element calls it."""
+    """Return the chosen value, under whichever key the element's type has."""
     for key, value in action.items():
         if key == "value" or key.startswith("selected_"):
             return value

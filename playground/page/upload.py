@@ -1,4 +1,4 @@
-"""Where the page sends the files that a person attaches."""
+"""The page's upload of attached files."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from playground.people.people import People
 MAX_UPLOAD_BYTES = 250_000_000
 
 
-def uploads(people: People) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Takes the bytes of one file, in memory; its name is in the query."""
+def upload_handler(people: People) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Return a handler that reads one file into memory; its name is in the query."""
 
     async def upload(request: web.Request) -> web.StreamResponse:
-        # A form of another site cannot send this type without asking first.
+        # A form of another site can't send this type without a preflight request.
         if request.content_type != "application/octet-stream":
             raise web.HTTPUnsupportedMediaType(text="send application/octet-stream")
         content = bytearray()
-        async for piece in request.content.iter_chunked(1 << 20):
-            content += piece
+        async for chunk in request.content.iter_chunked(1 << 20):
+            content += chunk
             if len(content) > MAX_UPLOAD_BYTES:
                 raise web.HTTPRequestEntityTooLarge(MAX_UPLOAD_BYTES, len(content))
         if not content:

@@ -1,4 +1,4 @@
-"""The payloads that Slack sends to a bot, built from what is in the workspace."""
+"""The payloads that Slack sends to an app."""
 
 from __future__ import annotations
 
@@ -8,25 +8,32 @@ from typing import Any
 from playground.people.view_state import State
 from playground.rules.node import Json
 from playground.workspace.entities import APP_ID, BOT_USER
-from playground.workspace.workspace import Workspace, wire_message
+from playground.workspace.workspace import Workspace, message_payload
 
-# Long deprecated in favour of the signature, but still on the wire.
+# Slack deprecated it in favour of the signature, but still sends it.
 VERIFICATION_TOKEN = "playground-verification-token"  # noqa: S105
 
 
 class Payloads:
-    """Builds payloads; keeps no state of its own."""
+    """Builder of payloads about one workspace.
+
+    Building a payload registers the trigger ids and response URLs in it.
+
+    Args:
+        workspace: The workspace, `FakeSlack.workspace`.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
     def command(self, command: str, text: str, user: str, channel: str) -> dict[str, str]:
+        """Return the form fields of a slash command."""
         return {
             "token": VERIFICATION_TOKEN,
             "team_id": self._workspace.team["id"],
             "team_domain": self._workspace.team["domain"],
             "channel_id": channel,
-            "channel_name": self._workspace.channels[channel].wire_name,
+            "channel_name": self._workspace.channels[channel].payload_name,
             "user_id": user,
             "user_name": self._workspace.users[user].name,
             "command": command,
@@ -38,6 +45,7 @@ class Payloads:
         }
 
     def view_submission(self, view: Json, state: State, user: str, channel: str) -> Json:
+        """Return the payload of a submitted modal."""
         return {
             **self._interaction("view_submission", user),
             "trigger_id": self._workspace.new_trigger(user, channel, view["id"]),
@@ -46,6 +54,7 @@ class Payloads:
         }
 
     def view_closed(self, view: Json, state: State, user: str, *, is_cleared: bool) -> Json:
+        """Return the payload of a closed modal; `is_cleared` if the whole stack was closed."""
         return {
             **self._interaction("view_closed", user),
             "view": with_state(view, state),
@@ -62,9 +71,10 @@ class Payloads:
         *,
         attachment_id: int | None = None,
     ) -> Json:
+        """Return the payload of a click or a choice in a message or a view, the `target`."""
         payload = {
             **self._interaction("block_actions", user),
-            **self._place(target, state),
+            **self._location(target, state),
             "actions": [action | {"action_ts": self._workspace.new_ts()}],
         }
         if attachment_id is not None:
@@ -77,15 +87,17 @@ class Payloads:
         return payload
 
     def block_suggestion(self, target: Json, block_id: str, action_id: str, value: str, user: str) -> Json:
+        """Return the payload that asks for the options of an external select."""
         return {
             **self._interaction("block_suggestion", user),
-            **self._place(target, {}),
+            **self._location(target, {}),
             "action_id": action_id,
             "block_id": block_id,
             "value": value,
         }
 
     def message_action(self, callback_id: str, message: Json, user: str) -> Json:
+        """Return the payload of a message shortcut."""
         channel = message["channel"]
         return {
             **self._interaction("message_action", user),
@@ -95,10 +107,11 @@ class Payloads:
             "response_url": self._workspace.new_response_url(user, channel, message["ts"]),
             "message_ts": message["ts"],
             "channel": self._channel(channel),
-            "message": copy.deepcopy(wire_message(message)),
+            "message": copy.deepcopy(message_payload(message)),
         }
 
     def event(self, event: Json) -> Json:
+        """Return an event in the envelope of the Events API."""
         event_id = self._workspace.new_id("Ev")
         return {
             "token": VERIFICATION_TOKEN,
@@ -122,7 +135,8 @@ class Payloads:
         }
 
     def message_event(self, kind: str, message: Json) -> Json:
-        event = copy.deepcopy(wire_message(message)) | {
+        """Return the event of a posted message: `app_mention`, or `message` for a direct message."""
+        event = copy.deepcopy(message_payload(message)) | {
             "type": kind,
             "channel": message["channel"],
             "event_ts": message["ts"],
@@ -134,6 +148,7 @@ class Payloads:
         return self.event(event)
 
     def file_shared(self, file_id: str, user: str, channel: str) -> Json:
+        """Return the event of a shared file."""
         event = {
             "type": "file_shared",
             "file_id": file_id,
@@ -156,35 +171,43 @@ class Payloads:
             "is_enterprise_install": False,
         }
 
-    def _place(self, target: Json, state: State) -> Json:
-        """Where an interaction happened: in a view, or in a message of a channel."""
+    def _location(self, target: Json, state: State) -> Json:
+        """Return the keys that say where an interaction happened: in a view, or in a channel's message."""
         if "ts" not in target:
             return {"container": {"type": "view", "view_id": target["id"]}, "view": with_state(target, state)}
-        hidden = bool(target.get("ephemeral"))
+        is_ephemeral = bool(target.get("ephemeral"))
         container: Json = {
             "type": "message",
             "message_ts": target["ts"],
             "channel_id": target["channel"],
-            "is_ephemeral": hidden,
+            "is_ephemeral": is_ephemeral,
         }
         if "thread_ts" in target:
             container["thread_ts"] = target["thread_ts"]
-        place: Json = {"container": container, "channel": self._channel(target["channel"])}
-        if not hidden:
-            # Slack does not send the contents of an ephemeral message back.
-            place["message"] = copy.deepcopy(wire_message(target))
-        return place
+        location: Json = {"container": container, "channel": self._channel(target["channel"])}
+        if not is_ephemeral:
+            # Slack doesn't send the content of an ephemeral message back.
+            location["message"] = copy.deepcopy(message_payload(target))
+        return location
 
     def _channel(self, channel: str) -> Json:
-        return {"id": channel, "name": self._workspace.channels[channel].wire_name}
+        return {"id": channel, "name": self._workspace.channels[channel].payload_name}
 
 
 def with_state(view: Json, state: State) -> Json:
-    sent: Any = copy.deepcopy(view)
-    sent["state"] = {"values": copy.deepcopy(state)}
-    return dict(sent)
+    """Return a copy of a view with the state of its inputs."""
+    payload: Any = copy.deepcopy(view)
+    payload["state"] = {"values": copy.deepcopy(state)}
+    return dict(payload)
 
 
 def escape_text(text: str) -> str:
-    """The three characters that Slack escapes in what people type."""
+    """Escape the three characters that Slack escapes in people's texts.
+
+    Args:
+        text: The text as typed.
+
+    Returns:
+        The text with `&`, `<` and `>` as entities.
+    """
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,4 +1,4 @@
-"""What a person has typed and chosen in a view, in the form in which Slack reports it."""
+"""The state of a view's inputs, in the form in which Slack reports it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from playground.rules.blocks import elements_of
 from playground.rules.node import Json
 
 State = dict[str, dict[str, Json]]
+"""The state of each element, by block id and action id: `view.state.values` in Slack's payloads."""
 
 # element type -> (key of the state, key of the initial value, whether it is a list)
 _SHAPES: dict[str, tuple[str, str, bool]] = {
@@ -36,12 +37,12 @@ _SHAPES: dict[str, tuple[str, str, bool]] = {
 }
 FORM_FILE_BYTES = 10_000_000
 _TYPED = {"plain_text_input", "number_input", "email_text_input", "url_text_input"}
-# These report no state of their own, but do report the option that was chosen.
+# These have no state, but report the chosen option.
 _CLICKED = {"overflow": ("selected_option", "", False)}
 
 
 def initial_state(blocks: list[Json], *, channel: str | None = None) -> State:
-    """The state before anybody touches anything; `channel` is where the person is."""
+    """Return the state of an untouched view or message that a user sees in a channel."""
     state: State = {}
     for block in blocks:
         for _, element in elements_of(block):
@@ -50,49 +51,53 @@ def initial_state(blocks: list[Json], *, channel: str | None = None) -> State:
     return state
 
 
-def fill(view: Json, given: dict[str, Any], *, channel: str | None = None) -> State:
-    """The complete state after a person has given these answers, by block id."""
+def fill(view: Json, answers: dict[str, Any], *, channel: str | None = None) -> State:
+    """Return the complete state of a view after these answers, by block id.
+
+    Raises:
+        ValueError: An answer has no input, or isn't among its options.
+    """
     state = initial_state(view["blocks"], channel=channel)
-    unknown = given.keys() - state.keys()
+    unknown = answers.keys() - state.keys()
     if unknown:
         raise ValueError(f"no input in block {sorted(unknown)}; this view has {sorted(state)}")
     for block in view["blocks"]:
         block_id = block["block_id"]
-        if block_id not in given:
+        if block_id not in answers:
             continue
         elements = [e for _, e in elements_of(block) if e["type"] in _SHAPES]
-        answers = given[block_id] if len(elements) > 1 else {elements[0]["action_id"]: given[block_id]}
+        by_action = answers[block_id] if len(elements) > 1 else {elements[0]["action_id"]: answers[block_id]}
         for element in elements:
-            if element["action_id"] in answers:
-                state[block_id][element["action_id"]] = element_state(element, answers[element["action_id"]])
+            if element["action_id"] in by_action:
+                state[block_id][element["action_id"]] = element_state(element, by_action[element["action_id"]])
     return state
 
 
 def element_state(element: Json, answer: Any) -> Json:
-    """The state of one element after this answer: text, an option's value, a list of values, an id or a date."""
-    key, _, many = (_SHAPES | _CLICKED)[element["type"]]
-    if many:
+    """Return an element's state after an answer: a text, an option's value, a list of values, an id or a date."""
+    key, _, is_list = (_SHAPES | _CLICKED)[element["type"]]
+    if is_list:
         answers = answer if isinstance(answer, list | tuple) else [answer] if answer else []
-        chosen: Any = [_chosen(element, one) for one in answers]
+        chosen: Any = [_value_of(element, item) for item in answers]
     else:
-        chosen = None if answer in (None, "") else _chosen(element, answer)
+        chosen = None if answer in (None, "") else _value_of(element, answer)
     return {"type": element["type"], key: chosen}
 
 
-def answered(state: Json) -> Any:
-    """The part of an element's state that holds the answer."""
+def answer_of(state: Json) -> Any:
+    """Return the answer in an element's state."""
     shape = (_SHAPES | _CLICKED).get(str(state.get("type")))
     return state.get(shape[0]) if shape else None
 
 
 def client_errors(view: Json, state: State) -> dict[str, str]:
-    """What Slack itself says before it sends a view to the bot, by block id."""
+    """Return the errors that Slack's client shows before it submits a view, by block id."""
     errors: dict[str, str] = {}
     for block in view["blocks"]:
         if block["type"] != "input":
             continue
         element = block["element"]
-        answer = answered(state[block["block_id"]][element["action_id"]])
+        answer = answer_of(state[block["block_id"]][element["action_id"]])
         if answer in (None, "", []):
             if not block.get("optional"):
                 errors[block["block_id"]] = "Please complete this required field."
@@ -105,17 +110,17 @@ def _client_error(element: Json, answer: Any) -> str | None:
     if element["type"] == "number_input":
         return _number_error(element, str(answer))
     if element["type"] == "plain_text_input":
-        least, most = element.get("min_length", 0), element.get("max_length", 3000)
-        if not least <= len(answer) <= most:
-            return f"Please use between {least} and {most} characters."
+        minimum, maximum = element.get("min_length", 0), element.get("max_length", 3000)
+        if not minimum <= len(answer) <= maximum:
+            return f"Please use between {minimum} and {maximum} characters."
     if element["type"] == "file_input":
         if len(answer) > element.get("max_files", 10):
             return f"Please attach at most {element.get('max_files', 10)}."
         if any(file["size"] > FORM_FILE_BYTES for file in answer):
             return "Please attach files of at most 10 MB."
-    most_items = element.get("max_selected_items")
-    if most_items is not None and len(answer) > most_items:
-        return f"Please choose at most {most_items}."
+    max_items = element.get("max_selected_items")
+    if max_items is not None and len(answer) > max_items:
+        return f"Please choose at most {max_items}."
     return None
 
 
@@ -134,15 +139,15 @@ def _number_error(element: Json, text: str) -> str | None:
 
 
 def _initial(element: Json, channel: str | None) -> Json:
-    key, initial, many = _SHAPES[element["type"]]
-    value = element.get(initial, [] if many else None)
-    if element.get("default_to_current_conversation") and initial not in element and channel:
-        value = [channel] if many else channel
+    key, initial_key, is_list = _SHAPES[element["type"]]
+    value = element.get(initial_key, [] if is_list else None)
+    if element.get("default_to_current_conversation") and initial_key not in element and channel:
+        value = [channel] if is_list else channel
     return {"type": element["type"], key: value}
 
 
-def _chosen(element: Json, answer: Any) -> Any:
-    """An answer as the state carries it. A choice must be one of the options that the person sees."""
+def _value_of(element: Json, answer: Any) -> Any:
+    """Return an answer as the state contains it. Raise ValueError for a choice that isn't among the options."""
     if element["type"] in _TYPED:
         return str(answer)
     if not _SHAPES.get(element["type"], ("selected_option",))[0].startswith("selected_option"):

@@ -1,4 +1,4 @@
-"""chat.* and the URLs by which a bot answers an interaction."""
+"""The chat.* methods and response URLs."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from playground.rules.messages import check_message
 from playground.rules.node import Json
 from playground.rules.refusal import Refusal
 from playground.workspace.entities import BOT_USER, Channel
-from playground.workspace.workspace import Workspace, wire_message
+from playground.workspace.workspace import Workspace, message_payload
 
 # chat.update is stricter than chat.postMessage.
 UPDATED_TEXT_CHARACTERS = 4_000
 
 
 def post_message(workspace: Workspace, args: Json) -> Json:
-    channel = open_to_bot(workspace, args.get("channel"), unjoined_scope="chat:write.public")
+    """Post a message: chat.postMessage."""
+    channel = writable_channel(workspace, args.get("channel"), unjoined_scope="chat:write.public")
     content = _content(args)
     message = workspace.post(channel.id, BOT_USER, content, thread_ts=args.get("thread_ts"))
-    return {"channel": channel.id, "ts": message["ts"], "message": wire_message(message), **_warn(content)}
+    return {"channel": channel.id, "ts": message["ts"], "message": message_payload(message), **_warnings(content)}
 
 
 def post_ephemeral(workspace: Workspace, args: Json) -> Json:
-    channel = open_to_bot(workspace, args.get("channel"))
+    """Post a message that only one user sees: chat.postEphemeral."""
+    channel = writable_channel(workspace, args.get("channel"))
     user = args.get("user")
     if not isinstance(user, str) or user not in workspace.users:
         raise Refusal("user_not_found")
@@ -30,10 +32,11 @@ def post_ephemeral(workspace: Workspace, args: Json) -> Json:
         raise Refusal("user_not_in_channel")
     content = _content(args)
     message = workspace.post_ephemeral(channel.id, str(user), content, args.get("thread_ts"))
-    return {"message_ts": message["ts"], **_warn(content)}
+    return {"message_ts": message["ts"], **_warnings(content)}
 
 
 def update(workspace: Workspace, args: Json) -> Json:
+    """Change a message of the app: chat.update."""
     message = _own_message(workspace, args, "cant_update_message")
     content = check_message(args, text_characters=UPDATED_TEXT_CHARACTERS)
     for key in ("blocks", "attachments"):
@@ -44,27 +47,29 @@ def update(workspace: Workspace, args: Json) -> Json:
         "channel": message["channel"],
         "ts": message["ts"],
         "text": message["text"],
-        "message": wire_message(message),
-    } | _warn(content)
+        "message": message_payload(message),
+    } | _warnings(content)
 
 
 def delete(workspace: Workspace, args: Json) -> Json:
+    """Delete a message of the app: chat.delete."""
     message = _own_message(workspace, args, "cant_delete_message")
     workspace.remove(message)
     return {"channel": message["channel"], "ts": message["ts"]}
 
 
 def get_permalink(workspace: Workspace, args: Json) -> Json:
+    """Return a message's address: chat.getPermalink."""
     channel = workspace.channel(str(args.get("channel", "")))
     ts = str(args.get("message_ts", ""))
     if workspace.find_message(channel.id, ts) is None:
         raise Refusal("message_not_found")
-    place = f"{workspace.base_url}/archives/{channel.id}/p{ts.replace('.', '')}"
-    return {"channel": channel.id, "permalink": place}
+    permalink = f"{workspace.base_url}/archives/{channel.id}/p{ts.replace('.', '')}"
+    return {"channel": channel.id, "permalink": permalink}
 
 
 def respond(workspace: Workspace, key: str, args: Json) -> None:
-    """A post to a response_url: a new message for one person or for all, or a change of the one it belongs to."""
+    """Carry out a post to a response URL: a new message, or a change or removal of the URL's own message."""
     url = workspace.use_response_url(key)
     original = None
     if url.message_ts is not None:
@@ -80,11 +85,11 @@ def respond(workspace: Workspace, key: str, args: Json) -> None:
     if args.get("replace_original") and original is not None:
         workspace.edit(original, content)
         return
-    answer(workspace, url.channel, url.user, args, content)
+    post_answer(workspace, url.channel, url.user, args, content)
 
 
-def answer(workspace: Workspace, channel: str, user: str, args: Json, content: Json | None = None) -> Json:
-    """What a bot says in the body of an acknowledgement or by a response_url; only the person sees it by default."""
+def post_answer(workspace: Workspace, channel: str, user: str, args: Json, content: Json | None = None) -> Json:
+    """Post what the app answered in an acknowledgement or by a response URL. By default only the user sees it."""
     content = _content(args) if content is None else content
     kind = args.get("response_type", "ephemeral")
     if kind == "in_channel":
@@ -94,8 +99,8 @@ def answer(workspace: Workspace, channel: str, user: str, args: Json, content: J
     return workspace.post_ephemeral(channel, user, content, args.get("thread_ts"))
 
 
-def open_to_bot(workspace: Workspace, name: object, *, unjoined_scope: str | None = None) -> Channel:
-    """A channel where the bot may write; a private one that it is not in does not exist for it."""
+def writable_channel(workspace: Workspace, name: object, *, unjoined_scope: str | None = None) -> Channel:
+    """Return a channel that the app may write to. A private one that it isn't in doesn't exist for it."""
     channel = workspace.channel(str(name or ""))
     if BOT_USER in channel.members:
         return channel
@@ -117,8 +122,8 @@ def _own_message(workspace: Workspace, args: Json, error: str) -> Json:
 
 
 def _content(args: Json) -> Json:
-    also = {key: args[key] for key in ("parse", "link_names") if key in args}
-    return check_message(args) | _metadata(args) | also
+    options = {key: args[key] for key in ("parse", "link_names") if key in args}
+    return check_message(args) | _metadata(args) | options
 
 
 def _metadata(args: Json) -> Json:
@@ -132,7 +137,7 @@ def _metadata(args: Json) -> Json:
     return {"metadata": metadata}
 
 
-def _warn(content: Json) -> Json:
+def _warnings(content: Json) -> Json:
     if content.get("blocks") and not content.get("text"):
         return {"response_metadata": {"warnings": ["missing_text_in_message"]}}
     return {}

@@ -1,4 +1,4 @@
-"""conversations.*, users.info and auth.test: what the bot may learn about the workspace."""
+"""The methods that describe the workspace: conversations.*, users.info, auth.test and api.test."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from base64 import b64decode, b64encode
 from playground.rules.node import Json
 from playground.rules.refusal import Refusal
 from playground.workspace.entities import BOT_ID, BOT_USER, Channel
-from playground.workspace.workspace import Workspace, wire_message
+from playground.workspace.workspace import Workspace, message_payload
 
 
 def api_test(_: Workspace, args: Json) -> Json:
+    """Return the arguments, or the requested error: api.test."""
     if args.get("error"):
         raise Refusal(str(args["error"]), args=args)
     return {"args": args}
 
 
 def auth_test(workspace: Workspace, _: Json) -> Json:
+    """Return the token's workspace and bot user: auth.test."""
     return {
         "url": f"{workspace.base_url}/",
         "team": workspace.team["name"],
@@ -29,6 +31,7 @@ def auth_test(workspace: Workspace, _: Json) -> Json:
 
 
 def users_info(workspace: Workspace, args: Json) -> Json:
+    """Return a user: users.info."""
     user = workspace.users.get(str(args.get("user", "")))
     if user is None:
         raise Refusal("user_not_found")
@@ -50,6 +53,7 @@ def users_info(workspace: Workspace, args: Json) -> Json:
 
 
 def open_im(workspace: Workspace, args: Json) -> Json:
+    """Return the direct message with a user: conversations.open."""
     if args.get("channel"):
         return {"channel": {"id": workspace.channel(str(args["channel"])).id}}
     users = [user for user in str(args.get("users") or "").split(",") if user]
@@ -59,7 +63,8 @@ def open_im(workspace: Workspace, args: Json) -> Json:
 
 
 def info(workspace: Workspace, args: Json) -> Json:
-    channel = _visible(workspace, args, "read")
+    """Return a channel: conversations.info."""
+    channel = _readable_channel(workspace, args, "read")
     return {
         "channel": {
             "id": channel.id,
@@ -74,18 +79,21 @@ def info(workspace: Workspace, args: Json) -> Json:
 
 
 def members(workspace: Workspace, args: Json) -> Json:
-    channel = _visible(workspace, args, "read")
+    """Return a channel's members: conversations.members."""
+    channel = _readable_channel(workspace, args, "read")
     return {"members": sorted(channel.members), "response_metadata": {"next_cursor": ""}}
 
 
 def history(workspace: Workspace, args: Json) -> Json:
-    channel = _visible(workspace, args, "history", joined=True)
+    """Return a channel's messages, the newest first: conversations.history."""
+    channel = _readable_channel(workspace, args, "history", joined=True)
     messages = [m for m in workspace.posted[channel.id] if m.get("thread_ts", m["ts"]) == m["ts"]]
     return _page(list(reversed(messages)), args)
 
 
 def replies(workspace: Workspace, args: Json) -> Json:
-    channel = _visible(workspace, args, "history", joined=True)
+    """Return a parent message and its replies, the oldest first: conversations.replies."""
+    channel = _readable_channel(workspace, args, "history", joined=True)
     ts = str(args.get("ts", ""))
     messages = [m for m in workspace.posted[channel.id] if ts in (m["ts"], m.get("thread_ts"))]
     if not messages:
@@ -98,15 +106,17 @@ def replies(workspace: Workspace, args: Json) -> Json:
 
 
 def _page(messages: list[Json], args: Json) -> Json:
-    """What the caller asked for of some messages: since when, how many, with their metadata or without."""
-    since = [m for m in messages if float(m["ts"]) > float(args.get("oldest") or 0)]
+    """Return one page of messages by the arguments `oldest`, `limit`, `cursor` and `include_all_metadata`."""
+    selected = [m for m in messages if float(m["ts"]) > float(args.get("oldest") or 0)]
     start, limit = _read_cursor(str(args.get("cursor") or "")), int(args.get("limit") or 100)
-    hidden = set() if str(args.get("include_all_metadata")).lower() in ("1", "true") else {"metadata"}
-    shown = [{k: v for k, v in wire_message(m).items() if k not in hidden} for m in since[start : start + limit]]
-    if start + limit >= len(since):
-        return {"messages": shown, "has_more": False}
+    hidden_keys = set() if str(args.get("include_all_metadata")).lower() in ("1", "true") else {"metadata"}
+    page = [
+        {k: v for k, v in message_payload(m).items() if k not in hidden_keys} for m in selected[start : start + limit]
+    ]
+    if start + limit >= len(selected):
+        return {"messages": page, "has_more": False}
     cursor = b64encode(f"at:{start + limit}".encode()).decode()
-    return {"messages": shown, "has_more": True, "response_metadata": {"next_cursor": cursor}}
+    return {"messages": page, "has_more": True, "response_metadata": {"next_cursor": cursor}}
 
 
 def _read_cursor(cursor: str) -> int:
@@ -116,9 +126,9 @@ def _read_cursor(cursor: str) -> int:
         raise Refusal("invalid_cursor") from None
 
 
-def _visible(workspace: Workspace, args: Json, right: str, *, joined: bool = False) -> Channel:
+def _readable_channel(workspace: Workspace, args: Json, permission: str, *, joined: bool = False) -> Channel:
     channel = workspace.channel(str(args.get("channel", "")))
-    scope = {"public": "channels", "private": "groups", "im": "im"}[channel.kind] + f":{right}"
+    scope = {"public": "channels", "private": "groups", "im": "im"}[channel.kind] + f":{permission}"
     if scope not in workspace.scopes:
         raise Refusal("missing_scope", needed=scope, provided=",".join(sorted(workspace.scopes)))
     if BOT_USER not in channel.members:

@@ -1,4 +1,4 @@
-"""The Web API: who may call what, how arguments arrive, and what is written down about a call."""
+"""The Web API's server: arguments, tokens, scopes, and the record of calls."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ from playground.workspace.workspace import Workspace
 
 @dataclass(frozen=True)
 class Method:
+    """A Web API method: its function, its scope, and whether it reads JSON bodies."""
+
     run: Callable[[Workspace, Json], Json]
     scope: str | None = None
-    takes_json: bool = True
+    accepts_json: bool = True
 
 
 DOWNLOAD = "download"
-"""What fetching a file is called where methods are told to wait or to fail."""
+"""The name for fetching a file in `fail_next` and `delay_next`."""
 
 METHODS: dict[str, Method] = {
     "api.test": Method(conversations.api_test),
@@ -38,34 +40,38 @@ METHODS: dict[str, Method] = {
     "chat.postEphemeral": Method(chat.post_ephemeral, "chat:write"),
     "chat.update": Method(chat.update, "chat:write"),
     "chat.delete": Method(chat.delete, "chat:write"),
-    "chat.getPermalink": Method(chat.get_permalink, takes_json=False),
-    "files.getUploadURLExternal": Method(files.get_upload_url, "files:write", takes_json=False),
+    "chat.getPermalink": Method(chat.get_permalink, accepts_json=False),
+    "files.getUploadURLExternal": Method(files.get_upload_url, "files:write", accepts_json=False),
     "files.completeUploadExternal": Method(files.complete_upload, "files:write"),
-    "files.info": Method(files.info, "files:read", takes_json=False),
+    "files.info": Method(files.info, "files:read", accepts_json=False),
     "conversations.open": Method(conversations.open_im, "im:write"),
-    # The scope of these depends on the kind of conversation.
-    "conversations.info": Method(conversations.info, takes_json=False),
-    "conversations.members": Method(conversations.members, takes_json=False),
-    "conversations.history": Method(conversations.history, takes_json=False),
-    "conversations.replies": Method(conversations.replies, takes_json=False),
-    "users.info": Method(conversations.users_info, "users:read", takes_json=False),
+    # The scope of these depends on the kind of channel; the functions check it.
+    "conversations.info": Method(conversations.info, accepts_json=False),
+    "conversations.members": Method(conversations.members, accepts_json=False),
+    "conversations.history": Method(conversations.history, accepts_json=False),
+    "conversations.replies": Method(conversations.replies, accepts_json=False),
+    "users.info": Method(conversations.users_info, "users:read", accepts_json=False),
 }
 
 
 @dataclass(frozen=True)
 class Failure:
-    """An answer that a test has ordered instead of the real one."""
+    """A failure in place of a call's real answer."""
 
     error: str
+    """Slack's error code."""
     status: int
+    """The HTTP status."""
     retry_after: int | None
+    """Seconds in the `Retry-After` header, or None for no header."""
     executed: bool = False
+    """Whether the call is carried out all the same, so that only its answer is a failure."""
     seconds: float = 0.0
-    """How long the answer takes; longer than the bot waits, it is as good as none."""
+    """How long the answer takes."""
 
 
 class WebApi:
-    """Answers `/api/{method}`."""
+    """The handlers of `/api/{method}`, response URLs, uploads and downloads."""
 
     def __init__(self, workspace: Workspace, views: ViewStacks, bot_token: str) -> None:
         self._workspace = workspace
@@ -73,7 +79,7 @@ class WebApi:
         self._failures: defaultdict[str, deque[Failure]] = defaultdict(deque)
         self.waiting_calls: list[str] = []
         self.choose_failure: Callable[[str], Failure | None] = lambda _: None
-        """Asked at every call whether it goes wrong."""
+        """The function that chooses a failure, or None, for each call by its method."""
         self._delays: defaultdict[str, deque[asyncio.Event]] = defaultdict(deque)
         self._methods = METHODS | {
             "views.open": Method(lambda _, a: {"view": copy.deepcopy(views.open(a.get("trigger_id"), a.get("view")))}),
@@ -107,9 +113,7 @@ class WebApi:
         times: int = 1,
         executed: bool = False,
     ) -> None:
-        """Let the next calls of a method fail. A rate limit is a 429 that says when to come back. `executed`: the
-        call is carried out, and only its answer says otherwise.
-        """
+        """Let the next calls of a method fail. `ratelimited` is a 429 with `Retry-After`."""
         limited = error == "ratelimited"
         failure = Failure(
             error,
@@ -120,21 +124,22 @@ class WebApi:
         self._failures[method].extend([failure] * times)
 
     def delay_next(self, method: str, until: asyncio.Event) -> None:
-        """Let the next call of a method wait."""
+        """Hold back the next call of a method until an event is set."""
         self._delays[method].append(until)
 
     async def handle(self, request: web.Request) -> web.Response:
+        """Answer a call, and record it."""
         name = request.match_info["method"]
         if not self._workspace.base_url:
             self._workspace.base_url = f"{request.scheme}://{request.host}"
         if self._delays[name]:
-            await self._hold(name, self._delays[name].popleft())
+            await self._wait(name, self._delays[name].popleft())
         args: Json = {}
         headers = {}
         status = 200
         try:
             args, from_json = await read_arguments(request)
-            token = _take_token(request, args, from_json)
+            token = _pop_token(request, args, from_json)
             failure = self._failures[name].popleft() if self._failures[name] else self.choose_failure(name)
             if failure:
                 status = failure.status
@@ -148,42 +153,44 @@ class WebApi:
                 response = self._call(name, token, args, from_json)
         except Refusal as refusal:
             response = refusal.body()
-            self._workspace.violate(name, refusal)
+            self._workspace.record_violation(name, refusal)
         self._workspace.calls.append(ApiCall(name, args, response))
-        self._workspace.changed()
+        self._workspace.notify_waiters()
         return web.json_response(response, status=status, headers=headers)
 
-    async def _hold(self, name: str, until: asyncio.Event) -> None:
+    async def _wait(self, name: str, until: asyncio.Event) -> None:
         self.waiting_calls.append(name)
-        self._workspace.changed()
+        self._workspace.notify_waiters()
         await until.wait()
         self.waiting_calls.remove(name)
 
     async def handle_response_url(self, request: web.Request) -> web.Response:
+        """Answer a post to a response URL, and record it."""
         args: Json = {}
         try:
             args, _ = await read_arguments(request)
             chat.respond(self._workspace, request.match_info["key"], args)
         except Refusal as refusal:
-            self._workspace.violate("response_url", refusal)
+            self._workspace.record_violation("response_url", refusal)
             self._workspace.calls.append(ApiCall("response_url", args, refusal.body()))
-            self._workspace.changed()
-            gone = refusal.error in {"used_url", "expired_url", "invalid_url"}
-            return web.Response(status=404 if gone else 400, text=refusal.error)
+            self._workspace.notify_waiters()
+            is_expired = refusal.error in {"used_url", "expired_url", "invalid_url"}
+            return web.Response(status=404 if is_expired else 400, text=refusal.error)
         self._workspace.calls.append(ApiCall("response_url", args, {"ok": True}))
-        self._workspace.changed()
+        self._workspace.notify_waiters()
         return web.Response(text="ok")
 
     async def handle_download(self, request: web.Request) -> web.StreamResponse:
-        """A file for who may read it; anybody else is sent to the page to sign in. A call that was told to wait waits
-        when half of it is there.
+        """Send a file to a token that may read it, and redirect other requests to the sign-in page, as Slack does.
+
+        A held-back download waits in the middle of the file.
         """
         file = self._workspace.uploads.get(request.match_info["file"].partition("-")[2])
         if self._failures[DOWNLOAD]:
             return web.Response(status=self._failures[DOWNLOAD].popleft().status)
         if file is None or file.content is None:
             return web.Response(status=404)
-        token = _take_token(request, {}, frozenset())
+        token = _pop_token(request, {}, frozenset())
         if token != self._token or "files:read" not in self._workspace.scopes or not file.bot_may_read:
             raise web.HTTPFound(f"{self._workspace.base_url}/?redir={quote(request.path, safe='')}")
         response = web.StreamResponse(headers={"Content-Type": file.mimetype, "Content-Length": str(file.length)})
@@ -191,12 +198,13 @@ class WebApi:
         half = file.length // 2
         await response.write(file.content[:half])
         if self._delays[DOWNLOAD]:
-            await self._hold(DOWNLOAD, self._delays[DOWNLOAD].popleft())
+            await self._wait(DOWNLOAD, self._delays[DOWNLOAD].popleft())
         await response.write(file.content[half:])
         await response.write_eof()
         return response
 
     async def handle_upload(self, request: web.Request) -> web.Response:
+        """Receive a file at its upload URL."""
         if request.content_type == "multipart/form-data":
             part = next(iter((await request.post()).values()), "")
             content = part.file.read() if isinstance(part, web.FileField) else str(part).encode()
@@ -205,7 +213,7 @@ class WebApi:
         try:
             files.receive(self._workspace, request.match_info["file"], content)
         except Refusal as refusal:
-            self._workspace.violate("upload", refusal)
+            self._workspace.record_violation("upload", refusal)
             return web.Response(status=400, text=str(refusal))
         return web.Response(text=f"OK - {len(content)}")
 
@@ -221,14 +229,14 @@ class WebApi:
         if method.scope and method.scope not in self._workspace.scopes:
             provided = ",".join(sorted(self._workspace.scopes))
             raise Refusal("missing_scope", needed=method.scope, provided=provided)
-        if not method.takes_json:
-            # These read form fields and the query only; Slack overlooks a JSON body.
+        if not method.accepts_json:
+            # These methods read form fields and the query only; Slack ignores a JSON body.
             args = {key: value for key, value in args.items() if key not in from_json}
         return {"ok": True, **method.run(self._workspace, args)}
 
 
 async def read_arguments(request: web.Request) -> tuple[Json, frozenset[str]]:
-    """The arguments of a call, and which of them came in a JSON body."""
+    """Return a call's arguments, and the names of those from a JSON body."""
     args: Json = dict(request.query)
     if request.content_type == "application/json":
         try:
@@ -248,8 +256,8 @@ async def read_arguments(request: web.Request) -> tuple[Json, frozenset[str]]:
     return args, frozenset()
 
 
-def _take_token(request: web.Request, args: Json, from_json: frozenset[str]) -> str | None:
-    """The token of a call; in a JSON body it does not count. It is kept out of the log."""
+def _pop_token(request: web.Request, args: Json, from_json: frozenset[str]) -> str | None:
+    """Remove the token from a call's arguments and return it. Slack ignores a token in a JSON body."""
     field = args.pop("token", None) if "token" not in from_json else None
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token if scheme == "Bearer" and token else field

@@ -1,4 +1,4 @@
-"""Who and what exists in the local workspace from the start."""
+"""People, channels and files of the workspace, and those that it starts with."""
 
 from __future__ import annotations
 
@@ -36,31 +36,37 @@ DEFAULT_EVENTS = frozenset({"app_home_opened", "app_mention", "message.im", "fil
 
 @dataclass(frozen=True)
 class User:
+    """A member of the workspace, or the app's bot user."""
+
     id: str
     name: str
     real_name: str
     is_bot: bool = False
     is_admin: bool = False
     team: str | None = None
-    """Their own workspace, where they are here by a shared channel."""
+    """The id of the user's own workspace, if a shared channel brings them here."""
 
 
 @dataclass
 class Channel:
+    """A channel or a direct message."""
+
     id: str
     name: str
     kind: Literal["public", "private", "im"]
     members: set[str]
 
     @property
-    def wire_name(self) -> str:
-        """The name that payloads carry: Slack hides the real one of private places."""
+    def payload_name(self) -> str:
+        """The name in payloads, where Slack hides those of private channels."""
         return {"public": self.name, "private": "privategroup", "im": "directmessage"}[self.kind]
 
 
 @dataclass
 class Trigger:
-    made_at: float
+    """A trigger id's record: whose it is, where it comes from, and whether it is used up."""
+
+    created_at: float
     user: str
     channel: str
     view_id: str | None = None
@@ -69,7 +75,9 @@ class Trigger:
 
 @dataclass
 class ResponseUrl:
-    made_at: float
+    """A response URL's record: whose it is, which message it belongs to, and how often it was used."""
+
+    created_at: float
     user: str
     channel: str
     message_ts: str | None = None
@@ -78,6 +86,8 @@ class ResponseUrl:
 
 @dataclass
 class UploadedFile:
+    """A file, from the request for its upload URL on."""
+
     id: str
     name: str
     length: int
@@ -87,24 +97,25 @@ class UploadedFile:
     shared: bool = False
     alt_text: str = ""
     url: str = ""
-    """Where the page shows it."""
+    """The address for the page."""
     private_url: str = ""
-    """Where the app fetches it."""
+    """The address for the app."""
     user: str = BOT_USER
     bot_may_read: bool = True
-    """Whether it stands where the bot is, or was given to it in a form."""
+    """Whether it is in a channel of the bot, or was sent in a form."""
     shares: dict[str, dict[str, list[Json]]] = field(default_factory=dict)
-    """`public` or `private`: channel: where it stands there."""
+    """The messages that contain it, by `public` or `private` and by channel."""
 
     def share(self, channel: Channel, message: Json) -> None:
-        """It stands in a message of a channel from now on."""
+        """Record that a message in a channel contains the file."""
         self.shared = True
         self.bot_may_read = self.bot_may_read or BOT_USER in channel.members
         kind = "public" if channel.kind == "public" else "private"
-        place: Json = {key: message[key] for key in ("ts", "thread_ts") if key in message}
-        self.shares.setdefault(kind, {}).setdefault(channel.id, []).append(place)
+        position: Json = {key: message[key] for key in ("ts", "thread_ts") if key in message}
+        self.shares.setdefault(kind, {}).setdefault(channel.id, []).append(position)
 
-    def wire(self) -> Json:
+    def to_json(self) -> Json:
+        """Return the file as the Web API and payloads describe it."""
         return {
             "id": self.id,
             "name": self.name,
@@ -123,14 +134,18 @@ class UploadedFile:
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One call of the bot to the Web API."""
+    """A call of the app to the Web API."""
 
     method: str
+    """The method, such as `chat.postMessage`, or `response_url`."""
     args: Json
+    """The arguments, without the token."""
     response: Json
+    """The body of the answer."""
 
 
-def first_users(app_name: str) -> dict[str, User]:
+def initial_users(app_name: str) -> dict[str, User]:
+    """Return the users by id: you, a colleague and the app's bot user."""
     people = (
         User(YOU, "you", "You", is_admin=True),
         User(COLLEAGUE, "robin", "Robin"),
@@ -139,11 +154,12 @@ def first_users(app_name: str) -> dict[str, User]:
     return {user.id: user for user in people}
 
 
-def first_channels(app_name: str) -> dict[str, Channel]:
-    places = (
+def initial_channels(app_name: str) -> dict[str, Channel]:
+    """Return the channels by id."""
+    channels = (
         Channel(GENERAL, "general", "public", {YOU, COLLEAGUE, BOT_USER}),
         Channel(RANDOM, "random", "public", {YOU, COLLEAGUE}),
         Channel(FINANCE, "finance", "private", {YOU}),
         Channel(IM, app_name, "im", {YOU, BOT_USER}),
     )
-    return {channel.id: channel for channel in places}
+    return {channel.id: channel for channel in channels}

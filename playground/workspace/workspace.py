@@ -1,4 +1,4 @@
-"""The local workspace: people, channels, messages, files, triggers, and what happened in it."""
+"""The workspace: people, channels, messages, files, triggers, response URLs and the record of the app's calls."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from playground.workspace.entities import (
     ResponseUrl,
     Trigger,
     UploadedFile,
-    first_channels,
-    first_users,
+    initial_channels,
+    initial_users,
 )
 
 TRIGGER_SECONDS = 3.0
@@ -35,7 +35,7 @@ RESPONSE_URL_USES = 5
 
 @dataclass
 class Workspace:
-    """Everything the local Slack remembers. Nothing is written to disk."""
+    """The state of the local Slack, all of it in memory."""
 
     clock: Callable[[], float]
     app_name: str
@@ -48,13 +48,13 @@ class Workspace:
     base_url: str = ""
     team: dict[str, str] = field(default_factory=lambda: dict(TEAM))
     first_id_number: int = 1
-    """Where ids begin: those of two workspaces are never the same."""
+    """The number in the first generated id; two workspaces need different ranges."""
 
     def __post_init__(self) -> None:
-        self.users = first_users(self.app_name)
-        self.channels = first_channels(self.app_name)
+        self.users = initial_users(self.app_name)
+        self.channels = initial_channels(self.app_name)
         self.posted: dict[str, list[Json]] = {channel: [] for channel in self.channels}
-        self.hidden: list[Json] = []  # ephemeral messages, each with the person who sees it under "to"
+        self.hidden: list[Json] = []  # ephemeral messages; "to" is the user who sees each
         self.uploads: dict[str, UploadedFile] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
@@ -68,24 +68,25 @@ class Workspace:
         self._changed = asyncio.Event()
         self._closed = False
 
-    # --- telling the world -------------------------------------------------------------------------------------
+    # --- changes ----------------------------------------------------------------------------------------------------
 
-    def changed(self) -> None:
-        """Wake everybody who waits for a change."""
+    def notify_waiters(self) -> None:
+        """Wake every caller of `next_change`."""
         self._changed.set()
         self._changed = asyncio.Event()
 
-    def emit(self, kind: str, **what: Any) -> None:
-        """Tell the open pages and everybody who waits."""
+    def emit(self, kind: str, **details: Any) -> None:
+        """Send an event to the open pages, and wake every caller of `next_change`."""
         for stream in self._streams:
-            stream.put_nowait(copy.deepcopy({"type": kind, **what}))
-        self.changed()
+            stream.put_nowait(copy.deepcopy({"type": kind, **details}))
+        self.notify_waiters()
 
     async def next_change(self) -> None:
+        """Wait for the next change in the workspace."""
         await self._changed.wait()
 
     def open_stream(self) -> asyncio.Queue[Json | None]:
-        """Events from now on; None says that it is over."""
+        """Return a queue that receives every event from now on, and None when the server stops."""
         stream: asyncio.Queue[Json | None] = asyncio.Queue()
         if self._closed:
             stream.put_nowait(None)
@@ -93,30 +94,33 @@ class Workspace:
         return stream
 
     def close_stream(self, stream: asyncio.Queue[Json | None]) -> None:
+        """Stop sending events to a queue."""
         self._streams.discard(stream)
 
     def close_streams(self) -> None:
+        """End all queues, those opened later too."""
         self._closed = True
         for stream in self._streams:
             stream.put_nowait(None)
 
-    def violate(self, where: str, refusal: Refusal) -> None:
-        """Remember something that the bot did and Slack refuses."""
+    def record_violation(self, where: str, refusal: Refusal) -> None:
+        """Record a call or an answer of the app that Slack refuses."""
         self.violations.append(Violation(where, refusal.error, refusal.messages))
-        self.changed()
+        self.notify_waiters()
 
-    # --- names -------------------------------------------------------------------------------------------------
+    # --- ids and names ----------------------------------------------------------------------------------------------
 
     def new_id(self, prefix: str) -> str:
+        """Return an id that is unique in the workspace."""
         return f"{prefix}0{next(self._numbers):09X}"
 
     def new_ts(self) -> str:
-        """A time stamp in Slack's form, later than every one before it."""
+        """Return a time stamp in Slack's format, later than all earlier ones."""
         self._last_ts = max(int(self.clock() * 1_000_000), self._last_ts + 1)
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
     def with_ids(self, blocks: list[Json]) -> list[Json]:
-        """A copy with the block and action ids that Slack gives where the bot gave none."""
+        """Return a copy of blocks in which Slack's generated ids fill the missing block and action ids."""
         blocks = copy.deepcopy(blocks)
         for block in blocks:
             block.setdefault("block_id", self.new_id("b"))
@@ -125,7 +129,7 @@ class Workspace:
         return blocks
 
     def channel(self, name: str) -> Channel:
-        """By id, by `#name` or by the user at the other end of an IM."""
+        """Return a channel by its id, its `#name` or, for a direct message, the user's id."""
         plain = name.removeprefix("#")
         for channel in self.channels.values():
             if plain in {channel.id, channel.name if channel.kind != "im" else None}:
@@ -135,7 +139,7 @@ class Workspace:
         raise Refusal("channel_not_found")
 
     def im(self, user: str) -> Channel:
-        """The conversation between a person and the bot, opened when there is none yet."""
+        """Return the direct message between a user and the app; open it if necessary."""
         if user not in self.users or user == BOT_USER:
             raise Refusal("user_not_found")
         for channel in self.channels.values():
@@ -149,22 +153,25 @@ class Workspace:
     # --- messages ----------------------------------------------------------------------------------------------
 
     def find_message(self, channel: str, ts: str) -> Json | None:
+        """Return a channel's message, or None."""
         return next((m for m in self.posted.get(channel, []) if m["ts"] == ts), None)
 
     def find_hidden(self, channel: str, ts: str) -> Json | None:
+        """Return a channel's ephemeral message, or None."""
         return next((m for m in self.hidden if m["ts"] == ts and m["channel"] == channel), None)
 
     def post(self, channel: str, user: str, content: Mapping[str, Any], *, thread_ts: str | None = None) -> Json:
-        """A new message in a channel or in one of its threads; `content` has passed the rules."""
-        message = self._message(channel, user, content)
+        """Post a message to a channel or to one of its threads. The content is checked already."""
+        message = self._build_message(channel, user, content)
         if thread_ts:
-            self._reply(channel, thread_ts, message)
+            self._add_reply(channel, thread_ts, message)
         self.posted[channel].append(message)
         self.emit("message", message=message)
         return message
 
     def post_ephemeral(self, channel: str, to: str, content: Mapping[str, Any], thread_ts: str | None = None) -> Json:
-        message = self._message(channel, BOT_USER, content) | {"ephemeral": True, "to": to}
+        """Post a message that only one user sees."""
+        message = self._build_message(channel, BOT_USER, content) | {"ephemeral": True, "to": to}
         if thread_ts:
             message["thread_ts"] = thread_ts
         self.hidden.append(message)
@@ -172,7 +179,7 @@ class Workspace:
         return message
 
     def edit(self, message: Json, content: Mapping[str, Any]) -> None:
-        """Change a message in place. Blocks and attachments that are not given stay, as documented for chat.update."""
+        """Change a message in place. Missing blocks and attachments stay, as documented for chat.update."""
         message["text"] = content.get("text", "")
         for key in ("blocks", "attachments"):
             if content.get(key) is None:
@@ -183,16 +190,17 @@ class Workspace:
         if content.get("metadata"):
             message["metadata"] = content["metadata"]
         message["edited"] = {"user": BOT_USER, "ts": self.new_ts()}
-        self._notice(content)
+        self._record_notifications(content)
         self.emit("message_changed", message=message)
 
     def remove(self, message: Json) -> None:
-        for place in (self.posted[message["channel"]], self.hidden):
-            if message in place:
-                place.remove(message)
+        """Delete a message."""
+        for messages in (self.posted[message["channel"]], self.hidden):
+            if message in messages:
+                messages.remove(message)
         self.emit("message_deleted", message=message)
 
-    def _message(self, channel: str, user: str, content: Mapping[str, Any]) -> Json:
+    def _build_message(self, channel: str, user: str, content: Mapping[str, Any]) -> Json:
         message: Json = {
             "type": "message",
             "channel": channel,
@@ -203,7 +211,7 @@ class Workspace:
         }
         if user == BOT_USER:
             message |= {"bot_id": BOT_ID, "app_id": APP_ID}
-            self._notice(content)
+            self._record_notifications(content)
         if content.get("blocks"):
             message["blocks"] = self.with_ids(content["blocks"])
         if content.get("attachments"):
@@ -215,25 +223,25 @@ class Workspace:
         return message
 
     def _attachments(self, attachments: list[Json]) -> list[Json]:
-        kept = copy.deepcopy(attachments)
-        for number, attachment in enumerate(kept, start=1):
+        numbered = copy.deepcopy(attachments)
+        for number, attachment in enumerate(numbered, start=1):
             attachment["id"] = number
             if "blocks" in attachment:
                 attachment["blocks"] = self.with_ids(attachment["blocks"])
-        return kept
+        return numbered
 
-    def _notice(self, content: Mapping[str, Any]) -> None:
-        """Remember whom a message of the bot notifies, and what Slack would warn about."""
+    def _record_notifications(self, content: Mapping[str, Any]) -> None:
+        """Record whom a message of the app notifies, and what Slack would warn about."""
         self.pings += find_pings(content)
         if content.get("blocks") and not content.get("text"):
             self.warnings.append("missing_text_in_message")
 
-    def _reply(self, channel: str, thread_ts: str, message: Json) -> None:
+    def _add_reply(self, channel: str, thread_ts: str, message: Json) -> None:
         parent = self.find_message(channel, thread_ts)
         if parent is None:
             raise Refusal("thread_not_found")
         if parent.get("thread_ts", thread_ts) != thread_ts:
-            # A reply's own time stamp is no thread.
+            # A reply's own time stamp doesn't name a thread.
             raise Refusal("cannot_reply_to_message")
         message["thread_ts"] = thread_ts
         parent |= {
@@ -246,31 +254,35 @@ class Workspace:
     # --- triggers and response URLs ------------------------------------------------------------------------------
 
     def new_trigger(self, user: str, channel: str, view_id: str | None = None) -> str:
+        """Return a trigger id for an interaction of a user."""
         trigger_id = f"{next(self._numbers)}.{int(self.clock() * 1000)}.{self.new_id('x').lower()}"
         self.triggers[trigger_id] = Trigger(self.clock(), user, channel, view_id)
         return trigger_id
 
     def use_trigger(self, trigger_id: object) -> Trigger:
+        """Use a trigger up. Raise Refusal if it is unknown, used or older than three seconds."""
         trigger = self.triggers.get(trigger_id) if isinstance(trigger_id, str) else None
         if trigger is None:
             raise Refusal("invalid_trigger_id")
         if trigger.used:
             raise Refusal("exchanged_trigger_id")
-        if self.clock() - trigger.made_at > TRIGGER_SECONDS:
+        if self.clock() - trigger.created_at > TRIGGER_SECONDS:
             raise Refusal("expired_trigger_id")
         trigger.used = True
         return trigger
 
     def new_response_url(self, user: str, channel: str, message_ts: str | None = None) -> str:
+        """Return a response URL for an interaction of a user, with or in a message."""
         key = f"{self.team['id']}/{next(self._numbers)}/{self.new_id('r')}"
         self.response_urls[key] = ResponseUrl(self.clock(), user, channel, message_ts)
         return f"{self.base_url}/api/response/{key}"
 
     def use_response_url(self, key: str) -> ResponseUrl:
+        """Count a use of a response URL. Raise Refusal after five uses or thirty minutes."""
         url = self.response_urls.get(key)
         if url is None:
             raise Refusal("invalid_url")
-        if self.clock() - url.made_at > RESPONSE_URL_SECONDS:
+        if self.clock() - url.created_at > RESPONSE_URL_SECONDS:
             raise Refusal("expired_url")
         if url.uses >= RESPONSE_URL_USES:
             raise Refusal("used_url")
@@ -278,6 +290,6 @@ class Workspace:
         return url
 
 
-def wire_message(message: Json) -> Json:
-    """A message as Slack puts it in answers and payloads."""
+def message_payload(message: Json) -> Json:
+    """Return a message as Slack puts it in answers and payloads."""
     return {key: value for key, value in message.items() if key not in {"channel", "ephemeral", "to"}}
