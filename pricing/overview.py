@@ -1,4 +1,4 @@
-"""What the catalogue holds, how old it is, and where it has holes."""
+"""The overview of the catalogue: the prices of each offer, their age, and missing ones."""
 
 from __future__ import annotations
 
@@ -12,15 +12,20 @@ from pricing.vocabulary import OLD_DAYS
 
 
 def overview(catalog: Catalog, today: date) -> Iterator[str]:
-    """Yield one line per offer: status, number of prices, age of the oldest in days, unknown prices; then totals."""
+    """Yield the lines of the overview: status, number and age of prices and missing ones by offer, then totals.
+
+    Args:
+        catalog: The catalogue to describe.
+        today: Ages in days and statuses are those of this date.
+    """
     offers = list(catalog.offers.values())
     width = max(len(offer.id) for offer in offers)
     yield f"{'Offer':<{width}}  {'Status':<11}  {'Prices':>6}  {'Oldest':>8}  Unknown"
     for offer in offers:
-        oldest = oldest_days(offer, today)
+        oldest = oldest_age_days(offer, today)
         age = "" if oldest is None else f"{oldest} d{'!' if oldest > OLD_DAYS else ' '}"
         count = sum(len(prices) for prices in offer.prices.values())
-        missing = ", ".join(holes(offer, today))
+        missing = ", ".join(missing_prices(offer, today))
         yield f"{offer.id:<{width}}  {offer.status_on(today):<11}  {count:>6}  {age:>8}  {missing}".rstrip()
     statuses = Counter(offer.status_on(today) for offer in offers)
     prices = [price for offer in offers for rows in offer.prices.values() for price in rows]
@@ -37,13 +42,13 @@ def overview(catalog: Catalog, today: date) -> Iterator[str]:
     yield f"Catalogue {catalog.version}."
 
 
-def oldest_days(offer: Offer, today: date) -> int | None:
+def oldest_age_days(offer: Offer, today: date) -> int | None:
     """Return the days since the source of an offer's oldest price was checked."""
     days = [(today - price.source.checked_on).days for rows in offer.prices.values() for price in rows]
     return max(days) if days else None
 
 
-def holes(offer: Offer, today: date) -> list[str]:
+def missing_prices(offer: Offer, today: date) -> list[str]:
     """Return the kinds of prices that a buyer would pay and the catalogue doesn't know."""
     if offer.status_on(today) in ("closed", "not offered"):
         return []

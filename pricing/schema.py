@@ -41,10 +41,12 @@ def platform_schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
+    """Return the schema as the text of its file."""
     return json.dumps(platform_schema(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def is_current(path: Path = SCHEMA_PATH) -> bool:
+    """Return whether the published schema matches the models."""
     return path.exists() and path.read_text(encoding="utf-8") == schema_text()
 
 

@@ -1,4 +1,4 @@
-"""`ftcost prices`: list the catalogue with ages and holes, refresh it from live feeds, format its files."""
+"""`ftcost prices`: list the catalogue, refresh it from live feeds, or format its files."""
 
 from __future__ import annotations
 

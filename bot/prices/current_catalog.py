@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from bot.store import RefreshedPrices, RefreshedPriceStore
 from pricing import BoundedClient, Catalog, PriceFileError
-from pricing.refresh import Feed, NotWritten, RefreshReport, feed_session, refresh_into
+from pricing.refresh import Feed, PriceWriteError, RefreshReport, feed_session, refresh_into
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class CatalogRefresher:
                     http = BoundedClient(session)
                     report = await refresh_into(folder, http, today=today, keys=plan.keys, feeds=plan.feeds)
                 refreshed_files, catalog = await asyncio.to_thread(_read, folder, plan.load)
-        except (NotWritten, PriceFileError, OSError) as error:
+        except (PriceWriteError, PriceFileError, OSError) as error:
             log.error("the price refresh failed: %s", error)
             return
         _log_report(report)

@@ -1,6 +1,6 @@
 """Refresh prices: read live feeds, compare them with the catalogue, and write the prices that changed."""
 
-from pricing.refresh.apply import NotWritten, apply
+from pricing.refresh.apply import PriceWriteError, apply
 from pricing.refresh.command import format_price_files, run_refresh
 from pricing.refresh.compare import Finding, Outcome
 from pricing.refresh.feed import Feed, load_feeds
@@ -10,8 +10,8 @@ from pricing.refresh.run import RefreshReport, feed_session, refresh, refresh_in
 __all__ = [
     "Feed",
     "Finding",
-    "NotWritten",
     "Outcome",
+    "PriceWriteError",
     "RefreshReport",
     "apply",
     "feed_session",

@@ -15,12 +15,12 @@ from pricing.load import load_catalog
 from pricing.offer import Price
 from pricing.refresh.compare import Finding, same_price
 from pricing.refresh.feed import Feed
-from pricing.refresh.places import PriceTarget
 from pricing.refresh.price_document import EditError, PriceDocument, PriceRow
+from pricing.refresh.price_targets import PriceTarget
 from pricing.refresh.record import key_of, next_price, price_fields, source_fields, source_of
 
 
-class NotWritten(Exception):
+class PriceWriteError(Exception):
     """Findings can't be written; no file has changed. The text says why."""
 
 
@@ -52,8 +52,8 @@ def apply(
         The files that changed.
 
     Raises:
-        NotWritten: If the files don't hold the recorded prices, can't be edited or don't load afterwards. No file has
-            changed.
+        PriceWriteError: If the files don't hold the recorded prices, can't be edited or don't load afterwards. No
+            file has changed.
     """
     by_platform: dict[str, list[Finding]] = {}
     for finding in dict.fromkeys(finding for finding in findings if finding.applies):
@@ -69,9 +69,9 @@ def apply(
                 if edited != text:
                     texts[path] = edited
     except EditError as error:
-        raise NotWritten(f"{path.name}: {error}") from None
+        raise PriceWriteError(f"{path.name}: {error}") from None
     if by_platform:
-        raise NotWritten(f"{folder} has no file for {', '.join(by_platform)}")
+        raise PriceWriteError(f"{folder} has no file for {', '.join(by_platform)}")
     write_if_valid(folder, texts, lambda copy: load_catalog(providers_dir=copy), findings, today)
     return list(texts)
 
@@ -83,7 +83,7 @@ def write_if_valid(
     findings: Iterable[Finding],
     today: date,
 ) -> None:
-    """Write `texts` if the folder loads with them and then holds the observed prices. Raises NotWritten."""
+    """Write `texts` if the folder loads with them and then holds the observed prices. Raises PriceWriteError."""
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
         for path in yaml_files(folder):
@@ -93,12 +93,12 @@ def write_if_valid(
         try:
             catalog = load(copy)
         except PriceFileError as error:
-            raise NotWritten(f"the edited files don't load: {error}") from None
+            raise PriceWriteError(f"the edited files don't load: {error}") from None
     for finding in findings:
         if finding.applies and finding.target and finding.usd is not None:
             price = finding.target.on(catalog, today)
             if price is None or price.usd is None or not same_price(price.usd, finding.usd):
-                raise NotWritten(f"the edited files don't hold {finding.observed} for {finding.subject}")
+                raise PriceWriteError(f"the edited files don't hold {finding.observed} for {finding.subject}")
     for path, text in texts.items():
         temporary = path.with_name(f".{path.name}.new")
         temporary.write_text(text, encoding="utf-8", newline="")

@@ -1,4 +1,4 @@
-"""`ftcost prices refresh`: print what the feeds say as a table, and write it down on request."""
+"""`ftcost prices refresh` and `format`: print the findings of a refresh, write prices, and format price files."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from pathlib import Path
 from pricing.files.records import yaml_files
 from pricing.http_client import BoundedClient
 from pricing.load import PROVIDERS_DIR, load_catalog
-from pricing.refresh.apply import NotWritten, apply
+from pricing.refresh.apply import PriceWriteError, apply
 from pricing.refresh.compare import Finding, Outcome
 from pricing.refresh.feed import Feed, load_feeds
 from pricing.refresh.overlay import write_overlay
 from pricing.refresh.price_document import PriceDocument
-from pricing.refresh.run import RefreshReport, feed_session, laid_over, refresh
+from pricing.refresh.run import RefreshReport, feed_session, load_with_refreshed, refresh
 
-# What a person has to act on comes first. Unchanged prices are counted only.
+# Findings that need an action come first. Unchanged prices are only counted.
 ORDER: tuple[Outcome, ...] = ("changed", "implausible", "disputed", "gone", "new")
-MAX_ROWS = 40  # of one outcome of one feed
+MAX_ROWS = 40
+"""Rows per outcome and feed."""
 
 
 async def run_refresh(
@@ -39,8 +40,8 @@ async def run_refresh(
         write: Write the changes into `providers_dir`.
         into: Write the changes into this folder instead.
         only: Names of the feeds to read; all of them if empty.
-        today: The date that new and confirmed prices get.
-        environment: Holds the keys of feeds that need one.
+        today: The date of confirmed sources and new prices.
+        environment: Holds the API keys of feeds.
         feeds: The known feeds; those of `feeds.yml` by default.
         providers_dir: The folder of the price files.
 
@@ -55,24 +56,24 @@ async def run_refresh(
         print(f"Unknown feed {unknown[0]!r}. The feeds are {', '.join(feeds)}.", file=sys.stderr)
         return 2
     selected = {name: feed for name, feed in feeds.items() if not only or name in only}
-    catalog = laid_over(into) if into else load_catalog(providers_dir=providers_dir)
+    catalog = load_with_refreshed(into) if into else load_catalog(providers_dir=providers_dir)
     async with feed_session() as session:
         report = await refresh(BoundedClient(session), selected, catalog, today, environment)
     print("\n".join(table(report)))
     try:
         if into:
-            _say_written(write_overlay(report.findings, selected, catalog, into, today))
+            _print_written(write_overlay(report.findings, selected, catalog, into, today))
         elif write:
-            _say_written(apply(report.findings, selected, catalog, providers_dir, today))
-    except NotWritten as error:
+            _print_written(apply(report.findings, selected, catalog, providers_dir, today))
+    except PriceWriteError as error:
         print(f"Nothing was written: {error}", file=sys.stderr)
         return 1
     return 0
 
 
 def table(report: RefreshReport) -> Iterator[str]:
-    """All that is not unchanged, a line each, then a line a feed, then the warnings."""
-    findings = list(_shown(report.findings))
+    """Yield the lines of the report: findings except unchanged prices, counts by feed, and warnings."""
+    findings = list(_reported_findings(report.findings))
     if findings:
         cells = [("Outcome", "Price", "Recorded", "Observed", "Feed"), *map(_cells, findings)]
         widths = [max(len(row[column]) for row in cells) for column in range(4)]
@@ -84,7 +85,7 @@ def table(report: RefreshReport) -> Iterator[str]:
     yield from report.warnings
 
 
-def _shown(findings: Iterable[Finding]) -> Iterator[Finding]:
+def _reported_findings(findings: Iterable[Finding]) -> Iterator[Finding]:
     rows_by_feed: Counter[tuple[str, str]] = Counter()
     listed = [finding for finding in findings if finding.outcome in ORDER]
     for finding in sorted(listed, key=lambda finding: ORDER.index(finding.outcome)):
@@ -111,7 +112,7 @@ def _counts(findings: Iterable[Finding]) -> dict[str, Counter[str]]:
     return counts
 
 
-def _say_written(paths: Sequence[Path]) -> None:
+def _print_written(paths: Sequence[Path]) -> None:
     print(f"Written: {', '.join(path.name for path in paths)}." if paths else "Nothing to write.")
 
 

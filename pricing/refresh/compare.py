@@ -11,7 +11,7 @@ from pricing.catalog import BasePrice, Catalog, UnknownName
 from pricing.offer import Price
 from pricing.refresh.feed import Feed, PriceMapping
 from pricing.refresh.observation import FeedError, Measure, Observation, Observations
-from pricing.refresh.places import PriceTarget, mappings_of, target_of
+from pricing.refresh.price_targets import PriceTarget, mappings_of, target_of
 from pricing.vocabulary import MAX_PLAUSIBLE_USD, Unit
 
 Outcome = Literal["unchanged", "changed", "implausible", "disputed", "new", "gone"]

@@ -13,11 +13,11 @@ from pricing.catalog import Catalog
 from pricing.files.records import yaml_files
 from pricing.load import load_catalog
 from pricing.offer import Price, Source
-from pricing.refresh.apply import NotWritten, write_if_valid
+from pricing.refresh.apply import PriceWriteError, write_if_valid
 from pricing.refresh.compare import Finding
 from pricing.refresh.feed import Feed
-from pricing.refresh.places import PriceTarget
 from pricing.refresh.price_document import PriceDocument, block, dump, in_braces
+from pricing.refresh.price_targets import PriceTarget
 from pricing.refresh.record import next_price, price_fields, source_fields, source_of
 
 WRITTEN_BY = "# Written by the refresh of prices;"
@@ -40,8 +40,8 @@ def write_overlay(
         The files that changed.
 
     Raises:
-        NotWritten: If a file of the folder wasn't written by a refresh, or the files don't load afterwards. No file
-            has changed.
+        PriceWriteError: If a file of the folder wasn't written by a refresh, or the files don't load afterwards. No
+            file has changed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     findings = list(findings)
@@ -78,12 +78,14 @@ def _refresh_history(target: PriceTarget, finding: Finding, feed: Feed, catalog:
 
 
 def _recorded_targets(folder: Path) -> list[PriceTarget]:
-    """Return the targets of the prices in a folder. Raises NotWritten if a refresh didn't write one of its files."""
+    """Return the targets of the prices in a folder. Raises PriceWriteError if a refresh didn't write it."""
     targets = []
     for path in yaml_files(folder):
         text = path.read_text(encoding="utf-8")
         if not text.startswith(WRITTEN_BY):
-            raise NotWritten(f"{path.name} wasn't written by a refresh; use a separate folder for refreshed prices")
+            raise PriceWriteError(
+                f"{path.name} wasn't written by a refresh; use a separate folder for refreshed prices"
+            )
         document = PriceDocument(text)
         for row in document.rows():
             method, variant = row.fields.get("method"), row.fields.get("variant")

@@ -82,17 +82,17 @@ async def refresh_into(
         feeds: By id; None: all feeds of feeds.yml.
 
     Raises:
-        NotWritten: If the prices can't be written. No file has changed.
+        PriceWriteError: If the prices can't be written. No file has changed.
         PriceFileError: If the folder or feeds.yml can't be read.
     """
     feeds = load_feeds() if feeds is None else feeds
-    catalog = await asyncio.to_thread(laid_over, folder)
+    catalog = await asyncio.to_thread(load_with_refreshed, folder)
     report = await refresh(http, feeds, catalog, today, keys)
     await asyncio.to_thread(write_overlay, report.findings, feeds, catalog, folder, today)
     return report
 
 
-def laid_over(folder: Path) -> Catalog:
+def load_with_refreshed(folder: Path) -> Catalog:
     """Return the catalogue with the prices of earlier refreshes in `folder`, which is created if it doesn't exist."""
     folder.mkdir(parents=True, exist_ok=True)
     return load_catalog(refreshed_dir=folder)

@@ -17,7 +17,7 @@ from pricing import load_catalog
 from pricing.load import PROVIDERS_DIR
 from pricing.refresh import load_feeds
 from pricing.refresh.command import ORDER, run_refresh
-from pricing.refresh.places import PriceTarget
+from pricing.refresh.price_targets import PriceTarget
 from tests.pricing.refresh.feed_server import KEYS, FeedServer, feed_server
 
 ROOT = Path(__file__).parents[3]

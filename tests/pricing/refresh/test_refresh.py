@@ -16,12 +16,12 @@ from ruamel.yaml.comments import CommentedMap
 from pricing import Catalog, Price, load_catalog
 from pricing.files.strict_yaml import read_yaml
 from pricing.load import PROVIDERS_DIR
-from pricing.refresh import Feed, Finding, NotWritten, RefreshReport, apply, refresh, refresh_into
+from pricing.refresh import Feed, Finding, PriceWriteError, RefreshReport, apply, refresh, refresh_into
 from pricing.refresh.compare import compare, mark_disputed
 from pricing.refresh.feed import PriceMapping
 from pricing.refresh.observation import FeedError, Observation, Observations
-from pricing.refresh.places import PriceTarget
 from pricing.refresh.price_document import PriceDocument, block, dump, in_braces
+from pricing.refresh.price_targets import PriceTarget
 from tests.pricing.refresh.feed_server import KEYS, FeedServer, feed_server, http
 
 TODAY = date(2026, 11, 22)
@@ -314,7 +314,7 @@ def test_nothing_is_written_if_the_files_do_not_load(acme: Path) -> None:
     catalog = load_catalog(providers_dir=acme)
     findings = findings_of(acme, observed(**RECORDED | {"in": "2.5"}))
     (acme / "other.yml").write_text(ACME.replace("platform: acme", "platform: other").replace("usd: 2,", "usd: two,"))
-    with pytest.raises(NotWritten, match=r"the edited files don't load: other\.yml"):
+    with pytest.raises(PriceWriteError, match=r"the edited files don't load: other\.yml"):
         apply(findings, FEEDS, catalog, acme, TODAY)
     assert (acme / "acme.yml").read_text() == ACME
     assert {path.name for path in acme.iterdir()} == {"acme.yml", "other.yml"}
@@ -324,7 +324,7 @@ def test_file_that_changed_meanwhile_is_not_written(acme: Path) -> None:
     findings = findings_of(acme, observed(**RECORDED | {"in": "2.5"}))
     catalog = load_catalog(providers_dir=acme)
     (acme / "acme.yml").write_text(ACME.replace("  one:", "  uno:"))
-    with pytest.raises(NotWritten, match="isn't in this file"):
+    with pytest.raises(PriceWriteError, match="isn't in this file"):
         apply(findings, FEEDS, catalog, acme, TODAY)
 
 
@@ -487,7 +487,7 @@ async def test_folder_with_a_hand_written_file_is_not_changed(tmp_path: Path) ->
     )
     text = (tmp_path / "azure.yml").read_text()
     async with feed_server() as server, http() as client:
-        with pytest.raises(NotWritten, match=r"azure\.yml wasn't written by a refresh"):
+        with pytest.raises(PriceWriteError, match=r"azure\.yml wasn't written by a refresh"):
             await refresh_into(tmp_path, client, today=TODAY, keys={}, feeds=server.feeds("azure-retail"))
     assert (tmp_path / "azure.yml").read_text() == text
 
