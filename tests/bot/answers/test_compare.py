@@ -7,9 +7,8 @@ $80.00 more; with twice the calls too 12 × $2,160.00, $26,120.00, $13,040.00 mo
 from __future__ import annotations
 
 from functools import partial
-from urllib.parse import urlencode
 
-from playground import FakeSlack, Payloads, escape_text
+from playground import FakeSlack, escape_text
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
 from tests.bot.message_text import estimate_id, rows, texts
@@ -139,18 +138,6 @@ async def test_an_unknown_one_is_named(workspace: Workspace, slack: FakeSlack) -
     said = (await compared(slack, f"{one} bcdfghjkmn"))["text"]
     assert "no estimate “bcdfghjkmn”" in said
     assert "list" in said
-
-
-async def test_an_id_of_another_workspace_is_unknown(start: Start, slack: FakeSlack) -> None:
-    """The ids are right, and the command comes from elsewhere."""
-    async with start():
-        one, other = await asked(slack, support_bot.LINE), await asked(slack, DEAR)
-        fields = Payloads(slack.workspace).command("/ftcost", f"compare {one} {other}", slack.you, slack.general)
-        body = urlencode(fields | {"team_id": "T0ANOTHER1"})
-        status, answer = await slack_actions.post_signed(slack.events_url, body, slack.signing_secret)
-    assert status == 200
-    assert "There is no estimate" in answer
-    assert "$" not in answer
 
 
 async def test_different_horizons_are_not_held_against_each_other(workspace: Workspace, slack: FakeSlack) -> None:

@@ -118,7 +118,7 @@ def test_two_files_of_one_name_are_told_apart(capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"examples: 10k\nexamples: 20k\n", "twice"),
+        (b"examples: 10k\nexamples: 20k\n", "“examples” is repeated"),
         (b"examples: [", "line"),
         (b"- examples\n", ""),
         (b"", "empty"),

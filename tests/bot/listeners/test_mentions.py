@@ -123,7 +123,7 @@ async def test_in_a_thread_without_an_estimate_a_change_says_to_the_asker_what_i
         ("on=openai/gpt-4.1-minni", "openai/gpt-4.1-mini"),
         ("", "epochs=5"),
         ("thanks!", "isn't a command"),
-        ("help", "training runs, experiments included"),
+        ("help", "Any number can be a range"),
         ("models mixtral", "together/mixtral"),
         ("price openai/gpt-4.1-mini", "$5.00"),
     ],

@@ -52,7 +52,7 @@ async def test_a_form_keeps_what_was_typed_and_is_taken_when_the_database_is_bac
     delivered = await slack.submit_view(view["id"], answers)
     assert delivered.ok
     (said,) = delivered.errors.values()
-    assert "What you typed isn't lost" in said
+    assert "nothing you typed is lost" in said
     assert slack.views == [view], "it is open, as it was filled in"
     assert (await slack_actions.get_json(f"{workspace.url}/readyz"))[0] == 503
     await line.up()
@@ -70,7 +70,7 @@ async def test_a_command_and_a_press_get_an_apology_and_an_event_comes_again(
     await line.cut()
     for text in (support_bot.LINE, "list"):
         said = (await slack.command(text)).json()["text"]
-        assert "please try again" in said
+        assert "Please try again" in said
     await slack_actions.choose_export(slack, parent)
     await slack.wait_for(lambda: len(slack.ephemerals()) == 3)
     assert (await slack.command("help")).ok, "what needs no database is answered"
@@ -117,8 +117,8 @@ async def test_a_database_that_says_nothing_is_not_waited_for(
         slack_actions.get_json(f"{workspace.url}/readyz"),
     )
     assert ready == (503, {"ok": False, "database": "does not answer"})
-    assert "What you typed isn't lost" in next(iter(submitted.errors.values()))
-    assert "please try again" in listed.json()["text"]
+    assert "nothing you typed is lost" in next(iter(submitted.errors.values()))
+    assert "Please try again" in listed.json()["text"]
     assert (submitted.ok, listed.ok, opened.ok) == (True, True, True), "without its answer"
     await slack_actions.opened(slack, {view["id"]})
 
@@ -135,7 +135,7 @@ async def test_a_workspace_that_cannot_be_looked_up_is_not_told_to_install_again
     await company.install(company.red)
     await line.cut()
     said = (await company.red.command("list")).json()["text"]
-    assert "please try again" in said
+    assert "Please try again" in said
     assert "install" not in said
     await line.up()
     assert figures(await slack_actions.ask(company.red, support_bot.LINE)) == support_bot.FIGURES
