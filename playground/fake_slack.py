@@ -252,7 +252,7 @@ class FakeSlack(People):
 
     # --- waiting and faults ------------------------------------------------------------------------------------------
 
-    async def wait_for(self, predicate: Callable[[], T], timeout: float = 20.0) -> T:  # noqa: ASYNC109
+    async def wait_for(self, predicate: Callable[[], T], timeout: float = 60.0) -> T:  # noqa: ASYNC109
         """Wait until a condition holds. It is checked after every change in the workspace.
 
         Args:

@@ -105,7 +105,7 @@ def test_incomplete_credentials_are_named(
         ("SLACK_APP_TOKEN", BOT, "xapp-"),
         ("SLACK_API_URL", "hidden-value", ""),
         ("FTCOST_PORT", "hidden-value", "integer"),
-        ("FTCOST_ENCRYPTION_KEYS", "hidden-value", "new-key"),
+        ("FTCOST_ENCRYPTION_KEYS", "hidden-value", "ftcost keys new"),
         ("FTCOST_PORT", "65536", "65535"),
         ("FTCOST_PORT", "-1", "0"),
         ("FTCOST_DATABASE_URL", "mysql://u:hidden-value@h/d", "postgresql://"),

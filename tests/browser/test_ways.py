@@ -92,7 +92,7 @@ async def test_what_only_the_asker_sees(channel: Channel) -> None:
     await channel.page.get_by_role("button", name="Close thread").click()
     for at, (line, expected) in enumerate(
         (
-            ("help", "opens the form"),
+            ("help", "open the form"),
             ("models llama", "together/llama-3.1-8b"),
             ("price openai/gpt-4.1-mini", "batch input"),
             ("list", "support bot"),

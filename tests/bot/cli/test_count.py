@@ -37,7 +37,7 @@ def path(tmp_path: Path) -> Path:
 
 def ftcost(*arguments: str, code: int = 0) -> str:
     command = [sys.executable, "-m", "bot.cli.main", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
     assert done.returncode == code, done.stderr
     return done.stderr if code else done.stdout
 

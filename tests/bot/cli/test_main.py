@@ -217,10 +217,10 @@ def test_what_needs_a_workspace_or_a_question(capsys: pytest.CaptureFixture[str]
 def test_the_installed_command() -> None:
     """As a shell starts it: exit codes, output, a reader that goes away."""
     command = Path(sys.executable).parent / "ftcost"
-    done = subprocess.run([command, *DAY, *LINE], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
+    done = subprocess.run([command, *DAY, *LINE], capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
     assert (done.returncode, done.stderr) == (0, "")
     assert "$13,080.00" in done.stdout
-    failed = subprocess.run([command, "epoch=3"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
+    failed = subprocess.run([command, "epoch=3"], capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
     assert (failed.returncode, failed.stdout) == (2, "")
     assert "Use epochs" in failed.stderr
 
@@ -250,7 +250,7 @@ def test_closed_pipe_ends_without_a_traceback() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     command = [sys.executable, "-m", "bot.cli.main", "models"]
-    process = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=20, check=False)  # noqa: S603
+    process = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60, check=False)  # noqa: S603
     os.close(writer)
     assert (process.returncode, process.stderr) == (0, "")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.slack.files import MAX_FILE_BYTES
-from playground import FakeSlack, Payloads
+from playground import FakeSlack, Payloads, User
 from tests.bot import slack_actions
 from tests.bot.conftest import Start
 from tests.bot.message_text import figures, prefilled, texts
@@ -254,6 +254,7 @@ async def test_one_at_a_time_for_a_person_and_so_many_for_a_process(workspace: W
     gates = [asyncio.Event() for _ in range(2)]
     for gate in gates:
         slack.delay_next("download", gate)
+    slack.workspace.users["U0THIRD001"] = User("U0THIRD001", "sam", "Sam")
     slack.workspace.channels[slack.general].members.add("U0THIRD001")
     place = await slack.say("files")
     senders = (slack.you, slack.you, slack.colleague, "U0THIRD001")

@@ -44,14 +44,14 @@ class Socket:
 
     async def connected(self) -> web.WebSocketResponse:
         """The next connection that the bot makes."""
-        return await asyncio.wait_for(self.connections.get(), 15)
+        return await asyncio.wait_for(self.connections.get(), 30)
 
     async def send(self, connection: web.WebSocketResponse, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
         """One envelope, and the answer to it."""
         await connection.send_json(
             {"envelope_id": "e-1", "type": kind, "accepts_response_payload": True, "payload": payload}
         )
-        answer = await asyncio.wait_for(self.answers.get(), 10)
+        answer = await asyncio.wait_for(self.answers.get(), 30)
         assert answer["envelope_id"] == "e-1"
         return answer.get("payload") or {}
 
@@ -98,13 +98,13 @@ async def running(slack: FakeSlack, folder: Path) -> AsyncIterator[str]:
     )
     try:
         assert process.stdout is not None
-        line = (await asyncio.wait_for(process.stdout.readline(), 10)).decode()
+        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
         assert line.startswith("Serving Slack over Socket Mode."), line
         yield line.split("Health at ")[1].split("/healthz")[0]
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-        _, errors = await asyncio.wait_for(process.communicate(), 15)
+        _, errors = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 0, errors.decode()
 
 
@@ -127,7 +127,7 @@ async def test_a_command_over_socket_mode_is_answered(
         assert "examples=10k" in helped["text"]
         accepted = await socket.send(connection, "slash_commands", command(slack, QUESTION, "1.2.b"))
         assert accepted.get("text") is None
-        (parent, *_) = await slack.wait_for(slack.messages, timeout=10)
+        (parent, *_) = await slack.wait_for(slack.messages)
         assert "$13,080.00 over 12 months" in parent["text"]
 
 
