@@ -14,7 +14,7 @@ from pricing.offer import Assumption, Offer, Source
 
 
 class UnknownName(LookupError):
-    """A name that no offer or base model has. `str()` is for the person who typed it."""
+    """No offer or base model has this name. `str()` is the message for the user."""
 
     def __init__(self, kind: str, name: str, near: Iterable[str]) -> None:
         self.name, self.near = name, tuple(near)

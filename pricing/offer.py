@@ -110,7 +110,7 @@ class Price(Record):
     """The price holds for calls up to this many input tokens; beyond it is unknown."""
     note: str | None = None
     conflict: str | None = None
-    """What another source says, where sources disagree."""
+    """The figure of another source, if sources disagree."""
     meter: str | None = None
     """The platform's own name of the meter."""
     yours: bool = False
@@ -182,7 +182,7 @@ class LongExamples(Record):
     """The handling of examples over `max_tokens_per_example`."""
 
     are: LongFate
-    """cut: trained on and billed to the limit; left out: neither; unknown: all of them is counted."""
+    """cut: trained on and billed up to the limit; left out: neither; unknown: all their tokens are counted."""
     source: SourceRef
     note: str | None = None
 

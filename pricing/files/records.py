@@ -70,7 +70,7 @@ def explain(file: str, where: tuple[str, ...], error: ValidationError) -> str:
 
 
 def _fault(kind: str, place: str, message: str) -> str:
-    """Return what is wrong and how to fix it, in the words of a price file."""
+    """Return the fault and its fix, in the terms of a price file."""
     match kind:
         case "extra_forbidden":
             return "isn't a known key; check its spelling or remove it"

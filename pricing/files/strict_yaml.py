@@ -65,8 +65,8 @@ def read_yaml(text: str) -> dict[str, Any]:
     """Return a mapping of text to text, lists and mappings.
 
     Raises:
-        YamlError: If the text isn't YAML, isn't a mapping, or uses what isn't read: aliases, tags, duplicate keys,
-            several documents, or too many bytes, levels or values.
+        YamlError: If the text isn't YAML, isn't a mapping, or has aliases, tags, duplicate keys, several
+            documents, or too many bytes, levels or values.
     """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise YamlError(TOO_LARGE)

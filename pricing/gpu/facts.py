@@ -170,13 +170,13 @@ class Framework(Record):
     shards_optimiser: bool = False
     """Whether a distributed optimiser (ZeRO-1) is the default."""
     fuses_8_bit: bool = False
-    """In fp8, its kernels fuse the casts (the fp8 stack); else the stack is what it is in 16 bit."""
+    """In fp8, its kernels fuse the casts (the fp8 stack); otherwise the stack is the same as in 16 bit."""
     keeps_8_bit: bool = False
     """In fp8, frozen weights and inputs of matrices are kept in 8 bit too (Transformer Engine)."""
     loads_whole: bool = False
     """Every GPU loads the whole checkpoint before it is sharded."""
     counts_cache: bool = True
-    """What its log calls memory used includes what the allocator keeps (reserved); False: tensors only (allocated)."""
+    """The memory in its log includes the allocator's cache (reserved); False: tensors only (allocated)."""
     source: SourceRef
 
 

@@ -30,7 +30,7 @@ class GpuOffer(Record):
     whole_nodes: bool = False
     """Rented by the node only: 8, 16, 24… GPUs of an eight-GPU node."""
     nodes: bool = True
-    """Whether several nodes may be joined for one job."""
+    """Whether several nodes can be joined for one job."""
     billed_per: BillingStep | None = None
     """The step that time is billed in; None if unknown."""
     billing_source: SourceRef | None = None

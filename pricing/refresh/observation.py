@@ -25,7 +25,7 @@ class Observation(NamedTuple):
     """US dollars per `per`; None if the feed's value isn't a valid price (negative, not a number, absurd)."""
     per: Measure
     kind: PriceKind | None = None
-    """None if only the name says what is priced."""
+    """None if the feed only has a name."""
     detail: str = ""
     """A description, to recognise an unknown name."""
     since: date | None = None
