@@ -83,7 +83,7 @@ def test_a_replica_may_do_nothing_but_its_work(services: dict[str, Any], dockerf
     assert "--require-hashes" in dockerfile
 
 
-def test_whoever_runs_it_may_write_to_its_folder_and_nowhere_else(dockerfile: str) -> None:
+def test_container_user_writes_to_its_data_folder_only(dockerfile: str) -> None:
     """Some platforms give a user of their own, always of group 0, whom no list of users knows: it has no home."""
     assert "chown 65534:0 /data && chmod 770 /data" in dockerfile
     assert re.findall(r"\b(?:HOME|TMPDIR)=(\S+)", dockerfile) == ["/data", "/data"]

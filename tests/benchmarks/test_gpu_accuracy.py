@@ -175,7 +175,7 @@ def test_odd_spellings_and_blanks_are_understood(changed: dict[str, str], attrib
     assert found == value
 
 
-def test_padding_is_in_the_tokens_of_a_step_and_the_longest_sequence_in_memory() -> None:
+def test_padding_counts_in_step_tokens_and_memory() -> None:
     setup = read_setup(
         ROW | {"packed": "0", "seq_len": "1024", "micro_batch": "4", "micro_tokens_per_gpu": "840"}, FACTS
     )
@@ -208,9 +208,7 @@ def test_no_row_stops_the_run(changed: dict[str, str]) -> None:
     st.sampled_from(ROWS[::40]), st.sets(st.sampled_from([name for name in COLUMNS if name not in ("gpu", "model")]))
 )
 @settings(max_examples=100)
-def test_a_row_of_a_known_model_and_gpu_is_predicted_whatever_else_is_missing(
-    row: dict[str, str], missing: set[str]
-) -> None:
+def test_row_of_known_model_and_gpu_is_always_predicted(row: dict[str, str], missing: set[str]) -> None:
     made = predict(read_setup({key: "" if key in missing else text for key, text in row.items()}, FACTS), FACTS.physics)
     assert made.tokens_per_second_per_gpu.low > 0
     assert made.peak_gib.low > 0

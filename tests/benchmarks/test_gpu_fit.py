@@ -48,7 +48,7 @@ def test_a_source_left_out_does_not_enter_its_own_constants() -> None:
     assert first["two"] != second["two"]
 
 
-def test_a_source_that_is_alone_is_predicted_by_what_was_thought_before() -> None:
+def test_single_source_is_predicted_by_the_prior() -> None:
     assert fits_without_each_source([ROW], FACTS) == {"ours": unfitted(FACTS)}
     assert fits_without_each_source([], FACTS) == {}
 

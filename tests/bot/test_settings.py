@@ -129,7 +129,7 @@ def test_a_printed_setting_hides_the_secrets(monkeypatch: pytest.MonkeyPatch) ->
     assert "hidden" not in f"{settings} {settings!r}"
 
 
-def test_keys_of_feeds_and_passwords_in_addresses_are_known_as_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_feed_keys_and_passwords_in_urls_are_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = {feed.key: f"key-{feed.key}" for feed in load_feeds().values() if feed.key}
     addresses = {"FTCOST_RATES_URL": "https://u:of%20rates@host/x", "FTCOST_DATABASE_URL": "postgresql://u:of-it@h/d"}
     settings = read(monkeypatch, **keys, **addresses, HTTPS_PROXY="http://u:of-proxy@host:3128")
@@ -137,7 +137,7 @@ def test_keys_of_feeds_and_passwords_in_addresses_are_known_as_secrets(monkeypat
     assert {*keys.values(), "of%20rates", "of rates", "of-it", "of-proxy"} <= set(settings.secrets)
 
 
-def test_what_was_read_and_is_secret_is_in_the_environment_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secrets_are_removed_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     given = OAUTH | {"OPENAI_API_KEY": SECRET, "FTCOST_DATABASE_URL": "postgresql://u:hidden@h/d"}
     settings = read(monkeypatch, **given, FTCOST_HOST="0.0.0.0")  # noqa: S104
     forget_secrets()
@@ -164,7 +164,7 @@ def test_a_dotenv_file_is_read_and_the_environment_goes_first(monkeypatch: pytes
     assert (settings.port, settings.host) == (9002, "0.0.0.0")  # noqa: S104
 
 
-def test_the_database_is_a_file_of_the_user_unless_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_default_database_is_a_file_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     default = read(monkeypatch).database
     assert default.startswith("sqlite")
     assert default.endswith("ftcost.sqlite3")

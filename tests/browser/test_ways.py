@@ -70,9 +70,7 @@ async def test_a_message_becomes_an_estimate_in_its_thread(channel: Channel) -> 
     await expect(channel.messages).to_have_count(1)
 
 
-async def test_a_channel_without_the_bot_is_answered_in_the_direct_message(
-    channel: Channel, playground: Workspace
-) -> None:
+async def test_channel_without_the_bot_is_answered_directly(channel: Channel, playground: Workspace) -> None:
     page, refused = channel.page, playground.slack.violations
     await page.get_by_role("link", name="finance").click()
     await expect(page.get_by_role("heading", name="finance")).to_be_visible()

@@ -16,7 +16,7 @@ async def test_every_submission_ends_as_one_thread_whatever_is_killed(postgres_u
     assert (outcome.lost, outcome.doubled, outcome.apologies) == (0, 0, 0), str(outcome)
 
 
-async def test_a_replica_that_is_told_to_stop_hands_its_work_to_the_other(slack: FakeSlack, postgres_url: str) -> None:
+async def test_stopping_replica_hands_its_jobs_to_the_other(slack: FakeSlack, postgres_url: str) -> None:
     """Slack does not answer the one that stops. The other needs no lease to end, nor does the stop cost an attempt."""
     never = asyncio.Event()
     one, other = (Replica(environment(slack, postgres_url)) for _ in range(2))

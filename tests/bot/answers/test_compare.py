@@ -204,9 +204,7 @@ async def test_without_a_complete_price_there_is_nothing_to_compare(workspace: W
 # --- @ftcost compare --------------------------------------------------------------------------------------------------
 
 
-async def test_in_a_thread_its_three_named_edits_stand_side_by_side_for_all(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_compare_in_a_thread_posts_its_three_estimates(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="as today"')
     for number, change in enumerate(('epochs=5 name="more epochs"', 'calls=100k/day name="and more calls"'), 1):
         await mention(slack, change, parent)
@@ -251,9 +249,7 @@ async def test_a_thread_without_an_estimate_says_so(workspace: Workspace, slack:
     assert "this thread" in told["text"]
 
 
-async def test_a_thread_of_seven_shows_six_and_says_that_one_is_left_out(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_comparison_of_seven_estimates_omits_one_and_says_so(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE.replace("epochs=3", "epochs=1"))
     for epochs in range(2, 8):
         await mention(slack, f"epochs={epochs}", parent)

@@ -96,9 +96,7 @@ async def test_in_slack_only_the_asker_sees_it(workspace: Workspace, slack: Fake
     assert "Unknown GPU “nonsense”" in texts(said[0])
 
 
-async def test_an_answer_shows_gpu_hours_their_range_and_what_moves_them(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_answer_shows_gpu_hours_their_range_and_drivers(workspace: Workspace, slack: FakeSlack) -> None:
     """1,682 s of one H100 at $3.99 an hour, as derived in tests/scenarios/own-gpus-one-gpu.yml."""
     parent = await slack_actions.ask(slack, OWN)
     replies = slack.messages(parent["channel"], parent["ts"])
@@ -178,7 +176,7 @@ async def test_compare_offers_the_gpus_where_the_question_has_a_model(workspace:
     assert "runpod/h100" in json.dumps(view["blocks"][0]["element"]["initial_options"])
 
 
-def test_the_json_has_what_moves_it_and_where_gpus_become_cheaper(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_the_drivers_and_the_crossover(capsys: pytest.CaptureFixture[str]) -> None:
     line = "on=runpod/l4,your-rates rates=1/1/1 model=llama-3.1-8b gpus=1 examples=10k example=400 epochs=3"
     assert main([*DAY, "--format", "json", f"{line} calls=50k/day call=100/70"]) == 0
     made = json.loads(capsys.readouterr().out)

@@ -166,7 +166,7 @@ async def test_a_mention_in_a_thread_with_anothers_time_stamp(spied: Spied, word
     assert told[0]["text"]
 
 
-async def test_a_list_holds_ones_own_although_people_are_called_the_same(spied: Spied) -> None:
+async def test_list_is_limited_to_the_workspace_of_the_user(spied: Spied) -> None:
     assert spied.company.red.you == spied.blue.you
     await spied.blue.command("list")
     assert estimate_id(spied.own) in spied.blue.ephemerals()[-1]["text"]
@@ -197,7 +197,7 @@ async def test_a_payload_that_names_no_workspace_is_nobodys(spied: Spied) -> Non
         '{"thread_ts": "9\\n"}',
     ],
 )
-async def test_metadata_that_is_not_ours_is_answered_and_posts_nowhere_else(spied: Spied, metadata: str) -> None:
+async def test_forged_metadata_posts_in_no_other_place(spied: Spied, metadata: str) -> None:
     view = await slack_actions.full_form(spied.blue)
     payload = submission(spied, view, support_bot.FIELDS, {})
     payload["view"]["private_metadata"] = metadata

@@ -83,7 +83,7 @@ def test_the_json_interface(capsys: pytest.CaptureFixture[str]) -> None:
     assert first["source"]["checked"] == "2026-11-21"
 
 
-def test_the_json_of_unknown_prices_is_null_and_of_warnings_has_a_code(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_null_for_unknown_prices_and_codes_of_warnings(capsys: pytest.CaptureFixture[str]) -> None:
     """Google tunes Gemma 3 4B and publishes no price for keeping it."""
     made = run_json(
         capsys, "on=google/gemma-3-4b,openai/gpt-4.1-mini", "examples=10k", "example=400", "calls=1k/day", "call=100/70"

@@ -19,9 +19,7 @@ MAIN = ["on", "examples", "example", "epochs", "calls", "call"]
 FIRST = [*MAIN[:3], "dataset", *MAIN[3:]]
 
 
-async def test_the_command_alone_opens_a_form_whose_blocks_are_the_keys_of_the_grammar(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_bare_command_opens_a_form_with_a_block_per_key(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.open_form(slack)
     assert inputs(view) == [*FIRST, "reply_in"]
     assert slack.messages() == []
@@ -61,9 +59,7 @@ async def test_the_support_bot_through_the_form(workspace: Workspace, slack: Fak
     assert "<@U0YOU00001>" in texts(parent)
 
 
-async def test_several_offers_are_compared_cheapest_first_with_price_ages(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_offers_are_ranked_by_cost_with_the_age_of_prices(workspace: Workspace, slack: FakeSlack) -> None:
     """Which is the cheaper is the calculator's matter; here the headline, the table and the breakdown say the same."""
     view = await slack_actions.open_form(slack)
     view = await slack_actions.more_options(slack, view)
@@ -137,9 +133,7 @@ async def test_an_error_says_at_its_field_what_to_write(
     assert says in delivered.errors[key]
 
 
-async def test_an_error_of_a_field_that_the_short_form_hides_is_said_at_its_first_field(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_error_of_a_hidden_field_is_shown_at_the_first_field(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.open_form(slack)
     fields = {key: support_bot.FIELDS[key] for key in MAIN}
     delivered = await slack.submit_view(view["id"], slack.fill(view, fields))

@@ -65,9 +65,7 @@ async def test_a_range_puts_the_percentiles_into_the_parent(workspace: Workspace
     assert not [label for label in figures(parent) if "ays back" in label], "there is nothing to pay back against"
 
 
-async def test_with_a_base_the_parent_says_in_how_many_cases_it_pays_back(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_first_message_shows_the_share_of_cases_that_pay_back(workspace: Workspace, slack: FakeSlack) -> None:
     """Two of the three equally likely numbers of epochs cost less than the $126.00 that are saved."""
     parent = await slack_actions.ask(slack, f"{RANGED} {AGAINST}")
     assert [value for value in figures(parent).values() if "67% of cases" in value]
@@ -172,9 +170,7 @@ async def test_of_two_offers_both_have_percentiles(workspace: Workspace, slack: 
     assert set(column(words)) == {"Qwen3 8B (Tinker)", support_bot.OFFER}
 
 
-async def test_the_parents_button_means_the_thread_as_it_stands_and_a_replys_its_own(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_parent_button_uses_newest_estimate_and_reply_its_own(workspace: Workspace, slack: FakeSlack) -> None:
     """Five to seven epochs: $13,160.00, $13,200.00, $13,240.00; then eight to ten: $13,280.00 to $13,360.00."""
     parent = await slack_actions.ask(slack, RANGED)
     await slack.say(f"<@{slack.bot_user}> epochs=5..7", thread_ts=parent["ts"])
@@ -201,9 +197,7 @@ async def test_a_press_that_is_delivered_twice_is_answered_once(start: Start, sl
 
 
 @pytest.mark.parametrize("button", ["sure", "break_even"])
-async def test_an_answer_that_was_cut_off_is_completed_and_not_repeated(
-    start: Start, slack: FakeSlack, button: str
-) -> None:
+async def test_interrupted_answer_is_completed_without_repetition(start: Start, slack: FakeSlack, button: str) -> None:
     """The words stand and the chart does not when the process ends."""
     never = asyncio.Event()
     async with start() as running:

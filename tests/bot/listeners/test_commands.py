@@ -245,9 +245,7 @@ async def test_a_price_of_ones_own_may_be_any_price(workspace: Workspace, slack:
     assert figures(parent)[support_bot.ONE_OFF] == "$60,000.00"
 
 
-async def test_a_price_read_over_ninety_days_ago_is_marked_in_the_thread(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_price_older_than_ninety_days_is_marked(workspace: Workspace, slack: FakeSlack) -> None:
     """Google's price of Qwen3 was read in August 2026."""
     parent = await slack_actions.ask(slack, "on=google/qwen3-8b examples=10k example=250/150 epochs=3")
     assumptions = slack.messages(slack.general, parent["ts"])[-1]

@@ -155,9 +155,7 @@ async def test_files_in_threads(workspace: Workspace, slack: FakeSlack) -> None:
 # --- what is wrong with them -----------------------------------------------------------------------------------------
 
 
-async def test_faults_are_said_with_their_lines_and_the_rest_is_in_a_file(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_problems_are_listed_by_line_and_complete_in_a_file(workspace: Workspace, slack: FakeSlack) -> None:
     content = chats() + b"{'role': 'user'}\n" * 24
     message = await slack.say("", channel=slack.im, files=[slack.attach("faulty.jsonl", content)])
     replies = await slack.wait_for(lambda: [m for m in slack.messages(slack.im, message["ts"]) if m.get("files")])
@@ -226,7 +224,7 @@ async def test_the_line_moves_and_only_the_asker_stops_it(workspace: Workspace, 
     never.set()
 
 
-async def test_a_count_is_taken_over_in_its_message_and_stopped_from_anywhere(start: Start, slack: FakeSlack) -> None:
+async def test_count_resumes_after_a_crash_and_any_process_cancels_it(start: Start, slack: FakeSlack) -> None:
     """The first process is killed while it reads; a second goes on, and hears of a cancel that a third was told."""
     gates = [asyncio.Event() for _ in range(3)]
     slack.delay_next("download", gates[0])

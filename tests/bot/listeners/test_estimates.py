@@ -67,9 +67,7 @@ async def test_an_edit_of_an_edit_starts_from_the_edit(workspace: Workspace, sla
     assert "epochs 5 → 3" in texts(change)
 
 
-async def test_after_an_edit_the_first_message_says_the_new_total_beside_its_own(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_first_message_shows_the_total_after_an_edit(workspace: Workspace, slack: FakeSlack) -> None:
     """Who sees only the channel must not take the old figure for the last word. 20M tokens at $10: $13,160.00."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
     assert "$13,160.00" not in texts(parent)
@@ -80,9 +78,7 @@ async def test_after_an_edit_the_first_message_says_the_new_total_beside_its_own
     assert buttons(slack.messages()[0]) == ["edit", "compare", "break_even", "sure", "export"]
 
 
-async def test_the_first_messages_edit_starts_from_the_newest_in_its_thread(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_edit_of_the_first_message_starts_from_the_newest(workspace: Workspace, slack: FakeSlack) -> None:
     """5 epochs from the edit, 6 months from the form: 200 + 6 × 1,080 = $6,680.00, where $13,160.00 stood."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
     view, answers = await edit(slack, parent, {"epochs": "5"})
@@ -95,7 +91,7 @@ async def test_the_first_messages_edit_starts_from_the_newest_in_its_thread(
     assert rows(change)[1:] == [[support_bot.OFFER, "$13,160.00", "$6,680.00", "−$6,480.00"]]
 
 
-async def test_a_first_message_that_was_deleted_does_not_hold_an_edit_up(start: Start, slack: FakeSlack) -> None:
+async def test_edit_succeeds_after_the_first_message_was_deleted(start: Start, slack: FakeSlack) -> None:
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
         slack.fail_next("chat.update", "message_not_found")
@@ -141,9 +137,7 @@ async def test_an_edit_opens_a_view_at_once_and_fills_it_after(workspace: Worksp
         assert len(first.args["view"]["blocks"]) == 1, "something cheap"
 
 
-async def test_compare_offers_a_list_and_prices_what_is_chosen_in_the_thread(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_compare_prices_the_chosen_offers_in_the_thread(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE.replace("on=your-rates", "on=tinker/qwen3-8b"))
     view = await slack_actions.press(slack, parent, "compare", "compare_form")
     chosen = ["tinker/qwen3-8b", "google/gemini-3.5-flash"]
@@ -196,9 +190,7 @@ async def test_the_export_adds_up_to_the_total(workspace: Workspace, slack: Fake
         assert line["calls"] == "50k/day", "the question stands in every row"
 
 
-async def test_the_export_stands_in_the_thread_and_is_named_after_the_estimate(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_export_is_posted_in_the_thread_under_the_estimate_name(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await export(slack, parent)
     shared = await slack.wait_for(lambda: slack.messages(slack.general, parent["ts"])[2:])

@@ -24,9 +24,7 @@ def from_bot(slack: FakeSlack, parent: Json) -> list[Json]:
     return [m for m in slack.messages(parent["channel"], parent["ts"]) if m["user"] == slack.bot_user]
 
 
-async def test_in_a_thread_it_changes_the_estimate_and_says_the_difference(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_mention_in_a_thread_changes_the_estimate(workspace: Workspace, slack: FakeSlack) -> None:
     """Twice the calls: 24 × 1,080 = $25,920.00 beside $120.00, so $26,040.00: $12,960.00 more."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await mention(slack, "calls=100k/day", thread=parent)
@@ -48,9 +46,7 @@ async def test_a_second_mention_builds_on_the_first(workspace: Workspace, slack:
     assert f"<@{slack.colleague}>" in texts(change)
 
 
-async def test_a_mention_that_comes_before_the_last_ones_answer_stands_builds_on_it_too(
-    start: Start, slack: FakeSlack
-) -> None:
+async def test_mention_before_the_previous_answer_builds_on_it(start: Start, slack: FakeSlack) -> None:
     """Slack takes its time with the first answer, as it does after many messages. Figures: see the test above."""
     answers = asyncio.Event()
     async with start():
@@ -74,9 +70,7 @@ async def test_slacks_escapes_and_words_around_the_mention_are_undone(workspace:
     assert column(change) == {support_bot.OFFER: "+$5,400.00"}
 
 
-async def test_outside_a_thread_a_complete_question_opens_one_under_the_mention(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_complete_question_is_answered_in_a_new_thread(workspace: Workspace, slack: FakeSlack) -> None:
     asked = await mention(slack, support_bot.LINE)
     await slack.wait_for(lambda: slack_actions.is_complete(slack, asked))
     parent, breakdown, _ = from_bot(slack, asked)
@@ -85,9 +79,7 @@ async def test_outside_a_thread_a_complete_question_opens_one_under_the_mention(
     assert [m["ts"] for m in slack.messages()] == [asked["ts"]]
 
 
-async def test_in_a_thread_without_an_estimate_a_complete_question_is_answered_there(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_complete_question_is_answered_in_an_existing_thread(workspace: Workspace, slack: FakeSlack) -> None:
     chat = await slack.say("What shall we train?", user=slack.colleague)
     await mention(slack, support_bot.LINE, thread=chat)
     await slack.wait_for(lambda: slack_actions.is_complete(slack, chat))
@@ -104,9 +96,7 @@ async def hint(slack: FakeSlack) -> Json:
     return found[0]
 
 
-async def test_in_a_thread_without_an_estimate_a_change_says_to_the_asker_what_is_missing(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_change_without_an_estimate_names_the_missing_keys(workspace: Workspace, slack: FakeSlack) -> None:
     chat = await slack.say("What shall we train?", user=slack.colleague)
     await mention(slack, "epochs=5", thread=chat)
     said = await hint(slack)
@@ -150,7 +140,7 @@ async def test_the_estimate_survives_a_mention_that_was_refused(workspace: Works
 
 @pytest.mark.parametrize("odd", [None, "", ["U0YOU00001"], {"id": "U0YOU00001"}])
 @pytest.mark.parametrize("name", ["user", "channel", "ts"])
-async def test_a_mention_that_does_not_say_who_or_where_is_not_answered(
+async def test_mention_without_user_or_channel_is_ignored(
     start: Start, slack: FakeSlack, name: str, odd: object
 ) -> None:
     """Workflows post without a user: there is nobody to tell."""

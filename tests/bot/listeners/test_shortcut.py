@@ -24,17 +24,13 @@ async def test_it_answers_in_the_thread_of_the_message(workspace: Workspace, sla
     assert [m["ts"] for m in slack.messages()] == [message["ts"]], "nothing new at the top level"
 
 
-async def test_a_message_without_a_question_opens_the_form_as_the_command_does(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_message_without_a_question_opens_the_empty_form(workspace: Workspace, slack: FakeSlack) -> None:
     message = await slack.say("How about fine-tuning? a=b", user=slack.colleague)
     await slack.shortcut(SHORTCUT, message)
     assert prefilled(await slack_actions.opened(slack)) == {"on": "all", "epochs": "3"}
 
 
-async def test_words_that_are_no_keys_and_slacks_escapes_are_read_as_people_meant_them(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_other_words_and_slack_escapes_are_understood(workspace: Workspace, slack: FakeSlack) -> None:
     message = await slack.say(
         "Take examples=2k; Example=400, prompt=2000-&gt;100 and colour=blue.", user=slack.colleague
     )

@@ -21,7 +21,7 @@ async def test_of_the_same_key_one_is_new_however_many_come_together(database: D
     assert len(await inboxes[0].claim(99)) == 10
 
 
-async def test_work_of_a_thread_that_comes_together_is_done_in_the_order_it_came(database: Database) -> None:
+async def test_simultaneous_jobs_of_a_thread_run_in_order(database: Database) -> None:
     inbox = JobStore(database, lambda: NOW, LEASE)
     jobs = [reply(f"{thread}.{number}", thread) for number in range(4) for thread in "ab"]
     assert all(await asyncio.gather(*(inbox.put(job) for job in jobs)))

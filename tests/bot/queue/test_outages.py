@@ -43,7 +43,7 @@ async def workspace(catalog: Catalog, slack: FakeSlack, line: Line) -> AsyncIter
     assert slack.violations == []
 
 
-async def test_a_form_keeps_what_was_typed_and_is_taken_when_the_database_is_back(
+async def test_form_keeps_its_input_until_the_database_is_back(
     workspace: Workspace, slack: FakeSlack, line: Line
 ) -> None:
     view = await slack_actions.full_form(slack)
@@ -62,7 +62,7 @@ async def test_a_form_keeps_what_was_typed_and_is_taken_when_the_database_is_bac
     assert (await slack_actions.get_json(f"{workspace.url}/readyz"))[0] == 200
 
 
-async def test_a_command_and_a_press_get_an_apology_and_an_event_comes_again(
+async def test_outage_apologises_to_users_and_refuses_events(
     workspace: Workspace, slack: FakeSlack, line: Line
 ) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
@@ -85,7 +85,7 @@ async def test_a_command_and_a_press_get_an_apology_and_an_event_comes_again(
     assert column(await slack_actions.change(slack, parent)) == {support_bot.OFFER: "+$80.00"}
 
 
-async def test_work_that_was_accepted_goes_on_when_the_database_is_back(
+async def test_accepted_job_continues_when_the_database_is_back(
     workspace: Workspace, slack: FakeSlack, line: Line
 ) -> None:
     """It goes away between the message in the channel and its mark in the database, and comes back later."""
@@ -130,7 +130,7 @@ async def company(catalog: Catalog, line: Line) -> AsyncIterator[Company]:
         await line.up()
 
 
-async def test_a_workspace_that_cannot_be_looked_up_is_not_told_to_install_again(company: Company, line: Line) -> None:
+async def test_outage_does_not_ask_a_workspace_to_reinstall(company: Company, line: Line) -> None:
     """Nobody has asked since the start, so that the database has to say whose token it is."""
     await company.install(company.red)
     await line.cut()
@@ -141,9 +141,7 @@ async def test_a_workspace_that_cannot_be_looked_up_is_not_told_to_install_again
     assert figures(await slack_actions.ask(company.red, support_bot.LINE)) == support_bot.FIGURES
 
 
-async def test_a_workspace_that_was_known_stays_known_while_the_database_says_nothing(
-    company: Company, line: Line
-) -> None:
+async def test_known_workspace_stays_known_during_an_outage(company: Company, line: Line) -> None:
     """For longer than the minute after which its token would be read again."""
     await company.install(company.red)
     database, now = await open_database(line.url), [0.0]

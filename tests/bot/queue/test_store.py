@@ -63,7 +63,7 @@ def keys(jobs: list[QueuedJob[Job]]) -> list[str]:
     return [job.idempotency_key for job in jobs]
 
 
-async def test_a_key_is_taken_once_and_only_what_is_long_done_is_forgotten(replica: Replica, clock: Clock) -> None:
+async def test_key_is_accepted_once_and_old_finished_jobs_are_deleted(replica: Replica, clock: Clock) -> None:
     one, other = replica(), replica()
     assert await one.put(check("done"), claim=True)
     assert not await other.put(check("done"), claim=True)
@@ -100,7 +100,7 @@ async def test_what_one_works_on_no_other_takes_until_its_lease_ends(replica: Re
     assert await other.claim(9) == []
 
 
-async def test_what_is_accepted_by_one_that_begins_it_is_not_there_for_others(replica: Replica, clock: Clock) -> None:
+async def test_job_claimed_on_acceptance_is_hidden_from_replicas(replica: Replica, clock: Clock) -> None:
     one, other = replica(), replica()
     await one.put(check("a"), claim=True)
     assert await other.claim(9) == []
@@ -109,7 +109,7 @@ async def test_what_is_accepted_by_one_that_begins_it_is_not_there_for_others(re
     assert job.attempts == 2, "some of the first attempt may be done"
 
 
-async def test_the_work_of_a_thread_is_done_in_its_order_whoever_does_it(replica: Replica) -> None:
+async def test_jobs_of_a_thread_run_in_order_across_replicas(replica: Replica) -> None:
     one, other = replica(), replica()
     for job in (reply("first"), reply("second"), reply("elsewhere", "2.2"), reply("third")):
         await one.put(job)
@@ -166,7 +166,7 @@ async def test_kinds_have_limits_of_their_own(replica: Replica) -> None:
     assert keys(await store.claim(9, limits_by_kind={"watch": 0})) == ["reply2", "reply3", "reply4"]
 
 
-async def test_replicas_that_grab_at_the_same_time_share_without_an_overlap(replica: Replica) -> None:
+async def test_concurrent_claims_do_not_overlap(replica: Replica) -> None:
     replicas = [replica() for _ in range(4)]
     for number in range(24):
         await replicas[0].put(reply(f"{number}", f"{number}.1"))
@@ -192,7 +192,7 @@ async def test_who_waits_long_is_told_once(replica: Replica, clock: Clock) -> No
     assert await one.take_overdue(slow, 9) == []
 
 
-async def test_the_backlog_tells_what_waits_what_runs_and_what_nobody_begins(replica: Replica, clock: Clock) -> None:
+async def test_backlog_counts_waiting_running_and_stalled_jobs(replica: Replica, clock: Clock) -> None:
     one, other = replica(), replica()
     assert await one.backlog() == (0, 0, timedelta(0), timedelta(0))
     await one.put(reply("runs"))

@@ -54,9 +54,7 @@ async def test_work_that_runs_when_the_bot_stops_is_finished(start: Start, slack
     assert figures(parent) == support_bot.FIGURES
 
 
-async def test_what_a_killed_process_had_accepted_is_done_once_at_the_next_start(
-    start: Start, slack: FakeSlack
-) -> None:
+async def test_job_of_a_killed_process_is_done_once_after_restart(start: Start, slack: FakeSlack) -> None:
     """A command, a form and a mention were acknowledged; the process ends before Slack has taken any of the answers."""
     never = asyncio.Event()
     async with start() as running:
@@ -80,7 +78,7 @@ async def test_what_a_killed_process_had_accepted_is_done_once_at_the_next_start
     never.set()
 
 
-async def test_a_thread_that_was_cut_off_is_completed_and_nothing_is_said_twice(start: Start, slack: FakeSlack) -> None:
+async def test_interrupted_thread_is_completed_without_repetition(start: Start, slack: FakeSlack) -> None:
     """Only the parent stands when the process ends."""
     never = asyncio.Event()
     async with start():
@@ -165,7 +163,7 @@ async def test_a_form_that_is_submitted_twice_is_answered_once(start: Start, sla
     assert [figures(message) for message in slack.messages()] == [support_bot.FIGURES]
 
 
-async def test_a_command_and_a_press_that_are_delivered_twice_are_answered_once(start: Start, slack: FakeSlack) -> None:
+async def test_duplicate_command_and_press_are_answered_once(start: Start, slack: FakeSlack) -> None:
     payloads = Payloads(slack.workspace)
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
@@ -238,9 +236,7 @@ def complete_threads(slack: FakeSlack) -> list[slack_actions.Json]:
 # --- Slack or the network away for a while ----------------------------------------------------------------------------
 
 
-async def test_a_slack_that_fails_again_and_again_gets_the_whole_thread_in_the_end(
-    start: Start, slack: FakeSlack
-) -> None:
+async def test_repeated_slack_failures_delay_but_complete_the_thread(start: Start, slack: FakeSlack) -> None:
     """Five attempts, more than any client of Slack's makes by itself."""
     slack.fail_next("chat.postMessage", "internal_error", status=503, times=5)
     async with start():
@@ -260,7 +256,7 @@ async def test_rate_limited_jobs_do_not_hold_up_others(workspace: Workspace, sla
     assert slack.ephemerals() == [], "nothing is given up"
 
 
-async def test_a_slack_that_does_not_come_back_ends_in_an_apology_with_a_code(
+async def test_permanent_slack_failure_ends_in_an_apology_with_a_code(
     start: Start, slack: FakeSlack, caplog: pytest.LogCaptureFixture
 ) -> None:
     slack.fail_next("chat.postMessage", "internal_error", status=503, times=8)
@@ -273,7 +269,7 @@ async def test_a_slack_that_does_not_come_back_ends_in_an_apology_with_a_code(
     assert slack.messages() == []
 
 
-async def test_a_message_whose_answer_was_lost_is_found_and_not_posted_again(start: Start, slack: FakeSlack) -> None:
+async def test_message_with_a_lost_response_is_not_posted_again(start: Start, slack: FakeSlack) -> None:
     """With the optional scopes: Slack posts the parent and a reply, and answers 500 to both."""
     slack.scopes.update({"channels:history", "im:history"})
     slack.fail_next("chat.postMessage", "internal_error", status=500, executed=True)
@@ -362,7 +358,7 @@ async def test_what_a_killed_replica_left_another_does_after_its_lease(
     assert all(slack_actions.is_complete(slack, message) for message in slack.messages())
 
 
-async def test_a_database_that_ends_its_connections_costs_nobody_an_answer(
+async def test_closed_database_connections_lose_no_answer(
     catalog: Catalog, slack: FakeSlack, postgres_url: str
 ) -> None:
     """Between the parent and its mark, and again before the next question."""
@@ -383,7 +379,7 @@ async def test_a_database_that_ends_its_connections_costs_nobody_an_answer(
     assert slack.ephemerals() == []
 
 
-async def test_two_replicas_do_the_same_delivery_once_and_a_thread_in_its_order(
+async def test_two_replicas_answer_once_and_keep_thread_order(
     catalog: Catalog, slack: FakeSlack, postgres_url: str
 ) -> None:
     async with running_bot(catalog, slack, postgres_url) as one, running_bot(catalog, slack, postgres_url) as other:

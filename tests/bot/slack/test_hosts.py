@@ -75,7 +75,7 @@ def test_no_other_address_gets_the_token(address: str) -> None:
     assert not SLACK.takes_token(address)
 
 
-def test_a_configured_server_takes_slacks_place_with_its_scheme_and_port_alone() -> None:
+def test_configured_server_is_trusted_at_its_port_only() -> None:
     own = SlackHosts("http://127.0.0.1:8031/api/")
     assert own.takes_token("http://127.0.0.1:8031/files/x")
     assert own.takes_answers("http://127.0.0.1:8031/api/response/x")
@@ -101,7 +101,7 @@ PARTS = st.sampled_from(
 
 @given(st.one_of(st.text(max_size=60), st.lists(PARTS, max_size=8).map("".join)))
 @example("https://files.slack.com/")
-def test_what_gets_the_token_is_read_as_slacks_by_the_client_that_sends_it(address: str) -> None:
+def test_client_resolves_trusted_addresses_to_slack(address: str) -> None:
     if SLACK.takes_token(address):
         read = URL(address)
         assert (read.scheme, read.port, read.user) == ("https", 443, None)

@@ -118,9 +118,7 @@ async def test_what_a_workspace_leaves_goes_with_it(
 
 
 @pytest.mark.parametrize("event", [{"type": "app_uninstalled"}, REVOKED])
-async def test_old_news_of_a_removal_does_not_remove_what_was_installed_since(
-    company: Company, event: dict[str, object]
-) -> None:
+async def test_late_removal_event_keeps_a_newer_installation(company: Company, event: dict[str, object]) -> None:
     """Slack delivers again for an hour; and who recorded a request may send it for five minutes."""
     news = Payloads(company.red.workspace).event(event)
     await company.install(company.red)

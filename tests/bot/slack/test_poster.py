@@ -26,7 +26,7 @@ async def refused(start: Start, slack: FakeSlack) -> AsyncIterator[list[tuple[st
     assert [(violation.where, violation.error) for violation in slack.violations] == expected
 
 
-async def test_where_the_bot_may_not_post_the_asker_gets_the_answer_and_how_to_invite(
+async def test_user_gets_the_answer_where_the_bot_may_not_post(
     slack: FakeSlack, refused: list[tuple[str, str]]
 ) -> None:
     assert (await slack.command(support_bot.LINE, channel=slack.finance)).ok
@@ -64,9 +64,7 @@ async def test_a_public_channel_needs_no_invitation(workspace: Workspace, slack:
     assert figures(parent) == support_bot.FIGURES
 
 
-async def test_an_export_that_the_channel_does_not_take_comes_as_a_direct_message(
-    slack: FakeSlack, refused: list[tuple[str, str]]
-) -> None:
+async def test_export_refused_by_the_channel_is_sent_directly(slack: FakeSlack, refused: list[tuple[str, str]]) -> None:
     """Files need membership: chat:write.public does not reach so far."""
     parent = await slack_actions.ask(slack, support_bot.LINE, channel=slack.random)
     await slack_actions.choose_export(slack, parent)
@@ -121,7 +119,7 @@ async def test_blocks_that_slack_refuses_are_said_as_text(start: Start, slack: F
     assert len(slack.messages(slack.general, parent["ts"])) == 2
 
 
-async def test_a_failure_in_the_middle_of_a_thread_is_told_to_the_asker(
+async def test_failure_within_a_thread_is_reported_to_the_user(
     start: Start, slack: FakeSlack, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with start():
@@ -216,7 +214,7 @@ async def test_a_form_that_slack_does_not_open_is_logged_and_told(
     assert "fatal_error" in caplog.text
 
 
-async def test_a_form_that_was_closed_before_it_was_filled_is_left_closed(
+async def test_form_closed_while_loading_stays_closed(
     start: Start, slack: FakeSlack, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with start():

@@ -66,7 +66,7 @@ async def test_everything_goes_out_by_the_proxy(catalog: Catalog, slack: FakeSla
     assert {"auth.test", "views.open", "chat.postMessage"} <= set(by_proxy)
 
 
-async def test_a_proxy_that_does_not_reach_slack_is_a_form_that_did_not_open(
+async def test_broken_proxy_is_reported_as_a_form_that_did_not_open(
     catalog: Catalog, slack: FakeSlack, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with ForwardProxy().open() as proxy, running_bot(catalog, slack, database_url, proxy=proxy.url) as running:

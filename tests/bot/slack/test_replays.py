@@ -49,7 +49,7 @@ async def test_a_recorded_press_is_refused_and_gives_nothing_away(start: Start, 
     assert len(slack.views) == 1
 
 
-async def test_a_recorded_event_is_answered_as_slack_expects_and_does_nothing(start: Start, slack: FakeSlack) -> None:
+async def test_replayed_event_is_acknowledged_and_ignored(start: Start, slack: FakeSlack) -> None:
     """Slack itself delivers events again, and may do so within a second."""
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
@@ -62,7 +62,7 @@ async def test_a_recorded_event_is_answered_as_slack_expects_and_does_nothing(st
     assert len(slack.messages(thread_ts=parent["ts"])) == 4, "two replies, the mention, one change"
 
 
-def test_a_signature_is_good_once_and_again_only_when_it_is_given_back() -> None:
+def test_signature_is_accepted_once_unless_it_is_released() -> None:
     replays = Replays(lambda: 1_000.0)
     assert replays.take("v0=a", 1_000)
     assert not replays.take("v0=a", 1_000)
@@ -74,9 +74,7 @@ Requests = st.lists(st.tuples(st.integers(0, 30), st.integers(-WINDOW_SECONDS, W
 
 
 @given(Requests, st.integers(1, 8))
-def test_nothing_that_the_verifier_accepts_is_taken_twice_however_little_is_remembered(
-    requests: list[tuple[int, int]], most: int
-) -> None:
+def test_verified_request_is_never_accepted_twice(requests: list[tuple[int, int]], most: int) -> None:
     """Each request comes so many seconds after the one before, signed so far off the clock; then all come again."""
     now = [1_000_000]
     replays = Replays(lambda: now[0], most)
@@ -91,7 +89,7 @@ def test_nothing_that_the_verifier_accepts_is_taken_twice_however_little_is_reme
             assert not replays.take(signature, stamp)
 
 
-def test_a_request_of_this_second_is_taken_although_much_was_forgotten() -> None:
+def test_current_request_is_accepted_although_memory_is_full() -> None:
     now = [1_000]
     replays = Replays(lambda: now[0], most=10)
     for number in range(100):

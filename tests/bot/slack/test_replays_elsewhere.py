@@ -94,7 +94,7 @@ async def a_day_at_work(slack: FakeSlack) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-async def test_what_was_recorded_at_one_replica_changes_and_shows_nothing_at_another(
+async def test_replay_at_another_replica_has_no_effect(
     kind: str, request: pytest.FixtureRequest, catalog: Catalog, slack: FakeSlack, tmp_path: Path
 ) -> None:
     postgresql = kind == "postgresql"

@@ -131,7 +131,7 @@ async def test_a_command_over_socket_mode_is_answered(
         assert "$13,080.00 over 12 months" in parent["text"]
 
 
-async def test_a_connection_that_drops_is_made_again_and_a_redelivery_is_answered_once(
+async def test_dropped_connection_reconnects_without_duplicate_answers(
     workspace_with_socket: FakeSlack, socket: Socket, tmp_path: Path
 ) -> None:
     """Closed by Slack, then announced by it. What it sent before and sends again is done once."""

@@ -147,7 +147,7 @@ async def test_a_step_that_fails_leaves_the_database_as_it_was(postgres_url: str
     await database.close()
 
 
-async def test_a_server_that_does_not_answer_is_said_without_the_password() -> None:
+async def test_silent_server_is_reported_without_its_password() -> None:
     with pytest.raises(DatabaseUnavailable) as caught:
         await open_database("postgresql://someone:hidden@127.0.0.1:1/ftcost")
     assert "127.0.0.1" in str(caught.value)

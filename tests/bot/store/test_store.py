@@ -30,7 +30,7 @@ async def test_an_estimate_survives_a_restart(start: Start, slack: FakeSlack) ->
     assert column(slack.messages(slack.general, parent["ts"])[-1]) == {support_bot.OFFER: "−$80.00"}
 
 
-def test_ids_are_ten_letters_and_digits_that_nobody_guesses_or_mistakes() -> None:
+def test_ids_are_ten_unambiguous_random_characters() -> None:
     """28 signs, ten places: 28^10 is about 3 × 10^14, or 48 bits."""
     made = [new_estimate_id() for _ in range(2_000)]
     assert {len(one) for one in made} == {10}

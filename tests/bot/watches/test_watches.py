@@ -89,7 +89,7 @@ async def test_a_price_that_rises_is_told_once_with_its_cause(life: Life, slack:
     assert slack.violations == []
 
 
-async def test_a_price_that_falls_back_is_told_again_and_against_the_quote(life: Life) -> None:
+async def test_price_that_falls_back_is_reported_against_the_quote(life: Life) -> None:
     """$1,800.00 less is 12.1 % of the $14,880.00 that were told last; against the quote it is nothing."""
     parent = await life.asked()
     await life.look(catalogue(offer(input="4")))
@@ -144,7 +144,7 @@ async def test_a_dated_price_is_told_as_the_price_it_is(life: Life) -> None:
     assert "Of the difference to the quote: price of Input tokens +$1,800.00." in texts(alert)
 
 
-async def test_a_price_that_was_announced_in_the_quote_is_no_news_when_it_draws_near(life: Life) -> None:
+async def test_price_announced_in_the_quote_raises_no_alert(life: Life) -> None:
     """$6 from 2027-02-01 on stands in the quote; half a year later nearly the whole horizon is priced at it."""
     known = catalogue(offer(input_later=("6", "2027-02-01")))
     parent = await life.asked(catalog=known)
@@ -179,7 +179,7 @@ async def test_another_offer_that_is_cheapest_now_is_told(life: Life) -> None:
     assert len(life.alerts(parent)) == 1
 
 
-async def test_an_offer_that_vanished_is_told_once_and_again_when_it_is_back(life: Life) -> None:
+async def test_removed_offer_is_reported_once_and_again_on_return(life: Life) -> None:
     parent = await life.asked()
     for _ in range(2):
         await life.look(catalogue(offer("two")))
@@ -217,7 +217,7 @@ def beside_prompting(input_usd: str) -> Catalog:
     return Catalog(plain.offers.values(), plain.assumptions, base_models, plain.gpus, f"base-{input_usd}")
 
 
-async def test_a_price_of_the_model_that_is_prompted_is_told_with_the_pay_back(life: Life) -> None:
+async def test_price_of_the_base_model_is_reported_with_the_payback(life: Life) -> None:
     """Prompted with 1,000 tokens more at $3, a call costs 1,100 × 3 + 70 × 6 = 3,720 millionths, tuned 720: training's
     $120.00 are back after 40,000 calls. At $2 it is 2,620, and 120 / 1,900 millionths are 63,158 calls. A year of 18M
     calls: $66,960.00, then $47,160.00.
@@ -241,7 +241,7 @@ async def test_a_price_of_the_model_that_is_prompted_is_told_with_the_pay_back(l
 ENDING = "training_ends: 2026-12-31, inference_ends: 2027-02-28"
 
 
-async def test_an_end_is_counted_down_and_what_was_missed_is_one_message(life: Life) -> None:
+async def test_end_is_counted_down_and_missed_steps_are_one_message(life: Life) -> None:
     """Training ends on day 40 after the question. 30 days before, then 10 days of downtime over the step of 14, then
     the day before.
     """
@@ -269,7 +269,7 @@ async def test_the_days_that_pass_are_no_news_of_a_model_that_ends(life: Life) -
     assert life.alerts(parent) == []
 
 
-async def test_where_only_training_has_ended_it_says_how_long_models_answer(life: Life) -> None:
+async def test_end_of_training_says_how_long_models_are_served(life: Life) -> None:
     """Quoted over the 99 days to its end: 120 + 99 × 12 / 365 × 1,080 = $3,635.18."""
     closing = catalogue(offer(ends=ENDING))
     parent = await life.asked(catalog=closing)
@@ -312,7 +312,7 @@ async def test_a_model_that_has_ended_is_told(life: Life) -> None:
     assert "One ended on 2026-11-30." in texts(alert)
 
 
-async def test_an_estimate_from_before_ends_were_saved_takes_them_as_they_are(life: Life, slack: FakeSlack) -> None:
+async def test_estimate_without_saved_ends_takes_the_current_ones(life: Life, slack: FakeSlack) -> None:
     """It stands in no channel either, so its person is told alone."""
     closing, team = catalogue(offer(ends="inference_ends: 2027-02-03")), slack.workspace.team["id"]
     parent = await life.asked(catalog=closing)
@@ -334,7 +334,7 @@ async def test_an_estimate_from_before_ends_were_saved_takes_them_as_they_are(li
     assert "2027-02-03 is not the day on which tuned models stop answering any more" in texts(direct)
 
 
-async def test_downtime_of_ten_days_is_one_message_for_all_that_happened(life: Life) -> None:
+async def test_ten_days_of_downtime_give_one_message(life: Life) -> None:
     """Dearer, an end near, and a reminder due, after 31 days: the end of training is 10 days away."""
     parent = await life.asked(catalog=catalogue(offer(ends="training_ends: 2027-01-01", hosting="0.10")))
     await life.look(catalogue(offer(ends="training_ends: 2027-01-01", hosting="0.10", input="4")), timedelta(days=31))
@@ -401,7 +401,7 @@ async def test_an_alert_survives_the_process_that_found_it(life: Life, slack: Fa
     never.set()
 
 
-async def test_an_alert_that_stands_although_nobody_learnt_so_is_not_told_again(life: Life, slack: FakeSlack) -> None:
+async def test_alert_with_a_lost_response_is_not_repeated(life: Life, slack: FakeSlack) -> None:
     """As after a kill between posting and writing it down, where the bot may read the thread."""
     parent = await life.asked()
     slack.scopes.add("channels:history")
@@ -421,9 +421,7 @@ async def test_a_clock_that_jumps_tells_nothing_twice(life: Life) -> None:
     assert len(life.alerts(parent)) == 1
 
 
-async def test_what_slack_refused_today_is_told_tomorrow_and_nobody_gets_an_apology(
-    life: Life, slack: FakeSlack
-) -> None:
+async def test_alert_refused_by_slack_is_retried_without_an_apology(life: Life, slack: FakeSlack) -> None:
     parent = await life.asked()
     before = len(slack.ephemerals())
     slack.fail_next("chat.postMessage", "fatal_error")
@@ -535,9 +533,7 @@ async def test_a_watch_that_cannot_be_read_says_how(life: Life, slack: FakeSlack
         assert "You don't watch any estimate" in (await slack.command("watch")).json()["text"]
 
 
-async def test_alerts_are_the_askers_and_admins_to_change_and_are_in_the_audit_log(
-    life: Life, slack: FakeSlack
-) -> None:
+async def test_owner_and_admins_change_watches_with_an_audit_entry(life: Life, slack: FakeSlack) -> None:
     """You are an admin, the colleague is none, and may all the same where they asked or began the thread."""
     async with life.start(catalogue()):
         mine = estimate_id(await slack_actions.ask(slack, f"on={ON} {fixture_catalog.LINE}"))
@@ -567,9 +563,7 @@ async def test_alerts_are_the_askers_and_admins_to_change_and_are_in_the_audit_l
 # --- many -------------------------------------------------------------------------------------------------------------
 
 
-async def test_five_hundred_watches_are_looked_at_while_others_are_answered(
-    life: Life, slack: FakeSlack, database_path: Path
-) -> None:
+async def test_five_hundred_watches_do_not_block_requests(life: Life, slack: FakeSlack, database_path: Path) -> None:
     """Copies of one estimate, of which every hundredth is dearer by more than its threshold."""
     parent = await life.asked()
     connection = sqlite3.connect(database_path)

@@ -19,9 +19,7 @@ def requests(slack: FakeSlack, parent: Json) -> list[Json]:
     return [m for m in slack.messages(parent["channel"], parent["ts"]) if "bove the budget" in texts(m)]
 
 
-async def test_an_estimate_above_the_budget_asks_its_approvers_and_their_decision_stands(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_estimate_above_the_budget_is_decided_by_approvers(workspace: Workspace, slack: FakeSlack) -> None:
     """$13,080.00 are $8,080.00 above $5,000.00."""
     assert await slack_actions.set_budget(slack, {"amount": "5k", "approvers": [slack.colleague]}) == {}
     parent = await slack_actions.ask(slack, support_bot.LINE)
@@ -177,7 +175,7 @@ async def test_an_estimate_within_the_budget_asks_nobody(workspace: Workspace, s
     assert requests(slack, parent) == []
 
 
-async def test_a_monthly_budget_is_held_against_a_month_at_its_dear_end(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_monthly_budget_is_compared_with_the_high_end(workspace: Workspace, slack: FakeSlack) -> None:
     """60,000 calls a day are 1.8M a month: 180M × $3 + 126M × $6 = $540 + $756 = $1,296.00."""
     await slack_actions.set_budget(slack, {"amount": "1200/month", "approvers": [slack.colleague]})
     assert "budget" not in texts(await slack_actions.ask(slack, support_bot.LINE))

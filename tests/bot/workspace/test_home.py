@@ -25,7 +25,7 @@ async def test_home_begins_empty_and_says_how_old_the_prices_are(
     assert buttons(home)[0] == "home_estimate"
 
 
-async def test_home_lists_ones_own_estimates_with_their_threads_and_models_that_end(
+async def test_home_lists_own_estimates_and_ending_models(
     workspace: Workspace, slack: FakeSlack, catalog: Catalog
 ) -> None:
     parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="<!channel> bot"')
@@ -68,9 +68,7 @@ async def test_new_estimate_answers_in_the_direct_message(workspace: Workspace, 
 # --- settings --------------------------------------------------------------------------------------------------------
 
 
-async def test_what_is_settled_holds_for_a_line_that_does_not_say_and_is_shown(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_workspace_defaults_apply_and_are_shown(workspace: Workspace, slack: FakeSlack) -> None:
     """20 days: 1M calls a month: $300 + $420 = $720; a year $8,640 and the training's $120: $8,760.00."""
     assert await slack_actions.settle(slack, {"days": "20", "customer": "existing"}) == {}
     parent = await slack_actions.ask(slack, support_bot.LINE)
@@ -101,9 +99,7 @@ async def test_the_form_begins_with_what_is_settled(workspace: Workspace, slack:
     assert {"currency", "days"} <= set(inputs(view))
 
 
-async def test_a_short_form_takes_what_it_does_not_show_from_the_settings(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_short_form_takes_hidden_fields_from_the_defaults(workspace: Workspace, slack: FakeSlack) -> None:
     await slack_actions.settle(slack, {"days": "20"})
     view = await slack_actions.open_form(slack)
     short = {"examples": "10k", "example": "400", "on": "tinker/qwen3-8b"}

@@ -39,9 +39,7 @@ async def test_whoever_is_named_is_an_admin_and_slack_is_not_asked(workspace: Wo
     assert asked(slack) == []
 
 
-async def test_slack_is_asked_once_a_minute_and_its_news_are_heard_after(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_roles_are_fetched_once_a_minute(workspace: Workspace, slack: FakeSlack) -> None:
     now = [0.0]
     roles = Roles(workspace.app.workspaces, clock=lambda: now[0])
     for _ in range(3):
@@ -67,7 +65,7 @@ async def test_somebody_whom_slack_does_not_know_is_no_admin(start: Start, slack
 
 
 @pytest.mark.parametrize(("error", "said"), [("missing_scope", CANNOT_ASK), ("internal_error", NO_ANSWER)])
-async def test_where_slack_does_not_say_nobody_may_and_the_sentence_says_why(
+async def test_unknown_role_is_refused_with_the_reason(
     workspace: Workspace, slack: FakeSlack, error: str, said: str
 ) -> None:
     roles = Roles(workspace.app.workspaces)
