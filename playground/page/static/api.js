@@ -1,4 +1,4 @@
-// The page's only door to the server: JSON calls and the event stream.
+// All requests to the server: JSON calls, uploads and the event stream.
 
 const BASE = "/playground";
 
@@ -10,7 +10,7 @@ async function readJson(response) {
   }
 }
 
-/** Never throws: a failure is `{ok: false, error}` like the server's own. */
+/** Posts JSON and returns the answer. Never throws: a failure is `{ok: false, error}`, as from the server. */
 export async function post(path, body) {
   try {
     const response = await fetch(`${BASE}/${path}`, {
@@ -22,11 +22,11 @@ export async function post(path, body) {
     if (!response.ok && data.ok !== false) return { ok: false, error: `The server answered ${response.status}.` };
     return data;
   } catch {
-    return { ok: false, error: "The playground server cannot be reached." };
+    return { ok: false, error: "The playground's server can't be reached." };
   }
 }
 
-/** Sends the bytes of a file that is to be attached: `{ok, file}` or a failure like those of `post`. */
+/** Uploads a file and returns `{ok, file}`, or a failure as `post` does. */
 export async function upload(file) {
   try {
     const response = await fetch(`${BASE}/upload?name=${encodeURIComponent(file.name)}`, {
@@ -37,7 +37,7 @@ export async function upload(file) {
     if (response.status === 413) return { ok: false, error: "file_too_large", text: `${file.name} is too large for the playground.` };
     return await readJson(response);
   } catch {
-    return { ok: false, error: "The playground server cannot be reached." };
+    return { ok: false, error: "The playground's server can't be reached." };
   }
 }
 
@@ -48,8 +48,8 @@ export async function fetchState() {
 }
 
 /**
- * Listens to the event stream and keeps it alive.
- * `onOpen` runs at every (re)connection, so that the caller can load what it missed.
+ * Listens to the event stream and reconnects when it breaks.
+ * `onOpen` runs at every connection, so that the caller can load the events that it missed.
  */
 export function listen({ onEvent, onOpen, onLost }) {
   let source;
@@ -60,12 +60,12 @@ export function listen({ onEvent, onOpen, onLost }) {
       try {
         onEvent(JSON.parse(event.data));
       } catch (error) {
-        console.error("An event could not be used", error);
+        console.error("An event could not be handled", error);
       }
     };
     source.onerror = () => {
       onLost();
-      // The browser retries by itself, except after an HTTP error, which closes the source for good.
+      // The browser reconnects by itself, except after an HTTP error.
       if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000);
     };
   };
@@ -74,18 +74,18 @@ export function listen({ onEvent, onOpen, onLost }) {
   window.addEventListener("pageshow", (event) => event.persisted && connect());
 }
 
-/** Slack's error codes are terse; say the common ones in words and keep the code. */
+/** Returns a sentence for a failed result, with Slack's error code. */
 export function explain(result) {
   const code = result?.error ?? "unknown_error";
-  const words = {
-    dispatch_failed: "The app did not answer in time or failed.",
-    operation_timeout: "The app did not answer within 3 seconds.",
-    app_timeout: "The app did not answer within 3 seconds.",
+  const sentences = {
+    dispatch_failed: "The app failed or didn't answer in time.",
+    operation_timeout: "The app didn't answer within 3 seconds.",
+    app_timeout: "The app didn't answer within 3 seconds.",
     view_not_found: "That form is no longer open.",
     message_not_found: "That message no longer exists.",
-    channel_not_found: "That channel does not exist.",
+    channel_not_found: "That channel doesn't exist.",
   };
   if (result?.text) return String(result.text);
-  const text = words[code];
+  const text = sentences[code];
   return text ? `${text} (${code})` : String(code);
 }

@@ -1,4 +1,4 @@
-// Start: wires the panes to the store, the store to the server, and the address to the channel in view.
+// The start: connects the panes to the store, the store to the server, and the address to the open channel.
 
 import { listen } from "./api.js";
 import { startChannel } from "./channel.js";
@@ -9,7 +9,7 @@ import { startThread } from "./thread.js";
 
 const byId = (id) => document.getElementById(id);
 
-/** The address is `#channel` or `#channel/thread`, so that a reload stays where it was. */
+/** Returns the channel and the thread in the address, `#channel/thread`, so that a reload shows them again. */
 const route = () => location.hash.slice(1).split("/").map(decodeURIComponent);
 
 function openChannel(id) {
@@ -35,7 +35,7 @@ window.addEventListener("hashchange", () => {
   else if (thread && thread !== store.thread && findMessage(channel, thread)) emit("open-thread", { ts: thread });
 });
 
-// A click on the channel already in view changes no address, but should still lead to its composer.
+// A click on the open channel doesn't change the address, but should focus its composer.
 byId("sidebar").addEventListener("click", (event) => {
   const id = event.target.closest("[data-channel]")?.dataset.channel;
   if (!id) return;
@@ -44,33 +44,33 @@ byId("sidebar").addEventListener("click", (event) => {
   else openChannel(id);
 });
 
-// A link to a message of this workspace opens it here.
+// A link to a message of this workspace opens it on this page.
 document.addEventListener("click", (event) => {
   const href = event.target.closest("a[href]")?.href ?? "";
-  const [, channel, seconds, rest] = /\/archives\/(\w+)\/p(\d+)(\d{6})$/.exec(href) ?? [];
-  const ts = `${seconds}.${rest}`;
+  const [, channel, seconds, microseconds] = /\/archives\/(\w+)\/p(\d+)(\d{6})$/.exec(href) ?? [];
+  const ts = `${seconds}.${microseconds}`;
   if (!channel || !channelOf(channel) || !findMessage(channel, ts)) return;
   event.preventDefault();
   if (channel !== store.channel) openChannel(channel);
   emit("open-thread", { ts });
 });
 
-const lost = (isLost) => { byId("connection").hidden = !isLost; };
+const showConnection = (isLost) => { byId("connection").hidden = !isLost; };
 
 async function load() {
-  const first = !store.loaded;
-  if (first) [store.channel, store.thread] = [route()[0] || null, route()[1] || null];
+  const isFirstLoad = !store.loaded;
+  if (isFirstLoad) [store.channel, store.thread] = [route()[0] || null, route()[1] || null];
   try {
     await loadState();
-    lost(false);
+    showConnection(false);
   } catch (error) {
     console.error("The state could not be loaded", error);
-    lost(true);
+    showConnection(true);
     setTimeout(load, 2000);
     return;
   }
-  if (first && !store.views.length) composer.focus();
+  if (isFirstLoad && !store.views.length) composer.focus();
   emit("route");
 }
 
-listen({ onEvent: apply, onOpen: load, onLost: () => lost(true) });
+listen({ onEvent: apply, onOpen: load, onLost: () => showConnection(true) });

@@ -1,4 +1,4 @@
-// Slack blocks to DOM nodes. A block that cannot be shown says so instead of vanishing.
+// Renders Slack's blocks. A block that the page can't show leaves a note.
 
 import { chartBlock } from "./charts.js";
 import { el, icon, uid } from "./dom.js";
@@ -8,7 +8,7 @@ import { plain, textObject } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
 import { dataTable, tableBlock } from "./tables.js";
 
-const unknown = (type) => el("div", { class: "unknown" }, icon("warning"), `This page cannot show a “${type}” block.`);
+const unknown = (type) => el("div", { class: "unknown" }, icon("warning"), `This page can't show a “${type}” block.`);
 
 const withTitle = (title, node) => el("figure", { class: "image" }, title ? el("figcaption", {}, plain(title)) : null, node);
 
@@ -25,13 +25,13 @@ function input(block, surface) {
   const hintId = uid("hint");
   const fieldId = uid("field");
   const errorId = uid("error");
-  const made = createElement(block.element, { surface, block, labelId, fieldId, hintId: block.hint ? hintId : null, errorId, inInput: true });
+  const element = createElement(block.element, { surface, block, labelId, fieldId, hintId: block.hint ? hintId : null, errorId, inInput: true });
   const optional = block.optional ? el("span", { class: "optional" }, " (optional)") : null;
-  const label = made.group
+  const label = element.group
     ? el("div", { class: "label", id: labelId }, plain(block.label), optional)
     : el("label", { class: "label", id: labelId, for: fieldId }, plain(block.label), optional);
   const error = el("div", { class: "field-error", id: errorId, data: { errorFor: block.block_id }, hidden: true });
-  return [label, made.node, error, block.hint ? el("div", { class: "hint", id: hintId }, textObject(block.hint, { inlineOnly: true })) : null];
+  return [label, element.node, error, block.hint ? el("div", { class: "hint", id: hintId }, textObject(block.hint, { inlineOnly: true })) : null];
 }
 
 const context = (block) =>
@@ -53,15 +53,15 @@ const RENDER = {
   data_visualization: (block) => chartBlock(block),
 };
 
-/** One block in its box; `surface` is where it stands (see surface.js). */
+/** Returns a block in its box; `surface` is its message or view (see surface.js). */
 function renderBlock(block, surface) {
   const box = el("div", { class: `block block-${RENDER[block.type] ? block.type : "other"}`, data: { blockId: block.block_id } });
   try {
     const render = RENDER[block.type];
     box.append(...[render ? render(block, surface) : unknown(block.type)].flat(Infinity).filter(Boolean));
   } catch (error) {
-    // One malformed block must not take the rest of the message with it.
-    console.error("A block could not be shown", block, error);
+    // A malformed block must not hide the other blocks of the message.
+    console.error("A block could not be rendered", block, error);
     box.replaceChildren(unknown(block.type));
   }
   return box;

@@ -1,4 +1,4 @@
-// The middle pane: the channel's head, its messages and its composer.
+// The middle pane: the channel's header, messages and composer.
 
 import { Composer } from "./composer.js";
 import { createHome } from "./home.js";
@@ -24,7 +24,7 @@ export function startChannel({ head, scroller, foot }) {
   foot.append(composer.node);
   const pane = { name: "channel", notify: composer.notify };
   const list = new MessageList(scroller, pane, {
-    // Redraw a parent when its replies change.
+    // A parent is drawn again when its replies change.
     marker: (message) => replies(message.channel, message.ts).map((reply) => reply.ts).join(),
   });
 
@@ -40,12 +40,12 @@ export function startChannel({ head, scroller, foot }) {
     const channel = channelOf(store.channel);
     if (!channel) return;
     const name = channelName(channel.id);
-    const absent = channel.is_member === false && !channel.is_im;
+    const isAppAbsent = channel.is_member === false && !channel.is_im;
     head.replaceChildren(
       el("h1", { id: "channel-title" }, channel.is_im ? el("span", { class: "presence", "aria-hidden": "true" }) : icon(channel.is_private ? "lock" : "hash"), name),
       channel.is_im ? el("span", { class: "badge" }, "APP") : "",
       channel.is_im && store.hasHome ? home.tabs : "",
-      absent ? el("span", { class: "head-note" }, `${store.bot?.name ?? "The app"} is not in this channel`) : "",
+      isAppAbsent ? el("span", { class: "head-note" }, `${store.bot?.name ?? "The app"} isn't in this channel`) : "",
     );
     composer.area.placeholder = channel.is_im ? `Message ${name}` : `Message #${name}`;
     composer.area.setAttribute("aria-label", composer.area.placeholder);
@@ -65,14 +65,14 @@ export function startChannel({ head, scroller, foot }) {
   on("messages", ({ channel, message, isNew }) => {
     if (channel !== store.channel) return;
     show();
-    if (isNew && message.user === store.me?.id && !message.thread_ts) list.toBottom(); // one's own message is always shown
-    if (isNew) followThread(message);
+    if (isNew && message.user === store.me?.id && !message.thread_ts) list.toBottom(); // the user's own message is always in view
+    if (isNew) openRepliedThread(message);
   });
   return composer;
 }
 
-/** A thread opens by itself when the app answers under the newest message. */
-function followThread(message) {
+/** Opens the thread of the newest message when the app replies in it. */
+function openRepliedThread(message) {
   const { ts, thread_ts: parent, channel } = message;
   if (!parent || parent === ts || message.user !== store.bot?.id) return;
   const newest = topLevel(channel).filter((item) => !item.ephemeral).at(-1);

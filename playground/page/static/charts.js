@@ -1,4 +1,4 @@
-// data_visualization blocks: plain SVG, a legend, and the numbers as a table for who cannot see the picture.
+// Charts (data_visualization blocks): SVG, a legend, and a table of the numbers for screen readers.
 
 import { el, svg } from "./dom.js";
 import { grid } from "./tables.js";
@@ -7,14 +7,14 @@ const WIDTH = 540;
 const PLOT = 204;
 const SLANT = 50;
 const [ACROSS, DOWN] = [Math.cos, Math.sin].map((side) => side((SLANT * Math.PI) / 180));
-/** About how wide a letter of the labels is. */
+/** The approximate width of a letter in the labels. */
 const LETTER = 6.6;
 const PAD = { top: 12, right: 12, bottom: 34, left: 58 };
 const NUMBER = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 6 });
 const ROUND = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
 const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 
-/** Round steps that cover the values, about five of them, always with zero. */
+/** Returns about five round ticks that cover the values and zero. */
 function scale(values) {
   const low = Math.min(0, ...values);
   const high = Math.max(0, ...values);
@@ -34,30 +34,30 @@ const legend = (names) =>
 const valueAt = (series, category, at) =>
   Number((series.data ?? []).find((point) => point.label === category)?.value ?? series.data?.[at]?.value ?? NaN);
 
-/** Where two lines cross between the given heights, as [position, value], straight from point to point. */
-function crossings([first, second]) {
-  const found = [];
-  for (let at = 1; at < first.length; at++) {
-    const [before, after] = [first[at - 1] - second[at - 1], first[at] - second[at]];
-    if (before !== 0 && before * after <= 0) {
-      const part = before / (before - after);
-      found.push([at - 1 + part, first[at - 1] + part * (first[at] - first[at - 1])]);
+/** Returns the crossings of two lines of values as [position, value], interpolated between the points. */
+function crossings([upper, lower]) {
+  const points = [];
+  for (let at = 1; at < upper.length; at++) {
+    const [start, end] = [upper[at - 1] - lower[at - 1], upper[at] - lower[at]];
+    if (start !== 0 && start * end <= 0) {
+      const part = start / (start - end);
+      points.push([at - 1 + part, upper[at - 1] + part * (upper[at] - upper[at - 1])]);
     }
   }
-  return found;
+  return points;
 }
 
-/** To a tenth; what is below one to two digits, so that a crossing on the first day is not at 0. */
+/** Rounds to a tenth, or to two digits below one, so that a crossing on the first day isn't shown at 0. */
 const rounded = (place) => Number(place < 1 ? place.toPrecision(2) : place.toFixed(1));
 
-/** `Lines cross at 2.1: 141 USD`, the place on the x axis read between its categories where they are numbers. */
+/** Returns `Lines cross at 2.1: 141 USD`; the position is interpolated between numeric categories. */
 function crossingText([at, value], categories, unit) {
   const [from, to] = [Math.floor(at), Math.ceil(at)].map((place) => Number(categories[place]));
   const place = Number.isFinite(from + to) ? NUMBER.format(rounded(from + (to - from) * (at % 1))) : categories[Math.round(at)];
   return `Lines cross at ${place}: ${ROUND.format(value)}${unit ? ` ${unit}` : ""}`;
 }
 
-/** A ring on the crossing and what it says where rising lines leave room: up and left of it, else below and right, else on top. */
+/** Returns a ring on the crossing and its text, where rising lines leave room: above left, else below right, else at the top. */
 function crossingMark(px, py, text, { left, floor }) {
   const length = text.length * LETTER;
   const [tx, ty, anchor] =
@@ -69,18 +69,18 @@ function crossingMark(px, py, text, { left, floor }) {
   ];
 }
 
-/** The names below the axis: upright where each has room; long ones aslant; of a line's points as many as fit. */
+/** Returns the category names below the axis: level if they fit, aslant for bars, every n-th for lines. */
 function names(categories, { aslant, x, floor, slot }) {
-  const every = aslant ? 1 : Math.ceil((longestOf(categories) + 8) / slot);
+  const interval = aslant ? 1 : Math.ceil((longestOf(categories) + 8) / slot);
   return categories.map((category, at) => {
-    if (at % every) return null;
+    if (at % interval) return null;
     if (!aslant) return svg("text", { class: "tick", x: x(at), y: floor + 18, "text-anchor": "middle" }, category);
     const place = `translate(${(x(at) + 4).toFixed(1)} ${floor + 14}) rotate(-${SLANT})`;
     return svg("text", { class: "tick", transform: place, "text-anchor": "end" }, category);
   });
 }
 
-const longestOf = (texts) => texts.reduce((most, text) => Math.max(most, String(text).length), 1) * LETTER;
+const longestOf = (texts) => Math.max(1, ...texts.map((text) => String(text).length)) * LETTER;
 
 function xy(chart) {
   const series = (chart.series ?? []).slice(0, 6);
@@ -133,8 +133,8 @@ function xy(chart) {
     for (const [px, py, at] of points) picture.push(svg("circle", { class: `fill series-${s}`, cx: px, cy: py, r: 3 }, title(s, at)));
   });
   const crossed = chart.type === "line" && table.length === 2 ? crossings(table) : [];
-  const notes = crossed.map((found) => crossingText(found, categories, axis.y_label));
-  // Texts for several would lie on each other: then the rings stand alone, and the texts are read out.
+  const notes = crossed.map((point) => crossingText(point, categories, axis.y_label));
+  // The texts of several crossings would overlap, so only screen readers get them.
   crossed.forEach(([at, value], index) => picture.push(crossingMark(x(at), y(value), notes.length === 1 ? notes[index] : "", { left, floor })));
   return {
     picture,
@@ -174,7 +174,7 @@ function pie(chart) {
 export function chartBlock(block) {
   const chart = block.chart ?? {};
   const drawers = { pie, bar: xy, line: xy, area: xy };
-  if (!drawers[chart.type]) return el("div", { class: "unknown" }, `This page cannot draw a “${chart.type}” chart.`);
+  if (!drawers[chart.type]) return el("div", { class: "unknown" }, `This page can't draw a “${chart.type}” chart.`);
   const { picture, size, names, head, rows, notes = [] } = drawers[chart.type](chart);
   const spoken = [...notes, rows.map((row) => row.join(", ")).join("; ")].join(". ");
   return el(

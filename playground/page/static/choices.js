@@ -1,17 +1,17 @@
-// radio_buttons and checkboxes.
+// Radio buttons and checkboxes.
 
 import { el, uid } from "./dom.js";
 import { textObject } from "./mrkdwn.js";
 
 export function choices(spec, host) {
-  const many = spec.type === "checkboxes";
+  const isMultiple = spec.type === "checkboxes";
   const name = uid("choice");
   const options = spec.options ?? [];
-  const initial = new Set((many ? (spec.initial_options ?? []) : [spec.initial_option]).filter(Boolean).map((option) => option.value));
+  const initial = new Set((isMultiple ? (spec.initial_options ?? []) : [spec.initial_option]).filter(Boolean).map((option) => option.value));
 
   const boxes = options.map((option) =>
     el("input", {
-      type: many ? "checkbox" : "radio",
+      type: isMultiple ? "checkbox" : "radio",
       name,
       id: uid("option"),
       value: option.value,
@@ -34,9 +34,9 @@ export function choices(spec, host) {
     "div",
     {
       class: "choices",
-      role: many ? "group" : "radiogroup",
+      role: isMultiple ? "group" : "radiogroup",
       "aria-labelledby": host.labelId,
-      "aria-label": host.labelId ? null : many ? "Options" : "Choose one",
+      "aria-label": host.labelId ? null : isMultiple ? "Options" : "Choose one",
       "aria-describedby": host.hintId,
       id: host.fieldId,
       data: { actionId: spec.action_id },
@@ -45,16 +45,16 @@ export function choices(spec, host) {
   );
 
   const checked = () => options.filter((_, at) => boxes[at].checked);
-  let before = checked();
-  const put = (chosen) => {
+  let current = checked();
+  const select = (chosen) => {
     const values = new Set(chosen.map((option) => option.value));
     boxes.forEach((box) => { box.checked = values.has(box.value); });
-    before = checked();
+    current = checked();
   };
   node.addEventListener("change", () => {
-    const last = before;
-    before = checked();
-    host.change(() => put(last));
+    const previous = current;
+    current = checked();
+    host.change(() => select(previous));
   });
 
   const control = {
@@ -62,8 +62,8 @@ export function choices(spec, host) {
     node,
     focus: () => (boxes.find((box) => box.checked) ?? boxes[0])?.focus(),
     read: () =>
-      many ? { type: spec.type, selected_options: checked() } : { type: spec.type, selected_option: checked()[0] ?? null },
-    restore: (state) => put(many ? (state.selected_options ?? []) : [state.selected_option].filter(Boolean)),
+      isMultiple ? { type: spec.type, selected_options: checked() } : { type: spec.type, selected_option: checked()[0] ?? null },
+    restore: (state) => select(isMultiple ? (state.selected_options ?? []) : [state.selected_option].filter(Boolean)),
   };
   return { node, control, group: true };
 }

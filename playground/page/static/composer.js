@@ -1,4 +1,4 @@
-// Where messages and commands are typed; the channel has one and the thread has one.
+// The field for messages and commands; the channel and the thread have one each.
 
 import { explain, post } from "./api.js";
 import { Attachments } from "./attach.js";
@@ -9,7 +9,7 @@ import { suggestions, SuggestList } from "./suggest.js";
 const HISTORY = 50;
 
 export class Composer {
-  /** `target()` gives {channel, thread_ts?}; `inThread` changes what a slash command does. */
+  /** `target()` returns {channel, thread_ts?}. With `inThread`, slash commands are refused. */
   constructor({ id, label, target, inThread = false }) {
     Object.assign(this, { target, inThread, history: [], recalled: -1, sending: false });
     this.area = el("textarea", { id, rows: 1, "aria-label": label, placeholder: label, autocomplete: "off", enterkeyhint: "send" });
@@ -37,7 +37,7 @@ export class Composer {
     this.area.focus();
   }
 
-  /** Replaces the text, with the caret at its end. */
+  /** Replaces the text and puts the caret at its end. */
   fill(text) {
     this.area.value = text;
     this.area.focus();
@@ -49,7 +49,7 @@ export class Composer {
   changed() {
     this.send.disabled = this.files.busy || !(this.area.value.trim() || this.files.files.length);
     this.area.style.height = "auto";
-    const height = this.area.scrollHeight; // nothing while the pane is hidden
+    const height = this.area.scrollHeight; // 0 while the pane is hidden
     if (height) this.area.style.height = `${Math.min(height, 220)}px`;
     const command = this.commandOf(this.area.value);
     this.usage.hidden = !command?.usage_hint || this.inThread;
@@ -58,8 +58,8 @@ export class Composer {
   }
 
   offer() {
-    const found = this.area.selectionStart === this.area.selectionEnd ? suggestions(this.area.value, this.area.selectionStart, { commands: !this.inThread }) : null;
-    this.list.show(found);
+    const matches = this.area.selectionStart === this.area.selectionEnd ? suggestions(this.area.value, this.area.selectionStart, { commands: !this.inThread }) : null;
+    this.list.show(matches);
   }
 
   complete(item, from) {
@@ -84,15 +84,15 @@ export class Composer {
     }
   }
 
-  /** Up brings back what was sent before, as long as nothing else has been typed. */
+  /** Brings back sent lines with the arrow keys, unless something else is typed. */
   recall(event) {
-    const untouched = this.area.value === "" || (this.recalled >= 0 && this.area.value === this.history[this.recalled]);
-    if (!untouched) return;
-    const to = this.recalled + (event.key === "ArrowUp" ? 1 : -1);
-    if (to >= this.history.length || to < -1) return;
+    const isUntouched = this.area.value === "" || (this.recalled >= 0 && this.area.value === this.history[this.recalled]);
+    if (!isUntouched) return;
+    const index = this.recalled + (event.key === "ArrowUp" ? 1 : -1);
+    if (index >= this.history.length || index < -1) return;
     event.preventDefault();
-    this.fill(to < 0 ? "" : this.history[to]);
-    this.recalled = to;
+    this.fill(index < 0 ? "" : this.history[index]);
+    this.recalled = index;
   }
 
   commandOf(text) {
@@ -103,8 +103,8 @@ export class Composer {
   async submit() {
     const raw = this.area.value;
     const text = raw.trim();
-    const attached = this.files.files;
-    if (!(text || attached.length) || this.sending || this.files.busy) return;
+    const files = this.files.files;
+    if (!(text || files.length) || this.sending || this.files.busy) return;
     this.notify(null);
     this.list.hide();
     const command = this.commandOf(text);
@@ -113,20 +113,20 @@ export class Composer {
       return this.notify(`Slash commands can't be used in threads. Mention @${store.bot?.name ?? "the app"} instead.`);
     }
     if (looksLikeCommand && !command) {
-      return this.notify(`${text.split(/\s/)[0]} is not a command here. Known: ${store.commands.map((item) => item.command).join(", ") || "none"}.`);
+      return this.notify(`${text.split(/\s/)[0]} isn't a command of this workspace. Its commands: ${store.commands.map((item) => item.command).join(", ") || "none"}.`);
     }
-    if (looksLikeCommand && attached.length) {
-      return this.notify("A slash command takes no files. Attach them to a message, or in the form.");
+    if (looksLikeCommand && files.length) {
+      return this.notify("Slash commands can't have files. Attach them to a message or in the form.");
     }
     this.sending = true;
-    // Cleared at once, as a chat should feel; put back if it was not accepted.
+    // Cleared at once, as in Slack; restored if the server refuses it.
     this.area.value = "";
-    this.files.put([]);
+    this.files.replace([]);
     this.node.setAttribute("aria-busy", "true");
     const target = this.target();
     const result = command
       ? await post("command", { channel: target.channel, text })
-      : await post("message", { ...target, text, files: attached.map((file) => file.id) });
+      : await post("message", { ...target, text, files: files.map((file) => file.id) });
     this.node.removeAttribute("aria-busy");
     this.sending = false;
     if (result.ok) {
@@ -135,9 +135,9 @@ export class Composer {
       return;
     }
     this.notify(explain(result));
-    this.files.put([...attached, ...this.files.files]);
-    const typedSince = this.area.value;
-    this.area.value = typedSince ? `${raw}\n${typedSince}` : raw;
+    this.files.replace([...files, ...this.files.files]);
+    const newText = this.area.value;
+    this.area.value = newText ? `${raw}\n${newText}` : raw;
     this.changed();
     this.list.hide();
   }

@@ -1,10 +1,10 @@
-// The "are you sure?" of an element's `confirm` object.
+// The confirmation dialog of an element's `confirm` object.
 
 import { el, uid } from "./dom.js";
 import { plain, textObject } from "./mrkdwn.js";
 
-/** True when there is nothing to ask or the answer is yes. */
-export function confirmed(spec) {
+/** Asks for confirmation. Resolves to true without a `confirm` object or for a yes. */
+export function askToConfirm(spec) {
   if (!spec) return Promise.resolve(true);
   return new Promise((resolve) => {
     const [titleId, textId] = [uid("confirm"), uid("confirm")];

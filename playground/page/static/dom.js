@@ -1,8 +1,8 @@
-// Builds DOM nodes. Text only ever becomes text nodes, so hostile data cannot turn into markup.
+// Builds DOM nodes. Text becomes text nodes only, so hostile data can't turn into markup.
 
 let counter = 0;
 
-/** A page-unique id, for labels and aria references. */
+/** Returns an id that is unique on the page, for labels and ARIA references. */
 export const uid = (prefix = "id") => `${prefix}-${++counter}`;
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -24,17 +24,17 @@ function fill(node, props, children) {
   return node;
 }
 
-/** `el("p", {class: "x", data: {ts: "1"}, on: {click: f}}, "text", node)`. */
+/** Builds an HTML node: `el("p", {class: "x", data: {ts: "1"}, on: {click: f}}, "text", node)`. */
 export const el = (tag, props, ...children) => fill(document.createElement(tag), props, children);
 
-/** The same for SVG. */
+/** Builds an SVG node like `el`. */
 export const svg = (tag, props, ...children) => fill(document.createElementNS(SVG, tag), props, children);
 
 export const fragment = (...children) => fill(document.createDocumentFragment(), null, children);
 
 const SCHEMES = new Set(["http:", "https:", "mailto:", "tel:"]);
 
-/** The address when it is one a link may carry, otherwise null (no `javascript:` from a message). */
+/** Returns an address that a link may have, otherwise null: a message must not bring a `javascript:` link. */
 export function safeUrl(url) {
   try {
     const parsed = new URL(String(url), location.href);
@@ -44,7 +44,7 @@ export function safeUrl(url) {
   }
 }
 
-/** A link in a new tab; plain text when the address is not acceptable. */
+/** Returns a link that opens a new tab, or plain text if the address isn't allowed. */
 export function link(url, ...children) {
   const href = safeUrl(url);
   if (!href) return el("span", {}, ...children);
@@ -68,7 +68,7 @@ const PATHS = {
   warning: "M8 2 1.5 13.5h13zM8 6.5v3.2M8 11.6h.01",
 };
 
-/** A small line icon; decorative, so hidden from screen readers. */
+/** Returns a small line icon. It is decorative, so screen readers skip it. */
 export const icon = (name) =>
   svg(
     "svg",

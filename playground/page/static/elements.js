@@ -1,8 +1,8 @@
-// Block elements: buttons and menus here, everything that holds a value in the modules below.
+// Block elements. Buttons and overflow menus are here; elements with a value are in modules of their own.
 
 import { fileInput } from "./attach.js";
 import { choices } from "./choices.js";
-import { confirmed } from "./confirm.js";
+import { askToConfirm } from "./confirm.js";
 import { el, icon, safeUrl } from "./dom.js";
 import { image } from "./images.js";
 import { openMenu } from "./menu.js";
@@ -10,7 +10,7 @@ import { plain } from "./mrkdwn.js";
 import { selectElement } from "./selects.js";
 import { textInput } from "./textinputs.js";
 
-/** Marks a control as waiting while its action is on the way. */
+/** Marks a control as busy until its action is done. */
 async function whileBusy(node, work) {
   if (node.getAttribute("aria-busy") === "true") return;
   node.setAttribute("aria-busy", "true");
@@ -31,7 +31,7 @@ function button(spec, host) {
     : el("button", { ...props, type: "button" }, plain(spec.text));
   node.addEventListener("click", async (event) => {
     if (spec.confirm && url) event.preventDefault();
-    if (!(await confirmed(spec.confirm))) return;
+    if (!(await askToConfirm(spec.confirm))) return;
     if (spec.confirm && url) window.open(url, "_blank", "noopener");
     await whileBusy(node, () => host.surface.act(host.block.block_id, spec.action_id, action));
   });
@@ -45,7 +45,7 @@ function overflow(spec, host) {
     icon("more"),
   );
   const pick = async (option) => {
-    if (!(await confirmed(spec.confirm))) return;
+    if (!(await askToConfirm(spec.confirm))) return;
     const url = option.url && safeUrl(option.url);
     if (url) window.open(url, "_blank", "noopener");
     await whileBusy(node, () => host.surface.act(host.block.block_id, spec.action_id, { type: "overflow", selected_option: option }));
@@ -60,7 +60,7 @@ const STATEFUL = { radio_buttons: choices, checkboxes: choices, file_input: file
 const TEXTS = new Set(["plain_text_input", "number_input", "email_text_input", "url_text_input", "datepicker", "timepicker", "datetimepicker"]);
 const SELECTS = /^(multi_)?(static|external|conversations|users|channels)_select$/;
 
-function makerOf(type) {
+function builderOf(type) {
   if (STATEFUL[type]) return STATEFUL[type];
   if (TEXTS.has(type)) return textInput;
   if (SELECTS.test(type)) return selectElement;
@@ -68,32 +68,32 @@ function makerOf(type) {
 }
 
 /**
- * The element as `{node, group?}`.
+ * Returns an element as `{node, control?, group?}`.
  * `host`: {surface, block} and, inside an input block, {inInput, labelId, fieldId, hintId, errorId}.
- * A maker of stateful elements gets `change(action, confirm)` to call when the value changes.
+ * Elements with a value get `change(undo)` to call when the value changes.
  */
 export function createElement(spec, host) {
   if (spec.type === "button") return button(spec, host);
   if (spec.type === "overflow") return overflow(spec, host);
   if (spec.type === "image") return { node: image(spec) };
-  const maker = makerOf(spec.type);
-  if (!maker) return { node: el("p", { class: "unknown", id: host.fieldId }, icon("warning"), `This page cannot show a “${spec.type}” element.`) };
+  const build = builderOf(spec.type);
+  if (!build) return { node: el("p", { class: "unknown", id: host.fieldId }, icon("warning"), `This page can't show a “${spec.type}” element.`) };
 
-  // Inside an input block only `dispatch_action` reports changes before the submission; elsewhere every change does.
+  // In an input block, changes are reported before the submission only with `dispatch_action`.
   const dispatches = !host.inInput || Boolean(host.block.dispatch_action);
   const change = async (undo) => {
     if (!dispatches) return;
-    if (!(await confirmed(spec.confirm))) return void undo?.();
-    host.surface.act(host.block.block_id, spec.action_id, made.control.read());
+    if (!(await askToConfirm(spec.confirm))) return void undo?.();
+    host.surface.act(host.block.block_id, spec.action_id, element.control.read());
   };
-  const made = maker(spec, { ...host, dispatches, change });
-  Object.assign(made.control, {
+  const element = build(spec, { ...host, dispatches, change });
+  Object.assign(element.control, {
     spec,
     blockId: host.block.block_id,
     actionId: spec.action_id,
     errorId: host.errorId,
     hintId: host.hintId,
   });
-  host.surface.register(made.control);
-  return made;
+  host.surface.register(element.control);
+  return element;
 }

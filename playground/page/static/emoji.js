@@ -1,4 +1,4 @@
-// The emoji short names an app is likely to use; any other stays as its text.
+// The emoji names that an app is likely to use. Other names stay as text.
 
 const NAMES = `
 +1 👍|thumbsup 👍|-1 👎|thumbsdown 👎|wave 👋|clap 👏|pray 🙏|muscle 💪|raised_hands 🙌|ok_hand 👌|point_right 👉|point_down 👇
@@ -24,7 +24,7 @@ const EMOJI = new Map(
     .map((pair) => pair.trim().split(" ")),
 );
 
-/** The character, or `:name:` when it is not known. Skin tones are ignored. */
+/** Returns an emoji's character, or `:name:` for an unknown name. Skin tones are ignored. */
 export const emoji = (name) => EMOJI.get(String(name).split("::")[0]) ?? `:${name}:`;
 
 export const replaceEmoji = (text) =>

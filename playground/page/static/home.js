@@ -1,4 +1,4 @@
-// The app's Home tab, beside its direct messages.
+// The app's Home tab, next to the direct messages.
 
 import { explain, post } from "./api.js";
 import { renderBlocks } from "./blocks.js";
@@ -6,7 +6,7 @@ import { el } from "./dom.js";
 import { on, store } from "./store.js";
 import { createSurface } from "./surface.js";
 
-/** Its panel takes the place of the messages and the composer while the tab is chosen. */
+/** Creates the tabs and a panel that replaces the messages and the composer while Home is selected. */
 export function createHome({ scroller, foot }) {
   const note = el("div", { class: "notice", role: "alert", hidden: true });
   const content = el("div", { class: "home-content" });
@@ -19,7 +19,7 @@ export function createHome({ scroller, foot }) {
   };
 
   const draw = () => {
-    if (!store.home) return content.replaceChildren(el("p", { class: "hint" }, "The app has published no Home tab yet."));
+    if (!store.home) return content.replaceChildren(el("p", { class: "hint" }, "The app hasn't published a Home tab yet."));
     const surface = createSurface({ target: { view_id: store.home.id }, kind: "view", notify });
     content.replaceChildren(renderBlocks(store.home.blocks, surface));
   };
@@ -46,9 +46,9 @@ export function createHome({ scroller, foot }) {
   const tabs = el("div", { class: "tabs", role: "tablist", "aria-label": "The app" }, messagesTab, homeTab);
   tabs.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    const other = document.activeElement === homeTab ? messagesTab : homeTab;
-    other.focus();
-    other.click();
+    const target = document.activeElement === homeTab ? messagesTab : homeTab;
+    target.focus();
+    target.click();
   });
 
   on("home", () => !panel.hidden && draw());

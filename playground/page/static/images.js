@@ -1,4 +1,4 @@
-// Images, of blocks and as accessories.
+// Images in blocks and accessories.
 
 import { el, safeUrl } from "./dom.js";
 
@@ -7,7 +7,7 @@ export function image(spec, { small = false } = {}) {
   const alt = spec.alt_text ?? "";
   if (!url) return el("span", { class: "image-missing" }, alt || "image");
   const node = el("img", { src: url, alt, loading: "lazy", class: small ? "thumb" : "picture" });
-  // Without the picture its text has to do.
+  // A picture that doesn't load is replaced by its text.
   node.addEventListener("error", () => node.replaceWith(el("span", { class: "image-missing" }, alt || "image")));
   return node;
 }

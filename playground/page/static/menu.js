@@ -1,8 +1,8 @@
-// A small pop-up menu under a button: message actions and overflow elements.
+// Pop-up menus for message actions and overflow elements.
 
 import { el, uid } from "./dom.js";
 
-/** Puts a fixed box under (or, without room, above) its anchor, inside the window. */
+/** Places a box under its anchor, or above it if there is no room, inside the window. */
 export function place(box, anchor, { width = null } = {}) {
   const at = anchor.getBoundingClientRect();
   if (width) box.style.width = `${Math.max(width, at.width)}px`;
@@ -14,7 +14,7 @@ export function place(box, anchor, { width = null } = {}) {
   box.style.left = `${Math.max(8, Math.min(at.left, innerWidth - box.offsetWidth - 8))}px`;
 }
 
-/** Shows a box above everything, open dialogs included. */
+/** Shows a box above everything, even open dialogs. */
 export function raise(box) {
   box.hidden = false;
   box.showPopover?.();
@@ -22,11 +22,11 @@ export function raise(box) {
 
 let closeOpen = null;
 
-/** `items`: [{label, run}]; focus goes back to the anchor when the menu closes. */
+/** Opens a menu of `items`, [{label, run}], or closes it if it is open. Focus returns to the anchor. */
 export function openMenu(anchor, items) {
-  const again = closeOpen?.anchor === anchor;
+  const isOpen = closeOpen?.anchor === anchor;
   closeOpen?.();
-  if (again) return;
+  if (isOpen) return;
 
   const close = (refocus = true) => {
     if (closeOpen !== close) return;
@@ -47,8 +47,8 @@ export function openMenu(anchor, items) {
   const move = (to) => rows[(to + rows.length) % rows.length]?.focus();
   const menu = el("div", { class: "menu", role: "menu", id: uid("menu"), popover: "manual", "aria-label": anchor.getAttribute("aria-label") }, rows);
   menu.addEventListener("keydown", (event) => {
-    const now = rows.indexOf(document.activeElement);
-    const steps = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: rows.length - 1 };
+    const current = rows.indexOf(document.activeElement);
+    const steps = { ArrowDown: current + 1, ArrowUp: current - 1, Home: 0, End: rows.length - 1 };
     if (event.key in steps) move(steps[event.key]);
     else if (event.key === "Escape") close();
     else if (event.key === "Tab") return close();
@@ -57,7 +57,7 @@ export function openMenu(anchor, items) {
     event.stopPropagation();
   });
 
-  // Inside a modal dialog everything outside of it is inert.
+  // While a modal dialog is open, everything outside it is inert.
   (anchor.closest("dialog") ?? document.body).append(menu);
   raise(menu);
   place(menu, anchor);

@@ -1,4 +1,4 @@
-// One message as an article: author, text or blocks, files, replies and its actions.
+// Renders a message: author, text or blocks, files, replies and actions.
 
 import { explain, post } from "./api.js";
 import { renderBlocks } from "./blocks.js";
@@ -20,9 +20,9 @@ function avatar(user) {
 function fileCard(file) {
   const url = safeUrl(file.url);
   const name = file.title || file.name || "file";
-  const about = [file.name !== name ? file.name : null, file.mimetype, sizeText(file.size)].filter(Boolean).join(" · ");
+  const details = [file.name !== name ? file.name : null, file.mimetype, sizeText(file.size)].filter(Boolean).join(" · ");
   const isPicture = url && /^image\/(png|jpeg|gif|webp|svg\+xml)$/.test(file.mimetype ?? "");
-  const label = [icon("file"), el("span", { class: "file-text" }, el("span", { class: "file-name" }, name), el("span", { class: "file-about" }, about))];
+  const label = [icon("file"), el("span", { class: "file-text" }, el("span", { class: "file-name" }, name), el("span", { class: "file-about" }, details))];
   const card = url
     ? el("a", { class: "file", href: url, target: "_blank", rel: "noopener", download: isPicture ? null : (file.name ?? true), data: { fileId: file.id } }, label, icon("download"))
     : el("div", { class: "file", data: { fileId: file.id } }, label);
@@ -30,15 +30,15 @@ function fileCard(file) {
 }
 
 function replyLink(message) {
-  const known = replies(message.channel, message.ts).filter((reply) => !reply.ephemeral);
-  const count = Math.max(known.length, message.reply_count ?? 0);
+  const visible = replies(message.channel, message.ts).filter((reply) => !reply.ephemeral);
+  const count = Math.max(visible.length, message.reply_count ?? 0);
   if (!count) return null;
-  const last = known.at(-1);
+  const latest = visible.at(-1);
   return el(
     "button",
     { type: "button", class: "reply-link", on: { click: () => emit("open-thread", { ts: message.ts }) } },
     el("span", { class: "reply-count" }, `${count} ${count === 1 ? "reply" : "replies"}`),
-    last ? el("span", { class: "reply-last" }, `last at ${clock(last.ts)}`) : null,
+    latest ? el("span", { class: "reply-last" }, `last at ${clock(latest.ts)}`) : null,
   );
 }
 
@@ -63,7 +63,7 @@ function actions(message, pane) {
   return el("div", { class: "toolbar" }, iconButton("reply", "Reply in thread", reply), more);
 }
 
-/** `pane`: {name, notify(text | null)}; `compact` leaves out the author, as after a message of the same one. */
+/** Returns a message's node. `pane`: {name, notify(text | null)}; `compact` omits the author, after a message by the same user. */
 export function renderMessage(message, { pane, compact = false, inThread = false }) {
   const name = userName(message.user);
   const isBot = Boolean(store.users.get(message.user)?.is_bot || message.bot_id);

@@ -1,4 +1,4 @@
-// The stack of open views, each a dialog; only the top one shows.
+// The stack of open modals, each a dialog; only the top one is visible.
 
 import { explain, post } from "./api.js";
 import { renderBlocks } from "./blocks.js";
@@ -8,16 +8,16 @@ import { emit, on, store } from "./store.js";
 import { createSurface } from "./surface.js";
 
 const open = new Map(); // view id -> View
-let returnTo = null; // finds what had the focus before the first view
+let returnTo = null; // finds the element that had the focus before the first view
 
-/** The element may be drawn anew while a form is open, so remember how to find it again. */
+/** Returns a function that finds an element again, even if it was redrawn while a form was open. */
 function remember(node) {
   const message = node?.closest("[data-ts]")?.dataset.ts;
   const action = node?.closest("[data-action-id]")?.dataset.actionId;
   return () => {
     if (node?.isConnected && node !== document.body) return node;
-    const again = message && action && `[data-ts="${CSS.escape(message)}"] [data-action-id="${CSS.escape(action)}"]`;
-    return (again && document.querySelector(again)) || document.getElementById("composer");
+    const selector = message && action && `[data-ts="${CSS.escape(message)}"] [data-action-id="${CSS.escape(action)}"]`;
+    return (selector && document.querySelector(selector)) || document.getElementById("composer");
   };
 }
 
@@ -43,7 +43,7 @@ class View {
       class: "modal", "aria-modal": "true", "aria-labelledby": titleId,
       on: {
         cancel: (event) => { event.preventDefault(); this.close(); },
-        focusin: (event) => { this.last = event.target; },
+        focusin: (event) => { this.focused = event.target; },
       },
     }, this.form);
     this.draw(view);
@@ -70,14 +70,14 @@ class View {
     this.surface = createSurface({ target: { view_id: view.id }, kind: "view", notify: this.notify });
     this.body.replaceChildren(renderBlocks(view.blocks, this.surface));
     for (const control of this.surface.controls) {
-      // What was filled in stays where the same field exists again; new fields keep their initial value.
+      // Values stay in fields that exist again; new fields keep their initial value.
       if (kinds.get(`${control.blockId} ${control.actionId}`) === control.type) control.restore(values[control.blockId][control.actionId]);
     }
     this.notify(null);
     this.setBusy(false);
     this.body.scrollTop = scroll;
     if (focus && !this.refocus(focus)) this.focusNew(kinds);
-    else if (!focus && !kinds.size && this.dialog.open) this.focusFirst(); // it only said “one moment” so far
+    else if (!focus && !kinds.size && this.dialog.open) this.focusFirst(); // until now it only showed a placeholder
   }
 
   focusKey() {
@@ -102,24 +102,24 @@ class View {
     return true;
   }
 
-  /** What had the focus has gone, as a button that shows more fields: go on at the first of these. */
-  focusNew(known) {
-    const added = this.surface.controls.find((control) => !known.has(`${control.blockId} ${control.actionId}`));
+  /** Focuses the first new field when the focused element is gone, such as a button that shows more fields. */
+  focusNew(kinds) {
+    const added = this.surface.controls.find((control) => !kinds.has(`${control.blockId} ${control.actionId}`));
     if (!added?.focus) return this.focusFirst();
     added.focus();
     added.node.closest(".block")?.scrollIntoView({ block: "nearest" });
   }
 
   focusFirst() {
-    const wanted = this.surface.controls.find((control) => control.spec.focus_on_load);
-    const first = wanted ?? this.surface.controls[0];
-    if (first?.focus) first.focus();
+    const requested = this.surface.controls.find((control) => control.spec.focus_on_load);
+    const target = requested ?? this.surface.controls[0];
+    if (target?.focus) target.focus();
     else (this.submitter.hidden ? this.closer : this.submitter).focus();
   }
 
-  /** When the view above has gone. */
-  focusAgain() {
-    if (this.last?.isConnected) this.last.focus();
+  /** Restores the focus when the view on top is closed. */
+  restoreFocus() {
+    if (this.focused?.isConnected) this.focused.focus();
     else this.focusFirst();
   }
 
@@ -148,7 +148,7 @@ class View {
     if (unplaced.length) this.notify({ error: unplaced.join(" · ") });
     if (firstBad) {
       firstBad.focus();
-      // Only now: focusing scrolls too, and would leave the message under the edge.
+      // After focusing, which scrolls too and would leave the message below the edge.
       const smooth = matchMedia("(prefers-reduced-motion: no-preference)").matches;
       firstBad.node.closest(".block").scrollIntoView({ block: "center", behavior: smooth ? "smooth" : "auto" });
     }
@@ -172,7 +172,7 @@ class View {
     const result = await post("view_submit", { view_id: this.view.id, values: this.surface.values() });
     const errors = result.errors ?? {};
     if (result.ok && !Object.keys(errors).length) {
-      // The event that closes or changes the view follows; until then a second click must not submit again.
+      // The event that closes or changes the view follows. Until then a second click must not submit again.
       this.busyUntil = setTimeout(() => this.setBusy(false), 2000);
       return;
     }
@@ -187,19 +187,19 @@ class View {
     const result = await post("view_close", { view_id: this.view.id });
     this.closing = false;
     if (!result.ok && result.error !== "view_not_found") return this.notify(result);
-    // The event says the same; with a broken event stream the form has to close all the same.
+    // The event does the same, but the form has to close with a broken event stream too.
     store.views = store.views.filter((item) => item.id !== this.view.id);
     sync({});
   }
 }
 
-/** Brings the dialogs in line with `store.views`. */
+/** Updates the dialogs to match `store.views`. */
 function sync({ updated }) {
-  const wanted = new Set(store.views.map((view) => view.id));
-  const before = open.size;
+  const viewIds = new Set(store.views.map((view) => view.id));
+  const previousCount = open.size;
   let popped = false;
   for (const [id, item] of open) {
-    if (wanted.has(id)) continue;
+    if (viewIds.has(id)) continue;
     open.delete(id);
     item.dialog.close();
     item.dialog.remove();
@@ -207,21 +207,21 @@ function sync({ updated }) {
   }
   let opened = null;
   store.views.forEach((view, depth) => {
-    const known = open.get(view.id);
-    if (!known) {
-      if (!open.size && !before) returnTo = remember(document.activeElement);
+    const existing = open.get(view.id);
+    if (!existing) {
+      if (!open.size && !previousCount) returnTo = remember(document.activeElement);
       opened = new View(view, depth);
       open.set(view.id, opened);
       document.body.append(opened.dialog);
       opened.dialog.showModal();
-    } else if (updated === view.id || known.view.hash !== view.hash) {
-      known.draw(view);
+    } else if (updated === view.id || existing.view.hash !== view.hash) {
+      existing.draw(view);
     }
   });
   const stack = [...open.values()];
   stack.forEach((item, at) => item.dialog.classList.toggle("covered", at < stack.length - 1));
   if (opened) opened.focusFirst();
-  else if (popped && stack.length) stack.at(-1).focusAgain();
+  else if (popped && stack.length) stack.at(-1).restoreFocus();
   else if (popped) returnTo?.()?.focus();
 }
 

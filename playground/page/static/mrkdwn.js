@@ -1,4 +1,4 @@
-// Slack's mrkdwn to DOM nodes.
+// Renders Slack's mrkdwn.
 
 import { el, fragment, link } from "./dom.js";
 import { emoji, replaceEmoji } from "./emoji.js";
@@ -7,7 +7,7 @@ import { fullDate, template } from "./time.js";
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 
-/** Slack escapes exactly these three. */
+/** Replaces the three entities that Slack uses. */
 const unescape = (text) => text.replace(/&(amp|lt|gt);/g, (entity) => ENTITIES[entity]);
 
 export const mention = (text, kind = "user") => el("span", { class: `mention mention-${kind}` }, text);
@@ -15,12 +15,12 @@ export const userMention = (id) => mention(`@${userName(id)}`, id === store.me?.
 export const channelMention = (id, label) => mention(`#${label || channelName(id)}`, "channel");
 
 export function dateNode(ts, text, fallback, url) {
-  const shown = template(ts, text, fallback);
-  const time = el("time", { title: Number.isNaN(Number(ts)) ? null : fullDate(ts) }, shown);
+  const display = template(ts, text, fallback);
+  const time = el("time", { title: Number.isNaN(Number(ts)) ? null : fullDate(ts) }, display);
   return url ? link(url, time) : time;
 }
 
-/** What stands between `<` and `>`. */
+/** Returns the node for the text between `<` and `>`: a mention, a date or a link. */
 function angle(body) {
   const bar = body.indexOf("|");
   const target = bar < 0 ? body : body.slice(0, bar);
@@ -41,7 +41,7 @@ function angle(body) {
 const WORD = /[\p{L}\p{N}]/u;
 const MARKS = { "*": "strong", _: "em", "~": "del" };
 
-/** Where the run opened by text[at] ends, or -1. Marks bind only at word edges and on one line. */
+/** Returns the index that closes the emphasis opened at text[at], or -1. Marks work only at word edges and on one line. */
 function closing(text, at) {
   const mark = text[at];
   if (WORD.test(text[at - 1] ?? "") || text[at - 1] === mark || !/\S/.test(text[at + 1] ?? "") || text[at + 1] === mark) return -1;
@@ -58,7 +58,7 @@ function closing(text, at) {
 
 const BARE_URL = /^https?:\/\/[^\s<>|`]+[^\s<>|`.,;:!?)'"*_~]/i;
 
-/** Inline text: code, links, mentions, emphasis, emoji, line breaks. */
+/** Renders inline text: code, links, mentions, emphasis, emoji, line breaks. */
 export function inline(text, { links = true } = {}) {
   const out = [];
   let plain = "";
@@ -80,20 +80,20 @@ export function inline(text, { links = true } = {}) {
       end = closing(text, i);
       if (end > 0) node = el(MARKS[char], {}, inline(text.slice(i + 1, end), { links }));
     } else if (char === ":") {
-      const found = /^:([a-z0-9_+'-]+(?:::skin-tone-\d)?):/.exec(text.slice(i, i + 60));
-      const shown = found && emoji(found[1]);
-      if (found && shown !== found[0]) {
-        node = el("span", { class: "emoji", title: found[0] }, shown);
-        end = i + found[0].length - 1;
+      const match = /^:([a-z0-9_+'-]+(?:::skin-tone-\d)?):/.exec(text.slice(i, i + 60));
+      const display = match && emoji(match[1]);
+      if (match && display !== match[0]) {
+        node = el("span", { class: "emoji", title: match[0] }, display);
+        end = i + match[0].length - 1;
       }
     } else if (char === "\n") {
       node = el("br");
       end = i;
     } else if (links && (char === "h" || char === "H") && !WORD.test(text[i - 1] ?? "")) {
-      const found = BARE_URL.exec(text.slice(i));
-      if (found) {
-        node = link(unescape(found[0]), unescape(found[0]));
-        end = i + found[0].length - 1;
+      const match = BARE_URL.exec(text.slice(i));
+      if (match) {
+        node = link(unescape(match[0]), unescape(match[0]));
+        end = i + match[0].length - 1;
       }
     }
     if (node) {
@@ -112,7 +112,7 @@ const QUOTE = /^(?:&gt;|>)\s?(?!&gt;|>)/;
 const QUOTE_ALL = /^(?:&gt;|>){3}\s?/; // everything to the end
 const ITEM = /^(\s*)([•◦▪–-]|\d{1,3}[.)])\s+/;
 
-/** Lines: quotes are gathered, and list-like lines get a hanging indent (Slack keeps their marker as typed). */
+/** Renders lines: quoted lines become one quote, and list-like lines get a hanging indent with their marker as typed. */
 function lines(text, options) {
   const out = [];
   const rows = text.split("\n");
@@ -135,16 +135,16 @@ function lines(text, options) {
       const paragraph = [];
       while (i < rows.length && ![QUOTE, QUOTE_ALL, ITEM].some((pattern) => pattern.test(rows[i]))) paragraph.push(rows[i++]);
       i--;
-      // A blank line next to a block element is that element's own margin.
-      const shown = paragraph.join("\n");
-      if (shown.trim() || !out.length) out.push(el("div", {}, inline(out.length ? shown.replace(/^\n/, "") : shown, options)));
+      // A blank line next to a block element is that element's margin.
+      const display = paragraph.join("\n");
+      if (display.trim() || !out.length) out.push(el("div", {}, inline(out.length ? display.replace(/^\n/, "") : display, options)));
       else out.push(el("div", { class: "gap" }));
     }
   }
   return out;
 }
 
-/** A whole mrkdwn text. */
+/** Renders a whole mrkdwn text. */
 export function mrkdwn(text, options = {}) {
   const parts = String(text ?? "").split(/```\n?([\s\S]*?)\n?```/);
   const nodes = parts.map((part, at) => {
@@ -155,13 +155,13 @@ export function mrkdwn(text, options = {}) {
   return el("div", { class: "text" }, nodes);
 }
 
-/** plain_text: literal, except for emoji names where the object asks for them. */
+/** Returns the text of a plain_text object, with emoji if the object enables them. */
 export function plain(object) {
   const text = typeof object === "string" ? object : (object?.text ?? "");
   return object?.emoji ? replaceEmoji(text) : text;
 }
 
-/** A text object of either kind. `inlineOnly` for labels and options. */
+/** Renders a text object; `inlineOnly` for labels and options. */
 export function textObject(object, { inlineOnly = false } = {}) {
   if (!object) return fragment();
   if (object.type === "mrkdwn") {

@@ -1,10 +1,10 @@
-// rich_text blocks and the rich_text cells of tables.
+// Renders rich_text blocks and table cells.
 
 import { el, link } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { channelMention, dateNode, mention, userMention } from "./mrkdwn.js";
 
-/** Wraps a node in what its style asks for. */
+/** Wraps a node in the elements of its style. */
 function styled(node, style = {}) {
   let out = node;
   if (style.code) out = el("code", {}, out);
@@ -60,7 +60,7 @@ const leaves = (items = []) =>
     return nodes.map((node) => styled(node, item.style));
   });
 
-/** Consecutive lists of deeper indent are separate elements on the wire; the indent is a class here. */
+/** Renders a list. Nested lists are separate elements in the payload, so the indent is a class. */
 function list(item, counters) {
   const ordered = item.style === "ordered";
   const indent = Math.min(item.indent ?? 0, 6);
@@ -72,7 +72,7 @@ function list(item, counters) {
   return ordered ? el("ol", { ...props, start }, rows) : el("ul", props, rows);
 }
 
-/** The parts of a rich_text block as nodes. */
+/** Returns the nodes of a rich_text block's parts. */
 export function richText(block) {
   let counters = [];
   return (block.elements ?? []).map((item) => {
@@ -87,7 +87,7 @@ export function richText(block) {
       case "rich_text_preformatted":
         return el("pre", { tabindex: "0" }, leaves(item.elements));
       default:
-        return el("div", { class: "unknown" }, `This page cannot show “${item.type}”.`);
+        return el("div", { class: "unknown" }, `This page can't show “${item.type}”.`);
     }
   });
 }

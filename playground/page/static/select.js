@@ -1,4 +1,4 @@
-// A filterable list under a text field (an ARIA combobox), for one value or several.
+// A text field with a filterable list (an ARIA combobox), for one or more values.
 
 import { el, icon, uid } from "./dom.js";
 import { place, raise } from "./menu.js";
@@ -9,12 +9,12 @@ const matches = (option, query) => {
 };
 
 /**
- * Options are {value, label, about?, raw}; groups are [{label?, options}].
- * `groups` is a fixed list, or `load(query)` fetches one once `minQuery` characters are typed.
+ * Creates a select. Options are {value, label, about?, raw}; groups are [{label?, options}].
+ * `groups` is a fixed list; `load(query)` fetches one after `minQuery` typed characters.
  */
 export function createSelect({ multi, max = Infinity, placeholder, groups, load, minQuery = 0, initial = [], clearable, props, onChange }) {
   let chosen = [...initial];
-  let shown = []; // the options in the open list, in order
+  let listed = []; // the options in the open list, in order
   let active = -1;
   let request = 0;
   let timer = null;
@@ -55,19 +55,19 @@ export function createSelect({ multi, max = Infinity, placeholder, groups, load,
   }
 
   function set(options, { silent = false } = {}) {
-    const before = chosen;
+    const previous = chosen;
     chosen = options;
     paint();
-    if (!silent) onChange(() => set(before, { silent: true }));
+    if (!silent) onChange(() => set(previous, { silent: true }));
   }
 
   function toggle(option) {
     if (multi) {
-      const has = isChosen(option);
-      if (!has && chosen.length >= max) return;
-      set(has ? chosen.filter((item) => item.value !== option.value) : [...chosen, option]);
-      status.textContent = `${option.label} ${has ? "removed" : "chosen"}, ${chosen.length} chosen`;
-      if (field.value && !has) field.value = "";
+      const wasChosen = isChosen(option);
+      if (!wasChosen && chosen.length >= max) return;
+      set(wasChosen ? chosen.filter((item) => item.value !== option.value) : [...chosen, option]);
+      status.textContent = `${option.label} ${wasChosen ? "removed" : "chosen"}, ${chosen.length} chosen`;
+      if (field.value && !wasChosen) field.value = "";
       if (isOpen()) refresh(option.value);
     } else {
       close();
@@ -91,52 +91,52 @@ export function createSelect({ multi, max = Infinity, placeholder, groups, load,
     );
   }
 
-  function fillList(found, keep) {
-    shown = [];
-    const rows = found.flatMap((group) => {
-      const items = group.options.map((option) => row(option, shown.push(option) - 1));
+  function fillList(groups, activeValue) {
+    listed = [];
+    const rows = groups.flatMap((group) => {
+      const items = group.options.map((option) => row(option, listed.push(option) - 1));
       if (!group.label || !items.length) return items;
       const id = uid("group");
       return [el("div", { role: "group", "aria-labelledby": id }, el("div", { class: "group-label", id }, group.label), items)];
     });
     if (multi && chosen.length >= max) rows.unshift(note(`You can choose up to ${max}.`));
-    if (!shown.length) rows.push(note("Nothing matches."));
+    if (!listed.length) rows.push(note("No matches."));
     list.replaceChildren(...rows);
-    const at = shown.findIndex((option) => option.value === keep);
-    point(at >= 0 ? at : shown.length ? 0 : -1);
+    const at = listed.findIndex((option) => option.value === activeValue);
+    point(at >= 0 ? at : listed.length ? 0 : -1);
     if (isOpen()) place(list, box, { width: 220 });
   }
 
-  function point(to) {
-    active = to;
+  function point(index) {
+    active = index;
     for (const item of list.querySelectorAll(".option.active")) item.classList.remove("active");
-    const item = to >= 0 ? list.querySelector(`#${listId}-${to}`) : null;
+    const item = index >= 0 ? list.querySelector(`#${listId}-${index}`) : null;
     item?.classList.add("active");
     item?.scrollIntoView({ block: "nearest" });
     if (item) field.setAttribute("aria-activedescendant", item.id);
     else field.removeAttribute("aria-activedescendant");
   }
 
-  function say(text) {
-    shown = [];
+  function showNote(text) {
+    listed = [];
     list.replaceChildren(note(text));
     status.textContent = text;
     point(-1);
     if (isOpen()) place(list, box, { width: 220 });
   }
 
-  function refresh(keep) {
-    const words = query();
-    if (!load) return fillList(groups.map((group) => ({ ...group, options: group.options.filter((option) => matches(option, words)) })), keep);
+  function refresh(activeValue) {
+    const text = query();
+    if (!load) return fillList(groups.map((group) => ({ ...group, options: group.options.filter((option) => matches(option, text)) })), activeValue);
     clearTimeout(timer);
-    const mine = ++request;
-    if (words.length < minQuery) return say(`Type at least ${minQuery} character${minQuery === 1 ? "" : "s"} to search.`);
-    if (!shown.length) say("Searching…");
+    const number = ++request;
+    if (text.length < minQuery) return showNote(`Type at least ${minQuery} character${minQuery === 1 ? "" : "s"} to search.`);
+    if (!listed.length) showNote("Searching…");
     timer = setTimeout(async () => {
-      const result = await load(words);
-      if (mine !== request || !isOpen()) return;
-      if (result.error) say(`The options could not be loaded: ${result.error}`);
-      else fillList(result.groups, keep);
+      const result = await load(text);
+      if (number !== request || !isOpen()) return;
+      if (result.error) showNote(`The options could not be loaded: ${result.error}`);
+      else fillList(result.groups, activeValue);
     }, 200);
   }
 
@@ -150,7 +150,7 @@ export function createSelect({ multi, max = Infinity, placeholder, groups, load,
     raise(list);
     refresh(multi ? null : chosen[0]?.value);
     place(list, box, { width: 220 });
-    point(active); // scrolls to it, now that the list has its height
+    point(active); // scrolls to it, which needs the height of the list
     window.addEventListener("scroll", follow, true);
     window.addEventListener("resize", follow);
   }
@@ -175,20 +175,20 @@ export function createSelect({ multi, max = Infinity, placeholder, groups, load,
   field.addEventListener("blur", () => {
     close();
     if (multi) field.value = "";
-    else paint(); // half-typed words are not a choice
+    else paint(); // a half-typed text isn't a choice
   });
   field.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    const last = shown.length - 1;
+    const end = listed.length - 1;
     if (event.key === "Escape" && isOpen()) {
       close();
       paint();
     } else if (event.key === "Enter") {
       if (!isOpen()) open();
-      else if (active >= 0) toggle(shown[active]);
+      else if (active >= 0) toggle(listed[active]);
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       if (!isOpen()) open();
-      else if (last >= 0) point(event.key === "ArrowDown" ? (active >= last ? 0 : active + 1) : active <= 0 ? last : active - 1);
+      else if (end >= 0) point(event.key === "ArrowDown" ? (active >= end ? 0 : active + 1) : active <= 0 ? end : active - 1);
     } else if (event.key === "Backspace" && multi && !field.value && chosen.length) {
       toggle(chosen.at(-1));
     } else {

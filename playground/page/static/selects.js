@@ -1,4 +1,4 @@
-// Slack's ten kinds of select, all on the one list of select.js.
+// Slack's ten select elements, built on select.js.
 
 import { explain } from "./api.js";
 import { plain } from "./mrkdwn.js";
@@ -32,13 +32,13 @@ function channelsFor(spec, onlyPublic) {
   );
 }
 
-/** What each source is called in the state and in `initial_…`, and where its list comes from. */
+/** For each source: its keys in the state and in `initial_…`, and the function that makes an option of a value. */
 const SOURCES = {
-  static: { one: "selected_option", many: "selected_options", initial: "option", wrap: fromOption },
-  external: { one: "selected_option", many: "selected_options", initial: "option", wrap: fromOption },
-  conversations: { one: "selected_conversation", many: "selected_conversations", initial: "conversation", wrap: channelOption },
-  channels: { one: "selected_channel", many: "selected_channels", initial: "channel", wrap: channelOption },
-  users: { one: "selected_user", many: "selected_users", initial: "user", wrap: userOption },
+  static: { single: "selected_option", multiple: "selected_options", initial: "option", wrap: fromOption },
+  external: { single: "selected_option", multiple: "selected_options", initial: "option", wrap: fromOption },
+  conversations: { single: "selected_conversation", multiple: "selected_conversations", initial: "conversation", wrap: channelOption },
+  channels: { single: "selected_channel", multiple: "selected_channels", initial: "channel", wrap: channelOption },
+  users: { single: "selected_user", multiple: "selected_users", initial: "user", wrap: userOption },
 };
 
 function groupsOf(name, spec) {
@@ -51,8 +51,8 @@ export function selectElement(spec, host) {
   const multi = spec.type.startsWith("multi_");
   const name = spec.type.replace("multi_", "").replace("_select", "");
   const source = SOURCES[name];
-  const given = multi ? (spec[`initial_${source.initial}s`] ?? []) : [spec[`initial_${source.initial}`]].filter(Boolean);
-  if (!given.length && spec.default_to_current_conversation && store.channel) given.push(store.channel);
+  const initial = multi ? (spec[`initial_${source.initial}s`] ?? []) : [spec[`initial_${source.initial}`]].filter(Boolean);
+  if (!initial.length && spec.default_to_current_conversation && store.channel) initial.push(store.channel);
 
   const load =
     name === "external"
@@ -71,7 +71,7 @@ export function selectElement(spec, host) {
     minQuery: spec.min_query_length ?? 3,
     max: spec.max_selected_items,
     placeholder: plain(spec.placeholder) || "Choose…",
-    initial: given.map(source.wrap),
+    initial: initial.map(source.wrap),
     clearable: Boolean(host.inInput && host.block.optional),
     props: {
       id: host.fieldId,
@@ -88,14 +88,14 @@ export function selectElement(spec, host) {
     type: spec.type,
     node: select.field,
     focus: () => select.field.focus(),
-    read: () => (multi ? { type: spec.type, [source.many]: raws() } : { type: spec.type, [source.one]: raws()[0] ?? null }),
+    read: () => (multi ? { type: spec.type, [source.multiple]: raws() } : { type: spec.type, [source.single]: raws()[0] ?? null }),
     restore: (state) => {
-      const kept = (multi ? (state[source.many] ?? []) : [state[source.one]].filter(Boolean)).map(source.wrap);
-      if (load) return select.set(kept);
-      // An option that the new list no longer has cannot stay chosen.
-      const known = new Map(groups.flatMap((group) => group.options).map((option) => [option.value, option]));
-      const still = kept.filter((option) => known.has(option.value)).map((option) => known.get(option.value));
-      if (still.length || !kept.length) select.set(still);
+      const options = (multi ? (state[source.multiple] ?? []) : [state[source.single]].filter(Boolean)).map(source.wrap);
+      if (load) return select.set(options);
+      // An option that isn't in the new list can't stay chosen.
+      const available = new Map(groups.flatMap((group) => group.options).map((option) => [option.value, option]));
+      const remaining = options.filter((option) => available.has(option.value)).map((option) => available.get(option.value));
+      if (remaining.length || !options.length) select.set(remaining);
     },
   };
   return { node: select.node, control };

@@ -1,4 +1,4 @@
-// The list of channels and the direct message with the app.
+// The list of channels and direct messages.
 
 import { el, icon } from "./dom.js";
 import { channelName, on, store } from "./store.js";

@@ -1,4 +1,4 @@
-// Bytes for people.
+// File sizes in readable units.
 
 export function sizeText(bytes) {
   if (!Number.isFinite(bytes)) return "";

@@ -1,4 +1,4 @@
-// What the page knows. Everything else reads it from here and is told of changes by events.
+// The page's state. Other modules read it and listen to its events.
 
 import { fetchState } from "./api.js";
 
@@ -15,8 +15,8 @@ export const store = {
   messages: new Map(), // channel id -> Map(key -> message)
   views: [],
   home: null, // the app's Home tab
-  hasHome: false, // whether the app listens for it at all
-  channel: null, // id of the channel in view
+  hasHome: false, // whether the app subscribes to app_home_opened
+  channel: null, // id of the open channel
   thread: null, // ts of the open thread's parent
   unread: new Set(),
 };
@@ -35,7 +35,7 @@ export function emit(name, detail) {
 const DISMISSED = "playground-dismissed";
 const dismissed = new Set(JSON.parse(sessionStorage.getItem(DISMISSED) ?? "[]"));
 
-/** An ephemeral message may share a ts with an ordinary one. */
+/** Returns a message's key: an ephemeral message may have the time stamp of an ordinary one. */
 const keyOf = (message) => (message.ephemeral ? `e${message.ts}` : message.ts);
 
 export function dismiss(message) {
@@ -57,9 +57,9 @@ function listed(channel) {
     .sort((a, b) => Number(a.ts) - Number(b.ts));
 }
 
-/** Messages of the channel itself, without thread replies. */
+/** Returns a channel's messages without thread replies. */
 export const topLevel = (channel) =>
-  listed(channel).filter((message) => !isReply(message) || message.subtype === "thread_broadcast");
+  listed(channel).filter((message) => !isReply(message));
 
 export const replies = (channel, ts) => listed(channel).filter((message) => isReply(message) && message.thread_ts === ts);
 
@@ -93,35 +93,32 @@ export async function loadState() {
   const { team, channels = [], commands = [], shortcuts = [], example = "", views = [], home = null, has_home: hasHome = false } = state;
   Object.assign(store, { team, channels, commands, shortcuts, example, views, home, hasHome, loaded: true });
   store.users = new Map((state.users ?? []).map((user) => [user.id, user]));
-  // A user, or the id of one of the users.
-  const person = (given) => (typeof given === "string" ? (store.users.get(given) ?? { id: given, name: given }) : given);
-  Object.assign(store, { me: person(state.me), bot: person(state.bot) });
-  for (const user of [store.me, store.bot]) if (user) store.users.set(user.id, user);
+  Object.assign(store, { me: store.users.get(state.me), bot: store.users.get(state.bot) });
   store.messages = new Map();
   for (const [channel, messages] of Object.entries(state.messages ?? {})) {
     for (const message of messages) channelMessages(channel).set(keyOf(message), { channel, ...message });
   }
   if (!channelOf(store.channel)) store.channel = (channels.find((item) => !item.is_im) ?? channels[0])?.id ?? null;
   emit("state");
-  const waiting = queue ?? [];
+  const events = queue ?? [];
   queue = null;
-  waiting.forEach(apply);
+  events.forEach(apply);
 }
 
-/** Takes in one server-sent event; every kind may safely come twice. */
+/** Applies an event of the server. Each may arrive twice. */
 export function apply(event) {
   if (queue) return void queue.push(event);
   const { type, message, view, file } = event;
   if (type === "message" || type === "message_changed") {
-    const known = channelMessages(message.channel);
-    const isNew = !known.has(keyOf(message));
-    known.set(keyOf(message), message);
+    const messages = channelMessages(message.channel);
+    const isNew = !messages.has(keyOf(message));
+    messages.set(keyOf(message), message);
     if (isNew && message.channel !== store.channel) store.unread.add(message.channel);
     emit("messages", { channel: message.channel, message, isNew });
   } else if (type === "message_deleted") {
-    const known = channelMessages(message.channel);
-    known.delete(message.ts);
-    known.delete(`e${message.ts}`);
+    const messages = channelMessages(message.channel);
+    messages.delete(message.ts);
+    messages.delete(`e${message.ts}`);
     emit("messages", { channel: message.channel });
   } else if (view?.type === "home") {
     store.home = view;
@@ -139,7 +136,7 @@ export function apply(event) {
   }
 }
 
-/** A file's title or size may come after the message that shows it. */
+/** Updates a file in all messages: its title or size may arrive after the message. */
 function updateFile(file) {
   for (const [channel, messages] of store.messages) {
     for (const [key, message] of messages) {

@@ -1,27 +1,27 @@
-// What the composer offers while typing: slash commands at its start, the app after an `@`.
+// The composer's suggestions: slash commands at the start, the app after an `@`.
 
 import { el, uid } from "./dom.js";
 import { store } from "./store.js";
 
-/** {from, items: [{text, title, about}]} for the text before the caret, or null. */
+/** Returns {from, items: [{text, title, about}]} for the text before the caret, or null. */
 export function suggestions(text, caret, { commands = true } = {}) {
-  const before = text.slice(0, caret);
-  const slash = commands && /^\/(\S*)$/.exec(before);
+  const prefix = text.slice(0, caret);
+  const slash = commands && /^\/(\S*)$/.exec(prefix);
   if (slash) {
     const items = store.commands
-      .filter((item) => item.command.startsWith(before.toLowerCase()))
+      .filter((item) => item.command.startsWith(prefix.toLowerCase()))
       .map((item) => ({ text: `${item.command} `, title: item.command, hint: item.usage_hint, about: item.description }));
     return items.length ? { from: 0, items } : null;
   }
-  const at = /(^|[\s(])@([\p{L}\p{N}._-]*)$/u.exec(before);
+  const at = /(^|[\s(])@([\p{L}\p{N}._-]*)$/u.exec(prefix);
   if (!at) return null;
   const items = [...store.users.values()]
     .filter((user) => user.is_bot && user.name.toLowerCase().startsWith(at[2].toLowerCase()))
     .map((user) => ({ text: `@${user.name} `, title: `@${user.name}`, about: "app" }));
-  return items.length ? { from: before.length - at[2].length - 1, items } : null;
+  return items.length ? { from: prefix.length - at[2].length - 1, items } : null;
 }
 
-/** The list above a text area; the text area keeps the focus. */
+/** The list of suggestions above a text area, which keeps the focus. */
 export class SuggestList {
   constructor(area, pick) {
     Object.assign(this, { area, pick, items: [], active: 0, from: 0 });
@@ -36,12 +36,12 @@ export class SuggestList {
     return !this.list.hidden;
   }
 
-  show(found) {
-    if (!found) return this.hide();
-    const fresh = !this.isOpen || this.items.length !== found.items.length;
-    Object.assign(this, { items: found.items, from: found.from, active: 0 });
+  show(matches) {
+    if (!matches) return this.hide();
+    const isNew = !this.isOpen || this.items.length !== matches.items.length;
+    Object.assign(this, { items: matches.items, from: matches.from, active: 0 });
     this.list.replaceChildren(
-      ...found.items.map((item, at) =>
+      ...matches.items.map((item, at) =>
         el(
           "div",
           { class: "suggestion", role: "option", id: `${this.id}-${at}`, on: { mousedown: (event) => event.preventDefault(), click: () => this.pick(item, this.from) } },
@@ -52,7 +52,7 @@ export class SuggestList {
     );
     this.list.hidden = false;
     this.point(0);
-    if (fresh) this.status.textContent = `${found.items.length} suggestion${found.items.length === 1 ? "" : "s"}, Tab to complete`;
+    if (isNew) this.status.textContent = `${matches.items.length} suggestion${matches.items.length === 1 ? "" : "s"}, Tab to complete`;
   }
 
   hide() {
@@ -61,14 +61,14 @@ export class SuggestList {
     this.area.removeAttribute("aria-activedescendant");
   }
 
-  point(to) {
-    this.active = (to + this.items.length) % this.items.length;
+  point(index) {
+    this.active = (index + this.items.length) % this.items.length;
     [...this.list.children].forEach((node, at) => node.setAttribute("aria-selected", String(at === this.active)));
     this.area.setAttribute("aria-activedescendant", `${this.id}-${this.active}`);
     this.list.children[this.active].scrollIntoView({ block: "nearest" });
   }
 
-  /** True when the key was for the list. */
+  /** Handles a key. Returns whether the list used it. */
   key(event) {
     if (!this.isOpen) return false;
     const typed = this.area.value.trim();
@@ -76,7 +76,7 @@ export class SuggestList {
     else if (event.key === "ArrowUp") this.point(this.active - 1);
     else if (event.key === "Escape") this.hide();
     else if (event.key === "Tab" && !event.shiftKey) this.pick(this.items[this.active], this.from);
-    // A name already typed in full is meant to be sent.
+    // After a name typed in full, Enter sends the message.
     else if (event.key === "Enter" && !event.shiftKey && this.items[this.active].title !== typed) this.pick(this.items[this.active], this.from);
     else return false;
     return true;

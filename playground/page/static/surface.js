@@ -1,11 +1,11 @@
-// Where blocks stand (a message or a view): the state of their inputs and what happens when they are used.
+// The surface of blocks, a message or a view: the state of its inputs and its actions.
 
 import { post } from "./api.js";
 import { emit } from "./store.js";
 
 /**
- * `target` is {view_id} or {channel, message_ts}; it goes with every call.
- * `notify(result | null)` shows a failure near the blocks, or takes it away.
+ * Creates a surface. `target` is {view_id} or {channel, message_ts}, and goes with every call.
+ * `notify(result | null)` shows a failure near the blocks, or hides it.
  */
 export function createSurface({ target, kind, notify }) {
   const controls = [];
@@ -19,7 +19,7 @@ export function createSurface({ target, kind, notify }) {
       controls.push(control);
     },
 
-    /** Slack's `state.values`, untouched initial values included. */
+    /** Returns Slack's `state.values`, with the initial values of untouched inputs. */
     values() {
       const values = {};
       for (const { blockId, actionId, read } of controls) (values[blockId] ??= {})[actionId] = read();

@@ -1,11 +1,11 @@
-// table and data_table blocks.
+// Renders table and data_table blocks.
 
 import { el, icon } from "./dom.js";
 import { richText } from "./richtext.js";
 
 const ALIGNS = new Set(["left", "center", "right"]);
 
-/** A wide table scrolls inside its own box, which then has to be reachable by keyboard. */
+/** Makes the box of a wide table, which scrolls, reachable by keyboard. */
 const watcher = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (target.scrollWidth > target.clientWidth + 1) target.setAttribute("tabindex", "0");
@@ -21,7 +21,7 @@ function scrollBox(label, table) {
 
 const cellText = (cell) => (cell?.type === "rich_text" ? null : String(cell?.text ?? cell?.value ?? ""));
 
-/** A cell of Slack's tables as nodes. */
+/** Returns the content of a table cell. */
 function cellContent(cell) {
   if (cell?.type === "rich_text") return richText(cell);
   return cellText(cell);
@@ -71,7 +71,7 @@ function compare(a, b) {
   return String(left).localeCompare(String(right), undefined, { numeric: true });
 }
 
-/** A paged table that sorts by a click on a column's head. */
+/** Renders a table with pages that sorts by a click on a column's header. */
 export function dataTable(block) {
   const [head = [], ...all] = block.rows ?? [];
   const size = Math.max(1, block.page_size ?? 5);
@@ -109,7 +109,7 @@ export function dataTable(block) {
         data: { focus: `sort-${at}` },
         on: {
           click: () => {
-            // Ascending, descending, then the order it came in.
+            // Ascending, descending, then the original order.
             if (sorted.column !== at) sorted = { column: at, down: false };
             else sorted = sorted.down ? { column: -1, down: false } : { column: at, down: true };
             page = 0;

@@ -1,4 +1,4 @@
-// Typed values: text, numbers, addresses, dates and times.
+// Inputs for text, numbers, addresses, dates and times.
 
 import { el } from "./dom.js";
 import { plain } from "./mrkdwn.js";
@@ -13,7 +13,7 @@ const KINDS = {
   datetimepicker: { key: "selected_date_time", type: "datetime-local", initial: "initial_date_time" },
 };
 
-/** Seconds since 1970 to and from what a datetime-local field holds. */
+/** Convert seconds since 1970 to and from the value of a datetime-local field. */
 const toField = (seconds) => new Date(seconds * 1000 - new Date(seconds * 1000).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 const toSeconds = (text) => Math.round(new Date(text).getTime() / 1000);
 
@@ -32,23 +32,23 @@ export function textInput(spec, host) {
     autocomplete: "off",
     data: { actionId: spec.action_id },
   };
-  // type=text also for addresses and numbers: what was typed must survive to be corrected.
+  // Addresses and numbers are type=text too, so that a wrong value stays and can be corrected.
   const node = spec.multiline
     ? el("textarea", { ...props, rows: 4 })
     : el("input", { ...props, type: isPicker ? kind.type : "text", inputmode: kind.inputmode });
-  const put = (value) => {
-    const missing = value === null || value === undefined;
-    node.value = missing ? "" : spec.type === "datetimepicker" ? toField(value) : String(value);
+  const setValue = (value) => {
+    const isEmpty = value === null || value === undefined;
+    node.value = isEmpty ? "" : spec.type === "datetimepicker" ? toField(value) : String(value);
   };
-  put(initial);
+  setValue(initial);
 
   const triggers = spec.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
-  let sent = node.value;
+  let reported = node.value;
   const dispatch = () => {
-    if (node.value === sent) return;
-    const last = sent;
-    sent = node.value;
-    host.change(() => { node.value = sent = last; });
+    if (node.value === reported) return;
+    const previous = reported;
+    reported = node.value;
+    host.change(() => { node.value = reported = previous; });
   };
   if (host.dispatches && isPicker) node.addEventListener("change", dispatch);
   if (host.dispatches && !isPicker && triggers.includes("on_character_entered")) {
@@ -61,7 +61,7 @@ export function textInput(spec, host) {
   if (host.dispatches && !isPicker && triggers.includes("on_enter_pressed")) {
     node.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing || (spec.multiline && !(event.metaKey || event.ctrlKey))) return;
-      event.preventDefault(); // it reports the value; without this it would submit the form
+      event.preventDefault(); // Enter reports the value here; by default it would submit the form
       host.change();
     });
   }
@@ -75,8 +75,8 @@ export function textInput(spec, host) {
       return { type: spec.type, [kind.key]: value };
     },
     restore: (state) => {
-      put(state[kind.key]);
-      sent = node.value;
+      setValue(state[kind.key]);
+      reported = node.value;
     },
   };
   return { node, control };

@@ -1,4 +1,4 @@
-// The right pane: a parent message, its replies and a composer of its own.
+// The right pane: a parent message, its replies and a composer.
 
 import { Composer } from "./composer.js";
 import { el, iconButton } from "./dom.js";
@@ -8,17 +8,17 @@ import { channelName, emit, findMessage, on, replies, store } from "./store.js";
 const NARROW = "(max-width: 899px)";
 
 export function startThread(node, layout) {
-  const closedByHand = new Set();
+  const closedByUser = new Set();
   const drafts = new Map(); // thread ts -> unsent text
-  let awaited = false; // somebody pressed something, so the next answer here is theirs
-  const where = el("span", { class: "head-note" });
+  let isAnswerExpected = false; // after an action of the user, whose answer comes to the top
+  const channelNote = el("span", { class: "head-note" });
   const scroller = el("div", { class: "scroller", role: "log", "aria-live": "polite", "aria-label": "Thread messages", tabindex: "0" });
   const composer = new Composer({
     id: "thread-composer", label: "Reply…", inThread: true,
     target: () => ({ channel: store.channel, thread_ts: store.thread }),
   });
   node.append(
-    el("header", { class: "pane-head" }, el("h2", {}, "Thread"), where, iconButton("close", "Close thread", () => close(true))),
+    el("header", { class: "pane-head" }, el("h2", {}, "Thread"), channelNote, iconButton("close", "Close thread", () => close(true))),
     scroller,
     el("div", { class: "pane-foot" }, composer.node),
   );
@@ -35,11 +35,11 @@ export function startThread(node, layout) {
   };
 
   function open(ts, { focus = false } = {}) {
-    const fresh = store.thread !== ts;
-    if (fresh) {
+    const isOther = store.thread !== ts;
+    if (isOther) {
       if (store.thread) drafts.set(store.thread, composer.area.value);
       store.thread = ts;
-      awaited = false;
+      isAnswerExpected = false;
       list.clear();
       composer.notify(null);
       node.hidden = false;
@@ -47,26 +47,26 @@ export function startThread(node, layout) {
       composer.changed();
       composer.list.hide();
     }
-    closedByHand.delete(ts);
-    where.textContent = channelName(store.channel);
+    closedByUser.delete(ts);
+    channelNote.textContent = channelName(store.channel);
     node.hidden = false;
     layout.classList.add("with-thread");
     show();
-    if (fresh) list.startAt(1);
+    if (isOther) list.startAt(1);
     if (focus) composer.focus();
     emit("route");
   }
 
-  function close(byHand) {
+  function close(byUser) {
     if (!store.thread) return;
     const ts = store.thread;
     drafts.set(ts, composer.area.value);
-    if (byHand) closedByHand.add(ts);
+    if (byUser) closedByUser.add(ts);
     store.thread = null;
     node.hidden = true;
     layout.classList.remove("with-thread");
     emit("route");
-    if (byHand) {
+    if (byUser) {
       const parent = document.querySelector(`#messages [data-ts="${CSS.escape(ts)}"]`);
       (parent?.querySelector(".reply-link") ?? document.getElementById("composer"))?.focus();
     }
@@ -77,11 +77,11 @@ export function startThread(node, layout) {
   });
   on("open-thread", ({ ts, focus = true }) => open(ts, { focus }));
   on("offer-thread", ({ ts }) => {
-    // Not over what somebody is writing, nor over the channel on a small screen.
-    const writing = store.thread && store.thread !== ts && composer.area.value.trim();
-    if (!closedByHand.has(ts) && !writing && !matchMedia(NARROW).matches) open(ts);
+    // It doesn't replace a thread with a draft, nor cover the channel on a small screen.
+    const hasDraft = store.thread && store.thread !== ts && composer.area.value.trim();
+    if (!closedByUser.has(ts) && !hasDraft && !matchMedia(NARROW).matches) open(ts);
   });
-  on("acted", () => { awaited = true; });
+  on("acted", () => { isAnswerExpected = true; });
   on("channel", () => close(false));
   on("state", () => {
     list.clear();
@@ -92,7 +92,7 @@ export function startThread(node, layout) {
     show();
     if (!isNew || message.thread_ts !== store.thread) return;
     if (message.user === store.me?.id) list.toBottom();
-    else if (awaited) list.startAt(list.inner.children.length - 1);
-    awaited = false;
+    else if (isAnswerExpected) list.startAt(list.inner.children.length - 1);
+    isAnswerExpected = false;
   });
 }

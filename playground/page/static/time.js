@@ -1,4 +1,4 @@
-// Dates and times as a reader here sees them.
+// Dates and times in the browser's language and time zone.
 
 const format = (options) => new Intl.DateTimeFormat(undefined, options);
 const TIME = format({ hour: "2-digit", minute: "2-digit", hour12: false });
@@ -21,10 +21,10 @@ function relativeDay(date) {
   return { "-1": "yesterday", 0: "today", 1: "tomorrow" }[days];
 }
 
-/** The day divider's text. */
+/** Returns the text of a day divider. */
 export function dayLabel(ts) {
-  const word = relativeDay(dateOf(ts));
-  return word ? word[0].toUpperCase() + word.slice(1) : LONG.format(dateOf(ts));
+  const day = relativeDay(dateOf(ts));
+  return day ? day[0].toUpperCase() + day.slice(1) : LONG.format(dateOf(ts));
 }
 
 function ago(date) {
@@ -48,7 +48,7 @@ const TOKENS = {
   ago,
 };
 
-/** Slack's `<!date^…>` template; the fallback when the timestamp is no number. */
+/** Fills in Slack's `<!date^…>` template. Returns the fallback if the time stamp isn't a number. */
 export function template(ts, text, fallback) {
   const date = dateOf(ts);
   if (Number.isNaN(date.getTime())) return fallback ?? String(text);
