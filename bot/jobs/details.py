@@ -88,7 +88,7 @@ class AnswerJobs:
                 content: str | bytes = await asyncio.to_thread(
                     to_xlsx, comparison, self.services.catalog, quoted=saved.result, link=link or ""
                 )
-                title = f"Estimate {saved.id}, a spreadsheet that calculates"
+                title = f"Estimate {saved.id} as a spreadsheet with formulas"
             case "yaml":
                 content, title = to_yaml(saved.result, link=link), f"Estimate {saved.id}, the scenario"
             case _:

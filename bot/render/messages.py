@@ -159,7 +159,7 @@ def buttons(estimate_id: str) -> Block:
 
 EXPORTS = {
     "csv": "Export lines as CSV",
-    "xlsx": "Export as spreadsheet that calculates",
+    "xlsx": "Export as a spreadsheet with formulas",
     "yaml": "Export scenario as YAML",
 }
 
