@@ -27,7 +27,7 @@ from bot.slack.replays import SAID, DuplicateRequest
 from bot.slack.request import ActionRequest, EventRequest, ShortcutRequest, SlackRequest, parse_request
 from bot.slack.workspaces import Workspaces
 from bot.telemetry import trace
-from bot.telemetry.metrics import Metrics, kind_of
+from bot.telemetry.metrics import Metrics, request_kind
 from bot.web.rate_limit import TOO_MANY
 
 log = logging.getLogger(__name__)
@@ -52,14 +52,14 @@ class TracedApp(AsyncApp):
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Answer a request, and count it by kind and outcome."""
         started = time.perf_counter()
-        request = trace.begin()
+        request = trace.start_request()
         outcome = "failed"
         try:
             with self._worker.gate.answering():
                 response = await super().async_dispatch(req)
             outcome = request.outcome if response.status == 200 or request.outcome != "ok" else "refused"
         finally:
-            self._metrics.request(kind_of(req.body), outcome, time.perf_counter() - started)
+            self._metrics.count_request(request_kind(req.body), outcome, time.perf_counter() - started)
         return response
 
 
@@ -113,7 +113,7 @@ class RateLimiting(AsyncMiddleware):
         decision = self._services.limit.count(request.team_id, request.user_id, request.delivery_id)
         if decision.allowed:
             return await next()
-        trace.mark("limited")
+        trace.set_outcome("limited")
         if decision.should_notify:
             log.warning("rate limit: user %s of workspace %s", request.user_id, request.team_id)
             _notify(self._services, request, TOO_MANY)

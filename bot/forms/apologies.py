@@ -11,7 +11,7 @@ from slack_bolt.response import BoltResponse
 from bot.errors import is_transient
 from bot.forms.estimates import notice
 from bot.slack.payload import at
-from bot.telemetry.trace import failing
+from bot.telemetry.trace import mark_failed
 
 Body = dict[str, Any]
 SORRY = "Something went wrong on our side, but nothing you typed is lost. Please try again. ({})"
@@ -38,7 +38,7 @@ class Apology:
     """The apology for a failed request, with a code that is in the log too."""
 
     def __init__(self, body: Body, error: Exception) -> None:
-        code = failing()
+        code = mark_failed()
         request = body.get("type") or body.get("command") or "request"
         # While a database is away every request fails alike, and a traceback each would flood the log.
         log.error("%s: %s failed: %r", code, request, error, exc_info=None if is_transient(error) else error)

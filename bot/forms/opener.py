@@ -11,7 +11,7 @@ import aiohttp
 from bot.forms.estimates import Origin, form
 from bot.slack.call_metrics import outcome_of
 from bot.slack.hosts import SlackHosts
-from bot.telemetry.trace import failing
+from bot.telemetry.trace import mark_failed
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class FormOpener:
         """
         if fault == "exchanged_trigger_id":
             return
-        code = failing()
+        code = mark_failed()
         log.warning("%s: a form could not be opened: %s", code, fault)
         if self._hosts.takes_answers(response_url):
             text = f"Slack didn't open the form. Please try again. ({code})"

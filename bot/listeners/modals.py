@@ -12,7 +12,7 @@ from bot.errors import error_of, is_transient
 from bot.forms.estimates import Origin, View, form, notice
 from bot.services import Services
 from bot.slack.request import CommandRequest, Interaction
-from bot.telemetry.trace import failing
+from bot.telemetry.trace import mark_failed
 from bot.workspace.defaults import WorkspaceDefaults
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ async def fill_modal(services: Services, team_id: str, view_id: str, make_view: 
     try:
         view = await make_view
     except Exception:
-        code = failing()
+        code = mark_failed()
         log.exception("%s: a modal could not be filled", code)
         view = notice("Sorry", f"Something went wrong on our side. Please close this and try again. ({code})")
     await update_modal(services, team_id, view_id, view)

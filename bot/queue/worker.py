@@ -228,7 +228,7 @@ class Worker:
             self.start(self._notify_delay(queued))
 
     async def _notify_delay(self, queued: QueuedJob[Job]) -> None:
-        trace.begin(queued.request_id)
+        trace.start_request(queued.request_id)
         await self._on_delay(queued)
 
     async def _renew_leases(self) -> None:
@@ -259,12 +259,12 @@ class Worker:
         self._running[queued.idempotency_key] = RunningJob(queued.kind, self.start(self._run(queued)), leased_at)
 
     async def _run(self, queued: QueuedJob[Job]) -> None:
-        trace.begin(queued.request_id)
+        trace.start_request(queued.request_id)
         try:
             await self.gate.wait()
             await self._attempt(queued)
         except asyncio.CancelledError:
-            self._metrics.job(queued.kind, "released")
+            self._metrics.count_job(queued.kind, "released")
             with suppress(Exception):
                 async with asyncio.timeout(RELEASE_SECONDS):
                     await self._store.release(queued)
@@ -288,10 +288,10 @@ class Worker:
                 log.warning("%s job %s, attempt %d: %r", queued.kind, queued.idempotency_key, queued.attempts, error)
                 await self._retry_later(queued, delay, rate_limited=is_rate_limit(error))
             return
-        self._metrics.job(queued.kind, "done")
+        self._metrics.count_job(queued.kind, "done")
         if queued.accepted_at is not None:
             seconds = (self._store.now() - queued.accepted_at).total_seconds()
-            self._metrics.answered(queued.kind, seconds)
+            self._metrics.observe_answer(queued.kind, seconds)
             log.info("%s job %s is done, %.2f s after it was accepted", queued.kind, queued.idempotency_key, seconds)
         await self._record(lambda: self._store.finish(queued))
 
@@ -333,7 +333,7 @@ class Worker:
 
     async def _give_up(self, queued: QueuedJob[Job]) -> None:
         """Tell the person who waits, and mark the job as failed; neither prevents the other."""
-        code = trace.failing()
+        code = trace.mark_failed()
         log.exception("%s: %s job %s failed", code, queued.kind, queued.idempotency_key)
         try:
             await self._on_failure(queued, code)
@@ -343,5 +343,5 @@ class Worker:
                 delay = self._retry_delay(queued, error) or 0.0
                 await self._retry_later(queued, delay, rate_limited=True)
                 return
-        self._metrics.job(queued.kind, "failed")
+        self._metrics.count_job(queued.kind, "failed")
         await self._record(lambda: self._store.finish(queued, failed=True))

@@ -43,7 +43,7 @@ def watch_calls(slack_api_url: str, metrics: Metrics) -> ClientMiddlewareType:
 
 def note_call(metrics: Metrics, method: str, outcome: str) -> None:
     """Count a call that ended."""
-    metrics.slack_call(method, outcome)
+    metrics.count_slack_call(method, outcome)
     if outcome != "ok":
         log.warning("Slack: %s: %s", method, outcome)
 

@@ -1,4 +1,4 @@
-"""Prometheus metrics of one bot, served under `/metrics`. Nothing is counted globally."""
+"""Prometheus metrics of one bot, served under `/metrics`. They use a registry of their own, not the global one."""
 
 from __future__ import annotations
 
@@ -84,18 +84,18 @@ class Metrics:
         )
         self._slack_call_counter = cache(self._slack_calls.labels)
 
-    def request(self, kind: str, outcome: str, seconds: float) -> None:
-        """Count a request that was answered or refused, and the seconds until its acknowledgement."""
+    def count_request(self, kind: str, outcome: str, seconds: float) -> None:
+        """Count a request that was answered or refused, and observe the seconds until its acknowledgement."""
         counter, histogram = self._request_metrics(kind, outcome)
         counter.inc()
         histogram.observe(seconds)
 
-    def job(self, kind: str, outcome: str) -> None:
+    def count_job(self, kind: str, outcome: str) -> None:
         """Count a job that ended: `done`, `failed` or `released`."""
         self._jobs.labels(kind, outcome).inc()
 
-    def answered(self, kind: str, seconds: float) -> None:
-        """Record the seconds from a job's acceptance to the last message of its answer."""
+    def observe_answer(self, kind: str, seconds: float) -> None:
+        """Observe the seconds from a job's acceptance to the last message of its answer."""
         self._answer.labels(kind).observe(seconds)
 
     async def time_ping(self, ping: Callable[[], Awaitable[None]]) -> None:
@@ -112,11 +112,11 @@ class Metrics:
             raise
         self._ping.observe(time.perf_counter() - started)
 
-    def slack_call(self, method: str, outcome: str) -> None:
+    def count_slack_call(self, method: str, outcome: str) -> None:
         """Count a call of Slack's Web API."""
         self._slack_call_counter(method, outcome).inc()
 
-    def queue(
+    def set_queue(
         self,
         waiting: float = math.nan,
         running: float = math.nan,
@@ -151,7 +151,7 @@ _KINDS = {
 }
 
 
-def kind_of(body: dict[str, Any]) -> str:
+def request_kind(body: dict[str, Any]) -> str:
     """Return the kind of a request from Slack in one word, such as `command` or `action`."""
     if body.get("command"):
         return "command" if body.get("text") else "form"

@@ -21,25 +21,25 @@ class Request:
 _serving: ContextVar[Request | None] = ContextVar("serving", default=None)
 
 
-def begin(id: str | None = None) -> Request:
-    """Make this task serve a request.
+def start_request(id: str | None = None) -> Request:
+    """Start serving a request in this task.
 
     Args:
         id: The id of an earlier request that this task continues; None for a new request.
     """
-    request = Request(id or _new_id())
+    request = Request(id or _random_id())
     _serving.set(request)
     return request
 
 
-def failing() -> str:
+def mark_failed() -> str:
     """Mark the current request as failed and return its id, which the apology and the log show."""
-    return mark("failed").id
+    return set_outcome("failed").id
 
 
-def mark(outcome: str) -> Request:
+def set_outcome(outcome: str) -> Request:
     """Set the outcome of the current request and return it."""
-    request = _serving.get() or begin()
+    request = _serving.get() or start_request()
     request.outcome = outcome
     return request
 
@@ -50,6 +50,6 @@ def request_id() -> str | None:
     return request.id if request else None
 
 
-def _new_id() -> str:
+def _random_id() -> str:
     """Return an id short enough to be read out. It protects nothing, so it may be guessable."""
     return f"E-{random.getrandbits(32):08x}"

@@ -85,8 +85,8 @@ class Probes:
         """Return the metrics for Prometheus. When the database doesn't answer, only the queue's are missing."""
         try:
             backlog = await self.worker.soon(self._queue(), TIMEOUT_S)
-            self.metrics.queue(*backlog.figures())
+            self.metrics.set_queue(*backlog.figures())
         except Exception as error:
             log.warning("the queue can't be measured: %s", type(error).__name__)
-            self.metrics.queue()
+            self.metrics.set_queue()
         return web.Response(body=self.metrics.text(), headers={"Content-Type": CONTENT_TYPE})

@@ -85,12 +85,12 @@ class SlackEndpoint:
         try:
             parsed = await to_bolt_request(request)
         except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
-            self._metrics.request("unknown", "invalid", time.perf_counter() - started)
+            self._metrics.count_request("unknown", "invalid", time.perf_counter() - started)
             return web.Response(status=400, text="not a Slack request")
         return await to_aiohttp_response(await self._slack.async_dispatch(parsed))
 
     def _refuse(self, status: int, reason: str, started: float) -> web.Response:
-        self._metrics.request("unknown", "refused", time.perf_counter() - started)
+        self._metrics.count_request("unknown", "refused", time.perf_counter() - started)
         return web.Response(status=status, text=reason)
 
 

@@ -110,7 +110,7 @@ def test_json_line_is_one_line() -> None:
 
 def test_text_line_names_the_request_once() -> None:
     async def log() -> list[str]:
-        id = trace.begin().id  # noqa: A001
+        id = trace.start_request().id  # noqa: A001
         formatter = PlainLines([])
         return [formatter.format(record(text)).replace(id, "ID") for text in ("done", f"{id}: failed")]
 
