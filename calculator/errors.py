@@ -13,6 +13,11 @@ class FieldErrors(UserError):
     """Errors by scenario field: a form shows `errors["epochs"]` at its epochs field."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
+        """Join the errors to one text, a line per field.
+
+        Args:
+            errors: A sentence for the user by scenario field.
+        """
         self.errors = dict(errors)
         super().__init__("\n".join(_line(field, text) for field, text in self.errors.items()))
 

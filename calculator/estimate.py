@@ -79,8 +79,8 @@ def _check_customers(scenario: Scenario, catalog: Catalog) -> None:
     platforms = sorted({offer.platform for offer in catalog.offers.values()})
     for name in names:
         if name not in platforms:
-            known = f"new, existing, or platforms such as azure,openai; there are {', '.join(platforms)}"
-            raise FieldErrors({"customer": f"“{name}” is no platform. Write {known}."})
+            choices = f"new, existing, or platforms such as azure,openai. The platforms are {', '.join(platforms)}"
+            raise FieldErrors({"customer": f"Unknown platform “{name}”. Write {choices}."})
 
 
 def _rank(estimate: Estimate) -> tuple[int, bool, Decimal, str]:

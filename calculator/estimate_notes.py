@@ -1,4 +1,4 @@
-"""What an estimate rests on and what to look out for: read for the few offers that are shown, after all are priced."""
+"""Warnings and assumptions of an estimate, computed only for the few offers that are shown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_IMPACTS = 3
 
 @computed_once
 def estimate_warnings(comparison: Comparison, estimate: Estimate) -> tuple[Warning, ...]:
-    """Return what would cost money if it were overlooked, the most expensive kinds first.
+    """Return the warnings of an estimate, the most expensive kinds first.
 
     Args:
         comparison: The answer that the estimate belongs to.
@@ -37,7 +37,7 @@ def estimate_warnings(comparison: Comparison, estimate: Estimate) -> tuple[Warni
 
 @computed_once
 def estimate_assumptions(comparison: Comparison, estimate: Estimate) -> tuple[str, ...]:
-    """Return what was assumed where neither the question nor the platform says, in words.
+    """Return the assumptions where neither the question nor the platform gives a value, in words.
 
     Args:
         comparison: The answer that the estimate belongs to.
@@ -93,11 +93,11 @@ def _estimate_context(comparison: Comparison) -> EstimateContext:
 
 
 def _impacts(comparison: Comparison, estimate: Estimate) -> Iterator[AssumptionImpact]:
-    """Yield the change of the total with each assumption changed, where it is known and the job fits."""
+    """Yield the effect of each changed assumption on the total, if it is known and the job fits."""
     offer, total = estimate.offer, estimate.total
     if not isinstance(offer, RentedGpuOffer) or total.usd is None:
         return
-    from calculator.gpu_rental.search import alternatives  # the GPU model, where it is needed
+    from calculator.gpu_rental.search import alternatives  # imports the GPU model
 
     context, pricing = _estimate_context(comparison), comparison.context
     for alternative in alternatives(comparison.scenario, offer, pricing.gpu_facts, pricing.assumptions, pricing.as_of):
@@ -154,8 +154,8 @@ def _gpu_assumptions(plan: ResolvedScenario, offer: RentedGpuOffer, epochs: Deci
         queue = f", after {plan.queue_hours.normalize():f} hours in the queue" if plan.queue_hours else ""
         yield f"a run takes {hours:,.2f} hours on {offer.title}{queue}: start-up, evaluation and checkpoints included"
         yield from offer.work.how
-        yield "another batch size or learning rate leaves hours and cost nearly as they are; a wrong one costs a run"
+        yield "another batch size or learning rate hardly changes hours and cost; a wrong one costs a run"
     if serves(plan) and offer.deployment:
         yield offer.deployment.how
     if not serves(plan):
-        yield "no calls are given, so no GPUs are kept up to answer them"
+        yield "no calls are given, so no serving GPUs are priced"

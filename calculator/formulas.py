@@ -34,42 +34,60 @@ class Formula(Numeric):
     __slots__ = ("level", "text", "top", "value")
 
     def __init__(self, value: Decimal, text: str, level: int = _ATOM, top: Decimal | None = None) -> None:
+        """Create a number with its formula.
+
+        Args:
+            value: The number at the question's inputs.
+            text: The formula without its equals sign.
+            level: How tightly the formula binds: a sum, a product, or an atom.
+            top: The highest value that the number can take; by default `value`.
+        """
         self.value = value
         self.text = text
         self.level = level
         self.top = value if top is None else top
         """The highest value that the number can take, as far as the cost model reads it."""
 
-    def __add__(self, other: Any) -> Any:
-        return self if _is(other, ZERO) else _combine(self, "+", other)
+    def __add__(self, operand: Any) -> Any:
+        """Return the formula of the sum; adding zero changes nothing."""
+        return self if _is(operand, ZERO) else _combine(self, "+", operand)
 
-    def __radd__(self, other: Any) -> Any:
-        return self if _is(other, ZERO) else _combine(other, "+", self)
+    def __radd__(self, operand: Any) -> Any:
+        """Return the formula of the sum; adding to zero changes nothing."""
+        return self if _is(operand, ZERO) else _combine(operand, "+", self)
 
-    def __sub__(self, other: Any) -> Any:
-        return self if _is(other, ZERO) else _combine(self, "-", other)
+    def __sub__(self, operand: Any) -> Any:
+        """Return the formula of the difference; subtracting zero changes nothing."""
+        return self if _is(operand, ZERO) else _combine(self, "-", operand)
 
-    def __rsub__(self, other: Any) -> Any:
-        return _combine(other, "-", self)
+    def __rsub__(self, operand: Any) -> Any:
+        """Return the formula of the difference."""
+        return _combine(operand, "-", self)
 
-    def __mul__(self, other: Any) -> Any:
-        return _product(self, other)
+    def __mul__(self, operand: Any) -> Any:
+        """Return the formula of the product."""
+        return _product(self, operand)
 
-    def __rmul__(self, other: Any) -> Any:
-        return _product(other, self)
+    def __rmul__(self, operand: Any) -> Any:
+        """Return the formula of the product."""
+        return _product(operand, self)
 
-    def __truediv__(self, other: Any) -> Any:
-        return self if _is(other, ONE) else _combine(self, "/", other)
+    def __truediv__(self, operand: Any) -> Any:
+        """Return the formula of the ratio; dividing by one changes nothing."""
+        return self if _is(operand, ONE) else _combine(self, "/", operand)
 
-    def __rtruediv__(self, other: Any) -> Any:
-        return ZERO if _is(other, ZERO) else _combine(other, "/", self)
+    def __rtruediv__(self, operand: Any) -> Any:
+        """Return the formula of the ratio; zero divided by anything is zero."""
+        return ZERO if _is(operand, ZERO) else _combine(operand, "/", self)
 
     def __pow__(self, exponent: int) -> Any:
+        """Return the formula of the power."""
         if exponent == 0:
             return ONE
         return self if exponent == 1 else Formula(self.value**exponent, f"{_operand(self, _ATOM)}^{exponent}")
 
     def __bool__(self) -> bool:
+        """Return False for an input that is zero."""
         return not self.is_input or bool(self.value)
 
     @property
@@ -77,29 +95,45 @@ class Formula(Numeric):
         """Whether it is an input, and not computed from inputs."""
         return self.text.isidentifier()
 
-    def smaller(self, other: Decimal) -> Any:
-        return _call("MIN", self, other, min)
+    def smaller(self, bound: Decimal) -> Any:
+        """Return the formula of MIN."""
+        return _call("MIN", self, bound, min)
 
-    def larger(self, other: Decimal) -> Any:
-        return _call("MAX", self, other, max)
+    def larger(self, bound: Decimal) -> Any:
+        """Return the formula of MAX."""
+        return _call("MAX", self, bound, max)
 
     def round_up(self) -> Any:
+        """Return the formula of ROUNDUP."""
         return Formula(self.value.to_integral_value("ROUND_CEILING"), f"ROUNDUP({self.text},0)")
 
     def round_down(self) -> Any:
+        """Return the formula of ROUNDDOWN."""
         return Formula(self.value.to_integral_value("ROUND_FLOOR"), f"ROUNDDOWN({self.text},0)")
 
     def highest(self) -> Decimal:
+        """Return the highest value that the number can take."""
         return self.top
 
 
 def value_of(number: Decimal | Formula) -> Decimal:
-    """Return a number at the question's inputs."""
+    """Return a number at the question's inputs.
+
+    Args:
+        number: A number of `Formulas`.
+    """
     return number.value if isinstance(number, Formula) else number
 
 
 def formula_of(number: Decimal | Formula) -> str | None:
-    """Return the formula without its equals sign; None for a number that depends on no input."""
+    """Return the formula of a number without its equals sign.
+
+    Args:
+        number: A number of `Formulas`.
+
+    Returns:
+        None for a number that depends on no input.
+    """
     return number.text if isinstance(number, Formula) else None
 
 

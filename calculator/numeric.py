@@ -1,7 +1,8 @@
-"""What the cost model does with numbers besides + − × ÷, for a Decimal and for its stand-ins.
+"""Operations of the cost model besides + − × ÷, for Decimals and their stand-ins.
 
 The functions of the cost model are written for Decimal. A `Numeric` (2,000 samples at once, or a spreadsheet formula)
-takes the same operators and these functions, so it runs through the same code. It is true unless it is always zero.
+takes the same operators and these functions, so it runs through the same code. A stand-in is true unless it is always
+zero.
 """
 
 from __future__ import annotations
@@ -19,19 +20,24 @@ class Numeric:
 
     __slots__ = ()
 
-    def smaller(self, other: Decimal) -> Decimal:
+    def smaller(self, bound: Decimal) -> Decimal:
+        """Return the smaller of the two, in every sample."""
         raise NotImplementedError
 
-    def larger(self, other: Decimal) -> Decimal:
+    def larger(self, bound: Decimal) -> Decimal:
+        """Return the larger of the two, in every sample."""
         raise NotImplementedError
 
     def round_up(self) -> Decimal:
+        """Return the next whole number, in every sample."""
         raise NotImplementedError
 
     def round_down(self) -> Decimal:
+        """Return the whole number below, in every sample."""
         raise NotImplementedError
 
     def highest(self) -> Decimal:
+        """Return the highest value of all samples."""
         raise NotImplementedError
 
 
@@ -40,18 +46,18 @@ def as_decimal(number: Numeric) -> Decimal:
     return cast("Decimal", number)
 
 
-def smaller(left: Decimal, right: Decimal) -> Decimal:
+def smaller(value: Decimal, bound: Decimal) -> Decimal:
     """Return the smaller of two numbers, in every sample."""
-    if isinstance(left, Numeric):
-        return left.smaller(right)
-    return right.smaller(left) if isinstance(right, Numeric) else min(left, right)
+    if isinstance(value, Numeric):
+        return value.smaller(bound)
+    return bound.smaller(value) if isinstance(bound, Numeric) else min(value, bound)
 
 
-def larger(left: Decimal, right: Decimal) -> Decimal:
+def larger(value: Decimal, bound: Decimal) -> Decimal:
     """Return the larger of two numbers, in every sample."""
-    if isinstance(left, Numeric):
-        return left.larger(right)
-    return right.larger(left) if isinstance(right, Numeric) else max(left, right)
+    if isinstance(value, Numeric):
+        return value.larger(bound)
+    return bound.larger(value) if isinstance(bound, Numeric) else max(value, bound)
 
 
 def round_up(value: Decimal) -> Decimal:

@@ -1,4 +1,4 @@
-"""What a question is priced with: offers, base model, assumptions and date."""
+"""The pricing context of a question: offers, base model, assumptions and date."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _offers(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ...]
             rented |= catalog.gpus.offers
         elif name.lower() == YOUR_GPUS:
             if scenario.gpu_rate is None:
-                raise FieldErrors({"gpu_rate": "on=your-gpus needs what an hour of one GPU costs: gpu_rate=2.10."})
+                raise FieldErrors({"gpu_rate": "on=your-gpus needs the price of one GPU-hour, such as gpu_rate=2.10."})
             offers = ()
         elif name.lower() == YOUR_RATES:
             if not scenario.rates:
@@ -107,12 +107,12 @@ def _rented(scenario: Scenario, rented: Mapping[str, GpuOffer], catalog: Catalog
         if key := scenario.rented_gpu_key:
             raise FieldErrors({"model": f"{key}= applies to rented GPUs. {NEEDS_MODEL}"})
         return ()
-    from calculator.gpu_rental.search import rented_gpu_offers  # the GPU model, where it is needed
+    from calculator.gpu_rental.search import rented_gpu_offers  # imports the GPU model
 
     offers = rented_gpu_offers(scenario, rented.values(), catalog, on)
     if rented and not offers:
         names = dict.fromkeys(offer.gpu for offer in rented.values())
-        raise FieldErrors({"gpu": f"No offer here rents a {scenario.gpu} by the hour; rented are {', '.join(names)}."})
+        raise FieldErrors({"gpu": f"No offer rents out {scenario.gpu} by the hour. Rented are {', '.join(names)}."})
     return offers
 
 

@@ -1,5 +1,6 @@
-"""Values of an answer: line items, estimates, break-even, warnings. Amounts are computed from the line items, never
-stored beside them.
+"""Values of an answer: line items, estimates, break-even, warnings.
+
+Amounts are computed from the line items, never stored beside them.
 """
 
 from __future__ import annotations
@@ -130,7 +131,7 @@ class Total(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """One offer, priced for one resolved scenario. (A frozen dataclass takes four times as long to make.)"""
+    """One offer, priced for one resolved scenario. A frozen dataclass takes four times as long to create."""
 
     offer: Offer
     status: Status
@@ -226,16 +227,19 @@ class Percentiles(NamedTuple):
 
 
 def sum_amounts(amounts: Iterable[Decimal | None]) -> Total:
-    """Return the sum of the known amounts, US dollars.
+    """Return the sum of the known amounts.
 
     Unknown is not zero: if an amount is unknown and the known ones add up to nothing, the sum is unknown too.
+
+    Args:
+        amounts: US dollars; None for an unknown amount.
     """
     usd = Decimal(0)
-    known, whole = False, True
+    has_known, whole = False, True
     for amount in amounts:
         if amount is None:
             whole = False
         else:
-            known = True
+            has_known = True
             usd += amount
-    return Total(usd if known and (whole or usd) else None, whole)
+    return Total(usd if has_known and (whole or usd) else None, whole)

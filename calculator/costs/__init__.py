@@ -1,1 +1,1 @@
-"""The costs of one offer: training, hosting, inference, and what threatens them."""
+"""The costs of one offer: training, hosting, inference, and warnings about them."""

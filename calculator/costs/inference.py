@@ -134,9 +134,9 @@ def _token_line(plan: ResolvedScenario, load: TokenLoad, period: PricePeriod, ca
 
 
 def _tier_lines(plan: ResolvedScenario, load: TokenLoad, period: PricePeriod) -> Iterator[LineItem]:
-    """A graduated price: each month's tokens fill the tiers from the bottom."""
+    """Yield the line items of a graduated price: each month's tokens fill the tiers from the bottom."""
     price = period.price
-    assert price is not None  # noqa: S101 - the caller looked
+    assert price is not None  # noqa: S101 - the caller checked
     month_tokens = plan.calls_per_month * load.tokens_per_call * load.share
     bottom = ZERO
     for tier in price.tiers:
@@ -163,7 +163,7 @@ def _tier_lines(plan: ResolvedScenario, load: TokenLoad, period: PricePeriod) ->
                 recurrence="monthly",
                 monthly_quantity=None if period.start else within(month_tokens) / MILLION,
                 price=price,
-                formula_text="what falls into this tier of {} tokens a month, over {} months ÷ 1M",
+                formula_text="part of {} tokens a month inside this tier, over {} months ÷ 1M",
                 formula_values=(month_tokens, period.end - period.start),
             )
         bottom = top or bottom

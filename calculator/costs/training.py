@@ -142,7 +142,7 @@ def _job_lines(
     label = "Training" if recurrence == "once" else "Retraining"
     if price and price.per == "hour":
         per_job = plan.training_hours
-        text, values = ("hours are not known: give hours=", ()) if per_job is None else ("{} hours", (per_job,))
+        text, values = ("hours are unknown: add hours=", ()) if per_job is None else ("{} hours", (per_job,))
         unit = "hour"
     elif isinstance(offer, RentedGpuOffer) and offer.work:
         tokens = tokens_of_a_run(plan, offer, epochs)

@@ -18,11 +18,11 @@ from pricing import LongFate, Offer, Status
 LONG_RUN_DAYS = Decimal(30)
 """Wall-clock days of one run from which a warning is given."""
 _LONGER: dict[LongFate, tuple[str, str]] = {
-    "cut": ("examples_truncated", "Examples are cut at {} tokens; the rest is not learnt, and not billed."),
-    "left out": ("examples_left_out", "Examples over {} tokens are left out: not learnt, and not billed."),
+    "cut": ("examples_truncated", "Examples are cut at {} tokens. The rest isn't trained on or billed."),
+    "left out": ("examples_left_out", "Examples over {} tokens are left out. They aren't trained on or billed."),
     "unknown": (
         "examples_too_long",
-        "At most {} tokens an example are taken, and what becomes of longer ones is not published: all is counted.",
+        "At most {} tokens per example are accepted. The treatment of longer ones isn't published: all is counted.",
     ),
 }
 """Code and sentence by the treatment of examples that are longer than a platform accepts."""
@@ -39,7 +39,7 @@ def not_for_sale(offer: Offer, status: Status, as_of: date) -> Warning:
     elif life and life.training_ends:
         ended = f"Training {offer.title} ended on {life.training_ends}."
         if life.inference_ends:
-            ended += f" Models that were tuned answer until {life.inference_ends}."
+            ended += f" Tuned models answer until {life.inference_ends}."
     else:
         ended = f"{offer.title} is retired."
     return Warning("closed", f"{ended}{nearest} Ask with an earlier date to see what it cost.")
@@ -79,8 +79,8 @@ def _lifecycle(
         days = (life.inference_ends - as_of).days
         yield Warning(
             "model_ends",
-            f"The model ends on {life.inference_ends}, in {days} days, and what was trained ends with it: "
-            "nothing is counted after that day.",
+            f"The model ends on {life.inference_ends}, in {days} days, and its tuned models end with it: "
+            "nothing is priced after that day.",
             once,
         )
     if life.training_ends and life.training_ends <= horizon_end:
@@ -92,7 +92,7 @@ def _lifecycle(
                 text += f" Only {possible} of {planned} planned retrainings can happen."
         yield Warning("training_ends", text)
     if life.stated_status == "closing" and not (life.training_ends or life.inference_ends):
-        yield Warning("closing", f"{offer.platform_title} is winding this down, with no date given.")
+        yield Warning("closing", f"{offer.platform_title} is winding this down, without a published date.")
 
 
 def _until(day: date | None) -> str:
@@ -103,9 +103,9 @@ def _unknown(lines: Sequence[LineItem]) -> Iterator[Warning]:
     for line in lines:
         if line.amount_usd is None:
             if line.quantity is None and line.component == "hosting":
-                text = "the model, or a call of this length and latency, does not fit these GPUs for serving."
+                text = "the model, or a call of this length and latency, does not fit these GPUs."
             elif line.quantity is None:
-                text = "billed by the hour, and the hours are not known. Add hours= for one run."
+                text = "billed by the hour, and the hours are unknown. Add hours= for one run."
             elif line.price and line.price.max_call_input_tokens and line.price.usd is not None:
                 text = f"the price is known up to {line.price.max_call_input_tokens:,} input tokens a call, not beyond."
             else:
@@ -128,18 +128,18 @@ def _hosting(plan: ResolvedScenario, offer: Offer, lines: Sequence[LineItem]) ->
         if isinstance(offer, RentedGpuOffer):
             yield Warning(
                 "capacity_not_measured",
-                "How many calls a GPU carries follows from its bandwidth and arithmetic, not from a measurement: "
-                "try it before you rely on it.",
+                "The calls per GPU are calculated from bandwidth and arithmetic, not measured. "
+                "Test it before you rely on it.",
             )
         elif is_dedicated(plan, offer) and plan.calls_per_month:
             yield Warning(
                 "capacity_not_checked",
-                "Priced for the smallest deployment; whether it carries the calls is not checked.",
+                "Priced for the smallest deployment. Whether it can serve the calls isn't checked.",
             )
     if offer.deployment_hours and plan.calls_per_month:
         yield Warning(
             "deployment_deleted",
-            f"A deployment is deleted after {offer.deployment_hours} hours: for trying out, not for production.",
+            f"A deployment is deleted after {offer.deployment_hours} hours: for tests, not for production.",
         )
 
 
@@ -175,7 +175,7 @@ def _training(plan: ResolvedScenario, offer: Offer, epochs: Decimal, lines: Sequ
 
 
 def _long_run(plan: ResolvedScenario, offer: RentedGpuOffer, epochs: Decimal) -> Iterator[Warning]:
-    """Of a run that ends too late: after weeks, or after all that is looked ahead to."""
+    """Yield a warning for a run that takes more than 30 days or ends after the horizon."""
     if not offer.work:
         return
     seconds = run_seconds(plan, offer.work, tokens_of_a_run(plan, offer, epochs))
@@ -187,8 +187,8 @@ def _long_run(plan: ResolvedScenario, offer: RentedGpuOffer, epochs: Decimal) ->
     more = f"gpus={offer.work.gpus * 2}"
     yield Warning(
         "long_run",
-        f"One run takes {days:,.0f} days{late}. More GPUs together ({more}), a faster one, or fewer epochs or examples "
-        "make it shorter.",
+        f"One run takes {days:,.0f} days{late}. Use more GPUs together ({more}), a faster GPU, or fewer epochs or "
+        "examples.",
     )
 
 
@@ -197,4 +197,4 @@ def _doubtful(lines: Sequence[LineItem]) -> Iterator[Warning]:
     if doubtful:
         labels = ", ".join(dict.fromkeys(line.label for line in doubtful))
         usd = sum_amounts(line.amount_usd for line in doubtful).usd
-        yield Warning("low_confidence", f"Prices of low confidence, check them before you sign: {labels}.", usd)
+        yield Warning("low_confidence", f"Prices of low confidence; check them before you sign: {labels}.", usd)

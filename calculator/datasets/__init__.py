@@ -1,4 +1,4 @@
-"""What is in a training file: tokens, split, faults. Pure: bytes in, counts out; the tokenizer is an argument."""
+"""Counting of training files: tokens, lengths and problems. Pure: bytes in, counts out, the tokenizer an argument."""
 
 from calculator.datasets.blocks import BlockCount, CountingRules, Tokenizer, count_block
 from calculator.datasets.formats import detect_format

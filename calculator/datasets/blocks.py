@@ -1,4 +1,4 @@
-"""A block of lines -> what is in it. Blocks know nothing of each other, so that many can be counted at once."""
+"""Counting of one block of lines. Blocks are independent, so that several can be counted in parallel."""
 
 from __future__ import annotations
 
@@ -17,47 +17,57 @@ from calculator.datasets.reading import ROLES, MessageOverhead, ParsedLine, form
 from calculator.datasets.secrets import find_secrets
 from pricing import Format
 
-# Values that a line may be made of: text has a comma every few words, not every other byte.
+# Bound on the JSON values in a line: text has a comma every few words, not every other byte.
 _MIN_PARTS = 100_000
 _BYTES_A_PART = 25
 _CHATS = ("openai-chat", "openai-rft")
 
 
 class Tokenizer(Protocol):
-    """Whatever counts tokens."""
+    """A tokenizer, as far as counting needs it."""
 
     def count(self, texts: list[str]) -> list[int]:
-        """Tokens of each text."""
+        """Return the number of tokens of each text."""
         ...
 
 
 class CountingRules(NamedTuple):
-    """How a file is counted: the same for all its blocks."""
+    """Rules for counting a file, the same for all its blocks."""
 
     format: Format | None
-    """None where no line shows one."""
+    """Format of the file; None if no line has a known one."""
     beside: Mapping[Format, MessageOverhead]
+    """Tokens that a platform adds to the text, by format."""
 
 
 class BlockCount(NamedTuple):
-    """What is in one block. `lines`, `totals`, `trained` and `keys` run in parallel, one entry an example."""
+    """The content of one block. `lines`, `totals`, `trained` and `keys` have one entry per example."""
 
     first_line: int
     lines: Sequence[int]
     totals: Sequence[int]
     trained: Sequence[int]
     keys: Sequence[int]
-    """A hash of the texts of each example."""
+    """Hashes of the texts."""
     content_tokens: int
     images: int
     beyond_rules: int
-    """Examples with parts that no published rule counts."""
+    """Number of examples with parts that no published rule counts."""
     problems: list[Problem]
     """In the order of the lines."""
 
 
 def count_block(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> BlockCount:
-    """Count and check the lines of one block."""
+    """Count and check the lines of one block.
+
+    Args:
+        block: Whole lines of the file.
+        rules: Format of the file and the tokens that a platform adds.
+        tokenizer: Counts the tokens of texts.
+
+    Returns:
+        Tokens of each example, and the problems in the order of the lines.
+    """
     if block.skipped_bytes:
         text = f"The line is {block.skipped_bytes:,} bytes long and was not counted. Split the example."
         return BlockCount(block.first_line, (), (), (), (), 0, 0, 0, [Problem(block.first_line, "line_too_long", text)])
@@ -75,12 +85,12 @@ def count_block(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> Blo
 
 
 def role_tokens(tokenizer: Tokenizer) -> dict[str, int]:
-    """Tokens of the name of each role."""
+    """Return the tokens of the name of each role."""
     return dict(zip(ROLES, tokenizer.count(list(ROLES)), strict=True))
 
 
 def _key(chat: Chat) -> int:
-    """The same as `_key_of` for the same messages."""
+    """Return the same hash as `_key_of` for the same messages."""
     parts: list[str] = []
     for message in chat.messages:
         if message.name is UNSET:
@@ -91,7 +101,7 @@ def _key(chat: Chat) -> int:
 
 
 def _count_lines(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> BlockCount:
-    """The careful way: each line by itself, counted in one batch."""
+    """Parse each line by itself, and count all texts in one batch."""
     readings: list[ParsedLine] = []
     keys: list[int] = []
     problems = list(find_secrets(block.data, block.first_line))
@@ -131,12 +141,12 @@ def _count_lines(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> Bl
 
 
 def _key_of(reading: ParsedLine, line: bytes) -> int:
-    """A hash of the texts; of the whole line where there is more than text."""
+    """Return a hash of the texts, or of the whole line if it has more than text."""
     return hash(line) if reading.images or not reading.by_rule else hash(tuple(reading.texts))
 
 
 def read_line(line: bytes, number: int, rules: CountingRules) -> ParsedLine | Problem:
-    """What a line that is not blank holds, or why it is no example."""
+    """Return the content of a line that isn't blank, or why it isn't an example."""
     if rules.format == "plain-text":
         try:
             return read_record({"text": line.decode()}, "plain-text", number, rules.beside)
@@ -146,11 +156,15 @@ def read_line(line: bytes, number: int, rules: CountingRules) -> ParsedLine | Pr
     if isinstance(record, Problem):
         return record
     if not isinstance(record, dict):
-        return Problem(number, "not_an_object", "The line is JSON, but no object. Write one object in braces a line.")
+        return Problem(
+            number, "not_an_object", "The line is JSON, but not an object. Write one object in braces per line."
+        )
     row_format = format_of(record)
     if row_format is None:
-        keys = ", ".join(quoted(key) for key in list(record)[:5]) or "nothing"
-        return Problem(number, "unknown_format", f"The line holds {keys}: no format of training data has these keys.")
+        keys = ", ".join(quoted(key) for key in list(record)[:5]) or "none"
+        return Problem(
+            number, "unknown_format", f"The line has the keys {keys}, which match no format of training data."
+        )
     if rules.format in _CHATS and row_format in _CHATS:
         row_format = rules.format
     try:
@@ -158,19 +172,19 @@ def read_line(line: bytes, number: int, rules: CountingRules) -> ParsedLine | Pr
     except RecursionError:
         return Problem(number, "nested_too_deep", _NESTED)
     if row_format != rules.format:
-        began = f"the file began as {rules.format}" if rules.format else "the file began in none"
-        reading.fault("other_format", f"The line is in the format {row_format}; {began}. Keep to one format a file.")
+        began = f"the file starts in {rules.format}" if rules.format else "the file starts in none"
+        reading.fault("other_format", f"The line is in the format {row_format}; {began}. Use one format per file.")
     return reading
 
 
-_NESTED = "The line is nested too deeply to be read. Flatten it."
+_NESTED = "The line is nested too deeply. Flatten it."
 
 
 def _decoded(line: bytes, number: int) -> Any:
-    """The JSON value of a line, or why it is none."""
+    """Return the JSON value of a line, or why it has none."""
     parts = line.count(b",") + line.count(b"{") + line.count(b"[")
     if parts > max(_MIN_PARTS, len(line) // _BYTES_A_PART):
-        text = f"The line is made of {parts:,} values and was not counted. An example is a few messages of text."
+        text = f"The line has {parts:,} values, too many for messages of text, and was not counted."
         return Problem(number, "too_many_parts", text)
     try:
         return msgspec.json.decode(line)
@@ -178,9 +192,9 @@ def _decoded(line: bytes, number: int) -> Any:
         return Problem(number, "nested_too_deep", _NESTED)
     except (msgspec.DecodeError, UnicodeDecodeError):
         pass
-    # msgspec refuses lone surrogates, which other readers take, and says less of what is wrong.
+    # msgspec refuses lone surrogates, which other parsers accept, and its messages say less.
     try:
-        return json.loads(line.decode(), parse_constant=_no_number)
+        return json.loads(line.decode(), parse_constant=_refuse_constant)
     except RecursionError:
         return Problem(number, "nested_too_deep", _NESTED)
     except UnicodeDecodeError as error:
@@ -189,19 +203,19 @@ def _decoded(line: bytes, number: int) -> Any:
         return Problem(number, "bad_json", _not_json(line, error))
 
 
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} isn't a JSON number")
 
 
 def _not_utf8(number: int, error: UnicodeDecodeError) -> Problem:
-    return Problem(number, "not_utf8", f"Byte {error.start + 1} of the line is not UTF-8. Save the file as UTF-8.")
+    return Problem(number, "not_utf8", f"Byte {error.start + 1} of the line isn't UTF-8. Save the file as UTF-8.")
 
 
 def _not_json(line: bytes, error: ValueError) -> str:
     if b"\0" in line:
-        return "There are NUL bytes in the line. Remove them."
+        return "The line has NUL bytes. Remove them."
     if line.startswith(b"{'"):
-        return "The line is in single quotes, which is Python and not JSON. Write it with json.dumps."
+        return "The line uses single quotes: this is Python, not JSON. Write it with json.dumps."
     where = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
     reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-    return f"The line is not JSON{where} ({reason}). Write one whole object on one line."
+    return f"The line isn't JSON{where} ({reason}). Write one whole object on one line."

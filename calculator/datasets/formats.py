@@ -1,4 +1,4 @@
-"""Which format a file is in, from its first lines."""
+"""Detection of a file's format from its first lines."""
 
 from __future__ import annotations
 
@@ -10,8 +10,16 @@ from pricing import Format
 
 
 def detect_format(block: Block) -> Format | None:
-    """The format of the first line that shows one; None where none does. Raises UserError for JSON that is not one
-    object a line.
+    """Return the format of the first line that has a known one.
+
+    Args:
+        block: The first lines of the file.
+
+    Returns:
+        `plain-text` if no line looks like JSON; None if some do, but none has a known format.
+
+    Raises:
+        UserError: The file is JSON, but not one object per line.
     """
     lines = [line for raw in block.data.split(b"\n") if (line := raw.strip(b" \t\r"))]
     if not lines:
@@ -25,11 +33,12 @@ def detect_format(block: Block) -> Format | None:
 
 
 def _refuse(first_line: bytes, detected: Format | None) -> None:
-    """What the first line shows to be one JSON value over many lines. Where others are whole examples, it is one bad
-    line; one that is a text may as well be a part of a larger value.
+    """Raise UserError if the first line starts a JSON value that spans several lines.
+
+    If other lines are whole examples, it is only one bad line; a line of the format `text` may be a part of a value.
     """
     if first_line == b"[" or first_line.replace(b" ", b"").startswith(b"[{"):
-        raise UserError("The file is one JSON array. Write each example on a line of its own: jq -c '.[]' FILE.")
+        raise UserError("The file is one JSON array. Write one example per line: jq -c '.[]' FILE.")
     if detected in (None, "text") and first_line.startswith(b"{") and first_line.endswith((b"[", b"{", b",")):
         raise UserError("The examples run over several lines. Write each on one line: jq -c . FILE.")
 

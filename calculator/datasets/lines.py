@@ -1,4 +1,4 @@
-"""Chunks of bytes -> blocks of whole lines, with line numbers, in flat memory."""
+"""Splitting of a stream of bytes into blocks of whole lines, in constant memory."""
 
 from __future__ import annotations
 
@@ -11,19 +11,28 @@ MAX_LINE_BYTES = 2_000_000
 
 
 class Block(NamedTuple):
-    """Whole lines; the last may lack its line break."""
+    """Whole lines of a file; the last may lack its line break."""
 
     first_line: int
     data: bytes
     lines: int
     skipped_bytes: int = 0
-    """Set for a line over MAX_LINE_BYTES: its length; `data` is empty then."""
+    """Length of a line over MAX_LINE_BYTES, which is skipped: `data` is empty then."""
 
 
 def split_blocks(
     chunks: Iterable[bytes], *, block_bytes: int = BLOCK_BYTES, max_line_bytes: int = MAX_LINE_BYTES
 ) -> Iterator[Block]:
-    """Blocks of about `block_bytes`, cut at line breaks. A line over `max_line_bytes` is read past, never held."""
+    """Split a stream into blocks of whole lines.
+
+    Args:
+        chunks: The bytes of the file, in pieces of any size.
+        block_bytes: Approximate size of a block.
+        max_line_bytes: A longer line is skipped and never held in memory.
+
+    Yields:
+        Blocks in the order of the file.
+    """
     line, partial, skipped, whole = 1, bytearray(), 0, 0
     for piece in _pieces(chunks, block_bytes):
         start = 0
@@ -63,7 +72,7 @@ def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
 
 
 def _few_lines(line: int, data: bytes, lines: int) -> Iterator[Block]:
-    """At most MAX_BLOCK_LINES a block, so that what is said of the lines of one stays small."""
+    """Yield blocks of at most MAX_BLOCK_LINES, which bounds the size of a block's count."""
     if lines <= MAX_BLOCK_LINES:
         yield Block(line, data, lines)
         return
@@ -78,7 +87,7 @@ def _few_lines(line: int, data: bytes, lines: int) -> Iterator[Block]:
 
 
 def _breaks(data: bytes) -> Iterator[int]:
-    """Where each line ends, its line break included."""
+    """Yield the end of each line, after its line break."""
     at = data.find(b"\n")
     while at >= 0:
         yield at + 1

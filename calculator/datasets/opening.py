@@ -1,4 +1,4 @@
-"""What a file really is, seen from its first bytes: text, UTF-16, gzip; or nothing that can be trained on."""
+"""Opening of an uploaded file by its first bytes: text, UTF-16, gzip, or a format that can't be trained on."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MAX_UNPACKED_BYTES = 4_000_000_000
 _SNIFF_BYTES = 4_096
 _PIECE_BYTES = 256 * 1024
 
-_EXPORT = "Export it as JSONL: one JSON object a line, in UTF-8."
-# (first bytes, what such a file is)
+_EXPORT = "Export it as JSONL: one JSON object per line, in UTF-8."
+# (first bytes, kind of file)
 _FOREIGN = (
     (b"%PDF", "a PDF"),
     (b"PK\x03\x04", "a ZIP archive or an Office document"),
@@ -36,21 +36,31 @@ _GZIP = b"\x1f\x8b"
 
 
 def open_text(chunks: Iterable[bytes], *, max_unpacked_bytes: int = MAX_UNPACKED_BYTES) -> Iterator[bytes]:
-    """The file as UTF-8 without a byte-order mark: gzip is unpacked, UTF-16 converted. Raises UserError for what is
-    no text, empty, or unpacks to more than `max_unpacked_bytes`.
+    """Return the file as UTF-8 without a byte-order mark: gzip is unpacked, UTF-16 converted.
+
+    Args:
+        chunks: The bytes of the file, in pieces of any size.
+        max_unpacked_bytes: Most bytes of an unpacked gzip file.
+
+    Returns:
+        The text, in pieces.
+
+    Raises:
+        UserError: The file is empty or isn't text; while reading, also a damaged gzip file or one that unpacks to
+            more than `max_unpacked_bytes`.
     """
     head, chunks = _head(chunks)
     if not head:
-        raise UserError("The file is empty. Put one example a line.")
+        raise UserError("The file is empty. Write one example per line.")
     if head.startswith(_GZIP):
         head, chunks = _head(_gunzipped(chunks, max_unpacked_bytes))
         if head.startswith(_GZIP):
             raise UserError("The file is packed with gzip twice. Unpack it once.")
         if not head:
-            raise UserError("The packed file is empty. Put one example a line.")
+            raise UserError("The packed file is empty. Write one example per line.")
     for magic, kind in _FOREIGN:
         if head.startswith(magic):
-            raise UserError(f"The file is {kind}, and no training set. {_EXPORT}")
+            raise UserError(f"The file is {kind}, not a training set. {_EXPORT}")
     if encoding := _utf_16(head):
         return _converted(chunks, encoding)
     if b"\0" in head and head.count(b"\0") * 50 > len(head):
@@ -59,7 +69,7 @@ def open_text(chunks: Iterable[bytes], *, max_unpacked_bytes: int = MAX_UNPACKED
 
 
 def _head(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The first bytes, and all of them again."""
+    """Return the first bytes, and an iterator over all of them."""
     remaining = iter(chunks)
     head = b""
     for chunk in remaining:
@@ -70,7 +80,7 @@ def _head(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
 
 
 def _gunzipped(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
-    """Every member of a gzip file, in pieces of bounded size."""
+    """Yield every member of a gzip file, in pieces of bounded size."""
     unpacker, unpacked, ended = zlib.decompressobj(wbits=31), 0, False
     try:
         for chunk in chunks:
@@ -96,7 +106,7 @@ def _gunzipped(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
 
 
 def _utf_16(head: bytes) -> str | None:
-    """The codec of a UTF-16 file; one without a mark shows by the NUL beside most of its characters."""
+    """Return the codec of a UTF-16 file; without a mark, every other byte of most characters is NUL."""
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise UserError("The file is in UTF-32. Save it as UTF-8.")
     even, odd = head[::2], head[1::2]
@@ -108,7 +118,7 @@ def _utf_16(head: bytes) -> str | None:
 
 
 def _converted(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """UTF-16 as UTF-8; what is no UTF-16 becomes U+FFFD."""
+    """Yield UTF-16 as UTF-8; invalid UTF-16 becomes U+FFFD."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     is_first = True
     for chunk in chunks:

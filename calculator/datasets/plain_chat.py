@@ -1,4 +1,4 @@
-"""The common case, fast: a block of OpenAI chat lines of plain text, decoded and summed without a look at each."""
+"""The fast path for the common case: a block of OpenAI chat lines of plain text, decoded and summed at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from calculator.datasets.reading import ROLES, MessageOverhead
 
-# What is neither this nor well-formed goes the careful way (`reading.py`), which says what is wrong.
+# Every other line takes the slow path (`reading.py`), which reports what is wrong.
 _LARGE_BYTES = 500_000
 _MAX_OBJECTS = 50_000
 
@@ -25,7 +25,7 @@ class Message(msgspec.Struct, gc=False, forbid_unknown_fields=True):
 
 
 class Chat(msgspec.Struct, gc=False, forbid_unknown_fields=True):
-    """A line that has nothing but messages."""
+    """A line with messages and nothing else."""
 
     messages: Annotated[list[Message], Meta(min_length=1)]
 
@@ -34,7 +34,7 @@ _decoder = msgspec.json.Decoder(Chat)
 
 
 def decode_chats(data: bytes, lines: int) -> list[Chat] | None:
-    """The lines of a block, so many, as chats; None where one of them is blank, something else, or has a fault."""
+    """Return the lines of a block as chats; None if one of them is blank, of another kind, or faulty."""
     if len(data) > _LARGE_BYTES and data.count(b"{") > _MAX_OBJECTS:
         return None
     try:
@@ -47,7 +47,7 @@ def decode_chats(data: bytes, lines: int) -> list[Chat] | None:
 
 
 def texts_of(chats: list[Chat]) -> list[str]:
-    """What has to be counted: contents in their order, then the names."""
+    """Return the texts to count: contents in their order, then the names."""
     contents = [message.content for chat in chats for message in chat.messages]
     names = [message.name for chat in chats for message in chat.messages if message.name is not UNSET]
     return contents + names
@@ -56,7 +56,7 @@ def texts_of(chats: list[Chat]) -> list[str]:
 def sum_chats(
     chats: list[Chat], counts: list[int], role_tokens: Mapping[str, int], beside: MessageOverhead
 ) -> tuple[list[int], list[int], int]:
-    """(tokens of each example, trained tokens of each, tokens of all contents) from the counts of `texts_of`."""
+    """Return the tokens of each example, its trained tokens, and the tokens of all contents; `counts` of `texts_of`."""
     totals, trained = [], []
     contents = sum(len(chat.messages) for chat in chats)
     of_content, of_name = iter(counts), iter(counts[contents:])

@@ -1,4 +1,4 @@
-"""What can be wrong with a training file: a kind that machines count, a sentence with the fix for people."""
+"""Problems of a training file: a kind to count, and a sentence with the fix for users."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MAX_SHOWN = 20
 
 
 class Problem(NamedTuple):
-    """One fault. `line` counts from 1; None where the file as a whole is meant."""
+    """A problem of a training file. `line` counts from 1; None for a problem of the whole file."""
 
     line: int | None
     kind: Kind
@@ -43,6 +43,6 @@ class Problem(NamedTuple):
 
 
 def quoted(value: object) -> str:
-    """Somebody's value inside a sentence: short, on one line, no lone surrogates."""
+    """Return a user's value for a sentence: short, on one line, without lone surrogates."""
     text = " ".join(str(value).split())[:40].encode("utf-8", "replace").decode()
     return f"“{text}”"

@@ -1,4 +1,4 @@
-"""One JSON line -> what is in it: texts to count, images, faults. The careful way, for every format and every fault."""
+"""Parsing of one line: texts to count, images and problems. The slow path, for every format and every problem."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CHAT_KEYS = frozenset(("messages", "tools", "functions", "parallel_tool_calls",
 
 
 class MessageOverhead(NamedTuple):
-    """Tokens that are counted beside the text."""
+    """Tokens that a platform adds to the text, per message, name and example."""
 
     per_message: int
     per_name: int
@@ -25,9 +25,16 @@ class MessageOverhead(NamedTuple):
 
 
 class ParsedLine:
-    """What one line holds. `texts` are counted together with those of other lines; the lists run in parallel."""
+    """The content of one line. `texts`, `is_content` and `is_trained` have one entry per text."""
 
     def __init__(self, line: int, format: Format, beside: MessageOverhead | None) -> None:
+        """Start a line without content.
+
+        Args:
+            line: Line number, from 1.
+            format: Format of the line.
+            beside: Tokens that a platform adds; None if no rule is published.
+        """
         self.line = line
         self.format = format
         self.beside = beside
@@ -37,23 +44,24 @@ class ParsedLine:
         self.fixed_tokens = 0
         self.images = 0
         self.by_rule = True
-        """Whether every part is counted by a published rule; tools and function calls are not."""
+        """True if a published rule counts every part; there is none for tools and function calls."""
         self.problems: list[Problem] = []
 
     def add(self, text: str, *, content: bool = False, trained: bool = False) -> None:
+        """Add a text to count, unless it is empty."""
         if text:
             self.texts.append(text)
             self.is_content.append(content)
             self.is_trained.append(trained)
 
     def fault(self, kind: Kind, text: str) -> None:
-        """Each kind once a line: the first of its sort."""
+        """Add a problem, unless the line already has one of its kind."""
         if all(problem.kind != kind for problem in self.problems):
             self.problems.append(Problem(self.line, kind, text))
 
 
 def format_of(record: Mapping[str, Any]) -> Format | None:
-    """The format one record is in; None for none that is known."""
+    """Return the format of a record, or None if it is unknown."""
     if "preferred_output" in record or "non_preferred_output" in record:
         return "openai-preference"
     if "contents" in record:
@@ -70,14 +78,14 @@ def format_of(record: Mapping[str, Any]) -> Format | None:
 def read_record(
     record: Mapping[str, Any], format: Format, line: int, beside: Mapping[Format, MessageOverhead]
 ) -> ParsedLine:
-    """What a record of `format` holds."""
+    """Return the content of a record in `format`."""
     reading = ParsedLine(line, format, beside.get(format))
     _READERS[format](record, reading)
     return reading
 
 
 def _has_blocks(record: Mapping[str, Any]) -> bool:
-    """Nova's shape where the schemaVersion is missing: system is a list, or content is a list of untyped blocks."""
+    """Return True for Nova's shape without a schemaVersion: system or content is a list of untyped blocks."""
     messages = record.get("messages")
     if not isinstance(messages, list) or not messages or not isinstance(messages[0], dict):
         return False
@@ -89,7 +97,7 @@ def _has_blocks(record: Mapping[str, Any]) -> bool:
 
 
 def _asks_for_a_grade(record: Mapping[str, Any]) -> bool:
-    """Reinforcement: the chat ends with the user, and fields beside it hold what the grader compares with."""
+    """Return True for reinforcement: the chat ends with the user, and other fields hold the grader's reference."""
     messages = record["messages"]
     if not isinstance(messages, list) or not messages or record.keys() <= _CHAT_KEYS:
         return False
@@ -100,7 +108,9 @@ def _asks_for_a_grade(record: Mapping[str, Any]) -> bool:
 def _read_chat(record: Mapping[str, Any], reading: ParsedLine) -> None:
     roles = _read_messages(record, "messages", reading, trains=True)
     if roles and "assistant" not in roles:
-        reading.fault("missing_assistant", "No message is the assistant's: there is nothing to learn. Add the answer.")
+        reading.fault(
+            "missing_assistant", "No message is by the assistant, so there is nothing to learn. Add the answer."
+        )
     elif roles and roles[-1] != "assistant":
         reading.fault(
             "last_not_assistant", f"The last message is by {quoted(roles[-1])}. End with the assistant's answer."
@@ -111,7 +121,7 @@ def _read_chat(record: Mapping[str, Any], reading: ParsedLine) -> None:
 def _read_rft(record: Mapping[str, Any], reading: ParsedLine) -> None:
     roles = _read_messages(record, "messages", reading, trains=False)
     if roles and roles[-1] not in ("user", "developer"):
-        reading.fault("last_not_user", "The chat must end with the user's message: the model is to answer it.")
+        reading.fault("last_not_user", "The chat must end with the user's message, which the model answers.")
     _read_tools(record, reading)
 
 
@@ -121,7 +131,7 @@ def _read_preference(record: Mapping[str, Any], reading: ParsedLine) -> None:
         _read_messages(instruction_input, "messages", reading, trains=False, where="input.messages")
         _read_tools(instruction_input, reading)
     else:
-        reading.fault("no_messages", "input is missing. Write an object with the messages that are answered.")
+        reading.fault("no_messages", "input is missing. Write an object with the messages to answer.")
     for key in ("preferred_output", "non_preferred_output"):
         roles = _read_messages(record, key, reading, trains=True)
         if roles and "assistant" not in roles:
@@ -131,7 +141,7 @@ def _read_preference(record: Mapping[str, Any], reading: ParsedLine) -> None:
 def _read_messages(
     holder: Mapping[str, Any], key: str, reading: ParsedLine, *, trains: bool, where: str = ""
 ) -> list[str]:
-    """Reads a list of messages; the roles that stand in it."""
+    """Read a list of messages, and return their roles."""
     messages = holder.get(key)
     if not isinstance(messages, list) or not messages:
         reading.fault("no_messages", f"{where or key} is missing or empty. Write a list of messages.")
@@ -143,7 +153,7 @@ def _read_messages(
         if isinstance(message, dict):
             roles.append(_read_message(message, number, reading, trains=trains))
         else:
-            reading.fault("bad_message", f"Message {number} is no object. Write role and content in braces.")
+            reading.fault("bad_message", f"Message {number} isn't an object. Write role and content in braces.")
     return roles
 
 
@@ -164,7 +174,7 @@ def _read_message(message: dict[str, Any], number: int, reading: ParsedLine, *, 
     if isinstance(weight, bool) or weight not in (0, 1):
         reading.fault("bad_weight", f"Message {number}: the weight is {quoted(weight)}. Write 0 or 1, or leave it out.")
     if extra := message.keys() - _MESSAGE_KEYS:
-        reading.fault("unknown_key", f"Message {number}: {quoted(min(extra))} is no key of a message. Remove it.")
+        reading.fault("unknown_key", f"Message {number}: {quoted(min(extra))} isn't a key of a message. Remove it.")
     trained = trains and role == "assistant" and weight != 0
     called = _read_calls(message, reading, trained=trained)
     _read_content(message.get("content"), number, reading, trained=trained, may_lack=called)
@@ -196,21 +206,21 @@ def _read_part(part: Any, number: int, reading: ParsedLine, *, trained: bool) ->
 
 
 def _read_calls(message: Mapping[str, Any], reading: ParsedLine, *, trained: bool) -> bool:
-    """Tool and function calls, by name and arguments; whether there are any."""
+    """Read tool and function calls, and return True if there are any."""
     calls = message.get("tool_calls")
     functions = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
-    found = [call for call in (*functions, message.get("function_call")) if isinstance(call, dict)]
-    for call in found:
+    all_calls = [call for call in (*functions, message.get("function_call")) if isinstance(call, dict)]
+    for call in all_calls:
         reading.by_rule = False
         for key in ("name", "arguments"):
             value = call.get(key)
             if value is not None:
                 reading.add(value if isinstance(value, str) else _as_json(value), trained=trained)
-    return bool(found)
+    return bool(all_calls)
 
 
 def _read_tools(record: Mapping[str, Any], reading: ParsedLine) -> None:
-    """Definitions of tools, as the JSON they are."""
+    """Read the definitions of tools, as JSON text."""
     for key in ("tools", "functions"):
         if record.get(key):
             reading.by_rule = False
@@ -228,7 +238,7 @@ def _read_gemini(record: Mapping[str, Any], reading: ParsedLine) -> None:
     roles = []
     for number, content in enumerate(contents, 1):
         if not isinstance(content, dict):
-            reading.fault("bad_message", f"Content {number} is no object. Write role and parts in braces.")
+            reading.fault("bad_message", f"Content {number} isn't an object. Write role and parts in braces.")
             continue
         role = content.get("role", "user")
         roles.append(role)
@@ -243,7 +253,9 @@ def _read_gemini_parts(parts: Any, number: int, reading: ParsedLine, *, trained:
     images, texts_before = reading.images, len(reading.texts)
     for part in parts if isinstance(parts, list) else ():
         if not isinstance(part, dict):
-            reading.fault("bad_message", f"Content {number}: a part is no object. Write it like text in braces.")
+            reading.fault(
+                "bad_message", f'Content {number}: a part isn\'t an object. Write it in braces, such as {{"text": …}}.'
+            )
         elif isinstance(part.get("text"), str):
             reading.add(part["text"], content=True, trained=trained)
         elif part.keys() & {"fileData", "inlineData", "file_data", "inline_data"}:
@@ -267,7 +279,7 @@ def _read_nova(record: Mapping[str, Any], reading: ParsedLine) -> None:
     roles = []
     for number, message in enumerate(messages, 1):
         if not isinstance(message, dict):
-            reading.fault("bad_message", f"Message {number} is no object. Write role and content in braces.")
+            reading.fault("bad_message", f"Message {number} isn't an object. Write role and content in braces.")
             continue
         role = message.get("role")
         roles.append(role)
@@ -281,7 +293,9 @@ def _read_nova_blocks(blocks: Any, number: int, reading: ParsedLine, *, trained:
     images, texts_before = reading.images, len(reading.texts)
     for block in blocks if isinstance(blocks, list) else ():
         if not isinstance(block, dict):
-            reading.fault("bad_message", f"Message {number}: a block is no object. Write it like text in braces.")
+            reading.fault(
+                "bad_message", f'Message {number}: a block isn\'t an object. Write it in braces, such as {{"text": …}}.'
+            )
         elif isinstance(block.get("text"), str):
             reading.add(block["text"], content=True, trained=trained)
         elif block.keys() & {"image", "video", "document"}:
@@ -295,9 +309,9 @@ def _read_nova_blocks(blocks: Any, number: int, reading: ParsedLine, *, trained:
 
 def _check_ends(roles: list[Any], answers: str, reading: ParsedLine) -> None:
     if answers not in roles:
-        reading.fault("missing_assistant", f"There is no turn of the role {answers}. Add the answer to learn.")
+        reading.fault("missing_assistant", f"No turn has the role {answers}. Add the answer to learn.")
     elif roles[-1] != answers:
-        reading.fault("last_not_assistant", f"The last turn is not by {answers}. End with the answer to learn.")
+        reading.fault("last_not_assistant", f"The last turn isn't by {answers}. End with the answer to learn.")
 
 
 def _read_pair(record: Mapping[str, Any], reading: ParsedLine) -> None:
@@ -306,7 +320,7 @@ def _read_pair(record: Mapping[str, Any], reading: ParsedLine) -> None:
         if isinstance(value, str) and value:
             reading.add(value, content=True, trained=trained)
         else:
-            reading.fault("empty_content", f"{key} is empty or no text. Write it, or remove the line.")
+            reading.fault("empty_content", f"{key} is empty or isn't text. Write it, or remove the line.")
 
 
 def _read_text(record: Mapping[str, Any], reading: ParsedLine) -> None:
@@ -314,7 +328,7 @@ def _read_text(record: Mapping[str, Any], reading: ParsedLine) -> None:
     if isinstance(value, str) and value:
         reading.add(value, content=True, trained=True)
     else:
-        reading.fault("empty_content", "text is empty or no text. Write it, or remove the line.")
+        reading.fault("empty_content", "text is empty or isn't text. Write it, or remove the line.")
 
 
 def _as_json(value: Any) -> str:

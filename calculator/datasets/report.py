@@ -1,4 +1,4 @@
-"""A count -> what it means for each platform: taken as it is, to be converted, or not taken; and how exact it is."""
+"""The dataset report: for each platform, whether it accepts the file; and how exact the count is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T", int, LengthLimit)
 
 
 class PlatformRequirements(NamedTuple):
-    """What a platform's training rules ask of a file; None where it states nothing."""
+    """Requirements of a platform on a file; None for a requirement that it doesn't state."""
 
     title: str
     min_examples: int | None
@@ -25,50 +25,50 @@ class PlatformRequirements(NamedTuple):
 _FATES: dict[LongFate, str] = {
     "cut": "{0} cut at {1:,} tokens: {2.tokens_if_cut:,} of {3:,} tokens are trained on.",
     "left out": "{0} over {1:,} tokens and left out: {2.tokens_if_left_out:,} of {3:,} tokens are trained on.",
-    "unknown": "{0} over its limit of {1:,} tokens; what becomes of them is not published.",
+    "unknown": "{0} over its limit of {1:,} tokens; their treatment isn't published.",
 }
 
 Fate = Literal["taken", "converted", "refused", "unknown"]
 
 
 class Acceptance(NamedTuple):
-    """What a platform does with the file's format: takes it as it is, after a conversion, or not; or nobody recorded
-    what it takes. `format` says so, what to convert, and what is missing.
-    """
+    """A platform's treatment of a file."""
 
     title: str
     fate: Fate
     format: str
+    """Sentences: the treatment of the format, the conversion, and unmet requirements."""
     factors: str = ""
-    """By tokenizer of its models, so many times the counted tokens; empty where they are those that were counted."""
+    """Tokens of its models as multiples of the counted ones, by tokenizer; empty if the tokenizers are the same."""
     known_from: tuple[str, ...] = ()
-    """Who says so."""
+    """Titles of the sources of the factors."""
     unknown_factors: str = ""
-    """Families of models for which no factor is known."""
+    """Model families without a known factor."""
 
     @property
     def why(self) -> str:
-        """All of it in sentences."""
+        """The format, the factors and their sources, in sentences."""
         sentences = [self.format]
         if self.factors:
-            sentences.append(f"Its models count approximately so many times these tokens: {self.factors}")
+            sentences.append(f"Its models count about these multiples of the tokens: {self.factors}")
             sentences[-1] += f" (by {'; '.join(self.known_from)})."
         if self.unknown_factors:
-            sentences.append(f"For {self.unknown_factors} the count is approximate by an unknown factor.")
+            sentences.append(f"For {self.unknown_factors} the factor is unknown.")
         return " ".join(sentences)
 
     @property
     def accepted(self) -> bool:
+        """True if the platform accepts the format without conversion."""
         return self.fate == "taken"
 
 
 @dataclass(frozen=True)
 class DatasetReport:
-    """Everything there is to say of a file."""
+    """A counted file, its problems and each platform's treatment of it."""
 
     count: DatasetCount
     exact: bool
-    """Whether `tokens` follows a published rule for every part of the file."""
+    """True if `tokens` follows a published rule for every part of the file."""
     inexact_why: str | None
     platforms: dict[str, Acceptance]
     problems: int
@@ -77,7 +77,14 @@ class DatasetReport:
 
 
 def needs_of(offers: Iterable[Offer]) -> dict[str, PlatformRequirements]:
-    """By platform: the loosest of what its offers ask for."""
+    """Return each platform's requirements: the loosest among its offers.
+
+    Args:
+        offers: The offers of the catalogue.
+
+    Returns:
+        Requirements by platform.
+    """
     requirements: dict[str, PlatformRequirements] = {}
     for offer in offers:
         rules = offer.training
@@ -105,12 +112,22 @@ def _of(choose: Callable[[list[T]], T], left: T | None, right: T | None) -> T | 
 
 
 def limits_of(needs: Mapping[str, PlatformRequirements]) -> list[LengthLimit]:
-    """The most tokens an example may have, by platform, the shortest first."""
+    """Return the platforms' limits on tokens per example, the shortest first.
+
+    Args:
+        needs: Requirements by platform, as `needs_of` returns them.
+    """
     return sorted(need.limit for need in needs.values() if need.limit)
 
 
 def make_report(count: DatasetCount, rules: DatasetRules, needs: Mapping[str, PlatformRequirements]) -> DatasetReport:
-    """What a count means, platform by platform, in the order of the catalogue."""
+    """Return the report on a counted file, with platforms in the order of the catalogue.
+
+    Args:
+        count: The counted file.
+        rules: Formats and tokenizers of each platform.
+        needs: Requirements by platform, as `needs_of` returns them.
+    """
     of_the_file = list(_of_the_file(count, needs))
     by_kind = dict(count.problems_by_kind)
     for problem in of_the_file:
@@ -123,7 +140,7 @@ def make_report(count: DatasetCount, rules: DatasetRules, needs: Mapping[str, Pl
         platforms={name: _verdict(count, rules, rules.platforms.get(name), need) for name, need in needs.items()},
         problems=count.problems + len(of_the_file),
         problems_by_kind=by_kind,
-        # What concerns the whole file comes first, and has to be seen.
+        # Problems of the whole file come first, so that they are always shown.
         first_problems=[*of_the_file, *count.first_problems][:MAX_SHOWN],
     )
 
@@ -138,21 +155,19 @@ def _of_the_file(count: DatasetCount, needs: Mapping[str, PlatformRequirements])
     for need in needs.values():
         if need.max_examples and count.examples > need.max_examples:
             text = f"{need.title} takes at most {need.max_examples:,} examples; the file has {count.examples:,}."
-            yield Problem(None, "too_many", f"{text} Send a part.")
+            yield Problem(None, "too_many", f"{text} Send a part of it.")
 
 
 def _inexact(count: DatasetCount) -> str | None:
     if count.format is None:
         return "no line is in a known format"
     if count.format in ("gemini", "bedrock-nova"):
-        return (
-            "the models that take this format have a tokenizer that is not published; the text is counted in OpenAI's"
-        )
+        return "the tokenizer of the models with this format isn't published; the text is counted with OpenAI's"
     beside = []
     if count.images:
-        beside.append(f"images or files, {count.images:,} of them, are not counted: no rule for them is published")
+        beside.append(f"images or files ({count.images:,}) are not counted: no rule for them is published")
     if count.beyond_rules:
-        beside.append(f"tools and calls, in {count.beyond_rules:,} of the examples, are counted as the text they are")
+        beside.append(f"tools and calls, in {count.beyond_rules:,} of the examples, are counted as plain text")
     return "; ".join(beside) or None
 
 
@@ -160,19 +175,19 @@ def _verdict(
     count: DatasetCount, rules: DatasetRules, platform: PlatformFormats | None, need: PlatformRequirements
 ) -> Acceptance:
     if platform is None:
-        return Acceptance(need.title, "unknown", "Not known: no file format of this platform is recorded.")
+        return Acceptance(need.title, "unknown", "Unknown: no file format of this platform is recorded.")
     if count.format is None or not count.examples:
-        return Acceptance(need.title, "refused", "Not accepted: there is no example in a format that is known.")
+        return Acceptance(need.title, "refused", "Not accepted: no example is in a known format.")
     todo = platform.takes.get(count.format)
     if todo is None:
         accepting = [name for name, action in platform.takes.items() if action == AS_IT_IS]
-        why = f"Not accepted: {need.title} has no use for {count.format}; it takes {', '.join(accepting)}."
+        why = f"Not accepted: {need.title} takes {', '.join(accepting)}, not {count.format}."
         return Acceptance(need.title, "refused", why)
     sentences = ["The format is accepted as it is." if todo == AS_IT_IS else f"Needs conversion: {todo}."]
     if need.min_examples and count.examples < need.min_examples:
         sentences.append(f"At least {need.min_examples:,} examples are needed; there are {count.examples:,}.")
     if platform.max_file_bytes and count.bytes > platform.max_file_bytes:
-        sentences.append(f"The file is larger than the {platform.max_file_bytes // 1_000_000:,} MB that are taken.")
+        sentences.append(f"The file is larger than the limit of {platform.max_file_bytes // 1_000_000:,} MB.")
     if need.limit and (cut := count.cuts.get(need.limit.tokens)):
         many = f"{cut.longer:,} example{' is' if cut.longer == 1 else 's are'}"
         sentences.append(_FATES[need.limit.fate].format(many, need.limit.tokens, cut, count.tokens))

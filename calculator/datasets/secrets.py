@@ -1,4 +1,4 @@
-"""Text that looks like a key or an e-mail address: nobody means to train those into a model."""
+"""Detection of keys and e-mail addresses, which should not be trained into a model."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from calculator.datasets.problems import Problem
 
-# (a byte that is rare in text, the key from there on): the search runs for that byte alone, which takes half the time
-# of looking for how each key begins, and looks behind it. A key stands inside no word.
+# (a byte that is rare in text, the pattern from there on): searching for that byte and looking behind it takes half the
+# time of searching for the start of each key. A key is never inside a word.
 _KEYS = tuple(
     (pattern[:1], re.compile(pattern))
     for pattern in (
@@ -27,12 +27,12 @@ _AFTER_AT = re.compile(rb"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}")
 # Reserved for examples (RFC 2606).
 _MADE_UP = re.compile(rb"(?:^|\.)example(?:\.[a-z]+)?$|\.(?:test|invalid)$", re.IGNORECASE)
 
-KEY_TEXT = "Something here looks like a key or password. Take it out: a tuned model can repeat it."
-EMAIL_TEXT = "There is an e-mail address here. Take it out, or replace it by a made-up one."
+KEY_TEXT = "Something in the line looks like a key or password. Remove it: a tuned model can repeat it."
+EMAIL_TEXT = "The line has an e-mail address. Remove it, or replace it by a made-up one."
 
 
 def find_secrets(data: bytes, first_line: int) -> Iterator[Problem]:
-    """One fault a line and kind, in no order. What was found is never quoted."""
+    """Yield one problem per line and kind, in no order. The secret itself is never quoted."""
     places = sorted(match.start() for rare, key in _KEYS if rare in data for match in key.finditer(data))
     for line in dict.fromkeys(_lines(data, places, first_line)):
         yield Problem(line, "api_key", KEY_TEXT)
@@ -41,7 +41,7 @@ def find_secrets(data: bytes, first_line: int) -> Iterator[Problem]:
 
 
 def _emails(data: bytes) -> Iterator[int]:
-    """Where the first one of each line stands."""
+    """Yield the position of the first e-mail address of each line."""
     at = data.find(b"@")
     while at >= 0:
         domain = _AFTER_AT.match(data, at + 1)
@@ -54,7 +54,7 @@ def _emails(data: bytes) -> Iterator[int]:
 
 
 def _lines(data: bytes, places: list[int] | Iterator[int], first_line: int) -> Iterator[int]:
-    """The line of each place; places rise."""
+    """Yield the line number of each position; positions must rise."""
     line, position = first_line, 0
     for place in places:
         line += data.count(b"\n", position, place)

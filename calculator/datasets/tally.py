@@ -1,4 +1,4 @@
-"""Blocks -> the whole file: totals, lengths, duplicates, faults. Its memory does not grow with the file."""
+"""Summing of blocks to a whole file: totals, lengths, duplicates and problems, in constant memory."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from calculator.question.example_lengths import ExampleLengths, LengthStep
 from pricing import Encoding, Format, LongFate
 
 EXACT_LENGTHS = 65_536
-"""Lengths up to here are told apart; longer ones to within COARSE tokens, which is under 1.6 %."""
+"""Lengths up to this one are counted exactly; longer ones to within COARSE tokens, which is under 1.6 %."""
 COARSE = 1_024
 REMEMBERED_EXAMPLES = 400_000
-"""Duplicates are found among so many different examples, the first of the file."""
+"""Duplicates are found among this many different examples, the first of the file."""
 _SLOTS = 1 << 19
 STEPS = tuple(1 << exponent for exponent in range(9, 22))
-"""Limits at which every file is summed up, for sequences on one's own GPUs; those of the platforms come on top."""
+"""Limits at which every file is summed up, for sequences on rented GPUs, besides the platforms' limits."""
 
 
 class LengthPercentiles(NamedTuple):
-    """Tokens an example: nearest-rank percentiles, over EXACT_LENGTHS rounded down to a multiple of COARSE."""
+    """Tokens per example: nearest-rank percentiles, over EXACT_LENGTHS rounded down to a multiple of COARSE."""
 
     p5: int
     p50: int
@@ -34,10 +34,11 @@ class LengthPercentiles(NamedTuple):
 
 
 class LengthLimit(NamedTuple):
-    """The most tokens an example may have, and what becomes of longer ones there."""
+    """A platform's limit on tokens per example, and its treatment of longer ones."""
 
     tokens: int
     whose: str
+    """Title of the platform."""
     fate: LongFate
 
 
@@ -53,7 +54,7 @@ class Truncation(NamedTuple):
 
 
 class DatasetCount(NamedTuple):
-    """What is in a file. `tokens` = `input_tokens` + `output_tokens`; output is what is trained on."""
+    """The content of a file. `tokens` = `input_tokens` + `output_tokens`; the output is trained on."""
 
     format: Format | None
     encoding: Encoding
@@ -62,29 +63,29 @@ class DatasetCount(NamedTuple):
     input_tokens: int
     output_tokens: int
     content_tokens: int
-    """Of the contents alone, without roles, names, tools and what a platform adds."""
+    """Tokens of the contents alone, without roles, names, tools and tokens that a platform adds."""
     lengths: LengthPercentiles
     cuts: dict[int, Truncation]
-    """By limit, those that no example is over left out."""
+    """By limit in tokens, for limits that some example exceeds."""
     images: int
     beyond_rules: int
-    """Examples with parts that no published rule counts: tools, calls."""
+    """Number of examples with parts that no published rule counts: tools, calls."""
     bytes: int
     problems: int
     problems_by_kind: dict[str, int]
     first_problems: list[Problem]
     duplicates_complete: bool
-    """Whether every example was looked for: see REMEMBERED_EXAMPLES."""
+    """True if every example was compared with all others: see REMEMBERED_EXAMPLES."""
 
     def fields(self) -> dict[str, str]:
-        """The scenario's fields that the file answers; none where there is no example in it."""
+        """Return the scenario's fields that the file supplies; none without examples."""
         if not self.examples:
             return {}
         each = [_mean(tokens, self.examples) for tokens in (self.input_tokens, self.output_tokens)]
         return {"examples": str(self.examples), "example": "/".join(each), "lengths": str(self._lengths(each))}
 
     def _lengths(self, each: Sequence[str]) -> ExampleLengths:
-        """Averages at every limit; that of whole examples is the sum of input and output as they are written."""
+        """Return the averages at every limit; the last one is the sum of input and output as written."""
         steps = [
             LengthStep(
                 Decimal(limit),
@@ -97,35 +98,44 @@ class DatasetCount(NamedTuple):
 
 
 def _mean(tokens: int, examples: int) -> str:
-    """With as many digits as keep the sum right to the token."""
+    """Return the mean with enough digits to recover the sum exactly."""
     whole, remainder = divmod(tokens, examples)
     digits = len(str(examples)) + 1
     return f"{whole}.{remainder * 10**digits // examples:0{digits}d}".rstrip("0").rstrip(".")
 
 
 _FATES: dict[LongFate, str] = {
-    "cut": "{} trains on the first {:,} and drops {:,}, the end with the answer first",
-    "left out": "{} leaves out what is over {:,}",
-    "unknown": "{} takes at most {:,} and does not say what becomes of longer ones",
+    "cut": "{} trains on the first {:,} and drops {:,} from the end, where the answer is",
+    "left out": "{} leaves out examples over {:,}",
+    "unknown": "{} takes at most {:,}; its treatment of longer examples isn't published",
 }
 
 
 class Tally:
-    """Adds up blocks in the order of the file."""
+    """Sums of a file, block by block in the order of the file."""
 
     def __init__(self, limits: Sequence[LengthLimit]) -> None:
+        """Start with an empty file.
+
+        Args:
+            limits: The platforms' limits on tokens per example, as `limits_of` returns them.
+        """
         self._limits = sorted(limits)
         self.examples = self.tokens = self.output_tokens = self.content_tokens = 0
         self.images = self.beyond_rules = self.problems = self.longest = 0
         self._lengths: Counter[int] = Counter()
         self._beyond = {limit: (0, 0) for limit in self._steps() if limit >= EXACT_LENGTHS}
-        """Of the examples over each limit: their tokens, and how many there are."""
+        """Tokens and number of the examples over each limit."""
         self._by_kind: Counter[Kind] = Counter()
         self._first: list[Problem] = []
         self._seen = _Seen()
 
     def add(self, block: BlockCount) -> list[Problem]:
-        """Add a block; its faults, those included that only show beside other blocks."""
+        """Add a block, and return its problems with those that only show across blocks.
+
+        Args:
+            block: The next block of the file.
+        """
         self.examples += len(block.totals)
         self.tokens += sum(block.totals)
         self.output_tokens += sum(block.trained)
@@ -152,7 +162,7 @@ class Tally:
         return problems
 
     def say(self, problems: Sequence[Problem]) -> None:
-        """Count faults; the first MAX_SHOWN are kept."""
+        """Count problems, and keep the first MAX_SHOWN."""
         self.problems += len(problems)
         self._by_kind.update(problem.kind for problem in problems)
         self._first += problems[: MAX_SHOWN - len(self._first)]
@@ -176,9 +186,18 @@ class Tally:
         return problems
 
     def result(self, format: Format | None, encoding: Encoding, size: int) -> DatasetCount:
-        """Raises UserError where there was not even a line."""
+        """Return the count of the whole file.
+
+        Args:
+            format: Format of the file.
+            encoding: The tokenizer's encoding.
+            size: Bytes of the file.
+
+        Raises:
+            UserError: The file has only blank lines.
+        """
         if not self.examples and not self.problems:
-            raise UserError("The file holds nothing but blank lines. Put one example a line.")
+            raise UserError("The file has only blank lines. Write one example per line.")
         return DatasetCount(
             format=format,
             encoding=encoding,
@@ -199,9 +218,7 @@ class Tally:
         )
 
     def _cuts(self) -> dict[int, Truncation]:
-        """Below EXACT_LENGTHS from the lengths that were told apart, from there on from what was noted of those over
-        each limit.
-        """
+        """Return the truncation at each limit: below EXACT_LENGTHS from the exact lengths, else from running sums."""
         cuts: dict[int, Truncation] = {}
         within = iter(sorted(self._lengths.items()))
         length, count = next(within, (0, 0))
@@ -222,7 +239,7 @@ class Tally:
         return cuts
 
     def _percentiles(self) -> LengthPercentiles:
-        """The k-th shortest, k = percent of the examples, rounded up."""
+        """Return the nearest-rank percentiles: the k-th shortest, k = percent of the examples, rounded up."""
         ranks = [-(-self.examples * percent // 100) for percent in (5, 50, 95)]
         quantiles: list[int] = []
         below = 0
@@ -235,7 +252,7 @@ class Tally:
 
 
 class _Seen:
-    """Hashes of examples with the line each was first on: a table of fixed size."""
+    """A hash table of fixed size: hashes of examples, with the line of the first occurrence."""
 
     def __init__(self) -> None:
         self._keys = array("q", [0]) * _SLOTS
@@ -244,7 +261,7 @@ class _Seen:
         self.full = False
 
     def remember(self, key: int, line: int) -> int | None:
-        """The line an equal example was on, else None."""
+        """Return the line of an equal example; else remember this one and return None."""
         key = key or 1
         slot = key & (_SLOTS - 1)
         keys = self._keys

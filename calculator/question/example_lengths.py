@@ -66,6 +66,7 @@ class ExampleLengths(NamedTuple):
         return smaller(tokens * (remaining / self.mean), Decimal(limit))
 
     def __str__(self) -> str:
+        """Return the text form that `parse_lengths` reads."""
         return ",".join(
             f"{step.limit:f}:{step.cut:f}" + (f"/{step.without_longer:f}" if step.without_longer != step.cut else "")
             for step in self.steps

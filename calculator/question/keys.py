@@ -35,8 +35,9 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Key(p.ValueSpec):
-    """A key of the question. Its name is also its field of `Scenario`, its Slack block_id, its YAML key and its error
-    key.
+    """A key of the question.
+
+    Its name is also its field of `Scenario`, its Slack block_id, its YAML key and its error key.
     """
 
     name: str

@@ -40,7 +40,7 @@ class ValueSpec:
 
 
 def amount(text: str, spec: ValueSpec) -> Amount:
-    """A number or a range within the bounds; whole if the spec says so."""
+    """Parse a number or a range within the bounds; whole if the spec says so."""
     value = _parse(text, spec, lambda part: quantities.parse_number(_without_unit(part, spec.unit)))
     if spec.whole and (value.low % 1 or value.high % 1):
         raise ValueError(_invalid(text, spec))
@@ -49,7 +49,7 @@ def amount(text: str, spec: ValueSpec) -> Amount:
 
 
 def single(text: str, spec: ValueSpec) -> int:
-    """One whole number: a choice, not an estimate, so a range is refused."""
+    """Parse one whole number. It is a choice, not an estimate, so a range is refused."""
     try:
         value = quantities.parse_number(text)
     except NotANumber:
@@ -61,12 +61,12 @@ def single(text: str, spec: ValueSpec) -> int:
 
 
 def share(text: str, _: ValueSpec) -> Amount:
-    """A share of a whole: `80%` or `0.8`."""
+    """Parse a share of a whole: `80%` or `0.8`."""
     return quantities.parse_share(text)
 
 
 def growth(text: str, spec: ValueSpec) -> Amount:
-    """A change in percent, such as `-5%`. The sign % is needed, so that 5 is not taken for 500%."""
+    """Parse a change in percent, such as `-5%`. The % is required, so that 5 isn't read as 500%."""
     stripped = text.strip()
     if "%" not in stripped and stripped not in ("0", "0.0"):
         raise ValueError(f"“{stripped[:40]}” needs a % sign. Write a {spec.noun} such as {spec.example}.")
@@ -76,7 +76,7 @@ def growth(text: str, spec: ValueSpec) -> Amount:
 
 
 def epochs(text: str, spec: ValueSpec) -> Amount | Literal["auto"]:
-    """A whole number of passes over the examples, or `auto`."""
+    """Parse a whole number of passes over the examples, or `auto`."""
     if text.strip().lower() == "auto":
         return "auto"
     try:
@@ -86,7 +86,7 @@ def epochs(text: str, spec: ValueSpec) -> Amount | Literal["auto"]:
 
 
 def tokens(text: str, spec: ValueSpec) -> TokenPair:
-    """Tokens of one example: input/output, or their sum."""
+    """Parse the tokens of one example: input/output, or their sum."""
     pair = quantities.parse_pair(text)
     if pair.total("low") < spec.low:
         raise ValueError(f"The {spec.noun} must be at least {spec.low}.")
@@ -95,7 +95,7 @@ def tokens(text: str, spec: ValueSpec) -> TokenPair:
 
 
 def call(text: str, spec: ValueSpec) -> TokenPair:
-    """Tokens of one call: input/output. Either may be zero, because a prompt adds tokens of its own."""
+    """Parse the tokens of one call: input/output. Either may be zero, because a prompt adds its own tokens."""
     pair = quantities.parse_pair(text)
     _check_most_tokens(pair, spec)
     if pair.output is None:
@@ -107,35 +107,42 @@ def call(text: str, spec: ValueSpec) -> TokenPair:
 
 
 def frequency(text: str, _: ValueSpec) -> Frequency:
+    """Parse a number of calls in a period, such as `50k/day`."""
     return quantities.parse_frequency(text)
 
 
 def prompt(text: str, _: ValueSpec) -> PromptChange:
+    """Parse the prompt tokens before and after tuning, such as `2000->100`."""
     return quantities.parse_prompt(text)
 
 
 def rates(text: str, _: ValueSpec) -> TokenRates:
+    """Parse the customer's own prices, such as `10/3/6`."""
     return quantities.parse_rates(text)
 
 
 def base_rates(text: str, _: ValueSpec) -> TokenRates:
+    """Parse the prices of the base model, such as `0.15/0.60`."""
     return quantities.parse_base_rates(text)
 
 
 def currency(text: str, _: ValueSpec) -> str:
+    """Parse a currency code, such as `EUR`."""
     return quantities.parse_currency(text)
 
 
 def customer(text: str, _: ValueSpec) -> str:
+    """Parse a customer status, such as `new` or `azure,openai`."""
     return read_customer(text)
 
 
 def lengths(text: str, _: ValueSpec) -> ExampleLengths:
+    """Parse the lengths of a counted file's examples."""
     return parse_lengths(text)
 
 
 def offers(text: str, _: ValueSpec) -> tuple[str, ...]:
-    """Names separated by commas or semicolons, each once."""
+    """Parse names separated by commas or semicolons; repeated names count once."""
     names = tuple(dict.fromkeys(name.strip() for name in text.replace(";", ",").split(",") if name.strip()))
     if not names:
         raise ValueError("Name at least one offer, such as openai/gpt-4.1-mini, or write all.")
@@ -145,7 +152,7 @@ def offers(text: str, _: ValueSpec) -> tuple[str, ...]:
 
 
 def params(text: str, spec: ValueSpec) -> int:
-    """Parameters of a model, such as `8B`."""
+    """Parse the parameters of a model, such as `8B`."""
     value = quantities.parse_number(text)
     if spec.high is None or not spec.low <= value <= spec.high:
         ends = " and ".join(quantities.format_number(Decimal(end)) for end in (spec.low, spec.high or 0))
@@ -154,7 +161,7 @@ def params(text: str, spec: ValueSpec) -> int:
 
 
 def latency(text: str, spec: ValueSpec) -> Decimal:
-    """Seconds, more than zero."""
+    """Parse seconds, more than zero."""
     value = quantities.parse_number(_without_unit(text, spec.unit))
     if spec.high is None or not spec.low < value <= spec.high:
         raise ValueError(f"“{text.strip()[:40]}” isn't a valid {spec.noun}. Write seconds such as 2s or 0.5s.")
@@ -162,7 +169,7 @@ def latency(text: str, spec: ValueSpec) -> Decimal:
 
 
 def choice(text: str, spec: ValueSpec) -> str:
-    """One of the spec's choices."""
+    """Parse one of the spec's choices."""
     chosen = text.strip().lower().replace("_", "-").replace("on demand", "on-demand")
     chosen = chosen.replace("optimized", "optimised")
     values = [value for value, _ in spec.choices]
@@ -173,18 +180,20 @@ def choice(text: str, spec: ValueSpec) -> str:
 
 
 def gpu(text: str, spec: ValueSpec) -> str | None:
-    """A GPU's name; None for any."""
+    """Parse a GPU's name; None for any."""
     bare = model_name(text, spec)
     return None if bare.lower() in ("any", "all", "*") else bare
 
 
 def model_name(text: str, spec: ValueSpec) -> str:
+    """Parse a model's name. Whether the model exists is checked later."""
     if len(text.strip()) > LONGEST_MODEL_NAME:
         raise ValueError(f"A {spec.noun} can have at most {LONGEST_MODEL_NAME} characters.")
     return text.strip()
 
 
 def name(text: str, _: ValueSpec) -> str | None:
+    """Parse the name of an estimate, without control characters; None if it is blank."""
     # Controls out (a joiner inside an emoji stays), and quotation marks made single, so that a line can hold the name.
     visible = "".join(c if c == _JOINER or unicodedata.category(c)[0] != "C" else " " for c in text)
     clean = re.sub('["„“”]', "'", " ".join(visible.split())).strip(f" {_JOINER}")

@@ -47,13 +47,15 @@ class Amount(NamedTuple):
 
     @property
     def is_range(self) -> bool:
+        """True if low and high differ."""
         return self.low != self.high
 
     def __str__(self) -> str:
+        """Return the shortest text that reads back as the same amount."""
         return self.text()
 
     def text(self, suffix: str = "") -> str:
-        """The shortest text that reads back as the same amount."""
+        """Return the shortest text that reads back as the same amount, with a unit after each number."""
         if not self.is_range:
             return format_number(self.likely, suffix)
         ends = [self.low, self.likely, self.high] if self.peaked else [self.low, self.high]
@@ -72,6 +74,7 @@ class TokenPair(NamedTuple):
         return self.input.at(corner) + (self.output.at(corner) if self.output else 0)
 
     def __str__(self) -> str:
+        """Return the text form that the parser reads."""
         return f"{self.input}/{self.output}" if self.output else str(self.input)
 
 
@@ -82,6 +85,7 @@ class Frequency(NamedTuple):
     period: Period
 
     def __str__(self) -> str:
+        """Return the text form that the parser reads."""
         return f"{self.calls}/{self.period}"
 
 
@@ -92,6 +96,7 @@ class PromptChange(NamedTuple):
     after: Amount
 
     def __str__(self) -> str:
+        """Return the text form that the parser reads."""
         return f"{self.before}->{self.after}"
 
 
@@ -105,11 +110,15 @@ class TokenRates(NamedTuple):
     output: Amount
 
     def __str__(self) -> str:
+        """Return the text form that the parser reads."""
         return "/".join(str(rate) for rate in self if rate is not None)
 
 
 def parse_number(text: str) -> Decimal:
     """Parse `10k`, `1,500`, `2.5M` or `80%` (0.8). The result is finite, from 0 to MAX_NUMBER.
+
+    Args:
+        text: The number as typed; a leading $ is ignored.
 
     Raises:
         NotANumber: The text is not a number.

@@ -19,57 +19,71 @@ Values = NDArray[np.float64]
 
 
 class Samples(Numeric):
-    """One number in `COUNT` draws. Results of the same draws belong together, draw by draw.
+    """One number in `COUNT` draws. Entry i of every result belongs to draw i.
 
-    Has the operators of Decimal that the cost model uses, also with a Decimal on the other side.
+    Has the operators of Decimal that the cost model uses, also with a Decimal on the operand side.
     """
 
     __slots__ = ("values",)
 
     def __init__(self, values: Values) -> None:
+        """Wrap `COUNT` values, one per draw."""
         self.values = values
 
-    def __add__(self, other: Any) -> Any:
-        return Samples(self.values + _floats(other))
+    def __add__(self, operand: Any) -> Any:
+        """Return the sum, draw by draw."""
+        return Samples(self.values + _floats(operand))
 
     __radd__ = __add__
 
-    def __sub__(self, other: Any) -> Any:
-        return Samples(self.values - _floats(other))
+    def __sub__(self, operand: Any) -> Any:
+        """Return the difference, draw by draw."""
+        return Samples(self.values - _floats(operand))
 
-    def __rsub__(self, other: Any) -> Any:
-        return Samples(_floats(other) - self.values)
+    def __rsub__(self, operand: Any) -> Any:
+        """Return the difference, draw by draw."""
+        return Samples(_floats(operand) - self.values)
 
-    def __mul__(self, other: Any) -> Any:
-        return Samples(self.values * _floats(other))
+    def __mul__(self, operand: Any) -> Any:
+        """Return the product, draw by draw."""
+        return Samples(self.values * _floats(operand))
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: Any) -> Any:
-        return Samples(self.values / _floats(other))
+    def __truediv__(self, operand: Any) -> Any:
+        """Return the ratio, draw by draw."""
+        return Samples(self.values / _floats(operand))
 
-    def __rtruediv__(self, other: Any) -> Any:
-        return Samples(_floats(other) / self.values)
+    def __rtruediv__(self, operand: Any) -> Any:
+        """Return the ratio, draw by draw."""
+        return Samples(_floats(operand) / self.values)
 
     def __pow__(self, exponent: int) -> Any:
+        """Return the power, draw by draw."""
         return Samples(self.values**exponent)
 
     def __bool__(self) -> bool:
+        """Return False if every draw is zero."""
         return bool(self.values.any())
 
-    def smaller(self, other: Decimal) -> Any:
-        return Samples(np.minimum(self.values, _floats(other)))
+    def smaller(self, bound: Decimal) -> Any:
+        """Return the smaller of the two, draw by draw."""
+        return Samples(np.minimum(self.values, _floats(bound)))
 
-    def larger(self, other: Decimal) -> Any:
-        return Samples(np.maximum(self.values, _floats(other)))
+    def larger(self, bound: Decimal) -> Any:
+        """Return the larger of the two, draw by draw."""
+        return Samples(np.maximum(self.values, _floats(bound)))
 
     def round_up(self) -> Any:
+        """Return the next whole number, draw by draw."""
         return Samples(np.ceil(self.values))
 
     def round_down(self) -> Any:
+        """Return the whole number below, draw by draw."""
         return Samples(np.floor(self.values))
 
     def highest(self) -> Decimal:
+        """Return the highest of all draws."""
         return Decimal(repr(float(self.values.max())))
 
 

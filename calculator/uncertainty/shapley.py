@@ -47,15 +47,15 @@ def difference_causes(before: Fields, after: Fields, total: Total) -> list[Cause
         The causes, which add up to total(after) − total(before) exactly; None if a total on the way is unknown.
     """
     groups = _groups(before, after)
-    known: dict[frozenset[int], Decimal] = {}
+    totals: dict[frozenset[int], Decimal] = {}
 
     def value(changed: frozenset[int]) -> Decimal | None:
-        if changed not in known:
+        if changed not in totals:
             usd = total(_mixed(before, after, [groups[i] for i in changed]))
             if usd is None:
                 return None
-            known[changed] = usd
-        return known[changed]
+            totals[changed] = usd
+        return totals[changed]
 
     everything = frozenset(range(len(groups)))
     usd_before, usd_after = value(frozenset()), value(everything)

@@ -65,7 +65,7 @@ def test_the_json(path: Path) -> None:
     assert platforms["google"]["accepted"] is False
     assert "systemInstruction" in platforms["google"]["why"], "it says how to convert"
     assert "Gemini" in platforms["google"]["why"], "it says that the count is approximate"
-    assert "For Nova the count is approximate by an unknown factor" in platforms["aws-bedrock"]["why"]
+    assert "For Nova the factor is unknown" in platforms["aws-bedrock"]["why"]
     # 4.65736 and 1.3897 characters a token against 4.45059 and 1.78502: 1.05 and 0.78; against 4 in English: 1.16
     assert (
         "Gemini 0.78 to 1.16, Gemma 3 0.78 to 1.05 (by Google: understand and count tokens; "
@@ -84,7 +84,7 @@ def test_tokens_only_and_another_encoding_and_gzip(path: Path, capsys: pytest.Ca
 
 def test_the_text_and_the_report(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = run(capsys, str(path), "--report", str(tmp_path / "report.jsonl"))
-    for said in ("12 examples", "276 tokens", "line 13: The line is not JSON", "✓ openai", "– google"):
+    for said in ("12 examples", "276 tokens", "line 13: The line isn't JSON", "✓ openai", "– google"):
         assert said in text
     (fault,) = (json.loads(line) for line in (tmp_path / "report.jsonl").read_text().splitlines())
     assert fault["line"] == 13
@@ -133,7 +133,7 @@ def test_what_is_not_counted_is_said_beside_the_price(tmp_path: Path, capsys: py
     path = tmp_path / "pictures.jsonl"
     path.write_text(json.dumps(chat))
     assert main([f"dataset={path}", "on=your-rates", "rates=10/3/6"]) == 0
-    assert "approximate: images or files, 1 of them, are not counted: no rule" in capsys.readouterr().err
+    assert "approximate: images or files (1) are not counted: no rule" in capsys.readouterr().err
 
 
 async def test_slack_says_where_a_file_goes(workspace: Workspace, slack: FakeSlack) -> None:

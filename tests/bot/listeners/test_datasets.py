@@ -120,7 +120,7 @@ async def test_what_a_platform_cuts_is_not_paid_for(workspace: Workspace, slack:
     assert "OpenAI*: The format is accepted as it is. 1 example is cut at 65,536 tokens: 65,721 of 100,198" in texts(
         statistics
     )
-    assert "OpenAI trains on the first 65,536 and drops 34,477, the end with the answer first" in texts(faults)
+    assert "OpenAI trains on the first 65,536 and drops 34,477 from the end, where the answer is" in texts(faults)
     assert figures(estimate)["One-off"] == "$0.33"
     assert "65,721 of 100,198 tokens are trained on, 65.6%" in texts(rest[-1])
     for answers, usd, changed in (
@@ -166,7 +166,7 @@ async def test_problems_are_listed_by_line_and_complete_in_a_file(workspace: Wor
     faults = await said(slack, "bad json × 24", slack.im, message["ts"])
     shown = [line for line in texts(faults).splitlines() if line.startswith("• ")]
     assert len(shown) == 20
-    assert shown[0].startswith("• line 13: The line is in single quotes")
+    assert shown[0].startswith("• line 13: The line uses single quotes")
     await priced(slack, slack.im, message["ts"])
 
 

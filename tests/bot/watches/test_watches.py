@@ -275,7 +275,7 @@ async def test_end_of_training_says_how_long_models_are_served(life: Life) -> No
     parent = await life.asked(catalog=closing)
     await life.look(closing, timedelta(days=41))
     alert = life.alerts(parent)[-1]
-    assert "Training One ended on 2026-12-31. Models that were tuned answer until 2027-02-28." in texts(alert)
+    assert "Training One ended on 2026-12-31. Tuned models answer until 2027-02-28." in texts(alert)
     assert rows(alert)[1] == [fixture_catalog.NAME, "$3,635.18", "–", "unknown"]
 
 

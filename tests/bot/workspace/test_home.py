@@ -111,7 +111,9 @@ async def test_settings_that_cannot_be_are_refused_at_their_fields(workspace: Wo
     errors = await slack_actions.settle(slack, {"on": "opnai", "days": "20..30", "rate": "0.9"})
     assert set(errors) == {"on", "days", "rate"}
     assert (await slack_actions.settle(slack, {"days": "40"})).keys() == {"days"}
-    assert "“initech” is no platform" in (await slack_actions.settle(slack, {"customer": "azure,initech"}))["customer"]
+    assert (
+        "Unknown platform “initech”" in (await slack_actions.settle(slack, {"customer": "azure,initech"}))["customer"]
+    )
     assert (await slack_actions.settle(slack, {"on": "your-rates"})).keys() == {"on"}
 
 

@@ -14,7 +14,7 @@ PAIR = {"input": {"messages": [USER]}, "preferred_output": [ANSWER], "non_prefer
 RFT = chat(USER, answer="42")
 
 FAULTS = [
-    ("bad_json", b'{"messages": [', "not JSON"),
+    ("bad_json", b'{"messages": [', "isn't JSON"),
     ("bad_json", b"{'messages': []}", "json.dumps"),
     ("bad_json", b'{"messages": "\0"}', "NUL"),
     ("bad_json", b'{"messages": NaN}', "NaN"),

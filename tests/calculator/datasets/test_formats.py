@@ -103,8 +103,8 @@ def test_long_examples_are_summed_up_at_every_limit() -> None:
     assert found.cuts == {4: Truncation(11, 3, 2), 8: Truncation(16, 8, 1)}
     assert [(problem.line, problem.kind) for problem in problems] == [(2, "over_limit"), (3, "over_limit")]
     assert problems[1].text == (
-        "The example has 9 tokens: A trains on the first 4 and drops 5, the end with the answer first; "
-        "C takes at most 4 and does not say what becomes of longer ones; B leaves out what is over 8. Shorten it."
+        "The example has 9 tokens: A trains on the first 4 and drops 5 from the end, where the answer is; "
+        "C takes at most 4; its treatment of longer examples isn't published; B leaves out examples over 8. Shorten it."
     )
     # 17 words of 3 examples: 17 ÷ 3, 11 ÷ 3 and so on, to two digits as three examples are added up again.
     assert found.fields()["lengths"] == "4:3.66/1,8:5.33/2.66,9:5.66"

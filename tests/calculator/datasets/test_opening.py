@@ -49,7 +49,7 @@ def test_the_same_text_in_another_wrapping(data: bytes) -> None:
         (b'[\n{"text": "a"},\n{"text": "b"}\n]\n', "jq -c '.[]'"),
         (b'{\n  "messages": []\n}\n', "jq -c ."),
         (b'{"contents": [\n  {"text": "hi"}\n]}\n', "jq -c ."),
-        (b"\n \n\r\n", "nothing but blank lines"),
+        (b"\n \n\r\n", "only blank lines"),
     ],
 )
 def test_what_is_no_training_file(data: bytes, says: str) -> None:

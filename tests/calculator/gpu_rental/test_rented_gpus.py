@@ -83,7 +83,7 @@ def test_they_are_named_by_platform_offer_and_gpu(
         ({"model": "lama-3.1-8b"}, {"model": "Similar: llama-3.1-8b, "}),
         ({"model": "zzz"}, {"model": "Unknown model “zzz”. Or give its size instead: params=8B."}),
         ({"gpu": "h1000"}, {"gpu": "Unknown GPU “h1000”. Similar: h100"}),
-        ({"on": "gpu", "gpu": "v100"}, {"gpu": "No offer here rents a v100 by the hour; rented are "}),
+        ({"on": "gpu", "gpu": "v100"}, {"gpu": "No offer rents out v100 by the hour. Rented are "}),
         ({"model": "llama-2-7b", "seq": "8192"}, {"seq": "llama-2-7b takes at most 4,096 tokens. Write that or less."}),
         ({"method": "dpo"}, {"method": "dpo isn't calculated for rented GPUs."}),
         ({**SERVED, "hosted": "0h"}, {"hosted": "Rented GPUs answer calls only while they run."}),
@@ -100,7 +100,7 @@ def test_they_are_named_by_platform_offer_and_gpu(
             {"gpu_rate": "2"},
             {"gpu": "gpu_rate= is the price of one GPU-hour. Name the GPU too, such as gpu=h100."},
         ),
-        ({"on": "your-gpus"}, {"gpu_rate": "on=your-gpus needs what an hour of one GPU costs: gpu_rate=2.10."}),
+        ({"on": "your-gpus"}, {"gpu_rate": "on=your-gpus needs the price of one GPU-hour, such as gpu_rate=2.10."}),
         ({"gpu_rate": "2", "gpu": "h100", "model": ""}, {"model": "gpu= applies to rented GPUs."}),
         (
             {"gpu_rate": "5000", "gpu": "h100"},
