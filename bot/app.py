@@ -66,6 +66,7 @@ class App:
     connection: Connection
     scheduler: Scheduler
     metrics: Metrics
+    services: Services
 
 
 @asynccontextmanager
@@ -153,7 +154,7 @@ async def build_app(
         connection = Connection()
         probes = Probes(database, workspaces, worker, metrics, connection)
         routes = web_routes(slack, config.signing_secret, probes, install)
-        app = App(slack, routes, worker, workspaces, connection, scheduler, metrics)
+        app = App(slack, routes, worker, workspaces, connection, scheduler, metrics, services)
         await prices.catch_up()
         try:
             yield app
