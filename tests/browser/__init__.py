@@ -1,1 +1,1 @@
-"""The real bot in the real page, driven as a person would."""
+"""Tests of the bot and the playground's page in a browser."""

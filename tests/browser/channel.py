@@ -1,4 +1,4 @@
-"""The page as a person uses it: the channel, the thread, the form."""
+"""The page's channel, thread and form, as page objects."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 
 
 class Channel:
-    """What can be seen and done in the browser."""
+    """The open channel and its thread."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -28,6 +28,7 @@ class Channel:
         await self.composer.press("Enter")
 
     async def say_in_thread(self, text: str) -> None:
+        """Send a reply in the open thread."""
         await self.reply.fill(text)
         await self.reply.press("Enter")
 
@@ -35,20 +36,20 @@ class Channel:
         await message.get_by_role("button", name=button, exact=True).click()
 
     async def estimate(self, line: str) -> None:
-        """Ask in one line and wait for the whole answer."""
-        before = await self.parents.count()
+        """Send a command line and wait for the whole answer."""
+        count = await self.parents.count()
         await self.type(f"/ftcost {line}")
-        await expect(self.parents).to_have_count(before + 1)
+        await expect(self.parents).to_have_count(count + 1)
         await expect(self.thread.last).to_contain_text("Assumptions")
 
     async def photograph(self, name: str) -> None:
-        """Keep what is to be seen now as `screenshots/<name>.png`."""
+        """Save the page as `screenshots/<name>.png`."""
         await self.page.evaluate("document.fonts.ready")
         await self.page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
 
 
 class Form:
-    """The modal in front, its fields by scenario key."""
+    """The topmost modal, with its fields by scenario key."""
 
     def __init__(self, dialog: Locator) -> None:
         self.dialog = dialog
@@ -81,12 +82,12 @@ class Form:
 
 
 async def table(message: Locator) -> list[list[str]]:
-    """The cells of a message's table, row by row, the header first."""
+    """Return the cells of a message's table by rows, the header first."""
     rows = await message.locator("table tr").all()
     return [await row.locator("th, td").all_inner_texts() for row in rows]
 
 
 async def alignment(message: Locator) -> list[str]:
-    """How each column of a message's table is set: left or right."""
+    """Return the alignment of each column of a message's table: left or right."""
     cells = await message.locator("table tr:last-child td").all()
     return [await cell.evaluate("cell => getComputedStyle(cell).textAlign") for cell in cells]

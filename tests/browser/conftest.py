@@ -1,4 +1,4 @@
-"""A headless Chromium, and for every test a fresh bot with a fresh local Slack in front of it."""
+"""A headless Chromium, and a new bot with a new local Slack for every test."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ ARGUMENTS = (
     "--disable-component-update",
     "--no-first-run",
 )
-expect.set_options(timeout=20_000)  # a busy machine is slow; what is wrong stays wrong
+expect.set_options(timeout=20_000)  # a busy machine is slow; a real error stays
 SIZE: ViewportSize = {"width": 1500, "height": 900}
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def browser() -> AsyncIterator[Browser]:
-    """One browser for all of these tests."""
+    """Start one browser for all browser tests."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip(f"no Chromium: none of {', '.join(NAMES)} is on the PATH")
@@ -41,7 +41,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="package")
 async def playground(catalog: Catalog, database_url: str) -> AsyncIterator[Workspace]:
-    """The bot and its Slack, both on the day that the tests know."""
+    """Start the bot and its Slack on the tests' date."""
     slack = local_slack(clock=TODAY.timestamp)
     await slack.start()
     try:
@@ -54,7 +54,7 @@ async def playground(catalog: Catalog, database_url: str) -> AsyncIterator[Works
 
 @pytest_asyncio.fixture(loop_scope="package")
 async def channel(browser: Browser, playground: Workspace, request: pytest.FixtureRequest) -> AsyncIterator[Channel]:
-    """The page, opened at #general. Nothing may be complained about in its console until the test is over."""
+    """Open the page at #general. A warning or an error in its console fails the test."""
     options = {
         "viewport": SIZE,
         "locale": "en-GB",
@@ -65,11 +65,13 @@ async def channel(browser: Browser, playground: Workspace, request: pytest.Fixtu
     async with await browser.new_context(**(options | getattr(request, "param", {}))) as context:
         page = await context.new_page()
         await page.clock.set_fixed_time(TODAY)
-        complaints: list[str] = []
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        console_errors: list[str] = []
+        page.on(
+            "console", lambda entry: console_errors.append(entry.text) if entry.type in ("error", "warning") else None
+        )
+        page.on("pageerror", lambda error: console_errors.append(str(error)))
         channel = Channel(page)
         await page.goto(playground.slack.base_url)
-        await page.locator("#channel-title").wait_for()  # it is there when the page knows channels and commands
+        await page.locator("#channel-title").wait_for()  # it appears when the page has its channels and commands
         yield channel
-    assert complaints == []
+    assert console_errors == []

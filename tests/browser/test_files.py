@@ -1,4 +1,4 @@
-"""A training file through the page: dropped into a thread, attached in the form."""
+"""Training files on the page: dropped into a thread, attached in the form."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DROP = """async ([selector, name, text]) => {
 
 
 def chats(count: int) -> str:
-    """Chats of 13 + n tokens, n = 1 to `count`, and a line that is none."""
+    """Return chats of 13 + n tokens, n = 1 to `count`, and an invalid line."""
     lines = [
         json.dumps({"messages": [{"role": "user", "content": " a" * n}, {"role": "assistant", "content": " a" * 2}]})
         for n in range(1, count + 1)
@@ -31,16 +31,16 @@ def chats(count: int) -> str:
     return "\n".join([*lines, "no json"]) + "\n"
 
 
-async def test_a_file_dropped_into_a_thread_is_counted_and_priced(channel: Channel) -> None:
+async def test_file_dropped_into_a_thread_is_counted_and_priced(channel: Channel) -> None:
     await channel.estimate(LINE)
-    before = await channel.thread.count()
+    reply_count = await channel.thread.count()
     drop = channel.page.evaluate(DROP, ["#thread .composer", "train.jsonl", chats(40)])
     await drop
     await expect(channel.page.locator("#thread .attached")).to_contain_text("train.jsonl")
     await channel.photograph("30-file-attached")
     await channel.reply.press("Enter")
-    await expect(channel.thread.nth(before)).to_contain_text("train.jsonl")
-    line = channel.thread.nth(before + 1)
+    await expect(channel.thread.nth(reply_count)).to_contain_text("train.jsonl")
+    line = channel.thread.nth(reply_count + 1)
     await expect(line).to_contain_text("Reading train.jsonl")
     await expect(line.get_by_role("button", name="Stop reading the file")).to_be_visible()
     await channel.photograph("31-file-progress")
@@ -54,7 +54,7 @@ async def test_a_file_dropped_into_a_thread_is_counted_and_priced(channel: Chann
     await channel.photograph("33-file-priced")
 
 
-async def test_a_file_in_the_form(channel: Channel, tmp_path: Path) -> None:
+async def test_file_attached_in_the_form_is_counted(channel: Channel, tmp_path: Path) -> None:
     path = tmp_path / "form.jsonl"
     path.write_text(chats(12), encoding="utf-8")
     form = channel.form

@@ -1,4 +1,4 @@
-"""From `/ftcost` to the answer: the form, its errors, the message and the thread under it."""
+"""The form of `/ftcost`, its errors, and the answer in a message and its thread."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIGURES = {
 TYPED = {"on": "your-rates", "examples": "10k", "example": "250/150", "call": "100/70"}
 
 
-async def test_errors_stand_at_their_fields_and_keep_the_rest(channel: Channel) -> None:
+async def test_errors_appear_at_their_fields_and_keep_all_values(channel: Channel) -> None:
     form = channel.form
     await channel.type("/ftcost")
     await form.expect_open("Fine-tuning cost")
@@ -39,7 +39,7 @@ async def test_errors_stand_at_their_fields_and_keep_the_rest(channel: Channel) 
     await expect(channel.messages).to_have_count(0)
 
 
-async def test_your_own_rates_from_the_form_to_the_thread(channel: Channel) -> None:
+async def test_own_rates_from_the_form_to_the_message(channel: Channel) -> None:
     form = channel.form
     await channel.type("/ftcost")
     await form.fill(**TYPED, epochs="3", calls="50k")
@@ -62,7 +62,7 @@ async def test_your_own_rates_from_the_form_to_the_thread(channel: Channel) -> N
         await expect(parent.locator(".field", has_text=re.compile(rf"^{label}"))).to_contain_text(usd)
 
 
-async def test_the_thread_shows_offers_lines_and_assumptions(channel: Channel) -> None:
+async def test_thread_shows_offers_line_items_and_assumptions(channel: Channel) -> None:
     await channel.estimate(
         "on=your-rates,google rates=10/3/6 examples=10k example=250/150 epochs=3 calls=50k/day call=100/70"
     )

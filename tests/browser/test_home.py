@@ -1,4 +1,4 @@
-"""The Home tab and a request to approve, as they look."""
+"""The Home tab and a budget's approval."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 LINE = "on=openai/gpt-4.1-mini,your-rates rates=10/3/6 examples=10k example=250/150 epochs=3 calls=50k/day call=100/70"
 
 
-async def test_home_shows_what_was_asked_and_what_is_settled(channel: Channel, playground: Workspace) -> None:
+async def test_home_shows_estimates_and_workspace_defaults(channel: Channel, playground: Workspace) -> None:
     await channel.estimate(f'{LINE} name="support bot" customer=existing')
     await channel.page.locator(f'[data-channel="{playground.slack.im}"]').click()
     await channel.page.get_by_role("tab", name="Home").click()
@@ -27,7 +27,7 @@ async def test_home_shows_what_was_asked_and_what_is_settled(channel: Channel, p
     await channel.photograph("23-settings")
 
 
-async def test_a_request_to_approve_is_decided_in_its_thread(channel: Channel, playground: Workspace) -> None:
+async def test_approval_is_given_in_the_thread(channel: Channel, playground: Workspace) -> None:
     slack = playground.slack
     await channel.type("/ftcost budget")
     await channel.form.expect_open("Budget")

@@ -1,4 +1,4 @@
-"""How it looks: the README's picture, a dark screen, a narrow one."""
+"""The page's appearance: the README's screenshot, dark, narrow, and charts."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ CUT_OFF = "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth + 1
 
 
 @pytest.mark.parametrize("channel", [README], indirect=True)
-async def test_the_picture_of_the_readme(channel: Channel, playground: Workspace) -> None:
-    """docs/screenshot.png is a copy of what this leaves in screenshots/00-readme.png."""
+async def test_screenshot_of_the_readme(channel: Channel, playground: Workspace) -> None:
+    """docs/screenshot.png is a copy of screenshots/00-readme.png."""
     slack = playground.slack
     await slack.say(
         "Would a small tuned model be cheaper for the support bot? It answers 50k calls a day.", user=slack.colleague
@@ -85,8 +85,8 @@ LABELS = """figure => {
 }"""
 
 
-async def test_the_charts_of_a_thread(channel: Channel) -> None:
-    """The offers, what moves the total, the break-even: every label whole and apart, the numbers also in words."""
+async def test_chart_labels_are_whole_and_apart(channel: Channel) -> None:
+    """The charts of offers, sensitivity and break-even. Their numbers are in the text alternative too."""
     await channel.estimate(RANGED)
     charts = channel.page.locator("#thread figure.chart")
     await expect(charts).to_have_count(3)
@@ -94,16 +94,16 @@ async def test_the_charts_of_a_thread(channel: Channel) -> None:
         await channel.page.emulate_media(color_scheme=theme)
         for at, name in enumerate(("offers", "tornado", "break-even")):
             await charts.nth(at).screenshot(path=SCREENSHOTS / f"19-{name}-{theme}.png", animations="disabled")
-    offers, moved, lines = [charts.nth(at) for at in range(3)]
-    for chart in (offers, moved, lines):
+    offers, tornado, lines = [charts.nth(at) for at in range(3)]
+    for chart in (offers, tornado, lines):
         assert await chart.evaluate(LABELS) == [], "labels touch each other or leave the picture"
     await expect(offers.locator("text[transform*='rotate(-50)']")).to_have_count(20)
-    await expect(moved.locator("rect")).to_have_count(6)
+    await expect(tornado.locator("rect")).to_have_count(6)
     await expect(lines.locator(".crossing")).to_have_count(1)
     spoken = await lines.get_by_role("img").get_attribute("aria-label")
     assert spoken
     # 1,227 calls, as the title says, of 50,000 × 30 a month.
     assert "Lines cross at 0.00082" in spoken
-    await moved.locator("summary").focus()
+    await tornado.locator("summary").focus()
     await channel.page.keyboard.press("Enter")
-    await expect(moved.get_by_role("rowheader")).to_contain_text(["Calls 10k–90k"])
+    await expect(tornado.get_by_role("rowheader")).to_contain_text(["Calls 10k–90k"])

@@ -1,4 +1,4 @@
-"""`python -m bot` without any credentials: the page it says it serves is there and answers."""
+"""`python -m bot` without credentials: the playground at the printed address."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 ROOT = Path(__file__).parents[2]
 
 
-async def test_the_playground_starts_answers_and_stops(browser: Browser, tmp_path: Path) -> None:
+async def test_playground_starts_answers_and_stops(browser: Browser, tmp_path: Path) -> None:
     settings = {
         "FTCOST_PORT": "0",
         "FTCOST_DATABASE_URL": f"sqlite:///{tmp_path / 'ftcost.sqlite3'}",
         "PYTHONPATH": str(ROOT),
     }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "FTCOST_"))}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "FTCOST_"))}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bot",
         cwd=tmp_path,
-        env=kept | settings,
+        env=environment | settings,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
         assert process.stdout is not None
-        said = (await process.stdout.readline()).decode()
-        url = re.search(r"http://\S+", said)
-        assert url, f"no address in {said!r}"
+        line = (await process.stdout.readline()).decode()
+        url = re.search(r"http://\S+", line)
+        assert url, f"no address in {line!r}"
         async with await browser.new_context() as context:
             channel = Channel(await context.new_page())
             await channel.page.goto(url[0])

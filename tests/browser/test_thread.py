@@ -1,4 +1,4 @@
-"""What follows an estimate: edited, mentioned, compared, exported."""
+"""Actions on an estimate: edit, mention, compare, export."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from tests.browser.channel import Channel, table
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
-GIVEN = {"on": "your-rates,google/gemini-3.1-flash-lite", "examples": "10k", "example": "250/150", "epochs": "3"}
-GIVEN |= {"calls": "50k/day", "call": "100/70", "rates": "10/3/6"}
-LINE = " ".join(f"{key}={value}" for key, value in GIVEN.items())
+FIELDS = {"on": "your-rates,google/gemini-3.1-flash-lite", "examples": "10k", "example": "250/150", "epochs": "3"}
+FIELDS |= {"calls": "50k/day", "call": "100/70", "rates": "10/3/6"}
+LINE = " ".join(f"{key}={value}" for key, value in FIELDS.items())
 
 
-async def yours(message: Locator) -> list[str]:
-    """The row of the asker's own rates."""
+async def own_rates_row(message: Locator) -> list[str]:
+    """Return the row of the user's own rates."""
     row = message.get_by_role("row").filter(has_text="Your rate")
     await expect(row).to_be_visible()
     return await row.locator("th, td").all_inner_texts()
 
 
-async def test_edit_answers_in_the_thread_with_the_difference(channel: Channel) -> None:
+async def test_edit_posts_the_difference_in_the_thread(channel: Channel) -> None:
     await channel.estimate(LINE)
     await channel.press(channel.parents.first, "Edit")
     await channel.form.expect_open("Change the estimate")
-    await channel.form.expect_values(**GIVEN)
+    await channel.form.expect_values(**FIELDS)
     await expect(channel.form.field("on")).to_be_focused()
     await channel.form.fill(epochs="5")
     await channel.form.press("Estimate")
@@ -37,19 +37,19 @@ async def test_edit_answers_in_the_thread_with_the_difference(channel: Channel) 
     change = channel.thread.last
     await expect(change).to_contain_text("3 → 5")
     # 2 more epochs × 10,000 examples × 400 tokens = 8M tokens × $10
-    assert await yours(change) == ["Your rate", "$13,080.00", "$13,160.00", "+$80.00"]
+    assert await own_rates_row(change) == ["Your rate", "$13,080.00", "$13,160.00", "+$80.00"]
     await expect(channel.parents).to_have_count(1)
     await expect(change.get_by_role("table")).to_be_in_viewport(ratio=1)
     await channel.photograph("05-edited")
 
 
-async def test_a_mention_changes_the_estimate_of_its_thread(channel: Channel) -> None:
+async def test_mention_changes_the_estimate_of_its_thread(channel: Channel) -> None:
     await channel.estimate(LINE)
     await channel.say_in_thread("@ftcost calls=100k/day")
     await expect(channel.thread).to_have_count(7)
     await expect(channel.thread.nth(5)).to_contain_text("@ftcost calls=100k/day")
     # 3M calls × (100 × $3 + 70 × $6) per 1M = $2,160 a month; × 12 + $120 = $26,040
-    assert await yours(channel.thread.last) == ["Your rate", "$13,080.00", "$26,040.00", "+$12,960.00"]
+    assert await own_rates_row(channel.thread.last) == ["Your rate", "$13,080.00", "$26,040.00", "+$12,960.00"]
     await channel.photograph("06-mentioned")
 
 
@@ -81,7 +81,7 @@ async def test_compare_picks_offers_from_a_list(channel: Channel) -> None:
     await channel.photograph("08-compared")
 
 
-async def test_export_puts_a_file_into_the_thread(channel: Channel, tmp_path: Path) -> None:
+async def test_export_posts_a_file_in_the_thread(channel: Channel, tmp_path: Path) -> None:
     await channel.estimate(LINE)
     await channel.press(channel.parents.first, "More options")
     await channel.page.get_by_role("menuitem", name="CSV").click()

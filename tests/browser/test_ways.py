@@ -1,4 +1,4 @@
-"""Other ways in and out: a typo, the keyboard, a message's menu, a channel without the bot, answers to one person."""
+"""Typos, the keyboard, message shortcuts, channels without the bot, and ephemeral answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.conftest import LINE, Workspace
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
-async def test_a_typo_can_be_fixed_in_the_form(channel: Channel) -> None:
+async def test_typo_is_fixed_in_the_form(channel: Channel) -> None:
     await channel.type("/ftcost on=google exampels=10k example=250/150 epochs=5 calls=50k/day call=100/70")
     error = channel.hints.last
     await expect(error).to_contain_text("Use examples")
@@ -25,7 +25,7 @@ async def test_a_typo_can_be_fixed_in_the_form(channel: Channel) -> None:
     await expect(channel.parents.first).to_contain_text("over 12 months")
 
 
-async def test_the_keyboard_alone_is_enough(channel: Channel) -> None:
+async def test_form_works_by_keyboard_alone(channel: Channel) -> None:
     keyboard, form = channel.page.keyboard, channel.form
     await expect(channel.composer).to_be_focused()
     await keyboard.type("/ft")
@@ -41,7 +41,7 @@ async def test_the_keyboard_alone_is_enough(channel: Channel) -> None:
     await keyboard.press("Enter")
     await expect(form.field("on")).to_be_focused()
     for value in ("google", "10k", "250/150", None, "3", "50k/day", "100/70"):
-        if value:  # between them is the file, which nobody chooses here
+        if value:  # between them is the file, which stays empty
             await keyboard.press("ControlOrMeta+a")
             await keyboard.type(value)
         await keyboard.press("Tab")
@@ -54,7 +54,7 @@ async def test_the_keyboard_alone_is_enough(channel: Channel) -> None:
     await expect(channel.composer).to_be_focused()
 
 
-async def test_a_message_becomes_an_estimate_in_its_thread(channel: Channel) -> None:
+async def test_shortcut_posts_an_estimate_in_the_messages_thread(channel: Channel) -> None:
     await channel.type("What would tuning cost with examples=20k example=250/150, calls=50k/day and call=100/70?")
     message = channel.messages.first
     await message.hover()
@@ -85,7 +85,7 @@ async def test_channel_without_the_bot_is_answered_directly(channel: Channel, pl
     refused.clear()
 
 
-async def test_what_only_the_asker_sees(channel: Channel) -> None:
+async def test_lookups_are_visible_to_the_user_only(channel: Channel) -> None:
     await channel.estimate(f'{LINE} name="support bot"')
     await channel.page.get_by_role("button", name="Close thread").click()
     for at, (line, expected) in enumerate(

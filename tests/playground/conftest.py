@@ -1,4 +1,4 @@
-"""A local Slack with a clock that tests move, and the smallest possible bot behind it."""
+"""A local Slack with a clock that tests move, and a minimal bot behind it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ Json = dict[str, Any]
 
 
 class Clock:
+    """A clock that stands still until a test moves it."""
+
     def __init__(self) -> None:
         self.seconds = time.time()
 
@@ -29,7 +31,7 @@ class Clock:
 
 
 class Bot:
-    """Keeps every request and answers as it is told."""
+    """A bot that records every request and gives the configured answer."""
 
     def __init__(self) -> None:
         self.requests: list[tuple[dict[str, str], str]] = []
@@ -40,13 +42,13 @@ class Bot:
     async def receive(self, request: web.Request) -> web.Response:
         body = await request.text()
         self.requests.append((dict(request.headers), body))
-        answer = await self.handle(self.last) if self.handle else self.answer
+        answer = await self.handle(self.payload) if self.handle else self.answer
         text = answer if isinstance(answer, str) else json.dumps(answer)
         return web.Response(status=self.status, text=text)
 
     @property
-    def last(self) -> Json:
-        """The last payload: of an interaction, an event or a command."""
+    def payload(self) -> Json:
+        """The payload of the latest interaction, event or command."""
         headers, body = self.requests[-1]
         if headers["Content-Type"] == "application/json":
             return dict(json.loads(body))
@@ -96,7 +98,7 @@ def plain(text: str) -> Json:
 
 @pytest.fixture
 def modal() -> Json:
-    """A form with one input of each kind that the tests fill."""
+    """Return a form with one input of each kind that the tests fill in."""
     options = [{"text": plain(name), "value": name} for name in ("lora", "full")]
     return {
         "type": "modal",
@@ -172,7 +174,7 @@ def modal() -> Json:
 
 @pytest.fixture
 async def opened(slack: FakeSlack, bot: Bot, client: AsyncWebClient, modal: Json) -> Json:
-    """The form, opened by a slash command."""
+    """Open the form by a slash command, and return it."""
     await slack.command("", channel=slack.random)
-    await client.views_open(trigger_id=bot.last["trigger_id"], view=modal)
+    await client.views_open(trigger_id=bot.payload["trigger_id"], view=modal)
     return slack.views[-1]

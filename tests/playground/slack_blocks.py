@@ -1,4 +1,4 @@
-"""Short ways to write blocks down."""
+"""Builders of blocks and elements for tests."""
 
 from __future__ import annotations
 
@@ -15,48 +15,48 @@ def mrkdwn(text: str = "x") -> Json:
     return {"type": "mrkdwn", "text": text}
 
 
-def option(value: str = "a", **more: Any) -> Json:
-    return {"text": plain(), "value": value, **more}
+def option(value: str = "a", **keys: Any) -> Json:
+    return {"text": plain(), "value": value, **keys}
 
 
-def button(**more: Any) -> Json:
-    return {"type": "button", "action_id": "b", "text": plain(), **more}
+def button(**keys: Any) -> Json:
+    return {"type": "button", "action_id": "b", "text": plain(), **keys}
 
 
 def actions(*elements: Json) -> Json:
     return {"type": "actions", "elements": list(elements)}
 
 
-def asks(**element: Any) -> Json:
+def input_block(**element: Any) -> Json:
     return {"type": "input", "label": plain(), "element": {"action_id": "v", **element}}
 
 
-def number(**more: Any) -> Json:
-    return asks(type="number_input", is_decimal_allowed=False, **more)
+def number(**keys: Any) -> Json:
+    return input_block(type="number_input", is_decimal_allowed=False, **keys)
 
 
-def text_input(**more: Any) -> Json:
-    return asks(type="plain_text_input", **more)
+def text_input(**keys: Any) -> Json:
+    return input_block(type="plain_text_input", **keys)
 
 
-def select(**more: Any) -> Json:
-    return asks(type="static_select", **more)
+def select(**keys: Any) -> Json:
+    return input_block(type="static_select", **keys)
 
 
 def cell(text: str = "x") -> Json:
     return {"type": "raw_text", "text": text}
 
 
-def table(rows: Any, **more: Any) -> Json:
-    return {"type": "table", "rows": rows, **more}
+def table(rows: Any, **keys: Any) -> Json:
+    return {"type": "table", "rows": rows, **keys}
 
 
-def data_table(rows: Any, **more: Any) -> Json:
-    return {"type": "data_table", "caption": "Prices", "rows": rows, **more}
+def data_table(rows: Any, **keys: Any) -> Json:
+    return {"type": "data_table", "caption": "Prices", "rows": rows, **keys}
 
 
-def chart(**more: Any) -> Json:
-    return {"type": "data_visualization", "title": "Costs", "chart": more}
+def chart(**keys: Any) -> Json:
+    return {"type": "data_visualization", "title": "Costs", "chart": keys}
 
 
 def line(series: Any, categories: Any = ("Jan", "Feb"), **axis: Any) -> Json:
@@ -67,5 +67,5 @@ def series(name: str = "s", labels: Any = ("Jan", "Feb")) -> Json:
     return {"name": name, "data": [{"label": label, "value": 1} for label in labels]}
 
 
-def rich(*elements: Json, kind: str = "rich_text_section", **more: Any) -> Json:
-    return {"type": "rich_text", "elements": [{"type": kind, "elements": list(elements), **more}]}
+def rich(*elements: Json, kind: str = "rich_text_section", **keys: Any) -> Json:
+    return {"type": "rich_text", "elements": [{"type": kind, "elements": list(elements), **keys}]}

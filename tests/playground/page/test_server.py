@@ -1,4 +1,4 @@
-"""The endpoints behind the page in the browser."""
+"""The page's endpoints."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ async def browser(slack: FakeSlack) -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def post(browser: aiohttp.ClientSession, deed: str, **body: Any) -> tuple[int, Json]:
-    async with browser.post(f"/playground/{deed}", json=body) as response:
+async def post(browser: aiohttp.ClientSession, path: str, **body: Any) -> tuple[int, Json]:
+    async with browser.post(f"/playground/{path}", json=body) as response:
         return response.status, await response.json()
 
 
@@ -33,19 +33,19 @@ async def state(browser: aiohttp.ClientSession) -> Json:
         return dict(await response.json())
 
 
-async def test_the_state_at_the_start(browser: aiohttp.ClientSession, slack: FakeSlack) -> None:
-    shown = await state(browser)
-    assert (shown["me"], shown["bot"]) == (slack.you, slack.bot_user)
-    assert {(c["name"], c["is_private"], c["is_im"], c["is_member"]) for c in shown["channels"]} == {
+async def test_initial_state(browser: aiohttp.ClientSession, slack: FakeSlack) -> None:
+    initial_state = await state(browser)
+    assert (initial_state["me"], initial_state["bot"]) == (slack.you, slack.bot_user)
+    assert {(c["name"], c["is_private"], c["is_im"], c["is_member"]) for c in initial_state["channels"]} == {
         ("general", False, False, True),
         ("random", False, False, False),
         ("finance", True, False, False),
         ("todo", False, True, True),
     }
-    assert shown["commands"][0]["command"] == "/todo"
-    assert shown["shortcuts"][0]["callback_id"] == "todo_from_message"
-    assert shown["messages"][slack.general] == []
-    assert shown["views"] == shown["files"] == []
+    assert initial_state["commands"][0]["command"] == "/todo"
+    assert initial_state["shortcuts"][0]["callback_id"] == "todo_from_message"
+    assert initial_state["messages"][slack.general] == []
+    assert initial_state["views"] == initial_state["files"] == []
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ async def test_other_sites_are_refused(browser: aiohttp.ClientSession, headers: 
         assert response.status == (400 if status == 200 else status)
 
 
-async def test_the_page_itself_is_let_in(browser: aiohttp.ClientSession, slack: FakeSlack) -> None:
+async def test_own_origin_is_accepted(browser: aiohttp.ClientSession, slack: FakeSlack) -> None:
     async with browser.get("/playground/state", headers={"Origin": slack.base_url}) as response:
         assert response.status == 200
 
 
-async def test_deeds_come_as_json_objects(browser: aiohttp.ClientSession) -> None:
+async def test_action_needs_a_json_object(browser: aiohttp.ClientSession) -> None:
     async with browser.post("/playground/message", data={"channel": "C", "text": "x"}) as response:
         assert response.status == 415
     for broken in ("{", "[]"):
@@ -85,10 +85,12 @@ async def test_deeds_come_as_json_objects(browser: aiohttp.ClientSession) -> Non
     assert (await post(browser, "message", text="x"))[0] == 400
 
 
-async def test_a_command(browser: aiohttp.ClientSession, slack: FakeSlack, bot: Any) -> None:
+async def test_command_is_sent_and_its_failure_explained(
+    browser: aiohttp.ClientSession, slack: FakeSlack, bot: Any
+) -> None:
     bot.answer = {"text": "pong"}
     assert await post(browser, "command", channel=slack.general, text="/todo  models gpt ") == (200, {"ok": True})
-    assert bot.last["text"] == "models gpt"
+    assert bot.payload["text"] == "models gpt"
     [message] = (await state(browser))["messages"][slack.general]
     assert (message["text"], message["ephemeral"]) == ("pong", True)
     bot.status = 500
@@ -102,18 +104,18 @@ async def test_a_command(browser: aiohttp.ClientSession, slack: FakeSlack, bot: 
     assert answer["error"] == "unknown_command"
 
 
-async def test_a_message_is_escaped_but_mentions_the_bot(
+async def test_message_is_escaped_and_mentions_the_bot(
     browser: aiohttp.ClientSession, slack: FakeSlack, bot: Any
 ) -> None:
     await post(browser, "message", channel=slack.general, text="@todo <!channel> & co")
     [message] = slack.messages()
     assert message["text"] == f"<@{slack.bot_user}> &lt;!channel&gt; &amp; co"
-    assert bot.last["event"]["type"] == "app_mention"
+    assert bot.payload["event"]["type"] == "app_mention"
     status, answer = await post(browser, "message", channel=slack.general, text="x", thread_ts="1.000001")
     assert (status, answer["error"]) == (400, "thread_not_found")
 
 
-async def test_a_form_from_opening_to_closing(
+async def test_form_is_submitted_and_closed(
     browser: aiohttp.ClientSession, slack: FakeSlack, bot: Any, opened: Json
 ) -> None:
     [view] = (await state(browser))["views"]
@@ -129,19 +131,19 @@ async def test_a_form_from_opening_to_closing(
     bot.answer = {"response_action": "errors", "errors": {"name": "taken"}}
     _, answer = await post(browser, "view_submit", view_id=view["id"], values=values)
     assert answer == {"ok": True, "errors": {"name": "taken"}}
-    assert bot.last["view"]["state"]["values"]["epochs"]["v"]["value"] is None
+    assert bot.payload["view"]["state"]["values"]["epochs"]["v"]["value"] is None
     bot.answer = {"options": [{"text": {"type": "plain_text", "text": "GPT"}, "value": "gpt"}]}
     _, answer = await post(browser, "options", view_id=view["id"], block_id="model", action_id="v", value="g")
     assert answer == bot.answer
     bot.answer = ""
     place = {"view_id": view["id"], "block_id": "more", "action_id": "more"}
     assert (await post(browser, "action", **place, action={"type": "button", "value": "m"}))[1] == {"ok": True}
-    assert bot.last["actions"][0]["value"] == "m"
+    assert bot.payload["actions"][0]["value"] == "m"
     assert (await post(browser, "view_close", view_id=view["id"]))[1] == {"ok": True}
     assert slack.views == []
 
 
-async def test_a_choice_in_a_message(
+async def test_choice_in_a_message_reaches_the_bot(
     browser: aiohttp.ClientSession, slack: FakeSlack, client: AsyncWebClient, bot: Any
 ) -> None:
     options = [{"text": {"type": "plain_text", "text": v}, "value": v} for v in ("a", "b")]
@@ -151,11 +153,11 @@ async def test_a_choice_in_a_message(
     place = {"channel": slack.general, "message_ts": posted["ts"], "block_id": "row", "action_id": "pick"}
     action = {"type": "static_select", "selected_option": options[1]}
     assert (await post(browser, "action", **place, action=action))[1] == {"ok": True}
-    assert bot.last["actions"][0]["selected_option"] == options[1]
+    assert bot.payload["actions"][0]["selected_option"] == options[1]
     assert (await post(browser, "action", **place, action={"selected_option": {"value": "c"}}))[0] == 400
     place = {"channel": slack.general, "message_ts": posted["ts"]}
     await post(browser, "shortcut", **place, callback_id="todo_from_message")
-    assert bot.last["callback_id"] == "todo_from_message"
+    assert bot.payload["callback_id"] == "todo_from_message"
 
 
 async def next_event(response: aiohttp.ClientResponse) -> Json:
@@ -164,7 +166,7 @@ async def next_event(response: aiohttp.ClientResponse) -> Json:
     return dict(json.loads(line.removeprefix(b"data: ")))
 
 
-async def test_the_stream_of_changes(
+async def test_stream_contains_the_users_events(
     browser: aiohttp.ClientSession, slack: FakeSlack, client: AsyncWebClient, bot: Any, modal: Json
 ) -> None:
     async with browser.get("/playground/events") as response:
@@ -181,7 +183,7 @@ async def test_the_stream_of_changes(
         await client.chat_delete(channel=slack.general, ts=posted["ts"])
         assert (await next_event(response))["type"] == "message_deleted"
         await slack.command()
-        await client.views_open(trigger_id=bot.last["trigger_id"], view=modal)
+        await client.views_open(trigger_id=bot.payload["trigger_id"], view=modal)
         event = await next_event(response)
         assert (event["type"], event["view"]["callback_id"]) == ("view_opened", "form")
         await client.views_update(view_id=event["view"]["id"], view=modal)
@@ -199,7 +201,7 @@ async def test_streams_end_when_the_server_stops(tmp_path: Path) -> None:
         assert await response.content.read() == b"\n"
 
 
-async def test_the_page_on_the_server_of_the_bot(tmp_path: Path, bot: Any) -> None:
+async def test_page_is_served_by_the_bots_server(tmp_path: Path, bot: Any) -> None:
     (tmp_path / "index.html").write_text("<p>hello</p>")
     (tmp_path / "app.js").write_text("1")
     (tmp_path.parent / "secret.txt").write_text("secret")
@@ -222,6 +224,6 @@ async def test_the_page_on_the_server_of_the_bot(tmp_path: Path, bot: Any) -> No
                     assert response.status == 404
             _, answer = await post(browser, "command", channel=slack.general, text="/todo")
             assert answer == {"ok": True}
-            assert bot.last["response_url"].startswith(f"http://127.0.0.1:{runner.addresses[0][1]}/api/response/")
+            assert bot.payload["response_url"].startswith(f"http://127.0.0.1:{runner.addresses[0][1]}/api/response/")
     finally:
         await runner.cleanup()

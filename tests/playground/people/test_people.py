@@ -1,4 +1,4 @@
-"""What people do, as the bot hears of it."""
+"""The actions of people, and the requests that reach the bot."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from playground import FakeSlack
 Json = dict[str, Any]
 
 
-async def test_a_command_arrives_signed_and_escaped(slack: FakeSlack, bot: Any) -> None:
+async def test_command_is_signed_and_escaped(slack: FakeSlack, bot: Any) -> None:
     delivered = await slack.command("estimate name=<!channel> & co", channel=slack.random)
     assert delivered.ok
     headers, body = bot.requests[0]
     assert SignatureVerifier(slack.signing_secret).is_valid_request(body, headers)
     assert not SignatureVerifier("another secret").is_valid_request(body, headers)
     assert headers["Content-Type"] == "application/x-www-form-urlencoded"
-    assert bot.last["text"] == "estimate name=&lt;!channel&gt; &amp; co"
-    assert (bot.last["command"], bot.last["channel_name"]) == ("/todo", "random")
+    assert bot.payload["text"] == "estimate name=&lt;!channel&gt; &amp; co"
+    assert (bot.payload["command"], bot.payload["channel_name"]) == ("/todo", "random")
 
 
-async def test_private_places_hide_their_names(slack: FakeSlack, bot: Any) -> None:
+async def test_private_channels_hide_their_names(slack: FakeSlack, bot: Any) -> None:
     await slack.command(channel=slack.finance)
-    assert bot.last["channel_name"] == "privategroup"
+    assert bot.payload["channel_name"] == "privategroup"
     await slack.command(channel=slack.im)
-    assert bot.last["channel_name"] == "directmessage"
+    assert bot.payload["channel_name"] == "directmessage"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ async def test_private_places_hide_their_names(slack: FakeSlack, bot: Any) -> No
         ({"text": "all", "response_type": "in_channel"}, [], ["all"]),
     ],
 )
-async def test_the_answer_to_a_command(
+async def test_answer_to_a_command_is_posted(
     slack: FakeSlack, bot: Any, answer: Any, hidden: list[str], posted: list[str]
 ) -> None:
     bot.answer = answer
@@ -56,14 +56,14 @@ async def test_the_answer_to_a_command(
     assert [m["text"] for m in slack.messages(slack.finance)] == posted
 
 
-async def test_a_broken_answer_to_a_command_is_a_violation(slack: FakeSlack, bot: Any) -> None:
+async def test_invalid_answer_to_a_command_is_a_violation(slack: FakeSlack, bot: Any) -> None:
     bot.answer = {"text": "x", "blocks": [{"type": "header"}]}
     await slack.command()
     assert slack.ephemerals() == []
     assert (slack.violations[0].where, slack.violations[0].error) == ("/todo", "invalid_blocks")
 
 
-async def test_a_bot_that_does_not_answer(slack: FakeSlack, bot: Any) -> None:
+async def test_missing_answer_is_a_dispatch_error(slack: FakeSlack, bot: Any) -> None:
     release = asyncio.Event()
 
     async def wait(_: Json) -> str:
@@ -80,7 +80,7 @@ async def test_a_bot_that_does_not_answer(slack: FakeSlack, bot: Any) -> None:
     assert (await slack.command()).error == "dispatch_failed"
 
 
-async def test_only_members_type_into_a_channel(slack: FakeSlack) -> None:
+async def test_only_members_use_a_channel(slack: FakeSlack) -> None:
     with pytest.raises(ValueError, match="is not in"):
         await slack.command(user=slack.colleague, channel=slack.finance)
 
@@ -88,9 +88,9 @@ async def test_only_members_type_into_a_channel(slack: FakeSlack) -> None:
 # --- response URLs ---------------------------------------------------------------------------------------------------
 
 
-async def test_a_response_url_works_five_times(slack: FakeSlack, bot: Any) -> None:
+async def test_response_url_works_five_times(slack: FakeSlack, bot: Any) -> None:
     await slack.command(channel=slack.finance)
-    hook = AsyncWebhookClient(bot.last["response_url"])
+    hook = AsyncWebhookClient(bot.payload["response_url"])
     for number in range(5):
         assert (await hook.send(text=str(number))).body == "ok"
     sixth = await hook.send(text="6")
@@ -99,9 +99,9 @@ async def test_a_response_url_works_five_times(slack: FakeSlack, bot: Any) -> No
     assert slack.violations[-1].error == "used_url"
 
 
-async def test_a_response_url_works_for_thirty_minutes(slack: FakeSlack, bot: Any, clock: Any) -> None:
+async def test_response_url_works_for_thirty_minutes(slack: FakeSlack, bot: Any, clock: Any) -> None:
     await slack.command()
-    hook = AsyncWebhookClient(bot.last["response_url"])
+    hook = AsyncWebhookClient(bot.payload["response_url"])
     clock.forward(30 * 60)
     assert (await hook.send(text="x", response_type="in_channel")).status_code == 200
     clock.forward(1)
@@ -109,12 +109,12 @@ async def test_a_response_url_works_for_thirty_minutes(slack: FakeSlack, bot: An
     assert [m["text"] for m in slack.messages()] == ["x"]
 
 
-async def test_a_response_url_changes_its_message(slack: FakeSlack, bot: Any) -> None:
+async def test_response_url_changes_its_message(slack: FakeSlack, bot: Any) -> None:
     bot.answer = {"blocks": BUTTONS, "text": "choose"}
     await slack.command()
     bot.answer = ""
     await slack.click(slack.ephemerals()[0], "edit")
-    hook = AsyncWebhookClient(bot.last["response_url"])
+    hook = AsyncWebhookClient(bot.payload["response_url"])
     await hook.send(text="chosen", blocks=[], replace_original=True)
     assert [m["text"] for m in slack.ephemerals()] == ["chosen"]
     assert (await hook.send(text="x", blocks=[{"type": "header"}])).body == "invalid_blocks"
@@ -140,12 +140,12 @@ BUTTONS = [
 ]
 
 
-async def test_a_click_tells_where_and_what(slack: FakeSlack, client: AsyncWebClient, bot: Any) -> None:
+async def test_click_contains_its_message_and_value(slack: FakeSlack, client: AsyncWebClient, bot: Any) -> None:
     parent = await client.chat_postMessage(channel=slack.general, text="parent")
     await client.chat_postMessage(channel=slack.general, text="x", blocks=BUTTONS, thread_ts=parent["ts"])
     [reply] = slack.messages(slack.general, parent["ts"])
     await slack.click(reply, "edit", user=slack.colleague)
-    sent = bot.last
+    sent = bot.payload
     assert sent["type"] == "block_actions"
     assert sent["user"]["id"] == slack.colleague
     assert sent["container"] == {
@@ -161,27 +161,27 @@ async def test_a_click_tells_where_and_what(slack: FakeSlack, client: AsyncWebCl
     assert sent["message"]["text"] == "x"
     assert "channel" not in sent["message"]
     await slack.click(reply, "pick", answer="b")
-    assert bot.last["actions"][0]["selected_option"]["value"] == "b"
+    assert bot.payload["actions"][0]["selected_option"]["value"] == "b"
 
 
-async def test_an_ephemeral_message_is_not_sent_back(slack: FakeSlack, bot: Any) -> None:
+async def test_click_omits_an_ephemeral_message(slack: FakeSlack, bot: Any) -> None:
     bot.answer = {"blocks": BUTTONS, "text": "choose"}
     await slack.command()
     bot.answer = ""
     await slack.click(slack.ephemerals()[0], "edit")
-    assert bot.last["container"]["is_ephemeral"]
-    assert "message" not in bot.last
+    assert bot.payload["container"]["is_ephemeral"]
+    assert "message" not in bot.payload
 
 
-async def test_a_click_in_an_attachment(slack: FakeSlack, client: AsyncWebClient, bot: Any) -> None:
+async def test_click_in_an_attachment_contains_its_id(slack: FakeSlack, client: AsyncWebClient, bot: Any) -> None:
     await client.chat_postMessage(channel=slack.general, text="x", attachments=[{"fallback": "x", "blocks": BUTTONS}])
     await slack.click(slack.messages()[0], "edit")
-    assert bot.last["container"]["type"] == "message_attachment"
-    assert bot.last["container"]["attachment_id"] == 1
+    assert bot.payload["container"]["type"] == "message_attachment"
+    assert bot.payload["container"]["attachment_id"] == 1
 
 
 @pytest.mark.parametrize(("action_id", "answer"), [("nothing", None), ("pick", "c")])
-async def test_nobody_clicks_what_is_not_there(
+async def test_click_on_a_missing_element_is_refused(
     slack: FakeSlack, client: AsyncWebClient, action_id: str, answer: Any
 ) -> None:
     await client.chat_postMessage(channel=slack.general, text="x", blocks=BUTTONS)
@@ -189,12 +189,12 @@ async def test_nobody_clicks_what_is_not_there(
         await slack.click(slack.messages()[0], action_id, answer=answer)
 
 
-async def test_a_message_shortcut(slack: FakeSlack, client: AsyncWebClient, bot: Any, modal: Json) -> None:
+async def test_shortcut_contains_the_message(slack: FakeSlack, client: AsyncWebClient, bot: Any, modal: Json) -> None:
     message = await slack.say("tune 10k examples?", channel=slack.random)
     await slack.shortcut("todo_from_message", message)
-    assert (bot.last["type"], bot.last["message"]["text"]) == ("message_action", "tune 10k examples?")
-    await client.views_open(trigger_id=bot.last["trigger_id"], view=modal)
-    await AsyncWebhookClient(bot.last["response_url"]).send(text="here")
+    assert (bot.payload["type"], bot.payload["message"]["text"]) == ("message_action", "tune 10k examples?")
+    await client.views_open(trigger_id=bot.payload["trigger_id"], view=modal)
+    await AsyncWebhookClient(bot.payload["response_url"]).send(text="here")
     assert len(slack.views) == 1
     assert slack.ephemerals()[0]["channel"] == slack.random
 
@@ -202,7 +202,7 @@ async def test_a_message_shortcut(slack: FakeSlack, client: AsyncWebClient, bot:
 # --- events ----------------------------------------------------------------------------------------------------------
 
 
-async def test_a_mention_reaches_the_bot(slack: FakeSlack, bot: Any) -> None:
+async def test_mention_reaches_the_bot(slack: FakeSlack, bot: Any) -> None:
     message = await slack.say(f"<@{slack.bot_user}> epochs=3")
     headers, body = bot.requests[0]
     assert SignatureVerifier(slack.signing_secret).is_valid_request(body, headers)
@@ -214,7 +214,7 @@ async def test_a_mention_reaches_the_bot(slack: FakeSlack, bot: Any) -> None:
     assert sent["authorizations"][0]["user_id"] == slack.bot_user
 
 
-async def test_what_the_bot_does_not_hear(slack: FakeSlack, bot: Any) -> None:
+async def test_unsubscribed_and_foreign_messages_are_not_sent(slack: FakeSlack, bot: Any) -> None:
     mention = f"<@{slack.bot_user}> hello"
     await slack.say("no mention")
     await slack.say(mention, channel=slack.random)
@@ -226,32 +226,32 @@ async def test_what_the_bot_does_not_hear(slack: FakeSlack, bot: Any) -> None:
     assert bot.requests == []
 
 
-async def test_direct_messages_if_subscribed(slack: FakeSlack, bot: Any) -> None:
+async def test_direct_message_reaches_a_subscribed_bot(slack: FakeSlack, bot: Any) -> None:
     slack.subscribed_events.add("message.im")
     await slack.say("help", channel=slack.im)
-    assert (bot.last["event"]["type"], bot.last["event"]["channel_type"]) == ("message", "im")
+    assert (bot.payload["event"]["type"], bot.payload["event"]["channel_type"]) == ("message", "im")
 
 
-async def test_an_event_can_come_again(slack: FakeSlack, bot: Any) -> None:
+async def test_event_can_be_delivered_again(slack: FakeSlack, bot: Any) -> None:
     await slack.say(f"<@{slack.bot_user}> hello")
     await slack.deliver_event(slack.events[0], retry_num=1)
-    (_, first), (headers, again) = bot.requests
-    assert first == again
+    (_, original), (headers, retry) = bot.requests
+    assert original == retry
     assert (headers["X-Slack-Retry-Num"], headers["X-Slack-Retry-Reason"]) == ("1", "http_timeout")
     assert len(slack.events) == 1
 
 
-async def test_the_home_tab(slack: FakeSlack, client: AsyncWebClient, bot: Any) -> None:
+async def test_home_tab_is_published_and_clicked(slack: FakeSlack, client: AsyncWebClient, bot: Any) -> None:
     slack.subscribed_events.remove("app_home_opened")
     assert await slack.open_home() is None
     slack.subscribed_events.add("app_home_opened")
     await slack.open_home()
-    assert bot.last["event"]["type"] == "app_home_opened"
+    assert bot.payload["event"]["type"] == "app_home_opened"
     home = {"type": "home", "blocks": BUTTONS}
     published = await client.views_publish(user_id=slack.you, view=home)
     assert slack.homes[slack.you]["blocks"] == BUTTONS
     await slack.click(slack.homes[slack.you], "edit")
-    assert bot.last["view"]["type"] == "home"
+    assert bot.payload["view"]["type"] == "home"
     with pytest.raises(SlackApiError, match="hash_conflict"):
         await client.views_publish(user_id=slack.you, view=home, hash="stale")
     await client.views_publish(user_id=slack.you, view=home, hash=published["view"]["hash"])
@@ -260,7 +260,7 @@ async def test_the_home_tab(slack: FakeSlack, client: AsyncWebClient, bot: Any) 
 # --- with Slack's own framework --------------------------------------------------------------------------------------
 
 
-async def test_a_bolt_app_feels_at_home(slack: FakeSlack, client: AsyncWebClient, modal: Json) -> None:
+async def test_bolt_app_works_without_violations(slack: FakeSlack, client: AsyncWebClient, modal: Json) -> None:
     app = AsyncApp(client=client, signing_secret=slack.signing_secret)
 
     @app.command("/todo")
@@ -288,8 +288,8 @@ async def test_a_bolt_app_feels_at_home(slack: FakeSlack, client: AsyncWebClient
         await slack.submit_view(view["id"], slack.fill(view, {"name": "support"}))
         [message] = await slack.wait_for(slack.messages)
         assert message["text"] == "estimate support"
-        asked = await slack.say(f"<@{slack.bot_user}> again")
-        [reply] = await slack.wait_for(lambda: slack.messages(slack.general, asked["ts"]))
+        mention = await slack.say(f"<@{slack.bot_user}> again")
+        [reply] = await slack.wait_for(lambda: slack.messages(slack.general, mention["ts"]))
         assert reply["text"] == "hello"
         async with aiohttp.ClientSession() as session, session.post(slack.events_url, data="forged") as response:
             assert response.status == 401

@@ -1,4 +1,4 @@
-"""One broken block a row: what Slack says, and where it points."""
+"""Slack's refusals of single blocks, with their JSON pointers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from playground.rules.node import Node
 from tests.playground.slack_blocks import (
     Json,
     actions,
-    asks,
     button,
     cell,
     chart,
     data_table,
+    input_block,
     line,
     mrkdwn,
     number,
@@ -35,7 +35,7 @@ def problems(blocks: Any, surface: Surface = "message") -> list[str]:
     return node.problems
 
 
-FINE: list[tuple[Surface, Json]] = [
+VALID: list[tuple[Surface, Json]] = [
     ("message", {"type": "section", "text": mrkdwn("*x*"), "accessory": button(url="https://example.com")}),
     ("message", {"type": "section", "fields": [mrkdwn()] * 10}),
     ("message", {"type": "header", "text": plain("x" * 150)}),
@@ -54,20 +54,20 @@ FINE: list[tuple[Surface, Json]] = [
     ("modal", number(min_value="-1", max_value="9", initial_value="3")),
     ("modal", select(options=[option()], initial_option=option())),
     ("modal", select(option_groups=[{"label": plain(), "options": [option()]}], initial_option=option())),
-    ("modal", asks(type="external_select", min_query_length=0)),
-    ("modal", asks(type="conversations_select", response_url_enabled=True, filter={"include": ["public"]})),
-    ("modal", asks(type="datepicker", initial_date="2026-02-28")),
-    ("modal", asks(type="radio_buttons", options=[{"text": mrkdwn(), "value": "a"}])),
-    ("modal", asks(type="file_input", max_files=10)),
+    ("modal", input_block(type="external_select", min_query_length=0)),
+    ("modal", input_block(type="conversations_select", response_url_enabled=True, filter={"include": ["public"]})),
+    ("modal", input_block(type="datepicker", initial_date="2026-02-28")),
+    ("modal", input_block(type="radio_buttons", options=[{"text": mrkdwn(), "value": "a"}])),
+    ("modal", input_block(type="file_input", max_files=10)),
 ]
 
 
-@pytest.mark.parametrize(("surface", "block"), FINE)
-def test_slack_takes(surface: Surface, block: Json) -> None:
+@pytest.mark.parametrize(("surface", "block"), VALID)
+def test_valid_block_is_accepted(surface: Surface, block: Json) -> None:
     assert problems([block], surface) == []
 
 
-BROKEN: list[tuple[Surface, Json, str, str]] = [
+INVALID: list[tuple[Surface, Json, str, str]] = [
     # text
     ("message", {"type": "header", "text": plain("x" * 151)}, "must be less than 151 characters", "/text/text"),
     ("message", {"type": "header", "text": mrkdwn()}, "must be one of: plain_text", "/text/type"),
@@ -105,9 +105,9 @@ BROKEN: list[tuple[Surface, Json, str, str]] = [
         "unsupported type: data_visualization",
         "/type",
     ),
-    ("message", asks(type="file_input"), "unsupported type: file_input", "/element/type"),
+    ("message", input_block(type="file_input"), "unsupported type: file_input", "/element/type"),
     ("message", actions({"type": "plain_text_input"}), "unsupported type: plain_text_input", "/elements/0/type"),
-    ("modal", asks(type="button", text=plain()), "unsupported type: button", "/element/type"),
+    ("modal", input_block(type="button", text=plain()), "unsupported type: button", "/element/type"),
     (
         "message",
         {"type": "section", "text": plain(), "accessory": {"type": "datetimepicker"}},
@@ -175,11 +175,16 @@ BROKEN: list[tuple[Surface, Json, str, str]] = [
     ),
     (
         "modal",
-        asks(type="multi_static_select", options=[option("a"), option("b")], initial_options=[option("c")]),
+        input_block(type="multi_static_select", options=[option("a"), option("b")], initial_options=[option("c")]),
         "initial option must be one of the options",
         "/element/initial_options/0",
     ),
-    ("modal", asks(type="checkboxes", options=[option()] * 11), "no more than 10 items allowed", "/element/options"),
+    (
+        "modal",
+        input_block(type="checkboxes", options=[option()] * 11),
+        "no more than 10 items allowed",
+        "/element/options",
+    ),
     (
         "message",
         actions({"type": "overflow", "options": [option()]}),
@@ -208,7 +213,7 @@ BROKEN: list[tuple[Surface, Json, str, str]] = [
         "must be less than 4 characters",
         "/element/initial_value",
     ),
-    ("modal", asks(type="number_input"), "missing required field: is_decimal_allowed", "/element"),
+    ("modal", input_block(type="number_input"), "missing required field: is_decimal_allowed", "/element"),
     ("modal", number(min_value=1), "must provide a string", "/element/min_value"),
     ("modal", number(initial_value="1.5"), "decimals are not allowed", "/element/initial_value"),
     ("modal", number(initial_value="1e3"), "must provide a number in a string", "/element/initial_value"),
@@ -221,13 +226,13 @@ BROKEN: list[tuple[Surface, Json, str, str]] = [
     ("modal", number(min_value="3", max_value="2"), "min_value must not exceed max_value", "/element/min_value"),
     (
         "modal",
-        asks(type="datepicker", initial_date="28.02.2026"),
+        input_block(type="datepicker", initial_date="28.02.2026"),
         "invalid date or time",
         "/element/initial_date",
     ),
     (
         "message",
-        asks(type="conversations_select", response_url_enabled=True),
+        input_block(type="conversations_select", response_url_enabled=True),
         "response_url_enabled is only for input blocks of modals",
         "/element/response_url_enabled",
     ),
@@ -278,8 +283,8 @@ BROKEN: list[tuple[Surface, Json, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("surface", "block", "message", "pointer"), BROKEN)
-def test_slack_refuses(surface: Surface, block: Json, message: str, pointer: str) -> None:
+@pytest.mark.parametrize(("surface", "block", "message", "pointer"), INVALID)
+def test_invalid_block_is_refused_with_its_pointer(surface: Surface, block: Json, message: str, pointer: str) -> None:
     assert any(
         message in problem and problem.endswith(f"[json-pointer:/blocks/0{pointer}]")
         for problem in problems([block], surface)
@@ -299,10 +304,10 @@ def test_slack_refuses(surface: Surface, block: Json, message: str, pointer: str
         ("modal", [text_input(focus_on_load=True)] * 2, "only one element can have focus_on_load"),
     ],
 )
-def test_limits_over_all_blocks(surface: Surface, blocks: list[Json], message: str) -> None:
+def test_limits_count_over_all_blocks(surface: Surface, blocks: list[Json], message: str) -> None:
     assert any(message in problem for problem in problems(blocks, surface))
 
 
-def test_home_may_hold_a_hundred_blocks_or_none() -> None:
+def test_home_may_have_a_hundred_blocks_or_none() -> None:
     assert problems([{"type": "divider"}] * 100, "home") == []
     assert problems([], "home") == []

@@ -1,4 +1,4 @@
-"""What Slack refuses in whole messages and views, and whom a message notifies."""
+"""Slack's refusals of messages and views, and the notifications of a message."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.playground.slack_blocks import Json, cell, mrkdwn, plain, rich, table
         ({"blocks": [{"type": "header"}]}, "missing required field: text [json-pointer:/view/blocks/0]"),
     ],
 )
-def test_slack_refuses_a_view(change: Json, message: str) -> None:
+def test_invalid_view_is_refused(change: Json, message: str) -> None:
     view = {"type": "modal", "title": plain(), "submit": plain(), "blocks": [text_input()], **change}
     with pytest.raises(Refusal) as refused:
         check_view(view)
@@ -31,12 +31,12 @@ def test_slack_refuses_a_view(change: Json, message: str) -> None:
     assert f"[ERROR] {message}" in refused.value.messages
 
 
-def test_a_modal_with_inputs_needs_a_submit_button() -> None:
+def test_modal_with_inputs_needs_a_submit_button() -> None:
     with pytest.raises(Refusal, match="missing required field: submit"):
         check_view({"type": "modal", "title": plain(), "blocks": [text_input()]})
 
 
-def test_a_view_can_be_too_large() -> None:
+def test_too_large_view_is_refused() -> None:
     blocks = [{"type": "section", "text": mrkdwn("é" * 3000)}] * 50
     with pytest.raises(Refusal, match="view_too_large"):
         check_view({"type": "modal", "title": plain(), "blocks": blocks})
@@ -55,14 +55,14 @@ def test_a_view_can_be_too_large() -> None:
         ({"text": "x", "blocks": [{"type": "section", "text": mrkdwn("x" * 2700)}] * 5}, "msg_blocks_too_long"),
     ],
 )
-def test_slack_refuses_a_message(content: Json, error: str) -> None:
+def test_invalid_message_is_refused(content: Json, error: str) -> None:
     with pytest.raises(Refusal) as refused:
         check_message(content)
     assert refused.value.error == error
 
 
 @pytest.mark.parametrize(
-    ("content", "whom"),
+    ("content", "pings"),
     [
         ({"text": "<!channel> and <!here|here>"}, ["channel", "here"]),
         ({"text": "<@U123> <!subteam^S99|team>"}, ["U123", "S99"]),
@@ -77,5 +77,5 @@ def test_slack_refuses_a_message(content: Json, error: str) -> None:
         ({"attachments": [{"text": "<!channel>"}]}, ["channel"]),
     ],
 )
-def test_whom_a_message_notifies(content: Json, whom: list[str]) -> None:
-    assert find_pings(content) == whom
+def test_pings_of_a_message(content: Json, pings: list[str]) -> None:
+    assert find_pings(content) == pings

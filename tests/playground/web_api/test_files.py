@@ -1,4 +1,4 @@
-"""Files as the local Slack keeps them: who may fetch them, who hears of them."""
+"""Files: who may fetch them, and which events they cause."""
 
 from __future__ import annotations
 
@@ -20,42 +20,40 @@ async def fetch(url: str, token: str | None) -> tuple[int, bytes]:
         return answer.status, await answer.read()
 
 
-async def test_a_file_is_for_the_bots_token_and_for_where_the_bot_is(slack: FakeSlack, bot: Any) -> None:
+async def test_file_needs_the_bots_token_and_a_channel_of_the_bot(slack: FakeSlack, bot: Any) -> None:
     file = slack.attach("a b.jsonl", b"content")
     url = file["url_private_download"]
-    assert (await fetch(url, slack.bot_token))[0] == 302, "it was not sent yet"
+    assert (await fetch(url, slack.bot_token))[0] == 302, "it isn't sent yet"
     await slack.say("", channel=slack.finance, files=[file])
-    assert (await fetch(url, slack.bot_token))[0] == 302, "the bot is not in that channel"
+    assert (await fetch(url, slack.bot_token))[0] == 302, "the bot isn't in that channel"
     await slack.say("", files=[file])
     assert await fetch(url, slack.bot_token) == (200, b"content")
     for token in (None, "xoxb-other"):
-        assert (await fetch(url, token))[0] == 302, "to the page where people sign in"
+        assert (await fetch(url, token))[0] == 302, "to the sign-in page"
     slack.scopes.discard("files:read")
     assert (await fetch(url, slack.bot_token))[0] == 302
 
 
-async def test_the_event_says_little_and_files_info_says_where(
-    slack: FakeSlack, bot: Any, client: AsyncWebClient
-) -> None:
+async def test_files_info_says_where_a_file_is_shared(slack: FakeSlack, bot: Any, client: AsyncWebClient) -> None:
     parent = await slack.say("hello")
     file = slack.attach("a.jsonl", b"content")
     with pytest.raises(SlackApiError, match="file_not_found"):
         await client.files_info(file=file["id"])
     message = await slack.say("", thread_ts=parent["ts"], files=[file])
-    event = bot.last["event"]
+    event = bot.payload["event"]
     assert (event["type"], event["file_id"], event["channel_id"]) == ("file_shared", file["id"], slack.general)
     assert "thread_ts" not in event
-    found: Json = (await client.files_info(file=file["id"]))["file"]
-    assert found["shares"] == {"public": {slack.general: [{"ts": message["ts"], "thread_ts": parent["ts"]}]}}
+    file_info: Json = (await client.files_info(file=file["id"]))["file"]
+    assert file_info["shares"] == {"public": {slack.general: [{"ts": message["ts"], "thread_ts": parent["ts"]}]}}
 
 
-async def test_a_direct_message_brings_its_files_along(slack: FakeSlack, bot: Any) -> None:
+async def test_event_of_a_direct_message_contains_its_files(slack: FakeSlack, bot: Any) -> None:
     await slack.say("look", channel=slack.im, files=[slack.attach("a.jsonl", b"content")])
     (event,) = [event["event"] for event in slack.events if event["event"]["type"] == "message"]
     assert (event["subtype"], event["files"][0]["size"]) == ("file_share", 7)
 
 
-async def test_somebody_elses_file_cannot_be_sent(slack: FakeSlack) -> None:
+async def test_another_users_file_is_refused(slack: FakeSlack) -> None:
     file = slack.attach("a.jsonl", b"content", user=slack.colleague)
     with pytest.raises(ValueError, match="has no file"):
         await slack.say("", files=[file])

@@ -27,7 +27,7 @@ async def raw(slack: FakeSlack, method: str, **request: Any) -> Any:
         return await response.json()
 
 
-async def test_auth_test_says_who_the_bot_is(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_auth_test_returns_the_bot_user(slack: FakeSlack, client: AsyncWebClient) -> None:
     answer = await client.auth_test()
     assert answer["user_id"] == slack.bot_user
     assert answer["bot_id"].startswith("B")
@@ -43,21 +43,21 @@ async def test_auth_test_says_who_the_bot_is(slack: FakeSlack, client: AsyncWebC
         ({"data": "{", "headers": {"Content-Type": "application/json"}}, "invalid_json"),
     ],
 )
-async def test_tokens(slack: FakeSlack, request_: dict[str, Any], error: str) -> None:
+async def test_missing_or_wrong_token_is_refused(slack: FakeSlack, request_: dict[str, Any], error: str) -> None:
     assert (await raw(slack, "auth.test", **request_))["error"] == error
     assert slack.violations[-1].error == error
 
 
-async def test_a_token_in_a_form_field_counts_and_is_not_logged(slack: FakeSlack) -> None:
+async def test_token_in_a_form_field_is_accepted_and_not_recorded(slack: FakeSlack) -> None:
     assert (await raw(slack, "auth.test", data={"token": slack.bot_token}))["ok"]
     assert slack.calls[-1].args == {}
 
 
-async def test_unknown_method(client: AsyncWebClient) -> None:
+async def test_unknown_method_is_refused(client: AsyncWebClient) -> None:
     assert (await refused(client.api_call("chat.shout")))["error"] == "unknown_method"
 
 
-async def test_a_method_needs_its_scope(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_method_needs_its_scope(slack: FakeSlack, client: AsyncWebClient) -> None:
     slack.scopes.discard("users:read")
     answer = await refused(client.users_info(user=slack.you))
     assert (answer["error"], answer["needed"]) == ("missing_scope", "users:read")
@@ -66,13 +66,13 @@ async def test_a_method_needs_its_scope(slack: FakeSlack, client: AsyncWebClient
     assert (await client.users_info(user=slack.you))["user"]["name"] == "you"
 
 
-async def test_the_scope_of_a_conversation_depends_on_its_kind(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_scope_depends_on_the_kind_of_channel(slack: FakeSlack, client: AsyncWebClient) -> None:
     slack.scopes.add("channels:read")
     assert (await client.conversations_info(channel=slack.general))["channel"]["is_member"]
     assert (await refused(client.conversations_info(channel=slack.im)))["needed"] == "im:read"
 
 
-async def test_methods_that_read_overlook_json(slack: FakeSlack) -> None:
+async def test_reading_methods_ignore_json_bodies(slack: FakeSlack) -> None:
     slack.scopes.add("users:read")
     headers = {"Authorization": f"Bearer {slack.bot_token}"}
     answer = await raw(slack, "users.info", json={"user": slack.you}, headers=headers)
@@ -83,19 +83,21 @@ async def test_methods_that_read_overlook_json(slack: FakeSlack) -> None:
     ("channel", "error"),
     [("general", None), ("#random", None), ("finance", "channel_not_found"), ("C0NOWHERE", "channel_not_found")],
 )
-async def test_where_the_bot_may_post(client: AsyncWebClient, channel: str, error: str | None) -> None:
+async def test_bot_posts_to_public_channels_only_or_its_own(
+    client: AsyncWebClient, channel: str, error: str | None
+) -> None:
     if error is None:
         assert (await client.chat_postMessage(channel=channel, text="x"))["ok"]
     else:
         assert (await refused(client.chat_postMessage(channel=channel, text="x")))["error"] == error
 
 
-async def test_an_unjoined_public_channel_needs_a_scope(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_unjoined_public_channel_needs_a_scope(slack: FakeSlack, client: AsyncWebClient) -> None:
     slack.scopes.discard("chat:write.public")
     assert (await refused(client.chat_postMessage(channel=slack.random, text="x")))["error"] == "not_in_channel"
 
 
-async def test_broken_blocks_say_where(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_invalid_blocks_are_refused_with_a_pointer(slack: FakeSlack, client: AsyncWebClient) -> None:
     blocks = [{"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}]
     answer = await refused(client.chat_postMessage(channel=slack.general, text="x", blocks=blocks))
     assert answer["error"] == "invalid_blocks"
@@ -114,13 +116,13 @@ async def test_form_fields_carry_blocks_as_json(slack: FakeSlack) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:The top-level `text` argument")
-async def test_blocks_without_text_are_noted(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_blocks_without_text_cause_a_warning(slack: FakeSlack, client: AsyncWebClient) -> None:
     await client.chat_postMessage(channel=slack.general, blocks=[SECTION])
     assert slack.warnings == ["missing_text_in_message"]
     assert slack.violations == []
 
 
-async def test_threads(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_replies_form_a_thread(slack: FakeSlack, client: AsyncWebClient) -> None:
     parent = await client.chat_postMessage(channel=slack.general, text="parent")
     reply = await client.chat_postMessage(channel=slack.general, text="reply", thread_ts=parent["ts"])
     assert [m["text"] for m in slack.messages()] == ["parent"]
@@ -162,7 +164,7 @@ async def test_update_and_delete_only_own_messages(slack: FakeSlack, client: Asy
     assert [m["text"] for m in slack.messages()] == ["mine"]
 
 
-async def test_ephemeral_messages(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_ephemeral_message_is_visible_to_one_user(slack: FakeSlack, client: AsyncWebClient) -> None:
     posted = await client.chat_postEphemeral(channel=slack.general, user=slack.you, text="psst")
     assert [m["text"] for m in slack.ephemerals()] == ["psst"]
     assert slack.ephemerals(slack.colleague) == []
@@ -173,7 +175,7 @@ async def test_ephemeral_messages(slack: FakeSlack, client: AsyncWebClient) -> N
     assert (await refused(outsider))["error"] == "user_not_in_channel"
 
 
-async def test_direct_messages(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_direct_message_is_opened_on_demand(slack: FakeSlack, client: AsyncWebClient) -> None:
     opened = await client.conversations_open(users=slack.you)
     assert opened["channel"]["id"] == slack.im
     to_robin = await client.chat_postMessage(channel=slack.colleague, text="hi")
@@ -181,20 +183,20 @@ async def test_direct_messages(slack: FakeSlack, client: AsyncWebClient) -> None
     assert slack.messages(to_robin["channel"])[0]["text"] == "hi"
 
 
-async def test_permalink(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_permalink_contains_channel_and_time_stamp(slack: FakeSlack, client: AsyncWebClient) -> None:
     posted = await client.chat_postMessage(channel=slack.general, text="x")
     link = await client.chat_getPermalink(channel=slack.general, message_ts=posted["ts"])
     assert link["permalink"].endswith(f"/archives/{slack.general}/p{posted['ts'].replace('.', '')}")
 
 
-async def test_hostile_names_show_as_pings(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_unescaped_mention_shows_in_pings(slack: FakeSlack, client: AsyncWebClient) -> None:
     await client.chat_postMessage(channel=slack.general, text="estimate for &lt;!channel&gt;")
     assert slack.pings == []
     await client.chat_postMessage(channel=slack.general, text="estimate for <!channel>")
     assert slack.pings == ["channel"]
 
 
-async def test_rate_limits_can_be_ordered(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_fail_next_causes_rate_limits(slack: FakeSlack, client: AsyncWebClient) -> None:
     slack.fail_next("chat.postMessage", retry_after=7, times=2)
     for _ in range(2):
         answer = await refused(client.chat_postMessage(channel=slack.general, text="x"))
@@ -204,20 +206,20 @@ async def test_rate_limits_can_be_ordered(slack: FakeSlack, client: AsyncWebClie
     assert slack.violations == []
 
 
-async def test_a_retry_handler_gets_through(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_retry_handler_succeeds_after_a_rate_limit(slack: FakeSlack, client: AsyncWebClient) -> None:
     slack.fail_next("chat.postMessage", retry_after=0)
     client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=1))
     assert (await client.chat_postMessage(channel=slack.general, text="x"))["ok"]
     assert len(slack.calls) == 2
 
 
-async def test_other_failures_can_be_ordered(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_fail_next_causes_other_errors(slack: FakeSlack, client: AsyncWebClient) -> None:
     slack.fail_next("chat.postMessage", "fatal_error")
     assert (await refused(client.chat_postMessage(channel=slack.general, text="x")))["error"] == "fatal_error"
     assert slack.messages() == []
 
 
-async def test_an_answer_can_be_held_back(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_delay_next_holds_a_call_back(slack: FakeSlack, client: AsyncWebClient) -> None:
     until = asyncio.Event()
     slack.delay_next("chat.postMessage", until)
     slow = asyncio.create_task(client.chat_postMessage(channel=slack.general, text="slow"))
@@ -229,7 +231,7 @@ async def test_an_answer_can_be_held_back(slack: FakeSlack, client: AsyncWebClie
     assert slack.waiting_calls == []
 
 
-async def test_waiting_ends_with_the_first_change_that_fits(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_wait_for_ends_when_its_condition_holds(slack: FakeSlack, client: AsyncWebClient) -> None:
     waiting = asyncio.create_task(slack.wait_for(lambda: slack.messages() if len(slack.messages()) >= 2 else []))
     await client.chat_postMessage(channel=slack.general, text="1")
     assert not waiting.done()
@@ -239,7 +241,7 @@ async def test_waiting_ends_with_the_first_change_that_fits(slack: FakeSlack, cl
         await slack.wait_for(lambda: False, timeout=0.01)
 
 
-async def test_files(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_uploaded_file_is_shared_in_a_thread(slack: FakeSlack, client: AsyncWebClient) -> None:
     parent = await client.chat_postMessage(channel=slack.general, text="parent")
     done = await client.files_upload_v2(
         channel=slack.general,
@@ -260,7 +262,7 @@ async def test_files(slack: FakeSlack, client: AsyncWebClient) -> None:
         assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-async def test_files_need_membership_and_their_bytes(slack: FakeSlack, client: AsyncWebClient) -> None:
+async def test_upload_needs_membership_and_all_bytes(slack: FakeSlack, client: AsyncWebClient) -> None:
     upload = client.files_upload_v2(channel=slack.random, filename="x.csv", content="x")
     assert (await refused(upload))["error"] == "not_in_channel"
     place = await client.files_getUploadURLExternal(filename="x.csv", length=3)

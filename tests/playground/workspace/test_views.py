@@ -1,4 +1,4 @@
-"""Triggers, modals and what a bot may answer to a submission."""
+"""Triggers, modals, and the bot's answers to submissions."""
 
 from __future__ import annotations
 
@@ -19,33 +19,35 @@ async def open_refused(client: AsyncWebClient, trigger_id: str, view: Json) -> s
     return str(refused.value.response["error"])
 
 
-async def test_a_trigger_lives_three_seconds(
+async def test_trigger_expires_after_three_seconds(
     slack: FakeSlack, client: AsyncWebClient, bot: Any, clock: Any, modal: Json
 ) -> None:
     await slack.command()
     clock.forward(3.1)
-    assert await open_refused(client, bot.last["trigger_id"], modal) == "expired_trigger_id"
+    assert await open_refused(client, bot.payload["trigger_id"], modal) == "expired_trigger_id"
     assert slack.views == []
 
 
-async def test_a_trigger_works_once(slack: FakeSlack, client: AsyncWebClient, bot: Any, modal: Json) -> None:
+async def test_trigger_is_accepted_once(slack: FakeSlack, client: AsyncWebClient, bot: Any, modal: Json) -> None:
     await slack.command()
-    assert (await client.views_open(trigger_id=bot.last["trigger_id"], view=modal))["view"]["id"]
-    assert await open_refused(client, bot.last["trigger_id"], modal) == "exchanged_trigger_id"
+    assert (await client.views_open(trigger_id=bot.payload["trigger_id"], view=modal))["view"]["id"]
+    assert await open_refused(client, bot.payload["trigger_id"], modal) == "exchanged_trigger_id"
     assert await open_refused(client, "1.2.3", modal) == "invalid_trigger_id"
 
 
-async def test_a_broken_view_says_where(slack: FakeSlack, client: AsyncWebClient, bot: Any, modal: Json) -> None:
+async def test_invalid_view_is_refused_with_a_pointer(
+    slack: FakeSlack, client: AsyncWebClient, bot: Any, modal: Json
+) -> None:
     await slack.command()
     del modal["submit"]
-    assert await open_refused(client, bot.last["trigger_id"], modal) == "invalid_arguments"
+    assert await open_refused(client, bot.payload["trigger_id"], modal) == "invalid_arguments"
     assert slack.violations[0].messages == ["[ERROR] missing required field: submit [json-pointer:/view]"]
 
 
-async def test_a_submission_carries_the_whole_state(slack: FakeSlack, bot: Any, opened: Json) -> None:
+async def test_submission_contains_the_whole_state(slack: FakeSlack, bot: Any, opened: Json) -> None:
     delivered = await slack.submit_view(opened["id"], slack.fill(opened, {"name": "bot", "extras": ["full"]}))
     assert delivered.ok
-    view = bot.last["view"]
+    view = bot.payload["view"]
     assert (view["callback_id"], view["private_metadata"], view["hash"]) == ("form", "kept", opened["hash"])
     state = {block: element["v"] for block, element in view["state"]["values"].items()}
     assert state["name"] == {"type": "plain_text_input", "value": "bot"}
@@ -54,12 +56,12 @@ async def test_a_submission_carries_the_whole_state(slack: FakeSlack, bot: Any, 
     assert [o["value"] for o in state["extras"]["selected_options"]] == ["full"]
     assert state["where"]["selected_conversation"] == slack.random
     assert state["model"] == {"type": "external_select", "selected_option": None}
-    assert bot.last["response_urls"] == []
+    assert bot.payload["response_urls"] == []
     assert slack.views == []
 
 
 @pytest.mark.parametrize(
-    ("answers", "wrong"),
+    ("answers", "block_id"),
     [
         ({}, "name"),
         ({"name": "x" * 21}, "name"),
@@ -68,16 +70,16 @@ async def test_a_submission_carries_the_whole_state(slack: FakeSlack, bot: Any, 
         ({"name": "x", "epochs": "many"}, "epochs"),
     ],
 )
-async def test_what_slack_itself_refuses_never_reaches_the_bot(
-    slack: FakeSlack, bot: Any, opened: Json, answers: Json, wrong: str
+async def test_client_errors_never_reach_the_bot(
+    slack: FakeSlack, bot: Any, opened: Json, answers: Json, block_id: str
 ) -> None:
-    before = len(bot.requests)
+    request_count = len(bot.requests)
     delivered = await slack.submit_view(opened["id"], slack.fill(opened, answers))
-    assert delivered.errors.keys() == {wrong}
-    assert len(bot.requests) == before
+    assert delivered.errors.keys() == {block_id}
+    assert len(bot.requests) == request_count
 
 
-async def test_answers_must_fit_the_view(slack: FakeSlack, opened: Json) -> None:
+async def test_answer_without_an_input_is_refused(slack: FakeSlack, opened: Json) -> None:
     with pytest.raises(ValueError, match="no input in block"):
         slack.fill(opened, {"nothing": "x"})
     with pytest.raises(ValueError, match="not among"):
@@ -104,7 +106,9 @@ async def test_errors_keep_the_view_open(slack: FakeSlack, bot: Any, opened: Jso
         "not JSON",
     ],
 )
-async def test_broken_answers_to_a_submission(slack: FakeSlack, bot: Any, opened: Json, answer: Any) -> None:
+async def test_invalid_answer_to_a_submission_is_a_violation(
+    slack: FakeSlack, bot: Any, opened: Json, answer: Any
+) -> None:
     bot.answer = answer
     delivered = await slack.submit_view(opened["id"], slack.fill(opened, {"name": "x"}))
     assert delivered.error == "invalid_response"
@@ -112,7 +116,7 @@ async def test_broken_answers_to_a_submission(slack: FakeSlack, bot: Any, opened
     assert slack.views == [opened]
 
 
-async def test_an_answer_can_update_push_and_clear(slack: FakeSlack, bot: Any, opened: Json, modal: Json) -> None:
+async def test_answer_updates_pushes_and_clears(slack: FakeSlack, bot: Any, opened: Json, modal: Json) -> None:
     filled = slack.fill(opened, {"name": "x"})
     first_hash = opened["hash"]
     bot.answer = {"response_action": "update", "view": modal | {"callback_id": "second"}}
@@ -129,47 +133,51 @@ async def test_an_answer_can_update_push_and_clear(slack: FakeSlack, bot: Any, o
     assert slack.views == []
 
 
-async def test_three_views_are_the_most(
+async def test_fourth_view_on_a_stack_is_refused(
     slack: FakeSlack, client: AsyncWebClient, bot: Any, opened: Json, modal: Json
 ) -> None:
     for depth in (2, 3):
         await slack.click(slack.views[-1], "more")
-        await client.views_push(trigger_id=bot.last["trigger_id"], view=modal)
+        await client.views_push(trigger_id=bot.payload["trigger_id"], view=modal)
         assert len(slack.views) == depth
     await slack.click(slack.views[-1], "more")
     with pytest.raises(SlackApiError, match="push_limit_reached"):
-        await client.views_push(trigger_id=bot.last["trigger_id"], view=modal)
+        await client.views_push(trigger_id=bot.payload["trigger_id"], view=modal)
 
 
-async def test_a_push_needs_a_trigger_from_the_modal(
+async def test_push_needs_a_trigger_from_an_open_modal(
     slack: FakeSlack, client: AsyncWebClient, bot: Any, opened: Json, modal: Json
 ) -> None:
     await slack.command()
     with pytest.raises(SlackApiError, match="invalid_trigger_id"):
-        await client.views_push(trigger_id=bot.last["trigger_id"], view=modal)
+        await client.views_push(trigger_id=bot.payload["trigger_id"], view=modal)
 
 
-async def test_opening_again_replaces_what_is_open(
+async def test_new_modal_replaces_the_open_one(
     slack: FakeSlack, client: AsyncWebClient, bot: Any, opened: Json, modal: Json
 ) -> None:
     await slack.command()
-    await client.views_open(trigger_id=bot.last["trigger_id"], view=modal | {"callback_id": "other"})
+    await client.views_open(trigger_id=bot.payload["trigger_id"], view=modal | {"callback_id": "other"})
     assert [view["callback_id"] for view in slack.views] == ["other"]
 
 
-async def test_an_external_id_is_taken_once(slack: FakeSlack, client: AsyncWebClient, bot: Any, modal: Json) -> None:
+async def test_duplicate_external_id_is_refused(
+    slack: FakeSlack, client: AsyncWebClient, bot: Any, modal: Json
+) -> None:
     named = modal | {"external_id": "mine"}
     for expected in (None, "duplicate_external_id"):
         await slack.command()
         if expected is None:
-            await client.views_open(trigger_id=bot.last["trigger_id"], view=named)
+            await client.views_open(trigger_id=bot.payload["trigger_id"], view=named)
         else:
-            assert await open_refused(client, bot.last["trigger_id"], named) == expected
+            assert await open_refused(client, bot.payload["trigger_id"], named) == expected
     updated = await client.views_update(external_id="mine", view=modal)
     assert updated["view"]["external_id"] == ""
 
 
-async def test_views_update(slack: FakeSlack, client: AsyncWebClient, opened: Json, modal: Json) -> None:
+async def test_update_needs_the_current_hash(
+    slack: FakeSlack, client: AsyncWebClient, opened: Json, modal: Json
+) -> None:
     stale = opened["hash"]
     updated = await client.views_update(view_id=opened["id"], hash=stale, view=modal | {"callback_id": "new"})
     assert updated["view"]["callback_id"] == slack.views[0]["callback_id"] == "new"
@@ -181,34 +189,36 @@ async def test_views_update(slack: FakeSlack, client: AsyncWebClient, opened: Js
 
 
 @pytest.mark.parametrize("notify", [True, False])
-async def test_closing(slack: FakeSlack, client: AsyncWebClient, bot: Any, modal: Json, notify: bool) -> None:
+async def test_close_is_reported_only_on_request(
+    slack: FakeSlack, client: AsyncWebClient, bot: Any, modal: Json, notify: bool
+) -> None:
     await slack.command()
-    await client.views_open(trigger_id=bot.last["trigger_id"], view=modal | {"notify_on_close": notify})
-    before = len(bot.requests)
+    await client.views_open(trigger_id=bot.payload["trigger_id"], view=modal | {"notify_on_close": notify})
+    request_count = len(bot.requests)
     await slack.close_view(slack.views[0]["id"])
     assert slack.views == []
-    assert len(bot.requests) - before == int(notify)
+    assert len(bot.requests) - request_count == int(notify)
     if notify:
-        assert (bot.last["type"], bot.last["is_cleared"]) == ("view_closed", False)
+        assert (bot.payload["type"], bot.payload["is_cleared"]) == ("view_closed", False)
 
 
-async def test_a_click_in_a_view(slack: FakeSlack, bot: Any, opened: Json) -> None:
+async def test_click_in_a_view_contains_its_state(slack: FakeSlack, bot: Any, opened: Json) -> None:
     await slack.click(opened, "more", values=slack.fill(opened, {"name": "half done"}))
-    assert bot.last["container"] == {"type": "view", "view_id": opened["id"]}
-    assert bot.last["view"]["state"]["values"]["name"]["v"]["value"] == "half done"
-    assert "response_url" not in bot.last
+    assert bot.payload["container"] == {"type": "view", "view_id": opened["id"]}
+    assert bot.payload["view"]["state"]["values"]["name"]["v"]["value"] == "half done"
+    assert "response_url" not in bot.payload
     with pytest.raises(ValueError, match="before the view is submitted"):
         await slack.click(opened, "v", block_id="method", answer="full")
 
 
-async def test_external_selects(slack: FakeSlack, bot: Any, opened: Json) -> None:
-    offered = {"options": [{"text": {"type": "plain_text", "text": "GPT"}, "value": "gpt"}]}
-    bot.answer = offered
-    assert await slack.options(opened, "v", "g", block_id="model") == offered
-    assert (bot.last["type"], bot.last["value"], bot.last["block_id"]) == ("block_suggestion", "g", "model")
-    before = len(bot.requests)
+async def test_external_select_asks_the_bot_for_options(slack: FakeSlack, bot: Any, opened: Json) -> None:
+    offer_options = {"options": [{"text": {"type": "plain_text", "text": "GPT"}, "value": "gpt"}]}
+    bot.answer = offer_options
+    assert await slack.options(opened, "v", "g", block_id="model") == offer_options
+    assert (bot.payload["type"], bot.payload["value"], bot.payload["block_id"]) == ("block_suggestion", "g", "model")
+    request_count = len(bot.requests)
     assert await slack.options(opened, "v", "", block_id="model") == {"options": []}
-    assert len(bot.requests) == before
-    bot.answer = {"options": offered["options"] * 101}
+    assert len(bot.requests) == request_count
+    bot.answer = {"options": offer_options["options"] * 101}
     assert await slack.options(opened, "v", "g", block_id="model") == {"options": []}
     assert slack.violations[0].where == "block_suggestion"
