@@ -42,7 +42,7 @@ class Table:
     align: tuple[Align, ...]
     rows: tuple[tuple[str, ...], ...]
     ids: bool = False
-    """Whether cells contain ids of users and channels, which Slack shows as names."""
+    """Cells contain ids of users and channels, which Slack shows as names."""
 
 
 def offer_name(estimate: Estimate) -> str:

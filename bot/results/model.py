@@ -143,7 +143,7 @@ class SavedOffer(Struct, frozen=True, kw_only=True):
 
     @property
     def ranked(self) -> bool:
-        """Whether it is on sale with every price known."""
+        """Return whether the offer is on sale with every price known."""
         return self.standing in ("lasts", "ends")
 
     @property
@@ -281,11 +281,11 @@ class OfferQuote(Struct, frozen=True, kw_only=True):
     offer: str
     complete: bool
     ranked: bool
-    """Whether it was on sale with every price known."""
+    """The offer was on sale with every price known."""
     total_usd: Usd | None
     lines: tuple[QuotedLine, ...]
     ends: Ends | None
-    """None if they were not recorded."""
+    """The announced last days; None if they were not recorded."""
 
 
 def offer_ends(offer: Offer) -> Ends:
