@@ -1,1 +1,1 @@
-"""What people do in Slack, and the signed requests by which the app learns of it."""
+"""The actions of people, and the signed requests that they cause."""

@@ -28,7 +28,7 @@ class DeliveryResult:
     """The HTTP status, or 0 without an answer."""
     body: str = ""
     seconds: float = 0.0
-    """How long the answer took."""
+    """Seconds until the answer."""
     error: str | None = None
     """Slack's error code: `operation_timeout`, `dispatch_failed` or `invalid_response`."""
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class DeliveryResult:
 
     @property
     def ok(self) -> bool:
-        """Whether the app answered in time with status 200."""
+        """True if the app answered in time with status 200."""
         return self.error is None and self.status == 200
 
     def json(self) -> Json:

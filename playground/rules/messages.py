@@ -19,7 +19,7 @@ BROADCAST = re.compile(r"<!(channel|here|everyone)(?:\|[^<>]*)?>")
 BARE_BROADCAST = re.compile(r"(?<!\w)@(channel|here|everyone)\b")
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 USER_GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^<>]*)?>")
-# Texts in these notify nobody: they show only in an open menu or dialog.
+# Texts in these notify no one: they show only in an open menu or dialog.
 SILENT = {"confirm", "options", "option_groups", "initial_option", "initial_options"}
 
 

@@ -28,7 +28,7 @@ class Node:
 
     @property
     def present(self) -> bool:
-        """Whether the payload has the value."""
+        """True unless the value is missing from its object."""
         return self.value is not MISSING
 
     def __getitem__(self, key: str) -> Node:

@@ -65,9 +65,9 @@ class Failure:
     retry_after: int | None
     """Seconds in the `Retry-After` header, or None for no header."""
     executed: bool = False
-    """Whether the call is carried out all the same, so that only its answer is a failure."""
+    """True to carry the call out and let only its answer be a failure."""
     seconds: float = 0.0
-    """How long the answer takes."""
+    """Seconds until the answer."""
 
 
 class WebApi:

@@ -1,1 +1,1 @@
-"""What a workspace contains and remembers: people, channels, messages, files and open views."""
+"""The workspace: people, channels, messages, files and open views."""

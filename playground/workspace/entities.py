@@ -102,7 +102,7 @@ class UploadedFile:
     """The address for the app."""
     user: str = BOT_USER
     bot_may_read: bool = True
-    """Whether it is in a channel of the bot, or was sent in a form."""
+    """True once it is in a channel of the app, or was sent in a form."""
     shares: dict[str, dict[str, list[Json]]] = field(default_factory=dict)
     """The messages that contain it, by `public` or `private` and by channel."""
 
