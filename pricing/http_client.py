@@ -1,12 +1,11 @@
 """HTTP from servers that aren't trusted: bounded in bytes and time, never redirected to another origin.
 
-Price feeds, bills and shared files are read with it. aiohttp is imported on first use: the terminal prices an estimate
-without a network, and starts faster without it.
+Price feeds, bills and shared files are read with it. asyncio and aiohttp are imported on first use: the terminal prices
+an estimate without a network, and starts faster without them.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from types import MappingProxyType
@@ -180,6 +179,8 @@ class BoundedClient:
 
     async def _final_response(self, method: str, url: str | URL, body: bytes | None) -> ClientResponse:
         """Return the answer with status 200 behind the redirects and waits that are allowed."""
+        import asyncio
+
         from yarl import URL
 
         with _http_errors(self._timeout_seconds):

@@ -6,15 +6,18 @@ bot's own process never does.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from contextlib import suppress
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import msgspec
 
 from bot.render.charts.model import BarChart, Chart, LineChart, MonthlyChart, TornadoChart
+
+if TYPE_CHECKING:
+    import asyncio
 
 TIMEOUT_S = 60.0
 CHART_TYPES: dict[str, type[Chart]] = {
@@ -49,6 +52,8 @@ async def chart_png_elsewhere(chart: Chart) -> bytes:
     Raises:
         ChartUnavailable: Matplotlib isn't installed, or the process failed or took over a minute.
     """
+    import asyncio  # the terminal draws in its own process, and starts faster without it
+
     _require_matplotlib()
     async with _locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
         process = await asyncio.create_subprocess_exec(
