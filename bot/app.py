@@ -1,4 +1,4 @@
-"""Wires a bot from its configuration, the catalogue, a database and a clock."""
+"""Builds the bot from its configuration, a catalogue, a database and a clock."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from bot.queue.scheduler import Scheduler
 from bot.queue.store import JobStore
 from bot.queue.worker import Handler, Worker
 from bot.services import Services
-from bot.slack.call_metrics import watch_calls
+from bot.slack.call_metrics import count_calls
 from bot.slack.files import Downloads, download_session
 from bot.slack.hosts import SlackHosts
 from bot.slack.oauth import InstallFlow, OAuth, install_flow
@@ -57,7 +57,7 @@ from pricing import Catalog, load_bill_rules
 
 @dataclass(frozen=True)
 class App:
-    """A wired bot: `web` serves HTTP, `slack` takes requests from either transport."""
+    """A running bot: `web` serves HTTP, `slack` takes requests from HTTP or Socket Mode."""
 
     slack: AsyncApp
     web: web.Application
@@ -76,13 +76,16 @@ async def build_app(
     database: Database,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> AsyncIterator[App]:
-    """Wire a bot, and stop its worker and scheduler at the end.
+    """Build a bot, and stop its worker and scheduler at the end.
 
     Args:
-        config: Everything that is fixed at start.
-        catalog: The prices and models to begin with.
-        database: Opened, with its tables; the caller closes it.
-        clock: Returns the time, in UTC and aware of it.
+        config: The configuration.
+        catalog: The catalogue until the first refresh.
+        database: The open, migrated database; the caller closes it.
+        clock: Returns the time, with the time zone UTC.
+
+    Yields:
+        The bot.
     """
 
     def today() -> date:
@@ -92,51 +95,59 @@ async def build_app(
         return clock().replace(tzinfo=None)
 
     timeouts = config.timeouts
-    box = CurrentCatalog(catalog)
-    metrics = Metrics(CollectorRegistry(), lambda: days_since_checked(box.catalog, today()))
-    timeout, watch = ClientTimeout(total=timeouts.answer), watch_calls(config.slack_api_url, metrics)
+    current_catalog = CurrentCatalog(catalog)
+    metrics = Metrics(CollectorRegistry(), lambda: days_since_checked(current_catalog.catalog, today()))
+    timeout, call_counter = ClientTimeout(total=timeouts.answer), count_calls(config.slack_api_url, metrics)
     async with (
         ClientSession(
-            timeout=timeout, cookie_jar=DummyCookieJar(), middlewares=(watch,), proxy=config.proxy
+            timeout=timeout, cookie_jar=DummyCookieJar(), middlewares=(call_counter,), proxy=config.proxy
         ) as session,
         download_session(config.proxy) as download,
     ):
-        client_of = partial(slack_client, session, config.slack_api_url, config.proxy)
+        make_client = partial(slack_client, session, config.slack_api_url, config.proxy)
         install: InstallFlow | None = None
         workspaces: Workspaces
         if isinstance(config.access, OAuth):
             installations = Installations(config.access.client_id, database, config.access.keys)
             install = install_flow(
-                config.access, OAuthStates(database, stamp), installations, client_of(None), config.slack_api_url
+                config.access, OAuthStates(database, stamp), installations, make_client(None), config.slack_api_url
             )
-            workspaces = ManyWorkspaces(installations, client_of, timeouts.know)
+            workspaces = ManyWorkspaces(installations, make_client, timeouts.know)
         else:
-            workspaces = OneWorkspace(config.access, client_of, lambda: clock().timestamp())
+            workspaces = OneWorkspace(config.access, make_client, lambda: clock().timestamp())
         opener = FormOpener(session, config.slack_api_url)
-        limit = RateLimit(config.allowance)
+        rate_limit = RateLimit(config.allowance)
         estimates = EstimateStore(database, stamp)
-        prices = CatalogRefresher(box, RefreshedPriceStore(database), config.refresh)
+        prices = CatalogRefresher(current_catalog, RefreshedPriceStore(database), config.refresh)
         roles, audit = Roles(workspaces, config.admins), Audit(database, stamp)
         watches = WatchStore(database, audit, stamp)
-        lookups = Lookups(box, estimates, watches, roles, audit, today, workspaces.url)
-        inbox = JobStore(database, stamp, timedelta(seconds=timeouts.lease))
+        lookups = Lookups(current_catalog, estimates, watches, today, workspaces.url)
+        job_store = JobStore(database, stamp, timedelta(seconds=timeouts.lease))
         defaults, budgets = DefaultsStore(database, audit), BudgetStore(database, audit, stamp)
         rates = ExchangeRates(session, config.rates_url)
         provider_keys = ProviderKeys(database, config.encryption_keys, stamp, audit) if config.encryption_keys else None
         actuals = ActualsService(
-            box, load_bill_rules(), ActualStore(database, stamp), provider_keys, session, config.addresses, clock
+            current_catalog,
+            load_bill_rules(),
+            ActualStore(database, stamp),
+            provider_keys,
+            session,
+            config.addresses,
+            clock,
         )
         downloads = Downloads(download, SlackHosts(config.slack_api_url))
         dataset_runs = DatasetRunStore(database, stamp)
         notices = JobNotices(workspaces, dataset_runs)
-        job_handlers: dict[type[Job], Handler] = {}  # filled below: handlers use the services, and these the worker
-        worker = Worker(inbox, job_handlers, notices.apologise, notices.notify_delay, timeouts, metrics)
+        job_handlers: dict[type[Job], Handler] = {}  # filled below: handlers need the services, which need the worker
+        worker = Worker(job_store, job_handlers, notices.apologise, notices.notify_delay, timeouts, metrics)
         services = Services(
-            box=box,
+            current_catalog=current_catalog,
             estimates=estimates,
+            watches=watches,
+            audit=audit,
             lookups=lookups,
             workspaces=workspaces,
-            inbox=inbox,
+            job_store=job_store,
             worker=worker,
             dataset_runs=dataset_runs,
             defaults_store=defaults,
@@ -145,7 +156,7 @@ async def build_app(
             actuals=actuals,
             opener=opener,
             roles=roles,
-            limit=limit,
+            rate_limit=rate_limit,
             today=today,
         )
         job_handlers |= handlers(services, downloads, ScheduledJobs(services, watches, prices, today))

@@ -1,8 +1,4 @@
-"""The services that listeners, use cases and jobs share: catalogue, stores, queue, and answers that can be repeated.
-
-A job's own steps are in `bot/jobs/`. Each of them can be repeated: an estimate's id comes with its job, and the
-messages that were posted are remembered.
-"""
+"""The parts of the running bot that listeners, use cases and jobs share."""
 
 from __future__ import annotations
 
@@ -26,7 +22,7 @@ from bot.slack.poster import Destination, IdempotencyKey, Poster
 from bot.slack.replays import DuplicateRequest
 from bot.slack.request import Interaction
 from bot.slack.workspaces import Workspaces
-from bot.store import BudgetStore, DatasetRunStore, DefaultsStore, EstimateStore, SavedEstimate
+from bot.store import Audit, BudgetStore, DatasetRunStore, DefaultsStore, EstimateStore, SavedEstimate, WatchStore
 from bot.web.rate_limit import RateLimit
 from bot.workspace.defaults import WorkspaceDefaults
 from bot.workspace.roles import Roles
@@ -40,11 +36,13 @@ T = TypeVar("T")
 class Services:
     """The parts of the running bot."""
 
-    box: CurrentCatalog
+    current_catalog: CurrentCatalog
     estimates: EstimateStore
+    watches: WatchStore
+    audit: Audit
     lookups: Lookups
     workspaces: Workspaces
-    inbox: JobStore
+    job_store: JobStore
     worker: Worker
     dataset_runs: DatasetRunStore
     defaults_store: DefaultsStore
@@ -53,18 +51,18 @@ class Services:
     actuals: ActualsService
     opener: FormOpener
     roles: Roles
-    limit: RateLimit
+    rate_limit: RateLimit
     today: Callable[[], date]
 
     async def defaults(self, team_id: str) -> WorkspaceDefaults:
         """Return a workspace's defaults as they are stored."""
         return WorkspaceDefaults(await self.defaults_store.get(team_id))
 
-    async def known_defaults(self, team_id: str) -> WorkspaceDefaults:
-        """Return a workspace's defaults as of a minute ago at most, in time for an acknowledgement.
+    async def cached_defaults(self, team_id: str) -> WorkspaceDefaults:
+        """Return a workspace's defaults, at most a minute old.
 
         Raises:
-            TimeoutError: The database is too slow.
+            TimeoutError: The database is too slow for an acknowledgement within three seconds.
         """
         fields = self.defaults_store.known(team_id)
         if fields is not None:
@@ -72,62 +70,81 @@ class Services:
         return await self.worker.soon(self.defaults(team_id), self.worker.timeouts.know)
 
     async def once(self, request: Interaction) -> None:
-        """Raise DuplicateRequest if any replica has served this request. Call it before a request changes or shows
-        stored data; a job has an idempotency key of its own.
+        """Record a request that changes or shows stored data. A job needs no such record: it has an idempotency key.
+
+        Raises:
+            DuplicateRequest: A replica has served this request.
         """
-        if not await self.worker.soon(self.inbox.once(f"once:{request.trigger_id}", request.team_id)):
+        if not await self.worker.soon(self.job_store.once(f"once:{request.trigger_id}", request.team_id)):
             raise DuplicateRequest
 
     @property
     def catalog(self) -> Catalog:
         """Return the current catalogue. It may change between two calls."""
-        return self.box.catalog
+        return self.current_catalog.catalog
 
     async def poster(self, team_id: str) -> Poster:
         """Return the poster of a workspace."""
         return (await self.workspaces.of(team_id)).poster
 
     async def price(self, fields: Mapping[str, str], as_of: date) -> Comparison:
-        """Return the answer to a question: no I/O, a few milliseconds, or tens of them in a thread for a GPU search.
+        """Return the priced offers for a question. It takes milliseconds, or tens of them in a thread for rented GPUs.
+
+        Args:
+            fields: The question, as text by key.
+            as_of: The date of the prices.
 
         Raises:
             UserError: A field is wrong or missing.
         """
-        return await self._resolve(estimate, fields, as_of)
+        return await self._run(estimate, fields, as_of)
 
     async def check(self, fields: Mapping[str, str], as_of: date) -> None:
         """Raise the UserError that `price` would raise, in a fraction of its time."""
-        await self._resolve(resolve_question, fields, as_of)
+        await self._run(resolve_question, fields, as_of)
 
-    async def _resolve(
-        self, answer: Callable[[Scenario, Catalog, date], T], fields: Mapping[str, str], as_of: date
-    ) -> T:
+    async def _run(self, resolve: Callable[[Scenario, Catalog, date], T], fields: Mapping[str, str], as_of: date) -> T:
         scenario = read_scenario(fields)
         if scenario.names_a_model:
-            return await asyncio.to_thread(answer, scenario, self.catalog, as_of)
-        return answer(scenario, self.catalog, as_of)
+            return await asyncio.to_thread(resolve, scenario, self.catalog, as_of)
+        return resolve(scenario, self.catalog, as_of)
 
     async def reply_all(
         self, queued: QueuedJob[WorkspaceJob], destination: Destination, messages: list[SlackMessage], part: str = ""
     ) -> None:
-        """Post the replies of a job, each once. `part` names these replies if the job posts others too."""
+        """Post the replies of a job, each once even if the job is repeated.
+
+        Args:
+            queued: The job.
+            destination: The channel and thread.
+            messages: All replies; those that an earlier attempt posted are skipped.
+            part: A prefix of their idempotency keys, for a job that posts other messages too.
+        """
         poster, user_id = await self.poster(queued.job.team_id), queued.job.user_id
         for number, message in enumerate(messages[queued.replies_posted :], queued.replies_posted):
             key = idempotency_key(queued).part(f"{part}{number}")
-            destination = (await poster.post_or_dm(destination, user_id, message, key)).place
-            await self.inbox.record_replies(queued, number + 1)
+            destination = (await poster.post_or_dm(destination, user_id, message, key)).destination
+            await self.job_store.record_replies(queued, number + 1)
 
     async def find_estimate(
         self, job: ExportJob | BreakEvenJob | UncertaintyJob | ActualJob, destination: Destination
     ) -> SavedEstimate | None:
-        """Return the estimate that a job is about; None, after a message to its user, if it was deleted."""
+        """Return the estimate of a job.
+
+        Args:
+            job: The job.
+            destination: The channel and thread in which its user is notified if the estimate was deleted.
+
+        Returns:
+            The estimate, or None after such a notice.
+        """
         saved = await self.estimates.get(job.estimate_id, team_id=job.team_id)
         if saved is None:
-            text = f"There is no estimate `{escape(job.estimate_id[:40])}` any more."
-            await (await self.poster(job.team_id)).only_to(job.user_id, destination, text_message(text))
+            text = f"Estimate `{escape(job.estimate_id[:40])}` no longer exists."
+            await (await self.poster(job.team_id)).notify(job.user_id, destination, text_message(text))
         return saved
 
 
 def idempotency_key(queued: QueuedJob[Job]) -> IdempotencyKey:
-    """Return the key of a job's messages."""
-    return IdempotencyKey(queued.idempotency_key, may_stand=queued.may_have_posted, since=queued.accepted_at)
+    """Return the idempotency key of a job's messages."""
+    return IdempotencyKey(queued.idempotency_key, may_be_posted=queued.may_have_posted, since=queued.accepted_at)

@@ -1,4 +1,4 @@
-"""Bolt's app: who may ask, how often, and what the user sees when a request fails."""
+"""Bolt's app: authorization, rate limits, and the response to a request that fails."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.forms.apologies import Apology, plain_answer
+from bot.forms.apologies import Apology, text_response
 from bot.listeners import actuals, commands, datasets, estimates, home, installations, keys, mentions, submissions
 from bot.queue.worker import Worker
 from bot.render.blocks import text_message
 from bot.services import Services
 from bot.slack.poster import Destination
-from bot.slack.replays import SAID, DuplicateRequest
+from bot.slack.replays import DUPLICATE, DuplicateRequest
 from bot.slack.request import ActionRequest, EventRequest, ShortcutRequest, SlackRequest, parse_request
 from bot.slack.workspaces import Workspaces
 from bot.telemetry import trace
@@ -33,16 +33,16 @@ from bot.web.rate_limit import TOO_MANY
 log = logging.getLogger(__name__)
 
 UNREACHABLE = (
-    "ftcost can't reach Slack with its token at the moment. Please try again in a minute, or tell its administrator."
+    "ftcost can't reach Slack with its token at the moment. Please try again in a minute, or contact its administrator."
 )
 REQUEST = "slack_request"
-"""The name under which listeners get their request."""
-# Bolt asks the listeners in this order, so the most frequent requests come first.
+"""The name of the listeners' parameter with the typed request."""
+# Bolt tries the listeners in this order, so the most frequent requests come first.
 LISTENERS = (commands, submissions, estimates, actuals, keys, mentions, home, datasets, installations)
 
 
 class TracedApp(AsyncApp):
-    """Bolt's app. Each request, over HTTP or Socket Mode, gets an id for the log and is measured."""
+    """Bolt's app, which gives each request an id for the log, and counts and times it."""
 
     def __init__(self, worker: Worker, metrics: Metrics, **options: Any) -> None:
         super().__init__(**options)
@@ -50,7 +50,7 @@ class TracedApp(AsyncApp):
         self._metrics = metrics
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
-        """Answer a request, and count it by kind and outcome."""
+        """Answer a request, and record its kind, outcome and duration."""
         started = time.perf_counter()
         request = trace.start_request()
         outcome = "failed"
@@ -64,13 +64,13 @@ class TracedApp(AsyncApp):
 
 
 class WorkspaceAuthorize(AsyncAuthorize):
-    """Authorizes requests from the workspaces that installed the app."""
+    """Authorizes requests of workspaces that installed the app."""
 
     def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
 
     async def __call__(self, *, team_id: str | None, **_: Any) -> AuthorizeResult | None:
-        """Return the workspace's token and ids; None when the workspace isn't known."""
+        """Return the workspace's token and ids; None if it has not installed the app."""
         workspace = await self._workspaces.find(team_id or "")
         if workspace is None:
             return None
@@ -84,13 +84,13 @@ class WorkspaceAuthorize(AsyncAuthorize):
 
 
 class RequestParsing(AsyncMiddleware):
-    """Reads a request once, before Bolt looks for the token of its workspace."""
+    """Parses a request once, before Bolt authorizes its workspace."""
 
     async def async_process(
         self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse | None:
-        """Pass the request on with its typed form. Raises MalformedRequest."""
-        if req.body.get("type") != "url_verification":  # comes from no workspace; Bolt answers it
+        """Add the typed request to the context. Raises MalformedRequest."""
+        if req.body.get("type") != "url_verification":  # has no workspace; Bolt answers it
             request = parse_request(req.body)
             req.context[REQUEST] = request
             req.context["team_id"] = request.team_id
@@ -106,22 +106,28 @@ class RateLimiting(AsyncMiddleware):
     async def async_process(
         self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse | None:
-        """Pass the request on, or answer it with a polite refusal. The first refusal in a row is logged."""
+        """Pass the request on, or refuse it. The first refusal in a row is logged."""
         request = _installed_request(req.context)
         if request.user_id is None:
             return await next()
-        decision = self._services.limit.count(request.team_id, request.user_id, request.delivery_id)
+        decision = self._services.rate_limit.count(request.team_id, request.user_id, request.delivery_id)
         if decision.allowed:
             return await next()
         trace.set_outcome("limited")
         if decision.should_notify:
             log.warning("rate limit: user %s of workspace %s", request.user_id, request.team_id)
             _notify(self._services, request, TOO_MANY)
-        return plain_answer(req.body, TOO_MANY)
+        return text_response(req.body, TOO_MANY)
 
 
 def slack_app(services: Services, slack_api_url: str, metrics: Metrics) -> AsyncApp:
-    """Return Bolt's app with all listeners."""
+    """Return Bolt's app with all listeners.
+
+    Args:
+        services: The parts of the running bot.
+        slack_api_url: The Web API's address.
+        metrics: Counts and times requests.
+    """
     slack = TracedApp(
         services.worker,
         metrics,
@@ -132,8 +138,8 @@ def slack_app(services: Services, slack_api_url: str, metrics: Metrics) -> Async
         before_authorize=RequestParsing(),
         authorize=WorkspaceAuthorize(services.workspaces),
         user_facing_authorize_error_message=UNREACHABLE,
-        # The acknowledgement goes out when the listener returns; without this Bolt polls for it every 10 ms. So a
-        # listener writes its work down and leaves doing it to the worker.
+        # Bolt sends the acknowledgement when the listener returns; without this it polls for it every 10 ms. So a
+        # listener stores a job and leaves the work to the worker.
         process_before_response=True,
     )
     for listeners in LISTENERS:
@@ -143,7 +149,7 @@ def slack_app(services: Services, slack_api_url: str, metrics: Metrics) -> Async
     @slack.error
     async def on_error(error: Exception, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         if isinstance(error, DuplicateRequest):
-            return BoltResponse(status=401, body=SAID)
+            return BoltResponse(status=401, body=DUPLICATE)
         apology = Apology(body, error)
         request = context.get(REQUEST)
         if request and not apology.is_for_event:
@@ -154,7 +160,7 @@ def slack_app(services: Services, slack_api_url: str, metrics: Metrics) -> Async
 
 
 def _installed_request(context: AsyncBoltContext) -> SlackRequest:
-    """Return the request with the workspace of its token: a bot with one token serves that workspace alone."""
+    """Return the request with the token's workspace: a bot with a fixed token serves that workspace alone."""
     request: SlackRequest = context[REQUEST]
     if context.authorize_result and context.authorize_result.team_id:
         request = context[REQUEST] = replace(request, team_id=context.authorize_result.team_id)
@@ -162,11 +168,11 @@ def _installed_request(context: AsyncBoltContext) -> SlackRequest:
 
 
 def _notify(services: Services, request: SlackRequest, text: str) -> None:
-    """Send the user a message, for requests whose response Slack doesn't show: button presses and mentions."""
+    """Send the user a message if Slack doesn't show the response, as with button presses and mentions."""
     if isinstance(request, ActionRequest | ShortcutRequest | EventRequest) and request.user_id and request.channel_id:
         destination = Destination(request.channel_id, request.thread_ts)
         services.worker.start(_send(services, request.team_id, request.user_id, destination, text))
 
 
 async def _send(services: Services, team_id: str, user: str, destination: Destination, text: str) -> None:
-    await (await services.workspaces.of(team_id)).poster.only_to(user, destination, text_message(text))
+    await (await services.workspaces.of(team_id)).poster.notify(user, destination, text_message(text))

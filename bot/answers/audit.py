@@ -1,4 +1,4 @@
-"""The audit log as a page: who changed which setting of a workspace."""
+"""The page of the audit log: the changes of a workspace's settings, and the users who made them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,24 @@ from bot.render.page import TextPage
 from bot.render.tables import Align, Table
 from bot.store import AuditEntry
 
-CELL = 80
-"""The longest text of a cell, in characters."""
+MAX_CELL = 80
+"""The length of a cell, in characters."""
 HEADER = ("UTC", "Who", "What", "Before → after")
 
 
 def audit_page(entries: Sequence[AuditEntry]) -> TextPage:
-    """Return the page of the entries, the newest first."""
+    """Return the page of the audit log.
+
+    Args:
+        entries: The entries, newest first.
+    """
     if not entries:
-        return TextPage("Audit log", ("No setting of this workspace has been changed yet.",))
+        return TextPage("Audit log", ("This workspace's settings haven't been changed yet.",))
     rows = tuple(_row(entry) for entry in entries)
     align: tuple[Align, ...] = tuple("left" for _ in HEADER)
-    return TextPage("Audit log", (), Table(HEADER, align, rows, ids=True), ("The newest first.",))
+    return TextPage("Audit log", (), Table(HEADER, align, rows, ids=True), ("Newest first.",))
 
 
 def _row(entry: AuditEntry) -> tuple[str, ...]:
-    what, before, after = (clip(text or "–", CELL) for text in (entry.what, entry.before, entry.after))
-    return (f"{entry.at:%Y-%m-%d %H:%M}", entry.user_id, what, f"{before} → {after}")
+    subject, old_value, new_value = (clip(text or "–", MAX_CELL) for text in (entry.what, entry.before, entry.after))
+    return (f"{entry.at:%Y-%m-%d %H:%M}", entry.user_id, subject, f"{old_value} → {new_value}")

@@ -1,4 +1,4 @@
-"""Answers from the catalogue alone: `help`, `models`, `price`. The same in Slack and in a terminal."""
+"""The pages of `help`, `models` and `price`, for Slack and the terminal. They need only the catalogue."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ COMMANDS = (
     ("/ftcost key=value …", "estimate from one line"),
     ("@ftcost key=value …", "in a thread: change its estimate"),
     ("a file in a thread or to the bot", "count a training file and price it; the form takes one too"),
-    ("/ftcost breakeven key=value …", "when tuning pays back against base="),
+    ("/ftcost breakeven key=value …", "when fine-tuning pays back, compared with base="),
     ("/ftcost models [text]", "list the offers"),
-    ("/ftcost price OFFER", "every price of one offer, with its source"),
-    ("/ftcost fit MODEL METHOD GPU", "whether it fits, with memory by part; also seq=, gpus=, stack=, rank="),
+    ("/ftcost price OFFER", "list all prices of an offer, with their sources"),
+    ("/ftcost fit MODEL METHOD GPU", "whether training fits into GPU memory; also seq=, gpus=, stack=, rank="),
     ("/ftcost list", "list your estimates"),
     ("/ftcost show ID", "show one of them"),
     ("/ftcost diff ID ID", "compare two of them, with the causes of the difference"),
-    ("/ftcost compare ID ID …", "show two to six side by side; without IDs, those of the thread"),
+    ("/ftcost compare ID ID …", "show two to six side by side; in a thread, @ftcost compare shows its estimates"),
     (
         "/ftcost watch ID over 5%",
-        "alert its thread to a larger change (or over $50); alone: your watches",
+        "alert its thread of a larger change (or over $50); without an ID: list your watches",
     ),
     ("/ftcost unwatch ID", "stop watching an estimate"),
-    ("/ftcost budget", "the budget for an estimate here, and who approves more"),
-    ("/ftcost audit", "changes of shared settings; for admins"),
-    ("/ftcost actual ID 131.20 inference 2026-11", "record what was paid; actual ID compares it"),
-    ("/ftcost actual ID pull openai 2026-11", "fetch it from the platform: openai, azure, aws or together"),
-    ("@ftcost actual", "in a thread, with a bill as CSV: record it"),
-    ("/ftcost keys", "the platforms' API keys; for admins"),
+    ("/ftcost budget", "the budget of this channel's estimates, and its approvers"),
+    ("/ftcost audit", "list the changes of the workspace's settings; for admins"),
+    ("/ftcost actual ID 131.20 inference 2026-11", "record a paid amount; actual ID compares it with the estimate"),
+    ("/ftcost actual ID pull openai 2026-11", "read it from the platform: openai, azure, aws or together"),
+    ("@ftcost actual", "in a thread, with a bill as CSV: record its amounts"),
+    ("/ftcost keys", "enter the platforms' API keys; for admins"),
 )
 
 
@@ -59,34 +59,43 @@ HELP = TextPage(
 
 
 def models(catalog: Catalog, text: str, today: date) -> TextPage:
-    """The offers that match `text`, with status; those one can still train where nothing is asked for."""
-    found = catalog.search(text) if text.strip() else catalog.trainable(today)
+    """Return the page of the offers that match a text; of all trainable offers if it is empty.
+
+    Args:
+        catalog: The catalogue.
+        text: Words in the names of the offers; `gpu` matches all GPU-hour offers.
+        today: The date of prices and statuses.
+
+    Raises:
+        UserError: No offer matches.
+    """
+    hosted = catalog.search(text) if text.strip() else catalog.trainable(today)
     rented = _rented(catalog, text)
-    if not (found or rented):
+    if not (hosted or rented):
         near = catalog.near(text)
-        hint = f" Nearest: {', '.join(near)}." if near else " `models` lists all."
+        hint = f" Nearest: {', '.join(near)}." if near else " `models` lists them all."
         raise UserError(f"No offer matches “{text[:60]}”.{hint}")
-    every: list[tuple[str, ...]] = [
-        (offer.id, offer.status_on(today), *_shown(_training_price(offer, today), today), _until(offer))
-        for offer in found
+    all_rows: list[tuple[str, ...]] = [
+        (offer.id, offer.status_on(today), *_price_cells(_training_price(offer, today), today), _until(offer))
+        for offer in hosted
     ]
-    every += [(offer.id, "by the hour", *_shown(offer.price_on(today), today), "") for offer in rented]
-    rows = tuple(every[:MAX_MODELS])
-    more = len(every) - MAX_MODELS
+    all_rows += [(offer.id, "by the hour", *_price_cells(offer.price_on(today), today), "") for offer in rented]
+    rows = tuple(all_rows[:MAX_MODELS])
+    more = len(all_rows) - MAX_MODELS
     return TextPage(
-        f"Offers matching “{text.strip()[:60]}”" if text.strip() else "Offers one can train",
+        f"Offers matching “{text.strip()[:60]}”" if text.strip() else "Offers you can train",
         (),
         Table(("Offer", "Status", "Training, USD", "Read", "Ends"), ("left", "left", "right", "left", "left"), rows),
         (
             *((OLD_MEANS,) if any(OLD in row[3] for row in rows) else ()),
-            *((f"{more} more: say what you look for, such as models llama.",) if more > 0 else ()),
-            *(() if text.strip() else ("GPUs by the hour: models gpu.",)),
+            *((f"{more} more: add a word to narrow the list, such as models llama.",) if more > 0 else ()),
+            *(() if text.strip() else ("Rented GPUs: models gpu.",)),
         ),
     )
 
 
 def _rented(catalog: Catalog, text: str) -> list[GpuOffer]:
-    """GPU-hour offers in whose names every word stands; all of them for `gpu`."""
+    """Return the GPU-hour offers whose names contain every word; all of them for `gpu`."""
     words = text.lower().replace("_", "-").split()
     return [
         offer
@@ -102,8 +111,8 @@ def _training_price(offer: Offer, today: date) -> Price | None:
     return rows[-1] if rows else None
 
 
-def _shown(price: Price | None, today: date) -> tuple[str, str]:
-    """A price, and how old it is."""
+def _price_cells(price: Price | None, today: date) -> tuple[str, str]:
+    """Return a price and its age."""
     if price is None:
         return "–", ""
     text = f"{unit_price(price.usd)} / {price.per}" if price.usd is not None else "unknown"
@@ -116,9 +125,18 @@ def _until(offer: Offer) -> str:
 
 
 def price(catalog: Catalog, name: str, today: date) -> TextPage:
-    """Every recorded price of one offer with its source. Raises UserError for a name nobody knows."""
+    """Return the page of all recorded prices of an offer, with their sources.
+
+    Args:
+        catalog: The catalogue.
+        name: The offer's id, or any name of it.
+        today: The date from which ages are counted.
+
+    Raises:
+        UserError: The name is empty, unknown or ambiguous.
+    """
     if not name.strip():
-        raise UserError("Say which offer, such as `price openai/gpt-4.1-mini`. `models` lists them.")
+        raise UserError("Name an offer, such as `price openai/gpt-4.1-mini`. `models` lists them.")
     rented = catalog.gpus.named(name)
     try:
         hosted = catalog.named(name.strip()) if catalog.knows(name.strip()) or not rented else ()
@@ -126,7 +144,7 @@ def price(catalog: Catalog, name: str, today: date) -> TextPage:
         raise UserError(str(error)) from None
     ids = [*(offer.id for offer in hosted), *(offer.id for offer in rented)]
     if len(ids) > 1:
-        raise UserError(f"“{name[:60]}” is several offers: {', '.join(ids[:12])}. Name one.")
+        raise UserError(f"“{name[:60]}” matches several offers: {', '.join(ids[:12])}. Name one of them.")
     return _card(hosted[0], today) if hosted else _gpu_card(rented[0], catalog, today)
 
 
@@ -146,20 +164,22 @@ def _card(offer: Offer, today: date) -> TextPage:
         " · ".join([f"Status: {offer.status_on(today)}", *dates]),
         _sentence(offer.why),
         _sentence(life.note) if life else "",
-        f"Nearest offer that is sold: {offer.nearest}" if offer.nearest else "",
+        f"Nearest available offer: {offer.nearest}" if offer.nearest else "",
         f"Billed: {offer.training.billed}" if offer.training else "",
     ]
-    prices = [(kind, one) for kind, rows in offer.prices.items() for one in rows]
-    sources = dict.fromkeys([one.source for _, one in prices] + ([life.source] if life else []))
-    notes = [f"{_label(kind, one)}: {text}" for kind, one in prices for text in (one.note, one.conflict) if text]
+    prices = [(kind, price) for kind, rows in offer.prices.items() for price in rows]
+    sources = dict.fromkeys([price.source for _, price in prices] + ([life.source] if life else []))
+    notes = [
+        f"{_label(kind, price)}: {text}" for kind, price in prices for text in (price.note, price.conflict) if text
+    ]
     table = _price_table(prices, today) if prices else None
-    marked = table is not None and any(OLD in row[-1] for row in table.rows)
+    has_old_prices = table is not None and any(OLD in row[-1] for row in table.rows)
     return TextPage(
         f"{offer.title} ({offer.platform_title})",
         tuple(filter(None, sentences)),
         table,
         (
-            *((OLD_MEANS,) if marked else ()),
+            *((OLD_MEANS,) if has_old_prices else ()),
             *(f"{source.title} ({source.checked}): {source.url or 'no address'}" for source in sources),
             *dict.fromkeys(notes),
         ),
@@ -168,9 +188,9 @@ def _card(offer: Offer, today: date) -> TextPage:
 
 def _gpu_card(offer: GpuOffer, catalog: Catalog, today: date) -> TextPage:
     gpu = catalog.gpus.facts.gpus[offer.gpu]
-    together = "several nodes may be joined" if offer.nodes else "nodes are not joined"
-    node = f"{offer.gpus_per_node} in a node{', rented whole' if offer.whole_nodes else ''}; {together}"
-    billed = f"Billed by the {offer.billed_per}." if offer.billed_per else "In which steps time is billed is not known."
+    joining = "several nodes can be joined" if offer.nodes else "nodes can't be joined"
+    node = f"{offer.gpus_per_node} in a node{', rented whole' if offer.whole_nodes else ''}; {joining}"
+    billed = f"Billed by the {offer.billed_per}." if offer.billed_per else "The billing increment isn't known."
     notes = [f"{price.source.title} ({price.source.checked}): {price.source.url}" for price in offer.prices]
     prices = [("GPU-hour", price) for price in offer.prices]
     return TextPage(
@@ -178,7 +198,7 @@ def _gpu_card(offer: GpuOffer, catalog: Catalog, today: date) -> TextPage:
         (
             f"{offer.id}, {gpu.title}, {gpu.memory_gb:g} GB, {gpu.bf16_tflops:g} TFLOP/s, {gpu.memory_gb_s:,.0f} GB/s",
             f"{node}. {billed}",
-            "Priced with a model: on=gpu model=llama-3.1-8b.",
+            "To estimate with it, name a model: on=gpu model=llama-3.1-8b.",
         ),
         _price_table(prices, today),
         (*dict.fromkeys(notes), *(price.note for price in offer.prices if price.note)),
@@ -192,13 +212,13 @@ def _sentence(text: str | None) -> str:
 def _price_table(prices: Sequence[tuple[str, Price]], today: date) -> Table:
     rows = tuple(
         (
-            _label(kind, one) + (f", from {one.since}" if one.since and one.since > today else ""),
-            _usd(one),
-            one.per,
-            "your price" if one.yours else one.confidence,
-            (age if one.yours else age_marked)(one.source.checked_on, today),
+            _label(kind, price) + (f", from {price.since}" if price.since and price.since > today else ""),
+            _usd(price),
+            price.per,
+            "your price" if price.yours else price.confidence,
+            (age if price.yours else age_marked)(price.source.checked_on, today),
         )
-        for kind, one in prices
+        for kind, price in prices
     )
     return Table(("Price", "USD", "per", "Confidence", "Read"), ("left", "right", "left", "left", "left"), rows)
 

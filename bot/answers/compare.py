@@ -1,4 +1,4 @@
-"""Up to six scenarios side by side: the keys that differ, and what each costs, as quoted."""
+"""The page with up to six scenarios side by side: the keys that differ, and the quoted costs."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from bot.render.uncertainty import percent
 from bot.results import SavedOffer, SavedResult
 from calculator import KEYS
 
-FEWEST, MOST = 2, 6
+MIN_COMPARED, MAX_COMPARED = 2, 6
 NAME_LENGTH = 24
 _QUOTED = re.compile(r"[\"„“”][^\"„“”]*[\"„“”]")
 _WORDS = re.compile(rf"{_QUOTED.pattern}|[^\s\"„“”]+")
 _BETWEEN_COMMAS = re.compile(rf"{_QUOTED.pattern}|[^,\"„“”]+")
 OFFERS = 3
-"""The number of offers, each the cheapest of a scenario, that get a row across all scenarios."""
+"""The number of offers with a row across all scenarios; each is the cheapest of a scenario."""
 
 
 class NamedResult(NamedTuple):
-    """The result of a scenario, and its name."""
+    """A scenario's result and name."""
 
     name: str
     result: SavedResult
 
 
-def named_in(argument: str) -> list[str]:
-    """Return the names in `k7m2 p9x4`, `small run, large run` or `"small run" large`, each once."""
+def split_names(argument: str) -> list[str]:
+    """Return the distinct names in a text such as `k7m2 p9x4`, `small run, large run` or `"small run" large`."""
     commas = "," in _QUOTED.sub("", argument)
     parts = (_BETWEEN_COMMAS if commas else _WORDS).findall(argument)
     return list(dict.fromkeys(name for part in parts if (name := part.strip(' `"„“”'))))
@@ -44,7 +44,7 @@ def side_by_side(scenarios: Sequence[NamedResult], *, left_out: int = 0) -> Text
 
     Args:
         scenarios: Two to six results with their names.
-        left_out: The number of estimates that the page leaves out.
+        left_out: The number of estimates that the page omits.
     """
     names = _distinct([clip(scenario.name, NAME_LENGTH) for scenario in scenarios])
     results = [scenario.result for scenario in scenarios]
@@ -52,8 +52,8 @@ def side_by_side(scenarios: Sequence[NamedResult], *, left_out: int = 0) -> Text
     right: Align = "right"
     notes = ["USD"]
     if left_out:
-        between = counted(left_out, "estimate")
-        notes.append(f"The first and the newest {len(results) - 1}; {between} between them left out.")
+        omitted = counted(left_out, "estimate")
+        notes.append(f"The first and the newest {len(results) - 1}; {omitted} between them omitted.")
     return TextPage(
         "Scenarios side by side",
         tuple(_sentences(names, results)),
@@ -94,13 +94,13 @@ def _figures(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
 
 
 def _sentences(names: Sequence[str], results: Sequence[SavedResult]) -> list[str]:
-    """Return which scenario costs least, and the difference of each to the first."""
+    """Return the cheapest scenario, and the difference of each scenario to the first."""
     best_offers = [_best(result) for result in results]
     if any(offer is None for offer in best_offers):
-        return ["There is nothing to compare: in at least one scenario no offer has every price known."]
+        return ["These can't be compared: at least one scenario has no offer with a complete price."]
     totals = [offer.total_usd for offer in best_offers if offer and offer.total_usd is not None]
     if len({_months(result) for result in results}) > 1:
-        return ["The scenarios cover different numbers of months: compare what a month costs."]
+        return ["The scenarios cover different horizons, so compare the cost of a month."]
     cheapest = [name for name, total in zip(names, totals, strict=True) if total == min(totals)]
     if len(cheapest) == len(names):
         return [f"All cost the same: {money(totals[0])}."]
@@ -117,7 +117,7 @@ def _months(result: SavedResult) -> str:
 
 
 def _best(result: SavedResult) -> SavedOffer | None:
-    """Return the best offer; None where none has every price known."""
+    """Return the best offer; None if no offer has a complete price."""
     return next((estimate for estimate in result.estimates if estimate.ranked), None)
 
 
@@ -155,7 +155,7 @@ def _total_of(offer: str, result: SavedResult) -> str:
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
-    """Return the names, with a number after those that occur again."""
+    """Return the names, with a number after repeated ones."""
     distinct: list[str] = []
     for name in names:
         column, count = name, 1

@@ -1,4 +1,4 @@
-"""The answer to `fit llama-3.1-8b lora h100 seq=2048`: whether a training job fits into a GPU's memory."""
+"""The page of `fit llama-3.1-8b lora h100 seq=2048`: whether a training job fits into a GPU's memory."""
 
 from __future__ import annotations
 
@@ -19,20 +19,25 @@ if TYPE_CHECKING:
 
 KEYS = ("model", "params", "method", "gpu", "gpus", "seq", "stack", "rank")
 EXAMPLE = "fit llama-3.1-8b lora h100"
-_EXAMPLES = {"examples": "10k", "example": "1"}  # the data set moves the hours, and nothing of this page
+_EXAMPLES = {"examples": "10k", "example": "1"}  # the dataset affects the hours, which this page doesn't show
 
 TRAINING_NOTES = (
-    "A larger global batch makes fewer optimiser steps over the same tokens: hours and cost stay nearly as they are. "
+    "A larger global batch makes fewer optimiser steps over the same tokens: hours and cost hardly change. "
     "A larger micro-batch fills the GPU better, up to what its memory holds.",
-    "The learning rate changes neither memory nor hours; a wrong one costs another run (runs=).",
+    "The learning rate doesn't affect memory or hours, but a wrong one costs another run (runs=).",
 )
 
 
 def fit_page(catalog: Catalog, argument: str, today: date) -> TextPage:
     """Return the page that answers `fit`.
 
+    Args:
+        catalog: The catalogue, with the facts about GPUs and models.
+        argument: The words after `fit`.
+        today: The date of GPU prices.
+
     Raises:
-        UserError: The question cannot be read.
+        UserError: The argument has a fault.
     """
     from calculator.gpu_rental import fit  # imports the GPU model
 
@@ -42,10 +47,10 @@ def fit_page(catalog: Catalog, argument: str, today: date) -> TextPage:
 
 
 def fit_fields(catalog: Catalog, argument: str) -> dict[str, str]:
-    """Return the question as text by key: bare words are a model, a method or a GPU, the others are key=value.
+    """Return the fields of an argument: words without a key are a model, a method or a GPU.
 
     Raises:
-        FieldErrors: A key is unknown here, or given twice.
+        FieldErrors: A key isn't one of `fit`, or occurs twice.
     """
     words = argument.split()
     fields = read_fields([word for word in words if "=" in word])
@@ -54,7 +59,7 @@ def fit_fields(catalog: Catalog, argument: str) -> dict[str, str]:
     for word in (word for word in words if "=" not in word):
         key = _key_of(catalog, word, fields)
         if key in fields:
-            raise FieldErrors({key: f"“{fields[key][:40]}” and “{word[:40]}”: keep one of the two."})
+            raise FieldErrors({key: f"“{fields[key][:40]}” and “{word[:40]}”: keep one of them."})
         fields[key] = word
     return fields
 
@@ -80,12 +85,12 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
     setup_fit, question = report.prediction, report.question
     setup = setup_fit.setup
     on = f"{setup.gpus} × {report.gpu.title}" if setup.gpus > 1 else report.gpu.title
-    room = f"{abs(setup_fit.margin_gib):.1f} GiB {'to spare' if setup_fit.fits else 'too little'}"
+    margin = f"{abs(setup_fit.margin_gib):.1f} GiB {'to spare' if setup_fit.fits else 'too little'}"
     sentences = [
         f"{question.words}, on {on}: {'fits' if setup_fit.fits else 'does not fit'}, "
-        f"{setup_fit.memory.required_gib:.1f} of {setup_fit.usable_gib:.1f} GiB a GPU, {room}.",
+        f"{setup_fit.memory.required_gib:.1f} of {setup_fit.usable_gib:.1f} GiB a GPU, {margin}.",
         f"Software stack {setup.stack}, sequences of {setup.sequence_length:,} tokens, micro-batch {setup.micro_batch}"
-        f" × {setup.grad_accumulation}, activations {'kept' if setup.checkpointing == 'none' else 'recomputed'}.",
+        f" × {setup.grad_accumulation}, activations {'stored' if setup.checkpointing == 'none' else 'recomputed'}.",
     ]
     if setup_fit.fits:
         peak, speed = setup_fit.peak_gib, setup_fit.tokens_per_second
@@ -98,9 +103,9 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
     else:
         sentences.append("No single change would make it fit.")
     if report.fewest is None:
-        sentences.append(f"It fits on none of the numbers of {report.gpu.title} tried.")
+        sentences.append(f"It doesn't fit on any number of {report.gpu.title} that was tried.")
     else:
-        sentences.append(f"Fewest: {report.fewest.setup.gpus} × {report.gpu.title}.")
+        sentences.append(f"Smallest number: {report.fewest.setup.gpus} × {report.gpu.title}.")
     if report.cheapest:
         rented = "; ".join(
             f"{price.offer.title} ({price.offer.platform_title}) {money(price.usd_per_million_tokens)}"
@@ -111,7 +116,7 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
         if OLD in rented:
             sentences.append(f"{OLD_MEANS}.")
     else:
-        sentences.append("It fits on none of these GPUs that are rented by the hour.")
+        sentences.append("It doesn't fit on any of these GPUs that can be rented by the hour.")
     rows = [(name, f"{gib:.2f}") for name, gib in report.parts]
     rows.append(("Needed", f"{setup_fit.memory.required_gib:.2f}"))
     return TextPage(
@@ -123,7 +128,7 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
 
 
 def _age(price: Price | None, today: date) -> str:
-    """Return the age of an hour's price, such as ` (20 days old)`."""
+    """Return the age of a GPU-hour price, such as ` (20 days old)`."""
     if price is None:
         return ""
     return f" ({(age if price.yours else age_marked)(price.source.checked_on, today)})"

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.answers.compare import FEWEST, MOST, NamedResult, named_in, side_by_side
+from bot.answers.compare import MAX_COMPARED, MIN_COMPARED, NamedResult, side_by_side, split_names
 from bot.cli.arguments import iso_date, prices_dir, read_scenario_file, today
 from bot.render.results import build_result
 from calculator import FieldErrors, UserError, estimate, read_scenario
@@ -20,9 +20,9 @@ def run(_: str, arguments: Sequence[str]) -> int:
         UserError: A file is invalid, or their number isn't two to six.
     """
     options = _parser().parse_args(arguments)
-    names = options.files if len(options.files) != 1 else named_in(options.files[0])
+    names = options.files if len(options.files) != 1 else split_names(options.files[0])
     paths = list({Path(name).resolve(): Path(name) for name in names}.values())
-    if not FEWEST <= len(paths) <= MOST:
+    if not MIN_COMPARED <= len(paths) <= MAX_COMPARED:
         raise UserError("Name two to six different scenario files, such as: ftcost compare a.yml b.yml.")
     catalog, as_of = load_catalog(prices_dir()), options.as_of or today()
     scenarios = []

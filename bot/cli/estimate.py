@@ -46,7 +46,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
 
 def _fields(options: argparse.Namespace, catalog: Catalog) -> dict[str, str]:
     """Return the scenario's fields: those of the file, overridden by those of the command line."""
-    typed = read_command(" ".join(options.text), also=(DATASET,))
+    typed = read_command(" ".join(options.text), extra_keys=(DATASET,))
     if typed.verb not in ("form", "estimate"):
         raise UserError(f"`{typed.verb}` is a command of its own: ftcost {typed.verb} {typed.argument}".rstrip())
     fields = {**(read_scenario_file(options.file) if options.file else {}), **typed.fields}

@@ -1,1 +1,1 @@
-"""Modal forms: fields to blocks, submissions to fields."""
+"""Modals: their views, and readers of their input."""

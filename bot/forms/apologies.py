@@ -1,4 +1,4 @@
-"""Responses for refused and failed requests, in the shape that Slack shows for each kind of request."""
+"""Responses to refused and failed requests, in the form that Slack shows for each kind of request."""
 
 from __future__ import annotations
 
@@ -14,16 +14,20 @@ from bot.slack.payload import at
 from bot.telemetry.trace import mark_failed
 
 Body = dict[str, Any]
-SORRY = "Something went wrong on our side, but nothing you typed is lost. Please try again. ({})"
+SORRY = "Something went wrong on our side, but your input isn't lost. Please try again. ({})"
 
 log = logging.getLogger(__name__)
 
 
-def plain_answer(body: Body, text: str) -> BoltResponse:
+def text_response(body: Body, text: str) -> BoltResponse:
     """Return a response that shows a sentence to the user.
 
-    A command shows it below itself, a form at its first field without losing the input. A button shows nothing: its
-    response is empty, and the caller sends a message.
+    A command shows it as a message, a form at its first field without losing the input. Slack doesn't show the response
+    to a button, so that one is empty and the caller sends a message.
+
+    Args:
+        body: The request.
+        text: The sentence.
     """
     if body.get("type") == "view_submission":
         response: Body = _form_error(at(body, "view", "blocks"), text)
@@ -35,17 +39,22 @@ def plain_answer(body: Body, text: str) -> BoltResponse:
 
 
 class Apology:
-    """The apology for a failed request, with a code that is in the log too."""
+    """The apology for a failed request, with a code that is in the log too.
+
+    Args:
+        body: The request.
+        error: The exception, which is logged.
+    """
 
     def __init__(self, body: Body, error: Exception) -> None:
         code = mark_failed()
         request = body.get("type") or body.get("command") or "request"
-        # While a database is away every request fails alike, and a traceback each would flood the log.
+        # While the database is unavailable every request fails, and a traceback for each would flood the log.
         log.error("%s: %s failed: %r", code, request, error, exc_info=None if is_transient(error) else error)
         self.text = SORRY.format(code)
         self.is_for_event = body.get("type") == "event_callback"
-        # Slack redelivers an event that was answered with an error.
-        self.response = BoltResponse(status=500, body="") if self.is_for_event else plain_answer(body, self.text)
+        # Slack redelivers an event after an error response.
+        self.response = BoltResponse(status=500, body="") if self.is_for_event else text_response(body, self.text)
 
 
 def _form_error(blocks: Any, text: str) -> Body:

@@ -1,4 +1,4 @@
-"""The form's field for a training file."""
+"""The field for a training file."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ DATASET = "dataset"
 
 
 def dataset_field() -> dict[str, Any]:
-    """The block; Slack takes files up to 10 MB here."""
+    """Return the input block; Slack accepts files up to 10 MB in it."""
     hint = (
         "Instead of the two numbers above: JSONL up to 10 MB, whose examples and tokens are counted. "
-        "Send larger ones to the bot as a message."
+        "Send a larger file to the bot as a message."
     )
     return {
         "type": "input",
@@ -28,5 +28,5 @@ def dataset_field() -> dict[str, Any]:
 
 
 def read_dataset(view: Any) -> SlackFile | None:
-    """The file that is attached."""
+    """Return the attached file; None if there is none."""
     return next(iter(read_files(at(view, "state", "values", DATASET, DATASET, "files"))), None)

@@ -12,30 +12,35 @@ from calculator import KEYS
 
 SETTINGS, BUDGET = "settings_form", "budget_form"
 AMOUNT, APPROVERS, SCOPE = "amount", "approvers", "scope"
-MOST_APPROVERS = 10
+MAX_APPROVERS = 10
 
 FIELDS = (
     field_of(KEYS["on"])._replace(initial="", needed=False),
     field_of(KEYS["days"]),
     field_of(KEYS["customer"]),
-    field_of(KEYS["currency"])._replace(hint="At the ECB's rate of the day, or your own."),
-    Field("rate", "Your own rate: how much of it one US dollar buys", placeholder="0.92"),
+    field_of(KEYS["currency"])._replace(hint="Converted at the ECB's rate of the day, or at your own rate."),
+    Field("rate", "Your own rate: units of the currency per US dollar", placeholder="0.92"),
 )
 
 
-def settings_form(settled: Mapping[str, str]) -> View:
-    """Return the modal with a workspace's defaults."""
-    blocks = [field_block(field, settled.get(field.key, "")) for field in FIELDS]
+def settings_form(defaults: Mapping[str, str]) -> View:
+    """Return the modal with a workspace's defaults, as text by key."""
+    blocks = [field_block(field, defaults.get(field.key, "")) for field in FIELDS]
     return _modal(SETTINGS, "Settings", blocks)
 
 
 def budget_form(budget: Budget | None, channel_id: str) -> View:
-    """Return the modal with the budget of a channel, or of the workspace if `channel_id` is empty."""
+    """Return the modal with a budget.
+
+    Args:
+        budget: The current budget of the channel, or else of the workspace.
+        channel_id: The channel; empty for the budget of the workspace.
+    """
     amount = field_block(
         Field(
             AMOUNT,
             "Highest cost of an estimate, in USD",
-            "For the whole estimate (5000) or for a month (500/month). Leave it empty to have no budget.",
+            "For the whole estimate (5000) or for a month (500/month). Leave it empty for no budget.",
             "5000",
         ),
         budget.amount if budget else "",
@@ -44,7 +49,7 @@ def budget_form(budget: Budget | None, channel_id: str) -> View:
         "type": "multi_users_select",
         "action_id": APPROVERS,
         "placeholder": plain("Choose people"),
-        "max_selected_items": MOST_APPROVERS,
+        "max_selected_items": MAX_APPROVERS,
     }
     if budget and budget.approvers:
         people["initial_users"] = list(budget.approvers)
@@ -53,7 +58,7 @@ def budget_form(budget: Budget | None, channel_id: str) -> View:
         {
             "type": "input",
             "block_id": APPROVERS,
-            "label": plain("Who may approve estimates above it"),
+            "label": plain("Approvers of estimates above it"),
             "hint": plain("They're asked in the estimate's thread. Invite them to it if it's private."),
             "element": people,
             "optional": True,
@@ -71,7 +76,7 @@ def budget_form(budget: Budget | None, channel_id: str) -> View:
 
 
 def read_budget(view: View, team_id: str) -> Budget:
-    """Return the input of `budget_form`, with the amount as it was typed."""
+    """Return the budget in the input of `budget_form`, with the amount as typed."""
     state = view["state"]["values"]
     scope = (state.get(SCOPE, {}).get(SCOPE, {}).get("selected_option") or {}).get("value")
     return Budget(

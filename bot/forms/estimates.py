@@ -1,4 +1,4 @@
-"""The form: scenario fields <-> a Slack modal. A block_id is a scenario key, so an error's key is where it is shown."""
+"""The estimate form. Its block_ids are scenario keys, so that Slack shows an error at its field."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from bot.forms.datasets import dataset_field
-from bot.forms.fields import LONGEST, MAIN, OPTIONS, OWN_GPUS, Field
+from bot.forms.fields import MAIN, MAX_LENGTH, OPTIONS, OWN_GPUS, Field
 from bot.slack.payload import at, whole
 from calculator import KEYS, FieldErrors
 from pricing import GpuOffer, Offer
@@ -22,7 +22,7 @@ COMPARE_CALLBACK = "compare_form"
 MORE = "more_options"
 REPLY_IN = "reply_in"
 
-AFTER_EXAMPLE = 3
+DATASET_POSITION = 3  # after the length of an example
 _HIDDEN = frozenset(field.key for field in (*OPTIONS, *OWN_GPUS))
 
 
@@ -34,18 +34,19 @@ _SHAPES = {
 
 
 class Origin(NamedTuple):
-    """The place where a form was opened, carried in its private_metadata."""
+    """The channel and thread in which a form was opened, and the estimate it edits; stored in its private_metadata."""
 
     channel: str | None = None
     thread_ts: str | None = None
     edit_of: str | None = None
 
     def write(self) -> str:
+        """Return the private_metadata."""
         return json.dumps({key: value for key, value in self._asdict().items() if value})
 
     @classmethod
     def read(cls, text: str) -> Origin:
-        """Return what `write` wrote. Raises ValueError for anything else."""
+        """Return the origin in a private_metadata. Raises ValueError for any text that `write` doesn't return."""
         try:
             data = json.loads(text) if text else {}
         except RecursionError:
@@ -53,7 +54,7 @@ class Origin(NamedTuple):
         if not isinstance(data, dict) or not all(
             key in _SHAPES and isinstance(value, str) and _SHAPES[key].fullmatch(value) for key, value in data.items()
         ):
-            raise ValueError("foreign private_metadata")
+            raise ValueError("invalid private_metadata")
         return cls(**data)
 
 
@@ -63,20 +64,26 @@ def form(
     *,
     more: bool = False,
     reply_in: str = "channel",
-    settled: Mapping[str, str] = MappingProxyType({}),
+    defaults: Mapping[str, str] = MappingProxyType({}),
 ) -> View:
-    """Return the modal, filled with `values`. The other options appear with `more`, or if one of them has a value. A
-    new form starts with the workspace's defaults, `settled`.
+    """Return the estimate form.
+
+    Args:
+        origin: The channel and thread of the answer, and the estimate that the form changes.
+        values: The text of the fields by key; None for an empty form.
+        more: Whether to show all options; they also appear if one of them has a value.
+        reply_in: The selected destination of the answer: `channel` or `dm`.
+        defaults: The workspace's defaults by key, for an empty form.
     """
-    given = values or {}
-    expanded = more or any(given.get(key) for key in _HIDDEN)
-    initial = {field.key: settled.get(field.key, field.initial) for field in MAIN} if values is None else {}
-    blocks = [field_block(field, given.get(field.key, initial.get(field.key, ""))) for field in MAIN]
-    blocks.insert(AFTER_EXAMPLE, dataset_field())
+    texts = values or {}
+    expanded = more or any(texts.get(key) for key in _HIDDEN)
+    initial = {field.key: defaults.get(field.key, field.initial) for field in MAIN} if values is None else {}
+    blocks = [field_block(field, texts.get(field.key, initial.get(field.key, ""))) for field in MAIN]
+    blocks.insert(DATASET_POSITION, dataset_field())
     if expanded:
-        blocks += [field_block(field, given.get(field.key, "")) for field in OPTIONS]
+        blocks += [field_block(field, texts.get(field.key, "")) for field in OPTIONS]
         blocks.append({"type": "header", "text": plain("Self-hosted GPUs")})
-        blocks += [field_block(field, given.get(field.key, "")) for field in OWN_GPUS]
+        blocks += [field_block(field, texts.get(field.key, "")) for field in OWN_GPUS]
     else:
         blocks.append({"type": "actions", "block_id": MORE, "elements": [_button("More options", MORE)]})
     if not (origin.edit_of or origin.thread_ts):
@@ -93,41 +100,50 @@ def form(
 
 
 def read_values(view: View) -> dict[str, str]:
-    """Return the form's input by scenario key, without empty fields. Raises FieldErrors for text that is longer than
-    the form allows.
+    """Return the form's input by scenario key, without empty fields.
+
+    Raises:
+        FieldErrors: A text is longer than the form allows.
     """
-    found: dict[str, str] = {}
+    inputs: dict[str, str] = {}
     values = at(view, "state", "values")
     for block_id, actions in values.items() if isinstance(values, dict) else ():
         if block_id in KEYS and isinstance(actions, dict):
             for element in actions.values():
                 text = _element_text(element)
                 if text and text.strip():
-                    found[block_id] = text.strip()
-    if too_long := {key: f"at most {LONGEST:,} characters." for key, text in found.items() if len(text) > LONGEST}:
+                    inputs[block_id] = text.strip()
+    if too_long := {
+        key: f"Enter at most {MAX_LENGTH:,} characters." for key, text in inputs.items() if len(text) > MAX_LENGTH
+    }:
         raise FieldErrors(too_long)
-    return found
+    return inputs
 
 
 def reply_in(view: View) -> str:
-    """Return where the answer goes: `channel` or `dm`."""
-    chosen = at(view, "state", "values", REPLY_IN, REPLY_IN, "selected_option", "value")
-    return "dm" if chosen == "dm" else "channel"
+    """Return the destination of the answer: `channel` or `dm`."""
+    choice = at(view, "state", "values", REPLY_IN, REPLY_IN, "selected_option", "value")
+    return "dm" if choice == "dm" else "channel"
 
 
 def errors_for(view: View, errors: Mapping[str, str]) -> dict[str, str]:
-    """Return errors by the blocks of a view. An error without a block appears at the first field."""
+    """Return the errors by block_id, for a response to a submission.
+
+    Args:
+        view: The submitted form.
+        errors: Texts by scenario key. An error without a block is moved to the first field.
+    """
     inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    placed: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for key, text in errors.items():
         block_id = key if key in inputs else inputs[0]
         line = text if key == block_id else f"{key}: {text}"
-        placed[block_id] = f"{placed[block_id]} {line}" if block_id in placed else line
-    return {block_id: text[:2_000] for block_id, text in placed.items()}
+        texts[block_id] = f"{texts[block_id]} {line}" if block_id in texts else line
+    return {block_id: text[:2_000] for block_id, text in texts.items()}
 
 
 def loading(title: str) -> View:
-    """Return a placeholder, which is opened at once because a trigger ends after three seconds."""
+    """Return a placeholder, to be opened at once because a trigger expires after three seconds."""
     return {
         "type": "modal",
         "title": plain(title),
@@ -137,7 +153,7 @@ def loading(title: str) -> View:
 
 
 def notice(title: str, text: str) -> View:
-    """Return a modal with one sentence."""
+    """Return a modal that shows one sentence."""
     return {
         "type": "modal",
         "title": plain(title),
@@ -147,12 +163,18 @@ def notice(title: str, text: str) -> View:
 
 
 def compare_form(origin: Origin, offers: Sequence[Offer | GpuOffer], chosen: Sequence[str]) -> View:
-    """Return the modal that chooses offers, grouped by platform, for the scenario's `on`."""
+    """Return the modal that selects offers, grouped by platform.
+
+    Args:
+        origin: The estimate, with its channel and thread.
+        offers: The offers to choose from.
+        chosen: The ids of the selected offers.
+    """
     groups: dict[str, list[Block]] = {}
     for offer in offers:
         groups.setdefault(offer.platform_title, []).append(_offer_option(offer))
-    known = {offer.id: offer for offer in offers}
-    initial = [_offer_option(known[name]) for name in chosen if name in known]
+    by_id = {offer.id: offer for offer in offers}
+    initial = [_offer_option(by_id[name]) for name in chosen if name in by_id]
     element: Block = {
         "type": "multi_static_select",
         "action_id": "on",
@@ -241,7 +263,7 @@ def plain(text: str) -> Block:
 
 
 def _element_text(element: Any) -> str | None:
-    if (several := at(element, "selected_options")) is not None:
-        return whole(",".join(str(at(option, "value")) for option in several)) if isinstance(several, list) else None
+    if (options := at(element, "selected_options")) is not None:
+        return whole(",".join(str(at(option, "value")) for option in options)) if isinstance(options, list) else None
     value = at(element, "selected_option", "value") or at(element, "value")
     return whole(value) if isinstance(value, str) else None

@@ -1,4 +1,4 @@
-"""The fields of the estimate form, made from the table of keys."""
+"""The fields of the estimate form, derived from the table of keys."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import NamedTuple
 from calculator import KEYS, Key, default_text, in_section
 
 FROM_FILE = frozenset(key.name for key in in_section("file"))
-"""Keys without a field: a counted file supplies them, and they stay as long as its other numbers do."""
-LONGEST = 2_000
-"""Characters of the longest field."""
+"""The keys that only a counted file can set. They have no field, and an edit keeps them."""
+MAX_LENGTH = 2_000
+"""The length of the longest field, in characters."""
 
 
 class Field(NamedTuple):
@@ -24,16 +24,16 @@ class Field(NamedTuple):
     """(value, label) pairs: a menu instead of a text field."""
     max_length: int = 100
     needed: bool = False
-    """Slack requires a field that is filled in, and says that it may stay empty if it is not."""
+    """Whether Slack requires the field when it has a value; without one it is marked as optional."""
 
 
 NEEDED = frozenset({"on", "examples", "example", "epochs"})
-MAX_LENGTHS = {"on": LONGEST, "customer": 300, "name": 80}
+MAX_LENGTHS = {"on": MAX_LENGTH, "customer": 300, "name": 80}
 OPTIONS_FIRST = (
     "name", "customer", "prompt", "base", "base_rates", "rates", "runs", "retrain", "months", "growth", "cached",
     "batch", "prep", "data_gb", "serving", "hosted", "days", "method", "currency", "hours",
 )  # fmt: skip
-"""Order of the options in the form; keys that are not listed follow."""
+"""The order of the options in the form; other keys follow."""
 
 
 def field_of(key: Key) -> Field:

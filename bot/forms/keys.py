@@ -1,4 +1,4 @@
-"""`/ftcost keys`: which platforms can be asked what was paid, and the form that takes a key. A key is never shown."""
+"""The modals of `/ftcost keys`: the list of platforms, and the form for a key. They never show a key."""
 
 from __future__ import annotations
 
@@ -14,18 +14,22 @@ KEY_CALLBACK = "platform_key_form"
 SET, REMOVE = "platform_key_set", "platform_key_remove"
 TITLE = "Keys of platforms"
 ABOUT = (
-    "With a key ftcost asks a platform what was paid: /ftcost actual ID pull PLATFORM. Keys are kept encrypted, for "
-    "this workspace alone, and are never shown again. Take one that may only read costs."
+    "With a key ftcost can read paid amounts from a platform: /ftcost actual ID pull PLATFORM. Keys are encrypted, "
+    "used only for this workspace, and never shown again. Use a key that may only read costs."
 )
 
 
-def keys_view(known: Mapping[str, KeyInfo]) -> View:
-    """Each platform, whether there is a key, and the buttons to put one in and to remove it."""
+def keys_view(keys: Mapping[str, KeyInfo]) -> View:
+    """Return the modal that lists the platforms, with buttons to set and remove their keys.
+
+    Args:
+        keys: The stored keys by platform.
+    """
     blocks: list[Block] = [{"type": "section", "text": _plain(ABOUT)}]
     for name, platform in PLATFORMS.items():
-        info = known.get(name)
+        info = keys.get(name)
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": f"*{platform.title}*\n{_state(info)}"}})
-        buttons = [_button("Replace" if info else "Put in", SET, name)]
+        buttons = [_button("Replace" if info else "Add", SET, name)]
         if info:
             buttons.append(_button("Remove", REMOVE, name) | {"style": "danger"})
         blocks.append({"type": "actions", "elements": buttons})
@@ -33,13 +37,13 @@ def keys_view(known: Mapping[str, KeyInfo]) -> View:
 
 
 def key_view(name: str) -> View:
-    """The form for one platform's key."""
+    """Return the form for a platform's key."""
     platform = PLATFORMS[name]
     return {
         "type": "modal",
         "callback_id": KEY_CALLBACK,
         "title": _plain(f"Key of {platform.title}"),
-        "submit": _plain("Keep"),
+        "submit": _plain("Save"),
         "close": _plain("Cancel"),
         "private_metadata": name,
         "blocks": [
@@ -57,28 +61,28 @@ def key_view(name: str) -> View:
 
 
 def read_key(platform: Platform, view: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
-    """(the fields that were put in, errors by field). An error never repeats what was typed."""
+    """Return the input of the form and its errors, both by field. An error never repeats the input."""
     values = view.get("state", {}).get("values", {})
-    found: dict[str, str] = {}
+    fields: dict[str, str] = {}
     errors: dict[str, str] = {}
     for field in platform.fields:
         text = str((values.get(field.name, {}).get(field.name) or {}).get("value") or "").strip()
         if text and re.fullmatch(field.pattern, text):
-            found[field.name] = text
+            fields[field.name] = text
         elif text or not field.optional:
-            errors[field.name] = f"This does not look like it. {field.hint}"
-    return found, errors
+            errors[field.name] = f"This doesn't have the right format. {field.hint}"
+    return fields, errors
 
 
 def hint_of(platform: Platform, fields: Mapping[str, str]) -> str:
-    """The last letters of its secret, by which people know a key again."""
+    """Return the last four characters of a key's secret, by which users recognize it."""
     return f"…{fields[platform.secret][-4:]}"
 
 
 def _state(info: KeyInfo | None) -> str:
     if info is None:
-        return "no key"
-    return f"key `{info.hint}`, put in by <@{info.user_id}> on {info.created_at:%Y-%m-%d}"
+        return "No key"
+    return f"Key `{info.hint}`, added by <@{info.user_id}> on {info.created_at:%Y-%m-%d}"
 
 
 def _button(text: str, action_id: str, value: str) -> Block:

@@ -1,4 +1,4 @@
-"""Opens the empty form, which must reach Slack within three seconds of the command."""
+"""Opens the empty form, within the three seconds that Slack allows after a command."""
 
 from __future__ import annotations
 
@@ -19,19 +19,29 @@ JSON_TYPE = "application/json; charset=utf-8"
 
 
 class FormOpener:
-    """Calls views.open for the empty form, and tells the user when no form opened.
+    """Calls views.open for the empty form, and notifies the user if it fails.
 
-    The call isn't retried: the trigger has expired by then, and the user types the command again sooner than that.
+    The call isn't retried, because the trigger has expired by then.
+
+    Args:
+        session: The session that counts all calls of the Web API.
+        api_url: The Web API's address.
     """
 
     def __init__(self, session: aiohttp.ClientSession, api_url: str) -> None:
-        """Use the session that counts all calls of the Web API at `api_url`."""
         self._session = session
         self._url = f"{api_url}views.open"
         self._hosts = SlackHosts(api_url)
 
     async def open(self, token: str, trigger_id: str, origin: Origin, response_url: str) -> None:
-        """Open the form, or report the failure to the response URL."""
+        """Open the form, or report the failure.
+
+        Args:
+            token: The workspace's bot token.
+            trigger_id: The trigger of the command.
+            origin: The channel of the command.
+            response_url: The address for a message to the user.
+        """
         request = f'{{"trigger_id":{json.dumps(trigger_id)},"view":{_view_json(origin)}}}'
         headers = {"Authorization": f"Bearer {token}", "Content-Type": JSON_TYPE}
         try:
@@ -47,12 +57,16 @@ class FormOpener:
     async def report_failure(self, response_url: str, fault: str) -> None:
         """Ask the user to try again, with a code that is in the log too.
 
-        A used trigger (`exchanged_trigger_id`) means that another replica opened the form, so nothing is reported.
+        A used trigger (`exchanged_trigger_id`) is not reported, because it means that another replica opened the form.
+
+        Args:
+            response_url: The address for the message.
+            fault: Slack's error code, or the name of the exception.
         """
         if fault == "exchanged_trigger_id":
             return
         code = mark_failed()
-        log.warning("%s: a form could not be opened: %s", code, fault)
+        log.warning("%s: views.open failed: %s", code, fault)
         if self._hosts.takes_answers(response_url):
             text = f"Slack didn't open the form. Please try again. ({code})"
             try:

@@ -1,13 +1,13 @@
-"""The handlers of jobs: one method per type of bot/queue/model.py."""
+"""The handlers of jobs, one method for each type in bot/queue/model.py. Each attempt at a job may be repeated."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from bot.jobs.actuals import ActualJobs
-from bot.jobs.budgets import DecisionJobs
+from bot.jobs.budgets import ApprovalJobs
 from bot.jobs.datasets import DatasetJobs
-from bot.jobs.details import AnswerJobs
+from bot.jobs.details import EstimateButtonJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.jobs.mentions import MentionJobs
 from bot.jobs.watches import ScheduledJobs
@@ -32,11 +32,17 @@ from bot.slack.files import Downloads
 
 
 def handlers(services: Services, downloads: Downloads, scheduled: ScheduledJobs) -> Mapping[type[Job], Handler]:
-    """Return the handler of every type of job."""
-    decisions = DecisionJobs(services)
-    estimates, answers, actuals = (
-        EstimateJobs(services, decisions),
-        AnswerJobs(services),
+    """Return the handler of every type of job.
+
+    Args:
+        services: The parts of the running bot.
+        downloads: Downloads files from Slack.
+        scheduled: The handlers of jobs without a user.
+    """
+    approvals = ApprovalJobs(services)
+    estimates, buttons, actuals = (
+        EstimateJobs(services, approvals),
+        EstimateButtonJobs(services),
         ActualJobs(services, downloads),
     )
     datasets = DatasetJobs(services, estimates, downloads)
@@ -44,13 +50,13 @@ def handlers(services: Services, downloads: Downloads, scheduled: ScheduledJobs)
         EstimateJob: estimates.estimate,
         MentionJob: MentionJobs(services, estimates, actuals).mention,
         DatasetJob: datasets.dataset,
-        SharedFileJob: datasets.shared,
-        ExportJob: answers.export,
-        BreakEvenJob: answers.break_even,
-        UncertaintyJob: answers.sure,
+        SharedFileJob: datasets.shared_file,
+        ExportJob: buttons.export,
+        BreakEvenJob: buttons.break_even,
+        UncertaintyJob: buttons.uncertainty,
         ActualJob: actuals.actual,
         RefreshPricesJob: scheduled.refresh,
-        CheckWatchesJob: scheduled.watch,
+        CheckWatchesJob: scheduled.check_watches,
         AlertJob: scheduled.alert,
-        DecideJob: decisions.decide,
+        DecideJob: approvals.decide,
     }

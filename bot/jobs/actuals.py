@@ -1,4 +1,4 @@
-"""What was paid: recorded, and compared with its estimate in the estimate's thread."""
+"""The job of `/ftcost actual …`: record paid amounts and compare them with the estimate, in its thread."""
 
 from __future__ import annotations
 
@@ -22,23 +22,25 @@ from calculator import Comparison, UserError
 
 @dataclass(frozen=True)
 class ActualJobs:
-    """The handler of `/ftcost actual …` and of bills in a thread."""
+    """The handler of paid amounts: typed, read from a platform, or from a bill in a thread."""
 
     services: Services
     downloads: Downloads
 
     async def actual(self, queued: QueuedJob[ActualJob]) -> None:
-        """Record the amounts of a command, and post the comparison into the estimate's thread."""
+        """Record the amounts of a command, and post their comparison with the estimate into its thread."""
         job = queued.job
-        here = Destination(job.asked_in_channel_id or job.channel_id, job.asked_in_thread_ts)
-        saved = await self.services.find_estimate(job, here)
+        origin = Destination(job.asked_in_channel_id or job.channel_id, job.asked_in_thread_ts)
+        saved = await self.services.find_estimate(job, origin)
         if saved is None:
             return
         try:
             notes = await self._record(queued, saved)
             report = await self.services.actuals.report(saved, read_actual(job.command, job.as_of).offer)
         except UserError as error:
-            await (await self.services.poster(job.team_id)).only_to(job.user_id, here, text_message(escape(str(error))))
+            await (await self.services.poster(job.team_id)).notify(
+                job.user_id, origin, text_message(escape(str(error)))
+            )
             return
         page = await asyncio.to_thread(
             actual_page,
@@ -53,29 +55,27 @@ class ActualJobs:
         await self.services.reply_all(queued, thread, actual_replies(page, report.offer, report.variances, button))
 
     async def _record(self, queued: QueuedJob[ActualJob], saved: SavedEstimate) -> list[str]:
-        """Save the amounts that were typed, read from a platform or from a bill; return notes on them. Raises
-        UserError.
-        """
+        """Save the amounts of a command, a platform or a bill; return notes on them. Raises UserError."""
         job, today = queued.job, queued.job.as_of
-        asked = read_actual(job.command, today)
+        command = read_actual(job.command, today)
         comparison = self.services.actuals.comparison(saved)
         notes: list[str] = []
-        if asked.pull:
-            platform = PLATFORMS[asked.pull]
-            chosen = choose_offer(comparison, asked.offer, platform.catalog_platform, f"{platform.title}'s bill")
+        if command.pull:
+            platform = PLATFORMS[command.pull]
+            chosen = choose_offer(comparison, command.offer, platform.catalog_platform, f"{platform.title}'s bill")
             actuals, source = (
-                await self.services.actuals.pull(asked, saved, chosen, today),
+                await self.services.actuals.pull(command, saved, chosen, today),
                 f"read from {platform.title}",
             )
-        elif asked.usd is not None:
-            chosen = choose_offer(comparison, asked.offer, None, "it")
-            actuals, source = self.services.actuals.typed_amounts(asked, today), "typed"
-            if asked.month is None:
-                notes.append(f"no month was named, so it is {today:%Y-%m}")
+        elif command.usd is not None:
+            chosen = choose_offer(comparison, command.offer, None, "it")
+            actuals, source = self.services.actuals.typed_amounts(command, today), "typed"
+            if command.month is None:
+                notes.append(f"no month given, so {today:%Y-%m} is assumed")
         elif job.file:
-            taken = await self._match_bill(job, job.file, asked.offer, comparison)
-            chosen, actuals, source = taken.offer, list(taken.actuals), taken.source
-            notes += taken.notes
+            match = await self._match_bill(job, job.file, command.offer, comparison)
+            chosen, actuals, source = match.offer, list(match.actuals), match.source
+            notes += match.notes
         else:
             return []
         await self.services.actuals.store.record(
@@ -92,18 +92,22 @@ class ActualJobs:
     async def _match_bill(
         self, job: ActualJob, file: SlackFile, offer: str | None, comparison: Comparison
     ) -> MatchedBill:
-        """Return the lines of a bill that belong to the estimate. Raises UserError."""
+        """Return the lines of a bill that belong to the estimate.
+
+        Raises:
+            UserError: The bill can't be read, or none of its lines match.
+        """
         token = (await self.services.workspaces.of(job.team_id)).token
         if file.size > MAX_BYTES:
             raise UserError(TOO_LARGE)
         async with self.downloads.copy(file, token, _check_size) as copy:
             content = await asyncio.to_thread(copy.read)
         rules, catalog = self.services.actuals.rules, self.services.actuals.catalog
-        bill = await asyncio.to_thread(read_bill, content, rules)  # up to some seconds
+        bill = await asyncio.to_thread(read_bill, content, rules)  # takes up to some seconds
         return await asyncio.to_thread(match_bill, bill, rules, comparison, offer, catalog, job.as_of)
 
 
 def _check_size(received: int) -> None:
-    """Raise UserError if a file is larger than Slack said and than is read."""
+    """Raise UserError if more bytes arrive than a bill may have; Slack's size may be wrong."""
     if received > MAX_BYTES:
         raise UserError(TOO_LARGE)

@@ -1,5 +1,6 @@
-"""A training file that somebody sent: fetched, counted, priced. Whoever takes it over begins again, in the same
-message.
+"""The jobs of training files: download a file, count it and price training on it.
+
+Another attempt starts from the beginning and shows its progress in the same message.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from bot.render.datasets import (
 from bot.render.headline import headline
 from bot.services import Services, idempotency_key
 from bot.slack.files import Downloads, read_file
-from bot.slack.poster import SHUT_OUT, Destination, Poster
+from bot.slack.poster import CANNOT_POST, Destination, Poster
 from bot.store import DatasetRun
 from calculator import UserError
 from calculator.datasets import MAX_SHOWN, DatasetReport
@@ -40,47 +41,46 @@ from pricing import load_dataset_rules
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.5
-"""Between two looks whether somebody cancelled."""
-MOVE_SECONDS = 1.7
-"""Between two changes of the line: it moves every two seconds, and Slack takes some fifty changes a minute."""
+CANCEL_POLL_S = 0.5
+"""Seconds between two checks for a cancellation."""
+PROGRESS_INTERVAL_S = 1.7
+"""Seconds between two updates of the progress message: Slack allows about fifty a minute."""
 MAX_REPORTED = 20_000
-"""Faults in the file that lists them: some 5 MB."""
-NO_EXAMPLES = "There is no example in it, so there is nothing to price."
-
+"""The number of problems in the file that lists them, which makes about 5 MB."""
+NO_EXAMPLES = "It contains no examples, so it can't be priced."
 
 FILE_FIELDS = ("examples", "example", "lengths")
-"""Fields that a file answers itself."""
+"""The fields that a training file supplies."""
 
 
-class _Stopped(Exception):
-    """Somebody pressed Cancel."""
+class _RunCancelled(Exception):
+    """Raised when a user pressed Cancel."""
 
 
 @dataclass
-class _Line:
-    """The message that shows how far the work is."""
+class _ProgressMessage:
+    """The message that shows the progress, and at the end the summary."""
 
     poster: Poster
-    place: Destination
+    destination: Destination
     ts: str
 
     @property
     def thread(self) -> Destination:
-        """Where the rest of the answer belongs."""
-        return Destination(self.place.channel, self.place.thread_ts or self.ts)
+        """Return the destination of the other replies."""
+        return Destination(self.destination.channel, self.destination.thread_ts or self.ts)
 
-    async def say(self, message: SlackMessage) -> None:
-        await self.poster.change(self.place, self.ts, message)
+    async def update(self, message: SlackMessage) -> None:
+        await self.poster.update(self.destination, self.ts, message)
 
 
 def without_file_fields(fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields that a training file does not answer itself."""
+    """Return the fields without those that a training file supplies."""
     return {key: text for key, text in fields.items() if key not in FILE_FIELDS}
 
 
 def dropped_file_key(channel_id: str, file_id: str) -> str:
-    """Return the idempotency key of a file in a channel, of which Slack may send several events."""
+    """Return the idempotency key of a file in a channel; Slack may send several events for one file."""
     return f"file:{channel_id}:{file_id}"
 
 
@@ -92,20 +92,18 @@ class DatasetJobs:
     estimates: EstimateJobs
     downloads: Downloads
 
-    async def shared(self, queued: QueuedJob[SharedFileJob]) -> None:
-        """Queue a count of a file that was shared in one of the bot's threads. Slack's event says neither thread nor
-        name.
-        """
+    async def shared_file(self, queued: QueuedJob[SharedFileJob]) -> None:
+        """Queue the count of a file if it was shared in one of the bot's threads; the event names only its id."""
         job = queued.job
         try:
-            given = await self._info(job.team_id, job.file_id)
+            info = await self._info(job.team_id, job.file_id)
         except UserError:
-            return  # gone already, or nothing that the bot may see
-        file, thread_ts = read_file(given), _thread_of(given, job.channel_id)
+            return  # deleted, or not visible to the bot
+        file, thread_ts = read_file(info), _thread_of(info, job.channel_id)
         if file is None or thread_ts is None or not file.may_be_data:
             return
-        here = {"team_id": job.team_id, "channel_id": job.channel_id, "thread_ts": thread_ts}
-        if await self.services.estimates.in_thread(**here) or await self.services.dataset_runs.in_thread(**here):
+        thread = {"team_id": job.team_id, "channel_id": job.channel_id, "thread_ts": thread_ts}
+        if await self.services.estimates.in_thread(**thread) or await self.services.dataset_runs.in_thread(**thread):
             dataset_job = DatasetJob(
                 estimate_id=job.estimate_id,
                 team_id=job.team_id,
@@ -117,195 +115,200 @@ class DatasetJobs:
                 as_of=job.as_of,
                 continues_thread=True,
             )
-            await self.services.inbox.put(QueuedJob(dropped_file_key(job.channel_id, file.id), dataset_job))
+            await self.services.job_store.put(QueuedJob(dropped_file_key(job.channel_id, file.id), dataset_job))
 
     async def dataset(self, queued: QueuedJob[DatasetJob]) -> None:
-        """Count a file and price training on it."""
+        """Count a file, and post the report and the estimate."""
         job, key, file = queued.job, queued.idempotency_key, queued.job.file
-        begun = await self.services.dataset_runs.get(key, team_id=job.team_id)
-        if begun and begun.ended_at:
+        run = await self.services.dataset_runs.get(key, team_id=job.team_id)
+        if run and run.ended_at:
             return
-        line = await self._line(queued, begun)
+        progress = await self._progress_message(queued, run)
         try:
-            with TemporaryFile() as faults:
-                report = await self._watched(queued, line, faults)
-                await self._answer(queued, line, report, faults)
-        except _Stopped:
-            await line.say(cancellation_message(file.name, job.user_id))
+            with TemporaryFile() as problems:
+                report = await self._count_until_cancelled(queued, progress, problems)
+                await self._answer(queued, progress, report, problems)
+        except _RunCancelled:
+            await progress.update(cancellation_message(file.name, job.user_id))
         except UserError as error:
-            await line.say(failure_message(file.name, str(error)))
+            await progress.update(failure_message(file.name, str(error)))
         except Exception as error:
+            reason = "It will be tried again." if is_transient(error) else "Something went wrong on our side."
             with suppress(Exception):
-                await line.say(
-                    failure_message(file.name, "It begins again." if is_transient(error) else "The fault is ours.")
-                )
+                await progress.update(failure_message(file.name, reason))
             raise
         await self.services.dataset_runs.end(key, team_id=job.team_id)
 
-    # --- reading -----------------------------------------------------------------------------------------------------
+    # --- counting ----------------------------------------------------------------------------------------------------
 
-    async def _line(self, queued: QueuedJob[DatasetJob], begun: DatasetRun | None) -> _Line:
-        """The message that moves: the one that stands, or a new one in the thread, channel or direct message."""
+    async def _progress_message(self, queued: QueuedJob[DatasetJob], run: DatasetRun | None) -> _ProgressMessage:
+        """Return the progress message of an earlier attempt, or post one."""
         job, file, key = queued.job, queued.job.file, queued.idempotency_key
         poster = await self.services.poster(job.team_id)
-        if begun:
-            return _Line(poster, Destination(begun.channel_id, begun.thread_ts), begun.message_ts)
-        before = await self.services.estimates.get(job.edit_of, team_id=job.team_id) if job.edit_of else None
-        place = Destination(job.channel_id, job.thread_ts) if job.channel_id else None
-        if before and before.channel_id:
-            place = Destination(before.channel_id, before.thread_ts)
+        if run:
+            return _ProgressMessage(poster, Destination(run.channel_id, run.thread_ts), run.message_ts)
+        edited = await self.services.estimates.get(job.edit_of, team_id=job.team_id) if job.edit_of else None
+        destination = Destination(job.channel_id, job.thread_ts) if job.channel_id else None
+        if edited and edited.channel_id:
+            destination = Destination(edited.channel_id, edited.thread_ts)
         message = progress_message(file.name, key, download_progress(0, file.size))
-        posted = await poster.post_or_dm(place, job.user_id, message, idempotency_key(queued).part("line"))
-        line = _Line(poster, posted.place, posted.ts)
+        posted = await poster.post_or_dm(destination, job.user_id, message, idempotency_key(queued).part("line"))
+        progress = _ProgressMessage(poster, posted.destination, posted.ts)
         await self.services.dataset_runs.begin(
             key,
             team_id=job.team_id,
             user_id=job.user_id,
-            channel_id=posted.place.channel,
-            thread_ts=line.thread.thread_ts or posted.ts,
+            channel_id=posted.destination.channel,
+            thread_ts=progress.thread.thread_ts or posted.ts,
             message_ts=posted.ts,
         )
-        return line
+        return progress
 
-    async def _watched(self, queued: QueuedJob[DatasetJob], line: _Line, faults: IO[bytes]) -> DatasetReport:
-        """What is in the file, while the line moves and Cancel is heard, on whichever replica it was pressed."""
-        how_far = [download_progress(0, queued.job.file.size)]
-        work = asyncio.ensure_future(self._read(queued.job, faults, how_far.append))
-        move = asyncio.ensure_future(self._move(queued, line, how_far))
-        cancelled = asyncio.ensure_future(self._cancelled(queued))
+    async def _count_until_cancelled(
+        self, queued: QueuedJob[DatasetJob], progress: _ProgressMessage, problems: IO[bytes]
+    ) -> DatasetReport:
+        """Return the report on the file, and show the progress meanwhile.
+
+        Raises:
+            _RunCancelled: A user pressed Cancel; any replica may have served the button.
+        """
+        steps = [download_progress(0, queued.job.file.size)]
+        count = asyncio.ensure_future(self._count(queued.job, problems, steps.append))
+        updates = asyncio.ensure_future(self._show_progress(queued, progress, steps))
+        cancellation = asyncio.ensure_future(self._wait_for_cancel(queued))
         try:
-            await asyncio.wait((work, cancelled), return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                raise _Stopped
-            return work.result()
+            await asyncio.wait((count, cancellation), return_when=asyncio.FIRST_COMPLETED)
+            if not count.done():
+                raise _RunCancelled
+            return count.result()
         finally:
-            for task in (work, move, cancelled):
+            for task in (count, updates, cancellation):
                 task.cancel()
-            # What was being said is over before the next is said.
-            await asyncio.gather(work, move, cancelled, return_exceptions=True)
+            # The last progress update ends before the summary replaces it.
+            await asyncio.gather(count, updates, cancellation, return_exceptions=True)
 
-    async def _read(self, job: DatasetJob, faults: IO[bytes], say: Callable[[str], None]) -> DatasetReport:
+    async def _count(self, job: DatasetJob, problems: IO[bytes], on_step: Callable[[str], None]) -> DatasetReport:
         file, team = job.file, job.team_id
         if file.url is None:
             file = read_file(await self._info(team, file.id)) or file
         token = (await self.services.workspaces.of(team)).token
         rules = await asyncio.to_thread(load_dataset_rules)
-        async with self.downloads.copy(file, token, lambda done: say(download_progress(done, file.size))) as copy:
+        async with self.downloads.copy(file, token, lambda size: on_step(download_progress(size, file.size))) as copy:
             return await count_file(
                 Path(f"/dev/fd/{copy.fileno()}"),
                 catalog=self.services.catalog,
                 rules=rules,
-                progress=lambda progress: say(count_progress(progress)),
-                report_path=Path(f"/dev/fd/{faults.fileno()}"),
+                progress=lambda progress: on_step(count_progress(progress)),
+                report_path=Path(f"/dev/fd/{problems.fileno()}"),
                 max_reported=MAX_REPORTED,
-                descriptors=(copy.fileno(), faults.fileno()),
+                descriptors=(copy.fileno(), problems.fileno()),
             )
 
     async def _info(self, team: str, file_id: str) -> dict[str, Any]:
-        """What Slack knows of a file. Raises UserError where it is gone."""
+        """Return Slack's description of a file. Raises UserError if it was deleted."""
         client = (await self.services.workspaces.of(team)).client
         try:
-            answer = await client.files_info(file=file_id)
+            response = await client.files_info(file=file_id)
         except SlackApiError as error:
             if is_transient(error):
                 raise
-            raise UserError(f"Slack does not hand it out ({error_of(error)}). Share it again.") from None
-        found: dict[str, Any] = answer["file"]
-        return found
+            raise UserError(f"Slack doesn't deliver it ({error_of(error)}). Share it again.") from None
+        info: dict[str, Any] = response["file"]
+        return info
 
-    async def _move(self, queued: QueuedJob[DatasetJob], line: _Line, how_far: list[str]) -> None:
+    async def _show_progress(self, queued: QueuedJob[DatasetJob], progress: _ProgressMessage, steps: list[str]) -> None:
+        """Update the progress message with the latest step until cancelled."""
         key, file = queued.idempotency_key, queued.job.file
         clock = asyncio.get_running_loop().time
         started = clock()
-        moves = 0
+        updates = 0
         while True:
-            moves = max(moves + 1, int((clock() - started) / MOVE_SECONDS))
-            await asyncio.sleep(started + moves * MOVE_SECONDS - clock())
-            del how_far[:-1]
+            updates = max(updates + 1, int((clock() - started) / PROGRESS_INTERVAL_S))
+            await asyncio.sleep(started + updates * PROGRESS_INTERVAL_S - clock())
+            del steps[:-1]
             try:
-                await line.say(progress_message(file.name, key, f"{how_far[-1]}, {clock() - started:.0f} s"))
+                await progress.update(progress_message(file.name, key, f"{steps[-1]}, {clock() - started:.0f} s"))
             except Exception as error:
-                log.warning("%s: the line could not be moved: %r", key, error)
+                log.warning("%s: the progress message could not be updated: %r", key, error)
 
-    async def _cancelled(self, queued: QueuedJob[DatasetJob]) -> None:
-        """Returns when somebody pressed Cancel."""
+    async def _wait_for_cancel(self, queued: QueuedJob[DatasetJob]) -> None:
+        """Return when a user has pressed Cancel."""
         while True:
             try:
-                begun = await self.services.dataset_runs.get(queued.idempotency_key, team_id=queued.job.team_id)
-                if begun and begun.cancelled_at:
+                run = await self.services.dataset_runs.get(queued.idempotency_key, team_id=queued.job.team_id)
+                if run and run.cancelled_at:
                     return
             except Exception as error:
-                log.warning("%s: could not look for a cancel: %r", queued.idempotency_key, error)
-            await asyncio.sleep(LOOK_SECONDS)
+                log.warning("%s: the check for a cancellation failed: %r", queued.idempotency_key, error)
+            await asyncio.sleep(CANCEL_POLL_S)
 
     # --- answering ---------------------------------------------------------------------------------------------------
 
     async def _answer(
-        self, queued: QueuedJob[DatasetJob], line: _Line, report: DatasetReport, faults: IO[bytes]
+        self, queued: QueuedJob[DatasetJob], progress: _ProgressMessage, report: DatasetReport, problems: IO[bytes]
     ) -> None:
-        """The verdict in place of the line; in its thread what is in the file, what is wrong, and the estimate."""
+        """Replace the progress with the summary, and post the report, its problems and the estimate in the thread."""
         job, file, fields, edit_of = queued.job, queued.job.file, dict(queued.job.fields), queued.job.edit_of
-        if job.continues_thread and line.place.thread_ts:
-            before = await self.services.estimates.latest_in_thread(
+        if job.continues_thread and progress.destination.thread_ts:
+            edited = await self.services.estimates.latest_in_thread(
                 team_id=job.team_id,
-                channel_id=line.place.channel,
-                thread_ts=line.place.thread_ts,
+                channel_id=progress.destination.channel,
+                thread_ts=progress.destination.thread_ts,
                 but_not=job.estimate_id,
             )
-            if before:
-                fields, edit_of = {**before.fields, **fields}, before.id
+            if edited:
+                fields, edit_of = {**edited.fields, **fields}, edited.id
         fields |= report.count.fields()
         try:
-            priced = await self.services.price(fields, job.as_of) if report.count.examples else None
-            answer = headline(priced) if priced else NO_EXAMPLES
+            comparison = await self.services.price(fields, job.as_of) if report.count.examples else None
+            answer = headline(comparison) if comparison else NO_EXAMPLES
         except UserError as error:
-            priced, answer = None, str(error)
-        await line.say(summary_message(file.name, report, answer))
+            comparison, answer = None, str(error)
+        await progress.update(summary_message(file.name, report, answer))
         messages = detail_messages(report)
-        await self.services.reply_all(queued, line.thread, messages, part="details")
+        await self.services.reply_all(queued, progress.thread, messages, part="details")
         if report.problems > MAX_SHOWN and queued.replies_posted <= len(messages):
-            await self._upload(job, file, line.thread, faults)
-            await self.services.inbox.record_replies(queued, len(messages) + 1)
-        if priced:
+            await self._upload(job, file, progress.thread, problems)
+            await self.services.job_store.record_replies(queued, len(messages) + 1)
+        if comparison:
             estimate_job = EstimateJob(
                 estimate_id=job.estimate_id,
                 team_id=job.team_id,
                 user_id=job.user_id,
-                channel_id=line.thread.channel,
-                thread_ts=line.thread.thread_ts,
+                channel_id=progress.thread.channel,
+                thread_ts=progress.thread.thread_ts,
                 fields=fields,
                 as_of=job.as_of,
                 edit_of=edit_of,
                 defaults_used=job.defaults_used,
             )
-            await self.estimates.estimate(queued.with_job(estimate_job), priced)
+            await self.estimates.estimate(queued.with_job(estimate_job), comparison)
 
-    async def _upload(self, job: WorkspaceJob, file: SlackFile, place: Destination, faults: IO[bytes]) -> None:
-        """Every fault as a file into the thread."""
-        faults.seek(0)
-        content = await asyncio.to_thread(faults.read)
+    async def _upload(self, job: WorkspaceJob, file: SlackFile, thread: Destination, problems: IO[bytes]) -> None:
+        """Upload the list of all problems into the thread."""
+        problems.seek(0)
+        content = await asyncio.to_thread(problems.read)
         client = (await self.services.workspaces.of(job.team_id)).client
         try:
             await client.files_upload_v2(
-                channel=place.channel,
-                thread_ts=place.thread_ts,
+                channel=thread.channel,
+                thread_ts=thread.thread_ts,
                 filename=f"problems-{file.id}.jsonl",
                 title=f"Problems of {file.name}",
                 content=content,
             )
         except SlackApiError as error:
-            if error_of(error) not in SHUT_OUT:
+            if error_of(error) not in CANNOT_POST:
                 raise
-            log.info("the problems of %s stay unlisted: %s", file.id, error_of(error))
+            log.info("file %s: its problems could not be uploaded: %s", file.id, error_of(error))
 
 
-def _thread_of(given: Mapping[str, Any], channel: str) -> str | None:
-    """The thread that a file was shared into, newest first; None where it stands in the channel itself."""
-    shares = given.get("shares")
-    places = (
-        [kind.get(channel) for kind in shares.values() if isinstance(kind, dict)] if isinstance(shares, dict) else []
-    )
-    found = [one for place in places if isinstance(place, list) for one in place if isinstance(one, dict)]
-    newest = max(found, key=lambda one: str(one.get("ts")), default={})
+def _thread_of(info: Mapping[str, Any], channel_id: str) -> str | None:
+    """Return the thread in which a file was shared most recently; None if that was in the channel itself."""
+    by_kind = info.get("shares")
+    kinds = by_kind.values() if isinstance(by_kind, dict) else ()
+    in_channel = [kind.get(channel_id) for kind in kinds if isinstance(kind, dict)]
+    shares = [share for group in in_channel if isinstance(group, list) for share in group if isinstance(share, dict)]
+    newest = max(shares, key=lambda share: str(share.get("ts")), default={})
     thread_ts = newest.get("thread_ts")
     return thread_ts if isinstance(thread_ts, str) else None

@@ -1,4 +1,4 @@
-"""An estimate, and a change of one: priced, saved, posted into its thread."""
+"""The job of an estimate, or of a change to one: price it, save it, post it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date
 
-from bot.jobs.budgets import DecisionJobs
+from bot.jobs.budgets import ApprovalJobs
 from bot.queue.model import EstimateJob, QueuedJob
 from bot.render.blocks import SlackMessage
 from bot.render.budgets import approval_holds, approval_request
@@ -21,141 +21,151 @@ from bot.results import SavedNotes, store_result
 from bot.services import Services, idempotency_key
 from bot.slack.poster import Destination
 from bot.store import WHOLE_WORKSPACE, Budget, SavedEstimate
-from bot.workspace.budgets import BudgetExcess, BudgetUndecided, held_against, read_limit
+from bot.workspace.budgets import BudgetExcess, BudgetUndecided, check_budget, read_limit
 from calculator import Comparison
 
 
 @dataclass(frozen=True)
 class EstimateJobs:
-    """The handler of estimates and of their changes."""
+    """The handler of estimates and of changes to them."""
 
     services: Services
-    decisions: DecisionJobs
+    approvals: ApprovalJobs
 
     async def estimate(self, queued: QueuedJob[EstimateJob], comparison: Comparison | None = None) -> None:
-        """Price a question unless its `comparison` is known already, save the estimate and post it."""
+        """Price a question, save the estimate, post it, and ask for approval if it exceeds the budget.
+
+        Args:
+            queued: The job.
+            comparison: The priced question, if the caller has it already.
+        """
         job = queued.job
         comparison = comparison or await self.services.price(job.fields, job.as_of)
         budget = await self._budget(job)
-        held = held_against(comparison, read_limit(budget.amount)) if budget else None
+        budget_check = check_budget(comparison, read_limit(budget.amount)) if budget else None
         defaults = await self.services.defaults(job.team_id)
         exchange = await self.services.rates.get(comparison.scenario.currency, defaults.own_rate, comparison.as_of)
-        aside = WorkspaceNotes(exchange, job.defaults_used, held.sentence if held else None)
-        before = await self.services.estimates.get(job.edit_of, team_id=job.team_id) if job.edit_of else None
+        notes = WorkspaceNotes(exchange, job.defaults_used, budget_check.sentence if budget_check else None)
+        edited = await self.services.estimates.get(job.edit_of, team_id=job.team_id) if job.edit_of else None
         await self.services.estimates.save(
             job.estimate_id,
             team_id=job.team_id,
             user_id=job.user_id,
             fields=comparison.scenario.fields(),
-            result=store_result(await asyncio.to_thread(build_result, comparison), _saved_notes(aside, held)),
-            edit_of=before.id if before else None,
+            result=store_result(await asyncio.to_thread(build_result, comparison), _saved_notes(notes, budget_check)),
+            edit_of=edited.id if edited else None,
         )
-        if before and before.channel_id:
-            messages = [await asyncio.to_thread(self._change, before, comparison, job, aside)]
-            place: Destination | None = Destination(before.channel_id, before.thread_ts)
+        if edited and edited.channel_id:
+            messages = [await asyncio.to_thread(self._change, edited, comparison, job, notes)]
+            destination: Destination | None = Destination(edited.channel_id, edited.thread_ts)
         else:
-            messages = await asyncio.to_thread(_answer, comparison, job.estimate_id, job.user_id, aside)
-            place = Destination(job.channel_id, job.thread_ts) if job.channel_id else None
-        await self._post_all(queued, place, messages)
-        if budget and isinstance(held, BudgetExcess):
-            await self._ask_approval(queued, budget, held, before, messages, question(comparison))
-        if before:
-            await self._mark_changed(before, comparison)
+            messages = await asyncio.to_thread(_answer, comparison, job.estimate_id, job.user_id, notes)
+            destination = Destination(job.channel_id, job.thread_ts) if job.channel_id else None
+        await self._post_all(queued, destination, messages)
+        if budget and isinstance(budget_check, BudgetExcess):
+            await self._ask_approval(queued, budget, budget_check, edited, messages, question(comparison))
+        if edited:
+            await self._update_parent(edited, comparison)
 
     async def _ask_approval(
         self,
         queued: QueuedJob[EstimateJob],
         budget: Budget,
         excess: BudgetExcess,
-        before: SavedEstimate | None,
+        edited: SavedEstimate | None,
         messages: list[SlackMessage],
-        asked: str,
+        question_text: str,
     ) -> None:
-        """After the answer's messages: the request to approve it, or that an earlier approval holds."""
-        approval = await self.decisions.request_approval(queued.job, budget, excess, before)
+        """Post a request to approve the estimate after its messages, or a note that an earlier approval covers it."""
+        approval = await self.approvals.request_approval(queued.job, budget, excess, edited)
         if approval.estimate_id != queued.job.estimate_id:
             await self._post_all(queued, None, [*messages, approval_holds(approval)])
             return
         saved = await self.services.estimates.get(approval.estimate_id, team_id=approval.team_id)
         channel = saved and saved.channel_id
         thread = Destination(channel, saved.thread_ts) if saved and channel and not channel.startswith("D") else None
-        mine = approval.asked_by in approval.approvers
+        is_own_request = approval.asked_by in approval.approvers
         await self._post_all(
-            queued, None, [*messages, approval_request(approval, elsewhere=thread is None and not mine)]
+            queued, None, [*messages, approval_request(approval, elsewhere=thread is None and not is_own_request)]
         )
-        if not mine:
-            await self.decisions.ask_directly(queued, approval, asked, thread)
+        if not is_own_request:
+            await self.approvals.ask_directly(queued, approval, question_text, thread)
 
     async def _budget(self, job: EstimateJob) -> Budget | None:
-        """The budget of where the answer goes."""
+        """Return the budget of the channel that gets the answer, else the workspace's."""
         return await self.services.budgets.of(job.team_id, job.channel_id or WHOLE_WORKSPACE)
 
     def _change(
-        self, before: SavedEstimate, after: Comparison, job: EstimateJob, aside: WorkspaceNotes
+        self, edited: SavedEstimate, comparison: Comparison, job: EstimateJob, notes: WorkspaceNotes
     ) -> SlackMessage:
-        return change_reply(before.result, after, job.estimate_id, job.user_id, self._why(before, after), aside)
+        causes = self._causes(edited, comparison)
+        return change_reply(edited.result, comparison, job.estimate_id, job.user_id, causes, notes)
 
-    def _why(self, before: SavedEstimate, after: Comparison) -> list[CostCause]:
-        """The difference of the offer in the headline by cause, where it was priced before too."""
-        if after.best is None:
+    def _causes(self, edited: SavedEstimate, comparison: Comparison) -> list[CostCause]:
+        """Return the causes of the best offer's difference, if the edited estimate priced that offer too."""
+        if comparison.best is None:
             return []
-        quote = before.result.quote(after.best.offer.id)
-        return (quote and reasons(quote, after.scenario.fields(), self.services.catalog, after.as_of)) or []
+        quote = edited.result.quote(comparison.best.offer.id)
+        return (quote and reasons(quote, comparison.scenario.fields(), self.services.catalog, comparison.as_of)) or []
 
     async def _post_all(
-        self, queued: QueuedJob[EstimateJob], place: Destination | None, messages: list[SlackMessage]
+        self, queued: QueuedJob[EstimateJob], destination: Destination | None, messages: list[SlackMessage]
     ) -> None:
-        """Post what does not stand yet, into one thread."""
-        job, mark = queued.job, idempotency_key(queued)
+        """Post the messages that are not posted yet, all in one thread."""
+        job, key = queued.job, idempotency_key(queued)
         poster = await self.services.poster(job.team_id)
         saved = await self.services.estimates.get(job.estimate_id, team_id=job.team_id)
         count = saved.posted if saved else 0
         if saved and saved.channel_id:
-            place = Destination(saved.channel_id, saved.thread_ts)
+            destination = Destination(saved.channel_id, saved.thread_ts)
         for message in messages[count:]:
-            if count and place is not None:
-                posted = await poster.post(place, message, mark.part(count))
+            if count and destination is not None:
+                posted = await poster.post(destination, message, key.part(count))
             else:
-                posted = await poster.post_or_dm(place, job.user_id, message, mark.part(count))
-            place, count = posted.place, count + 1
+                posted = await poster.post_or_dm(destination, job.user_id, message, key.part(count))
+            destination, count = posted.destination, count + 1
             await self.services.estimates.mark_posted(
                 job.estimate_id,
                 team_id=job.team_id,
-                channel_id=place.channel,
-                thread_ts=place.thread_ts or posted.ts,
+                channel_id=destination.channel,
+                thread_ts=destination.thread_ts or posted.ts,
                 message_ts=posted.ts,
                 posted=count,
             )
 
-    async def _mark_changed(self, before: SavedEstimate, after: Comparison) -> None:
-        """Say on the first message that its figures are no longer the latest, where it can be written as it was."""
-        first = await self.services.estimates.first_of(before)
+    async def _update_parent(self, edited: SavedEstimate, comparison: Comparison) -> None:
+        """Add the new headline to the thread's first message, unless the catalogue has changed since it was posted."""
+        original = await self.services.estimates.first_of(edited)
         if (
-            first.message_ts is None
-            or first.channel_id is None
-            or first.catalog_version != self.services.catalog.version
+            original.message_ts is None
+            or original.channel_id is None
+            or original.catalog_version != self.services.catalog.version
         ):
             return
-        was = await self.services.price(first.fields, date.fromisoformat(first.as_of))
-        aside = _workspace_notes(first.result.notes)
+        original_comparison = await self.services.price(original.fields, date.fromisoformat(original.as_of))
         message = await asyncio.to_thread(
-            parent_message, was, first.id, first.user_id, latest_headline=headline(after), notes=aside
+            parent_message,
+            original_comparison,
+            original.id,
+            original.user_id,
+            latest_headline=headline(comparison),
+            notes=_workspace_notes(original.result.notes),
         )
-        poster = await self.services.poster(first.team_id)
-        await poster.change(Destination(first.channel_id), first.message_ts, message)
+        poster = await self.services.poster(original.team_id)
+        await poster.update(Destination(original.channel_id), original.message_ts, message)
 
 
-def _answer(comparison: Comparison, estimate_id: str, user_id: str, aside: WorkspaceNotes) -> list[SlackMessage]:
-    """The message in the channel and what follows in its thread."""
-    return [parent_message(comparison, estimate_id, user_id, notes=aside), *thread_replies(comparison, aside.exchange)]
+def _answer(comparison: Comparison, estimate_id: str, user_id: str, notes: WorkspaceNotes) -> list[SlackMessage]:
+    """Return the message in the channel and the replies in its thread."""
+    return [parent_message(comparison, estimate_id, user_id, notes=notes), *thread_replies(comparison, notes.exchange)]
 
 
-def _saved_notes(notes: WorkspaceNotes, held: BudgetExcess | BudgetUndecided | None) -> SavedNotes:
+def _saved_notes(notes: WorkspaceNotes, budget_check: BudgetExcess | BudgetUndecided | None) -> SavedNotes:
     return SavedNotes(
         exchange=save_exchange(notes.exchange),
         defaults=notes.defaults,
         budget=notes.budget,
-        excess_usd=held.usd if isinstance(held, BudgetExcess) else None,
+        excess_usd=budget_check.usd if isinstance(budget_check, BudgetExcess) else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""`@ftcost …` answered."""
+"""The job of a mention, `@ftcost …`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from bot.actuals.command import read_actual
-from bot.answers.compare import FEWEST, MOST, NamedResult, named_in, side_by_side
+from bot.answers.compare import MAX_COMPARED, MIN_COMPARED, NamedResult, side_by_side, split_names
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.language.command import ParsedCommand, check_base, from_slack, read_command
@@ -17,10 +17,11 @@ from bot.render.replies import break_even_replies, dated
 from bot.services import Services
 from bot.slack.poster import Destination
 from bot.store import SavedEstimate
+from bot.usecases.lookups import answer_lookup
 from bot.workspace.defaults import WorkspaceDefaults
 from calculator import UserError
 
-MENTION_HINT = "Say what to change, such as `@ftcost epochs=5 calls=100k/day`, or ask `@ftcost help`."
+MENTION_HINT = "Name the fields to change, such as `@ftcost epochs=5 calls=100k/day`, or type `@ftcost help`."
 
 
 @dataclass(frozen=True)
@@ -32,39 +33,39 @@ class MentionJobs:
     actuals: ActualJobs
 
     async def mention(self, queued: QueuedJob[MentionJob]) -> None:
-        """Answer `@ftcost …`; in a thread, for that thread's estimate."""
+        """Answer `@ftcost …`; in a thread, fields change the thread's latest estimate."""
         job = queued.job
         poster = await self.services.poster(job.team_id)
         thread_ts = job.thread_ts or job.message_ts
-        here = Destination(job.channel_id, job.thread_ts)
+        origin = Destination(job.channel_id, job.thread_ts)
         try:
-            asked = read_command(from_slack(job.text))
-            if asked.verb == "form":
+            command = read_command(from_slack(job.text))
+            if command.verb == "form":
                 raise UserError(MENTION_HINT)
-            if asked.verb == "compare" or (asked.verb == "breakeven" and not asked.fields):
-                messages = await self._in_thread(asked, job)
+            if command.verb == "compare" or (command.verb == "breakeven" and not command.fields):
+                messages = await self._thread_replies(command, job)
                 await self.services.reply_all(queued, Destination(job.channel_id, thread_ts), messages)
                 return
-            if asked.verb == "actual":
-                await self._actual(queued, asked)
+            if command.verb == "actual":
+                await self._actual(queued, command)
                 return
-            if asked.verb == "keys":
-                raise UserError("Keys are entered in a form: type `/ftcost keys`.")
-            if asked.verb not in ("estimate", "breakeven"):
-                answer = await self.services.lookups.answer(asked, team=job.team_id, user=job.user_id)
-                await poster.only_to(job.user_id, here, answer)
+            if command.verb == "keys":
+                raise UserError("Enter keys in a form: type `/ftcost keys`.")
+            if command.verb not in ("estimate", "breakeven"):
+                answer = await answer_lookup(self.services, command, team_id=job.team_id, user_id=job.user_id)
+                await poster.notify(job.user_id, origin, answer)
                 return
-            before = await self._thread_estimate(job)
-            defaults = WorkspaceDefaults({}) if before else await self.services.defaults(job.team_id)
-            fields = {**(before.fields if before else {}), **defaults.complete(asked.fields)}
-            if asked.verb == "breakeven":
+            edited = await self._thread_estimate(job)
+            defaults = WorkspaceDefaults({}) if edited else await self.services.defaults(job.team_id)
+            fields = {**(edited.fields if edited else {}), **defaults.complete(command.fields)}
+            if command.verb == "breakeven":
                 check_base(fields)
             try:
                 await self.services.check(fields, job.as_of)
             except UserError as error:
-                raise defaults.explain(error, asked.fields) from None
+                raise defaults.explain(error, command.fields) from None
         except UserError as error:
-            await poster.only_to(job.user_id, here, text_message(escape(str(error))))
+            await poster.notify(job.user_id, origin, text_message(escape(str(error))))
             return
         estimate_job = EstimateJob(
             estimate_id=job.estimate_id,
@@ -74,52 +75,52 @@ class MentionJobs:
             thread_ts=thread_ts,
             fields=fields,
             as_of=job.as_of,
-            edit_of=before.id if before else None,
-            defaults_used=tuple(defaults.describe_used(asked.fields)),
+            edit_of=edited.id if edited else None,
+            defaults_used=tuple(defaults.describe_used(command.fields)),
         )
         await self.estimates.estimate(queued.with_job(estimate_job))
 
-    async def _in_thread(self, asked: ParsedCommand, job: MentionJob) -> list[SlackMessage]:
-        """Return the comparison or the break-even of a thread's estimates, for everybody in it. Raises UserError."""
-        if asked.verb == "breakeven":
+    async def _thread_replies(self, command: ParsedCommand, job: MentionJob) -> list[SlackMessage]:
+        """Return the comparison or the break-even of a thread's estimates. Raises UserError."""
+        if command.verb == "breakeven":
             saved = await self._thread_estimate(job)
             if saved is None:
-                raise UserError("Ask this in the thread of an estimate, or ask `/ftcost breakeven …`.")
+                raise UserError("Type this in the thread of an estimate, or type `/ftcost breakeven …`.")
             if not (saved.fields.get("base") or saved.fields.get("base_rates")):
-                raise UserError("Say what is prompted today, such as `@ftcost base=gpt-4o-mini prompt=2000->100`.")
+                raise UserError(
+                    "Name the model that is prompted today, such as `@ftcost base=gpt-4o-mini prompt=2000->100`."
+                )
             comparison = await self.services.price(saved.fields, job.as_of)
             return dated(await asyncio.to_thread(break_even_replies, comparison), comparison, saved.id)
-        if not job.thread_ts or named_in(asked.argument):
-            return [await self.services.lookups.answer(asked, team=job.team_id, user=job.user_id)]
+        if not job.thread_ts or split_names(command.argument):
+            return [await answer_lookup(self.services, command, team_id=job.team_id, user_id=job.user_id)]
         estimates = await self.services.estimates.in_thread(
             team_id=job.team_id, channel_id=job.channel_id, thread_ts=job.thread_ts
         )
-        left_out = max(0, len(estimates) - MOST)
-        del estimates[1 : 1 + left_out]  # the thread's first estimate stays, and the latest ones
-        if len(estimates) < FEWEST:
-            here = "one estimate" if estimates else "no estimate"
-            raise UserError(f"There is {here} in this thread yet. To compare, ask for another: `@ftcost epochs=5`.")
+        left_out = max(0, len(estimates) - MAX_COMPARED)
+        del estimates[1 : 1 + left_out]  # keeps the thread's first estimate and the latest ones
+        if len(estimates) < MIN_COMPARED:
+            count = "only one estimate" if estimates else "no estimate"
+            raise UserError(f"This thread has {count} yet. To compare, ask for another one: `@ftcost epochs=5`.")
         results = [NamedResult(saved.name or saved.id, saved.result) for saved in estimates]
         return [side_by_side(results, left_out=left_out).message()]
 
-    async def _actual(self, queued: QueuedJob[MentionJob], asked: ParsedCommand) -> None:
-        """Record what was paid for the thread's estimate, or for a named one. Raises UserError."""
+    async def _actual(self, queued: QueuedJob[MentionJob], command: ParsedCommand) -> None:
+        """Record paid amounts for the thread's estimate, or for a named one. Raises UserError."""
         job = queued.job
-        words = read_actual(asked.argument, job.as_of)
-        saved = await self._thread_estimate(job) if words.estimate_id is None else None
-        estimate_id = words.estimate_id or (saved.id if saved else None)
+        actual = read_actual(command.argument, job.as_of)
+        saved = await self._thread_estimate(job) if actual.estimate_id is None else None
+        estimate_id = actual.estimate_id or (saved.id if saved else None)
         if estimate_id is None:
-            raise UserError("Ask this in the thread of an estimate, or name one: `/ftcost actual ID …`.")
-        saved = saved or await self.services.estimates.get(estimate_id, team_id=job.team_id)
-        if saved is None:
-            raise UserError(f"There is no estimate “{estimate_id}” in this workspace. `list` shows yours.")
+            raise UserError("Type this in the thread of an estimate, or name one: `/ftcost actual ID …`.")
+        saved = saved or await self.services.lookups.find_saved(estimate_id, team_id=job.team_id)
         actual_job = ActualJob(
             estimate_id=estimate_id,
             team_id=job.team_id,
             user_id=job.user_id,
             channel_id=saved.channel_id or job.channel_id,
             thread_ts=saved.thread_ts or job.thread_ts,
-            command=asked.argument,
+            command=command.argument,
             as_of=job.as_of,
             asked_in_channel_id=job.channel_id,
             asked_in_thread_ts=job.thread_ts,

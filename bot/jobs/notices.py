@@ -1,4 +1,4 @@
-"""Messages to the person who waits for a job: it takes longer, or it failed."""
+"""Messages to the user who waits for a job: it takes longer, or it failed."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ class JobNotices:
         self._dataset_runs = dataset_runs
 
     async def notify_delay(self, queued: QueuedJob[Job]) -> None:
-        """Tell the person who waits that the answer takes longer, unless they see the progress of a count."""
+        """Send the overdue notice, unless the user sees the progress of a count."""
         recipient = queued.job.recipient
         if recipient and await self._dataset_runs.get(queued.idempotency_key, team_id=recipient.team_id):
             return
-        await self._tell(queued, "This takes longer than usual. The answer comes by itself; no need to ask again.")
+        await self._send(queued, "This takes longer than usual. The answer comes by itself; no need to ask again.")
 
     async def apologise(self, queued: QueuedJob[Job], code: str) -> None:
-        """Tell the person who waits that the job failed."""
-        await self._tell(queued, f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
+        """Report the failure of a job, with a code that is in the log too."""
+        await self._send(queued, f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
 
-    async def _tell(self, queued: QueuedJob[Job], text: str) -> None:
+    async def _send(self, queued: QueuedJob[Job], text: str) -> None:
         recipient = queued.job.recipient
         if recipient is None:
             return
         poster = (await self._workspaces.of(recipient.team_id)).poster
         if recipient.channel_id:
             destination = Destination(recipient.channel_id, recipient.thread_ts)
-            await poster.only_to(recipient.user_id, destination, text_message(text))
+            await poster.notify(recipient.user_id, destination, text_message(text))
         else:
-            await poster.post(await poster.direct(recipient.user_id), text_message(text))
+            await poster.post(await poster.open_dm(recipient.user_id), text_message(text))

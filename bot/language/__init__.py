@@ -1,1 +1,1 @@
-"""Text that people type, read into a question."""
+"""The parser of typed commands."""

@@ -1,4 +1,4 @@
-"""The parser of one line of text. The grammar is the same in Slack, after a mention and in a terminal."""
+"""The parser of a command line, with the same grammar for slash commands, mentions and the terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Verb = Literal[
 ]  # fmt: skip
 VERBS: tuple[Verb, ...] = get_args(Verb)[1:]
 MAX_LENGTH = 4_000
-WITHOUT_BASE = "Say which model is prompted today: base=gpt-4o-mini, or its prices, base_rates=0.15/0.60."
+BASE_MISSING = "Add the model that is prompted today (base=gpt-4o-mini) or its prices (base_rates=0.15/0.60)."
 
 _WORD = re.compile(
     r"""(?P<key>[^\s=„“”"']+=)?(?:["„“”](?P<quoted>[^"„“”]*)["„“”]|(?P<plain>[^\s"„“”]+))|(?P<stray>["„“”])"""
@@ -26,41 +26,42 @@ _LINK = re.compile(r"<(?:https?://|mailto:)[^<>|]*\|([^<>]*)>|<((?:https?://|mai
 
 
 class ParsedCommand(NamedTuple):
-    """A verb with its input: `fields` for an estimate or a break-even (none for that of an existing estimate), and
-    `argument`, as it was typed, for the others.
-    """
+    """A command, with its verb and its input."""
 
     verb: Verb
     fields: dict[str, str]
+    """The fields of an estimate or a break-even; empty for the break-even of an existing estimate."""
     argument: str
+    """The text after another verb, as typed."""
 
 
-def read_command(text: str, also: Sequence[str] = ()) -> ParsedCommand:
-    """Return the command of a line, such as `epochs=3 name="support bot"`, `models llama` or an empty one.
+def read_command(text: str, extra_keys: Sequence[str] = ()) -> ParsedCommand:
+    """Return the command in a line such as `epochs=3 name="support bot"` or `models llama`; of an empty line, `form`.
 
     Args:
         text: The line without `/ftcost`.
-        also: Keys that are valid beside the scenario's.
+        extra_keys: Keys that are valid in addition to the scenario's.
 
     Raises:
-        UserError: The line is not a command; as FieldErrors for faults in its fields.
+        UserError: The line isn't a command.
+        FieldErrors: Its fields have errors.
     """
     if len(text) > MAX_LENGTH:
         raise UserError(f"That line is longer than {MAX_LENGTH:,} characters.")
     words = _words(text)
     if not words:
         return ParsedCommand("form", {}, "")
-    first = words[0].lower()
-    if "=" not in first:
-        if first not in VERBS:
-            near = difflib.get_close_matches(first[:40], [*VERBS, *KEYS], n=1, cutoff=0.6)
+    verb = words[0].lower()
+    if "=" not in verb:
+        if verb not in VERBS:
+            near = difflib.get_close_matches(verb[:40], [*VERBS, *KEYS], n=1, cutoff=0.6)
             hint = f" Did you mean `{near[0]}{'=' if near[0] in KEYS else ''}`?" if near else ""
             raise UserError(f"“{words[0][:40]}” isn't a command.{hint} `help` lists the commands.")
-        if first not in ("estimate", "breakeven"):
-            return ParsedCommand(first, {}, text.strip()[len(words[0]) :].strip())
+        if verb not in ("estimate", "breakeven"):
+            return ParsedCommand(verb, {}, text.strip()[len(words[0]) :].strip())
         words = words[1:]
-    fields = read_fields(words, also)
-    if first == "breakeven":
+    fields = read_fields(words, extra_keys)
+    if verb == "breakeven":
         return ParsedCommand("breakeven", fields, "")
     return ParsedCommand("estimate" if fields else "form", fields, "")
 
@@ -68,11 +69,19 @@ def read_command(text: str, also: Sequence[str] = ()) -> ParsedCommand:
 def check_base(fields: Mapping[str, str]) -> None:
     """Raise FieldErrors if a break-even has no base model to compare with."""
     if not (fields.get("base") or fields.get("base_rates")):
-        raise FieldErrors({"base": WITHOUT_BASE})
+        raise FieldErrors({"base": BASE_MISSING})
 
 
-def read_fields(words: Sequence[str], also: Sequence[str] = ()) -> dict[str, str]:
-    """Return text by key from `key=value` words. Raises FieldErrors with every fault."""
+def read_fields(words: Sequence[str], extra_keys: Sequence[str] = ()) -> dict[str, str]:
+    """Return the fields in `key=value` words, as text by key.
+
+    Args:
+        words: The words.
+        extra_keys: Keys that are valid in addition to the scenario's.
+
+    Raises:
+        FieldErrors: With the errors of all words and values.
+    """
     fields: dict[str, str] = {}
     errors: dict[str, str] = {}
     for word in words:
@@ -80,21 +89,21 @@ def read_fields(words: Sequence[str], also: Sequence[str] = ()) -> dict[str, str
         key = key.strip().lower()
         if not equals:
             errors[key[:40]] = f"“{key[:40]}” has no key. Write key=value, and put a value with spaces in quotes."
-        elif key not in KEYS and key not in also:
+        elif key not in KEYS and key not in extra_keys:
             errors[key[:40]] = unknown_key(key)
         elif key in fields:
-            errors[key] = f"{key}= is given twice. Keep one."
+            errors[key] = f"{key}= appears twice. Keep one of them."
         elif not value:
             errors[key] = f"{key}= has no value."
         else:
             fields[key] = value
     if errors:
-        raise FieldErrors(errors | _faults_of(fields))
+        raise FieldErrors(errors | _value_errors(fields))
     return fields
 
 
-def _faults_of(fields: dict[str, str]) -> dict[str, str]:
-    """Return the faults in values, so that all faults are reported at once. A missing field is no fault."""
+def _value_errors(fields: dict[str, str]) -> dict[str, str]:
+    """Return the errors in values, so that all errors are reported at once. Missing fields don't count."""
     try:
         read_scenario(fields)
     except FieldErrors as error:
@@ -103,8 +112,9 @@ def _faults_of(fields: dict[str, str]) -> dict[str, str]:
 
 
 def readable_fields(text: str) -> dict[str, str]:
-    """Return the fields of any text. A misspelt key counts as its nearest key; other words and repeated keys are
-    skipped.
+    """Return the fields in any text.
+
+    A misspelt key counts as the nearest one; other words and repeated keys are skipped.
     """
     try:
         words = _words(text[:MAX_LENGTH])
@@ -113,38 +123,37 @@ def readable_fields(text: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     for word in words:
         key, _, value = word.partition("=")
-        meant = key.lower() if key.lower() in KEYS else nearest_key(key)
-        if meant and value.strip(" ?!.)"):
-            fields.setdefault(meant, value.strip().rstrip("?!.)"))
+        field_key = key.lower() if key.lower() in KEYS else nearest_key(key)
+        if field_key and value.strip(" ?!.)"):
+            fields.setdefault(field_key, value.strip().rstrip("?!.)"))
     return fields
 
 
 def write_command(fields: dict[str, str]) -> str:
-    """Return a line that `read_command` reads as these fields."""
+    """Return the line that `read_command` reads as these fields."""
     return " ".join(
         f'{key}="{value}"' if re.search(r"[\s,;]", value) else f"{key}={value}" for key, value in fields.items()
     )
 
 
 def from_slack(text: str) -> str:
-    """Return text as it was typed: without Slack's escapes, and its links in names such as gpt-4.1-mini@global."""
+    """Return text as the user typed it, without the escapes and links (gpt-4.1-mini@global) that Slack adds."""
     text = _LINK.sub(lambda link: (link[1] or link[2]).removeprefix("mailto:"), whole(text))
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _words(text: str) -> list[str]:
-    """Split at spaces; double quotes, straight or curly, hold a value together.
+    """Split a line at spaces, except inside double quotes (straight or curly), around = and in a list of offers.
 
-    Spaces around = do not split, nor do those in a list of offers (`on=openai, google`). A comma at the end of a word
-    is dropped.
+    A list of offers is `on=openai, google`. A comma at the end of a word is dropped.
     """
     words: list[str] = []
     for match in _WORD.finditer(_LOOSE.sub(lambda match: match["quoted"] or "=", text)):
         if match["stray"]:
-            raise UserError("A quotation mark is not closed.")
+            raise UserError("A quotation mark isn't closed.")
         if match["quoted"] is not None:
             words.append((match["key"] or "") + match["quoted"])
-        elif words and _goes_on(words[-1], match[0]):
+        elif words and _continues_list(words[-1], match[0]):
             words[-1] += match[0].rstrip(";")
         else:
             words.append(match[0].rstrip(";" if _is_list(match[0]) else ",;"))
@@ -156,6 +165,6 @@ def _is_list(word: str) -> bool:
     return word.lower().startswith("on=")
 
 
-def _goes_on(word: str, next_word: str) -> bool:
+def _continues_list(word: str, next_word: str) -> bool:
     """Return whether the next word continues the list of offers that `word` starts."""
     return _is_list(word) and "=" not in next_word and (word.endswith(",") or next_word.startswith(","))

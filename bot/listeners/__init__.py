@@ -1,4 +1,4 @@
-"""Thin handlers: unpack what Slack sent, write work down, acknowledge."""
+"""The handlers of Slack's requests. Each unpacks a request, calls a use case or stores a job, and acknowledges."""
 
 from bot.listeners import actuals, commands, datasets, estimates, home, installations, keys, mentions, submissions
 

@@ -1,4 +1,4 @@
-"""`/ftcost actual …`, and the button that opens the form with the measured values."""
+"""`/ftcost actual …`, and the button that opens the form filled with measured values."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ TITLE = "With measured values"
 
 
 async def accept_actual(services: Services, request: CommandRequest, command: str) -> SlackMessage:
-    """Queue a comparison with what was paid; return where it will be posted. Raises UserError."""
-    asked = read_actual(command, services.today())
-    if asked.estimate_id is None:
-        raise UserError(f"Say which estimate: {USAGE} `/ftcost list` shows yours.")
-    saved = await services.estimates.get(asked.estimate_id, team_id=request.team_id)
-    if saved is None:
-        raise UserError(f"There is no estimate “{asked.estimate_id}” in this workspace. `list` shows yours.")
+    """Queue a job that records paid amounts, and return a note for its user.
+
+    Raises:
+        UserError: The command has a fault, or the estimate doesn't exist.
+    """
+    estimate_id = read_actual(command, services.today()).estimate_id
+    if estimate_id is None:
+        raise UserError(f"Add the id of an estimate: {USAGE} `/ftcost list` shows yours.")
+    saved = await services.lookups.find_saved(estimate_id, team_id=request.team_id)
     job = ActualJob(
         estimate_id=saved.id,
         team_id=saved.team_id,
@@ -53,7 +55,7 @@ async def _open(services: Services, request: ActionRequest) -> None:
 
 
 async def _recalibration_form(services: Services, request: ActionRequest) -> View:
-    """Return the form that changes the estimate, filled with the measured values."""
+    """Return the form that changes the estimate, filled with measured values."""
     saved = await services.estimates.get(request.value, team_id=request.team_id)
     if saved is None:
         return notice("Not found", ESTIMATE_GONE)

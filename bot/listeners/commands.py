@@ -8,77 +8,73 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.forms.estimates import Origin, form
-from bot.language.command import ParsedCommand, check_base, from_slack, read_command, readable_fields
+from bot.language.command import check_base, from_slack, read_command, readable_fields
 from bot.listeners.actuals import accept_actual
 from bot.listeners.home import open_budget
 from bot.listeners.keys import open_keys
 from bot.listeners.modals import open_form, show_modal
 from bot.queue.model import EstimateJob
-from bot.render.blocks import SlackMessage, section
+from bot.render.blocks import section
 from bot.render.escaping import escape
 from bot.services import Services
 from bot.slack.request import CommandRequest, Interaction, ShortcutRequest
 from bot.store import new_estimate_id
+from bot.usecases.lookups import serve_lookup
 from calculator import UserError
 
 COMMAND = "/ftcost"
-CATALOGUE_ALONE = ("help", "models", "price", "fit")
-"""Look-ups that need no database, and are answered without it."""
 FIX = "fix"
-BUTTON_VALUE = 2_000
+MAX_BUTTON_VALUE = 2_000
+"""Slack's limit for a button's value, in characters."""
 
 
 async def answer_command(services: Services, request: CommandRequest) -> dict[str, Any]:
-    """Answer `/ftcost …`, or queue the job that does. Return what only the user sees: nothing if the answer comes as a
-    message or a modal.
+    """Answer `/ftcost …`, open a modal, or queue a job.
+
+    Returns:
+        The response that only the user sees; empty if the answer is a modal or a message.
     """
-    if not request.text:  # its trigger ends after three seconds
+    if not request.text:  # first, because the trigger expires after three seconds
         await open_form(services, request)
         return {}
     text = from_slack(request.text)
     try:
-        asked = read_command(text)
-        if asked.verb == "form":
+        command = read_command(text)
+        if command.verb == "form":
             await open_form(services, request)
             return {}
-        if asked.verb == "budget":
+        if command.verb == "budget":
             services.worker.start(open_budget(services, request, request.channel_id))
             return {}
-        if asked.verb == "breakeven" and not asked.fields:
+        if command.verb == "breakeven" and not command.fields:
             services.worker.start(show_modal(services, request, form(Origin(channel=request.channel_id), more=True)))
             return {}
-        if asked.verb == "keys":
+        if command.verb == "keys":
             services.worker.start(open_keys(services, request))
             return {}
-        if asked.verb == "breakeven":
-            check_base(asked.fields)
-        elif asked.verb != "estimate":
-            found = (
-                accept_actual(services, request, asked.argument)
-                if asked.verb == "actual"
-                else _look_up(services, request, asked)
+        if command.verb == "breakeven":
+            check_base(command.fields)
+        elif command.verb != "estimate":
+            reply = (
+                accept_actual(services, request, command.argument)
+                if command.verb == "actual"
+                else serve_lookup(services, request, command)
             )
-            answer = await services.worker.soon(found)
+            answer = await services.worker.soon(reply)
             return {"text": answer.text, "blocks": answer.blocks}
-        defaults = await services.known_defaults(request.team_id)
-        fields = defaults.complete(asked.fields)
+        defaults = await services.cached_defaults(request.team_id)
+        fields = defaults.complete(command.fields)
     except UserError as error:
         return _refusal(error, text)
     try:
         await services.check(fields, services.today())
     except UserError as error:
-        return _refusal(defaults.explain(error, asked.fields), text)
+        return _refusal(defaults.explain(error, command.fields), text)
     job = estimate_job(
-        services, request, fields, Origin(channel=request.channel_id), defaults.describe_used(asked.fields)
+        services, request, fields, Origin(channel=request.channel_id), defaults.describe_used(command.fields)
     )
     await services.worker.accept(f"command:{request.trigger_id}", job)
     return {}
-
-
-async def _look_up(services: Services, request: CommandRequest, asked: ParsedCommand) -> SlackMessage:
-    if asked.verb not in CATALOGUE_ALONE:
-        await services.once(request)
-    return await services.lookups.answer(asked, team=request.team_id, user=request.user_id)
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -98,7 +94,15 @@ def register(app: AsyncApp, services: Services) -> None:
 def estimate_job(
     services: Services, request: Interaction, fields: dict[str, str], origin: Origin, defaults_used: Iterable[str]
 ) -> EstimateJob:
-    """Return the job that answers a question."""
+    """Return the job of a question.
+
+    Args:
+        services: The parts of the running bot.
+        request: The request, for its workspace and user.
+        fields: The question, as text by key.
+        origin: The channel and thread of the answer, and the estimate that it changes.
+        defaults_used: The workspace defaults that it uses, such as `days=22`.
+    """
     return EstimateJob(
         estimate_id=new_estimate_id(),
         team_id=request.team_id,
@@ -113,12 +117,12 @@ def estimate_job(
 
 
 def _refusal(error: UserError, typed: str) -> dict[str, Any]:
-    """Return the faults, the line that was typed, and a button that opens the form with it."""
+    """Return the errors, the typed line, and a button that opens the form with it."""
     line = f"/ftcost {typed}".strip()
-    faults = escape(str(error)).splitlines()
-    text = "\n".join(f"• {fault}" for fault in faults) if len(faults) > 1 else faults[0]
+    errors = escape(str(error)).splitlines()
+    text = "\n".join(f"• {error_text}" for error_text in errors) if len(errors) > 1 else errors[0]
     blocks: list[dict[str, Any]] = [section(text), section(f"```{escape(line[:2_500].replace('```', ''))}```")]
-    if "=" in typed and len(typed) <= BUTTON_VALUE:
+    if "=" in typed and len(typed) <= MAX_BUTTON_VALUE:
         button = {
             "type": "button",
             "action_id": FIX,

@@ -1,4 +1,4 @@
-"""Files that users drop into a direct message or a thread, and the button that cancels their count."""
+"""Files that users send in a direct message or a thread, and the button that cancels their count."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from bot.services import Services
 from bot.slack.poster import Destination
 from bot.slack.request import ActionRequest, EventRequest, UserMessage
 from bot.store import new_estimate_id
-from bot.usecases.datasets import NotYourRun, cancel_run
+from bot.usecases.datasets import RunOfAnotherUser, cancel_run
 
 
 def register(app: AsyncApp, services: Services) -> None:
     @app.event("message")
     async def on_message(ack: AsyncAck, slack_request: EventRequest) -> None:
-        # In channels file_shared tells of files, so that the bot need not read every message.
+        # In channels file_shared reports files, so that the bot doesn't have to read every message.
         message = slack_request.user_message
         if message and message.is_direct and not message.is_from_app:
             await accept_files(services, slack_request.team_id, message)
@@ -47,16 +47,16 @@ def register(app: AsyncApp, services: Services) -> None:
     async def on_cancel(ack: AsyncAck, slack_request: ActionRequest) -> None:
         try:
             await cancel_run(services, slack_request)
-        except NotYourRun as error:
+        except RunOfAnotherUser as error:
             destination = Destination(error.run.channel_id, error.run.thread_ts)
             poster = await services.poster(slack_request.team_id)
             message = text_message(str(error))
-            services.worker.start(poster.only_to(slack_request.user_id, destination, message))
+            services.worker.start(poster.notify(slack_request.user_id, destination, message))
         await ack()
 
 
 async def accept_files(services: Services, team_id: str, message: UserMessage) -> None:
-    """Queue a count of each file of a message, whose text may hold fields."""
+    """Queue a count of each file of a message. Fields in the message's text apply to all of them."""
     fields = without_file_fields(readable_fields(from_slack(message.text)))
     for file in message.files:
         job = DatasetJob(

@@ -1,4 +1,4 @@
-"""The buttons under an estimate."""
+"""The buttons of an estimate."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MakeView = Callable[[Services, SavedEstimate], View]
 
 
 class Target(TypedDict):
-    """The fields that the jobs of all buttons have."""
+    """The fields that the jobs of all buttons share."""
 
     estimate_id: str
     team_id: str
@@ -44,9 +44,9 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.action("export")
     async def on_export(ack: AsyncAck, slack_request: ActionRequest) -> None:
         # Earlier estimates have a button for CSV instead of the menu.
-        chosen = slack_request.selected_value or f"csv {slack_request.value}"
-        name, _, estimate_id = chosen.partition(" ")
-        file_format: ExportFormat = next((known for known in EXPORT_FORMATS if known == name), "csv")
+        choice = slack_request.selected_value or f"csv {slack_request.value}"
+        name, _, estimate_id = choice.partition(" ")
+        file_format: ExportFormat = next((file_format for file_format in EXPORT_FORMATS if file_format == name), "csv")
         await services.worker.accept(
             slack_request.idempotency_key,
             ExportJob(file_format=file_format, **_target(slack_request, estimate_id)),
@@ -58,7 +58,7 @@ def register(app: AsyncApp, services: Services) -> None:
         saved = await services.estimates.get(slack_request.value, team_id=slack_request.team_id)
         saved = await _latest(services, saved) if saved else None
         if saved and not (saved.fields.get("base") or saved.fields.get("base_rates")):
-            await ack()  # nothing to compare with yet: ask for it
+            await ack()  # the estimate has no baseline yet, so the form asks for one
             services.worker.start(show_modal(services, slack_request, _edit_view(services, saved, more=True)))
             return
         target = _target(slack_request, saved.id if saved else slack_request.value)
@@ -81,7 +81,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 def _target(request: ActionRequest, estimate_id: str) -> Target:
-    """Return the estimate of a button, and the thread in which it was pressed."""
+    """Return the estimate and the thread of a button."""
     return Target(
         estimate_id=estimate_id,
         team_id=request.team_id,
@@ -92,7 +92,7 @@ def _target(request: ActionRequest, estimate_id: str) -> Target:
 
 
 async def _open(services: Services, request: ActionRequest, title: str, make_view: MakeView) -> None:
-    """Open a modal that says “One moment…” before the trigger ends, then fill it from the database."""
+    """Open a placeholder before the trigger expires, then fill it from the database."""
     view_id = await open_modal(services, request, loading(title))
     if view_id:
         await fill_modal(services, request.team_id, view_id, _estimate_view(services, request, make_view))
@@ -106,9 +106,7 @@ async def _estimate_view(services: Services, request: ActionRequest, make_view: 
 
 
 async def _latest(services: Services, saved: SavedEstimate) -> SavedEstimate:
-    """Return the estimate that a button means: the thread's latest for the buttons of its first message, that of the
-    reply for a reply's.
-    """
+    """Return the estimate of a button: the thread's latest for its first message, a reply's own for a reply."""
     if saved.edit_of or not (saved.channel_id and saved.thread_ts):
         return saved
     newest = await services.estimates.latest_in_thread(

@@ -1,4 +1,4 @@
-"""The Home tab, the workspace's settings and budgets, and the approvers' buttons."""
+"""The Home tab, the workspace's settings and budgets, and the buttons that approve and decline."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.answers.home import NEW_ESTIMATE, OPEN_BUDGET, OPEN_SETTINGS, HomeData, home
 from bot.forms.defaults import (
     BUDGET,
     SETTINGS,
@@ -23,7 +24,6 @@ from bot.slack.request import ActionRequest, EventRequest, Interaction, ViewRequ
 from bot.store import WHOLE_WORKSPACE
 from bot.usecases.budgets import set_budget
 from bot.usecases.defaults import save_defaults
-from bot.workspace.home import NEW_ESTIMATE, OPEN_BUDGET, OPEN_SETTINGS, HomeData, home
 from calculator import FieldErrors
 
 
@@ -37,8 +37,8 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.action(NEW_ESTIMATE)
     async def on_new(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        defaults = await services.known_defaults(slack_request.team_id)
-        services.worker.start(show_modal(services, slack_request, form(Origin(), settled=defaults.fields)))
+        defaults = await services.cached_defaults(slack_request.team_id)
+        services.worker.start(show_modal(services, slack_request, form(Origin(), defaults=defaults.fields)))
 
     @app.action(OPEN_SETTINGS)
     async def on_settings(ack: AsyncAck, slack_request: ActionRequest) -> None:

@@ -1,4 +1,4 @@
-"""The app was removed from a workspace, or its token was taken back."""
+"""The events of an uninstallation and of a revoked token."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.slack.request import EventRequest
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    # Acknowledged at the end, so that Slack delivers an event again that failed.
+    # Acknowledge at the end, so that Slack redelivers an event that failed.
     @app.event("app_uninstalled")
     async def on_uninstalled(ack: AsyncAck, slack_request: EventRequest) -> None:
         await services.workspaces.forget(slack_request.team_id, slack_request.time)
@@ -17,6 +17,6 @@ def register(app: AsyncApp, services: Services) -> None:
 
     @app.event("tokens_revoked")
     async def on_revoked(ack: AsyncAck, slack_request: EventRequest) -> None:
-        if slack_request.is_bot_token_revoked:  # users have tokens of their own
+        if slack_request.is_bot_token_revoked:  # user tokens are revoked by this event too
             await services.workspaces.forget(slack_request.team_id, slack_request.time)
         await ack()

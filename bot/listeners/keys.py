@@ -1,4 +1,4 @@
-"""`/ftcost keys` and its forms."""
+"""`/ftcost keys` and its modals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from calculator import UserError
 
 
 async def open_keys(services: Services, request: Interaction) -> None:
-    """Open the list of keys for an admin, or say why not."""
+    """Open the list of keys, or a notice for a user who is not an admin."""
     view_id = await open_modal(services, request, loading(TITLE))
     if view_id:
         await fill_modal(services, request.team_id, view_id, _list(services, request))
@@ -31,10 +31,9 @@ def register(app: AsyncApp, services: Services) -> None:
 
     @app.action(REMOVE)
     async def on_remove(ack: AsyncAck, slack_request: ActionRequest) -> None:
-        await services.once(slack_request)
+        view = await _remove(services, slack_request)
         await ack()
-        removal = _remove(services, slack_request)
-        services.worker.start(fill_modal(services, slack_request.team_id, slack_request.view.id, removal))
+        services.worker.start(update_modal(services, slack_request.team_id, slack_request.view.id, view))
 
     @app.view(KEY_CALLBACK)
     async def on_key(ack: AsyncAck, slack_request: ViewRequest) -> None:

@@ -1,4 +1,4 @@
-"""`@ftcost …`, with files or without."""
+"""`@ftcost …`, with or without files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def _accept_mention(services: Services, request: EventRequest, message: UserMessage) -> None:
-    """Queue the count of the message's files, or else its answer; the file of `actual …` is a bill."""
+    """Queue a count of the message's files, or its answer if it has none; the file of `actual …` is a bill."""
     text = _MENTION.sub(" ", message.text).strip()
     bill = next(iter(message.files), None) if is_actual(text) else None
     if message.files and not bill:
@@ -42,5 +42,5 @@ async def _accept_mention(services: Services, request: EventRequest, message: Us
         as_of=services.today(),
         file=bill,
     )
-    # The first delivery may have been lost, so a retry is accepted unless its event was.
+    # The first delivery may have been lost, so a redelivery is accepted unless the first one was.
     await services.worker.accept(request.idempotency_key, job)

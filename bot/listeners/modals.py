@@ -17,20 +17,20 @@ from bot.workspace.defaults import WorkspaceDefaults
 
 log = logging.getLogger(__name__)
 
-ESTIMATE_GONE = "This estimate doesn't exist any more. Close this and start a new one with /ftcost."
+ESTIMATE_GONE = "This estimate no longer exists. Close this and start a new one with /ftcost."
 
 
 async def open_form(services: Services, request: CommandRequest) -> None:
-    """Answer `/ftcost` with the empty form."""
+    """Open the empty form, filled with the workspace's defaults."""
     origin = Origin(channel=request.channel_id)
     try:
-        defaults = await services.known_defaults(request.team_id)
+        defaults = await services.cached_defaults(request.team_id)
     except Exception as error:
         if not is_transient(error):
             raise
-        defaults = WorkspaceDefaults({})  # the user sees what the form holds, and can go on without the database
+        defaults = WorkspaceDefaults({})  # the user sees and can fill every field without them
     if defaults.fields.get("on"):
-        services.worker.start(show_modal(services, request, form(origin, settled=defaults.fields)))
+        services.worker.start(show_modal(services, request, form(origin, defaults=defaults.fields)))
         return
     workspace = await services.workspaces.of(request.team_id)
     opening = services.opener.open(workspace.token, request.trigger_id, origin, request.response_url)
@@ -38,7 +38,11 @@ async def open_form(services: Services, request: CommandRequest) -> None:
 
 
 async def open_modal(services: Services, request: Interaction, view: View) -> str | None:
-    """Open a modal and return its id; None, after a message to the user, if Slack did not open it."""
+    """Open a modal.
+
+    Returns:
+        The modal's id; None, after a notice to the user, if Slack did not open it.
+    """
     try:
         client = (await services.workspaces.of(request.team_id)).client
         response = await client.views_open(trigger_id=request.trigger_id, view=view)
@@ -50,14 +54,22 @@ async def open_modal(services: Services, request: Interaction, view: View) -> st
 
 
 async def show_modal(services: Services, request: Interaction, view: View) -> None:
-    """Open a modal that is complete."""
+    """Open a complete modal."""
     await open_modal(services, request, view)
 
 
 async def update_modal(
     services: Services, team_id: str, view_id: str, view: View, view_hash: str | None = None
 ) -> None:
-    """Replace a modal, unless it was closed or differs from the state that `view_hash` names."""
+    """Replace a modal, unless the user has closed it.
+
+    Args:
+        services: The parts of the running bot.
+        team_id: The workspace.
+        view_id: The modal's id.
+        view: The content.
+        view_hash: The hash of the state to replace; if the modal has changed since, it is left alone.
+    """
     try:
         client = (await services.workspaces.of(team_id)).client
         await client.views_update(view_id=view_id, view=view, hash=view_hash)
@@ -67,7 +79,7 @@ async def update_modal(
 
 
 async def fill_modal(services: Services, team_id: str, view_id: str, make_view: Awaitable[View]) -> None:
-    """Replace a modal that says “One moment…” with its content, or with an apology."""
+    """Replace a placeholder with its content, or with an apology if `make_view` fails."""
     try:
         view = await make_view
     except Exception:

@@ -1,4 +1,4 @@
-"""The form's submission, and its “More options”."""
+"""The submission of the form, and its “More options” button."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from bot.workspace.defaults import WorkspaceDefaults
 from calculator import FieldErrors, UserError
 
 ANY_FILE = {"examples": "1", "example": "1"}
-"""Stands in for a file's own values, so that the other fields can be checked before the file is read."""
-TOO_LARGE_HERE = "This file is larger than 10 MB. Send it to the bot as a message instead: up to 500 MB are read there."
+"""Placeholders for the values of a file, so that the other fields can be checked before it is read."""
+TOO_LARGE_FOR_FORM = (
+    "This file is larger than 10 MB. Send it to the bot as a message instead, where the limit is 500 MB."
+)
 
 
 async def hidden_defaults(services: Services, view: SlackView, team_id: str) -> WorkspaceDefaults:
-    """Return the workspace's defaults for the fields that a form does not show; the user chose the others."""
+    """Return the workspace's defaults of the fields that a form doesn't show; the user has set the others."""
     visible_keys = {block["block_id"] for block in view.content["blocks"]}
-    defaults = await services.known_defaults(team_id)
+    defaults = await services.cached_defaults(team_id)
     return WorkspaceDefaults({key: text for key, text in defaults.fields.items() if key not in visible_keys})
 
 
@@ -49,15 +51,15 @@ def register(app: AsyncApp, services: Services) -> None:
         await _accept(ack, slack_request, saved.fields, origin)
 
     async def _accept(
-        ack: AsyncAck, request: ViewRequest, before: dict[str, str], origin: Origin, is_new: bool = False
+        ack: AsyncAck, request: ViewRequest, base_fields: dict[str, str], origin: Origin, is_new: bool = False
     ) -> None:
         view = request.view.content
         defaults = await hidden_defaults(services, request.view, request.team_id) if is_new else WorkspaceDefaults({})
         try:
-            fields = {**before, **defaults.complete(read_values(view))}
+            fields = {**base_fields, **defaults.complete(read_values(view))}
             file = read_dataset(view)
             if file and file.size > MAX_FORM_BYTES:
-                raise FieldErrors({DATASET: TOO_LARGE_HERE})
+                raise FieldErrors({DATASET: TOO_LARGE_FOR_FORM})
             await services.check(fields | (ANY_FILE if file else {}), services.today())
         except FieldErrors as error:
             await ack(response_action="errors", errors=errors_for(view, error.errors))

@@ -1,1 +1,1 @@
-"""Slack as the bot reaches it: calls, posts, files, hosts, and whose workspace it is."""
+"""The client side of Slack: requests as typed values, calls, messages, files, addresses and workspaces."""

@@ -1,4 +1,4 @@
-"""Counts calls of Slack's Web API, each retry on its own, and logs the failures."""
+"""Count calls of Slack's Web API, each retry separately, and log the failures."""
 
 from __future__ import annotations
 
@@ -19,8 +19,13 @@ _ERROR = re.compile(r"[a-z][a-z_]{0,39}")
 _OK = (b'{"ok":true', b'{"ok": true')
 
 
-def watch_calls(slack_api_url: str, metrics: Metrics) -> ClientMiddlewareType:
-    """Return the middleware for the session that all clients share."""
+def count_calls(slack_api_url: str, metrics: Metrics) -> ClientMiddlewareType:
+    """Return a middleware that counts and logs calls, for the session that all clients share.
+
+    Args:
+        slack_api_url: The Web API's address; calls of other addresses are counted as `elsewhere`.
+        metrics: Counts each call by method and outcome.
+    """
     api = URL(slack_api_url)
 
     @lru_cache
@@ -42,14 +47,17 @@ def watch_calls(slack_api_url: str, metrics: Metrics) -> ClientMiddlewareType:
 
 
 def note_call(metrics: Metrics, method: str, outcome: str) -> None:
-    """Count a call that ended."""
+    """Count a finished call, and log it unless it succeeded."""
     metrics.count_slack_call(method, outcome)
     if outcome != "ok":
         log.warning("Slack: %s: %s", method, outcome)
 
 
 def outcome_of(status: int, body: bytes) -> str:
-    """Return `ok` or the fault in a word. Most responses are ok and long, so only their first bytes are read."""
+    """Return `ok` or the error code of a response.
+
+    Most responses are ok and long, so only their first bytes are read.
+    """
     if status == 429:
         return "ratelimited"
     if status != 200:

@@ -1,4 +1,4 @@
-"""Files that people share in Slack: what a payload says of one, and its bytes on disk for as long as they are read."""
+"""Files that people share in Slack: the file objects of a payload, and downloads."""
 
 from __future__ import annotations
 
@@ -24,41 +24,54 @@ MAX_FORM_BYTES = 10_000_000
 """Slack's own limit for a file in a form."""
 MAX_FILE_BYTES = 500_000_000
 MAX_FILES = 10
-"""Of one message."""
+"""The number of files that are read from one message."""
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")
 _CHUNK_BYTES = 1 << 20
 _MAX_NAME = 100
 TOO_LARGE = (
-    f"It is larger than {MAX_FILE_BYTES // 1_000_000:,} MB, which is the most that is read here. Pack it with gzip, "
-    "send a part, or count it in a terminal: ftcost count FILE."
+    f"It's larger than {MAX_FILE_BYTES // 1_000_000:,} MB, the largest size the bot reads. Compress it with gzip, "
+    "send a part of it, or count it in a terminal: ftcost count FILE."
 )
 
 
-def read_file(given: Any) -> SlackFile | None:
-    """A file object of a payload; None for what is none, and for a file that is gone or kept elsewhere."""
-    if not isinstance(given, dict) or given.get("mode") in ("tombstone", "hidden_by_limit", "external"):
+def read_file(value: Any) -> SlackFile | None:
+    """Return the file object of a payload.
+
+    Args:
+        value: JSON of any shape.
+
+    Returns:
+        The file, or None if the value isn't a file object, or if the file was deleted or is hosted elsewhere.
+    """
+    if not isinstance(value, dict) or value.get("mode") in ("tombstone", "hidden_by_limit", "external"):
         return None
-    identity, size = given.get("id"), given.get("size")
+    identity, size = value.get("id"), value.get("size")
     if not isinstance(identity, str) or not _ID.fullmatch(identity):
         return None
-    url = given.get("url_private_download") or given.get("url_private")
+    url = value.get("url_private_download") or value.get("url_private")
     return SlackFile(
         id=identity,
-        name=" ".join(whole(str(given.get("name") or given.get("title") or "the file")).split())[:_MAX_NAME],
+        name=" ".join(whole(str(value.get("name") or value.get("title") or "the file")).split())[:_MAX_NAME],
         size=size if isinstance(size, int) and size > 0 else 0,
-        mimetype=whole(str(given.get("mimetype") or ""))[:_MAX_NAME],
+        mimetype=whole(str(value.get("mimetype") or ""))[:_MAX_NAME],
         url=whole(url) if isinstance(url, str) and url else None,
     )
 
 
-def read_files(given: Any) -> list[SlackFile]:
-    """The files of a message or of a form's field."""
-    found = map(read_file, given[:MAX_FILES]) if isinstance(given, list) else ()
-    return [file for file in found if file is not None]
+def read_files(value: Any) -> list[SlackFile]:
+    """Return the files of a message or of a form's field, ten at most."""
+    files = map(read_file, value[:MAX_FILES]) if isinstance(value, list) else ()
+    return [file for file in files if file is not None]
 
 
 class Downloads:
-    """Fetches files of Slack's with a workspace's token. The session unpacks nothing by itself."""
+    """Downloads Slack's files with a workspace's token.
+
+    Args:
+        session: A session that doesn't decompress responses, from `download_session`.
+        hosts: The addresses that may get the token.
+        max_bytes: The largest file.
+    """
 
     def __init__(self, session: aiohttp.ClientSession, hosts: SlackHosts, max_bytes: int = MAX_FILE_BYTES) -> None:
         self._session = session
@@ -66,37 +79,47 @@ class Downloads:
         self._max_bytes = max_bytes
 
     @asynccontextmanager
-    async def copy(self, file: SlackFile, token: str, received: Callable[[int], None]) -> AsyncIterator[IO[bytes]]:
-        """A copy on disk that has no name, so that it goes with its last reader, also where that one is killed.
+    async def copy(self, file: SlackFile, token: str, on_progress: Callable[[int], None]) -> AsyncIterator[IO[bytes]]:
+        """Download a file into a temporary file without a name, which is gone even if this process is killed.
 
-        `received` is told how many bytes are there. Raises UserError where Slack does not hand the file out.
+        Args:
+            file: The file.
+            token: The token of its workspace's bot.
+            on_progress: Called with the number of bytes received so far.
+
+        Yields:
+            The copy, at its beginning.
+
+        Raises:
+            UserError: The file is too large, or Slack doesn't deliver it.
+            ConnectionError: Slack is overloaded or out of order; another attempt may succeed.
         """
         if file.size > self._max_bytes:
             raise UserError(TOO_LARGE)
         with TemporaryFile() as copy:
             try:
-                await self._fill(copy, file, token, received)
+                await self._fill(copy, file, token, on_progress)
             except NotSlackHost as error:
-                log.warning("file %s was not fetched: %s", file.id, error)
-                raise UserError("Slack names an address for it that is not Slack's own, so it was not read.") from None
+                log.warning("file %s was not downloaded: %s", file.id, error)
+                raise UserError("Its address isn't one of Slack's, so it wasn't downloaded.") from None
             except HttpSizeError:
                 raise UserError(TOO_LARGE) from None
             except HttpStatusError as error:
                 if error.status in (408, 429) or error.status >= 500:
                     raise ConnectionError(f"file {file.id}: Slack {error}") from None
-                raise UserError(f"Slack does not hand it out (HTTP {error.status}). Share it again.") from None
+                raise UserError(f"Slack doesn't deliver it (HTTP {error.status}). Share it again.") from None
             yield copy
 
-    async def _fill(self, copy: IO[bytes], file: SlackFile, token: str, received: Callable[[int], None]) -> None:
+    async def _fill(self, copy: IO[bytes], file: SlackFile, token: str, on_progress: Callable[[int], None]) -> None:
         async with self._open(file.url or "", token) as response:
             if response.content_type == "text/html" and file.mimetype != "text/html":
-                # Instead of a file that a token may not read, Slack sends the page to sign in.
-                raise UserError("Slack does not hand it out: the app may need the scope files:read. Install it again.")
+                # Slack sends its sign-in page instead of a file that the token may not read.
+                raise UserError("Slack doesn't deliver it: the app may lack the scope files:read. Install it again.")
             size = 0
             async for chunk in response.chunks(_CHUNK_BYTES):
                 size += len(chunk)
                 await asyncio.to_thread(copy.write, chunk)
-                received(size)
+                on_progress(size)
         await asyncio.to_thread(copy.flush)
         copy.seek(0)
 
@@ -117,7 +140,7 @@ class Downloads:
 
 
 def download_session(proxy: str | None) -> aiohttp.ClientSession:
-    """For files: as long as something comes, with the bytes as they are."""
+    """Return the session for files: it waits 30 s for each chunk, however long the file, and doesn't decompress."""
     return aiohttp.ClientSession(
         proxy=proxy,
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=30),

@@ -1,4 +1,4 @@
-"""Checks that an address is Slack's: a payload may name any, and only Slack may get the bot's token."""
+"""The check that an address is Slack's: a payload may name any, and only Slack may get the bot's token."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 
 from yarl import URL
 
-# slack.com and files.slack.com are where the Web API and uploaded files live; hooks.slack.com takes answers by a
+# slack.com and files.slack.com serve the Web API and uploaded files; hooks.slack.com takes answers by a
 # response_url. https://docs.slack.dev/reference/objects/file-object, https://docs.slack.dev/interactivity/
 TOKEN_HOSTS = frozenset({"slack.com", "www.slack.com", "files.slack.com"})
 ANSWER_HOSTS = frozenset({"hooks.slack.com"})
 
-# Excludes what parsers read differently: user names, backslashes, blanks, escapes, and non-ASCII hosts.
+# Excludes everything that parsers disagree on: user names, backslashes, blanks, escapes, and non-ASCII hosts.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.:-]+(?:[/?#][!-\[\]-~]*)?\Z")
 
 

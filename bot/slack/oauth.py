@@ -1,4 +1,4 @@
-"""OAuth v2: installs the app into workspaces."""
+"""OAuth v2: the installation of the app into workspaces."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class OAuth:
 
 
 class InstallFlow(AsyncOAuthFlow):
-    """Bolt's flow, which also stores the workspace's address, the beginning of its permalinks."""
+    """Bolt's flow, which also stores the workspace's address, the prefix of its permalinks."""
 
     async def run_installation(self, code: str) -> Installation | None:
         """Exchange the code for an installation and add the workspace's address."""
@@ -54,7 +54,15 @@ class InstallFlow(AsyncOAuthFlow):
 def install_flow(
     oauth: OAuth, states: OAuthStates, installations: Installations, client: AsyncWebClient, slack_api_url: str
 ) -> InstallFlow:
-    """Return the pages under /slack/install and /slack/oauth_redirect."""
+    """Return the pages under /slack/install and /slack/oauth_redirect.
+
+    Args:
+        oauth: The app's credentials.
+        states: Stores the state parameters that protect the redirect against forgery.
+        installations: Stores the installations, with their tokens.
+        client: The Web API client without a token.
+        slack_api_url: The Web API's address; a local Slack has its authorization page there too.
+    """
     is_local_slack = not slack_api_url.startswith("https://slack.com/")
     settings = AsyncOAuthSettings(
         client_id=oauth.client_id,

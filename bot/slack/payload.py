@@ -13,8 +13,8 @@ def at(body: Any, *path: str) -> Any:
 
 
 def are_texts(body: Any, *names: str) -> bool:
-    """Whether each of these is there, as text."""
-    return all(isinstance(found := at(body, name), str) and found for name in names)
+    """Return whether all of these fields are non-empty texts."""
+    return all(isinstance(value := at(body, name), str) and value for name in names)
 
 
 def whole(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Getting a message to where it belongs in Slack, or to the person who asked where that cannot be."""
+"""Posts messages in Slack: in a channel or thread, or in a direct message if the bot can't post there."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from bot.render.escaping import clip
 
 log = logging.getLogger(__name__)
 
-# The channel cannot be posted in: the bot is not in it, or may not.
-SHUT_OUT = frozenset(
+CANNOT_POST = frozenset(
     {
         "not_in_channel",
         "channel_not_found",
@@ -29,28 +28,29 @@ SHUT_OUT = frozenset(
         "missing_scope",
     }
 )
-NOBODY = frozenset({"user_not_found", "user_disabled", "user_not_visible"})
-"""There is no such person to write to."""
+"""Slack's errors for a channel that the bot isn't in or may not post in."""
+USER_GONE = frozenset({"user_not_found", "user_disabled", "user_not_visible"})
+"""Slack's errors for a user who was removed or that the bot can't see."""
 MAX_TEXT = 10_000
 MAX_UPDATE_TEXT = 4_000
 MAX_TITLE = 100
 MAX_ALT = 1_000
 EVENT_TYPE = "ftcost_answer"
-LOOK_AT = 200  # messages a page, as Slack advises
-MOST_PAGES = 10
-CLOCKS_DIFFER = timedelta(minutes=1)
+PAGE_SIZE = 200  # messages, as Slack advises
+MAX_PAGES = 10
+CLOCK_SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Destination:
-    """A channel and, where the message belongs into a thread, its thread."""
+    """The channel of a message, and its thread if it is a reply."""
 
     channel: str
     thread_ts: str | None = None
 
 
 class ThreadPosition(Protocol):
-    """Something that may stand in Slack."""
+    """The position of a message in Slack; all None if it was not posted."""
 
     @property
     def channel_id(self) -> str | None: ...
@@ -60,161 +60,208 @@ class ThreadPosition(Protocol):
     def message_ts(self) -> str | None: ...
 
 
-def permalink(team_url: str, what: ThreadPosition) -> str | None:
-    """The address that chat.getPermalink gives for a message, built from the workspace's own; None where it does not
-    stand in Slack.
+def permalink(team_url: str, position: ThreadPosition) -> str | None:
+    """Return the address that chat.getPermalink gives for a message, without the call.
+
+    Args:
+        team_url: The workspace's address, such as `https://team.slack.com/`.
+        position: The message's position.
+
+    Returns:
+        The address, or None if the message was not posted.
     """
-    if not (what.channel_id and what.message_ts):
+    if not (position.channel_id and position.message_ts):
         return None
-    address = f"{team_url}archives/{what.channel_id}/p{what.message_ts.replace('.', '')}"
-    in_thread = what.thread_ts and what.thread_ts != what.message_ts
-    return f"{address}?thread_ts={what.thread_ts}&cid={what.channel_id}" if in_thread else address
+    address = f"{team_url}archives/{position.channel_id}/p{position.message_ts.replace('.', '')}"
+    in_thread = position.thread_ts and position.thread_ts != position.message_ts
+    return f"{address}?thread_ts={position.thread_ts}&cid={position.channel_id}" if in_thread else address
 
 
 class IdempotencyKey(NamedTuple):
-    """What tells a message from every other, also after a restart: written into its metadata."""
+    """The identity of a message, which is written into its metadata and stays the same after a restart."""
 
     name: str
-    may_stand: bool
-    """Whether an attempt before this one may have posted it without learning so."""
+    may_be_posted: bool
+    """Whether an earlier attempt may have posted the message and ended before it recorded so."""
     since: datetime | None
-    """UTC; it cannot have been posted before."""
+    """The earliest time of such a post, in UTC."""
 
     def part(self, number: int | str) -> IdempotencyKey:
+        """Return the key of one of several messages of a job."""
         return self._replace(name=f"{self.name}/{number}")
 
 
 class PostedMessage(NamedTuple):
-    """Where a message stands: the thread it is in (its own, where it begins one) and its own time stamp."""
+    """A posted message: its thread (the one that it starts, unless it is a reply) and its time stamp."""
 
-    place: Destination
+    destination: Destination
     ts: str
 
 
 class Poster:
-    """Posts messages. `once` is a client that does not by itself repeat what may have been done already."""
+    """Posts the messages of one workspace.
 
-    def __init__(self, client: AsyncWebClient, once: AsyncWebClient) -> None:
+    Args:
+        client: The workspace's client.
+        no_retry_client: A client that sends each call once, for calls that post a message.
+    """
+
+    def __init__(self, client: AsyncWebClient, no_retry_client: AsyncWebClient) -> None:
         self._client = client
-        self._once_client = once
+        self._no_retry_client = no_retry_client
 
     async def post(
-        self, place: Destination, message: SlackMessage, mark: IdempotencyKey | None = None
+        self, destination: Destination, message: SlackMessage, key: IdempotencyKey | None = None
     ) -> PostedMessage:
-        """Post, unless it stands already, and say where it stands. Raises SlackApiError."""
-        if mark and mark.may_stand and (ts := await self._standing(place, mark)):
-            return PostedMessage(Destination(place.channel, place.thread_ts or ts), ts)
+        """Post a message, unless an earlier attempt posted it.
+
+        A Slack that doesn't know the chart block gets the chart as a PNG, or the message as text.
+
+        Args:
+            destination: The channel and thread.
+            message: The message.
+            key: Its identity; without one it is posted in any case.
+
+        Returns:
+            The message, posted now or earlier.
+
+        Raises:
+            SlackApiError: Slack refused the message.
+        """
+        if key and key.may_be_posted and (ts := await self._find_posted(destination, key)):
+            return PostedMessage(Destination(destination.channel, destination.thread_ts or ts), ts)
         try:
-            response = await self._send(place, message.text, message.blocks, mark)
+            response = await self._send(destination, message.text, message.blocks, key)
         except SlackApiError as error:
             if error_of(error) not in ("invalid_blocks", "msg_blocks_too_long", "invalid_attachments"):
                 raise
-            if message.chart is not None and place.thread_ts:
+            if message.chart is not None and destination.thread_ts:
                 try:
-                    return await self._picture(place, place.thread_ts, message.chart)
+                    return await self._post_png(destination, destination.thread_ts, message.chart)
                 except ChartUnavailable as unavailable:
                     log.warning("a chart is posted as text: %s", unavailable)
             text = f"```{message.text.replace('```', '')}```" if "\n" in message.text else message.text
-            response = await self._send(place, text, None, mark)
-        return PostedMessage(Destination(response["channel"], place.thread_ts or response["ts"]), response["ts"])
+            response = await self._send(destination, text, None, key)
+        return PostedMessage(Destination(response["channel"], destination.thread_ts or response["ts"]), response["ts"])
 
-    async def _picture(self, place: Destination, thread_ts: str, chart: Chart) -> PostedMessage:
-        """Post the chart as a PNG, for a Slack that does not draw charts itself. Raises ChartUnavailable."""
+    async def _post_png(self, destination: Destination, thread_ts: str, chart: Chart) -> PostedMessage:
+        """Post a chart as a PNG. Raises ChartUnavailable."""
         await self._client.files_upload_v2(
-            channel=place.channel,
+            channel=destination.channel,
             thread_ts=thread_ts,
             filename="chart.png",
             title=clip(chart.title, MAX_TITLE),
             content=await chart_png_elsewhere(chart),
             alt_txt=clip(chart.alt, MAX_ALT),
         )
-        return PostedMessage(place, thread_ts)
+        return PostedMessage(destination, thread_ts)
 
-    async def _standing(self, place: Destination, mark: IdempotencyKey) -> str | None:
-        """The time stamp of a marked message; None where it does not stand, or the bot may not look."""
-        oldest = str((mark.since - CLOCKS_DIFFER).replace(tzinfo=UTC).timestamp()) if mark.since else None
+    async def _find_posted(self, destination: Destination, key: IdempotencyKey) -> str | None:
+        """Return the time stamp of the message with this key; None if it isn't there, or if the bot may not read the
+        channel.
+        """
+        oldest = str((key.since - CLOCK_SKEW).replace(tzinfo=UTC).timestamp()) if key.since else None
         try:
-            if place.thread_ts:
+            if destination.thread_ts:
                 pages = await self._client.conversations_replies(
-                    channel=place.channel, ts=place.thread_ts, include_all_metadata=True, limit=LOOK_AT, oldest=oldest
+                    channel=destination.channel,
+                    ts=destination.thread_ts,
+                    include_all_metadata=True,
+                    limit=PAGE_SIZE,
+                    oldest=oldest,
                 )
             else:
                 pages = await self._client.conversations_history(
-                    channel=place.channel, include_all_metadata=True, limit=LOOK_AT, oldest=oldest
+                    channel=destination.channel, include_all_metadata=True, limit=PAGE_SIZE, oldest=oldest
                 )
-            seen = 0
+            page_count = 0
             async for page in pages:
                 for message in page["messages"]:
-                    if (message.get("metadata") or {}).get("event_payload", {}).get("part") == mark.name:
+                    if (message.get("metadata") or {}).get("event_payload", {}).get("part") == key.name:
                         return str(message["ts"])
-                if (seen := seen + 1) == MOST_PAGES:
+                page_count += 1
+                if page_count == MAX_PAGES:
                     break
         except SlackApiError as error:
-            if error_of(error) not in (*SHUT_OUT, "thread_not_found"):
+            if error_of(error) not in (*CANNOT_POST, "thread_not_found"):
                 raise
         return None
 
     async def _send(  # type: ignore[no-untyped-def]
-        self, place: Destination, text: str, blocks: list[dict[str, object]] | None, mark: IdempotencyKey | None
+        self, destination: Destination, text: str, blocks: list[dict[str, object]] | None, key: IdempotencyKey | None
     ):
-        return await self._once_client.chat_postMessage(
-            channel=place.channel,
-            thread_ts=place.thread_ts,
+        return await self._no_retry_client.chat_postMessage(
+            channel=destination.channel,
+            thread_ts=destination.thread_ts,
             text=clip(text, MAX_TEXT),
             blocks=blocks,
             unfurl_links=False,
             unfurl_media=False,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"part": mark.name}} if mark else None,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"part": key.name}} if key else None,
         )
 
     async def post_or_dm(
-        self, place: Destination | None, user: str, message: SlackMessage, mark: IdempotencyKey | None = None
+        self, destination: Destination | None, user: str, message: SlackMessage, key: IdempotencyKey | None = None
     ) -> PostedMessage:
-        """Post at `place`; where the bot may not, tell the person how to invite it and answer in a direct message."""
-        if place is not None:
-            try:
-                return await self.post(place, message, mark)
-            except SlackApiError as error:
-                if error_of(error) not in SHUT_OUT:
-                    raise
-        direct = await self.direct(user)
-        if place is not None:
-            text = f"I cannot post in <#{place.channel}>. For the next time, type `/invite @ftcost` there. The answer:"
-            await self.post(direct, text_message(text), mark and mark.part("invite"))
-        return await self.post(direct, message, mark)
+        """Post a message; if the bot can't post there, send it to the user, with a line on how to invite the bot.
 
-    async def direct(self, user: str) -> Destination:
-        """The direct message with a person."""
+        Args:
+            destination: The channel and thread; None for a direct message.
+            user: The recipient of the direct message.
+            message: The message.
+            key: Its identity.
+
+        Returns:
+            The message that was posted.
+        """
+        if destination is not None:
+            try:
+                return await self.post(destination, message, key)
+            except SlackApiError as error:
+                if error_of(error) not in CANNOT_POST:
+                    raise
+        direct = await self.open_dm(user)
+        if destination is not None:
+            hint = f"I can't post in <#{destination.channel}>. To get answers there, type `/invite @ftcost` in it."
+            await self.post(direct, text_message(f"{hint} The answer:"), key and key.part("invite"))
+        return await self.post(direct, message, key)
+
+    async def open_dm(self, user: str) -> Destination:
+        """Return the direct message with a user. Raises SlackApiError."""
         response = await self._client.conversations_open(users=user)
         return Destination(response["channel"]["id"])
 
-    async def change(self, place: Destination, ts: str, message: SlackMessage) -> None:
-        """Replace a message. One that is gone, or cannot be changed any more, is left as it is."""
+    async def update(self, destination: Destination, ts: str, message: SlackMessage) -> None:
+        """Replace a message, unless it was deleted or Slack doesn't allow to change it any more."""
         try:
             await self._client.chat_update(
-                channel=place.channel, ts=ts, text=clip(message.text, MAX_UPDATE_TEXT), blocks=message.blocks
+                channel=destination.channel, ts=ts, text=clip(message.text, MAX_UPDATE_TEXT), blocks=message.blocks
             )
         except SlackApiError as error:
-            if error_of(error) not in (*SHUT_OUT, "message_not_found", "cant_update_message", "edit_window_closed"):
+            if error_of(error) not in (*CANNOT_POST, "message_not_found", "cant_update_message", "edit_window_closed"):
                 raise
 
-    async def only_to(self, user: str, place: Destination, message: SlackMessage) -> None:
-        """Said to one person where they are, or in a direct message where that cannot be."""
-        if not await self.whisper(user, place, message):
-            await self.post(await self.direct(user), message)
+    async def notify(self, user: str, destination: Destination, message: SlackMessage) -> None:
+        """Send a message to one user: visible only to them in the channel, or else in a direct message."""
+        if not await self.post_ephemeral(user, destination, message):
+            await self.post(await self.open_dm(user), message)
 
-    async def whisper(self, user: str, place: Destination, message: SlackMessage) -> bool:
-        """Say it to one person in a channel. False where they are not in it, or the bot may not."""
+    async def post_ephemeral(self, user: str, destination: Destination, message: SlackMessage) -> bool:
+        """Post a message in a channel that only one user sees.
+
+        Returns:
+            False if the user isn't in the channel, or if the bot may not post there.
+        """
         try:
             await self._client.chat_postEphemeral(
-                channel=place.channel,
+                channel=destination.channel,
                 user=user,
-                thread_ts=place.thread_ts,
+                thread_ts=destination.thread_ts,
                 text=clip(message.text, MAX_TEXT),
                 blocks=message.blocks,
             )
         except SlackApiError as error:
-            if error_of(error) not in (*SHUT_OUT, "user_not_in_channel"):
+            if error_of(error) not in (*CANNOT_POST, "user_not_in_channel"):
                 raise
             return False
         return True

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-SAID = "this request came before"
+DUPLICATE = "duplicate request"
 
 # As Slack recommends; slack_sdk's verifier refuses time stamps that are further off in either direction.
 WINDOW_SECONDS = 300
-MOST = 100_000
+MAX_SIGNATURES = 100_000
 
 
 class DuplicateRequest(Exception):
@@ -17,36 +17,50 @@ class DuplicateRequest(Exception):
 
 
 class Replays:
-    """The signatures that this process has seen, as long as the verifier would accept them. For other replicas the
-    database knows which requests were served (`JobStore.put`, `JobStore.once`), and Slack which triggers were used.
+    """The signatures that this process has served, as long as the verifier would accept them.
+
+    Across replicas, the database records which requests were served (`JobStore.put`, `JobStore.once`), and Slack which
+    triggers were used.
+
+    Args:
+        clock: Returns the time in Unix seconds.
+        max_signatures: The number of signatures in memory; the oldest are dropped.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.time, most: int = MOST) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time, max_signatures: int = MAX_SIGNATURES) -> None:
         self._clock = clock
-        self._most = most
-        self._seen: dict[str, int] = {}
+        self._max_signatures = max_signatures
+        self._stamps: dict[str, int] = {}
         self._floor = 0
-        """Signatures up to this time stamp may have been forgotten, so all of them are refused."""
+        """Signatures up to this time stamp may have been dropped, so all of them are refused."""
 
     def take(self, signature: str, stamp: int) -> bool:
-        """Remember a verified request and return whether it is new. `stamp` is its time stamp in Unix seconds."""
-        if stamp <= self._floor or signature in self._seen:
+        """Record a verified request.
+
+        Args:
+            signature: The request's signature.
+            stamp: Its time stamp in Unix seconds.
+
+        Returns:
+            Whether the request is new.
+        """
+        if stamp <= self._floor or signature in self._stamps:
             return False
-        self._seen[signature] = stamp
-        self._forget()
+        self._stamps[signature] = stamp
+        self._drop_old()
         return True
 
-    def give_back(self, signature: str) -> None:
-        """Forget a request that was not served, so that Slack may deliver it again."""
-        self._seen.pop(signature, None)
+    def release(self, signature: str) -> None:
+        """Remove a request that was not served, so that Slack may deliver it again."""
+        self._stamps.pop(signature, None)
 
-    def _forget(self) -> None:
-        """Drop signatures that the verifier refuses by their age, then the oldest ones above the limit."""
-        too_old = self._clock() - WINDOW_SECONDS - 1
-        while self._seen:
-            oldest = next(iter(self._seen))
-            if self._seen[oldest] >= too_old:
-                if len(self._seen) <= self._most:
+    def _drop_old(self) -> None:
+        """Drop signatures that are too old for the verifier, then the oldest ones above the limit."""
+        expired = self._clock() - WINDOW_SECONDS - 1
+        while self._stamps:
+            oldest = next(iter(self._stamps))
+            if self._stamps[oldest] >= expired:
+                if len(self._stamps) <= self._max_signatures:
                     return
-                self._floor = max(self._floor, self._seen[oldest])
-            del self._seen[oldest]
+                self._floor = max(self._floor, self._stamps[oldest])
+            del self._stamps[oldest]

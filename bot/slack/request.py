@@ -1,7 +1,7 @@
 """A request from Slack, read once: every listener gets one of these classes instead of Slack's JSON.
 
 The workspace of a request is the one that installed the app. In a channel that two companies share (Slack Connect), it
-differs from the workspace of the person who writes or presses.
+differs from the workspace of the user.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
 
 
 class MalformedRequest(ValueError):
-    """A request lacks a field that every request of its kind has."""
+    """Error for a request that lacks a field which every request of its kind has."""
 
 
 class Message(NamedTuple):
@@ -34,7 +34,7 @@ class Message(NamedTuple):
 
 
 class UserMessage(NamedTuple):
-    """A message that a person wrote."""
+    """A message that a user wrote."""
 
     user_id: str
     channel_id: str
@@ -59,7 +59,7 @@ class SlackView(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class SlackRequest:
-    """What all requests have. A request without a person, such as the app's removal, has no `user_id`."""
+    """The fields of all requests. A request without a user, such as the app's removal, has no `user_id`."""
 
     team_id: str
     """The workspace that installed the app; the organization's id if the organization installed it."""
@@ -141,7 +141,7 @@ class EventRequest(SlackRequest):
     user_message: UserMessage | None = None
     file_id: str | None = None
     file_user_id: str | None = None
-    """Who shared the file; Slack's event about a file has no `user`."""
+    """The user who shared the file; Slack's event about a file has no `user`."""
     tab: str | None = None
     is_bot_token_revoked: bool = False
     event_time: datetime | None = None
@@ -158,7 +158,10 @@ class EventRequest(SlackRequest):
 
 
 def parse_request(body: Mapping[str, Any]) -> SlackRequest:
-    """Return Slack's JSON or form as a typed request.
+    """Return a request as a typed value.
+
+    Args:
+        body: Slack's JSON, or its form by name.
 
     Raises:
         MalformedRequest: A field is missing that every request of this kind has.
@@ -259,7 +262,7 @@ def _event(common: Mapping[str, Any], body: Mapping[str, Any]) -> EventRequest:
 
 
 def _user_message(event: Any) -> UserMessage | None:
-    """Return the message of an event; None if the event doesn't say who wrote it and where, as with workflows."""
+    """Return the message of an event; None if it has no author or no channel, as with workflows."""
     user_id, channel_id, ts = _text(event, "user"), _text(event, "channel"), _text(event, "ts")
     thread_ts = at(event, "thread_ts") or None
     if not (user_id and channel_id and ts and (thread_ts is None or isinstance(thread_ts, str))):
@@ -296,12 +299,12 @@ def _time(value: Any) -> datetime | None:
 
 
 def _text(body: Any, *path: str) -> str | None:
-    """Return a text without halves of characters, which nothing can store; None if there is no text."""
+    """Return a text without lone surrogates, which no database can store; None if there is no text."""
     value = at(body, *path)
     return whole(value) if isinstance(value, str) and value else None
 
 
 def _required(value: T | None, name: str) -> T:
     if value is None:
-        raise MalformedRequest(f"a request of Slack's lacks its {name}")
+        raise MalformedRequest(f"a request from Slack has no {name}")
     return value

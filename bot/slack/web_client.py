@@ -19,15 +19,15 @@ def slack_client(
     Args:
         session: The connections that all clients share.
         base_url: The Web API's address.
-        proxy: The HTTP proxy; None connects directly, whatever the environment says.
+        proxy: The HTTP proxy; None connects directly, and ignores the environment.
         token: The workspace's bot token.
         repeats: Whether a call may be sent twice. If so, 5xx responses and dropped connections are retried; a 429 is
             never retried here.
     """
-    retry_handlers: list[AsyncRetryHandler] = []  # none for 429: the queue gives the job's place back meanwhile
+    retry_handlers: list[AsyncRetryHandler] = []  # none for 429: the queue runs other jobs meanwhile
     if repeats:
         retry_handlers.append(AsyncConnectionErrorRetryHandler(max_retry_count=3))
         retry_handlers.append(AsyncServerErrorRetryHandler(max_retry_count=3))
     client = AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=retry_handlers)
-    client.proxy = proxy  # the constructor takes the environment's; the playground's Slack isn't behind that one
+    client.proxy = proxy  # the constructor reads the environment, whose proxy can't reach a local Slack
     return client

@@ -21,18 +21,18 @@ from bot.store import Installations
 
 log = logging.getLogger(__name__)
 
-# A new token or an uninstallation that another replica handled is seen after this.
+# A new token, or an uninstallation that another replica handled, takes effect after this time at most.
 CACHE_SECONDS = 60.0
-# The pause before a database that did not answer is asked again.
-AGAIN_SECONDS = 5.0
+# The pause before a database that did not answer is queried again.
+RETRY_SECONDS = 5.0
 UNKNOWN_URL = "https://slack.com/"
 
-ClientOf = Callable[..., AsyncWebClient]
-"""(token, repeats=True) -> client."""
+MakeClient = Callable[..., AsyncWebClient]
+"""Called as (token, repeats=True)."""
 
 
 class NotInstalled(Exception):
-    """The workspace has not installed the app, or has removed it."""
+    """Error for a workspace that has not installed the app, or has removed it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Workspace:
     bot_user_id: str
     bot_id: str | None
     url: str
-    """`https://team.slack.com/`, the beginning of every permalink."""
+    """`https://team.slack.com/`, the prefix of every permalink."""
     token: str
     client: AsyncWebClient
     poster: Poster
@@ -63,7 +63,12 @@ class Workspaces(ABC):
 
     @abstractmethod
     async def forget(self, team_id: str, removed_at: datetime) -> None:
-        """Note that the app was removed from a workspace at a time in UTC."""
+        """Record that the app was removed from a workspace.
+
+        Args:
+            team_id: The workspace.
+            removed_at: The time of the removal, in UTC.
+        """
 
     @abstractmethod
     async def fault(self) -> str | None:
@@ -77,52 +82,53 @@ class Workspaces(ABC):
         return workspace
 
     def url(self, team_id: str) -> str:
-        """Return the address at which the workspace's permalinks begin."""
+        """Return the workspace's address, the prefix of its permalinks."""
         workspace = self.known(team_id)
         return workspace.url if workspace else UNKNOWN_URL
 
 
 class OneWorkspace(Workspaces):
-    """The workspace of a fixed token. auth.test is called at the start, and again until it succeeds: one failure must
-    not turn every answer into “please reinstall”. `fault` calls it at most once a minute, to see that the token is
-    still valid.
+    """The workspace of a fixed token.
+
+    auth.test is called at the start, and again until it succeeds: one failure must not turn every answer into “please
+    reinstall”. `fault` calls it at most once a minute, to check that the token is still valid.
     """
 
-    def __init__(self, token: str, client_of: ClientOf, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, token: str, make_client: MakeClient, clock: Callable[[], float] = time.monotonic) -> None:
         self._token = token
-        self._client = client_of(token)
-        self._poster = Poster(self._client, client_of(token, repeats=False))
+        self._client = make_client(token)
+        self._poster = Poster(self._client, make_client(token, repeats=False))
         self._clock = clock
         self._workspace: Workspace | None = None
-        self._asked_at = 0.0
-        self._fault = "not asked yet"
+        self._checked_at = 0.0
+        self._fault = "auth.test was not called yet"
 
     def known(self, team_id: str) -> Workspace | None:
         return self._workspace
 
     async def find(self, team_id: str = "") -> Workspace | None:
         if self._workspace is None:
-            await self._ask()
+            await self._check_token()
         return self._workspace
 
-    async def _ask(self) -> None:
-        """Call auth.test. A transient error keeps the workspace that is known."""
-        self._asked_at = self._clock()
+    async def _check_token(self) -> None:
+        """Call auth.test. A transient error keeps the current workspace."""
+        self._checked_at = self._clock()
         try:
-            who: Any = await self._client.auth_test()
+            identity: Any = await self._client.auth_test()
         except SlackApiError as error:
-            self._fault = f"auth.test says {error_of(error)}; check SLACK_BOT_TOKEN"
+            self._fault = f"auth.test failed: {error_of(error)}; check SLACK_BOT_TOKEN"
             if not is_transient(error):
                 self._workspace = None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            self._fault = f"Slack cannot be reached ({type(error).__name__})"
+            self._fault = f"Slack can't be reached ({type(error).__name__})"
         else:
             self._workspace = Workspace(
-                team_id=who["team_id"],
-                enterprise_id=who.get("enterprise_id"),
-                bot_user_id=who["user_id"],
-                bot_id=who.get("bot_id"),
-                url=str(who.get("url") or UNKNOWN_URL),
+                team_id=identity["team_id"],
+                enterprise_id=identity.get("enterprise_id"),
+                bot_user_id=identity["user_id"],
+                bot_id=identity.get("bot_id"),
+                url=str(identity.get("url") or UNKNOWN_URL),
                 token=self._token,
                 client=self._client,
                 poster=self._poster,
@@ -138,34 +144,40 @@ class OneWorkspace(Workspaces):
         return workspace
 
     async def forget(self, team_id: str, removed_at: datetime) -> None:
-        """Forget the token's workspace and keep its data: the administrator decides what happens to it."""
+        """Drop the token's workspace and keep its data: the administrator decides what happens to it."""
         self._workspace = None
 
     async def fault(self) -> str | None:
-        if self._workspace is None or self._clock() - self._asked_at >= CACHE_SECONDS:
-            await self._ask()
+        if self._workspace is None or self._clock() - self._checked_at >= CACHE_SECONDS:
+            await self._check_token()
         return None if self._workspace else self._fault
 
 
 class ManyWorkspaces(Workspaces):
-    """The workspaces that installed the app. Each is kept in memory for a minute, and longer while the database is
-    unavailable, because a form can be opened without it.
+    """The workspaces that installed the app.
+
+    Each is cached for a minute, and longer while the database is unavailable, because a form can be opened without it.
+
+    Args:
+        installations: The stored installations.
+        make_client: Returns the client for a token.
+        lookup_timeout_s: The longest time that a database query may take, in seconds.
+        clock: Returns seconds.
     """
 
     def __init__(
         self,
         installations: Installations,
-        client_of: ClientOf,
-        know_seconds: float,
+        make_client: MakeClient,
+        lookup_timeout_s: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`know_seconds` is how long a look-up may take."""
         self._installations = installations
-        self._client_of = client_of
+        self._client_of = make_client
         self._clock = clock
         self._cache: dict[str, tuple[float, Workspace]] = {}
-        self._know_seconds = know_seconds
-        self._patience = Deadlines()
+        self._lookup_timeout_s = lookup_timeout_s
+        self._deadlines = Deadlines()
 
     def known(self, team_id: str) -> Workspace | None:
         until, workspace = self._cache.get(team_id, (0.0, None))
@@ -175,13 +187,13 @@ class ManyWorkspaces(Workspaces):
         if workspace := self.known(team_id):
             return workspace
         try:
-            installed = await self._patience.soon(self._installations.find_team(team_id), self._know_seconds)
+            installed = await self._deadlines.soon(self._installations.find_team(team_id), self._lookup_timeout_s)
         except Exception as error:
-            _, before = self._cache.get(team_id, (0.0, None))
-            if before is None or not is_transient(error):
+            _, cached = self._cache.get(team_id, (0.0, None))
+            if cached is None or not is_transient(error):
                 raise
-            self._cache[team_id] = (self._clock() + AGAIN_SECONDS, before)
-            return before
+            self._cache[team_id] = (self._clock() + RETRY_SECONDS, cached)
+            return cached
         if installed is None or not installed.bot_token:
             self._cache.pop(team_id, None)
             return None
@@ -205,4 +217,4 @@ class ManyWorkspaces(Workspaces):
         self._cache.pop(team_id, None)
 
     async def fault(self) -> str | None:
-        return None  # a fault of one workspace's token does not concern the others
+        return None  # a broken token of one workspace doesn't affect the others

@@ -9,13 +9,13 @@ import asyncio
 import sqlite3
 import time
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
-from operator import methodcaller
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Row, Select, create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
@@ -113,22 +113,18 @@ class SqliteDatabase(Database):
         self._writing_engine = engine.execution_options(writes=True)
         self._writer = ThreadPoolExecutor(1, "sqlite-writer")
         self._readers = ThreadPoolExecutor(READERS, "sqlite-reader")
-        self._pending: list[tuple[Transaction[Any], asyncio.Future[Any]]] = []
-        self._committing: asyncio.Task[None] | None = None
+        self._pending: deque[tuple[Transaction[Any], Future[Any]]] = deque()
 
     async def read(self, query: Transaction[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
 
     async def write(self, transaction: Transaction[T]) -> T:
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        future: Future[T] = Future()
         self._pending.append((transaction, future))
-        if self._committing is None:
-            self._committing = asyncio.create_task(self._commit_pending())
-        return await future
+        self._writer.submit(self._commit_pending)
+        return await asyncio.wrap_future(future)
 
     async def close(self) -> None:
-        if self._committing:
-            await asyncio.wait([self._committing])
         for pool in (self._writer, self._readers):
             await asyncio.to_thread(pool.shutdown)
         self.engine.dispose()
@@ -137,40 +133,26 @@ class SqliteDatabase(Database):
         with self.engine.connect() as connection:
             return query(connection)
 
-    async def _commit_pending(self) -> None:
-        """Commit the pending transactions, group by group, and set their results."""
+    def _commit_pending(self) -> None:
+        """Run the pending transactions, each in a savepoint, and commit them together."""
+        pending = [self._pending.popleft() for _ in range(min(len(self._pending), GROUP_SIZE))]
+        group = [(transaction, future) for transaction, future in pending if future.set_running_or_notify_cancel()]
+        if not group:
+            return  # committed with an earlier group, or cancelled
+        outcomes: list[Callable[[], None]] = []
         try:
-            while self._pending:
-                await asyncio.sleep(0)  # those who waited for the last group can join this one
-                group, self._pending = self._pending[:GROUP_SIZE], self._pending[GROUP_SIZE:]
-                group = [(transaction, future) for transaction, future in group if not future.cancelled()]
-                transactions = [transaction for transaction, _ in group]
-                try:
-                    outcomes = await asyncio.get_running_loop().run_in_executor(
-                        self._writer, self._commit, transactions
-                    )
-                except Exception as error:  # nothing was committed
-                    outcomes = [methodcaller("set_exception", error)] * len(group)
-                for (_, future), set_outcome in zip(group, outcomes, strict=True):
-                    if not future.cancelled():
-                        set_outcome(future)
-        finally:
-            self._committing = None
-
-    def _commit(self, transactions: list[Transaction[Any]]) -> list[methodcaller]:
-        """Run transactions, each in a savepoint, and commit them together. Return what sets the result of each."""
-        outcomes: list[methodcaller] = []
-        with self._writing_engine.begin() as connection:
-            driver = cast("sqlite3.Connection", connection.connection.driver_connection)
-            for transaction in transactions:
-                driver.execute("SAVEPOINT member")
-                try:
-                    outcomes.append(methodcaller("set_result", transaction(connection)))
-                except Exception as error:
-                    driver.execute("ROLLBACK TO member")
-                    outcomes.append(methodcaller("set_exception", error))
-                driver.execute("RELEASE member")
-        return outcomes
+            with self._writing_engine.begin() as connection:
+                for transaction, future in group:
+                    connection.exec_driver_sql("SAVEPOINT member")
+                    try:
+                        outcomes.append(partial(future.set_result, transaction(connection)))
+                    except Exception as error:
+                        connection.exec_driver_sql("ROLLBACK TO member")
+                        outcomes.append(partial(future.set_exception, error))
+        except Exception as error:  # nothing was committed
+            outcomes = [partial(future.set_exception, error) for _, future in group]
+        for set_outcome in outcomes:
+            set_outcome()
 
 
 class PostgresDatabase(Database):

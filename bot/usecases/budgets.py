@@ -11,7 +11,9 @@ from bot.store import Budget
 from bot.workspace.budgets import limit_text, read_limit
 from calculator import FieldErrors, UserError
 
-APPROVERS_MISSING = "Choose who may approve estimates above the budget, or leave the amount empty to have no budget."
+APPROVERS_MISSING = (
+    "Choose the users who may approve estimates above the budget, or leave the amount empty for no budget."
+)
 
 
 async def set_budget(services: Services, request: ViewRequest, budget: Budget) -> None:

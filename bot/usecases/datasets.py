@@ -1,4 +1,4 @@
-"""Cancelling the count of a training file."""
+"""Cancelling a dataset run."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from bot.store import DatasetRun
 from calculator import UserError
 
 
-class NotYourRun(UserError):
-    """Somebody else sent the file. `run` tells where its count is shown."""
+class RunOfAnotherUser(UserError):
+    """Error for a user who tries to cancel another user's dataset run.
+
+    Args:
+        run: The dataset run.
+    """
 
     def __init__(self, run: DatasetRun) -> None:
         super().__init__(f"Only <@{escape(run.user_id)}>, who sent the file, can stop this.")
@@ -18,10 +22,14 @@ class NotYourRun(UserError):
 
 
 async def cancel_run(services: Services, request: ActionRequest) -> None:
-    """Cancel a count; one that has ended stays as it is. Raises NotYourRun."""
+    """Cancel a dataset run, unless it has ended.
+
+    Raises:
+        RunOfAnotherUser: Another user sent the file.
+    """
     run = await services.dataset_runs.get(request.value, team_id=request.team_id)
     if run is None:
         return
     if run.user_id != request.user_id:
-        raise NotYourRun(run)
+        raise RunOfAnotherUser(run)
     await services.dataset_runs.cancel(request.value, team_id=request.team_id)

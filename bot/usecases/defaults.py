@@ -10,15 +10,20 @@ from bot.workspace.defaults import read_defaults
 from calculator import FieldErrors, UserError
 
 
-async def save_defaults(services: Services, request: ViewRequest, typed: Mapping[str, str]) -> None:
-    """Save the defaults that an admin typed. The store writes the audit log.
+async def save_defaults(services: Services, request: ViewRequest, inputs: Mapping[str, str]) -> None:
+    """Save a workspace's defaults. The store writes the audit log.
+
+    Args:
+        services: The parts of the running bot.
+        request: The submitted form, for its workspace and user.
+        inputs: The text of each field by key.
 
     Raises:
         FieldErrors: The user is not an admin, or an input is wrong.
         DuplicateRequest: A replica has served this request.
     """
-    before = await services.known_defaults(request.team_id)
-    defaults = read_defaults(typed, before, services.catalog, services.today())
+    current = await services.cached_defaults(request.team_id)
+    defaults = read_defaults(inputs, current, services.catalog, services.today())
     try:
         await services.roles.check(request.team_id, request.user_id)
     except UserError as error:

@@ -1,4 +1,4 @@
-"""Listing, storing and removing the keys by which platforms are asked what was paid, for admins only.
+"""Listing, storing and removing the platforms' API keys, for admins only.
 
 A key goes from the form into the database, encrypted, and nowhere else: it is never part of a job.
 """
@@ -17,7 +17,7 @@ from calculator import UserError
 
 
 async def list_keys(services: Services, request: Interaction) -> dict[str, KeyInfo]:
-    """Return what is known of each platform's key. Raises UserError if the user may not see them."""
+    """Return the stored keys by platform, without the keys themselves. Raises UserError if the user is not an admin."""
     return await (await _key_store(services, request)).known(team_id=request.team_id)
 
 
@@ -35,13 +35,19 @@ async def store_key(services: Services, request: Interaction, platform: str, fie
 
 
 async def remove_key(services: Services, request: Interaction, platform: str) -> None:
-    """Remove a platform's key. The store writes the audit log. Raises UserError if the user is not an admin."""
+    """Remove a platform's key. The store writes the audit log.
+
+    Raises:
+        UserError: The user is not an admin.
+        DuplicateRequest: A replica has served this request.
+    """
     keys = await _key_store(services, request)
+    await services.once(request)
     await keys.remove(platform, team_id=request.team_id, user_id=request.user_id)
 
 
 async def _key_store(services: Services, request: Interaction) -> ProviderKeys:
-    """Return the keys for a user who may change them. Raises UserError."""
+    """Return the store of keys. Raises UserError if the user is not an admin, or if keys can't be encrypted."""
     if services.actuals.keys is None:
         raise UserError(KEYS_DISABLED)
     await services.roles.check(request.team_id, request.user_id)

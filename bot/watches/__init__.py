@@ -1,1 +1,1 @@
-"""Watched estimates: thresholds, what has changed since the last alert, and the alert itself."""
+"""The rules of watches: thresholds, the changes since the last alert, and the alert."""

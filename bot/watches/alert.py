@@ -1,4 +1,4 @@
-"""The message that reports the changes of a watched estimate."""
+"""The alert: a message that reports the changes of a watched estimate."""
 
 from __future__ import annotations
 
@@ -18,15 +18,23 @@ from bot.watches.changes import MovedEnd, UpcomingEnd, WatchChange
 from calculator import BaseEstimate, Estimate, RankGroup, break_even, estimate_warnings
 from pricing import Catalog
 
-WHAT_ENDS: dict[EndKind, str] = {
-    "new_customers_until": "the last day on which a new customer can train it",
+END_NAMES: dict[EndKind, str] = {
+    "new_customers_until": "the last day on which new customers can train it",
     "training_ends": "the last day of training",
-    "inference_ends": "the day on which tuned models stop answering",
+    "inference_ends": "the day on which fine-tuned models stop working",
 }
 
 
 def alert(change: WatchChange, saved: SavedEstimate, watch: Watch, catalog: Catalog, today: date) -> SlackMessage:
-    """Return one message that reports all changes."""
+    """Return one message that reports all changes.
+
+    Args:
+        change: The changes.
+        saved: The watched estimate.
+        watch: The watch, for its user and threshold.
+        catalog: The catalogue, for its version.
+        today: The current date.
+    """
     headline, *details = _sentences(change)
     table = _table(change, saved) if change.price_changed else None
     blocks: list[Block] = [section("\n".join([f"*{escape(headline)}*", *map(escape, details)]))]
@@ -47,8 +55,8 @@ def alert(change: WatchChange, saved: SavedEstimate, watch: Watch, catalog: Cata
     return SlackMessage(escape(text), blocks)
 
 
-def elsewhere(message: SlackMessage, saved: SavedEstimate) -> SlackMessage:
-    """Return an alert for a direct message, which says why it isn't in the estimate's thread."""
+def direct_alert(message: SlackMessage, saved: SavedEstimate) -> SlackMessage:
+    """Return an alert for a direct message, with the reason why it isn't in the estimate's thread."""
     name = f"“{saved.name}”" if saved.name else f"`{saved.id}`"
     why = context(f"Sent here because ftcost can no longer post in the thread of your estimate {escape(name)}.")
     return message._replace(blocks=[why, *message.blocks])
@@ -60,49 +68,49 @@ def _sentences(change: WatchChange) -> list[str]:
         sentences.append(_price_sentence(change))
     sentences += [_moved(moved) for moved in change.moved_ends]
     if change.cheaper:
-        sentences.append(f"{offer_name(change.cheaper)} is cheapest now: {money(change.cheaper.total_usd)}.")
+        sentences.append(f"{offer_name(change.cheaper)} is now the cheapest: {money(change.cheaper.total_usd)}.")
     if change.base:
-        sentences.append(f"{_prompting(change.base)} costs {money(change.base.total_usd)} now.")
+        sentences.append(f"{_prompting(change.base)} now costs {money(change.base.total_usd)}.")
     sentences += [_ending(change.name, ending) for ending in change.upcoming_ends]
     if change.idle_usd:
-        idle = f"bills {money(change.idle_usd)} a month while it is up, called or not"
-        sentences.append(f"{change.name} {idle}: is the deployment still needed?")
+        idle = f"costs {money(change.idle_usd)} a month while it is deployed, even if it gets no calls"
+        sentences.append(f"{change.name} {idle}. Do you still need the deployment?")
     return sentences
 
 
 def _price_sentence(change: WatchChange) -> str:
     current, quoted = change.current, change.quoted
     if change.alone is None or current is None:
-        return f"{change.name} is not in the catalogue any more."
-    why = next((warning.text for warning in estimate_warnings(change.alone, current)), "the reason is unknown.")
+        return f"{change.name} isn't in the catalogue any more."
+    why = next((warning.text for warning in estimate_warnings(change.alone, current)), "the reason isn't known.")
     if current.standing == RankGroup.APART:
-        return f"{change.name} cannot be bought as you asked any more: {why}"
+        return f"{change.name} isn't available for your scenario any more: {why}"
     if current.total_usd is None or not current.complete:
-        return f"{change.name} has no complete price any more: {why}"
+        return f"{change.name} no longer has a complete price: {why}"
     if not quoted.complete or quoted.total_usd is None:
-        return f"{change.name} has a complete price now: {money(current.total_usd)}."
+        return f"{change.name} now has a complete price: {money(current.total_usd)}."
     difference = current.total_usd - quoted.total_usd
     if not difference:
-        return f"{change.name} costs {money(current.total_usd)}, as it was quoted."
-    return f"{change.name} costs {money(current.total_usd)} now, {signed(difference)} against the quote."
+        return f"{change.name} costs {money(current.total_usd)}, the same as quoted."
+    return f"{change.name} now costs {money(current.total_usd)}, {signed(difference)} compared with the quote."
 
 
 def _moved(end: MovedEnd) -> str:
-    meaning = WHAT_ENDS[end.kind]
+    meaning = END_NAMES[end.kind]
     if end.earlier is None:
         return f"New: {end.day} is {meaning}."
     if end.day is None:
-        return f"{end.earlier} is not {meaning} any more; no other day is announced."
-    return f"{end.day} is {meaning} now; it was {end.earlier}."
+        return f"{end.earlier} isn't {meaning} any more; no other day has been announced."
+    return f"{end.day} is now {meaning}; it was {end.earlier}."
 
 
 def _ending(name: str, ending: UpcomingEnd) -> str:
     when = f"In {counted(ending.days, 'day')}" if ending.days else "Today"
-    return f"{when}, {ending.day}, is {WHAT_ENDS[ending.kind]}: {name}."
+    return f"{when}, {ending.day}, is {END_NAMES[ending.kind]}: {name}."
 
 
 def _table(change: WatchChange, saved: SavedEstimate) -> Table:
-    """Return a table of the watched offer, and of what is cheapest now: as quoted, and as of today."""
+    """Return a table of the watched offer and the cheapest one, as quoted and as of today."""
     estimates = [change.current] if change.current else []
     if change.cheaper and change.cheaper.offer.id != change.quoted.offer:
         estimates.append(change.cheaper)
@@ -122,8 +130,8 @@ def _table(change: WatchChange, saved: SavedEstimate) -> Table:
 
 
 def _difference(quoted: SavedOffer | None, estimate: Estimate) -> str:
-    known = quoted is not None and quoted.complete and estimate.complete
-    if not known or quoted is None or quoted.total_usd is None or estimate.total_usd is None:
+    is_known = quoted is not None and quoted.complete and estimate.complete
+    if not is_known or quoted is None or quoted.total_usd is None or estimate.total_usd is None:
         return "unknown"
     return signed(estimate.total_usd - quoted.total_usd)
 
@@ -139,7 +147,7 @@ def _prompting_row(base: BaseEstimate, saved: SavedEstimate) -> tuple[str, str, 
 
 
 def _payback_row(change: WatchChange) -> tuple[str, str, str, str] | None:
-    """Return when it pays back, where that differs from the quote."""
+    """Return the row on the break-even; None if it is as quoted."""
     quoted, estimate = change.quoted.break_even, change.current
     if quoted is None or change.alone is None or estimate is None:
         return None
@@ -162,7 +170,7 @@ def _quoted_total(quoted: SavedOffer) -> str:
 def _causes(change: WatchChange, saved: SavedEstimate) -> list[str]:
     if not change.price_changed:
         return []
-    sentences = [f"Of the difference to the quote: {_listed(change.causes)}."] if change.causes else []
+    sentences = [f"Causes of the difference to the quote: {_listed(change.causes)}."] if change.causes else []
     if change.recent_causes and change.last_reported != saved.result.as_of:
         sentences.append(f"Since the last alert on {change.last_reported}: {_listed(change.recent_causes)}.")
     return sentences

@@ -1,7 +1,7 @@
 """The changes of a watched estimate. Pure: the catalogue and the day are arguments.
 
-Today is compared with what was last reported (`WatchState`), so that a change is reported once. The passing of time
-alone is not reported: a model that ends costs less each day, over a shrinking horizon.
+Today's figures are compared with the last report (`WatchState`), so that a change is reported once. The passing of
+time alone is not reported: a model that ends costs less each day, over a shrinking horizon.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from calculator import (
 from pricing import Catalog
 
 STEPS = (30, 14, 7, 1)
-"""The days before an end on which it is reported."""
+"""The numbers of days before an end on which it is reported."""
 REMIND_DAYS = 30
 """The days between two reminders of idle costs."""
 
@@ -57,38 +57,43 @@ class UpcomingEnd(NamedTuple):
 
 
 class WatchChange(NamedTuple):
-    """What to report of a watched estimate, and the state after reporting it."""
+    """The changes of a watched estimate, and the state of its watch after they are reported."""
 
     name: str
     """The name of the watched offer."""
     quoted: SavedOffer
-    """Its estimate as it was quoted."""
+    """The watched offer's estimate as quoted."""
     alone: Comparison | None
     """The watched offer priced today by itself; None if the catalogue no longer has it."""
     current: Estimate | None
-    """Its estimate."""
+    """The watched offer's estimate as of today."""
     price_changed: bool
-    """Whether its price has changed; otherwise an end or a reminder is all there is to report."""
+    """Whether a price has changed; otherwise only an end or a reminder is reported."""
     causes: tuple[CostCause, ...]
-    """The causes of the difference to the quote; empty where a total is unknown."""
+    """The causes of the difference to the quote; empty if a total is unknown."""
     last_reported: date
     """The day of the price last reported: of the quote, or of the last alert."""
     recent_causes: tuple[CostCause, ...]
     """The causes of the difference since that day."""
     moved_ends: tuple[MovedEnd, ...]
     cheaper: Estimate | None
-    """Another offer that is the cheapest today."""
+    """The cheapest offer, if it is another one than last reported."""
     base: BaseEstimate | None
-    """The base model, where the total of prompting it has changed."""
+    """The base model, if the total of prompting it has changed."""
     upcoming_ends: tuple[UpcomingEnd, ...]
     idle_usd: Decimal | None
-    """The monthly bill of an idle deployment, where a reminder is due."""
+    """The monthly cost of an idle deployment, if a reminder is due."""
     state: WatchState
-    """The state once this is reported."""
+    """The state after the report."""
 
 
 def initial_state(saved: SavedEstimate, catalog: Catalog, today: date) -> WatchState | None:
-    """Return the state of a watch that starts today: what was quoted counts as reported, and so do past steps.
+    """Return the state of a watch that starts today: the quote and all past steps count as reported.
+
+    Args:
+        saved: The watched estimate.
+        catalog: The catalogue.
+        today: The current date.
 
     Returns:
         The state, or None for an estimate without offers.
@@ -100,7 +105,7 @@ def initial_state(saved: SavedEstimate, catalog: Catalog, today: date) -> WatchS
     if quote is None:
         return None
     offer = catalog.offers.get(first_offer)
-    if quote.ends is None and offer is not None:  # not recorded with the estimate: as they are known today
+    if quote.ends is None and offer is not None:  # early estimates were saved without ends
         quote = structs.replace(quote, ends=offer_ends(offer))
     return WatchState(
         quote=quote,
@@ -114,23 +119,31 @@ def initial_state(saved: SavedEstimate, catalog: Catalog, today: date) -> WatchS
 def watch_change(
     state: WatchState, over: Threshold, saved: SavedEstimate, catalog: Catalog, today: date
 ) -> WatchChange | None:
-    """Return what to report of a watched estimate, or None.
+    """Return the changes of a watched estimate; takes tens of milliseconds if it compares all offers.
 
-    Tens of milliseconds where an estimate compares all offers.
+    Args:
+        state: The state at the last report.
+        over: The threshold.
+        saved: The watched estimate.
+        catalog: The catalogue.
+        today: The current date.
+
+    Returns:
+        The changes, or None if there is nothing to report.
     """
-    last, quoted = state.quote, saved.result.estimates[0]
-    alone = compared_alone(saved.fields, last.offer, catalog, today)
-    current = alone.find(last.offer) if alone else None
-    recent_causes = tuple(reasons(last, saved.fields, catalog, today) or ())
+    last_quote, quoted = state.quote, saved.result.estimates[0]
+    alone = compared_alone(saved.fields, last_quote.offer, catalog, today)
+    current = alone.find(last_quote.offer) if alone else None
+    recent_causes = tuple(reasons(last_quote, saved.fields, catalog, today) or ())
     apart_from_time = sum((cause.usd for cause in recent_causes if cause.name != THE_DATE), Decimal(0))
     comparison = _compared(saved, catalog, today)
-    moved_ends = _moved(last, current, comparison, today)
+    moved_ends = _moved(last_quote, current, comparison, today)
     cheaper = _cheaper(state.cheapest, over, comparison)
     base = _prompted(state.base_usd, over, comparison)
     price_changed = (
-        _was_priced(last) != _is_priced(current)
+        _was_priced(last_quote) != _is_priced(current)
         or bool(moved_ends or cheaper or base)
-        or (_was_priced(last) and over.passed(apart_from_time, last.total_usd or Decimal(0)))
+        or (_was_priced(last_quote) and over.is_exceeded(apart_from_time, last_quote.total_usd or Decimal(0)))
     )
     upcoming_ends = tuple(
         end for end in _endings(saved, catalog, today) if state.counted.get(_key(end), 99) > _step(end)
@@ -138,7 +151,7 @@ def watch_change(
     idle_usd = _idle_usd(alone, current) if today >= state.reminded + timedelta(REMIND_DAYS) else None
     if not (price_changed or upcoming_ends or idle_usd):
         return None
-    quote = saved.result.quote(last.offer)
+    quote = saved.result.quote(last_quote.offer)
     return WatchChange(
         name=offer_name(current) if current else quoted.title,
         quoted=quoted,
@@ -146,7 +159,7 @@ def watch_change(
         current=current,
         price_changed=price_changed,
         causes=tuple((quote and reasons(quote, saved.fields, catalog, today)) or ()),
-        last_reported=last.as_of,
+        last_reported=last_quote.as_of,
         recent_causes=recent_causes,
         moved_ends=moved_ends,
         cheaper=cheaper,
@@ -154,7 +167,7 @@ def watch_change(
         upcoming_ends=upcoming_ends,
         idle_usd=idle_usd,
         state=WatchState(
-            quote=_quote(last, current, today) if price_changed else last,
+            quote=_quote(last_quote, current, today) if price_changed else last_quote,
             cheapest=cheaper.offer.id if cheaper else state.cheapest,
             base_usd=base.total_usd if base else state.base_usd,
             counted=state.counted | {_key(end): _step(end) for end in upcoming_ends},
@@ -163,12 +176,12 @@ def watch_change(
     )
 
 
-def _quote(last: OfferQuote, current: Estimate | None, today: date) -> OfferQuote:
-    """Return the watched offer as it is reported today."""
+def _quote(last_quote: OfferQuote, current: Estimate | None, today: date) -> OfferQuote:
+    """Return the quote of the watched offer as of today."""
     if current is None:
-        return structs.replace(last, as_of=today, complete=False, ranked=False)
+        return structs.replace(last_quote, as_of=today, complete=False, ranked=False)
     return structs.replace(
-        last,
+        last_quote,
         as_of=today,
         complete=current.complete,
         ranked=current.standing <= RankGroup.ENDS,
@@ -187,10 +200,13 @@ def _is_priced(current: Estimate | None) -> bool:
 
 
 def _compared(saved: SavedEstimate, catalog: Catalog, today: date) -> Comparison | None:
-    """Return the question asked today, of the quoted offers where a name in it is gone; None without any offer."""
+    """Return the estimate as of today.
+
+    If a name in the question no longer exists, only the quoted offers are compared; None if these are gone too.
+    """
     sold = {*catalog.offers, *catalog.gpus.offers, YOUR_GPUS, YOUR_RATES}
-    known = [quoted.offer for quoted in saved.result.estimates if quoted.offer in sold]
-    for fields in (saved.fields, *([{**saved.fields, "on": ",".join(known)}] if known else [])):
+    available = [quoted.offer for quoted in saved.result.estimates if quoted.offer in sold]
+    for fields in (saved.fields, *([{**saved.fields, "on": ",".join(available)}] if available else [])):
         try:
             return estimate(read_scenario(fields), catalog, today)
         except FieldErrors:
@@ -199,46 +215,46 @@ def _compared(saved: SavedEstimate, catalog: Catalog, today: date) -> Comparison
 
 
 def _cheaper(cheapest: str | None, over: Threshold, comparison: Comparison | None) -> Estimate | None:
-    """Return another offer than the one last reported as cheapest, where it is cheaper by more than the threshold."""
+    """Return the cheapest offer, if it is cheaper than the last reported one by more than the threshold."""
     best = comparison.best if comparison else None
     if comparison is None or best is None or best.total_usd is None or best.offer.id == cheapest:
         return None
     incumbent = next((priced for priced in comparison.estimates if priced.offer.id == cheapest), None)
     if incumbent is None or not _is_priced(incumbent) or incumbent.total_usd is None:
         return best
-    return best if over.passed(incumbent.total_usd - best.total_usd, incumbent.total_usd) else None
+    return best if over.is_exceeded(incumbent.total_usd - best.total_usd, incumbent.total_usd) else None
 
 
 def _base_usd(saved: SavedEstimate) -> Decimal | None:
-    """Return what prompting was quoted at; None where it was not asked, or is unknown."""
+    """Return the quoted total of prompting the base model; None if there is none, or if a price is unknown."""
     base = saved.result.base
     return base.total_usd if base and base.complete else None
 
 
-def _prompted(before_usd: Decimal | None, over: Threshold, comparison: Comparison | None) -> BaseEstimate | None:
-    """Return the base model, where the total of prompting it has changed by more than the threshold."""
+def _prompted(reported_usd: Decimal | None, over: Threshold, comparison: Comparison | None) -> BaseEstimate | None:
+    """Return the base model, if the total of prompting it has changed by more than the threshold."""
     base = comparison.base if comparison else None
-    if before_usd is None or base is None or not base.complete or base.total_usd is None:
+    if reported_usd is None or base is None or not base.complete or base.total_usd is None:
         return None
-    return base if over.passed(base.total_usd - before_usd, before_usd) else None
+    return base if over.is_exceeded(base.total_usd - reported_usd, reported_usd) else None
 
 
 def _moved(
-    last: OfferQuote, current: Estimate | None, comparison: Comparison | None, today: date
+    last_quote: OfferQuote, current: Estimate | None, comparison: Comparison | None, today: date
 ) -> tuple[MovedEnd, ...]:
-    """Return the ends whose day differs from the one last reported, where either lies inside the horizon."""
-    if current is None or comparison is None or last.ends is None:
+    """Return the ends whose day has changed since the last report, if either day is inside the horizon."""
+    if current is None or comparison is None or last_quote.ends is None:
         return ()
     horizon_end = day_after_months(today, comparison.plan.months)
     return tuple(
-        MovedEnd(kind, last.ends[kind], day)
+        MovedEnd(kind, last_quote.ends[kind], day)
         for kind, day in offer_ends(current.offer).items()
-        if last.ends[kind] != day and any(end and end <= horizon_end for end in (last.ends[kind], day))
+        if last_quote.ends[kind] != day and any(end and end <= horizon_end for end in (last_quote.ends[kind], day))
     )
 
 
 def _endings(saved: SavedEstimate, catalog: Catalog, today: date) -> list[UpcomingEnd]:
-    """Return the ends of the watched offer that are near, or today."""
+    """Return the ends of the watched offer within the longest step."""
     offer = catalog.offers.get(saved.result.estimates[0].offer)
     if offer is None:
         return []
@@ -259,7 +275,7 @@ def _key(end: UpcomingEnd) -> str:
 
 
 def _idle_usd(alone: Comparison | None, current: Estimate | None) -> Decimal | None:
-    """What a deployment bills in a month without a call."""
+    """Return the monthly cost of an idle deployment."""
     if alone is None or current is None:
         return None
     warnings = estimate_warnings(alone, current)

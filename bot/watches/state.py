@@ -1,4 +1,4 @@
-"""The state of a watch: what its thread has been told, as JSON in the database."""
+"""The state of a watch: the figures of the last report, stored as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STATE_VERSION = 1
 
 
 class WatchState(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures that an alert is measured against, so that a change is reported once."""
+    """The figures with which the next check compares, so that a change is reported once."""
 
     schema_version: int = STATE_VERSION
     quote: OfferQuote
@@ -31,7 +31,7 @@ class WatchState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def decode_state(data: Mapping[str, Any], result: SavedResult) -> WatchState:
-    """Return the state of a watch, upgraded from whichever version wrote it.
+    """Return the state of a watch, upgraded from older versions.
 
     Args:
         data: The stored state.
@@ -41,7 +41,7 @@ def decode_state(data: Mapping[str, Any], result: SavedResult) -> WatchState:
 
 
 def _from_unversioned(data: Mapping[str, Any], result: SavedResult) -> dict[str, Any]:
-    """Return a state written before versions were, as version 1."""
+    """Return a state without a version number as version 1."""
     figures = data["figures"]
     (offer,) = figures["estimates"]
     base_usd = result.base.total_usd if result.base and result.base.complete else None

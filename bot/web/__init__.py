@@ -1,1 +1,1 @@
-"""The HTTP endpoints: Slack's requests, health probes, rate limits."""
+"""The HTTP endpoints for Slack and for health probes, and the rate limit."""

@@ -17,14 +17,15 @@ from bot.telemetry.metrics import CONTENT_TYPE, Metrics
 
 log = logging.getLogger(__name__)
 
-LONGEST_QUEUE = timedelta(seconds=60)
+MAX_QUEUE_AGE = timedelta(seconds=60)
+"""The age of a startable job from which the replica counts as overloaded."""
 TIMEOUT_S = 2.0
 """Load balancers give up soon after, and a missing answer counts as a failure."""
 
 
 @dataclass
 class Connection:
-    """The state of the connection that requests come in by; Socket Mode sets its own check."""
+    """The connection on which requests arrive; Socket Mode sets the check."""
 
     is_up: Callable[[], Awaitable[bool]] | None = None
 
@@ -46,43 +47,43 @@ class Probes:
         app.router.add_get("/metrics", self.metrics_page)
 
     async def healthz(self, _: web.Request) -> web.Response:
-        """Answer 200 while the process runs and its event loop turns."""
+        """Return 200 while the event loop runs."""
         return web.json_response({"ok": True})
 
     async def readyz(self, _: web.Request) -> web.Response:
-        """Answer 200 when this replica should get requests, else 503 with the reasons."""
+        """Return 200 if this replica can answer requests, else 503 with the reasons."""
         faults = {}
         try:
             backlog = await self.worker.soon(self._queue(), TIMEOUT_S)
         except Exception as error:
             log.warning("not ready: the database doesn't answer: %s", error)
-            faults["database"] = "does not answer"
+            faults["database"] = "doesn't answer"
         else:
-            if backlog.startable > LONGEST_QUEUE:
+            if backlog.startable > MAX_QUEUE_AGE:
                 seconds = round(backlog.startable.total_seconds())
-                faults["queue"] = f"{backlog.waiting} jobs wait, the oldest for {seconds} s"
+                faults["queue"] = f"{backlog.waiting} jobs are waiting, the oldest for {seconds} s"
         if fault := await self._slack():
             faults["slack"] = fault
         elif self.connection.is_up is not None and not await self.connection.is_up():
-            faults["slack"] = "Socket Mode is not connected"
+            faults["slack"] = "Socket Mode isn't connected"
         if faults:
             log.warning("not ready: %s", faults)
         return web.json_response({"ok": not faults, **faults}, status=503 if faults else 200)
 
     async def _queue(self) -> Backlog:
-        """Return the backlog. Raises when the database doesn't answer."""
+        """Return the backlog. Raises if the database doesn't answer."""
         await self.metrics.time_ping(self.database.ping)
         return await self.worker.backlog()
 
     async def _slack(self) -> str | None:
-        """Return the Slack fault, or None. On a timeout the last known state is kept."""
+        """Return the reason why Slack can't be used, or None. A timeout keeps the last state."""
         try:
             return await self.worker.soon(self.workspaces.fault(), TIMEOUT_S)
         except TimeoutError:
-            return None if self.workspaces.known("") else "Slack does not answer"
+            return None if self.workspaces.known("") else "Slack doesn't answer"
 
     async def metrics_page(self, _: web.Request) -> web.Response:
-        """Return the metrics for Prometheus. When the database doesn't answer, only the queue's are missing."""
+        """Return the metrics for Prometheus, without the queue's if the database doesn't answer."""
         try:
             backlog = await self.worker.soon(self._queue(), TIMEOUT_S)
             self.metrics.set_queue(*backlog.figures())

@@ -1,4 +1,4 @@
-"""A limit on the requests of one user: too high to notice by hand, too low for a script to starve the others."""
+"""The rate limit of a user: too high to reach by hand, too low for a script to starve other users."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-TOO_MANY = "That was a lot of requests at once. Please wait a moment and try again."
+TOO_MANY = "You sent too many requests at once. Please wait a moment and try again."
 MAX_USERS = 10_000
 REMEMBERED_KEYS = 64
 
 
 class RateAllowance(NamedTuple):
-    """What one user of one workspace may request: a burst, and a sustained rate."""
+    """The number of requests that a user may send: at once, and sustained."""
 
     at_once: int = 300
     per_minute: int = 120
 
 
 class RateDecision(NamedTuple):
-    """Whether a request is allowed, and whether the user should hear of the refusal."""
+    """The decision on a request."""
 
     allowed: bool
     should_notify: bool = False
-    """True for the first refusal in a row; one sentence is enough for a hundred clicks."""
+    """Whether to notify the user: only of the first refusal in a row."""
 
 
 @dataclass
@@ -36,11 +36,16 @@ class _Bucket:
     filled_at: float
     was_notified: bool = False
     keys: dict[str, None] = field(default_factory=dict)
-    """The latest counted requests, oldest first: Slack may deliver one again."""
+    """The keys of the latest counted requests, oldest first; Slack may deliver one again."""
 
 
 class RateLimit:
-    """Token buckets by workspace and user, in memory: each replica counts on its own."""
+    """Token buckets by workspace and user, in memory: each replica counts separately.
+
+    Args:
+        allowance: The allowance of each user.
+        clock: Returns seconds.
+    """
 
     def __init__(self, allowance: RateAllowance, clock: Callable[[], float] = time.monotonic) -> None:
         self._allowance = allowance
@@ -48,7 +53,7 @@ class RateLimit:
         self._buckets: OrderedDict[tuple[str, str], _Bucket] = OrderedDict()
 
     def count(self, team_id: str, user_id: str, key: str) -> RateDecision:
-        """Count a request and decide whether it is allowed.
+        """Count a request, and return whether it is allowed.
 
         Args:
             team_id: The workspace's id.

@@ -1,4 +1,4 @@
-"""The HTTP endpoint for Slack: verify a request, refuse replays, and pass it to Bolt."""
+"""The HTTP endpoint for Slack: verifies a request, refuses replays, and passes it to Bolt."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
 from bot.slack.oauth import INSTALL_PATH, REDIRECT_PATH, InstallFlow
-from bot.slack.replays import SAID, Replays
+from bot.slack.replays import DUPLICATE, Replays
 from bot.web.probes import Probes
 
 BODY_BYTES = 1_000_000
@@ -47,7 +47,7 @@ def web_routes(
 
 
 class SlackEndpoint:
-    """Verifies requests before anything is parsed, and serves each signed request once."""
+    """Verifies requests before they are parsed, and serves each signed request once."""
 
     def __init__(self, slack: AsyncApp, verifier: SignatureVerifier, probes: Probes) -> None:
         self._slack = slack
@@ -62,7 +62,7 @@ class SlackEndpoint:
             async with asyncio.timeout(BODY_TIMEOUT_S):
                 body = await request.read()
         except TimeoutError:
-            return self._refuse(408, "the body did not arrive in time", started)
+            return self._refuse(408, "the body didn't arrive in time", started)
         except (ConnectionError, web.RequestPayloadError):
             return self._refuse(400, "the body is incomplete", started)
         if not _is_from_slack(self._verifier, request, body):
@@ -71,14 +71,14 @@ class SlackEndpoint:
         if not self._replays.take(signature, int(request.headers["X-Slack-Request-Timestamp"])):
             if request.content_type == "application/json":
                 return web.Response()  # a redelivered event: acknowledge it, or Slack sends it again
-            return self._refuse(401, SAID, started)
+            return self._refuse(401, DUPLICATE, started)
         is_served = False
         try:
             response = await self._dispatch(request, started)
             is_served = response.status < 500
         finally:
-            if not is_served:  # Slack may deliver it again within the same second
-                self._replays.give_back(signature)
+            if not is_served:  # Slack may redeliver it within the same second
+                self._replays.release(signature)
         return response
 
     async def _dispatch(self, request: web.Request, started: float) -> web.Response:
@@ -95,7 +95,7 @@ class SlackEndpoint:
 
 
 def _is_from_slack(verifier: SignatureVerifier, request: web.Request, body: bytes) -> bool:
-    """Check signature and time stamp. The verifier raises on headers and bodies that are not text."""
+    """Return whether signature and time stamp are valid. The verifier raises on headers and bodies that aren't text."""
     headers = request.headers
     try:
         return verifier.is_valid(body, headers.get("X-Slack-Request-Timestamp"), headers.get("X-Slack-Signature"))

@@ -1,4 +1,4 @@
-"""A workspace's defaults: they fill the form at the start, and complete a question in one line."""
+"""A workspace's defaults, which fill the empty form and complete a question in one line."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from pricing import Catalog
 DEFAULTS = ("on", "days", "customer", "currency")
 """The scenario keys that can have a default."""
 RATE, RATE_DAY = "rate", "rate_day"
+"""The keys of the workspace's own exchange rate."""
 FROM_DEFAULTS = " This comes from the workspace's settings, which its admins change on the app's Home tab."
-_ANYTHING = {"examples": "1", "example": "1"}
+_PLACEHOLDERS = {"examples": "1", "example": "1"}
 
 
 @dataclass(frozen=True)
 class WorkspaceDefaults:
-    """Text by key: DEFAULTS, `rate` (units of `currency` for one US dollar) and `rate_day`, the day it was set."""
+    """A workspace's defaults."""
 
     fields: Mapping[str, str]
+    """Text by key: DEFAULTS, `rate` (units of `currency` for one US dollar) and `rate_day`, the day it was set."""
 
     def complete(self, question: Mapping[str, str]) -> dict[str, str]:
         """Return a question's fields, with a default for each field that it leaves empty."""
@@ -45,6 +47,7 @@ class WorkspaceDefaults:
 
     @property
     def own_rate(self) -> Rate | None:
+        """Return the workspace's own exchange rate; None if it has none."""
         if not (self.fields.get(RATE) and self.fields.get(RATE_DAY)):
             return None
         day = date.fromisoformat(self.fields[RATE_DAY])
@@ -53,34 +56,44 @@ class WorkspaceDefaults:
 
 
 def read_defaults(
-    typed: Mapping[str, str], before: WorkspaceDefaults, catalog: Catalog, today: date
+    inputs: Mapping[str, str], current: WorkspaceDefaults, catalog: Catalog, today: date
 ) -> WorkspaceDefaults:
-    """Return the defaults that were typed into the settings. Raises FieldErrors with every fault at its key."""
-    inputs = {key: typed[key].strip() for key in (*DEFAULTS, RATE) if (typed.get(key) or "").strip()}
+    """Return the defaults in the input of the settings form.
+
+    Args:
+        inputs: The text of each field by key.
+        current: The defaults until now; an unchanged rate keeps its day.
+        catalog: The catalogue, to check the offers.
+        today: The date of a new rate.
+
+    Raises:
+        FieldErrors: With the error of every wrong field by key.
+    """
+    texts = {key: inputs[key].strip() for key in (*DEFAULTS, RATE) if (inputs.get(key) or "").strip()}
     errors: dict[str, str] = {}
     fields: dict[str, str] = {}
     try:
-        scenario = read_scenario({**_ANYTHING, **{key: text for key, text in inputs.items() if key != RATE}})
+        scenario = read_scenario({**_PLACEHOLDERS, **{key: text for key, text in texts.items() if key != RATE}})
     except FieldErrors as error:
         errors |= error.errors
     else:
-        fields = {key: text for key, text in scenario.fields().items() if key in inputs}
+        fields = {key: text for key, text in scenario.fields().items() if key in texts}
         if scenario.days.is_range:
-            errors["days"] = "Enter one number of days. A range belongs in a question."
+            errors["days"] = "Enter a single number of days; a range can't be a default."
         try:
             resolve_question(scenario, catalog, today)
-        except FieldErrors as error:  # an offer may need more fields than the defaults have
+        except FieldErrors as error:  # the error may be about a field that has no default
             errors |= {key if key in DEFAULTS else "on": text for key, text in error.errors.items()}
-    if RATE in inputs:
+    if RATE in texts:
         try:
-            rate = parse_number(inputs[RATE])
+            rate = parse_number(texts[RATE])
             if not Decimal("0.0001") <= rate <= Decimal(10_000_000):
                 raise ValueError("A rate is how much of the currency one US dollar buys, such as 0.92.")
-            if inputs.get("currency", "USD").upper() == "USD":
+            if texts.get("currency", "USD").upper() == "USD":
                 raise ValueError("Choose the currency of this rate too, such as EUR.")
             fields[RATE] = f"{rate:f}"
-            is_unchanged = all(before.fields.get(key) == fields.get(key) for key in (RATE, "currency"))
-            fields[RATE_DAY] = before.fields.get(RATE_DAY, "") if is_unchanged else today.isoformat()
+            is_unchanged = all(current.fields.get(key) == fields.get(key) for key in (RATE, "currency"))
+            fields[RATE_DAY] = current.fields.get(RATE_DAY, "") if is_unchanged else today.isoformat()
         except ValueError as error:
             errors[RATE] = str(error)
     if errors:

@@ -1,8 +1,4 @@
-"""The check whether a user may change a workspace's settings: admins, owners and the users in FTCOST_ADMINS may.
-
-await roles.check(team_id, user_id)                                  # UserError, a sentence, where not
-audit.add(connection, AuditChange(team_id, user_id, "budget", "none", "$500.00"))
-"""
+"""The role check: admins, owners and the users in FTCOST_ADMINS may change a workspace's settings."""
 
 from __future__ import annotations
 
@@ -22,18 +18,24 @@ from calculator import UserError
 log = logging.getLogger(__name__)
 
 # A slash command must be answered within three seconds, and this is one step of several.
-ASK_SECONDS = 2.0
-MOST_PEOPLE = 1_000
+TIMEOUT_S = 2.0
+MAX_USERS = 1_000
 ADMINS_ONLY = "Only admins and owners of this workspace can do that, and the users in FTCOST_ADMINS."
-CANNOT_ASK = (
-    "ftcost can't ask Slack who is an admin here: it was installed without the scope users:read. "
+MISSING_SCOPE = (
+    "ftcost can't look up the admins of this workspace, because it was installed without the scope users:read. "
     "Install it again, or ask its administrator to add you to FTCOST_ADMINS."
 )
-NO_ANSWER = "Slack didn't say whether you are an admin. Please try again in a minute."
+NO_ANSWER = "Slack didn't confirm that you are an admin. Please try again in a minute."
 
 
 class Roles:
-    """Asks Slack for users' roles, and remembers the answers for a minute."""
+    """Looks up users' roles in Slack, and caches them for a minute.
+
+    Args:
+        workspaces: The workspaces, for their clients.
+        admins: The ids of users who count as admins everywhere.
+        clock: Returns seconds.
+    """
 
     def __init__(
         self, workspaces: Workspaces, admins: Collection[str] = (), clock: Callable[[], float] = time.monotonic
@@ -41,40 +43,44 @@ class Roles:
         self._workspaces = workspaces
         self._admins = frozenset(admins)
         self._clock = clock
-        self._known: dict[tuple[str, str], tuple[float, bool]] = {}
+        self._cache: dict[tuple[str, str], tuple[float, bool]] = {}
 
     async def check(self, team_id: str, user_id: str) -> None:
-        """Raise UserError unless the user is an admin of the workspace, also if Slack does not answer."""
+        """Raise UserError if the user is not an admin of the workspace, or if Slack does not answer."""
         if not await self.is_admin(team_id, user_id):
             raise UserError(ADMINS_ONLY)
 
     async def is_admin(self, team_id: str, user_id: str) -> bool:
-        """Return whether a user may change the workspace's settings. Raises UserError if Slack does not answer."""
+        """Return whether a user may change the workspace's settings.
+
+        Raises:
+            UserError: Slack does not answer.
+        """
         if user_id in self._admins:
             return True
-        valid_until, was_admin = self._known.get((team_id, user_id), (0.0, False))
+        valid_until, was_admin = self._cache.get((team_id, user_id), (0.0, False))
         if self._clock() < valid_until:
             return was_admin
-        is_admin = await self._ask(team_id, user_id)
-        if len(self._known) >= MOST_PEOPLE:
-            self._known.clear()
-        self._known[team_id, user_id] = (self._clock() + CACHE_SECONDS, is_admin)
+        is_admin = await self._look_up(team_id, user_id)
+        if len(self._cache) >= MAX_USERS:
+            self._cache.clear()
+        self._cache[team_id, user_id] = (self._clock() + CACHE_SECONDS, is_admin)
         return is_admin
 
-    async def _ask(self, team_id: str, user_id: str) -> bool:
+    async def _look_up(self, team_id: str, user_id: str) -> bool:
         try:
-            async with asyncio.timeout(ASK_SECONDS):
+            async with asyncio.timeout(TIMEOUT_S):
                 client = (await self._workspaces.of(team_id)).client
-                answer = await client.users_info(user=user_id)
+                response = await client.users_info(user=user_id)
         except SlackApiError as error:
             if error_of(error) == "user_not_found":
                 return False
-            log.warning("users.info says %s", error_of(error))
-            raise UserError(CANNOT_ASK if error_of(error) == "missing_scope" else NO_ANSWER) from None
+            log.warning("users.info failed: %s", error_of(error))
+            raise UserError(MISSING_SCOPE if error_of(error) == "missing_scope" else NO_ANSWER) from None
         except (aiohttp.ClientError, OSError, NotInstalled) as error:  # TimeoutError is an OSError
-            log.warning("users.info gave no answer: %r", error)
+            log.warning("users.info failed: %r", error)
             raise UserError(NO_ANSWER) from None
-        user: Any = answer["user"]
-        # An admin of another workspace can be in a shared channel here; that gives no rights.
+        user: Any = response["user"]
+        # An admin of another workspace can be in a shared channel, and has no rights in this one.
         is_member = user.get("team_id") == team_id and not user.get("is_stranger") and not user.get("deleted")
         return bool(is_member and (user.get("is_admin") or user.get("is_owner")))

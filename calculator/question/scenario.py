@@ -103,7 +103,8 @@ class Scenario(BaseModel):
     @property
     def rented_gpu_key(self) -> str | None:
         """The first key given that has no meaning without rented GPUs."""
-        return next((key for key in _GPU_KEYS if getattr(self, key) != _DEFAULTS[key]), None)
+        keys = [key.name for key in in_section("gpus") if key.name not in ("model", "params")]
+        return next((key for key in keys if getattr(self, key) != _DEFAULTS[key]), None)
 
     def fields(self) -> dict[str, str]:
         """Return the scenario as text by key, without defaults: `read_scenario(s.fields()) == s`."""
@@ -121,7 +122,6 @@ class Scenario(BaseModel):
 
 MAX_TEXT = 2_000
 _DEFAULTS = {key: info.default for key, info in Scenario.model_fields.items() if not info.is_required()}
-_GPU_KEYS = tuple(key.name for key in in_section("gpus") if key.name not in ("model", "params"))
 
 
 def read_scenario(fields: Mapping[str, str]) -> Scenario:

@@ -19,7 +19,7 @@ async def test_home_shows_estimates_and_workspace_defaults(channel: Channel, pla
     await channel.page.get_by_role("tab", name="Home").click()
     home = channel.page.locator("#home")
     await expect(home).to_contain_text("support bot")
-    await expect(home).to_contain_text("Models of yours that end")
+    await expect(home).to_contain_text("Your models that will end")
     await channel.photograph("22-home")
     await home.get_by_role("button", name="Settings", exact=True).click()
     await channel.form.expect_open("Settings")

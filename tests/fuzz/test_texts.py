@@ -11,7 +11,7 @@ from decimal import Decimal
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.answers.compare import named_in
+from bot.answers.compare import split_names
 from bot.forms.estimates import Origin, form, read_values, reply_in
 from bot.language.command import from_slack, read_command, read_fields, readable_fields, write_command
 from bot.render.exports import to_csv
@@ -50,7 +50,7 @@ def test_words_are_read_or_each_fault_is_named(words: list[str]) -> None:
 def test_any_text_gives_fields_for_the_form_and_names_to_compare(line: str) -> None:
     with in_time(line):
         fields = readable_fields(line)
-        names = named_in(line)
+        names = split_names(line)
         view = form(Origin(channel="C1"), fields)
     assert set(fields) <= set(KEYS)
     assert len(names) == len(set(names))

@@ -67,7 +67,7 @@ async def test_month_defaults_to_the_current_one_with_a_note(estimate: Json, sla
         "2026-11", "All together", "$155.51", "$300.00", "+$144.49 ⚑", "volume × price together +$144.49"
     ]  # fmt: skip
     text = texts(page)
-    assert "no month was named, so it is 2026-11" in text
+    assert "no month given, so 2026-11 is assumed" in text
     assert "All together in 2026-11 stands out: off by more than 25% and $50." in text
     assert buttons(page) == [], "the sum of all parts can't recalibrate the question"
 
@@ -123,9 +123,9 @@ async def test_later_months_are_compared_in_full(catalog: Catalog, slack: FakeSl
 
 async def test_invalid_command_is_refused_at_once(estimate: Json, slack: FakeSlack) -> None:
     for words, reason in (
-        ("", "Say which estimate"),
-        ("131.20", "Say which estimate"),
-        ("bcdfghjkmn 131.20", "There is no estimate"),
+        ("", "Add the id of an estimate"),
+        ("131.20", "Add the id of an estimate"),
+        ("bcdfghjkmn 131.20", "This workspace has no estimate"),
         ("{id} 131.20 trainng", "“trainng” isn't expected here"),
         ("{id} trainng", "“trainng” isn't an amount"),
         ("{id} -5", "isn't an amount"),

@@ -87,9 +87,9 @@ async def store_key(slack: FakeSlack, fields: dict[str, str] = OPENAI_KEY) -> Js
 
 async def test_key_is_stored_encrypted_and_shown_masked(paying: Paying) -> None:
     slack = paying.slack
-    assert texts(await keys_list(slack)).count("no key") == 4
+    assert texts(await keys_list(slack)).count("No key") == 4
     view = await store_key(slack)
-    assert f"key `…{SECRET[-4:]}`, put in by <@{slack.you}> on 2026-11-21" in texts(view)
+    assert f"Key `…{SECRET[-4:]}`, added by <@{slack.you}> on 2026-11-21" in texts(view)
     stored = b"".join(path.read_bytes() for path in paying.path.parent.iterdir())
     sent = json.dumps([[call.args, call.response] for call in slack.calls]).encode()
     for secret in OPENAI_KEY.values():
@@ -137,7 +137,7 @@ async def test_key_is_removed_and_the_changes_are_audited(paying: Paying) -> Non
     slack = paying.slack
     view = await store_key(slack)
     assert (await slack.click(view, "platform_key_remove")).ok
-    await slack.wait_for(lambda: [v for v in slack.views if v["id"] == view["id"] and texts(v).count("no key") == 4])
+    await slack.wait_for(lambda: [v for v in slack.views if v["id"] == view["id"] and texts(v).count("No key") == 4])
     log = rows((await slack.command("audit")).json())
     assert [row[2:] for row in log[1:]] == [["key of openai", "…1234 → –"], ["key of openai", "– → …1234"]]
     database = await open_database(f"sqlite:///{paying.path}")

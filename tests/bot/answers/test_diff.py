@@ -48,6 +48,6 @@ async def test_estimates_without_a_common_offer_say_so(workspace: Workspace, sla
 
 async def test_diff_asks_for_two_that_exist(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
-    assert "Say which two" in (await slack.command("diff")).json()["text"]
+    assert "Add two ids" in (await slack.command("diff")).json()["text"]
     unknown = await slack.command(f"diff {identifier(parent)} bcdfghjkmn")
     assert "no estimate “bcdfghjkmn”" in unknown.json()["text"]

@@ -37,7 +37,7 @@ def test_it_fits_with_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     assert sum(float(table[part]) for part in parts) == pytest.approx(float(table["Needed"]), abs=0.04)
     assert 8.03e9 * 2 / 2**30 < float(table["Weights"]) < 8.03e9 * 2 / 2**30 + 0.3
     for said in (
-        "Fewest: 1 × H100",
+        "Smallest number: 1 × H100",
         "Cheapest, USD per 1M tokens",
         " old)",
         "global batch",
@@ -52,7 +52,7 @@ def test_it_does_not_fit_and_what_would_make_it(capsys: pytest.CaptureFixture[st
     out = run(capsys, "fit llama-3.1-70b full h100 gpus=1")
     assert "does not fit" in out
     assert "It would fit with one of: 32 GPUs with sharded weights" in out
-    assert "Fewest: 32 × H100" in out
+    assert "Smallest number: 32 × H100" in out
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_words_stand_in_any_order(capsys: pytest.CaptureFixture[str], line: str,
         ("fit lora h100", "model: Name the model to tune"),
         ("fit llamma-3.1-8b", "Similar: llama-3.1-8b"),
         ("fit llama-3.1-8b lora h10", "gpu: Unknown GPU “h10”"),
-        ("fit llama-3.1-8b lora qlora", "“lora” and “qlora”: keep one of the two."),
+        ("fit llama-3.1-8b lora qlora", "“lora” and “qlora”: keep one of them."),
         ("fit llama-3.1-8b examples=3", "fit takes only model, params"),
         ("fit llama-2-7b seq=1M", "seq: llama-2-7b takes at most 4,096 tokens"),
         ("fit llama-3.1-8b dpo", "method: dpo isn't calculated for rented GPUs"),
@@ -197,8 +197,8 @@ def test_json_has_the_drivers_and_the_crossover(capsys: pytest.CaptureFixture[st
     ("line", "said"),
     [
         ("models h200", "runpod/h200"),
-        ("models", "GPUs by the hour: models gpu."),
-        ("price aws/p5.48xlarge", "8 in a node, rented whole; several nodes may be joined. Billed by the second."),
+        ("models", "Rented GPUs: models gpu."),
+        ("price aws/p5.48xlarge", "8 in a node, rented whole; several nodes can be joined. Billed by the second."),
         ("price runpod/h100", "$3.99"),
     ],
 )

@@ -87,7 +87,7 @@ async def spied(catalog: Catalog, database_url: str) -> AsyncIterator[Spied]:
 async def test_a_look_up_by_id(spied: Spied, line: str) -> None:
     text = line.format(id=spied.id, own=estimate_id(spied.own))
     assert (await spied.blue.command(text)).ok
-    assert f"There is no estimate “{spied.id}” in this workspace" in spied.blue.ephemerals()[-1]["text"]
+    assert f"This workspace has no estimate “{spied.id}”" in spied.blue.ephemerals()[-1]["text"]
     await spied.blue.say(f"<@{spied.blue.bot_user}> {text}", thread_ts=spied.own["ts"])
     await spied.blue.wait_for(lambda: len(spied.blue.ephemerals()) == 2)
     assert f"no estimate “{spied.id}”" in spied.blue.ephemerals()[-1]["text"]
@@ -96,7 +96,7 @@ async def test_a_look_up_by_id(spied: Spied, line: str) -> None:
 async def test_an_alert_of_anothers_is_not_ended(spied: Spied) -> None:
     await spied.company.red.command(f"watch {spied.id}")
     await spied.blue.command(f"unwatch {spied.id}")
-    assert "is not watched" in spied.blue.ephemerals()[-1]["text"]
+    assert "isn't watched" in spied.blue.ephemerals()[-1]["text"]
     await spied.company.red.command("watch")
     assert spied.id in spied.company.red.ephemerals()[-1]["text"]
 
@@ -105,13 +105,13 @@ async def test_an_alert_of_anothers_is_not_ended(spied: Spied) -> None:
 async def test_a_decision_on_anothers_request(spied: Spied, button: str) -> None:
     await spied.send(spied.pressed(button, spied.own))
     (told,) = await spied.blue.wait_for(spied.blue.ephemerals)
-    assert told["text"] == "This request doesn't exist any more."
+    assert told["text"] == "This request no longer exists."
 
 
 async def test_a_look_up_by_name(spied: Spied) -> None:
     await spied.blue.command(f"compare {SECRET} {estimate_id(spied.own)}")
     told = spied.blue.ephemerals()[-1]["text"]
-    assert "There is no estimate" in told
+    assert "This workspace has no estimate" in told
     spied.blue.workspace.calls.clear()  # the name as it was typed is no news
 
 
@@ -119,14 +119,14 @@ async def test_a_look_up_by_name(spied: Spied) -> None:
 async def test_a_button_that_opens_a_form(spied: Spied, button: str) -> None:
     await spied.send(spied.pressed(button, spied.own))
     views = await spied.blue.wait_for(lambda: [v for v in spied.blue.views if v["title"]["text"] == "Not found"])
-    assert "exist any more" in json.dumps(views)
+    assert "no longer exists" in json.dumps(views)
 
 
 @pytest.mark.parametrize("button", ["export", "break_even", "sure"])
 async def test_a_button_that_answers_in_the_thread(spied: Spied, button: str) -> None:
     await spied.send(spied.pressed(button, spied.own))
     told = await spied.blue.wait_for(spied.blue.ephemerals)
-    assert f"There is no estimate `{spied.id}`" in told[0]["text"]
+    assert f"Estimate `{spied.id}` no longer exists" in told[0]["text"]
     assert spied.blue.files == []
     assert len(spied.blue.messages(thread_ts=spied.own["ts"])) == 2
 
@@ -150,7 +150,7 @@ async def test_offers_for_anothers_estimate_are_refused(spied: Spied) -> None:
     view = await slack_actions.press(spied.blue, spied.own, "compare", "compare_form")
     metadata = {"edit_of": spied.id, "channel": spied.blue.general, "thread_ts": spied.secret["ts"]}
     answer = await spied.send(submission(spied, view, {"on": ["google/gemini-3.5-flash"]}, metadata))
-    assert "exist any more" in answer
+    assert "no longer exists" in answer
 
 
 @pytest.mark.parametrize("words", ["epochs=5", "breakeven", "compare", "breakeven base=gpt-4o-mini"])
@@ -206,5 +206,5 @@ async def test_forged_metadata_posts_in_no_other_place(spied: Spied, metadata: s
         assert answer == "", "no place is named: it is answered as a direct message"
     else:
         assert "errors" in answer
-        assert "nothing you typed is lost" in answer
+        assert "your input isn't lost" in answer
     assert spied.blue.messages() == [spied.own]

@@ -229,7 +229,7 @@ async def test_the_button_of_an_estimate_that_is_gone_says_so(
         element["value"] = "2222222222"
     assert (await slack.click(parent, button)).ok
     (told,) = await slack.wait_for(slack.ephemerals)
-    assert "no estimate `2222222222`" in told["text"]
+    assert "Estimate `2222222222` no longer exists" in told["text"]
     assert len(slack.messages(thread_ts=parent["ts"])) == before
 
 
@@ -245,7 +245,7 @@ async def test_an_unknown_id_is_no_estimate(start: Start, slack: FakeSlack, butt
         assert (await slack_actions.post_signed(slack.events_url, body, slack.signing_secret))[0] == 200
     assert len(slack.messages(thread_ts=parent["ts"])) == before
     (told,) = slack.ephemerals()
-    assert "no estimate `bcdfghjkmn`" in told["text"]
+    assert "Estimate `bcdfghjkmn` no longer exists" in told["text"]
     assert usd(told["text"]) == []
 
 

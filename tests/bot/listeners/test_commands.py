@@ -68,9 +68,9 @@ def slack_form(slack: FakeSlack, text: str) -> str:
         ("examples=10k", ["example=250/150"]),
         ("on=openai/gpt-4.1-minni examples=10k example=400", ["openai/gpt-4.1-mini"]),
         ("base=gpt-4o-minni examples=10k example=400", ["gpt-4o-mini"]),
-        ("examples=10k examples=20k example=400", ["is given twice"]),
+        ("examples=10k examples=20k example=400", ["appears twice"]),
         ("examples=10k example=400 support bot", ["“support”", "quotes"]),
-        ('examples=10k example=400 name="support bot', ["quotation mark is not closed"]),
+        ('examples=10k example=400 name="support bot', ["quotation mark isn't closed"]),
         ("calls=50k/day examples=10k example=400", ["call=100/70"]),
         ("examples= example=400", ["has no value"]),
     ],
@@ -156,7 +156,7 @@ async def test_models_lists_what_can_be_trained(workspace: Workspace, slack: Fak
     answer = await look_up(slack, "models")
     statuses = {row[1] for row in rows(answer)[1:]}
     assert statuses == {"open", "closing"}
-    assert " more: say what you look for" in texts(answer)
+    assert " more: add a word" in texts(answer)
 
 
 async def test_models_with_a_word_lists_only_what_matches(workspace: Workspace, slack: FakeSlack) -> None:
@@ -186,7 +186,7 @@ async def test_price_shows_figures_sources_and_dates(workspace: Workspace, slack
         ("hlep", "`help`"),
         ("qqqq", "`help` lists"),
         ("show", "`list` shows yours"),
-        ("show 2222222222", "There is no estimate “2222222222”"),
+        ("show 2222222222", "This workspace has no estimate “2222222222”"),
     ],
 )
 async def test_a_slip_in_a_word_gets_the_nearest_one(

@@ -174,7 +174,7 @@ async def test_what_is_no_training_file_is_said_and_not_priced(workspace: Worksp
     for name, content, why in (
         ("paper.pdf", b"%PDF-1.7 ...", "The file is a PDF"),
         ("huge.jsonl", b"{}", "larger than 500 MB"),
-        ("lines.jsonl", b'{"a": 1}\n', "There is no example in it"),
+        ("lines.jsonl", b'{"a": 1}\n', "It contains no examples"),
     ):
         file = slack.attach(name, content)
         if name.startswith("huge"):
@@ -190,7 +190,7 @@ async def test_the_token_goes_to_slack_alone(workspace: Workspace, slack: FakeSl
     file = {"id": "F1", "name": "x.jsonl", "size": 5, "url_private_download": "https://files.slack.com.evil.test/x"}
     event["event"] |= {"subtype": "file_share", "files": [file]}
     assert (await slack.deliver_event(event)).ok
-    await said(slack, "not Slack's own", slack.im, event["event"]["ts"])
+    await said(slack, "isn't one of Slack's", slack.im, event["event"]["ts"])
     slack.scopes.discard("files:read")
     message = await slack.say("", channel=slack.im, files=[slack.attach("train.jsonl", chats())])
     await said(slack, "*train.jsonl* wasn't counted", slack.im, message["ts"])

@@ -52,7 +52,7 @@ async def test_form_keeps_its_input_until_the_database_is_back(
     delivered = await slack.submit_view(view["id"], answers)
     assert delivered.ok
     (said,) = delivered.errors.values()
-    assert "nothing you typed is lost" in said
+    assert "your input isn't lost" in said
     assert slack.views == [view], "it is open, as it was filled in"
     assert (await slack_actions.get_json(f"{workspace.url}/readyz"))[0] == 503
     await line.up()
@@ -116,8 +116,8 @@ async def test_a_database_that_says_nothing_is_not_waited_for(
         slack.command(""),
         slack_actions.get_json(f"{workspace.url}/readyz"),
     )
-    assert ready == (503, {"ok": False, "database": "does not answer"})
-    assert "nothing you typed is lost" in next(iter(submitted.errors.values()))
+    assert ready == (503, {"ok": False, "database": "doesn't answer"})
+    assert "your input isn't lost" in next(iter(submitted.errors.values()))
     assert "Please try again" in listed.json()["text"]
     assert (submitted.ok, listed.ok, opened.ok) == (True, True, True), "without its answer"
     await slack_actions.opened(slack, {view["id"]})

@@ -55,7 +55,7 @@ async def test_two_workspaces_install_it_and_their_estimates_never_mix(company: 
         assert other not in listed
         assert f"<{slack.base_url}/archives/" in listed, "links lead into the own workspace"
     await company.red.command(f"show {estimate_id(blue)}")
-    assert "There is no estimate" in company.red.ephemerals()[-1]["text"]
+    assert "This workspace has no estimate" in company.red.ephemerals()[-1]["text"]
     view = await slack_actions.open_form(company.blue)
     assert view["team_id"] == "T0BLUE"
     assert company.red.views == []

@@ -31,7 +31,7 @@ async def test_a_recorded_command_is_refused_and_does_nothing(start: Start, slac
         assert elsewhere == (401 if text == "list" else 200), "another process does not know it, but the database may"
         calls = len(slack.calls)
         for _ in range(3):
-            assert (await slack_actions.post(slack.events_url, body, headers)) == (401, "this request came before")
+            assert (await slack_actions.post(slack.events_url, body, headers)) == (401, "duplicate request")
     assert len(slack.calls) - calls <= 1, "the form of the first delivery at most"
     assert len(slack.messages()) <= 1, "and there the database knows what was accepted before"
 
@@ -66,7 +66,7 @@ def test_signature_is_accepted_once_unless_it_is_released() -> None:
     replays = Replays(lambda: 1_000.0)
     assert replays.take("v0=a", 1_000)
     assert not replays.take("v0=a", 1_000)
-    replays.give_back("v0=a")
+    replays.release("v0=a")
     assert replays.take("v0=a", 1_000)
 
 
@@ -83,7 +83,7 @@ def test_verified_request_is_never_accepted_twice(requests: list[tuple[int, int]
         now[0] += later
         signed.append((str(number), now[0] + off))
         replays.take(*signed[-1])
-        assert len(replays._seen) <= most
+        assert len(replays._stamps) <= most
     for signature, stamp in signed:
         if abs(now[0] - stamp) <= WINDOW_SECONDS:
             assert not replays.take(signature, stamp)
@@ -91,7 +91,7 @@ def test_verified_request_is_never_accepted_twice(requests: list[tuple[int, int]
 
 def test_current_request_is_accepted_although_memory_is_full() -> None:
     now = [1_000]
-    replays = Replays(lambda: now[0], most=10)
+    replays = Replays(lambda: now[0], max_signatures=10)
     for number in range(100):
         now[0] += 1
         assert replays.take(str(number), now[0])

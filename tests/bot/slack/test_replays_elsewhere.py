@@ -13,9 +13,9 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from cryptography.fernet import Fernet, MultiFernet
 
-from bot.listeners.commands import CATALOGUE_ALONE
 from bot.store import Database, open_database
 from bot.store.tables import metadata
+from bot.usecases.lookups import CATALOGUE_COMMANDS
 from playground import FakeSlack
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
@@ -83,7 +83,7 @@ async def a_day_at_work(slack: FakeSlack) -> None:
     await store_key(slack)
     shown = await keys_list(slack)
     await slack.click(shown, "platform_key_remove")
-    await slack.wait_for(lambda: [v for v in slack.views if v["id"] == shown["id"] and texts(v).count("no key") == 4])
+    await slack.wait_for(lambda: [v for v in slack.views if v["id"] == shown["id"] and texts(v).count("No key") == 4])
     await slack.command("audit")
     await slack_actions.press(slack, parent, "edit", "estimate_form")
     await slack_actions.full_form(slack)
@@ -108,7 +108,7 @@ async def test_replay_at_another_replica_has_no_effect(
             forms = {view["id"]: view["hash"] for view in slack.views}
             for headers, body in ear.heard:
                 status, answer, _ = await say(slack.events_url, headers, body)
-                alone = any(f"&text={verb}".encode() in body for verb in CATALOGUE_ALONE)
+                alone = any(f"&text={verb}".encode() in body for verb in CATALOGUE_COMMANDS)
                 assert status == 401 or not answer or alone, (body, answer)
             assert await rows_of(database) == before
             await database.close()

@@ -139,7 +139,7 @@ def test_the_installing_workspace(body: Json, team_id: str) -> None:
     ],
 )
 def test_a_malformed_request(body: Json) -> None:
-    with pytest.raises(MalformedRequest, match="lacks its"):
+    with pytest.raises(MalformedRequest, match="has no"):
         parse_request(body)
 
 

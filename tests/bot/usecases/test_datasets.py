@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.services import Services
-from bot.usecases.datasets import NotYourRun, cancel_run
+from bot.usecases.datasets import RunOfAnotherUser, cancel_run
 from playground import FakeSlack
 from tests.bot.usecases.requests import TEAM, press
 
@@ -28,7 +28,7 @@ async def test_sender_cancels_the_count(services: Services, slack: FakeSlack, ru
 
 
 async def test_other_users_do_not_cancel_the_count(services: Services, slack: FakeSlack, run: str) -> None:
-    with pytest.raises(NotYourRun, match=f"Only <@{slack.you}>") as caught:
+    with pytest.raises(RunOfAnotherUser, match=f"Only <@{slack.you}>") as caught:
         await cancel_run(services, press(slack.colleague, run))
     assert (caught.value.run.channel_id, caught.value.run.thread_ts) == (slack.general, "1.1")
     stored = await services.dataset_runs.get(run, team_id=TEAM)

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from msgspec import UNSET, structs
 
-from bot.answers.lookups import NOT_YOURS
 from bot.results import END_KINDS
 from bot.store import EstimateStore, open_database
+from bot.usecases.watches import NOT_ALLOWED
 from playground import FakeSlack
 from pricing import BasePrice, Catalog, question_source
 from tests.bot import fixture_catalog, slack_actions
@@ -53,7 +53,7 @@ class Life:
             parent = await slack_actions.ask(self.slack, f"on={on} {fixture_catalog.LINE} {more}")
             said = await self.slack.command(f"watch {estimate_id(parent)} {watch}")
             assert "is watched" in said.json()["text"], said.body
-            assert ("what prompting costs" in said.json()["text"]) == ("base=" in more)
+            assert ("or of prompting" in said.json()["text"]) == ("base=" in more)
         return parent
 
     def alerts(self, parent: Json) -> list[Json]:
@@ -96,7 +96,7 @@ async def test_price_that_falls_back_is_reported_against_the_quote(life: Life) -
     await life.look(catalogue())
     back = life.alerts(parent)[1]
     assert rows(back)[1] == [fixture_catalog.NAME, "$13,080.00", "$13,080.00", "±$0.00"]
-    assert "as it was quoted" in texts(back)
+    assert "the same as quoted" in texts(back)
     assert "Since the last alert on 2026-11-22: price of Input tokens −$1,800.00." in texts(back)
     await life.look(catalogue())
     assert len(life.alerts(parent)) == 2
@@ -141,7 +141,7 @@ async def test_a_dated_price_is_told_as_the_price_it_is(life: Life) -> None:
     parent = await life.asked()
     await life.look(catalogue(offer(input_later=("4", "2026-11-22"))))
     (alert,) = life.alerts(parent)
-    assert "Of the difference to the quote: price of Input tokens +$1,800.00." in texts(alert)
+    assert "Causes of the difference to the quote: price of Input tokens +$1,800.00." in texts(alert)
 
 
 async def test_price_announced_in_the_quote_raises_no_alert(life: Life) -> None:
@@ -170,7 +170,7 @@ async def test_another_offer_that_is_cheapest_now_is_told(life: Life) -> None:
     cheaper = catalogue(offer(), offer("two", input="1"))
     await life.look(cheaper)
     (alert,) = life.alerts(parent)
-    assert "Two (Acme) is cheapest now: $9,480.00." in texts(alert)
+    assert "Two (Acme) is now the cheapest: $9,480.00." in texts(alert)
     assert rows(alert)[1:] == [
         [fixture_catalog.NAME, "$13,080.00", "$13,080.00", "±$0.00"],
         ["Two (Acme)", "$14,880.00", "$9,480.00", "−$5,400.00"],
@@ -184,19 +184,19 @@ async def test_removed_offer_is_reported_once_and_again_on_return(life: Life) ->
     for _ in range(2):
         await life.look(catalogue(offer("two")))
     (alert,) = life.alerts(parent)
-    assert f"{fixture_catalog.NAME} is not in the catalogue any more." in texts(alert)
+    assert f"{fixture_catalog.NAME} isn't in the catalogue any more." in texts(alert)
     assert rows(alert)[1:] == [[fixture_catalog.NAME, "$13,080.00", "–", "unknown"]], (
         "of what was not asked for nothing is said"
     )
     await life.look(catalogue())
-    assert "as it was quoted" in texts(life.alerts(parent)[1])
+    assert "the same as quoted" in texts(life.alerts(parent)[1])
 
 
 async def test_a_price_nobody_knows_any_more_is_told(life: Life) -> None:
     parent = await life.asked()
     await life.look(catalogue(offer(input="unknown")))
     (alert,) = life.alerts(parent)
-    assert "has no complete price any more: Input tokens: the price is not known." in texts(alert)
+    assert "no longer has a complete price: Input tokens: the price is not known." in texts(alert)
     assert rows(alert)[1][-1] == "unknown"
 
 
@@ -228,7 +228,7 @@ async def test_price_of_the_base_model_is_reported_with_the_payback(life: Life) 
     for _ in range(2):
         await life.look(beside_prompting("2"))
     (alert,) = life.alerts(parent)
-    assert "Prompting big (Acme) costs $47,160.00 now." in texts(alert)
+    assert "Prompting big (Acme) now costs $47,160.00." in texts(alert)
     assert rows(alert)[1:] == [
         [fixture_catalog.NAME, "$13,080.00", "$13,080.00", "±$0.00"],
         ["Prompting big (Acme)", "$66,960.00", "$47,160.00", "−$19,800.00"],
@@ -284,7 +284,7 @@ async def test_an_end_that_moves_is_told_with_what_it_does(life: Life) -> None:
     parent = await life.asked()
     await life.look(catalogue(offer(ends="inference_ends: 2027-02-03")))
     (alert,) = life.alerts(parent)
-    assert "New: 2027-02-03 is the day on which tuned models stop answering." in texts(alert)
+    assert "New: 2027-02-03 is the day on which fine-tuned models stop working." in texts(alert)
     assert rows(alert)[1] == [fixture_catalog.NAME, "$13,080.00", "$2,712.00", "−$10,368.00"]
     assert "the day on which it ends −$10,368.00." in texts(alert)
     await life.look(catalogue(offer(ends="inference_ends: 2027-02-03")))
@@ -299,9 +299,9 @@ async def test_what_closes_to_new_customers_is_counted_down_and_told(life: Life)
     for days in (1, 1, 8):  # 8 and 7 days before, and the day after
         await life.look(catalogue(*offers), timedelta(days=days))
     near, closed = life.alerts(parent)
-    assert "In 7 days, 2026-11-30, is the last day on which a new customer can train it" in texts(near)
-    assert "cannot be bought as you asked any more: New customers could train until 2026-11-30" in texts(closed)
-    assert "Two (Acme) is cheapest now: $14,880.00." in texts(closed)
+    assert "In 7 days, 2026-11-30, is the last day on which new customers can train it" in texts(near)
+    assert "isn't available for your scenario any more: New customers could train until 2026-11-30" in texts(closed)
+    assert "Two (Acme) is now the cheapest: $14,880.00." in texts(closed)
     assert life.alerts(existing) == []
 
 
@@ -331,7 +331,7 @@ async def test_estimate_without_saved_ends_takes_the_current_ones(life: Life, sl
     assert slack.messages(slack.im) == []
     await life.look(catalogue())
     (direct,) = slack.messages(slack.im)
-    assert "2027-02-03 is not the day on which tuned models stop answering any more" in texts(direct)
+    assert "2027-02-03 isn't the day on which fine-tuned models stop working any more" in texts(direct)
 
 
 async def test_ten_days_of_downtime_give_one_message(life: Life) -> None:
@@ -339,7 +339,7 @@ async def test_ten_days_of_downtime_give_one_message(life: Life) -> None:
     parent = await life.asked(catalog=catalogue(offer(ends="training_ends: 2027-01-01", hosting="0.10")))
     await life.look(catalogue(offer(ends="training_ends: 2027-01-01", hosting="0.10", input="4")), timedelta(days=31))
     (alert,) = life.alerts(parent)
-    for said in ("+$1,800.00", "In 10 days, 2027-01-01", "bills $72.00 a month while it is up"):
+    for said in ("+$1,800.00", "In 10 days, 2027-01-01", "costs $72.00 a month while it is deployed"):
         assert said in texts(alert)
 
 
@@ -355,7 +355,7 @@ async def test_what_bills_while_idle_is_said_every_thirty_days(life: Life) -> No
         await life.look(hosted, timedelta(days=days))
         counts.append(len(life.alerts(parent)))
     assert counts == [0, 1, 1, 2]
-    assert f"{fixture_catalog.NAME} bills $1,224.00 a month while it is up, called or not" in texts(
+    assert f"{fixture_catalog.NAME} costs $1,224.00 a month while it is deployed, even if it gets no calls" in texts(
         life.alerts(parent)[0]
     )
 
@@ -498,27 +498,27 @@ async def test_what_is_watched_is_listed_and_ends_by_unwatch(life: Life, slack: 
         assert "You don't watch any estimate" in (await slack.command("watch")).json()["text"]
         one, other = [estimate_id(await slack_actions.ask(slack, f"on={ON} {fixture_catalog.LINE}")) for _ in range(2)]
         assert "by more than 5% (the default" in (await slack.command(f"watch `{one}`")).json()["text"]
-        assert "by more than 2.5%;" in (await slack.command(f"watch {one} over 2.5%")).json()["text"]
+        assert "by more than 2.5%\n" in (await slack.command(f"watch {one} over 2.5%")).json()["text"]
         mine = (await slack.command("watch")).json()["text"]
         assert f"`{one}` over 2.5%" in mine
         assert other not in mine
         lines = (await slack.command("list")).json()["text"].splitlines()
         assert [line.endswith("· watched") for line in lines if other in line or one in line] == [False, True]
-        assert "not watched any more" in (await slack.command(f"unwatch {one}")).json()["text"]
-        assert "“" + one + "” is not watched" in (await slack.command(f"unwatch {one}")).json()["text"]
+        assert "isn't watched any more" in (await slack.command(f"unwatch {one}")).json()["text"]
+        assert "“" + one + "” isn't watched" in (await slack.command(f"unwatch {one}")).json()["text"]
     await life.look(catalogue(offer(input="4")))
     assert not [m for m in slack.messages() if life.alerts(m)]
 
 
 UNREADABLE = {
-    "bcdfghjkmn": "There is no estimate “bcdfghjkmn”",
+    "bcdfghjkmn": "This workspace has no estimate “bcdfghjkmn”",
     "{id} above 5%": "Write it like `watch k7m2…`",
-    "{id} over": "neither a share nor an amount",
-    "{id} over 50": "neither a share nor an amount",
+    "{id} over": "isn't a percentage or an amount",
+    "{id} over 50": "isn't a percentage or an amount",
     "{id} over -5%": "is negative",
-    "{id} over 0%": "A threshold of zero",
-    "{id} over 5% or 10%": "one share and one amount",
-    "{id} over 5% or": "neither a share nor an amount",
+    "{id} over 0%": "A threshold can't be zero",
+    "{id} over 5% or 10%": "one percentage and one amount",
+    "{id} over 5% or": "isn't a percentage or an amount",
     "{id} over $lots": "isn't a number",
     "{id} over 0.0000000000000000000001%": "too many digits",
 }
@@ -529,7 +529,7 @@ async def test_a_watch_that_cannot_be_read_says_how(life: Life, slack: FakeSlack
         found = estimate_id(await slack_actions.ask(slack, f"on={ON} {fixture_catalog.LINE}"))
         for argument, says in UNREADABLE.items():
             assert says in (await slack.command(f"watch {argument.format(id=found)}")).json()["text"]
-        assert (await slack.command("unwatch")).json()["text"].startswith("Say which one")
+        assert (await slack.command("unwatch")).json()["text"].startswith("Add the id")
         assert "You don't watch any estimate" in (await slack.command("watch")).json()["text"]
 
 
@@ -545,12 +545,12 @@ async def test_owner_and_admins_change_watches_with_an_audit_entry(life: Life, s
             return str((await slack.command(line, user=user)).json()["text"])
 
         for line in (f"watch {mine}", f"watch {mine} over 1%"):
-            assert await said(line, slack.colleague) == NOT_YOURS
+            assert await said(line, slack.colleague) == NOT_ALLOWED
         assert "is watched" in await said(f"watch {mine}", slack.you)
-        assert await said(f"unwatch {mine}", slack.colleague) == NOT_YOURS
+        assert await said(f"unwatch {mine}", slack.colleague) == NOT_ALLOWED
         assert "is watched" in await said(f"watch {edit} over $50", slack.colleague)
         assert "is watched" in await said(f"watch {edit} over 1%", slack.you)
-        assert "not watched any more" in await said(f"unwatch {edit}", slack.colleague)
+        assert "isn't watched any more" in await said(f"unwatch {edit}", slack.colleague)
         await slack.command("audit")
     assert [row[1:] for row in rows(slack.ephemerals()[-1])[1:]] == [
         [slack.colleague, f"alert of estimate {edit}", "over 1% → –"],

@@ -45,7 +45,7 @@ async def test_job_that_waits_a_minute_makes_the_bot_unready(
         assert await slack_actions.get_json(readyz) == (200, {"ok": True})
         time[0] += timedelta(seconds=1)
         status, body = await slack_actions.get_json(readyz)
-        assert (status, body) == (503, {"ok": False, "queue": "1 jobs wait, the oldest for 61 s"})
+        assert (status, body) == (503, {"ok": False, "queue": "1 jobs are waiting, the oldest for 61 s"})
         assert (await slack_actions.get_json(str(server.make_url("/healthz"))))[0] == 200
         await app.worker.resume()
         assert await slack_actions.get_json(readyz) == (200, {"ok": True}), "the job is running"

@@ -156,7 +156,7 @@ async def test_an_unknown_price_is_neither_nothing_nor_within(workspace: Workspa
     said = {
         "501": f"It isn't known whether this is within the budget of $501.00: {unpublished} its known part is $500.00",
         "9/month": "It isn't known whether this is within the budget of $9.00 a month: "
-        f"{unpublished} no part of it is known.",
+        f"{unpublished} no part of its cost is known.",
         "499": f"Above the budget of $499.00 by $1.00: {name} is at least $500.00 over 12 months.",
     }
     for amount, sentence in said.items():
@@ -199,7 +199,7 @@ async def test_a_budget_that_cannot_be_is_refused(workspace: Workspace, slack: F
     for amount, said in (
         ("much", "isn't a number"),
         ("5/day", "“day” isn't a budget period"),
-        ("5000 EUR", "Write US dollars"),
+        ("5000 EUR", "Enter US dollars"),
     ):
         assert said in (await slack_actions.set_budget(slack, {"amount": amount}))["amount"]
     assert set(await slack_actions.set_budget(slack, {"amount": "5"})) == {"approvers"}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import Audit, AuditChange, open_database
-from bot.workspace.roles import ADMINS_ONLY, CANNOT_ASK, NO_ANSWER, Roles
+from bot.workspace.roles import ADMINS_ONLY, MISSING_SCOPE, NO_ANSWER, Roles
 from calculator import UserError
 from playground import FakeSlack
 from pricing import Catalog
@@ -64,7 +64,7 @@ async def test_somebody_whom_slack_does_not_know_is_no_admin(start: Start, slack
         assert not await Roles(running.app.workspaces).is_admin(TEAM, "U0NOBODY")
 
 
-@pytest.mark.parametrize(("error", "said"), [("missing_scope", CANNOT_ASK), ("internal_error", NO_ANSWER)])
+@pytest.mark.parametrize(("error", "said"), [("missing_scope", MISSING_SCOPE), ("internal_error", NO_ANSWER)])
 async def test_unknown_role_is_refused_with_the_reason(
     workspace: Workspace, slack: FakeSlack, error: str, said: str
 ) -> None:

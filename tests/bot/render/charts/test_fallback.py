@@ -34,7 +34,7 @@ async def test_refused_chart_is_uploaded_as_an_image(catalog: Catalog, slack: Fa
     poster = Poster(client, client)
     slack.fail_next("chat.postMessage", "invalid_blocks", status=200)
     place = Destination(slack.general, parent["ts"])
-    assert (await poster.post(place, chart_reply(chart))).place == place
+    assert (await poster.post(place, chart_reply(chart))).destination == place
     (picture,) = slack.files
     assert slack.file_content(picture["id"]).startswith(b"\x89PNG")
     assert picture["alt_txt"].startswith("Bar chart: cost over 12 months.")

@@ -49,7 +49,7 @@ async def test_home_lists_what_one_watches_and_its_models_that_end(workspace: Wo
     assert "*Watched*" not in texts(await slack_actions.open_home(slack))
     await slack.command(f"watch {estimate_id(parent)} over $50")
     said = texts(await slack_actions.open_home(slack))
-    assert f"over $50 · nothing to tell yet · `{estimate_id(parent)}`" in said
+    assert f"over $50 · no alerts yet · `{estimate_id(parent)}`" in said
     assert f"p{parent['ts'].replace('.', '')}|theirs>" in said
     assert "GPT-4.1 mini (OpenAI) trains until 2027-01-06" in said
     assert "*Watched*" not in texts(await slack_actions.open_home(slack, slack.colleague))
@@ -137,4 +137,4 @@ async def test_only_an_admin_changes_settings_and_budgets(workspace: Workspace, 
     errors = await slack_actions.set_budget(slack, {"amount": "5", "approvers": [slack.you]}, slack.colleague)
     assert "admins" in errors["amount"]
     await slack.command("audit")
-    assert "No setting of this workspace has been changed yet." in texts(slack.ephemerals()[-1])
+    assert "This workspace's settings haven't been changed yet." in texts(slack.ephemerals()[-1])

@@ -1,0 +1,147 @@
+"""The app's Home tab: a user's latest estimates and watches, the ends of their offers, and the workspace's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from bot.forms.defaults import FIELDS
+from bot.render.ages import age
+from bot.render.blocks import Block, context, header, section
+from bot.render.escaping import clip, escape
+from bot.render.money import counted
+from bot.slack.poster import permalink
+from bot.store import Budget, SavedEstimate, Watch
+from bot.workspace.budgets import read_limit
+from bot.workspace.defaults import DEFAULTS, RATE, RATE_DAY, WorkspaceDefaults
+from pricing import OLD_DAYS, Catalog
+
+NEW_ESTIMATE, OPEN_SETTINGS, OPEN_BUDGET = "home_estimate", "home_settings", "home_budget"
+MAX_ROWS = 8
+MAX_OFFERS = 10
+"""The number of offers of one estimate whose ends are listed."""
+END_NOTICE = timedelta(days=365)
+"""The time before an end from which it is listed."""
+
+
+class HomeData(NamedTuple):
+    """The data of a user's Home tab."""
+
+    estimates: Sequence[SavedEstimate]
+    watched: Sequence[tuple[Watch, SavedEstimate]]
+    defaults: WorkspaceDefaults
+    budget: Budget | None
+    """The budget of the workspace."""
+    team_url: str
+
+
+def home(data: HomeData, catalog: Catalog, today: date) -> dict[str, Any]:
+    """Return the view for views.publish.
+
+    Args:
+        data: The user's data.
+        catalog: The catalogue, for ends and the age of prices.
+        today: The current date.
+    """
+    blocks: list[Block] = [
+        header("What will fine-tuning cost?"),
+        {"type": "actions", "elements": [_button("New estimate", NEW_ESTIMATE, "primary")]},
+        section("*Your latest estimates*"),
+    ]
+    if data.estimates:
+        blocks += [_estimate(estimate, data.team_url) for estimate in data.estimates[:MAX_ROWS]]
+    else:
+        blocks.append(context("None yet. Press New estimate, or type `/ftcost` in a channel."))
+    if data.watched:
+        blocks.append(section("*Watched*"))
+        blocks += [_watched(watch, estimate, data.team_url) for watch, estimate in data.watched[:MAX_ROWS]]
+        if len(data.watched) > MAX_ROWS:
+            blocks.append(context(f"{len(data.watched) - MAX_ROWS} more: `/ftcost watch` lists them all."))
+    relevant = [*data.estimates, *(estimate for _, estimate in data.watched)]
+    if ends := list(_ending(relevant, catalog, today)):
+        blocks.append(
+            section("*Your models that will end*\n" + "\n".join(f"• {escape(line)}" for line in ends[:MAX_ROWS]))
+        )
+    blocks += [section(f"*Prices*\n{escape(_catalogue(catalog, today))}"), section(_settings(data))]
+    elements = [_button("Settings", OPEN_SETTINGS), _button("Budget of the workspace", OPEN_BUDGET)]
+    blocks.append({"type": "actions", "elements": elements})
+    return {"type": "home", "blocks": blocks}
+
+
+def _estimate(estimate: SavedEstimate, team_url: str) -> Block:
+    headline = f"{escape(clip(estimate.result.headline, 150))}\n" if estimate.name else ""
+    return section(f"*{_link(estimate, team_url)}*\n{headline}{estimate.as_of} · `{estimate.id}`")
+
+
+def _watched(watch: Watch, estimate: SavedEstimate, team_url: str) -> Block:
+    alerts = counted(watch.alerts, "alert") if watch.alerts else "no alerts yet"
+    return section(f"*{_link(estimate, team_url)}*\nover {escape(watch.over)} · {alerts} · `{estimate.id}`")
+
+
+def _link(estimate: SavedEstimate, team_url: str) -> str:
+    """Return an estimate's name or headline as a link to its thread."""
+    link = permalink(team_url, estimate)
+    title = escape(clip(estimate.name or estimate.result.headline.rstrip("."), 150))
+    return f"<{escape(link)}|{title}>" if link else title
+
+
+def _ending(estimates: Sequence[SavedEstimate], catalog: Catalog, today: date) -> Iterator[str]:
+    """Yield the offers of these estimates that end within a year, the next end first.
+
+    An estimate over all offers counts with its best offer only.
+    """
+    names = dict.fromkeys(
+        offer.offer
+        for estimate in estimates
+        for offer in estimate.result.estimates[: 1 if estimate.fields.get("on", "all") == "all" else MAX_OFFERS]
+    )
+    ends: list[tuple[date, str]] = []
+    for name in names:
+        offer = catalog.offers.get(name)
+        life = offer.lifecycle if offer else None
+        if offer is None or life is None:
+            continue
+        for day, verb in ((life.training_ends, "trains until"), (life.inference_ends, "answers until")):
+            if day and today <= day <= today + END_NOTICE:
+                ends.append((day, f"{offer.title} ({offer.platform_title}) {verb} {day}"))
+    return (line for _, line in sorted(ends))
+
+
+def _catalogue(catalog: Catalog, today: date) -> str:
+    """Return the number of offers and recorded prices, and their age."""
+    gpus = catalog.gpus.offers.values()
+    recorded = [rows for offer in catalog.offers.values() for rows in offer.prices.values()]
+    days = [price.source.checked_on for rows in (*recorded, *(offer.prices for offer in gpus)) for price in rows]
+    if not days:
+        return f"Catalogue {catalog.version}: no prices."
+    old_count = sum((today - day).days > OLD_DAYS for day in days)
+    return (
+        f"Catalogue {catalog.version}: {len(catalog.offers)} offers and {len(gpus)} of GPUs by the hour, "
+        f"{len(days):,} prices recorded. "
+        f"The newest was read on {max(days)} ({age(max(days), today)}); {old_count:,} over {OLD_DAYS} days ago."
+    )
+
+
+def _settings(data: HomeData) -> str:
+    fields: Mapping[str, str] = data.defaults.fields
+    labels = {field.key: field.label for field in FIELDS}
+    lines = [f"• {labels[key]}: {escape(fields[key])}" for key in DEFAULTS if fields.get(key)]
+    if fields.get(RATE):
+        lines.append(f"• 1 USD = {escape(fields[RATE])} {escape(fields.get('currency', ''))}, since {fields[RATE_DAY]}")
+    if data.budget:
+        lines.append(
+            f"• Budget of an estimate: {read_limit(data.budget.amount).text}, approved by {_approvers(data.budget)}"
+        )
+    return "*Settings of this workspace*\n" + (
+        "\n".join(lines) or "No defaults yet. Admins can set them with the Settings button."
+    )
+
+
+def _approvers(budget: Budget) -> str:
+    return ", ".join(f"<@{escape(user)}>" for user in budget.approvers) or "no approvers"
+
+
+def _button(text: str, action_id: str, style: str | None = None) -> Block:
+    button: Block = {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": text}}
+    return button | ({"style": style} if style else {})
