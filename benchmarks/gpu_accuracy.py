@@ -57,7 +57,7 @@ def score(rows: Iterable[Mapping[str, str]], facts: GpuFacts, physics_of: Callab
             run.scored.append(_score(row, predict(row.setup, physics_of(row.source))))
         except Unusable as reason:
             run.skipped[str(reason)] += 1
-        except (ArithmeticError, ValueError) as fault:  # an absurd row is no reason to stop
+        except (ArithmeticError, ValueError) as fault:  # an absurd row does not stop the run
             run.skipped[f"cannot be predicted ({type(fault).__name__})"] += 1
     return run
 
@@ -78,7 +78,7 @@ def _score(row: Row, made: Prediction) -> Scored:
 
 
 def summary(errors: Iterable[tuple[str, float, bool]]) -> dict[str, float | int | None]:
-    """Of (source, error, covered): median and 90th percentile of |error|, mean of the sources' medians, coverage."""
+    """Return median and 90th percentile of |error|, the mean of the sources' medians, and coverage."""
     found = list(errors)
     if not found:
         return {"rows": 0, "median": None, "p90": None, "macro_median": None, "coverage": None}

@@ -31,7 +31,7 @@ Vector = NDArray[np.float64]
 
 # Errors beyond these (in logarithms) count by their size instead of its square.
 USUAL_ERROR = {"time": 0.2, "memory": 0.08}
-# How strongly a constant is held at the value it stands at, against 100 rows.
+# Weight of a constant's current value against 100 rows.
 HOLD = 0.5
 EVALUATIONS = 25
 
@@ -143,14 +143,16 @@ def main(arguments: list[str] | None = None) -> int:
     for kind in kinds:
         physics = fit(measured(rows, facts, kind), facts, kind, physics)
         for name in _fitted(facts, kind):
-            print(f"{name}: {getattr(physics, name):.4g}  (stands at {getattr(facts.physics, name):.4g})")
+            print(f"{name}: {getattr(physics, name):.4g}  (currently {getattr(facts.physics, name):.4g})")
     print("\nWith these constants:\n")
     print(markdown(report(score(rows, facts, lambda source: physics), None)))
     without = fits_without_each_source(rows, facts)
     left_out = score(rows, facts, without.__getitem__)
     print("\nEach source by a fit without it:\n")
     print(markdown(report(left_out, None)))
-    print("\n80 % of the measured values stand between these multiples of the predicted ones, every source alike:")
+    print(
+        "\n80 % of the measured values lie between these multiples of the predicted ones, all sources weighted equally:"
+    )
     for kind in kinds:
         low, high = _interval(
             [(row.source, error) for row in left_out.scored if (error := _error(row, kind)) is not None]

@@ -21,12 +21,12 @@ T = TypeVar("T")
 
 
 class CostSpan(NamedTuple):
-    """A figure at the cheap and at the dear corner of a ranged scenario, US dollars."""
+    """A figure at the cheap and at the expensive corner of a ranged scenario, US dollars."""
 
     low: Decimal | None
     high: Decimal | None
     whole: bool
-    """Whether every amount is known at both corners and in between. Otherwise both are an “at least”."""
+    """True if every amount is known at both corners and in between. Otherwise both are an “at least”."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Comparison:
     low: dict[str, Estimate]
     """By offer id: the same offer at the cheap corner. Empty unless the scenario has ranges."""
     high: dict[str, Estimate]
-    """By offer id: the same offer at the dear corner. Empty unless the scenario has ranges."""
+    """By offer id: the same offer at the expensive corner. Empty unless the scenario has ranges."""
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the fields only: facts that `computed_once` keeps are computed again where they are needed."""
@@ -80,7 +80,7 @@ class Comparison:
         return next((estimate for estimate in self.estimates if estimate.offer.id == offer_id), None)
 
     def span(self, estimate: Estimate, figure: Figure) -> CostSpan | None:
-        """Return a figure of an offer from the cheap to the dear corner; None for a scenario without ranges."""
+        """Return a figure of an offer from the cheap to the expensive corner; None for a scenario without ranges."""
         low, high = self.low.get(estimate.offer.id), self.high.get(estimate.offer.id)
         if low is None or high is None:
             return None

@@ -92,7 +92,7 @@ class Formula(Numeric):
 
     @property
     def is_input(self) -> bool:
-        """Whether it is an input, and not computed from inputs."""
+        """True for an input, False for a number computed from inputs."""
         return self.text.isidentifier()
 
     def smaller(self, bound: Decimal) -> Any:

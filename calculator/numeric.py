@@ -16,7 +16,7 @@ Number = TypeVar("Number", float, Decimal)
 
 
 class Numeric:
-    """A stand-in for a Decimal in the cost model. It is not ordered, because samples may lie either way round."""
+    """A stand-in for a Decimal in the cost model. It is not ordered, because each sample may be larger or smaller."""
 
     __slots__ = ()
 

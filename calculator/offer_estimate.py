@@ -23,7 +23,7 @@ YOUR_RATES = "your-rates"
 
 
 class EstimateContext(NamedTuple):
-    """What all estimates of one resolved scenario share."""
+    """Values that all estimates of one resolved scenario share."""
 
     plan: ResolvedScenario
     as_of: date
@@ -35,7 +35,7 @@ class EstimateContext(NamedTuple):
 
 
 def estimate_context(plan: ResolvedScenario, as_of: date, default_epochs: Decimal) -> EstimateContext:
-    """Return what all estimates of a resolved scenario share."""
+    """Return the values that all estimates of a resolved scenario share."""
     end = day_after_months(as_of, highest(plan.months))
     return EstimateContext(plan, as_of, end, default_epochs, _preparation(plan, as_of))
 

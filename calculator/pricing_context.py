@@ -38,7 +38,7 @@ class PricingContext(NamedTuple):
         return self.listed_base
 
     def estimate_context(self, plan: ResolvedScenario) -> EstimateContext:
-        """Return what all estimates of a resolved scenario share."""
+        """Return the values that all estimates of a resolved scenario share."""
         return estimate_context(plan, self.as_of, self.assumptions["default_epochs"].value or ONE)
 
     def estimates(self, plan: ResolvedScenario) -> list[Estimate]:

@@ -38,7 +38,7 @@ class LineItem(NamedTuple):
 
     @property
     def source(self) -> Source | None:
-        """Where the unit price was read; None for a line without a price."""
+        """Source of the unit price; None for a line without a price."""
         return self.price.source if self.price else None
 
     @property
@@ -127,7 +127,7 @@ class Total(NamedTuple):
     usd: Decimal | None
     """US dollars; None if nothing of it is known."""
     whole: bool
-    """Whether every part is known. Otherwise the sum is an “at least”."""
+    """True if every part is known. Otherwise the sum is an “at least”."""
 
 
 class Estimate(NamedTuple):
@@ -144,7 +144,7 @@ class Estimate(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """Whether every line has an amount. Otherwise the total is an “at least”."""
+        """True if every line has an amount. Otherwise the total is an “at least”."""
         return bool(self.lines) and self.total.whole
 
     @property
@@ -201,7 +201,7 @@ class BaseEstimate(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """Whether every line has an amount."""
+        """True if every line has an amount."""
         return bool(self.lines) and all(line.amount_usd is not None for line in self.lines)
 
     @property

@@ -34,7 +34,7 @@ class Setup:
     node_gb_s: float | None = None
     """GB/s between nodes per GPU, one direction; None for the assumption for the link."""
     sharding: Sharding = "none"
-    """What data-parallel copies share: nothing (DDP), optimiser states (zero1), also gradients (zero2), also weights
+    """States shared by data-parallel copies: none (DDP), optimiser states (zero1), also gradients (zero2), also weights
     (zero3, FSDP).
     """
     tensor_parallel: int = 1

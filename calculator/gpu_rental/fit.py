@@ -1,4 +1,4 @@
-"""Whether a training job fits: memory of one GPU by part, remedies, the fewest GPUs and the cheapest offers."""
+"""The fit of a training job: memory of one GPU by part, remedies, the fewest GPUs and the cheapest offers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FittingOffer(NamedTuple):
 
 
 class FitReport(NamedTuple):
-    """Whether a training job fits on a GPU."""
+    """The fit of a training job on a GPU."""
 
     question: GpuQuestion
     gpu: Gpu

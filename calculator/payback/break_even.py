@@ -235,6 +235,6 @@ def _net(case: PaybackCase) -> Decimal | None:
 
 
 def _day(as_of: date, months: Decimal) -> date | None:
-    """Return the day after so many months; None beyond the end of the calendar."""
+    """Return the day after a number of months; None beyond the end of the calendar."""
     days = ceil_number(months * DAYS_PER_YEAR / MONTHS_PER_YEAR)
     return as_of + timedelta(days=days) if days <= (date.max - as_of).days else None

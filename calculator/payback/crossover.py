@@ -92,7 +92,7 @@ def _is_smaller(offer: Offer, parameters_billion: Decimal) -> bool:
 
 
 def _gpus_usd(offer: RentedGpuOffer, context: EstimateContext, calls: Decimal) -> Decimal:
-    """Return the cost of the GPUs that carry so many calls a month, US dollars; infinity if it is unknown."""
+    """Return the cost of the GPUs that serve a number of calls a month, US dollars; infinity if it is unknown."""
     price = price_on(offer.history("hosting"), context.as_of)
     if offer.deployment is None or price is None or price.usd is None:
         return Decimal("Infinity")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from calculator.numeric import ONE, ZERO
 from calculator.question.resolved import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
-# The search for a payback ends here: nobody plans further ahead.
+# The search for a payback ends here: no plan goes further.
 LONGEST_MONTHS = Decimal(240)
 
 
@@ -24,13 +24,13 @@ class SavingStep(NamedTuple):
 
 
 class PaybackTerms(NamedTuple):
-    """What a payback follows from; money in US dollars."""
+    """Inputs of a payback; money in US dollars."""
 
     one_off: Decimal
     saving: Decimal
     """Per call."""
     calls: Decimal
-    """In the first month; 0 where not given."""
+    """Calls in the first month; 0 if the question has none."""
     idle: Decimal
     """Hosting and storage a month."""
     retraining: Decimal
@@ -109,7 +109,7 @@ def _by_month(terms: PaybackTerms, days: int | None) -> PayBack | None:
         balance += rate * (end - start)
         total_calls += calls * (end - start)
     if days is None and terms.growth >= 0 and not (terms.idle or terms.retrain_months or terms.later):
-        return PayBack(None, ceil_ratio(terms.one_off, terms.saving))  # it pays back, later than anybody plans
+        return PayBack(None, ceil_ratio(terms.one_off, terms.saving))  # it pays back, but beyond the longest search
     return None
 
 

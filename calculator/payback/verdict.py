@@ -32,12 +32,12 @@ class VerdictRule(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """Whether to tune or to prompt."""
+    """The verdict: tune or prompt."""
 
     favours: Side
-    """By the money alone."""
+    """The cheaper side."""
     points: tuple[VerdictRule, ...]
-    """What the guides add."""
+    """Rules of thumb from public guides."""
 
 
 def verdict(comparison: Comparison, estimate: Estimate) -> Verdict | None:

@@ -49,7 +49,7 @@ class Key(p.ValueSpec):
     short: str = ""
     """Label in a chart, at most 20 characters; empty for what is not one ranged number."""
     help: str = ""
-    """What the label leaves open, as one or two sentences."""
+    """One or two sentences that complete the label."""
     uncertain: bool = False
     """People estimate this number, so an answer without ranges shows what a spread around it would change. The
     horizon, prices and the number of runs are chosen or known instead.

@@ -22,7 +22,7 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True, kw_only=True)
 class ValueSpec:
-    """What a value may be, and the words for it in error messages."""
+    """Bounds of a value, and the words for it in error messages."""
 
     noun: str
     """Completes “three” isn't a valid …"""

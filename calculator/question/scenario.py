@@ -16,7 +16,7 @@ from calculator.question.keys import KEYS, in_section, unknown_key
 from calculator.question.quantities import Amount, Frequency, PromptChange, TokenPair, TokenRates, parse_amount
 from pricing import Method, StackClass
 
-# Half of a pair that stands for one character: JSON and terminals let one through, and nothing can write it.
+# A lone surrogate: JSON and terminals let it through, and it cannot be encoded.
 _HALF = re.compile("[\ud800-\udfff]")
 
 RENTED_GPUS = "gpu"

@@ -35,23 +35,23 @@ class Cause(NamedTuple):
     usd: Decimal
 
 
-def difference_causes(before: Fields, after: Fields, total: Total) -> list[Cause] | None:
+def difference_causes(old_fields: Fields, new_fields: Fields, total: Total) -> list[Cause] | None:
     """Return what each changed field adds to a total, by Shapley values.
 
     Args:
-        before: The scenario as text, by key.
-        after: The changed scenario as text, by key.
+        old_fields: The scenario as text, by key.
+        new_fields: The changed scenario as text, by key.
         total: Prices one set of fields in US dollars; None if a price is unknown.
 
     Returns:
-        The causes, which add up to total(after) − total(before) exactly; None if a total on the way is unknown.
+        The causes, which add up to total(new_fields) − total(old_fields); None if a total on the way is unknown.
     """
-    groups = _groups(before, after)
+    groups = _groups(old_fields, new_fields)
     totals: dict[frozenset[int], Decimal] = {}
 
     def value(changed: frozenset[int]) -> Decimal | None:
         if changed not in totals:
-            usd = total(_mixed(before, after, [groups[i] for i in changed]))
+            usd = total(_mixed(old_fields, new_fields, [groups[i] for i in changed]))
             if usd is None:
                 return None
             totals[changed] = usd
@@ -71,27 +71,27 @@ def difference_causes(before: Fields, after: Fields, total: Total) -> list[Cause
     return [Cause(keys, effect) for keys, effect in zip(groups, effects, strict=True)]
 
 
-def _groups(before: Fields, after: Fields) -> list[tuple[str, ...]]:
+def _groups(old_fields: Fields, new_fields: Fields) -> list[tuple[str, ...]]:
     """Return the changed keys, in groups that are attributed together.
 
     Two keys form a group if one side lacks one of them and neither has a meaning alone: calls and their length, a model
     by name or by size; and always an average length with the list of lengths.
     """
-    changed = [key for key in KEYS if before.get(key) != after.get(key) and key not in WITHOUT_COST]
+    changed = [key for key in KEYS if old_fields.get(key) != new_fields.get(key) and key not in WITHOUT_COST]
     groups: list[tuple[str, ...]] = []
     for pair in (("calls", "call"), ("model", "params"), ("example", "lengths")):
-        if set(pair) <= set(changed) and (pair[0] not in before or pair[0] not in after or "lengths" in pair):
+        if set(pair) <= set(changed) and (pair[0] not in old_fields or pair[0] not in new_fields or "lengths" in pair):
             changed = [key for key in changed if key not in pair]
             groups.append(pair)
     return [*groups, *((key,) for key in changed)]
 
 
-def _mixed(before: Fields, after: Fields, changed: list[tuple[str, ...]]) -> dict[str, str]:
-    fields = dict(before)
+def _mixed(old_fields: Fields, new_fields: Fields, changed: list[tuple[str, ...]]) -> dict[str, str]:
+    fields = dict(old_fields)
     for key in (key for keys in changed for key in keys):
         fields.pop(key, None)
-        if key in after:
-            fields[key] = after[key]
+        if key in new_fields:
+            fields[key] = new_fields[key]
     return fields
 
 

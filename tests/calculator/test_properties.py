@@ -1,4 +1,4 @@
-"""What must hold for every question over the real catalogue: more never costs less, and the parts are the whole."""
+"""Properties of every question over the real catalogue: more never costs less, and the parts add up."""
 
 from __future__ import annotations
 

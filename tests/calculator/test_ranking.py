@@ -83,7 +83,9 @@ def test_your_rates_stand_beside_the_catalogue(catalog: Catalog) -> None:
         ({"base": "no such model"}, "base", "Unknown base model “no such model”."),
     ],
 )
-def test_a_name_nobody_knows(catalog: Catalog, fields: dict[str, str], key: str, hint: str) -> None:
+def test_an_unknown_name_is_an_error_of_its_field(
+    catalog: Catalog, fields: dict[str, str], key: str, hint: str
+) -> None:
     with pytest.raises(FieldErrors) as caught:
         estimate(read_scenario({**LEAST, **fields}), catalog, TODAY)
     assert list(caught.value.errors) == [key]

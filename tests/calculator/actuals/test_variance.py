@@ -111,7 +111,7 @@ def test_preparation_stands_on_no_bill(catalog: Catalog) -> None:
 
 
 def test_an_unknown_price_is_no_estimate(catalog: Catalog) -> None:
-    """What capacity of one's own would cost at one's own rates is not known."""
+    """The price of dedicated capacity at the customer's own rates is unknown."""
     comparison = asked(catalog, serving="dedicated")
     held = one(comparison, Actual(NEW_YEAR, "all", Decimal(1), FEBRUARY))
     assert (held.estimate_usd, held.difference_usd, held.anomaly, held.inside) == (None, None, None, True)
@@ -197,7 +197,7 @@ def test_effects_always_add_up_to_the_difference(
     assert abs(total - held.difference_usd) < Decimal("1e-15")
 
 
-# --- what stands out -------------------------------------------------------------------------------------------------
+# --- anomalies ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

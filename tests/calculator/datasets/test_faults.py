@@ -91,7 +91,7 @@ def test_the_first_faults_are_kept_and_all_are_counted() -> None:
 
 
 def test_a_file_whose_beginning_is_broken_is_read_all_the_same() -> None:
-    """Half a line first; and so many blank and broken ones that the format shows late."""
+    """A broken first line, and a format that shows only after many blank and broken lines."""
     found, problems = count(jsonl(b'{"messages": [{"role": "user", "content": "hi"},', GOOD))
     assert (found.format, found.examples, [problem.kind for problem in problems]) == ("openai-chat", 1, ["bad_json"])
     late, problems = count(b"\n" * 3_000 + b"{\n" * 300 + jsonl(GOOD))

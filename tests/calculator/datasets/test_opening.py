@@ -1,4 +1,4 @@
-"""What files really are: text in every wrapping counts the same, all else gets a clear answer."""
+"""Opening of files: text in every encoding counts the same, other files get a clear error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold for every setup."""
+"""Properties of every setup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GPUs of one's own as offers: which are priced, what is refused at which key, and what always holds."""
+"""Rented GPUs as offers: prices, field errors, and properties that always hold."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_without_a_number_of_gpus_the_cheapest_is_taken(catalog: Catalog) -> Non
 
 
 def test_gpus_at_ones_own_rate_cost_what_rented_ones_do_at_it(catalog: Catalog) -> None:
-    """RunPod's L4 is $0.49 an hour, billed by the second; one's own is compared beside it. Six are one machine."""
+    """RunPod's L4 is $0.49 an hour, billed by the second; the customer's is compared. Six are one machine."""
     both = answer(catalog, {**ONE_L4, **SERVED, "gpu": "l4", "gpu_rate": "0.49"})
     rented, own = sorted(both.estimates, key=lambda one: one.offer.id)
     assert (rented.offer.id, own.offer.id) == ("runpod/l4", "your-gpus")

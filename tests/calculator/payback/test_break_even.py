@@ -14,7 +14,7 @@ from tests.calculator.questions import TODAY
 
 # A prompt of 2,000 tokens tuned down to 100, at twice the base model's price. A call saves 2,000 × $0.15 − 100 × $0.30,
 # 270 millionths of a dollar, less 0.15 for each of the user's tokens and 0.60 for each of the answer's.
-# `prep` stands for what training costs.
+# `prep` replaces the cost of training.
 TYPICAL = {
     "on": "your-rates",
     "rates": "0/0.30/1.20",
@@ -212,7 +212,7 @@ def test_no_retraining_is_paid_where_none_can_be_had(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("more", [{}, {"retrain": "1"}, {"growth": "-20%"}, {"growth": "50%"}])
 def test_the_calls_that_beat_the_end(catalog: Catalog, more: dict[str, str]) -> None:
-    """What is said to turn it does, and one call a month less does not."""
+    """The suggested number of calls pays back, and one call a month less does not."""
     for usd in range(50, 70):
         fields = ENDING | more | {"prep": f"{usd}", "examples": "1000", "example": "1000"}
         found = asked(catalog, **fields, calls="1k/month")

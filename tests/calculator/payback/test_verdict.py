@@ -14,7 +14,7 @@ from pricing import Catalog
 from tests.calculator.questions import TODAY
 
 # A prompt of 2,000 tokens tuned down to 100: today 2,000 × $0.15, tuned 100 × $0.30, $0.000270 less a call.
-# `prep` stands for what training costs; 100,000 calls a month save $27.00, 12 months of them $324.00.
+# `prep` replaces the cost of training; 100,000 calls a month save $27.00, 12 months of them $324.00.
 TYPICAL = {
     "on": "your-rates",
     "rates": "0/0.30/1.20",
@@ -94,7 +94,7 @@ def test_no_verdict_without_base_or_with_unknown_price(catalog: Catalog) -> None
 
 
 def test_each_offer_has_its_own(catalog: Catalog) -> None:
-    """Training 1M tokens: $62.00 at one's own rates, so $262.00 ahead; the other one's verdict has other figures."""
+    """Training 1M tokens: $62.00 at the customer's rates, so $262.00 ahead; the other verdict has other figures."""
     comparison = compared(catalog, **TRAINED | {"on": "your-rates,together"})
     found = {one.offer.id: verdict(comparison, one) for one in comparison.estimates}
     own = found.pop("your-rates")

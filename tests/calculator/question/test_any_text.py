@@ -37,7 +37,7 @@ NASTY = {
 
 
 def refusal(ask: Callable[[], object]) -> Exception | None:
-    """What is said about a text that cannot be read; any error other than these two is a bug and passes through."""
+    """Return the errors of a text; any exception other than FieldErrors and UserError is a bug and propagates."""
     try:
         ask()
     except (ValueError, FieldErrors) as error:

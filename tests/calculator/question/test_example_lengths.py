@@ -16,7 +16,7 @@ FILE = "4096:600/500,9731:640.5"
 
 
 def of(examples: list[int], limits: set[int]) -> ExampleLengths:
-    """In tokens of so many examples that every average is a whole number or a tenth."""
+    """Tokens of ten examples, so that every average has one digit."""
     longest = max(examples)
 
     def step(limit: int) -> LengthStep:

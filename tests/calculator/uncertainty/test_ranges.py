@@ -203,7 +203,7 @@ def test_what_no_range_touches_is_the_same_in_every_case(catalog: Catalog) -> No
 
 
 def test_a_prompt_that_stays_is_one_number(catalog: Catalog) -> None:
-    """The same calls at the same prices, and $1 on top: tuning costs $1 more in every case."""
+    """With equal calls and prices and $1 on top, tuning costs $1 more in every case."""
     same = {"rates": "0/1/1", "base_rates": "1/1", "call": "0/0", "calls": "100k/month", "prep": "1"}
     found = ranges(catalog, **same, prompt="1000..3000")
     assert found.pays_back_share(OWN) == 0
@@ -274,7 +274,7 @@ def test_a_price_unknown_in_some_draw_leaves_no_percentiles(acme: Catalog) -> No
 
 
 def test_an_offer_without_a_price_has_no_percentiles(catalog: Catalog) -> None:
-    """Nobody knows what AWS takes for training nova-lite; anthropic/claude is not sold at all."""
+    """The price of training nova-lite is unknown; anthropic/claude is not sold."""
     found = ranges(catalog, on="aws-bedrock/nova-lite,anthropic/claude", examples="1k..2k", prep="5", base_rates="1/1")
     for offer_id in ("aws-bedrock/nova-lite", "anthropic/claude"):
         assert found.percentiles(offer_id, "total") is None

@@ -1,4 +1,4 @@
-"""There is no second formula: in every draw the answer is what the plain estimate of that draw's numbers is."""
+"""Every draw equals the plain estimate of that draw's numbers: the model has no second formula."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def test_unknown_is_what_is_unknown_in_some_draw(both: Catalog, fields: dict[str
 
 
 def test_the_share_that_pays_back_is_counted_in_estimates(both: Catalog) -> None:
-    """In so many draws is a plain estimate no dearer than that of its base model."""
+    """The share of draws whose plain estimate costs no more than the base model."""
     fields = {
         "on": "acme/bent",
         "examples": "500..5k",

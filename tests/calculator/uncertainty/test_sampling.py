@@ -1,4 +1,4 @@
-"""The draws: the same question has the same ones, whoever asks and whatever else is asked."""
+"""The draws: the same input has the same draws in every question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a difference comes from which field: it adds up, and the order of the fields does not matter."""
+"""Attribution of a difference to fields: it adds up, and the order of the fields does not matter."""
 
 from __future__ import annotations
 
