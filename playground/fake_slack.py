@@ -70,7 +70,7 @@ class FakeSlack(People):
     finance = FINANCE
     im = IM
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keyword-only settings with defaults
         self,
         *,
         app_name: str = "app",

@@ -62,11 +62,17 @@ TEXT = ResponseFormat("text", frozenset({"text/plain", "application/octet-stream
 class HttpClient(Protocol):
     """The requests that a reader of a price feed makes. Every method raises HttpError."""
 
-    async def get(self, url: str, expected: ResponseFormat, *, max_bytes: int) -> bytes: ...
+    async def get(self, url: str, expected: ResponseFormat, *, max_bytes: int) -> bytes:
+        """Return the body of an answer of the expected format."""
+        ...
 
-    def lines(self, url: str, expected: ResponseFormat, *, max_bytes: int) -> AsyncIterator[str]: ...
+    def lines(self, url: str, expected: ResponseFormat, *, max_bytes: int) -> AsyncIterator[str]:
+        """Yield the lines of an answer of the expected format."""
+        ...
 
-    def with_header(self, name: str, value: str) -> HttpClient: ...
+    def with_header(self, name: str, value: str) -> HttpClient:
+        """Return a client that sends this header with every request."""
+        ...
 
 
 class BoundedResponse:
@@ -79,6 +85,7 @@ class BoundedResponse:
 
     @property
     def content_type(self) -> str:
+        """Return the media type that the server declares, without parameters."""
         return self._response.content_type
 
     async def chunks(self, size: int = CHUNK_BYTES) -> AsyncIterator[bytes]:

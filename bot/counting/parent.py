@@ -30,7 +30,7 @@ def worker_count() -> int:
     return min(MAX_WORKERS, allowed)
 
 
-async def count_file(
+async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
     path: Path,
     *,
     catalog: Catalog,

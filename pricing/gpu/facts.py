@@ -1,6 +1,4 @@
-"""Facts for the cost of training on rented GPUs: model shapes, GPUs, frameworks and constants. Frozen and sourced; no
-I/O.
-"""
+"""Facts for training on rented GPUs: model shapes, GPUs, frameworks and constants, frozen and sourced."""
 
 from __future__ import annotations
 
@@ -77,6 +75,7 @@ class ModelShape(Record):
 
     @cached_property
     def query_width(self) -> int:
+        """Return the width of the queries, all heads together."""
         return self.heads * self.head_dim
 
     @cached_property

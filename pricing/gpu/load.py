@@ -20,21 +20,29 @@ R = TypeVar("R", bound=Record)
 
 
 class ModelsFile(Record):
+    """`models.yml`: the shapes of models and their sources."""
+
     sources: dict[str, Source]
     models: dict[str, dict[str, Any]]
 
 
 class GpusFile(Record):
+    """`gpus.yml`: GPUs and their sources."""
+
     sources: dict[str, Source]
     gpus: dict[str, dict[str, Any]]
 
 
 class ConstantsFile(Record):
+    """`gpu_model.yml`: the constants of the GPU model and their sources."""
+
     sources: dict[str, Source]
     constants: dict[str, dict[str, Any]]
 
 
 class FrameworksFile(Record):
+    """`gpu_frameworks.yml`: the defaults of training frameworks and their sources."""
+
     sources: dict[str, Source]
     frameworks: dict[str, dict[str, Any]]
 

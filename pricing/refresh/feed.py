@@ -86,10 +86,12 @@ class Feed(Record):
 
     @cached_property
     def report_pattern(self) -> re.Pattern[str] | None:
+        """Return the pattern of unknown names that are worth a line of the report."""
         return re.compile(self.report) if self.report else None
 
     @property
     def max_bytes(self) -> int:
+        """Return the largest size of the feed's answer."""
         return self.max_megabytes * 1_000_000
 
     @property

@@ -90,6 +90,7 @@ class PriceDocument:
 
     @property
     def platform(self) -> str:
+        """Return the name of the platform that the file describes."""
         return str(self._value("platform"))
 
     @property
