@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import error_of
 from bot.queue.model import BreakEvenJob, ExportFormat, ExportJob, QueuedJob, UncertaintyJob
 from bot.render.exports import to_csv, to_yaml
-from bot.render.replies import break_even_replies, dated, uncertainty_replies
+from bot.render.replies import add_price_date, break_even_replies, uncertainty_replies
 from bot.services import Services
 from bot.slack.poster import CANNOT_POST, Destination, permalink
 from bot.store import SavedEstimate
@@ -59,7 +59,7 @@ class EstimateButtonJobs:
             return
         comparison = await self.services.price(saved.fields, job.as_of)
         messages = await asyncio.to_thread(break_even_replies, comparison)
-        await self.services.reply_all(queued, thread, dated(messages, comparison, saved.id))
+        await self.services.reply_all(queued, thread, add_price_date(messages, comparison, saved.id))
 
     async def uncertainty(self, queued: QueuedJob[UncertaintyJob]) -> None:
         """Post the uncertainty of a saved estimate: from its own ranges, or from a default spread of every number."""
@@ -73,7 +73,7 @@ class EstimateButtonJobs:
         ranged = scenario if scenario.ranged else with_default_spread(scenario, spread)
         comparison = await asyncio.to_thread(estimate, ranged, self.services.catalog, job.as_of)
         messages = await asyncio.to_thread(uncertainty_replies, comparison, assumed=not scenario.ranged)
-        await self.services.reply_all(queued, thread, dated(messages, comparison, saved.id))
+        await self.services.reply_all(queued, thread, add_price_date(messages, comparison, saved.id))
 
     async def _export(self, saved: SavedEstimate, file_format: ExportFormat) -> Export:
         """Return an estimate as a file. A spreadsheet is priced again, because it has formulas beside the quote."""

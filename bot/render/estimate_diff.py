@@ -60,11 +60,11 @@ def reasons(quote: OfferQuote, fields: Mapping[str, str], catalog: Catalog, on: 
 
 def estimate_offer(fields: Mapping[str, str], offer: str, catalog: Catalog, on: date) -> Estimate | None:
     """Return the estimate of one offer, or None if it isn't in the catalogue or the question is invalid."""
-    comparison = compared_alone(fields, offer, catalog, on)
+    comparison = compare_offer(fields, offer, catalog, on)
     return comparison.find(offer) if comparison else None
 
 
-def compared_alone(fields: Mapping[str, str], offer: str, catalog: Catalog, on: date) -> Comparison | None:
+def compare_offer(fields: Mapping[str, str], offer: str, catalog: Catalog, on: date) -> Comparison | None:
     """Return the comparison of one offer, or None if it isn't in the catalogue or the question is invalid."""
     try:
         return estimate(read_scenario({**fields, "on": offer}), catalog, on)

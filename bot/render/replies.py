@@ -167,7 +167,7 @@ def thread_replies(comparison: Comparison, exchange: Exchange = None) -> list[Sl
     return replies
 
 
-def dated(messages: Sequence[SlackMessage], comparison: Comparison, estimate_id: str) -> list[SlackMessage]:
+def add_price_date(messages: Sequence[SlackMessage], comparison: Comparison, estimate_id: str) -> list[SlackMessage]:
     """Return replies about an earlier estimate, with the date of its prices under the first reply."""
     message, *others = messages
     line = context(f"USD, prices as of {comparison.as_of} · estimate `{escape(estimate_id)}`")

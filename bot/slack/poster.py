@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import error_of
 from bot.render.blocks import SlackMessage, text_message
 from bot.render.charts.model import Chart
-from bot.render.charts.png import ChartUnavailable, chart_png_elsewhere
+from bot.render.charts.png import ChartUnavailable, chart_png_in_subprocess
 from bot.render.escaping import clip
 
 log = logging.getLogger(__name__)
@@ -151,7 +151,7 @@ class Poster:
             thread_ts=thread_ts,
             filename="chart.png",
             title=clip(chart.title, MAX_TITLE),
-            content=await chart_png_elsewhere(chart),
+            content=await chart_png_in_subprocess(chart),
             alt_txt=clip(chart.alt, MAX_ALT),
         )
         return PostedMessage(destination, thread_ts)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from bot.render.estimate_diff import THE_DATE, CostCause, compared_alone, reasons
+from bot.render.estimate_diff import THE_DATE, CostCause, compare_offer, reasons
 from bot.render.tables import offer_name
 from bot.results import EndKind, OfferQuote, QuotedLine, SavedOffer, offer_ends
 from bot.store import SavedEstimate
@@ -132,7 +132,7 @@ def watch_change(
         The changes, or None if there is nothing to report.
     """
     last_quote, quoted = state.quote, saved.result.estimates[0]
-    alone = compared_alone(saved.fields, last_quote.offer, catalog, today)
+    alone = compare_offer(saved.fields, last_quote.offer, catalog, today)
     current = alone.find(last_quote.offer) if alone else None
     recent_causes = tuple(reasons(last_quote, saved.fields, catalog, today) or ())
     apart_from_time = sum((cause.usd for cause in recent_causes if cause.name != THE_DATE), Decimal(0))

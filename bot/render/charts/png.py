@@ -46,7 +46,7 @@ def chart_png(chart: Chart) -> bytes:
     return draw_png(chart)
 
 
-async def chart_png_elsewhere(chart: Chart) -> bytes:
+async def chart_png_in_subprocess(chart: Chart) -> bytes:
     """Draw a chart in a process of its own, one chart at a time.
 
     Raises:

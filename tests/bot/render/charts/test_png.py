@@ -12,7 +12,7 @@ from bot.cli.main import main
 from bot.render.charts import png
 from bot.render.charts.build import chart_of
 from bot.render.charts.model import Chart
-from bot.render.charts.png import ChartUnavailable, chart_png, chart_png_elsewhere
+from bot.render.charts.png import ChartUnavailable, chart_png, chart_png_in_subprocess
 from pricing import Catalog
 from tests.bot.render.charts.cases import ALL, LINES, SAVES, compare, tornado_of
 from tests.bot.render.charts.test_drawing import size
@@ -29,7 +29,7 @@ def chart(catalog: Catalog) -> Chart:
 
 async def test_child_process_draws_the_same_image(chart: Chart) -> None:
     for drawn in (chart, tornado_of("53.55", ("Calls", "10k", "90k", "12.5", "98.1"))):
-        assert await chart_png_elsewhere(drawn) == chart_png(drawn)
+        assert await chart_png_in_subprocess(drawn) == chart_png(drawn)
 
 
 async def test_bot_process_does_not_draw(chart: Chart, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,19 +37,19 @@ async def test_bot_process_does_not_draw(chart: Chart, monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "bot.render.charts.drawing", None)
     with pytest.raises(ImportError):
         chart_png(chart)
-    assert size(await chart_png_elsewhere(chart))[0] == 1600
+    assert size(await chart_png_in_subprocess(chart))[0] == 1600
 
 
 async def test_slow_drawing_is_stopped(chart: Chart, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(png, "TIMEOUT_S", 0.01)
     with pytest.raises(ChartUnavailable, match="took over"):
-        await chart_png_elsewhere(chart)
+        await chart_png_in_subprocess(chart)
 
 
 async def test_failed_process_is_reported(chart: Chart, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(ChartUnavailable, match="code 1"):
-        await chart_png_elsewhere(chart)
+        await chart_png_in_subprocess(chart)
 
 
 def test_terminal_names_the_missing_extra(tmp_path: Path) -> None:
