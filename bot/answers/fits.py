@@ -86,8 +86,9 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
     setup = setup_fit.setup
     on = f"{setup.gpus} × {report.gpu.title}" if setup.gpus > 1 else report.gpu.title
     margin = f"{abs(setup_fit.margin_gib):.1f} GiB {'to spare' if setup_fit.fits else 'too little'}"
+    verdict = "fits" if setup_fit.fits else "doesn't fit"
     sentences = [
-        f"{question.words}, on {on}: {'fits' if setup_fit.fits else 'does not fit'}, "
+        f"{question.words}, on {on}: {verdict}, "
         f"{setup_fit.memory.required_gib:.1f} of {setup_fit.usable_gib:.1f} GiB a GPU, {margin}.",
         f"Software stack {setup.stack}, sequences of {setup.sequence_length:,} tokens, micro-batch {setup.micro_batch}"
         f" × {setup.grad_accumulation}, activations {'stored' if setup.checkpointing == 'none' else 'recomputed'}.",

@@ -25,7 +25,7 @@ class JobNotices:
 
     async def apologise(self, queued: QueuedJob[Job], code: str) -> None:
         """Report the failure of a job, with a code that is in the log too."""
-        await self._send(queued, f"Something went wrong on our side, so there is no answer. Please try again. ({code})")
+        await self._send(queued, f"Something went wrong on our side. Please try again. ({code})")
 
     async def _send(self, queued: QueuedJob[Job], text: str) -> None:
         recipient = queued.job.recipient
