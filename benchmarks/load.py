@@ -53,6 +53,7 @@ def signed_submission(port: int, number: int) -> bytes:
     values = {key: {key: {"type": "plain_text_input", "value": value}} for key, value in QUESTION.items()}
     payload = {
         "type": "view_submission",
+        "trigger_id": f"{number}.{time.time_ns()}.bench",
         "team": {"id": COMMAND["team_id"], "domain": "bench"},
         "user": {"id": f"U{number:05}", "team_id": COMMAND["team_id"]},
         "view": view | {"state": {"values": values}},
