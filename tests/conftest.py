@@ -24,7 +24,7 @@ from pricing import Catalog, load_catalog
 from tests import databases, postgres
 from tests.local_slack import local_slack
 
-# The same examples at every run, and no verdict on the machine's speed; HYPOTHESIS_PROFILE=explore looks further.
+# The same examples in each run, at any speed of the machine; HYPOTHESIS_PROFILE=explore tries others.
 settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
@@ -32,9 +32,9 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
-# Attempts follow each other at once: what a test waits for is its Slack and never a pause.
+# Retries follow each other at once, so that tests wait for Slack and not for pauses.
 TIMEOUTS = Timeouts(first_pause=0.01, poll=0.2, accept=8.0, know=8.0)
-# Slack waits three seconds. A busy machine that makes the bot slower fails no test, unless time is its point.
+# Slack waits three seconds; tests do not fail because a busy machine makes the bot slower.
 ACK_SECONDS = 10.0
 _STARTED = time.time()
 TODAY = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -51,18 +51,20 @@ LINE = " ".join(f"{key}={value}" for key, value in QUESTION.items())
 
 
 def busy_clock() -> float:
-    """Slack's clock: it goes while this process works, so that no trigger expires because others keep it from that."""
+    """Return the time for the local Slack: it advances with this process's CPU time, so that triggers do not expire
+    because the machine is busy.
+    """
     return _STARTED + time.process_time()
 
 
 def bot_clock() -> datetime:
-    """Return the time of day as the bot sees it: it passes, because a retry waits for its time."""
+    """Return the time for the bot. It advances, because retries wait for their time."""
     return TODAY + timedelta(seconds=time.time() - _STARTED)
 
 
 @dataclass
 class Workspace:
-    """A running bot and the Slack it lives in."""
+    """A running bot and its Slack."""
 
     slack: FakeSlack
     app: App
@@ -70,22 +72,22 @@ class Workspace:
 
 
 def pytest_collection_finish() -> None:
-    """All that was imported stays, and need not be looked through again and again for garbage."""
+    """Exclude the imported modules from garbage collection."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A session or connection that a test forgets to close fails that test, and not the one that runs when it is found
-    by chance.
+def fail_on_open_resources(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Collect garbage after each asynchronous test, so that a session or connection left open fails the test that
+    opened it.
     """
     yield
     if inspect.iscoroutinefunction(request.function):
         request.node.funcargs.clear()
         gc.collect()
-        gc.freeze()  # what has outlived this test, the next one need not look through
+        gc.freeze()  # the next test need not examine the survivors
 
 
 @pytest.fixture(scope="session")
@@ -95,14 +97,14 @@ def catalog() -> Catalog:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """URL of the PostgreSQL server that the whole session shares."""
+    """The URL of the session's PostgreSQL server."""
     with postgres.server() as url:
         yield url
 
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
-    """URL of an empty PostgreSQL database of the test's own."""
+    """The URL of an empty PostgreSQL schema for one test."""
     with postgres.fresh_schema(postgres_server) as url:
         yield url
 
@@ -111,8 +113,9 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 async def running_bot(
     catalog: Catalog, slack: FakeSlack, database_url: str, now: Callable[[], datetime] = bot_clock, **options: Any
 ) -> AsyncIterator[Workspace]:
-    """Start the bot on a free port, and stop it as SIGTERM would: new requests first, then the work that runs. The
-    `options` go to `Config`.
+    """Start the bot on a free port, and stop it as SIGTERM does: first new requests, then running jobs.
+
+    The `options` are fields of `Config`.
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(databases.opened(database_url))
@@ -145,7 +148,7 @@ async def slack() -> AsyncIterator[FakeSlack]:
 
 @pytest.fixture
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """URL of an SQLite file with no row in it."""
+    """The URL of an SQLite file with empty tables."""
     folder = tmp_path_factory.getbasetemp() / "database"
     folder.mkdir(exist_ok=True)
     with databases.fresh_file(folder / "ftcost.sqlite3") as url:

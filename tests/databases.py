@@ -1,7 +1,7 @@
 """The bot's database in tests: a real SQLite file or PostgreSQL schema, empty at first.
 
-SQLAlchemy compiles every statement once an engine. That takes longer than most tests, and so does making the tables:
-the file that the tests of a process have one after the other is made once, and its engines are kept.
+SQLAlchemy compiles each statement once per engine. That takes longer than most tests, and so does creating the tables.
+So the tests of a process use one file after another: it is created once, and its engines are reused.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _idle: dict[str, list[Engine]] = defaultdict(list)
 
 @contextmanager
 def fresh_file(path: Path) -> Iterator[str]:
-    """URL of an SQLite file that holds nothing but the tables; it is gone in the end."""
+    """Return the URL of an SQLite file with empty tables, and delete the file at the end."""
     url = f"sqlite:///{path}"
     if url not in _new:
         asyncio.run(_make(url))
@@ -39,7 +39,7 @@ async def _make(url: str) -> None:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Database]:
-    """The database at a URL; closed in the end."""
+    """Open the database at a URL, and close it at the end."""
     idle = _idle[url] if url in _new else []
     database: Database = SqliteDatabase(idle.pop()) if idle else await open_database(url)
     try:

@@ -1,4 +1,4 @@
-"""PostgreSQL for the tests: one server for all processes of a session, a schema of its own for every test."""
+"""PostgreSQL for tests: one server for all processes of a session, and a schema for each test."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from sqlalchemy.engine import URL, make_url
 
 @contextmanager
 def server() -> Iterator[str]:
-    """URL of a running server: the one of FTCOST_TEST_DATABASE_URL, or one from a wheel."""
-    if given := os.environ.get("FTCOST_TEST_DATABASE_URL"):
-        yield given
+    """Return the URL of a running server: that of FTCOST_TEST_DATABASE_URL, or a server from a wheel."""
+    if url := os.environ.get("FTCOST_TEST_DATABASE_URL"):
+        yield url
         return
     # Not in pytest's folder: root's server runs as another user, whom every new session of pytest shuts out of there.
     folder = Path(gettempdir()) / f"ftcost-postgres-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
@@ -34,13 +34,13 @@ def server() -> Iterator[str]:
         running.cleanup()  # the last process that does this stops the server and removes the folder
 
 
-OURS = ("options", "application_name")
+CLIENT_OPTIONS = ("options", "application_name")
 _numbers = itertools.count(1)
 
 
 @contextmanager
 def fresh_schema(server_url: str) -> Iterator[str]:
-    """URL of an empty schema, which is dropped in the end."""
+    """Return the URL of an empty schema, and drop it at the end."""
     name = f"ftcost_test_{os.getpid()}_{next(_numbers)}"
     execute(server_url, f"CREATE SCHEMA {name}")
     try:
@@ -53,15 +53,17 @@ def fresh_schema(server_url: str) -> Iterator[str]:
 
 
 def cut_off(url: str) -> None:
-    """End every connection that was opened by this URL, as a server does that is restarted."""
+    """End all connections of this URL, as a restart of the server does."""
     name = make_url(url).query["application_name"]
     execute(url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{name}'")  # noqa: S608
 
 
 def execute(url: str, statement: str) -> None:
-    """One statement, committed, over a connection of its own."""
+    """Execute and commit one statement over a new connection."""
     address = make_url(url)
-    plain = address.set(drivername="postgresql", query={k: v for k, v in address.query.items() if k not in OURS})
+    plain = address.set(
+        drivername="postgresql", query={k: v for k, v in address.query.items() if k not in CLIENT_OPTIONS}
+    )
     options = str(address.query.get("options", ""))
     conninfo = make_conninfo(plain.render_as_string(hide_password=False), options=options)
     with psycopg.connect(conninfo, autocommit=True) as connection:

@@ -1,4 +1,4 @@
-"""As much of a spreadsheet program as the exported files need: cells by name, formulas worked out anew."""
+"""A spreadsheet program for the exported files: cells by name, formulas computed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Cell = str | Decimal | None
 
 
 class Book:
-    """An XLSX file, its formulas computed from its inputs: nothing that was cached is read."""
+    """An XLSX file whose formulas are computed from its inputs; cached values are not used."""
 
     def __init__(self, content: bytes) -> None:
         with zipfile.ZipFile(BytesIO(content)) as file:
@@ -56,17 +56,17 @@ class Book:
 
     def value(self, sheet: str, at: str) -> Cell:
         formula = self.formulas[sheet].get(at)
-        return self.cells[sheet].get(at) if formula is None else self._work_out(sheet, formula)
+        return self.cells[sheet].get(at) if formula is None else self._compute(sheet, formula)
 
     def rows(self, sheet: str) -> Iterator[dict[str, Cell]]:
-        """The rows of a table by its header, formulas worked out."""
+        """Return the rows of a table by its header, formulas computed."""
         header = {at[0]: str(text) for at, text in self.cells[sheet].items() if at[1:] == "1"}
         row = 2
         while f"A{row}" in self.cells[sheet]:
             yield {title: self.value(sheet, f"{column}{row}") for column, title in header.items()}
             row += 1
 
-    def _work_out(self, sheet: str, formula: str) -> Decimal:
+    def _compute(self, sheet: str, formula: str) -> Decimal:
         def python(found: re.Match[str]) -> str:
             if found["range"]:
                 places = [f"{found['c']}{row}" for row in range(int(found["first"]), int(found["last"]) + 1)]

@@ -17,13 +17,11 @@ Start = Callable[[], AbstractAsyncContextManager[Workspace]]
 
 @pytest.fixture
 def database_path(database_url: str) -> Path:
-    """The file of both `start` and `workspace`."""
+    """The database file of `start` and `workspace`."""
     return Path(database_url.removeprefix("sqlite:///"))
 
 
 @pytest.fixture
 def start(catalog: Catalog, slack: FakeSlack, database_url: str) -> Start:
-    """Starts a bot. When its `async with` ends, everything that it accepted is done: what stands then is all there
-    is.
-    """
+    """A function that starts a bot. When its `async with` ends, all accepted jobs are done."""
     return lambda: running_bot(catalog, slack, database_url)

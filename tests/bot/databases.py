@@ -17,7 +17,7 @@ LEASE = timedelta(seconds=15)
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A SQLite file in a folder that is not there yet, and PostgreSQL."""
+    """The URL of a SQLite file in a folder that does not exist, and of PostgreSQL."""
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgres_url"))
     return f"sqlite:///{tmp_path / 'new' / 'folder' / 'ftcost.sqlite3'}"

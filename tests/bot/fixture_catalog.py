@@ -19,8 +19,8 @@ LINE = " ".join(f"{key}={value}" for key, value in support_bot.FIELDS.items() if
 """The example without its offers."""
 
 
-def priced(usd: str, *since: tuple[str, str]) -> str:
-    """The rows of one price: from the first record, then by (price, first day)."""
+def price_rows(usd: str, *since: tuple[str, str]) -> str:
+    """Return one price: the first value, then one for each (price, first day)."""
     rows = [f"{{usd: {usd}, per: 1M tokens, source: page, confidence: high}}"]
     rows += [f"{{usd: {later}, per: 1M tokens, source: page, confidence: high, since: {day}}}" for later, day in since]
     return f"[{', '.join(rows)}]"
@@ -35,15 +35,15 @@ def offer(
     hosting: str | None = None,
     ends: str = "",
 ) -> str:
-    """One offer as it stands in a file; `ends` as `training_ends: 2027-01-06, inference_ends: 2027-01-14`."""
+    """Return the YAML of one offer; `ends` such as `training_ends: 2027-01-06, inference_ends: 2027-01-14`."""
     lines = [
         f"  {name}:",
         f"    title: {name.title()}",
         f"    model: {name}-v1",
         "    prices:",
-        f"      training: {priced(training)}",
-        f"      input: {priced(input, *([input_later] if input_later else []))}",
-        f"      output: {priced('6')}",
+        f"      training: {price_rows(training)}",
+        f"      input: {price_rows(input, *([input_later] if input_later else []))}",
+        f"      output: {price_rows('6')}",
     ]
     if hosting:
         lines.append(f"      hosting: {{usd: {hosting}, per: hour, source: page, confidence: high}}")
@@ -54,7 +54,7 @@ def offer(
 
 @cache
 def catalogue(*offers: str) -> Catalog:
-    """The platform with these offers; with One alone where none is given."""
+    """Return a catalogue with these offers, by default with One alone."""
     sources = "sources: {page: {title: Acme prices, url: 'https://acme.test/prices', checked: 2026-11-01}}"
     text = "\n".join(["platform: acme", "title: Acme", sources, "offers:", *(offers or (offer(),)), ""])
     with TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""What a person reads in a message or in a form."""
+"""The text that users read in messages and forms."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Json = dict[str, Any]
 
 
 def texts(message: Json) -> str:
-    """Everything that stands in a message's blocks, one text a line."""
+    """Return all texts of a message's blocks, one per line."""
     return "\n".join(_texts(message.get("blocks", [])))
 
 
@@ -26,7 +26,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def figures(message: Json) -> dict[str, str]:
-    """The fields of a parent message: label -> value."""
+    """Return the fields of a first message: label -> value."""
     for block in message["blocks"]:
         if block["type"] == "section" and "fields" in block:
             pairs = [field["text"].split("\n") for field in block["fields"]]
@@ -40,7 +40,7 @@ def header(message: Json) -> str:
 
 
 def rows(message: Json) -> list[list[str]]:
-    """The rows of a message's table, its header first."""
+    """Return the rows of a message's table, its header first."""
     return [[_cell(cell) for cell in row] for row in table_of(message)["rows"]]
 
 
@@ -50,7 +50,7 @@ def table_of(message: Json) -> Json:
 
 
 def _cell(cell: Json) -> str:
-    """A cell's text, with the ids of people and channels that are named in it."""
+    """Return a cell's text, with the ids of the users and channels in it."""
     if cell["type"] != "rich_text":
         return str(cell["text"])
     (part,) = cell["elements"]
@@ -58,7 +58,7 @@ def _cell(cell: Json) -> str:
 
 
 def column(message: Json, last: int = -1) -> dict[str, str]:
-    """First column -> last column of a message's table, without its header."""
+    """Return a message's table as first column -> last column, without its header."""
     return {row[0]: row[last] for row in rows(message)[1:]}
 
 
@@ -67,19 +67,19 @@ def buttons(message: Json) -> list[str]:
 
 
 def estimate_id(message: Json) -> str:
-    """The id that the buttons of an estimate carry."""
+    """Return the id in the values of an estimate's buttons."""
     element = next(block for block in message["blocks"] if block["type"] == "actions")["elements"][0]
     found: str = element["value"]
     return found
 
 
 def inputs(view: Json) -> list[str]:
-    """The block ids of a form's inputs."""
+    """Return the block ids of a form's inputs."""
     return [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
 
 
 def prefilled(view: Json) -> dict[str, str]:
-    """What a form shows before anybody types: block id -> text or chosen value."""
+    """Return a form's initial values: block id -> text or chosen value."""
     found = {}
     for block in view["blocks"]:
         element = block.get("element", {})

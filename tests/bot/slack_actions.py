@@ -1,4 +1,4 @@
-"""What a person does in Slack, until the bot's answer stands there."""
+"""Actions of users in Slack, each of which waits for the bot's response."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 
 async def ask(slack: FakeSlack, line: str, *, channel: str = GENERAL, user: str = YOU) -> Json:
-    """Type a complete question; the parent message, once its whole thread stands."""
+    """Type a complete question, wait for its whole thread, and return the first message."""
     known = {message["ts"] for message in slack.messages(channel)}
     delivered = await slack.command(line, channel=channel, user=user)
     assert delivered.ok, delivered
@@ -27,7 +27,7 @@ async def ask(slack: FakeSlack, line: str, *, channel: str = GENERAL, user: str 
 
 
 async def answered(slack: FakeSlack, channel: str = GENERAL, known: set[str] | None = None) -> Json:
-    """The newest parent message that is not `known`, once its thread ends with the assumptions."""
+    """Return the newest first message that is not `known`, as soon as its thread ends with the assumptions."""
 
     def complete() -> Json | None:
         parents = [message for message in slack.messages(channel) if message["ts"] not in (known or ())]
@@ -49,7 +49,7 @@ async def ephemeral(slack: FakeSlack, words: str) -> Json:
 
 
 async def change(slack: FakeSlack, parent: Json, number: int = 1) -> Json:
-    """The change with this number in a thread, once the estimate that it changes says so, which comes last."""
+    """Return the change with this number in a thread, as soon as the changed estimate links it, which comes last."""
 
     def changes() -> list[Json]:
         replies = slack.messages(parent["channel"], parent["ts"])
@@ -63,7 +63,7 @@ async def change(slack: FakeSlack, parent: Json, number: int = 1) -> Json:
 
 
 async def open_form(slack: FakeSlack, text: str = "", *, channel: str = GENERAL, user: str = YOU) -> Json:
-    """Type `/ftcost`; the form."""
+    """Type `/ftcost` and return the form."""
     known = {view["id"] for view in slack.views}
     delivered = await slack.command(text, channel=channel, user=user)
     assert delivered.ok
@@ -72,7 +72,7 @@ async def open_form(slack: FakeSlack, text: str = "", *, channel: str = GENERAL,
 
 
 async def opened(slack: FakeSlack, known: set[str] | None = None, callback_id: str = "estimate_form") -> Json:
-    """The form that opens, and that was not there before."""
+    """Wait for a form that is not `known` and return it."""
 
     def form() -> Json | None:
         found = [view for view in slack.views if view["id"] not in (known or ()) and view["callback_id"] == callback_id]
@@ -84,7 +84,7 @@ async def opened(slack: FakeSlack, known: set[str] | None = None, callback_id: s
 
 
 async def more_options(slack: FakeSlack, view: Json, answers: Mapping[str, str] | None = None) -> Json:
-    """Press “More options” in a form that is filled so far with `answers`."""
+    """Press “More options” in a form that contains `answers`, and return the longer form."""
     before = view["hash"]
     delivered = await slack.click(view, "more_options", values=slack.fill(view, dict(answers or {})))
     assert delivered.ok
@@ -93,14 +93,14 @@ async def more_options(slack: FakeSlack, view: Json, answers: Mapping[str, str] 
 
 
 async def open_home(slack: FakeSlack, user: str = YOU) -> Json:
-    """Open the app's Home tab; the view, once it is published anew."""
+    """Open the app's Home tab and return the view that the bot publishes."""
     before = slack.homes.get(user, {}).get("hash")
     await slack.open_home(user=user)
     return (await slack.wait_for(lambda: [v for u, v in slack.homes.items() if u == user and v["hash"] != before]))[0]
 
 
-async def settle(slack: FakeSlack, answers: Mapping[str, Any], user: str = YOU) -> Mapping[str, str]:
-    """Fill in the workspace's settings; what Slack shows as errors."""
+async def save_defaults(slack: FakeSlack, answers: Mapping[str, Any], user: str = YOU) -> Mapping[str, str]:
+    """Submit the workspace's defaults and return the errors."""
     known = {view["id"] for view in slack.views}
     await slack.click(await open_home(slack, user), "home_settings", user=user)
     view = await opened(slack, known, "settings_form")
@@ -108,7 +108,7 @@ async def settle(slack: FakeSlack, answers: Mapping[str, Any], user: str = YOU) 
 
 
 async def set_budget(slack: FakeSlack, answers: Mapping[str, Any], user: str = YOU) -> Mapping[str, str]:
-    """Fill in the budget of #general; what Slack shows as errors."""
+    """Submit the budget of #general and return the errors."""
     known = {view["id"] for view in slack.views}
     await slack.command("budget", user=user)
     view = await opened(slack, known, "budget_form")
@@ -116,19 +116,19 @@ async def set_budget(slack: FakeSlack, answers: Mapping[str, Any], user: str = Y
 
 
 async def full_form(slack: FakeSlack, *, channel: str = GENERAL) -> Json:
-    """The form with every field shown."""
+    """Open the form with all fields and return it."""
     return await more_options(slack, await open_form(slack, channel=channel))
 
 
 async def press(slack: FakeSlack, message: Json, button: str, callback_id: str) -> Json:
-    """Press a button under an estimate; the form that it opens."""
+    """Press a button of an estimate and return the form that opens."""
     known = {view["id"] for view in slack.views}
     assert (await slack.click(message, button)).ok
     return await opened(slack, known, callback_id)
 
 
 async def export(slack: FakeSlack, message: Json, kind: str = "csv") -> bytes:
-    """Choose a kind of export under an estimate; the file that comes."""
+    """Choose an export format of an estimate and return the file."""
     before = len(slack.files)
     await choose_export(slack, message, kind)
     files = await slack.wait_for(lambda: slack.files[before:])
@@ -142,13 +142,13 @@ async def choose_export(slack: FakeSlack, message: Json, kind: str = "csv") -> N
 async def post_signed(
     url: str, body: str, secret: str, *, at: float | None = None, json: bool = False
 ) -> tuple[int, str]:
-    """A request to the bot as Slack would sign it: status and answer."""
+    """Send a signed request to the bot and return the status and the body of its response."""
     kind = "application/json" if json else "application/x-www-form-urlencoded"
     return await post(url, body, {"Content-Type": kind} | signature(body, secret, at))
 
 
 def signature(body: str, secret: str, at: float | None = None) -> dict[str, str]:
-    """Slack's signature of a body, from its documentation: HMAC-SHA256 over `v0:time:body`."""
+    """Return the headers of Slack's signature of a body: HMAC-SHA256 over `v0:time:body`."""
     stamp = str(int(time.time() if at is None else at))
     digest = hmac.new(secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
     return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}

@@ -18,7 +18,7 @@ FIELDS = {
     "call": "100/70",
 }
 OFFER = "Your rate"
-"""What the offer of one's own `rates` is called."""
+"""The title of the offer with the `rates` of the question."""
 LINE = " ".join(f"{key}={value}" for key, value in FIELDS.items())
 
 ONE_OFF, FIRST_MONTH, MONTHLY, TOTAL = "One-off", "First month, with one-off", "A month", "12 months"

@@ -1,4 +1,4 @@
-"""Two workspaces that share one bot: people, channels and words are the same in both; only the workspace differs."""
+"""Two workspaces with one bot. Their users, channels and names are equal; only the workspaces differ."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KEY = Fernet.generate_key().decode()
 
 @dataclass
 class Company:
-    """Two workspaces, one bot for both."""
+    """A bot that two workspaces can install."""
 
     red: FakeSlack
     blue: FakeSlack
@@ -36,7 +36,7 @@ class Company:
     url: str
 
     async def install(self, slack: FakeSlack) -> str:
-        """Press “Add to Slack”, then allow it for a workspace, all in one browser. The page that it ends with."""
+        """Press “Add to Slack”, allow it for a workspace, and return the final page, all in one browser."""
         async with ClientSession(cookie_jar=DummyCookieJar()) as browser:
             async with browser.get(f"{self.url}/slack/install") as page:
                 # The cookie is for HTTPS alone; a browser behind the proxy would send it back.
@@ -54,7 +54,7 @@ class Company:
 
 @asynccontextmanager
 async def two_workspaces(catalog: Catalog, database_url: str, timeouts: Timeouts = TIMEOUTS) -> AsyncIterator[Company]:
-    """Neither has installed the app yet."""
+    """Run a bot for two workspaces, neither of which has installed it."""
     async with AsyncExitStack() as stack:
         slacks: list[FakeSlack] = []
         for number, name in enumerate(("red", "blue"), 1):

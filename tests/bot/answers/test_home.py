@@ -70,7 +70,7 @@ async def test_new_estimate_answers_in_the_direct_message(workspace: Workspace, 
 
 async def test_workspace_defaults_apply_and_are_shown(workspace: Workspace, slack: FakeSlack) -> None:
     """20 days: 1M calls a month: $300 + $420 = $720; a year $8,640 and the training's $120: $8,760.00."""
-    assert await slack_actions.settle(slack, {"days": "20", "customer": "existing"}) == {}
+    assert await slack_actions.save_defaults(slack, {"days": "20", "customer": "existing"}) == {}
     parent = await slack_actions.ask(slack, support_bot.LINE)
     assert "$8,760.00" in texts(parent)
     assert "From this workspace's defaults: days=20, customer=existing" in texts(parent)
@@ -83,14 +83,14 @@ async def test_what_is_settled_is_not_read_again_for_every_command(
     workspace: Workspace, slack: FakeSlack, database_path: Path
 ) -> None:
     """Behind the bot's back the row is gone; for a minute it goes by what it knows. The figures are those of above."""
-    assert await slack_actions.settle(slack, {"days": "20"}) == {}
+    assert await slack_actions.save_defaults(slack, {"days": "20"}) == {}
     with closing(sqlite3.connect(database_path)) as database, database:
         assert database.execute("DELETE FROM preferences").rowcount == 1
     assert "$8,760.00" in texts(await slack_actions.ask(slack, support_bot.LINE))
 
 
 async def test_the_form_begins_with_what_is_settled(workspace: Workspace, slack: FakeSlack) -> None:
-    await slack_actions.settle(slack, {"on": "google", "days": "20"})
+    await slack_actions.save_defaults(slack, {"on": "google", "days": "20"})
     view = await slack_actions.open_form(slack)
     assert prefilled(view)["on"] == "google"
     assert prefilled(view)["epochs"] == "3"
@@ -100,7 +100,7 @@ async def test_the_form_begins_with_what_is_settled(workspace: Workspace, slack:
 
 
 async def test_short_form_takes_hidden_fields_from_the_defaults(workspace: Workspace, slack: FakeSlack) -> None:
-    await slack_actions.settle(slack, {"days": "20"})
+    await slack_actions.save_defaults(slack, {"days": "20"})
     view = await slack_actions.open_form(slack)
     short = {"examples": "10k", "example": "400", "on": "tinker/qwen3-8b"}
     await slack.submit_view(view["id"], slack.fill(view, short))
@@ -108,20 +108,21 @@ async def test_short_form_takes_hidden_fields_from_the_defaults(workspace: Works
 
 
 async def test_settings_that_cannot_be_are_refused_at_their_fields(workspace: Workspace, slack: FakeSlack) -> None:
-    errors = await slack_actions.settle(slack, {"on": "opnai", "days": "20..30", "rate": "0.9"})
+    errors = await slack_actions.save_defaults(slack, {"on": "opnai", "days": "20..30", "rate": "0.9"})
     assert set(errors) == {"on", "days", "rate"}
-    assert (await slack_actions.settle(slack, {"days": "40"})).keys() == {"days"}
+    assert (await slack_actions.save_defaults(slack, {"days": "40"})).keys() == {"days"}
     assert (
-        "Unknown platform “initech”" in (await slack_actions.settle(slack, {"customer": "azure,initech"}))["customer"]
+        "Unknown platform “initech”"
+        in (await slack_actions.save_defaults(slack, {"customer": "azure,initech"}))["customer"]
     )
-    assert (await slack_actions.settle(slack, {"on": "your-rates"})).keys() == {"on"}
+    assert (await slack_actions.save_defaults(slack, {"on": "your-rates"})).keys() == {"on"}
 
 
 async def test_a_setting_that_holds_no_more_says_that_it_is_one(slack: FakeSlack, tmp_path: Path) -> None:
     """The settled offer is in the next release's catalogue no more."""
     database = f"sqlite:///{tmp_path / 'db'}"
     async with running_bot(fixture_catalog.catalogue(), slack, database):
-        assert await slack_actions.settle(slack, {"on": fixture_catalog.ON}) == {}
+        assert await slack_actions.save_defaults(slack, {"on": fixture_catalog.ON}) == {}
     async with running_bot(fixture_catalog.catalogue(fixture_catalog.offer("two")), slack, database):
         said = texts((await slack.command(fixture_catalog.LINE)).json())
         await slack.say(f"<@{slack.bot_user}> {fixture_catalog.LINE}")
@@ -133,7 +134,7 @@ async def test_a_setting_that_holds_no_more_says_that_it_is_one(slack: FakeSlack
 
 
 async def test_only_an_admin_changes_settings_and_budgets(workspace: Workspace, slack: FakeSlack) -> None:
-    assert "admins" in (await slack_actions.settle(slack, {"days": "20"}, slack.colleague))["on"]
+    assert "admins" in (await slack_actions.save_defaults(slack, {"days": "20"}, slack.colleague))["on"]
     errors = await slack_actions.set_budget(slack, {"amount": "5", "approvers": [slack.you]}, slack.colleague)
     assert "admins" in errors["amount"]
     await slack.command("audit")

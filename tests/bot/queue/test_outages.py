@@ -1,4 +1,4 @@
-"""A database that is away for a while: nothing that was accepted is lost, and nobody is left without a word."""
+"""During a database outage no accepted job is lost and every user gets a response."""
 
 from __future__ import annotations
 
@@ -20,42 +20,42 @@ from tests.bot import slack_actions, support_bot
 from tests.bot.message_text import column, figures
 from tests.bot.two_workspaces import CLIENT_ID, KEY, Company, two_workspaces
 from tests.conftest import TIMEOUTS, Workspace, running_bot
-from tests.tcp_proxy import Line
+from tests.tcp_proxy import TcpProxy
 
-BRISK = replace(TIMEOUTS, accept=Timeouts().accept, know=Timeouts().know)
-"""As impatient as in earnest."""
-
-
-@pytest.fixture
-async def line(postgres_url: str) -> AsyncIterator[Line]:
-    line = Line(postgres_url)
-    await line.up()
-    yield line
-    await line.cut()
+PRODUCTION_LIMITS = replace(TIMEOUTS, accept=Timeouts().accept, know=Timeouts().know)
+"""The limits that users meet."""
 
 
 @pytest.fixture
-async def workspace(catalog: Catalog, slack: FakeSlack, line: Line) -> AsyncIterator[Workspace]:
+async def proxy(postgres_url: str) -> AsyncIterator[TcpProxy]:
+    proxy = TcpProxy(postgres_url)
+    await proxy.up()
+    yield proxy
+    await proxy.cut()
+
+
+@pytest.fixture
+async def workspace(catalog: Catalog, slack: FakeSlack, proxy: TcpProxy) -> AsyncIterator[Workspace]:
     slack.scopes.add("channels:history")  # so that what stands is found
-    async with running_bot(catalog, slack, line.url, timeouts=BRISK) as running:
+    async with running_bot(catalog, slack, proxy.url, timeouts=PRODUCTION_LIMITS) as running:
         yield running
-        await line.up()
+        await proxy.up()
     assert slack.violations == []
 
 
 async def test_form_keeps_its_input_until_the_database_is_back(
-    workspace: Workspace, slack: FakeSlack, line: Line
+    workspace: Workspace, slack: FakeSlack, proxy: TcpProxy
 ) -> None:
     view = await slack_actions.full_form(slack)
     answers = slack.fill(view, support_bot.FIELDS)
-    await line.cut()
+    await proxy.cut()
     delivered = await slack.submit_view(view["id"], answers)
     assert delivered.ok
     (said,) = delivered.errors.values()
     assert "your input isn't lost" in said
     assert slack.views == [view], "it is open, as it was filled in"
     assert (await slack_actions.get_json(f"{workspace.url}/readyz"))[0] == 503
-    await line.up()
+    await proxy.up()
     assert (await slack.submit_view(view["id"], answers)).errors == {}
     assert figures(await slack_actions.answered(slack)) == support_bot.FIGURES
     assert len(slack.messages()) == 1
@@ -63,11 +63,11 @@ async def test_form_keeps_its_input_until_the_database_is_back(
 
 
 async def test_outage_apologises_to_users_and_refuses_events(
-    workspace: Workspace, slack: FakeSlack, line: Line
+    workspace: Workspace, slack: FakeSlack, proxy: TcpProxy
 ) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     question = await slack.say("What with five epochs?", thread_ts=parent["ts"])
-    await line.cut()
+    await proxy.cut()
     for text in (support_bot.LINE, "list"):
         said = (await slack.command(text)).json()["text"]
         assert "Please try again" in said
@@ -79,37 +79,37 @@ async def test_outage_apologises_to_users_and_refuses_events(
     )
     now = time.time()
     assert (await slack_actions.post_signed(slack.events_url, body, slack.signing_secret, at=now, json=True))[0] == 500
-    await line.up()
+    await proxy.up()
     # The same bytes within the same second: not taken for a recorded request, for the first was not served.
     assert (await slack_actions.post_signed(slack.events_url, body, slack.signing_secret, at=now, json=True))[0] == 200
     assert column(await slack_actions.change(slack, parent)) == {support_bot.OFFER: "+$80.00"}
 
 
 async def test_accepted_job_continues_when_the_database_is_back(
-    workspace: Workspace, slack: FakeSlack, line: Line
+    workspace: Workspace, slack: FakeSlack, proxy: TcpProxy
 ) -> None:
     """It goes away between the message in the channel and its mark in the database, and comes back later."""
     gate = asyncio.Event()
     slack.delay_next("chat.postMessage", gate)
     assert (await slack.command(support_bot.LINE)).ok
     await slack.wait_for(lambda: slack.waiting_calls)
-    await line.cut()
+    await proxy.cut()
     gate.set()
     parent = (await slack.wait_for(slack.messages))[0]
     assert (await slack_actions.get_json(f"{workspace.url}/readyz"))[0] == 503
-    await line.up()
+    await proxy.up()
     await slack.wait_for(lambda: slack_actions.is_complete(slack, parent))
     assert slack.messages() == [slack.messages()[0]], "found by its mark, and not posted again"
     assert figures(slack.messages()[0]) == support_bot.FIGURES
 
 
 async def test_a_database_that_says_nothing_is_not_waited_for(
-    workspace: Workspace, slack: FakeSlack, line: Line
+    workspace: Workspace, slack: FakeSlack, proxy: TcpProxy
 ) -> None:
     """Slack waits three seconds; the person hears before they are over. A form opens, for it needs no database."""
     assert Timeouts().accept < 3
     view = await slack_actions.full_form(slack)
-    line.silence()
+    proxy.silence()
     submitted, listed, opened, ready = await asyncio.gather(
         slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS)),
         slack.command("list"),
@@ -124,37 +124,39 @@ async def test_a_database_that_says_nothing_is_not_waited_for(
 
 
 @pytest.fixture
-async def company(catalog: Catalog, line: Line) -> AsyncIterator[Company]:
-    async with two_workspaces(catalog, line.url, BRISK) as running:
+async def company(catalog: Catalog, proxy: TcpProxy) -> AsyncIterator[Company]:
+    async with two_workspaces(catalog, proxy.url, PRODUCTION_LIMITS) as running:
         yield running
-        await line.up()
+        await proxy.up()
 
 
-async def test_outage_does_not_ask_a_workspace_to_reinstall(company: Company, line: Line) -> None:
+async def test_outage_does_not_ask_a_workspace_to_reinstall(company: Company, proxy: TcpProxy) -> None:
     """Nobody has asked since the start, so that the database has to say whose token it is."""
     await company.install(company.red)
-    await line.cut()
+    await proxy.cut()
     said = (await company.red.command("list")).json()["text"]
     assert "Please try again" in said
     assert "install" not in said
-    await line.up()
+    await proxy.up()
     assert figures(await slack_actions.ask(company.red, support_bot.LINE)) == support_bot.FIGURES
 
 
-async def test_known_workspace_stays_known_during_an_outage(company: Company, line: Line) -> None:
+async def test_known_workspace_stays_known_during_an_outage(company: Company, proxy: TcpProxy) -> None:
     """For longer than the minute after which its token would be read again."""
     await company.install(company.red)
-    database, now = await open_database(line.url), [0.0]
+    database, now = await open_database(proxy.url), [0.0]
     installed = Installations(CLIENT_ID, database, read_keys(KEY))
-    many = ManyWorkspaces(installed, lambda token, repeats=True: AsyncWebClient(token), BRISK.know, lambda: now[0])
+    many = ManyWorkspaces(
+        installed, lambda token, repeats=True: AsyncWebClient(token), PRODUCTION_LIMITS.know, lambda: now[0]
+    )
     found = await many.find("T0RED")
     assert found is not None
     now[0] += CACHE_SECONDS
-    line.silence()
+    proxy.silence()
     red, blue = await asyncio.gather(many.find("T0RED"), many.find("T0BLUE"), return_exceptions=True)
     assert red is found
     assert isinstance(blue, TimeoutError), "and is not said to be no customer"
-    await line.up()
+    await proxy.up()
     now[0] += CACHE_SECONDS
     again = await many.find("T0RED")
     assert again is not None

@@ -101,7 +101,7 @@ async def test_what_a_workspace_leaves_goes_with_it(
 ) -> None:
     for slack in (company.red, company.blue):
         await company.install(slack)
-        await slack_actions.settle(slack, {"days": "30"})
+        await slack_actions.save_defaults(slack, {"days": "30"})
         await slack_actions.set_budget(slack, {"amount": "100", "approvers": [slack.colleague]})
         parent = await slack_actions.ask(slack, f"{support_bot.LINE} name={slack.workspace.team['name']}-secret")
         await slack.command(f"watch {estimate_id(parent)}")

@@ -21,7 +21,7 @@ from pricing import Catalog
 from tests.bot import slack_actions, support_bot
 from tests.bot.actuals.test_keys import keys_list, store_key
 from tests.bot.message_text import estimate_id, texts
-from tests.bot.slack_actions import open_home, set_budget, settle
+from tests.bot.slack_actions import open_home, save_defaults, set_budget
 from tests.conftest import running_bot
 
 
@@ -78,7 +78,7 @@ async def a_day_at_work(slack: FakeSlack) -> None:
     await slack.command(f"unwatch {ids[0]}")
     await slack.command(f"watch {ids[1]} over 2%")
     await slack.command(f"watch {ids[1]} over 9%")
-    assert await settle(slack, {"days": "20"}) == {}
+    assert await save_defaults(slack, {"days": "20"}) == {}
     assert await set_budget(slack, {"amount": "5000", "approvers": [slack.you]}) == {}
     await store_key(slack)
     shown = await keys_list(slack)
