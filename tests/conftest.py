@@ -57,9 +57,20 @@ def busy_clock() -> float:
     return _STARTED + time.process_time()
 
 
-def bot_clock() -> datetime:
-    """Return the time for the bot. It advances, because retries wait for their time."""
-    return TODAY + timedelta(seconds=time.time() - _STARTED)
+class BotClock:
+    """The time for the bot: TODAY at the start of each test. It advances, because retries wait for their time."""
+
+    def __init__(self) -> None:
+        self._started = time.time()
+
+    def restart(self) -> None:
+        self._started = time.time()
+
+    def __call__(self) -> datetime:
+        return TODAY + timedelta(seconds=time.time() - self._started)
+
+
+bot_clock = BotClock()
 
 
 @dataclass
@@ -88,6 +99,11 @@ def fail_on_open_resources(request: pytest.FixtureRequest) -> Iterator[None]:
         request.node.funcargs.clear()
         gc.collect()
         gc.freeze()  # the next test need not examine the survivors
+
+
+@pytest.fixture(autouse=True)
+def restart_bot_clock() -> None:
+    bot_clock.restart()
 
 
 @pytest.fixture(scope="session")
