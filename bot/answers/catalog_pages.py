@@ -18,26 +18,36 @@ MAX_MODELS = 40
 COMMANDS = (
     ("/ftcost", "open the form"),
     ("/ftcost key=value …", "estimate from one line"),
-    ("@ftcost key=value …", "in a thread: change its estimate"),
-    ("a file in a thread or to the bot", "count a training file and price it; the form takes one too"),
-    ("/ftcost breakeven key=value …", "when fine-tuning pays back, compared with base="),
+    ("@ftcost key=value …", "change the estimate of the thread"),
+    ("a file in a thread or to the bot", "count a training file and price it; the form takes a file too"),
+    ("/ftcost breakeven key=value …", "show when fine-tuning pays back, compared with base="),
     ("/ftcost models [text]", "list the offers"),
     ("/ftcost price OFFER", "list all prices of an offer, with their sources"),
-    ("/ftcost fit MODEL METHOD GPU", "whether training fits into GPU memory; also seq=, gpus=, stack=, rank="),
+    (
+        "/ftcost fit MODEL METHOD GPU",
+        "check whether training fits into GPU memory; also takes seq=, gpus=, stack=, rank=",
+    ),
     ("/ftcost list", "list your estimates"),
-    ("/ftcost show ID", "show one of them"),
-    ("/ftcost diff ID ID", "compare two of them, with the causes of the difference"),
-    ("/ftcost compare ID ID …", "show two to six side by side; in a thread, @ftcost compare shows its estimates"),
+    ("/ftcost show ID", "show an estimate"),
+    ("/ftcost diff ID ID", "compare two estimates, with the causes of the difference"),
+    ("/ftcost compare ID ID …", "show two to six estimates side by side; @ftcost compare shows those of its thread"),
     (
         "/ftcost watch ID over 5%",
-        "alert its thread of a larger change (or over $50); without an ID: list your watches",
+        "post an alert in the estimate's thread when its cost changes by more than 5% (or: over $50); "
+        "without ID: list your watches",
     ),
     ("/ftcost unwatch ID", "stop watching an estimate"),
-    ("/ftcost budget", "the budget of this channel's estimates, and its approvers"),
+    ("/ftcost budget", "show the budget of this channel's estimates, and its approvers"),
     ("/ftcost audit", "list the changes of the workspace's settings; for admins"),
-    ("/ftcost actual ID 131.20 inference 2026-11", "record a paid amount; actual ID compares it with the estimate"),
-    ("/ftcost actual ID pull openai 2026-11", "read it from the platform: openai, azure, aws or together"),
-    ("@ftcost actual", "in a thread, with a bill as CSV: record its amounts"),
+    (
+        "/ftcost actual ID 131.20 inference 2026-11",
+        "record a paid amount; actual ID compares the estimate with what was paid",
+    ),
+    (
+        "/ftcost actual ID pull openai 2026-11",
+        "read the paid amounts from the platform: openai, azure, aws or together",
+    ),
+    ("@ftcost actual", "record the amounts of a bill, attached as CSV in the estimate's thread"),
     ("/ftcost keys", "enter the platforms' API keys; for admins"),
 )
 
@@ -73,7 +83,7 @@ def models(catalog: Catalog, text: str, today: date) -> TextPage:
     rented = _rented(catalog, text)
     if not (hosted or rented):
         near = catalog.near(text)
-        hint = f" Nearest: {', '.join(near)}." if near else " `models` lists them all."
+        hint = f" Nearest: {', '.join(near)}." if near else " `models` lists the offers that can be trained."
         raise UserError(f"No offer matches “{text[:60]}”.{hint}")
     all_rows: list[tuple[str, ...]] = [
         (offer.id, offer.status_on(today), *_price_cells(_training_price(offer, today), today), _until(offer))
@@ -155,7 +165,7 @@ def _card(offer: Offer, today: date) -> TextPage:
         for label, day in (
             ("new customers until", life.new_customers_until if life else None),
             ("training until", life.training_ends if life else None),
-            ("answers until", life.inference_ends if life else None),
+            ("callable until", life.inference_ends if life else None),
         )
         if day
     )

@@ -96,8 +96,9 @@ def _figures(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
 def _sentences(names: Sequence[str], results: Sequence[SavedResult]) -> list[str]:
     """Return the cheapest scenario, and the difference of each scenario to the first."""
     best_offers = [_best(result) for result in results]
-    if any(offer is None for offer in best_offers):
-        return ["These can't be compared: at least one scenario has no offer with a complete price."]
+    if unpriced := [name for name, offer in zip(names, best_offers, strict=True) if offer is None]:
+        verb = "have" if len(unpriced) > 1 else "has"
+        return [f"{' and '.join(unpriced)} {verb} no offer with a complete price, so there is no cheapest scenario."]
     totals = [offer.total_usd for offer in best_offers if offer and offer.total_usd is not None]
     if len({_months(result) for result in results}) > 1:
         return ["The scenarios cover different horizons, so compare the cost of a month."]

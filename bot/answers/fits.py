@@ -88,7 +88,7 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
     margin = f"{abs(setup_fit.margin_gib):.1f} GiB {'to spare' if setup_fit.fits else 'too little'}"
     verdict = "fits" if setup_fit.fits else "doesn't fit"
     sentences = [
-        f"{question.words}, on {on}: {verdict}, "
+        f"{question.words}, on {on}: {verdict}. Computed need: "
         f"{setup_fit.memory.required_gib:.1f} of {setup_fit.usable_gib:.1f} GiB a GPU, {margin}.",
         f"Software stack {setup.stack}, sequences of {setup.sequence_length:,} tokens, micro-batch {setup.micro_batch}"
         f" × {setup.grad_accumulation}, activations {'stored' if setup.checkpointing == 'none' else 'recomputed'}.",
@@ -96,8 +96,8 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
     if setup_fit.fits:
         peak, speed = setup_fit.peak_gib, setup_fit.tokens_per_second
         sentences += [
-            f"Peak memory: {peak.likely:.0f} GiB, in 8 of 10 cases {peak.low:.0f} to {peak.high:.0f}.",
-            f"{speed.likely:,.0f} tokens a second, in 8 of 10 cases {speed.low:,.0f} to {speed.high:,.0f}.",
+            f"Expected in practice: {peak.likely:.0f} GiB (8 of 10 cases: {peak.low:.0f} to {peak.high:.0f}).",
+            f"{speed.likely:,.0f} tokens a second (8 of 10 cases: {speed.low:,.0f} to {speed.high:,.0f}).",
         ]
     elif report.remedies:
         sentences.append(f"It would fit with one of: {'; '.join(report.remedies)}.")
@@ -106,7 +106,7 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
     if report.fewest is None:
         sentences.append(f"It doesn't fit on any number of {report.gpu.title} that was tried.")
     else:
-        sentences.append(f"Smallest number: {report.fewest.setup.gpus} × {report.gpu.title}.")
+        sentences.append(f"Fewest GPUs on which it fits: {report.fewest.setup.gpus} × {report.gpu.title}.")
     if report.cheapest:
         rented = "; ".join(
             f"{price.offer.title} ({price.offer.platform_title}) {money(price.usd_per_million_tokens)}"
@@ -119,7 +119,7 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
     else:
         sentences.append("It doesn't fit on any of these GPUs that can be rented by the hour.")
     rows = [(name, f"{gib:.2f}") for name, gib in report.parts]
-    rows.append(("Needed", f"{setup_fit.memory.required_gib:.2f}"))
+    rows.append(("Computed need", f"{setup_fit.memory.required_gib:.2f}"))
     return TextPage(
         f"Does it fit? {question.model.name} on {on}",
         tuple(sentences),

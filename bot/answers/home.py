@@ -102,7 +102,7 @@ def _ending(estimates: Sequence[SavedEstimate], catalog: Catalog, today: date) -
         life = offer.lifecycle if offer else None
         if offer is None or life is None:
             continue
-        for day, verb in ((life.training_ends, "trains until"), (life.inference_ends, "answers until")):
+        for day, verb in ((life.training_ends, "trains until"), (life.inference_ends, "callable until")):
             if day and today <= day <= today + END_NOTICE:
                 ends.append((day, f"{offer.title} ({offer.platform_title}) {verb} {day}"))
     return (line for _, line in sorted(ends))

@@ -39,7 +39,16 @@ LINE_COLUMNS = (
     "Source", "Address", "Checked", "Age", "Confidence",
 )  # fmt: skip
 _NUMBERS = frozenset({*LINE_COLUMNS[4:5], *LINE_COLUMNS[6:9]})
-OFFER_COLUMNS = ("Offer", "Id", "Standing", "One-off, USD", "A month, USD", "Total, USD", "Complete", "Quoted, USD")
+OFFER_COLUMNS = (
+    "Offer",
+    "Id",
+    "Group",
+    "One-off, USD",
+    "A month, USD",
+    "Total, USD",
+    "Complete",
+    "Price when asked, USD",
+)
 _USD_COLUMNS = frozenset({*OFFER_COLUMNS[3:6], *OFFER_COLUMNS[7:]})
 _ONCE, _AMOUNTS, _MONTHLY = "D", "H", "I"
 UNKNOWN = "unknown"
@@ -253,7 +262,7 @@ def _write_offers(
         monthly, total = (Total(usd, base.complete) for usd in (base.monthly_usd, base.total_usd))
         _write_sums(sheet, styles, row, place, monthly, total)
     sheet.freeze_panes(1, 0)
-    for column, width in enumerate((36, 36, 36, 15, 15, 15, 15, 15)):
+    for column, width in enumerate((36, 36, 36, 15, 15, 15, 15, 20)):
         sheet.set_column(column, column, width)
 
 

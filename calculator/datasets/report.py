@@ -50,7 +50,7 @@ class Acceptance(NamedTuple):
         """The format, the factors and their sources, in sentences."""
         sentences = [self.format]
         if self.factors:
-            sentences.append(f"Its models count about these multiples of the tokens: {self.factors}")
+            sentences.append(f"Its models count more or fewer tokens, times about: {self.factors}")
             sentences[-1] += f" (by {'; '.join(self.known_from)})."
         if self.unknown_factors:
             sentences.append(f"For {self.unknown_factors} the factor is unknown.")

@@ -94,6 +94,6 @@ def parse_lengths(text: str) -> ExampleLengths:
         if len(steps) == len(parts) <= MOST_STEPS and previous.cut and previous.without_longer == previous.cut:
             return ExampleLengths(tuple(steps))
     raise ValueError(
-        f"“{text.strip()[:40]}” isn't a valid list of example lengths. A counted file supplies it. Leave it out, or "
-        "write limit:tokens pairs with the longest example last, such as 4096:633.1,9731:641."
+        f"“{text.strip()[:40]}” isn't a valid list of example lengths. Counting a file fills this in; leave it empty, "
+        "or write limit:tokens pairs with the longest example last, such as 4096:633.1,9731:641."
     )

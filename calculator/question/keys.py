@@ -94,7 +94,7 @@ _ROWS = (
         parts=(Part("input", "Input tokens per example (or the sum)", "Input of an example"),
                Part("output", "Output tokens per example", "Output of an example"))),
     Key("lengths", p.lengths, section="file", example="4096:633,9731:641", noun="list of example lengths",
-        label="Lengths of the examples", help="A counted file supplies them."),
+        label="Lengths of the examples", help="Counting a file fills this in."),
     Key("epochs", p.epochs, section="main", example="3", low=1, high=100, whole=True, uncertain=True,
         label="Epochs", short="Epochs", noun="number of epochs",
         help="Passes over the examples; auto follows each platform's rule."),

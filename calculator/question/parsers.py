@@ -156,7 +156,7 @@ def params(text: str, spec: ValueSpec) -> int:
     value = quantities.parse_number(text)
     if spec.high is None or not spec.low <= value <= spec.high:
         ends = " and ".join(quantities.format_number(Decimal(end)) for end in (spec.low, spec.high or 0))
-        raise ValueError(f"“{text.strip()[:40]}” isn't a valid {spec.noun}. Write 8B or 500M, between {ends}.")
+        raise ValueError(f"“{text.strip()[:40]}” isn't a valid {spec.noun}. Write a size between {ends}, such as 8B.")
     return int(value)
 
 

@@ -209,7 +209,7 @@ def parse_frequency(text: str) -> Frequency:
     amount = parse_amount(count)
     if not slash:
         short = shorten(text, 20)
-        raise ValueError(f"“{short}” has no period. Write {short}/day or {short}/month.")
+        raise ValueError(f"“{short}” is per what? Write {short}/day or {short}/month.")
     if unit is None:
         raise ValueError(f"“{shorten(period)}” isn't a period. Write /day or /month; /hour, /week and /year work too.")
     return Frequency(amount, unit)

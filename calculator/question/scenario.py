@@ -136,7 +136,9 @@ def read_scenario(fields: Mapping[str, str]) -> Scenario:
     if too_long := [key for key, text in fields.items() if len(text) > MAX_TEXT]:
         raise FieldErrors(dict.fromkeys(too_long, f"This is longer than {MAX_TEXT:,} characters."))
     if broken := [key for key, text in fields.items() if _HALF.search(text)]:
-        raise FieldErrors(dict.fromkeys(broken, "This contains half a character. Type it again."))
+        raise FieldErrors(
+            dict.fromkeys(broken, "This contains a broken character (half of an emoji, for instance). Type it again.")
+        )
     try:
         scenario = Scenario.model_validate({key: text for key, text in fields.items() if text.strip()})
     except ValidationError as error:

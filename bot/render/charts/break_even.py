@@ -140,6 +140,6 @@ def _short_title(payback: BreakEven | None) -> str:
     if payback is None:
         return "Cumulative cost, USD"
     if payback.calls is None:
-        return "Never pays back: cumulative cost, USD"
+        return "Cumulative cost in USD: never pays back"
     title = f"Pays back after {payback.calls:,} calls{f', {payback.day}' if payback.day else ''}"
     return title if len(title) <= 50 or not payback.day else f"Pays back on {payback.day}"

@@ -31,13 +31,13 @@ def run(capsys: pytest.CaptureFixture[str], line: str, code: int = 0) -> str:
 def test_it_fits_with_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     """80 GB shown as 79.2 GiB (80 × 0.99); 8.03 billion weights of 2 bytes and the adapters' 0.16 GiB."""
     out = run(capsys, "fit llama-3.1-8b lora h100")
-    assert "llama-3.1-8b, lora of rank 16, on H100 80 GB SXM: fits, 64.6 of 79.2 GiB a GPU, 14.6 GiB to spare." in out
+    assert "llama-3.1-8b, lora of rank 16, on H100 80 GB SXM: fits. Computed need: 64.6 of 79.2 GiB a GPU" in out
     table = {line.split()[0]: line.split()[-1] for line in out.splitlines() if line[-3:-2] == "."}
     parts = ("Weights", "Gradients", "Optimiser", "Activations", "Logits", "Overhead")
-    assert sum(float(table[part]) for part in parts) == pytest.approx(float(table["Needed"]), abs=0.04)
+    assert sum(float(table[part]) for part in parts) == pytest.approx(float(table["Computed"]), abs=0.04)
     assert 8.03e9 * 2 / 2**30 < float(table["Weights"]) < 8.03e9 * 2 / 2**30 + 0.3
     for said in (
-        "Smallest number: 1 × H100",
+        "Fewest GPUs on which it fits: 1 × H100",
         "Cheapest, USD per 1M tokens",
         " old)",
         "global batch",
@@ -52,7 +52,7 @@ def test_it_does_not_fit_and_what_would_make_it(capsys: pytest.CaptureFixture[st
     out = run(capsys, "fit llama-3.1-70b full h100 gpus=1")
     assert "doesn't fit" in out
     assert "It would fit with one of: 32 GPUs with sharded weights" in out
-    assert "Smallest number: 32 × H100" in out
+    assert "Fewest GPUs on which it fits: 32 × H100" in out
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ async def test_in_slack_only_the_asker_sees_it(workspace: Workspace, slack: Fake
     assert delivered.ok
     assert slack.messages() == []
     (answer,) = slack.ephemerals()
-    assert "fits, 64.6 of 79.2 GiB" in texts(answer)
+    assert "fits. Computed need: 64.6 of 79.2 GiB" in texts(answer)
     assert rows(answer)[0] == ["Memory of one GPU", "GiB"]
     await slack.say(f"<@{slack.bot_user}> fit llama-3.1-8b lora nonsense")
     said = await slack.wait_for(lambda: slack.ephemerals()[1:])

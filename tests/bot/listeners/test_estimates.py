@@ -237,7 +237,7 @@ async def test_the_spreadsheet_goes_on_calculating_and_leads_back(workspace: Wor
     made = Book(await slack_actions.export(slack, parent, "xlsx"))
     made.put("epochs", "5")
     (offer,) = made.rows("Offers")
-    assert (offer["Total, USD"], offer["Quoted, USD"]) == (13_160, 13_080)
+    assert (offer["Total, USD"], offer["Price when asked, USD"]) == (13_160, 13_080)
     link = f"{slack.base_url}/archives/{slack.general}/p{parent['ts'].replace('.', '')}"
     assert link in str(made.cells["Scenario"]["A3"])
 

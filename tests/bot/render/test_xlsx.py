@@ -81,7 +81,7 @@ def test_every_offer_after_a_change_is_what_the_calculator_says(catalog: Catalog
                 assert row.get(title) == (None if total.whole else "unknown"), (offer, title)
             else:
                 assert row[title] == pytest.approx(total.usd, rel=Decimal("1e-10")), (offer, title)
-    (prompted,) = [row for row in made.rows("Offers") if row["Standing"] == "prompted, not tuned"]
+    (prompted,) = [row for row in made.rows("Offers") if row["Group"] == "prompted, not tuned"]
     assert asked.base is not None
     assert asked.base.total_usd is not None
     assert prompted["Total, USD"] == pytest.approx(asked.base.total_usd, rel=Decimal("1e-10"))

@@ -53,7 +53,7 @@ def test_what_no_counted_file_gives(text: str) -> None:
     """More left than the limit, or than without it; falling limits; a last one that loses something; too many."""
     with pytest.raises(FieldErrors) as refused:
         read_scenario({"examples": "10", "example": "640", "lengths": text})
-    assert "A counted file supplies it" in refused.value.errors["lengths"]
+    assert "Counting a file fills this in" in refused.value.errors["lengths"]
 
 
 def test_they_hold_for_the_average_they_are_of() -> None:

@@ -176,7 +176,7 @@ def test_calls_and_their_length_belong_together() -> None:
 
 def test_a_call_needs_both_sides() -> None:
     assert "Write input/output such as 100/70" in errors_of({**LEAST, "calls": "1/day", "call": "100"})["call"]
-    assert "period" in errors_of({**LEAST, "calls": "50k", "call": "100/70"})["calls"]
+    assert "per what?" in errors_of({**LEAST, "calls": "50k", "call": "100/70"})["calls"]
 
 
 def test_every_fault_is_told_at_once() -> None:

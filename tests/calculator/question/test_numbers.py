@@ -196,7 +196,7 @@ def test_frequencies(text: str, count: int, period: str) -> None:
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("50k", "“50k” has no period. Write 50k/day or 50k/month"),
+        ("50k", "“50k” is per what? Write 50k/day or 50k/month"),
         ("50k/fortnight", "“fortnight” isn't a period. Write /day or /month"),
         ("50k/", "isn't a period"),
         ("lots/day", "“lots” isn't a number"),
