@@ -75,7 +75,7 @@ class FormOpener:
                 ) as response:
                     response.raise_for_status()
             except (aiohttp.ClientError, TimeoutError, ValueError):
-                log.exception("%s: the user could not be notified", code)
+                log.exception("%s: cannot notify the user", code)
 
 
 @lru_cache(maxsize=200)  # 2 MB; building and encoding a form takes as long as sending it

@@ -229,7 +229,7 @@ class DatasetJobs:
             try:
                 await progress.update(progress_message(file.name, key, f"{steps[-1]}, {clock() - started:.0f} s"))
             except Exception as error:
-                log.warning("%s: the progress message could not be updated: %r", key, error)
+                log.warning("%s: cannot update the progress message: %r", key, error)
 
     async def _wait_for_cancel(self, queued: QueuedJob[DatasetJob]) -> None:
         """Return when a user has pressed Cancel."""
@@ -300,7 +300,7 @@ class DatasetJobs:
         except SlackApiError as error:
             if error_of(error) not in CANNOT_POST:
                 raise
-            log.info("file %s: its problems could not be uploaded: %s", file.id, error_of(error))
+            log.info("file %s: cannot upload its problems: %s", file.id, error_of(error))
 
 
 def _thread_of(info: Mapping[str, Any], channel_id: str) -> str | None:

@@ -84,6 +84,6 @@ async def fill_modal(services: Services, team_id: str, view_id: str, make_view: 
         view = await make_view
     except Exception:
         code = mark_failed()
-        log.exception("%s: a modal could not be filled", code)
+        log.exception("%s: cannot fill a modal", code)
         view = notice("Sorry", f"Something went wrong on our side. Please close this and try again. ({code})")
     await update_modal(services, team_id, view_id, view)

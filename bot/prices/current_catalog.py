@@ -66,7 +66,7 @@ class CatalogRefresher:
             try:
                 self.current.catalog = await asyncio.to_thread(_load_files, files, self._plan.load)
             except (PriceFileError, OSError) as error:
-                log.error("refreshed prices can't be loaded and are ignored: %s", error)
+                log.error("refreshed prices cannot be loaded and are ignored: %s", error)
                 return
         log.info("using the prices refreshed on %s, catalogue %s", self._loaded.on, self.current.catalog.version)
 
@@ -117,7 +117,7 @@ def _write_earlier_prices(folder: Path, files: Mapping[str, str], load: Callable
     try:
         load(folder)
     except PriceFileError as error:
-        log.error("earlier refreshed prices can't be loaded and are dropped: %s", error)
+        log.error("earlier refreshed prices cannot be loaded and are dropped: %s", error)
         for path in folder.iterdir():
             path.unlink()
 
@@ -138,9 +138,9 @@ def _log_report(report: RefreshReport) -> None:
     for finding in report.findings:
         if finding.outcome in ("changed", "implausible", "disputed"):
             log.info(
-                "%s price of %s: recorded %s, observed %s",
-                finding.outcome,
+                "price of %s %s: recorded %s, observed %s",
                 finding.subject,
+                finding.outcome,
                 finding.recorded,
                 finding.observed,
             )

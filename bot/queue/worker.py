@@ -338,7 +338,7 @@ class Worker:
         try:
             await self._on_failure(queued, code)
         except Exception as error:
-            log.exception("%s: cannot apologise for job %s", code, queued.idempotency_key)
+            log.exception("%s: cannot report the failure of job %s", code, queued.idempotency_key)
             if is_rate_limit(error):
                 delay = self._retry_delay(queued, error) or 0.0
                 await self._retry_later(queued, delay, rate_limited=True)

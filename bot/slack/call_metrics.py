@@ -50,7 +50,7 @@ def note_call(metrics: Metrics, method: str, outcome: str) -> None:
     """Count a finished call, and log it unless it succeeded."""
     metrics.count_slack_call(method, outcome)
     if outcome != "ok":
-        log.warning("Slack: %s: %s", method, outcome)
+        log.warning("Slack call %s: %s", method, outcome)
 
 
 def outcome_of(status: int, body: bytes) -> str:

@@ -67,7 +67,7 @@ class Probes:
         elif self.connection.is_up is not None and not await self.connection.is_up():
             faults["slack"] = "Socket Mode isn't connected"
         if faults:
-            log.warning("not ready: %s", faults)
+            log.warning("not ready: %s", "; ".join(f"{part}: {reason}" for part, reason in faults.items()))
         return web.json_response({"ok": not faults, **faults}, status=503 if faults else 200)
 
     async def _queue(self) -> Backlog:
@@ -88,6 +88,6 @@ class Probes:
             backlog = await self.worker.soon(self._queue(), TIMEOUT_S)
             self.metrics.set_queue(*backlog.figures())
         except Exception as error:
-            log.warning("the queue can't be measured: %s", type(error).__name__)
+            log.warning("cannot measure the queue: %s", type(error).__name__)
             self.metrics.set_queue()
         return web.Response(body=self.metrics.text(), headers={"Content-Type": CONTENT_TYPE})

@@ -131,7 +131,7 @@ async def test_unreadable_refreshed_prices_are_ignored_then_dropped(
     azure = plan(server.feeds("azure-retail"))
     async with running_bot(catalog, slack, database_url, lambda: AFTER, refresh=azure) as running:
         assert await training_price(slack, running) == "$5.50"
-        assert "refreshed prices can't be loaded and are ignored: azure.yml" in caplog.text
+        assert "refreshed prices cannot be loaded and are ignored: azure.yml" in caplog.text
         await wait_for_refresh(running, store, 2)
         assert await training_price(slack, running) == "$6.00"
     assert list((await store.read())[1]) == ["azure.yml"]

@@ -61,7 +61,7 @@ async def test_request_id_follows_the_job_to_another_process(start: Start, slack
         await slack_actions.answered(slack)
         await slack_actions.ask(slack, support_bot.LINE, channel=slack.random)
     never.set()
-    (failed,) = lines("Slack: chat.postMessage: http_503")
+    (failed,) = lines("Slack call chat.postMessage: http_503")
     first, second = lines("is done")
     assert failed["request"] == first["request"]
     assert second["request"] != first["request"]
@@ -76,7 +76,7 @@ async def test_apology_shows_the_id_of_its_request(start: Start, slack: FakeSlac
         slack.fail_next("views.open", "internal_error")
         assert (await slack.command("")).ok
         (apology,) = await slack.wait_for(slack.ephemerals)
-    (call,) = lines("Slack: views.open: internal_error")
+    (call,) = lines("Slack call views.open: internal_error")
     assert call["request"].startswith(code_in(apology["text"]))
     assert f"({call['request']})" in apology["text"]
 
