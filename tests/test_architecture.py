@@ -70,7 +70,7 @@ ALL = [path for package in PACKAGES for path in files(package)]
 
 
 @pytest.mark.parametrize("path", files("pricing"), ids=name_of)
-def test_pricing_imports_nothing_of_ours(path: Path) -> None:
+def test_pricing_imports_no_other_package(path: Path) -> None:
     assert not {module for module in modules(path) if within(module, "calculator") or within(module, "bot")}
 
 
@@ -113,7 +113,7 @@ def test_the_calculator_is_pure(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", files("playground"), ids=name_of)
-def test_playground_imports_nothing_of_ours(path: Path) -> None:
+def test_playground_imports_no_other_package(path: Path) -> None:
     assert not {module for module in modules(path) if within(module, ("bot", "calculator", "pricing", "tests"))}
 
 

@@ -79,17 +79,17 @@ async def test_workspace_defaults_apply_and_are_shown(workspace: Workspace, slac
     assert "From this workspace's defaults: customer=existing" in texts(parent)
 
 
-async def test_what_is_settled_is_not_read_again_for_every_command(
+async def test_defaults_are_cached_between_commands(
     workspace: Workspace, slack: FakeSlack, database_path: Path
 ) -> None:
-    """Behind the bot's back the row is gone; for a minute it goes by what it knows. The figures are those of above."""
+    """The row is deleted behind the bot's back, so the figures of the test above can only come from the cache."""
     assert await slack_actions.save_defaults(slack, {"days": "20"}) == {}
     with closing(sqlite3.connect(database_path)) as database, database:
         assert database.execute("DELETE FROM preferences").rowcount == 1
     assert "$8,760.00" in texts(await slack_actions.ask(slack, support_bot.LINE))
 
 
-async def test_the_form_begins_with_what_is_settled(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_form_is_prefilled_with_the_defaults(workspace: Workspace, slack: FakeSlack) -> None:
     await slack_actions.save_defaults(slack, {"on": "google", "days": "20"})
     view = await slack_actions.open_form(slack)
     assert prefilled(view)["on"] == "google"
@@ -107,7 +107,7 @@ async def test_short_form_takes_hidden_fields_from_the_defaults(workspace: Works
     assert "defaults: days=20" in texts(await slack_actions.answered(slack))
 
 
-async def test_settings_that_cannot_be_are_refused_at_their_fields(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_invalid_defaults_are_refused_at_their_fields(workspace: Workspace, slack: FakeSlack) -> None:
     errors = await slack_actions.save_defaults(slack, {"on": "opnai", "days": "20..30", "rate": "0.9"})
     assert set(errors) == {"on", "days", "rate"}
     assert (await slack_actions.save_defaults(slack, {"days": "40"})).keys() == {"days"}
@@ -118,8 +118,8 @@ async def test_settings_that_cannot_be_are_refused_at_their_fields(workspace: Wo
     assert (await slack_actions.save_defaults(slack, {"on": "your-rates"})).keys() == {"on"}
 
 
-async def test_a_setting_that_holds_no_more_says_that_it_is_one(slack: FakeSlack, tmp_path: Path) -> None:
-    """The settled offer is in the next release's catalogue no more."""
+async def test_error_from_an_outdated_default_names_the_defaults(slack: FakeSlack, tmp_path: Path) -> None:
+    """The default offer is missing from the next release's catalogue."""
     database = f"sqlite:///{tmp_path / 'db'}"
     async with running_bot(fixture_catalog.catalogue(), slack, database):
         assert await slack_actions.save_defaults(slack, {"on": fixture_catalog.ON}) == {}

@@ -200,7 +200,7 @@ async def test_bad_input_ends_with_2_and_the_words_that_slack_says(
     assert err.strip().splitlines() == [sentence.removeprefix("• ") for sentence in said.splitlines()]
 
 
-async def test_look_ups_are_the_same_in_both(
+async def test_look_ups_are_the_same_in_slack_and_terminal(
     workspace: Workspace, slack: FakeSlack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for line in ("models mixtral", "price openai/gpt-4.1-mini"):

@@ -90,13 +90,13 @@ async def store(database: Database, jobs: list[tuple[str, str, Json, str]]) -> N
             "idempotency_key": key,
             "kind": kind,
             "team_id": payload.get("team"),
-            "ordering_key": lane,
+            "ordering_key": ordering_key,
             "payload": payload,
             "state": "waiting",
             "attempts": 0,
             "created_at": NOW - timedelta(seconds=1),
         }
-        for key, kind, payload, lane in jobs
+        for key, kind, payload, ordering_key in jobs
     ]
     await database.write(lambda connection: connection.execute(insert(jobs_table), rows).close())
 
@@ -131,12 +131,12 @@ async def test_jobs_of_the_previous_version_are_done(catalog: Catalog, slack: Fa
 
 async def test_stored_jobs_keep_their_keys(slack: FakeSlack) -> None:
     """The version before reads them too while replicas are replaced one by one."""
-    for key, kind, payload, lane in stored_jobs(slack, "bcdfghjkmn", "1.1"):
-        queued = QueuedJob(key, decode(kind, payload, lane), request_id=payload.get("request"))
+    for key, kind, payload, ordering_key in stored_jobs(slack, "bcdfghjkmn", "1.1"):
+        queued = QueuedJob(key, decode(kind, payload, ordering_key), request_id=payload.get("request"))
         unused = {"unasked", "one_at_a_time", *({"as_of"} if kind == "export" else ())}
         encoded = json.loads(json.dumps(encode(queued)))
         assert encoded | {name: value for name, value in payload.items() if name not in unused} == encoded
-        assert (queued.kind, queued.ordering_key) == (kind, lane)
+        assert (queued.kind, queued.ordering_key) == (kind, ordering_key)
 
 
 async def test_a_job_that_cannot_be_read_fails_alone(

@@ -96,7 +96,7 @@ def test_a_unit_price_keeps_the_digits_of_its_source(price: str | None, shown: s
         (None, "unknown"),
     ],
 )
-def test_a_quantity(value: str | None, shown: str) -> None:
+def test_quantity_text(value: str | None, shown: str) -> None:
     assert quantity(usd(value)) == shown
 
 

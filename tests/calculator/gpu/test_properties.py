@@ -42,7 +42,7 @@ def required(setup: Setup) -> float:
 
 @given(setups())
 @settings(max_examples=150)
-def test_ranges_stand_around_what_is_likely(setup: Setup) -> None:
+def test_likely_value_lies_within_its_range(setup: Setup) -> None:
     made = predict(setup, PHYSICS)
     for each in (made.peak_gib, made.tokens_per_second_per_gpu):
         assert 0 < each.low <= each.likely <= each.high
