@@ -17,7 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.forms.apologies import Apology, text_response
+from bot.forms.apologies import log_and_apologise, text_response
 from bot.listeners import actuals, commands, datasets, estimates, home, installations, keys, mentions, submissions
 from bot.queue.worker import Worker
 from bot.render.blocks import text_message
@@ -150,7 +150,7 @@ def slack_app(services: Services, slack_api_url: str, metrics: Metrics) -> Async
     async def on_error(error: Exception, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         if isinstance(error, DuplicateRequest):
             return BoltResponse(status=401, body=DUPLICATE)
-        apology = Apology(body, error)
+        apology = log_and_apologise(body, error)
         request = context.get(REQUEST)
         if request and not apology.is_for_event:
             _notify(services, request, apology.text)

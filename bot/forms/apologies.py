@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.response import BoltResponse
@@ -38,23 +39,32 @@ def text_response(body: Body, text: str) -> BoltResponse:
     return BoltResponse(status=200, body=json.dumps(response), headers={"content-type": "application/json"})
 
 
+@dataclass(frozen=True)
 class Apology:
-    """The apology for a failed request, with a code that is in the log too.
+    """The apology for a failed request."""
+
+    text: str
+    """A sentence with a code that is in the log too."""
+    is_for_event: bool
+    response: BoltResponse
+
+
+def log_and_apologise(body: Body, error: Exception) -> Apology:
+    """Log an unexpected exception and return the apology.
 
     Args:
-        body: The request.
-        error: The exception, which is logged.
+        body: The failed request.
+        error: The exception.
     """
-
-    def __init__(self, body: Body, error: Exception) -> None:
-        code = mark_failed()
-        request = body.get("type") or body.get("command") or "request"
-        # While the database is unavailable every request fails, and a traceback for each would flood the log.
-        log.error("%s: %s failed: %r", code, request, error, exc_info=None if is_transient(error) else error)
-        self.text = SORRY.format(code)
-        self.is_for_event = body.get("type") == "event_callback"
-        # Slack redelivers an event after an error response.
-        self.response = BoltResponse(status=500, body="") if self.is_for_event else text_response(body, self.text)
+    code = mark_failed()
+    request = body.get("type") or body.get("command") or "request"
+    # While the database is unavailable every request fails, and a traceback for each would flood the log.
+    log.error("%s: %s failed: %r", code, request, error, exc_info=None if is_transient(error) else error)
+    text = SORRY.format(code)
+    is_for_event = body.get("type") == "event_callback"
+    # Slack redelivers an event after an error response.
+    response = BoltResponse(status=500, body="") if is_for_event else text_response(body, text)
+    return Apology(text, is_for_event, response)
 
 
 def _form_error(blocks: Any, text: str) -> Body:

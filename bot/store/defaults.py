@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from bot.store.audit import Audit, AuditChange
 from bot.store.database import Database
-from bot.store.tables import preferences
+from bot.store.tables import workspace_defaults
 
 CACHE_SECONDS = 60.0
 CACHE_SIZE = 1_000
@@ -32,7 +32,7 @@ class DefaultsStore:
     async def get(self, team_id: str) -> dict[str, str]:
         """Return the defaults of a workspace; empty if it has none."""
         read_at = self._clock()
-        query = select(preferences.c.fields).where(preferences.c.team_id == team_id)
+        query = select(workspace_defaults.c.fields).where(workspace_defaults.c.team_id == team_id)
         fields = dict(await self._database.fetch_value(query) or {})
         self._remember(team_id, fields, read_at)
         return fields
@@ -47,8 +47,8 @@ class DefaultsStore:
         ]
 
         def replace(connection: Connection) -> None:
-            connection.execute(delete(preferences).where(preferences.c.team_id == team_id))
-            connection.execute(insert(preferences).values(team_id=team_id, fields=fields))
+            connection.execute(delete(workspace_defaults).where(workspace_defaults.c.team_id == team_id))
+            connection.execute(insert(workspace_defaults).values(team_id=team_id, fields=fields))
             for change in changes:
                 self._audit.add(connection, change)
 

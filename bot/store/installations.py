@@ -23,9 +23,9 @@ from bot.store.tables import (
     estimates,
     installations,
     jobs,
-    preferences,
     provider_keys,
     watches,
+    workspace_defaults,
 )
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ WORKSPACE_TABLES = (
     audit,
     actuals,
     provider_keys,
-    preferences,
+    workspace_defaults,
     budgets,
     approvals,
 )
@@ -147,7 +147,7 @@ class Installations(AsyncInstallationStore):
             return True
 
         if await self._database.write(remove):
-            log.info("the data of workspace %s is removed", team_id)
+            log.info("removed the data of workspace %s", team_id)
         else:
             log.info("workspace %s was installed again after it removed the app: its data stays", team_id)
 

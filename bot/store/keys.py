@@ -29,11 +29,11 @@ class KeyInfo:
 
 
 class ProviderKeys:
-    """Keys by workspace and platform. Callers check who may change them."""
+    """Keys by workspace and platform, encrypted. Its methods check no rights: only admins may reach them."""
 
-    def __init__(self, database: Database, keys: MultiFernet, now: Callable[[], datetime], audit: Audit) -> None:
+    def __init__(self, database: Database, cipher: MultiFernet, now: Callable[[], datetime], audit: Audit) -> None:
         self._database = database
-        self._keys = keys
+        self._cipher = cipher
         self._now = now
         self._audit = audit
 
@@ -42,7 +42,7 @@ class ProviderKeys:
         row = {
             "team_id": team_id,
             "platform": platform,
-            "secret": self._keys.encrypt(json.dumps(dict(fields)).encode()).decode(),
+            "secret": self._cipher.encrypt(json.dumps(dict(fields)).encode()).decode(),
             "hint": hint,
             "user_id": user_id,
             "created_at": self._now(),
@@ -62,7 +62,7 @@ class ProviderKeys:
         if secret is None:
             return None
         try:
-            fields: dict[str, str] = json.loads(self._keys.decrypt(secret))
+            fields: dict[str, str] = json.loads(self._cipher.decrypt(secret))
         except InvalidToken:
             log.error("a platform's key cannot be read with FTCOST_ENCRYPTION_KEYS: was a key taken away too early?")
             return None
@@ -91,7 +91,7 @@ class ProviderKeys:
         def rotate(connection: Connection) -> int:
             rows = connection.execute(select(provider_keys.c.number, provider_keys.c.secret)).all()
             for row in rows:
-                secret = self._keys.rotate(row.secret).decode()
+                secret = self._cipher.rotate(row.secret).decode()
                 connection.execute(
                     update(provider_keys).where(provider_keys.c.number == row.number).values(secret=secret)
                 )

@@ -186,7 +186,7 @@ audit = Table(
     Index("audit_by_team", "team_id", "number"),
 )
 
-preferences = Table(
+workspace_defaults = Table(
     "preferences",
     metadata,
     Column("team_id", String(32), primary_key=True),

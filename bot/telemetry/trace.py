@@ -18,7 +18,7 @@ class Request:
     """`ok`; `failed` if the person got an apology; `limited` above the rate limit; `refused` for a duplicate."""
 
 
-_serving: ContextVar[Request | None] = ContextVar("serving", default=None)
+_current: ContextVar[Request | None] = ContextVar("current_request", default=None)
 
 
 def start_request(id: str | None = None) -> Request:
@@ -28,7 +28,7 @@ def start_request(id: str | None = None) -> Request:
         id: The id of an earlier request that this task continues; None for a new request.
     """
     request = Request(id or _random_id())
-    _serving.set(request)
+    _current.set(request)
     return request
 
 
@@ -39,14 +39,14 @@ def mark_failed() -> str:
 
 def set_outcome(outcome: str) -> Request:
     """Set the outcome of the current request and return it."""
-    request = _serving.get() or start_request()
+    request = _current.get() or start_request()
     request.outcome = outcome
     return request
 
 
 def request_id() -> str | None:
     """Return the id of the current request; None outside of any request."""
-    request = _serving.get()
+    request = _current.get()
     return request.id if request else None
 
 

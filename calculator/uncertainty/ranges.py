@@ -68,11 +68,11 @@ class SampledEstimates:
 
 
 def sample_ranges(scenario: Scenario, context: PricingContext) -> SampledEstimates:
-    """Return the scenario with samples of its ranges; what has no range stays the number it is."""
+    """Return the estimates of 2,000 samples; keys without a range keep their number."""
 
-    def pick(name: str, amount: Amount) -> Decimal:
+    def sample(name: str, amount: Amount) -> Decimal:
         if not amount.is_range:
             return amount.likely
         return as_decimal(sample_amount(name, amount, whole=key_of(name).whole))
 
-    return SampledEstimates(context, resolve(scenario, pick))
+    return SampledEstimates(context, resolve(scenario, sample))

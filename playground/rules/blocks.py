@@ -20,7 +20,11 @@ MARKDOWN_CHARACTERS = 12_000
 
 @dataclass(frozen=True)
 class BlockRule:
-    """The rule for a block type. Keys and surfaces are separated by spaces; `type` and `block_id` are implied."""
+    """The rule for a block type.
+
+    Each string lists names, separated by spaces: the required keys, the optional keys (`type` and `block_id` are
+    implied) and the surfaces that can show the block.
+    """
 
     required: str
     optional: str

@@ -65,14 +65,14 @@ class Feed(Record):
     """Regions, clouds or services, fetched one by one."""
     regions: tuple[str, ...] = ()
     """Regions in order of preference, for names with a price per region."""
-    meters_of: tuple[str, ...] = ()
+    platforms_by_meter: tuple[str, ...] = ()
     """Platforms whose recorded `meter` is a name in this feed."""
-    models_of: tuple[str, ...] = ()
+    platforms_by_model: tuple[str, ...] = ()
     """Platforms whose recorded `model` is a name in this feed."""
     kinds: tuple[PriceKind, ...] = ()
     """The kinds whose prices hold for tuned models; empty: all."""
     method: Method | None = None
-    """The method of the feed's training prices, for offers of `models_of` with a price per method."""
+    """The method of the feed's training prices, for offers of `platforms_by_model` with a price per method."""
     names: dict[str, tuple[PriceMapping, ...]] = Field(default_factory=dict)
     """Mappings of names that no `meter` or `model` has."""
     base: dict[str, str] = Field(default_factory=dict)

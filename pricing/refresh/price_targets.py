@@ -40,7 +40,11 @@ class PriceTarget(NamedTuple):
 
 
 def mappings_of(feed: Feed, catalog: Catalog) -> Mapping[str, tuple[PriceMapping, ...]]:
-    """Return the mappings of a feed by its names. Raises PriceFileError if one names an unknown offer."""
+    """Return, for each name in a feed, the prices that it sets.
+
+    Raises:
+        PriceFileError: A mapping names an unknown offer.
+    """
     mappings: dict[str, list[PriceMapping]] = {name: list(group) for name, group in feed.names.items()}
     for name, group in mappings.items():
         for mapping in group:
@@ -49,11 +53,11 @@ def mappings_of(feed: Feed, catalog: Catalog) -> Mapping[str, tuple[PriceMapping
                     f"feeds.yml: {name}: {mapping.offer!r} isn't an offer of the catalogue; correct or remove it"
                 )
     for offer in catalog.offers.values():
-        if offer.platform in feed.meters_of:
+        if offer.platform in feed.platforms_by_meter:
             for name, mapping in _meters(offer):
                 if mapping not in mappings.setdefault(name, []):
                     mappings[name].append(mapping)
-        if offer.platform in feed.models_of:
+        if offer.platform in feed.platforms_by_model:
             mappings.setdefault(offer.model, []).append(PriceMapping(offer=offer.id))
     return {name: tuple(group) for name, group in mappings.items()}
 

@@ -34,7 +34,8 @@ def source_fields(source: Source) -> dict[str, str]:
 def next_price(previous: Price, usd: Decimal, feed: Feed, today: date) -> Price:
     """Return the price that follows `previous` from today on.
 
-    The note is copied, except one that contains a figure or belongs to an unknown price: it describes that price.
+    The note of `previous` is copied, unless it contains a figure or `previous` is unknown: such a note holds only for
+    `previous`.
     """
     note = previous.note if previous.known and previous.note and not re.search(r"\d", previous.note) else None
     terms = {name: getattr(previous, name) for name in TERMS}

@@ -77,7 +77,7 @@ def feed(**fields: object) -> Feed:
         "title": "Acme's prices",
         "url": "https://acme.test/api",
         "confidence": "high",
-        "meters_of": ("acme",),
+        "platforms_by_meter": ("acme",),
         "names": {name: (place,) for name, place in NAMES.items()},
         "report": "two",
     }
