@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.budgets import ApprovalJobs
 from bot.jobs.datasets import DatasetJobs
-from bot.jobs.details import EstimateButtonJobs
+from bot.jobs.estimate_buttons import EstimateButtonJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.jobs.mentions import MentionJobs
 from bot.jobs.watches import ScheduledJobs
