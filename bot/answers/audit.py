@@ -1,4 +1,4 @@
-"""The page of the audit log: the changes of a workspace's settings, and the users who made them."""
+"""The page of the audit log: the changes of a workspace's defaults, budgets and keys, and the users who made them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def audit_page(entries: Sequence[AuditEntry]) -> TextPage:
         entries: The entries, newest first.
     """
     if not entries:
-        return TextPage("Audit log", ("This workspace's settings haven't been changed yet.",))
+        return TextPage("Audit log", ("No change has been recorded in this workspace yet.",))
     rows = tuple(_row(entry) for entry in entries)
     align: tuple[Align, ...] = tuple("left" for _ in HEADER)
     return TextPage("Audit log", (), Table(HEADER, align, rows, ids=True), ("Newest first.",))

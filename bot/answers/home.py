@@ -1,4 +1,4 @@
-"""The app's Home tab: a user's latest estimates and watches, the ends of their offers, and the workspace's settings."""
+"""The app's Home tab: a user's latest estimates and watches, the ends of their offers, and the workspace's defaults."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.workspace.budgets import read_limit
 from bot.workspace.defaults import DEFAULTS, RATE, RATE_DAY, WorkspaceDefaults
 from pricing import OLD_DAYS, Catalog
 
-NEW_ESTIMATE, OPEN_SETTINGS, OPEN_BUDGET = "home_estimate", "home_settings", "home_budget"
+NEW_ESTIMATE, OPEN_DEFAULTS, OPEN_BUDGET = "home_estimate", "home_settings", "home_budget"
 MAX_ROWS = 8
 MAX_OFFERS = 10
 """The number of offers of one estimate whose ends are listed."""
@@ -63,8 +63,8 @@ def home(data: HomeData, catalog: Catalog, today: date) -> dict[str, Any]:
         blocks.append(
             section("*Your models that will end*\n" + "\n".join(f"• {escape(line)}" for line in ends[:MAX_ROWS]))
         )
-    blocks += [section(f"*Prices*\n{escape(_catalogue(catalog, today))}"), section(_settings(data))]
-    elements = [_button("Settings", OPEN_SETTINGS), _button("Budget of the workspace", OPEN_BUDGET)]
+    blocks += [section(f"*Prices*\n{escape(_catalogue(catalog, today))}"), section(_defaults(data))]
+    elements = [_button("Defaults", OPEN_DEFAULTS), _button("Budget of the workspace", OPEN_BUDGET)]
     blocks.append({"type": "actions", "elements": elements})
     return {"type": "home", "blocks": blocks}
 
@@ -123,7 +123,7 @@ def _catalogue(catalog: Catalog, today: date) -> str:
     )
 
 
-def _settings(data: HomeData) -> str:
+def _defaults(data: HomeData) -> str:
     fields: Mapping[str, str] = data.defaults.fields
     labels = {field.key: field.label for field in FIELDS}
     lines = [f"• {labels[key]}: {escape(fields[key])}" for key in DEFAULTS if fields.get(key)]
@@ -133,8 +133,8 @@ def _settings(data: HomeData) -> str:
         lines.append(
             f"• Budget of an estimate: {read_limit(data.budget.amount).text}, approved by {_approvers(data.budget)}"
         )
-    return "*Settings of this workspace*\n" + (
-        "\n".join(lines) or "No defaults yet. Admins can set them with the Settings button."
+    return "*Defaults of this workspace*\n" + (
+        "\n".join(lines) or "No defaults yet. Admins can set them with the Defaults button."
     )
 
 

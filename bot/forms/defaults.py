@@ -10,7 +10,7 @@ from bot.forms.fields import Field, field_of
 from bot.store import WHOLE_WORKSPACE, Budget
 from calculator import KEYS
 
-SETTINGS, BUDGET = "settings_form", "budget_form"
+DEFAULTS_FORM, BUDGET = "settings_form", "budget_form"
 AMOUNT, APPROVERS, SCOPE = "amount", "approvers", "scope"
 MAX_APPROVERS = 10
 
@@ -23,10 +23,10 @@ FIELDS = (
 )
 
 
-def settings_form(defaults: Mapping[str, str]) -> View:
+def defaults_form(defaults: Mapping[str, str]) -> View:
     """Return the modal with a workspace's defaults, as text by key."""
     blocks = [field_block(field, defaults.get(field.key, "")) for field in FIELDS]
-    return _modal(SETTINGS, "Settings", blocks)
+    return _modal(DEFAULTS_FORM, "Defaults", blocks)
 
 
 def budget_form(budget: Budget | None, channel_id: str) -> View:
@@ -87,8 +87,8 @@ def read_budget(view: View, team_id: str) -> Budget:
     )
 
 
-def read_settings_form(view: View) -> dict[str, str]:
-    """Return the input of `settings_form` by key."""
+def read_defaults_form(view: View) -> dict[str, str]:
+    """Return the input of `defaults_form` by key."""
     values = {}
     for field in FIELDS:
         element = view["state"]["values"][field.key][field.key]

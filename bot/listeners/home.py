@@ -1,4 +1,4 @@
-"""The Home tab, the workspace's settings and budgets, and the buttons that approve and decline."""
+"""The Home tab, the workspace's defaults and budgets, and the buttons that approve and decline."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.answers.home import NEW_ESTIMATE, OPEN_BUDGET, OPEN_SETTINGS, HomeData, home
+from bot.answers.home import NEW_ESTIMATE, OPEN_BUDGET, OPEN_DEFAULTS, HomeData, home
 from bot.forms.defaults import (
     BUDGET,
-    SETTINGS,
+    DEFAULTS_FORM,
     budget_form,
+    defaults_form,
     read_budget,
-    read_settings_form,
-    settings_form,
+    read_defaults_form,
 )
 from bot.forms.estimates import Origin, form, loading
 from bot.listeners.modals import fill_modal, open_modal, show_modal
@@ -40,20 +40,20 @@ def register(app: AsyncApp, services: Services) -> None:
         defaults = await services.cached_defaults(slack_request.team_id)
         services.worker.start(show_modal(services, slack_request, form(Origin(), defaults=defaults.fields)))
 
-    @app.action(OPEN_SETTINGS)
-    async def on_settings(ack: AsyncAck, slack_request: ActionRequest) -> None:
+    @app.action(OPEN_DEFAULTS)
+    async def on_defaults(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        services.worker.start(_open_settings(services, slack_request))
+        services.worker.start(_open_defaults(services, slack_request))
 
     @app.action(OPEN_BUDGET)
     async def on_budget(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
         services.worker.start(open_budget(services, slack_request, WHOLE_WORKSPACE))
 
-    @app.view(SETTINGS)
-    async def on_settings_saved(ack: AsyncAck, slack_request: ViewRequest) -> None:
+    @app.view(DEFAULTS_FORM)
+    async def on_defaults_saved(ack: AsyncAck, slack_request: ViewRequest) -> None:
         try:
-            await save_defaults(services, slack_request, read_settings_form(slack_request.view.content))
+            await save_defaults(services, slack_request, read_defaults_form(slack_request.view.content))
         except FieldErrors as error:
             await ack(response_action="errors", errors=error.errors)
             return
@@ -106,14 +106,14 @@ async def _budget_view(services: Services, team: str, channel_id: str) -> dict[s
     return budget_form(await services.budgets.of(team, channel_id), channel_id)
 
 
-async def _open_settings(services: Services, request: Interaction) -> None:
-    view_id = await open_modal(services, request, loading("Settings"))
+async def _open_defaults(services: Services, request: Interaction) -> None:
+    view_id = await open_modal(services, request, loading("Defaults"))
     if view_id:
-        await fill_modal(services, request.team_id, view_id, _settings_view(services, request.team_id))
+        await fill_modal(services, request.team_id, view_id, _defaults_view(services, request.team_id))
 
 
-async def _settings_view(services: Services, team: str) -> dict[str, Any]:
-    return settings_form((await services.defaults(team)).fields)
+async def _defaults_view(services: Services, team: str) -> dict[str, Any]:
+    return defaults_form((await services.defaults(team)).fields)
 
 
 def _decision(request: ActionRequest, decision: Decision) -> DecideJob:

@@ -15,7 +15,7 @@ DEFAULTS = ("on", "days", "customer", "currency")
 """The scenario keys that can have a default."""
 RATE, RATE_DAY = "rate", "rate_day"
 """The keys of the workspace's own exchange rate."""
-FROM_DEFAULTS = " This comes from the workspace's settings, which its admins change on the app's Home tab."
+FROM_DEFAULTS = " This comes from the workspace's defaults, which its admins change on the app's Home tab."
 _PLACEHOLDERS = {"examples": "1", "example": "1"}
 
 
@@ -39,7 +39,7 @@ class WorkspaceDefaults:
         return [f"{key}={self.fields[key]}" for key in self.missing_keys(question)]
 
     def explain(self, error: UserError, question: Mapping[str, str]) -> UserError:
-        """Return an error about a question; it names the workspace's settings if a default caused it."""
+        """Return an error about a question; it names the workspace's defaults if one of them caused it."""
         if not isinstance(error, FieldErrors):
             return error
         keys = self.missing_keys(question)
@@ -52,13 +52,13 @@ class WorkspaceDefaults:
             return None
         day = date.fromisoformat(self.fields[RATE_DAY])
         currency = self.fields.get("currency", "USD")
-        return Rate(currency, Decimal(self.fields[RATE]), "rate from this workspace's settings", day)
+        return Rate(currency, Decimal(self.fields[RATE]), "rate from this workspace's defaults", day)
 
 
 def read_defaults(
     inputs: Mapping[str, str], current: WorkspaceDefaults, catalog: Catalog, today: date
 ) -> WorkspaceDefaults:
-    """Return the defaults in the input of the settings form.
+    """Return the defaults in the input of the defaults form.
 
     Args:
         inputs: The text of each field by key.

@@ -1,4 +1,4 @@
-"""The role check: admins, owners and the users in FTCOST_ADMINS may change a workspace's settings."""
+"""The role check: admins, owners and the users in FTCOST_ADMINS may change a workspace's defaults and budgets."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Roles:
             raise UserError(ADMINS_ONLY)
 
     async def is_admin(self, team_id: str, user_id: str) -> bool:
-        """Return whether a user may change the workspace's settings.
+        """Return whether a user may change the workspace's defaults and budgets.
 
         Raises:
             UserError: Slack does not answer.

@@ -21,8 +21,8 @@ async def test_home_shows_estimates_and_workspace_defaults(channel: Channel, pla
     await expect(home).to_contain_text("support bot")
     await expect(home).to_contain_text("Your models that will end")
     await channel.photograph("22-home")
-    await home.get_by_role("button", name="Settings", exact=True).click()
-    await channel.form.expect_open("Settings")
+    await home.get_by_role("button", name="Defaults", exact=True).click()
+    await channel.form.expect_open("Defaults")
     await expect(channel.form.field("days")).to_be_visible()
     await channel.photograph("23-settings")
 

@@ -19,7 +19,7 @@ import numpy  # noqa: F401 - Hypothesis stumbles where a thread of the bot begin
 from hypothesis import strategies as st
 
 from bot.forms.defaults import BUDGET as BUDGET_FORM
-from bot.forms.defaults import SETTINGS as SETTINGS_FORM
+from bot.forms.defaults import DEFAULTS_FORM
 from bot.render.budgets import APPROVE, DECLINE
 from bot.web.rate_limit import RateAllowance
 from playground import Payloads
@@ -102,7 +102,7 @@ class Target:
         await self.slack.open_home()
         self.home = copy.deepcopy((await self.slack.wait_for(lambda: list(self.slack.homes.values())))[0])
         await self.slack.click(self.home, "home_settings")
-        self.settings = copy.deepcopy(await slack_actions.opened(self.slack, callback_id=SETTINGS_FORM))
+        self.settings = copy.deepcopy(await slack_actions.opened(self.slack, callback_id=DEFAULTS_FORM))
         await self.slack.command("budget")
         self.budget = copy.deepcopy(await slack_actions.opened(self.slack, callback_id=BUDGET_FORM))
 

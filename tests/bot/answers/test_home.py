@@ -130,7 +130,7 @@ async def test_error_from_an_outdated_default_names_the_defaults(slack: FakeSlac
         assert await slack_actions.ask(slack, f"on=acme/two {fixture_catalog.LINE}")
     for text in (said, texts(told)):
         assert "acme/one" in text
-        assert "This comes from the workspace's settings, which its admins" in text
+        assert "This comes from the workspace's defaults, which its admins" in text
 
 
 async def test_only_an_admin_changes_settings_and_budgets(workspace: Workspace, slack: FakeSlack) -> None:
@@ -138,4 +138,4 @@ async def test_only_an_admin_changes_settings_and_budgets(workspace: Workspace, 
     errors = await slack_actions.set_budget(slack, {"amount": "5", "approvers": [slack.you]}, slack.colleague)
     assert "admins" in errors["amount"]
     await slack.command("audit")
-    assert "This workspace's settings haven't been changed yet." in texts(slack.ephemerals()[-1])
+    assert "No change has been recorded in this workspace yet." in texts(slack.ephemerals()[-1])

@@ -110,7 +110,7 @@ async def test_workspace_rate_has_priority_for_ninety_days(bank: Bank) -> None:
     own = WorkspaceDefaults({"currency": "EUR", "rate": "0.9", "rate_day": "2026-08-23"}).own_rate
     async with rates(bank) as exchange_rates:
         rate = await exchange_rates.get("EUR", own, TODAY)
-        assert rate == Rate("EUR", Decimal("0.9"), "rate from this workspace's settings", date(2026, 8, 23))
+        assert rate == Rate("EUR", Decimal("0.9"), "rate from this workspace's defaults", date(2026, 8, 23))
         assert isinstance(await exchange_rates.get("EUR", own, date(2026, 11, 22)), NoRate), "the 91st day"
     assert bank.request_count == 0
 
