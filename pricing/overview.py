@@ -25,12 +25,13 @@ def overview(catalog: Catalog, today: date) -> Iterator[str]:
         oldest = oldest_age_days(offer, today)
         age = "" if oldest is None else f"{oldest} d{'!' if oldest > OLD_DAYS else ' '}"
         count = sum(len(prices) for prices in offer.prices.values())
-        missing = ", ".join(missing_prices(offer, today))
+        missing = ", ".join(missing_prices(offer, today)).replace("_", " ")
         yield f"{offer.id:<{width}}  {offer.status_on(today):<11}  {count:>6}  {age:>8}  {missing}".rstrip()
     statuses = Counter(offer.status_on(today) for offer in offers)
     prices = [price for offer in offers for rows in offer.prices.values() for price in rows]
     platforms = len({offer.platform for offer in offers})
     yield ""
+    yield f"! read over {OLD_DAYS} days ago"
     by_status = ", ".join(f"{count} {status}" for status, count in statuses.items())
     yield f"{len(offers)} offers on {platforms} platforms ({by_status})."
     yield (

@@ -38,7 +38,7 @@ COMMANDS = (
     ),
     ("/ftcost unwatch ID", "stop watching an estimate"),
     ("/ftcost budget", "show the budget of this channel's estimates, and its approvers"),
-    ("/ftcost audit", "list the changes of the workspace's settings; for admins"),
+    ("/ftcost audit", "list the changes of the workspace's defaults, budgets and keys; for admins"),
     (
         "/ftcost actual ID 131.20 inference 2026-11",
         "record a paid amount; actual ID compares the estimate with what was paid",
@@ -52,7 +52,7 @@ COMMANDS = (
 )
 
 
-def _key_row(key: Key) -> tuple[str, str]:
+def key_row(key: Key) -> tuple[str, str]:
     """Return a key's example and meaning."""
     example = f'"{key.example}"' if " " in key.example else key.example
     choices = f"One of {', '.join(value for value, _ in key.choices)}." if key.choices else ""
@@ -63,7 +63,7 @@ def _key_row(key: Key) -> tuple[str, str]:
 HELP = TextPage(
     "What you can ask",
     (f"Example: /ftcost {EXAMPLE}",),
-    Table(("Type", "Meaning"), ("left", "left"), (*COMMANDS, *map(_key_row, KEYS.values()))),
+    Table(("Type", "Meaning"), ("left", "left"), (*COMMANDS, *map(key_row, KEYS.values()))),
     ("Any number can be a range, 3..5 or 3..4..5, and can use k, M, B, commas and %.",),
 )
 
@@ -98,7 +98,7 @@ def models(catalog: Catalog, text: str, today: date) -> TextPage:
         Table(("Offer", "Status", "Training, USD", "Read", "Ends"), ("left", "left", "right", "left", "left"), rows),
         (
             *((OLD_MEANS,) if any(OLD in row[3] for row in rows) else ()),
-            *((f"{more} more: add a word to narrow the list, such as models llama.",) if more > 0 else ()),
+            *((f"{more} more: add a word to narrow the list, such as `models llama`.",) if more > 0 else ()),
             *(() if text.strip() else ("Rented GPUs: models gpu.",)),
         ),
     )

@@ -51,20 +51,24 @@ def fit_fields(catalog: Catalog, argument: str) -> dict[str, str]:
 
     Raises:
         FieldErrors: A key isn't one of `fit`, or occurs twice.
+        UserError: A word is neither a model nor a method nor a GPU, and a model and a GPU are named.
     """
     words = argument.split()
     fields = read_fields([word for word in words if "=" in word])
     if unknown := [key for key in fields if key not in KEYS]:
         raise FieldErrors(dict.fromkeys(unknown, f"fit takes only {', '.join(KEYS)}."))
     for word in (word for word in words if "=" not in word):
-        key = _key_of(catalog, word, fields)
+        key = _key_of(catalog, word) or _missing_key(fields)
+        if key is None:
+            raise UserError(f"Unknown word “{word[:40]}”. Write a model, a method and a GPU, such as `{EXAMPLE}`.")
         if key in fields:
             raise FieldErrors({key: f"“{fields[key][:40]}” and “{word[:40]}”: keep one of them."})
         fields[key] = word
     return fields
 
 
-def _key_of(catalog: Catalog, word: str, fields: Mapping[str, str]) -> str:
+def _key_of(catalog: Catalog, word: str) -> str | None:
+    """Return the key of a word that names a model, a size, a method or a GPU."""
     from calculator.gpu import find_gpu, find_model
     from calculator.gpu_rental import METHODS
 
@@ -77,8 +81,14 @@ def _key_of(catalog: Catalog, word: str, fields: Mapping[str, str]) -> str:
         return "gpu"
     if word[:1].isdigit() and word[-1:].lower() in ("b", "m"):
         return "params"
-    # The first unknown word is a model, the second a GPU: each gets the error message of its field.
-    return "gpu" if "model" in fields or "params" in fields else "model"
+    return None
+
+
+def _missing_key(fields: Mapping[str, str]) -> str | None:
+    """Return the key whose error message an unknown word gets: that of the model, then that of the GPU."""
+    if "model" not in fields and "params" not in fields:
+        return "model"
+    return None if "gpu" in fields else "gpu"
 
 
 def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:

@@ -8,7 +8,15 @@ from pathlib import Path
 
 from bot.actuals.bill import MAX_BYTES, read_bill
 from bot.actuals.match import match_bill
-from bot.cli.arguments import check_png, iso_date, prices_dir, read_scenario_file, today, write_file
+from bot.cli.arguments import (
+    check_png,
+    iso_date,
+    name_scenario_file,
+    prices_dir,
+    read_scenario_file,
+    today,
+    write_file,
+)
 from bot.render.actuals import actual_page
 from bot.render.charts.monthly import monthly_chart
 from bot.render.charts.png import ChartUnavailable, chart_png
@@ -26,7 +34,8 @@ def run(_: str, arguments: Sequence[str]) -> int:
     rules, catalog = load_bill_rules(), load_catalog(prices_dir())
     bill = read_bill(_content(options.bill), rules)
     as_of = options.as_of or min(line.day for line in bill.lines)
-    comparison = estimate(read_scenario(read_scenario_file(options.file)), catalog, as_of)
+    with name_scenario_file(options.file):
+        comparison = estimate(read_scenario(read_scenario_file(options.file)), catalog, as_of)
     matched = match_bill(bill, rules, comparison, options.on, catalog, today())
     variances = actual_variances(comparison, matched.offer, matched.actuals)
     notes = [f"{bill.export.title}: {options.bill.name}", *matched.notes]
@@ -44,7 +53,7 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror or error}") from None
+        raise UserError(f"{path}: {error.strerror or error}.") from None
 
 
 def _draw(path: Path, offer: Estimate, variances: Sequence[Variance]) -> None:

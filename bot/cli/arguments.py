@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from calculator import FieldErrors, UserError
 EXAMPLE = "on=all examples=10k example=250/150 epochs=3 calls=50k/day call=100/70"
 DATASET = "dataset"
 """The key that names a training file; the terminal alone reads files."""
+SLACK_ONLY = frozenset({"list", "show", "diff", "audit", "watch", "unwatch", "budget"})
+"""The commands that need the data of a workspace."""
 PRICES_DIR_VARIABLE = "FTCOST_PRICES_DIR"
 
 
@@ -29,7 +33,7 @@ def today() -> date:
 
 
 def prices_dir() -> Path | None:
-    """Return the folder of the organization's own prices, from FTCOST_PRICES_DIR."""
+    """Return the folder of the organisation's own prices, from FTCOST_PRICES_DIR."""
     name = os.environ.get(PRICES_DIR_VARIABLE)
     return Path(name) if name else None
 
@@ -43,7 +47,7 @@ def write_file(path: Path, content: bytes) -> str:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror or error}") from None
+        raise UserError(f"{path}: {error.strerror or error}.") from None
     return f"Wrote {path}."
 
 
@@ -59,7 +63,7 @@ def read_scenario_file(path: Path) -> dict[str, str]:
     try:
         data = read_yaml(read_yaml_text(path))
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror or error}") from None
+        raise UserError(f"{path}: {error.strerror or error}.") from None
     except UnicodeDecodeError:
         raise UserError(f"{path}: this file isn't UTF-8 text.") from None
     except YamlError as error:
@@ -68,6 +72,22 @@ def read_scenario_file(path: Path) -> dict[str, str]:
     if errors:
         raise FieldErrors(errors)
     return {key: ",".join(value) if isinstance(value, list) else str(value) for key, value in data.items()}
+
+
+@contextmanager
+def name_scenario_file(path: Path | None, typed: Collection[str] = ()) -> Iterator[None]:
+    """Name a scenario's file in the errors of its fields.
+
+    Args:
+        path: The file, if there is one.
+        typed: Keys of the command line; an error of these alone doesn't come from the file.
+    """
+    try:
+        yield
+    except FieldErrors as error:
+        if path is None or error.errors.keys() <= set(typed):
+            raise
+        raise UserError(f"{path}:\n{error}") from None
 
 
 def check_png(path: Path) -> None:

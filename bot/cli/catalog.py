@@ -15,6 +15,11 @@ _DESCRIPTIONS = {
     "price": "Show every price of one offer with its source and age.",
     "fit": "Say whether a training job fits on a GPU: ftcost fit llama-3.1-8b lora h100 seq=2048.",
 }
+_WORDS = {
+    "models": "words in the names of offers; gpu for all GPU-hour offers",
+    "price": "an offer, such as openai/gpt-4.1-mini",
+    "fit": "a model, a method and a GPU, and keys such as seq=2048",
+}
 _PAGES = {"models": catalog_pages.models, "price": catalog_pages.price, "fit": fit_page}
 
 
@@ -25,7 +30,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
         UserError: Nothing matches the words.
     """
     parser = argparse.ArgumentParser(prog=f"ftcost {command}", description=_DESCRIPTIONS[command])
-    parser.add_argument("words", nargs="*")
+    parser.add_argument("words", nargs="*", help=_WORDS[command])
     parser.add_argument("--as-of", type=iso_date, metavar="DATE", help="use the prices of this date (default: today)")
     options = parser.parse_intermixed_args(arguments)
     print(_PAGES[command](load_catalog(prices_dir()), " ".join(options.words), options.as_of or today()).text())

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.answers.compare import MAX_COMPARED, MIN_COMPARED, NamedResult, side_by_side, split_names
-from bot.cli.arguments import iso_date, prices_dir, read_scenario_file, today
+from bot.cli.arguments import iso_date, name_scenario_file, prices_dir, read_scenario_file, today
 from bot.render.results import build_result
-from calculator import FieldErrors, UserError, estimate, read_scenario
+from calculator import UserError, estimate, read_scenario
 from pricing import load_catalog
 
 
@@ -27,10 +27,8 @@ def run(_: str, arguments: Sequence[str]) -> int:
     catalog, as_of = load_catalog(prices_dir()), options.as_of or today()
     scenarios = []
     for path in paths:
-        try:
+        with name_scenario_file(path):
             comparison = estimate(read_scenario(read_scenario_file(path)), catalog, as_of)
-        except FieldErrors as error:
-            raise UserError(f"{path}:\n{error}") from None
         scenarios.append(NamedResult(comparison.scenario.name or path.stem, build_result(comparison)))
     print(side_by_side(scenarios).text())
     return 0

@@ -29,6 +29,8 @@ def run(_: str, arguments: Sequence[str]) -> int:
     """
     options = _parser().parse_args(arguments)
     report = _count(options.file, load_catalog(prices_dir()), options.encoding, options.report)
+    if options.report:
+        print(f"Wrote {options.report}.", file=sys.stderr)  # the output may be JSON
     if options.tokens_only:
         print(report.count.content_tokens)
     elif options.format == "json":
@@ -104,8 +106,10 @@ def _parser() -> argparse.ArgumentParser:
         description="Count and check a training file: tokens, faults, and the platforms that accept it.",
     )
     parser.add_argument("file", type=Path, help="JSONL or plain text, optionally compressed with gzip")
-    parser.add_argument("--encoding", choices=ENCODINGS, default="o200k_base")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--encoding", choices=ENCODINGS, default="o200k_base", help="default: o200k_base")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     parser.add_argument("--tokens-only", action="store_true", help="print only the number of tokens of all contents")
-    parser.add_argument("--report", type=Path, metavar="FILE", help="write every problem to a file, as JSON lines")
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="write the problems of lines to a file, as JSON lines"
+    )
     return parser

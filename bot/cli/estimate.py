@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
-from bot.cli.arguments import DATASET, EXAMPLE, check_png, iso_date, prices_dir, read_scenario_file, today, write_file
-from bot.language.command import check_base, read_command
+from bot.answers.catalog_pages import key_row
+from bot.cli.arguments import (
+    DATASET,
+    EXAMPLE,
+    SLACK_ONLY,
+    check_png,
+    iso_date,
+    name_scenario_file,
+    prices_dir,
+    read_scenario_file,
+    today,
+    write_file,
+)
+from bot.language.command import VERBS, check_base, read_command
 from bot.render.charts.build import ChartName, chart_of
 from bot.render.charts.png import ChartUnavailable, chart_png
 from bot.render.exports import to_csv, to_yaml
 from bot.render.results import build_result
 from bot.render.text import to_text
 from bot.results import document
-from calculator import Comparison, UserError, estimate, read_scenario
+from calculator import Comparison, UserError, estimate, in_section, read_scenario
 from pricing import Catalog, load_catalog
 
 
@@ -30,10 +43,12 @@ def run(command: str, arguments: Sequence[str]) -> int:
     if options.format == "xlsx" and not options.out:
         raise UserError("A spreadsheet needs a file: add --out, such as --out estimate.xlsx.")
     catalog = load_catalog(prices_dir())
-    fields = _fields(options, catalog)
-    if command == "breakeven":
-        check_base(fields)
-    comparison = estimate(read_scenario(fields), catalog, options.as_of or today())
+    typed = _typed_fields(options.text)
+    with name_scenario_file(options.file, typed):
+        fields = _fields(options.file, typed, catalog)
+        if command == "breakeven":
+            check_base(fields)
+        comparison = estimate(read_scenario(fields), catalog, options.as_of or today())
     if options.chart:
         _write_chart(comparison, options.chart, options.chart_of)
     content = _content(comparison, options.format, catalog)
@@ -44,12 +59,18 @@ def run(command: str, arguments: Sequence[str]) -> int:
     return 0
 
 
-def _fields(options: argparse.Namespace, catalog: Catalog) -> dict[str, str]:
-    """Return the scenario's fields: those of the file, overridden by those of the command line."""
-    typed = read_command(" ".join(options.text), extra_keys=(DATASET,))
+def _typed_fields(words: Sequence[str]) -> dict[str, str]:
+    """Return the fields of the command line."""
+    verbs = [verb for verb in VERBS if verb not in SLACK_ONLY]
+    typed = read_command(" ".join(words), extra_keys=(DATASET,), suggested_verbs=verbs)
     if typed.verb not in ("form", "estimate"):
         raise UserError(f"`{typed.verb}` is a command of its own: ftcost {typed.verb} {typed.argument}".rstrip())
-    fields = {**(read_scenario_file(options.file) if options.file else {}), **typed.fields}
+    return typed.fields
+
+
+def _fields(path: Path | None, typed: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
+    """Return the scenario's fields: those of the file, overridden by those of the command line."""
+    fields = {**(read_scenario_file(path) if path else {}), **typed}
     if not fields:
         raise UserError(f"Give a scenario, such as: ftcost '{EXAMPLE}'. `ftcost --help` lists the commands.")
     if DATASET in fields:
@@ -94,10 +115,20 @@ def _parser(command: str) -> argparse.ArgumentParser:
         "estimate": "Price a scenario on every offer that it names.",
         "breakeven": "Price a scenario and say when tuning pays back against base= or base_rates=.",
     }[command]
-    parser = argparse.ArgumentParser(prog=f"ftcost {command}", description=description)
+    parser = argparse.ArgumentParser(
+        prog=f"ftcost {command}",
+        description=description,
+        epilog=_keys_help(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("text", nargs="*", metavar="key=value", help=f"the scenario, such as: {EXAMPLE}")
     parser.add_argument("-f", "--file", type=Path, help="a scenario as YAML; keys on the command line override it")
-    parser.add_argument("--format", choices=("text", "json", "csv", "yaml", "xlsx"), default="text")
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "csv", "yaml", "xlsx"),
+        default="text",
+        help="default: text",
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the answer to a file; xlsx needs one")
     parser.add_argument(
         "--chart", type=Path, metavar="PNG", help="also draw a chart: the break-even with base=, else the offers"
@@ -107,3 +138,21 @@ def _parser(command: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--as-of", type=iso_date, metavar="DATE", help="use the prices of this date (default: today)")
     return parser
+
+
+def _keys_help() -> str:
+    """Return the keys of a scenario with their meanings, by section."""
+    lines = ["Any number can be a range, 3..5 or 3..4..5, and can use k, M, B, commas and %."]
+    for title, keys in (
+        ("keys for training and calls", in_section("main")),
+        ("further keys", in_section("options")),
+        ("keys for rented GPUs", in_section("gpus")),
+        ("keys for a training file", in_section("file")),
+    ):
+        rows = [key_row(key) for key in keys]
+        if title == "keys for a training file":
+            rows.insert(0, (f"{DATASET}=FILE", "Count a training file, in place of examples= and example=."))
+        lines += ["", f"{title}:"]
+        for example, meaning in rows:
+            lines += textwrap.wrap(meaning, 100, initial_indent=f"  {example:<26}  ", subsequent_indent=" " * 30)
+    return "\n".join(lines)

@@ -63,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="ftcost keys", description="Create and rotate the keys of FTCOST_ENCRYPTION_KEYS."
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("new", help="print a new key")
-    actions.add_parser("rotate", help="encrypt every stored token and billing key with the newest key")
+    actions.add_parser(
+        "new", help="print a new key", description="Print a new key, to put first in FTCOST_ENCRYPTION_KEYS."
+    )
+    actions.add_parser(
+        "rotate",
+        help="encrypt every stored token and billing key with the newest key",
+        description="Encrypt every stored token and billing key with the newest key. The bot may run meanwhile.",
+    )
     return parser

@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import NamedTuple
 
-from bot.cli.arguments import EXAMPLE
+from bot.cli.arguments import EXAMPLE, SLACK_ONLY
 from calculator import UserError
 from pricing import PriceFileError
 
@@ -29,15 +29,18 @@ COMMANDS = {
     "breakeven": Command("bot.cli.estimate", "say when tuning pays back against the model of base="),
     "compare": Command("bot.cli.compare", "show two to six scenario files side by side"),
     "fit": Command("bot.cli.catalog", "say whether a training job fits on a GPU"),
-    "models": Command("bot.cli.catalog", "list the offers, or those that match some words"),
+    "models": Command("bot.cli.catalog", "list the offers that can be trained, or those that match some words"),
     "price": Command("bot.cli.catalog", "show every price of one offer with its source"),
     "count": Command("bot.cli.count", "count and check a training file"),
     "actual": Command("bot.cli.actual", "compare a platform's bill with a scenario"),
-    "prices": Command("bot.cli.prices", "list the catalogue with ages and holes, or refresh it from live feeds"),
+    "prices": Command(
+        "bot.cli.prices", "list the catalogue with the age of its prices and what is unknown, or refresh it"
+    ),
     "serve": Command("bot.cli.serve", "start the Slack bot, or the playground without credentials"),
     "keys": Command("bot.cli.keys", "create and rotate the keys that encrypt stored tokens"),
 }
-SLACK_ONLY = frozenset({"list", "show", "diff", "audit", "watch", "unwatch", "budget"})
+FLAGS = ("--tokens-only", "--apply")
+"""The options without a value."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -87,7 +90,7 @@ def _split_command(arguments: list[str]) -> tuple[str, list[str]]:
     """
     position = 0
     while position < len(arguments) and arguments[position].startswith("-"):
-        position += 1 if "=" in arguments[position] else 2  # every option takes a value
+        position += 1 if "=" in arguments[position] or arguments[position] in FLAGS else 2
     words = arguments[position].split(maxsplit=1) if position < len(arguments) else []
     command = words[0].lower() if words else ""
     if command in SLACK_ONLY:
@@ -117,11 +120,12 @@ Examples:
   ftcost count train.jsonl
 
 Options:
-  -h, --help     show this help; `ftcost COMMAND --help` shows that of a command
+  -h, --help     show this help; `ftcost COMMAND --help` shows that of a command,
+                 `ftcost estimate --help` also the keys of a scenario
   -V, --version  show the version
 
 Environment:
-  FTCOST_PRICES_DIR  a folder with your organization's own prices
+  FTCOST_PRICES_DIR  a folder with your organisation's own prices
 
 Exit codes: 0 success, 1 failure, 2 invalid input, 130 interrupted."""
 

@@ -54,9 +54,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--prices-dir", type=Path, metavar="DIR", help="your own prices (default: FTCOST_PRICES_DIR)")
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
-    refresh = actions.add_parser("refresh", help="compare the prices with live feeds, and optionally write the changes")
+    refresh = actions.add_parser(
+        "refresh",
+        help="compare the prices with live feeds, and optionally write the changes",
+        description="Compare the prices with live feeds. Without --apply or --into nothing is written.",
+    )
     refresh.add_argument("--apply", action="store_true", help="write the changes into the price files")
     refresh.add_argument("--into", type=Path, metavar="DIR", help="write the changes into a separate folder")
     refresh.add_argument("--only", action="append", default=[], metavar="FEED", help="read this feed only; repeatable")
-    actions.add_parser("format", help="write the price files in the layout that a refresh uses")
+    actions.add_parser(
+        "format",
+        help="write the price files in the layout that a refresh uses",
+        description="Write the price files in the layout that a refresh uses.",
+    )
     return parser

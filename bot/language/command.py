@@ -35,12 +35,13 @@ class ParsedCommand(NamedTuple):
     """The text after another verb, as typed."""
 
 
-def read_command(text: str, extra_keys: Sequence[str] = ()) -> ParsedCommand:
+def read_command(text: str, extra_keys: Sequence[str] = (), suggested_verbs: Sequence[str] = VERBS) -> ParsedCommand:
     """Return the command in a line such as `epochs=3 name="support bot"` or `models llama`; of an empty line, `form`.
 
     Args:
         text: The line without `/ftcost`.
         extra_keys: Keys that are valid in addition to the scenario's.
+        suggested_verbs: The commands that an error may suggest.
 
     Raises:
         UserError: The line isn't a command.
@@ -54,9 +55,11 @@ def read_command(text: str, extra_keys: Sequence[str] = ()) -> ParsedCommand:
     verb = words[0].lower()
     if "=" not in verb:
         if verb not in VERBS:
-            near = difflib.get_close_matches(verb[:40], [*VERBS, *KEYS], n=1, cutoff=0.6)
-            hint = f" Did you mean `{near[0]}{'=' if near[0] in KEYS else ''}`?" if near else ""
-            raise UserError(f"“{words[0][:40]}” isn't a command.{hint} `help` lists the commands.")
+            near = difflib.get_close_matches(verb[:40], [*suggested_verbs, *KEYS], n=1, cutoff=0.6)
+            hints = [f"Did you mean `{name}{'=' if name in KEYS else ''}`?" for name in near]
+            if near != ["help"]:
+                hints.append("`help` lists the commands.")
+            raise UserError(f"“{words[0][:40]}” isn't a command. {' '.join(hints)}")
         if verb not in ("estimate", "breakeven"):
             return ParsedCommand(verb, {}, text.strip()[len(words[0]) :].strip())
         words = words[1:]

@@ -13,7 +13,7 @@ from calculator.gpu import Setup, TuningMethod, find_gpu, find_model, interpolat
 from calculator.gpu.names import plain_name
 from calculator.question.quantities import format_number
 from calculator.question.scenario import NEEDS_MODEL, Scenario
-from pricing import Assumption, Framework, Gpu, GpuFacts, ModelShape, StackClass
+from pricing import Assumption, Framework, Gpu, GpuFacts, ModelShape, StackClass, UnknownName
 
 # The framework whose defaults represent a class of software.
 TYPICAL = {"eager": "huggingface", "optimised": "torchtitan", "fp8": "nemo"}
@@ -135,8 +135,8 @@ def model_named(name: str | None, params: int | None, facts: GpuFacts) -> ModelS
     shape = find_model(name, facts.models)
     if shape is None:
         near = _near(plain_name(name), _names(facts.models))
-        hint = f" Similar: {', '.join(near)}." if near else ""
-        raise FieldErrors({"model": f"Unknown model “{name[:40]}”.{hint} Or give its size instead: params=8B."})
+        reason = f"{UnknownName('model', name, near)} Or give" if near else f"Unknown model “{name[:40]}”. Give"
+        raise FieldErrors({"model": f"{reason} its size instead: params=8B."})
     return shape
 
 
@@ -149,8 +149,9 @@ def gpu_named(name: str, facts: GpuFacts) -> Gpu:
     """Return a GPU by its name. Raises FieldErrors."""
     gpu = find_gpu(name, facts.gpus)
     if gpu is None:
-        near = _near(name.lower(), _names(facts.gpus)) or ("h100", "a100-80", "l40s")
-        raise FieldErrors({"gpu": f"Unknown GPU “{name[:40]}”. Similar: {', '.join(near)}."})
+        near = _near(name.lower(), _names(facts.gpus))
+        examples = f"Unknown GPU “{name[:40]}”. Write a GPU such as h100, a100-80 or l40s."
+        raise FieldErrors({"gpu": str(UnknownName("GPU", name, near)) if near else examples})
     return gpu
 
 

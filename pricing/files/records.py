@@ -23,7 +23,9 @@ class PriceFileError(ValueError):
 def yaml_files(folder: Path) -> list[Path]:
     """Return the YAML files of a folder, sorted by name. Raises PriceFileError."""
     if not folder.is_dir():
-        raise PriceFileError(f"{folder}: the folder doesn't exist; set FTCOST_PRICES_DIR to a folder of .yml files")
+        raise PriceFileError(
+            f"{folder}: no such folder. Name a folder of .yml files with --prices-dir or FTCOST_PRICES_DIR."
+        )
     paths = sorted(
         path for path in folder.iterdir() if path.suffix in (".yml", ".yaml") and not path.name.startswith(".")
     )

@@ -106,6 +106,13 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     )
 
 
+def test_flag_may_precede_the_command(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["count", str(path), "--tokens-only"]) == 0
+    assert main(["--tokens-only", "count", str(path)]) == 0
+    after, before = capsys.readouterr().out.splitlines()
+    assert before == after
+
+
 def test_a_question_on_a_file(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """12 × 23 tokens × 3 epochs = 828; ÷ 1M × $10 = $0.00828."""
     asked = [

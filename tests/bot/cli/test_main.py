@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from bot.cli.main import COMMANDS, main
+from calculator import KEYS
 from playground import FakeSlack
 from tests.bot import support_bot
 from tests.conftest import Workspace
@@ -207,6 +208,26 @@ async def test_look_ups_are_the_same_in_slack_and_terminal(
         await slack.command(line)
         said = slack.ephemerals()[-1]["text"].strip("`").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
         assert run(capsys, line)[0].strip() == said.strip()
+
+
+def test_terminal_suggests_only_its_own_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "how much?", code=2)[1] == "“how” isn't a command. `help` lists the commands.\n"
+    assert run(capsys, "hepl", code=2)[1] == "“hepl” isn't a command. Did you mean `help`?\n"
+
+
+def test_help_of_estimate_lists_every_key(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["estimate", "--help"]) == 0
+    text = capsys.readouterr().out
+    for key in [*KEYS, "dataset"]:
+        assert f"\n  {key}=" in text
+
+
+def test_faulty_value_names_the_file_that_holds_it(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "support.yml"
+    path.write_text("examples: many\nexample: '400'\n")
+    assert run(capsys, "-f", str(path), code=2)[1].startswith(f"{path}:\nexamples: ")
+    path.write_text("examples: 10k\nexample: '400'\n")
+    assert run(capsys, "-f", str(path), "examples=many", code=2)[1].startswith("examples: ")
 
 
 @pytest.mark.parametrize("arguments", [[], ["list"], ["show", "2222222222"]])

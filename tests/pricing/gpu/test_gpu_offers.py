@@ -103,5 +103,5 @@ def test_offer_defined_twice_is_refused(tmp_path: Path) -> None:
 
 
 def test_missing_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PriceFileError, match="the folder doesn't exist"):
+    with pytest.raises(PriceFileError, match="no such folder"):
         load_gpu_offers(FACTS, tmp_path / "none")
