@@ -90,6 +90,16 @@ def test_the_text_and_the_report(path: Path, tmp_path: Path, capsys: pytest.Capt
     assert fault["line"] == 13
 
 
+def test_report_is_confirmed_apart_from_the_answer(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "report.jsonl"
+    assert main(["count", str(path), "--format", "json", "--report", str(report)]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)
+    assert printed.err == f"Wrote {report}.\n"
+
+
 @pytest.mark.parametrize(("data", "says"), [(b"%PDF-1.7", "PDF"), (b"", "empty")])
 def test_a_file_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, says: str) -> None:
     path = tmp_path / "file.jsonl"
