@@ -158,7 +158,7 @@ def test_offer_in_two_files_is_refused(tmp_path: Path) -> None:
 def test_missing_folder_is_refused(tmp_path: Path) -> None:
     message = error_of(tmp_path / "none", overlay=True)
     assert str(tmp_path / "none") in message
-    assert "set FTCOST_PRICES_DIR to a folder of .yml files" in message
+    assert "Name a folder of .yml files with --prices-dir or FTCOST_PRICES_DIR" in message
 
 
 def test_folder_named_like_a_price_file_is_refused(tmp_path: Path) -> None:

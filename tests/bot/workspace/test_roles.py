@@ -122,7 +122,7 @@ async def test_an_admin_reads_who_changed_what_and_nobody_else(
 
 
 async def test_an_empty_log_says_so(workspace: Workspace, slack: FakeSlack) -> None:
-    assert "changed yet" in texts((await slack.command("audit")).json())
+    assert "No change has been recorded" in texts((await slack.command("audit")).json())
 
 
 async def test_a_full_log_is_no_more_than_slack_takes(start: Start, slack: FakeSlack, database_path: Path) -> None:
@@ -138,4 +138,4 @@ async def test_a_full_log_is_no_more_than_slack_takes(start: Start, slack: FakeS
 async def test_people_are_named_admins_by_a_setting(catalog: Catalog, slack: FakeSlack, database_path: Path) -> None:
     async with running_bot(catalog, slack, f"sqlite:///{database_path}", admins={slack.colleague}):
         await slack.command("audit", user=slack.colleague)
-    assert "changed yet" in texts(slack.ephemerals(user=slack.colleague)[0])
+    assert "No change has been recorded" in texts(slack.ephemerals(user=slack.colleague)[0])
