@@ -20,6 +20,32 @@ StateRecipe = Literal["pure", "mixed"]
 Link = Literal["nvlink", "infinity-fabric", "pcie", "ethernet"]
 
 
+class LatentAttention(Record):
+    """Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434): keys and values are cached compressed."""
+
+    query_rank: int = Field(ge=0, le=100_000)
+    """Width of the compressed query; 0 if queries are not compressed."""
+    kv_rank: int = Field(gt=0, le=100_000)
+    """Width of the compressed keys and values, which is cached."""
+    plain_dim: int = Field(gt=0, le=2_000)
+    """Query and key width of a head without position."""
+    position_dim: int = Field(ge=0, le=2_000)
+    """Query width of a head with position; the key's is shared by all heads, and cached."""
+    value_dim: int = Field(gt=0, le=2_000)
+    """Value width of a head."""
+
+
+class LinearAttention(Record):
+    """Layers whose memory of the past has a fixed size: linear attention, state-space layers, convolutions."""
+
+    layers: int = Field(gt=0, le=1_000)
+    """Layers that have such a mixer."""
+    parameters: int = Field(gt=0)
+    """Weights of one such mixer's projections."""
+    state: int = Field(ge=0)
+    """Numbers that one layer keeps for a sequence."""
+
+
 class ModelShape(Record):
     """The dimensions of a transformer that decide its memory and arithmetic."""
 
@@ -48,6 +74,21 @@ class ModelShape(Record):
     """Width that every token visits in addition to its routed experts."""
     dense_layers: int = Field(default=0, ge=0)
     """Layers without experts, in a mixture of experts."""
+    mlp_layers: int | None = Field(default=None, gt=0, le=1_000)
+    """Layers with a feed-forward part; None for all."""
+    attention_layers: int | None = Field(default=None, ge=0, le=1_000)
+    """Layers with attention that grows with the context; None for all that are not `linear`."""
+    window: int = Field(default=0, ge=0)
+    """Tokens that a layer with a sliding window attends to."""
+    window_layers: int = Field(default=0, ge=0, le=1_000)
+    """Attention layers that have a sliding window."""
+    latent: LatentAttention | None = None
+    """Multi-head latent attention, in all attention layers."""
+    linear: LinearAttention | None = None
+    other_billion: float = Field(default=0, ge=0, lt=100_000, allow_inf_nan=False)
+    """Weights that text tokens are not multiplied with, such as vision towers and per-layer embeddings."""
+    verified: bool = True
+    """False: entered from knowledge, without a copy of the published configuration at hand."""
     config: str = Field(pattern=r"^https?://\S+$", max_length=500)
     """The publication of the shape."""
     source: SourceRef
@@ -61,6 +102,8 @@ class ModelShape(Record):
             raise ValueError(f"kv_heads {self.kv_heads} is more than heads {self.heads}; exchange them")
         if self.experts > 1 and not (self.expert_ffn and self.active_experts <= self.experts):
             raise ValueError("a mixture of experts needs expert_ffn, and active_experts no larger than experts")
+        if self.window_layers > self.attending_layers or bool(self.window_layers) != bool(self.window):
+            raise ValueError("window_layers needs window, and is at most the number of attention layers")
         if not self.interpolated and abs(self.counted / (self.parameters_billion * 1e9) - 1) > MAX_COUNT_ERROR:
             raise ValueError(
                 f"the shape counts {self.counted / 1e9:.3f} billion parameters, not {self.parameters_billion:g}; "
@@ -84,9 +127,28 @@ class ModelShape(Record):
         return self.kv_heads * self.head_dim
 
     @cached_property
-    def attention_parameters(self) -> int:
-        """Return the parameters of one layer's query, key, value and output projections."""
-        return self.hidden * 2 * (self.query_width + self.kv_width)
+    def attending_layers(self) -> int:
+        """Return the number of layers whose keys and values are cached."""
+        if self.attention_layers is not None:
+            return self.attention_layers
+        return self.layers - (self.linear.layers if self.linear else 0)
+
+    @cached_property
+    def attention_parameters(self) -> float:
+        """Return the parameters of a layer's attention or linear mixer, averaged over all layers."""
+        latent = self.latent
+        if latent is None:
+            each = self.hidden * 2 * (self.query_width + self.kv_width)
+        else:
+            query = self.heads * (latent.plain_dim + latent.position_dim)
+            each = latent.query_rank * (self.hidden + query) if latent.query_rank else self.hidden * query
+            each += self.hidden * (latent.kv_rank + latent.position_dim)
+            each += latent.kv_rank * self.heads * (latent.plain_dim + latent.value_dim)
+            each += self.heads * latent.value_dim * self.hidden
+        if self.linear is None and self.attention_layers is None:
+            return each
+        mixers = self.linear.layers * self.linear.parameters if self.linear else 0
+        return (self.attending_layers * each + mixers) / self.layers
 
     @cached_property
     def embedding_parameters(self) -> int:
@@ -99,14 +161,16 @@ class ModelShape(Record):
         return 0 if self.tied_embeddings else self.embedding_parameters
 
     @cached_property
-    def counted(self) -> int:
+    def counted(self) -> float:
         """Return the parameters that the shape implies, without biases and norms."""
-        return self._blocks(self.experts) + self.embedding_parameters + self.head_parameters
+        outside = self.embedding_parameters + self.head_parameters + self.other_billion * 1e9
+        return self._blocks(self.experts) + outside
 
     @cached_property
     def block_parameters(self) -> float:
         """Return the parameters of the linear layers of all blocks, which are the ones that get quantised."""
-        return max(self.parameters - self.embedding_parameters - self.head_parameters, 0.1 * self.parameters)
+        outside = self.embedding_parameters + self.head_parameters + self.other_billion * 1e9
+        return max(self.parameters - outside, 0.1 * self.parameters)
 
     @cached_property
     def matmul_parameters(self) -> float:
@@ -120,12 +184,13 @@ class ModelShape(Record):
         """Return the feed-forward width that one token passes in an ordinary layer."""
         return self.ffn if self.experts == 1 else self.active_experts * self.expert_ffn + self.shared_ffn
 
-    def _blocks(self, experts: int) -> int:
-        dense = self.layers if self.experts == 1 else self.dense_layers
+    def _blocks(self, experts: int) -> float:
+        with_mlp = self.layers if self.mlp_layers is None else self.mlp_layers
+        dense = with_mlp if self.experts == 1 else self.dense_layers
         mlp = self.mlp_matrices * self.hidden
-        routed = self.attention_parameters + mlp * (experts * self.expert_ffn + self.shared_ffn)
+        routed = mlp * (experts * self.expert_ffn + self.shared_ffn)
         routed += self.hidden * self.experts  # the router
-        return dense * (self.attention_parameters + mlp * self.ffn) + (self.layers - dense) * routed
+        return self.layers * self.attention_parameters + dense * mlp * self.ffn + (with_mlp - dense) * routed
 
 
 class Gpu(Record):
