@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 
 from calculator.comparison import Comparison, computed_once
 from calculator.costs.hosting import is_dedicated
 from calculator.costs.inference import token_loads
 from calculator.costs.rented_gpus import SECONDS_AN_HOUR, RentedGpuOffer, run_seconds, serves
-from calculator.costs.training import billed_tokens_per_example, method_of, tokens_of_a_run
-from calculator.costs.warnings import not_for_sale, offer_warnings
+from calculator.costs.training import billed_tokens_per_example, method_of, sells_method, tokens_of_a_run
+from calculator.costs.warnings import method_not_sold, not_for_sale, offer_warnings
 from calculator.offer_estimate import EstimateContext, estimate_offer
 from calculator.question.resolved import ResolvedScenario
 from calculator.result import AssumptionImpact, Estimate, Warning, sum_amounts
@@ -29,7 +28,7 @@ def estimate_warnings(comparison: Comparison, estimate: Estimate) -> tuple[Warni
         estimate: An estimate of the comparison.
     """
     if estimate.epochs is None:
-        return (_unpriced(estimate, comparison.as_of),)
+        return (_unpriced(comparison, estimate),)
     plan, as_of = comparison.plan, comparison.as_of
     end = _estimate_context(comparison).end
     return tuple(offer_warnings(plan, estimate.offer, as_of, estimate.months, end, estimate.epochs, estimate.lines))
@@ -106,12 +105,14 @@ def _impacts(comparison: Comparison, estimate: Estimate) -> Iterator[AssumptionI
             yield AssumptionImpact(alternative.assumption, changed.usd - total.usd)
 
 
-def _unpriced(estimate: Estimate, as_of: date) -> Warning:
+def _unpriced(comparison: Comparison, estimate: Estimate) -> Warning:
     """Return why an offer has no line items."""
     offer = estimate.offer
     if isinstance(offer, RentedGpuOffer) and offer.unfit:
         return Warning("does_not_fit", offer.unfit)
-    return not_for_sale(offer, estimate.status, as_of)
+    if not sells_method(comparison.plan, offer) and estimate.status not in ("closed", "not offered"):
+        return method_not_sold(comparison.plan, offer)
+    return not_for_sale(offer, estimate.status, comparison.as_of)
 
 
 def _assumptions(plan: ResolvedScenario, offer: Offer, epochs: Decimal) -> Iterator[str]:

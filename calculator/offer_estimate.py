@@ -11,7 +11,7 @@ from calculator.costs.horizon import day_after_months, months_between
 from calculator.costs.hosting import hosting_lines, is_dedicated, storage_lines
 from calculator.costs.inference import inference_lines
 from calculator.costs.rented_gpus import RentedGpuOffer
-from calculator.costs.training import epochs_of, training_lines
+from calculator.costs.training import epochs_of, sells_method, training_lines
 from calculator.numeric import ONE, ZERO, highest, smaller
 from calculator.question.customers import customer_of
 from calculator.question.resolved import PointRates, ResolvedScenario
@@ -45,7 +45,8 @@ def estimate_offer(context: EstimateContext, offer: Offer) -> Estimate:
     plan, as_of, end, default_epochs, preparation = context
     status = offer.status_on(as_of)
     is_sold = status not in ("closed", "not offered")
-    if not is_sold or (isinstance(offer, RentedGpuOffer) and offer.unfit):
+    unfit = isinstance(offer, RentedGpuOffer) and offer.unfit
+    if not is_sold or unfit or not sells_method(plan, offer):
         return Estimate(offer, status, RankGroup.APART, months=ZERO, epochs=None, lines=())
     life = offer.lifecycle
     months = plan.months
@@ -57,6 +58,9 @@ def estimate_offer(context: EstimateContext, offer: Offer) -> Estimate:
     if preparation:
         lines.append(preparation)
     lines += storage_lines(plan, offer, as_of, months)
+    if plan.calls_per_month and not offer.serves_calls:
+        lines.append(_unserved_calls(plan, months))
+        return Estimate(offer, status, _standing(context, offer, lines), months, epochs, tuple(lines))
     lines += hosting_lines(plan, offer, as_of, months, dedicated=dedicated)
     if plan.calls_per_month and not dedicated:
         lines += inference_lines(plan, plan.prompt_after_tokens, offer.history, as_of, months)
@@ -77,6 +81,22 @@ def _preparation(plan: ResolvedScenario, on: date) -> LineItem | None:
         price=price_of(plan.preparation_usd, "job", question_source("Your own figure", on), yours=True),
         formula_text="{} USD as you gave it",
         formula_values=(plan.preparation_usd,),
+    )
+
+
+def _unserved_calls(plan: ResolvedScenario, months: Decimal) -> LineItem:
+    """Return the line of the calls where the platform doesn't sell them: without a price, never at another one."""
+    return LineItem(
+        component="inference",
+        label="Calls (not sold here)",
+        quantity=None,
+        unit="call",
+        unit_price_usd=None,
+        recurrence="monthly",
+        monthly_quantity=None,
+        price=None,
+        formula_text="{} calls a month for {} months, which this platform does not serve",
+        formula_values=(plan.calls_per_month, months),
     )
 
 

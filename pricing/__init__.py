@@ -1,7 +1,7 @@
 """Prices and facts of fine-tuning platforms, each with its source and date. Imports no other package of ftcost."""
 
 from pricing.bills import BilledPart, BillLayout, BillRules, BillUnit, Side, load_bill_rules
-from pricing.catalog import BaseModels, BasePrice, Catalog, UnknownName
+from pricing.catalog import BaseModels, BasePrice, Catalog, NotSoldName, UnknownName
 from pricing.datasets import (
     AS_IT_IS,
     ENCODINGS,
@@ -29,21 +29,31 @@ from pricing.http_client import (
     same_origin,
 )
 from pricing.load import load_catalog
-from pricing.offer import (
-    Assumption,
+from pricing.not_sold import NotSold
+from pricing.offer import Offer
+from pricing.overview import overview
+from pricing.price import Assumption, Price, Source, Tier, price_of, question_source
+from pricing.terms import (
     EpochRule,
     Lifecycle,
     LongExamples,
-    Offer,
-    Price,
-    Source,
-    Tier,
+    MethodTerms,
+    RateLimit,
+    ServingTerms,
     TrainingRules,
-    price_of,
-    question_source,
 )
-from pricing.overview import overview
-from pricing.vocabulary import OLD_DAYS, Confidence, Customer, LongFate, Method, PriceKind, Status, Unit
+from pricing.vocabulary import (
+    OLD_DAYS,
+    Confidence,
+    Customer,
+    Deployable,
+    LongFate,
+    Method,
+    PriceKind,
+    ServingUse,
+    Status,
+    Unit,
+)
 
 __all__ = [
     "AS_IT_IS",
@@ -63,6 +73,7 @@ __all__ = [
     "Confidence",
     "Customer",
     "DatasetRules",
+    "Deployable",
     "Encoding",
     "EpochRule",
     "Format",
@@ -83,14 +94,20 @@ __all__ = [
     "LongFate",
     "Loss",
     "Method",
+    "MethodTerms",
     "ModelShape",
+    "NotSold",
+    "NotSoldName",
     "Offer",
     "Overhead",
     "PlatformFormats",
     "Price",
     "PriceFileError",
     "PriceKind",
+    "RateLimit",
     "ResponseFormat",
+    "ServingTerms",
+    "ServingUse",
     "Side",
     "Source",
     "StackClass",

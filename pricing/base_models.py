@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from pricing.catalog import BasePrice, UnknownName
-from pricing.offer import Source
+from pricing.price import Source
 
 if TYPE_CHECKING:
     from genai_prices.data_snapshot import DataSnapshot

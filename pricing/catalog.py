@@ -10,7 +10,9 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from pricing.gpu.offers import GpuCatalog
-from pricing.offer import Assumption, Offer, Source
+from pricing.not_sold import NotSold
+from pricing.offer import Offer
+from pricing.price import Assumption, Source
 
 
 class UnknownName(LookupError):
@@ -21,6 +23,14 @@ class UnknownName(LookupError):
         short_name = name if len(name) <= 60 else name[:57] + "…"
         hint = f" Did you mean {_either(self.near)}?" if self.near else f" `models` lists every {kind}."
         super().__init__(f"Unknown {kind} “{short_name}”.{hint}")
+
+
+class NotSoldName(UnknownName):
+    """The name is known, and nothing of it is sold. `str()` is the message for the user."""
+
+    def __init__(self, name: str, entry: NotSold) -> None:
+        self.name, self.near, self.entry = name, entry.nearest, entry
+        LookupError.__init__(self, entry.text)
 
 
 class BasePrice(NamedTuple):
@@ -56,6 +66,7 @@ class Catalog:
         base_models: Prices of prompting base models.
         gpus: Rented GPUs and the facts that their cost model reads.
         version: Identifies the exact content, so that an estimate can name the prices it used.
+        not_sold: Platforms that have closed and models that no platform tunes, with the nearest offers.
     """
 
     def __init__(
@@ -65,12 +76,14 @@ class Catalog:
         base_models: BaseModels,
         gpus: GpuCatalog,
         version: str,
+        not_sold: Iterable[NotSold] = (),
     ) -> None:
         self.offers: Mapping[str, Offer] = MappingProxyType({offer.id: offer for offer in offers})
         self.assumptions: Mapping[str, Assumption] = MappingProxyType(dict(assumptions))
         self.base_models = base_models
         self.gpus = gpus
         self.version = version
+        self.not_sold = tuple(not_sold)
         names: dict[str, list[Offer]] = {}
         for offer in self.offers.values():
             for name in (
@@ -101,8 +114,13 @@ class Catalog:
             return (self.offers[name],)
         offers = self._by_name.get(_fold(name))
         if not offers:
-            raise UnknownName("offer", name, self.near(name))
+            entry = self.not_sold_entry(name)
+            raise NotSoldName(name, entry) if entry else UnknownName("offer", name, self.near(name))
         return offers
+
+    def not_sold_entry(self, name: str) -> NotSold | None:
+        """Return what is known of a name that isn't sold: a closed platform, or a model that no platform tunes."""
+        return next((entry for entry in self.not_sold if entry.matches(_fold(name))), None)
 
     def trainable(self, day: date) -> tuple[Offer, ...]:
         """Return the offers that can still be trained on a day: the meaning of `on=all`."""

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from pricing.files.records import DATA_DIR, PriceFileError, explain, read_text
 from pricing.files.strict_yaml import YamlError, read_yaml
-from pricing.offer import Record, Source, SourceRef
+from pricing.price import Record, Source, SourceRef
 from pricing.vocabulary import Count
 
 Format = Literal[

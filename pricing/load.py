@@ -17,7 +17,10 @@ from pricing.base_models import GenaiBaseModels
 from pricing.catalog import BaseModels, Catalog
 from pricing.files.records import DATA_DIR, PriceFileError, explain, read_record, read_text, yaml_files
 from pricing.gpu.load import load_gpus
-from pricing.offer import Assumption, Offer, Price, Record, Source, TrainingRules
+from pricing.not_sold import load_not_sold
+from pricing.offer import Offer
+from pricing.price import Assumption, Price, Record, Source
+from pricing.terms import MethodTerms, ServingTerms, TrainingRules
 
 PROVIDERS_DIR = DATA_DIR / "providers"
 
@@ -30,6 +33,9 @@ class Defaults(Record):
     """Values that the offers of one file share. An offer's own value replaces the shared one entirely."""
 
     training: TrainingRules | None = None
+    methods: MethodTerms | None = None
+    serving: ServingTerms | None = None
+    """Merged with an offer's own, value by value."""
 
 
 class PlatformFile(Record):
@@ -92,10 +98,11 @@ def load_catalog(
         if offer.nearest and offer.nearest not in offers:
             where = f"{files[offer.id]}: offers.{offer.id.partition('/')[2]}.nearest"
             raise PriceFileError(f"{where}: {offer.nearest!r} isn't an offer of the catalogue; correct or remove it")
+    not_sold = load_not_sold(providers_dir.parent / "not_sold.yml", offers, digest)
     assumptions = _read_assumptions(DATA_DIR / "assumptions.yml", digest)
     gpus = load_gpus(digest)
     version = f"{newest}.{digest.hexdigest()[:8]}"
-    return Catalog(offers.values(), assumptions, base_models or GenaiBaseModels(), gpus, version)
+    return Catalog(offers.values(), assumptions, base_models or GenaiBaseModels(), gpus, version, not_sold)
 
 
 def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption]:
@@ -158,6 +165,8 @@ def _make_offer(
     fields: dict[str, Any] = {name: getattr(base, name) for name in Offer.model_fields} if base else {}
     fields |= {key: value for key, value in shared if value is not None}
     fields |= raw | {"id": offer_id, "platform": file.platform, "platform_title": title}
+    if isinstance(raw.get("serving"), dict):
+        fields["serving"] = _stated(base.serving if base else None) | _stated(shared.serving) | raw["serving"]
     prices = raw.get("prices", {})
     if isinstance(prices, dict):
         marked = {kind: [_mark_owner(row, layer == "yours") for row in _rows(rows)] for kind, rows in prices.items()}
@@ -171,6 +180,10 @@ def _make_offer(
             **{kind: _replace_prices(base_prices.get(kind, ()), rows) for kind, rows in marked.items()},
         }
     return Offer.model_validate(fields, context={"sources": file.sources})
+
+
+def _stated(terms: ServingTerms | None) -> dict[str, Any]:
+    return {name: value for name, value in terms or () if value is not None}
 
 
 def _rows(rows: Any) -> list[Any]:

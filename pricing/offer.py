@@ -9,234 +9,23 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
+from pricing.price import Price, Record
+from pricing.terms import Lifecycle, MethodTerms, ServingTerms, TrainingRules
 from pricing.vocabulary import (
-    MAX_PLAUSIBLE_USD,
     TOKEN_KINDS,
     UNITS_OF_KIND,
-    Confidence,
     Count,
     Customer,
-    Day,
-    LongFate,
+    Deployable,
     Method,
-    PartialDate,
     PriceKind,
+    ServingUse,
     Status,
-    Unit,
-    Usd,
 )
-
-
-def _source(value: Any, info: ValidationInfo) -> Any:
-    """Return the source that a price names by key, from the `sources` in the validation context."""
-    if not isinstance(value, str):
-        return value
-    sources: dict[str, Source] = (info.context or {}).get("sources", {})
-    if value not in sources:
-        raise ValueError(
-            f"{value!r} isn't a source of this file; add it under sources, or use one of {sorted(sources)}"
-        )
-    return sources[value]
-
-
-class Record(BaseModel):
-    """A frozen record that refuses unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Source(Record):
-    """The origin of a number, and the day it was checked."""
-
-    title: str = Field(min_length=1, max_length=200)
-    url: str | None = Field(default=None, pattern=r"^https?://\S+$", max_length=500)
-    """An address to check it at; for a second-hand reading, the platform's own page. Required in the catalogue."""
-    checked: PartialDate
-    """The day the source was read or published; a month or a year if the day is unknown."""
-    kind: str | None = None
-    """How it was read: API snapshot, stored copy of the page, third-party reading, contract…"""
-
-    @property
-    def checked_on(self) -> date:
-        """Return the earliest day that `checked` can mean, so that no age is understated."""
-        year, month, day = ([int(part) for part in self.checked.split("-")] + [1, 1])[:3]
-        return date(year, month, day)
-
-
-SourceRef = Annotated[
-    Source, BeforeValidator(_source), WithJsonSchema({"type": "string", "description": "a key of sources"})
-]
-
-
-class Assumption(Record):
-    """A number that the calculator needs and no platform publishes."""
-
-    value: Usd
-    why: str
-    source: SourceRef
-
-
-class Tier(Record):
-    """One step of a graduated price: `usd` per unit up to `up_to` tokens a month (the last step has none)."""
-
-    usd: Usd
-    up_to: int | None = Field(default=None, gt=0)
-
-
-class Price(Record):
-    """US dollars per unit, with source and date. `usd` is None, never zero, if the price is unknown."""
-
-    usd: Usd = None
-    per: Unit
-    source: SourceRef
-    confidence: Confidence
-    since: Day | None = None
-    """The first day on which the price holds; None: since before the first record."""
-    method: Method | None = None
-    """Training only: the method that this price buys (SFT with LoRA: lora; SFT of all weights: full; preference pairs:
-    dpo).
-    """
-    variant: str | None = None
-    """A price on other terms (a commitment, data sharing); listed, and not used in an estimate."""
-    tiers: tuple[Tier, ...] = ()
-    """Graduated by tokens a month, instead of `usd`."""
-    units_per_deployment: int = Field(default=1, ge=1, le=64)
-    """GPUs or units that one deployment needs, for hosting and provisioned prices."""
-    max_call_input_tokens: int | None = Field(default=None, gt=0)
-    """The price holds for calls up to this many input tokens; beyond it is unknown."""
-    note: str | None = None
-    conflict: str | None = None
-    """The figure of another source, if sources disagree."""
-    meter: str | None = None
-    """The platform's own name of the meter."""
-    yours: bool = False
-    """From the organisation's own price folder. Set by the loader."""
-
-    @model_validator(mode="after")
-    def _check(self, info: ValidationInfo) -> Price:
-        limit = MAX_PLAUSIBLE_USD[self.per]
-        for usd in (self.usd, *(tier.usd for tier in self.tiers)):
-            # Only a file, which is read with its sources as context, is held to the limit; a question isn't.
-            if usd is not None and usd > limit and info.context is not None:
-                raise ValueError(f"${usd} per {self.per} is implausible (over ${limit}); check the unit")
-        if "usd" not in self.model_fields_set and not self.tiers:
-            raise ValueError("usd is missing; write a number of US dollars, or: unknown")
-        if self.tiers:
-            if self.usd is not None:
-                raise ValueError("give either usd or tiers, not both")
-            bounds = [tier.up_to for tier in self.tiers]
-            inner = [bound for bound in bounds[:-1] if bound is not None]
-            if bounds[-1] is not None or len(inner) != len(bounds) - 1 or inner != sorted(set(inner)):
-                raise ValueError("tiers need rising up_to bounds, and none on the last")
-            if any(tier.usd is None for tier in self.tiers):
-                raise ValueError("a tier needs a price; write usd: unknown instead of tiers if it isn't known")
-        return self
-
-    @property
-    def known(self) -> bool:
-        """Return whether a price is on record."""
-        return self.usd is not None or bool(self.tiers)
-
-
-def question_source(title: str, day: date) -> Source:
-    """Return the source of a value that a question states.
-
-    Args:
-        title: How the source is shown.
-        day: The date of the question.
-    """
-    return Source(title=title, url=None, checked=day.isoformat(), kind="given in the question")
-
-
-def price_of(
-    usd: Decimal, per: Unit, source: Source, *, yours: bool = False, max_call_input_tokens: int | None = None
-) -> Price:
-    """Return a price that isn't from a file, such as one stated in a question. It isn't validated.
-
-    Args:
-        usd: US dollars per `per`.
-        per: The unit.
-        source: The origin of the price.
-        yours: Whether it is the organisation's own.
-        max_call_input_tokens: The price holds for calls up to this many input tokens.
-    """
-    return Price.model_construct(
-        usd=usd, per=per, source=source, confidence="high", yours=yours, max_call_input_tokens=max_call_input_tokens
-    )
-
-
-class EpochRule(Record):
-    """A rule for the number of epochs: a default, changed so that examples × epochs stays within bounds."""
-
-    default: int = Field(ge=1)
-    min_total_examples: Count | None = None
-    max_total_examples: Count | None = None
-    max_epochs: Count = 25
-
-
-class LongExamples(Record):
-    """The handling of examples over `max_tokens_per_example`."""
-
-    are: LongFate
-    """cut: trained on and billed up to the limit; left out: neither; unknown: all their tokens are counted."""
-    source: SourceRef
-    note: str | None = None
-
-
-class TrainingRules(Record):
-    """The tokens that a platform bills for training, and the limits of what it accepts."""
-
-    billed: str = "tokens of the examples × epochs"
-    """The rule in words."""
-    source: SourceRef
-    auto_epochs: EpochRule | None = None
-    """The meaning of `epochs=auto`; None if the platform publishes no rule."""
-    auto_epochs_note: str | None = None
-    min_epochs: Count | None = None
-    max_epochs: Count | None = None
-    min_examples: Count | None = None
-    advised_examples: Count | None = None
-    max_examples: Count | None = None
-    max_tokens_per_example: Count | None = None
-    longer_examples: LongExamples | None = None
-    """Goes with `max_tokens_per_example`."""
-    note: str | None = None
-
-    @model_validator(mode="after")
-    def _check(self) -> TrainingRules:
-        if (self.max_tokens_per_example is None) != (self.longer_examples is None):
-            raise ValueError(
-                "max_tokens_per_example and longer_examples belong together; add the missing one, "
-                "such as longer_examples: {are: unknown, source: …}"
-            )
-        return self
-
-
-class Lifecycle(Record):
-    """The last days of training and inference. Days are inclusive for training, exclusive for inference."""
-
-    source: SourceRef
-    new_customers_until: Day | None = None
-    """Last day on which a new customer may train."""
-    training_ends: Day | None = None
-    """Last day on which anyone may train."""
-    inference_ends: Day | None = None
-    """The day on which tuned models stop answering."""
-    stated_status: Status | None = None
-    """For platforms that announce no date, and for models that aren't offered."""
-    note: str | None = None
-
-    @model_validator(mode="after")
-    def _check(self) -> Lifecycle:
-        if self.training_ends and self.inference_ends and self.training_ends > self.inference_ends:
-            raise ValueError("training_ends is later than inference_ends")
-        if self.training_ends and self.new_customers_until and self.new_customers_until > self.training_ends:
-            raise ValueError("new_customers_until is later than training_ends")
-        return self
 
 
 class Offer(Record):
@@ -251,6 +40,9 @@ class Offer(Record):
     aliases: tuple[str, ...] = ()
     parameters_billion: Decimal | None = Field(default=None, gt=0)
     training: TrainingRules | None = None
+    methods: MethodTerms | None = None
+    """None if no source says which methods are sold."""
+    serving: ServingTerms | None = None
     lifecycle: Lifecycle | None = None
     nearest: str | None = None
     """The offer to suggest instead of one that has ended or isn't offered."""
@@ -294,9 +86,69 @@ class Offer(Record):
         return self._histories.get((kind, method) if method else kind, ())
 
     @cached_property
-    def methods(self) -> tuple[Method, ...]:
+    def priced_methods(self) -> tuple[Method, ...]:
         """Return the training methods with a separate price, in the file's order; empty if there is no choice."""
         return tuple(dict.fromkeys(price.method for price in self.prices.get("training", ()) if price.method))
+
+    @cached_property
+    def methods_sold(self) -> tuple[Method, ...]:
+        """Return the training methods that are sold for this model, priced or not; empty if no source lists them."""
+        terms = self.methods
+        stated = (*terms.one_price_buys, *terms.undisclosed, *terms.no_price) if terms else ()
+        return tuple(dict.fromkeys((*self.priced_methods, *stated)))
+
+    def sells(self, method: Method) -> bool | None:
+        """Return whether the platform sells a training method for this model.
+
+        Args:
+            method: The method asked for.
+
+        Returns:
+            None if no source says so, such as whether a platform's supervised tuning trains all weights.
+        """
+        if method in self.priced_methods:
+            return True
+        if self.methods is None:
+            return None
+        if method in self.methods.undisclosed:
+            return None
+        return method in self.methods_sold
+
+    def priced_as(self, method: Method | None) -> Method | None:
+        """Return the method under which the training price of a method is recorded.
+
+        Args:
+            method: The method asked for; None for the platform's first.
+
+        Returns:
+            None for a price that isn't recorded by method.
+        """
+        if method is None:
+            prices = [price for price in self.prices.get("training", ()) if price.variant is None]
+            return prices[0].method if prices else None
+        terms = self.methods
+        if method in self.priced_methods:
+            return method
+        if terms is None:
+            return method if self.priced_methods else None
+        return None if method in (*terms.one_price_buys, *terms.undisclosed) else method
+
+    @cached_property
+    def serving_use(self) -> ServingUse:
+        """Return the use that the inference prices are sold for; production if the platform sets no limit."""
+        return self.serving.use.value if self.serving and self.serving.use else "production"
+
+    @cached_property
+    def deployable(self) -> Deployable:
+        """Return whether the platform serves the tuned model; without a statement, yes if it has a price."""
+        if self.serving and self.serving.deployable:
+            return self.serving.deployable.value
+        return "yes" if self.sells_calls or self.history("hosting") or self.history("provisioned") else "unknown"
+
+    @property
+    def serves_calls(self) -> bool:
+        """Return whether calls of the tuned model can be bought here, as far as is known."""
+        return self.serving_use != "training" and self.deployable != "no"
 
     @cached_property
     def sells_calls(self) -> bool:

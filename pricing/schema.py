@@ -11,7 +11,8 @@ from typing import Any
 
 from pricing.files.records import DATA_DIR
 from pricing.load import Defaults, PlatformFile
-from pricing.offer import Offer, Price
+from pricing.offer import Offer
+from pricing.price import Price
 
 SCHEMA_PATH = DATA_DIR / "platform.schema.json"
 SET_BY_LOADER = {"Offer": ("id", "platform", "platform_title"), "Price": ("yours",)}

@@ -11,12 +11,21 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 Confidence = Literal["high", "medium", "low"]
 Status = Literal["open", "closing", "closed", "not offered"]
-Method = Literal["lora", "full", "qlora", "dpo", "dpo-full"]
+Method = Literal["lora", "full", "qlora", "dpo", "dpo-full", "rft", "cpt"]
+"""Supervised tuning with LoRA, of all weights, with QLoRA; preference pairs with LoRA, of all weights; reinforcement
+tuning; continued pre-training.
+"""
+ServingUse = Literal["production", "testing", "training"]
+"""The use that the inference prices are sold for. testing: trials and internal tools with little traffic; training:
+rollouts and sampling during training, so never calls of the tuned model.
+"""
+Deployable = Literal["yes", "no", "unknown"]
+"""Whether the platform serves the tuned model."""
 Customer = Literal["new", "existing"]
 LongFate = Literal["cut", "left out", "unknown"]
 """How a platform handles examples over its limit; unknown: it doesn't say."""
 Unit = Literal[
-    "1M tokens", "call", "hour", "GPU-hour", "unit-hour", "model-month", "GB-month", "job"
+    "1M tokens", "call", "hour", "GPU-hour", "GPU-second", "unit-hour", "model-month", "GB-month", "job"
 ]  # what `usd` is the price of
 PriceKind = Literal[
     "training",
@@ -36,7 +45,7 @@ PriceKind = Literal[
 ]
 
 UNITS_OF_KIND: dict[str, tuple[Unit, ...]] = {
-    "training": ("1M tokens", "hour"),
+    "training": ("1M tokens", "hour", "GPU-hour", "GPU-second"),
     "call": ("call",),
     "hosting": ("hour", "GPU-hour"),
     "provisioned": ("unit-hour",),
@@ -56,6 +65,7 @@ MAX_PLAUSIBLE_USD: dict[str, Decimal] = {
     "call": Decimal(10),
     "hour": Decimal(1_000),
     "GPU-hour": Decimal(200),
+    "GPU-second": Decimal("0.06"),
     "unit-hour": Decimal(1_000),
     "model-month": Decimal(10_000),
     "GB-month": Decimal(100),

@@ -116,7 +116,7 @@ def _rented(catalog: Catalog, text: str) -> list[GpuOffer]:
 
 
 def _training_price(offer: Offer, today: date) -> Price | None:
-    method = offer.methods[0] if offer.methods else None
+    method = offer.priced_as(None)
     rows = [price for price in offer.history("training", method) if price.since is None or price.since <= today]
     return rows[-1] if rows else None
 
@@ -126,7 +126,7 @@ def _price_cells(price: Price | None, today: date) -> tuple[str, str]:
     if price is None:
         return "–", ""
     text = f"{unit_price(price.usd)} / {price.per}" if price.usd is not None else "unknown"
-    return text, (age if price.yours else age_marked)(price.source.checked_on, today)
+    return text, (age if price.yours else age_marked)(price.source, today)
 
 
 def _until(offer: Offer) -> str:
@@ -226,7 +226,7 @@ def _price_table(prices: Sequence[tuple[str, Price]], today: date) -> Table:
             _usd(price),
             price.per,
             "your price" if price.yours else price.confidence,
-            (age if price.yours else age_marked)(price.source.checked_on, today),
+            (age if price.yours else age_marked)(price.source, today),
         )
         for kind, price in prices
     )

@@ -73,7 +73,7 @@ def _key_of(catalog: Catalog, word: str) -> str | None:
     from calculator.gpu_rental import METHODS
 
     facts = catalog.gpus.facts
-    if word.lower() in (*METHODS, "dpo", "dpo-full"):
+    if word.lower() in (*METHODS, "dpo", "dpo-full", "rft", "cpt"):
         return "method"
     if find_model(word, facts.models):
         return "model"
@@ -142,4 +142,4 @@ def _age(price: Price | None, today: date) -> str:
     """Return the age of a GPU-hour price, such as ` (20 days old)`."""
     if price is None:
         return ""
-    return f" ({(age if price.yours else age_marked)(price.source.checked_on, today)})"
+    return f" ({(age if price.yours else age_marked)(price.source, today)})"

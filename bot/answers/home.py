@@ -112,14 +112,16 @@ def _catalogue(catalog: Catalog, today: date) -> str:
     """Return the number of offers and recorded prices, and their age."""
     gpus = catalog.gpus.offers.values()
     recorded = [rows for offer in catalog.offers.values() for rows in offer.prices.values()]
-    days = [price.source.checked_on for rows in (*recorded, *(offer.prices for offer in gpus)) for price in rows]
-    if not days:
+    sources = [price.source for rows in (*recorded, *(offer.prices for offer in gpus)) for price in rows]
+    if not sources:
         return f"Catalogue {catalog.version}: no prices."
-    old_count = sum((today - day).days > OLD_DAYS for day in days)
+    newest = max(sources, key=lambda source: source.checked_on)
+    old_count = sum(source.is_old(today) for source in sources)
     return (
         f"Catalogue {catalog.version}: {len(catalog.offers)} offers and {len(gpus)} of GPUs by the hour, "
-        f"{len(days):,} prices recorded. "
-        f"The newest was read on {max(days)} ({age(max(days), today)}); {old_count:,} over {OLD_DAYS} days ago."
+        f"{len(sources):,} prices recorded. "
+        f"The newest was read on {newest.checked_on} ({age(newest, today)}); "
+        f"{old_count:,} over {OLD_DAYS} days ago or undated."
     )
 
 

@@ -24,7 +24,7 @@ def price_ages(comparison: Comparison, estimate: Estimate) -> Iterator[tuple[str
         source, confidence, yours = key
         confidence_text = "your price" if yours else f"{confidence} confidence"
         # A contract price is valid for its term, however long ago it was entered.
-        age_text = (age if yours else age_marked)(source.checked_on, comparison.as_of)
+        age_text = (age if yours else age_marked)(source, comparison.as_of)
         yield (
             ", ".join(labels),
             source,

@@ -214,7 +214,7 @@ def _write_line(sheet: Any, styles: Styles, row: int, name: str, line: LineItem,
         sheet.write_string(row, 8, UNKNOWN, styles.word)
     if line.source and line.price:
         yours = line.price.yours
-        age_text = (age if yours else age_marked)(line.source.checked_on, as_of)
+        age_text = (age if yours else age_marked)(line.source, as_of)
         confidence = "yours" if yours else line.price.confidence
         for column, text in enumerate(
             (line.source.title, line.source.url or "", line.source.checked, age_text, confidence), 9

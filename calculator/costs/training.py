@@ -73,9 +73,20 @@ def epochs_by(rule: EpochRule, examples: Decimal) -> Decimal:
 
 
 def method_of(plan: ResolvedScenario, offer: Offer) -> Method | None:
-    """Return the training method: the scenario's, else the first that the platform lists; None without a choice."""
-    methods = offer.methods
-    return None if not methods else plan.method or methods[0]
+    """Return the training method whose price is paid: the scenario's, else the first that the platform lists.
+
+    Returns:
+        None for a price that isn't recorded by method.
+    """
+    return offer.priced_as(plan.method)
+
+
+def sells_method(plan: ResolvedScenario, offer: Offer) -> bool:
+    """Return whether the offer sells the scenario's training method, as far as is known.
+
+    GPUs by the hour train with any method that the GPU model calculates.
+    """
+    return plan.method is None or isinstance(offer, RentedGpuOffer) or offer.sells(plan.method) is not False
 
 
 def training_lines(
@@ -148,6 +159,8 @@ def _job_lines(
         tokens = tokens_of_a_run(plan, offer, epochs)
         per_job, text, values = run_gpu_hours(plan, offer.work, tokens)
         unit = "GPU-hour"
+    elif price and price.per != "1M tokens":
+        per_job, text, values, unit = None, f"the platform does not publish the {price.per}s of a run", (), price.per
     else:
         tokens = billed_tokens_per_example(plan, offer)
         per_job = plan.examples * tokens * epochs / MILLION

@@ -13,7 +13,7 @@ from calculator.numeric import smaller
 from calculator.question.customers import customer_of
 from calculator.question.resolved import ResolvedScenario
 from calculator.result import LineItem, Warning, sum_amounts
-from pricing import LongFate, Offer, Status
+from pricing import LongFate, Method, Offer, Status
 
 LONG_RUN_DAYS = Decimal(30)
 """Wall-clock days of one run from which a warning is given."""
@@ -26,6 +26,18 @@ _LONGER: dict[LongFate, tuple[str, str]] = {
     ),
 }
 """Code and sentence by the treatment of examples that are longer than a platform accepts."""
+
+
+METHOD_NAMES: dict[Method, str] = {
+    "lora": "supervised tuning with LoRA",
+    "full": "supervised tuning of all weights",
+    "qlora": "supervised tuning with QLoRA",
+    "dpo": "DPO with LoRA",
+    "dpo-full": "DPO of all weights",
+    "rft": "reinforcement tuning",
+    "cpt": "continued pre-training",
+}
+"""Training methods in words."""
 
 
 def not_for_sale(offer: Offer, status: Status, as_of: date) -> Warning:
@@ -43,6 +55,15 @@ def not_for_sale(offer: Offer, status: Status, as_of: date) -> Warning:
     else:
         ended = f"{offer.title} is retired."
     return Warning("closed", f"{ended}{nearest} Ask with an earlier date to see what it cost.")
+
+
+def method_not_sold(plan: ResolvedScenario, offer: Offer) -> Warning:
+    """Return the warning for a training method that isn't sold for this model, with those that are."""
+    sold = [METHOD_NAMES[method] for method in offer.methods_sold]
+    alternatives = " and ".join((", ".join(sold[:-1]), sold[-1])) if len(sold) > 1 else "".join(sold)
+    instead = f" It sells {alternatives}." if sold else ""
+    method = METHOD_NAMES[plan.method] if plan.method else "tuning"
+    return Warning("method_not_sold", f"{offer.platform_title} doesn't sell {method} for {offer.title}.{instead}")
 
 
 def offer_warnings(

@@ -158,7 +158,7 @@ _ROWS = (
     Key("method", p.choice, section="options", example="full", noun="training method",
         label="Training method", help="For platforms that offer a choice.",
         choices=(("lora", "LoRA"), ("full", "All weights"), ("qlora", "QLoRA"), ("dpo", "DPO, LoRA"),
-                 ("dpo-full", "DPO, all weights"))),
+                 ("dpo-full", "DPO, all weights"), ("rft", "Reinforcement"), ("cpt", "Continued pre-training"))),
     Key("hours", p.amount, section="options", example="4", low=0, high=100_000, unit="h", unit_in_name=True,
         uncertain=True,
         label="Training hours per run", short="Training hours", noun="number of training hours",

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from pricing.gpu.physics import GpuConstant, GpuPhysics
-from pricing.offer import Record, SourceRef
+from pricing.price import Record, SourceRef
 
 # How far the parameters counted from a shape may be from the published number.
 MAX_COUNT_ERROR = 0.02

@@ -14,7 +14,7 @@ from pricing.files.records import DATA_DIR, PriceFileError, explain, read_record
 from pricing.gpu.facts import Framework, Gpu, GpuFacts, ModelShape
 from pricing.gpu.offers import GpuCatalog, GpuOffer
 from pricing.gpu.physics import GpuConstant, GpuPhysics
-from pricing.offer import Record, Source
+from pricing.price import Record, Source
 
 R = TypeVar("R", bound=Record)
 

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field, model_validator
 
 from pricing.gpu.facts import GpuFacts
-from pricing.offer import Price, Record, SourceRef
+from pricing.price import Price, Record, SourceRef
 
 BillingStep = Literal["second", "minute", "hour"]
 

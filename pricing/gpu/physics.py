@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pricing.offer import Record, SourceRef
+from pricing.price import Record, SourceRef
 from pricing.vocabulary import PartialDate
 
 

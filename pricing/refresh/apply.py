@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pricing.catalog import Catalog
 from pricing.files.records import PriceFileError, yaml_files
 from pricing.load import load_catalog
-from pricing.offer import Price
+from pricing.price import Price
 from pricing.refresh.compare import Finding, same_price
 from pricing.refresh.feed import Feed
 from pricing.refresh.price_document import EditError, PriceDocument, PriceRow

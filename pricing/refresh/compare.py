@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from pricing.catalog import BasePrice, Catalog, UnknownName
-from pricing.offer import Price
+from pricing.price import Price
 from pricing.refresh.feed import Feed, PriceMapping
 from pricing.refresh.observation import FeedError, Measure, Observation, Observations
 from pricing.refresh.price_targets import PriceTarget, mappings_of, target_of

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 
 from pricing.files.records import DATA_DIR, PriceFileError
 from pricing.files.strict_yaml import YamlError, read_yaml
-from pricing.offer import Record
+from pricing.price import Record
 from pricing.vocabulary import Confidence, Method, PriceKind
 
 FEEDS_PATH = DATA_DIR / "feeds.yml"

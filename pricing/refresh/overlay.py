@@ -12,7 +12,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from pricing.catalog import Catalog
 from pricing.files.records import yaml_files
 from pricing.load import load_catalog
-from pricing.offer import Price, Source
+from pricing.price import Price, Source
 from pricing.refresh.apply import PriceWriteError, write_if_valid
 from pricing.refresh.compare import Finding
 from pricing.refresh.feed import Feed

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from pricing.catalog import Catalog
 from pricing.files.records import PriceFileError
-from pricing.offer import Offer, Price
+from pricing.offer import Offer
+from pricing.price import Price
 from pricing.refresh.feed import Feed, PriceMapping
 from pricing.refresh.observation import Observation
 from pricing.vocabulary import Method, PriceKind
@@ -78,5 +79,5 @@ def target_of(feed: Feed, mapping: PriceMapping, observation: Observation, catal
         or (observation.kind and feed.kinds and observation.kind not in feed.kinds)
     ):
         return None
-    by_method = kind == "training" and bool(catalog.offers[mapping.offer].methods)
+    by_method = kind == "training" and bool(catalog.offers[mapping.offer].priced_methods)
     return PriceTarget(mapping.offer, kind, mapping.method or (feed.method if by_method else None), mapping.variant)

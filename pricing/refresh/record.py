@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from pricing.offer import Price, Source
+from pricing.price import Price, Source
 from pricing.refresh.feed import Feed
 
 READ_BY_PROGRAM = "read by a program"  # the `kind` of a source that a refresh writes

@@ -295,10 +295,10 @@ def test_gpus_per_deployment(catalog: Catalog, offer: str, usd_per_hour: str, gp
 
 
 def test_training_methods_by_platform(catalog: Catalog) -> None:
-    assert catalog.offers["together/llama-3.1-8b"].methods == ("lora", "full", "dpo", "dpo-full")
-    assert catalog.offers["together/kimi-k2"].methods == ("lora", "dpo")
-    assert catalog.offers["fireworks/llama-3.1-8b"].methods == ("lora", "full", "dpo", "dpo-full")
-    assert catalog.offers["google/gemini-3.5-flash"].methods == ()
+    assert catalog.offers["together/llama-3.1-8b"].priced_methods == ("lora", "full", "dpo", "dpo-full")
+    assert catalog.offers["together/kimi-k2"].priced_methods == ("lora", "dpo")
+    assert catalog.offers["fireworks/llama-3.1-8b"].priced_methods == ("lora", "full", "dpo", "dpo-full")
+    assert catalog.offers["google/gemini-3.5-flash"].priced_methods == ()
 
 
 @pytest.mark.parametrize(

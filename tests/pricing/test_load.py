@@ -201,7 +201,7 @@ def test_own_price_replaces_only_its_method(tmp_path: Path, catalog: Catalog) ->
     shipped = catalog.offers["together/qwen3-8b"]
     (lora,) = offer.history("training", "lora")
     assert (lora.usd, lora.yours, lora.source.title) == (Decimal("0.40"), True, "Our contract")
-    assert set(offer.methods) == set(shipped.methods)
+    assert set(offer.priced_methods) == set(shipped.priced_methods)
     for method in ("full", "dpo", "dpo-full"):
         assert offer.history("training", method) == shipped.history("training", method)
     assert offer.prices["hosting"] == shipped.prices["hosting"]

@@ -276,7 +276,7 @@ def test_closed_pipe_ends_without_a_traceback() -> None:
     assert (process.returncode, process.stderr) == (0, "")
 
 
-OLD = "⚠ read over 90 days ago; check it before you rely on it"
+OLD = "⚠ read over 90 days ago or undated; check it before you rely on it"
 
 
 def test_a_price_read_over_ninety_days_ago_is_marked(capsys: pytest.CaptureFixture[str]) -> None:

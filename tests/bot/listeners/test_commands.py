@@ -250,5 +250,5 @@ async def test_price_older_than_ninety_days_is_marked(workspace: Workspace, slac
     parent = await slack_actions.ask(slack, "on=google/qwen3-8b examples=10k example=250/150 epochs=3")
     assumptions = slack.messages(slack.general, parent["ts"])[-1]
     assert "(2026-08, 3 months old ⚠, medium confidence)" in texts(assumptions)
-    assert "⚠ read over 90 days ago; check it before you rely on it" in texts(assumptions)
+    assert "⚠ read over 90 days ago or undated; check it before you rely on it" in texts(assumptions)
     assert "⚠" not in texts(parent)

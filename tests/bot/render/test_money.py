@@ -19,6 +19,7 @@ from bot.render.money import (
     signed,
     unit_price,
 )
+from pricing import Source, question_source
 
 
 def usd(text: str | None) -> Decimal | None:
@@ -116,13 +117,22 @@ def test_quantity_text(value: str | None, shown: str) -> None:
 )
 def test_an_age(days: int, shown: str) -> None:
     today = date(2026, 11, 21)
-    assert age(today - timedelta(days=days), today) == shown
+    assert age(question_source("A page", today - timedelta(days=days)), today) == shown
 
 
 @pytest.mark.parametrize(("days", "shown"), [(0, "read today"), (90, "3 months old"), (91, "3 months old ⚠")])
 def test_an_age_over_ninety_days_is_marked(days: int, shown: str) -> None:
     today = date(2026, 11, 21)
-    assert age_marked(today - timedelta(days=days), today) == shown
+    assert age_marked(question_source("A page", today - timedelta(days=days)), today) == shown
+
+
+@pytest.mark.parametrize(
+    ("checked", "shown"),
+    [("2026", "undated ⚠"), ("2025", "undated ⚠"), ("2026-08", "3 months old ⚠"), ("2026-09", "2 months old")],
+)
+def test_an_age_from_a_year_alone_is_undated(checked: str, shown: str) -> None:
+    # 1 August to 21 November: 112 days; 1 September to 21 November: 81 days
+    assert age_marked(Source(title="A page", checked=checked), date(2026, 11, 21)) == shown
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_what_is_on_its_default_is_left_out(key: str, text: str) -> None:
         ("hosted", "25h", "The number of hours per day must be between 0 and 24."),
         ("customer", "new,azure", "“new,azure” isn't a valid customer status. Write new, existing, or the platforms"),
         ("customer", ",", "isn't a valid customer status"),
-        ("method", "sft", "“sft” isn't a valid training method. Write lora, full, qlora, dpo or dpo-full."),
+        ("method", "sft", "“sft” isn't a valid training method. Write lora, full, qlora, dpo, dpo-full, rft or cpt."),
         ("hours", "200k", "The number of training hours must be between 0 and 100,000."),
         ("name", "x" * 81, "A name can have at most 80 characters."),
     ],

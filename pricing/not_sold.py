@@ -1,0 +1,87 @@
+"""Platforms that have closed and models that no platform tunes, each with the fact and the nearest offers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Container, Sequence
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from pricing.files.records import PriceFileError, explain, read_record, read_text
+from pricing.price import Record, Source, SourceRef
+from pricing.vocabulary import PartialDate
+
+NamePattern = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9 .:/*-]*$", max_length=80)]
+"""A name in lower case; * stands for any characters."""
+
+
+class NotSold(Record):
+    """A platform or model that can't be bought, with the fact that a buyer should know."""
+
+    names: tuple[NamePattern, ...] = Field(min_length=1)
+    """As people write it, with or without the platform: `cohere`, `gpt-5*`, `azure/gpt-5*`."""
+    status: Literal["closed", "not offered"]
+    """closed: it was sold; not offered: it never was."""
+    ended: PartialDate | None = None
+    """The first day on which it wasn't sold; a month or a year if the day is unknown."""
+    fact: str = Field(min_length=10, max_length=400)
+    """One or two sentences, with the day where it is known."""
+    nearest: tuple[str, ...] = ()
+    """Ids of the offers to suggest instead, the nearest one at the start."""
+    source: SourceRef
+
+    def matches(self, name: str) -> bool:
+        """Return whether a name in lower case, with or without a platform, is one of these."""
+        return any(fnmatchcase(part, pattern) for pattern in self.names for part in (name, name.rpartition("/")[2]))
+
+    @cached_property
+    def text(self) -> str:
+        """Return the fact and the nearest offers as a message for the user."""
+        return f"{self.fact} Nearest that is sold: {' or '.join(self.nearest)}." if self.nearest else self.fact
+
+
+class _NotSoldFile(Record):
+    """Names that aren't sold, by key, with the sources of the facts. The entry that comes earlier wins."""
+
+    sources: dict[str, Source]
+    entries: dict[str, dict[str, Any]]
+
+
+def load_not_sold(path: Path, offers: Container[str], digest: hashlib._Hash) -> tuple[NotSold, ...]:
+    """Return the entries of the file, in its order.
+
+    Args:
+        path: The file.
+        offers: Ids of the catalogue's offers.
+        digest: Takes in the text, so that the version of the catalogue changes with it.
+
+    Returns:
+        Nothing if there is no such file, as beside price files that aren't the catalogue's.
+
+    Raises:
+        PriceFileError: If the file can't be used, or an entry names an offer that the catalogue doesn't have.
+    """
+    if not path.exists():
+        return ()
+    text = read_text(path)
+    digest.update(text.encode())
+    file = read_record(path.name, text, _NotSoldFile)
+    entries = []
+    for key, raw in file.entries.items():
+        try:
+            entry = NotSold.model_validate(raw, context={"sources": file.sources})
+        except ValidationError as error:
+            raise PriceFileError(explain(path.name, ("entries", key), error)) from None
+        _check_nearest(f"{path.name}: entries.{key}", entry.nearest, offers)
+        entries.append(entry)
+    return tuple(entries)
+
+
+def _check_nearest(where: str, nearest: Sequence[str], offers: Container[str]) -> None:
+    for offer_id in nearest:
+        if offer_id not in offers:
+            raise PriceFileError(f"{where}.nearest: {offer_id!r} isn't an offer of the catalogue; correct or remove it")
