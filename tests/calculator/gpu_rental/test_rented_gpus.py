@@ -61,8 +61,12 @@ def test_they_are_ranked_with_the_hosted_ones(catalog: Catalog) -> None:
 @pytest.mark.parametrize(
     ("on", "extra", "offers"),
     [
-        ("gpu", {"gpu": "L40S"}, {"aws/g6e.xlarge", "hugging-face-jobs/l40s", "modal/l40s", "runpod/l40s"}),
-        ("Lambda Cloud", {"gpu": "h100"}, {"lambda/h100-1x", "lambda/h100-8x"}),
+        ("gpu", {"gpu": "A10G"}, {"aws/g5.xlarge", "hugging-face-jobs/a10g"}),
+        (
+            "Lambda Cloud",
+            {"gpu": "h100"},
+            {"lambda/h100-1x", "lambda/h100-2x", "lambda/h100-4x", "lambda/h100-8x"},
+        ),
         ("runpod/h100,openai/gpt-4.1-nano", {}, {"runpod/h100", "openai/gpt-4.1-nano"}),
         ("nebius", {"gpu": "nvidia h200"}, {"nebius/h200"}),
     ],

@@ -51,6 +51,29 @@ def test_price_on_a_day_is_on_standard_terms(tmp_path: Path) -> None:
         assert price.usd == usd
 
 
+@pytest.mark.parametrize(
+    ("offer", "day", "usd"),
+    [
+        ("nebius/b200", date(2026, 9, 30), "7.15"),
+        ("nebius/b200", date(2026, 10, 1), "8.5"),
+        ("nebius/b300", DAY, "9.5"),
+        ("coreweave/h100", DAY, "6.155"),  # 49.24 / 8
+        ("coreweave/b200", DAY, "8.6"),  # 68.80 / 8
+        ("crusoe/mi300x", DAY, "3.45"),
+        ("verda/h100", DAY, "4.49"),
+        ("lambda/h100-2x", DAY, "4.19"),
+        ("lambda/gh200-1x", DAY, "2.29"),
+        ("modal/h200", DAY, "4.54"),  # 0.001261 × 3,600 = 4.5396
+        ("replicate/h100", DAY, "5.49"),  # 0.001525 × 3,600
+        ("together/h200", DAY, "5.99"),
+    ],
+)
+def test_price_of_an_offer_on_a_day(offer: str, day: date, usd: str) -> None:
+    price = OFFERS[offer].price_on(day)
+    assert price is not None
+    assert price.usd == Decimal(usd)
+
+
 def test_whole_nodes_are_rented_whole() -> None:
     assert OFFERS["aws/p5.48xlarge"].counts(40) == (8, 16, 32)
     assert OFFERS["aws/g5.xlarge"].counts(40) == (1,)
@@ -65,8 +88,11 @@ def test_shipped_offers_have_prices_and_sources() -> None:
     price = OFFERS["aws/p5.48xlarge"].price_on(DAY)
     assert price is not None
     assert price.usd == Decimal("55.04") / 8
+    # 42.00 for a node of four.
+    assert OFFERS["coreweave/gb200"].prices[0].usd == Decimal("42.00") / 4
     assert {offer.platform for offer in OFFERS.values()} == {
-        *("aws", "azure", "gcp", "lambda", "runpod", "modal", "nebius", "hugging-face-jobs", "akash"),
+        *("aws", "azure", "gcp", "lambda", "runpod", "modal", "nebius", "hugging-face-jobs", "akash", "coreweave"),
+        *("crusoe", "digitalocean", "ovhcloud", "replicate", "scaleway", "together", "vast", "verda"),
     }
     for offer in OFFERS.values():
         assert offer.price_on(DAY)
