@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from pricing.capability.load import shipped_capability
+from pricing.capability.table import CapabilityTable
 from pricing.gpu.offers import GpuCatalog
 from pricing.not_sold import NotSold
 from pricing.offer import Offer
@@ -77,6 +80,7 @@ class Catalog:
         gpus: GpuCatalog,
         version: str,
         not_sold: Iterable[NotSold] = (),
+        capability: Callable[[], CapabilityTable] = shipped_capability,
     ) -> None:
         self.offers: Mapping[str, Offer] = MappingProxyType({offer.id: offer for offer in offers})
         self.assumptions: Mapping[str, Assumption] = MappingProxyType(dict(assumptions))
@@ -84,6 +88,7 @@ class Catalog:
         self.gpus = gpus
         self.version = version
         self.not_sold = tuple(not_sold)
+        self._load_capability = capability
         names: dict[str, list[Offer]] = {}
         for offer in self.offers.values():
             for name in (
@@ -99,6 +104,11 @@ class Catalog:
                 if offer not in group:
                     group.append(offer)
         self._by_name = {name: tuple(group) for name, group in names.items()}
+
+    @cached_property
+    def capability(self) -> CapabilityTable:
+        """Return what is published about models. Read on first use, because many commands don't need it."""
+        return self._load_capability()
 
     def find(self, name: str) -> Offer:
         """Return the offer with this id, or the first one with this name. Raises UnknownName."""

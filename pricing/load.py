@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from pricing.base_models import GenaiBaseModels
+from pricing.capability.load import OWN_FILE, capability_loader
 from pricing.catalog import BaseModels, Catalog
 from pricing.files.records import DATA_DIR, PriceFileError, explain, read_record, read_text, yaml_files
 from pricing.gpu.load import load_gpus
@@ -89,6 +90,8 @@ def load_catalog(
     ]
     for folder, layer in layers:
         for path in yaml_files(folder) if folder else ():
+            if layer == "yours" and path.name == OWN_FILE:
+                continue  # not prices; read with the capability table
             text = read_text(path)
             digest.update(f"{path.name}\0{layer}\0{text}\0".encode())
             sources = _read_platform(path, text, offers, layer)
@@ -101,8 +104,9 @@ def load_catalog(
     not_sold = load_not_sold(providers_dir.parent / "not_sold.yml", offers, digest)
     assumptions = _read_assumptions(DATA_DIR / "assumptions.yml", digest)
     gpus = load_gpus(digest)
+    capability = capability_loader(overlay_dir, digest)
     version = f"{newest}.{digest.hexdigest()[:8]}"
-    return Catalog(offers.values(), assumptions, base_models or GenaiBaseModels(), gpus, version, not_sold)
+    return Catalog(offers.values(), assumptions, base_models or GenaiBaseModels(), gpus, version, not_sold, capability)
 
 
 def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption]:

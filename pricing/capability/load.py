@@ -1,0 +1,210 @@
+"""Load the capability table from YAML, as strictly as the price files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from pricing.capability.names import fold_model_name
+from pricing.capability.records import (
+    Band,
+    ExampleFloor,
+    Measure,
+    ModelCapability,
+    PublishedSource,
+    Scale,
+    TunedResult,
+)
+from pricing.capability.table import CapabilityTable, Scales
+from pricing.files.records import DATA_DIR, PriceFileError, explain, read_record, read_text
+from pricing.price import Record
+
+OWN_FILE = "capability.yml"
+"""Name of the organisation's own file in its price folder."""
+
+SHIPPED = (DATA_DIR / "capability.yml", DATA_DIR / "tuned_results.yml")
+
+V = TypeVar("V")
+
+
+class CapabilityFile(Record):
+    """`capability.yml`: sources, scales and models. An organisation's own file may leave out what it doesn't change."""
+
+    sources: dict[str, PublishedSource]
+    scales: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    bands: dict[Band, Decimal] | None = None
+    same_class_points: Decimal | None = Field(default=None, ge=0, le=100)
+    models: dict[str, dict[str, Any]]
+
+
+class ChecksFile(Record):
+    """`capability_checks.yml`: values that are shown beside the index and decide nothing, by model."""
+
+    sources: dict[str, PublishedSource]
+    scales: dict[str, dict[str, Any]]
+    models: dict[str, list[dict[str, Any]]]
+
+
+class TunedResultsFile(Record):
+    """`tuned_results.yml`: published results of tuned models, and the fewest examples by task."""
+
+    sources: dict[str, PublishedSource]
+    floors: list[dict[str, Any]]
+    results: list[dict[str, Any]]
+
+
+_MEASURES = TypeAdapter(tuple[Measure, ...])
+_FLOORS = TypeAdapter(tuple[ExampleFloor, ...])
+_RESULTS = TypeAdapter(tuple[TunedResult, ...])
+_SCALES = TypeAdapter(dict[str, Scale])
+
+
+def capability_loader(own_dir: Path | None, digest: hashlib._Hash) -> Callable[[], CapabilityTable]:
+    """Return a function that loads the capability table, and add the content of its files to `digest`.
+
+    The shipped files are parsed on first use, because that takes a tenth of a second that most commands don't need. An
+    organisation's own file is parsed at once, so that a fault in it is reported when the program starts.
+
+    Args:
+        own_dir: The organisation's price folder.
+        digest: Receives the content of the files.
+
+    Raises:
+        PriceFileError: If a file can't be read, or the organisation's own can't be used.
+    """
+    own_path = own_dir / OWN_FILE if own_dir else None
+    has_own = own_path is not None and own_path.is_file()
+    for path in (*SHIPPED, *((own_path,) if own_path and has_own else ())):
+        digest.update(f"{path.name}\0{read_text(path)}\0".encode())
+    if has_own:
+        table = load_capability(own_dir)
+        return lambda: table
+    return shipped_capability
+
+
+@cache
+def shipped_capability() -> CapabilityTable:
+    """Return the shipped capability table, which is parsed once. Raises PriceFileError."""
+    return load_capability()
+
+
+def load_capability(own_dir: Path | None = None, *, data_dir: Path = DATA_DIR) -> CapabilityTable:
+    """Return the capability table, with the organisation's own values laid over it.
+
+    Args:
+        own_dir: The organisation's price folder. Its `capability.yml`, if it has one, has the form of the shipped file;
+            its scales are preferred, and a model's keys replace those of the shipped entry.
+        data_dir: The folder of the shipped files.
+
+    Raises:
+        PriceFileError: If a file can't be used. The text names the file, the field and the fix.
+    """
+    path = data_dir / "capability.yml"
+    shipped = _read(path, CapabilityFile)
+    own_path = own_dir / OWN_FILE if own_dir else None
+    own = _read(own_path, CapabilityFile) if own_path and own_path.is_file() else None
+    if shipped.bands is None or shipped.same_class_points is None:
+        raise PriceFileError(f"{path.name}: bands and same_class_points are required")
+    scales = _validate(path.name, "scales", _SCALES, shipped.scales, shipped.sources)
+    models = _models(path.name, shipped, {}, scales)
+    sources = dict(shipped.sources)
+    if own and own_path:
+        scales = _validate(own_path.name, "scales", _SCALES, own.scales, own.sources) | scales
+        sources |= own.sources
+        models |= _models(own_path.name, own, models, scales)
+    results_path = data_dir / "tuned_results.yml"
+    tuned = _read(results_path, TunedResultsFile)
+    results = _validate(results_path.name, "results", _RESULTS, tuned.results, tuned.sources)
+    floors = _validate(results_path.name, "floors", _FLOORS, tuned.floors, tuned.sources)
+    for result in results:
+        if result.base and result.base not in models:
+            raise PriceFileError(f"{results_path.name}: results: base {result.base!r} isn't in {path.name}")
+        if result.source.published_by is None:
+            raise PriceFileError(f"{results_path.name}: sources: {result.source.title}: published_by is missing")
+    _check_names(models.values(), own_path.name if own and own_path else path.name)
+    points = own.same_class_points if own and own.same_class_points is not None else shipped.same_class_points
+    bands = (own and own.bands) or shipped.bands
+    ordered = dict(sorted(bands.items(), key=lambda item: -item[1]))
+    return CapabilityTable(models, Scales(dict(scales), ordered, points), {**sources, **tuned.sources}, results, floors)
+
+
+def load_capability_checks(table: CapabilityTable, path: Path = DATA_DIR / "capability_checks.yml") -> ChecksByModel:
+    """Return values that decide nothing, such as votes of human preference, by model id.
+
+    Args:
+        table: Holds the models.
+        path: A file in the form of `capability_checks.yml`.
+
+    Raises:
+        PriceFileError: If the file can't be used.
+    """
+    file = _read(path, ChecksFile)
+    scales = _validate(path.name, "scales", _SCALES, file.scales, file.sources)
+    checks = {}
+    for model, raw in file.models.items():
+        if model not in table.models:
+            raise PriceFileError(f"{path.name}: models.{model}: isn't in capability.yml")
+        checks[model] = _validate(path.name, f"models.{model}", _MEASURES, raw, file.sources)
+        _check_scales(path.name, model, checks[model], scales)
+    return checks
+
+
+ChecksByModel = dict[str, tuple[Measure, ...]]
+
+R = TypeVar("R", bound=Record)
+
+
+def _read(path: Path, kind: type[R]) -> R:
+    return read_record(path.name, read_text(path), kind)
+
+
+def _validate(name: str, place: str, kind: TypeAdapter[V], raw: Any, sources: dict[str, PublishedSource]) -> V:
+    try:
+        return kind.validate_python(raw, context={"sources": sources})
+    except ValidationError as error:
+        raise PriceFileError(explain(name, (place,), error)) from None
+
+
+def _models(
+    name: str, file: CapabilityFile, shipped: dict[str, ModelCapability], scales: dict[str, Scale]
+) -> dict[str, ModelCapability]:
+    """Return the models of a file; an own entry keeps the keys of the shipped one that it doesn't give."""
+    models = {}
+    for id_, raw in file.models.items():
+        if "id" in raw:
+            raise PriceFileError(f"{name}: models.{id_}.id: is set by the file; remove it")
+        base = shipped.get(id_)
+        fields = {key: getattr(base, key) for key in type(base).model_fields} if base else {}
+        try:
+            model = ModelCapability.model_validate(fields | raw | {"id": id_}, context={"sources": file.sources})
+        except ValidationError as error:
+            raise PriceFileError(explain(name, ("models", id_), error)) from None
+        if base and "measures" in raw:
+            replaced = {measure.scale for measure in model.measures}
+            kept = tuple(measure for measure in base.measures if measure.scale not in replaced)
+            model = model.model_copy(update={"measures": (*model.measures, *kept)})
+        _check_scales(name, id_, model.measures, scales)
+        models[id_] = model
+    return models
+
+
+def _check_scales(name: str, model: str, measures: tuple[Measure, ...], scales: dict[str, Scale]) -> None:
+    for measure in measures:
+        if measure.scale not in scales:
+            raise PriceFileError(f"{name}: models.{model}.measures: {measure.scale!r} isn't listed under scales")
+
+
+def _check_names(models: Iterable[ModelCapability], name: str) -> None:
+    """Refuse a name that two models have: it would give one of them the other's value."""
+    owners: dict[str, str] = {}
+    for model in models:
+        for text in (model.id, model.title, *model.aliases):
+            owner = owners.setdefault(fold_model_name(text), model.id)
+            if owner != model.id:
+                raise PriceFileError(f"{name}: models.{model.id}: the name {text!r} is also that of {owner}; keep one")
