@@ -4,6 +4,7 @@ from calculator.actuals.attribution import Effect, Usage
 from calculator.actuals.month_share import PARTS, Part, month_after
 from calculator.actuals.recalibration import Recalibration, recalibrate
 from calculator.actuals.variance import Actual, Billed, Variance, actual_variances
+from calculator.capability.classes import CapabilityClass, ClassName, band_of, capability_class
 from calculator.comparison import Comparison, CostSpan
 from calculator.costs.horizon import day_after_months, months_between
 from calculator.errors import FieldErrors, UserError
@@ -55,7 +56,9 @@ __all__ = [
     "BaseEstimate",
     "Billed",
     "BreakEven",
+    "CapabilityClass",
     "Cause",
+    "ClassName",
     "Comparison",
     "Component",
     "CostSpan",
@@ -83,7 +86,9 @@ __all__ = [
     "Warning",
     "actual_variances",
     "assumption_impacts",
+    "band_of",
     "break_even",
+    "capability_class",
     "crossover",
     "cumulative_prompting_usd",
     "cumulative_tuning_usd",

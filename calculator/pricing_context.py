@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from calculator.capability.classes import CapabilityClass, capability_class
 from calculator.costs.base_model import given_base_price, listed_base_price
 from calculator.costs.rented_gpus import RentedGpuOffer, repriced
 from calculator.errors import FieldErrors
@@ -14,7 +15,18 @@ from calculator.offer_estimate import YOUR_RATES, EstimateContext, estimate_cont
 from calculator.question.resolved import ResolvedScenario
 from calculator.question.scenario import NEEDS_MODEL, RENTED_GPUS, YOUR_GPUS, Scenario
 from calculator.result import Estimate
-from pricing import Assumption, BasePrice, Catalog, GpuFacts, GpuOffer, Offer, UnknownName
+from pricing import (
+    Assumption,
+    BasePrice,
+    CapabilityTable,
+    Catalog,
+    GpuFacts,
+    GpuOffer,
+    ModelCapability,
+    Offer,
+    Scales,
+    UnknownName,
+)
 
 
 class PricingContext(NamedTuple):
@@ -30,6 +42,19 @@ class PricingContext(NamedTuple):
     """The catalogue's, by name."""
     gpu_facts: GpuFacts
     as_of: date
+    models: Mapping[str, ModelCapability]
+    """What is published about the model of each offer, by offer id."""
+    reference: ModelCapability | None
+    """The model whose class the options are compared with; None if the question names no base model."""
+    scales: Scales
+    """What the values of models are compared by."""
+
+    def class_of(self, offer: Offer) -> CapabilityClass | None:
+        """Return the class of an offer's model against the base model; None if the question names none."""
+        model = self.models.get(offer.id)
+        if self.reference is None or model is None:
+            return None
+        return capability_class(model, self.reference, self.scales)
 
     def base_price(self, plan: ResolvedScenario) -> BasePrice | None:
         """Return the prices of the base model: the question's own, else those of the catalogue."""
@@ -51,16 +76,28 @@ class PricingContext(NamedTuple):
 def pricing_context(scenario: Scenario, catalog: Catalog, on: date) -> PricingContext:
     """Look up the offers and the base model that a scenario names. Raises FieldErrors for an unknown name."""
     offers = _offers(scenario, catalog, on)
+    listed_base = (
+        None if scenario.base is None or scenario.base_rates else listed_base_price(scenario.base, catalog, on)
+    )
+    table = catalog.capability
     return PricingContext(
         offers=offers,
         base_name=scenario.base,
-        listed_base=None
-        if scenario.base is None or scenario.base_rates
-        else listed_base_price(scenario.base, catalog, on),
+        listed_base=listed_base,
         assumptions=dict(catalog.assumptions),
         gpu_facts=catalog.gpus.facts,
         as_of=on,
+        models={offer.id: table.find_or_unknown(offer.model, offer.title) for offer in offers},
+        reference=_base_model(scenario.base, listed_base, table),
+        scales=table.scales,
     )
+
+
+def _base_model(name: str | None, price: BasePrice | None, table: CapabilityTable) -> ModelCapability | None:
+    """Return what is published about the base model, under the name in the question or that of its prices."""
+    if name is None:
+        return None
+    return table.find_base(name, price.model if price else name)
 
 
 def _at_rate(offer: Offer, plan: ResolvedScenario) -> Offer:
