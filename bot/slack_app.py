@@ -162,8 +162,9 @@ def slack_app(services: Services, slack_api_url: str, metrics: Metrics) -> Async
 def _installed_request(context: AsyncBoltContext) -> SlackRequest:
     """Return the request with the token's workspace: a bot with a fixed token serves that workspace alone."""
     request: SlackRequest = context[REQUEST]
-    if context.authorize_result and context.authorize_result.team_id:
-        request = context[REQUEST] = replace(request, team_id=context.authorize_result.team_id)
+    installed = context.authorize_result
+    if installed and installed.team_id and installed.team_id != request.team_id:
+        request = context[REQUEST] = replace(request, team_id=installed.team_id)
     return request
 
 

@@ -11,7 +11,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,8 @@ from bot.store.tables import metadata
 
 T = TypeVar("T")
 Transaction = Callable[[Connection], T]
+Outcome = tuple[Any, Exception | None]
+"""A transaction's result, or the exception that it raised."""
 
 DRIVERS = {
     "sqlite": "sqlite",
@@ -113,18 +115,22 @@ class SqliteDatabase(Database):
         self._writing_engine = engine.execution_options(writes=True)
         self._writer = ThreadPoolExecutor(1, "sqlite-writer")
         self._readers = ThreadPoolExecutor(READERS, "sqlite-reader")
-        self._pending: deque[tuple[Transaction[Any], Future[Any]]] = deque()
+        self._pending: deque[tuple[Transaction[Any], asyncio.Future[Any]]] = deque()
+        self._committing: asyncio.Task[None] | None = None
 
     async def read(self, query: Transaction[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
 
     async def write(self, transaction: Transaction[T]) -> T:
-        future: Future[T] = Future()
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._pending.append((transaction, future))
-        self._writer.submit(self._commit_pending)
-        return await asyncio.wrap_future(future)
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit_pending())
+        return await future
 
     async def close(self) -> None:
+        if self._committing:
+            await self._committing
         for pool in (self._writer, self._readers):
             await asyncio.to_thread(pool.shutdown)
         self.engine.dispose()
@@ -133,26 +139,43 @@ class SqliteDatabase(Database):
         with self.engine.connect() as connection:
             return query(connection)
 
-    def _commit_pending(self) -> None:
-        """Run the pending transactions, each in a savepoint, and commit them together."""
-        pending = [self._pending.popleft() for _ in range(min(len(self._pending), GROUP_SIZE))]
-        group = [(transaction, future) for transaction, future in pending if future.set_running_or_notify_cancel()]
-        if not group:
-            return  # committed with an earlier group, or cancelled
-        outcomes: list[Callable[[], None]] = []
+    async def _commit_pending(self) -> None:
+        """Commit the pending transactions in groups, until there are none. A caller that was cancelled is left out."""
+        loop = asyncio.get_running_loop()
+        try:
+            while self._pending:
+                members = [self._pending.popleft() for _ in range(min(len(self._pending), GROUP_SIZE))]
+                group = [(transaction, future) for transaction, future in members if not future.done()]
+                transactions = [transaction for transaction, _ in group]
+                try:
+                    outcomes = await loop.run_in_executor(self._writer, self._commit, transactions)
+                except RuntimeError as closed:
+                    outcomes = [(None, closed)] * len(group)
+                for (_, future), (result, error) in zip(group, outcomes, strict=True):
+                    if future.done():
+                        continue  # cancelled meanwhile
+                    if error is None:
+                        future.set_result(result)
+                    else:
+                        future.set_exception(error)
+        finally:
+            self._committing = None
+
+    def _commit(self, transactions: Sequence[Transaction[Any]]) -> list[Outcome]:
+        """Run transactions, each in a savepoint, and commit them together."""
+        outcomes: list[Outcome] = []
         try:
             with self._writing_engine.begin() as connection:
-                for transaction, future in group:
+                for transaction in transactions:
                     connection.exec_driver_sql("SAVEPOINT member")
                     try:
-                        outcomes.append(partial(future.set_result, transaction(connection)))
+                        outcomes.append((transaction(connection), None))
                     except Exception as error:
                         connection.exec_driver_sql("ROLLBACK TO member")
-                        outcomes.append(partial(future.set_exception, error))
+                        outcomes.append((None, error))
         except Exception as error:  # nothing was committed
-            outcomes = [partial(future.set_exception, error) for _, future in group]
-        for set_outcome in outcomes:
-            set_outcome()
+            return [(None, error)] * len(transactions)
+        return outcomes
 
 
 class PostgresDatabase(Database):
