@@ -41,6 +41,12 @@ async def test_signed_request_is_served(start: Start, slack: FakeSlack) -> None:
     assert figures(slack.messages()[0]) == support_bot.FIGURES
 
 
+async def test_command_may_contain_the_word_payload(start: Start, slack: FakeSlack) -> None:
+    async with start():
+        assert (await slack.command(f"{support_bot.LINE} name=payload")).ok
+        assert figures(await slack_actions.answered(slack)) == support_bot.FIGURES
+
+
 async def test_wrong_signature_is_refused(start: Start, slack: FakeSlack) -> None:
     async with start():
         assert (await slack_actions.post_signed(slack.events_url, command_body(slack), "another secret"))[0] == 401
