@@ -175,14 +175,14 @@ def test_number_of_offers_per_platform(catalog: Catalog) -> None:
         "anthropic": 1,
         "aws-bedrock": 17,
         "azure": 32,
-        "fireworks": 29,
+        "fireworks": 61,
         "google": 25,
         "mistral": 2,
         "openai": 10,
         "ori": 1,
         "prime-intellect": 5,
-        "tinker": 5,
-        "together": 29,
+        "tinker": 22,
+        "together": 70,
     }
 
 
@@ -428,7 +428,7 @@ def test_training_rules(catalog: Catalog) -> None:
         ("Qwen3-8B", "fireworks/qwen3-8b google/qwen3-8b tinker/qwen3-8b together/qwen3-8b"),
         ("llama-8b", "aws-bedrock/llama-3.1-8b fireworks/llama-3.1-8b google/llama-3.1-8b together/llama-3.1-8b"),
         ("gemma3-27b", "fireworks/gemma-3-27b google/gemma-3-27b together/gemma-3-27b"),
-        ("qwen3.5-4b", "prime-intellect/qwen3.5-4b tinker/qwen3.5-4b"),
+        ("qwen3.5-4b", "prime-intellect/qwen3.5-4b tinker/qwen3.5-4b together/qwen3.5-4b"),
         ("chatgpt-3.5", "azure/gpt-35-turbo@regional openai/gpt-3.5-turbo"),
         ("nova-2-lite", "aws-bedrock/nova-2-lite"),
         ("amazon.nova-2-lite-v1:0", "aws-bedrock/nova-2-lite"),
@@ -447,7 +447,7 @@ def test_model_name_matches_every_platform(catalog: Catalog) -> None:
     }
     assert platforms == {
         "gpt-4o": {"openai", "azure"},
-        "gpt-oss-20b": {"azure", "aws-bedrock", "together", "fireworks"},
+        "gpt-oss-20b": {"azure", "aws-bedrock", "together", "fireworks", "tinker"},
         "llama-70b": {"azure", "aws-bedrock", "google", "together", "fireworks"},
     }
 
