@@ -33,6 +33,7 @@ from pricing.gpu.facts import Framework, Gpu, GpuFacts, Link, Loss, ModelShape, 
 from pricing.gpu.load import load_gpu_facts, load_gpu_offers
 from pricing.gpu.offers import BillingStep, GpuCatalog, GpuOffer
 from pricing.gpu.physics import GpuConstant, GpuPhysics
+from pricing.gpu.serving import ServingPhysics
 from pricing.http_client import (
     BoundedClient,
     BoundedResponse,
@@ -132,6 +133,7 @@ __all__ = [
     "ResponseFormat",
     "Scale",
     "Scales",
+    "ServingPhysics",
     "ServingTerms",
     "ServingUse",
     "Side",

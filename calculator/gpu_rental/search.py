@@ -27,7 +27,7 @@ from calculator.gpu_rental.question import GpuQuestion, assumption, gpu_question
 from calculator.numeric import ZERO
 from calculator.question.resolved import ResolvedScenario, resolve_corner
 from calculator.question.scenario import YOUR_GPUS, Scenario
-from calculator.serving import ServedCall
+from calculator.serving import GROUPS, CallShape, Latency, ServingOptions, interactive_seconds
 from calculator.serving import replicas as replicas_of
 from pricing import Assumption, Catalog, Gpu, GpuFacts, GpuOffer, LongExamples, TrainingRules, price_of, question_source
 
@@ -41,7 +41,8 @@ class RentalSearch(NamedTuple):
 
     question: GpuQuestion
     likely: ResolvedScenario
-    call: ServedCall
+    call: CallShape
+    latency: Latency
     tokens: Decimal
     """Training tokens of all examples and epochs, at the likely numbers."""
     facts: GpuFacts
@@ -104,14 +105,24 @@ def _renting(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, Assu
     likely, high = resolve_corner(scenario, "likely"), resolve_corner(scenario, "high")
     length = tokens_after_limit(likely, question.sequence_length, "cut")
     epochs = likely.epochs or assumptions["default_epochs"].value or Decimal(1)
-    call = ServedCall(
-        input_tokens=int((high.prompt_after_tokens or ZERO) + high.call_input_tokens),
-        output_tokens=int(high.call_output_tokens),
-        seconds_a_call=None if scenario.latency is None else float_of(scenario.latency),
+    call = CallShape(
+        input_tokens=float_of((high.prompt_after_tokens or ZERO) + high.call_input_tokens),
+        output_tokens=float_of(high.call_output_tokens),
     )
+    latency = latency_of(scenario, call, assumptions)
     shared = scenario.adapters if scenario.adapters > 1 else 0
     peak = assumptions["peak_factor"].value or Decimal(1)
-    return RentalSearch(question, likely, call, likely.examples * length * epochs, facts, assumptions, on, shared, peak)
+    tokens = likely.examples * length * epochs
+    return RentalSearch(question, likely, call, latency, tokens, facts, assumptions, on, shared, peak)
+
+
+def latency_of(scenario: Scenario, call: CallShape, assumptions: Mapping[str, Assumption]) -> Latency:
+    """Return the longest time per call: the question's, else that of an interactive service."""
+    if scenario.latency is not None:
+        return Latency(float_of(scenario.latency), asked=True)
+    first_token = float_of(assumptions["first_token_seconds"].value or ZERO)
+    token = float_of(assumptions["token_seconds"].value or ZERO)
+    return Latency(interactive_seconds(call, first_token, token), asked=False)
 
 
 def float_of(value: Decimal) -> float:
@@ -217,21 +228,24 @@ def _deployment(renting: RentalSearch, offer: GpuOffer) -> ServingReplica | None
         question.model,
         gpu,
         call,
-        facts.physics,
-        most_gpus=offer.gpus_per_node,
-        adapters=renting.adapters,
-        adapter_rank=question.rank,
+        renting.latency,
+        facts.serving,
+        groups=tuple(group for group in GROUPS if group <= offer.gpus_per_node),
+        options=ServingOptions(adapters=renting.adapters, adapter_rank=question.rank),
     ):
-        quick = f", a call takes {candidate.seconds_a_call:.1f} s then" if call.output_tokens else ""
+        done = candidate.throughput
+        quick = f", a call takes {done.call_seconds:.1f} s then" if call.output_tokens else ""
+        reading = done.reading_seconds / call.input_tokens if call.input_tokens else 0.0
+        writing = (done.busy_seconds - done.reading_seconds) / call.output_tokens if call.output_tokens else 0.0
         replicas.append(
             ServingReplica(
                 gpus=candidate.gpus,
                 rented_in=offer.gpus_per_node if offer.whole_nodes else candidate.gpus,
-                seconds_per_input_token=Decimal(f"{candidate.seconds_per_input_token:{DIGITS}}"),
-                seconds_per_output_token=Decimal(f"{candidate.seconds_per_output_token:{DIGITS}}"),
+                seconds_per_input_token=Decimal(f"{reading:{DIGITS}}"),
+                seconds_per_output_token=Decimal(f"{writing:{DIGITS}}"),
                 peak_factor=renting.peak_factor,
-                how=f"served in 16 bit on {candidate.gpus} GPU{'s' if candidate.gpus > 1 else ''} at a time, "
-                f"up to {candidate.batch} calls together{quick}; "
+                how=f"served in {candidate.weights} on {candidate.gpus} GPU{'s' if candidate.gpus > 1 else ''} "
+                f"at a time, up to {done.calls:.0f} calls together{quick}; "
                 f"the busiest time has {renting.peak_factor.normalize():f} × the average calls",
             )
         )

@@ -1,5 +1,37 @@
-"""Serving throughput of a model on GPUs."""
+"""Serving throughput of a model on GPUs, fitted to published measurements (docs/serving.md)."""
 
-from calculator.serving.throughput import ReplicaThroughput, ServedCall, replicas
+from calculator.serving.replica import (
+    GROUPS,
+    Latency,
+    Replica,
+    ServingOptions,
+    adapter_bytes,
+    interactive_seconds,
+    replicas,
+)
+from calculator.serving.speed import Engine, Host, host_on, prefill_seconds, step_seconds
+from calculator.serving.throughput import CallShape, Throughput, cache_room, most_calls, throughput
+from calculator.serving.weights import ServedModel, WeightFormat, served_model
 
-__all__ = ["ReplicaThroughput", "ServedCall", "replicas"]
+__all__ = [
+    "GROUPS",
+    "CallShape",
+    "Engine",
+    "Host",
+    "Latency",
+    "Replica",
+    "ServedModel",
+    "ServingOptions",
+    "Throughput",
+    "WeightFormat",
+    "adapter_bytes",
+    "cache_room",
+    "host_on",
+    "interactive_seconds",
+    "most_calls",
+    "prefill_seconds",
+    "replicas",
+    "served_model",
+    "step_seconds",
+    "throughput",
+]

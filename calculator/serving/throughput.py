@@ -1,139 +1,93 @@
-"""Serving throughput of a group of GPUs that holds a tuned model.
-
-Not fitted to measurements: bounds of bandwidth and arithmetic, times the usual share of each (docs/gpu.md, chapter 8).
-"""
+"""Throughput of a replica: a group of GPUs that holds a model once, at a number of calls or within a time per call."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from calculator.gpu.memory import GIB
-from pricing import Gpu, GpuPhysics, ModelShape
+from calculator.serving.speed import Engine, Host, prefill_seconds, step_seconds
+from pricing import Gpu, ServingPhysics
 
-MAX_BATCH = 512
+MOST_CALLS: dict[Engine, float] = {"vllm": 1024.0, "sglang": 2048.0, "tensorrt": 2048.0, "unknown": 256.0}
+"""Calls that an engine answers together by default."""
+SMALL_GPU_CALLS = 256.0
+"""vLLM's default below 70 GB of memory, and on the A100."""
+READ_TOGETHER = 8192.0
+"""Tokens of prompts that an engine reads in one step (vLLM's max_num_batched_tokens)."""
 
 
 @dataclass(frozen=True, slots=True)
-class ServedCall:
-    """The longest call to answer, in tokens."""
+class CallShape:
+    """A call to answer, in tokens."""
 
     input_tokens: float
     output_tokens: float
-    seconds_a_call: float | None = None
-    """Longest duration of a call, seconds; None for no limit."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplicaThroughput:
-    """A group of GPUs that holds the model once, and its time per call."""
+class Throughput(NamedTuple):
+    """What a replica does with a number of calls at the same time."""
 
-    gpus: int
-    batch: int
-    """Most calls answered at the same time."""
-    seconds_per_input_token: float
-    seconds_per_output_token: float
-    """The replica's time at a full batch: a call occupies it for the sum over its tokens."""
-    seconds_a_call: float
-    """Duration of a call at that batch."""
-    weights_gib: float
-    """Weights of the base model and all adapters, GiB."""
+    calls: float
+    """Calls answered together."""
+    calls_per_second: float
+    output_tokens_per_second: float
+    first_token_seconds: float
+    """Time to first token."""
+    token_seconds: float
+    """Time per further token."""
+    call_seconds: float
+    """Duration of a call."""
+    reading_seconds: float
+    """Time that a call's prompt occupies the replica."""
 
-
-class ModelHost(NamedTuple):
-    """A model with its adapters on a group of GPUs."""
-
-    model: ModelShape
-    gpu: Gpu
-    gpus: int
-    weight_bytes: float
-    overhead: float
-    """Factor on every duration: 1, or more with adapters."""
+    @property
+    def busy_seconds(self) -> float:
+        """The time that a call occupies the replica, its share of the steps included."""
+        return 1.0 / self.calls_per_second
 
 
-def kv_bytes_per_token(model: ModelShape) -> float:
-    """Return the bytes of keys and values of all layers for one token, in 16 bit."""
-    return 2.0 * 2.0 * model.kv_width * model.layers
+def most_calls(engine: Engine, gpu: Gpu) -> float:
+    """Return the calls that an engine answers together on a GPU by default."""
+    small = gpu.memory_gb < 70 or gpu.name.startswith("a100")
+    return SMALL_GPU_CALLS if engine == "vllm" and small else MOST_CALLS[engine]
 
 
-def replica_weights(model: ModelShape, bytes_per_weight: float, adapters: int, adapter_rank: int) -> float:
-    """Return the bytes of one base model and its adapters on all linear layers."""
-    width = 4.0 * model.hidden + 2.0 * (model.query_width + model.kv_width)
-    width += model.mlp_matrices * (model.hidden + model.active_ffn)
-    return bytes_per_weight * model.parameters + adapters * 2.0 * adapter_rank * width * model.layers
-
-
-def prefill_seconds(model: ModelShape, gpu: Gpu, gpus: int, tokens: float, physics: GpuPhysics) -> float:
-    """Return the seconds to read a prompt: 2 FLOPs per weight and token, and causal attention."""
-    flops = 2.0 * model.matmul_parameters * tokens + 2.0 * tokens * tokens * model.query_width * model.layers
-    return flops / (gpus * gpu.bf16_tflops * 1e12 * physics.serving_matmul_share)
-
-
-def decode_seconds(host: ModelHost, batch: int, context: float, physics: GpuPhysics) -> float:
-    """Return the seconds to write one token of every call in a batch.
-
-    Reading the weights and each call's keys and values, or the arithmetic if that takes longer; and the host's time.
+def cache_room(host: Host, gpu: Gpu, physics: ServingPhysics, call: CallShape) -> float:
+    """Return the number of calls whose keys and values fit beside the weights; below one if not even one does.
 
     Args:
         host: The model on its GPUs.
-        batch: Calls answered at the same time.
-        context: Average tokens per call in the cache.
-        physics: Bandwidth and arithmetic shares.
+        gpu: The GPU.
+        physics: The fitted constants.
+        call: The call; while it is answered, half of its output is cached on average.
     """
-    model, gpu, gpus = host.model, host.gpu, host.gpus
-    moved = host.weight_bytes + batch * context * kv_bytes_per_token(model)
-    reading = moved / (gpus * gpu.memory_gb_s * 1e9 * physics.serving_bandwidth_share)
-    flops = 2.0 * model.matmul_parameters * batch
-    arithmetic = flops / (gpus * gpu.bf16_tflops * 1e12 * physics.serving_matmul_share)
-    return max(reading, arithmetic) + physics.serving_step_seconds
+    free = host.gpus * gpu.memory_gb * 1e9 * physics.memory_share - host.model.bytes
+    return free / max(1.0, host.model.cached(call.input_tokens + call.output_tokens / 2.0))
 
 
-def replicas(
-    model: ModelShape,
-    gpu: Gpu,
-    call: ServedCall,
-    physics: GpuPhysics,
-    *,
-    most_gpus: int = 8,
-    bytes_per_weight: float = 2.0,
-    adapters: int = 0,
-    adapter_rank: int = 16,
-) -> Iterator[ReplicaThroughput]:
-    """Yield the throughput of 1, 2, 4 and 8 GPUs, as far as they hold the model and are fast enough.
+def throughput(host: Host, call: CallShape, calls: float) -> Throughput:
+    """Return what a replica does with `calls` calls answered at the same time.
+
+    A call occupies the replica while its prompt is read, and with the others of the batch for one step a token.
 
     Args:
-        model: Shape of the base model.
-        gpu: The GPU.
-        call: The longest call, and the longest duration allowed for it.
-        physics: Bandwidth and arithmetic shares.
-        most_gpus: Most GPUs of a replica.
-        bytes_per_weight: 2 for 16 bit.
-        adapters: Tuned models that share one base; 0 to serve one tuned model with merged weights.
-        adapter_rank: Rank of each adapter.
+        host: The model on its GPUs.
+        call: Tokens of a call.
+        calls: Calls answered at the same time, at least one.
     """
-    weights = replica_weights(model, bytes_per_weight, adapters, adapter_rank)
-    overhead = 1.0 + (physics.serving_adapter_overhead if adapters else 0.0)
-    cache_bytes = max(1.0, call.input_tokens + call.output_tokens) * kv_bytes_per_token(model)
-    for gpus in (1, 2, 4, 8):
-        free = gpus * gpu.memory_gb * physics.usable_share * physics.serving_memory_share * GIB - weights
-        room = min(MAX_BATCH, int(free / cache_bytes)) if free > 0 and gpus <= most_gpus else 0
-        throughput = _largest_batch(ModelHost(model, gpu, gpus, weights, overhead), room, call, physics)
-        if throughput is not None:
-            yield throughput
-
-
-def _largest_batch(host: ModelHost, room: int, call: ServedCall, physics: GpuPhysics) -> ReplicaThroughput | None:
-    """Return the throughput at the largest batch that fits in memory and time; None if not even one call does."""
-    prefill = prefill_seconds(host.model, host.gpu, host.gpus, call.input_tokens, physics) * host.overhead
-    context = call.input_tokens + call.output_tokens / 2
-    batch = 1 << (room.bit_length() - 1) if room > 0 else 0
-    while batch >= 1:
-        step = decode_seconds(host, batch, context, physics) * host.overhead
-        # The prefills of the other calls delay the steps of a call.
-        seconds = batch * prefill + call.output_tokens * step
-        if call.seconds_a_call is None or seconds <= call.seconds_a_call:
-            each = prefill / call.input_tokens if call.input_tokens else 0.0
-            return ReplicaThroughput(host.gpus, batch, each, step / batch, seconds, host.weight_bytes / GIB)
-        batch //= 2
-    return None
+    together = max(1.0, min(calls, READ_TOGETHER / max(1.0, call.input_tokens)))
+    reading = prefill_seconds(host, call.input_tokens, together)
+    steps = max(0.0, call.output_tokens - 1.0)
+    step = step_seconds(host, calls, call.input_tokens + call.output_tokens / 2.0) if steps else 0.0
+    seconds = calls * reading + steps * step
+    # Prompts of other calls are read between the steps of a call, as evenly as calls arrive.
+    first = reading * (1.0 + together / 2.0) + step
+    return Throughput(
+        calls=calls,
+        calls_per_second=calls / seconds,
+        output_tokens_per_second=calls * call.output_tokens / seconds,
+        first_token_seconds=min(first, seconds),
+        token_seconds=(seconds - min(first, seconds)) / steps if steps else 0.0,
+        call_seconds=seconds,
+        reading_seconds=reading,
+    )

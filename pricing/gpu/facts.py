@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from pricing.gpu.physics import GpuConstant, GpuPhysics
+from pricing.gpu.serving import ServingPhysics
 from pricing.price import Record, SourceRef
 
 # How far the parameters counted from a shape may be from the published number.
@@ -82,6 +83,8 @@ class ModelShape(Record):
     """Tokens that a layer with a sliding window attends to."""
     window_layers: int = Field(default=0, ge=0, le=1_000)
     """Attention layers that have a sliding window."""
+    attention_gate: bool = False
+    """Attention's output passes a gate as wide as the queries (Qwen3-Next)."""
     latent: LatentAttention | None = None
     """Multi-head latent attention, in all attention layers."""
     linear: LinearAttention | None = None
@@ -138,7 +141,8 @@ class ModelShape(Record):
         """Return the parameters of a layer's attention or linear mixer, averaged over all layers."""
         latent = self.latent
         if latent is None:
-            each = self.hidden * 2 * (self.query_width + self.kv_width)
+            gates = 1 if self.attention_gate else 0
+            each = self.hidden * ((2 + gates) * self.query_width + 2 * self.kv_width)
         else:
             query = self.heads * (latent.plain_dim + latent.position_dim)
             each = latent.query_rank * (self.hidden + query) if latent.query_rank else self.hidden * query
@@ -253,4 +257,5 @@ class GpuFacts:
     frameworks: dict[str, Framework]
     constants: dict[str, GpuConstant]
     physics: GpuPhysics
+    serving: ServingPhysics
     version: str

@@ -14,9 +14,11 @@ from pricing.files.records import DATA_DIR, PriceFileError, explain, read_record
 from pricing.gpu.facts import Framework, Gpu, GpuFacts, ModelShape
 from pricing.gpu.offers import GpuCatalog, GpuOffer
 from pricing.gpu.physics import GpuConstant, GpuPhysics
+from pricing.gpu.serving import ServingPhysics
 from pricing.price import Record, Source
 
 R = TypeVar("R", bound=Record)
+P = TypeVar("P", GpuPhysics, ServingPhysics)
 
 
 class ModelsFile(Record):
@@ -34,7 +36,7 @@ class GpusFile(Record):
 
 
 class ConstantsFile(Record):
-    """`gpu_model.yml`: the constants of the GPU model and their sources."""
+    """`gpu_model.yml` or `serving_model.yml`: the constants of a model and their sources."""
 
     sources: dict[str, Source]
     constants: dict[str, dict[str, Any]]
@@ -112,14 +114,16 @@ def load_gpu_facts(data_dir: Path = DATA_DIR) -> GpuFacts:
     gpus = read(data_dir / "gpus.yml", GpusFile, "gpus", Gpu)
     frameworks = read(data_dir / "gpu_frameworks.yml", FrameworksFile, "frameworks", Framework)
     constants = read(data_dir / "gpu_model.yml", ConstantsFile, "constants", GpuConstant, named=False)
+    serving = read(data_dir / "serving_model.yml", ConstantsFile, "constants", GpuConstant, named=False)
     _refuse_shared_names("models.yml", "models", {name: model.aliases for name, model in models.items()})
     _refuse_shared_names("gpus.yml", "gpus", {name: gpu.aliases for name, gpu in gpus.items()})
     if "unknown" not in frameworks:
         raise PriceFileError(
             "gpu_frameworks.yml: frameworks.unknown: is missing; describe a framework that isn't named"
         )
-    physics = _physics("gpu_model.yml", constants)
-    return GpuFacts(models, gpus, frameworks, constants, physics, digest.hexdigest()[:8])
+    physics = _physics("gpu_model.yml", constants, GpuPhysics)
+    serving_physics = _physics("serving_model.yml", serving, ServingPhysics)
+    return GpuFacts(models, gpus, frameworks, constants, physics, serving_physics, digest.hexdigest()[:8])
 
 
 def _read(
@@ -152,10 +156,10 @@ def _refuse_shared_names(file: str, key: str, aliases: dict[str, tuple[str, ...]
             owner[alias] = name
 
 
-def _physics(file: str, constants: dict[str, GpuConstant]) -> GpuPhysics:
-    needed = [field.name for field in fields(GpuPhysics)]
+def _physics(file: str, constants: dict[str, GpuConstant], kind: type[P]) -> P:
+    needed = [field.name for field in fields(kind)]
     if unknown := sorted(set(constants) - set(needed)):
         raise PriceFileError(f"{file}: constants.{unknown[0]}: isn't a constant of the model; remove it")
     if missing := [name for name in needed if name not in constants]:
         raise PriceFileError(f"{file}: constants.{missing[0]}: is missing")
-    return GpuPhysics(**{name: constants[name].value for name in needed})
+    return kind(**{name: constants[name].value for name in needed})

@@ -85,11 +85,6 @@ class GpuPhysics:
     wall_factor_few: float
     wall_factor_many: float
     many_gpus: float
-    serving_matmul_share: float
-    serving_bandwidth_share: float
-    serving_step_seconds: float
-    serving_memory_share: float
-    serving_adapter_overhead: float
     enough_tokens: float
     nf4_bytes: float
     nf4_double_bytes: float

@@ -51,7 +51,7 @@ _ONE = {
     *("nvlink_share", "pcie_share", "node_share", "bubble_share", "host_gb_s", "fp8_kept"),
     *("fragmentation", "recompute_copies", "usable_share"),
     *("speed_low", "speed_high", "memory_low", "memory_high", "load_gb_s", "wall_factor_few", "wall_factor_many"),
-    *("serving_matmul_share", "serving_bandwidth_share", "serving_memory_share", "attention_reference_tflops"),
+    "attention_reference_tflops",
     *("many_gpus", "loading_share", "ethernet_gb_s"),
 }
 PLAIN = GpuPhysics(**{field.name: 1.0 if field.name in _ONE else 0.0 for field in fields(GpuPhysics)})

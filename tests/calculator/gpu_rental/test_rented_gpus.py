@@ -172,8 +172,8 @@ def test_impact_is_the_total_with_one_assumption_changed(catalog: Catalog) -> No
     assert len(moves) == 3
     assert round(moves["one hour more of rented time a run"], 9) == Decimal("3.99")
     served = impacts(answer(catalog, {**ONE_L4, **SERVED, "calls": "1M/day"}))
-    # Twice 1.9 GPUs at the busiest time are 3.8, so 4 instead of 2: 2 × 720 h × 12 × $0.49.
-    assert round(served["twice the calls at the busiest time"], 9) == Decimal("8467.20")
+    # Twice 2.85 GPUs at the busiest time are 5.7, so 6 instead of 3: 3 × 720 h × 12 × $0.49.
+    assert round(served["twice the calls at the busiest time"], 9) == Decimal("12700.80")
 
 
 def test_from_how_many_calls_a_gpu_of_ones_own_is_cheaper_to_run(catalog: Catalog) -> None:

@@ -11,7 +11,7 @@ import pytest
 from pricing import PriceFileError, load_gpu_facts
 from pricing.files.records import DATA_DIR
 
-FILES = ("models.yml", "gpus.yml", "gpu_frameworks.yml", "gpu_model.yml")
+FILES = ("models.yml", "gpus.yml", "gpu_frameworks.yml", "gpu_model.yml", "serving_model.yml")
 
 
 @pytest.fixture

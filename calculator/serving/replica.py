@@ -1,0 +1,131 @@
+"""The replica that a latency allows: a group of GPUs that holds a model once, and the calls it answers together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from calculator.serving.speed import Engine, Host, host_on
+from calculator.serving.throughput import CallShape, Throughput, cache_room, most_calls, throughput
+from calculator.serving.weights import WeightFormat, served_model
+from pricing import Gpu, ModelShape, ServingPhysics
+
+GROUPS = (1, 2, 4, 8)
+"""GPUs of one node that can hold a model together (tensor parallelism divides the heads)."""
+SLOWEST = 2.0
+"""Without a limit of the asker's, a call may take this many times what it takes alone, where that is above the
+interactive limit."""
+
+
+class Latency(NamedTuple):
+    """The longest time per call."""
+
+    seconds: float
+    asked: bool
+    """True for the asker's own limit, which no GPU may miss; False for the interactive default."""
+
+
+class ServingOptions(NamedTuple):
+    """How a model is served."""
+
+    weights: WeightFormat = "16 bit"
+    engine: Engine = "vllm"
+    adapters: int = 0
+    """Tuned models that share one base; 0 to serve one tuned model with merged weights."""
+    adapter_rank: int = 16
+
+
+PLAIN = ServingOptions()
+
+
+class Replica(NamedTuple):
+    """A group of GPUs that holds a model once, at the load that its latency allows."""
+
+    gpus: int
+    weights: WeightFormat
+    weight_bytes: float
+    throughput: Throughput
+    low: float
+    """Low end of the 80 % interval of the calls a second, over the likely value."""
+    high: float
+    """High end."""
+
+
+def interactive_seconds(call: CallShape, first_token: float, token: float) -> float:
+    """Return the time per call of an interactive service: a wait for the first token, and a pace for the others."""
+    return first_token + token * call.output_tokens
+
+
+def replicas(
+    model: ModelShape,
+    gpu: Gpu,
+    call: CallShape,
+    latency: Latency,
+    physics: ServingPhysics,
+    *,
+    groups: tuple[int, ...] = GROUPS,
+    options: ServingOptions = PLAIN,
+) -> Iterator[Replica]:
+    """Yield a replica for each group of GPUs that holds the model and is fast enough.
+
+    Args:
+        model: Shape of the base model.
+        gpu: The GPU.
+        call: The call, in tokens.
+        latency: The longest time per call.
+        physics: The fitted constants.
+        groups: Numbers of GPUs to try.
+        options: Precision, engine and adapters.
+    """
+    for gpus in groups:
+        if replica := _replica(model, gpu, call, latency, physics, gpus, options):
+            yield replica
+
+
+@lru_cache(maxsize=8192)
+def _replica(
+    model: ModelShape,
+    gpu: Gpu,
+    call: CallShape,
+    latency: Latency,
+    physics: ServingPhysics,
+    gpus: int,
+    options: ServingOptions,
+) -> Replica | None:
+    base = served_model(model, options.weights)
+    if options.adapters:
+        base = base._replace(bytes=base.bytes + options.adapters * adapter_bytes(model, options.adapter_rank))
+    host = host_on(base, gpu, gpus, options.engine, physics, adapters=bool(options.adapters))
+    room = min(cache_room(host, gpu, physics, call), most_calls(options.engine, gpu))
+    if room < 1:
+        return None
+    done = _most(host, call, room, latency)
+    if done is None:
+        return None
+    mixture = model.experts > 1
+    low, high = (physics.mixture_low, physics.mixture_high) if mixture else (physics.dense_low, physics.dense_high)
+    return Replica(gpus, options.weights, base.bytes, done, low, high)
+
+
+def adapter_bytes(model: ModelShape, rank: int) -> float:
+    """Return the bytes of one adapter on all linear layers, in 16 bit."""
+    width = 4.0 * model.hidden + 2.0 * (model.query_width + model.kv_width)
+    width += model.mlp_matrices * (model.hidden + model.active_ffn)
+    return 2.0 * rank * width * model.layers
+
+
+def _most(host: Host, call: CallShape, room: float, latency: Latency) -> Throughput | None:
+    """Return the throughput at the most calls within the latency; None if one call alone misses it."""
+    alone = throughput(host, call, 1.0)
+    limit = latency.seconds if latency.asked else max(latency.seconds, SLOWEST * alone.call_seconds)
+    if alone.call_seconds > limit:
+        return None
+    fitting, calls = alone, 1.0
+    while calls < room:
+        calls = min(calls * 1.25, room)
+        more = throughput(host, call, calls)
+        if more.call_seconds > limit:
+            break
+        fitting = more
+    return fitting
