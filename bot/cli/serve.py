@@ -15,7 +15,6 @@ from contextlib import AsyncExitStack
 import uvloop
 from aiohttp import web
 from prometheus_client import ProcessCollector
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -126,6 +125,8 @@ async def _serve_slack(
     await app.workspaces.fault()
     in_socket_mode = settings.mode == "socket"
     if in_socket_mode:
+        from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+
         client = AsyncWebClient(base_url=settings.slack_api_url, proxy=settings.proxy)
         handler = AsyncSocketModeHandler(app.slack, secret_of(settings.slack_app_token), web_client=client)
         app.connection.is_up = handler.client.is_connected

@@ -15,15 +15,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Row, Select, create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.store.migrate import HEAD, bring_up_to_date, read_revision
 from bot.store.tables import metadata
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 Transaction = Callable[[Connection], T]
@@ -247,6 +249,8 @@ async def open_database(url: str) -> Database:
 
 
 def _postgres_engine(address: URL) -> AsyncEngine:
+    from sqlalchemy.ext.asyncio import create_async_engine  # imports the ORM, which SQLite doesn't need
+
     # The encoding matters for a database that has none (SQL_ASCII): texts would come back as bytes.
     arguments = {"connect_timeout": CONNECT_SECONDS, "client_encoding": "utf8"}
     return create_async_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=arguments)

@@ -7,10 +7,10 @@ import zlib
 from datetime import timedelta
 from typing import Any
 
-from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
-from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlalchemy import (
+    DDL,
     JSON,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -23,6 +23,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    event,
+    func,
     text,
 )
 
@@ -90,14 +92,13 @@ jobs = Table(
     Column("rate_limited", Integer, nullable=False, default=0, server_default="0"),  # attempts that don't count
     Column("posted", Integer, key="replies_posted", nullable=False, default=0, server_default="0"),
     Column("told_at", DateTime, key="overdue_notice_at"),
-    Index(
-        "inbox_unfinished",
-        "ordering_key",
-        "number",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
 )
+# PostgreSQL's index is written as text: `postgresql_where` would import its dialect, which SQLite doesn't need.
+Index("inbox_unfinished", jobs.c.ordering_key, jobs.c.number, sqlite_where=text("state = 'waiting'")).ddl_if(
+    dialect="sqlite"
+)
+_UNFINISHED = "CREATE INDEX inbox_unfinished ON inbox (lane, number) WHERE state = 'waiting'"
+event.listen(jobs, "after_create", DDL(_UNFINISHED).execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]
 
 watches = Table(
     "watches",
@@ -217,15 +218,67 @@ approvals = Table(
 )
 
 
-# Slack's own tables, as slack_sdk's stores know them, with room for encrypted tokens and each workspace's address.
-_SlackStore = SQLAlchemyInstallationStore
-bots = _SlackStore.build_bots_table(metadata, _SlackStore.default_bots_table_name)
-installations = _SlackStore.build_installations_table(metadata, _SlackStore.default_installations_table_name)
-oauth_states = SQLAlchemyOAuthStateStore.build_oauth_states_table(
-    metadata, SQLAlchemyOAuthStateStore.default_table_name
+# The tables of slack_sdk's stores, with room for encrypted tokens and each workspace's address. They are written out
+# because slack_sdk's own definitions import SQLAlchemy's ORM; a test compares the columns.
+bots = Table(
+    "slack_bots",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("client_id", String(32), nullable=False),
+    Column("app_id", String(32), nullable=False),
+    Column("enterprise_id", String(32)),
+    Column("enterprise_name", String(200)),
+    Column("team_id", String(32)),
+    Column("team_name", String(200)),
+    Column("bot_token", Text),
+    Column("bot_id", String(32)),
+    Column("bot_user_id", String(32)),
+    Column("bot_scopes", String(1000)),
+    Column("bot_refresh_token", Text),
+    Column("bot_token_expires_at", DateTime),
+    Column("is_enterprise_install", Boolean, default=False, nullable=False),
+    Column("installed_at", DateTime, nullable=False, default=func.now()),
+    Column("team_url", String(200)),
+    Index("slack_bots_idx", "client_id", "enterprise_id", "team_id", "installed_at"),
 )
-for _table in (bots, installations):
-    _table.append_column(Column("team_url", String(200)))
-    for _name in ("bot_token", "bot_refresh_token", "user_token", "user_refresh_token"):
-        if _name in _table.c:
-            _table.c[_name].type = Text()
+
+installations = Table(
+    "slack_installations",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("client_id", String(32), nullable=False),
+    Column("app_id", String(32), nullable=False),
+    Column("enterprise_id", String(32)),
+    Column("enterprise_name", String(200)),
+    Column("enterprise_url", String(200)),
+    Column("team_id", String(32)),
+    Column("team_name", String(200)),
+    Column("bot_token", Text),
+    Column("bot_id", String(32)),
+    Column("bot_user_id", String(32)),
+    Column("bot_scopes", String(1000)),
+    Column("bot_refresh_token", Text),
+    Column("bot_token_expires_at", DateTime),
+    Column("user_id", String(32), nullable=False),
+    Column("user_token", Text),
+    Column("user_scopes", String(1000)),
+    Column("user_refresh_token", Text),
+    Column("user_token_expires_at", DateTime),
+    Column("incoming_webhook_url", String(200)),
+    Column("incoming_webhook_channel", String(200)),
+    Column("incoming_webhook_channel_id", String(200)),
+    Column("incoming_webhook_configuration_url", String(200)),
+    Column("is_enterprise_install", Boolean, default=False, nullable=False),
+    Column("token_type", String(32)),
+    Column("installed_at", DateTime, nullable=False, default=func.now()),
+    Column("team_url", String(200)),
+    Index("slack_installations_idx", "client_id", "enterprise_id", "team_id", "user_id", "installed_at"),
+)
+
+oauth_states = Table(
+    "slack_oauth_states",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("state", String(200), nullable=False),
+    Column("expire_at", DateTime, nullable=False),
+)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
+import pytest
+from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
+from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
+from sqlalchemy import MetaData, Table
+
 from bot.results import SavedExchange, SavedNotes
-from bot.store import Database, EstimateStore, open_database
+from bot.store import Database, EstimateStore, open_database, tables
 from tests.bot.results.samples import stored_result
 from tests.conftest import TODAY
 
@@ -47,6 +53,34 @@ async def test_every_question_to_the_store_names_its_workspace(database: Databas
 
 async def test_recent_gives_the_newest_first_and_the_person_alone(database: Database) -> None:
     store = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
-    for one, user in (("a", "U1"), ("b", "U2"), ("c", "U1"), ("d", "U1")):
-        await store.save(one, team_id="T1", user_id=user, fields={}, result=RESULT)
-    assert [one.id for one in await store.recent(team_id="T1", user_id="U1", limit=2)] == ["d", "c"]
+    for estimate_id, user in (("a", "U1"), ("b", "U2"), ("c", "U1"), ("d", "U1")):
+        await store.save(estimate_id, team_id="T1", user_id=user, fields={}, result=RESULT)
+    assert [saved.id for saved in await store.recent(team_id="T1", user_id="U1", limit=2)] == ["d", "c"]
+
+
+@pytest.mark.parametrize(
+    ("table", "original"),
+    [
+        (tables.bots, SQLAlchemyInstallationStore.build_bots_table(MetaData(), "slack_bots")),
+        (
+            tables.installations,
+            SQLAlchemyInstallationStore.build_installations_table(MetaData(), "slack_installations"),
+        ),
+        (tables.oauth_states, SQLAlchemyOAuthStateStore.build_oauth_states_table(MetaData(), "slack_oauth_states")),
+    ],
+    ids=lambda table: table.name,
+)
+def test_slack_tables_match_those_of_slack_sdk(table: Table, original: Table) -> None:
+    """Tokens are Text, because they are encrypted; every other column of slack_sdk's is the same."""
+    is_token = re.compile(r"(bot|user)_(refresh_)?token")
+    expected = {
+        column.name: "TEXT" if is_token.fullmatch(column.name) else str(column.type) for column in original.columns
+    }
+    columns = {column.name: str(column.type) for column in table.columns if column.name != "team_url"}
+    assert columns == expected
+    assert [column.nullable for column in original.columns] == [table.c[name].nullable for name in expected]
+    assert _index_columns(table) == _index_columns(original)
+
+
+def _index_columns(table: Table) -> dict[str | None, list[str]]:
+    return {index.name: [column.name for column in index.columns] for index in table.indexes}
