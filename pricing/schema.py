@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import ast
+import inspect
 import json
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pricing.files.records import DATA_DIR
 from pricing.load import Defaults, PlatformFile
 from pricing.offer import Offer
-from pricing.price import Price
+from pricing.price import Price, Record
 
 SCHEMA_PATH = DATA_DIR / "platform.schema.json"
 SET_BY_LOADER = {"Offer": ("id", "platform", "platform_title"), "Price": ("yours",)}
@@ -34,11 +38,42 @@ def platform_schema() -> dict[str, Any]:
     single_price = {"$ref": f"#/$defs/{Price.__name__}"}
     rows = {"anyOf": [single_price, {"type": "array", "items": single_price, "minItems": 1}]}
     kinds["additionalProperties"] = rows
+    _describe(definitions | {PlatformFile.__name__: schema})
     # An overlay may name only what it changes, so nothing of an offer is required here; the loader asks for the rest.
     definitions["Offer"].pop("required", None)
     schema["properties"]["defaults"] = {"$ref": "#/$defs/Defaults"}
     schema["properties"]["offers"]["additionalProperties"] = {"$ref": "#/$defs/Offer"}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "ftcost price file", **schema}
+
+
+def _describe(definitions: Mapping[str, dict[str, Any]]) -> None:
+    """Add the docstrings of the models' fields.
+
+    Pydantic's `use_attribute_docstrings` would read them from the source at every start: a quarter of the import.
+    """
+    for model in _subclasses(Record):
+        properties = definitions.get(model.__name__, {}).get("properties", {})
+        for field, docstring in _attribute_docstrings(model):
+            if field in properties:
+                properties[field]["description"] = docstring
+
+
+def _subclasses(model: type[Record]) -> Iterator[type[Record]]:
+    for subclass in model.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
+
+
+def _attribute_docstrings(model: type[Record]) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a model and their docstrings, those of its bases first."""
+    for base in reversed(model.__mro__):
+        if not issubclass(base, Record):
+            continue
+        tree = ast.parse(textwrap.dedent(inspect.getsource(base)))
+        for statement, following in pairwise(cast("ast.ClassDef", tree.body[0]).body):
+            match statement, following:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(docstring))):
+                    yield name, inspect.cleandoc(docstring)
 
 
 def schema_text() -> str:
