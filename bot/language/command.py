@@ -88,7 +88,7 @@ def read_fields(words: Sequence[str], extra_keys: Sequence[str] = ()) -> dict[st
     fields: dict[str, str] = {}
     errors: dict[str, str] = {}
     for word in words:
-        key, equals, value = word.partition("=")
+        key, equals, value = _parts(word)
         key = key.strip().lower()
         if not equals:
             errors[key[:40]] = f"“{key[:40]}” has no key. Write key=value, and put a value with spaces in quotes."
@@ -103,6 +103,14 @@ def read_fields(words: Sequence[str], extra_keys: Sequence[str] = ()) -> dict[st
     if errors:
         raise FieldErrors(errors | _value_errors(fields))
     return fields
+
+
+def _parts(word: str) -> tuple[str, str, str]:
+    """Split `key=value`. In `class>=C` and `size<=15B` the sign belongs to the value."""
+    key, equals, value = word.partition("=")
+    if equals and key[-1:] in ("<", ">"):
+        return key[:-1], equals, f"{key[-1]}={value}"
+    return key, equals, value
 
 
 def _value_errors(fields: dict[str, str]) -> dict[str, str]:
@@ -125,7 +133,7 @@ def readable_fields(text: str) -> dict[str, str]:
         words = text[:MAX_LENGTH].split()
     fields: dict[str, str] = {}
     for word in words:
-        key, _, value = word.partition("=")
+        key, _, value = _parts(word)
         field_key = key.lower() if key.lower() in KEYS else nearest_key(key)
         if field_key and value.strip(" ?!.)"):
             fields.setdefault(field_key, value.strip().rstrip("?!.)"))

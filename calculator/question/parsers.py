@@ -12,6 +12,7 @@ from typing import Literal
 from calculator.question import quantities
 from calculator.question.customers import read_customer
 from calculator.question.example_lengths import ExampleLengths, parse_lengths
+from calculator.question.filters import AtLeast, Needs, SizeRange, parse_at_least, parse_needs, parse_size, task_of
 from calculator.question.quantities import Amount, Frequency, NotANumber, PromptChange, TokenPair, TokenRates
 
 _JOINER = "\N{ZERO WIDTH JOINER}"
@@ -190,6 +191,26 @@ def model_name(text: str, spec: ValueSpec) -> str:
     if len(text.strip()) > LONGEST_MODEL_NAME:
         raise ValueError(f"A {spec.noun} can have at most {LONGEST_MODEL_NAME} characters.")
     return text.strip()
+
+
+def at_least(text: str, _: ValueSpec) -> AtLeast:
+    """Parse the lowest class, such as `>=C`."""
+    return parse_at_least(text)
+
+
+def size(text: str, _: ValueSpec) -> SizeRange:
+    """Parse a range of model sizes, such as `7B..15B`."""
+    return parse_size(text)
+
+
+def needs(text: str, _: ValueSpec) -> Needs:
+    """Parse what a model has to support, such as `tools,context>=32k`."""
+    return parse_needs(text)
+
+
+def task(text: str, spec: ValueSpec) -> str:
+    """Parse a task, also by another word for it."""
+    return choice(task_of(text), spec)
 
 
 def name(text: str, _: ValueSpec) -> str | None:
