@@ -28,6 +28,11 @@ class GenaiBaseModels:
 
         return get_snapshot()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The id of every model."""
+        return tuple(model.id for provider in self._snapshot.providers for model in provider.models)
+
     @lru_cache(maxsize=512)  # noqa: B019 - one instance lives as long as the process
     def price(self, name: str, day: date) -> BasePrice:
         """Return the prices of a model on a day, in US dollars per 1M tokens. Raises UnknownName."""

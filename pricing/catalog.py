@@ -55,6 +55,11 @@ class BasePrice(NamedTuple):
 class BaseModels(Protocol):
     """A source of base-model prices."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The id of every model."""
+        ...
+
     def price(self, name: str, day: date) -> BasePrice:
         """Return the prices of a model on a day. Raises UnknownName."""
         ...

@@ -36,13 +36,15 @@ class ValueSpec:
     unit_in_name: bool = False
     """The key's name says the unit, so it is not written after the number."""
     whole: bool = False
+    decimal_point: bool = False
+    """A dot before three digits is a decimal point, as in a price. Of other values it is ambiguous."""
     choices: tuple[tuple[str, str], ...] = ()
     """(value, label) pairs of a closed choice."""
 
 
 def amount(text: str, spec: ValueSpec) -> Amount:
     """Parse a number or a range within the bounds; whole if the spec says so."""
-    value = _parse(text, spec, lambda part: quantities.parse_number(_without_unit(part, spec.unit)))
+    value = _parse(text, spec, lambda part: _number(_without_unit(part, spec.unit), spec))
     if spec.whole and (value.low % 1 or value.high % 1):
         raise ValueError(_invalid(text, spec))
     _check_bounds(value.low, value.high, spec)
@@ -163,7 +165,7 @@ def params(text: str, spec: ValueSpec) -> int:
 
 def latency(text: str, spec: ValueSpec) -> Decimal:
     """Parse seconds, more than zero."""
-    value = quantities.parse_number(_without_unit(text, spec.unit))
+    value = quantities.parse_decimal(_without_unit(text, spec.unit))
     if spec.high is None or not spec.low < value <= spec.high:
         raise ValueError(f"“{text.strip()[:40]}” isn't a valid {spec.noun}. Write seconds such as 2s or 0.5s.")
     return value
@@ -223,6 +225,10 @@ def name(text: str, _: ValueSpec) -> str | None:
     return clean or None
 
 
+def _number(text: str, spec: ValueSpec) -> Decimal:
+    return quantities.parse_decimal(text) if spec.decimal_point else quantities.parse_number(text)
+
+
 def _parse(text: str, spec: ValueSpec, number: Callable[[str], Decimal]) -> Amount:
     try:
         return quantities.parse_amount(text, number)
@@ -252,5 +258,5 @@ def _without_unit(text: str, unit: str) -> str:
 
 
 def _signed(text: str) -> Decimal:
-    value = quantities.parse_number(text.strip().removeprefix("-").removeprefix("+"))
+    value = quantities.parse_decimal(text.strip().removeprefix("-").removeprefix("+"))
     return -value if text.strip().startswith("-") else value

@@ -92,6 +92,14 @@ class Scenario(BaseModel):
 
     @model_validator(mode="after")
     def _together(self) -> Scenario:
+        for key in ("example", "call", "prompt"):
+            if not (key == "example" and self.lengths) and _is_fractional(getattr(self, key)):
+                raise PydanticCustomError(
+                    key,
+                    "Tokens are whole numbers. Write {noun} such as {example}.".format(
+                        noun=f"a {KEYS[key].noun}", example=KEYS[key].example
+                    ),
+                )
         if self.model and self.params:
             raise PydanticCustomError("params", "Give either model= or params=, not both.")
         if self.calls and not (self.call or self.prompt):
@@ -127,6 +135,13 @@ class Scenario(BaseModel):
     def ranged(self) -> tuple[str, ...]:
         """The keys whose value is a range."""
         return tuple(key.name for field, key in FIELDS.items() if _has_range(getattr(self, field)))
+
+
+def _is_fractional(value: TokenPair | PromptChange | None) -> bool:
+    """Return whether a person has stated parts of a token; only the averages of a counted file have them."""
+    return value is not None and any(
+        bool(end % 1) for amount in value if amount is not None for end in (amount.low, amount.high)
+    )
 
 
 MAX_TEXT = 2_000

@@ -206,6 +206,10 @@ class Prompted:
 
     input_usd: Decimal
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return ("prompted",)
+
     def price(self, name: str, day: date) -> BasePrice:
         source = question_source("a price list", day)
         return BasePrice(name, "Acme", self.input_usd, None, Decimal(6), None, None, None, source, None)
