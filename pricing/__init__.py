@@ -1,6 +1,7 @@
 """Prices and facts of fine-tuning platforms, each with its source and date. Imports no other package of ftcost."""
 
 from pricing.bills import BilledPart, BillLayout, BillRules, BillUnit, Side, load_bill_rules
+from pricing.capability.gaps import capability_gaps
 from pricing.capability.load import ChecksByModel, load_capability, load_capability_checks
 from pricing.capability.names import fold_model_name
 from pricing.capability.records import (
@@ -148,6 +149,7 @@ __all__ = [
     "Unit",
     "UnknownName",
     "YamlError",
+    "capability_gaps",
     "fold_model_name",
     "load_bill_rules",
     "load_capability",
