@@ -1,0 +1,78 @@
+"""Questions that buyers ask about prices, put to the terminal, each with its right answer."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from bot.cli.main import main
+
+DAY = ["--as-of", "2026-11-28"]
+SCENARIO = ["examples=10k", "example=250/150", "epochs=3", "calls=50k/day", "call=100/70"]
+"""12M training tokens; 5M input and 3.5M output tokens a day."""
+
+
+class Question(NamedTuple):
+    """Arguments of the command, and words that the answer has and doesn't have."""
+
+    command: str
+    words: tuple[str, ...]
+    without: tuple[str, ...] = ()
+
+
+# OpenAI and its models without an offer.
+NOT_SOLD = [
+    Question(
+        "estimate on=openai/gpt-5.4-mini", ("OpenAI tunes no GPT-5 model", "azure/gpt-4.1-mini@global"), ("mean",)
+    ),
+    Question("estimate on=gpt-6-luna", ("No platform tunes GPT-6", "azure/gpt-4.1-mini@global"), ("mean",)),
+    Question("estimate on=azure/gpt-5", ("by invitation", "Microsoft account team"), ("gpt-4@regional",)),
+    Question("estimate on=claude-sonnet-5", ("Nobody sells tuning of a current Claude", "aws-bedrock/nova-2-lite")),
+    Question("estimate on=gemini-3.8-flash", ("doesn't have this model", "google/gemini-3.5-flash"), ("gemini-2.0",)),
+    Question("estimate on=gemini-4-argon", ("doesn't have this model", "google/gemini-3.5-flash"), ("gemini-2.0",)),
+    Question("estimate on=text-embedding-3-small", ("text embeddings or rerankers",)),
+    Question("estimate on=cohere", ("2025-09-15",), ("Command",)),
+    Question("estimate on=databricks", ("2026-08-14", "together/llama-3.1-8b")),
+    Question("estimate on=huggingface", ("on=hugging-face-jobs",)),
+]
+
+SOLD = [
+    # 12M × $10, and for 12 months of 30 days 150M × $2.25 + 105M × $13.50 = $1,755.
+    Question("estimate on=google/gemini-3.5-flash", ("Gemini 3.5 Flash (Google): $21,180.00", "2026-09-02")),
+    # 12M × $1.50 = $18 for training; 720 h × $5.49 a month.
+    Question("estimate on=qwen3.5-27b", ("Qwen3.5 27B (Together)", "Qwen3.5 27B (Fireworks)", "$3,952.80")),
+    # 12M × $3 = $36 for training; 720 h × $8 a month.
+    Question("estimate on=gemma-4-31b", ("Gemma 4 31B (Fireworks)", "Gemma 4 31B (Together)", "$5,760.00")),
+    Question("estimate on=qwen3.8-27b", ("Qwen3.8 27B, serverless training (Fireworks)", "Amazon SageMaker AI")),
+    Question("estimate on=deepseek-v4-flash", ("DeepSeek V4 Flash (Fireworks)",), ("Unknown",)),
+    Question("estimate on=glm-5.3", ("GLM-5.3, serverless training (Fireworks)",), ("Unknown",)),
+    Question("estimate on=kimi-k2.6", ("Kimi K2.6 (Fireworks)", "Kimi K2.6 (Tinker)")),
+    Question("estimate on=kimi-k3", ("Kimi K3 (Fireworks)", "Kimi K3, serverless training (Fireworks)")),
+    Question("estimate on=deepseek-v3.1", ("DeepSeek V3.1 (Tinker)", "DeepSeek V3.1 (Together)")),
+    Question("estimate on=llama-4-scout", ("Llama 4 Scout (Together)", "Llama 4 Scout (Fireworks)")),
+    # $80 × 4 h + 150M × $0.09 + 105M × $0.39 = $54.45 a month, × 12, + $1.95 × 12.
+    Question("estimate on=aws-bedrock/gpt-oss-20b hours=4", ("$996.80",)),
+    Question("estimate on=sagemaker", ("Amazon SageMaker AI", "ask AWS")),
+    Question("estimate on=snowflake", ("ask your Snowflake account team",)),
+]
+
+BREAKEVENS = [
+    # A call: 100 × $0.75 + 70 × $4.50 against 100 × $0.40 + 70 × $1.60 per 1M. Hosting: $1,224 a month.
+    Question("breakeven on=azure/gpt-4.1-mini@global base=gpt-5.4-mini", ("$0.000238 less", "5,142,858 calls a month")),
+    *(
+        Question(f"breakeven on=azure/gpt-4.1-mini@global base={base}", ("GPT-4.1 mini, global (Azure)",), ("Unknown",))
+        for base in ("gpt-6-luna", "claude-haiku-5-5", "kimi-k3", "glm-5.3", "grok-4.7", "mistral-large-4")
+    ),
+]
+
+
+@pytest.mark.parametrize("question", [*NOT_SOLD, *SOLD, *BREAKEVENS], ids=lambda question: question.command)
+def test_question_has_its_right_answer(question: Question, capsys: pytest.CaptureFixture[str]) -> None:
+    main([*DAY, *question.command.split(), *SCENARIO])
+    printed = capsys.readouterr()
+    answer = printed.out + printed.err
+    for words in question.words:
+        assert words in answer
+    for words in question.without:
+        assert words not in answer
