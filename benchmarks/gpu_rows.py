@@ -18,11 +18,13 @@ from calculator.gpu import (
     Target,
     TuningMethod,
     find_framework,
+    find_gpu,
+    find_model,
     interpolated_mixture,
     interpolated_shape,
     predict,
 )
-from pricing import Gpu, GpuFacts, Link, ModelShape, StackClass, known_gpu, known_model
+from pricing import Gpu, GpuFacts, Link, ModelShape, StackClass
 
 # How far a name's size may be from the row's before the row's is believed.
 SIZE_MISMATCH = 0.2
@@ -180,7 +182,7 @@ def _gpu(row: Mapping[str, str], facts: GpuFacts) -> Gpu:
     if not text:
         raise Unusable("no GPU is named")
     memory = positive(row.get("gpu_mem_gb"))
-    gpu = known_gpu(text, facts, memory)
+    gpu = find_gpu(text, facts.gpus, memory)
     if gpu is None:
         raise Unusable(f"the GPU {text!r} is not known")
     return gpu.model_copy(update={"memory_gb": memory}) if memory else gpu
@@ -190,7 +192,7 @@ def _model(row: Mapping[str, str], facts: GpuFacts) -> ModelShape:
     text = row.get("model", "")
     named, active = named_size(text)
     size = positive(row.get("params_b")) or named
-    model = known_model(text, facts)
+    model = find_model(text, facts.models)
     if model and (size is None or abs(size / model.parameters_billion - 1) < SIZE_MISMATCH):
         return model
     if size is None or not SMALLEST_BILLION <= size <= LARGEST_BILLION:

@@ -5,6 +5,8 @@ from calculator.actuals.month_share import PARTS, Part, month_after
 from calculator.actuals.recalibration import Recalibration, recalibrate
 from calculator.actuals.variance import Actual, Billed, Variance, actual_variances
 from calculator.capability.classes import CapabilityClass, ClassName, band_of, capability_class
+from calculator.capability.evidence import Evidence, EvidenceSentence, evidence
+from calculator.capability.filters import FilterResult, Filters
 from calculator.comparison import Comparison, CostSpan
 from calculator.costs.horizon import day_after_months, months_between
 from calculator.errors import FieldErrors, UserError
@@ -66,8 +68,12 @@ __all__ = [
     "Driver",
     "Effect",
     "Estimate",
+    "Evidence",
+    "EvidenceSentence",
     "FieldErrors",
     "Figure",
+    "FilterResult",
+    "Filters",
     "FormulaInput",
     "Formulas",
     "Key",
@@ -99,6 +105,7 @@ __all__ = [
     "estimate",
     "estimate_assumptions",
     "estimate_warnings",
+    "evidence",
     "formula_of",
     "in_formulas",
     "in_section",

@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from calculator.capability.classes import CapabilityClass, capability_class
+from calculator.capability.filters import PASSES, FilterResult, Filters, filters_of
 from calculator.costs.base_model import given_base_price, listed_base_price
 from calculator.costs.rented_gpus import RentedGpuOffer, repriced
 from calculator.errors import FieldErrors
@@ -45,16 +46,27 @@ class PricingContext(NamedTuple):
     models: Mapping[str, ModelCapability]
     """What is published about the model of each offer, by offer id."""
     reference: ModelCapability | None
-    """The model whose class the options are compared with; None if the question names no base model."""
+    """The model whose class the options are compared with: the base model, else that of `like`."""
     scales: Scales
     """What the values of models are compared by."""
+    filters: Filters | None
+    """The filters of the question; None if it has none."""
 
     def class_of(self, offer: Offer) -> CapabilityClass | None:
-        """Return the class of an offer's model against the base model; None if the question names none."""
+        """Return the class of an offer's model against the reference; None if the question names none."""
         model = self.models.get(offer.id)
         if self.reference is None or model is None:
             return None
         return capability_class(model, self.reference, self.scales)
+
+    def filter_result(self, offer: Offer) -> FilterResult:
+        """Return whether an offer's model passes the filters of the question; what is unknown doesn't."""
+        if self.filters is None:
+            return PASSES
+        model = self.models.get(offer.id)
+        if model is None:
+            return FilterResult("unknown", "your own prices name no model")
+        return self.filters.result(model, self.scales)
 
     def base_price(self, plan: ResolvedScenario) -> BasePrice | None:
         """Return the prices of the base model: the question's own, else those of the catalogue."""
@@ -80,6 +92,8 @@ def pricing_context(scenario: Scenario, catalog: Catalog, on: date) -> PricingCo
         None if scenario.base is None or scenario.base_rates else listed_base_price(scenario.base, catalog, on)
     )
     table = catalog.capability
+    base = _base_model(scenario.base, listed_base, table)
+    like = _like(scenario, base, table)
     return PricingContext(
         offers=offers,
         base_name=scenario.base,
@@ -87,10 +101,35 @@ def pricing_context(scenario: Scenario, catalog: Catalog, on: date) -> PricingCo
         assumptions=dict(catalog.assumptions),
         gpu_facts=catalog.gpus.facts,
         as_of=on,
-        models={offer.id: table.find_or_unknown(offer.model, offer.title) for offer in offers},
-        reference=_base_model(scenario.base, listed_base, table),
+        models={offer.id: _model_of(offer, table) for offer in offers},
+        reference=base or like,
         scales=table.scales,
+        filters=filters_of(scenario, like),
     )
+
+
+def _model_of(offer: Offer, table: CapabilityTable) -> ModelCapability:
+    """Return what is published about the model of an offer, with the offer's own size if nothing else is known."""
+    model = table.find_or_unknown(offer.model, offer.title)
+    if model.parameters_billion is None and offer.parameters_billion:
+        return model.model_copy(update={"parameters_billion": offer.parameters_billion})
+    return model
+
+
+def _like(scenario: Scenario, base: ModelCapability | None, table: CapabilityTable) -> ModelCapability | None:
+    """Return the model that `like` names. Raises FieldErrors for a name that isn't in the capability table."""
+    if scenario.like is None:
+        return None
+    if scenario.like.strip().lower() == "base":
+        if base is None:
+            raise FieldErrors({"like": "like=base needs the model that you prompt today, such as base=gpt-4.1-mini."})
+        return base
+    model = table.find(scenario.like)
+    if model is None:
+        near = " or ".join(table.near(scenario.like))
+        hint = f" The nearest names are {near}." if near else " Name a model such as gpt-4.1-mini, or write base."
+        raise FieldErrors({"like": f"No capability value is recorded for “{scenario.like[:60]}”.{hint}"})
+    return model
 
 
 def _base_model(name: str | None, price: BasePrice | None, table: CapabilityTable) -> ModelCapability | None:
@@ -111,7 +150,7 @@ def _offers(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ...]
     """Return the offers that `on=` names; `all` is every offer that can still be trained."""
     chosen: dict[str, Offer] = {}
     rented: dict[str, GpuOffer] = {}
-    for name in _rejoin(scenario.on, catalog):
+    for name in scenario.on:
         if name.lower() in ("all", "*"):
             offers = catalog.trainable(on)
             rented |= catalog.gpus.offers if scenario.names_a_model else {}
@@ -136,17 +175,6 @@ def _offers(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ...]
                 rented |= {offer.id: offer for offer in gpus}
         chosen.update((offer.id, offer) for offer in offers)
     return (*chosen.values(), *_rented(scenario, rented, catalog, on))
-
-
-def _rejoin(names: Sequence[str], catalog: Catalog) -> list[str]:
-    """Return the names of `on=`, with a title that holds a comma in one piece: `GPT-4.1 mini, global (Azure)`."""
-    joined: list[str] = []
-    for name in names:
-        if joined and not catalog.knows(name) and catalog.knows(f"{joined[-1]}, {name}"):
-            joined[-1] = f"{joined[-1]}, {name}"
-        else:
-            joined.append(name)
-    return joined
 
 
 def _rented(scenario: Scenario, rented: Mapping[str, GpuOffer], catalog: Catalog, on: date) -> Sequence[Offer]:

@@ -15,7 +15,7 @@ from pricing.files.records import PriceFileError, explain, read_record, read_tex
 from pricing.price import Record, Source, SourceRef
 from pricing.vocabulary import PartialDate
 
-NamePattern = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9 .:/*-]*$", max_length=80)]
+NamePattern = Annotated[str, Field(pattern=r"^\*?[a-z0-9][a-z0-9 .:/*-]*$", max_length=80)]
 """A name in lower case; * stands for any characters."""
 
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "fit": Command("bot.cli.catalog", "say whether a training job fits on a GPU"),
     "models": Command("bot.cli.catalog", "list the offers that can be trained, or those that match some words"),
     "price": Command("bot.cli.catalog", "show every price of one offer with its source"),
+    "read": Command("bot.cli.read", "show how a question in plain English is read"),
     "count": Command("bot.cli.count", "count and check a training file"),
     "actual": Command("bot.cli.actual", "compare a platform's bill with a scenario"),
     "prices": Command(

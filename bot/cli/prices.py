@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.cli.arguments import prices_dir, today
-from pricing import load_catalog, overview
+from pricing import capability_gaps, load_catalog, overview
 
 
 def run(_: str, arguments: Sequence[str]) -> int:
@@ -27,6 +27,10 @@ def run(_: str, arguments: Sequence[str]) -> int:
             return _refresh(options)
         case "format":
             return _format()
+        case "capability":
+            catalog = load_catalog(options.prices_dir or prices_dir())
+            print("\n".join(capability_gaps(catalog.offers.values(), catalog.capability)))
+            return 0
         case _:
             print("\n".join(overview(load_catalog(options.prices_dir or prices_dir()), today())))
             return 0
@@ -66,5 +70,10 @@ def _parser() -> argparse.ArgumentParser:
         "format",
         help="write the price files in the layout that a refresh uses",
         description="Write the price files in the layout that a refresh uses.",
+    )
+    actions.add_parser(
+        "capability",
+        help="list the models whose class can't be told, with the reason",
+        description="List the models of the catalogue without a value that a tuned model can be compared by.",
     )
     return parser

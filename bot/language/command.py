@@ -49,7 +49,7 @@ def read_command(text: str, extra_keys: Sequence[str] = (), suggested_verbs: Seq
     """
     if len(text) > MAX_LENGTH:
         raise UserError(f"That line is longer than {MAX_LENGTH:,} characters.")
-    words = _words(text)
+    words = split_words(text)
     if not words:
         return ParsedCommand("form", {}, "")
     verb = words[0].lower()
@@ -88,7 +88,7 @@ def read_fields(words: Sequence[str], extra_keys: Sequence[str] = ()) -> dict[st
     fields: dict[str, str] = {}
     errors: dict[str, str] = {}
     for word in words:
-        key, equals, value = word.partition("=")
+        key, equals, value = split_word(word)
         key = key.strip().lower()
         if not equals:
             errors[key[:40]] = f"“{key[:40]}” has no key. Write key=value, and put a value with spaces in quotes."
@@ -101,11 +101,19 @@ def read_fields(words: Sequence[str], extra_keys: Sequence[str] = ()) -> dict[st
         else:
             fields[key] = value
     if errors:
-        raise FieldErrors(errors | _value_errors(fields))
+        raise FieldErrors(errors | value_errors(fields))
     return fields
 
 
-def _value_errors(fields: dict[str, str]) -> dict[str, str]:
+def split_word(word: str) -> tuple[str, str, str]:
+    """Split `key=value`. In `class>=C` and `size<=15B` the sign belongs to the value."""
+    key, equals, value = word.partition("=")
+    if equals and key[-1:] in ("<", ">"):
+        return key[:-1], equals, f"{key[-1]}={value}"
+    return key, equals, value
+
+
+def value_errors(fields: dict[str, str]) -> dict[str, str]:
     """Return the errors in values, so that all errors are reported at once. Missing fields don't count."""
     try:
         read_scenario(fields)
@@ -120,12 +128,12 @@ def readable_fields(text: str) -> dict[str, str]:
     A misspelt key counts as the nearest one; other words and repeated keys are skipped.
     """
     try:
-        words = _words(text[:MAX_LENGTH])
+        words = split_words(text[:MAX_LENGTH])
     except UserError:
         words = text[:MAX_LENGTH].split()
     fields: dict[str, str] = {}
     for word in words:
-        key, _, value = word.partition("=")
+        key, _, value = split_word(word)
         field_key = key.lower() if key.lower() in KEYS else nearest_key(key)
         if field_key and value.strip(" ?!.)"):
             fields.setdefault(field_key, value.strip().rstrip("?!.)"))
@@ -145,7 +153,7 @@ def from_slack(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Split a line at spaces, except inside double quotes (straight or curly), around = and in a list of offers.
 
     A list of offers is `on=openai, google`. A comma at the end of a word is dropped.

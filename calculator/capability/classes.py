@@ -46,7 +46,7 @@ def capability_class(
         two have no values that were measured in the same way.
     """
     if candidate.id == reference.id:
-        return CapabilityClass("same_model", f"the same model as {reference.title} today")
+        return CapabilityClass("same_model", f"the same model as {reference.title}")
     mode = answering_mode(candidate, thinking=thinking)
     if mode is None:
         return CapabilityClass("unknown", f"it isn't recorded whether {candidate.title} thinks before it answers")

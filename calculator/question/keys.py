@@ -7,6 +7,7 @@ from this table. A new key needs a row here, a field of `Scenario`, and a use in
 from __future__ import annotations
 
 import difflib
+import keyword
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -37,7 +38,7 @@ class Part(NamedTuple):
 class Key(p.ValueSpec):
     """A key of the question.
 
-    Its name is also its field of `Scenario`, its Slack block_id, its YAML key and its error key.
+    Its name is also its field of `Scenario` (`class_` for class), its Slack block_id, its YAML key and its error key.
     """
 
     name: str
@@ -59,6 +60,11 @@ class Key(p.ValueSpec):
     compact: bool = False
     """A whole number written back with k, M or B."""
     parts: tuple[Part, ...] = ()
+
+    @property
+    def field(self) -> str:
+        """The key's field of `Scenario`: its name, or `class_` for the word that Python reserves."""
+        return f"{self.name}_" if keyword.iskeyword(self.name) else self.name
 
     def read(self, text: str) -> Any:
         """Parse the text of a value. Raises ValueError with a sentence for the user."""
@@ -133,6 +139,7 @@ _ROWS = (
     Key("prep", p.amount, section="options", example="500", low=0, high=MOST_USD, uncertain=True,
         label="Data preparation (USD, once)", short="Preparation", noun="cost of data preparation"),
     Key("data_gb", p.amount, section="options", example="2.5", low=0, high=1_000_000, unit="GB", unit_in_name=True,
+        decimal_point=True,
         uncertain=True,
         label="Stored data (GB)", short="Stored data, GB", noun="size of the stored data"),
     Key("rates", p.rates, section="options", example="10/3/6",
@@ -171,7 +178,7 @@ _ROWS = (
         label="GPU", help="Any by default."),
     Key("gpus", p.single, section="gpus", example="8", low=1, high=1_024, whole=True,
         label="GPUs per run", noun="number of GPUs", help="The cheapest number by default."),
-    Key("gpu_rate", p.amount, section="gpus", example="2.10", low=0, high=1_000,
+    Key("gpu_rate", p.amount, section="gpus", example="2.10", low=0, high=1_000, decimal_point=True,
         label="Your price of a GPU-hour (USD)", short="Your GPU-hour price", noun="price of a GPU-hour",
         help="For your own hardware or contract; also name the GPU. Compared as your-gpus."),
     Key("seq", p.single, section="gpus", example="2048", low=16, high=MOST_TOKENS, whole=True,
@@ -192,12 +199,34 @@ _ROWS = (
         label="Longest time per call", noun="time per call"),
     Key("adapters", p.single, section="gpus", example="20", low=1, high=1_000, whole=True,
         label="Fine-tuned models sharing the serving GPUs", noun="number of fine-tuned models"),
+    Key("like", p.model_name, section="options", example="gpt-4.1-mini", noun="model name",
+        label="At least the class of",
+        help="A model, or base. Others are listed apart. The class is one published index, not quality on your task."),
+    Key("class", p.at_least, section="options", example=">=C", noun="class",
+        label="Lowest class", help="A to F on the Epoch Capabilities Index: C is 130 and up, where GPT-4.1 mini is."),
+    Key("size", p.size, section="options", example="7B..15B", noun="model size",
+        label="Model size", help="All parameters, also of a mixture of experts. Closed models don't publish theirs."),
+    Key("licence", p.choice, section="options", example="open", noun="licence",
+        label="Licence of the model",
+        choices=(("open", "Published weights"), ("permissive", "Permissive: Apache, MIT"))),
+    Key("needs", p.needs, section="options", example="tools,vision,context>=32k", noun="list of features",
+        label="The model needs", help="Of tools, vision, thinking and context>=32k, separated by commas."),
+    Key("task", p.task, section="options", example="extraction", noun="task",
+        label="Task", help="Shows what was published about tuned models on it. It never changes a price.",
+        choices=(("classification", "Classification"), ("extraction", "Extraction"),
+                 ("structured-output", "Structured output"), ("sql", "SQL"), ("code", "Code"),
+                 ("tool-calling", "Tool calling"), ("routing", "Routing"), ("summarisation", "Summarisation"),
+                 ("translation", "Translation"), ("generation", "Generation"), ("style", "Style and chat"),
+                 ("reasoning", "Reasoning"), ("maths", "Maths"), ("knowledge", "Knowledge"), ("speech", "Speech"))),
     Key("currency", p.currency, section="options", example="EUR", noun="currency code",
         label="Currency shown beside USD", help="At a rate with its source and date."),
     Key("name", p.name, section="options", example="support bot", noun="name",
         label="Name of the estimate"),
 )
 # fmt: on
+
+FIELDS: Mapping[str, Key] = MappingProxyType({key.field: key for key in _ROWS})
+"""Every key by its field of `Scenario`."""
 
 KEYS: Mapping[str, Key] = MappingProxyType({key.name: key for key in _ROWS})
 """Every key by name, in the order of the grammar."""

@@ -12,6 +12,7 @@ from typing import Literal
 from calculator.question import quantities
 from calculator.question.customers import read_customer
 from calculator.question.example_lengths import ExampleLengths, parse_lengths
+from calculator.question.filters import AtLeast, Needs, SizeRange, parse_at_least, parse_needs, parse_size, task_of
 from calculator.question.quantities import Amount, Frequency, NotANumber, PromptChange, TokenPair, TokenRates
 
 _JOINER = "\N{ZERO WIDTH JOINER}"
@@ -35,13 +36,15 @@ class ValueSpec:
     unit_in_name: bool = False
     """The key's name says the unit, so it is not written after the number."""
     whole: bool = False
+    decimal_point: bool = False
+    """A dot before three digits is a decimal point, as in a price. Of other values it is ambiguous."""
     choices: tuple[tuple[str, str], ...] = ()
     """(value, label) pairs of a closed choice."""
 
 
 def amount(text: str, spec: ValueSpec) -> Amount:
     """Parse a number or a range within the bounds; whole if the spec says so."""
-    value = _parse(text, spec, lambda part: quantities.parse_number(_without_unit(part, spec.unit)))
+    value = _parse(text, spec, lambda part: _number(_without_unit(part, spec.unit), spec))
     if spec.whole and (value.low % 1 or value.high % 1):
         raise ValueError(_invalid(text, spec))
     _check_bounds(value.low, value.high, spec)
@@ -162,7 +165,7 @@ def params(text: str, spec: ValueSpec) -> int:
 
 def latency(text: str, spec: ValueSpec) -> Decimal:
     """Parse seconds, more than zero."""
-    value = quantities.parse_number(_without_unit(text, spec.unit))
+    value = quantities.parse_decimal(_without_unit(text, spec.unit))
     if spec.high is None or not spec.low < value <= spec.high:
         raise ValueError(f"“{text.strip()[:40]}” isn't a valid {spec.noun}. Write seconds such as 2s or 0.5s.")
     return value
@@ -192,6 +195,26 @@ def model_name(text: str, spec: ValueSpec) -> str:
     return text.strip()
 
 
+def at_least(text: str, _: ValueSpec) -> AtLeast:
+    """Parse the lowest class, such as `>=C`."""
+    return parse_at_least(text)
+
+
+def size(text: str, _: ValueSpec) -> SizeRange:
+    """Parse a range of model sizes, such as `7B..15B`."""
+    return parse_size(text)
+
+
+def needs(text: str, _: ValueSpec) -> Needs:
+    """Parse what a model has to support, such as `tools,context>=32k`."""
+    return parse_needs(text)
+
+
+def task(text: str, spec: ValueSpec) -> str:
+    """Parse a task, also by another word for it."""
+    return choice(task_of(text), spec)
+
+
 def name(text: str, _: ValueSpec) -> str | None:
     """Parse the name of an estimate, without control characters; None if it is blank."""
     # Controls out (a joiner inside an emoji stays), and quotation marks made single, so that a line can hold the name.
@@ -200,6 +223,10 @@ def name(text: str, _: ValueSpec) -> str | None:
     if len(clean) > LONGEST_NAME:
         raise ValueError(f"A name can have at most {LONGEST_NAME} characters.")
     return clean or None
+
+
+def _number(text: str, spec: ValueSpec) -> Decimal:
+    return quantities.parse_decimal(text) if spec.decimal_point else quantities.parse_number(text)
 
 
 def _parse(text: str, spec: ValueSpec, number: Callable[[str], Decimal]) -> Amount:
@@ -231,5 +258,5 @@ def _without_unit(text: str, unit: str) -> str:
 
 
 def _signed(text: str) -> Decimal:
-    value = quantities.parse_number(text.strip().removeprefix("-").removeprefix("+"))
+    value = quantities.parse_decimal(text.strip().removeprefix("-").removeprefix("+"))
     return -value if text.strip().startswith("-") else value

@@ -15,11 +15,16 @@ Corner = Literal["low", "likely", "high"]
 MAX_LENGTH = 60
 MAX_NUMBER = Decimal(10) ** 15
 _NUMBER = re.compile(
-    r"(?P<digits>\d{1,3}(?:[,_'’ ]\d{3})+|\d+)?(?P<fraction>\.\d+)?\s*(?P<suffix>[kmb%])?", re.IGNORECASE
+    r"(?P<digits>\d{1,3}(?:[,_'’ ]\d{3})+|\d+)?(?P<fraction>\.\d+)?(?P<exponent>e\+?\d{1,2})?\s*(?P<suffix>[kmb%])?",
+    re.IGNORECASE,
 )
+_DOT_BEFORE_THREE = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+"""`10.000`: ten thousand in much of Europe, ten elsewhere."""
+_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_NOUN = re.compile(r"(?<=[\dkmb])\s*(?:epochs?|examples?|tokens?|calls?|runs?|months?|days?|gpus?)$", re.IGNORECASE)
 _SIMPLE = re.compile(r"\$?\s*(?P<digits>\d+(?:\.\d+)?|\.\d+)\s*(?P<suffix>[kmb]?)", re.IGNORECASE)
 _SUFFIX = {"k": Decimal(10) ** 3, "m": Decimal(10) ** 6, "b": Decimal(10) ** 9, "%": Decimal("0.01")}
-_RANGE = re.compile(r"\.\.\.?|…")
+_RANGE = re.compile(r"\.\.\.?|…|(?<=[\dkmb%])\s*[-–—]\s*(?=[\d.$])", re.IGNORECASE)
 _ARROW = re.compile(r"->|→|=>|—>|–>")
 Period = Literal["hour", "day", "week", "month", "year"]
 _PERIODS: dict[str, Period] = {
@@ -115,28 +120,54 @@ class TokenRates(NamedTuple):
 
 
 def parse_number(text: str) -> Decimal:
-    """Parse `10k`, `1,500`, `2.5M` or `80%` (0.8). The result is finite, from 0 to MAX_NUMBER.
+    """Parse `10k`, `1,500`, `10 000`, `1e4`, `2.5M` or `80%` (0.8). The result is finite, from 0 to MAX_NUMBER.
 
     Args:
-        text: The number as typed; a leading $ is ignored.
+        text: The number as typed; a leading $ and a noun such as `epochs` behind it are ignored.
+
+    Raises:
+        NotANumber: The text is not a number.
+        ValueError: The number is negative, too large, or ambiguous, such as `10.000`.
+    """
+    stripped = _plain_text(text)
+    if _DOT_BEFORE_THREE.fullmatch(stripped):
+        thousands = stripped.replace(".", "")
+        readings = f"{int(thousands):,}" + (
+            f", or {Decimal(stripped).normalize():f}" if stripped.count(".") == 1 else ""
+        )
+        raise ValueError(f"“{shorten(text)}” is ambiguous: {readings}? Write {thousands} without the dot.")
+    return parse_decimal(text)
+
+
+def parse_decimal(text: str) -> Decimal:
+    """Parse a number like `parse_number`, with a dot that is always a decimal point, as in a price or a share.
+
+    Args:
+        text: The number as typed.
 
     Raises:
         NotANumber: The text is not a number.
         ValueError: The number is negative or too large.
     """
-    stripped = text.strip().removeprefix("$").strip()
+    stripped = _plain_text(text)
     match = _NUMBER.fullmatch(stripped) if len(stripped) <= MAX_LENGTH else None
     if not match or not (match["digits"] or match["fraction"]):
         if re.fullmatch(r"[-−–]\s*[\d.,]+\s*[kmb%]?", stripped, re.IGNORECASE):
             raise ValueError(f"“{shorten(text)}” is negative. Write zero or more.")
         raise NotANumber(f"“{shorten(text)}” isn't a number. Write it like 400, 10k, 2.5M or 1,500.")
-    if not stripped.isascii() and not re.fullmatch(r"[\d.,_'’ kmbKMB%]+", stripped, re.ASCII):
+    if not stripped.isascii() and not re.fullmatch(r"[\d.,_'’ kmbKMBeE+%]+", stripped, re.ASCII):
         raise ValueError(f"“{shorten(text)}” isn't a number. Use the digits 0 to 9.")
     value = Decimal(re.sub(r"[^\d]", "", match["digits"] or "") + (match["fraction"] or ""))
+    if match["exponent"]:
+        value = value.scaleb(int(match["exponent"][1:]))
     value *= _SUFFIX.get((match["suffix"] or "").lower(), 1)
     if value > MAX_NUMBER:
         raise ValueError(f"“{shorten(text)}” is too large.")
     return value
+
+
+def _plain_text(text: str) -> str:
+    return _NOUN.sub("", _SPACES.sub(" ", text).strip().removeprefix("$").strip())
 
 
 def parse_amount(text: str, number: Callable[[str], Decimal] = parse_number) -> Amount:
@@ -185,7 +216,7 @@ def parse_currency(text: str) -> str:
 
 def parse_share(text: str) -> Amount:
     """Parse a share from 0 to 1, such as `80%` or `0.8`."""
-    amount = parse_amount(text)
+    amount = parse_amount(text, parse_decimal)
     if amount.high > 1:
         raise ValueError(f"“{shorten(text)}” is more than 100%. Write a share such as 80%.")
     return amount
@@ -193,7 +224,12 @@ def parse_share(text: str) -> Amount:
 
 def parse_pair(text: str) -> TokenPair:
     """Parse `250/150` (input/output tokens) or `400` (their sum)."""
-    parts = text.split("/")
+    parts = re.split("[/:]", text)
+    if re.fullmatch(r"\d{3},\d{3}", text.strip()):
+        pair = text.strip().replace(",", "/")
+        raise ValueError(
+            f"“{shorten(text)}” is ambiguous. Write {pair} for input and output, or {pair.replace('/', '')}."
+        )
     if len(parts) > 2 or not all(part.strip() for part in parts):
         raise ValueError(
             f"“{shorten(text)}” isn't a token count. Write input/output such as 250/150, or the sum such as 400."
@@ -232,7 +268,7 @@ def parse_rates(text: str) -> TokenRates:
             f"“{shorten(text)}” isn't a set of prices. Write training/input/output such as 10/3/6, "
             "or training/input/cached input/output such as 10/3/1.5/6, in USD per 1M tokens."
         )
-    amounts = [parse_amount(part) for part in parts]
+    amounts = [parse_amount(part, parse_decimal) for part in parts]
     return TokenRates(amounts[0], amounts[1], amounts[2] if len(amounts) == 4 else None, amounts[-1])
 
 
@@ -244,7 +280,7 @@ def parse_base_rates(text: str) -> TokenRates:
             f"“{shorten(text)}” isn't a set of prices. Write input/output such as 0.15/0.60, "
             "or input/cached input/output such as 0.15/0.075/0.60, in USD per 1M tokens."
         )
-    amounts = [parse_amount(part) for part in parts]
+    amounts = [parse_amount(part, parse_decimal) for part in parts]
     return TokenRates(None, amounts[0], amounts[1] if len(amounts) == 3 else None, amounts[-1])
 
 
@@ -260,7 +296,8 @@ def format_number(value: Decimal, suffix: str = "") -> str:
 
 def _plain(value: Decimal) -> str:
     text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text + "0" if _DOT_BEFORE_THREE.fullmatch(text) else text
 
 
 def shorten(text: str, length: int = 40) -> str:

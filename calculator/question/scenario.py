@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from calculator.errors import FieldErrors
 from calculator.question.example_lengths import ExampleLengths
-from calculator.question.keys import KEYS, in_section, unknown_key
+from calculator.question.filters import AtLeast, Licences, Needs, SizeRange
+from calculator.question.keys import FIELDS, KEYS, in_section, unknown_key
 from calculator.question.quantities import Amount, Frequency, PromptChange, TokenPair, TokenRates, parse_amount
-from pricing import Method, StackClass
+from pricing import Method, StackClass, Task
 
 # A lone surrogate: JSON and terminals let it through, and it cannot be encoded.
 _HALF = re.compile("[\ud800-\udfff]")
@@ -72,6 +73,14 @@ class Scenario(BaseModel):
     latency: Decimal | None = None
     """Seconds."""
     adapters: int = 1
+    like: str | None = None
+    """A model, or `base`: options below its class are listed apart."""
+    class_: AtLeast | None = Field(default=None, alias="class")
+    size: SizeRange | None = None
+    licence: Licences | None = None
+    needs: Needs | None = None
+    task: Task | None = None
+    """Chooses the published results that are shown; it changes no price."""
     currency: str = "USD"
     """Shown beside US dollars, in which every amount is calculated."""
     name: str | None = None
@@ -79,10 +88,18 @@ class Scenario(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _parse(cls, value: object, info: ValidationInfo) -> object:
-        return KEYS[info.field_name or ""].read(value) if isinstance(value, str) else value
+        return FIELDS[info.field_name or ""].read(value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _together(self) -> Scenario:
+        for key in ("example", "call", "prompt"):
+            if not (key == "example" and self.lengths) and _is_fractional(getattr(self, key)):
+                raise PydanticCustomError(
+                    key,
+                    "Tokens are whole numbers. Write {noun} such as {example}.".format(
+                        noun=f"a {KEYS[key].noun}", example=KEYS[key].example
+                    ),
+                )
         if self.model and self.params:
             raise PydanticCustomError("params", "Give either model= or params=, not both.")
         if self.calls and not (self.call or self.prompt):
@@ -109,19 +126,28 @@ class Scenario(BaseModel):
     def fields(self) -> dict[str, str]:
         """Return the scenario as text by key, without defaults: `read_scenario(s.fields()) == s`."""
         return {
-            key: KEYS[key].text(getattr(self, key))
-            for key in type(self).model_fields
-            if getattr(self, key) != _DEFAULTS.get(key)
+            key.name: key.text(getattr(self, field))
+            for field, key in FIELDS.items()
+            if getattr(self, field) != _DEFAULTS.get(key.name)
         }
 
     @property
     def ranged(self) -> tuple[str, ...]:
         """The keys whose value is a range."""
-        return tuple(key for key in type(self).model_fields if _has_range(getattr(self, key)))
+        return tuple(key.name for field, key in FIELDS.items() if _has_range(getattr(self, field)))
+
+
+def _is_fractional(value: TokenPair | PromptChange | None) -> bool:
+    """Return whether a person has stated parts of a token; only the averages of a counted file have them."""
+    return value is not None and any(
+        bool(end % 1) for amount in value if amount is not None for end in (amount.low, amount.high)
+    )
 
 
 MAX_TEXT = 2_000
-_DEFAULTS = {key: info.default for key, info in Scenario.model_fields.items() if not info.is_required()}
+_DEFAULTS = {
+    FIELDS[field].name: info.default for field, info in Scenario.model_fields.items() if not info.is_required()
+}
 
 
 def read_scenario(fields: Mapping[str, str]) -> Scenario:

@@ -22,7 +22,7 @@ _WIDE = Context(prec=120)  # totals of 28 digits are added and subtracted withou
 _DUST = Decimal("1e-20")
 
 # These keys change what is compared or how it is named, not what an offer costs.
-WITHOUT_COST = frozenset({"on", "name", "base", "base_rates"})
+WITHOUT_COST = frozenset({"on", "name", "base", "base_rates", "like", "class", "size", "licence", "needs", "task"})
 # 2^8 totals take some tens of milliseconds. With more changes the effects are averaged over two orders only: the order
 # of the keys in the grammar, and its reverse.
 MOST_EXACT = 8

@@ -10,7 +10,9 @@ _OWNER = re.compile(r"^(?:anthropic|meta|amazon|openai|mistral|cohere|deepseek|q
 # Bedrock's revision. v0:2 of Mistral 7B is a version of the model, so 0 is kept.
 _REVISION = re.compile(r"-v?[1-9]\d*:\d+$")
 # Sellers add these to the name of the same weights. `gpt-3.5-turbo-instruct` is a model of its own.
-_DECORATION = re.compile(r"(?<!turbo)-(?:instruct|it|reference|basic)$")
+_DECORATION = re.compile(r"(?<!turbo)-(?:instruct|it|reference|basic|bf16|fp8)$")
+_ADAPTER = re.compile(r":peft:\d+$")  # Tinker's suffix for a longer context in training
+_FIREWORKS_POINT = re.compile(r"(?<=\d)p(?=\d)")  # qwen3p5 is Qwen3.5
 # A hyphen between two numbers separates a version from a size, so it is kept: qwen3-4b isn't qwen-34b.
 _SPARE_HYPHEN = re.compile(r"(?<=[a-z])-|-(?=[a-z])")
 
@@ -24,7 +26,8 @@ def fold_model_name(name: str) -> str:
     Args:
         name: As a platform or a person writes it.
     """
-    text = re.sub(r"[\s_]+", "-", name.strip().lower()).rsplit("/", 1)[-1]
+    text = _ADAPTER.sub("", re.sub(r"[\s_]+", "-", name.strip().lower())).rsplit("/", 1)[-1]
+    text = _FIREWORKS_POINT.sub(".", text)
     text = _REVISION.sub("", _OWNER.sub("", _REGION.sub("", text)))
     previous = ""
     while previous != text:

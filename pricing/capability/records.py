@@ -221,7 +221,9 @@ class TunedResult(Record):
 
     @property
     def speaks(self) -> Literal["for", "level", "against"] | None:
-        """Return whether the result speaks for the tuned model or against it; None without a comparison."""
+        """Return whether the result speaks for tuning or against it; None if no prompted model was measured."""
+        if self.reference_setting == "tuned":
+            return None
         if self.difference is None:
             return self.finding
         return "for" if self.difference > 0 else "against" if self.difference < 0 else "level"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -83,6 +84,12 @@ class CapabilityTable:
         """
         model = self.find(name)
         return model or self.find_or_unknown(name if _SNAPSHOT.search(name) else listed, listed)
+
+    def near(self, name: str, count: int = 3) -> tuple[str, ...]:
+        """Return ids of models with similar names, best first."""
+        folded = fold_model_name(name)[:100]
+        matches = difflib.get_close_matches(folded, self._ids, n=count + 3, cutoff=0.6)
+        return tuple(dict.fromkeys(self._ids[match] for match in matches))[:count]
 
     def find_or_unknown(self, name: str, title: str) -> ModelCapability:
         """Return the model of a name, or an entry in which everything but the title is unknown.

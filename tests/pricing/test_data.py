@@ -172,17 +172,24 @@ def test_number_of_offers_per_platform(catalog: Catalog) -> None:
     for offer in catalog.offers.values():
         counts[offer.platform] = counts.get(offer.platform, 0) + 1
     assert counts == {
+        "alibaba": 3,
         "anthropic": 1,
         "aws-bedrock": 17,
-        "azure": 32,
+        "azure": 34,
+        "crusoe": 3,
         "fireworks": 61,
-        "google": 25,
+        "google": 27,
         "mistral": 2,
+        "nebius": 2,
         "openai": 10,
         "ori": 1,
+        "predibase": 1,
         "prime-intellect": 5,
+        "sagemaker": 1,
+        "snowflake": 1,
         "tinker": 22,
         "together": 70,
+        "wandb": 8,
     }
 
 
@@ -424,9 +431,13 @@ def test_training_rules(catalog: Catalog) -> None:
             "azure/gpt-4.1-mini@datazone azure/gpt-4.1-mini@developer azure/gpt-4.1-mini@global"
             " azure/gpt-4.1-mini@regional openai/gpt-4.1-mini",
         ),
-        ("qwen3-8b", "fireworks/qwen3-8b google/qwen3-8b tinker/qwen3-8b together/qwen3-8b"),
-        ("Qwen3-8B", "fireworks/qwen3-8b google/qwen3-8b tinker/qwen3-8b together/qwen3-8b"),
-        ("llama-8b", "aws-bedrock/llama-3.1-8b fireworks/llama-3.1-8b google/llama-3.1-8b together/llama-3.1-8b"),
+        ("qwen3-8b", "crusoe/qwen3-8b fireworks/qwen3-8b google/qwen3-8b tinker/qwen3-8b together/qwen3-8b"),
+        ("Qwen3-8B", "crusoe/qwen3-8b fireworks/qwen3-8b google/qwen3-8b tinker/qwen3-8b together/qwen3-8b"),
+        (
+            "llama-8b",
+            "aws-bedrock/llama-3.1-8b crusoe/llama-3.1-8b fireworks/llama-3.1-8b google/llama-3.1-8b"
+            " together/llama-3.1-8b wandb/llama-3.1-8b",
+        ),
         ("gemma3-27b", "fireworks/gemma-3-27b google/gemma-3-27b together/gemma-3-27b"),
         ("qwen3.5-4b", "prime-intellect/qwen3.5-4b tinker/qwen3.5-4b together/qwen3.5-4b"),
         ("chatgpt-3.5", "azure/gpt-35-turbo@regional openai/gpt-3.5-turbo"),
@@ -447,14 +458,14 @@ def test_model_name_matches_every_platform(catalog: Catalog) -> None:
     }
     assert platforms == {
         "gpt-4o": {"openai", "azure"},
-        "gpt-oss-20b": {"azure", "aws-bedrock", "together", "fireworks", "tinker"},
+        "gpt-oss-20b": {"azure", "aws-bedrock", "together", "fireworks", "tinker", "nebius"},
         "llama-70b": {"azure", "aws-bedrock", "google", "together", "fireworks"},
     }
 
 
 @pytest.mark.parametrize(
     ("typed", "near"),
-    [("gpt-4.1-mni", "gpt-4.1-mini"), ("gemini-3.5-flsh", "google/gemini-3.5-flash"), ("nova2lte", "nova-2-lite")],
+    [("gpt-4.1-mni", "gpt-4.1-mini"), ("gemini-3.5-flsh", "google/gemini-3.5-flash"), ("nova2lite", "nova-2-lite")],
 )
 def test_typing_error_suggests_similar_names(catalog: Catalog, typed: str, near: str) -> None:
     with pytest.raises(UnknownName, match="Did you mean") as caught:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from pricing import Catalog, load_catalog
+
+TODAY = date(2026, 11, 28)
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +45,24 @@ tinker/gpt-oss-120b                      training      -     0.737  -
 tinker/qwen3.5-397b-a17b@256k            input         -     4      -
 tinker/deepseek-v3.1                     cached_input  -     0.339  -
 tinker/inkling                           training      -     5.61   -
+wandb/llama-3.1-8b                       training      -     0      -
+wandb/llama-3.1-8b                       output        -     0.22   -
+wandb/qwen3.8-27b                        output        -     3      -
+crusoe/llama-3.1-8b                      training      -     0.4    -
+crusoe/gpt-oss-120b                      training      -     6      -
+crusoe/gpt-oss-120b                      hosting       -     5.5    1
+nebius/gpt-oss-20b                       training      lora  2      -
+nebius/gpt-oss-20b                       hosting       -     4.05   1
+alibaba/qwen3-14b                        training      -     1.6    -
+alibaba/qwen3-32b                        training      -     8      -
+alibaba/qwen3-vl-8b                      training      -     2      -
+predibase/up-to-7b                       training      -     0.36   -
+sagemaker/model-customization            training      -     -      -
+snowflake/cortex-training                training      -     -      -
+azure/gpt-5@global                       training      rft   -      -
+azure/qwen-32b@global                    training      -     -      -
+google/medgemma-1.5-4b                   training      full  1.14   -
+google/qwen3.5-9b                        training      full  -      -
 """
 
 
@@ -65,3 +86,55 @@ def test_price_class_inferred_by_size_is_said(catalog: Catalog) -> None:
         price = catalog.offers[f"together/{model}"].history("training", "lora")[-1]
         assert price.confidence == "medium"
         assert "the class is by size" in (price.note or "")
+
+
+@pytest.mark.parametrize(
+    ("offer", "words"),
+    [
+        ("sagemaker/model-customization", "ask AWS"),
+        ("snowflake/cortex-training", "Service Consumption Table"),
+        ("nebius/other-models", "ask Nebius"),
+        ("azure/gpt-5@global", "ask your Microsoft account team"),
+        ("wandb/gemma-4-31b", "write to forge-support@coreweave.com"),
+        ("crusoe/qwen3-8b", "pricing page"),
+        ("together/glm-5", "ask there"),
+    ],
+)
+def test_offer_without_a_public_price_says_where_to_ask(catalog: Catalog, offer: str, words: str) -> None:
+    assert words in (catalog.offers[offer].why or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "nearest"),
+    [
+        ("cohere", "2025-09-15", "aws-bedrock/nova-2-lite"),
+        ("databricks", "2026-08-14", "together/llama-3.1-8b"),
+        ("openpipe", "2026-07-30", "wandb/llama-3.1-8b"),
+        ("octoai", "2024", "together/llama-3.1-8b"),
+        ("openai/gpt-5.4-mini", "OpenAI tunes no GPT-5 model", "azure/gpt-4.1-mini@global"),
+        ("gpt-6-luna", "No platform tunes GPT-6", "azure/gpt-4.1-mini@global"),
+        ("claude-sonnet-5", "Nobody sells tuning of a current Claude", "aws-bedrock/nova-2-lite"),
+        ("gemini-4-argon", "doesn't have this model", "google/gemini-3.5-flash"),
+        ("text-embedding-3-small", "text embeddings", "mistral/classifier"),
+        ("cohere-rerank-4", "rerankers", "mistral/classifier"),
+        ("grok-4.7", "tune Grok", "azure/gpt-4.1-mini@global"),
+        ("deepseek-v4.1-flash", "can't be tuned", "fireworks/deepseek-v4-flash-0731"),
+    ],
+)
+def test_name_that_is_not_sold_says_why_and_what_is(catalog: Catalog, name: str, words: str, nearest: str) -> None:
+    entry = catalog.not_sold_entry(name)
+    assert entry is not None
+    assert words in entry.text
+    assert nearest in entry.text
+
+
+def test_not_sold_entry_never_hides_an_offer(catalog: Catalog) -> None:
+    for offer in catalog.offers.values():
+        assert offer in catalog.named(offer.id)
+        assert catalog.named(offer.model)
+
+
+def test_nearest_of_an_entry_is_open_to_new_customers(catalog: Catalog) -> None:
+    for entry in catalog.not_sold:
+        for offer_id in entry.nearest:
+            assert catalog.offers[offer_id].trains_for("new", TODAY), (entry.names, offer_id)

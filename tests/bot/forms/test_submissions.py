@@ -204,6 +204,12 @@ ACCEPTED = [
     ("model", "meta-llama/Llama-3.1-8B"),
     ("params", "8B"),
     ("gpu", "any"),
+    ("like", "GPT-4.1 mini"),
+    ("class", ">=C"),
+    ("size", "7B..15B"),
+    ("licence", "open"),
+    ("needs", "tools, context>=32k"),
+    ("task", "extraction"),
 ]
 OWN_GPUS = [
     ("gpu", "H100"),

@@ -11,7 +11,7 @@ from calculator import INPUT_LABELS, KEYS, Key, Scenario, read_scenario, with_de
 from calculator.question.keys import Section, in_section, key_of
 from calculator.question.scenario import Serving
 from calculator.uncertainty.sensitivity import ranged_inputs
-from pricing import Method, StackClass
+from pricing import Method, StackClass, Task
 
 LONGEST_SHORT = 20  # characters that Slack shows of a category in a chart
 EVERY_NUMBER = {
@@ -25,7 +25,7 @@ every_key = pytest.mark.parametrize("key", KEYS.values(), ids=lambda key: key.na
 
 
 def test_every_field_has_one_row_in_the_same_order() -> None:
-    assert tuple(KEYS) == tuple(Scenario.model_fields)
+    assert tuple(key.field for key in KEYS.values()) == tuple(Scenario.model_fields)
 
 
 def test_every_key_is_in_one_section() -> None:
@@ -49,7 +49,9 @@ def test_every_row_has_the_words_that_people_see(key: Key) -> None:
         assert len(short) <= LONGEST_SHORT
 
 
-@pytest.mark.parametrize(("name", "values"), [("serving", Serving), ("method", Method), ("stack", StackClass)])
+@pytest.mark.parametrize(
+    ("name", "values"), [("serving", Serving), ("method", Method), ("stack", StackClass), ("task", Task)]
+)
 def test_choices_are_the_values_of_the_field(name: str, values: object) -> None:
     assert sorted(value for value, _ in KEYS[name].choices) == sorted(get_args(values))
 

@@ -1,0 +1,27 @@
+"""The names that a sentence may contain, from the catalogue."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from bot.language.mentions import MentionIndex
+from pricing import Catalog
+
+
+@lru_cache(maxsize=4)
+def mention_index(catalog: Catalog) -> MentionIndex:
+    """Return the index of a catalogue's names. It is built once per catalogue.
+
+    Args:
+        catalog: The current catalogue.
+    """
+    facts = catalog.gpus.facts
+    return MentionIndex(
+        offers=[offer.id.partition("/")[2].partition("@")[0] for offer in catalog.offers.values()],
+        bases=catalog.base_models.names,
+        shapes=[name for model in facts.models.values() for name in (model.name, *model.aliases)],
+        gpus={name: gpu.name for gpu in facts.gpus.values() for name in (gpu.name, *gpu.aliases)},
+        platforms={
+            name: offer.platform for offer in catalog.offers.values() for name in (offer.platform, offer.platform_title)
+        },
+    )

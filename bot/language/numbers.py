@@ -1,0 +1,216 @@
+"""Numbers in a sentence: `10k`, `five thousand`, `2.5 million`, `$500`, `80%`, `between 5k and 20k`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from calculator import Amount
+
+NumberKind = Literal["plain", "percent", "money"]
+
+_SCALES = {
+    "k": 10**3, "thousand": 10**3, "thousands": 10**3, "grand": 10**3,
+    "m": 10**6, "mm": 10**6, "mn": 10**6, "mil": 10**6, "mio": 10**6, "million": 10**6, "millions": 10**6,
+    "b": 10**9, "bn": 10**9, "billion": 10**9, "billions": 10**9,
+    "lakh": 10**5, "lakhs": 10**5, "crore": 10**7, "crores": 10**7,
+}  # fmt: skip
+_UNITS = {
+    word: value
+    for value, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+}
+_TENS = {
+    word: 10 * value
+    for value, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
+    )
+}
+_WORD_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
+_SMALL = "|".join(sorted([*_UNITS, *_TENS], key=len, reverse=True))
+_VAGUE = r"(?:an? few|few|several|an? couple(?: of)?|some|many|lots of|dozens of|tens of)"
+
+_DIGITS = (
+    r"(?:\d{1,3}(?:[,'’_]\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?![\d.,])|\d{1,3}(?:\.\d{3})+(?![\d])|\d+,\d{1,2}(?!\d)|\d+)"
+    r"(?:\.\d+)?(?:e\d{1,2})?"
+)
+_SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
+_FIGURE = rf"(?P<sign>[-−+])?(?:(?P<currency>[$€£]) ?)?(?P<digits>{_DIGITS})(?:[ -]?(?P<scale>{_SCALE})(?![a-z0-9]))?"
+_SCALE_WORD = "(?:hundred|thousand|million|billion|dozen)(?![a-z])"
+_SMALL_WORD = f"(?:{_SMALL})(?![a-z])"
+_ONE_NOUN = r" (?:epoch|run|year|month|week|gpu|example|day|hour|card|adapter|⟦g)"
+_SPELT = (
+    rf"(?:a single|single|(?:half an?|one and a half|an?)[ -]{_SCALE_WORD}|{_SMALL_WORD})"
+    rf"(?:[ -]{_SCALE_WORD}(?: and(?= {_SMALL_WORD}))?|[ -]{_SMALL_WORD})*"
+)
+_PERCENT = r"(?: ?(?P<percent>%|percent\b|per cent\b|pct\b))?"
+_MONEY = r"(?: ?(?P<money>usd|dollars?|bucks|us\$)(?![a-z]))?"
+NUMBER = re.compile(
+    rf"(?<![a-z0-9.,_⟧])(?<![a-z]{{2}}-)(?:(?P<vague>{_VAGUE} (?:hundred|thousand|million|dozen)s?(?: of)?|(?:dozens|hundreds|thousands|millions)(?: of))"
+    rf"|{_FIGURE}|(?P<spelt>{_SPELT}))(?:-(?=[a-z]))?{_PERCENT}{_MONEY}(?![0-9])"
+)
+_FRACTIONS = {
+    "half": Decimal("0.5"), "a half": Decimal("0.5"), "a quarter": Decimal("0.25"), "one quarter": Decimal("0.25"),
+    "three quarters": Decimal("0.75"), "a fifth": Decimal("0.2"), "one fifth": Decimal("0.2"),
+    "a tenth": Decimal("0.1"), "one tenth": Decimal("0.1"), "two fifths": Decimal("0.4"),
+}  # fmt: skip
+FRACTION = re.compile(
+    r"\b(?P<fraction>half|a half|(?:a|one) (?:quarter|fifth|tenth)|three quarters|two fifths)\b(?= (?:of|the|my|our|can|is)\b)"
+)
+
+
+class Number(NamedTuple):
+    """A number that a sentence states."""
+
+    amount: Amount
+    kind: NumberKind
+    text: str
+    """As typed."""
+    question: str | None = None
+    """Asked instead of using the number, which has two readings or none."""
+    billions: bool = False
+    """Written with b or billion, as the size of a model is."""
+
+
+def read_number(match: re.Match[str]) -> Number:
+    """Return the number of a match of `NUMBER`."""
+    text = match[0].strip(" -")
+    kind: NumberKind = "percent" if match["percent"] else "money" if match["money"] or match["currency"] else "plain"
+    if match["vague"]:
+        return Number(_exactly(Decimal(0)), kind, text, f"How many is “{text}”? A number such as 3000 is enough.")
+    if match["spelt"]:
+        value, question = _spelt_value(match["spelt"]), None
+    else:
+        value, question = _figure_value(match["digits"], match["scale"])
+        if match["currency"] in ("€", "£"):
+            question = question or f"Amounts are in US dollars. How many dollars are {text}?"
+        if match["sign"] in ("-", "−"):
+            value = -value
+    scaled = value / 100 if kind == "percent" else value
+    return Number(_exactly(scaled), kind, text, question, billions=match["scale"] in ("b", "bn", "billion"))
+
+
+def join_range(low: Number, high: Number, text: str) -> Number:
+    """Return the range between two numbers, or one with a question if it has two readings."""
+    kind = high.kind if low.kind == "plain" else low.kind
+    question = low.question or high.question
+    low_value, high_value = low.amount.likely, high.amount.likely
+    if low.kind == "plain" and high.kind == "percent":
+        low_value /= 100
+    if not question and _shares_a_scale(low.text, high.text, low_value, high_value):
+        scale = re.sub(r"[^a-z]", "", high.text)
+        question = f"“{text}”: does {low.text} mean {low.text}{scale}? Both ends in full, please."
+    if not question and low_value > high_value:
+        question = f"“{text}” starts with the higher number. Which is the lower one?"
+    return Number(Amount(low_value, (low_value + high_value) / 2, high_value), kind, text, question)
+
+
+def tag_numbers(text: str, tag: Callable[[Number], str]) -> str:
+    """Replace every number and range in a text.
+
+    Args:
+        text: In lower case.
+        tag: Returns the replacement of a number.
+    """
+    text = FRACTION.sub(lambda match: tag(Number(_exactly(_FRACTIONS[match[0]]), "percent", match[0])), text)
+    spans = [(match.start(), match.end(), read_number(match)) for match in NUMBER.finditer(text) if _counts(match)]
+    pieces: list[str] = []
+    position = index = 0
+    while index < len(spans):
+        start, end, number = spans[index]
+        if index + 1 < len(spans):
+            next_start, next_end, next_number = spans[index + 1]
+            joint = text[end:next_start]
+            opening = re.search(r"\b(?:between|from) $", text[position:start])
+            falls = joint == " to " and number.amount.likely > next_number.amount.likely
+            if not falls and _is_range(joint, opening[0].strip() if opening else ""):
+                number = join_range(number, next_number, text[start:next_end])
+                start, end, index = (position + opening.start() if opening else start), next_end, index + 1
+        pieces += [text[position:start], tag(number)]
+        position, index = end, index + 1
+    return "".join([*pieces, text[position:]])
+
+
+def _is_range(joint: str, opening: str) -> bool:
+    """Return whether two numbers are the ends of a range, by the text between and before them."""
+    if opening == "between":
+        return joint in (" and ", " to ", "-", "–")
+    return not opening and joint in ("-", "–", "..", "...", " - ", " – ", " to ", " or ")
+
+
+def _counts(match: re.Match[str]) -> bool:
+    """Return whether a match is a number; “one” alone is mostly a pronoun."""
+    text = match.string
+    if match["spelt"] in ("one", "single", "a single"):
+        return bool(re.match(_ONE_NOUN, text[match.end() :]))
+    return True
+
+
+def _figure_value(digits: str, scale: str | None) -> tuple[Decimal, str | None]:
+    factor = _SCALES[scale] if scale else 1
+    bare = digits.replace(" ", "")
+    if scale is None and re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+", digits):
+        thousands = bare.replace(".", "")
+        reading = f"{thousands} or {bare}" if bare.count(".") == 1 else f"{thousands}"
+        return Decimal(thousands), f"“{digits}”: is that {reading}? Without the dot it is clear."
+    if re.fullmatch(r"\d+,\d{1,2}", digits):
+        return Decimal(bare.replace(",", ".")), f"“{digits}”: is that {bare.replace(',', '.')}? With a dot it is clear."
+    question = None
+    if " " in digits and not re.fullmatch(r"\d{1,3}(?: 000)+", digits):
+        question = f"“{digits}”: is that one number, {bare}, or several?"
+    return Decimal(re.sub(r"[,'’_ ]", "", digits)) * factor, question
+
+
+def _spelt_value(text: str) -> Decimal:
+    """Return the value of a number in words, such as `two hundred and fifty thousand`."""
+    total = group = Decimal(0)
+    if text.endswith("single"):
+        return Decimal(1)
+    text = text.replace("one and a half", "1.5").replace("half an", "0.5").replace("half a", "0.5")
+    for word in re.split(r"[ -]+", text):
+        if word in ("a", "an"):
+            group += 1
+        elif word in _UNITS or word in _TENS:
+            group += _UNITS.get(word, 0) or _TENS.get(word, 0)
+        elif word in ("dozen", "hundred"):
+            group = (group or Decimal(1)) * (12 if word == "dozen" else 100)
+        elif word in _WORD_SCALES:
+            total += (group or Decimal(1)) * _WORD_SCALES[word]
+            group = Decimal(0)
+        elif word in ("1.5", "0.5"):
+            group += Decimal(word)
+    return total + group
+
+
+def _shares_a_scale(low_text: str, high_text: str, low: Decimal, high: Decimal) -> bool:
+    """Return whether `5-10k` may mean 5k to 10k: only the second number has a scale."""
+    has_scale = re.compile(r"\d ?[kmb]")
+    return bool(has_scale.search(high_text)) and not has_scale.search(low_text) and low < 1_000 <= high
+
+
+def _exactly(value: Decimal) -> Amount:
+    return Amount(value, value, value)

@@ -1,0 +1,183 @@
+"""Token counts in a sentence, and whether each is of an example, a call or an answer."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from bot.language import vocabulary as v
+from bot.language.numbers import Number
+from bot.language.sentence import ABOUT, N, Sentence, number, write_amount
+from calculator import KEYS
+
+Part = Literal["input", "output", "sum"]
+Subject = Literal["example", "call"]
+
+_EXAMPLE_WORDS = rf"(?:{v.EXAMPLES}|¦examples¦|training|dataset)"
+_CALL_WORDS = rf"(?:{v.CALLS}|¦calls¦|traffic|production|user message|user input)"
+
+
+class _Count(NamedTuple):
+    position: int
+    part: Part
+    number: Number
+    subject: Subject | None
+
+
+def read_token_counts(sentence: Sentence) -> None:
+    """Read the tokens of an example (`example=`) and of a call (`call=`)."""
+    _read_total(sentence)
+    counts = [*_pairs(sentence), *_singles(sentence)]
+    for subject in ("example", "call"):
+        _set(sentence, subject, [count for count in counts if count.subject == subject])
+    if any(count.subject is None for count in counts):
+        loose = [count for count in counts if count.subject is None]
+        if sentence.fields.get("examples") and "example" not in sentence.fields and not sentence.fields.get("calls"):
+            _set(sentence, "example", loose)
+        elif sentence.fields.get("calls") and "call" not in sentence.fields and not sentence.fields.get("examples"):
+            _set(sentence, "call", loose)
+        else:
+            for count in loose:
+                sentence.ask(f"“{count.number.text} tokens”: is that an example for training, or a call?")
+
+
+def _read_total(sentence: Sentence) -> None:
+    """Read the tokens of the whole training set, and divide them by the examples."""
+    whole = r"(?:training )?(?:data|data ?set|corpus|training set|text|file)(?![a-z])"
+    for match in sentence.take(
+        rf"{N} {v.TOKENS} (?:of|in)(?: the| our| my| all)* {whole}|{number('m')} {v.TOKENS} (?:in total|in all|overall|altogether)|(?:total of|in total|altogether) {number('k')} {v.TOKENS}|{whole} (?:of|has|with|is) {ABOUT}{number('j')} {v.TOKENS}"
+    ):
+        total = sentence.number_of(match, next(group for group in ("n", "m", "k", "j") if match[group]))
+        examples = KEYS["examples"].read(sentence.fields["examples"]) if "examples" in sentence.fields else None
+        if total.question or examples is None or examples.is_range or total.amount.is_range:
+            sentence.ask(total.question or f"How many examples do the {total.text} tokens make?")
+            continue
+        tokens = (total.amount.likely / examples.likely).quantize(Decimal(1))
+        sentence.set("example", str(tokens))
+        sentence.assume(f"{total.text} tokens in {sentence.fields['examples']} examples are {tokens} tokens each.")
+
+
+def _pairs(sentence: Sentence) -> list[_Count]:
+    """Return the counts written as input and output together: `300/120`, `300 in and 120 out`."""
+    other = number("other")
+    tok = rf"(?:[ -]?{v.TOKENS})?"
+    counts: list[_Count] = []
+    patterns = (
+        rf"{ABOUT}{N} ?/ ?{other}{tok}(?: each)?",
+        rf"{ABOUT}{N}{tok} ?(?:of )?{v.INPUT}{tok}(?: and|,| ?/|;| plus| \+| with|, and)? ?{ABOUT}{other}{tok} ?(?:of )?{v.OUTPUT}{tok}(?: each)?",
+        rf"{v.INPUT}{tok}(?: (?:of|is|are|:|=))* ?{ABOUT}{N}{tok}(?: and|,| ?/|;)? ?{v.OUTPUT}{tok}(?: (?:of|is|are|:|=))* ?{ABOUT}{other}{tok}",
+    )
+    for pattern in patterns:
+        for match in sentence.take(pattern):
+            subject = _subject(sentence.text, match.start(), match.start() + 1)
+            counts.append(_Count(match.start(), "input", sentence.number_of(match), subject))
+            counts.append(_Count(match.start(), "output", sentence.number_of(match, "other"), subject))
+    return counts
+
+
+def _singles(sentence: Sentence) -> list[_Count]:
+    counts: list[_Count] = []
+    tok = rf"(?:[ -]?{v.TOKENS})?"
+    patterns: tuple[tuple[Part, str], ...] = (
+        ("output", rf"(?:{v.ANSWERS})(?: (?:length|size|tokens))*(?: {v.BE})*:? {ABOUT}{N}{tok}(?: long| each)?"),
+        (
+            "output",
+            rf"{N}[ -]{v.TOKENS} (?:of )?{v.OUTPUT}|{N.replace('<n>', '<m>')}[ -]?(?:{v.TOKENS} )?(?:{v.ANSWERS})",
+        ),
+        (
+            "input",
+            rf"{N}[ -](?:{v.TOKENS} )?(?:of )?(?:in|input|inputs|incoming|user messages?|user input)(?![a-z])(?! ?⟦)",
+        ),
+        ("output", rf"{N} out(?![a-z])"),
+        (
+            "output",
+            rf"(?:get|gets|getting|receive|returns?) {ABOUT}{N}(?: {v.TOKENS})?(?: back)?|{N.replace('<n>', '<m>')} {v.TOKENS} back",
+        ),
+        (
+            "input",
+            rf"(?:inputs?|input tokens|user messages?|user inputs?|we send|sending|sends?)(?: {v.BE})*:? {ABOUT}{N}{tok}(?: long)?(?! {v.CALLS})",
+        ),
+        ("sum", rf"{N}[ -]?{v.TOKENS}(?: long)?(?: {v.EACH})?"),
+        ("sum", rf"{N} {v.EACH}"),
+        ("sum", rf"(?:long|length|size|averag(?:e|ing))(?: (?:is|are|of|at|about))*:? {ABOUT}{N}"),
+    )
+    for part, pattern in patterns:
+        for match in sentence.take(pattern):
+            group = "n" if match.groupdict().get("n") else "m"
+            subject = _subject(sentence.text, match.start(), match.start() + 1)
+            if part in ("input", "output") and subject is None:
+                subject = "call"
+            after = match[0]
+            if re.search(v.EACH, after) and re.search(
+                r"per (?:example|sample|chat|conversation|row|record|ticket)|an example", after
+            ):
+                subject = "example"
+            counts.append(_Count(match.start(), part, sentence.number_of(match, group), subject))
+    return counts
+
+
+def _subject(text: str, start: int, end: int) -> Subject | None:
+    """Return what a count belongs to: the noun that follows at once, or else the nearest one before it."""
+    following = re.match(
+        rf"(?: (?:per|in|of|for|each|a|an|every|my|our|the))* ?(?:(?P<example>{_EXAMPLE_WORDS})|(?P<call>{_CALL_WORDS}))",
+        text[end:],
+    )
+    if following and re.match(r" ?(?:per|in each|for each|for every|in every|an?|each) ", text[end:] + " "):
+        return "example" if following["example"] else "call"
+    before = text[:start]
+    example = max((match.end() for match in re.finditer(_EXAMPLE_WORDS, before)), default=-1)
+    call = max((match.end() for match in re.finditer(_CALL_WORDS, before)), default=-1)
+    if example < 0 and call < 0:
+        if following:
+            return "example" if following["example"] else "call"
+        return None
+    return "example" if example > call else "call"
+
+
+def _set(sentence: Sentence, subject: Subject, counts: list[_Count]) -> None:
+    if not counts:
+        return
+    for count in counts:
+        question = count.number.question
+        if question is None and count.number.amount.low % 1 and not count.number.amount.is_range:
+            question = f"“{count.number.text}” tokens: tokens are whole. How many are there?"
+        if question:
+            sentence.ask(question)
+            return
+    parts: dict[Part, list[str]] = {"input": [], "output": [], "sum": []}
+    for count in counts:
+        text = write_amount(count.number.amount)
+        if text not in parts[count.part]:
+            parts[count.part].append(text)
+    if any(len(texts) > 1 for texts in parts.values()):
+        noun = "an example" if subject == "example" else "a call"
+        several = " and ".join(text for texts in parts.values() for text in texts)
+        sentence.ask(f"I read several token counts for {noun}: {several}. How many tokens does it have?")
+        return
+    tokens_in, tokens_out, total = (parts[part][0] if parts[part] else None for part in ("input", "output", "sum"))
+    if subject == "example":
+        _set_example(sentence, tokens_in, tokens_out, total)
+    else:
+        _set_call(sentence, tokens_in or total, tokens_out)
+
+
+def _set_example(sentence: Sentence, tokens_in: str | None, tokens_out: str | None, total: str | None) -> None:
+    if tokens_in and tokens_out:
+        sentence.set("example", f"{tokens_in}/{tokens_out}")
+    elif total and not tokens_in and not tokens_out:
+        sentence.set("example", total)
+    else:
+        sentence.ask("How many tokens does an example have, input and output?")
+
+
+def _set_call(sentence: Sentence, tokens_in: str | None, tokens_out: str | None) -> None:
+    if tokens_in and tokens_out:
+        sentence.set("call", f"{tokens_in}/{tokens_out}")
+    elif tokens_out and sentence.fields.get("prompt"):
+        sentence.set("call", f"0/{tokens_out}")
+        sentence.assume("A call sends nothing besides the prompt.")
+    elif tokens_out:
+        sentence.ask(f"An answer has {tokens_out} tokens. How many tokens does a call send?")
+    else:
+        sentence.ask(f"A call sends {tokens_in} tokens. How many tokens does an answer have?")
