@@ -21,6 +21,7 @@ Reader = Literal[
     "aws_bedrock",
     "aws_ec2",
     "azure_retail",
+    "eci",
     "genai_data",
     "google_billing",
     "gpuhunt",
@@ -77,6 +78,8 @@ class Feed(Record):
     """Mappings of names that no `meter` or `model` has."""
     base: dict[str, str] = Field(default_factory=dict)
     """Names of base models, and their names in the genai-prices package."""
+    scale: str | None = None
+    """The scale of a feed of capability values; such a feed has no prices."""
     report: str | None = None
     """A pattern; unmapped names that contain it are reported as new."""
     ignore: tuple[str, ...] = ()

@@ -39,11 +39,20 @@ class ObservedEnd(NamedTuple):
     day: date
 
 
+class ObservedScore(NamedTuple):
+    """The value of a model on a scale, according to a feed."""
+
+    name: str
+    value: Decimal | None
+    """None if the feed's value isn't a number from 0 up."""
+
+
 class Observations(NamedTuple):
     """The content of one feed."""
 
     prices: tuple[Observation, ...] = ()
     endings: tuple[ObservedEnd, ...] = ()
+    scores: tuple[ObservedScore, ...] = ()
     names: frozenset[str] = frozenset()
     """Names without a price or an end date."""
     warnings: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from pricing.catalog import Catalog
 from pricing.http_client import HttpClient, HttpError
 from pricing.load import load_catalog
 from pricing.refresh.compare import Finding, compare, mark_disputed
+from pricing.refresh.compare_scores import compare_scores
 from pricing.refresh.feed import Feed, load_feeds
 from pricing.refresh.observation import FeedError, Observations
 from pricing.refresh.overlay import write_overlay
@@ -63,6 +64,7 @@ async def refresh(
             if isinstance(content, FeedError):
                 raise content
             findings += await asyncio.to_thread(compare, feed_id, feed, content, catalog, today)
+            findings += compare_scores(feed_id, feed, content.scores, catalog.capability) if feed.scale else []
             warnings += [f"{feed.title} was read only in part: {warning}." for warning in content.warnings]
         except FeedError as error:
             warnings.append(f"{feed.title} {error}.")

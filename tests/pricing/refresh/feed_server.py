@@ -27,6 +27,7 @@ RECORDED = {
     "/genai-prices": ("genai-prices.json", "text/plain"),
     "/openrouter": ("openrouter.json", "application/json"),
     "/openai-models": ("openai-models.json", "application/json"),
+    "/eci": ("eci.csv", "text/csv"),
     "/together": ("together.json", "application/json"),
     "/google-billing/C7E2-9256-1C43": ("google-billing-1.json", "application/json"),
     "/google-billing/C7E2-9256-1C43 AB_c1": ("google-billing-2.json", "application/json"),

@@ -219,6 +219,7 @@ async def test_failed_part_is_a_warning(server: FeedServer, catalog: Catalog) ->
 
 
 CHANGED_FORMATS: dict[str, tuple[str, bytes]] = {
+    "eci": ("/eci", b"Model,index\nGPT-4.1,137\n"),
     "azure-retail": ("/azure-retail/page1", b'{"items": []}'),
     "aws-bedrock": ("/aws-bedrock/us-east-1", b'{"products": [], "terms": {}}'),
     "aws-ec2": ("/aws-ec2/us-east-1", b"SKU;Price\n1;2\n"),
