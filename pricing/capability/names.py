@@ -11,7 +11,8 @@ _OWNER = re.compile(r"^(?:anthropic|meta|amazon|openai|mistral|cohere|deepseek|q
 _REVISION = re.compile(r"-v?[1-9]\d*:\d+$")
 # Sellers add these to the name of the same weights. `gpt-3.5-turbo-instruct` is a model of its own.
 _DECORATION = re.compile(r"(?<!turbo)-(?:instruct|it|reference|basic|bf16|fp8)$")
-_ADAPTER = re.compile(r":peft:\d+$")  # Tinker's suffix for a longer context in training
+_TUNED = re.compile(r"^ft:([^:]+):.*$|\.ft-[\w-]+$", re.DOTALL)  # ft:gpt-4.1-mini:org::id, gpt-35-turbo-0613.ft-1a2b
+_VARIANT = re.compile(r":(?:peft:\d+|free)$")  # Tinker's longer context in training, OpenRouter's free tier
 _FIREWORKS_POINT = re.compile(r"(?<=\d)p(?=\d)")  # qwen3p5 is Qwen3.5
 # A hyphen between two numbers separates a version from a size, so it is kept: qwen3-4b isn't qwen-34b.
 _SPARE_HYPHEN = re.compile(r"(?<=[a-z])-|-(?=[a-z])")
@@ -26,7 +27,8 @@ def fold_model_name(name: str) -> str:
     Args:
         name: As a platform or a person writes it.
     """
-    text = _ADAPTER.sub("", re.sub(r"[\s_]+", "-", name.strip().lower())).rsplit("/", 1)[-1]
+    text = re.sub(r"[\s_]+", "-", name.strip().lower())
+    text = _VARIANT.sub("", _TUNED.sub(r"\1", text)).rsplit("/", 1)[-1]
     text = _FIREWORKS_POINT.sub(".", text)
     text = _REVISION.sub("", _OWNER.sub("", _REGION.sub("", text)))
     previous = ""

@@ -37,6 +37,16 @@ gpt-4o                                                   gpt-4o
 gpt-4o-2024-11-20                                        gpt-4o-nov-2024
 gpt-4o-2024-08-06                                        gpt-4o
 gpt-35-turbo                                             gpt-3.5-turbo
+ft:gpt-4.1-mini-2025-04-14:my-org::example               gpt-4.1-mini
+gpt-35-turbo-0613.ft-0123                                gpt-3.5-turbo-jun-2023
+mistral-large                                            -
+mistral.mistral-large-2402-v1:0                          mistral-large-2402
+mistral-nemo:free                                        mistral-nemo
+moonshotai/Kimi-K2.6:peft:131072                         kimi-k2.6
+accounts/fireworks/models/qwen3p5-27b                    qwen3.5-27b
+accounts/fireworks/models/deepseek-v4-pro-0813           -
+Qwen/Qwen3.5-9B-Base                                     -
+moonshotai/Kimi-K2-Instruct-0905                         -
 gpt-3.5-turbo-0613                                       gpt-3.5-turbo-jun-2023
 gpt-3.5-turbo-instruct                                   -
 anthropic.claude-3-haiku-20240307-v1:0                   claude-3-haiku
