@@ -18,13 +18,11 @@ from calculator.gpu import (
     Target,
     TuningMethod,
     find_framework,
-    find_gpu,
-    find_model,
     interpolated_mixture,
     interpolated_shape,
     predict,
 )
-from pricing import Gpu, GpuFacts, Link, ModelShape, StackClass
+from pricing import Gpu, GpuFacts, Link, ModelShape, StackClass, known_gpu, known_model
 
 # How far a name's size may be from the row's before the row's is believed.
 SIZE_MISMATCH = 0.2
@@ -182,7 +180,7 @@ def _gpu(row: Mapping[str, str], facts: GpuFacts) -> Gpu:
     if not text:
         raise Unusable("no GPU is named")
     memory = positive(row.get("gpu_mem_gb"))
-    gpu = find_gpu(text, facts.gpus, memory)
+    gpu = known_gpu(text, facts, memory)
     if gpu is None:
         raise Unusable(f"the GPU {text!r} is not known")
     return gpu.model_copy(update={"memory_gb": memory}) if memory else gpu
@@ -192,7 +190,7 @@ def _model(row: Mapping[str, str], facts: GpuFacts) -> ModelShape:
     text = row.get("model", "")
     named, active = named_size(text)
     size = positive(row.get("params_b")) or named
-    model = find_model(text, facts.models)
+    model = known_model(text, facts)
     if model and (size is None or abs(size / model.parameters_billion - 1) < SIZE_MISMATCH):
         return model
     if size is None or not SMALLEST_BILLION <= size <= LARGEST_BILLION:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from benchmarks.gpu_cells import named_size, positive
 from benchmarks.gpu_rows import Unusable
-from calculator.gpu import find_gpu, find_model, interpolated_mixture, interpolated_shape
+from calculator.gpu import interpolated_mixture, interpolated_shape
 from calculator.serving import (
     CallShape,
     Engine,
@@ -20,7 +20,7 @@ from calculator.serving import (
     step_seconds,
     throughput,
 )
-from pricing import Gpu, GpuFacts, ModelShape, ServingPhysics
+from pricing import Gpu, GpuFacts, ModelShape, ServingPhysics, known_gpu, known_model
 
 _OFFLINE = re.compile(
     r"trtllm-bench|offline|static batch|benchmark_throughput|bench throughput|max(imum)? throughput", re.I
@@ -63,7 +63,7 @@ class ServingRow:
 def read_serving_row(raw: Mapping[str, str], facts: GpuFacts) -> ServingRow:
     """Return a row as the model's input. Raises Unusable with the reason."""
     model = _model(raw, facts)
-    gpu = find_gpu(raw.get("gpu", ""), facts.gpus)
+    gpu = known_gpu(raw.get("gpu", ""), facts)
     if gpu is None:
         raise Unusable(f"unknown GPU {raw.get('gpu')!r}")
     parallel = int(_number(raw.get("tp"), 0.0)) or int(_number(raw.get("n_gpus"), 1.0))
@@ -117,7 +117,7 @@ def _number(text: str | None, default: float) -> float:
 
 def _model(raw: Mapping[str, str], facts: GpuFacts) -> ModelShape:
     name = raw.get("model", "")
-    if known := find_model(name, facts.models):
+    if known := known_model(name, facts):
         return known
     named = named_size(name)
     total = positive(raw.get("params_b") or raw.get("parameters_billion")) or named[0] or 0.0

@@ -150,7 +150,7 @@ def _offers(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ...]
     """Return the offers that `on=` names; `all` is every offer that can still be trained."""
     chosen: dict[str, Offer] = {}
     rented: dict[str, GpuOffer] = {}
-    for name in scenario.on:
+    for name in _rejoin(scenario.on, catalog):
         if name.lower() in ("all", "*"):
             offers = catalog.trainable(on)
             rented |= catalog.gpus.offers if scenario.names_a_model else {}
@@ -175,6 +175,17 @@ def _offers(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ...]
                 rented |= {offer.id: offer for offer in gpus}
         chosen.update((offer.id, offer) for offer in offers)
     return (*chosen.values(), *_rented(scenario, rented, catalog, on))
+
+
+def _rejoin(names: Sequence[str], catalog: Catalog) -> list[str]:
+    """Return the names of `on=`, with a title that holds a comma in one piece: `GPT-4.1 mini, global (Azure)`."""
+    joined: list[str] = []
+    for name in names:
+        if joined and not catalog.knows(name) and catalog.knows(f"{joined[-1]}, {name}"):
+            joined[-1] = f"{joined[-1]}, {name}"
+        else:
+            joined.append(name)
+    return joined
 
 
 def _rented(scenario: Scenario, rented: Mapping[str, GpuOffer], catalog: Catalog, on: date) -> Sequence[Offer]:

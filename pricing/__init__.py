@@ -32,6 +32,7 @@ from pricing.files.records import PriceFileError
 from pricing.files.strict_yaml import YamlError, read_yaml, read_yaml_text
 from pricing.gpu.facts import Framework, Gpu, GpuFacts, Link, Loss, ModelShape, StackClass, StateRecipe
 from pricing.gpu.load import load_gpu_facts, load_gpu_offers
+from pricing.gpu.names import is_gpu_qualifier, known_gpu, known_model, resolve_gpu, resolve_model
 from pricing.gpu.offers import BillingStep, GpuCatalog, GpuOffer
 from pricing.gpu.physics import GpuConstant, GpuPhysics
 from pricing.gpu.serving import ServingPhysics
@@ -46,6 +47,8 @@ from pricing.http_client import (
     same_origin,
 )
 from pricing.load import load_catalog
+from pricing.names.index import NameKind, NameResolution
+from pricing.names.spans import NameSpan, name_spans
 from pricing.not_sold import NotSold
 from pricing.offer import Offer
 from pricing.overview import overview
@@ -121,6 +124,9 @@ __all__ = [
     "MethodTerms",
     "ModelCapability",
     "ModelShape",
+    "NameKind",
+    "NameResolution",
+    "NameSpan",
     "NotSold",
     "NotSoldName",
     "Offer",
@@ -151,6 +157,9 @@ __all__ = [
     "YamlError",
     "capability_gaps",
     "fold_model_name",
+    "is_gpu_qualifier",
+    "known_gpu",
+    "known_model",
     "load_bill_rules",
     "load_capability",
     "load_capability_checks",
@@ -158,10 +167,13 @@ __all__ = [
     "load_dataset_rules",
     "load_gpu_facts",
     "load_gpu_offers",
+    "name_spans",
     "overview",
     "price_of",
     "question_source",
     "read_yaml",
     "read_yaml_text",
+    "resolve_gpu",
+    "resolve_model",
     "same_origin",
 ]

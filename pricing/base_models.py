@@ -1,79 +1,280 @@
-"""Prices of prompting base models, from the genai-prices package: bundled data, no network."""
+"""Base models by the names that people use, with prices, lifecycle and sellers. Bundled data, no network."""
 
 from __future__ import annotations
 
-import difflib
-from datetime import UTC, date, datetime
+import re
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
 
+from pricing.base_prices import CHECKED, BasePriceList, ListedModel
 from pricing.catalog import BasePrice, UnknownName
+from pricing.names.decoration import without_serving, without_snapshot
+from pricing.names.index import NameEntry, NameIndex, NameResolution, is_family
+from pricing.names.prefixes import OWNERS, Reference, bedrock_name, read_reference
+from pricing.names.spelling import version_of, words
+from pricing.offer_names import opaque_reason, shorten_name
 from pricing.price import Source
 
-if TYPE_CHECKING:
-    from genai_prices.data_snapshot import DataSnapshot
-
-# The month in which the pinned release was read; genai-prices dates its prices by start, not by when they were seen.
-CHECKED = "2026-11"
+# Ids of sellers that differ from those of the catalogue's platforms.
+_SELLER_IDS = {"aws-bedrock": "aws"}
+# The maker of a closed model sells it by default.
+_MAKERS = (
+    (re.compile(r"(gpt-(?!oss)|chatgpt|o\d|davinci|babbage|text-embedding|codex)"), "openai"),
+    (re.compile(r"claude"), "anthropic"),
+    (re.compile(r"gemini"), "google"),
+    (re.compile(r"grok"), "x-ai"),
+    (re.compile(r"(mistral|ministral|codestral|devstral|magistral|pixtral|voxtral)"), "mistral"),
+    (re.compile(r"deepseek"), "deepseek"),
+    (re.compile(r"(command|c4ai|embed-v)"), "cohere"),
+    (re.compile(r"glm"), "zai"),
+    (re.compile(r"kimi"), "moonshotai"),
+    (re.compile(r"minimax"), "minimax"),
+    (re.compile(r"(nova|titan)"), "aws"),
+    (re.compile(r"sonar"), "perplexity"),
+    (re.compile(r"muse"), "meta"),
+)
+# The seller of an open model by default is the first of these that sells it; then the others in the list's order.
+_DEFAULT_SELLERS = ("together", "fireworks", "groq", "aws", "azure", "google", "novita", "cerebras", "databricks")
+# Gateways, and products whose prices aren't those of an API, are a default only if nobody else sells the model.
+_LAST_SELLERS = ("cloudflare", "openrouter", "github-copilot", "cursor", "quicksilverpro", "huggingface")
+# Found by their exact names only: :free, :batch and :thinking (not the :0 of Bedrock), a router's aliases, tuned
+# models, and models that don't answer in text.
+_UNLISTED = re.compile(
+    r":(?!\d)[\w-]+$|^~|^ft:|[.-]ft-|embed|rerank|whisper|transcri|[-_](?:tts|image|audio|live|realtime|guard|ocr)(?![a-z])"
+    r"|guard|moderation|voxtral|lyria|veo|imagen|banana|robotics|orpheus|eleven_"
+)
+_TUNED = re.compile(r"ft:(.+?)(?:-20\d\d)?-?|(.+)\.ft-?")
+_REGION = re.compile(r"(us|eu|apac|jp|au|ca|in|global|regional)\.")
+MAX_CHOICES = 6
 
 
 class GenaiBaseModels:
-    """Base-model prices by any name genai-prices knows, also provider/model. Imports the package on first use."""
+    """Prices of genai-prices, with the names of `pricing.names`. The data is read on first use."""
+
+    def __init__(self, prices: BasePriceList | None = None) -> None:
+        self._list = prices or BasePriceList()
 
     @cached_property
-    def _snapshot(self) -> DataSnapshot:
-        from genai_prices.data_snapshot import get_snapshot
+    def _models(self) -> dict[str, ListedModel]:
+        ordered = sorted(self._list.models, key=_rank)
+        return {model.id: model for model in ordered}
 
-        return get_snapshot()
+    @cached_property
+    def _index(self) -> NameIndex:
+        return self._indexed(listed=True)
+
+    @cached_property
+    def _unlisted(self) -> NameIndex:
+        return self._indexed(listed=False)
+
+    def _indexed(self, *, listed: bool) -> NameIndex:
+        entries = [
+            NameEntry(model.id, _names(model), model.seller)
+            for model in self._models.values()
+            if listed is not bool(_UNLISTED.search(model.name))
+        ]
+        return NameIndex("base model", entries, _plain, bedrock_name)
+
+    @cached_property
+    def _ids(self) -> dict[str, str]:
+        return {model_id.lower(): model_id for model_id in self._models}
+
+    @cached_property
+    def _written(self) -> dict[str, list[str]]:
+        """Ids by every name as it is written in the list, in lower case."""
+        written: dict[str, list[str]] = {}
+        for model in self._models.values():
+            for name in dict.fromkeys((model.name.lower(), *model.aliases)):
+                written.setdefault(name, []).append(model.id)
+        return written
+
+    @lru_cache(maxsize=512)  # noqa: B019 - one instance lives as long as the process
+    def resolve(self, name: str) -> NameResolution:
+        """Return the base models that a name can mean, as seller/model; the default first."""
+        if (known := self._ids.get(name.strip().lower())) is not None:
+            return NameResolution("base model", name, (known,), "exact", known)
+        reference = read_reference(name, self._list.sellers)
+        if reference.is_opaque or not reference.name:
+            return NameResolution("base model", name, reason=opaque_reason(name))
+        if reference.is_tuned:
+            return self._tuned(name, reference)
+        sellers = frozenset(_SELLER_IDS.get(seller, seller) for seller in reference.sellers)
+        for allowed in self._allowed(sellers, reference):
+            if resolution := self._resolve_at(name, reference, allowed):
+                return resolution
+        near = self._near(reference.name, sellers)
+        elsewhere = self._index.find(reference.name)[0] if sellers else ()
+        if not elsewhere:
+            return NameResolution("base model", name, near=near)
+        where = ", ".join(dict.fromkeys(self._list.sellers[entry.seller].title for entry in elsewhere[:MAX_CHOICES]))
+        reason = f"The price list has no “{shorten_name(reference.name)}” at that provider, but at {where}."
+        return NameResolution("base model", name, near=near or tuple(e.id for e in elsewhere[:3]), reason=reason)
+
+    def _near(self, name: str, sellers: frozenset[str]) -> tuple[str, ...]:
+        """Return the ids of models with similar names, each once, at its best seller."""
+        near: dict[str, str] = {}
+        for model_id in self._index.near(name, sellers, count=12):
+            near.setdefault(self.plain_name(model_id), model_id)
+        return tuple(near.values())[:3]
+
+    def _allowed(self, sellers: frozenset[str], reference: Reference) -> list[frozenset[str]]:
+        """Return the sets of sellers to look at, one after the other; an empty one means all."""
+        known = sellers & self._list.sellers.keys()
+        fallbacks = frozenset(other for seller in known for other in self._list.sellers[seller].fallbacks)
+        allowed = [group for group in (known, fallbacks) if group]
+        if not sellers or reference.owner in OWNERS or sellers & OWNERS:
+            allowed.append(frozenset())
+        return allowed
+
+    def _resolve_at(self, name: str, reference: Reference, sellers: frozenset[str]) -> NameResolution | None:
+        written = [
+            self._models[model_id]
+            for text in dict.fromkeys((name.strip().lower(), reference.name.lower()))
+            for model_id in self._written.get(text, ())
+            if not sellers or model_id.partition("/")[0] in sellers
+        ]
+        entries, match = self._index.find(reference.name, sellers)
+        if match in (None, "part") and not written and (unlisted := self._unlisted.find_exact(reference.name, sellers)):
+            entries, match = unlisted, "exact"
+        if match == "part" and not written:
+            return self._part(name, [entry.id for entry in entries])
+        exact = [*written, *(self._models[entry.id] for entry in entries if match != "part")]
+        alike = [*exact, *(self._models[entry.id] for entry in self._index.find_plain(reference.name, sellers))]
+        models = _one_a_seller(_at_region(name, alike))
+        if not models:
+            return None
+        # A general name means the model wherever it is sold; a snapshot or serving variant means that one.
+        is_general = _plain(reference.name) == without_snapshot(reference.name)
+        default = models[0] if is_general else _one_a_seller(_at_region(name, exact or alike))[0]
+        ids = dict.fromkeys((default.id, *(model.id for model in models)))
+        return NameResolution("base model", name, tuple(ids), match or "exact", default.id)
+
+    def _part(self, name: str, ids: Sequence[str]) -> NameResolution:
+        """Return the models whose names contain a text, with the newest as default if they differ by version only."""
+        best = min(_rank(self._models[model_id]) for model_id in ids)
+        names = {model_id: self.plain_name(model_id) for model_id in ids if _rank(self._models[model_id]) == best}
+        shortest = min(len(words(text)) for text in names.values())
+        newest_first = sorted(names, key=lambda model_id: version_of(names[model_id]), reverse=True)
+        closest = [model_id for model_id in newest_first if len(words(names[model_id])) == shortest]
+        default = closest[0] if is_family([names[model_id] for model_id in closest]) else None
+        choice = {names[model_id]: model_id for model_id in reversed((*closest, *newest_first))}
+        return NameResolution("base model", name, tuple(reversed(choice.values()))[:MAX_CHOICES], "part", default)
+
+    def plain_name(self, model_id: str) -> str:
+        """Return a model's name without seller, maker and variant, such as `llama-3.3-70b`."""
+        return _plain(bedrock_name(self._models[model_id].name.rpartition("/")[2]))
+
+    def _tuned(self, name: str, reference: Reference) -> NameResolution:
+        """Return the list's price of a tuned model, which isn't that of its base."""
+        base = without_snapshot(reference.name)
+        for written, ids in self._written.items():
+            tuned = _TUNED.fullmatch(written)
+            if tuned and base == without_snapshot(tuned[2 if "azure" in reference.sellers else 1] or ""):
+                return NameResolution("base model", name, tuple(ids[:1]), "exact", ids[0])
+        entries = self._index.find(reference.name)[0]
+        reason = (
+            f"The price of the tuned model “{shorten_name(name)}” isn't known. "
+            "Give the prices you pay, such as base_rates=3/12, or name the model that you would prompt without tuning."
+        )
+        return NameResolution("base model", name, near=tuple(entry.id for entry in entries[:1]), reason=reason)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The id of every model."""
-        return tuple(model.id for provider in self._snapshot.providers for model in provider.models)
+        """The name of every model, as its seller writes it."""
+        return tuple(model.name for model in self._list.models)
 
     @lru_cache(maxsize=512)  # noqa: B019 - one instance lives as long as the process
     def price(self, name: str, day: date) -> BasePrice:
         """Return the prices of a model on a day, in US dollars per 1M tokens. Raises UnknownName."""
-        provider_id, _, model_ref = name.rpartition("/")
-        try:
-            provider, model = self._snapshot.find_provider_model(model_ref, None, provider_id or None, None)
-        except (LookupError, ValueError):
-            raise UnknownName("base model", name, self._near(model_ref)) from None
-        at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-        plain, batch = model.get_prices(at), model.get_prices(at, {"processing": "batch"})
-        has_batch = batch.input_mtok != plain.input_mtok or batch.output_mtok != plain.output_mtok
-        urls = provider.pricing_urls or ["https://github.com/pydantic/genai-prices"]
+        resolution = self.resolve(name)
+        if resolution.id is None:
+            if resolution.ids:
+                names = dict.fromkeys(self.plain_name(model_id) for model_id in resolution.ids)
+                raise UnknownName("base model", name, names, f"“{shorten_name(name)}” can be several models.")
+            raise UnknownName("base model", name, resolution.near, resolution.reason)
+        model = self._models[resolution.id]
+        seller = self._seller(name, model)
+        others = self._other_sellers(resolution, model) if resolution.match != "part" and seller == model.seller else ()
+        return self._price(model, seller, day, others)
+
+    def _other_sellers(self, resolution: NameResolution, model: ListedModel) -> tuple[str, ...]:
+        """Return the titles of the other sellers of a model, if the name doesn't say which one is meant."""
+        if read_reference(resolution.text, self._list.sellers).sellers:
+            return ()
+        same_price = [seller for seller, facts in self._list.sellers.items() if model.seller in facts.fallbacks]
+        listed = [model_id.partition("/")[0] for model_id in resolution.ids if model_id != model.id]
+        return tuple(self._list.sellers[seller].title for seller in dict.fromkeys((*same_price, *listed)))
+
+    def _seller(self, name: str, model: ListedModel) -> str:
+        """Return the seller that a name asks for, also where it sells another one's model at the same price."""
+        for asked in read_reference(name, self._list.sellers).sellers:
+            seller = _SELLER_IDS.get(asked, asked)
+            if seller in self._list.sellers and model.seller in self._list.sellers[seller].fallbacks:
+                return seller
+        return model.seller
+
+    def _price(self, model: ListedModel, seller_id: str, day: date, also_at: tuple[str, ...]) -> BasePrice:
+        seller, row, batch = self._list.sellers[seller_id], model.row_on(day), model.batch_on(day)
+        plain, discounted = row.prices, batch.prices if batch else None
         return BasePrice(
-            model=model.id,
-            provider=provider.name,
-            input_usd=_usd(plain.input_mtok),
-            cached_input_usd=_usd(plain.cache_read_mtok),
-            output_usd=_usd(plain.output_mtok),
-            batch_input_usd=_usd(batch.input_mtok) if has_batch else None,
-            batch_cached_input_usd=_usd(batch.cache_read_mtok) if has_batch else None,
-            batch_output_usd=_usd(batch.output_mtok) if has_batch else None,
+            model=model.name,
+            provider=seller.title,
+            input_usd=plain.input,
+            cached_input_usd=plain.cached_input,
+            output_usd=plain.output,
+            batch_input_usd=_first(discounted.input, plain.input) if discounted else None,
+            batch_cached_input_usd=_first(discounted.cached_input, plain.cached_input) if discounted else None,
+            batch_output_usd=_first(discounted.output, plain.output) if discounted else None,
             source=Source(
-                title=f"genai-prices {version('genai-prices')}: {provider.name}",
-                url=urls[0],
+                title=f"genai-prices {self._list.version}: {seller.title}",
+                url=seller.url,
                 checked=CHECKED,
                 kind="package data",
             ),
-            max_call_input_tokens=_first_tier(plain.input_mtok),
+            max_call_input_tokens=row.longer_than,
+            also_at=also_at,
         )
 
-    def _near(self, name: str) -> list[str]:
-        names = [model.id for provider in self._snapshot.providers for model in provider.models]
-        return list(dict.fromkeys(difflib.get_close_matches(name.lower()[:100], names, n=6, cutoff=0.6)))[:3]
+
+def _first(*prices: Decimal | None) -> Decimal | None:
+    return next((price for price in prices if price is not None), None)
 
 
-def _usd(price: Any) -> Decimal | None:
-    """Return a price, or the base of one that depends on the length of the call: the first tier pays the base."""
-    value = getattr(price, "base", price)
-    return None if value is None else Decimal(value)
+def _plain(name: str) -> str:
+    return without_serving(name)
 
 
-def _first_tier(price: Any) -> int | None:
-    tiers = getattr(price, "tiers", None)
-    return min(tier.start for tier in tiers) if tiers else None
+def _names(model: ListedModel) -> tuple[str, ...]:
+    texts = (model.name, *model.aliases)
+    return (*texts, *(text.rpartition("/")[2] for text in texts if "/" in text), model.title)
+
+
+def _rank(model: ListedModel) -> int:
+    """Return the place of a model's seller among those that sell it: its maker is the first."""
+    name = bedrock_name(model.name).rpartition("/")[2].lower()
+    maker = next((maker for pattern, maker in _MAKERS if pattern.match(name)), None)
+    if model.seller == maker:
+        return 0
+    if model.seller in _DEFAULT_SELLERS:
+        return 1 + _DEFAULT_SELLERS.index(model.seller)
+    last = next((number for number, seller in enumerate(_LAST_SELLERS) if model.seller.startswith(seller)), None)
+    return 50 if last is None else 100 + last
+
+
+def _one_a_seller(models: Sequence[ListedModel]) -> list[ListedModel]:
+    """Return the first model of each seller, the best seller first."""
+    sellers: dict[str, ListedModel] = {}
+    for model in models:
+        sellers.setdefault(model.seller, model)
+    return sorted(sellers.values(), key=_rank)
+
+
+def _at_region(name: str, models: Sequence[ListedModel]) -> list[ListedModel]:
+    """Return the models in the order of preference of a name: Bedrock has other prices for a region than globally."""
+    region = _REGION.match(name.strip().lower().rpartition("/")[2])
+    if not region:
+        return list(models)
+    wanted = "global." if region[1] == "global" else "regional."
+    return sorted(models, key=lambda model: not model.name.startswith(wanted))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -13,19 +13,33 @@ from typing import NamedTuple, Protocol
 from pricing.capability.load import shipped_capability
 from pricing.capability.table import CapabilityTable
 from pricing.gpu.offers import GpuCatalog
+from pricing.names.decoration import without_snapshot
+from pricing.names.index import NameResolution, either
+from pricing.names.prefixes import read_reference
 from pricing.not_sold import NotSold
 from pricing.offer import Offer
+from pricing.offer_names import OfferNames, shorten_name
 from pricing.price import Assumption, Source
+
+HINTS = {
+    "offer": "`models` lists every offer.",
+    "GPU": "Write a GPU such as h100, a100-80 or l40s.",
+    "base model": "Write the name that its provider uses, such as gpt-4.1-mini, or its prices: base_rates=0.40/1.60.",
+}
 
 
 class UnknownName(LookupError):
-    """No offer or base model has this name. `str()` is the message for the user."""
+    """No offer, model or GPU has this name, or several have it. `str()` is the message for the user."""
 
-    def __init__(self, kind: str, name: str, near: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: str, near: Iterable[str], reason: str = "") -> None:
         self.name, self.near = name, tuple(near)
         short_name = name if len(name) <= 60 else name[:57] + "…"
-        hint = f" Did you mean {_either(self.near)}?" if self.near else f" `models` lists every {kind}."
-        super().__init__(f"Unknown {kind} “{short_name}”.{hint}")
+        sentences = [reason or f"Unknown {kind} “{short_name}”."]
+        if self.near:
+            sentences.append(f"Did you mean {either(self.near)}?")
+        elif not reason:
+            sentences.append(HINTS.get(kind, ""))
+        super().__init__(" ".join(filter(None, sentences)))
 
 
 class NotSoldName(UnknownName):
@@ -50,6 +64,8 @@ class BasePrice(NamedTuple):
     source: Source
     max_call_input_tokens: int | None
     """The prices hold for calls up to this many input tokens."""
+    also_at: tuple[str, ...] = ()
+    """Other sellers of the same model, in the order of the price list, if the question doesn't name the seller."""
 
 
 class BaseModels(Protocol):
@@ -57,7 +73,11 @@ class BaseModels(Protocol):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The id of every model."""
+        """The name of every model, as its seller writes it."""
+        ...
+
+    def resolve(self, name: str) -> NameResolution:
+        """Return the base models that a name can mean, as provider/model."""
         ...
 
     def price(self, name: str, day: date) -> BasePrice:
@@ -94,21 +114,7 @@ class Catalog:
         self.version = version
         self.not_sold = tuple(not_sold)
         self._load_capability = capability
-        names: dict[str, list[Offer]] = {}
-        for offer in self.offers.values():
-            for name in (
-                offer.id,
-                offer.platform,
-                offer.platform_title,
-                offer.model,
-                _model_of(offer.id),
-                _unvaried(offer.id),
-                *offer.aliases,
-            ):
-                group = names.setdefault(_fold(name), [])
-                if offer not in group:
-                    group.append(offer)
-        self._by_name = {name: tuple(group) for name, group in names.items()}
+        self.offer_names = OfferNames(self.offers.values())
 
     @cached_property
     def capability(self) -> CapabilityTable:
@@ -121,57 +127,54 @@ class Catalog:
 
     def knows(self, name: str) -> bool:
         """Return whether an offer has this name."""
-        return name in self.offers or _fold(name) in self._by_name
+        return name in self.offers or bool(self.resolve_offers(name).ids)
+
+    def resolve_offers(self, name: str) -> NameResolution:
+        """Return the offers that a name can mean: of an id, a platform, a model or a part of model names."""
+        if name in self.offers:
+            return NameResolution("offer", name, (name,), "exact")
+        resolution = self.offer_names.resolve(name)
+        if resolution.ids and resolution.match != "part":
+            return resolution
+        if entry := self.not_sold_entry(name):
+            return NameResolution("offer", name, near=entry.nearest, reason=entry.text)
+        if resolution.ids or resolution.reason or not self.base_models.resolve(name).ids:
+            return resolution
+        return replace(resolution, reason=f"No platform in the catalogue fine-tunes “{shorten_name(name)}”.")
 
     def named(self, name: str) -> tuple[Offer, ...]:
-        """Return the offer with this id, or every offer of this platform, model or alias. Raises UnknownName."""
-        if name in self.offers:
-            return (self.offers[name],)
-        offers = self._by_name.get(_fold(name))
-        if not offers:
-            entry = self.not_sold_entry(name)
-            raise NotSoldName(name, entry) if entry else UnknownName("offer", name, self.near(name))
-        return offers
+        """Return every offer that a name means. Raises UnknownName."""
+        resolution = self.resolve_offers(name)
+        if resolution.ids:
+            return tuple(self.offers[offer_id] for offer_id in resolution.ids)
+        entry = self.not_sold_entry(name)
+        raise NotSoldName(name, entry) if entry else UnknownName("offer", name, resolution.near, resolution.reason)
 
     def not_sold_entry(self, name: str) -> NotSold | None:
         """Return what is known of a name that isn't sold: a closed platform, or a model that no platform tunes."""
-        return next((entry for entry in self.not_sold if entry.matches(_fold(name))), None)
+        reference = read_reference(name)
+        model = "-".join(without_snapshot(reference.name).split())
+        folded = ["-".join(name.strip().lower().replace("_", "-").split()), model]
+        folded += [f"{seller}/{model}" for seller in reference.sellers]
+        return next((entry for entry in self.not_sold if any(map(entry.matches, folded))), None)
 
     def trainable(self, day: date) -> tuple[Offer, ...]:
         """Return the offers that can still be trained on a day: the meaning of `on=all`."""
         return tuple(offer for offer in self.offers.values() if offer.status_on(day) in ("open", "closing"))
 
     def search(self, text: str) -> tuple[Offer, ...]:
-        """Return the offers whose id, title or alias contains every word of `text`."""
-        words = _fold(text).split()
-        return tuple(offer for offer in self.offers.values() if all(word in _haystack(offer) for word in words))
+        """Return the offers that a text names; else those whose id, title or alias contains every word of it."""
+        offers = tuple(self.offers[offer_id] for offer_id in self.resolve_offers(text).ids)
+        fragments = text.strip().lower().replace("_", "-").split()
+        return offers or tuple(
+            offer for offer in self.offers.values() if all(fragment in _haystack(offer) for fragment in fragments)
+        )
 
-    def near(self, name: str, count: int = 3) -> tuple[str, ...]:
+    def near(self, name: str) -> tuple[str, ...]:
         """Return offer ids that resemble `name`, best match first."""
-        folded = _fold(name)[:100]
-        contained = [offer.id for offer in self.offers.values() if len(folded) >= 3 and folded in _haystack(offer)]
-        close = [
-            self._by_name[key][0].id
-            for key in difflib.get_close_matches(folded, self._by_name, n=count + 3, cutoff=0.6)
-        ]
-        return tuple(dict.fromkeys(contained + close))[:count]
-
-
-def _fold(name: str) -> str:
-    return name.strip().lower().replace("_", "-")
-
-
-def _model_of(offer_id: str) -> str:
-    return offer_id.partition("/")[2]
-
-
-def _unvaried(offer_id: str) -> str:
-    return offer_id.partition("@")[0]
+        return self.offer_names.resolve(name).near
 
 
 def _haystack(offer: Offer) -> str:
-    return _fold(" ".join((offer.id, offer.platform_title, offer.title, offer.model, *offer.aliases)))
-
-
-def _either(names: tuple[str, ...]) -> str:
-    return " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+    names = (offer.id, offer.platform_title, offer.title, offer.model, *offer.aliases)
+    return " ".join(names).lower().replace("_", "-")

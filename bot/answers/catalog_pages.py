@@ -10,7 +10,7 @@ from bot.render.money import unit_price
 from bot.render.page import TextPage
 from bot.render.tables import Table
 from calculator import KEYS, Key, UserError, in_section
-from pricing import Catalog, GpuOffer, Offer, Price, UnknownName
+from pricing import Catalog, GpuOffer, Offer, Price, PriceKind, UnknownName
 
 EXAMPLE = " ".join(f"{key.name}={key.example}" for key in in_section("main"))
 MAX_MODELS = 40
@@ -135,7 +135,7 @@ def _until(offer: Offer) -> str:
 
 
 def price(catalog: Catalog, name: str, today: date) -> TextPage:
-    """Return the page of all recorded prices of an offer, with their sources.
+    """Return the page of all recorded prices of an offer, with their sources; of several offers, today's prices.
 
     Args:
         catalog: The catalogue.
@@ -143,7 +143,7 @@ def price(catalog: Catalog, name: str, today: date) -> TextPage:
         today: The date from which ages are counted.
 
     Raises:
-        UserError: The name is empty, unknown or ambiguous.
+        UserError: The name is empty or unknown.
     """
     if not name.strip():
         raise UserError("Name an offer, such as `price openai/gpt-4.1-mini`. `models` lists them.")
@@ -152,10 +152,48 @@ def price(catalog: Catalog, name: str, today: date) -> TextPage:
         hosted = catalog.named(name.strip()) if catalog.knows(name.strip()) or not rented else ()
     except UnknownName as error:
         raise UserError(str(error)) from None
-    ids = [*(offer.id for offer in hosted), *(offer.id for offer in rented)]
-    if len(ids) > 1:
-        raise UserError(f"“{name[:60]}” matches several offers: {', '.join(ids[:12])}. Name one of them.")
+    if len(hosted) + len(rented) > 1:
+        return _several(hosted, rented, name.strip(), today)
     return _card(hosted[0], today) if hosted else _gpu_card(rented[0], catalog, today)
+
+
+def _several(hosted: Sequence[Offer], rented: Sequence[GpuOffer], name: str, today: date) -> TextPage:
+    """Return the page of the offers that share a name, those that can be trained at the top."""
+    order = ("open", "closing", "closed", "not offered")
+    offers = sorted(hosted, key=lambda offer: order.index(offer.status_on(today)))
+    all_rows: list[tuple[str, ...]] = [
+        (
+            offer.id,
+            offer.status_on(today),
+            *_price_cells(_training_price(offer, today), today),
+            _usd_today(offer, "input", today),
+            _usd_today(offer, "output", today),
+        )
+        for offer in offers
+    ]
+    all_rows += [(offer.id, "by the hour", *_price_cells(offer.price_on(today), today), "", "") for offer in rented]
+    rows = tuple(all_rows[:MAX_MODELS])
+    more = len(all_rows) - MAX_MODELS
+    return TextPage(
+        f"{len(all_rows)} offers are called “{name[:60]}”",
+        (),
+        Table(
+            ("Offer", "Status", "Training, USD", "Read", "Input", "Output"),
+            ("left", "left", "right", "left", "right", "right"),
+            rows,
+        ),
+        (
+            "Input and output: USD per 1M tokens of the tuned model.",
+            f"All prices and sources of one: price {rows[0][0]}.",
+            *((OLD_MEANS,) if any(OLD in row[3] for row in rows) else ()),
+            *((f"{more} more: add a word, such as the platform.",) if more > 0 else ()),
+        ),
+    )
+
+
+def _usd_today(offer: Offer, kind: PriceKind, today: date) -> str:
+    rows = [price for price in offer.history(kind) if price.since is None or price.since <= today]
+    return _usd(rows[-1]) if rows and rows[-1].per == "1M tokens" else "–"
 
 
 def _card(offer: Offer, today: date) -> TextPage:

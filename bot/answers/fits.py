@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.language.command import read_fields
@@ -12,7 +13,7 @@ from bot.render.money import money
 from bot.render.page import TextPage
 from bot.render.tables import Table
 from calculator import FieldErrors, UserError, read_scenario
-from pricing import Catalog, Price
+from pricing import Catalog, NameSpan, Price, is_gpu_qualifier, name_spans, resolve_gpu, resolve_model
 
 if TYPE_CHECKING:
     from calculator.gpu_rental import FitReport
@@ -57,29 +58,50 @@ def fit_fields(catalog: Catalog, argument: str) -> dict[str, str]:
     fields = read_fields([word for word in words if "=" in word])
     if unknown := [key for key in fields if key not in KEYS]:
         raise FieldErrors(dict.fromkeys(unknown, f"fit takes only {', '.join(KEYS)}."))
-    for word in (word for word in words if "=" not in word):
-        key = _key_of(catalog, word) or _missing_key(fields)
-        if key is None:
-            raise UserError(f"Unknown word “{word[:40]}”. Write a model, a method and a GPU, such as `{EXAMPLE}`.")
-        if key in fields:
-            raise FieldErrors({key: f"“{fields[key][:40]}” and “{word[:40]}”: keep one of them."})
-        fields[key] = word
+    for key, name in _named(catalog, [word for word in words if "=" not in word]):
+        field = key or _missing_key(fields)
+        if field is None:
+            raise UserError(f"Unknown word “{name[:40]}”. Write a model, a method and a GPU, such as `{EXAMPLE}`.")
+        if field in fields:
+            raise FieldErrors({field: f"“{fields[field][:40]}” and “{name[:40]}”: keep one of them."})
+        fields[field] = name
     return fields
 
 
-def _key_of(catalog: Catalog, word: str) -> str | None:
-    """Return the key of a word that names a model, a size, a method or a GPU."""
-    from calculator.gpu import find_gpu, find_model
+def _named(catalog: Catalog, words: Sequence[str]) -> list[tuple[str | None, str]]:
+    """Return the key and text of each name in the words; consecutive words that aren't known are one name."""
+    facts = catalog.gpus.facts
+    named: list[tuple[str | None, str]] = []
+    for span in name_spans(words, (partial(resolve_model, facts=facts), partial(resolve_gpu, facts=facts)), _methods()):
+        key = _key_of(span)
+        previous = named[-1][0] if named else "none"
+        if previous is None and key in (None, "gpus", "params"):
+            named[-1] = None, f"{named[-1][1]} {span.text}"
+        elif previous == "gpu" and key in (None, "gpus", "params") and is_gpu_qualifier(span.text):
+            named[-1] = "gpu", f"{named[-1][1]} {span.text}"  # of this family the catalogue may not have it
+        else:
+            named.append((key, span.text))
+    return named
+
+
+def _methods() -> frozenset[str]:
     from calculator.gpu_rental import METHODS
 
-    facts = catalog.gpus.facts
-    if word.lower() in (*METHODS, "dpo", "dpo-full", "rft", "cpt"):
+    return frozenset((*METHODS, "dpo", "dpo-full"))
+
+
+def _key_of(span: NameSpan) -> str | None:
+    """Return the key of words that name a model, a size, a method or a GPU."""
+    word = span.text.lower()
+    if word in _methods():
         return "method"
-    if find_model(word, facts.models):
-        return "model"
-    if word.lower() == "any" or find_gpu(word, facts.gpus):
+    if span.resolution:
+        return "model" if span.resolution.kind == "model" else "gpu"
+    if word == "any":
         return "gpu"
-    if word[:1].isdigit() and word[-1:].lower() in ("b", "m"):
+    if word.isdigit():
+        return "gpus"
+    if word[:1].isdigit() and word[-1:] in ("b", "m"):
         return "params"
     return None
 

@@ -1,7 +1,7 @@
 """Memory, speed and GPU-hours of tuning a model on GPUs; the equations are in docs/gpu.md."""
 
 from calculator.gpu.memory import GIB, Memory, peak_memory
-from calculator.gpu.names import find_framework, find_gpu, find_model, interpolated_mixture, interpolated_shape
+from calculator.gpu.names import find_framework, interpolated_mixture, interpolated_shape
 from calculator.gpu.prediction import Interval, Prediction, predict, remedies, usable_gib
 from calculator.gpu.schedule import Schedule, TrainingRate, pace, padding_factor, schedule
 from calculator.gpu.search import Configuration, GpuSource, TrainingJob, cheapest, configurations, fewest
@@ -42,8 +42,6 @@ __all__ = [
     "configurations",
     "fewest",
     "find_framework",
-    "find_gpu",
-    "find_model",
     "interpolated_mixture",
     "interpolated_shape",
     "micro_step",

@@ -1,4 +1,4 @@
-"""Models and GPUs by the names that people type, and shapes for models that only have a size."""
+"""Training frameworks by name, and shapes for models that only have a size."""
 
 from __future__ import annotations
 
@@ -6,97 +6,12 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from pricing import Framework, Gpu, ModelShape
+from pricing import Framework, ModelShape
 
 # Active experts of a mixture of which only the sizes are known; most models use 4 to 8.
 USUAL_ACTIVE_EXPERTS = 8
 # Sizes up to this factor apart count as similar.
 ALIKE = 1.5
-
-# Parts of checkpoint names that do not change the shape.
-_DECORATION = re.compile(
-    r"-(instruct|chat|base|it|pt|hf|sft|dpo|rlhf|bf16|fp16|fp8|bnb|4bit|8bit|gptq|awq|int4|int8|nf4|qlora|lora|unsloth"
-    r"|hermes|tuned|text|deduped|\d{4,}|\d{1,3}k|1m|thinking|preview|v0\.[12])(?=-|$)"
-)
-
-
-# A version may change the shape: it is dropped only if the name with it is unknown.
-_VERSION = re.compile(r"-(v\d+(\.\d+)*|beta|alpha)(?=-|$)")
-
-
-def plain_name(text: str) -> str:
-    """Return a model name in lower case without owner and decoration.
-
-    `meta-llama/Meta-Llama-3.1-8B-Instruct` becomes `llama-3.1-8b`.
-    """
-    name = text.strip().lower().rsplit("/", 1)[-1]
-    name = re.sub(r"[\s_]+", "-", name).removeprefix("meta-")
-    name = re.sub(r"\bcode-llama", "codellama", name)
-    name = re.sub(r"^phi-1-5\b", "phi-1.5", name)
-    name = re.sub(r"^(llama|gemma|phi|qwen|smollm|internlm|chatglm|glm|olmo|baichuan|yi)(\d)", r"\1-\2", name)
-    name = re.sub(r"^(qwen|smollm|internlm|chatglm|baichuan)-(?=\d(\.\d+)?-)", r"\1", name)
-    name = re.sub(r"(?<=\d)-?billion\b", "b", name)
-    previous = ""
-    while previous != name:
-        previous, name = name, _DECORATION.sub("", name)
-    return name.strip("-")
-
-
-def find_model(text: str, models: Mapping[str, ModelShape]) -> ModelShape | None:
-    """Return the shape of a model.
-
-    Args:
-        text: The name as typed, such as `meta-llama/Llama-3.1-8B-Instruct`.
-        models: The known shapes, by name.
-
-    Returns:
-        None if the name is unknown.
-    """
-    name = text.strip().lower()
-    plain = plain_name(text)
-    for candidate in (name, plain, plain_name(_VERSION.sub("", plain))):
-        if candidate in models:
-            return models[candidate]
-        for model in models.values():
-            if candidate in model.aliases:
-                return model
-    return None
-
-
-def find_gpu(text: str, gpus: Mapping[str, Gpu], memory_gb: float | None = None) -> Gpu | None:
-    """Return the GPU of a name.
-
-    Args:
-        text: The name as typed, such as `NVIDIA A100 80GB`.
-        gpus: The known GPUs, by name.
-        memory_gb: Memory in GB, which decides between sizes of one family; None if unknown.
-
-    Returns:
-        None if the name is unknown.
-    """
-    name = re.sub(r"[\s_]+", "-", text.strip().lower())
-    name = re.sub(r"^(nvidia|amd|instinct|tesla|geforce|quadro)-", "", re.sub(r"^(nvidia|amd)-", "", name))
-    name = re.sub(r"-?gb$", "", name)
-    match = _by_name(name, gpus)
-    if match is None:
-        shorter = re.sub(r"-(\d+)(gb?)?(-.*)?$", "", name)
-        match = _by_name(shorter, gpus) or _by_name(shorter.partition("-")[0], gpus)
-    if match is None or memory_gb is None:
-        return match
-    family = match.name.partition("-")[0]
-    kin = [gpu for gpu in gpus.values() if gpu.name.partition("-")[0] == family] if family != "rtx" else [match]
-    fits = [gpu for gpu in kin if abs(gpu.memory_gb / memory_gb - 1) < 0.1]
-    return match if match in fits or not fits else fits[0]
-
-
-def _by_name(name: str, gpus: Mapping[str, Gpu]) -> Gpu | None:
-    if name in gpus:
-        return gpus[name]
-    flat = name.replace("-", "").replace(" ", "")
-    for gpu in gpus.values():
-        if any(flat == alias.replace("-", "").replace(" ", "") for alias in (gpu.name, *gpu.aliases)):
-            return gpu
-    return None
 
 
 def find_framework(text: str, frameworks: Mapping[str, Framework]) -> Framework:

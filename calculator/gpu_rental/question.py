@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from calculator.errors import FieldErrors
-from calculator.gpu import Setup, TuningMethod, find_gpu, find_model, interpolated_shape
-from calculator.gpu.names import plain_name
+from calculator.gpu import Setup, TuningMethod, interpolated_shape
 from calculator.question.quantities import format_number
 from calculator.question.scenario import NEEDS_MODEL, Scenario
-from pricing import Assumption, Framework, Gpu, GpuFacts, ModelShape, StackClass, UnknownName
+from pricing import (
+    Assumption,
+    Framework,
+    Gpu,
+    GpuFacts,
+    ModelShape,
+    NameResolution,
+    StackClass,
+    UnknownName,
+    resolve_gpu,
+    resolve_model,
+)
 
 # The framework whose defaults represent a class of software.
 TYPICAL = {"eager": "huggingface", "optimised": "torchtitan", "fp8": "nemo"}
@@ -132,12 +141,17 @@ def model_named(name: str | None, params: int | None, facts: GpuFacts) -> ModelS
         return interpolated.model_copy(update={"name": f"a model of {format_number_of(params)}"})
     if name is None:
         raise FieldErrors({"model": NEEDS_MODEL})
-    shape = find_model(name, facts.models)
-    if shape is None:
-        near = _near(plain_name(name), _names(facts.models))
-        reason = f"{UnknownName('model', name, near)} Or give" if near else f"Unknown model “{name[:40]}”. Give"
-        raise FieldErrors({"model": f"{reason} its size instead: params=8B."})
-    return shape
+    resolution = resolve_model(name, facts)
+    if len(resolution.ids) != 1:
+        text = _unknown(resolution)
+        raise FieldErrors({"model": f"{text} {'Or give' if '?' in text else 'Give'} its size instead: params=8B."})
+    return facts.models[resolution.ids[0]]
+
+
+def _unknown(resolution: NameResolution) -> str:
+    """Return the sentence for a name that means nothing, or several things."""
+    reason = f"“{resolution.text[:40]}” can be several {resolution.kind}s." if resolution.ids else resolution.reason
+    return str(UnknownName(resolution.kind, resolution.text, resolution.ids or resolution.near, reason))
 
 
 def format_number_of(params: int) -> str:
@@ -147,12 +161,10 @@ def format_number_of(params: int) -> str:
 
 def gpu_named(name: str, facts: GpuFacts) -> Gpu:
     """Return a GPU by its name. Raises FieldErrors."""
-    gpu = find_gpu(name, facts.gpus)
-    if gpu is None:
-        near = _near(name.lower(), _names(facts.gpus))
-        examples = f"Unknown GPU “{name[:40]}”. Write a GPU such as h100, a100-80 or l40s."
-        raise FieldErrors({"gpu": str(UnknownName("GPU", name, near)) if near else examples})
-    return gpu
+    resolution = resolve_gpu(name, facts)
+    if len(resolution.ids) != 1:
+        raise FieldErrors({"gpu": _unknown(resolution)})
+    return facts.gpus[resolution.ids[0]]
 
 
 def method_named(method: str | None) -> TuningMethod:
@@ -191,15 +203,3 @@ def power_of_two(least: int) -> int:
 def assumption(name: str, assumptions: Mapping[str, Assumption]) -> int:
     """Return a whole number that the catalogue assumes."""
     return int(assumptions[name].value or 1)
-
-
-def _names(catalog: Mapping[str, ModelShape] | Mapping[str, Gpu]) -> list[str]:
-    return [name for key, candidate in catalog.items() for name in (key, *candidate.aliases)]
-
-
-def _near(name: str, catalog: Iterable[str]) -> tuple[str, ...]:
-    """Return at most three similar names, those that contain the typed one first."""
-    names = list(catalog)
-    within = [candidate for candidate in names if len(name) >= 3 and name in candidate]
-    close = difflib.get_close_matches(name[:60], names, n=3, cutoff=0.5)
-    return tuple(dict.fromkeys([*within[:3], *close]))[:3]

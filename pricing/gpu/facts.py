@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from pricing.gpu.physics import GpuConstant, GpuPhysics
 from pricing.gpu.serving import ServingPhysics
+from pricing.names.index import NameEntry, NameIndex
 from pricing.price import Record, SourceRef
 
 # How far the parameters counted from a shape may be from the published number.
@@ -248,7 +249,7 @@ class Framework(Record):
     source: SourceRef
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GpuFacts:
     """The input of the GPU cost model: models, GPUs, frameworks and constants by name."""
 
@@ -259,3 +260,13 @@ class GpuFacts:
     physics: GpuPhysics
     serving: ServingPhysics
     version: str
+
+    @cached_property
+    def gpu_index(self) -> NameIndex:
+        """Return the names of the GPUs."""
+        return NameIndex("GPU", [NameEntry(gpu.name, (gpu.title, *gpu.aliases)) for gpu in self.gpus.values()])
+
+    @cached_property
+    def model_index(self) -> NameIndex:
+        """Return the names of the models."""
+        return NameIndex("model", [NameEntry(model.name, model.aliases) for model in self.models.values()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
@@ -10,7 +11,11 @@ from typing import Literal, NamedTuple
 from pydantic import Field, model_validator
 
 from pricing.gpu.facts import GpuFacts
+from pricing.gpu.names import resolve_gpu
+from pricing.names.spelling import spell_key
 from pricing.price import Price, Record, SourceRef
+
+_COUNT = re.compile(r"^\s*\d+\s*[x×]\s*")
 
 BillingStep = Literal["second", "minute", "hour"]
 
@@ -75,13 +80,19 @@ class GpuCatalog(NamedTuple):
     """By id."""
 
     def named(self, name: str) -> tuple[GpuOffer, ...]:
-        """Return the offer with this id, or all offers of the platform with this id or title; empty if unknown."""
+        """Return the offer with this id or title, or all offers of a platform or of a GPU; empty if unknown."""
         folded = name.strip().lower()
         if folded in self.offers:
             return (self.offers[folded],)
-        return tuple(
-            offer for offer in self.offers.values() if folded in (offer.platform, offer.platform_title.lower())
-        )
+        key = spell_key(_COUNT.sub("", name))
+        offers = tuple(offer for offer in self.offers.values() if key in map(spell_key, _names(offer)))
+        gpu = None if offers else resolve_gpu(name, self.facts).id
+        return offers or tuple(offer for offer in self.offers.values() if offer.gpu == gpu)
+
+
+def _names(offer: GpuOffer) -> tuple[str, ...]:
+    title, platform = offer.title, offer.platform_title
+    return (offer.id, offer.platform, platform, f"{title} ({platform})", f"{platform} {title}")
 
 
 def _powers(limit: int) -> list[int]:

@@ -465,7 +465,7 @@ def test_model_name_matches_every_platform(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "near"),
-    [("gpt-4.1-mni", "gpt-4.1-mini"), ("gemini-3.5-flsh", "google/gemini-3.5-flash"), ("nova2lite", "nova-2-lite")],
+    [("gpt-4.1-mni", "gpt-4.1-mini"), ("gemini-3.5-flsh", "google/gemini-3.5-flash"), ("nova2lte", "nova-2-lite")],
 )
 def test_typing_error_suggests_similar_names(catalog: Catalog, typed: str, near: str) -> None:
     with pytest.raises(UnknownName, match="Did you mean") as caught:

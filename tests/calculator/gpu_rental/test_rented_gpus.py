@@ -82,7 +82,10 @@ def test_they_are_named_by_platform_offer_and_gpu(
     ("fields", "errors"),
     [
         ({"on": "gpu", "model": ""}, {"model": "Name the model to tune, model=llama-3.1-8b, or its size, params=8B."}),
-        ({"on": "aws", "model": ""}, {"model": "Name the model to tune, model=llama-3.1-8b, or its size, params=8B."}),
+        (
+            {"on": "runpod", "model": ""},
+            {"model": "Name the model to tune, model=llama-3.1-8b, or its size, params=8B."},
+        ),
         ({"gpu": "h100", "model": ""}, {"model": "gpu= applies to rented GPUs. Name the model to tune,"}),
         ({"model": "lama-3.1-8b"}, {"model": "Did you mean llama-3.1-8b"}),
         ({"model": "zzz"}, {"model": "Unknown model “zzz”. Give its size instead: params=8B."}),

@@ -1,0 +1,188 @@
+"""Look-up of names: one thing, a choice, or the nearest names of the same kind and seller."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from pricing.names.spelling import letters_of, spell, words
+
+NameKind = Literal["offer", "base model", "model", "GPU"]
+Match = Literal["exact", "plain", "words", "part"]
+"""How a text matched: spelled like a name; without snapshot and serving variant; the same words in another order; or
+as a part of names, such as `sonnet`.
+"""
+
+CUTOFF = 0.6
+
+
+class NameEntry(NamedTuple):
+    """One thing with its names."""
+
+    id: str
+    names: tuple[str, ...]
+    """As people and sellers write them; the id needn't be repeated."""
+    seller: str = ""
+
+
+@dataclass(frozen=True)
+class NameResolution:
+    """The things that a name can mean."""
+
+    kind: NameKind
+    text: str
+    """The name as typed."""
+    ids: tuple[str, ...] = ()
+    """One: that thing. Several: a choice, the default first if there is one. None: the name is unknown."""
+    match: Match | None = None
+    default: str | None = None
+    """The thing that is taken if nobody chooses; None if somebody has to."""
+    near: tuple[str, ...] = ()
+    """Ids that resemble an unknown name, of the same kind and, if the name says one, of the same seller."""
+    reason: str = ""
+    """A sentence about a name that isn't resolved, besides the nearest names."""
+
+    @property
+    def id(self) -> str | None:
+        """Return the one thing that the name means, or the default of a choice; None if there is neither."""
+        return self.ids[0] if len(self.ids) == 1 else self.default
+
+
+class _Row(NamedTuple):
+    """One name of a thing."""
+
+    entry: NameEntry
+    name: str
+    letters: str
+    """Letters and digits alone: a cheap test before the name is spelled."""
+
+
+class NameIndex:
+    """The names of things of one kind. Names are spelled when a look-up needs them, so that building is quick."""
+
+    def __init__(
+        self,
+        kind: NameKind,
+        entries: Iterable[NameEntry],
+        plain: Callable[[str], str] = str,
+        normalize: Callable[[str], str] = str,
+    ) -> None:
+        """Index names.
+
+        Args:
+            kind: The kind of the things.
+            entries: The things, best first: a choice keeps their order.
+            plain: Returns a name without the parts that don't change what is meant.
+            normalize: Returns a name without wrappers that belong to its spelling, such as the region of a cloud.
+        """
+        self.kind = kind
+        self.entries = tuple(entries)
+        self._plain = plain
+        self._normalize = normalize
+
+    @cached_property
+    def _rows(self) -> tuple[_Row, ...]:
+        return tuple(
+            _Row(entry, name, letters_of(name))
+            for entry in self.entries
+            for name in dict.fromkeys((entry.id, *entry.names))
+        )
+
+    def find(self, name: str, sellers: Collection[str] = ()) -> tuple[tuple[NameEntry, ...], Match | None]:
+        """Return the things that a name means, best first, and how it matched.
+
+        Args:
+            name: The name without prefixes.
+            sellers: Only things of these sellers; empty for all.
+        """
+        if exact := self.find_exact(name, sellers):
+            return exact, "exact"
+        if plain := self.find_plain(name, sellers):
+            return plain, "plain"
+        return self._by_words(self._plain(name), sellers)
+
+    def find_exact(self, name: str, sellers: Collection[str] = ()) -> tuple[NameEntry, ...]:
+        """Return the things with a name of this spelling, best first."""
+        return self._spelled(name, self._normalize, sellers)
+
+    def find_plain(self, name: str, sellers: Collection[str] = ()) -> tuple[NameEntry, ...]:
+        """Return the things whose name is the same without snapshot and serving variant, best first."""
+        plain = self._plain
+        return self._spelled(plain(name), lambda known: plain(self._normalize(known)), sellers)
+
+    def _spelled(self, name: str, prepare: Callable[[str], str], sellers: Collection[str]) -> tuple[NameEntry, ...]:
+        letters, spelling = letters_of(name), spell(name)
+        if not spelling.key:
+            return ()
+        entries = {
+            row.entry: None
+            for row in self._rows
+            if letters in row.letters
+            and (not sellers or row.entry.seller in sellers)
+            and spelling.means(spell(prepare(row.name)))
+        }
+        return tuple(entries)
+
+    def _by_words(self, name: str, sellers: Collection[str]) -> tuple[tuple[NameEntry, ...], Match | None]:
+        typed = Counter(words(name))
+        parts = [word for word in typed if word.isalpha()]
+        if not any(len(word) > 2 for word in parts):
+            return (), None
+        equal: dict[NameEntry, None] = {}
+        containing: dict[NameEntry, None] = {}
+        for row in self._rows:
+            if (sellers and row.entry.seller not in sellers) or not all(part in row.letters for part in parts):
+                continue
+            known = Counter(words(self._plain(self._normalize(row.name))))
+            if typed == known:
+                equal[row.entry] = None
+            elif typed <= known:
+                containing[row.entry] = None
+        if equal:
+            return tuple(equal), "words"
+        return tuple(containing), "part" if containing else None
+
+    def near(self, name: str, sellers: Collection[str] = (), count: int = 3) -> tuple[str, ...]:
+        """Return the ids of things with similar names, best first; never the rejected name itself."""
+        typed, rejected = Counter(words(name)), spell(name).key
+        if not rejected:
+            return ()
+        parts = [word[:3] for word in typed if word.isalpha() and len(word) > 2] or [letters_of(name)[:3]]
+        scores: dict[str, float] = {}
+        for row in self._rows:
+            if (sellers and row.entry.seller not in sellers) or not any(part in row.letters for part in parts):
+                continue
+            known = self._normalize(row.name).rpartition("/")[2]
+            score = _similarity(rejected, typed, spell(known).key, Counter(words(known)))
+            scores[row.entry.id] = max(score, scores.get(row.entry.id, 0.0))
+        ranked = sorted(scores, key=lambda entry_id: -scores[entry_id])  # stable: the best entries stay first
+        similar = [entry_id for entry_id in ranked if scores[entry_id] >= CUTOFF and spell(entry_id).key != rejected]
+        return tuple(similar[:count])
+
+
+def _similarity(typed_key: str, typed: Counter[str], known_key: str, known: Counter[str]) -> float:
+    """Return how much two names resemble each other, from 0 to 1."""
+    matcher = difflib.SequenceMatcher(None, known_key, typed_key, autojunk=False)
+    if matcher.real_quick_ratio() < CUTOFF or matcher.quick_ratio() < CUTOFF:
+        return 0.0
+    shared = 2 * (typed & known).total() / max(1, typed.total() + known.total())
+    return (2 * matcher.ratio() + shared) / 3 if shared else matcher.ratio() * 0.9
+
+
+def is_family(names: Sequence[str]) -> bool:
+    """Return whether names differ by their version only, such as `claude-sonnet-4-5` and `claude-sonnet-5`."""
+    families = {tuple(sorted(word for word in words(name) if not _is_version(word))) for name in names}
+    return len(families) == 1
+
+
+def _is_version(word: str) -> bool:
+    return word.replace(".", "").isdigit()
+
+
+def either(names: Sequence[str]) -> str:
+    """Return names in words: `a, b or c`."""
+    return " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)

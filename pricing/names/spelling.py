@@ -1,0 +1,98 @@
+"""The spelling of a name: one key for `GPT-4.1 mini`, `gpt 4.1-mini` and `gpt_4-1_mini`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+MAX_LENGTH = 200
+
+_TOKEN = re.compile(r"[^\W\d_]+|[0-9]+")
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_DIGIT_P_DIGIT = re.compile(r"(?<=\d)p(?=\d)")  # Fireworks writes 3p1 for 3.1
+_LLAMA_V = re.compile(r"\bllama[- ]?v(?=\d)")
+_UNITS = frozenset("bmt")
+_WORD = re.compile(
+    r"\d+x\d+b"
+    r"|(?<![a-z\d])[a-z]{1,2}\d+(?:\.\d+)?b?(?![a-z\d])"  # o4, h100, v3.1, a3b
+    r"|\d+(?:\.\d+)?[a-z]{1,2}(?![a-z\d])"  # 4o, 8b, 80gb
+    r"|\d+(?:[.-]\d+(?!\.?\d*[a-z]))*"
+    r"|[^\W\d_]+"
+)
+
+
+class Spelling(NamedTuple):
+    """A name without case, separators and punctuation."""
+
+    key: str
+    """Letters and digits; a dot marks the joint between two numbers, however it was written."""
+    dots: frozenset[int]
+    """The joints that were written as a dot, counted from 0."""
+    sized: frozenset[int]
+    """The joints before a size, such as the 8 of 8B."""
+
+    def means(self, known: Spelling) -> bool:
+        """Return whether this spelling, as typed, can stand for a known name with the same key.
+
+        `4-5` and `4.5` are the same version, but `3.1-7b` isn't `3-1.7b`: dots must not contradict each other, and
+        a dot before a size isn't a separator.
+        """
+        typed_only, known_only = self.dots - known.dots, known.dots - self.dots
+        return self.key == known.key and not (typed_only and known_only) and not typed_only & self.sized
+
+
+def fold(text: str) -> str:
+    """Return a name in lower case, in compatible characters, with version dots as dots."""
+    folded = text[:MAX_LENGTH] if text.isascii() else unicodedata.normalize("NFKC", text[:MAX_LENGTH])
+    folded = folded.lower().strip(" \t\r\n`'\"“”„").replace("_", "-").replace("+", "-plus")
+    return _LLAMA_V.sub("llama-", _DIGIT_P_DIGIT.sub(".", folded))
+
+
+def letters_of(text: str) -> str:
+    """Return a name's letters and digits alone. Equal spellings have equal letters."""
+    return _NOT_ALPHANUMERIC.sub("", fold(text))
+
+
+@lru_cache(maxsize=16_384)
+def spell(text: str) -> Spelling:
+    """Return the spelling of a name."""
+    folded = fold(text)
+    key, dots, sized = "", set(), set()
+    joints, previous_end, after_joint = 0, -1, False
+    for match in _TOKEN.finditer(folded):
+        token = match[0]
+        if token[0].isdigit():
+            after_joint = key[-1:].isdigit()
+            if after_joint:
+                if folded[previous_end : match.start()] == ".":
+                    dots.add(joints)
+                joints += 1
+                key += "."
+        elif after_joint and token in _UNITS and match.start() == previous_end:
+            sized.add(joints - 1)
+        if not token[0].isdigit():
+            after_joint = False
+        key += token
+        previous_end = match.end()
+    return Spelling(key, frozenset(dots), frozenset(sized))
+
+
+def spell_key(text: str) -> str:
+    """Return the key of a name's spelling."""
+    return spell(text).key
+
+
+@lru_cache(maxsize=16_384)
+def words(text: str) -> tuple[str, ...]:
+    """Return the words, versions and sizes of a name: `claude-haiku-4-5` is `claude`, `haiku`, `4.5`."""
+    return tuple(word.replace("-", ".") if word[0].isdigit() else word for word in _WORD.findall(fold(text)))
+
+
+def version_of(text: str) -> tuple[int, ...]:
+    """Return the numbers of a name's first version, for sorting; empty if it has none."""
+    for word in words(text):
+        if re.fullmatch(r"\d+(\.\d+)*", word) and len(word) < 6:
+            return tuple(int(number) for number in word.split("."))
+    return ()

@@ -1,0 +1,127 @@
+"""Offers by the names that people write: what each means, and what is said about what isn't sold."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pricing import Catalog, UnknownName, load_catalog
+from tests.pricing.names.spellings import WAYS, ways
+
+CATALOG = load_catalog()
+OFFERS = sorted(CATALOG.offers)
+
+
+def ids(name: str) -> set[str]:
+    return set(CATALOG.resolve_offers(name).ids)
+
+
+AZURE_MINI = {f"azure/gpt-4.1-mini@{scope}" for scope in ("global", "regional", "datazone", "developer")}
+
+
+@pytest.mark.parametrize(
+    ("name", "offers"),
+    [
+        ("GPT-4.1 mini", AZURE_MINI | {"openai/gpt-4.1-mini"}),
+        ("gpt 4.1-mini", AZURE_MINI | {"openai/gpt-4.1-mini"}),
+        ("azure/gpt-4.1-mini", AZURE_MINI),
+        ("GPT-4.1 mini, global (Azure)", {"azure/gpt-4.1-mini@global"}),
+        ("gpt-4.1-mini@global", {"azure/gpt-4.1-mini@global"}),
+        ("ft:gpt-4.1-2025-04-14:my-org::example", {"openai/gpt-4.1"}),
+        ("gpt-35-turbo-0613.ft-0123", {"azure/gpt-35-turbo@regional"}),
+        (
+            "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0/abc",
+            {"aws-bedrock/nova-lite"},
+        ),
+        ("us.amazon.nova-lite-v1:0", {"aws-bedrock/nova-lite"}),
+        ("together_ai/meta-llama/Llama-3.3-70B-Instruct-Turbo", {"together/llama-3.3-70b"}),
+        ("fireworks_ai/accounts/fireworks/models/llama-v3p1-8b-instruct", {"fireworks/llama-3.1-8b"}),
+        ("vertex_ai/gemini-2.5-flash", {"google/gemini-2.5-flash"}),
+        ("openai/gpt-4.1", {"openai/gpt-4.1"}),
+        ("google/gemma-3-4b-it", {"google/gemma-3-4b"}),
+        ("gemini flash 2.5", {"google/gemini-2.5-flash"}),
+    ],
+)
+def test_offers_go_by_the_names_people_write(name: str, offers: set[str]) -> None:
+    assert ids(name) == offers
+
+
+@pytest.mark.parametrize("name", ["meta-llama/Llama-3.1-8B-Instruct", "llama 3.1 8b", "Llama_3.1_8B", "llama-8b"])
+def test_a_model_means_every_platform_that_sells_it(name: str) -> None:
+    assert {"together/llama-3.1-8b", "fireworks/llama-3.1-8b", "google/llama-3.1-8b"} <= ids(name)
+
+
+def test_a_model_sold_nowhere_on_its_makers_platform_is_found_elsewhere() -> None:
+    assert {"together/gpt-oss-20b", "fireworks/gpt-oss-20b"} <= ids("openai/gpt-oss-20b")
+
+
+@pytest.mark.parametrize(
+    ("name", "platform"), [("Bedrock", "aws-bedrock"), ("vertex_ai", "google"), ("Prime Intellect", "prime-intellect")]
+)
+def test_platforms_go_by_title_and_prefix(name: str, platform: str) -> None:
+    assert ids(name) == {offer.id for offer in CATALOG.offers.values() if offer.platform == platform}
+
+
+def test_part_of_a_name_means_every_model_with_it() -> None:
+    resolution = CATALOG.resolve_offers("llama")
+    assert resolution.match == "part"
+    assert {"together/llama-3.1-8b", "fireworks/llama-3.3-70b"} <= set(resolution.ids)
+    assert not any(offer_id.startswith("openai/") for offer_id in resolution.ids)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("sonar-pro", "No platform in the catalogue fine-tunes “sonar-pro”."),
+        ("together/gpt-4.1", "The catalogue has no “gpt-4.1” at Together, but at Azure, OpenAI."),
+        ("groq/llama-3.1-8b", "The catalogue has no fine-tuning by “groq”. Did you mean"),
+        ("arn:aws:bedrock:us-east-1:1:provisioned-model/abc", "doesn't say which model it is"),
+    ],
+)
+def test_what_is_not_sold_is_said(name: str, text: str) -> None:
+    with pytest.raises(UnknownName) as caught:
+        CATALOG.named(name)
+    assert text in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "platform"),
+    [("azure/gpt-4.1-mni", "azure"), ("together/qwen3-8c", "together"), ("togther/qwen3-8b", "together")],
+)
+def test_suggestions_are_of_the_platform_that_is_named(name: str, platform: str) -> None:
+    resolution = CATALOG.resolve_offers(name)
+    assert not resolution.ids
+    assert resolution.near
+    assert {CATALOG.offers[offer_id].platform for offer_id in resolution.near} == {platform}
+
+
+@pytest.mark.parametrize("name", ["qwen3.1-7b", "gpt-4.1-mni", "llama-3.1-9b"])
+def test_a_similar_model_is_never_taken_silently(name: str) -> None:
+    assert CATALOG.resolve_offers(name).ids == ()
+
+
+def test_suggestions_name_what_has_ended_last() -> None:
+    near = CATALOG.resolve_offers("gpt-4.2").near
+    assert near
+    assert not {"azure/gpt-4@regional", "openai/gpt-4"} & set(near)
+
+
+def names_of(offer_id: str, catalog: Catalog = CATALOG) -> tuple[str, ...]:
+    offer = catalog.offers[offer_id]
+    titles = (offer.title, f"{offer.title} ({offer.platform_title})", f"{offer.platform_title} {offer.title}")
+    return (offer_id, offer_id.partition("/")[2], offer.model, *titles, *offer.aliases)
+
+
+@given(st.sampled_from(OFFERS), ways, st.data())
+def test_every_offer_is_known_in_every_spelling(offer_id: str, way: str, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(names_of(offer_id)))
+    assert offer_id in CATALOG.resolve_offers(WAYS[way](name)).ids
+
+
+@given(st.text(max_size=80) | st.sampled_from(OFFERS).map(lambda name: name[:-1]))
+def test_suggestions_never_equal_the_rejected_name(text: str) -> None:
+    resolution = CATALOG.resolve_offers(text)
+    assert text not in resolution.near
+    assert set(resolution.near) <= set(OFFERS)
+    assert not resolution.ids or not resolution.near
