@@ -11,6 +11,10 @@ from typing import TypeVar
 from bot.actuals.service import ActualsService
 from bot.answers.lookups import Lookups
 from bot.forms.opener import FormOpener
+from bot.language.command import ParsedCommand
+from bot.language.names import mention_index
+from bot.language.reader import Reading, read_text
+from bot.language.understanding import typed_command
 from bot.prices.current_catalog import CurrentCatalog
 from bot.prices.exchange_rates import ExchangeRates
 from bot.queue.model import ActualJob, BreakEvenJob, ExportJob, Job, QueuedJob, UncertaintyJob, WorkspaceJob
@@ -86,6 +90,21 @@ class Services:
     async def poster(self, team_id: str) -> Poster:
         """Return the poster of a workspace."""
         return (await self.workspaces.of(team_id)).poster
+
+    async def understand(self, text: str) -> ParsedCommand | Reading:
+        """Return the command in a line, or what the line says in plain English.
+
+        Args:
+            text: The line, without Slack's formatting, `/ftcost` or the mention.
+
+        Raises:
+            UserError: The line is a command with a fault.
+        """
+        command = typed_command(text)
+        return command if command is not None else await asyncio.to_thread(self._read, text)
+
+    def _read(self, text: str) -> Reading:
+        return read_text(text, mention_index(self.catalog))
 
     async def price(self, fields: Mapping[str, str], as_of: date) -> Comparison:
         """Return the priced offers for a question. It takes milliseconds, or tens of them in a thread for rented GPUs.

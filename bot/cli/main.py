@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import NamedTuple
 
 from bot.cli.arguments import EXAMPLE, SLACK_ONLY
+from bot.cli.sentence import expand_sentence
 from calculator import UserError
 from pricing import PriceFileError
 
@@ -78,7 +79,7 @@ def _run(arguments: list[str]) -> int:
     if name in ("-V", "--version"):
         print(f"ftcost {version('ftcost')}")
         return 0
-    command, arguments = _split_command(arguments)
+    command, arguments = _split_command(expand_sentence(arguments, FLAGS))
     code: int = import_module(COMMANDS[command].module).run(command, arguments)
     return code
 
@@ -115,6 +116,7 @@ Commands:
 
 Examples:
   ftcost '{EXAMPLE}'
+  ftcost "Should we fine-tune GPT-4.1 mini on 10k chats of 600 tokens? 20k calls a day, prompt 1500 tokens, answers 150"
   ftcost breakeven -f scenario.yml base=gpt-4o-mini
   ftcost models llama
   ftcost price openai/gpt-4.1-mini

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from bot.actuals.command import read_actual
 from bot.answers.compare import MAX_COMPARED, MIN_COMPARED, NamedResult, side_by_side, split_names
+from bot.answers.readings import reading_message
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.estimates import EstimateJobs
-from bot.language.command import ParsedCommand, check_base, from_slack, read_command
+from bot.language.command import ParsedCommand, check_base, from_slack
+from bot.language.reader import Reading
+from bot.language.understanding import command_of
 from bot.queue.model import ActualJob, EstimateJob, MentionJob, QueuedJob
 from bot.render.blocks import SlackMessage, text_message
 from bot.render.escaping import escape
@@ -39,7 +44,15 @@ class MentionJobs:
         thread_ts = job.thread_ts or job.message_ts
         origin = Destination(job.channel_id, job.thread_ts)
         try:
-            command = read_command(from_slack(job.text))
+            understood = await self.services.understand(from_slack(job.text))
+            edited = await self._thread_estimate(job)
+            if isinstance(understood, Reading):
+                command = await self._settled(understood, edited, job)
+                if isinstance(command, Reading):
+                    await poster.notify(job.user_id, origin, reading_message(command))
+                    return
+            else:
+                command = understood
             if command.verb == "form":
                 raise UserError(MENTION_HINT)
             if command.verb == "compare" or (command.verb == "breakeven" and not command.fields):
@@ -55,7 +68,6 @@ class MentionJobs:
                 answer = await answer_lookup(self.services, command, team_id=job.team_id, user_id=job.user_id)
                 await poster.notify(job.user_id, origin, answer)
                 return
-            edited = await self._thread_estimate(job)
             defaults = WorkspaceDefaults({}) if edited else await self.services.defaults(job.team_id)
             fields = {**(edited.fields if edited else {}), **defaults.complete(command.fields)}
             if command.verb == "breakeven":
@@ -79,6 +91,26 @@ class MentionJobs:
             defaults_used=tuple(defaults.describe_used(command.fields)),
         )
         await self.estimates.estimate(queued.with_job(estimate_job))
+
+    async def _settled(
+        self, reading: Reading, edited: SavedEstimate | None, job: MentionJob
+    ) -> ParsedCommand | Reading:
+        """Return the command of a sentence, or the sentence again if the person has to answer or confirm something.
+
+        A change of the thread's estimate is made at once: it is answered where everybody sees what was changed.
+        """
+        command = command_of(reading)
+        if command is None or command.verb not in ("estimate", "breakeven"):
+            return command or reading
+        if edited is None and (reading.assumed or reading.unread):
+            return reading
+        defaults = WorkspaceDefaults({}) if edited else await self.services.defaults(job.team_id)
+        fields = {**(edited.fields if edited else {}), **defaults.complete(command.fields)}
+        try:
+            await self.services.check(fields, job.as_of)
+        except UserError as error:
+            return replace(reading, ask=str(error))
+        return command
 
     async def _thread_replies(self, command: ParsedCommand, job: MentionJob) -> list[SlackMessage]:
         """Return the comparison or the break-even of a thread's estimates. Raises UserError."""

@@ -24,6 +24,7 @@ EXAMPLES = (
     "what if we have 100k calls a day?",
 )
 """Sentences that the reader understands, shown where it didn't."""
+NOT_UNDERSTOOD = "I didn't understand that. What would you like to know? `help` lists what I can do."
 
 _FIT = (
     r"\bfits?\b|out of memory|\boom\b|enough (?:memory|vram)|⟦n\d+⟧ ?gb (?:be )?enough|how (?:much|many) (?:memory|vram|gpus?|cards|⟦g\d+⟧)|(?:which|what) gpus?\b|"
@@ -135,7 +136,7 @@ def read_sentence(text: str, names: MentionIndex, typed: dict[str, str] | None =
     if intent == "change" and not fields and not sentence.questions:
         intent = "unclear"
     if intent == "unclear" and not sentence.questions:
-        sentence.ask("I didn't understand that. What would you like to know? For example: " + "; ".join(EXAMPLES) + ".")
+        sentence.ask(NOT_UNDERSTOOD)
     if intent == "compare" and not fields and not re.search(r"\b(?:these|those|them|both|two|all|last)\b", intent_text):
         sentence.ask("Which estimates should I compare? Name them by id, such as compare k7m2 p3x9.")
     ask = sentence.questions[0] if sentence.questions else None

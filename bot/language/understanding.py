@@ -1,13 +1,13 @@
-"""The one way from what a person types to a command, for slash commands, mentions, messages and the terminal."""
+"""Commands and sentences: which of the two a line is, and the command that a sentence stands for."""
 
 from __future__ import annotations
 
+import difflib
 import re
 
-from bot.language.command import ParsedCommand, read_command, write_command
-from bot.language.mentions import MentionIndex
-from bot.language.reader import Reading, read_text
-from calculator import UserError
+from bot.language.command import VERBS, ParsedCommand, read_command, write_command
+from bot.language.reader import Reading
+from calculator import KEYS, UserError
 
 _SENTENCE_WORDS = re.compile(
     r"\b(?:a|an|the|of|for|to|with|against|versus|vs|me|us|my|our|we|i|it|is|are|does|do|would|should|can|could|on|in|at|if|how|what|which|"
@@ -18,27 +18,38 @@ _WORD_VERBS = frozenset({"models", "price", "fit", "list", "show", "diff", "comp
 """Commands whose name may also start a sentence, such as `price of tuning gpt-4.1`."""
 
 
-def understand(text: str, names: MentionIndex) -> ParsedCommand | Reading:
-    """Return the command in a line, or what the line says in plain English.
+def typed_command(text: str) -> ParsedCommand | None:
+    """Return the command in a line, or None if the line is a sentence in plain English.
 
     Args:
         text: The line, without `/ftcost` or the mention.
-        names: The names of models, platforms and GPUs.
 
     Raises:
-        UserError: A command is misspelt in a way that plain English cannot explain.
+        UserError: The line is a command with a fault.
     """
     words = text.split()
     verb = words[0].lower() if words else ""
     rest = " ".join(words[1:])
-    is_sentence = verb in _WORD_VERBS and "=" not in rest and bool(_SENTENCE_WORDS.search(rest))
-    if not is_sentence:
-        try:
-            return read_command(text)
-        except UserError:
-            if words and all("=" in word for word in words[verb in _WORD_VERBS :]):
-                raise
-    return read_text(text, names)
+    if verb in _WORD_VERBS and "=" not in rest and _SENTENCE_WORDS.search(rest):
+        return None
+    try:
+        return read_command(text)
+    except UserError:
+        only_keys = all("=" in word for word in words[verb in _WORD_VERBS :])
+        if only_keys or _has_open_quote(text) or (len(words) < 3 and _is_misspelt(verb)):
+            raise
+        return None
+
+
+def _has_open_quote(text: str) -> bool:
+    return "=" in text and sum(text.count(quote) for quote in '"“”„') % 2 == 1
+
+
+def _is_misspelt(word: str) -> bool:
+    """Return whether a word resembles a command or a key, and isn't one of a sentence."""
+    return not _SENTENCE_WORDS.fullmatch(word) and bool(
+        difflib.get_close_matches(word, [*VERBS, *KEYS], n=1, cutoff=0.75)
+    )
 
 
 def command_of(reading: Reading) -> ParsedCommand | None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec.structs import replace
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.answers.readings import MAX_BUTTON_VALUE, OPEN, reading_message
 from bot.forms.estimates import Origin, form
-from bot.language.command import check_base, from_slack, read_command, readable_fields
+from bot.language.command import check_base, from_slack, readable_fields
+from bot.language.reader import Reading
+from bot.language.understanding import command_of
 from bot.listeners.actuals import accept_actual
 from bot.listeners.home import open_budget
 from bot.listeners.keys import open_keys
@@ -23,9 +27,6 @@ from bot.usecases.lookups import serve_lookup
 from calculator import UserError
 
 COMMAND = "/ftcost"
-FIX = "fix"
-MAX_BUTTON_VALUE = 2_000
-"""Slack's limit for a button's value, in characters."""
 
 
 async def answer_command(services: Services, request: CommandRequest) -> dict[str, Any]:
@@ -39,7 +40,9 @@ async def answer_command(services: Services, request: CommandRequest) -> dict[st
         return {}
     text = from_slack(request.text)
     try:
-        command = read_command(text)
+        command = await services.understand(text)
+        if isinstance(command, Reading):
+            return await answer_reading(services, request, command)
         if command.verb == "form":
             await open_form(services, request)
             return {}
@@ -75,6 +78,28 @@ async def answer_command(services: Services, request: CommandRequest) -> dict[st
     )
     await services.worker.accept(f"command:{request.trigger_id}", job)
     return {}
+
+
+async def answer_reading(services: Services, request: CommandRequest, reading: Reading) -> dict[str, Any]:
+    """Return the response to a sentence, which only the user sees.
+
+    An estimate is offered with a button, because it would be posted for everybody; a look-up is answered at once.
+
+    Raises:
+        UserError: The look-up can't be answered.
+    """
+    command = command_of(reading)
+    if command is not None and command.verb in ("estimate", "breakeven"):
+        defaults = await services.cached_defaults(request.team_id)
+        try:
+            await services.check(defaults.complete(command.fields), services.today())
+        except UserError as error:
+            reading = replace(reading, ask=str(error))
+    elif command is not None:
+        answer = await services.worker.soon(serve_lookup(services, request, command))
+        return {"text": answer.text, "blocks": answer.blocks}
+    message = reading_message(reading)
+    return {"text": message.text, "blocks": message.blocks}
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -125,7 +150,7 @@ def _refusal(error: UserError, typed: str) -> dict[str, Any]:
     if "=" in typed and len(typed) <= MAX_BUTTON_VALUE:
         button = {
             "type": "button",
-            "action_id": FIX,
+            "action_id": OPEN,
             "text": {"type": "plain_text", "text": "Fix in the form"},
             "value": typed,
         }

@@ -1,4 +1,4 @@
-"""Files that users send in a direct message or a thread, and the button that cancels their count."""
+"""Files that users send in a thread, and the button that cancels their count."""
 
 from __future__ import annotations
 
@@ -17,14 +17,6 @@ from bot.usecases.datasets import RunOfAnotherUser, cancel_run
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    @app.event("message")
-    async def on_message(ack: AsyncAck, slack_request: EventRequest) -> None:
-        # In channels file_shared reports files, so that the bot doesn't have to read every message.
-        message = slack_request.user_message
-        if message and message.is_direct and not message.is_from_app:
-            await accept_files(services, slack_request.team_id, message)
-        await ack()
-
     @app.event("file_shared")
     async def on_shared(ack: AsyncAck, slack_request: EventRequest) -> None:
         team_id, user_id = slack_request.team_id, slack_request.file_user_id

@@ -7,9 +7,10 @@ from typing import TypedDict
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.answers.readings import OPEN, RUN
 from bot.forms.estimates import Origin, View, compare_form, form, loading, notice
 from bot.language.command import readable_fields
-from bot.listeners.commands import FIX
+from bot.listeners.commands import estimate_job
 from bot.listeners.modals import ESTIMATE_GONE, fill_modal, open_modal, show_modal
 from bot.queue.model import EXPORT_FORMATS, BreakEvenJob, ExportFormat, ExportJob, UncertaintyJob
 from bot.services import Services
@@ -73,11 +74,20 @@ def register(app: AsyncApp, services: Services) -> None:
         await services.worker.accept(slack_request.idempotency_key, UncertaintyJob(as_of=services.today(), **target))
         await ack()
 
-    @app.action(FIX)
+    @app.action(OPEN)
     async def on_fix(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        origin = Origin(channel=slack_request.channel_id)
+        origin = Origin(channel=slack_request.channel_id, thread_ts=slack_request.thread_ts)
         services.worker.start(show_modal(services, slack_request, form(origin, readable_fields(slack_request.value))))
+
+    @app.action(RUN)
+    async def on_run(ack: AsyncAck, slack_request: ActionRequest) -> None:
+        defaults = await services.cached_defaults(slack_request.team_id)
+        typed = readable_fields(slack_request.value)
+        origin = Origin(channel=slack_request.channel_id, thread_ts=slack_request.thread_ts)
+        job = estimate_job(services, slack_request, defaults.complete(typed), origin, defaults.describe_used(typed))
+        await services.worker.accept(slack_request.idempotency_key, job)
+        await ack()
 
 
 def _target(request: ActionRequest, estimate_id: str) -> Target:

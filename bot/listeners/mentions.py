@@ -1,4 +1,4 @@
-"""`@ftcost …`, with or without files."""
+"""`@ftcost …` and direct messages, with or without files."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ def register(app: AsyncApp, services: Services) -> None:
     async def on_mention(ack: AsyncAck, slack_request: EventRequest) -> None:
         if slack_request.user_message:
             await _accept_mention(services, slack_request, slack_request.user_message)
+        await ack()
+
+    @app.event("message")
+    async def on_message(ack: AsyncAck, slack_request: EventRequest) -> None:
+        # A direct message is answered like a mention. In channels file_shared reports files, so that the bot
+        # doesn't have to read every message.
+        message = slack_request.user_message
+        if message and message.is_direct and not message.is_from_app and (message.files or message.text.strip()):
+            await _accept_mention(services, slack_request, message)
         await ack()
 
 

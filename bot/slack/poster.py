@@ -243,7 +243,9 @@ class Poster:
 
     async def notify(self, user: str, destination: Destination, message: SlackMessage) -> None:
         """Send a message to one user: visible only to them in the channel, or else in a direct message."""
-        if not await self.post_ephemeral(user, destination, message):
+        if destination.channel.startswith("D"):
+            await self.post(destination, message)
+        elif not await self.post_ephemeral(user, destination, message):
             await self.post(await self.open_dm(user), message)
 
     async def post_ephemeral(self, user: str, destination: Destination, message: SlackMessage) -> bool:

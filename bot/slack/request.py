@@ -235,7 +235,8 @@ def _action(common: Mapping[str, Any], body: Mapping[str, Any]) -> ActionRequest
         **common,
         **_interaction(body, _text(body, "user", "id")),
         channel_id=_text(body, "channel", "id"),
-        thread_ts=_text(body, "message", "thread_ts"),
+        # A message that only one user sees has no content in the request, but its place.
+        thread_ts=_text(body, "message", "thread_ts") or _text(body, "container", "thread_ts"),
         action_value=whole(value) if isinstance(value := at(action, "value"), str) else None,
         selected_value=_text(action, "selected_option", "value"),
         button_message=message,

@@ -211,7 +211,7 @@ async def test_look_ups_are_the_same_in_slack_and_terminal(
 
 
 def test_terminal_suggests_only_its_own_commands(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(capsys, "how much?", code=2)[1] == "“how” isn't a command. `help` lists the commands.\n"
+    assert run(capsys, "how much?", code=2)[1].startswith("I didn't understand that.")
     assert run(capsys, "hepl", code=2)[1] == "“hepl” isn't a command. Did you mean `help`?\n"
 
 
@@ -359,3 +359,26 @@ def test_a_scenario_file_goes_round(capsys: pytest.CaptureFixture[str], tmp_path
     again, _ = run(capsys, "-f", str(path), "--format", "yaml")
     assert again == path.read_text()
     assert run_json(capsys, "-f", str(path))["scenario"] == support_bot.FIELDS | {"name": "null: off", "runs": "2..4"}
+
+
+def test_a_sentence_is_answered_and_echoed_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    sentence = run(capsys, "10k examples of 400 tokens, 3 epochs on azure")
+    typed = run(capsys, "on=azure examples=10k example=400 epochs=3")
+    assert sentence[0] == typed[0]
+    assert sentence[1] == "Read as: estimate epochs=3 examples=10k example=400 on=azure\n"
+
+
+def test_a_number_with_two_readings_is_asked_back(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "10000" in run(capsys, "10.000 examples of 400 tokens", code=2)[1]
+
+
+def test_read_prints_the_reading_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["read", "make it 5 epochs", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "intent": "change", "fields": {"epochs": "5"}, "assumed": [], "unread": [], "ask": None
+    }  # fmt: skip
+
+
+def test_read_prints_the_reading_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["read", "10k examples in chartreuse"]) == 0
+    assert capsys.readouterr().out == "intent    change\nexamples  10k\nNot understood: chartreuse\n"

@@ -89,6 +89,25 @@ async def test_complete_question_is_answered_in_an_existing_thread(workspace: Wo
     assert column(change) == {support_bot.OFFER: "+$80.00"}, "20M instead of 12M tokens at $10"
 
 
+async def test_plain_english_in_a_thread_changes_the_estimate(workspace: Workspace, slack: FakeSlack) -> None:
+    """Twice the calls: 24 × 1,080 = $25,920.00 beside $120.00, so $26,040.00: $12,960.00 more."""
+    parent = await slack_actions.ask(slack, support_bot.LINE)
+    await mention(slack, "what if we have 100k calls a day?", thread=parent)
+    change = await slack_actions.change(slack, parent)
+    assert rows(change)[1:] == [[support_bot.OFFER, "$13,080.00", "$26,040.00", "+$12,960.00"]]
+    assert "Changed: calls 50k/day → 100k/day" in texts(change)
+
+
+async def test_a_direct_message_is_answered_like_a_mention(workspace: Workspace, slack: FakeSlack) -> None:
+    direct = slack.im
+    asked = await slack.say(support_bot.LINE, channel=direct)
+    await slack.wait_for(lambda: slack_actions.is_complete(slack, asked))
+    assert figures(from_bot(slack, asked)[0]) == support_bot.FIGURES
+    await slack.say("make it cheaper", channel=direct)
+    reply = (await slack.wait_for(lambda: [m for m in slack.messages(direct) if "I didn't understand" in m["text"]]))[0]
+    assert reply["user"] == slack.bot_user
+
+
 async def hint(slack: FakeSlack) -> Json:
     """What only the asker sees."""
     found = await slack.wait_for(slack.ephemerals)
@@ -112,7 +131,10 @@ async def test_change_without_an_estimate_names_the_missing_keys(workspace: Work
         ("epoch=5", "epochs"),
         ("on=openai/gpt-4.1-minni", "openai/gpt-4.1-mini"),
         ("", "epochs=5"),
-        ("thanks!", "isn't a command"),
+        ("thanks!", "Any number can be a range"),
+        ("make it cheaper", "I didn't understand that"),
+        ("10.000 examples", "10000"),
+        ("what does openai charge for training gpt-4.1-mini", "$5.00"),
         ("help", "Any number can be a range"),
         ("models mixtral", "together/mixtral"),
         ("price openai/gpt-4.1-mini", "$5.00"),

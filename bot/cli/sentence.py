@@ -1,0 +1,76 @@
+"""A question in plain English on the command line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Sequence
+
+from bot.cli.arguments import prices_dir
+from bot.language.command import write_command
+from bot.language.reader import EXAMPLES, NOT_UNDERSTOOD, Reading
+from calculator import UserError
+
+OWN_ARGUMENTS = frozenset({"read", "count", "actual", "prices", "serve", "keys", "compare"})
+"""Commands whose arguments are no question."""
+
+
+def expand_sentence(arguments: Sequence[str], flags: Collection[str]) -> list[str]:
+    """Return the arguments with a sentence replaced by the command that it stands for.
+
+    What was read and assumed is printed to standard error, so that the answer alone is on standard output.
+
+    Args:
+        arguments: The arguments after the program's name.
+        flags: The options without a value.
+
+    Raises:
+        UserError: The sentence needs an answer from the person first.
+    """
+    options, words = _split_options(arguments, flags)
+    if words and words[0] in OWN_ARGUMENTS:
+        return list(arguments)
+    if not any(" " in word.strip() and "=" not in word.split()[0] for word in words):
+        return list(arguments)  # commands and key=value words need no reader, whose names take time to load
+    from bot.language.names import mention_index
+    from bot.language.reader import read_text
+    from bot.language.understanding import command_of, typed_command
+    from pricing import load_catalog
+
+    line = " ".join(words)
+    if typed_command(line) is not None:
+        return list(arguments)
+    reading = read_text(line, mention_index(load_catalog(prices_dir())))
+    command = command_of(reading)
+    if command is None:
+        examples = [f"  {example}" for example in EXAMPLES]
+        raise UserError(
+            "\n".join([reading.ask or NOT_UNDERSTOOD, *([] if reading.fields else ["Examples:", *examples])])
+        )
+    print(echo(reading), file=sys.stderr)
+    text = command.argument or write_command(command.fields)
+    return [command.verb, *([text] if text else []), *options]
+
+
+def echo(reading: Reading) -> str:
+    """Return the line that says what was read, what was assumed and what was not understood."""
+    parts = [f"Read as: {reading.intent} {write_command(reading.fields)}".rstrip(), *reading.assumed]
+    if reading.unread:
+        parts.append(f"Not understood: {', '.join(reading.unread)}.")
+    return "\n".join(parts)
+
+
+def _split_options(arguments: Sequence[str], flags: Collection[str]) -> tuple[list[str], list[str]]:
+    """Return the options with their values, and the other words."""
+    options: list[str] = []
+    words: list[str] = []
+    position = 0
+    while position < len(arguments):
+        argument = arguments[position]
+        length = 1
+        if argument.startswith("-") and len(argument) > 1:
+            length = 1 if "=" in argument or argument in flags else 2
+            options += arguments[position : position + length]
+        else:
+            words.append(argument)
+        position += length
+    return options, words
