@@ -53,6 +53,7 @@ from pricing.not_sold import NotSold
 from pricing.offer import Offer
 from pricing.overview import overview
 from pricing.price import Assumption, Price, Source, Tier, price_of, question_source
+from pricing.prompt_caching import CachingRule, caching_rule, load_caching_rules
 from pricing.terms import (
     EpochRule,
     Lifecycle,
@@ -90,6 +91,7 @@ __all__ = [
     "BillingStep",
     "BoundedClient",
     "BoundedResponse",
+    "CachingRule",
     "CapabilityTable",
     "Catalog",
     "ChecksByModel",
@@ -155,12 +157,14 @@ __all__ = [
     "Unit",
     "UnknownName",
     "YamlError",
+    "caching_rule",
     "capability_gaps",
     "fold_model_name",
     "is_gpu_qualifier",
     "known_gpu",
     "known_model",
     "load_bill_rules",
+    "load_caching_rules",
     "load_capability",
     "load_capability_checks",
     "load_catalog",
