@@ -59,7 +59,9 @@ def not_for_sale(offer: Offer, status: Status, as_of: date) -> Warning:
 
 def method_not_sold(plan: ResolvedScenario, offer: Offer) -> Warning:
     """Return the warning for a training method that isn't sold for this model, with those that are."""
-    sold = [METHOD_NAMES[method] for method in offer.methods_sold]
+    undisclosed = offer.methods.undisclosed if offer.methods else ()
+    sold = ["supervised tuning"] * bool(undisclosed)
+    sold += [METHOD_NAMES[method] for method in offer.methods_sold if method not in undisclosed]
     alternatives = " and ".join((", ".join(sold[:-1]), sold[-1])) if len(sold) > 1 else "".join(sold)
     instead = f" It sells {alternatives}." if sold else ""
     method = METHOD_NAMES[plan.method] if plan.method else "tuning"

@@ -57,6 +57,7 @@ def test_all_is_what_can_be_trained_on_the_day(catalog: Catalog) -> None:
 def test_a_platform_or_a_model_stands_for_its_offers(catalog: Catalog) -> None:
     found = estimate(read_scenario({**LEAST, "on": "mistral, qwen3-8b, tinker/qwen3-8b"}), catalog, TODAY)
     assert sorted(one.offer.id for one in found.estimates) == [
+        "crusoe/qwen3-8b",
         "fireworks/qwen3-8b",
         "google/qwen3-8b",
         "mistral/classifier",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from calculator.costs.training import epochs_by
-from pricing import Catalog, Offer, Price, PriceFileError, UnknownName, load_catalog
+from pricing import Catalog, Offer, Price, PriceFileError, PriceKind, UnknownName, load_catalog
 from pricing.refresh.record import READ_BY_PROGRAM
 
 TODAY = date(2026, 11, 21)
@@ -29,20 +29,20 @@ def price_on(offer: Offer, kind: Any, day: date = TODAY, method: Any = None) -> 
 
 # Offer, kind, method, US dollars, words of the source's title, confidence, checked.
 CHECKS = """
-openai/gpt-4.1              training            -         25       OpenAI API pricing    medium  2025-11
+openai/gpt-4.1              training            -         25       OpenAI API pricing    high    2026-09-03
 openai/gpt-4.1              batch_cached_input  -         0.5      LiteLLM               high    2026-11
-openai/gpt-4.1-mini         training            -         5        OpenAI API pricing    medium  2025-11
+openai/gpt-4.1-mini         training            -         5        OpenAI API pricing    high    2026-09-03
 openai/gpt-4.1-mini         output              -         3.2      LiteLLM               high    2026-11
-openai/gpt-4.1-mini         hosting             -         0        OpenAI API pricing    high    2025-11
-openai/gpt-4.1-nano         training            -         1.5      OpenAI API pricing    medium  2025-11
+openai/gpt-4.1-mini         hosting             -         0        OpenAI API pricing    high    2026-09-03
+openai/gpt-4.1-nano         training            -         1.5      OpenAI API pricing    high    2026-09-03
 openai/gpt-4o               input               -         3.75     LiteLLM               high    2026-11
-openai/gpt-4o               batch_input         -         2.225    LiteLLM               low     2026-11
-openai/gpt-4o               batch_output        -         12.5     LiteLLM               low     2026-11
-openai/gpt-4o-mini          training            -         3        OpenAI API pricing    medium  2025-11
+openai/gpt-4o               batch_input         -         2.225    OpenAI API pricing    high    2026-09-03
+openai/gpt-4o               batch_output        -         12.5     OpenAI API pricing    high    2026-09-03
+openai/gpt-4o-mini          training            -         3        OpenAI API pricing    high    2026-09-03
 openai/gpt-4o-mini          cached_input        -         0.15     LiteLLM               high    2026-11
-openai/gpt-3.5-turbo        training            -         8        OpenAI API pricing    medium  2025-11
+openai/gpt-3.5-turbo        training            -         8        OpenAI API pricing    high    2026-09-03
 openai/davinci-002          output              -         12       OpenAI API pricing    high    2025-11
-openai/babbage-002          training            -         0.4      OpenAI API pricing    medium  2025-11
+openai/babbage-002          training            -         0.4      OpenAI API pricing    high    2026-09-03
 openai/o4-mini              training            -         100      OpenAI help           high    2026
 openai/o4-mini              cached_input        -         1        LiteLLM               high    2026-11
 azure/gpt-4.1@global        training            -         25       Azure Retail Prices   high    2026-08-11
@@ -69,9 +69,9 @@ google/gemini-2.5-pro       output              -         10       LiteLLM      
 google/gemini-2.5-flash     training            -         5        July 2026             high    2026-07-20
 google/gemini-2.5-flash-lite hosting            -         0        July 2026             high    2026-07-20
 google/gemini-1.5-flash     training            -         8        older page            low     2025
-google/qwen3-8b             training            -         4.18     second-hand           medium  2026-08
-google/gemma-3-27b          training            -         6.83     second-hand           medium  2026-08
-google/llama-4-scout        training            -         5.77     second-hand           medium  2026-08
+google/qwen3-8b             training            -         4.18     Google skills         high    2026-08-19
+google/gemma-3-27b          training            -         6.83     Google skills         high    2026-08-19
+google/llama-4-scout        training            -         5.77     Google skills         high    2026-08-19
 aws-bedrock/nova-2-lite     training            -         3.78     Price List API        high    2026-08-02
 aws-bedrock/nova-2-lite     provisioned         -         60.5     Price List API        high    2026-08-02
 aws-bedrock/nova-2-lite     model_storage       -         1.95     Price List API        high    2026-08-02
@@ -97,7 +97,7 @@ together/kimi-k2            training            dpo       37.5     Together AI p
 together/qwen3-8b           hosting             -         5.49     dedicated endpoints   low     2026-09-09
 together/deepseek-r1        hosting             -         8.99     dedicated endpoints   low     2026-09-09
 fireworks/llama-3.1-8b      training            lora      0.5      estimator             high    2026-10-08
-fireworks/qwen3-14b         training            dpo-full  2        Fireworks pricing     medium  2026-09-09
+fireworks/qwen3-14b         training            dpo-full  2        Fireworks pricing     high    2026-10-07
 fireworks/qwen3-32b         training            lora      3        estimator             high    2026-10-08
 fireworks/gpt-oss-20b       training            lora      3        estimator             high    2026-10-08
 fireworks/gpt-oss-120b      training            dpo       12       estimator             high    2026-10-08
@@ -108,6 +108,56 @@ tinker/qwen3.8-27b          output              -         5.595    Tinker       
 tinker/qwen3.5-4b           data_storage        -         0.1      Tinker                high    2026-09-09
 prime-intellect/qwen3.5-9b  training            -         0.6      Prime Intellect       medium  2026-09-20
 prime-intellect/qwen3.5-397b output             -         3        Prime Intellect       medium  2026-09-20
+aws-bedrock/llama-3.1-8b    training            -         1.49     AWS Labs              medium  2026-07-17
+aws-bedrock/llama-3.1-70b   training            -         7.99     AWS Labs              medium  2026-07-17
+aws-bedrock/llama-3.2-1b    training            -         0.5      AWS Labs              medium  2026-07-17
+aws-bedrock/llama-3.2-3b    training            -         1.1      AWS Labs              medium  2026-07-17
+aws-bedrock/llama-3.2-11b   training            -         3.5      AWS Labs              medium  2026-07-17
+aws-bedrock/llama-3.2-90b   training            -         7.9      AWS Labs              medium  2026-07-17
+aws-bedrock/llama-3.1-8b    provisioned         -         24       AWS Labs              medium  2026-07-17
+aws-bedrock/llama-3.2-3b    provisioned         -         23       AWS Labs              medium  2026-07-17
+aws-bedrock/llama-3.2-90b   provisioned         -         30       AWS Labs              medium  2026-07-17
+aws-bedrock/llama-3.1-70b   model_storage       -         1.95     AWS Labs              medium  2026-07-17
+azure/o4-mini@regional      hosting             -         1.7      Azure Retail Prices   high    2026-08-11
+azure/o4-mini@datazone      hosting             -         1.7      Azure Retail Prices   high    2026-08-11
+azure/o4-mini@regional      input               -         1.21     Azure Retail Prices   high    2026-08-11
+azure/o4-mini@datazone      cached_input        -         0.303    Azure Retail Prices   high    2026-08-11
+azure/o4-mini@datazone      output              -         4.84     Azure Retail Prices   high    2026-08-11
+azure/o4-mini@developer     input               -         1.1      Azure Retail Prices   high    2026-08-11
+azure/o4-mini@developer     output              -         4.4      Azure Retail Prices   high    2026-08-11
+azure/gpt-4o@datazone       input               -         2.75     Azure Retail Prices   high    2026-08-11
+azure/gpt-4o@datazone       cached_input        -         1.375    Azure Retail Prices   high    2026-08-11
+azure/gpt-4o@datazone       output              -         11       Azure Retail Prices   high    2026-08-11
+azure/gpt-4o-mini@datazone  input               -         0.165    Azure Retail Prices   high    2026-08-11
+azure/gpt-4o-mini@datazone  cached_input        -         0.083    Azure Retail Prices   high    2026-08-11
+azure/gpt-4o-mini@datazone  output              -         0.66     Azure Retail Prices   high    2026-08-11
+azure/gpt-oss-20b@datazone  input               -         0.077    Azure Retail Prices   high    2026-08-11
+azure/gpt-oss-20b@datazone  output              -         0.33     Azure Retail Prices   high    2026-08-11
+azure/llama-3.3-70b@datazone input              -         0.781    Azure Retail Prices   high    2026-08-11
+azure/llama-3.3-70b@datazone output             -         0.781    Azure Retail Prices   high    2026-08-11
+azure/ministral-3b@datazone input               -         0.055    Azure Retail Prices   high    2026-08-11
+azure/ministral-3b@datazone output              -         0.17     Azure Retail Prices   high    2026-08-11
+azure/gpt-4.1@regional      cached_input        -         0.55     Azure Retail Prices   high    2026-08-11
+azure/gpt-4.1@datazone      cached_input        -         0.55     Azure Retail Prices   high    2026-08-11
+azure/gpt-4.1@developer     cached_input        -         0.5      Azure Retail Prices   high    2026-08-11
+azure/gpt-4.1-mini@regional cached_input        -         0.11     Azure Retail Prices   high    2026-08-11
+azure/gpt-4.1-mini@datazone cached_input        -         0.11     Azure Retail Prices   high    2026-08-11
+azure/gpt-4.1-mini@developer cached_input       -         0.1      Azure Retail Prices   high    2026-08-11
+azure/gpt-4.1-nano@regional cached_input        -         0.028    Azure Retail Prices   high    2026-08-11
+azure/gpt-4.1-nano@developer cached_input       -         0.025    Azure Retail Prices   high    2026-08-11
+azure/gpt-4o@regional       cached_input        -         1.375    Azure Retail Prices   high    2026-08-11
+azure/gpt-oss-20b@regional  training            -         4        Azure Retail Prices   high    2026-08-11
+azure/gpt-oss-20b@regional  hosting             -         0.33     Azure Retail Prices   high    2026-08-11
+azure/llama-3.3-70b@regional training           -         4.95     Azure Retail Prices   high    2026-08-11
+azure/ministral-3b@regional hosting             -         0.715    Azure Retail Prices   high    2026-08-11
+google/gemma-3-12b          hosting             -         12.6259  Model Garden          medium  2026-07-08
+google/qwen3-8b             hosting             -         1.1507   Model Garden          medium  2026-07-08
+fireworks/qwen3-8b          training            full      1        Fireworks pricing     high    2026-10-07
+fireworks/deepseek-v3       training            dpo-full  40       Fireworks pricing     high    2026-10-07
+fireworks/qwen3-8b          training            rft       0        estimator             high    2026-10-08
+prime-intellect/qwen3.6-35b-a3b training        -         1        supported models      high    2026-09-20
+prime-intellect/llama-3.2-1b output             -         0.06     supported models      high    2026-09-20
+prime-intellect/gpt-oss-20b input               -         0.1      supported models      high    2026-09-20
 ori/lora-10b                training            -         0.46     Ori                   high    2026
 """
 
@@ -175,7 +225,7 @@ def test_number_of_offers_per_platform(catalog: Catalog) -> None:
         "alibaba": 3,
         "anthropic": 1,
         "aws-bedrock": 17,
-        "azure": 34,
+        "azure": 37,
         "crusoe": 3,
         "fireworks": 61,
         "google": 27,
@@ -184,7 +234,7 @@ def test_number_of_offers_per_platform(catalog: Catalog) -> None:
         "openai": 10,
         "ori": 1,
         "predibase": 1,
-        "prime-intellect": 5,
+        "prime-intellect": 11,
         "sagemaker": 1,
         "snowflake": 1,
         "tinker": 22,
@@ -199,12 +249,10 @@ def test_number_of_offers_per_platform(catalog: Catalog) -> None:
         ("aws-bedrock/nova-lite", "training"),  # the only source is a guess
         ("aws-bedrock/nova-pro", "training"),
         ("aws-bedrock/nova-micro", "model_storage"),
-        ("aws-bedrock/llama-3.1-8b", "training"),
         ("aws-bedrock/llama-3.3-70b", "training"),
+        ("aws-bedrock/llama-3.3-70b", "provisioned"),
         ("aws-bedrock/claude-3-haiku", "training"),
-        ("azure/o4-mini@regional", "hosting"),
         ("google/gemini-3.5-flash-lite", "training"),
-        ("google/qwen3-8b", "hosting"),
         ("mistral/text-models", "training"),
     ],
 )
@@ -221,9 +269,8 @@ def test_offer_without_any_price(catalog: Catalog, offer: str) -> None:
 
 
 def test_price_without_a_meter_is_not_recorded(catalog: Catalog) -> None:
-    assert "cached_input" not in catalog.offers["azure/gpt-4.1-mini@developer"].prices
-    for scope in ("datazone", "developer"):
-        assert "input" not in catalog.offers[f"azure/gpt-4o-mini@{scope}"].prices
+    for model in ("gpt-4o", "gpt-4o-mini"):
+        assert "input" not in catalog.offers[f"azure/{model}@developer"].prices, "its meters are implausible"
     for offer in catalog.offers.values():
         if offer.platform in ("together", "fireworks"):
             assert not offer.prices.keys() & {"input", "cached_input", "output"}, "served on dedicated GPUs only"
@@ -239,11 +286,13 @@ def test_prices_on_other_terms_have_a_variant(catalog: Catalog) -> None:
 def test_conflicts_are_recorded_with_the_price(catalog: Catalog) -> None:
     for offer, kind, method, words in [
         ("azure/gpt-4.1@global", "training", None, "$2 per 1M"),
-        ("openai/gpt-4o", "batch_cached_input", None, "genai-prices"),
+        ("azure/o4-mini@developer", "training", None, "no developer tier"),
+        ("prime-intellect/qwen3.5-397b", "output", None, "older copy"),
+        ("fireworks/gpt-oss-120b", "hosting", None, "1 × H100"),
         ("aws-bedrock/nova-micro", "training", None, "1.25"),
-        ("aws-bedrock/nova-2-lite", "input", None, "0.33"),
+        ("aws-bedrock/nova-2-lite", "input", None, "0.30 for global calls and 0.33 in a region"),
         ("together/qwen3-8b", "training", "full", "0.54"),
-        ("together/qwen3-8b", "minimum", None, "no minimum"),
+        ("together/qwen3-8b", "minimum", None, "skills repository of 2026-08-18 say there is no minimum"),
         ("together/qwen3-8b", "hosting", None, "6.49"),
     ]:
         price = price_on(catalog.offers[offer], kind, method=method)
@@ -292,6 +341,9 @@ def test_gemini_2_5_is_unknown_from_the_announced_rise(catalog: Catalog, model: 
         ("together/deepseek-v3.1", "8.99", 8),  # 671 × 1 × 1.2 = 805.2: over 8 H100, so B200 of 180
         ("fireworks/llama-4-scout", "8", 4),  # 109 × 2 × 1.2 = 261.6
         ("fireworks/deepseek-v3.1", "8", 8),  # H200 of 141
+        ("fireworks/gpt-oss-120b", "8", 4),  # Fireworks' own comparison: 4 × H200
+        ("google/gemma-3-12b", "12.6259", 1),  # 12.2 × 2 × 1.2 = 29.3 of 80
+        ("google/llama-3.3-70b", "12.6259", 4),  # 70.6 × 2 × 1.2 = 169.4
         ("fireworks/kimi-k2", "13", 8),  # 1000 × 1 × 1.2 = 1200: over 8 H200, so B200
     ],
 )
@@ -304,7 +356,7 @@ def test_gpus_per_deployment(catalog: Catalog, offer: str, usd_per_hour: str, gp
 def test_training_methods_by_platform(catalog: Catalog) -> None:
     assert catalog.offers["together/llama-3.1-8b"].priced_methods == ("lora", "full", "dpo", "dpo-full")
     assert catalog.offers["together/kimi-k2"].priced_methods == ("lora", "dpo")
-    assert catalog.offers["fireworks/llama-3.1-8b"].priced_methods == ("lora", "full", "dpo", "dpo-full")
+    assert catalog.offers["fireworks/llama-3.1-8b"].priced_methods == ("lora", "full", "dpo", "dpo-full", "rft")
     assert catalog.offers["google/gemini-3.5-flash"].priced_methods == ()
 
 
@@ -313,8 +365,9 @@ def test_training_methods_by_platform(catalog: Catalog) -> None:
     [
         ("openai/gpt-4.1-mini", date(2026, 5, 6), "closing", True, True),
         ("openai/gpt-4.1-mini", TODAY, "closing", False, True),
-        ("openai/gpt-4.1-mini", date(2027, 1, 6), "closing", False, True),
-        ("openai/gpt-4.1-mini", date(2027, 1, 7), "closed", False, False),
+        ("openai/gpt-4.1-mini", date(2027, 1, 5), "closing", False, True),
+        ("openai/gpt-4.1-mini", date(2027, 1, 6), "closed", False, False),
+        ("openai/gpt-4o", date(2027, 1, 6), "closed", False, False),
         ("openai/gpt-4.1-nano", date(2026, 10, 22), "closing", False, True),
         ("openai/gpt-4.1-nano", TODAY, "closed", False, False),
         ("openai/gpt-3.5-turbo", TODAY, "closed", False, False),
@@ -323,12 +376,28 @@ def test_training_methods_by_platform(catalog: Catalog) -> None:
         ("azure/gpt-4.1-mini@global", TODAY, "closing", True, True),
         ("azure/gpt-4.1-mini@global", date(2027, 4, 14), "closing", True, True),
         ("azure/gpt-4.1-mini@global", date(2027, 4, 15), "closed", False, False),
-        ("azure/gpt-4o@global", date(2027, 4, 2), "closed", False, False),
-        ("azure/o4-mini@global", date(2026, 10, 16), "closing", True, True),
+        ("azure/gpt-4o@global", date(2027, 4, 14), "closing", True, True),
+        ("azure/gpt-4o-mini@developer", date(2027, 4, 15), "closed", False, False),
+        ("azure/o4-mini@global", date(2026, 11, 19), "closing", True, True),
         ("azure/o4-mini@global", TODAY, "closing", False, True),
         ("azure/gpt-35-turbo@regional", TODAY, "closed", False, False),
         ("azure/gpt-oss-20b@global", TODAY, "open", True, True),
-        ("google/gemini-3.5-flash", TODAY, "open", True, True),
+        ("google/gemini-3.5-flash", TODAY, "closing", True, True),
+        ("google/gemini-3.5-flash", date(2027, 5, 19), "closed", False, False),
+        ("google/gemini-3.1-flash-lite", date(2027, 5, 6), "closing", True, True),
+        ("google/gemini-3.1-flash-lite", date(2027, 5, 7), "closed", False, False),
+        ("google/gemini-3.5-flash-lite", date(2027, 7, 21), "closed", False, False),
+        ("prime-intellect/qwen3.5-0.8b", date(2026, 10, 4), "closing", True, True),
+        ("prime-intellect/qwen3.5-0.8b", date(2026, 10, 5), "closed", False, False),
+        ("prime-intellect/gpt-oss-20b", TODAY, "closed", False, False),
+        ("aws-bedrock/llama-3.2-1b", date(2026, 7, 6), "closing", True, True),
+        ("aws-bedrock/llama-3.2-1b", date(2026, 7, 7), "closed", False, False),
+        ("aws-bedrock/llama-3.2-3b", TODAY, "closed", False, False),
+        ("aws-bedrock/llama-3.2-11b", TODAY, "closed", False, False),
+        ("aws-bedrock/llama-3.2-90b", TODAY, "closed", False, False),
+        ("aws-bedrock/llama-3.1-8b", TODAY, "closing", True, True),
+        ("aws-bedrock/llama-3.3-70b", date(2027, 3, 29), "closing", True, True),
+        ("aws-bedrock/llama-3.1-70b", date(2027, 3, 30), "closed", False, False),
         ("google/gemini-2.5-flash", TODAY, "closing", True, True),
         ("google/gemini-2.0-flash", TODAY, "closed", False, False),
         ("aws-bedrock/nova-2-lite", TODAY, "open", True, True),
@@ -360,14 +429,34 @@ def test_end_of_inference_by_offer(catalog: Catalog) -> None:
         assert lifecycle.inference_ends == day
 
 
+def assert_usable(nearest: Offer, label: str) -> None:
+    """Assert that a new customer can train the offer, and serve it for production."""
+    assert nearest.status_on(TODAY) in ("open", "closing"), label
+    assert nearest.trains_for("new", TODAY), label
+    assert (nearest.serving_use, nearest.deployable) == ("production", "yes"), label
+    training = price_on(nearest, "training", method=nearest.priced_as(None))
+    assert training, label
+    assert training.known, label
+    assert any(nearest.history(kind) for kind in SERVED_BY), label
+
+
+SERVED_BY: tuple[PriceKind, ...] = ("input", "hosting", "provisioned")
+
+
+def test_name_that_is_not_sold_names_usable_offers(catalog: Catalog) -> None:
+    assert catalog.not_sold
+    for entry in catalog.not_sold:
+        for offer_id in entry.nearest:
+            assert_usable(catalog.offers[offer_id], entry.names[0])
+
+
 def test_closed_offer_names_an_alternative(catalog: Catalog) -> None:
     for offer in catalog.offers.values():
         if offer.status_on(TODAY) in ("closed", "not offered"):
             assert offer.nearest, offer.id
             assert offer.why, offer.id
         if offer.nearest:
-            assert catalog.offers[offer.nearest].status_on(TODAY) in ("open", "closing"), offer.id
-            assert catalog.offers[offer.nearest].trains_for("new", TODAY), offer.id
+            assert_usable(catalog.offers[offer.nearest], offer.id)
     assert catalog.offers["openai/gpt-3.5-turbo"].nearest == "azure/gpt-4.1-mini@global"
     assert catalog.offers["anthropic/claude"].nearest == "aws-bedrock/nova-2-lite"
 
@@ -458,7 +547,7 @@ def test_model_name_matches_every_platform(catalog: Catalog) -> None:
     }
     assert platforms == {
         "gpt-4o": {"openai", "azure"},
-        "gpt-oss-20b": {"azure", "aws-bedrock", "together", "fireworks", "tinker", "nebius"},
+        "gpt-oss-20b": {"azure", "aws-bedrock", "together", "fireworks", "tinker", "nebius", "prime-intellect"},
         "llama-70b": {"azure", "aws-bedrock", "google", "together", "fireworks"},
     }
 

@@ -31,7 +31,7 @@ fireworks/gemma-4-31b                    training      lora  3      -
 fireworks/nemotron-3-super-120b-a12b     training      dpo   12     -
 fireworks/deepseek-v4-flash              training      lora  6      -
 fireworks/deepseek-v4-flash-0731         training      lora  10     -
-fireworks/kimi-k2.6                      hosting       -     13     8
+fireworks/kimi-k2.6                      hosting       -     15     8
 fireworks/deepseek-v4-pro-0813           hosting       -     15     8
 fireworks/kimi-k3                        hosting       -     15     16
 fireworks/qwen3.8-27b@serverless         training      -     4.103  -
@@ -108,15 +108,15 @@ def test_offer_without_a_public_price_says_where_to_ask(catalog: Catalog, offer:
     ("name", "words", "nearest"),
     [
         ("cohere", "2025-09-15", "aws-bedrock/nova-2-lite"),
-        ("databricks", "2026-08-14", "together/llama-3.1-8b"),
+        ("databricks", "2026-08-14", "fireworks/llama-3.1-8b"),
         ("openpipe", "2026-07-30", "wandb/llama-3.1-8b"),
-        ("octoai", "2024", "together/llama-3.1-8b"),
+        ("octoai", "2024", "fireworks/llama-3.1-8b"),
         ("openai/gpt-5.4-mini", "OpenAI tunes no GPT-5 model", "azure/gpt-4.1-mini@global"),
         ("gpt-6-luna", "No platform tunes GPT-6", "azure/gpt-4.1-mini@global"),
         ("claude-sonnet-5", "Nobody sells tuning of a current Claude", "aws-bedrock/nova-2-lite"),
         ("gemini-4-argon", "doesn't have this model", "google/gemini-3.5-flash"),
-        ("text-embedding-3-small", "text embeddings", "mistral/classifier"),
-        ("cohere-rerank-4", "rerankers", "mistral/classifier"),
+        ("text-embedding-3-small", "text embeddings", "fireworks/qwen3-0.6b"),
+        ("cohere-rerank-4", "rerankers", "fireworks/qwen3-0.6b"),
         ("grok-4.7", "tune Grok", "azure/gpt-4.1-mini@global"),
         ("deepseek-v4.1-flash", "can't be tuned", "fireworks/deepseek-v4-flash-0731"),
     ],

@@ -193,9 +193,9 @@ async def test_two_offers_have_a_row_each(workspace: Workspace, slack: FakeSlack
 
 
 async def test_without_a_complete_price_there_is_nothing_to_compare(workspace: Workspace, slack: FakeSlack) -> None:
-    """Google publishes no price for keeping a tuned Gemma 3 4B."""
+    """No source has the price of training Nova Lite."""
     one = await asked(slack, support_bot.LINE)
-    other = await asked(slack, "on=google/gemma-3-4b examples=10k example=400 calls=1k/day call=100/70")
+    other = await asked(slack, "on=aws-bedrock/nova-lite examples=10k example=400 calls=1k/day call=100/70")
     said = texts(await compared(slack, f"{one} {other}"))
     assert "costs the least" not in said
     assert f"{other} has no offer with a complete price, so there is no cheapest scenario." in said

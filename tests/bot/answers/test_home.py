@@ -51,7 +51,7 @@ async def test_home_lists_what_one_watches_and_its_models_that_end(workspace: Wo
     said = texts(await slack_actions.open_home(slack))
     assert f"over $50 · no alerts yet · `{estimate_id(parent)}`" in said
     assert f"p{parent['ts'].replace('.', '')}|theirs>" in said
-    assert "GPT-4.1 mini (OpenAI) trains until 2027-01-06" in said
+    assert "GPT-4.1 mini (OpenAI) trains until 2027-01-05" in said
     assert "*Watched*" not in texts(await slack_actions.open_home(slack, slack.colleague))
 
 

@@ -85,20 +85,25 @@ def test_the_json_interface(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json_has_null_for_unknown_prices_and_codes_of_warnings(capsys: pytest.CaptureFixture[str]) -> None:
-    """Google tunes Gemma 3 4B and publishes no price for keeping it."""
+    """Bedrock tunes Nova Lite, and no source has the price of training it."""
     made = run_json(
-        capsys, "on=google/gemma-3-4b,openai/gpt-4.1-mini", "examples=10k", "example=400", "calls=1k/day", "call=100/70"
+        capsys,
+        "on=aws-bedrock/nova-lite,openai/gpt-4.1-mini",
+        "examples=10k",
+        "example=400",
+        "calls=1k/day",
+        "call=100/70",
     )
     by_offer = {estimate["offer"]: estimate for estimate in made["estimates"]}
-    gemma = by_offer["google/gemma-3-4b"]
-    assert gemma["complete"] is False
-    assert None in [line["amount_usd"] for line in gemma["lines"]]
+    nova_lite = by_offer["aws-bedrock/nova-lite"]
+    assert nova_lite["complete"] is False
+    assert None in [line["amount_usd"] for line in nova_lite["lines"]]
     warnings = [warning for estimate in made["estimates"] for warning in estimate["warnings"]]
     assert warnings
     for warning in warnings:
         assert set(warning) == {"code", "text", "usd"}
         assert warning["usd"] is None or Decimal(warning["usd"]) >= 0
-    assert "price_unknown" in {warning["code"] for warning in gemma["warnings"]}
+    assert "price_unknown" in {warning["code"] for warning in nova_lite["warnings"]}
 
 
 def test_money_is_never_a_float_or_an_exponent(capsys: pytest.CaptureFixture[str]) -> None:
@@ -283,7 +288,7 @@ def test_a_price_read_over_ninety_days_ago_is_marked(capsys: pytest.CaptureFixtu
     """Google's price of Qwen3 was read in August, Tinker's on 2026-09-09: 73 days before the question."""
     line = ["examples=10k", "example=250/150", "epochs=3"]
     google = run(capsys, "on=google/qwen3-8b", *line)[0]
-    assert "(2026-08, 3 months old ⚠, medium confidence)" in google
+    assert "(2026-08-19, 3 months old ⚠, high confidence)" in google
     assert google.rstrip().endswith(OLD)
     tinker = run(capsys, "on=tinker/qwen3-8b", *line)[0]
     assert "(2026-09-09, 2 months old, high confidence)" in tinker

@@ -166,10 +166,10 @@ def test_a_range_is_shown_as_a_span() -> None:
 
 
 def test_a_price_that_is_unknown_is_never_a_zero() -> None:
-    """Keeping Gemma 3 4B has no published price: the parent says “≥” and warns, the breakdown says unknown."""
-    comparison = compare(support_bot.FIELDS | {"on": "google/gemma-3-4b"})
-    gemma = next(one for one in comparison.estimates if one.offer.id == "google/gemma-3-4b")
-    alone = Comparison(**{**vars(comparison), "estimates": (gemma,)})
+    """Training Nova Lite has no known price: the parent says “≥” and warns, the breakdown says unknown."""
+    comparison = compare(support_bot.FIELDS | {"on": "aws-bedrock/nova-lite"})
+    nova_lite = next(one for one in comparison.estimates if one.offer.id == "aws-bedrock/nova-lite")
+    alone = Comparison(**{**vars(comparison), "estimates": (nova_lite,)})
     message, breakdown, _ = map(sent, all_messages(alone))
     assert figures(message)[support_bot.TOTAL].startswith("≥ $")
     assert "unknown" in column(breakdown).values()
@@ -179,14 +179,16 @@ def test_a_price_that_is_unknown_is_never_a_zero() -> None:
 
 
 def test_only_what_can_be_compared_shares_a_table() -> None:
-    """Cheap as it looks with no price for keeping it, Gemma stands below the table, and so does what ends in 2027."""
+    """Cheap as it looks with no price of training, Nova Lite is below the table, and so is what ends in 2027."""
     message = sent(
-        thread_replies(compare(support_bot.FIELDS | {"on": "tinker,google/gemma-3-4b,azure/gpt-4.1-mini@global"}))[0]
+        thread_replies(compare(support_bot.FIELDS | {"on": "tinker,aws-bedrock/nova-lite,azure/gpt-4.1-mini@global"}))[
+            0
+        ]
     )
     offers = " ".join(row[0] for row in rows(message))
     assert "Qwen3 8B (Tinker)" in offers
     below = texts({"blocks": [block for block in message["blocks"] if block["type"] != "table"]})
-    for name in ("Gemma 3 4B", "GPT-4.1 mini, global"):
+    for name in ("Amazon Nova Lite", "GPT-4.1 mini, global"):
         assert name not in offers
         assert name in below
     assert "≥ $" in below

@@ -34,10 +34,10 @@ def test_headline_gives_the_total_and_the_horizon(catalog: Catalog) -> None:
 
 
 def test_headline_without_a_complete_price(catalog: Catalog) -> None:
-    """Training alone has a price: 12M tokens at $0.28 per 1M are $3.36."""
-    line = "on=google/llama-3.2-1b examples=10k example=250/150 epochs=3 calls=1k/month call=100/70"
+    """Without training: 12 months × ($1.95 storage + 0.1M × $0.06 + 0.07M × $0.24) = 12 × 1.9728 = $23.67."""
+    line = "on=aws-bedrock/nova-lite examples=10k example=250/150 epochs=3 calls=1k/month call=100/70"
     assert headline(compare(line, catalog)) == (
-        "Llama 3.2 1B (Google) has no complete price: its known part is $3.36 over 12 months."
+        "Amazon Nova Lite (Bedrock) has no complete price: its known part is $23.67 over 12 months."
     )
 
 

@@ -86,8 +86,8 @@ def test_without_calls_the_verdict_follows_the_break_even(catalog: Catalog) -> N
 
 
 def test_no_verdict_without_base_or_with_unknown_price(catalog: Catalog) -> None:
-    """Google publishes no price for keeping a tuned Gemma 3 4B."""
-    for fields in ({"base_rates": ""}, {"on": "google/gemma-3-4b", "rates": ""}):
+    """No source has the price of training Nova Lite."""
+    for fields in ({"base_rates": ""}, {"on": "aws-bedrock/nova-lite", "rates": ""}):
         comparison = compared(catalog, **fields)
         (one,) = comparison.estimates
         assert verdict(comparison, one) is None
