@@ -92,7 +92,9 @@ class SlackEndpoint:
         except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
             self._metrics.count_request("unknown", "invalid", time.perf_counter() - started)
             return web.Response(status=400, text="not a Slack request")
-        return await to_aiohttp_response(await self._slack.async_dispatch(parsed))
+        answer = await self._slack.async_dispatch(parsed)
+        headers = answer.first_headers_without_set_cookie()
+        return web.Response(status=answer.status, body=answer.body.encode(), headers=headers)
 
     def _refuse(self, status: int, reason: str, started: float) -> web.Response:
         self._metrics.count_request("unknown", "refused", time.perf_counter() - started)
