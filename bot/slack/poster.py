@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -104,11 +105,18 @@ class Poster:
     Args:
         client: The workspace's client.
         no_retry_client: A client that sends each call once, for calls that post a message.
+        draw_png: Returns a chart's PNG, or raises ChartUnavailable.
     """
 
-    def __init__(self, client: AsyncWebClient, no_retry_client: AsyncWebClient) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        no_retry_client: AsyncWebClient,
+        draw_png: Callable[[Chart], Awaitable[bytes]] = chart_png_in_subprocess,
+    ) -> None:
         self._client = client
         self._no_retry_client = no_retry_client
+        self._draw_png = draw_png
 
     async def post(
         self, destination: Destination, message: SlackMessage, key: IdempotencyKey | None = None
@@ -151,7 +159,7 @@ class Poster:
             thread_ts=thread_ts,
             filename="chart.png",
             title=clip(chart.title, MAX_TITLE),
-            content=await chart_png_in_subprocess(chart),
+            content=await self._draw_png(chart),
             alt_txt=clip(chart.alt, MAX_ALT),
         )
         return PostedMessage(destination, thread_ts)

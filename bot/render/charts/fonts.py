@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -40,21 +40,22 @@ def _fonts(weight: str) -> list[Any]:
 
 
 @cache
-def _has_glyph(letter: str) -> bool:
+def has_glyph(letter: str) -> bool:
     """Return whether a letter can be drawn in regular and in bold."""
     return all(any(font.get_char_index(ord(letter)) for font in _fonts(weight)) for weight in ("normal", "bold"))
 
 
-def drawable_text(text: str, alternatives: Mapping[str, str]) -> str:
+def drawable_text(text: str, alternatives: Mapping[str, str], is_drawable: Callable[[str], bool] = has_glyph) -> str:
     """Return a text in letters that the fonts have.
 
     Args:
         text: The text; its white space is collapsed.
         alternatives: Names and what to write instead if the text has a letter without a glyph.
+        is_drawable: Returns whether the fonts have a letter.
     """
     text = " ".join(unicodedata.normalize("NFC", text).split())
-    if not all(map(_has_glyph, text)):
+    if not all(map(is_drawable, text)):
         for name in sorted(alternatives, key=len, reverse=True):
-            if not all(map(_has_glyph, name)):
+            if not all(map(is_drawable, name)):
                 text = text.replace(unicodedata.normalize("NFC", name), alternatives[name])
-    return "".join(filter(_has_glyph, text)).strip()
+    return "".join(filter(is_drawable, text)).strip()

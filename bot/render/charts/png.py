@@ -7,6 +7,7 @@ bot's own process never does.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import asyncio
 
 TIMEOUT_S = 60.0
+COMMAND = (sys.executable, "-m", "bot.render.charts.png")
 CHART_TYPES: dict[str, type[Chart]] = {
     chart_type.__name__: chart_type for chart_type in (BarChart, LineChart, MonthlyChart, TornadoChart)
 }
@@ -46,29 +48,34 @@ def chart_png(chart: Chart) -> bytes:
     return draw_png(chart)
 
 
-async def chart_png_in_subprocess(chart: Chart) -> bytes:
+async def chart_png_in_subprocess(
+    chart: Chart, *, timeout_s: float = TIMEOUT_S, command: Sequence[str] = COMMAND
+) -> bytes:
     """Draw a chart in a process of its own, one chart at a time.
 
+    Args:
+        chart: The chart.
+        timeout_s: How long the process may take.
+        command: The program. It gets the chart's class as its last argument and the chart's JSON on stdin.
+
     Raises:
-        ChartUnavailable: Matplotlib isn't installed, or the process failed or took over a minute.
+        ChartUnavailable: Matplotlib isn't installed, or the process failed or took too long.
     """
     import asyncio  # the terminal draws in its own process, and starts faster without it
 
     _require_matplotlib()
     async with _locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot.render.charts.png",
+            *command,
             type(chart).__name__,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
         try:
-            async with asyncio.timeout(TIMEOUT_S):
+            async with asyncio.timeout(timeout_s):
                 png, _ = await process.communicate(msgspec.json.encode(chart))
         except TimeoutError:
-            raise ChartUnavailable(f"drawing a chart took over {TIMEOUT_S:.0f} seconds") from None
+            raise ChartUnavailable(f"drawing a chart took over {timeout_s:g} seconds") from None
         finally:
             if process.returncode is None:
                 with suppress(ProcessLookupError):

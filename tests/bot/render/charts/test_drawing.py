@@ -16,7 +16,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from bot.render.charts import fonts
 from bot.render.charts.build import chart_of
 from bot.render.charts.drawing import LINE_COLORS, PART_COLORS, TORNADO_COLORS, draw_figure, draw_png, tick_text
 from bot.render.charts.fonts import drawable_text
@@ -196,12 +195,17 @@ def test_text_with_glyphs_is_kept(text: str) -> None:
     assert drawable_text(text, {}) == text
 
 
-def test_name_without_glyphs_becomes_its_alternative(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "_has_glyph", lambda letter: ord(letter) < 0x500)
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Tuned: 客服模型 (Azure)", "Tuned: azure/support"),
+        ("GPT beside 客服模型 (Azure)", "GPT beside azure/support"),
+        ("Tuned: 客服🙂!", "Tuned: !"),
+    ],
+)
+def test_name_without_glyphs_becomes_its_alternative(text: str, expected: str) -> None:
     alternatives = {"客服模型 (Azure)": "azure/support", "GPT": "openai/gpt"}
-    assert drawable_text("Tuned: 客服模型 (Azure)", alternatives) == "Tuned: azure/support"
-    assert drawable_text("GPT beside 客服模型 (Azure)", alternatives) == "GPT beside azure/support"
-    assert drawable_text("Tuned: 客服🙂!", alternatives) == "Tuned: !"
+    assert drawable_text(text, alternatives, lambda letter: ord(letter) < 0x500) == expected
 
 
 @pytest.mark.parametrize(

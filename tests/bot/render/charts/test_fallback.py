@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.render.charts import png
 from bot.render.charts.build import comparison_chart
+from bot.render.charts.model import Chart
+from bot.render.charts.png import ChartUnavailable
 from bot.render.replies import chart_reply
 from bot.slack.poster import Destination, Poster
 from calculator import estimate, read_scenario
@@ -42,16 +42,16 @@ async def test_refused_chart_is_uploaded_as_an_image(catalog: Catalog, slack: Fa
     assert [file["id"] for file in reply["files"]] == [picture["id"]]
 
 
-async def test_refused_chart_is_text_without_matplotlib(
-    catalog: Catalog, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(png, "find_spec", lambda name: None)
+async def test_refused_chart_is_text_without_matplotlib(catalog: Catalog, slack: FakeSlack) -> None:
+    async def refuse(_: Chart) -> bytes:
+        raise ChartUnavailable("PNG charts need matplotlib")
+
     chart = comparison_chart(estimate(read_scenario(TWO_OFFERS), catalog, TODAY.date()))
     assert chart is not None
     parent = await slack.say("What would it cost?")
     client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
     slack.fail_next("chat.postMessage", "invalid_blocks", status=200)
-    await Poster(client, client).post(Destination(slack.general, parent["ts"]), chart_reply(chart))
+    await Poster(client, client, refuse).post(Destination(slack.general, parent["ts"]), chart_reply(chart))
     assert slack.files == []
     (reply,) = slack.messages(thread_ts=parent["ts"])
     assert reply["text"].startswith("Bar chart: cost over 12 months.")
