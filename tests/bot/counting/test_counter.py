@@ -113,14 +113,14 @@ async def test_the_report_holds_every_fault(tmp_path: Path, catalog: Catalog, ru
     assert {fault["kind"] for fault in faults} == {"bad_json"}
 
 
-async def test_the_loop_goes_on_and_hears_of_it(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
+async def test_event_loop_runs_and_gets_progress(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
     """Memory of all processes together, shared pages once; a stall that a loaded machine does not explain."""
     path = tmp_path / "chat.jsonl"
     write_chats(path, 25_000_000)
-    heard: list[Progress] = []
+    reports: list[Progress] = []
 
-    def progress(said: Progress) -> None:
-        heard.append(said)
+    def progress(report: Progress) -> None:
+        reports.append(report)
 
     peak, ticks, counting = 0, 0, True
 
@@ -135,33 +135,33 @@ async def test_the_loop_goes_on_and_hears_of_it(tmp_path: Path, catalog: Catalog
     report = await count_file(path, catalog=catalog, rules=rules, workers=2, progress=progress)
     counting = False
     await watching
-    assert heard
-    assert all(0 <= said.bytes_done <= said.bytes_total == path.stat().st_size for said in heard)
-    assert [said.bytes_done for said in heard] == sorted(said.bytes_done for said in heard)
-    assert report.count.examples >= heard[-1].examples
+    assert reports
+    assert all(0 <= state.bytes_done <= state.bytes_total == path.stat().st_size for state in reports)
+    assert [state.bytes_done for state in reports] == sorted(state.bytes_done for state in reports)
+    assert report.count.examples >= reports[-1].examples
     assert ticks > 10
     assert 0 < peak < 150 * 1024
 
 
 def kilobytes_below(pid: int) -> int:
-    found = 0
+    total = 0
     for child in children(pid):
         try:
             lines = Path(f"/proc/{child}/smaps_rollup").read_text().splitlines()
         except OSError:
             continue
-        found += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return found
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total
 
 
 def children(pid: int) -> list[int]:
     try:
-        listed = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+        lines = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
     except OSError:
         return []
-    direct = [int(child) for line in listed for child in line.split()]
+    direct = [int(child) for line in lines for child in line.split()]
     counters = [child for child in direct if b"bot.counting.counter" in command(child)]
-    return [*counters, *(deeper for child in counters for deeper in children(child))]
+    return [*counters, *(descendant for child in counters for descendant in children(child))]
 
 
 def command(pid: int) -> bytes:
@@ -175,15 +175,15 @@ def command(pid: int) -> bytes:
 async def test_cancel_ends_every_process(by: str, tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
     path = tmp_path / "chat.jsonl"
     write_chats(path, 12_000_000)
-    cancelled, begun = asyncio.Event(), asyncio.Event()
+    cancelled, has_started = asyncio.Event(), asyncio.Event()
 
     async def count() -> DatasetReport:
         return await count_file(
-            path, catalog=catalog, rules=rules, workers=2, cancelled=cancelled, progress=lambda _: begun.set()
+            path, catalog=catalog, rules=rules, workers=2, cancelled=cancelled, progress=lambda _: has_started.set()
         )
 
     counting = asyncio.create_task(count())
-    await begun.wait()
+    await has_started.wait()
     processes = children(os.getpid())
     assert processes
     if by == "the event":
@@ -195,8 +195,8 @@ async def test_cancel_ends_every_process(by: str, tmp_path: Path, catalog: Catal
         with pytest.raises(asyncio.CancelledError):
             await counting
     deadline = time.monotonic() + 10
-    while left := [process for process in processes if b"bot.counting.counter" in command(process)]:
-        assert time.monotonic() < deadline, f"{left} go on"
+    while running := [process for process in processes if b"bot.counting.counter" in command(process)]:
+        assert time.monotonic() < deadline, f"{running} still run"
         await asyncio.sleep(0.01)
 
 

@@ -64,69 +64,69 @@ def keys(jobs: list[QueuedJob[Job]]) -> list[str]:
 
 
 async def test_key_is_accepted_once_and_old_finished_jobs_are_deleted(replica: Replica, clock: Clock) -> None:
-    one, other = replica(), replica()
-    assert await one.put(check("done"), claim=True)
-    assert not await other.put(check("done"), claim=True)
-    await one.put(check("waits"))
-    await one.finish(check("done"))
+    holder, rival = replica(), replica()
+    assert await holder.put(check("done"), claim=True)
+    assert not await rival.put(check("done"), claim=True)
+    await holder.put(check("waits"))
+    await holder.finish(check("done"))
     clock.forward(days=1)
-    await one.delete_old()
-    assert not await one.put(check("done")), "a late duplicate still meets its key"
+    await holder.delete_old()
+    assert not await holder.put(check("done")), "a late duplicate still meets its key"
     clock.forward(days=3)
-    await one.delete_old()
-    assert await one.put(check("done"))
-    assert keys(await one.claim(9)) == ["waits", "done"], "work is never forgotten"
+    await holder.delete_old()
+    assert await holder.put(check("done"))
+    assert keys(await holder.claim(9)) == ["waits", "done"], "work is never forgotten"
 
 
-async def test_what_one_works_on_no_other_takes_until_its_lease_ends(replica: Replica, clock: Clock) -> None:
-    one, other = replica(), replica()
-    await one.put(reply("a", text="ü"))
-    (job,) = await one.claim(9)
+async def test_claimed_job_is_hidden_until_its_lease_ends(replica: Replica, clock: Clock) -> None:
+    holder, rival = replica(), replica()
+    await holder.put(reply("a", text="ü"))
+    (job,) = await holder.claim(9)
     assert job == replace(reply("a", text="ü"), attempts=1, accepted_at=NOW)
     clock.forward(seconds=14)
-    assert await one.renew(["a"]) == {"a"}
+    assert await holder.renew(["a"]) == {"a"}
     clock.forward(seconds=14)
-    assert await other.claim(9) == [], "renewed"
+    assert await rival.claim(9) == [], "renewed"
     clock.forward(seconds=1)
-    (taken,) = await other.claim(9)
-    assert (taken.idempotency_key, taken.attempts) == ("a", 2)
-    assert await one.renew(["a"]) == set()
-    await one.finish(job)
-    await one.release(job)
+    (claimed,) = await rival.claim(9)
+    assert (claimed.idempotency_key, claimed.attempts) == ("a", 2)
+    assert await holder.renew(["a"]) == set()
+    await holder.finish(job)
+    await holder.release(job)
     clock.forward(seconds=15)
-    assert keys(await one.claim(9)) == ["a"], "who lost the lease neither finished it nor gave it away"
-    await one.finish(job)
+    assert keys(await holder.claim(9)) == ["a"], "a replica that lost the lease neither finished nor released it"
+    await holder.finish(job)
     clock.forward(seconds=15)
-    assert await other.claim(9) == []
+    assert await rival.claim(9) == []
 
 
 async def test_job_claimed_on_acceptance_is_hidden_from_replicas(replica: Replica, clock: Clock) -> None:
-    one, other = replica(), replica()
-    await one.put(check("a"), claim=True)
-    assert await other.claim(9) == []
-    await one.release(check("a", attempts=1))
-    (job,) = await other.claim(9)
+    holder, rival = replica(), replica()
+    await holder.put(check("a"), claim=True)
+    assert await rival.claim(9) == []
+    await holder.release(check("a", attempts=1))
+    (job,) = await rival.claim(9)
     assert job.attempts == 2, "some of the first attempt may be done"
 
 
 async def test_jobs_of_a_thread_run_in_order_across_replicas(replica: Replica) -> None:
-    one, other = replica(), replica()
+    holder, rival = replica(), replica()
     for job in (reply("first"), reply("second"), reply("elsewhere", "2.2"), reply("third")):
-        await one.put(job)
-    assert keys(await one.claim(1)) == ["first"]
-    assert keys(await other.claim(9)) == ["elsewhere"], "two of the thread wait for the first"
-    await one.finish(reply("first"), failed=True)
-    assert keys(await other.claim(9)) == ["second"]
-    assert await one.claim(9) == []
-    await other.finish(reply("second"))
-    assert keys(await one.claim(9)) == ["third"]
+        await holder.put(job)
+    assert keys(await holder.claim(1)) == ["first"]
+    assert keys(await rival.claim(9)) == ["elsewhere"], "two of the thread wait for the first"
+    await holder.finish(reply("first"), failed=True)
+    assert keys(await rival.claim(9)) == ["second"]
+    assert await holder.claim(9) == []
+    await rival.finish(reply("second"))
+    assert keys(await holder.claim(9)) == ["third"]
 
 
-async def test_one_that_stops_takes_only_what_it_accepted_itself(replica: Replica) -> None:
-    one, other = replica(), replica()
-    await one.put(reply("mine"))
-    await other.put(reply("others", "2.2"))
-    assert keys(await one.claim(9, only_own=True)) == ["mine"]
+async def test_stopping_replica_claims_only_jobs_it_accepted(replica: Replica) -> None:
+    holder, rival = replica(), replica()
+    await holder.put(reply("own"))
+    await rival.put(reply("foreign", "2.2"))
+    assert keys(await holder.claim(9, only_own=True)) == ["own"]
 
 
 async def test_released_job_waits_for_its_time(replica: Replica, clock: Clock) -> None:
@@ -138,8 +138,8 @@ async def test_released_job_waits_for_its_time(replica: Replica, clock: Clock) -
     assert await store.claim(9) == [], "and the next job of its thread waits too"
     assert await store.backlog() == (2, 0, timedelta(0), timedelta(0)), "neither could start"
     clock.forward(seconds=30)
-    (again,) = await store.claim(9)
-    assert (again.idempotency_key, again.attempts, again.failures) == ("first", 2, 1)
+    (retried,) = await store.claim(9)
+    assert (retried.idempotency_key, retried.attempts, retried.failures) == ("first", 2, 1)
 
 
 async def test_rate_limited_attempt_is_no_failure(replica: Replica, clock: Clock) -> None:
@@ -170,41 +170,43 @@ async def test_concurrent_claims_do_not_overlap(replica: Replica) -> None:
     replicas = [replica() for _ in range(4)]
     for number in range(24):
         await replicas[0].put(reply(f"{number}", f"{number}.1"))
-    taken = []
-    while found := await asyncio.gather(*(one.claim(2) for one in replicas)):
-        if not any(found):
+    claimed = []
+    while claims := await asyncio.gather(*(store.claim(2) for store in replicas)):
+        if not any(claims):
             break
-        taken += [job.idempotency_key for jobs in found for job in jobs]
-    assert sorted(taken, key=int) == [str(number) for number in range(24)]
+        claimed += [job.idempotency_key for jobs in claims for job in jobs]
+    assert sorted(claimed, key=int) == [str(number) for number in range(24)]
 
 
-async def test_who_waits_long_is_told_once(replica: Replica, clock: Clock) -> None:
-    one, other = replica(), replica()
+async def test_overdue_job_is_returned_once(replica: Replica, clock: Clock) -> None:
+    holder, rival = replica(), replica()
     slow = timedelta(seconds=10)
-    await one.put(check("runs"), claim=True)
-    await one.put(check("waits"))
-    await one.put(check("done"), claim=True)
-    await one.finish(check("done"))
+    await holder.put(check("runs"), claim=True)
+    await holder.put(check("waits"))
+    await holder.put(check("done"), claim=True)
+    await holder.finish(check("done"))
     clock.forward(seconds=9)
-    assert await other.take_overdue(slow, 9) == []
+    assert await rival.take_overdue(slow, 9) == []
     clock.forward(seconds=1)
-    assert sorted(keys(await other.take_overdue(slow, 9))) == ["runs", "waits"]
-    assert await one.take_overdue(slow, 9) == []
+    assert sorted(keys(await rival.take_overdue(slow, 9))) == ["runs", "waits"]
+    assert await holder.take_overdue(slow, 9) == []
 
 
 async def test_backlog_counts_waiting_running_and_stalled_jobs(replica: Replica, clock: Clock) -> None:
-    one, other = replica(), replica()
-    assert await one.backlog() == (0, 0, timedelta(0), timedelta(0))
-    await one.put(reply("runs"))
-    assert keys(await one.claim(1)) == ["runs"]
+    holder, rival = replica(), replica()
+    assert await holder.backlog() == (0, 0, timedelta(0), timedelta(0))
+    await holder.put(reply("runs"))
+    assert keys(await holder.claim(1)) == ["runs"]
     clock.forward(seconds=10)
-    await one.put(reply("behind it"))
-    assert await one.renew(["runs"]) == {"runs"}
+    await holder.put(reply("behind it"))
+    assert await holder.renew(["runs"]) == {"runs"}
     clock.forward(seconds=10)
-    assert await other.backlog() == (1, 1, timedelta(seconds=20), timedelta(0)), "what waits for its turn is not left"
-    await other.put(check("free"))
+    assert await rival.backlog() == (1, 1, timedelta(seconds=20), timedelta(0)), (
+        "a job behind another of its thread cannot start"
+    )
+    await rival.put(check("free"))
     clock.forward(seconds=3)
-    assert await one.backlog() == (2, 1, timedelta(seconds=23), timedelta(seconds=3))
-    assert await other.backlog(only_own=True) == (1, 0, timedelta(seconds=3), timedelta(seconds=3))
+    assert await holder.backlog() == (2, 1, timedelta(seconds=23), timedelta(seconds=3))
+    assert await rival.backlog(only_own=True) == (1, 0, timedelta(seconds=3), timedelta(seconds=3))
     clock.forward(seconds=2)
-    assert await other.backlog() == (3, 0, timedelta(seconds=25), timedelta(seconds=25)), "the lease has ended"
+    assert await rival.backlog() == (3, 0, timedelta(seconds=25), timedelta(seconds=25)), "the lease has ended"

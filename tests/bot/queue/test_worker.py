@@ -158,8 +158,8 @@ async def test_a_form_that_is_submitted_twice_is_answered_once(start: Start, sla
     async with start():
         view = await slack_actions.full_form(slack)
         answers = slack.fill(view, support_bot.FIELDS)
-        both = await asyncio.gather(slack.submit_view(view["id"], answers), slack.submit_view(view["id"], answers))
-        assert [(one.ok, one.errors) for one in both] == [(True, {}), (True, {})]
+        responses = await asyncio.gather(slack.submit_view(view["id"], answers), slack.submit_view(view["id"], answers))
+        assert [(response.ok, response.errors) for response in responses] == [(True, {}), (True, {})]
     assert [figures(message) for message in slack.messages()] == [support_bot.FIGURES]
 
 
@@ -176,11 +176,13 @@ async def test_duplicate_command_and_press_are_answered_once(start: Start, slack
         pressed = payloads.block_actions(parent, action, {}, slack.you, slack.general)
         command = payloads.command("/ftcost", support_bot.LINE, slack.you, slack.general)
         for body in (urlencode({"payload": json.dumps(pressed)}), urlencode(command)):
-            now = time.time()
+            current_time = time.time()
             for late in (0, 1):
-                assert (await slack_actions.post_signed(slack.events_url, body, slack.signing_secret, at=now - late))[
-                    0
-                ] == 200
+                assert (
+                    await slack_actions.post_signed(
+                        slack.events_url, body, slack.signing_secret, at=current_time - late
+                    )
+                )[0] == 200
     assert len(slack.files) == 1
     assert len(slack.messages()) == 2, "the first estimate and the command's"
 
@@ -207,12 +209,12 @@ async def test_an_estimate_over_all_offers_holds_nothing_else_up(start: Start, s
         assert (await slack_actions.get_json(f"{running.url}/readyz"))[0] == 200
         assert (await slack.command("help")).ok
         assert len(slack.ephemerals()) == 1
-        other = await slack_actions.ask(slack, support_bot.LINE, user=slack.colleague)
-        assert slack.waiting_calls, "the big one waits still"
+        small = await slack_actions.ask(slack, support_bot.LINE, user=slack.colleague)
+        assert slack.waiting_calls, "the big estimate still waits"
         answers.set()
-    first, second = slack.messages()
-    assert first == other
-    assert slack_actions.is_complete(slack, second)
+    first_message, second_message = slack.messages()
+    assert first_message == small
+    assert slack_actions.is_complete(slack, second_message)
 
 
 async def test_many_at_once_are_all_acknowledged_and_all_done(
@@ -222,10 +224,10 @@ async def test_many_at_once_are_all_acknowledged_and_all_done(
     never_by_the_clock = replace(TIMEOUTS, poll=3_600)
     async with running_bot(catalog, slack, database_url, timeouts=never_by_the_clock):
         delivered = await asyncio.gather(*(slack.command(support_bot.LINE) for _ in range(CONCURRENCY * 2 + 5)))
-        assert all(one.ok and not one.body for one in delivered)
+        assert all(delivery.ok and not delivery.body for delivery in delivered)
         await slack.wait_for(lambda: len(complete_threads(slack)) == len(delivered))
-        done = complete_threads(slack)
-    assert all(figures(parent) == support_bot.FIGURES for parent in done)
+        parents = complete_threads(slack)
+    assert all(figures(parent) == support_bot.FIGURES for parent in parents)
     assert len(slack.messages()) == len(delivered), "none twice"
 
 
@@ -264,8 +266,8 @@ async def test_permanent_slack_failure_ends_in_an_apology_with_a_code(
         async with start():
             if not slack.calls[1:]:
                 assert (await slack.command(support_bot.LINE)).ok
-    (told,) = slack.ephemerals()
-    assert told["text"][told["text"].index("E-") :][:8] in caplog.text
+    (apology,) = slack.ephemerals()
+    assert apology["text"][apology["text"].index("E-") :][:8] in caplog.text
     assert slack.messages() == []
 
 
@@ -282,7 +284,7 @@ async def test_message_with_a_lost_response_is_not_posted_again(start: Start, sl
     assert len(slack.messages(thread_ts=parent["ts"])) == 4, "two replies, the mention, one change"
 
 
-async def test_it_is_found_behind_much_that_was_said_since(start: Start, slack: FakeSlack) -> None:
+async def test_posted_message_is_found_among_many_later_ones(start: Start, slack: FakeSlack) -> None:
     slack.scopes.add("channels:history")
     slack.fail_next("chat.postMessage", "internal_error", status=500, executed=True)
     gate = asyncio.Event()
@@ -302,12 +304,12 @@ async def test_without_those_scopes_it_is_posted_again(start: Start, slack: Fake
     slack.fail_next("chat.postMessage", "internal_error", status=500, executed=True)
     async with start():
         assert (await slack.command(support_bot.LINE)).ok
-    first, second = slack.messages()
-    assert slack.messages(thread_ts=first["ts"]) == []
-    assert slack_actions.is_complete(slack, second), "twice rather than not at all"
+    parent, repeat = slack.messages()
+    assert slack.messages(thread_ts=parent["ts"]) == []
+    assert slack_actions.is_complete(slack, repeat), "twice rather than not at all"
 
 
-async def test_who_waits_longer_than_ten_seconds_is_told_once(
+async def test_overdue_notice_is_sent_once_after_ten_seconds(
     catalog: Catalog, slack: FakeSlack, database_url: str
 ) -> None:
     time = [TODAY]
@@ -317,10 +319,10 @@ async def test_who_waits_longer_than_ten_seconds_is_told_once(
         assert (await slack.command(support_bot.LINE)).ok
         await slack.wait_for(lambda: slack.waiting_calls)
         time[0] += timedelta(seconds=10)
-        told = await slack.wait_for(slack.ephemerals)
-        assert "takes longer" in told[0]["text"]
+        notices = await slack.wait_for(slack.ephemerals)
+        assert "takes longer" in notices[0]["text"]
         async with running_bot(catalog, slack, database_url, lambda: time[0]):
-            pass  # another replica does not tell it again, nor do the work
+            pass  # another replica neither repeats the notice nor runs the job
         assert (await slack_actions.get_json(f"{running.url}/healthz"))[0] == 200
         gate.set()
     assert len(slack.ephemerals()) == 1
@@ -331,10 +333,10 @@ async def test_who_waits_longer_than_ten_seconds_is_told_once(
 # --- replicas ---------------------------------------------------------------------------------------------------------
 
 
-async def test_what_a_killed_replica_left_another_does_after_its_lease(
+async def test_job_of_a_killed_replica_runs_when_its_lease_ends(
     catalog: Catalog, slack: FakeSlack, postgres_url: str
 ) -> None:
-    """A claim that nobody renews is all that is left of a killed process."""
+    """A killed process leaves a lease that is not renewed."""
     time = [TODAY]
     database = await open_database(postgres_url)
     killed = JobStore(database, lambda: time[0].replace(tzinfo=None), timedelta(seconds=15))
@@ -382,11 +384,14 @@ async def test_closed_database_connections_lose_no_answer(
 async def test_two_replicas_answer_once_and_keep_thread_order(
     catalog: Catalog, slack: FakeSlack, postgres_url: str
 ) -> None:
-    async with running_bot(catalog, slack, postgres_url) as one, running_bot(catalog, slack, postgres_url) as other:
-        urls = [f"{replica.url}/slack/events" for replica in (one, other)]
+    async with (
+        running_bot(catalog, slack, postgres_url) as first_bot,
+        running_bot(catalog, slack, postgres_url) as second_bot,
+    ):
+        urls = [f"{replica.url}/slack/events" for replica in (first_bot, second_bot)]
         body = urlencode(Payloads(slack.workspace).command("/ftcost", support_bot.LINE, slack.you, slack.general))
-        both = await asyncio.gather(*(slack_actions.post_signed(url, body, slack.signing_secret) for url in urls))
-        assert [status for status, _ in both] == [200, 200]
+        responses = await asyncio.gather(*(slack_actions.post_signed(url, body, slack.signing_secret) for url in urls))
+        assert [status for status, _ in responses] == [200, 200]
         parent = await slack_actions.answered(slack)
         for number, epochs in enumerate((5, 6, 7, 8)):  # each answer names the difference to the one before it
             slack.events_url = urls[number % 2]

@@ -32,12 +32,12 @@ async def test_an_estimate_survives_a_restart(start: Start, slack: FakeSlack) ->
 
 def test_ids_are_ten_unambiguous_random_characters() -> None:
     """28 signs, ten places: 28^10 is about 3 × 10^14, or 48 bits."""
-    made = [new_estimate_id() for _ in range(2_000)]
-    assert {len(one) for one in made} == {10}
-    assert len(set(made)) == 2_000
-    used = set("".join(made))
-    assert len(used) >= 28
-    assert not used & set("aeiou01lAEIOU"), "no words, nothing that looks like something else"
+    ids = [new_estimate_id() for _ in range(2_000)]
+    assert {len(estimate_id) for estimate_id in ids} == {10}
+    assert len(set(ids)) == 2_000
+    characters = set("".join(ids))
+    assert len(characters) >= 28
+    assert not characters & set("aeiou01lAEIOU"), "no words, nothing that looks like something else"
 
 
 async def test_the_id_in_slack_is_the_one_that_show_takes(workspace: Workspace, slack: FakeSlack) -> None:
