@@ -1,6 +1,6 @@
-"""Ask pip-audit about a lock file, and fail only on what it found: a machine without network has nothing to say.
+"""Check a lock file with pip-audit. A machine without network passes, because it can't reach the database.
 
-Exit code 1 where a locked version has a known weakness.
+The exit code is 1 if a locked version has a known vulnerability.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 SECONDS = 120
-# What Python's HTTP clients call a server that is not there.
-AWAY = re.compile(r"Connection|Proxy|Time(d )?out|Max retries|SSLError|name resolution")
+# The words of Python's HTTP clients for a server that can't be reached.
+UNREACHABLE = re.compile(r"Connection|Proxy|Time(d )?out|Max retries|SSLError|name resolution")
 
 
 def main(lock_file: str) -> int:
@@ -24,34 +24,35 @@ def main(lock_file: str) -> int:
         command = [sys.executable, "-m", "pip_audit", "--requirement", lock_file, "--require-hashes", "--disable-pip"]
         command += ["--progress-spinner", "off", "--timeout", "10", "--format", "json", "--output", str(report)]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)  # noqa: S603
+            process = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)  # noqa: S603
         except subprocess.TimeoutExpired:
-            return _skipped(f"no answer within {SECONDS} s")
+            return _skip(f"no answer within {SECONDS} s")
         if not report.exists() or not report.read_text():
-            said = (done.stderr.strip().splitlines() or ["nothing was said"])[-1]
-            if AWAY.search(said):
-                return _skipped(said)
-            print(f"pip-audit failed: {said}")
+            error = (process.stderr.strip().splitlines() or ["no output"])[-1]
+            if UNREACHABLE.search(error):
+                return _skip(error)
+            print(f"pip-audit failed: {error}")
             return 1
-        found: list[dict[str, Any]] = json.loads(report.read_text())["dependencies"]
-    weak = [package for package in found if package.get("vulns")]
-    for package in weak:
-        for weakness in package["vulns"]:
-            fixed = ", ".join(weakness["fix_versions"]) or "none yet"
-            print(f"{package['name']} {package['version']}: {weakness['id']}, fixed in {fixed}")
-    if weak:
+        packages: list[dict[str, Any]] = json.loads(report.read_text())["dependencies"]
+    vulnerable = [package for package in packages if package.get("vulns")]
+    for package in vulnerable:
+        for vulnerability in package["vulns"]:
+            fixed = ", ".join(vulnerability["fix_versions"]) or "none yet"
+            print(f"{package['name']} {package['version']}: {vulnerability['id']}, fixed in {fixed}")
+    if vulnerable:
         return 1
-    unknown = [package for package in found if package.get("skip_reason")]
-    if len(unknown) == len(found):
-        return _skipped("its database knows none of the packages; it cannot be reached from here")
-    print(f"pip-audit: nothing is known against {len(found) - len(unknown)} packages")
+    unknown = [package for package in packages if package.get("skip_reason")]
+    if len(unknown) == len(packages):
+        return _skip("its database lists none of the packages, so it can't be reached from here")
+    print(f"pip-audit: no known vulnerability in {len(packages) - len(unknown)} packages")
     if unknown:
-        print(f"pip-audit skipped what its database does not have: {', '.join(package['name'] for package in unknown)}")
+        names = ", ".join(package["name"] for package in unknown)
+        print(f"pip-audit skipped packages that its database doesn't list: {names}")
     return 0
 
 
-def _skipped(why: str) -> int:
-    print(f"pip-audit skipped: {why}")
+def _skip(reason: str) -> int:
+    print(f"pip-audit skipped: {reason}")
     return 0
 
 
