@@ -114,12 +114,18 @@ def posted(api_url: str) -> dict[str, int]:
 
 
 @contextmanager
-def empty_bolt(api_url: str) -> Iterator[int]:
-    """Yield the port of Bolt's AsyncApp with default options and one command that only acknowledges."""
+def empty_bolt(api_url: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """Yield the port and process of Bolt's AsyncApp with default options and one command that only acknowledges."""
     port = free_port()
     arguments = ["-m", "benchmarks.servers", "bolt", str(port), api_url]
-    with process(arguments, {}, f"http://127.0.0.1:{port}/healthz"):
-        yield port
+    with process(arguments, {}, f"http://127.0.0.1:{port}/healthz") as (child, _):
+        yield port, child
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the processor time that a process's threads have used, from /proc, which only Linux has."""
+    schedules = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/schedstat")]
+    return sum(int(schedule.split()[0]) for schedule in schedules) / 1e9
 
 
 _RESPONSE = json.dumps({
