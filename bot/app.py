@@ -43,7 +43,7 @@ from bot.store import (
     EstimateStore,
     Installations,
     OAuthStates,
-    ProviderKeys,
+    PlatformKeyStore,
     RefreshedPriceStore,
     WatchStore,
 )
@@ -125,12 +125,13 @@ async def build_app(
         job_store = JobStore(database, stamp, timedelta(seconds=timeouts.lease))
         defaults, budgets = DefaultsStore(database, audit), BudgetStore(database, audit, stamp)
         rates = ExchangeRates(session, config.rates_url)
-        provider_keys = ProviderKeys(database, config.encryption_keys, stamp, audit) if config.encryption_keys else None
+        keys = config.encryption_keys
+        platform_keys = PlatformKeyStore(database, keys, stamp, audit) if keys else None
         actuals = ActualsService(
             current_catalog,
             load_bill_rules(),
             ActualStore(database, stamp),
-            provider_keys,
+            platform_keys,
             session,
             config.addresses,
             clock,

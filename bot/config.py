@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import MultiFernet
 from pydantic import SecretStr
 
 from bot.actuals.billing_http import Addresses
@@ -19,6 +19,9 @@ from bot.timeouts import Timeouts
 from bot.web.rate_limit import RateAllowance
 from pricing import BaseModels, Catalog, load_catalog
 from pricing.refresh import load_feeds
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 REFRESH_DAYS = {"daily": 1, "weekly": 7}
 

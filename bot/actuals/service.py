@@ -17,7 +17,7 @@ from bot.actuals.platforms import PLATFORMS
 from bot.actuals.query import BillQuery
 from bot.prices.current_catalog import CurrentCatalog
 from bot.render.money import CENT, money
-from bot.store import ActualStore, ProviderKeys, RecordedActual, SavedEstimate, newest
+from bot.store import ActualStore, PlatformKeyStore, RecordedActual, SavedEstimate, newest
 from calculator import (
     Actual,
     Comparison,
@@ -89,7 +89,7 @@ class ActualsService:
     current: CurrentCatalog
     rules: BillRules
     store: ActualStore
-    keys: ProviderKeys | None
+    keys: PlatformKeyStore | None
     session: aiohttp.ClientSession
     addresses: Addresses
     clock: Callable[[], datetime]

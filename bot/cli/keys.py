@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 
 from bot.config import encryption_keys
 from bot.settings import Settings, SettingsError, forget_secrets, read_settings
-from bot.store import Audit, DatabaseUnavailable, Installations, ProviderKeys, open_database
+from bot.store import Audit, DatabaseUnavailable, Installations, PlatformKeyStore, open_database
 
 
 def run(_: str, arguments: Sequence[str]) -> int:
@@ -47,7 +47,7 @@ async def rotate_keys(settings: Settings) -> None:
     database = await open_database(settings.database)
     try:
         tokens = await Installations(settings.slack_client_id or "", database, keys).rotate()
-        billing_keys = await ProviderKeys(database, keys, _utc_now, Audit(database, _utc_now)).rotate()
+        billing_keys = await PlatformKeyStore(database, keys, _utc_now, Audit(database, _utc_now)).rotate()
     finally:
         await database.close()
     print(f"{tokens} tokens and {billing_keys} billing keys are encrypted with the newest key.")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import MultiFernet
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.store import STATE_LIFETIME, Installations, OAuthStates
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 SCOPES = (
     "app_mentions:read",

@@ -8,7 +8,7 @@ from bot.store.datasets import DatasetRun, DatasetRunStore
 from bot.store.defaults import DefaultsStore
 from bot.store.estimates import ID_LENGTH, EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.installations import Installations, read_keys
-from bot.store.keys import KeyInfo, ProviderKeys
+from bot.store.keys import KeyInfo, PlatformKeyStore
 from bot.store.oauth_states import STATE_LIFETIME, OAuthStates
 from bot.store.refreshed_prices import RefreshedPrices, RefreshedPriceStore
 from bot.store.watches import Watch, WatchStore
@@ -33,7 +33,7 @@ __all__ = [
     "Installations",
     "KeyInfo",
     "OAuthStates",
-    "ProviderKeys",
+    "PlatformKeyStore",
     "RecordedActual",
     "RefreshedPriceStore",
     "RefreshedPrices",

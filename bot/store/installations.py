@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from slack_sdk.oauth.installation_store import Bot, Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.sqlalchemy_utils import normalize_datetime_for_db
@@ -27,6 +26,9 @@ from bot.store.tables import (
     watches,
     workspace_defaults,
 )
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,8 @@ def read_keys(keys: str) -> MultiFernet:
     Raises:
         ValueError: A key cannot be used. The text never shows it.
     """
+    from cryptography.fernet import Fernet, MultiFernet  # 6 MB that a bot without encryption keys doesn't need
+
     try:
         return MultiFernet([Fernet(key.strip()) for key in keys.split(",") if key.strip()])
     except ValueError:
@@ -80,6 +84,8 @@ class Encrypted(TypeDecorator[str]):
         return None if value is None else self._keys.encrypt(value.encode()).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        from cryptography.fernet import InvalidToken
+
         if value is None:
             return None
         try:

@@ -7,13 +7,16 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import InvalidToken, MultiFernet
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from bot.store.audit import Audit, AuditChange
 from bot.store.database import Database
 from bot.store.tables import provider_keys
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +31,7 @@ class KeyInfo:
     created_at: datetime
 
 
-class ProviderKeys:
+class PlatformKeyStore:
     """Keys by workspace and platform, encrypted. Its methods check no rights: only admins may reach them."""
 
     def __init__(self, database: Database, cipher: MultiFernet, now: Callable[[], datetime], audit: Audit) -> None:
@@ -58,6 +61,8 @@ class ProviderKeys:
 
     async def get(self, platform: str, *, team_id: str) -> dict[str, str] | None:
         """Return the fields of a key; None if there is none, or if it cannot be decrypted any more."""
+        from cryptography.fernet import InvalidToken
+
         secret = await self._database.fetch_value(select(provider_keys.c.secret).where(*_is(team_id, platform)))
         if secret is None:
             return None
@@ -68,7 +73,7 @@ class ProviderKeys:
             return None
         return fields
 
-    async def known(self, *, team_id: str) -> dict[str, KeyInfo]:
+    async def describe(self, *, team_id: str) -> dict[str, KeyInfo]:
         """Return the public facts about a workspace's keys, by platform."""
         table = provider_keys.c
         query = select(table.platform, table.hint, table.user_id, table.created_at).where(table.team_id == team_id)

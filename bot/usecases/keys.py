@@ -12,13 +12,13 @@ from bot.actuals.service import KEYS_DISABLED
 from bot.forms.keys import hint_of
 from bot.services import Services
 from bot.slack.request import Interaction
-from bot.store import KeyInfo, ProviderKeys
+from bot.store import KeyInfo, PlatformKeyStore
 from calculator import UserError
 
 
 async def list_keys(services: Services, request: Interaction) -> dict[str, KeyInfo]:
     """Return the stored keys by platform, without the keys themselves. Raises UserError if the user is not an admin."""
-    return await (await _key_store(services, request)).known(team_id=request.team_id)
+    return await (await _key_store(services, request)).describe(team_id=request.team_id)
 
 
 async def store_key(services: Services, request: Interaction, platform: str, fields: Mapping[str, str]) -> None:
@@ -46,7 +46,7 @@ async def remove_key(services: Services, request: Interaction, platform: str) ->
     await keys.remove(platform, team_id=request.team_id, user_id=request.user_id)
 
 
-async def _key_store(services: Services, request: Interaction) -> ProviderKeys:
+async def _key_store(services: Services, request: Interaction) -> PlatformKeyStore:
     """Return the store of keys. Raises UserError if the user is not an admin, or if keys can't be encrypted."""
     if services.actuals.keys is None:
         raise UserError(KEYS_DISABLED)

@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from sqlalchemy import func, select
 
 from bot.forms.keys import KEY_CALLBACK
-from bot.store import Audit, ProviderKeys, open_database, read_keys
+from bot.store import Audit, PlatformKeyStore, open_database, read_keys
 from bot.store.tables import actuals, provider_keys
 from playground import FakeSlack, Payloads
 from pricing import Catalog
@@ -192,8 +192,8 @@ async def test_keys_are_rotated_and_belong_to_one_workspace(tmp_path: Path) -> N
     database = await open_database(f"sqlite:///{tmp_path / 'keys.sqlite3'}")
     day = datetime.combine(date(2026, 11, 21), datetime.min.time())
 
-    def key_store(keys: str) -> ProviderKeys:
-        return ProviderKeys(database, read_keys(keys), lambda: day, Audit(database, lambda: day))
+    def key_store(keys: str) -> PlatformKeyStore:
+        return PlatformKeyStore(database, read_keys(keys), lambda: day, Audit(database, lambda: day))
 
     await key_store(previous).put("openai", OPENAI_KEY, "…1234", team_id="T1", user_id="U1")
     assert await key_store(f"{current},{previous}").rotate() == 1
