@@ -53,6 +53,8 @@ SOLD = [
     Question("estimate on=llama-4-scout", ("Llama 4 Scout (Together)", "Llama 4 Scout (Fireworks)")),
     # $80 × 4 h + 150M × $0.09 + 105M × $0.39 = $54.45 a month, × 12, + $1.95 × 12.
     Question("estimate on=aws-bedrock/gpt-oss-20b hours=4", ("$996.80",)),
+    # 12M × $0.48 = $5.76, and 720 h × $5.49 = $3,952.80 a month for 12 months.
+    Question("estimate on=together/qwen3-8b", ("Qwen3 8B (Together): $47,439.36", "idle")),
     Question("estimate on=sagemaker", ("Amazon SageMaker AI", "ask AWS")),
     Question("estimate on=snowflake", ("ask your Snowflake account team",)),
 ]
@@ -62,7 +64,18 @@ BREAKEVENS = [
     Question("breakeven on=azure/gpt-4.1-mini@global base=gpt-5.4-mini", ("$0.000238 less", "5,142,858 calls a month")),
     *(
         Question(f"breakeven on=azure/gpt-4.1-mini@global base={base}", ("GPT-4.1 mini, global (Azure)",), ("Unknown",))
-        for base in ("gpt-6-luna", "claude-haiku-5-5", "kimi-k3", "glm-5.3", "grok-4.7", "mistral-large-4")
+        for base in (
+            *("gpt-6-luna", "claude-haiku-5-5", "kimi-k3", "glm-5.3", "grok-4.7", "mistral-large-4", "gemini-4-argon"),
+            *(
+                "qwen3.8-max",
+                "llama-3.3-70b",
+                "llama-4-scout",
+                "nova-lite",
+                "deepseek-v3.1",
+                "openrouter/qwen/qwen3.8-max",
+            ),
+            "together/meta-llama/Llama-3.3-70B-Instruct-Turbo",
+        )
     ),
 ]
 
