@@ -138,3 +138,19 @@ def test_nearest_of_an_entry_is_open_to_new_customers(catalog: Catalog) -> None:
     for entry in catalog.not_sold:
         for offer_id in entry.nearest:
             assert catalog.offers[offer_id].trains_for("new", TODAY), (entry.names, offer_id)
+
+
+@pytest.mark.parametrize("model", ["gpt-oss-20b", "deepseek-v3.1", "gemma-3-27b", "llama-4-scout", "qwen3-4b"])
+def test_fireworks_no_longer_sells_older_models(catalog: Catalog, model: str) -> None:
+    offer = catalog.offers[f"fireworks/{model}"]
+    assert offer.status_on(TODAY) == "closed"
+    assert "catalogue of 2026-08-28" in (offer.why or "")
+    assert offer.nearest
+    assert catalog.offers[offer.nearest].trains_for("new", TODAY)
+
+
+@pytest.mark.parametrize(
+    "model", ["llama-3.1-8b", "llama-3.3-70b", "qwen3-8b", "qwen3-14b", "qwen3-32b", "llama-3.2-3b"]
+)
+def test_fireworks_sells_the_models_of_its_catalogue(catalog: Catalog, model: str) -> None:
+    assert catalog.offers[f"fireworks/{model}"].trains_for("new", TODAY)

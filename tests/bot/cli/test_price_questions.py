@@ -23,6 +23,10 @@ class Question(NamedTuple):
 
 # OpenAI and its models without an offer.
 NOT_SOLD = [
+    # Training is free in the preview; 150M × $0.22 + 105M × $0.22 = $56.10 a month.
+    Question(
+        "estimate on=all", ("Llama 3.1 8B (CoreWeave W&B) is cheapest: $673.20",), ("Prime Intellect) is cheapest",)
+    ),
     Question(
         "estimate on=openai/gpt-5.4-mini", ("OpenAI tunes no GPT-5 model", "azure/gpt-4.1-mini@global"), ("mean",)
     ),
@@ -33,13 +37,17 @@ NOT_SOLD = [
     Question("estimate on=gemini-4-argon", ("doesn't have this model", "google/gemini-3.5-flash"), ("gemini-2.0",)),
     Question("estimate on=text-embedding-3-small", ("text embeddings or rerankers",)),
     Question("estimate on=cohere", ("2025-09-15",), ("Command",)),
-    Question("estimate on=databricks", ("2026-08-14", "together/llama-3.1-8b")),
+    Question("estimate on=databricks", ("2026-08-14", "fireworks/llama-3.1-8b")),
     Question("estimate on=huggingface", ("on=hugging-face-jobs",)),
 ]
 
 SOLD = [
-    # 12M × $10, and for 12 months of 30 days 150M × $2.25 + 105M × $13.50 = $1,755.
-    Question("estimate on=google/gemini-3.5-flash", ("Gemini 3.5 Flash (Google): $21,180.00", "2026-09-02")),
+    # Training is free in the preview; 150M × $0.22 + 105M × $0.22 = $56.10 a month.
+    Question(
+        "estimate on=all", ("Llama 3.1 8B (CoreWeave W&B) is cheapest: $673.20",), ("Prime Intellect) is cheapest",)
+    ),
+    # A month: 150M × $2.25 + 105M × $13.50. The base retires within the 12 months.
+    Question("estimate on=google/gemini-3.5-flash", ("$120.00", "$1,755.00", "2027-05-19", "2026-09-02")),
     # 12M × $1.50 = $18 for training; 720 h × $5.49 a month.
     Question("estimate on=qwen3.5-27b", ("Qwen3.5 27B (Together)", "Qwen3.5 27B (Fireworks)", "$3,952.80")),
     # 12M × $3 = $36 for training; 720 h × $8 a month.
@@ -50,11 +58,17 @@ SOLD = [
     Question("estimate on=kimi-k2.6", ("Kimi K2.6 (Fireworks)", "Kimi K2.6 (Tinker)")),
     Question("estimate on=kimi-k3", ("Kimi K3 (Fireworks)", "Kimi K3, serverless training (Fireworks)")),
     Question("estimate on=deepseek-v3.1", ("DeepSeek V3.1 (Tinker)", "DeepSeek V3.1 (Together)")),
-    Question("estimate on=llama-4-scout", ("Llama 4 Scout (Together)", "Llama 4 Scout (Fireworks)")),
+    Question("estimate on=llama-4-scout", ("Llama 4 Scout (Together)",)),
     # $80 × 4 h + 150M × $0.09 + 105M × $0.39 = $54.45 a month, × 12, + $1.95 × 12.
     Question("estimate on=aws-bedrock/gpt-oss-20b hours=4", ("$996.80",)),
     # 12M × $0.48 = $5.76, and 720 h × $5.49 = $3,952.80 a month for 12 months.
     Question("estimate on=together/qwen3-8b", ("Qwen3 8B (Together): $47,439.36", "idle")),
+    Question(
+        "estimate on=aws-bedrock/nova-2-lite method=dpo",
+        ("Bedrock doesn't sell DPO with LoRA for Amazon Nova 2 Lite", "It sells supervised tuning"),
+        ("12 months.\n",),
+    ),
+    Question("estimate on=aws-bedrock", ("Amazon Nova 2 Lite (Bedrock) is cheapest: $3,758.76",), ("Llama 3.2",)),
     Question("estimate on=sagemaker", ("Amazon SageMaker AI", "ask AWS")),
     Question("estimate on=snowflake", ("ask your Snowflake account team",)),
 ]
