@@ -51,7 +51,7 @@ from pricing.names.index import NameKind, NameResolution
 from pricing.names.spans import NameSpan, name_spans
 from pricing.not_sold import NotSold
 from pricing.offer import Offer
-from pricing.overview import overview
+from pricing.overview import ages_table, holes_table, overview
 from pricing.price import Assumption, Price, Source, Tier, price_of, question_source
 from pricing.prompt_caching import CachingRule, caching_rule, load_caching_rules
 from pricing.terms import (
@@ -157,9 +157,11 @@ __all__ = [
     "Unit",
     "UnknownName",
     "YamlError",
+    "ages_table",
     "caching_rule",
     "capability_gaps",
     "fold_model_name",
+    "holes_table",
     "is_gpu_qualifier",
     "known_gpu",
     "known_model",

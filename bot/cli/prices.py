@@ -1,4 +1,4 @@
-"""`ftcost prices`: list the catalogue, refresh it from live feeds, or format its files."""
+"""`ftcost prices`: list the catalogue, its ages and unknown prices; refresh it from live feeds, or format its files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.cli.arguments import prices_dir, today
-from pricing import capability_gaps, load_catalog, overview
+from pricing import ages_table, capability_gaps, holes_table, load_catalog, overview
 
 
 def run(_: str, arguments: Sequence[str]) -> int:
@@ -31,8 +31,9 @@ def run(_: str, arguments: Sequence[str]) -> int:
             catalog = load_catalog(options.prices_dir or prices_dir())
             print("\n".join(capability_gaps(catalog.offers.values(), catalog.capability)))
             return 0
-        case _:
-            print("\n".join(overview(load_catalog(options.prices_dir or prices_dir()), today())))
+        case action:
+            lines = {"ages": ages_table, "holes": holes_table}.get(action, overview)
+            print("\n".join(lines(load_catalog(options.prices_dir or prices_dir()), today())))
             return 0
 
 
@@ -66,6 +67,16 @@ def _parser() -> argparse.ArgumentParser:
     refresh.add_argument("--apply", action="store_true", help="write the changes into the price files")
     refresh.add_argument("--into", type=Path, metavar="DIR", help="write the changes into a separate folder")
     refresh.add_argument("--only", action="append", default=[], metavar="FEED", help="read this feed only; repeatable")
+    actions.add_parser(
+        "ages",
+        help="list the age of the prices by platform",
+        description="List the median and oldest age of the prices by platform, and the share of old ones.",
+    )
+    actions.add_parser(
+        "holes",
+        help="list the unknown prices that decide a total",
+        description="List the unknown prices that decide the total of an offer, and the sources that were read.",
+    )
     actions.add_parser(
         "format",
         help="write the price files in the layout that a refresh uses",
