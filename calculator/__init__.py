@@ -4,6 +4,10 @@ from calculator.actuals.attribution import Effect, Usage
 from calculator.actuals.month_share import PARTS, Part, month_after
 from calculator.actuals.recalibration import Recalibration, recalibrate
 from calculator.actuals.variance import Actual, Billed, Variance, actual_variances
+from calculator.answer.options import Option, option, options
+from calculator.answer.periods import average_month, comparable_span, equal_periods, horizon_total
+from calculator.answer.threshold import Threshold, threshold
+from calculator.answer.verdict import Verdict, VerdictAnswer, VerdictReason, verdict
 from calculator.capability.classes import CapabilityClass, ClassName, band_of, capability_class
 from calculator.capability.evidence import Evidence, EvidenceSentence, evidence
 from calculator.capability.filters import FilterResult, Filters
@@ -22,8 +26,8 @@ from calculator.offer_estimate import YOUR_RATES
 from calculator.payback.break_even import break_even
 from calculator.payback.crossover import Crossover, crossover
 from calculator.payback.cumulative import cumulative_prompting_usd, cumulative_tuning_usd
+from calculator.payback.rules_of_thumb import RuleOfThumb, favoured_side, rules_of_thumb
 from calculator.payback.turning_change import turning_change
-from calculator.payback.verdict import Verdict, VerdictRule, verdict
 from calculator.question.customers import customer_of
 from calculator.question.keys import INPUT_LABELS, KEYS, Key, in_section, key_of, nearest_key, unknown_key
 from calculator.question.quantities import Amount, parse_number
@@ -36,8 +40,11 @@ from calculator.result import (
     Estimate,
     Figure,
     LineItem,
+    OptionGroup,
     Percentiles,
     RankGroup,
+    SetAside,
+    SetAsideCode,
     Total,
     Warning,
     sum_amounts,
@@ -78,23 +85,32 @@ __all__ = [
     "Formulas",
     "Key",
     "LineItem",
+    "Option",
+    "OptionGroup",
     "Part",
     "Percentiles",
     "RankGroup",
     "Recalibration",
+    "RuleOfThumb",
     "Scenario",
+    "SetAside",
+    "SetAsideCode",
+    "Threshold",
     "Total",
     "Usage",
     "UserError",
     "Variance",
     "Verdict",
-    "VerdictRule",
+    "VerdictAnswer",
+    "VerdictReason",
     "Warning",
     "actual_variances",
     "assumption_impacts",
+    "average_month",
     "band_of",
     "break_even",
     "capability_class",
+    "comparable_span",
     "crossover",
     "cumulative_prompting_usd",
     "cumulative_tuning_usd",
@@ -102,24 +118,31 @@ __all__ = [
     "day_after_months",
     "default_text",
     "difference_causes",
+    "equal_periods",
     "estimate",
     "estimate_assumptions",
     "estimate_warnings",
     "evidence",
+    "favoured_side",
     "formula_of",
+    "horizon_total",
     "in_formulas",
     "in_section",
     "key_of",
     "month_after",
     "months_between",
     "nearest_key",
+    "option",
+    "options",
     "parse_number",
     "read_scenario",
     "recalibrate",
     "resolve_question",
+    "rules_of_thumb",
     "sample",
     "sensitivity",
     "sum_amounts",
+    "threshold",
     "training_range",
     "turning_change",
     "unknown_key",

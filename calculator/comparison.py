@@ -13,7 +13,7 @@ from calculator.numeric import ZERO
 from calculator.pricing_context import PricingContext
 from calculator.question.resolved import ResolvedScenario
 from calculator.question.scenario import Scenario
-from calculator.result import BaseEstimate, Estimate, Figure, RankGroup, Total
+from calculator.result import BaseEstimate, Estimate, Figure, OptionClass, SetAside, Total
 from pricing import Assumption
 
 Args = TypeVarTuple("Args")
@@ -49,6 +49,14 @@ class Comparison:
     """By offer id: the same offer at the cheap corner. Empty unless the scenario has ranges."""
     high: dict[str, Estimate]
     """By offer id: the same offer at the expensive corner. Empty unless the scenario has ranges."""
+    classes: dict[str, OptionClass]
+    """By offer id: its model against the baseline's."""
+    set_aside: dict[str, SetAside]
+    """By offer id: why it is never recommended. Usable offers are not in it."""
+    recommended: str | None
+    """The offer that the verdict is about; None if no offer is usable."""
+    nearest: Estimate | None = None
+    """The nearest usable offer of the catalogue where none of the question's offers is usable."""
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the fields only: facts that `computed_once` keeps are computed again where they are needed."""
@@ -71,9 +79,18 @@ class Comparison:
 
     @property
     def best(self) -> Estimate | None:
-        """The cheapest complete offer that the customer can buy; one that ends only if no other lasts."""
-        cheapest = self.estimates[0] if self.estimates else None
-        return cheapest if cheapest and cheapest.standing <= RankGroup.ENDS else None
+        """The recommended option: always usable; None if no offer is."""
+        return self.find(self.recommended) if self.recommended else None
+
+    @property
+    def featured(self) -> Estimate | None:
+        """The option to show in detail: the recommended one, else the first that is set aside."""
+        return self.best or next(iter(self.estimates), None)
+
+    @property
+    def usable(self) -> tuple[Estimate, ...]:
+        """The options that may be recommended, the cheapest first."""
+        return tuple(estimate for estimate in self.estimates if estimate.offer.id not in self.set_aside)
 
     def find(self, offer_id: str) -> Estimate | None:
         """Return the estimate of an offer; None if the comparison does not have it."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
+from calculator.answer.groups import option_classes
+from calculator.answer.periods import EqualPeriods
+from calculator.answer.recommendation import choose, rank
 from calculator.comparison import Comparison
 from calculator.costs.base_model import estimate_base
 from calculator.errors import FieldErrors
-from calculator.numeric import ZERO
 from calculator.pricing_context import PricingContext, pricing_context
 from calculator.question.customers import named_platforms
 from calculator.question.quantities import Corner
-from calculator.question.resolved import resolve_corner
+from calculator.question.resolved import ResolvedScenario, resolve_corner
 from calculator.question.scenario import Scenario
 from calculator.result import Estimate
 from pricing import Catalog
@@ -36,6 +38,11 @@ def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
     plan = resolve_corner(scenario, "likely")
     base = context.base_price(plan)
 
+    periods = EqualPeriods(context, plan)
+    estimates = context.estimates(plan)
+    classes = option_classes(context, (estimate.offer for estimate in estimates))
+    ranking = rank(context, plan, estimates, periods, classes)
+
     def corner(side: Corner) -> dict[str, Estimate]:
         if not scenario.ranged:
             return {}
@@ -46,10 +53,14 @@ def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
         catalog_version=catalog.version,
         scenario=scenario,
         plan=plan,
-        estimates=tuple(sorted(context.estimates(plan), key=_rank)),
+        estimates=ranking.estimates,
         base=estimate_base(plan, base, on) if base else None,
         low=corner("low"),
         high=corner("high"),
+        classes=classes,
+        set_aside=ranking.set_aside,
+        recommended=ranking.recommended,
+        nearest=None if ranking.recommended else _nearest(scenario, context, plan, estimates, catalog),
     )
 
 
@@ -83,6 +94,18 @@ def _check_customers(scenario: Scenario, catalog: Catalog) -> None:
             raise FieldErrors({"customer": f"Unknown platform “{name}”. Write {choices}."})
 
 
-def _rank(estimate: Estimate) -> tuple[int, bool, Decimal, str]:
-    total = estimate.total.usd
-    return (estimate.standing, total is None, total or ZERO, estimate.offer.id)
+def _nearest(
+    scenario: Scenario, context: PricingContext, plan: ResolvedScenario, estimates: Sequence[Estimate], catalog: Catalog
+) -> Estimate | None:
+    """Return the usable offer of the whole catalogue that is nearest to the question's, or None.
+
+    Its model is the closest to the base model, else to that of the question's first offer.
+    """
+    everything = resolve_question(scenario.model_copy(update={"on": ("all",)}), catalog, context.as_of)
+    first_model = next((context.models.get(estimate.offer.id) for estimate in estimates), None)
+    everything = everything._replace(reference=context.reference or first_model)
+    priced, periods = everything.estimates(plan), EqualPeriods(everything, plan)
+    classes = option_classes(everything, (estimate.offer for estimate in priced))
+    ranking = rank(everything, plan, priced, periods, classes)
+    usable = [estimate for estimate in ranking.estimates if estimate.offer.id not in ranking.set_aside]
+    return choose(usable, classes, periods, None)

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import Any, NamedTuple
 
+from calculator.answer.periods import EqualPeriods
 from calculator.costs.base_model import estimate_base
 from calculator.numeric import ONE, ZERO, Numeric, as_decimal
 from calculator.pricing_context import pricing_context
@@ -199,6 +200,8 @@ class Formulas(NamedTuple):
     estimates: dict[str, Estimate]
     """By offer id."""
     base: BaseEstimate | None
+    rest_usd: dict[str, Decimal]
+    """By offer id: prompting from the end of the model to the end of the horizon. Only of models that end earlier."""
 
 
 def in_formulas(scenario: Scenario, catalog: Catalog, on: date) -> Formulas:
@@ -230,8 +233,13 @@ def in_formulas(scenario: Scenario, catalog: Catalog, on: date) -> Formulas:
     context = pricing_context(scenario, catalog, on)
     plan = resolve(scenario, pick)
     base = context.base_price(plan)
+    periods = EqualPeriods(context, plan)
+    estimates = {estimate.offer.id: estimate for estimate in context.estimates(plan)}
+    ending = {offer_id: estimate for offer_id, estimate in estimates.items() if estimate.months is not plan.months}
+    rest = {offer_id: periods.rest(estimate) for offer_id, estimate in ending.items() if estimate.lines}
     return Formulas(
         tuple(formula_input for formula_input in inputs.values() if formula_input.amount.likely),
-        {estimate.offer.id: estimate for estimate in context.estimates(plan)},
+        estimates,
         estimate_base(plan, base, on) if base else None,
+        {offer_id: usd for offer_id, usd in rest.items() if usd is not None},
     )

@@ -80,9 +80,9 @@ class AssumptionImpact(NamedTuple):
     """Difference to the total over the horizon, US dollars; negative if it gets cheaper."""
 
 
-BreakEvenCause = Literal["answers", "cached", "dearer", "hosting", "retraining", "shrinking", "ends"]
+BreakEvenCause = Literal["answers", "cached", "dearer", "hosting", "retraining", "shrinking", "ends", "slow"]
 """Why an offer never pays back: its answers, the cached prompt of today, the price of a call, hosting and storage,
-retraining, shrinking traffic, or the end of the model.
+retraining, shrinking traffic, the end of the model, or a pay-back beyond the longest search.
 """
 
 
@@ -119,6 +119,63 @@ class RankGroup(IntEnum):
     """Some amount is unknown."""
     APART = 3
     """Not sold, not open to this customer, or the job does not fit."""
+
+
+SetAsideCode = Literal[
+    "filtered_out",
+    "filter_unknown",
+    "not_offered",
+    "ended",
+    "closed_to_new_customers",
+    "not_for_production",
+    "cannot_be_deployed",
+    "method_not_sold",
+    "does_not_fit",
+    "over_limits",
+    "too_small",
+    "unknown_price",
+    "ends_soon",
+    "training_ends",
+]
+"""Why an option is never recommended, in the order in which the reasons are looked for."""
+
+
+class SetAside(NamedTuple):
+    """The reason why an option is never recommended."""
+
+    code: SetAsideCode
+    sentence: str
+
+
+OptionGroup = Literal[
+    "same_model",
+    "same_class",
+    "smaller",
+    "class_a",
+    "class_b",
+    "class_c",
+    "class_d",
+    "class_e",
+    "class_f",
+    "unknown_class",
+]
+"""The model of an option against the baseline's: the same; at or above its class; below it; not known. Without a
+baseline: its own class, A for the highest values.
+"""
+
+
+class OptionClass(NamedTuple):
+    """The capability class of an option's model."""
+
+    group: OptionGroup
+    letter: str | None
+    """Its class on the published scale, A for the highest values; None if no value is known."""
+    steps_below: int | None
+    """How many letters it is below the baseline's model, 0 for none; None if a letter is unknown."""
+    reason: str | None
+    """How it compares with the baseline's model, or why that isn't known; None without a baseline."""
+    context_tokens: int | None
+    """Most tokens of a call that the model takes; None if unknown."""
 
 
 class Total(NamedTuple):
@@ -202,7 +259,7 @@ class BaseEstimate(NamedTuple):
     @property
     def complete(self) -> bool:
         """True if every line has an amount."""
-        return bool(self.lines) and all(line.amount_usd is not None for line in self.lines)
+        return bool(self.lines) and self.total.whole
 
     @property
     def monthly_usd(self) -> Decimal | None:
@@ -210,9 +267,14 @@ class BaseEstimate(NamedTuple):
         return sum_amounts(line.monthly_usd for line in self.lines).usd
 
     @property
+    def total(self) -> Total:
+        """The sum of the lines over the horizon."""
+        return sum_amounts(line.amount_usd for line in self.lines)
+
+    @property
     def total_usd(self) -> Decimal | None:
         """Over the horizon, US dollars."""
-        return sum_amounts(line.amount_usd for line in self.lines).usd
+        return self.total.usd
 
 
 Figure = Literal["one_off", "first_month", "monthly", "total"]

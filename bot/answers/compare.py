@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bot.render.escaping import clip
 from bot.render.money import counted, money, rough, signed
 from bot.render.page import TextPage
-from bot.render.results import FigureKey, figure_text
+from bot.render.results import FigureKey, figure_text, period_text, period_usd
 from bot.render.scenario_changes import field_text
 from bot.render.tables import Align, Table
 from bot.render.uncertainty import percent
@@ -70,12 +70,11 @@ def _differing_keys(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
 
 
 def _figures(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
-    best_offers = [_best(result) for result in results]
+    best_offers, per_month = [result.recommended for result in results], _per_month(results)
     formats: list[tuple[str, Callable[[SavedOffer], str]]] = [
         ("Cheapest", lambda offer: offer.title),
         ("One-off", lambda offer: _figure(offer, "one_off_usd")),
         ("A month", lambda offer: _figure(offer, "monthly_usd")),
-        ("Whole horizon", lambda offer: _figure(offer, "total_usd")),
         ("Likely", lambda offer: money(offer.total_usd) if offer.low else "–"),
         ("P10 – P90", _likely),
         ("Pays back after, calls", _pays_back),
@@ -83,11 +82,18 @@ def _figures(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
         ("Cases paid back", _share),
     ]
     rows = [(label, *("–" if offer is None else text(offer) for offer in best_offers)) for label, text in formats]
+    totals = (
+        "–" if offer is None else period_text(result, offer.offer, per_month=per_month)
+        for offer, result in zip(best_offers, results, strict=True)
+    )
+    rows.insert(3, ("Average month" if per_month else "Whole horizon", *totals))
     rows = [row for row in rows if any(cell != "–" for cell in row[1:])]
     titles = {offer.offer: offer.title for offer in best_offers if offer}
     if len(titles) > 1:
         shared = list(titles.items())[:OFFERS]
-        rows += [(title, *(_total_of(offer, result) for result in results)) for offer, title in shared]
+        rows += [
+            (title, *(period_text(result, offer, per_month=per_month) for result in results)) for offer, title in shared
+        ]
     if len({result.as_of for result in results}) > 1:
         rows.append(("Prices as of", *(str(result.as_of) for result in results)))
     return rows
@@ -95,12 +101,18 @@ def _figures(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
 
 def _sentences(names: Sequence[str], results: Sequence[SavedResult]) -> list[str]:
     """Return the cheapest scenario, and the difference of each scenario to the first."""
-    best_offers = [_best(result) for result in results]
+    best_offers = [result.recommended for result in results]
     if unpriced := [name for name, offer in zip(names, best_offers, strict=True) if offer is None]:
         verb = "have" if len(unpriced) > 1 else "has"
-        return [f"{' and '.join(unpriced)} {verb} no offer with a complete price, so there is no cheapest scenario."]
-    totals = [offer.total_usd for offer in best_offers if offer and offer.total_usd is not None]
-    if len({_months(result) for result in results}) > 1:
+        return [f"{' and '.join(unpriced)} {verb} no usable offer, so there is no cheapest scenario."]
+    per_month = _per_month(results)
+    costs = [
+        period_usd(result, offer.offer, per_month=per_month)
+        for offer, result in zip(best_offers, results, strict=True)
+        if offer
+    ]
+    totals = [usd for usd in costs if usd is not None]
+    if len(totals) < len(names) or (not per_month and len({_months(result) for result in results}) > 1):
         return ["The scenarios cover different horizons, so compare the cost of a month."]
     cheapest = [name for name, total in zip(names, totals, strict=True) if total == min(totals)]
     if len(cheapest) == len(names):
@@ -117,9 +129,10 @@ def _months(result: SavedResult) -> str:
     return field_text("months", result.scenario)
 
 
-def _best(result: SavedResult) -> SavedOffer | None:
-    """Return the best offer; None if no offer has a complete price."""
-    return next((estimate for estimate in result.estimates if estimate.ranked), None)
+def _per_month(results: Sequence[SavedResult]) -> bool:
+    """Return whether some recommended offer ends early without a baseline, so that only months can be compared."""
+    offers = ((result, result.recommended) for result in results)
+    return any(offer and period_usd(result, offer.offer, per_month=False) is None for result, offer in offers)
 
 
 def _figure(estimate: SavedOffer, key: FigureKey) -> str:
@@ -148,11 +161,6 @@ def _pays_back(estimate: SavedOffer) -> str:
 def _net(estimate: SavedOffer) -> str:
     net_usd = estimate.break_even.net_usd if estimate.break_even else None
     return "–" if net_usd is None else signed(net_usd)
-
-
-def _total_of(offer: str, result: SavedResult) -> str:
-    estimate = result.find(offer)
-    return "–" if estimate is None or not estimate.lines else _figure(estimate, "total_usd")
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

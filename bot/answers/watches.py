@@ -15,7 +15,7 @@ from bot.watches.threshold import DEFAULT_THRESHOLD, Threshold
 def started_text(saved: SavedEstimate, threshold: Threshold, state: WatchState, link: str) -> str:
     """Return what a watch reports, and how to end it."""
     default = " (the default; add `over 2%` or `over $50` for another)" if threshold == DEFAULT_THRESHOLD else ""
-    title = escape(saved.result.estimates[0].title)
+    title = escape(saved.result.featured.title if saved.result.featured else "")
     totals = f"the total of {title} or of prompting" if state.base_usd else f"the total of {title}"
     days = f"{', '.join(map(str, STEPS[:-1]))} or {STEPS[-1]} days"
     return (

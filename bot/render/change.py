@@ -11,12 +11,20 @@ from bot.render.headline import headline
 from bot.render.messages import NO_NOTES, WorkspaceNotes, buttons, note_blocks, warning_blocks
 from bot.render.money import signed
 from bot.render.payback import break_even_sentences
-from bot.render.results import figure_text
+from bot.render.results import period_text, period_usd
 from bot.render.scenario_changes import field_changes
-from bot.render.tables import Table, comparison_table, figure, horizon, offer_name, plain
+from bot.render.tables import (
+    Table,
+    comparison_table,
+    has_other_period,
+    horizon,
+    offer_name,
+    period_figure,
+    plain,
+)
 from bot.render.uncertainty import uncertainty_sentences
 from bot.results import SavedResult
-from calculator import Comparison, Estimate
+from calculator import Comparison, Estimate, average_month, horizon_total
 
 MAX_OFFERS = 12
 
@@ -44,7 +52,7 @@ def change_reply(
     if earlier.catalog_version != comparison.catalog_version or earlier.as_of != comparison.as_of:
         summary += f"; prices as of {earlier.as_of} → {comparison.as_of}"
     answer = headline(comparison)
-    listed = list(comparison.estimates[:MAX_OFFERS])
+    listed = list(comparison.usable[:MAX_OFFERS]) or list(comparison.estimates[:MAX_OFFERS])
     table = (
         comparison_table(comparison, listed)
         if differences == ["the offers compared"]
@@ -78,25 +86,31 @@ def _cause_sentence(comparison: Comparison, causes: Sequence[tuple[str, Decimal]
 
 def _change_table(earlier: SavedResult, comparison: Comparison, listed: Sequence[Estimate]) -> Table:
     """Return the table of earlier totals, new totals and their differences."""
+    options = [earlier.option(estimate.offer.id) for estimate in listed]
+    lacks_total = any(option and option.usable and option.horizon_total_usd is None for option in options)
+    per_month = lacks_total or has_other_period(comparison, listed)
     rows = []
     for estimate in listed:
         quoted = earlier.find(estimate.offer.id)
+        before = period_usd(earlier, estimate.offer.id, per_month=per_month)
+        after = average_month(comparison, estimate) if per_month else horizon_total(comparison, estimate)
         if quoted is None:
             difference = "new"
-        elif quoted.total_usd is None or estimate.total_usd is None or not (quoted.complete and estimate.complete):
+        elif before is None or after.usd is None or not (quoted.complete and estimate.complete):
             difference = "unknown"
         else:
-            difference = signed(estimate.total_usd - quoted.total_usd)
+            difference = signed(after.usd - before)
         rows.append(
             (
                 offer_name(estimate),
-                figure_text(quoted, "total_usd") if quoted else "–",
-                figure(comparison, estimate, "total"),
+                period_text(earlier, estimate.offer.id, per_month=per_month),
+                period_figure(comparison, estimate, per_month=per_month),
                 difference,
             )
         )
+    period = "average month" if per_month else horizon(comparison)
     return Table(
-        ("Offer", "Before", f"Now, {horizon(comparison)}", "Difference"),
+        ("Offer", "Before", f"Now, {period}", "Difference"),
         ("left", "right", "right", "right"),
         tuple(rows),
     )

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.render.tables import foreign_figure, horizon
+from bot.render.tables import foreign_figure, foreign_span, has_other_period, horizon, period_total
 from bot.results import SavedExchange
 from calculator import Comparison, Estimate, Figure
 
@@ -39,13 +39,14 @@ def exchange_sentence(comparison: Comparison, estimate: Estimate | None, exchang
         return f"Not shown in {exchange.currency}: {exchange.why}."
     if estimate is None or not estimate.lines:
         return None
-    names: tuple[tuple[str, Figure], ...] = (
-        ("one-off", "one_off"),
-        ("a month", "monthly"),
-        (f"in all, {horizon(comparison)}", "total"),
-    )
+    names: tuple[tuple[str, Figure], ...] = (("one-off", "one_off"), ("a month", "monthly"))
     complete = ((label, name) for label, name in names if getattr(estimate, name).usd is not None)
     parts = [f"{label} {foreign_figure(comparison, estimate, name, exchange.per_usd)}" for label, name in complete]
+    per_month = has_other_period(comparison, [estimate])
+    total = period_total(comparison, estimate, per_month=per_month)
+    if total.low is not None:
+        label = "average month" if per_month else f"in all, {horizon(comparison)}"
+        parts.append(f"{label} {foreign_span(total, exchange.per_usd)}")
     return f"In {exchange.currency}: {' · '.join(parts)}. {rate_text(exchange)}"
 
 

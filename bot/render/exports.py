@@ -5,22 +5,29 @@ from __future__ import annotations
 import csv
 import io
 
-from bot.results import SavedLine, SavedResult, document
+from bot.results import SavedLine, SavedOffer, SavedResult, document
 
 LINE_COLUMNS = ("component", "label", "quantity", "unit", "unit_price_usd", "amount_usd", "formula")
 SOURCE_KEYS = ("title", "url", "checked", "confidence")
+OPTION_KEYS = (
+    *("group", "class", "usable", "set_aside", "monthly_vs_baseline_usd", "pays_back"),
+    *("horizon_total_usd", "average_month_usd"),
+)
 CSV_COLUMNS = (
     *("offer", "platform", "model", "status", "complete"),
+    *OPTION_KEYS,
     *LINE_COLUMNS,
     *(f"source_{key}" for key in SOURCE_KEYS),
     *("as_of", "catalog_version"),
 )
+BASELINE = "baseline"
+"""In the column of offers: the row is of prompting the base model."""
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def to_csv(result: SavedResult, *, link: str | None = None) -> str:
-    """Return a result as CSV: one row a line item, the scenario's keys as the last columns.
+    """Return a result as CSV: one row a line item, the baseline's last, the scenario's keys as the last columns.
 
     The file follows RFC 4180 and is safe to open in a spreadsheet.
 
@@ -37,9 +44,29 @@ def to_csv(result: SavedResult, *, link: str | None = None) -> str:
         complete = "yes" if estimate.complete else "no"
         offer = [estimate.offer, estimate.platform, estimate.model, estimate.status, complete]
         for line in estimate.lines or (None,):
-            cells = [*offer, *_line_cells(line), *origin, *result.scenario.values()]
+            cells = [*offer, *_option_cells(result, estimate), *_line_cells(line), *origin, *result.scenario.values()]
             writer.writerow(map(safe_cell, cells))
+    if base := result.base:
+        prompting = [
+            BASELINE,
+            base.provider,
+            base.model,
+            "",
+            "yes" if base.complete else "no",
+            *("" for _ in OPTION_KEYS),
+        ]
+        for line in base.lines:
+            writer.writerow(map(safe_cell, [*prompting, *_line_cells(line), *origin, *result.scenario.values()]))
     return out.getvalue()
+
+
+def _option_cells(result: SavedResult, estimate: SavedOffer) -> list[str | None]:
+    option = result.option(estimate.offer)
+    values = document(option) if option else {}
+    reason = values.get("set_aside")
+    usable = "yes" if option and option.usable else "no"
+    shown = {**values, "usable": usable, "set_aside": reason["code"] if reason else None}
+    return [shown.get(key) for key in OPTION_KEYS]
 
 
 def _line_cells(line: SavedLine | None) -> list[str | None]:

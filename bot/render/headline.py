@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
-from bot.render.money import money
-from bot.render.tables import duration_text, figure, offer_name
-from calculator import Comparison, RankGroup, customer_of, estimate_warnings
+from bot.render.short import short_money
+from bot.render.tables import offer_name, total_text
+from bot.render.verdict import model_name, saving_text, traffic_text
+from calculator import Comparison, Verdict, verdict
 
 
 def headline(comparison: Comparison) -> str:
     """Return the sentence that answers the question."""
-    best = comparison.best
-    if best is None:
-        return _no_answer(comparison)
-    total = figure(comparison, best, "total")
-    subject = offer_name(best)
-    ranked = sum(1 for estimate in comparison.estimates if estimate.standing <= RankGroup.ENDS)
-    return f"{subject}{' is cheapest' if ranked > 1 else ''}: {total} {duration_text(comparison, best)}."
+    result, traffic = verdict(comparison), traffic_text(comparison)
+    match result.reason:
+        case "none_usable":
+            return _none_usable(comparison)
+        case "no_calls":
+            return _without_traffic(result)
+        case "no_base" | "base_unknown":
+            return _cheapest(comparison, result)
+        case "pays_back":
+            return f"Fine-tuning {model_name(result.option)} pays at {traffic}: it {saving_text(comparison, result)}."
+        case "other_model_pays":
+            other = model_name(result.option)
+            if result.like is None:
+                return f"Fine-tuning {other} could pay at {traffic}, if it passes your evaluation."
+            like = model_name(result.like)
+            return f"Fine-tuning {like} won't pay at {traffic}; {other} could, if it passes your evaluation."
+        case "too_few_calls" | "never_pays":
+            return f"Fine-tuning {model_name(result.like or result.option)} won't pay at {traffic}."
 
 
-def _no_answer(comparison: Comparison) -> str:
+def _none_usable(comparison: Comparison) -> str:
     if not comparison.estimates:
         return "No offer to compare."
-    cheapest = comparison.estimates[0]
-    name, total = offer_name(cheapest), figure(comparison, cheapest, "total")
-    duration = duration_text(comparison, cheapest)
-    if cheapest.standing == RankGroup.INCOMPLETE:
-        part = (
-            f"its known part is {money(cheapest.total_usd)} {duration}"
-            if cheapest.total_usd
-            else "no part of it is known"
-        )
-        if len(comparison.estimates) == 1:
-            return f"{name} has no complete price: {part}."
-        return f"No offer has a complete price. For {name}, {part}."
-    if cheapest.total_usd is not None:
-        return (
-            f"None of these offers is open to {customer_of(comparison.scenario.customer)} customers. "
-            f"With access, {name} costs {total} {duration}."
-        )
-    warnings = estimate_warnings(comparison, cheapest)
-    return warnings[0].text if warnings else f"{name} isn't for sale."
+    if len(comparison.estimates) == 1:
+        (only,) = comparison.estimates
+        return f"{offer_name(only)} can't be recommended. {comparison.set_aside[only.offer.id].sentence}"
+    return f"None of these {len(comparison.estimates)} offers can be recommended."
+
+
+def _without_traffic(result: Verdict) -> str:
+    option = result.option
+    once = option.estimate.one_off_usd if option else None
+    cost = f"costs {short_money(once)} once" if once else "costs nothing once"
+    return f"Fine-tuning {model_name(option)} {cost}. Whether it pays depends on your traffic."
+
+
+def _cheapest(comparison: Comparison, result: Verdict) -> str:
+    option = result.option
+    assert option is not None  # noqa: S101 - the caller checked
+    subject = offer_name(option.estimate)
+    more = len(comparison.usable) > 1
+    return f"{subject}{' is cheapest' if more else ''}: {total_text(comparison, option.estimate)}."
 
 
 def question(comparison: Comparison) -> str:

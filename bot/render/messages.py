@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.render.blocks import Block, SlackMessage, context, fields, header, section
@@ -10,11 +9,12 @@ from bot.render.currency import Exchange, exchange_sentence
 from bot.render.escaping import escape
 from bot.render.headline import headline, question
 from bot.render.money import rough
-from bot.render.payback import base_sentence, break_even_text
-from bot.render.tables import figure, horizon, too_small
+from bot.render.payback import break_even_text
+from bot.render.tables import figure, has_other_period, horizon, period_figure, period_header
 from bot.render.uncertainty import percent
+from bot.render.verdict import because_sentence, next_step_sentence, set_aside_sentence
 from bot.render.warnings import sorted_warnings, warning_text
-from calculator import Comparison, Estimate, RankGroup, Total, customer_of, sample
+from calculator import Comparison, Estimate, Total, sample
 
 MAX_WARNINGS = 4
 NO_LINES = Total(None, whole=True)
@@ -49,7 +49,7 @@ def parent_message(
         latest_headline: The headline of the latest change in the thread; it shows that the total is outdated.
         notes: The workspace's additions.
     """
-    featured = comparison.best or next(iter(comparison.estimates), None)
+    featured = comparison.featured
     answer = headline(comparison)
     name = comparison.scenario.name
     blocks: list[Block] = [
@@ -58,8 +58,7 @@ def parent_message(
     ]
     if featured and featured.lines:
         blocks.append(fields(_figures(comparison, featured)))
-    if sentence := base_sentence(comparison):
-        blocks.append(context(escape(sentence)))
+    blocks.append(section(escape(f"{because_sentence(comparison)}\n*Next:* {next_step_sentence(comparison)}")))
     blocks += note_blocks(comparison, notes)
     blocks += warning_blocks(comparison, featured)
     if latest_headline:
@@ -73,7 +72,7 @@ def parent_message(
 
 def note_blocks(comparison: Comparison, notes: WorkspaceNotes) -> list[Block]:
     """Return the blocks about the workspace's currency, budget and defaults."""
-    featured = comparison.best or next(iter(comparison.estimates), None)
+    featured = comparison.featured
     blocks = []
     if sentence := exchange_sentence(comparison, featured, notes.exchange):
         blocks.append(context(escape(sentence)))
@@ -85,13 +84,12 @@ def note_blocks(comparison: Comparison, notes: WorkspaceNotes) -> list[Block]:
 
 
 def _figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]]:
-    months = estimate.months
-    to_end = months < comparison.plan.months
+    per_month = has_other_period(comparison, [estimate])
     return [
         ("One-off", figure(comparison, estimate, "one_off")),
         ("First month, with one-off", figure(comparison, estimate, "first_month")),
         ("A month", figure(comparison, estimate, "monthly") if estimate.monthly != NO_LINES else "none"),
-        (f"To its end ({months:.1f} months)" if to_end else horizon(comparison), figure(comparison, estimate, "total")),
+        (period_header(comparison, [estimate]), period_figure(comparison, estimate, per_month=per_month)),
         *([("Pays back", break_even_text(comparison, estimate))] if comparison.base else []),
         *_likely_figures(comparison, estimate),
     ]
@@ -100,7 +98,8 @@ def _figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]
 def _likely_figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]]:
     """Return percentiles of the total and the share of cases that pay back, if the scenario has ranges."""
     ranges = sample(comparison)
-    percentiles = ranges.percentiles(estimate.offer.id, "total") if ranges else None
+    per_month = has_other_period(comparison, [estimate])
+    percentiles = ranges.period_percentiles(estimate.offer.id, per_month=per_month) if ranges else None
     share = ranges.pays_back_share(estimate.offer.id) if ranges else None
     figures = [("P10 · P50 · P90", " · ".join(map(rough, percentiles)))] if percentiles else []
     if share is not None:
@@ -115,23 +114,9 @@ def warning_blocks(comparison: Comparison, featured: Estimate | None) -> list[Bl
         if featured and featured.lines
         else []
     )
-    small = [e for e in comparison.estimates if e is not featured and too_small(comparison, e)]
-    apart = [e for e in comparison.estimates if e.standing == RankGroup.APART and e is not featured and e not in small]
-    unknown = [e for e in comparison.estimates if e.standing == RankGroup.INCOMPLETE and e is not featured]
-    if unknown:
-        lines.append(f"{_count(unknown)} not ranked, because a price is unknown.")
-    if small:
-        lines.append(f"{_count(small)} listed separately, because the job doesn't fit the GPUs.")
-    if apart:
-        lines.append(
-            f"{_count(apart)} listed separately, because not open to "
-            f"{customer_of(comparison.scenario.customer)} customers."
-        )
+    if sentence := set_aside_sentence(comparison):
+        lines.append(sentence)
     return [section("*Watch out*\n" + "\n".join(f"• {escape(line)}" for line in lines))] if lines else []
-
-
-def _count(estimates: Sequence[Estimate]) -> str:
-    return f"{len(estimates)} offer{'s' if len(estimates) > 1 else ''}"
 
 
 def buttons(estimate_id: str) -> Block:

@@ -14,21 +14,23 @@ from bot.render.charts.tornado import tornado_chart
 from bot.render.currency import Exchange, Rate, rate_text
 from bot.render.escaping import escape
 from bot.render.payback import break_even_sentences, crossover_sentence
+from bot.render.rules_of_thumb import rule_sentences
 from bot.render.sources import age_mark_meaning, price_ages, price_notes
 from bot.render.tables import (
     break_even_table,
     breakdown_table,
     comparison_table,
-    figure,
-    group_by_standing,
+    group_options,
+    has_other_period,
     offer_name,
+    period_figure,
+    period_header,
     plain,
     priced_lines,
     remark,
 )
 from bot.render.uncertainty import percent, percentiles_table, sensitivity_sentence, uncertainty_sentences
-from bot.render.verdict import verdict_sentences
-from calculator import Comparison, Estimate, RankGroup, sample
+from calculator import Comparison, Estimate, sample
 from pricing import Source
 
 MAX_ROWS = 12
@@ -38,7 +40,7 @@ IMPACT_TITLE = "Assumptions that move the total most"
 
 def comparison_reply(comparison: Comparison, exchange: Exchange = None) -> SlackMessage:
     """Return the offers side by side: the ranked ones in a table, the others in a few lines."""
-    (caption, ranked), *unranked = group_by_standing(comparison)
+    (caption, ranked), *others = group_options(comparison)
     rate = exchange if isinstance(exchange, Rate) else None
     table = comparison_table(comparison, ranked[:MAX_ROWS], *((rate.currency, rate.per_usd) if rate else ()))
     blocks = [section(f"*{escape(caption)}* (USD)"), table_block(table)]
@@ -46,7 +48,7 @@ def comparison_reply(comparison: Comparison, exchange: Exchange = None) -> Slack
         blocks.append(context(escape(rate_text(rate))))
     if len(ranked) > MAX_ROWS:
         blocks.append(context(f"{len(ranked) - MAX_ROWS} more in the export."))
-    blocks += [_unranked(comparison, caption, estimates) for caption, estimates in unranked]
+    blocks += [_other_group(comparison, caption, estimates) for caption, estimates in others]
     if sentence := crossover_sentence(comparison):
         blocks.append(context(escape(sentence)))
     if len({estimate.offer.title for estimate in ranked}) > 1:
@@ -56,12 +58,15 @@ def comparison_reply(comparison: Comparison, exchange: Exchange = None) -> Slack
     return SlackMessage(escape(f"{caption}:\n{plain(table)}"), blocks)
 
 
-def _unranked(comparison: Comparison, caption: str, estimates: Sequence[Estimate]) -> Block:
-    """Return the cheapest of the offers that aren't ranked, and the number of the others."""
+def _other_group(comparison: Comparison, caption: str, estimates: Sequence[Estimate]) -> Block:
+    """Return the cheapest options of a further group, and the number of the others."""
     lines = []
+    per_month, period = has_other_period(comparison, estimates), period_header(comparison, estimates)
     for estimate in estimates[:MAX_UNRANKED]:
-        note = remark(comparison, estimate).removesuffix("a price is unknown").rstrip(", ")  # the caption says it
-        lines.append(f"• {offer_name(estimate)}: {figure(comparison, estimate, 'total')}{f', {note}' if note else ''}")
+        note = remark(comparison, estimate)
+        total = period_figure(comparison, estimate, per_month=per_month)
+        cost = f"{total} ({period.lower()})" if estimate.lines else "no price"
+        lines.append(f"• {offer_name(estimate)}: {cost}{f', {note}' if note else ''}")
     if len(estimates) > MAX_UNRANKED:
         lines.append(f"• {len(estimates) - MAX_UNRANKED} more in the export")
     return section("\n".join([f"*{escape(caption)}*", *map(escape, lines)]))
@@ -102,15 +107,21 @@ def break_even_reply(comparison: Comparison) -> SlackMessage:
     featured = comparison.best or comparison.estimates[0]
     base = comparison.base
     title = f"Break-even against prompting {base.model}" if base else "Break-even"
-    sentences = break_even_sentences(comparison, featured, net=False) or ["Unknown, because a price is unknown."]
-    rows = [estimate for estimate in comparison.estimates if estimate.lines][:MAX_ROWS]
+    sentences = break_even_sentences(comparison, featured, net=False) or [_unknown_payback(comparison)]
+    rows = list(comparison.usable[:MAX_ROWS])
     table = break_even_table(comparison, rows)
     blocks = [section("\n".join([f"*{escape(title)}*", *map(escape, sentences)]))]
-    if verdict := verdict_sentences(comparison, featured):
+    if verdict := rule_sentences(comparison, featured):
         blocks.append(section("\n".join(["*Tune or prompt?*", *(f"• {escape(text)}" for text in verdict)])))
     if len(rows) > 1:
         blocks.append(table_block(table))
     return SlackMessage(escape(f"{title}: {' '.join(sentences)}"), blocks)
+
+
+def _unknown_payback(comparison: Comparison) -> str:
+    if not comparison.plan.calls_per_month:
+        return "It depends on the calls. Give their number and length, such as calls=20k/day call=300/150."
+    return "Unknown, because a price is unknown."
 
 
 def uncertainty_replies(comparison: Comparison, *, assumed: bool = False) -> list[SlackMessage]:
@@ -129,7 +140,7 @@ def uncertainty_replies(comparison: Comparison, *, assumed: bool = False) -> lis
         sentences.insert(0, f"Each number is assumed to be {spread}, with the given value most likely.")
         if len(sentences) > 1 and (ranges := sample(comparison)) and ranges.percentiles(featured.offer.id, "total"):
             sentences.append("Enter your own ranges, such as calls=40k..60k/day or epochs=2..4.")
-    rows = [estimate for estimate in comparison.estimates if estimate.standing <= RankGroup.ENDS][:MAX_ROWS]
+    rows = comparison.usable[:MAX_ROWS]
     table = percentiles_table(comparison, rows)
     blocks = [section("\n".join(["*How sure*", *map(escape, sentences)]))]
     if len(rows) > 1:
@@ -150,7 +161,7 @@ def chart_reply(chart: Chart) -> SlackMessage:
 
 def thread_replies(comparison: Comparison, exchange: Exchange = None) -> list[SlackMessage]:
     """Return all replies under the parent message."""
-    featured = comparison.best or next(iter(comparison.estimates), None)
+    featured = comparison.featured
     replies = []
     if len(comparison.estimates) > 1:
         replies.append(comparison_reply(comparison, exchange))

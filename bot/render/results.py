@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal, get_args
 
 from msgspec import UNSET, UnsetType
 
 from bot.render.headline import headline, question
 from bot.render.money import money, money_span
+from bot.render.rules_of_thumb import rule_sentences
 from bot.render.tables import offer_name
-from bot.render.verdict import verdict_sentences
+from bot.render.verdict import because_sentence, next_step_sentence
 from bot.results import (
     SCHEMA_VERSION,
     SavedBase,
+    SavedBaseline,
     SavedBreakEven,
     SavedCrossover,
     SavedDriver,
@@ -21,10 +24,13 @@ from bot.results import (
     SavedImpact,
     SavedLine,
     SavedOffer,
+    SavedOption,
     SavedPercentiles,
     SavedRange,
     SavedResult,
+    SavedSetAside,
     SavedSource,
+    SavedVerdict,
     SavedWarning,
     Standing,
     offer_ends,
@@ -37,15 +43,18 @@ from calculator import (
     Estimate,
     Figure,
     LineItem,
+    Option,
     RankGroup,
     assumption_impacts,
     break_even,
     crossover,
     estimate_assumptions,
     estimate_warnings,
+    options,
     sample,
     sensitivity,
     training_range,
+    verdict,
 )
 from pricing import Price
 
@@ -70,10 +79,54 @@ def build_result(comparison: Comparison) -> SavedResult:
         scenario=comparison.scenario.fields(),
         headline=headline(comparison),
         question=question(comparison),
+        baseline=_baseline(comparison.base) if comparison.base else None,
+        options=tuple(_option(option) for option in options(comparison)),
+        verdict=_verdict(comparison),
         estimates=tuple(_offer(comparison, estimate) for estimate in comparison.estimates),
         base=_base(comparison.base) if comparison.base else None,
         own_gpus=_crossover(volume) if (volume := crossover(comparison)) else None,
         drivers=_drivers(comparison, comparison.best) if comparison.best else None,
+    )
+
+
+def _baseline(base: BaseEstimate) -> SavedBaseline:
+    return SavedBaseline(
+        model=base.model,
+        provider=base.provider,
+        complete=base.complete,
+        monthly_usd=base.monthly_usd,
+        total_usd=base.total_usd,
+    )
+
+
+def _option(option: Option) -> SavedOption:
+    reason = option.set_aside
+    return SavedOption(
+        offer=option.estimate.offer.id,
+        group=option.group,
+        model_class=option.option_class.letter,
+        class_reason=option.option_class.reason,
+        usable=option.usable,
+        set_aside=SavedSetAside(**reason._asdict()) if reason else None,
+        monthly_vs_baseline_usd=option.monthly_vs_baseline_usd,
+        pays_back=option.pays_back,
+        pays_back_reason=option.pays_back_reason,
+        horizon_total_usd=option.horizon_total.usd,
+        average_month_usd=option.average_month.usd,
+    )
+
+
+def _verdict(comparison: Comparison) -> SavedVerdict:
+    result = verdict(comparison)
+    limit, about = result.threshold, result.threshold_option
+    return SavedVerdict(
+        answer=result.answer,
+        option=result.option.estimate.offer.id if result.option else None,
+        because=because_sentence(comparison),
+        threshold_calls_per_day=limit.calls_per_day if limit else None,
+        threshold_offer=about.estimate.offer.id if limit and about else None,
+        next_step=next_step_sentence(comparison),
+        nearest=comparison.nearest.offer.id if comparison.nearest else None,
     )
 
 
@@ -102,7 +155,7 @@ def _offer(comparison: Comparison, estimate: Estimate) -> SavedOffer:
         training_range_usd=SavedRange(low=training[0], high=training[1]) if training else None,
         moves=tuple(SavedImpact(change=impact.change, usd=impact.usd) for impact in impacts),
         break_even=_break_even(payback) if payback else None,
-        verdict=tuple(verdict_sentences(comparison, estimate)),
+        verdict=tuple(rule_sentences(comparison, estimate)),
         low=_figures(comparison, estimate, "low"),
         high=_figures(comparison, estimate, "high"),
         range=_percentiles(comparison, estimate) if comparison.scenario.ranged else UNSET,
@@ -193,6 +246,23 @@ def _source(price: Price) -> SavedSource:
     source = price.source
     confidence = "yours" if price.yours else price.confidence
     return SavedSource(title=source.title, url=source.url, checked=source.checked, confidence=confidence)
+
+
+def period_usd(result: SavedResult, offer: str, *, per_month: bool) -> Decimal | None:
+    """Return the cost of a saved option over the horizon or an average month, US dollars; None if it is unknown."""
+    option = result.option(offer)
+    return (option.average_month_usd if per_month else option.horizon_total_usd) if option else None
+
+
+def period_text(result: SavedResult, offer: str, *, per_month: bool) -> str:
+    """Return the cost of a saved option over the horizon or an average month: one amount, or a span."""
+    estimate = result.find(offer)
+    if estimate is None or not estimate.lines:
+        return "–"
+    usd = period_usd(result, offer, per_month=per_month)
+    if usd is not None and usd == estimate.total_usd:
+        return figure_text(estimate, "total_usd")
+    return money(usd, whole=estimate.complete)
 
 
 def figure_text(estimate: SavedOffer, key: FigureKey) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, cast
 
 from bot.render.money import (
     UNKNOWN,
@@ -21,17 +21,29 @@ from bot.render.money import (
 from calculator import (
     BreakEven,
     Comparison,
+    CostSpan,
     Estimate,
     Figure,
     LineItem,
-    RankGroup,
+    OptionGroup,
     Total,
+    average_month,
     break_even,
-    customer_of,
+    comparable_span,
+    equal_periods,
     estimate_warnings,
+    horizon_total,
 )
 
 Align = Literal["left", "right"]
+GROUP_WORDS: dict[OptionGroup, str] = {"same_model": "same model", "same_class": "same class", "smaller": "smaller"}
+GROUP_TITLES: dict[OptionGroup, str] = {
+    "same_model": "The same model, tuned",
+    "same_class": "The same class or above",
+    "smaller": "Smaller models, which need an evaluation",
+    **{cast("OptionGroup", f"class_{letter.lower()}"): f"Class {letter}" for letter in "ABCDEF"},
+    "unknown_class": "Class unknown",
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,50 @@ def duration_text(comparison: Comparison, estimate: Estimate) -> str:
     return f"over {horizon(comparison)}"
 
 
+def has_other_period(comparison: Comparison, estimates: Sequence[Estimate]) -> bool:
+    """Return whether an option ends inside the horizon, and there is no prompting to fill the remaining months."""
+    months = comparison.plan.months
+    return not equal_periods(comparison).has_baseline and any(
+        estimate.lines and estimate.months != months for estimate in estimates
+    )
+
+
+def period_header(comparison: Comparison, estimates: Sequence[Estimate]) -> str:
+    """Return the heading of the column in which options are compared: `12 months`, or `Average month`."""
+    return "Average month" if has_other_period(comparison, estimates) else horizon(comparison)
+
+
+def period_total(comparison: Comparison, estimate: Estimate, *, per_month: bool) -> CostSpan:
+    """Return the cost in which options are compared, from the cheap to the expensive corner.
+
+    Args:
+        comparison: The priced offers.
+        estimate: An estimate of the comparison.
+        per_month: The average month until the model ends, one-off cost included; else the whole horizon, with prompting
+            after the model ends.
+    """
+    cost = average_month(comparison, estimate) if per_month else horizon_total(comparison, estimate)
+    return comparable_span(comparison, estimate, per_month=per_month) or CostSpan(cost.usd, cost.usd, cost.whole)
+
+
+def period_figure(comparison: Comparison, estimate: Estimate, *, per_month: bool) -> str:
+    """Return the cost in which options are compared as text."""
+    span = period_total(comparison, estimate, per_month=per_month)
+    return money_span(span.low, span.high, whole=span.whole)
+
+
+def total_text(comparison: Comparison, estimate: Estimate) -> str:
+    """Return `$1,080.00 over 12 months`, or `$90.00 an average month until it ends on 2027-01-14`."""
+    per_month = has_other_period(comparison, [estimate])
+    total = period_figure(comparison, estimate, per_month=per_month)
+    if per_month:
+        return f"{total} in an average month {duration_text(comparison, estimate)}"
+    life = estimate.offer.lifecycle
+    if estimate.months < comparison.plan.months and life:
+        return f"{total} over {horizon(comparison)}, with prompting from {life.inference_ends} on, when it ends"
+    return f"{total} over {horizon(comparison)}"
+
+
 def figure(comparison: Comparison, estimate: Estimate, name: Figure) -> str:
     """Return a total of an estimate, as a range if the scenario has ranges."""
     total: Total = getattr(estimate, name)
@@ -73,10 +129,14 @@ def figure(comparison: Comparison, estimate: Estimate, name: Figure) -> str:
 
 
 def foreign_figure(comparison: Comparison, estimate: Estimate, name: Figure, per_usd: Decimal) -> str:
-    """Return a total in another currency, of which one US dollar buys `per_usd`."""
+    """Return a figure in another currency, of which one US dollar buys `per_usd`."""
     total: Total = getattr(estimate, name)
-    span = comparison.span(estimate, name)
-    low, high, whole = (span.low, span.high, span.whole) if span else (total.usd, total.usd, total.whole)
+    return foreign_span(comparison.span(estimate, name) or CostSpan(total.usd, total.usd, total.whole), per_usd)
+
+
+def foreign_span(span: CostSpan, per_usd: Decimal) -> str:
+    """Return a cost in another currency, of which one US dollar buys `per_usd`."""
+    low, high, whole = span
     if low is None or high is None:
         return UNKNOWN
     low_text, high_text = foreign(low * per_usd), foreign(high * per_usd)
@@ -120,25 +180,35 @@ def comparison_table(
         per_usd: What one US dollar buys in it.
     """
 
+    per_month = has_other_period(comparison, estimates)
+
     def cells(estimate: Estimate) -> tuple[str, ...]:
         return (
             figure(comparison, estimate, "one_off"),
             figure(comparison, estimate, "monthly") if _recurs(estimate) else "none",
-            figure(comparison, estimate, "total"),
-            *((foreign_figure(comparison, estimate, "total", per_usd),) if currency else ()),
+            period_figure(comparison, estimate, per_month=per_month),
+            *((foreign_span(period_total(comparison, estimate, per_month=per_month), per_usd),) if currency else ()),
+            class_text(comparison, estimate),
             remark(comparison, estimate),
         )
 
     rows = offer_rows(estimates, cells)
-    header = ("Offer", "One-off", "A month", horizon(comparison), *((currency,) if currency else ()), "Note")
+    total = period_header(comparison, estimates)
+    header = ("Offer", "One-off", "A month", total, *((currency,) if currency else ()), "Class", "Note")
     width = len(header) if any(row[-1] for row in rows) else len(header) - 1
-    numbers: list[Align] = ["right"] * (len(header) - 2)
-    align: tuple[Align, ...] = ("left", *numbers, "left")
+    numbers: list[Align] = ["right"] * (len(header) - 3)
+    align: tuple[Align, ...] = ("left", *numbers, "left", "left")
     return Table(
         header=header[:width],
         align=align[:width],
         rows=tuple(row[:width] for row in rows),
     )
+
+
+def class_text(comparison: Comparison, estimate: Estimate) -> str:
+    """Return a model's class against the baseline's in a few words; without a baseline, its letter."""
+    found = comparison.classes[estimate.offer.id]
+    return GROUP_WORDS.get(found.group, found.letter or "unknown")
 
 
 def offer_rows(estimates: Sequence[Estimate], cells: Callable[[Estimate], tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -173,31 +243,18 @@ def _net(payback: BreakEven) -> str:
     return "" if payback.net_usd is None else signed(payback.net_usd)
 
 
-def group_by_standing(comparison: Comparison) -> list[tuple[str, list[Estimate]]]:
-    """Return the estimates in groups that can be ranked, each with its caption, without empty groups."""
-    captions = {
-        RankGroup.LASTS: f"For the whole {horizon(comparison)}, cheapest first",
-        RankGroup.ENDS: "Ending earlier, or not for production",
-        RankGroup.INCOMPLETE: "With an unknown price",
-        RankGroup.APART: _apart(comparison),
-    }
-    groups = {
-        standing: [estimate for estimate in comparison.estimates if estimate.standing == standing]
-        for standing in RankGroup
-    }
-    return [(captions[standing], estimates) for standing, estimates in groups.items() if estimates]
-
-
-def _apart(comparison: Comparison) -> str:
-    small = any(too_small(comparison, estimate) for estimate in comparison.estimates)
-    sold = f"Not sold, or not to {customer_of(comparison.scenario.customer)} customers"
-    if not small:
-        return sold
-    others = any(
-        estimate.standing == RankGroup.APART and not too_small(comparison, estimate)
-        for estimate in comparison.estimates
+def group_options(comparison: Comparison) -> list[tuple[str, list[Estimate]]]:
+    """Return the usable options, the closest models first, and those that are set aside; no empty groups."""
+    order = list(GROUP_TITLES) if comparison.base else []
+    usable = sorted(
+        comparison.usable,
+        key=lambda estimate: order.index(comparison.classes[estimate.offer.id].group) if order else 0,
     )
-    return f"{sold}, or too small" if others else "Too small for the job"
+    apart = [estimate for estimate in comparison.estimates if estimate.offer.id in comparison.set_aside]
+    period = "an average month" if has_other_period(comparison, usable) else horizon(comparison)
+    first = "closest model first, then the cheapest" if comparison.base else "cheapest first"
+    groups = ((f"Usable, over {period}, {first}", usable), ("Set aside", apart))
+    return [(caption, estimates) for caption, estimates in groups if estimates]
 
 
 def too_small(comparison: Comparison, estimate: Estimate) -> bool:

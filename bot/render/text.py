@@ -7,22 +7,24 @@ from bot.render.charts.tornado import drivers_table
 from bot.render.headline import headline, question
 from bot.render.money import money
 from bot.render.payback import base_sentence, break_even_sentences, crossover_sentence
+from bot.render.rules_of_thumb import rule_sentences
 from bot.render.sources import age_mark_meaning, price_ages, price_notes
-from bot.render.tables import breakdown_table, comparison_table, group_by_standing, offer_name, plain
+from bot.render.tables import breakdown_table, comparison_table, group_options, offer_name, plain
 from bot.render.uncertainty import percentiles_table, sensitivity_sentence, uncertainty_sentences
-from bot.render.verdict import verdict_sentences
+from bot.render.verdict import because_sentence, next_step_sentence, set_aside_sentence
 from bot.render.warnings import sorted_warnings, warning_text
 from calculator import Comparison, sensitivity
 
 
 def to_text(comparison: Comparison) -> str:
     """Return headline, offers, breakdown of the best offer, warnings, assumptions and sources."""
-    parts = [headline(comparison), question(comparison)]
-    for caption, estimates in group_by_standing(comparison):
+    parts = [headline(comparison), because_sentence(comparison), f"Next: {next_step_sentence(comparison)}"]
+    parts += [*filter(None, [set_aside_sentence(comparison)]), question(comparison)]
+    for caption, estimates in group_options(comparison):
         parts += ["", caption, plain(comparison_table(comparison, estimates))]
     for sentence in filter(None, (base_sentence(comparison), crossover_sentence(comparison))):
         parts += ["", sentence]
-    featured = comparison.best or (comparison.estimates[0] if comparison.estimates else None)
+    featured = comparison.featured
     if featured is None:
         return "\n".join(parts)
     if featured.lines:
@@ -36,13 +38,13 @@ def to_text(comparison: Comparison) -> str:
         *filter(None, [sensitivity_sentence(comparison, featured)]),
     ]
     if comparison.scenario.ranged and featured.lines:
-        parts += ["", plain(percentiles_table(comparison, comparison.estimates))]
+        parts += ["", plain(percentiles_table(comparison, comparison.usable or comparison.estimates))]
         if sensitivity(comparison, featured):
             parts += ["", plain(drivers_table(comparison, featured))]
     for title, sentences in (
         ("Assumptions that move the total most", impact_sentences(comparison, featured)),
         ("Break-even", break_even_sentences(comparison, featured, net=False)),
-        ("Tune or prompt?", verdict_sentences(comparison, featured)),
+        ("Tune or prompt?", rule_sentences(comparison, featured)),
         ("How sure", uncertainty_sentences(comparison, featured)),
         ("Watch out", [warning_text(warning) for warning in sorted_warnings(comparison, featured)]),
         ("Assumptions", assumptions if featured.lines else []),

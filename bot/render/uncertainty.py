@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.render.charts.tornado import ends_of
 from bot.render.money import UNKNOWN, money, rough
-from bot.render.tables import Align, Table, horizon, offer_name, offer_rows
+from bot.render.tables import Align, Table, has_other_period, horizon, offer_name, offer_rows
 from calculator import INPUT_LABELS, Comparison, Driver, Estimate, sample, sensitivity
 
 MAX_DRIVERS = 3
@@ -18,16 +18,16 @@ def uncertainty_sentences(comparison: Comparison, estimate: Estimate) -> list[st
     ranges = sample(comparison)
     if ranges is None or not estimate.lines:
         return []
-    percentiles = ranges.percentiles(estimate.offer.id, "total")
+    per_month = has_other_period(comparison, [estimate])
+    percentiles = ranges.period_percentiles(estimate.offer.id, per_month=per_month)
+    period = "in an average month" if per_month else f"over {horizon(comparison)}"
     if percentiles is None:
         return ["No range can be given: a price is unknown in some cases."]
     if percentiles.p10 == percentiles.p90:
-        return [
-            f"{offer_name(estimate)} costs {rough(percentiles.p50)} over {horizon(comparison)} in nearly every case."
-        ]
+        return [f"{offer_name(estimate)} costs {rough(percentiles.p50)} {period} in nearly every case."]
     sentences = [
         f"In 8 of 10 cases {offer_name(estimate)} costs {rough(percentiles.p10)} to {rough(percentiles.p90)} "
-        f"over {horizon(comparison)}, and in half of all cases less than {rough(percentiles.p50)}."
+        f"{period}, and in half of all cases less than {rough(percentiles.p50)}."
     ]
     share = ranges.pays_back_share(estimate.offer.id)
     if share is not None and comparison.base:
@@ -46,10 +46,10 @@ def percent(share: Decimal) -> str:
 
 def percentiles_table(comparison: Comparison, estimates: Sequence[Estimate]) -> Table:
     """Return the 10th, 50th and 90th percentile of each offer's total, and the share of cases that pay back."""
-    ranges = sample(comparison)
+    ranges, per_month = sample(comparison), has_other_period(comparison, estimates)
 
     def cells(estimate: Estimate) -> tuple[str, ...]:
-        percentiles = ranges.percentiles(estimate.offer.id, "total") if ranges else None
+        percentiles = ranges.period_percentiles(estimate.offer.id, per_month=per_month) if ranges else None
         share = ranges.pays_back_share(estimate.offer.id) if ranges else None
         return *(map(rough, percentiles) if percentiles else (UNKNOWN,) * 3), "" if share is None else percent(share)
 

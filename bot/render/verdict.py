@@ -1,77 +1,151 @@
-"""The verdict on tuning or prompting as text: the cost, then each rule of the published guides with its figures."""
+"""The verdict as text: the answer first, the figure that decides it, what is set aside, and the next step."""
 
 from __future__ import annotations
 
-from bot.render.money import counted, money, quantity
-from bot.render.tables import horizon, offer_name
-from bot.render.uncertainty import percent
-from calculator import Comparison, Estimate, VerdictRule, break_even, sample, verdict
+from collections import Counter
+
+from bot.render.short import short_count, short_day, short_money
+from bot.render.tables import offer_name
+from calculator import YOUR_RATES, Comparison, Option, SetAsideCode, Verdict, customer_of, verdict
+
+EVALUATED_EXAMPLES = 200
+"""Examples that are enough to compare two models on one task."""
 
 
-def verdict_sentences(comparison: Comparison, estimate: Estimate) -> list[str]:
-    """Return the verdict on one offer, the cost first; empty without a base model or a break-even."""
-    result, payback = verdict(comparison, estimate), break_even(comparison, estimate)
-    if result is None or payback is None:
-        return []
-    bounds = [quantity(comparison.assumptions[name].value) for name in ("calls_for_prompting", "calls_for_tuning")]
-    sentences = {"volume": lambda point: _volume(point, *bounds), "changes": _changes, "reasoning": _reasoning}
-    return [
-        _money(comparison, estimate, result.favours),
-        *(sentences.get(point.rule, _latency)(point) for point in result.points),
-    ]
+def because_sentence(comparison: Comparison) -> str:
+    """Return the figures that decide the verdict."""
+    result = verdict(comparison)
+    option, base = result.option, comparison.base
+    if option is None:
+        return set_aside_sentence(comparison) or "No offer is compared."
+    if result.reason == "no_base":
+        return "No base model is given, so there is nothing to compare with."
+    if result.reason == "no_calls":
+        return "The number of calls isn't given, so what tuning saves isn't known."
+    if base is None or result.reason == "base_unknown" or base.monthly_usd is None:
+        return "The cost of prompting today isn't known, because a price of the base model is unknown."
+    about = option if result.answer == "yes" else result.like or option
+    today = f"Prompting {base.model} costs {short_money(base.monthly_usd)} a month"
+    sentences = [f"{today}; {_figures(about)}."]
+    if result.answer == "different_model" and option is not about:
+        sentences.append(f"{_upper(_figures(option))}, which {saving_text(comparison, result)}.")
+    if threshold := threshold_sentence(comparison):
+        sentences.append(threshold)
+    return " ".join(sentences)
 
 
-def _money(comparison: Comparison, estimate: Estimate, favours: str) -> str:
-    payback, name = break_even(comparison, estimate), offer_name(estimate)
-    assert payback is not None  # noqa: S101 - checked by the caller
-    to_end = comparison.plan.months != estimate.months
-    over = "until the model ends" if to_end else f"over {horizon(comparison)}"
-    if favours == "neither":
-        return f"Money doesn't decide: {over} tuning {name} and prompting cost the same."
-    if payback.net_usd is None:
-        when = (
-            f"it pays back after {counted(payback.calls, 'call')}"
-            if payback.calls is not None
-            else "it never pays back"
-        )
-        return f"The money favours {favours}: {when}; the number of calls isn't given."
-    side = "ahead" if favours == "tuning" else "behind"
-    text = f"The money favours {favours}: {over} {name} is {money(abs(payback.net_usd))} {side}"
-    ranges = sample(comparison)
-    share = ranges.pays_back_share(estimate.offer.id) if ranges else None
-    return f"{text}, and paid back by then in {percent(share)} of cases." if share is not None else f"{text}."
+def threshold_sentence(comparison: Comparison) -> str | None:
+    """Return the calls a day from which tuning pays, or why it never does; None if that isn't known."""
+    result = verdict(comparison)
+    limit = result.threshold
+    if limit is None:
+        return None
+    if limit.calls_per_day is not None:
+        name = model_name(result.threshold_option) if result.answer == "different_model" else "It"
+        would = "pays" if result.answer == "yes" else "would pay"
+        return f"{name} {would} from about {short_count(limit.calls_per_day)} calls a day."
+    about = result.threshold_option
+    reason = about.pays_back_reason if about else None
+    cause = (reason or "").removeprefix("never").removeprefix(": ")
+    return " ".join(filter(None, [f"More calls don't change that{f': {cause}' if cause else ''}.", limit.turn]))
 
 
-def _volume(point: VerdictRule, few: str, many: str) -> str:
-    calls = f"{counted(point.figure, 'call')} a month"
-    if point.favours == "tuning":
-        return f"Volume favours tuning: {calls}, above the {many} that the guides name."
-    if point.favours == "prompting":
-        return f"Volume favours prompting: {calls}, below the {few} that the guides name."
-    return f"Volume doesn't decide: {calls}, between the {few} and the {many} that the guides name."
+def next_step_sentence(comparison: Comparison) -> str:
+    """Return what to do next."""
+    result = verdict(comparison)
+    option = result.option
+    if option is None:
+        if comparison.nearest:
+            nearest = comparison.nearest
+            return f"The nearest usable option is {offer_name(nearest)}: ask with on={nearest.offer.id}."
+        return "Choose other platforms or models with on=."
+    if result.reason == "no_base":
+        return "What do you use today? Add it, such as base=gpt-4.1-mini."
+    if result.reason == "no_calls":
+        return "Add your traffic, such as calls=20k/day call=300/150."
+    if result.reason == "base_unknown":
+        return "Add the price of the base model, such as base_rates=0.40/1.60."
+    if result.answer == "yes":
+        cost = option.estimate.one_off_usd
+        once = f" ({short_money(cost)})" if cost else ""
+        return f"Train {offer_name(option.estimate)}{once} and compare it with your prompt on {_examples()}."
+    if result.answer == "different_model":
+        most = option.monthly_vs_baseline_usd
+        saving = f"; {short_money(-most)} a month is the most it can save" if most is not None and most < 0 else ""
+        return f"Test {model_name(option)} on {_examples()} before you spend more{saving}."
+    limit = result.threshold
+    if limit and limit.calls_per_day is not None:
+        return f"Keep prompting, and ask again at about {short_count(limit.calls_per_day)} calls a day."
+    return limit.turn if limit and limit.turn else "Keep prompting."
 
 
-def _changes(point: VerdictRule) -> str:
-    cost = f"each change is a retraining, {money(point.figure)}"
-    if point.against is None:
-        return f"Changing requirements favour prompting: {cost}, and calls save nothing to pay it from."
-    if point.favours == "prompting":
-        return f"Changing requirements favour prompting: {cost}, and the retrainings cost more than the calls save."
-    return f"If requirements change: {cost}, what {counted(point.against, 'call')} would save."
+def set_aside_sentence(comparison: Comparison) -> str | None:
+    """Return `31 set aside: 14 with an unknown price, 8 closed to new customers.`; None if nothing is set aside."""
+    counts = Counter(reason.code for reason in comparison.set_aside.values())
+    if not counts:
+        return None
+    parts = [f"{count} {_set_aside_words(code, comparison)}" for code, count in counts.most_common()]
+    return f"{counts.total()} set aside: {', '.join(parts)}."
 
 
-def _reasoning(point: VerdictRule) -> str:
-    tuned, prompted = (money(1000 * usd) for usd in (point.figure, point.against) if usd is not None)
-    costs = f"100 more tokens in each of 1,000 answers cost {tuned} tuned and {prompted} prompted"
-    cheaper = {"tuning": "is cheaper tuned", "prompting": "is cheaper prompted", "neither": "costs the same"}
-    return (
-        f"A chain of thought {cheaper[point.favours]}: {costs}. Only a test shows whether a tuned model still reasons."
-    )
+def _set_aside_words(code: SetAsideCode, comparison: Comparison) -> str:
+    words: dict[SetAsideCode, str] = {
+        "filtered_out": "outside your filters",
+        "filter_unknown": "not known to pass your filters",
+        "not_offered": "not sold",
+        "ended": "no longer sold",
+        "closed_to_new_customers": f"closed to {customer_of(comparison.scenario.customer)} customers",
+        "not_for_production": "not for production",
+        "cannot_be_deployed": "that can't be deployed",
+        "method_not_sold": "not sold with this method",
+        "does_not_fit": "too small for the training job",
+        "over_limits": "whose limits the job exceeds",
+        "too_small": f"that can't carry {traffic_text(comparison)}",
+        "unknown_price": "with an unknown price",
+        "ends_soon": "ending too soon",
+        "training_ends": "whose training ends before a planned retraining",
+    }
+    return words[code]
 
 
-def _latency(point: VerdictRule) -> str:
-    tuned, prompted = quantity(point.figure), quantity(point.against)
-    return (
-        f"Latency favours {point.favours}: a call has {tuned} tokens to read instead of {prompted}. "
-        "The time saved isn't calculated."
-    )
+def saving_text(comparison: Comparison, result: Verdict) -> str:
+    """Return `saves $92.40 a month, and pays back on 20 Dec`."""
+    option = result.option
+    month = option.monthly_vs_baseline_usd if option else None
+    if month is not None and month < 0:
+        saved = f"saves {short_money(-month)} a month"
+    else:
+        saved = f"saves {short_money(result.saving_usd)} in all" if result.saving_usd else "saves money"
+    day = option.pays_back if option else None
+    return f"{saved} and pays back on {short_day(day, comparison.as_of)}" if day else saved
+
+
+def _figures(option: Option) -> str:
+    """Return `tuned GPT-4.1 mini (Azure) costs $90 once and $1,449 a month`."""
+    estimate = option.estimate
+    once, month = estimate.one_off_usd, estimate.monthly_usd
+    parts = [f"{short_money(once)} once"] if once else []
+    parts += [f"{short_money(month)} a month"] if month else []
+    return f"tuned {offer_name(estimate)} costs {' and '.join(parts) or 'nothing'}"
+
+
+def model_name(option: Option | None) -> str:
+    """Return the model without the tier of its platform: `GPT-4.1 mini`."""
+    if option is None:
+        return "a model"
+    offer = option.estimate.offer
+    return "the model at your rates" if offer.id == YOUR_RATES else offer.title.partition(",")[0]
+
+
+def traffic_text(comparison: Comparison) -> str:
+    """Return the question's calls: `20k calls a day`."""
+    calls = comparison.scenario.calls
+    return f"{calls.calls} calls a {calls.period}" if calls else "these calls"
+
+
+def _examples() -> str:
+    return f"{EVALUATED_EXAMPLES} of your examples"
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -14,21 +14,21 @@ from typing import Any, NamedTuple
 
 from bot.render.ages import age, age_marked
 from bot.render.headline import headline
-from bot.render.tables import offer_name
+from bot.render.tables import GROUP_TITLES, offer_name
 from bot.render.xlsx_inputs import bounds, used_inputs
 from bot.results import SavedResult
 from calculator import (
     INPUT_LABELS,
     BaseEstimate,
     Comparison,
-    Estimate,
     Formulas,
     LineItem,
-    RankGroup,
+    Option,
     Total,
     formula_of,
     in_formulas,
     key_of,
+    options,
     value_of,
 )
 from pricing import Catalog
@@ -47,17 +47,17 @@ OFFER_COLUMNS = (
     "A month, USD",
     "Total, USD",
     "Complete",
+    "Usable",
+    "Average month, USD",
+    "Against prompting, a month, USD",
     "Price when asked, USD",
 )
-_USD_COLUMNS = frozenset({*OFFER_COLUMNS[3:6], *OFFER_COLUMNS[7:]})
+_USD_COLUMNS = frozenset({*OFFER_COLUMNS[3:6], *OFFER_COLUMNS[8:]})
+_QUOTED_COLUMN = len(OFFER_COLUMNS) - 1
 _ONCE, _AMOUNTS, _MONTHLY = "D", "H", "I"
 UNKNOWN = "unknown"
-STANDINGS = {
-    RankGroup.LASTS: "whole horizon",
-    RankGroup.ENDS: "ends earlier, or not for production",
-    RankGroup.INCOMPLETE: "a price is unknown",
-    RankGroup.APART: "not sold, or not to this customer",
-}
+ENDS_EARLIER = "ends earlier"
+"""Instead of a total over the horizon, where a model ends inside it and nothing is prompted after that."""
 
 
 class Rows(NamedTuple):
@@ -248,37 +248,64 @@ def _write_offers(
     quoted: SavedResult | None,
 ) -> None:
     _write_header(sheet, styles, 0, OFFER_COLUMNS[: None if quoted else -1], _USD_COLUMNS)
-    row = 1
-    for estimate in comparison.estimates:
-        _write_offer(sheet, styles, row, estimate, places[estimate.offer.id])
-        saved = quoted.find(estimate.offer.id) if quoted else None
-        if saved and saved.total_usd is not None:
-            sheet.write_number(row, 7, float(saved.total_usd), styles.usd)
+    row, base = 1, comparison.base
+    base_row = len(comparison.estimates) + 2 if base and base.lines else None
+    for option in options(comparison):
+        offer_id = option.estimate.offer.id
+        _write_offer(sheet, styles, row, option, places[offer_id])
+        if place := places[offer_id]:
+            _write_periods(sheet, styles, row, option, place, formulas, base_row)
+        saved = quoted.option(offer_id) if quoted else None
+        if saved and saved.horizon_total_usd is not None:
+            sheet.write_number(row, _QUOTED_COLUMN, float(saved.horizon_total_usd), styles.usd)
         row += 1
-    base = comparison.base
     if formulas.base and base and (place := places[_base_id(formulas.base)]):
         sheet.write_string(row, 0, _base_name(formulas.base), styles.text)
         sheet.write_string(row, 2, "prompted, not tuned", styles.text)
         monthly, total = (Total(usd, base.complete) for usd in (base.monthly_usd, base.total_usd))
         _write_sums(sheet, styles, row, place, monthly, total)
     sheet.freeze_panes(1, 0)
-    for column, width in enumerate((36, 36, 36, 15, 15, 15, 15, 20)):
+    for column, width in enumerate((36, 36, 36, 15, 15, 15, 15, 60, 20, 20, 20)):
         sheet.set_column(column, column, width)
 
 
-def _write_offer(sheet: Any, styles: Styles, row: int, estimate: Estimate, place: Rows | None) -> None:
-    for column, text in enumerate((offer_name(estimate), estimate.offer.id, STANDINGS[estimate.standing])):
+def _write_offer(sheet: Any, styles: Styles, row: int, option: Option, place: Rows | None) -> None:
+    estimate, reason = option.estimate, option.set_aside
+    for column, text in enumerate((offer_name(estimate), estimate.offer.id, GROUP_TITLES[option.group])):
         sheet.write_string(row, column, text, styles.text)
+    sheet.write_string(row, 7, f"no: {reason.sentence}" if reason else "yes", styles.text)
     if place is None:
         return
     once = f'SUMIF(Lines!{_span(_ONCE, place)},"once",Lines!{_span(_AMOUNTS, place)})'
     _write_sum(sheet, styles, row, 3, once, estimate.one_off)
-    _write_sums(sheet, styles, row, place, estimate.monthly, estimate.total)
 
 
-def _write_sums(sheet: Any, styles: Styles, row: int, place: Rows, monthly: Total, total: Total) -> None:
+def _write_periods(
+    sheet: Any, styles: Styles, row: int, option: Option, place: Rows, formulas: Formulas, base_row: int | None
+) -> None:
+    """Write the costs of equal periods: a month, the whole horizon, an average month, a month against prompting."""
+    estimate, total = option.estimate, option.horizon_total
+    priced = formulas.estimates[estimate.offer.id]
+    rest = formulas.rest_usd.get(estimate.offer.id)
+    prompting = f"+{formula_of(rest) or f'{rest:f}'}" if rest is not None else ""
+    _write_sums(sheet, styles, row, place, estimate.monthly, total, prompting)
+    sums = f"SUM(Lines!{_span(_AMOUNTS, place)})"
+    if total.usd is None and estimate.total.usd is not None:
+        sheet.write_string(row, 5, ENDS_EARLIER, styles.word)
+        sheet.write_string(row, 6, "yes" if estimate.complete else "no, at least", styles.text)
+    months = formula_of(priced.months) or f"{priced.months:f}"
+    if estimate.months:
+        _write_sum(sheet, styles, row, 8, f"{sums}/({months})", option.average_month)
+    if base_row and option.monthly_vs_baseline_usd is not None:
+        against = float(option.monthly_vs_baseline_usd)
+        sheet.write_formula(row, 9, f"=E{row + 1}-E{base_row}", styles.usd, against)
+
+
+def _write_sums(
+    sheet: Any, styles: Styles, row: int, place: Rows, monthly: Total, total: Total, prompting: str = ""
+) -> None:
     _write_sum(sheet, styles, row, 4, f"SUM(Lines!{_span(_MONTHLY, place)})", monthly)
-    _write_sum(sheet, styles, row, 5, f"SUM(Lines!{_span(_AMOUNTS, place)})", total)
+    _write_sum(sheet, styles, row, 5, f"SUM(Lines!{_span(_AMOUNTS, place)}){prompting}", total)
     sheet.write_string(row, 6, "yes" if total.whole else "no, at least", styles.text)
 
 

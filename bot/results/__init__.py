@@ -1,5 +1,6 @@
 """The result of an estimate as data: stored in the database and printed by `ftcost --format json`."""
 
+from bot.results.answer import SavedBaseline, SavedOption, SavedSetAside, SavedVerdict
 from bot.results.codec import decimal_text, decode_result, document
 from bot.results.model import (
     END_KINDS,
@@ -38,6 +39,7 @@ __all__ = [
     "OfferQuote",
     "QuotedLine",
     "SavedBase",
+    "SavedBaseline",
     "SavedBreakEven",
     "SavedCrossover",
     "SavedDriver",
@@ -48,10 +50,13 @@ __all__ = [
     "SavedLine",
     "SavedNotes",
     "SavedOffer",
+    "SavedOption",
     "SavedPercentiles",
     "SavedRange",
     "SavedResult",
+    "SavedSetAside",
     "SavedSource",
+    "SavedVerdict",
     "SavedWarning",
     "Standing",
     "StoredResult",

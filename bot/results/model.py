@@ -12,9 +12,10 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field, structs
 
+from bot.results.answer import Number, SavedBaseline, SavedOption, SavedVerdict, Usd
 from pricing import Offer, Status
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Component = Literal["training", "preparation", "storage", "hosting", "inference"]
 Recurrence = Literal["once", "retraining", "monthly"]
@@ -24,9 +25,6 @@ END_KINDS: tuple[EndKind, ...] = get_args(EndKind)
 Ends = dict[EndKind, date | None]
 """The announced last days of an offer by kind; None if none is announced."""
 
-Number = Annotated[Decimal, Meta(extra_json_schema={"pattern": r"^-?\d+(\.\d+)?$"})]
-"""A decimal number, written as a string in full precision and without an exponent."""
-Usd = Annotated[Number, Meta(description="US dollars")]
 Share = Annotated[Number, Meta(description="A share from 0 to 1")]
 
 
@@ -207,6 +205,9 @@ class SavedResult(Struct, frozen=True, kw_only=True):
     scenario: Annotated[dict[str, str], Meta(description="The question as `ftcost` reads it: text by key")]
     headline: str
     question: str
+    baseline: Annotated[SavedBaseline | None, Meta(description="Null if the question names no base model")]
+    options: Annotated[tuple[SavedOption, ...], Meta(description="The offers in the order of `estimates`")]
+    verdict: Annotated[SavedVerdict | None, Meta(description="Null in a result saved before there were verdicts")]
     estimates: tuple[SavedOffer, ...]
     base: SavedBase | None
     own_gpus: SavedCrossover | None
@@ -215,6 +216,25 @@ class SavedResult(Struct, frozen=True, kw_only=True):
     def find(self, offer: str) -> SavedOffer | None:
         """Return the estimate of an offer by its id."""
         return next((estimate for estimate in self.estimates if estimate.offer == offer), None)
+
+    @property
+    def featured(self) -> SavedOffer | None:
+        """The estimate that the verdict is about, else the first."""
+        named = self.verdict.option if self.verdict else None
+        return (self.find(named) if named else None) or next(iter(self.estimates), None)
+
+    @property
+    def recommended(self) -> SavedOffer | None:
+        """The estimate that the verdict is about, else the first usable one; None if no option is usable."""
+        featured = self.featured
+        if featured and any(option.usable for option in self.options if option.offer == featured.offer):
+            return featured
+        usable = (option.offer for option in self.options if option.usable)
+        return self.find(first) if (first := next(usable, None)) else None
+
+    def option(self, offer: str) -> SavedOption | None:
+        """Return an option by its offer's id."""
+        return next((option for option in self.options if option.offer == offer), None)
 
     def quote(self, offer: str) -> OfferQuote | None:
         """Return the quote of an offer by its id; None if the result doesn't have the offer."""

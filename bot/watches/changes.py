@@ -28,6 +28,7 @@ from calculator import (
     RankGroup,
     customer_of,
     day_after_months,
+    equal_periods,
     estimate,
     estimate_warnings,
     read_scenario,
@@ -98,9 +99,9 @@ def initial_state(saved: SavedEstimate, catalog: Catalog, today: date) -> WatchS
     Returns:
         The state, or None for an estimate without offers.
     """
-    if not saved.result.estimates:
+    if saved.result.featured is None:
         return None
-    first_offer = saved.result.estimates[0].offer
+    first_offer = saved.result.featured.offer
     quote = saved.result.quote(first_offer)
     if quote is None:
         return None
@@ -131,7 +132,9 @@ def watch_change(
     Returns:
         The changes, or None if there is nothing to report.
     """
-    last_quote, quoted = state.quote, saved.result.estimates[0]
+    last_quote, quoted = state.quote, saved.result.featured
+    if quoted is None:
+        return None
     alone = compare_offer(saved.fields, last_quote.offer, catalog, today)
     current = alone.find(last_quote.offer) if alone else None
     recent_causes = tuple(reasons(last_quote, saved.fields, catalog, today) or ())
@@ -217,12 +220,16 @@ def _compared(saved: SavedEstimate, catalog: Catalog, today: date) -> Comparison
 def _cheaper(cheapest: str | None, over: Threshold, comparison: Comparison | None) -> Estimate | None:
     """Return the cheapest offer, if it is cheaper than the last reported one by more than the threshold."""
     best = comparison.best if comparison else None
-    if comparison is None or best is None or best.total_usd is None or best.offer.id == cheapest:
+    if comparison is None or best is None or best.offer.id == cheapest:
         return None
-    incumbent = next((priced for priced in comparison.estimates if priced.offer.id == cheapest), None)
-    if incumbent is None or not _is_priced(incumbent) or incumbent.total_usd is None:
+    incumbent = comparison.find(cheapest) if cheapest else None
+    if incumbent is None or incumbent.offer.id in comparison.set_aside:
         return best
-    return best if over.is_exceeded(incumbent.total_usd - best.total_usd, incumbent.total_usd) else None
+    costs = [equal_periods(comparison).comparable(priced).usd for priced in (incumbent, best)]
+    if None in costs:
+        return best
+    incumbent_usd, best_usd = (usd or Decimal(0) for usd in costs)
+    return best if over.is_exceeded(incumbent_usd - best_usd, incumbent_usd) else None
 
 
 def _base_usd(saved: SavedEstimate) -> Decimal | None:
@@ -255,7 +262,8 @@ def _moved(
 
 def _endings(saved: SavedEstimate, catalog: Catalog, today: date) -> list[UpcomingEnd]:
     """Return the ends of the watched offer within the longest step."""
-    offer = catalog.offers.get(saved.result.estimates[0].offer)
+    featured = saved.result.featured
+    offer = catalog.offers.get(featured.offer) if featured else None
     if offer is None:
         return []
     customer = customer_of(saved.fields.get("customer", "new"), offer.platform)

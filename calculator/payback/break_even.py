@@ -25,7 +25,15 @@ REASONS: dict[BreakEvenCause, str] = {
     "retraining": "never: the retrainings cost more than the calls save",
     "shrinking": "never: the calls shrink before they have saved what it costs",
     "hosting": "never: hosting and storage cost more than the calls save",
+    "slow": "never: not within 20 years",
 }
+NO_CALLS = "depends on the calls: none are given"
+NO_SAVING: dict[BreakEvenCause, str] = {
+    "cached": "no saving: the base prompt is read from cache, which leaves too little to save",
+    "answers": "no saving: the answers cost more than the prompt saves",
+    "dearer": "no saving: a call of the tuned model costs no less than one of the base model",
+}
+"""Without calls nothing is “never”, but a call may save nothing."""
 
 
 class PaybackCase(NamedTuple):
@@ -87,7 +95,7 @@ def break_even(comparison: Comparison, estimate: Estimate) -> BreakEven | None:
         months=months,
         saving_per_call_usd=terms.saving,
         monthly_saving_usd=terms.saving * terms.calls - terms.idle if terms.calls else None,
-        net_usd=_net(case) if terms.calls else None,
+        net_usd=_net(case, _prompting(comparison, estimate.months)) if terms.calls else None,
         covering_calls_per_month=_covering_calls(case) if terms.idle and terms.saving > 0 else None,
         cause=cause,
         reason=_reason(case, cause) if cause else _beyond_horizon(plan, terms, payback),
@@ -101,14 +109,29 @@ def payback_case(comparison: Comparison, estimate: Estimate) -> PaybackCase | No
     if base is None or not estimate.complete:
         return None
     plan, as_of = comparison.plan, comparison.as_of
-    tuned_usd = _tuned_call(plan, estimate, as_of)
-    base_usd = call_usd(plan, plan.prompt_before_tokens, base, as_of)
+    tuned_usd, base_usd = _tuned_call(plan, estimate, as_of), _base_call_usd(comparison)
     if tuned_usd is None or base_usd is None or not (tuned_usd or base_usd):
         return None
     terms = _terms(plan, estimate, base_usd, base_usd - tuned_usd, as_of)
     if not terms.calls and (terms.retrain_months or isinstance(estimate.offer, RentedGpuOffer)):
         return None  # how many calls fall between two retrainings, or on rented GPUs, is not known
     return PaybackCase(plan, estimate, base, as_of, base_usd, terms)
+
+
+@computed_once
+def _base_call_usd(comparison: Comparison) -> Decimal | None:
+    base, plan = _base_history(comparison), comparison.plan
+    return call_usd(plan, plan.prompt_before_tokens, base, comparison.as_of) if base else None
+
+
+@computed_once
+def _prompting(comparison: Comparison, months: Decimal) -> Total:
+    """Return the cost of prompting the base model over a number of months."""
+    base, plan = _base_history(comparison), comparison.plan
+    if base is None:
+        return Total(None, whole=False)
+    lines = inference_lines(plan, plan.prompt_before_tokens, base, comparison.as_of, months)
+    return sum_amounts(line.amount_usd for line in lines)
 
 
 @computed_once
@@ -130,10 +153,16 @@ def _cause(case: PaybackCase) -> BreakEvenCause:
         return "retraining"
     if terms.growth < 0 and pay_back(terms._replace(growth=ZERO), None):
         return "shrinking"
+    if terms.growth > 0 and not terms.retrain_months and not isinstance(case.estimate.offer, RentedGpuOffer):
+        return "slow"  # growing calls pay for everything one day, but the search ends before it
+    if not terms.idle:
+        return "shrinking" if terms.growth < 0 else "retraining" if terms.retrain_months else "slow"
     return "hosting"
 
 
 def _reason(case: PaybackCase, cause: BreakEvenCause) -> str:
+    if not case.terms.calls:
+        return NO_SAVING.get(cause, NO_CALLS)
     if cause != "ends":
         return REASONS[cause]
     unlimited = pay_back(case.terms, None)
@@ -224,11 +253,8 @@ def _idle_cost(plan: ResolvedScenario, estimate: Estimate, day: date) -> Total:
     return sum_amounts(line.monthly_usd for line in lines if line.monthly_quantity is not None)
 
 
-def _net(case: PaybackCase) -> Decimal | None:
+def _net(case: PaybackCase, prompting: Total) -> Decimal | None:
     """Return prompting − tuning over the months that the tuned model is priced for, US dollars."""
-    plan, months = case.plan, case.estimate.months
-    lines = inference_lines(plan, plan.prompt_before_tokens, case.base, case.as_of, months)
-    prompting = sum_amounts(line.amount_usd for line in lines)
     if not prompting.whole or case.estimate.total_usd is None:
         return None
     return (prompting.usd or ZERO) - case.estimate.total_usd  # no lines are calls of no tokens, which cost nothing

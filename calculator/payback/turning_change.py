@@ -40,7 +40,7 @@ def turning_change(comparison: Comparison, estimate: Estimate) -> str | None:
             return _shorter_answers(offer_case)
         case "retraining":
             return _rarer_training(offer_case) or _more_calls(offer_case)
-        case "ends" | "shrinking" | "hosting":
+        case "ends" | "shrinking" | "hosting" | "slow":
             return _more_calls(offer_case)
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import ClassVar
 
-from calculator.costs.base_model import base_history
-from calculator.costs.inference import inference_lines
+from calculator.answer.periods import EqualPeriods
 from calculator.numeric import as_decimal
 from calculator.pricing_context import PricingContext
 from calculator.question.keys import key_of
 from calculator.question.quantities import Amount
 from calculator.question.resolved import ResolvedScenario, resolve
 from calculator.question.scenario import Scenario
-from calculator.result import Estimate, Figure, Percentiles, Total, sum_amounts
+from calculator.result import Estimate, Figure, Percentiles, Total
 from calculator.uncertainty.sampling import COUNT, percentiles, sample_amount, share_within
 
 SHARES = (0.1, 0.5, 0.9)
@@ -29,7 +27,6 @@ class SampledEstimates:
     context: PricingContext
     plan: ResolvedScenario
     """Its numbers are samples where the question has ranges."""
-    _base_usd: dict[Hashable, Total] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     draws: ClassVar[int] = COUNT
 
@@ -43,28 +40,34 @@ class SampledEstimates:
         total: Total = getattr(self.estimates[offer_id], figure)
         return Percentiles(*percentiles(total.usd, SHARES)) if total.usd is not None and total.whole else None
 
+    def period_percentiles(self, offer_id: str, *, per_month: bool) -> Percentiles | None:
+        """Return P10, P50 and P90 of the cost in which options are compared.
+
+        Args:
+            offer_id: The offer.
+            per_month: The average month until the model ends; else the whole horizon, with prompting after its end.
+
+        Returns:
+            US dollars; None if a price is unknown in some draw.
+        """
+        estimate = self.estimates[offer_id]
+        total = self._periods.month(estimate) if per_month else self._periods.total(estimate)
+        return Percentiles(*percentiles(total.usd, SHARES)) if total.usd is not None and total.whole else None
+
+    @cached_property
+    def _periods(self) -> EqualPeriods:
+        return EqualPeriods(self.context, self.plan)
+
     def pays_back_share(self, offer_id: str) -> Decimal | None:
         """Return the share (0 to 1) of draws in which tuning costs no more than prompting over the priced months.
 
         None without a base model or calls, or if a price is unknown.
         """
         tuned = self.estimates[offer_id]
-        total, prompted = tuned.total, self._prompting(tuned.months)
+        total, prompted = tuned.total, self._periods.prompting(tuned.months)
         if total.usd is None or prompted.usd is None or not (total.whole and prompted.whole):
             return None
         return share_within(total.usd, prompted.usd)
-
-    def _prompting(self, months: Decimal) -> Total:
-        """Return the cost of the same calls with the base model over `months`; many offers share one horizon."""
-        if months not in self._base_usd:
-            base, on = self.context.base_price(self.plan), self.context.as_of
-            lines = (
-                inference_lines(self.plan, self.plan.prompt_before_tokens, base_history(base), on, months)
-                if base
-                else []
-            )
-            self._base_usd[months] = sum_amounts(line.amount_usd for line in lines)
-        return self._base_usd[months]
 
 
 def sample_ranges(scenario: Scenario, context: PricingContext) -> SampledEstimates:

@@ -104,4 +104,5 @@ def test_facts_are_computed_once(catalog: Catalog) -> None:
     assert sample(comparison) is sample(comparison)
     assert crossover(comparison) is crossover(comparison)
     assert break_even(comparison, comparison.best) is break_even(comparison, comparison.best)
-    assert break_even(comparison, comparison.estimates[1]) is not break_even(comparison, comparison.best)
+    other = next(estimate for estimate in comparison.estimates if estimate is not comparison.best)
+    assert break_even(comparison, other) is not break_even(comparison, comparison.best)

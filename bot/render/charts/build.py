@@ -10,12 +10,13 @@ from bot.render.charts.break_even import break_even_chart
 from bot.render.charts.model import Bar, BarChart, Chart
 from bot.render.charts.tornado import tornado_chart
 from bot.render.money import money
-from bot.render.tables import figure, horizon, offer_name
-from calculator import Comparison, Estimate, LineItem, RankGroup, sum_amounts
+from bot.render.tables import has_other_period, horizon, offer_name, period_figure
+from calculator import Comparison, Estimate, LineItem, equal_periods, sum_amounts
 
 MAX_BARS = 20
 MAX_ALT_LENGTH = 1_000
 
+PROMPTING_PART = "Prompting after its end"
 PARTS: tuple[tuple[str, Callable[[LineItem], bool]], ...] = (
     ("One-off", lambda line: line.recurrence == "once"),
     ("Retraining", lambda line: line.recurrence == "retraining"),
@@ -42,38 +43,47 @@ def chart_of(comparison: Comparison, name: ChartName | None = None) -> Chart | N
 
 
 def comparison_chart(comparison: Comparison) -> BarChart | None:
-    """Return the cost of each offer over the horizon by part, or None if no offer on sale has a complete price."""
-    complete = [
-        estimate for estimate in comparison.estimates if estimate.complete and estimate.standing <= RankGroup.ENDS
-    ]
+    """Return the cost of each usable option over the same period by part, or None if no option is usable."""
+    complete = comparison.usable
     estimates = complete[:MAX_BARS]
     if not estimates:
         return None
-    sums = [[_part_usd(estimate, belongs) for _, belongs in PARTS] for estimate in estimates]
-    used_parts = [index for index in range(len(PARTS)) if any(row[index] for row in sums)] or [0]
+    per_month = has_other_period(comparison, complete)
+    names = (*(name for name, _ in PARTS), PROMPTING_PART)
+    sums = [_parts_usd(comparison, estimate, per_month=per_month) for estimate in estimates]
+    used_parts = [index for index in range(len(names)) if any(row[index] for row in sums)] or [0]
     bars = tuple(
         Bar(
             name=offer_name(estimate),
             short_name=estimate.offer.title,
             platform=estimate.offer.platform_title,
             parts=tuple(row[index] for index in used_parts),
-            total=figure(comparison, estimate, "total"),
+            total=period_figure(comparison, estimate, per_month=per_month),
             end_date=_end_date(comparison, estimate),
         )
         for estimate, row in zip(estimates, sums, strict=True)
     )
-    series = tuple(PARTS[index][0] for index in used_parts)
+    series = tuple(names[index] for index in used_parts)
     count = f"the {len(bars)} cheapest of {len(complete)} offers" if len(complete) > len(bars) else ""
     likely = "bars show the likely case" if comparison.scenario.ranged else ""
     subtitle = "; ".join(filter(None, [count, likely]))
+    period = "an average month" if per_month else horizon(comparison)
     return BarChart(
-        title=f"Cost over {horizon(comparison)}, USD",
+        title=f"Cost over {period}, USD",
         subtitle=subtitle[:1].upper() + subtitle[1:],
-        alt=_alt(f"Bar chart: cost over {horizon(comparison)}{f', {count}' if count else ''}.", series, bars),
+        alt=_alt(f"Bar chart: cost over {period}{f', {count}' if count else ''}.", series, bars),
         series=series,
         bars=bars,
         alternatives={offer_name(estimate): estimate.offer.id for estimate in estimates},
     )
+
+
+def _parts_usd(comparison: Comparison, estimate: Estimate, *, per_month: bool) -> list[Decimal]:
+    """Return the cost of each part and of prompting after the model's end, over the horizon or an average month."""
+    parts = [_part_usd(estimate, belongs) for _, belongs in PARTS]
+    if per_month:
+        return [*(usd / estimate.months for usd in parts), Decimal(0)]
+    return [*parts, equal_periods(comparison).rest(estimate) or Decimal(0)]
 
 
 def _part_usd(estimate: Estimate, belongs: Callable[[LineItem], bool]) -> Decimal:

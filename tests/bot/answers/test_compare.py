@@ -198,7 +198,7 @@ async def test_without_a_complete_price_there_is_nothing_to_compare(workspace: W
     other = await asked(slack, "on=aws-bedrock/nova-lite examples=10k example=400 calls=1k/day call=100/70")
     said = texts(await compared(slack, f"{one} {other}"))
     assert "costs the least" not in said
-    assert f"{other} has no offer with a complete price, so there is no cheapest scenario." in said
+    assert f"{other} has no usable offer, so there is no cheapest scenario." in said
 
 
 # --- @ftcost compare --------------------------------------------------------------------------------------------------

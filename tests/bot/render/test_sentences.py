@@ -30,14 +30,15 @@ def best_of(comparison: Comparison) -> Estimate:
 
 def test_headline_gives_the_total_and_the_horizon(catalog: Catalog) -> None:
     """$120.00 of training and 12 × $10.20 of calls."""
-    assert headline(compare(f"{SAVES} months=12", catalog)) == "Your rate: $242.40 over 12 months."
+    line = "on=your-rates rates=10/3/6 examples=10k example=250/150 epochs=3 calls=20k/month call=100/35"
+    assert headline(compare(line, catalog)) == "Your rate: $242.40 over 12 months."
 
 
 def test_headline_without_a_complete_price(catalog: Catalog) -> None:
     """Without training: 12 months × ($1.95 storage + 0.1M × $0.06 + 0.07M × $0.24) = 12 × 1.9728 = $23.67."""
     line = "on=aws-bedrock/nova-lite examples=10k example=250/150 epochs=3 calls=1k/month call=100/70"
     assert headline(compare(line, catalog)) == (
-        "Amazon Nova Lite (Bedrock) has no complete price: its known part is $23.67 over 12 months."
+        "Amazon Nova Lite (Bedrock) can't be recommended. A price is unknown: Training."
     )
 
 

@@ -71,7 +71,6 @@ def test_every_sentence_has_its_figures(capsys: pytest.CaptureFixture[str]) -> N
     [
         ({"calls": "10k/month"}, "prompting", "$33.20 behind"),  # 120k × 0.00024 = 28.80; 62 − 28.80
         ({"calls": "2M/month"}, "tuning", "$5,698.00 ahead"),  # 24M × 0.00024 = 5,760; less 62
-        ({"calls": ""}, "tuning", "258,334 calls"),
         ({"calls": "100k/month", "months": "1"}, "prompting", "$38.00 behind"),  # 24 − 62
     ],
 )
@@ -81,6 +80,14 @@ def test_the_money_comes_first_and_names_its_side(
     said = judged(capsys, line(**fields))
     assert f"favours {side}" in said[0]
     assert figure in said[0]
+
+
+def test_without_calls_no_side_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Training's $62.00 in calls that save $0.00024: 258,334."""
+    said = judged(capsys, line(calls="", call="0/50"))
+    assert "depends on the number of calls" in said[0]
+    assert "258,334 calls" in said[0]
+    assert "favours" not in said[0]
 
 
 def test_money_that_decides_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.render.xlsx import MAX_FORMULA_LENGTH, to_xlsx
-from calculator import INPUT_LABELS, estimate, in_formulas, read_scenario
+from calculator import INPUT_LABELS, average_month, estimate, horizon_total, in_formulas, read_scenario
 from pricing import Catalog
 from tests.bot import support_bot
 from tests.spreadsheet import Book
@@ -76,7 +76,10 @@ def test_every_offer_after_a_change_is_what_the_calculator_says(catalog: Catalog
     assert len(rows) == len(expected) > 100
     for offer, row in rows.items():
         one = expected[str(offer)]
-        for title, total in (("One-off, USD", one.one_off), ("A month, USD", one.monthly), ("Total, USD", one.total)):
+        total = horizon_total(asked, one)  # with prompting after the end of a model
+        figures = {"One-off, USD": one.one_off, "A month, USD": one.monthly, "Total, USD": total}
+        figures["Average month, USD"] = average_month(asked, one)
+        for title, total in figures.items():
             if total.usd is None:
                 assert row.get(title) == (None if total.whole else "unknown"), (offer, title)
             else:

@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.render.blocks import context
 from bot.render.messages import buttons
-from bot.results import SavedExchange, SavedNotes, decode_result
+from bot.results import SCHEMA_VERSION, SavedExchange, SavedNotes, decode_result
 from bot.store import EstimateStore, SavedEstimate, open_database
 from playground import FakeSlack
 from pricing import Catalog
@@ -82,7 +82,7 @@ async def earlier(slack: FakeSlack, tmp_path: Path) -> AsyncIterator[Earlier]:
 async def test_every_estimate_of_the_release_is_read(earlier: Earlier) -> None:
     for estimate_id, total in QUOTED.items():
         saved = await earlier.saved(estimate_id)
-        assert saved.result.schema_version == 1
+        assert saved.result.schema_version == SCHEMA_VERSION
         assert saved.result.estimates[0].total_usd == Decimal(total)
         assert saved.result.as_of == date(2026, 11, 21)
     base = (await earlier.saved(BASE)).result
@@ -131,10 +131,11 @@ async def test_estimate_of_the_release_is_exported(earlier: Earlier, catalog: Ca
         book = Book(await slack_actions.export(slack, message, "xlsx"))
     lines = list(csv.DictReader(io.StringIO(exported.decode(), newline="")))
     offers = [estimate.offer for estimate in result.estimates for _ in estimate.lines or (None,)]
-    assert [line["offer"] for line in lines] == offers
+    prompting = ["baseline" for _ in result.base.lines] if result.base else []
+    assert [line["offer"] for line in lines] == [*offers, *prompting]
     assert scenario.startswith(f"# {result.headline}\n# Prices as of 2026-11-21")
-    quoted = [book.cells["Offers"].get(f"H{row}") for row in range(2, 2 + len(result.estimates))]
-    totals = {estimate.total_usd for estimate in result.estimates}
+    quoted = [book.cells["Offers"].get(f"K{row}") for row in range(2, 2 + len(result.estimates))]
+    totals = {option.horizon_total_usd for option in result.options}
     assert {None if usd is None else Decimal(f"{usd:.2f}") for usd in quoted} == {
         usd and round(usd, 2) for usd in totals
     }

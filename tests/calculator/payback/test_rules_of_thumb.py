@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calculator import Comparison, VerdictRule, break_even, estimate, read_scenario, verdict
-from calculator.payback.verdict import Verdict
+from calculator import (
+    Comparison,
+    RuleOfThumb,
+    break_even,
+    estimate,
+    favoured_side,
+    read_scenario,
+    rules_of_thumb,
+)
 from pricing import Catalog
 from tests.calculator.questions import TODAY
 
@@ -39,17 +46,18 @@ def compared(catalog: Catalog, **fields: str) -> Comparison:
     return estimate(read_scenario(TYPICAL | fields), catalog, TODAY)
 
 
-def judged(catalog: Catalog, **fields: str) -> Verdict:
+def side(catalog: Catalog, **fields: str) -> str | None:
+    """The side that the money takes."""
     comparison = compared(catalog, **fields)
     (one,) = comparison.estimates
-    found = verdict(comparison, one)
-    assert found is not None
-    return found
+    return favoured_side(comparison, one)
 
 
-def point(catalog: Catalog, rule: str, **fields: str) -> VerdictRule | None:
+def point(catalog: Catalog, rule: str, **fields: str) -> RuleOfThumb | None:
     """The point of one rule, which comes at most once."""
-    found = [one for one in judged(catalog, **fields).points if one.rule == rule]
+    comparison = compared(catalog, **fields)
+    (one,) = comparison.estimates
+    found = [each for each in rules_of_thumb(comparison, one) if each.rule == rule]
     assert len(found) <= 1
     return found[0] if found else None
 
@@ -70,37 +78,39 @@ def point(catalog: Catalog, rule: str, **fields: str) -> VerdictRule | None:
     ],
 )
 def test_the_money_follows_what_is_left_at_the_end(catalog: Catalog, fields: dict[str, str], favours: str) -> None:
-    assert judged(catalog, **fields).favours == favours
+    assert side(catalog, **fields) == favours
 
 
 def test_where_all_volume_rules_favour_tuning_the_money_may_not(catalog: Catalog) -> None:
     """2M calls a month, 24M a year, save $6,480.00; preparation costs $7,000.00."""
-    found = judged(catalog, calls="2M/month", prep="7000")
-    assert found.favours == "prompting"
-    assert found.points[0] == VerdictRule("volume", "tuning", Decimal(2_000_000), Decimal(1_000_000))
+    fields = {"calls": "2M/month", "prep": "7000"}
+    assert side(catalog, **fields) == "prompting"
+    assert point(catalog, "volume", **fields) == RuleOfThumb("volume", "tuning", Decimal(2_000_000), Decimal(1_000_000))
 
 
-def test_without_calls_the_verdict_follows_the_break_even(catalog: Catalog) -> None:
-    assert judged(catalog, calls="").favours == "tuning"
-    assert judged(catalog, calls="", **CHEAP_BASE).favours == "prompting"
+def test_without_calls_the_money_takes_no_side(catalog: Catalog) -> None:
+    assert side(catalog, calls="") is None
+    assert side(catalog, calls="", **CHEAP_BASE) is None
 
 
-def test_no_verdict_without_base_or_with_unknown_price(catalog: Catalog) -> None:
+def test_no_rules_without_base_or_with_unknown_price(catalog: Catalog) -> None:
     """No source has the price of training Nova Lite."""
     for fields in ({"base_rates": ""}, {"on": "aws-bedrock/nova-lite", "rates": ""}):
         comparison = compared(catalog, **fields)
         (one,) = comparison.estimates
-        assert verdict(comparison, one) is None
+        assert rules_of_thumb(comparison, one) == ()
+        assert favoured_side(comparison, one) is None
 
 
 def test_each_offer_has_its_own(catalog: Catalog) -> None:
     """Training 1M tokens: $62.00 at the customer's rates, so $262.00 ahead; the other verdict has other figures."""
     comparison = compared(catalog, **TRAINED | {"on": "your-rates,together"})
-    found = {one.offer.id: verdict(comparison, one) for one in comparison.estimates}
-    own = found.pop("your-rates")
+    found = {one.offer.id: rules_of_thumb(comparison, one) for one in comparison.estimates}
+    own = comparison.find("your-rates")
     assert own is not None
-    assert own.favours == "tuning"
-    costs = {one.figure for each in found.values() if each is not None for one in each.points if one.rule == "changes"}
+    assert found.pop("your-rates")
+    assert favoured_side(comparison, own) == "tuning"
+    costs = {one.figure for points in found.values() for one in points if one.rule == "changes"}
     assert costs
     assert Decimal(62) not in costs
 
@@ -145,7 +155,7 @@ def test_no_calls_no_volume(catalog: Catalog) -> None:
 @pytest.mark.parametrize("runs", ["1", "3"])
 def test_a_change_costs_one_training_run(catalog: Catalog, runs: str) -> None:
     found = point(catalog, "changes", **TRAINED, runs=runs)
-    assert found == VerdictRule("changes", "neither", Decimal(62), CALLS_OF_A_TRAINING)
+    assert found == RuleOfThumb("changes", "neither", Decimal(62), CALLS_OF_A_TRAINING)
 
 
 def test_a_change_does_not_prepare_the_data_again(catalog: Catalog) -> None:
@@ -157,14 +167,14 @@ def test_a_change_does_not_prepare_the_data_again(catalog: Catalog) -> None:
 def test_retrainings_that_eat_the_saving_favour_prompting(catalog: Catalog) -> None:
     """$62.00 every month against $27.00 saved; every third month it is against $81.00."""
     found = point(catalog, "changes", **TRAINED, retrain="1")
-    assert found == VerdictRule("changes", "prompting", Decimal(62), CALLS_OF_A_TRAINING)
+    assert found == RuleOfThumb("changes", "prompting", Decimal(62), CALLS_OF_A_TRAINING)
     rarer = point(catalog, "changes", **TRAINED, retrain="3")
-    assert rarer == VerdictRule("changes", "neither", Decimal(62), CALLS_OF_A_TRAINING)
+    assert rarer == RuleOfThumb("changes", "neither", Decimal(62), CALLS_OF_A_TRAINING)
 
 
 def test_calls_that_save_nothing_never_pay_a_retraining(catalog: Catalog) -> None:
     found = point(catalog, "changes", **TRAINED | CHEAP_BASE)
-    assert found == VerdictRule("changes", "prompting", Decimal(62), None)
+    assert found == RuleOfThumb("changes", "prompting", Decimal(62), None)
 
 
 def test_training_that_costs_nothing_can_be_repeated_for_nothing(catalog: Catalog) -> None:
@@ -185,7 +195,7 @@ def test_training_that_costs_nothing_can_be_repeated_for_nothing(catalog: Catalo
 def test_longer_answers_cost_their_price_on_either_side(catalog: Catalog, rates: str, favours: str, tuned: str) -> None:
     """100 tokens at $1.20, $0.60 or $0.30 per 1M, against 100 at the base model's $0.60."""
     found = point(catalog, "reasoning", rates=rates, call="0/50")
-    assert found == VerdictRule("reasoning", favours, Decimal(tuned), Decimal("0.00006"))  # type: ignore[arg-type]  # a side
+    assert found == RuleOfThumb("reasoning", favours, Decimal(tuned), Decimal("0.00006"))  # type: ignore[arg-type]  # a side
 
 
 @pytest.mark.parametrize("fields", [{"calls": ""}, {"call": "10/0"}])
@@ -250,16 +260,16 @@ def test_no_point_without_its_figures(
         retrain=retrain,
     )
     (one,) = comparison.estimates
-    found = verdict(comparison, one)
+    points, favoured = rules_of_thumb(comparison, one), favoured_side(comparison, one)
     back = break_even(comparison, one)
-    assert (found is None) == (back is None)
-    if found is None or back is None:
+    if back is None:
+        assert (points, favoured) == ((), None)
         return
     if back.net_usd is not None:
-        assert (found.favours == "tuning") == (back.net_usd > 0)
-        assert (found.favours == "prompting") == (back.net_usd < 0)
-    assert len({each.rule for each in found.points}) == len(found.points)
-    for each in found.points:
+        assert (favoured == "tuning") == (back.net_usd > 0)
+        assert (favoured == "prompting") == (back.net_usd < 0)
+    assert len({each.rule for each in points}) == len(points)
+    for each in points:
         assert each.figure >= 0
         if each.against is None:
             assert each.rule == "changes" or each.favours == "neither"

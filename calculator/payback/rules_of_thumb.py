@@ -1,4 +1,4 @@
-"""Tune or prompt: the money, and the rules of thumb that guides give. Figures, no words."""
+"""Tune or prompt: the cheaper side, and the rules of thumb that guides give. Figures, no words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Side = Literal["tuning", "prompting", "neither"]
 Rule = Literal["volume", "changes", "reasoning", "latency"]
 
 
-class VerdictRule(NamedTuple):
+class RuleOfThumb(NamedTuple):
     """One rule of thumb, the side it favours here, and the two figures it rests on.
 
     volume: calls a month, and the guides' bound that they pass (None: they pass none). changes: US dollars of one
@@ -31,57 +31,57 @@ class VerdictRule(NamedTuple):
     against: Decimal | None
 
 
-class Verdict(NamedTuple):
-    """The verdict: tune or prompt."""
-
-    favours: Side
-    """The cheaper side."""
-    points: tuple[VerdictRule, ...]
-    """Rules of thumb from public guides."""
-
-
-def verdict(comparison: Comparison, estimate: Estimate) -> Verdict | None:
-    """Return whether to tune with an offer or to prompt the base model.
+def favoured_side(comparison: Comparison, estimate: Estimate) -> Side | None:
+    """Return the cheaper side over the months that an offer is priced for.
 
     Args:
         comparison: The answer that the estimate belongs to.
         estimate: An estimate of the comparison.
 
     Returns:
-        The verdict; None without a base model, or if the break-even is unknown.
+        The side; None without a base model or calls, or if a price is unknown.
+    """
+    payback = break_even(comparison, estimate)
+    if payback is None or payback.net_usd is None:
+        return None
+    return "tuning" if payback.net_usd > 0 else "prompting" if payback.net_usd < 0 else "neither"
+
+
+def rules_of_thumb(comparison: Comparison, estimate: Estimate) -> tuple[RuleOfThumb, ...]:
+    """Return the rules of thumb that public guides give, with the figures they rest on here.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison.
+
+    Returns:
+        None of them without a base model, or if the break-even is unknown.
     """
     payback = break_even(comparison, estimate)
     if comparison.base is None or payback is None:
-        return None
-    points = (
+        return ()
+    return (
         *_volume(comparison),
         *_changes(comparison.plan, estimate, payback),
         *_reasoning(estimate.lines, comparison.base.lines),
         *_latency(comparison.plan),
     )
-    return Verdict(_favoured(payback), points)
 
 
-def _favoured(payback: BreakEven) -> Side:
-    """Return the side by the net saving over the horizon; without calls, by whether it ever pays back."""
-    net = payback.net_usd if payback.net_usd is not None else Decimal(1 if payback.calls is not None else -1)
-    return "tuning" if net > 0 else "prompting" if net < 0 else "neither"
-
-
-def _volume(comparison: Comparison) -> Iterator[VerdictRule]:
+def _volume(comparison: Comparison) -> Iterator[RuleOfThumb]:
     calls = comparison.plan.calls_per_month
     many, few = (comparison.assumptions[name].value for name in ("calls_for_tuning", "calls_for_prompting"))
     if not calls or many is None or few is None:
         return
     if calls > many:
-        yield VerdictRule("volume", "tuning", calls, many)
+        yield RuleOfThumb("volume", "tuning", calls, many)
     elif calls < few:
-        yield VerdictRule("volume", "prompting", calls, few)
+        yield RuleOfThumb("volume", "prompting", calls, few)
     else:
-        yield VerdictRule("volume", "neither", calls, None)
+        yield RuleOfThumb("volume", "neither", calls, None)
 
 
-def _changes(plan: ResolvedScenario, estimate: Estimate, payback: BreakEven) -> Iterator[VerdictRule]:
+def _changes(plan: ResolvedScenario, estimate: Estimate, payback: BreakEven) -> Iterator[RuleOfThumb]:
     """Yield the rule that changing requirements need a retraining each time."""
     training = [line for line in estimate.lines if line.component == "training" and line.recurrence == "once"]
     usd = (sum_amounts(line.amount_usd for line in training).usd or ZERO) / plan.runs
@@ -89,17 +89,17 @@ def _changes(plan: ResolvedScenario, estimate: Estimate, payback: BreakEven) -> 
         return
     saving = payback.saving_per_call_usd
     favours: Side = "prompting" if saving <= 0 or payback.cause == "retraining" else "neither"
-    yield VerdictRule("changes", favours, usd, usd / saving if saving > 0 else None)
+    yield RuleOfThumb("changes", favours, usd, usd / saving if saving > 0 else None)
 
 
-def _reasoning(tuned: Iterable[LineItem], prompted: Iterable[LineItem]) -> Iterator[VerdictRule]:
+def _reasoning(tuned: Iterable[LineItem], prompted: Iterable[LineItem]) -> Iterator[RuleOfThumb]:
     """Yield the rule that a chain of thought makes answers longer, which is paid on either side."""
     tuned_price, prompted_price = _answer_price(tuned), _answer_price(prompted)
     if tuned_price is None or prompted_price is None:
         return
     tuned_usd, prompted_usd = (price * 100 / MILLION for price in (tuned_price, prompted_price))
     favours: Side = "prompting" if tuned_usd > prompted_usd else "tuning" if tuned_usd < prompted_usd else "neither"
-    yield VerdictRule("reasoning", favours, tuned_usd, prompted_usd)
+    yield RuleOfThumb("reasoning", favours, tuned_usd, prompted_usd)
 
 
 def _answer_price(lines: Iterable[LineItem]) -> Decimal | None:
@@ -107,7 +107,7 @@ def _answer_price(lines: Iterable[LineItem]) -> Decimal | None:
     return next((line.unit_price_usd for line in lines if line.label == LABELS["output"]), None)
 
 
-def _latency(plan: ResolvedScenario) -> Iterator[VerdictRule]:
+def _latency(plan: ResolvedScenario) -> Iterator[RuleOfThumb]:
     """Yield the rule that a call with fewer input tokens is answered sooner."""
     if plan.prompt_before_tokens is None or plan.prompt_after_tokens is None:
         return
@@ -115,4 +115,4 @@ def _latency(plan: ResolvedScenario) -> Iterator[VerdictRule]:
         prompt + plan.call_input_tokens for prompt in (plan.prompt_after_tokens, plan.prompt_before_tokens)
     )
     if tuned != prompted:
-        yield VerdictRule("latency", "tuning" if tuned < prompted else "prompting", tuned, prompted)
+        yield RuleOfThumb("latency", "tuning" if tuned < prompted else "prompting", tuned, prompted)

@@ -1,0 +1,41 @@
+"""Figures as they are spoken: three or four digits, dates without a year that everyone knows."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from bot.render.money import money
+
+WHOLE_FROM = Decimal(100)
+STEPS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
+
+
+def short_money(usd: Decimal) -> str:
+    """Return `$1,449`, `$92.40`, `under $1`: no cents from $100 up."""
+    if abs(usd) >= WHOLE_FROM:
+        return money(usd.quantize(Decimal(1), ROUND_HALF_UP)).removesuffix(".00")
+    if 0 < usd < 1:
+        return "under $1"
+    return money(usd).removesuffix(".00")
+
+
+def short_count(count: Decimal | int) -> str:
+    """Return `194k`, `1.25M`, `850`: three digits, rounded up."""
+    whole = math.ceil(count)
+    digits = max(0, len(str(whole)) - 3)
+    rounded = -(-whole // 10**digits) * 10**digits
+    for size, suffix in STEPS:
+        if rounded >= size:
+            return (
+                f"{Decimal(rounded) / size:f}".rstrip("0").rstrip(".") + suffix
+                if rounded % size
+                else (f"{rounded // size}{suffix}")
+            )
+    return str(rounded)
+
+
+def short_day(day: date, as_of: date) -> str:
+    """Return `20 Dec`, with the year if it isn't that of `as_of`."""
+    return f"{day.day} {day:%b}" + (f" {day.year}" if day.year != as_of.year else "")

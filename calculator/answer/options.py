@@ -1,0 +1,92 @@
+"""The options of an answer: each against the baseline, with its group, its reason and its pay-back day."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from calculator.answer.periods import average_month, horizon_total
+from calculator.comparison import Comparison, computed_once
+from calculator.payback.break_even import break_even
+from calculator.result import Estimate, OptionClass, OptionGroup, SetAside, Total
+
+
+class Option(NamedTuple):
+    """An offer priced for the question, against the baseline."""
+
+    estimate: Estimate
+    option_class: OptionClass
+    set_aside: SetAside | None
+    """Why it is never recommended; None for a usable option."""
+    monthly_vs_baseline_usd: Decimal | None
+    """Its month − a month of prompting, US dollars: negative if it saves. None without a baseline, or if unknown."""
+    pays_back: date | None
+    """The day on which the savings have paid for the training; None if it never does, or if that is unknown."""
+    pays_back_reason: str | None
+    """Why there is no day, or that it lies beyond the horizon."""
+    horizon_total: Total
+    """Cost over the whole horizon, with prompting after the model's end; unknown if it ends and nothing is prompted."""
+    average_month: Total
+    """Cost of an average month until its end, one-off cost included."""
+
+    @property
+    def group(self) -> OptionGroup:
+        """Its model against the baseline's; without a baseline, its class."""
+        return self.option_class.group
+
+    @property
+    def usable(self) -> bool:
+        """True if it may be recommended."""
+        return self.set_aside is None
+
+
+@computed_once
+def options(comparison: Comparison) -> tuple[Option, ...]:
+    """Return every offer of a question as an option: usable ones first, the cheapest of equal periods first.
+
+    Args:
+        comparison: The answer to the question.
+    """
+    return tuple(option(comparison, estimate) for estimate in comparison.estimates)
+
+
+@computed_once
+def option(comparison: Comparison, estimate: Estimate) -> Option:
+    """Return one offer of a question as an option.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison.
+    """
+    offer_id = estimate.offer.id
+    apart = comparison.set_aside.get(offer_id)
+    day, reason = (None, "it is set aside") if apart else _pays_back(comparison, estimate)
+    return Option(
+        estimate=estimate,
+        option_class=comparison.classes[offer_id],
+        set_aside=apart,
+        monthly_vs_baseline_usd=_against_baseline(comparison, estimate),
+        pays_back=day,
+        pays_back_reason=reason,
+        horizon_total=horizon_total(comparison, estimate),
+        average_month=average_month(comparison, estimate),
+    )
+
+
+def _against_baseline(comparison: Comparison, estimate: Estimate) -> Decimal | None:
+    base, month = comparison.base, estimate.monthly
+    if base is None or not base.complete or base.monthly_usd is None or not estimate.complete or month.usd is None:
+        return None
+    return month.usd - base.monthly_usd
+
+
+def _pays_back(comparison: Comparison, estimate: Estimate) -> tuple[date | None, str | None]:
+    if comparison.base is None:
+        return None, "no base model is given"
+    if not comparison.plan.calls_per_month:
+        return None, "no calls are given"
+    payback = break_even(comparison, estimate)
+    if payback is None:
+        return None, "a price is unknown"
+    return payback.day, payback.reason

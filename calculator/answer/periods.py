@@ -1,0 +1,131 @@
+"""Costs over equal periods: the horizon with prompting after a model's end, or an average month."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from calculator.comparison import Comparison, CostSpan, computed_once
+from calculator.costs.base_model import estimate_base
+from calculator.numeric import ZERO
+from calculator.pricing_context import PricingContext
+from calculator.question.resolved import ResolvedScenario, resolve_corner
+from calculator.result import Estimate, Total
+
+
+class EqualPeriods:
+    """Costs of one resolved scenario that can be compared, whenever a model ends."""
+
+    def __init__(self, context: PricingContext, plan: ResolvedScenario) -> None:
+        """Keep what is priced: the scenario and its baseline."""
+        self._plan, self._as_of = plan, context.as_of
+        self._base = context.base_price(plan) if plan.calls_per_month else None
+        self._prompting: dict[Decimal, Total] = {}
+
+    @property
+    def has_baseline(self) -> bool:
+        """True if the months after a model's end can be priced: the baseline has calls and known prices."""
+        return self._base is not None and self.prompting(self._plan.months).whole
+
+    def prompting(self, months: Decimal) -> Total:
+        """Return the cost of prompting the base model over the first months, US dollars."""
+        if months not in self._prompting:
+            self._prompting[months] = self._priced(months)
+        return self._prompting[months]
+
+    def _priced(self, months: Decimal) -> Total:
+        if self._base is None:
+            return Total(None, whole=False)
+        priced = estimate_base(self._plan._replace(months=months), self._base, self._as_of)
+        return priced.total if priced.lines else Total(ZERO, whole=True)  # calls of no tokens
+
+    def rest(self, estimate: Estimate) -> Decimal | None:
+        """Return the cost of prompting from the end of the option's model to the end of the horizon, US dollars."""
+        if estimate.months == self._plan.months:
+            return ZERO
+        end, start = self.prompting(self._plan.months), self.prompting(estimate.months)
+        return end.usd - start.usd if end.usd is not None and start.usd is not None and end.whole else None
+
+    def total(self, estimate: Estimate) -> Total:
+        """Return the cost of an option over the whole horizon, with prompting after the end of its model.
+
+        Args:
+            estimate: The option.
+
+        Returns:
+            US dollars; unknown for an option that ends earlier if there is no baseline.
+        """
+        rest = self.rest(estimate)
+        if not rest:
+            return estimate.total if rest is not None else Total(None, whole=False)
+        own = estimate.total
+        return Total(None if own.usd is None else own.usd + rest, own.whole)
+
+    def month(self, estimate: Estimate) -> Total:
+        """Return the average month of an option, one-off cost included: its total ÷ the months priced, US dollars."""
+        own = estimate.total
+        return own._replace(usd=own.usd / estimate.months) if own.usd is not None and estimate.months else own
+
+    def comparable(self, estimate: Estimate) -> Total:
+        """Return the cost by which options are compared: over the horizon, or an average month without a baseline."""
+        return self.total(estimate) if self.has_baseline else self.month(estimate)
+
+
+@computed_once
+def equal_periods(comparison: Comparison) -> EqualPeriods:
+    """Return the comparable costs of a comparison at its likely values.
+
+    Args:
+        comparison: The answer to the question.
+    """
+    return EqualPeriods(comparison.context, comparison.plan)
+
+
+@computed_once
+def _corner_periods(comparison: Comparison) -> tuple[EqualPeriods, EqualPeriods]:
+    low, high = (resolve_corner(comparison.scenario, side) for side in ("low", "high"))
+    return EqualPeriods(comparison.context, low), EqualPeriods(comparison.context, high)
+
+
+def horizon_total(comparison: Comparison, estimate: Estimate) -> Total:
+    """Return the cost of an option over the whole horizon, with prompting after the end of its model.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison.
+
+    Returns:
+        US dollars; unknown for a model that ends earlier if there is no baseline.
+    """
+    return equal_periods(comparison).total(estimate)
+
+
+def average_month(comparison: Comparison, estimate: Estimate) -> Total:
+    """Return the average month of an option, one-off cost included, US dollars.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison.
+    """
+    return equal_periods(comparison).month(estimate)
+
+
+def comparable_span(comparison: Comparison, estimate: Estimate, *, per_month: bool) -> CostSpan | None:
+    """Return a comparable cost from the cheap to the expensive corner.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison.
+        per_month: The average month instead of the horizon.
+
+    Returns:
+        US dollars; None for a scenario without ranges.
+    """
+    low, high = comparison.low.get(estimate.offer.id), comparison.high.get(estimate.offer.id)
+    if low is None or high is None:
+        return None
+    at_low, at_high = _corner_periods(comparison)
+    corners = ((at_low, low), (equal_periods(comparison), estimate), (at_high, high))
+    totals = [periods.month(corner) if per_month else periods.total(corner) for periods, corner in corners]
+    ends = [total.usd for total in totals if total.usd is not None]
+    whole = all(total.whole for total in totals)
+    return CostSpan(min(ends), max(ends), whole) if ends else CostSpan(None, None, whole)

@@ -1,0 +1,119 @@
+"""Rank the options of a question and choose the one that the verdict is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from calculator.answer.periods import EqualPeriods
+from calculator.answer.usability import set_aside
+from calculator.numeric import ZERO
+from calculator.pricing_context import PricingContext
+from calculator.question.resolved import ResolvedScenario
+from calculator.result import Estimate, OptionClass, OptionGroup, SetAside, SetAsideCode
+
+LIKE_GROUPS: tuple[OptionGroup, ...] = ("same_model", "same_class")
+"""Groups that are compared like with like, the closest first."""
+MOST_STEPS = 9
+"""Letters below the baseline's model that count for a model without a letter: it comes last."""
+
+
+class Ranking(NamedTuple):
+    """The options of a question, ordered, and the recommended one."""
+
+    estimates: tuple[Estimate, ...]
+    """Usable options first, the cheapest of equal periods first."""
+    set_aside: dict[str, SetAside]
+    """By offer id: why an option is never recommended."""
+    recommended: str | None
+    """Offer id; None if no option is usable."""
+
+
+def rank(
+    context: PricingContext,
+    plan: ResolvedScenario,
+    estimates: Sequence[Estimate],
+    periods: EqualPeriods,
+    classes: Mapping[str, OptionClass],
+) -> Ranking:
+    """Order the options and choose the recommended one.
+
+    Args:
+        context: The offers, the base model and the date.
+        plan: The scenario at its likely values.
+        estimates: The options, in any order.
+        periods: Costs of the same scenario over equal periods.
+        classes: The class of each option by offer id.
+    """
+    shared, base = context.estimate_context(plan), context.base_price(plan)
+    reasons: dict[str, SetAside] = {}
+    costs: dict[str, Decimal | None] = {}
+    for estimate in estimates:
+        offer_id = estimate.offer.id
+        reason = _filtered(context, estimate) or set_aside(shared, estimate, classes[offer_id])
+        if reason:
+            reasons[offer_id] = reason
+        costs[offer_id] = periods.comparable(estimate).usd
+
+    def order(estimate: Estimate) -> tuple[int, bool, Decimal, str]:
+        offer_id = estimate.offer.id
+        usd = costs[offer_id]
+        # Options that are set aside follow: first those with every price known, then the others.
+        return (estimate.standing + 1 if offer_id in reasons else 0, usd is None, usd or ZERO, offer_id)
+
+    ordered = tuple(sorted(estimates, key=order))
+    usable = [estimate for estimate in ordered if estimate.offer.id not in reasons]
+    baseline = periods.prompting(plan.months).usd if periods.has_baseline else None
+    choice = choose(usable, classes, periods, baseline) if base else next(iter(usable), None)
+    return Ranking(ordered, reasons, choice.offer.id if choice else None)
+
+
+def _filtered(context: PricingContext, estimate: Estimate) -> SetAside | None:
+    """Return why the filters of the question leave an option out; what is unknown doesn't pass."""
+    if context.filters is None:
+        return None
+    result = context.filter_result(estimate.offer)
+    if result.outcome == "passes":
+        return None
+    code: SetAsideCode = "filtered_out" if result.outcome == "fails" else "filter_unknown"
+    return SetAside(code, f"{result.reason[:1].upper()}{result.reason[1:]}.")
+
+
+def choose(
+    usable: Sequence[Estimate], classes: Mapping[str, OptionClass], periods: EqualPeriods, baseline: Decimal | None
+) -> Estimate | None:
+    """Return the option that the verdict is about.
+
+    The cheapest of the closest group that costs less than the baseline; if none does, the closest group's cheapest.
+
+    Args:
+        usable: Usable options, the cheapest first.
+        classes: By offer id.
+        periods: Costs over equal periods.
+        baseline: Cost of prompting over the horizon, US dollars; None if it is unknown.
+    """
+    ordered = _cheapest_by_closeness(usable, classes)
+    if baseline is not None:
+        for estimate in ordered:
+            usd = periods.total(estimate).usd
+            if usd is not None and usd < baseline:
+                return estimate
+    return next(iter(ordered), None)
+
+
+def _cheapest_by_closeness(usable: Sequence[Estimate], classes: Mapping[str, OptionClass]) -> list[Estimate]:
+    """Return the cheapest option of each degree of closeness, the closest first.
+
+    Models that need an evaluation follow by the letters that they are below the baseline's model, so that those of its
+    letter are tested before smaller ones.
+    """
+    cheapest: dict[tuple[int, int], Estimate] = {}
+    for estimate in usable:
+        found = classes[estimate.offer.id]
+        if found.group in LIKE_GROUPS:
+            key = (LIKE_GROUPS.index(found.group), 0)
+        else:
+            key = (len(LIKE_GROUPS), MOST_STEPS if found.steps_below is None else found.steps_below)
+        cheapest.setdefault(key, estimate)
+    return [estimate for _, estimate in sorted(cheapest.items(), key=lambda item: item[0])]
