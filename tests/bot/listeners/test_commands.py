@@ -245,10 +245,10 @@ async def test_a_price_of_ones_own_may_be_any_price(workspace: Workspace, slack:
 
 
 async def test_price_older_than_ninety_days_is_marked(workspace: Workspace, slack: FakeSlack) -> None:
-    """Google's price of Qwen3 was read in August 2026."""
+    """Google's price of Qwen3 was read on 2026-08-19."""
     parent = await slack_actions.ask(slack, "on=google/qwen3-8b examples=10k example=250/150 epochs=3")
     assumptions = slack.messages(slack.general, parent["ts"])[-1]
-    assert "(2026-08, 3 months old ⚠, medium confidence)" in texts(assumptions)
+    assert "(2026-08-19, 3 months old ⚠, high confidence)" in texts(assumptions)
     assert "⚠ read over 90 days ago or undated; check it before you rely on it" in texts(assumptions)
     assert "⚠" not in texts(parent)
 

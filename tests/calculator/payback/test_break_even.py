@@ -262,7 +262,7 @@ def test_a_base_without_any_call_gives_no_answer(catalog: Catalog) -> None:
 
 
 def test_unknown_call_prices_give_no_answer_without_calls(catalog: Catalog) -> None:
-    assert payback(catalog, on="azure/gpt-4o-mini@datazone", rates="") is None
+    assert payback(catalog, on="azure/qwen-32b@global", rates="") is None
 
 
 def test_the_day_is_counted_in_months_of_a_twelfth_of_365_days(catalog: Catalog) -> None:
