@@ -54,7 +54,7 @@ def flag(text: str | None) -> bool | None:
 # billion, 8x22B 140.6).
 SHARE_OF_EXPERTS = 0.82
 _NUMBER = r"(\d{1,5}(?:\.\d{1,3})?)"
-_ACTIVE = re.compile(rf"-a{_NUMBER}b(?![a-z\d])")
+_ACTIVE = re.compile(rf"-a{_NUMBER}([bm])(?![a-z\d])")
 _OF_EACH = re.compile(rf"(?<![\d.])(\d{{1,3}})x{_NUMBER}b(?![a-z])")
 _SIZE = re.compile(rf"(?<![\d.a-z]){_NUMBER}([bmt])(\d?)(?![a-z\d])")
 
@@ -71,4 +71,5 @@ def named_size(text: str) -> tuple[float | None, float | None]:
     elif found := _SIZE.search(name):
         whole = f"{found[1]}.{found[3]}" if found[3] and "." not in found[1] else found[1]
         size = float(whole) * {"b": 1.0, "m": 1e-3, "t": 1e3}[found[2]]
-    return size or None, (float(active[1]) or None) if active else None
+    billions = float(active[1]) * (1e-3 if active[2] == "m" else 1.0) if active else 0.0
+    return size or None, billions or None

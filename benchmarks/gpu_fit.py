@@ -1,8 +1,8 @@
-"""`python -m benchmarks.gpu_fit FILE.csv`: the constants of the GPU model that measurements decide, fitted anew.
+"""`python -m benchmarks.gpu_fit FILE.csv…`: fit again the constants of the GPU model that measurements decide.
 
-Prints them with the errors of predicting each source by a fit without it. Constants with `low` and `high` in
-`pricing/data/gpu_model.yml` are fitted between these; the others are physics and stay. Values are copied into that file
-by hand, with the day of the fit.
+Prints them with the errors of predicting each source, and each framework, by a fit without it. Constants with `low` and
+`high` in `pricing/data/gpu_model.yml` are fitted between these; the others are physics and stay. Values are copied
+there by hand, with the day of the fit.
 """
 
 from __future__ import annotations
@@ -20,26 +20,30 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from benchmarks.gpu_accuracy import Scored, markdown, report, score
+from benchmarks.gpu_accuracy import markdown, memory_gib, report, score
 from benchmarks.gpu_cells import read_rows
 from benchmarks.gpu_rows import Row, Unusable, read_row
 from calculator.gpu import micro_step, predict
 from pricing import GpuFacts, GpuPhysics, load_gpu_facts
 
 Kind = Literal["time", "memory"]
+Group = Literal["source", "framework"]
+KINDS: tuple[Kind, ...] = ("time", "memory")
+GROUPS: tuple[Group, ...] = ("source", "framework")
 Vector = NDArray[np.float64]
 
 # Errors beyond these (in logarithms) count by their size instead of its square.
 USUAL_ERROR = {"time": 0.2, "memory": 0.08}
 # Weight of a constant's current value against 100 rows.
 HOLD = 0.5
-EVALUATIONS = 25
+EVALUATIONS = 12
 
 
 def log_error(row: Row, physics: GpuPhysics, kind: Kind) -> float:
+    """Return the logarithm of the predicted over the measured value."""
     if kind == "time":
         return math.log(micro_step(row.setup, physics).tokens_per_second_per_gpu / (row.tokens_per_second or math.nan))
-    return math.log(predict(row.setup, physics).peak_gib.likely / (row.peak_gib or math.nan))
+    return math.log(memory_gib(predict(row.setup, physics), row.memory_kind).likely / (row.peak_gib or math.nan))
 
 
 def measured(rows: Iterable[Mapping[str, str]], facts: GpuFacts, kind: Kind) -> list[Row]:
@@ -50,21 +54,22 @@ def measured(rows: Iterable[Mapping[str, str]], facts: GpuFacts, kind: Kind) -> 
             row = read_row(raw, facts)
         except Unusable:
             continue
-        seen = row.peak_gib if kind == "memory" else None if _leaves_padding_out(raw) else row.tokens_per_second
+        seen = row.peak_gib if kind == "memory" else None if row.leaves_padding_out else row.tokens_per_second
         if seen:
             found.append(row)
     return found
 
 
-def _leaves_padding_out(raw: Mapping[str, str]) -> bool:
-    """Tokens a second without the padding that was computed: another thing than the model predicts."""
-    return "effective" in raw.get("tokens_basis", "").lower()
-
-
 def fit(rows: Sequence[Row], facts: GpuFacts, kind: Kind, start: GpuPhysics | None = None) -> GpuPhysics:
-    """Constants that make the robust squares of the log errors least. Every source weighs as much as any other.
+    """Return the constants with the least robust squares of the log errors.
 
-    Without rows they stay what they were thought to be before.
+    A source weighs as the square root of its rows, so that the largest do not decide.
+
+    Args:
+        rows: Measured rows; without any, the constants stay at their priors.
+        facts: The constants with their priors and bounds.
+        kind: The quantity whose constants are fitted.
+        start: Constants of the other quantity; the priors by default.
     """
     start = start or unfitted(facts)
     if not rows:
@@ -77,18 +82,14 @@ def fit(rows: Sequence[Row], facts: GpuFacts, kind: Kind, start: GpuPhysics | No
     names = [name for name, *_ in free]
     priors, lows, highs = (np.array(column, dtype=float) for column in zip(*(rest for _, *rest in free), strict=True))
     count = Counter(row.source for row in rows)
-    weights = np.array([1 / count[row.source] for row in rows])
+    weights = np.array([count[row.source] ** -0.5 for row in rows])
     weights = np.sqrt(weights * len(rows) / weights.sum())
 
     def physics(point: Vector) -> GpuPhysics:
-        values = lows + (highs - lows) * point**2
+        values = lows + (highs - lows) * point
         return replace(start, **dict(zip(names, values.tolist(), strict=True)))
 
-    def place(values: Vector) -> Vector:
-        spot: Vector = np.sqrt(np.clip((values - lows) / (highs - lows), 1e-3, 1 - 1e-3))
-        return spot
-
-    held = place(priors)
+    held: Vector = np.clip((priors - lows) / (highs - lows), 1e-3, 1 - 1e-3)
 
     def residuals(point: Vector) -> Vector:
         tried = physics(point)
@@ -96,8 +97,7 @@ def fit(rows: Sequence[Row], facts: GpuFacts, kind: Kind, start: GpuPhysics | No
         soft = np.sign(errors) * np.sqrt(2 * (np.sqrt(1 + (errors / USUAL_ERROR[kind]) ** 2) - 1))
         return np.concatenate([soft, HOLD * math.sqrt(len(rows) / 100) * (point - held)])
 
-    begin = place(np.array([getattr(start, name) for name in names]))
-    found = least_squares(residuals, begin, bounds=(0, 1), diff_step=1e-3, max_nfev=EVALUATIONS, xtol=1e-4, ftol=1e-4)
+    found = least_squares(residuals, held, bounds=(0, 1), diff_step=1e-2, max_nfev=EVALUATIONS, xtol=1e-3, ftol=1e-3)
     return physics(found.x)
 
 
@@ -107,25 +107,35 @@ def unfitted(facts: GpuFacts) -> GpuPhysics:
     return replace(facts.physics, **priors)
 
 
-def fits_without_each_source(rows: Sequence[Mapping[str, str]], facts: GpuFacts) -> dict[str, GpuPhysics]:
-    """For every source, the constants that the other sources decide."""
-    times, memories = measured(rows, facts, "time"), measured(rows, facts, "memory")
-    whole_time, whole_memory = fit(times, facts, "time"), fit(memories, facts, "memory")
-    found = {}
-    for source in {row.get("source_id") or row.get("source") or "?" for row in rows}:
-        time_physics = fit(_without(source, times), facts, "time") if _has(source, times) else whole_time
-        memory_physics = fit(_without(source, memories), facts, "memory") if _has(source, memories) else whole_memory
-        memory_values = {name: getattr(memory_physics, name) for name in _fitted(facts, "memory")}
-        found[source] = replace(time_physics, **memory_values)
-    return found
+def fits_without_each(
+    rows: Sequence[Mapping[str, str]], facts: GpuFacts, group: Group = "source"
+) -> dict[str, GpuPhysics]:
+    """Return the constants that all other sources (or frameworks) decide, by source (or framework).
+
+    Args:
+        rows: Measured runs, as text.
+        facts: The constants with their priors and bounds.
+        group: What is left out together.
+    """
+    measured_rows = {kind: measured(rows, facts, kind) for kind in KINDS}
+    fits: dict[str, GpuPhysics] = {}
+    for name in sorted(_groups(rows, facts, group)):
+        physics = unfitted(facts)
+        for kind in KINDS:
+            others = [row for row in measured_rows[kind] if getattr(row, group) != name]
+            physics = fit(others, facts, kind, physics)
+        fits[name] = physics
+    return fits
 
 
-def _has(source: str, rows: Sequence[Row]) -> bool:
-    return any(row.source == source for row in rows)
-
-
-def _without(source: str, rows: Sequence[Row]) -> list[Row]:
-    return [row for row in rows if row.source != source]
+def _groups(rows: Iterable[Mapping[str, str]], facts: GpuFacts, group: Group) -> set[str]:
+    names = set()
+    for raw in rows:
+        try:
+            names.add(getattr(read_row(raw, facts), group))
+        except Unusable:
+            continue
+    return names
 
 
 def _fitted(facts: GpuFacts, kind: Kind) -> list[str]:
@@ -134,51 +144,23 @@ def _fitted(facts: GpuFacts, kind: Kind) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gpu_fit", description=__doc__)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("files", type=Path, nargs="+")
     given = parser.parse_args(arguments)
     facts = load_gpu_facts()
-    rows = read_rows(given.file)
-    kinds: tuple[Kind, ...] = ("time", "memory")
+    rows = [row for path in given.files for row in read_rows(path)]
     physics = unfitted(facts)
-    for kind in kinds:
+    for kind in KINDS:
         physics = fit(measured(rows, facts, kind), facts, kind, physics)
         for name in _fitted(facts, kind):
             print(f"{name}: {getattr(physics, name):.4g}  (currently {getattr(facts.physics, name):.4g})")
     print("\nWith these constants:\n")
-    print(markdown(report(score(rows, facts, lambda source: physics), None)))
-    without = fits_without_each_source(rows, facts)
-    left_out = score(rows, facts, without.__getitem__)
-    print("\nEach source by a fit without it:\n")
-    print(markdown(report(left_out, None)))
-    print(
-        "\n80 % of the measured values lie between these multiples of the predicted ones, all sources weighted equally:"
-    )
-    for kind in kinds:
-        low, high = _interval(
-            [(row.source, error) for row in left_out.scored if (error := _error(row, kind)) is not None]
-        )
-        print(f"{kind}: {low:.3f} to {high:.3f}")
+    print(markdown(report(*score(rows, facts, lambda row: physics))))
+    for group in GROUPS:
+        without = fits_without_each(rows, facts, group)
+        left_out = score(rows, facts, lambda row, fits=without, key=group: fits[getattr(row, key)])  # type: ignore[misc]
+        print(f"\nEach {group} by a fit without it:\n")
+        print(markdown(report(*left_out)))
     return 0
-
-
-def _error(row: Scored, kind: Kind) -> float | None:
-    return row.time_error if kind == "time" else row.memory_error
-
-
-def _interval(errors: Sequence[tuple[str, float]]) -> tuple[float, float]:
-    """10th and 90th percentile of measured / predicted, every source alike."""
-    count = Counter(source for source, _ in errors)
-    ordered = sorted((1 / (1 + error), 1 / count[source]) for source, error in errors)
-    whole = sum(weight for _, weight in ordered)
-    low = high = ordered[0][0]
-    reached = 0.0
-    for ratio, weight in ordered:
-        reached += weight
-        if reached <= 0.1 * whole:
-            low = ratio
-        if reached <= 0.9 * whole:
-            high = ratio
-    return low, high
 
 
 if __name__ == "__main__":

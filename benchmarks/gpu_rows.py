@@ -5,41 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
+from benchmarks import gpu_columns as columns
 from benchmarks.gpu_cells import flag, named_size, positive
 from calculator.gpu import (
-    ALL_LINEAR,
-    Checkpointing,
-    Optimiser,
     Precision,
-    Quantisation,
     Setup,
     Sharding,
-    Target,
-    TuningMethod,
     find_framework,
     interpolated_mixture,
     interpolated_shape,
     predict,
 )
-from pricing import Gpu, GpuFacts, Link, ModelShape, StackClass, known_gpu, known_model
+from pricing import Framework, Gpu, GpuFacts, ModelShape, StateRecipe, known_gpu, known_model
 
 # How far a name's size may be from the row's before the row's is believed.
 SIZE_MISMATCH = 0.2
 SMALLEST_BILLION, LARGEST_BILLION = 0.001, 10_000
 TYPICAL_SEQUENCE = 2048
-OLD_EFA_GB_S = 50.0
-_TARGETS: Mapping[str, tuple[Target, ...]] = {
-    "q": ("q",), "k": ("k",), "v": ("v",), "o": ("o",), "gate": ("gate",), "up": ("up",), "down": ("down",),
-    "q_proj": ("q",), "k_proj": ("k",), "v_proj": ("v",), "o_proj": ("o",), "gate_proj": ("gate",),
-    "up_proj": ("up",), "down_proj": ("down",), "qkv": ("qkv",), "c_attn": ("qkv",), "attn": ("qkv",),
-    "query_key_value": ("qkv",), "c_proj": ("o",), "attn.c_proj": ("o",), "w1": ("gate",), "w2": ("up",),
-    "mlp.c_proj": ("down",), "dense": ("o",), "fc1": ("up",), "fc2": ("down",), "mlp": ("gate", "up", "down"),
-    "dense_h_to_4h": ("gate", "up"), "dense_4h_to_h": ("down",), "emb": ("embedding",), "embed": ("embedding",),
-    "embed_tokens": ("embedding",), "wte": ("embedding",), "head": ("head",), "lm_head": ("head",),
-    "attention": ("q", "k", "v", "o"), "w_pack": ("qkv",), "wqkv": ("qkv",), "qkv_proj": ("qkv",),
-    "linear_qkv": ("qkv",), "linear_proj": ("o",), "linear_fc1": ("gate", "up"), "linear_fc2": ("down",),
-}  # fmt: skip
+# Active weights of a mixture of which only the size is known: 0.4 × size^0.65, billions (Granite 3B has 0.8 active,
+# Qwen3 30B 3, gpt-oss 117B 5, Qwen3 235B 22, DeepSeek 671B 37).
+ACTIVE_SHARE, ACTIVE_POWER = 0.4, 0.65
+
+MemoryKind = Literal["tensors", "reserved", "process"]
 
 
 class Unusable(ValueError):
@@ -51,53 +40,131 @@ class Row:
     """One measured run: the setup to predict, and what was measured (None where it is not scored)."""
 
     source: str
+    framework: str
     setup: Setup
     tokens_per_second: float | None
     peak_gib: float | None
-    memory_gib: float
+    leaves_padding_out: bool
+    """`tokens_per_second` counts real tokens only, without the padding that was computed."""
+    memory_kind: MemoryKind
+    """The quantity that `peak_gib` is: tensors allocated, memory reserved by the allocator, or the process's."""
 
 
 def read_row(row: Mapping[str, str], facts: GpuFacts) -> Row:
-    """One row. Raises Unusable with the reason."""
+    """Return one row. Raises Unusable with the reason."""
     setup = read_setup(row, facts)
+    framework = _framework(row, facts)
     return Row(
         source=row.get("source_id") or row.get("source") or "?",
+        framework=framework.name,
         setup=setup,
         tokens_per_second=positive(row.get("tokens_per_s_per_gpu")) if flag(row.get("use_time")) else None,
         peak_gib=positive(row.get("peak_mem_gib_per_gpu")) if flag(row.get("use_mem")) else None,
-        memory_gib=setup.gpu.memory_gb,
+        leaves_padding_out="effective" in row.get("tokens_basis", "").lower(),
+        memory_kind=memory_kind(row.get("mem_kind", ""), framework),
     )
 
 
+def memory_kind(text: str, framework: Framework) -> MemoryKind:
+    """Return the quantity that a source measured, as its `mem_kind` says.
+
+    Without a kind it is what the framework's log prints, or the process's memory.
+    """
+    word = text.lower()
+    if word.startswith("reserved") or "torch reserved" in word:
+        return "reserved"
+    if "alloc" in word or "torch" in word:
+        return "tensors"
+    if "smi" in word or "process" in word or framework.counts_cache:
+        return "process"
+    return "tensors"
+
+
 def read_setup(row: Mapping[str, str], facts: GpuFacts) -> Setup:
-    """The configuration columns as a setup. Raises Unusable."""
+    """Return the configuration columns as a setup. Raises Unusable."""
     if "rlhf" in row.get("workload", "").lower():
         raise Unusable("the workload is RLHF, which is not modelled")
     gpu = _gpu(row, facts)
     model = _model(row, facts)
-    framework = find_framework(_megatron(row) or row.get("framework", ""), facts.frameworks)
-    words = row.get("framework", "").lower()
-    precision_text = row.get("precision", "").lower()
-    method, quantisation = _method(row)
+    framework = _framework(row, facts)
     parallel = row.get("parallel", "").lower()
-    gpus = max(1, min(100_000, round(positive(row.get("n_gpus")) or 1)))
-    tensor, pipeline, context = (_degree(parallel, name, gpus) for name in ("tp", "pp", "cp"))
-    if tensor * pipeline * context > gpus:
-        tensor, pipeline, context = 1, 1, 1
-    by_deepspeed = framework.deepspeed or "deepspeed" in words or "zero" in parallel
-    sharding = _sharding(parallel, gpus, method, deepspeed=by_deepspeed)
+    gpus = max(1, min(columns.MOST_GPUS, round(positive(row.get("n_gpus")) or 1)))
+    degrees = columns.degrees(parallel, gpus, model.experts)
+    method, quantisation = columns.method(row)
+    deepspeed = framework.deepspeed or "deepspeed" in row.get("framework", "").lower() or "zero" in parallel
+    sharding = columns.sharding(parallel, gpus, method, deepspeed=deepspeed)
     if sharding == "none" and gpus > 1 and framework.shards_optimiser:
         sharding = "zero1"
-    stack: StackClass = framework.stack
-    precision = _precision(precision_text)
-    if precision in ("fp8", "fp4") and framework.fuses_8_bit:
-        stack = "fp8"
+    precision = columns.precision(row.get("precision", ""))
+    eight_bit = precision in ("fp8", "fp4")
+    flash = columns.kernel(row, framework, gpu)
+    batch = _batch(row, gpus, degrees.tensor * degrees.pipeline * degrees.context)
+    packed = flag(row.get("packed"))
+    words = f"{row.get('optimizer', '')}".lower()
+    prepared = flag(row.get("prepared"))
+    fused = flag(row.get("fused_adapters"))
+    setup = Setup(
+        model=model,
+        gpu=gpu,
+        method=method,
+        gpus=gpus,
+        gpus_per_node=max(1, round(positive(row.get("gpus_per_node")) or min(gpus, 8))),
+        link=columns.link(row.get("interconnect", "")),
+        node_gb_s=columns.node_gb_s(row.get("interconnect", ""), gpu),
+        sharding=sharding,
+        tensor_parallel=degrees.tensor,
+        pipeline_parallel=degrees.pipeline,
+        context_parallel=degrees.context,
+        expert_parallel=degrees.expert,
+        sequence_length=batch.sequence,
+        packed=packed if packed is not None else True,
+        mean_length=batch.mean,
+        micro_batch=batch.micro,
+        grad_accumulation=batch.accumulation,
+        precision=precision,
+        states=_states(row, framework, sharding, precision, full=method == "full", deepspeed=deepspeed),
+        quantisation=quantisation,
+        optimiser=columns.optimiser(words),
+        steps_in_backward="backward" in words,
+        paged_optimiser="paged" in words,
+        checkpointing=columns.checkpointing(row.get("grad_ckpt", "")),
+        kernel=flash,
+        compiled=bool(flag(row.get("compile"))),
+        offload=columns.offload(row, deepspeed=deepspeed),
+        offloads_activations="offload" in row.get("grad_ckpt", "").lower()
+        or bool(flag(row.get("offload_activations"))),
+        loss=columns.loss(row, framework),
+        deepspeed=deepspeed,
+        keeps_8_bit=framework.keeps_8_bit,
+        loads_whole=framework.loads_whole,
+        prepared=framework.prepares if prepared is None else prepared,
+        fused_adapters=framework.fuses_adapters if fused is None else fused,
+        transformer_engine=framework.fuses_8_bit and (framework.name != "unknown" or eight_bit),
+        stack="fp8" if eight_bit and framework.fuses_8_bit else framework.stack,
+        stack_known=framework.name != "unknown",
+        lora_rank=max(1, min(4096, round(positive(row.get("lora_rank")) or 16))),
+        lora_targets=columns.targets(row.get("lora_targets", "") or framework.default_targets),
+        dora="dora" in row.get("lora_targets", "").lower() or "dora" in row.get("method", "").lower(),
+    )
+    unknown_degree = degrees.tensor == 1 and "tp" in parallel and "tp1" not in parallel
+    return _with_some_tensor_parallelism(setup, facts) if unknown_degree else setup
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    sequence: int
+    micro: int
+    accumulation: int
+    mean: float | None
+
+
+def _batch(row: Mapping[str, str], gpus: int, shards: int) -> _Batch:
+    """Return lengths and batches, from whichever of the columns are filled in."""
     sequence = positive(row.get("seq_len"))
     micro = positive(row.get("micro_batch"))
     step_tokens = positive(row.get("micro_tokens_per_gpu"))
     if sequence is None:
-        sequence = step_tokens * tensor * pipeline * context / (micro or 1) if step_tokens else TYPICAL_SEQUENCE
-    shards = tensor * pipeline * context
+        sequence = step_tokens * shards / (micro or 1) if step_tokens else TYPICAL_SEQUENCE
     accumulation = positive(row.get("grad_accum"))
     whole = positive(row.get("global_batch"))
     copies = max(1, gpus // shards)
@@ -109,64 +176,43 @@ def read_setup(row: Mapping[str, str], facts: GpuFacts) -> Setup:
     micro_batch = max(1, round(micro or 1))
     if accumulation is None:
         accumulation = whole / copies / micro_batch if whole else 1
-    packed = flag(row.get("packed"))
     mean = step_tokens * shards / micro_batch if step_tokens else None
     if mean is not None and abs(mean / sequence - 1) < 0.05:
         mean = None
-    zero = sharding in ("zero1", "zero2", "zero3")
-    pure = any(word in precision_text for word in ("pure", "true"))
-    recipe = "pure" if pure else framework.states
-    if method == "full" and recipe == "pure" and not pure and (zero or by_deepspeed or "fp16" in precision_text):
-        recipe = "mixed"  # sharded optimisers and loss scaling keep 32-bit masters
-    if method != "full" and not pure:
-        recipe = "mixed"  # adapters are kept in 32 bit
-    checkpointing = _checkpointing(row.get("grad_ckpt", ""), method, model)
-    fused = flag(row.get("ce_chunked"))
-    flash = flag(row.get("flash_attn"))
-    setup = Setup(
-        model=model,
-        gpu=gpu,
-        method=method,
-        gpus=gpus,
-        gpus_per_node=max(1, round(positive(row.get("gpus_per_node")) or min(gpus, 8))),
-        link=_link(row.get("interconnect", ""), gpu),
-        node_gb_s=_node_gb_s(row.get("interconnect", ""), gpu),
-        sharding=sharding,
-        tensor_parallel=tensor,
-        pipeline_parallel=pipeline,
-        context_parallel=context,
-        sequence_length=max(1, round(sequence)),
-        packed=packed if packed is not None else True,
-        mean_length=mean,
-        micro_batch=micro_batch,
-        grad_accumulation=max(1, round(accumulation)),
-        precision=precision,
-        states="pure" if recipe == "pure" else "mixed",
-        quantisation=quantisation,
-        optimiser=_optimiser(row.get("optimizer", "")),
-        checkpointing=checkpointing,
-        flash_attention=flash if flash is not None else True,
-        compiled=bool(flag(row.get("compile"))),
-        cpu_offload=bool(flag(row.get("cpu_offload"))) or "offload" in parallel,
-        loss="chunked" if fused else framework.loss,
-        deepspeed=by_deepspeed,
-        keeps_8_bit=framework.keeps_8_bit,
-        loads_whole=framework.loads_whole,
-        counts_cache=framework.counts_cache,
-        stack=stack,
-        lora_rank=max(1, min(4096, round(positive(row.get("lora_rank")) or 16))),
-        lora_targets=_targets(row.get("lora_targets", "")),
-        dora="dora" in row.get("lora_targets", "").lower(),
-    )
-    return (
-        _with_some_tensor_parallelism(setup, facts)
-        if tensor == 1 and "tp" in parallel and "tp1" not in parallel
-        else setup
-    )
+    return _Batch(max(1, round(sequence)), micro_batch, max(1, round(accumulation)), mean)
+
+
+def _states(
+    row: Mapping[str, str],
+    framework: Framework,
+    sharding: Sharding,
+    precision: Precision,
+    *,
+    full: bool,
+    deepspeed: bool,
+) -> StateRecipe:
+    """Return whether masters and moments are in 32 bit; adapters are, unless the row says pure 16 bit."""
+    pure = any(word in row.get("precision", "").lower() for word in ("pure", "true"))
+    if pure:
+        return "pure"
+    if not full or sharding != "none" or deepspeed or precision in ("fp16", "amp", "fp32"):
+        return "mixed"  # sharded optimisers and loss scaling keep 32-bit masters
+    return framework.states
+
+
+def _framework(row: Mapping[str, str], facts: GpuFacts) -> Framework:
+    """Return the framework's defaults; an unknown one that trains in 8 bit is no eager one."""
+    megatron = "megatron" if "megatron" in row.get("parallel", "").lower() else ""
+    framework = find_framework(megatron or row.get("framework", ""), facts.frameworks)
+    if framework.name == "unknown" and columns.precision(row.get("precision", "")) in ("fp8", "fp4"):
+        return framework.model_copy(
+            update={"stack": "optimised", "loss": "in-place", "kernel": "cudnn", "fuses_8_bit": True}
+        )
+    return framework
 
 
 def _with_some_tensor_parallelism(setup: Setup, facts: GpuFacts) -> Setup:
-    """Tensor parallelism is named without its degree: the least that fits."""
+    """Return the setup with the least tensor parallelism that fits, where it is named without its degree."""
     for degree in (2, 4, 8):
         if setup.gpus % degree == 0:
             cut = replace(setup, tensor_parallel=degree)
@@ -191,111 +237,37 @@ def _model(row: Mapping[str, str], facts: GpuFacts) -> ModelShape:
     named, active = named_size(text)
     size = positive(row.get("params_b")) or named
     model = known_model(text, facts)
-    if model and (size is None or abs(size / model.parameters_billion - 1) < SIZE_MISMATCH):
-        return model
-    if size is None or not SMALLEST_BILLION <= size <= LARGEST_BILLION:
-        raise Unusable(f"the model {text!r} is not known and has no size")
-    if active and active < size:
-        return interpolated_mixture(size, active, facts.models)
-    return interpolated_shape(size, facts.models)
+    if model is None or not (size is None or abs(size / model.parameters_billion - 1) < SIZE_MISMATCH):
+        if size is None or not SMALLEST_BILLION <= size <= LARGEST_BILLION:
+            raise Unusable(f"the model {text!r} is not known and has no size")
+        if flag(row.get("moe")) and active is None:
+            active = ACTIVE_SHARE * size**ACTIVE_POWER
+        if active and active < size:
+            model = interpolated_mixture(size, active, facts.models)
+        else:
+            model = interpolated_shape(size, facts.models)
+        model = model.model_copy(update={"vocabulary": _family_vocabulary(text, facts) or model.vocabulary})
+    vocabulary = positive(row.get("vocabulary"))
+    if vocabulary and 100 <= vocabulary <= 2_000_000:
+        model = model.model_copy(update={"vocabulary": round(vocabulary)})
+    return model
 
 
-def _method(row: Mapping[str, str]) -> tuple[TuningMethod, Quantisation | None]:
-    method = row.get("method", "").lower()
-    quant = row.get("quant", "").lower()
-    kind: Quantisation | None = None
-    if quant and quant not in ("0", "none", "no"):
-        kind = "int8" if "8" in quant else "nf4-dq" if "dq" in quant or "double" in quant else "nf4"
-        kind = "int4" if kind == "nf4" and any(word in quant for word in ("gptq", "awq", "int4")) else kind
-    if "qlora" in method:
-        return "qlora", kind or "nf4"
-    if any(word in method for word in ("lora", "dora", "peft", "adapter")):
-        return ("qlora", kind) if kind else ("lora", None)
-    return "full", None
+def _family_vocabulary(text: str, facts: GpuFacts) -> int | None:
+    """Return the vocabulary of the known models whose names begin like this one's; None without such models."""
+    name = re.sub(r"[\s_]+", "-", text.strip().lower().rsplit("/", 1)[-1])
+    shared = {known: _shared_prefix(name, known) for known in facts.models}
+    longest = max(shared.values(), default=0)
+    if longest < 3:
+        return None
+    kin = sorted(facts.models[known].vocabulary for known, length in shared.items() if length == longest)
+    return kin[len(kin) // 2]
 
 
-def _degree(parallel: str, name: str, gpus: int) -> int:
-    found = re.search(rf"{name}\s*[=:]?\s*(\d+)", parallel)
-    return min(max(1, int(found[1])), gpus) if found else 1
-
-
-def _megatron(row: Mapping[str, str]) -> str:
-    return "megatron" if "megatron" in row.get("parallel", "").lower() else ""
-
-
-def _sharding(parallel: str, gpus: int, method: TuningMethod, *, deepspeed: bool) -> Sharding:
-    if gpus == 1 and "zero" not in parallel:
-        return "zero3" if deepspeed and method == "full" else "none"
-    if "zero3" in parallel or "zero-3" in parallel or "stage3" in parallel or "stage 3" in parallel:
-        return "zero3"
-    if "fsdp" in parallel or "full_shard" in parallel or "full shard" in parallel:
-        return "zero2" if "grad_op" in parallel else "zero3"
-    if "zero2" in parallel or "zero-2" in parallel:
-        return "zero2"
-    if "zero1" in parallel or "zero-1" in parallel or "distributed optim" in parallel:
-        return "zero1"
-    if not parallel or parallel == "?":
-        return "zero2" if deepspeed else "zero3"  # not said; a model is spread over its GPUs
-    return "zero2" if deepspeed and "ddp" not in parallel else "none"
-
-
-def _precision(text: str) -> Precision:
-    if "fp4" in text:
-        return "fp4"
-    if "fp8" in text or "float8" in text:
-        return "fp8"
-    if "fp32" in text or "float32" in text or "tf32" in text:
-        return "fp32"
-    return "fp16" if "fp16" in text or "float16" in text else "bf16"
-
-
-def _link(text: str, gpu: Gpu) -> Link | None:
-    word = text.lower()
-    if "pcie" in word:
-        return "pcie"
-    if "ethernet" in word:
-        return "ethernet"
-    return None
-
-
-def _node_gb_s(text: str, gpu: Gpu) -> float | None:
-    """`8x400G` says what the node's network cards carry; EFA on older nodes is 400 Gb/s. None: as usual for the GPU."""
-    word = text.lower()
-    cards = re.search(r"(\d+)\s*x\s*(\d+)\s*g", word)
-    if cards and 0 < int(cards[1]) * int(cards[2]) < 100_000:
-        return int(cards[1]) * int(cards[2]) / 8
-    return OLD_EFA_GB_S if "efa" in word and gpu.fp8_tflops is None else None
-
-
-def _optimiser(text: str) -> Optimiser:
-    word = text.lower()
-    if "8" in word and "bit" in word:
-        return "adamw-8bit"
-    if "backward" in word:
-        return "adamw-in-backward"
-    if "adafactor" in word:
-        return "adafactor"
-    return "sgd" if "sgd" in word else "adamw"
-
-
-def _checkpointing(text: str, method: TuningMethod, model: ModelShape) -> Checkpointing:
-    word = text.strip().lower()
-    if "sel" in word or "partial" in word:
-        return "selective"
-    said = flag(word)
-    return "full" if said or (said is None) else "none"
-
-
-def _targets(text: str) -> tuple[Target, ...]:
-    word = text.lower()
-    if "all" in word or not word:
-        return ALL_LINEAR
-    if "default" in word and "(" in word and not re.search(r"[qv],", word):
-        word = word.partition("(")[2].rstrip(")").split("/")[-1]
-    word = re.sub(r"\(.*?\)", "", word)
-    found: list[Target] = []
-    for part in re.split(r"[,+;\s]+", word):
-        for target in _TARGETS.get(part.strip(), ()):
-            if target not in found:
-                found.append(target)
-    return tuple(found) or ALL_LINEAR
+def _shared_prefix(left: str, right: str) -> int:
+    length = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        length += 1
+    return length

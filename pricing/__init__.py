@@ -30,7 +30,7 @@ from pricing.datasets import (
 )
 from pricing.files.records import PriceFileError
 from pricing.files.strict_yaml import YamlError, read_yaml, read_yaml_text
-from pricing.gpu.facts import Framework, Gpu, GpuFacts, Link, Loss, ModelShape, StackClass, StateRecipe
+from pricing.gpu.facts import AttentionKernel, Framework, Gpu, GpuFacts, Link, Loss, ModelShape, StackClass, StateRecipe
 from pricing.gpu.load import load_gpu_facts, load_gpu_offers
 from pricing.gpu.names import is_gpu_qualifier, known_gpu, known_model, resolve_gpu, resolve_model
 from pricing.gpu.offers import BillingStep, GpuCatalog, GpuOffer
@@ -81,6 +81,7 @@ __all__ = [
     "ENCODINGS",
     "OLD_DAYS",
     "Assumption",
+    "AttentionKernel",
     "Band",
     "BaseModels",
     "BasePrice",

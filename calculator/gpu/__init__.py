@@ -1,13 +1,15 @@
 """Memory, speed and GPU-hours of tuning a model on GPUs; the equations are in docs/gpu.md."""
 
+from calculator.gpu.intervals import Interval, unknowns
 from calculator.gpu.memory import GIB, Memory, peak_memory
 from calculator.gpu.names import find_framework, interpolated_mixture, interpolated_shape
-from calculator.gpu.prediction import Interval, Prediction, predict, remedies, usable_gib
+from calculator.gpu.prediction import Prediction, predict, remedies, usable_gib
 from calculator.gpu.schedule import Schedule, TrainingRate, pace, padding_factor, schedule
 from calculator.gpu.search import Configuration, GpuSource, TrainingJob, cheapest, configurations, fewest
 from calculator.gpu.setup import (
     ALL_LINEAR,
     Checkpointing,
+    Offload,
     Optimiser,
     Precision,
     Quantisation,
@@ -27,6 +29,7 @@ __all__ = [
     "Interval",
     "Memory",
     "MicroStep",
+    "Offload",
     "Optimiser",
     "Precision",
     "Prediction",
@@ -51,5 +54,6 @@ __all__ = [
     "predict",
     "remedies",
     "schedule",
+    "unknowns",
     "usable_gib",
 ]

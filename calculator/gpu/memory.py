@@ -8,6 +8,8 @@ from calculator.gpu.setup import Setup
 from pricing import GpuPhysics
 
 GIB = 2.0**30
+# Weights that DeepSpeed steps together: the default of its `sub_group_size`.
+DEEPSPEED_GROUP = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,35 +22,64 @@ class Memory:
     activations: float
     logits: float
     overhead: float
-    slack: float
-    """Part of the overhead: memory that the allocator caches, and frees when memory runs short."""
+    """Buffers of collectives, copies of the optimiser step, and the process's own."""
+    process: float
+    """Part of the overhead that no tensor fills: the CUDA context and the buffers of collectives."""
+    fragments: float
+    """Part of the overhead that the allocator caches and cannot give back in time."""
+    cache: float
+    """What the allocator caches besides, and frees when memory runs short. Not part of what must fit."""
 
     @property
     def required(self) -> float:
-        """Bytes that must fit: the peak without the slack."""
-        return self.peak - self.slack
+        """Bytes that must fit: all tensors, the process and the fragments."""
+        return self.weights + self.gradients + self.optimiser + self.activations + self.logits + self.overhead
 
     @property
-    def peak(self) -> float:
-        """The sum of all parts, bytes."""
-        return self.weights + self.gradients + self.optimiser + self.activations + self.logits + self.overhead
+    def tensors(self) -> float:
+        """Bytes of all tensors at the peak, as `torch.cuda.max_memory_allocated` counts."""
+        return self.required - self.process - self.fragments
 
     @property
     def required_gib(self) -> float:
         """The memory that must fit, GiB."""
         return self.required / GIB
 
-    def reserved_gib(self, usable_gib: float) -> float:
-        """Return the GiB that the process reserves on a GPU.
+    @property
+    def tensors_gib(self) -> float:
+        """The tensors at the peak, GiB."""
+        return self.tensors / GIB
+
+    def process_gib(self, usable_gib: float) -> float:
+        """Return the GiB of the process, as nvidia-smi shows.
 
         Args:
             usable_gib: Memory that a process may fill, GiB. The allocator's cache takes no more than is free.
         """
-        return max(self.required, min(self.peak, usable_gib * GIB)) / GIB
+        return max(self.required, min(self.required + self.cache, usable_gib * GIB)) / GIB
+
+    def reserved_gib(self, usable_gib: float) -> float:
+        """Return the GiB that the allocator reserves, as `torch.cuda.max_memory_reserved` counts.
+
+        Args:
+            usable_gib: As in `process_gib`.
+        """
+        return self.process_gib(usable_gib) - self.process / GIB
 
 
 def weight_bytes(setup: Setup, physics: GpuPhysics) -> float:
     """Return the bytes of weights on one GPU: its shard, and the layers that sharding gathers for the computation."""
+    resident = 0.0 if setup.offload == "weights" else _copy_bytes(setup, physics) / setup.weight_shards
+    if setup.method != "full":
+        resident += (2.0 if setup.states == "pure" else 4.0) * setup.low_rank_parameters / setup.weight_shards
+        resident += (
+            _weight_width(setup) * setup.whole_parameters / setup.weight_shards
+        )  # the copy beside the frozen one
+    return resident + gathered_bytes(setup, physics)
+
+
+def _copy_bytes(setup: Setup, physics: GpuPhysics) -> float:
+    """Return the bytes of one whole copy of the model's weights, without adapters."""
     model = setup.model
     outside = model.parameters - model.block_parameters
     kind = setup.quantised
@@ -62,15 +93,15 @@ def weight_bytes(setup: Setup, physics: GpuPhysics) -> float:
         whole = per_block * model.block_parameters + (4.0 if setup.casts_to_32_bit else 2.0) * outside
         if setup.casts_to_32_bit:
             whole += 2.0 * model.embedding_parameters  # the head's 16-bit copy, which mixed precision computes with
-    elif setup.method != "full" and setup.eight_bit:
-        whole = physics.fp8_bytes * model.block_parameters + 2.0 * outside
-    else:
-        whole = (4.0 if setup.method != "full" and setup.precision == "fp32" else 2.0) * model.parameters
-    resident = whole / setup.weight_shards
-    if setup.method != "full":
-        resident += (2.0 if setup.states == "pure" else 4.0) * setup.low_rank_parameters / setup.weight_shards
-        resident += 2.0 * setup.whole_parameters / setup.weight_shards  # the trained copy beside the frozen one
-    return resident + gathered_bytes(setup, whole, physics)
+        return whole
+    if setup.method != "full" and setup.eight_bit:
+        return physics.fp8_bytes * model.block_parameters + 2.0 * outside
+    return _weight_width(setup) * model.parameters
+
+
+def _weight_width(setup: Setup) -> float:
+    """Return the bytes of an unquantised weight. 32-bit masters of full tuning count as the optimiser's."""
+    return 4.0 if setup.wide and (setup.method != "full" or setup.precision == "fp32") else 2.0
 
 
 def loading_bytes(setup: Setup, physics: GpuPhysics) -> float:
@@ -80,12 +111,15 @@ def loading_bytes(setup: Setup, physics: GpuPhysics) -> float:
     return physics.loading_share * 2.0 * setup.model.parameters * (1 + 1 / setup.weight_shards)
 
 
-def gathered_bytes(setup: Setup, whole: float, physics: GpuPhysics) -> float:
+def gathered_bytes(setup: Setup, physics: GpuPhysics) -> float:
     """Return the bytes of the layers that a GPU holds whole during their computation (ZeRO-3, FSDP)."""
     if setup.sharding != "zero3" or setup.zero_group == 1:
         return 0.0
     model = setup.model
-    layer = whole * model.block_parameters / model.parameters / model.layers / setup.model_parallel
+    layer = (
+        _copy_bytes(setup, physics) * model.block_parameters / model.parameters / model.layers / setup.model_parallel
+    )
+    layer /= setup.spread_of_experts
     ends = 2.0 * (model.parameters - model.block_parameters) / setup.model_parallel
     share = 1 - 1 / setup.zero_group
     return share * (physics.gathered_layers * layer + physics.gathered_ends * ends)
@@ -93,20 +127,24 @@ def gathered_bytes(setup: Setup, whole: float, physics: GpuPhysics) -> float:
 
 def gradient_bytes(setup: Setup) -> float:
     """Return the bytes of the gradients, as wide as the trained weights; 0 if it steps in the backward pass."""
-    if setup.optimiser == "adamw-in-backward":
+    if setup.steps_in_backward or setup.offload == "weights":
         return 0.0
     adapters = (4.0 if setup.states == "mixed" else 2.0) * setup.low_rank_parameters
-    return (adapters + 2.0 * setup.whole_parameters) / setup.gradient_shards
+    width = 4.0 if setup.precision == "fp32" else 2.0
+    return (adapters + width * setup.whole_parameters) / setup.gradient_shards
 
 
 def optimiser_bytes(setup: Setup) -> float:
     """Return the bytes of moments and, with mixed states, 32-bit master weights (ZeRO, arXiv 1910.02054)."""
-    if setup.cpu_offload:
+    if setup.offload != "none" or setup.paged_optimiser:
         return 0.0
-    wide = {"adamw": 8.0, "adamw-in-backward": 8.0, "adamw-8bit": 2.0, "adafactor": 0.1, "sgd": 0.0}[setup.optimiser]
+    wide = {"adamw": 8.0, "adamw-8bit": 2.0, "adafactor": 0.1, "sgd": 0.0}[setup.optimiser]
     narrow = min(wide, 4.0)
+    if setup.precision == "fp32":
+        narrow = wide
     if setup.method == "full":
-        each = wide + 4.0 if setup.states == "mixed" else narrow
+        masters = 0.0 if setup.precision == "fp32" else 4.0
+        each = wide + masters if setup.states == "mixed" else narrow
         return each * setup.model.parameters / setup.optimiser_shards
     adapters = (wide if setup.states == "mixed" else narrow) * setup.low_rank_parameters
     return (adapters + narrow * setup.whole_parameters) / setup.optimiser_shards
@@ -114,10 +152,12 @@ def optimiser_bytes(setup: Setup) -> float:
 
 def step_bytes(setup: Setup, physics: GpuPhysics) -> float:
     """Return the bytes that the optimiser step itself allocates for the trained weights."""
-    if setup.cpu_offload or setup.stack == "fp8" or setup.optimiser in ("adamw-in-backward", "adamw-8bit"):
-        return 0.0  # the fp8 stack's optimiser is one fused kernel
+    elsewhere = setup.offload != "none" or setup.steps_in_backward or setup.optimiser == "adamw-8bit"
+    if elsewhere or setup.transformer_engine:
+        return 0.0  # Megatron's optimiser is one fused kernel
     wide = setup.states == "mixed" and setup.method == "full"
-    return (physics.step_copy_mixed if wide else 2.0) * setup.trained_parameters / setup.optimiser_shards
+    copies = (physics.step_copy_mixed if wide else 2.0) * setup.trained_parameters / setup.optimiser_shards
+    return min(copies, DEEPSPEED_GROUP * physics.step_copy_mixed) if setup.deepspeed else copies
 
 
 def layer_activation_bytes(setup: Setup, physics: GpuPhysics) -> float:
@@ -154,6 +194,8 @@ def layer_activation_bytes(setup: Setup, physics: GpuPhysics) -> float:
         stored += 3.0 * setup.tuned_outputs
     scores = 0.0 if setup.flash_attention else physics.score_bytes * model.heads * setup.sequence_length
     each = 2.0 * physics.fp8_kept if setup.eight_bit else setup.hidden_bytes
+    if setup.precision == "amp":
+        each = 3.0  # norms and residuals in 32 bit, inputs of matrices in 16
     return (each * stored + scores) / setup.tensor_parallel
 
 
@@ -176,43 +218,59 @@ def activation_bytes(setup: Setup, physics: GpuPhysics) -> tuple[float, float]:
     layers = setup.model.layers / setup.pipeline_parallel
     layer = layer_activation_bytes(setup, physics) * tokens
     in_flight = setup.pipeline_parallel if setup.pipeline_parallel > 1 else 1
-    boundary = (4.0 if setup.casts_to_32_bit else setup.hidden_bytes) * setup.model.hidden * tokens
+    boundary = setup.boundary_bytes * setup.model.hidden * tokens
+    kept = 0.0 if setup.offloads_activations else in_flight * layers * boundary
     if setup.checkpointing == "full":
-        stored = in_flight * layers * boundary
-        return stored, physics.recompute_copies * layer
+        copies = physics.recompute_copies
+        if setup.model.experts > 1 and setup.stack == "eager":  # one expert at a time has gradients
+            copies = 1.0 + (copies - 1.0) / setup.model.active_experts
+        return kept, copies * layer
     if setup.checkpointing == "selective":
-        return in_flight * layers * (boundary + physics.selective_kept * layer), layer
+        return kept + in_flight * layers * physics.selective_kept * layer, layer
+    if setup.offloads_activations:
+        return 0.0, 2.0 * layer
     return in_flight * layers * layer, 0.0
 
 
 def logit_bytes(setup: Setup, physics: GpuPhysics) -> float:
-    """Return the bytes of the logits with their 32-bit copies and gradient."""
+    """Return the bytes of the logits with their 32-bit copies and gradient.
+
+    A fused loss (Liger, Unsloth, cut cross-entropy) holds a chunk of logits, and the gradient of the hidden states.
+    """
+    tokens = setup.peak_tokens / setup.pipeline_cuts
+    if setup.loss == "fused":
+        return physics.fused_loss_bytes * tokens * setup.model.hidden / setup.tensor_parallel
     per_logit = {
         "plain": physics.logit_bytes_plain,
         "in-place": physics.logit_bytes_in_place,
         "chunked": physics.logit_bytes_chunked,
     }[setup.loss]
-    return per_logit * setup.peak_tokens / setup.pipeline_cuts * setup.model.vocabulary / setup.tensor_parallel
+    return per_logit * tokens * setup.model.vocabulary / setup.tensor_parallel
 
 
-def fixed_bytes(setup: Setup, physics: GpuPhysics) -> float:
-    """Return the bytes that do not depend on tokens: DeepSpeed's buckets, and the context if the cache is counted."""
+def bucket_bytes(setup: Setup, physics: GpuPhysics) -> float:
+    """Return the bytes of DeepSpeed's communication buckets."""
     deepspeed = setup.deepspeed and (setup.gpus == 1 or setup.sharding in ("zero2", "zero3"))
-    buckets = physics.deepspeed_buckets if deepspeed else 0.0
-    if not setup.counts_cache:
-        return buckets
-    return buckets + physics.context_bytes + (physics.collective_bytes if setup.gpus > 1 else 0.0)
+    return physics.deepspeed_buckets if deepspeed else 0.0
 
 
-def loose_bytes(setup: Setup, logits: float, physics: GpuPhysics) -> float:
-    """Return the bytes of logits that the allocator caches besides those in use.
+def cache_bytes(setup: Setup, idle: float, logits: float, physics: GpuPhysics) -> float:
+    """Return what the allocator caches beyond the tensors, in bytes.
 
-    A cached block is too small for a longer micro-step, so with changing lengths the allocator holds the largest
-    tensors several times over: those of the average length, because few are of the full one.
+    Blocks of one moment don't fit the tensors of the next, so part of the activations and logits stays cached. With
+    changing lengths a cached block is too small for a longer micro-step, so the logits of the usual micro-step are held
+    several times over.
+
+    Args:
+        setup: The setup.
+        idle: Bytes of the largest activations and logits that are cached at the peak.
+        logits: Bytes of the logits of a full micro-step.
+        physics: The fitted constants.
     """
-    if not setup.lengths_change:
-        return 0.0
-    return (physics.fragmentation - 1) * logits * min(1.0, setup.step_tokens / setup.peak_tokens)
+    loose = 0.0
+    if setup.lengths_change:
+        loose = (physics.fragmentation - 1) * logits * min(1.0, setup.step_tokens / setup.peak_tokens)
+    return idle + loose
 
 
 def peak_memory(setup: Setup, physics: GpuPhysics) -> Memory:
@@ -245,9 +303,22 @@ def peak_memory(setup: Setup, physics: GpuPhysics) -> Memory:
     )
     fullest = max(moments, key=sum)
     peak_gradients, activations, peak_logits, extra = fullest
-    slack = 0.0
-    if setup.counts_cache:
-        slack = max(0.0, sum(forward) + loose_bytes(setup, logits, physics) - sum(fullest))
-        slack += physics.reserve_share * (weights + optimiser + sum(fullest) + slack)
-    overhead = fixed_bytes(setup, physics) + extra + slack
-    return Memory(weights, peak_gradients, optimiser, activations, peak_logits, overhead, slack)
+    transient = stored + max(logits, working)
+    # Where the optimiser step is fullest, all activations of before are cached; else what fits no other tensor.
+    share = 1.0 if fullest is moments[2] and setup.grad_accumulation == 1 else physics.cache_share
+    # Gathered weights are freed on another stream, and cached once more.
+    cache = cache_bytes(setup, share * transient + gathered_bytes(setup, physics), logits, physics)
+    process = physics.context_bytes + (physics.collective_bytes if setup.gpus > 1 else 0.0)
+    fragments = physics.cache_kept * cache
+    overhead = bucket_bytes(setup, physics) + extra + process + fragments
+    return Memory(
+        weights=weights,
+        gradients=peak_gradients,
+        optimiser=optimiser,
+        activations=activations,
+        logits=peak_logits,
+        overhead=overhead,
+        process=process,
+        fragments=fragments,
+        cache=cache - fragments,
+    )

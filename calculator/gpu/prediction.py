@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from calculator.gpu.intervals import Interval, around, memory_spread, time_spread
 from calculator.gpu.memory import Memory, peak_memory
 from calculator.gpu.setup import Setup
 from calculator.gpu.speed import MicroStep, micro_step
@@ -12,25 +13,8 @@ from pricing import GpuPhysics
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """A likely value with its 80 % interval."""
-
-    low: float
-    likely: float
-    high: float
-
-    def scaled(self, factor: float) -> Interval:
-        """Return the interval times a positive factor."""
-        return Interval(self.low * factor, self.likely * factor, self.high * factor)
-
-    def inverted(self, numerator: float) -> Interval:
-        """Return a number divided by the interval, such as hours from tokens an hour."""
-        return Interval(numerator / self.high, numerator / self.likely, numerator / self.low)
-
-
-@dataclass(frozen=True, slots=True)
 class Prediction:
-    """Memory and speed of one setup. Memory in GiB per GPU, with what the allocator caches in `peak_gib`."""
+    """Memory and speed of one setup. Memory in GiB per GPU; `peak_gib` is the process's, as nvidia-smi shows it."""
 
     setup: Setup
     memory: Memory
@@ -71,22 +55,17 @@ def predict(setup: Setup, physics: GpuPhysics) -> Prediction:
         physics: The fitted constants.
 
     Returns:
-        The prediction with 80 % intervals, whose factors were measured (docs/gpu.md, chapter 5).
+        The prediction with 80 % intervals, from errors on sources left out (docs/gpu.md, chapter 5).
     """
     memory = peak_memory(setup, physics)
     step = micro_step(setup, physics)
     usable = usable_gib(setup, physics)
-    peak = memory.reserved_gib(usable)
     return Prediction(
         setup=setup,
         memory=memory,
         step=step,
-        peak_gib=Interval(peak * physics.memory_low, peak, peak * physics.memory_high),
-        tokens_per_second_per_gpu=Interval(
-            step.tokens_per_second_per_gpu * physics.speed_low,
-            step.tokens_per_second_per_gpu,
-            step.tokens_per_second_per_gpu * physics.speed_high,
-        ),
+        peak_gib=around(memory.process_gib(usable), memory_spread(setup, physics)),
+        tokens_per_second_per_gpu=around(step.tokens_per_second_per_gpu, time_spread(setup, physics)),
         usable_gib=usable,
         fits=_fits(setup, memory, physics),
     )
@@ -121,7 +100,7 @@ def _changes(setup: Setup) -> Iterator[tuple[str, Setup]]:
     if setup.checkpointing != "full":
         yield "checkpoint the activations", replace(setup, checkpointing="full")
     if not setup.flash_attention:
-        yield "use flash attention", replace(setup, flash_attention=True)
+        yield "use flash attention", replace(setup, kernel="flash2")
     if setup.micro_batch > 1:
         half = max(1, setup.micro_batch // 2)
         yield (
@@ -132,8 +111,8 @@ def _changes(setup: Setup) -> Iterator[tuple[str, Setup]]:
             "a micro-batch of 1",
             replace(setup, micro_batch=1, grad_accumulation=setup.grad_accumulation * setup.micro_batch),
         )
-    if setup.loss != "chunked":
-        yield "a chunked loss", replace(setup, loss="chunked")
+    if setup.loss != "fused":
+        yield "a fused loss (Liger, Unsloth)", replace(setup, loss="fused")
     if setup.gpus > 1 and setup.sharding != "zero3":
         yield "weights sharded over the GPUs (FSDP, ZeRO-3)", replace(setup, sharding="zero3")
     if setup.method == "full":

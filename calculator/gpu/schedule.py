@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from calculator.gpu.prediction import Interval, Prediction
+from calculator.gpu.intervals import Interval
+from calculator.gpu.prediction import Prediction
 from calculator.gpu.setup import Setup
 from calculator.numeric import wall_seconds
 from pricing import GpuPhysics

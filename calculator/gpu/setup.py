@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from pricing import Gpu, Link, Loss, ModelShape, StackClass, StateRecipe
+from pricing import AttentionKernel, Gpu, Link, Loss, ModelShape, StackClass, StateRecipe
 
 TuningMethod = Literal["full", "lora", "qlora"]
 Sharding = Literal["none", "zero1", "zero2", "zero3"]
-Precision = Literal["bf16", "fp16", "fp32", "fp8", "fp4"]
+Precision = Literal["bf16", "fp16", "fp32", "amp", "fp8", "fp4"]
 Quantisation = Literal["nf4", "nf4-dq", "int4", "int8"]
-Optimiser = Literal["adamw", "adamw-8bit", "adafactor", "sgd", "adamw-in-backward"]
+Optimiser = Literal["adamw", "adamw-8bit", "adafactor", "sgd"]
+Offload = Literal["none", "optimiser", "weights"]
 Checkpointing = Literal["none", "selective", "full"]
 Target = Literal["q", "k", "v", "qkv", "o", "gate", "up", "down", "embedding", "head"]
 
@@ -40,6 +41,8 @@ class Setup:
     tensor_parallel: int = 1
     pipeline_parallel: int = 1
     context_parallel: int = 1
+    expert_parallel: int = 1
+    """GPUs over which the experts of a mixture are spread; tokens travel to them instead of their weights."""
     sequence_length: int = 2048
     packed: bool = True
     mean_length: float | None = None
@@ -47,26 +50,41 @@ class Setup:
     micro_batch: int = 1
     grad_accumulation: int = 1
     precision: Precision = "bf16"
-    """Precision of the arithmetic. fp32 means 32-bit weights under automatic mixed precision."""
+    """Precision of the arithmetic. amp: 32-bit weights under automatic mixed precision; fp32: 32 bit throughout."""
     states: StateRecipe = "mixed"
     """pure: 16-bit weights, gradients and moments; mixed: 32-bit master weights. For full tuning and adapters."""
     quantisation: Quantisation | None = None
     """Quantisation of the frozen weights; qlora without one means nf4."""
     optimiser: Optimiser = "adamw"
+    steps_in_backward: bool = False
+    """The optimiser steps during the backward pass, so that no gradients are kept."""
+    paged_optimiser: bool = False
+    """The optimiser's states move to the host when memory runs short."""
     checkpointing: Checkpointing = "full"
-    flash_attention: bool = True
+    kernel: AttentionKernel = "flash2"
     compiled: bool = False
-    cpu_offload: bool = False
+    offload: Offload = "none"
+    """What the host holds instead of the GPU: optimiser states (ZeRO-Offload), or also weights and gradients (FSDP)."""
+    offloads_activations: bool = False
+    """Checkpointed activations wait in the host's memory."""
     loss: Loss = "in-place"
-    """plain: 32-bit copies of all logits; in-place: a fused cross-entropy over them; chunked: never all at once."""
+    """plain: 32-bit copies of all logits; in-place: a fused cross-entropy over them; chunked: 16-bit logits and
+    gradients, 32 bit for one chunk at a time; fused: head and loss in one kernel, never all logits.
+    """
     deepspeed: bool = False
     keeps_8_bit: bool = True
     """In fp8: frozen weights and inputs of matrices are kept in 8 bit too (Transformer Engine)."""
     loads_whole: bool = False
     """Every GPU loads the whole checkpoint before it is sharded."""
-    counts_cache: bool = True
-    """Count the allocator's cache, as nvidia-smi does; False counts tensors only."""
+    prepared: bool = False
+    """`prepare_model_for_kbit_training` cast what is not quantised, and so the hidden states, to 32 bit."""
+    fused_adapters: bool = False
+    """Adapters run in kernels of their own (Unsloth, fms-acceleration, NeMo), without separate casts and sums."""
+    transformer_engine: bool = False
+    """Norms, activations, rotary embedding and casts are single kernels (Transformer Engine in NeMo and Megatron)."""
     stack: StackClass = "optimised"
+    stack_known: bool = True
+    """False if the framework is unknown, which widens the intervals."""
     lora_rank: int = 16
     lora_targets: tuple[Target, ...] = ALL_LINEAR
     dora: bool = False
@@ -75,6 +93,16 @@ class Setup:
     def model_parallel(self) -> int:
         """Number of pieces into which tensor and pipeline parallelism cut one copy of the weights."""
         return self.tensor_parallel * self.pipeline_parallel
+
+    @cached_property
+    def spread_of_experts(self) -> float:
+        """How many times smaller the weights are that a GPU computes with, where experts are spread over GPUs."""
+        if self.expert_parallel == 1:
+            return 1.0
+        model = self.model
+        matrices = model.mlp_matrices * model.hidden * model.expert_ffn * model.experts
+        routed = min((model.layers - model.dense_layers) * matrices / model.parameters, 1.0)
+        return 1 / (1 - routed + routed / self.expert_parallel)
 
     @cached_property
     def weight_shards(self) -> int:
@@ -118,9 +146,19 @@ class Setup:
         return self.precision in ("fp8", "fp4") and self.keeps_8_bit
 
     @cached_property
+    def flash_attention(self) -> bool:
+        """True unless the scores of all heads go through memory."""
+        return self.kernel != "math"
+
+    @cached_property
+    def wide(self) -> bool:
+        """True for 32-bit weights, under mixed precision or not."""
+        return self.precision in ("fp32", "amp")
+
+    @cached_property
     def hidden_bytes(self) -> float:
         """Bytes of a number that autograd keeps: 4 with 32-bit weights, mixed precision or not, else 2."""
-        return 4.0 if self.precision == "fp32" else 2.0
+        return 4.0 if self.wide else 2.0
 
     @cached_property
     def lengths_change(self) -> bool:
@@ -129,8 +167,21 @@ class Setup:
 
     @cached_property
     def casts_to_32_bit(self) -> bool:
-        """True if preparing a k-bit model casts unquantised weights, and so the hidden states, to 32 bit."""
-        return self.stack == "eager" and self.states == "mixed" and self.quantised in ("nf4", "nf4-dq")
+        """True if preparing a k-bit model casts unquantised weights, and so the hidden states, to 32 bit.
+
+        PEFT leaves GPTQ models as they are, and FSDP casts everything back.
+        """
+        return self.prepared and self.sharding != "zero3" and self.quantised in ("nf4", "nf4-dq", "int8")
+
+    @cached_property
+    def boundary_bytes(self) -> float:
+        """Bytes of a hidden unit that a checkpointed layer keeps: 4 where hidden states stay in 32 bit.
+
+        FSDP under mixed precision (Accelerate) returns the outputs of layers in 32 bit.
+        """
+        wraps = self.sharding == "zero3" and not self.deepspeed and self.gpus > 1
+        accelerate = wraps and self.stack == "eager" and self.method != "full" and self.states == "mixed"
+        return 4.0 if self.casts_to_32_bit or self.wide or accelerate else 2.0
 
     @cached_property
     def quantised(self) -> Quantisation | None:
@@ -189,8 +240,17 @@ class Setup:
         return self.low_rank_parameters + self.whole_parameters
 
     @cached_property
-    def matrices_tuned(self) -> float:
-        """Share of a layer's seven matrices that have an adapter, 0 to 1."""
-        if self.method == "full":
-            return 0.0
-        return sum(target not in ("embedding", "head") for target in self.lora_targets) / len(ALL_LINEAR)
+    def adapter_width(self) -> int:
+        """Sum of the input and output widths that one token passes in a layer's tuned matrices."""
+        model = self.model
+        width = {
+            "q": model.hidden + model.query_width,
+            "k": model.hidden + model.kv_width,
+            "v": model.hidden + model.kv_width,
+            "qkv": model.hidden + model.query_width + 2 * model.kv_width,
+            "o": model.query_width + model.hidden,
+        }
+        visits = model.active_experts if model.experts > 1 else 1
+        matrix = visits * model.hidden + model.active_ffn
+        width |= dict.fromkeys(("gate", "up", "down"), matrix)
+        return sum(width.get(target, 0) for target in self.tuned)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from calculator.gpu.collectives import communication_seconds
 from calculator.gpu.setup import Setup
 from pricing import GpuPhysics
+
+A100_TFLOPS = 312.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,71 +49,135 @@ def passes(setup: Setup, physics: GpuPhysics) -> tuple[float, float]:
     return 1.0 + recomputed_share, 2.0 if setup.method == "full" else 1.0
 
 
+def _lag(setup: Setup, physics: GpuPhysics) -> float:
+    """Return the share that PyTorch's kernels lose on a GPU with a higher peak than an A100's, 1 for none.
+
+    Software and power follow new tensor cores late.
+    """
+    return math.pow(min(1.0, A100_TFLOPS / setup.gpu.bf16_tflops), physics.matmul_lag)
+
+
 def tensor_tflops(setup: Setup, physics: GpuPhysics) -> float:
-    """Return the best sustained matrix throughput for the precision, TFLOP/s."""
+    """Return the best sustained throughput of a large 16-bit matrix product, TFLOP/s."""
+    fraction = setup.gpu.matmul_fraction or physics.matmul_fraction_default
+    if not setup.transformer_engine:
+        fraction *= _lag(setup, physics)
+    return setup.gpu.bf16_tflops * fraction * (physics.fp32_share if setup.precision == "fp32" else 1.0)
+
+
+def narrow_speedup(setup: Setup, physics: GpuPhysics) -> float:
+    """Return how much faster than in 16 bit the products of the blocks run in 8 or 4 bit.
+
+    The share below the ratio of the peaks is the time of scaling and casting. 8 bit in Transformer Engine is never
+    faster than PyTorch's 16 bit by more than the peaks allow.
+    """
     gpu = setup.gpu
-    fraction = gpu.matmul_fraction or physics.matmul_fraction_default
-    if setup.precision == "fp4" and gpu.fp4_tflops:
-        return gpu.fp4_tflops * fraction * physics.fp4_share
-    if setup.precision in ("fp8", "fp4") and gpu.fp8_tflops:
-        return gpu.fp8_tflops * fraction * physics.fp8_share
-    return gpu.bf16_tflops * fraction
+    peak = gpu.fp4_tflops if setup.precision == "fp4" and gpu.fp4_tflops else gpu.fp8_tflops
+    if setup.precision not in ("fp8", "fp4") or not peak:
+        return 1.0
+    if setup.transformer_engine:
+        share = min(physics.fp8_share, _lag(setup, physics))
+    else:
+        share = physics.fp8_share if setup.compiled else physics.fp8_share_unfused
+    return max(1.0, peak / gpu.bf16_tflops * share)
 
 
 def matmul_seconds(setup: Setup, physics: GpuPhysics) -> float:
-    """Return the seconds of matrix products: 2 FLOPs per weight, token and pass, more for small micro-steps."""
+    """Return the seconds of matrix products: 2 FLOPs per weight, token and pass, and reading the weights.
+
+    Every weight that any token visits is read once a pass, which few tokens (or few an expert) don't amortise.
+    """
     forward, backward = passes(setup, physics)
-    adapters = setup.low_rank_parameters
     model = setup.model
     tokens = setup.step_tokens / setup.model_parallel
-    flops = 2.0 * tokens * ((forward + backward) * model.matmul_parameters + 3.0 * adapters / model.experts)
-    # A matrix product over few tokens is slowed by starting up and by a last wave that fills the GPU badly.
-    fill = setup.step_tokens / (setup.step_tokens + physics.half_speed_tokens)
-    arithmetic = flops / (tensor_tflops(setup, physics) * 1e12 * physics.matmul_efficiency * fill)
-    reading = 2.0 * model.block_parameters / setup.model_parallel * (forward + backward)
-    return max(arithmetic, reading / (setup.gpu.memory_gb_s * 1e9))
+    rate = tensor_tflops(setup, physics) * 1e12 * physics.matmul_efficiency
+    head = model.embedding_parameters
+    blocks = (model.matmul_parameters - head) / narrow_speedup(setup, physics)
+    low_rank = 3.0 * setup.low_rank_parameters / model.experts * model.active_experts
+    arithmetic = 2.0 * tokens * ((forward + backward) * (blocks + head) + low_rank) / rate
+    read = 2.0 * (model.block_parameters / setup.expert_parallel + head) / setup.model_parallel * (forward + backward)
+    return arithmetic + physics.weight_reads * read / (setup.gpu.memory_gb_s * 1e9)
+
+
+def attention_tflops(setup: Setup, physics: GpuPhysics) -> float:
+    """Return what attention reaches over long sequences, forward and backward, TFLOP/s.
+
+    Published benchmarks of the kernels, which follow new tensor cores late; never more than a share of what matrix
+    products reach on the card.
+    """
+    reached = {
+        ("ampere", "flash1"): physics.attention_ampere_flash1,
+        ("ampere", "flash2"): physics.attention_ampere,
+        ("hopper", "flash1"): physics.attention_hopper_flash1,
+        ("hopper", "flash2"): physics.attention_hopper_flash2,
+        ("hopper", "flash3"): physics.attention_hopper_flash3,
+        ("hopper", "cudnn"): physics.attention_hopper_cudnn,
+        ("blackwell", "flash2"): physics.attention_hopper_flash2,
+        ("cdna", "flash2"): physics.attention_cdna,
+        ("cdna", "flash3"): physics.attention_cdna,
+        ("cdna", "cudnn"): physics.attention_cdna,
+    }.get((setup.gpu.generation, setup.kernel))
+    best = tensor_tflops(setup, physics) * physics.attention_share
+    return best if reached is None else min(reached, best)
 
 
 def attention_seconds(setup: Setup, physics: GpuPhysics) -> float:
     """Return the seconds of attention: 2·s·q FLOPs per token and layer, causal.
 
-    Without flash attention the score matrix goes through memory.
+    Without a fused kernel all scores are computed, and go through memory.
     """
     model = setup.model
     forward, _ = passes(setup, physics)
-    tokens = setup.step_tokens * model.layers / setup.model_parallel
     length = setup.sequence_length if setup.mean_length is None else min(setup.mean_length, setup.sequence_length)
-    flops = 2.0 * length * model.query_width * tokens * (forward + 2.5)
-    rate = setup.gpu.bf16_tflops * (setup.gpu.matmul_fraction or physics.matmul_fraction_default) * 1e12
-    # Attention kernels follow new tensor cores late: their share falls as the peak rises above an A100's.
-    power = physics.attention_lag_fp8 if setup.stack == "fp8" else physics.attention_lag
-    lag = math.pow(min(1.0, physics.attention_reference_tflops / setup.gpu.bf16_tflops), power)
-    seconds = flops / (rate * physics.attention_efficiency * lag)
-    if not setup.flash_attention:
-        traffic = physics.score_traffic * model.heads * length * tokens * (forward + 1.0)
-        seconds = 2.0 * flops / (rate * physics.matmul_efficiency) + traffic / (setup.gpu.memory_gb_s * 1e9)
-    return seconds
+    # A causal layer computes half of all scores; one with a window, as many as a layer over twice the window.
+    windowed = model.window_layers * min(length, 2.0 * model.window)
+    scored = ((model.attending_layers - model.window_layers) * length + windowed) / setup.model_parallel
+    flops = 2.0 * model.query_width * setup.step_tokens * scored * (forward + 2.5)
+    if setup.flash_attention:
+        ramp = length / (length + physics.attention_half_length)
+        return flops / (attention_tflops(setup, physics) * 1e12 * ramp)
+    rate = tensor_tflops(setup, physics) * 1e12 * physics.matmul_efficiency
+    traffic = physics.score_traffic * model.heads * setup.step_tokens * scored * (forward + 1.0)
+    return 2.0 * flops / rate + traffic / (setup.gpu.memory_gb_s * 1e9)
 
 
 def elementwise_seconds(setup: Setup, physics: GpuPhysics) -> float:
-    """Return the seconds of norms, activations, residuals and rotary embedding, which are memory traffic."""
+    """Return the seconds of norms, activations, residuals, rotary embedding and adapters, which are memory traffic."""
     model = setup.model
     forward, _ = passes(setup, physics)
-    traffic = {
-        "eager": physics.traffic_eager,
-        "optimised": physics.traffic_optimised,
-        "fp8": physics.traffic_fp8,
-    }[setup.stack]
-    if setup.compiled:
-        traffic *= physics.traffic_compiled
-    width = 4.0 * model.hidden + model.query_width + model.kv_width + model.mlp_matrices * model.active_ffn
-    if setup.stack != "fp8":
-        unfused = 1.0 if setup.stack == "eager" and setup.states == "mixed" else physics.adapter_fused
-        traffic *= 1.0 + unfused * physics.traffic_adapter * setup.matrices_tuned
-    if setup.casts_to_32_bit:
+    traffic = physics.traffic_eager
+    if setup.transformer_engine:
+        traffic *= physics.traffic_engine
+    elif setup.compiled or setup.stack != "eager":
+        traffic *= physics.traffic_fused
+    if setup.casts_to_32_bit or setup.wide:
         traffic *= physics.traffic_cast
-    bytes_moved = 2.0 * traffic * width * setup.step_tokens * model.layers / setup.model_parallel
-    return bytes_moved * (forward + 1.5) / (setup.gpu.memory_gb_s * 1e9)
+    width = 4.0 * model.hidden + model.query_width + model.kv_width + model.mlp_matrices * model.active_ffn
+    tokens = setup.step_tokens * model.layers / setup.model_parallel
+    moved = 2.0 * traffic * width * (forward + 1.5) * tokens + _weight_traffic(setup, physics)
+    return moved / (setup.gpu.memory_gb_s * 1e9) + _adapter_seconds(setup, physics, tokens)
+
+
+def _adapter_seconds(setup: Setup, physics: GpuPhysics, tokens: float) -> float:
+    """Return the seconds of casts, scaling and sums around adapters, by the widths of the tuned matrices.
+
+    In fused kernels at most what the gradients of all weights would take. Separate operations can take longer: NVIDIA's
+    recipe with PEFT and adapters on all matrices reaches fewer tokens a second than full tuning in other recipes.
+    """
+    forward, _ = passes(setup, physics)
+    traffic = physics.adapter_traffic * (physics.adapter_fused if setup.fused_adapters else 1.0)
+    seconds = traffic * setup.adapter_width * (forward + 1.5) * tokens / (setup.gpu.memory_gb_s * 1e9)
+    model = setup.model
+    saved = 2.0 * setup.step_tokens / setup.model_parallel * (model.matmul_parameters - model.embedding_parameters)
+    rate = tensor_tflops(setup, physics) * physics.matmul_efficiency * narrow_speedup(setup, physics)
+    return min(seconds, saved / (rate * 1e12)) if setup.fused_adapters else seconds
+
+
+def _weight_traffic(setup: Setup, physics: GpuPhysics) -> float:
+    """Return the bytes that a micro-step moves for each weight: gradients written or added, gathered weights copied."""
+    trained = physics.gradient_traffic * setup.trained_parameters
+    copied = physics.gather_traffic * setup.model.parameters if setup.sharding == "zero3" and setup.gpus > 1 else 0.0
+    return (trained + copied) / setup.model_parallel / setup.spread_of_experts
 
 
 def loss_seconds(setup: Setup, physics: GpuPhysics) -> float:
@@ -137,65 +204,23 @@ def dequantisation_seconds(setup: Setup, physics: GpuPhysics) -> float:
 def launch_seconds(setup: Setup, physics: GpuPhysics) -> float:
     """Return the host's seconds to start the kernels of every layer and pass."""
     forward, _ = passes(setup, physics)
-    each = physics.launch_eager if setup.stack == "eager" else physics.launch_optimised
     extra = 1.0
     if setup.quantised:
         extra += physics.launch_quantised
     if setup.sharding == "zero3":
-        extra += physics.launch_deepspeed if setup.deepspeed else physics.launch_sharded
-    if setup.compiled:
-        extra *= 0.5
+        extra += physics.launch_sharded
+    if setup.compiled or setup.stack != "eager":
+        extra *= physics.launch_fused
     if setup.stack == "eager":  # experts run one after another
         extra += physics.launch_expert * (setup.model.experts - 1)
     layers = setup.model.layers / setup.pipeline_parallel
-    return each * extra * layers * (forward + 2.0)
-
-
-def link_gb_s(setup: Setup, group: int, physics: GpuPhysics) -> float:
-    """Return the bandwidth of a collective over `group` GPUs, GB/s per GPU."""
-    gpu = setup.gpu
-    link = setup.link or gpu.link
-    share = physics.pcie_share if link in ("pcie", "ethernet") else physics.nvlink_share
-    inside = (gpu.link_gb_s if link not in ("pcie", "ethernet") else min(gpu.link_gb_s, 32.0)) * share
-    if group <= setup.gpus_per_node:
-        return inside
-    between = setup.node_gb_s or (physics.ethernet_gb_s if link == "ethernet" else gpu.node_gb_s)
-    return min(inside, between * physics.node_share)
-
-
-def communication_seconds(setup: Setup, physics: GpuPhysics) -> float:
-    """Return the seconds of collectives: gathering sharded weights, reducing gradients, tensor parallelism."""
-    model = setup.model
-    forward, _ = passes(setup, physics)
-    seconds = 0.0
-    group = setup.zero_group
-    if group > 1:
-        share = (group - 1) / group
-        speed = link_gb_s(setup, setup.gpus, physics) * 1e9
-        trained = setup.trained_parameters / setup.model_parallel
-        each_step = trained * 2.0 * share / speed
-        if setup.sharding == "zero3":
-            bytes_each = 2.0 * model.parameters / setup.model_parallel
-            if setup.quantised:
-                bytes_each *= 0.3
-            seconds += 2.0 * bytes_each * share / speed + each_step
-        elif setup.sharding == "zero2":
-            seconds += each_step + each_step / setup.grad_accumulation
-        else:
-            seconds += 2.0 * each_step / setup.grad_accumulation
-    if setup.tensor_parallel > 1:
-        tp = setup.tensor_parallel
-        speed = link_gb_s(setup, tp, physics) * 1e9
-        layers = model.layers / setup.pipeline_parallel
-        moved = 2.0 * (forward + 1.0) * layers * setup.step_tokens * model.hidden * 2.0
-        seconds += 2.0 * moved * (tp - 1) / tp / speed
-    return seconds
+    return physics.launch_eager * extra * layers * (forward + 2.0)
 
 
 def optimiser_seconds(setup: Setup, physics: GpuPhysics) -> float:
     """Return the seconds of the optimiser step, divided by the micro-steps that share it."""
     trained = setup.trained_parameters / setup.optimiser_shards
-    if setup.cpu_offload:
+    if setup.offload != "none":
         # The host's processor updates the states of all GPUs of its node.
         moved = trained * min(setup.gpus_per_node, setup.gpus) * physics.offload_bytes
         return moved / (physics.host_gb_s * 1e9) / setup.grad_accumulation
@@ -221,7 +246,7 @@ def micro_step(setup: Setup, physics: GpuPhysics) -> MicroStep:
     loss = loss_seconds(setup, physics)
     dequantisation = dequantisation_seconds(setup, physics)
     launch = launch_seconds(setup, physics)
-    communication = communication_seconds(setup, physics)
+    communication = communication_seconds(setup, physics, passes(setup, physics)[0])
     optimiser = optimiser_seconds(setup, physics)
     work = matmul + attention + elementwise + loss + dequantisation
     busy = (work**4 + launch**4) ** 0.25

@@ -90,7 +90,7 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
         ("Optimiser", memory.optimiser),
         ("Activations", memory.activations),
         ("Logits", memory.logits),
-        ("Overhead", memory.overhead - memory.slack),
+        ("Overhead", memory.overhead),
     )
     return FitReport(
         question=question,

@@ -16,6 +16,7 @@ from pricing import (
     Framework,
     Gpu,
     GpuFacts,
+    Loss,
     ModelShape,
     NameResolution,
     StackClass,
@@ -60,8 +61,15 @@ class GpuQuestion:
             mean_length=None if self.packed else min(self.mean_length, self.sequence_length),
             precision="fp8" if self.stack == "fp8" else usual,  # type: ignore[arg-type]
             states=self.framework.states if self.method == "full" else "mixed",  # adapters are kept in 32 bit
-            counts_cache=self.framework.counts_cache,
-            loss=self.framework.loss,
+            transformer_engine=self.stack == "fp8",
+            fused_adapters=self.stack != "eager",
+            compiled=self.stack == "optimised",
+            kernel="cudnn"
+            if self.stack == "fp8" or (self.stack == "optimised" and gpu.generation == "blackwell")
+            else "flash2",
+            prepared=self.stack == "eager",
+            quantisation="nf4-dq" if self.method == "qlora" else None,  # as in the QLoRA paper
+            loss=self.loss,
             keeps_8_bit=self.framework.keeps_8_bit,
             stack=self.stack,
             lora_rank=self.rank,
@@ -70,6 +78,11 @@ class GpuQuestion:
     def on_stack(self, stack: StackClass, facts: GpuFacts) -> GpuQuestion:
         """Return the job with another software stack and its typical framework."""
         return replace(self, stack=stack, framework=facts.frameworks[TYPICAL[stack]])
+
+    @property
+    def loss(self) -> Loss:
+        """The framework's loss, which compilation fuses."""
+        return "in-place" if self.stack == "optimised" and self.framework.loss == "plain" else self.framework.loss
 
     @property
     def words(self) -> str:

@@ -17,7 +17,9 @@ from pricing.price import Record, SourceRef
 MAX_COUNT_ERROR = 0.02
 
 StackClass = Literal["eager", "optimised", "fp8"]
-Loss = Literal["plain", "in-place", "chunked"]
+Loss = Literal["plain", "in-place", "chunked", "fused"]
+AttentionKernel = Literal["math", "flash1", "flash2", "flash3", "cudnn"]
+Generation = Literal["ampere", "consumer", "hopper", "blackwell", "cdna", "other"]
 StateRecipe = Literal["pure", "mixed"]
 Link = Literal["nvlink", "infinity-fabric", "pcie", "ethernet"]
 
@@ -223,6 +225,23 @@ class Gpu(Record):
     source: SourceRef
     aliases: tuple[str, ...] = ()
 
+    @cached_property
+    def generation(self) -> Generation:
+        """Return the family of tensor cores, which decides what attention kernels reach.
+
+        Derived from what the card can do: cards without 8-bit arithmetic are of the A100's family; those with it are
+        Hopper or Blackwell if their memory is stacked (over 1.9 TB/s), else consumer and workstation cards.
+        """
+        if self.name.startswith("mi"):
+            return "cdna"
+        if not self.bf16:
+            return "other"
+        if self.fp8_tflops is None:
+            return "ampere" if self.memory_gb_s > 1_100 else "consumer"
+        if self.memory_gb_s < 1_900:
+            return "consumer"
+        return "blackwell" if self.fp4_tflops else "hopper"
+
 
 class Framework(Record):
     """The defaults of a training framework that affect time and memory."""
@@ -234,7 +253,16 @@ class Framework(Record):
     states: StateRecipe
     """Full fine-tuning without sharding: weights and moments in 16 bit (pure), or with 32-bit masters (mixed)."""
     loss: Loss
-    """plain: 32-bit copies of all logits; in-place: a fused cross-entropy over them; chunked: never all at once."""
+    """plain: 32-bit copies of all logits; in-place: a fused cross-entropy over them; chunked: 16-bit logits, 32 bit for
+    one chunk at a time; fused: head and loss in one kernel.
+    """
+    kernel: AttentionKernel = "flash2"
+    prepares: bool = False
+    """It calls PEFT's `prepare_model_for_kbit_training` for quantised models."""
+    default_targets: str = ""
+    """The matrices that LoRA tunes where nothing else is said, such as `q,v`; empty for all linear layers."""
+    fuses_adapters: bool = False
+    """Adapters run in fused kernels."""
     deepspeed: bool = False
     shards_optimiser: bool = False
     """Whether a distributed optimiser (ZeRO-1) is the default."""

@@ -44,30 +44,37 @@ class GpuPhysics:
 
     matmul_fraction_default: float
     matmul_efficiency: float
-    half_speed_tokens: float
+    matmul_lag: float
+    weight_reads: float
     fp8_share: float
-    fp4_share: float
-    attention_efficiency: float
-    attention_reference_tflops: float
-    attention_lag: float
-    attention_lag_fp8: float
+    fp8_share_unfused: float
+    fp32_share: float
+    attention_share: float
+    attention_half_length: float
+    attention_ampere_flash1: float
+    attention_ampere: float
+    attention_hopper_flash1: float
+    attention_hopper_flash2: float
+    attention_hopper_flash3: float
+    attention_hopper_cudnn: float
+    attention_cdna: float
     traffic_eager: float
-    traffic_optimised: float
-    traffic_fp8: float
-    adapter_fused: float
-    traffic_compiled: float
+    traffic_fused: float
+    traffic_engine: float
     traffic_cast: float
-    traffic_adapter: float
+    gradient_traffic: float
+    gather_traffic: float
+    adapter_traffic: float
+    adapter_fused: float
     loss_traffic: float
     score_traffic: float
     dequantisation_bytes: float
     unpacking_bytes: float
     launch_eager: float
-    launch_optimised: float
+    launch_fused: float
     launch_quantised: float
     launch_expert: float
     launch_sharded: float
-    launch_deepspeed: float
     selective_recompute: float
     nvlink_share: float
     pcie_share: float
@@ -103,12 +110,19 @@ class GpuPhysics:
     logit_bytes_plain: float
     logit_bytes_in_place: float
     logit_bytes_chunked: float
+    fused_loss_bytes: float
+    cache_share: float
+    cache_kept: float
     fragmentation: float
     context_bytes: float
     collective_bytes: float
     usable_share: float
-    speed_low: float
-    speed_high: float
-    memory_low: float
-    memory_high: float
-    reserve_share: float
+    spread_time: float
+    spread_memory: float
+    spread_generation: float
+    spread_gpus: float
+    spread_unpacked: float
+    spread_interpolated: float
+    spread_stack: float
+    spread_experts: float
+    spread_selective: float

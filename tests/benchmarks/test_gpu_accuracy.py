@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.gpu_accuracy import main, markdown, report, score, summary
+from benchmarks.gpu_accuracy import main, markdown, memory_gib, report, score, summary
 from benchmarks.gpu_cells import number, read_rows
 from benchmarks.gpu_rows import Unusable, read_row, read_setup
 from calculator.gpu import predict
@@ -19,8 +19,8 @@ from pricing import load_gpu_facts
 
 DATA = Path(__file__).parent.parent.parent / "benchmarks" / "data"
 FACTS = load_gpu_facts()
-ROWS = read_rows(DATA / "gpu-measured.csv")
-OOM = read_rows(DATA / "gpu-out-of-memory.csv")
+ROWS = read_rows(DATA / "gpu-measured.csv") + read_rows(DATA / "gpu-measured-2.csv")
+OOM = read_rows(DATA / "gpu-out-of-memory.csv") + read_rows(DATA / "gpu-out-of-memory-2.csv")
 
 ROW = {
     **{"source_id": "ours", "model": "llama-2-7b", "params_b": "6.738", "moe": "0", "method": "lora", "lora_rank": "8"},
@@ -46,17 +46,18 @@ def write(path: Path, rows: list[dict[str, str]]) -> Path:
 
 
 def test_our_own_rows_are_predicted_as_well_as_docs_say() -> None:
-    found = report(score(ROWS, FACTS, lambda source: FACTS.physics), score(OOM, FACTS, lambda source: FACTS.physics))
+    found = report(*score([*ROWS, *OOM], FACTS, lambda row: FACTS.physics))
     time, memory = found["all"]["time"], found["all"]["memory"]
-    assert (time["rows"], memory["rows"]) == (352, 213)
+    assert (time["rows"], memory["rows"]) == (440, 289)
     assert time["median"] < 0.095
-    assert time["p90"] < 0.30
+    assert time["p90"] < 0.29
     assert memory["median"] < 0.08
     assert memory["p90"] < 0.24
-    assert 0.75 < time["coverage"] < 0.95
-    assert 0.70 < memory["coverage"] < 0.95
-    assert found["fits"]["false_no"] < 0.015
-    assert found["oom"] == {"rows": 10, "caught": 10}
+    assert 0.80 < time["coverage"] < 0.97
+    assert 0.75 < memory["coverage"] < 0.95
+    assert found["fits"]["false_no"] < 0.05
+    assert found["oom"]["rows"] == 49
+    assert found["oom"]["caught"] >= 44
 
 
 def test_only_the_configuration_enters_a_prediction() -> None:
@@ -70,7 +71,7 @@ def test_only_the_configuration_enters_a_prediction() -> None:
 
 def test_errors_are_of_what_was_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = predict(read_row(ROW, FACTS).setup, FACTS.physics)
-    speed, peak = made.tokens_per_second_per_gpu.likely, made.peak_gib.likely
+    speed, peak = made.tokens_per_second_per_gpu.likely, made.memory.tensors_gib  # what LitGPT prints
     rows = [
         ROW | {"tokens_per_s_per_gpu": str(speed / 1.1), "peak_mem_gib_per_gpu": str(peak)},
         ROW | {"tokens_per_s_per_gpu": str(speed / 1.3), "use_mem": "0"},
@@ -90,7 +91,8 @@ def test_errors_are_of_what_was_measured(tmp_path: Path, capsys: pytest.CaptureF
     assert found["by_method"]["lora"]["memory"]["rows"] == 1
     assert found["by_gpu"]["a100-80"]["time"]["rows"] == 3
     assert found["fits"] == {"rows": 4, "false_no": 0}
-    assert "oom" not in found
+    assert found["oom"] == {"rows": 0, "caught": 0}
+    assert found["coverage"]["time"]["lora"] == found["by_method"]["lora"]["time"]["coverage"]
 
 
 def test_no_rows_are_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,7 +122,7 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, capsys: pytest.Captu
 def test_what_cannot_be_predicted_is_counted_with_its_reason(changed: dict[str, str], reason: str) -> None:
     with pytest.raises(Unusable, match=r"known|named|RLHF"):
         read_row(ROW | changed, FACTS)
-    run = score([ROW, ROW | changed], FACTS, lambda source: FACTS.physics)
+    run, _ = score([ROW, ROW | changed], FACTS, lambda row: FACTS.physics)
     assert len(run.scored) == 1
     assert any(reason in said for said in run.skipped)
     assert reason in markdown(report(run, None))
@@ -143,19 +145,55 @@ def test_what_cannot_be_predicted_is_counted_with_its_reason(changed: dict[str, 
         ({"parallel": "tp4 pp2 cp1", "n_gpus": "8"}, "pipeline_parallel", 2),
         ({"parallel": "tp64", "n_gpus": "8"}, "tensor_parallel", 8),
         ({"framework": "torchtune 0.4"}, "loss", "chunked"),
+        ({"framework": "torchtune 0.4", "ce_chunked": "0"}, "loss", "plain"),
+        ({"framework": "unsloth", "ce_chunked": "0"}, "loss", "in-place"),
+        ({"framework": "unsloth", "ce_chunked": "1"}, "loss", "fused"),
+        ({"framework": "HF Trainer", "ce_chunked": "liger"}, "loss", "fused"),
+        ({"framework": "HF Trainer", "compile": "1"}, "loss", "in-place"),
         ({"framework": "HF Trainer"}, "stack", "eager"),
         ({"framework": "axolotl"}, "stack", "eager"),
         ({"framework": "unsloth+FA2"}, "stack", "optimised"),
         ({"precision": "fp8", "framework": "NeMo"}, "stack", "fp8"),
-        ({"precision": "fp8", "framework": "torchtitan"}, "stack", "optimised"),
+        ({"precision": "fp8", "framework": "torchtitan"}, "stack", "eager"),
         ({"precision": "fp8", "framework": ""}, "stack", "fp8"),
-        ({"framework": "litgpt"}, "counts_cache", False),
         ({"method": "QLoRA", "quant": ""}, "quantised", "nf4"),
         ({"method": "LoRA", "quant": "gptq-int4"}, "quantised", "int4"),
         ({"method": "full fine-tuning"}, "method", "full"),
         ({"grad_ckpt": "selective"}, "checkpointing", "selective"),
         ({"grad_ckpt": ""}, "checkpointing", "full"),
         ({"optimizer": "paged_adamw_8bit"}, "optimiser", "adamw-8bit"),
+        ({"optimizer": "paged_adamw_8bit"}, "paged_optimiser", True),
+        ({"optimizer": "adamw 8-bit in backward"}, "optimiser", "adamw-8bit"),
+        ({"optimizer": "adamw 8-bit in backward"}, "steps_in_backward", True),
+        ({"parallel": "fsdp sp4", "n_gpus": "8"}, "context_parallel", 4),
+        ({"parallel": "ulysses 2 zero3", "n_gpus": "8"}, "context_parallel", 2),
+        ({"parallel": "fsdp ep8", "n_gpus": "8", "model": "mixtral-8x7b", "params_b": ""}, "expert_parallel", 8),
+        ({"parallel": "fsdp2 ep", "n_gpus": "4", "model": "mixtral-8x7b", "params_b": ""}, "expert_parallel", 4),
+        ({"parallel": "fsdp ep8", "n_gpus": "8"}, "expert_parallel", 1),
+        ({"cpu_offload": "1", "parallel": "fsdp", "n_gpus": "8"}, "offload", "weights"),
+        ({"cpu_offload": "1", "parallel": "zero3", "n_gpus": "8"}, "offload", "optimiser"),
+        ({"parallel": "zero3 + param offload", "n_gpus": "8"}, "offload", "weights"),
+        ({"grad_ckpt": "offload"}, "offloads_activations", True),
+        ({"grad_ckpt": "offload"}, "checkpointing", "full"),
+        ({"flash_attn": "0"}, "kernel", "math"),
+        ({"flash_attn": "fa3"}, "kernel", "flash3"),
+        ({"flash_attn": "cudnn"}, "kernel", "cudnn"),
+        ({"framework": "NeMo"}, "kernel", "cudnn"),
+        ({"framework": "composer/llm-foundry"}, "kernel", "flash1"),
+        ({"precision": "fp32"}, "precision", "fp32"),
+        ({"precision": "fp32 weights, bf16 autocast"}, "precision", "amp"),
+        ({"model": "granite-3.0-3b-a800m", "params_b": ""}, "model.interpolated", True),
+        ({"model": "granite-3.0-3b-a800m", "params_b": ""}, "model.active_experts", 8),
+        ({"model": "unheard-of-mixture", "params_b": "30", "moe": "1"}, "model.active_experts", 8),
+        ({"vocabulary": "50257"}, "model.vocabulary", 50_257),
+        ({"model": "qwen2.5-9b", "params_b": ""}, "model.vocabulary", 152_064),
+        ({"framework": "unsloth"}, "fused_adapters", True),
+        ({"framework": "HF SFTTrainer + PEFT + fused triton kernels"}, "fused_adapters", True),
+        ({"framework": "HF Trainer", "method": "qlora"}, "casts_to_32_bit", True),
+        ({"framework": "HF Trainer", "method": "qlora", "prepared": "0"}, "casts_to_32_bit", False),
+        ({"framework": "HF Trainer", "method": "qlora", "quant": "gptq-int4"}, "casts_to_32_bit", False),
+        ({"framework": "NeMo", "lora_targets": ""}, "lora_targets", ("qkv",)),
+        ({"framework": "a new one"}, "stack_known", False),
         ({"lora_targets": "q_proj, v_proj"}, "lora_targets", ("q", "v")),
         ({"lora_targets": "DEFAULT(c_attn/qkv)"}, "lora_targets", ("qkv",)),
         ({"interconnect": "nvlink + 8x400Gb IB"}, "node_gb_s", 400.0),
@@ -173,6 +211,35 @@ def test_odd_spellings_and_blanks_are_understood(changed: dict[str, str], attrib
     for name in attribute.split("."):
         found = getattr(found, name)
     assert found == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "framework", "quantity"),
+    [
+        ("process (nvidia-smi)", "litgpt", "process"),
+        ("rocm-smi", "litgpt", "process"),
+        ("reserved (max_memory_reserved)", "litgpt", "reserved"),
+        ("torch reserved?", "HF", "reserved"),
+        ("allocated", "HF", "tensors"),
+        ("torch max allocated", "HF", "tensors"),
+        ("", "litgpt", "tensors"),  # what its log prints
+        ("", "HF", "process"),
+        ("no idea", "HF", "process"),
+    ],
+)
+def test_memory_is_compared_with_the_kind_that_was_measured(kind: str, framework: str, quantity: str) -> None:
+    row = read_row(ROW | {"mem_kind": kind, "framework": framework}, FACTS)
+    assert row.memory_kind == quantity
+    prediction = predict(row.setup, FACTS.physics)
+    sizes = [memory_gib(prediction, each).likely for each in ("tensors", "reserved", "process")]
+    assert sizes == sorted(sizes)
+
+
+def test_tokens_without_padding_are_compared_with_such() -> None:
+    padded = ROW | {"packed": "0", "micro_batch": "4", "micro_tokens_per_gpu": "400"}
+    run, _ = score([padded, padded | {"tokens_basis": "effective (non-pad) tokens"}], FACTS, lambda row: FACTS.physics)
+    with_padding, without = (1 + (scored.time_error or 0) for scored in run.scored)
+    assert without == pytest.approx(with_padding / 4**0.3)
 
 
 def test_padding_counts_in_step_tokens_and_memory() -> None:
@@ -199,7 +266,7 @@ COLUMNS = sorted(set(ROWS[0]) - set(NOT_CONFIGURATION))
 @given(st.dictionaries(st.sampled_from([*COLUMNS, "tokens_per_s_per_gpu", "peak_mem_gib_per_gpu"]), HOSTILE))
 @settings(max_examples=250)
 def test_no_row_stops_the_run(changed: dict[str, str]) -> None:
-    run = score([ROW | changed], FACTS, lambda source: FACTS.physics)
+    run, _ = score([ROW | changed], FACTS, lambda row: FACTS.physics)
     assert len(run.scored) + sum(run.skipped.values()) == 1
     assert markdown(report(run, run))
 
@@ -222,7 +289,7 @@ def test_files_with_odd_lines_are_read(tmp_path: Path) -> None:
     rows = read_rows(path)
     assert rows[0] == {"model": "llama-2-7b", "gpu": "A100-80"}
     assert rows[1] == {"model": "llama-2-7b", "gpu": "A100-80", "method": "lora"}
-    assert len(score(rows, FACTS, lambda source: FACTS.physics).scored) == 2
+    assert len(score(rows, FACTS, lambda row: FACTS.physics)[0].scored) == 2
 
 
 def test_numbers_are_read_from_text() -> None:

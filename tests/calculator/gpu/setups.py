@@ -46,12 +46,13 @@ CARD = Gpu(
 
 # Every share and factor 1, every addition 0, so that a test sets only what it looks at.
 _ONE = {
-    *("matmul_fraction_default", "matmul_efficiency", "fp8_share", "fp4_share", "attention_efficiency"),
-    *("traffic_eager", "traffic_optimised", "traffic_fp8", "traffic_compiled", "traffic_cast", "adapter_fused"),
+    *("matmul_fraction_default", "matmul_efficiency", "fp8_share", "fp8_share_unfused", "fp4_share", "fp32_share"),
+    *("attention_share", "attention_ampere", "attention_hopper_flash1", "attention_hopper_flash2"),
+    *("attention_ampere_flash1", "attention_hopper_flash3", "attention_hopper_cudnn", "attention_cdna"),
+    *("traffic_eager", "traffic_fused", "traffic_engine", "traffic_cast", "adapter_fused", "launch_fused"),
     *("nvlink_share", "pcie_share", "node_share", "bubble_share", "host_gb_s", "fp8_kept"),
     *("fragmentation", "recompute_copies", "usable_share"),
-    *("speed_low", "speed_high", "memory_low", "memory_high", "load_gb_s", "wall_factor_few", "wall_factor_many"),
-    "attention_reference_tflops",
+    *("load_gb_s", "wall_factor_few", "wall_factor_many"),
     *("many_gpus", "loading_share", "ethernet_gb_s"),
 }
 PLAIN = GpuPhysics(**{field.name: 1.0 if field.name in _ONE else 0.0 for field in fields(GpuPhysics)})

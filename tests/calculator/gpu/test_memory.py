@@ -44,18 +44,21 @@ def test_full_tuning_needs_sixteen_or_eight_bytes_a_weight() -> None:
 
 @pytest.mark.parametrize(
     ("optimiser", "expected"),
-    [("adamw", 12), ("adamw-8bit", 6), ("sgd", 4), ("adamw-in-backward", 12)],
+    [("adamw", 12), ("adamw-8bit", 6), ("sgd", 4)],
 )
 def test_the_optimiser_decides_its_own_part(optimiser: str, expected: int) -> None:
     assert optimiser_bytes(toy(optimiser=optimiser)) == pytest.approx(expected * 6_000)
 
 
 def test_no_gradients_where_the_step_runs_in_the_backward_pass() -> None:
-    assert gradient_bytes(toy(optimiser="adamw-in-backward")) == 0
+    assert gradient_bytes(toy(steps_in_backward=True)) == 0
 
 
 def test_the_host_holds_the_optimiser_when_it_is_offloaded() -> None:
-    assert optimiser_bytes(toy(cpu_offload=True)) == 0
+    assert optimiser_bytes(toy(offload="optimiser")) == 0
+    assert optimiser_bytes(toy(paged_optimiser=True)) == 0
+    # FSDP's offload also frees weights and gradients; the gathered layers remain.
+    assert weight_bytes(toy(offload="weights"), PLAIN) == gradient_bytes(toy(offload="weights")) == 0
 
 
 @pytest.mark.parametrize(
@@ -81,7 +84,7 @@ def test_quantised_blocks_and_wide_ends() -> None:
     # 4,000 × 0.5, ends 2,000 × 2 B, adapters 2·4·20 = 160 in 32 bit.
     assert weight_bytes(optimised, physics) == pytest.approx(2_000 + 4_000 + 640)
     # Prepared by PEFT, the ends are in 32 bit, and mixed precision makes a 16-bit copy of the head's 1,000.
-    assert weight_bytes(replace(optimised, stack="eager"), physics) == pytest.approx(2_000 + 8_000 + 2_000 + 640)
+    assert weight_bytes(replace(optimised, prepared=True), physics) == pytest.approx(2_000 + 8_000 + 2_000 + 640)
 
 
 def kept(**changes: object) -> float:
@@ -96,7 +99,7 @@ def test_a_layer_keeps_what_its_backward_pass_needs() -> None:
     assert kept(method="lora", lora_targets=("q",)) == 2 * (30 + 20 + 20 + 60)
     assert kept(method="lora", lora_targets=("down",)) == 2 * (20 + 20 + 20 + 80)
     # Without flash attention every head keeps a row of scores: 3 bytes × 2 heads × 8 tokens.
-    eager = layer_activation_bytes(toy(flash_attention=False), replace(PLAIN, score_bytes=3.0))
+    eager = layer_activation_bytes(toy(kernel="math"), replace(PLAIN, score_bytes=3.0))
     assert eager == 2 * 160 + 3 * 2 * 8
 
 
@@ -119,7 +122,7 @@ def test_quantised_matrices_keep_their_inputs() -> None:
     # 4·10 norms and 2·10 inputs; 3·20 and the input of down twice, for the matrix and for its adapter.
     assert pure == 2 * (60 + 20 + 20 + 100)
     # In 32 bit the three of the gate are twice as wide.
-    assert kept(method="qlora", lora_targets=("down",), stack="eager") == 2 * (60 + 20 + 20 + 160)
+    assert kept(method="qlora", lora_targets=("down",), stack="eager", prepared=True) == 2 * (60 + 20 + 20 + 160)
 
 
 def test_checkpointing_keeps_one_boundary_a_layer() -> None:
@@ -132,6 +135,8 @@ def test_logits_by_the_kind_of_loss() -> None:
     physics = replace(PLAIN, logit_bytes_plain=14.0, logit_bytes_in_place=8.0, logit_bytes_chunked=2.0)
     for loss, each in (("plain", 14), ("in-place", 8), ("chunked", 2)):
         assert logit_bytes(toy(loss=loss), physics) == each * 8 * 100
+    # A fused head and loss keeps no logits, but the gradient of the hidden states: 8 bytes × 8 tokens × 10.
+    assert logit_bytes(toy(loss="fused"), replace(PLAIN, fused_loss_bytes=8.0)) == 8 * 8 * 10
 
 
 def test_step_copies_gradients_and_loading_holds_a_shard() -> None:
@@ -144,39 +149,47 @@ def test_step_copies_gradients_and_loading_holds_a_shard() -> None:
 def test_the_fullest_moment_counts() -> None:
     physics = replace(PLAIN, logit_bytes_in_place=8.0, step_copy_mixed=4.0)
     # Optimiser step: 12,000 + 12,000 + 72,000 states and 24,000 of copies; more than any activations here.
-    assert peak_memory(toy(), physics).peak == pytest.approx(120_000)
+    assert peak_memory(toy(), physics).required == pytest.approx(120_000)
     # With 40 sequences the end of the forward pass is fullest: 84,000 of weights and moments, no gradients yet,
     # 4 × 320 × 320 of activations, 8 × 320 × 100 of logits.
-    assert peak_memory(toy(micro_batch=40), physics).peak == pytest.approx(84_000 + 409_600 + 256_000)
+    assert peak_memory(toy(micro_batch=40), physics).required == pytest.approx(84_000 + 409_600 + 256_000)
     # With gradients left from a micro-step before, these too.
     accumulating = toy(micro_batch=40, grad_accumulation=2)
-    assert peak_memory(accumulating, physics).peak == pytest.approx(96_000 + 409_600 + 256_000)
+    assert peak_memory(accumulating, physics).required == pytest.approx(96_000 + 409_600 + 256_000)
 
 
-def test_memory_parts_add_up_and_slack_is_released() -> None:
-    made = peak_memory(toy(micro_batch=40), FACTS.physics)
-    parts = made.weights + made.gradients + made.optimiser + made.activations + made.logits + made.overhead
-    assert made.peak == pytest.approx(parts)
-    assert made.required == pytest.approx(made.peak - made.slack)
-    between = (made.required + made.slack / 2) / GIB
-    assert made.reserved_gib(between) == pytest.approx(between)
-    assert made.reserved_gib(made.required / GIB / 2) == pytest.approx(made.required / GIB)
+def test_memory_parts_add_up_and_cache_is_released() -> None:
+    memory = peak_memory(toy(micro_batch=40), FACTS.physics)
+    parts = memory.weights + memory.gradients + memory.optimiser + memory.activations + memory.logits + memory.overhead
+    assert memory.required == pytest.approx(parts)
+    assert memory.tensors == pytest.approx(memory.required - memory.process - memory.fragments)
+    between = (memory.required + memory.cache / 2) / GIB
+    assert memory.process_gib(between) == pytest.approx(between)
+    assert memory.reserved_gib(between) == pytest.approx(between - memory.process / GIB)
+    assert memory.process_gib(memory.required / GIB / 2) == pytest.approx(memory.required / GIB)
 
 
-def test_what_the_allocator_keeps_counts_where_it_is_counted() -> None:
-    physics = replace(PLAIN, logit_bytes_in_place=100.0, fragmentation=3.0, reserve_share=0.1, context_bytes=50.0)
+def test_allocator_cache_depends_on_the_fullest_moment() -> None:
+    physics = replace(PLAIN, logit_bytes_in_place=100.0, cache_share=0.1, cache_kept=0.5, context_bytes=50.0)
+    # 12,000 + 72,000 of weights and moments, 4 × 8 × 320 of activations, 80,000 of logits are fullest: 174,240. A tenth
+    # of activations and logits is cached, half of it for good.
+    memory = peak_memory(toy(), physics)
+    assert memory.tensors == pytest.approx(174_240)
+    assert memory.fragments == memory.cache == pytest.approx(0.05 * 90_240)
+    assert memory.required == pytest.approx(174_240 + 50 + 4_512)
+    # Where the optimiser step is fullest, the activations of before stay cached.
+    step = peak_memory(toy(), replace(physics, logit_bytes_in_place=8.0, step_copy_mixed=4.0))
+    assert step.tensors == pytest.approx(120_000)
+    assert step.cache == pytest.approx(0.5 * (10_240 + 6_400))
+
+
+def test_changing_lengths_leave_more_in_the_cache() -> None:
+    physics = replace(PLAIN, logit_bytes_in_place=100.0, fragmentation=3.0)
     changing = toy(packed=False, stack="eager")
-    # 12,000 + 72,000 of weights and moments, 4 × 8 × 400 of activations, 80,000 of logits: 176,800. Twice the logits
-    # besides, and a tenth of all.
-    made = peak_memory(changing, physics)
-    assert made.required == pytest.approx(176_800 + 50)
-    assert made.slack == pytest.approx(160_000 + 0.1 * (176_800 + 160_000))
-    # Micro-steps are of two tokens usually: a quarter of it. Of one length, none.
-    usual = peak_memory(replace(changing, mean_length=2.0), physics)
-    assert usual.slack == pytest.approx(40_000 + 0.1 * (176_800 + 40_000))
-    assert peak_memory(replace(changing, packed=True), physics).slack == pytest.approx(17_680)
-    # A framework that reports tensors only sees neither slack nor the process.
-    assert peak_memory(replace(changing, counts_cache=False), physics).peak == pytest.approx(176_800)
+    # Twice the logits besides; a quarter of it where micro-steps have two tokens usually; none at one length.
+    assert peak_memory(changing, physics).cache == pytest.approx(160_000)
+    assert peak_memory(replace(changing, mean_length=2.0), physics).cache == pytest.approx(40_000)
+    assert peak_memory(replace(changing, packed=True), physics).cache == 0
 
 
 def test_what_does_not_fit_says_what_would() -> None:
@@ -194,10 +207,10 @@ def test_what_does_not_fit_says_what_would() -> None:
     assert not made.fits
     assert made.margin_gib < 0
     words = [words for words, _ in remedies(setup, FACTS.physics)]
-    assert "a chunked loss" in words
+    assert "a fused loss (Liger, Unsloth)" in words
     assert "a micro-batch of 1" in words
     assert all(predict(changed, FACTS.physics).fits for _, changed in remedies(setup, FACTS.physics))
-    assert remedies(replace(setup, micro_batch=1, loss="chunked"), FACTS.physics) == []
+    assert remedies(replace(setup, micro_batch=1, loss="fused"), FACTS.physics) == []
 
 
 def test_fp8_stack_keeps_weights_and_activations_in_8_bit() -> None:

@@ -28,9 +28,9 @@ def setups(draw: st.DrawFn) -> Setup:
         grad_accumulation=draw(st.integers(1, 64)),
         states=draw(st.sampled_from(["pure", "mixed"])),
         checkpointing=draw(st.sampled_from(["none", "selective", "full"])),
-        flash_attention=draw(st.booleans()),
+        kernel=draw(st.sampled_from(["math", "flash2", "flash3", "cudnn"])),
         compiled=draw(st.booleans()),
-        loss=draw(st.sampled_from(["plain", "in-place", "chunked"])),
+        loss=draw(st.sampled_from(["plain", "in-place", "chunked", "fused"])),
         stack=draw(st.sampled_from(["eager", "optimised", "fp8"])),
         lora_rank=draw(st.integers(1, 256)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from decimal import Decimal
 
@@ -24,7 +25,7 @@ LLAMA = FACTS.models["llama-3.1-8b"]
 
 
 def test_hours_are_tokens_over_speed_with_start_and_evaluation() -> None:
-    physics = replace(PLAIN, launch_optimised=1.0, startup_seconds=3600.0, wall_factor_few=1.5, many_gpus=64.0)
+    physics = replace(PLAIN, launch_eager=1.0, startup_seconds=3600.0, wall_factor_few=1.5, many_gpus=64.0)
     made = schedule(predict(toy(), physics), physics, dataset_tokens=4_800, epochs=2, runs=3)
     # 8 tokens in 12 s: 9,600 tokens take 14,400 s, 4 hours; × 1.5 and one hour of start.
     assert made.wall_hours.likely == pytest.approx(7.0, rel=1e-6)
@@ -32,7 +33,7 @@ def test_hours_are_tokens_over_speed_with_start_and_evaluation() -> None:
 
 
 def test_hours_have_the_range_of_the_speed_upside_down() -> None:
-    physics = replace(PLAIN, launch_optimised=1.0, speed_low=0.5, speed_high=2.0)
+    physics = replace(PLAIN, launch_eager=1.0, spread_time=math.log(2))
     made = schedule(predict(toy(), physics), physics, dataset_tokens=9_600)
     assert (made.wall_hours.low, made.wall_hours.high) == (pytest.approx(2.0), pytest.approx(8.0))
 

@@ -69,8 +69,8 @@ FAULTS = [
     ("gpu_frameworks.yml", "  unknown:", "  unheard-of:", ("frameworks.unknown: is missing",)),
     ("gpu_model.yml", "  matmul_efficiency:", "  matmul_effort:", ("constants.matmul_effort", "remove it")),
     ("gpu_model.yml", "moves: time", "moves: mountains", ("constants.matmul_fraction_default.moves", "'time'")),
-    ("gpu_model.yml", "low: 0.4,", "", ("constants.matmul_efficiency", "belong together; add what is missing")),
-    ("gpu_model.yml", "prior: 0.85,", "prior: 2,", ("constants.matmul_efficiency", "prior 2 is not between low 0.4")),
+    ("gpu_model.yml", "low: 0.65,", "", ("constants.matmul_efficiency", "belong together; add what is missing")),
+    ("gpu_model.yml", "prior: 0.85,", "prior: 2,", ("constants.matmul_efficiency", "prior 2 is not between low 0.65")),
     ("gpu_model.yml", "constants:", "constant:", ("constants: is missing",)),
 ]
 
