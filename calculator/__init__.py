@@ -17,6 +17,7 @@ from calculator.errors import FieldErrors, UserError
 from calculator.estimate import estimate, resolve_question
 from calculator.estimate_notes import (
     assumption_impacts,
+    base_notes,
     estimate_assumptions,
     estimate_warnings,
     training_range,
@@ -108,6 +109,7 @@ __all__ = [
     "assumption_impacts",
     "average_month",
     "band_of",
+    "base_notes",
     "break_even",
     "capability_class",
     "comparable_span",

@@ -45,6 +45,17 @@ def estimate_assumptions(comparison: Comparison, estimate: Estimate) -> tuple[st
     return () if estimate.epochs is None else tuple(_assumptions(comparison.plan, estimate.offer, estimate.epochs))
 
 
+def base_notes(comparison: Comparison) -> tuple[str, ...]:
+    """Return what a reader must know about the base model: its seller, an end within the horizon, varying prices.
+
+    Args:
+        comparison: The priced offers; without a base model of the price list there are no notes.
+    """
+    plan = comparison.plan
+    base = None if plan.base_rates else comparison.context.base_price(plan)
+    return base.notes(comparison.as_of, _estimate_context(comparison).end) if base else ()
+
+
 @computed_once
 def assumption_impacts(comparison: Comparison, estimate: Estimate) -> tuple[AssumptionImpact, ...]:
     """Return the assumptions about rented GPUs that would move the total most, the widest first.

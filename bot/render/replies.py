@@ -30,7 +30,7 @@ from bot.render.tables import (
     remark,
 )
 from bot.render.uncertainty import percent, percentiles_table, sensitivity_sentence, uncertainty_sentences
-from calculator import Comparison, Estimate, sample
+from calculator import Comparison, Estimate, base_notes, sample
 from pricing import Source
 
 MAX_ROWS = 12
@@ -95,7 +95,7 @@ def assumptions_reply(comparison: Comparison, estimate: Estimate) -> SlackMessag
         blocks.append(section(escape(sentence)))
     if prices:
         blocks.append(section(f"*Prices of {escape(offer_name(estimate))}*\n{prices}"))
-    if notes := price_notes(estimate):
+    if notes := [*base_notes(comparison), *price_notes(estimate)]:
         blocks.append(context("\n".join(f"• {escape(note)}" for note in notes)))
     end = [f"Prices as of {comparison.as_of}", f"catalogue `{comparison.catalog_version}`"]
     blocks.append(context(" · ".join(filter(None, [*end, age_mark_meaning(comparison, estimate)]))))

@@ -13,7 +13,7 @@ from bot.render.tables import breakdown_table, comparison_table, group_options, 
 from bot.render.uncertainty import percentiles_table, sensitivity_sentence, uncertainty_sentences
 from bot.render.verdict import because_sentence, next_step_sentence, set_aside_sentence
 from bot.render.warnings import sorted_warnings, warning_text
-from calculator import Comparison, sensitivity
+from calculator import Comparison, base_notes, sensitivity
 
 
 def to_text(comparison: Comparison) -> str:
@@ -55,6 +55,7 @@ def to_text(comparison: Comparison) -> str:
                 for items, source, age in price_ages(comparison, featured)
             ],
         ),
+        ("Base model", base_notes(comparison)),
         ("Notes", price_notes(featured)),
     ):
         if sentences:

@@ -11,6 +11,8 @@ MAX_LENGTH = 200
 
 _TOKEN = re.compile(r"[^\W\d_]+|[0-9]+")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+# Nine thousand names are stripped when a price is looked up: translating takes a third of the pattern's time.
+_PUNCTUATION = {code: None for code in range(128) if not chr(code).isalnum()}
 _DIGIT_P_DIGIT = re.compile(r"(?<=\d)p(?=\d)")  # Fireworks writes 3p1 for 3.1
 _LLAMA_V = re.compile(r"\bllama[- ]?v(?=\d)")
 _UNITS = frozenset("bmt")
@@ -47,12 +49,15 @@ def fold(text: str) -> str:
     """Return a name in lower case, in compatible characters, with version dots as dots."""
     folded = text[:MAX_LENGTH] if text.isascii() else unicodedata.normalize("NFKC", text[:MAX_LENGTH])
     folded = folded.lower().strip(" \t\r\n`'\"“”„").replace("_", "-").replace("+", "-plus")
-    return _LLAMA_V.sub("llama-", _DIGIT_P_DIGIT.sub(".", folded))
+    if "p" in folded:
+        folded = _DIGIT_P_DIGIT.sub(".", folded)
+    return _LLAMA_V.sub("llama-", folded) if "llama" in folded else folded
 
 
 def letters_of(text: str) -> str:
     """Return a name's letters and digits alone. Equal spellings have equal letters."""
-    return _NOT_ALPHANUMERIC.sub("", fold(text))
+    folded = fold(text)
+    return folded.translate(_PUNCTUATION) if folded.isascii() else _NOT_ALPHANUMERIC.sub("", folded)
 
 
 @lru_cache(maxsize=16_384)
