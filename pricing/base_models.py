@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
+from pricing.base_facts import BaseFacts, shipped_base_facts
 from pricing.base_prices import CHECKED, BasePriceList, ListedModel
 from pricing.catalog import BasePrice, UnknownName
 from pricing.names.decoration import without_serving, without_snapshot
@@ -55,6 +56,10 @@ class GenaiBaseModels:
 
     def __init__(self, prices: BasePriceList | None = None) -> None:
         self._list = prices or BasePriceList()
+
+    @property
+    def _facts(self) -> Mapping[str, BaseFacts]:
+        return shipped_base_facts()
 
     @cached_property
     def _models(self) -> dict[str, ListedModel]:
@@ -194,17 +199,30 @@ class GenaiBaseModels:
                 names = dict.fromkeys(self.plain_name(model_id) for model_id in resolution.ids)
                 raise UnknownName("base model", name, names, f"“{shorten_name(name)}” can be several models.")
             raise UnknownName("base model", name, resolution.near, resolution.reason)
-        model = self._models[resolution.id]
+        model = self._models[self._lasting(resolution, day)]
         seller = self._seller(name, model)
-        others = self._other_sellers(resolution, model) if resolution.match != "part" and seller == model.seller else ()
-        return self._price(model, seller, day, others)
+        others = self._other_sellers(resolution, model, day)
+        return self._price(model, seller, day, others if seller == model.seller else ())
 
-    def _other_sellers(self, resolution: NameResolution, model: ListedModel) -> tuple[str, ...]:
+    def _lasting(self, resolution: NameResolution, day: date) -> str:
+        """Return the default, or the next seller's model if the default has ended and the name doesn't ask for it."""
+        default = resolution.id or ""
+        if resolution.match == "part" or read_reference(resolution.text, self._list.sellers).sellers:
+            return default
+        exact = self._models[default].name.lower() == resolution.text.strip().lower()
+        return default if exact else next((i for i in resolution.ids if not self._has_ended(i, day)), default)
+
+    def _has_ended(self, model_id: str, day: date) -> bool:
+        facts = self._facts.get(model_id)
+        return facts is not None and facts.ends is not None and facts.ends <= day
+
+    def _other_sellers(self, resolution: NameResolution, model: ListedModel, day: date) -> tuple[str, ...]:
         """Return the titles of the other sellers of a model, if the name doesn't say which one is meant."""
-        if read_reference(resolution.text, self._list.sellers).sellers:
+        if resolution.match == "part" or read_reference(resolution.text, self._list.sellers).sellers:
             return ()
         same_price = [seller for seller, facts in self._list.sellers.items() if model.seller in facts.fallbacks]
-        listed = [model_id.partition("/")[0] for model_id in resolution.ids if model_id != model.id]
+        others = (i for i in resolution.ids if i != model.id and not self._has_ended(i, day))
+        listed = [model_id.partition("/")[0] for model_id in others]
         return tuple(self._list.sellers[seller].title for seller in dict.fromkeys((*same_price, *listed)))
 
     def _seller(self, name: str, model: ListedModel) -> str:
@@ -218,6 +236,9 @@ class GenaiBaseModels:
     def _price(self, model: ListedModel, seller_id: str, day: date, also_at: tuple[str, ...]) -> BasePrice:
         seller, row, batch = self._list.sellers[seller_id], model.row_on(day), model.batch_on(day)
         plain, discounted = row.prices, batch.prices if batch else None
+        peaks, longer = model.peak_rows(), row.longer
+        peak = peaks[0].prices if peaks else None
+        facts = self._facts.get(f"{seller_id}/{model.name}")
         return BasePrice(
             model=model.name,
             provider=seller.title,
@@ -235,7 +256,27 @@ class GenaiBaseModels:
             ),
             max_call_input_tokens=row.longer_than,
             also_at=also_at,
+            cache_write_usd=plain.cache_write,
+            peak_hours=tuple(row.hours for row in peaks if row.hours),
+            peak_input_usd=peak and peak.input,
+            peak_cached_input_usd=peak and peak.cached_input,
+            peak_output_usd=peak and peak.output,
+            longer_input_usd=longer and longer.input,
+            longer_cached_input_usd=longer and longer.cached_input,
+            longer_output_usd=longer and longer.output,
+            ends=facts.ends if facts else None,
+            replaced_by=facts.replaced_by if facts else None,
+            ends_source=facts.source if facts and facts.ends else None,
+            conflict=_conflict(facts),
         )
+
+
+def _conflict(facts: BaseFacts | None) -> str | None:
+    texts = (
+        facts.conflict if facts else None,
+        f"LiteLLM has {facts.price_conflict} USD per 1M tokens." if facts and facts.price_conflict else None,
+    )
+    return " ".join(filter(None, texts)) or None
 
 
 def _first(*prices: Decimal | None) -> Decimal | None:

@@ -21,6 +21,8 @@ from pricing.offer import Offer
 from pricing.offer_names import OfferNames, shorten_name
 from pricing.price import Assumption, Source
 
+MAX_SELLERS = 4  # other sellers of a base model that a note names
+
 HINTS = {
     "offer": "`models` lists every offer.",
     "GPU": "Write a GPU such as h100, a100-80 or l40s.",
@@ -66,6 +68,53 @@ class BasePrice(NamedTuple):
     """The prices hold for calls up to this many input tokens."""
     also_at: tuple[str, ...] = ()
     """Other sellers of the same model, in the order of the price list, if the question doesn't name the seller."""
+    cache_write_usd: Decimal | None = None
+    """Price of writing tokens to the cache; None: that of input, if the model has a cache."""
+    peak_hours: tuple[tuple[str, str], ...] = ()
+    """Hours in UTC with other prices, such as 01:00 to 04:00; the peak prices hold then."""
+    peak_input_usd: Decimal | None = None
+    peak_cached_input_usd: Decimal | None = None
+    peak_output_usd: Decimal | None = None
+    longer_input_usd: Decimal | None = None
+    """Prices of calls with more than `max_call_input_tokens`; of several steps the dearest."""
+    longer_cached_input_usd: Decimal | None = None
+    longer_output_usd: Decimal | None = None
+    ends: date | None = None
+    """The first day on which the model doesn't answer; None if no day is known."""
+    replaced_by: str | None = None
+    """The model that the seller suggests instead."""
+    ends_source: Source | None = None
+    conflict: str | None = None
+    """Figures or days of another source, if sources disagree."""
+
+    def notes(self, day: date, until: date | None = None) -> tuple[str, ...]:
+        """Return sentences that a reader of an answer must know: the seller, the end, and prices that vary.
+
+        Args:
+            day: The date of the question.
+            until: The day after the horizon; an end on or after it isn't mentioned. None: any end is.
+        """
+        name = f"{self.model} at {self.provider}"
+        texts: list[str] = []
+        if self.also_at:
+            texts.append(f"The base model is {name}; also sold by {', '.join(self.also_at[:MAX_SELLERS])}.")
+        if self.ends and (until is None or self.ends < until):
+            successor = f" {self.provider} suggests {self.replaced_by} instead." if self.replaced_by else ""
+            texts.append(f"{name} {'ended' if self.ends <= day else 'ends'} on {self.ends}.{successor}")
+        if self.peak_hours and self.peak_input_usd is not None:
+            hours = " and ".join(f"{start} to {end}" for start, end in self.peak_hours)
+            texts.append(
+                f"From {hours} UTC, {name} costs ${self.peak_input_usd} for input and ${self.peak_output_usd} for "
+                f"output, instead of ${self.input_usd} and ${self.output_usd}."
+            )
+        if self.max_call_input_tokens and self.longer_input_usd is not None:
+            texts.append(
+                f"In calls over {self.max_call_input_tokens:,} input tokens, {name} costs ${self.longer_input_usd} for "
+                f"input and ${self.longer_output_usd} for output."
+            )
+        if self.conflict:
+            texts.append(f"{name}: {self.conflict}")
+        return tuple(texts)
 
 
 class BaseModels(Protocol):

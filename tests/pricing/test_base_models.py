@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from pricing import UnknownName
+from pricing import PriceFileError, UnknownName
+from pricing.base_facts import load_base_facts, shipped_base_facts
 from pricing.base_models import GenaiBaseModels
 from pricing.base_prices import BASE_PRICES_PATH, BasePriceList, ListedModel, base_price_file
 from tests.pricing.names.spellings import WAYS, ways
@@ -55,11 +57,11 @@ def test_prices_equal_those_of_the_package() -> None:
         ("4o-mini", "gpt-4o-mini", "OpenAI"),
         ("claude haiku 4.5", "claude-haiku-4-5", "Anthropic"),
         ("claude-haiku-4-5-20251001", "claude-haiku-4-5", "Anthropic"),
-        ("llama-3.3-70b", "meta-llama/Llama-3.3-70B-Instruct-Turbo", "Together AI"),
+        ("llama-3.3-70b", "llama-3.3-70b-versatile", "Groq"),
         ("together/meta-llama/Llama-3.3-70B-Instruct-Turbo", "meta-llama/Llama-3.3-70B-Instruct-Turbo", "Together AI"),
         ("groq/llama-3.3-70b", "llama-3.3-70b-versatile", "Groq"),
         ("llama-3.3-70b-versatile", "llama-3.3-70b-versatile", "Groq"),
-        ("llama-4-scout", "meta-llama/Llama-4-Scout-17B-16E-Instruct", "Together AI"),
+        ("llama-4-scout", "meta-llama/llama-4-scout-17b-16e-instruct", "Groq"),
         ("nova-lite", "amazon.nova-lite-v1:0", "AWS Bedrock"),
         ("us.amazon.nova-2-lite-v1:0", "regional.amazon.nova-2-lite-v1:0", "AWS Bedrock"),
         ("global.amazon.nova-2-lite-v1:0", "global.amazon.nova-2-lite-v1:0", "AWS Bedrock"),
@@ -77,8 +79,8 @@ def test_base_models_go_by_the_names_people_write(name: str, model: str, seller:
 
 def test_other_sellers_of_an_open_model_are_said() -> None:
     price = MODELS.price("llama-3.3-70b", DAY)
-    assert (price.provider, price.input_usd) == ("Together AI", Decimal("0.88"))
-    assert {"Groq", "AWS Bedrock"} <= set(price.also_at)
+    assert (price.provider, price.input_usd) == ("Groq", Decimal("0.59"))
+    assert {"AWS Bedrock", "Novita"} <= set(price.also_at)
     assert MODELS.price("groq/llama-3.3-70b", DAY).also_at == ()
 
 
@@ -113,3 +115,89 @@ def test_suggestions_never_equal_the_rejected_name(text: str) -> None:
     resolution = MODELS.resolve(text)
     assert text not in resolution.near
     assert all(MODELS.resolve(near).id == near for near in resolution.near)
+
+
+@pytest.mark.parametrize(
+    ("name", "ends", "successor"),
+    [
+        ("gpt-5-mini", date(2026, 12, 11), "gpt-5.6-terra"),
+        ("gpt-4o", date(2027, 1, 14), "gpt-6-luna"),
+        ("azure/gpt-4o", date(2027, 4, 14), "gpt-5.1"),
+        ("gemini-2.5-flash", date(2026, 12, 1), "gemini-3.5-flash-lite"),
+        ("bedrock/meta.llama3-3-70b-instruct-v1:0", date(2027, 3, 30), None),
+        ("claude-haiku-5-5", None, None),
+    ],
+)
+def test_end_and_successor_of_a_base_model_are_known(name: str, ends: date | None, successor: str | None) -> None:
+    price = MODELS.price(name, DAY)
+    assert (price.ends, price.replaced_by) == (ends, successor)
+    assert (price.ends_source is None) == (ends is None)
+
+
+def test_a_seller_whose_model_has_ended_is_not_the_default() -> None:
+    """Together's Llama 3.3 70B ended on 2026-10-22."""
+    assert MODELS.price("llama-3.3-70b", date(2026, 10, 21)).provider == "Together AI"
+    price = MODELS.price("llama-3.3-70b", date(2026, 10, 22))
+    assert price.provider != "Together AI"
+    assert "Together AI" not in price.also_at
+    named = MODELS.price("together/llama-3.3-70b", DAY)
+    assert (named.provider, named.ends) == ("Together AI", date(2026, 10, 22))
+
+
+def test_an_end_within_the_horizon_is_said() -> None:
+    price = MODELS.price("openai/gpt-5-mini", DAY)
+    said = "gpt-5-mini at OpenAI ends on 2026-12-11. OpenAI suggests gpt-5.6-terra instead."
+    assert said in price.notes(DAY, date(2027, 11, 28))
+    assert said not in price.notes(DAY, date(2026, 12, 11))
+    assert any("ended on 2026-12-11" in note for note in price.notes(date(2026, 12, 12)))
+
+
+def test_peak_hours_are_said_with_their_prices() -> None:
+    price = MODELS.price("deepseek-v4-flash", DAY)
+    assert price.peak_hours == (("01:00", "04:00"), ("06:00", "10:00"))
+    assert (price.input_usd, price.peak_input_usd) == (Decimal("0.15"), Decimal("0.3"))
+    assert (price.output_usd, price.peak_output_usd) == (Decimal("0.6"), Decimal("1.2"))
+    assert any("From 01:00 to 04:00 and 06:00 to 10:00 UTC" in note for note in price.notes(DAY))
+
+
+def test_prices_of_longer_calls_are_said() -> None:
+    price = MODELS.price("claude-haiku-5-5", DAY)
+    assert (price.max_call_input_tokens, price.longer_input_usd) == (100_000, Decimal("0.5"))
+    assert any("In calls over 100,000 input tokens" in note for note in price.notes(DAY))
+
+
+def test_a_price_that_another_source_contradicts_says_so() -> None:
+    conflict = MODELS.price("together/llama-3.3-70b", DAY).conflict
+    assert conflict is not None
+    assert "1.04/1.04" in conflict
+
+
+def test_every_recorded_model_is_priced_at_its_seller() -> None:
+    for model_id, facts in shipped_base_facts().items():
+        price = MODELS.price(model_id, DAY)
+        assert price.ends == facts.ends, model_id
+
+
+@pytest.mark.parametrize(
+    ("passage", "replacement", "message"),
+    [
+        ("ends: 2027-01-14", "end: 2027-01-14", "models.acme/one.end: isn't a known key"),
+        ("ends: 2027-01-14", "ends: soon", "'soon' isn't a date"),
+        ("ends: 2027-01-14, ", "", "replaced_by goes with ends"),
+        ("source: page", "source: leaflet", "'leaflet' isn't a source of this file"),
+    ],
+)
+def test_error_in_the_facts_names_its_place(tmp_path: Path, passage: str, replacement: str, message: str) -> None:
+    text = """
+sources:
+  page: {title: A page, url: "https://acme.test/ends", checked: 2026-11}
+models:
+  acme/one: {ends: 2027-01-14, replaced_by: two, source: page}
+"""
+    path = tmp_path / "base_models.yml"
+    path.write_text(text)
+    assert load_base_facts(path)["acme/one"].replaced_by == "two"
+    path.write_text(text.replace(passage, replacement, 1))
+    with pytest.raises(PriceFileError) as caught:
+        load_base_facts(path)
+    assert message in str(caught.value)

@@ -1,0 +1,67 @@
+"""Facts about base models that the price list doesn't have: the last days of a model, its successor, other prices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, model_validator
+
+from pricing.files.records import DATA_DIR, PriceFileError, explain, read_record, read_text
+from pricing.price import Record, Source, SourceRef
+from pricing.vocabulary import Day
+
+PATH = DATA_DIR / "base_models.yml"
+
+
+class BaseFacts(Record):
+    """What is recorded of one model at one seller."""
+
+    source: SourceRef
+    ends: Day | None = None
+    """The first day on which the model doesn't answer."""
+    replaced_by: str | None = None
+    """The model that the seller suggests instead, by its name there."""
+    conflict: str | None = None
+    """Another day, if sources disagree."""
+    price_conflict: str | None = Field(default=None, pattern=r"^[\d.]+(/[\d.]+){1,2}$")
+    """Input/output or input/cached input/output, in US dollars per 1M tokens, in LiteLLM."""
+
+    @model_validator(mode="after")
+    def _check(self) -> BaseFacts:
+        if self.replaced_by and not self.ends:
+            raise ValueError("replaced_by goes with ends; add the day, or remove it")
+        if not (self.ends or self.price_conflict):
+            raise ValueError("states nothing; give ends or price_conflict")
+        return self
+
+
+class _BaseModelsFile(Record):
+    """Models by seller/name, with the sources of the facts."""
+
+    sources: dict[str, Source]
+    models: dict[str, dict[str, Any]]
+
+
+def load_base_facts(path: Path = PATH) -> Mapping[str, BaseFacts]:
+    """Return the recorded facts by seller/model.
+
+    Raises:
+        PriceFileError: If the file can't be used. The text names the field and the fix.
+    """
+    file = read_record(path.name, read_text(path), _BaseModelsFile)
+    facts: dict[str, BaseFacts] = {}
+    for model_id, raw in file.models.items():
+        try:
+            facts[model_id] = BaseFacts.model_validate(raw, context={"sources": file.sources})
+        except ValidationError as error:
+            raise PriceFileError(explain(path.name, ("models", model_id), error)) from None
+    return facts
+
+
+@cache
+def shipped_base_facts() -> Mapping[str, BaseFacts]:
+    """Return the facts of the shipped file, read once."""
+    return load_base_facts()
