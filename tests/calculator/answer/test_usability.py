@@ -1,0 +1,96 @@
+"""What is never recommended: each reason by a question that only it excludes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calculator import Comparison, estimate, read_scenario, verdict
+from pricing import Catalog
+from tests.calculator.questions import TODAY
+
+PLAIN = {"examples": "1000", "example": "400/200", "epochs": "3", "calls": "1k/day", "call": "300/150"}
+
+
+def compared(catalog: Catalog, on: str, **fields: str) -> Comparison:
+    return estimate(read_scenario({**PLAIN, **fields, "on": on}), catalog, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("offer", "fields", "code", "word"),
+    [
+        ("anthropic/claude", {}, "not_offered", "Anthropic"),
+        ("openai/gpt-4.1-nano", {}, "ended", "ended on"),
+        ("openai/gpt-4.1-mini", {}, "closed_to_new_customers", "2026-05-06"),
+        ("azure/gpt-4.1-mini@developer", {}, "not_for_production", "24 hours"),
+        ("tinker/qwen3-8b", {}, "not_for_production", "testing"),
+        ("together/llama-3.1-8b", {}, "cannot_be_deployed", "-Reference"),
+        ("azure/gpt-4.1-mini@global", {"method": "qlora"}, "method_not_sold", "not qlora"),
+        ("openai/gpt-4.1-mini", {"customer": "existing", "examples": "5", "months": "1"}, "over_limits", "at least 10"),
+        ("aws-bedrock/nova-2-lite", {"epochs": "20"}, "over_limits", "1 to 5 epochs"),
+        ("google/gemini-3.5-flash", {"example": "200000/0"}, "over_limits", "131,072"),
+        ("azure/gpt-4.1-mini@global", {"call": "2000000/500"}, "over_limits", "2,000,500"),
+        ("aws-bedrock/nova-lite", {}, "unknown_price", "Training"),
+        ("openai/gpt-4.1-mini", {"customer": "existing"}, "ends_soon", "2027-01-14"),
+        ("azure/gpt-4.1-mini@global", {"retrain": "3"}, "training_ends", "2027-04-14"),
+        ("azure/gpt-4.1-mini@global", {"class": ">=A"}, "filtered_out", "Class C"),
+    ],
+)
+def test_reason_why_an_offer_is_set_aside(
+    catalog: Catalog, offer: str, fields: dict[str, str], code: str, word: str
+) -> None:
+    comparison = compared(catalog, offer, **fields)
+    reason = comparison.set_aside[offer]
+    assert reason.code == code
+    assert word in reason.sentence
+    assert comparison.best is None
+    assert verdict(comparison).reason == "none_usable"
+
+
+@pytest.mark.parametrize(
+    ("offer", "fields"),
+    [
+        ("openai/gpt-4.1-mini", {"customer": "existing", "months": "1"}),  # it ends after this horizon
+        ("azure/gpt-4.1-mini@global", {}),  # training ends inside the horizon, and nothing is retrained
+        ("azure/gpt-4.1-mini@global", {"retrain": "3", "months": "4"}),  # retrained in February, training ends in April
+        ("tinker/qwen3-8b", {"calls": "", "call": ""}),  # its training is for production
+        ("aws-bedrock/nova-2-lite", {"epochs": "5"}),
+    ],
+)
+def test_usable_offers_are_recommended(catalog: Catalog, offer: str, fields: dict[str, str]) -> None:
+    comparison = compared(catalog, offer, **fields)
+    assert comparison.set_aside == {}
+    assert comparison.best is comparison.estimates[0]
+
+
+def test_none_usable_names_the_nearest_offer(catalog: Catalog) -> None:
+    """Of the same model: Azure's tiers without the one whose deployments are deleted, the cheapest first."""
+    comparison = compared(catalog, "openai/gpt-4.1-mini", base="gpt-4.1-mini", prompt="1500->100")
+    assert comparison.nearest is not None
+    assert comparison.nearest.offer.id == "azure/gpt-4.1-mini@global"
+    assert verdict(comparison).answer == "no"
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    fields=st.fixed_dictionaries(
+        {"customer": st.sampled_from(["new", "existing"]), "months": st.sampled_from(["1", "6", "12"])},
+        optional={
+            "base": st.sampled_from(["gpt-4.1-mini", "gpt-4o", "claude-haiku-4-5"]),
+            "epochs": st.sampled_from(["1", "20"]),
+            "method": st.sampled_from(["lora", "full", "dpo"]),
+            "calls": st.sampled_from(["1/day", "50k/day", "20M/day"]),
+            "retrain": st.just("2"),
+            "like": st.just("gpt-4.1-mini"),
+        },
+    )
+)
+def test_recommended_option_is_always_usable(catalog: Catalog, fields: dict[str, str]) -> None:
+    comparison = compared(catalog, "all", **fields)
+    result = verdict(comparison)
+    for option in (result.option, result.like, result.threshold_option):
+        assert option is None or option.usable
+    assert all(estimate.complete for estimate in comparison.usable)
+    apart = [estimate.offer.id in comparison.set_aside for estimate in comparison.estimates]
+    assert apart == sorted(apart)
