@@ -183,7 +183,9 @@ def _quoted_causes(
 
 
 def _total(estimate: SavedOffer) -> str:
-    return money(estimate.total_usd, whole=estimate.complete)
+    """Return the total, with its months if the model ends inside the horizon."""
+    text = money(estimate.total_usd, whole=estimate.complete)
+    return f"{text} ({estimate.months:.1f} months)" if estimate.months % 1 else text
 
 
 def _change(start: SavedOffer, end: SavedOffer) -> str:

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 
+from bot.render.money import UNKNOWN
 from bot.render.short import short_count, short_day, short_money
-from bot.render.tables import offer_name
-from calculator import YOUR_RATES, Comparison, Option, SetAsideCode, Verdict, customer_of, verdict
+from bot.render.tables import class_text, offer_name
+from calculator import (
+    YOUR_RATES,
+    Comparison,
+    Estimate,
+    Option,
+    SetAsideCode,
+    Verdict,
+    average_month,
+    customer_of,
+    verdict,
+)
 
 EVALUATED_EXAMPLES = 200
 """Examples that are enough to compare two models on one task."""
@@ -19,7 +30,7 @@ def because_sentence(comparison: Comparison) -> str:
     if option is None:
         return set_aside_sentence(comparison) or "No offer is compared."
     if result.reason == "no_base":
-        return "No base model is given, so there is nothing to compare with."
+        return class_sentence(comparison) or "No base model is given, so there is nothing to compare with."
     if result.reason == "no_calls":
         return "The number of calls isn't given, so what tuning saves isn't known."
     if base is None or result.reason == "base_unknown" or base.monthly_usd is None:
@@ -32,6 +43,21 @@ def because_sentence(comparison: Comparison) -> str:
     if threshold := threshold_sentence(comparison):
         sentences.append(threshold)
     return " ".join(sentences)
+
+
+def class_sentence(comparison: Comparison) -> str | None:
+    """Return the cheapest usable option of each class by its average month; None for options of one class."""
+    cheapest: dict[str, Estimate] = {}
+    for estimate in comparison.usable:
+        cheapest.setdefault(class_text(comparison, estimate), estimate)
+    if len(cheapest) < 2:
+        return None
+    parts = []
+    for letter, estimate in sorted(cheapest.items(), key=lambda item: (len(item[0]), item[0])):
+        month = average_month(comparison, estimate).usd
+        name = f"class {letter}" if len(letter) == 1 else f"class {UNKNOWN}"
+        parts.append(f"{name} {offer_name(estimate)} {short_money(month) if month is not None else UNKNOWN}")
+    return f"The cheapest of each class, an average month with training: {'; '.join(parts)}."
 
 
 def threshold_sentence(comparison: Comparison) -> str | None:

@@ -75,10 +75,15 @@ def option(comparison: Comparison, estimate: Estimate) -> Option:
 
 
 def _against_baseline(comparison: Comparison, estimate: Estimate) -> Decimal | None:
-    base, month = comparison.base, estimate.monthly
-    if base is None or not base.complete or base.monthly_usd is None or not estimate.complete or month.usd is None:
-        return None
-    return month.usd - base.monthly_usd
+    prompting, month = _prompting_month(comparison), estimate.monthly
+    return month.usd - prompting if prompting is not None and month.usd is not None and month.whole else None
+
+
+@computed_once
+def _prompting_month(comparison: Comparison) -> Decimal | None:
+    """Return a month of prompting the base model, US dollars; None without one, or if a price is unknown."""
+    base = comparison.base
+    return base.monthly_usd if base and base.complete else None
 
 
 def _pays_back(comparison: Comparison, estimate: Estimate) -> tuple[date | None, str | None]:
