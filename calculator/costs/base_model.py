@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from calculator.costs.inference import History, inference_lines
 from calculator.errors import FieldErrors
@@ -38,6 +39,7 @@ def listed_base_price(name: str, catalog: Catalog, on: date) -> BasePrice:
         raise FieldErrors({"base": str(error)}) from None
 
 
+@lru_cache(maxsize=16)
 def base_history(base: BasePrice) -> History:
     """Return the base model's prices as a function of the price kind, as `inference_lines` takes them."""
     usd: dict[PriceKind, Decimal | None] = {
