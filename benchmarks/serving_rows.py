@@ -12,7 +12,6 @@ from calculator.gpu import interpolated_mixture, interpolated_shape
 from calculator.serving import (
     CallShape,
     Engine,
-    WeightFormat,
     cache_room,
     host_on,
     most_calls,
@@ -20,7 +19,7 @@ from calculator.serving import (
     step_seconds,
     throughput,
 )
-from pricing import Gpu, GpuFacts, ModelShape, ServingPhysics, known_gpu, known_model
+from pricing import Gpu, GpuFacts, ModelShape, ServingPhysics, WeightFormat, known_gpu, known_model
 
 _OFFLINE = re.compile(
     r"trtllm-bench|offline|static batch|benchmark_throughput|bench throughput|max(imum)? throughput", re.I

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from calculator.comparison import Comparison, computed_once
+from calculator.costs.capacity import SECONDS_AN_HOUR, capacity_words, deployment_of
 from calculator.costs.hosting import is_dedicated
 from calculator.costs.inference import token_loads
-from calculator.costs.rented_gpus import SECONDS_AN_HOUR, RentedGpuOffer, run_seconds, serves
+from calculator.costs.rented_gpus import RentedGpuOffer, run_seconds
 from calculator.costs.training import billed_tokens_per_example, method_of, sells_method, tokens_of_a_run
 from calculator.costs.warnings import method_not_sold, not_for_sale, offer_warnings
 from calculator.offer_estimate import EstimateContext, estimate_offer
@@ -42,7 +43,12 @@ def estimate_assumptions(comparison: Comparison, estimate: Estimate) -> tuple[st
         comparison: The answer that the estimate belongs to.
         estimate: An estimate of the comparison.
     """
-    return () if estimate.epochs is None else tuple(_assumptions(comparison.plan, estimate.offer, estimate.epochs))
+    if estimate.epochs is None:
+        return ()
+    return (
+        *_assumptions(comparison.plan, estimate.offer, estimate.epochs),
+        *_capacity_assumptions(comparison.plan, estimate),
+    )
 
 
 def base_notes(comparison: Comparison) -> tuple[str, ...]:
@@ -160,6 +166,21 @@ def _length_assumptions(plan: ResolvedScenario, offer: Offer) -> Iterator[str]:
     yield f"{subject}: {trained:,.0f} of {whole:,.0f} tokens are trained on, {trained / whole:.1%} ({source})"
 
 
+def _capacity_assumptions(plan: ResolvedScenario, estimate: Estimate) -> Iterator[str]:
+    """Yield the load of the deployment, and what it is worked out from."""
+    capacity, replica = estimate.capacity, deployment_of(estimate.offer)
+    if capacity is None:
+        return
+    yield capacity_words(capacity)
+    if replica is None:
+        return
+    yield replica.how
+    peak = replica.peak_factor if plan.peak is None else plan.peak
+    yield f"the busiest hour has {peak.normalize():f} × the average calls"
+    if capacity.usd_per_million_tokens is not None:
+        yield f"${capacity.usd_per_million_tokens:,.2f} per 1M tokens served, prompt and answer together"
+
+
 def _gpu_assumptions(plan: ResolvedScenario, offer: RentedGpuOffer, epochs: Decimal) -> Iterator[str]:
     if offer.work:
         hours = run_seconds(plan, offer.work, tokens_of_a_run(plan, offer, epochs)) / SECONDS_AN_HOUR
@@ -167,7 +188,5 @@ def _gpu_assumptions(plan: ResolvedScenario, offer: RentedGpuOffer, epochs: Deci
         yield f"a run takes {hours:,.2f} hours on {offer.title}{queue}: start-up, evaluation and checkpoints included"
         yield from offer.work.how
         yield "another batch size or learning rate hardly changes hours and cost; a wrong one costs a run"
-    if serves(plan) and offer.deployment:
-        yield offer.deployment.how
-    if not serves(plan):
+    if not plan.deployed:
         yield "no calls are given, so no serving GPUs are priced"

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from calculator.costs.capacity import capacity_of
 from calculator.costs.horizon import day_after_months, months_between
 from calculator.costs.hosting import hosting_lines, is_dedicated, storage_lines
 from calculator.costs.inference import inference_lines
@@ -15,7 +16,7 @@ from calculator.costs.training import epochs_of, sells_method, training_lines
 from calculator.numeric import ONE, ZERO, highest, smaller
 from calculator.question.customers import customer_of
 from calculator.question.resolved import PointRates, ResolvedScenario
-from calculator.result import Estimate, LineItem, RankGroup
+from calculator.result import Estimate, LineItem, RankGroup, sum_amounts
 from pricing import Offer, Price, PriceKind, price_of, question_source
 
 YOUR_RATES = "your-rates"
@@ -64,7 +65,15 @@ def estimate_offer(context: EstimateContext, offer: Offer) -> Estimate:
     lines += hosting_lines(plan, offer, as_of, months, dedicated=dedicated)
     if plan.calls_per_month and not dedicated:
         lines += inference_lines(plan, plan.prompt_after_tokens, offer.history, as_of, months)
-    return Estimate(offer, status, _standing(context, offer, lines), months, epochs, tuple(lines))
+    capacity = capacity_of(plan, offer, _month_of_hosting(lines)) if dedicated or not offer.sells_calls else None
+    return Estimate(offer, status, _standing(context, offer, lines), months, epochs, tuple(lines), capacity)
+
+
+def _month_of_hosting(lines: Sequence[LineItem]) -> Decimal | None:
+    """Return the hosting of the first month, US dollars; None if unknown."""
+    hosting = [line.monthly_usd for line in lines if line.component == "hosting" and line.monthly_quantity is not None]
+    total = sum_amounts(hosting)
+    return total.usd if total.whole else None
 
 
 def _preparation(plan: ResolvedScenario, on: date) -> LineItem | None:
@@ -104,7 +113,7 @@ def _standing(context: EstimateContext, offer: Offer, lines: Sequence[LineItem])
     if not offer.trains_for(customer_of(context.plan.customer, offer.platform), context.as_of):
         return RankGroup.APART
     for line in lines:
-        if line.quantity is None or line.unit_price_usd is None:
+        if line.amount_usd is None:
             return RankGroup.INCOMPLETE
     if offer.deployment_hours and context.plan.calls_per_month:
         return RankGroup.ENDS

@@ -10,6 +10,7 @@ from calculator.capability.classes import CapabilityClass, capability_class
 from calculator.capability.filters import PASSES, FilterResult, Filters, filters_of
 from calculator.costs.base_model import given_base_price, listed_base_price
 from calculator.costs.rented_gpus import RentedGpuOffer, repriced
+from calculator.deployments import as_deployed
 from calculator.errors import FieldErrors
 from calculator.numeric import ONE
 from calculator.offer_estimate import YOUR_RATES, EstimateContext, estimate_context, estimate_offer, rates_offer
@@ -174,7 +175,8 @@ def _offers(scenario: Scenario, catalog: Catalog, on: date) -> tuple[Offer, ...]
             if scenario.names_a_model or not offers:
                 rented |= {offer.id: offer for offer in gpus}
         chosen.update((offer.id, offer) for offer in offers)
-    return (*chosen.values(), *_rented(scenario, rented, catalog, on))
+    hosted = as_deployed(chosen.values(), scenario, catalog.gpus.facts, catalog.assumptions)
+    return (*hosted, *_rented(scenario, rented, catalog, on))
 
 
 def _rejoin(names: Sequence[str], catalog: Catalog) -> list[str]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
-from calculator.numeric import ONE, smaller
+from calculator.numeric import ONE, ZERO, smaller
 from pricing import Offer, Price, Source, Status
 
 Component = Literal["training", "preparation", "storage", "hosting", "inference"]
@@ -43,7 +43,9 @@ class LineItem(NamedTuple):
 
     @property
     def amount_usd(self) -> Decimal | None:
-        """Quantity × unit price, US dollars; None if either is unknown."""
+        """Quantity × unit price, US dollars; None if either is unknown. Nothing costs nothing, at any price."""
+        if self.quantity is not None and not self.quantity:
+            return ZERO
         return None if self.quantity is None or self.unit_price_usd is None else self.quantity * self.unit_price_usd
 
     @property
@@ -187,6 +189,29 @@ class Total(NamedTuple):
     """True if every part is known. Otherwise the sum is an “at least”."""
 
 
+class Capacity(NamedTuple):
+    """The deployment of an estimate, and its load."""
+
+    replica: str
+    """What one replica is, such as `1 × H100 80 GB SXM`, `provisioned unit` or `deployment`."""
+    replicas: Decimal | None
+    """Replicas in the first month; None if they aren't known."""
+    low_replicas: Decimal | None
+    """Replicas if the throughput is at the high end of its 80 % interval."""
+    high_replicas: Decimal | None
+    """Replicas if it is at the low end."""
+    load: Decimal | None
+    """Share of the replicas' throughput that the busiest hour of the first month uses; above 1 they don't carry it."""
+    calls_per_month: Decimal | None
+    """Calls a month that one replica carries, with the busiest hour in mind."""
+    usd_per_million_tokens: Decimal | None
+    """Hosting of the first month over the tokens served, prompt and answer, US dollars per 1M."""
+    carries: bool | None
+    """Whether the load is carried; None if it isn't known."""
+    reason: str | None
+    """Why the load isn't carried, or isn't known."""
+
+
 class Estimate(NamedTuple):
     """One offer, priced for one resolved scenario. A frozen dataclass takes four times as long to create."""
 
@@ -198,6 +223,8 @@ class Estimate(NamedTuple):
     epochs: Decimal | None
     """Epochs of one run; None for an offer that is not priced."""
     lines: tuple[LineItem, ...]
+    capacity: Capacity | None = None
+    """The deployment that answers the calls, and its load; None without calls, or where calls are billed by token."""
 
     @property
     def complete(self) -> bool:
@@ -255,6 +282,8 @@ class BaseEstimate(NamedTuple):
     provider: str
     months: Decimal
     lines: tuple[LineItem, ...]
+    capacity: Capacity | None = None
+    """The deployment that answers the calls, and its load; None without calls, or where calls are billed by token."""
 
     @property
     def complete(self) -> bool:

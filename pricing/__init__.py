@@ -30,7 +30,18 @@ from pricing.datasets import (
 )
 from pricing.files.records import PriceFileError
 from pricing.files.strict_yaml import YamlError, read_yaml, read_yaml_text
-from pricing.gpu.facts import AttentionKernel, Framework, Gpu, GpuFacts, Link, Loss, ModelShape, StackClass, StateRecipe
+from pricing.gpu.facts import (
+    AttentionKernel,
+    Framework,
+    Gpu,
+    GpuFacts,
+    Link,
+    Loss,
+    ModelShape,
+    StackClass,
+    StateRecipe,
+    WeightFormat,
+)
 from pricing.gpu.load import load_gpu_facts, load_gpu_offers
 from pricing.gpu.names import is_gpu_qualifier, known_gpu, known_model, resolve_gpu, resolve_model
 from pricing.gpu.offers import BillingStep, GpuCatalog, GpuOffer
@@ -157,6 +168,7 @@ __all__ = [
     "TunedResult",
     "Unit",
     "UnknownName",
+    "WeightFormat",
     "YamlError",
     "ages_table",
     "caching_rule",

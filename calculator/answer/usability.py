@@ -127,6 +127,8 @@ def _epochs(rules: TrainingRules, platform: str, epochs: Decimal | None) -> str 
 def _too_small(_: EstimateContext, estimate: Estimate) -> str | None:
     if any(line.component == "hosting" and line.quantity is None for line in estimate.lines):
         return "The model, or a call of this length and latency, doesn't fit these GPUs."
+    if estimate.capacity and estimate.capacity.carries is False:
+        return estimate.capacity.reason
     return None
 
 

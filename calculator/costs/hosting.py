@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from calculator.costs.capacity import ServingReplica, deployment_of, models_sharing, unit_hours, units_needed
 from calculator.costs.horizon import month_parts
 from calculator.costs.price_history import PricePeriod, periods
-from calculator.costs.rented_gpus import RentedGpuOffer, serves, serving_gpu_hours, serving_gpus
+from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.numeric import ONE, ZERO
 from calculator.question.resolved import ResolvedScenario
 from calculator.result import Component, LineItem
@@ -26,70 +27,78 @@ def is_dedicated(plan: ResolvedScenario, offer: Offer) -> bool:
 def hosting_lines(
     plan: ResolvedScenario, offer: Offer, as_of: date, months: Decimal, *, dedicated: bool
 ) -> list[LineItem]:
-    """Return the line items of deployment hours, which are billed while idle too.
+    """Return the line items of deployment hours, which are billed while idle too; none if nothing is deployed.
 
     Args:
         plan: The scenario.
-        offer: The offer with its hosting prices.
+        offer: The offer with its hosting prices, and its deployment.
         as_of: Date of the estimate.
         months: Horizon in months.
         dedicated: Bill dedicated capacity (provisioned units, an endpoint) instead of the hosting fee.
     """
+    if not plan.deployed:
+        return []
     if isinstance(offer, RentedGpuOffer):
-        return _serving(plan, offer, as_of, months) if serves(plan) else []
+        return _lines(plan, offer, "hosting", "GPUs that serve", as_of, months)
     if not dedicated:
-        return _hours(plan, offer, "hosting", "Hosting", as_of, months)
+        return _lines(plan, offer, "hosting", "Hosting", as_of, months)
     if offer.history("provisioned"):
-        return _hours(plan, offer, "provisioned", "Provisioned throughput", as_of, months)
+        return _lines(plan, offer, "provisioned", "Provisioned throughput", as_of, months)
     if offer.sells_endpoint:
-        return _hours(plan, offer, "hosting", "Dedicated endpoint", as_of, months)
+        return _lines(plan, offer, "hosting", "Dedicated endpoint", as_of, months)
     unknown = PricePeriod(None, ZERO, months)
     return [_monthly("hosting", "Dedicated capacity, no price recorded", "month", ONE, unknown, "{} months", (months,))]
 
 
-def _hours(
+def _lines(
     plan: ResolvedScenario, offer: Offer, kind: PriceKind, label: str, as_of: date, months: Decimal
 ) -> list[LineItem]:
-    lines = []
-    for period in periods(offer.history(kind), as_of, months):
-        price, hours = period.price, plan.hosted_hours_per_month
-        text = "{} hours a day × {} days × {} months"
-        values: tuple[Decimal, ...] = (plan.hosted_hours_per_day, plan.days_per_month, period.end - period.start)
-        if price and price.units_per_deployment != 1:
-            units = Decimal(price.units_per_deployment)
-            hours, text, values = hours * units, f"{{}} × {text}", (units, *values)
-        lines.append(_monthly("hosting", label, price.per if price else "hour", hours, period, text, values))
-    return lines
-
-
-def _serving(plan: ResolvedScenario, offer: RentedGpuOffer, as_of: date, months: Decimal) -> list[LineItem]:
-    """Return the line items of rented GPUs: as many as the calls of each month need."""
-    label, deployment = "GPUs that serve", offer.deployment
-    if deployment is None:
+    """Return the line items of the replicas that carry the calls of each month, by the price in force."""
+    replica = deployment_of(offer) if plan.calls_per_month or isinstance(offer, RentedGpuOffer) else None
+    if replica is None and isinstance(offer, RentedGpuOffer):
         return [LineItem("hosting", label, None, "deployment", None, "monthly", ONE, None, "none that fits", ())]
     lines = []
-    for period in periods(offer.history("hosting"), as_of, months):
-        first_gpu_hours = serving_gpu_hours(plan, deployment, plan.calls_per_month)
-        quantity = first_gpu_hours * (period.end - period.start)
-        gpus = serving_gpus(plan, deployment, plan.calls_per_month)
-        text = "{} × {} hours a day × {} days × {} months"
-        values: tuple[Decimal, ...] = (gpus, plan.hosted_hours_per_day, plan.days_per_month, period.end - period.start)
+    for period in periods(offer.history(kind), as_of, months):
+        price, length = period.price, period.end - period.start
+        unit = price.per if price else "hour"
+        if replica is None or unit == "hour":
+            lines.append(_one_deployment(plan, label, period))
+            continue
+        first = unit_hours(plan, replica, plan.calls_per_month)
+        text, values = _replica_formula(plan, replica, length)
+        quantity = first * length
         if plan.growth_per_month:
+            parts = month_parts(period.start, period.end)
             quantity = sum(
-                (
-                    part * serving_gpu_hours(plan, deployment, calls_in_month(plan, month))
-                    for month, part in month_parts(period.start, period.end)
-                ),
-                ZERO,
+                (part * unit_hours(plan, replica, calls_in_month(plan, month)) for month, part in parts), ZERO
             )
-            text += ", as many more as the growing calls need"
-        if plan.models_sharing != ONE:
-            text, values = f"{text} ÷ {{}} models", (*values, plan.models_sharing)
-        price = period.price
         usd = price.usd if price else None
-        monthly = None if period.start else first_gpu_hours
-        lines.append(LineItem("hosting", label, quantity, "GPU-hour", usd, "monthly", monthly, price, text, values))
+        monthly = None if period.start else first
+        lines.append(LineItem("hosting", label, quantity, unit, usd, "monthly", monthly, price, text, values))
     return lines
+
+
+def _replica_formula(
+    plan: ResolvedScenario, replica: ServingReplica, length: Decimal
+) -> tuple[str, tuple[Decimal, ...]]:
+    units = units_needed(plan, replica, plan.calls_per_month)
+    text = "{} × {} hours a day × {} days × {} months"
+    values: tuple[Decimal, ...] = (units, plan.hosted_hours_per_day, plan.days_per_month, length)
+    if plan.growth_per_month:
+        text += ", as many more as the growing calls need"
+    sharing = models_sharing(plan, replica)
+    return (f"{text} ÷ {{}} models", (*values, sharing)) if sharing != ONE else (text, values)
+
+
+def _one_deployment(plan: ResolvedScenario, label: str, period: PricePeriod) -> LineItem:
+    """Return the line of one deployment, or of as many as the scenario asks for, whatever its load."""
+    price, hours = period.price, plan.hosted_hours_per_month
+    text = "{} hours a day × {} days × {} months"
+    values: tuple[Decimal, ...] = (plan.hosted_hours_per_day, plan.days_per_month, period.end - period.start)
+    units = Decimal(price.units_per_deployment if price else 1) * plan.least_replicas
+    if units != ONE:
+        hours, text, values = hours * units, f"{{}} × {text}", (units, *values)
+    return _monthly("hosting", label, price.per if price else "hour", hours, period, text, values)
 
 
 def calls_in_month(plan: ResolvedScenario, month: int) -> Decimal:

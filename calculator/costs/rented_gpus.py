@@ -11,11 +11,11 @@ from typing import ClassVar, NamedTuple
 
 from pydantic import ConfigDict
 
-from calculator.numeric import ONE, ZERO, Numeric, larger, round_up, wall_seconds
+from calculator.costs.capacity import SECONDS_AN_HOUR, ServingReplica
+from calculator.numeric import ONE, Numeric, round_up, wall_seconds
 from calculator.question.resolved import ResolvedScenario
 from pricing import GpuOffer, Offer
 
-SECONDS_AN_HOUR = Decimal(3_600)
 STEP_SECONDS = {"second": ONE, "minute": Decimal(60), "hour": SECONDS_AN_HOUR}
 
 
@@ -35,20 +35,6 @@ class RentedTraining(NamedTuple):
     """Time is billed in whole steps of this many seconds."""
     how: tuple[str, ...]
     """Model, method, software and batch as phrases for the assumptions."""
-
-
-class ServingReplica(NamedTuple):
-    """A group of GPUs that holds the model once and answers calls."""
-
-    gpus: int
-    rented_in: int
-    """GPUs are rented in multiples of this number."""
-    seconds_per_input_token: Decimal
-    seconds_per_output_token: Decimal
-    peak_factor: Decimal
-    """Calls in the busiest time divided by calls on average."""
-    how: str
-    """Precision, GPUs and batch as a phrase for the assumptions."""
 
 
 class AlternativeAssumption(NamedTuple):
@@ -110,38 +96,3 @@ def run_gpu_hours(
     text = "{} GPU" + ("s" if work.gpus > 1 else "") + " × {} seconds ÷ 3,600 (8 of 10 cases: {} to {} seconds)"
     gpus = Decimal(work.gpus)
     return seconds * gpus / SECONDS_AN_HOUR, text, (gpus, seconds, low, high)
-
-
-def serves(plan: ResolvedScenario) -> bool:
-    """Return True if GPUs are kept up to answer calls: the scenario has calls or asks for dedicated serving."""
-    return bool(plan.calls_per_month) or plan.serving == "dedicated"
-
-
-def busy_seconds(plan: ResolvedScenario, deployment: ServingReplica) -> Decimal:
-    """Return the seconds that one call occupies a replica."""
-    input_tokens = (plan.prompt_after_tokens or ZERO) + plan.call_input_tokens
-    return (
-        input_tokens * deployment.seconds_per_input_token
-        + plan.call_output_tokens * deployment.seconds_per_output_token
-    )
-
-
-def serving_gpus(plan: ResolvedScenario, deployment: ServingReplica, calls_per_month: Decimal) -> Decimal:
-    """Return the number of GPUs that carry the busiest time; at least one replica, in multiples of `rented_in`.
-
-    Args:
-        plan: Scenario with tokens per call, hours up and the number of models that share the GPUs.
-        deployment: The replica.
-        calls_per_month: Calls a month of each model.
-    """
-    up_seconds = plan.hosted_hours_per_month * SECONDS_AN_HOUR
-    calls = calls_per_month * plan.models_sharing * deployment.peak_factor
-    deployments = larger(ONE, round_up(calls * busy_seconds(plan, deployment) / up_seconds))
-    rented_in = Decimal(deployment.rented_in)
-    return round_up(deployments * Decimal(deployment.gpus) / rented_in) * rented_in
-
-
-def serving_gpu_hours(plan: ResolvedScenario, deployment: ServingReplica, calls_per_month: Decimal) -> Decimal:
-    """Return this model's share of the GPU-hours of one month."""
-    gpus = serving_gpus(plan, deployment, calls_per_month)
-    return gpus * plan.hosted_hours_per_month / plan.models_sharing

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from calculator.costs.hosting import is_dedicated
-from calculator.costs.rented_gpus import SECONDS_AN_HOUR, RentedGpuOffer, run_seconds
+from calculator.costs.capacity import SECONDS_AN_HOUR, capacity_of, deployment_of
+from calculator.costs.rented_gpus import RentedGpuOffer, run_seconds
 from calculator.costs.training import retrainings, retrainings_before, tokens_of_a_run
 from calculator.numeric import smaller
 from calculator.question.customers import customer_of
@@ -148,21 +148,33 @@ def _hosting(plan: ResolvedScenario, offer: Offer, lines: Sequence[LineItem]) ->
             f"Bills while idle: up {plan.hosted_hours_per_day.normalize():f} hours a day, called or not.",
             monthly,
         )
-        if isinstance(offer, RentedGpuOffer):
-            yield Warning(
-                "capacity_not_measured",
-                "The calls per GPU are calculated from bandwidth and arithmetic, not measured. "
-                "Test it before you rely on it.",
-            )
-        elif is_dedicated(plan, offer) and plan.calls_per_month:
-            yield Warning(
-                "capacity_not_checked",
-                "Priced for the smallest deployment. Whether it can serve the calls isn't checked.",
-            )
+        yield from _capacity(plan, offer, monthly)
     if offer.deployment_hours and plan.calls_per_month:
         yield Warning(
             "deployment_deleted",
             f"A deployment is deleted after {offer.deployment_hours} hours: for tests, not for production.",
+        )
+
+
+def _capacity(plan: ResolvedScenario, offer: Offer, monthly_usd: Decimal) -> Iterator[Warning]:
+    """Yield how far the replicas can be relied on; nothing without calls."""
+    capacity = capacity_of(plan, offer, monthly_usd)
+    if capacity is None:
+        return
+    if capacity.carries is False:
+        yield Warning("capacity_exceeded", f"These calls are more than that: {capacity.reason}")
+    elif deployment_of(offer) is None:
+        yield Warning(
+            "capacity_not_checked",
+            "Priced for one deployment. Its throughput isn't published; test it before you rely on it.",
+        )
+    elif not isinstance(offer, RentedGpuOffer) and not offer.sells_endpoint:
+        return  # the platform's own figure
+    else:
+        yield Warning(
+            "capacity_not_measured",
+            "The calls per GPU are predicted by a model fitted to published measurements, not measured on yours. "
+            "Test it before you rely on it.",
         )
 
 

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from calculator.costs.rented_gpus import SECONDS_AN_HOUR, RentedGpuOffer
+from calculator.costs.capacity import SECONDS_AN_HOUR
+from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.gpu import GIB, GpuSource, Prediction, TrainingJob, configurations, fewest, predict, remedies
 from calculator.gpu_rental.question import GpuQuestion, assumption, gpu_question
 from calculator.gpu_rental.search import NODE, rented_gpu_offers

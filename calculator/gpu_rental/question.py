@@ -128,8 +128,6 @@ def gpu_question(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, 
             values["seq"] = sequence_length(scenario.seq, longest, values["model"], shortest)
         except FieldErrors as error:
             errors |= error.errors
-    if scenario.calls and not scenario.hosted.low:
-        errors["hosted"] = "Rented GPUs answer calls only while they run. Write hosted=8h, or leave it out."
     if scenario.gpu_rate and not scenario.gpu and "gpu" not in errors:
         errors["gpu"] = "gpu_rate= is the price of one GPU-hour. Name the GPU too, such as gpu=h100."
     if errors:

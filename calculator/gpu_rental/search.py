@@ -12,23 +12,21 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from calculator.costs.capacity import ServingReplica, units_needed
 from calculator.costs.rented_gpus import (
     STEP_SECONDS,
     AlternativeAssumption,
     RentedGpuOffer,
     RentedTraining,
-    ServingReplica,
     run_seconds,
-    serving_gpus,
 )
 from calculator.costs.training import tokens_after_limit
+from calculator.deployments import ServedCalls, served_calls, served_replicas
 from calculator.gpu import Configuration, GpuSource, Setup, TrainingJob, configurations, peak_memory, predict, remedies
 from calculator.gpu_rental.question import GpuQuestion, assumption, gpu_question, power_of_two
-from calculator.numeric import ZERO
 from calculator.question.resolved import ResolvedScenario, resolve_corner
 from calculator.question.scenario import YOUR_GPUS, Scenario
-from calculator.serving import GROUPS, CallShape, Latency, ServingOptions, interactive_seconds
-from calculator.serving import replicas as replicas_of
+from calculator.serving import GROUPS
 from pricing import Assumption, Catalog, Gpu, GpuFacts, GpuOffer, LongExamples, TrainingRules, price_of, question_source
 
 NODE = 8
@@ -41,15 +39,12 @@ class RentalSearch(NamedTuple):
 
     question: GpuQuestion
     likely: ResolvedScenario
-    call: CallShape
-    latency: Latency
+    calls: ServedCalls
     tokens: Decimal
     """Training tokens of all examples and epochs, at the likely numbers."""
     facts: GpuFacts
     assumptions: Mapping[str, Assumption]
     on: date
-    adapters: int
-    peak_factor: Decimal
 
 
 def rented_gpu_offers(
@@ -102,32 +97,12 @@ def _yours(gpu: Gpu, gpus: int, usd: Decimal, on: date) -> GpuOffer:
 
 def _renting(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, Assumption], on: date) -> RentalSearch:
     question = gpu_question(scenario, facts, assumptions)
-    likely, high = resolve_corner(scenario, "likely"), resolve_corner(scenario, "high")
+    likely = resolve_corner(scenario, "likely")
     length = tokens_after_limit(likely, question.sequence_length, "cut")
     epochs = likely.epochs or assumptions["default_epochs"].value or Decimal(1)
-    call = CallShape(
-        input_tokens=float_of((high.prompt_after_tokens or ZERO) + high.call_input_tokens),
-        output_tokens=float_of(high.call_output_tokens),
-    )
-    latency = latency_of(scenario, call, assumptions)
-    shared = scenario.adapters if scenario.adapters > 1 else 0
-    peak = assumptions["peak_factor"].value or Decimal(1)
     tokens = likely.examples * length * epochs
-    return RentalSearch(question, likely, call, latency, tokens, facts, assumptions, on, shared, peak)
-
-
-def latency_of(scenario: Scenario, call: CallShape, assumptions: Mapping[str, Assumption]) -> Latency:
-    """Return the longest time per call: the question's, else that of an interactive service."""
-    if scenario.latency is not None:
-        return Latency(float_of(scenario.latency), asked=True)
-    first_token = float_of(assumptions["first_token_seconds"].value or ZERO)
-    token = float_of(assumptions["token_seconds"].value or ZERO)
-    return Latency(interactive_seconds(call, first_token, token), asked=False)
-
-
-def float_of(value: Decimal) -> float:
-    """Return a float for the GPU model, which calculates in floating point."""
-    return value.__float__()
+    calls = served_calls(scenario, assumptions)
+    return RentalSearch(question, likely, calls, tokens, facts, assumptions, on)
 
 
 def _counts(question: GpuQuestion, offer: GpuOffer, renting: RentalSearch) -> tuple[int, ...]:
@@ -220,42 +195,15 @@ def _longest(renting: RentalSearch) -> Iterator[str]:
 def _deployment(renting: RentalSearch, offer: GpuOffer) -> ServingReplica | None:
     """Return the replica that serves the likely calls with the fewest GPUs, or None if the model fits on none."""
     facts, question = renting.facts, renting.question
-    gpu, call = facts.gpus[offer.gpu], renting.call
-    if call.input_tokens + call.output_tokens > question.model.context:
-        return None
-    replicas = []
-    for candidate in replicas_of(
-        question.model,
-        gpu,
-        call,
-        renting.latency,
-        facts.serving,
-        groups=tuple(group for group in GROUPS if group <= offer.gpus_per_node),
-        options=ServingOptions(adapters=renting.adapters, adapter_rank=question.rank),
-    ):
-        done = candidate.throughput
-        quick = f", a call takes {done.call_seconds:.1f} s then" if call.output_tokens else ""
-        reading = done.reading_seconds / call.input_tokens if call.input_tokens else 0.0
-        writing = (done.busy_seconds - done.reading_seconds) / call.output_tokens if call.output_tokens else 0.0
-        replicas.append(
-            ServingReplica(
-                gpus=candidate.gpus,
-                rented_in=offer.gpus_per_node if offer.whole_nodes else candidate.gpus,
-                seconds_per_input_token=Decimal(f"{reading:{DIGITS}}"),
-                seconds_per_output_token=Decimal(f"{writing:{DIGITS}}"),
-                peak_factor=renting.peak_factor,
-                how=f"served in {candidate.weights} on {candidate.gpus} GPU{'s' if candidate.gpus > 1 else ''} "
-                f"at a time, up to {done.calls:.0f} calls together{quick}; "
-                f"the busiest time has {renting.peak_factor.normalize():f} × the average calls",
-            )
-        )
+    groups = tuple(group for group in GROUPS if group <= offer.gpus_per_node)
+    found = list(served_replicas(question.model, facts.gpus[offer.gpu], groups, renting.calls, facts))
+    if offer.whole_nodes:
+        found = [replica._replace(rented_in=offer.gpus_per_node) for replica in found]
     plan = renting.likely
     if not plan.hosted_hours_per_month:
-        return replicas[0] if replicas else None
+        return found[0] if found else None
     return min(
-        replicas,
-        key=lambda replica: (serving_gpus(plan, replica, plan.calls_per_month), replica.gpus),
-        default=None,
+        found, key=lambda replica: (units_needed(plan, replica, plan.calls_per_month), replica.gpus), default=None
     )
 
 
@@ -325,8 +273,7 @@ def alternatives(
     yield AlternativeAssumption("one hour more of rented time a run", _offer(renting, offer, hour))
     current = _offer(renting, offer, work)
     if current.deployment:
-        peak = current.deployment.peak_factor
-        twice = current.deployment._replace(peak_factor=peak * 2)
+        twice = current.deployment._replace(peak_factor=2 * (renting.likely.peak or current.deployment.peak_factor))
         yield AlternativeAssumption(
             "twice the calls at the busiest time", current.model_copy(update={"deployment": twice})
         )

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from calculator.comparison import Comparison, computed_once
+from calculator.costs.capacity import unit_hours
 from calculator.costs.hosting import is_dedicated
 from calculator.costs.price_history import price_on
-from calculator.costs.rented_gpus import RentedGpuOffer, serving_gpu_hours
+from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.numeric import ONE, ZERO
 from calculator.offer_estimate import EstimateContext, estimate_offer
 from calculator.payback.least import least_between, least_that_pays
@@ -96,4 +97,4 @@ def _gpus_usd(offer: RentedGpuOffer, context: EstimateContext, calls: Decimal) -
     price = price_on(offer.history("hosting"), context.as_of)
     if offer.deployment is None or price is None or price.usd is None:
         return Decimal("Infinity")
-    return serving_gpu_hours(context.plan, offer.deployment, calls) * price.usd
+    return unit_hours(context.plan, offer.deployment, calls) * price.usd

@@ -196,9 +196,16 @@ _ROWS = (
         label="Hours a run waits for GPUs", short="Hours in the queue", noun="number of hours in the queue",
         help="Not billed."),
     Key("latency", p.latency, section="gpus", example="2s", low=0, high=3_600, unit="s",
-        label="Longest time per call", noun="time per call"),
+        label="Longest time per call", noun="time per call",
+        help="By default that of an interactive service: 0.5 s and 30 ms a token of the answer."),
     Key("adapters", p.single, section="gpus", example="20", low=1, high=1_000, whole=True,
-        label="Fine-tuned models sharing the serving GPUs", noun="number of fine-tuned models"),
+        label="Fine-tuned models sharing a deployment", noun="number of fine-tuned models"),
+    Key("peak", p.amount, section="options", example="3", low=1, high=1_000, uncertain=False,
+        label="Busiest hour against the average", short="Peak factor", noun="peak factor",
+        help="Deployments are sized for the busiest hour; 3 by default."),
+    Key("replicas", p.single, section="options", example="2", low=1, high=1_000, whole=True,
+        label="Fewest replicas of a deployment", noun="number of replicas",
+        help="Write 2 to keep one for failover."),
     Key("like", p.model_name, section="options", example="gpt-4.1-mini", noun="model name",
         label="At least the class of",
         help="A model, or base. Others are listed apart. The class is one published index, not quality on your task."),
@@ -255,7 +262,8 @@ def unknown_key(name: str) -> str:
     if name.strip().lower() == "dataset":
         return "dataset= works in a terminal only. In Slack, attach the file to the form or post it in a thread."
     near = nearest_key(name)
-    hint = f"Use {near}." if near else f"The keys are {', '.join(KEYS)}."
+    main = ", ".join(key.name for key in in_section("main"))
+    hint = f"Use {near}." if near else f"The keys used most are {main}; the form shows all."
     return f"“{name[:40]}” isn't a key ftcost knows. {hint}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
-from calculator.numeric import ZERO
+from calculator.numeric import ONE, ZERO
 from calculator.question.example_lengths import ExampleLengths
 from calculator.question.keys import key_of
 from calculator.question.quantities import Amount, Corner, Frequency, TokenRates
@@ -66,7 +66,14 @@ class ResolvedScenario(NamedTuple):
     queue_hours: Decimal
     """Hours per run spent waiting for GPUs; they are not billed."""
     models_sharing: Decimal
-    """Tuned models with the same traffic that share the serving GPUs."""
+    """Tuned models with the same traffic that share the replicas."""
+    deployed: bool = True
+    """The tuned model is deployed: the question has calls, if only none, or asks for dedicated serving."""
+    peak: Decimal | None = None
+    """Calls of the busiest hour over those of an average hour; None: the assumption."""
+    least_replicas: Decimal = ONE
+    throughput: Decimal = ZERO
+    """Place of the throughput in its 80 % interval: 0 likely, −1 its low end, 1 its high end."""
 
 
 Pick = Callable[[str, Amount], Decimal]
@@ -76,7 +83,8 @@ Pick = Callable[[str, Amount], Decimal]
 def resolve_corner(scenario: Scenario, corner: Corner) -> ResolvedScenario:
     """Return the scenario at its cheapest (`low`), likely or most expensive (`high`) corner."""
     opposite: Corner = "high" if corner == "low" else "low" if corner == "high" else "likely"
-    return resolve(scenario, lambda name, amount: amount.at(opposite if key_of(name).cheaper_when_higher else corner))
+    plan = resolve(scenario, lambda name, amount: amount.at(opposite if key_of(name).cheaper_when_higher else corner))
+    return plan._replace(throughput={"low": ONE, "likely": ZERO, "high": -ONE}[corner])
 
 
 def resolve(scenario: Scenario, pick: Pick) -> ResolvedScenario:
@@ -122,6 +130,9 @@ def resolve(scenario: Scenario, pick: Pick) -> ResolvedScenario:
         idle_hours=at("idle"),
         queue_hours=at("queue"),
         models_sharing=Decimal(scenario.adapters),
+        deployed=scenario.calls is not None or scenario.serving == "dedicated",
+        peak=pick("peak", scenario.peak) if scenario.peak else None,
+        least_replicas=Decimal(scenario.replicas),
     )
 
 

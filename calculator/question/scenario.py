@@ -73,6 +73,8 @@ class Scenario(BaseModel):
     latency: Decimal | None = None
     """Seconds."""
     adapters: int = 1
+    peak: Amount | None = None
+    replicas: int = 1
     like: str | None = None
     """A model, or `base`: options below its class are listed apart."""
     class_: AtLeast | None = Field(default=None, alias="class")
@@ -104,6 +106,10 @@ class Scenario(BaseModel):
             raise PydanticCustomError("params", "Give either model= or params=, not both.")
         if self.calls and not (self.call or self.prompt):
             raise PydanticCustomError("call", _give("call"))
+        if self.calls and not self.hosted.low and self.calls.calls.high:
+            raise PydanticCustomError(
+                "hosted", "Calls are answered only while the model is up. Write hosted=8h or more."
+            )
         if self.call and not (self.calls or self.base or self.base_rates):
             raise PydanticCustomError("calls", _give("calls"))
         if self.call and not self.prompt and self.call.total("high") == 0:

@@ -11,7 +11,7 @@ from calculator.serving.replica import (
 )
 from calculator.serving.speed import Engine, Host, host_on, prefill_seconds, step_seconds
 from calculator.serving.throughput import CallShape, Throughput, cache_room, most_calls, throughput
-from calculator.serving.weights import ServedModel, WeightFormat, served_model
+from calculator.serving.weights import ServedModel, served_model
 
 __all__ = [
     "GROUPS",
@@ -23,7 +23,6 @@ __all__ = [
     "ServedModel",
     "ServingOptions",
     "Throughput",
-    "WeightFormat",
     "adapter_bytes",
     "cache_room",
     "host_on",

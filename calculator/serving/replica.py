@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from calculator.serving.speed import Engine, Host, host_on
 from calculator.serving.throughput import CallShape, Throughput, cache_room, most_calls, throughput
-from calculator.serving.weights import WeightFormat, served_model
-from pricing import Gpu, ModelShape, ServingPhysics
+from calculator.serving.weights import served_model
+from pricing import Gpu, ModelShape, ServingPhysics, WeightFormat
 
 GROUPS = (1, 2, 4, 8)
 """GPUs of one node that can hold a model together (tensor parallelism divides the heads)."""
@@ -83,7 +82,6 @@ def replicas(
             yield replica
 
 
-@lru_cache(maxsize=8192)
 def _replica(
     model: ModelShape,
     gpu: Gpu,

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from pricing import ModelShape
-
-WeightFormat = Literal["16 bit", "fp8", "fp4", "mxfp4", "int4", "int8"]
+from pricing import ModelShape, WeightFormat
 
 _BYTES: dict[WeightFormat, float] = {
     "16 bit": 2.0,

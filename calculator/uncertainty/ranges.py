@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from calculator.answer.periods import EqualPeriods
+from calculator.costs.capacity import deployment_of
 from calculator.numeric import as_decimal
 from calculator.pricing_context import PricingContext
 from calculator.question.keys import key_of
@@ -18,6 +19,8 @@ from calculator.result import Estimate, Figure, Percentiles, Total
 from calculator.uncertainty.sampling import COUNT, percentiles, sample_amount, share_within
 
 SHARES = (0.1, 0.5, 0.9)
+THROUGHPUT = Amount(Decimal("-1.25"), Decimal(0), Decimal("1.25"))
+"""Places in the interval of a deployment's throughput, whose ends, −1 and 1, are the 10th and 90th percentile."""
 
 
 @dataclass(frozen=True)
@@ -78,4 +81,7 @@ def sample_ranges(scenario: Scenario, context: PricingContext) -> SampledEstimat
             return amount.likely
         return as_decimal(sample_amount(name, amount, whole=key_of(name).whole))
 
-    return SampledEstimates(context, resolve(scenario, sample))
+    plan = resolve(scenario, sample)
+    if plan.calls_per_month and any(deployment_of(offer) for offer in context.offers):
+        plan = plan._replace(throughput=as_decimal(sample_amount("throughput", THROUGHPUT, whole=False)))
+    return SampledEstimates(context, plan)

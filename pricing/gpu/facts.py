@@ -21,6 +21,7 @@ Loss = Literal["plain", "in-place", "chunked", "fused"]
 AttentionKernel = Literal["math", "flash1", "flash2", "flash3", "cudnn"]
 Generation = Literal["ampere", "consumer", "hopper", "blackwell", "cdna", "other"]
 StateRecipe = Literal["pure", "mixed"]
+WeightFormat = Literal["16 bit", "fp8", "fp4", "mxfp4", "int4", "int8"]
 Link = Literal["nvlink", "infinity-fabric", "pcie", "ethernet"]
 
 
@@ -93,6 +94,8 @@ class ModelShape(Record):
     linear: LinearAttention | None = None
     other_billion: float = Field(default=0, ge=0, lt=100_000, allow_inf_nan=False)
     """Weights that text tokens are not multiplied with, such as vision towers and per-layer embeddings."""
+    published: WeightFormat = "16 bit"
+    """The format of the published weights, in which the model is served."""
     verified: bool = True
     """False: entered from knowledge, without a copy of the published configuration at hand."""
     config: str = Field(pattern=r"^https?://\S+$", max_length=500)

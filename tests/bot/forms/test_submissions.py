@@ -222,6 +222,8 @@ OWN_GPUS = [
     ("queue", "4h"),
     ("latency", "2s"),
     ("adapters", "20"),
+    ("peak", "3"),
+    ("replicas", "2"),
 ]
 """What means something with a model only."""
 

@@ -6,11 +6,31 @@ from decimal import Decimal
 
 import pytest
 
+from calculator.costs.capacity import (
+    DeployedOffer,
+    LoadLimit,
+    ServingReplica,
+    capacity_of,
+    capacity_words,
+    unit_hours,
+    units_needed,
+)
 from calculator.costs.hosting import calls_in_month, hosting_lines, is_dedicated, storage_lines
-from calculator.costs.rented_gpus import ServingReplica, serving_gpu_hours, serving_gpus
 from tests.calculator.costs.offers import START, offer, plan, price
 
 MONTHS = Decimal(12)
+PAIR = ServingReplica(
+    name="2 × H100",
+    gpus=2,
+    rented_in=2,
+    seconds_per_input_token=Decimal(1),
+    seconds_per_output_token=Decimal(3),
+    low=Decimal("0.5"),
+    high=Decimal(2),
+    peak_factor=Decimal(3),
+    most_sharing=None,
+    how="",
+)
 
 
 def test_hosting_is_paid_for_every_hour_of_the_month() -> None:
@@ -47,16 +67,55 @@ def test_calls_grow_from_the_first_month() -> None:
     ],
 )
 def test_serving_gpus_carry_the_busiest_time(calls: int, gpus: int) -> None:
-    replica = ServingReplica(
-        gpus=2,
-        rented_in=1,
-        seconds_per_input_token=Decimal(1),
-        seconds_per_output_token=Decimal(3),
-        peak_factor=Decimal(3),
-        how="",
-    )
-    assert serving_gpus(plan(), replica, Decimal(calls)) == gpus
-    assert serving_gpu_hours(plan(), replica, Decimal(calls)) == gpus * 720
+    assert units_needed(plan(), PAIR, Decimal(calls)) == gpus
+    assert unit_hours(plan(), PAIR, Decimal(calls)) == gpus * 720
     # Nodes of 8 are rented whole; four models with the same calls share them.
-    assert serving_gpus(plan(), replica._replace(rented_in=8), Decimal(calls)) == 8
-    assert serving_gpu_hours(plan(adapters="4"), replica._replace(rented_in=8), Decimal(1)) == 8 * 720 / 4
+    assert units_needed(plan(), PAIR._replace(rented_in=8), Decimal(calls)) == 8
+    assert unit_hours(plan(adapters="4"), PAIR._replace(rented_in=8), Decimal(1)) == 8 * 720 / 4
+
+
+def test_interval_of_the_throughput_moves_the_replicas() -> None:
+    # 48,000 calls keep 10 replicas busy; at twice the throughput 5, at half of it 20.
+    busy = plan(calls="48000/month")
+    counts = [
+        units_needed(busy._replace(throughput=Decimal(place)), PAIR, Decimal(48_000)) // 2 for place in (-1, 0, 1)
+    ]
+    assert counts == [20, 10, 5]
+
+
+def test_capacity_says_replicas_load_and_price_of_tokens() -> None:
+    # A month's 12,000 calls × 3 × 180 s ÷ 2,592,000 s keep 2.5 replicas busy: 3 are 83 % loaded.
+    deployed = DeployedOffer.model_construct(**dict(offer({})), deployment=PAIR, limit=None)
+    capacity = capacity_of(plan(calls="12000/month"), deployed, Decimal(1_200))
+    assert capacity is not None
+    assert (capacity.replicas, capacity.low_replicas, capacity.high_replicas) == (3, 2, 5)
+    assert (capacity.load, capacity.calls_per_month) == (Decimal("2.5") / 3, 4_800)
+    # $1,200 over 12,000 × 100 tokens.
+    assert capacity.usd_per_million_tokens == 1_000
+    words = "3 replicas of 2 × H100, 83% loaded at the busiest hour (2 to 5 in 8 of 10 cases)"
+    assert capacity_words(capacity) == words
+
+
+def test_load_above_what_a_deployment_plausibly_carries_is_said() -> None:
+    # 2,592,000 s are 43,200 minutes; 14,400 calls × 100 tokens × 3 are 100 tokens a minute.
+    limit = LoadLimit(Decimal(100), published=False, peak_factor=Decimal(3), source=price("1")[0].source)
+    deployed = DeployedOffer.model_construct(**dict(offer({})), deployment=None, limit=limit)
+    fits = capacity_of(plan(calls="14400/month"), deployed, None)
+    beyond = capacity_of(plan(calls="14401/month"), deployed, None)
+    assert fits is not None
+    assert (round(fits.load or 0, 20), fits.carries, fits.reason) == (1, True, None)
+    assert beyond is not None
+    assert beyond.carries is False
+    assert beyond.reason == "One deployment carries about 100 tokens a minute (its throughput isn't published)."
+
+
+def test_replica_that_is_shared_by_few_is_paid_by_few() -> None:
+    # Of four models two share a replica, which carries the calls of both.
+    shared = PAIR._replace(most_sharing=2)
+    assert unit_hours(plan(adapters="4"), shared, Decimal(4_800)) == 4 * 720 / 2
+    assert unit_hours(plan(adapters="4"), PAIR._replace(most_sharing=1), Decimal(4_800)) == 2 * 720
+
+
+def test_replicas_asked_for_are_the_fewest() -> None:
+    assert units_needed(plan(replicas="2"), PAIR, Decimal(1)) == 4
+    assert units_needed(plan(peak="6"), PAIR, Decimal(4_800)) == 4

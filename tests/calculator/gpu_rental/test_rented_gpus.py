@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +26,7 @@ from calculator import (
     sample,
     turning_change,
 )
-from calculator.costs.rented_gpus import ServingReplica, serving_gpus
+from calculator.costs.capacity import ServingReplica, units_needed
 from calculator.question.resolved import resolve_corner
 from pricing import Catalog
 from tests.calculator.questions import TODAY, answer
@@ -93,7 +94,7 @@ def test_they_are_named_by_platform_offer_and_gpu(
         ({"on": "gpu", "gpu": "v100"}, {"gpu": "No offer rents out v100 by the hour. Rented are "}),
         ({"model": "llama-2-7b", "seq": "8192"}, {"seq": "llama-2-7b takes at most 4,096 tokens. Write that or less."}),
         ({"method": "dpo"}, {"method": "dpo isn't calculated for rented GPUs."}),
-        ({**SERVED, "hosted": "0h"}, {"hosted": "Rented GPUs answer calls only while they run."}),
+        ({**SERVED, "hosted": "0h"}, {"hosted": "Calls are answered only while the model is up."}),
         ({"seq": "0"}, {"seq": "The number of tokens per sequence must be between 16 and 10,000,000."}),
         ({"gpus": "0"}, {"gpus": "The number of GPUs must be between 1 and 1,024."}),
         ({"gpus": "2.5"}, {"gpus": "“2.5” isn't a valid number of GPUs. Write a whole number such as 8."}),
@@ -228,6 +229,7 @@ def test_draws_are_the_plain_estimate_of_their_values(catalog: Catalog) -> None:
     scenario = read_scenario({**fields, "idle": "0..5h", "runs": "1..3", "hosted": "6..24h", "queue": "1..2h"})
     ranges = sample(estimate(scenario, catalog, TODAY))
     assert ranges is not None
+    ranges = replace(ranges, plan=ranges.plan._replace(throughput=Decimal(0)))
     total: Any = ranges.estimates["your-gpus"].total_usd
     for number in (0, 7, 400, 1_999):
         plain = only(estimate(in_draw(scenario, number), catalog, TODAY)).total_usd
@@ -267,10 +269,10 @@ def test_gpus_carry_the_busiest_time_and_no_group_too_many(
 ) -> None:
     each = Decimal(per_token) / 10**9
     whole_sets = max(2, rented_in)
-    deployment = ServingReplica(2, whole_sets, each, each, Decimal(3), "")
+    deployment = ServingReplica("2 × H100", 2, whole_sets, each, each, Decimal(1), Decimal(1), Decimal(3), None, "")
     fields = {"examples": "1", "example": "1", "adapters": f"{adapters}", "params": "8B", "call": "60/40"}
     plan = resolve_corner(read_scenario({**fields, "calls": f"{calls}/month", "hosted": "8h"}), "likely")
-    gpus = serving_gpus(plan, deployment, plan.calls_per_month)
+    gpus = units_needed(plan, deployment, plan.calls_per_month)
     # 100 tokens a call, in 8 × 30 hours.
     needed = Decimal(calls) * adapters * 3 * 100 * each / (8 * 30 * 3_600)
     assert gpus % whole_sets == 0
