@@ -22,7 +22,7 @@ AttentionKernel = Literal["math", "flash1", "flash2", "flash3", "cudnn"]
 Generation = Literal["ampere", "consumer", "hopper", "blackwell", "cdna", "other"]
 StateRecipe = Literal["pure", "mixed"]
 WeightFormat = Literal["16 bit", "fp8", "fp4", "mxfp4", "int4", "int8"]
-Link = Literal["nvlink", "infinity-fabric", "pcie", "ethernet"]
+Link = Literal["nvlink", "infinity-fabric", "fabric", "pcie", "ethernet"]
 
 
 class LatentAttention(Record):
