@@ -160,7 +160,7 @@ def test_the_date_holds_for_all(capsys: pytest.CaptureFixture[str], write: Write
     files = [write(f"{n}.yml", on="openai/gpt-4.1-mini", rates="", customer="existing", months=n) for n in ("1", "2")]
     assert "Cheapest" in run(capsys, "compare", *files)
     assert main(["--as-of", "2027-02-01", "compare", *files]) == 0
-    assert "1 and 2 have no offer with a complete price, so there is no cheapest scenario." in capsys.readouterr().out
+    assert "1 and 2 have no usable offer, so there is no cheapest scenario." in capsys.readouterr().out
 
 
 # --- breakeven --------------------------------------------------------------------------------------------------------

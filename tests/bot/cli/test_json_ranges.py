@@ -58,8 +58,8 @@ def test_without_ranges_there_is_none(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_where_a_price_is_unknown_the_range_is_null(capsys: pytest.CaptureFixture[str]) -> None:
-    """Google publishes no price for keeping a tuned Gemma 3 4B."""
-    found = made(capsys, "on=google/gemma-3-4b examples=10k..20k example=400 calls=1k/day call=100/70")
+    """No source has the price of training Nova Lite."""
+    found = made(capsys, "on=aws-bedrock/nova-lite examples=10k..20k example=400 calls=1k/day call=100/70")
     assert found["estimates"][0]["range"] is None
     assert found["drivers"] is None, "there is no best offer"
 
@@ -125,7 +125,7 @@ def test_a_range_that_changes_nothing_is_no_span(capsys: pytest.CaptureFixture[s
 
 def test_where_no_price_is_complete_no_table_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
     """A table is a header, a rule and at least a row."""
-    out = run(capsys, "on=google/gemma-3-4b examples=10k..20k example=400 calls=1k/day call=100/70")
+    out = run(capsys, "on=aws-bedrock/nova-lite examples=10k..20k example=400 calls=1k/day call=100/70")
     lines = [*out.splitlines(), ""]
     for number, line in enumerate(lines):
         if line and set(line) <= {"-", " "} and "--" in line:

@@ -164,10 +164,10 @@ async def test_the_button_of_a_ranged_estimate_uses_its_ranges(workspace: Worksp
 
 
 async def test_of_two_offers_both_have_percentiles(workspace: Workspace, slack: FakeSlack) -> None:
-    parent = await slack_actions.ask(slack, RANGED.replace("on=your-rates", "on=your-rates,tinker/qwen3-8b"))
+    parent = await slack_actions.ask(slack, RANGED.replace("on=your-rates", "on=your-rates,wandb/llama-3.1-8b"))
     words, _ = await pressed(slack, parent)
     assert usd(" ".join(rows(words)[-1][1:])) == PERCENTILES
-    assert set(column(words)) == {"Qwen3 8B (Tinker)", support_bot.OFFER}
+    assert set(column(words)) == {"Llama 3.1 8B (CoreWeave W&B)", support_bot.OFFER}
 
 
 async def test_parent_button_uses_newest_estimate_and_reply_its_own(workspace: Workspace, slack: FakeSlack) -> None:
@@ -250,9 +250,9 @@ async def test_an_unknown_id_is_no_estimate(start: Start, slack: FakeSlack, butt
 
 
 async def test_where_a_price_is_unknown_no_range_is_claimed(workspace: Workspace, slack: FakeSlack) -> None:
-    """Google publishes no price for keeping a tuned Gemma 3 4B: ranges of one's own would not help."""
+    """No source has the price of training Nova Lite: ranges of one's own would not help."""
     parent = await slack_actions.ask(
-        slack, "on=google/gemma-3-4b examples=10k example=400 epochs=3 calls=1k/day call=100/70"
+        slack, "on=aws-bedrock/nova-lite examples=10k example=400 epochs=3 calls=1k/day call=100/70"
     )
     assert (await slack.click(parent, "sure")).ok
     words = (await slack.wait_for(lambda: sure_replies(slack, parent)))[0]

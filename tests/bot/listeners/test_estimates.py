@@ -138,13 +138,13 @@ async def test_an_edit_opens_a_view_at_once_and_fills_it_after(workspace: Worksp
 
 
 async def test_compare_prices_the_chosen_offers_in_the_thread(workspace: Workspace, slack: FakeSlack) -> None:
-    parent = await slack_actions.ask(slack, support_bot.LINE.replace("on=your-rates", "on=tinker/qwen3-8b"))
+    parent = await slack_actions.ask(slack, support_bot.LINE.replace("on=your-rates", "on=wandb/llama-3.1-8b"))
     view = await slack_actions.press(slack, parent, "compare", "compare_form")
-    chosen = ["tinker/qwen3-8b", "google/gemini-3.5-flash"]
+    chosen = ["wandb/llama-3.1-8b", "google/gemini-3.5-flash"]
     assert (await slack.submit_view(view["id"], slack.fill(view, {"on": chosen}))).errors == {}
     change = await slack_actions.change(slack, parent)
     offers = [row[0] for row in rows(change)[1:]]
-    assert set(offers) == {"Qwen3 8B (Tinker)", "Gemini 3.5 Flash (Google)", support_bot.OFFER}
+    assert set(offers) == {"Llama 3.1 8B (CoreWeave W&B)", "Gemini 3.5 Flash (Google)", support_bot.OFFER}
     assert "Changed: the offers compared" in texts(change)
 
 
@@ -200,7 +200,8 @@ async def test_export_is_posted_in_the_thread_under_the_estimate_name(workspace:
 async def test_the_export_of_all_offers_adds_up_offer_by_offer(workspace: Workspace, slack: FakeSlack) -> None:
     """Every total of the table in the thread is the sum of that offer's rows, rounded to cents."""
     parent = await slack_actions.ask(
-        slack, "on=tinker,google/gemini-3.5-flash examples=10k example=250/150 epochs=3 calls=50k/day call=100/70"
+        slack,
+        "on=wandb,azure/gpt-oss-20b examples=10k example=250/150 epochs=3 calls=50k/day call=100/70",
     )
     sums: dict[str, Decimal] = {}
     for line in await export(slack, parent):

@@ -15,7 +15,7 @@ ALL = f"on=all {LINE.partition(' ')[2]}"
 PROMPT = "prompt=2000->100 call=100/70"
 OWN = f"on=your-rates rates=10/3/6 base_rates=3/6 {PROMPT} examples=10k example=250/150 epochs=3"
 SAVES = f"{OWN} calls=10k/month"
-ENDS = f"on=openai/gpt-4.1-mini customer=existing base=gpt-4o {PROMPT} examples=10k example=250/150"
+ENDS = f"on=azure/gpt-4.1-mini@global base=gpt-4o {PROMPT} examples=10k example=250/150"
 
 LINES = {
     "pays back": SAVES,
