@@ -10,12 +10,16 @@ from typing import NamedTuple
 from calculator.answer.usability import set_aside
 from calculator.comparison import Comparison, computed_once
 from calculator.costs.base_model import estimate_base
+from calculator.costs.capacity import ServingReplica
+from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.numeric import ZERO
 from calculator.offer_estimate import estimate_offer
 from calculator.payback.break_even import break_even
 from calculator.payback.least import least_between
 from calculator.payback.turning_change import turning_change
+from calculator.question.resolved import ResolvedScenario
 from calculator.result import BreakEvenCause, Estimate
+from pricing import Offer
 
 MOST_CALLS_PER_DAY = 10**12
 """The search ends here: more calls a day than all providers together answer."""
@@ -65,18 +69,33 @@ def threshold(comparison: Comparison, estimate: Estimate) -> Threshold | None:
 def _saves(comparison: Comparison, estimate: Estimate) -> Callable[[int], bool]:
     """Return a function that tells whether the option costs less than the baseline at a number of calls a day."""
     plan, base = comparison.plan, comparison.context.base_price(comparison.plan)
-    context = comparison.context.estimate_context(plan)
+    context, offer_at = comparison.context.estimate_context(plan), _offer_at(comparison, estimate.offer)
 
     def saves(calls_per_day: int) -> bool:
         there = plan._replace(calls_per_month=calls_per_day * plan.days_per_month)
         at_volume = context._replace(plan=there)
-        tuned = estimate_offer(at_volume, estimate.offer)
+        tuned = estimate_offer(at_volume, offer_at(there))
         if base is None or tuned.total_usd is None or set_aside(at_volume, tuned, comparison.classes[tuned.offer.id]):
             return False
         prompted = estimate_base(there._replace(months=tuned.months), base, comparison.as_of)
         return tuned.total_usd < (prompted.total_usd or ZERO)
 
     return saves
+
+
+def _offer_at(comparison: Comparison, offer: Offer) -> Callable[[ResolvedScenario], Offer]:
+    """Return a function that gives the offer for a volume: rented GPUs serve with the replica that suits it."""
+    if not isinstance(offer, RentedGpuOffer):
+        return lambda _: offer
+    from calculator.gpu_rental.search import fewest_gpus, serving_choices  # imports the GPU model
+
+    context = comparison.context
+    choices = serving_choices(comparison.scenario, offer, context.gpu_facts, context.assumptions, context.as_of)
+    fields = dict(offer)
+    offers: dict[ServingReplica | None, Offer] = {
+        choice: RentedGpuOffer.model_construct(**{**fields, "deployment": choice}) for choice in (None, *choices)
+    }
+    return lambda plan: offers[fewest_gpus(plan, choices)]
 
 
 def _start_of_window(saves: Callable[[int], bool], volume: int) -> int:

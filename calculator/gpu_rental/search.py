@@ -6,7 +6,7 @@ prices every resolved scenario and draw with its result.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -194,17 +194,40 @@ def _longest(renting: RentalSearch) -> Iterator[str]:
 
 def _deployment(renting: RentalSearch, offer: GpuOffer) -> ServingReplica | None:
     """Return the replica that serves the likely calls with the fewest GPUs, or None if the model fits on none."""
+    return fewest_gpus(renting.likely, _replicas(renting, offer))
+
+
+def fewest_gpus(plan: ResolvedScenario, choices: Sequence[ServingReplica]) -> ServingReplica | None:
+    """Return the replica that serves the calls of a scenario with the fewest GPUs; None without a choice."""
+    if not plan.hosted_hours_per_month:
+        return choices[0] if choices else None
+    return min(
+        choices, key=lambda replica: (units_needed(plan, replica, plan.calls_per_month), replica.gpus), default=None
+    )
+
+
+def serving_choices(
+    scenario: Scenario, rented: RentedGpuOffer, facts: GpuFacts, assumptions: Mapping[str, Assumption], on: date
+) -> list[ServingReplica]:
+    """Return every replica that an offer's GPUs can serve the question's calls with.
+
+    Args:
+        scenario: The question.
+        rented: The offer as priced.
+        facts: Known models, GPUs and frameworks.
+        assumptions: The catalogue's, by name.
+        on: The day whose prices apply.
+    """
+    return _replicas(_renting(scenario, facts, assumptions, on), rented.rented_from)
+
+
+def _replicas(renting: RentalSearch, offer: GpuOffer) -> list[ServingReplica]:
     facts, question = renting.facts, renting.question
     groups = tuple(group for group in GROUPS if group <= offer.gpus_per_node)
     found = list(served_replicas(question.model, facts.gpus[offer.gpu], groups, renting.calls, facts))
     if offer.whole_nodes:
         found = [replica._replace(rented_in=offer.gpus_per_node) for replica in found]
-    plan = renting.likely
-    if not plan.hosted_hours_per_month:
-        return found[0] if found else None
-    return min(
-        found, key=lambda replica: (units_needed(plan, replica, plan.calls_per_month), replica.gpus), default=None
-    )
+    return found
 
 
 def _unfit(renting: RentalSearch, offer: GpuOffer) -> str:

@@ -81,6 +81,7 @@ def test_without_calls_or_baseline_there_is_no_threshold(catalog: Catalog, field
             "fireworks/qwen3-8b",
             "aws-bedrock/nova-2-lite",
             "your-rates",
+            "runpod/l4",
         ]
     ),
     calls=st.integers(1, 5_000_000),
@@ -116,6 +117,8 @@ def test_one_call_at_the_threshold_decides(
     }
     if offer != "your-rates":
         del fields["rates"]
+    if offer == "runpod/l4":
+        fields["model"] = "llama-3.1-8b"
     comparison = compared(catalog, calls=f"{calls}/day", **fields)
     if comparison.set_aside:
         return
