@@ -12,7 +12,16 @@ from calculator.gpu import interpolated_mixture, interpolated_shape
 from calculator.numeric import ZERO
 from calculator.question.resolved import resolve_corner
 from calculator.question.scenario import Scenario
-from calculator.serving import CallShape, Latency, Replica, ServingOptions, interactive_seconds, replicas
+from calculator.serving import (
+    CallShape,
+    Host,
+    Latency,
+    Replica,
+    ServingOptions,
+    interactive_seconds,
+    loaded_replica,
+    served_host,
+)
 from pricing import Assumption, Gpu, GpuFacts, ModelShape, Offer, Price, WeightFormat, known_gpu, known_model
 
 DIGITS = ".9g"
@@ -26,6 +35,8 @@ _ACTIVE = re.compile(r"(\d+(?:\.\d+)?)b-a(\d+(?:\.\d+)?)b")
 
 # Question after question asks for the same models on the same GPUs; the facts' version is part of each key.
 _SHAPES: dict[tuple[object, ...], ModelShape | None] = {}
+_HOSTS: dict[tuple[object, ...], Host] = {}
+_GPUS: dict[tuple[str, str], Gpu | None] = {}
 _REPLICAS: dict[tuple[object, ...], tuple[ServingReplica, ...]] = {}
 
 
@@ -104,7 +115,8 @@ def _deployed(
     gpus = price.units_per_deployment
     groups = tuple(count for count in (gpus, 2 * gpus, 4 * gpus, 8 * gpus) if count <= max(gpus, MOST_GPUS))
     shared = calls._replace(adapters=min(calls.adapters, sharing) if sharing > 1 else 0)
-    replica = next(iter(served_replicas(model, gpu, groups, shared, facts)), None)
+    found = (replica for count in groups for replica in served_replicas(model, gpu, (count,), shared, facts))
+    replica = next(found, None)
     if replica is None:
         return _limited(offer, calls, assumptions)
     return _with(offer, replica._replace(most_sharing=sharing), None)
@@ -155,7 +167,12 @@ def _provisioned(
 def _gpu(price: Price, facts: GpuFacts) -> Gpu | None:
     """Return the GPU of a GPU-hour, which the price's note names, such as `4 × H100: …`."""
     named = _HARDWARE.search(price.note or "")
-    return known_gpu(named[1], facts) if named else None
+    if named is None:
+        return None
+    key = (facts.version, named[1])
+    if key not in _GPUS:
+        _GPUS[key] = known_gpu(named[1], facts)
+    return _GPUS[key]
 
 
 def _format(price: Price) -> WeightFormat:
@@ -210,9 +227,21 @@ def served_replicas(
         if len(_REPLICAS) >= MOST_REMEMBERED:
             _REPLICAS.clear()
         options = ServingOptions(weights=model.published, adapters=calls.adapters, adapter_rank=calls.adapter_rank)
-        found = replicas(model, gpu, calls.call, calls.latency, facts.serving, groups=groups, options=options)
-        _REPLICAS[key] = tuple(serving_replica(replica, model, gpu, calls) for replica in found)
+        found = (
+            loaded_replica(_host(model, gpu, gpus, options, facts), gpu, calls.call, calls.latency, options)
+            for gpus in groups
+        )
+        _REPLICAS[key] = tuple(serving_replica(replica, model, gpu, calls) for replica in found if replica)
     return _REPLICAS[key]
+
+
+def _host(model: ModelShape, gpu: Gpu, gpus: int, options: ServingOptions, facts: GpuFacts) -> Host:
+    key = (facts.version, model.name, model.parameters_billion, gpu.name, gpus, options)
+    if key not in _HOSTS:
+        if len(_HOSTS) >= MOST_REMEMBERED:
+            _HOSTS.clear()
+        _HOSTS[key] = served_host(model, gpu, gpus, facts.serving, options)
+    return _HOSTS[key]
 
 
 def serving_replica(replica: Replica, model: ModelShape, gpu: Gpu, calls: ServedCalls) -> ServingReplica:

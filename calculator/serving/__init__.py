@@ -7,7 +7,9 @@ from calculator.serving.replica import (
     ServingOptions,
     adapter_bytes,
     interactive_seconds,
+    loaded_replica,
     replicas,
+    served_host,
 )
 from calculator.serving.speed import Engine, Host, host_on, prefill_seconds, step_seconds
 from calculator.serving.throughput import CallShape, Throughput, cache_room, most_calls, throughput
@@ -27,9 +29,11 @@ __all__ = [
     "cache_room",
     "host_on",
     "interactive_seconds",
+    "loaded_replica",
     "most_calls",
     "prefill_seconds",
     "replicas",
+    "served_host",
     "served_model",
     "step_seconds",
     "throughput",

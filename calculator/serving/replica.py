@@ -12,6 +12,8 @@ from pricing import Gpu, ModelShape, ServingPhysics, WeightFormat
 
 GROUPS = (1, 2, 4, 8)
 """GPUs of one node that can hold a model together (tensor parallelism divides the heads)."""
+TRIES = 4
+LEAST_STEP = 0.02
 SLOWEST = 2.0
 """Without a limit of the asker's, a call may take this many times what it takes alone, where that is above the
 interactive limit."""
@@ -78,32 +80,33 @@ def replicas(
         options: Precision, engine and adapters.
     """
     for gpus in groups:
-        if replica := _replica(model, gpu, call, latency, physics, gpus, options):
+        host = served_host(model, gpu, gpus, physics, options)
+        if replica := loaded_replica(host, gpu, call, latency, options):
             yield replica
 
 
-def _replica(
-    model: ModelShape,
-    gpu: Gpu,
-    call: CallShape,
-    latency: Latency,
-    physics: ServingPhysics,
-    gpus: int,
-    options: ServingOptions,
-) -> Replica | None:
+def served_host(model: ModelShape, gpu: Gpu, gpus: int, physics: ServingPhysics, options: ServingOptions) -> Host:
+    """Return a model with its adapters on a group of GPUs, whatever the calls."""
     base = served_model(model, options.weights)
     if options.adapters:
         base = base._replace(bytes=base.bytes + options.adapters * adapter_bytes(model, options.adapter_rank))
-    host = host_on(base, gpu, gpus, options.engine, physics, adapters=bool(options.adapters))
+    return host_on(base, gpu, gpus, options.engine, physics, adapters=bool(options.adapters))
+
+
+def loaded_replica(
+    host: Host, gpu: Gpu, call: CallShape, latency: Latency, options: ServingOptions = PLAIN
+) -> Replica | None:
+    """Return the replica at the most calls that memory and latency allow; None if not even one call fits."""
+    physics = host.physics
     room = min(cache_room(host, gpu, physics, call), most_calls(options.engine, gpu))
     if room < 1:
         return None
     done = _most(host, call, room, latency)
     if done is None:
         return None
-    mixture = model.experts > 1
+    mixture = host.model.experts > 1
     low, high = (physics.mixture_low, physics.mixture_high) if mixture else (physics.dense_low, physics.dense_high)
-    return Replica(gpus, options.weights, base.bytes, done, low, high)
+    return Replica(host.gpus, options.weights, host.model.bytes, done, low, high)
 
 
 def adapter_bytes(model: ModelShape, rank: int) -> float:
@@ -119,11 +122,16 @@ def _most(host: Host, call: CallShape, room: float, latency: Latency) -> Through
     limit = latency.seconds if latency.asked else max(latency.seconds, SLOWEST * alone.call_seconds)
     if alone.call_seconds > limit:
         return None
-    fitting, calls = alone, 1.0
-    while calls < room:
-        calls = min(calls * 1.25, room)
-        more = throughput(host, call, calls)
-        if more.call_seconds > limit:
-            break
-        fitting = more
-    return fitting
+    full = throughput(host, call, room)
+    if full.call_seconds <= limit:
+        return full
+    # The time of a call grows almost in proportion to the calls, so that a straight line finds the limit soon.
+    quick, slow = alone, full
+    for _ in range(TRIES):
+        share = (limit - quick.call_seconds) / (slow.call_seconds - quick.call_seconds)
+        between = throughput(host, call, quick.calls + max(share, LEAST_STEP) * (slow.calls - quick.calls))
+        if between.call_seconds <= limit:
+            quick = between
+        else:
+            slow = between
+    return quick
