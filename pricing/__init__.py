@@ -21,11 +21,15 @@ from pricing.catalog import BaseModels, BasePrice, Catalog, NotSoldName, Unknown
 from pricing.datasets import (
     AS_IT_IS,
     ENCODINGS,
+    FORMATS,
+    PURPOSES,
+    TRAITS,
     DatasetRules,
     Encoding,
     Format,
     Overhead,
     PlatformFormats,
+    Trait,
     load_dataset_rules,
 )
 from pricing.files.records import PriceFileError
@@ -90,7 +94,10 @@ from pricing.vocabulary import (
 __all__ = [
     "AS_IT_IS",
     "ENCODINGS",
+    "FORMATS",
     "OLD_DAYS",
+    "PURPOSES",
+    "TRAITS",
     "Assumption",
     "AttentionKernel",
     "Band",
@@ -165,6 +172,7 @@ __all__ = [
     "Task",
     "Tier",
     "TrainingRules",
+    "Trait",
     "TunedResult",
     "Unit",
     "UnknownName",

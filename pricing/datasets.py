@@ -19,11 +19,69 @@ Format = Literal[
     "openai-rft",
     "prompt-completion",
     "gemini",
+    "gemini-preference",
     "bedrock-nova",
+    "bedrock-nova-preference",
+    "anthropic",
+    "sharegpt",
+    "sharegpt-preference",
+    "alpaca",
+    "alpaca-preference",
+    "chosen-rejected",
+    "harmony",
+    "question-answer",
     "text",
-    "plain-text",
+    "tokens",
 ]
 FORMATS: tuple[Format, ...] = get_args(Format)
+Purpose = Literal["chat", "preference", "graded", "text", "tokens"]
+"""The kind of training that a format's examples are for."""
+PURPOSES: dict[Format, Purpose] = {
+    "openai-chat": "chat",
+    "openai-preference": "preference",
+    "openai-rft": "graded",
+    "prompt-completion": "chat",
+    "gemini": "chat",
+    "gemini-preference": "preference",
+    "bedrock-nova": "chat",
+    "bedrock-nova-preference": "preference",
+    "anthropic": "chat",
+    "sharegpt": "chat",
+    "sharegpt-preference": "preference",
+    "alpaca": "chat",
+    "alpaca-preference": "preference",
+    "chosen-rejected": "preference",
+    "harmony": "chat",
+    "question-answer": "chat",
+    "text": "text",
+    "tokens": "tokens",
+}
+Trait = Literal[
+    "two_users",
+    "two_assistants",
+    "two_tools",
+    "byte_order_mark",
+    "utf_16",
+    "compressed",
+    "json_array",
+    "table",
+    "spare_key",
+    "two_formats",
+    "developer_role",
+    "tool_parts",
+    "text_parts",
+    "image",
+    "image_link",
+    "image_in_answer",
+    "image_to_grade",
+    "too_many_images",
+    "bad_arguments",
+    "nothing_trained",
+    "reasoning",
+    "tools",
+]
+"""A property of a file or of an example that platforms handle differently."""
+TRAITS: tuple[Trait, ...] = get_args(Trait)
 Encoding = Literal["o200k_base", "cl100k_base"]
 ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
 
@@ -59,17 +117,57 @@ class TokenizerMeasure(Record):
         return self
 
 
+class Handling(Record):
+    """A platform's handling of a trait."""
+
+    does: Literal["taken", "trained", "ignored", "refused"]
+    """`trained`: taken and, in an answer, trained on. `ignored`: taken, and neither trained on nor billed."""
+    source: SourceRef
+    note: str | None = None
+    """A condition, such as the only models that take it."""
+
+
+class TraitRules(Record):
+    """A trait and its handling by the platforms; a platform that is missing doesn't publish its handling."""
+
+    title: str
+    converted: bool = False
+    """True if `ftcost convert` writes a copy without it."""
+    platforms: dict[str, Handling] = Field(default_factory=dict)
+
+
+class ImageTokens(Record):
+    """The tokens of an image at detail low, for the platforms of the source."""
+
+    low_detail: Annotated[int, Field(gt=0, le=10_000)]
+    source: SourceRef
+
+
 class PlatformFormats(Record):
     """The file formats and tokenizers of one platform."""
 
     source: SourceRef
     takes: dict[Format, str]
-    """`as it is`, or how to convert the file. A format that is missing isn't accepted."""
+    """`as it is`, or how to convert the file by hand. One that is missing is converted by program, or not taken."""
     tokenizers: tuple[str, ...] = ()
     """The tokenizers of its models, by key of `tokenizers`."""
     unknown_tokenizers: tuple[str, ...] = ()
     """Model families whose tokenizer is unpublished or unmeasured."""
     max_file_bytes: Count | None = None
+    max_images: Annotated[int, Field(gt=0, le=1_000)] | None = None
+    """Most images in an example."""
+
+    def format_for(self, file_format: Format) -> Format | None:
+        """Return the format that a file has to be converted to; None if the platform doesn't train on such files.
+
+        Args:
+            file_format: The format of the file.
+        """
+        if self.takes.get(file_format) == AS_IT_IS:
+            return file_format
+        purpose = PURPOSES[file_format]
+        taken = (name for name, action in self.takes.items() if action == AS_IT_IS)
+        return next((name for name in taken if PURPOSES[name] == purpose), None)
 
 
 class DatasetRules(Record):
@@ -78,6 +176,8 @@ class DatasetRules(Record):
     sources: dict[str, Source]
     overheads: dict[Format, Overhead]
     tokenizers: dict[str, TokenizerMeasure]
+    image_tokens: ImageTokens
+    traits: dict[Trait, TraitRules]
     platforms: dict[str, PlatformFormats]
 
     @model_validator(mode="after")
@@ -87,6 +187,11 @@ class DatasetRules(Record):
                 raise ValueError(f"tokenizers.{encoding} is missing; tokens are counted with it")
             if self.tokenizers[encoding].english is None:
                 raise ValueError(f"tokenizers.{encoding}.english is missing; the other tokenizers are compared with it")
+        if missing := [trait for trait in TRAITS if trait not in self.traits]:
+            raise ValueError(f"traits.{missing[0]} is missing; give it a title")
+        for trait, rules in self.traits.items():
+            for name in rules.platforms.keys() - self.platforms.keys():
+                raise ValueError(f"traits.{trait}.platforms: {name!r} isn't listed under platforms; add it there")
         for name, platform in self.platforms.items():
             for tokenizer in platform.tokenizers:
                 if tokenizer not in self.tokenizers:

@@ -23,18 +23,22 @@ from typing import TextIO
 
 import msgspec
 
+from bot.counting.parquet import open_parquet
 from bot.counting.protocol import Finished, Output, Progress, Refused, Task
 from bot.counting.tokenizer import Tokenizer
 from calculator import UserError
 from calculator.datasets import (
+    PARQUET,
     Block,
     BlockCount,
     CountingRules,
     DatasetCount,
+    OpenedFile,
     Tally,
     count_block,
     detect_format,
-    open_text,
+    file_problems,
+    open_file,
     split_blocks,
 )
 from pricing import Format
@@ -103,12 +107,15 @@ def count_task(task: Task, progress: Callable[[Progress], None], report: TextIO 
         OSError: The file cannot be read.
     """
     file = _File(task.path)
-    blocks = split_blocks(open_text(file.chunks(), max_unpacked_bytes=task.max_unpacked_bytes))
+    opened = open_path(file, task)
+    blocks = split_blocks(opened.chunks)
     head, file_format = _detect_format(blocks)  # a file that is not text is refused before the ranks are loaded
     tokenizer = Tokenizer(task.encoding)
     tokenizer.count(["ranks"])  # loads the ranks before the fork, so that workers share their memory
-    rules = CountingRules(file_format, task.overheads)
-    tally = Tally(task.limits)
+    rules = CountingRules(file_format, task.overheads, task.image_tokens, task.refused_by, task.max_images)
+    tally = Tally(task.limits, task.refused_by)
+    for problem in file_problems(opened.wrapping, rules):
+        tally.say([problem])
     reported_at, reported = time.monotonic(), 0
     progress(Progress(0, file.size, 0, 0))
 
@@ -122,7 +129,22 @@ def count_task(task: Task, progress: Callable[[Progress], None], report: TextIO 
         if time.monotonic() - reported_at >= PROGRESS_SECONDS:
             reported_at = time.monotonic()
             progress(Progress(file.done, file.size, tally.examples, tally.problems))
-    return tally.result(file_format, task.encoding, file.size)
+    return tally.result(file_format, task.encoding, file.size, opened.wrapping, opened.reading)
+
+
+def open_path(file: _File, task: Task) -> OpenedFile:
+    """Return the file of a task as lines.
+
+    Raises:
+        UserError: The content cannot be read.
+    """
+    chunks = file.chunks()
+    head = next(chunks, b"")
+    if head.startswith(PARQUET):
+        return open_parquet(Path(task.path), task.columns)
+    return open_file(
+        chain((head,) if head else (), chunks), max_unpacked_bytes=task.max_unpacked_bytes, columns=task.columns
+    )
 
 
 def _detect_format(blocks: Iterator[Block]) -> tuple[list[Block], Format | None]:

@@ -13,7 +13,17 @@ import msgspec
 
 from bot.counting.protocol import Finished, Output, Progress, Refused, Task
 from calculator import UserError
-from calculator.datasets import MAX_UNPACKED_BYTES, DatasetReport, MessageOverhead, limits_of, make_report, needs_of
+from calculator.datasets import (
+    MAX_UNPACKED_BYTES,
+    Columns,
+    DatasetReport,
+    MessageOverhead,
+    image_limits,
+    limits_of,
+    make_report,
+    needs_of,
+    refusing_platforms,
+)
 from pricing import Catalog, DatasetRules, Encoding
 
 MAX_WORKERS = 4
@@ -43,6 +53,7 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
     max_reported: int | None = None,
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
     descriptors: Collection[int] = (),
+    columns: Columns | None = None,
 ) -> DatasetReport:
     """Count a training file in separate processes.
 
@@ -59,6 +70,7 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
         report_path: The file to which problems are written, one JSON object a line.
         max_reported: The most problems to write; None means no limit.
         max_unpacked_bytes: The largest size of a compressed file's content.
+        columns: The columns of a table with the question and the answer; None to go by their names.
         descriptors: Open files that the paths refer to (`/dev/fd/…`); the processes inherit them.
 
     Returns:
@@ -80,6 +92,10 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
         },
         limits=limits_of(needs),
         max_unpacked_bytes=max_unpacked_bytes,
+        image_tokens=rules.image_tokens.low_detail,
+        refused_by=refusing_platforms(rules, needs),
+        max_images=image_limits(rules, needs),
+        columns=columns,
         report_path=str(report_path) if report_path else None,
         max_reported=max_reported,
     )

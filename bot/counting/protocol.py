@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from calculator.datasets import DatasetCount, LengthLimit, MessageOverhead
+from calculator.datasets import Columns, DatasetCount, LengthLimit, MessageOverhead
 from pricing import Encoding, Format
 
 
@@ -18,6 +18,14 @@ class Task(msgspec.Struct, tag=True):
     """Tokens that each format adds to the texts."""
     limits: list[LengthLimit]
     max_unpacked_bytes: int
+    image_tokens: int = 0
+    """Tokens of an image at detail low."""
+    refused_by: dict[str, str] = {}
+    """Titles of the platforms that refuse a trait."""
+    max_images: list[tuple[int, str]] = []
+    """Most images in an example, with the title of the platform."""
+    columns: Columns | None = None
+    """The columns of a table with the question and the answer; None to go by their names."""
     report_path: str | None = None
     """The file to which problems are written, one JSON object a line; None writes none."""
     max_reported: int | None = None

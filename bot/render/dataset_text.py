@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from bot.render.money import counted
-from calculator.datasets import DatasetReport
+from calculator.datasets import DatasetReport, Fate, Problem
+
+STATUSES: dict[Fate, str] = {
+    "taken": "accepted",
+    "converted": "accepted after conversion",
+    "refused": "refused",
+    "unknown": "unknown",
+}
+_MARKS: dict[Fate, str] = {"taken": "✓", "converted": "↻", "refused": "✗", "unknown": "?"}
 
 
 def dataset_json(report: DatasetReport) -> dict[str, Any]:
@@ -18,15 +26,22 @@ def dataset_json(report: DatasetReport) -> dict[str, Any]:
         "output_tokens": count.output_tokens,
         "encoding": count.encoding,
         "exact": report.exact,
+        "inexact_why": report.inexact_why,
         "per_example": count.lengths._asdict(),
         "format": count.format,
+        "reading": count.reading or None,
+        "images": count.images,
+        "traits": count.traits,
         "problems": {
             "total": report.problems,
             "by_kind": report.problems_by_kind,
             "first": [problem._asdict() for problem in report.first_problems],
+            "refusing": count.refusals,
+            "first_refusing": [problem._asdict() for problem in count.first_refusals],
         },
         "platforms": {
-            name: {"accepted": verdict.accepted, "why": verdict.why} for name, verdict in report.platforms.items()
+            name: {"accepted": verdict.accepted, "status": STATUSES[verdict.fate], "why": verdict.why}
+            for name, verdict in report.platforms.items()
         },
     }
 
@@ -41,17 +56,30 @@ def dataset_text(report: DatasetReport) -> str:
         f"  {count.input_tokens:,} input, {count.output_tokens:,} output (used for training)",
         f"  an example: p5 {lengths.p5:,} · median {lengths.p50:,} · p95 {lengths.p95:,} · longest {lengths.max:,}",
     ]
+    if count.reading:
+        lines.append(f"  {count.reading}")
     if not count.duplicates_complete:
         lines.append("  only the first examples of the file were checked for duplicates")
     lines += ["", counted(report.problems, "problem") if report.problems else "No problems found"]
     lines += [f"  {kind} × {number:,}" for kind, number in report.problems_by_kind.items()]
-    lines += [
-        f"  {f'line {problem.line:,}' if problem.line else 'file'}: {problem.text}" for problem in report.first_problems
-    ]
-    if report.problems > len(report.first_problems):
+    if count.first_refusals:
+        refusing = f"{count.refusals:,} of them {'makes' if count.refusals == 1 else 'make'} a platform refuse the file"
+        lines += ["", f"{refusing}; the first:" if count.refusals > len(count.first_refusals) else f"{refusing}:"]
+        lines += [_problem_line(problem) for problem in count.first_refusals]
+    others = [problem for problem in report.first_problems if problem not in count.first_refusals]
+    if others:
+        lines += (
+            ["", "Other problems", *map(_problem_line, others)] if count.first_refusals else map(_problem_line, others)
+        )
+    if report.problems > len({*report.first_problems, *count.first_refusals}):
         lines.append("  … all of them with --report FILE")
     lines += ["", "Platforms"]
     lines += [
-        f"  {'✓' if verdict.accepted else '–'} {name}: {verdict.why}" for name, verdict in report.platforms.items()
+        f"  {_MARKS[verdict.fate]} {name}, {STATUSES[verdict.fate]}: {verdict.why}"
+        for name, verdict in report.platforms.items()
     ]
     return "\n".join(lines)
+
+
+def _problem_line(problem: Problem) -> str:
+    return f"  {f'line {problem.line:,}' if problem.line else 'file'}: {problem.text}"

@@ -1,29 +1,31 @@
 """Counting of training files: tokens, lengths and problems. Pure: bytes in, counts out, the tokenizer an argument."""
 
-from calculator.datasets.blocks import BlockCount, CountingRules, Tokenizer, count_block
-from calculator.datasets.formats import detect_format
-from calculator.datasets.lines import Block, split_blocks
-from calculator.datasets.opening import MAX_UNPACKED_BYTES, open_text
-from calculator.datasets.problems import KINDS, MAX_SHOWN, Kind, Problem
-from calculator.datasets.reading import MessageOverhead
-from calculator.datasets.report import (
+from calculator.datasets.acceptance import (
     Acceptance,
-    DatasetReport,
     Fate,
     PlatformRequirements,
-    limits_of,
-    make_report,
-    needs_of,
+    image_limits,
+    refusing_platforms,
 )
+from calculator.datasets.blocks import BlockCount, CountingRules, Tokenizer, count_block, file_problems
+from calculator.datasets.formats import detect_format
+from calculator.datasets.lines import Block, split_blocks
+from calculator.datasets.opening import MAX_UNPACKED_BYTES, PARQUET, OpenedFile, open_file
+from calculator.datasets.parsed_line import MessageOverhead
+from calculator.datasets.problems import KINDS, MAX_SHOWN, Kind, Problem
+from calculator.datasets.report import DatasetReport, limits_of, make_report, needs_of
+from calculator.datasets.tables import Columns, describe_columns
 from calculator.datasets.tally import DatasetCount, LengthLimit, LengthPercentiles, Tally, Truncation
 
 __all__ = [
     "KINDS",
     "MAX_SHOWN",
     "MAX_UNPACKED_BYTES",
+    "PARQUET",
     "Acceptance",
     "Block",
     "BlockCount",
+    "Columns",
     "CountingRules",
     "DatasetCount",
     "DatasetReport",
@@ -32,16 +34,21 @@ __all__ = [
     "LengthLimit",
     "LengthPercentiles",
     "MessageOverhead",
+    "OpenedFile",
     "PlatformRequirements",
     "Problem",
     "Tally",
     "Tokenizer",
     "Truncation",
     "count_block",
+    "describe_columns",
     "detect_format",
+    "file_problems",
+    "image_limits",
     "limits_of",
     "make_report",
     "needs_of",
-    "open_text",
+    "open_file",
+    "refusing_platforms",
     "split_blocks",
 ]

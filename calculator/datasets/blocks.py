@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
@@ -11,16 +13,22 @@ import msgspec
 from msgspec import UNSET
 
 from calculator.datasets.lines import Block
+from calculator.datasets.parsed_line import MessageOverhead, ParsedLine
 from calculator.datasets.plain_chat import Chat, decode_chats, sum_chats, texts_of
-from calculator.datasets.problems import Problem, quoted
-from calculator.datasets.reading import ROLES, MessageOverhead, ParsedLine, format_of, read_record
+from calculator.datasets.problems import Kind, Problem, quoted
+from calculator.datasets.reading import ROLES, read_record
+from calculator.datasets.recognition import foreign_kind, format_of
+from calculator.datasets.role_order import role_faults
 from calculator.datasets.secrets import find_secrets
-from pricing import Format
+from pricing import Format, Trait
 
 # Bound on the JSON values in a line: text has a comma every few words, not every other byte.
 _MIN_PARTS = 100_000
 _BYTES_A_PART = 25
 _CHATS = ("openai-chat", "openai-rft")
+# The end of a key: a quote inside a text is escaped.
+_KEY_END = re.compile(rb'(?<!\\)"[ \t]*:')
+NOTHING_TRAINED = "Every answer has weight 0, so nothing would be trained. Give one the weight 1."
 
 
 class Tokenizer(Protocol):
@@ -38,6 +46,17 @@ class CountingRules(NamedTuple):
     """Format of the file; None if no line has a known one."""
     beside: Mapping[Format, MessageOverhead]
     """Tokens that a platform adds to the text, by format."""
+    image_tokens: int = 0
+    """Tokens of an image at detail low; 0 if no rule is published."""
+    refused_by: Mapping[str, str] = {}
+    """Titles of the platforms that refuse a trait."""
+    max_images: Sequence[tuple[int, str]] = ()
+    """Most images in an example, with the title of the platform; the lowest first."""
+
+    def name(self, problem: Problem) -> Problem:
+        """Return a problem with the platforms that refuse it."""
+        refusing = self.refused_by.get(problem.kind)
+        return problem._replace(text=f"{problem.text} Refused by {refusing}.") if refusing else problem
 
 
 class BlockCount(NamedTuple):
@@ -50,11 +69,21 @@ class BlockCount(NamedTuple):
     keys: Sequence[int]
     """Hashes of the texts."""
     content_tokens: int
-    images: int
-    beyond_rules: int
-    """Number of examples with parts that no published rule counts."""
     problems: list[Problem]
     """In the order of the lines."""
+    images: int = 0
+    images_by_rule: int = 0
+    """Images whose tokens are counted."""
+    most_images: int = 0
+    """Images of the example that has most."""
+    beyond_rules: int = 0
+    """Number of examples with parts that no published rule counts."""
+    tool_tokens: int = 0
+    """Tokens of the definitions of tools as compact JSON, which `totals` has."""
+    formula_tokens: int = 0
+    """Tokens of the same definitions by the cookbook's formula."""
+    traits: Mapping[Trait, int] = {}
+    """Number of examples with each trait."""
 
 
 def count_block(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> BlockCount:
@@ -70,7 +99,7 @@ def count_block(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> Blo
     """
     if block.skipped_bytes:
         text = f"The line is {block.skipped_bytes:,} bytes long and was not counted. Split the example."
-        return BlockCount(block.first_line, (), (), (), (), 0, 0, 0, [Problem(block.first_line, "line_too_long", text)])
+        return BlockCount(block.first_line, (), (), (), (), 0, [Problem(block.first_line, "line_too_long", text)])
     beside = rules.beside.get("openai-chat")
     chats = decode_chats(block.data, block.lines) if rules.format == "openai-chat" and beside else None
     if chats is None or beside is None:
@@ -78,10 +107,30 @@ def count_block(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> Blo
     counts = tokenizer.count(texts_of(chats))
     totals, trained, contents = sum_chats(chats, counts, role_tokens(tokenizer), beside)
     lines = range(block.first_line, block.first_line + len(chats))
-    problems = sorted(find_secrets(block.data, block.first_line))
-    return BlockCount(
-        block.first_line, lines, totals, trained, [_key(chat) for chat in chats], contents, 0, 0, problems
-    )
+    problems = [*find_secrets(block.data, block.first_line), *_chat_problems(chats, trained, rules, block.first_line)]
+    problems.sort(key=lambda problem: problem.line or 0)
+    return BlockCount(block.first_line, lines, totals, trained, [_key(chat) for chat in chats], contents, problems)
+
+
+def _chat_problems(chats: list[Chat], trained: list[int], rules: CountingRules, first_line: int) -> Iterator[Problem]:
+    """Yield the problems that plain chats can have."""
+    for line, (chat, answers) in enumerate(zip(chats, trained, strict=True), first_line):
+        for kind, text in role_faults(tuple([message.role for message in chat.messages])):
+            yield rules.name(Problem(line, kind, text))
+        if not answers and all(message.weight == 0 for message in chat.messages if message.role == "assistant"):
+            yield rules.name(Problem(line, "nothing_trained", NOTHING_TRAINED))
+
+
+def file_problems(wrapping: Sequence[Trait], rules: CountingRules) -> Iterator[Problem]:
+    """Yield the problems of the whole file.
+
+    Args:
+        wrapping: The traits of the file.
+        rules: The platforms that refuse them.
+    """
+    if "byte_order_mark" in wrapping:
+        text = "The file starts with a byte-order mark. Save it as UTF-8 without one; `ftcost convert` writes a copy."
+        yield rules.name(Problem(None, "byte_order_mark", text))
 
 
 def role_tokens(tokenizer: Tokenizer) -> dict[str, int]:
@@ -113,13 +162,13 @@ def _count_lines(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> Bl
         if isinstance(reading, Problem):
             problems.append(reading)
             continue
-        problems += reading.problems
+        problems += [rules.name(problem) for problem in reading.problems]
         readings.append(reading)
         keys.append(_key_of(reading, line))
     counts = iter(tokenizer.count([text for reading in readings for text in reading.texts]))
     totals, trained, contents = [], [], 0
     for reading in readings:
-        total, answers = reading.fixed_tokens, 0
+        total, answers = reading.fixed_tokens, reading.fixed_trained
         own = islice(counts, len(reading.texts))
         for tokens, is_content, is_trained in zip(own, reading.is_content, reading.is_trained, strict=True):
             total += tokens
@@ -127,6 +176,7 @@ def _count_lines(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> Bl
             answers += tokens if is_trained else 0
         totals.append(total)
         trained.append(answers)
+    traits: Counter[Trait] = Counter(trait for reading in readings for trait in reading.traits)
     return BlockCount(
         block.first_line,
         [reading.line for reading in readings],
@@ -134,9 +184,15 @@ def _count_lines(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> Bl
         trained,
         keys,
         contents,
-        sum(reading.images for reading in readings),
-        sum(not reading.by_rule for reading in readings),
         sorted(problems, key=lambda problem: problem.line or 0),
+        images=sum(reading.images for reading in readings),
+        images_by_rule=sum(reading.images_by_rule for reading in readings),
+        most_images=max((reading.images for reading in readings), default=0),
+        beyond_rules=sum(not reading.by_rule for reading in readings),
+        tool_tokens=sum(tokenizer.count([text for reading in readings for text in reading.plain_tools])),
+        formula_tokens=sum(reading.formula_tokens for reading in readings)
+        + sum(tokenizer.count([text for reading in readings for text in reading.formula_texts])),
+        traits=dict(traits),
     )
 
 
@@ -147,12 +203,7 @@ def _key_of(reading: ParsedLine, line: bytes) -> int:
 
 def read_line(line: bytes, number: int, rules: CountingRules) -> ParsedLine | Problem:
     """Return the content of a line that isn't blank, or why it isn't an example."""
-    if rules.format == "plain-text":
-        try:
-            return read_record({"text": line.decode()}, "plain-text", number, rules.beside)
-        except UnicodeDecodeError as error:
-            return _not_utf8(number, error)
-    record = _decoded(line, number)
+    record = decode_line(line, number)
     if isinstance(record, Problem):
         return record
     if not isinstance(record, dict):
@@ -161,26 +212,73 @@ def read_line(line: bytes, number: int, rules: CountingRules) -> ParsedLine | Pr
         )
     row_format = format_of(record)
     if row_format is None:
-        keys = ", ".join(quoted(key) for key in list(record)[:5]) or "none"
-        return Problem(
-            number, "unknown_format", f"The line has the keys {keys}, which match no format of training data."
-        )
+        return _unknown(record, number)
     if rules.format in _CHATS and row_format in _CHATS:
         row_format = rules.format
     try:
-        reading = read_record(record, row_format, number, rules.beside)
+        reading = read_record(record, row_format, number, rules.beside, rules.image_tokens)
+        repeated = repeated_key(line, record)
     except RecursionError:
         return Problem(number, "nested_too_deep", _NESTED)
+    if repeated is not None:
+        text = f"The key {quoted(repeated)} stands twice in one object; only the last is read. Keep one."
+        reading.fault("duplicate_key", text)
+    if rules.max_images and reading.images > rules.max_images[0][0]:
+        over = [f"{title} takes at most {limit:,}" for limit, title in rules.max_images if reading.images > limit]
+        reading.fault(
+            "too_many_images", f"The example has {reading.images:,} images: {', '.join(over)}. Leave some out."
+        )
     if row_format != rules.format:
         began = f"the file starts in {rules.format}" if rules.format else "the file starts in none"
         reading.fault("other_format", f"The line is in the format {row_format}; {began}. Use one format per file.")
     return reading
 
 
+def _unknown(record: dict[str, Any], number: int) -> Problem:
+    kind: Kind = "unknown_format"
+    if foreign := foreign_kind(record):
+        return Problem(number, kind, f"The line is {foreign}.")
+    keys = ", ".join(quoted(key) for key in list(record)[:5]) or "none"
+    return Problem(number, kind, f"The line has the keys {keys}, which match no format of training data.")
+
+
+def repeated_key(line: bytes, record: Any) -> str | None:
+    """Return a key that stands twice in an object of a line; None if there is none.
+
+    Args:
+        line: The line, which is JSON.
+        record: Its value.
+    """
+    if len(_KEY_END.findall(line)) <= _count_keys(record):
+        return None
+    repeated: list[str] = []
+
+    def note(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        pairs_by_key = dict(pairs)
+        if len(pairs_by_key) < len(pairs):
+            names = [key for key, _ in pairs]
+            repeated.append(next(key for key in names if names.count(key) > 1))
+        return pairs_by_key
+
+    try:
+        json.loads(line, object_pairs_hook=note)
+    except ValueError:
+        return None
+    return repeated[0] if repeated else None
+
+
+def _count_keys(value: Any) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum(_count_keys(item) for item in value.values() if isinstance(item, dict | list))
+    if isinstance(value, list):
+        return sum(_count_keys(item) for item in value if isinstance(item, dict | list))
+    return 0
+
+
 _NESTED = "The line is nested too deeply. Flatten it."
 
 
-def _decoded(line: bytes, number: int) -> Any:
+def decode_line(line: bytes, number: int) -> Any:
     """Return the JSON value of a line, or why it has none."""
     parts = line.count(b",") + line.count(b"{") + line.count(b"[")
     if parts > max(_MIN_PARTS, len(line) // _BYTES_A_PART):

@@ -8,6 +8,12 @@ from calculator.datasets.problems import Problem
 from calculator.errors import UserError
 from pricing import Format
 
+PLAIN_TEXT = (
+    "The file is plain text, not a training set, and isn't priced. A training set has one example per line, as JSON: "
+    '{"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]}, or {"text": "…"} for '
+    "text alone."
+)
+
 
 def detect_format(block: Block) -> Format | None:
     """Return the format of the first line that has a known one.
@@ -16,10 +22,10 @@ def detect_format(block: Block) -> Format | None:
         block: The first lines of the file.
 
     Returns:
-        `plain-text` if no line looks like JSON; None if some do, but none has a known format.
+        The format; None if no line has a known one.
 
     Raises:
-        UserError: The file is JSON, but not one object per line.
+        UserError: The file is text, or JSON that isn't one object per line.
     """
     lines = [line for raw in block.data.split(b"\n") if (line := raw.strip(b" \t\r"))]
     if not lines:
@@ -29,7 +35,9 @@ def detect_format(block: Block) -> Format | None:
         _refuse(lines[0], detected)
     if detected:
         return detected
-    return None if any(line.startswith((b"{", b"[", b'"')) for line in lines) else "plain-text"
+    if block.first_line == 1 and not any(line.startswith((b"{", b"[", b'"')) for line in lines):
+        raise UserError(PLAIN_TEXT)
+    return None
 
 
 def _refuse(first_line: bytes, detected: Format | None) -> None:
@@ -38,7 +46,7 @@ def _refuse(first_line: bytes, detected: Format | None) -> None:
     If other lines are whole examples, it is only one bad line; a line of the format `text` may be a part of a value.
     """
     if first_line == b"[" or first_line.replace(b" ", b"").startswith(b"[{"):
-        raise UserError("The file is one JSON array. Write one example per line: jq -c '.[]' FILE.")
+        raise UserError("The file is one JSON array that doesn't end. Write one example per line: jq -c '.[]' FILE.")
     if detected in (None, "text") and first_line.startswith(b"{") and first_line.endswith((b"[", b"{", b",")):
         raise UserError("The examples run over several lines. Write each on one line: jq -c . FILE.")
 

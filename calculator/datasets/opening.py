@@ -1,28 +1,30 @@
-"""Opening of an uploaded file by its first bytes: text, UTF-16, gzip, or a format that can't be trained on."""
+"""Opening of a file by its first bytes: lines, arrays, tables, compressed or in UTF-16, or no training set."""
 
 from __future__ import annotations
 
 import codecs
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from typing import NamedTuple
 
+from calculator.datasets.tables import Columns, array_lines, describe_columns, sniff_table, table_lines
 from calculator.errors import UserError
+from pricing import Trait
 
 MAX_UNPACKED_BYTES = 4_000_000_000
 _SNIFF_BYTES = 4_096
 _PIECE_BYTES = 256 * 1024
+_ZSTANDARD_PIECE = 1_024
 
 _EXPORT = "Export it as JSONL: one JSON object per line, in UTF-8."
 # (first bytes, kind of file)
 _FOREIGN = (
     (b"%PDF", "a PDF"),
     (b"PK\x03\x04", "a ZIP archive or an Office document"),
-    (b"PAR1", "a Parquet file"),
     (b"Obj\x01", "an Avro file"),
     (b"ARROW1", "an Arrow file"),
     (b"SQLite format 3", "an SQLite database"),
-    (b"\x28\xb5\x2f\xfd", "compressed with Zstandard"),
     (b"BZh", "compressed with bzip2"),
     (b"\xfd7zXZ", "compressed with xz"),
     (b"7z\xbc\xaf", "a 7z archive"),
@@ -33,39 +35,103 @@ _FOREIGN = (
     (b"{\\rtf", "a rich-text document"),
 )
 _GZIP = b"\x1f\x8b"
+_ZSTANDARD = b"\x28\xb5\x2f\xfd"
+PARQUET = b"PAR1"
 
 
-def open_text(chunks: Iterable[bytes], *, max_unpacked_bytes: int = MAX_UNPACKED_BYTES) -> Iterator[bytes]:
-    """Return the file as UTF-8 without a byte-order mark: gzip is unpacked, UTF-16 converted.
+class OpenedFile(NamedTuple):
+    """A file as one JSON object per line."""
+
+    chunks: Iterator[bytes]
+    """UTF-8 without a byte-order mark, in pieces."""
+    wrapping: tuple[Trait, ...] = ()
+    """The difference from the file: a byte-order mark, UTF-16, compression, an array, a table."""
+    reading: str = ""
+    """How the columns of a table are read, as a sentence."""
+
+
+def open_file(
+    chunks: Iterable[bytes], *, max_unpacked_bytes: int = MAX_UNPACKED_BYTES, columns: Columns | None = None
+) -> OpenedFile:
+    """Return the file as lines: gzip and Zstandard are unpacked, UTF-16 converted, arrays and tables split.
 
     Args:
         chunks: The bytes of the file, in pieces of any size.
-        max_unpacked_bytes: Most bytes of an unpacked gzip file.
-
-    Returns:
-        The text, in pieces.
+        max_unpacked_bytes: Most bytes of an unpacked file.
+        columns: The columns of a table with the question and the answer; None to go by their names.
 
     Raises:
-        UserError: The file is empty or isn't text; while reading, also a damaged gzip file or one that unpacks to
-            more than `max_unpacked_bytes`.
+        UserError: The file is empty or isn't text; while reading, also a damaged file or one that unpacks to more than
+            `max_unpacked_bytes`.
     """
+    wrapping: list[Trait] = []
     head, chunks = _head(chunks)
     if not head:
         raise UserError("The file is empty. Write one example per line.")
-    if head.startswith(_GZIP):
-        head, chunks = _head(_gunzipped(chunks, max_unpacked_bytes))
-        if head.startswith(_GZIP):
-            raise UserError("The file is packed with gzip twice. Unpack it once.")
+    if unpack := _unpacker(head):
+        wrapping.append("compressed")
+        head, chunks = _head(unpack(chunks, max_unpacked_bytes))
+        if _unpacker(head):
+            raise UserError("The file is compressed twice. Unpack it once.")
         if not head:
             raise UserError("The packed file is empty. Write one example per line.")
+    if head.startswith(PARQUET):
+        raise UserError("The file is a compressed Parquet file. Unpack it; Parquet is compressed inside.")
     for magic, kind in _FOREIGN:
         if head.startswith(magic):
             raise UserError(f"The file is {kind}, not a training set. {_EXPORT}")
     if encoding := _utf_16(head):
-        return _converted(chunks, encoding)
-    if b"\0" in head and head.count(b"\0") * 50 > len(head):
+        wrapping.append("utf_16")
+        head, chunks = _head(_converted(chunks, encoding))
+    elif b"\0" in head and head.count(b"\0") * 50 > len(head):
         raise UserError(f"The file is binary, not text. {_EXPORT}")
-    return _without_mark(chunks)
+    elif head.startswith(codecs.BOM_UTF8):
+        wrapping.append("byte_order_mark")
+        head, chunks = head.removeprefix(codecs.BOM_UTF8), _without_mark(chunks)
+    return _open_lines(head, chunks, wrapping, columns)
+
+
+def _open_lines(head: bytes, chunks: Iterator[bytes], wrapping: list[Trait], columns: Columns | None) -> OpenedFile:
+    if head.lstrip().startswith(b"["):
+        return OpenedFile(array_lines(chunks), (*wrapping, "json_array"))
+    if table := sniff_table(head.decode(errors="replace")):
+        delimiter, names = table
+        reading = describe_columns(names, columns)
+        return OpenedFile(table_lines(chunks, delimiter, names, columns), (*wrapping, "table"), reading)
+    return OpenedFile(chunks, tuple(wrapping))
+
+
+def _unpacker(head: bytes) -> Callable[[Iterable[bytes], int], Iterator[bytes]] | None:
+    if head.startswith(_GZIP):
+        return _gunzipped
+    return _unpacked_zstandard if head.startswith(_ZSTANDARD) else None
+
+
+def _unpacked_zstandard(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
+    """Yield the content of a Zstandard file.
+
+    Raises:
+        UserError: The package zstandard isn't installed, or the file is damaged or too large.
+    """
+    try:
+        import zstandard
+    except ImportError:
+        raise UserError(
+            "The file is compressed with Zstandard. Install the package that reads it: pip install 'ftcost[zst]', or "
+            "unpack the file."
+        ) from None
+    unpacker, unpacked = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj(read_across_frames=True), 0
+    try:
+        for chunk in chunks:
+            for start in range(0, len(chunk), _ZSTANDARD_PIECE):
+                piece = unpacker.decompress(chunk[start : start + _ZSTANDARD_PIECE])
+                unpacked += len(piece)
+                if unpacked > limit:
+                    raise UserError(f"The file unpacks to more than {limit:,} bytes. Split it into smaller files.")
+                if piece:
+                    yield piece
+    except zstandard.ZstdError:
+        raise UserError("The Zstandard file is damaged. Pack it again, or send it unpacked.") from None
 
 
 def _head(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:

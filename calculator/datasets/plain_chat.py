@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from calculator.datasets.reading import ROLES, MessageOverhead
+from calculator.datasets.parsed_line import MessageOverhead
+from calculator.datasets.reading import ROLES
 
 # Every other line takes the slow path (`reading.py`), which reports what is wrong.
 _LARGE_BYTES = 500_000
@@ -41,9 +42,19 @@ def decode_chats(data: bytes, lines: int) -> list[Chat] | None:
         chats = _decoder.decode_lines(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    if len(chats) != lines:
+    if len(chats) != lines or _has_repeated_keys(data, chats):
         return None
     return chats if all(chat.messages[-1].role == "assistant" for chat in chats) else None
+
+
+def _has_repeated_keys(data: bytes, chats: list[Chat]) -> bool:
+    """Return True if a key may stand twice in an object; msgspec takes the last. An escaped quote differs in a text."""
+    messages = sum(len(chat.messages) for chat in chats)
+    return (
+        data.count(b'"role"') != messages
+        or data.count(b'"content"') != messages
+        or data.count(b'"messages"') != len(chats)
+    )
 
 
 def texts_of(chats: list[Chat]) -> list[str]:

@@ -19,6 +19,21 @@ Kind = Literal[
     "unknown_key",
     "empty_content",
     "bad_weight",
+    "text_as_json",
+    "duplicate_key",
+    "two_users",
+    "two_assistants",
+    "two_tools",
+    "byte_order_mark",
+    "spare_key",
+    "two_formats",
+    "developer_role",
+    "tool_parts",
+    "image_in_answer",
+    "image_to_grade",
+    "too_many_images",
+    "bad_arguments",
+    "nothing_trained",
     "missing_assistant",
     "last_not_assistant",
     "last_not_user",
@@ -32,6 +47,43 @@ Kind = Literal[
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 MAX_SHOWN = 20
+MAX_REFUSALS = 10
+"""The number of refusing problems that are kept, besides the first MAX_SHOWN of all."""
+
+REFUSED_EVERYWHERE: Final[frozenset[Kind]] = frozenset(
+    (
+        "bad_json",
+        "not_utf8",
+        "nested_too_deep",
+        "not_an_object",
+        "unknown_format",
+        "other_format",
+        "no_messages",
+        "bad_message",
+        "unknown_role",
+        "empty_content",
+        "bad_weight",
+        "text_as_json",
+        "missing_assistant",
+        "last_not_assistant",
+        "last_not_user",
+    )
+)
+"""Problems for which every platform refuses the file. Others are refused by the platforms that the rules name."""
+CONVERTED: Final[frozenset[Kind]] = frozenset(("text_as_json",))
+"""Those of REFUSED_EVERYWHERE that `ftcost convert` mends."""
+UNCOUNTED: Final[frozenset[Kind]] = frozenset(
+    (
+        "bad_json",
+        "not_utf8",
+        "nested_too_deep",
+        "line_too_long",
+        "too_many_parts",
+        "not_an_object",
+        "unknown_format",
+    )
+)
+"""Problems of lines whose tokens aren't counted."""
 
 
 class Problem(NamedTuple):

@@ -1,65 +1,17 @@
-"""The dataset report: for each platform, whether it accepts the file; and how exact the count is."""
+"""The dataset report: each platform's acceptance of a file, and how exact the count is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeVar
+from typing import TypeVar
 
-from calculator.datasets.problems import MAX_SHOWN, Problem
+from calculator.datasets.acceptance import Acceptance, PlatformRequirements, platform_verdict
+from calculator.datasets.problems import MAX_SHOWN, UNCOUNTED, Problem
 from calculator.datasets.tally import DatasetCount, LengthLimit
-from pricing import AS_IT_IS, DatasetRules, Encoding, LongFate, Offer, PlatformFormats, TrainingRules
+from pricing import DatasetRules, Offer, TrainingRules
 
 T = TypeVar("T", int, LengthLimit)
-
-
-class PlatformRequirements(NamedTuple):
-    """Requirements of a platform on a file; None for a requirement that it doesn't state."""
-
-    title: str
-    min_examples: int | None
-    max_examples: int | None
-    limit: LengthLimit | None
-
-
-_FATES: dict[LongFate, str] = {
-    "cut": "{0} cut at {1:,} tokens: {2.tokens_if_cut:,} of {3:,} tokens are trained on.",
-    "left out": "{0} over {1:,} tokens and left out: {2.tokens_if_left_out:,} of {3:,} tokens are trained on.",
-    "unknown": "{0} over its limit of {1:,} tokens; their treatment isn't published.",
-}
-
-Fate = Literal["taken", "converted", "refused", "unknown"]
-
-
-class Acceptance(NamedTuple):
-    """A platform's treatment of a file."""
-
-    title: str
-    fate: Fate
-    format: str
-    """Sentences: the treatment of the format, the conversion, and unmet requirements."""
-    factors: str = ""
-    """Tokens of its models as multiples of the counted ones, by tokenizer; empty if the tokenizers are the same."""
-    known_from: tuple[str, ...] = ()
-    """Titles of the sources of the factors."""
-    unknown_factors: str = ""
-    """Model families without a known factor."""
-
-    @property
-    def why(self) -> str:
-        """The format, the factors and their sources, in sentences."""
-        sentences = [self.format]
-        if self.factors:
-            sentences.append(f"Its models count more or fewer tokens, times about: {self.factors}")
-            sentences[-1] += f" (by {'; '.join(self.known_from)})."
-        if self.unknown_factors:
-            sentences.append(f"For {self.unknown_factors} the factor is unknown.")
-        return " ".join(sentences)
-
-    @property
-    def accepted(self) -> bool:
-        """True if the platform accepts the format without conversion."""
-        return self.fate == "taken"
 
 
 @dataclass(frozen=True)
@@ -137,7 +89,9 @@ def make_report(count: DatasetCount, rules: DatasetRules, needs: Mapping[str, Pl
         count=count,
         exact=why is None,
         inexact_why=why,
-        platforms={name: _verdict(count, rules, rules.platforms.get(name), need) for name, need in needs.items()},
+        platforms={
+            name: platform_verdict(name, count, rules, need, _requirements(count, need)) for name, need in needs.items()
+        },
         problems=count.problems + len(of_the_file),
         problems_by_kind=by_kind,
         # Problems of the whole file come first, so that they are always shown.
@@ -145,7 +99,18 @@ def make_report(count: DatasetCount, rules: DatasetRules, needs: Mapping[str, Pl
     )
 
 
+def _requirements(count: DatasetCount, need: PlatformRequirements) -> list[str]:
+    """Return the requirements on the number of examples that the file doesn't meet."""
+    if need.min_examples and count.examples < need.min_examples:
+        return [f"at least {need.min_examples:,} examples are needed, there are {count.examples:,}"]
+    if need.max_examples and count.examples > need.max_examples:
+        return [f"at most {need.max_examples:,} examples are taken, there are {count.examples:,}"]
+    return []
+
+
 def _of_the_file(count: DatasetCount, needs: Mapping[str, PlatformRequirements]) -> Iterable[Problem]:
+    if not count.examples:
+        return  # more examples wouldn't help
     for title, least in sorted(
         ((need.title, need.min_examples) for need in needs.values() if need.min_examples), key=lambda pair: -pair[1]
     ):
@@ -159,50 +124,53 @@ def _of_the_file(count: DatasetCount, needs: Mapping[str, PlatformRequirements])
 
 
 def _inexact(count: DatasetCount) -> str | None:
+    """Return why the count isn't exact, with the size and direction of the difference; None if it is."""
     if count.format is None:
         return "no line is in a known format"
-    if count.format in ("gemini", "bedrock-nova"):
-        return "the tokenizer of the models with this format isn't published; the text is counted with OpenAI's"
-    beside = []
-    if count.images:
-        beside.append(f"images or files ({count.images:,}) are not counted: no rule for them is published")
-    if count.beyond_rules:
-        beside.append(f"tools and calls, in {count.beyond_rules:,} of the examples, are counted as plain text")
-    return "; ".join(beside) or None
-
-
-def _verdict(
-    count: DatasetCount, rules: DatasetRules, platform: PlatformFormats | None, need: PlatformRequirements
-) -> Acceptance:
-    if platform is None:
-        return Acceptance(need.title, "unknown", "Unknown: no file format of this platform is recorded.")
-    if count.format is None or not count.examples:
-        return Acceptance(need.title, "refused", "Not accepted: no example is in a known format.")
-    todo = platform.takes.get(count.format)
-    if todo is None:
-        accepting = [name for name, action in platform.takes.items() if action == AS_IT_IS]
-        why = f"Not accepted: {need.title} takes {', '.join(accepting)}, not {count.format}."
-        return Acceptance(need.title, "refused", why)
-    sentences = ["The format is accepted as it is." if todo == AS_IT_IS else f"Needs conversion: {todo}."]
-    if need.min_examples and count.examples < need.min_examples:
-        sentences.append(f"At least {need.min_examples:,} examples are needed; there are {count.examples:,}.")
-    if platform.max_file_bytes and count.bytes > platform.max_file_bytes:
-        sentences.append(f"The file is larger than the limit of {platform.max_file_bytes // 1_000_000:,} MB.")
-    if need.limit and (cut := count.cuts.get(need.limit.tokens)):
-        many = f"{cut.longer:,} example{' is' if cut.longer == 1 else 's are'}"
-        sentences.append(_FATES[need.limit.fate].format(many, need.limit.tokens, cut, count.tokens))
-    fate: Fate = "taken" if todo == AS_IT_IS else "converted"
-    verdict = Acceptance(need.title, fate, " ".join(sentences))
-    if count.encoding in platform.tokenizers:
-        return verdict
-    if platform.tokenizers:
-        verdict = verdict._replace(
-            factors=", ".join(_factor(count.encoding, name, rules) for name in platform.tokenizers),
-            known_from=tuple(dict.fromkeys(rules.tokenizers[name].source.title for name in platform.tokenizers)),
+    reasons = list(filter(None, (_uncounted(count), _by_format(count))))
+    if unknown_images := count.images - count.images_by_rule:
+        reasons.append(
+            f"images or files ({unknown_images:,}) are not counted, so the file has more tokens: theirs depend on the "
+            "size, or no rule is published"
         )
-    return verdict._replace(unknown_factors=" and ".join(platform.unknown_tokenizers))
+    if count.beyond_rules:
+        reasons.append(_tools(count))
+    if number := count.traits.get("reasoning"):
+        reasons.append(
+            f"reasoning, in {number:,} of the examples, is counted as text before the answer; tokens around it that "
+            "a model's template adds, a few per answer, are not"
+        )
+    return "; ".join(reasons) or None
 
 
-def _factor(encoding: Encoding, name: str, rules: DatasetRules) -> str:
-    low, high = rules.factor(encoding, name)
-    return f"{rules.tokenizers[name].title} {low:.2f}" + (f" to {high:.2f}" if high != low else "")
+def _uncounted(count: DatasetCount) -> str | None:
+    uncounted = sum(count.problems_by_kind.get(kind, 0) for kind in UNCOUNTED)
+    if not uncounted:
+        return None
+    return f"{uncounted:,} line{' was' if uncounted == 1 else 's were'} not counted, so a mended file has more tokens"
+
+
+def _by_format(count: DatasetCount) -> str | None:
+    if count.format in ("gemini", "gemini-preference", "bedrock-nova", "bedrock-nova-preference"):
+        return "the tokenizer of the models with this format isn't published; the text is counted with OpenAI's"
+    if count.format in ("prompt-completion", "text"):
+        return (
+            "the texts are counted; no platform with this format publishes the tokens that it adds, about 5 to 15 per "
+            "example"
+        )
+    as_text = count.problems_by_kind.get("text_as_json")
+    if as_text or count.format not in ("openai-chat", "openai-preference", "openai-rft", "tokens"):
+        return "the file has to be converted; the tokens are those of the copy by `ftcost convert FILE --to openai`"
+    return None
+
+
+def _tools(count: DatasetCount) -> str:
+    text = f"tools and calls, in {count.beyond_rules:,} of the examples, are counted as plain text"
+    if not count.tool_tokens:
+        return f"{text}; the tokens around a call, a few each, are not counted"
+    difference = count.tool_tokens - count.formula_tokens
+    share = abs(difference) * 100 / (count.tokens or 1)
+    return (
+        f"{text}: {count.tool_tokens:,} tokens of definitions, by OpenAI's cookbook {count.formula_tokens:,}, so the "
+        f"file may have {abs(difference):,} tokens {'fewer' if difference >= 0 else 'more'} ({share:.1f} %)"
+    )

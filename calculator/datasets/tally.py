@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from calculator.datasets.blocks import BlockCount
-from calculator.datasets.problems import MAX_SHOWN, Kind, Problem
+from calculator.datasets.problems import MAX_REFUSALS, MAX_SHOWN, REFUSED_EVERYWHERE, Kind, Problem
 from calculator.errors import UserError
 from calculator.question.example_lengths import ExampleLengths, LengthStep
-from pricing import Encoding, Format, LongFate
+from pricing import Encoding, Format, LongFate, Trait
 
 EXACT_LENGTHS = 65_536
 """Lengths up to this one are counted exactly; longer ones to within COARSE tokens, which is under 1.6 %."""
@@ -68,12 +68,27 @@ class DatasetCount(NamedTuple):
     cuts: dict[int, Truncation]
     """By limit in tokens, for limits that some example exceeds."""
     images: int
+    images_by_rule: int
+    """Images whose tokens are counted."""
+    most_images: int
+    """Images of the example that has most."""
     beyond_rules: int
     """Number of examples with parts that no published rule counts: tools, calls."""
+    tool_tokens: int
+    """Tokens of the definitions of tools as compact JSON."""
+    formula_tokens: int
+    """Tokens of the same definitions by the cookbook's formula."""
+    traits: dict[Trait, int]
+    """Number of examples with each trait; for one of the file, the number of examples."""
     bytes: int
     problems: int
     problems_by_kind: dict[str, int]
     first_problems: list[Problem]
+    refusals: int
+    """Number of problems for which a platform refuses the file."""
+    first_refusals: list[Problem]
+    reading: str
+    """How the columns of a table are read, as a sentence; empty for other files."""
     duplicates_complete: bool
     """True if every example was compared with all others: see REMEMBERED_EXAMPLES."""
 
@@ -114,15 +129,21 @@ _FATES: dict[LongFate, str] = {
 class Tally:
     """Sums of a file, block by block in the order of the file."""
 
-    def __init__(self, limits: Sequence[LengthLimit]) -> None:
+    def __init__(self, limits: Sequence[LengthLimit], refused_by: Collection[str] = ()) -> None:
         """Start with an empty file.
 
         Args:
             limits: The platforms' limits on tokens per example, as `limits_of` returns them.
+            refused_by: Kinds of problems for which some platform refuses a file, besides REFUSED_EVERYWHERE.
         """
+        self._refused = REFUSED_EVERYWHERE.union(refused_by)
         self._limits = sorted(limits)
         self.examples = self.tokens = self.output_tokens = self.content_tokens = 0
-        self.images = self.beyond_rules = self.problems = self.longest = 0
+        self.images = self.images_by_rule = self.most_images = self.beyond_rules = 0
+        self.tool_tokens = self.formula_tokens = 0
+        self.problems = self.refusals = self.longest = 0
+        self._traits: Counter[Trait] = Counter()
+        self._first_refusals: list[Problem] = []
         self._lengths: Counter[int] = Counter()
         self._beyond = {limit: (0, 0) for limit in self._steps() if limit >= EXACT_LENGTHS}
         """Tokens and number of the examples over each limit."""
@@ -141,7 +162,12 @@ class Tally:
         self.output_tokens += sum(block.trained)
         self.content_tokens += block.content_tokens
         self.images += block.images
+        self.images_by_rule += block.images_by_rule
+        self.most_images = max(self.most_images, block.most_images)
         self.beyond_rules += block.beyond_rules
+        self.tool_tokens += block.tool_tokens
+        self.formula_tokens += block.formula_tokens
+        self._traits.update(block.traits)
         problems = list(block.problems)
         longest = max(block.totals, default=0)
         self.longest = max(self.longest, longest)
@@ -166,6 +192,9 @@ class Tally:
         self.problems += len(problems)
         self._by_kind.update(problem.kind for problem in problems)
         self._first += problems[: MAX_SHOWN - len(self._first)]
+        refusals = [problem for problem in problems if problem.kind in self._refused]
+        self.refusals += len(refusals)
+        self._first_refusals += refusals[: MAX_REFUSALS - len(self._first_refusals)]
 
     def _steps(self) -> list[int]:
         return sorted({*STEPS, *(limit.tokens for limit in self._limits)})
@@ -185,13 +214,22 @@ class Tally:
                 problems.append(Problem(line, "over_limit", text))
         return problems
 
-    def result(self, format: Format | None, encoding: Encoding, size: int) -> DatasetCount:
+    def result(
+        self,
+        format: Format | None,
+        encoding: Encoding,
+        size: int,
+        wrapping: Sequence[Trait] = (),
+        reading: str = "",
+    ) -> DatasetCount:
         """Return the count of the whole file.
 
         Args:
             format: Format of the file.
             encoding: The tokenizer's encoding.
             size: Bytes of the file.
+            wrapping: Traits of the file, such as compression.
+            reading: How the columns of a table are read.
 
         Raises:
             UserError: The file has only blank lines.
@@ -209,11 +247,19 @@ class Tally:
             lengths=self._percentiles(),
             cuts=self._cuts(),
             images=self.images,
+            images_by_rule=self.images_by_rule,
+            most_images=self.most_images,
             beyond_rules=self.beyond_rules,
+            tool_tokens=self.tool_tokens,
+            formula_tokens=self.formula_tokens,
+            traits={**self._traits, **dict.fromkeys(wrapping, self.examples)},
             bytes=size,
             problems=self.problems,
             problems_by_kind=dict(self._by_kind.most_common()),
             first_problems=list(self._first),
+            refusals=self.refusals,
+            first_refusals=list(self._first_refusals),
+            reading=reading,
             duplicates_complete=not self._seen.full,
         )
 

@@ -17,7 +17,8 @@ from calculator import FieldErrors, read_scenario
 from playground import FakeSlack
 from tests.conftest import Workspace
 
-TOP = ["examples", "tokens", "input_tokens", "output_tokens", "encoding", "exact", "per_example", "format", "problems"]
+COUNTS = ["examples", "tokens", "input_tokens", "output_tokens", "encoding", "exact", "inexact_why", "per_example"]
+KEYS = [*COUNTS, "format", "reading", "images", "traits", "problems", "platforms"]
 
 
 @pytest.fixture
@@ -51,17 +52,20 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> s
 
 def test_the_json(path: Path) -> None:
     made: dict[str, Any] = json.loads(ftcost("count", str(path), "--format", "json"))
-    assert list(made) == [*TOP, "platforms"]
+    assert list(made) == KEYS
     assert (made["examples"], made["tokens"]) == (12, 276)
     assert (made["input_tokens"], made["output_tokens"]) == (252, 24)
-    assert (made["encoding"], made["exact"], made["format"]) == ("o200k_base", True, "openai-chat")
+    assert (made["encoding"], made["exact"], made["format"]) == ("o200k_base", False, "openai-chat")
+    assert made["inexact_why"] == "1 line was not counted, so a mended file has more tokens"
     assert made["per_example"] == {"p5": 23, "p50": 23, "p95": 23, "max": 23}
     assert made["problems"]["total"] == 1
     assert made["problems"]["by_kind"] == {"bad_json": 1}
     (first,) = made["problems"]["first"]
     assert (first["line"], first["kind"]) == (13, "bad_json")
+    assert (made["problems"]["refusing"], made["problems"]["first_refusing"]) == (1, [first])
     platforms = made["platforms"]
-    assert platforms["openai"]["accepted"] is True
+    assert (platforms["openai"]["accepted"], platforms["openai"]["status"]) == (False, "refused")
+    assert platforms["openai"]["why"].startswith("Refused: bad json (1 line).")
     assert platforms["google"]["accepted"] is False
     assert "systemInstruction" in platforms["google"]["why"], "it says how to convert"
     assert "Gemini" in platforms["google"]["why"], "it says that the count is approximate"
@@ -84,7 +88,14 @@ def test_tokens_only_and_another_encoding_and_gzip(path: Path, capsys: pytest.Ca
 
 def test_the_text_and_the_report(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = run(capsys, str(path), "--report", str(tmp_path / "report.jsonl"))
-    for said in ("12 examples", "276 tokens", "line 13: The line isn't JSON", "✓ openai", "– google"):
+    for said in (
+        "12 examples",
+        "276 tokens",
+        "line 13: The line isn't JSON",
+        "1 of them makes a platform refuse the file",
+        "✗ openai, refused",
+        "✗ google, refused",
+    ):
         assert said in text
     (fault,) = (json.loads(line) for line in (tmp_path / "report.jsonl").read_text().splitlines())
     assert fault["line"] == 13
@@ -150,7 +161,7 @@ def test_what_is_not_counted_is_said_beside_the_price(tmp_path: Path, capsys: py
     path = tmp_path / "pictures.jsonl"
     path.write_text(json.dumps(chat))
     assert main([f"dataset={path}", "on=your-rates", "rates=10/3/6"]) == 0
-    assert "approximate: images or files (1) are not counted: no rule" in capsys.readouterr().err
+    assert "approximate: images or files (1) are not counted, so the file has more tokens" in capsys.readouterr().err
 
 
 async def test_slack_says_where_a_file_goes(workspace: Workspace, slack: FakeSlack) -> None:

@@ -15,7 +15,8 @@ from calculator.datasets import (
     Tally,
     count_block,
     detect_format,
-    open_text,
+    file_problems,
+    open_file,
     split_blocks,
 )
 from pricing import Format
@@ -59,10 +60,11 @@ def count(
 ) -> tuple[DatasetCount, list[Problem]]:
     """A file counted as the bot counts it, and every fault in it."""
     whole = [chunks] if isinstance(chunks, bytes) else chunks
-    blocks = list(split_blocks(open_text(whole, **opening), block_bytes=block_bytes))
+    opened = open_file(whole, **opening)
+    blocks = list(split_blocks(opened.chunks, block_bytes=block_bytes))
     found = next((found for block in blocks if (found := detect_format(block))), None)
-    tally = Tally(limits)
-    problems = [
-        problem for block in blocks for problem in tally.add(count_block(block, CountingRules(found, BESIDE), Words()))
-    ]
-    return tally.result(found, "o200k_base", 0), problems
+    tally, rules = Tally(limits), CountingRules(found, BESIDE, 85)
+    problems = list(file_problems(opened.wrapping, rules))
+    tally.say(problems)
+    problems += [problem for block in blocks for problem in tally.add(count_block(block, rules, Words()))]
+    return tally.result(found, "o200k_base", 0, opened.wrapping, opened.reading), problems

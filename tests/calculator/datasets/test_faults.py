@@ -10,6 +10,7 @@ from calculator.datasets import KINDS
 from tests.calculator.datasets.files import GOOD, chat, count, jsonl, message
 
 USER, ANSWER = message("user", "hi"), message("assistant", "yes")
+IMAGE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
 PAIR = {"input": {"messages": [USER]}, "preferred_output": [ANSWER], "non_preferred_output": [ANSWER]}
 RFT = chat(USER, answer="42")
 
@@ -22,7 +23,8 @@ FAULTS = [
     ("nested_too_deep", b'{"messages":' + b"[" * 50_000, "nested"),
     ("too_many_parts", b'{"messages":[' + b"{}," * 100_001 + b"{}]}", "values"),
     ("not_an_object", b"[1, 2]", "braces"),
-    ("unknown_format", {"question": "a", "answer": "b"}, "question"),
+    ("unknown_format", {"colour": "a", "size": "b"}, "“colour”"),
+    ("unknown_format", {"custom_id": "a", "body": {"messages": []}}, "a request of a batch"),
     ("other_format", {"prompt": "a", "completion": "b"}, "prompt-completion"),
     ("no_messages", chat(), "list of messages"),
     ("no_messages", {**PAIR, "input": None}, "input"),
@@ -36,6 +38,37 @@ FAULTS = [
     ("empty_content", chat(USER, message("assistant", [])), "Message 2"),
     ("bad_weight", chat(USER, message("assistant", "yes", weight=0.5)), "0 or 1"),
     ("bad_weight", chat(USER, message("assistant", "yes", weight=True)), "0 or 1"),
+    (
+        "text_as_json",
+        {"messages": '[{"role": "user", "content": "hi"}, {"role": "assistant", "content": "a"}]'},
+        "twice",
+    ),
+    (
+        "duplicate_key",
+        b'{"messages": [{"role": "user", "content": "a", "content": "b"}, {"role": "assistant", "content": "c"}]}',
+        "“content”",
+    ),
+    ("duplicate_key", b'{"text": "a", "text": "b"}', "“text”"),
+    ("two_users", chat(USER, USER, ANSWER), "Messages 1 and 2"),
+    ("two_assistants", chat(USER, ANSWER, ANSWER), "Messages 2 and 3"),
+    ("two_tools", chat(USER, ANSWER, message("tool", "1"), message("tool", "2"), ANSWER), "Messages 3 and 4"),
+    ("spare_key", chat(USER, ANSWER, id="7"), "“id”"),
+    ("two_formats", chat(USER, ANSWER, text="hi"), "messages, text"),
+    ("developer_role", chat(message("developer", "be brief"), USER, ANSWER), "Message 1"),
+    ("tool_parts", chat(USER, message("tool", [{"type": "text", "text": "3"}]), ANSWER), "Message 2"),
+    ("image_in_answer", chat(USER, message("assistant", [IMAGE])), "Message 2"),
+    (
+        "bad_arguments",
+        chat(USER, message("assistant", None, tool_calls=[{"function": {"name": "f", "arguments": "x"}}])),
+        "JSON",
+    ),
+    (
+        "bad_arguments",
+        chat(USER, message("assistant", None, tool_calls=[{"function": {"name": "f", "arguments": {}}}])),
+        "JSON",
+    ),
+    ("nothing_trained", chat(USER, message("assistant", "yes", weight=0)), "weight 0"),
+    ("nothing_trained", {"input_ids": [1, 2], "labels": [-100, -100]}, "-100"),
     ("missing_assistant", chat(USER), "nothing to learn"),
     ("missing_assistant", {**PAIR, "preferred_output": [USER]}, "preferred_output"),
     ("last_not_assistant", chat(USER, ANSWER, USER), "End with"),
@@ -62,6 +95,11 @@ def test_a_preference_pair_and_a_graded_chat_have_their_own_ends() -> None:
     assert "openai-preference" in count(jsonl(GOOD, PAIR))[1][0].text
     _, problems = count(jsonl(RFT, {**chat(USER, ANSWER), "answer": "42"}))
     assert [(problem.line, problem.kind) for problem in problems] == [(2, "last_not_user")]
+
+
+def test_images_to_grade_are_named() -> None:
+    _, problems = count(jsonl({**chat(message("user", [IMAGE])), "answer": "42"}))
+    assert [(problem.line, problem.kind) for problem in problems] == [(1, "image_to_grade")]
 
 
 @pytest.mark.parametrize(
@@ -109,5 +147,14 @@ def test_a_line_over_the_limit_is_read_past() -> None:
 
 def test_every_kind_has_a_case() -> None:
     """Those of the whole file are tested with the report, those of long lines above."""
-    elsewhere = {"line_too_long", "over_limit", "last_not_user", "too_few", "too_many"}
+    elsewhere = {
+        "line_too_long",
+        "over_limit",
+        "last_not_user",
+        "too_few",
+        "too_many",
+        "too_many_images",
+        "image_to_grade",
+    }
+    elsewhere |= {"byte_order_mark"}
     assert {kind for kind, _, _ in FAULTS} | elsewhere == set(KINDS)

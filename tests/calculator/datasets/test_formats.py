@@ -41,7 +41,10 @@ PAIR = {
         # a name: its word and 1 more
         (chat(message("user", "how much", name="Ann"), message("assistant", "two")), "openai-chat", 16, 1, 3),
         # weight 0 is not trained on
-        (chat(message("assistant", "no", weight=0), message("assistant", "yes sir")), "openai-chat", 14, 2, 3),
+        (
+            chat(message("assistant", "no", weight=0), message("user", "so"), message("assistant", "yes sir")),
+            "openai-chat", 3 + 4 * 3 + 4, 2, 4,
+        ),
         # parts: 1 + 2 words; the image is counted apart
         (
             chat(
@@ -82,12 +85,6 @@ def test_images_and_tools_are_counted_apart() -> None:
     assert (found.images, found.beyond_rules) == (1, 0)
     found, _ = count(jsonl(chat(message("user", "hi"), message("assistant", "yes"), tools=[{"name": "pay"}]), GOOD))
     assert (found.images, found.beyond_rules) == (0, 1)
-
-
-def test_plain_text_has_an_example_a_line() -> None:
-    found, problems = count(b"once upon a time\n\nthere was\r\nan end")
-    assert (found.format, found.examples, found.tokens, found.output_tokens) == ("plain-text", 3, 8, 8)
-    assert problems == []
 
 
 def test_lengths_are_those_of_real_examples() -> None:

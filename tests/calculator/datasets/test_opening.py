@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import json
 
 import pytest
+import zstandard
 
 from calculator import UserError
+from calculator.datasets import Columns
 from tests.calculator.datasets.files import GOOD, chat, count, jsonl, message
 
 PLAIN = jsonl(GOOD, chat(message("user", "naïve 東京 🙂"), message("assistant", "yes")))
@@ -28,8 +31,53 @@ TEXT = PLAIN.decode()
         gzip.compress(TEXT.encode("utf-16")),
     ],
 )
-def test_the_same_text_in_another_wrapping(data: bytes) -> None:
-    assert count([data[:7], data[7:]]) == count(PLAIN)
+def test_wrapped_text_counts_the_same(data: bytes) -> None:
+    found, _ = count([data[:7], data[7:]])
+    plain, _ = count(PLAIN)
+    assert (found.examples, found.tokens, found.content_tokens) == (plain.examples, plain.tokens, plain.content_tokens)
+    assert found.lengths == plain.lengths
+
+
+def test_byte_order_mark_is_a_problem() -> None:
+    found, problems = count(codecs.BOM_UTF8 + PLAIN)
+    assert [(problem.line, problem.kind) for problem in problems] == [(None, "byte_order_mark")]
+    assert found.traits == {"byte_order_mark": 2}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_array_counts_like_its_elements(indent: int | None, size: int) -> None:
+    """Pretty-printed or not, in pieces of any size."""
+    records = [GOOD, chat(message("user", "naïve 東京 🙂 \n]"), message("assistant", "yes"))]
+    data = json.dumps(records, indent=indent).encode()
+    found, problems = count([data[at : at + size] for at in range(0, len(data), size)])
+    lines, _ = count(jsonl(*records))
+    assert (found.format, found.tokens, found.traits, problems) == ("openai-chat", lines.tokens, {"json_array": 2}, [])
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_table_names_its_columns(delimiter: str) -> None:
+    """2 + 3 words, two roles, 2 × 3 and 3 beside; a cell may have quotes and line breaks."""
+    data = f'Prompt{delimiter}Response\r\n"how\nmuch"{delimiter}"two ""good"" dollars"\r\n'.encode()
+    found, problems = count(data)
+    assert (found.format, found.tokens, found.output_tokens, problems) == ("question-answer", 16, 3, [])
+    assert "“Prompt” is read as the question, “Response” as the answer" in found.reading
+
+
+def test_table_with_unclear_columns_asks() -> None:
+    data = b"note,remark\nhow much,two dollars\n"
+    with pytest.raises(UserError, match=r"“note”, “remark”. Which is the question.*--columns"):
+        count(data)
+    assert count(data, columns=Columns("note", "remark"))[0].output_tokens == 2
+    with pytest.raises(UserError, match="no column “x”"):
+        count(data, columns=Columns("x", "remark"))
+
+
+def test_zstandard_is_unpacked() -> None:
+    found, _ = count(zstandard.compress(PLAIN))
+    assert (found.examples, found.traits) == (2, {"compressed": 2})
+    with pytest.raises(UserError, match="damaged"):
+        count(zstandard.compress(PLAIN)[:20] + b"garbage" * 30)
 
 
 @pytest.mark.parametrize(
@@ -39,14 +87,17 @@ def test_the_same_text_in_another_wrapping(data: bytes) -> None:
         (gzip.compress(b"", mtime=0), "empty"),
         (b"%PDF-1.7\n", "PDF"),
         (b"PK\x03\x04rest", "ZIP"),
-        (b"PAR1rest", "Parquet"),
+        (gzip.compress(b"PAR1rest"), "Parquet"),
+        (b"hello\n", "plain text"),
+        (b"To do\nbuy milk, and bread\ncall Ann\n", "plain text"),
         (b"\x00\x01\x00\x00" * 2_000, "binary"),
         (TEXT.encode("utf-32"), "UTF-32"),
         (gzip.compress(gzip.compress(PLAIN)), "twice"),
         (gzip.compress(PLAIN)[:-9], "too early"),
         (gzip.compress(PLAIN)[:20] + b"garbage" * 30, "damaged"),
-        (b'[{"messages": []}]', "jq -c '.[]'"),
-        (b'[\n{"text": "a"},\n{"text": "b"}\n]\n', "jq -c '.[]'"),
+        (b'[{"text": "a"}, {"text": ', "after element 1"),
+        (b'[{"text": "a"} {]', "after element 1"),
+        (b"question,answer\na,b\nc\n", "1 cells"),
         (b'{\n  "messages": []\n}\n', "jq -c ."),
         (b'{"contents": [\n  {"text": "hi"}\n]}\n', "jq -c ."),
         (b"\n \n\r\n", "only blank lines"),

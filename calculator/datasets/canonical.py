@@ -1,0 +1,255 @@
+"""Records of other formats as records in OpenAI's: chats and preference pairs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from calculator.datasets.recognition import SHAREGPT_KEYS, question_answer
+from pricing import Format
+
+Record = Mapping[str, Any]
+Message = dict[str, Any]
+_SHAREGPT_ROLES = {
+    "human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "chatgpt": "assistant",
+    "bing": "assistant", "bard": "assistant", "model": "assistant", "system": "system", "observation": "tool",
+    "tool": "tool", "tool_response": "tool", "function_response": "tool", "developer": "developer",
+}  # fmt: skip
+_CALLS = ("function_call", "tool_call")
+
+
+def canonical(record: Record, file_format: Format) -> dict[str, Any]:
+    """Return a record as OpenAI writes it; one of OpenAI's formats, or of text, is returned as it is.
+
+    Args:
+        record: A record in `file_format`.
+        file_format: The format of the record.
+    """
+    write = _WRITERS.get(file_format)
+    return write(record) if write else dict(record)
+
+
+def tool_list(value: Any) -> Any:
+    """Return definitions of tools; some formats save them as text."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return value
+    if not isinstance(value, list):
+        return value
+    return [
+        {"type": "function", "function": tool}
+        if isinstance(tool, dict) and "name" in tool and "type" not in tool
+        else tool
+        for tool in value
+    ]
+
+
+def _chat(messages: list[Message], tools: Any = None) -> dict[str, Any]:
+    return {"messages": messages, **({"tools": tool_list(tools)} if tools else {})}
+
+
+def _pair(messages: list[Message], chosen: list[Message], rejected: list[Message], tools: Any = None) -> dict[str, Any]:
+    return {"input": _chat(messages, tools), "preferred_output": chosen, "non_preferred_output": rejected}
+
+
+def _system(value: Any) -> list[Message]:
+    if isinstance(value, list):
+        texts = [block.get("text") for block in value if isinstance(block, dict)]
+        value = "\n".join(text for text in texts if isinstance(text, str))
+    return [{"role": "system", "content": value}] if value else []
+
+
+def _sharegpt_message(item: Any) -> Any:
+    if not isinstance(item, dict):
+        return item
+    role, value = item.get("from", item.get("role")), item.get("value", item.get("content"))
+    if role in _CALLS:
+        return {"role": "assistant", "content": None, "tool_calls": _calls(value)}
+    weight = {"weight": item["weight"]} if "weight" in item else {}
+    return {"role": _SHAREGPT_ROLES.get(str(role), role), "content": value, **weight}
+
+
+def _calls(value: Any) -> list[Any]:
+    try:
+        calls = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        calls = {"name": "", "arguments": value}
+    calls = calls if isinstance(calls, list) else [calls]
+    return [
+        {"id": f"call_{number}", "type": "function", "function": _function(call)} for number, call in enumerate(calls)
+    ]
+
+
+def _function(call: Any) -> dict[str, Any]:
+    call = call if isinstance(call, dict) else {}
+    arguments = call.get("arguments", call.get("parameters", {}))
+    return {
+        "name": call.get("name", ""),
+        "arguments": arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False),
+    }
+
+
+def _sharegpt_messages(record: Record) -> Any:
+    items = next((record[key] for key in SHAREGPT_KEYS if key in record), None)
+    return [*_system(record.get("system")), *map(_sharegpt_message, items)] if isinstance(items, list) else items
+
+
+def _sharegpt(record: Record) -> dict[str, Any]:
+    return _chat(_sharegpt_messages(record), record.get("tools"))
+
+
+def _sharegpt_pair(record: Record) -> dict[str, Any]:
+    chosen, rejected = ([_sharegpt_message(record[key])] for key in ("chosen", "rejected"))
+    return _pair(_sharegpt_messages(record), chosen, rejected, record.get("tools"))
+
+
+def _alpaca_messages(record: Record) -> list[Message]:
+    messages = _system(record.get("system"))
+    history = record.get("history")
+    for turn in history if isinstance(history, list) else ():
+        if isinstance(turn, list) and len(turn) == 2:
+            messages += [{"role": "user", "content": turn[0]}, {"role": "assistant", "content": turn[1]}]
+    instruction, text = record.get("instruction"), record.get("input")
+    question = f"{instruction}\n{text}" if instruction and text else instruction or text
+    return [*messages, {"role": "user", "content": question}]
+
+
+def _alpaca(record: Record) -> dict[str, Any]:
+    return _chat([*_alpaca_messages(record), _answer(record.get("output"))])
+
+
+def _alpaca_pair(record: Record) -> dict[str, Any]:
+    return _pair(_alpaca_messages(record), [_answer(record["chosen"])], [_answer(record["rejected"])])
+
+
+def _answer(text: Any) -> Message:
+    return {"role": "assistant", "content": text}
+
+
+def _chosen_rejected(record: Record) -> dict[str, Any]:
+    """Three shapes: a prompt and two texts or lists of messages, two whole chats, two texts of whole dialogues."""
+    chosen, rejected, prompt = record["chosen"], record["rejected"], record.get("prompt", record.get("question"))
+    if isinstance(chosen, dict) and isinstance(rejected, dict):
+        chosen, rejected = [chosen], [rejected]
+    if isinstance(chosen, str) and isinstance(rejected, str) and prompt is None:
+        chosen, rejected = _dialogue(chosen), _dialogue(rejected)
+    if not isinstance(chosen, list) or not isinstance(rejected, list):
+        chosen, rejected = [_answer(chosen)], [_answer(rejected)]
+    start = 0
+    while start < min(len(chosen), len(rejected)) - 1 and chosen[start] == rejected[start]:
+        start += 1
+    shared = chosen[:start]
+    messages = prompt if isinstance(prompt, list) else [{"role": "user", "content": prompt}] if prompt else []
+    # A whole chat often repeats its prompt, which is counted once.
+    return _pair(
+        _system(record.get("system")) + (shared or messages), chosen[start:], rejected[start:], record.get("tools")
+    )
+
+
+def _dialogue(text: str) -> list[Message]:
+    """Return the messages of a text that marks them with Human: and Assistant:."""
+    messages: list[Message] = []
+    for piece in ("\n\n" + text.lstrip("\n")).split("\n\nHuman:")[1:] if "\n\nHuman:" in "\n\n" + text else ():
+        question, *answers = piece.split("\n\nAssistant:")
+        messages.append({"role": "user", "content": question.strip()})
+        messages += [_answer(answer.strip()) for answer in answers]
+    return messages or [_answer(text)]
+
+
+def _harmony(record: Record) -> dict[str, Any]:
+    developer = [{"role": "developer", "content": record["developer"]}] if record.get("developer") else []
+    answer = _answer(record["final"]) | ({"thinking": record["analysis"]} if record.get("analysis") else {})
+    return _chat([*_system(record.get("system")), *developer, {"role": "user", "content": record["user"]}, answer])
+
+
+def _question_answer(record: Record) -> dict[str, Any]:
+    question, answer = question_answer(record) or ("question", "answer")
+    return _chat(
+        [*_system(record.get("system")), {"role": "user", "content": record.get(question)}, _answer(record.get(answer))]
+    )
+
+
+def _pair_of_texts(record: Record) -> dict[str, Any]:
+    return _chat([{"role": "user", "content": record.get("prompt")}, _answer(record.get("completion"))])
+
+
+def _anthropic(record: Record) -> dict[str, Any]:
+    messages: list[Any] = _system(record.get("system"))
+    for message in record["messages"] if isinstance(record.get("messages"), list) else ():
+        messages += _anthropic_message(message)
+    return _chat(messages, _anthropic_tools(record.get("tools")))
+
+
+def _anthropic_tools(tools: Any) -> Any:
+    if not isinstance(tools, list):
+        return tools
+    return [
+        {
+            "type": "function",
+            "function": {
+                "name": tool.get("name"),
+                "description": tool.get("description"),
+                "parameters": tool["input_schema"],
+            },
+        }
+        if isinstance(tool, dict) and "input_schema" in tool
+        else tool
+        for tool in tools
+    ]
+
+
+def _anthropic_message(message: Any) -> list[Any]:
+    if not isinstance(message, dict) or not isinstance(message.get("content"), list):
+        return [message]
+    parts: list[Any] = []
+    calls: list[Any] = []
+    results: list[Any] = []
+    thinking: list[str] = []
+    for block in message["content"]:
+        kind = block.get("type") if isinstance(block, dict) else None
+        if kind == "tool_use":
+            function = {
+                "name": block.get("name", ""),
+                "arguments": json.dumps(block.get("input", {}), ensure_ascii=False),
+            }
+            calls.append({"id": block.get("id", ""), "type": "function", "function": function})
+        elif kind == "tool_result":
+            results.append(
+                {"role": "tool", "tool_call_id": block.get("tool_use_id", ""), "content": _plain(block.get("content"))}
+            )
+        elif kind == "thinking":
+            thinking.append(str(block.get("thinking", "")))
+        else:
+            parts.append(block)
+    rest = {key: value for key, value in message.items() if key != "content"}
+    whole = rest | {"content": _plain(parts) if parts else None}
+    if calls:
+        whole["tool_calls"] = calls
+    if thinking:
+        whole["reasoning_content"] = "".join(thinking)
+    return results + ([whole] if parts or calls or thinking or not results else [])
+
+
+def _plain(content: Any) -> Any:
+    """Return parts of text as one text; others as they are."""
+    if isinstance(content, list) and all(
+        isinstance(part, dict) and isinstance(part.get("text"), str) for part in content
+    ):
+        return "".join(part["text"] for part in content)
+    return content
+
+
+_WRITERS: dict[Format, Callable[[Record], dict[str, Any]]] = {
+    "sharegpt": _sharegpt,
+    "sharegpt-preference": _sharegpt_pair,
+    "alpaca": _alpaca,
+    "alpaca-preference": _alpaca_pair,
+    "chosen-rejected": _chosen_rejected,
+    "harmony": _harmony,
+    "question-answer": _question_answer,
+    "anthropic": _anthropic,
+    "prompt-completion": _pair_of_texts,
+}

@@ -1,0 +1,134 @@
+"""Recognition of a record's format by its keys, and of records that are no training examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pricing import Format
+
+CHAT_KEYS = frozenset(("messages", "tools", "functions", "parallel_tool_calls", "metadata"))
+SHAREGPT_KEYS = ("conversations", "conversation")
+QUESTION_KEYS = ("question", "prompt", "instruction", "input", "query", "input_text", "user")
+ANSWER_KEYS = (
+    "answer", "completion", "response", "output", "output_text", "reply", "assistant",
+)  # fmt: skip
+_REQUEST = "a request of a batch, not a training example. Train on chats: messages with the answers"
+_RESULT = "a result of a batch, not a training example. Build chats from its prompts and answers"
+_RECORD_KEYS: tuple[tuple[frozenset[str], str], ...] = (
+    (frozenset(("custom_id", "body")), _REQUEST),
+    (frozenset(("custom_id", "params")), _REQUEST),
+    (frozenset(("recordId", "modelInput")), _REQUEST),
+    (frozenset(("custom_id", "response")), _RESULT),
+    (frozenset(("custom_id", "result")), _RESULT),
+    (
+        frozenset(("choices", "usage")),
+        "an API response, not a training example. Build chats from its prompts and answers",
+    ),
+    (frozenset(("embedding",)), "an embedding, not a training example"),
+)
+
+
+def format_of(record: Mapping[str, Any]) -> Format | None:
+    """Return the format of a record, or None if it is unknown."""
+    if foreign_kind(record):
+        return None
+    for recognise in (_preference_format, _vendor_format, _chat_format):
+        if recognised := recognise(record):
+            return recognised
+    if "prompt" in record and "completion" in record:
+        return "prompt-completion"
+    if "text" in record:
+        return "text"
+    return "question-answer" if question_answer(record) else None
+
+
+def foreign_kind(record: Mapping[str, Any]) -> str | None:
+    """Return what a record is instead of a training example: `a request of a batch, …`; None if that is unknown."""
+    return next((text for keys, text in _RECORD_KEYS if keys <= record.keys()), None)
+
+
+def question_answer(record: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the keys of the question and of the answer in a record of two texts; None if they aren't clear.
+
+    Args:
+        record: A record, or the columns of a table as its keys.
+    """
+    lower = {key.strip().lower(): key for key in record if isinstance(key, str)}
+    question = next((lower[key] for key in QUESTION_KEYS if key in lower), None)
+    answer = next((lower[key] for key in ANSWER_KEYS if key in lower and lower[key] != question), None)
+    return (question, answer) if question is not None and answer is not None else None
+
+
+def formats_in(record: Mapping[str, Any]) -> list[str]:
+    """Return the formats whose keys a record has; more than one is a fault."""
+    present = []
+    if "messages" in record:
+        present.append("messages")
+    if "prompt" in record and "completion" in record:
+        present.append("prompt and completion")
+    if "preferred_output" in record:
+        present.append("preferred_output")
+    present += [key for key in ("contents", "conversations", "text") if key in record]
+    return present
+
+
+def _preference_format(record: Mapping[str, Any]) -> Format | None:
+    if "preferred_output" in record or "non_preferred_output" in record:
+        return "openai-preference"
+    if "contents" in record and "completions" in record:
+        return "gemini-preference"
+    if "chosen" in record and "rejected" in record:
+        if "conversations" in record:
+            return "sharegpt-preference"
+        return "alpaca-preference" if "instruction" in record else "chosen-rejected"
+    return None
+
+
+def _vendor_format(record: Mapping[str, Any]) -> Format | None:
+    if "contents" in record:
+        return "gemini"
+    if isinstance(record.get("input_ids"), list):
+        return "tokens"
+    if any(key in record for key in SHAREGPT_KEYS):
+        return "sharegpt"
+    if "instruction" in record and "output" in record:
+        return "alpaca"
+    if "messages" not in record and "final" in record and "user" in record:
+        return "harmony"
+    return None
+
+
+def _chat_format(record: Mapping[str, Any]) -> Format | None:
+    if "messages" not in record:
+        return None
+    messages = record["messages"]
+    dicts = [message for message in messages if isinstance(message, dict)] if isinstance(messages, list) else []
+    if any("candidates" in message for message in dicts):
+        return "bedrock-nova-preference"
+    if str(record.get("schemaVersion", "")).startswith("bedrock-") or _has_untyped_blocks(record, dicts):
+        return "bedrock-nova"
+    if "system" in record or any(_has_typed_blocks(message) for message in dicts):
+        return "anthropic"
+    return "openai-rft" if _asks_for_a_grade(record, dicts) else "openai-chat"
+
+
+def _has_untyped_blocks(record: Mapping[str, Any], messages: list[dict[str, Any]]) -> bool:
+    """Return True for the Converse shape without a schemaVersion: blocks of text without a type."""
+    system = record.get("system")
+    blocks = [*(system if isinstance(system, list) else ())]
+    for message in messages[:1]:
+        blocks += message["content"] if isinstance(message.get("content"), list) else ()
+    return any(isinstance(block, dict) and "type" not in block and "text" in block for block in blocks)
+
+
+def _has_typed_blocks(message: Mapping[str, Any]) -> bool:
+    """Return True if a message has the blocks of Anthropic's API."""
+    content = message.get("content")
+    types = {block.get("type") for block in content if isinstance(block, dict)} if isinstance(content, list) else set()
+    return bool(types & {"tool_use", "tool_result", "thinking", "redacted_thinking"})
+
+
+def _asks_for_a_grade(record: Mapping[str, Any], messages: list[dict[str, Any]]) -> bool:
+    """Return True for reinforcement: the chat ends with the user, and other fields hold the grader's reference."""
+    return bool(messages) and not record.keys() <= CHAT_KEYS and messages[-1].get("role") in ("user", "developer")

@@ -1,0 +1,37 @@
+"""The order of the roles in a chat, which some platforms restrict."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+
+from calculator.datasets.problems import Kind
+
+_REPEATED: dict[str, tuple[Kind, str]] = {
+    "user": ("two_users", "Messages {0} and {1} are both by the user. Join them, or add the answer between them."),
+    "assistant": (
+        "two_assistants",
+        "Messages {0} and {1} are both by the assistant. Join them, or add what was said or returned between them.",
+    ),
+    "tool": ("two_tools", "Messages {0} and {1} are both results of tools. Put each after its own call."),
+}
+
+
+@lru_cache(maxsize=4_096)
+def role_faults(roles: tuple[str, ...]) -> tuple[tuple[Kind, str], ...]:
+    """Return the faults in the order of roles, each with its sentence; platforms differ on them.
+
+    Args:
+        roles: The roles of a chat, in order.
+    """
+    faults: dict[Kind, str] = {}
+    for number, (role, follower) in enumerate(pairwise(roles), 1):
+        if role == follower and role in _REPEATED:
+            kind, text = _REPEATED[role]
+            faults.setdefault(kind, text.format(number, number + 1))
+    if "developer" in roles:
+        number = roles.index("developer") + 1
+        faults["developer_role"] = (
+            f"Message {number} has the role developer. `ftcost convert` makes it the system message."
+        )
+    return tuple(faults.items())

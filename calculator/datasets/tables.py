@@ -1,0 +1,194 @@
+"""Files that aren't one JSON object per line, read as if they were: JSON arrays, CSV and TSV."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from calculator.datasets.problems import quoted
+from calculator.datasets.recognition import format_of, question_answer
+from calculator.errors import UserError
+
+_MAX_ELEMENT = 32_000_000
+_MAX_FIELD = 2_000_000
+_DELIMITERS = ",\t;|"
+_SAMPLE_ROWS = 5
+_MAX_COLUMN = 60
+_PIECE_BYTES = 64 * 1024
+
+
+class Columns(NamedTuple):
+    """The columns of a table that hold the question and the answer."""
+
+    question: str
+    answer: str
+
+
+def array_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the elements of a JSON array, one per line.
+
+    Args:
+        chunks: The text of the array in UTF-8, in pieces of any size.
+
+    Raises:
+        UserError: The array is broken, or an element is larger than 32 MB.
+    """
+    decode, utf_8 = json.JSONDecoder().raw_decode, codecs.getincrementaldecoder("utf-8")(errors="replace")
+    buffer, number, wanted, ended = "", 0, 0, False
+    for chunk in chain(chunks, (None,)):
+        buffer += utf_8.decode(chunk or b"", final=chunk is None)
+        if ended or (len(buffer) < wanted and chunk is not None):
+            continue
+        at = 0
+        while True:
+            at = _skip(buffer, at, " \t\r\n," if number else " \t\r\n[")
+            if at == len(buffer):
+                break
+            if buffer[at] == "]":
+                ended = True
+                break
+            try:
+                _, end = decode(buffer, at)
+            except (ValueError, RecursionError) as error:
+                _check_rest(chunk is None, len(buffer) - at, number, error)
+                wanted = 2 * (len(buffer) - at)
+                break
+            if end == len(buffer) and chunk is not None:
+                break  # a number may go on
+            number, wanted = number + 1, 0
+            yield buffer[at:end].replace("\n", " ").replace("\r", " ").encode("utf-8", "replace") + b"\n"
+            at = end
+        buffer = buffer[at:]
+    if not ended:
+        raise UserError(f"The JSON array ends too early, after element {number:,}. Save it again.")
+
+
+def _skip(text: str, at: int, characters: str) -> int:
+    while at < len(text) and text[at] in characters:
+        at += 1
+    return at
+
+
+def _check_rest(at_end: bool, size: int, number: int, error: Exception) -> None:
+    if at_end or size > _MAX_ELEMENT:
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply or too large"
+        raise UserError(
+            f"The JSON array can't be read after element {number:,} ({reason}). Write one example per line."
+        )
+
+
+def sniff_table(head: str) -> tuple[str, tuple[str, ...]] | None:
+    """Return the delimiter and the columns if a text begins like a table; None otherwise.
+
+    Args:
+        head: The first characters of the file.
+    """
+    if head.lstrip()[:1] in ("{", "["):
+        return None
+    for delimiter in _DELIMITERS:
+        try:
+            rows = [
+                row
+                for row, _ in zip(
+                    csv.reader(_whole_lines(head), delimiter=delimiter, strict=True), range(_SAMPLE_ROWS), strict=False
+                )
+            ]
+        except csv.Error:
+            continue
+        columns = tuple(cell.strip() for cell in rows[0]) if rows else ()
+        lengths = {len(row) for row in rows[1:] if row}
+        if len(columns) < 2 or len(set(columns)) < len(columns) or not _are_names(columns):
+            continue
+        if lengths == {len(columns)} or (lengths and format_of(dict.fromkeys(columns, ""))):
+            return delimiter, columns
+    return None
+
+
+def _are_names(columns: Sequence[str]) -> bool:
+    return all(0 < len(column) <= _MAX_COLUMN and column.count(" ") <= 3 for column in columns)
+
+
+def _whole_lines(head: str) -> list[str]:
+    lines = head.splitlines(keepends=True)
+    return lines[:-1] if len(lines) > 2 and not head.endswith("\n") else lines
+
+
+def table_lines(
+    chunks: Iterable[bytes], delimiter: str, columns: Sequence[str], chosen: Columns | None = None
+) -> Iterator[bytes]:
+    """Yield the rows of a table, one JSON object per line.
+
+    Args:
+        chunks: The table in UTF-8, in pieces of any size.
+        delimiter: The character between two cells.
+        columns: The names in the first row.
+        chosen: The columns with the question and the answer; None to go by the names.
+
+    Raises:
+        UserError: A row has more or fewer cells than the first one.
+    """
+    csv.field_size_limit(_MAX_FIELD)
+    rows = csv.reader(_text_lines(chunks), delimiter=delimiter)
+    try:
+        next(rows, None)
+        for row in rows:
+            if not row:
+                continue
+            if len(row) != len(columns):
+                raise UserError(
+                    f"The row to line {rows.line_num:,} has {len(row):,} cells, the first row {len(columns):,}. "
+                    f"Put cells with {quoted(delimiter)} or line breaks in double quotes."
+                )
+            record = dict(zip(columns, row, strict=True))
+            if chosen:
+                record = {"question": record[chosen.question], "answer": record[chosen.answer]}
+            yield json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    except csv.Error as error:
+        raise UserError(f"The table can't be read at line {rows.line_num:,} ({error}).") from None
+
+
+def _text_lines(chunks: Iterable[bytes]) -> Iterator[str]:
+    utf_8, rest = codecs.getincrementaldecoder("utf-8")(errors="replace"), ""
+    for chunk in chunks:
+        for start in range(0, len(chunk), _PIECE_BYTES):
+            *lines, rest = (rest + utf_8.decode(chunk[start : start + _PIECE_BYTES])).split("\n")
+            yield from (f"{line}\n" for line in lines)
+    if rest := rest + utf_8.decode(b"", final=True):
+        yield rest
+
+
+def describe_columns(columns: Sequence[str], chosen: Columns | None) -> str:
+    """Return how the columns of a table are read, as a sentence.
+
+    Args:
+        columns: The names of all columns.
+        chosen: The columns with the question and the answer; None to go by the names.
+
+    Raises:
+        UserError: The columns don't say which is the question and which the answer.
+    """
+    names = ", ".join(quoted(column) for column in columns)
+    if chosen:
+        if missing := [name for name in chosen if name not in columns]:
+            raise UserError(f"The table has no column {quoted(missing[0])}. Its columns are {names}.")
+        return _pair_text(names, chosen)
+    by_name = dict.fromkeys(columns, "")
+    recognised = format_of(by_name)
+    if recognised is None:
+        raise UserError(
+            f"The file is a table with the columns {names}. Which is the question, which the answer? "
+            "Say it with --columns QUESTION,ANSWER."
+        )
+    pair = question_answer(by_name)
+    if recognised in ("question-answer", "prompt-completion") and pair:
+        return _pair_text(names, Columns(*pair))
+    return f"The columns {names} are read as {recognised}."
+
+
+def _pair_text(names: str, pair: Columns) -> str:
+    question, answer = map(quoted, pair)
+    return f"Of the columns {names}, {question} is read as the question, {answer} as the answer."
