@@ -18,7 +18,18 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.forms.apologies import log_and_apologise, text_response
-from bot.listeners import actuals, commands, datasets, estimates, home, installations, keys, mentions, submissions
+from bot.listeners import (
+    actuals,
+    commands,
+    datasets,
+    estimates,
+    home,
+    installations,
+    keys,
+    mentions,
+    menus,
+    submissions,
+)
 from bot.queue.worker import Worker
 from bot.render.blocks import text_message
 from bot.services import Services
@@ -38,7 +49,7 @@ UNREACHABLE = (
 REQUEST = "slack_request"
 """The name of the listeners' parameter with the typed request."""
 # Bolt tries the listeners in this order, so the most frequent requests come first.
-LISTENERS = (commands, submissions, estimates, actuals, keys, mentions, home, datasets, installations)
+LISTENERS = (commands, menus, submissions, estimates, actuals, keys, mentions, home, datasets, installations)
 
 
 class TracedApp(AsyncApp):

@@ -46,7 +46,7 @@ class FakeSlack(People):
     Args:
         app_name: The app's display name; people mention it as `@app_name` on the page.
         commands: The app's slash commands, as an app manifest lists them: `command`, `description`, `usage_hint`.
-        shortcuts: The app's message shortcuts, as an app manifest lists them: `name`, `type`, `callback_id`.
+        shortcuts: The app's shortcuts, as an app manifest lists them: `name`, `type`, `callback_id`.
         example: A command line that the page offers in an empty channel.
         signing_secret: The secret that requests to the app are signed with.
         bot_token: The only token that the Web API accepts.

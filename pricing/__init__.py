@@ -17,7 +17,7 @@ from pricing.capability.records import (
     TunedResult,
 )
 from pricing.capability.table import CapabilityTable, Scales
-from pricing.catalog import BaseModels, BasePrice, Catalog, NotSoldName, UnknownName
+from pricing.catalog import BaseModels, BasePrice, Catalog, NotSoldName, SoldModel, UnknownName
 from pricing.datasets import (
     AS_IT_IS,
     ENCODINGS,
@@ -165,6 +165,7 @@ __all__ = [
     "ServingTerms",
     "ServingUse",
     "Side",
+    "SoldModel",
     "Source",
     "StackClass",
     "StateRecipe",

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 
 from pricing.base_facts import BaseFacts, shipped_base_facts
 from pricing.base_prices import CHECKED, BasePriceList, ListedModel
-from pricing.catalog import BasePrice, UnknownName
+from pricing.catalog import BasePrice, SoldModel, UnknownName
 from pricing.names.decoration import without_serving, without_snapshot
 from pricing.names.index import NameEntry, NameIndex, NameResolution, is_family
 from pricing.names.prefixes import OWNERS, Reference, bedrock_name, read_reference
@@ -189,6 +189,15 @@ class GenaiBaseModels:
     def names(self) -> tuple[str, ...]:
         """The name of every model, as its seller writes it."""
         return tuple(model.name for model in self._list.models)
+
+    @property
+    def sold(self) -> tuple[SoldModel, ...]:
+        """The chat models that can be prompted, each at all of its sellers, its maker at the top."""
+        return tuple(
+            SoldModel(model.id, model.name, model.title, model.seller, self._list.sellers[model.seller].title)
+            for model in self._models.values()
+            if not _UNLISTED.search(model.name)
+        )
 
     @lru_cache(maxsize=512)  # noqa: B019 - one instance lives as long as the process
     def price(self, name: str, day: date) -> BasePrice:

@@ -117,8 +117,24 @@ class BasePrice(NamedTuple):
         return tuple(texts)
 
 
+class SoldModel(NamedTuple):
+    """A base model at one seller, as a list to choose from shows it."""
+
+    id: str
+    """Seller/name; `BaseModels.resolve` finds the model by it."""
+    name: str
+    title: str
+    seller: str
+    seller_title: str
+
+
 class BaseModels(Protocol):
     """A source of base-model prices."""
+
+    @property
+    def sold(self) -> tuple[SoldModel, ...]:
+        """The chat models that can be prompted, each at all of its sellers, its maker at the top."""
+        ...
 
     @property
     def names(self) -> tuple[str, ...]:

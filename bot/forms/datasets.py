@@ -14,13 +14,13 @@ DATASET = "dataset"
 def dataset_field() -> dict[str, Any]:
     """Return the input block; Slack accepts files up to 10 MB in it."""
     hint = (
-        "Instead of the two numbers above: JSONL up to 10 MB, whose examples and tokens are counted. "
-        "Send a larger file to the bot as a message."
+        "JSONL or another training format, up to 10 MB: the examples and their tokens are counted. "
+        "Send a larger file to the bot as a message. No file yet? Fill in the next two fields."
     )
     return {
         "type": "input",
         "block_id": DATASET,
-        "label": {"type": "plain_text", "text": "Training file", "emoji": False},
+        "label": {"type": "plain_text", "text": "Training data", "emoji": False},
         "hint": {"type": "plain_text", "text": hint, "emoji": False},
         "element": {"type": "file_input", "action_id": DATASET, "max_files": 1},
         "optional": True,

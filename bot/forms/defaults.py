@@ -15,7 +15,7 @@ AMOUNT, APPROVERS, SCOPE = "amount", "approvers", "scope"
 MAX_APPROVERS = 10
 
 FIELDS = (
-    field_of(KEYS["on"])._replace(initial="", needed=False),
+    field_of(KEYS["on"]),
     field_of(KEYS["days"]),
     field_of(KEYS["customer"]),
     field_of(KEYS["currency"])._replace(hint="Converted at the ECB's rate of the day, or at your own rate."),

@@ -1,17 +1,17 @@
-"""The estimate form. Its block_ids are scenario keys, so that Slack shows an error at its field."""
+"""The estimate form. Its block_ids are the keys of the question, so that Slack shows an error at its field."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from bot.forms.choices import MAX_VALUE, option
 from bot.forms.datasets import dataset_field
-from bot.forms.fields import MAIN, MAX_LENGTH, OPTIONS, OWN_GPUS, Field
-from bot.slack.payload import at, whole
-from calculator import KEYS, FieldErrors
+from bot.forms.fields import CALLS_PER, MAIN, MORE, SHARE, Field
+from bot.forms.inputs import split_fields
 from pricing import GpuOffer, Offer
 
 Block = dict[str, Any]
@@ -19,11 +19,14 @@ View = dict[str, Any]
 
 CALLBACK = "estimate_form"
 COMPARE_CALLBACK = "compare_form"
-MORE = "more_options"
-REPLY_IN = "reply_in"
+BREAK_EVEN_CALLBACK = "break_even_form"
+MORE_OPTIONS = "more_options"
+BREAK_EVEN_KEYS = ("base", "calls", "prompt", "call")
+"""The keys of the form that the Break-even button opens."""
+MAX_CHOSEN = 20
 
-DATASET_POSITION = 3  # after the length of an example
-_HIDDEN = frozenset(field.key for field in (*OPTIONS, *OWN_GPUS))
+DATASET_POSITION = 3  # before the number of examples
+_HIDDEN = frozenset(field.key for fields in MORE.values() for field in fields)
 
 
 _SHAPES = {
@@ -39,6 +42,11 @@ class Origin(NamedTuple):
     channel: str | None = None
     thread_ts: str | None = None
     edit_of: str | None = None
+
+    @property
+    def has_choice(self) -> bool:
+        """Return whether the answer can go to a channel or to the user alone."""
+        return bool(self.channel) and not (self.thread_ts or self.edit_of)
 
     def write(self) -> str:
         """Return the private_metadata."""
@@ -60,86 +68,61 @@ class Origin(NamedTuple):
 
 def form(
     origin: Origin,
-    values: Mapping[str, str] | None = None,
+    inputs: Mapping[str, str] | None = None,
     *,
     more: bool = False,
-    reply_in: str = "channel",
     defaults: Mapping[str, str] = MappingProxyType({}),
+    labels: Mapping[str, str] = MappingProxyType({}),
 ) -> View:
     """Return the estimate form.
 
     Args:
         origin: The channel and thread of the answer, and the estimate that the form changes.
-        values: The text of the fields by key; None for an empty form.
+        inputs: The input of the blocks, as `read_inputs` or `split_fields` returns it; None for an empty form.
         more: Whether to show all options; they also appear if one of them has a value.
-        reply_in: The selected destination of the answer: `channel` or `dm`.
         defaults: The workspace's defaults by key, for an empty form.
+        labels: The labels of the type-ahead menus by value.
     """
-    texts = values or {}
-    expanded = more or any(texts.get(key) for key in _HIDDEN)
-    initial = {field.key: defaults.get(field.key, field.initial) for field in MAIN} if values is None else {}
-    blocks = [field_block(field, texts.get(field.key, initial.get(field.key, ""))) for field in MAIN]
+    texts = split_fields(defaults) if inputs is None else dict(inputs)
+    expanded = more or (inputs is not None and any(texts.get(key) for key in _HIDDEN))
+    blocks = [field_block(field, texts.get(field.key, ""), labels) for field in MAIN]
     blocks.insert(DATASET_POSITION, dataset_field())
+    if origin.has_choice:
+        blocks.append(field_block(SHARE, texts.get("share", "channel"), labels))
     if expanded:
-        blocks += [field_block(field, texts.get(field.key, "")) for field in OPTIONS]
-        blocks.append({"type": "header", "text": plain("Self-hosted GPUs")})
-        blocks += [field_block(field, texts.get(field.key, "")) for field in OWN_GPUS]
+        for title, fields in MORE.items():
+            blocks.append({"type": "header", "text": plain(title)})
+            blocks += [field_block(field, texts.get(field.key, ""), labels) for field in fields]
     else:
-        blocks.append({"type": "actions", "block_id": MORE, "elements": [_button("More options", MORE)]})
-    if not (origin.edit_of or origin.thread_ts):
-        blocks.append(_reply_in(reply_in))
+        blocks.append(
+            {"type": "actions", "block_id": MORE_OPTIONS, "elements": [_button("More options", MORE_OPTIONS)]}
+        )
+    return _modal(CALLBACK, "Change the estimate" if origin.edit_of else "Should we fine-tune?", origin, blocks)
+
+
+def break_even_form(origin: Origin, keys: Collection[str], labels: Mapping[str, str] = MappingProxyType({})) -> View:
+    """Return the form that asks only for what the break-even of an estimate lacks.
+
+    Args:
+        origin: The estimate, with its channel and thread.
+        keys: The missing keys, of `BREAK_EVEN_KEYS`.
+        labels: The labels of the type-ahead menus by value.
+    """
+    shown = {*keys, CALLS_PER} if "calls" in keys else set(keys)
+    blocks = [field_block(field, "", labels) for field in MAIN if field.key in shown]
+    return _modal(BREAK_EVEN_CALLBACK, "When does it pay back?", origin, blocks)
+
+
+def _modal(callback_id: str, title: str, origin: Origin, blocks: list[Block]) -> View:
     return {
         "type": "modal",
-        "callback_id": CALLBACK,
-        "title": plain("Change the estimate" if origin.edit_of else "Fine-tuning cost"),
+        "callback_id": callback_id,
+        "title": plain(title),
         "submit": plain("Estimate"),
         "close": plain("Cancel"),
         "private_metadata": origin.write(),
         "blocks": blocks,
     }
-
-
-def read_values(view: View) -> dict[str, str]:
-    """Return the form's input by scenario key, without empty fields.
-
-    Raises:
-        FieldErrors: A text is longer than the form allows.
-    """
-    inputs: dict[str, str] = {}
-    values = at(view, "state", "values")
-    for block_id, actions in values.items() if isinstance(values, dict) else ():
-        if block_id in KEYS and isinstance(actions, dict):
-            for element in actions.values():
-                text = _element_text(element)
-                if text and text.strip():
-                    inputs[block_id] = text.strip()
-    if too_long := {
-        key: f"Enter at most {MAX_LENGTH:,} characters." for key, text in inputs.items() if len(text) > MAX_LENGTH
-    }:
-        raise FieldErrors(too_long)
-    return inputs
-
-
-def reply_in(view: View) -> str:
-    """Return the destination of the answer: `channel` or `dm`."""
-    choice = at(view, "state", "values", REPLY_IN, REPLY_IN, "selected_option", "value")
-    return "dm" if choice == "dm" else "channel"
-
-
-def errors_for(view: View, errors: Mapping[str, str]) -> dict[str, str]:
-    """Return the errors by block_id, for a response to a submission.
-
-    Args:
-        view: The submitted form.
-        errors: Texts by scenario key. An error without a block is moved to the first field.
-    """
-    inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    texts: dict[str, str] = {}
-    for key, text in errors.items():
-        block_id = key if key in inputs else inputs[0]
-        line = text if key == block_id else f"{key}: {text}"
-        texts[block_id] = f"{texts[block_id]} {line}" if block_id in texts else line
-    return {block_id: text[:2_000] for block_id, text in texts.items()}
 
 
 def loading(title: str) -> View:
@@ -201,15 +184,28 @@ def _offer_option(offer: Offer | GpuOffer) -> Block:
     return {"text": plain(f"{offer.title} ({offer.platform_title})"[:75]), "value": offer.id}
 
 
-def field_block(field: Field, value: str) -> Block:
-    """Return an input whose block id is the field's key."""
-    element = _menu(field, value) if field.choices else _text_input(field, value)
+def field_block(field: Field, value: str, labels: Mapping[str, str] = MappingProxyType({})) -> Block:
+    """Return an input whose block id is the field's key.
+
+    Args:
+        field: The field.
+        value: Its text or choice; empty for none.
+        labels: The labels of the type-ahead menus by value.
+    """
+    match field.kind:
+        case "text":
+            element = _text_input(field, value)
+        case "search" | "multi_search":
+            element = _search(field, value, labels)
+        case _:
+            element = _choice(field, value)
+    is_required = field.kind == "radio" or field.key == CALLS_PER
     block: Block = {
         "type": "input",
         "block_id": field.key,
         "label": plain(field.label),
         "element": element,
-        "optional": not (field.needed and value),
+        "optional": not is_required,
     }
     if field.hint:
         block["hint"] = plain(field.hint)
@@ -225,32 +221,39 @@ def _text_input(field: Field, value: str) -> Block:
     return element
 
 
-def _menu(field: Field, value: str) -> Block:
-    options = [{"text": plain(label), "value": choice} for choice, label in field.choices]
-    element: Block = {
-        "type": "static_select",
-        "action_id": field.key,
-        "placeholder": plain("Not set"),
-        "options": options,
-    }
-    chosen = [option for option in options if option["value"] == value.strip().lower()]
-    if chosen:
-        element["initial_option"] = chosen[0]
+def _search(field: Field, value: str, labels: Mapping[str, str]) -> Block:
+    """Return a type-ahead menu. Its options come from `bot.forms.choices`, as the user types."""
+    element: Block = {"action_id": field.key, "placeholder": plain(field.placeholder), "min_query_length": 0}
+    if field.kind == "multi_search":
+        names = dict.fromkeys(name.strip() for name in value.replace(";", ",").split(",") if name.strip())
+        chosen = [option(labels.get(name, name), name) for name in names if len(name) <= MAX_VALUE]
+        element |= {"type": "multi_external_select", "max_selected_items": MAX_CHOSEN}
+        return element | ({"initial_options": chosen[:MAX_CHOSEN]} if chosen else {})
+    element["type"] = "external_select"
+    if 0 < len(value) <= MAX_VALUE:
+        element["initial_option"] = option(labels.get(value, value), value)
     return element
 
 
-def _reply_in(chosen: str) -> Block:
-    options = [
-        {"text": plain("In this channel"), "value": "channel"},
-        {"text": plain("Only to me, as a direct message"), "value": "dm"},
-    ]
-    element = {
-        "type": "radio_buttons",
-        "action_id": REPLY_IN,
+def _choice(field: Field, value: str) -> Block:
+    """Return a menu or radio buttons. A value that the menu doesn't have, such as another currency, is added to it."""
+    choices = dict(field.choices)
+    selected = next((choice for choice in choices if choice.lower() == value.strip().lower()), value.strip())
+    if not selected and (field.kind == "radio" or field.key == CALLS_PER):
+        selected = next(iter(choices))
+    if selected:
+        choices.setdefault(selected, selected)
+    options = [option(label, choice) for choice, label in choices.items()]
+    element: Block = {
+        "type": "radio_buttons" if field.kind == "radio" else "static_select",
+        "action_id": field.key,
         "options": options,
-        "initial_option": options[chosen == "dm"],
     }
-    return {"type": "input", "block_id": REPLY_IN, "label": plain("Answer"), "element": element}
+    if field.kind == "menu":
+        element["placeholder"] = plain("Not set")
+    if selected:
+        element["initial_option"] = next(entry for entry in options if entry["value"] == selected)
+    return element
 
 
 def _button(text: str, action_id: str) -> Block:
@@ -260,10 +263,3 @@ def _button(text: str, action_id: str) -> Block:
 def plain(text: str) -> Block:
     """Return a plain text object."""
     return {"type": "plain_text", "text": text, "emoji": False}
-
-
-def _element_text(element: Any) -> str | None:
-    if (options := at(element, "selected_options")) is not None:
-        return whole(",".join(str(at(option, "value")) for option in options)) if isinstance(options, list) else None
-    value = at(element, "selected_option", "value") or at(element, "value")
-    return whole(value) if isinstance(value, str) else None

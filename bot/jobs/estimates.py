@@ -55,12 +55,15 @@ class EstimateJobs:
             result=store_result(await asyncio.to_thread(build_result, comparison), _saved_notes(notes, budget_check)),
             edit_of=edited.id if edited else None,
         )
+        destination: Destination | None
         if edited and edited.channel_id:
             messages = [await asyncio.to_thread(self._change, edited, comparison, job, notes)]
-            destination: Destination | None = Destination(edited.channel_id, edited.thread_ts)
+            destination = Destination(edited.channel_id, edited.thread_ts)
         else:
             messages = await asyncio.to_thread(_answer, comparison, job.estimate_id, job.user_id, notes)
-            destination = Destination(job.channel_id, job.thread_ts) if job.channel_id else None
+            destination = None
+            if job.channel_id and comparison.scenario.share == "channel":
+                destination = Destination(job.channel_id, job.thread_ts)
         await self._post_all(queued, destination, messages)
         if budget and isinstance(budget_check, BudgetExcess):
             await self._ask_approval(queued, budget, budget_check, edited, messages, question(comparison))

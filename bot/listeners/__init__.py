@@ -1,6 +1,17 @@
 """The handlers of Slack's requests. Each unpacks a request, calls a use case or stores a job, and acknowledges."""
 
-from bot.listeners import actuals, commands, datasets, estimates, home, installations, keys, mentions, submissions
+from bot.listeners import (
+    actuals,
+    commands,
+    datasets,
+    estimates,
+    home,
+    installations,
+    keys,
+    mentions,
+    menus,
+    submissions,
+)
 
 __all__ = [
     "actuals",
@@ -11,5 +22,6 @@ __all__ = [
     "installations",
     "keys",
     "mentions",
+    "menus",
     "submissions",
 ]

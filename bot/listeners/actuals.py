@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.actuals.command import USAGE, read_actual
 from bot.forms.estimates import Origin, View, form, loading, notice
+from bot.forms.inputs import split_fields
 from bot.listeners.modals import ESTIMATE_GONE, fill_modal, open_modal
 from bot.queue.model import ActualJob
 from bot.render.actuals import RECALIBRATE
@@ -64,4 +65,5 @@ async def _recalibration_form(services: Services, request: ActionRequest) -> Vie
     except UserError as error:
         return notice("Not found", str(error))
     origin = Origin(channel=saved.channel_id, thread_ts=saved.thread_ts, edit_of=saved.id)
-    return form(origin, {"on": "all", "epochs": "auto", **saved.fields, **report.recalibration.fields})
+    fields = {"on": "all", **saved.fields, **report.recalibration.fields}
+    return form(origin, split_fields(fields), labels=(await services.menus()).labels)

@@ -10,7 +10,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.answers.readings import MAX_BUTTON_VALUE, OPEN, reading_message
 from bot.forms.estimates import Origin, form
-from bot.language.command import check_base, from_slack, readable_fields
+from bot.forms.inputs import split_fields
+from bot.language.command import check_base, from_slack
 from bot.language.reader import Reading
 from bot.language.understanding import command_of
 from bot.listeners.actuals import accept_actual
@@ -21,7 +22,7 @@ from bot.queue.model import EstimateJob
 from bot.render.blocks import section
 from bot.render.escaping import escape
 from bot.services import Services
-from bot.slack.request import CommandRequest, Interaction, ShortcutRequest
+from bot.slack.request import CommandRequest, GlobalShortcutRequest, Interaction, ShortcutRequest
 from bot.store import new_estimate_id
 from bot.usecases.lookups import serve_lookup
 from calculator import UserError
@@ -50,7 +51,7 @@ async def answer_command(services: Services, request: CommandRequest) -> dict[st
             services.worker.start(open_budget(services, request, request.channel_id))
             return {}
         if command.verb == "breakeven" and not command.fields:
-            services.worker.start(show_modal(services, request, form(Origin(channel=request.channel_id), more=True)))
+            services.worker.start(show_modal(services, request, form(Origin(channel=request.channel_id))))
             return {}
         if command.verb == "keys":
             services.worker.start(open_keys(services, request))
@@ -110,10 +111,24 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.shortcut("ftcost_from_message")
     async def on_shortcut(ack: AsyncAck, slack_request: ShortcutRequest) -> None:
         await ack()
-        message = slack_request.message
-        origin = Origin(channel=message.channel_id, thread_ts=message.thread_ts)
-        values = readable_fields(from_slack(slack_request.text))
-        services.worker.start(show_modal(services, slack_request, form(origin, values or None)))
+        services.worker.start(_open_from_message(services, slack_request))
+
+    @app.shortcut("ftcost_from_anywhere")
+    async def on_global_shortcut(ack: AsyncAck, slack_request: GlobalShortcutRequest) -> None:
+        await ack()
+        defaults = await services.cached_defaults(slack_request.team_id)
+        services.worker.start(show_modal(services, slack_request, form(Origin(), defaults=defaults.fields)))
+
+
+async def _open_from_message(services: Services, request: ShortcutRequest) -> None:
+    """Open the form, filled with the question in a message."""
+    message = request.message
+    origin = Origin(channel=message.channel_id, thread_ts=message.thread_ts)
+    fields = await services.read_question(from_slack(request.text))
+    defaults = await services.cached_defaults(request.team_id)
+    inputs = split_fields(defaults.complete(fields)) if fields else None
+    labels = (await services.menus()).labels
+    await show_modal(services, request, form(origin, inputs, defaults=defaults.fields, labels=labels))
 
 
 def estimate_job(

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypedDict
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.answers.readings import OPEN, RUN
-from bot.forms.estimates import Origin, View, compare_form, form, loading, notice
+from bot.forms.estimates import (
+    BREAK_EVEN_KEYS,
+    Origin,
+    View,
+    break_even_form,
+    compare_form,
+    form,
+    loading,
+    notice,
+)
+from bot.forms.inputs import split_fields
 from bot.language.command import readable_fields
 from bot.listeners.commands import estimate_job
 from bot.listeners.modals import ESTIMATE_GONE, fill_modal, open_modal, show_modal
@@ -18,7 +28,7 @@ from bot.slack.request import ActionRequest
 from bot.store import SavedEstimate
 from calculator import read_scenario
 
-MakeView = Callable[[Services, SavedEstimate], View]
+MakeView = Callable[[Services, SavedEstimate], Awaitable[View]]
 
 
 class Target(TypedDict):
@@ -58,9 +68,9 @@ def register(app: AsyncApp, services: Services) -> None:
     async def on_break_even(ack: AsyncAck, slack_request: ActionRequest) -> None:
         saved = await services.estimates.get(slack_request.value, team_id=slack_request.team_id)
         saved = await _latest(services, saved) if saved else None
-        if saved and not (saved.fields.get("base") or saved.fields.get("base_rates")):
-            await ack()  # the estimate has no baseline yet, so the form asks for one
-            services.worker.start(show_modal(services, slack_request, _edit_view(services, saved, more=True)))
+        if saved and (missing := _missing_for_break_even(saved.fields)):
+            await ack()
+            services.worker.start(show_modal(services, slack_request, break_even_form(_origin(saved), missing)))
             return
         target = _target(slack_request, saved.id if saved else slack_request.value)
         await services.worker.accept(slack_request.idempotency_key, BreakEvenJob(as_of=services.today(), **target))
@@ -78,7 +88,9 @@ def register(app: AsyncApp, services: Services) -> None:
     async def on_fix(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
         origin = Origin(channel=slack_request.channel_id, thread_ts=slack_request.thread_ts)
-        services.worker.start(show_modal(services, slack_request, form(origin, readable_fields(slack_request.value))))
+        inputs = split_fields(readable_fields(slack_request.value))
+        labels = (await services.menus()).labels
+        services.worker.start(show_modal(services, slack_request, form(origin, inputs, labels=labels)))
 
     @app.action(RUN)
     async def on_run(ack: AsyncAck, slack_request: ActionRequest) -> None:
@@ -112,7 +124,7 @@ async def _estimate_view(services: Services, request: ActionRequest, make_view: 
     saved = await services.estimates.get(request.value, team_id=request.team_id)
     if saved is None:
         return notice("Not found", ESTIMATE_GONE)
-    return make_view(services, await _latest(services, saved))
+    return await make_view(services, await _latest(services, saved))
 
 
 async def _latest(services: Services, saved: SavedEstimate) -> SavedEstimate:
@@ -129,11 +141,23 @@ def _origin(saved: SavedEstimate) -> Origin:
     return Origin(channel=saved.channel_id, thread_ts=saved.thread_ts, edit_of=saved.id)
 
 
-def _edit_view(_: Services, saved: SavedEstimate, *, more: bool = False) -> View:
-    return form(_origin(saved), {"on": "all", "epochs": "auto", **saved.fields}, more=more)
+def _missing_for_break_even(fields: Mapping[str, str]) -> list[str]:
+    """Return the keys of the form that an estimate lacks for its break-even."""
+    has = {
+        "base": "base" in fields or "base_rates" in fields,
+        "calls": "calls" in fields,
+        "prompt": "prompt" in fields or "call" in fields,
+        "call": "call" in fields,
+    }
+    return [key for key in BREAK_EVEN_KEYS if not has[key]]
 
 
-def _compare_view(services: Services, saved: SavedEstimate) -> View:
+async def _edit_view(services: Services, saved: SavedEstimate) -> View:
+    menus = await services.menus()
+    return form(_origin(saved), split_fields({"on": "all", **saved.fields}), labels=menus.labels)
+
+
+async def _compare_view(services: Services, saved: SavedEstimate) -> View:
     catalog = services.catalog
     ranked = [estimate.offer for estimate in saved.result.estimates]
     chosen = ranked[:5] if saved.fields.get("on", "all") == "all" else ranked

@@ -38,7 +38,10 @@ def register(app: AsyncApp, services: Services) -> None:
     async def on_new(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
         defaults = await services.cached_defaults(slack_request.team_id)
-        services.worker.start(show_modal(services, slack_request, form(Origin(), defaults=defaults.fields)))
+        labels = (await services.menus()).labels
+        services.worker.start(
+            show_modal(services, slack_request, form(Origin(), defaults=defaults.fields, labels=labels))
+        )
 
     @app.action(OPEN_DEFAULTS)
     async def on_defaults(ack: AsyncAck, slack_request: ActionRequest) -> None:

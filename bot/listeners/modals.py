@@ -29,8 +29,9 @@ async def open_form(services: Services, request: CommandRequest) -> None:
         if not is_transient(error):
             raise
         defaults = WorkspaceDefaults({})  # the user sees and can fill every field without them
-    if defaults.fields.get("on"):
-        services.worker.start(show_modal(services, request, form(origin, defaults=defaults.fields)))
+    if defaults.fields:
+        labels = (await services.menus()).labels
+        services.worker.start(show_modal(services, request, form(origin, defaults=defaults.fields, labels=labels)))
         return
     workspace = await services.workspaces.of(request.team_id)
     opening = services.opener.open(workspace.token, request.trigger_id, origin, request.response_url)

@@ -66,7 +66,20 @@ def question(comparison: Comparison) -> str:
         parts.append(f"{_count(scenario.calls.calls, 'call')} a {scenario.calls.period}{length}")
     else:
         parts.append("no calls given")
-    omitted = {"on", "examples", "example", "lengths", "epochs", "runs", "calls", "call", "currency", "name", "rates"}
+    omitted = {
+        "on",
+        "examples",
+        "example",
+        "lengths",
+        "epochs",
+        "runs",
+        "calls",
+        "call",
+        "currency",
+        "name",
+        "rates",
+        "share",
+    }
     parts += [f"{key} {text}" for key, text in scenario.fields().items() if key not in omitted]
     return " · ".join(parts)
 

@@ -10,6 +10,9 @@ COMMANDS = (
         "usage_hint": "[help | models | price | list | show | watch | budget | actual | key=value …]",
     },
 )
-SHORTCUTS = ({"name": "Estimate fine-tuning", "type": "message", "callback_id": "ftcost_from_message"},)
+SHORTCUTS = (
+    {"name": "Estimate fine-tuning", "type": "message", "callback_id": "ftcost_from_message"},
+    {"name": "Should we fine-tune?", "type": "global", "callback_id": "ftcost_from_anywhere"},
+)
 EXAMPLE = "/ftcost on=all examples=10k example=250/150 epochs=3 calls=50k/day call=100/70"
 """A command line that an empty channel of the playground offers."""

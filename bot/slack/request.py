@@ -17,6 +17,8 @@ from bot.slack.files import read_files
 from bot.slack.payload import at, whole
 
 T = TypeVar("T")
+MAX_QUERY = 200
+"""The length of the longest text that is searched for in a menu, in characters."""
 _SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
 
 
@@ -86,6 +88,20 @@ class CommandRequest(Interaction):
 
     channel_id: str
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptionsRequest(SlackRequest):
+    """A request for the options of a type-ahead menu, sent while a user types."""
+
+    action_id: str
+    query: str
+    """The typed text; empty when the menu opens."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlobalShortcutRequest(Interaction):
+    """A shortcut that isn't about a message, and has no channel."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +202,15 @@ def parse_request(body: Mapping[str, Any]) -> SlackRequest:
         case "view_submission":
             view = _required(_view(body), "view")
             return ViewRequest(**common, **_interaction(body, _text(body, "user", "id")), view=view)
+        case "block_suggestion":
+            return OptionsRequest(
+                **common,
+                user_id=_text(body, "user", "id"),
+                action_id=_required(_text(body, "action_id"), "action_id"),
+                query=(_text(body, "value") or "")[:MAX_QUERY],
+            )
+        case "shortcut":
+            return GlobalShortcutRequest(**common, **_interaction(body, _text(body, "user", "id")))
         case "message_action":
             message = _required(_message(body), "message")
             return ShortcutRequest(

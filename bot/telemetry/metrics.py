@@ -145,6 +145,7 @@ _KINDS = {
     "view_submission": "submission",
     "view_closed": "submission",
     "block_actions": "action",
+    "block_suggestion": "options",
     "shortcut": "shortcut",
     "message_action": "shortcut",
     "event_callback": "event",

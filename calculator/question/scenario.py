@@ -27,6 +27,7 @@ YOUR_GPUS = "your-gpus"
 NEEDS_MODEL = f"Name the model to tune, model={KEYS['model'].example}, or its size, params={KEYS['params'].example}."
 
 Serving = Literal["on-demand", "dedicated"]
+Share = Literal["channel", "me"]
 
 
 class Scenario(BaseModel):
@@ -83,6 +84,8 @@ class Scenario(BaseModel):
     needs: Needs | None = None
     task: Task | None = None
     """Chooses the published results that are shown; it changes no price."""
+    share: Share = "channel"
+    """Where Slack posts the answer; it changes no price."""
     currency: str = "USD"
     """Shown beside US dollars, in which every amount is calculated."""
     name: str | None = None

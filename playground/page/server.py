@@ -61,6 +61,7 @@ class Page:
             "view_close": self._view_close,
             "action": self._action,
             "shortcut": self._shortcut,
+            "global_shortcut": self._global_shortcut,
             "options": self._options,
             "home": self._home,
         }
@@ -248,6 +249,10 @@ class Page:
             answer=_answer(body.get("action") or {}),
             values=body.get("values"),
         )
+        return _outcome(result.error)
+
+    async def _global_shortcut(self, body: Json) -> Json:
+        result = await self._people.global_shortcut(str(body["callback_id"]))
         return _outcome(result.error)
 
     async def _shortcut(self, body: Json) -> Json:

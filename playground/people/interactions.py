@@ -50,6 +50,24 @@ class Interactions(Attachments):
         self._channel_of(user, message["channel"])
         return await self._interact(self._payloads.message_action(callback_id, message, user))
 
+    async def global_shortcut(self, callback_id: str, *, user: str = YOU) -> DeliveryResult:
+        """Choose a global shortcut, which Slack lists where people type.
+
+        Args:
+            callback_id: The shortcut's callback id.
+            user: The user who chooses it.
+
+        Returns:
+            The app's answer.
+
+        Raises:
+            ValueError: The app has no such global shortcut.
+        """
+        known = [item["callback_id"] for item in self.workspace.shortcuts if item.get("type") == "global"]
+        if callback_id not in known:
+            raise ValueError(f"no global shortcut {callback_id!r}; the app's are {known}")
+        return await self._interact(self._payloads.global_shortcut(callback_id, user))
+
     def fill(self, view: Json, answers: dict[str, Any] | None = None) -> State:
         """Return the complete state of a view after some answers, for `submit_view`.
 

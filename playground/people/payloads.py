@@ -7,7 +7,7 @@ from typing import Any
 
 from playground.people.view_state import State
 from playground.rules.node import Json
-from playground.workspace.entities import APP_ID, BOT_USER
+from playground.workspace.entities import APP_ID, BOT_USER, GENERAL
 from playground.workspace.workspace import Workspace, message_payload
 
 # Slack deprecated it in favour of the signature, but still sends it.
@@ -108,6 +108,15 @@ class Payloads:
             "message_ts": message["ts"],
             "channel": self._channel(channel),
             "message": copy.deepcopy(message_payload(message)),
+        }
+
+    def global_shortcut(self, callback_id: str, user: str) -> Json:
+        """Return the payload of a global shortcut, which has no channel."""
+        return {
+            **self._interaction("shortcut", user),
+            "action_ts": self._workspace.new_ts(),
+            "callback_id": callback_id,
+            "trigger_id": self._workspace.new_trigger(user, GENERAL),
         }
 
     def event(self, event: Json) -> Json:

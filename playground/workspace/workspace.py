@@ -42,7 +42,7 @@ class Workspace:
     commands: list[Json] = field(default_factory=list)
     """The app's slash commands."""
     shortcuts: list[Json] = field(default_factory=list)
-    """The app's message shortcuts."""
+    """The app's shortcuts, for messages and global ones."""
     scopes: set[str] = field(default_factory=lambda: set(DEFAULT_SCOPES))
     subscribed_events: set[str] = field(default_factory=lambda: {"app_mention"})
     base_url: str = ""

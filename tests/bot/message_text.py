@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from bot.forms.inputs import compose_fields
+
 Json = dict[str, Any]
 
 
@@ -87,4 +89,12 @@ def prefilled(view: Json) -> dict[str, str]:
             found[block["block_id"]] = element["initial_value"]
         elif element.get("initial_option"):
             found[block["block_id"]] = element["initial_option"]["value"]
+        elif element.get("initial_options"):
+            found[block["block_id"]] = ",".join(option["value"] for option in element["initial_options"])
     return found
+
+
+def filled_fields(view: Json) -> dict[str, str]:
+    """Return the fields of the question in a form's initial values, as the grammar writes them."""
+    fields = compose_fields(prefilled(view))
+    return {key: text for key, text in fields.items() if (key, text) not in (("on", "all"), ("share", "channel"))}

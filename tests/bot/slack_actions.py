@@ -83,7 +83,7 @@ async def opened(slack: FakeSlack, known: set[str] | None = None, callback_id: s
     return view
 
 
-async def more_options(slack: FakeSlack, view: Json, answers: Mapping[str, str] | None = None) -> Json:
+async def more_options(slack: FakeSlack, view: Json, answers: Mapping[str, Any] | None = None) -> Json:
     """Press “More options” in a form that contains `answers`, and return the longer form."""
     before = view["hash"]
     delivered = await slack.click(view, "more_options", values=slack.fill(view, dict(answers or {})))

@@ -96,7 +96,7 @@ async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start:
         for place in (parent, direct):
             await slack.wait_for(partial(_counted, slack, place))
         view = await slack_actions.full_form(slack)
-        await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"reply_in": "dm"}))
+        await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"share": "me"}))
     assert slack.violations == []
     used = {call.method for call in slack.calls}
     assert {"chat.postMessage", "chat.postEphemeral", "conversations.open", "files.completeUploadExternal"} <= used

@@ -59,11 +59,11 @@ async def test_file_attached_in_the_form_is_counted(channel: Channel, tmp_path: 
     path.write_text(chats(12), encoding="utf-8")
     form = channel.form
     await channel.type("/ftcost")
-    await form.expect_open("Fine-tuning cost")
+    await form.expect_open("Should we fine-tune?")
     await form.block("dataset").locator("input").set_input_files(path)
     await expect(form.block("dataset")).to_contain_text("form.jsonl · ")
     await form.press("More options")
-    await expect(form.field("name")).to_be_focused()
+    await expect(form.field("epochs")).to_be_focused()
     await expect(form.block("dataset")).to_contain_text("form.jsonl · ")
     await form.block("dataset").scroll_into_view_if_needed()
     await channel.photograph("34-file-in-form")

@@ -19,21 +19,22 @@ FIGURES = {
     "First month": "$1,200.00",
     "12 months": "$13,080.00",
 }
-TYPED = {"on": "your-rates", "examples": "10k", "example": "250/150", "call": "100/70"}
+TYPED = {"examples": "10k", "example": "250/150", "call": "100/70"}
 
 
 async def test_errors_appear_at_their_fields_and_keep_all_values(channel: Channel) -> None:
     form = channel.form
     await channel.type("/ftcost")
-    await form.expect_open("Fine-tuning cost")
+    await form.expect_open("Should we fine-tune?")
     await channel.photograph("01-form")
-    await form.fill(**TYPED, epochs="0", calls="50k")
+    typed = TYPED | {"example": "six", "calls": "50.000"}
+    await form.fill(**typed)
     await form.press("Estimate")
-    await expect(form.error("epochs")).to_be_visible()
-    await expect(form.error("calls")).to_contain_text("50k/day")
-    await expect(form.field("epochs")).to_be_focused()
-    await form.expect_values(**TYPED, epochs="0", calls="50k")
-    for key in TYPED.keys() - {"on"}:
+    await expect(form.error("example")).to_be_visible()
+    await expect(form.error("calls")).to_contain_text("50000")
+    await expect(form.field("calls")).to_be_focused()
+    await form.expect_values(**typed)
+    for key in ("examples", "call"):
         await expect(form.error(key)).to_be_hidden()
     await channel.photograph("02-form-errors")
     await expect(channel.messages).to_have_count(0)
@@ -42,15 +43,16 @@ async def test_errors_appear_at_their_fields_and_keep_all_values(channel: Channe
 async def test_own_rates_from_the_form_to_the_message(channel: Channel) -> None:
     form = channel.form
     await channel.type("/ftcost")
-    await form.fill(**TYPED, epochs="3", calls="50k")
+    await form.fill(**TYPED, calls="50.000")
+    await form.choose("on", "your own prices")
     await form.press("More options")
-    await expect(form.field("name")).to_be_focused()
-    await form.expect_values(**TYPED, epochs="3", calls="50k")
+    await expect(form.field("epochs")).to_be_focused()
+    await form.expect_values(**TYPED, calls="50.000")
     await channel.photograph("03-form-more-options")
-    await form.fill(rates="10/3/6", name="support bot")
+    await form.fill(epochs="3", rates="10/3/6", name="support bot")
     await form.press("Estimate")
     await expect(form.error("calls")).to_be_visible()
-    await form.fill(calls="50k/day")
+    await form.fill(calls="50,000")
     await form.press("Estimate")
     await form.expect_closed()
     await expect(channel.composer).to_be_focused()
@@ -60,6 +62,29 @@ async def test_own_rates_from_the_form_to_the_message(channel: Channel) -> None:
     await expect(parent).to_contain_text("$13,080.00 over 12 months")
     for label, usd in FIGURES.items():
         await expect(parent.locator(".field", has_text=re.compile(rf"^{label}"))).to_contain_text(usd)
+
+
+async def test_newcomer_answers_five_questions(channel: Channel) -> None:
+    """From `/ftcost` to the answer: one choice, five numbers and no key of the grammar."""
+    form = channel.form
+    await channel.type("/ftcost")
+    await form.field("base").fill("gpt 4.1 mini")
+    await expect(form.block("base").get_by_role("option").first).to_contain_text("GPT-4.1 mini (OpenAI)")
+    await channel.photograph("42-form-type-ahead")
+    await form.choose("base", "gpt 4.1 mini")
+    await expect(form.field("base")).to_have_value("GPT-4.1 mini (OpenAI)")
+    await form.fill(calls="20,000", examples="10,000", example="600", prompt="1,500", call="150")
+    await channel.photograph("43-form-filled")
+    await form.press("Estimate")
+    await form.expect_closed()
+    await expect(channel.parents.first).to_contain_text("10k examples")
+    await channel.photograph("44-form-answered")
+
+
+async def test_global_shortcut_opens_the_form(channel: Channel) -> None:
+    await channel.composer.fill("/")
+    await channel.page.get_by_role("option", name="Should we fine-tune?").click()
+    await channel.form.expect_open("Should we fine-tune?")
 
 
 async def test_thread_shows_offers_line_items_and_assumptions(channel: Channel) -> None:

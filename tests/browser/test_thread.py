@@ -29,7 +29,7 @@ async def test_edit_posts_the_difference_in_the_thread(channel: Channel) -> None
     await channel.press(channel.parents.first, "Edit")
     await channel.form.expect_open("Change the estimate")
     await channel.form.expect_values(**FIELDS)
-    await expect(channel.form.field("on")).to_be_focused()
+    await expect(channel.form.field("base")).to_be_focused()
     await channel.form.fill(epochs="5")
     await channel.form.press("Estimate")
     await channel.form.expect_closed()

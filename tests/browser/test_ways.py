@@ -18,9 +18,9 @@ async def test_typo_is_fixed_in_the_form(channel: Channel) -> None:
     await expect(error).to_contain_text("Only visible to you")
     await channel.photograph("10-typo")
     await channel.press(error, "Fix in the form")
-    await channel.form.expect_open("Fine-tuning cost")
-    await channel.form.expect_values(on="google", example="250/150", epochs="5", calls="50k/day", call="100/70")
-    await channel.form.fill(examples="10k")
+    await channel.form.expect_open("Should we fine-tune?")
+    await channel.form.expect_values(examples="10k", example="250/150", epochs="5", calls="50k", call="100/70")
+    await expect(channel.form.block("on")).to_contain_text("Google: all models")
     await channel.form.press("Estimate")
     await expect(channel.parents.first).to_contain_text("over 12 months")
 
@@ -32,22 +32,22 @@ async def test_form_works_by_keyboard_alone(channel: Channel) -> None:
     await keyboard.press("Tab")  # completes the command
     await expect(channel.composer).to_have_value("/ftcost ")
     await keyboard.press("Enter")
-    await expect(form.field("on")).to_be_focused()
+    await expect(form.field("base")).to_be_focused()
     await keyboard.press("Escape")
     await form.expect_closed()
     await expect(channel.composer).to_be_focused()
 
     await keyboard.press("ArrowUp")  # brings back what was sent
     await keyboard.press("Enter")
-    await expect(form.field("on")).to_be_focused()
-    for value in ("google", "10k", "250/150", None, "3", "50k/day", "100/70"):
-        if value:  # between them is the file, which stays empty
-            await keyboard.press("ControlOrMeta+a")
-            await keyboard.type(value)
-        await keyboard.press("Tab")
-    await expect(form.dialog.get_by_role("button", name="More options")).to_be_focused()
-    await keyboard.press("Enter")
-    await expect(form.field("name")).to_be_focused()
+    await expect(form.field("base")).to_be_focused()
+    await keyboard.press("Tab")
+    await keyboard.type("50k")
+    await form.field("examples").focus()
+    for value in ("10k", "250/150", "1500", "150"):
+        await keyboard.press("ControlOrMeta+a")
+        await keyboard.type(value)
+        if value != "150":
+            await keyboard.press("Tab")
     await keyboard.press("Enter")  # submits from any field
     await form.expect_closed()
     await expect(channel.parents.first).to_contain_text("over 12 months")
@@ -61,9 +61,9 @@ async def test_shortcut_posts_an_estimate_in_the_messages_thread(channel: Channe
     await message.get_by_role("button", name="More actions").click()
     await channel.photograph("11-shortcut")
     await channel.page.get_by_role("menuitem", name="Estimate fine-tuning").click()
-    await channel.form.expect_open("Fine-tuning cost")
-    await channel.form.expect_values(examples="20k", example="250/150", calls="50k/day")
-    await channel.form.fill(on="google", call="100/70", epochs="3")
+    await channel.form.expect_open("Should we fine-tune?")
+    await channel.form.expect_values(examples="20k", example="250/150", calls="50k", call="100/70")
+    await channel.form.choose("on", "google")
     await channel.form.press("Estimate")
     await channel.form.expect_closed()
     await expect(channel.thread.nth(1)).to_contain_text("over 12 months")

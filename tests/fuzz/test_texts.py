@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.answers.compare import split_names
-from bot.forms.estimates import Origin, form, read_values, reply_in
+from bot.forms.estimates import Origin, form
+from bot.forms.inputs import compose_fields, in_field_words, read_inputs, split_fields
 from bot.language.command import from_slack, read_command, read_fields, readable_fields, write_command
 from bot.render.exports import to_csv
 from bot.render.results import build_result
@@ -51,7 +52,7 @@ def test_any_text_gives_fields_for_the_form_and_names_to_compare(line: str) -> N
     with in_time(line):
         fields = readable_fields(line)
         names = split_names(line)
-        view = form(Origin(channel="C1"), fields)
+        view = form(Origin(channel="C1"), split_fields(fields))
     assert set(fields) <= set(KEYS)
     assert len(names) == len(set(names))
     assert len(json.dumps(view)) < 250_000
@@ -81,7 +82,7 @@ ELEMENTS = st.one_of(
     st.builds(lambda values: {"selected_options": [{"value": value} for value in values]}, st.lists(text, max_size=5)),
 )
 VALUES = st.dictionaries(
-    st.one_of(st.sampled_from([*KEYS, "reply_in"]), st.text(max_size=5)),
+    st.one_of(st.sampled_from([*KEYS, "options", "calls_per"]), st.text(max_size=5)),
     st.one_of(st.dictionaries(st.text(max_size=5), ELEMENTS, max_size=2), anything),
     max_size=6,
 )
@@ -92,11 +93,13 @@ VALUES = st.dictionaries(
 def test_what_stands_in_a_form_is_read_or_refused_at_its_field(values: object) -> None:
     view = {"state": {"values": values}, "blocks": []}
     with in_time(values):
-        assert reply_in(view) in ("channel", "dm")
-        if outcome(lambda: read_values(view), FieldErrors) is None:
-            fields = read_values(view)
+        if outcome(lambda: read_inputs(view), FieldErrors) is None:
+            fields = compose_fields(read_inputs(view))
             assert set(fields) <= set(KEYS)
-            outcome(lambda: read_scenario(fields), FieldErrors)
+            error = outcome(lambda: read_scenario(fields), FieldErrors)
+            if isinstance(error, FieldErrors):
+                assert all(in_field_words(text) for text in error.errors.values())
+            split_fields(fields)
 
 
 @examples(200)

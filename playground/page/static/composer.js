@@ -69,6 +69,7 @@ export class Composer {
     this.area.focus();
     this.changed();
     this.list.hide();
+    if (item.shortcut) post("global_shortcut", { callback_id: item.shortcut }).then((result) => !result.ok && this.notify(explain(result)));
   }
 
   key(event) {

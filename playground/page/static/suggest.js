@@ -1,4 +1,4 @@
-// The composer's suggestions: slash commands at the start, the app after an `@`.
+// The composer's suggestions: slash commands and global shortcuts at the start, the app after an `@`.
 
 import { el, uid } from "./dom.js";
 import { store } from "./store.js";
@@ -11,6 +11,12 @@ export function suggestions(text, caret, { commands = true } = {}) {
     const items = store.commands
       .filter((item) => item.command.startsWith(prefix.toLowerCase()))
       .map((item) => ({ text: `${item.command} `, title: item.command, hint: item.usage_hint, about: item.description }));
+    const typed = prefix.slice(1).toLowerCase();
+    items.push(
+      ...store.shortcuts
+        .filter((item) => item.type === "global" && item.name.toLowerCase().startsWith(typed))
+        .map((item) => ({ text: "", title: item.name, about: "Shortcut", shortcut: item.callback_id })),
+    );
     return items.length ? { from: 0, items } : null;
   }
   const at = /(^|[\s(])@([\p{L}\p{N}._-]*)$/u.exec(prefix);

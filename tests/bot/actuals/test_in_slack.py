@@ -14,7 +14,7 @@ import pytest
 from playground import FakeSlack
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
-from tests.bot.message_text import buttons, estimate_id, prefilled, rows, texts
+from tests.bot.message_text import buttons, estimate_id, filled_fields, rows, texts
 from tests.conftest import Workspace, running_bot
 
 Json = dict[str, Any]
@@ -96,7 +96,7 @@ async def test_recalibrate_opens_the_form_with_measured_values(estimate: Json, s
     page = await compared(slack, estimate)
     assert "Recalibrated inputs: calls=2999844/month." in texts(page)
     form = await slack_actions.press(slack, page, "recalibrate", "estimate_form")
-    assert prefilled(form) == {**support_bot.FIELDS, "calls": "2999844/month"}
+    assert filled_fields(form) == {**support_bot.FIELDS, "calls": "2999844/month"}
     done = await slack.submit_view(form["id"], slack.fill(form, {"calls": "3M/month"}))
     assert done.errors == {}
     reply = await slack_actions.change(slack, estimate)

@@ -116,7 +116,7 @@ async def test_the_form_puts_the_fault_at_its_field(workspace: Workspace, slack:
     assert inputs(view)[-13:-1] == [
         *("model", "params", "gpu", "gpus", "gpu_rate", "seq", "stack", "rank", "idle", "queue", "latency", "adapters")
     ]
-    assert "Self-hosted GPUs" in texts(view)
+    assert "Rented GPUs" in texts(view)
     fields = {"examples": "10k", "example": "400", "model": "llama-2-7b", "seq": "8k", "gpu": "tpu"}
     delivered = await slack.submit_view(view["id"], slack.fill(view, fields))
     assert delivered.errors.keys() == {"seq", "gpu"}

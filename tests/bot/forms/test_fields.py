@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from bot.answers.catalog_pages import EXAMPLE, HELP
-from bot.forms.fields import MAIN, OPTIONS, OWN_GPUS, Field
+from bot.forms.fields import FROM_FILE, MAIN, MORE, SHARE
+from bot.forms.inputs import COMPOSED
 from bot.language.command import read_command
 from bot.render.xlsx_inputs import bounds
 from calculator import INPUT_LABELS, KEYS, in_formulas, in_section, read_scenario
 from pricing import Catalog
 
 
-@pytest.mark.parametrize(("fields", "section"), [(MAIN, "main"), (OPTIONS, "options"), (OWN_GPUS, "gpus")])
-def test_form_has_a_field_for_every_key_of_a_section(fields: tuple[Field, ...], section: str) -> None:
-    keys = [key for key in KEYS.values() if key.section == section]
-    assert sorted(field.key for field in fields) == sorted(key.name for key in keys)
+def test_form_has_one_field_for_every_key() -> None:
+    fields = [field.key for field in (*MAIN, SHARE, *(field for fields in MORE.values() for field in fields))]
+    assert sorted(fields) == sorted((KEYS.keys() - FROM_FILE) | COMPOSED)
 
 
 def test_help_explains_every_key_once() -> None:

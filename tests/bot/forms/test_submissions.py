@@ -11,25 +11,25 @@ from calculator import KEYS
 from playground import FakeSlack
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
-from tests.bot.message_text import buttons, column, figures, header, inputs, prefilled, rows, texts
+from tests.bot.message_text import buttons, column, estimate_id, figures, header, inputs, prefilled, rows, texts
 from tests.conftest import Workspace
 
-MAIN = ["on", "examples", "example", "epochs", "calls", "call"]
-"""What the short form asks for; `rates`, which the support bot needs, is among the other options."""
-FIRST = [*MAIN[:3], "dataset", *MAIN[3:]]
+MAIN = ["base", "calls", "calls_per", "dataset", "examples", "example", "prompt", "call", "options", "on", "share"]
+"""The blocks of the short form; `rates`, which the support bot needs, is among the other options."""
+SHORT = {key: text for key, text in support_bot.FIELDS.items() if key in MAIN}
 
 
 async def test_bare_command_opens_a_form_with_a_block_per_key(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.open_form(slack)
-    assert inputs(view) == [*FIRST, "reply_in"]
+    assert inputs(view) == MAIN
     assert slack.messages() == []
-    assert prefilled(view) == {"on": "all", "epochs": "3", "reply_in": "channel"}
+    assert prefilled(view) == {"calls_per": "day", "options": "same", "share": "channel"}
 
 
 async def test_more_options_shows_every_other_key_once(workspace: Workspace, slack: FakeSlack) -> None:
     shown = inputs(await slack_actions.full_form(slack))
-    assert sorted(shown) == sorted([*(set(KEYS) - FROM_FILE), "dataset", "reply_in"])
-    assert shown[: len(FIRST)] == FIRST
+    assert sorted(shown) == sorted([*(set(KEYS) - FROM_FILE), "dataset", "calls_per", "options"])
+    assert shown[: len(MAIN)] == MAIN
 
 
 @pytest.mark.parametrize("text", ["", " ", "estimate", "\u00a0"])
@@ -37,7 +37,7 @@ async def test_blanks_or_the_word_estimate_open_the_same_form(
     workspace: Workspace, slack: FakeSlack, text: str
 ) -> None:
     view = await slack_actions.open_form(slack, text, channel=slack.random)
-    assert inputs(view) == [*FIRST, "reply_in"]
+    assert inputs(view) == MAIN
     assert slack.random in view["private_metadata"], "where the answer will go"
 
 
@@ -63,7 +63,7 @@ async def test_offers_are_ranked_by_cost_with_the_age_of_prices(workspace: Works
     """Which is the cheaper is the calculator's matter; here the headline, the table and the breakdown say the same."""
     view = await slack_actions.open_form(slack)
     view = await slack_actions.more_options(slack, view)
-    fields = {key: support_bot.FIELDS[key] for key in MAIN} | {"on": "tinker/qwen3-8b, google/gemini-3.5-flash"}
+    fields = SHORT | {"epochs": "3", "on": ["tinker/qwen3-8b", "tinker/qwen3.5-4b"]}
     fields |= {"base": "gpt-4o-mini", "prompt": "2000->100"}
     assert (await slack.submit_view(view["id"], slack.fill(view, fields))).errors == {}
     parent = await slack_actions.answered(slack)
@@ -71,7 +71,7 @@ async def test_offers_are_ranked_by_cost_with_the_age_of_prices(workspace: Works
     assert chart["text"].startswith("Bar chart: cost over 12 months."), "what a screen reader says"
     offers = rows(comparison)
     assert offers[0][:4] == ["Offer", "One-off", "A month", "12 months"]
-    assert [row[0] for row in offers[1:]] == ["Qwen3 8B (Tinker)", "Gemini 3.5 Flash (Google)"]
+    assert [row[0] for row in offers[1:]] == ["Qwen3 8B (Tinker)", "Qwen3.5 4B (Tinker)"]
     assert parent["text"] == f"Qwen3 8B (Tinker) is cheapest: {offers[1][3]} over 12 months."
     assert column(breakdown)["Total"] == offers[1][3] == figures(parent)[support_bot.TOTAL]
     ages = [line for line in texts(assumptions).splitlines() if re.search(r"\(\d{4}-\d\d.* old", line)]
@@ -82,7 +82,7 @@ async def test_offers_are_ranked_by_cost_with_the_age_of_prices(workspace: Works
 
 async def test_a_direct_message_instead_of_the_channel(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.full_form(slack)
-    await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"reply_in": "dm"}))
+    await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"share": "me"}))
     parent = await slack_actions.answered(slack, slack.im)
     assert figures(parent) == support_bot.FIGURES
     assert len(slack.messages(slack.im, parent["ts"])) == 2
@@ -98,13 +98,13 @@ async def test_a_form_opened_in_another_channel_answers_there(workspace: Workspa
 
 async def test_errors_stand_at_their_fields_and_the_form_stays_open(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.full_form(slack)
-    wrong = {"examples": "many", "epochs": "0", "calls": "50k", "cached": "120%", "months": "61"}
+    wrong = {"examples": "many", "epochs": "0", "calls": "50.000", "cached": "120%", "months": "61"}
     delivered = await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | wrong))
     assert delivered.ok
     assert set(delivered.errors) == set(wrong)
     assert "many" in delivered.errors["examples"]
     assert "between 1 and 100" in delivered.errors["epochs"]
-    assert "50k/day" in delivered.errors["calls"], "it says what to write instead"
+    assert "50000" in delivered.errors["calls"], "an ambiguous number is asked back"
     assert [open_view["id"] for open_view in slack.views] == [view["id"]]
     again = await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS))
     assert again.errors == {}
@@ -117,7 +117,9 @@ async def test_errors_stand_at_their_fields_and_the_form_stays_open(workspace: W
         ("on", "openai/gpt-4.1-minni", "openai/gpt-4.1-mini"),
         ("on", "azure/gpt-4o-minni@global", "azure/gpt-4o-mini@global"),
         ("base", "gpt-4o-minni", "gpt-4o-mini"),
-        ("call", "100", "100/70"),
+        ("calls", "10.000", "10000"),
+        ("examples", "10.000", "10000"),
+        ("call", "100/x", "“x” isn't a number"),
         ("growth", "5", "5%"),
         ("prompt", "2000->", "2000->100"),
         ("rates", "10/3", "10/3/6"),
@@ -135,10 +137,11 @@ async def test_an_error_says_at_its_field_what_to_write(
 
 async def test_error_of_a_hidden_field_is_shown_at_the_first_field(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.open_form(slack)
-    fields = {key: support_bot.FIELDS[key] for key in MAIN}
-    delivered = await slack.submit_view(view["id"], slack.fill(view, fields))
-    assert list(delivered.errors) == ["on"], "on=your-rates needs rates, which is not shown"
-    assert "rates" in delivered.errors["on"]
+    delivered = await slack.submit_view(view["id"], slack.fill(view, SHORT | {"call": "100/70"}))
+    assert list(delivered.errors) == ["base"], "on=your-rates needs rates, which is not shown"
+    assert delivered.errors["base"].startswith("Your own prices: ")
+    assert "More options" in delivered.errors["base"]
+    assert "rates=" not in delivered.errors["base"], "a form speaks of its fields, not of keys"
 
 
 async def test_without_a_file_examples_and_their_tokens_are_asked_for(workspace: Workspace, slack: FakeSlack) -> None:
@@ -150,21 +153,24 @@ async def test_without_a_file_examples_and_their_tokens_are_asked_for(workspace:
 
 async def test_more_options_keeps_what_was_typed(workspace: Workspace, slack: FakeSlack) -> None:
     typed = {
-        "on": "google",
+        "base": "openai/gpt-4.1-mini",
+        "options": "any",
         "examples": "2,500",
         "example": "nonsense",
-        "epochs": "2..4",
-        "calls": "1M/month",
-        "call": "80/20",
-        "reply_in": "dm",
+        "calls": "1M",
+        "calls_per": "month",
+        "call": "20",
+        "share": "me",
     }
     view = await slack_actions.more_options(slack, await slack_actions.open_form(slack), typed)
     assert prefilled(view) == typed
 
 
-async def test_more_options_keeps_an_emptied_field_empty(workspace: Workspace, slack: FakeSlack) -> None:
-    view = await slack_actions.more_options(slack, await slack_actions.open_form(slack), {"on": "google", "epochs": ""})
-    assert prefilled(view) == {"on": "google", "reply_in": "channel"}
+async def test_more_options_keeps_chosen_offers(workspace: Workspace, slack: FakeSlack) -> None:
+    typed = {"options": "only", "on": ["google", "azure/gpt-4.1-mini@global"]}
+    view = await slack_actions.more_options(slack, await slack_actions.open_form(slack), typed)
+    assert prefilled(view)["on"] == "google,azure/gpt-4.1-mini@global"
+    assert "GPT-4.1 mini, global (Azure)" in str(view), "an offer is shown by its name"
 
 
 ACCEPTED = [
@@ -199,7 +205,8 @@ ACCEPTED = [
     ("customer", "existing"),
     ("method", "lora"),
     ("hours", "4"),
-    ("currency", "eur"),
+    ("currency", "EUR"),
+    ("share", "channel"),
     ("name", "support bot"),
     ("model", "meta-llama/Llama-3.1-8B"),
     ("params", "8B"),
@@ -240,3 +247,69 @@ async def test_every_value_of_the_grammar_is_accepted_in_its_field(start: Start,
     assert len(slack.messages()) == len(ACCEPTED) + len(OWN_GPUS)
     assert all(slack_actions.is_complete(slack, parent) for parent in slack.messages())
     assert {key for key, _ in [*ACCEPTED, *OWN_GPUS]} == set(KEYS) - FROM_FILE, "no key is left out"
+
+
+async def test_form_becomes_the_fields_of_the_grammar(workspace: Workspace, slack: FakeSlack) -> None:
+    """Five answers of a newcomer: a model, its traffic, the training data, the prompt and an answer, in tokens."""
+    view = await slack_actions.open_form(slack)
+    answers = {"base": "openai/gpt-4.1-mini", "calls": "20,000", "examples": "10,000", "example": "600"}
+    answers |= {"prompt": "1,500", "call": "150"}
+    assert (await slack.submit_view(view["id"], slack.fill(view, answers))).errors == {}
+    parent = await slack_actions.answered(slack)
+    saved = await workspace.app.services.estimates.get(estimate_id(parent), team_id=slack.workspace.team["id"])
+    assert saved is not None
+    assert saved.fields == {
+        "base": "openai/gpt-4.1-mini",
+        "calls": "20k/day",
+        "examples": "10k",
+        "example": "600",
+        "prompt": "1.5k->1.5k",
+        "call": "0/150",
+        "like": "base",
+    }
+
+
+async def test_missing_answers_are_asked_for_at_their_fields(workspace: Workspace, slack: FakeSlack) -> None:
+    view = await slack_actions.open_form(slack)
+    delivered = await slack.submit_view(view["id"], slack.fill(view, {"calls": "20k", "options": "only"}))
+    assert set(delivered.errors) == {"examples", "example", "call", "on"}
+    assert "600 fits most support chats" in delivered.errors["example"]
+    assert not [text for text in delivered.errors.values() if "=" in text], "no error speaks of keys"
+    delivered = await slack.submit_view(view["id"], slack.fill(view, {"calls": "20k", "call": "150"}))
+    assert "with the user's message" in delivered.errors["prompt"], "an answer without any input would look cheap"
+
+
+async def test_nothing_yet_is_a_question_without_a_baseline(workspace: Workspace, slack: FakeSlack) -> None:
+    view = await slack_actions.open_form(slack)
+    answers = {"base": "nothing", "examples": "10k", "example": "600"}
+    assert (await slack.submit_view(view["id"], slack.fill(view, answers))).errors == {}
+    parent = await slack_actions.answered(slack)
+    saved = await workspace.app.services.estimates.get(estimate_id(parent), team_id=slack.workspace.team["id"])
+    assert saved is not None
+    assert saved.fields == {"examples": "10k", "example": "600"}
+
+
+async def test_menus_are_searched_as_people_type(workspace: Workspace, slack: FakeSlack) -> None:
+    view = await slack_actions.open_form(slack)
+    suggested = await slack.options(view, "base")
+    assert suggested["option_groups"][0]["options"][0]["value"] == "nothing", "the first option"
+    assert sum(len(group["options"]) for group in suggested["option_groups"]) <= 100
+    for typed in ("gpt 4.1 mini", "GPT-4.1 mini", "gpt4.1mini", "openai gpt 4.1 m"):
+        found = await slack.options(view, "base", typed)
+        assert found["option_groups"][0]["options"][0]["value"] == "openai/gpt-4.1-mini", typed
+    offers = await slack.options(view, "on", "gpt 4.1 mini")
+    values = [option["value"] for group in offers["option_groups"] for option in group["options"]]
+    assert values[0] == "gpt-4.1-mini", "the model on all platforms"
+    assert "azure/gpt-4.1-mini@global" in values
+    assert (await slack.options(view, "base", "xyzzy"))["option_groups"] == []
+    assert slack.violations == []
+
+
+async def test_every_option_of_a_menu_is_accepted(workspace: Workspace) -> None:
+    """People can choose whatever a menu shows: each value has exactly one meaning in the grammar."""
+    catalog = workspace.app.services.catalog
+    menus = await workspace.app.services.menus()
+    for choice in menus.base.search(""):
+        assert choice.value == "nothing" or catalog.base_models.resolve(choice.value).id == choice.value
+    for choice in menus.on.search(""):
+        assert choice.value in ("gpu", "your-rates") or catalog.resolve_offers(choice.value).ids, choice

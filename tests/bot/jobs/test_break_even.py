@@ -60,16 +60,32 @@ async def test_the_button_answers_in_the_thread(workspace: Workspace, slack: Fak
     assert "229,630 calls" in texts(slack.messages(thread_ts=parent["ts"])[-1])
 
 
-async def test_the_button_asks_for_the_base_where_there_is_none(workspace: Workspace, slack: FakeSlack) -> None:
-    """The form opens with its options; with base_rates and prompt filled in, the change says when it pays back."""
+async def test_the_button_asks_only_for_what_is_missing(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await slack.click(parent, "break_even")
-    view = await slack_actions.opened(slack)
-    assert "base_rates" in {block["block_id"] for block in view["blocks"]}
-    await slack.submit_view(view["id"], slack.fill(view, {"base_rates": "3/6", "prompt": "2000->0"}))
-    change = await slack_actions.change(slack, parent)
-    # 2,000 tokens at $3 saved a call: $0.006. $120.00 / 0.006 = 20,000 calls.
-    assert "pays back after 20,000 calls" in texts(change)
+    view = await slack_actions.opened(slack, callback_id="break_even_form")
+    assert view["title"]["text"] == "When does it pay back?"
+    assert inputs(view) == ["base"], "calls and their tokens are known"
+    assert "Which model" in (await slack.submit_view(view["id"])).errors["base"]
+    assert (await slack.submit_view(view["id"], slack.fill(view, {"base": "openai/gpt-4"}))).errors == {}
+    await slack_actions.change(slack, parent)
+    (reply, *_) = await slack.wait_for(lambda: break_even_replies(slack, parent))
+    assert "pay" in texts(reply)
+
+
+async def test_break_even_form_asks_for_four_fields(workspace: Workspace, slack: FakeSlack) -> None:
+    """GPT-4 at $30 and $60 per 1M: (2,000 + 100) × 30 + 70 × 60 = 67,200 millionths a call; tuned it is
+    100 × 3 + 70 × 6 = 720. Training's $120.00 are back after 120 / 0.06648 = 1,806 calls.
+    """
+    parent = await slack_actions.ask(slack, "on=your-rates rates=10/3/6 examples=10k example=250/150 epochs=3")
+    await slack.click(parent, "break_even")
+    view = await slack_actions.opened(slack, callback_id="break_even_form")
+    assert inputs(view) == ["base", "calls", "calls_per", "prompt", "call"]
+    answers = {"base": "openai/gpt-4", "calls": "50k", "prompt": "2000->0", "call": "100/70"}
+    assert (await slack.submit_view(view["id"], slack.fill(view, answers))).errors == {}
+    await slack_actions.change(slack, parent)
+    replies = await slack.wait_for(lambda: break_even_replies(slack, parent))
+    assert "1,806 calls" in "".join(map(texts, replies))
 
 
 def test_the_terminal_gives_it_as_data(capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,7 +115,8 @@ async def test_the_first_messages_button_means_the_thread_as_it_stands(workspace
 async def test_the_word_alone_opens_the_form_with_its_options(workspace: Workspace, slack: FakeSlack) -> None:
     """The base and the prompt are asked for at once; filled in, they are answered with the break-even."""
     view = await slack_actions.open_form(slack, "breakeven")
-    assert {"base", "base_rates", "prompt"} <= set(inputs(view))
+    assert {"base", "calls", "prompt", "call"} <= set(inputs(view))
+    view = await slack_actions.more_options(slack, view)
     typed = dict(word.split("=", 1) for word in LINE.split())
     assert (await slack.submit_view(view["id"], slack.fill(view, typed))).errors == {}
     parent = await slack_actions.answered(slack)

@@ -84,8 +84,8 @@ async def test_a_form_with_a_file_is_priced_by_what_is_in_it(workspace: Workspac
 async def test_a_form_is_checked_beside_its_file_before_it_is_accepted(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.open_form(slack)
     file = slack.attach("train.jsonl", chats())
-    delivered = await slack.submit_view(view["id"], slack.fill(view, {"epochs": "0", "dataset": [file]}))
-    assert set(delivered.errors) == {"epochs"}
+    delivered = await slack.submit_view(view["id"], slack.fill(view, {"prompt": "many", "dataset": [file]}))
+    assert set(delivered.errors) == {"prompt"}
     large = {**slack.fill(view, {"dataset": [slack.attach("large.jsonl", b"x" * 10_000_001)]})}
     assert "10 MB" in (await slack.submit_view(view["id"], large)).errors["dataset"], "said by Slack itself"
     assert slack.messages() == []

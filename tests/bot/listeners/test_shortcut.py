@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playground import FakeSlack
 from tests.bot import slack_actions, support_bot
-from tests.bot.message_text import column, figures, inputs, prefilled
+from tests.bot.message_text import column, figures, filled_fields, inputs, prefilled
 from tests.conftest import Workspace
 
 SHORTCUT = "ftcost_from_message"
@@ -14,8 +14,8 @@ async def test_it_answers_in_the_thread_of_the_message(workspace: Workspace, sla
     message = await slack.say(f"What would this cost? {support_bot.LINE}, please.", user=slack.colleague)
     assert (await slack.shortcut(SHORTCUT, message)).ok
     view = await slack_actions.opened(slack)
-    assert prefilled(view) == support_bot.FIELDS
-    assert "reply_in" not in inputs(view), "the thread is where it answers"
+    assert filled_fields(view) == support_bot.FIELDS
+    assert "share" not in inputs(view), "the thread is where it answers"
     assert (await slack.submit_view(view["id"], slack.fill(view))).errors == {}
     await slack.wait_for(lambda: slack_actions.is_complete(slack, message))
     parent, breakdown, _ = slack.messages(slack.general, message["ts"])
@@ -27,7 +27,7 @@ async def test_it_answers_in_the_thread_of_the_message(workspace: Workspace, sla
 async def test_message_without_a_question_opens_the_empty_form(workspace: Workspace, slack: FakeSlack) -> None:
     message = await slack.say("How about fine-tuning? a=b", user=slack.colleague)
     await slack.shortcut(SHORTCUT, message)
-    assert prefilled(await slack_actions.opened(slack)) == {"on": "all", "epochs": "3"}
+    assert filled_fields(await slack_actions.opened(slack)) == {}
 
 
 async def test_other_words_and_slack_escapes_are_understood(workspace: Workspace, slack: FakeSlack) -> None:
@@ -35,7 +35,7 @@ async def test_other_words_and_slack_escapes_are_understood(workspace: Workspace
         "Take examples=2k; Example=400, prompt=2000-&gt;100 and colour=blue.", user=slack.colleague
     )
     await slack.shortcut(SHORTCUT, message)
-    shown = prefilled(await slack_actions.opened(slack))
+    shown = filled_fields(await slack_actions.opened(slack))
     assert shown == {"examples": "2k", "example": "400", "prompt": "2000->100"}
 
 
@@ -55,3 +55,23 @@ async def test_a_value_that_is_wrong_is_refused_at_its_field(workspace: Workspac
     view = await slack_actions.opened(slack)
     assert prefilled(view)["examples"] == "some"
     assert set((await slack.submit_view(view["id"], slack.fill(view))).errors) == {"examples"}
+
+
+async def test_plain_english_of_a_message_fills_the_form(workspace: Workspace, slack: FakeSlack) -> None:
+    message = await slack.say(
+        "We have 10k support chats, about 600 tokens each. Should we fine-tune GPT-4.1-mini? ~20k calls a day",
+        user=slack.colleague,
+    )
+    await slack.shortcut(SHORTCUT, message)
+    shown = filled_fields(await slack_actions.opened(slack))
+    assert shown.items() >= {"examples": "10k", "example": "600", "calls": "20k/day", "base": "gpt-4.1-mini"}.items()
+
+
+async def test_global_shortcut_opens_the_form_and_answers_directly(workspace: Workspace, slack: FakeSlack) -> None:
+    await slack.global_shortcut("ftcost_from_anywhere")
+    view = await slack_actions.opened(slack)
+    assert "share" not in inputs(view), "it has no channel to choose"
+    answers = slack.fill(view, {"examples": "10k", "example": "600"})
+    assert (await slack.submit_view(view["id"], answers)).errors == {}
+    assert await slack_actions.answered(slack, slack.im)
+    assert slack.messages() == []

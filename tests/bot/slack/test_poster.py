@@ -173,7 +173,7 @@ async def test_a_trigger_that_expired_leaves_no_unhandled_error(
         gate.set()
         await slack.wait_for(lambda: slack.violations)
         view = await slack_actions.open_form(slack)
-        assert view["title"]["text"] == "Fine-tuning cost"
+        assert view["title"]["text"] == "Should we fine-tune?"
     assert [violation.error for violation in slack.violations] == ["expired_trigger_id"]
     assert "Traceback" not in caplog.text
     assert "expired_trigger_id" in caplog.text

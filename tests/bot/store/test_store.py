@@ -10,7 +10,7 @@ from bot.store import new_estimate_id
 from playground import FakeSlack
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
-from tests.bot.message_text import column, estimate_id, prefilled
+from tests.bot.message_text import column, estimate_id, filled_fields
 from tests.conftest import Workspace
 
 
@@ -21,7 +21,7 @@ async def test_an_estimate_survives_a_restart(start: Start, slack: FakeSlack) ->
         await slack.command("list")
         assert "support bot" in slack.ephemerals()[-1]["text"]
         view = await slack_actions.press(slack, parent, "edit", "estimate_form")
-        assert prefilled(view) == support_bot.FIELDS | {"name": "support bot"}
+        assert filled_fields(view) == support_bot.FIELDS | {"name": "support bot"}
         await slack.submit_view(view["id"], slack.fill(view, {"epochs": "5"}))
         change = await slack_actions.change(slack, parent)
         assert column(change) == {support_bot.OFFER: "+$80.00"}, "8M more tokens at $10"

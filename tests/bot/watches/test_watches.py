@@ -18,7 +18,7 @@ from bot.results import END_KINDS
 from bot.store import EstimateStore, open_database
 from bot.usecases.watches import NOT_ALLOWED
 from playground import FakeSlack
-from pricing import BasePrice, Catalog, NameResolution, question_source
+from pricing import BasePrice, Catalog, NameResolution, SoldModel, question_source
 from tests.bot import fixture_catalog, slack_actions
 from tests.bot.fixture_catalog import ON, catalogue, offer
 from tests.bot.message_text import estimate_id, rows, texts
@@ -209,6 +209,10 @@ class Prompted:
     @property
     def names(self) -> tuple[str, ...]:
         return ("prompted",)
+
+    @property
+    def sold(self) -> tuple[SoldModel, ...]:
+        return ()
 
     def resolve(self, name: str) -> NameResolution:
         return NameResolution("base model", name, (name,))

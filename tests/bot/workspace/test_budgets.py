@@ -108,7 +108,7 @@ async def test_approvers_who_do_not_read_the_thread_are_asked_directly(workspace
     """The answer is in the asker's direct message with the bot; the decision stands there too."""
     await slack_actions.set_budget(slack, {"amount": "5k", "approvers": [slack.colleague], "scope": "workspace"})
     view = await slack_actions.full_form(slack)
-    await slack.submit_view(view["id"], slack.fill(view, {**support_bot.FIELDS, "reply_in": "dm"}))
+    await slack.submit_view(view["id"], slack.fill(view, {**support_bot.FIELDS, "share": "me"}))
     parent = await slack_actions.answered(slack, slack.im)
     theirs = slack.workspace.im(slack.colleague).id
     (request,) = await slack.wait_for(lambda: slack.messages(theirs))
