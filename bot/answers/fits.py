@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,13 +12,17 @@ from bot.render.ages import OLD, OLD_MEANS, age, age_marked
 from bot.render.money import money
 from bot.render.page import TextPage
 from bot.render.tables import Table
-from calculator import FieldErrors, UserError, read_scenario
+from calculator import FieldErrors, UserError, in_section, read_scenario
 from pricing import Catalog, NameSpan, Price, is_gpu_qualifier, name_spans, resolve_gpu, resolve_model
 
 if TYPE_CHECKING:
     from calculator.gpu_rental import FitReport
 
-KEYS = ("model", "params", "method", "gpu", "gpus", "seq", "stack", "rank")
+KEYS = (
+    *("model", "params", "method", "gpu", "gpus", "seq", "stack", "rank"),
+    *(key.name for key in in_section("setup")),
+)
+VERDICTS = {"fits": "fits", "tight": "may not fit", "no": "doesn't fit"}
 EXAMPLE = "fit llama-3.1-8b lora h100"
 _EXAMPLES = {"examples": "10k", "example": "1"}  # the dataset affects the hours, which this page doesn't show
 
@@ -118,34 +122,38 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
     setup = setup_fit.setup
     on = f"{setup.gpus} × {report.gpu.title}" if setup.gpus > 1 else report.gpu.title
     margin = f"{abs(setup_fit.margin_gib):.1f} GiB {'to spare' if setup_fit.fits else 'too little'}"
-    verdict = "fits" if setup_fit.fits else "doesn't fit"
     sentences = [
-        f"{question.words}, on {on}: {verdict}. Computed need: "
+        f"{question.words}, on {on}: {VERDICTS[setup_fit.verdict]}. Computed need: "
         f"{setup_fit.memory.required_gib:.1f} of {setup_fit.usable_gib:.1f} GiB a GPU, {margin}.",
         f"Software stack {setup.stack}, sequences of {setup.sequence_length:,} tokens, micro-batch {setup.micro_batch}"
-        f" × {setup.grad_accumulation}, activations {'stored' if setup.checkpointing == 'none' else 'recomputed'}.",
+        f" × {setup.grad_accumulation}, activations {'stored' if setup.checkpointing == 'none' else 'recomputed'}, "
+        f"loss {setup.loss}, attention {setup.kernel}; {question.decided}.",
     ]
+    if setup.gpus > 1 and setup.sharding == "zero3" and report.copy_gib > setup_fit.usable_gib:
+        sentences.append(
+            f"The weights must be sharded over the GPUs (FSDP, ZeRO-3): with a copy on each, a GPU would need "
+            f"{report.copy_gib:,.0f} GiB."
+        )
     if setup_fit.fits:
         peak, speed = setup_fit.peak_gib, setup_fit.tokens_per_second
         sentences += [
-            f"Expected in practice: {peak.likely:.0f} GiB (8 of 10 cases: {peak.low:.0f} to {peak.high:.0f}).",
+            f"Expected peak of the process: {peak.likely:.0f} GiB (8 of 10 cases: {peak.low:.0f} to "
+            f"{setup_fit.highest_gib:.0f}), of which {setup_fit.memory.tensors_gib:.0f} are tensors.",
             f"{speed.likely:,.0f} tokens a second (8 of 10 cases: {speed.low:,.0f} to {speed.high:,.0f}).",
         ]
-    elif report.remedies:
-        sentences.append(f"It would fit with one of: {'; '.join(report.remedies)}.")
-    else:
-        sentences.append("No single change would make it fit.")
+    sentences += _changes(report)
     if report.fewest is None:
         sentences.append(f"It doesn't fit on any number of {report.gpu.title} that was tried.")
     else:
         sentences.append(f"Fewest GPUs on which it fits: {report.fewest.setup.gpus} × {report.gpu.title}.")
     if report.cheapest:
         rented = "; ".join(
-            f"{price.offer.title} ({price.offer.platform_title}) {money(price.usd_per_million_tokens)}"
+            f"{price.offer.title} ({price.offer.platform_title}) {money(price.usd_per_million_tokens)}, "
+            f"{money(price.low_usd)} to {money(price.high_usd)}"
             f"{_age(catalog.gpus.offers[price.offer.id].price_on(today), today)}"
             for price in report.cheapest
         )
-        sentences.append(f"Cheapest, USD per 1M tokens of training: {rented}.")
+        sentences.append(f"Cheapest, USD per 1M tokens of training, and in 8 of 10 cases: {rented}.")
         if OLD in rented:
             sentences.append(f"{OLD_MEANS}.")
     else:
@@ -158,6 +166,22 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
         Table(("Memory of one GPU", "GiB"), ("left", "right"), tuple(rows)),
         TRAINING_NOTES,
     )
+
+
+def _changes(report: FitReport) -> Iterator[str]:
+    """Yield what would make the job fit, and what another software stack changes."""
+    if not report.prediction.fits:
+        if report.remedies:
+            yield f"It would fit with one of: {'; '.join(report.remedies)}."
+        else:
+            yield "No single change would make it fit."
+    verdicts = {stack: VERDICTS[prediction.verdict] for stack, prediction in report.stacks.items()}
+    if len(set(verdicts.values())) > 1:
+        needs = "; ".join(
+            f"{stack}: {verdicts[stack]}, {prediction.memory.required_gib:.0f} of {prediction.usable_gib:.0f} GiB"
+            for stack, prediction in report.stacks.items()
+        )
+        yield f"Software decides it. {needs[0].upper()}{needs[1:]}."
 
 
 def _age(price: Price | None, today: date) -> str:

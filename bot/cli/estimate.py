@@ -147,6 +147,7 @@ def _keys_help() -> str:
         ("keys for training and calls", in_section("main")),
         ("further keys", in_section("options")),
         ("keys for rented GPUs", in_section("gpus")),
+        ("keys for the training setup on rented GPUs", in_section("setup")),
         ("keys for a training file", in_section("file")),
     ):
         rows = [key_row(key) for key in keys]

@@ -3,7 +3,7 @@
 from calculator.gpu.intervals import Interval, unknowns
 from calculator.gpu.memory import GIB, Memory, peak_memory
 from calculator.gpu.names import find_framework, interpolated_mixture, interpolated_shape
-from calculator.gpu.prediction import Prediction, predict, remedies, usable_gib
+from calculator.gpu.prediction import Prediction, Verdict, predict, remedies, usable_gib
 from calculator.gpu.schedule import Schedule, TrainingRate, pace, padding_factor, schedule
 from calculator.gpu.search import Configuration, GpuSource, TrainingJob, cheapest, configurations, fewest
 from calculator.gpu.setup import (
@@ -41,6 +41,7 @@ __all__ = [
     "TrainingJob",
     "TrainingRate",
     "TuningMethod",
+    "Verdict",
     "cheapest",
     "configurations",
     "fewest",

@@ -10,6 +10,8 @@ from pricing import Framework, ModelShape
 
 # Active experts of a mixture of which only the sizes are known; most models use 4 to 8.
 USUAL_ACTIVE_EXPERTS = 8
+# Context of today's models, which neighbours of the same size from 2023 don't have.
+USUAL_CONTEXT = 131_072
 # Sizes up to this factor apart count as similar.
 ALIKE = 1.5
 
@@ -104,7 +106,7 @@ def interpolated_shape(parameters_billion: float, models: Mapping[str, ModelShap
         ffn=max(64, round(between(low.ffn, high.ffn) * beyond)),
         vocabulary=_usual_vocabulary(parameters_billion, reference) or round(between(low.vocabulary, high.vocabulary)),
         tied_embeddings=nearest.tied_embeddings,
-        context=nearest.context,
+        context=max(nearest.context, USUAL_CONTEXT),
         mlp_matrices=3,
         config=nearest.config,
         source=nearest.source,

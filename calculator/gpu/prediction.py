@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from calculator.gpu.intervals import Interval, around, memory_spread, time_spread
-from calculator.gpu.memory import Memory, peak_memory
+from calculator.gpu.memory import GIB, Memory, peak_memory
 from calculator.gpu.setup import Setup
 from calculator.gpu.speed import MicroStep, micro_step
 from pricing import GpuPhysics
+
+Verdict = Literal["fits", "tight", "no"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,21 @@ class Prediction:
     tokens_per_second_per_gpu: Interval
     usable_gib: float
     fits: bool
+    """The tensors and the process fit, if the allocator gives back what it can."""
+    highest_gib: float
+    """Upper end of the process's peak where memory is not short, GiB."""
 
     @property
     def margin_gib(self) -> float:
         """Free memory of the GPU, GiB; negative if the setup does not fit."""
         return self.usable_gib - self.memory.required_gib
+
+    @property
+    def verdict(self) -> Verdict:
+        """`fits` if the upper end of the process's peak does; `tight` if only the expected tensors do; else `no`."""
+        if not self.fits:
+            return "no"
+        return "fits" if self.highest_gib <= self.usable_gib else "tight"
 
     @property
     def tokens_per_second(self) -> Interval:
@@ -68,7 +81,13 @@ def predict(setup: Setup, physics: GpuPhysics) -> Prediction:
         tokens_per_second_per_gpu=around(step.tokens_per_second_per_gpu, time_spread(setup, physics)),
         usable_gib=usable,
         fits=_fits(setup, memory, physics),
+        highest_gib=highest_gib(setup, memory, physics),
     )
+
+
+def highest_gib(setup: Setup, memory: Memory, physics: GpuPhysics) -> float:
+    """Return the upper end of the 80 % interval of the process's peak where memory is not short, GiB."""
+    return around((memory.required + memory.cache) / GIB, memory_spread(setup, physics)).high
 
 
 def _fits(setup: Setup, memory: Memory, physics: GpuPhysics) -> bool:

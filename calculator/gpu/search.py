@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from calculator.gpu.memory import peak_memory
-from calculator.gpu.prediction import Prediction, predict, usable_gib
+from calculator.gpu.prediction import Prediction, highest_gib, predict, usable_gib
 from calculator.gpu.schedule import Schedule, schedule
 from calculator.gpu.setup import Checkpointing, Setup, Sharding
 from pricing import Gpu, GpuPhysics
@@ -38,6 +38,10 @@ class TrainingJob:
     dataset_tokens: float
     epochs: float = 1.0
     runs: float = 1.0
+    micro_batch: int | None = None
+    """Sequences of a micro-batch; None for the largest that fits."""
+    checkpointing: Checkpointing | None = None
+    """None for the fastest that fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def configurations(job: TrainingJob, places: Iterable[GpuSource], physics: GpuPh
             whole = any(setup.sharding == "none" for setup in setups)
             best = max(
                 (predict(setup, physics) for setup in setups),
-                key=lambda prediction: prediction.tokens_per_second.likely,
+                key=lambda prediction: (prediction.verdict == "fits", prediction.tokens_per_second.likely),
                 default=None,
             )
             if best is not None:
@@ -85,7 +89,9 @@ def configurations(job: TrainingJob, places: Iterable[GpuSource], physics: GpuPh
 
 
 def fewest(configurations: Iterable[Configuration]) -> Configuration | None:
-    """Return the configuration with the fewest GPUs, and among equals the fastest.
+    """Return the configuration with the fewest GPUs on which the job surely fits, and among equals the fastest.
+
+    Where memory is tight on every number of GPUs, the fewest of these.
 
     Args:
         configurations: Results of `configurations`.
@@ -96,6 +102,7 @@ def fewest(configurations: Iterable[Configuration]) -> Configuration | None:
     return min(
         configurations,
         key=lambda configuration: (
+            configuration.prediction.verdict != "fits",
             configuration.prediction.setup.gpus,
             configuration.schedule.wall_hours.likely,
             configuration.place.id,
@@ -128,8 +135,11 @@ def _candidates(job: TrainingJob, place: GpuSource, count: int, whole: bool, phy
         )  # gradients and optimiser states of adapters are small: shard the weights or nothing
     if not whole:
         shardings = shardings[1:]
-    checkpointing_modes: tuple[Checkpointing, ...] = ("none", "full")
-    most_sequences = max(1, min(MAX_MICRO_BATCH, job.global_batch // count))
+    parallel = job.setup.tensor_parallel * job.setup.context_parallel
+    if count % parallel or job.setup.expert_parallel > count:
+        return
+    checkpointing_modes: tuple[Checkpointing, ...] = (job.checkpointing,) if job.checkpointing else ("none", "full")
+    most_sequences = max(1, min(MAX_MICRO_BATCH, job.global_batch * parallel // count))
     for sharding in shardings:
         fitted = False
         for checkpointing in checkpointing_modes:
@@ -140,11 +150,12 @@ def _candidates(job: TrainingJob, place: GpuSource, count: int, whole: bool, phy
                 gpus_per_node=place.gpus_per_node,
                 sharding=sharding,
                 checkpointing=checkpointing,
-                tensor_parallel=1,
-                pipeline_parallel=1,
-                context_parallel=1,
             )
-            setup = _largest_micro_batch(base, most_sequences, job.global_batch, physics)
+            setup = (
+                _given_micro_batch(base, job.micro_batch, job.global_batch, physics)
+                if job.micro_batch
+                else _largest_micro_batch(base, most_sequences, job.global_batch, physics)
+            )
             if setup is not None:
                 fitted = True
                 yield setup
@@ -154,32 +165,45 @@ def _candidates(job: TrainingJob, place: GpuSource, count: int, whole: bool, phy
             return  # sharding would only add communication
 
 
-def _largest_micro_batch(base: Setup, most_sequences: int, global_batch: int, physics: GpuPhysics) -> Setup | None:
-    """Return the setup with the largest micro-batch that fits, a power of two; None if not even one sequence fits.
+def _sized(base: Setup, micro_batch: int, global_batch: int) -> Setup:
+    copies = max(1, base.gpus // (base.tensor_parallel * base.context_parallel))
+    steps = max(1, global_batch // (micro_batch * copies))
+    return replace(base, micro_batch=micro_batch, grad_accumulation=steps)
 
-    The search starts at the size that the memory of one more sequence suggests.
+
+def _given_micro_batch(base: Setup, micro_batch: int, global_batch: int, physics: GpuPhysics) -> Setup | None:
+    setup = _sized(base, micro_batch, global_batch)
+    return setup if predict(setup, physics).fits else None
+
+
+def _largest_micro_batch(base: Setup, most_sequences: int, global_batch: int, physics: GpuPhysics) -> Setup | None:
+    """Return the setup with the largest micro-batch whose peak surely fits, a power of two.
+
+    One sequence may be tight. The search starts at the size that the memory of one more sequence suggests.
+
+    Returns:
+        None if not even one sequence fits.
     """
     usable = usable_gib(base, physics)
 
-    def sized(micro_batch: int) -> Setup:
-        steps = max(1, global_batch // (micro_batch * base.gpus))
-        return replace(base, micro_batch=micro_batch, grad_accumulation=steps)
+    def highest(setup: Setup) -> float:
+        return highest_gib(setup, peak_memory(setup, physics), physics)
 
-    smallest = sized(1)
-    needed = peak_memory(smallest, physics).required_gib
-    if needed > usable:
+    smallest = _sized(base, 1, global_batch)
+    if peak_memory(smallest, physics).required_gib > usable:
         return None
-    if most_sequences == 1:
+    needed = highest(smallest)
+    if most_sequences == 1 or needed > usable:
         return smallest
-    largest = sized(most_sequences)
-    at_most = peak_memory(largest, physics).required_gib
+    largest = _sized(base, most_sequences, global_batch)
+    at_most = highest(largest)
     if at_most <= usable:
         return largest
     each = (at_most - needed) / (most_sequences - 1)
     micro_batch = 1 << max(0, (int((usable - needed) / each) + 1).bit_length() - 1)
     while micro_batch > 1:
-        setup = sized(micro_batch)
-        if peak_memory(setup, physics).required_gib <= usable:
+        setup = _sized(base, micro_batch, global_batch)
+        if highest(setup) <= usable:
             return setup
         micro_batch //= 2
     return smallest

@@ -62,7 +62,11 @@ def tensor_tflops(setup: Setup, physics: GpuPhysics) -> float:
     fraction = setup.gpu.matmul_fraction or physics.matmul_fraction_default
     if not setup.transformer_engine:
         fraction *= _lag(setup, physics)
-    return setup.gpu.bf16_tflops * fraction * (physics.fp32_share if setup.precision == "fp32" else 1.0)
+    if setup.precision == "fp32":
+        fraction *= physics.fp32_share
+    if setup.quantised == "int8":
+        fraction *= physics.int8_share
+    return setup.gpu.bf16_tflops * fraction
 
 
 def narrow_speedup(setup: Setup, physics: GpuPhysics) -> float:
@@ -137,7 +141,10 @@ def attention_seconds(setup: Setup, physics: GpuPhysics) -> float:
         ramp = length / (length + physics.attention_half_length)
         return flops / (attention_tflops(setup, physics) * 1e12 * ramp)
     rate = tensor_tflops(setup, physics) * 1e12 * physics.matmul_efficiency
-    traffic = physics.score_traffic * model.heads * setup.step_tokens * scored * (forward + 1.0)
+    # Windows are masks then: all scores of every layer are computed.
+    whole = model.attending_layers * length / setup.model_parallel
+    flops = 2.0 * model.query_width * setup.step_tokens * whole * (forward + 2.5)
+    traffic = physics.score_traffic * model.heads * setup.step_tokens * whole * (forward + 1.0)
     return 2.0 * flops / rate + traffic / (setup.gpu.memory_gb_s * 1e9)
 
 
@@ -153,6 +160,8 @@ def elementwise_seconds(setup: Setup, physics: GpuPhysics) -> float:
     if setup.casts_to_32_bit or setup.wide:
         traffic *= physics.traffic_cast
     width = 4.0 * model.hidden + model.query_width + model.kv_width + model.mlp_matrices * model.active_ffn
+    if model.experts > 1:  # a token is gathered for each of its experts, weighted and added
+        width += 3.0 * model.active_experts * model.hidden
     tokens = setup.step_tokens * model.layers / setup.model_parallel
     moved = 2.0 * traffic * width * (forward + 1.5) * tokens + _weight_traffic(setup, physics)
     return moved / (setup.gpu.memory_gb_s * 1e9) + _adapter_seconds(setup, physics, tokens)
@@ -211,10 +220,22 @@ def launch_seconds(setup: Setup, physics: GpuPhysics) -> float:
         extra += physics.launch_sharded
     if setup.compiled or setup.stack != "eager":
         extra *= physics.launch_fused
-    if setup.stack == "eager":  # experts run one after another
-        extra += physics.launch_expert * (setup.model.experts - 1)
     layers = setup.model.layers / setup.pipeline_parallel
     return physics.launch_eager * extra * layers * (forward + 2.0)
+
+
+def expert_loop_seconds(setup: Setup, physics: GpuPhysics) -> float:
+    """Return the seconds in which the GPU waits for a loop over the experts, in the eager stack.
+
+    The host reads which tokens each expert gets, so nothing hides the loop.
+    """
+    model = setup.model
+    if setup.stack != "eager" or model.experts == 1:
+        return 0.0
+    forward, _ = passes(setup, physics)
+    layers = (model.layers - model.dense_layers) / setup.pipeline_parallel
+    each = physics.launch_eager * physics.launch_expert
+    return each * model.experts / setup.expert_parallel * layers * (forward + 2.0)
 
 
 def optimiser_seconds(setup: Setup, physics: GpuPhysics) -> float:
@@ -249,7 +270,7 @@ def micro_step(setup: Setup, physics: GpuPhysics) -> MicroStep:
     communication = communication_seconds(setup, physics, passes(setup, physics)[0])
     optimiser = optimiser_seconds(setup, physics)
     work = matmul + attention + elementwise + loss + dequantisation
-    busy = (work**4 + launch**4) ** 0.25
+    busy = (work**4 + launch**4) ** 0.25 + expert_loop_seconds(setup, physics)
     exposed = max(communication - busy, 0.0) + physics.exposed_share * min(communication, busy)
     stages = setup.pipeline_parallel
     bubble = (stages - 1) / (setup.grad_accumulation * setup.pipeline_cuts) * physics.bubble_share

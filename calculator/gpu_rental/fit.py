@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -14,8 +15,9 @@ from calculator.gpu_rental.question import GpuQuestion, assumption, gpu_question
 from calculator.gpu_rental.search import NODE, rented_gpu_offers
 from calculator.question.resolved import resolve_corner
 from calculator.question.scenario import Scenario
-from pricing import Catalog, Gpu
+from pricing import Catalog, Gpu, GpuPhysics, StackClass
 
+STACKS: tuple[StackClass, ...] = ("eager", "optimised")
 MILLION = Decimal(1_000_000)
 CHEAPEST = 3
 
@@ -26,6 +28,9 @@ class FittingOffer(NamedTuple):
     offer: RentedGpuOffer
     usd_per_million_tokens: Decimal
     """US dollars of training on 1M tokens, with evaluation, without start-up."""
+    low_usd: Decimal
+    """The low end of 8 of 10 cases."""
+    high_usd: Decimal
 
 
 class FitReport(NamedTuple):
@@ -37,6 +42,10 @@ class FitReport(NamedTuple):
     """On the requested number of GPUs, or the fewest on which the job fits; the leanest setup if it fits on none."""
     parts: tuple[tuple[str, float], ...]
     """GiB of one GPU, by part."""
+    stacks: Mapping[StackClass, Prediction]
+    """The same job on plain and on optimised software; one of them if the framework is named."""
+    copy_gib: float
+    """Memory of a GPU if each held a whole copy, GiB."""
     remedies: tuple[str, ...]
     """Single changes that would make the job fit."""
     fewest: Prediction | None
@@ -67,23 +76,44 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
     elif rented:
         gpu = facts.gpus[catalog.gpus.offers[rented[0].offer.id].gpu]
     else:
-        gpu = max(facts.gpus.values(), key=lambda candidate: candidate.memory_gb)
+        size = question.gpu_memory or max(candidate.memory_gb for candidate in facts.gpus.values())
+        gpu = min(facts.gpus.values(), key=lambda candidate: abs(candidate.memory_gb - size))
     counts = _powers(max(assumption("most_gpus", catalog.assumptions), question.gpus or 1))
     batch = assumption("global_batch", catalog.assumptions)
-    job = TrainingJob(question.setup(gpu), batch, dataset_tokens=int(resolve_corner(scenario, "likely").examples))
+    tokens = int(resolve_corner(scenario, "likely").examples)
 
-    def predict_on(counts: tuple[int, ...]) -> Prediction | None:
-        usable = question.stack != "fp8" or gpu.fp8_tflops is not None
+    def predict_on(asked: GpuQuestion, counts: tuple[int, ...]) -> Prediction | None:
+        choices = asked.choices
+        job = TrainingJob(
+            asked.setup(gpu), batch, tokens, micro_batch=choices.micro_batch, checkpointing=choices.checkpointing
+        )
+        usable = asked.stack != "fp8" or gpu.fp8_tflops is not None
         places = [GpuSource(gpu.name, gpu, None, NODE, counts)] if usable else []
         best = fewest(configurations(job, places, facts.physics))
         return best.prediction if best else None
 
-    least = predict_on(counts)
-    requested = predict_on((question.gpus,)) if question.gpus else least
-    if requested is None:
-        count = question.gpus or 1
-        lean = replace(question.setup(gpu), gpus=count, sharding="zero3" if count > 1 else "none", checkpointing="full")
-        requested = predict(lean, facts.physics)
+    def predict_leanest(asked: GpuQuestion) -> Prediction:
+        """Return the setup with the least memory: weights sharded, activations computed again, as far as is open."""
+        count, choices = question.gpus or 1, asked.choices
+        lean = replace(
+            asked.setup(gpu),
+            gpus=count,
+            sharding="zero3" if count > 1 else "none",
+            checkpointing=choices.checkpointing or "full",
+            micro_batch=choices.micro_batch or 1,
+        )
+        return predict(lean, facts.physics)
+
+    def predict_asked(asked: GpuQuestion) -> Prediction:
+        return predict_on(asked, (asked.gpus,) if asked.gpus else counts) or predict_leanest(asked)
+
+    least = predict_on(question, counts)
+    requested = (predict_on(question, (question.gpus,)) if question.gpus else least) or predict_leanest(question)
+    stacks = {question.stack: requested}
+    if not scenario.framework:
+        for stack in STACKS:
+            if stack not in stacks:
+                stacks[stack] = predict_asked(question.on_stack(stack, facts))
     memory = requested.memory
     parts = (
         ("Weights", memory.weights),
@@ -98,10 +128,17 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
         gpu=gpu,
         prediction=requested,
         parts=tuple((name, size_bytes / GIB) for name, size_bytes in parts),
+        stacks=stacks,
+        copy_gib=_copy_gib(requested, facts.physics),
         remedies=tuple(words for words, _ in remedies(requested.setup, facts.physics)),
         fewest=least,
         cheapest=tuple(rented[:CHEAPEST]),
     )
+
+
+def _copy_gib(prediction: Prediction, physics: GpuPhysics) -> float:
+    whole = replace(prediction.setup, sharding="none")
+    return predict(whole, physics).memory.required_gib
 
 
 def _cheapest(scenario: Scenario, catalog: Catalog, on: date) -> list[FittingOffer]:
@@ -110,8 +147,9 @@ def _cheapest(scenario: Scenario, catalog: Catalog, on: date) -> list[FittingOff
     for offer in rented_gpu_offers(scenario, catalog.gpus.offers.values(), catalog, on):
         price = catalog.gpus.offers[offer.id].price_on(on)
         if offer.work and price and price.usd is not None:
-            hours = offer.work.gpus * offer.work.seconds_per_token * MILLION / SECONDS_AN_HOUR
-            offers.append(FittingOffer(offer, hours * price.usd))
+            work, each = offer.work, offer.work.gpus * MILLION / SECONDS_AN_HOUR * price.usd
+            seconds = (work.seconds_per_token, work.low_seconds_per_token, work.high_seconds_per_token)
+            offers.append(FittingOffer(offer, *(each * second for second in seconds)))
     return sorted(offers, key=lambda candidate: (candidate.usd_per_million_tokens, candidate.offer.id))
 
 

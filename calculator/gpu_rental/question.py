@@ -8,15 +8,24 @@ from decimal import Decimal
 from typing import Any
 
 from calculator.errors import FieldErrors
-from calculator.gpu import Setup, TuningMethod, interpolated_shape
-from calculator.question.quantities import format_number
+from calculator.gpu import (
+    ALL_LINEAR,
+    Setup,
+    Target,
+    TuningMethod,
+    find_framework,
+    interpolated_mixture,
+    interpolated_shape,
+)
+from calculator.gpu_rental.choices import SetupChoices, choices_of
+from calculator.question.model_size import ModelSize
 from calculator.question.scenario import NEEDS_MODEL, Scenario
 from pricing import (
     Assumption,
+    AttentionKernel,
     Framework,
     Gpu,
     GpuFacts,
-    Loss,
     ModelShape,
     NameResolution,
     StackClass,
@@ -27,6 +36,8 @@ from pricing import (
 
 # The framework whose defaults represent a class of software.
 TYPICAL = {"eager": "huggingface", "optimised": "torchtitan", "fp8": "nemo"}
+ALL_TARGETS: tuple[Target, ...] = ("q", "k", "v", "qkv", "o", "gate", "up", "down")
+NO_CHOICES = SetupChoices()
 METHODS: dict[str, TuningMethod] = {"lora": "lora", "qlora": "qlora", "full": "full"}
 BILLION = 10**9
 
@@ -48,11 +59,15 @@ class GpuQuestion:
     mean_length: int
     """Tokens of an example."""
     packed: bool = True
+    choices: SetupChoices = NO_CHOICES
+    gpu_memory: int | None = None
+    """GB of a GPU that isn't named; None for any."""
 
     def setup(self, gpu: Gpu) -> Setup:
         """Return the job on one GPU; the search chooses the number of GPUs and the batch."""
+        framework = self.framework
         usual = "bf16" if gpu.bf16 else "fp16"
-        return Setup(
+        setup = Setup(
             self.model,
             gpu,
             method=self.method,
@@ -60,35 +75,57 @@ class GpuQuestion:
             packed=self.packed,
             mean_length=None if self.packed else min(self.mean_length, self.sequence_length),
             precision="fp8" if self.stack == "fp8" else usual,  # type: ignore[arg-type]
-            states=self.framework.states if self.method == "full" else "mixed",  # adapters are kept in 32 bit
-            transformer_engine=self.stack == "fp8",
-            fused_adapters=self.stack != "eager",
-            compiled=self.stack == "optimised",
-            kernel="cudnn"
-            if self.stack == "fp8" or (self.stack == "optimised" and gpu.generation == "blackwell")
-            else "flash2",
-            prepared=self.stack == "eager",
+            states=framework.states if self.method == "full" else "mixed",  # adapters are kept in 32 bit
+            transformer_engine=framework.fuses_8_bit and framework.name != "unknown",
+            fused_adapters=framework.fuses_adapters or self.compiled,
+            compiled=self.compiled,
+            kernel=self.kernel(gpu),
+            prepared=framework.prepares,
             quantisation="nf4-dq" if self.method == "qlora" else None,  # as in the QLoRA paper
-            loss=self.loss,
-            keeps_8_bit=self.framework.keeps_8_bit,
+            loss="in-place" if self.compiled and framework.loss == "plain" else framework.loss,
+            keeps_8_bit=framework.keeps_8_bit,
             stack=self.stack,
             lora_rank=self.rank,
+            lora_targets=self.targets,
         )
+        return self.choices.apply(setup)
+
+    @property
+    def compiled(self) -> bool:
+        """True where PyTorch's own modules are compiled: in the optimised stack without a named framework."""
+        return self.stack == "optimised" and self.framework.name == TYPICAL["optimised"]
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The matrices that the framework tunes by default."""
+        names = [name for name in self.framework.default_targets.split(",") if name]
+        return tuple(target for target in ALL_TARGETS if target in names) or ALL_LINEAR
+
+    def kernel(self, gpu: Gpu) -> AttentionKernel:
+        """Return the framework's attention kernel on a GPU. PyTorch picks cuDNN on Blackwell."""
+        if self.stack == "eager" and self.model.attention_sinks:
+            return "math"
+        newest = gpu.generation == "blackwell" and self.stack != "eager"
+        return "cudnn" if newest and self.framework.kernel == "flash2" else self.framework.kernel
+
+    @property
+    def decided(self) -> str:
+        """What decided the setup: keys of the question, and the framework for the rest."""
+        made = ", ".join(self.choices.made())
+        framework = "PyTorch, compiled" if self.compiled else self.framework.name
+        return f"{f'you set {made}; ' if made else ''}the rest is as in {framework}"
 
     def on_stack(self, stack: StackClass, facts: GpuFacts) -> GpuQuestion:
         """Return the job with another software stack and its typical framework."""
         return replace(self, stack=stack, framework=facts.frameworks[TYPICAL[stack]])
 
     @property
-    def loss(self) -> Loss:
-        """The framework's loss, which compilation fuses."""
-        return "in-place" if self.stack == "optimised" and self.framework.loss == "plain" else self.framework.loss
-
-    @property
     def words(self) -> str:
         """Model and method in words, such as `llama-3.1-8b, lora of rank 16`."""
         size = " (shape interpolated from its size)" if self.model.interpolated else ""
         method = "all weights" if self.method == "full" else f"{self.method} of rank {self.rank}"
+        if self.method != "full" and self.targets != ALL_LINEAR:
+            method += f" on {', '.join(self.targets)}"
         return f"{self.model.name}{size}, {method}"
 
 
@@ -114,8 +151,9 @@ def gpu_question(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, 
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for key, find in (
-        ("model", lambda: model_named(scenario.model, scenario.params, facts)),
-        ("gpu", lambda: gpu_named(scenario.gpu, facts) if scenario.gpu else None),
+        ("model", lambda: _with_vocabulary(model_named(scenario.model, scenario.params, facts), scenario.vocabulary)),
+        ("gpu", lambda: _with_memory(gpu_named(scenario.gpu, facts), scenario.gpu_memory) if scenario.gpu else None),
+        ("framework", lambda: framework_named(scenario.framework, scenario.stack, facts)),
         ("method", lambda: method_named(scenario.method)),
     ):
         try:
@@ -132,24 +170,55 @@ def gpu_question(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, 
         errors["gpu"] = "gpu_rate= is the price of one GPU-hour. Name the GPU too, such as gpu=h100."
     if errors:
         raise FieldErrors(errors)
+    framework = values["framework"]
+    stack = framework.stack if scenario.framework and scenario.stack == "optimised" else scenario.stack
     return GpuQuestion(
         model=values["model"],
         method=values["method"],
-        stack=scenario.stack,
+        stack=stack,
         rank=scenario.rank,
         sequence_length=values["seq"],
         gpu=values["gpu"],
         gpus=scenario.gpus,
-        framework=facts.frameworks[TYPICAL[scenario.stack]],
+        framework=framework,
         mean_length=mean,
+        packed=scenario.packing != "no",
+        choices=choices_of(scenario),
+        gpu_memory=None if scenario.gpu else scenario.gpu_memory,
     )
 
 
-def model_named(name: str | None, params: int | None, facts: GpuFacts) -> ModelShape:
+def _with_vocabulary(model: ModelShape, vocabulary: int | None) -> ModelShape:
+    return model.model_copy(update={"vocabulary": vocabulary}) if vocabulary else model
+
+
+def _with_memory(gpu: Gpu, memory_gb: int | None) -> Gpu:
+    """Return a version of a GPU with another memory."""
+    if memory_gb is None:
+        return gpu
+    return gpu.model_copy(update={"memory_gb": memory_gb, "title": f"{gpu.title}, {memory_gb} GB"})
+
+
+def framework_named(name: str | None, stack: StackClass, facts: GpuFacts) -> Framework:
+    """Return a framework by its name; without one, the typical one of the stack. Raises FieldErrors."""
+    if name is None:
+        return facts.frameworks[TYPICAL[stack]]
+    framework = find_framework(name, facts.frameworks)
+    if framework.name == "unknown":
+        known = ", ".join(sorted(set(facts.frameworks) - {"unknown"}))
+        raise FieldErrors({"framework": f"Unknown framework “{name[:40]}”. Write one of {known}, or stack= instead."})
+    return framework
+
+
+def model_named(name: str | None, params: ModelSize | None, facts: GpuFacts) -> ModelShape:
     """Return a model's shape by its name, or interpolated from its number of parameters. Raises FieldErrors."""
     if params is not None:
-        interpolated = interpolated_shape(params / BILLION, facts.models)
-        return interpolated.model_copy(update={"name": f"a model of {format_number_of(params)}"})
+        size = params.parameters / BILLION
+        if params.active:
+            shape = interpolated_mixture(size, params.active / BILLION, facts.models)
+        else:
+            shape = interpolated_shape(size, facts.models)
+        return shape.model_copy(update={"name": f"a model of {params.text()}"})
     if name is None:
         raise FieldErrors({"model": NEEDS_MODEL})
     resolution = resolve_model(name, facts)
@@ -163,11 +232,6 @@ def _unknown(resolution: NameResolution) -> str:
     """Return the sentence for a name that means nothing, or several things."""
     reason = f"“{resolution.text[:40]}” can be several {resolution.kind}s." if resolution.ids else resolution.reason
     return str(UnknownName(resolution.kind, resolution.text, resolution.ids or resolution.near, reason))
-
-
-def format_number_of(params: int) -> str:
-    """Return a number of parameters as text, such as `8B`."""
-    return format_number(Decimal(params))
 
 
 def gpu_named(name: str, facts: GpuFacts) -> Gpu:

@@ -23,13 +23,16 @@ from calculator.costs.rented_gpus import (
 from calculator.costs.training import tokens_after_limit
 from calculator.deployments import ServedCalls, served_calls, served_replicas
 from calculator.gpu import Configuration, GpuSource, Setup, TrainingJob, configurations, peak_memory, predict, remedies
-from calculator.gpu_rental.question import GpuQuestion, assumption, gpu_question, power_of_two
+from calculator.gpu_rental.notes import setup_notes
+from calculator.gpu_rental.question import GpuQuestion, assumption, gpu_question
 from calculator.question.resolved import ResolvedScenario, resolve_corner
 from calculator.question.scenario import YOUR_GPUS, Scenario
 from calculator.serving import GROUPS
 from pricing import Assumption, Catalog, Gpu, GpuFacts, GpuOffer, LongExamples, TrainingRules, price_of, question_source
 
 NODE = 8
+SAME_MEMORY = 0.05
+"""How far a GPU's memory may be from the requested one."""
 DIGITS = ".9g"
 """Format of seconds per token as a Decimal: nine digits."""
 
@@ -71,13 +74,20 @@ def rented_gpu_offers(
     searched: dict[tuple[str, int, tuple[int, ...]], list[Configuration]] = {}
     rented_offers = []
     for offer in offers:
-        if question.gpu is None or offer.gpu == question.gpu.name:
+        if _is_asked_for(question, renting.facts.gpus[offer.gpu]):
             counts = _counts(question, offer, renting)
             key = (offer.gpu, offer.gpus_per_node, counts)
             if key not in searched:
                 searched[key] = _search(renting, offer, counts)
             rented_offers.append(_rented(renting, offer, searched[key]))
     return rented_offers
+
+
+def _is_asked_for(question: GpuQuestion, gpu: Gpu) -> bool:
+    """Return whether a GPU is the requested one, or one of the requested memory."""
+    if question.gpu is not None:
+        return gpu.name == question.gpu.name
+    return question.gpu_memory is None or abs(gpu.memory_gb / question.gpu_memory - 1) < SAME_MEMORY
 
 
 def _yours(gpu: Gpu, gpus: int, usd: Decimal, on: date) -> GpuOffer:
@@ -114,16 +124,30 @@ def _counts(question: GpuQuestion, offer: GpuOffer, renting: RentalSearch) -> tu
 
 def _search(renting: RentalSearch, offer: GpuOffer, counts: tuple[int, ...]) -> list[Configuration]:
     facts = renting.facts
-    gpu = facts.gpus[offer.gpu]
+    gpu = _gpu(renting, offer)
     if renting.question.stack == "fp8" and gpu.fp8_tflops is None:
         return []
     batch = assumption("global_batch", renting.assumptions)
-    job = TrainingJob(renting.question.setup(gpu), batch, int(renting.tokens))
+    choices = renting.question.choices
+    job = TrainingJob(
+        renting.question.setup(gpu),
+        batch,
+        int(renting.tokens),
+        micro_batch=choices.micro_batch,
+        checkpointing=choices.checkpointing,
+    )
     return configurations(job, [GpuSource(offer.id, gpu, None, offer.gpus_per_node, counts)], facts.physics)
 
 
+def _gpu(renting: RentalSearch, offer: GpuOffer) -> Gpu:
+    """Return the GPU of an offer, with the memory that the question says it has."""
+    named = renting.question.gpu
+    return named if named is not None and named.name == offer.gpu else renting.facts.gpus[offer.gpu]
+
+
 def _rented(renting: RentalSearch, offer: GpuOffer, configurations: list[Configuration]) -> RentedGpuOffer:
-    trainings = [_work(renting, offer, configuration) for configuration in configurations]
+    roomy = [configuration for configuration in configurations if configuration.prediction.verdict == "fits"]
+    trainings = [_work(renting, offer, configuration) for configuration in roomy or configurations]
     tokens, plan = renting.tokens, renting.likely
     best = min(trainings, key=lambda work: (run_seconds(plan, work, tokens) * work.gpus, -work.gpus), default=None)
     return _offer(renting, offer, best)
@@ -155,15 +179,6 @@ def _offer(renting: RentalSearch, offer: GpuOffer, work: RentedTraining | None) 
 
 def _work(renting: RentalSearch, offer: GpuOffer, configuration: Configuration) -> RentedTraining:
     setup, pace = configuration.prediction.setup, configuration.schedule.pace
-    peak, speed = configuration.prediction.peak_gib, configuration.prediction.tokens_per_second
-    activations = {"none": "kept", "selective": "partly recomputed", "full": "recomputed"}[setup.checkpointing]
-    spread = {"none": "a copy on each", "zero1": "ZeRO-1", "zero2": "ZeRO-2", "zero3": "weights sharded (FSDP, ZeRO-3)"}
-    packed = "packed" if setup.packed else "one example each"
-    billed = (
-        f"time is billed by the {offer.billed_per}"
-        if offer.billed_per
-        else "the billing step is unknown: whole seconds are counted"
-    )
     return RentedTraining(
         gpus=setup.gpus,
         seconds_per_token=Decimal(f"{pace.seconds_per_token.likely:{DIGITS}}"),
@@ -171,25 +186,8 @@ def _work(renting: RentalSearch, offer: GpuOffer, configuration: Configuration) 
         high_seconds_per_token=Decimal(f"{pace.seconds_per_token.high:{DIGITS}}"),
         start_seconds=Decimal(f"{pace.start_seconds:{DIGITS}}"),
         step_seconds=STEP_SECONDS[offer.billed_per or "second"],
-        how=(
-            f"tuned: {renting.question.words}, software stack {setup.stack}, "
-            f"sequences of {setup.sequence_length:,} tokens, {packed}",
-            f"micro-batch {setup.micro_batch} × {setup.grad_accumulation}, activations {activations}"
-            + (f", {spread[setup.sharding]}" if setup.gpus > 1 else "")
-            + f"; peak memory {peak.likely:.0f} of {configuration.prediction.usable_gib:.0f} GiB a GPU",
-            f"{speed.likely:,.0f} tokens a second ({speed.low:,.0f} to {speed.high:,.0f} in 8 of 10 cases)",
-            billed,
-            *_longest(renting),
-        ),
+        how=tuple(setup_notes(renting.question, configuration, offer, renting.likely)),
     )
-
-
-def _longest(renting: RentalSearch) -> Iterator[str]:
-    """Yield the sequence length that would hold the longest example of a counted file, if it is cut."""
-    lengths, question = renting.likely.lengths, renting.question
-    if lengths and question.sequence_length < min(lengths.longest, question.model.context):
-        power = min(power_of_two(lengths.longest), question.model.context)
-        yield f"seq={power} would hold the longest example, of {lengths.longest:,} tokens"
 
 
 def _deployment(renting: RentalSearch, offer: GpuOffer) -> ServingReplica | None:
@@ -233,7 +231,7 @@ def _replicas(renting: RentalSearch, offer: GpuOffer) -> list[ServingReplica]:
 def _unfit(renting: RentalSearch, offer: GpuOffer) -> str:
     """Return why the job does not run on an offer, and which single changes would let it."""
     question, facts = renting.question, renting.facts
-    gpu = facts.gpus[offer.gpu]
+    gpu = _gpu(renting, offer)
     counts = _counts(question, offer, renting)
     if not counts:
         return f"{offer.platform_title} does not rent {question.gpus} of these together."
@@ -252,7 +250,7 @@ def _unfit(renting: RentalSearch, offer: GpuOffer) -> str:
 def leanest(renting: RentalSearch, offer: GpuOffer, count: int) -> Setup:
     """Return the setup that needs the least memory on a number of GPUs."""
     return replace(
-        renting.question.setup(renting.facts.gpus[offer.gpu]),
+        renting.question.setup(_gpu(renting, offer)),
         gpus=count,
         gpus_per_node=offer.gpus_per_node,
         sharding="zero3" if count > 1 else "none",

@@ -15,9 +15,10 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from calculator.question import parsers as p
+from calculator.question.model_size import ModelSize
 from calculator.question.quantities import Amount, format_number
 
-Section = Literal["main", "options", "gpus", "file"]
+Section = Literal["main", "options", "gpus", "setup", "file"]
 """Part of the form that holds a key. `file`: no field; a counted file supplies the value."""
 
 MOST_MONTHS = 60
@@ -75,6 +76,8 @@ class Key(p.ValueSpec):
         unit = "" if self.unit_in_name else self.unit
         if isinstance(value, Amount):
             return value.text(unit)
+        if isinstance(value, ModelSize):
+            return value.text()
         if isinstance(value, Decimal) or self.compact:
             return format_number(Decimal(value), unit)
         return ",".join(value) if type(value) is tuple else str(value)
@@ -228,6 +231,46 @@ _ROWS = (
     Key("share", p.choice, section="options", example="me", noun="destination of the answer",
         label="Answer", help="To the channel with a thread, or only to you as a direct message.",
         choices=(("channel", "In the channel"), ("me", "Only to me"))),
+    Key("framework", p.model_name, section="setup", example="unsloth", noun="training framework",
+        label="Training framework", help="Its defaults hold for what isn't set here; stack= then follows from it."),
+    Key("micro_batch", p.single, section="setup", example="4", low=1, high=1_024, whole=True,
+        label="Sequences of a micro-batch", noun="micro-batch", help="The largest that fits by default."),
+    Key("checkpointing", p.choice, section="setup", example="full", noun="kind of checkpointing",
+        label="Activations computed again", choices=(("none", "None"), ("selective", "Some"), ("full", "All"))),
+    Key("offload", p.choice, section="setup", example="optimiser", noun="kind of offload",
+        label="Held in the host's memory",
+        choices=(("none", "Nothing"), ("optimiser", "Optimiser states"), ("weights", "Weights and all states"),
+                 ("activations", "Activations"))),
+    Key("optimizer", p.choice, section="setup", example="adamw-8bit", noun="optimiser",
+        label="Optimiser",
+        choices=(("adamw", "AdamW"), ("adamw-8bit", "AdamW, 8 bit"), ("paged-adamw", "AdamW, paged"),
+                 ("paged-adamw-8bit", "AdamW, 8 bit, paged"), ("adamw-in-backward", "AdamW in the backward pass"),
+                 ("adafactor", "Adafactor"), ("sgd", "SGD"))),
+    Key("loss", p.choice, section="setup", example="fused", noun="kind of loss",
+        label="Loss over the vocabulary", help="Chunked and fused losses never hold all logits.",
+        choices=(("plain", "Plain, 32 bit"), ("in-place", "In place"), ("chunked", "In chunks"), ("fused", "Fused"))),
+    Key("quant", p.choice, section="setup", example="int8", noun="quantisation",
+        label="Quantisation of frozen weights",
+        choices=(("nf4", "NF4"), ("nf4-dq", "NF4, double"), ("int8", "8 bit"), ("int4", "4 bit, GPTQ or AWQ"))),
+    Key("kernel", p.choice, section="setup", example="flash3", noun="attention kernel",
+        label="Attention kernel",
+        choices=(("math", "None: scores in memory"), ("flash1", "FlashAttention 1"), ("flash2", "FlashAttention 2"),
+                 ("flash3", "FlashAttention 3"), ("cudnn", "cuDNN"))),
+    Key("prepared", p.choice, section="setup", example="no", noun="answer",
+        label="Model prepared by prepare_model_for_kbit_training", choices=(("yes", "Yes"), ("no", "No"))),
+    Key("packing", p.choice, section="setup", example="no", noun="answer",
+        label="Examples are packed into full sequences", choices=(("yes", "Yes"), ("no", "No"))),
+    Key("tp", p.single, section="setup", example="2", low=1, high=64, whole=True,
+        label="Tensor parallelism", noun="number of GPUs"),
+    Key("cp", p.single, section="setup", example="2", low=1, high=64, whole=True,
+        label="Context parallelism", noun="number of GPUs"),
+    Key("ep", p.single, section="setup", example="8", low=1, high=512, whole=True,
+        label="Expert parallelism", noun="number of GPUs"),
+    Key("vocabulary", p.single, section="setup", example="151936", low=100, high=2_000_000, whole=True,
+        label="Tokens of the vocabulary", noun="size of a vocabulary"),
+    Key("gpu_memory", p.single, section="setup", example="24", low=4, high=2_000, whole=True,
+        label="Memory of a GPU (GB)", noun="memory size",
+        help="With gpu=, a version of it; without, any GPU of that size."),
     Key("currency", p.currency, section="options", example="EUR", noun="currency code",
         label="Currency shown beside USD", help="At a rate with its source and date."),
     Key("name", p.name, section="options", example="support bot", noun="name",

@@ -13,6 +13,7 @@ from calculator.question import quantities
 from calculator.question.customers import read_customer
 from calculator.question.example_lengths import ExampleLengths, parse_lengths
 from calculator.question.filters import AtLeast, Needs, SizeRange, parse_at_least, parse_needs, parse_size, task_of
+from calculator.question.model_size import ModelSize
 from calculator.question.quantities import Amount, Frequency, NotANumber, PromptChange, TokenPair, TokenRates
 
 _JOINER = "\N{ZERO WIDTH JOINER}"
@@ -154,13 +155,17 @@ def offers(text: str, _: ValueSpec) -> tuple[str, ...]:
     return names
 
 
-def params(text: str, spec: ValueSpec) -> int:
-    """Parse the parameters of a model, such as `8B`."""
-    value = quantities.parse_number(text)
-    if spec.high is None or not spec.low <= value <= spec.high:
+def params(text: str, spec: ValueSpec) -> ModelSize:
+    """Parse the parameters of a model, such as `8B`, or `80B-A3B` for a mixture of experts."""
+    whole, mark, active = text.strip().lower().partition("-a")
+    sizes = [quantities.parse_number(part) for part in (whole, active)[: 2 if mark else 1]]
+    if spec.high is None or not all(spec.low <= size <= spec.high for size in sizes) or sizes[-1] > sizes[0]:
         ends = " and ".join(quantities.format_number(Decimal(end)) for end in (spec.low, spec.high or 0))
-        raise ValueError(f"“{text.strip()[:40]}” isn't a valid {spec.noun}. Write a size between {ends}, such as 8B.")
-    return int(value)
+        raise ValueError(
+            f"“{text.strip()[:40]}” isn't a valid {spec.noun}. Write a size between {ends}, such as 8B, "
+            "or 80B-A3B for a mixture of experts."
+        )
+    return ModelSize(int(sizes[0]), int(sizes[1]) if mark and sizes[1] < sizes[0] else None)
 
 
 def latency(text: str, spec: ValueSpec) -> Decimal:

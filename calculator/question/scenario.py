@@ -14,8 +14,9 @@ from calculator.errors import FieldErrors
 from calculator.question.example_lengths import ExampleLengths
 from calculator.question.filters import AtLeast, Licences, Needs, SizeRange
 from calculator.question.keys import FIELDS, KEYS, in_section, unknown_key
+from calculator.question.model_size import ModelSize
 from calculator.question.quantities import Amount, Frequency, PromptChange, TokenPair, TokenRates, parse_amount
-from pricing import Method, StackClass, Task
+from pricing import AttentionKernel, Loss, Method, StackClass, Task
 
 # A lone surrogate: JSON and terminals let it through, and it cannot be encoded.
 _HALF = re.compile("[\ud800-\udfff]")
@@ -62,7 +63,7 @@ class Scenario(BaseModel):
     method: Method | None = None
     hours: Amount | None = None
     model: str | None = None
-    params: int | None = None
+    params: ModelSize | None = None
     gpu: str | None = None
     gpus: int | None = None
     gpu_rate: Amount | None = None
@@ -86,6 +87,22 @@ class Scenario(BaseModel):
     """Chooses the published results that are shown; it changes no price."""
     share: Share = "channel"
     """Where Slack posts the answer; it changes no price."""
+    framework: str | None = None
+    micro_batch: int | None = None
+    checkpointing: Literal["none", "selective", "full"] | None = None
+    offload: Literal["none", "optimiser", "weights", "activations"] | None = None
+    optimizer: str | None = None
+    loss: Loss | None = None
+    quant: Literal["nf4", "nf4-dq", "int8", "int4"] | None = None
+    kernel: AttentionKernel | None = None
+    prepared: Literal["yes", "no"] | None = None
+    packing: Literal["yes", "no"] | None = None
+    tp: int | None = None
+    cp: int | None = None
+    ep: int | None = None
+    vocabulary: int | None = None
+    gpu_memory: int | None = None
+    """GB."""
     currency: str = "USD"
     """Shown beside US dollars, in which every amount is calculated."""
     name: str | None = None
@@ -129,7 +146,8 @@ class Scenario(BaseModel):
     @property
     def rented_gpu_key(self) -> str | None:
         """The first key given that has no meaning without rented GPUs."""
-        keys = [key.name for key in in_section("gpus") if key.name not in ("model", "params")]
+        sections = (*in_section("gpus"), *in_section("setup"))
+        keys = [key.name for key in sections if key.name not in ("model", "params")]
         return next((key for key in keys if getattr(self, key) != _DEFAULTS[key]), None)
 
     def fields(self) -> dict[str, str]:

@@ -87,6 +87,8 @@ class ModelShape(Record):
     """Tokens that a layer with a sliding window attends to."""
     window_layers: int = Field(default=0, ge=0, le=1_000)
     """Attention layers that have a sliding window."""
+    attention_sinks: bool = False
+    """Attention has learned sinks (gpt-oss), for which eager code has no fused kernel."""
     attention_gate: bool = False
     """Attention's output passes a gate as wide as the queries (Qwen3-Next)."""
     latent: LatentAttention | None = None

@@ -49,6 +49,7 @@ class GpuPhysics:
     fp8_share: float
     fp8_share_unfused: float
     fp32_share: float
+    int8_share: float
     attention_share: float
     attention_half_length: float
     attention_ampere_flash1: float

@@ -31,7 +31,7 @@ def run(capsys: pytest.CaptureFixture[str], line: str, code: int = 0) -> str:
 def test_it_fits_with_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     """80 GB shown as 79.2 GiB (80 × 0.99); 8.03 billion weights of 2 bytes and the adapters' 0.16 GiB."""
     out = run(capsys, "fit llama-3.1-8b lora h100")
-    assert "llama-3.1-8b, lora of rank 16, on H100 80 GB SXM: fits. Computed need: 67.9 of 79.2 GiB a GPU" in out
+    assert "llama-3.1-8b, lora of rank 16, on H100 80 GB SXM: fits. Computed need: 42.0 of 79.2 GiB a GPU" in out
     table = {line.split()[0]: line.split()[-1] for line in out.splitlines() if line[-3:-2] == "."}
     parts = ("Weights", "Gradients", "Optimiser", "Activations", "Logits", "Overhead")
     assert sum(float(table[part]) for part in parts) == pytest.approx(float(table["Computed"]), abs=0.04)
@@ -90,7 +90,7 @@ async def test_in_slack_only_the_asker_sees_it(workspace: Workspace, slack: Fake
     assert delivered.ok
     assert slack.messages() == []
     (answer,) = slack.ephemerals()
-    assert "fits. Computed need: 67.9 of 79.2 GiB" in texts(answer)
+    assert "fits. Computed need: 42.0 of 79.2 GiB" in texts(answer)
     assert rows(answer)[0] == ["Memory of one GPU", "GiB"]
     await slack.say(f"<@{slack.bot_user}> fit llama-3.1-8b lora nonsense")
     said = await slack.wait_for(lambda: slack.ephemerals()[1:])
@@ -98,15 +98,15 @@ async def test_in_slack_only_the_asker_sees_it(workspace: Workspace, slack: Fake
 
 
 async def test_answer_shows_gpu_hours_their_range_and_drivers(workspace: Workspace, slack: FakeSlack) -> None:
-    """1,584 s of one H100 at $3.99 an hour, as derived in tests/scenarios/own-gpus-one-gpu.yml."""
+    """1,592 s of one H100 at $3.99 an hour, as derived in tests/scenarios/own-gpus-one-gpu.yml."""
     parent = await slack_actions.ask(slack, OWN)
     replies = slack.messages(parent["channel"], parent["ts"])
     (breakdown,) = [reply for reply in replies if "line by line" in reply["text"]]
     assert column(breakdown)["Training"] == "$1.76"
-    assert rows(breakdown)[1][1:3] == ["0.44 GPU-hours", "$3.99 / GPU-hour"]
-    assert "1 GPU × 1,584 seconds ÷ 3,600 (8 of 10 cases: 1,220 to 2,085 seconds)" in texts(breakdown)
-    # 1,220 and 2,085 seconds at $3.99 an hour
-    assert "Training costs $1.35 to $2.31 in 8 of 10 cases." in texts(replies[-1])
+    assert rows(breakdown)[1][1:3] == ["0.4422 GPU-hours", "$3.99 / GPU-hour"]
+    assert "1 GPU × 1,592 seconds ÷ 3,600 (8 of 10 cases: 1,226 to 2,095 seconds)" in texts(breakdown)
+    # 1,226 and 2,095 seconds at $3.99 an hour
+    assert "Training costs $1.36 to $2.32 in 8 of 10 cases." in texts(replies[-1])
     assert "Assumptions that move the total most" in texts(breakdown)
     assert "One hour more of rented time a run: +$3.99." in texts(breakdown)
 
@@ -124,11 +124,11 @@ async def test_the_form_puts_the_fault_at_its_field(workspace: Workspace, slack:
 
 
 async def test_a_change_in_the_thread_is_explained(workspace: Workspace, slack: FakeSlack) -> None:
-    """Half an hour idle: 1,584 + 1,800 s are $3.7506, $1.995 more, which is the idle time's alone."""
+    """Half an hour idle: 1,592 + 1,800 s are $3.7595, $1.995 more, which is the idle time's alone."""
     parent = await slack_actions.ask(slack, OWN.replace(",openai/gpt-4.1-nano", ""))
     await slack.say(f"<@{slack.bot_user}> idle=0.5h", thread_ts=parent["ts"])
     change = await slack_actions.change(slack, parent)
-    assert rows(change)[1][1:] == ["$1.76", "$3.75", "+$2.00"] or rows(change)[1][1:] == ["$1.76", "$3.75", "+$1.99"]
+    assert rows(change)[1][1:] == ["$1.76", "$3.76", "+$2.00"] or rows(change)[1][1:] == ["$1.76", "$3.76", "+$1.99"]
     assert "idle" in texts(change)
 
 

@@ -46,7 +46,15 @@ CARD = Gpu(
 
 # Every share and factor 1, every addition 0, so that a test sets only what it looks at.
 _ONE = {
-    *("matmul_fraction_default", "matmul_efficiency", "fp8_share", "fp8_share_unfused", "fp4_share", "fp32_share"),
+    *(
+        "matmul_fraction_default",
+        "matmul_efficiency",
+        "fp8_share",
+        "fp8_share_unfused",
+        "fp4_share",
+        "fp32_share",
+        "int8_share",
+    ),
     *("attention_share", "attention_ampere", "attention_hopper_flash1", "attention_hopper_flash2"),
     *("attention_ampere_flash1", "attention_hopper_flash3", "attention_hopper_cudnn", "attention_cdna"),
     *("traffic_eager", "traffic_fused", "traffic_engine", "traffic_cast", "adapter_fused", "launch_fused"),
