@@ -10,10 +10,10 @@ from typing import NamedTuple
 from calculator.answer.usability import set_aside
 from calculator.comparison import Comparison, computed_once
 from calculator.costs.base_model import estimate_base
-from calculator.costs.capacity import ServingReplica
+from calculator.costs.capacity import ServingReplica, deployment_of
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.numeric import ZERO
-from calculator.offer_estimate import estimate_offer
+from calculator.offer_estimate import EstimateContext, estimate_offer
 from calculator.payback.break_even import break_even
 from calculator.payback.least import least_between
 from calculator.payback.turning_change import turning_change
@@ -23,9 +23,6 @@ from pricing import Offer
 
 MOST_CALLS_PER_DAY = 10**12
 """The search ends here: more calls a day than all providers together answer."""
-PROBES = tuple(Decimal(factor) for factor in ("1.01", "1.02", "1.05", "1.1", "1.2", "1.35", "1.5", "1.75", "2", "3"))
-"""Multiples of a threshold at which the option must still cost less: more deployments may be needed there."""
-MOST_STEPS = 40
 
 
 class Threshold(NamedTuple):
@@ -43,9 +40,9 @@ class Threshold(NamedTuple):
 def threshold(comparison: Comparison, estimate: Estimate) -> Threshold | None:
     """Return the calls a day from which an option costs less than the baseline over the horizon.
 
-    The option and the baseline are priced again at each volume that is tried, so steps of capacity count. Where the
-    cost crosses the baseline's more than once, it is the crossing that leads to the question's own volume if the option
-    pays there, else the one above which it keeps paying.
+    The option and the baseline are priced again at each volume that is tried, so steps of capacity count. Where each
+    further deployment makes the option dearer than the baseline again for a while, it is the volume from which it keeps
+    paying, or that from which it pays up to the question's own.
 
     Args:
         comparison: The answer that the estimate belongs to.
@@ -57,30 +54,75 @@ def threshold(comparison: Comparison, estimate: Estimate) -> Threshold | None:
     plan = comparison.plan
     if comparison.base is None or not plan.calls_per_month or not comparison.base.complete or not estimate.complete:
         return None
-    saves = _saves(comparison, estimate)
+    cases = _Volumes(comparison, estimate)
     volume = math.floor(plan.calls_per_month / plan.days_per_month)
-    calls = _start_of_window(saves, volume) if volume and saves(volume) else _lasting_crossing(saves, volume)
+    calls = least_volume(cases.keeps_saving)
+    if volume and (calls is None or calls > volume) and cases.saves(volume):
+        calls = _start_of_step(cases, volume)
     if calls is not None:
         return Threshold(calls, None, None)
     payback = break_even(comparison, estimate)
     return Threshold(None, payback.cause if payback else None, turning_change(comparison, estimate))
 
 
-def _saves(comparison: Comparison, estimate: Estimate) -> Callable[[int], bool]:
-    """Return a function that tells whether the option costs less than the baseline at a number of calls a day."""
-    plan, base = comparison.plan, comparison.context.base_price(comparison.plan)
-    context, offer_at = comparison.context.estimate_context(plan), _offer_at(comparison, estimate.offer)
+class _Volumes:
+    """An option and the baseline, priced at any number of calls a day."""
 
-    def saves(calls_per_day: int) -> bool:
-        there = plan._replace(calls_per_month=calls_per_day * plan.days_per_month)
-        at_volume = context._replace(plan=there)
-        tuned = estimate_offer(at_volume, offer_at(there))
-        if base is None or tuned.total_usd is None or set_aside(at_volume, tuned, comparison.classes[tuned.offer.id]):
+    def __init__(self, comparison: Comparison, estimate: Estimate) -> None:
+        self._plan, self._as_of = comparison.plan, comparison.as_of
+        self._base = comparison.context.base_price(comparison.plan)
+        self._context = comparison.context.estimate_context(comparison.plan)
+        self._class = comparison.classes[estimate.offer.id]
+        self._offer_at = _offer_at(comparison, estimate.offer)
+
+    def priced(self, calls_per_day: int) -> tuple[EstimateContext, Estimate]:
+        """Return the option at a number of calls a day, and what it was priced with."""
+        plan = self._plan._replace(calls_per_month=calls_per_day * self._plan.days_per_month)
+        context = self._context._replace(plan=plan)
+        return context, estimate_offer(context, self._offer_at(plan))
+
+    def saves(self, calls_per_day: int) -> bool:
+        """Return whether the option is usable, and costs less than the baseline over the horizon."""
+        return self._saves(*self.priced(calls_per_day))
+
+    def keeps_saving(self, calls_per_day: int) -> bool:
+        """Return whether the option saves, also where the next deployment is needed.
+
+        With traffic that doesn't grow, each further deployment is paid back more easily than the one before it, so an
+        option that saves at the start of the next one saves at any number of calls above.
+        """
+        context, estimate = self.priced(calls_per_day)
+        if not self._saves(context, estimate):
             return False
-        prompted = estimate_base(there._replace(months=tuned.months), base, comparison.as_of)
+        most = _most_calls(estimate)
+        return most is None or bool(self._plan.growth_per_month) or self.saves(self._days(most) + 1)
+
+    def step_below(self, calls_per_day: int) -> int:
+        """Return the most calls a day that one deployment less than here carries; 0 for the first."""
+        _, estimate = self.priced(calls_per_day)
+        fewer = _most_calls(estimate, fewer=1)
+        return 0 if fewer is None else min(self._days(fewer), calls_per_day - 1)
+
+    def _days(self, calls_per_month: Decimal) -> int:
+        return math.floor(calls_per_month / self._plan.days_per_month)
+
+    def _saves(self, context: EstimateContext, tuned: Estimate) -> bool:
+        if self._base is None or tuned.total_usd is None or set_aside(context, tuned, self._class):
+            return False
+        prompted = estimate_base(context.plan._replace(months=tuned.months), self._base, self._as_of)
         return tuned.total_usd < (prompted.total_usd or ZERO)
 
-    return saves
+
+def _most_calls(estimate: Estimate, *, fewer: int = 0) -> Decimal | None:
+    """Return the most calls a month that an option's deployments carry at their price, or with some fewer of them.
+
+    None for an option without deployments, or if what they carry isn't known.
+    """
+    capacity, replica = estimate.capacity, deployment_of(estimate.offer)
+    if capacity is None or replica is None or not capacity.replicas or not capacity.calls_per_month:
+        return None
+    rented = -(-capacity.replicas * replica.gpus // replica.rented_in)  # what is rented together holds more replicas
+    return (rented - fewer) * replica.rented_in // replica.gpus * capacity.calls_per_month
 
 
 def _offer_at(comparison: Comparison, offer: Offer) -> Callable[[ResolvedScenario], Offer]:
@@ -98,30 +140,21 @@ def _offer_at(comparison: Comparison, offer: Offer) -> Callable[[ResolvedScenari
     return lambda plan: offers[fewest_gpus(plan, choices)]
 
 
-def _start_of_window(saves: Callable[[int], bool], volume: int) -> int:
-    """Return the smallest volume from which the option saves up to a volume at which it saves."""
-    high = low = volume
-    while low:
-        low = low // 2
-        if not low or not saves(low):
-            return least_between(saves, low, high)
-        high = low
-    return high
+def least_volume(pays: Callable[[int], bool]) -> int | None:
+    """Return the smallest number of calls a day that pays, where more pays if less does; None if none does."""
+    low, high = 0, 1
+    while not pays(high):
+        low, high = high, high * 2
+        if high > MOST_CALLS_PER_DAY:
+            return None
+    return least_between(pays, low, high)
 
 
-def _lasting_crossing(saves: Callable[[int], bool], volume: int) -> int | None:
-    """Return the smallest volume above one that doesn't save, from which the option keeps saving."""
-    low = volume
-    for _ in range(MOST_STEPS):
-        high = max(1, low * 2)
-        while not saves(high):
-            low, high = high, high * 2
-            if high > MOST_CALLS_PER_DAY:
-                return None
-        calls = least_between(saves, low, high)
-        above = (math.ceil(calls * factor) for factor in PROBES)
-        loses = next((probe for probe in above if not saves(probe)), None)
-        if loses is None:
-            return calls
-        low = loses
-    return None
+def _start_of_step(cases: _Volumes, volume: int) -> int:
+    """Return the smallest volume from which an option saves up to a volume at which it saves."""
+    below = cases.step_below(volume)
+    while below and cases.saves(below + 1):
+        if not cases.saves(below):
+            return below + 1
+        volume, below = below, cases.step_below(below)
+    return least_between(cases.saves, below + 1 if below else 0, volume)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from calculator.comparison import Comparison, computed_once
 from calculator.costs.base_model import base_history
+from calculator.costs.capacity import deployment_of
 from calculator.costs.horizon import months_between
 from calculator.costs.hosting import calls_in_month, hosting_lines, is_dedicated, storage_lines
 from calculator.costs.inference import History, inference_lines
@@ -58,8 +59,8 @@ class PaybackCase(NamedTuple):
         return (self.end - self.as_of).days if self.end else None
 
     def terms_at(self, calls: Decimal) -> PaybackTerms:
-        """Return the terms at another number of calls a month, which may need more GPUs."""
-        if not isinstance(self.estimate.offer, RentedGpuOffer):
+        """Return the terms at another number of calls a month, which may need more deployments."""
+        if deployment_of(self.estimate.offer) is None:
             return self.terms._replace(calls=calls)
         plan = self.plan._replace(calls_per_month=calls)
         return _terms(plan, self.estimate, self.base_call_usd, self.terms.saving, self.as_of)
@@ -153,7 +154,7 @@ def _cause(case: PaybackCase) -> BreakEvenCause:
         return "retraining"
     if terms.growth < 0 and pay_back(terms._replace(growth=ZERO), None):
         return "shrinking"
-    if terms.growth > 0 and not terms.retrain_months and not isinstance(case.estimate.offer, RentedGpuOffer):
+    if terms.growth > 0 and not terms.retrain_months and deployment_of(case.estimate.offer) is None:
         return "slow"  # growing calls pay for everything one day, but the search ends before it
     if not terms.idle:
         return "shrinking" if terms.growth < 0 else "retraining" if terms.retrain_months else "slow"
@@ -229,7 +230,7 @@ def _steps(plan: ResolvedScenario, estimate: Estimate, base_usd: Decimal, as_of:
     since = {price.since for history in prices for price in history if price.since and price.since > as_of}
     days = {months_between(as_of, day): day for day in since}
     growing = (
-        range(1, int(LONGEST_MONTHS)) if plan.growth_per_month and isinstance(estimate.offer, RentedGpuOffer) else ()
+        range(1, int(LONGEST_MONTHS)) if plan.growth_per_month and deployment_of(estimate.offer) is not None else ()
     )
     idle_usd = _idle_cost(plan, estimate, as_of).usd
     for month in sorted({*days, *map(Decimal, growing)}):

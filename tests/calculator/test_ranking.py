@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from calculator import FieldErrors, RankGroup, customer_of, estimate, read_scenario
+from calculator import FieldErrors, average_month, customer_of, estimate, read_scenario
 from pricing import Catalog
 from tests.calculator.questions import TODAY, answer, choices, numbers, question
 
@@ -18,29 +18,24 @@ def test_an_unknown_price_never_beats_a_known_one(
     catalog: Catalog, given_numbers: dict[str, int], chosen: dict[str, str]
 ) -> None:
     found = answer(catalog, question(["all"], given_numbers, chosen))
-    on_sale = [one for one in found.estimates if one.standing != RankGroup.APART]
-    assert len(on_sale) > 50
-    known = [one.complete for one in on_sale]
-    assert known == sorted(known, reverse=True)
-    assert all(one.standing == RankGroup.INCOMPLETE for one in on_sale if not one.complete)
-    assert [one.standing for one in found.estimates] == sorted(one.standing for one in found.estimates)
-    if found.best is not None:
-        assert found.best.complete
-        assert found.best is found.estimates[0]
-    else:
-        assert not any(known)
+    usable = [one.offer.id not in found.set_aside for one in found.estimates]
+    assert usable == sorted(usable, reverse=True)
+    assert all(one.complete for one in found.usable)
+    incomplete = [one.offer.id for one in found.estimates if not one.complete]
+    assert incomplete
+    assert set(incomplete) <= found.set_aside.keys()
+    assert found.best is (found.usable[0] if found.usable else None)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(given_numbers=numbers, chosen=choices)
-def test_the_best_is_the_cheapest_of_its_standing(
+def test_usable_options_are_ordered_by_their_average_month(
     catalog: Catalog, given_numbers: dict[str, int], chosen: dict[str, str]
 ) -> None:
     found = answer(catalog, question(["all"], given_numbers, chosen))
-    for standing in (RankGroup.LASTS, RankGroup.ENDS):
-        totals = [one.total_usd for one in found.estimates if one.standing == standing]
-        assert None not in totals
-        assert totals == sorted(totals, key=lambda usd: usd or 0)
+    months = [average_month(found, one).usd for one in found.usable]
+    assert None not in months
+    assert months == sorted(months, key=lambda usd: usd or 0)
     if found.best:
         assert found.best.offer.trains_for(customer_of(found.scenario.customer), TODAY)
 

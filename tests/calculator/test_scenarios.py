@@ -19,8 +19,10 @@ from calculator import (
     estimate,
     estimate_assumptions,
     estimate_warnings,
+    option,
     read_scenario,
     turning_change,
+    verdict,
 )
 from pricing import Catalog, read_yaml
 
@@ -130,23 +132,66 @@ def seen(comparison: Comparison, found: Estimate, written: dict[str, Any]) -> di
     return {key: ways[key](text) for key, text in written.items()}
 
 
+def stated_verdict(comparison: Comparison, written: dict[str, str]) -> dict[str, str]:
+    """What the verdict says to every key of the expectation."""
+    result = verdict(comparison)
+    calls = result.threshold.calls_per_day if result.threshold else None
+    ways: dict[str, Callable[[str], str]] = {
+        "answer": lambda _: result.answer,
+        "option": lambda _: result.option.estimate.offer.id if result.option else "nothing",
+        "threshold_calls_per_day": lambda _: "never" if calls is None else f"{calls}",
+        "saving_usd": lambda text: money(result.saving_usd, text),
+    }
+    return {key: ways[key](text) for key, text in written.items()}
+
+
+def stated_option(comparison: Comparison, found: Estimate, written: dict[str, str]) -> dict[str, str]:
+    """What an option says to every key of the expectation."""
+    shown = option(comparison, found)
+    ways: dict[str, Callable[[str], str]] = {
+        "group": lambda _: shown.group,
+        "set_aside": lambda _: shown.set_aside.code if shown.set_aside else "usable",
+        "monthly_vs_baseline_usd": lambda text: money(shown.monthly_vs_baseline_usd, text),
+        "horizon_total_usd": lambda text: money(shown.horizon_total.usd, text),
+        "average_month_usd": lambda text: money(shown.average_month.usd, text),
+        "pays_back": lambda _: str(shown.pays_back or "never"),
+    }
+    return {key: ways[key](text) for key, text in written.items()}
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_worked_example(catalog: Catalog, path: Path) -> None:
     example = read_yaml(path.read_text(encoding="utf-8"))
     assert example["what"]
     assert example["how"]
-    assert example.keys() <= {"what", "as_of", "scenario", "how", "expected", "base", "order", "best"}
+    assert example.keys() <= {
+        "what",
+        "as_of",
+        "scenario",
+        "how",
+        "expected",
+        "base",
+        "order",
+        "best",
+        "verdict",
+        "options",
+    }
     comparison = estimate(read_scenario(example["scenario"]), catalog, date.fromisoformat(example["as_of"]))
 
     answers = {found.offer.id: found for found in comparison.estimates}
-    assert answers.keys() == example["expected"].keys()
-    for name, expected in example["expected"].items():
+    if "expected" in example:
+        assert answers.keys() == example["expected"].keys()
+    for name, expected in example.get("expected", {}).items():
         answer = seen(comparison, answers[name], expected)
         assert {key: answer[key] for key in expected if answer[key] != expected[key]} == {}, f"{name}: {expected}"
     if "order" in example:
         assert [found.offer.id for found in comparison.estimates] == example["order"]
     if "best" in example:
         assert (comparison.best.offer.id if comparison.best else "nothing") == example["best"]
+    if "verdict" in example:
+        assert stated_verdict(comparison, example["verdict"]) == example["verdict"]
+    for name, expected in example.get("options", {}).items():
+        assert stated_option(comparison, answers[name], expected) == expected, name
     if "base" in example:
         assert comparison.base is not None
         assert {key: money(getattr(comparison.base, key), text) for key, text in example["base"].items()} == example[

@@ -15,8 +15,8 @@ from calculator import (
     Comparison,
     Estimate,
     FieldErrors,
-    RankGroup,
     assumption_impacts,
+    average_month,
     break_even,
     crossover,
     estimate,
@@ -51,9 +51,10 @@ def test_on_all_has_them_where_a_model_is_named_and_else_not(catalog: Catalog) -
 
 
 def test_they_are_ranked_with_the_hosted_ones(catalog: Catalog) -> None:
-    ranked = [one for one in answer(catalog, {**TRAINED, "on": "all"}).estimates if one.standing == RankGroup.LASTS]
-    totals = [one.total_usd for one in ranked]
-    assert totals == sorted(totals, key=lambda usd: usd or Decimal(0))
+    comparison = answer(catalog, {**TRAINED, "on": "all"})
+    ranked = comparison.usable
+    months = [average_month(comparison, one).usd for one in ranked]
+    assert months == sorted(months, key=lambda usd: usd or Decimal(0))
     kinds = "".join("g" if one.offer.id in catalog.gpus.offers else "h" for one in ranked)
     assert "hg" in kinds
     assert "gh" in kinds
