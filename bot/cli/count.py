@@ -13,9 +13,9 @@ from typing import TextIO
 from bot.cli.arguments import DATASET, prices_dir
 from bot.counting.parent import count_file
 from bot.counting.protocol import Progress
-from bot.render.dataset_text import dataset_json, dataset_text
+from bot.render.dataset_text import dataset_json, dataset_text, refusal
 from calculator import FieldErrors, UserError
-from calculator.datasets import DatasetReport
+from calculator.datasets import Columns, DatasetReport
 from pricing import ENCODINGS, Catalog, load_catalog, load_dataset_rules
 
 _BAR = 30
@@ -28,7 +28,9 @@ def run(_: str, arguments: Sequence[str]) -> int:
         UserError: The file cannot be read.
     """
     options = _parser().parse_args(arguments)
-    report = _count(options.file, load_catalog(prices_dir()), options.encoding, options.report)
+    report = _count(
+        options.file, load_catalog(prices_dir()), options.encoding, options.report, read_columns(options.columns)
+    )
     if options.report:
         print(f"Wrote {options.report}.", file=sys.stderr)  # the output may be JSON
     if options.tokens_only:
@@ -53,12 +55,30 @@ def with_dataset(fields: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
     report = _count(Path(fields[DATASET]), catalog, "o200k_base", None)
     if not report.count.examples:
         raise UserError(f"{fields[DATASET]}: this file has no valid example. `ftcost count` lists the faults.")
+    if faults := refusal(report):
+        print(f"{fields[DATASET]}: {faults} `ftcost count` lists them.", file=sys.stderr)
     if report.inexact_why:
         print(f"{fields[DATASET]}: approximate: {report.inexact_why}.", file=sys.stderr)
     return {**others, **report.count.fields()}
 
 
-def _count(path: Path, catalog: Catalog, encoding: str, report_path: Path | None) -> DatasetReport:
+def read_columns(text: str | None) -> Columns | None:
+    """Return the columns that `--columns QUESTION,ANSWER` names.
+
+    Raises:
+        UserError: The text doesn't name two columns.
+    """
+    if text is None:
+        return None
+    names = [name.strip() for name in text.split(",")]
+    if len(names) != 2 or not all(names):
+        raise UserError(f"--columns names two columns: question and answer, as in prompt,reply; not “{text}”.")
+    return Columns(*names)
+
+
+def _count(
+    path: Path, catalog: Catalog, encoding: str, report_path: Path | None, columns: Columns | None = None
+) -> DatasetReport:
     bar = _Bar(sys.stderr)
     try:
         return asyncio.run(
@@ -69,6 +89,7 @@ def _count(path: Path, catalog: Catalog, encoding: str, report_path: Path | None
                 encoding="cl100k_base" if encoding == "cl100k_base" else "o200k_base",
                 progress=bar.show,
                 report_path=report_path,
+                columns=columns,
             )
         )
     except UserError as error:
@@ -105,7 +126,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="ftcost count",
         description="Count and check a training file: tokens, faults, and the platforms that accept it.",
     )
-    parser.add_argument("file", type=Path, help="JSONL or plain text, optionally compressed with gzip")
+    parser.add_argument("file", type=Path, help="JSONL, a JSON array, CSV, TSV or Parquet; .gz and .zst are unpacked")
+    parser.add_argument("--columns", metavar="QUESTION,ANSWER", help="the columns of a table to train on")
     parser.add_argument("--encoding", choices=ENCODINGS, default="o200k_base", help="default: o200k_base")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     parser.add_argument("--tokens-only", action="store_true", help="print only the number of tokens of all contents")

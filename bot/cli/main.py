@@ -34,6 +34,7 @@ COMMANDS = {
     "price": Command("bot.cli.catalog", "show every price of one offer with its source"),
     "read": Command("bot.cli.read", "show how a question in plain English is read"),
     "count": Command("bot.cli.count", "count and check a training file"),
+    "convert": Command("bot.cli.convert", "write a copy of a training file in the format that a platform takes"),
     "actual": Command("bot.cli.actual", "compare a platform's bill with a scenario"),
     "prices": Command(
         "bot.cli.prices", "list the catalogue with the age of its prices and what is unknown, or refresh it"
@@ -121,6 +122,7 @@ Examples:
   ftcost models llama
   ftcost price openai/gpt-4.1-mini
   ftcost count train.jsonl
+  ftcost convert train.jsonl --to together
 
 Options:
   -h, --help     show this help; `ftcost COMMAND --help` shows that of a command,

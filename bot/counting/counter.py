@@ -28,9 +28,11 @@ from bot.counting.protocol import Finished, Output, Progress, Refused, Task
 from bot.counting.tokenizer import Tokenizer
 from calculator import UserError
 from calculator.datasets import (
+    MAX_UNPACKED_BYTES,
     PARQUET,
     Block,
     BlockCount,
+    Columns,
     CountingRules,
     DatasetCount,
     OpenedFile,
@@ -55,16 +57,24 @@ _Assignment = tuple[int, int, int, int | None, int]
 """A block for a worker: number, first line, lines, offset in the file (None if the bytes follow), size in bytes."""
 
 
-class _File:
+class TrainingFile:
     """A file read in chunks, with the number of bytes read."""
 
-    def __init__(self, path: str) -> None:
-        self._path = Path(path)
-        self.size = self._path.stat().st_size
+    def __init__(self, path: Path) -> None:
+        """Look up the size.
+
+        Args:
+            path: The file.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        self.path = path
+        self.size = path.stat().st_size
         self.done = 0
 
     def chunks(self) -> Iterator[bytes]:
-        with self._path.open("rb") as file:
+        with self.path.open("rb") as file:
             while chunk := file.read(_CHUNK_BYTES):
                 self.done += len(chunk)
                 yield chunk
@@ -106,8 +116,8 @@ def count_task(task: Task, progress: Callable[[Progress], None], report: TextIO 
         UserError: The content cannot be read.
         OSError: The file cannot be read.
     """
-    file = _File(task.path)
-    opened = open_path(file, task)
+    file = TrainingFile(Path(task.path))
+    opened = open_training_file(file, task.columns, task.max_unpacked_bytes)
     blocks = split_blocks(opened.chunks)
     head, file_format = _detect_format(blocks)  # a file that is not text is refused before the ranks are loaded
     tokenizer = Tokenizer(task.encoding)
@@ -132,19 +142,25 @@ def count_task(task: Task, progress: Callable[[Progress], None], report: TextIO 
     return tally.result(file_format, task.encoding, file.size, opened.wrapping, opened.reading)
 
 
-def open_path(file: _File, task: Task) -> OpenedFile:
-    """Return the file of a task as lines.
+def open_training_file(
+    file: TrainingFile, columns: Columns | None = None, max_unpacked_bytes: int = MAX_UNPACKED_BYTES
+) -> OpenedFile:
+    """Return a file as lines.
+
+    Args:
+        file: The file.
+        columns: The columns of a table with the question and the answer; None to go by their names.
+        max_unpacked_bytes: The largest size of a compressed file's content.
 
     Raises:
         UserError: The content cannot be read.
+        OSError: The file cannot be read.
     """
     chunks = file.chunks()
     head = next(chunks, b"")
     if head.startswith(PARQUET):
-        return open_parquet(Path(task.path), task.columns)
-    return open_file(
-        chain((head,) if head else (), chunks), max_unpacked_bytes=task.max_unpacked_bytes, columns=task.columns
-    )
+        return open_parquet(file.path, columns)
+    return open_file(chain((head,) if head else (), chunks), max_unpacked_bytes=max_unpacked_bytes, columns=columns)
 
 
 def _detect_format(blocks: Iterator[Block]) -> tuple[list[Block], Format | None]:

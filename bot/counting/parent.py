@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from calculator.datasets import (
     Columns,
     DatasetReport,
     MessageOverhead,
+    PlatformRequirements,
     image_limits,
     limits_of,
     make_report,
@@ -82,19 +83,11 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
         RuntimeError: The process ended without a result.
     """
     needs = needs_of(catalog.offers.values())
-    task = Task(
-        path=str(path),
+    task = msgspec.structs.replace(
+        task_of(path, rules, needs),
         encoding=encoding,
         workers=workers or worker_count(),
-        overheads={
-            name: MessageOverhead(overhead.per_message, overhead.per_name, overhead.per_example)
-            for name, overhead in rules.overheads.items()
-        },
-        limits=limits_of(needs),
         max_unpacked_bytes=max_unpacked_bytes,
-        image_tokens=rules.image_tokens.low_detail,
-        refused_by=refusing_platforms(rules, needs),
-        max_images=image_limits(rules, needs),
         columns=columns,
         report_path=str(report_path) if report_path else None,
         max_reported=max_reported,
@@ -112,6 +105,30 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
         with suppress(asyncio.CancelledError, UserError):
             await counting
     return make_report(finished.count, rules, needs)
+
+
+def task_of(path: Path, rules: DatasetRules, needs: Mapping[str, PlatformRequirements]) -> Task:
+    """Return the task of counting a file in one process.
+
+    Args:
+        path: The file.
+        rules: The dataset rules of the platforms.
+        needs: Requirements by platform, as `needs_of` returns them.
+    """
+    return Task(
+        path=str(path),
+        encoding="o200k_base",
+        workers=1,
+        overheads={
+            name: MessageOverhead(overhead.per_message, overhead.per_name, overhead.per_example)
+            for name, overhead in rules.overheads.items()
+        },
+        limits=limits_of(needs),
+        max_unpacked_bytes=MAX_UNPACKED_BYTES,
+        image_tokens=rules.image_tokens.low_detail,
+        refused_by=refusing_platforms(rules, needs),
+        max_images=image_limits(rules, needs),
+    )
 
 
 async def _count(task: Task, progress: Callable[[Progress], None], descriptors: Collection[int]) -> Finished:

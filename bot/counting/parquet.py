@@ -32,24 +32,25 @@ def open_parquet(path: Path, columns: Columns | None = None) -> OpenedFile:
     except ImportError:
         raise UserError(_MISSING) from None
     try:
-        table = parquet.ParquetFile(path.open("rb"))
-        names = [str(name) for name in table.schema_arrow.names]
+        with path.open("rb") as file:
+            names = [str(name) for name in parquet.ParquetFile(file).schema_arrow.names]
     except (ArrowException, OSError, ValueError) as error:
         raise UserError(f"The Parquet file is damaged ({_first_line(error)}). Export it again.") from None
-    return OpenedFile(_lines(table, columns), ("table",), describe_columns(names, columns))
+    return OpenedFile(_lines(path, columns), ("table",), describe_columns(names, columns))
 
 
-def _lines(table: Any, columns: Columns | None) -> Iterator[bytes]:
-    from pyarrow import ArrowException
+def _lines(path: Path, columns: Columns | None) -> Iterator[bytes]:
+    from pyarrow import ArrowException, parquet
 
     try:
-        for batch in table.iter_batches(batch_size=_BATCH_ROWS):
-            for row in batch.to_pylist():
-                record = {"question": row[columns.question], "answer": row[columns.answer]} if columns else row
-                yield (
-                    json.dumps(_without_nulls(record), ensure_ascii=False, default=str).encode("utf-8", "replace")
-                    + b"\n"
-                )
+        with path.open("rb") as file:
+            for batch in parquet.ParquetFile(file).iter_batches(batch_size=_BATCH_ROWS):
+                for row in batch.to_pylist():
+                    record = {"question": row[columns.question], "answer": row[columns.answer]} if columns else row
+                    yield (
+                        json.dumps(_without_nulls(record), ensure_ascii=False, default=str).encode("utf-8", "replace")
+                        + b"\n"
+                    )
     except (ArrowException, OSError, ValueError) as error:
         raise UserError(f"The Parquet file is damaged ({_first_line(error)}). Export it again.") from None
 

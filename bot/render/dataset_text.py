@@ -46,6 +46,16 @@ def dataset_json(report: DatasetReport) -> dict[str, Any]:
     }
 
 
+def refusal(report: DatasetReport) -> str | None:
+    """Return the sentence on the faults for which platforms refuse a file; None if no platform does."""
+    count = report.count
+    titles = [verdict.title for verdict in report.platforms.values() if verdict.fate == "refused"]
+    if not count.refusals or not titles:
+        return None
+    faults = "1 fault makes" if count.refusals == 1 else f"{count.refusals:,} faults make"
+    return f"{faults} {', '.join(titles)} refuse the file: mend it first."
+
+
 def dataset_text(report: DatasetReport) -> str:
     """Return the report as lines for a terminal."""
     count, lengths = report.count, report.count.lengths

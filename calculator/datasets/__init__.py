@@ -7,15 +7,25 @@ from calculator.datasets.acceptance import (
     image_limits,
     refusing_platforms,
 )
-from calculator.datasets.blocks import BlockCount, CountingRules, Tokenizer, count_block, file_problems
+from calculator.datasets.blocks import (
+    BlockCount,
+    CountingRules,
+    Tokenizer,
+    count_block,
+    decode_line,
+    file_problems,
+)
+from calculator.datasets.conversion import convert_record
 from calculator.datasets.formats import detect_format
 from calculator.datasets.lines import Block, split_blocks
 from calculator.datasets.opening import MAX_UNPACKED_BYTES, PARQUET, OpenedFile, open_file
 from calculator.datasets.parsed_line import MessageOverhead
 from calculator.datasets.problems import KINDS, MAX_SHOWN, Kind, Problem
+from calculator.datasets.recognition import format_of
 from calculator.datasets.report import DatasetReport, limits_of, make_report, needs_of
 from calculator.datasets.tables import Columns, describe_columns
 from calculator.datasets.tally import DatasetCount, LengthLimit, LengthPercentiles, Tally, Truncation
+from calculator.datasets.vendor_formats import ConversionError
 
 __all__ = [
     "KINDS",
@@ -26,6 +36,7 @@ __all__ = [
     "Block",
     "BlockCount",
     "Columns",
+    "ConversionError",
     "CountingRules",
     "DatasetCount",
     "DatasetReport",
@@ -40,10 +51,13 @@ __all__ = [
     "Tally",
     "Tokenizer",
     "Truncation",
+    "convert_record",
     "count_block",
+    "decode_line",
     "describe_columns",
     "detect_format",
     "file_problems",
+    "format_of",
     "image_limits",
     "limits_of",
     "make_report",

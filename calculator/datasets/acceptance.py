@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from calculator.datasets.problems import CONVERTED, REFUSED_EVERYWHERE
 from calculator.datasets.tally import DatasetCount, LengthLimit
-from pricing import AS_IT_IS, TRAITS, DatasetRules, Encoding, LongFate, PlatformFormats, Trait
+from pricing import AS_IT_IS, PURPOSES, TRAITS, DatasetRules, Encoding, Format, LongFate, PlatformFormats, Trait
 
 _FATES: dict[LongFate, str] = {
     "cut": "{0} cut at {1:,} tokens: {2.tokens_if_cut:,} of {3:,} tokens are trained on.",
@@ -15,6 +15,9 @@ _FATES: dict[LongFate, str] = {
     "unknown": "{0} over its limit of {1:,} tokens; their treatment isn't published.",
 }
 _ALL_LINES: frozenset[Trait] = frozenset(("byte_order_mark", "utf_16", "compressed", "json_array", "table"))
+
+# Turns of one role in a row become one, of several blocks.
+_MERGED: frozenset[Trait] = frozenset(("two_users", "two_assistants", "two_tools"))
 
 Fate = Literal["taken", "converted", "refused", "unknown"]
 
@@ -90,7 +93,7 @@ def platform_verdict(
         accepting = [form for form, action in platform.takes.items() if action == AS_IT_IS]
         why = f"Not accepted: {need.title} takes {', '.join(accepting)}, not {count.format}."
         return Acceptance(need.title, "refused", why)
-    findings = _findings(name, count, rules, platform)
+    findings = _findings(name, count, rules, target)
     findings.refused.extend(requirements)
     if target != count.format:
         by_hand = platform.takes.get(count.format)
@@ -100,7 +103,8 @@ def platform_verdict(
     return _with_factors(verdict, count.encoding, platform, rules)
 
 
-def _findings(name: str, count: DatasetCount, rules: DatasetRules, platform: PlatformFormats) -> _Findings:
+def _findings(name: str, count: DatasetCount, rules: DatasetRules, target: Format | None) -> _Findings:
+    platform = rules.platforms[name]
     findings = _Findings([], [], [], [])
     for kind, number in count.problems_by_kind.items():
         if kind in REFUSED_EVERYWHERE:
@@ -108,7 +112,10 @@ def _findings(name: str, count: DatasetCount, rules: DatasetRules, platform: Pla
             reasons.append(f"{kind.replace('_', ' ')} ({number:,} {_lines(number)})")
     if count.problems_by_kind.get("duplicate_key"):
         findings.unknown.append("a key that stands twice in one object")
-    for trait in _traits(count):
+    if not count.output_tokens and PURPOSES[count.format or "text"] != "graded":
+        findings.refused.append("nothing would be trained")
+    mended = _mended(count.format, target)
+    for trait in (trait for trait in _traits(count) if trait not in mended):
         if trait == "too_many_images":
             _check_images(count, platform, findings)
         elif not (trait == "table" and count.format == "tokens" and "tokens" in platform.takes):
@@ -116,6 +123,13 @@ def _findings(name: str, count: DatasetCount, rules: DatasetRules, platform: Pla
     if platform.max_file_bytes and count.bytes > platform.max_file_bytes:
         findings.refused.append(f"the file is larger than the limit of {platform.max_file_bytes // 1_000_000:,} MB")
     return findings
+
+
+def _mended(file_format: Format | None, target: Format | None) -> frozenset[Trait]:
+    """Return the traits that a conversion to another format always mends."""
+    if target == file_format:
+        return frozenset()
+    return _MERGED | {"text_parts"} if target and target.startswith("bedrock-nova") else frozenset(("text_parts",))
 
 
 def _traits(count: DatasetCount) -> dict[Trait, int]:

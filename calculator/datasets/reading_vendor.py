@@ -143,8 +143,9 @@ def _read_blocks(blocks: Any, number: int, reading: ParsedLine, *, trained: bool
                     f"Message {number}: an answer has an image or a document. Move it to the question.",
                 )
         elif block:
-            reading.by_rule = False
-            reading.traits.add("reasoning" if "reasoningContent" in block else "tools")
+            is_reasoning = "reasoningContent" in block
+            reading.by_rule = reading.by_rule and is_reasoning
+            reading.traits.add("reasoning" if is_reasoning else "tools")
             reading.add(as_json(block), trained=trained)
     if len(reading.texts) == texts_before and reading.images == images:
         reading.fault("empty_content", f"Message {number} has no text block. Write its text.")

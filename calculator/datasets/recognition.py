@@ -88,7 +88,7 @@ def _preference_format(record: Mapping[str, Any]) -> Format | None:
 def _vendor_format(record: Mapping[str, Any]) -> Format | None:
     if "contents" in record:
         return "gemini"
-    if isinstance(record.get("input_ids"), list):
+    if "input_ids" in record:
         return "tokens"
     if any(key in record for key in SHAREGPT_KEYS):
         return "sharegpt"

@@ -169,6 +169,8 @@ def _tools(count: DatasetCount) -> str:
     if not count.tool_tokens:
         return f"{text}; the tokens around a call, a few each, are not counted"
     difference = count.tool_tokens - count.formula_tokens
+    if not difference:
+        return f"{text}: {count.tool_tokens:,} tokens of definitions, as many as by OpenAI's cookbook"
     share = abs(difference) * 100 / (count.tokens or 1)
     return (
         f"{text}: {count.tool_tokens:,} tokens of definitions, by OpenAI's cookbook {count.formula_tokens:,}, so the "

@@ -1,0 +1,159 @@
+"""Conversion: an accepted set goes to every other format and back without losing a text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calculator.datasets import ConversionError, convert_record, format_of
+from pricing import load_dataset_rules
+from tests.calculator.datasets.files import chat, count, jsonl, message
+
+PLATFORMS = ("openai", "azure", "google", "aws-bedrock", "mistral", "together", "fireworks")
+TEXT = st.text(min_size=1, max_size=40).filter(str.strip)
+ARGUMENTS = st.dictionaries(st.text(max_size=5), st.one_of(st.integers(), TEXT), max_size=3)
+
+
+RULES = load_dataset_rules()
+
+
+def convert(record: dict[str, Any], platform: str) -> dict[str, Any]:
+    file_format = format_of(record)
+    assert file_format
+    return convert_record(record, file_format, platform, RULES)
+
+
+@st.composite
+def chats(draw: st.DrawFn) -> dict[str, Any]:
+    """A chat with or without a system message, reasoning, an image, and a tool that is called."""
+    messages = [message("system", draw(TEXT))] if draw(st.booleans()) else []
+    for _ in range(draw(st.integers(1, 3))):
+        question: Any = draw(TEXT)
+        if draw(st.booleans()):
+            image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+            question = [{"type": "text", "text": question}, image]
+        messages.append(message("user", question))
+        if draw(st.booleans()):
+            function = {"name": "look", "arguments": json.dumps(draw(ARGUMENTS), ensure_ascii=False)}
+            call = {"id": "c1", "type": "function", "function": function}
+            messages += [message("assistant", None, tool_calls=[call]), message("tool", draw(TEXT), tool_call_id="c1")]
+        reasoning = {"reasoning_content": draw(TEXT)} if draw(st.booleans()) else {}
+        messages.append(message("assistant", draw(TEXT), **reasoning))
+    parameters = {"type": "object", "properties": {"sku": {"type": "string"}}}
+    tools = [{"type": "function", "function": {"name": "look", "description": "Look up", "parameters": parameters}}]
+    return chat(*messages, tools=tools)
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> dict[str, Any]:
+    outputs = ("preferred_output", "non_preferred_output")
+    answers = {key: [message("assistant", draw(TEXT))] for key in outputs}
+    return {"input": chat(message("user", draw(TEXT))), **answers}
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@given(record=chats())
+def test_chat_survives_the_way_and_back(platform: str, record: dict[str, Any]) -> None:
+    assert convert(convert(record, platform), "openai") == record
+
+
+@pytest.mark.parametrize("platform", ["azure", "google", "aws-bedrock", "together", "fireworks"])
+@given(record=pairs())
+def test_pair_survives_the_way_and_back(platform: str, record: dict[str, Any]) -> None:
+    assert convert(convert(record, platform), "openai") == record
+
+
+@given(record=chats(), first=st.sampled_from(PLATFORMS), second=st.sampled_from(PLATFORMS))
+def test_content_tokens_are_those_of_the_copy(record: dict[str, Any], first: str, second: str) -> None:
+    """The reasoning stands before the content, in one text or two."""
+    copy = convert(convert(record, first), second)
+    found, problems = count(jsonl(copy))
+    assert found.content_tokens <= count(jsonl(record))[0].content_tokens + 3
+    assert convert(copy, "openai") == record
+    assert not {"no_messages", "bad_message", "unknown_role", "empty_content"} & {problem.kind for problem in problems}
+
+
+SHAREGPT = {"conversations": [{"from": "human", "value": "hi"}, {"from": "gpt", "value": "yes"}], "system": "be brief"}
+EXPECTED = chat(message("system", "be brief"), message("user", "hi"), message("assistant", "yes"))
+QUESTION, GOOD, BAD = message("user", "hi"), message("assistant", "yes"), message("assistant", "no")
+PAIR = {"input": chat(QUESTION), "preferred_output": [GOOD], "non_preferred_output": [BAD]}
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        (SHAREGPT, EXPECTED),
+        ({"instruction": "hi", "input": "", "output": "yes", "system": "be brief"}, EXPECTED),
+        ({"system": "be brief", "messages": [message("user", "hi"), message("assistant", "yes")]}, EXPECTED),
+        ({"question": "hi", "answer": "yes", "system": "be brief"}, EXPECTED),
+        ({"prompt": "hi", "completion": "yes"}, chat(QUESTION, GOOD)),
+        ({"messages": json.dumps([QUESTION, GOOD])}, chat(QUESTION, GOOD)),
+        ({"id": 7, **chat(QUESTION, GOOD)}, chat(QUESTION, GOOD)),
+        (
+            {"user": "hi", "analysis": "hm", "final": "yes", "developer": "be brief"},
+            chat(message("developer", "be brief"), QUESTION, message("assistant", "yes", thinking="hm")),
+        ),
+        ({"prompt": "hi", "chosen": "yes", "rejected": "no"}, PAIR),
+        ({"prompt": [QUESTION], "chosen": [GOOD], "rejected": [BAD]}, PAIR),
+        ({"chosen": [QUESTION, GOOD], "rejected": [QUESTION, BAD], "prompt": "hi"}, PAIR),
+        ({"chosen": "\n\nHuman: hi\n\nAssistant: yes", "rejected": "\n\nHuman: hi\n\nAssistant: no"}, PAIR),
+        ({"instruction": "hi", "chosen": "yes", "rejected": "no"}, PAIR),
+        (
+            {
+                "conversations": [{"from": "human", "value": "hi"}],
+                "chosen": {"from": "gpt", "value": "yes"},
+                "rejected": {"from": "gpt", "value": "no"},
+            },
+            PAIR,
+        ),
+    ],
+)
+def test_common_formats_become_openais(record: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert convert(record, "openai") == expected
+
+
+def test_sharegpt_tools_become_calls() -> None:
+    record = {
+        "conversations": [
+            {"from": "human", "value": "how old"},
+            {"from": "function_call", "value": '{"name": "age", "arguments": {"born": 1980}}'},
+            {"from": "observation", "value": "46"},
+            {"from": "gpt", "value": "46 years"},
+        ],
+        "tools": '[{"name": "age", "parameters": {}}]',
+    }
+    function = {"name": "age", "arguments": '{"born": 1980}'}
+    assert convert(record, "openai") == chat(
+        message("user", "how old"),
+        message("assistant", None, tool_calls=[{"id": "call_0", "type": "function", "function": function}]),
+        message("tool", "46"),
+        message("assistant", "46 years"),
+        tools=[{"type": "function", "function": {"name": "age", "parameters": {}}}],
+    )
+
+
+def test_developer_becomes_system_only_where_it_is_refused() -> None:
+    record = chat(message("developer", "be brief"), QUESTION, GOOD)
+    assert convert(record, "openai") == record
+    assert convert(record, "together")["messages"][0] == message("system", "be brief")
+
+
+@pytest.mark.parametrize(
+    ("record", "platform", "says"),
+    [
+        (chat(QUESTION, message("assistant", "no", weight=0), QUESTION, GOOD), "google", "weight 0"),
+        (chat(message("user", "hi", name="Ann"), GOOD), "aws-bedrock", "the name “Ann”"),
+        (chat(QUESTION, message("system", "stop"), GOOD), "google", "after the first turn"),
+        ({"text": "once"}, "openai", "text can't be made"),
+        (PAIR, "mistral", "openai-preference can't be made"),
+        (chat(message("user", "hi", recipient="x"), GOOD), "together", "“recipient”"),
+    ],
+)
+def test_what_a_format_cannot_hold_is_refused(record: dict[str, Any], platform: str, says: str) -> None:
+    """Nothing is left out silently."""
+    with pytest.raises(ConversionError, match=says):
+        convert(record, platform)

@@ -1,0 +1,17 @@
+"""The tables of docs/datasets.md are those of the rules."""
+
+from __future__ import annotations
+
+from pricing.dataset_tables import DOCUMENT, dataset_tables, with_tables
+from pricing.datasets import load_dataset_rules
+
+
+def test_tables_in_the_documentation_are_current() -> None:
+    document = DOCUMENT.read_text(encoding="utf-8")
+    assert document == with_tables(document, dataset_tables(load_dataset_rules())), "python -m pricing.dataset_tables"
+
+
+def test_tables_cite_the_rules() -> None:
+    tables = dataset_tables(load_dataset_rules())
+    assert "| openai-rft | ✓ | ✓ | – | – | – | – | ✓ |" in tables
+    assert "| two messages by the user in a row | [taken](https://developers.openai.com/" in tables
