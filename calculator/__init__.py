@@ -21,6 +21,7 @@ from calculator.estimate_notes import (
     estimate_assumptions,
     estimate_warnings,
     training_range,
+    uncached_base,
 )
 from calculator.formulas import FormulaInput, Formulas, formula_of, in_formulas, value_of
 from calculator.offer_estimate import YOUR_RATES
@@ -31,7 +32,7 @@ from calculator.payback.rules_of_thumb import RuleOfThumb, favoured_side, rules_
 from calculator.payback.turning_change import turning_change
 from calculator.question.customers import customer_of
 from calculator.question.keys import INPUT_LABELS, KEYS, Key, in_section, key_of, nearest_key, unknown_key
-from calculator.question.quantities import Amount, parse_number
+from calculator.question.quantities import DAYS_A_MONTH, Amount, parse_number
 from calculator.question.scenario import YOUR_GPUS, Scenario, default_text, read_scenario
 from calculator.result import (
     AssumptionImpact,
@@ -55,6 +56,7 @@ from calculator.uncertainty.sensitivity import Driver, sensitivity, with_default
 from calculator.uncertainty.shapley import Cause, difference_causes
 
 __all__ = [
+    "DAYS_A_MONTH",
     "INPUT_LABELS",
     "KEYS",
     "PARTS",
@@ -147,6 +149,7 @@ __all__ = [
     "threshold",
     "training_range",
     "turning_change",
+    "uncached_base",
     "unknown_key",
     "value_of",
     "verdict",

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from calculator.comparison import Comparison, computed_once
+from calculator.costs.base_model import base_call_prices, estimate_uncached_base
 from calculator.costs.capacity import SECONDS_AN_HOUR, capacity_words, deployment_of
 from calculator.costs.hosting import is_dedicated
-from calculator.costs.inference import token_loads
+from calculator.costs.inference import caching_note, offer_call_prices, token_loads
 from calculator.costs.rented_gpus import RentedGpuOffer, run_seconds
 from calculator.costs.training import billed_tokens_per_example, method_of, sells_method, tokens_of_a_run
 from calculator.costs.warnings import method_not_sold, not_for_sale, offer_warnings
 from calculator.offer_estimate import EstimateContext, estimate_offer
 from calculator.question.resolved import ResolvedScenario
-from calculator.result import AssumptionImpact, Estimate, Warning, sum_amounts
+from calculator.result import AssumptionImpact, BaseEstimate, Estimate, Warning, sum_amounts
 from pricing import Offer
 
 MOST_IMPACTS = 3
@@ -59,7 +60,21 @@ def base_notes(comparison: Comparison) -> tuple[str, ...]:
     """
     plan = comparison.plan
     base = None if plan.base_rates else comparison.context.base_price(plan)
-    return base.notes(comparison.as_of, _estimate_context(comparison).end) if base else ()
+    if base is None:
+        return ()
+    caching = caching_note(plan, plan.prompt_before_tokens, base_call_prices(base), base.provider)
+    notes = base.notes(comparison.as_of, _estimate_context(comparison).end)
+    return (*notes, f"{caching[0].upper()}{caching[1:]}.") if caching and plan.calls_per_month else notes
+
+
+def uncached_base(comparison: Comparison) -> BaseEstimate | None:
+    """Return the baseline without prompt caching; None if there is none, or caching makes no difference.
+
+    Args:
+        comparison: The answer to the question.
+    """
+    base = comparison.context.base_price(comparison.plan)
+    return estimate_uncached_base(comparison.plan, base, comparison.as_of) if base else None
 
 
 @computed_once
@@ -146,7 +161,9 @@ def _assumptions(plan: ResolvedScenario, offer: Offer, epochs: Decimal) -> Itera
     if method and plan.method is None:
         yield f"priced for method {method}"
     if plan.calls_per_month and not is_dedicated(plan, offer):
-        kinds = {load.kind for load in token_loads(plan, plan.prompt_after_tokens, offer.history)}
+        kinds = {load.kind for load in token_loads(plan, plan.prompt_after_tokens, offer_call_prices(offer))}
+        if note := caching_note(plan, plan.prompt_after_tokens, offer_call_prices(offer), offer.platform_title):
+            yield note
         if plan.cached_share and "cached_input" not in kinds and "batch_cached_input" not in kinds:
             yield "no cached price: cached tokens pay the input price"
         if plan.batch_share and "batch_output" not in kinds and "batch_input" not in kinds:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from calculator.costs.capacity import capacity_of
 from calculator.costs.horizon import day_after_months, months_between
 from calculator.costs.hosting import hosting_lines, is_dedicated, storage_lines
-from calculator.costs.inference import inference_lines
+from calculator.costs.inference import inference_lines, offer_call_prices
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.costs.training import epochs_of, sells_method, training_lines
 from calculator.numeric import ONE, ZERO, highest, smaller
@@ -64,7 +64,7 @@ def estimate_offer(context: EstimateContext, offer: Offer) -> Estimate:
         return Estimate(offer, status, _standing(context, offer, lines), months, epochs, tuple(lines))
     lines += hosting_lines(plan, offer, as_of, months, dedicated=dedicated)
     if plan.calls_per_month and not dedicated:
-        lines += inference_lines(plan, plan.prompt_after_tokens, offer.history, as_of, months)
+        lines += inference_lines(plan, plan.prompt_after_tokens, offer_call_prices(offer), as_of, months)
     capacity = capacity_of(plan, offer, _month_of_hosting(lines)) if dedicated or not offer.sells_calls else None
     return Estimate(offer, status, _standing(context, offer, lines), months, epochs, tuple(lines), capacity)
 

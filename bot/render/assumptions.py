@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bot.render.money import money, quantity, signed
 from bot.render.tables import horizon
-from calculator import Comparison, Estimate, assumption_impacts, estimate_assumptions, training_range
+from calculator import DAYS_A_MONTH, Comparison, Estimate, assumption_impacts, estimate_assumptions, training_range
 
 
 def assumption_sentences(comparison: Comparison, estimate: Estimate) -> list[str]:
     """Return the assumptions behind an estimate, other than its prices."""
     plan = comparison.plan
-    sentences = [f"{quantity(plan.days_per_month)} days a month, {horizon(comparison)}."]
+    days = "365/12" if plan.days_per_month == DAYS_A_MONTH else quantity(plan.days_per_month)
+    sentences = [f"{days} days a month, {horizon(comparison)}."]
     if ends := training_range(comparison, estimate):
         sentences.append(f"Training costs {money(ends[0])} to {money(ends[1])} in 8 of 10 cases.")
     if estimate.months % 1:

@@ -54,6 +54,7 @@ from calculator import (
     sample,
     sensitivity,
     training_range,
+    uncached_base,
     verdict,
 )
 from pricing import Price
@@ -83,7 +84,7 @@ def build_result(comparison: Comparison) -> SavedResult:
         options=tuple(_option(option) for option in options(comparison)),
         verdict=_verdict(comparison),
         estimates=tuple(_offer(comparison, estimate) for estimate in comparison.estimates),
-        base=_base(comparison.base) if comparison.base else None,
+        base=_base(comparison, comparison.base) if comparison.base else None,
         own_gpus=_crossover(volume) if (volume := crossover(comparison)) else None,
         drivers=_drivers(comparison, comparison.best) if comparison.best else None,
     )
@@ -216,7 +217,8 @@ def _crossover(volume: Crossover) -> SavedCrossover:
     )
 
 
-def _base(base: BaseEstimate) -> SavedBase:
+def _base(comparison: Comparison, base: BaseEstimate) -> SavedBase:
+    uncached = uncached_base(comparison)
     return SavedBase(
         model=base.model,
         provider=base.provider,
@@ -224,6 +226,7 @@ def _base(base: BaseEstimate) -> SavedBase:
         monthly_usd=base.monthly_usd,
         total_usd=base.total_usd,
         lines=tuple(_line(line) for line in base.lines),
+        monthly_usd_without_caching=uncached.monthly_usd if uncached else None,
     )
 
 

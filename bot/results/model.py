@@ -165,6 +165,9 @@ class SavedBase(Struct, frozen=True, kw_only=True):
     monthly_usd: Usd | None
     total_usd: Usd | None
     lines: tuple[SavedLine, ...]
+    monthly_usd_without_caching: Annotated[
+        Usd | None, Meta(description="One full month if nothing is read from a cache; null if that makes no difference")
+    ] = None
 
 
 class SavedCrossover(Struct, frozen=True, kw_only=True):

@@ -168,9 +168,9 @@ def _tokens(usage: Usage, calls: Decimal) -> MeasuredInput:
     return MeasuredInput(TOKENS, put)
 
 
-def cached_share(plan: ResolvedScenario) -> Decimal:
+def cached_share(plan: ResolvedScenario) -> Decimal | None:
     """Return the share of a call's whole input that the question assumes to be read from cache, 0 to 1."""
-    if plan.prompt_after_tokens is None:
+    if plan.prompt_after_tokens is None or plan.cached_share is None:
         return plan.cached_share
     whole = plan.prompt_after_tokens + plan.call_input_tokens
     return plan.cached_share * plan.prompt_after_tokens / whole if whole else ZERO

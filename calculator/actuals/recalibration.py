@@ -82,7 +82,7 @@ def _measured_calls(priced: PricedOffer, variance: Variance) -> dict[str, str]:
     cacheable = prompt or whole_input
     if usage.cached_tokens is not None and cacheable:
         share = smaller(ONE, usage.cached_tokens / usage.calls / cacheable).quantize(_STEP, ROUND_HALF_UP)
-        if share or plan.cached_share:
+        if share or plan.cached_share is None or plan.cached_share:
             fields["cached"] = format_number(share, "%")
     return fields
 

@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from calculator.costs.inference import History, inference_lines
+from calculator.costs.inference import CallPrices, caching_of, inference_lines
 from calculator.errors import FieldErrors
+from calculator.numeric import ZERO
 from calculator.question.resolved import PointRates, ResolvedScenario
 from calculator.result import BaseEstimate
 from pricing import BasePrice, Catalog, PriceKind, UnknownName, price_of, question_source
@@ -40,8 +41,8 @@ def listed_base_price(name: str, catalog: Catalog, on: date) -> BasePrice:
 
 
 @lru_cache(maxsize=16)
-def base_history(base: BasePrice) -> History:
-    """Return the base model's prices as a function of the price kind, as `inference_lines` takes them."""
+def base_call_prices(base: BasePrice) -> CallPrices:
+    """Return the base model's prices of calls, with its seller's prompt caching."""
     usd: dict[PriceKind, Decimal | None] = {
         "input": base.input_usd,
         "cached_input": base.cached_input_usd,
@@ -56,10 +57,16 @@ def base_history(base: BasePrice) -> History:
         for kind, value in usd.items()
         if value is not None
     }
-    return lambda kind: prices.get(kind, ())
+    return CallPrices(lambda kind: prices.get(kind, ()), caching_of(base.provider, base.model))
+
+
+def estimate_uncached_base(plan: ResolvedScenario, base: BasePrice, on: date) -> BaseEstimate | None:
+    """Return the cost of the calls without prompt caching; None if caching makes no difference."""
+    plain = estimate_base(plan._replace(cached_share=ZERO), base, on)
+    return None if plain.total_usd == estimate_base(plan, base, on).total_usd else plain
 
 
 def estimate_base(plan: ResolvedScenario, base: BasePrice, on: date) -> BaseEstimate:
     """Return the cost of the calls without tuning, over the whole horizon."""
-    lines = inference_lines(plan, plan.prompt_before_tokens, base_history(base), on, plan.months)
+    lines = inference_lines(plan, plan.prompt_before_tokens, base_call_prices(base), on, plan.months)
     return BaseEstimate(base.model, base.provider, plan.months, tuple(lines))

@@ -5,17 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from calculator.costs.horizon import month_parts, traffic_months
 from calculator.costs.price_history import PricePeriod, periods
-from calculator.numeric import ONE, ZERO, highest, larger, smaller
+from calculator.numeric import ONE, ZERO, highest, larger, round_down, smaller
 from calculator.question.resolved import ResolvedScenario
 from calculator.result import LineItem
-from pricing import Price, PriceKind
+from pricing import CachingRule, Offer, Price, PriceKind, caching_rule
 
 MILLION = Decimal(1_000_000)
 History = Callable[[PriceKind], tuple[Price, ...]]
+
+
+class CallPrices(NamedTuple):
+    """What calls of a model cost."""
+
+    history: History
+    """Price history by kind."""
+    caching: CachingRule | None
+    """The seller's prompt caching; None if nothing is recorded."""
+
+    @property
+    def least_cached(self) -> int:
+        """Tokens that a prompt must have to be cached."""
+        return (self.caching.min_tokens or 0) if self.caching else 0
+
 
 LABELS: dict[PriceKind, str] = {
     "input": "Input tokens",
@@ -27,27 +43,103 @@ LABELS: dict[PriceKind, str] = {
 }
 
 
+@cache
+def caching_of(seller: str, model: str) -> CachingRule | None:
+    """Return the prompt caching of a model at a seller; None if nothing is recorded."""
+    return caching_rule(seller, model)
+
+
+def offer_call_prices(offer: Offer) -> CallPrices:
+    """Return what calls of an offer's tuned model cost."""
+    return CallPrices(offer.history, caching_of(offer.platform, offer.model))
+
+
 class TokenLoad(NamedTuple):
     """Tokens of one price kind: `share` of the calls use `tokens_per_call` of them each."""
 
     kind: PriceKind
     tokens_per_call: Decimal
     share: Decimal
+    label: str
 
 
-def token_loads(plan: ResolvedScenario, prompt_tokens: Decimal | None, history: History) -> list[TokenLoad]:
+def cached_tokens(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: CallPrices) -> Decimal:
+    """Return the tokens of a call that are read from the cache.
+
+    A share in the question applies to the prompt, or to the call's input if there is no prompt. Without one, the
+    seller's automatic caching applies to the fixed prompt. A prompt below the seller's minimum is never cached.
+
+    Args:
+        plan: The scenario.
+        prompt_tokens: Tokens of the fixed prompt; None if the scenario has no prompt.
+        prices: The prices of calls, with the seller's caching.
+    """
+    rule = prices.caching
+    if plan.cached_share is not None:
+        whole = plan.call_input_tokens if prompt_tokens is None else prompt_tokens
+        return whole * plan.cached_share * _reaches(whole, prices.least_cached)
+    if prompt_tokens is None or rule is None or not rule.automatic:
+        return ZERO
+    step, least = Decimal(rule.step_tokens or 1), Decimal(prices.least_cached)
+    whole = larger(ZERO, prompt_tokens - least)
+    inside = least + round_down(whole / step) * step if rule.step_tokens else prompt_tokens
+    return inside * _reaches(prompt_tokens, prices.least_cached)
+
+
+def caching_note(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: CallPrices, seller: str) -> str | None:
+    """Return how much of the prompt is read from the cache, and by which rule; None without a prompt.
+
+    Args:
+        plan: The scenario at its likely values.
+        prompt_tokens: Tokens of the fixed prompt.
+        prices: The prices of calls.
+        seller: The name of the platform or provider.
+    """
+    if not prompt_tokens or plan.cached_share is not None:
+        return None
+    rule, tokens = prices.caching, cached_tokens(plan, prompt_tokens, prices)
+    if rule is None:
+        return f"no automatic prompt caching is recorded for {seller}: the whole prompt pays the input price"
+    if not rule.automatic:
+        return f"{seller} caches a prompt only on request: the whole prompt pays the input price ({rule.source.title})"
+    if not tokens:
+        least = f"{prices.least_cached:,} tokens"
+        return f"{seller} caches prompts from {least} on: this one is too short ({rule.source.title})"
+    if not prices.history("cached_input"):
+        return (
+            f"{seller} caches prompts by itself, at a price that isn't recorded: the whole prompt pays the input price"
+        )
+    return f"{seller} caches {tokens:,.0f} of the {prompt_tokens:,.0f} prompt tokens by itself ({rule.source.title})"
+
+
+def _reaches(tokens: Decimal, least: int) -> Decimal:
+    """Return 1 for a prompt of at least `least` tokens and 0 for a shorter one, without comparing samples."""
+    return smaller(ONE, round_down(tokens / least)) if least else ONE
+
+
+def written_tokens(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: CallPrices) -> Decimal:
+    """Return the tokens of a call that are written to the cache: the share of the prompt that isn't read from it."""
+    if not plan.cached_share or prices.caching is None:
+        return ZERO
+    whole = plan.call_input_tokens if prompt_tokens is None else prompt_tokens
+    return whole * (ONE - plan.cached_share) * _reaches(whole, prices.least_cached)
+
+
+def token_loads(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: CallPrices) -> list[TokenLoad]:
     """Return the tokens of a call by price kind.
 
-    The cached share applies to the prompt, or to the call's input if there is no prompt. Without a cached price, cached
-    tokens pay the input price; without a batch price, batch calls pay the ordinary price.
+    Without a cached price, cached tokens pay the input price; without a batch price, batch calls pay the ordinary
+    price. Where writing to the cache costs more than input, the difference is a load of its own.
 
     Args:
         plan: The scenario.
         prompt_tokens: Tokens of the prompt sent with each call; None if the scenario has no prompt.
-        history: Price history by kind.
+        prices: The prices of calls.
     """
+    history, rule = prices.history, prices.caching
     input_tokens = (prompt_tokens or ZERO) + plan.call_input_tokens
-    cached = (plan.call_input_tokens if prompt_tokens is None else prompt_tokens) * plan.cached_share
+    cached = cached_tokens(plan, prompt_tokens, prices)
+    surcharge = rule.write - ONE if rule and rule.write else ZERO
     batch = plan.batch_share if plan.batch_share and history("batch_input") and history("batch_output") else ZERO
     loads = []
     sides: tuple[tuple[PriceKind, PriceKind, PriceKind, Decimal], ...] = (
@@ -57,35 +149,38 @@ def token_loads(plan: ResolvedScenario, prompt_tokens: Decimal | None, history: 
     for input_kind, cached_kind, output_kind, share in sides:
         if share:
             cached_here = cached if cached and history(cached_kind) else ZERO
-            for kind, tokens in (
-                (input_kind, input_tokens - cached_here),
-                (cached_kind, cached_here),
-                (output_kind, plan.call_output_tokens),
+            written = written_tokens(plan, prompt_tokens, prices) * surcharge if cached_here else ZERO
+            for kind, tokens, label in (
+                (input_kind, input_tokens - cached_here, LABELS[input_kind]),
+                (cached_kind, cached_here, LABELS[cached_kind]),
+                (input_kind, written, "Cache writes, surcharge"),
+                (output_kind, plan.call_output_tokens, LABELS[output_kind]),
             ):
                 if tokens and history(kind):
-                    loads.append(TokenLoad(kind, tokens, share))
+                    loads.append(TokenLoad(kind, tokens, share, label))
     return loads
 
 
 def inference_lines(
-    plan: ResolvedScenario, prompt_tokens: Decimal | None, history: History, as_of: date, months: Decimal
+    plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: CallPrices, as_of: date, months: Decimal
 ) -> list[LineItem]:
     """Return the line items of calls: tokens by kind (in millions) and fees per call.
 
     Args:
         plan: The scenario.
         prompt_tokens: Tokens of the prompt sent with each call; None if the scenario has no prompt.
-        history: Price history by kind.
+        prices: The prices of calls.
         as_of: Date of the estimate.
         months: Months to price.
     """
     if not plan.calls_per_month:
         return []
     lines: list[LineItem] = []
+    history = prices.history
     call_input = (prompt_tokens or ZERO) + plan.call_input_tokens
     if not (history("call") or (history("input") and history("output"))):
         lines.append(_unpriced_calls(plan, months))
-    for load in token_loads(plan, prompt_tokens, history):
+    for load in token_loads(plan, prompt_tokens, prices):
         for period in periods(history(load.kind), as_of, months):
             if period.price and period.price.tiers:
                 lines += _tier_lines(plan, load, period)
@@ -129,8 +224,7 @@ def _token_line(plan: ResolvedScenario, load: TokenLoad, period: PricePeriod, ca
         values = (plan.calls_per_month, load.share, load.tokens_per_call, worth)
     usd = None if price is None or too_long else price.usd
     monthly = None if period.start else month
-    label = LABELS[load.kind]
-    return LineItem("inference", label, month * worth, "1M tokens", usd, "monthly", monthly, price, text, values)
+    return LineItem("inference", load.label, month * worth, "1M tokens", usd, "monthly", monthly, price, text, values)
 
 
 def _tier_lines(plan: ResolvedScenario, load: TokenLoad, period: PricePeriod) -> Iterator[LineItem]:
@@ -156,7 +250,7 @@ def _tier_lines(plan: ResolvedScenario, load: TokenLoad, period: PricePeriod) ->
             edge = f"over {_millions(bottom)}" if top is None else f"{_millions(bottom)} to {_millions(top)}"
             yield LineItem(
                 component="inference",
-                label=f"{LABELS[load.kind]}, {edge} a month",
+                label=f"{load.label}, {edge} a month",
                 quantity=tokens / MILLION,
                 unit="1M tokens",
                 unit_price_usd=tier.usd,

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from calculator.comparison import Comparison, computed_once
-from calculator.costs.base_model import base_history
+from calculator.costs.base_model import base_call_prices
 from calculator.costs.capacity import deployment_of
 from calculator.costs.horizon import months_between
 from calculator.costs.hosting import calls_in_month, hosting_lines, is_dedicated, storage_lines
-from calculator.costs.inference import History, inference_lines
+from calculator.costs.inference import CallPrices, inference_lines, offer_call_prices
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.numeric import ONE, ZERO
 from calculator.payback.months import LONGEST_MONTHS, PayBack, PaybackTerms, SavingStep, ceil_number, pay_back
@@ -42,7 +42,7 @@ class PaybackCase(NamedTuple):
 
     plan: ResolvedScenario
     estimate: Estimate
-    base: History
+    base: CallPrices
     as_of: date
     base_call_usd: Decimal
     terms: PaybackTerms
@@ -106,7 +106,7 @@ def break_even(comparison: Comparison, estimate: Estimate) -> BreakEven | None:
 @computed_once
 def payback_case(comparison: Comparison, estimate: Estimate) -> PaybackCase | None:
     """Return the terms on which an offer pays back; None where they cannot be known."""
-    base = _base_history(comparison)
+    base = _base_prices(comparison)
     if base is None or not estimate.complete:
         return None
     plan, as_of = comparison.plan, comparison.as_of
@@ -121,14 +121,14 @@ def payback_case(comparison: Comparison, estimate: Estimate) -> PaybackCase | No
 
 @computed_once
 def _base_call_usd(comparison: Comparison) -> Decimal | None:
-    base, plan = _base_history(comparison), comparison.plan
+    base, plan = _base_prices(comparison), comparison.plan
     return call_usd(plan, plan.prompt_before_tokens, base, comparison.as_of) if base else None
 
 
 @computed_once
 def _prompting(comparison: Comparison, months: Decimal) -> Total:
     """Return the cost of prompting the base model over a number of months."""
-    base, plan = _base_history(comparison), comparison.plan
+    base, plan = _base_prices(comparison), comparison.plan
     if base is None:
         return Total(None, whole=False)
     lines = inference_lines(plan, plan.prompt_before_tokens, base, comparison.as_of, months)
@@ -136,16 +136,16 @@ def _prompting(comparison: Comparison, months: Decimal) -> Total:
 
 
 @computed_once
-def _base_history(comparison: Comparison) -> History | None:
+def _base_prices(comparison: Comparison) -> CallPrices | None:
     base = comparison.context.base_price(comparison.plan)
-    return base_history(base) if base else None
+    return base_call_prices(base) if base else None
 
 
 def _cause(case: PaybackCase) -> BreakEvenCause:
     """Return why an offer never pays back: the first change that would make it pay, without the end of the model."""
     plan, terms = case.plan, case.terms
     if terms.saving <= 0:
-        if plan.cached_share and case.saving(plan._replace(cached_share=ZERO)) > 0:
+        if plan.cached_share != ZERO and case.saving(plan._replace(cached_share=ZERO)) > 0:
             return "cached"
         return "answers" if case.saving(plan._replace(call_output_tokens=ZERO)) > 0 else "dearer"
     if pay_back(terms, None):
@@ -185,15 +185,15 @@ def _covering_calls(case: PaybackCase) -> int | None:
     return calls if case.terms_at(Decimal(calls)).idle == least else None
 
 
-def call_usd(plan: ResolvedScenario, prompt_tokens: Decimal | None, history: History, as_of: date) -> Decimal | None:
+def call_usd(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: CallPrices, as_of: date) -> Decimal | None:
     """Return the cost of one call at the prices of `as_of`, a graduated price at the average of the plan's month.
 
     US dollars; None if a price is unknown.
     """
-    graduated = any(price.tiers for kind in ("input", "output") for price in history(kind))
+    graduated = any(price.tiers for kind in ("input", "output") for price in prices.history(kind))
     calls = plan.calls_per_month or ONE if graduated else ONE
     month = plan._replace(calls_per_month=calls, growth_per_month=ZERO)
-    lines = inference_lines(month, prompt_tokens, history, as_of, ONE)
+    lines = inference_lines(month, prompt_tokens, prices, as_of, ONE)
     total = sum_amounts(line.amount_usd for line in lines)
     if not lines:
         return ZERO  # a call of no tokens
@@ -205,7 +205,7 @@ def _tuned_call(plan: ResolvedScenario, estimate: Estimate, as_of: date) -> Deci
     offer = estimate.offer
     if is_dedicated(plan, offer):
         return ZERO
-    return call_usd(plan, plan.prompt_after_tokens, offer.history, as_of) if offer.sells_calls else None
+    return call_usd(plan, plan.prompt_after_tokens, offer_call_prices(offer), as_of) if offer.sells_calls else None
 
 
 def _terms(plan: ResolvedScenario, estimate: Estimate, base_usd: Decimal, saving: Decimal, as_of: date) -> PaybackTerms:

@@ -69,6 +69,11 @@ def share(text: str, _: ValueSpec) -> Amount:
     return quantities.parse_share(text)
 
 
+def cached(text: str, spec: ValueSpec) -> Amount | Literal["auto"]:
+    """Parse a share of the prompt, or `auto` for the caching that the seller does by itself."""
+    return "auto" if text.strip().lower() == "auto" else share(text, spec)
+
+
 def growth(text: str, spec: ValueSpec) -> Amount:
     """Parse a change in percent, such as `-5%`. The % is required, so that 5 isn't read as 500%."""
     stripped = text.strip()

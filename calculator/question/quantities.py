@@ -33,6 +33,10 @@ _PERIODS: dict[str, Period] = {
 }  # fmt: skip
 
 
+DAYS_A_MONTH = Decimal(365) / 12
+"""Days of an average month. Twelve of them are a year of 365 days, or 8,760 hours."""
+
+
 class NotANumber(ValueError):
     """The text is not a number at all."""
 

@@ -42,7 +42,8 @@ class ResolvedScenario(NamedTuple):
     call_output_tokens: Decimal
     prompt_before_tokens: Decimal | None
     prompt_after_tokens: Decimal | None
-    cached_share: Decimal
+    cached_share: Decimal | None
+    """None: by the seller's own caching."""
     batch_share: Decimal
     days_per_month: Decimal
     months: Decimal
@@ -110,7 +111,7 @@ def resolve(scenario: Scenario, pick: Pick) -> ResolvedScenario:
         call_output_tokens=pick("call.output", call.output) if call and call.output else ZERO,
         prompt_before_tokens=prompt_before,
         prompt_after_tokens=prompt_before if stays or not prompt else pick("prompt.after", prompt.after),
-        cached_share=at("cached"),
+        cached_share=None if scenario.cached == "auto" else pick("cached", scenario.cached),
         batch_share=at("batch"),
         days_per_month=days,
         months=at("months"),

@@ -15,7 +15,15 @@ from calculator.question.example_lengths import ExampleLengths
 from calculator.question.filters import AtLeast, Licences, Needs, SizeRange
 from calculator.question.keys import FIELDS, KEYS, in_section, unknown_key
 from calculator.question.model_size import ModelSize
-from calculator.question.quantities import Amount, Frequency, PromptChange, TokenPair, TokenRates, parse_amount
+from calculator.question.quantities import (
+    DAYS_A_MONTH,
+    Amount,
+    Frequency,
+    PromptChange,
+    TokenPair,
+    TokenRates,
+    parse_amount,
+)
 from pricing import AttentionKernel, Loss, Method, StackClass, Task
 
 # A lone surrogate: JSON and terminals let it through, and it cannot be encoded.
@@ -47,9 +55,9 @@ class Scenario(BaseModel):
     call: TokenPair | None = None
     prompt: PromptChange | None = None
     base: str | None = None
-    cached: Amount = parse_amount("0")
+    cached: Amount | Literal["auto"] = "auto"
     batch: Amount = parse_amount("0")
-    days: Amount = parse_amount("30")
+    days: Amount = Amount(DAYS_A_MONTH, DAYS_A_MONTH, DAYS_A_MONTH)
     months: Amount = parse_amount("12")
     growth: Amount = parse_amount("0")
     retrain: Amount | None = None

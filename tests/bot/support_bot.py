@@ -15,6 +15,7 @@ FIELDS = {
     "example": "250/150",
     "epochs": "3",
     "calls": "50k/day",
+    "days": "30",
     "call": "100/70",
 }
 OFFER = "Your rate"

@@ -34,6 +34,9 @@ QUESTION = {"examples": "10k", "example": "250/150"}
         ('name="a = b, c"', "estimate", {"name": "a = b, c"}, ""),
         ("on=openai, google", "estimate", {"on": "openai,google"}, ""),
         ("prompt=2000->100", "estimate", {"prompt": "2000->100"}, ""),
+        ("class>=C size<=15B", "estimate", {"class": ">=C", "size": "<=15B"}, ""),
+        ("class=>=C", "estimate", {"class": ">=C"}, ""),
+        ('needs="tools, context>=32k"', "estimate", {"needs": "tools, context>=32k"}, ""),
         ("epochs=3\nruns=2", "estimate", {"epochs": "3", "runs": "2"}, ""),
     ],
 )

@@ -25,6 +25,7 @@ SUPPORT = {
     "prompt": "1500->100",
     "cached": "0%",
     "months": "6",
+    "days": "30",
 }
 
 

@@ -26,5 +26,5 @@ def offer(prices: dict[PriceKind, tuple[Price, ...]], **fields: Any) -> Offer:
 
 def plan(**fields: str) -> ResolvedScenario:
     """Return 1,000 examples of 400 tokens with 100 calls a month of 60/40 tokens, and the given fields."""
-    question = {"examples": "1000", "example": "400", "calls": "100/month", "call": "60/40", **fields}
+    question = {"examples": "1000", "example": "400", "calls": "100/month", "call": "60/40", "days": "30", **fields}
     return resolve_corner(read_scenario(question), "likely")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from calculator.costs.inference import inference_lines, token_loads
+from calculator.costs.inference import inference_lines, offer_call_prices, token_loads
 from pricing import Price, PriceKind, Tier
 from tests.calculator.costs.offers import SOURCE, START, offer, plan, price
 
@@ -17,7 +17,7 @@ MONTHS = Decimal(12)
 def test_input_and_output_have_prices_of_their_own() -> None:
     # 1M calls × 12 months of 200 + 60 and 40 tokens: 3,120M × $3 and 480M × $10.
     busy = plan(calls="1M/month", prompt="2000->200")
-    lines = inference_lines(busy, busy.prompt_after_tokens, offer(PRICES).history, START, MONTHS)
+    lines = inference_lines(busy, busy.prompt_after_tokens, offer_call_prices(offer(PRICES)), START, MONTHS)
     assert [(line.label, line.quantity, line.amount_usd) for line in lines] == [
         ("Input tokens", 3_120, 9_360),
         ("Output tokens", 480, 4_800),
@@ -26,22 +26,22 @@ def test_input_and_output_have_prices_of_their_own() -> None:
 
 def test_the_cached_share_applies_to_the_prompt() -> None:
     cached = plan(prompt="2000->200", cached="80%")
-    loads = token_loads(cached, cached.prompt_after_tokens, offer(PRICES | CACHED).history)
+    loads = token_loads(cached, cached.prompt_after_tokens, offer_call_prices(offer(PRICES | CACHED)))
     # 0.8 × 200 cached, 200 + 60 − 160 not.
     assert [(load.kind, load.tokens_per_call) for load in loads] == [
         ("input", 100),
         ("cached_input", 160),
         ("output", 40),
     ]
-    without_price = token_loads(cached, cached.prompt_after_tokens, offer(PRICES).history)
+    without_price = token_loads(cached, cached.prompt_after_tokens, offer_call_prices(offer(PRICES)))
     assert [(load.kind, load.tokens_per_call) for load in without_price] == [("input", 260), ("output", 40)]
 
 
 def test_batch_calls_pay_ordinary_prices_without_batch_prices() -> None:
     half = plan(batch="50%")
-    shares = {load.kind: load.share for load in token_loads(half, None, offer(PRICES | BATCH).history)}
+    shares = {load.kind: load.share for load in token_loads(half, None, offer_call_prices(offer(PRICES | BATCH)))}
     assert shares == dict.fromkeys(("input", "output", "batch_input", "batch_output"), Decimal("0.5"))
-    assert {load.share for load in token_loads(half, None, offer(PRICES).history)} == {1}
+    assert {load.share for load in token_loads(half, None, offer_call_prices(offer(PRICES)))} == {1}
 
 
 def test_tiers_are_filled_from_the_bottom_each_month() -> None:
@@ -49,16 +49,19 @@ def test_tiers_are_filled_from_the_bottom_each_month() -> None:
     graduated = Price.model_construct(usd=None, per="1M tokens", source=SOURCE, confidence="high", tiers=tiers)
     # 1M calls of 60 tokens: 20M at $3 and 40M at $2, in each of 2 months.
     busy = plan(calls="1M/month")
-    lines = inference_lines(busy, None, offer(PRICES | {"input": (graduated,)}).history, START, Decimal(2))
+    lines = inference_lines(busy, None, offer_call_prices(offer(PRICES | {"input": (graduated,)})), START, Decimal(2))
     assert [line.amount_usd for line in lines] == [120, 160, 800]
 
 
 def test_calls_without_a_complete_price_are_unknown() -> None:
-    line, *_ = inference_lines(plan(), None, offer({"input": price("3")}).history, START, MONTHS)
+    line, *_ = inference_lines(plan(), None, offer_call_prices(offer({"input": price("3")})), START, MONTHS)
     assert (line.label, line.quantity, line.amount_usd) == ("Calls, no complete price recorded", 1_200, None)
 
 
 def test_a_question_without_calls_has_no_lines() -> None:
     assert (
-        inference_lines(plan()._replace(calls_per_month=Decimal(0)), None, offer(PRICES).history, START, MONTHS) == []
+        inference_lines(
+            plan()._replace(calls_per_month=Decimal(0)), None, offer_call_prices(offer(PRICES)), START, MONTHS
+        )
+        == []
     )

@@ -22,6 +22,8 @@ TYPICAL = {
     "prompt": "2000->100",
     "call": "0/0",
     "prep": "62",
+    "days": "30",
+    "cached": "0%",
     "examples": "1",
     "example": "1",
     "epochs": "1",

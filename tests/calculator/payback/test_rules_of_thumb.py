@@ -23,6 +23,8 @@ from tests.calculator.questions import TODAY
 # A prompt of 2,000 tokens tuned down to 100: today 2,000 × $0.15, tuned 100 × $0.30, $0.000270 less a call.
 # `prep` replaces the cost of training; 100,000 calls a month save $27.00, 12 months of them $324.00.
 TYPICAL = {
+    "days": "30",
+    "cached": "0%",
     "on": "your-rates",
     "rates": "0/0.30/1.20",
     "base_rates": "0.15/0.60",

@@ -18,7 +18,7 @@ from tests.calculator.questions import TODAY
 
 OWN = "your-rates"
 # One example of one token for nothing: what costs is what a test adds.
-NOTHING = {"on": OWN, "rates": "0/1/2", "examples": "1", "example": "1", "epochs": "1", "months": "1"}
+NOTHING = {"on": OWN, "rates": "0/1/2", "examples": "1", "example": "1", "epochs": "1", "months": "1", "days": "30"}
 # A call saves 2,000 × $0.15 − 100 × $0.30 = 270 millionths of a dollar.
 SAVING = {"rates": "0/0.30/1.20", "base_rates": "0.15/0.60", "prompt": "2000->100", "call": "0/0"}
 

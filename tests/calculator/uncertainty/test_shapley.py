@@ -21,6 +21,7 @@ SUPPORT_BOT = {
     "epochs": "3",
     "calls": "50k/day",
     "call": "100/70",
+    "days": "30",
 }
 
 
