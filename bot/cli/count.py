@@ -19,6 +19,7 @@ from calculator.datasets import Columns, DatasetReport
 from pricing import ENCODINGS, Catalog, load_catalog, load_dataset_rules
 
 _BAR = 30
+_ENDINGS = (".jsonl", ".json", ".csv", ".tsv", ".parquet", ".gz", ".zst")
 
 
 def run(_: str, arguments: Sequence[str]) -> int:
@@ -29,7 +30,7 @@ def run(_: str, arguments: Sequence[str]) -> int:
     """
     options = _parser().parse_args(arguments)
     report = _count(
-        options.file, load_catalog(prices_dir()), options.encoding, options.report, read_columns(options.columns)
+        options.files, load_catalog(prices_dir()), options.encoding, options.report, read_columns(options.columns)
     )
     if options.report:
         print(f"Wrote {options.report}.", file=sys.stderr)  # the output may be JSON
@@ -52,7 +53,7 @@ def with_dataset(fields: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
     others = {key: text for key, text in fields.items() if key != DATASET}
     if duplicate := next((key for key in ("examples", "example") if others.get(key, "").strip()), None):
         raise FieldErrors({duplicate: f"{duplicate}= comes from the file of dataset=; leave one of them out."})
-    report = _count(Path(fields[DATASET]), catalog, "o200k_base", None)
+    report = _count([Path(fields[DATASET])], catalog, "o200k_base", None)
     if not report.count.examples:
         raise UserError(f"{fields[DATASET]}: this file has no valid example. `ftcost count` lists the faults.")
     if faults := refusal(report):
@@ -76,9 +77,25 @@ def read_columns(text: str | None) -> Columns | None:
     return Columns(*names)
 
 
+def _files(path: Path) -> list[Path]:
+    """Return a file, or the training files of a folder.
+
+    Raises:
+        UserError: The folder has none.
+    """
+    if not path.is_dir():
+        return [path]
+    files = sorted(file for file in path.rglob("*") if file.is_file() and file.suffix in _ENDINGS)
+    files = [file for file in files if not any(part.startswith(".") for part in file.relative_to(path).parts)]
+    if not files:
+        raise UserError(f"{path}: this folder has no training files ({', '.join(_ENDINGS)}).")
+    return files
+
+
 def _count(
-    path: Path, catalog: Catalog, encoding: str, report_path: Path | None, columns: Columns | None = None
+    paths: Sequence[Path], catalog: Catalog, encoding: str, report_path: Path | None, columns: Columns | None = None
 ) -> DatasetReport:
+    path, *more_paths = [file for named in paths for file in _files(named)]
     bar = _Bar(sys.stderr)
     try:
         return asyncio.run(
@@ -90,6 +107,7 @@ def _count(
                 progress=bar.show,
                 report_path=report_path,
                 columns=columns,
+                more_paths=more_paths,
             )
         )
     except UserError as error:
@@ -126,7 +144,13 @@ def _parser() -> argparse.ArgumentParser:
         prog="ftcost count",
         description="Count and check a training file: tokens, faults, and the platforms that accept it.",
     )
-    parser.add_argument("file", type=Path, help="JSONL, a JSON array, CSV, TSV or Parquet; .gz and .zst are unpacked")
+    parser.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="a folder, or JSONL, a JSON array, CSV, TSV or Parquet; .gz and .zst are unpacked",
+    )
     parser.add_argument("--columns", metavar="QUESTION,ANSWER", help="the columns of a table to train on")
     parser.add_argument("--encoding", choices=ENCODINGS, default="o200k_base", help="default: o200k_base")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")

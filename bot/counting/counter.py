@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from io import RawIOBase
@@ -116,8 +116,9 @@ def count_task(task: Task, progress: Callable[[Progress], None], report: TextIO 
         UserError: The content cannot be read.
         OSError: The file cannot be read.
     """
-    file = TrainingFile(Path(task.path))
-    opened = open_training_file(file, task.columns, task.max_unpacked_bytes)
+    files = [TrainingFile(Path(path)) for path in (task.path, *task.more_paths)]
+    size = sum(file.size for file in files)
+    opened = _open_files(files, task)
     blocks = split_blocks(opened.chunks)
     head, file_format = _detect_format(blocks)  # a file that is not text is refused before the ranks are loaded
     tokenizer = Tokenizer(task.encoding)
@@ -127,7 +128,7 @@ def count_task(task: Task, progress: Callable[[Progress], None], report: TextIO 
     for problem in file_problems(opened.wrapping, rules):
         tally.say([problem])
     reported_at, reported = time.monotonic(), 0
-    progress(Progress(0, file.size, 0, 0))
+    progress(Progress(0, size, 0, 0))
 
     count = partial(count_block, rules=rules, tokenizer=tokenizer)
     for block_count in _count_blocks(head, blocks, count, task):
@@ -138,8 +139,31 @@ def count_task(task: Task, progress: Callable[[Progress], None], report: TextIO 
             reported += len(listed)
         if time.monotonic() - reported_at >= PROGRESS_SECONDS:
             reported_at = time.monotonic()
-            progress(Progress(file.done, file.size, tally.examples, tally.problems))
-    return tally.result(file_format, task.encoding, file.size, opened.wrapping, opened.reading)
+            progress(Progress(sum(file.done for file in files), size, tally.examples, tally.problems))
+    return tally.result(file_format, task.encoding, size, opened.wrapping, opened.reading)
+
+
+def _open_files(files: Sequence[TrainingFile], task: Task) -> OpenedFile:
+    """Return several files as one; their lines are numbered through."""
+    opened = [open_training_file(file, task.columns, task.max_unpacked_bytes) for file in files]
+    if len(opened) == 1:
+        return opened[0]
+    wrapping = dict.fromkeys(trait for single in opened for trait in single.wrapping)
+    sentences = dict.fromkeys(single.reading for single in opened if single.reading)
+    names = ", ".join(file.path.name for file in files[:3])
+    others = f" and {len(files) - 3:,} more" if len(files) > 3 else ""
+    reading = f"{len(files):,} files, with their lines numbered through: {names}{others}."
+    return OpenedFile(_chained(single.chunks for single in opened), tuple(wrapping), " ".join((reading, *sentences)))
+
+
+def _chained(files: Iterable[Iterator[bytes]]) -> Iterator[bytes]:
+    for chunks in files:
+        ending = b"\n"
+        for chunk in chunks:
+            ending = chunk[-1:] or ending
+            yield chunk
+        if ending != b"\n":
+            yield b"\n"
 
 
 def open_training_file(
@@ -184,7 +208,7 @@ def _count_blocks(
     gc.collect()
     gc.freeze()
     with Path(task.path).open("rb", buffering=0) as file, _Workers(count, task.workers, file.fileno()) as pool:
-        yield from pool.map(all_blocks, _offset(file, head))
+        yield from pool.map(all_blocks, None if task.more_paths else _offset(file, head))
 
 
 def _offset(file: RawIOBase, head: list[Block]) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -55,6 +55,7 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
     descriptors: Collection[int] = (),
     columns: Columns | None = None,
+    more_paths: Sequence[Path] = (),
 ) -> DatasetReport:
     """Count a training file in separate processes.
 
@@ -72,6 +73,7 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
         max_reported: The most problems to write; None means no limit.
         max_unpacked_bytes: The largest size of a compressed file's content.
         columns: The columns of a table with the question and the answer; None to go by their names.
+        more_paths: Further files, which are counted as if they followed in the first.
         descriptors: Open files that the paths refer to (`/dev/fd/…`); the processes inherit them.
 
     Returns:
@@ -89,6 +91,7 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
         workers=workers or worker_count(),
         max_unpacked_bytes=max_unpacked_bytes,
         columns=columns,
+        more_paths=[str(further) for further in more_paths],
         report_path=str(report_path) if report_path else None,
         max_reported=max_reported,
     )

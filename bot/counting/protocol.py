@@ -26,6 +26,8 @@ class Task(msgspec.Struct, tag=True):
     """Most images in an example, with the title of the platform."""
     columns: Columns | None = None
     """The columns of a table with the question and the answer; None to go by their names."""
+    more_paths: list[str] = []
+    """Further files, which are counted as if they followed in the first."""
     report_path: str | None = None
     """The file to which problems are written, one JSON object a line; None writes none."""
     max_reported: int | None = None

@@ -86,6 +86,24 @@ def test_tokens_only_and_another_encoding_and_gzip(path: Path, capsys: pytest.Ca
     assert run(capsys, str(packed), "--tokens-only", "--encoding", "cl100k_base") == "144\n"
 
 
+def test_files_and_folders_are_summed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two chats of 2 × 4 + 1 + 1 + 3 = 13 tokens; the folder has a third, in CSV, and a note that isn't read."""
+    chats = [json.dumps({"messages": [{"role": "user", "content": word}, {"role": "assistant", "content": "a"}]})
+             for word in ("b", "c")]  # fmt: skip
+    (tmp_path / "notes.txt").write_text("hello")
+    for name, chat in zip("xy", chats, strict=True):
+        (tmp_path / f"{name}.jsonl").write_text(chat)
+    files = [str(tmp_path / "x.jsonl"), str(tmp_path / "y.jsonl")]
+    report = json.loads(run(capsys, *files, "--format", "json"))
+    assert (report["examples"], report["tokens"], report["problems"]["by_kind"].get("duplicate")) == (2, 26, None)
+    assert report["reading"] == "2 files, with their lines numbered through: x.jsonl, y.jsonl."
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "z.csv").write_text("question,answer\nd,a\n")
+    report = json.loads(run(capsys, str(tmp_path), "--format", "json"))
+    assert (report["examples"], report["tokens"]) == (3, 39)
+    assert report["problems"]["by_kind"]["other_format"] == 2
+
+
 def test_the_text_and_the_report(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = run(capsys, str(path), "--report", str(tmp_path / "report.jsonl"))
     for said in (
