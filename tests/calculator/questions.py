@@ -31,7 +31,7 @@ NUMBERS: dict[str, tuple[int, int]] = {
     "retrain": (1, 12),
     "prep": (0, 5_000),
     "data_gb": (0, 500),
-    "hosted": (0, 24),
+    "hosted": (1, 24),
     "hours": (0, 80),
 }
 

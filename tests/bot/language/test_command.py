@@ -144,7 +144,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, str]:
         "data_gb": st.decimals(0, 100, places=3).map(str),
         "rates": st.sampled_from(["10/3/6", "10/3/1.5/6", "1..2/3/6"]),
         "serving": st.sampled_from(["dedicated", "on-demand"]),
-        "hosted": st.integers(0, 24).map(lambda n: f"{n}h"),
+        "hosted": st.integers(1, 24).map(lambda n: f"{n}h"),
         "customer": st.sampled_from(["new", "existing"]),
         "method": st.sampled_from(["lora", "dpo-full"]),
         "name": NAMES,

@@ -84,7 +84,7 @@ def questions(draw: st.DrawFn) -> dict[str, str]:
         "prep": st.sampled_from(["0.001", "1B"]),
         "data_gb": st.sampled_from(["0", "2.5", "1M", "1..9"]),
         "serving": st.sampled_from(["dedicated", "on-demand"]),
-        "hosted": st.sampled_from(["0", "24", "1..8"]),
+        "hosted": st.sampled_from(["1", "24", "1..8"]),
         "customer": st.sampled_from(["new", "existing"]),
         "method": st.sampled_from(["lora", "full", "qlora", "dpo", "dpo-full"]),
         "hours": st.sampled_from(["0", "100k"]),

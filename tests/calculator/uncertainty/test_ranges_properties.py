@@ -253,7 +253,7 @@ def test_the_share_that_pays_back_is_counted_in_estimates(both: Catalog) -> None
         "base_rates": "0.5..1.5/2",
         "months": "1..6",
         "prep": "0..20..900",
-        "hosted": "0h",
+        "hosted": "1h",
     }
     scenario = read_scenario(fields)
     ranges = sample(estimate(scenario, both, TODAY))

@@ -99,7 +99,7 @@ def test_rarer_retraining_costs_less(catalog: Catalog) -> None:
 
 def test_what_moves_nothing_is_left_out(catalog: Catalog) -> None:
     """The customer's own rates have no storage or hosting; the base's prompt and prices don't affect a tuned total."""
-    idle = {"data_gb": "1..100", "hosted": "0h..24h", "hours": "1..5", "batch": "0%..50%", "base_rates": "1..2/3"}
+    idle = {"data_gb": "1..100", "hosted": "1h..24h", "hours": "1..5", "batch": "0%..50%", "base_rates": "1..2/3"}
     assert rows(drivers(catalog, **idle, prompt="100..3000->0", calls="100k..200k/month")) == [("calls", 425, 825, 400)]
     assert drivers(catalog, **idle) == []
 
