@@ -57,6 +57,8 @@ class FakeSlack(People):
         ack_seconds: How long the app may take to answer a request. Slack waits three seconds.
         scopes: The scopes of the app's token. Change `scopes` later to add or remove some.
         subscribed_events: The events that the app subscribes to, by their names in a manifest.
+        messages_tab: Whether people may write to the app directly: the manifest's `messages_tab_enabled` without
+            `messages_tab_read_only_enabled`.
         team: The workspace's `id`, `name` and `domain`.
         first_id_number: The number in the first generated id. Give two workspaces different ranges.
         page_directory: The directory of the page's static files.
@@ -86,6 +88,7 @@ class FakeSlack(People):
         ack_seconds: float = ACK_SECONDS,
         scopes: Iterable[str] = DEFAULT_SCOPES,
         subscribed_events: Iterable[str] = DEFAULT_EVENTS,
+        messages_tab: bool = True,
         team: Mapping[str, str] = TEAM,
         first_id_number: int = 1,
         page_directory: Path = STATIC_DIRECTORY,
@@ -97,6 +100,7 @@ class FakeSlack(People):
             shortcuts=[dict(shortcut) for shortcut in shortcuts],
             scopes=set(scopes),
             subscribed_events=set(subscribed_events),
+            messages_tab=messages_tab,
             base_url=base_url.rstrip("/"),
             team=dict(team),
             first_id_number=first_id_number,

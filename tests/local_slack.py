@@ -18,6 +18,7 @@ def local_slack(**options: Any) -> FakeSlack:
         app_name=profile.APP_NAME,
         commands=profile.COMMANDS,
         shortcuts=profile.SHORTCUTS,
+        messages_tab=profile.MESSAGES_TAB,
         example=profile.EXAMPLE,
         **options,
     )

@@ -156,6 +156,7 @@ async def _play(
         app_name=profile.APP_NAME,
         commands=profile.COMMANDS,
         shortcuts=profile.SHORTCUTS,
+        messages_tab=profile.MESSAGES_TAB,
         example=profile.EXAMPLE,
         signing_secret=secrets.token_hex(16),
         bot_token=f"xoxb-{secrets.token_hex(16)}",

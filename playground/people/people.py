@@ -73,9 +73,11 @@ class People(Interactions):
             The message.
 
         Raises:
-            ValueError: The user isn't in the channel, or a file isn't theirs.
+            ValueError: The user isn't in the channel, a file isn't theirs, or the app's Messages tab is switched off.
         """
         conversation = self._channel_of(user, channel)
+        if conversation.kind == "im" and not self.workspace.messages_tab:
+            raise ValueError("Sending messages to this app has been turned off.")
         uploads = [self.file_of(file["id"], user) for file in files]
         content: Json = {"text": text, "files": [file.to_json() for file in uploads]}
         message = self.workspace.post(channel, user, content, thread_ts=thread_ts)

@@ -45,6 +45,8 @@ class Workspace:
     """The app's shortcuts, for messages and global ones."""
     scopes: set[str] = field(default_factory=lambda: set(DEFAULT_SCOPES))
     subscribed_events: set[str] = field(default_factory=lambda: {"app_mention"})
+    messages_tab: bool = True
+    """Whether people may write to the app in its Messages tab."""
     base_url: str = ""
     team: dict[str, str] = field(default_factory=lambda: dict(TEAM))
     first_id_number: int = 1

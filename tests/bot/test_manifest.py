@@ -17,6 +17,7 @@ from bot.slack.oauth import SCOPES as SCOPES_OF_INSTALL
 from playground import FakeSlack
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
+from tests.local_slack import local_slack
 
 ROOT = Path(__file__).parents[2]
 
@@ -152,3 +153,33 @@ def test_the_playground_shows_what_the_manifest_lists(manifest: dict[str, Any]) 
         assert [entry.items() & item.items() for entry, item in zip(listed, shown, strict=True)] == [
             item.items() for item in shown
         ]
+    tab = features["app_home"]
+    assert profile.MESSAGES_TAB is (tab["messages_tab_enabled"] and not tab["messages_tab_read_only_enabled"])
+
+
+def test_direct_messages_are_open_if_the_bot_listens_to_them(manifest: dict[str, Any]) -> None:
+    """With a read-only Messages tab, Slack tells people that sending messages to the app has been turned off."""
+    listens = "message.im" in manifest["settings"]["event_subscriptions"]["bot_events"]
+    assert listens is profile.MESSAGES_TAB
+
+
+async def test_every_type_ahead_menu_gets_options(start: Start, slack: FakeSlack) -> None:
+    """Slack asks for the options of each external select; without a listener its list stays empty."""
+    async with start():
+        view = await slack_actions.full_form(slack)
+        known = {view["id"]}
+        await slack.click(await slack_actions.open_home(slack), "home_settings")
+        for form in (view, await slack_actions.opened(slack, known, "settings_form")):
+            menus = [block for block in form["blocks"] if "external" in block.get("element", {}).get("type", "")]
+            assert menus
+            for block in menus:
+                answer = await slack.options(form, block["element"]["action_id"], block_id=block["block_id"])
+                assert answer["option_groups"], block["block_id"]
+    assert slack.violations == []
+
+
+async def test_read_only_messages_tab_refuses_messages() -> None:
+    slack = local_slack()
+    slack.workspace.messages_tab = False
+    with pytest.raises(ValueError, match="turned off"):
+        await slack.say("hello", channel=slack.im)
