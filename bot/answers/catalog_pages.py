@@ -9,7 +9,7 @@ from bot.render.ages import OLD, OLD_MEANS, age, age_marked
 from bot.render.money import unit_price
 from bot.render.page import TextPage
 from bot.render.tables import Table
-from calculator import KEYS, Key, UserError, in_section
+from calculator import Key, UserError, in_section
 from pricing import Catalog, GpuOffer, Offer, Price, PriceKind, UnknownName
 
 EXAMPLE = " ".join(f"{key.name}={key.example}" for key in in_section("main"))
@@ -58,14 +58,6 @@ def key_row(key: Key) -> tuple[str, str]:
     choices = f"One of {', '.join(value for value, _ in key.choices)}." if key.choices else ""
     details = " ".join(filter(None, (choices, key.help)))
     return f"{key.name}={example}", f"{key.label}. {details}" if details else key.label
-
-
-HELP = TextPage(
-    "What you can ask",
-    (f"Example: /ftcost {EXAMPLE}",),
-    Table(("Type", "Meaning"), ("left", "left"), (*COMMANDS, *map(key_row, KEYS.values()))),
-    ("Any number can be a range, 3..5 or 3..4..5, and can use k, M, B, commas and %.",),
-)
 
 
 def models(catalog: Catalog, text: str, today: date) -> TextPage:

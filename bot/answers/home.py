@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from bot.forms.defaults import FIELDS
+from bot.language.reader import EXAMPLES
 from bot.render.ages import age
-from bot.render.blocks import Block, context, header, section
+from bot.render.blocks import Block, context, header, section, text_message
 from bot.render.escaping import clip, escape
 from bot.render.money import counted
 from bot.slack.poster import permalink
@@ -19,8 +20,7 @@ from pricing import OLD_DAYS, Catalog
 
 NEW_ESTIMATE, OPEN_DEFAULTS, OPEN_BUDGET = "home_estimate", "home_settings", "home_budget"
 MAX_ROWS = 8
-MAX_OFFERS = 10
-"""The number of offers of one estimate whose ends are listed."""
+TITLE = "Should we fine-tune?"
 END_NOTICE = timedelta(days=365)
 """The time before an end from which it is listed."""
 
@@ -44,15 +44,8 @@ def home(data: HomeData, catalog: Catalog, today: date) -> dict[str, Any]:
         catalog: The catalogue, for ends and the age of prices.
         today: The current date.
     """
-    blocks: list[Block] = [
-        header("What will fine-tuning cost?"),
-        {"type": "actions", "elements": [_button("New estimate", NEW_ESTIMATE, "primary")]},
-        section("*Your latest estimates*"),
-    ]
-    if data.estimates:
-        blocks += [_estimate(estimate, data.team_url) for estimate in data.estimates[:MAX_ROWS]]
-    else:
-        blocks.append(context("None yet. Press New estimate, or type `/ftcost` in a channel."))
+    is_first_visit = not (data.estimates or data.watched)
+    blocks = _onboarding() if is_first_visit else _latest(data)
     if data.watched:
         blocks.append(section("*Watched*"))
         blocks += [_watched(watch, estimate, data.team_url) for watch, estimate in data.watched[:MAX_ROWS]]
@@ -69,9 +62,33 @@ def home(data: HomeData, catalog: Catalog, today: date) -> dict[str, Any]:
     return {"type": "home", "blocks": blocks}
 
 
-def _estimate(estimate: SavedEstimate, team_url: str) -> Block:
-    headline = f"{escape(clip(estimate.result.headline, 150))}\n" if estimate.name else ""
-    return section(f"*{_link(estimate, team_url)}*\n{headline}{estimate.as_of} · `{estimate.id}`")
+def _onboarding() -> list[Block]:
+    examples = "\n".join(f"• _{escape(example)}_" for example in EXAMPLES)
+    return [
+        header(TITLE),
+        section(
+            "I price fine-tuning on every platform, against prompting the model that you use today.\n"
+            f"Tell me about your project in a sentence, here under Messages or after `/ftcost`:\n{examples}\n"
+            "Or drop a training file into a message to me."
+        ),
+        {"type": "actions", "elements": [_button("Start", NEW_ESTIMATE, "primary")]},
+    ]
+
+
+def _latest(data: HomeData) -> list[Block]:
+    """Return the user's latest estimates, each in one line: its question and its answer."""
+    lines = [_line(estimate, data.team_url) for estimate in data.estimates[:MAX_ROWS]]
+    blocks: list[Block] = [
+        header(TITLE),
+        {"type": "actions", "elements": [_button("New estimate", NEW_ESTIMATE, "primary")]},
+    ]
+    if lines:
+        blocks += text_message("\n".join(["*Your latest estimates*", *lines])).blocks
+    return blocks
+
+
+def _line(estimate: SavedEstimate, team_url: str) -> str:
+    return f"• {_link(estimate, team_url)}: {escape(clip(estimate.result.headline, 110))}"
 
 
 def _watched(watch: Watch, estimate: SavedEstimate, team_url: str) -> Block:
@@ -80,22 +97,18 @@ def _watched(watch: Watch, estimate: SavedEstimate, team_url: str) -> Block:
 
 
 def _link(estimate: SavedEstimate, team_url: str) -> str:
-    """Return an estimate's name or headline as a link to its thread."""
+    """Return an estimate's name, or its question, as a link to its thread."""
     link = permalink(team_url, estimate)
-    title = escape(clip(estimate.name or estimate.result.headline.rstrip("."), 150))
+    title = escape(clip(estimate.name or estimate.result.question, 100))
     return f"<{escape(link)}|{title}>" if link else title
 
 
 def _ending(estimates: Sequence[SavedEstimate], catalog: Catalog, today: date) -> Iterator[str]:
     """Yield the offers of these estimates that end within a year, the next end first.
 
-    An estimate over all offers counts with its best offer only.
+    An estimate counts with its best offer only: the others were looked at, and are not used.
     """
-    names = dict.fromkeys(
-        offer.offer
-        for estimate in estimates
-        for offer in estimate.result.estimates[: 1 if estimate.fields.get("on", "all") == "all" else MAX_OFFERS]
-    )
+    names = dict.fromkeys(offer.offer for estimate in estimates for offer in estimate.result.estimates[:1])
     ends: list[tuple[date, str]] = []
     for name in names:
         offer = catalog.offers.get(name)

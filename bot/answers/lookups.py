@@ -10,6 +10,7 @@ from datetime import date
 from bot.answers import catalog_pages
 from bot.answers.compare import MAX_COMPARED, MIN_COMPARED, NamedResult, side_by_side, split_names
 from bot.answers.fits import fit_page
+from bot.answers.help import help_message
 from bot.answers.watches import list_text
 from bot.language.command import ParsedCommand, write_command
 from bot.prices.current_catalog import CurrentCatalog
@@ -65,7 +66,7 @@ class Lookups:
             case "budget":
                 raise UserError("Type `/ftcost budget` in a channel to see and set its budget.")
             case _:
-                return catalog_pages.HELP.message()
+                return help_message()
 
     async def _list(self, team_id: str, user_id: str) -> str:
         saved = await self.estimates.recent(team_id=team_id, user_id=user_id)

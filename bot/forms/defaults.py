@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from bot.forms.choices import NOTHING_YET
 from bot.forms.estimates import View, field_block, plain
-from bot.forms.fields import Field, field_of
+from bot.forms.fields import MAIN, SHARE, Field, field_of
+from bot.forms.inputs import element_text
 from bot.store import WHOLE_WORKSPACE, Budget
 from calculator import KEYS
 
@@ -14,18 +17,32 @@ DEFAULTS_FORM, BUDGET = "settings_form", "budget_form"
 AMOUNT, APPROVERS, SCOPE = "amount", "approvers", "scope"
 MAX_APPROVERS = 10
 
+_MAIN = {field.key: field for field in MAIN}
 FIELDS = (
-    field_of(KEYS["on"]),
-    field_of(KEYS["days"]),
+    _MAIN["base"]._replace(label="Model used today", hint="The baseline of questions that name no other model."),
+    field_of(KEYS["calls"])._replace(
+        label="Usual traffic", hint="Such as 20k/day, for questions with the tokens of a call."
+    ),
+    field_of(KEYS["cached"]),
+    _MAIN["on"]._replace(label="Platforms and models", hint="Questions compare these alone, unless they name others."),
     field_of(KEYS["customer"]),
+    field_of(KEYS["months"]),
+    field_of(KEYS["days"]),
+    SHARE._replace(label="Answers go", kind="menu", hint="The user can choose otherwise for each question."),
     field_of(KEYS["currency"])._replace(hint="Converted at the ECB's rate of the day, or at your own rate."),
     Field("rate", "Your own rate: units of the currency per US dollar", placeholder="0.92"),
 )
 
 
-def defaults_form(defaults: Mapping[str, str]) -> View:
-    """Return the modal with a workspace's defaults, as text by key."""
-    blocks = [field_block(field, defaults.get(field.key, "")) for field in FIELDS]
+def defaults_form(defaults: Mapping[str, str], labels: Mapping[str, str] = MappingProxyType({})) -> View:
+    """Return the modal with a workspace's defaults.
+
+    Args:
+        defaults: The defaults as text by key.
+        labels: The labels of the type-ahead menus by value.
+    """
+    texts = {key: text for key, text in defaults.items() if (key, text) != ("on", "all")}
+    blocks = [field_block(field, texts.get(field.key, ""), labels) for field in FIELDS]
     return _modal(DEFAULTS_FORM, "Defaults", blocks)
 
 
@@ -89,11 +106,8 @@ def read_budget(view: View, team_id: str) -> Budget:
 
 def read_defaults_form(view: View) -> dict[str, str]:
     """Return the input of `defaults_form` by key."""
-    values = {}
-    for field in FIELDS:
-        element = view["state"]["values"][field.key][field.key]
-        values[field.key] = (element.get("selected_option") or {}).get("value") or element.get("value") or ""
-    return values
+    values = {field.key: element_text(view["state"]["values"][field.key][field.key]) or "" for field in FIELDS}
+    return values | ({"base": ""} if values["base"] == NOTHING_YET else {})
 
 
 def _modal(callback_id: str, title: str, blocks: list[dict[str, Any]]) -> View:

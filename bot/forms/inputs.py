@@ -44,7 +44,7 @@ def read_inputs(view: View) -> dict[str, str]:
     for block_id, actions in values.items() if isinstance(values, dict) else ():
         if (block_id in KEYS or block_id in COMPOSED) and isinstance(actions, dict):
             for element in actions.values():
-                text = _element_text(element)
+                text = element_text(element)
                 if text and text.strip():
                     inputs[block_id] = text.strip()
     if too_long := {
@@ -161,7 +161,8 @@ def in_field_words(text: str) -> str:
     return _VALUE_AFTER_KEY.sub(lambda match: match[1], text)
 
 
-def _element_text(element: Any) -> str | None:
+def element_text(element: Any) -> str | None:
+    """Return the text or the choice in the state of an element, the choices of a list joined by commas."""
     if (options := at(element, "selected_options")) is not None:
         return whole(",".join(str(at(option, "value")) for option in options)) if isinstance(options, list) else None
     value = at(element, "selected_option", "value") or at(element, "value")

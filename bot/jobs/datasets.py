@@ -281,6 +281,7 @@ class DatasetJobs:
                 as_of=job.as_of,
                 edit_of=edit_of,
                 defaults_used=job.defaults_used,
+                confirmed=True,
             )
             await self.estimates.estimate(queued.with_job(estimate_job), comparison)
 

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date
 
+from bot.answers.confirmations import confirmation_message, find_doubts
 from bot.jobs.budgets import ApprovalJobs
 from bot.queue.model import EstimateJob, QueuedJob
 from bot.render.blocks import SlackMessage
@@ -41,12 +42,14 @@ class EstimateJobs:
         """
         job = queued.job
         comparison = comparison or await self.services.price(job.fields, job.as_of)
+        edited = await self.services.estimates.get(job.edit_of, team_id=job.team_id) if job.edit_of else None
+        if await self._asks_back(job, comparison, edited):
+            return
         budget = await self._budget(job)
         budget_check = check_budget(comparison, read_limit(budget.amount)) if budget else None
         defaults = await self.services.defaults(job.team_id)
         exchange = await self.services.rates.get(comparison.scenario.currency, defaults.own_rate, comparison.as_of)
         notes = WorkspaceNotes(exchange, job.defaults_used, budget_check.sentence if budget_check else None)
-        edited = await self.services.estimates.get(job.edit_of, team_id=job.team_id) if job.edit_of else None
         await self.services.estimates.save(
             job.estimate_id,
             team_id=job.team_id,
@@ -69,6 +72,23 @@ class EstimateJobs:
             await self._ask_approval(queued, budget, budget_check, edited, messages, question(comparison))
         if edited:
             await self._update_parent(edited, comparison)
+
+    async def _asks_back(self, job: EstimateJob, comparison: Comparison, edited: SavedEstimate | None) -> bool:
+        """Ask the user alone about implausible numbers that would be posted where others see them.
+
+        Returns:
+            Whether the answer waits for the user.
+        """
+        is_private = job.channel_id is None or job.channel_id.startswith("D") or comparison.scenario.share == "me"
+        if job.confirmed or is_private or job.channel_id is None:
+            return False
+        doubts = find_doubts(comparison, edited.fields if edited else None)
+        message = confirmation_message(doubts, job.fields, job.edit_of) if doubts else None
+        if message is None:
+            return False
+        poster = await self.services.poster(job.team_id)
+        await poster.notify(job.user_id, Destination(job.channel_id, job.thread_ts), message)
+        return True
 
     async def _ask_approval(
         self,

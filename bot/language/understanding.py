@@ -18,6 +18,10 @@ _WORD_VERBS = frozenset({"models", "price", "fit", "list", "show", "diff", "comp
 """Commands whose name may also start a sentence, such as `price of tuning gpt-4.1`."""
 
 
+HELP_SIGNS = frozenset({"?", "-h", "--help", "/?", "-?"})
+"""Lines that ask for help in other programs."""
+
+
 def typed_command(text: str) -> ParsedCommand | None:
     """Return the command in a line, or None if the line is a sentence in plain English.
 
@@ -27,6 +31,8 @@ def typed_command(text: str) -> ParsedCommand | None:
     Raises:
         UserError: The line is a command with a fault.
     """
+    if text.strip().lower() in HELP_SIGNS:
+        return ParsedCommand("help", {}, "")
     words = text.split()
     verb = words[0].lower() if words else ""
     rest = " ".join(words[1:])

@@ -1,14 +1,17 @@
-"""`/ftcost` and the message shortcut."""
+"""`/ftcost`, the lines of buttons, and the shortcuts."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
 from msgspec.structs import replace
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.answers.readings import MAX_BUTTON_VALUE, OPEN, reading_message
+from bot.answers.help import RUN_LINE
+from bot.answers.readings import reading_message
+from bot.answers.refusals import refusal_message
 from bot.forms.estimates import Origin, form
 from bot.forms.inputs import split_fields
 from bot.language.command import check_base, from_slack
@@ -19,11 +22,12 @@ from bot.listeners.home import open_budget
 from bot.listeners.keys import open_keys
 from bot.listeners.modals import open_form, show_modal
 from bot.queue.model import EstimateJob
-from bot.render.blocks import section
-from bot.render.escaping import escape
+from bot.render.blocks import SlackMessage
 from bot.services import Services
-from bot.slack.request import CommandRequest, GlobalShortcutRequest, Interaction, ShortcutRequest
+from bot.slack.poster import Destination
+from bot.slack.request import ActionRequest, CommandRequest, GlobalShortcutRequest, Interaction, ShortcutRequest
 from bot.store import new_estimate_id
+from bot.usecases.faults import add_name_faults
 from bot.usecases.lookups import serve_lookup
 from calculator import UserError
 
@@ -69,14 +73,13 @@ async def answer_command(services: Services, request: CommandRequest) -> dict[st
         defaults = await services.cached_defaults(request.team_id)
         fields = defaults.complete(command.fields)
     except UserError as error:
-        return _refusal(error, text)
+        return await _refusal(services, error, text)
     try:
         await services.check(fields, services.today())
     except UserError as error:
-        return _refusal(defaults.explain(error, command.fields), text)
-    job = estimate_job(
-        services, request, fields, Origin(channel=request.channel_id), defaults.describe_used(command.fields)
-    )
+        return await _refusal(services, defaults.explain(error, command.fields), text)
+    origin = Origin(channel=request.channel_id, thread_ts=request.thread_ts)
+    job = estimate_job(services, request, fields, origin, defaults.describe_used(command.fields))
     await services.worker.accept(f"command:{request.trigger_id}", job)
     return {}
 
@@ -107,6 +110,25 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.command(COMMAND)
     async def on_command(ack: AsyncAck, slack_request: CommandRequest) -> None:
         await ack(**await answer_command(services, slack_request))
+
+    @app.action(RUN_LINE)
+    async def on_line(ack: AsyncAck, slack_request: ActionRequest) -> None:
+        """Answer the line of a button as if the user had typed it."""
+        request = CommandRequest(
+            team_id=slack_request.team_id,
+            enterprise_id=slack_request.enterprise_id,
+            user_id=slack_request.user_id,
+            channel_id=slack_request.channel_id or "",
+            thread_ts=slack_request.thread_ts,
+            delivery_id=slack_request.delivery_id,
+            trigger_id=slack_request.trigger_id,
+            response_url=slack_request.response_url,
+            text=slack_request.value,
+        )
+        response = await answer_command(services, request)
+        await ack()
+        if response:
+            services.worker.start(_notify(services, request, response))
 
     @app.shortcut("ftcost_from_message")
     async def on_shortcut(ack: AsyncAck, slack_request: ShortcutRequest) -> None:
@@ -156,18 +178,15 @@ def estimate_job(
     )
 
 
-def _refusal(error: UserError, typed: str) -> dict[str, Any]:
-    """Return the errors, the typed line, and a button that opens the form with it."""
-    line = f"/ftcost {typed}".strip()
-    errors = escape(str(error)).splitlines()
-    text = "\n".join(f"• {error_text}" for error_text in errors) if len(errors) > 1 else errors[0]
-    blocks: list[dict[str, Any]] = [section(text), section(f"```{escape(line[:2_500].replace('```', ''))}```")]
-    if "=" in typed and len(typed) <= MAX_BUTTON_VALUE:
-        button = {
-            "type": "button",
-            "action_id": OPEN,
-            "text": {"type": "plain_text", "text": "Fix in the form"},
-            "value": typed,
-        }
-        blocks.append({"type": "actions", "elements": [button]})
-    return {"text": text, "blocks": blocks}
+async def _refusal(services: Services, error: UserError, typed: str) -> dict[str, Any]:
+    """Return every fault of a line, the line, and buttons that correct it or open it in the form."""
+    faults = await add_name_faults(services, error, typed)
+    message = await asyncio.to_thread(refusal_message, faults, typed, services.catalog)
+    return {"text": message.text, "blocks": message.blocks}
+
+
+async def _notify(services: Services, request: CommandRequest, response: dict[str, Any]) -> None:
+    """Send the response to a line that a button ran, which Slack doesn't show by itself, to its user alone."""
+    poster = await services.poster(request.team_id)
+    message = SlackMessage(response["text"], response["blocks"])
+    await poster.notify(request.user_id, Destination(request.channel_id, request.thread_ts), message)

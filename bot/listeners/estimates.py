@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypedDict
 
+from msgspec.structs import replace
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.answers.confirmations import CONFIRM, read_confirmed
 from bot.answers.readings import OPEN, RUN
 from bot.forms.estimates import (
     BREAK_EVEN_KEYS,
@@ -19,7 +21,7 @@ from bot.forms.estimates import (
     notice,
 )
 from bot.forms.inputs import split_fields
-from bot.language.command import readable_fields
+from bot.language.command import read_command, readable_fields
 from bot.listeners.commands import estimate_job
 from bot.listeners.modals import ESTIMATE_GONE, fill_modal, open_modal, show_modal
 from bot.queue.model import EXPORT_FORMATS, BreakEvenJob, ExportFormat, ExportJob, UncertaintyJob
@@ -98,6 +100,14 @@ def register(app: AsyncApp, services: Services) -> None:
         typed = readable_fields(slack_request.value)
         origin = Origin(channel=slack_request.channel_id, thread_ts=slack_request.thread_ts)
         job = estimate_job(services, slack_request, defaults.complete(typed), origin, defaults.describe_used(typed))
+        await services.worker.accept(slack_request.idempotency_key, job)
+        await ack()
+
+    @app.action(CONFIRM)
+    async def on_confirm(ack: AsyncAck, slack_request: ActionRequest) -> None:
+        edit_of, line = read_confirmed(slack_request.value)
+        origin = Origin(channel=slack_request.channel_id, thread_ts=slack_request.thread_ts, edit_of=edit_of)
+        job = replace(estimate_job(services, slack_request, read_command(line).fields, origin, ()), confirmed=True)
         await services.worker.accept(slack_request.idempotency_key, job)
         await ack()
 

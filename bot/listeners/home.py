@@ -116,7 +116,7 @@ async def _open_defaults(services: Services, request: Interaction) -> None:
 
 
 async def _defaults_view(services: Services, team: str) -> dict[str, Any]:
-    return defaults_form((await services.defaults(team)).fields)
+    return defaults_form((await services.defaults(team)).fields, (await services.menus()).labels)
 
 
 def _decision(request: ActionRequest, decision: Decision) -> DecideJob:

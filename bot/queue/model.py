@@ -119,6 +119,8 @@ class EstimateJob(ConversationJob, frozen=True, kw_only=True, tag="estimate"):
     edit_of: str | None = None
     defaults_used: tuple[str, ...] = ()
     """The workspace's defaults that completed the question, such as `days=22`."""
+    confirmed: bool = False
+    """Whether the user has confirmed numbers that look like a slip, or a file contains them."""
 
 
 class MentionJob(ConversationJob, frozen=True, kw_only=True, tag="mention"):

@@ -11,7 +11,7 @@ from bot.render.currency import Rate
 from calculator import FieldErrors, UserError, parse_number, read_scenario, resolve_question
 from pricing import Catalog
 
-DEFAULTS = ("on", "days", "customer", "currency")
+DEFAULTS = ("base", "calls", "cached", "on", "customer", "months", "days", "currency", "share")
 """The scenario keys that can have a default."""
 RATE, RATE_DAY = "rate", "rate_day"
 """The keys of the workspace's own exchange rate."""
@@ -32,7 +32,11 @@ class WorkspaceDefaults:
 
     def missing_keys(self, question: Mapping[str, str]) -> list[str]:
         """Return the keys whose default a question needs."""
-        return [key for key in DEFAULTS if self.fields.get(key) and not (question.get(key) or "").strip()]
+        return [
+            key
+            for key in DEFAULTS
+            if self.fields.get(key) and not (question.get(key) or "").strip() and _applies(key, question)
+        ]
 
     def describe_used(self, question: Mapping[str, str]) -> list[str]:
         """Return the defaults that a question needs as text, such as `days=22`."""
@@ -73,13 +77,16 @@ def read_defaults(
     errors: dict[str, str] = {}
     fields: dict[str, str] = {}
     try:
-        scenario = read_scenario({**_PLACEHOLDERS, **{key: text for key, text in texts.items() if key != RATE}})
+        call = {"call": "1/1"} if "calls" in texts else {}
+        scenario = read_scenario({**_PLACEHOLDERS, **call, **{key: text for key, text in texts.items() if key != RATE}})
     except FieldErrors as error:
         errors |= error.errors
     else:
         fields = {key: text for key, text in scenario.fields().items() if key in texts}
         if scenario.days.is_range:
             errors["days"] = "Enter a single number of days; a range can't be a default."
+        if scenario.months.is_range:
+            errors["months"] = "Enter a single number of months; a range can't be a default."
         try:
             resolve_question(scenario, catalog, today)
         except FieldErrors as error:  # the error may be about a field that has no default
@@ -99,3 +106,14 @@ def read_defaults(
     if errors:
         raise FieldErrors(errors)
     return WorkspaceDefaults(fields)
+
+
+def _applies(key: str, question: Mapping[str, str]) -> bool:
+    """Return whether a default fits a question: traffic needs the tokens of a call, and own prices need no model."""
+    match key:
+        case "calls":
+            return bool(question.get("call") or question.get("prompt"))
+        case "base":
+            return not question.get("base_rates")
+        case _:
+            return True

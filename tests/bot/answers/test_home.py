@@ -19,7 +19,8 @@ async def test_home_begins_empty_and_says_how_old_the_prices_are(
     workspace: Workspace, slack: FakeSlack, catalog: Catalog
 ) -> None:
     home = await slack_actions.open_home(slack)
-    assert "None yet" in texts(home)
+    assert "10k support chats" in texts(home), "examples for the first visit"
+    assert "Your latest estimates" not in texts(home)
     assert f"{len(catalog.offers)} offers and {len(catalog.gpus.offers)} of GPUs by the hour, " in texts(home)
     assert "No defaults yet" in texts(home)
     assert buttons(home)[0] == "home_estimate"
@@ -73,7 +74,7 @@ async def test_workspace_defaults_apply_and_are_shown(workspace: Workspace, slac
     assert await slack_actions.save_defaults(slack, {"days": "20", "customer": "existing"}) == {}
     parent = await slack_actions.ask(slack, support_bot.LINE)
     assert "$8,760.00" in texts(parent)
-    assert "From this workspace's defaults: days=20, customer=existing" in texts(parent)
+    assert "From this workspace's defaults: customer=existing, days=20" in texts(parent)
     parent = await slack_actions.ask(slack, f"{support_bot.LINE} days=30")
     assert "$13,080.00" in texts(parent)
     assert "From this workspace's defaults: customer=existing" in texts(parent)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.answers.catalog_pages import EXAMPLE, HELP
+from bot.answers.catalog_pages import EXAMPLE
+from bot.answers.help import help_message, key_sections
 from bot.forms.fields import FROM_FILE, MAIN, MORE, SHARE
 from bot.forms.inputs import COMPOSED
 from bot.language.command import read_command
 from bot.render.xlsx_inputs import bounds
 from calculator import INPUT_LABELS, KEYS, in_formulas, in_section, read_scenario
 from pricing import Catalog
+from tests.bot.message_text import texts
 
 
 def test_form_has_one_field_for_every_key() -> None:
@@ -19,9 +21,10 @@ def test_form_has_one_field_for_every_key() -> None:
 
 
 def test_help_explains_every_key_once() -> None:
-    assert HELP.table is not None
-    first_words = [row[0].partition("=")[0] for row in HELP.table.rows if not row[0].startswith(("/", "@"))]
-    assert [name for name in first_words if name in KEYS] == list(KEYS)
+    names = [name for names in key_sections().values() for name in names]
+    assert sorted(names) == sorted(KEYS)
+    shown = texts(help_message()._asdict())
+    assert all(f"`{name}=" in shown for name in KEYS)
     assert {key.name for key in in_section("main")} == read_command(EXAMPLE).fields.keys()
 
 

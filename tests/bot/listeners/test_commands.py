@@ -84,7 +84,7 @@ async def test_a_refusal_is_for_the_asker_and_repeats_what_was_typed(
         assert words in refusal["text"], "what a screen reader says"
         assert words in shown
     assert f"/ftcost {line}" in shown
-    assert buttons(refusal) == ["fix"]
+    assert buttons(refusal)[-1] == "fix"
     assert slack.messages() == []
 
 

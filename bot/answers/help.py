@@ -1,0 +1,62 @@
+"""The answer to `help`: questions to try, the commands, and the keys of the grammar by section."""
+
+from __future__ import annotations
+
+from bot.answers.catalog_pages import COMMANDS, key_row
+from bot.forms.fields import FROM_FILE, GROUPS, MAIN
+from bot.render.blocks import Block, SlackMessage, context, section
+from bot.render.escaping import escape
+from calculator import KEYS
+
+RUN_LINE = "run_line"
+"""The action id of a button that answers the line in its value, as `/ftcost LINE` would."""
+TITLE = "Ask me in a sentence, or type `/ftcost` for the form."
+EXAMPLES = (
+    (
+        "Should we fine-tune?",
+        "Should we fine-tune GPT-4.1 mini on 10k support chats of 600 tokens? "
+        "20k calls a day, prompt 1500 tokens, answers 150 tokens",
+    ),
+    (
+        "When does it pay back?",
+        "breakeven on=openai examples=10k example=600 calls=100k/day call=0/150 base=gpt-4.1 prompt=1500->200",
+    ),
+    ("Does it fit on our GPU?", "fit Llama 3.1 8B lora H100"),
+    ("What does it cost?", "price gpt-4.1-mini"),
+    ("Which models can be tuned?", "models llama"),
+)
+"""Labels and lines of the questions to try."""
+NUMBERS = "Any number can be a range, such as 3-5, and can use k, M, B, commas and %."
+
+
+def help_message() -> SlackMessage:
+    """Return the help page for Slack. A button answers each example for its user alone, or asks before it posts."""
+    blocks: list[Block] = [section(f"*{TITLE}*")]
+    for label, line in EXAMPLES:
+        button = {
+            "type": "button",
+            "action_id": RUN_LINE,
+            "text": {"type": "plain_text", "text": "Try it"},
+            "value": line,
+        }
+        blocks.append({**section(f"*{label}*\n{escape(line)}"), "accessory": button})
+    commands = "\n".join(f"`{escape(command)}` {escape(meaning)}" for command, meaning in COMMANDS)
+    sections = [("Commands", commands), *((title, _key_lines(names)) for title, names in key_sections().items())]
+    blocks += [section(f"*{title}*\n{text}") for title, text in sections]
+    blocks.append(context(escape(NUMBERS)))
+    lines = [TITLE, *(f"{label} {escape(line)}" for label, line in EXAMPLES)]
+    return SlackMessage("\n".join([*lines, *(f"{title}\n{text}" for title, text in sections), NUMBERS]), blocks)
+
+
+def key_sections() -> dict[str, tuple[str, ...]]:
+    """Return every key of the grammar by the section of the help that lists it."""
+    main = tuple(field.key for field in MAIN if field.key in KEYS)
+    grouped = {name for names in GROUPS.values() for name in names}
+    other = tuple(name for name in KEYS if name not in grouped.union(main, FROM_FILE))
+    sections = {"The question, as key=value": main, **GROUPS}
+    (*_, last_title) = GROUPS
+    return sections | {last_title: (*other, *GROUPS[last_title], *sorted(FROM_FILE))}
+
+
+def _key_lines(names: tuple[str, ...]) -> str:
+    return "\n".join("`{}` {}".format(*map(escape, key_row(KEYS[name]))) for name in names)
