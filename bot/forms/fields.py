@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 
 from calculator import KEYS, Key, in_section
 
-FROM_FILE = frozenset(key.name for key in in_section("file"))
-"""The keys that only a counted file can set. They have no field, and an edit keeps them."""
+FROM_FILE = frozenset(key.name for key in (*in_section("file"), *in_section("setup")))
+"""Keys without a field, set by a counted file or in a typed question (a training setup). An edit keeps them."""
 MAX_LENGTH = 2_000
 """The length of the longest field, in characters."""
 
