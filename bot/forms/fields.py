@@ -76,7 +76,8 @@ MAIN = (
     Field(
         "call",
         "One answer, in tokens",
-        "A paragraph is about 150. Write message/answer, such as 300/150, if the prompt above is without the message.",
+        "A paragraph is about 150. Write message/answer, such as 300/150, if the prompt above is without the user's "
+        "message: then the message isn't priced as a cached prompt.",
         "150",
     ),
     Field(

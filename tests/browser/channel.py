@@ -67,13 +67,13 @@ class Form:
         for key, value in values.items():
             await self.field(key).fill(value)
 
-    async def choose(self, key: str, text: str) -> None:
-        """Type into a type-ahead menu and choose the first option."""
-        await self.field(key).fill(text)
-        await expect(self.block(key).get_by_role("option").first).to_be_visible()
-        await self.field(key).press("ArrowDown")
-        await self.field(key).press("Enter")
-        await self.field(key).press("Escape")
+    async def choose(self, key: str, text: str, label: str) -> None:
+        """Type into a type-ahead menu and choose the option with a label."""
+        field = self.field(key)
+        await field.fill(text)
+        await self.block(key).get_by_role("option").filter(has_text=label).first.click()
+        if await field.get_attribute("aria-expanded") == "true":  # a list for several choices stays open
+            await field.press("Escape")
 
     async def expect_values(self, **values: str) -> None:
         for key, value in values.items():

@@ -22,7 +22,7 @@ async def test_typo_is_fixed_in_the_form(channel: Channel) -> None:
     await channel.form.expect_values(examples="10k", example="250/150", epochs="5", calls="50k", call="100/70")
     await expect(channel.form.block("on")).to_contain_text("Google: all models")
     await channel.form.press("Estimate")
-    await expect(channel.parents.first).to_contain_text("over 12 months")
+    await expect(channel.parents.first).to_contain_text("One-off")
 
 
 async def test_form_works_by_keyboard_alone(channel: Channel) -> None:
@@ -50,7 +50,7 @@ async def test_form_works_by_keyboard_alone(channel: Channel) -> None:
             await keyboard.press("Tab")
     await keyboard.press("Enter")  # submits from any field
     await form.expect_closed()
-    await expect(channel.parents.first).to_contain_text("over 12 months")
+    await expect(channel.parents.first).to_contain_text("One-off")
     await expect(channel.composer).to_be_focused()
 
 
@@ -63,10 +63,10 @@ async def test_shortcut_posts_an_estimate_in_the_messages_thread(channel: Channe
     await channel.page.get_by_role("menuitem", name="Estimate fine-tuning").click()
     await channel.form.expect_open("Should we fine-tune?")
     await channel.form.expect_values(examples="20k", example="250/150", calls="50k", call="100/70")
-    await channel.form.choose("on", "google")
+    await channel.form.choose("on", "google", "Google: all models")
     await channel.form.press("Estimate")
     await channel.form.expect_closed()
-    await expect(channel.thread.nth(1)).to_contain_text("over 12 months")
+    await expect(channel.thread.nth(1)).to_contain_text("One-off")
     await expect(channel.messages).to_have_count(1)
 
 

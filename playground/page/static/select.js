@@ -158,6 +158,7 @@ export function createSelect({ multi, max = Infinity, placeholder, groups, load,
   function close() {
     if (!isOpen()) return;
     request++;
+    clearTimeout(timer); // the view may be gone when it fires
     field.setAttribute("aria-expanded", "false");
     field.removeAttribute("aria-activedescendant");
     list.hidePopover?.();
