@@ -24,7 +24,7 @@ from bot.render.blocks import SlackMessage
 from bot.render.datasets import (
     cancellation_message,
     count_progress,
-    detail_messages,
+    detail_message,
     download_progress,
     failure_message,
     progress_message,
@@ -265,7 +265,7 @@ class DatasetJobs:
         except UserError as error:
             comparison, answer = None, str(error)
         await progress.update(summary_message(file.name, report, answer))
-        messages = detail_messages(report)
+        messages = [detail_message(report)]
         await self.services.reply_all(queued, progress.thread, messages, part="details")
         if report.problems > MAX_SHOWN and queued.replies_posted <= len(messages):
             await self._upload(job, file, progress.thread, problems)

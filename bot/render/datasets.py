@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.counting.protocol import Progress
 from bot.render.blocks import Block, SlackMessage, context, fields, section, text_message
+from bot.render.dataset_text import refusal
 from bot.render.escaping import escape
-from calculator.datasets import DatasetReport, Fate, Problem
+from calculator.datasets import MAX_SHOWN, DatasetReport, Fate, Problem
 
 CANCEL = "cancel_count"
 PRIVACY_NOTE = "The bot keeps these counts only; its copy of the file is deleted."
@@ -64,22 +65,21 @@ def summary_message(name: str, report: DatasetReport, headline: str | None) -> S
         f"{about}{count.tokens:,} tokens, {_problems(report)}.",
         _accepting_platforms(report),
     ]
-    if count.images:
-        sentences.append(f"It has {count.images:,} images and files; their cost is unknown and isn't in the estimate.")
+    if unknown_images := count.images - count.images_by_rule:
+        sentences.append(
+            f"It has {unknown_images:,} images and files; their cost is unknown and isn't in the estimate."
+        )
+    if count.reading:
+        sentences.append(escape(count.reading))
+    if faults := refusal(report):
+        sentences.append(f"⚠ {escape(faults)}")
     if headline:
         sentences.append(f"*{escape(headline)}*")
     return text_message("\n".join(sentences))
 
 
-def detail_messages(report: DatasetReport) -> list[SlackMessage]:
-    """Return what follows in the thread: the statistics, then the problems if there are any."""
-    messages = [_statistics(report)]
-    if report.problems:
-        messages.append(_problem_list(report))
-    return messages
-
-
-def _statistics(report: DatasetReport) -> SlackMessage:
+def detail_message(report: DatasetReport) -> SlackMessage:
+    """Return the message that follows in the thread: the problems first, then the contents and the platforms."""
     count, lengths = report.count, report.count.lengths
     figures = [
         ("Examples", f"{count.examples:,}"),
@@ -89,24 +89,31 @@ def _statistics(report: DatasetReport) -> SlackMessage:
         ("Tokens per example, p5 · median · p95", f"{lengths.p5:,} · {lengths.p50:,} · {lengths.p95:,}"),
         ("Longest example", f"{lengths.max:,}"),
     ]
-    blocks: list[Block] = [section("*Contents of the file*"), fields(figures)]
     notes = [f"Tokens of {count.encoding}; training is on the output."]
     if report.inexact_why:
         notes.append(f"Approximate: {report.inexact_why}.")
     if not count.duplicates_complete:
         notes.append("Only the first examples were checked for duplicates.")
-    blocks += [section("*Platforms*\n" + "\n".join(_platforms(report)))]
-    blocks.append(context(escape("\n".join([*notes, *_other_tokenizers(report), PRIVACY_NOTE]))))
+    blocks: list[Block] = [
+        *(_problem_list(report) if report.problems else ()),
+        section("*Contents of the file*"),
+        fields(figures),
+        *text_message("*Platforms*\n" + "\n".join(_platforms(report))).blocks,
+        context(escape("\n".join([*notes, *_other_tokenizers(report), PRIVACY_NOTE]))),
+    ]
     return SlackMessage(f"In the file: {count.examples:,} examples, {count.tokens:,} tokens.", blocks)
 
 
-def _problem_list(report: DatasetReport) -> SlackMessage:
+def _problem_list(report: DatasetReport) -> list[Block]:
+    """Return the problems, those first for which a platform refuses the file."""
     kinds = " · ".join(f"{kind.replace('_', ' ')} × {number:,}" for kind, number in report.problems_by_kind.items())
     lines = [f"*{_problems(report).capitalize()}*: {escape(kinds)}"]
-    lines += [f"• {_where(problem)}: {escape(problem.text[:_MAX_PROBLEM_LENGTH])}" for problem in report.first_problems]
-    if report.problems > len(report.first_problems):
+    refusing = report.count.first_refusals
+    shown = [*refusing, *(problem for problem in report.first_problems if problem not in refusing)][:MAX_SHOWN]
+    lines += [f"• {_where(problem)}: {escape(problem.text[:_MAX_PROBLEM_LENGTH])}" for problem in shown]
+    if report.problems > len(shown):
         lines.append("The file below lists more.")
-    return text_message("\n".join(lines))
+    return text_message("\n".join(lines)).blocks
 
 
 def _where(problem: Problem) -> str:

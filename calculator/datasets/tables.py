@@ -181,7 +181,7 @@ def describe_columns(columns: Sequence[str], chosen: Columns | None) -> str:
     if recognised is None:
         raise UserError(
             f"The file is a table with the columns {names}. Which is the question, which the answer? "
-            "Say it with --columns QUESTION,ANSWER."
+            "Name them question and answer in the first row, or say which with --columns QUESTION,ANSWER."
         )
     pair = question_answer(by_name)
     if recognised in ("question-answer", "prompt-completion") and pair:
