@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
-from calculator.numeric import ONE, ZERO, smaller
+from calculator.numeric import ZERO
 from pricing import Offer, Price, Source, Status
 
 Component = Literal["training", "preparation", "storage", "hosting", "inference"]
@@ -35,6 +35,9 @@ class LineItem(NamedTuple):
     formula_text: str
     """How the quantity is computed, with a `{}` for each value."""
     formula_values: tuple[Decimal, ...]
+    first_month_quantity: Decimal | None = None
+    """Quantity of the first month, or of its part before the model or the price ends; None for a line that isn't in it.
+    """
 
     @property
     def source(self) -> Source | None:
@@ -56,6 +59,14 @@ class LineItem(NamedTuple):
             if self.monthly_quantity is None or self.unit_price_usd is None
             else self.monthly_quantity * self.unit_price_usd
         )
+
+    @property
+    def first_month_usd(self) -> Decimal | None:
+        """Amount of the first month at its own prices, US dollars; None if unknown or not in it."""
+        quantity, price = self.first_month_quantity, self.unit_price_usd
+        if quantity is not None and not quantity:
+            return ZERO
+        return None if quantity is None or price is None else quantity * price
 
     @property
     def formula(self) -> str:
@@ -238,16 +249,19 @@ class Estimate(NamedTuple):
 
     @property
     def monthly(self) -> Total:
-        """A full month's recurring cost before growth, retraining left out."""
+        """A full month's recurring cost before growth, retraining left out; zero where nothing recurs."""
+        if self.lines and not any(line.recurrence == "monthly" for line in self.lines):
+            return Total(ZERO, whole=True)
         return sum_amounts(line.monthly_usd for line in self.lines if line.monthly_quantity is not None)
 
     @property
     def first_month(self) -> Total:
-        """The one-off cost and the first month, or the part of it before the model ends."""
-        part = smaller(self.months, ONE)
-        once = [line.amount_usd for line in self.lines if line.recurrence == "once"]
-        monthly = [line.monthly_usd for line in self.lines if line.monthly_quantity is not None]
-        return sum_amounts(once + [None if usd is None else usd * part for usd in monthly])
+        """The one-off cost and the first month at its own prices, or the part of it before the model ends."""
+        return sum_amounts(
+            line.amount_usd if line.recurrence == "once" or line.quantity is None else line.first_month_usd
+            for line in self.lines
+            if line.recurrence == "once" or line.quantity is None or line.first_month_quantity is not None
+        )
 
     @property
     def total(self) -> Total:

@@ -14,10 +14,9 @@ from bot.render.tables import figure, has_other_period, horizon, period_figure, 
 from bot.render.uncertainty import percent
 from bot.render.verdict import because_sentence, next_step_sentence, set_aside_sentence
 from bot.render.warnings import sorted_warnings, warning_text
-from calculator import Comparison, Estimate, Total, sample
+from calculator import Comparison, Estimate, sample
 
 MAX_WARNINGS = 4
-NO_LINES = Total(None, whole=True)
 
 
 class WorkspaceNotes(NamedTuple):
@@ -88,11 +87,15 @@ def _figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]
     return [
         ("One-off", figure(comparison, estimate, "one_off")),
         ("First month, with one-off", figure(comparison, estimate, "first_month")),
-        ("A month", figure(comparison, estimate, "monthly") if estimate.monthly != NO_LINES else "none"),
+        ("A month", figure(comparison, estimate, "monthly") if _recurs(estimate) else "none"),
         (period_header(comparison, [estimate]), period_figure(comparison, estimate, per_month=per_month)),
         *([("Pays back", break_even_text(comparison, estimate))] if comparison.base else []),
         *_likely_figures(comparison, estimate),
     ]
+
+
+def _recurs(estimate: Estimate) -> bool:
+    return any(line.recurrence == "monthly" for line in estimate.lines)
 
 
 def _likely_figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]]:

@@ -74,7 +74,9 @@ def _lines(
             )
         usd = price.usd if price else None
         monthly = None if period.start else first
-        lines.append(LineItem("hosting", label, quantity, unit, usd, "monthly", monthly, price, text, values))
+        part = period.first_month
+        in_first = None if part is None else first * part
+        lines.append(LineItem("hosting", label, quantity, unit, usd, "monthly", monthly, price, text, values, in_first))
     return lines
 
 
@@ -131,10 +133,11 @@ def _monthly(
     formula_text: str,
     formula_values: tuple[Decimal, ...],
 ) -> LineItem:
-    price, length = period.price, period.end - period.start
+    price, length, part = period.price, period.end - period.start, period.first_month
+    first = None if part is None else per_month * part
     monthly = None if period.start else per_month
     usd = price.usd if price else None
     # By position, as in the other places that make most lines: by name it takes twice as long.
     return LineItem(
-        component, label, per_month * length, unit, usd, "monthly", monthly, price, formula_text, formula_values
+        component, label, per_month * length, unit, usd, "monthly", monthly, price, formula_text, formula_values, first
     )

@@ -204,6 +204,7 @@ def _unpriced_calls(plan: ResolvedScenario, months: Decimal) -> LineItem:
         price=None,
         formula_text="{} calls a month × {} months",
         formula_values=(plan.calls_per_month, worth),
+        first_month_quantity=plan.calls_per_month * smaller(months, ONE),
     )
 
 
@@ -224,7 +225,11 @@ def _token_line(plan: ResolvedScenario, load: TokenLoad, period: PricePeriod, ca
         values = (plan.calls_per_month, load.share, load.tokens_per_call, worth)
     usd = None if price is None or too_long else price.usd
     monthly = None if period.start else month
-    return LineItem("inference", load.label, month * worth, "1M tokens", usd, "monthly", monthly, price, text, values)
+    part = period.first_month
+    first = None if part is None else month * part
+    return LineItem(
+        "inference", load.label, month * worth, "1M tokens", usd, "monthly", monthly, price, text, values, first
+    )
 
 
 def _tier_lines(plan: ResolvedScenario, load: TokenLoad, period: PricePeriod) -> Iterator[LineItem]:
@@ -232,7 +237,7 @@ def _tier_lines(plan: ResolvedScenario, load: TokenLoad, period: PricePeriod) ->
     price = period.price
     assert price is not None  # noqa: S101 - the caller checked
     month_tokens = plan.calls_per_month * load.tokens_per_call * load.share
-    bottom = ZERO
+    bottom, first_part = ZERO, period.first_month
     for tier in price.tiers:
         top = Decimal(tier.up_to) if tier.up_to else None
 
@@ -259,6 +264,7 @@ def _tier_lines(plan: ResolvedScenario, load: TokenLoad, period: PricePeriod) ->
                 price=price,
                 formula_text="part of {} tokens a month inside this tier, over {} months ÷ 1M",
                 formula_values=(month_tokens, period.end - period.start),
+                first_month_quantity=None if first_part is None else within(month_tokens) / MILLION * first_part,
             )
         bottom = top or bottom
 
@@ -269,6 +275,7 @@ def _millions(tokens: Decimal) -> str:
 
 def _call_line(plan: ResolvedScenario, period: PricePeriod) -> LineItem:
     worth = traffic_months(period.start, period.end, plan.growth_per_month)
+    part = period.first_month
     return LineItem(
         component="inference",
         label="Calls",
@@ -280,4 +287,5 @@ def _call_line(plan: ResolvedScenario, period: PricePeriod) -> LineItem:
         price=period.price,
         formula_text="{} calls a month × {} months",
         formula_values=(plan.calls_per_month, worth),
+        first_month_quantity=None if part is None else plan.calls_per_month * part,
     )

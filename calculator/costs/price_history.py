@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from calculator.costs.horizon import months_between
-from calculator.numeric import ZERO, larger, smaller
+from calculator.numeric import ONE, ZERO, larger, smaller
 from pricing import Price
 
 
@@ -17,6 +17,12 @@ class PricePeriod(NamedTuple):
     price: Price | None
     start: Decimal
     end: Decimal
+
+    @property
+    def first_month(self) -> Decimal | None:
+        """The share of the first month that the period covers; None if it begins after it."""
+        part = larger(ZERO, smaller(self.end, ONE) - self.start)
+        return part or None
 
 
 def price_on(history: tuple[Price, ...], day: date) -> Price | None:

@@ -13,11 +13,13 @@ from calculator.costs.capacity import deployment_of
 from calculator.costs.horizon import months_between
 from calculator.costs.hosting import calls_in_month, hosting_lines, is_dedicated, storage_lines
 from calculator.costs.inference import CallPrices, inference_lines, offer_call_prices
+from calculator.costs.price_history import price_on
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.numeric import ONE, ZERO
 from calculator.payback.months import LONGEST_MONTHS, PayBack, PaybackTerms, SavingStep, ceil_number, pay_back
 from calculator.question.resolved import DAYS_PER_YEAR, MONTHS_PER_YEAR, ResolvedScenario
 from calculator.result import BreakEven, BreakEvenCause, Estimate, Total, sum_amounts
+from pricing import Price, PriceKind
 
 REASONS: dict[BreakEvenCause, str] = {
     "cached": "never: the base prompt is read from cache, which leaves too little to save",
@@ -193,11 +195,22 @@ def call_usd(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: Call
     graduated = any(price.tiers for kind in ("input", "output") for price in prices.history(kind))
     calls = plan.calls_per_month or ONE if graduated else ONE
     month = plan._replace(calls_per_month=calls, growth_per_month=ZERO)
-    lines = inference_lines(month, prompt_tokens, prices, as_of, ONE)
+    lines = inference_lines(month, prompt_tokens, _prices_on(prices, as_of), as_of, ONE)
     total = sum_amounts(line.amount_usd for line in lines)
     if not lines:
         return ZERO  # a call of no tokens
     return total.usd / calls if total.usd is not None and total.whole else None
+
+
+def _prices_on(prices: CallPrices, day: date) -> CallPrices:
+    """Return the prices of one day, so that a later price doesn't count in a call of today."""
+
+    def history(kind: PriceKind) -> tuple[Price, ...]:
+        recorded = prices.history(kind)
+        price = price_on(recorded, day)
+        return recorded if price is None else (price,)
+
+    return prices._replace(history=history)
 
 
 def _tuned_call(plan: ResolvedScenario, estimate: Estimate, as_of: date) -> Decimal | None:

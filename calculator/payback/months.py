@@ -13,6 +13,7 @@ from calculator.question.resolved import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
 # The search for a payback ends here: no plan goes further.
 LONGEST_MONTHS = Decimal(240)
+_DUST = Fraction(1, 10**9)
 
 
 class SavingStep(NamedTuple):
@@ -60,7 +61,7 @@ def pay_back(terms: PaybackTerms, days: int | None) -> PayBack | None:
     if not terms.calls:
         only_once = terms.saving > 0 and not (terms.idle or terms.retrain_months)
         return PayBack(None, ceil_ratio(terms.one_off, terms.saving)) if only_once else None
-    rate = terms.saving * terms.calls - terms.idle
+    rate = Fraction(terms.saving) * Fraction(terms.calls) - Fraction(terms.idle)
     if terms.later:
         return _by_month(terms, days)
     if terms.retrain_months and not terms.growth and days is None and terms.training_days is None:
@@ -69,22 +70,29 @@ def pay_back(terms: PaybackTerms, days: int | None) -> PayBack | None:
         return _by_month(terms, days)
     if rate <= 0:
         return None
-    calls = ceil_ratio(terms.one_off * terms.calls, rate)
+    months = Fraction(terms.one_off) / rate
+    calls = _ceil(months * Fraction(terms.calls))
     in_time = days is None or calls <= Fraction(terms.calls) * days * int(MONTHS_PER_YEAR) / int(DAYS_PER_YEAR)
-    return PayBack(terms.one_off / rate, calls) if in_time else None
+    return PayBack(_within_search(months), calls) if in_time else None
 
 
-def _by_cycle(terms: PaybackTerms, rate: Decimal, cycle_months: Decimal) -> PayBack | None:
+def _within_search(months: Fraction) -> Decimal | None:
+    """Return months as a Decimal; None beyond the longest search, like a payback that is found month by month."""
+    if months > int(LONGEST_MONTHS):
+        return None
+    return Decimal(months.numerator) / Decimal(months.denominator)
+
+
+def _by_cycle(terms: PaybackTerms, rate: Fraction, cycle_months: Decimal) -> PayBack | None:
     """Pay back in equal months with a retraining at the start of every cycle but the first: cycles gain the same."""
-    cycle = Fraction(rate) * Fraction(cycle_months)
+    cycle = rate * Fraction(cycle_months)
     gain = cycle - Fraction(terms.retraining)
     missing = Fraction(terms.one_off) - cycle
     if rate <= 0 or (missing > 0 and gain <= 0):
         return None
     cycles = max(0, math.ceil(missing / gain)) if missing > 0 else 0
-    months = cycles * Fraction(cycle_months) + (Fraction(terms.one_off) - cycles * gain) / Fraction(rate)
-    calls = math.ceil(months * Fraction(terms.calls))
-    return PayBack(Decimal(months.numerator) / Decimal(months.denominator), calls)
+    months = cycles * Fraction(cycle_months) + (Fraction(terms.one_off) - cycles * gain) / rate
+    return PayBack(_within_search(months), _ceil(months * Fraction(terms.calls)))
 
 
 def _by_month(terms: PaybackTerms, days: int | None) -> PayBack | None:
@@ -123,6 +131,12 @@ def ceil_ratio(numerator: Decimal, denominator: Decimal) -> int:
     return math.ceil(Fraction(numerator) / Fraction(denominator))
 
 
+def _ceil(value: Fraction) -> int:
+    """Return the next whole number, ignoring the rounding of calls a month that have no end (a week's × 365 / 84)."""
+    whole = round(value)
+    return whole if whole and abs(value - whole) <= _DUST else math.ceil(value)
+
+
 def ceil_number(value: Decimal) -> int:
     """Return the next whole number, ignoring the rounding error of a long division."""
-    return math.ceil(value.quantize(Decimal("1e-9")))
+    return _ceil(Fraction(value))

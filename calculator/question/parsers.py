@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from calculator.question import quantities
@@ -49,7 +49,7 @@ def amount(text: str, spec: ValueSpec) -> Amount:
     if spec.whole and (value.low % 1 or value.high % 1):
         raise ValueError(_invalid(text, spec))
     _check_bounds(value.low, value.high, spec)
-    return value._replace(likely=value.likely.quantize(Decimal(1))) if spec.whole else value
+    return value._replace(likely=value.likely.to_integral_value(ROUND_HALF_UP)) if spec.whole else value
 
 
 def single(text: str, spec: ValueSpec) -> int:
