@@ -81,6 +81,17 @@ async def test_newcomer_answers_five_questions(channel: Channel) -> None:
     await channel.photograph("44-form-answered")
 
 
+async def test_form_fits_a_phone(channel: Channel) -> None:
+    await channel.page.set_viewport_size({"width": 390, "height": 844})
+    await channel.type("/ftcost")
+    await channel.form.choose("base", "gpt 4.1 mini", "GPT-4.1 mini (OpenAI)")
+    await channel.photograph("45-form-phone")
+    dialog = channel.form.dialog
+    assert await dialog.evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth"), "nothing is cut at the right"
+    await channel.form.field("call").scroll_into_view_if_needed()
+    await channel.photograph("46-form-phone-end")
+
+
 async def test_global_shortcut_opens_the_form(channel: Channel) -> None:
     await channel.composer.fill("/")
     await channel.page.get_by_role("option", name="Should we fine-tune?").click()

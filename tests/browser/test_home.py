@@ -14,7 +14,7 @@ LINE = "on=openai/gpt-4.1-mini,your-rates rates=10/3/6 examples=10k example=250/
 
 
 async def test_home_shows_estimates_and_workspace_defaults(channel: Channel, playground: Workspace) -> None:
-    await channel.estimate(f'{LINE} name="support bot" customer=existing')
+    await channel.estimate('on=openai/gpt-4.1-mini examples=10k example=250/150 name="support bot" customer=existing')
     await channel.page.locator(f'[data-channel="{playground.slack.im}"]').click()
     await channel.page.get_by_role("tab", name="Home").click()
     home = channel.page.locator("#home")

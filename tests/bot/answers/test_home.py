@@ -90,6 +90,21 @@ async def test_defaults_are_cached_between_commands(
     assert "$8,760.00" in texts(await slack_actions.ask(slack, support_bot.LINE))
 
 
+async def test_baseline_traffic_and_visibility_have_defaults(workspace: Workspace, slack: FakeSlack) -> None:
+    """Traffic completes only a question with the tokens of a call, and own prices need no baseline."""
+    defaults = {"base": "openai/gpt-4.1-mini", "calls": "20k/day", "share": "me"}
+    assert await slack_actions.save_defaults(slack, defaults) == {}
+    await slack.command("on=tinker/qwen3-8b examples=10k example=400 call=100/70")
+    parent = await slack_actions.answered(slack, slack.im)
+    assert "20k calls a day" in texts(parent)
+    assert "gpt-4.1-mini" in texts(parent)
+    assert slack.messages() == []
+    await slack.command("on=tinker/qwen3-8b examples=10k example=400 base_rates=3/6 share=channel")
+    parent = await slack_actions.answered(slack)
+    assert "no calls given" in texts(parent)
+    assert "calls" in await slack_actions.save_defaults(slack, {"calls": "20k"}), "per what?"
+
+
 async def test_form_is_prefilled_with_the_defaults(workspace: Workspace, slack: FakeSlack) -> None:
     await slack_actions.save_defaults(slack, {"on": "google", "days": "20"})
     view = await slack_actions.open_form(slack)
