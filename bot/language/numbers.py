@@ -59,7 +59,7 @@ _DIGITS = (
     r"(?:\.\d+)?(?:e\d{1,2})?"
 )
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
-_FIGURE = rf"(?P<sign>[-−+])?(?:(?P<currency>[$€£]) ?)?(?P<digits>{_DIGITS})(?:[ -]?(?P<scale>{_SCALE})(?![a-z0-9]))?"
+_FIGURE = rf"(?P<sign>[-−+])?(?:(?P<currency>[$€£]|usd |eur |gbp |chf ) ?)?(?P<digits>{_DIGITS})(?:[ -]?(?P<scale>{_SCALE})(?![a-z0-9]))?"
 _SCALE_WORD = "(?:hundred|thousand|million|billion|dozen)(?![a-z])"
 _SMALL_WORD = f"(?:{_SMALL})(?![a-z])"
 _ONE_NOUN = r" (?:epoch|run|year|month|week|gpu|example|day|hour|card|adapter|⟦g)"
@@ -68,10 +68,15 @@ _SPELT = (
     rf"(?:[ -]{_SCALE_WORD}(?: and(?= {_SMALL_WORD}))?|[ -]{_SMALL_WORD})*"
 )
 _PERCENT = r"(?: ?(?P<percent>%|percent\b|per cent\b|pct\b))?"
-_MONEY = r"(?: ?(?P<money>usd|dollars?|bucks|us\$)(?![a-z]))?"
+_MONEY = r"(?: ?(?P<money>usd|dollars?|bucks|us\$|€|£|eur|euros?|gbp|pounds?|chf|francs?)(?![a-z]))?"
+_UNIT = (
+    "x|h|hrs?|hours?|s|secs?|ms|gb|d|days?|min|mo|months?|in|out|toks?|tokens?|rps|qps|eps?|epochs?|calls?|examples?"
+)
+_END = rf"(?:(?=-[a-z])|(?![a-z])|(?=(?:{_UNIT})(?![a-z])))"
+"""A number ends before a unit or anything that isn't a letter: `1O` and `10kk` are no numbers."""
 NUMBER = re.compile(
     rf"(?<![a-z0-9.,_⟧])(?<![a-z]{{2}}-)(?:(?P<vague>{_VAGUE} (?:hundred|thousand|million|dozen)s?(?: of)?|(?:dozens|hundreds|thousands|millions)(?: of))"
-    rf"|{_FIGURE}|(?P<spelt>{_SPELT}))(?:-(?=[a-z]))?{_PERCENT}{_MONEY}(?![0-9])"
+    rf"|{_FIGURE}|(?P<spelt>{_SPELT}))(?:-(?=[a-z]))?{_PERCENT}{_MONEY}(?![0-9]){_END}"
 )
 _FRACTIONS = {
     "half": Decimal("0.5"), "a half": Decimal("0.5"), "a quarter": Decimal("0.25"), "one quarter": Decimal("0.25"),
@@ -94,6 +99,8 @@ class Number(NamedTuple):
     """Asked instead of using the number, which has two readings or none."""
     billions: bool = False
     """Written with b or billion, as the size of a model is."""
+    scale: Decimal = Decimal(1)
+    """The factor of its last word, such as 1,000 for `ten thousand` and `10k`."""
 
 
 def read_number(match: re.Match[str]) -> Number:
@@ -106,12 +113,29 @@ def read_number(match: re.Match[str]) -> Number:
         value, question = _spelt_value(match["spelt"]), None
     else:
         value, question = _figure_value(match["digits"], match["scale"])
-        if match["currency"] in ("€", "£"):
+        if not _is_dollars(match):
             question = question or f"Amounts are in US dollars. How many dollars are {text}?"
         if match["sign"] in ("-", "−"):
             value = -value
     scaled = value / 100 if kind == "percent" else value
-    return Number(_exactly(scaled), kind, text, question, billions=match["scale"] in ("b", "bn", "billion"))
+    scale = Decimal(_SCALES[match["scale"]]) if match["scale"] else _spelt_scale(match["spelt"] or "")
+    return Number(_exactly(scaled), kind, text, question, match["scale"] in ("b", "bn", "billion"), scale)
+
+
+def _is_dollars(match: re.Match[str]) -> bool:
+    return (match["currency"] or "$").strip() in ("$", "usd") and (match["money"] or "usd") in (
+        "usd",
+        "dollar",
+        "dollars",
+        "bucks",
+        "us$",
+    )
+
+
+def _spelt_scale(text: str) -> Decimal:
+    """Return the factor of the last word of a number in words."""
+    last = re.split(r"[ -]+", text)[-1]
+    return Decimal(_WORD_SCALES.get(last, 12 if last == "dozen" else 1))
 
 
 def join_range(low: Number, high: Number, text: str) -> Number:
@@ -121,9 +145,8 @@ def join_range(low: Number, high: Number, text: str) -> Number:
     low_value, high_value = low.amount.likely, high.amount.likely
     if low.kind == "plain" and high.kind == "percent":
         low_value /= 100
-    if not question and _shares_a_scale(low.text, high.text, low_value, high_value):
-        scale = re.sub(r"[^a-z]", "", high.text)
-        question = f"“{text}”: does {low.text} mean {low.text}{scale}? Both ends in full, please."
+    if not question and high.scale > 1 and low.scale == 1 and low_value < high_value / high.scale:
+        question = f"“{text}”: is the lower end {low.text}, or is it {low.text} in the words of the other end?"
     if not question and low_value > high_value:
         question = f"“{text}” starts with the higher number. Which is the lower one?"
     return Number(Amount(low_value, (low_value + high_value) / 2, high_value), kind, text, question)
@@ -204,12 +227,6 @@ def _spelt_value(text: str) -> Decimal:
         elif word in ("1.5", "0.5"):
             group += Decimal(word)
     return total + group
-
-
-def _shares_a_scale(low_text: str, high_text: str, low: Decimal, high: Decimal) -> bool:
-    """Return whether `5-10k` may mean 5k to 10k: only the second number has a scale."""
-    has_scale = re.compile(r"\d ?[kmb]")
-    return bool(has_scale.search(high_text)) and not has_scale.search(low_text) and low < 1_000 <= high
 
 
 def _exactly(value: Decimal) -> Amount:

@@ -27,14 +27,16 @@ EXAMPLES = (
 NOT_UNDERSTOOD = "I didn't understand that. What would you like to know? `help` lists what I can do."
 
 _FIT = (
+    r"in (?:gpu )?(?:memory|vram)\b|⟦g\d+⟧[^.?]* (?:hold|enough|handle)|(?:is|are) [^.?]*⟦g\d+⟧ enough|^(?:can|could) [^.?]*q?lora [^.?]*⟦g\d+⟧|"
+    r"on (?:my |a |an |one |our )*⟦n\d+⟧ ?gb (?:gpu|card)|"
     r"\bfits?\b|out of memory|\boom\b|enough (?:memory|vram)|⟦n\d+⟧ ?gb (?:be )?enough|how (?:much|many) (?:memory|vram|gpus?|cards|⟦g\d+⟧)|(?:which|what) gpus?\b|"
     rf"(?:can|could|will|would) (?:i|we|you|one|it|a|an|the|my|our)\b[^.?]*(?:{v.TUNE}|run)[^.?]*⟦g\d+⟧"
 )
-_BREAK_EVEN = r"pay(?:s|ing)?[ -]?(?:back|off|for itself|itself back|itself)|break[ -]?even|breaks even|payback|\broi\b|return on investment|recoup|amorti[sz]|worthwhile|when (?:is|will|would|does|do) [^.?]*(?:cheaper|profit|save|beat|undercut)"
+_BREAK_EVEN = r"(?:at|from) (?:what|which|how (?:much|many)) (?:volume|traffic|calls?|load)|pay(?:s|ing)?[ -]?(?:back|off|for itself|itself back|itself)|break[ -]?even|breaks even|payback|\broi\b|return on investment|recoup|amorti[sz]|worthwhile|when (?:is|will|would|does|do) [^.?]*(?:cheaper|profit|save|beat|undercut)"
 _MODELS = (
-    r"(?:which|what) (?:\w+ ){0,2}(?:models?|offers?|llms?|platforms?|providers?)\b|(?:list|show)(?: me)?(?: all| the)? (?:models|offers|platforms)|what can (?:i|we|be) |"
+    r"(?:which|what|list of|any) (?:\w+ ){0,2}(?:models?|offers?|llms?|platforms?|providers?)\b|(?:list|show)(?: me)?(?: all| the)? (?:models|offers|platforms)|what can (?:i|we|be) |"
     rf"(?:can|could) (?:i|we|you|⟦[mp]\d+⟧|it) (?:be )?{v.TUNE}|who (?:sells|offers|tunes|supports|hosts)|(?:is|are) ⟦m\d+⟧ (?:tun|fine|avail|support)|"
-    r"(?:does|do) ⟦p\d+⟧ (?:offer|support|sell|have|tune|allow)|(?:do you|does ftcost) (?:support|know|have)"
+    r"(?:does|do) ⟦p\d+⟧ (?:still |also |even )?(?:offer|support|sell|have|tune|allow)|(?:do you|does ftcost) (?:support|know|have)"
 )
 _COST = r"\b(?:price|prices|pricing|priced|costs?|how much|rates?|charges?|expensive|fees?|what does it cost)\b"
 _QUESTION = (
@@ -43,7 +45,7 @@ _QUESTION = (
 )
 _HELP = (
     r"^(?:hi|hello|hey|yo|hiya|howdy|greetings|good (?:morning|afternoon|evening)|help|help me|thanks|thank you|thx|ta|what can you do|what do you do|how does this work|"
-    r"how do (?:i|you) (?:use|work)[^?]*|who are you|what is this|what are you|getting started|start|\?|commands?|usage|examples?)(?: (?:there|ftcost|bot|everyone|team|all|please|me|to me|work))*[ !.?,]*$"
+    r"how do (?:i|you) (?:use|work)[^?]*|who are you|what is this|what are you|getting started|start|\?|commands?|usage|examples?)(?: (?:there|ftcost|bot|everyone|team|all|please|me|to me|work))*(?:, (?:i )?need (?:some )?help)?[^a-z0-9]*$"
 )
 
 
@@ -128,11 +130,11 @@ def read_sentence(text: str, names: MentionIndex, typed: dict[str, str] | None =
     fields = sentence.fields | typed
     loose = unused_number(sentence)
     unread = _unread(sentence)
-    if loose is not None and not sentence.questions:
-        if loose.question:
-            sentence.ask(loose.question)
-        elif not fields:
-            sentence.ask(f"What does “{loose.text}” count?")
+    stray = next((word for word in unread if word[0].isdigit()), None)
+    if loose is not None and loose.question:
+        sentence.ask(loose.question)
+    elif stray is not None and not sentence.questions:
+        sentence.ask(f"What does “{loose.text if loose else stray}” count?")
     if intent == "change" and not fields and not sentence.questions:
         intent = "unclear"
     if intent == "unclear" and not sentence.questions:
@@ -151,6 +153,8 @@ def _intent(sentence: Sentence, text: str, parts: Names, typed: dict[str, str], 
         return "fit"
     if re.search(_BREAK_EVEN, text):
         return "breakeven"
+    if re.search(_COST, text) and fields == {"gpu"} and not has_names:
+        return "price"
     if re.search(_COST, text) and has_names and not fields - {"method", "customer", "share", "currency"}:
         return "price"
     if (
@@ -182,10 +186,7 @@ def _intent(sentence: Sentence, text: str, parts: Names, typed: dict[str, str], 
 def _place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) -> None:
     """Set `on`, `base` and `model` from the names of a sentence."""
     if intent == "fit":
-        for mention in [*parts.tuned, *parts.baseline][:1]:
-            if name := name_for(sentence, mention, "shape", "offer", "base"):
-                sentence.set("model", name)
-                sentence.fields.pop("params", None)
+        _place_shape(sentence, parts)
         return
     tuned, baseline = list(parts.tuned), list(parts.baseline)
     if len(tuned) == 1 and not baseline and _is_used_today(sentence, intent, parts, text):
@@ -194,6 +195,9 @@ def _place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) ->
         sentence.set("base", name)
     if len(baseline) > 1:
         sentence.ask(f"Which model do you use today: {' or '.join(mention.text for mention in baseline)}?")
+    if intent == "price" and "gpu" in sentence.fields:
+        sentence.set("on", sentence.fields.pop("gpu"))
+        return
     if intent in ("models", "price"):
         offers = [mention.names.get("offer", mention.name) for mention in [*tuned, *baseline]]
         for mention in tuned:
@@ -207,6 +211,13 @@ def _place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) ->
         sentence.set("on", ",".join(dict.fromkeys([*offers, *parts.platforms])))
     elif re.search(r"\b(?:rent(?:ed|ing)?|own|self[- ]?host(?:ed|ing)?) (?:\w+ )?gpus?\b|self[- ]?host", text):
         sentence.set("on", "gpu")
+
+
+def _place_shape(sentence: Sentence, parts: Names) -> None:
+    for mention in [*parts.tuned, *parts.baseline][:1]:
+        if name := name_for(sentence, mention, "shape", "offer", "base"):
+            sentence.set("model", name)
+            sentence.fields.pop("params", None)
 
 
 def _is_used_today(sentence: Sentence, intent: Intent, parts: Names, text: str) -> bool:

@@ -13,7 +13,7 @@ _ARTICLE = r"(?: (?:a|an|the|our|my|own|own a|to|prompting|prompt|using|model|mo
 _BASELINE_LEAD = (
     r"(?:compar(?:e|ed|ing)(?: (?:it|this|that))? (?:with|to|against)|versus|vs\.?|v\.|against|instead of|rather than|replac(?:e|es|ing)|beats?|outperforms?|undercuts?|"
     r"over(?! ⟦n)|than|prompting|prompts?(?: \w+){0,3} on|prompted|(?:currently|today|now)(?: (?:we|i))? (?:use|using|on|run|running|call|calling|prompt|pay for)|"
-    r"(?:we|i)(?: (?:currently|now|already|still|just|today))? (?:use|prompt|call|run on|run|pay for|rely on)|(?:we're|we are|i'm|i am)(?: currently| now| still)? (?:on|using|prompting|calling|running)|"
+    r"(?:we|i)(?: (?:currently|now|already|still|just|today))? (?:use|prompt|call|run on|run|pay for|rely on)|(?:currently|still|now) on|(?:we're|we are|i'm|i am)(?: currently| now| still)? (?:on|using|prompting|calling|running)|"
     r"using|calls? (?:to|on|of|against)|requests? (?:to|on|against)|traffic (?:to|on)|base(?:line)?(?: model)?(?: (?:is|to|=|:|with))*|switch(?:ing)? from|mov(?:e|ing) (?:from|off|away from)|migrat(?:e|ing) from|"
     r"compare)"
 )

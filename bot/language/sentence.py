@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -9,11 +10,12 @@ from typing import Any
 
 from bot.language.mentions import Mention, MentionIndex
 from bot.language.numbers import Number, tag_numbers
+from bot.language.vocabulary import STOP_WORDS
 from calculator import KEYS, Amount
 
 N = r"⟦n(?P<n>\d+)⟧"
 """A number. A second one in a pattern is written with `number("other")`."""
-ABOUT = r"(?:about|around|roughly|approximately|approx\.?|circa|ca\.?|some|nearly|almost|~|≈|over|only|just|exactly|up to|at least|at most)? ?"
+ABOUT = r"(?:about|around|roughly|approximately|approx\.?|circa|ca\.?|some|nearly|almost|~|≈|just|exactly)? ?"
 TAKEN = "¦"
 
 
@@ -31,6 +33,7 @@ class Sentence:
         self.fields: dict[str, str] = {}
         self.assumed: list[str] = []
         self.questions: list[str] = []
+        self._typed = text
         tagged = names.tag(_spaced(text.lower()), self._tag_mention)
         self.text = re.sub(r"⟧(?=[a-z])", "⟧ ", tag_numbers(tagged, self._tag_number))
 
@@ -87,6 +90,11 @@ class Sentence:
         """Return the text of a match as typed."""
         return self.untag(match[0]).strip()
 
+    def as_typed(self, words: str) -> str:
+        """Return words in the case in which they were typed."""
+        position = self._typed.lower().find(words)
+        return self._typed[position : position + len(words)] if position >= 0 else words
+
     def untag(self, text: str) -> str:
         """Return text with names and numbers as typed."""
         text = re.sub(r"⟦n(\d+)⟧", lambda match: self.numbers[int(match[1])].text, text)
@@ -119,10 +127,36 @@ def scale_amount(amount: Amount, factor: Decimal | int) -> Amount:
 def _spaced(text: str) -> str:
     """Return text with plain spaces, quotes and dashes, and without Slack's formatting."""
     text = re.sub("[\u00a0\u2000-\u200a\u202f\u205f\u3000]", " ", text)
-    text = re.sub("[\u200b-\u200d\ufeff]", "", text)
+    text = re.sub("[\u200b-\u200d\ufeff]", "", text).replace("`", " ")
+    text = re.sub(r"\b\d{1,2}[/.]\d{1,2}[/.](?:20)?\d\d\b|\b20\d\d-\d\d-\d\d\b|\b\d+/\d+ split\b|\b24/7\b", " ¦ ", text)
+    text = re.sub(r"\b(\d+)x(?=[a-z])", r"\1 x ", text)
+    text = re.sub(r"[a-z]{5,}", lambda match: spell_check(match[0]), text)
     text = text.replace("“", '"').replace("”", '"').replace("’", "'").replace("—", " - ")
     text = re.sub(r"[*`_~](?=\S)|(?<=\S)[*`_](?=\s|[.,!?]|$)", "", text) if re.search(r"[*`]", text) else text
     return re.sub(r"\s+", " ", text).strip()
+
+
+_NOUNS = (
+    "examples",
+    "example",
+    "tokens",
+    "epochs",
+    "calls",
+    "requests",
+    "months",
+    "prompt",
+    "samples",
+    "conversations",
+    "fine-tune",
+    "finetune",
+)
+
+
+def spell_check(word: str) -> str:
+    """Return the noun that a word misspells, such as `examples` for `exmaples`; else the word."""
+    if word in _NOUNS or word in STOP_WORDS or word.rstrip("s") in _NOUNS:
+        return word
+    return next(iter(difflib.get_close_matches(word, _NOUNS, n=1, cutoff=0.83)), word)
 
 
 _patterns: dict[str, re.Pattern[str]] = {}

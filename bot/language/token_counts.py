@@ -46,7 +46,7 @@ def _read_total(sentence: Sentence) -> None:
     """Read the tokens of the whole training set, and divide them by the examples."""
     whole = r"(?:training )?(?:data|data ?set|corpus|training set|text|file)(?![a-z])"
     for match in sentence.take(
-        rf"{N} {v.TOKENS} (?:of|in)(?: the| our| my| all)* {whole}|{number('m')} {v.TOKENS} (?:in total|in all|overall|altogether)|(?:total of|in total|altogether) {number('k')} {v.TOKENS}|{whole} (?:of|has|with|is) {ABOUT}{number('j')} {v.TOKENS}"
+        rf"{N} {v.TOKENS} (?:of|in)(?: the| our| my| all)* {whole}|{number('m')} {v.TOKENS} (?:in total|in all|overall|altogether|total)|(?:total of|in total|altogether) {number('k')} {v.TOKENS}|{whole} (?:of|has|with|is) {ABOUT}{number('j')} {v.TOKENS}"
     ):
         total = sentence.number_of(match, next(group for group in ("n", "m", "k", "j") if match[group]))
         examples = KEYS["examples"].read(sentence.fields["examples"]) if "examples" in sentence.fields else None
@@ -96,7 +96,7 @@ def _singles(sentence: Sentence) -> list[_Count]:
         ),
         (
             "input",
-            rf"(?:inputs?|input tokens|user messages?|user inputs?|we send|sending|sends?)(?: {v.BE})*:? {ABOUT}{N}{tok}(?: long)?(?! {v.CALLS})",
+            rf"(?:inputs?|input tokens|user messages?|user msgs?|user inputs?|we send|sending|sends?)(?: {v.BE})*:? {ABOUT}{N}{tok}(?: long)?(?! {v.CALLS})",
         ),
         ("sum", rf"{N}[ -]?{v.TOKENS}(?: long)?(?: {v.EACH})?"),
         ("sum", rf"{N} {v.EACH}"),

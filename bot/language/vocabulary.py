@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 EXAMPLES = (
-    r"(?:examples?|samples?|chats?|conversations?|dialogues?|dialogs?|rows?|lines?|records?|pairs?|tickets?|transcripts?|instances?|"
+    r"(?:examples?|ex|samples?|chats?|convos?|conversations?|dialogues?|dialogs?|rows?|lines?|records?|pairs?|tickets?|transcripts?|instances?|"
     r"data ?points?|documents?|docs|emails?|entries|items|cases|threads?|demonstrations?|q&as?|completions pairs|contracts?|reviews?|articles?|invoices?|reports?|summaries|notes)(?![a-z])"
 )
 CALLS = (
@@ -24,6 +24,8 @@ EACH = r"(?:each|per example|per sample|per chat|per conversation|per row|per re
 TUNE = r"(?:fine[ -]?tun(?:e|es|ed|ing)|finetun(?:e|es|ed|ing)|tun(?:e|es|ed|ing)|train(?:s|ed|ing)?|customi[sz](?:e|ing)|adapt(?:ing)?|sft|distil(?:l|ling)?)(?![a-z])"
 TODAY = r"(?:today|currently|at the moment|right now|now|at present|these days)(?![a-z])"
 BE = r"(?:is|are|was|be|being|of|to|at|=|:|should be|becomes?|averages?|averaging|run|runs|come in at|come out at|takes?|has|have|uses?|with)"
+
+PER_WORDS = r"(?:(?:/ ?|per |a |an |each |every )(?:hour|day|week|month|year)|hourly|daily|weekly|monthly|yearly)"
 
 PERIODS = {
     "hour": "hour", "hr": "hour", "h": "hour", "hourly": "hour",

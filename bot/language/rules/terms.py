@@ -9,6 +9,53 @@ from bot.language.numbers import Number
 from bot.language.sentence import ABOUT, N, Sentence, number, scale_amount, write_amount
 
 
+def read_comparisons(sentence: Sentence) -> None:
+    """Ask about bounds, differences, doubts and exclusions, whose number or name isn't the value itself."""
+    bound = r"(?:no more than|not more than|less than|fewer than|more than|smaller than|bigger than|larger than|shorter than|longer than|under|above|below|at least|at most|up to|max(?:imum)?(?: of)?|min(?:imum)?(?: of)?|<=?|(?<![-=])>=?|≤|≥)"
+    seconds = r"(?: ?(?:ms|milliseconds?|s|secs?|seconds?)(?![a-z]))"
+    for match in sentence.take(rf"{bound} {ABOUT}{N}(?!{seconds})[^,.;¦?!]{{0,24}}"):
+        sentence.ask(f"“{sentence.typed(match)}”: which number should I use?")
+    for match in sentence.take(
+        rf"(?:minus|plus) {N}(?: [a-z]+)?|{number('k')}(?: [a-z]+){{0,2}} too (?:many|much|few|long|short)[^.;?!]*"
+    ):
+        sentence.ask(f"“{sentence.typed(match)}”: how many is that in all?")
+    step = rf"(?:reduc|increas|rais|lower|cut|drop|decreas)[a-z]*\b(?: [a-z]+){{0,3}} by {N}[^,.;¦?!]{{0,16}}"
+    if (change := re.search(step, sentence.text)) and sentence.number_of(change).kind != "percent":
+        for match in sentence.take(step):
+            sentence.ask(f"“{sentence.typed(match)}”: how many is that in all?")
+    for match in sentence.take(
+        rf"(?:don't|do not|doesn't|haven't|aren't|isn't|can't|cannot)(?: have| got| need| use| want| get)* {ABOUT}{N}(?: [a-z]+)?"
+    ):
+        sentence.ask(f"“{sentence.typed(match)}”: which number is right?")
+    for _ in (
+        ()
+        if sentence.has(r"\bgb\b|⟦g")
+        else sentence.take(
+            rf"^why\b[^.]*|^(?:is|isn't|are|aren't|was|would)\b[^.?]*{N}[^.?]*\b(?:enough|too (?:much|many|few|little))\b[^.]*"
+        )
+    ):
+        sentence.ask("I can't judge a number by itself. What would you like to change or compare?")
+    many = r"(?:users|tenants|stores|agents|customers|teams|employees|seats|shops|sites|people|clients|workspaces|accounts)(?! (?:support|service))"
+    who = r"(?:users?|tenants?|stores?|agents?|customers?|teams?|employees?|seats?|shops?|sites?|people|persons?|clients?|workspaces?|accounts?)"
+    for match in sentence.take(
+        rf"[^.;¦]*(?:(?:per|every|each) {who}|{N} {many}\b[^.;,]*⟦n\d+⟧|⟦n\d+⟧ {v.CALLS} each\b[^.;,]*{v.PER_WORDS}|⟦n\d+⟧ {v.CALLS} ?{v.PER_WORDS} each\b)[^.;¦]*"
+    ):
+        sentence.ask(f"“{sentence.typed(match)}”: how many is that in all?")
+    for match in sentence.take(
+        rf"{N} (?:nodes?|servers?|machines?|boxes|hosts?)(?: (?:of|with|each with|having))* {number('m')} ?(?:x )?⟦g\d+⟧(?: each)?"
+    ):
+        sentence.ask(f"“{sentence.typed(match)}”: how many GPUs is that in all?")
+    leave = r"(?:don't|do not|not|avoid(?:ing)?|anything but|everything but|all but|can't use|cannot use|can not use|never|left|leaving|except(?: for)?|without|exclud(?:e|ing)|skip|leave out|ignor(?:e|ing)|drop|no)"
+    for match in sentence.take(
+        rf"{leave}(?: (?:use|on|at|with|from|to|for|using|want|like|the))* ⟦p\d+⟧|⟦p\d+⟧ (?:is|are|was)(?: (?:far|way|much|not|out|too))* (?:expensive|allowed|out|possible|an option|slow)"
+    ):
+        sentence.ask(f"“{sentence.typed(match)}”: which platforms should I compare?")
+    for _ in sentence.take(
+        rf"(?:grow[a-z]*|rise[a-z]*|ramp[a-z]*|increas[a-z]*)(?: up)? from {N} to {number('m')}[^.;]*? (?:over|within|in|during) ⟦n\d+⟧ [a-z]+"
+    ):
+        sentence.ask("By how many percent do calls grow each month?")
+
+
 def read_relative(sentence: Sentence) -> None:
     """Take `instead of one` and `not 10k but`, whose number is the one that no longer holds; ask about `2 more`."""
     sentence.text = re.sub(r"not (⟦n\d+⟧) ([a-z]+),? but (?:rather )?(⟦n\d+⟧)(?! ?[a-z])", r"\3 \2", sentence.text)
@@ -48,6 +95,8 @@ def read_horizon(sentence: Sentence) -> None:
             sentence.ask(f"How many whole months is “{sentence.typed(match)}”?")
         else:
             sentence.set("months", write_amount(months))
+    for match in sentence.take(rf"(?:^|[,;¦] ?){N} months(?![a-z])"):
+        sentence.set_number("months", sentence.number_of(match), whole=True)
     for match in sentence.take(
         r"(?:over|for|during|across) (?:a|one|the next|the coming|the first|a full|a whole) (?P<half>half )?(?P<unit>year|quarter)(?: and a (?P<more>half))?"
     ):
@@ -62,12 +111,19 @@ def read_money(sentence: Sentence) -> None:
     prep = r"(?:prep(?:aration|aring)?|label(?:l?ing|ed|led)?|annotat(?:ion|ing)|clean(?:ing)?|curat(?:ion|ing)|collect(?:ion|ing))(?: (?:of|the|our|data|examples|costs?|them|this|it|is|about|for|would|will|us|be))*"
     for pattern in (rf"{prep} {ABOUT}{N}", rf"{N} (?:for|on|to|of) (?:the |our |data )*{prep}"):
         for match in sentence.take(pattern):
-            sentence.set_number("prep", sentence.number_of(match))
+            cost = sentence.number_of(match)
+            unit = re.match(
+                r"[^,.;]{0,12}(?:per|an?|each) (?:example|row|sample|hour|day)", sentence.text[match.start() + 1 :]
+            )
+            if cost.kind == "money" and not unit:
+                sentence.set_number("prep", cost)
+            else:
+                sentence.ask(f"“{sentence.typed(match)}”: what does the preparation cost in all, in US dollars?")
     for match in sentence.take(
         rf"(?:at |for |costs? (?:us )?|pay(?:ing)? |price of )?{N} ?(?:/ ?|per |an |a )(?:gpu[- ]?)?hour(?: (?:per|a|for (?:a|each)) gpu| each)?"
     ):
         price = sentence.number_of(match)
-        if price.kind == "money" or "gpu" in match[0]:
+        if "gpu" in match[0] or (price.kind == "money" and sentence.has(r"⟦g\d+⟧|gpu|hardware|cluster")):
             sentence.set_number("gpu_rate", price)
         else:
             sentence.ask(f"What does “{sentence.typed(match)}” count?")
@@ -89,6 +145,11 @@ def read_gpus(sentence: Sentence) -> None:
             sentence.set_number("gpus", sentence.number_of(match, "n" if match["n"] else "m"), whole=True)
         elif match["single"] in ("a single", "single", "one", "just one"):
             sentence.set("gpus", "1")
+    for match in sentence.take(rf"(?:a |an |in )?{N} ?gb(?: (?:of )?(?:gpu|card|vram|memory))?(?![a-z])"):
+        if sentence.has(r"data|stored|storage"):
+            sentence.set_number("data_gb", sentence.number_of(match))
+        else:
+            sentence.set_number("gpu_memory", sentence.number_of(match))
     for match in sentence.take(rf"{N} (?:gpus?|cards)(?![a-z])"):
         sentence.set_number("gpus", sentence.number_of(match), whole=True)
     for match in sentence.take(
@@ -135,11 +196,11 @@ def read_terms(sentence: Sentence) -> None:
     currencies = {"euros": "EUR", "euro": "EUR", "eur": "EUR", "pounds": "GBP", "gbp": "GBP", "sterling": "GBP", "yen": "JPY", "jpy": "JPY",
                   "francs": "CHF", "chf": "CHF", "rupees": "INR", "inr": "INR", "cad": "CAD", "aud": "AUD", "usd": "USD", "us dollars": "USD", "dollars": "USD", "sek": "SEK", "nok": "NOK", "dkk": "DKK", "pln": "PLN", "brl": "BRL"}  # fmt: skip
     for match in sentence.take(
-        rf"(?:in|to|as|show(?: it| me)?(?: the answer)? in|convert(?: it)? to) (?P<code>{'|'.join(currencies)})(?![a-z])"
+        rf"(?:in|to|as|show(?: it| me)?(?: the answer)? in|convert(?: it)? to|^) ?(?P<code>{'|'.join(currencies)})(?![a-z])"
     ):
         sentence.set("currency", currencies[match["code"]])
     for _ in sentence.take(
-        r"(?:just|only|privately)(?: (?:for|to|show|post|it|this|visible))* me(?![a-z])|(?:show|post)(?: (?:it|this))?(?: to)? me only|privately"
+        r"(?:just|only|privately)(?: (?:for|to|show|post|send|it|this|visible))* me(?![a-z])|(?:show|post)(?: (?:it|this))?(?: to)? me only|privately"
     ):
         sentence.set("share", "me")
     for match in sentence.take(
@@ -148,12 +209,8 @@ def read_terms(sentence: Sentence) -> None:
         sentence.set("serving", "dedicated" if match["dedicated"] else "on-demand")
     for _ in sentence.take(r"(?:on )?(?:all|every|any)(?: the)? (?:platforms?|providers?|vendors?|offers?)|everywhere"):
         sentence.set("on", "all")
-    for match in sentence.take(
-        r"(?:exclud(?:e|ing)|except(?: for)?|without|skip|leave out|ignor(?:e|ing)|not|no|but not|drop) ⟦p\d+⟧"
-    ):
-        sentence.ask(f"“{sentence.typed(match)}”: which platforms should I compare?")
     for match in sentence.take(r"(?:call it|name it|named|name this) \"?(?P<name>[^\".,;⟦¦]{1,60})\"?"):
-        sentence.set("name", match["name"].strip())
+        sentence.set("name", sentence.as_typed(match["name"].strip()))
 
 
 def unused_number(sentence: Sentence) -> Number | None:

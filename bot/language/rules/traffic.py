@@ -75,7 +75,7 @@ def _set_calls(sentence: Sentence, match: re.Match[str], period: str, group: str
 
 def read_growth(sentence: Sentence) -> None:
     """Read the monthly growth of calls."""
-    grow = r"(?:grow(?:s|ing|th)?|increas(?:e|es|ing)|ris(?:e|es|ing)|expand(?:s|ing)?|up)"
+    grow = r"(?:grow(?:s|ing|th)?|increas(?:e|es|ing)|ris(?:e|es|ing)|expand(?:s|ing)?)"
     shrink = r"(?:shrink(?:s|ing)?|declin(?:e|es|ing)|drop(?:s|ping)?|fall(?:s|ing)?|decreas(?:e|es|ing)|down)"
     for sign, verb in ((1, grow), (-1, shrink)):
         for pattern in (
@@ -100,7 +100,7 @@ def _set_growth(sentence: Sentence, match: re.Match[str], sign: int) -> None:
     if rate.kind != "percent":
         sentence.ask(f"“{rate.text}”: by how many percent do calls grow each month?")
     elif period and v.PERIODS.get(period.removesuffix("s"), v.PERIODS.get(period)) != "month":
-        sentence.ask(f"“{match[0]}”: by how many percent do calls grow each month?")
+        sentence.ask(f"“{sentence.typed(match)}”: by how many percent do calls grow each month?")
     elif rate.question:
         sentence.ask(rate.question)
     else:
@@ -173,7 +173,7 @@ def read_prompt(sentence: Sentence) -> None:
         rf"{v.PROMPT}(?: length| size| template)?(?: currently| today)? {v.BE}(?: currently| now)? {ABOUT}{N}{tok}(?: long)?",
         rf"{ABOUT}{N}[ -](?:{v.TOKENS} )?(?:long )?{v.PROMPT}",
         rf"{N} {v.TOKENS} (?:of|in|for) (?:the |our |my |a )?{v.PROMPT}",
-        rf"{v.PROMPT} {ABOUT}{N}{tok}",
+        rf"{v.PROMPT}:? {ABOUT}{N}{tok}",
     ):
         for match in sentence.take(pattern):
             length = sentence.number_of(match)

@@ -19,7 +19,7 @@ def read_examples(sentence: Sentence) -> None:
         sentence.set_number("examples", sentence.number_of(match), whole=True)
         sentence.mark(match.start(), "examples")
     for pattern in (
-        rf"(?:{v.EXAMPLES}|training set|data ?set|training data)(?: size)?(?: (?:is|are|of|to|has|have|with|count|should be|number))*:? {ABOUT}{N}(?! ?{v.TOKENS}|[ -]?⟦| {v.FILLER}{v.TOKENS})(?: {v.EXAMPLES})?",
+        rf"(?:{v.EXAMPLES}|training set|data ?set|training data)(?: size)?(?: (?:is|are|of|to|has|have|with|count|should be|number))*:? {ABOUT}{N}(?= {v.EXAMPLES}| ?[.,;:!?¦]|$| and | in total)(?: {v.EXAMPLES})?",
     ):
         for match in sentence.take(pattern):
             sentence.set_number("examples", sentence.number_of(match), whole=True)
@@ -32,6 +32,11 @@ def _after(noun: str) -> str:
 
 def read_lengths(sentence: Sentence) -> None:
     """Read the tokens of a sequence and the longest time of a call."""
+    if sentence.has(r"\b(?:models?|offers?)\b"):
+        for match in sentence.take(
+            rf"(?:with|needs?|having|and)(?: at least)? {N}(?:[ -]{v.TOKENS})?[ -](?:context|ctx)(?: window| length)?"
+        ):
+            sentence.set("needs", f"context>={write_amount(sentence.number_of(match).amount)}")
     length = r"(?:context(?: length| window| size)?|ctx|seq(?:uence)?s?(?: len(?:gth)?)?|max(?:imum)? (?:seq(?:uence)?|length)(?: len(?:gth)?)?|token sequences?|tokens? (?:context|sequences?|seqs?|long sequences?))"
     for pattern in (rf"{N}(?:[ -]{v.TOKENS})?[ -]{length}", _after(length) + rf"(?: {v.TOKENS})?"):
         for match in sentence.take(pattern):
@@ -50,11 +55,16 @@ def read_lengths(sentence: Sentence) -> None:
 def read_counts(sentence: Sentence) -> None:
     """Read epochs, runs, rank, sequence length, latency and other single numbers."""
 
+    for match in sentence.take(rf"micro[- ]?batch(?: size)?(?: (?:of|is|to|=))* {N}"):
+        sentence.set_number("micro_batch", sentence.number_of(match), whole=True)
     for key, noun in (
-        ("epochs", r"(?:epochs?|passes(?: over the data)?)(?![a-z])"),
+        ("epochs", r"(?:epochs?|eps?|passes(?: over the data)?)(?![a-z])"),
         ("runs", r"(?:(?:training )?(?:runs?|experiments?|attempts?|trainings|tries|iterations))(?![a-z])"),
     ):
-        for pattern in (rf"{N} {v.FILLER}{noun}", _after(noun)):
+        stated = (
+            _after(noun) if key == "epochs" else rf"(?:training )?(?:runs|experiments)(?: (?:to|=|is|are)|[:=]) {N}"
+        )
+        for pattern in (rf"{N} {v.FILLER}{noun}", stated):
             for match in sentence.take(pattern):
                 sentence.set_number(key, sentence.number_of(match), whole=True)
     for match in sentence.take(rf"(?:{_after('rank')}|r ?= ?{number('r')}|{number('k')} rank)"):
@@ -69,7 +79,9 @@ def read_counts(sentence: Sentence) -> None:
         rf"{N} (?:lora |fine[- ]?tuned |tuned )*(?:adapters?|loras|(?<=tuned )models)(?: (?:share|on|per) (?:the |one |a )*(?:same )?(?:deployment|gpus?|endpoint))?"
     ):
         sentence.set_number("adapters", sentence.number_of(match), whole=True)
-    for match in sentence.take(rf"{N} days (?:a|per|each|every) month"):
+    for match in sentence.take(rf"(?<=[a-z⟧] )for {ABOUT}{N} (?:hours?|h)(?![a-z])(?! (?:a|per|each))"):
+        sentence.set_number("hours", sentence.number_of(match), "h")
+    for match in sentence.take(rf"{N} (?:working |business |week)?days (?:a|per|each|every|in a) month"):
         sentence.set_number("days", sentence.number_of(match))
     for match in sentence.take(
         rf"(?:stor(?:e|ing|age)(?: of)? )?{N} ?gb (?:of )?(?:stored |training )?(?:data|storage|files?)"
