@@ -67,8 +67,7 @@ async def test_offers_are_ranked_by_cost_with_the_age_of_prices(workspace: Works
     fields |= {"base": "gpt-4o-mini", "prompt": "2000->100"}
     assert (await slack.submit_view(view["id"], slack.fill(view, fields))).errors == {}
     parent = await slack_actions.answered(slack)
-    comparison, chart, breakdown, *_, assumptions = slack.messages(slack.general, parent["ts"])
-    assert chart["text"].startswith("Bar chart: cost over 12 months."), "what a screen reader says"
+    comparison, breakdown, *_, assumptions = slack.messages(slack.general, parent["ts"])
     offers = rows(comparison)
     assert offers[0][:4] == ["Offer", "One-off", "A month", "12 months"]
     assert [row[0] for row in offers[1:]] == ["Qwen3 8B (Tinker)", "Qwen3.5 4B (Tinker)"]

@@ -19,7 +19,7 @@ from tests.bot.message_text import inputs, texts
 from tests.bot.slack_actions import Json
 from tests.conftest import Workspace
 
-TUNED = "on=your-rates rates=0/0.30/1.20 examples=1 example=1 epochs=1 prep=62 prompt=2000->100 call=0/0"
+TUNED = "on=your-rates rates=0/0.30/1.20 examples=10 example=1 epochs=1 prep=62 prompt=2000->100 call=0/0"
 AGAINST = "base_rates=0.15/0.60"
 LINE = f"{TUNED} {AGAINST} calls=100k/month"
 
