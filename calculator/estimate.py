@@ -46,7 +46,7 @@ def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
     def corner(side: Corner) -> dict[str, Estimate]:
         if not scenario.ranged:
             return {}
-        return {estimate.offer.id: estimate for estimate in context.estimates(resolve_corner(scenario, side))}
+        return {estimate.offer.id: estimate for estimate in context.corner_estimates(scenario, side)}
 
     return Comparison(
         context=context,

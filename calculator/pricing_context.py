@@ -10,11 +10,13 @@ from calculator.capability.classes import CapabilityClass, capability_class
 from calculator.capability.filters import PASSES, FilterResult, Filters, filters_of
 from calculator.costs.base_model import given_base_price, listed_base_price
 from calculator.costs.rented_gpus import RentedGpuOffer, repriced
+from calculator.costs.training import corner_examples
 from calculator.deployments import as_deployed
 from calculator.errors import FieldErrors
 from calculator.numeric import ONE
 from calculator.offer_estimate import YOUR_RATES, EstimateContext, estimate_context, estimate_offer, rates_offer
-from calculator.question.resolved import ResolvedScenario
+from calculator.question.quantities import Corner
+from calculator.question.resolved import ResolvedScenario, resolve_corner
 from calculator.question.scenario import NEEDS_MODEL, RENTED_GPUS, YOUR_GPUS, Scenario
 from calculator.result import Estimate
 from pricing import (
@@ -82,8 +84,25 @@ class PricingContext(NamedTuple):
     def estimates(self, plan: ResolvedScenario) -> list[Estimate]:
         """Price every offer for a resolved scenario; the result is not sorted."""
         context = self.estimate_context(plan)
+        return [estimate_offer(context, offer) for offer in self._offers_at(plan)]
+
+    def corner_estimates(self, scenario: Scenario, corner: Corner) -> list[Estimate]:
+        """Price every offer at its cheapest (`low`) or most expensive (`high`) corner; the result is not sorted."""
+        plan = resolve_corner(scenario, corner)
+        if plan.epochs is not None or not scenario.examples.is_range:
+            return self.estimates(plan)
+        context = self.estimate_context(plan)
+
+        def priced(offer: Offer) -> Estimate:
+            examples = corner_examples(offer, scenario.examples, corner)
+            return estimate_offer(context._replace(plan=plan._replace(examples=examples)), offer)
+
+        return [priced(offer) for offer in self._offers_at(plan)]
+
+    def _offers_at(self, plan: ResolvedScenario) -> list[Offer]:
+        """Return the offers with the customer's own rates at one point of the scenario."""
         own = (rates_offer(plan.rates, self.as_of),) if plan.rates else ()
-        return [estimate_offer(context, _at_rate(offer, plan)) for offer in (*self.offers, *own)]
+        return [_at_rate(offer, plan) for offer in (*self.offers, *own)]
 
 
 def pricing_context(scenario: Scenario, catalog: Catalog, on: date) -> PricingContext:

@@ -5,6 +5,7 @@ Amounts are computed from the line items, never stored beside them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,9 @@ from typing import Literal, NamedTuple
 
 from calculator.numeric import ZERO
 from pricing import Offer, Price, Source, Status
+
+_ONE_OF_MANY = re.compile(r"(?<![\d.,])1 (call|token|epoch|example|run|month|day|hour|model)s\b")
+"""A number of a formula that isn't plural: `1 tokens`."""
 
 Component = Literal["training", "preparation", "storage", "hosting", "inference"]
 Recurrence = Literal["once", "retraining", "monthly"]
@@ -71,7 +75,8 @@ class LineItem(NamedTuple):
     @property
     def formula(self) -> str:
         """How the quantity is computed, in words and figures."""
-        return self.formula_text.format(*(f"{value.normalize():,f}" for value in self.formula_values))
+        text = self.formula_text.format(*(f"{value.normalize():,f}" for value in self.formula_values))
+        return _ONE_OF_MANY.sub(r"1 \1", text)
 
 
 class Warning(NamedTuple):  # noqa: A001

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from bot.render.money import money, quantity, signed
 from bot.render.tables import horizon
-from calculator import DAYS_A_MONTH, Comparison, Estimate, assumption_impacts, estimate_assumptions, training_range
+from calculator import (
+    DAYS_A_MONTH,
+    Amount,
+    Comparison,
+    Estimate,
+    assumption_impacts,
+    estimate_assumptions,
+    training_range,
+)
 
 
 def assumption_sentences(comparison: Comparison, estimate: Estimate) -> list[str]:
@@ -16,8 +24,8 @@ def assumption_sentences(comparison: Comparison, estimate: Estimate) -> list[str
         sentences.append(f"Training costs {money(ends[0])} to {money(ends[1])} in 8 of 10 cases.")
     if estimate.months % 1:
         sentences.append("A part of a month is counted in days, at 365/12 days a month.")
-    if plan.growth_per_month:
-        sentences.append(f"Calls grow by {comparison.scenario.growth.text('%')} a month, from the second month on.")
+    if plan.growth_per_month or comparison.scenario.growth.is_range:
+        sentences.append(_growth_sentence(comparison.scenario.growth))
     if plan.retrain_months:
         sentences.append(
             f"One retraining run every {quantity(plan.retrain_months)} months inside the horizon; "
@@ -31,6 +39,16 @@ def assumption_sentences(comparison: Comparison, estimate: Estimate) -> list[str
         )
     sentences += [f"{text[0].upper()}{text[1:]}." for text in estimate_assumptions(comparison, estimate)]
     return sentences
+
+
+def _growth_sentence(growth: Amount) -> str:
+    if growth.low >= 0:
+        change = f"grow by {growth.text('%')}"
+    elif growth.is_range:
+        change = f"change by {growth.text('%')}"
+    else:
+        change = f"shrink by {Amount(-growth.low, -growth.low, -growth.low).text('%')}"
+    return f"Calls {change} a month, from the second month on."
 
 
 def impact_sentences(comparison: Comparison, estimate: Estimate) -> list[str]:

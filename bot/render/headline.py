@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.render.money import each
 from bot.render.short import short_money
 from bot.render.tables import offer_name, total_text
 from bot.render.verdict import model_name, saving_text, traffic_text
@@ -63,7 +64,7 @@ def question(comparison: Comparison) -> str:
         parts.append(f"{scenario.runs} runs")
     if scenario.calls:
         length = f" of {scenario.call} tokens" if scenario.call else ""
-        parts.append(f"{_count(scenario.calls.calls, 'call')} a {scenario.calls.period}{length}")
+        parts.append(f"{_count(scenario.calls.calls, 'call')} {each(scenario.calls.period)}{length}")
     else:
         parts.append("no calls given")
     omitted = {

@@ -63,6 +63,11 @@ def counted(count: Decimal | int, noun: str) -> str:
     return f"{whole:,} {noun}{'' if whole == 1 else 's'}"
 
 
+def each(period: str) -> str:
+    """Return a period of time with its article: `a day`, `an hour`."""
+    return f"an {period}" if period == "hour" else f"a {period}"
+
+
 def brief(usd: Decimal, *, cents: bool = True) -> str:
     """Return an amount for a chart's label: `$99.50`, `$12,346`, `$1.235M`.
 

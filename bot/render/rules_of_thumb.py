@@ -47,7 +47,7 @@ def _money(comparison: Comparison, estimate: Estimate, payback: BreakEven) -> st
 
 
 def _volume(point: RuleOfThumb, few: str, many: str) -> str:
-    calls = f"{counted(point.figure, 'call')} a month"
+    calls = "less than 1 call a month" if 0 < point.figure < 1 else f"{counted(point.figure, 'call')} a month"
     if point.favours == "tuning":
         return f"Volume favours tuning: {calls}, above the {many} that the guides name."
     if point.favours == "prompting":

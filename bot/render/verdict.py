@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bot.render.money import UNKNOWN
+from bot.render.money import UNKNOWN, each
 from bot.render.short import short_count, short_day, short_money
 from bot.render.tables import class_text, offer_name
 from calculator import (
@@ -166,7 +166,7 @@ def model_name(option: Option | None) -> str:
 def traffic_text(comparison: Comparison) -> str:
     """Return the question's calls: `20k calls a day`."""
     calls = comparison.scenario.calls
-    return f"{calls.calls} calls a {calls.period}" if calls else "these calls"
+    return f"{calls.calls} calls {each(calls.period)}" if calls else "these calls"
 
 
 def _examples() -> str:

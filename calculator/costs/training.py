@@ -12,6 +12,7 @@ from calculator.costs.inference import MILLION
 from calculator.costs.price_history import PricePeriod, periods, price_on
 from calculator.costs.rented_gpus import RentedGpuOffer, run_gpu_hours
 from calculator.numeric import ONE, ZERO, larger, round_down, round_up, smaller
+from calculator.question.quantities import Amount, Corner
 from calculator.question.resolved import ResolvedScenario
 from calculator.result import LineItem, Recurrence
 from pricing import EpochRule, LongFate, Method, Offer, Price
@@ -40,7 +41,9 @@ def tokens_after_limit(plan: ResolvedScenario, limit: int, fate: LongFate) -> De
         return plan.example_tokens
     if plan.lengths:
         return plan.lengths.left_of(plan.example_tokens, limit, fate)
-    return smaller(plan.example_tokens, Decimal(limit)) if fate == "cut" else plan.example_tokens
+    if fate == "cut":
+        return smaller(plan.example_tokens, Decimal(limit))
+    return plan.example_tokens * smaller(ONE, round_down(Decimal(limit) / plan.example_tokens))  # all of them, or none
 
 
 def tokens_of_a_run(plan: ResolvedScenario, offer: Offer, epochs: Decimal) -> Decimal:
@@ -70,6 +73,28 @@ def epochs_by(rule: EpochRule, examples: Decimal) -> Decimal:
         most_epochs = round_down(Decimal(rule.max_total_examples) / examples)
         epochs = smaller(larger(most_epochs, ONE), epochs)
     return epochs
+
+
+def corner_examples(offer: Offer, examples: Amount, corner: Corner) -> Decimal:
+    """Return the number of examples within a range for which automatic epochs train on the fewest or most tokens.
+
+    More examples may mean fewer tokens, because a platform's rule then takes fewer epochs. Between two steps of the
+    rule more examples are more tokens, so the ends of the range and the numbers beside each step are enough.
+
+    Args:
+        offer: The offer with its rule; without one, the ends of the range decide.
+        examples: The range.
+        corner: `low` for the fewest tokens, `high` for the most.
+    """
+    rule = offer.training.auto_epochs if offer.training else None
+    if rule is None or corner == "likely":
+        return examples.at(corner)
+    totals = [total for total in (rule.min_total_examples, rule.max_total_examples) if total]
+    epochs = range(1, max(rule.max_epochs, rule.default) + 2)
+    beside_steps = {Decimal(total // count + side) for total in totals for count in epochs for side in (0, 1)}
+    inside = (step for step in beside_steps if examples.low <= step <= examples.high)
+    choose = min if corner == "low" else max
+    return choose((examples.low, examples.high, *inside), key=lambda count: count * epochs_by(rule, count))
 
 
 def method_of(plan: ResolvedScenario, offer: Offer) -> Method | None:
