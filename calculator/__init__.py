@@ -28,6 +28,7 @@ from calculator.offer_estimate import YOUR_RATES
 from calculator.payback.break_even import break_even
 from calculator.payback.crossover import Crossover, crossover
 from calculator.payback.cumulative import cumulative_prompting_usd, cumulative_tuning_usd
+from calculator.payback.preparation import UnpricedWork, unpriced_work
 from calculator.payback.rules_of_thumb import RuleOfThumb, favoured_side, rules_of_thumb
 from calculator.payback.turning_change import turning_change
 from calculator.question.customers import customer_of
@@ -100,6 +101,7 @@ __all__ = [
     "SetAsideCode",
     "Threshold",
     "Total",
+    "UnpricedWork",
     "Usage",
     "UserError",
     "Variance",
@@ -151,6 +153,7 @@ __all__ = [
     "turning_change",
     "uncached_base",
     "unknown_key",
+    "unpriced_work",
     "value_of",
     "verdict",
     "with_default_spread",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.render.money import money, quantity, signed
+from bot.render.payback import payback_text
 from bot.render.tables import horizon
 from calculator import (
     DAYS_A_MONTH,
@@ -12,6 +13,7 @@ from calculator import (
     assumption_impacts,
     estimate_assumptions,
     training_range,
+    unpriced_work,
 )
 
 
@@ -37,6 +39,8 @@ def assumption_sentences(comparison: Comparison, estimate: Estimate) -> list[str
             "Results run from all ranges at their cheap end to all at their expensive end; "
             "percentiles come from 2,000 draws."
         )
+    if not plan.preparation_usd:
+        sentences.append(_work_sentence(comparison, estimate))
     sentences += [f"{text[0].upper()}{text[1:]}." for text in estimate_assumptions(comparison, estimate)]
     return sentences
 
@@ -49,6 +53,17 @@ def _growth_sentence(growth: Amount) -> str:
     else:
         change = f"shrink by {Amount(-growth.low, -growth.low, -growth.low).text('%')}"
     return f"Calls {change} a month, from the second month on."
+
+
+def _work_sentence(comparison: Comparison, estimate: Estimate) -> str:
+    """Return that no work is priced, and what $1 an example would do to the pay-back."""
+    text = "No staff time, labelling or evaluation is included (prep=0)."
+    work = unpriced_work(comparison, estimate)
+    if work is None:
+        return text
+    if work.calls is None:
+        return f"{text} At $1 an example, {money(work.usd)}, it wouldn't pay back."
+    return f"{text} At $1 an example, {money(work.usd)}, it would pay back after {payback_text(work.calls, work.day)}."
 
 
 def impact_sentences(comparison: Comparison, estimate: Estimate) -> list[str]:

@@ -94,7 +94,7 @@ def break_even(comparison: Comparison, estimate: Estimate) -> BreakEven | None:
     months = payback.months if payback else None
     return BreakEven(
         calls=payback.calls if payback else None,
-        day=None if months is None else _day(case.as_of, months),
+        day=None if months is None else payback_day(case.as_of, months),
         months=months,
         saving_per_call_usd=terms.saving,
         monthly_saving_usd=terms.saving * terms.calls - terms.idle if terms.calls else None,
@@ -247,7 +247,7 @@ def _steps(plan: ResolvedScenario, estimate: Estimate, base_usd: Decimal, as_of:
     )
     idle_usd = _idle_cost(plan, estimate, as_of).usd
     for month in sorted({*days, *map(Decimal, growing)}):
-        day = days.get(month) or _day(as_of, month)
+        day = days.get(month) or payback_day(as_of, month)
         if day is None:
             return
         later = plan._replace(calls_per_month=calls_in_month(plan, int(month)), growth_per_month=ZERO)
@@ -274,7 +274,7 @@ def _net(case: PaybackCase, prompting: Total) -> Decimal | None:
     return (prompting.usd or ZERO) - case.estimate.total_usd  # no lines are calls of no tokens, which cost nothing
 
 
-def _day(as_of: date, months: Decimal) -> date | None:
+def payback_day(as_of: date, months: Decimal) -> date | None:
     """Return the day after a number of months; None beyond the end of the calendar."""
     days = ceil_number(months * DAYS_PER_YEAR / MONTHS_PER_YEAR)
     return as_of + timedelta(days=days) if days <= (date.max - as_of).days else None
