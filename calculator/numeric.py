@@ -7,8 +7,13 @@ zero.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TypeVar, cast
+
+_ONE_OF_MANY = re.compile(r"(?<![\d.,])1 (call|token|epoch|example|run|month|day|hour|model)s\b")
+"""A number of a formula that isn't plural: `1 tokens`."""
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -78,3 +83,8 @@ def highest(value: Decimal) -> Decimal:
 def wall_seconds(tokens: Number, seconds_per_token: Number, start_seconds: Number) -> Number:
     """Return the wall clock of one training run in seconds: floats in the GPU model, Decimals in the cost model."""
     return tokens * seconds_per_token + start_seconds
+
+
+def fill_formula(text: str, values: Iterable[Decimal]) -> str:
+    """Return a formula in words with its values: `1 example × 400 tokens` of `{} examples × {} tokens`."""
+    return _ONE_OF_MANY.sub(r"1 \1", text.format(*(f"{value.normalize():,f}" for value in values)))

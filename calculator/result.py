@@ -5,18 +5,14 @@ Amounts are computed from the line items, never stored beside them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
-from calculator.numeric import ZERO
+from calculator.numeric import ZERO, fill_formula
 from pricing import Offer, Price, Source, Status
-
-_ONE_OF_MANY = re.compile(r"(?<![\d.,])1 (call|token|epoch|example|run|month|day|hour|model)s\b")
-"""A number of a formula that isn't plural: `1 tokens`."""
 
 Component = Literal["training", "preparation", "storage", "hosting", "inference"]
 Recurrence = Literal["once", "retraining", "monthly"]
@@ -75,8 +71,7 @@ class LineItem(NamedTuple):
     @property
     def formula(self) -> str:
         """How the quantity is computed, in words and figures."""
-        text = self.formula_text.format(*(f"{value.normalize():,f}" for value in self.formula_values))
-        return _ONE_OF_MANY.sub(r"1 \1", text)
+        return fill_formula(self.formula_text, self.formula_values)
 
 
 class Warning(NamedTuple):  # noqa: A001
