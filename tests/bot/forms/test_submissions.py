@@ -60,7 +60,7 @@ async def test_the_support_bot_through_the_form(workspace: Workspace, slack: Fak
 
 
 async def test_offers_are_ranked_by_cost_with_the_age_of_prices(workspace: Workspace, slack: FakeSlack) -> None:
-    """Which is the cheaper is the calculator's matter; here the headline, the table and the breakdown say the same."""
+    """Which is the cheaper is the calculator's matter; here the table and the breakdown say the same."""
     view = await slack_actions.open_form(slack)
     view = await slack_actions.more_options(slack, view)
     fields = SHORT | {"epochs": "3", "on": ["tinker/qwen3-8b", "tinker/qwen3.5-4b"]}
@@ -71,8 +71,7 @@ async def test_offers_are_ranked_by_cost_with_the_age_of_prices(workspace: Works
     offers = rows(comparison)
     assert offers[0][:4] == ["Offer", "One-off", "A month", "12 months"]
     assert [row[0] for row in offers[1:]] == ["Qwen3 8B (Tinker)", "Qwen3.5 4B (Tinker)"]
-    assert parent["text"] == f"Qwen3 8B (Tinker) is cheapest: {offers[1][3]} over 12 months."
-    assert column(breakdown)["Total"] == offers[1][3] == figures(parent)[support_bot.TOTAL]
+    assert column(breakdown)["Total"] == offers[1][3]
     ages = [line for line in texts(assumptions).splitlines() if re.search(r"\(\d{4}-\d\d.* old", line)]
     assert len(ages) >= 2, "how old each price is"
     assert ages[-1].startswith("• Prompting gpt-4o-mini: "), "that of the model that is prompted too"
