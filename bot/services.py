@@ -18,7 +18,7 @@ from bot.language.reader import Reading, read_text
 from bot.language.understanding import typed_command
 from bot.prices.current_catalog import CurrentCatalog
 from bot.prices.exchange_rates import ExchangeRates
-from bot.queue.model import ActualJob, BreakEvenJob, ExportJob, Job, QueuedJob, UncertaintyJob, WorkspaceJob
+from bot.queue.model import ActualJob, BreakEvenJob, CardJob, ExportJob, Job, QueuedJob, UncertaintyJob, WorkspaceJob
 from bot.queue.store import JobStore
 from bot.queue.worker import Worker
 from bot.render.blocks import SlackMessage, text_message
@@ -156,7 +156,7 @@ class Services:
             await self.job_store.record_replies(queued, number + 1)
 
     async def find_estimate(
-        self, job: ExportJob | BreakEvenJob | UncertaintyJob | ActualJob, destination: Destination
+        self, job: ExportJob | BreakEvenJob | UncertaintyJob | CardJob | ActualJob, destination: Destination
     ) -> SavedEstimate | None:
         """Return the estimate of a job.
 

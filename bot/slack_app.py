@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.forms.apologies import log_and_apologise, text_response
 from bot.listeners import (
     actuals,
+    cards,
     commands,
     datasets,
     estimates,
@@ -49,7 +50,7 @@ UNREACHABLE = (
 REQUEST = "slack_request"
 """The name of the listeners' parameter with the typed request."""
 # Bolt tries the listeners in this order, so the most frequent requests come first.
-LISTENERS = (commands, menus, submissions, estimates, actuals, keys, mentions, home, datasets, installations)
+LISTENERS = (commands, menus, submissions, estimates, cards, actuals, keys, mentions, home, datasets, installations)
 
 
 class TracedApp(AsyncApp):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.budgets import ApprovalJobs
+from bot.jobs.card_menu import CardJobs
 from bot.jobs.datasets import DatasetJobs
 from bot.jobs.estimate_buttons import EstimateButtonJobs
 from bot.jobs.estimates import EstimateJobs
@@ -15,6 +16,7 @@ from bot.queue.model import (
     ActualJob,
     AlertJob,
     BreakEvenJob,
+    CardJob,
     CheckWatchesJob,
     DatasetJob,
     DecideJob,
@@ -54,6 +56,7 @@ def handlers(services: Services, downloads: Downloads, scheduled: ScheduledJobs)
         ExportJob: buttons.export,
         BreakEvenJob: buttons.break_even,
         UncertaintyJob: buttons.uncertainty,
+        CardJob: CardJobs(services, approvals).choose,
         ActualJob: actuals.actual,
         RefreshPricesJob: scheduled.refresh,
         CheckWatchesJob: scheduled.check_watches,

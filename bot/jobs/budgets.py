@@ -10,7 +10,15 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import error_of
 from bot.queue.model import DecideJob, Job, QueuedJob, WorkspaceJob
 from bot.render.blocks import text_message
-from bot.render.budgets import approval_request, approver_mentions, approver_notice, decision_text, direct_request
+from bot.render.budgets import (
+    APPROVE,
+    SUPERSEDED,
+    approval_request,
+    approver_mentions,
+    approver_notice,
+    decision_text,
+    direct_request,
+)
 from bot.services import Services, idempotency_key
 from bot.slack.poster import USER_GONE, Destination
 from bot.store import Approval, Budget, SavedEstimate
@@ -66,6 +74,33 @@ class ApprovalJobs:
                     return approval
             edited = await self.services.estimates.get(edited.edit_of or "", team_id=edited.team_id)
         return None
+
+    async def close_requests(self, changed: SavedEstimate, *, by: str) -> None:
+        """Close the open requests of an estimate that was changed and of the estimates before it.
+
+        Args:
+            changed: The estimate that was changed.
+            by: The user who changed it.
+        """
+        visited_ids: set[str] = set()
+        estimate: SavedEstimate | None = changed
+        while estimate and estimate.id not in visited_ids:
+            visited_ids.add(estimate.id)
+            approval = await self.services.budgets.approval(estimate.id, team_id=estimate.team_id)
+            if approval and approval.decision in (None, SUPERSEDED):
+                await self.services.budgets.decide(approval, by, SUPERSEDED)
+                await self._show_closed(estimate)
+            estimate = await self.services.estimates.get(estimate.edit_of or "", team_id=estimate.team_id)
+
+    async def _show_closed(self, estimate: SavedEstimate) -> None:
+        """Take the buttons off an estimate's request."""
+        approval = await self.services.budgets.approval(estimate.id, team_id=estimate.team_id)
+        if approval is None or estimate.channel_id is None or estimate.thread_ts is None:
+            return
+        poster = await self.services.poster(estimate.team_id)
+        thread = Destination(estimate.channel_id, estimate.thread_ts)
+        if ts := await poster.find_button(thread, APPROVE, estimate.id):
+            await poster.update(thread, ts, approval_request(approval))
 
     async def ask_directly(
         self, queued: QueuedJob[Job], approval: Approval, question: str, thread: Destination | None

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date
 
 from bot.answers.confirmations import confirmation_message, find_doubts
 from bot.jobs.budgets import ApprovalJobs
 from bot.queue.model import EstimateJob, QueuedJob
 from bot.render.blocks import SlackMessage
 from bot.render.budgets import approval_holds, approval_request
-from bot.render.change import change_reply
-from bot.render.currency import read_exchange, save_exchange
+from bot.render.change import change_reply, change_summary
+from bot.render.currency import save_exchange
 from bot.render.estimate_diff import CostCause, reasons
-from bot.render.headline import headline, question
-from bot.render.messages import WorkspaceNotes, parent_message
+from bot.render.headline import question
+from bot.render.messages import CardChange, WorkspaceNotes, parent_message
 from bot.render.replies import thread_replies
 from bot.render.results import build_result
 from bot.results import SavedNotes, store_result
@@ -60,7 +59,7 @@ class EstimateJobs:
         )
         destination: Destination | None
         if edited and edited.channel_id:
-            messages = [await asyncio.to_thread(self._change, edited, comparison, job, notes)]
+            messages = [await asyncio.to_thread(self._change, edited, comparison, job)]
             destination = Destination(edited.channel_id, edited.thread_ts)
         else:
             messages = await asyncio.to_thread(_answer, comparison, job.estimate_id, job.user_id, notes)
@@ -71,7 +70,8 @@ class EstimateJobs:
         if budget and isinstance(budget_check, BudgetExcess):
             await self._ask_approval(queued, budget, budget_check, edited, messages, question(comparison))
         if edited:
-            await self._update_parent(edited, comparison)
+            await self._update_card(edited, comparison, job, notes)
+            await self.approvals.close_requests(edited, by=job.user_id)
 
     async def _asks_back(self, job: EstimateJob, comparison: Comparison, edited: SavedEstimate | None) -> bool:
         """Ask the user alone about implausible numbers that would be posted where others see them.
@@ -118,11 +118,9 @@ class EstimateJobs:
         """Return the budget of the channel that gets the answer, else the workspace's."""
         return await self.services.budgets.of(job.team_id, job.channel_id or WHOLE_WORKSPACE)
 
-    def _change(
-        self, edited: SavedEstimate, comparison: Comparison, job: EstimateJob, notes: WorkspaceNotes
-    ) -> SlackMessage:
+    def _change(self, edited: SavedEstimate, comparison: Comparison, job: EstimateJob) -> SlackMessage:
         causes = self._causes(edited, comparison)
-        return change_reply(edited.result, comparison, job.estimate_id, job.user_id, causes, notes)
+        return change_reply(edited.result, comparison, job.estimate_id, job.user_id, causes)
 
     def _causes(self, edited: SavedEstimate, comparison: Comparison) -> list[CostCause]:
         """Return the causes of the best offer's difference, if the edited estimate priced that offer too."""
@@ -156,23 +154,16 @@ class EstimateJobs:
                 posted=count,
             )
 
-    async def _update_parent(self, edited: SavedEstimate, comparison: Comparison) -> None:
-        """Add the new headline to the thread's first message, unless the catalogue has changed since it was posted."""
+    async def _update_card(
+        self, edited: SavedEstimate, comparison: Comparison, job: EstimateJob, notes: WorkspaceNotes
+    ) -> None:
+        """Show the changed estimate on the card at the start of its chain of changes."""
         original = await self.services.estimates.first_of(edited)
-        if (
-            original.message_ts is None
-            or original.channel_id is None
-            or original.catalog_version != self.services.catalog.version
-        ):
+        if original.message_ts is None or original.channel_id is None:
             return
-        original_comparison = await self.services.price(original.fields, date.fromisoformat(original.as_of))
+        change = CardChange(change_summary(edited.result, comparison), job.user_id)
         message = await asyncio.to_thread(
-            parent_message,
-            original_comparison,
-            original.id,
-            original.user_id,
-            latest_headline=headline(comparison),
-            notes=_workspace_notes(original.result.notes),
+            parent_message, comparison, job.estimate_id, original.user_id, change=change, notes=notes
         )
         poster = await self.services.poster(original.team_id)
         await poster.update(Destination(original.channel_id), original.message_ts, message)
@@ -180,7 +171,7 @@ class EstimateJobs:
 
 def _answer(comparison: Comparison, estimate_id: str, user_id: str, notes: WorkspaceNotes) -> list[SlackMessage]:
     """Return the message in the channel and the replies in its thread."""
-    return [parent_message(comparison, estimate_id, user_id, notes=notes), *thread_replies(comparison, notes.exchange)]
+    return [parent_message(comparison, estimate_id, user_id, notes=notes), *thread_replies(comparison)]
 
 
 def _saved_notes(notes: WorkspaceNotes, budget_check: BudgetExcess | BudgetUndecided | None) -> SavedNotes:
@@ -190,7 +181,3 @@ def _saved_notes(notes: WorkspaceNotes, budget_check: BudgetExcess | BudgetUndec
         budget=notes.budget,
         excess_usd=budget_check.usd if isinstance(budget_check, BudgetExcess) else None,
     )
-
-
-def _workspace_notes(notes: SavedNotes) -> WorkspaceNotes:
-    return WorkspaceNotes(read_exchange(notes.exchange), notes.defaults, notes.budget)

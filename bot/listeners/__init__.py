@@ -2,6 +2,7 @@
 
 from bot.listeners import (
     actuals,
+    cards,
     commands,
     datasets,
     estimates,
@@ -15,6 +16,7 @@ from bot.listeners import (
 
 __all__ = [
     "actuals",
+    "cards",
     "commands",
     "datasets",
     "estimates",

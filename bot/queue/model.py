@@ -16,6 +16,8 @@ import msgspec
 ExportFormat = Literal["csv", "xlsx", "yaml"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 Decision = Literal["approved", "declined"]
+CardChoice = Literal["offers", "sources", "watch", "delete"]
+CARD_CHOICES: tuple[CardChoice, ...] = get_args(CardChoice)
 
 RENAMED = {
     "estimate_id": "id",
@@ -180,6 +182,14 @@ class UncertaintyJob(ConversationJob, frozen=True, kw_only=True, tag="sure"):
     as_of: date
 
 
+class CardJob(ConversationJob, frozen=True, kw_only=True, tag="card"):
+    """Carry out a choice from an estimate's card."""
+
+    channel_id: str
+    choice: CardChoice
+    as_of: date
+
+
 class ActualJob(ConversationJob, frozen=True, kw_only=True, tag="actual"):
     """Record what was paid for an estimate, and post the comparison into the estimate's thread."""
 
@@ -246,6 +256,7 @@ AnyJob = (
     | ExportJob
     | BreakEvenJob
     | UncertaintyJob
+    | CardJob
     | ActualJob
     | RefreshPricesJob
     | CheckWatchesJob

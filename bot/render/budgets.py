@@ -7,6 +7,8 @@ from bot.render.escaping import escape
 from bot.store import Approval
 
 APPROVE, DECLINE = "budget_approve", "budget_decline"
+SUPERSEDED = "superseded"
+"""The decision on a request whose estimate was changed."""
 
 
 def approval_request(approval: Approval, *, elsewhere: bool = False) -> SlackMessage:
@@ -51,6 +53,8 @@ def approval_holds(approval: Approval) -> SlackMessage:
 
 def decision_text(approval: Approval) -> str:
     """Return `Approved by @robin on 2026-11-21 at 12:00 UTC.`"""
+    if approval.decision == SUPERSEDED:
+        return "Closed: the estimate was changed after this request."
     time = f"{approval.decided_at:%Y-%m-%d at %H:%M} UTC" if approval.decided_at else ""
     return f"{(approval.decision or '').capitalize()} by <@{escape(approval.decided_by or '')}> on {time}."
 

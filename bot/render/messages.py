@@ -1,22 +1,17 @@
-"""The parent message of an estimate: headline, totals, warnings and buttons."""
+"""The card of an estimate: the verdict, its figures, the next step and the buttons."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from bot.render.blocks import Block, SlackMessage, context, fields, header, section
+from bot.render.blocks import Block, SlackMessage, context, section
+from bot.render.card import ALTERNATIVES, Card, card
 from bot.render.currency import Exchange, exchange_sentence
 from bot.render.escaping import escape
-from bot.render.headline import headline, question
-from bot.render.money import rough
-from bot.render.payback import break_even_text
-from bot.render.tables import figure, has_other_period, horizon, period_figure, period_header
-from bot.render.uncertainty import percent
-from bot.render.verdict import because_sentence, next_step_sentence, set_aside_sentence
-from bot.render.warnings import sorted_warnings, warning_text
-from calculator import Comparison, Estimate, sample
+from calculator import Comparison
 
-MAX_WARNINGS = 4
+MAX_LINES = 10
+"""Of a card, the grey line included."""
 
 
 class WorkspaceNotes(NamedTuple):
@@ -28,6 +23,14 @@ class WorkspaceNotes(NamedTuple):
     budget: str | None = None
 
 
+class CardChange(NamedTuple):
+    """The latest change of an estimate."""
+
+    summary: str
+    """Such as `calls 20k/day → 250k/day`."""
+    user_id: str
+
+
 NO_NOTES = WorkspaceNotes()
 
 
@@ -36,125 +39,91 @@ def parent_message(
     estimate_id: str,
     user_id: str,
     *,
-    latest_headline: str | None = None,
+    change: CardChange | None = None,
     notes: WorkspaceNotes = NO_NOTES,
 ) -> SlackMessage:
-    """Return the message in the channel.
+    """Return the card: at most ten lines and five buttons.
 
     Args:
         comparison: The priced offers.
         estimate_id: Written on the message and into its buttons.
         user_id: The Slack user who asked.
-        latest_headline: The headline of the latest change in the thread; it shows that the total is outdated.
+        change: The latest change, if the card shows an estimate that was changed.
         notes: The workspace's additions.
     """
-    featured = comparison.featured
-    answer = headline(comparison)
-    name = comparison.scenario.name
-    blocks: list[Block] = [
-        header(name or "Fine-tuning estimate"),
-        section(f"*{escape(answer)}*\n{escape(question(comparison))}"),
+    answer, name = card(comparison), comparison.scenario.name
+    extra = [f"*Budget:* {escape(notes.budget)}"] if notes.budget else []
+    if change:
+        extra.insert(0, f"changed: {escape(change.summary)}")
+    lines = card_lines(answer, extra)
+    grey = [
+        *([f"“{name}”"] if name else []),
+        answer.assumes,
+        *([f"workspace defaults: {', '.join(notes.defaults)}"] if notes.defaults else []),
     ]
-    if featured and featured.lines:
-        blocks.append(fields(_figures(comparison, featured)))
-    blocks.append(section(escape(f"{because_sentence(comparison)}\n*Next:* {next_step_sentence(comparison)}")))
-    blocks += note_blocks(comparison, notes)
-    blocks += warning_blocks(comparison, featured)
-    if latest_headline:
-        blocks.append(section(f"*Changed in the thread.* {escape(latest_headline)}"))
-    blocks.append(buttons(estimate_id))
-    blocks.append(
-        context(f"Asked by <@{escape(user_id)}> · USD, prices as of {comparison.as_of} · estimate `{estimate_id}`")
-    )
-    return SlackMessage(escape(f"{name}: {answer}" if name else answer), blocks)
+    asked = f"asked by <@{escape(user_id)}>"
+    if change and change.user_id != user_id:
+        asked += f", changed by <@{escape(change.user_id)}>"
+    footer = " · ".join([*map(escape, grey), asked, f"`{estimate_id}`"])
+    if sentence := exchange_sentence(comparison, comparison.featured, notes.exchange):
+        footer += f"\n{escape(sentence)}"
+    text = f"{name}: {answer.verdict}." if name else f"{answer.verdict}."
+    figures = " ".join(f"{label}: {figure}." for label, figure in answer.figures)
+    blocks = [section("\n".join(lines)), buttons(estimate_id), context(footer)]
+    return SlackMessage(escape(f"{text} {figures}".rstrip()), blocks)
 
 
-def note_blocks(comparison: Comparison, notes: WorkspaceNotes) -> list[Block]:
-    """Return the blocks about the workspace's currency, budget and defaults."""
-    featured = comparison.featured
-    blocks = []
-    if sentence := exchange_sentence(comparison, featured, notes.exchange):
-        blocks.append(context(escape(sentence)))
-    if notes.budget:
-        blocks.append(section(f"*Budget.* {escape(notes.budget)}"))
-    if notes.defaults:
-        blocks.append(context(f"From this workspace's defaults: {escape(', '.join(notes.defaults))}"))
-    return blocks
+def card_lines(answer: Card, extra: list[str]) -> list[str]:
+    """Return the lines of a card's text in mrkdwn, at most nine."""
+    lines = [f"*{escape(answer.verdict)}*", *extra]
+    lines += [f"*{escape(label)}:* {escape(figure)}" for label, figure in answer.figures]
+    lines += map(escape, answer.sentences)
+    room = MAX_LINES - 2 - len(lines)  # the next step and the grey line follow
+    listed = answer.alternatives[: max(0, room - 1)]
+    if listed:
+        lines.append(escape(ALTERNATIVES))
+        lines += [f"• *{escape(name)}:* {escape(figure)}" for name, figure in listed]
+    lines = lines[: MAX_LINES - 2]
+    return [*lines, f"*Next:* {escape(answer.next_step)}"]
 
 
-def _figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]]:
-    per_month = has_other_period(comparison, [estimate])
-    return [
-        ("One-off", figure(comparison, estimate, "one_off")),
-        ("First month, with one-off", figure(comparison, estimate, "first_month")),
-        ("A month", figure(comparison, estimate, "monthly") if _recurs(estimate) else "none"),
-        (period_header(comparison, [estimate]), period_figure(comparison, estimate, per_month=per_month)),
-        *([("Pays back", break_even_text(comparison, estimate))] if comparison.base else []),
-        *_likely_figures(comparison, estimate),
-    ]
-
-
-def _recurs(estimate: Estimate) -> bool:
-    return any(line.recurrence == "monthly" for line in estimate.lines)
-
-
-def _likely_figures(comparison: Comparison, estimate: Estimate) -> list[tuple[str, str]]:
-    """Return percentiles of the total and the share of cases that pay back, if the scenario has ranges."""
-    ranges = sample(comparison)
-    per_month = has_other_period(comparison, [estimate])
-    percentiles = ranges.period_percentiles(estimate.offer.id, per_month=per_month) if ranges else None
-    share = ranges.pays_back_share(estimate.offer.id) if ranges else None
-    figures = [("P10 · P50 · P90", " · ".join(map(rough, percentiles)))] if percentiles else []
-    if share is not None:
-        figures.append((f"Paid back in {horizon(comparison)}", f"{percent(share)} of cases"))
-    return figures
-
-
-def warning_blocks(comparison: Comparison, featured: Estimate | None) -> list[Block]:
-    """Return the warnings about the offer in the headline, and how many offers are listed separately."""
-    lines = (
-        [warning_text(warning) for warning in sorted_warnings(comparison, featured)[:MAX_WARNINGS]]
-        if featured and featured.lines
-        else []
-    )
-    if sentence := set_aside_sentence(comparison):
-        lines.append(sentence)
-    return [section("*Watch out*\n" + "\n".join(f"• {escape(line)}" for line in lines))] if lines else []
+OFFERS, EXPORT, WATCH, BUDGET, DELETE = "offers", "export", "watch", "budget", "delete"
+MENU = {OFFERS: "All offers", EXPORT: "Export", WATCH: "Watch", BUDGET: "Budget", DELETE: "Delete"}
+"""The menu of a card. Each choice names the estimate: `offers k7m2xyz345`."""
+EXPORTS = {"csv": "CSV", "xlsx": "Spreadsheet", "yaml": "YAML"}
 
 
 def buttons(estimate_id: str) -> Block:
-    """Return the buttons and the export menu of an estimate."""
-
-    def button(text: str, action_id: str) -> Block:
-        return {
-            "type": "button",
-            "action_id": action_id,
-            "text": {"type": "plain_text", "text": text},
-            "value": estimate_id,
-        }
-
-    names = (
-        ("Edit", "edit"),
-        ("Compare", "compare"),
-        ("Break-even", "break_even"),
-        ("How sure?", "sure"),
-    )
+    """Return the buttons and the menu of an estimate."""
+    names = (("Change", "edit"), ("Break-even", "break_even"), ("How sure?", "sure"), ("Sources", "sources"))
+    menu = [
+        {"text": {"type": "plain_text", "text": text}, "value": f"{choice} {estimate_id}"}
+        for choice, text in MENU.items()
+    ]
+    overflow: Block = {"type": "overflow", "action_id": "more", "options": menu}
     return {
         "type": "actions",
-        "elements": [*(button(text, action_id) for text, action_id in names), _export_menu(estimate_id)],
+        "elements": [*(_button(text, action_id, estimate_id) for text, action_id in names), overflow],
     }
 
 
-EXPORTS = {
-    "csv": "Export lines as CSV",
-    "xlsx": "Export as a spreadsheet with formulas",
-    "yaml": "Export scenario as YAML",
-}
+def export_view(estimate_id: str) -> Block:
+    """Return the modal that asks in which format an estimate is exported."""
+    elements = [_button(text, f"export_{kind}", f"{kind} {estimate_id}") for kind, text in EXPORTS.items()]
+    text = "Every line as CSV, a spreadsheet with formulas, or the scenario as YAML. The file is posted in the thread."
+    return {
+        "type": "modal",
+        "callback_id": "export_form",
+        "title": {"type": "plain_text", "text": "Export"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": [section(text), {"type": "actions", "elements": elements}],
+    }
 
 
-def _export_menu(estimate_id: str) -> Block:
-    options = [
-        {"text": {"type": "plain_text", "text": text}, "value": f"{kind} {estimate_id}"}
-        for kind, text in EXPORTS.items()
-    ]
-    return {"type": "overflow", "action_id": "export", "options": options}
+def _button(text: str, action_id: str, value: str) -> Block:
+    return {
+        "type": "button",
+        "action_id": action_id,
+        "text": {"type": "plain_text", "text": text},
+        "value": value,
+    }

@@ -1,24 +1,26 @@
-"""The replies in an estimate's thread: comparison, breakdown, break-even, uncertainty and assumptions."""
+"""The replies in an estimate's thread: two with the card, the others on demand."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.render.assumptions import assumption_sentences, impact_sentences
+from bot.render.ages import OLD, OLD_MEANS, age_marked
 from bot.render.blocks import Block, SlackMessage, context, section, table_block, text_message
+from bot.render.breakdown import breakdown_reply, linked
 from bot.render.charts.block import chart_block
 from bot.render.charts.break_even import break_even_chart
-from bot.render.charts.build import comparison_chart
 from bot.render.charts.model import Chart
 from bot.render.charts.tornado import tornado_chart
+from bot.render.comparison import listed_options, short_table
 from bot.render.currency import Exchange, Rate, rate_text
 from bot.render.escaping import escape
+from bot.render.money import UNKNOWN
 from bot.render.payback import break_even_sentences, crossover_sentence
 from bot.render.rules_of_thumb import rule_sentences
-from bot.render.sources import age_mark_meaning, price_ages, price_notes
+from bot.render.sources import price_readings, read_day
 from bot.render.tables import (
+    Table,
     break_even_table,
-    breakdown_table,
     comparison_table,
     group_options,
     has_other_period,
@@ -26,90 +28,143 @@ from bot.render.tables import (
     period_figure,
     period_header,
     plain,
-    priced_lines,
-    remark,
 )
-from bot.render.uncertainty import percent, percentiles_table, sensitivity_sentence, uncertainty_sentences
-from calculator import Comparison, Estimate, base_notes, sample
-from pricing import Source
+from bot.render.uncertainty import percent, percentiles_table, uncertainty_sentences
+from bot.render.verdict import set_aside_sentence, threshold_sentence
+from calculator import Comparison, Estimate, break_even, sample
 
-MAX_ROWS = 12
-MAX_UNRANKED = 5
-IMPACT_TITLE = "Assumptions that move the total most"
+MAX_ROWS = 8
+MAX_REASONS = 3
+SHORT_MONTHS = 1
+"""A break-even within so many months is said in a sentence; a chart would show two lines that cross in a corner."""
 
 
-def comparison_reply(comparison: Comparison, exchange: Exchange = None) -> SlackMessage:
-    """Return the offers side by side: the ranked ones in a table, the others in a few lines."""
-    (caption, ranked), *others = group_options(comparison)
-    rate = exchange if isinstance(exchange, Rate) else None
-    table = comparison_table(comparison, ranked[:MAX_ROWS], *((rate.currency, rate.per_usd) if rate else ()))
-    blocks = [section(f"*{escape(caption)}* (USD)"), table_block(table)]
-    if rate:
-        blocks.append(context(escape(rate_text(rate))))
-    if len(ranked) > MAX_ROWS:
-        blocks.append(context(f"{len(ranked) - MAX_ROWS} more in the export."))
-    blocks += [_other_group(comparison, caption, estimates) for caption, estimates in others]
+def thread_replies(comparison: Comparison) -> list[SlackMessage]:
+    """Return the replies that are posted with the card: the comparison and the breakdown."""
+    featured = comparison.featured
+    replies = []
+    if len(comparison.estimates) > 1 or (comparison.base and comparison.estimates):
+        replies.append(comparison_reply(comparison))
+    if featured and featured.lines:
+        replies.append(breakdown_reply(comparison, featured))
+    return replies
+
+
+def comparison_reply(comparison: Comparison) -> SlackMessage:
+    """Return the baseline and the options in one short table, and the number of those that are set aside."""
+    table = short_table(comparison)
+    blocks = [section("*Comparison*"), table_block(table)]
+    sentences = _set_aside_sentences(comparison)
     if sentence := crossover_sentence(comparison):
-        blocks.append(context(escape(sentence)))
-    if len({estimate.offer.title for estimate in ranked}) > 1:
-        blocks.append(
-            context("These are different models: only an evaluation shows whether a cheaper one does the task.")
+        sentences.append(sentence)
+    if sentences:
+        blocks.append(context("\n".join(map(escape, sentences))))
+    return SlackMessage(escape("\n".join(["Comparison:", plain(table), *sentences])), blocks)
+
+
+def _set_aside_sentences(comparison: Comparison) -> list[str]:
+    """Return `31 set aside: …`; a few options are named with their reasons."""
+    reasons = comparison.set_aside
+    if len(reasons) > MAX_REASONS:
+        return list(filter(None, [set_aside_sentence(comparison)]))
+    estimates = [estimate for estimate in comparison.estimates if estimate.offer.id in reasons]
+    return [f"Set aside: {offer_name(estimate)}. {reasons[estimate.offer.id].sentence}" for estimate in estimates]
+
+
+def offers_replies(comparison: Comparison, estimate_id: str, exchange: Exchange = None) -> list[SlackMessage]:
+    """Return all offers: the usable ones with their costs, then those that are set aside with their reasons.
+
+    Args:
+        comparison: The priced offers.
+        estimate_id: The id in the buttons.
+        exchange: A currency to show the totals in too.
+    """
+    rate = exchange if isinstance(exchange, Rate) else None
+    replies = []
+    for caption, estimates in group_options(comparison):
+        is_apart = estimates[0].offer.id in comparison.set_aside
+        table = (
+            _reasons_table(comparison, estimates)
+            if is_apart
+            else comparison_table(comparison, estimates, *((rate.currency, rate.per_usd) if rate else ()))
         )
-    return SlackMessage(escape(f"{caption}:\n{plain(table)}"), blocks)
+        block = table_block(table)
+        omitted = len(table.rows) + 1 - len(block["rows"])
+        notes = [f"{omitted} more in the export."] if omitted else []
+        notes += [rate_text(rate)] if rate and not is_apart else []
+        blocks = [section(f"*{escape(caption)}* (USD)"), block]
+        blocks += [context("\n".join(map(escape, notes)))] if notes else []
+        replies.append(SlackMessage(escape(f"{caption}:\n{plain(table)}"), blocks))
+    if not replies:
+        return [text_message("This estimate compares no offers.")]
+    replies[0].blocks.append(_offers_buttons(estimate_id))
+    return replies
 
 
-def _other_group(comparison: Comparison, caption: str, estimates: Sequence[Estimate]) -> Block:
-    """Return the cheapest options of a further group, and the number of the others."""
-    lines = []
-    per_month, period = has_other_period(comparison, estimates), period_header(comparison, estimates)
-    for estimate in estimates[:MAX_UNRANKED]:
-        note = remark(comparison, estimate)
-        total = period_figure(comparison, estimate, per_month=per_month)
-        cost = f"{total} ({period.lower()})" if estimate.lines else "no price"
-        lines.append(f"• {offer_name(estimate)}: {cost}{f', {note}' if note else ''}")
-    if len(estimates) > MAX_UNRANKED:
-        lines.append(f"• {len(estimates) - MAX_UNRANKED} more in the export")
-    return section("\n".join([f"*{escape(caption)}*", *map(escape, lines)]))
-
-
-def breakdown_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
-    """Return the breakdown of one offer, with the formula of each quantity."""
-    table = breakdown_table(estimate)
-    title = f"{offer_name(estimate)}, line by line"
-    formulas = "\n".join(f"• {escape(line.label)}: {escape(line.formula)}" for line in priced_lines(estimate))
-    blocks = [section(f"*{escape(title)}*"), table_block(table), context(formulas)]
-    if impacts := impact_sentences(comparison, estimate):
-        blocks.append(context("\n".join([f"*{IMPACT_TITLE}*", *(f"• {escape(text)}" for text in impacts)])))
-    return SlackMessage(escape(f"{title}:\n{plain(table)}"), blocks)
-
-
-def assumptions_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
-    """Return the assumptions behind an estimate and the age of each price."""
-    assumptions = "\n".join(f"• {escape(text)}" for text in assumption_sentences(comparison, estimate))
-    prices = "\n".join(
-        f"• {escape(items)}: {_linked(source)} ({escape(age)})"
-        for items, source, age in price_ages(comparison, estimate)
+def _reasons_table(comparison: Comparison, estimates: Sequence[Estimate]) -> Table:
+    per_month = has_other_period(comparison, estimates)
+    rows = tuple(
+        (
+            offer_name(item),
+            period_figure(comparison, item, per_month=per_month) if item.lines else UNKNOWN,
+            comparison.set_aside[item.offer.id].sentence,
+        )
+        for item in estimates
     )
-    blocks = [section(f"*Assumptions*\n{assumptions}")]
-    if sentence := sensitivity_sentence(comparison, estimate):
-        blocks.append(section(escape(sentence)))
-    if prices:
-        blocks.append(section(f"*Prices of {escape(offer_name(estimate))}*\n{prices}"))
-    if notes := [*base_notes(comparison), *price_notes(estimate)]:
-        blocks.append(context("\n".join(f"• {escape(note)}" for note in notes)))
-    end = [f"Prices as of {comparison.as_of}", f"catalogue `{comparison.catalog_version}`"]
-    blocks.append(context(" · ".join(filter(None, [*end, age_mark_meaning(comparison, estimate)]))))
-    return SlackMessage(f"Assumptions and price ages for {escape(offer_name(estimate))}", blocks)
+    period = period_header(comparison, estimates)
+    return Table(("Offer", period, "Why it's set aside"), ("left", "right", "left"), rows)
+
+
+def _offers_buttons(estimate_id: str) -> Block:
+    buttons = (
+        ("Choose offers", "compare", estimate_id),
+        ("Export as CSV", "export_csv", f"csv {estimate_id}"),
+        ("Export as a spreadsheet", "export_xlsx", f"xlsx {estimate_id}"),
+    )
+    return {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": action_id,
+                "text": {"type": "plain_text", "text": text},
+                "value": value,
+            }
+            for text, action_id, value in buttons
+        ],
+    }
+
+
+def sources_reply(comparison: Comparison) -> SlackMessage:
+    """Return every price used by the options of the comparison and by the baseline: source, age and confidence."""
+    estimates = [item.estimate for item in listed_options(comparison)]
+    readings = price_readings(comparison, estimates)
+    if not readings:
+        return text_message("This estimate uses no prices.")
+    lines = []
+    for reading in readings:
+        if reading.confidence == "yours":
+            about = "your price"
+        else:
+            age = age_marked(reading.source, comparison.as_of)
+            about = f"read {read_day(reading.source)}, {age}, {reading.confidence} confidence"
+        lines.append(f"• {linked(reading.source)} ({escape(about)}): {escape('; '.join(reading.items))}")
+    more = len(comparison.estimates) - len(estimates)
+    ending = [f"{more} more offers in the export, each with its sources."] if more > 0 else []
+    marked = any(OLD in line for line in lines)
+    return text_message("\n".join(["*Sources*, the oldest first", *lines, *ending, *([OLD_MEANS] if marked else [])]))
 
 
 def break_even_reply(comparison: Comparison) -> SlackMessage:
-    """Return the break-even against the base model: the best offer in sentences, all offers in a table."""
+    """Return the break-even against the base model: the best offer in sentences, the nearest offers in a table."""
     featured = comparison.best or comparison.estimates[0]
     base = comparison.base
     title = f"Break-even against prompting {base.model}" if base else "Break-even"
     sentences = break_even_sentences(comparison, featured, net=False) or [_unknown_payback(comparison)]
-    rows = list(comparison.usable[:MAX_ROWS])
-    table = break_even_table(comparison, rows)
+    if threshold := threshold_sentence(comparison):
+        sentences.append(threshold)
+    rows = [item.estimate for item in listed_options(comparison) if item.usable]
+    table = break_even_table(comparison, rows[:MAX_ROWS])
     blocks = [section("\n".join([f"*{escape(title)}*", *map(escape, sentences)]))]
     if verdict := rule_sentences(comparison, featured):
         blocks.append(section("\n".join(["*Tune or prompt?*", *(f"• {escape(text)}" for text in verdict)])))
@@ -122,6 +177,15 @@ def _unknown_payback(comparison: Comparison) -> str:
     if not comparison.plan.calls_per_month:
         return "It depends on the calls. Give their number and length, such as calls=20k/day call=300/150."
     return "Unknown, because a price is unknown."
+
+
+def break_even_replies(comparison: Comparison) -> list[SlackMessage]:
+    """Return the break-even in words and, unless it is so soon that a sentence says it, as a chart."""
+    best = comparison.best
+    payback = break_even(comparison, best) if best else None
+    is_soon = payback is not None and payback.months is not None and payback.months < SHORT_MONTHS
+    lines = None if is_soon else break_even_chart(comparison)
+    return [break_even_reply(comparison), *([chart_reply(lines)] if lines else [])]
 
 
 def uncertainty_replies(comparison: Comparison, *, assumed: bool = False) -> list[SlackMessage]:
@@ -140,7 +204,7 @@ def uncertainty_replies(comparison: Comparison, *, assumed: bool = False) -> lis
         sentences.insert(0, f"Each number is assumed to be {spread}, with the given value most likely.")
         if len(sentences) > 1 and (ranges := sample(comparison)) and ranges.percentiles(featured.offer.id, "total"):
             sentences.append("Enter your own ranges, such as calls=40k..60k/day or epochs=2..4.")
-    rows = comparison.usable[:MAX_ROWS]
+    rows = [item.estimate for item in listed_options(comparison) if item.usable][:MAX_ROWS]
     table = percentiles_table(comparison, rows)
     blocks = [section("\n".join(["*How sure*", *map(escape, sentences)]))]
     if len(rows) > 1:
@@ -150,42 +214,13 @@ def uncertainty_replies(comparison: Comparison, *, assumed: bool = False) -> lis
     return [reply, *([chart_reply(chart)] if chart else [])]
 
 
-def _linked(source: Source) -> str:
-    return f"<{source.url}|{escape(source.title)}>" if source.url else escape(source.title)
-
-
 def chart_reply(chart: Chart) -> SlackMessage:
     """Return a chart by itself. Its numbers are the message's text."""
     return SlackMessage(escape(chart.alt), [chart_block(chart)], chart)
 
 
-def thread_replies(comparison: Comparison, exchange: Exchange = None) -> list[SlackMessage]:
-    """Return all replies under the parent message."""
-    featured = comparison.featured
-    replies = []
-    if len(comparison.estimates) > 1:
-        replies.append(comparison_reply(comparison, exchange))
-        bars = comparison_chart(comparison)
-        if bars and len(bars.bars) > 1:
-            replies.append(chart_reply(bars))
-    if featured and featured.lines:
-        replies.append(breakdown_reply(comparison, featured))
-        if comparison.scenario.ranged:
-            replies += uncertainty_replies(comparison)
-        if comparison.base:
-            replies += break_even_replies(comparison)
-        replies.append(assumptions_reply(comparison, featured))
-    return replies
-
-
 def add_price_date(messages: Sequence[SlackMessage], comparison: Comparison, estimate_id: str) -> list[SlackMessage]:
     """Return replies about an earlier estimate, with the date of its prices under the first reply."""
     message, *others = messages
-    line = context(f"USD, prices as of {comparison.as_of} · estimate `{escape(estimate_id)}`")
+    line = context(f"USD, prices of {comparison.as_of} · estimate `{escape(estimate_id)}`")
     return [message._replace(blocks=[*message.blocks, line]), *others]
-
-
-def break_even_replies(comparison: Comparison) -> list[SlackMessage]:
-    """Return the break-even in words and, if it can be drawn, as a chart."""
-    lines = break_even_chart(comparison)
-    return [break_even_reply(comparison), *([chart_reply(lines)] if lines else [])]

@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
-from bot.render.money import money
+from bot.render.money import CENT, UNKNOWN, money
+from calculator import CostSpan
 
 WHOLE_FROM = Decimal(100)
+ROUNDED_FROM = Decimal(10_000)
+DIGITS = 4
 STEPS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
 
 
 def short_money(usd: Decimal) -> str:
-    """Return `$1,449`, `$92.40`, `under $1`: no cents from $100 up."""
+    """Return `$1,449`, `$92.40`, `$0.329`: no cents from $100 up, and at most four significant digits."""
+    if abs(usd) >= ROUNDED_FROM:
+        step = Decimal(1).scaleb(usd.adjusted() - DIGITS + 1)
+        usd = usd.quantize(step, ROUND_HALF_UP).quantize(Decimal(1), context=Context(prec=60))
     if abs(usd) >= WHOLE_FROM:
         return money(usd.quantize(Decimal(1), ROUND_HALF_UP)).removesuffix(".00")
+    if 0 < usd < CENT:
+        return "under $0.01"
     if 0 < usd < 1:
-        return "under $1"
+        return f"${usd.quantize(Decimal(1).scaleb(usd.adjusted() - 2), ROUND_HALF_UP).normalize():f}"
     return money(usd).removesuffix(".00")
+
+
+def span_text(span: CostSpan) -> str:
+    """Return a cost in a few digits: `$90`, `$120 to $200`, `at least $1.95`, `unknown`."""
+    if span.low is None or span.high is None:
+        return UNKNOWN
+    low, high = short_money(span.low), short_money(span.high)
+    return f"{'' if span.whole else 'at least '}{low if low == high else f'{low} to {high}'}"
 
 
 def short_count(count: Decimal | int) -> str:

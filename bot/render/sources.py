@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from bot.render.ages import OLD, OLD_MEANS, age, age_marked
-from calculator import Comparison, Estimate
+from bot.render.tables import offer_name
+from calculator import Comparison, Estimate, LineItem
 from pricing import Confidence, Source
 
 
@@ -46,3 +48,62 @@ def price_notes(estimate: Estimate) -> list[str]:
         if line.price and line.price.conflict:
             texts[f"{line.label}: sources disagree: {line.price.conflict}"] = None
     return list(texts)
+
+
+class PriceReading(NamedTuple):
+    """A source with the prices that were read from it, and how sure they are."""
+
+    items: tuple[str, ...]
+    source: Source
+    confidence: str
+
+
+def price_readings(comparison: Comparison, estimates: Sequence[Estimate]) -> list[PriceReading]:
+    """Return every source of several estimates and of the baseline, the oldest first.
+
+    Args:
+        comparison: The priced offers.
+        estimates: The estimates whose prices are listed.
+    """
+    items: dict[tuple[Source, str], dict[str, dict[str, None]]] = {}
+    for name, lines in _priced_lines(comparison, estimates):
+        for line in lines:
+            if line.price:
+                # The catalogue gives every source a URL, so one without is the question itself.
+                is_yours = line.price.yours or line.price.source.url is None
+                confidence = "yours" if is_yours else line.price.confidence
+                by_name = items.setdefault((line.price.source, confidence), {})
+                by_name.setdefault(name, {})[line.label.lower()] = None
+    readings = [
+        PriceReading(tuple(f"{name}: {', '.join(labels)}" for name, labels in by_name.items()), source, confidence)
+        for (source, confidence), by_name in items.items()
+    ]
+    return sorted(readings, key=lambda reading: (reading.confidence == "yours", reading.source.checked_on))
+
+
+def oldest_price(comparison: Comparison, estimates: Sequence[Estimate]) -> str | None:
+    """Return `oldest price read 20 Jul 2026 ⚠`; None if every price is the user's own.
+
+    Args:
+        comparison: The priced offers.
+        estimates: The estimates whose prices count, beside those of the baseline.
+    """
+    listed = [reading for reading in price_readings(comparison, estimates) if reading.confidence != "yours"]
+    if not listed:
+        return None
+    source = listed[0].source
+    mark = f" {OLD}" if source.is_old(comparison.as_of) else ""
+    return f"oldest price read {read_day(source)}{mark}"
+
+
+def read_day(source: Source) -> str:
+    """Return the day on which a source was read: `20 Jul 2026`; `Jul 2026` or `2026` if the day is unknown."""
+    day, precision = source.checked_on, source.checked.count("-")
+    return (f"{day:%Y}", f"{day:%b %Y}", f"{day.day} {day:%b %Y}")[precision]
+
+
+def _priced_lines(comparison: Comparison, estimates: Sequence[Estimate]) -> Iterator[tuple[str, Iterable[LineItem]]]:
+    if base := comparison.base:
+        yield f"Prompting {base.model}", base.lines
+    for estimate in estimates:
+        yield offer_name(estimate), estimate.lines

@@ -18,6 +18,7 @@ from bot.render.money import (
     signed,
     unit_price,
 )
+from bot.render.short import span_text
 from calculator import (
     BreakEven,
     Comparison,
@@ -110,9 +111,9 @@ def period_figure(comparison: Comparison, estimate: Estimate, *, per_month: bool
 
 
 def total_text(comparison: Comparison, estimate: Estimate) -> str:
-    """Return `$1,080.00 over 12 months`, or `$90.00 an average month until it ends on 2027-01-14`."""
+    """Return `$1,080 over 12 months`, or `$90 in an average month until it ends on 2027-01-14`."""
     per_month = has_other_period(comparison, [estimate])
-    total = period_figure(comparison, estimate, per_month=per_month)
+    total = span_text(period_total(comparison, estimate, per_month=per_month))
     if per_month:
         return f"{total} in an average month {duration_text(comparison, estimate)}"
     life = estimate.offer.lifecycle

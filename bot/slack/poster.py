@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -195,6 +195,58 @@ class Poster:
                 raise
         return None
 
+    async def find_button(self, thread: Destination, action_id: str, value: str) -> str | None:
+        """Return the time stamp of the message in a thread that has a button; None if there is none.
+
+        Args:
+            thread: The thread.
+            action_id: The button's action.
+            value: The button's value.
+        """
+        async for message in self._thread_messages(thread):
+            if _has_button(message, action_id, value):
+                return str(message["ts"])
+        return None
+
+    async def delete_answer(self, thread: Destination, ts: str, *, count: int) -> None:
+        """Delete an answer: all the bot's messages in its thread, or its own ones in a thread that a user started.
+
+        Args:
+            thread: The answer's thread.
+            ts: The answer's first message.
+            count: The number of its messages, which follow each other.
+        """
+        own = [
+            str(message["ts"])
+            async for message in self._thread_messages(thread)
+            if (message.get("metadata") or {}).get("event_type") == EVENT_TYPE
+        ]
+        later = sorted(found for found in own if float(found) >= float(ts))
+        listed = later if ts == thread.thread_ts else later[:count]
+        for message_ts in [*reversed([found for found in listed if found != ts]), ts]:
+            try:
+                await self._client.chat_delete(channel=thread.channel, ts=message_ts)
+            except SlackApiError as error:
+                if error_of(error) not in (*CANNOT_POST, "message_not_found", "cant_delete_message"):
+                    raise
+
+    async def _thread_messages(self, thread: Destination) -> AsyncIterator[Mapping[str, Any]]:
+        """Yield the messages of a thread; none if the bot may not read it."""
+        try:
+            pages = await self._client.conversations_replies(
+                channel=thread.channel, ts=thread.thread_ts or "", include_all_metadata=True, limit=PAGE_SIZE
+            )
+            page_count = 0
+            async for page in pages:
+                for message in page["messages"]:
+                    yield message
+                page_count += 1
+                if page_count == MAX_PAGES:
+                    break
+        except SlackApiError as error:
+            if error_of(error) not in (*CANNOT_POST, "thread_not_found"):
+                raise
+
     async def _send(  # type: ignore[no-untyped-def]
         self, destination: Destination, text: str, blocks: list[dict[str, object]] | None, key: IdempotencyKey | None
     ):
@@ -275,3 +327,8 @@ class Poster:
                 raise
             return False
         return True
+
+
+def _has_button(message: Mapping[str, Any], action_id: str, value: str) -> bool:
+    elements = (element for block in message.get("blocks", ()) for element in block.get("elements", ()))
+    return any(element.get("action_id") == action_id and element.get("value") == value for element in elements)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,17 +30,32 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def figures(message: Json) -> dict[str, str]:
-    """Return the fields of a first message: label -> value."""
+    """Return the labelled lines of a card, or the fields of another message: label -> value."""
     for block in message["blocks"]:
         if block["type"] == "section" and "fields" in block:
             pairs = [field["text"].split("\n") for field in block["fields"]]
             return {label.strip("*"): value for label, value in pairs}
-    return {}
+    lines = [_LABELLED.fullmatch(line) for line in texts(message).splitlines()]
+    return {line[1]: line[2] for line in lines if line and line[1] != "Next"}
+
+
+_LABELLED = re.compile(r"(?:• )?\*(.+?):\* (.+)")
 
 
 def header(message: Json) -> str:
-    found: str = next(block for block in message["blocks"] if block["type"] == "header")["text"]["text"]
-    return found
+    """Return the name of an estimate in the grey line of its card."""
+    grey = message["blocks"][-1]["elements"][0]["text"]
+    return html.unescape(grey).rpartition("” · Assumes")[0].removeprefix("“")
+
+
+def difference(change: Json) -> list[str]:
+    """Return the option of a change, its cost before and after, and the difference."""
+    found = _DIFFERENCE.search(texts(change))
+    assert found, texts(change)
+    return list(found.groups())
+
+
+_DIFFERENCE = re.compile(r"^(.+): (\S+(?: to \S+)?) → (\S+(?: to \S+)?) (?:over|in) [^(]* \(([^:)]+)", re.MULTILINE)
 
 
 def rows(message: Json) -> list[list[str]]:
@@ -64,15 +81,21 @@ def column(message: Json, last: int = -1) -> dict[str, str]:
     return {row[0]: row[last] for row in rows(message)[1:]}
 
 
+def amounts(breakdown: Json) -> dict[str, str]:
+    """Return the line items of a breakdown with their amounts."""
+    return column(breakdown, 3)
+
+
 def buttons(message: Json) -> list[str]:
-    return [e["action_id"] for block in message["blocks"] if block["type"] == "actions" for e in block["elements"]]
+    return [
+        e["action_id"] for block in message.get("blocks", []) if block["type"] == "actions" for e in block["elements"]
+    ]
 
 
 def estimate_id(message: Json) -> str:
-    """Return the id in the values of an estimate's buttons."""
-    element = next(block for block in message["blocks"] if block["type"] == "actions")["elements"][0]
-    found: str = element["value"]
-    return found
+    """Return the id of an estimate in its grey line, which ends with it."""
+    grey = next(block for block in reversed(message["blocks"]) if block["type"] == "context")
+    return str(re.findall(r"`([a-z0-9]+)`", grey["elements"][0]["text"])[-1])
 
 
 def inputs(view: Json) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import ClientSession
 
 from playground import GENERAL, YOU, FakeSlack
-from tests.bot.message_text import estimate_id, texts
+from tests.bot.message_text import buttons, estimate_id, texts
 
 Json = dict[str, Any]
 
@@ -27,7 +27,7 @@ async def ask(slack: FakeSlack, line: str, *, channel: str = GENERAL, user: str 
 
 
 async def answered(slack: FakeSlack, channel: str = GENERAL, known: set[str] | None = None) -> Json:
-    """Return the newest first message that is not `known`, as soon as its thread ends with the assumptions."""
+    """Return the newest first message that is not `known`, as soon as its thread ends with the breakdown."""
 
     def complete() -> Json | None:
         parents = [message for message in slack.messages(channel) if message["ts"] not in (known or ())]
@@ -40,7 +40,7 @@ async def answered(slack: FakeSlack, channel: str = GENERAL, known: set[str] | N
 
 def is_complete(slack: FakeSlack, parent: Json) -> bool:
     replies = slack.messages(parent["channel"], parent["ts"])
-    return any(reply["text"].startswith("Assumptions") for reply in replies)
+    return any(reply["text"].startswith("Breakdown") for reply in replies)
 
 
 async def ephemeral(slack: FakeSlack, words: str) -> Json:
@@ -49,17 +49,21 @@ async def ephemeral(slack: FakeSlack, words: str) -> Json:
 
 
 async def change(slack: FakeSlack, parent: Json, number: int = 1) -> Json:
-    """Return the change with this number in a thread, as soon as the changed estimate links it, which comes last."""
+    """Return the change with this number in a thread, as soon as a card shows the changed estimate."""
 
     def changes() -> list[Json]:
         replies = slack.messages(parent["channel"], parent["ts"])
         return [m for m in replies if m["user"] == slack.bot_user and " Changed: " in m["text"]][number - 1 :]
 
     reply: Json = (await slack.wait_for(changes))[0]
-    said = f"*Changed in the thread.* {reply['text'].partition(' Changed: ')[0]}"
-    thread = [parent, *slack.messages(parent["channel"], parent["ts"])]
-    await slack.wait_for(lambda: any(said in texts(message) for message in thread))
+    await slack.wait_for(lambda: card_of(slack, parent, estimate_id(reply)))
     return reply
+
+
+def card_of(slack: FakeSlack, parent: Json, wanted_id: str) -> Json | None:
+    """Return the card that shows an estimate: a message in the channel, or a reply in a thread that a user started."""
+    thread = [*slack.messages(parent["channel"]), *slack.messages(parent["channel"], parent["ts"])]
+    return next((m for m in thread if buttons(m)[:1] == ["edit"] and estimate_id(m) == wanted_id), None)
 
 
 async def open_form(slack: FakeSlack, text: str = "", *, channel: str = GENERAL, user: str = YOU) -> Json:
@@ -136,7 +140,24 @@ async def export(slack: FakeSlack, message: Json, kind: str = "csv") -> bytes:
 
 
 async def choose_export(slack: FakeSlack, message: Json, kind: str = "csv") -> None:
-    assert (await slack.click(message, "export", answer=f"{kind} {estimate_id(message)}")).ok
+    """Choose “Export” in the menu of a card, and then a format."""
+    known = {view["id"] for view in slack.views}
+    assert (await slack.click(message, "more", answer=f"export {estimate_id(message)}")).ok
+    view = await opened(slack, known, "export_form")
+    assert (await slack.click(view, f"export_{kind}")).ok
+
+
+async def all_offers(slack: FakeSlack, card: Json) -> Json:
+    """Choose “All offers” in the menu of a card and return the first reply."""
+    before = len(slack.messages(card["channel"], card["ts"]))
+    assert (await slack.click(card, "more", answer=f"offers {estimate_id(card)}")).ok
+
+    def offers() -> list[Json]:
+        replies = slack.messages(card["channel"], card["ts"])[before:]
+        choosing = [reply for reply in replies if "compare" in buttons(reply)]
+        return choosing if choosing and "estimate `" in texts(replies[-1]) else []
+
+    return (await slack.wait_for(offers))[0]
 
 
 async def post_signed(

@@ -22,8 +22,8 @@ OFFER = "Your rate"
 """The title of the offer with the `rates` of the question."""
 LINE = " ".join(f"{key}={value}" for key, value in FIELDS.items())
 
-ONE_OFF, FIRST_MONTH, MONTHLY, TOTAL = "One-off", "First month, with one-off", "A month", "12 months"
-"""The labels of a parent message's figures."""
-FIGURES = {ONE_OFF: "$120.00", FIRST_MONTH: "$1,200.00", MONTHLY: "$1,080.00", TOTAL: "$13,080.00"}
+LABEL = "Tuned, at your rates"
+FIGURES = {LABEL: "$120 once, $1,080 a month"}
+"""The labelled line of its card."""
 BREAKDOWN = {"Training": "$120.00", "Input tokens": "$5,400.00", "Output tokens": "$7,560.00", "Total": "$13,080.00"}
 """Over the year: 12 × 450 and 12 × 630 beside the training."""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from playground import FakeSlack
 from tests.bot import slack_actions, support_bot
-from tests.bot.message_text import texts
+from tests.bot.message_text import estimate_id, texts
 from tests.conftest import Workspace
 
 
 def identifier(message: slack_actions.Json) -> str:
-    found = re.search(r"estimate `(\w+)`", texts(message))
-    assert found
-    return found[1]
+    return estimate_id(message)
 
 
 async def test_a_change_of_two_fields_says_what_each_costs(workspace: Workspace, slack: FakeSlack) -> None:
@@ -21,7 +17,7 @@ async def test_a_change_of_two_fields_says_what_each_costs(workspace: Workspace,
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await slack.say(f"<@{slack.bot_user}> epochs=5 calls=100k/day", thread_ts=parent["ts"])
     change = await slack_actions.change(slack, parent)
-    assert "epochs +$80.00, calls +$12,960.00" in texts(change)
+    assert "epochs +$80, calls +$12,960" in texts(change)
 
 
 async def test_two_estimates_are_held_against_each_other(workspace: Workspace, slack: FakeSlack) -> None:

@@ -15,7 +15,7 @@ from bot.cli.main import main
 from playground import FakeSlack
 from pricing import Catalog, GpuOffer
 from tests.bot import slack_actions
-from tests.bot.message_text import column, inputs, rows, texts
+from tests.bot.message_text import amounts, difference, inputs, rows, texts
 from tests.conftest import Workspace, running_bot
 
 DAY = ["--as-of", "2026-11-21"]
@@ -101,8 +101,8 @@ async def test_answer_shows_gpu_hours_their_range_and_drivers(workspace: Workspa
     """1,592 s of one H100 at $3.99 an hour, as derived in tests/scenarios/own-gpus-one-gpu.yml."""
     parent = await slack_actions.ask(slack, OWN)
     replies = slack.messages(parent["channel"], parent["ts"])
-    (breakdown,) = [reply for reply in replies if "line by line" in reply["text"]]
-    assert column(breakdown)["Training"] == "$1.76"
+    (breakdown,) = [reply for reply in replies if reply["text"].startswith("Breakdown")]
+    assert amounts(breakdown)["Training"] == "$1.76"
     assert rows(breakdown)[1][1:3] == ["0.4422 GPU-hours", "$3.99 / GPU-hour"]
     assert "1 GPU × 1,592 seconds ÷ 3,600 (8 of 10 cases: 1,226 to 2,095 seconds)" in texts(breakdown)
     # 1,226 and 2,095 seconds at $3.99 an hour
@@ -128,7 +128,7 @@ async def test_a_change_in_the_thread_is_explained(workspace: Workspace, slack: 
     parent = await slack_actions.ask(slack, OWN.replace(",openai/gpt-4.1-nano", ""))
     await slack.say(f"<@{slack.bot_user}> idle=0.5h", thread_ts=parent["ts"])
     change = await slack_actions.change(slack, parent)
-    assert rows(change)[1][1:] == ["$1.76", "$3.76", "+$2.00"] or rows(change)[1][1:] == ["$1.76", "$3.76", "+$1.99"]
+    assert difference(change)[1:] in (["$1.76", "$3.76", "+$2"], ["$1.76", "$3.76", "+$1.99"])
     assert "idle" in texts(change)
 
 
@@ -172,7 +172,8 @@ async def test_while_gpus_are_searched_others_are_answered(
 
 async def test_compare_offers_the_gpus_where_the_question_has_a_model(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, OWN)
-    view = await slack_actions.press(slack, parent, "compare", "compare_form")
+    offers = await slack_actions.all_offers(slack, parent)
+    view = await slack_actions.press(slack, offers, "compare", "compare_form")
     assert "runpod/l4" in json.dumps(view)
     assert "runpod/h100" in json.dumps(view["blocks"][0]["element"]["initial_options"])
 

@@ -122,13 +122,13 @@ async def test_a_button_that_opens_a_form(spied: Spied, button: str) -> None:
     assert "no longer exists" in json.dumps(views)
 
 
-@pytest.mark.parametrize("button", ["export", "break_even", "sure"])
+@pytest.mark.parametrize("button", ["export", "break_even", "sure", "sources"])
 async def test_a_button_that_answers_in_the_thread(spied: Spied, button: str) -> None:
     await spied.send(spied.pressed(button, spied.own))
     told = await spied.blue.wait_for(spied.blue.ephemerals)
     assert f"Estimate `{spied.id}` no longer exists" in told[0]["text"]
     assert spied.blue.files == []
-    assert len(spied.blue.messages(thread_ts=spied.own["ts"])) == 2
+    assert len(spied.blue.messages(thread_ts=spied.own["ts"])) == 1
 
 
 def submission(spied: Spied, view: Json, answers: dict[str, Any], metadata: dict[str, str]) -> Json:
@@ -147,7 +147,8 @@ async def test_an_edit_of_anothers_estimate_is_a_new_one(spied: Spied) -> None:
 
 
 async def test_offers_for_anothers_estimate_are_refused(spied: Spied) -> None:
-    view = await slack_actions.press(spied.blue, spied.own, "compare", "compare_form")
+    offers = await slack_actions.all_offers(spied.blue, spied.own)
+    view = await slack_actions.press(spied.blue, offers, "compare", "compare_form")
     metadata = {"edit_of": spied.id, "channel": spied.blue.general, "thread_ts": spied.secret["ts"]}
     answer = await spied.send(submission(spied, view, {"on": ["google/gemini-3.5-flash"]}, metadata))
     assert "no longer exists" in answer

@@ -73,11 +73,11 @@ async def test_workspace_defaults_apply_and_are_shown(workspace: Workspace, slac
     """20 days: 1M calls a month: $300 + $420 = $720; a year $8,640 and the training's $120: $8,760.00."""
     assert await slack_actions.save_defaults(slack, {"days": "20", "customer": "existing"}) == {}
     parent = await slack_actions.ask(slack, support_bot.LINE)
-    assert "$8,760.00" in texts(parent)
-    assert "From this workspace's defaults: customer=existing, days=20" in texts(parent)
+    assert "$8,760" in texts(parent)
+    assert "workspace defaults: customer=existing, days=20" in texts(parent)
     parent = await slack_actions.ask(slack, f"{support_bot.LINE} days=30")
-    assert "$13,080.00" in texts(parent)
-    assert "From this workspace's defaults: customer=existing" in texts(parent)
+    assert "$13,080 over" in texts(parent)
+    assert "workspace defaults: customer=existing" in texts(parent)
 
 
 async def test_defaults_are_cached_between_commands(
@@ -87,7 +87,7 @@ async def test_defaults_are_cached_between_commands(
     assert await slack_actions.save_defaults(slack, {"days": "20"}) == {}
     with closing(sqlite3.connect(database_path)) as database, database:
         assert database.execute("DELETE FROM preferences").rowcount == 1
-    assert "$8,760.00" in texts(await slack_actions.ask(slack, support_bot.LINE))
+    assert "$8,760" in texts(await slack_actions.ask(slack, support_bot.LINE))
 
 
 async def test_baseline_traffic_and_visibility_have_defaults(workspace: Workspace, slack: FakeSlack) -> None:
@@ -101,7 +101,7 @@ async def test_baseline_traffic_and_visibility_have_defaults(workspace: Workspac
     assert slack.messages() == []
     await slack.command("on=tinker/qwen3-8b examples=10k example=400 base_rates=3/6 share=channel")
     parent = await slack_actions.answered(slack)
-    assert "no calls given" in texts(parent)
+    assert "Add your traffic" in texts(parent)
     assert "calls" in await slack_actions.save_defaults(slack, {"calls": "20k"}), "per what?"
 
 

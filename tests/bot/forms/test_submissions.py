@@ -11,7 +11,7 @@ from calculator import KEYS
 from playground import FakeSlack
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
-from tests.bot.message_text import buttons, column, estimate_id, figures, header, inputs, prefilled, rows, texts
+from tests.bot.message_text import amounts, buttons, estimate_id, figures, header, inputs, prefilled, rows, texts
 from tests.conftest import Workspace
 
 MAIN = ["base", "calls", "calls_per", "dataset", "examples", "example", "prompt", "call", "options", "on", "share"]
@@ -51,11 +51,11 @@ async def test_the_support_bot_through_the_form(workspace: Workspace, slack: Fak
     assert slack.views == [], "the form closes"
     assert header(parent) == "support bot"
     assert figures(parent) == support_bot.FIGURES
-    assert "$13,080.00 over 12 months" in parent["text"], "what a notification says"
-    assert buttons(parent)[:2] == ["edit", "compare"]
-    breakdown, assumptions = slack.messages(slack.general, parent["ts"])
-    assert column(breakdown) == support_bot.BREAKDOWN
-    assert "Your own rates" in texts(assumptions)
+    assert "$13,080 over 12 months" in parent["text"], "what a notification says"
+    assert buttons(parent)[:2] == ["edit", "break_even"]
+    (breakdown,) = slack.messages(slack.general, parent["ts"])
+    assert amounts(breakdown) == support_bot.BREAKDOWN
+    assert "Your own rates" in texts(breakdown)
     assert "<@U0YOU00001>" in texts(parent)
 
 
@@ -67,15 +67,15 @@ async def test_offers_are_ranked_by_cost_with_the_age_of_prices(workspace: Works
     fields |= {"base": "gpt-4o-mini", "prompt": "2000->100"}
     assert (await slack.submit_view(view["id"], slack.fill(view, fields))).errors == {}
     parent = await slack_actions.answered(slack)
-    comparison, breakdown, *_, assumptions = slack.messages(slack.general, parent["ts"])
+    comparison, breakdown = slack.messages(slack.general, parent["ts"])
     offers = rows(comparison)
-    assert offers[0][:4] == ["Offer", "One-off", "A month", "12 months"]
-    assert [row[0] for row in offers[1:]] == ["Qwen3 8B (Tinker)", "Qwen3.5 4B (Tinker)"]
-    assert column(breakdown)["Total"] == offers[1][3]
-    ages = [line for line in texts(assumptions).splitlines() if re.search(r"\(\d{4}-\d\d.* old", line)]
-    assert len(ages) >= 2, "how old each price is"
-    assert ages[-1].startswith("• Prompting gpt-4o-mini: "), "that of the model that is prompted too"
-    assert "catalogue" in texts(assumptions)
+    assert offers[0] == ["Option", "Class", "Once", "A month", "Against today", "Pays back"]
+    assert offers[1][0] == "Today: prompting gpt-4o-mini"
+    assert "set aside" in comparison["text"].lower(), "what a screen reader says"
+    assert {"Total", "Total, prompting"} <= amounts(breakdown).keys()
+    ages = [line for line in texts(breakdown).splitlines() if re.search(r"\[\d\].* old", line)]
+    assert len(ages) >= 2, "how old each price is, that of the model that is prompted too"
+    assert "catalogue" in texts(breakdown)
 
 
 async def test_a_direct_message_instead_of_the_channel(workspace: Workspace, slack: FakeSlack) -> None:
@@ -83,7 +83,7 @@ async def test_a_direct_message_instead_of_the_channel(workspace: Workspace, sla
     await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"share": "me"}))
     parent = await slack_actions.answered(slack, slack.im)
     assert figures(parent) == support_bot.FIGURES
-    assert len(slack.messages(slack.im, parent["ts"])) == 2
+    assert len(slack.messages(slack.im, parent["ts"])) == 1
     assert slack.messages() == []
 
 

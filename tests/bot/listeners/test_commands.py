@@ -10,7 +10,7 @@ from calculator import KEYS
 from playground import FakeSlack, Payloads
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
-from tests.bot.message_text import buttons, column, figures, filled_fields, header, rows, texts
+from tests.bot.message_text import amounts, buttons, estimate_id, figures, filled_fields, header, rows, texts
 from tests.bot.slack_actions import Json
 from tests.conftest import Workspace
 
@@ -19,11 +19,11 @@ async def test_the_support_bot_in_one_line(workspace: Workspace, slack: FakeSlac
     parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="support bot"')
     assert header(parent) == "support bot"
     assert figures(parent) == support_bot.FIGURES
-    breakdown, assumptions = slack.messages(slack.general, parent["ts"])
-    assert column(breakdown) == support_bot.BREAKDOWN
+    (breakdown,) = slack.messages(slack.general, parent["ts"])
+    assert amounts(breakdown) == support_bot.BREAKDOWN
     assert rows(breakdown)[1][1] == "12M tokens"
     assert "10,000 examples × 400 tokens × 3 epochs" in texts(breakdown)
-    assert "30 days a month" in texts(assumptions)
+    assert "30 days a month" in texts(breakdown)
     assert slack.ephemerals() == []
 
 
@@ -43,8 +43,8 @@ async def test_quotes_straight_or_curly_hold_a_name_together(
 async def test_an_arrow_survives_slacks_escaping(workspace: Workspace, slack: FakeSlack) -> None:
     """With a prompt of 100 tokens after tuning a call takes 200: 12 × 1.5M × 200 tokens × $3 = $10,800.00 of input."""
     parent = await slack_actions.ask(slack, f"{support_bot.LINE} prompt=2000->100")
-    breakdown, _ = slack.messages(slack.general, parent["ts"])
-    assert column(breakdown)["Input tokens"] == "$10,800.00"
+    (breakdown,) = slack.messages(slack.general, parent["ts"])
+    assert amounts(breakdown)["Input tokens"] == "$10,800.00"
 
 
 async def test_names_that_slack_took_for_links_are_read_as_typed(workspace: Workspace, slack: FakeSlack) -> None:
@@ -204,11 +204,11 @@ async def test_list_and_show_answer_with_ones_own_estimates(workspace: Workspace
     listed = slack.ephemerals()[-1]["text"]
     assert listed.index("second one") < listed.index("first one"), "newest first"
     assert "not yours" not in listed
-    number = texts(first).rpartition("estimate `")[2].strip("`")
+    number = estimate_id(first)
     assert f"archives/{slack.general}/p{first['ts'].replace('.', '')}|first one>" in listed
     await slack.command(f"show {number}")
     shown = slack.ephemerals()[-1]["text"]
-    assert "$13,080.00 over 12 months" in shown
+    assert "$13,080 over 12 months" in shown
     assert "rates=10/3/6" in shown
     assert 'name="first one"' in shown
 
@@ -233,7 +233,7 @@ async def test_list_before_the_first_estimate_says_how_to_begin(workspace: Works
 
 async def test_what_show_prints_can_be_typed_again(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="first one" prompt=2000->100')
-    await slack.command(f"show {texts(parent).rpartition('estimate `')[2].strip('`')}")
+    await slack.command(f"show {estimate_id(parent)}")
     line = slack.ephemerals()[-1]["text"].split("```")[1].removeprefix("/ftcost ").replace("&gt;", ">")
     assert figures(await slack_actions.ask(slack, line)) == figures(parent)
 
@@ -241,16 +241,19 @@ async def test_what_show_prints_can_be_typed_again(workspace: Workspace, slack: 
 async def test_a_price_of_ones_own_may_be_any_price(workspace: Workspace, slack: FakeSlack) -> None:
     """Implausible is a matter of price files. 12M tokens at $5,000 per 1M: $60,000.00."""
     parent = await slack_actions.ask(slack, support_bot.LINE.replace("rates=10/3/6", "rates=5000/3/6"))
-    assert figures(parent)[support_bot.ONE_OFF] == "$60,000.00"
+    assert figures(parent)[support_bot.LABEL].startswith("$60,000 once")
 
 
 async def test_price_older_than_ninety_days_is_marked(workspace: Workspace, slack: FakeSlack) -> None:
     """Google's price of Qwen3 was read on 2026-08-19."""
     parent = await slack_actions.ask(slack, "on=google/qwen3-8b examples=10k example=250/150 epochs=3")
-    assumptions = slack.messages(slack.general, parent["ts"])[-1]
-    assert "(2026-08-19, 3 months old ⚠, high confidence)" in texts(assumptions)
-    assert "⚠ read over 90 days ago or undated; check it before you rely on it" in texts(assumptions)
-    assert "⚠" not in texts(parent)
+    breakdown = slack.messages(slack.general, parent["ts"])[-1]
+    assert "read 19 Aug 2026, 3 months old ⚠" in texts(breakdown)
+    assert "⚠ read over 90 days ago or undated; check it before you rely on it" in texts(breakdown)
+    assert "oldest price read 8 Jul 2026 ⚠" in texts(parent)
+    await slack.click(parent, "sources")
+    sources = await slack.wait_for(lambda: slack.messages(slack.general, parent["ts"])[1:])
+    assert "(read 19 Aug 2026, 3 months old ⚠, high confidence): Qwen3 8B (Google): training" in texts(sources[0])
 
 
 async def test_a_sentence_is_echoed_and_priced_after_a_click(workspace: Workspace, slack: FakeSlack) -> None:
@@ -259,7 +262,7 @@ async def test_a_sentence_is_echoed_and_priced_after_a_click(workspace: Workspac
     assert "Training examples: *10k*" in echo["text"]
     await slack.click(echo, "run_reading")
     parent = await slack_actions.answered(slack)
-    assert "$120.00" in texts(parent)
+    assert "$120 once" in texts(parent)
 
 
 async def test_a_sentence_that_lacks_a_number_asks_for_it(workspace: Workspace, slack: FakeSlack) -> None:

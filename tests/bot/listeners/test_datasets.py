@@ -48,7 +48,7 @@ async def priced(slack: FakeSlack, channel: str, thread_ts: str) -> list[Json]:
 
     def complete() -> list[Json]:
         replies = [m for m in slack.messages(channel, thread_ts) if m["user"] == slack.bot_user]
-        return replies if replies and replies[-1]["text"].startswith("Assumptions") else []
+        return replies if replies and replies[-1]["text"].startswith("Breakdown") else []
 
     return await slack.wait_for(complete)
 
@@ -76,7 +76,7 @@ async def test_a_form_with_a_file_is_priced_by_what_is_in_it(workspace: Workspac
     assert "✓ *Azure, Fireworks, Mistral, OpenAI, Together*: The format is accepted as it is." in texts(statistics)
     assert "↻ *Google*: Needs conversion" in texts(statistics)
     assert "The bot keeps these counts only" in texts(statistics)
-    assert figures(estimate)["One-off"] == COST
+    assert figures(estimate)["Tuned, at your rates"] == f"{COST} once"
     form = await slack_actions.press(slack, estimate, "edit", "estimate_form")
     assert prefilled(form).items() >= {"examples": "12", "example": "17.5/2"}.items()
 
@@ -104,7 +104,7 @@ async def test_a_file_in_a_direct_message(workspace: Workspace, slack: FakeSlack
     assert b"whisky" not in kept
     assert "The bot keeps these counts only" in texts(statistics)
     assert figures(statistics)["Tokens"] == "about 234"
-    assert figures(estimate)["One-off"] == COST
+    assert figures(estimate)["Tuned, at your rates"] == f"{COST} once"
     assert [call.method for call in slack.calls].count("files.info") == 0
 
 
@@ -121,11 +121,11 @@ async def test_what_a_platform_cuts_is_not_paid_for(workspace: Workspace, slack:
         statistics
     )
     assert "OpenAI trains on the first 65,536 and drops 34,477 from the end, where the answer is" in texts(statistics)
-    assert figures(estimate)["One-off"] == "$0.33"
+    assert figures(estimate)["Tuned GPT-4.1 mini"].startswith("$0.329 once")
     assert "65,721 of 100,198 tokens are trained on, 65.6%" in texts(rest[-1])
     for answers, usd, changed in (
-        ({"epochs": "2"}, "$0.66", "epochs 1 → 2"),
-        ({"epochs": "1", "example": "9109"}, "$0.50", "the lengths of the examples"),
+        ({"epochs": "2"}, "$0.657", "epochs 1 → 2"),
+        ({"epochs": "1", "example": "9109"}, "$0.501", "the lengths of the examples"),
     ):
         form = await slack_actions.press(slack, estimate, "edit", "estimate_form")
         assert (await slack.submit_view(form["id"], slack.fill(form, answers))).errors == {}
@@ -181,7 +181,7 @@ async def test_what_is_no_training_file_is_said_and_not_priced(workspace: Worksp
             slack.workspace.uploads[file["id"]].length = MAX_FILE_BYTES + 1
         message = await slack.say("", channel=slack.im, files=[file])
         await said(slack, why, slack.im, message["ts"])
-        assert not [m for m in slack.messages(slack.im, message["ts"]) if "Assumptions" in m["text"]]
+        assert not [m for m in slack.messages(slack.im, message["ts"]) if "Breakdown" in m["text"]]
 
 
 async def test_the_token_goes_to_slack_alone(workspace: Workspace, slack: FakeSlack) -> None:

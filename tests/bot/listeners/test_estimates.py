@@ -18,13 +18,13 @@ from tests.bot.conftest import Start
 from tests.bot.message_text import (
     buttons,
     column,
+    difference,
     estimate_id,
     figures,
     filled_fields,
     header,
     inputs,
     prefilled,
-    rows,
     texts,
 )
 from tests.bot.slack_actions import Json
@@ -54,14 +54,15 @@ async def test_edit_shows_defaults_that_were_not_typed(workspace: Workspace, sla
 async def test_an_edit_answers_in_the_same_thread_with_the_difference(workspace: Workspace, slack: FakeSlack) -> None:
     """Five epochs: 10,000 × 400 × 5 = 20M tokens at $10: $200.00, $80.00 more than before; a year $13,160.00."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
+    first_id = estimate_id(parent)
     view, answers = await edit(slack, parent, {"epochs": "5"})
     assert (await slack.submit_view(view["id"], answers)).errors == {}
     change = await slack_actions.change(slack, parent)
-    assert rows(change)[1:] == [[support_bot.OFFER, "$13,080.00", "$13,160.00", "+$80.00"]]
+    assert difference(change) == [support_bot.OFFER, "$13,080", "$13,160", "+$80"]
     assert "Changed: epochs 3 → 5" in texts(change)
     assert "epochs 3 → 5" in change["text"]
-    assert buttons(change) == buttons(parent)
-    assert estimate_id(change) != estimate_id(parent)
+    assert buttons(change) == [], "the buttons are on the card"
+    assert estimate_id(change) != first_id
     assert len(slack.messages()) == 1
 
 
@@ -70,23 +71,28 @@ async def test_an_edit_of_an_edit_starts_from_the_edit(workspace: Workspace, sla
     parent = await slack_actions.ask(slack, support_bot.LINE)
     view, answers = await edit(slack, parent, {"epochs": "5"})
     await slack.submit_view(view["id"], answers)
-    view, answers = await edit(slack, await slack_actions.change(slack, parent), {"epochs": "3"})
+    await slack_actions.change(slack, parent)
+    view, answers = await edit(slack, slack.messages()[0], {"epochs": "3"})
     assert prefilled(view)["epochs"] == "5"
     await slack.submit_view(view["id"], answers)
     change = await slack_actions.change(slack, parent, 2)
-    assert column(change) == {support_bot.OFFER: "−$80.00"}
+    assert difference(change)[3] == "−$80"
     assert "epochs 5 → 3" in texts(change)
 
 
-async def test_first_message_shows_the_total_after_an_edit(workspace: Workspace, slack: FakeSlack) -> None:
-    """Who sees only the channel must not take the old figure for the last word. 20M tokens at $10: $13,160.00."""
+async def test_card_changes_in_place_after_an_edit(workspace: Workspace, slack: FakeSlack) -> None:
+    """Users who see only the channel must not rely on the former figures. 20M tokens at $10: $200, $13,160 a year."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
-    assert "$13,160.00" not in texts(parent)
+    assert "$13,160" not in texts(parent)
     view, answers = await edit(slack, parent, {"epochs": "5"})
     await slack.submit_view(view["id"], answers)
-    await slack.wait_for(lambda: "$13,160.00" in texts(slack.messages()[0]))
-    assert figures(slack.messages()[0]) == support_bot.FIGURES, "its own figures stay"
-    assert buttons(slack.messages()[0]) == ["edit", "compare", "break_even", "sure", "export"]
+    change = await slack_actions.change(slack, parent)
+    card = slack.messages()[0]
+    assert "$13,160 over 12 months" in texts(card)
+    assert figures(card) == {support_bot.LABEL: "$200 once, $1,080 a month"}
+    assert "changed: epochs 3 → 5" in texts(card)
+    assert buttons(card) == ["edit", "break_even", "sure", "sources", "more"]
+    assert estimate_id(card) == estimate_id(change), "the buttons are of the changed estimate"
 
 
 async def test_edit_of_the_first_message_starts_from_the_newest(workspace: Workspace, slack: FakeSlack) -> None:
@@ -94,12 +100,14 @@ async def test_edit_of_the_first_message_starts_from_the_newest(workspace: Works
     parent = await slack_actions.ask(slack, support_bot.LINE)
     view, answers = await edit(slack, parent, {"epochs": "5"})
     await slack.submit_view(view["id"], answers)
-    await slack.wait_for(lambda: "$13,160.00" in texts(slack.messages()[0]))
+    await slack.wait_for(lambda: "$13,160" in texts(slack.messages()[0]))
     view = await slack_actions.press(slack, slack.messages()[0], "edit", "estimate_form")
     assert prefilled(view)["epochs"] == "5"
     await slack.submit_view(view["id"], slack.fill(view, {"months": "6"}))
     change = await slack_actions.change(slack, parent, 2)
-    assert rows(change)[1:] == [[support_bot.OFFER, "$13,160.00", "$6,680.00", "−$6,480.00"]]
+    assert "changed: epochs 3 → 5" not in texts(slack.messages()[0]), "only the latest change"
+    assert "Changed: months 12 → 6" in texts(change)
+    assert difference(change)[1:] == ["$13,160", "$6,680", "−$6,480"]
 
 
 async def test_edit_succeeds_after_the_first_message_was_deleted(start: Start, slack: FakeSlack) -> None:
@@ -108,7 +116,7 @@ async def test_edit_succeeds_after_the_first_message_was_deleted(start: Start, s
         slack.fail_next("chat.update", "message_not_found")
         view, answers = await edit(slack, parent, {"epochs": "5"})
         await slack.submit_view(view["id"], answers)
-    assert column(slack.messages(slack.general, parent["ts"])[2]) == {support_bot.OFFER: "+$80.00"}
+    assert difference(slack.messages(slack.general, parent["ts"])[1])[3] == "+$80"
     assert slack.ephemerals() == [], "nothing to apologise for"
 
 
@@ -117,7 +125,7 @@ async def test_an_edit_that_changes_nothing_says_so(workspace: Workspace, slack:
     view, answers = await edit(slack, parent, {})
     await slack.submit_view(view["id"], answers)
     change = await slack_actions.change(slack, parent)
-    assert column(change) == {support_bot.OFFER: "±$0.00"}
+    assert difference(change)[3] == "no difference"
     assert "nothing in the question" in texts(change)
 
 
@@ -127,7 +135,7 @@ async def test_an_emptied_field_goes_back_to_its_default(workspace: Workspace, s
     view, answers = await edit(slack, parent, {"calls": "", "call": ""})
     await slack.submit_view(view["id"], answers)
     change = await slack_actions.change(slack, parent)
-    assert rows(change)[1] == [support_bot.OFFER, "$13,080.00", "$120.00", "−$12,960.00"]
+    assert difference(change) == [support_bot.OFFER, "$13,080", "$120", "−$12,960"]
     assert "calls 50k/day → not given" in texts(change)
 
 
@@ -140,9 +148,10 @@ async def test_an_edit_is_checked_like_any_form(workspace: Workspace, slack: Fak
 async def test_an_edit_opens_a_view_at_once_and_fills_it_after(workspace: Workspace, slack: FakeSlack) -> None:
     """A trigger lives three seconds and a database may take longer: what is opened first must not need it."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
-    for button, callback in (("edit", "estimate_form"), ("compare", "compare_form")):
+    offers = await slack_actions.all_offers(slack, parent)
+    for message, button, callback in ((parent, "edit", "estimate_form"), (offers, "compare", "compare_form")):
         before = len(slack.calls)
-        await slack_actions.press(slack, parent, button, callback)
+        await slack_actions.press(slack, message, button, callback)
         first, then = slack.calls[before:][:2]
         assert (first.method, then.method) == ("views.open", "views.update")
         assert len(first.args["view"]["blocks"]) == 1, "something cheap"
@@ -150,18 +159,21 @@ async def test_an_edit_opens_a_view_at_once_and_fills_it_after(workspace: Worksp
 
 async def test_compare_prices_the_chosen_offers_in_the_thread(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE.replace("on=your-rates", "on=wandb/llama-3.1-8b"))
-    view = await slack_actions.press(slack, parent, "compare", "compare_form")
+    offers = await slack_actions.all_offers(slack, parent)
+    view = await slack_actions.press(slack, offers, "compare", "compare_form")
     chosen = ["wandb/llama-3.1-8b", "google/gemini-3.5-flash"]
     assert (await slack.submit_view(view["id"], slack.fill(view, {"on": chosen}))).errors == {}
     change = await slack_actions.change(slack, parent)
-    offers = [row[0] for row in rows(change)[1:]]
-    assert set(offers) == {"Llama 3.1 8B (CoreWeave W&B)", "Gemini 3.5 Flash (Google)", support_bot.OFFER}
     assert "Changed: the offers compared" in texts(change)
+    offers = await slack_actions.all_offers(slack, slack.messages()[0])
+    listed = {*column(offers), *column(slack.messages(thread_ts=parent["ts"])[-1])}
+    assert listed == {"Llama 3.1 8B (CoreWeave W&B)", "Gemini 3.5 Flash (Google)", support_bot.OFFER}
 
 
 async def test_compare_shows_what_was_compared_before(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, "on=tinker/qwen3-8b examples=10k example=400")
-    view = await slack_actions.press(slack, parent, "compare", "compare_form")
+    offers = await slack_actions.all_offers(slack, parent)
+    view = await slack_actions.press(slack, offers, "compare", "compare_form")
     chosen = view["blocks"][0]["element"]["initial_options"]
     assert [option["value"] for option in chosen] == ["tinker/qwen3-8b"]
 
@@ -171,10 +183,10 @@ async def test_a_button_of_an_estimate_that_is_gone_says_so(
     workspace: Workspace, slack: FakeSlack, button: str
 ) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
-    element = next(block for block in parent["blocks"] if block["type"] == "actions")["elements"]
-    for each in element[:-1]:
-        each["value"] = "2222222222"
-    await slack.click(parent, button)
+    message = parent if button == "edit" else await slack_actions.all_offers(slack, parent)
+    element = next(block for block in message["blocks"] if block["type"] == "actions")["elements"]
+    element[0]["value"] = "2222222222"
+    await slack.click(message, button)
     view = await slack.wait_for(lambda: [v for v in slack.views if v["title"]["text"] == "Not found"])
     assert "/ftcost" in view[0]["blocks"][0]["text"]["text"]
 
@@ -204,21 +216,19 @@ async def test_the_export_adds_up_to_the_total(workspace: Workspace, slack: Fake
 async def test_export_is_posted_in_the_thread_under_the_estimate_name(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await export(slack, parent)
-    shared = await slack.wait_for(lambda: slack.messages(slack.general, parent["ts"])[2:])
+    shared = await slack.wait_for(lambda: slack.messages(slack.general, parent["ts"])[1:])
     assert shared[0]["files"][0]["name"] == f"ftcost-{estimate_id(parent)}.csv"
 
 
 async def test_the_export_of_all_offers_adds_up_offer_by_offer(workspace: Workspace, slack: FakeSlack) -> None:
     """Every total of the table in the thread is the sum of that offer's rows, rounded to cents."""
-    parent = await slack_actions.ask(
-        slack,
-        "on=wandb,azure/gpt-oss-20b examples=10k example=250/150 epochs=3 calls=50k/day call=100/70",
-    )
+    parent = await slack_actions.ask(slack, "on=tinker examples=10k example=250/150 epochs=3 calls=50k/day call=100/70")
     sums: dict[str, Decimal] = {}
     for line in await export(slack, parent):
         sums[line["offer"]] = sums.get(line["offer"], Decimal(0)) + Decimal(line["amount_usd"])
-    comparison = slack.messages(slack.general, parent["ts"])[0]
-    printed = sorted(Decimal(row[3].replace("$", "").replace(",", "")) for row in rows(comparison)[1:])
+    comparison = await slack_actions.all_offers(slack, parent)
+    totals = column(comparison, 1).values()
+    printed = sorted(Decimal(total.replace("$", "").replace(",", "")) for total in totals)
     assert printed == sorted(usd.quantize(Decimal("0.01"), "ROUND_HALF_UP") for usd in sums.values())
     assert len(printed) > 3
 
@@ -239,8 +249,8 @@ async def test_an_edit_can_be_exported_too(workspace: Workspace, slack: FakeSlac
     view, answers = await edit(slack, parent, {"epochs": "5"})
     await slack.submit_view(view["id"], answers)
     change = await slack_actions.change(slack, parent)
-    assert sum(Decimal(line["amount_usd"]) for line in await export(slack, change)) == 13_160
-    assert figures(parent) == support_bot.FIGURES
+    assert estimate_id(slack.messages()[0]) == estimate_id(change)
+    assert sum(Decimal(line["amount_usd"]) for line in await export(slack, slack.messages()[0])) == 13_160
 
 
 async def test_the_spreadsheet_goes_on_calculating_and_leads_back(workspace: Workspace, slack: FakeSlack) -> None:
@@ -275,7 +285,7 @@ async def test_an_export_of_a_reply_leads_to_that_reply(workspace: Workspace, sl
     view, answers = await edit(slack, parent, {"epochs": "5"})
     await slack.submit_view(view["id"], answers)
     change = await slack_actions.change(slack, parent)
-    (line, *_) = await export(slack, change)
+    (line, *_) = await export(slack, slack.messages()[0])
     assert line["permalink"].endswith(f"/p{change['ts'].replace('.', '')}?thread_ts={parent['ts']}&cid={slack.general}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playground import FakeSlack
 from tests.bot import slack_actions, support_bot
-from tests.bot.message_text import column, figures, filled_fields, inputs, prefilled
+from tests.bot.message_text import amounts, figures, filled_fields, inputs, prefilled
 from tests.conftest import Workspace
 
 SHORTCUT = "ftcost_from_message"
@@ -18,9 +18,9 @@ async def test_it_answers_in_the_thread_of_the_message(workspace: Workspace, sla
     assert "share" not in inputs(view), "the thread is where it answers"
     assert (await slack.submit_view(view["id"], slack.fill(view))).errors == {}
     await slack.wait_for(lambda: slack_actions.is_complete(slack, message))
-    parent, breakdown, _ = slack.messages(slack.general, message["ts"])
+    parent, breakdown = slack.messages(slack.general, message["ts"])
     assert figures(parent) == support_bot.FIGURES
-    assert column(breakdown) == support_bot.BREAKDOWN
+    assert amounts(breakdown) == support_bot.BREAKDOWN
     assert [m["ts"] for m in slack.messages()] == [message["ts"]], "nothing new at the top level"
 
 

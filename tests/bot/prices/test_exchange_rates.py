@@ -146,15 +146,15 @@ async def test_converted_amounts_cite_rate_source_and_day(
             slack, f"{support_bot.LINE.replace('on=', 'on=tinker/qwen3-8b,')} currency=eur customer=existing"
         )
         citation = "1 USD = 0.8 EUR, ECB reference rate of 2026-11-20."
-        thread = slack.messages(slack.general, parent["ts"])
-        table = next(message for message in thread if "table" in [block["type"] for block in message["blocks"]])
-        assert column(table)[support_bot.OFFER] == "10,464.00", "13,080 × 0.8"
+        table = await slack_actions.all_offers(slack, parent)
+        assert column(table, 4)[support_bot.OFFER] == "10,464.00", "13,080 × 0.8"
         assert citation in texts(table)
         assert citation in texts(parent)
         bank.body = ecb(usd="2")
         await slack.say(f"<@{slack.bot_user}> on=your-rates epochs=5", thread_ts=parent["ts"])
-        change = await slack_actions.change(slack, parent)
-        assert "In EUR: one-off 160.00 · a month 864.00 · in all, 12 months 10,528.00." in texts(change), "200 × 0.8"
+        await slack_actions.change(slack, parent)
+        card = slack.messages()[0]
+        assert "In EUR: one-off 160.00 · a month 864.00 · in all, 12 months 10,528.00." in texts(card), "200 × 0.8"
 
 
 async def test_us_dollars_stay_the_main_figure(

@@ -64,10 +64,11 @@ async def test_they_ping_nobody_and_no_cell_is_a_formula(workspace: Workspace, s
     parent = await slack_actions.ask(slack, question)
     for text in ("price acme/one", "models acme", "list"):
         assert (await slack.command(text)).ok
-    for button in ("break_even", "sure"):
+    for button in ("break_even", "sure", "sources"):
         assert (await slack.click(parent, button)).ok
     await slack_actions.choose_export(slack, parent)
-    await slack_actions.press(slack, parent, "compare", "compare_form")
+    offers = await slack_actions.all_offers(slack, parent)
+    await slack_actions.press(slack, offers, "compare", "compare_form")
     files = await slack.wait_for(lambda: slack.files)
     content = slack.file_content(files[0]["id"]).decode()
     for row in csv.reader(io.StringIO(content, newline="")):

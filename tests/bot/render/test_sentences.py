@@ -31,7 +31,7 @@ def best_of(comparison: Comparison) -> Estimate:
 def test_headline_gives_the_total_and_the_horizon(catalog: Catalog) -> None:
     """$120.00 of training and 12 × $10.20 of calls."""
     line = "on=your-rates rates=10/3/6 examples=10k example=250/150 epochs=3 calls=20k/month call=100/35"
-    assert headline(compare(line, catalog)) == "Your rate: $242.40 over 12 months."
+    assert headline(compare(line, catalog)) == "Your rate: $242 over 12 months."
 
 
 def test_headline_without_a_complete_price(catalog: Catalog) -> None:

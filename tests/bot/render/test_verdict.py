@@ -144,7 +144,12 @@ async def test_the_thread_says_what_the_terminal_says(
     workspace: Workspace, slack: FakeSlack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     parent = await slack_actions.ask(slack, line())
-    (reply,) = [one for one in slack.messages(thread_ts=parent["ts"]) if one["text"].startswith("Break-even")]
+    await slack.click(parent, "break_even")
+
+    def replies() -> list[slack_actions.Json]:
+        return [one for one in slack.messages(thread_ts=parent["ts"]) if one["text"].startswith("Break-even")]
+
+    (reply,) = await slack.wait_for(replies)
     expected = judged(capsys, line())
     section = next(block for block in reply["blocks"] if TITLE in texts({"blocks": [block]}))
     shown = section["text"]["text"].splitlines()[1:]

@@ -157,7 +157,7 @@ async def test_an_unknown_price_is_neither_nothing_nor_within(workspace: Workspa
         "501": f"It isn't known whether this is within the budget of $501.00: {unpublished} its known part is $500.00",
         "9/month": "It isn't known whether this is within the budget of $9.00 a month: "
         f"{unpublished} no part of its cost is known.",
-        "499": f"Above the budget of $499.00 by $1.00: {name} is at least $500.00 over 12 months.",
+        "499": f"Above the budget of $499.00 by $1.00: {name} is at least $500.00 until",
     }
     for amount, sentence in said.items():
         await slack_actions.set_budget(slack, {"amount": amount, "approvers": [slack.colleague]})

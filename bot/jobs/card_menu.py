@@ -1,0 +1,96 @@
+"""The job of a card's menu and of its Sources button: offers, sources, a watch, or deletion."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import error_of
+from bot.jobs.budgets import ApprovalJobs
+from bot.language.command import ParsedCommand
+from bot.queue.model import CardJob, QueuedJob
+from bot.render.blocks import SlackMessage, text_message
+from bot.render.currency import read_exchange
+from bot.render.escaping import escape
+from bot.render.replies import add_price_date, offers_replies, sources_reply
+from bot.services import Services
+from bot.slack.poster import CANNOT_POST, Destination
+from bot.store import SavedEstimate
+from bot.usecases.lookups import answer_lookup
+from calculator import UserError
+
+NOT_YOURS = "Only the user who asked for this estimate or an admin can delete the answer."
+DELETED = "The answer is deleted. `/ftcost list` still has the estimate."
+
+
+@dataclass(frozen=True)
+class CardJobs:
+    """Handler of the choices on a card that need no modal."""
+
+    services: Services
+    approvals: ApprovalJobs
+
+    async def choose(self, queued: QueuedJob[CardJob]) -> None:
+        """Carry out a choice: post details into the thread, or answer the user alone."""
+        job = queued.job
+        thread = Destination(job.channel_id, job.thread_ts)
+        saved = await self.services.find_estimate(job, thread)
+        if saved is None:
+            return
+        match job.choice:
+            case "offers" | "sources":
+                await self.services.reply_all(queued, thread, await self._details(saved, job))
+            case "watch":
+                await self._notify(job, await self._watch(saved, job))
+            case "delete":
+                await self._notify(job, text_message(await self._delete(saved, job)))
+
+    async def _details(self, saved: SavedEstimate, job: CardJob) -> list[SlackMessage]:
+        comparison = await self.services.price(saved.fields, job.as_of)
+        if job.choice == "sources":
+            messages = [await asyncio.to_thread(sources_reply, comparison)]
+        else:
+            exchange = read_exchange(saved.result.notes.exchange)
+            messages = await asyncio.to_thread(offers_replies, comparison, saved.id, exchange)
+        *others, last = messages
+        return [*others, *add_price_date([last], comparison, saved.id)]
+
+    async def _watch(self, saved: SavedEstimate, job: CardJob) -> SlackMessage:
+        command = ParsedCommand("watch", {}, saved.id)
+        try:
+            return await answer_lookup(self.services, command, team_id=job.team_id, user_id=job.user_id)
+        except UserError as error:
+            return text_message(escape(str(error)))
+
+    async def _delete(self, saved: SavedEstimate, job: CardJob) -> str:
+        """Delete the messages of an answer, end its watch, and close its requests for approval.
+
+        Returns:
+            What the user is told.
+        """
+        first = await self.services.estimates.first_of(saved)
+        try:
+            allowed = job.user_id == first.user_id or await self.services.roles.is_admin(job.team_id, job.user_id)
+        except UserError as error:
+            return escape(str(error))
+        if not allowed:
+            return NOT_YOURS
+        await self.approvals.close_requests(saved, by=job.user_id)
+        await self.services.watches.remove(saved.id, team_id=job.team_id, user_id=job.user_id)
+        if first.channel_id and first.message_ts:
+            poster = await self.services.poster(job.team_id)
+            await poster.delete_answer(
+                Destination(first.channel_id, first.thread_ts), first.message_ts, count=first.posted
+            )
+        return DELETED
+
+    async def _notify(self, job: CardJob, message: SlackMessage) -> None:
+        poster = await self.services.poster(job.team_id)
+        try:
+            await poster.notify(job.user_id, Destination(job.channel_id, job.thread_ts), message)
+        except SlackApiError as error:
+            if error_of(error) not in CANNOT_POST:
+                raise
+            await poster.post(await poster.open_dm(job.user_id), message)

@@ -1,0 +1,130 @@
+"""The breakdown of an option beside the baseline: every line item with its source, and the assumptions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from bot.render.ages import age_marked
+from bot.render.assumptions import assumption_sentences, impact_sentences
+from bot.render.blocks import Block, SlackMessage, context, section, table_block
+from bot.render.escaping import escape
+from bot.render.headline import question
+from bot.render.money import UNKNOWN, money, parts_of_total, places_for, quantity, unit_price
+from bot.render.sources import age_mark_meaning, oldest_price, price_notes, read_day
+from bot.render.tables import Table, amount_of, horizon, offer_name, plain, priced_lines
+from bot.render.uncertainty import sensitivity_sentence, uncertainty_sentences
+from bot.render.warnings import sorted_warnings, warning_text
+from calculator import Comparison, Estimate, LineItem, base_notes, sum_amounts
+from pricing import Source
+
+_LONG_NUMBER = re.compile(r"(?<![\d.,])[1-9][\d,]*\.\d{5,}")
+TITLE = "Breakdown"
+"""The first word of the reply."""
+IMPACT_TITLE = "Assumptions that move the total most"
+
+
+def breakdown_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
+    """Return the breakdown of one offer beside the baseline, its assumptions, and the ages of its prices.
+
+    Args:
+        comparison: The priced offers.
+        estimate: The offer.
+    """
+    sources = _numbered_sources(comparison, estimate)
+    table = breakdown_with_sources(comparison, estimate, sources)
+    base = comparison.base
+    beside = f" beside prompting {base.model}" if base and base.lines else ""
+    title = f"{TITLE} of {offer_name(estimate)}{beside}, {horizon(comparison)}"
+    blocks = [
+        section(f"*{escape(title)}*\n{escape(question(comparison))}"),
+        table_block(table),
+        *_lists(
+            ("Sources", [_source_text(comparison, number, source) for source, number in sources.items()], False),
+            ("Watch out", [warning_text(warning) for warning in sorted_warnings(comparison, estimate)], True),
+            (IMPACT_TITLE, impact_sentences(comparison, estimate), True),
+            ("Assumptions", _assumptions(comparison, estimate), True),
+            ("Formulas", [f"{line.label}: {_short_numbers(line.formula)}" for line in priced_lines(estimate)], True),
+            ("Notes", [*base_notes(comparison), *price_notes(estimate)], True),
+        ),
+    ]
+    oldest = oldest_price(comparison, [estimate])
+    end = [f"O{oldest[1:]}" if oldest else "", f"catalogue {comparison.catalog_version}"]
+    blocks.append(context(escape(" · ".join(filter(None, [*end, age_mark_meaning(comparison, estimate)])))))
+    return SlackMessage(escape(f"{title}:\n{plain(table)}"), blocks)
+
+
+def breakdown_with_sources(comparison: Comparison, estimate: Estimate, sources: dict[Source, int]) -> Table:
+    """Return the line items of an offer and of the baseline. Each part adds up to the printed total below it.
+
+    Args:
+        comparison: The priced offers.
+        estimate: The offer.
+        sources: The number of each source.
+    """
+    rows = _part(priced_lines(estimate), "Total", sources)
+    base = comparison.base
+    if base and base.lines:
+        rows.append((f"Prompting {base.model} today", "", "", "", ""))
+        rows += _part(base.lines, "Total, prompting", sources)
+    return Table(
+        ("Item", "Quantity", "Unit price", "USD", "Source, read"),
+        ("left", "right", "right", "right", "left"),
+        tuple(rows),
+    )
+
+
+def _part(lines: Sequence[LineItem], label: str, sources: dict[Source, int]) -> list[tuple[str, ...]]:
+    amounts = [amount for line in lines if (amount := line.amount_usd) is not None]
+    total, complete = sum_amounts(line.amount_usd for line in lines)
+    printed = iter(parts_of_total(amounts, places_for(total) if total is not None else 2))
+    rows = [
+        (
+            line.label,
+            amount_of(line),
+            f"{unit_price(line.unit_price_usd)} / {line.unit}" if line.unit_price_usd is not None else UNKNOWN,
+            next(printed) if line.amount_usd is not None else UNKNOWN,
+            f"[{sources[line.price.source]}] {read_day(line.price.source)}" if line.price else "",
+        )
+        for line in lines
+    ]
+    return [*rows, (label if complete else f"{label}, at least", "", "", money(total), "")]
+
+
+def _short_numbers(formula: str) -> str:
+    """Return a formula with at most four digits after the points of its quantities."""
+    return _LONG_NUMBER.sub(lambda match: quantity(Decimal(match.group().replace(",", ""))), formula)
+
+
+def _numbered_sources(comparison: Comparison, estimate: Estimate) -> dict[Source, int]:
+    lines = [*priced_lines(estimate), *(comparison.base.lines if comparison.base else ())]
+    sources = dict.fromkeys(line.price.source for line in lines if line.price)
+    return {source: number for number, source in enumerate(sources, 1)}
+
+
+def _source_text(comparison: Comparison, number: int, source: Source) -> str:
+    return f"[{number}] {linked(source)}, read {read_day(source)}, {age_marked(source, comparison.as_of)}"
+
+
+def linked(source: Source) -> str:
+    """Return the title of a source in mrkdwn, as a link if it has an address."""
+    return f"<{source.url}|{escape(source.title)}>" if source.url else escape(source.title)
+
+
+def _assumptions(comparison: Comparison, estimate: Estimate) -> list[str]:
+    sensitivity = sensitivity_sentence(comparison, estimate)
+    return [
+        *assumption_sentences(comparison, estimate),
+        *uncertainty_sentences(comparison, estimate),
+        *([sensitivity] if sensitivity else []),
+    ]
+
+
+def _lists(*parts: tuple[str, Iterable[str], bool]) -> list[Block]:
+    """Return a grey list for each part that has items: its title, the items, and whether they are plain text."""
+    blocks = []
+    for title, texts, is_plain in parts:
+        if items := [f"• {escape(text) if is_plain else text}" for text in texts]:
+            blocks.append(context("\n".join([f"*{title}*", *items])))
+    return blocks

@@ -1,0 +1,279 @@
+"""The card of an answer as plain text: the verdict, the figures behind it, alternatives and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from bot.render.headline import headline
+from bot.render.money import quantity
+from bot.render.short import short_day, short_money, span_text
+from bot.render.sources import oldest_price
+from bot.render.tables import GROUP_TITLES, GROUP_WORDS, horizon, offer_name
+from bot.render.uncertainty import uncertainty_sentences
+from bot.render.verdict import model_name, next_step_sentence, set_aside_sentence, threshold_sentence
+from calculator import (
+    YOUR_RATES,
+    Comparison,
+    CostSpan,
+    Estimate,
+    Figure,
+    Option,
+    Total,
+    equal_periods,
+    option,
+    options,
+    sum_amounts,
+    uncached_base,
+    verdict,
+)
+
+MAX_ALTERNATIVES = 2
+MAX_OPTIONS = 4
+FIGURES: tuple[Figure, Figure] = ("one_off", "monthly")
+NOTHING = "$0"
+LIKE = ("same_model", "same_class")
+PROMPTING = "Prompting today"
+ALTERNATIVES = "A different model could save, if it passes your evaluation:"
+
+
+class Card(NamedTuple):
+    """An answer in a few lines."""
+
+    verdict: str
+    figures: tuple[tuple[str, str], ...]
+    """Prompting today and the options that the verdict is about: name and cost."""
+    sentences: tuple[str, ...]
+    """The threshold, the ends, and what a budget or ranges add."""
+    alternatives: tuple[tuple[str, str], ...]
+    """Other models that would save: name and cost."""
+    next_step: str
+    assumes: str
+    """The assumptions that move the verdict, and the oldest price of the figures."""
+
+
+def card(comparison: Comparison) -> Card:
+    """Return the answer in at most ten lines.
+
+    Args:
+        comparison: The priced offers.
+    """
+    result = verdict(comparison)
+    figures: list[tuple[str, str]] = []
+    others: list[Option] = []
+    sentences: list[str | None] = []
+    shown: list[Option] = []
+    match result.reason:
+        case "none_usable":
+            shown = [option(comparison, comparison.featured)] if comparison.featured else []
+            if len(comparison.estimates) > 1:
+                sentences.append(set_aside_sentence(comparison))
+        case "no_calls" | "no_base" | "base_unknown":
+            shown = _closest_options(comparison)
+        case _:
+            about = result.like or result.option
+            shown = [about] if about and result.answer != "yes" else [result.option] if result.option else []
+            others = alternatives(comparison) if result.answer == "different_model" else []
+            if result.like is None and result.answer == "different_model":
+                shown = []
+            sentences.append(_joined(threshold_sentence(comparison), _ends(comparison, shown)))
+    if comparison.base:
+        figures.append((PROMPTING, prompting_text(comparison)))
+    with_class = result.reason in ("no_calls", "no_base", "base_unknown") and len(shown) > 1
+    with_saving = result.answer == "yes"
+    figures += [
+        (_tuned_name(item), option_text(comparison, item, with_class=with_class, with_saving=with_saving))
+        for item in shown
+        if item.estimate.lines
+    ]
+    if comparison.scenario.ranged and comparison.best:
+        sentences.append(" ".join(uncertainty_sentences(comparison, comparison.best)))
+    return Card(
+        verdict=headline(comparison).removesuffix("."),
+        figures=tuple(figures),
+        sentences=tuple(filter(None, sentences)),
+        alternatives=tuple(
+            (offer_name(item.estimate), option_text(comparison, item, with_platform=False, with_saving=True))
+            for item in others
+        ),
+        next_step=next_step_sentence(comparison),
+        assumes=" · ".join(filter(None, [_assumes(comparison), _oldest(comparison, [*shown, *others])])),
+    )
+
+
+def prompting_text(comparison: Comparison) -> str:
+    """Return the cost of prompting: `$352 a month with prompt caching ($576 without)`."""
+    base = comparison.base
+    if base is None or not base.lines:
+        return "unknown, because the calls aren't given"
+    if not base.complete or base.monthly_usd is None:
+        return "unknown, because a price of this model isn't known"
+    text = f"{short_money(base.monthly_usd)} a month"
+    uncached = uncached_base(comparison)
+    if uncached is None or uncached.monthly_usd in (None, base.monthly_usd):
+        return text
+    return f"{text} with prompt caching ({short_money(uncached.monthly_usd or Decimal(0))} without)"
+
+
+def option_text(
+    comparison: Comparison,
+    item: Option,
+    *,
+    with_platform: bool = True,
+    with_class: bool = False,
+    with_saving: bool = False,
+) -> str:
+    """Return `$90 once, $1,449 a month on Azure ($1,224 of it hosting)`.
+
+    Args:
+        comparison: The priced offers.
+        item: The option.
+        with_platform: Name the platform.
+        with_class: Add the class of the model.
+        with_saving: Add what it saves a month and the day on which it pays back.
+    """
+    estimate = item.estimate
+    once, month = (cost_text(comparison, estimate, figure) for figure in FIGURES)
+    costs = ["an unknown amount once" if once == "unknown" else f"{once} once"]
+    if any(line.recurrence == "monthly" for line in estimate.lines) and month != NOTHING:
+        costs.append("an unknown amount a month" if month == "unknown" else f"{month} a month")
+    text = ", ".join(costs)
+    if with_platform and estimate.offer.title != estimate.offer.platform_title:
+        text += f" on {estimate.offer.platform_title}"
+    if with_platform and (hosting := _hosting_usd(estimate)):
+        text += f" ({short_money(hosting)} of it hosting)"
+    if with_class:
+        text += f" · {class_words(item)}"
+    if with_saving and (saving := item.monthly_vs_baseline_usd) is not None and saving < 0:
+        text += f" · saves {short_money(-saving)} a month"
+        if day := pay_back_day(comparison, item):
+            text += f" · pays back {day}"
+    return text
+
+
+def pay_back_day(comparison: Comparison, item: Option) -> str:
+    """Return the day on which an option pays back: `20 Dec`; empty if it never does or if that is unknown."""
+    day = item.pays_back
+    if day is None:
+        return ""
+    return "at once" if day == comparison.as_of else short_day(day, comparison.as_of)
+
+
+def class_words(item: Option) -> str:
+    """Return `same class`, `class B`, or `class unknown`."""
+    letter = item.option_class.letter
+    return GROUP_WORDS.get(item.group) or (f"class {letter}" if letter else "class unknown")
+
+
+def cost_text(comparison: Comparison, estimate: Estimate, figure: Figure) -> str:
+    """Return a total of an estimate in a few digits, as a range if the scenario has ranges: `$120 to $200`."""
+    total: Total = getattr(estimate, figure)
+    return span_text(comparison.span(estimate, figure) or CostSpan(total.usd, total.usd, total.whole))
+
+
+def short_change(usd: Decimal | None) -> str:
+    """Return a difference in a few digits: `−$92.40`, `+$888`, `unknown`."""
+    if usd is None:
+        return "unknown"
+    return "no difference" if usd == 0 else f"{'+' if usd > 0 else '−'}{short_money(abs(usd))}"
+
+
+def distinct_options(items: Sequence[Option]) -> list[Option]:
+    """Return the first option of each model and platform: its tiers and regions differ little."""
+    first: dict[tuple[str, str], Option] = {}
+    for item in items:
+        first.setdefault((model_name(item), item.estimate.offer.platform), item)
+    return list(first.values())
+
+
+def saving_options(comparison: Comparison) -> list[Option]:
+    """Return the usable options of other models that cost less than prompting, the most alike first."""
+    periods = equal_periods(comparison)
+    prompting = periods.prompting(comparison.plan.months) if periods.has_baseline else None
+    if prompting is None or prompting.usd is None:
+        return []
+    cheaper = [
+        item
+        for item in options(comparison)
+        if item.usable
+        and item.group not in LIKE
+        and item.horizon_total.usd is not None
+        and item.horizon_total.usd < prompting.usd
+    ]
+    return sorted(distinct_options(cheaper), key=_distance)
+
+
+def _distance(item: Option) -> int:
+    steps = item.option_class.steps_below
+    return len(GROUP_TITLES) if steps is None else steps
+
+
+def alternatives(comparison: Comparison) -> list[Option]:
+    """Return the recommended option and the next one of another model that saves."""
+    chosen = verdict(comparison).option
+    others = [item for item in saving_options(comparison) if chosen is None or model_name(item) != model_name(chosen)]
+    return [*([chosen] if chosen else []), *others][:MAX_ALTERNATIVES]
+
+
+def _closest_options(comparison: Comparison) -> list[Option]:
+    """Return the cheapest usable option of each group, the recommended one first, then the closest models."""
+    order = list(GROUP_TITLES)
+    by_group: dict[str, Option] = {}
+    chosen = verdict(comparison).option
+    for item in [*([chosen] if chosen else []), *options(comparison)]:
+        if item.usable:
+            by_group.setdefault(item.group, item)
+    ranked = sorted(by_group.values(), key=lambda item: (item is not chosen, order.index(item.group)))
+    return ranked[:MAX_OPTIONS]
+
+
+def _tuned_name(item: Option) -> str:
+    return "Tuned, at your rates" if item.estimate.offer.id == YOUR_RATES else f"Tuned {model_name(item)}"
+
+
+def _hosting_usd(estimate: Estimate) -> Decimal | None:
+    return sum_amounts(line.monthly_usd for line in estimate.lines if line.component == "hosting").usd
+
+
+def _ends(comparison: Comparison, shown: Sequence[Option]) -> str | None:
+    """Return `Training ends 14 Apr 2027, the model 14 Oct 2027.`"""
+    life = shown[0].estimate.offer.lifecycle if shown else None
+    if life is None:
+        return None
+    days = (("training", life.training_ends), ("the model", life.inference_ends))
+    ends = [(name, day) for name, day in days if day and day >= comparison.as_of]
+    if not ends:
+        return None
+    (name, day), *others = ends
+    text = f"{name.capitalize()} ends {short_day(day, comparison.as_of)}"
+    return ", ".join([text, *(f"{name} {short_day(day, comparison.as_of)}" for name, day in others)]) + "."
+
+
+def _joined(*sentences: str | None) -> str:
+    return " ".join(filter(None, sentences))
+
+
+def _assumes(comparison: Comparison) -> str:
+    """Return the assumptions that move the verdict: `Assumes 3 epochs, 1 run, no staff time`."""
+    scenario, plan = comparison.scenario, comparison.plan
+    featured = comparison.featured
+    epochs = featured.epochs if scenario.epochs == "auto" and featured else scenario.epochs
+    parts = [] if epochs in (None, "auto") else [_counted(epochs, "epoch")]
+    parts.append(_counted(scenario.runs, "run"))
+    if comparison.base and plan.prompt_before_tokens and uncached_base(comparison) is None:
+        parts.append("no prompt caching")
+    if not plan.preparation_usd:
+        parts.append("no staff time")
+    if plan.calls_per_month and str(scenario.months) != "12":
+        parts.append(horizon(comparison))
+    return f"Assumes {', '.join(parts)}"
+
+
+def _counted(amount: object, noun: str) -> str:
+    text = quantity(amount) if isinstance(amount, Decimal) else str(amount)
+    return f"{text} {noun}{'' if text == '1' else 's'}"
+
+
+def _oldest(comparison: Comparison, shown: Sequence[Option]) -> str | None:
+    return oldest_price(comparison, [item.estimate for item in shown])

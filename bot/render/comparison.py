@@ -1,0 +1,131 @@
+"""The comparison of an answer as one short table: the baseline, then the options by their group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.render.card import (
+    alternatives,
+    class_words,
+    cost_text,
+    distinct_options,
+    pay_back_day,
+    short_change,
+)
+from bot.render.short import short_money, span_text
+from bot.render.tables import (
+    GROUP_TITLES,
+    Align,
+    Table,
+    has_other_period,
+    offer_name,
+    period_header,
+    period_total,
+)
+from calculator import Comparison, Estimate, Option, options, verdict
+
+MAX_ROWS = 8
+"""The baseline and the rows between groups included."""
+NONE = "–"
+
+
+def short_table(comparison: Comparison) -> Table:
+    """Return at most eight rows: the baseline, the recommended option, and the cheapest options of every group.
+
+    With a baseline, each option is shown against it. Without one, the costs over equal periods are shown.
+
+    Args:
+        comparison: The priced offers.
+    """
+    listed = listed_options(comparison)
+    if comparison.base is None:
+        return _costs(comparison, listed)
+    rows = [_baseline_row(comparison)]
+    for previous, item in zip([None, *listed], listed, strict=False):
+        if previous and previous.group != item.group:
+            rows.append((GROUP_TITLES[item.group], "", "", "", "", ""))
+        rows.append(_against_baseline(comparison, item))
+    numbers: tuple[Align, ...] = ("right",) * 4
+    return Table(
+        ("Option", "Class", "Once", "A month", "Against today", "Pays back"), ("left", "left", *numbers), tuple(rows)
+    )
+
+
+def listed_options(comparison: Comparison) -> list[Option]:
+    """Return the options of the short table: usable ones, or those that are set aside if none is usable."""
+    every = options(comparison)
+    usable = [item for item in every if item.usable]
+    chosen = verdict(comparison).option
+    ranked = [*([chosen] if chosen else []), *distinct_options([item for item in usable if item is not chosen])]
+    if not usable:
+        ranked = distinct_options(every)
+    picked: list[Option] = []
+    on_card = [item for item in alternatives(comparison) if item in ranked]
+    for candidates, one_each in ((on_card, False), (_first_of_groups(ranked), True), (ranked, False)):
+        for item in candidates:
+            is_group_listed = one_each and any(item.group == listed.group for listed in picked)
+            if item not in picked and not is_group_listed and _row_count(comparison, [*picked, item]) <= MAX_ROWS:
+                picked.append(item)
+    order = list(GROUP_TITLES)
+    return sorted(picked, key=lambda item: (order.index(item.group), ranked.index(item)))
+
+
+def _first_of_groups(ranked: Sequence[Option]) -> list[Option]:
+    first: dict[str, Option] = {}
+    for item in ranked:
+        first.setdefault(item.group, item)
+    order = list(GROUP_TITLES)
+    return sorted(first.values(), key=lambda item: (item is not ranked[0], order.index(item.group)))
+
+
+def _row_count(comparison: Comparison, items: Sequence[Option]) -> int:
+    """Return the rows of some options: with a baseline, it and the rows between the groups count too."""
+    return len(items) + len({item.group for item in items}) if comparison.base else len(items)
+
+
+def _baseline_row(comparison: Comparison) -> tuple[str, ...]:
+    base = comparison.base
+    usd = base.monthly_usd if base and base.complete else None
+    unknown = "unknown" if base and base.lines else NONE
+    return (
+        f"Today: prompting {base.model if base else ''}",
+        "reference",
+        NONE,
+        unknown if usd is None else short_money(usd),
+        NONE,
+        NONE,
+    )
+
+
+def _against_baseline(comparison: Comparison, item: Option) -> tuple[str, ...]:
+    known = comparison.base is not None and comparison.base.complete
+    return (
+        offer_name(item.estimate),
+        class_words(item),
+        *_once_and_month(comparison, item.estimate),
+        short_change(item.monthly_vs_baseline_usd) if known else NONE,
+        pay_back_day(comparison, item) or (("never" if item.usable else NONE) if known else NONE),
+    )
+
+
+def _once_and_month(comparison: Comparison, estimate: Estimate) -> tuple[str, str]:
+    if not estimate.lines:
+        return NONE, NONE
+    recurs = any(line.recurrence == "monthly" for line in estimate.lines)
+    return cost_text(comparison, estimate, "one_off"), cost_text(comparison, estimate, "monthly") if recurs else NONE
+
+
+def _costs(comparison: Comparison, listed: Sequence[Option]) -> Table:
+    estimates = [item.estimate for item in listed]
+    per_month = has_other_period(comparison, estimates)
+    rows = tuple(
+        (
+            offer_name(item.estimate),
+            class_words(item),
+            *_once_and_month(comparison, item.estimate),
+            span_text(period_total(comparison, item.estimate, per_month=per_month)) if item.estimate.lines else NONE,
+        )
+        for item in listed
+    )
+    header = ("Option", "Class", "Once", "A month", period_header(comparison, estimates))
+    return Table(header, ("left", "left", "right", "right", "right"), rows)
