@@ -83,7 +83,7 @@ async def test_failed_button_notifies_the_user(
         parent = await slack_actions.ask(slack, support_bot.LINE)
     async with start():
         break_table(database_path, "inbox")
-        await slack_actions.choose_export(slack, parent)
+        assert (await slack.click(parent, "sources")).ok
     (message,) = slack.ephemerals()
     assert code_in(message["text"]) in caplog.text
 

@@ -250,7 +250,7 @@ async def test_price_older_than_ninety_days_is_marked(workspace: Workspace, slac
     breakdown = slack.messages(slack.general, parent["ts"])[-1]
     assert "read 19 Aug 2026, 3 months old ⚠" in texts(breakdown)
     assert "⚠ read over 90 days ago or undated; check it before you rely on it" in texts(breakdown)
-    assert "oldest price read 8 Jul 2026 ⚠" in texts(parent)
+    assert "oldest price read 19 Aug 2026 ⚠" in texts(parent)
     await slack.click(parent, "sources")
     sources = await slack.wait_for(lambda: slack.messages(slack.general, parent["ts"])[1:])
     assert "(read 19 Aug 2026, 3 months old ⚠, high confidence): Qwen3 8B (Google): training" in texts(sources[0])

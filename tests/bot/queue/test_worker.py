@@ -22,7 +22,7 @@ from pricing import Catalog
 from tests import postgres
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
-from tests.bot.message_text import column, difference, figures, texts
+from tests.bot.message_text import difference, figures, texts
 from tests.conftest import LINE, TIMEOUTS, TODAY, Workspace, running_bot
 
 
@@ -73,7 +73,7 @@ async def test_job_of_a_killed_process_is_done_once_after_restart(start: Start, 
             pass
         parents = [message for message in slack.messages() if message["user"] == slack.bot_user]
         assert [figures(parent) for parent in parents] == [support_bot.FIGURES] * 2
-        assert [len(slack.messages(slack.general, parent["ts"])) for parent in parents] == [2, 2]
+        assert [len(slack.messages(slack.general, parent["ts"])) for parent in parents] == [1, 1]
         assert len(slack.ephemerals()) == 1
     never.set()
 
@@ -113,9 +113,9 @@ async def test_a_change_that_was_cut_off_is_completed_and_not_repeated(start: St
         await running.app.worker.close(seconds=0)
     async with start():
         pass
-    changes = slack.messages(slack.general, parent["ts"])[3:]
-    assert [column(change) for change in changes] == [{support_bot.OFFER: "+$80.00"}]
-    assert "$13,160.00" in texts(slack.messages()[0])
+    changes = slack.messages(slack.general, parent["ts"])[2:]
+    assert [difference(change)[3] for change in changes] == ["+$80"]
+    assert "$13,160" in texts(slack.messages()[0])
     never.set()
 
 
@@ -128,8 +128,8 @@ async def test_an_event_that_is_delivered_again_is_answered_once(start: Start, s
         await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
         for retry in (1, 2):
             assert (await slack.deliver_event(slack.events[-1], retry_num=retry)).ok
-    changes = slack.messages(slack.general, parent["ts"])[3:]  # after two replies and the mention itself
-    assert [column(change) for change in changes] == [{support_bot.OFFER: "+$80.00"}]
+    changes = slack.messages(slack.general, parent["ts"])[2:]  # after the breakdown and the mention itself
+    assert [difference(change)[3] for change in changes] == ["+$80"]
 
 
 async def test_a_retry_whose_first_delivery_was_lost_is_answered(start: Start, slack: FakeSlack) -> None:
@@ -140,8 +140,8 @@ async def test_a_retry_whose_first_delivery_was_lost_is_answered(start: Start, s
             "app_mention", message | {"text": f"<@{slack.bot_user}> epochs=5"}
         )
         assert (await slack.deliver_event(lost, retry_num=1, retry_reason="http_timeout")).ok
-    changes = slack.messages(slack.general, parent["ts"])[3:]
-    assert [column(change) for change in changes] == [{support_bot.OFFER: "+$80.00"}]
+    changes = slack.messages(slack.general, parent["ts"])[2:]
+    assert [difference(change)[3] for change in changes] == ["+$80"]
 
 
 async def test_two_mentions_with_the_same_words_are_two(start: Start, slack: FakeSlack) -> None:
@@ -151,7 +151,7 @@ async def test_two_mentions_with_the_same_words_are_two(start: Start, slack: Fak
         for _ in range(2):
             await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
     from_bot = [m for m in slack.messages(slack.general, parent["ts"]) if m["user"] == slack.bot_user]
-    assert len(from_bot) == 4
+    assert len(from_bot) == 3
 
 
 async def test_a_form_that_is_submitted_twice_is_answered_once(start: Start, slack: FakeSlack) -> None:
@@ -281,7 +281,7 @@ async def test_message_with_a_lost_response_is_not_posted_again(start: Start, sl
         slack.fail_next("chat.postMessage", "internal_error", status=500, executed=True)
         await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
     assert slack.messages() == [parent]
-    assert len(slack.messages(thread_ts=parent["ts"])) == 4, "two replies, the mention, one change"
+    assert len(slack.messages(thread_ts=parent["ts"])) == 3, "the breakdown, the mention, one change"
 
 
 async def test_posted_message_is_found_among_many_later_ones(start: Start, slack: FakeSlack) -> None:

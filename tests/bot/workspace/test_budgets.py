@@ -77,6 +77,7 @@ async def test_a_mention_and_a_form_are_held_against_the_budget_too(workspace: W
 
 async def test_a_change_needs_a_new_approval_only_where_it_costs_more(workspace: Workspace, slack: FakeSlack) -> None:
     """With 4 epochs $13,120.00. With 2 $13,040.00, with 3 $13,080.00 again, which was approved; with 5 $13,160.00."""
+    slack.scopes.add("channels:history")
     await slack_actions.set_budget(slack, {"amount": "5k", "approvers": [slack.colleague]})
     parent = await slack_actions.ask(slack, support_bot.LINE)
     (request,) = await slack.wait_for(lambda: requests(slack, parent))
