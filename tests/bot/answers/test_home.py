@@ -96,7 +96,7 @@ async def test_baseline_traffic_and_visibility_have_defaults(workspace: Workspac
     assert await slack_actions.save_defaults(slack, defaults) == {}
     await slack.command("on=tinker/qwen3-8b examples=10k example=400 call=100/70")
     parent = await slack_actions.answered(slack, slack.im)
-    assert "20k calls a day" in texts(parent)
+    assert "calls=20k/day" in texts(parent)
     assert "gpt-4.1-mini" in texts(parent)
     assert slack.messages() == []
     await slack.command("on=tinker/qwen3-8b examples=10k example=400 base_rates=3/6 share=channel")
