@@ -10,7 +10,7 @@ from calculator.costs.inference import CallPrices, caching_of, inference_lines
 from calculator.errors import FieldErrors
 from calculator.numeric import ZERO
 from calculator.question.resolved import PointRates, ResolvedScenario
-from calculator.result import BaseEstimate
+from calculator.result import BaseEstimate, LineItem
 from pricing import BasePrice, Catalog, PriceKind, UnknownName, price_of, question_source
 
 YOUR_BASE = "your base model"
@@ -69,4 +69,23 @@ def estimate_uncached_base(plan: ResolvedScenario, base: BasePrice, on: date) ->
 def estimate_base(plan: ResolvedScenario, base: BasePrice, on: date) -> BaseEstimate:
     """Return the cost of the calls without tuning, over the whole horizon."""
     lines = inference_lines(plan, plan.prompt_before_tokens, base_call_prices(base), on, plan.months)
+    if plan.deployed and plan.serving == "on-demand" and not plan.calls_per_month:
+        lines.append(_no_calls(plan))
     return BaseEstimate(base.model, base.provider, plan.months, tuple(lines))
+
+
+def _no_calls(plan: ResolvedScenario) -> LineItem:
+    """Return the line of a question with zero calls, which cost nothing; without calls nothing is known."""
+    return LineItem(
+        component="inference",
+        label="Calls",
+        quantity=ZERO,
+        unit="call",
+        unit_price_usd=ZERO,
+        recurrence="monthly",
+        monthly_quantity=ZERO,
+        price=None,
+        formula_text="{} calls a month × {} months",
+        formula_values=(plan.calls_per_month, plan.months),
+        first_month_quantity=ZERO,
+    )

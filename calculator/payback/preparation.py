@@ -37,11 +37,11 @@ def unpriced_work(comparison: Comparison, estimate: Estimate) -> UnpricedWork | 
         estimate: An estimate of the comparison.
 
     Returns:
-        The pay-back at the likely values; None if the question prices the work (`prep=`), if nothing is known to pay
+        The pay-back at the likely values; None if the question prices the work (`prep=`), if the offer doesn't pay
         back, or without a base model.
     """
     case, payback = payback_case(comparison, estimate), break_even(comparison, estimate)
-    if comparison.plan.preparation_usd or case is None or payback is None:
+    if comparison.plan.preparation_usd or case is None or payback is None or payback.calls is None:
         return None
     usd = USD_PER_EXAMPLE * case.plan.examples
     later = pay_back(case.terms._replace(one_off=case.terms.one_off + usd), case.days)

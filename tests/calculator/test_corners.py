@@ -91,3 +91,14 @@ def test_calls_that_become_fewer_shrink(catalog: Catalog, growth: str, words: st
 def test_the_likely_whole_number_is_rounded_half_up(key: str, text: str, likely: int) -> None:
     scenario = read_scenario({"examples": "10", "example": "400", key: text})
     assert getattr(scenario, key).likely == likely
+
+
+def test_a_base_model_without_any_call_costs_nothing(catalog: Catalog) -> None:
+    """Zero calls are a number; calls that aren't given are unknown."""
+    fields = {"on": "tinker/qwen3-8b", "examples": "1000", "example": "400", "base": "gpt-4o-mini"}
+    base = answer(catalog, **fields, calls="0/day", call="100/70").base
+    assert base is not None
+    assert (base.complete, base.monthly_usd, base.total_usd) == (True, 0, 0)
+    unknown = answer(catalog, **fields).base
+    assert unknown is not None
+    assert (unknown.complete, unknown.monthly_usd) == (False, None)
