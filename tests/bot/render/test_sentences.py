@@ -85,7 +85,7 @@ def test_payback_text(calls: int, day: str | None, text: str) -> None:
 def test_assumption_sentences_name_growth_and_retraining(catalog: Catalog) -> None:
     comparison = compare(f"{SAVES} months=12 growth=5% retrain=6", catalog)
     sentences = assumption_sentences(comparison, best_of(comparison))
-    assert sentences[0] == "30 days a month, 12 months."
+    assert sentences[0] == "365/12 days a month, 12 months."
     assert "Calls grow by 5% a month, from the second month on." in sentences
     assert "One retraining run every 6 months inside the horizon; the monthly figure excludes it." in sentences
 

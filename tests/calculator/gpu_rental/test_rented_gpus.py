@@ -177,19 +177,19 @@ def test_impact_is_the_total_with_one_assumption_changed(catalog: Catalog) -> No
     assert len(moves) == 3
     assert round(moves["one hour more of rented time a run"], 9) == Decimal("3.99")
     served = impacts(answer(catalog, {**ONE_L4, **SERVED, "calls": "1M/day"}))
-    # Twice 2.85 GPUs at the busiest time are 5.7, so 6 instead of 3: 3 × 720 h × 12 × $0.49.
-    assert round(served["twice the calls at the busiest time"], 9) == Decimal("12700.80")
+    # Twice 2.85 GPUs at the busiest time are 5.7, so 6 instead of 3: 3 × 730 h × 12 × $0.49.
+    assert round(served["twice the calls at the busiest time"], 9) == Decimal("12877.20")
 
 
 def test_from_how_many_calls_a_gpu_of_ones_own_is_cheaper_to_run(catalog: Catalog) -> None:
-    """A token-billed offer at $1 per 1M tokens: 170 tokens a call cost $0.00017; 720 h × $0.49 = $352.80 are as much as
-    2,075,294.1 calls.
+    """A token-billed offer at $1 per 1M tokens: 170 tokens a call cost $0.00017; 730 h × $0.49 = $357.70 are as much as
+    2,104,117.6 calls.
     """
     fields = {**ONE_L4, **SERVED, "on": "runpod/l4,your-rates", "rates": "1/1/1"}
     found = crossover(answer(catalog, fields))
     assert found is not None
     assert (found.calls_per_month, found.gpus.offer.id, found.per_token.offer.id) == (
-        2_075_295,
+        2_104_118,
         "runpod/l4",
         "your-rates",
     )
@@ -200,7 +200,7 @@ def test_from_how_many_calls_a_gpu_of_ones_own_is_cheaper_to_run(catalog: Catalo
 
 
 def test_pay_back_needs_as_many_gpus_as_the_calls_do(catalog: Catalog) -> None:
-    """495 × $0.10 + 70 × $0.15 per 1M are $0.00006 a call; $352.80 for one L4 are covered by 5,880,000 calls."""
+    """495 × $0.10 + 70 × $0.15 per 1M are $0.00006 a call; $357.70 for one L4 are covered by 5,961,667 calls."""
     fields = {**ONE_L4, "call": "100/70", "base_rates": "0.1/0.15", "prompt": "395->100"}
 
     def payback(calls: str) -> BreakEven | None:
@@ -210,12 +210,12 @@ def test_pay_back_needs_as_many_gpus_as_the_calls_do(catalog: Catalog) -> None:
     few = payback("1M/month")
     assert few is not None
     assert few.calls is None
-    assert few.covering_calls_per_month == 5_880_000
+    assert few.covering_calls_per_month == 5_961_667
     comparison = answer(catalog, {**fields, "calls": "1M/month"})
     turn = turning_change(comparison, only(comparison))
     assert turn is not None
     needed = int(turn.split("from ")[1].split(" calls")[0].replace(",", ""))
-    assert needed == 5_880_001
+    assert needed == 5_961_667
     enough = payback(f"{needed}/month")
     less = payback(f"{needed - 1}/month")
     assert enough is not None
@@ -274,8 +274,8 @@ def test_gpus_carry_the_busiest_time_and_no_group_too_many(
     fields = {"examples": "1", "example": "1", "adapters": f"{adapters}", "params": "8B", "call": "60/40"}
     plan = resolve_corner(read_scenario({**fields, "calls": f"{calls}/month", "hosted": "8h"}), "likely")
     gpus = units_needed(plan, deployment, plan.calls_per_month)
-    # 100 tokens a call, in 8 × 30 hours.
-    needed = Decimal(calls) * adapters * 3 * 100 * each / (8 * 30 * 3_600)
+    # 100 tokens a call, in 8 × 365 ÷ 12 hours.
+    needed = Decimal(calls) * adapters * 3 * 100 * each * 12 / (8 * 365 * 3_600)
     assert gpus % whole_sets == 0
     assert gpus / 2 >= needed * (1 - Decimal("1e-20"))
     assert gpus / 2 < max(needed, Decimal(1)) + Decimal(whole_sets) / 2
