@@ -41,6 +41,7 @@ def used_inputs(formulas: Formulas) -> set[str]:
         for number in (line.quantity, line.unit_price_usd, line.monthly_quantity)
         if number is not None
     ]
+    texts += [formula_of(estimate.months) or "" for estimate in formulas.estimates.values()]
     return set(re.findall(r"[a-z_]+", " ".join(texts)))
 
 
