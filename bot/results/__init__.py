@@ -30,6 +30,7 @@ from bot.results.model import (
     offer_ends,
     store_result,
 )
+from bot.results.upgrade import upgrade_fields
 
 __all__ = [
     "END_KINDS",
@@ -65,4 +66,5 @@ __all__ = [
     "document",
     "offer_ends",
     "store_result",
+    "upgrade_fields",
 ]

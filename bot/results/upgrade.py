@@ -8,6 +8,9 @@ from typing import Any
 
 from bot.results.model import SCHEMA_VERSION
 
+DEFAULTS_OF_VERSION_1 = {"days": "30", "cached": "0%"}
+"""What a question of version 1 meant where it said nothing."""
+
 
 def upgrade_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a stored result in the shape of the current version.
@@ -20,6 +23,19 @@ def upgrade_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
         raise ValueError(f"a result of schema version {version}; this ftcost reads up to {SCHEMA_VERSION}")
     first = data if version else _from_unversioned(data)
     return first if version >= SCHEMA_VERSION else _from_version_1(first)
+
+
+def upgrade_fields(fields: Mapping[str, str], result: Mapping[str, Any]) -> dict[str, str]:
+    """Return the question of a stored estimate with the defaults of the version that priced it.
+
+    Before version 2 a month had 30 days and no prompt was read from a cache unless the question said so. Without
+    these fields the same question would cost something else today, and alerts would report a change that is none.
+
+    Args:
+        fields: The question as stored.
+        result: The result as stored, before it is upgraded.
+    """
+    return {**(DEFAULTS_OF_VERSION_1 if result.get("schema_version", 0) < 2 else {}), **fields}
 
 
 def _from_unversioned(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,6 +68,7 @@ def _from_version_1(data: Mapping[str, Any]) -> dict[str, Any]:
     keys = ("model", "provider", "complete", "monthly_usd", "total_usd")
     return {
         **data,
+        "scenario": {**DEFAULTS_OF_VERSION_1, **data["scenario"]},
         "schema_version": 2,
         "baseline": {key: base[key] for key in keys} if base else None,
         "options": [_option(estimate, data) for estimate in data["estimates"]],

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
-from bot.results import StoredResult, decode_result, document
+from bot.results import StoredResult, decode_result, document, upgrade_fields
 from bot.store.database import Database
 from bot.store.tables import estimates
 
@@ -154,4 +154,5 @@ class EstimateStore:
 
 def _saved(row: Row[Any]) -> SavedEstimate:
     columns = {key: value for key, value in row._mapping.items() if key != "number"}
-    return SavedEstimate(**columns | {"result": decode_result(row.result)})
+    question = upgrade_fields(row.fields, row.result)
+    return SavedEstimate(**columns | {"fields": question, "result": decode_result(row.result)})
