@@ -27,7 +27,7 @@ def expand_sentence(arguments: Sequence[str], flags: Collection[str]) -> list[st
         UserError: The sentence needs an answer from the person first.
     """
     options, words = _split_options(arguments, flags)
-    if words and words[0] in OWN_ARGUMENTS:
+    if words and words[0].split(maxsplit=1)[:1] and words[0].split(maxsplit=1)[0] in OWN_ARGUMENTS:
         return list(arguments)
     if not any(" " in word.strip() and "=" not in word.split()[0] for word in words):
         return list(arguments)  # commands and key=value words need no reader, whose names take time to load

@@ -14,6 +14,8 @@ _SENTENCE_WORDS = re.compile(
     r"please|models|these|those|everything|if|when)\b",
     re.IGNORECASE,
 )
+_COMPARISON_WORDS = re.compile(r"\b(?:with|against|versus|vs|these|those|on|to)\b", re.IGNORECASE)
+"""Estimates may have any name, so that few words tell `compare NAME, NAME` from a sentence."""
 _WORD_VERBS = frozenset({"models", "price", "fit", "list", "show", "diff", "compare", "help", "breakeven", "estimate"})
 """Commands whose name may also start a sentence, such as `price of tuning gpt-4.1`."""
 
@@ -36,7 +38,8 @@ def typed_command(text: str) -> ParsedCommand | None:
     words = text.split()
     verb = words[0].lower() if words else ""
     rest = " ".join(words[1:])
-    if verb in _WORD_VERBS and "=" not in rest and _SENTENCE_WORDS.search(rest):
+    sentence_words = _COMPARISON_WORDS if verb == "compare" else _SENTENCE_WORDS
+    if verb in _WORD_VERBS and "=" not in rest and sentence_words.search(rest):
         return None
     try:
         return read_command(text)

@@ -73,7 +73,7 @@ async def test_failed_mention_is_redelivered_and_answered(
     restore_table(database_path, "inbox")
     assert (await slack.deliver_event(slack.events[-1], retry_num=1, retry_reason="http_error")).ok
     messages = await slack.wait_for(slack.ephemerals)
-    assert "What you can ask" in messages[0]["text"]
+    assert "Ask me in a sentence" in messages[0]["text"]
 
 
 async def test_failed_button_notifies_the_user(

@@ -49,8 +49,8 @@ async def test_invalid_bill_is_refused_privately(workspace: Workspace, slack: Fa
     ):
         await mention(slack, parent, content)
         assert (await slack_actions.ephemeral(slack, reason))["to"] == slack.you
-    assert len(slack.messages(parent["channel"], parent["ts"])) == 2 + 4, (
-        "the replies with the estimate, and the mentions"
+    assert len(slack.messages(parent["channel"], parent["ts"])) == 1 + 4, (
+        "the reply with the estimate, and the mentions"
     )
 
 
@@ -61,7 +61,7 @@ async def test_bill_without_mention_is_not_counted_as_dataset(workspace: Workspa
     await mention(slack, parent, BILL.encode())
     await compared(slack, parent)
     replies = slack.messages(parent["channel"], parent["ts"])
-    assert [m["text"].split(":")[0] for m in replies if m["user"] == slack.bot_user][2:] == [
+    assert [m["text"].split(":")[0] for m in replies if m["user"] == slack.bot_user][1:] == [
         "Actual against estimate",
         "Bar chart by month for GPT-4.1 mini (OpenAI)",
     ]

@@ -155,7 +155,7 @@ async def test_what_was_not_asked_is_said_as_its_default(workspace: Workspace, s
     one = await asked(slack, support_bot.LINE)
     given = await asked(slack, f"{support_bot.LINE} cached=10% batch=5% growth=2% runs=2 prep=9 customer=existing")
     cells = by_row(await compared(slack, f"{one} {given}"))
-    for key, default in (("cached", "0%"), ("batch", "0%"), ("growth", "0%"), ("runs", "1"), ("customer", "new")):
+    for key, default in (("cached", "auto"), ("batch", "0%"), ("growth", "0%"), ("runs", "1"), ("customer", "new")):
         assert cells[key][0] == default, key
     assert cells["prep"] == ["0", "9"]
 
