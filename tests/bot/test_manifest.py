@@ -30,6 +30,7 @@ SCOPES = {
     "chat_postMessage": {"chat:write", "chat:write.public"},
     "chat_postEphemeral": {"chat:write"},
     "chat_update": {"chat:write"},
+    "chat_delete": {"chat:write"},
     "conversations_open": {"im:write"},
     "users_info": {"users:read"},
     "files_upload_v2": {"files:write"},
@@ -49,6 +50,9 @@ SCOPE_OF_EVENT = {
     "message.im": "im:history",
     "tokens_revoked": None,
 }
+
+CHAT = b'{"messages": [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi"}]}\n'
+"""One line of a training file."""
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +91,14 @@ async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start:
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
         await slack_actions.ask(slack, support_bot.LINE, channel=slack.random)
-        await slack_actions.press(slack, parent, "compare", "compare_form")
+        offers = await slack_actions.all_offers(slack, parent)
+        await slack_actions.press(slack, offers, "compare", "compare_form")
         view = await slack_actions.press(slack, parent, "edit", "estimate_form")
         await slack.submit_view(view["id"], slack.fill(view, {"epochs": "5"}))
         await slack.say(f"<@{slack.bot_user}> help", thread_ts=parent["ts"])
         await slack_actions.choose_export(slack, parent)
-        await slack.say("", thread_ts=parent["ts"], files=[slack.attach("two.txt", b"one\ntwo\n")])
-        direct = await slack.say("", channel=slack.im, files=[slack.attach("three.txt", b"one\ntwo\nthree\n")])
+        await slack.say("", thread_ts=parent["ts"], files=[slack.attach("two.jsonl", CHAT * 2)])
+        direct = await slack.say("", channel=slack.im, files=[slack.attach("three.jsonl", CHAT * 3)])
         for place in (parent, direct):
             await slack.wait_for(partial(_counted, slack, place))
         view = await slack_actions.full_form(slack)
@@ -105,7 +110,7 @@ async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start:
 
 
 def _counted(slack: FakeSlack, parent: dict[str, Any]) -> bool:
-    return any("tokens" in m["text"] and ".txt" in m["text"] for m in slack.messages(parent["channel"], parent["ts"]))
+    return any("tokens" in m["text"] and ".jsonl" in m["text"] for m in slack.messages(parent["channel"], parent["ts"]))
 
 
 def test_an_install_asks_for_the_same_scopes(manifest: dict[str, Any]) -> None:

@@ -61,7 +61,8 @@ async def test_new_estimate_answers_in_the_direct_message(workspace: Workspace, 
     await slack.click(home, "home_estimate")
     view = await slack_actions.opened(slack)
     assert "share" not in inputs(view), "it has no channel to choose"
-    fields = {key: text for key, text in support_bot.FIELDS.items() if key not in ("on", "rates", "epochs")}
+    hidden = {"on", "rates", "epochs", "days"}
+    fields = {key: text for key, text in support_bot.FIELDS.items() if key not in hidden}
     assert (await slack.submit_view(view["id"], slack.fill(view, fields))).errors == {}
     await slack_actions.answered(slack, slack.im)
 

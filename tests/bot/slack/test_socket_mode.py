@@ -119,6 +119,7 @@ def command(slack: FakeSlack, text: str, trigger: str) -> dict[str, Any]:
 async def test_a_command_over_socket_mode_is_answered(
     workspace_with_socket: FakeSlack, socket: Socket, tmp_path: Path
 ) -> None:
+    """50,000 × 365 / 12 calls × (100 × $3 + 70 × $6) per 1M tokens = $1,095 a month; 120 + 12 × 1,095 = $13,260."""
     slack = workspace_with_socket
     async with running(slack, tmp_path) as health:
         connection = await socket.connected()
@@ -128,7 +129,7 @@ async def test_a_command_over_socket_mode_is_answered(
         accepted = await socket.send(connection, "slash_commands", command(slack, QUESTION, "1.2.b"))
         assert accepted.get("text") is None
         (parent, *_) = await slack.wait_for(slack.messages)
-        assert "$13,080.00 over 12 months" in parent["text"]
+        assert "$13,260 over 12 months" in parent["text"]
 
 
 async def test_dropped_connection_reconnects_without_duplicate_answers(

@@ -41,7 +41,10 @@ async def when_idle(url: str) -> Samples:
 
 
 async def test_requests_jobs_and_calls_are_counted_by_outcome(start: Start, slack: FakeSlack) -> None:
-    """A command that Slack first answers with 429, a form, a submission, a look-up, a press, a forged request."""
+    """A command that Slack first answers with 429, a form, a submission, a look-up, an export, a forged request.
+
+    Three presses: “More options”, “Export” in the menu of the card, and the format in the modal that it opens.
+    """
     async with start() as running:
         slack.fail_next("chat.postMessage", retry_after=0)
         parent = await slack_actions.ask(slack, support_bot.LINE)
@@ -56,7 +59,7 @@ async def test_requests_jobs_and_calls_are_counted_by_outcome(start: Start, slac
     assert requests == {
         ("command", "ok"): 2,
         ("form", "ok"): 1,
-        ("action", "ok"): 2,
+        ("action", "ok"): 3,
         ("submission", "ok"): 1,
         ("unknown", "refused"): 1,
     }
@@ -69,7 +72,7 @@ async def test_requests_jobs_and_calls_are_counted_by_outcome(start: Start, slac
     posted = len(slack.messages()) + sum(len(slack.messages(thread_ts=message["ts"])) for message in slack.messages())
     assert calls["chat.postMessage", "ratelimited"] == 1
     assert calls["chat.postMessage", "ok"] == posted - len(slack.files)
-    assert calls["views.open", "ok"] == 1
+    assert calls["views.open", "ok"] == 2, "the form and the formats"
     assert calls["auth.test", "ok"] == 1
     assert calls["elsewhere", "ok"] == 1, "the content of the file"
 

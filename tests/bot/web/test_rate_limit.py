@@ -10,7 +10,7 @@ from bot.web.rate_limit import MAX_USERS, TOO_MANY, RateAllowance, RateDecision,
 from playground import FakeSlack
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
-from tests.bot.message_text import estimate_id, figures
+from tests.bot.message_text import figures
 from tests.conftest import running_bot
 
 ALLOWED = RateDecision(allowed=True)
@@ -86,7 +86,7 @@ async def test_refused_form_keeps_its_input(strict_bot: None, slack: FakeSlack) 
     view = await slack_actions.full_form(slack)
     await slack.command("help")
     delivered = await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS))
-    assert delivered.errors == {"on": TOO_MANY}
+    assert delivered.errors == {"base": TOO_MANY}, "at the first field"
     assert slack.views == [view], "it is still open"
     assert slack.messages() == []
 
@@ -94,15 +94,20 @@ async def test_refused_form_keeps_its_input(strict_bot: None, slack: FakeSlack) 
 async def test_refused_presses_and_mentions_notify_once(strict_bot: None, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     for _ in range(2):
-        assert (await slack.click(parent, "export", answer=f"csv {estimate_id(parent)}")).ok
+        assert (await slack.click(parent, "sources")).ok
     for _ in range(3):
-        assert (await slack.click(parent, "export", answer=f"csv {estimate_id(parent)}")).ok
+        assert (await slack.click(parent, "sources")).ok
         await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
         assert slack.deliveries[-1].ok, "Slack must not deliver it again"
     messages = await slack.wait_for(slack.ephemerals)
     assert [message["text"] for message in messages] == [TOO_MANY]
     assert figures(slack.messages()[0]) == support_bot.FIGURES
-    await slack.wait_for(lambda: len(slack.files) == 2)
+
+    def source_replies() -> list[slack_actions.Json]:
+        replies = slack.messages(thread_ts=parent["ts"])
+        return [reply for reply in replies if reply["text"].startswith("*Sources*")]
+
+    await slack.wait_for(lambda: len(source_replies()) == 2)
 
 
 async def test_redelivered_event_costs_the_user_nothing(strict_bot: None, slack: FakeSlack) -> None:

@@ -20,8 +20,13 @@ TWO_OFFERS = support_bot.FIELDS | {"on": "your-rates,google/gemini-3.5-flash"}
 
 async def test_thread_shows_slacks_own_chart(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, " ".join(f"{key}={value}" for key, value in TWO_OFFERS.items()))
-    drawn = [block for reply in slack.messages(thread_ts=parent["ts"]) for block in reply["blocks"]]
-    assert sum(block["type"] == "data_visualization" for block in drawn) == 1
+    assert (await slack.click(parent, "sure")).ok
+
+    def charts() -> list[slack_actions.Json]:
+        drawn = [block for reply in slack.messages(thread_ts=parent["ts"]) for block in reply.get("blocks", [])]
+        return [block for block in drawn if block["type"] == "data_visualization"]
+
+    assert len(await slack.wait_for(charts)) == 1
     assert slack.files == []
 
 
