@@ -113,7 +113,7 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, capsys: pytest.Captu
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"gpu": "TPU v5e"}, "the GPU 'TPU v5e' is not known"),
+        ({"gpu": "Abacus 9"}, "the GPU 'Abacus 9' is not known"),
         ({"gpu": ""}, "no GPU is named"),
         ({"model": "mystery", "params_b": ""}, "the model 'mystery' is not known and has no size"),
         ({"workload": "rlhf"}, "RLHF"),

@@ -179,7 +179,7 @@ async def test_compare_offers_the_gpus_where_the_question_has_a_model(workspace:
 
 
 def test_json_has_the_drivers_and_the_crossover(capsys: pytest.CaptureFixture[str]) -> None:
-    line = "on=runpod/l4,your-rates rates=1/1/1 model=llama-3.1-8b gpus=1 examples=10k example=400 epochs=3"
+    line = "on=runpod/l4,your-rates rates=1/1/1 model=llama-3.1-8b gpus=1 examples=10k example=400 epochs=3 days=30"
     assert main([*DAY, "--format", "json", f"{line} calls=50k/day call=100/70"]) == 0
     made = json.loads(capsys.readouterr().out)
     own, token = sorted(made["estimates"], key=lambda one: one["offer"])
@@ -189,6 +189,7 @@ def test_json_has_the_drivers_and_the_crossover(capsys: pytest.CaptureFixture[st
     assert [abs(one - round(one)) < Decimal("1e-9") for one in seconds] == [True, True]
     assert Decimal(ends["low"]) < Decimal(own["one_off_usd"]) < Decimal(ends["high"])
     assert token["training_range_usd"] is None
+    # 720 h × $0.49 = $352.80 a month, against 170 tokens a call at $1 per 1M.
     assert made["own_gpus"] == {"offer": "runpod/l4", "against": "your-rates", "calls_per_month": 2_075_295}
     text = run(capsys, f"{line} calls=50k/day call=100/70")
     # 2,075,295 calls a month over 30 days.

@@ -10,7 +10,7 @@ from bot.cli.main import main
 
 DAY = ["--as-of", "2026-11-28"]
 SCENARIO = ["examples=10k", "example=250/150", "epochs=3", "calls=50k/day", "call=100/70"]
-"""12M training tokens; 5M input and 3.5M output tokens a day."""
+"""12M training tokens; 5M input and 3.5M output tokens a day: 150M and 105M in a month of days=30."""
 
 
 class Question(NamedTuple):
@@ -23,10 +23,6 @@ class Question(NamedTuple):
 
 # OpenAI and its models without an offer.
 NOT_SOLD = [
-    # Training is free in the preview; 150M × $0.22 + 105M × $0.22 = $56.10 a month.
-    Question(
-        "estimate on=all", ("Llama 3.1 8B (CoreWeave W&B) is cheapest: $673.20",), ("Prime Intellect) is cheapest",)
-    ),
     Question(
         "estimate on=openai/gpt-5.4-mini", ("OpenAI tunes no GPT-5 model", "azure/gpt-4.1-mini@global"), ("mean",)
     ),
@@ -42,16 +38,18 @@ NOT_SOLD = [
 ]
 
 SOLD = [
-    # Training is free in the preview; 150M × $0.22 + 105M × $0.22 = $56.10 a month.
+    # Training is free in the preview; 150M × $0.22 + 105M × $0.22 = $56.10 a month, $673.20 in 12.
     Question(
-        "estimate on=all", ("Llama 3.1 8B (CoreWeave W&B) is cheapest: $673.20",), ("Prime Intellect) is cheapest",)
+        "estimate on=all days=30",
+        ("Llama 3.1 8B (CoreWeave W&B) is cheapest: $673 over 12 months", "Llama 3.1 8B (CoreWeave W&B): $673.20"),
+        ("Prime Intellect) is cheapest",),
     ),
     # A month: 150M × $2.25 + 105M × $13.50. The base retires within the 12 months.
-    Question("estimate on=google/gemini-3.5-flash", ("$120.00", "$1,755.00", "2027-05-19", "2026-09-02")),
+    Question("estimate on=google/gemini-3.5-flash days=30", ("$120.00", "$1,755.00", "2027-05-19", "2026-09-02")),
     # 12M × $1.50 = $18 for training; 720 h × $5.49 a month.
-    Question("estimate on=qwen3.5-27b", ("Qwen3.5 27B (Together)", "Qwen3.5 27B (Fireworks)", "$3,952.80")),
+    Question("estimate on=qwen3.5-27b days=30", ("Qwen3.5 27B (Together)", "Qwen3.5 27B (Fireworks)", "$3,952.80")),
     # 12M × $3 = $36 for training; 720 h × $8 a month.
-    Question("estimate on=gemma-4-31b", ("Gemma 4 31B (Fireworks)", "Gemma 4 31B (Together)", "$5,760.00")),
+    Question("estimate on=gemma-4-31b days=30", ("Gemma 4 31B (Fireworks)", "Gemma 4 31B (Together)", "$5,760.00")),
     Question("estimate on=qwen3.8-27b", ("Qwen3.8 27B, serverless training (Fireworks)", "Amazon SageMaker AI")),
     Question("estimate on=deepseek-v4-flash", ("DeepSeek V4 Flash (Fireworks)",), ("Unknown",)),
     Question("estimate on=glm-5.3", ("GLM-5.3, serverless training (Fireworks)",), ("Unknown",)),
@@ -60,22 +58,31 @@ SOLD = [
     Question("estimate on=deepseek-v3.1", ("DeepSeek V3.1 (Tinker)", "DeepSeek V3.1 (Together)")),
     Question("estimate on=llama-4-scout", ("Llama 4 Scout (Together)",)),
     # $80 × 4 h + 150M × $0.09 + 105M × $0.39 = $54.45 a month, × 12, + $1.95 × 12.
-    Question("estimate on=aws-bedrock/gpt-oss-20b hours=4", ("$996.80",)),
+    Question("estimate on=aws-bedrock/gpt-oss-20b hours=4 days=30", ("$996.80",)),
     # 12M × $0.48 = $5.76, and 720 h × $5.49 = $3,952.80 a month for 12 months.
-    Question("estimate on=together/qwen3-8b", ("Qwen3 8B (Together): $47,439.36", "idle")),
+    Question("estimate on=together/qwen3-8b days=30", ("Qwen3 8B (Together): $47,439.36", "idle")),
     Question(
         "estimate on=aws-bedrock/nova-2-lite method=dpo",
         ("Bedrock doesn't sell DPO with LoRA for Amazon Nova 2 Lite", "It sells supervised tuning"),
         ("12 months.\n",),
     ),
-    Question("estimate on=aws-bedrock", ("Amazon Nova 2 Lite (Bedrock) is cheapest: $3,758.76",), ("Llama 3.2",)),
+    # 12M × $3.78 = $45.36; (150M × $0.30 + 105M × $2.50 + $1.95) × 12 = $3,713.40.
+    Question(
+        "estimate on=aws-bedrock days=30",
+        ("Amazon Nova 2 Lite (Bedrock) is cheapest: $3,759 over 12 months", "Nova 2 Lite (Bedrock): $3,758.76"),
+        ("Llama 3.2",),
+    ),
     Question("estimate on=sagemaker", ("Amazon SageMaker AI", "ask AWS")),
     Question("estimate on=snowflake", ("ask your Snowflake account team",)),
 ]
 
 BREAKEVENS = [
-    # A call: 100 × $0.75 + 70 × $4.50 against 100 × $0.40 + 70 × $1.60 per 1M. Hosting: $1,224 a month.
-    Question("breakeven on=azure/gpt-4.1-mini@global base=gpt-5.4-mini", ("$0.000238 less", "5,142,858 calls a month")),
+    # A call: 100 × $0.75 + 70 × $4.50 against 100 × $0.40 + 70 × $1.60 per 1M, so $0.000238. Hosting: 720 h × $1.70 =
+    # $1,224 a month, which 5,142,858 calls save.
+    Question(
+        "breakeven on=azure/gpt-4.1-mini@global base=gpt-5.4-mini days=30 cached=0%",
+        ("$0.000238 less", "5,142,858 calls a month"),
+    ),
     *(
         Question(f"breakeven on=azure/gpt-4.1-mini@global base={base}", ("GPT-4.1 mini, global (Azure)",), ("Unknown",))
         for base in (
