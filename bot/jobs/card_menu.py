@@ -43,9 +43,13 @@ class CardJobs:
             case "offers" | "sources":
                 await self.services.reply_all(queued, thread, await self._details(saved, job))
             case "watch":
-                await self._notify(job, await self._watch(saved, job))
+                await self._notify(job, await self._watch(saved, job), thread)
             case "delete":
-                await self._notify(job, text_message(await self._delete(saved, job)))
+                first = await self.services.estimates.first_of(saved)
+                text = await self._delete(saved, first, job)
+                # The thread of a deleted card takes no messages.
+                is_gone = text == DELETED and first.thread_ts == first.message_ts
+                await self._notify(job, text_message(text), Destination(job.channel_id) if is_gone else thread)
 
     async def _details(self, saved: SavedEstimate, job: CardJob) -> list[SlackMessage]:
         comparison = await self.services.price(saved.fields, job.as_of)
@@ -64,13 +68,12 @@ class CardJobs:
         except UserError as error:
             return text_message(escape(str(error)))
 
-    async def _delete(self, saved: SavedEstimate, job: CardJob) -> str:
+    async def _delete(self, saved: SavedEstimate, first: SavedEstimate, job: CardJob) -> str:
         """Delete the messages of an answer, end its watch, and close its requests for approval.
 
         Returns:
             What the user is told.
         """
-        first = await self.services.estimates.first_of(saved)
         try:
             allowed = job.user_id == first.user_id or await self.services.roles.is_admin(job.team_id, job.user_id)
         except UserError as error:
@@ -86,10 +89,10 @@ class CardJobs:
             )
         return DELETED
 
-    async def _notify(self, job: CardJob, message: SlackMessage) -> None:
+    async def _notify(self, job: CardJob, message: SlackMessage, destination: Destination) -> None:
         poster = await self.services.poster(job.team_id)
         try:
-            await poster.notify(job.user_id, Destination(job.channel_id, job.thread_ts), message)
+            await poster.notify(job.user_id, destination, message)
         except SlackApiError as error:
             if error_of(error) not in CANNOT_POST:
                 raise

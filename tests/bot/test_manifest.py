@@ -17,6 +17,7 @@ from bot.slack.oauth import SCOPES as SCOPES_OF_INSTALL
 from playground import FakeSlack
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
+from tests.bot.message_text import estimate_id
 from tests.local_slack import local_slack
 
 ROOT = Path(__file__).parents[2]
@@ -103,10 +104,13 @@ async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start:
             await slack.wait_for(partial(_counted, slack, place))
         view = await slack_actions.full_form(slack)
         await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"share": "me"}))
+        own = await slack_actions.answered(slack, slack.im, {direct["ts"]})
+        assert (await slack.click(own, "more", answer=f"delete {estimate_id(own)}")).ok
+        await slack.wait_for(lambda: any("The answer is deleted." in m["text"] for m in slack.messages(slack.im)))
     assert slack.violations == []
     used = {call.method for call in slack.calls}
     assert {"chat.postMessage", "chat.postEphemeral", "conversations.open", "files.completeUploadExternal"} <= used
-    assert {"files.info", "chat.update"} <= used
+    assert {"files.info", "chat.update", "chat.delete"} <= used
 
 
 def _counted(slack: FakeSlack, parent: dict[str, Any]) -> bool:
