@@ -118,7 +118,8 @@ def test_without_a_price_there_is_no_line(catalog: Catalog) -> None:
 def test_calls_billed_one_by_one(catalog: Catalog) -> None:
     """1.5M calls a month at $0.002 are $3,000; the tokens of the call have no price and no line."""
     usd: dict[PriceKind, Decimal] = {"training": Decimal(10), "call": Decimal("0.002")}
-    fields = {key: EVERYTHING[key] for key in ("on", "examples", "example", "epochs", "calls", "call")}
+    keys = ("on", "examples", "example", "epochs", "calls", "call")
+    fields = {key: EVERYTHING[key] for key in keys} | {"days": "30"}
     found = only(estimate(read_scenario(fields), made_up(catalog, usd), TODAY))
     assert found.monthly_usd == 3000
     assert found.total_usd == 120 + 12 * 3000
