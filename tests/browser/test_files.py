@@ -72,7 +72,7 @@ async def test_file_attached_in_the_form_is_counted(channel: Channel, tmp_path: 
     await expect(channel.parents.first).to_contain_text("12 examples, about 234 tokens, 1 problem")
     await expect(channel.thread.last).to_contain_text("Assumptions")
     await channel.photograph("35-file-form-answer")
-    await channel.press(channel.thread.nth(2), "Edit")
+    await channel.press(channel.thread.filter(has=channel.page.get_by_role("button", name="Change")).last, "Change")
     await form.expect_open("Change the estimate")
     await form.expect_values(examples="12", example="17.5/2")
     await channel.photograph("36-file-edit")

@@ -44,9 +44,9 @@ async def test_playground_starts_answers_and_stops(browser: Browser, tmp_path: P
             channel = Channel(await context.new_page())
             await channel.page.goto(url[0])
             await channel.estimate("on=your-rates rates=10/3/6 examples=10k example=400")
-            await expect(channel.parents.first).to_contain_text("$120.00")
+            await expect(channel.parents.first).to_contain_text("$120")
             await channel.say_in_thread("@ftcost epochs=6")
-            await expect(channel.thread.last).to_contain_text("$240.00")
+            await expect(channel.thread.last).to_contain_text("$240")
     finally:
         process.send_signal(signal.SIGTERM)
         await process.communicate()

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import expect
 
 from tests.browser.channel import Channel, table
 
@@ -14,42 +14,30 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 FIELDS = {"on": "your-rates,google/gemini-3.1-flash-lite", "examples": "10k", "example": "250/150", "epochs": "3"}
 FIELDS |= {"calls": "50k/day", "call": "100/70", "rates": "10/3/6"}
+FIELDS |= {"days": "30"}
 LINE = " ".join(f"{key}={value}" for key, value in FIELDS.items())
-
-
-async def own_rates_row(message: Locator) -> list[str]:
-    """Return the row of the user's own rates."""
-    row = message.get_by_role("row").filter(has_text="Your rate")
-    await expect(row).to_be_visible()
-    return await row.locator("th, td").all_inner_texts()
 
 
 async def test_edit_posts_the_difference_in_the_thread(channel: Channel) -> None:
     await channel.estimate(LINE)
-    await channel.press(channel.parents.first, "Edit")
+    await channel.press(channel.parents.first, "Change")
     await channel.form.expect_open("Change the estimate")
-    await channel.form.expect_values(**FIELDS)
+    await channel.form.expect_values(**{key: FIELDS[key] for key in ("examples", "example", "epochs", "call")})
     await expect(channel.form.field("base")).to_be_focused()
     await channel.form.fill(epochs="5")
     await channel.form.press("Estimate")
     await channel.form.expect_closed()
-    await expect(channel.thread).to_have_count(6)
-    change = channel.thread.last
-    await expect(change).to_contain_text("3 → 5")
-    # 2 more epochs × 10,000 examples × 400 tokens = 8M tokens × $10
-    assert await own_rates_row(change) == ["Your rate", "$13,080.00", "$13,160.00", "+$80.00"]
+    await expect(channel.thread.last).to_contain_text("3 → 5")
+    await expect(channel.parents.first).to_contain_text("3 → 5")
     await expect(channel.parents).to_have_count(1)
-    await expect(change.get_by_role("table")).to_be_in_viewport(ratio=1)
     await channel.photograph("05-edited")
 
 
 async def test_mention_changes_the_estimate_of_its_thread(channel: Channel) -> None:
     await channel.estimate(LINE)
     await channel.say_in_thread("@ftcost calls=100k/day")
-    await expect(channel.thread).to_have_count(7)
-    await expect(channel.thread.nth(5)).to_contain_text("@ftcost calls=100k/day")
-    # 3M calls × (100 × $3 + 70 × $6) per 1M = $2,160 a month; × 12 + $120 = $26,040
-    assert await own_rates_row(channel.thread.last) == ["Your rate", "$13,080.00", "$26,040.00", "+$12,960.00"]
+    await expect(channel.thread.last).to_contain_text("50k/day → 100k/day")
+    await expect(channel.parents.first).to_contain_text("50k/day → 100k/day")
     await channel.photograph("06-mentioned")
 
 
@@ -57,7 +45,9 @@ async def test_compare_picks_offers_from_a_list(channel: Channel) -> None:
     await channel.estimate(
         "on=google/gemini-3.1-flash-lite examples=10k example=250/150 epochs=3 calls=50k/day call=100/70"
     )
-    await channel.press(channel.parents.first, "Compare")
+    await channel.press(channel.parents.first, "More options")
+    await channel.page.get_by_role("menuitem", name="All offers").click()
+    await channel.thread.get_by_role("button", name="Choose offers", exact=True).click()
     await channel.form.expect_open("Compare offers")
     offers = channel.form.dialog.get_by_role("combobox")
     options = channel.form.dialog.get_by_role("option")
@@ -84,9 +74,12 @@ async def test_compare_picks_offers_from_a_list(channel: Channel) -> None:
 async def test_export_posts_a_file_in_the_thread(channel: Channel, tmp_path: Path) -> None:
     await channel.estimate(LINE)
     await channel.press(channel.parents.first, "More options")
-    await channel.page.get_by_role("menuitem", name="CSV").click()
+    await channel.page.get_by_role("menuitem", name="Export").click()
+    await channel.form.press("CSV")
     card = channel.thread.last.locator("a.file")
     await expect(card).to_contain_text(".csv")
+    await channel.page.keyboard.press("Escape")
+    await channel.form.expect_closed()
     await expect(card).to_be_in_viewport(ratio=1)
     async with channel.page.expect_download() as download:
         await card.click()
