@@ -1,5 +1,6 @@
 """Prices and facts of fine-tuning platforms, each with its source and date. Imports no other package of ftcost."""
 
+from pricing.base.caching import CachingRule, caching_rule, load_caching_rules
 from pricing.bills import BilledPart, BillLayout, BillRules, BillUnit, Side, load_bill_rules
 from pricing.capability.gaps import capability_gaps
 from pricing.capability.load import ChecksByModel, load_capability, load_capability_checks
@@ -18,7 +19,7 @@ from pricing.capability.records import (
 )
 from pricing.capability.table import CapabilityTable, Scales
 from pricing.catalog import BaseModels, BasePrice, Catalog, NotSoldName, SoldModel, UnknownName
-from pricing.datasets import (
+from pricing.datasets.rules import (
     AS_IT_IS,
     ENCODINGS,
     FORMATS,
@@ -64,12 +65,9 @@ from pricing.http_client import (
 from pricing.load import load_catalog
 from pricing.names.index import NameKind, NameResolution
 from pricing.names.spans import NameSpan, name_spans
-from pricing.not_sold import NotSold
-from pricing.offer import Offer
-from pricing.overview import ages_table, holes_table, overview
-from pricing.price import Assumption, Price, Source, Tier, price_of, question_source
-from pricing.prompt_caching import CachingRule, caching_rule, load_caching_rules
-from pricing.terms import (
+from pricing.offers.not_sold import NotSold
+from pricing.offers.offer import Offer
+from pricing.offers.terms import (
     EpochRule,
     Lifecycle,
     LongExamples,
@@ -78,6 +76,8 @@ from pricing.terms import (
     ServingTerms,
     TrainingRules,
 )
+from pricing.overview import ages_table, holes_table, overview
+from pricing.price import Assumption, Price, Source, Tier, price_of, question_source
 from pricing.vocabulary import (
     OLD_DAYS,
     Confidence,

@@ -16,9 +16,9 @@ from pricing.gpu.offers import GpuCatalog
 from pricing.names.decoration import without_snapshot
 from pricing.names.index import NameResolution, either
 from pricing.names.prefixes import read_reference
-from pricing.not_sold import NotSold
-from pricing.offer import Offer
-from pricing.offer_names import OfferNames, shorten_name
+from pricing.offers.names import OfferNames, shorten_name
+from pricing.offers.not_sold import NotSold
+from pricing.offers.offer import Offer
 from pricing.price import Assumption, Source
 
 MAX_SELLERS = 4  # other sellers of a base model that a note names

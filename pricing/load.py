@@ -13,15 +13,15 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from pricing.base_models import GenaiBaseModels
+from pricing.base.models import GenaiBaseModels
 from pricing.capability.load import OWN_FILE, capability_loader
 from pricing.catalog import BaseModels, Catalog
 from pricing.files.records import DATA_DIR, PriceFileError, explain, read_record, read_text, yaml_files
 from pricing.gpu.load import load_gpus
-from pricing.not_sold import load_not_sold
-from pricing.offer import Offer
+from pricing.offers.not_sold import load_not_sold
+from pricing.offers.offer import Offer
+from pricing.offers.terms import MethodTerms, ServingTerms, TrainingRules
 from pricing.price import Assumption, Price, Record, Source
-from pricing.terms import MethodTerms, ServingTerms, TrainingRules
 
 PROVIDERS_DIR = DATA_DIR / "providers"
 

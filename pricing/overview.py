@@ -10,7 +10,7 @@ from statistics import median_low
 from typing import NamedTuple
 
 from pricing.catalog import Catalog
-from pricing.offer import Offer
+from pricing.offers.offer import Offer
 from pricing.price import Price, Source
 from pricing.vocabulary import OLD_DAYS, PriceKind
 

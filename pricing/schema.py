@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from pricing.files.records import DATA_DIR
 from pricing.load import Defaults, PlatformFile
-from pricing.offer import Offer
+from pricing.offers.offer import Offer
 from pricing.price import Price, Record
 
 SCHEMA_PATH = DATA_DIR / "platform.schema.json"

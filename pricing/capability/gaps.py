@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pricing.capability.records import ModelCapability
 from pricing.capability.table import CapabilityTable
-from pricing.offer import Offer
+from pricing.offers.offer import Offer
 
 
 def capability_gaps(offers: Iterable[Offer], table: CapabilityTable) -> Iterator[str]:

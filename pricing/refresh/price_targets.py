@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pricing.catalog import Catalog
 from pricing.files.records import PriceFileError
-from pricing.offer import Offer
+from pricing.offers.offer import Offer
 from pricing.price import Price
 from pricing.refresh.feed import Feed, PriceMapping
 from pricing.refresh.observation import Observation

@@ -1,7 +1,7 @@
 """Prices of prompting base models as one compact file, made from the genai-prices package.
 
 Importing the package takes a third of a second, because it builds thousands of objects. The file holds the same prices
-of text tokens and loads in a few milliseconds. `python -m pricing.base_prices` writes it; a test compares the two.
+of text tokens and loads in a few milliseconds. `python -m pricing.base.prices` writes it; a test compares the two.
 """
 
 from __future__ import annotations

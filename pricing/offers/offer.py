@@ -13,8 +13,8 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from pricing.offers.terms import Lifecycle, MethodTerms, ServingTerms, TrainingRules
 from pricing.price import Price, Record
-from pricing.terms import Lifecycle, MethodTerms, ServingTerms, TrainingRules
 from pricing.vocabulary import (
     TOKEN_KINDS,
     UNITS_OF_KIND,

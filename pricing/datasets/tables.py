@@ -1,14 +1,14 @@
-"""The tables of docs/datasets.md, from `data/datasets.yml`; `python -m pricing.dataset_tables` writes them."""
+"""The tables of docs/datasets.md, from `data/datasets.yml`; `python -m pricing.datasets.tables` writes them."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from pricing.datasets import AS_IT_IS, FORMATS, DatasetRules, load_dataset_rules
+from pricing.datasets.rules import AS_IT_IS, FORMATS, DatasetRules, load_dataset_rules
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "datasets.md"
-_BEGIN, _END = "<!-- rules: begin; written by python -m pricing.dataset_tables -->\n", "<!-- rules: end -->\n"
+DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "datasets.md"
+_BEGIN, _END = "<!-- rules: begin; written by python -m pricing.datasets.tables -->\n", "<!-- rules: end -->\n"
 _MARKS = {"taken": "taken", "trained": "trained on", "ignored": "ignored", "refused": "**refused**"}
 
 

@@ -11,9 +11,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pricing import PriceFileError, UnknownName
-from pricing.base_facts import load_base_facts, shipped_base_facts
-from pricing.base_models import GenaiBaseModels
-from pricing.base_prices import BASE_PRICES_PATH, BasePriceList, ListedModel, base_price_file
+from pricing.base.facts import load_base_facts, shipped_base_facts
+from pricing.base.models import GenaiBaseModels
+from pricing.base.prices import BASE_PRICES_PATH, BasePriceList, ListedModel, base_price_file
 from tests.pricing.names.spellings import WAYS, ways
 
 DAY = date(2026, 11, 28)
@@ -22,7 +22,7 @@ LISTED = BasePriceList().models
 
 
 def test_price_file_is_that_of_the_installed_package() -> None:
-    assert BASE_PRICES_PATH.read_text(encoding="utf-8") == base_price_file(), "run: python -m pricing.base_prices"
+    assert BASE_PRICES_PATH.read_text(encoding="utf-8") == base_price_file(), "run: python -m pricing.base.prices"
 
 
 def test_prices_equal_those_of_the_package() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pricing.dataset_tables import DOCUMENT, dataset_tables, with_tables
-from pricing.datasets import load_dataset_rules
+from pricing.datasets.rules import load_dataset_rules
+from pricing.datasets.tables import DOCUMENT, dataset_tables, with_tables
 
 
 def test_tables_in_the_documentation_are_current() -> None:
     document = DOCUMENT.read_text(encoding="utf-8")
-    assert document == with_tables(document, dataset_tables(load_dataset_rules())), "python -m pricing.dataset_tables"
+    assert document == with_tables(document, dataset_tables(load_dataset_rules())), "python -m pricing.datasets.tables"
 
 
 def test_tables_cite_the_rules() -> None:

@@ -8,14 +8,14 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
-from pricing.base_facts import BaseFacts, shipped_base_facts
-from pricing.base_prices import CHECKED, BasePriceList, ListedModel
+from pricing.base.facts import BaseFacts, shipped_base_facts
+from pricing.base.prices import CHECKED, BasePriceList, ListedModel
 from pricing.catalog import BasePrice, SoldModel, UnknownName
 from pricing.names.decoration import without_serving, without_snapshot
 from pricing.names.index import NameEntry, NameIndex, NameResolution, is_family
 from pricing.names.prefixes import OWNERS, Reference, bedrock_name, read_reference
 from pricing.names.spelling import version_of, words
-from pricing.offer_names import opaque_reason, shorten_name
+from pricing.offers.names import opaque_reason, shorten_name
 from pricing.price import Source
 
 # Ids of sellers that differ from those of the catalogue's platforms.

@@ -10,7 +10,7 @@ from pricing.names.decoration import without_serving
 from pricing.names.index import NameEntry, NameIndex, NameResolution
 from pricing.names.prefixes import OWNERS, Reference, bedrock_name, read_reference, seller_of
 from pricing.names.spelling import spell, words
-from pricing.offer import Offer
+from pricing.offers.offer import Offer
 
 MAX_SHOWN = 60  # characters of a name in a message
 

@@ -1,0 +1,1 @@
+"""Base models: their prices, last days and prompt caching, and the names that people use."""
