@@ -16,13 +16,24 @@ from bot.render.currency import read_exchange
 from bot.render.escaping import escape
 from bot.render.replies import add_price_date, offers_replies, sources_reply
 from bot.services import Services
-from bot.slack.poster import CANNOT_POST, Destination
+from bot.slack.poster import CANNOT_POST, Deletion, Destination
 from bot.store import SavedEstimate
 from bot.usecases.lookups import answer_lookup
 from calculator import UserError
 
 NOT_YOURS = "Only the user who asked for this estimate or an admin can delete the answer."
-DELETED = "The answer is deleted. `/ftcost list` still has the estimate."
+KEPT = "`/ftcost list` still has the estimate."
+DELETED: dict[Deletion, str] = {
+    "all": f"The answer is deleted. {KEPT}",
+    "card": (
+        "Only the card is deleted. Its replies stay, because I can't read this channel to find them: "
+        f"an admin of the workspace can delete them in Slack. {KEPT}"
+    ),
+    "part": (
+        "The answer isn't fully deleted: Slack didn't let me delete all its messages. "
+        f"An admin of the workspace can delete the others in Slack. {KEPT}"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,7 @@ class CardJobs:
                 first = await self.services.estimates.first_of(saved)
                 text = await self._delete(saved, first, job)
                 # The thread of a deleted card takes no messages.
-                is_gone = text == DELETED and first.thread_ts == first.message_ts
+                is_gone = text in DELETED.values() and first.thread_ts == first.message_ts
                 await self._notify(job, text_message(text), Destination(job.channel_id) if is_gone else thread)
 
     async def _details(self, saved: SavedEstimate, job: CardJob) -> list[SlackMessage]:
@@ -72,7 +83,7 @@ class CardJobs:
         """Delete the messages of an answer, end its watch, and close its requests for approval.
 
         Returns:
-            What the user is told.
+            The reply to the user.
         """
         try:
             allowed = job.user_id == first.user_id or await self.services.roles.is_admin(job.team_id, job.user_id)
@@ -82,12 +93,11 @@ class CardJobs:
             return NOT_YOURS
         await self.approvals.close_requests(saved, by=job.user_id)
         await self.services.watches.remove(saved.id, team_id=job.team_id, user_id=job.user_id)
-        if first.channel_id and first.message_ts:
-            poster = await self.services.poster(job.team_id)
-            await poster.delete_answer(
-                Destination(first.channel_id, first.thread_ts), first.message_ts, count=first.posted
-            )
-        return DELETED
+        if not (first.channel_id and first.message_ts):
+            return DELETED["all"]
+        poster = await self.services.poster(job.team_id)
+        thread = Destination(first.channel_id, first.thread_ts)
+        return DELETED[await poster.delete_answer(thread, first.message_ts, count=first.posted)]
 
     async def _notify(self, job: CardJob, message: SlackMessage, destination: Destination) -> None:
         poster = await self.services.poster(job.team_id)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -16,6 +16,7 @@ from bot.render.blocks import SlackMessage, text_message
 from bot.render.charts.model import Chart
 from bot.render.charts.png import ChartUnavailable, chart_png_in_subprocess
 from bot.render.escaping import clip
+from bot.slack.history import read_messages
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ CANNOT_POST = frozenset(
     }
 )
 """Slack's errors for a channel that the bot isn't in or may not post in."""
+UNREADABLE = CANNOT_POST | {"thread_not_found"}
+"""Slack's errors for a thread or channel that the bot can't read, or that is gone."""
 USER_GONE = frozenset({"user_not_found", "user_disabled", "user_not_visible"})
 """Slack's errors for a user who was removed or that the bot can't see."""
 MAX_TEXT = 10_000
@@ -37,9 +40,10 @@ MAX_UPDATE_TEXT = 4_000
 MAX_TITLE = 100
 MAX_ALT = 1_000
 EVENT_TYPE = "ftcost_answer"
-PAGE_SIZE = 200  # messages, as Slack advises
-MAX_PAGES = 10
 CLOCK_SKEW = timedelta(minutes=1)
+
+Deletion = Literal["all", "card", "part"]
+"""The deleted part of an answer: all of it, the card alone (the bot can't read its replies), or what Slack allowed."""
 
 
 @dataclass(frozen=True)
@@ -170,82 +174,70 @@ class Poster:
         """
         oldest = str((key.since - CLOCK_SKEW).replace(tzinfo=UTC).timestamp()) if key.since else None
         try:
-            if destination.thread_ts:
-                pages = await self._client.conversations_replies(
-                    channel=destination.channel,
-                    ts=destination.thread_ts,
-                    include_all_metadata=True,
-                    limit=PAGE_SIZE,
-                    oldest=oldest,
-                )
-            else:
-                pages = await self._client.conversations_history(
-                    channel=destination.channel, include_all_metadata=True, limit=PAGE_SIZE, oldest=oldest
-                )
-            page_count = 0
-            async for page in pages:
-                for message in page["messages"]:
-                    if (message.get("metadata") or {}).get("event_payload", {}).get("part") == key.name:
-                        return str(message["ts"])
-                page_count += 1
-                if page_count == MAX_PAGES:
-                    break
+            async for message in read_messages(self._client, destination.channel, destination.thread_ts, oldest):
+                if (message.get("metadata") or {}).get("event_payload", {}).get("part") == key.name:
+                    return str(message["ts"])
         except SlackApiError as error:
-            if error_of(error) not in (*CANNOT_POST, "thread_not_found"):
+            if error_of(error) not in UNREADABLE:
                 raise
         return None
 
     async def find_button(self, thread: Destination, action_id: str, value: str) -> str | None:
-        """Return the time stamp of the message in a thread that has a button; None if there is none.
+        """Return the time stamp of the message in a thread that has a button; None if there is none to read.
 
         Args:
             thread: The thread.
             action_id: The button's action.
             value: The button's value.
         """
-        async for message in self._thread_messages(thread):
-            if _has_button(message, action_id, value):
-                return str(message["ts"])
+        try:
+            async for message in read_messages(self._client, thread.channel, thread.thread_ts):
+                if _has_button(message, action_id, value):
+                    return str(message["ts"])
+        except SlackApiError as error:
+            if error_of(error) not in UNREADABLE:
+                raise
         return None
 
-    async def delete_answer(self, thread: Destination, ts: str, *, count: int) -> None:
+    async def delete_answer(self, thread: Destination, ts: str, *, count: int) -> Deletion:
         """Delete an answer: all the bot's messages in its thread, or its own ones in a thread that a user started.
 
         Args:
             thread: The answer's thread.
             ts: The answer's first message.
             count: The number of its messages, which follow each other.
-        """
-        own = [
-            str(message["ts"])
-            async for message in self._thread_messages(thread)
-            if (message.get("metadata") or {}).get("event_type") == EVENT_TYPE
-        ]
-        later = sorted(found for found in own if float(found) >= float(ts))
-        listed = later if ts == thread.thread_ts else later[:count]
-        for message_ts in [*reversed([found for found in listed if found != ts]), ts]:
-            try:
-                await self._client.chat_delete(channel=thread.channel, ts=message_ts)
-            except SlackApiError as error:
-                if error_of(error) not in (*CANNOT_POST, "message_not_found", "cant_delete_message"):
-                    raise
 
-    async def _thread_messages(self, thread: Destination) -> AsyncIterator[Mapping[str, Any]]:
-        """Yield the messages of a thread; none if the bot may not read it."""
+        Returns:
+            The deleted part.
+        """
+        replies: list[str] = []
+        is_readable = True
         try:
-            pages = await self._client.conversations_replies(
-                channel=thread.channel, ts=thread.thread_ts or "", include_all_metadata=True, limit=PAGE_SIZE
-            )
-            page_count = 0
-            async for page in pages:
-                for message in page["messages"]:
-                    yield message
-                page_count += 1
-                if page_count == MAX_PAGES:
-                    break
+            replies = [
+                str(message["ts"])
+                async for message in read_messages(self._client, thread.channel, thread.thread_ts)
+                if (message.get("metadata") or {}).get("event_type") == EVENT_TYPE and float(message["ts"]) > float(ts)
+            ]
         except SlackApiError as error:
-            if error_of(error) not in (*CANNOT_POST, "thread_not_found"):
+            if error_of(error) not in UNREADABLE:
                 raise
+            is_readable = error_of(error) == "thread_not_found"
+        if ts != thread.thread_ts:
+            replies = sorted(replies)[: max(0, count - 1)]
+        refused = [reply for reply in sorted(replies, reverse=True) if not await self._delete(thread.channel, reply)]
+        if not await self._delete(thread.channel, ts) or refused:
+            return "part"
+        return "all" if is_readable else "card"
+
+    async def _delete(self, channel: str, ts: str) -> bool:
+        """Delete a message. Return False if Slack refuses to."""
+        try:
+            await self._client.chat_delete(channel=channel, ts=ts)
+        except SlackApiError as error:
+            if error_of(error) not in (*CANNOT_POST, "message_not_found", "cant_delete_message"):
+                raise
+            return error_of(error) == "message_not_found"
+        return True
 
     async def _send(  # type: ignore[no-untyped-def]
         self, destination: Destination, text: str, blocks: list[dict[str, object]] | None, key: IdempotencyKey | None
