@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 
 def stored_jobs(slack: FakeSlack, estimate: str, thread_ts: str) -> list[tuple[str, str, Json, str]]:
-    """The key, kind, payload and ordering key of one job of every kind, as the version before typed jobs wrote them."""
+    """The key, kind, payload and ordering key of a job of each kind, as the first version with that kind wrote them."""
     file = slack.file_for_form(slack.attach("train.jsonl", chats()))
     thread = f"{slack.general}/{thread_ts}"
     person = {"team": "T0PLAYGRND", "user": slack.you}
@@ -81,6 +81,7 @@ def stored_jobs(slack: FakeSlack, estimate: str, thread_ts: str) -> list[tuple[s
         ("schedule:watch:2026-11-21:1", "watch", {"unasked": True, "request": None}, "schedule:watch:2026-11-21:1"),
         ("alert:1:0:2026-11-22", "alert", {**alert, "channel": slack.general, "thread_ts": thread_ts}, thread),
         ("action:5", "decide", decide | request, thread),
+        ("action:6", "card", {"id": estimate, **place, **day, "choice": "offers"} | request, thread),
     ]
 
 
@@ -122,7 +123,7 @@ async def test_jobs_of_the_previous_version_are_done(catalog: Catalog, slack: Fa
         await work_off(database)
     assert set((await states(database)).values()) == {"done"}
     await database.close()
-    assert {kind for _, kind, *_ in jobs} == set(model.STORED_KINDS) - {"card"}
+    assert {kind for _, kind, *_ in jobs} == set(model.STORED_KINDS)
     thread = "\n".join(texts(message) for message in slack.messages(slack.general, parent["ts"]))
     for answer in ("calls 50k/day → 100k/day", "*train.jsonl*: 12 examples", "$131.20", "*How sure*"):
         assert answer in thread
