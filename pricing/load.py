@@ -74,7 +74,7 @@ def load_catalog(
         overlay_dir: The organisation's own prices, which replace all others of the same kind, method and variant.
         providers_dir: The catalogue's price files, one per platform.
         refreshed_dir: Prices that a refresh wrote; they replace those that were checked earlier.
-        base_models: Prices of prompting base models; None: the genai-prices package.
+        base_models: Prices of prompting base models; None: the shipped list.
 
     Raises:
         PriceFileError: If a file can't be used. The text names the file, the field and the fix.

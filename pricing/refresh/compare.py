@@ -183,7 +183,7 @@ def _reason_to_check(observation: Observation, recorded: Price, today: date) -> 
 
 
 def _base(feed_id: str, observation: Observation, model: str, catalog: Catalog, today: date) -> Iterator[Finding]:
-    """Yield findings about a base model. They are never written, because base prices come with a package."""
+    """Yield findings about a base model. They are never written: base prices come with genai-prices."""
     try:
         price: BasePrice = catalog.base_models.price(model, today)
     except UnknownName:
@@ -212,7 +212,9 @@ def _base(feed_id: str, observation: Observation, model: str, catalog: Catalog, 
     elif same_price(recorded, observation.usd):
         yield finding
     else:
-        yield finding._replace(outcome="changed", note="comes with the genai-prices package; upgrade it")
+        yield finding._replace(
+            outcome="changed", note="base prices come with genai-prices; write the file from a newer release"
+        )
 
 
 def _endings(
