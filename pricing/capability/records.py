@@ -123,8 +123,7 @@ class Licence(Record):
 
     name: str
     kind: LicenceKind
-    source: PublishedRef | None = None
-    """None: not read from the publisher."""
+    source: PublishedRef
 
 
 class ContextLength(Record):
@@ -137,7 +136,7 @@ class ContextLength(Record):
     listings: Count | None = None
     tuning: dict[str, Count] = Field(default_factory=dict)
     """Longest example in training, by platform."""
-    source: PublishedRef | None = None
+    source: PublishedRef
 
 
 class Feature(Record):
@@ -146,7 +145,7 @@ class Feature(Record):
     value: FeatureValue
     listed: Annotated[int, Field(ge=0)] | None = None
     listings: Count | None = None
-    source: PublishedRef | None = None
+    source: PublishedRef
 
 
 class Listing(Record):
