@@ -68,7 +68,7 @@ def predict(setup: Setup, physics: GpuPhysics) -> Prediction:
         physics: The fitted constants.
 
     Returns:
-        The prediction with 80 % intervals, from errors on sources left out (docs/gpu.md, chapter 5).
+        The prediction with 80 % intervals (docs/gpu.md, chapter 5).
     """
     memory = peak_memory(setup, physics)
     step = micro_step(setup, physics)
