@@ -24,7 +24,10 @@ _OPTIMISERS: dict[str, tuple[Optimiser, bool, bool]] = {
 
 @dataclass(frozen=True)
 class SetupChoices:
-    """What a question says about the setup; None leaves it to the framework or the search. Names are those of keys."""
+    """The choices of a question about the setup, named like its keys.
+
+    None leaves a choice to the framework or the search.
+    """
 
     micro_batch: int | None = None
     checkpointing: Checkpointing | None = None
@@ -63,7 +66,7 @@ class SetupChoices:
             expert_parallel=min(self.ep or 1, setup.model.experts),
         )
 
-    def made(self) -> Iterator[str]:
+    def stated(self) -> Iterator[str]:
         """Yield the choices that the question makes, such as `loss=fused`."""
         for field in fields(self):
             value = getattr(self, field.name)

@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from calculator.costs.capacity import SECONDS_AN_HOUR
 from calculator.costs.rented_gpus import RentedGpuOffer
-from calculator.gpu import GIB, GpuSource, Prediction, TrainingJob, configurations, fewest, predict, remedies
-from calculator.gpu_rental.question import GpuQuestion, assumption, gpu_question
-from calculator.gpu_rental.search import NODE, rented_gpu_offers
-from calculator.question.resolved import resolve_corner
+from calculator.gpu import GIB, GpuSource, Prediction, configurations, fewest, predict, remedies
+from calculator.gpu_rental.question import NODE, GpuQuestion, assumption, gpu_question
+from calculator.gpu_rental.search import rented_gpu_offers
 from calculator.question.scenario import Scenario
 from pricing import Catalog, Gpu, GpuPhysics, StackClass
 
@@ -80,32 +79,18 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
         gpu = min(facts.gpus.values(), key=lambda candidate: abs(candidate.memory_gb - size))
     counts = _powers(max(assumption("most_gpus", catalog.assumptions), question.gpus or 1))
     batch = assumption("global_batch", catalog.assumptions)
-    tokens = int(resolve_corner(scenario, "likely").examples)
 
-    def predict_on(asked: GpuQuestion, counts: tuple[int, ...]) -> Prediction | None:
-        choices = asked.choices
-        job = TrainingJob(
-            asked.setup(gpu), batch, tokens, micro_batch=choices.micro_batch, checkpointing=choices.checkpointing
-        )
-        usable = asked.stack != "fp8" or gpu.fp8_tflops is not None
-        places = [GpuSource(gpu.name, gpu, None, NODE, counts)] if usable else []
-        best = fewest(configurations(job, places, facts.physics))
+    def predict_on(job: GpuQuestion, counts: tuple[int, ...]) -> Prediction | None:
+        places = [GpuSource(gpu.name, gpu, None, NODE, counts)] if job.runs_on(gpu) else []
+        # The number of tokens doesn't change the fewest GPUs.
+        best = fewest(configurations(job.job(gpu, batch, dataset_tokens=0), places, facts.physics))
         return best.prediction if best else None
 
-    def predict_leanest(asked: GpuQuestion) -> Prediction:
-        """Return the setup with the least memory: weights sharded, activations computed again, as far as is open."""
-        count, choices = question.gpus or 1, asked.choices
-        lean = replace(
-            asked.setup(gpu),
-            gpus=count,
-            sharding="zero3" if count > 1 else "none",
-            checkpointing=choices.checkpointing or "full",
-            micro_batch=choices.micro_batch or 1,
-        )
-        return predict(lean, facts.physics)
+    def predict_leanest(job: GpuQuestion) -> Prediction:
+        return predict(job.leanest(gpu, job.gpus or 1), facts.physics)
 
-    def predict_asked(asked: GpuQuestion) -> Prediction:
-        return predict_on(asked, (asked.gpus,) if asked.gpus else counts) or predict_leanest(asked)
+    def predict_job(job: GpuQuestion) -> Prediction:
+        return predict_on(job, (job.gpus,) if job.gpus else counts) or predict_leanest(job)
 
     least = predict_on(question, counts)
     requested = (predict_on(question, (question.gpus,)) if question.gpus else least) or predict_leanest(question)
@@ -113,7 +98,7 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
     if not scenario.framework:
         for stack in STACKS:
             if stack not in stacks:
-                stacks[stack] = predict_asked(question.on_stack(stack, facts))
+                stacks[stack] = predict_job(question.on_stack(stack, facts))
     memory = requested.memory
     parts = (
         ("Weights", memory.weights),

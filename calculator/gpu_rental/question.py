@@ -12,6 +12,7 @@ from calculator.gpu import (
     ALL_LINEAR,
     Setup,
     Target,
+    TrainingJob,
     TuningMethod,
     find_framework,
     interpolated_mixture,
@@ -40,6 +41,8 @@ ALL_TARGETS: tuple[Target, ...] = ("q", "k", "v", "qkv", "o", "gate", "up", "dow
 NO_CHOICES = SetupChoices()
 METHODS: dict[str, TuningMethod] = {"lora": "lora", "qlora": "qlora", "full": "full"}
 BILLION = 10**9
+NODE = 8
+"""GPUs of a usual node."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,34 @@ class GpuQuestion:
         )
         return self.choices.apply(setup)
 
+    def job(self, gpu: Gpu, global_batch: int, dataset_tokens: float) -> TrainingJob:
+        """Return the job to search GPUs for.
+
+        Args:
+            gpu: The GPU.
+            global_batch: Sequences of an optimiser step.
+            dataset_tokens: Training tokens of all epochs.
+        """
+        micro_batch, checkpointing = self.choices.micro_batch, self.choices.checkpointing
+        return TrainingJob(
+            self.setup(gpu), global_batch, dataset_tokens, micro_batch=micro_batch, checkpointing=checkpointing
+        )
+
+    def leanest(self, gpu: Gpu, gpus: int, gpus_per_node: int = NODE) -> Setup:
+        """Return the setup with the least memory on a number of GPUs, as far as the question leaves it open."""
+        return replace(
+            self.setup(gpu),
+            gpus=gpus,
+            gpus_per_node=gpus_per_node,
+            sharding="zero3" if gpus > 1 else "none",
+            checkpointing=self.choices.checkpointing or "full",
+            micro_batch=self.choices.micro_batch or 1,
+        )
+
+    def runs_on(self, gpu: Gpu) -> bool:
+        """Return False if the software stack needs 8-bit floating point that the GPU doesn't have."""
+        return self.stack != "fp8" or gpu.fp8_tflops is not None
+
     @property
     def compiled(self) -> bool:
         """True where PyTorch's own modules are compiled: in the optimised stack without a named framework."""
@@ -110,10 +141,10 @@ class GpuQuestion:
 
     @property
     def decided(self) -> str:
-        """What decided the setup: keys of the question, and the framework for the rest."""
-        made = ", ".join(self.choices.made())
+        """The keys of the question that decide the setup, and the framework for the rest, in words."""
+        choices = ", ".join(self.choices.stated())
         framework = "PyTorch, compiled" if self.compiled else self.framework.name
-        return f"{f'you set {made}; ' if made else ''}the rest is as in {framework}"
+        return f"{f'you set {choices}; ' if choices else ''}the rest is as in {framework}"
 
     def on_stack(self, stack: StackClass, facts: GpuFacts) -> GpuQuestion:
         """Return the job with another software stack and its typical framework."""

@@ -22,15 +22,14 @@ from calculator.costs.rented_gpus import (
 )
 from calculator.costs.training import tokens_after_limit
 from calculator.deployments import ServedCalls, served_calls, served_replicas
-from calculator.gpu import Configuration, GpuSource, Setup, TrainingJob, configurations, peak_memory, predict, remedies
+from calculator.gpu import Configuration, GpuSource, configurations, peak_memory, predict, remedies
 from calculator.gpu_rental.notes import setup_notes
-from calculator.gpu_rental.question import GpuQuestion, assumption, gpu_question
+from calculator.gpu_rental.question import NODE, GpuQuestion, assumption, gpu_question
 from calculator.question.resolved import ResolvedScenario, resolve_corner
 from calculator.question.scenario import YOUR_GPUS, Scenario
 from calculator.serving import GROUPS
 from pricing import Assumption, Catalog, Gpu, GpuFacts, GpuOffer, LongExamples, TrainingRules, price_of, question_source
 
-NODE = 8
 SAME_MEMORY = 0.05
 """How far a GPU's memory may be from the requested one."""
 DIGITS = ".9g"
@@ -125,17 +124,9 @@ def _counts(question: GpuQuestion, offer: GpuOffer, renting: RentalSearch) -> tu
 def _search(renting: RentalSearch, offer: GpuOffer, counts: tuple[int, ...]) -> list[Configuration]:
     facts = renting.facts
     gpu = _gpu(renting, offer)
-    if renting.question.stack == "fp8" and gpu.fp8_tflops is None:
+    if not renting.question.runs_on(gpu):
         return []
-    batch = assumption("global_batch", renting.assumptions)
-    choices = renting.question.choices
-    job = TrainingJob(
-        renting.question.setup(gpu),
-        batch,
-        int(renting.tokens),
-        micro_batch=choices.micro_batch,
-        checkpointing=choices.checkpointing,
-    )
+    job = renting.question.job(gpu, assumption("global_batch", renting.assumptions), int(renting.tokens))
     return configurations(job, [GpuSource(offer.id, gpu, None, offer.gpus_per_node, counts)], facts.physics)
 
 
@@ -235,9 +226,9 @@ def _unfit(renting: RentalSearch, offer: GpuOffer) -> str:
     counts = _counts(question, offer, renting)
     if not counts:
         return f"{offer.platform_title} does not rent {question.gpus} of these together."
-    if question.stack == "fp8" and gpu.fp8_tflops is None:
+    if not question.runs_on(gpu):
         return f"{gpu.title} has no 8-bit floating point, which stack=fp8 needs."
-    setup = leanest(renting, offer, counts[-1])
+    setup = question.leanest(gpu, counts[-1], offer.gpus_per_node)
     needed, usable = peak_memory(setup, facts.physics).required_gib, predict(setup, facts.physics).usable_gib
     fixes = [words for words, changed in remedies(setup, facts.physics) if changed.gpus == setup.gpus]
     hint = f" It would fit with {' or with '.join(fixes[:2])}." if fixes else ""
@@ -245,17 +236,6 @@ def _unfit(renting: RentalSearch, offer: GpuOffer) -> str:
     words = question.words
     words = words[0].upper() + words[1:] if question.model.interpolated else words
     return f"{words} does not fit {many}{gpu.title}: it needs {needed:,.0f} of {usable:,.0f} GiB a GPU.{hint}"
-
-
-def leanest(renting: RentalSearch, offer: GpuOffer, count: int) -> Setup:
-    """Return the setup that needs the least memory on a number of GPUs."""
-    return replace(
-        renting.question.setup(_gpu(renting, offer)),
-        gpus=count,
-        gpus_per_node=offer.gpus_per_node,
-        sharding="zero3" if count > 1 else "none",
-        checkpointing="full",
-    )
 
 
 def alternatives(

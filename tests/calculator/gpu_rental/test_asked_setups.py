@@ -9,6 +9,7 @@ import pytest
 
 from calculator import estimate, read_scenario
 from calculator.gpu_rental import FitReport, fit
+from calculator.gpu_rental.search import rented_gpu_offers
 from pricing import Catalog
 
 TODAY = date(2026, 11, 28)
@@ -37,6 +38,20 @@ def test_size_alone_takes_todays_context_and_is_tight(catalog: Catalog) -> None:
     found = report(catalog, params="9b", gpu="rtx-5090", gpus="1", seq="16384", framework="unsloth")
     assert found.prediction.verdict == "tight"
     assert found.prediction.peak_gib.low < 31e9 / 2**30 < found.prediction.peak_gib.high
+
+
+def test_unfit_offer_names_the_memory_of_the_stated_setup(catalog: Catalog) -> None:
+    """Three feed-forward tensors × 14,336 × 2 bytes × 32 layers × 16 × 8,192 tokens are kept: 336 GiB and more."""
+    scenario = read_scenario(
+        {
+            **{"on": "gpu", "model": "llama-3.1-8b", "gpu": "h100", "gpus": "1", "examples": "1k", "example": "400"},
+            **{"seq": "8192", "micro_batch": "16", "checkpointing": "none"},
+        }
+    )
+    offers = rented_gpu_offers(scenario, catalog.gpus.offers.values(), catalog, TODAY)
+    needed = [offer.unfit.partition("it needs ")[2].partition(" of 79 GiB")[0] for offer in offers if offer.unfit]
+    assert needed
+    assert all(int(gib.replace(",", "")) > 336 for gib in needed)
 
 
 def test_mixture_is_known_by_its_sizes(catalog: Catalog) -> None:
