@@ -6,12 +6,11 @@ import re
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from pricing.files.records import DATA_DIR, PriceFileError, explain, read_text
-from pricing.files.strict_yaml import YamlError, read_yaml
+from pricing.files.records import DATA_DIR, read_sourced_record
 from pricing.price import Record, Source, SourceRef
 
 BilledPart = Literal["training", "inference", "hosting", "storage"]
@@ -114,14 +113,4 @@ def load_bill_rules(path: Path = DATA_DIR / "bills.yml") -> BillRules:
     Raises:
         PriceFileError: Names the file, the field and the fix.
     """
-    try:
-        raw: dict[str, Any] = read_yaml(read_text(path))
-        raw_sources = raw.get("sources")
-        sources = {}
-        if isinstance(raw_sources, dict):
-            sources = {key: Source.model_validate(value) for key, value in raw_sources.items()}
-        return BillRules.model_validate(raw, context={"sources": sources})
-    except YamlError as error:
-        raise PriceFileError(f"{path.name}: {error}") from None
-    except ValidationError as error:
-        raise PriceFileError(explain(path.name, (), error)) from None
+    return read_sourced_record(path, BillRules, Source)

@@ -16,7 +16,15 @@ from pydantic import Field, ValidationError
 from pricing.base.models import GenaiBaseModels
 from pricing.capability.load import OWN_FILE, capability_loader
 from pricing.catalog import BaseModels, Catalog
-from pricing.files.records import DATA_DIR, PriceFileError, explain, read_record, read_text, yaml_files
+from pricing.files.records import (
+    DATA_DIR,
+    PriceFileError,
+    explain,
+    read_record,
+    read_text,
+    validate_records,
+    yaml_files,
+)
 from pricing.gpu.load import load_gpus
 from pricing.offers.not_sold import load_not_sold
 from pricing.offers.offer import Offer
@@ -113,11 +121,7 @@ def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption
     text = read_text(path)
     digest.update(text.encode())
     file = read_record(path.name, text, AssumptionsFile)
-    context = {"sources": file.sources}
-    try:
-        return {name: Assumption.model_validate(raw, context=context) for name, raw in file.assumptions.items()}
-    except ValidationError as error:
-        raise PriceFileError(explain(path.name, (), error)) from None
+    return validate_records(path.name, "assumptions", file.assumptions, Assumption, file.sources)
 
 
 def _read_platform(path: Path, text: str, offers: dict[str, Offer], layer: Layer) -> Iterable[Source]:

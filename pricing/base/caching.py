@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from pricing.files.records import DATA_DIR, PriceFileError, explain, read_record, read_text
+from pricing.files.records import DATA_DIR, read_record, read_text, validate_records
 from pricing.names.prefixes import bedrock_name, seller_of
 from pricing.price import Record, Source, SourceRef
 from pricing.vocabulary import Usd
@@ -88,13 +88,7 @@ def load_caching_rules(path: Path = PATH) -> Mapping[str, CachingRule]:
         PriceFileError: If the file can't be used. The text names the field and the fix.
     """
     file = read_record(path.name, read_text(path), _CachingFile)
-    rules: dict[str, CachingRule] = {}
-    for key, raw in file.rules.items():
-        try:
-            rules[key] = CachingRule.model_validate(raw, context={"sources": file.sources})
-        except ValidationError as error:
-            raise PriceFileError(explain(path.name, ("rules", key), error)) from None
-    return rules
+    return validate_records(path.name, "rules", file.rules, CachingRule, file.sources)
 
 
 @cache

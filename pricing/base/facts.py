@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from pricing.files.records import DATA_DIR, PriceFileError, explain, read_record, read_text
+from pricing.files.records import DATA_DIR, read_record, read_text, validate_records
 from pricing.price import Record, Source, SourceRef
 from pricing.vocabulary import Day
 
@@ -52,13 +52,7 @@ def load_base_facts(path: Path = PATH) -> Mapping[str, BaseFacts]:
         PriceFileError: If the file can't be used. The text names the field and the fix.
     """
     file = read_record(path.name, read_text(path), _BaseModelsFile)
-    facts: dict[str, BaseFacts] = {}
-    for model_id, raw in file.models.items():
-        try:
-            facts[model_id] = BaseFacts.model_validate(raw, context={"sources": file.sources})
-        except ValidationError as error:
-            raise PriceFileError(explain(path.name, ("models", model_id), error)) from None
-    return facts
+    return validate_records(path.name, "models", file.models, BaseFacts, file.sources)
 
 
 @cache

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from pricing.files.records import DATA_DIR, PriceFileError, explain, read_text
-from pricing.files.strict_yaml import YamlError, read_yaml
+from pricing.files.records import DATA_DIR, read_sourced_record
 from pricing.price import Record, Source, SourceRef
 from pricing.vocabulary import Count
 
@@ -218,14 +217,4 @@ def load_dataset_rules(path: Path = DATA_DIR / "datasets.yml") -> DatasetRules:
     Raises:
         PriceFileError: Names the file, the field and the fix.
     """
-    try:
-        raw: dict[str, Any] = read_yaml(read_text(path))
-        raw_sources = raw.get("sources")
-        sources = {}
-        if isinstance(raw_sources, dict):
-            sources = {key: Source.model_validate(value) for key, value in raw_sources.items()}
-        return DatasetRules.model_validate(raw, context={"sources": sources})
-    except YamlError as error:
-        raise PriceFileError(f"{path.name}: {error}") from None
-    except ValidationError as error:
-        raise PriceFileError(explain(path.name, (), error)) from None
+    return read_sourced_record(path, DatasetRules, Source)

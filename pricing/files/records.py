@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -61,6 +62,53 @@ def _read_record(name: str, text: str, kind: type[BaseModel]) -> BaseModel:
         raise PriceFileError(f"{name}: {error}") from None
     except ValidationError as error:
         raise PriceFileError(explain(name, (), error)) from None
+
+
+def validate_records(
+    file: str, place: str, entries: Mapping[str, Any], kind: type[R], sources: Mapping[str, BaseModel]
+) -> dict[str, R]:
+    """Return the records of a file by key.
+
+    Args:
+        file: The file's name.
+        place: The key that holds the entries, such as `rules`.
+        entries: The fields of each record by key.
+        kind: The type of the records.
+        sources: The sources that the records name by key.
+
+    Raises:
+        PriceFileError: Names the file, the record, the field and the fix.
+    """
+    records: dict[str, R] = {}
+    for key, fields in entries.items():
+        try:
+            records[key] = kind.model_validate(fields, context={"sources": sources})
+        except ValidationError as error:
+            raise PriceFileError(explain(file, (place, key), error)) from None
+    return records
+
+
+def read_sourced_record(path: Path, kind: type[R], source_kind: type[BaseModel]) -> R:
+    """Return the record in a file whose `sources` its other parts name by key.
+
+    Args:
+        path: The file.
+        kind: The type of the record.
+        source_kind: The type of a source.
+
+    Raises:
+        PriceFileError: Names the file, the field and the fix.
+    """
+    try:
+        fields = read_yaml(read_text(path))
+        named = fields.get("sources")
+        entries = named.items() if isinstance(named, dict) else ()
+        sources = {key: source_kind.model_validate(source) for key, source in entries}
+        return kind.model_validate(fields, context={"sources": sources})
+    except YamlError as error:
+        raise PriceFileError(f"{path.name}: {error}") from None
+    except ValidationError as error:
+        raise PriceFileError(explain(path.name, (), error)) from None
 
 
 def explain(file: str, where: tuple[str, ...], error: ValidationError) -> str:

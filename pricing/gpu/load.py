@@ -10,7 +10,15 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from pricing.files.records import DATA_DIR, PriceFileError, explain, read_record, read_text, yaml_files
+from pricing.files.records import (
+    DATA_DIR,
+    PriceFileError,
+    explain,
+    read_record,
+    read_text,
+    validate_records,
+    yaml_files,
+)
 from pricing.gpu.facts import Framework, Gpu, GpuFacts, ModelShape
 from pricing.gpu.offers import GpuCatalog, GpuOffer
 from pricing.gpu.physics import GpuConstant, GpuPhysics
@@ -132,18 +140,14 @@ def _read(
     text = read_text(path)
     digest.update(text.encode())
     file = read_record(path.name, text, file_type)
-    context = {"sources": getattr(file, "sources")}  # noqa: B009
-    records: dict[str, R] = {}
-    for name, raw in getattr(file, key).items():
-        if named and "name" in raw:
-            raise PriceFileError(f"{path.name}: {key}.{name}.name: is the key itself; remove it")
-        try:
-            records[name] = kind.model_validate({**raw, "name": name} if named else raw, context=context)
-        except ValidationError as error:
-            raise PriceFileError(explain(path.name, (key, name), error)) from None
-    if not records:
+    entries: dict[str, dict[str, Any]] = getattr(file, key)
+    if not entries:
         raise PriceFileError(f"{path.name}: {key}: is empty")
-    return records
+    if named:
+        if twice := [name for name, fields in entries.items() if "name" in fields]:
+            raise PriceFileError(f"{path.name}: {key}.{twice[0]}.name: is the key itself; remove it")
+        entries = {name: {**fields, "name": name} for name, fields in entries.items()}
+    return validate_records(path.name, key, entries, kind, getattr(file, "sources"))  # noqa: B009
 
 
 def _refuse_shared_names(file: str, key: str, aliases: dict[str, tuple[str, ...]]) -> None:

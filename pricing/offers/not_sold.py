@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Sequence
+from collections.abc import Container
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from pricing.files.records import PriceFileError, explain, read_record, read_text
+from pricing.files.records import PriceFileError, read_record, read_text, validate_records
 from pricing.price import Record, Source, SourceRef
 from pricing.vocabulary import PartialDate
 
@@ -70,18 +70,9 @@ def load_not_sold(path: Path, offers: Container[str], digest: hashlib._Hash) -> 
     text = read_text(path)
     digest.update(text.encode())
     file = read_record(path.name, text, _NotSoldFile)
-    entries = []
-    for key, raw in file.entries.items():
-        try:
-            entry = NotSold.model_validate(raw, context={"sources": file.sources})
-        except ValidationError as error:
-            raise PriceFileError(explain(path.name, ("entries", key), error)) from None
-        _check_nearest(f"{path.name}: entries.{key}", entry.nearest, offers)
-        entries.append(entry)
-    return tuple(entries)
-
-
-def _check_nearest(where: str, nearest: Sequence[str], offers: Container[str]) -> None:
-    for offer_id in nearest:
-        if offer_id not in offers:
-            raise PriceFileError(f"{where}.nearest: {offer_id!r} isn't an offer of the catalogue; correct or remove it")
+    entries = validate_records(path.name, "entries", file.entries, NotSold, file.sources)
+    for key, entry in entries.items():
+        if unknown := [offer_id for offer_id in entry.nearest if offer_id not in offers]:
+            where = f"{path.name}: entries.{key}.nearest"
+            raise PriceFileError(f"{where}: {unknown[0]!r} isn't an offer of the catalogue; correct or remove it")
+    return tuple(entries.values())
