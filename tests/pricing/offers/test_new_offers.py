@@ -128,6 +128,16 @@ def test_name_that_is_not_sold_says_why_and_what_is(catalog: Catalog, name: str,
     assert nearest in entry.text
 
 
+def test_fact_that_was_not_read_says_so(catalog: Catalog) -> None:
+    """A recalled fact says that it is from memory; a search without a result, that nothing was found."""
+    for entry in catalog.not_sold:
+        kind = entry.source.kind or ""
+        if kind.startswith("recalled"):
+            assert "from memory" in entry.text, entry.names
+        elif entry.source.url is None:
+            assert "was found" in entry.text, entry.names
+
+
 def test_not_sold_entry_never_hides_an_offer(catalog: Catalog) -> None:
     for offer in catalog.offers.values():
         assert offer in catalog.named(offer.id)
