@@ -80,7 +80,7 @@ def _run(arguments: list[str]) -> int:
     if name in ("-V", "--version"):
         print(f"ftcost {version('ftcost')}")
         return 0
-    command, arguments = _split_command(expand_sentence(arguments, FLAGS))
+    command, arguments = _split_command(expand_sentence(arguments, COMMANDS, FLAGS))
     code: int = import_module(COMMANDS[command].module).run(command, arguments)
     return code
 

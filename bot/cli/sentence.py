@@ -10,24 +10,26 @@ from bot.language.command import write_command
 from bot.language.reader import EXAMPLES, NOT_UNDERSTOOD, Reading
 from calculator import UserError
 
-OWN_ARGUMENTS = frozenset({"read", "count", "actual", "prices", "serve", "keys", "compare"})
-"""Commands whose arguments are no question."""
+SENTENCE_COMMANDS = frozenset({"estimate", "breakeven", "fit", "models", "price"})
+"""Commands whose name may start a sentence, such as `price of tuning gpt-4.1`. The others take files or ids."""
 
 
-def expand_sentence(arguments: Sequence[str], flags: Collection[str]) -> list[str]:
+def expand_sentence(arguments: Sequence[str], commands: Collection[str], flags: Collection[str]) -> list[str]:
     """Return the arguments with a sentence replaced by the command that it stands for.
 
     What was read and assumed is printed to standard error, so that the answer alone is on standard output.
 
     Args:
         arguments: The arguments after the program's name.
+        commands: The names of all commands.
         flags: The options without a value.
 
     Raises:
         UserError: The sentence needs an answer from the person first.
     """
     options, words = _split_options(arguments, flags)
-    if words and words[0].split(maxsplit=1)[:1] and words[0].split(maxsplit=1)[0] in OWN_ARGUMENTS:
+    verb = next(iter(" ".join(words).lower().split()), "")
+    if verb in commands and verb not in SENTENCE_COMMANDS:
         return list(arguments)
     if not any(" " in word.strip() and "=" not in word.split()[0] for word in words):
         return list(arguments)  # commands and key=value words need no reader, whose names take time to load
