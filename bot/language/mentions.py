@@ -287,18 +287,11 @@ def _matches(parts: _Parts, known: _Parts) -> bool:
     )
 
 
-def _rank(known: _Parts) -> tuple[int, list[float]]:
+def _rank(known: _Parts) -> tuple[int, list[tuple[int, ...]]]:
     """Rank the plainer name first, then the newer version."""
     extra = [tier for tier in known.tiers if tier not in _DECORATION]
     dated = any(len(version) >= 4 and version.isdigit() for version in known.versions)
     return (
         -len(extra) - 10 * dated,
-        [
-            float(
-                version.rstrip("o").rpartition(".")[0] + "." + version.rstrip("o").rpartition(".")[2]
-                if "." in version
-                else version.rstrip("o") or 0
-            )
-            for version in known.versions
-        ],
+        [tuple(int(part) for part in version.rstrip("o").split(".")) for version in known.versions],
     )

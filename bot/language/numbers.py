@@ -73,7 +73,7 @@ _UNIT = (
     "x|h|hrs?|hours?|s|secs?|ms|gb|d|days?|min|mo|months?|in|out|toks?|tokens?|rps|qps|eps?|epochs?|calls?|examples?"
 )
 _END = rf"(?:(?=-[a-z])|(?![a-z])|(?=(?:{_UNIT})(?![a-z])))"
-"""A number ends before a unit or anything that isn't a letter: `1O` and `10kk` are no numbers."""
+"""A number ends before a unit or anything that isn't a letter: `1O` and `10kk` aren't numbers."""
 NUMBER = re.compile(
     rf"(?<![a-z0-9.,_⟧])(?<![a-z]{{2}}-)(?:(?P<vague>{_VAGUE} (?:hundred|thousand|million|dozen)s?(?: of)?|(?:dozens|hundreds|thousands|millions)(?: of))"
     rf"|{_FIGURE}|(?P<spelt>{_SPELT}))(?:-(?=[a-z]))?{_PERCENT}{_MONEY}(?![0-9]){_END}"
@@ -134,8 +134,8 @@ def _is_dollars(match: re.Match[str]) -> bool:
 
 def _spelt_scale(text: str) -> Decimal:
     """Return the factor of the last word of a number in words."""
-    last = re.split(r"[ -]+", text)[-1]
-    return Decimal(_WORD_SCALES.get(last, 12 if last == "dozen" else 1))
+    word = re.split(r"[ -]+", text)[-1]
+    return Decimal(_WORD_SCALES.get(word, 12 if word == "dozen" else 1))
 
 
 def join_range(low: Number, high: Number, text: str) -> Number:
@@ -146,9 +146,10 @@ def join_range(low: Number, high: Number, text: str) -> Number:
     if low.kind == "plain" and high.kind == "percent":
         low_value /= 100
     if not question and high.scale > 1 and low.scale == 1 and low_value < high_value / high.scale:
-        question = f"“{text}”: is the lower end {low.text}, or is it {low.text} in the words of the other end?"
+        scaled = _exactly(low_value * high.scale)
+        question = f"“{text}”: do you mean {scaled} to {high.amount}, or {low.amount} to {high.amount}?"
     if not question and low_value > high_value:
-        question = f"“{text}” starts with the higher number. Which is the lower one?"
+        question = f"“{text}” starts with the higher number. Which range do you mean?"
     return Number(Amount(low_value, (low_value + high_value) / 2, high_value), kind, text, question)
 
 
@@ -194,17 +195,19 @@ def _counts(match: re.Match[str]) -> bool:
 
 
 def _figure_value(digits: str, scale: str | None) -> tuple[Decimal, str | None]:
+    """Return the value of a number in digits, and the question if it has two readings."""
     factor = _SCALES[scale] if scale else 1
     bare = digits.replace(" ", "")
     if scale is None and re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+", digits):
         thousands = bare.replace(".", "")
-        reading = f"{thousands} or {bare}" if bare.count(".") == 1 else f"{thousands}"
-        return Decimal(thousands), f"“{digits}”: is that {reading}? Without the dot it is clear."
+        readings = f"{int(thousands):,}" + (f", or {Decimal(bare).normalize():f}" if bare.count(".") == 1 else "")
+        return Decimal(thousands), f"“{digits}” is ambiguous: {readings}? Write {thousands} without the dot."
     if re.fullmatch(r"\d+,\d{1,2}", digits):
-        return Decimal(bare.replace(",", ".")), f"“{digits}”: is that {bare.replace(',', '.')}? With a dot it is clear."
+        value = Decimal(bare.replace(",", "."))
+        return value, f"“{digits}”: do you mean {value}? Write it with a dot."
     question = None
     if " " in digits and not re.fullmatch(r"\d{1,3}(?: 000)+", digits):
-        question = f"“{digits}”: is that one number, {bare}, or several?"
+        question = f"“{digits}”: do you mean the number {bare}, or several numbers?"
     return Decimal(re.sub(r"[,'’_ ]", "", digits)) * factor, question
 
 

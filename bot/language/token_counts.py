@@ -108,10 +108,7 @@ def _singles(sentence: Sentence) -> list[_Count]:
             subject = _subject(sentence.text, match.start(), match.start() + 1)
             if part in ("input", "output") and subject is None:
                 subject = "call"
-            after = match[0]
-            if re.search(v.EACH, after) and re.search(
-                r"per (?:example|sample|chat|conversation|row|record|ticket)|an example", after
-            ):
+            if re.search(r"per (?:example|sample|chat|conversation|row|record|ticket)|an example", match[0]):
                 subject = "example"
             counts.append(_Count(match.start(), part, sentence.number_of(match, group), subject))
     return counts
@@ -152,8 +149,8 @@ def _set(sentence: Sentence, subject: Subject, counts: list[_Count]) -> None:
             parts[count.part].append(text)
     if any(len(texts) > 1 for texts in parts.values()):
         noun = "an example" if subject == "example" else "a call"
-        several = " and ".join(text for texts in parts.values() for text in texts)
-        sentence.ask(f"I read several token counts for {noun}: {several}. How many tokens does it have?")
+        listed = " and ".join(text for texts in parts.values() for text in texts)
+        sentence.ask(f"I read several token counts for {noun}: {listed}. How many tokens does it have?")
         return
     tokens_in, tokens_out, total = (parts[part][0] if parts[part] else None for part in ("input", "output", "sum"))
     if subject == "example":

@@ -27,27 +27,24 @@ def read_comparisons(sentence: Sentence) -> None:
         rf"(?:don't|do not|doesn't|haven't|aren't|isn't|can't|cannot)(?: have| got| need| use| want| get)* {ABOUT}{N}(?: [a-z]+)?"
     ):
         sentence.ask(f"“{sentence.typed(match)}”: which number is right?")
-    for _ in (
-        ()
-        if sentence.has(r"\bgb\b|⟦g")
-        else sentence.take(
+    if not sentence.has(r"\bgb\b|⟦g"):
+        for _ in sentence.take(
             rf"^why\b[^.]*|^(?:is|isn't|are|aren't|was|would)\b[^.?]*{N}[^.?]*\b(?:enough|too (?:much|many|few|little))\b[^.]*"
-        )
-    ):
-        sentence.ask("I can't judge a number by itself. What would you like to change or compare?")
-    many = r"(?:users|tenants|stores|agents|customers|teams|employees|seats|shops|sites|people|clients|workspaces|accounts)(?! (?:support|service))"
-    who = r"(?:users?|tenants?|stores?|agents?|customers?|teams?|employees?|seats?|shops?|sites?|people|persons?|clients?|workspaces?|accounts?)"
+        ):
+            sentence.ask("I can't judge a number by itself. What would you like to change or compare?")
+    owners = r"(?:users|tenants|stores|agents|customers|teams|employees|seats|shops|sites|people|clients|workspaces|accounts)(?! (?:support|service))"
+    owner = r"(?:users?|tenants?|stores?|agents?|customers?|teams?|employees?|seats?|shops?|sites?|people|persons?|clients?|workspaces?|accounts?)"
     for match in sentence.take(
-        rf"[^.;¦]*(?:(?:per|every|each) {who}|{N} {many}\b[^.;,]*⟦n\d+⟧|⟦n\d+⟧ {v.CALLS} each\b[^.;,]*{v.PER_WORDS}|⟦n\d+⟧ {v.CALLS} ?{v.PER_WORDS} each\b)[^.;¦]*"
+        rf"[^.;¦]*(?:(?:per|every|each) {owner}|{N} {owners}\b[^.;,]*⟦n\d+⟧|⟦n\d+⟧ {v.CALLS} each\b[^.;,]*{v.PER_WORDS}|⟦n\d+⟧ {v.CALLS} ?{v.PER_WORDS} each\b)[^.;¦]*"
     ):
         sentence.ask(f"“{sentence.typed(match)}”: how many is that in all?")
     for match in sentence.take(
         rf"{N} (?:nodes?|servers?|machines?|boxes|hosts?)(?: (?:of|with|each with|having))* {number('m')} ?(?:x )?⟦g\d+⟧(?: each)?"
     ):
         sentence.ask(f"“{sentence.typed(match)}”: how many GPUs is that in all?")
-    leave = r"(?:don't|do not|not|avoid(?:ing)?|anything but|everything but|all but|can't use|cannot use|can not use|never|left|leaving|except(?: for)?|without|exclud(?:e|ing)|skip|leave out|ignor(?:e|ing)|drop|no)"
+    exclusion = r"(?:don't|do not|not|avoid(?:ing)?|anything but|everything but|all but|can't use|cannot use|can not use|never|left|leaving|except(?: for)?|without|exclud(?:e|ing)|skip|leave out|ignor(?:e|ing)|drop|no)"
     for match in sentence.take(
-        rf"{leave}(?: (?:use|on|at|with|from|to|for|using|want|like|the))* ⟦p\d+⟧|⟦p\d+⟧ (?:is|are|was)(?: (?:far|way|much|not|out|too))* (?:expensive|allowed|out|possible|an option|slow)"
+        rf"{exclusion}(?: (?:use|on|at|with|from|to|for|using|want|like|the))* ⟦p\d+⟧|⟦p\d+⟧ (?:is|are|was)(?: (?:far|way|much|not|out|too))* (?:expensive|allowed|out|possible|an option|slow)"
     ):
         sentence.ask(f"“{sentence.typed(match)}”: which platforms should I compare?")
     for _ in sentence.take(
@@ -57,7 +54,7 @@ def read_comparisons(sentence: Sentence) -> None:
 
 
 def read_relative(sentence: Sentence) -> None:
-    """Take `instead of one` and `not 10k but`, whose number is the one that no longer holds; ask about `2 more`."""
+    """Drop numbers that are replaced, as in `20k instead of 10k`, and ask about relative ones, as in `2 more`."""
     sentence.text = re.sub(r"not (⟦n\d+⟧) ([a-z]+),? but (?:rather )?(⟦n\d+⟧)(?! ?[a-z])", r"\3 \2", sentence.text)
     relative = r"(?:more|fewer|less|extra|additional|another|further)"
     for match in sentence.take(
@@ -100,8 +97,8 @@ def read_horizon(sentence: Sentence) -> None:
     for match in sentence.take(
         r"(?:over|for|during|across) (?:a|one|the next|the coming|the first|a full|a whole) (?P<half>half )?(?P<unit>year|quarter)(?: and a (?P<more>half))?"
     ):
-        halves = 2 - bool(match["half"]) + bool(match["more"])
-        sentence.set("months", str({"year": 6, "quarter": 0}[match["unit"]] * halves or 3))
+        half_years = 2 - bool(match["half"]) + bool(match["more"])
+        sentence.set("months", str(6 * half_years) if match["unit"] == "year" else "3")
     for _ in sentence.take(r"(?:over|for) half a year"):
         sentence.set("months", "6")
 
@@ -168,7 +165,7 @@ def read_gpus(sentence: Sentence) -> None:
 
 
 def read_terms(sentence: Sentence) -> None:
-    """Read the method, the customer, the currency, the visibility and the name."""
+    """Read the method, the customer, the currency, the visibility, the serving, all offers, and the name."""
     for method, words in (
         ("qlora", r"q-?lora|4[- ]bit lora"),
         ("dpo", r"dpo|preference (?:tuning|optimi[sz]ation)"),

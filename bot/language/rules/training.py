@@ -14,11 +14,9 @@ _CONTEXT_SIZES = {Decimal(k * 1000): k * 1024 for k in (1, 2, 4, 8, 16, 32, 64, 
 
 
 def read_examples(sentence: Sentence) -> None:
-    """Read the number of examples, and the tokens of one where the text names both together."""
-    for match in sentence.take(rf"{N} {v.FILLER}(?:{v.EXAMPLES})"):
-        sentence.set_number("examples", sentence.number_of(match), whole=True)
-        sentence.mark(match.start(), "examples")
+    """Read the number of examples."""
     for pattern in (
+        rf"{N} {v.FILLER}(?:{v.EXAMPLES})",
         rf"(?:{v.EXAMPLES}|training set|data ?set|training data)(?: size)?(?: (?:is|are|of|to|has|have|with|count|should be|number))*:? {ABOUT}{N}(?= {v.EXAMPLES}| ?[.,;:!?¦]|$| and | in total)(?: {v.EXAMPLES})?",
     ):
         for match in sentence.take(pattern):
@@ -53,8 +51,7 @@ def read_lengths(sentence: Sentence) -> None:
 
 
 def read_counts(sentence: Sentence) -> None:
-    """Read epochs, runs, rank, sequence length, latency and other single numbers."""
-
+    """Read epochs, runs, and the numbers of the set-up: micro-batch, rank, hours, adapters, days and stored data."""
     for match in sentence.take(rf"micro[- ]?batch(?: size)?(?: (?:of|is|to|=))* {N}"):
         sentence.set_number("micro_batch", sentence.number_of(match), whole=True)
     for key, noun in (
@@ -92,33 +89,25 @@ def read_counts(sentence: Sentence) -> None:
 def read_retraining(sentence: Sentence) -> None:
     """Read the months between retrainings."""
     verb = r"(?:re-?train(?:ing|ed|s)?|re-?tun(?:e|ing|ed)|refresh(?:ing)?(?: the model)?|update the model|train again)(?: it| the model| them)?"
-    named = {
+    months = {
         "quarter": 3,
         "quarterly": 3,
         "month": 1,
         "monthly": 1,
         "year": 12,
         "yearly": 12,
+        "annual": 12,
         "annually": 12,
         "half year": 6,
     }
     for match in sentence.take(
         rf"{verb} (?:once |about )?(?:every|each|per|a|once a|once per) (?P<unit>quarter|month|year|half year)"
     ):
-        sentence.set("retrain", str(named[match["unit"]]))
+        sentence.set("retrain", str(months[match["unit"]]))
     for match in sentence.take(
-        rf"(?:{verb} (?P<unit>quarterly|monthly|yearly|annually)|(?P<first>quarterly|monthly|yearly|annual) {verb})"
+        rf"(?:{verb} (?P<unit>quarterly|monthly|yearly|annually)|(?P<adjective>quarterly|monthly|yearly|annual) {verb})"
     ):
-        sentence.set(
-            "retrain",
-            str(
-                named[
-                    (match["unit"] or match["first"]).replace("annual", "year").removesuffix("ly")
-                    if match["first"] == "annual"
-                    else match["unit"] or match["first"]
-                ]
-            ),
-        )
+        sentence.set("retrain", str(months[match["unit"] or match["adjective"]]))
     for match in sentence.take(
         rf"{verb} (?:once )?(?:every|each) {ABOUT}(?:{N}|(?P<other>other)) (?P<unit>months?|quarters?|years?|weeks?|days?)"
     ):
@@ -130,9 +119,8 @@ def read_retraining(sentence: Sentence) -> None:
             sentence.set("retrain", str(12 // int(times)))
         else:
             sentence.ask("How many months lie between two retrainings?")
-    if sentence.has(rf"(?:no|never|without|don't|do not) {verb}"):
-        for _ in sentence.take(rf"(?:no|never|without|don't|do not) {verb}"):
-            sentence.assume("No retraining.")
+    for _ in sentence.take(rf"(?:no|never|without|don't|do not) {verb}"):
+        sentence.assume("No retraining.")
     for _ in sentence.take(rf"{verb}(?= (?:daily|weekly|every|often|regularly|each))(?: [a-z]+)?"):
         sentence.ask("How many months lie between two retrainings?")
 

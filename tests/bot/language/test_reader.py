@@ -127,3 +127,16 @@ def test_a_text_that_is_too_long_is_refused() -> None:
 def test_short_periods_become_calls_per_hour(text: str, value: int) -> None:
     calls = KEYS["calls"].read(read(text).fields["calls"])
     assert (calls.calls.likely, calls.period) == (Decimal(value), "hour")
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("10.000 examples", "“10.000” is ambiguous: 10,000, or 10? Write 10000 without the dot."),
+        ("5-10k examples", "“5-10k”: do you mean 5k to 10k, or 5 to 10k?"),
+        ("10,5 epochs", "“10,5”: do you mean 10.5? Write it with a dot."),
+        ("between 20k and 5k examples", "“20k and 5k” starts with the higher number. Which range do you mean?"),
+    ],
+)
+def test_the_question_about_a_number_names_its_readings(text: str, question: str) -> None:
+    assert read(text).ask == question
