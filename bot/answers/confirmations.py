@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.answers.readings import MAX_BUTTON_VALUE, OPEN
 from bot.language.command import write_command
-from bot.render.blocks import Block, SlackMessage, section
+from bot.render.blocks import Block, SlackMessage, button, section
 from bot.render.escaping import escape
 from calculator import Comparison, Scenario
 
@@ -49,7 +49,7 @@ def confirmation_message(doubts: list[str], fields: Mapping[str, str], edit_of: 
     if len(value) > MAX_BUTTON_VALUE:
         return None
     text = "\n".join(["*I haven't posted this yet.*", *map(escape, doubts)])
-    buttons: list[Block] = [_button("Yes, post it", CONFIRM, value), _button("Change", OPEN, line)]
+    buttons: list[Block] = [button("Yes, post it", CONFIRM, value), button("Change", OPEN, line)]
     return SlackMessage(text, [section(text), {"type": "actions", "elements": buttons}])
 
 
@@ -67,7 +67,3 @@ def _input_doubts(scenario: Scenario) -> Iterator[tuple[str, str]]:
         yield "examples", f"Did you mean {examples:,.0f} training example{'' if examples == 1 else 's'}?"
     if tokens > LONGEST_EXAMPLE:
         yield "example", f"Did you mean {tokens:,.0f} tokens in one example? A support chat has 400–800."
-
-
-def _button(label: str, action_id: str, value: str) -> Block:
-    return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": label}, "value": value}

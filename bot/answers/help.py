@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.answers.catalog_pages import COMMANDS, key_row
 from bot.forms.fields import FROM_FILE, GROUPS, MAIN
-from bot.render.blocks import Block, SlackMessage, context, section
+from bot.render.blocks import Block, SlackMessage, button, context, section
 from bot.render.escaping import escape
 from calculator import KEYS
 
@@ -33,13 +33,7 @@ def help_message() -> SlackMessage:
     """Return the help page for Slack. A button answers each example for its user alone, or asks before it posts."""
     blocks: list[Block] = [section(f"*{TITLE}*")]
     for label, line in EXAMPLES:
-        button = {
-            "type": "button",
-            "action_id": RUN_LINE,
-            "text": {"type": "plain_text", "text": "Try it"},
-            "value": line,
-        }
-        blocks.append({**section(f"*{label}*\n{escape(line)}"), "accessory": button})
+        blocks.append({**section(f"*{label}*\n{escape(line)}"), "accessory": button("Try it", RUN_LINE, line)})
     commands = "\n".join(f"`{escape(command)}` {escape(meaning)}" for command, meaning in COMMANDS)
     sections = [("Commands", commands), *((title, _key_lines(names)) for title, names in key_sections().items())]
     blocks += [section(f"*{title}*\n{text}") for title, text in sections]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from bot.forms.defaults import FIELDS
 from bot.language.reader import EXAMPLES
 from bot.render.ages import age
-from bot.render.blocks import Block, context, header, section, text_message
+from bot.render.blocks import Block, button, context, header, section, text_message
 from bot.render.escaping import clip, escape
 from bot.render.money import counted
 from bot.slack.poster import permalink
@@ -57,7 +57,7 @@ def home(data: HomeData, catalog: Catalog, today: date) -> dict[str, Any]:
             section("*Your models that will end*\n" + "\n".join(f"• {escape(line)}" for line in ends[:MAX_ROWS]))
         )
     blocks += [section(f"*Prices*\n{escape(_catalogue(catalog, today))}"), section(_defaults(data))]
-    elements = [_button("Defaults", OPEN_DEFAULTS), _button("Budget of the workspace", OPEN_BUDGET)]
+    elements = [button("Defaults", OPEN_DEFAULTS), button("Budget of the workspace", OPEN_BUDGET)]
     blocks.append({"type": "actions", "elements": elements})
     return {"type": "home", "blocks": blocks}
 
@@ -71,7 +71,7 @@ def _onboarding() -> list[Block]:
             f"Tell me about your project in a sentence, here under Messages or after `/ftcost`:\n{examples}\n"
             "Or drop a training file into a message to me."
         ),
-        {"type": "actions", "elements": [_button("Start", NEW_ESTIMATE, "primary")]},
+        {"type": "actions", "elements": [button("Start", NEW_ESTIMATE, style="primary")]},
     ]
 
 
@@ -80,7 +80,7 @@ def _latest(data: HomeData) -> list[Block]:
     lines = [_line(estimate, data.team_url) for estimate in data.estimates[:MAX_ROWS]]
     blocks: list[Block] = [
         header(TITLE),
-        {"type": "actions", "elements": [_button("New estimate", NEW_ESTIMATE, "primary")]},
+        {"type": "actions", "elements": [button("New estimate", NEW_ESTIMATE, style="primary")]},
     ]
     if lines:
         blocks += text_message("\n".join(["*Your latest estimates*", *lines])).blocks
@@ -155,8 +155,3 @@ def _defaults(data: HomeData) -> str:
 
 def _approvers(budget: Budget) -> str:
     return ", ".join(f"<@{escape(user)}>" for user in budget.approvers) or "no approvers"
-
-
-def _button(text: str, action_id: str, style: str | None = None) -> Block:
-    button: Block = {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": text}}
-    return button | ({"style": style} if style else {})

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bot.language.command import write_command
 from bot.language.reader import EXAMPLES, Reading
-from bot.render.blocks import Block, SlackMessage, context, section
+from bot.render.blocks import Block, SlackMessage, button, context, section
 from bot.render.escaping import escape
 from calculator import KEYS
 
@@ -41,17 +39,12 @@ def reading_message(reading: Reading) -> SlackMessage:
     return SlackMessage("\n".join([*lines, *notes]), blocks)
 
 
-def _buttons(reading: Reading) -> list[dict[str, Any]]:
+def _buttons(reading: Reading) -> list[Block]:
     line = write_command(reading.fields)
     if len(line) > MAX_BUTTON_VALUE:
         return []
-    run = [_button(RUN, "Estimate", line or " ", style="primary")] if not reading.ask and line else []
-    return [*run, _button(OPEN, "Change" if run else "Open the form", line or " ")]
-
-
-def _button(action_id: str, label: str, value: str, **options: str) -> dict[str, Any]:
-    face = {"type": "plain_text", "text": label}
-    return {"type": "button", "action_id": action_id, "text": face, "value": value, **options}
+    run = [button("Estimate", RUN, line or " ", "primary")] if not reading.ask and line else []
+    return [*run, button("Change" if run else "Open the form", OPEN, line or " ")]
 
 
 def _label(key: str) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bot.answers.help import RUN_LINE
 from bot.answers.readings import MAX_BUTTON_VALUE, OPEN
 from bot.language.command import VERBS, split_word, split_words
-from bot.render.blocks import Block, SlackMessage, section
+from bot.render.blocks import Block, SlackMessage, button, section
 from bot.render.escaping import clip, escape
 from calculator import KEYS, UserError, nearest_key
 from pricing import Catalog
@@ -41,9 +41,9 @@ def refusal_message(error: UserError, typed: str, catalog: Catalog) -> SlackMess
     buttons: list[Block] = []
     correction = correct_line(typed, catalog)
     if correction and len(correction.line) <= MAX_BUTTON_VALUE:
-        buttons.append(_button(correction.label, RUN_LINE, correction.line) | {"style": "primary"})
+        buttons.append(button(correction.label, RUN_LINE, correction.line, "primary"))
     if "=" in typed and len(typed) <= MAX_BUTTON_VALUE:
-        buttons.append(_button("Fix in the form", OPEN, typed))
+        buttons.append(button("Fix in the form", OPEN, typed))
     if buttons:
         blocks.append({"type": "actions", "elements": buttons})
     return SlackMessage(text, blocks)
@@ -100,7 +100,3 @@ def _nearest_name(name: str, catalog: Catalog, *, is_base: bool) -> str:
 
 def _write(key: str, value: str) -> str:
     return f'{key}="{value}"' if re.search(r"[\s;]", value) else f"{key}={value}"
-
-
-def _button(label: str, action_id: str, value: str) -> Block:
-    return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": label}, "value": value}

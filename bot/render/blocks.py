@@ -52,6 +52,24 @@ def header(text: str) -> Block:
     return {"type": "header", "text": {"type": "plain_text", "text": clip(text, HEADER_TEXT), "emoji": False}}
 
 
+def button(text: str, action_id: str, value: str | None = None, style: str | None = None) -> Block:
+    """Return a button.
+
+    Args:
+        text: The label, at most 75 characters.
+        action_id: The name of its action.
+        value: The text that its press sends, at most 2,000 characters.
+        style: `primary` or `danger`; None for the default.
+    """
+    options = {"value": value, "style": style}
+    return {
+        "type": "button",
+        "action_id": action_id,
+        "text": {"type": "plain_text", "text": text},
+        **{key: option for key, option in options.items() if option is not None},
+    }
+
+
 def text_message(text: str) -> SlackMessage:
     """Return a message of mrkdwn, in several sections cut between lines if it is long."""
     parts = [""]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.render.blocks import Block, SlackMessage, section, text_message
+from bot.render.blocks import SlackMessage, button, section, text_message
 from bot.render.escaping import escape
 from bot.store import Approval
 
@@ -24,7 +24,10 @@ def approval_request(approval: Approval, *, elsewhere: bool = False) -> SlackMes
     text = f"Above the budget of {escape(approval.budget)}: it needs approval."
     if elsewhere:
         return SlackMessage(text, [section(f"{summary}\nAsked in a direct message: {approver_mentions(approval)}.")])
-    buttons = [_button("Approve", APPROVE, approval, "primary"), _button("Decline", DECLINE, approval, "danger")]
+    buttons = [
+        button("Approve", APPROVE, approval.estimate_id, "primary"),
+        button("Decline", DECLINE, approval.estimate_id, "danger"),
+    ]
     blocks = [
         section(f"{summary}\n{approver_mentions(approval)}: approve it?"),
         {"type": "actions", "elements": buttons},
@@ -62,13 +65,3 @@ def decision_text(approval: Approval) -> str:
 def approver_mentions(approval: Approval) -> str:
     """Return the approvers as Slack mentions."""
     return ", ".join(f"<@{escape(user)}>" for user in approval.approvers)
-
-
-def _button(text: str, action_id: str, approval: Approval, style: str) -> Block:
-    return {
-        "type": "button",
-        "action_id": action_id,
-        "text": {"type": "plain_text", "text": text},
-        "value": approval.estimate_id,
-        "style": style,
-    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from bot.render.blocks import Block, SlackMessage, context, section
+from bot.render.blocks import Block, SlackMessage, button, context, section
 from bot.render.card import ALTERNATIVES, Card, card
 from bot.render.currency import Exchange, exchange_sentence
 from bot.render.escaping import escape
@@ -103,13 +103,13 @@ def buttons(estimate_id: str) -> Block:
     overflow: Block = {"type": "overflow", "action_id": "more", "options": menu}
     return {
         "type": "actions",
-        "elements": [*(_button(text, action_id, estimate_id) for text, action_id in names), overflow],
+        "elements": [*(button(text, action_id, estimate_id) for text, action_id in names), overflow],
     }
 
 
 def export_view(estimate_id: str) -> Block:
     """Return the modal that asks in which format an estimate is exported."""
-    elements = [_button(text, f"export_{kind}", f"{kind} {estimate_id}") for kind, text in EXPORTS.items()]
+    elements = [button(text, f"export_{kind}", f"{kind} {estimate_id}") for kind, text in EXPORTS.items()]
     text = "Every line as CSV, a spreadsheet with formulas, or the scenario as YAML. The file is posted in the thread."
     return {
         "type": "modal",
@@ -117,13 +117,4 @@ def export_view(estimate_id: str) -> Block:
         "title": {"type": "plain_text", "text": "Export"},
         "close": {"type": "plain_text", "text": "Close"},
         "blocks": [section(text), {"type": "actions", "elements": elements}],
-    }
-
-
-def _button(text: str, action_id: str, value: str) -> Block:
-    return {
-        "type": "button",
-        "action_id": action_id,
-        "text": {"type": "plain_text", "text": text},
-        "value": value,
     }

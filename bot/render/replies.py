@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.render.ages import OLD, OLD_MEANS, age_marked
-from bot.render.blocks import Block, SlackMessage, context, section, table_block, text_message
+from bot.render.blocks import Block, SlackMessage, button, context, section, table_block, text_message
 from bot.render.breakdown import breakdown_reply, linked
 from bot.render.charts.block import chart_block
 from bot.render.charts.break_even import break_even_chart
@@ -123,15 +123,7 @@ def _offers_buttons(estimate_id: str) -> Block:
     )
     return {
         "type": "actions",
-        "elements": [
-            {
-                "type": "button",
-                "action_id": action_id,
-                "text": {"type": "plain_text", "text": text},
-                "value": value,
-            }
-            for text, action_id, value in buttons
-        ],
+        "elements": [button(text, action_id, value) for text, action_id, value in buttons],
     }
 
 
