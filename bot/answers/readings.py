@@ -22,7 +22,7 @@ def reading_message(reading: Reading) -> SlackMessage:
     Args:
         reading: What the sentence says. With a question, the question comes first; without one, a button prices it.
     """
-    lines = [reading.ask] if reading.ask else ["*Is this your question?*"]
+    lines = [escape(reading.ask)] if reading.ask else ["*Is this your question?*"]
     facts = [f"{_label(key)}: *{escape(value)}*" for key, value in reading.fields.items()]
     if facts:
         lines.append(("I read " if reading.ask else "") + " · ".join(facts))

@@ -60,6 +60,14 @@ async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: Fa
     assert {cell.removeprefix("'") for cell in cells} == {shown.removeprefix("'")}
 
 
+async def test_words_in_a_question_ping_nobody(start: Start, slack: FakeSlack) -> None:
+    async with start():
+        await slack.command("<!channel> hi 20 calls per user")
+    (question,) = slack.ephemerals()
+    assert question["text"].startswith("“&lt;!channel&gt; hi 20 calls per user”: how many is that in all?")
+    assert slack.pings == []
+
+
 @pytest.mark.parametrize("name", ["<!channel>", "<@U1>", "<!here|x>", "*bold*", "`code`", "x" * 80, "🎉"])
 async def test_a_name_in_one_line_pings_nobody(start: Start, slack: FakeSlack, name: str) -> None:
     async with start():
