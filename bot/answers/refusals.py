@@ -20,7 +20,7 @@ _ANY_OFFER = frozenset({"all", "gpu", "your-rates", "your-gpus"})
 
 
 class Correction(NamedTuple):
-    """A line without the misspelt words of another."""
+    """A corrected line, and the label of the button that runs it."""
 
     label: str
     line: str
@@ -76,7 +76,7 @@ def _correct_word(word: str, words: list[str], catalog: Catalog, replaced: list[
         if near_key is None or any(split_word(typed)[0].lower() == near_key for typed in words):
             return _write(key, value)
         replaced.append(near_key)
-        key = near_key
+        key = name = near_key
     if name in ("on", "base"):
         names = value.split(",") if name == "on" else [value]
         nearest = [_nearest_name(part.strip(), catalog, is_base=name == "base") for part in names]

@@ -72,6 +72,9 @@ async def test_suggested_command_and_names_are_applied(workspace: Workspace, sla
     await slack.command("on=gogle base=gpt-4o-minni examples=10k example=400")
     button = slack.ephemerals()[-1]["blocks"][-1]["elements"][0]
     assert button["value"].startswith("on=google base=openai/gpt-4o-mini ")
+    await slack.command("onn=gogle baes=gpt-4o-minni examples=10k example=400")
+    button = slack.ephemerals()[-1]["blocks"][-1]["elements"][0]
+    assert button["value"].startswith("on=google base=openai/gpt-4o-mini ")
 
 
 async def test_all_faults_of_a_line_are_listed_at_once(workspace: Workspace, slack: FakeSlack) -> None:
