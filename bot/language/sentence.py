@@ -153,7 +153,7 @@ _NOUNS = (
 
 
 def spell_check(word: str) -> str:
-    """Return the noun that a word misspells, such as `examples` for `exmaples`; else the word."""
+    """Return the noun that a word misspells, such as `calls` for `clals`; else the word."""
     if word in _NOUNS or word in STOP_WORDS or word.rstrip("s") in _NOUNS:
         return word
     return next(iter(difflib.get_close_matches(word, _NOUNS, n=1, cutoff=0.83)), word)
