@@ -11,9 +11,9 @@ from bot.render.assumptions import assumption_sentences, impact_sentences
 from bot.render.blocks import Block, SlackMessage, context, section, table_block
 from bot.render.escaping import escape
 from bot.render.headline import question
-from bot.render.money import UNKNOWN, money, parts_of_total, places_for, quantity, unit_price
+from bot.render.money import money, quantity
 from bot.render.sources import age_mark_meaning, oldest_price, price_notes, read_day
-from bot.render.tables import Table, amount_of, horizon, offer_name, plain, priced_lines
+from bot.render.tables import Table, horizon, item_rows, offer_name, plain, priced_lines
 from bot.render.uncertainty import sensitivity_sentence, uncertainty_sentences
 from bot.render.warnings import sorted_warnings, warning_text
 from calculator import Comparison, Estimate, LineItem, base_notes, sum_amounts
@@ -76,18 +76,10 @@ def breakdown_with_sources(comparison: Comparison, estimate: Estimate, sources: 
 
 
 def _part(lines: Sequence[LineItem], label: str, sources: dict[Source, int]) -> list[tuple[str, ...]]:
-    amounts = [amount for line in lines if (amount := line.amount_usd) is not None]
     total, complete = sum_amounts(line.amount_usd for line in lines)
-    printed = iter(parts_of_total(amounts, places_for(total) if total is not None else 2))
     rows = [
-        (
-            line.label,
-            amount_of(line),
-            f"{unit_price(line.unit_price_usd)} / {line.unit}" if line.unit_price_usd is not None else UNKNOWN,
-            next(printed) if line.amount_usd is not None else UNKNOWN,
-            f"[{sources[line.price.source]}] {read_day(line.price.source)}" if line.price else "",
-        )
-        for line in lines
+        (*cells, f"[{sources[line.price.source]}] {read_day(line.price.source)}" if line.price else "")
+        for line, cells in zip(lines, item_rows(lines), strict=True)
     ]
     return [*rows, (label if complete else f"{label}, at least", "", "", money(total), "")]
 

@@ -258,11 +258,6 @@ def group_options(comparison: Comparison) -> list[tuple[str, list[Estimate]]]:
     return [(caption, estimates) for caption, estimates in groups if estimates]
 
 
-def too_small(comparison: Comparison, estimate: Estimate) -> bool:
-    """Return whether the job doesn't fit these GPUs."""
-    return any(warning.code == "does_not_fit" for warning in estimate_warnings(comparison, estimate))
-
-
 def _recurs(estimate: Estimate) -> bool:
     return not estimate.lines or any(line.recurrence == "monthly" for line in estimate.lines)
 
@@ -281,11 +276,20 @@ def priced_lines(estimate: Estimate) -> list[LineItem]:
 
 def breakdown_table(estimate: Estimate) -> Table:
     """Return the line items over the horizon. The printed amounts add up to the printed total in the last row."""
-    lines = priced_lines(estimate)
+    label = "Total" if estimate.complete else "Total, at least"
+    total = (label, f"{quantity(estimate.months)} months", "", money(estimate.total_usd))
+    return Table(
+        header=("Item", "Quantity", "Unit price", "USD"),
+        align=("left", "right", "right", "right"),
+        rows=(*item_rows(priced_lines(estimate)), total),
+    )
+
+
+def item_rows(lines: Sequence[LineItem]) -> list[tuple[str, str, str, str]]:
+    """Return label, quantity, unit price and amount of line items. The printed amounts add up to the printed sum."""
     amounts = [amount for line in lines if (amount := line.amount_usd) is not None]
-    total = estimate.total_usd
-    printed = iter(parts_of_total(amounts, places_for(total) if total is not None else 2))
-    rows = [
+    printed = iter(parts_of_total(amounts, places_for(sum(amounts, Decimal(0)))))
+    return [
         (
             line.label,
             amount_of(line),
@@ -294,11 +298,6 @@ def breakdown_table(estimate: Estimate) -> Table:
         )
         for line in lines
     ]
-    label = "Total" if estimate.complete else "Total, at least"
-    rows.append((label, f"{quantity(estimate.months)} months", "", money(total)))
-    return Table(
-        header=("Item", "Quantity", "Unit price", "USD"), align=("left", "right", "right", "right"), rows=tuple(rows)
-    )
 
 
 def amount_of(line: LineItem) -> str:
