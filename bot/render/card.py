@@ -72,15 +72,14 @@ def card(comparison: Comparison) -> Card:
         case "no_calls" | "no_base" | "base_unknown":
             shown = _closest_options(comparison)
         case _:
-            about = result.like or result.option
-            shown = [about] if about and result.answer != "yes" else [result.option] if result.option else []
-            others = alternatives(comparison) if result.answer == "different_model" else []
-            if result.like is None and result.answer == "different_model":
-                shown = []
-            sentences.append(_joined(threshold_sentence(comparison), _ends(comparison, shown)))
+            about = result.option if result.answer == "yes" else result.like or result.option
+            if result.answer == "different_model":
+                about, others = result.like, alternatives(comparison)
+            shown = [about] if about else []
+            sentences.append(" ".join(filter(None, [threshold_sentence(comparison), _ends(comparison, shown)])))
     if comparison.base:
         figures.append((PROMPTING, prompting_text(comparison)))
-    with_class = result.reason in ("no_calls", "no_base", "base_unknown") and len(shown) > 1
+    with_class = result.answer == "not_enough" and len(shown) > 1
     with_saving = result.answer == "yes"
     figures += [
         (_tuned_name(item), option_text(comparison, item, with_class=with_class, with_saving=with_saving))
@@ -89,6 +88,7 @@ def card(comparison: Comparison) -> Card:
     ]
     if comparison.scenario.ranged and comparison.best:
         sentences.append(" ".join(uncertainty_sentences(comparison, comparison.best)))
+    priced = [item.estimate for item in (*shown, *others)]
     return Card(
         verdict=headline(comparison).removesuffix("."),
         figures=tuple(figures),
@@ -98,7 +98,7 @@ def card(comparison: Comparison) -> Card:
             for item in others
         ),
         next_step=next_step_sentence(comparison),
-        assumes=" · ".join(filter(None, [_assumes(comparison), _oldest(comparison, [*shown, *others])])),
+        assumes=" · ".join(filter(None, [_assumes(comparison), oldest_price(comparison, priced)])),
     )
 
 
@@ -250,10 +250,6 @@ def _ends(comparison: Comparison, shown: Sequence[Option]) -> str | None:
     return ", ".join([text, *(f"{name} {short_day(day, comparison.as_of)}" for name, day in others)]) + "."
 
 
-def _joined(*sentences: str | None) -> str:
-    return " ".join(filter(None, sentences))
-
-
 def _assumes(comparison: Comparison) -> str:
     """Return the assumptions that move the verdict: `Assumes 3 epochs, 1 run, no staff time`."""
     scenario, plan = comparison.scenario, comparison.plan
@@ -273,7 +269,3 @@ def _assumes(comparison: Comparison) -> str:
 def _counted(amount: object, noun: str) -> str:
     text = quantity(amount) if isinstance(amount, Decimal) else str(amount)
     return f"{text} {noun}{'' if text == '1' else 's'}"
-
-
-def _oldest(comparison: Comparison, shown: Sequence[Option]) -> str | None:
-    return oldest_price(comparison, [item.estimate for item in shown])
