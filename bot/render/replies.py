@@ -9,7 +9,7 @@ from bot.render.blocks import Block, SlackMessage, button, context, section, tab
 from bot.render.breakdown import breakdown_reply, linked
 from bot.render.charts.block import chart_block
 from bot.render.charts.break_even import break_even_chart
-from bot.render.charts.model import Chart
+from bot.render.charts.model import ThreadChart
 from bot.render.charts.tornado import tornado_chart
 from bot.render.comparison import listed_options, short_table
 from bot.render.currency import Exchange, Rate, rate_text
@@ -206,7 +206,7 @@ def uncertainty_replies(comparison: Comparison, *, assumed: bool = False) -> lis
     return [reply, *([chart_reply(chart)] if chart else [])]
 
 
-def chart_reply(chart: Chart) -> SlackMessage:
+def chart_reply(chart: ThreadChart) -> SlackMessage:
     """Return a chart by itself. Its numbers are the message's text."""
     return SlackMessage(escape(chart.alt), [chart_block(chart)], chart)
 

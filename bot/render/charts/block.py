@@ -10,10 +10,8 @@ from bot.render.blocks import Block
 from bot.render.charts.model import (
     MONTHLY_SIDES,
     TORNADO_SIDES,
-    Bar,
-    Chart,
     LineChart,
-    MonthlyChart,
+    ThreadChart,
     TornadoBar,
     TornadoChart,
 )
@@ -24,11 +22,9 @@ MAX_TITLE = 50
 MAX_NAME = 20
 DIFFERENCE_LABEL = "USD more or less than likely"
 """Bars of totals would all look alike, so a tornado shows differences; Slack permits values below zero."""
-MIN_PLATFORM_LETTERS = 5
-"""Enough letters of a platform's name to tell it from the others."""
 
 
-def chart_block(chart: Chart) -> Block:
+def chart_block(chart: ThreadChart) -> Block:
     """Return the block. Slack gives it no alt text, so `chart.alt` belongs in the message's `text`."""
     if isinstance(chart, LineChart):
         labels = [quantity(month) for month in chart.months]
@@ -40,12 +36,8 @@ def chart_block(chart: Chart) -> Block:
         values = list(zip(*differences, strict=True))
         labels = input_names(chart.bars)
         return _block("bar", chart.short_title, labels, TORNADO_SIDES, values, y_label=DIFFERENCE_LABEL)
-    if isinstance(chart, MonthlyChart):
-        values = list(zip(*((bar.estimate_usd, bar.actual_usd) for bar in chart.bars), strict=True))
-        return _block("bar", chart.short_title, [bar.month for bar in chart.bars], MONTHLY_SIDES, values)
-    title = f"{chart.title} (* ends earlier)" if any(bar.end_date for bar in chart.bars) else chart.title
-    values = list(zip(*(bar.parts for bar in chart.bars), strict=True))
-    return _block("bar", title, offer_names(chart.bars), distinct_names(chart.series), values)
+    values = list(zip(*((bar.estimate_usd, bar.actual_usd) for bar in chart.bars), strict=True))
+    return _block("bar", chart.short_title, [bar.month for bar in chart.bars], MONTHLY_SIDES, values)
 
 
 def _block(
@@ -82,21 +74,6 @@ def input_names(bars: Sequence[TornadoBar]) -> list[str]:
     """Return inputs in 20 characters, with their range if it fits: `Calls 10k–90k`."""
     names = [(f"{bar.name} {bar.low}–{bar.high}", bar.name) for bar in bars]
     return distinct_names([full if len(full) <= MAX_NAME else name for full, name in names])
-
-
-def offer_names(bars: Sequence[Bar]) -> list[str]:
-    """Return offers in 20 characters: the model, and its platform if another platform sells it too."""
-    models = [bar.short_name for bar in bars]
-    names = []
-    for bar in bars:
-        suffix = " *" if bar.end_date else ""
-        room = MAX_NAME - len(suffix)
-        name = bar.short_name
-        if models.count(bar.short_name) > 1:
-            platform = bar.platform[: max(MIN_PLATFORM_LETTERS, room - len(bar.short_name) - 1)]
-            name = f"{clip(bar.short_name, room - len(platform) - 1)} {platform}"
-        names.append(clip(name, room) + suffix)
-    return distinct_names(names)
 
 
 def distinct_names(names: Sequence[str]) -> list[str]:

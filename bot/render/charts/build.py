@@ -55,8 +55,6 @@ def comparison_chart(comparison: Comparison) -> BarChart | None:
     bars = tuple(
         Bar(
             name=offer_name(estimate),
-            short_name=estimate.offer.title,
-            platform=estimate.offer.platform_title,
             parts=tuple(row[index] for index in used_parts),
             total=period_figure(comparison, estimate, per_month=per_month),
             end_date=_end_date(comparison, estimate),

@@ -17,9 +17,6 @@ class Bar:
     """One offer of a bar chart."""
 
     name: str
-    short_name: str
-    """Without the platform, where space is limited."""
-    platform: str
     parts: tuple[Decimal, ...]
     """USD, one for each name in `BarChart.series`."""
     total: str
@@ -122,4 +119,6 @@ class MonthlyChart:
     alternatives: dict[str, str] = field(default_factory=dict)
 
 
-Chart = BarChart | LineChart | TornadoChart | MonthlyChart
+ThreadChart = LineChart | TornadoChart | MonthlyChart
+"""The charts that are posted in a thread."""
+Chart = BarChart | ThreadChart

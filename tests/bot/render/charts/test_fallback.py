@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.render.charts.build import comparison_chart
+from bot.render.charts.break_even import break_even_chart
 from bot.render.charts.model import Chart
 from bot.render.charts.png import ChartUnavailable
 from bot.render.replies import chart_reply
@@ -16,6 +16,7 @@ from tests.bot import slack_actions, support_bot
 from tests.conftest import TODAY, Workspace
 
 TWO_OFFERS = support_bot.FIELDS | {"on": "your-rates,google/gemini-3.5-flash"}
+PROMPTED = support_bot.FIELDS | {"base": "gpt-4.1-mini"}
 
 
 async def test_thread_shows_slacks_own_chart(workspace: Workspace, slack: FakeSlack) -> None:
@@ -32,7 +33,7 @@ async def test_thread_shows_slacks_own_chart(workspace: Workspace, slack: FakeSl
 
 async def test_refused_chart_is_uploaded_as_an_image(catalog: Catalog, slack: FakeSlack) -> None:
     """The image goes into the same thread, with its numbers as the alt text."""
-    chart = comparison_chart(estimate(read_scenario(TWO_OFFERS), catalog, TODAY.date()))
+    chart = break_even_chart(estimate(read_scenario(PROMPTED), catalog, TODAY.date()))
     assert chart is not None
     parent = await slack.say("What would it cost?")
     client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
@@ -42,7 +43,7 @@ async def test_refused_chart_is_uploaded_as_an_image(catalog: Catalog, slack: Fa
     assert (await poster.post(place, chart_reply(chart))).destination == place
     (picture,) = slack.files
     assert slack.file_content(picture["id"]).startswith(b"\x89PNG")
-    assert picture["alt_txt"].startswith("Bar chart: cost over an average month.")
+    assert picture["alt_txt"].startswith("Line chart: cumulative cost over 12 months.")
     (reply,) = slack.messages(thread_ts=parent["ts"])
     assert [file["id"] for file in reply["files"]] == [picture["id"]]
 
@@ -51,7 +52,7 @@ async def test_refused_chart_is_text_without_matplotlib(catalog: Catalog, slack:
     async def refuse(_: Chart) -> bytes:
         raise ChartUnavailable("PNG charts need matplotlib")
 
-    chart = comparison_chart(estimate(read_scenario(TWO_OFFERS), catalog, TODAY.date()))
+    chart = break_even_chart(estimate(read_scenario(PROMPTED), catalog, TODAY.date()))
     assert chart is not None
     parent = await slack.say("What would it cost?")
     client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
@@ -59,4 +60,4 @@ async def test_refused_chart_is_text_without_matplotlib(catalog: Catalog, slack:
     await Poster(client, client, refuse).post(Destination(slack.general, parent["ts"]), chart_reply(chart))
     assert slack.files == []
     (reply,) = slack.messages(thread_ts=parent["ts"])
-    assert reply["text"].startswith("Bar chart: cost over an average month.")
+    assert reply["text"].startswith("Line chart: cumulative cost over 12 months.")
