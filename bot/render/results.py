@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal, get_args
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, structs
 
 from bot.render.headline import headline, question
 from bot.render.money import money, money_span
@@ -220,11 +220,7 @@ def _crossover(volume: Crossover) -> SavedCrossover:
 def _base(comparison: Comparison, base: BaseEstimate) -> SavedBase:
     uncached = uncached_base(comparison)
     return SavedBase(
-        model=base.model,
-        provider=base.provider,
-        complete=base.complete,
-        monthly_usd=base.monthly_usd,
-        total_usd=base.total_usd,
+        **structs.asdict(_baseline(base)),
         lines=tuple(_line(line) for line in base.lines),
         monthly_usd_without_caching=uncached.monthly_usd if uncached else None,
     )

@@ -156,14 +156,9 @@ class SavedOffer(Struct, frozen=True, kw_only=True):
         return None if UNSET in ends.values() else ends
 
 
-class SavedBase(Struct, frozen=True, kw_only=True):
-    """The baseline: the same calls sent to a base model."""
+class SavedBase(SavedBaseline, frozen=True, kw_only=True):
+    """The baseline with its line items."""
 
-    model: str
-    provider: str
-    complete: bool
-    monthly_usd: Usd | None
-    total_usd: Usd | None
     lines: tuple[SavedLine, ...]
     monthly_usd_without_caching: Annotated[
         Usd | None, Meta(description="One full month if nothing is read from a cache; null if that makes no difference")
