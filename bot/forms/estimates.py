@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from bot.forms.choices import MAX_VALUE, option
+from bot.forms.choices import MAX_LABEL, MAX_OPTIONS, MAX_VALUE, option
 from bot.forms.datasets import dataset_field
 from bot.forms.fields import CALLS_PER, MAIN, MORE, SHARE, Field
 from bot.forms.inputs import split_fields
@@ -162,13 +162,13 @@ def compare_form(origin: Origin, offers: Sequence[Offer | GpuOffer], chosen: Seq
         "type": "multi_static_select",
         "action_id": "on",
         "placeholder": plain("Choose offers"),
-        "option_groups": [{"label": plain(title[:75]), "options": options[:100]} for title, options in groups.items()][
-            :100
-        ],
-        "max_selected_items": 20,
+        "option_groups": [
+            {"label": plain(title[:MAX_LABEL]), "options": options[:MAX_OPTIONS]} for title, options in groups.items()
+        ][:MAX_OPTIONS],
+        "max_selected_items": MAX_CHOSEN,
     }
     if initial:
-        element["initial_options"] = initial[:20]
+        element["initial_options"] = initial[:MAX_CHOSEN]
     return {
         "type": "modal",
         "callback_id": COMPARE_CALLBACK,
@@ -176,12 +176,14 @@ def compare_form(origin: Origin, offers: Sequence[Offer | GpuOffer], chosen: Seq
         "submit": plain("Compare"),
         "close": plain("Cancel"),
         "private_metadata": origin.write(),
-        "blocks": [{"type": "input", "block_id": "on", "label": plain("Offers, up to 20"), "element": element}],
+        "blocks": [
+            {"type": "input", "block_id": "on", "label": plain(f"Offers, up to {MAX_CHOSEN}"), "element": element}
+        ],
     }
 
 
 def _offer_option(offer: Offer | GpuOffer) -> Block:
-    return {"text": plain(f"{offer.title} ({offer.platform_title})"[:75]), "value": offer.id}
+    return option(f"{offer.title} ({offer.platform_title})", offer.id)
 
 
 def field_block(field: Field, value: str, labels: Mapping[str, str] = MappingProxyType({})) -> Block:

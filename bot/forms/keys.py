@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.actuals.platforms import PLATFORMS, Platform
-from bot.forms.estimates import Block, View
+from bot.forms.estimates import Block, View, plain
 from bot.store import KeyInfo
 
 KEY_CALLBACK = "platform_key_form"
@@ -25,7 +25,7 @@ def keys_view(keys: Mapping[str, KeyInfo]) -> View:
     Args:
         keys: The stored keys by platform.
     """
-    blocks: list[Block] = [{"type": "section", "text": _plain(ABOUT)}]
+    blocks: list[Block] = [{"type": "section", "text": plain(ABOUT)}]
     for name, platform in PLATFORMS.items():
         info = keys.get(name)
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": f"*{platform.title}*\n{_state(info)}"}})
@@ -33,7 +33,7 @@ def keys_view(keys: Mapping[str, KeyInfo]) -> View:
         if info:
             buttons.append(_button("Remove", REMOVE, name) | {"style": "danger"})
         blocks.append({"type": "actions", "elements": buttons})
-    return {"type": "modal", "title": _plain(TITLE), "close": _plain("Close"), "blocks": blocks}
+    return {"type": "modal", "title": plain(TITLE), "close": plain("Close"), "blocks": blocks}
 
 
 def key_view(name: str) -> View:
@@ -42,16 +42,16 @@ def key_view(name: str) -> View:
     return {
         "type": "modal",
         "callback_id": KEY_CALLBACK,
-        "title": _plain(f"Key of {platform.title}"),
-        "submit": _plain("Save"),
-        "close": _plain("Cancel"),
+        "title": plain(f"Key of {platform.title}"),
+        "submit": plain("Save"),
+        "close": plain("Cancel"),
         "private_metadata": name,
         "blocks": [
             {
                 "type": "input",
                 "block_id": field.name,
-                "label": _plain(field.label),
-                "hint": _plain(field.hint),
+                "label": plain(field.label),
+                "hint": plain(field.hint),
                 "optional": field.optional,
                 "element": {"type": "plain_text_input", "action_id": field.name, "max_length": 400},
             }
@@ -86,8 +86,4 @@ def _state(info: KeyInfo | None) -> str:
 
 
 def _button(text: str, action_id: str, value: str) -> Block:
-    return {"type": "button", "action_id": action_id, "text": _plain(text), "value": value}
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": False}
+    return {"type": "button", "action_id": action_id, "text": plain(text), "value": value}
