@@ -52,9 +52,8 @@ class CompressedJSON(TypeDecorator[dict[str, Any]]):
 estimates = Table(
     "estimates",
     metadata,
-    Column(
-        "number", Integer, primary_key=True, autoincrement=True
-    ),  # the order of arrival, which a clock does not promise
+    # The order of arrival, which a clock does not promise.
+    Column("number", Integer, primary_key=True, autoincrement=True),
     Column("id", String(16), nullable=False, unique=True),
     Column("team_id", String(32), nullable=False),
     Column("user_id", String(32), nullable=False),
@@ -106,10 +105,10 @@ watches = Table(
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("team_id", String(32), nullable=False),
     Column("estimate_id", String(16), nullable=False),
-    Column("user_id", String(32), nullable=False),  # who hears of it where the thread is gone
-    Column("over", String(40), nullable=False),  # the threshold as it is said: 5% or $50
-    Column("told", JSON, nullable=False),  # what was last told, so that a change is told once
-    Column("alerts", Integer, nullable=False),  # how often something was told
+    Column("user_id", String(32), nullable=False),  # gets the alerts if the thread is gone
+    Column("over", String(40), nullable=False),  # the threshold, such as 5% or $50
+    Column("told", JSON, nullable=False),  # the state at the last report, so that a change is reported once
+    Column("alerts", Integer, nullable=False),  # the number of alerts
     Column("created_at", DateTime, nullable=False),
     UniqueConstraint("team_id", "estimate_id", name="watches_by_estimate"),
     Index("watches_by_user", "team_id", "user_id", "number"),
@@ -128,13 +127,13 @@ refreshed_prices = Table(
 actuals = Table(
     "actuals",
     metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),  # of one month and part the last one holds
+    Column("number", Integer, primary_key=True, autoincrement=True),  # the latest row of a month and part applies
     Column("team_id", String(32), nullable=False),
     Column("estimate_id", String(16), nullable=False),
     Column("offer", String(200), nullable=False),
     Column("month", String(7), nullable=False),
     Column("part", String(20), nullable=False),
-    Column("usd", String(60), nullable=False),  # exact, which a database's own numbers are not everywhere
+    Column("usd", String(60), nullable=False),  # exact; numbers are not on every database
     Column("through", String(10), nullable=False),
     Column("usage", JSON, nullable=False),
     Column("source", String(40), nullable=False),
