@@ -9,6 +9,7 @@ from bot.render.blocks import SlackMessage, context, section
 from bot.render.card import short_change
 from bot.render.escaping import escape
 from bot.render.headline import headline
+from bot.render.replies import comparison_reply
 from bot.render.results import period_usd
 from bot.render.scenario_changes import field_changes
 from bot.render.short import short_money, span_text
@@ -33,7 +34,7 @@ def change_reply(
     user_id: str,
     causes: Sequence[tuple[str, Decimal]] = (),
 ) -> SlackMessage:
-    """Return the reply to a change: the new verdict, what changed, and what that costs.
+    """Return the reply to a change: the new verdict, the changes, and their cost; for other offers, their comparison.
 
     Args:
         earlier: The result that was changed.
@@ -47,10 +48,16 @@ def change_reply(
     difference = _difference_sentence(earlier, comparison, causes)
     if difference:
         lines.append(escape(difference))
+    offers = None
+    if earlier.scenario.get("on") != comparison.scenario.fields().get("on") and comparison.estimates:
+        offers = comparison_reply(comparison)
     former = f"was: {earlier.headline} · " if earlier.headline != answer else ""
     footer = f"The card is updated · {escape(former)}changed by <@{escape(user_id)}> · `{estimate_id}`"
-    text = " ".join(filter(None, [answer, f"Changed: {summary}.", difference]))
-    return SlackMessage(escape(text), [section("\n".join(lines)), context(footer)])
+    text = escape(" ".join(filter(None, [answer, f"Changed: {summary}.", difference])))
+    return SlackMessage(
+        f"{text}\n{offers.text}" if offers else text,
+        [section("\n".join(lines)), *(offers.blocks if offers else ()), context(footer)],
+    )
 
 
 def _difference_sentence(

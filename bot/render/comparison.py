@@ -52,22 +52,30 @@ def short_table(comparison: Comparison) -> Table:
 
 
 def listed_options(comparison: Comparison) -> list[Option]:
-    """Return the options of the short table: usable ones, or those that are set aside if none is usable."""
+    """Return the options of the short table: usable ones, or those that are set aside if none is usable.
+
+    Other tiers and regions of a listed model are added where there is room.
+    """
     every = options(comparison)
-    usable = [item for item in every if item.usable]
     chosen = verdict(comparison).option
-    ranked = [*([chosen] if chosen else []), *distinct_options([item for item in usable if item is not chosen])]
-    if not usable:
-        ranked = distinct_options(every)
+    recommended = [chosen] if chosen else []
+    others = [item for item in every if item.usable] or every
+    others = [item for item in others if item is not chosen]
+    ranked = [*recommended, *distinct_options(others)]
     picked: list[Option] = []
     on_card = [item for item in alternatives(comparison) if item in ranked]
-    for candidates, one_each in ((on_card, False), (_first_of_groups(ranked), True), (ranked, False)):
+    for candidates, one_each in (
+        (on_card, False),
+        (_first_of_groups(ranked), True),
+        (ranked, False),
+        (others, False),
+    ):
         for item in candidates:
             is_group_listed = one_each and any(item.group == listed.group for listed in picked)
             if item not in picked and not is_group_listed and _row_count(comparison, [*picked, item]) <= MAX_ROWS:
                 picked.append(item)
     order = list(GROUP_TITLES)
-    return sorted(picked, key=lambda item: (order.index(item.group), ranked.index(item)))
+    return sorted(picked, key=lambda item: (order.index(item.group), [*recommended, *others].index(item)))
 
 
 def _first_of_groups(ranked: Sequence[Option]) -> list[Option]:

@@ -165,9 +165,18 @@ async def test_compare_prices_the_chosen_offers_in_the_thread(workspace: Workspa
     assert (await slack.submit_view(view["id"], slack.fill(view, {"on": chosen}))).errors == {}
     change = await slack_actions.change(slack, parent)
     assert "Changed: the offers compared" in texts(change)
+    names = {"Llama 3.1 8B (CoreWeave W&B)", "Gemini 3.5 Flash (Google)", support_bot.OFFER}
+    assert set(column(change)) == names
     offers = await slack_actions.all_offers(slack, slack.messages()[0])
-    listed = {*column(offers), *column(slack.messages(thread_ts=parent["ts"])[-1])}
-    assert listed == {"Llama 3.1 8B (CoreWeave W&B)", "Gemini 3.5 Flash (Google)", support_bot.OFFER}
+    assert {*column(offers), *column(slack.messages(thread_ts=parent["ts"])[-1])} == names
+
+
+async def test_a_change_of_another_field_compares_no_offers(workspace: Workspace, slack: FakeSlack) -> None:
+    parent = await slack_actions.ask(slack, support_bot.LINE)
+    await slack.say(f"<@{slack.bot_user}> epochs=4", thread_ts=parent["ts"])
+    change = await slack_actions.change(slack, parent)
+    assert "Changed: epochs 3 → 4" in texts(change)
+    assert all(block["type"] != "table" for block in change["blocks"])
 
 
 async def test_compare_shows_what_was_compared_before(workspace: Workspace, slack: FakeSlack) -> None:
