@@ -44,7 +44,7 @@ class CapabilityFile(Record):
 
 
 class ChecksFile(Record):
-    """`capability_checks.yml`: values that are shown beside the index and decide nothing, by model."""
+    """`capability_checks.yml`: values to check the index against, by model. No answer uses them."""
 
     sources: dict[str, PublishedSource]
     scales: dict[str, dict[str, Any]]
