@@ -16,7 +16,7 @@ from calculator.datasets.lines import Block
 from calculator.datasets.parsed_line import MessageOverhead, ParsedLine
 from calculator.datasets.plain_chat import Chat, decode_chats, sum_chats, texts_of
 from calculator.datasets.problems import Kind, Problem, quoted
-from calculator.datasets.reading import ROLES, read_record
+from calculator.datasets.reading import NOTHING_TRAINED, ROLES, read_record
 from calculator.datasets.recognition import foreign_kind, format_of
 from calculator.datasets.role_order import role_faults
 from calculator.datasets.secrets import find_secrets
@@ -28,7 +28,6 @@ _BYTES_A_PART = 25
 _CHATS = ("openai-chat", "openai-rft")
 # The end of a key: a quote inside a text is escaped.
 _KEY_END = re.compile(rb'(?<!\\)"[ \t]*:')
-NOTHING_TRAINED = "Every answer has weight 0, so nothing would be trained. Give one the weight 1."
 
 
 class Tokenizer(Protocol):

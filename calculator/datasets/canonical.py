@@ -30,7 +30,7 @@ def canonical(record: Record, file_format: Format) -> dict[str, Any]:
     return write(record) if write else dict(record)
 
 
-def tool_list(value: Any) -> Any:
+def _tool_list(value: Any) -> Any:
     """Return definitions of tools; some formats save them as text."""
     if isinstance(value, str):
         try:
@@ -47,12 +47,13 @@ def tool_list(value: Any) -> Any:
     ]
 
 
-def _chat(messages: list[Message], tools: Any = None) -> dict[str, Any]:
-    return {"messages": messages, **({"tools": tool_list(tools)} if tools else {})}
+def openai_chat(messages: list[Message], tools: Any = None) -> dict[str, Any]:
+    """Return a chat in OpenAI's format, with definitions of tools if there are any."""
+    return {"messages": messages, **({"tools": _tool_list(tools)} if tools else {})}
 
 
 def _pair(messages: list[Message], chosen: list[Message], rejected: list[Message], tools: Any = None) -> dict[str, Any]:
-    return {"input": _chat(messages, tools), "preferred_output": chosen, "non_preferred_output": rejected}
+    return {"input": openai_chat(messages, tools), "preferred_output": chosen, "non_preferred_output": rejected}
 
 
 def _system(value: Any) -> list[Message]:
@@ -92,13 +93,19 @@ def _function(call: Any) -> dict[str, Any]:
     }
 
 
+def openai_call(identity: str, name: str, arguments: Any) -> dict[str, Any]:
+    """Return a call in OpenAI's format, with its arguments as JSON text."""
+    function = {"name": name, "arguments": json.dumps(arguments, ensure_ascii=False)}
+    return {"id": identity, "type": "function", "function": function}
+
+
 def _sharegpt_messages(record: Record) -> Any:
     items = next((record[key] for key in SHAREGPT_KEYS if key in record), None)
     return [*_system(record.get("system")), *map(_sharegpt_message, items)] if isinstance(items, list) else items
 
 
 def _sharegpt(record: Record) -> dict[str, Any]:
-    return _chat(_sharegpt_messages(record), record.get("tools"))
+    return openai_chat(_sharegpt_messages(record), record.get("tools"))
 
 
 def _sharegpt_pair(record: Record) -> dict[str, Any]:
@@ -118,7 +125,7 @@ def _alpaca_messages(record: Record) -> list[Message]:
 
 
 def _alpaca(record: Record) -> dict[str, Any]:
-    return _chat([*_alpaca_messages(record), _answer(record.get("output"))])
+    return openai_chat([*_alpaca_messages(record), _answer(record.get("output"))])
 
 
 def _alpaca_pair(record: Record) -> dict[str, Any]:
@@ -162,25 +169,27 @@ def _dialogue(text: str) -> list[Message]:
 def _harmony(record: Record) -> dict[str, Any]:
     developer = [{"role": "developer", "content": record["developer"]}] if record.get("developer") else []
     answer = _answer(record["final"]) | ({"thinking": record["analysis"]} if record.get("analysis") else {})
-    return _chat([*_system(record.get("system")), *developer, {"role": "user", "content": record["user"]}, answer])
+    return openai_chat(
+        [*_system(record.get("system")), *developer, {"role": "user", "content": record["user"]}, answer]
+    )
 
 
 def _question_answer(record: Record) -> dict[str, Any]:
     question, answer = question_answer(record) or ("question", "answer")
-    return _chat(
+    return openai_chat(
         [*_system(record.get("system")), {"role": "user", "content": record.get(question)}, _answer(record.get(answer))]
     )
 
 
 def _pair_of_texts(record: Record) -> dict[str, Any]:
-    return _chat([{"role": "user", "content": record.get("prompt")}, _answer(record.get("completion"))])
+    return openai_chat([{"role": "user", "content": record.get("prompt")}, _answer(record.get("completion"))])
 
 
 def _anthropic(record: Record) -> dict[str, Any]:
     messages: list[Any] = _system(record.get("system"))
     for message in record["messages"] if isinstance(record.get("messages"), list) else ():
         messages += _anthropic_message(message)
-    return _chat(messages, _anthropic_tools(record.get("tools")))
+    return openai_chat(messages, _anthropic_tools(record.get("tools")))
 
 
 def _anthropic_tools(tools: Any) -> Any:
@@ -211,11 +220,7 @@ def _anthropic_message(message: Any) -> list[Any]:
     for block in message["content"]:
         kind = block.get("type") if isinstance(block, dict) else None
         if kind == "tool_use":
-            function = {
-                "name": block.get("name", ""),
-                "arguments": json.dumps(block.get("input", {}), ensure_ascii=False),
-            }
-            calls.append({"id": block.get("id", ""), "type": "function", "function": function})
+            calls.append(openai_call(block.get("id", ""), block.get("name", ""), block.get("input", {})))
         elif kind == "tool_result":
             results.append(
                 {"role": "tool", "tool_call_id": block.get("tool_use_id", ""), "content": _plain(block.get("content"))}

@@ -8,13 +8,12 @@ from typing import Any
 
 from calculator.datasets.canonical import canonical
 from calculator.datasets.problems import quoted
-from calculator.datasets.reading import REASONING_KEYS
+from calculator.datasets.reading import MESSAGE_KEYS
 from calculator.datasets.vendor_canonical import canonical_vendor
 from calculator.datasets.vendor_formats import ConversionError, to_gemini, to_nova
 from pricing import AS_IT_IS, DatasetRules, Format
 
 _KEPT = ("tools", "functions", "parallel_tool_calls")
-_MESSAGE_KEYS = ("role", "content", "name", "weight", "tool_calls", "tool_call_id", "function_call", "refusal")
 
 
 def convert_record(
@@ -81,7 +80,7 @@ def _messages(messages: Any, *, merge_developer: bool) -> list[dict[str, Any]]:
 
 
 def _message(message: dict[str, Any], number: int, *, merge_developer: bool) -> dict[str, Any]:
-    if spare := sorted(message.keys() - {*_MESSAGE_KEYS, *REASONING_KEYS}):
+    if spare := sorted(message.keys() - MESSAGE_KEYS):
         raise ConversionError(f"Message {number}: {quoted(spare[0])} isn't a key that a platform reads.")
     cleaned = dict(message)
     if cleaned.get("role") == "developer" and merge_developer:

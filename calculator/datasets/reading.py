@@ -24,9 +24,10 @@ from pricing import PURPOSES, Format
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
-_MESSAGE_KEYS = frozenset(
+MESSAGE_KEYS = frozenset(
     ("role", "content", "name", "weight", "tool_calls", "tool_call_id", "function_call", "refusal", *REASONING_KEYS)
 )
+NOTHING_TRAINED = "Every answer has weight 0, so nothing would be trained. Give one the weight 1."
 _PREFERENCE_KEYS = frozenset(("input", "preferred_output", "non_preferred_output"))
 
 
@@ -68,9 +69,7 @@ def _read_chat(record: Mapping[str, Any], reading: ParsedLine) -> None:
             "last_not_assistant", f"The last message is by {quoted(roles[-1])}. End with the assistant's answer."
         )
     elif roles and not any(reading.is_trained) and _weights(record):
-        reading.fault(
-            "nothing_trained", "Every answer has weight 0, so nothing would be trained. Give one the weight 1."
-        )
+        reading.fault("nothing_trained", NOTHING_TRAINED)
     _read_tools(record, reading)
     _check_keys(record, CHAT_KEYS, reading)
 
@@ -168,12 +167,12 @@ def _read_message(message: dict[str, Any], number: int, reading: ParsedLine, *, 
     weight = message.get("weight", 1)
     if weight is not None and (isinstance(weight, bool) or weight not in (0, 1)):
         reading.fault("bad_weight", f"Message {number}: the weight is {quoted(weight)}. Write 0 or 1, or leave it out.")
-    if extra := message.keys() - _MESSAGE_KEYS:
+    if extra := message.keys() - MESSAGE_KEYS:
         text = f"Message {number}: no platform is known to read {quoted(min(extra))}; it isn't counted."
         reading.fault("unknown_key", f"{text} Move what the model should learn into the content.")
     trained = trains and role == "assistant" and weight != 0
     called = _read_calls(message, number, reading, trained=trained)
-    content, reasoned = message.get("content"), _reasoning(message)
+    content, reasoned = message.get("content"), reasoning_of(message)
     if reasoned:
         reading.traits.add("reasoning")
         if isinstance(content, str) or content is None:
@@ -186,8 +185,8 @@ def _read_message(message: dict[str, Any], number: int, reading: ParsedLine, *, 
     return role
 
 
-def _reasoning(message: Mapping[str, Any]) -> str:
-    """Return the reasoning of an answer, which stands before its content."""
+def reasoning_of(message: Mapping[str, Any]) -> str:
+    """Return the reasoning of an answer, which precedes its content; empty if it has none."""
     return next((message[key] for key in REASONING_KEYS if isinstance(message.get(key), str)), "")
 
 

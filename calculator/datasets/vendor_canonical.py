@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from calculator.datasets.canonical import openai_call, openai_chat
 from calculator.datasets.problems import quoted
 from calculator.datasets.vendor_formats import ConversionError, texts_of_parts
 from pricing import Format
@@ -36,7 +37,7 @@ def _from_gemini(record: Mapping[str, Any]) -> dict[str, Any]:
         for tool in record.get("tools") or ()
         for function in (tool.get("functionDeclarations") or tool.get("function_declarations") or ())
     ]
-    chat = {"messages": messages, **({"tools": tools} if tools else {})}
+    chat = openai_chat(messages, tools)
     if "completions" not in record:
         return chat
     answers: dict[str, Any] = {}
@@ -53,7 +54,7 @@ def _gemini_messages(content: Any) -> list[dict[str, Any]]:
     for part in content.get("parts") or ():
         if "functionCall" in part:
             call = part["functionCall"]
-            calls.append(_openai_call(call.get("id", call.get("name", "")), call.get("name", ""), call.get("args", {})))
+            calls.append(openai_call(call.get("id", call.get("name", "")), call.get("name", ""), call.get("args", {})))
         elif "functionResponse" in part:
             results.append(_gemini_result(part["functionResponse"]))
         elif part.get("thought"):
@@ -71,11 +72,6 @@ def _gemini_result(response: Mapping[str, Any]) -> dict[str, Any]:
     text = value["content"] if is_text else json.dumps(value, ensure_ascii=False)
     identity = response.get("id", response.get("name", ""))
     return {"role": "tool", "tool_call_id": identity, "content": text}
-
-
-def _openai_call(identity: str, name: str, arguments: Any) -> dict[str, Any]:
-    function = {"name": name, "arguments": json.dumps(arguments, ensure_ascii=False)}
-    return {"id": identity, "type": "function", "function": function}
 
 
 def _openai_image(part: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +127,7 @@ def _from_nova(record: Mapping[str, Any]) -> dict[str, Any]:
         }
         for spec in specs
     ]
-    chat = {"messages": messages, **({"tools": tools} if tools else {})}
+    chat = openai_chat(messages, tools)
     return {"input": chat, **answers} if answers else chat
 
 
@@ -142,7 +138,7 @@ def _nova_messages(role: str, blocks: Any) -> list[dict[str, Any]]:
             parts.append({"type": "text", "text": block["text"]})
         elif "toolUse" in block:
             use = block["toolUse"]
-            calls.append(_openai_call(use.get("toolUseId", ""), use.get("name", ""), use.get("input", {})))
+            calls.append(openai_call(use.get("toolUseId", ""), use.get("name", ""), use.get("input", {})))
         elif "toolResult" in block:
             result = block["toolResult"]
             content = "".join(_nova_text(item) for item in result.get("content") or ())

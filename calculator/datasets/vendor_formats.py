@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from calculator.datasets.problems import quoted
-from calculator.datasets.reading import REASONING_KEYS
+from calculator.datasets.reading import reasoning_of
 from calculator.errors import UserError
 
 _SYSTEM = ("system", "developer")
@@ -95,7 +95,7 @@ def _only(messages: list[dict[str, Any]], key: str) -> dict[str, Any]:
 def _split_system(messages: list[dict[str, Any]]) -> tuple[list[str], list[dict[str, Any]]]:
     count = next((at for at, message in enumerate(messages) if message.get("role") not in _SYSTEM), len(messages))
     if any(message.get("role") in _SYSTEM for message in messages[count:]):
-        raise ConversionError("A system message stands after the first turn; the format holds it only at the start.")
+        raise ConversionError("A system message comes after the first turn; the format holds it only at the start.")
     texts = [text for message in messages[:count] for text in texts_of_parts(message.get("content"))]
     return texts, messages[count:]
 
@@ -123,16 +123,12 @@ def _check(message: Mapping[str, Any], number: int) -> None:
         raise ConversionError(f"Message {number} has the name {quoted(message['name'])}, which the format can't hold.")
 
 
-def _reasoning(message: Mapping[str, Any]) -> str:
-    return next((message[key] for key in REASONING_KEYS if isinstance(message.get(key), str)), "")
-
-
 def _calls(message: Mapping[str, Any], number: int) -> list[tuple[str, str, Any]]:
     """Return id, name and arguments of each call."""
     calls = [*(message.get("tool_calls") or ())]
     if isinstance(message.get("function_call"), dict):
         calls.append({"function": message["function_call"]})
-    found = []
+    triples = []
     for call in calls:
         function = call.get("function", {}) if isinstance(call, dict) else {}
         arguments = function.get("arguments") or "{}"
@@ -140,8 +136,8 @@ def _calls(message: Mapping[str, Any], number: int) -> list[tuple[str, str, Any]
             value = json.loads(arguments) if isinstance(arguments, str) else arguments
         except ValueError:
             raise ConversionError(f"Message {number}: the arguments of a call aren't JSON.") from None
-        found.append((str(call.get("id", "")), str(function.get("name", "")), value))
-    return found
+        triples.append((str(call.get("id", "")), str(function.get("name", "")), value))
+    return triples
 
 
 def _parts(message: Mapping[str, Any]) -> list[Any]:
@@ -164,7 +160,8 @@ def _gemini_content(message: dict[str, Any], number: int, names: dict[str, str])
         response = {"content": "".join(texts_of_parts(message.get("content")))}
         extra = {"id": identity} if identity else {}
         return {"role": "function", "parts": [{"functionResponse": {**extra, "name": name, "response": response}}]}
-    parts: list[Any] = [{"text": _reasoning(message), "thought": True}] if _reasoning(message) else []
+    thought = reasoning_of(message)
+    parts: list[Any] = [{"text": thought, "thought": True}] if thought else []
     parts += [_gemini_part(part, number) for part in _parts(message)]
     parts += [
         {"functionCall": {**({"id": identity} if identity else {}), "name": name, "args": arguments}}
@@ -190,7 +187,7 @@ def _nova_blocks(message: dict[str, Any], number: int) -> list[Any]:
         content = [{"text": text} for text in texts_of_parts(message.get("content"))]
         identity = message.get("tool_call_id") or message.get("name", "")
         return [{"toolResult": {"toolUseId": identity, "content": content}}]
-    thought = _reasoning(message)
+    thought = reasoning_of(message)
     blocks: list[Any] = [{"reasoningContent": {"reasoningText": {"text": thought}}}] if thought else []
     blocks += [_nova_part(part, number) for part in _parts(message)]
     return blocks + [
