@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from calculator.comparison import Comparison, computed_once
-from calculator.costs.base_model import base_call_prices, estimate_uncached_base
+from calculator.costs.base_model import base_call_prices, estimate_base
 from calculator.costs.capacity import SECONDS_AN_HOUR, capacity_words, deployment_of
 from calculator.costs.hosting import is_dedicated
 from calculator.costs.inference import caching_note, offer_call_prices, token_loads
 from calculator.costs.rented_gpus import RentedGpuOffer, run_seconds
 from calculator.costs.training import billed_tokens_per_example, method_of, sells_method, tokens_of_a_run
 from calculator.costs.warnings import method_not_sold, not_for_sale, offer_warnings
+from calculator.numeric import ZERO
 from calculator.offer_estimate import EstimateContext, estimate_offer
 from calculator.question.resolved import ResolvedScenario
 from calculator.result import AssumptionImpact, BaseEstimate, Estimate, Warning, sum_amounts
@@ -67,14 +68,18 @@ def base_notes(comparison: Comparison) -> tuple[str, ...]:
     return (*notes, f"{caching[0].upper()}{caching[1:]}.") if caching and plan.calls_per_month else notes
 
 
+@computed_once
 def uncached_base(comparison: Comparison) -> BaseEstimate | None:
     """Return the baseline without prompt caching; None if there is none, or caching makes no difference.
 
     Args:
         comparison: The answer to the question.
     """
-    base = comparison.context.base_price(comparison.plan)
-    return estimate_uncached_base(comparison.plan, base, comparison.as_of) if base else None
+    price = comparison.context.base_price(comparison.plan)
+    if price is None or comparison.base is None:
+        return None
+    uncached = estimate_base(comparison.plan._replace(cached_share=ZERO), price, comparison.as_of)
+    return None if uncached.total_usd == comparison.base.total_usd else uncached
 
 
 @computed_once

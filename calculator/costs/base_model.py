@@ -60,12 +60,6 @@ def base_call_prices(base: BasePrice) -> CallPrices:
     return CallPrices(lambda kind: prices.get(kind, ()), caching_of(base.provider, base.model))
 
 
-def estimate_uncached_base(plan: ResolvedScenario, base: BasePrice, on: date) -> BaseEstimate | None:
-    """Return the cost of the calls without prompt caching; None if caching makes no difference."""
-    plain = estimate_base(plan._replace(cached_share=ZERO), base, on)
-    return None if plain.total_usd == estimate_base(plan, base, on).total_usd else plain
-
-
 def estimate_base(plan: ResolvedScenario, base: BasePrice, on: date) -> BaseEstimate:
     """Return the cost of the calls without tuning, over the whole horizon."""
     lines = inference_lines(plan, plan.prompt_before_tokens, base_call_prices(base), on, plan.months)

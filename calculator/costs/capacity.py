@@ -57,19 +57,19 @@ class LoadLimit(NamedTuple):
 
 
 class DeployedOffer(Offer):
-    """An offer of the catalogue with a deployment by the hour, for one question. Built by `calculator.deployments`."""
+    """An offer with a deployment by the hour, for one question. Built by `calculator.deployments` or `gpu_rental`."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
 
     deployment: ServingReplica | None
-    """None if its throughput isn't known; then `limit` says what it plausibly carries."""
-    limit: LoadLimit | None
+    """None if its throughput isn't known, or the model can't be served."""
+    limit: LoadLimit | None = None
+    """The load that it plausibly carries; None unless its throughput isn't known."""
 
 
 def deployment_of(offer: Offer) -> ServingReplica | None:
     """Return the replica that an offer for one question is served on; None if it has none or isn't known."""
-    deployment = getattr(offer, "deployment", None)
-    return deployment if isinstance(deployment, ServingReplica) else None
+    return offer.deployment if isinstance(offer, DeployedOffer) else None
 
 
 def busy_seconds(plan: ResolvedScenario, replica: ServingReplica) -> Decimal:
@@ -123,10 +123,11 @@ def capacity_of(plan: ResolvedScenario, offer: Offer, hosting_usd: Decimal | Non
     """
     if not plan.calls_per_month or not plan.hosted_hours_per_month or isinstance(plan.calls_per_month, Numeric):
         return None
-    if replica := deployment_of(offer):
-        return _replica_capacity(plan, replica, hosting_usd)
-    limit = getattr(offer, "limit", None)
-    return _limit_capacity(plan, limit) if isinstance(limit, LoadLimit) else None
+    if not isinstance(offer, DeployedOffer):
+        return None
+    if offer.deployment:
+        return _replica_capacity(plan, offer.deployment, hosting_usd)
+    return _limit_capacity(plan, offer.limit) if offer.limit else None
 
 
 def _replica_capacity(plan: ResolvedScenario, replica: ServingReplica, hosting_usd: Decimal | None) -> Capacity:

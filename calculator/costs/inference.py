@@ -76,14 +76,14 @@ def cached_tokens(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices:
     """
     rule = prices.caching
     if plan.cached_share is not None:
-        whole = plan.call_input_tokens if prompt_tokens is None else prompt_tokens
-        return whole * plan.cached_share * _reaches(whole, prices.least_cached)
+        return _cacheable_tokens(plan, prompt_tokens, prices) * plan.cached_share
     if prompt_tokens is None or rule is None or not rule.automatic:
         return ZERO
-    step, least = Decimal(rule.step_tokens or 1), Decimal(prices.least_cached)
-    whole = larger(ZERO, prompt_tokens - least)
-    inside = least + round_down(whole / step) * step if rule.step_tokens else prompt_tokens
-    return inside * _reaches(prompt_tokens, prices.least_cached)
+    if not rule.step_tokens:
+        return _cacheable_tokens(plan, prompt_tokens, prices)
+    step, least = Decimal(rule.step_tokens), Decimal(prices.least_cached)
+    steps = round_down(larger(ZERO, prompt_tokens - least) / step)
+    return (least + steps * step) * _reaches(prompt_tokens, prices.least_cached)
 
 
 def caching_note(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: CallPrices, seller: str) -> str | None:
@@ -121,8 +121,13 @@ def written_tokens(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices
     """Return the tokens of a call that are written to the cache: the share of the prompt that isn't read from it."""
     if not plan.cached_share or prices.caching is None:
         return ZERO
-    whole = plan.call_input_tokens if prompt_tokens is None else prompt_tokens
-    return whole * (ONE - plan.cached_share) * _reaches(whole, prices.least_cached)
+    return _cacheable_tokens(plan, prompt_tokens, prices) * (ONE - plan.cached_share)
+
+
+def _cacheable_tokens(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: CallPrices) -> Decimal:
+    """Return the tokens of the prompt, or of the call's input without one; zero below the seller's minimum."""
+    tokens = plan.call_input_tokens if prompt_tokens is None else prompt_tokens
+    return tokens * _reaches(tokens, prices.least_cached)
 
 
 def token_loads(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: CallPrices) -> list[TokenLoad]:

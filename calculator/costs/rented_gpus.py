@@ -7,11 +7,9 @@ and calls.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
-from pydantic import ConfigDict
-
-from calculator.costs.capacity import SECONDS_AN_HOUR, ServingReplica
+from calculator.costs.capacity import SECONDS_AN_HOUR, DeployedOffer
 from calculator.numeric import ONE, Numeric, round_up, wall_seconds
 from calculator.question.resolved import ResolvedScenario
 from pricing import GpuOffer, Offer
@@ -45,15 +43,11 @@ class AlternativeAssumption(NamedTuple):
     offer: Offer
 
 
-class RentedGpuOffer(Offer):
+class RentedGpuOffer(DeployedOffer):
     """GPUs of one platform for one question. Built by `gpu_rental.search`, never read from a file."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
 
     work: RentedTraining | None
     """None if the job doesn't fit; `unfit` says why."""
-    deployment: ServingReplica | None
-    """None if the model can't be served."""
     unfit: str | None
     rented_from: GpuOffer
     """The offer by the GPU-hour."""
