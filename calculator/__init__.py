@@ -8,9 +8,7 @@ from calculator.answer.options import Option, option, options
 from calculator.answer.periods import average_month, comparable_span, equal_periods, horizon_total
 from calculator.answer.threshold import Threshold, threshold
 from calculator.answer.verdict import Verdict, VerdictAnswer, VerdictReason, verdict
-from calculator.capability.classes import CapabilityClass, ClassName, band_of, capability_class
-from calculator.capability.evidence import Evidence, EvidenceSentence, evidence
-from calculator.capability.filters import FilterResult, Filters
+from calculator.capability.evidence import Evidence, EvidenceSentence
 from calculator.comparison import Comparison, CostSpan
 from calculator.costs.horizon import day_after_months, months_between
 from calculator.errors import FieldErrors, UserError
@@ -20,6 +18,7 @@ from calculator.estimate_notes import (
     base_notes,
     estimate_assumptions,
     estimate_warnings,
+    evidence,
     training_range,
     uncached_base,
 )
@@ -69,9 +68,7 @@ __all__ = [
     "BaseEstimate",
     "Billed",
     "BreakEven",
-    "CapabilityClass",
     "Cause",
-    "ClassName",
     "Comparison",
     "Component",
     "CostSpan",
@@ -83,8 +80,6 @@ __all__ = [
     "EvidenceSentence",
     "FieldErrors",
     "Figure",
-    "FilterResult",
-    "Filters",
     "FormulaInput",
     "Formulas",
     "Key",
@@ -112,10 +107,8 @@ __all__ = [
     "actual_variances",
     "assumption_impacts",
     "average_month",
-    "band_of",
     "base_notes",
     "break_even",
-    "capability_class",
     "comparable_span",
     "crossover",
     "cumulative_prompting_usd",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from calculator.capability.evidence import Evidence, evidence_for
 from calculator.comparison import Comparison, computed_once
 from calculator.costs.base_model import base_call_prices, estimate_base
 from calculator.costs.capacity import SECONDS_AN_HOUR, capacity_words, deployment_of
@@ -34,7 +35,26 @@ def estimate_warnings(comparison: Comparison, estimate: Estimate) -> tuple[Warni
         return (_unpriced(comparison, estimate),)
     plan, as_of = comparison.plan, comparison.as_of
     end = _estimate_context(comparison).end
-    return tuple(offer_warnings(plan, estimate.offer, as_of, estimate.months, end, estimate.epochs, estimate.lines))
+    warnings = offer_warnings(plan, estimate.offer, as_of, estimate.months, end, estimate.epochs, estimate.lines)
+    few_examples = evidence(comparison, estimate).warning
+    return (*warnings, *([Warning("few_examples", few_examples)] if few_examples else []))
+
+
+@computed_once
+def evidence(comparison: Comparison, estimate: Estimate) -> Evidence:
+    """Return what is published about tuned models on the question's task; it changes no price.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison, whose model's results come first.
+
+    Returns:
+        At most two results for tuning and two against it; none if the question names no task.
+    """
+    context = comparison.context
+    if context.task_results is None:
+        return Evidence()
+    return evidence_for(context.task_results, context.models.get(estimate.offer.id), comparison.plan.examples)
 
 
 @computed_once

@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from calculator.capability.classes import CapabilityClass, capability_class
+from calculator.capability.evidence import TaskResults, task_results
 from calculator.capability.filters import PASSES, FilterResult, Filters, filters_of
 from calculator.costs.base_model import given_base_price, listed_base_price
 from calculator.costs.rented_gpus import RentedGpuOffer, repriced
@@ -54,6 +55,8 @@ class PricingContext(NamedTuple):
     """What the values of models are compared by."""
     filters: Filters | None
     """The filters of the question; None if it has none."""
+    task_results: TaskResults | None
+    """What is published about tuned models on the question's task; None if it names no task."""
 
     def class_of(self, offer: Offer) -> CapabilityClass | None:
         """Return the class of an offer's model against the reference; None if the question names none."""
@@ -125,6 +128,7 @@ def pricing_context(scenario: Scenario, catalog: Catalog, on: date) -> PricingCo
         reference=base or like,
         scales=table.scales,
         filters=filters_of(scenario, like),
+        task_results=task_results(scenario.task, table) if scenario.task else None,
     )
 
 

@@ -10,13 +10,14 @@ from bot.render.ages import age_marked
 from bot.render.assumptions import assumption_sentences, impact_sentences
 from bot.render.blocks import Block, SlackMessage, context, section, table_block
 from bot.render.escaping import escape
+from bot.render.evidence import SIDES, evidence_title
 from bot.render.headline import question
 from bot.render.money import money, quantity
 from bot.render.sources import age_mark_meaning, oldest_price, price_notes, read_day
 from bot.render.tables import Table, horizon, item_rows, offer_name, plain, priced_lines
 from bot.render.uncertainty import sensitivity_sentence, uncertainty_sentences
 from bot.render.warnings import sorted_warnings, warning_text
-from calculator import Comparison, Estimate, LineItem, base_notes, sum_amounts
+from calculator import Comparison, Estimate, EvidenceSentence, LineItem, base_notes, evidence, sum_amounts
 from pricing import Source
 
 _LONG_NUMBER = re.compile(r"(?<![\d.,])[1-9][\d,]*\.\d{5,}")
@@ -45,6 +46,7 @@ def breakdown_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
             ("Watch out", [warning_text(warning) for warning in sorted_warnings(comparison, estimate)], True),
             (IMPACT_TITLE, impact_sentences(comparison, estimate), True),
             ("Assumptions", _assumptions(comparison, estimate), True),
+            (evidence_title(comparison), map(_published, evidence(comparison, estimate).sentences), False),
             ("Formulas", [f"{line.label}: {_short_numbers(line.formula)}" for line in priced_lines(estimate)], True),
             ("Notes", [*base_notes(comparison), *price_notes(estimate)], True),
         ),
@@ -97,6 +99,13 @@ def _numbered_sources(comparison: Comparison, estimate: Estimate) -> dict[Source
 
 def _source_text(comparison: Comparison, number: int, source: Source) -> str:
     return f"[{number}] {linked(source)}, read {read_day(source)}, {age_marked(source, comparison.as_of)}"
+
+
+def _published(sentence: EvidenceSentence) -> str:
+    day = sentence.source.checked
+    return (
+        f"{SIDES[sentence.speaks]}: {escape(sentence.finding)} {linked(sentence.source)}, {day}, {sentence.publisher}."
+    )
 
 
 def linked(source: Source) -> str:

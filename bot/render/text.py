@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.render.assumptions import assumption_sentences, impact_sentences
 from bot.render.charts.tornado import drivers_table
+from bot.render.evidence import evidence_sentences, evidence_title
 from bot.render.headline import headline, question
 from bot.render.money import money
 from bot.render.payback import base_sentence, break_even_sentences, crossover_sentence
@@ -48,6 +49,7 @@ def to_text(comparison: Comparison) -> str:
         ("How sure", uncertainty_sentences(comparison, featured)),
         ("Watch out", [warning_text(warning) for warning in sorted_warnings(comparison, featured)]),
         ("Assumptions", assumptions if featured.lines else []),
+        (evidence_title(comparison), list(evidence_sentences(comparison, featured))),
         (
             "Prices",
             [

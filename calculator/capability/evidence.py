@@ -19,14 +19,33 @@ _PUBLISHED_BY = {
 _RANKS = {"independent": 0, "authors": 1, "vendor": 2, "high": 0, "medium": 1, "low": 2}
 
 
+class TaskResults(NamedTuple):
+    """Published results of tuned models on one task."""
+
+    results: tuple[TunedResult, ...]
+    floor: ExampleFloor | None
+    """The number of examples below which they are no better than prompting; None if none is published."""
+
+
 class EvidenceSentence(NamedTuple):
     """One published result, in words."""
 
-    text: str
+    finding: str
+    """The tuned model and its scores, as a sentence."""
     speaks: Side
     """Whether it speaks for the tuned model or against it."""
     source: PublishedSource
     result: TunedResult
+
+    @property
+    def publisher(self) -> str:
+        """Who published the result, such as `published by a vendor`."""
+        return _PUBLISHED_BY[self.source.published_by or "vendor"]
+
+    @property
+    def text(self) -> str:
+        """The finding with its source, the source's day and its publisher."""
+        return f"{self.finding} {self.source.title}, {self.source.checked}, {self.publisher}."
 
 
 class Evidence(NamedTuple):
@@ -38,8 +57,15 @@ class Evidence(NamedTuple):
     """Says that published results with so few examples are no better than prompting."""
 
 
-def evidence(
-    task: Task, model: ModelCapability | None, table: CapabilityTable, examples: Decimal | None = None
+def task_results(task: Task, table: CapabilityTable) -> TaskResults:
+    """Return the published results on a task that speak for tuning or against it."""
+    return TaskResults(
+        tuple(result for result in table.results if result.task == task and result.speaks), table.floors.get(task)
+    )
+
+
+def evidence_for(
+    published: TaskResults, model: ModelCapability | None = None, examples: Decimal | None = None
 ) -> Evidence:
     """Return published results on a task: at most two for tuning and two against it.
 
@@ -47,22 +73,20 @@ def evidence(
     several results with different numbers of examples, the one closest to `examples` is taken.
 
     Args:
-        task: The task.
+        published: The results on the task.
         model: The model that would be tuned; None: any.
-        table: Holds the results.
         examples: Number of training examples; None if unknown.
     """
-    results = [result for result in table.results if result.task == task and result.speaks]
-    ranked = sorted(_closest_counts(results, examples), key=lambda result: _rank(result, model))
+    ranked = sorted(_closest_counts(published.results, examples), key=lambda result: _rank(result, model))
     supporting = [result for result in ranked if result.speaks in ("for", "level")][:MOST_PER_SIDE]
     opposing = [result for result in ranked if result.speaks == "against"][:MOST_PER_SIDE]
     return Evidence(
         tuple(
-            EvidenceSentence(_sentence(result), result.speaks, result.source, result)
+            EvidenceSentence(_finding(result), result.speaks, result.source, result)
             for result in (*supporting, *opposing)
             if result.speaks
         ),
-        _warning(table.floors.get(task), examples),
+        _warning(published.floor, examples),
     )
 
 
@@ -100,23 +124,19 @@ def _size_ratio(measured: Decimal | None, asked: Decimal | None) -> Decimal:
     return (max(measured, asked) / min(measured, asked) / 4).to_integral_value(rounding="ROUND_FLOOR")
 
 
-def _sentence(result: TunedResult) -> str:
-    source = result.source
+def _finding(result: TunedResult) -> str:
     terms = "; ".join(filter(None, ("" if result.method == "tuned" else result.method, _examples(result))))
     setting = f" ({result.reference_setting})" if result.reference_setting else ""
-    name = _set_name(result.set, source.title)
+    name = _set_name(result.set, result.source.title)
     if result.tuned is not None and result.reference_score is not None:
-        finding = (
+        scores = (
             f"{result.tuned:f} on {name} ({result.metric}); {result.reference}{setting}: {result.reference_score:f}"
         )
     else:
         score = f"{result.tuned:f} ({result.metric})" if result.tuned is not None else ""
         words = ", ".join(filter(None, (score, result.outcome)))
-        finding = f"{words}, on {name}; compared with {result.reference}{setting}"
-    return (
-        f"{result.model}, tuned{f' ({terms})' if terms else ''}: {finding}. "
-        f"{source.title}, {source.checked}, {_PUBLISHED_BY[source.published_by or 'vendor']}."
-    )
+        scores = f"{words}, on {name}; compared with {result.reference}{setting}"
+    return f"{result.model}, tuned{f' ({terms})' if terms else ''}: {scores}."
 
 
 def _examples(result: TunedResult) -> str:

@@ -12,11 +12,13 @@ from decimal import Decimal
 import pytest
 
 from bot.render.assumptions import assumption_sentences
+from bot.render.breakdown import breakdown_reply
 from bot.render.headline import headline, question
 from bot.render.payback import base_sentence, break_even_sentences, payback_text
 from bot.render.scenario_changes import field_changes
 from bot.render.sources import price_ages
 from bot.render.tables import duration_text
+from bot.render.text import to_text
 from bot.render.warnings import warning_text
 from calculator import Comparison, Estimate, Warning
 from pricing import Catalog
@@ -112,3 +114,23 @@ def test_field_changes_show_values_before_and_after() -> None:
     before = {"epochs": "3", "on": "openai", "calls": "10k/month"}
     after = {"epochs": "5", "on": "google", "calls": "10k/month"}
     assert sorted(field_changes(before, after)) == ["epochs 3 → 5", "the offers compared"]
+
+
+def test_task_quotes_published_results(catalog: Catalog) -> None:
+    """The scores of tuned_results.yml, linked in Slack; 90 examples are below the published floor of about 100."""
+    line = "on=together examples=90 example=250/150 calls=20k/month call=100/70 base=gpt-4.1-mini"
+    plain = to_text(compare(line, catalog))
+    assert "Published results" not in plain
+    comparison = compare(f"{line} task=classification", catalog)
+    text, featured = to_text(comparison), comparison.featured
+    assert featured is not None
+    assert "Published results of tuned models: Classification" in text
+    assert "90 examples are fewer than published results needed for classification" in text
+    finding = (
+        "For tuning: GPT-3.5 Turbo tuned, tuned (OpenAI fine-tuning; 266 examples): 73.81 on 20 Newsgroups, 20 classes "
+        "(accuracy %); GPT-3.5 Turbo (zero-shot): 60.22."
+    )
+    assert f"{finding} Georgian LLM Finetuning Hub, 2024-03-27, independent." in text
+    page = "https://github.com/georgian-io/LLM-Finetuning-Toolkit/tree/27dd13e0be016b6b3219ff772e2a87943b3fbf05"
+    linked = f"{finding} <{page}|Georgian LLM Finetuning Hub>, 2024-03-27, independent."
+    assert linked in str(breakdown_reply(comparison, featured).blocks)

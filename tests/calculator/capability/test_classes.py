@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from calculator import band_of, capability_class, read_scenario
-from calculator.capability.classes import answering_mode
+from calculator import read_scenario
+from calculator.capability.classes import answering_mode, band_of, capability_class
 from calculator.pricing_context import pricing_context
 from pricing import Catalog, Measure, ModelCapability, PublishedSource, load_capability
 

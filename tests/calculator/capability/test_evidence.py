@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calculator import estimate, evidence, read_scenario
+from calculator import estimate, read_scenario
+from calculator.capability.evidence import evidence_for, task_results
 from pricing import Catalog, Task, load_capability
 
 TABLE = load_capability()
@@ -19,7 +20,7 @@ TODAY = date(2026, 11, 21)
 
 def texts(task: Task, model: str | None = None, examples: int | None = None) -> list[tuple[str, str]]:
     asked = TABLE.models[model] if model else None
-    result = evidence(task, asked, TABLE, None if examples is None else Decimal(examples))
+    result = evidence_for(task_results(task, TABLE), asked, None if examples is None else Decimal(examples))
     return [(sentence.speaks, sentence.text) for sentence in result.sentences]
 
 
@@ -72,14 +73,14 @@ def test_results_with_about_as_many_examples_are_quoted() -> None:
     ],
 )
 def test_few_examples_are_warned_of_at_the_published_floor(task: Task, examples: int, warning: str | None) -> None:
-    text = evidence(task, None, TABLE, Decimal(examples)).warning
+    text = evidence_for(task_results(task, TABLE), examples=Decimal(examples)).warning
     assert text is None if warning is None else text is not None and text.startswith(warning)
 
 
 @given(st.sampled_from(get_args(Task)), st.sampled_from([None, *sorted(TABLE.models)]), st.integers(0, 10**6))
 def test_evidence_holds_at_most_two_results_a_side(task: Task, model: str | None, examples: int) -> None:
     asked = TABLE.models[model] if model else None
-    result = evidence(task, asked, TABLE, Decimal(examples))
+    result = evidence_for(task_results(task, TABLE), asked, Decimal(examples))
     sides = ["against" if sentence.speaks == "against" else "for" for sentence in result.sentences]
     assert sides == sorted(sides, reverse=True)
     assert max(sides.count("for"), sides.count("against")) <= 2

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calculator import FieldErrors, Filters, read_scenario
+from calculator import FieldErrors, read_scenario
+from calculator.capability.filters import Filters
 from calculator.pricing_context import PricingContext, pricing_context
 from calculator.question.filters import LETTERS, AtLeast, Needs, SizeRange, parse_at_least, parse_needs, parse_size
 from pricing import Catalog, ModelCapability, load_capability
