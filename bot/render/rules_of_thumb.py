@@ -36,6 +36,8 @@ def _money(comparison: Comparison, estimate: Estimate, payback: BreakEven) -> st
     over = "until the model ends" if to_end else f"over {horizon(comparison)}"
     if favours is None or payback.net_usd is None:
         after = f": {name} pays back after {counted(payback.calls, 'call')}" if payback.calls is not None else ""
+        if comparison.plan.states_calls:
+            return f"The money favours prompting: without calls nothing pays for the training{after}."
         return f"The money depends on the number of calls, which isn't given{after}."
     if favours == "neither":
         return f"Money doesn't decide: {over} tuning {name} and prompting cost the same."

@@ -15,9 +15,9 @@ VerdictAnswer = Literal["yes", "no", "different_model", "not_enough"]
 VerdictReason = Literal[
     "pays_back", "too_few_calls", "never_pays", "other_model_pays", "no_calls", "no_base", "base_unknown", "none_usable"
 ]
-"""pays_back: like with like costs less over the horizon. too_few_calls: it would at more calls. never_pays: at no
-number of calls. other_model_pays: only a smaller or unknown model does. no_calls, no_base: the question doesn't say.
-base_unknown: a price of the baseline is unknown. none_usable: every option is set aside.
+"""pays_back: like with like costs less over the horizon. too_few_calls: it would at more calls, or there are none.
+never_pays: at no number of calls. other_model_pays: only a smaller or unknown model does. no_calls, no_base: the
+question doesn't say. base_unknown: a price of the baseline is unknown. none_usable: every option is set aside.
 """
 
 
@@ -58,6 +58,8 @@ def verdict(comparison: Comparison) -> Verdict:
         return Verdict("not_enough", "no_base", chosen, None, None, None, None)
     like = _like(comparison)
     if not comparison.plan.calls_per_month:
+        if comparison.plan.states_calls:  # calls=0/day: nothing to save on
+            return Verdict("no", "too_few_calls", chosen, like, None, None, None)
         return Verdict("not_enough", "no_calls", chosen, like, None, None, None)
     saving = _saving(comparison, chosen)
     if saving is None:

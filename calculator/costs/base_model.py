@@ -63,7 +63,7 @@ def base_call_prices(base: BasePrice) -> CallPrices:
 def estimate_base(plan: ResolvedScenario, base: BasePrice, on: date) -> BaseEstimate:
     """Return the cost of the calls without tuning, over the whole horizon."""
     lines = inference_lines(plan, plan.prompt_before_tokens, base_call_prices(base), on, plan.months)
-    if plan.deployed and plan.serving == "on-demand" and not plan.calls_per_month:
+    if plan.states_calls and not plan.calls_per_month:
         lines.append(_no_calls(plan))
     return BaseEstimate(base.model, base.provider, plan.months, tuple(lines))
 

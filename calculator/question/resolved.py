@@ -68,13 +68,18 @@ class ResolvedScenario(NamedTuple):
     """Hours per run spent waiting for GPUs; they are not billed."""
     models_sharing: Decimal
     """Tuned models with the same traffic that share the replicas."""
-    deployed: bool = True
-    """The tuned model is deployed: the question has calls, if only none, or asks for dedicated serving."""
+    states_calls: bool = True
+    """The question gives a number of calls, if only zero."""
     peak: Decimal | None = None
     """Calls of the busiest hour over those of an average hour; None: the assumption."""
     least_replicas: Decimal = ONE
     throughput: Decimal = ZERO
     """Place of the throughput in its 80 % interval: 0 likely, −1 its low end, 1 its high end."""
+
+    @property
+    def deployed(self) -> bool:
+        """True if the tuned model is deployed: for calls, even none of them, or as dedicated capacity."""
+        return self.states_calls or self.serving == "dedicated"
 
 
 Pick = Callable[[str, Amount], Decimal]
@@ -131,7 +136,7 @@ def resolve(scenario: Scenario, pick: Pick) -> ResolvedScenario:
         idle_hours=at("idle"),
         queue_hours=at("queue"),
         models_sharing=Decimal(scenario.adapters),
-        deployed=scenario.calls is not None or scenario.serving == "dedicated",
+        states_calls=scenario.calls is not None,
         peak=pick("peak", scenario.peak) if scenario.peak else None,
         least_replicas=Decimal(scenario.replicas),
     )

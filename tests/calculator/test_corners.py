@@ -99,6 +99,7 @@ def test_a_base_model_without_any_call_costs_nothing(catalog: Catalog) -> None:
     base = answer(catalog, **fields, calls="0/day", call="100/70").base
     assert base is not None
     assert (base.complete, base.monthly_usd, base.total_usd) == (True, 0, 0)
+    assert answer(catalog, **fields, calls="0/day", call="100/70", serving="dedicated").base == base
     unknown = answer(catalog, **fields).base
     assert unknown is not None
     assert (unknown.complete, unknown.monthly_usd) == (False, None)

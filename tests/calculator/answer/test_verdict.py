@@ -22,6 +22,7 @@ def compared(catalog: Catalog, **fields: str) -> Comparison:
         ({"calls": "20k/day"}, "no", "too_few_calls", "azure/gpt-4.1-mini@global"),
         ({"calls": "200k/day"}, "yes", "pays_back", "azure/gpt-4.1-mini@global"),
         ({"calls": "20k/day", "prompt": "1500->1500"}, "no", "never_pays", "azure/gpt-4.1-mini@global"),
+        ({"calls": "0/day"}, "no", "too_few_calls", "azure/gpt-4.1-mini@global"),
         ({"calls": "", "call": ""}, "not_enough", "no_calls", "azure/gpt-4.1-mini@global"),
         ({"calls": "20k/day", "base": ""}, "not_enough", "no_base", "azure/gpt-4.1-mini@global"),
         (
