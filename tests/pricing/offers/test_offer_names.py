@@ -107,6 +107,56 @@ def test_suggestions_name_what_has_ended_last() -> None:
     assert not {"azure/gpt-4@regional", "openai/gpt-4"} & set(near)
 
 
+@pytest.mark.parametrize(
+    ("name", "offer_ids"),
+    [
+        (
+            "gpt-4.1-mini",
+            "azure/gpt-4.1-mini@datazone azure/gpt-4.1-mini@developer azure/gpt-4.1-mini@global"
+            " azure/gpt-4.1-mini@regional openai/gpt-4.1-mini",
+        ),
+        ("qwen3-8b", "crusoe/qwen3-8b fireworks/qwen3-8b google/qwen3-8b tinker/qwen3-8b together/qwen3-8b"),
+        ("Qwen3-8B", "crusoe/qwen3-8b fireworks/qwen3-8b google/qwen3-8b tinker/qwen3-8b together/qwen3-8b"),
+        (
+            "llama-8b",
+            "aws-bedrock/llama-3.1-8b crusoe/llama-3.1-8b fireworks/llama-3.1-8b google/llama-3.1-8b"
+            " together/llama-3.1-8b wandb/llama-3.1-8b",
+        ),
+        ("gemma3-27b", "fireworks/gemma-3-27b google/gemma-3-27b together/gemma-3-27b"),
+        ("qwen3.5-4b", "prime-intellect/qwen3.5-4b tinker/qwen3.5-4b together/qwen3.5-4b"),
+        ("chatgpt-3.5", "azure/gpt-35-turbo@regional openai/gpt-3.5-turbo"),
+        ("nova-2-lite", "aws-bedrock/nova-2-lite"),
+        ("amazon.nova-2-lite-v1:0", "aws-bedrock/nova-2-lite"),
+        ("claude-haiku", "anthropic/claude aws-bedrock/claude-3-haiku"),
+        ("gemini-flash", "google/gemini-3.5-flash"),
+        ("mistral", "mistral/classifier mistral/text-models"),
+    ],
+)
+def test_offers_by_name(catalog: Catalog, name: str, offer_ids: str) -> None:
+    assert sorted(offer.id for offer in catalog.named(name)) == offer_ids.split()
+
+
+def test_model_name_matches_every_platform(catalog: Catalog) -> None:
+    platforms = {
+        name: {offer.platform for offer in catalog.named(name)} for name in ("gpt-4o", "gpt-oss-20b", "llama-70b")
+    }
+    assert platforms == {
+        "gpt-4o": {"openai", "azure"},
+        "gpt-oss-20b": {"azure", "aws-bedrock", "together", "fireworks", "tinker", "nebius", "prime-intellect"},
+        "llama-70b": {"azure", "aws-bedrock", "google", "together", "fireworks"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [("gpt-4.1-mni", "gpt-4.1-mini"), ("gemini-3.5-flsh", "google/gemini-3.5-flash"), ("nova2lte", "nova-2-lite")],
+)
+def test_typing_error_suggests_similar_names(catalog: Catalog, typed: str, near: str) -> None:
+    with pytest.raises(UnknownName, match="Did you mean") as caught:
+        catalog.named(typed)
+    assert any(near in name for name in caught.value.near)
+
+
 def names_of(offer_id: str, catalog: Catalog = CATALOG) -> tuple[str, ...]:
     offer = catalog.offers[offer_id]
     titles = (offer.title, f"{offer.title} ({offer.platform_title})", f"{offer.platform_title} {offer.title}")
