@@ -10,6 +10,7 @@ from bot.forms.choices import NOTHING_YET
 from bot.forms.estimates import View, field_block, plain
 from bot.forms.fields import MAIN, SHARE, Field, field_of
 from bot.forms.inputs import element_text
+from bot.slack.payload import at
 from bot.store import WHOLE_WORKSPACE, Budget
 from calculator import KEYS
 
@@ -94,19 +95,20 @@ def budget_form(budget: Budget | None, channel_id: str) -> View:
 
 def read_budget(view: View, team_id: str) -> Budget:
     """Return the budget in the input of `budget_form`, with the amount as typed."""
-    state = view["state"]["values"]
-    scope = (state.get(SCOPE, {}).get(SCOPE, {}).get("selected_option") or {}).get("value")
+    state = at(view, "state", "values")
+    people = at(state, APPROVERS, APPROVERS, "selected_users")
+    is_for_channel = element_text(at(state, SCOPE, SCOPE)) == "channel"
     return Budget(
         team_id,
-        view["private_metadata"] if scope == "channel" else WHOLE_WORKSPACE,
-        (state[AMOUNT][AMOUNT].get("value") or "").strip(),
-        tuple(state[APPROVERS][APPROVERS].get("selected_users") or ()),
+        str(view["private_metadata"]) if is_for_channel else WHOLE_WORKSPACE,
+        (element_text(at(state, AMOUNT, AMOUNT)) or "").strip(),
+        tuple(str(person) for person in people) if isinstance(people, list) else (),
     )
 
 
 def read_defaults_form(view: View) -> dict[str, str]:
     """Return the input of `defaults_form` by key."""
-    values = {field.key: element_text(view["state"]["values"][field.key][field.key]) or "" for field in FIELDS}
+    values = {field.key: element_text(at(view, "state", "values", field.key, field.key)) or "" for field in FIELDS}
     return values | ({"base": ""} if values["base"] == NOTHING_YET else {})
 
 

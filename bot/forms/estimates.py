@@ -241,6 +241,8 @@ def _choice(field: Field, value: str) -> Block:
     """Return a menu or radio buttons. A value that the menu doesn't have, such as another currency, is added to it."""
     choices = dict(field.choices)
     selected = next((choice for choice in choices if choice.lower() == value.strip().lower()), value.strip())
+    if len(selected) > MAX_VALUE:
+        selected = ""
     if not selected and (field.kind == "radio" or field.key == CALLS_PER):
         selected = next(iter(choices))
     if selected:

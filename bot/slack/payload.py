@@ -20,3 +20,17 @@ def are_texts(body: Any, *names: str) -> bool:
 def whole(text: str) -> str:
     """Return text without lone surrogates, which JSON can carry and nothing can encode."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def is_routable(body: dict[str, Any]) -> bool:
+    """Return whether a request has the parts that Bolt reads without a check when it chooses a listener."""
+    match body.get("type"):
+        case "block_actions":
+            actions = body.get("actions")
+            return isinstance(actions, list) and bool(actions) and are_texts(actions[0], "action_id", "block_id")
+        case "view_submission" | "view_closed":
+            return are_texts(body.get("view"), "type", "callback_id")
+        case "event_callback":
+            return are_texts(body.get("event"), "type")
+        case kind:
+            return kind is None or isinstance(kind, str)

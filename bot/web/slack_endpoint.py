@@ -17,6 +17,7 @@ from slack_sdk.signature import SignatureVerifier
 from yarl import query_to_pairs
 
 from bot.slack.oauth import INSTALL_PATH, REDIRECT_PATH, InstallFlow
+from bot.slack.payload import is_routable
 from bot.slack.replays import DUPLICATE, Replays
 from bot.web.probes import Probes
 
@@ -115,8 +116,8 @@ def _parse(content_type: str, body: bytes) -> dict[str, Any]:
         parsed = dict(query_to_pairs(body.decode()))
         if "payload" in parsed:
             parsed = json.loads(parsed["payload"])
-    if not isinstance(parsed, dict):
-        raise ValueError("neither a JSON object nor a form")
+    if not isinstance(parsed, dict) or not is_routable(parsed):
+        raise ValueError("not one of Slack's requests")
     return parsed
 
 

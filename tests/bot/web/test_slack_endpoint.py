@@ -108,7 +108,21 @@ async def test_incomplete_body_is_counted_as_refused(workspace: Workspace, caplo
 
 
 @pytest.mark.parametrize(
-    "body", ["", "payload=", "payload=%7B", "payload=[]", "{}", "[]", "command=%2Fother&text=help", "\x00\xff"]
+    "body",
+    [
+        "",
+        "payload=",
+        "payload=%7B",
+        "payload=[]",
+        "{}",
+        "[]",
+        "command=%2Fother&text=help",
+        "\x00\xff",
+        'payload={"type":"block_actions","actions":null}',
+        'payload={"type":"block_actions","actions":[{"action_id":"edit"}]}',
+        'payload={"type":"view_submission","view":{"callback_id":"budget_form"}}',
+        'payload={"type":[]}',
+    ],
 )
 async def test_malformed_body_is_never_a_server_error(workspace: Workspace, slack: FakeSlack, body: str) -> None:
     for secret in (slack.signing_secret, "another secret"):
