@@ -22,12 +22,14 @@ from bot.cli.arguments import (
     today,
     write_file,
 )
+from bot.cli.terminal import output_has_colours, output_width
 from bot.language.command import VERBS, check_base, read_command
 from bot.render.charts.build import ChartName, chart_of
 from bot.render.charts.png import ChartUnavailable, chart_png
 from bot.render.exports import to_csv, to_yaml
 from bot.render.results import build_result
-from bot.render.text import to_text
+from bot.render.terminal import Line, paint
+from bot.render.text import full_answer, short_answer
 from bot.results import document
 from calculator import Comparison, UserError, estimate, in_section, read_scenario
 from pricing import Catalog, load_catalog
@@ -51,12 +53,23 @@ def run(command: str, arguments: Sequence[str]) -> int:
         comparison = estimate(read_scenario(fields), catalog, options.as_of or today())
     if options.chart:
         _write_chart(comparison, options.chart, options.chart_of)
-    content = _content(comparison, options.format, catalog)
-    if options.out:
-        print(write_file(options.out, content))
+    is_break_even = command == "breakeven"
+    if options.format == "text" and not options.out:
+        lines = _answer(comparison, output_width(), is_break_even=is_break_even, is_whole=options.all)
+        print(paint(lines, colours=output_has_colours()))
+    elif options.format == "text":
+        lines = _answer(comparison, None, is_break_even=is_break_even, is_whole=options.all)
+        print(write_file(options.out, f"{paint(lines, colours=False)}\n".encode()))
     else:
-        print(content.decode().rstrip("\r\n"))
+        content = _content(comparison, options.format, catalog)
+        print(write_file(options.out, content) if options.out else content.decode().rstrip("\r\n"))
     return 0
+
+
+def _answer(comparison: Comparison, width: int | None, *, is_break_even: bool, is_whole: bool) -> list[Line]:
+    if is_whole:
+        return full_answer(comparison, width=width)
+    return short_answer(comparison, break_even=is_break_even, width=width)
 
 
 def _typed_fields(words: Sequence[str]) -> dict[str, str]:
@@ -90,10 +103,8 @@ def _content(comparison: Comparison, format: str, catalog: Catalog) -> bytes:
             text = json.dumps(document(build_result(comparison)), indent=2, ensure_ascii=False) + "\n"
         case "yaml":
             text = to_yaml(build_result(comparison))
-        case "csv":
-            text = to_csv(build_result(comparison))
         case _:
-            text = to_text(comparison) + "\n"
+            text = to_csv(build_result(comparison))
     return text.encode()
 
 
@@ -128,6 +139,9 @@ def _parser(command: str) -> argparse.ArgumentParser:
         choices=("text", "json", "csv", "yaml", "xlsx"),
         default="text",
         help="default: text",
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="show every offer, the breakdown, assumptions and sources, not 25 lines"
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the answer to a file; xlsx needs one")
     parser.add_argument(

@@ -42,7 +42,7 @@ COMMANDS = {
     "serve": Command("bot.cli.serve", "start the Slack bot, or the playground without credentials"),
     "keys": Command("bot.cli.keys", "create and rotate the keys that encrypt stored tokens"),
 }
-FLAGS = ("--tokens-only", "--apply")
+FLAGS = ("--tokens-only", "--apply", "--all")
 """The options without a value."""
 
 

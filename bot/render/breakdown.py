@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from bot.render.ages import age_marked
 from bot.render.assumptions import assumption_sentences, impact_sentences
@@ -12,12 +12,22 @@ from bot.render.blocks import Block, SlackMessage, context, section, table_block
 from bot.render.escaping import escape
 from bot.render.evidence import SIDES, evidence_title
 from bot.render.headline import question
-from bot.render.money import money, quantity
+from bot.render.money import money, places_for, quantity
+from bot.render.short import short_day
 from bot.render.sources import age_mark_meaning, oldest_price, price_notes, read_day
 from bot.render.tables import Table, horizon, item_rows, offer_name, plain, priced_lines
 from bot.render.uncertainty import sensitivity_sentence, uncertainty_sentences
 from bot.render.warnings import sorted_warnings, warning_text
-from calculator import Comparison, Estimate, EvidenceSentence, LineItem, base_notes, evidence, sum_amounts
+from calculator import (
+    Comparison,
+    Estimate,
+    EvidenceSentence,
+    LineItem,
+    base_notes,
+    equal_periods,
+    evidence,
+    sum_amounts,
+)
 from pricing import Source
 
 _LONG_NUMBER = re.compile(r"(?<![\d.,])[1-9][\d,]*\.\d{5,}")
@@ -33,11 +43,9 @@ def breakdown_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
         comparison: The priced offers.
         estimate: The offer.
     """
-    sources = _numbered_sources(comparison, estimate)
-    table = breakdown_with_sources(comparison, estimate, sources)
-    base = comparison.base
-    beside = f" beside prompting {base.model}" if base and base.lines else ""
-    title = f"{TITLE} of {offer_name(estimate)}{beside}, {horizon(comparison)}"
+    sources = numbered_sources(comparison, estimate)
+    table = breakdown_table(comparison, estimate, sources)
+    title = breakdown_title(comparison, estimate)
     blocks = [
         section(f"*{escape(title)}*\n{escape(question(comparison))}"),
         table_block(table),
@@ -57,7 +65,14 @@ def breakdown_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
     return SlackMessage(escape(f"{title}:\n{plain(table)}"), blocks)
 
 
-def breakdown_with_sources(comparison: Comparison, estimate: Estimate, sources: dict[Source, int]) -> Table:
+def breakdown_title(comparison: Comparison, estimate: Estimate) -> str:
+    """Return `Breakdown of GPT-4.1 mini (Azure) beside prompting gpt-4.1-mini, 12 months`."""
+    base = comparison.base
+    beside = f" beside prompting {base.model}" if base and base.lines else ""
+    return f"{TITLE} of {offer_name(estimate)}{beside}, {horizon(comparison)}"
+
+
+def breakdown_table(comparison: Comparison, estimate: Estimate, sources: dict[Source, int]) -> Table:
     """Return the line items of an offer and of the baseline. Each part adds up to the printed total below it.
 
     Args:
@@ -65,7 +80,7 @@ def breakdown_with_sources(comparison: Comparison, estimate: Estimate, sources: 
         estimate: The offer.
         sources: The number of each source.
     """
-    rows = _part(priced_lines(estimate), "Total", sources)
+    rows = [*_part(priced_lines(estimate), "Total", sources), *_rest_rows(comparison, estimate)]
     base = comparison.base
     if base and base.lines:
         rows.append((f"Prompting {base.model} today", "", "", "", ""))
@@ -75,6 +90,21 @@ def breakdown_with_sources(comparison: Comparison, estimate: Estimate, sources: 
         ("left", "right", "right", "right", "left"),
         tuple(rows),
     )
+
+
+def _rest_rows(comparison: Comparison, estimate: Estimate) -> list[tuple[str, ...]]:
+    """Return the prompting that follows a model's end, so that the total is over the whole horizon."""
+    periods, end = equal_periods(comparison), estimate.offer.lifecycle
+    rest = periods.rest(estimate) if periods.has_baseline else None
+    own, total = estimate.total_usd, periods.total(estimate)
+    if not rest or total.usd is None or own is None or end is None or end.inference_ends is None:
+        return []
+    base = comparison.base
+    label = f"Prompting {base.model if base else ''} from {short_day(end.inference_ends, comparison.as_of)} on"
+    step = Decimal(1).scaleb(-places_for(total.usd))
+    amount = total.usd.quantize(step, ROUND_HALF_UP) - own.quantize(step, ROUND_HALF_UP)
+    whole = f"Total over {horizon(comparison)}{'' if total.whole else ', at least'}"
+    return [(label, "", "", money(amount), ""), (whole, "", "", money(total.usd), "")]
 
 
 def _part(lines: Sequence[LineItem], label: str, sources: dict[Source, int]) -> list[tuple[str, ...]]:
@@ -91,7 +121,8 @@ def _short_numbers(formula: str) -> str:
     return _LONG_NUMBER.sub(lambda match: quantity(Decimal(match.group().replace(",", ""))), formula)
 
 
-def _numbered_sources(comparison: Comparison, estimate: Estimate) -> dict[Source, int]:
+def numbered_sources(comparison: Comparison, estimate: Estimate) -> dict[Source, int]:
+    """Return the sources of an option's and the baseline's prices with their numbers, from 1."""
     lines = [*priced_lines(estimate), *(comparison.base.lines if comparison.base else ())]
     sources = dict.fromkeys(line.price.source for line in lines if line.price)
     return {source: number for number, source in enumerate(sources, 1)}

@@ -12,6 +12,7 @@ from bot.render.card import (
     pay_back_day,
     short_change,
 )
+from bot.render.money import UNKNOWN
 from bot.render.short import short_money, span_text
 from bot.render.tables import (
     GROUP_TITLES,
@@ -19,14 +20,17 @@ from bot.render.tables import (
     Table,
     has_other_period,
     offer_name,
+    period_figure,
     period_header,
     period_total,
 )
+from bot.render.verdict import set_aside_sentence
 from calculator import Comparison, Estimate, Option, options, verdict
 
 MAX_ROWS = 8
 """The baseline and the rows between groups included."""
 NONE = "–"
+MAX_REASONS = 3
 
 
 def short_table(comparison: Comparison) -> Table:
@@ -137,3 +141,27 @@ def _costs(comparison: Comparison, listed: Sequence[Option]) -> Table:
     )
     header = ("Option", "Class", "Once", "A month", period_header(comparison, estimates))
     return Table(header, ("left", "left", "right", "right", "right"), rows)
+
+
+def set_aside_sentences(comparison: Comparison) -> list[str]:
+    """Return `31 set aside: …`; a few options are named with their reasons."""
+    reasons = comparison.set_aside
+    if len(reasons) > MAX_REASONS:
+        return list(filter(None, [set_aside_sentence(comparison)]))
+    estimates = [estimate for estimate in comparison.estimates if estimate.offer.id in reasons]
+    return [f"Set aside: {offer_name(estimate)}. {reasons[estimate.offer.id].sentence}" for estimate in estimates]
+
+
+def reasons_table(comparison: Comparison, estimates: Sequence[Estimate]) -> Table:
+    """Return the options that are set aside, each with its cost and the reason."""
+    per_month = has_other_period(comparison, estimates)
+    rows = tuple(
+        (
+            offer_name(item),
+            period_figure(comparison, item, per_month=per_month) if item.lines else UNKNOWN,
+            comparison.set_aside[item.offer.id].sentence,
+        )
+        for item in estimates
+    )
+    period = period_header(comparison, estimates)
+    return Table(("Offer", period, "Why it's set aside"), ("left", "right", "left"), rows)

@@ -11,30 +11,23 @@ from bot.render.charts.block import chart_block
 from bot.render.charts.break_even import break_even_chart
 from bot.render.charts.model import ThreadChart
 from bot.render.charts.tornado import tornado_chart
-from bot.render.comparison import listed_options, short_table
+from bot.render.comparison import listed_options, reasons_table, set_aside_sentences, short_table
 from bot.render.currency import Exchange, Rate, rate_text
 from bot.render.escaping import escape
-from bot.render.money import UNKNOWN
 from bot.render.payback import break_even_sentences, crossover_sentence
 from bot.render.rules_of_thumb import rule_sentences
 from bot.render.sources import price_readings, read_day
 from bot.render.tables import (
-    Table,
     break_even_table,
     comparison_table,
     group_options,
-    has_other_period,
-    offer_name,
-    period_figure,
-    period_header,
     plain,
 )
 from bot.render.uncertainty import percent, percentiles_table, uncertainty_sentences
-from bot.render.verdict import set_aside_sentence, threshold_sentence
-from calculator import Comparison, Estimate, break_even, sample
+from bot.render.verdict import threshold_sentence
+from calculator import Comparison, break_even, sample
 
 MAX_ROWS = 8
-MAX_REASONS = 3
 SHORT_MONTHS = 1
 """A break-even within so many months is said in a sentence; a chart would show two lines that cross in a corner."""
 
@@ -54,21 +47,12 @@ def comparison_reply(comparison: Comparison) -> SlackMessage:
     """Return the baseline and the options in one short table, and the number of those that are set aside."""
     table = short_table(comparison)
     blocks = [section("*Comparison*"), table_block(table)]
-    sentences = _set_aside_sentences(comparison)
+    sentences = set_aside_sentences(comparison)
     if sentence := crossover_sentence(comparison):
         sentences.append(sentence)
     if sentences:
         blocks.append(context("\n".join(map(escape, sentences))))
     return SlackMessage(escape("\n".join(["Comparison:", plain(table), *sentences])), blocks)
-
-
-def _set_aside_sentences(comparison: Comparison) -> list[str]:
-    """Return `31 set aside: …`; a few options are named with their reasons."""
-    reasons = comparison.set_aside
-    if len(reasons) > MAX_REASONS:
-        return list(filter(None, [set_aside_sentence(comparison)]))
-    estimates = [estimate for estimate in comparison.estimates if estimate.offer.id in reasons]
-    return [f"Set aside: {offer_name(estimate)}. {reasons[estimate.offer.id].sentence}" for estimate in estimates]
 
 
 def offers_replies(comparison: Comparison, estimate_id: str, exchange: Exchange = None) -> list[SlackMessage]:
@@ -84,7 +68,7 @@ def offers_replies(comparison: Comparison, estimate_id: str, exchange: Exchange 
     for caption, estimates in group_options(comparison):
         is_apart = estimates[0].offer.id in comparison.set_aside
         table = (
-            _reasons_table(comparison, estimates)
+            reasons_table(comparison, estimates)
             if is_apart
             else comparison_table(comparison, estimates, *((rate.currency, rate.per_usd) if rate else ()))
         )
@@ -99,20 +83,6 @@ def offers_replies(comparison: Comparison, estimate_id: str, exchange: Exchange 
         return [text_message("This estimate compares no offers.")]
     replies[0].blocks.append(_offers_buttons(estimate_id))
     return replies
-
-
-def _reasons_table(comparison: Comparison, estimates: Sequence[Estimate]) -> Table:
-    per_month = has_other_period(comparison, estimates)
-    rows = tuple(
-        (
-            offer_name(item),
-            period_figure(comparison, item, per_month=per_month) if item.lines else UNKNOWN,
-            comparison.set_aside[item.offer.id].sentence,
-        )
-        for item in estimates
-    )
-    period = period_header(comparison, estimates)
-    return Table(("Offer", period, "Why it's set aside"), ("left", "right", "left"), rows)
 
 
 def _offers_buttons(estimate_id: str) -> Block:

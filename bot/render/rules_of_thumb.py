@@ -51,19 +51,20 @@ def _money(comparison: Comparison, estimate: Estimate, payback: BreakEven) -> st
 def _volume(point: RuleOfThumb, few: str, many: str) -> str:
     calls = "less than 1 call a month" if 0 < point.figure < 1 else f"{counted(point.figure, 'call')} a month"
     if point.favours == "tuning":
-        return f"Volume favours tuning: {calls}, above the {many} that the guides name."
+        return f"Volume favours tuning: {calls}, above the {many} from which published guides favour it."
     if point.favours == "prompting":
-        return f"Volume favours prompting: {calls}, below the {few} that the guides name."
-    return f"Volume doesn't decide: {calls}, between the {few} and the {many} that the guides name."
+        return f"Volume favours prompting: {calls}, below the {few} up to which published guides favour it."
+    guides = f"published guides favour prompting below {few} and tuning above {many}"
+    return f"Volume doesn't decide: {calls}; {guides}."
 
 
 def _changes(point: RuleOfThumb) -> str:
-    cost = f"each change is a retraining, {money(point.figure)}"
+    cost = f"each retraining costs {money(point.figure)}"
     if point.against is None:
-        return f"Changing requirements favour prompting: {cost}, and calls save nothing to pay it from."
+        return f"Changing requirements favour prompting: {cost}, and calls save nothing to pay for it."
     if point.favours == "prompting":
-        return f"Changing requirements favour prompting: {cost}, and the retrainings cost more than the calls save."
-    return f"If requirements change: {cost}, what {counted(point.against, 'call')} would save."
+        return f"Changing requirements favour prompting: {cost}, which is more than the calls save."
+    return f"Changing requirements: {cost}, as much as {counted(point.against, 'call')} save."
 
 
 def _reasoning(point: RuleOfThumb) -> str:

@@ -274,17 +274,6 @@ def priced_lines(estimate: Estimate) -> list[LineItem]:
     return [line for line in estimate.lines if line.component != "hosting" or line.unit_price_usd != 0]
 
 
-def breakdown_table(estimate: Estimate) -> Table:
-    """Return the line items over the horizon. The printed amounts add up to the printed total in the last row."""
-    label = "Total" if estimate.complete else "Total, at least"
-    total = (label, f"{quantity(estimate.months)} months", "", money(estimate.total_usd))
-    return Table(
-        header=("Item", "Quantity", "Unit price", "USD"),
-        align=("left", "right", "right", "right"),
-        rows=(*item_rows(priced_lines(estimate)), total),
-    )
-
-
 def item_rows(lines: Sequence[LineItem]) -> list[tuple[str, str, str, str]]:
     """Return label, quantity, unit price and amount of line items. The printed amounts add up to the printed sum."""
     amounts = [amount for line in lines if (amount := line.amount_usd) is not None]

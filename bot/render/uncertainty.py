@@ -32,7 +32,7 @@ def uncertainty_sentences(comparison: Comparison, estimate: Estimate) -> list[st
     share = ranges.pays_back_share(estimate.offer.id)
     if share is not None and comparison.base:
         sentences.append(
-            f"In {percent(share)} of cases tuning has by then cost no more than prompting {comparison.base.model}."
+            f"In {percent(share)} of cases it pays back by then against prompting {comparison.base.model}."
         )
     return sentences
 

@@ -73,7 +73,8 @@ def threshold_sentence(comparison: Comparison) -> str | None:
     about = result.threshold_option
     reason = about.pays_back_reason if about else None
     cause = (reason or "").removeprefix("never").removeprefix(": ")
-    return " ".join(filter(None, [f"More calls don't change that{f': {cause}' if cause else ''}.", limit.turn]))
+    turn = limit.turn if result.answer != "no" else None  # then the next step says it
+    return " ".join(filter(None, [f"More calls don't change that{f': {cause}' if cause else ''}.", turn]))
 
 
 def next_step_sentence(comparison: Comparison) -> str:
@@ -102,7 +103,7 @@ def next_step_sentence(comparison: Comparison) -> str:
     limit = result.threshold
     if limit and limit.calls_per_day is not None:
         return f"Keep prompting, and ask again at about {short_count(limit.calls_per_day)} calls a day."
-    return limit.turn if limit and limit.turn else "Keep prompting."
+    return f"Keep prompting. {limit.turn}" if limit and limit.turn else "Keep prompting."
 
 
 def set_aside_sentence(comparison: Comparison) -> str | None:
@@ -166,7 +167,7 @@ def model_name(option: Option | None) -> str:
 def traffic_text(comparison: Comparison) -> str:
     """Return the question's calls: `20k calls a day`."""
     calls = comparison.scenario.calls
-    return f"{calls.calls} calls {each(calls.period)}" if calls else "these calls"
+    return f"{str(calls.calls).replace('..', ' to ')} calls {each(calls.period)}" if calls else "these calls"
 
 
 def _examples() -> str:

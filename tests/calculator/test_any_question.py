@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, example, given, reject, settings
 from hypothesis import strategies as st
 
 from bot.render.results import build_result
-from bot.render.text import to_text
+from bot.render.terminal import paint
+from bot.render.text import MAX_LINES, full_answer, short_answer
 from bot.results.codec import document
 from calculator import KEYS, Estimate, FieldErrors, estimate, read_scenario
 from pricing import Catalog
@@ -114,7 +115,8 @@ def test_every_accepted_question_has_a_finite_answer(catalog: Catalog, fields: d
         reject()
     for priced in comparison.estimates:
         parts_are_the_total(priced)
-    assert to_text(comparison).strip()
+    assert paint(full_answer(comparison), colours=False).strip()
+    assert 3 <= len(short_answer(comparison, width=80)) <= MAX_LINES
     json.loads(json.dumps(document(build_result(comparison))), parse_constant=no_constant)
 
 

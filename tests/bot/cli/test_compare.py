@@ -180,9 +180,12 @@ def test_breakeven_of_a_file_and_the_line(capsys: pytest.CaptureFixture[str], wr
     assert "after 33,334 calls" in run(capsys, "-f", write("b.yml", **BASE), "breakeven", "epochs=5")
 
 
-def test_breakeven_says_what_the_plain_question_says(capsys: pytest.CaptureFixture[str]) -> None:
+def test_breakeven_puts_the_break_even_before_the_comparison(capsys: pytest.CaptureFixture[str]) -> None:
     line = f"{support_bot.LINE} base_rates=3/6 prompt=2000->0"
-    assert run(capsys, f"breakeven {line}") == run(capsys, line)
+    answer, plain = run(capsys, f"breakeven {line}"), run(capsys, line)
+    assert answer.splitlines()[:3] == plain.splitlines()[:3]
+    assert answer.index("Break-even\n- ") < answer.index("Today: prompting")
+    assert "Break-even\n" not in plain
 
 
 @pytest.mark.parametrize("line", [support_bot.LINE, "months=3"])

@@ -112,7 +112,7 @@ def test_csv_is_the_likely_case_line_by_line(capsys: pytest.CaptureFixture[str])
 
 
 def test_the_terminal_says_it_in_words_too(capsys: pytest.CaptureFixture[str]) -> None:
-    out = run(capsys, f"{RANGED} base_rates=3.07/6")
+    out = run(capsys, "--all", f"{RANGED} base_rates=3.07/6")
     for said in ("8 of 10 cases", "67% of", "Epochs", "2 – 4", "+$80.00"):
         assert said in out
 
@@ -125,7 +125,7 @@ def test_a_range_that_changes_nothing_is_no_span(capsys: pytest.CaptureFixture[s
 
 def test_where_no_price_is_complete_no_table_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
     """A table is a header, a rule and at least a row."""
-    out = run(capsys, "on=aws-bedrock/nova-lite examples=10k..20k example=400 calls=1k/day call=100/70")
+    out = run(capsys, "--all", "on=aws-bedrock/nova-lite examples=10k..20k example=400 calls=1k/day call=100/70")
     lines = [*out.splitlines(), ""]
     for number, line in enumerate(lines):
         if line and set(line) <= {"-", " "} and "--" in line:

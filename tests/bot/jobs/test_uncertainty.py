@@ -68,7 +68,7 @@ async def test_a_range_puts_the_percentiles_into_the_parent(workspace: Workspace
 async def test_first_message_shows_the_share_of_cases_that_pay_back(workspace: Workspace, slack: FakeSlack) -> None:
     """Two of the three equally likely numbers of epochs cost less than the $126.00 that are saved."""
     parent = await slack_actions.ask(slack, f"{RANGED} {AGAINST}")
-    assert "In 67% of cases tuning has by then cost no more than prompting" in texts(parent)
+    assert "In 67% of cases it pays back by then against prompting" in texts(parent)
 
 
 @pytest.mark.parametrize(("against", "share"), [("base_rates=3.20/6", "100%"), ("base_rates=3.01/6", "0%")])

@@ -18,7 +18,8 @@ from bot.render.payback import base_sentence, break_even_sentences, payback_text
 from bot.render.scenario_changes import field_changes
 from bot.render.sources import price_ages
 from bot.render.tables import duration_text
-from bot.render.text import to_text
+from bot.render.terminal import paint
+from bot.render.text import full_answer
 from bot.render.warnings import warning_text
 from calculator import Comparison, Estimate, Warning
 from pricing import Catalog
@@ -119,10 +120,10 @@ def test_field_changes_show_values_before_and_after() -> None:
 def test_task_quotes_published_results(catalog: Catalog) -> None:
     """The scores of tuned_results.yml, linked in Slack; 90 examples are below the published floor of about 100."""
     line = "on=together examples=90 example=250/150 calls=20k/month call=100/70 base=gpt-4.1-mini"
-    plain = to_text(compare(line, catalog))
+    plain = paint(full_answer(compare(line, catalog)), colours=False)
     assert "Published results" not in plain
     comparison = compare(f"{line} task=classification", catalog)
-    text, featured = to_text(comparison), comparison.featured
+    text, featured = paint(full_answer(comparison), colours=False), comparison.featured
     assert featured is not None
     assert "Published results of tuned models: Classification" in text
     assert "90 examples are fewer than published results needed for classification" in text

@@ -38,7 +38,7 @@ def line(**fields: str) -> str:
 
 def judged(capsys: pytest.CaptureFixture[str], asked: str) -> list[str]:
     """The sentences under “Tune or prompt?” in the terminal."""
-    assert main([*DAY, asked]) == 0
+    assert main([*DAY, "--all", asked]) == 0
     out = capsys.readouterr().out
     if TITLE not in out:
         return []
