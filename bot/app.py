@@ -30,6 +30,7 @@ from bot.slack.call_metrics import count_calls
 from bot.slack.files import Downloads, download_session
 from bot.slack.hosts import SlackHosts
 from bot.slack.oauth import InstallFlow, OAuth, install_flow
+from bot.slack.pace import ChannelPace
 from bot.slack.web_client import slack_client
 from bot.slack.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from bot.slack_app import slack_app
@@ -104,7 +105,8 @@ async def build_app(
         ) as session,
         download_session(config.proxy) as download,
     ):
-        make_client = partial(slack_client, session, config.slack_api_url, config.proxy)
+        pace = ChannelPace(timeouts.message_interval)
+        make_client = partial(slack_client, session, config.slack_api_url, config.proxy, pace)
         install: InstallFlow | None = None
         workspaces: Workspaces
         if isinstance(config.access, OAuth):

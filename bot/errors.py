@@ -14,6 +14,22 @@ _TRANSIENT_SLACK_ERRORS = _RATE_LIMITS | {"internal_error", "service_unavailable
 _BUSY_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
+class Postponed(Exception):
+    """Error for a job that has to wait for something other than a failure: it is released, and the attempt doesn't
+    count.
+    """
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        """Args: the reason, for the log, and the seconds until the next attempt."""
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+def counts_as_attempt(error: BaseException) -> bool:
+    """Return whether a failed attempt counts; a rate limit had no effect, and a postponement is no failure."""
+    return not (isinstance(error, Postponed) or is_rate_limit(error))
+
+
 def is_transient(error: BaseException) -> bool:
     """Return whether Slack, the network or the database was away or busy, so that another attempt may succeed."""
     if isinstance(error, SlackApiError):

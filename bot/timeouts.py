@@ -37,6 +37,11 @@ class Timeouts:
     """Between two checks for scheduled jobs."""
 
     @property
+    def message_interval(self) -> float:
+        """Return the time between two messages in a channel that Slack has limited."""
+        return self.first_pause
+
+    @property
     def renewal(self) -> float:
         """Return the time between two renewals of a lease."""
         return self.lease / 4

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -31,7 +31,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from bot.queue.model import Job, QueuedJob, WorkspaceJob, decode, decode_request_id, encode
+from bot.queue.model import Job, QueuedJob, decode, decode_request_id, encode
+from bot.queue.places import PLACES_BY_KIND, PLACES_OF_CHANNEL, PLACES_OF_USER, Candidate, Holder
 from bot.store.database import Database
 from bot.store.tables import KEEP_FINISHED, jobs
 
@@ -39,6 +40,9 @@ from bot.store.tables import KEEP_FINISHED, jobs
 UNFINISHED = jobs.c.state == literal_column("'waiting'")
 
 INSERT = insert(jobs)
+MAX_CANDIDATES = 200
+"""Jobs among which a process chooses at a time."""
+Choose = Callable[[Sequence[Candidate]], Sequence[Candidate]]
 
 
 class Backlog(NamedTuple):
@@ -51,7 +55,10 @@ class Backlog(NamedTuple):
     oldest: timedelta
     """Age of the oldest unfinished job; 0 if there is none."""
     startable: timedelta
-    """Age of the oldest job that could start and has not; 0 if there is none."""
+    """Age of the oldest job that could start and has not, in a workspace none of whose jobs runs; 0 if there is none.
+
+    Training files don't count: each takes minutes.
+    """
 
     def figures(self) -> tuple[float, float, float, float]:
         """Return the counts, and the ages in seconds."""
@@ -84,8 +91,7 @@ class JobStore:
         current_time = self.now()
         row = {
             "idempotency_key": queued.idempotency_key,
-            "kind": queued.kind,
-            "team_id": queued.job.team_id if isinstance(queued.job, WorkspaceJob) else None,
+            **Holder.of(queued.job)._asdict(),
             "ordering_key": queued.ordering_key,
             "payload": encode(queued),
             "state": "waiting",
@@ -134,47 +140,60 @@ class JobStore:
             return False
         return True
 
-    async def claim(
-        self, limit: int, *, limits_by_kind: Mapping[str, int] | None = None, only_own: bool = False
-    ) -> list[QueuedJob[Job]]:
-        """Take leases on the oldest jobs that can start, and return these jobs.
+    async def claim(self, choose: Choose, *, only_own: bool = False) -> list[QueuedJob[Job]]:
+        """Take leases on jobs that can start, and return these jobs.
 
         Args:
-            limit: Jobs to claim at most, of all kinds without a limit of their own.
-            limits_by_kind: Jobs of these kinds to claim at most.
+            choose: Returns the jobs to claim, of those that can start.
             only_own: Whether to claim only jobs that this process accepted.
         """
+        chosen = choose(await self._candidates(only_own=only_own))
+        if not chosen:
+            return []
         current_time = self.now()
-        limits_by_kind = limits_by_kind or {}
-        heads, startable = self._startable(current_time, only_own=only_own)
-        limits: list[tuple[int, ColumnElement[bool]]] = [(limit, heads.c.kind.not_in(limits_by_kind))]
-        limits += [(most, heads.c.kind == kind) for kind, most in limits_by_kind.items() if most]
-
-        def take(connection: Connection) -> list[Row[Any]]:
-            rows: list[Row[Any]] = []
-            for most, is_kind in limits:
-                # Other processes look at the same candidates at this moment, and take some of them.
-                candidates = select(heads.c.number).where(*startable, is_kind).order_by(heads.c.number).limit(3 * most)
-                numbers = connection.scalars(candidates).all()
-                if not numbers:
-                    continue
-                conditions = [jobs.c.number.in_(numbers), UNFINISHED, _is_free(jobs, current_time)]
-                statement = (
-                    update(jobs)
-                    .where(jobs.c.number.in_(_lock_oldest(most, conditions)))
-                    .values(
-                        owner=self.owner,
-                        lease_until=current_time + self._lease,
-                        attempts=jobs.c.attempts + 1,
-                        not_before=None,
-                    )
-                    .returning(jobs)
-                )
-                rows += connection.execute(statement)
-            return rows
-
-        rows = await self._database.write(take)
+        numbers = [candidate.number for candidate in chosen]
+        # Another process may have claimed some of them in the meantime, and released them again.
+        free = [jobs.c.number.in_(numbers), UNFINISHED, _is_free(jobs, current_time), _is_due(jobs, current_time)]
+        statement = (
+            update(jobs)
+            .where(jobs.c.number.in_(_lock_oldest(len(numbers), free)))
+            .values(
+                owner=self.owner,
+                lease_until=current_time + self._lease,
+                attempts=jobs.c.attempts + 1,
+                not_before=None,
+            )
+            .returning(jobs)
+        )
+        rows = await self._database.write(lambda connection: connection.execute(statement).all())
         return [_queued(row) for row in sorted(rows, key=lambda row: row.number)]
+
+    async def _candidates(self, *, only_own: bool) -> list[Candidate]:
+        """Return the jobs that can start: of each workspace the oldest, of a person and a channel only the first few,
+        so that a burst of one does not hide the others.
+        """
+        heads, conditions = self._startable(self.now(), only_own=only_own)
+        team, user, channel = heads.c.team_id, heads.c.user_id, func.coalesce(heads.c.channel_id, heads.c.user_id)
+
+        def position(*group: ColumnElement[Any]) -> ColumnElement[int]:
+            return func.row_number().over(partition_by=[heads.c.kind, *group], order_by=heads.c.number)
+
+        positions = [
+            position(team, user).label("of_user"),
+            position(team, channel).label("of_channel"),
+            position(team).label("of_team"),
+        ]
+        startable = select(heads, *positions).where(*conditions).subquery()
+        columns = [startable.c[name] for name in ("number", "kind", "team_id", "user_id", "channel_id")]
+        is_among_first = (startable.c.of_user <= PLACES_OF_USER) & (startable.c.of_channel <= 2 * PLACES_OF_CHANNEL)
+        query = (
+            select(*columns)
+            .where(or_(startable.c.team_id.is_(None), is_among_first))
+            .order_by(startable.c.of_team, startable.c.number)
+            .limit(MAX_CANDIDATES)
+        )
+        rows = await self._database.fetch_all(query)
+        return [Candidate(row.number, Holder(row.kind, row.team_id, row.user_id, row.channel_id)) for row in rows]
 
     async def renew(self, keys: Collection[str]) -> set[str]:
         """Renew this process's leases on jobs. Return the keys of those that it still holds."""
@@ -191,18 +210,18 @@ class JobStore:
         await self._update(queued, replies_posted=posted)
 
     async def release(
-        self, queued: QueuedJob[Job], *, delay: timedelta = timedelta(0), rate_limited: bool = False
+        self, queued: QueuedJob[Job], *, delay: timedelta = timedelta(0), uncounted: bool = False
     ) -> None:
         """Give a claimed job back, to be claimed again.
 
         Args:
             queued: The job.
             delay: How long no process may claim it. Without a delay this process leaves it to the others.
-            rate_limited: Whether Slack's rate limit ended the attempt, which then does not count.
+            uncounted: Whether the attempt does not count, because Slack's rate limit or another job ended it.
         """
         values: dict[str, Any] = {"lease_until": None}
         values |= {"not_before": self.now() + delay} if delay else {"owner": None}
-        if rate_limited:
+        if uncounted:
             values["rate_limited"] = jobs.c.rate_limited + 1
         await self._update(queued, **values)
 
@@ -243,7 +262,12 @@ class JobStore:
         leased = func.count().filter(jobs.c.lease_until > current_time)
         counts = select(func.count(), leased, func.min(jobs.c.created_at)).where(*unfinished)
         heads, conditions = self._startable(current_time, only_own=only_own)
-        startable = select(func.min(heads.c.created_at)).where(*conditions)
+        served = select(func.coalesce(jobs.c.team_id, "")).where(UNFINISHED, jobs.c.lease_until > current_time)
+        startable = select(func.min(heads.c.created_at)).where(
+            *conditions,
+            heads.c.kind.not_in(PLACES_BY_KIND),
+            func.coalesce(heads.c.team_id, "").not_in(served),
+        )
         (total, running, oldest), oldest_startable = await self._database.read(
             lambda connection: (connection.execute(counts).one(), connection.scalar(startable))
         )
@@ -262,13 +286,14 @@ class JobStore:
         statistics are from before a burst (2 s for each claim with 2,000 jobs).
         """
         position = func.row_number().over(partition_by=jobs.c.ordering_key, order_by=jobs.c.number)
-        names = ("number", "kind", "owner", "lease_until", "not_before", "created_at")
+        holder = ("kind", "team_id", "user_id", "channel_id")
+        names = ("number", *holder, "owner", "lease_until", "not_before", "created_at")
         columns = [jobs.c[name] for name in names]
         unfinished = select(*columns, position.label("position")).where(UNFINISHED).subquery()
         conditions = [
             unfinished.c.position == 1,
             _is_free(unfinished, current_time),
-            or_(unfinished.c.not_before.is_(None), unfinished.c.not_before <= current_time),
+            _is_due(unfinished, current_time),
         ]
         if only_own:
             conditions.append(unfinished.c.owner == self.owner)
@@ -297,6 +322,10 @@ def _queued(row: Row[Any]) -> QueuedJob[Job]:
 
 def _is_free(table: FromClause, current_time: datetime) -> ColumnElement[bool]:
     return or_(table.c.lease_until.is_(None), table.c.lease_until <= current_time)
+
+
+def _is_due(table: FromClause, current_time: datetime) -> ColumnElement[bool]:
+    return or_(table.c.not_before.is_(None), table.c.not_before <= current_time)
 
 
 def _lock_oldest(limit: int, conditions: list[ColumnElement[bool]]) -> Select[tuple[int]]:

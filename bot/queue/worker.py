@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from bot.errors import is_rate_limit, is_transient, retry_after_s
+from bot.errors import Postponed, counts_as_attempt, is_rate_limit, is_transient, retry_after_s
 from bot.queue.deadline import Deadlines
 from bot.queue.gate import RequestGate
-from bot.queue.model import DatasetJob, Job, QueuedJob, UnreadableJob
+from bot.queue.model import Job, QueuedJob, UnreadableJob
+from bot.queue.places import PLACES, Candidate, Holder, Places
 from bot.queue.store import Backlog, JobStore
 from bot.telemetry import trace
 from bot.telemetry.metrics import Metrics
@@ -22,10 +23,6 @@ from bot.timeouts import Timeouts
 
 log = logging.getLogger(__name__)
 
-CONCURRENCY = 20
-"""Jobs that a process runs at a time."""
-CONCURRENCY_BY_KIND: Mapping[str, int] = {str(DatasetJob.__struct_config__.tag): 2}
-"""Lower limits: counting a file keeps every processor busy."""
 RELEASE_SECONDS = 3.0
 """How long each step of releasing jobs may take when the process stops."""
 
@@ -38,7 +35,6 @@ FailureHandler = Callable[[QueuedJob[Job], str], Coroutine[Any, Any, None]]
 class RunningJob:
     """A job that this process runs, and when its lease was last known to hold (the loop's clock)."""
 
-    kind: str
     task: asyncio.Task[None]
     leased_at: float
 
@@ -73,7 +69,7 @@ class Worker:
         self._metrics = metrics
         self._deadlines = Deadlines()
         self._running: dict[str, RunningJob] = {}
-        self._inserting = 0  # jobs that start as soon as they are stored
+        self._places = Places()
         self._is_backlogged = False  # jobs may wait for a free place
         self._only_own = False
         self._is_closing = False
@@ -145,20 +141,18 @@ class Worker:
             Exception: Whatever the database raises.
         """
         queued = QueuedJob(idempotency_key, job, accepted_at=self._store.now(), request_id=trace.request_id())
-        starts_at_once = queued.runs_alone and self._free_places > 0 and not self._is_closing
+        holder = Holder.of(job)
+        starts_at_once = queued.runs_alone and not self._is_closing and self._places.allow(holder)
         leased_at = asyncio.get_running_loop().time()
-        self._inserting += starts_at_once
-        try:
+        with self._places.held([holder] if starts_at_once else []):
             is_new = await self.soon(self._store.put(queued, claim=starts_at_once))
-        finally:
-            self._inserting -= starts_at_once
         if not is_new:
             log.info("ignored a duplicate of job %s", queued.idempotency_key)
         elif starts_at_once:
             self._start_job(replace(queued, attempts=1), leased_at)
         else:
             self._is_backlogged = True
-            if self._free_places > 0:
+            if self._places.allow(holder):
                 self._wake.set()
         return is_new
 
@@ -180,21 +174,22 @@ class Worker:
 
     # --- claiming ----------------------------------------------------------------------------------------------------
 
-    @property
-    def _free_places(self) -> int:
-        return CONCURRENCY - len(self._running) - self._inserting
-
     async def _claim(self) -> int:
-        """Claim and start as many jobs as there are free places. Return their number."""
-        limit = self._free_places
-        if limit <= 0:
-            return 0
-        kinds = [running.kind for running in self._running.values()]
-        limits_by_kind = {kind: most - kinds.count(kind) for kind, most in CONCURRENCY_BY_KIND.items()}
+        """Claim and start the jobs whose turn it is. Return their number."""
         leased_at = asyncio.get_running_loop().time()
         self._is_backlogged = False
-        claimed = await self._store.claim(limit, limits_by_kind=limits_by_kind, only_own=self._only_own)
-        self._is_backlogged |= len(claimed) >= limit
+        chosen: list[Candidate] = []
+        with ExitStack() as stack:
+
+            def choose(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+                chosen.extend(self._places.choose(candidates))
+                self._is_backlogged |= len(chosen) < len(candidates)
+                stack.enter_context(self._places.held([candidate.holder for candidate in chosen]))
+                return chosen
+
+            claimed = await self._store.claim(choose, only_own=self._only_own)
+        if self._is_backlogged and len(claimed) < len(chosen):
+            self._wake.set()  # another process was quicker, so that places are free
         for queued in claimed:
             if queued.idempotency_key in self._running:  # its lease had expired, and no other process was quicker
                 self._running[queued.idempotency_key].leased_at = leased_at
@@ -224,7 +219,7 @@ class Worker:
 
     async def _notify_overdue(self) -> None:
         age = timedelta(seconds=self.timeouts.slow)
-        for queued in await self._store.take_overdue(age, CONCURRENCY, only_own=self._only_own):
+        for queued in await self._store.take_overdue(age, PLACES, only_own=self._only_own):
             self.start(self._notify_delay(queued))
 
     async def _notify_delay(self, queued: QueuedJob[Job]) -> None:
@@ -256,7 +251,8 @@ class Worker:
     # --- running -----------------------------------------------------------------------------------------------------
 
     def _start_job(self, queued: QueuedJob[Job], leased_at: float) -> None:
-        self._running[queued.idempotency_key] = RunningJob(queued.kind, self.start(self._run(queued)), leased_at)
+        self._places.take(Holder.of(queued.job))
+        self._running[queued.idempotency_key] = RunningJob(self.start(self._run(queued)), leased_at)
 
     async def _run(self, queued: QueuedJob[Job]) -> None:
         trace.start_request(queued.request_id)
@@ -271,6 +267,7 @@ class Worker:
             raise
         finally:
             del self._running[queued.idempotency_key]
+            self._places.give_back(Holder.of(queued.job))
             if self._is_backlogged or not queued.runs_alone:
                 self._wake.set()
 
@@ -286,7 +283,7 @@ class Worker:
                 await self._give_up(queued)
             else:
                 log.warning("%s job %s, attempt %d: %r", queued.kind, queued.idempotency_key, queued.attempts, error)
-                await self._retry_later(queued, delay, rate_limited=is_rate_limit(error))
+                await self._retry_later(queued, delay, uncounted=not counts_as_attempt(error))
             return
         self._metrics.count_job(queued.kind, "done")
         if queued.accepted_at is not None:
@@ -302,16 +299,18 @@ class Worker:
 
     def _retry_delay(self, queued: QueuedJob[Job], error: Exception) -> float | None:
         """Return the seconds until a failed job is tried again; None if it is given up."""
+        if isinstance(error, Postponed):
+            return error.seconds
         if is_rate_limit(error):
             return max(retry_after_s(error), self.timeouts.pause(queued.rate_limited + 1))
         if is_transient(error) and queued.failures + 1 < self.timeouts.attempts:
             return self.timeouts.pause(queued.failures + 1)
         return None
 
-    async def _retry_later(self, queued: QueuedJob[Job], seconds: float, *, rate_limited: bool) -> None:
+    async def _retry_later(self, queued: QueuedJob[Job], seconds: float, *, uncounted: bool) -> None:
         """Release a job for another attempt. Its place is free meanwhile."""
         delay = timedelta(seconds=seconds)
-        await self._record(lambda: self._store.release(queued, delay=delay, rate_limited=rate_limited))
+        await self._record(lambda: self._store.release(queued, delay=delay, uncounted=uncounted))
         if seconds <= self.timeouts.stop:  # polling finds it later
             self.start(self._wake_after(seconds))
 
@@ -341,7 +340,7 @@ class Worker:
             log.exception("%s: cannot report the failure of job %s", code, queued.idempotency_key)
             if is_rate_limit(error):
                 delay = self._retry_delay(queued, error) or 0.0
-                await self._retry_later(queued, delay, rate_limited=True)
+                await self._retry_later(queued, delay, uncounted=True)
                 return
         self._metrics.count_job(queued.kind, "failed")
         await self._record(lambda: self._store.finish(queued, failed=True))

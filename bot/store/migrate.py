@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Strin
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
-HEAD = "0013"
+HEAD = "0014"
 FIRST = "0001"
 STEPS = Path(__file__).parent / "migrations"
 # An advisory lock of this application's own: "ftcost" in ASCII.

@@ -91,6 +91,8 @@ jobs = Table(
     Column("rate_limited", Integer, nullable=False, default=0, server_default="0"),  # attempts that don't count
     Column("posted", Integer, key="replies_posted", nullable=False, default=0, server_default="0"),
     Column("told_at", DateTime, key="overdue_notice_at"),
+    Column("user_id", String(32)),
+    Column("channel_id", String(32)),
 )
 # PostgreSQL's index is written as text: `postgresql_where` would import its dialect, which SQLite doesn't need.
 Index("inbox_unfinished", jobs.c.ordering_key, jobs.c.number, sqlite_where=text("state = 'waiting'")).ddl_if(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.queue.places import Candidate
+from bot.queue.store import Choose
 from bot.store import Database, open_database
 from tests.conftest import TODAY
 
@@ -28,3 +30,12 @@ async def database(url: str) -> AsyncIterator[Database]:
     opened = await open_database(url)
     yield opened
     await opened.close()
+
+
+def oldest(count: int) -> Choose:
+    """Return a choice of the oldest jobs, whoever they belong to."""
+
+    def choose(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+        return sorted(candidates)[:count]
+
+    return choose

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from bot.queue.store import JobStore
 from bot.store import Database
-from tests.bot.databases import LEASE, NOW
+from tests.bot.databases import LEASE, NOW, oldest
 from tests.bot.queue.test_store import check, reply
 
 
@@ -18,7 +18,7 @@ async def test_of_the_same_key_one_is_new_however_many_come_together(database: D
     new = await asyncio.gather(*(inboxes[number % 2].put(check(f"key{number % 10}")) for number in range(60)))
     assert sum(new) == 10
     assert not any(await asyncio.gather(*(inboxes[0].put(check(f"key{number}")) for number in range(10))))
-    assert len(await inboxes[0].claim(99)) == 10
+    assert len(await inboxes[0].claim(oldest(99))) == 10
 
 
 async def test_simultaneous_jobs_of_a_thread_run_in_order(database: Database) -> None:
@@ -26,7 +26,7 @@ async def test_simultaneous_jobs_of_a_thread_run_in_order(database: Database) ->
     jobs = [reply(f"{thread}.{number}", thread) for number in range(4) for thread in "ab"]
     assert all(await asyncio.gather(*(inbox.put(job) for job in jobs)))
     for number in range(4):
-        found = await inbox.claim(9)
+        found = await inbox.claim(oldest(9))
         assert {job.idempotency_key for job in found} == {f"a.{number}", f"b.{number}"}
         for job in found:
             await inbox.finish(job)
@@ -42,7 +42,7 @@ async def test_one_that_cannot_be_written_down_takes_no_other_with_it(database: 
     assert first is True
     assert isinstance(others[0], Exception)
     assert others[1:] == [True] * 4
-    assert len(await inbox.claim(9)) == 5
+    assert len(await inbox.claim(oldest(9))) == 5
 
 
 async def test_a_database_that_is_away_is_said_to_all_who_wait(database: Database) -> None:

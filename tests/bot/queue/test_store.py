@@ -12,7 +12,7 @@ import pytest
 from bot.queue.model import CheckWatchesJob, Job, MentionJob, QueuedJob
 from bot.queue.store import JobStore
 from bot.store import Database
-from tests.bot.databases import LEASE, NOW
+from tests.bot.databases import LEASE, NOW, oldest
 
 
 class Clock:
@@ -75,37 +75,39 @@ async def test_key_is_accepted_once_and_old_finished_jobs_are_deleted(replica: R
     clock.forward(days=3)
     await holder.delete_old()
     assert await holder.put(check("done"))
-    assert keys(await holder.claim(9)) == ["waits", "done"], "work is never forgotten"
+    assert keys(await holder.claim(oldest(9))) == ["waits", "done"], "work is never forgotten"
 
 
 async def test_claimed_job_is_hidden_until_its_lease_ends(replica: Replica, clock: Clock) -> None:
     holder, rival = replica(), replica()
     await holder.put(reply("a", text="ü"))
-    (job,) = await holder.claim(9)
+    (job,) = await holder.claim(oldest(9))
     assert job == replace(reply("a", text="ü"), attempts=1, accepted_at=NOW)
     clock.forward(seconds=14)
     assert await holder.renew(["a"]) == {"a"}
     clock.forward(seconds=14)
-    assert await rival.claim(9) == [], "renewed"
+    assert await rival.claim(oldest(9)) == [], "renewed"
     clock.forward(seconds=1)
-    (claimed,) = await rival.claim(9)
+    (claimed,) = await rival.claim(oldest(9))
     assert (claimed.idempotency_key, claimed.attempts) == ("a", 2)
     assert await holder.renew(["a"]) == set()
     await holder.finish(job)
     await holder.release(job)
     clock.forward(seconds=15)
-    assert keys(await holder.claim(9)) == ["a"], "a replica that lost the lease neither finished nor released it"
+    assert keys(await holder.claim(oldest(9))) == ["a"], (
+        "a replica that lost the lease neither finished nor released it"
+    )
     await holder.finish(job)
     clock.forward(seconds=15)
-    assert await rival.claim(9) == []
+    assert await rival.claim(oldest(9)) == []
 
 
 async def test_job_claimed_on_acceptance_is_hidden_from_replicas(replica: Replica, clock: Clock) -> None:
     holder, rival = replica(), replica()
     await holder.put(check("a"), claim=True)
-    assert await rival.claim(9) == []
+    assert await rival.claim(oldest(9)) == []
     await holder.release(check("a", attempts=1))
-    (job,) = await rival.claim(9)
+    (job,) = await rival.claim(oldest(9))
     assert job.attempts == 2, "some of the first attempt may be done"
 
 
@@ -113,32 +115,32 @@ async def test_jobs_of_a_thread_run_in_order_across_replicas(replica: Replica) -
     holder, rival = replica(), replica()
     for job in (reply("first"), reply("second"), reply("elsewhere", "2.2"), reply("third")):
         await holder.put(job)
-    assert keys(await holder.claim(1)) == ["first"]
-    assert keys(await rival.claim(9)) == ["elsewhere"], "two of the thread wait for the first"
+    assert keys(await holder.claim(oldest(1))) == ["first"]
+    assert keys(await rival.claim(oldest(9))) == ["elsewhere"], "two of the thread wait for the first"
     await holder.finish(reply("first"), failed=True)
-    assert keys(await rival.claim(9)) == ["second"]
-    assert await holder.claim(9) == []
+    assert keys(await rival.claim(oldest(9))) == ["second"]
+    assert await holder.claim(oldest(9)) == []
     await rival.finish(reply("second"))
-    assert keys(await holder.claim(9)) == ["third"]
+    assert keys(await holder.claim(oldest(9))) == ["third"]
 
 
 async def test_stopping_replica_claims_only_jobs_it_accepted(replica: Replica) -> None:
     holder, rival = replica(), replica()
     await holder.put(reply("own"))
     await rival.put(reply("foreign", "2.2"))
-    assert keys(await holder.claim(9, only_own=True)) == ["own"]
+    assert keys(await holder.claim(oldest(9), only_own=True)) == ["own"]
 
 
 async def test_released_job_waits_for_its_time(replica: Replica, clock: Clock) -> None:
     store = replica()
     await store.put(reply("first"))
-    (job,) = await store.claim(9)
+    (job,) = await store.claim(oldest(9))
     await store.put(reply("second"))
     await store.release(job, delay=timedelta(seconds=30))
-    assert await store.claim(9) == [], "and the next job of its thread waits too"
+    assert await store.claim(oldest(9)) == [], "and the next job of its thread waits too"
     assert await store.backlog() == (2, 0, timedelta(0), timedelta(0)), "neither could start"
     clock.forward(seconds=30)
-    (retried,) = await store.claim(9)
+    (retried,) = await store.claim(oldest(9))
     assert (retried.idempotency_key, retried.attempts, retried.failures) == ("first", 2, 1)
 
 
@@ -146,24 +148,14 @@ async def test_rate_limited_attempt_is_no_failure(replica: Replica, clock: Clock
     store = replica()
     await store.put(reply("a"))
     for attempt in range(1, 20):
-        (job,) = await store.claim(9)
+        (job,) = await store.claim(oldest(9))
         assert (job.attempts, job.failures, job.may_have_posted) == (attempt, 0, False)
-        await store.release(job, delay=timedelta(seconds=1), rate_limited=True)
+        await store.release(job, delay=timedelta(seconds=1), uncounted=True)
         clock.forward(seconds=1)
-    (job,) = await store.claim(9)
+    (job,) = await store.claim(oldest(9))
     await store.release(job)
-    (job,) = await store.claim(9)
+    (job,) = await store.claim(oldest(9))
     assert (job.failures, job.may_have_posted) == (1, True)
-
-
-async def test_kinds_have_limits_of_their_own(replica: Replica) -> None:
-    store = replica()
-    for number in range(5):
-        await store.put(reply(f"reply{number}", f"{number}.1"))
-        await store.put(check(f"check{number}"))
-    jobs = await store.claim(2, limits_by_kind={"watch": 1})
-    assert keys(jobs) == ["reply0", "check0", "reply1"]
-    assert keys(await store.claim(9, limits_by_kind={"watch": 0})) == ["reply2", "reply3", "reply4"]
 
 
 async def test_concurrent_claims_do_not_overlap(replica: Replica) -> None:
@@ -171,7 +163,7 @@ async def test_concurrent_claims_do_not_overlap(replica: Replica) -> None:
     for number in range(24):
         await replicas[0].put(reply(f"{number}", f"{number}.1"))
     claimed = []
-    while claims := await asyncio.gather(*(store.claim(2) for store in replicas)):
+    while claims := await asyncio.gather(*(store.claim(oldest(2)) for store in replicas)):
         if not any(claims):
             break
         claimed += [job.idempotency_key for jobs in claims for job in jobs]
@@ -196,7 +188,7 @@ async def test_backlog_counts_waiting_running_and_stalled_jobs(replica: Replica,
     holder, rival = replica(), replica()
     assert await holder.backlog() == (0, 0, timedelta(0), timedelta(0))
     await holder.put(reply("runs"))
-    assert keys(await holder.claim(1)) == ["runs"]
+    assert keys(await holder.claim(oldest(1))) == ["runs"]
     clock.forward(seconds=10)
     await holder.put(reply("behind it"))
     assert await holder.renew(["runs"]) == {"runs"}

@@ -14,8 +14,8 @@ import pytest
 from aiohttp import ClientConnectorError
 
 from bot.queue.model import EstimateJob, QueuedJob
+from bot.queue.places import PLACES
 from bot.queue.store import JobStore
-from bot.queue.worker import CONCURRENCY
 from bot.store import open_database
 from playground import FakeSlack, Payloads
 from pricing import Catalog
@@ -223,7 +223,7 @@ async def test_many_at_once_are_all_acknowledged_and_all_done(
     """More than are worked on at a time, and the worker looks for what waits only when it has a place free."""
     never_by_the_clock = replace(TIMEOUTS, poll=3_600)
     async with running_bot(catalog, slack, database_url, timeouts=never_by_the_clock):
-        delivered = await asyncio.gather(*(slack.command(support_bot.LINE) for _ in range(CONCURRENCY * 2 + 5)))
+        delivered = await asyncio.gather(*(slack.command(support_bot.LINE) for _ in range(PLACES * 2 + 5)))
         assert all(delivery.ok and not delivery.body for delivery in delivered)
         await slack.wait_for(lambda: len(complete_threads(slack)) == len(delivered))
         parents = complete_threads(slack)
@@ -250,9 +250,9 @@ async def test_repeated_slack_failures_delay_but_complete_the_thread(start: Star
 
 async def test_rate_limited_jobs_do_not_hold_up_others(workspace: Workspace, slack: FakeSlack) -> None:
     """As many as there are places wait for an hour. The next question is answered meanwhile."""
-    slack.fail_next("chat.postMessage", retry_after=3_600, times=CONCURRENCY)
-    await asyncio.gather(*(slack.command(support_bot.LINE) for _ in range(CONCURRENCY)))
-    await slack.wait_for(lambda: sum(call.method == "chat.postMessage" for call in slack.calls) == CONCURRENCY)
+    slack.fail_next("chat.postMessage", retry_after=3_600, times=PLACES)
+    await asyncio.gather(*(slack.command(support_bot.LINE) for _ in range(PLACES)))
+    await slack.wait_for(lambda: sum(call.method == "chat.postMessage" for call in slack.calls) == PLACES)
     parent = await slack_actions.ask(slack, support_bot.LINE, user=slack.colleague)
     assert slack_actions.is_complete(slack, parent)
     assert slack.ephemerals() == [], "nothing is given up"

@@ -29,7 +29,7 @@ from bot.store import (
 from bot.store.migrate import HEAD, STEPS
 from bot.store.tables import metadata
 from tests import postgres
-from tests.bot.databases import LEASE, NOW
+from tests.bot.databases import LEASE, NOW, oldest
 
 
 def test_the_head_is_the_last_step() -> None:
@@ -102,7 +102,7 @@ async def test_a_file_from_before_migrations_is_taken_over_whole(tmp_path: Path)
         database = await open_database(f"sqlite:///{path}")
         saved = await EstimateStore(database, lambda: NOW).get("bcdfghjkmn", team_id="T1")
         inbox = JobStore(database, lambda: NOW, LEASE)
-        waiting = await inbox.claim(10)
+        waiting = await inbox.claim(oldest(10))
         assert not await inbox.put(QueuedJob("view:V2:h", CheckWatchesJob())), "what was done stays known"
         for job in waiting:
             await inbox.release(job)
@@ -115,13 +115,15 @@ async def test_a_file_from_before_migrations_is_taken_over_whole(tmp_path: Path)
 
 
 async def test_jobs_of_the_previous_version_stay(url: str) -> None:
-    """A database at step 12 has jobs without the columns of step 13."""
+    """A database at step 12 has jobs without the columns of the steps after it."""
     database = await open_database(url)
     await JobStore(database, lambda: NOW, LEASE).put(QueuedJob("waits", CheckWatchesJob()))
     for statement in (
         "DROP INDEX inbox_unfinished",
         "ALTER TABLE inbox DROP COLUMN not_before",
         "ALTER TABLE inbox DROP COLUMN rate_limited",
+        "ALTER TABLE inbox DROP COLUMN user_id",
+        "ALTER TABLE inbox DROP COLUMN channel_id",
         "CREATE INDEX inbox_by_state ON inbox (state, number)",
         "CREATE INDEX inbox_by_lane ON inbox (lane, state, number)",
         "UPDATE alembic_version SET version_num = '0012'",
@@ -130,7 +132,7 @@ async def test_jobs_of_the_previous_version_stay(url: str) -> None:
     await database.close()
     database = await open_database(url)
     assert await database.read(differences) == []
-    (job,) = await JobStore(database, lambda: NOW, LEASE).claim(9)
+    (job,) = await JobStore(database, lambda: NOW, LEASE).claim(oldest(9))
     await database.close()
     assert (job.idempotency_key, job.attempts, job.rate_limited) == ("waits", 1, 0)
 
