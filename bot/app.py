@@ -29,8 +29,10 @@ from bot.services import Services
 from bot.slack.call_metrics import count_calls
 from bot.slack.files import Downloads, download_session
 from bot.slack.hosts import SlackHosts
+from bot.slack.notices import UserNotices
 from bot.slack.oauth import InstallFlow, OAuth, install_flow
 from bot.slack.pace import ChannelPace
+from bot.slack.response_urls import ResponseUrls
 from bot.slack.web_client import slack_client
 from bot.slack.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from bot.slack_app import slack_app
@@ -117,7 +119,9 @@ async def build_app(
             workspaces = ManyWorkspaces(installations, make_client, timeouts.know)
         else:
             workspaces = OneWorkspace(config.access, make_client, lambda: clock().timestamp())
-        opener = FormOpener(session, config.slack_api_url)
+        hosts = SlackHosts(config.slack_api_url)
+        response_urls = ResponseUrls(session, hosts)
+        opener = FormOpener(session, config.slack_api_url, response_urls)
         rate_limit = RateLimit(config.allowance)
         estimates = EstimateStore(database, stamp)
         prices = CatalogRefresher(current_catalog, RefreshedPriceStore(database), config.refresh)
@@ -138,9 +142,10 @@ async def build_app(
             config.addresses,
             clock,
         )
-        downloads = Downloads(download, SlackHosts(config.slack_api_url))
+        downloads = Downloads(download, hosts)
         dataset_runs = DatasetRunStore(database, stamp)
-        notices = JobNotices(workspaces, dataset_runs)
+        user_notices = UserNotices(workspaces, response_urls)
+        notices = JobNotices(user_notices, dataset_runs)
         job_handlers: dict[type[Job], Handler] = {}  # filled below: handlers need the services, which need the worker
         worker = Worker(job_store, job_handlers, notices.apologise, notices.notify_delay, timeouts, metrics)
         services = Services(
@@ -158,6 +163,8 @@ async def build_app(
             rates=rates,
             actuals=actuals,
             opener=opener,
+            response_urls=response_urls,
+            notices=user_notices,
             roles=roles,
             rate_limit=rate_limit,
             today=today,

@@ -10,7 +10,16 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 _RATE_LIMITS = frozenset({"ratelimited", "rate_limited"})
-_TRANSIENT_SLACK_ERRORS = _RATE_LIMITS | {"internal_error", "service_unavailable", "request_timeout"}
+TRANSIENT_SLACK_ERRORS = _RATE_LIMITS | {
+    "external_channel_migrating",
+    "file_update_failed",
+    "internal_error",
+    "request_timeout",
+    "service_unavailable",
+    "team_added_to_org",
+    "update_failed",
+}
+"""Slack's errors that pass by themselves."""
 _BUSY_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
@@ -34,7 +43,7 @@ def is_transient(error: BaseException) -> bool:
     """Return whether Slack, the network or the database was away or busy, so that another attempt may succeed."""
     if isinstance(error, SlackApiError):
         status = status_of(error)
-        return status == 429 or status >= 500 or error_of(error) in _TRANSIENT_SLACK_ERRORS
+        return status == 429 or status >= 500 or error_of(error) in TRANSIENT_SLACK_ERRORS
     if isinstance(error, DBAPIError):
         if (name := getattr(error.orig, "sqlite_errorname", None)) is not None:
             return str(name).startswith(_BUSY_SQLITE)

@@ -23,9 +23,11 @@ from bot.queue.store import JobStore
 from bot.queue.worker import Worker
 from bot.render.blocks import SlackMessage, text_message
 from bot.render.escaping import escape
+from bot.slack.notices import UserNotices
 from bot.slack.poster import Destination, IdempotencyKey, Poster
 from bot.slack.replays import DuplicateRequest
 from bot.slack.request import Interaction
+from bot.slack.response_urls import ResponseUrls
 from bot.slack.workspaces import Workspaces
 from bot.store import Audit, BudgetStore, DatasetRunStore, DefaultsStore, EstimateStore, SavedEstimate, WatchStore
 from bot.web.rate_limit import RateLimit
@@ -55,6 +57,8 @@ class Services:
     rates: ExchangeRates
     actuals: ActualsService
     opener: FormOpener
+    response_urls: ResponseUrls
+    notices: UserNotices
     roles: Roles
     rate_limit: RateLimit
     today: Callable[[], date]

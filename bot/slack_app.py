@@ -32,11 +32,17 @@ from bot.listeners import (
     submissions,
 )
 from bot.queue.worker import Worker
-from bot.render.blocks import text_message
 from bot.services import Services
 from bot.slack.poster import Destination
 from bot.slack.replays import DUPLICATE, DuplicateRequest
-from bot.slack.request import ActionRequest, EventRequest, ShortcutRequest, SlackRequest, parse_request
+from bot.slack.request import (
+    ActionRequest,
+    EventRequest,
+    Interaction,
+    ShortcutRequest,
+    SlackRequest,
+    parse_request,
+)
 from bot.slack.workspaces import Workspaces
 from bot.telemetry import trace
 from bot.telemetry.metrics import Metrics, request_kind
@@ -124,6 +130,8 @@ class RateLimiting(AsyncMiddleware):
             return await next()
         decision = self._services.rate_limit.count(request.team_id, request.user_id, request.delivery_id)
         if decision.allowed:
+            if isinstance(request, Interaction):
+                self._services.response_urls.remember(request.team_id, request.user_id, request.response_url)
             return await next()
         trace.set_outcome("limited")
         if decision.should_notify:
@@ -182,10 +190,6 @@ def _installed_request(context: AsyncBoltContext) -> SlackRequest:
 
 def _notify(services: Services, request: SlackRequest, text: str) -> None:
     """Send the user a message if Slack doesn't show the response, as with button presses and mentions."""
-    if isinstance(request, ActionRequest | ShortcutRequest | EventRequest) and request.user_id and request.channel_id:
-        destination = Destination(request.channel_id, request.thread_ts)
-        services.worker.start(_send(services, request.team_id, request.user_id, destination, text))
-
-
-async def _send(services: Services, team_id: str, user: str, destination: Destination, text: str) -> None:
-    await (await services.workspaces.of(team_id)).poster.notify(user, destination, text_message(text))
+    if isinstance(request, ActionRequest | ShortcutRequest | EventRequest) and request.user_id:
+        destination = Destination(request.channel_id, request.thread_ts) if request.channel_id else None
+        services.worker.start(services.notices.send(request.team_id, request.user_id, destination, text))

@@ -10,7 +10,7 @@ import aiohttp
 
 from bot.forms.estimates import Origin, form
 from bot.slack.call_metrics import outcome_of
-from bot.slack.hosts import SlackHosts
+from bot.slack.response_urls import ResponseUrls
 from bot.telemetry.trace import mark_failed
 
 log = logging.getLogger(__name__)
@@ -26,12 +26,13 @@ class FormOpener:
     Args:
         session: The session that counts all calls of the Web API.
         api_url: The Web API's address.
+        response_urls: Sends the notice.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, api_url: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, api_url: str, response_urls: ResponseUrls) -> None:
         self._session = session
         self._url = f"{api_url}views.open"
-        self._hosts = SlackHosts(api_url)
+        self._response_urls = response_urls
 
     async def open(self, token: str, trigger_id: str, origin: Origin, response_url: str) -> None:
         """Open the form, or report the failure.
@@ -51,31 +52,24 @@ class FormOpener:
                 outcome = outcome_of(response.status, await response.read())
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             outcome = type(error).__name__
-        if outcome != "ok":
-            await self.report_failure(response_url, outcome)
+        if outcome != "ok" and (text := failure_text(outcome)):
+            await self._response_urls.send(response_url, text)
 
-    async def report_failure(self, response_url: str, fault: str) -> None:
-        """Ask the user to try again, with a code that is in the log too.
 
-        A used trigger (`exchanged_trigger_id`) is not reported, because it means that another replica opened the form.
+def failure_text(fault: str) -> str | None:
+    """Log that Slack didn't open a form, and return the notice to its user, with a code that is in the log too.
 
-        Args:
-            response_url: The address for the message.
-            fault: Slack's error code, or the name of the exception.
-        """
-        if fault == "exchanged_trigger_id":
-            return
-        code = mark_failed()
-        log.warning("%s: views.open failed: %s", code, fault)
-        if self._hosts.takes_answers(response_url):
-            text = f"Slack didn't open the form. Please try again. ({code})"
-            try:
-                async with self._session.post(
-                    response_url, json={"response_type": "ephemeral", "text": text}, allow_redirects=False
-                ) as response:
-                    response.raise_for_status()
-            except (aiohttp.ClientError, TimeoutError, ValueError):
-                log.exception("%s: cannot notify the user", code)
+    Args:
+        fault: Slack's error code, or the name of the exception.
+
+    Returns:
+        The notice; None for a used trigger (`exchanged_trigger_id`), because another replica opened the form.
+    """
+    if fault == "exchanged_trigger_id":
+        return None
+    code = mark_failed()
+    log.warning("%s: views.open failed: %s", code, fault)
+    return f"Slack didn't open the form. Please try again. ({code})"
 
 
 @lru_cache(maxsize=200)  # 2 MB; building and encoding a form takes as long as sending it

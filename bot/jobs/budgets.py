@@ -20,7 +20,8 @@ from bot.render.budgets import (
     direct_request,
 )
 from bot.services import Services, idempotency_key
-from bot.slack.poster import USER_GONE, Destination
+from bot.slack.outcomes import USER_GONE
+from bot.slack.poster import Destination
 from bot.store import Approval, Budget, SavedEstimate
 from bot.workspace.budgets import BudgetExcess
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from slack_sdk.errors import SlackApiError
-
-from bot.errors import error_of
 from bot.jobs.budgets import ApprovalJobs
 from bot.language.command import ParsedCommand
 from bot.queue.model import CardJob, QueuedJob
@@ -16,7 +13,7 @@ from bot.render.currency import read_exchange
 from bot.render.escaping import escape
 from bot.render.replies import add_price_date, offers_replies, sources_reply
 from bot.services import Services
-from bot.slack.poster import CANNOT_POST, Deletion, Destination
+from bot.slack.poster import Deletion, Destination
 from bot.store import SavedEstimate
 from bot.usecases.lookups import answer_lookup
 from calculator import UserError
@@ -100,10 +97,4 @@ class CardJobs:
         return DELETED[await poster.delete_answer(thread, first.message_ts, count=first.posted)]
 
     async def _notify(self, job: CardJob, message: SlackMessage, destination: Destination) -> None:
-        poster = await self.services.poster(job.team_id)
-        try:
-            await poster.notify(job.user_id, destination, message)
-        except SlackApiError as error:
-            if error_of(error) not in CANNOT_POST:
-                raise
-            await poster.post(await poster.open_dm(job.user_id), message)
+        await (await self.services.poster(job.team_id)).notify(job.user_id, destination, message)

@@ -33,7 +33,8 @@ from bot.render.datasets import (
 from bot.render.headline import headline
 from bot.services import Services, idempotency_key
 from bot.slack.files import Downloads, read_file
-from bot.slack.poster import CANNOT_POST, Destination, Poster
+from bot.slack.poster import Destination, Poster
+from bot.slack.uploads import SlackUpload, UploadRefused
 from bot.store import DatasetRun
 from calculator import UserError
 from calculator.datasets import MAX_SHOWN, DatasetReport
@@ -289,19 +290,11 @@ class DatasetJobs:
         """Upload the list of all problems into the thread."""
         problems.seek(0)
         content = await asyncio.to_thread(problems.read)
-        client = (await self.services.workspaces.of(job.team_id)).client
+        upload = SlackUpload(f"problems-{file.id}.jsonl", f"Problems of {file.name}", content)
         try:
-            await client.files_upload_v2(
-                channel=thread.channel,
-                thread_ts=thread.thread_ts,
-                filename=f"problems-{file.id}.jsonl",
-                title=f"Problems of {file.name}",
-                content=content,
-            )
-        except SlackApiError as error:
-            if error_of(error) not in CANNOT_POST:
-                raise
-            log.info("file %s: cannot upload its problems: %s", file.id, error_of(error))
+            await (await self.services.poster(job.team_id)).upload_or_dm(thread, job.user_id, upload)
+        except UploadRefused as refusal:
+            log.info("file %s: cannot upload its problems: %s", file.id, refusal)
 
 
 def _thread_of(info: Mapping[str, Any], channel_id: str) -> str | None:

@@ -6,26 +6,18 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
-from slack_sdk.errors import SlackApiError
-
-from bot.errors import error_of
 from bot.queue.model import BreakEvenJob, ExportFormat, ExportJob, QueuedJob, UncertaintyJob
+from bot.render.blocks import text_message
 from bot.render.exports import to_csv, to_yaml
 from bot.render.replies import add_price_date, break_even_replies, uncertainty_replies
 from bot.services import Services
-from bot.slack.poster import CANNOT_POST, Destination, permalink
+from bot.slack.poster import Destination, permalink
+from bot.slack.uploads import SlackUpload, UploadRefused
 from bot.store import SavedEstimate
 from calculator import estimate, read_scenario, with_default_spread
 
-
-class Export(NamedTuple):
-    """An estimate as a file."""
-
-    name: str
-    title: str
-    content: str | bytes
+ELSEWHERE = "The estimate is in `/ftcost list`, and `ftcost estimate --format csv` prints the same lines in a terminal."
 
 
 @dataclass(frozen=True)
@@ -42,13 +34,11 @@ class EstimateButtonJobs:
         if saved is None:
             return
         file = await self._export(saved, job.file_format)
+        poster = await self.services.poster(job.team_id)
         try:
-            await self._upload(saved.team_id, file, thread)
-        except SlackApiError as error:
-            if error_of(error) not in CANNOT_POST:
-                raise
-            poster = await self.services.poster(job.team_id)
-            await self._upload(saved.team_id, file, await poster.open_dm(job.user_id))
+            await poster.upload_or_dm(thread, job.user_id, file)
+        except UploadRefused as refusal:
+            await poster.notify(job.user_id, thread, text_message(f"{refusal} {ELSEWHERE}"))
 
     async def break_even(self, queued: QueuedJob[BreakEvenJob]) -> None:
         """Post the break-even of a saved estimate into its thread."""
@@ -75,7 +65,7 @@ class EstimateButtonJobs:
         messages = await asyncio.to_thread(uncertainty_replies, comparison, assumed=not scenario.ranged)
         await self.services.reply_all(queued, thread, add_price_date(messages, comparison, saved.id))
 
-    async def _export(self, saved: SavedEstimate, file_format: ExportFormat) -> Export:
+    async def _export(self, saved: SavedEstimate, file_format: ExportFormat) -> SlackUpload:
         """Return an estimate as a file. A spreadsheet is priced again, because it has formulas beside the quote."""
         link = permalink(self.services.workspaces.url(saved.team_id), saved)
         match file_format:
@@ -91,14 +81,4 @@ class EstimateButtonJobs:
                 content, title = to_yaml(saved.result, link=link), f"Estimate {saved.id}, the scenario"
             case _:
                 content, title = to_csv(saved.result, link=link), f"Estimate {saved.id}, line by line"
-        return Export(f"ftcost-{saved.id}.{file_format}", title, content)
-
-    async def _upload(self, team_id: str, file: Export, destination: Destination) -> None:
-        client = (await self.services.workspaces.of(team_id)).client
-        await client.files_upload_v2(
-            channel=destination.channel,
-            thread_ts=destination.thread_ts,
-            filename=file.name,
-            title=file.title,
-            content=file.content,
-        )
+        return SlackUpload(f"ftcost-{saved.id}.{file_format}", title, content)

@@ -139,17 +139,17 @@ class EstimateJobs:
         count = saved.posted if saved else 0
         if saved and saved.channel_id:
             destination = Destination(saved.channel_id, saved.thread_ts)
+        home = destination
         for message in messages[count:]:
-            if count and destination is not None:
-                posted = await poster.post(destination, message, key.part(count))
-            else:
-                posted = await poster.post_or_dm(destination, job.user_id, message, key.part(count))
+            # A channel that takes the card may refuse the replies, which then come in a direct message.
+            posted = await poster.post_or_dm(destination, job.user_id, message, key.part(count))
             destination, count = posted.destination, count + 1
+            home = destination if count == 1 or home is None else home
             await self.services.estimates.mark_posted(
                 job.estimate_id,
                 team_id=job.team_id,
-                channel_id=destination.channel,
-                thread_ts=destination.thread_ts or posted.ts,
+                channel_id=home.channel,
+                thread_ts=home.thread_ts or posted.ts,
                 message_ts=posted.ts,
                 posted=count,
             )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from bot.queue.model import Job, QueuedJob
-from bot.render.blocks import text_message
+from bot.slack.notices import UserNotices
 from bot.slack.poster import Destination
-from bot.slack.workspaces import Workspaces
 from bot.store import DatasetRunStore
 
 
 class JobNotices:
     """Sends notices about jobs."""
 
-    def __init__(self, workspaces: Workspaces, dataset_runs: DatasetRunStore) -> None:
-        self._workspaces = workspaces
+    def __init__(self, notices: UserNotices, dataset_runs: DatasetRunStore) -> None:
+        self._notices = notices
         self._dataset_runs = dataset_runs
 
     async def notify_delay(self, queued: QueuedJob[Job]) -> None:
@@ -31,9 +30,5 @@ class JobNotices:
         recipient = queued.job.recipient
         if recipient is None:
             return
-        poster = (await self._workspaces.of(recipient.team_id)).poster
-        if recipient.channel_id:
-            destination = Destination(recipient.channel_id, recipient.thread_ts)
-            await poster.notify(recipient.user_id, destination, text_message(text))
-        else:
-            await poster.post(await poster.open_dm(recipient.user_id), text_message(text))
+        destination = Destination(recipient.channel_id, recipient.thread_ts) if recipient.channel_id else None
+        await self._notices.send(recipient.team_id, recipient.user_id, destination, text)

@@ -16,7 +16,8 @@ from bot.queue.model import AlertJob, CheckWatchesJob, QueuedJob, RefreshPricesJ
 from bot.render.blocks import SlackMessage
 from bot.results import document
 from bot.services import Services, idempotency_key
-from bot.slack.poster import CANNOT_POST, USER_GONE, Destination
+from bot.slack.outcomes import USER_GONE, has_other_way
+from bot.slack.poster import Destination
 from bot.slack.workspaces import NotInstalled
 from bot.store import SavedEstimate, Watch, WatchStore
 from bot.watches.alert import alert, direct_alert
@@ -29,7 +30,6 @@ log = logging.getLogger(__name__)
 
 PAGE_SIZE = 100
 """The number of watches that are read at a time."""
-THREAD_UNREACHABLE = CANNOT_POST | {"thread_not_found", "message_not_found"}
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class ScheduledJobs:
                 await poster.post(Destination(saved.channel_id, saved.thread_ts), message, key)
                 return
         except SlackApiError as error:
-            if error_of(error) not in THREAD_UNREACHABLE:
+            if not has_other_way("chat.postMessage", error):
                 raise
         try:
             await poster.post(await poster.open_dm(watch.user_id), direct_alert(message, saved), key)

@@ -52,7 +52,7 @@ def register(app: AsyncApp, services: Services) -> None:
 async def _open(services: Services, request: ActionRequest) -> None:
     view_id = await open_modal(services, request, loading(TITLE))
     if view_id:
-        await fill_modal(services, request.team_id, view_id, _recalibration_form(services, request))
+        await fill_modal(services, request, view_id, _recalibration_form(services, request))
 
 
 async def _recalibration_form(services: Services, request: ActionRequest) -> View:

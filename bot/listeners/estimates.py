@@ -127,7 +127,7 @@ async def _open(services: Services, request: ActionRequest, title: str, make_vie
     """Open a placeholder before the trigger expires, then fill it from the database."""
     view_id = await open_modal(services, request, loading(title))
     if view_id:
-        await fill_modal(services, request.team_id, view_id, _estimate_view(services, request, make_view))
+        await fill_modal(services, request, view_id, _estimate_view(services, request, make_view))
 
 
 async def _estimate_view(services: Services, request: ActionRequest, make_view: MakeView) -> View:

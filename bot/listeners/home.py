@@ -102,7 +102,7 @@ async def open_budget(services: Services, request: Interaction, channel_id: str)
     """Open the form for the budget of a channel or of the workspace."""
     view_id = await open_modal(services, request, loading("Budget"))
     if view_id:
-        await fill_modal(services, request.team_id, view_id, _budget_view(services, request.team_id, channel_id))
+        await fill_modal(services, request, view_id, _budget_view(services, request.team_id, channel_id))
 
 
 async def _budget_view(services: Services, team: str, channel_id: str) -> dict[str, Any]:
@@ -112,7 +112,7 @@ async def _budget_view(services: Services, team: str, channel_id: str) -> dict[s
 async def _open_defaults(services: Services, request: Interaction) -> None:
     view_id = await open_modal(services, request, loading("Defaults"))
     if view_id:
-        await fill_modal(services, request.team_id, view_id, _defaults_view(services, request.team_id))
+        await fill_modal(services, request, view_id, _defaults_view(services, request.team_id))
 
 
 async def _defaults_view(services: Services, team: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ async def open_keys(services: Services, request: Interaction) -> None:
     """Open the list of keys, or a notice for a user who is not an admin."""
     view_id = await open_modal(services, request, loading(TITLE))
     if view_id:
-        await fill_modal(services, request.team_id, view_id, _list(services, request))
+        await fill_modal(services, request, view_id, _list(services, request))
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -27,13 +27,13 @@ def register(app: AsyncApp, services: Services) -> None:
         await ack()
         name, view = slack_request.value, slack_request.view
         if name in PLATFORMS:
-            services.worker.start(update_modal(services, slack_request.team_id, view.id, key_view(name), view.hash))
+            services.worker.start(update_modal(services, slack_request, view.id, key_view(name), view.hash))
 
     @app.action(REMOVE)
     async def on_remove(ack: AsyncAck, slack_request: ActionRequest) -> None:
         view = await _remove(services, slack_request)
         await ack()
-        services.worker.start(update_modal(services, slack_request.team_id, slack_request.view.id, view))
+        services.worker.start(update_modal(services, slack_request, slack_request.view.id, view))
 
     @app.view(KEY_CALLBACK)
     async def on_key(ack: AsyncAck, slack_request: ViewRequest) -> None:

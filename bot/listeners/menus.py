@@ -29,7 +29,7 @@ def register(app: AsyncApp, services: Services) -> None:
         defaults = WorkspaceDefaults({}) if origin.edit_of else await hidden_defaults(services, view, team_id)
         inputs = defaults.complete(read_inputs(view.content))
         expanded = form(origin, inputs, more=True, labels=(await services.menus()).labels)
-        services.worker.start(update_modal(services, team_id, view.id, expanded, view.hash))
+        services.worker.start(update_modal(services, slack_request, view.id, expanded, view.hash))
 
     @app.options("base")
     async def on_base_options(ack: AsyncAck, slack_request: OptionsRequest) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import error_of, is_transient
+from bot.errors import error_of, is_transient, retry_after_s
 from bot.forms.estimates import Origin, View, form, notice
+from bot.forms.opener import failure_text
 from bot.services import Services
 from bot.slack.request import CommandRequest, Interaction
 from bot.telemetry.trace import mark_failed
@@ -17,6 +19,9 @@ from bot.workspace.defaults import WorkspaceDefaults
 
 log = logging.getLogger(__name__)
 
+UPDATE_ATTEMPTS = 4
+LONGEST_PAUSE_S = 10.0
+"""A user who looks at “One moment…” for longer gets a notice instead."""
 ESTIMATE_GONE = "This estimate no longer exists. Close this and start a new one with /ftcost."
 
 
@@ -49,7 +54,8 @@ async def open_modal(services: Services, request: Interaction, view: View) -> st
         response = await client.views_open(trigger_id=request.trigger_id, view=view)
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         fault = error_of(error) if isinstance(error, SlackApiError) else type(error).__name__
-        await services.opener.report_failure(request.response_url, fault)
+        if text := failure_text(fault):
+            await _notify(services, request, text)
         return None
     return str(response["view"]["id"])
 
@@ -60,26 +66,37 @@ async def show_modal(services: Services, request: Interaction, view: View) -> No
 
 
 async def update_modal(
-    services: Services, team_id: str, view_id: str, view: View, view_hash: str | None = None
+    services: Services, request: Interaction, view_id: str, view: View, view_hash: str | None = None
 ) -> None:
-    """Replace a modal, unless the user has closed it.
+    """Replace a modal, unless the user has closed it. If Slack doesn't replace it, notify the user.
 
     Args:
         services: The parts of the running bot.
-        team_id: The workspace.
+        request: The request that the modal answers.
         view_id: The modal's id.
         view: The content.
         view_hash: The hash of the state to replace; if the modal has changed since, it is left alone.
     """
-    try:
-        client = (await services.workspaces.of(team_id)).client
-        await client.views_update(view_id=view_id, view=view, hash=view_hash)
-    except SlackApiError as error:
-        if error_of(error) not in ("not_found", "hash_conflict"):
-            raise
+    timeouts = services.worker.timeouts
+    for attempt in range(1, UPDATE_ATTEMPTS + 1):
+        try:
+            client = (await services.workspaces.of(request.team_id)).client
+            await client.views_update(view_id=view_id, view=view, hash=view_hash)
+            return
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            fault = error_of(error) if isinstance(error, SlackApiError) else type(error).__name__
+            if fault in ("not_found", "hash_conflict"):
+                return
+            pause = max(retry_after_s(error), timeouts.pause(attempt))
+            if attempt == UPDATE_ATTEMPTS or not is_transient(error) or pause > LONGEST_PAUSE_S:
+                break
+        await asyncio.sleep(pause)
+    code = mark_failed()
+    log.warning("%s: views.update failed: %s", code, fault)
+    await _notify(services, request, f"Slack didn't show the form. Please close it and try again. ({code})")
 
 
-async def fill_modal(services: Services, team_id: str, view_id: str, make_view: Awaitable[View]) -> None:
+async def fill_modal(services: Services, request: Interaction, view_id: str, make_view: Awaitable[View]) -> None:
     """Replace a placeholder with its content, or with an apology if `make_view` fails."""
     try:
         view = await make_view
@@ -87,4 +104,10 @@ async def fill_modal(services: Services, team_id: str, view_id: str, make_view: 
         code = mark_failed()
         log.exception("%s: cannot fill a modal", code)
         view = notice("Sorry", f"Something went wrong on our side. Please close this and try again. ({code})")
-    await update_modal(services, team_id, view_id, view)
+    await update_modal(services, request, view_id, view)
+
+
+async def _notify(services: Services, request: Interaction, text: str) -> None:
+    """Send a notice to the user who waits for a modal; by direct message if the request has no response_url."""
+    if not await services.response_urls.send(request.response_url, text):
+        await services.notices.send(request.team_id, request.user_id, None, text)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import error_of, is_rate_limit, is_transient, retry_after_s
+
+log = logging.getLogger(__name__)
 
 PAGE_SIZE = 200  # messages, as Slack advises
 MAX_PAGES = 10
+LOOK_BACK_PATIENCE_S = 5.0
+"""The longest time that an answer waits to look for itself. Apps that are distributed commercially may read one page of
+15 messages a minute; their answers are posted without looking."""
 
 
 async def read_messages(
@@ -41,3 +50,49 @@ async def read_messages(
         page_count += 1
         if page_count == MAX_PAGES:
             return
+
+
+async def find_part(
+    client: AsyncWebClient, channel: str, thread_ts: str | None, part: str, oldest: str | None
+) -> str | None:
+    """Return the time stamp of the message whose metadata has an idempotency key.
+
+    Args:
+        client: The workspace's client.
+        channel: The channel.
+        thread_ts: The thread; None for the channel's own messages.
+        part: The key.
+        oldest: The time stamp of the oldest message to read.
+
+    Returns:
+        The time stamp, or None if there is no such message, or if the bot can't read the channel now.
+
+    Raises:
+        SlackApiError: Slack failed, and another attempt may succeed soon.
+    """
+    try:
+        async for message in read_messages(client, channel, thread_ts, oldest):
+            if (message.get("metadata") or {}).get("event_payload", {}).get("part") == part:
+                return str(message["ts"])
+    except SlackApiError as error:
+        if is_transient(error) and not (is_rate_limit(error) and retry_after_s(error) > LOOK_BACK_PATIENCE_S):
+            raise
+        log.info("cannot look for message %s in channel %s: %s", part, channel, error_of(error))
+    return None
+
+
+async def find_button(client: AsyncWebClient, channel: str, thread_ts: str, action_id: str, value: str) -> str | None:
+    """Return the time stamp of the message in a thread that has a button; None if there is none to read.
+
+    Raises:
+        SlackApiError: Slack failed, and another attempt may succeed.
+    """
+    try:
+        async for message in read_messages(client, channel, thread_ts):
+            elements = (element for block in message.get("blocks", ()) for element in block.get("elements", ()))
+            if any(item.get("action_id") == action_id and item.get("value") == value for item in elements):
+                return str(message["ts"])
+    except SlackApiError as error:
+        if is_transient(error):
+            raise
+    return None

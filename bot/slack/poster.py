@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, NamedTuple, Protocol
+from functools import partial
+from typing import Literal, NamedTuple, Protocol
 
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import error_of
+from bot.errors import error_of, is_transient
 from bot.render.blocks import SlackMessage, text_message
 from bot.render.charts.model import Chart
 from bot.render.charts.png import ChartUnavailable, chart_png_in_subprocess
 from bot.render.escaping import clip
-from bot.slack.history import read_messages
+from bot.slack.history import find_button, find_part, read_messages
+from bot.slack.outcomes import CONTENT_ERRORS, Outcome, cannot_post_hint, has_other_way, outcome
+from bot.slack.uploads import SlackUpload, UploadRefused, depends_on_channel, upload, upload_method
 
 log = logging.getLogger(__name__)
 
-CANNOT_POST = frozenset(
-    {
-        "not_in_channel",
-        "channel_not_found",
-        "is_archived",
-        "restricted_action",
-        "cannot_reply_to_message",
-        "missing_scope",
-    }
-)
-"""Slack's errors for a channel that the bot isn't in or may not post in."""
-UNREADABLE = CANNOT_POST | {"thread_not_found"}
-"""Slack's errors for a thread or channel that the bot can't read, or that is gone."""
-USER_GONE = frozenset({"user_not_found", "user_disabled", "user_not_visible"})
-"""Slack's errors for a user who was removed or that the bot can't see."""
 MAX_TEXT = 10_000
 MAX_UPDATE_TEXT = 4_000
 MAX_TITLE = 100
@@ -145,42 +133,59 @@ class Poster:
         try:
             response = await self._send(destination, message.text, message.blocks, key)
         except SlackApiError as error:
-            if error_of(error) not in ("invalid_blocks", "msg_blocks_too_long", "invalid_attachments"):
+            if error_of(error) not in CONTENT_ERRORS:
                 raise
-            if message.chart is not None and destination.thread_ts:
-                try:
-                    return await self._post_png(destination, destination.thread_ts, message.chart)
-                except ChartUnavailable as unavailable:
-                    log.warning("a chart is posted as text: %s", unavailable)
-            text = f"```{message.text.replace('```', '')}```" if "\n" in message.text else message.text
-            response = await self._send(destination, text, None, key)
+            log.warning("Slack refused a message, so it is posted as text: %s", error_of(error))
+            if message.chart and destination.thread_ts and await self._post_png(destination, message.chart):
+                return PostedMessage(destination, destination.thread_ts)
+            key = None if "metadata" in error_of(error) else key
+            response = await self._send(destination, _as_text(message), None, key)
         return PostedMessage(Destination(response["channel"], destination.thread_ts or response["ts"]), response["ts"])
 
-    async def _post_png(self, destination: Destination, thread_ts: str, chart: Chart) -> PostedMessage:
-        """Post a chart as a PNG. Raises ChartUnavailable."""
-        await self._client.files_upload_v2(
-            channel=destination.channel,
-            thread_ts=thread_ts,
-            filename="chart.png",
-            title=clip(chart.title, MAX_TITLE),
-            content=await self._draw_png(chart),
-            alt_txt=clip(chart.alt, MAX_ALT),
-        )
-        return PostedMessage(destination, thread_ts)
+    async def _post_png(self, destination: Destination, chart: Chart) -> bool:
+        """Post a chart as a PNG. Return False if it can't be drawn, or if Slack refuses it."""
+        try:
+            content = await self._draw_png(chart)
+            file = SlackUpload("chart.png", clip(chart.title, MAX_TITLE), content, clip(chart.alt, MAX_ALT))
+            await upload(self._client, destination.channel, destination.thread_ts, file)
+        except (ChartUnavailable, SlackClientError) as error:
+            if is_transient(error):
+                raise
+            log.warning("a chart is posted as text: %s", error)
+            return False
+        return True
+
+    async def upload_or_dm(self, destination: Destination, user: str, file: SlackUpload) -> None:
+        """Upload a file; if the channel doesn't take it, send it to the user in a direct message.
+
+        Args:
+            destination: The channel and thread.
+            user: The recipient of the direct message.
+            file: The file.
+
+        Raises:
+            UploadRefused: Slack takes the file nowhere.
+            SlackApiError: The upload failed for another reason.
+        """
+        try:
+            await upload(self._client, destination.channel, destination.thread_ts, file)
+        except SlackApiError as error:
+            if not has_other_way(upload_method(error), error):
+                raise
+            if not depends_on_channel(error):
+                raise UploadRefused(error_of(error)) from None
+            direct = await self.open_dm(user)
+            try:
+                await upload(self._client, direct.channel, None, file)
+            except SlackApiError as direct_error:
+                if not has_other_way(upload_method(direct_error), direct_error):
+                    raise
+                raise UploadRefused(error_of(direct_error)) from None
 
     async def _find_posted(self, destination: Destination, key: IdempotencyKey) -> str | None:
-        """Return the time stamp of the message with this key; None if it isn't there, or if the bot may not read the
-        channel.
-        """
+        """Return the time stamp of the message with this key; None if it isn't there or can't be read."""
         oldest = str((key.since - CLOCK_SKEW).replace(tzinfo=UTC).timestamp()) if key.since else None
-        try:
-            async for message in read_messages(self._client, destination.channel, destination.thread_ts, oldest):
-                if (message.get("metadata") or {}).get("event_payload", {}).get("part") == key.name:
-                    return str(message["ts"])
-        except SlackApiError as error:
-            if error_of(error) not in UNREADABLE:
-                raise
-        return None
+        return await find_part(self._client, destination.channel, destination.thread_ts, key.name, oldest)
 
     async def find_button(self, thread: Destination, action_id: str, value: str) -> str | None:
         """Return the time stamp of the message in a thread that has a button; None if there is none to read.
@@ -190,14 +195,7 @@ class Poster:
             action_id: The button's action.
             value: The button's value.
         """
-        try:
-            async for message in read_messages(self._client, thread.channel, thread.thread_ts):
-                if _has_button(message, action_id, value):
-                    return str(message["ts"])
-        except SlackApiError as error:
-            if error_of(error) not in UNREADABLE:
-                raise
-        return None
+        return await find_button(self._client, thread.channel, thread.thread_ts or "", action_id, value)
 
     async def delete_answer(self, thread: Destination, ts: str, *, count: int) -> Deletion:
         """Delete an answer: all the bot's messages in its thread, or its own ones in a thread that a user started.
@@ -219,7 +217,7 @@ class Poster:
                 if (message.get("metadata") or {}).get("event_type") == EVENT_TYPE and float(message["ts"]) > float(ts)
             ]
         except SlackApiError as error:
-            if error_of(error) not in UNREADABLE:
+            if is_transient(error):
                 raise
             is_readable = error_of(error) == "thread_not_found"
         if ts != thread.thread_ts:
@@ -234,7 +232,7 @@ class Poster:
         try:
             await self._client.chat_delete(channel=channel, ts=ts)
         except SlackApiError as error:
-            if error_of(error) not in (*CANNOT_POST, "message_not_found", "cant_delete_message"):
+            if is_transient(error):
                 raise
             return error_of(error) == "message_not_found"
         return True
@@ -255,7 +253,7 @@ class Poster:
     async def post_or_dm(
         self, destination: Destination | None, user: str, message: SlackMessage, key: IdempotencyKey | None = None
     ) -> PostedMessage:
-        """Post a message; if the bot can't post there, send it to the user, with a line on how to invite the bot.
+        """Post a message; if the bot can't post there, send it to the user, with the reason and what helps.
 
         Args:
             destination: The channel and thread; None for a direct message.
@@ -266,16 +264,16 @@ class Poster:
         Returns:
             The message that was posted.
         """
-        if destination is not None:
-            try:
-                return await self.post(destination, message, key)
-            except SlackApiError as error:
-                if error_of(error) not in CANNOT_POST:
-                    raise
+        if destination is None:
+            return await self.post(await self.open_dm(user), message, key)
+        try:
+            return await self.post(destination, message, key)
+        except SlackApiError as error:
+            if not has_other_way("chat.postMessage", error):
+                raise
+            hint = cannot_post_hint(destination.channel, error_of(error))
         direct = await self.open_dm(user)
-        if destination is not None:
-            hint = f"I can't post in <#{destination.channel}>. To get answers there, type `/invite @ftcost` in it."
-            await self.post(direct, text_message(f"{hint} The answer:"), key and key.part("invite"))
+        await self.post(direct, text_message(f"{hint} The answer:"), key and key.part("invite"))
         return await self.post(direct, message, key)
 
     async def open_dm(self, user: str) -> Destination:
@@ -284,43 +282,64 @@ class Poster:
         return Destination(response["channel"]["id"])
 
     async def update(self, destination: Destination, ts: str, message: SlackMessage) -> None:
-        """Replace a message, unless it was deleted or Slack doesn't allow to change it any more."""
+        """Replace a message. One that Slack doesn't let the bot change stays as it is.
+
+        Raises:
+            SlackApiError: Slack failed, and another attempt may succeed.
+        """
+        text = clip(message.text, MAX_UPDATE_TEXT)
         try:
-            await self._client.chat_update(
-                channel=destination.channel, ts=ts, text=clip(message.text, MAX_UPDATE_TEXT), blocks=message.blocks
-            )
+            try:
+                await self._client.chat_update(channel=destination.channel, ts=ts, text=text, blocks=message.blocks)
+            except SlackApiError as error:
+                if error_of(error) not in CONTENT_ERRORS:
+                    raise
+                text = clip(_as_text(message), MAX_UPDATE_TEXT)
+                await self._client.chat_update(channel=destination.channel, ts=ts, text=text, blocks=[])
         except SlackApiError as error:
-            if error_of(error) not in (*CANNOT_POST, "message_not_found", "cant_update_message", "edit_window_closed"):
+            if is_transient(error):
                 raise
+            log.info("message %s of channel %s stays as it is: %s", ts, destination.channel, error_of(error))
 
     async def notify(self, user: str, destination: Destination, message: SlackMessage) -> None:
         """Send a message to one user: visible only to them in the channel, or else in a direct message."""
         if destination.channel.startswith("D"):
-            await self.post(destination, message)
-        elif not await self.post_ephemeral(user, destination, message):
-            await self.post(await self.open_dm(user), message)
+            try:
+                await self.post(destination, message)
+                return
+            except SlackApiError as error:
+                if not has_other_way("chat.postMessage", error):  # it may be a conversation of other people
+                    raise
+        elif await self.post_ephemeral(user, destination, message):
+            return
+        await self.post(await self.open_dm(user), message)
 
     async def post_ephemeral(self, user: str, destination: Destination, message: SlackMessage) -> bool:
         """Post a message in a channel that only one user sees.
 
         Returns:
             False if the user isn't in the channel, or if the bot may not post there.
+
+        Raises:
+            SlackApiError: Slack failed, or refused the token.
         """
+        post = partial(
+            self._client.chat_postEphemeral, channel=destination.channel, user=user, thread_ts=destination.thread_ts
+        )
         try:
-            await self._client.chat_postEphemeral(
-                channel=destination.channel,
-                user=user,
-                thread_ts=destination.thread_ts,
-                text=clip(message.text, MAX_TEXT),
-                blocks=message.blocks,
-            )
+            try:
+                await post(text=clip(message.text, MAX_TEXT), blocks=message.blocks)
+            except SlackApiError as error:
+                if error_of(error) not in CONTENT_ERRORS:
+                    raise
+                await post(text=clip(_as_text(message), MAX_TEXT))
         except SlackApiError as error:
-            if error_of(error) not in (*CANNOT_POST, "user_not_in_channel"):
+            if outcome("chat.postEphemeral", error_of(error)) is not Outcome.OTHER_WAY:
                 raise
             return False
         return True
 
 
-def _has_button(message: Mapping[str, Any], action_id: str, value: str) -> bool:
-    elements = (element for block in message.get("blocks", ()) for element in block.get("elements", ()))
-    return any(element.get("action_id") == action_id and element.get("value") == value for element in elements)
+def _as_text(message: SlackMessage) -> str:
+    """Return a message without its blocks: its text, aligned if it has several lines."""
+    return f"```{message.text.replace('```', '')}```" if "\n" in message.text else message.text
