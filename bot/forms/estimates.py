@@ -8,11 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from bot.forms.choices import MAX_LABEL, MAX_OPTIONS, MAX_VALUE, option
+from bot.forms.choices import MAX_VALUE, option
 from bot.forms.datasets import dataset_field
 from bot.forms.fields import CALLS_PER, MAIN, MORE, SHARE, Field
 from bot.forms.inputs import split_fields
-from pricing import GpuOffer, Offer
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -113,12 +112,12 @@ def break_even_form(origin: Origin, keys: Collection[str], labels: Mapping[str, 
     return _modal(BREAK_EVEN_CALLBACK, "When does it pay back?", origin, blocks)
 
 
-def _modal(callback_id: str, title: str, origin: Origin, blocks: list[Block]) -> View:
+def _modal(callback_id: str, title: str, origin: Origin, blocks: list[Block], submit: str = "Estimate") -> View:
     return {
         "type": "modal",
         "callback_id": callback_id,
         "title": plain(title),
-        "submit": plain("Estimate"),
+        "submit": plain(submit),
         "close": plain("Cancel"),
         "private_metadata": origin.write(),
         "blocks": blocks,
@@ -145,45 +144,18 @@ def notice(title: str, text: str) -> View:
     }
 
 
-def compare_form(origin: Origin, offers: Sequence[Offer | GpuOffer], chosen: Sequence[str]) -> View:
-    """Return the modal that selects offers, grouped by platform.
+def compare_form(origin: Origin, chosen: Sequence[str], labels: Mapping[str, str]) -> View:
+    """Return the modal that selects offers, in the type-ahead menu of the estimate form.
 
     Args:
         origin: The estimate, with its channel and thread.
-        offers: The offers to choose from.
         chosen: The ids of the selected offers.
+        labels: The labels of the type-ahead menus by value.
     """
-    groups: dict[str, list[Block]] = {}
-    for offer in offers:
-        groups.setdefault(offer.platform_title, []).append(_offer_option(offer))
-    by_id = {offer.id: offer for offer in offers}
-    initial = [_offer_option(by_id[name]) for name in chosen if name in by_id]
-    element: Block = {
-        "type": "multi_static_select",
-        "action_id": "on",
-        "placeholder": plain("Choose offers"),
-        "option_groups": [
-            {"label": plain(title[:MAX_LABEL]), "options": options[:MAX_OPTIONS]} for title, options in groups.items()
-        ][:MAX_OPTIONS],
-        "max_selected_items": MAX_CHOSEN,
-    }
-    if initial:
-        element["initial_options"] = initial[:MAX_CHOSEN]
-    return {
-        "type": "modal",
-        "callback_id": COMPARE_CALLBACK,
-        "title": plain("Compare offers"),
-        "submit": plain("Compare"),
-        "close": plain("Cancel"),
-        "private_metadata": origin.write(),
-        "blocks": [
-            {"type": "input", "block_id": "on", "label": plain(f"Offers, up to {MAX_CHOSEN}"), "element": element}
-        ],
-    }
-
-
-def _offer_option(offer: Offer | GpuOffer) -> Block:
-    return option(f"{offer.title} ({offer.platform_title})", offer.id)
+    label = f"Offers, up to {MAX_CHOSEN}"
+    field = Field("on", label, placeholder="Type a model or a platform", kind="multi_search")
+    block = field_block(field, ",".join(chosen), labels) | {"optional": False}
+    return _modal(COMPARE_CALLBACK, "Compare offers", origin, [block], submit="Compare")
 
 
 def field_block(field: Field, value: str, labels: Mapping[str, str] = MappingProxyType({})) -> Block:

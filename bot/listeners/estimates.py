@@ -28,7 +28,6 @@ from bot.queue.model import EXPORT_FORMATS, BreakEvenJob, ExportFormat, ExportJo
 from bot.services import Services
 from bot.slack.request import ActionRequest
 from bot.store import SavedEstimate
-from calculator import read_scenario
 
 MakeView = Callable[[Services, SavedEstimate], Awaitable[View]]
 
@@ -168,8 +167,8 @@ async def _edit_view(services: Services, saved: SavedEstimate) -> View:
 
 
 async def _compare_view(services: Services, saved: SavedEstimate) -> View:
-    catalog = services.catalog
-    ranked = [estimate.offer for estimate in saved.result.estimates]
+    labels = (await services.menus()).labels
+    # Offers that are sold no longer aren't preselected.
+    ranked = [estimate.offer for estimate in saved.result.estimates if estimate.offer in labels]
     chosen = ranked[:5] if saved.fields.get("on", "all") == "all" else ranked
-    own_gpus = catalog.gpus.offers.values() if read_scenario(saved.fields).names_a_model else ()
-    return compare_form(_origin(saved), [*catalog.trainable(services.today()), *own_gpus], chosen)
+    return compare_form(_origin(saved), chosen, labels)

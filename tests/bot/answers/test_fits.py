@@ -174,7 +174,7 @@ async def test_compare_offers_the_gpus_where_the_question_has_a_model(workspace:
     parent = await slack_actions.ask(slack, OWN)
     offers = await slack_actions.all_offers(slack, parent)
     view = await slack_actions.press(slack, offers, "compare", "compare_form")
-    assert "runpod/l4" in json.dumps(view)
+    assert "runpod/l4" in json.dumps(await slack.options(view, "on", "L4"))
     assert "runpod/h100" in json.dumps(view["blocks"][0]["element"]["initial_options"])
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bot.forms.choices import form_menus
 from bot.forms.estimates import Origin, compare_form, form
 from bot.render.blocks import SlackMessage
 from bot.render.change import change_reply
@@ -166,8 +167,7 @@ def test_the_forms_are_ones_that_slack_opens() -> None:
     origin = Origin(channel="C1", thread_ts="1.2", edit_of="k7m2xyz345")
     for view in (form(Origin()), form(Origin(), more=True), form(origin, dict.fromkeys(BIGGEST, "x" * 5000))):
         check_view(view)
-    own = CATALOG.gpus.offers.values()
-    check_view(compare_form(origin, [*CATALOG.trainable(TODAY), *own], [*CATALOG.offers, *CATALOG.gpus.offers]))
+    check_view(compare_form(origin, [*CATALOG.offers, *CATALOG.gpus.offers], form_menus(CATALOG, TODAY).labels))
 
 
 # --- what they say ----------------------------------------------------------------------------------------------------
