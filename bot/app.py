@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -33,6 +33,7 @@ from bot.slack.notices import UserNotices
 from bot.slack.oauth import InstallFlow, OAuth, install_flow
 from bot.slack.pace import ChannelPace
 from bot.slack.response_urls import ResponseUrls
+from bot.slack.tokens import TokenRotation
 from bot.slack.web_client import slack_client
 from bot.slack.workspaces import ManyWorkspaces, OneWorkspace, Workspaces
 from bot.slack_app import slack_app
@@ -106,6 +107,7 @@ async def build_app(
             timeout=timeout, cookie_jar=DummyCookieJar(), middlewares=(call_counter,), proxy=config.proxy
         ) as session,
         download_session(config.proxy) as download,
+        AsyncExitStack() as stack,
     ):
         pace = ChannelPace(timeouts.message_interval)
         make_client = partial(slack_client, session, config.slack_api_url, config.proxy, pace)
@@ -116,7 +118,11 @@ async def build_app(
             install = install_flow(
                 config.access, OAuthStates(database, stamp), installations, make_client(None), config.slack_api_url
             )
-            workspaces = ManyWorkspaces(installations, make_client, timeouts.know)
+            rotation = TokenRotation(
+                config.access.client_id, config.access.client_secret, make_client(None, repeats=False), installations
+            )
+            stack.push_async_callback(rotation.close)
+            workspaces = ManyWorkspaces(installations, make_client, timeouts.know, rotation=rotation)
         else:
             workspaces = OneWorkspace(config.access, make_client, lambda: clock().timestamp())
         hosts = SlackHosts(config.slack_api_url)

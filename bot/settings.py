@@ -63,6 +63,11 @@ class Settings(BaseSettings):
     @field_validator("slack_bot_token")
     @classmethod
     def _is_bot_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and token.get_secret_value().startswith("xoxe."):
+            raise ValueError(
+                "this token expires after 12 hours; switch token rotation off in the app's OAuth settings, or install "
+                "the app by SLACK_CLIENT_ID, which renews tokens"
+            )
         if token and not token.get_secret_value().startswith("xoxb-"):
             raise ValueError("a bot token begins with xoxb-; copy it from OAuth & Permissions")
         return token

@@ -109,7 +109,6 @@ class FakeSlack(People):
         delivery = Delivery(signing_secret, wall_clock=wall_clock, ack_seconds=ack_seconds)
         super().__init__(workspace, views, delivery)
         self.signing_secret = signing_secret
-        self.bot_token = bot_token
         self.events_url = events_url
         self._web_api = WebApi(workspace, views, bot_token)
         self._page = Page(self, example=example, directory=page_directory)
@@ -178,6 +177,15 @@ class FakeSlack(People):
     @base_url.setter
     def base_url(self, url: str) -> None:
         self.workspace.base_url = url.rstrip("/")
+
+    @property
+    def bot_token(self) -> str:
+        """The only token that the Web API accepts; a new one takes effect at the next call."""
+        return self._web_api.token
+
+    @bot_token.setter
+    def bot_token(self, token: str) -> None:
+        self._web_api.token = token
 
     @property
     def api_url(self) -> str:

@@ -24,13 +24,20 @@ class OAuthServer:
         slacks: The workspaces, started already.
         client_id: The app's client id.
         client_secret: The app's client secret.
+        token_lifetime: The seconds until a token expires, if the app has token rotation; None without it.
     """
 
-    def __init__(self, slacks: Sequence[FakeSlack], *, client_id: str, client_secret: str) -> None:
+    def __init__(
+        self, slacks: Sequence[FakeSlack], *, client_id: str, client_secret: str, token_lifetime: int | None = None
+    ) -> None:
         self._slacks = {slack.bot_token: slack for slack in slacks}
         self._basic = "Basic " + base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
         self._client_id = client_id
         self._codes: dict[str, FakeSlack] = {}
+        self._refresh_tokens: dict[str, FakeSlack] = {}
+        self.token_lifetime = token_lifetime
+        self.is_organization = False
+        """Whether the next installations are for a whole organization."""
         self._runner: web.AppRunner | None = None
         self.redirect_url = ""
         """The app's redirect URL."""
@@ -76,7 +83,16 @@ class OAuthServer:
     async def _access(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != self._basic:
             return web.json_response({"ok": False, "error": "invalid_client_id"})
-        slack = self._codes.pop(str((await request.post()).get("code")), None)
+        form = await request.post()
+        if form.get("grant_type") == "refresh_token":
+            slack = self._refresh_tokens.pop(str(form.get("refresh_token")), None)
+            if slack is None:
+                return web.json_response({"ok": False, "error": "invalid_refresh_token"})
+            del self._slacks[slack.bot_token]
+            slack.bot_token = f"xoxe.xoxb-{secrets.token_hex(8)}"
+            self._slacks[slack.bot_token] = slack
+        else:
+            slack = self._codes.pop(str(form.get("code")), None)
         if slack is None:
             return web.json_response({"ok": False, "error": "invalid_code"})
         answer: Json = {
@@ -91,6 +107,12 @@ class OAuthServer:
             "enterprise": None,
             "is_enterprise_install": False,
         }
+        if self.is_organization:
+            answer |= {"team": None, "enterprise": {"id": "E0ORG00001", "name": "Org"}, "is_enterprise_install": True}
+        if self.token_lifetime is not None:
+            refresh_token = f"xoxe-{secrets.token_hex(8)}"
+            self._refresh_tokens[refresh_token] = slack
+            answer |= {"refresh_token": refresh_token, "expires_in": self.token_lifetime}
         return web.json_response(answer)
 
     async def _call(self, request: web.Request) -> web.Response:

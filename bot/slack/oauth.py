@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -14,6 +17,8 @@ from bot.store import STATE_LIFETIME, Installations, OAuthStates
 
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
+
+log = logging.getLogger(__name__)
 
 SCOPES = (
     "app_mentions:read",
@@ -42,12 +47,45 @@ class OAuth:
     """Whether to request the optional scopes too."""
 
 
+class OrganizationInstallation(Exception):
+    """Error for an installation in a whole organization (Enterprise Grid)."""
+
+
+ORGANIZATION_PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>ftcost wasn't installed</title>
+</head><body>
+<h2>ftcost can't be installed in a whole organization</h2>
+<p>It serves single workspaces. An admin of the organization can remove it under <i>Integrations → Installed apps</i>.
+Then install it in each workspace that wants it: open <a href="/slack/install">this page</a> and choose the workspace
+at the top right of Slack's page.</p>
+</body></html>
+"""
+
+
 class InstallFlow(AsyncOAuthFlow):
-    """Bolt's flow, which also stores the workspace's address, the prefix of its permalinks."""
+    """Bolt's flow, which also stores the workspace's address, the prefix of its permalinks.
+
+    It refuses installations in a whole organization: their requests name no workspace whose data they belong to.
+    """
+
+    async def handle_callback(self, request: AsyncBoltRequest) -> BoltResponse:
+        """Install the app, and return the page that says so or why not."""
+        try:
+            return await super().handle_callback(request)
+        except OrganizationInstallation:
+            log.warning("refused an installation in a whole organization")
+            return BoltResponse(
+                status=400, body=ORGANIZATION_PAGE, headers={"Content-Type": "text/html; charset=utf-8"}
+            )
 
     async def run_installation(self, code: str) -> Installation | None:
-        """Exchange the code for an installation and add the workspace's address."""
+        """Exchange the code for an installation and add the workspace's address.
+
+        Raises:
+            OrganizationInstallation: It is for a whole organization. Nothing is stored.
+        """
         installation = await super().run_installation(code)
+        if installation is not None and (installation.is_enterprise_install or not installation.team_id):
+            raise OrganizationInstallation
         if installation is not None:
             identity = await self.client.auth_test(token=installation.bot_token)
             installation.set_custom_value("team_url", identity["url"])

@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import error_of, is_transient
 from bot.queue.deadline import Deadlines
 from bot.slack.poster import Poster
+from bot.slack.tokens import TokenRotation
 from bot.store import Installations
 
 log = logging.getLogger(__name__)
@@ -163,6 +164,7 @@ class ManyWorkspaces(Workspaces):
         make_client: Returns the client for a token.
         lookup_timeout_s: The longest time that a database query may take, in seconds.
         clock: Returns seconds.
+        rotation: Renews tokens that expire; None keeps the stored ones.
     """
 
     def __init__(
@@ -171,9 +173,11 @@ class ManyWorkspaces(Workspaces):
         make_client: MakeClient,
         lookup_timeout_s: float,
         clock: Callable[[], float] = time.monotonic,
+        rotation: TokenRotation | None = None,
     ) -> None:
         self._installations = installations
         self._client_of = make_client
+        self._rotation = rotation
         self._clock = clock
         self._cache: dict[str, tuple[float, Workspace]] = {}
         self._lookup_timeout_s = lookup_timeout_s
@@ -197,7 +201,9 @@ class ManyWorkspaces(Workspaces):
         if installed is None or not installed.bot_token:
             self._cache.pop(team_id, None)
             return None
-        token = installed.bot_token
+        if self._rotation is not None:
+            installed = await self._rotation.renew_if_due(installed)
+        token = str(installed.bot_token)
         client = self._client_of(token)
         workspace = Workspace(
             team_id=team_id,

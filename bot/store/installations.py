@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.oauth.installation_store import Bot, Installation
@@ -124,6 +124,17 @@ class Installations(AsyncInstallationStore):
 
         await self._database.write(save)
 
+    async def async_save_bot(self, bot: Bot) -> None:
+        """Store the renewed token of an installation."""
+        row = self._row(bot.to_dict())
+        same = {name: row[name] for name in ("client_id", "enterprise_id", "team_id", "installed_at")}
+
+        def save(connection: Connection) -> None:
+            connection.execute(delete(self._bots).filter_by(**same))
+            connection.execute(insert(self._bots).values(row))
+
+        await self._database.write(save)
+
     def _row(self, fields: dict[str, Any]) -> dict[str, Any]:
         times = {name: normalize_datetime_for_db(fields[name]) for name in TIMES if name in fields}
         return {**fields, **times, "client_id": self._client_id}
@@ -175,5 +186,10 @@ class Installations(AsyncInstallationStore):
 
 def _bot_fields(row: RowMapping) -> dict[str, Any]:
     """Return the fields of a Bot; a column that slack_sdk does not know becomes a custom value."""
-    fields: dict[str, Any] = {key: value for key, value in row.items() if key not in ("id", "client_id", "team_url")}
+    fields: dict[str, Any] = {
+        # slack_sdk reads a time without a zone as local time.
+        key: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+        for key, value in row.items()
+        if key not in ("id", "client_id", "team_url")
+    }
     return fields | {"custom_values": {"team_url": row["team_url"]}}

@@ -75,7 +75,7 @@ class WebApi:
 
     def __init__(self, workspace: Workspace, views: ViewStacks, bot_token: str) -> None:
         self._workspace = workspace
-        self._token = bot_token
+        self.token = bot_token
         self._failures: defaultdict[str, deque[Failure]] = defaultdict(deque)
         self.waiting_calls: list[str] = []
         self.choose_failure: Callable[[str], Failure | None] = lambda _: None
@@ -191,7 +191,7 @@ class WebApi:
         if file is None or file.content is None:
             return web.Response(status=404)
         token = _pop_token(request, {}, frozenset())
-        if token != self._token or "files:read" not in self._workspace.scopes or not file.bot_may_read:
+        if token != self.token or "files:read" not in self._workspace.scopes or not file.bot_may_read:
             raise web.HTTPFound(f"{self._workspace.base_url}/?redir={quote(request.path, safe='')}")
         response = web.StreamResponse(headers={"Content-Type": file.mimetype, "Content-Length": str(file.length)})
         await response.prepare(request)
@@ -224,7 +224,7 @@ class WebApi:
         if name != "api.test":
             if not token:
                 raise Refusal("not_authed")
-            if token != self._token:
+            if token != self.token:
                 raise Refusal("invalid_auth")
         if method.scope and method.scope not in self._workspace.scopes:
             provided = ",".join(sorted(self._workspace.scopes))

@@ -35,7 +35,7 @@ class Company:
     installs: OAuthServer
     url: str
 
-    async def install(self, slack: FakeSlack) -> str:
+    async def install(self, slack: FakeSlack, status: int = 200) -> str:
         """Press “Add to Slack”, allow it for a workspace, and return the final page, all in one browser."""
         async with ClientSession(cookie_jar=DummyCookieJar()) as browser:
             async with browser.get(f"{self.url}/slack/install") as page:
@@ -48,7 +48,7 @@ class Company:
                 targets = {name: url for url, name in re.findall(r'href="([^"]+)">(\w+)<', await page.text())}
             target = unescape(targets[slack.workspace.team["name"]])
             async with browser.get(target, headers={"Cookie": cookie.split(";")[0]}) as page:
-                assert page.status == 200
+                assert page.status == status
                 return await page.text()
 
 

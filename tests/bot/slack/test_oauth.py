@@ -153,3 +153,28 @@ async def test_keys_are_rotated_without_a_gap(company: Company, catalog: Catalog
     assert await token(new) == company.red.bot_token
     assert await token(KEY) is None
     await database.close()
+
+
+async def test_installation_in_an_organization_is_refused(company: Company, database_path: Path) -> None:
+    company.installs.is_organization = True
+    page = await company.install(company.red, status=400)
+    assert "can't be installed in a whole organization" in page
+    assert "Thank you" not in page
+    assert "xoxb" not in dump(database_path)
+    company.installs.is_organization = False
+    assert "Thank you" in await company.install(company.red)
+
+
+async def test_token_that_expires_is_renewed(company: Company, database_path: Path) -> None:
+    """It is valid for an hour more, and renewed two hours before its end. Each refresh token can be used once."""
+    company.installs.token_lifetime = 3_600
+    await company.install(company.red)
+    installed = company.red.bot_token
+    company.installs.token_lifetime = 43_200
+    parent = await slack_actions.ask(company.red, support_bot.LINE)
+    assert figures(parent) == support_bot.FIGURES
+    renewed = company.red.bot_token
+    assert renewed != installed
+    await slack_actions.ask(company.red, f"{support_bot.LINE} epochs=5".replace("epochs=3 ", ""))
+    assert company.red.bot_token == renewed, "valid for twelve hours"
+    assert renewed not in dump(database_path)
