@@ -12,7 +12,8 @@ from bot.answers.compare import MAX_COMPARED, MIN_COMPARED, NamedResult, side_by
 from bot.answers.readings import reading_message
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.estimates import EstimateJobs
-from bot.language.command import ParsedCommand, check_base, from_slack
+from bot.language.command import ParsedCommand, check_base
+from bot.language.formatting import from_slack
 from bot.language.reader import Reading
 from bot.language.understanding import command_of
 from bot.queue.model import ActualJob, EstimateJob, MentionJob, QueuedJob

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple, get_args
 
-from bot.slack.payload import whole
 from calculator import KEYS, FieldErrors, UserError, nearest_key, read_scenario, unknown_key
 
 Verb = Literal[
@@ -22,7 +21,6 @@ _WORD = re.compile(
     r"""(?P<key>[^\s=„“”"']+=)?(?:["„“”](?P<quoted>[^"„“”]*)["„“”]|(?P<plain>[^\s"„“”]+))|(?P<stray>["„“”])"""
 )
 _LOOSE = re.compile(r"""(?P<quoted>["„“”][^"„“”]*["„“”])|\s*=(?:\s+(?![^\s=]*=))?""")
-_LINK = re.compile(r"<(?:https?://|mailto:)[^<>|]*\|([^<>]*)>|<((?:https?://|mailto:)[^<>|]*)>")
 
 
 class ParsedCommand(NamedTuple):
@@ -145,12 +143,6 @@ def write_command(fields: dict[str, str]) -> str:
     return " ".join(
         f'{key}="{value}"' if re.search(r"[\s,;]", value) else f"{key}={value}" for key, value in fields.items()
     )
-
-
-def from_slack(text: str) -> str:
-    """Return text as the user typed it, without the escapes and links (gpt-4.1-mini@global) that Slack adds."""
-    text = _LINK.sub(lambda link: (link[1] or link[2]).removeprefix("mailto:"), whole(text))
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def split_words(text: str) -> list[str]:

@@ -14,7 +14,8 @@ from bot.answers.readings import reading_message
 from bot.answers.refusals import refusal_message
 from bot.forms.estimates import Origin, form
 from bot.forms.inputs import split_fields
-from bot.language.command import check_base, from_slack
+from bot.language.command import check_base
+from bot.language.formatting import from_slack
 from bot.language.reader import Reading
 from bot.language.understanding import command_of
 from bot.listeners.actuals import accept_actual

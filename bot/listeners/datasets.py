@@ -5,7 +5,8 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.jobs.datasets import dropped_file_key, without_file_fields
-from bot.language.command import from_slack, readable_fields
+from bot.language.command import readable_fields
+from bot.language.formatting import from_slack
 from bot.queue.model import DatasetJob, SharedFileJob
 from bot.render.blocks import text_message
 from bot.render.datasets import CANCEL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -11,7 +12,7 @@ from bot.listeners.datasets import accept_files
 from bot.queue.model import MentionJob
 from bot.services import Services
 from bot.slack.request import EventRequest, UserMessage
-from bot.store import new_estimate_id
+from bot.store import KEEP_FINISHED, new_estimate_id
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 
@@ -19,8 +20,10 @@ _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 def register(app: AsyncApp, services: Services) -> None:
     @app.event("app_mention")
     async def on_mention(ack: AsyncAck, slack_request: EventRequest) -> None:
-        if slack_request.user_message:
-            await _accept_mention(services, slack_request, slack_request.user_message)
+        message = slack_request.user_message
+        # Bots that answer mentions of each other would never stop.
+        if message and not message.is_from_app and not _is_long_past(services, message):
+            await _accept_mention(services, slack_request, message)
         await ack()
 
     @app.event("message")
@@ -51,5 +54,15 @@ async def _accept_mention(services: Services, request: EventRequest, message: Us
         as_of=services.today(),
         file=bill,
     )
-    # The first delivery may have been lost, so a redelivery is accepted unless the first one was.
-    await services.worker.accept(request.idempotency_key, job)
+    # The first delivery may have been lost, so a redelivery is accepted unless the first one was. Slack sends another
+    # event when the message is edited, which isn't answered again.
+    await services.worker.accept(f"mention:{message.channel_id}:{message.ts}", job)
+
+
+def _is_long_past(services: Services, message: UserMessage) -> bool:
+    """Return whether a message is edited that may have been answered so long ago that its job is deleted."""
+    try:
+        written_at = datetime.fromtimestamp(float(message.ts), UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError, OSError):
+        return False
+    return message.is_edited and written_at < services.job_store.now() - KEEP_FINISHED

@@ -47,6 +47,7 @@ class UserMessage(NamedTuple):
     is_direct: bool
     """Whether it was written in a direct message with the bot."""
     is_from_app: bool
+    is_edited: bool = False
 
 
 class SlackView(NamedTuple):
@@ -302,6 +303,7 @@ def _user_message(event: Any) -> UserMessage | None:
         files=tuple(read_files(at(event, "files"))),
         is_direct=at(event, "channel_type") == "im",
         is_from_app=bool(at(event, "bot_id")),
+        is_edited=bool(at(event, "edited")),
     )
 
 

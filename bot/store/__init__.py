@@ -11,10 +11,12 @@ from bot.store.installations import Installations, read_keys
 from bot.store.keys import KeyInfo, PlatformKeyStore
 from bot.store.oauth_states import STATE_LIFETIME, OAuthStates
 from bot.store.refreshed_prices import RefreshedPrices, RefreshedPriceStore
+from bot.store.tables import KEEP_FINISHED
 from bot.store.watches import Watch, WatchStore
 
 __all__ = [
     "ID_LENGTH",
+    "KEEP_FINISHED",
     "STATE_LIFETIME",
     "WHOLE_WORKSPACE",
     "ActualStore",

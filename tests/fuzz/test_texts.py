@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bot.answers.compare import split_names
 from bot.forms.estimates import Origin, form
 from bot.forms.inputs import compose_fields, in_field_words, read_inputs, split_fields
-from bot.language.command import from_slack, read_command, read_fields, readable_fields, write_command
+from bot.language.command import read_command, read_fields, readable_fields, write_command
+from bot.language.formatting import from_slack
 from bot.render.exports import to_csv
 from bot.render.results import build_result
 from calculator import KEYS, FieldErrors, UserError, estimate, read_scenario

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.language.command import from_slack, read_command, write_command
+from bot.language.command import read_command, write_command
+from bot.language.formatting import from_slack
 from calculator import KEYS, FieldErrors, UserError, read_scenario
 
 QUESTION = {"examples": "10k", "example": "250/150"}
@@ -75,6 +76,18 @@ def test_the_whole_line_has_a_limit() -> None:
         ("price <http://example.com|example.com>", "price example.com"),
         ("price <https://example.com>", "price https://example.com"),
         ("on=<mailto:a@b.c>", "on=a@b.c"),
+        ("help.", "help"),
+        ("`price gpt-4.1-mini`", "price gpt-4.1-mini"),
+        ("&gt; *models* _llama_", "models llama"),
+        ("name='support bot' epochs=5", 'name="support bot" epochs=5'),
+        ("• epochs=5\n• calls=10k/day", "epochs=5\ncalls=10k/day"),
+        ("‘epochs=5 calls=10k/day’", "epochs=5 calls=10k/day"),
+        ("/ftcost show k7m2.", "show k7m2"),
+        ("class&gt;=C", "class>=C"),
+        ("micro_batch=2 gpu_memory=80", "micro_batch=2 gpu_memory=80"),
+        ("2*3*4 ~600 tokens, ~20k calls", "2*3*4 ~600 tokens, ~20k calls"),
+        ("10\u00a0000 examples", "10\u00a0000 examples"),
+        ("--help", "--help"),
     ],
 )
 def test_what_slack_does_to_text_is_undone(sent: str, typed: str) -> None:

@@ -172,3 +172,70 @@ async def test_mention_without_user_or_channel_is_ignored(
         event["event"][name] = odd
         assert (await slack.deliver_event(event)).ok
     assert [call.method for call in slack.calls] == ["auth.test"]
+
+
+async def deliver(slack: FakeSlack, message: Json, **event: object) -> None:
+    """Deliver a mention of a message with an event id of its own, as Slack does after an edit."""
+    payload = Payloads(slack.workspace).message_event("app_mention", message)
+    assert (await slack.deliver_event(payload | {"event": payload["event"] | event})).ok
+
+
+async def test_edited_mention_is_answered_once(start: Start, slack: FakeSlack) -> None:
+    async with start():
+        asked = await mention(slack, support_bot.LINE)
+        for number in range(2):
+            await deliver(
+                slack, asked, text=asked["text"] + " months=6", edited={"user": slack.you, "ts": f"{number}.1"}
+            )
+        await slack.wait_for(lambda: slack_actions.is_complete(slack, asked))
+    assert len(from_bot(slack, asked)) == 2, "the card and one reply"
+
+
+async def test_mention_that_an_edit_adds_is_answered(start: Start, slack: FakeSlack) -> None:
+    async with start():
+        asked = await slack.say("how much?", user=slack.colleague)
+        text = f"<@{slack.bot_user}> {support_bot.LINE}"
+        await deliver(slack, asked, text=text, edited={"user": slack.colleague, "ts": "2.1"})
+        await slack.wait_for(lambda: slack_actions.is_complete(slack, asked))
+
+
+async def test_edit_of_a_mention_of_last_week_is_left_alone(start: Start, slack: FakeSlack) -> None:
+    """Whether it was answered then isn't known any more."""
+    async with start():
+        asked = await slack.say("hello", user=slack.colleague)
+        old = {"ts": "1763600000.000100", "edited": {"user": slack.you, "ts": "1763999999.1"}}
+        await deliver(slack, asked, text=f"<@{slack.bot_user}> {support_bot.LINE}", **old)
+    assert [call.method for call in slack.calls] == ["auth.test"]
+
+
+async def test_mention_by_another_bot_is_left_alone(start: Start, slack: FakeSlack) -> None:
+    """Two bots that answer each other's mentions would never stop."""
+    async with start():
+        asked = await slack.say("hello", user=slack.colleague)
+        await deliver(slack, asked, text=f"<@{slack.bot_user}> help", bot_id="B0OTHER001", user="U0OTHERBOT")
+    assert [call.method for call in slack.calls] == ["auth.test"]
+
+
+FORMATTED = (
+    "`epochs=5`",
+    "```epochs=5```",
+    "*epochs=5*",
+    "_epochs=5_",
+    "epochs=*5*",
+    "&gt; epochs=5",
+    "'epochs=5'",
+    "“epochs=5”",
+    "epochs=5.",
+    "epochs=\u200b5",
+    "\ufeffepochs=5\u2060",
+    "• epochs=5",
+    "/ftcost epochs=5",
+    ", epochs=5",
+)
+
+
+@pytest.mark.parametrize("text", FORMATTED)
+async def test_formatted_text_is_read(workspace: Workspace, slack: FakeSlack, text: str) -> None:
+    parent = await slack_actions.ask(slack, support_bot.LINE)
+    await mention(slack, text, thread=parent)
+    assert difference(await slack_actions.change(slack, parent))[3] == "+$80"
