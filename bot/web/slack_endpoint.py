@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -20,6 +21,8 @@ from bot.slack.oauth import INSTALL_PATH, REDIRECT_PATH, InstallFlow
 from bot.slack.payload import is_routable
 from bot.slack.replays import DUPLICATE, Replays
 from bot.web.probes import Probes
+
+log = logging.getLogger(__name__)
 
 BODY_BYTES = 1_000_000
 """Ten times Slack's largest payload, a button press under a message of 50 blocks."""
@@ -69,6 +72,8 @@ class SlackEndpoint:
             return self._refuse(408, "the body didn't arrive in time", started)
         except (ConnectionError, web.RequestPayloadError):
             return self._refuse(400, "the body is incomplete", started)
+        if _is_ssl_check(request.content_type, body):
+            return web.Response()
         if not _is_from_slack(self._verifier, request, body):
             return self._refuse(401, "invalid signature", started)
         signature = request.headers["X-Slack-Signature"]
@@ -93,6 +98,9 @@ class SlackEndpoint:
         except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
             self._metrics.count_request("unknown", "invalid", time.perf_counter() - started)
             return web.Response(status=400, text="not a Slack request")
+        if parsed.body.get("type") == "app_rate_limited":
+            log.warning("Slack holds back events of workspace %s: too many in a minute", parsed.body.get("team_id"))
+            return web.Response()
         answer = await self._slack.async_dispatch(parsed)
         headers = answer.first_headers_without_set_cookie()
         return web.Response(status=answer.status, body=answer.body.encode(), headers=headers)
@@ -119,6 +127,17 @@ def _parse(content_type: str, body: bytes) -> dict[str, Any]:
     if not isinstance(parsed, dict) or not is_routable(parsed):
         raise ValueError("not one of Slack's requests")
     return parsed
+
+
+def _is_ssl_check(content_type: str, body: bytes) -> bool:
+    """Return whether Slack only checks the certificate, without a signature."""
+    if content_type != "application/x-www-form-urlencoded" or b"ssl_check=1" not in body:
+        return False
+    try:
+        fields = dict(query_to_pairs(body.decode()))
+    except ValueError:
+        return False
+    return fields.get("ssl_check") == "1" and not {"command", "payload"} & fields.keys()
 
 
 def _is_from_slack(verifier: SignatureVerifier, request: web.Request, body: bytes) -> bool:

@@ -12,6 +12,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import error_of
+from bot.slack.outcomes import USER_GONE
 from bot.slack.workspaces import CACHE_SECONDS, NotInstalled, Workspaces
 from calculator import UserError
 
@@ -73,14 +74,24 @@ class Roles:
                 client = (await self._workspaces.of(team_id)).client
                 response = await client.users_info(user=user_id)
         except SlackApiError as error:
-            if error_of(error) == "user_not_found":
+            if error_of(error) in USER_GONE:
                 return False
             log.warning("users.info failed: %s", error_of(error))
             raise UserError(MISSING_SCOPE if error_of(error) == "missing_scope" else NO_ANSWER) from None
         except (aiohttp.ClientError, OSError, NotInstalled) as error:  # TimeoutError is an OSError
             log.warning("users.info failed: %r", error)
             raise UserError(NO_ANSWER) from None
-        user: Any = response["user"]
-        # An admin of another workspace can be in a shared channel, and has no rights in this one.
-        is_member = user.get("team_id") == team_id and not user.get("is_stranger") and not user.get("deleted")
-        return bool(is_member and (user.get("is_admin") or user.get("is_owner")))
+        return _is_admin_of(team_id, response["user"])
+
+
+def _is_admin_of(team_id: str, user: Any) -> bool:
+    """Return whether a user of users.info administers a workspace.
+
+    An admin of another company can be in a shared channel, and has no rights here. In an organization (Enterprise
+    Grid), the user belongs to several workspaces, and `team_id` names only one of them.
+    """
+    organization: Any = user.get("enterprise_user") or {}
+    is_member = user.get("team_id") == team_id or team_id in (organization.get("teams") or ())
+    if not is_member or user.get("is_stranger") or user.get("deleted"):
+        return False
+    return any(entry.get(role) for entry in (user, organization) for role in ("is_admin", "is_owner"))

@@ -36,10 +36,12 @@ def users_info(workspace: Workspace, args: Json) -> Json:
     if user is None:
         raise Refusal("user_not_found")
     profile = {"real_name": user.real_name, "display_name": user.name}
+    organization = {"enterprise_id": "E0ORG00001", "teams": list(user.organization_teams), "is_admin": False}
     return {
         "user": {
             "id": user.id,
             "team_id": user.team or workspace.team["id"],
+            **({"enterprise_user": organization} if user.organization_teams else {}),
             "name": user.name,
             "real_name": user.real_name,
             "is_bot": user.is_bot,

@@ -45,6 +45,8 @@ class User:
     is_admin: bool = False
     team: str | None = None
     """The id of the user's own workspace, if a shared channel brings them here."""
+    organization_teams: tuple[str, ...] = ()
+    """The ids of the user's workspaces in an organization (Enterprise Grid)."""
 
 
 @dataclass

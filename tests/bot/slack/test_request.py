@@ -13,6 +13,7 @@ import pytest
 
 from bot.slack.request import MalformedRequest, parse_request
 from playground import FakeSlack, Payloads
+from playground.workspace.entities import User
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
@@ -141,6 +142,23 @@ def test_the_installing_workspace(body: Json, team_id: str) -> None:
 def test_a_malformed_request(body: Json) -> None:
     with pytest.raises(MalformedRequest, match="has no"):
         parse_request(body)
+
+
+async def test_a_partner_reads_and_asks_but_does_not_administer(start: Start, slack: FakeSlack) -> None:
+    """An admin of the partner's workspace is none here."""
+    slack.workspace.users[slack.you] = User(slack.you, "you", "You", is_admin=True, team=ELSEWHERE)
+    async with start():
+        await converse(slack)
+        view = await slack_actions.opened(slack, callback_id="settings_form", known=await open_defaults(slack))
+        answer = await send(slack, submission_from_partner(slack, view, {"days": "22"}))
+    assert "Only admins and owners of this workspace" in answer
+
+
+async def open_defaults(slack: FakeSlack) -> set[str]:
+    """Press “Change the defaults” on the Home tab; return the ids of the views before."""
+    known = {view["id"] for view in slack.views}
+    await slack.click(await slack_actions.open_home(slack), "home_settings")
+    return known
 
 
 async def test_a_request_without_a_workspace_gets_an_apology(start: Start, slack: FakeSlack) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from pathlib import Path
 from urllib.parse import urlencode
@@ -131,6 +132,20 @@ async def test_malformed_body_is_never_a_server_error(workspace: Workspace, slac
             assert status < 500
             assert status in (400, 401) or secret == slack.signing_secret
     assert (await slack.command("help")).ok
+
+
+async def test_notices_of_slack_itself_are_acknowledged(
+    workspace: Workspace, slack: FakeSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Slack reports that it holds back events, and checks the certificate without a signature."""
+    limited = {"token": "t", "type": "app_rate_limited", "team_id": "T0LIMITED1", "minute_rate_limited": 1518467820}
+    status, _ = await slack_actions.post_signed(slack.events_url, json.dumps(limited), slack.signing_secret, json=True)
+    assert status == 200
+    assert "T0LIMITED1" in caplog.text
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert (await slack_actions.post(slack.events_url, "ssl_check=1&token=t", form))[0] == 200
+    command = command_body(slack) + "&ssl_check=1"
+    assert (await slack_actions.post(slack.events_url, command, form))[0] == 401, "a command needs a signature"
 
 
 # --- health -----------------------------------------------------------------------------------------------------------

@@ -59,6 +59,17 @@ async def test_an_admin_of_another_workspace_is_none_here(workspace: Workspace, 
     assert not await Roles(workspace.app.workspaces).is_admin(TEAM, slack.you)
 
 
+async def test_an_admin_in_an_organization_belongs_to_each_of_their_workspaces(
+    workspace: Workspace, slack: FakeSlack
+) -> None:
+    """On Enterprise Grid, users.info names one workspace of the user, which need not be this one."""
+    users = slack.workspace.users
+    for is_here in (True, False):
+        teams = ("T0OTHER", TEAM) if is_here else ("T0OTHER", "T0THIRD")
+        users[slack.you] = replace(users[slack.you], team="T0OTHER", organization_teams=teams)
+        assert await Roles(workspace.app.workspaces).is_admin(TEAM, slack.you) is is_here
+
+
 async def test_somebody_whom_slack_does_not_know_is_no_admin(start: Start, slack: FakeSlack) -> None:
     async with start() as running:
         assert not await Roles(running.app.workspaces).is_admin(TEAM, "U0NOBODY")
