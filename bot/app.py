@@ -31,6 +31,7 @@ from bot.slack.files import Downloads, download_session
 from bot.slack.hosts import SlackHosts
 from bot.slack.notices import UserNotices
 from bot.slack.oauth import InstallFlow, OAuth, install_flow
+from bot.slack.oauth_states import OAuthStates
 from bot.slack.pace import ChannelPace
 from bot.slack.response_urls import ResponseUrls
 from bot.slack.tokens import TokenRotation
@@ -46,7 +47,6 @@ from bot.store import (
     DefaultsStore,
     EstimateStore,
     Installations,
-    OAuthStates,
     PlatformKeyStore,
     RefreshedPriceStore,
     WatchStore,
@@ -116,7 +116,11 @@ async def build_app(
         if isinstance(config.access, OAuth):
             installations = Installations(config.access.client_id, database, config.access.keys)
             install = install_flow(
-                config.access, OAuthStates(database, stamp), installations, make_client(None), config.slack_api_url
+                config.access,
+                OAuthStates(config.access.keys, clock),
+                installations,
+                make_client(None),
+                config.slack_api_url,
             )
             rotation = TokenRotation(
                 config.access.client_id, config.access.client_secret, make_client(None, repeats=False), installations

@@ -50,9 +50,6 @@ from bot.web.rate_limit import TOO_MANY
 
 log = logging.getLogger(__name__)
 
-UNREACHABLE = (
-    "ftcost can't reach Slack with its token at the moment. Please try again in a minute, or contact its administrator."
-)
 REQUEST = "slack_request"
 """The name of the listeners' parameter with the typed request."""
 # Bolt tries the listeners in this order, so the most frequent requests come first.
@@ -81,17 +78,23 @@ class TracedApp(AsyncApp):
         return response
 
 
+class NotAuthorized(Exception):
+    """Error for a request of a workspace without a token that Slack takes."""
+
+
 class WorkspaceAuthorize(AsyncAuthorize):
     """Authorizes requests of workspaces that installed the app."""
 
     def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
 
-    async def __call__(self, *, team_id: str | None, **_: Any) -> AuthorizeResult | None:
-        """Return the workspace's token and ids; None if it has not installed the app."""
+    async def __call__(self, *, team_id: str | None, **_: Any) -> AuthorizeResult:
+        """Return the workspace's token and ids. Raises NotAuthorized, so that Bolt posts nothing to an address of the
+        request.
+        """
         workspace = await self._workspaces.find(team_id or "")
         if workspace is None:
-            return None
+            raise NotAuthorized(team_id)
         return AuthorizeResult(
             enterprise_id=workspace.enterprise_id,
             team_id=workspace.team_id,
@@ -157,7 +160,6 @@ def slack_app(services: Services, slack_api_url: str, metrics: Metrics) -> Async
         attaching_function_token_enabled=False,  # for custom workflow steps, which ftcost doesn't have
         before_authorize=RequestParsing(),
         authorize=WorkspaceAuthorize(services.workspaces),
-        user_facing_authorize_error_message=UNREACHABLE,
         # Bolt sends the acknowledgement when the listener returns; without this it polls for it every 10 ms. So a
         # listener stores a job and leaves the work to the worker.
         process_before_response=True,
@@ -170,6 +172,10 @@ def slack_app(services: Services, slack_api_url: str, metrics: Metrics) -> Async
     async def on_error(error: Exception, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         if isinstance(error, DuplicateRequest):
             return BoltResponse(status=401, body=DUPLICATE)
+        if isinstance(error, NotAuthorized):
+            trace.set_outcome("refused")
+            log.warning("refused a request of workspace %s: the app has no token for it", error)
+            return text_response(body, services.workspaces.refusal)
         apology = log_and_apologise(body, error)
         request = context.get(REQUEST)
         if request and not apology.is_for_event:

@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 
 from bot.config import encryption_keys
 from bot.settings import Settings, SettingsError, forget_secrets, read_settings
-from bot.store import Audit, DatabaseUnavailable, Installations, PlatformKeyStore, open_database
+from bot.store import Audit, DatabaseUnavailable, Installations, PlatformKeyStore, UnreadableToken, open_database
 
 
 def run(_: str, arguments: Sequence[str]) -> int:
@@ -31,6 +31,9 @@ def run(_: str, arguments: Sequence[str]) -> int:
     except DatabaseUnavailable as error:
         print(f"FTCOST_DATABASE_URL: {error}", file=sys.stderr)
         return 1
+    except UnreadableToken as error:
+        print(f"Nothing was changed: {error}.", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -40,6 +43,7 @@ async def rotate_keys(settings: Settings) -> None:
     Raises:
         SettingsError: FTCOST_ENCRYPTION_KEYS isn't set.
         DatabaseUnavailable: The database cannot be opened.
+        UnreadableToken: No key reads a stored secret.
     """
     keys = encryption_keys(settings)
     if keys is None:

@@ -13,7 +13,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.store import STATE_LIFETIME, Installations, OAuthStates
+from bot.slack.oauth_states import STATE_LIFETIME, OAuthStates
+from bot.store import Installations
 
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
@@ -86,6 +87,9 @@ class InstallFlow(AsyncOAuthFlow):
         installation = await super().run_installation(code)
         if installation is not None and (installation.is_enterprise_install or not installation.team_id):
             raise OrganizationInstallation
+        if installation is not None and not installation.bot_token:
+            log.error("Slack answered the installation without a bot token")
+            return None
         if installation is not None:
             identity = await self.client.auth_test(token=installation.bot_token)
             installation.set_custom_value("team_url", identity["url"])
@@ -99,7 +103,7 @@ def install_flow(
 
     Args:
         oauth: The app's credentials.
-        states: Stores the state parameters that protect the redirect against forgery.
+        states: Issues the state parameters that protect the redirect against forgery.
         installations: Stores the installations, with their tokens.
         client: The Web API client without a token.
         slack_api_url: The Web API's address; a local Slack has its authorization page there too.

@@ -18,7 +18,7 @@ from bot.errors import error_of, is_transient
 from bot.queue.deadline import Deadlines
 from bot.slack.poster import Poster
 from bot.slack.tokens import TokenRotation
-from bot.store import Installations
+from bot.store import Installations, UnreadableToken
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +53,9 @@ class Workspace:
 
 class Workspaces(ABC):
     """Finds the workspace of a request or a job."""
+
+    refusal: str
+    """The answer to the requests of a workspace that is not found."""
 
     @abstractmethod
     def known(self, team_id: str) -> Workspace | None:
@@ -94,6 +97,11 @@ class OneWorkspace(Workspaces):
     auth.test is called at the start, and again until it succeeds: one failure must not turn every answer into “please
     reinstall”. `fault` calls it at most once a minute, to check that the token is still valid.
     """
+
+    refusal = (
+        "ftcost can't reach Slack with its token at the moment. Please try again in a minute, or contact its "
+        "administrator."
+    )
 
     def __init__(self, token: str, make_client: MakeClient, clock: Callable[[], float] = time.monotonic) -> None:
         self._token = token
@@ -167,6 +175,8 @@ class ManyWorkspaces(Workspaces):
         rotation: Renews tokens that expire; None keeps the stored ones.
     """
 
+    refusal = "ftcost isn't installed in this workspace. An admin can add it again from its installation page."
+
     def __init__(
         self,
         installations: Installations,
@@ -198,9 +208,11 @@ class ManyWorkspaces(Workspaces):
                 raise
             self._cache[team_id] = (self._clock() + RETRY_SECONDS, cached)
             return cached
-        if installed is None or not installed.bot_token:
+        if installed is None:
             self._cache.pop(team_id, None)
             return None
+        if not installed.bot_token:
+            raise UnreadableToken(f"the token of workspace {team_id} can't be read with FTCOST_ENCRYPTION_KEYS")
         if self._rotation is not None:
             installed = await self._rotation.renew_if_due(installed)
         token = str(installed.bot_token)
@@ -223,4 +235,11 @@ class ManyWorkspaces(Workspaces):
         self._cache.pop(team_id, None)
 
     async def fault(self) -> str | None:
-        return None  # a broken token of one workspace doesn't affect the others
+        """Return a fault if no token can be read; a broken token of one workspace doesn't affect the others."""
+        try:
+            await self._installations.check()
+        except UnreadableToken as error:
+            return str(error)
+        except Exception as error:
+            log.warning("cannot check the tokens: %r", error)  # the database has a check of its own
+        return None

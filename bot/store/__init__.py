@@ -7,9 +7,8 @@ from bot.store.database import Database, DatabaseUnavailable, SqliteDatabase, da
 from bot.store.datasets import DatasetRun, DatasetRunStore
 from bot.store.defaults import DefaultsStore
 from bot.store.estimates import ID_LENGTH, EstimateStore, SavedEstimate, new_estimate_id
-from bot.store.installations import Installations, read_keys
+from bot.store.installations import Installations, UnreadableToken, read_keys
 from bot.store.keys import KeyInfo, PlatformKeyStore
-from bot.store.oauth_states import STATE_LIFETIME, OAuthStates
 from bot.store.refreshed_prices import RefreshedPrices, RefreshedPriceStore
 from bot.store.tables import KEEP_FINISHED
 from bot.store.watches import Watch, WatchStore
@@ -17,7 +16,6 @@ from bot.store.watches import Watch, WatchStore
 __all__ = [
     "ID_LENGTH",
     "KEEP_FINISHED",
-    "STATE_LIFETIME",
     "WHOLE_WORKSPACE",
     "ActualStore",
     "Approval",
@@ -34,13 +32,13 @@ __all__ = [
     "EstimateStore",
     "Installations",
     "KeyInfo",
-    "OAuthStates",
     "PlatformKeyStore",
     "RecordedActual",
     "RefreshedPriceStore",
     "RefreshedPrices",
     "SavedEstimate",
     "SqliteDatabase",
+    "UnreadableToken",
     "Watch",
     "WatchStore",
     "database_address",

@@ -6,6 +6,7 @@ A transaction is a function of a connection. It runs as a whole, so that no stat
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import time
 from abc import ABC, abstractmethod
@@ -21,10 +22,11 @@ from sqlalchemy import Connection, Executable, Row, Select, create_engine, event
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from bot.store.migrate import HEAD, bring_up_to_date, read_revision
+from bot.store.migrate import HEAD, bring_up_to_date, read_revision, touch
 from bot.store.tables import metadata
 
 if TYPE_CHECKING:
+    from sqlalchemy import ExceptionContext
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
@@ -39,6 +41,10 @@ DRIVERS = {
     "postgresql+psycopg": "postgresql+psycopg",
 }
 CONNECT_SECONDS = 10
+RECYCLE_SECONDS = 1_800
+TARGET = "target_session_attrs"
+READ_ONLY = "25006"
+"""The SQLSTATE of a write on a standby."""
 BUSY_SECONDS = 5
 READERS = 4
 GROUP_SIZE = 100
@@ -97,6 +103,10 @@ class Database(ABC):
     async def execute(self, statement: Executable) -> None:
         """Execute one statement in a transaction of its own."""
         await self.write(lambda connection: connection.execute(statement).close())
+
+    async def check(self) -> None:
+        """Raise an exception if the database does not take a write: its disk is full, or it became read-only."""
+        await self.write(touch)
 
     async def ping(self) -> None:
         """Raise an exception if the database does not answer."""
@@ -253,7 +263,24 @@ def _postgres_engine(address: URL) -> AsyncEngine:
 
     # The encoding matters for a database that has none (SQL_ASCII): texts would come back as bytes.
     arguments = {"connect_timeout": CONNECT_SECONDS, "client_encoding": "utf8"}
-    return create_async_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=arguments)
+    if TARGET not in address.query and not os.environ.get("PGTARGETSESSIONATTRS"):
+        arguments[TARGET] = "read-write"  # during a failover, an address may still lead to the standby
+    engine = create_async_engine(
+        address,
+        pool_pre_ping=True,
+        pool_recycle=RECYCLE_SECONDS,
+        pool_size=10,
+        max_overflow=10,
+        connect_args=arguments,
+    )
+    event.listen(engine.sync_engine, "handle_error", _discard_read_only)
+    return engine
+
+
+def _discard_read_only(context: ExceptionContext) -> None:
+    """Close the pool's connections to a server that became read-only: a new one reaches the primary."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
 
 
 def _sqlite_engine(address: URL) -> Engine:

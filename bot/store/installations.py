@@ -52,6 +52,8 @@ TOKENS = ("bot_token", "bot_refresh_token")
 USER_TOKENS = ("user_token", "user_refresh_token")
 TIMES = ("installed_at", "bot_token_expires_at", "user_token_expires_at")
 SECOND = timedelta(seconds=1)
+CHECKED = 5
+UNREADABLE = "no token can be read with FTCOST_ENCRYPTION_KEYS; add the key that encrypted them"
 
 
 def read_keys(keys: str) -> MultiFernet:
@@ -68,6 +70,16 @@ def read_keys(keys: str) -> MultiFernet:
         raise ValueError(
             "each key is 32 bytes in URL-safe base64, separated by commas; make one with `ftcost keys new`"
         ) from None
+
+
+def rotate_secret(keys: MultiFernet, secret: str) -> str:
+    """Return a secret, encrypted with the latest key. Raises UnreadableToken."""
+    from cryptography.fernet import InvalidToken
+
+    try:
+        return keys.rotate(secret).decode()
+    except InvalidToken:
+        raise UnreadableToken(UNREADABLE) from None
 
 
 class Encrypted(TypeDecorator[str]):
@@ -93,6 +105,10 @@ class Encrypted(TypeDecorator[str]):
         except InvalidToken:
             log.error("a token cannot be read with FTCOST_ENCRYPTION_KEYS: was a key taken away too early?")
             return None
+
+
+class UnreadableToken(Exception):
+    """Stored tokens can't be decrypted: an encryption key is missing."""
 
 
 class Installations(AsyncInstallationStore):
@@ -145,6 +161,13 @@ class Installations(AsyncInstallationStore):
         row = await self._database.fetch_first(query.order_by(self._bots.c.id.desc()).limit(1))
         return None if row is None else Bot(**_bot_fields(row._mapping))
 
+    async def check(self) -> None:
+        """Raise UnreadableToken if there are installations, and no token of the latest ones can be read."""
+        tokens = select(self._bots.c.bot_token).where(self._bots.c.client_id == self._client_id)
+        rows = await self._database.fetch_all(tokens.order_by(self._bots.c.id.desc()).limit(CHECKED))
+        if rows and not any(row.bot_token for row in rows):
+            raise UnreadableToken(UNREADABLE)
+
     async def remove_team(self, team_id: str, removed_at: datetime) -> None:
         """Remove all data of a workspace, unless the app was installed again after it was removed.
 
@@ -169,13 +192,13 @@ class Installations(AsyncInstallationStore):
             log.info("workspace %s was installed again after it removed the app: its data stays", team_id)
 
     async def rotate(self) -> int:
-        """Encrypt every token with the latest key and return the number of tokens."""
+        """Encrypt every token with the latest key and return the number of tokens. Raises UnreadableToken."""
 
         def rotate(connection: Connection) -> int:
             count = 0
             for table, names in ((bots, TOKENS), (installations, TOKENS + USER_TOKENS)):
                 for row in connection.execute(select(table.c.id, *(table.c[name] for name in names))).mappings().all():
-                    tokens = {name: self._keys.rotate(row[name]).decode() for name in names if row[name]}
+                    tokens = {name: rotate_secret(self._keys, row[name]) for name in names if row[name]}
                     if tokens:
                         connection.execute(update(table).where(table.c.id == row["id"]).values(**tokens))
                     count += len(tokens)

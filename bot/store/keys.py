@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from bot.store.audit import Audit, AuditChange
 from bot.store.database import Database
+from bot.store.installations import rotate_secret
 from bot.store.tables import provider_keys
 
 if TYPE_CHECKING:
@@ -91,12 +92,16 @@ class PlatformKeyStore:
         await self._database.write(remove)
 
     async def rotate(self) -> int:
-        """Encrypt every key with the latest of FTCOST_ENCRYPTION_KEYS and return the number of keys."""
+        """Encrypt every key with the latest of FTCOST_ENCRYPTION_KEYS and return the number of keys.
+
+        Raises:
+            UnreadableToken: No key decrypts a stored one.
+        """
 
         def rotate(connection: Connection) -> int:
             rows = connection.execute(select(provider_keys.c.number, provider_keys.c.secret)).all()
             for row in rows:
-                secret = self._cipher.rotate(row.secret).decode()
+                secret = rotate_secret(self._cipher, row.secret)
                 connection.execute(
                     update(provider_keys).where(provider_keys.c.number == row.number).values(secret=secret)
                 )

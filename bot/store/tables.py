@@ -275,11 +275,3 @@ installations = Table(
     Column("team_url", String(200)),
     Index("slack_installations_idx", "client_id", "enterprise_id", "team_id", "user_id", "installed_at"),
 )
-
-oauth_states = Table(
-    "slack_oauth_states",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("state", String(200), nullable=False),
-    Column("expire_at", DateTime, nullable=False),
-)

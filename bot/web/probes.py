@@ -54,10 +54,12 @@ class Probes:
         """Return 200 if this replica can answer requests, else 503 with the reasons."""
         faults = {}
         try:
-            backlog = await self.worker.soon(self._queue(), TIMEOUT_S)
-        except Exception as error:
-            log.warning("not ready: the database doesn't answer: %s", error)
+            backlog = await self.worker.soon(self._checked_queue(), TIMEOUT_S)
+        except TimeoutError:
             faults["database"] = "doesn't answer"
+        except Exception as error:
+            log.warning("not ready: the database can't be written: %s", error)
+            faults["database"] = "can't be read or written"
         else:
             if backlog.startable > MAX_QUEUE_AGE:
                 seconds = round(backlog.startable.total_seconds())
@@ -69,6 +71,11 @@ class Probes:
         if faults:
             log.warning("not ready: %s", "; ".join(f"{part}: {reason}" for part, reason in faults.items()))
         return web.json_response({"ok": not faults, **faults}, status=503 if faults else 200)
+
+    async def _checked_queue(self) -> Backlog:
+        """Return the backlog. Raises if the database doesn't answer, or takes no writes."""
+        await self.metrics.time_ping(self.database.check)
+        return await self.worker.backlog()
 
     async def _queue(self) -> Backlog:
         """Return the backlog. Raises if the database doesn't answer."""

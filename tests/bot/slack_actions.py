@@ -180,6 +180,11 @@ async def post(url: str, body: str, headers: Mapping[str, str]) -> tuple[int, st
         return response.status, await response.text()
 
 
+async def get_text(url: str) -> str:
+    async with ClientSession() as session, session.get(url) as response:
+        return await response.text()
+
+
 async def get_json(url: str) -> tuple[int, Json]:
     async with ClientSession() as session, session.get(url) as response:
         return response.status, await response.json()

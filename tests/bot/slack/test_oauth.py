@@ -12,12 +12,14 @@ from aiohttp import ClientSession, DummyCookieJar
 from cryptography.fernet import Fernet
 
 from bot.slack.oauth import SCOPES
+from bot.slack.oauth_states import STATE_LIFETIME, OAuthStates
 from bot.store import Installations, open_database, read_keys
 from playground import Payloads
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
 from tests.bot.message_text import estimate_id, figures
 from tests.bot.two_workspaces import CLIENT_ID, CLIENT_SECRET, KEY, SIGNING_SECRET, Company, two_workspaces
+from tests.conftest import TODAY
 
 REVOKED = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["U0APPBOT01"]}}
 
@@ -73,11 +75,33 @@ async def test_requests_of_an_installed_workspace_ask_slack_for_nobody(company: 
 
 
 async def test_a_workspace_without_the_app_is_told_so_and_gets_nothing(company: Company) -> None:
+    """The answer is the response itself: nothing is posted to the address that the request names."""
     await company.install(company.red)
-    assert (await company.blue.command(support_bot.LINE)).status == 200
+    delivered = await company.blue.command(support_bot.LINE)
+    assert delivered.status == 200
+    assert "isn't installed in this workspace" in delivered.json()["text"]
     assert company.blue.messages() == []
     assert company.red.messages() == []
     assert await slack_actions.get_json(f"{company.url}/readyz") == (200, {"ok": True})
+    metrics = await slack_actions.get_text(f"{company.url}/metrics")
+    assert 'outcome="refused"' in metrics
+
+
+async def test_lost_encryption_key_is_an_outage_and_no_removal(
+    company: Company, database_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The tokens cannot be read: nobody is asked to install again, events are delivered again, replicas are unready."""
+    await company.install(company.red)
+    connection = sqlite3.connect(database_path)
+    unreadable = Fernet(Fernet.generate_key()).encrypt(b"xoxb").decode()
+    connection.execute("UPDATE slack_bots SET bot_token = ?", (unreadable,))
+    connection.commit()
+    connection.close()
+    assert "Please try again" in (await company.red.command("list")).json()["text"]
+    event = Payloads(company.red.workspace).event({"type": "app_mention"})
+    assert (await company.red.deliver_event(event)).status == 500
+    status, body = await slack_actions.get_json(f"{company.url}/readyz")
+    assert (status, "FTCOST_ENCRYPTION_KEYS" in body["slack"]) == (503, True)
 
 
 async def test_no_token_can_be_read_in_the_database(company: Company, database_path: Path) -> None:
@@ -93,6 +117,27 @@ async def test_a_forged_or_used_state_installs_nothing(company: Company, databas
             async with browser.get(f"{company.url}/slack/oauth_redirect?code=1&state=guess", headers=cookie) as page:
                 assert page.status in (400, 401)
     assert "T0RED" not in dump(database_path)
+    time = [TODAY]
+    states = OAuthStates(read_keys(KEY), lambda: time[0])
+    first, second, late = [await states.async_issue() for _ in range(3)]
+    assert [await states.async_consume(state) for state in (first, first, f"{second}x", second)] == [
+        True,
+        False,
+        False,
+        True,
+    ]
+    assert not await OAuthStates(read_keys(Fernet.generate_key().decode()), lambda: time[0]).async_consume(late)
+    time[0] += STATE_LIFETIME
+    assert not await states.async_consume(late)
+
+
+async def test_installation_page_writes_nothing(company: Company, database_path: Path) -> None:
+    before = dump(database_path)
+    async with ClientSession(cookie_jar=DummyCookieJar()) as browser:
+        for _ in range(3):
+            async with browser.get(f"{company.url}/slack/install") as page:
+                assert page.status == 200
+    assert dump(database_path) == before
 
 
 @pytest.mark.parametrize("event", [{"type": "app_uninstalled"}, REVOKED])

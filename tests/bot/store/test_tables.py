@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
-from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlalchemy import MetaData, Table
 
 from bot.results import SavedExchange, SavedNotes
@@ -66,7 +65,6 @@ async def test_recent_gives_the_newest_first_and_the_person_alone(database: Data
             tables.installations,
             SQLAlchemyInstallationStore.build_installations_table(MetaData(), "slack_installations"),
         ),
-        (tables.oauth_states, SQLAlchemyOAuthStateStore.build_oauth_states_table(MetaData(), "slack_oauth_states")),
     ],
     ids=lambda table: table.name,
 )

@@ -6,13 +6,18 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from aiohttp.test_utils import TestServer
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from bot.app import build_app
 from bot.config import Config
+from bot.errors import is_transient
 from bot.queue.model import EstimateJob, QueuedJob
 from bot.queue.store import JobStore
-from bot.store import open_database
+from bot.store import DatabaseUnavailable, open_database
 from playground import FakeSlack
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
@@ -51,6 +56,31 @@ async def test_job_that_waits_a_minute_makes_the_bot_unready(
         assert await slack_actions.get_json(readyz) == (200, {"ok": True}), "the job is running"
         await slack_actions.answered(slack)
     await database.close()
+
+
+async def test_standby_makes_the_bot_unready_until_it_reaches_the_primary(
+    catalog: Catalog, slack: FakeSlack, postgres_url: str
+) -> None:
+    """A failover leaves pooled connections to a server that takes no writes. The first failed write discards them."""
+    database = await open_database(postgres_url)
+    config = Config(access=slack.bot_token, signing_secret=slack.signing_secret, slack_api_url=slack.api_url)
+    async with build_app(config, catalog, database) as app, TestServer(app.web) as server:
+        readyz = str(server.make_url("/readyz"))
+        assert await slack_actions.get_json(readyz) == (200, {"ok": True})
+        await database.execute(text("SET default_transaction_read_only = on"))
+        with pytest.raises(DBAPIError) as caught:
+            await database.check()
+        assert is_transient(caught.value), "a job is tried again"
+        await database.check()
+        await database.execute(text("SET default_transaction_read_only = on"))
+        unready = {"ok": False, "database": "can't be read or written"}
+        assert await slack_actions.get_json(readyz) == (503, unready)
+        assert await slack_actions.get_json(readyz) == (200, {"ok": True})
+    await database.close()
+    standby = make_url(postgres_url)
+    options = f"{standby.query['options']} -cdefault_transaction_read_only=on"
+    with pytest.raises(DatabaseUnavailable, match="read-only"):
+        await open_database(standby.update_query_dict({"options": options}).render_as_string(hide_password=False))
 
 
 async def test_revoked_token_is_noticed_within_a_minute(catalog: Catalog, slack: FakeSlack, database_url: str) -> None:
