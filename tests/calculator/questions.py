@@ -85,3 +85,9 @@ def priced_offers(catalog: Catalog) -> list[str]:
     }
     fields |= {"hours": "10", "customer": "existing"}
     return sorted(found.offer.id for found in answer(catalog, fields).estimates if found.complete)
+
+
+def different_offers(catalog: Catalog) -> list[str]:
+    """One priced offer of each platform for each set of kinds of price: every way in which the catalogue charges."""
+    offers = [catalog.offers[name] for name in priced_offers(catalog)]
+    return sorted({(offer.platform, frozenset(offer.prices)): offer.id for offer in offers}.values())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from calculator import BreakEven, break_even, turning_change
 from pricing import Catalog
 from tests.calculator.payback.test_break_even import TYPICAL, asked, compared, number_in, turn
-from tests.calculator.questions import choices, numbers, question
+from tests.calculator.questions import choices, different_offers, numbers, question
 
 KEYS = ("before", "after", "user", "answer", "base_in", "base_out", "in", "out", "usd", "calls")
 anything = st.fixed_dictionaries({key: st.integers(0, 3_000) for key in KEYS})
@@ -70,7 +70,7 @@ def test_what_brings_it_nearer_never_puts_it_off(
     assert paid_after(first) <= paid_after(later)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     on=st.sampled_from(
         ["openai/gpt-4.1-mini", "azure/gpt-4.1-mini@global", "azure/gpt-4o@global", "together/qwen3-8b"]
@@ -97,11 +97,12 @@ def test_what_would_turn_a_never_turns_it(
 
 
 @settings(max_examples=25)
-@given(given_numbers=numbers, chosen=choices, base=st.sampled_from(["gpt-4o-mini", "gpt-4.1"]))
+@given(data=st.data(), given_numbers=numbers, chosen=choices, base=st.sampled_from(["gpt-4o-mini", "gpt-4.1"]))
 def test_the_net_is_prompting_less_tuning_and_agrees_with_never(
-    catalog: Catalog, given_numbers: dict[str, int], chosen: dict[str, str], base: str
+    catalog: Catalog, data: st.DataObject, given_numbers: dict[str, int], chosen: dict[str, str], base: str
 ) -> None:
-    answered = compared(catalog, **dict.fromkeys(TYPICAL, "") | question(["all"], given_numbers, chosen), base=base)
+    offers = data.draw(st.lists(st.sampled_from(different_offers(catalog)), min_size=4, max_size=8, unique=True))
+    answered = compared(catalog, **dict.fromkeys(TYPICAL, "") | question(offers, given_numbers, chosen), base=base)
     assert answered.base is not None
     for found in answered.estimates:
         pays = break_even(answered, found)
@@ -114,14 +115,15 @@ def test_the_net_is_prompting_less_tuning_and_agrees_with_never(
         assert (pays.calls is None) == (pays.cause is not None)
 
 
-@pytest.mark.parametrize("calls", ["1/year", "1k/month", "50k/day", "1B/hour"])
-def test_every_break_even_of_the_catalogue_has_a_cause(catalog: Catalog, calls: str) -> None:
-    for growth, retrain in (("0%", ""), ("-3%", "1"), ("100%", "2")):
-        fields = {"on": "all", "rates": "", "base_rates": "2.5/1.25/10", "call": "100/70", "cached": "30%"}
-        comparison = compared(catalog, **fields, calls=calls, growth=growth, retrain=retrain)
-        paybacks = [break_even(comparison, estimate) for estimate in comparison.estimates]
-        changes = [turning_change(comparison, estimate) for estimate in comparison.estimates]
-        assert sum(payback is not None for payback in paybacks) > 60
-        assert all(
-            change is None or (payback and payback.cause) for payback, change in zip(paybacks, changes, strict=True)
-        )
+@pytest.mark.parametrize(
+    ("calls", "growth", "retrain"),
+    [("1/year", "0%", ""), ("1k/month", "-3%", "1"), ("50k/day", "100%", "2"), ("1B/hour", "0%", "1")],
+)
+def test_every_break_even_of_the_catalogue_has_a_cause(catalog: Catalog, calls: str, growth: str, retrain: str) -> None:
+    on = ",".join(different_offers(catalog))
+    fields = {"on": on, "rates": "", "base_rates": "2.5/1.25/10", "call": "100/70", "cached": "30%"}
+    comparison = compared(catalog, **fields, calls=calls, growth=growth, retrain=retrain)
+    paybacks = [break_even(comparison, estimate) for estimate in comparison.estimates]
+    changes = [turning_change(comparison, estimate) for estimate in comparison.estimates]
+    assert sum(payback is not None for payback in paybacks) > 10
+    assert all(change is None or (payback and payback.cause) for payback, change in zip(paybacks, changes, strict=True))
