@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,13 +25,15 @@ from bot.cli.terminal import output_has_colours, output_width
 from bot.language.command import VERBS, check_base, read_command
 from bot.render.charts.build import ChartName, chart_of
 from bot.render.charts.png import ChartUnavailable, chart_png
-from bot.render.exports import to_csv, to_yaml
+from bot.render.exports import to_csv, to_json, to_yaml
 from bot.render.results import build_result
 from bot.render.terminal import Line, paint
 from bot.render.text import full_answer, short_answer
-from bot.results import document
 from calculator import Comparison, UserError, estimate, in_section, read_scenario
 from pricing import Catalog, load_catalog
+
+BINARY = {"xlsx": "A spreadsheet", "pdf": "A decision memo"}
+"""Formats that are no text for a terminal."""
 
 
 def run(command: str, arguments: Sequence[str]) -> int:
@@ -42,8 +43,8 @@ def run(command: str, arguments: Sequence[str]) -> int:
         UserError: The scenario or an option is invalid.
     """
     options = _parser(command).parse_intermixed_args(arguments)
-    if options.format == "xlsx" and not options.out:
-        raise UserError("A spreadsheet needs a file: add --out, such as --out estimate.xlsx.")
+    if options.format in BINARY and not options.out:
+        raise UserError(f"{BINARY[options.format]} needs a file: add --out, such as --out estimate.{options.format}.")
     catalog = load_catalog(prices_dir())
     typed = _typed_fields(options.text)
     with name_scenario_file(options.file, typed):
@@ -94,13 +95,18 @@ def _fields(path: Path | None, typed: Mapping[str, str], catalog: Catalog) -> di
 
 
 def _content(comparison: Comparison, format: str, catalog: Catalog) -> bytes:
-    if format == "xlsx":
-        from bot.render.xlsx import to_xlsx
-
-        return to_xlsx(comparison, catalog)
     match format:
+        case "xlsx":
+            from bot.render.xlsx import to_xlsx
+
+            return to_xlsx(comparison, catalog)
+        case "pdf":
+            from bot.render.memo.content import build_memo
+            from bot.render.memo.pdf import memo_pdf
+
+            return memo_pdf(build_memo(comparison))
         case "json":
-            text = json.dumps(document(build_result(comparison)), indent=2, ensure_ascii=False) + "\n"
+            text = to_json(build_result(comparison))
         case "yaml":
             text = to_yaml(build_result(comparison))
         case _:
@@ -136,14 +142,14 @@ def _parser(command: str) -> argparse.ArgumentParser:
     parser.add_argument("-f", "--file", type=Path, help="a scenario as YAML; keys on the command line override it")
     parser.add_argument(
         "--format",
-        choices=("text", "json", "csv", "yaml", "xlsx"),
+        choices=("text", "json", "csv", "yaml", "xlsx", "pdf"),
         default="text",
-        help="default: text",
+        help="default: text; pdf is a decision memo of one page",
     )
     parser.add_argument(
         "--all", action="store_true", help="show every offer, the breakdown, assumptions and sources, not 25 lines"
     )
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the answer to a file; xlsx needs one")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the answer to a file; xlsx and pdf need one")
     parser.add_argument(
         "--chart", type=Path, metavar="PNG", help="also draw a chart: the break-even with base=, else the offers"
     )

@@ -9,13 +9,14 @@ from decimal import Decimal
 
 from bot.queue.model import BreakEvenJob, ExportFormat, ExportJob, QueuedJob, UncertaintyJob
 from bot.render.blocks import text_message
-from bot.render.exports import to_csv, to_yaml
+from bot.render.escaping import escape
+from bot.render.exports import to_csv, to_json, to_yaml
 from bot.render.replies import add_price_date, break_even_replies, uncertainty_replies
 from bot.services import Services
 from bot.slack.poster import Destination, permalink
 from bot.slack.uploads import SlackUpload, UploadRefused
 from bot.store import SavedEstimate
-from calculator import estimate, read_scenario, with_default_spread
+from calculator import UserError, estimate, read_scenario, with_default_spread
 
 ELSEWHERE = "The estimate is in `/ftcost list`, and `ftcost estimate --format csv` prints the same lines in a terminal."
 
@@ -33,8 +34,12 @@ class EstimateButtonJobs:
         saved = await self.services.find_estimate(job, thread)
         if saved is None:
             return
-        file = await self._export(saved, job.file_format)
         poster = await self.services.poster(job.team_id)
+        try:
+            file = await self._export(saved, job.file_format)
+        except UserError as error:
+            await poster.notify(job.user_id, thread, text_message(escape(str(error))))
+            return
         try:
             await poster.upload_or_dm(thread, job.user_id, file)
         except UploadRefused as refusal:
@@ -66,14 +71,30 @@ class EstimateButtonJobs:
         await self.services.reply_all(queued, thread, add_price_date(messages, comparison, saved.id))
 
     async def _export(self, saved: SavedEstimate, file_format: ExportFormat) -> SlackUpload:
-        """Return an estimate as a file. A spreadsheet is priced again, because it has formulas beside the quote."""
+        """Return an estimate as a file. A spreadsheet and a memo are priced again, beside the quote.
+
+        Raises:
+            UserError: The libraries that write the file aren't installed.
+        """
         link = permalink(self.services.workspaces.url(saved.team_id), saved)
+        content: str | bytes
         match file_format:
+            case "pdf":
+                from bot.render.memo.content import build_memo
+                from bot.render.memo.pdf import memo_pdf
+
+                comparison = await self.services.price(saved.fields, date.fromisoformat(saved.as_of))
+                memo = await asyncio.to_thread(build_memo, comparison, quoted=saved.result, link=link or "")
+                content = await asyncio.to_thread(memo_pdf, memo)
+                title = f"Estimate {saved.id}, the decision memo"
+            case "json":
+                content = to_json(saved.result)
+                title = f"Estimate {saved.id}, the whole answer"
             case "xlsx":
                 from bot.render.xlsx import to_xlsx
 
                 comparison = await self.services.price(saved.fields, date.fromisoformat(saved.as_of))
-                content: str | bytes = await asyncio.to_thread(
+                content = await asyncio.to_thread(
                     to_xlsx, comparison, self.services.catalog, quoted=saved.result, link=link or ""
                 )
                 title = f"Estimate {saved.id} as a spreadsheet with formulas"

@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar, cast, get_args
 
 import msgspec
 
-ExportFormat = Literal["csv", "xlsx", "yaml"]
+ExportFormat = Literal["csv", "xlsx", "yaml", "json", "pdf"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 Decision = Literal["approved", "declined"]
 CardChoice = Literal["offers", "sources", "watch", "delete"]

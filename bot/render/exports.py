@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 from bot.results import SavedLine, SavedOffer, SavedResult, document
 
@@ -93,6 +94,13 @@ def to_yaml(result: SavedResult, *, link: str | None = None) -> str:
     comments = "".join(f"# {' '.join(line.split())}\n" for line in about if line)
     scenario: str = yaml.safe_dump(result.scenario, allow_unicode=True, sort_keys=False, width=10_000)
     return comments + scenario
+
+
+def to_json(result: SavedResult) -> str:
+    """Return a result as JSON in full precision, without a workspace's notes."""
+    data = document(result)
+    data.pop("notes", None)
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 def safe_cell(cell: str | None) -> str:

@@ -90,7 +90,7 @@ def card_lines(answer: Card, extra: list[str]) -> list[str]:
 OFFERS, EXPORT, WATCH, BUDGET, DELETE = "offers", "export", "watch", "budget", "delete"
 MENU = {OFFERS: "All offers", EXPORT: "Export", WATCH: "Watch", BUDGET: "Budget", DELETE: "Delete"}
 """The menu of a card. Each choice names the estimate: `offers k7m2xyz345`."""
-EXPORTS = {"csv": "CSV", "xlsx": "Spreadsheet", "yaml": "YAML"}
+EXPORTS = {"pdf": "Decision memo (PDF)", "xlsx": "Spreadsheet", "csv": "CSV", "yaml": "YAML", "json": "JSON"}
 
 
 def buttons(estimate_id: str) -> Block:
@@ -110,7 +110,10 @@ def buttons(estimate_id: str) -> Block:
 def export_view(estimate_id: str) -> Block:
     """Return the modal that asks in which format an estimate is exported."""
     elements = [button(text, f"export_{kind}", f"{kind} {estimate_id}") for kind, text in EXPORTS.items()]
-    text = "Every line as CSV, a spreadsheet with formulas, or the scenario as YAML. The file is posted in the thread."
+    text = (
+        "A memo of one page, a spreadsheet with formulas, every line as CSV, the scenario as YAML, or the "
+        "whole answer as JSON. The file is posted in the thread."
+    )
     return {
         "type": "modal",
         "callback_id": "export_form",

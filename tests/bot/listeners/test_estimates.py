@@ -10,8 +10,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from pypdf import PdfReader
 
 from bot.cli.main import main
+from bot.results import SCHEMA_VERSION
 from playground import FakeSlack, Payloads, State
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
@@ -287,6 +289,19 @@ async def test_scenario_is_exported_as_a_file_for_the_terminal(
         "months": "6",
         "runs": "2..4",
     }
+
+
+async def test_memo_and_json_hold_the_answer(workspace: Workspace, slack: FakeSlack) -> None:
+    """$13,080.00 over the year, as in support_bot. The JSON is what the terminal prints."""
+    parent = await slack_actions.ask(slack, support_bot.LINE)
+    (page,) = PdfReader(io.BytesIO(await slack_actions.export(slack, parent, "pdf"))).pages
+    text = page.extract_text()
+    assert "$13,080.00" in text
+    assert f"{slack.base_url}/archives/{slack.general}/p{parent['ts'].replace('.', '')}" in text.replace("\n", "")
+    whole = json.loads(await slack_actions.export(slack, parent, "json"))
+    assert (whole["scenario"], whole["estimates"][0]["total_usd"]) == (support_bot.FIELDS, "13080")
+    assert whole["schema_version"] == SCHEMA_VERSION
+    assert "notes" not in whole
 
 
 async def test_an_export_of_a_reply_leads_to_that_reply(workspace: Workspace, slack: FakeSlack) -> None:

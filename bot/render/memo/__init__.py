@@ -1,0 +1,1 @@
+"""The decision memo: an answer on one page that finance can file."""
