@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -18,6 +18,8 @@ Outcome = Literal["unchanged", "changed", "implausible", "disputed", "new", "gon
 
 MAX_FACTOR = 3
 """A larger change is more likely a misread unit than a price, so a person has to check it."""
+DRIFT_TIME = timedelta(days=30)
+"""The limit holds against each price of this time, so that a wrong feed can't move a price in small steps."""
 # Catalogues round to four digits; no list price moves by less.
 SAME_TOLERANCE = Decimal("0.0005")
 MEASURES: Mapping[Unit, Measure] = {
@@ -126,7 +128,7 @@ def _prices(
     for observation in prices:
         for mapping in mappings.get(observation.name, ()):
             if target := target_of(feed, mapping, observation, catalog):
-                yield _price(feed_id, observation, target, target.on(catalog, today), today)
+                yield _price(feed_id, observation, target, catalog, today)
         if observation.name in feed.base and observation.kind:
             yield from _base(feed_id, observation, feed.base[observation.name], catalog, today)
         if observation.name not in mappings and observation.name not in reported and _is_reported(feed, observation):
@@ -140,7 +142,8 @@ def _prices(
             )
 
 
-def _price(feed_id: str, observation: Observation, target: PriceTarget, recorded: Price | None, today: date) -> Finding:
+def _price(feed_id: str, observation: Observation, target: PriceTarget, catalog: Catalog, today: date) -> Finding:
+    recorded = target.on(catalog, today)
     unit = recorded.per if recorded else observation.per
     finding = Finding(
         "unchanged",
@@ -152,7 +155,7 @@ def _price(feed_id: str, observation: Observation, target: PriceTarget, recorded
     )
     if recorded is None:
         return finding._replace(outcome="new", note="the offer has no price of this kind")
-    if reason := _reason_to_check(observation, recorded, today):
+    if reason := _reason_to_check(observation, recorded, today) or _drift(observation, target, catalog, today):
         return finding._replace(
             outcome="implausible", observed=_usd_text(observation.usd, observation.per), note=reason
         )
@@ -179,6 +182,18 @@ def _reason_to_check(observation: Observation, recorded: Price, today: date) -> 
         return f"differs by more than a factor of {MAX_FACTOR}"
     if recorded.since == today:
         return "already changed today"
+    return ""
+
+
+def _drift(observation: Observation, target: PriceTarget, catalog: Catalog, today: date) -> str:
+    """Return why a person has to check a price that was plausible each day: small steps add up."""
+    recorded = target.on(catalog, today)
+    if observation.usd is None or recorded is None or recorded.usd is None or same_price(recorded.usd, observation.usd):
+        return ""
+    for price in target.between(catalog, today - DRIFT_TIME, today):
+        low, high = sorted((observation.usd, price.usd)) if price.usd is not None else (Decimal(0), Decimal(0))
+        if high > low * MAX_FACTOR:
+            return f"differs by more than a factor of {MAX_FACTOR} from a price of the last {DRIFT_TIME.days} days"
     return ""
 
 

@@ -39,6 +39,12 @@ class PriceTarget(NamedTuple):
         in_force = [price for price in self.history(catalog) if price.since is None or price.since <= day]
         return in_force[-1] if in_force else None
 
+    def between(self, catalog: Catalog, first: date, last: date) -> list[Price]:
+        """Return the prices that were in force on a day between two days, oldest first."""
+        in_force = self.on(catalog, first)
+        later = [price for price in self.history(catalog) if first < (price.since or date.min) <= last]
+        return [*([in_force] if in_force else []), *later]
+
 
 def mappings_of(feed: Feed, catalog: Catalog) -> Mapping[str, tuple[PriceMapping, ...]]:
     """Return, for each name in a feed, the prices that it sets.

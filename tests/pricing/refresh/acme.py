@@ -98,8 +98,8 @@ def findings_of(
     return compare(feed_id, FEEDS["acme-api"], observations, load_catalog(providers_dir=folder), day)
 
 
-def outcome(folder: Path, observations: Observations, name: str) -> tuple[str, str]:
-    (finding,) = [finding for finding in findings_of(folder, observations) if finding.name == name]
+def outcome(folder: Path, observations: Observations, name: str, day: date = TODAY) -> tuple[str, str]:
+    (finding,) = [finding for finding in findings_of(folder, observations, day) if finding.name == name]
     return finding.outcome, finding.note
 
 

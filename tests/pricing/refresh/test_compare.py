@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -51,6 +52,22 @@ def test_implausible_price_is_not_written(acme: Path, name: str, usd: str | None
 @pytest.mark.parametrize("usd", ["6", "0.67"])
 def test_change_by_a_factor_of_three_is_plausible(acme: Path, usd: str) -> None:
     assert outcome(acme, observed(**RECORDED | {"in": usd}), "in") == ("changed", "")
+
+
+def test_small_steps_move_a_price_no_further_than_one(acme: Path) -> None:
+    """A feed that lies by a factor of 0.35 each day: the second day is refused, against the price of the month before.
+
+    After 30 days the lower price is the base of the comparison.
+    """
+    lower = observed(**RECORDED | {"in": "0.7"})
+    assert outcome(acme, lower, "in") == ("changed", "")
+    apply_to(acme, lower)
+    lowest = observed(**RECORDED | {"in": "0.245"})
+    drift = "differs by more than a factor of 3 from a price of the last 30 days"
+    assert outcome(acme, lowest, "in", TODAY + timedelta(days=1)) == ("implausible", drift)
+    assert outcome(acme, lowest, "in", TODAY + timedelta(days=29)) == ("implausible", drift)
+    assert outcome(acme, lower, "in", TODAY + timedelta(days=1)) == ("unchanged", "")
+    assert outcome(acme, lowest, "in", TODAY + timedelta(days=30)) == ("changed", "")
 
 
 def test_price_in_another_unit_is_implausible(acme: Path) -> None:
