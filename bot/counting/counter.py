@@ -24,7 +24,7 @@ from typing import TextIO
 import msgspec
 
 from bot.counting.parquet import open_parquet
-from bot.counting.protocol import Finished, Output, Progress, Refused, Task
+from bot.counting.protocol import ELSEWHERE, Finished, Output, Progress, Refused, Task
 from bot.counting.tokenizer import Tokenizer
 from calculator import UserError
 from calculator.datasets import (
@@ -119,7 +119,7 @@ def count_task(task: Task, progress: Callable[[Progress], None], report: TextIO 
     files = [TrainingFile(Path(path)) for path in (task.path, *task.more_paths)]
     size = sum(file.size for file in files)
     opened = _open_files(files, task)
-    blocks = split_blocks(opened.chunks)
+    blocks = _within(task.count_limits.lines, split_blocks(opened.chunks))
     head, file_format = _detect_format(blocks)  # a file that is not text is refused before the ranks are loaded
     tokenizer = Tokenizer(task.encoding)
     tokenizer.count(["ranks"])  # loads the ranks before the fork, so that workers share their memory
@@ -133,6 +133,7 @@ def count_task(task: Task, progress: Callable[[Progress], None], report: TextIO 
     count = partial(count_block, rules=rules, tokenizer=tokenizer)
     for block_count in _count_blocks(head, blocks, count, task):
         problems = tally.add(block_count)
+        _check_problems(task.count_limits.problems, tally)
         if report and (task.max_reported is None or reported < task.max_reported):
             listed = problems if task.max_reported is None else problems[: task.max_reported - reported]
             report.writelines(f"{msgspec.json.encode(problem._asdict()).decode()}\n" for problem in listed)
@@ -141,6 +142,22 @@ def count_task(task: Task, progress: Callable[[Progress], None], report: TextIO 
             reported_at = time.monotonic()
             progress(Progress(sum(file.done for file in files), size, tally.examples, tally.problems))
     return tally.result(file_format, task.encoding, size, opened.wrapping, opened.reading)
+
+
+def _within(max_lines: int | None, blocks: Iterator[Block]) -> Iterator[Block]:
+    """Yield blocks. Raises UserError once they have more lines than allowed."""
+    for block in blocks:
+        if max_lines is not None and block.first_line + block.lines > max_lines:
+            raise UserError(f"It has more than {max_lines:,} lines. {ELSEWHERE}")
+        yield block
+
+
+def _check_problems(max_problems: int | None, tally: Tally) -> None:
+    """Raise UserError if there are too many problems, and more than two for each example."""
+    if max_problems is not None and tally.problems > max(max_problems, 2 * tally.examples):
+        raise UserError(
+            f"The count was stopped after {tally.problems:,} problems and only {tally.examples:,} examples. {ELSEWHERE}"
+        )
 
 
 def _open_files(files: Sequence[TrainingFile], task: Task) -> OpenedFile:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from bot.counting.protocol import Finished, Output, Progress, Refused, Task
+from bot.counting.protocol import ELSEWHERE, CountLimits, Finished, Output, Progress, Refused, Task
 from calculator import UserError
 from calculator.datasets import (
     MAX_UNPACKED_BYTES,
@@ -29,6 +29,9 @@ from pricing import Catalog, DatasetRules, Encoding
 
 MAX_WORKERS = 4
 """More workers would need more than 150 MB together."""
+
+
+NO_LIMITS = CountLimits()
 
 
 class Cancelled(UserError):
@@ -56,6 +59,7 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
     descriptors: Collection[int] = (),
     columns: Columns | None = None,
     more_paths: Sequence[Path] = (),
+    count_limits: CountLimits = NO_LIMITS,
 ) -> DatasetReport:
     """Count a training file in separate processes.
 
@@ -74,14 +78,16 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
         max_unpacked_bytes: The largest size of a compressed file's content.
         columns: The columns of a table with the question and the answer; None to go by their names.
         more_paths: Further files, which are counted as if they followed in the first.
+        count_limits: Limits from which the file is refused.
         descriptors: Open files that the paths refer to (`/dev/fd/…`); the processes inherit them.
 
     Returns:
         The report on the file.
 
     Raises:
-        UserError: The file cannot be read.
+        UserError: The file cannot be read, or exceeds a limit.
         Cancelled: `cancelled` was set.
+        ChildProcessError: The process was killed; another attempt may succeed.
         RuntimeError: The process ended without a result.
     """
     needs = needs_of(catalog.offers.values())
@@ -94,13 +100,16 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
         more_paths=[str(further) for further in more_paths],
         report_path=str(report_path) if report_path else None,
         max_reported=max_reported,
+        count_limits=count_limits,
     )
     counting = asyncio.ensure_future(_count(task, progress, descriptors))
     stop = asyncio.ensure_future((cancelled or asyncio.Event()).wait())
     try:
-        await asyncio.wait((counting, stop), return_when=asyncio.FIRST_COMPLETED)
-        if not counting.done():
+        await asyncio.wait((counting, stop), timeout=count_limits.seconds, return_when=asyncio.FIRST_COMPLETED)
+        if stop.done():
             raise Cancelled("The count was cancelled.")
+        if not counting.done():
+            raise UserError(f"Counting it takes longer than {count_limits.seconds:g} s, so it was stopped. {ELSEWHERE}")
         finished = counting.result()
     finally:
         stop.cancel()
@@ -162,4 +171,6 @@ async def _count(task: Task, progress: Callable[[Progress], None], descriptors: 
             with suppress(ProcessLookupError):
                 process.kill()
         await process.wait()
+    if process.returncode is not None and process.returncode < 0:  # such as by the kernel, for want of memory
+        raise ChildProcessError(f"the counting process was killed by signal {-process.returncode}")
     raise RuntimeError(f"the counting process ended with {process.returncode}")

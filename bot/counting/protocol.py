@@ -7,6 +7,20 @@ import msgspec
 from calculator.datasets import Columns, DatasetCount, LengthLimit, MessageOverhead
 from pricing import Encoding, Format
 
+ELSEWHERE = "Share a part of it, or count it in a terminal: ftcost count FILE."
+"""The advice for a file that exceeds a limit."""
+
+
+class CountLimits(msgspec.Struct, frozen=True):
+    """Limits of a count that others wait for. None means no limit."""
+
+    seconds: float | None = None
+    """The longest time."""
+    lines: int | None = None
+    """The most lines."""
+    problems: int | None = None
+    """Problems from which the count ends, if there are more than two for each example."""
+
 
 class Task(msgspec.Struct, tag=True):
     """A file to count, with the settings of the count."""
@@ -32,6 +46,8 @@ class Task(msgspec.Struct, tag=True):
     """The file to which problems are written, one JSON object a line; None writes none."""
     max_reported: int | None = None
     """The most problems to write; further ones are only counted. None means no limit."""
+
+    count_limits: CountLimits = CountLimits()
 
 
 class Progress(msgspec.Struct, tag=True, frozen=True):

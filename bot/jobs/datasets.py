@@ -17,6 +17,7 @@ from typing import IO, Any
 from slack_sdk.errors import SlackApiError
 
 from bot.counting.parent import count_file
+from bot.counting.protocol import CountLimits
 from bot.errors import error_of, is_transient
 from bot.jobs.estimates import EstimateJobs
 from bot.queue.model import DatasetJob, EstimateJob, QueuedJob, SharedFileJob, SlackFile, WorkspaceJob
@@ -48,6 +49,8 @@ PROGRESS_INTERVAL_S = 1.7
 """Seconds between two updates of the progress message: Slack allows about fifty a minute."""
 MAX_REPORTED = 20_000
 """The number of problems in the file that lists them, which makes about 5 MB."""
+COUNT_LIMITS = CountLimits(seconds=300, lines=20_000_000, problems=MAX_REPORTED)
+"""A file takes one of two places, for which others wait. 500 MB of chats are counted in two minutes on two cores."""
 NO_EXAMPLES = "It contains no examples, so it can't be priced."
 
 FILE_FIELDS = ("examples", "example", "lengths")
@@ -203,6 +206,7 @@ class DatasetJobs:
                 report_path=Path(f"/dev/fd/{problems.fileno()}"),
                 max_reported=MAX_REPORTED,
                 descriptors=(copy.fileno(), problems.fileno()),
+                count_limits=COUNT_LIMITS,
             )
 
     async def _info(self, team: str, file_id: str) -> dict[str, Any]:

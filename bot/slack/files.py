@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from tempfile import TemporaryFile
@@ -23,6 +24,10 @@ log = logging.getLogger(__name__)
 MAX_FORM_BYTES = 10_000_000
 """Slack's own limit for a file in a form."""
 MAX_FILE_BYTES = 500_000_000
+MAX_DOWNLOAD_S = 600.0
+MIN_BYTES_PER_S = 20_000
+"""The least average rate of a download after SLOW_START_S seconds: it holds a place for which others wait."""
+SLOW_START_S = 30.0
 MAX_FILES = 10
 """The number of files that are read from one message."""
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")
@@ -71,9 +76,17 @@ class Downloads:
         session: A session that doesn't decompress responses, from `download_session`.
         hosts: The addresses that may get the token.
         max_bytes: The largest file.
+        clock: Returns seconds.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, hosts: SlackHosts, max_bytes: int = MAX_FILE_BYTES) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        hosts: SlackHosts,
+        max_bytes: int = MAX_FILE_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._session = session
         self._hosts = hosts
         self._max_bytes = max_bytes
@@ -115,9 +128,12 @@ class Downloads:
             if response.content_type == "text/html" and file.mimetype != "text/html":
                 # Slack sends its sign-in page instead of a file that the token may not read.
                 raise UserError("Slack doesn't deliver it: the app may lack the scope files:read. Install it again.")
-            size = 0
+            size, started = 0, self._clock()
             async for chunk in response.chunks(_CHUNK_BYTES):
                 size += len(chunk)
+                seconds = self._clock() - started
+                if seconds > MAX_DOWNLOAD_S or (seconds > SLOW_START_S and size < seconds * MIN_BYTES_PER_S):
+                    raise UserError(f"Slack delivered only {size:,} bytes in {seconds:,.0f} s. Share it again.")
                 await asyncio.to_thread(copy.write, chunk)
                 on_progress(size)
         await asyncio.to_thread(copy.flush)

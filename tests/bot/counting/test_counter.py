@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 import os
+import signal
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -15,7 +16,8 @@ import pytest
 
 from benchmarks.dataset import write_chats
 from bot.counting.parent import Cancelled, count_file
-from bot.counting.protocol import Progress
+from bot.counting.protocol import CountLimits, Progress
+from bot.errors import is_transient
 from calculator import UserError
 from calculator.costs.training import epochs_by
 from calculator.datasets import DatasetReport
@@ -169,6 +171,38 @@ def command(pid: int) -> bytes:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
+
+
+@pytest.mark.parametrize(
+    ("content", "limits", "reason"),
+    [
+        ("{\n" * 60_000, CountLimits(problems=20_000), "stopped after"),
+        ("{\n" * 30, CountLimits(lines=29), "more than 29 lines"),
+        ("{\n" * 60_000, CountLimits(seconds=0.01), "longer than 0.01 s"),
+    ],
+)
+async def test_file_that_holds_a_place_too_long_is_refused(
+    content: str, limits: CountLimits, reason: str, tmp_path: Path, catalog: Catalog, rules: DatasetRules
+) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_text('{"text": "fine"}\n' + content)
+    with pytest.raises(UserError, match=reason):
+        await count_file(path, catalog=catalog, rules=rules, workers=1, count_limits=limits)
+    assert children(os.getpid()) == []
+
+
+async def test_killed_count_may_be_tried_again(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
+    """The kernel kills the largest process when memory runs out."""
+    path = tmp_path / "chat.jsonl"
+    write_chats(path, 2_000_000)
+
+    def kill(_: Progress) -> None:
+        for child in children(os.getpid()):
+            os.kill(child, signal.SIGKILL)
+
+    with pytest.raises(ChildProcessError) as caught:
+        await count_file(path, catalog=catalog, rules=rules, workers=1, progress=kill)
+    assert is_transient(caught.value)
 
 
 @pytest.mark.parametrize("by", ["the event", "the task"])

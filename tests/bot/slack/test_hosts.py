@@ -158,6 +158,10 @@ async def test_token_goes_to_slack_alone_and_no_redirect_is_followed(servers: tu
                 await download(address)
         with pytest.raises(UserError, match="HTTP 404"):
             await download(f"{slack.url}/none")
+        ticks = iter((0.0, 31.0))
+        downloads = Downloads(session, SlackHosts(f"{slack.url}/api/"), clock=lambda: next(ticks))
+        with pytest.raises(UserError, match="only 7 bytes in 31 s"):
+            await download(f"{slack.url}/file")
     assert evil.asked == []
 
 
