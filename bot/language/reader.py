@@ -205,7 +205,10 @@ def _place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) ->
                 sentence.assume(mention.assumed)
     else:
         offers = [name for mention in tuned if (name := name_for(sentence, mention, "offer", "base", "shape"))]
-    if offers and parts.platforms:
+    if "gpu" in sentence.fields and len(tuned) == 1 and not parts.platforms and "shape" in tuned[0].names:
+        sentence.set("on", "gpu")
+        sentence.set("model", tuned[0].names["shape"])
+    elif offers and parts.platforms:
         sentence.set("on", ",".join(f"{platform}/{offer}" for platform in parts.platforms for offer in offers))
     elif offers or parts.platforms:
         sentence.set("on", ",".join(dict.fromkeys([*offers, *parts.platforms])))

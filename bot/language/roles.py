@@ -15,6 +15,7 @@ _BASELINE_LEAD = (
     r"over(?! ⟦n)|than|prompting|prompts?(?: \w+){0,3} on|prompted|(?:currently|today|now)(?: (?:we|i))? (?:use|using|on|run|running|call|calling|prompt|pay for)|"
     r"(?:we|i)(?: (?:currently|now|already|still|just|today))? (?:use|prompt|call|run on|run|pay for|rely on)|(?:currently|still|now) on|(?:we're|we are|i'm|i am)(?: currently| now| still)? (?:on|using|prompting|calling|running)|"
     r"using|calls? (?:to|on|of|against)|requests? (?:to|on|against)|traffic (?:to|on)|base(?:line)?(?: model)?(?: (?:is|to|=|:|with))*|switch(?:ing)? from|mov(?:e|ing) (?:from|off|away from)|migrat(?:e|ing) from|"
+    r"(?:^|(?<=[,.;:(¦]) ?)(?:today|currently|now|(?:current|existing)(?: model)?)(?: is|:| =)?|"
     r"compare)"
 )
 
@@ -47,6 +48,8 @@ def read_names(sentence: Sentence) -> Names:
             rf"(?:'s)? {v.TUNE}", after
         ):
             tuned.append(mention)
+        elif re.search(rf"\bcompare{_ARTICLE} $", before) and re.match(r",? (?:and|or) (?:⟦m\d+⟧)", after):
+            loose.append(mention)
         elif re.search(rf"(?:{_BASELINE_LEAD}){_ARTICLE} $", before) or (
             re.search(r"^compare [^⟦]*$", before) and not re.search(r"⟦m", after)
         ):

@@ -14,6 +14,9 @@ from calculator import KEYS
 Part = Literal["input", "output", "sum"]
 Subject = Literal["example", "call"]
 
+LONGEST_TEXT = 10_000_000
+"""Tokens that no example and no call has: more than the longest context of any model."""
+
 _EXAMPLE_WORDS = rf"(?:{v.EXAMPLES}|¦examples¦|training|dataset)"
 _CALL_WORDS = rf"(?:{v.CALLS}|¦calls¦|traffic|production|user message|user input)"
 
@@ -29,6 +32,9 @@ def read_token_counts(sentence: Sentence) -> None:
     """Read the tokens of an example (`example=`) and of a call (`call=`)."""
     _read_total(sentence)
     counts = [*_pairs(sentence), *_singles(sentence)]
+    if totals := [count for count in counts if count.number.amount.low > LONGEST_TEXT]:
+        sentence.ask(f"How many examples do the {totals[0].number.text} tokens make?")
+        counts = [count for count in counts if count not in totals]
     for subject in ("example", "call"):
         _set(sentence, subject, [count for count in counts if count.subject == subject])
     if any(count.subject is None for count in counts):

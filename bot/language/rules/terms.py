@@ -70,6 +70,11 @@ def read_relative(sentence: Sentence) -> None:
     ):
         if not re.match("twice a|two times a|three times a", match[0]):
             sentence.ask(f"“{sentence.typed(match)}”: how many is that?")
+    changes = r"(?:doubl|tripl|quadrupl|halv)(?:es?|ed|ing)(?![a-z])"
+    for match in sentence.take(
+        rf"half (?:the|our|as many) {v.CALLS}|(?:traffic|volume|load|usage|demand|{v.CALLS}) {changes}"
+    ):
+        sentence.ask(f"“{sentence.typed(match)}”: how many calls is that, a day or a month?")
     for _ in sentence.take(
         rf"(?:instead of|rather than|not|no longer|up from|down from|was) {ABOUT}(?:⟦n\d+⟧(?: {v.TOKENS})?|one|two|three|\d+)(?! ?⟦|-)(?= |[.,;!?]|$)(?:,? but)?"
     ):
@@ -92,7 +97,7 @@ def read_horizon(sentence: Sentence) -> None:
             sentence.ask(f"How many whole months is “{sentence.typed(match)}”?")
         else:
             sentence.set("months", write_amount(months))
-    for match in sentence.take(rf"(?:^|[,;¦] ?){N} months(?![a-z])"):
+    for match in sentence.take(rf"(?:^|[,;¦] ?|(?:make it|say|assume|use|try|with|horizon) ){N} months(?![a-z])"):
         sentence.set_number("months", sentence.number_of(match), whole=True)
     for match in sentence.take(
         r"(?:over|for|during|across) (?:a|one|the next|the coming|the first|a full|a whole) (?P<half>half )?(?P<unit>year|quarter)(?: and a (?P<more>half))?"

@@ -150,6 +150,9 @@ def read_prompt(sentence: Sentence) -> None:
     """Read the prompt before and after tuning."""
     other = number("other")
     tok = rf"(?:[ -]{v.TOKENS})?"
+    few_shot = r"(?:few[- ]shot|in[- ]context|one[- ]shot)(?: (?:examples?|samples?|shots?|demonstrations?))?"
+    for _ in sentence.take(rf"(?:with |has |have |holds |contains |of |includes )?{ABOUT}{N} {few_shot}"):
+        pass  # the tokens of the prompt count, not its examples
     for pattern in (
         rf"{v.PROMPT}(?: length| size)?(?: goes| shrinks| drops| falls| gets| cut| down)* from {ABOUT}{N}{tok} (?:down )?to {ABOUT}{other}{tok}",
         rf"{ABOUT}{N}{tok} {v.PROMPT}(?: on [^¦]*?| today| now| currently)? (?:with|by|to|into|->|→|down to|becomes?|shrinks? to|cut to|reduced to) (?:a |an |one of |just |only )?{ABOUT}{other}{tok}(?: (?:one|prompt))?",

@@ -50,8 +50,18 @@ def read_lengths(sentence: Sentence) -> None:
         sentence.ask(value.question) if value.question else sentence.set("latency", f"{seconds.normalize():f}s")
 
 
+def read_days(sentence: Sentence) -> None:
+    """Read the days a month with traffic."""
+    for match in sentence.take(rf"{N} (?:working |business |week)?days (?:a|per|each|every|in a) month"):
+        sentence.set_number("days", sentence.number_of(match))
+    week = r"(?:on |during )?(?:weekdays|business days|work(?:ing|) ?days|monday (?:to|through|-) friday|mon-fri)(?: only)?"
+    for match in sentence.take(rf"(?:but )?(?:only |just )?{week}"):
+        if "days" not in sentence.fields:
+            sentence.ask(f"“{sentence.typed(match)}”: how many days a month is that? Write it as days=22.")
+
+
 def read_counts(sentence: Sentence) -> None:
-    """Read epochs, runs, and the numbers of the set-up: micro-batch, rank, hours, adapters, days and stored data."""
+    """Read epochs, runs, and the numbers of the set-up: micro-batch, rank, hours, adapters and stored data."""
     for match in sentence.take(rf"micro[- ]?batch(?: size)?(?: (?:of|is|to|=))* {N}"):
         sentence.set_number("micro_batch", sentence.number_of(match), whole=True)
     for key, noun in (
@@ -78,8 +88,6 @@ def read_counts(sentence: Sentence) -> None:
         sentence.set_number("adapters", sentence.number_of(match), whole=True)
     for match in sentence.take(rf"(?<=[a-z⟧] )for {ABOUT}{N} (?:hours?|h)(?![a-z])(?! (?:a|per|each))"):
         sentence.set_number("hours", sentence.number_of(match), "h")
-    for match in sentence.take(rf"{N} (?:working |business |week)?days (?:a|per|each|every|in a) month"):
-        sentence.set_number("days", sentence.number_of(match))
     for match in sentence.take(
         rf"(?:stor(?:e|ing|age)(?: of)? )?{N} ?gb (?:of )?(?:stored |training )?(?:data|storage|files?)"
     ):
