@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from msgspec import structs
+
 from benchmarks import gpu_columns as columns
 from benchmarks.gpu_cells import flag, named_size, positive
 from calculator.gpu import (
@@ -205,9 +207,7 @@ def _framework(row: Mapping[str, str], facts: GpuFacts) -> Framework:
     megatron = "megatron" if "megatron" in row.get("parallel", "").lower() else ""
     framework = find_framework(megatron or row.get("framework", ""), facts.frameworks)
     if framework.name == "unknown" and columns.precision(row.get("precision", "")) in ("fp8", "fp4"):
-        return framework.model_copy(
-            update={"stack": "optimised", "loss": "in-place", "kernel": "cudnn", "fuses_8_bit": True}
-        )
+        return structs.replace(framework, stack="optimised", loss="in-place", kernel="cudnn", fuses_8_bit=True)
     return framework
 
 
@@ -229,7 +229,7 @@ def _gpu(row: Mapping[str, str], facts: GpuFacts) -> Gpu:
     gpu = known_gpu(text, facts, memory)
     if gpu is None:
         raise Unusable(f"the GPU {text!r} is not known")
-    return gpu.model_copy(update={"memory_gb": memory}) if memory else gpu
+    return structs.replace(gpu, memory_gb=memory) if memory else gpu
 
 
 def _model(row: Mapping[str, str], facts: GpuFacts) -> ModelShape:
@@ -246,10 +246,10 @@ def _model(row: Mapping[str, str], facts: GpuFacts) -> ModelShape:
             model = interpolated_mixture(size, active, facts.models)
         else:
             model = interpolated_shape(size, facts.models)
-        model = model.model_copy(update={"vocabulary": _family_vocabulary(text, facts) or model.vocabulary})
+        model = structs.replace(model, vocabulary=_family_vocabulary(text, facts) or model.vocabulary)
     vocabulary = positive(row.get("vocabulary"))
     if vocabulary and 100 <= vocabulary <= 2_000_000:
-        model = model.model_copy(update={"vocabulary": round(vocabulary)})
+        model = structs.replace(model, vocabulary=round(vocabulary))
     return model
 
 

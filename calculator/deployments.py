@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec.structs import asdict, replace
+
 from calculator.costs.capacity import DeployedOffer, LoadLimit, ServingReplica
 from calculator.gpu import interpolated_mixture, interpolated_shape
 from calculator.numeric import ZERO
@@ -111,7 +113,7 @@ def _deployed(
     if gpu is None or model is None:
         return _limited(offer, calls, assumptions)
     if model.interpolated:  # the price's note says in which format so large a model is deployed
-        model = model.model_copy(update={"published": _format(price)})
+        model = replace(model, published=_format(price))
     gpus = price.units_per_deployment
     groups = tuple(count for count in (gpus, 2 * gpus, 4 * gpus, 8 * gpus) if count <= max(gpus, MOST_GPUS))
     shared = calls._replace(adapters=min(calls.adapters, sharing) if sharing > 1 else 0)
@@ -124,7 +126,7 @@ def _deployed(
 
 def _with(offer: Offer, replica: ServingReplica | None, limit: LoadLimit | None) -> DeployedOffer:
     """Return the offer with its deployment. Its fields were checked when it was loaded."""
-    deployed = DeployedOffer.model_construct(**dict(offer), deployment=replica, limit=limit)
+    deployed = DeployedOffer(**asdict(offer), deployment=replica, limit=limit)
     deployed.__dict__.update(offer.__dict__)  # the histories are sorted already
     return deployed
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from msgspec.structs import replace
+
 from calculator.answer.groups import option_classes
 from calculator.answer.periods import EqualPeriods
 from calculator.answer.recommendation import choose, rank
@@ -101,7 +103,7 @@ def _nearest(
 
     Its model is the closest to the base model, else to that of the question's first offer.
     """
-    everything = resolve_question(scenario.model_copy(update={"on": ("all",)}), catalog, context.as_of)
+    everything = resolve_question(replace(scenario, on=("all",)), catalog, context.as_of)
     first_model = next((context.models.get(estimate.offer.id) for estimate in estimates), None)
     everything = everything._replace(reference=context.reference or first_model)
     priced, periods = everything.estimates(plan), EqualPeriods(everything, plan)

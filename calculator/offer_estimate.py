@@ -140,7 +140,7 @@ def rates_offer(rates: PointRates, on: date) -> Offer:
     }
     if rates.cached_input is not None:
         prices["cached_input"] = price(rates.cached_input)
-    return Offer.model_construct(  # there is nothing to check, and the prices may be draws
+    return Offer(  # there is nothing to check, and the prices may be draws
         id=YOUR_RATES,
         platform=YOUR_RATES,
         platform_title="Your rate",

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from calculator.capability.classes import CapabilityClass, capability_class
 from calculator.capability.evidence import TaskResults, task_results
 from calculator.capability.filters import PASSES, FilterResult, Filters, filters_of
@@ -136,7 +138,7 @@ def _model_of(offer: Offer, table: CapabilityTable) -> ModelCapability:
     """Return what is published about the model of an offer, with the offer's own size if nothing else is known."""
     model = table.find_or_unknown(offer.model, offer.title)
     if model.parameters_billion is None and offer.parameters_billion:
-        return model.model_copy(update={"parameters_billion": offer.parameters_billion})
+        return replace(model, parameters_billion=offer.parameters_billion)
     return model
 
 

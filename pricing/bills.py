@@ -6,16 +6,27 @@ import re
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
-
+from pricing.files.record import Limits, Record, TextReader
 from pricing.files.records import DATA_DIR, read_sourced_record
-from pricing.price import Record, Source, SourceRef
+from pricing.price import Source, SourceRef
 
 BilledPart = Literal["training", "inference", "hosting", "storage"]
 Side = Literal["input", "cached", "output"]
 Columns = tuple[str, ...]
+
+
+def _pattern(text: Any) -> Any:
+    try:
+        re.compile(text if isinstance(text, str) else "")
+    except re.error as error:
+        raise ValueError(f"{text!r} isn't a regular expression: {error}") from None
+    return text
+
+
+Pattern = Annotated[str, TextReader(_pattern)]
+"""A regular expression."""
 
 
 class BillLayout(Record):
@@ -38,29 +49,25 @@ class BillLayout(Record):
     total: Columns = ()
     source: SourceRef
 
-    @model_validator(mode="after")
-    def _check(self) -> BillLayout:
+    def _check(self) -> None:
         if self.across and not self.total:
             raise ValueError("total is missing; an export with one column per item is recognised by it")
         if not self.across and not (self.item and self.usd):
             raise ValueError("item and usd are missing; every row needs both")
-        return self
 
 
 class PartRule(Record):
     """A pattern that assigns items to a part of the bill."""
 
     part: BilledPart
-    pattern: str
-
-    _compiles = field_validator("pattern")(lambda text: _pattern(text))
+    pattern: Pattern
 
 
 class BillUnit(Record):
     """The meaning of a unit of quantity, such as 1,000 tokens."""
 
     measure: Literal["tokens", "hours", "calls"]
-    count: Decimal = Field(gt=0)
+    count: Annotated[Decimal, Limits(gt=0)]
 
 
 class BillRules(Record):
@@ -69,18 +76,11 @@ class BillRules(Record):
     sources: dict[str, Source]
     exports: dict[str, BillLayout]
     parts: tuple[PartRule, ...]
-    tuned: str
+    tuned: Pattern
     """Matches items that are the use or the training of a tuned model."""
-    sides: dict[Side, str]
+    sides: dict[Side, Pattern]
     """Patterns of input, cached-input and output tokens."""
     units: dict[str, BillUnit]
-
-    _compile = field_validator("tuned")(lambda text: _pattern(text))
-
-    @field_validator("sides")
-    @classmethod
-    def _compile_sides(cls, sides: dict[Side, str]) -> dict[Side, str]:
-        return {side: _pattern(text) for side, text in sides.items()}
 
     @cached_property
     def _tuned(self) -> re.Pattern[str]:
@@ -97,14 +97,6 @@ class BillRules(Record):
     def side_of(self, item: str) -> Side | None:
         """Return which tokens an item counts; None if it doesn't say."""
         return next((side for side, text in self.sides.items() if re.search(text, item, re.IGNORECASE)), None)
-
-
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"{text!r} isn't a regular expression: {error}") from None
-    return text
 
 
 def load_bill_rules(path: Path = DATA_DIR / "bills.yml") -> BillRules:

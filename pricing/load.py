@@ -11,17 +11,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from msgspec import field
+from msgspec.structs import asdict
 
 from pricing.base.models import GenaiBaseModels
 from pricing.capability.load import OWN_FILE, capability_loader
 from pricing.catalog import BaseModels, Catalog
+from pricing.files.record import Record
 from pricing.files.records import (
     DATA_DIR,
     PriceFileError,
-    explain,
     read_record,
     read_text,
+    validate,
     validate_records,
     yaml_files,
 )
@@ -29,7 +31,7 @@ from pricing.gpu.load import load_gpus
 from pricing.offers.not_sold import load_not_sold
 from pricing.offers.offer import Offer
 from pricing.offers.terms import MethodTerms, ServingTerms, TrainingRules
-from pricing.price import Assumption, Price, Record, Source
+from pricing.price import Assumption, Price, Source
 
 PROVIDERS_DIR = DATA_DIR / "providers"
 
@@ -54,7 +56,7 @@ class PlatformFile(Record):
     title: str | None = None
     """The platform's display name; required for a new platform."""
     sources: dict[str, Source]
-    defaults: dict[str, Any] = Field(default_factory=dict)
+    defaults: dict[str, Any] = field(default_factory=dict)
     """`Defaults`, validated once the sources are known."""
     offers: dict[str, dict[str, Any]]
 
@@ -127,10 +129,7 @@ def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption
 def _read_platform(path: Path, text: str, offers: dict[str, Offer], layer: Layer) -> Iterable[Source]:
     """Add the offers of one file to `offers`, or override them."""
     file = read_record(path.name, text, PlatformFile)
-    try:
-        shared = Defaults.model_validate(file.defaults, context={"sources": file.sources})
-    except ValidationError as error:
-        raise PriceFileError(explain(path.name, ("defaults",), error)) from None
+    shared = validate(path.name, ("defaults",), Defaults, file.defaults, file.sources)
     for key, source in file.sources.items():
         if source.url is None and layer == "catalogue":
             raise PriceFileError(
@@ -139,7 +138,6 @@ def _read_platform(path: Path, text: str, offers: dict[str, Offer], layer: Layer
     for model, raw in file.offers.items():
         offer_id = f"{file.platform}/{model}"
         base = offers.get(offer_id)
-        where = ("offers", model)
         if base is None and layer == "refreshed":
             continue  # the catalogue no longer has it
         if base and layer == "catalogue":
@@ -154,25 +152,19 @@ def _read_platform(path: Path, text: str, offers: dict[str, Offer], layer: Layer
         )
         if title is None:
             raise PriceFileError(f"{path.name}: title is missing: {file.platform} is a new platform; give its name")
-        try:
-            offers[offer_id] = _make_offer(raw, base, offer_id, file, shared, title, layer)
-        except ValidationError as error:
-            raise PriceFileError(explain(path.name, where, error)) from None
+        fields = _offer_fields(raw, base, file, shared, layer)
+        identity = {"id": offer_id, "platform": file.platform, "platform_title": title}
+        offers[offer_id] = validate(path.name, ("offers", model), Offer, fields | identity, file.sources)
     return file.sources.values()
 
 
-def _make_offer(
-    raw: dict[str, Any],
-    base: Offer | None,
-    offer_id: str,
-    file: PlatformFile,
-    shared: Defaults,
-    title: str,
-    layer: Layer,
-) -> Offer:
-    fields: dict[str, Any] = {name: getattr(base, name) for name in Offer.model_fields} if base else {}
-    fields |= {key: value for key, value in shared if value is not None}
-    fields |= raw | {"id": offer_id, "platform": file.platform, "platform_title": title}
+def _offer_fields(
+    raw: dict[str, Any], base: Offer | None, file: PlatformFile, shared: Defaults, layer: Layer
+) -> dict[str, Any]:
+    """Return the fields of an offer: its own, over those that the file's offers share, over those of its base."""
+    fields: dict[str, Any] = asdict(base) if base else {}
+    fields |= _stated(shared)
+    fields |= raw
     if isinstance(raw.get("serving"), dict):
         fields["serving"] = _stated(base.serving if base else None) | _stated(shared.serving) | raw["serving"]
     prices = raw.get("prices", {})
@@ -187,11 +179,11 @@ def _make_offer(
             **base_prices,
             **{kind: _replace_prices(base_prices.get(kind, ()), rows) for kind, rows in marked.items()},
         }
-    return Offer.model_validate(fields, context={"sources": file.sources})
+    return fields
 
 
-def _stated(terms: ServingTerms | None) -> dict[str, Any]:
-    return {name: value for name, value in terms or () if value is not None}
+def _stated(record: Record | None) -> dict[str, Any]:
+    return {name: value for name, value in asdict(record).items() if value is not None} if record else {}
 
 
 def _rows(rows: Any) -> list[Any]:

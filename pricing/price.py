@@ -6,34 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, model_validator
-
+from pricing.files.record import Limits, NamedSource, Record, Sources
 from pricing.vocabulary import MAX_PLAUSIBLE_USD, OLD_DAYS, Confidence, Day, Method, PartialDate, Unit, Usd
-
-
-def _source(value: Any, info: ValidationInfo) -> Any:
-    """Return the source that a price names by key, from the `sources` in the validation context."""
-    if not isinstance(value, str):
-        return value
-    sources: dict[str, Source] = (info.context or {}).get("sources", {})
-    if value not in sources:
-        raise ValueError(
-            f"{value!r} isn't a source of this file; add it under sources, or use one of {sorted(sources)}"
-        )
-    return sources[value]
-
-
-class Record(BaseModel):
-    """A frozen record that refuses unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Source(Record):
     """The origin of a number, and the day it was checked."""
 
-    title: str = Field(min_length=1, max_length=200)
-    url: str | None = Field(default=None, pattern=r"^https?://\S+$", max_length=500)
+    title: Annotated[str, Limits(min_length=1, max_length=200)]
+    url: Annotated[str | None, Limits(pattern=r"^https?://\S+$", max_length=500)] = None
     """An address to check it at; for a second-hand reading, the platform's own page. Required in the catalogue."""
     checked: PartialDate
     """The day the source was read or published; a month or a year if the day is unknown."""
@@ -61,9 +42,7 @@ class Source(Record):
         return days is None or days > OLD_DAYS
 
 
-SourceRef = Annotated[
-    Source, BeforeValidator(_source), WithJsonSchema({"type": "string", "description": "a key of sources"})
-]
+SourceRef = Annotated[Source, NamedSource()]
 
 
 class Assumption(Record):
@@ -78,7 +57,7 @@ class Tier(Record):
     """One step of a graduated price: `usd` per unit up to `up_to` tokens a month (the last step has none)."""
 
     usd: Usd
-    up_to: int | None = Field(default=None, gt=0)
+    up_to: Annotated[int | None, Limits(gt=0)] = None
 
 
 class Price(Record):
@@ -98,9 +77,9 @@ class Price(Record):
     """A price on other terms (a commitment, data sharing); listed, and not used in an estimate."""
     tiers: tuple[Tier, ...] = ()
     """Graduated by tokens a month, instead of `usd`."""
-    units_per_deployment: int = Field(default=1, ge=1, le=64)
+    units_per_deployment: Annotated[int, Limits(ge=1, le=64)] = 1
     """GPUs or units that one deployment needs, for hosting and provisioned prices."""
-    max_call_input_tokens: int | None = Field(default=None, gt=0)
+    max_call_input_tokens: Annotated[int | None, Limits(gt=0)] = None
     """The price holds for calls up to this many input tokens; beyond it is unknown."""
     note: str | None = None
     conflict: str | None = None
@@ -110,15 +89,17 @@ class Price(Record):
     yours: bool = False
     """From the organisation's own price folder. Set by the loader."""
 
-    @model_validator(mode="after")
-    def _check(self, info: ValidationInfo) -> Price:
+    @classmethod
+    def _complete(cls, fields: dict[str, Any], sources: Sources) -> dict[str, Any]:  # noqa: ARG003
+        if "usd" not in fields and not fields.get("tiers"):
+            raise ValueError("usd is missing; write a number of US dollars, or: unknown")
+        return fields
+
+    def _check(self) -> None:
         limit = MAX_PLAUSIBLE_USD[self.per]
         for usd in (self.usd, *(tier.usd for tier in self.tiers)):
-            # Only a file, which is read with its sources as context, is held to the limit; a question isn't.
-            if usd is not None and usd > limit and info.context is not None:
+            if usd is not None and usd > limit:
                 raise ValueError(f"${usd} per {self.per} is implausible (over ${limit}); check the unit")
-        if "usd" not in self.model_fields_set and not self.tiers:
-            raise ValueError("usd is missing; write a number of US dollars, or: unknown")
         if self.tiers:
             if self.usd is not None:
                 raise ValueError("give either usd or tiers, not both")
@@ -128,7 +109,6 @@ class Price(Record):
                 raise ValueError("tiers need rising up_to bounds, and none on the last")
             if any(tier.usd is None for tier in self.tiers):
                 raise ValueError("a tier needs a price; write usd: unknown instead of tiers if it isn't known")
-        return self
 
     @property
     def known(self) -> bool:
@@ -158,6 +138,6 @@ def price_of(
         yours: Whether it is the organisation's own.
         max_call_input_tokens: The price holds for calls up to this many input tokens.
     """
-    return Price.model_construct(
+    return Price(
         usd=usd, per=per, source=source, confidence="high", yours=yours, max_call_input_tokens=max_call_input_tokens
     )

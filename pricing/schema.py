@@ -13,10 +13,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
+from pricing.files.record import Record, file_model
 from pricing.files.records import DATA_DIR
 from pricing.load import Defaults, PlatformFile
 from pricing.offers.offer import Offer
-from pricing.price import Price, Record
+from pricing.price import Price
 
 SCHEMA_PATH = DATA_DIR / "platform.schema.json"
 SET_BY_LOADER = {"Offer": ("id", "platform", "platform_title"), "Price": ("yours",)}
@@ -24,10 +25,10 @@ SET_BY_LOADER = {"Offer": ("id", "platform", "platform_title"), "Price": ("yours
 
 def platform_schema() -> dict[str, Any]:
     """Return the schema of one platform's file."""
-    schema = PlatformFile.model_json_schema(mode="validation")
+    schema = file_model(PlatformFile).model_json_schema(mode="validation")
     definitions = schema.setdefault("$defs", {})
     for model in (Offer, Defaults):
-        own = model.model_json_schema(mode="validation")
+        own = file_model(model).model_json_schema(mode="validation")
         definitions |= own.pop("$defs", {})
         definitions[model.__name__] = own
     for name, keys in SET_BY_LOADER.items():

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pricing.files.record import Limits, TextReader
 
 Confidence = Literal["high", "medium", "low"]
 Status = Literal["open", "closing", "closed", "not offered"]
@@ -113,15 +113,14 @@ def _partial_date(value: Any) -> str:
 
 Usd = Annotated[
     Decimal | None,
-    BeforeValidator(_usd),
-    WithJsonSchema(
-        {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^([0-9]*\.?[0-9]+|unknown)$"}]}
+    TextReader(
+        _usd,
+        {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^([0-9]*\.?[0-9]+|unknown)$"}]},
     ),
 ]
 PartialDate = Annotated[
     str,
-    BeforeValidator(_partial_date),
-    WithJsonSchema({"type": ["string", "integer"], "description": "2026-11-21, 2026-11 or 2026"}),
+    TextReader(_partial_date, {"type": ["string", "integer"], "description": "2026-11-21, 2026-11 or 2026"}),
 ]
-Day = Annotated[date, BeforeValidator(_day)]
-Count = Annotated[int, Field(gt=0)]
+Day = Annotated[date, TextReader(_day)]
+Count = Annotated[int, Limits(gt=0)]

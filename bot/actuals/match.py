@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from bot.actuals.aggregate import aggregate_bill, bill_scope
 from bot.actuals.bill import Bill
 from bot.render.escaping import clip
@@ -72,7 +74,7 @@ def match_bill(
     if chosen.offer.id in catalog.offers:
         scope = bill_scope(chosen.offer, catalog, comparison.as_of, today)
     else:  # with your own rates, any model on the bill may be meant
-        scope = bill_scope(chosen.offer.model_copy(update={"model": ""}), catalog, comparison.as_of, today)
+        scope = bill_scope(replace(chosen.offer, model=""), catalog, comparison.as_of, today)
     aggregated = aggregate_bill(bill.lines, rules, scope)
     if not aggregated.actuals:
         raise UserError(

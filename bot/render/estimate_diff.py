@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from bot.render.money import CENT, money, signed
 from bot.render.page import TextPage
@@ -129,10 +131,9 @@ def _with_ends(catalog: Catalog, quote: OfferQuote) -> Catalog:
         return catalog
     life = offer.lifecycle
     if life is None:
-        life = Lifecycle.model_construct(source=question_source("as it was quoted", date.min))
-    moved = offer.model_copy(
-        update={"lifecycle": life.model_copy(update={str(kind): day for kind, day in quote.ends.items()})}
-    )
+        life = Lifecycle(source=question_source("as it was quoted", date.min))
+    ends: dict[str, Any] = {str(kind): day for kind, day in quote.ends.items()}
+    moved = replace(offer, lifecycle=replace(life, **ends))
     return Catalog([moved], catalog.assumptions, catalog.base_models, catalog.gpus, catalog.version)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec.structs import asdict
+
 from calculator.answer.usability import set_aside
 from calculator.comparison import Comparison, computed_once
 from calculator.costs.base_model import estimate_base
@@ -133,9 +135,9 @@ def _offer_at(comparison: Comparison, offer: Offer) -> Callable[[ResolvedScenari
 
     context = comparison.context
     choices = serving_choices(comparison.scenario, offer, context.gpu_facts, context.assumptions, context.as_of)
-    fields = dict(offer)
+    fields = asdict(offer)
     offers: dict[ServingReplica | None, Offer] = {
-        choice: RentedGpuOffer.model_construct(**{**fields, "deployment": choice}) for choice in (None, *choices)
+        choice: RentedGpuOffer(**{**fields, "deployment": choice}) for choice in (None, *choices)
     }
     return lambda plan: offers[fewest_gpus(plan, choices)]
 

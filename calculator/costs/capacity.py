@@ -8,9 +8,7 @@ carries; this module multiplies it by the calls of a scenario or of draws.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar, NamedTuple
-
-from pydantic import ConfigDict
+from typing import NamedTuple
 
 from calculator.numeric import ONE, ZERO, Numeric, larger, round_up, smaller
 from calculator.question.resolved import ResolvedScenario
@@ -58,8 +56,6 @@ class LoadLimit(NamedTuple):
 
 class DeployedOffer(Offer):
     """An offer with a deployment by the hour, for one question. Built by `calculator.deployments` or `gpu_rental`."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
 
     deployment: ServingReplica | None
     """None if its throughput isn't known, or the model can't be served."""

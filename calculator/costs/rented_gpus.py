@@ -9,6 +9,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec.structs import asdict, replace
+
 from calculator.costs.capacity import SECONDS_AN_HOUR, DeployedOffer
 from calculator.numeric import ONE, Numeric, round_up, wall_seconds
 from calculator.question.resolved import ResolvedScenario
@@ -58,8 +60,8 @@ def repriced(offer: RentedGpuOffer, usd: Decimal) -> RentedGpuOffer:
     price = offer.prices["training"][0]
     if price.usd is usd or not (isinstance(usd, Numeric) or price.usd != usd):
         return offer
-    prices = (price.model_copy(update={"usd": usd}),)
-    return RentedGpuOffer.model_construct(**{**dict(offer), "prices": {"training": prices, "hosting": prices}})
+    prices = (replace(price, usd=usd),)
+    return RentedGpuOffer(**{**asdict(offer), "prices": {"training": prices, "hosting": prices}})
 
 
 def run_seconds(

@@ -6,6 +6,8 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from pricing import Framework, ModelShape
 
 # Active experts of a mixture of which only the sizes are known; most models use 4 to 8.
@@ -49,14 +51,13 @@ def interpolated_mixture(
     each = max(1, dense.ffn // USUAL_ACTIVE_EXPERTS)
     inactive_parameters = (parameters_billion - active_billion) * 1e9
     more = max(0, round(inactive_parameters / (dense.layers * dense.mlp_matrices * dense.hidden * each)))
-    return dense.model_copy(
-        update={
-            "name": f"{parameters_billion:g}b-a{active_billion:g}b",
-            "parameters_billion": parameters_billion,
-            "experts": USUAL_ACTIVE_EXPERTS + more,
-            "active_experts": USUAL_ACTIVE_EXPERTS,
-            "expert_ffn": each,
-        }
+    return replace(
+        dense,
+        name=f"{parameters_billion:g}b-a{active_billion:g}b",
+        parameters_billion=parameters_billion,
+        experts=USUAL_ACTIVE_EXPERTS + more,
+        active_experts=USUAL_ACTIVE_EXPERTS,
+        expert_ffn=each,
     )
 
 

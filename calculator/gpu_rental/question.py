@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from msgspec import structs
+
 from calculator.errors import FieldErrors
 from calculator.gpu import (
     ALL_LINEAR,
@@ -220,14 +222,14 @@ def gpu_question(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, 
 
 
 def _with_vocabulary(model: ModelShape, vocabulary: int | None) -> ModelShape:
-    return model.model_copy(update={"vocabulary": vocabulary}) if vocabulary else model
+    return structs.replace(model, vocabulary=vocabulary) if vocabulary else model
 
 
 def _with_memory(gpu: Gpu, memory_gb: int | None) -> Gpu:
     """Return a version of a GPU with another memory."""
     if memory_gb is None:
         return gpu
-    return gpu.model_copy(update={"memory_gb": memory_gb, "title": f"{gpu.title}, {memory_gb} GB"})
+    return structs.replace(gpu, memory_gb=memory_gb, title=f"{gpu.title}, {memory_gb} GB")
 
 
 def framework_named(name: str | None, stack: StackClass, facts: GpuFacts) -> Framework:
@@ -249,7 +251,7 @@ def model_named(name: str | None, params: ModelSize | None, facts: GpuFacts) -> 
             shape = interpolated_mixture(size, params.active / BILLION, facts.models)
         else:
             shape = interpolated_shape(size, facts.models)
-        return shape.model_copy(update={"name": f"a model of {params.text()}"})
+        return structs.replace(shape, name=f"a model of {params.text()}")
     if name is None:
         raise FieldErrors({"model": NEEDS_MODEL})
     resolution = resolve_model(name, facts)

@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec import structs
+
 from calculator.costs.capacity import ServingReplica, units_needed
 from calculator.costs.rented_gpus import (
     STEP_SECONDS,
@@ -92,7 +94,7 @@ def _is_asked_for(question: GpuQuestion, gpu: Gpu) -> bool:
 def _yours(gpu: Gpu, gpus: int, usd: Decimal, on: date) -> GpuOffer:
     """Return the customer's own GPUs at their price; the number given, up to a node, counts as one machine."""
     price = price_of(usd, "GPU-hour", question_source("Your own price of a GPU-hour", on), yours=True)
-    return GpuOffer.model_construct(
+    return GpuOffer(
         id=YOUR_GPUS,
         platform=YOUR_GPUS,
         platform_title="Your GPUs",
@@ -147,12 +149,12 @@ def _rented(renting: RentalSearch, offer: GpuOffer, configurations: list[Configu
 def _offer(renting: RentalSearch, offer: GpuOffer, work: RentedTraining | None) -> RentedGpuOffer:
     question = renting.question
     source = question_source("Your own GPUs", renting.on)
-    rules = TrainingRules.model_construct(
+    rules = TrainingRules(
         source=source,
         max_tokens_per_example=question.sequence_length,
-        longer_examples=LongExamples.model_construct(are="cut", source=source),
+        longer_examples=LongExamples(are="cut", source=source),
     )
-    return RentedGpuOffer.model_construct(
+    return RentedGpuOffer(
         id=offer.id,
         platform=offer.platform,
         platform_title=offer.platform_title,
@@ -275,6 +277,4 @@ def alternatives(
     current = _offer(renting, offer, work)
     if current.deployment:
         twice = current.deployment._replace(peak_factor=2 * (renting.likely.peak or current.deployment.peak_factor))
-        yield AlternativeAssumption(
-            "twice the calls at the busiest time", current.model_copy(update={"deployment": twice})
-        )
+        yield AlternativeAssumption("twice the calls at the busiest time", structs.replace(current, deployment=twice))

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from msgspec import NODEFAULT, Struct, structs
 
 from calculator.errors import FieldErrors
 from calculator.question.example_lengths import ExampleLengths
@@ -39,10 +38,8 @@ Serving = Literal["on-demand", "dedicated"]
 Share = Literal["channel", "me"]
 
 
-class Scenario(BaseModel):
+class Scenario(Struct, frozen=True, kw_only=True):
     """The question to price. Built from text by `read_scenario`; numbers may be ranges."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     on: tuple[str, ...] = ("all",)
     examples: Amount
@@ -87,7 +84,7 @@ class Scenario(BaseModel):
     replicas: int = 1
     like: str | None = None
     """A model, or `base`: options below its class are listed apart."""
-    class_: AtLeast | None = Field(default=None, alias="class")
+    class_: AtLeast | None = None
     size: SizeRange | None = None
     licence: Licences | None = None
     needs: Needs | None = None
@@ -114,37 +111,6 @@ class Scenario(BaseModel):
     currency: str = "USD"
     """Shown beside US dollars, in which every amount is calculated."""
     name: str | None = None
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _parse(cls, value: object, info: ValidationInfo) -> object:
-        return FIELDS[info.field_name or ""].read(value) if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _together(self) -> Scenario:
-        for key in ("example", "call", "prompt"):
-            if not (key == "example" and self.lengths) and _is_fractional(getattr(self, key)):
-                raise PydanticCustomError(
-                    key,
-                    "Tokens are whole numbers. Write {noun} such as {example}.".format(
-                        noun=f"a {KEYS[key].noun}", example=KEYS[key].example
-                    ),
-                )
-        if self.model and self.params:
-            raise PydanticCustomError("params", "Give either model= or params=, not both.")
-        if self.calls and not (self.call or self.prompt):
-            raise PydanticCustomError("call", _give("call"))
-        if self.calls and not self.hosted.low and self.calls.calls.high:
-            raise PydanticCustomError(
-                "hosted", "Calls are answered only while the model is up. Write hosted=8h or more."
-            )
-        if self.call and not (self.calls or self.base or self.base_rates):
-            raise PydanticCustomError("calls", _give("calls"))
-        if self.call and not self.prompt and self.call.total("high") == 0:
-            raise PydanticCustomError(
-                "call", f"A call without tokens costs nothing. Write input/output such as {KEYS['call'].example}."
-            )
-        return self
 
     @property
     def names_a_model(self) -> bool:
@@ -181,7 +147,7 @@ def _is_fractional(value: TokenPair | PromptChange | None) -> bool:
 
 MAX_TEXT = 2_000
 _DEFAULTS = {
-    FIELDS[field].name: info.default for field, info in Scenario.model_fields.items() if not info.is_required()
+    FIELDS[field.name].name: field.default for field in structs.fields(Scenario) if field.default is not NODEFAULT
 }
 
 
@@ -200,15 +166,10 @@ def read_scenario(fields: Mapping[str, str]) -> Scenario:
         raise FieldErrors(
             dict.fromkeys(broken, "This contains a broken character (half of an emoji, for instance). Type it again.")
         )
-    try:
-        scenario = Scenario.model_validate({key: text for key, text in fields.items() if text.strip()})
-    except ValidationError as error:
-        raise FieldErrors(
-            {_key(fault): _sentence(fault) for fault in reversed(error.errors(include_url=False))}
-        ) from None
+    scenario = _parse({key: text for key, text in fields.items() if text.strip()})
     if scenario.lengths and scenario.lengths.mean != scenario.example.total("likely"):
         # The tokens per example were changed after the file was counted, so its lengths no longer apply.
-        return scenario.model_copy(update={"lengths": None})
+        return structs.replace(scenario, lengths=None)
     return scenario
 
 
@@ -218,16 +179,45 @@ def default_text(key: str) -> str | None:
     return None if value is None else KEYS[key].text(value)
 
 
-def _key(fault: Any) -> str:
-    return str(fault["loc"][0]) if fault["loc"] else str(fault["type"])
+def _parse(fields: Mapping[str, str]) -> Scenario:
+    """Return the scenario of texts by key. Raises FieldErrors with every error, the keys in reverse order."""
+    values: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for field, key in FIELDS.items():
+        if key.name in fields:
+            try:
+                values[field] = key.read(fields[key.name])
+            except ValueError as error:
+                errors[key.name] = str(error)
+        elif key.name not in _DEFAULTS:
+            errors[key.name] = _give(key.name)
+    errors |= {key: unknown_key(key) for key in fields if key not in KEYS}
+    if not errors:
+        scenario = Scenario(**values)
+        conflict = _conflict(scenario)
+        if conflict is None:
+            return scenario
+        errors = dict([conflict])
+    raise FieldErrors(dict(reversed(errors.items())))
 
 
-def _sentence(fault: Any) -> str:
-    if fault["type"] == "missing":
-        return _give(_key(fault))
-    if fault["type"] == "extra_forbidden":
-        return unknown_key(_key(fault))
-    return str(fault["msg"]).removeprefix("Value error, ")
+def _conflict(scenario: Scenario) -> tuple[str, str] | None:
+    """Return the key and the sentence for values that don't go together."""
+    for key in ("example", "call", "prompt"):
+        if not (key == "example" and scenario.lengths) and _is_fractional(getattr(scenario, key)):
+            noun, example = f"a {KEYS[key].noun}", KEYS[key].example
+            return key, f"Tokens are whole numbers. Write {noun} such as {example}."
+    if scenario.model and scenario.params:
+        return "params", "Give either model= or params=, not both."
+    if scenario.calls and not (scenario.call or scenario.prompt):
+        return "call", _give("call")
+    if scenario.calls and not scenario.hosted.low and scenario.calls.calls.high:
+        return "hosted", "Calls are answered only while the model is up. Write hosted=8h or more."
+    if scenario.call and not (scenario.calls or scenario.base or scenario.base_rates):
+        return "calls", _give("calls")
+    if scenario.call and not scenario.prompt and scenario.call.total("high") == 0:
+        return "call", f"A call without tokens costs nothing. Write input/output such as {KEYS['call'].example}."
+    return None
 
 
 def _give(key: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from calculator.comparison import Comparison, computed_once
 from calculator.numeric import ONE
 from calculator.question.keys import KEYS
@@ -86,7 +88,7 @@ def with_default_spread(scenario: Scenario, share: Decimal) -> Scenario:
         spread = _spread(key, value, share)
         if spread != value:
             changed[key] = spread
-    return scenario.model_copy(update=changed)
+    return replace(scenario, **changed)
 
 
 def _spread(key: str, value: Any, share: Decimal) -> Any:

@@ -8,11 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
-
+from pricing.files.record import Limits, Record, TextReader
 from pricing.files.records import DATA_DIR, read_record, read_text, validate_records
 from pricing.names.prefixes import bedrock_name, seller_of
-from pricing.price import Record, Source, SourceRef
+from pricing.price import Source, SourceRef
 from pricing.vocabulary import Usd
 
 PATH = DATA_DIR / "prompt_caching.yml"
@@ -29,16 +28,16 @@ def _tokens(value: Any) -> Any:
     return int(value)
 
 
-Tokens = Annotated[Annotated[int, Field(gt=0, le=1_000_000)] | None, BeforeValidator(_tokens)]
+Tokens = Annotated[Annotated[int, Limits(gt=0, le=1_000_000)] | None, TextReader(_tokens)]
 MAX_FACTOR = 10
 
 
 class CachingRule(Record):
     """The prompt caching of some models at some sellers."""
 
-    sellers: tuple[str, ...] = Field(min_length=1)
+    sellers: Annotated[tuple[str, ...], Limits(min_length=1)]
     """Ids of platforms or sellers, such as openai and aws-bedrock."""
-    models: tuple[str, ...] = Field(min_length=1)
+    models: Annotated[tuple[str, ...], Limits(min_length=1)]
     """Patterns on names without owner, region and revision."""
     automatic: bool
     """Whether a fixed prefix is cached although the request doesn't ask for it."""
@@ -54,13 +53,11 @@ class CachingRule(Record):
     note: str | None = None
     conflict: str | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> CachingRule:
+    def _check(self) -> None:
         if self.write is None:
             raise ValueError("write is unknown; write 1 if writing costs what input costs")
         if any(factor is not None and factor > MAX_FACTOR for factor in (self.read, self.write)):
             raise ValueError(f"read and write are factors of the input price, at most {MAX_FACTOR}")
-        return self
 
     def applies_to(self, seller: str, model: str) -> bool:
         """Return whether the rule is about a model, by the id of its seller and its name in lower case."""

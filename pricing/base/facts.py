@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
-
+from pricing.files.record import Limits, Record
 from pricing.files.records import DATA_DIR, read_record, read_text, validate_records
-from pricing.price import Record, Source, SourceRef
+from pricing.price import Source, SourceRef
 from pricing.vocabulary import Day
 
 PATH = DATA_DIR / "base_models.yml"
@@ -26,16 +25,14 @@ class BaseFacts(Record):
     """The model that the seller suggests instead, by its name there."""
     conflict: str | None = None
     """Another day, if sources disagree."""
-    price_conflict: str | None = Field(default=None, pattern=r"^[\d.]+(/[\d.]+){1,2}$")
+    price_conflict: Annotated[str | None, Limits(pattern=r"^[\d.]+(/[\d.]+){1,2}$")] = None
     """Input/output or input/cached input/output, in US dollars per 1M tokens, in LiteLLM."""
 
-    @model_validator(mode="after")
-    def _check(self) -> BaseFacts:
+    def _check(self) -> None:
         if self.replaced_by and not self.ends:
             raise ValueError("replaced_by goes with ends; add the day, or remove it")
         if not (self.ends or self.price_conflict):
             raise ValueError("states nothing; give ends or price_conflict")
-        return self
 
 
 class _BaseModelsFile(Record):

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from msgspec import field
+from msgspec.structs import asdict, replace
 
 from pricing.capability.names import fold_model_name
 from pricing.capability.records import (
@@ -22,24 +23,22 @@ from pricing.capability.records import (
     TunedResult,
 )
 from pricing.capability.table import CapabilityTable, Scales
-from pricing.files.records import DATA_DIR, PriceFileError, explain, read_record, read_text
-from pricing.price import Record
+from pricing.files.record import Limits, Record
+from pricing.files.records import DATA_DIR, PriceFileError, read_record, read_text, validate
 
 OWN_FILE = "capability.yml"
 """Name of the organisation's own file in its price folder."""
 
 SHIPPED = (DATA_DIR / "capability.yml", DATA_DIR / "tuned_results.yml")
 
-V = TypeVar("V")
-
 
 class CapabilityFile(Record):
     """`capability.yml`: sources, scales and models. An organisation's own file may leave out what it doesn't change."""
 
     sources: dict[str, PublishedSource]
-    scales: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    scales: dict[str, dict[str, Any]] = field(default_factory=dict)
     bands: dict[Band, Decimal] | None = None
-    same_class_points: Decimal | None = Field(default=None, ge=0, le=100)
+    same_class_points: Annotated[Decimal | None, Limits(ge=0, le=100)] = None
     models: dict[str, dict[str, Any]]
 
 
@@ -57,12 +56,6 @@ class TunedResultsFile(Record):
     sources: dict[str, PublishedSource]
     floors: list[dict[str, Any]]
     results: list[dict[str, Any]]
-
-
-_MEASURES = TypeAdapter(tuple[Measure, ...])
-_FLOORS = TypeAdapter(tuple[ExampleFloor, ...])
-_RESULTS = TypeAdapter(tuple[TunedResult, ...])
-_SCALES = TypeAdapter(dict[str, Scale])
 
 
 def capability_loader(own_dir: Path | None, digest: hashlib._Hash) -> Callable[[], CapabilityTable]:
@@ -111,17 +104,17 @@ def load_capability(own_dir: Path | None = None, *, data_dir: Path = DATA_DIR) -
     own = _read(own_path, CapabilityFile) if own_path and own_path.is_file() else None
     if shipped.bands is None or shipped.same_class_points is None:
         raise PriceFileError(f"{path.name}: bands and same_class_points are required")
-    scales = _validate(path.name, "scales", _SCALES, shipped.scales, shipped.sources)
+    scales = validate(path.name, ("scales",), dict[str, Scale], shipped.scales, shipped.sources)
     models = _models(path.name, shipped, {}, scales)
     sources = dict(shipped.sources)
     if own and own_path:
-        scales = _validate(own_path.name, "scales", _SCALES, own.scales, own.sources) | scales
+        scales = validate(own_path.name, ("scales",), dict[str, Scale], own.scales, own.sources) | scales
         sources |= own.sources
         models |= _models(own_path.name, own, models, scales)
     results_path = data_dir / "tuned_results.yml"
     tuned = _read(results_path, TunedResultsFile)
-    results = _validate(results_path.name, "results", _RESULTS, tuned.results, tuned.sources)
-    floors = _validate(results_path.name, "floors", _FLOORS, tuned.floors, tuned.sources)
+    results = validate(results_path.name, ("results",), tuple[TunedResult, ...], tuned.results, tuned.sources)
+    floors = validate(results_path.name, ("floors",), tuple[ExampleFloor, ...], tuned.floors, tuned.sources)
     for result in results:
         if result.base and result.base not in models:
             raise PriceFileError(f"{results_path.name}: results: base {result.base!r} isn't in {path.name}")
@@ -145,12 +138,12 @@ def load_capability_checks(table: CapabilityTable, path: Path = DATA_DIR / "capa
         PriceFileError: If the file can't be used.
     """
     file = _read(path, ChecksFile)
-    scales = _validate(path.name, "scales", _SCALES, file.scales, file.sources)
+    scales = validate(path.name, ("scales",), dict[str, Scale], file.scales, file.sources)
     checks = {}
     for model, raw in file.models.items():
         if model not in table.models:
             raise PriceFileError(f"{path.name}: models.{model}: isn't in capability.yml")
-        checks[model] = _validate(path.name, f"models.{model}", _MEASURES, raw, file.sources)
+        checks[model] = validate(path.name, (f"models.{model}",), tuple[Measure, ...], raw, file.sources)
         _check_scales(path.name, model, checks[model], scales)
     return checks
 
@@ -164,13 +157,6 @@ def _read(path: Path, kind: type[R]) -> R:
     return read_record(path.name, read_text(path), kind)
 
 
-def _validate(name: str, place: str, kind: TypeAdapter[V], raw: Any, sources: dict[str, PublishedSource]) -> V:
-    try:
-        return kind.validate_python(raw, context={"sources": sources})
-    except ValidationError as error:
-        raise PriceFileError(explain(name, (place,), error)) from None
-
-
 def _models(
     name: str, file: CapabilityFile, shipped: dict[str, ModelCapability], scales: dict[str, Scale]
 ) -> dict[str, ModelCapability]:
@@ -180,15 +166,12 @@ def _models(
         if "id" in raw:
             raise PriceFileError(f"{name}: models.{id_}.id: is set by the file; remove it")
         base = shipped.get(id_)
-        fields = {key: getattr(base, key) for key in type(base).model_fields} if base else {}
-        try:
-            model = ModelCapability.model_validate(fields | raw | {"id": id_}, context={"sources": file.sources})
-        except ValidationError as error:
-            raise PriceFileError(explain(name, ("models", id_), error)) from None
+        fields = asdict(base) if base else {}
+        model = validate(name, ("models", id_), ModelCapability, fields | raw | {"id": id_}, file.sources)
         if base and "measures" in raw:
             replaced = {measure.scale for measure in model.measures}
             kept = tuple(measure for measure in base.measures if measure.scale not in replaced)
-            model = model.model_copy(update={"measures": (*model.measures, *kept)})
+            model = replace(model, measures=(*model.measures, *kept))
         _check_scales(name, id_, model.measures, scales)
         models[id_] = model
     return models

@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from msgspec import field
 
-from pricing.price import Record, Source
+from pricing.files.record import Limits, NamedSource, Record, Sources
+from pricing.price import Source
 from pricing.vocabulary import Confidence, Count, Day
 
 ModelThinking = Literal["never", "optional", "always", "unknown"]
@@ -37,8 +38,8 @@ Task = Literal[
 Publisher = Literal["vendor", "authors", "independent"]
 """Who published a result: a vendor of tuning or of the tuned model, the authors of the tuned model, or neither."""
 
-_Score = Annotated[Decimal, Field(ge=0, le=100_000)]
-_Billions = Annotated[Decimal, Field(gt=0, le=100_000)]
+_Score = Annotated[Decimal, Limits(ge=0, le=100_000)]
+_Billions = Annotated[Decimal, Limits(gt=0, le=100_000)]
 MAX_NAME = 100
 
 
@@ -53,16 +54,7 @@ class PublishedSource(Source):
     published_by: Publisher | None = None
 
 
-def _named_source(value: Any, info: ValidationInfo) -> Any:
-    sources: dict[str, PublishedSource] = (info.context or {}).get("sources", {})
-    if isinstance(value, str):
-        if value not in sources:
-            raise ValueError(f"{value!r} isn't a source of this file; add it under sources")
-        return sources[value]
-    return value
-
-
-PublishedRef = Annotated[PublishedSource, BeforeValidator(_named_source)]
+PublishedRef = Annotated[PublishedSource, NamedSource()]
 
 
 class Scale(Record):
@@ -98,24 +90,20 @@ class Measure(Record):
     """Quoted by somebody else: shown, and never compared."""
     note: str | None = None
 
-    @model_validator(mode="before")
     @classmethod
-    def _scale_of_the_source(cls, raw: Any, info: ValidationInfo) -> Any:
-        sources: dict[str, PublishedSource] = (info.context or {}).get("sources", {})
-        if isinstance(raw, dict) and "scale" not in raw:
-            source = sources.get(str(raw.get("source")))
-            return {**raw, "scale": source.scale if source and source.scale else ""}
-        return raw
+    def _complete(cls, fields: dict[str, Any], sources: Sources) -> dict[str, Any]:
+        if "scale" in fields:
+            return fields
+        source = sources.get(str(fields.get("source")))
+        return {**fields, "scale": source.scale if source and source.scale else ""}
 
-    @model_validator(mode="after")
-    def _check(self) -> Measure:
+    def _check(self) -> None:
         if not self.scale:
             raise ValueError("scale is missing; name one of scales")
         if (self.low is None) != (self.high is None):
             raise ValueError("give both low and high, or neither")
         if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
             raise ValueError(f"the value {self.value} must be between low and high")
-        return self
 
 
 class Licence(Record):
@@ -134,7 +122,7 @@ class ContextLength(Record):
     listed_tokens: Count | None = None
     """The most frequent value of the platforms that sell it."""
     listings: Count | None = None
-    tuning: dict[str, Count] = Field(default_factory=dict)
+    tuning: dict[str, Count] = field(default_factory=dict)
     """Longest example in training, by platform."""
     source: PublishedRef
 
@@ -143,7 +131,7 @@ class Feature(Record):
     """A feature such as vision or tool calling, and how many of the platforms that sell the model list it."""
 
     value: FeatureValue
-    listed: Annotated[int, Field(ge=0)] | None = None
+    listed: Annotated[int, Limits(ge=0)] | None = None
     listings: Count | None = None
     source: PublishedRef
 
@@ -151,7 +139,7 @@ class Feature(Record):
 class Listing(Record):
     """How many of the platforms that sell a model list a feature."""
 
-    listed: Annotated[int, Field(ge=0)]
+    listed: Annotated[int, Limits(ge=0)]
     listings: Count
     source: PublishedRef
 
@@ -162,7 +150,7 @@ class ModelCapability(Record):
     id: str
     title: str
     vendor: str
-    aliases: tuple[Annotated[str, Field(min_length=1, max_length=MAX_NAME)], ...] = ()
+    aliases: tuple[Annotated[str, Limits(min_length=1, max_length=MAX_NAME)], ...] = ()
     open_weights: bool | None = None
     parameters_billion: _Billions | None = None
     """All weights, also of a mixture of experts."""

@@ -6,10 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, model_validator
+from msgspec import field
 
+from pricing.files.record import Limits, Record
 from pricing.files.records import DATA_DIR, read_sourced_record
-from pricing.price import Record, Source, SourceRef
+from pricing.price import Source, SourceRef
 from pricing.vocabulary import Count
 
 Format = Literal[
@@ -86,15 +87,15 @@ ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
 
 AS_IT_IS = "as it is"
 
-_Characters = Annotated[Decimal, Field(gt=0, le=20)]
+_Characters = Annotated[Decimal, Limits(gt=0, le=20)]
 
 
 class Overhead(Record):
     """Tokens that a platform counts in addition to the text of an example."""
 
-    per_message: Annotated[int, Field(ge=0, le=100)]
-    per_name: Annotated[int, Field(ge=0, le=100)]
-    per_example: Annotated[int, Field(ge=0, le=100)]
+    per_message: Annotated[int, Limits(ge=0, le=100)]
+    per_name: Annotated[int, Limits(ge=0, le=100)]
+    per_example: Annotated[int, Limits(ge=0, le=100)]
     source: SourceRef
     note: str | None = None
 
@@ -109,11 +110,9 @@ class TokenizerMeasure(Record):
     source: SourceRef
     note: str | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> TokenizerMeasure:
+    def _check(self) -> None:
         if self.english is None and self.rule_of_thumb is None:
             raise ValueError("english is missing; write the characters per token of English text, or a rule_of_thumb")
-        return self
 
 
 class Handling(Record):
@@ -132,13 +131,13 @@ class TraitRules(Record):
     title: str
     converted: bool = False
     """True if `ftcost convert` writes a copy without it."""
-    platforms: dict[str, Handling] = Field(default_factory=dict)
+    platforms: dict[str, Handling] = field(default_factory=dict)
 
 
 class ImageTokens(Record):
     """The tokens of an image at detail low, for the platforms of the source."""
 
-    low_detail: Annotated[int, Field(gt=0, le=10_000)]
+    low_detail: Annotated[int, Limits(gt=0, le=10_000)]
     source: SourceRef
 
 
@@ -153,7 +152,7 @@ class PlatformFormats(Record):
     unknown_tokenizers: tuple[str, ...] = ()
     """Model families whose tokenizer is unpublished or unmeasured."""
     max_file_bytes: Count | None = None
-    max_images: Annotated[int, Field(gt=0, le=1_000)] | None = None
+    max_images: Annotated[int, Limits(gt=0, le=1_000)] | None = None
     """Most images in an example."""
 
     def format_for(self, file_format: Format) -> Format | None:
@@ -179,8 +178,7 @@ class DatasetRules(Record):
     traits: dict[Trait, TraitRules]
     platforms: dict[str, PlatformFormats]
 
-    @model_validator(mode="after")
-    def _check(self) -> DatasetRules:
+    def _check(self) -> None:
         for encoding in ENCODINGS:
             if encoding not in self.tokenizers:
                 raise ValueError(f"tokenizers.{encoding} is missing; tokens are counted with it")
@@ -197,7 +195,6 @@ class DatasetRules(Record):
                     raise ValueError(
                         f"platforms.{name}.tokenizers: {tokenizer!r} isn't listed under tokenizers; add it there"
                     )
-        return self
 
     def factor(self, encoding: Encoding, tokenizer: str) -> tuple[Decimal, Decimal]:
         """Return the lowest and highest factor that turns a token count in `encoding` into one of another tokenizer."""

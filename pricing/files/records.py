@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-
+from pricing.files.record import Record, Sources, type_adapter
 from pricing.files.strict_yaml import YamlError, read_yaml, read_yaml_text
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 DATA_DIR = Path(__file__).parent.parent / "data"
 MAX_FILES = 200
 
-R = TypeVar("R", bound=BaseModel)
+R = TypeVar("R", bound=Record)
+V = TypeVar("V")
 
 
 class PriceFileError(ValueError):
@@ -55,17 +58,39 @@ def read_record(name: str, text: str, kind: type[R]) -> R:
 
 
 @lru_cache(maxsize=MAX_FILES)  # a refresh loads the whole catalogue several times over, and few of its files change
-def _read_record(name: str, text: str, kind: type[BaseModel]) -> BaseModel:
+def _read_record(name: str, text: str, kind: type[Record]) -> Record:
     try:
-        return kind.model_validate(read_yaml(text))
+        return validate(name, (), kind, read_yaml(text))
     except YamlError as error:
         raise PriceFileError(f"{name}: {error}") from None
+
+
+def validate(
+    file: str, place: tuple[str, ...], kind: Callable[..., V], value: Any, sources: Sources | None = None
+) -> V:
+    """Return a record, or a container of records, from the fields of a file.
+
+    Args:
+        file: The file's name.
+        place: The keys under which the file holds the value.
+        kind: The type of the record or of the container.
+        value: The value as `read_yaml` returns it; records in it pass as they are.
+        sources: The sources that the records name by key.
+
+    Raises:
+        PriceFileError: Names the file, the field and the fix.
+    """
+    from pydantic import ValidationError
+
+    try:
+        record: V = type_adapter(kind).validate_python(value, context={"sources": sources or {}})
     except ValidationError as error:
-        raise PriceFileError(explain(name, (), error)) from None
+        raise PriceFileError(_explain(file, place, error)) from None
+    return record
 
 
 def validate_records(
-    file: str, place: str, entries: Mapping[str, Any], kind: type[R], sources: Mapping[str, BaseModel]
+    file: str, place: str, entries: Mapping[str, Any], kind: type[R], sources: Sources
 ) -> dict[str, R]:
     """Return the records of a file by key.
 
@@ -79,16 +104,10 @@ def validate_records(
     Raises:
         PriceFileError: Names the file, the record, the field and the fix.
     """
-    records: dict[str, R] = {}
-    for key, fields in entries.items():
-        try:
-            records[key] = kind.model_validate(fields, context={"sources": sources})
-        except ValidationError as error:
-            raise PriceFileError(explain(file, (place, key), error)) from None
-    return records
+    return {key: validate(file, (place, key), kind, fields, sources) for key, fields in entries.items()}
 
 
-def read_sourced_record(path: Path, kind: type[R], source_kind: type[BaseModel]) -> R:
+def read_sourced_record(path: Path, kind: type[R], source_kind: type[Record]) -> R:
     """Return the record in a file whose `sources` its other parts name by key.
 
     Args:
@@ -101,17 +120,15 @@ def read_sourced_record(path: Path, kind: type[R], source_kind: type[BaseModel])
     """
     try:
         fields = read_yaml(read_text(path))
-        named = fields.get("sources")
-        entries = named.items() if isinstance(named, dict) else ()
-        sources = {key: source_kind.model_validate(source) for key, source in entries}
-        return kind.model_validate(fields, context={"sources": sources})
     except YamlError as error:
         raise PriceFileError(f"{path.name}: {error}") from None
-    except ValidationError as error:
-        raise PriceFileError(explain(path.name, (), error)) from None
+    named = fields.get("sources")
+    entries = named.items() if isinstance(named, dict) else ()
+    sources = {key: validate(path.name, (), source_kind, source) for key, source in entries}
+    return validate(path.name, (), kind, fields, sources)
 
 
-def explain(file: str, where: tuple[str, ...], error: ValidationError) -> str:
+def _explain(file: str, where: tuple[str, ...], error: ValidationError) -> str:
     """Return the first error of a file as one sentence, with the number of further ones."""
     fault, *further = error.errors(include_url=False)
     place = ".".join(str(part) for part in (*where, *fault["loc"]) if part != "[key]")

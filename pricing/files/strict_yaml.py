@@ -10,14 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 MAX_VALUES = 100_000
 TOO_LARGE = f"larger than {MAX_BYTES:,} bytes"
-
-_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class YamlError(ValueError):
@@ -68,6 +64,8 @@ def read_yaml(text: str) -> dict[str, Any]:
         YamlError: If the text isn't YAML, isn't a mapping, or has aliases, tags, duplicate keys, several
             documents, or too many bytes, levels or values.
     """
+    import yaml  # most starts read the catalogue from its snapshot
+
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise YamlError(TOO_LARGE)
     try:
@@ -83,10 +81,13 @@ def read_yaml(text: str) -> dict[str, Any]:
 
 
 def _build(text: str) -> Any:
+    import yaml
+
+    loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     root = _Open([])
     stack = [root]
     values = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=loader):
         line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise YamlError(f"line {line}: anchors and aliases (& and *) aren't allowed; repeat the value")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
-
+from pricing.files.record import Limits, Record
 from pricing.gpu.physics import GpuConstant, GpuPhysics
 from pricing.gpu.serving import ServingPhysics
 from pricing.names.index import NameEntry, NameIndex
-from pricing.price import Record, SourceRef
+from pricing.price import SourceRef
 
 # How far the parameters counted from a shape may be from the published number.
 MAX_COUNT_ERROR = 0.02
@@ -28,26 +27,26 @@ Link = Literal["nvlink", "infinity-fabric", "fabric", "pcie", "ethernet"]
 class LatentAttention(Record):
     """Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434): keys and values are cached compressed."""
 
-    query_rank: int = Field(ge=0, le=100_000)
+    query_rank: Annotated[int, Limits(ge=0, le=100_000)]
     """Width of the compressed query; 0 if queries are not compressed."""
-    kv_rank: int = Field(gt=0, le=100_000)
+    kv_rank: Annotated[int, Limits(gt=0, le=100_000)]
     """Width of the compressed keys and values, which is cached."""
-    plain_dim: int = Field(gt=0, le=2_000)
+    plain_dim: Annotated[int, Limits(gt=0, le=2_000)]
     """Query and key width of a head without position."""
-    position_dim: int = Field(ge=0, le=2_000)
+    position_dim: Annotated[int, Limits(ge=0, le=2_000)]
     """Query width of a head with position; the key's is shared by all heads, and cached."""
-    value_dim: int = Field(gt=0, le=2_000)
+    value_dim: Annotated[int, Limits(gt=0, le=2_000)]
     """Value width of a head."""
 
 
 class LinearAttention(Record):
     """Layers whose memory of the past has a fixed size: linear attention, state-space layers, convolutions."""
 
-    layers: int = Field(gt=0, le=1_000)
+    layers: Annotated[int, Limits(gt=0, le=1_000)]
     """Layers that have such a mixer."""
-    parameters: int = Field(gt=0)
+    parameters: Annotated[int, Limits(gt=0)]
     """Weights of one such mixer's projections."""
-    state: int = Field(ge=0)
+    state: Annotated[int, Limits(ge=0)]
     """Numbers that one layer keeps for a sequence."""
 
 
@@ -55,37 +54,37 @@ class ModelShape(Record):
     """The dimensions of a transformer that decide its memory and arithmetic."""
 
     name: str
-    parameters_billion: float = Field(gt=0, lt=100_000, allow_inf_nan=False)
+    parameters_billion: Annotated[float, Limits(gt=0, lt=100_000, allow_inf_nan=False)]
     """All weights, of all experts, embeddings included."""
-    layers: int = Field(gt=0, le=1_000)
-    hidden: int = Field(gt=0, le=200_000)
-    heads: int = Field(gt=0, le=2_000)
-    kv_heads: int = Field(gt=0, le=2_000)
-    head_dim: int = Field(gt=0, le=2_000)
-    ffn: int = Field(gt=0, le=1_000_000)
+    layers: Annotated[int, Limits(gt=0, le=1_000)]
+    hidden: Annotated[int, Limits(gt=0, le=200_000)]
+    heads: Annotated[int, Limits(gt=0, le=2_000)]
+    kv_heads: Annotated[int, Limits(gt=0, le=2_000)]
+    head_dim: Annotated[int, Limits(gt=0, le=2_000)]
+    ffn: Annotated[int, Limits(gt=0, le=1_000_000)]
     """Width of the feed-forward part of a dense layer."""
-    vocabulary: int = Field(gt=0, le=2_000_000)
+    vocabulary: Annotated[int, Limits(gt=0, le=2_000_000)]
     tied_embeddings: bool
     """One matrix serves as embedding and as output head."""
-    context: int = Field(gt=0)
+    context: Annotated[int, Limits(gt=0)]
     """The longest sequence, in tokens."""
-    mlp_matrices: int = Field(ge=2, le=3)
+    mlp_matrices: Annotated[int, Limits(ge=2, le=3)]
     """3 if the feed-forward part is gated (gate, up, down), else 2."""
-    experts: int = Field(default=1, ge=1, le=4_096)
-    active_experts: int = Field(default=1, ge=1, le=4_096)
+    experts: Annotated[int, Limits(ge=1, le=4_096)] = 1
+    active_experts: Annotated[int, Limits(ge=1, le=4_096)] = 1
     """Routed experts that one token visits."""
-    expert_ffn: int = Field(default=0, ge=0)
-    shared_ffn: int = Field(default=0, ge=0)
+    expert_ffn: Annotated[int, Limits(ge=0)] = 0
+    shared_ffn: Annotated[int, Limits(ge=0)] = 0
     """Width that every token visits in addition to its routed experts."""
-    dense_layers: int = Field(default=0, ge=0)
+    dense_layers: Annotated[int, Limits(ge=0)] = 0
     """Layers without experts, in a mixture of experts."""
-    mlp_layers: int | None = Field(default=None, gt=0, le=1_000)
+    mlp_layers: Annotated[int | None, Limits(gt=0, le=1_000)] = None
     """Layers with a feed-forward part; None for all."""
-    attention_layers: int | None = Field(default=None, ge=0, le=1_000)
+    attention_layers: Annotated[int | None, Limits(ge=0, le=1_000)] = None
     """Layers with attention that grows with the context; None for all that are not `linear`."""
-    window: int = Field(default=0, ge=0)
+    window: Annotated[int, Limits(ge=0)] = 0
     """Tokens that a layer with a sliding window attends to."""
-    window_layers: int = Field(default=0, ge=0, le=1_000)
+    window_layers: Annotated[int, Limits(ge=0, le=1_000)] = 0
     """Attention layers that have a sliding window."""
     attention_sinks: bool = False
     """Attention has learned sinks (gpt-oss), for which eager code has no fused kernel."""
@@ -94,21 +93,20 @@ class ModelShape(Record):
     latent: LatentAttention | None = None
     """Multi-head latent attention, in all attention layers."""
     linear: LinearAttention | None = None
-    other_billion: float = Field(default=0, ge=0, lt=100_000, allow_inf_nan=False)
+    other_billion: Annotated[float, Limits(ge=0, lt=100_000, allow_inf_nan=False)] = 0
     """Weights that text tokens are not multiplied with, such as vision towers and per-layer embeddings."""
     published: WeightFormat = "16 bit"
     """The format of the published weights, in which the model is served."""
     verified: bool = True
     """False: entered from knowledge, without a copy of the published configuration at hand."""
-    config: str = Field(pattern=r"^https?://\S+$", max_length=500)
+    config: Annotated[str, Limits(pattern=r"^https?://\S+$", max_length=500)]
     """The publication of the shape."""
     source: SourceRef
     aliases: tuple[str, ...] = ()
     interpolated: bool = False
     """Whether the shape is interpolated between known ones, because only the number of parameters is known."""
 
-    @model_validator(mode="after")
-    def _check(self) -> ModelShape:
+    def _check(self) -> None:
         if self.kv_heads > self.heads:
             raise ValueError(f"kv_heads {self.kv_heads} is more than heads {self.heads}; exchange them")
         if self.experts > 1 and not (self.expert_ffn and self.active_experts <= self.experts):
@@ -120,7 +118,6 @@ class ModelShape(Record):
                 f"the shape counts {self.counted / 1e9:.3f} billion parameters, not {self.parameters_billion:g}; "
                 "check layers, hidden, ffn, vocabulary and tied_embeddings"
             )
-        return self
 
     @cached_property
     def parameters(self) -> float:
@@ -210,20 +207,20 @@ class Gpu(Record):
 
     name: str
     title: str
-    memory_gb: float = Field(gt=0, le=10_000, allow_inf_nan=False)
+    memory_gb: Annotated[float, Limits(gt=0, le=10_000, allow_inf_nan=False)]
     """As sold."""
-    bf16_tflops: float = Field(gt=0, le=1e6, allow_inf_nan=False)
+    bf16_tflops: Annotated[float, Limits(gt=0, le=1e6, allow_inf_nan=False)]
     """Dense, with 32-bit accumulation; fp16 where there is no bf16."""
-    fp8_tflops: float | None = Field(default=None, gt=0, le=1e6, allow_inf_nan=False)
-    fp4_tflops: float | None = Field(default=None, gt=0, le=1e6, allow_inf_nan=False)
-    memory_gb_s: float = Field(gt=0, le=1e6, allow_inf_nan=False)
+    fp8_tflops: Annotated[float | None, Limits(gt=0, le=1e6, allow_inf_nan=False)] = None
+    fp4_tflops: Annotated[float | None, Limits(gt=0, le=1e6, allow_inf_nan=False)] = None
+    memory_gb_s: Annotated[float, Limits(gt=0, le=1e6, allow_inf_nan=False)]
     link: Link
     """The link between the GPUs of one node."""
-    link_gb_s: float = Field(gt=0, le=1e5, allow_inf_nan=False)
+    link_gb_s: Annotated[float, Limits(gt=0, le=1e5, allow_inf_nan=False)]
     """To the other GPUs of the node, one direction."""
-    node_gb_s: float = Field(gt=0, le=1e5, allow_inf_nan=False)
+    node_gb_s: Annotated[float, Limits(gt=0, le=1e5, allow_inf_nan=False)]
     """The bandwidth of all network cards of its usual node together, one direction."""
-    matmul_fraction: float | None = Field(default=None, gt=0, le=1)
+    matmul_fraction: Annotated[float | None, Limits(gt=0, le=1)] = None
     """The best share of the bf16 peak measured in a large matrix product."""
     bf16: bool = True
     """False: the card supports fp16 only."""
@@ -252,7 +249,7 @@ class Framework(Record):
     """The defaults of a training framework that affect time and memory."""
 
     name: str
-    matches: tuple[str, ...] = Field(min_length=1)
+    matches: Annotated[tuple[str, ...], Limits(min_length=1)]
     """Words in a framework's name that mean this one."""
     stack: StackClass
     states: StateRecipe

@@ -8,14 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
+from pricing.files.record import Record
 from pricing.files.records import (
     DATA_DIR,
     PriceFileError,
-    explain,
     read_record,
     read_text,
+    validate,
     validate_records,
     yaml_files,
 )
@@ -23,7 +22,7 @@ from pricing.gpu.facts import Framework, Gpu, GpuFacts, ModelShape
 from pricing.gpu.offers import GpuCatalog, GpuOffer
 from pricing.gpu.physics import GpuConstant, GpuPhysics
 from pricing.gpu.serving import ServingPhysics
-from pricing.price import Record, Source
+from pricing.price import Source
 
 R = TypeVar("R", bound=Record)
 P = TypeVar("P", GpuPhysics, ServingPhysics)
@@ -100,10 +99,7 @@ def load_gpu_offers(
                     raise PriceFileError(f"{where}.{key}: is set by the file; remove it")
             if identity["id"] in offers:
                 raise PriceFileError(f"{where}: {identity['id']} is defined twice; keep one file per platform")
-            try:
-                offer = GpuOffer.model_validate(raw | identity, context={"sources": file.sources})
-            except ValidationError as error:
-                raise PriceFileError(explain(path.name, ("offers", name), error)) from None
+            offer = validate(path.name, ("offers", name), GpuOffer, raw | identity, file.sources)
             if offer.gpu not in facts.gpus:
                 raise PriceFileError(f"{where}.gpu: {offer.gpu!r} isn't in gpus.yml; add it there")
             offers[offer.id] = offer

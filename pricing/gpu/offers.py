@@ -6,14 +6,13 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field, model_validator
-
+from pricing.files.record import Limits, Record
 from pricing.gpu.facts import GpuFacts
 from pricing.gpu.names import resolve_gpu
 from pricing.names.spelling import spell_key
-from pricing.price import Price, Record, SourceRef
+from pricing.price import Price, SourceRef
 
 _COUNT = re.compile(r"^\s*\d+\s*[x×]\s*")
 
@@ -30,7 +29,7 @@ class GpuOffer(Record):
     title: str
     gpu: str
     """A key of gpus.yml."""
-    gpus_per_node: int = Field(ge=1, le=72)
+    gpus_per_node: Annotated[int, Limits(ge=1, le=72)]
     """GPUs joined by the fast link, in one machine."""
     whole_nodes: bool = False
     """Rented by the node only: 8, 16, 24… GPUs of an eight-GPU node."""
@@ -40,17 +39,15 @@ class GpuOffer(Record):
     """The step that time is billed in; None if unknown."""
     billing_source: SourceRef | None = None
     region: str | None = None
-    prices: tuple[Price, ...] = Field(min_length=1)
+    prices: Annotated[tuple[Price, ...], Limits(min_length=1)]
     """US dollars per GPU-hour, on demand; other terms have a variant."""
     note: str | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> GpuOffer:
+    def _check(self) -> None:
         if any(price.per != "GPU-hour" for price in self.prices):
             raise ValueError("prices are per GPU-hour; divide a node's price by its GPUs and say so in the note")
         if (self.billed_per is None) != (self.billing_source is None):
             raise ValueError("billed_per and billing_source belong together; add the missing one")
-        return self
 
     @cached_property
     def usual_prices(self) -> tuple[Price, ...]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
-
-from pricing.price import Record, SourceRef
+from pricing.files.record import Limits, Record
+from pricing.price import SourceRef
 from pricing.vocabulary import PartialDate
 
 
 class GpuConstant(Record):
     """One constant of the GPU model: physics, a property of software, or a fit."""
 
-    value: float = Field(allow_inf_nan=False)
+    value: Annotated[float, Limits(allow_inf_nan=False)]
     moves: Literal["time", "memory", "ranges"]
     """The quantity that it affects."""
     prior: float | None = None
@@ -22,20 +21,18 @@ class GpuConstant(Record):
     low: float | None = None
     high: float | None = None
     """The bounds of a fit."""
-    why: str = Field(min_length=1)
+    why: Annotated[str, Limits(min_length=1)]
     source: SourceRef
     fitted: PartialDate | None = None
     """The day of the fit; None if the value isn't fitted."""
 
-    @model_validator(mode="after")
-    def _check(self) -> GpuConstant:
+    def _check(self) -> None:
         if len({self.low is None, self.high is None, self.prior is None, self.fitted is None}) > 1:
             raise ValueError("prior, low, high and fitted belong together; add what is missing")
         if self.low is not None and self.high is not None and self.prior is not None:
             for name, number in (("value", self.value), ("prior", self.prior)):
                 if not self.low <= number <= self.high:
                     raise ValueError(f"{name} {number:g} is not between low {self.low:g} and high {self.high:g}")
-        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,26 +9,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
-
+from pricing.files.record import Limits, Record
 from pricing.files.records import PriceFileError, read_record, read_text, validate_records
-from pricing.price import Record, Source, SourceRef
+from pricing.price import Source, SourceRef
 from pricing.vocabulary import PartialDate
 
-NamePattern = Annotated[str, Field(pattern=r"^\*?[a-z0-9][a-z0-9 .:/*-]*$", max_length=80)]
+NamePattern = Annotated[str, Limits(pattern=r"^\*?[a-z0-9][a-z0-9 .:/*-]*$", max_length=80)]
 """A name in lower case; * stands for any characters."""
 
 
 class NotSold(Record):
     """A platform or model that can't be bought, with the fact that a buyer should know."""
 
-    names: tuple[NamePattern, ...] = Field(min_length=1)
+    names: Annotated[tuple[NamePattern, ...], Limits(min_length=1)]
     """As people write it, with or without the platform: `cohere`, `gpt-5*`, `azure/gpt-5*`."""
     status: Literal["closed", "not offered"]
     """closed: it was sold; not offered: it never was."""
     ended: PartialDate | None = None
     """The first day on which it wasn't sold; a month or a year if the day is unknown."""
-    fact: str = Field(min_length=10, max_length=400)
+    fact: Annotated[str, Limits(min_length=10, max_length=400)]
     """One or two sentences, with the day where it is known."""
     nearest: tuple[str, ...] = ()
     """Ids of the offers to suggest instead, the nearest one at the start."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from msgspec import field
 
+from pricing.files.record import Limits, Record
 from pricing.offers.terms import Lifecycle, MethodTerms, ServingTerms, TrainingRules
-from pricing.price import Price, Record
+from pricing.price import Price
 from pricing.vocabulary import (
     TOKEN_KINDS,
     UNITS_OF_KIND,
@@ -31,14 +32,14 @@ from pricing.vocabulary import (
 class Offer(Record):
     """One model on one platform. `id` is platform/model or platform/model@variant."""
 
-    id: str = Field(pattern=r"^[a-z0-9-]+/[a-z0-9.-]+(@[a-z0-9-]+)?$|^your-rates$", max_length=80)
+    id: Annotated[str, Limits(pattern=r"^[a-z0-9-]+/[a-z0-9.-]+(@[a-z0-9-]+)?$|^your-rates$", max_length=80)]
     platform: str
     platform_title: str
     title: str
     model: str
     """The platform's own name of the model."""
     aliases: tuple[str, ...] = ()
-    parameters_billion: Decimal | None = Field(default=None, gt=0)
+    parameters_billion: Annotated[Decimal | None, Limits(gt=0)] = None
     training: TrainingRules | None = None
     methods: MethodTerms | None = None
     """None if no source says which methods are sold."""
@@ -50,10 +51,9 @@ class Offer(Record):
     """One sentence that a buyer must know, such as why the offer can't be bought or what its tier lacks."""
     deployment_hours: Count | None = None
     """A deployment is deleted after this many hours."""
-    prices: dict[PriceKind, tuple[Price, ...]] = Field(default_factory=dict)
+    prices: dict[PriceKind, tuple[Price, ...]] = field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _check(self) -> Offer:
+    def _check(self) -> None:
         for kind, prices in self.prices.items():
             allowed = UNITS_OF_KIND.get(kind, ("1M tokens",))
             keys: set[tuple[Any, ...]] = set()
@@ -70,7 +70,6 @@ class Offer(Record):
                         f"{kind} has two prices since {price.since or 'ever'}; give the later one its own date"
                     )
                 keys.add(key)
-        return self
 
     @cached_property
     def _histories(self) -> dict[PriceKind | tuple[PriceKind, Method], tuple[Price, ...]]:

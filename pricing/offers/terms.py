@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from typing import Annotated
 
-from pricing.price import Record, SourceRef
+from pricing.files.record import Limits, Record
+from pricing.price import SourceRef
 from pricing.vocabulary import Count, Day, Deployable, LongFate, Method, ServingUse, Status
 
 
 class EpochRule(Record):
     """A rule for the number of epochs: a default, changed so that examples × epochs stays within bounds."""
 
-    default: int = Field(ge=1)
+    default: Annotated[int, Limits(ge=1)]
     min_total_examples: Count | None = None
     max_total_examples: Count | None = None
     max_epochs: Count = 25
@@ -45,14 +46,12 @@ class TrainingRules(Record):
     """Goes with `max_tokens_per_example`."""
     note: str | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> TrainingRules:
+    def _check(self) -> None:
         if (self.max_tokens_per_example is None) != (self.longer_examples is None):
             raise ValueError(
                 "max_tokens_per_example and longer_examples belong together; add the missing one, "
                 "such as longer_examples: {are: unknown, source: …}"
             )
-        return self
 
 
 class Lifecycle(Record):
@@ -69,13 +68,11 @@ class Lifecycle(Record):
     """For platforms that announce no date, and for models that aren't offered."""
     note: str | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> Lifecycle:
+    def _check(self) -> None:
         if self.training_ends and self.inference_ends and self.training_ends > self.inference_ends:
             raise ValueError("training_ends is later than inference_ends")
         if self.training_ends and self.new_customers_until and self.new_customers_until > self.training_ends:
             raise ValueError("new_customers_until is later than training_ends")
-        return self
 
 
 class MethodTerms(Record):
@@ -90,13 +87,11 @@ class MethodTerms(Record):
     """Methods that are sold, without a price on record."""
     note: str | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> MethodTerms:
+    def _check(self) -> None:
         listed = (*self.one_price_buys, *self.undisclosed, *self.no_price)
         repeated = sorted({method for method in listed if listed.count(method) > 1})
         if repeated:
             raise ValueError(f"{repeated[0]} is listed twice; keep it in one of the lists")
-        return self
 
 
 class _Statement(Record):
@@ -113,11 +108,9 @@ class Use(_Statement):
     why: str | None = None
     """One sentence; required unless it is production."""
 
-    @model_validator(mode="after")
-    def _check(self) -> Use:
+    def _check(self) -> None:
         if self.value != "production" and not self.why:
             raise ValueError(f"why is missing; say in one sentence why the use is {self.value}")
-        return self
 
 
 class Deployment(_Statement):
@@ -127,11 +120,9 @@ class Deployment(_Statement):
     why: str | None = None
     """One sentence; required unless it is yes."""
 
-    @model_validator(mode="after")
-    def _check(self) -> Deployment:
+    def _check(self) -> None:
         if self.value != "yes" and not self.why:
             raise ValueError(f"why is missing; say in one sentence why deployable is {self.value}")
-        return self
 
 
 class ServingLimit(_Statement):
@@ -146,11 +137,9 @@ class RateLimit(_Statement):
     tokens_per_minute: Count | None = None
     requests_per_minute: Count | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> RateLimit:
+    def _check(self) -> None:
         if self.tokens_per_minute is None and self.requests_per_minute is None:
             raise ValueError("give tokens_per_minute or requests_per_minute, or both")
-        return self
 
 
 class ServingTerms(Record):

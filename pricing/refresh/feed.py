@@ -6,13 +6,12 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from msgspec import field
 
-from pricing.files.records import DATA_DIR, PriceFileError
-from pricing.files.strict_yaml import YamlError, read_yaml
-from pricing.price import Record
+from pricing.files.record import Limits, Record
+from pricing.files.records import DATA_DIR, read_record, read_text
 from pricing.vocabulary import Confidence, Method, PriceKind
 
 FEEDS_PATH = DATA_DIR / "feeds.yml"
@@ -48,10 +47,10 @@ class Feed(Record):
 
     reader: Reader
     """The module of pricing/refresh/readers that reads it."""
-    title: str = Field(min_length=1, max_length=200)
-    url: str = Field(pattern=r"^https?://\S+$")
+    title: Annotated[str, Limits(min_length=1, max_length=200)]
+    url: Annotated[str, Limits(pattern=r"^https?://\S+$")]
     """The address to fetch. `{part}` is replaced by each of `parts`."""
-    page: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    page: Annotated[str | None, Limits(pattern=r"^https?://\S+$")] = None
     """The page to cite as the source, if it isn't `url`."""
     confidence: Confidence
     """The confidence of new prices from this feed; high for a vendor's own feed."""
@@ -61,7 +60,7 @@ class Feed(Record):
     """The header that carries the key. A key in the address would end up in logs."""
     scheduled: bool = True
     """Whether a running bot reads the feed. False if an answer has hundreds of megabytes."""
-    max_megabytes: int = Field(default=20, gt=0, le=2_000)
+    max_megabytes: Annotated[int, Limits(gt=0, le=2_000)] = 20
     parts: tuple[str, ...] = ()
     """Regions, clouds or services, fetched one by one."""
     regions: tuple[str, ...] = ()
@@ -74,9 +73,9 @@ class Feed(Record):
     """The kinds whose prices hold for tuned models; empty: all."""
     method: Method | None = None
     """The method of the feed's training prices, for offers of `platforms_by_model` with a price per method."""
-    names: dict[str, tuple[PriceMapping, ...]] = Field(default_factory=dict)
+    names: dict[str, tuple[PriceMapping, ...]] = field(default_factory=dict)
     """Mappings of names that no `meter` or `model` has."""
-    base: dict[str, str] = Field(default_factory=dict)
+    base: dict[str, str] = field(default_factory=dict)
     """Names of base models, and their names in the genai-prices package."""
     scale: str | None = None
     """The scale of a feed of capability values; such a feed has no prices."""
@@ -118,12 +117,4 @@ def load_feeds(path: Path = FEEDS_PATH) -> Mapping[str, Feed]:
     Raises:
         PriceFileError: Names the file, the field and the fix.
     """
-    try:
-        return FeedsFile.model_validate(read_yaml(path.read_text(encoding="utf-8"))).feeds
-    except (OSError, UnicodeDecodeError) as error:
-        raise PriceFileError(f"{path.name}: can't be read as UTF-8 text ({error})") from None
-    except YamlError as error:
-        raise PriceFileError(f"{path.name}: {error}") from None
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise PriceFileError(f"{path.name}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}") from None
+    return read_record(path.name, read_text(path), FeedsFile).feeds

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
+from msgspec.structs import replace
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from pricing.catalog import Catalog
@@ -71,7 +72,7 @@ def _refresh_history(target: PriceTarget, finding: Finding, feed: Feed, catalog:
         if price is not current or finding.usd is None:
             prices.append(price)
         elif finding.outcome == "unchanged":
-            prices.append(price.model_copy(update={"source": source_of(feed, today)}))
+            prices.append(replace(price, source=source_of(feed, today)))
         else:
             prices += [price, next_price(price, finding.usd, feed, today)]
     return prices

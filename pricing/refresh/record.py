@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from msgspec.structs import asdict
+
 from pricing.price import Price, Source
 from pricing.refresh.feed import Feed
 
@@ -28,7 +30,7 @@ def source_of(feed: Feed, today: date) -> Source:
 
 def source_fields(source: Source) -> dict[str, str]:
     """Return a source as the keys of a price file."""
-    return {name: str(value) for name, value in source if value is not None}
+    return {name: str(value) for name, value in asdict(source).items() if value is not None}
 
 
 def next_price(previous: Price, usd: Decimal, feed: Feed, today: date) -> Price:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from calculator import read_scenario
 from calculator.capability.classes import answering_mode, band_of, capability_class
@@ -138,7 +139,7 @@ def test_a_known_class_is_the_distance_on_comparable_scales(model: str, referenc
 def test_scales_that_are_not_fitted_to_each_other_are_not_mixed() -> None:
     source = PublishedSource(title="A scale of one's own", checked="2026-11-01", scale="AA")
     scales = TABLE.scales._replace(
-        by_name={"AA": TABLE.scales.by_name["ECI"].model_copy(update={"title": "AA"}), **TABLE.scales.by_name}
+        by_name={"AA": replace(TABLE.scales.by_name["ECI"], title="AA"), **TABLE.scales.by_name}
     )
     measure = Measure(value=Decimal(60), scale="AA", thinking="without", source=source, confidence="high")
     own = ModelCapability(id="own", title="Own", vendor="us", thinking="never", measures=(measure,))

@@ -19,9 +19,7 @@ def price(usd: str, per: Unit = "1M tokens") -> tuple[Price, ...]:
 
 
 def offer(prices: dict[PriceKind, tuple[Price, ...]], **fields: Any) -> Offer:
-    return Offer.model_construct(
-        id="a/b", platform="a", platform_title="A", title="B", model="b", prices=prices, **fields
-    )
+    return Offer(id="a/b", platform="a", platform_title="A", title="B", model="b", prices=prices, **fields)
 
 
 def plan(**fields: str) -> ResolvedScenario:

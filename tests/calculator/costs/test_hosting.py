@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import asdict
 
 from calculator.costs.capacity import (
     DeployedOffer,
@@ -85,7 +86,7 @@ def test_interval_of_the_throughput_moves_the_replicas() -> None:
 
 def test_capacity_says_replicas_load_and_price_of_tokens() -> None:
     # A month's 12,000 calls × 3 × 180 s ÷ 2,592,000 s keep 2.5 replicas busy: 3 are 83 % loaded.
-    deployed = DeployedOffer.model_construct(**dict(offer({})), deployment=PAIR, limit=None)
+    deployed = DeployedOffer(**asdict(offer({})), deployment=PAIR, limit=None)
     capacity = capacity_of(plan(calls="12000/month"), deployed, Decimal(1_200))
     assert capacity is not None
     assert (capacity.replicas, capacity.low_replicas, capacity.high_replicas) == (3, 2, 5)
@@ -99,7 +100,7 @@ def test_capacity_says_replicas_load_and_price_of_tokens() -> None:
 def test_load_above_what_a_deployment_plausibly_carries_is_said() -> None:
     # 2,592,000 s are 43,200 minutes; 14,400 calls × 100 tokens × 3 are 100 tokens a minute.
     limit = LoadLimit(Decimal(100), published=False, peak_factor=Decimal(3), source=price("1")[0].source)
-    deployed = DeployedOffer.model_construct(**dict(offer({})), deployment=None, limit=limit)
+    deployed = DeployedOffer(**asdict(offer({})), deployment=None, limit=limit)
     fits = capacity_of(plan(calls="14400/month"), deployed, None)
     beyond = capacity_of(plan(calls="14401/month"), deployed, None)
     assert fits is not None

@@ -46,7 +46,7 @@ def test_batch_calls_pay_ordinary_prices_without_batch_prices() -> None:
 
 def test_tiers_are_filled_from_the_bottom_each_month() -> None:
     tiers = (Tier(up_to=20_000_000, usd=Decimal(3)), Tier(up_to=None, usd=Decimal(2)))
-    graduated = Price.model_construct(usd=None, per="1M tokens", source=SOURCE, confidence="high", tiers=tiers)
+    graduated = Price(usd=None, per="1M tokens", source=SOURCE, confidence="high", tiers=tiers)
     # 1M calls of 60 tokens: 20M at $3 and 40M at $2, in each of 2 months.
     busy = plan(calls="1M/month")
     lines = inference_lines(busy, None, offer_call_prices(offer(PRICES | {"input": (graduated,)})), START, Decimal(2))

@@ -64,7 +64,7 @@ def test_retrainings_lie_strictly_inside_the_horizon(months: str, every: str, co
     ],
 )
 def test_automatic_epochs_keep_total_examples_in_bounds(examples: int, epochs: int) -> None:
-    rule = EpochRule.model_construct(default=3, max_epochs=25, min_total_examples=100, max_total_examples=25_000)
+    rule = EpochRule(default=3, max_epochs=25, min_total_examples=100, max_total_examples=25_000)
     assert epochs_by(rule, Decimal(examples)) == epochs
 
 

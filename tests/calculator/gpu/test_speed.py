@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from calculator.gpu import micro_step
 from calculator.gpu.collectives import communication_seconds, link_gb_s
@@ -30,7 +31,7 @@ def test_passes_by_method_and_checkpointing() -> None:
 
 
 def test_matrix_products_take_two_flops_a_weight_token_and_pass() -> None:
-    quick = CARD.model_copy(update={"memory_gb_s": 1e6})
+    quick = structs.replace(CARD, memory_gb_s=1e6)
     # Full: 3 passes × 2 × 5,000 weights × 8 tokens at 1e12.
     assert matmul_seconds(toy(gpu=quick), PLAIN) == pytest.approx(3 * 2 * 5_000 * 8 / 1e12)
     # LoRA with checkpointing costs as many; its adapters of 160 weights three times 2 FLOPs.
@@ -48,7 +49,7 @@ def test_precision_speeds_up_products_within_the_peaks() -> None:
     assert narrow_speedup(toy(), PLAIN) == 1
     assert narrow_speedup(toy(precision="fp8"), PLAIN) == 2
     assert narrow_speedup(toy(precision="fp4"), PLAIN) == 2  # the card has no fp4
-    assert narrow_speedup(toy(precision="fp8", gpu=CARD.model_copy(update={"fp8_tflops": None})), PLAIN) == 1
+    assert narrow_speedup(toy(precision="fp8", gpu=structs.replace(CARD, fp8_tflops=None)), PLAIN) == 1
     # Separate casts leave a share of the peaks' ratio; compiled or in Transformer Engine, another share.
     shares = replace(PLAIN, fp8_share=0.9, fp8_share_unfused=0.6)
     assert narrow_speedup(toy(precision="fp8"), shares) == pytest.approx(1.2)
@@ -57,7 +58,7 @@ def test_precision_speeds_up_products_within_the_peaks() -> None:
 
 
 def test_newer_gpus_reach_a_smaller_share_of_their_peak() -> None:
-    quick = toy(gpu=CARD.model_copy(update={"bf16_tflops": 4 * 312}))
+    quick = toy(gpu=structs.replace(CARD, bf16_tflops=4 * 312))
     lag = replace(PLAIN, matmul_lag=0.5)
     assert tensor_tflops(quick, lag) == pytest.approx(2 * 312)
     assert tensor_tflops(replace(quick, transformer_engine=True), lag) == 4 * 312
@@ -106,7 +107,7 @@ def test_adapters_move_the_widths_of_their_matrices() -> None:
     # q reads 10 and gives 10, down reads 20 and gives 10: 50 wide × 20 bytes × 32 × 2.5 passes.
     tuned = toy(method="lora", lora_targets=("q", "down"))
     assert elementwise_seconds(tuned, physics) == pytest.approx(50 * 20 * 32 * 2.5 / 1e9)
-    slow = replace(tuned, fused_adapters=True, gpu=CARD.model_copy(update={"bf16_tflops": 1e-3}))
+    slow = replace(tuned, fused_adapters=True, gpu=structs.replace(CARD, bf16_tflops=1e-3))
     assert elementwise_seconds(slow, physics) == pytest.approx(50 * 5 * 32 * 2.5 / 1e9)
     # Fused, they take at most what the weights' gradients would: 2 FLOPs × 4,000 weights × 8 tokens at 1e12.
     assert elementwise_seconds(replace(tuned, fused_adapters=True), physics) == pytest.approx(64_000 / 1e12)
@@ -154,7 +155,7 @@ def test_micro_step_is_the_slower_of_gpu_and_host() -> None:
     assert made.tokens == 8
     assert made.tokens_per_second_per_gpu == pytest.approx(8 / 12)
     # One second of communication for each of 18,000 bytes at 1,000 B/s: 18 s; 12 of them behind the work.
-    slow = CARD.model_copy(update={"link_gb_s": 1e-6})
+    slow = structs.replace(CARD, link_gb_s=1e-6)
     apart = micro_step(toy(gpus=2, sharding="zero3", gpu=slow), physics)
     assert apart.communication == pytest.approx(18.0)
     assert apart.seconds == pytest.approx(12.0 + 6.0)

@@ -216,6 +216,6 @@ def test_the_middle_of_a_whole_range_is_whole(key: str, text: str) -> None:
 
 def test_a_scenario_cannot_be_changed() -> None:
     scenario = read_scenario(LEAST)
-    with pytest.raises(ValueError, match="frozen"):
+    with pytest.raises(AttributeError, match="immutable"):
         scenario.runs = scenario.months  # type: ignore[misc]  # the test is that this is refused
     assert scenario.examples.likely == Decimal(10_000)

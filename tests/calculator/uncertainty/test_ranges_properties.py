@@ -11,6 +11,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from calculator import Amount, Estimate, Scenario, Total, estimate, read_scenario, sample
 from calculator.question.keys import KEYS
@@ -181,7 +182,7 @@ def in_draw(scenario: Scenario, number: int) -> Scenario:
         return value
 
     found = {key: fixed(key, key, getattr(scenario, key)) for key in scenario.ranged}
-    return scenario.model_copy(update=found)
+    return replace(scenario, **found)
 
 
 def value_in(usd: Any, number: int) -> float:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pricing import load_catalog
+from pricing.files.records import validate
 from pricing.refresh import Feed, Finding, apply
 from pricing.refresh.compare import compare
 from pricing.refresh.feed import PriceMapping
@@ -69,7 +70,7 @@ def feed(**fields: object) -> Feed:
         "names": {name: (place,) for name, place in NAMES.items()},
         "report": "two",
     }
-    return Feed.model_validate(defaults | fields)
+    return validate("feeds.yml", ("acme",), Feed, defaults | fields)
 
 
 FEEDS = {"acme-api": feed()}

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import ClientSession, web
+from msgspec.structs import replace
 
 from pricing import BoundedClient
 from pricing.refresh import Feed, load_feeds
@@ -74,11 +75,10 @@ class FeedServer:
     def feeds(self, *only: str) -> Mapping[str, Feed]:
         """Return the shipped feeds with the addresses of this server."""
         return {
-            feed_id: feed.model_copy(
-                update={
-                    "url": f"{self.base}/{ADDRESSES.get(feed_id, feed_id)}",
-                    "parts": PARTS.get(feed_id, feed.parts),
-                }
+            feed_id: replace(
+                feed,
+                url=f"{self.base}/{ADDRESSES.get(feed_id, feed_id)}",
+                parts=PARTS.get(feed_id, feed.parts),
             )
             for feed_id, feed in load_feeds().items()
             if not only or feed_id in only

@@ -11,6 +11,7 @@ from datetime import date
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
 from pricing import Catalog, HttpError
 from pricing.http_client import CSV
@@ -32,7 +33,7 @@ async def report_of(
     server: FeedServer, catalog: Catalog, *only: str, timeout_seconds: float = 5, **change: object
 ) -> RefreshReport:
     """Return the report on LiteLLM, or on other feeds, with changed fields."""
-    feeds = {id_: feed.model_copy(update=change) for id_, feed in server.feeds(*(only or ("litellm",))).items()}
+    feeds = {id_: replace(feed, **change) for id_, feed in server.feeds(*(only or ("litellm",))).items()}
     async with http(timeout_seconds) as client:
         return await refresh(client, feeds, catalog, TODAY, KEYS)
 
