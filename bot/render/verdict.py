@@ -69,6 +69,8 @@ def threshold_sentence(comparison: Comparison) -> str | None:
     if limit.calls_per_day is not None:
         name = model_name(result.threshold_option) if result.answer == "different_model" else "It"
         would = "pays" if result.answer == "yes" else "would pay"
+        if limit.calls_per_day <= 1:
+            return f"{name} {would} at any number of calls."
         return f"{name} {would} from about {short_count(limit.calls_per_day)} calls a day."
     about = result.threshold_option
     reason = about.pays_back_reason if about else None
