@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from bot.actuals.command import read_actual
 from bot.answers.compare import MAX_COMPARED, MIN_COMPARED, NamedResult, side_by_side, split_names
 from bot.answers.readings import reading_message
+from bot.errors import Postponed
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.language.command import ParsedCommand, check_base
@@ -30,6 +31,10 @@ from calculator import UserError
 MENTION_HINT = "Name the fields to change, such as `@ftcost epochs=5 calls=100k/day`, or type `@ftcost help`."
 
 
+THREAD_POLL_S = 1.0
+"""Seconds between two looks at the answer that a mention waits for."""
+
+
 @dataclass(frozen=True)
 class MentionJobs:
     """The handler of mentions."""
@@ -47,6 +52,8 @@ class MentionJobs:
         try:
             understood = await self.services.understand(from_slack(job.text))
             edited = await self._thread_estimate(job)
+            if edited is None and job.thread_ts and await self.services.job_store.may_have_begun_thread(queued):
+                raise Postponed("the answer that may have begun its thread is not complete", THREAD_POLL_S)
             if isinstance(understood, Reading):
                 command = await self._settled(understood, edited, job)
                 if isinstance(command, Reading):

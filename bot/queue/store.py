@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from bot.queue.model import Job, QueuedJob, decode, decode_request_id, encode
+from bot.queue.model import ConversationJob, Job, QueuedJob, decode, decode_request_id, encode
 from bot.queue.places import PLACES_BY_KIND, PLACES_OF_CHANNEL, PLACES_OF_USER, Candidate, Holder
 from bot.store.database import Database
 from bot.store.tables import KEEP_FINISHED, jobs
@@ -194,6 +194,21 @@ class JobStore:
         )
         rows = await self._database.fetch_all(query)
         return [Candidate(row.number, Holder(row.kind, row.team_id, row.user_id, row.channel_id)) for row in rows]
+
+    async def may_have_begun_thread(self, queued: QueuedJob[ConversationJob]) -> bool:
+        """Return whether an unfinished job may have posted the first message of a job's thread, and not recorded it.
+
+        Args:
+            queued: A job in a thread without a recorded answer. Jobs that were accepted after it are left out.
+        """
+        job = queued.job
+        begins_thread = or_(jobs.c.ordering_key == jobs.c.idempotency_key, jobs.c.kind.in_(PLACES_BY_KIND))
+        earlier = (
+            select(jobs.c.number)
+            .where(UNFINISHED, jobs.c.attempts > 0, begins_thread, jobs.c.created_at <= queued.accepted_at)
+            .where(jobs.c.team_id == job.team_id, jobs.c.channel_id == job.channel_id)
+        )
+        return await self._database.fetch_first(earlier.limit(1)) is not None
 
     async def renew(self, keys: Collection[str]) -> set[str]:
         """Renew this process's leases on jobs. Return the keys of those that it still holds."""

@@ -122,6 +122,21 @@ async def test_a_change_that_was_cut_off_is_completed_and_not_repeated(start: St
 # --- the same thing twice ---------------------------------------------------------------------------------------------
 
 
+async def test_change_waits_for_an_answer_that_is_not_recorded_yet(
+    catalog: Catalog, slack: FakeSlack, database_url: str
+) -> None:
+    """The first message is in Slack, its mark is not in the database, and somebody already answers in its thread."""
+    slack.scopes.add("channels:history")
+    slack.fail_next("chat.postMessage", "internal_error", status=500, executed=True)
+    async with running_bot(catalog, slack, database_url, timeouts=replace(TIMEOUTS, first_pause=1.0)):
+        assert (await slack.command(support_bot.LINE)).ok
+        parent = (await slack.wait_for(slack.messages))[0]
+        await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
+        assert difference(await slack_actions.change(slack, parent))[3] == "+$80"
+    assert slack.ephemerals() == []
+    assert len(slack.messages()) == 1
+
+
 async def test_an_event_that_is_delivered_again_is_answered_once(start: Start, slack: FakeSlack) -> None:
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
