@@ -47,6 +47,7 @@ from bot.store import (
     DefaultsStore,
     EstimateStore,
     Installations,
+    PersonalData,
     PlatformKeyStore,
     RefreshedPriceStore,
     WatchStore,
@@ -177,9 +178,10 @@ async def build_app(
             notices=user_notices,
             roles=roles,
             rate_limit=rate_limit,
+            personal_data=PersonalData(database, stamp),
             today=today,
         )
-        job_handlers |= handlers(services, downloads, ScheduledJobs(services, watches, prices, today))
+        job_handlers |= handlers(services, downloads, ScheduledJobs(services, watches, prices, config.retention, today))
         scheduler = Scheduler(worker, prices, clock, timeouts.look)
         slack = slack_app(services, config.slack_api_url, metrics)
         connection = Connection()

@@ -14,7 +14,7 @@ from bot.actuals.billing_http import Addresses
 from bot.prices.current_catalog import RefreshPlan
 from bot.settings import Settings, SettingsError
 from bot.slack.oauth import OAuth
-from bot.store import read_keys
+from bot.store import Retention, read_keys
 from bot.timeouts import Timeouts
 from bot.web.rate_limit import RateAllowance
 from pricing import BaseModels, Catalog, load_catalog
@@ -49,6 +49,7 @@ class Config:
     """How prices are kept up to date; None leaves the catalogue as it was loaded."""
     proxy: str | None = None
     """The HTTP proxy for all outgoing requests."""
+    retention: Retention = Retention()  # noqa: RUF009 - frozen
     timeouts: Timeouts = Timeouts()  # noqa: RUF009 - frozen
 
 
@@ -74,6 +75,7 @@ def config_from(settings: Settings, catalog: Catalog, timeouts: Timeouts = Timeo
         encryption_keys=encryption_keys(settings),
         refresh=refresh_plan(settings, catalog),
         proxy=settings.proxy,
+        retention=settings.retention,
         timeouts=timeouts,
     )
 

@@ -29,7 +29,16 @@ from bot.slack.replays import DuplicateRequest
 from bot.slack.request import Interaction
 from bot.slack.response_urls import ResponseUrls
 from bot.slack.workspaces import Workspaces
-from bot.store import Audit, BudgetStore, DatasetRunStore, DefaultsStore, EstimateStore, SavedEstimate, WatchStore
+from bot.store import (
+    Audit,
+    BudgetStore,
+    DatasetRunStore,
+    DefaultsStore,
+    EstimateStore,
+    PersonalData,
+    SavedEstimate,
+    WatchStore,
+)
 from bot.web.rate_limit import RateLimit
 from bot.workspace.defaults import WorkspaceDefaults
 from bot.workspace.roles import Roles
@@ -61,6 +70,7 @@ class Services:
     notices: UserNotices
     roles: Roles
     rate_limit: RateLimit
+    personal_data: PersonalData
     today: Callable[[], date]
 
     async def defaults(self, team_id: str) -> WorkspaceDefaults:

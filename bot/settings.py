@@ -12,7 +12,7 @@ from platformdirs import user_data_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.store import database_address, read_keys
+from bot.store import Retention, database_address, read_keys
 from bot.telemetry.logs import LogFormat
 from bot.web.rate_limit import RateAllowance
 
@@ -53,6 +53,9 @@ class Settings(BaseSettings):
         alias="FTCOST_RATES_URL",
         pattern=r"^https?://\S+$",
     )
+    keep_estimates_days: int | None = Field(None, alias="FTCOST_KEEP_ESTIMATES_DAYS", ge=1)
+    keep_actuals_days: int | None = Field(None, alias="FTCOST_KEEP_ACTUALS_DAYS", ge=1)
+    keep_audit_days: int | None = Field(None, alias="FTCOST_KEEP_AUDIT_DAYS", ge=1)
     prices_dir: Path | None = Field(None, alias="FTCOST_PRICES_DIR")
     refresh: Literal["off", "daily", "weekly"] = Field("off", alias="FTCOST_REFRESH")
     # As pricing/data/feeds.yml names them.
@@ -170,6 +173,11 @@ class Settings(BaseSettings):
     def allowance(self) -> RateAllowance:
         """Return what one user may request."""
         return RateAllowance(self.requests_at_once, self.requests_per_minute)
+
+    @property
+    def retention(self) -> Retention:
+        """Return how long stored data is kept."""
+        return Retention(self.keep_estimates_days, self.keep_actuals_days, self.keep_audit_days)
 
     @property
     def database(self) -> str:

@@ -37,6 +37,7 @@ COMMANDS = (
         "without ID: list your watches",
     ),
     ("/ftcost unwatch ID", "stop watching an estimate"),
+    ("/ftcost forget me", "delete your estimates and watches"),
     ("/ftcost budget", "show the budget of this channel's estimates, and its approvers"),
     ("/ftcost audit", "list the changes of the workspace's defaults, budgets and keys; for admins"),
     (

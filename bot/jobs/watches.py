@@ -19,7 +19,7 @@ from bot.services import Services, idempotency_key
 from bot.slack.outcomes import USER_GONE, has_other_way
 from bot.slack.poster import Destination
 from bot.slack.workspaces import NotInstalled
-from bot.store import SavedEstimate, Watch, WatchStore
+from bot.store import Retention, SavedEstimate, Watch, WatchStore
 from bot.watches.alert import alert, direct_alert
 from bot.watches.changes import WatchChange, watch_change
 from bot.watches.state import decode_state
@@ -39,6 +39,7 @@ class ScheduledJobs:
     services: Services
     watches: WatchStore
     prices: CatalogRefresher
+    retention: Retention
     today: Callable[[], date]
 
     async def refresh(self, queued: QueuedJob[RefreshPricesJob]) -> None:
@@ -49,6 +50,7 @@ class ScheduledJobs:
         """Check every watched estimate, and queue an alert for each that changed by more than its threshold."""
         await self.prices.catch_up()
         await self.services.job_store.delete_old()
+        await self.services.personal_data.delete_expired(self.retention)
         last_number = 0
         while page := await self.watches.page(last_number, PAGE_SIZE):
             last_number = page[-1].number

@@ -11,7 +11,7 @@ from calculator import KEYS, FieldErrors, UserError, nearest_key, read_scenario,
 
 Verb = Literal[
     "form", "estimate", "breakeven", "help", "models", "price", "fit", "list", "show", "diff", "compare", "audit",
-    "actual", "keys", "watch", "unwatch", "budget",
+    "actual", "keys", "watch", "unwatch", "budget", "forget",
 ]  # fmt: skip
 VERBS: tuple[Verb, ...] = get_args(Verb)[1:]
 MAX_LENGTH = 4_000

@@ -9,6 +9,7 @@ from bot.store.defaults import DefaultsStore
 from bot.store.estimates import ID_LENGTH, EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.installations import Installations, UnreadableToken, read_keys
 from bot.store.keys import KeyInfo, PlatformKeyStore
+from bot.store.personal_data import PersonalData, Retention
 from bot.store.refreshed_prices import RefreshedPrices, RefreshedPriceStore
 from bot.store.tables import KEEP_FINISHED
 from bot.store.watches import Watch, WatchStore
@@ -32,10 +33,12 @@ __all__ = [
     "EstimateStore",
     "Installations",
     "KeyInfo",
+    "PersonalData",
     "PlatformKeyStore",
     "RecordedActual",
     "RefreshedPriceStore",
     "RefreshedPrices",
+    "Retention",
     "SavedEstimate",
     "SqliteDatabase",
     "UnreadableToken",

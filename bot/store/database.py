@@ -47,6 +47,7 @@ READ_ONLY = "25006"
 """The SQLSTATE of a write on a standby."""
 BUSY_SECONDS = 5
 READERS = 4
+MAX_WAL_BYTES = 16_000_000
 GROUP_SIZE = 100
 """Transactions that SQLite commits together at most."""
 
@@ -295,6 +296,7 @@ def _sqlite_engine(address: URL) -> Engine:
 def _configure_connection(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin in _begin; sqlite3 itself would leave DDL outside of them
     connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}").close()
+    connection.execute(f"PRAGMA journal_size_limit={MAX_WAL_BYTES}").close()  # a long read leaves a longer file
     connection.execute("PRAGMA synchronous=FULL").close()  # a commit survives a kill, and a power failure
 
 

@@ -12,41 +12,13 @@ from slack_sdk.oauth.sqlalchemy_utils import normalize_datetime_for_db
 from sqlalchemy import Connection, Dialect, MetaData, RowMapping, Text, TypeDecorator, delete, insert, select, update
 
 from bot.store.database import Database
-from bot.store.tables import (
-    actuals,
-    approvals,
-    audit,
-    bots,
-    budgets,
-    counts,
-    estimates,
-    installations,
-    jobs,
-    provider_keys,
-    watches,
-    workspace_defaults,
-)
+from bot.store.personal_data import WORKSPACE_TABLES
+from bot.store.tables import bots, installations
 
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
 log = logging.getLogger(__name__)
-
-WORKSPACE_TABLES = (
-    bots,
-    installations,
-    estimates,
-    watches,
-    jobs,
-    counts,
-    audit,
-    actuals,
-    provider_keys,
-    workspace_defaults,
-    budgets,
-    approvals,
-)
-"""The tables with data of single workspaces."""
 
 TOKENS = ("bot_token", "bot_refresh_token")
 USER_TOKENS = ("user_token", "user_refresh_token")
@@ -126,7 +98,7 @@ class Installations(AsyncInstallationStore):
         self._keys = keys
 
     async def async_save(self, installation: Installation) -> None:
-        """Store an installation; the same one is replaced."""
+        """Store an installation in the place of the former ones of its workspace, whose tokens are of no use."""
         rows = (
             (self._installations, self._row(installation.to_dict())),
             (self._bots, self._row(installation.to_bot().to_dict())),
@@ -134,8 +106,7 @@ class Installations(AsyncInstallationStore):
 
         def save(connection: Connection) -> None:
             for table, row in rows:
-                same = {name: row[name] for name in ("client_id", "enterprise_id", "team_id", "installed_at")}
-                connection.execute(delete(table).filter_by(**same))
+                connection.execute(delete(table).filter_by(client_id=self._client_id, team_id=row["team_id"]))
                 connection.execute(insert(table).values(row))
 
         await self._database.write(save)

@@ -49,8 +49,21 @@ async def answer_lookup(services: Services, command: ParsedCommand, *, team_id: 
                 raise UserError("Add the id of an estimate, such as `unwatch k7m2…`. `watch` lists what you watch.")
             await end_watch(services, estimate_id, team_id=team_id, user_id=user_id)
             return text_message(f"`{escape(estimate_id)}` isn't watched any more.")
+        case "forget":
+            if command.argument.strip().lower() != "me":
+                raise UserError("Type `forget me` to delete your estimates and watches. It can't be undone.")
+            return _forgotten_message(await services.personal_data.forget_user(team_id, user_id))
         case "audit":
             await services.roles.check(team_id, user_id)
             return audit_page(await services.audit.recent(team_id=team_id)).message()
         case _:
             return await services.lookups.answer(command, team_id=team_id, user_id=user_id)
+
+
+def _forgotten_message(count: int) -> SlackMessage:
+    deleted = {0: "You had no estimates", 1: "Your estimate was deleted"}
+    return text_message(
+        f"{deleted.get(count, f'Your {count:,} estimates were deleted')}. Your watches and the records of your files "
+        "are deleted too, and your id is removed from budgets, approvals, paid amounts and the audit log. Messages in "
+        "Slack stay until you or an admin deletes them."
+    )
