@@ -14,7 +14,9 @@ from calculator.costs.horizon import day_after_months, months_between
 from calculator.errors import FieldErrors, UserError
 from calculator.estimate import estimate, resolve_question
 from calculator.estimate_notes import (
+    BaseChange,
     assumption_impacts,
+    base_change,
     base_notes,
     estimate_assumptions,
     estimate_warnings,
@@ -65,6 +67,7 @@ __all__ = [
     "Actual",
     "Amount",
     "AssumptionImpact",
+    "BaseChange",
     "BaseEstimate",
     "Billed",
     "BreakEven",
@@ -107,6 +110,7 @@ __all__ = [
     "actual_variances",
     "assumption_impacts",
     "average_month",
+    "base_change",
     "base_notes",
     "break_even",
     "comparable_span",

@@ -6,13 +6,15 @@ that every line item carries the formula of its quantity.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Context, Decimal
 from typing import Any, NamedTuple
 
 from calculator.answer.periods import EqualPeriods
 from calculator.costs.base_model import estimate_base
+from calculator.costs.capacity import deployment_of
+from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.numeric import ONE, ZERO, Numeric, as_decimal
 from calculator.pricing_context import pricing_context
 from calculator.question.keys import MOST_MONTHS
@@ -20,10 +22,12 @@ from calculator.question.quantities import Amount
 from calculator.question.resolved import resolve
 from calculator.question.scenario import Scenario
 from calculator.result import BaseEstimate, Estimate
-from pricing import Catalog
+from pricing import Catalog, Offer
 
 _SPREADSHEET_DIGITS = Context(prec=15)
 _SUM, _PRODUCT, _ATOM = range(3)
+_EXAMPLE_INPUTS = frozenset({"example.input", "example.output"})
+_CALL_INPUTS = frozenset({"call.input", "call.output", "prompt.before", "prompt.after"})
 
 
 class Formula(Numeric):
@@ -202,6 +206,8 @@ class Formulas(NamedTuple):
     base: BaseEstimate | None
     rest_usd: dict[str, Decimal]
     """By offer id: prompting from the end of the model to the end of the horizon. Only of models that end earlier."""
+    sized_for_tokens: bool
+    """GPUs were chosen for the lengths of examples or calls, which are no inputs then."""
 
 
 def in_formulas(scenario: Scenario, catalog: Catalog, on: date) -> Formulas:
@@ -213,16 +219,21 @@ def in_formulas(scenario: Scenario, catalog: Catalog, on: date) -> Formulas:
         on: The day whose prices apply, and on which the horizon begins.
 
     Returns:
-        The inputs, and the same estimates as `estimate` returns; `value_of` and `formula_of` read their numbers.
+        The inputs, and the same estimates as `estimate` returns; `value_of` and `formula_of` read their numbers. Where
+        GPUs were chosen for the lengths of examples and calls, these are no inputs.
 
     Raises:
         FieldErrors: The scenario names an offer, model, GPU or platform that the catalogue does not have.
     """
     inputs: dict[str, FormulaInput] = {}
+    context = pricing_context(scenario, catalog, on)
+    fixed = _fixed_inputs(context.offers)
     # With growth each month is a term of its own, and the length of a spreadsheet formula is limited.
     longest = scenario.months.likely if scenario.growth.likely else Decimal(MOST_MONTHS)
 
     def pick(key: str, amount: Amount) -> Decimal:
+        if key in fixed:
+            return amount.likely
         name = key.replace(".", "_")
         top = longest if key == "months" else None
         inputs[key] = FormulaInput(name, key, amount, top)
@@ -230,7 +241,6 @@ def in_formulas(scenario: Scenario, catalog: Catalog, on: date) -> Formulas:
             return amount.likely  # an input that the question does not have stays zero
         return as_decimal(Formula(amount.likely, name, top=top))
 
-    context = pricing_context(scenario, catalog, on)
     plan = resolve(scenario, pick)
     base = context.base_price(plan)
     periods = EqualPeriods(context, plan)
@@ -242,4 +252,16 @@ def in_formulas(scenario: Scenario, catalog: Catalog, on: date) -> Formulas:
         estimates,
         estimate_base(plan, base, on) if base else None,
         {offer_id: usd for offer_id, usd in rest.items() if usd is not None},
+        bool(fixed),
     )
+
+
+def _fixed_inputs(offers: Iterable[Offer]) -> set[str]:
+    """Return the inputs by which GPUs were chosen and sized, so that a formula doesn't hold for other values."""
+    fixed: set[str] = set()
+    for offer in offers:
+        if isinstance(offer, RentedGpuOffer):
+            return {*_EXAMPLE_INPUTS, *_CALL_INPUTS}
+        if deployment_of(offer) and not offer.history("provisioned"):
+            fixed |= _CALL_INPUTS
+    return fixed

@@ -59,6 +59,8 @@ class PricingContext(NamedTuple):
     """The filters of the question; None if it has none."""
     task_results: TaskResults | None
     """What is published about tuned models on the question's task; None if it names no task."""
+    classifiers: frozenset[str]
+    """Ids of the offers that answer with labels, as far as the question asks for them."""
 
     def class_of(self, offer: Offer) -> CapabilityClass | None:
         """Return the class of an offer's model against the reference; None if the question names none."""
@@ -131,7 +133,17 @@ def pricing_context(scenario: Scenario, catalog: Catalog, on: date) -> PricingCo
         scales=table.scales,
         filters=filters_of(scenario, like),
         task_results=task_results(scenario.task, table) if scenario.task else None,
+        classifiers=_classifiers(scenario, offers, catalog),
     )
+
+
+def _classifiers(scenario: Scenario, offers: Sequence[Offer], catalog: Catalog) -> frozenset[str]:
+    """Return the offers that answer with labels, if the question is about classification or names the offer."""
+    ids = {offer.id for offer in offers if offer.output == "labels"}
+    if not ids or scenario.task == "classification":
+        return frozenset(ids)
+    named = (catalog.named(name) for name in scenario.on if catalog.knows(name))
+    return frozenset(ids & {found[0].id for found in named if len(found) == 1})
 
 
 def _model_of(offer: Offer, table: CapabilityTable) -> ModelCapability:

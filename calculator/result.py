@@ -137,6 +137,7 @@ class RankGroup(IntEnum):
 SetAsideCode = Literal[
     "filtered_out",
     "filter_unknown",
+    "labels_only",
     "not_offered",
     "ended",
     "closed_to_new_customers",

@@ -86,6 +86,8 @@ class BasePrice(NamedTuple):
     ends_source: Source | None = None
     conflict: str | None = None
     """Figures or days of another source, if sources disagree."""
+    later: tuple[tuple[date, BasePrice], ...] = ()
+    """Announced prices with the first day of each, in the order of the days."""
 
     def notes(self, day: date, until: date | None = None) -> tuple[str, ...]:
         """Return sentences that a reader of an answer must know: the seller, the end, and prices that vary.
@@ -101,6 +103,12 @@ class BasePrice(NamedTuple):
         if self.ends and (until is None or self.ends < until):
             successor = f" {self.provider} suggests {self.replaced_by} instead." if self.replaced_by else ""
             texts.append(f"{name} {'ended' if self.ends <= day else 'ends'} on {self.ends}.{successor}")
+        for since, price in self.later:
+            if until is None or since < until:
+                texts.append(
+                    f"From {since} on, {name} costs ${price.input_usd} for input and ${price.output_usd} for output, "
+                    f"instead of ${self.input_usd} and ${self.output_usd}."
+                )
         if self.peak_hours and self.peak_input_usd is not None:
             hours = " and ".join(f"{start} to {end}" for start, end in self.peak_hours)
             texts.append(

@@ -127,17 +127,30 @@ def question_source(title: str, day: date) -> Source:
 
 
 def price_of(
-    usd: Decimal, per: Unit, source: Source, *, yours: bool = False, max_call_input_tokens: int | None = None
+    usd: Decimal | None,
+    per: Unit,
+    source: Source,
+    *,
+    yours: bool = False,
+    max_call_input_tokens: int | None = None,
+    since: date | None = None,
 ) -> Price:
     """Return a price that isn't from a file, such as one stated in a question. It isn't validated.
 
     Args:
-        usd: US dollars per `per`.
+        usd: US dollars per `per`; None if unknown.
         per: The unit.
         source: The origin of the price.
         yours: Whether it is the organisation's own.
         max_call_input_tokens: The price holds for calls up to this many input tokens.
+        since: The first day of the price; None if it has always held.
     """
     return Price(
-        usd=usd, per=per, source=source, confidence="high", yours=yours, max_call_input_tokens=max_call_input_tokens
+        usd=usd,
+        per=per,
+        source=source,
+        confidence="high",
+        yours=yours,
+        max_call_input_tokens=max_call_input_tokens,
+        since=since,
     )

@@ -21,6 +21,10 @@ rollouts and sampling during training, so never calls of the tuned model.
 """
 Deployable = Literal["yes", "no", "unknown"]
 """Whether the platform serves the tuned model."""
+Output = Literal["text", "labels"]
+"""The answer of a tuned model: text, or one of the labels that it was trained on, as a classifier gives."""
+Access = Literal["open", "on request"]
+"""Whether a customer can start training at once; on request: the platform grants it one by one, as in a preview."""
 Customer = Literal["new", "existing"]
 LongFate = Literal["cut", "left out", "unknown"]
 """How a platform handles examples over its limit; unknown: it doesn't say."""

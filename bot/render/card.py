@@ -21,6 +21,7 @@ from calculator import (
     Figure,
     Option,
     Total,
+    base_change,
     equal_periods,
     option,
     options,
@@ -76,7 +77,11 @@ def card(comparison: Comparison) -> Card:
             if result.answer == "different_model":
                 about, others = result.like, alternatives(comparison)
             shown = [about] if about else []
-            sentences.append(" ".join(filter(None, [threshold_sentence(comparison), _ends(comparison, shown)])))
+            sentences.append(
+                " ".join(
+                    filter(None, [threshold_sentence(comparison), _ends(comparison, shown), _base_changes(comparison)])
+                )
+            )
     if comparison.base:
         figures.append((PROMPTING, prompting_text(comparison)))
     with_class = result.answer == "not_enough" and len(shown) > 1
@@ -248,6 +253,20 @@ def _ends(comparison: Comparison, shown: Sequence[Option]) -> str | None:
     (name, day), *others = ends
     text = f"{name.capitalize()} ends {short_day(day, comparison.as_of)}"
     return ", ".join([text, *(f"{name} {short_day(day, comparison.as_of)}" for name, day in others)]) + "."
+
+
+def _base_changes(comparison: Comparison) -> str | None:
+    """Return `GPT-4.1 mini, which you prompt today, ends 14 Jan 2027.`"""
+    change = base_change(comparison)
+    if change is None:
+        return None
+    parts = []
+    if change.ends:
+        verb = "ended" if change.ends <= comparison.as_of else "ends"
+        parts.append(f"{verb} {short_day(change.ends, comparison.as_of)}")
+    if change.price_changes:
+        parts.append(f"has another price from {short_day(change.price_changes, comparison.as_of)} on")
+    return f"{change.model}, which you prompt today, {' and '.join(parts)}."
 
 
 def _assumes(comparison: Comparison) -> str:

@@ -144,6 +144,14 @@ def foreign_span(span: CostSpan, per_usd: Decimal) -> str:
     return f"{'' if whole else '≥ '}{low_text if low_text == high_text else f'{low_text} – {high_text}'}"
 
 
+def _ended(comparison: Comparison, estimate: Estimate) -> str:
+    """Return `ended 2026-10-23`, or `training ended 2027-01-05` while tuned models still answer."""
+    life = estimate.offer.lifecycle
+    if life and life.inference_ends and life.inference_ends <= comparison.as_of:
+        return f"ended {life.inference_ends}"
+    return f"training ended {life.training_ends}" if life and life.training_ends else "ended"
+
+
 def remark(comparison: Comparison, estimate: Estimate) -> str:
     """Return the limits of an offer in a few words: `existing customers only`."""
     codes = {warning.code for warning in estimate_warnings(comparison, estimate)}
@@ -151,7 +159,7 @@ def remark(comparison: Comparison, estimate: Estimate) -> str:
     if estimate.status == "not offered":
         return "not offered"
     if estimate.status == "closed":
-        return f"ended {life.inference_ends}" if life and life.inference_ends else "ended"
+        return _ended(comparison, estimate)
     if "does_not_fit" in codes:
         return "doesn't fit"
     remarks = []

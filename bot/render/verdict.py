@@ -121,6 +121,7 @@ def _set_aside_words(code: SetAsideCode, comparison: Comparison) -> str:
     words: dict[SetAsideCode, str] = {
         "filtered_out": "outside your filters",
         "filter_unknown": "not known to pass your filters",
+        "labels_only": "that only classify",
         "not_offered": "not sold",
         "ended": "no longer sold",
         "closed_to_new_customers": f"closed to {customer_of(comparison.scenario.customer)} customers",

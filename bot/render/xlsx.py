@@ -133,7 +133,9 @@ def _write_scenario(
     summary = f"USD, prices as of {comparison.as_of}, catalogue {comparison.catalog_version}."
     sheet.write_string(2, 0, f"{summary} {link}".strip())
     ranged = " Ranges are set to their likely value." if comparison.scenario.ranged else ""
-    instruction = f"Change a yellow cell, and Lines and Offers follow. Everything else is fixed.{ranged}"
+    sized = " GPUs are chosen for the tokens of examples and calls: to change those, ask again."
+    reason = sized if formulas.sized_for_tokens else ""
+    instruction = f"Change a yellow cell, and Lines and Offers follow. Everything else is fixed.{reason}{ranged}"
     sheet.write_string(3, 0, instruction)
     _write_header(sheet, styles, 5, ("Input", "Value", "Meaning", "In the question"), numbers={"Value"})
     row = 6

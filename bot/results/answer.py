@@ -31,6 +31,7 @@ Group = Literal[
 SetAsideCode = Literal[
     "filtered_out",
     "filter_unknown",
+    "labels_only",
     "not_offered",
     "ended",
     "closed_to_new_customers",

@@ -70,7 +70,9 @@ def rank(
 
 
 def _filtered(context: PricingContext, estimate: Estimate) -> SetAside | None:
-    """Return why the filters of the question leave an option out; what is unknown doesn't pass."""
+    """Return why the question leaves an option out: a classifier, or a filter, which the unknown doesn't pass."""
+    if estimate.offer.output == "labels" and estimate.offer.id not in context.classifiers:
+        return SetAside("labels_only", "It answers with labels, not with text; task=classification includes it.")
     if context.filters is None:
         return None
     result = context.filter_result(estimate.offer)

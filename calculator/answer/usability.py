@@ -52,8 +52,10 @@ def _ended(context: EstimateContext, estimate: Estimate) -> str | None:
 
 def _closed(context: EstimateContext, estimate: Estimate) -> str | None:
     offer, life = estimate.offer, estimate.offer.lifecycle
-    if life is None or offer.trains_for(customer_of(context.plan.customer, offer.platform), context.as_of):
+    if offer.trains_for(customer_of(context.plan.customer, offer.platform), context.as_of):
         return None
+    if life is None or not life.new_customers_until:
+        return offer.why  # access on request
     return f"New customers could train until {life.new_customers_until}."
 
 

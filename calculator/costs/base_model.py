@@ -11,9 +11,18 @@ from calculator.errors import FieldErrors
 from calculator.numeric import ZERO
 from calculator.question.resolved import PointRates, ResolvedScenario
 from calculator.result import BaseEstimate, LineItem
-from pricing import BasePrice, Catalog, PriceKind, UnknownName, price_of, question_source
+from pricing import BasePrice, Catalog, Price, PriceKind, UnknownName, price_of, question_source
 
 YOUR_BASE = "your base model"
+_FIELDS: dict[PriceKind, str] = {
+    "input": "input_usd",
+    "cached_input": "cached_input_usd",
+    "output": "output_usd",
+    "batch_input": "batch_input_usd",
+    "batch_cached_input": "batch_cached_input_usd",
+    "batch_output": "batch_output_usd",
+}
+"""Field of the base model's prices by price kind."""
 
 
 def given_base_price(name: str | None, rates: PointRates, on: date) -> BasePrice:
@@ -43,20 +52,19 @@ def listed_base_price(name: str, catalog: Catalog, on: date) -> BasePrice:
 @lru_cache(maxsize=16)
 def base_call_prices(base: BasePrice) -> CallPrices:
     """Return the base model's prices of calls, with its seller's prompt caching."""
-    usd: dict[PriceKind, Decimal | None] = {
-        "input": base.input_usd,
-        "cached_input": base.cached_input_usd,
-        "output": base.output_usd,
-        "batch_input": base.batch_input_usd,
-        "batch_cached_input": base.batch_cached_input_usd,
-        "batch_output": base.batch_output_usd,
-    }
     longest = base.max_call_input_tokens
-    prices = {
-        kind: (price_of(value, "1M tokens", base.source, max_call_input_tokens=longest),)
-        for kind, value in usd.items()
-        if value is not None
-    }
+    prices: dict[PriceKind, tuple[Price, ...]] = {}
+    for kind, field in _FIELDS.items():
+        usd: Decimal | None = getattr(base, field)
+        if usd is None:
+            continue
+        history = [price_of(usd, "1M tokens", base.source, max_call_input_tokens=longest)]
+        for since, later in base.later:
+            changed: Decimal | None = getattr(later, field)
+            if changed != history[-1].usd:
+                limit = later.max_call_input_tokens
+                history.append(price_of(changed, "1M tokens", later.source, max_call_input_tokens=limit, since=since))
+        prices[kind] = tuple(history)
     return CallPrices(lambda kind: prices.get(kind, ()), caching_of(base.provider, base.model))
 
 

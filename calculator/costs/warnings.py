@@ -83,6 +83,14 @@ def offer_warnings(
     yield from _hosting(plan, offer, lines)
     yield from _training(plan, offer, epochs, lines)
     yield from _doubtful(lines)
+    if offer.why and (offer.access == "on request" or not _says_why(offer)):
+        yield Warning("terms", offer.why)
+
+
+def _says_why(offer: Offer) -> bool:
+    """Return whether other warnings say what a buyer must know: an end, or a deployment that is deleted."""
+    life = offer.lifecycle
+    return bool(offer.deployment_hours or (life and (life.new_customers_until or life.training_ends)))
 
 
 def _lifecycle(
@@ -92,7 +100,7 @@ def _lifecycle(
     if not life:
         return
     once = sum_amounts(line.amount_usd for line in lines if line.recurrence == "once").usd
-    if not offer.trains_for(customer_of(plan.customer, offer.platform), as_of):
+    if life.new_customers_until and not offer.trains_for(customer_of(plan.customer, offer.platform), as_of):
         yield Warning(
             "closed_to_new_customers",
             f"New customers could train until {life.new_customers_until}; "

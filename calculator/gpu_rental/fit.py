@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from calculator.costs.capacity import SECONDS_AN_HOUR
 from calculator.costs.rented_gpus import RentedGpuOffer
+from calculator.errors import FieldErrors
 from calculator.gpu import GIB, GpuSource, Prediction, configurations, fewest, predict, remedies
-from calculator.gpu_rental.question import NODE, GpuQuestion, assumption, gpu_question
+from calculator.gpu_rental.question import NODE, GpuQuestion, assumption, gpu_question, no_8_bit
 from calculator.gpu_rental.search import rented_gpu_offers
 from calculator.question.scenario import Scenario
 from pricing import Catalog, Gpu, GpuPhysics, StackClass
@@ -72,6 +73,8 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
     rented = _cheapest(scenario, catalog, on)
     if question.gpu is not None:
         gpu = question.gpu
+        if not question.runs_on(gpu):
+            raise FieldErrors({"stack": f"{no_8_bit(gpu)} Write stack=optimised, or name another GPU."})
     elif rented:
         gpu = facts.gpus[catalog.gpus.offers[rented[0].offer.id].gpu]
     else:

@@ -311,3 +311,8 @@ def power_of_two(least: int) -> int:
 def assumption(name: str, assumptions: Mapping[str, Assumption]) -> int:
     """Return a whole number that the catalogue assumes."""
     return int(assumptions[name].value or 1)
+
+
+def no_8_bit(gpu: Gpu) -> str:
+    """Return the sentence for a GPU on which the software stack doesn't run."""
+    return f"{gpu.title} has no 8-bit floating point, which stack=fp8 needs."

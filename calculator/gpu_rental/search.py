@@ -26,7 +26,7 @@ from calculator.costs.training import tokens_after_limit
 from calculator.deployments import ServedCalls, served_calls, served_replicas
 from calculator.gpu import Configuration, GpuSource, configurations, peak_memory, predict, remedies
 from calculator.gpu_rental.notes import setup_notes
-from calculator.gpu_rental.question import NODE, GpuQuestion, assumption, gpu_question
+from calculator.gpu_rental.question import NODE, GpuQuestion, assumption, gpu_question, no_8_bit
 from calculator.question.resolved import ResolvedScenario, resolve_corner
 from calculator.question.scenario import YOUR_GPUS, Scenario
 from calculator.serving import GROUPS
@@ -229,7 +229,7 @@ def _unfit(renting: RentalSearch, offer: GpuOffer) -> str:
     if not counts:
         return f"{offer.platform_title} does not rent {question.gpus} of these together."
     if not question.runs_on(gpu):
-        return f"{gpu.title} has no 8-bit floating point, which stack=fp8 needs."
+        return no_8_bit(gpu)
     setup = question.leanest(gpu, counts[-1], offer.gpus_per_node)
     needed, usable = peak_memory(setup, facts.physics).required_gib, predict(setup, facts.physics).usable_gib
     fixes = [words for words, changed in remedies(setup, facts.physics) if changed.gpus == setup.gpus]

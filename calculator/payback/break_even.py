@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from calculator.costs.base_model import base_call_prices
 from calculator.costs.capacity import deployment_of
 from calculator.costs.horizon import months_between
 from calculator.costs.hosting import calls_in_month, hosting_lines, is_dedicated, storage_lines
-from calculator.costs.inference import CallPrices, inference_lines, offer_call_prices
+from calculator.costs.inference import LABELS, CallPrices, inference_lines, offer_call_prices
 from calculator.costs.price_history import price_on
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.numeric import ONE, ZERO
@@ -65,7 +65,7 @@ class PaybackCase(NamedTuple):
         if deployment_of(self.estimate.offer) is None:
             return self.terms._replace(calls=calls)
         plan = self.plan._replace(calls_per_month=calls)
-        return _terms(plan, self.estimate, self.base_call_usd, self.terms.saving, self.as_of)
+        return _terms(plan, self.estimate, self.base, (self.base_call_usd, self.terms.saving), self.as_of)
 
     def saving(self, plan: ResolvedScenario) -> Decimal:
         """Return what a call of a changed scenario costs less than with the base model, US dollars."""
@@ -115,7 +115,7 @@ def payback_case(comparison: Comparison, estimate: Estimate) -> PaybackCase | No
     tuned_usd, base_usd = _tuned_call(plan, estimate, as_of), _base_call_usd(comparison)
     if tuned_usd is None or base_usd is None or not (tuned_usd or base_usd):
         return None
-    terms = _terms(plan, estimate, base_usd, base_usd - tuned_usd, as_of)
+    terms = _terms(plan, estimate, base, (base_usd, base_usd - tuned_usd), as_of)
     if not terms.calls and (terms.retrain_months or isinstance(estimate.offer, RentedGpuOffer)):
         return None  # how many calls fall between two retrainings, or on rented GPUs, is not known
     return PaybackCase(plan, estimate, base, as_of, base_usd, terms)
@@ -221,7 +221,11 @@ def _tuned_call(plan: ResolvedScenario, estimate: Estimate, as_of: date) -> Deci
     return call_usd(plan, plan.prompt_after_tokens, offer_call_prices(offer), as_of) if offer.sells_calls else None
 
 
-def _terms(plan: ResolvedScenario, estimate: Estimate, base_usd: Decimal, saving: Decimal, as_of: date) -> PaybackTerms:
+def _terms(
+    plan: ResolvedScenario, estimate: Estimate, base: CallPrices, today: tuple[Decimal, Decimal], as_of: date
+) -> PaybackTerms:
+    """Return the terms of a payback; `today` is the cost of a call to the base model, and what tuning saves of it."""
+    base_usd, saving = today
     life = estimate.offer.lifecycle
     once = (line for line in estimate.lines if line.component == "training" and line.recurrence == "once")
     return PaybackTerms(
@@ -233,15 +237,17 @@ def _terms(plan: ResolvedScenario, estimate: Estimate, base_usd: Decimal, saving
         retrain_months=plan.retrain_months,
         training_days=(life.training_ends - as_of).days if life and life.training_ends else None,
         growth=plan.growth_per_month,
-        later=tuple(_steps(plan, estimate, base_usd, as_of)),
+        later=tuple(_steps(plan, estimate, base, base_usd, as_of)),
     )
 
 
-def _steps(plan: ResolvedScenario, estimate: Estimate, base_usd: Decimal, as_of: date) -> Iterator[SavingStep]:
-    """Yield a step for each day on which a price of the offer changes, and each month that needs more GPUs."""
-    prices = estimate.offer.prices.values()
-    since = {price.since for history in prices for price in history if price.since and price.since > as_of}
-    days = {months_between(as_of, day): day for day in since}
+def _steps(
+    plan: ResolvedScenario, estimate: Estimate, base: CallPrices, base_usd: Decimal, as_of: date
+) -> Iterator[SavingStep]:
+    """Yield a step for each day on which a price changes, and each month that needs more GPUs."""
+    offer_days = _changes(estimate.offer.prices.values(), as_of)
+    base_days = _changes(map(base.history, LABELS), as_of)
+    days = {months_between(as_of, day): day for day in offer_days | base_days}
     growing = (
         range(1, int(LONGEST_MONTHS)) if plan.growth_per_month and deployment_of(estimate.offer) is not None else ()
     )
@@ -256,8 +262,14 @@ def _steps(plan: ResolvedScenario, estimate: Estimate, base_usd: Decimal, as_of:
             continue  # a month in which the same GPUs carry the calls
         idle_usd = idle.usd
         tuned_usd = _tuned_call(plan, estimate, day)
-        if tuned_usd is not None and idle.whole:
-            yield SavingStep(month, base_usd - tuned_usd, idle.usd or ZERO)
+        prompted_usd = call_usd(plan, plan.prompt_before_tokens, base, day) if base_days else base_usd
+        if tuned_usd is not None and prompted_usd is not None and idle.whole:
+            yield SavingStep(month, prompted_usd - tuned_usd, idle.usd or ZERO)
+
+
+def _changes(histories: Iterable[tuple[Price, ...]], as_of: date) -> set[date]:
+    """Return the days after `as_of` on which a price changes."""
+    return {price.since for history in histories for price in history if price.since and price.since > as_of}
 
 
 def _idle_cost(plan: ResolvedScenario, estimate: Estimate, day: date) -> Total:

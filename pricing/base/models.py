@@ -243,6 +243,11 @@ class GenaiBaseModels:
         return model.seller
 
     def _price(self, model: ListedModel, seller_id: str, day: date, also_at: tuple[str, ...]) -> BasePrice:
+        """Return the prices on a day, with those that are announced for later days."""
+        later = tuple((change, self._price_on(model, seller_id, change, ())) for change in model.changes_after(day))
+        return self._price_on(model, seller_id, day, also_at)._replace(later=later)
+
+    def _price_on(self, model: ListedModel, seller_id: str, day: date, also_at: tuple[str, ...]) -> BasePrice:
         seller, row, batch = self._list.sellers[seller_id], model.row_on(day), model.batch_on(day)
         plain, discounted = row.prices, batch.prices if batch else None
         peaks, longer = model.peak_rows(), row.longer

@@ -67,6 +67,11 @@ class ListedModel(NamedTuple):
         holding = [row for row in rows if row.since is None or row.since <= day]
         return (holding or rows or [_read_row(self.rows[0])])[-1]
 
+    def changes_after(self, day: date) -> tuple[date, ...]:
+        """Return the days after `day` on which prices that hold all day change."""
+        days = {row.since for row in map(_read_row, (*self.rows, *self.batch_rows)) if row.hours is None}
+        return tuple(sorted(since for since in days if since is not None and since > day))
+
     def peak_rows(self) -> tuple[PriceRow, ...]:
         """Return the prices that hold at certain hours only."""
         return tuple(row for row in map(_read_row, self.rows) if row.hours is not None)

@@ -19,10 +19,12 @@ from pricing.price import Price
 from pricing.vocabulary import (
     TOKEN_KINDS,
     UNITS_OF_KIND,
+    Access,
     Count,
     Customer,
     Deployable,
     Method,
+    Output,
     PriceKind,
     ServingUse,
     Status,
@@ -49,6 +51,9 @@ class Offer(Record):
     """The offer to suggest instead of one that has ended or isn't offered."""
     why: str | None = None
     """One sentence that a buyer must know, such as why the offer can't be bought or what its tier lacks."""
+    output: Output = "text"
+    access: Access = "open"
+    """`on request` needs `why`, which says how to ask."""
     deployment_hours: Count | None = None
     """A deployment is deleted after this many hours."""
     prices: dict[PriceKind, tuple[Price, ...]] = field(default_factory=dict)
@@ -70,6 +75,8 @@ class Offer(Record):
                         f"{kind} has two prices since {price.since or 'ever'}; give the later one its own date"
                     )
                 keys.add(key)
+        if self.access == "on request" and not self.why:
+            raise ValueError("why is missing; say in one sentence how access is requested")
 
     @cached_property
     def _histories(self) -> dict[PriceKind | tuple[PriceKind, Method], tuple[Price, ...]]:
@@ -175,6 +182,8 @@ class Offer(Record):
     def trains_for(self, customer: Customer, day: date) -> bool:
         """Return whether this kind of customer can start a training job on a day."""
         if self.status_on(day) in ("closed", "not offered"):
+            return False
+        if customer == "new" and self.access == "on request":
             return False
         life = self.lifecycle
         return not (customer == "new" and life and life.new_customers_until and day > life.new_customers_until)

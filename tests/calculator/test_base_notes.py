@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
-from calculator import base_notes, estimate, read_scenario
+from calculator import BaseChange, base_change, base_notes, break_even, estimate, read_scenario
 from pricing import load_catalog
 
 ON = date(2026, 11, 28)
@@ -35,3 +36,42 @@ def test_the_seller_of_a_model_that_several_sell_is_said() -> None:
 def test_own_prices_and_no_base_model_have_no_notes() -> None:
     assert notes(base="gpt-5-mini", base_rates="0.15/0.60") == ()
     assert notes() == ()
+
+
+def test_an_announced_price_of_the_base_model_counts_from_its_day() -> None:
+    """Gemini 3.8 Flash: $0.75 per 1M input tokens, $1.50 from 2027-01-01 on; 1B tokens a month.
+
+    34 days are 34 × 12 ÷ 365 = 1.1178 months at $750.00, the other 10.8822 cost $1,500.00: $17,161.64.
+    """
+    fields = {"base": "gemini-3.8-flash", "calls": "1M/month", "call": "1000/0"}
+    comparison = estimate(read_scenario({**QUESTION, **fields}), load_catalog(), ON)
+    base = comparison.base
+    assert base is not None
+    assert base.monthly_usd == 750
+    assert base.total_usd is not None
+    assert round(base.total_usd, 2) == Decimal("17161.64")
+    change = base_change(comparison)
+    assert change == BaseChange("gemini-3.8-flash", None, date(2027, 1, 1))
+    assert any(note.startswith("From 2027-01-01 on") and "$1.5 for input" in note for note in base_notes(comparison))
+
+
+def test_an_announced_price_of_the_base_model_counts_in_the_pay_back() -> None:
+    """At your rates a call costs $0.50 per 1M input tokens, so 1M calls of 1,000 tokens save $250.00 a month, and
+    $1,000.00 from 2027-01-01 on, 1.1178 months from now: $279.45. The other $720.55 of prep= take 0.72055 months.
+    """
+    fields = {"on": "your-rates", "rates": "0/0.5/1", "base": "gemini-3.8-flash", "calls": "1M/month", "call": "1000/0"}
+    comparison = estimate(read_scenario({**QUESTION, **fields, "prep": "1000"}), load_catalog(), ON)
+    payback = break_even(comparison, comparison.estimates[0])
+    assert payback is not None
+    assert payback.months is not None
+    assert round(payback.months, 4) == Decimal("1.8384")
+
+
+def test_the_end_of_the_base_model_is_a_change() -> None:
+    def change(**fields: str) -> BaseChange | None:
+        return base_change(estimate(read_scenario({**QUESTION, **fields}), load_catalog(), ON))
+
+    assert change(base="openai/gpt-4.1-mini") == BaseChange("gpt-4.1-mini", date(2027, 1, 14), None)
+    assert change(base="openai/gpt-4.1-mini", months="1") is None
+    assert change(base_rates="1/2") is None
+    assert change() is None

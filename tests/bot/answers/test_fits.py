@@ -78,6 +78,7 @@ def test_words_stand_in_any_order(capsys: pytest.CaptureFixture[str], line: str,
         ("fit llama-3.1-8b lora h100 xyz", "Unknown word “xyz”. Write a model, a method and a GPU"),
         ("fit llama-3.1-8b examples=3", "fit takes only model, params"),
         ("fit llama-2-7b seq=1M", "seq: llama-2-7b takes at most 4,096 tokens"),
+        ("fit llama-3.1-8b lora a100-80 stack=fp8", "stack: A100 80 GB SXM has no 8-bit floating point"),
         ("fit llama-3.1-8b dpo", "method: dpo isn't calculated for rented GPUs"),
     ],
 )

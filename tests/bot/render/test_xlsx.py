@@ -124,6 +124,23 @@ def test_gpus_of_ones_own_follow_the_inputs_too(catalog: Catalog) -> None:
     assert differing == []
 
 
+@pytest.mark.parametrize(
+    ("fields", "fixed"),
+    [
+        ({"on": "gpu", "model": "llama-3.1-8b"}, {"example.input", "example.output", "call.input", "call.output"}),
+        ({"on": "together/gemma-3-12b"}, {"call.input", "call.output"}),
+        ({"on": "your-rates"}, set()),
+    ],
+)
+def test_tokens_that_gpus_were_chosen_for_are_fixed(catalog: Catalog, fields: dict[str, str], fixed: set[str]) -> None:
+    """A longer example or call may need other GPUs, which no formula finds."""
+    asked = support_bot.FIELDS | fields
+    inputs = {field.key for field in in_formulas(read_scenario(asked), catalog, TODAY).inputs}
+    assert {"example.input", "example.output", "call.input", "call.output"} - inputs == fixed
+    instruction = book(catalog, asked).cells["Scenario"]["A4"]
+    assert ("to change those, ask again" in str(instruction)) == bool(fixed)
+
+
 def test_every_input_has_a_meaning(catalog: Catalog) -> None:
     fields = EVERYTHING | {
         "on": "all,gpu",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calculator import Comparison, estimate, read_scenario, verdict
+from calculator import Comparison, estimate, estimate_warnings, read_scenario, verdict
 from pricing import Catalog
 from tests.calculator.questions import TODAY
 
@@ -35,6 +35,7 @@ def compared(catalog: Catalog, on: str, **fields: str) -> Comparison:
         ("openai/gpt-4.1-mini", {"customer": "existing"}, "ends_soon", "2027-01-14"),
         ("azure/gpt-4.1-mini@global", {"retrain": "3"}, "training_ends", "2027-04-14"),
         ("azure/gpt-4.1-mini@global", {"class": ">=A"}, "filtered_out", "Class C"),
+        ("fireworks/kimi-k3@serverless", {}, "closed_to_new_customers", "has to be requested"),
     ],
 )
 def test_reason_why_an_offer_is_set_aside(
@@ -62,6 +63,23 @@ def test_usable_offers_are_recommended(catalog: Catalog, offer: str, fields: dic
     comparison = compared(catalog, offer, **fields)
     assert comparison.set_aside == {}
     assert comparison.best is comparison.estimates[0]
+
+
+def test_a_classifier_is_usable_where_it_is_asked_for(catalog: Catalog) -> None:
+    """It answers with labels, so it is no option for a question about text, also without calls."""
+    training = {"calls": "", "call": ""}
+    for on in ("mistral", "all"):
+        reason = compared(catalog, on, **training).set_aside["mistral/classifier"]
+        assert reason.code == "labels_only"
+        assert "mistral/classifier" not in compared(catalog, on, **training, task="classification").set_aside
+    for name in ("mistral/classifier", "mistral-classifier", "tinker/qwen3-8b,mistral/classifier"):
+        assert "mistral/classifier" not in compared(catalog, name, **training).set_aside
+
+
+def test_what_a_buyer_must_know_is_a_warning(catalog: Catalog) -> None:
+    preview = compared(catalog, "wandb/llama-3.1-8b")
+    warnings = {warning.code: warning.text for warning in estimate_warnings(preview, preview.estimates[0])}
+    assert warnings["terms"].startswith("Public preview: training is free for now")
 
 
 def test_none_usable_names_the_nearest_offer(catalog: Catalog) -> None:
