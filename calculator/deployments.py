@@ -60,7 +60,7 @@ def served_calls(scenario: Scenario, assumptions: Mapping[str, Assumption]) -> S
     shapes = []
     for corner in ("likely", "high"):
         plan = resolve_corner(scenario, corner)
-        tokens = ((plan.prompt_after_tokens or ZERO) + plan.call_input_tokens, plan.call_output_tokens)
+        tokens = ((plan.prompt_after_tokens or ZERO) + plan.call_input_tokens, plan.tuned_output_tokens)
         shapes.append(CallShape(*(float_of(count) for count in tokens)))
     likely, longest = shapes
     if scenario.latency is not None:

@@ -14,7 +14,13 @@ from calculator.costs.capacity import SECONDS_AN_HOUR, capacity_words, deploymen
 from calculator.costs.hosting import is_dedicated
 from calculator.costs.inference import caching_note, offer_call_prices, token_loads
 from calculator.costs.rented_gpus import RentedGpuOffer, run_seconds
-from calculator.costs.training import billed_tokens_per_example, method_of, sells_method, tokens_of_a_run
+from calculator.costs.training import (
+    billed_tokens_per_example,
+    method_of,
+    padded_tokens,
+    sells_method,
+    tokens_of_a_run,
+)
 from calculator.costs.warnings import method_not_sold, not_for_sale, offer_warnings
 from calculator.numeric import ZERO
 from calculator.offer_estimate import EstimateContext, estimate_offer
@@ -69,9 +75,12 @@ def estimate_assumptions(comparison: Comparison, estimate: Estimate) -> tuple[st
     """
     if estimate.epochs is None:
         return ()
+    plan = comparison.context.plan_for(comparison.plan, estimate.offer)
+    thoughtless = plan is not comparison.plan and comparison.plan.thinking_after_tokens
     return (
-        *_assumptions(comparison.plan, estimate.offer, estimate.epochs),
-        *_capacity_assumptions(comparison.plan, estimate),
+        *_assumptions(plan, estimate.offer, estimate.epochs),
+        *([f"{estimate.offer.title} never thinks before it answers: no thinking tokens"] if thoughtless else []),
+        *_capacity_assumptions(plan, estimate),
     )
 
 
@@ -114,7 +123,15 @@ def base_change(comparison: Comparison) -> BaseChange | None:
         return None
     end = _estimate_context(comparison).end
     ends = base.ends if base.ends and base.ends < end else None
-    changes = next((since for since, _ in base.later if since < end), None)
+    today = (base.input_usd, base.cached_input_usd, base.output_usd)
+    changes = next(
+        (
+            since
+            for since, later in base.later
+            if since < end and (later.input_usd, later.cached_input_usd, later.output_usd) != today
+        ),
+        None,
+    )
     return BaseChange(base.model, ends, changes) if ends or changes else None
 
 
@@ -209,6 +226,7 @@ def _assumptions(plan: ResolvedScenario, offer: Offer, epochs: Decimal) -> Itera
         else:
             yield f"epochs=auto is {epochs} here: {offer.platform_title} publishes no rule"
     yield from _length_assumptions(plan, offer)
+    yield from _token_rules(plan, offer)
     if isinstance(offer, RentedGpuOffer):
         yield from _gpu_assumptions(plan, offer, epochs)
         return
@@ -216,7 +234,7 @@ def _assumptions(plan: ResolvedScenario, offer: Offer, epochs: Decimal) -> Itera
     if method and plan.method is None:
         yield f"priced for method {method}"
     if plan.calls_per_month and not is_dedicated(plan, offer):
-        kinds = {load.kind for load in token_loads(plan, plan.prompt_after_tokens, offer_call_prices(offer))}
+        kinds = {load.kind for load in token_loads(plan, plan.tuned, offer_call_prices(offer))}
         if note := caching_note(plan, plan.prompt_after_tokens, offer_call_prices(offer), offer.platform_title):
             yield note
         if plan.cached_share and "cached_input" not in kinds and "batch_cached_input" not in kinds:
@@ -236,6 +254,26 @@ def _length_assumptions(plan: ResolvedScenario, offer: Offer) -> Iterator[str]:
     whole, trained = plan.example_tokens * plan.examples, billed_tokens_per_example(plan, offer) * plan.examples
     subject = f"examples over {limit:,} tokens are {fate}{' there' if fate == 'cut' else ''}"
     yield f"{subject}: {trained:,.0f} of {whole:,.0f} tokens are trained on, {trained / whole:.1%} ({source})"
+
+
+def _token_rules(plan: ResolvedScenario, offer: Offer) -> Iterator[str]:
+    """Yield what of validation and padding a platform bills, as far as the question has them."""
+    if isinstance(offer, RentedGpuOffer):
+        return
+    rules, platform = offer.training, offer.platform_title
+    bills = rules.bills_validation if rules else None
+    if bills and not plan.validation_tokens:
+        yield f"no validation set: {platform} bills its tokens like those of the examples (validation=)"
+    elif plan.validation_tokens and bills is False:
+        yield f"{platform} doesn't bill validation tokens"
+    elif plan.validation_tokens and bills is None:
+        yield f"no source says that {platform} bills validation tokens: none are counted"
+    if plan.unpacked and rules and rules.bills_padding:
+        known = plan.sequence_tokens is not None or plan.lengths
+        longest = "the longest sequence" if known else "all examples taken as equally long; seq= gives the longest"
+        yield f"not packed: every example is billed as {padded_tokens(plan):,.0f} tokens, {longest}"
+    elif plan.unpacked:
+        yield f"no source says that {platform} bills padding: the examples' own tokens are counted"
 
 
 def _capacity_assumptions(plan: ResolvedScenario, estimate: Estimate) -> Iterator[str]:

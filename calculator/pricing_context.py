@@ -16,7 +16,7 @@ from calculator.costs.rented_gpus import RentedGpuOffer, repriced
 from calculator.costs.training import corner_examples
 from calculator.deployments import as_deployed
 from calculator.errors import FieldErrors
-from calculator.numeric import ONE
+from calculator.numeric import ONE, ZERO
 from calculator.offer_estimate import YOUR_RATES, EstimateContext, estimate_context, estimate_offer, rates_offer
 from calculator.question.quantities import Corner
 from calculator.question.resolved import ResolvedScenario, resolve_corner
@@ -91,7 +91,17 @@ class PricingContext(NamedTuple):
     def estimates(self, plan: ResolvedScenario) -> list[Estimate]:
         """Price every offer for a resolved scenario; the result is not sorted."""
         context = self.estimate_context(plan)
-        return [estimate_offer(context, offer) for offer in self._offers_at(plan)]
+        if plan.thinking_after_tokens is ZERO:
+            return [estimate_offer(context, offer) for offer in self._offers_at(plan)]
+        return [
+            estimate_offer(context._replace(plan=self.plan_for(plan, offer)), offer) for offer in self._offers_at(plan)
+        ]
+
+    def plan_for(self, plan: ResolvedScenario, offer: Offer) -> ResolvedScenario:
+        """Return the scenario as it holds for an offer: a model that never thinks has no thinking tokens."""
+        if plan.thinking_after_tokens is ZERO or not never_thinks(self.models.get(offer.id)):
+            return plan
+        return plan._replace(thinking_after_tokens=ZERO)
 
     def corner_estimates(self, scenario: Scenario, corner: Corner) -> list[Estimate]:
         """Price every offer at its cheapest (`low`) or most expensive (`high`) corner; the result is not sorted."""
@@ -102,7 +112,8 @@ class PricingContext(NamedTuple):
 
         def priced(offer: Offer) -> Estimate:
             examples = corner_examples(offer, scenario.examples, corner)
-            return estimate_offer(context._replace(plan=plan._replace(examples=examples)), offer)
+            at_corner = self.plan_for(plan._replace(examples=examples), offer)
+            return estimate_offer(context._replace(plan=at_corner), offer)
 
         return [priced(offer) for offer in self._offers_at(plan)]
 
@@ -120,6 +131,8 @@ def pricing_context(scenario: Scenario, catalog: Catalog, on: date) -> PricingCo
     )
     table = catalog.capability
     base = _base_model(scenario.base, listed_base, table)
+    if listed_base and never_thinks(base):
+        listed_base = listed_base._replace(thinks=False)
     like = _like(scenario, base, table)
     return PricingContext(
         offers=offers,
@@ -144,6 +157,11 @@ def _classifiers(scenario: Scenario, offers: Sequence[Offer], catalog: Catalog) 
         return frozenset(ids)
     named = (catalog.named(name) for name in scenario.on if catalog.knows(name))
     return frozenset(ids & {found[0].id for found in named if len(found) == 1})
+
+
+def never_thinks(model: ModelCapability | None) -> bool:
+    """Return whether a model is known never to think before it answers."""
+    return model is not None and model.thinking == "never"
 
 
 def _model_of(offer: Offer, table: CapabilityTable) -> ModelCapability:

@@ -54,11 +54,8 @@ class LineItem(NamedTuple):
     @property
     def monthly_usd(self) -> Decimal | None:
         """Amount of one full month before growth, US dollars; None if unknown or not monthly."""
-        return (
-            None
-            if self.monthly_quantity is None or self.unit_price_usd is None
-            else self.monthly_quantity * self.unit_price_usd
-        )
+        quantity, usd = self.monthly_quantity, self.unit_price_usd
+        return None if quantity is None or usd is None else quantity * usd
 
     @property
     def first_month_usd(self) -> Decimal | None:

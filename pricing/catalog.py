@@ -86,6 +86,8 @@ class BasePrice(NamedTuple):
     ends_source: Source | None = None
     conflict: str | None = None
     """Figures or days of another source, if sources disagree."""
+    thinks: bool = True
+    """False for a model that is known never to think before it answers."""
     later: tuple[tuple[date, BasePrice], ...] = ()
     """Announced prices with the first day of each, in the order of the days."""
 
@@ -104,7 +106,8 @@ class BasePrice(NamedTuple):
             successor = f" {self.provider} suggests {self.replaced_by} instead." if self.replaced_by else ""
             texts.append(f"{name} {'ended' if self.ends <= day else 'ends'} on {self.ends}.{successor}")
         for since, price in self.later:
-            if until is None or since < until:
+            changes = (price.input_usd, price.output_usd) != (self.input_usd, self.output_usd)
+            if changes and (until is None or since < until):
                 texts.append(
                     f"From {since} on, {name} costs ${price.input_usd} for input and ${price.output_usd} for output, "
                     f"instead of ${self.input_usd} and ${self.output_usd}."

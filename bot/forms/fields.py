@@ -95,8 +95,8 @@ SHARE = Field("share", "Answer", choices=SHARES, kind="radio")
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "Training": ("epochs", "runs", "method", "retrain", "prep"),
-        "Traffic": ("cached", "batch", "growth", "peak", "months", "days", "serving", "replicas", "hosted"),
+        "Training": ("epochs", "runs", "method", "retrain", "validation", "packing", "prep"),
+        "Traffic": ("cached", "batch", "thinking", "growth", "peak", "months", "days", "serving", "replicas", "hosted"),
         "Models": ("like", "class", "size", "licence", "needs", "task"),
         "Prices": ("base_rates", "rates", "customer", "currency", "data_gb", "hours"),
         "Rented GPUs": tuple(key.name for key in in_section("gpus")),

@@ -162,6 +162,7 @@ def _tokens(usage: Usage, calls: Decimal) -> MeasuredInput:
             prompt_after_tokens=None,
             call_input_tokens=input_tokens / calls,
             call_output_tokens=output_tokens / calls,
+            thinking_after_tokens=ZERO,  # the bill counts it as output
             cached_share=cached,
         )
 

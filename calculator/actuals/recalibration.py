@@ -76,7 +76,8 @@ def _measured_calls(priced: PricedOffer, variance: Variance) -> dict[str, str]:
         return fields
     whole_input, prompt = usage.input_tokens / usage.calls, plan.prompt_after_tokens or ZERO
     own_input = max(ZERO, whole_input - prompt)
-    fields["call"] = f"{format_number(_whole(own_input))}/{format_number(_whole(usage.output_tokens / usage.calls))}"
+    answer = max(ZERO, usage.output_tokens / usage.calls - plan.thinking_after_tokens)
+    fields["call"] = f"{format_number(_whole(own_input))}/{format_number(_whole(answer))}"
     if fields["call"] == "0/0":
         del fields["call"]
     cacheable = prompt or whole_input

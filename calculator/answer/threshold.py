@@ -71,7 +71,7 @@ class _Volumes:
     """An option and the baseline, priced at any number of calls a day."""
 
     def __init__(self, comparison: Comparison, estimate: Estimate) -> None:
-        self._plan, self._as_of = comparison.plan, comparison.as_of
+        self._plan, self._as_of = comparison.context.plan_for(comparison.plan, estimate.offer), comparison.as_of
         self._base = comparison.context.base_price(comparison.plan)
         self._context = comparison.context.estimate_context(comparison.plan)
         self._class = comparison.classes[estimate.offer.id]

@@ -112,7 +112,7 @@ def _too_long_call(plan: ResolvedScenario, estimate: Estimate, option_class: Opt
     offer = estimate.offer
     stated = offer.serving.max_context_tokens if offer.serving else None
     limit = stated.value if stated else option_class.context_tokens
-    tokens = (plan.prompt_after_tokens or ZERO) + plan.call_input_tokens + plan.call_output_tokens
+    tokens = (plan.prompt_after_tokens or ZERO) + plan.call_input_tokens + plan.tuned_output_tokens
     if limit is None or tokens <= limit:
         return None
     subject = offer.platform_title if stated else "The model"

@@ -65,12 +65,12 @@ def base_call_prices(base: BasePrice) -> CallPrices:
                 limit = later.max_call_input_tokens
                 history.append(price_of(changed, "1M tokens", later.source, max_call_input_tokens=limit, since=since))
         prices[kind] = tuple(history)
-    return CallPrices(lambda kind: prices.get(kind, ()), caching_of(base.provider, base.model))
+    return CallPrices(lambda kind: prices.get(kind, ()), caching_of(base.provider, base.model), base.thinks)
 
 
 def estimate_base(plan: ResolvedScenario, base: BasePrice, on: date) -> BaseEstimate:
     """Return the cost of the calls without tuning, over the whole horizon."""
-    lines = inference_lines(plan, plan.prompt_before_tokens, base_call_prices(base), on, plan.months)
+    lines = inference_lines(plan, plan.prompted, base_call_prices(base), on, plan.months)
     if plan.states_calls and not plan.calls_per_month:
         lines.append(_no_calls(plan))
     return BaseEstimate(base.model, base.provider, plan.months, tuple(lines))

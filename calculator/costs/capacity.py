@@ -72,7 +72,7 @@ def busy_seconds(plan: ResolvedScenario, replica: ServingReplica) -> Decimal:
     """Return the seconds that one call occupies a replica."""
     seconds = (
         _input_tokens(plan) * replica.seconds_per_input_token
-        + plan.call_output_tokens * replica.seconds_per_output_token
+        + plan.tuned_output_tokens * replica.seconds_per_output_token
     )
     return seconds / _throughput_factor(plan, replica)
 
@@ -132,7 +132,7 @@ def _replica_capacity(plan: ResolvedScenario, replica: ServingReplica, hosting_u
     least, factor = plan.least_replicas, _throughput_factor(plan, replica)
     replicas = larger(least, round_up(load))
     low, high = (larger(least, round_up(load * factor / end)) for end in (replica.high, replica.low))
-    tokens = calls * (_input_tokens(plan) + plan.call_output_tokens) / MILLION
+    tokens = calls * (_input_tokens(plan) + plan.tuned_output_tokens) / MILLION
     return Capacity(
         replica=replica.name,
         replicas=replicas,
@@ -149,7 +149,7 @@ def _replica_capacity(plan: ResolvedScenario, replica: ServingReplica, hosting_u
 def _limit_capacity(plan: ResolvedScenario, limit: LoadLimit) -> Capacity:
     peak = limit.peak_factor if plan.peak is None else plan.peak
     minutes = plan.hosted_hours_per_month * MINUTES_AN_HOUR
-    tokens = (_input_tokens(plan) + plan.call_output_tokens) * peak / minutes
+    tokens = (_input_tokens(plan) + plan.tuned_output_tokens) * peak / minutes
     load = plan.calls_per_month * tokens / limit.tokens_per_minute
     carries = bool(load <= ONE) if isinstance(load, Decimal) else None
     most = f"{limit.tokens_per_minute:,.0f} tokens a minute"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from calculator.costs.horizon import month_parts, traffic_months
 from calculator.costs.price_history import PricePeriod, periods
 from calculator.numeric import ONE, ZERO, highest, larger, round_down, smaller
-from calculator.question.resolved import ResolvedScenario
+from calculator.question.resolved import CallSide, ResolvedScenario
 from calculator.result import LineItem
 from pricing import CachingRule, Offer, Price, PriceKind, caching_rule
 
@@ -26,6 +26,8 @@ class CallPrices(NamedTuple):
     """Price history by kind."""
     caching: CachingRule | None
     """The seller's prompt caching; None if nothing is recorded."""
+    thinks: bool = True
+    """False for a model that is known never to think before it answers."""
 
     @property
     def least_cached(self) -> int:
@@ -41,6 +43,7 @@ LABELS: dict[PriceKind, str] = {
     "batch_cached_input": "Batch cached input tokens",
     "batch_output": "Batch output tokens",
 }
+THINKING: dict[PriceKind, str] = {"output": "Thinking tokens", "batch_output": "Batch thinking tokens"}
 
 
 @cache
@@ -130,7 +133,7 @@ def _cacheable_tokens(plan: ResolvedScenario, prompt_tokens: Decimal | None, pri
     return tokens * _reaches(tokens, prices.least_cached)
 
 
-def token_loads(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: CallPrices) -> list[TokenLoad]:
+def token_loads(plan: ResolvedScenario, side: CallSide, prices: CallPrices) -> list[TokenLoad]:
     """Return the tokens of a call by price kind.
 
     Without a cached price, cached tokens pay the input price; without a batch price, batch calls pay the ordinary
@@ -138,9 +141,10 @@ def token_loads(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: C
 
     Args:
         plan: The scenario.
-        prompt_tokens: Tokens of the prompt sent with each call; None if the scenario has no prompt.
+        side: The prompt and the thinking tokens of each call.
         prices: The prices of calls.
     """
+    prompt_tokens, thinking = side.prompt_tokens, side.thinking_tokens if prices.thinks else ZERO
     history, rule = prices.history, prices.caching
     input_tokens = (prompt_tokens or ZERO) + plan.call_input_tokens
     cached = cached_tokens(plan, prompt_tokens, prices)
@@ -160,6 +164,7 @@ def token_loads(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: C
                 (cached_kind, cached_here, LABELS[cached_kind]),
                 (input_kind, written, "Cache writes, surcharge"),
                 (output_kind, plan.call_output_tokens, LABELS[output_kind]),
+                (output_kind, thinking, THINKING[output_kind]),
             ):
                 if tokens and history(kind):
                     loads.append(TokenLoad(kind, tokens, share, label))
@@ -167,13 +172,13 @@ def token_loads(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: C
 
 
 def inference_lines(
-    plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: CallPrices, as_of: date, months: Decimal
+    plan: ResolvedScenario, side: CallSide, prices: CallPrices, as_of: date, months: Decimal
 ) -> list[LineItem]:
     """Return the line items of calls: tokens by kind (in millions) and fees per call.
 
     Args:
         plan: The scenario.
-        prompt_tokens: Tokens of the prompt sent with each call; None if the scenario has no prompt.
+        side: The prompt and the thinking tokens of each call.
         prices: The prices of calls.
         as_of: Date of the estimate.
         months: Months to price.
@@ -182,10 +187,10 @@ def inference_lines(
         return []
     lines: list[LineItem] = []
     history = prices.history
-    call_input = (prompt_tokens or ZERO) + plan.call_input_tokens
+    call_input = (side.prompt_tokens or ZERO) + plan.call_input_tokens
     if not (history("call") or (history("input") and history("output"))):
         lines.append(_unpriced_calls(plan, months))
-    for load in token_loads(plan, prompt_tokens, prices):
+    for load in token_loads(plan, side, prices):
         for period in periods(history(load.kind), as_of, months):
             if period.price and period.price.tiers:
                 lines += _tier_lines(plan, load, period)

@@ -21,10 +21,27 @@ ONE_DAY = timedelta(days=1)
 
 
 def billed_tokens_per_example(plan: ResolvedScenario, offer: Offer) -> Decimal:
-    """Return the average tokens per example that are trained on and billed, after the platform's length limit."""
+    """Return the average tokens per example that are trained on and billed: after a length limit, or with padding."""
     rules = offer.training
+    if plan.unpacked and rules and rules.bills_padding:
+        return padded_tokens(plan)
     limit, longer = (rules.max_tokens_per_example, rules.longer_examples) if rules else (None, None)
     return tokens_after_limit(plan, limit, longer.are) if limit and longer else plan.example_tokens
+
+
+def padded_tokens(plan: ResolvedScenario) -> Decimal:
+    """Return the tokens of an example that is padded to the longest sequence.
+
+    The question gives it (`seq`), or a counted file; otherwise all examples are taken as equally long.
+    """
+    if plan.sequence_tokens is not None:
+        return plan.sequence_tokens
+    return Decimal(plan.lengths.longest) if plan.lengths else plan.example_tokens
+
+
+def billed_validation_tokens(plan: ResolvedScenario, offer: Offer) -> Decimal:
+    """Return the validation tokens of a run that the platform bills like training tokens."""
+    return plan.validation_tokens if offer.training and offer.training.bills_validation else ZERO
 
 
 def tokens_after_limit(plan: ResolvedScenario, limit: int, fate: LongFate) -> Decimal:
@@ -197,6 +214,9 @@ def _job_lines(
     quantity = None if per_job is None else per_job * jobs
     usd = price.usd if price else None
     lines = [LineItem("training", label, quantity, unit, usd, recurrence, None, price, text, values)]
+    if unit == "1M tokens" and per_job is not None and (checked := billed_validation_tokens(plan, offer)):
+        per_job = per_job + checked / MILLION
+        lines.append(_validation_line(label, checked, jobs, usd, recurrence, price))
     minimum, cap = price_on(offer.history("minimum"), day), price_on(offer.history("cap"), day)
     if per_job is None or price is None or price.usd is None or not (minimum or cap):
         return lines
@@ -208,6 +228,17 @@ def _job_lines(
         item, why = f"{label}: paused at the job cap", "cap {} − computed {}"
         lines.append(_adjustment(item, cap, beyond, jobs, recurrence, why, job_usd))
     return lines
+
+
+def _validation_line(
+    label: str, tokens: Decimal, jobs: Decimal, usd: Decimal | None, recurrence: Recurrence, price: Price | None
+) -> LineItem:
+    """Return the line of the validation tokens of all runs."""
+    quantity = tokens / MILLION * jobs
+    text = "{} runs × {} validation tokens ÷ 1M"
+    return LineItem(
+        "training", f"{label}: validation", quantity, "1M tokens", usd, recurrence, None, price, text, (jobs, tokens)
+    )
 
 
 def _adjustment(

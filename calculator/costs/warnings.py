@@ -88,9 +88,10 @@ def offer_warnings(
 
 
 def _says_why(offer: Offer) -> bool:
-    """Return whether other warnings say what a buyer must know: an end, or a deployment that is deleted."""
-    life = offer.lifecycle
-    return bool(offer.deployment_hours or (life and (life.new_customers_until or life.training_ends)))
+    """Return whether the answer says what a buyer must know elsewhere: an end, or that nothing can be deployed."""
+    life, serving = offer.lifecycle, offer.serving
+    ends = life and (life.new_customers_until or life.training_ends)
+    return bool(ends or offer.deployment_hours or (serving and serving.deployable))
 
 
 def _lifecycle(

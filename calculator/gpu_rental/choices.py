@@ -37,7 +37,7 @@ class SetupChoices:
     quant: Quantisation | None = None
     kernel: AttentionKernel | None = None
     prepared: Literal["yes", "no"] | None = None
-    packing: Literal["yes", "no"] | None = None
+    packing: Literal["on", "off"] | None = None
     tp: int | None = None
     cp: int | None = None
     ep: int | None = None

@@ -215,7 +215,7 @@ def gpu_question(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, 
         gpus=scenario.gpus,
         framework=framework,
         mean_length=mean,
-        packed=scenario.packing != "no",
+        packed=scenario.packing != "off",
         choices=choices_of(scenario),
         gpu_memory=None if scenario.gpu else scenario.gpu_memory,
     )

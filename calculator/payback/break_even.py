@@ -17,7 +17,7 @@ from calculator.costs.price_history import price_on
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.numeric import ONE, ZERO
 from calculator.payback.months import LONGEST_MONTHS, PayBack, PaybackTerms, SavingStep, ceil_number, pay_back
-from calculator.question.resolved import DAYS_PER_YEAR, MONTHS_PER_YEAR, ResolvedScenario
+from calculator.question.resolved import DAYS_PER_YEAR, MONTHS_PER_YEAR, CallSide, ResolvedScenario
 from calculator.result import BreakEven, BreakEvenCause, Estimate, Total, sum_amounts
 from pricing import Price, PriceKind
 
@@ -69,7 +69,7 @@ class PaybackCase(NamedTuple):
 
     def saving(self, plan: ResolvedScenario) -> Decimal:
         """Return what a call of a changed scenario costs less than with the base model, US dollars."""
-        base_usd = call_usd(plan, plan.prompt_before_tokens, self.base, self.as_of)
+        base_usd = call_usd(plan, plan.prompted, self.base, self.as_of)
         return (base_usd or ZERO) - (_tuned_call(plan, self.estimate, self.as_of) or ZERO)
 
 
@@ -111,7 +111,7 @@ def payback_case(comparison: Comparison, estimate: Estimate) -> PaybackCase | No
     base = _base_prices(comparison)
     if base is None or not estimate.complete:
         return None
-    plan, as_of = comparison.plan, comparison.as_of
+    plan, as_of = comparison.context.plan_for(comparison.plan, estimate.offer), comparison.as_of
     tuned_usd, base_usd = _tuned_call(plan, estimate, as_of), _base_call_usd(comparison)
     if tuned_usd is None or base_usd is None or not (tuned_usd or base_usd):
         return None
@@ -124,7 +124,7 @@ def payback_case(comparison: Comparison, estimate: Estimate) -> PaybackCase | No
 @computed_once
 def _base_call_usd(comparison: Comparison) -> Decimal | None:
     base, plan = _base_prices(comparison), comparison.plan
-    return call_usd(plan, plan.prompt_before_tokens, base, comparison.as_of) if base else None
+    return call_usd(plan, plan.prompted, base, comparison.as_of) if base else None
 
 
 @computed_once
@@ -133,7 +133,7 @@ def _prompting(comparison: Comparison, months: Decimal) -> Total:
     base, plan = _base_prices(comparison), comparison.plan
     if base is None:
         return Total(None, whole=False)
-    lines = inference_lines(plan, plan.prompt_before_tokens, base, comparison.as_of, months)
+    lines = inference_lines(plan, plan.prompted, base, comparison.as_of, months)
     return sum_amounts(line.amount_usd for line in lines)
 
 
@@ -187,7 +187,7 @@ def _covering_calls(case: PaybackCase) -> int | None:
     return calls if case.terms_at(Decimal(calls)).idle == least else None
 
 
-def call_usd(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: CallPrices, as_of: date) -> Decimal | None:
+def call_usd(plan: ResolvedScenario, side: CallSide, prices: CallPrices, as_of: date) -> Decimal | None:
     """Return the cost of one call at the prices of `as_of`, a graduated price at the average of the plan's month.
 
     US dollars; None if a price is unknown.
@@ -195,7 +195,7 @@ def call_usd(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: Call
     graduated = any(price.tiers for kind in ("input", "output") for price in prices.history(kind))
     calls = plan.calls_per_month or ONE if graduated else ONE
     month = plan._replace(calls_per_month=calls, growth_per_month=ZERO)
-    lines = inference_lines(month, prompt_tokens, _prices_on(prices, as_of), as_of, ONE)
+    lines = inference_lines(month, side, _prices_on(prices, as_of), as_of, ONE)
     total = sum_amounts(line.amount_usd for line in lines)
     if not lines:
         return ZERO  # a call of no tokens
@@ -218,7 +218,7 @@ def _tuned_call(plan: ResolvedScenario, estimate: Estimate, as_of: date) -> Deci
     offer = estimate.offer
     if is_dedicated(plan, offer):
         return ZERO
-    return call_usd(plan, plan.prompt_after_tokens, offer_call_prices(offer), as_of) if offer.sells_calls else None
+    return call_usd(plan, plan.tuned, offer_call_prices(offer), as_of) if offer.sells_calls else None
 
 
 def _terms(
@@ -262,7 +262,7 @@ def _steps(
             continue  # a month in which the same GPUs carry the calls
         idle_usd = idle.usd
         tuned_usd = _tuned_call(plan, estimate, day)
-        prompted_usd = call_usd(plan, plan.prompt_before_tokens, base, day) if base_days else base_usd
+        prompted_usd = call_usd(plan, plan.prompted, base, day) if base_days else base_usd
         if tuned_usd is not None and prompted_usd is not None and idle.whole:
             yield SavingStep(month, prompted_usd - tuned_usd, idle.usd or ZERO)
 

@@ -14,7 +14,15 @@ from calculator.question.customers import read_customer
 from calculator.question.example_lengths import ExampleLengths, parse_lengths
 from calculator.question.filters import AtLeast, Needs, SizeRange, parse_at_least, parse_needs, parse_size, task_of
 from calculator.question.model_size import ModelSize
-from calculator.question.quantities import Amount, Frequency, NotANumber, PromptChange, TokenPair, TokenRates
+from calculator.question.quantities import (
+    Amount,
+    Frequency,
+    NotANumber,
+    PromptChange,
+    TokenPair,
+    TokenRates,
+    Validation,
+)
 
 _JOINER = "\N{ZERO WIDTH JOINER}"
 MOST_OFFERS = 100
@@ -123,6 +131,33 @@ def frequency(text: str, _: ValueSpec) -> Frequency:
 def prompt(text: str, _: ValueSpec) -> PromptChange:
     """Parse the prompt tokens before and after tuning, such as `2000->100`."""
     return quantities.parse_prompt(text)
+
+
+def thinking(text: str, spec: ValueSpec) -> PromptChange:
+    """Parse the thinking tokens of a call before and after tuning, such as `500->0`; one number for both."""
+    try:
+        change = quantities.parse_prompt(text)
+    except ValueError:
+        raise ValueError(
+            f"“{quantities.shorten(text)}” isn't a valid {spec.noun}. Write tokens such as 500, or before->after "
+            f"such as {spec.example}."
+        ) from None
+    for value in change:
+        _check_bounds(value.low, value.high, spec)
+    return change
+
+
+def validation(text: str, spec: ValueSpec) -> Validation:
+    """Parse the validation tokens of a run, such as `2M`, or their share of the examples' tokens, such as `10%`."""
+    if "%" in text:
+        return Validation(quantities.parse_share(text), is_share=True)
+    return Validation(amount(text, spec), is_share=False)
+
+
+def on_off(text: str, spec: ValueSpec) -> str:
+    """Parse `on` or `off`, also written as yes or no."""
+    word = text.strip().lower()
+    return choice({"yes": "on", "true": "on", "no": "off", "false": "off"}.get(word, word), spec)
 
 
 def rates(text: str, _: ValueSpec) -> TokenRates:

@@ -109,6 +109,17 @@ class PromptChange(NamedTuple):
         return f"{self.before}->{self.after}"
 
 
+class Validation(NamedTuple):
+    """Validation tokens of a run: their number, or their share of the tokens of the examples."""
+
+    amount: Amount
+    is_share: bool
+
+    def __str__(self) -> str:
+        """Return the text form that the parser reads."""
+        return self.amount.text("%" if self.is_share else "")
+
+
 class TokenRates(NamedTuple):
     """The user's own prices in US dollars per 1M tokens."""
 

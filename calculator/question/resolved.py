@@ -9,7 +9,7 @@ from typing import NamedTuple
 from calculator.numeric import ONE, ZERO
 from calculator.question.example_lengths import ExampleLengths
 from calculator.question.keys import key_of
-from calculator.question.quantities import Amount, Corner, Frequency, TokenRates
+from calculator.question.quantities import Amount, Corner, Frequency, PromptChange, TokenRates
 from calculator.question.scenario import Scenario, Serving
 from pricing import Method
 
@@ -25,6 +25,14 @@ class PointRates(NamedTuple):
     input: Decimal
     cached_input: Decimal | None
     output: Decimal
+
+
+class CallSide(NamedTuple):
+    """The tokens in which a call of the base model and one of the tuned model differ."""
+
+    prompt_tokens: Decimal | None
+    """None if the scenario has no prompt."""
+    thinking_tokens: Decimal
 
 
 class ResolvedScenario(NamedTuple):
@@ -75,6 +83,31 @@ class ResolvedScenario(NamedTuple):
     least_replicas: Decimal = ONE
     throughput: Decimal = ZERO
     """Place of the throughput in its 80 % interval: 0 likely, −1 its low end, 1 its high end."""
+    thinking_before_tokens: Decimal = ZERO
+    """Hidden reasoning of a call before tuning, billed as output."""
+    thinking_after_tokens: Decimal = ZERO
+    validation_tokens: Decimal = ZERO
+    """In all evaluations of a run."""
+    unpacked: bool = False
+    """Every example is padded to the longest sequence."""
+    sequence_tokens: Decimal | None = None
+    """The longest sequence, as far as the question gives it."""
+
+    @property
+    def prompted(self) -> CallSide:
+        """The call of the base model."""
+        return CallSide(self.prompt_before_tokens, self.thinking_before_tokens)
+
+    @property
+    def tuned(self) -> CallSide:
+        """The call of the tuned model."""
+        return CallSide(self.prompt_after_tokens, self.thinking_after_tokens)
+
+    @property
+    def tuned_output_tokens(self) -> Decimal:
+        """Output tokens of a call of the tuned model, thinking included."""
+        thinking = self.thinking_after_tokens
+        return self.call_output_tokens if thinking is ZERO else self.call_output_tokens + thinking
 
     @property
     def deployed(self) -> bool:
@@ -102,12 +135,15 @@ def resolve(scenario: Scenario, pick: Pick) -> ResolvedScenario:
     days, hosted = at("days"), at("hosted")
     call, prompt = scenario.call, scenario.prompt
     example_output = scenario.example.output
-    prompt_before = pick("prompt.before", prompt.before) if prompt else None
-    stays = prompt is not None and prompt.before == prompt.after  # one number, also where it is drawn
+    example_tokens = pick("example.input", scenario.example.input) + (
+        pick("example.output", example_output) if example_output else ZERO
+    )
+    examples = at("examples")
+    prompt_before, prompt_after = _change("prompt", prompt, pick) if prompt else (None, None)
+    thinking = _change("thinking", scenario.thinking, pick) if scenario.thinking else (ZERO, ZERO)
     return ResolvedScenario(
-        examples=at("examples"),
-        example_tokens=pick("example.input", scenario.example.input)
-        + (pick("example.output", example_output) if example_output else ZERO),
+        examples=examples,
+        example_tokens=example_tokens,
         lengths=scenario.lengths,
         epochs=None if scenario.epochs == "auto" else pick("epochs", scenario.epochs),
         runs=at("runs"),
@@ -115,7 +151,7 @@ def resolve(scenario: Scenario, pick: Pick) -> ResolvedScenario:
         call_input_tokens=pick("call.input", call.input) if call else ZERO,
         call_output_tokens=pick("call.output", call.output) if call and call.output else ZERO,
         prompt_before_tokens=prompt_before,
-        prompt_after_tokens=prompt_before if stays or not prompt else pick("prompt.after", prompt.after),
+        prompt_after_tokens=prompt_after,
         cached_share=None if scenario.cached == "auto" else pick("cached", scenario.cached),
         batch_share=at("batch"),
         days_per_month=days,
@@ -139,7 +175,26 @@ def resolve(scenario: Scenario, pick: Pick) -> ResolvedScenario:
         states_calls=scenario.calls is not None,
         peak=pick("peak", scenario.peak) if scenario.peak else None,
         least_replicas=Decimal(scenario.replicas),
+        thinking_before_tokens=thinking[0],
+        thinking_after_tokens=thinking[1],
+        validation_tokens=_validation(scenario, pick, examples * example_tokens),
+        unpacked=scenario.packing == "off",
+        sequence_tokens=Decimal(scenario.seq) if scenario.seq else None,
     )
+
+
+def _change(key: str, change: PromptChange, pick: Pick) -> tuple[Decimal, Decimal]:
+    """Return the tokens before and after tuning; what stays the same is one number, also where it is drawn."""
+    before = pick(f"{key}.before", change.before)
+    return before, before if change.before == change.after else pick(f"{key}.after", change.after)
+
+
+def _validation(scenario: Scenario, pick: Pick, examples_tokens: Decimal) -> Decimal:
+    """Return the validation tokens of a run, as stated or as a share of the tokens of the examples."""
+    if scenario.validation is None:
+        return ZERO
+    value = pick("validation", scenario.validation.amount)
+    return value * examples_tokens if scenario.validation.is_share else value
 
 
 def _per_month(calls: Frequency, pick: Pick, days_per_month: Decimal) -> Decimal:

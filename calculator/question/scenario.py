@@ -21,6 +21,7 @@ from calculator.question.quantities import (
     PromptChange,
     TokenPair,
     TokenRates,
+    Validation,
     parse_amount,
 )
 from pricing import AttentionKernel, Loss, Method, StackClass, Task
@@ -48,9 +49,11 @@ class Scenario(Struct, frozen=True, kw_only=True):
     """Lengths of a counted file's examples, whose average is `example`."""
     epochs: Amount | Literal["auto"] = "auto"
     runs: Amount = parse_amount("1")
+    validation: Validation | None = None
     calls: Frequency | None = None
     call: TokenPair | None = None
     prompt: PromptChange | None = None
+    thinking: PromptChange | None = None
     base: str | None = None
     cached: Amount | Literal["auto"] = "auto"
     batch: Amount = parse_amount("0")
@@ -101,7 +104,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
     quant: Literal["nf4", "nf4-dq", "int8", "int4"] | None = None
     kernel: AttentionKernel | None = None
     prepared: Literal["yes", "no"] | None = None
-    packing: Literal["yes", "no"] | None = None
+    packing: Literal["on", "off"] | None = None
     tp: int | None = None
     cp: int | None = None
     ep: int | None = None
@@ -121,7 +124,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
     def rented_gpu_key(self) -> str | None:
         """The first key given that has no meaning without rented GPUs."""
         sections = (*in_section("gpus"), *in_section("setup"))
-        keys = [key.name for key in sections if key.name not in ("model", "params")]
+        apart = ("model", "params", "seq") if self.packing == "off" else ("model", "params")
+        keys = [key.name for key in sections if key.name not in apart]
         return next((key for key in keys if getattr(self, key) != _DEFAULTS[key]), None)
 
     def fields(self) -> dict[str, str]:
@@ -203,7 +207,7 @@ def _parse(fields: Mapping[str, str]) -> Scenario:
 
 def _conflict(scenario: Scenario) -> tuple[str, str] | None:
     """Return the key and the sentence for values that don't go together."""
-    for key in ("example", "call", "prompt"):
+    for key in ("example", "call", "prompt", "thinking"):
         if not (key == "example" and scenario.lengths) and _is_fractional(getattr(scenario, key)):
             noun, example = f"a {KEYS[key].noun}", KEYS[key].example
             return key, f"Tokens are whole numbers. Write {noun} such as {example}."

@@ -244,8 +244,9 @@ class GenaiBaseModels:
 
     def _price(self, model: ListedModel, seller_id: str, day: date, also_at: tuple[str, ...]) -> BasePrice:
         """Return the prices on a day, with those that are announced for later days."""
-        later = tuple((change, self._price_on(model, seller_id, change, ())) for change in model.changes_after(day))
-        return self._price_on(model, seller_id, day, also_at)._replace(later=later)
+        current = self._price_on(model, seller_id, day, also_at)
+        later = [(change, self._price_on(model, seller_id, change, ())) for change in model.changes_after(day)]
+        return current._replace(later=tuple(later))
 
     def _price_on(self, model: ListedModel, seller_id: str, day: date, also_at: tuple[str, ...]) -> BasePrice:
         seller, row, batch = self._list.sellers[seller_id], model.row_on(day), model.batch_on(day)

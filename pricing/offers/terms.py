@@ -33,6 +33,10 @@ class TrainingRules(Record):
     billed: str = "tokens of the examples × epochs"
     """The rule in words."""
     source: SourceRef
+    bills_validation: bool | None = None
+    """Whether validation tokens cost as much as training tokens; None if no source says so."""
+    bills_padding: bool = False
+    """Without packing, an example is billed as the longest sequence."""
     auto_epochs: EpochRule | None = None
     """The meaning of `epochs=auto`; None if the platform publishes no rule."""
     auto_epochs_note: str | None = None
