@@ -100,8 +100,9 @@ def _deployed(
     offer: Offer, calls: ServedCalls, asked: bool, facts: GpuFacts, assumptions: Mapping[str, Assumption]
 ) -> Offer:
     endpoint, provisioned = offer.sells_endpoint, bool(offer.history("provisioned"))
-    if offer.sells_calls and not asked:
-        return offer  # the platform scales what is billed by the token
+    if offer.sells_calls and not asked:  # the platform scales what is billed by the token, up to its quota
+        has_fee = any(price.usd for price in offer.history("hosting"))
+        return _limited(offer, calls, assumptions) if has_fee else offer
     if not (endpoint or provisioned):
         return offer
     terms = offer.serving
@@ -132,7 +133,12 @@ def _with(offer: Offer, replica: ServingReplica | None, limit: LoadLimit | None)
 
 
 def _limited(offer: Offer, calls: ServedCalls, assumptions: Mapping[str, Assumption]) -> DeployedOffer:
-    """Return the offer with the load that one deployment plausibly carries."""
+    """Return the offer with the load that the platform's quota allows, or that one deployment plausibly carries."""
+    quota = offer.serving.rate_limit if offer.serving else None
+    if quota and quota.tokens_per_minute:
+        ordinary = Decimal(quota.tokens_per_minute)
+        most = Decimal(quota.most_tokens_per_minute or quota.tokens_per_minute)
+        return _with(offer, None, LoadLimit(most, True, calls.peak_factor, quota.source, ordinary))
     assumption = assumptions["deployment_tokens_per_minute"]
     most = assumption.value or Decimal(1)
     return _with(offer, None, LoadLimit(most, False, calls.peak_factor, assumption.source))

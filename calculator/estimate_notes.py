@@ -10,7 +10,7 @@ from typing import NamedTuple
 from calculator.capability.evidence import Evidence, evidence_for
 from calculator.comparison import Comparison, computed_once
 from calculator.costs.base_model import base_call_prices, estimate_base
-from calculator.costs.capacity import SECONDS_AN_HOUR, capacity_words, deployment_of
+from calculator.costs.capacity import SECONDS_AN_HOUR, DeployedOffer, capacity_words, deployment_of
 from calculator.costs.hosting import is_dedicated
 from calculator.costs.inference import caching_note, offer_call_prices, token_loads
 from calculator.costs.rented_gpus import RentedGpuOffer, run_seconds
@@ -25,10 +25,12 @@ from calculator.costs.warnings import method_not_sold, not_for_sale, offer_warni
 from calculator.numeric import ZERO
 from calculator.offer_estimate import EstimateContext, estimate_offer
 from calculator.question.resolved import ResolvedScenario
-from calculator.result import AssumptionImpact, BaseEstimate, Estimate, Warning, sum_amounts
+from calculator.result import AssumptionImpact, BaseEstimate, Capacity, Estimate, Warning, sum_amounts
 from pricing import Offer
 
 MOST_IMPACTS = 3
+LEAST_SHOWN_LOAD = Decimal("0.1")
+"""Share of a quota from which its use is said."""
 
 
 @computed_once
@@ -281,6 +283,9 @@ def _capacity_assumptions(plan: ResolvedScenario, estimate: Estimate) -> Iterato
     capacity, replica = estimate.capacity, deployment_of(estimate.offer)
     if capacity is None:
         return
+    if replica is None and estimate.offer.sells_calls:
+        yield from _quota_assumption(estimate.offer, capacity)
+        return
     yield capacity_words(capacity)
     if replica is None:
         return
@@ -289,6 +294,18 @@ def _capacity_assumptions(plan: ResolvedScenario, estimate: Estimate) -> Iterato
     yield f"the busiest hour has {peak.normalize():f} × the average calls"
     if capacity.usd_per_million_tokens is not None:
         yield f"${capacity.usd_per_million_tokens:,.2f} per 1M tokens served, prompt and answer together"
+
+
+def _quota_assumption(offer: Offer, capacity: Capacity) -> Iterator[str]:
+    """Yield the share of the quota, or of an assumed limit, that the busiest hour uses, from a tenth on."""
+    limit = offer.limit if isinstance(offer, DeployedOffer) else None
+    if limit is None or capacity.load is None or capacity.load < LEAST_SHOWN_LOAD:
+        return
+    origin = f"{offer.platform_title} publishes for its base" if limit.published else "a deployment plausibly carries"
+    yield (
+        f"the busiest hour uses {capacity.load:.0%} of the {limit.tokens_per_minute:,} tokens a minute that {origin} "
+        f"({limit.source.title})"
+    )
 
 
 def _gpu_assumptions(plan: ResolvedScenario, offer: RentedGpuOffer, epochs: Decimal) -> Iterator[str]:

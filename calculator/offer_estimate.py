@@ -65,7 +65,7 @@ def estimate_offer(context: EstimateContext, offer: Offer) -> Estimate:
     lines += hosting_lines(plan, offer, as_of, months, dedicated=dedicated)
     if plan.calls_per_month and not dedicated:
         lines += inference_lines(plan, plan.tuned, offer_call_prices(offer), as_of, months)
-    capacity = capacity_of(plan, offer, _month_of_hosting(lines)) if dedicated or not offer.sells_calls else None
+    capacity = capacity_of(plan, offer, _month_of_hosting(lines))
     return Estimate(offer, status, _standing(context, offer, lines), months, epochs, tuple(lines), capacity)
 
 

@@ -52,6 +52,8 @@ class LoadLimit(NamedTuple):
     """True for the platform's own figure, False for an assumption of this project."""
     peak_factor: Decimal
     source: Source
+    ordinary_tokens_per_minute: Decimal | None = None
+    """The limit without a special agreement, where the platform publishes both."""
 
 
 class DeployedOffer(Offer):
@@ -153,7 +155,9 @@ def _limit_capacity(plan: ResolvedScenario, limit: LoadLimit) -> Capacity:
     load = plan.calls_per_month * tokens / limit.tokens_per_minute
     carries = bool(load <= ONE) if isinstance(load, Decimal) else None
     most = f"{limit.tokens_per_minute:,.0f} tokens a minute"
-    known = "by the platform's own figure" if limit.published else "its throughput isn't published"
+    known = f"One deployment carries about {most} (its throughput isn't published)."
+    if limit.published:
+        known = f"The largest quota that the platform publishes is {most}."
     return Capacity(
         replica="deployment",
         replicas=ONE,
@@ -163,7 +167,7 @@ def _limit_capacity(plan: ResolvedScenario, limit: LoadLimit) -> Capacity:
         calls_per_month=plan.calls_per_month / load if load else None,
         usd_per_million_tokens=None,
         carries=carries,
-        reason=f"One deployment carries about {most} ({known})." if carries is False else None,
+        reason=known if carries is False else None,
     )
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from calculator.costs.capacity import SECONDS_AN_HOUR, capacity_of, deployment_of
+from calculator.costs.capacity import SECONDS_AN_HOUR, DeployedOffer, capacity_of, deployment_of
 from calculator.costs.rented_gpus import RentedGpuOffer, run_seconds
 from calculator.costs.training import retrainings, retrainings_before, tokens_of_a_run
 from calculator.numeric import smaller
 from calculator.question.customers import customer_of
 from calculator.question.resolved import ResolvedScenario
-from calculator.result import LineItem, Warning, sum_amounts
+from calculator.result import Capacity, LineItem, Warning, sum_amounts
 from pricing import LongFate, Method, Offer, Status
 
 LONG_RUN_DAYS = Decimal(30)
@@ -171,7 +171,9 @@ def _capacity(plan: ResolvedScenario, offer: Offer, monthly_usd: Decimal) -> Ite
     if capacity is None:
         return
     if capacity.carries is False:
-        yield Warning("capacity_exceeded", f"These calls are more than that: {capacity.reason}")
+        yield Warning("capacity_exceeded", f"{capacity.reason} These calls need more.")
+    elif offer.sells_calls and deployment_of(offer) is None:
+        yield from _quota(offer, capacity)
     elif deployment_of(offer) is None:
         yield Warning(
             "capacity_not_checked",
@@ -184,6 +186,20 @@ def _capacity(plan: ResolvedScenario, offer: Offer, monthly_usd: Decimal) -> Ite
             "capacity_not_measured",
             "The calls per GPU are predicted by a model fitted to published measurements, not measured on yours. "
             "Test it before you rely on it.",
+        )
+
+
+def _quota(offer: Offer, capacity: Capacity) -> Iterator[Warning]:
+    """Yield that the busiest hour needs more than the ordinary quota of tokens."""
+    limit = offer.limit if isinstance(offer, DeployedOffer) else None
+    if limit is None or limit.ordinary_tokens_per_minute is None or capacity.load is None:
+        return
+    tokens = capacity.load * limit.tokens_per_minute
+    if tokens > limit.ordinary_tokens_per_minute:
+        yield Warning(
+            "quota",
+            f"The busiest hour has {tokens:,.0f} tokens a minute. {offer.platform_title}'s default quota is "
+            f"{limit.ordinary_tokens_per_minute:,} a region: ask for more before you plan with it.",
         )
 
 

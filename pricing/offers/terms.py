@@ -139,6 +139,8 @@ class RateLimit(_Statement):
     """The published limits of calls to a tuned model, on the platform's ordinary terms."""
 
     tokens_per_minute: Count | None = None
+    most_tokens_per_minute: Count | None = None
+    """The largest limit that the platform publishes, such as that of enterprise agreements."""
     requests_per_minute: Count | None = None
 
     def _check(self) -> None:

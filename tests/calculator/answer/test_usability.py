@@ -35,6 +35,9 @@ def compared(catalog: Catalog, on: str, **fields: str) -> Comparison:
         ("openai/gpt-4.1-mini", {"customer": "existing"}, "ends_soon", "2027-01-14"),
         ("azure/gpt-4.1-mini@global", {"retrain": "3"}, "training_ends", "2027-04-14"),
         ("azure/gpt-4.1-mini@global", {"class": ">=A"}, "filtered_out", "Class C"),
+        # 100M calls of 1,000 + 300 tokens: 90.3M tokens a minute, 270.8M in the busiest hour, of at most 150M.
+        ("azure/gpt-4.1-mini@global", {"calls": "100M/day", "call": "1000/300"}, "too_small", "150,000,000 tokens"),
+        ("azure/llama-3.3-70b@global", {"calls": "1M/day", "call": "1000/300"}, "too_small", "about 500,000 tokens"),
         ("fireworks/kimi-k3@serverless", {}, "closed_to_new_customers", "has to be requested"),
     ],
 )
@@ -74,6 +77,20 @@ def test_a_classifier_is_usable_where_it_is_asked_for(catalog: Catalog) -> None:
         assert "mistral/classifier" not in compared(catalog, on, **training, task="classification").set_aside
     for name in ("mistral/classifier", "mistral-classifier", "tinker/qwen3-8b,mistral/classifier"):
         assert "mistral/classifier" not in compared(catalog, name, **training).set_aside
+
+
+def test_more_calls_than_the_default_quota_are_a_warning(catalog: Catalog) -> None:
+    """2M calls of 1,300 tokens are 1.81M tokens a minute, and 5.4M in the busiest hour; Azure's default is 5M."""
+
+    def quota(calls: str) -> list[str]:
+        comparison = compared(catalog, "azure/gpt-4.1-mini@global", calls=calls, call="1000/300", days="30")
+        assert comparison.set_aside == {}
+        warnings = estimate_warnings(comparison, comparison.estimates[0])
+        return [warning.text for warning in warnings if warning.code == "quota"]
+
+    (text,) = quota("2M/day")
+    assert text.startswith("The busiest hour has 5,416,667 tokens a minute. Azure's default quota is 5,000,000")
+    assert quota("1M/day") == []
 
 
 def test_what_a_buyer_must_know_is_a_warning(catalog: Catalog) -> None:
