@@ -283,7 +283,7 @@ def _capacity_assumptions(plan: ResolvedScenario, estimate: Estimate) -> Iterato
     capacity, replica = estimate.capacity, deployment_of(estimate.offer)
     if capacity is None:
         return
-    if replica is None and estimate.offer.sells_calls:
+    if not is_dedicated(plan, estimate.offer):
         yield from _quota_assumption(estimate.offer, capacity)
         return
     yield capacity_words(capacity)

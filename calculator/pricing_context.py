@@ -146,17 +146,19 @@ def pricing_context(scenario: Scenario, catalog: Catalog, on: date) -> PricingCo
         scales=table.scales,
         filters=filters_of(scenario, like),
         task_results=task_results(scenario.task, table) if scenario.task else None,
-        classifiers=_classifiers(scenario, offers, catalog),
+        classifiers=_classifiers(scenario, offers),
     )
 
 
-def _classifiers(scenario: Scenario, offers: Sequence[Offer], catalog: Catalog) -> frozenset[str]:
+def _classifiers(scenario: Scenario, offers: Sequence[Offer]) -> frozenset[str]:
     """Return the offers that answer with labels, if the question is about classification or names the offer."""
-    ids = {offer.id for offer in offers if offer.output == "labels"}
-    if not ids or scenario.task == "classification":
-        return frozenset(ids)
-    named = (catalog.named(name) for name in scenario.on if catalog.knows(name))
-    return frozenset(ids & {found[0].id for found in named if len(found) == 1})
+    names = {name.lower() for name in scenario.on}
+    return frozenset(
+        offer.id
+        for offer in offers
+        if offer.output == "labels"
+        and (scenario.task == "classification" or names & {offer.id, *offer.aliases, offer.title.lower()})
+    )
 
 
 def never_thinks(model: ModelCapability | None) -> bool:

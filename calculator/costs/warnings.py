@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from calculator.costs.capacity import SECONDS_AN_HOUR, DeployedOffer, capacity_of, deployment_of
+from calculator.costs.hosting import is_dedicated
 from calculator.costs.rented_gpus import RentedGpuOffer, run_seconds
 from calculator.costs.training import retrainings, retrainings_before, tokens_of_a_run
 from calculator.numeric import smaller
@@ -172,7 +173,7 @@ def _capacity(plan: ResolvedScenario, offer: Offer, monthly_usd: Decimal) -> Ite
         return
     if capacity.carries is False:
         yield Warning("capacity_exceeded", f"{capacity.reason} These calls need more.")
-    elif offer.sells_calls and deployment_of(offer) is None:
+    elif not is_dedicated(plan, offer):
         yield from _quota(offer, capacity)
     elif deployment_of(offer) is None:
         yield Warning(
