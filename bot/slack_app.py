@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.forms.apologies import log_and_apologise, text_response
 from bot.listeners import (
     actuals,
+    assistant,
     cards,
     commands,
     datasets,
@@ -167,6 +168,7 @@ def slack_app(services: Services, slack_api_url: str, metrics: Metrics) -> Async
     for listeners in LISTENERS:
         listeners.register(slack, services)
     slack.use(RateLimiting(services))
+    slack.use(assistant.assistant(services))
 
     @slack.error
     async def on_error(error: Exception, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:

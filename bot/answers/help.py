@@ -26,6 +26,8 @@ EXAMPLES = (
     ("Which models can be tuned?", "models llama"),
 )
 """Labels and lines of the questions to try."""
+SUGGESTED_PROMPTS = tuple({"title": label, "message": line} for label, line in EXAMPLES[:3])
+"""The questions that Slack's assistant container suggests."""
 NUMBERS = "Any number can be a range, such as 3-5, and can use k, M, B, commas and %."
 
 

@@ -14,7 +14,7 @@ from bot.render.actuals import actual_page, actual_replies, recalibrate_button
 from bot.render.blocks import text_message
 from bot.render.escaping import escape
 from bot.services import Services
-from bot.slack.files import Downloads
+from bot.slack.files import Downloads, complete_file
 from bot.slack.poster import Destination
 from bot.store import SavedEstimate
 from calculator import Comparison, UserError
@@ -97,10 +97,11 @@ class ActualJobs:
         Raises:
             UserError: The bill can't be read, or none of its lines match.
         """
-        token = (await self.services.workspaces.of(job.team_id)).token
+        workspace = await self.services.workspaces.of(job.team_id)
+        file = await complete_file(workspace.client, file)
         if file.size > MAX_BYTES:
             raise UserError(TOO_LARGE)
-        async with self.downloads.copy(file, token, _check_size) as copy:
+        async with self.downloads.copy(file, workspace.token, _check_size) as copy:
             content = await asyncio.to_thread(copy.read)
         rules, catalog = self.services.actuals.rules, self.services.actuals.catalog
         bill = await asyncio.to_thread(read_bill, content, rules)  # takes up to some seconds

@@ -14,11 +14,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from slack_sdk.errors import SlackApiError
+from msgspec.structs import replace
 
 from bot.counting.parent import count_file
 from bot.counting.protocol import CountLimits
-from bot.errors import error_of, is_transient
+from bot.errors import is_transient
 from bot.jobs.estimates import EstimateJobs
 from bot.queue.model import DatasetJob, EstimateJob, QueuedJob, SharedFileJob, SlackFile, WorkspaceJob
 from bot.render.blocks import SlackMessage
@@ -33,7 +33,7 @@ from bot.render.datasets import (
 )
 from bot.render.headline import headline
 from bot.services import Services, idempotency_key
-from bot.slack.files import Downloads, read_file
+from bot.slack.files import Downloads, complete_file, file_info, read_file
 from bot.slack.poster import Destination, Poster
 from bot.slack.uploads import SlackUpload, UploadRefused
 from bot.store import DatasetRun
@@ -100,7 +100,7 @@ class DatasetJobs:
         """Queue the count of a file if it was shared in one of the bot's threads; the event names only its id."""
         job = queued.job
         try:
-            info = await self._info(job.team_id, job.file_id)
+            info = await file_info((await self.services.workspaces.of(job.team_id)).client, job.file_id)
         except UserError:
             return  # deleted, or not visible to the bot
         file, thread_ts = read_file(info), _thread_of(info, job.channel_id)
@@ -123,6 +123,9 @@ class DatasetJobs:
 
     async def dataset(self, queued: QueuedJob[DatasetJob]) -> None:
         """Count a file, and post the report and the estimate."""
+        with suppress(UserError):  # the count says why
+            client = (await self.services.workspaces.of(queued.job.team_id)).client
+            queued = queued.with_job(replace(queued.job, file=await complete_file(client, queued.job.file)))
         job, key, file = queued.job, queued.idempotency_key, queued.job.file
         run = await self.services.dataset_runs.get(key, team_id=job.team_id)
         if run and run.ended_at:
@@ -193,9 +196,8 @@ class DatasetJobs:
 
     async def _count(self, job: DatasetJob, problems: IO[bytes], on_step: Callable[[str], None]) -> DatasetReport:
         file, team = job.file, job.team_id
-        if file.url is None:
-            file = read_file(await self._info(team, file.id)) or file
-        token = (await self.services.workspaces.of(team)).token
+        workspace = await self.services.workspaces.of(team)
+        file, token = await complete_file(workspace.client, file), workspace.token
         rules = await asyncio.to_thread(load_dataset_rules)
         async with self.downloads.copy(file, token, lambda size: on_step(download_progress(size, file.size))) as copy:
             return await count_file(
@@ -208,18 +210,6 @@ class DatasetJobs:
                 descriptors=(copy.fileno(), problems.fileno()),
                 count_limits=COUNT_LIMITS,
             )
-
-    async def _info(self, team: str, file_id: str) -> dict[str, Any]:
-        """Return Slack's description of a file. Raises UserError if it was deleted."""
-        client = (await self.services.workspaces.of(team)).client
-        try:
-            response = await client.files_info(file=file_id)
-        except SlackApiError as error:
-            if is_transient(error):
-                raise
-            raise UserError(f"Slack doesn't deliver it ({error_of(error)}). Share it again.") from None
-        info: dict[str, Any] = response["file"]
-        return info
 
     async def _show_progress(self, queued: QueuedJob[DatasetJob], progress: _ProgressMessage, steps: list[str]) -> None:
         """Update the progress message with the latest step until cancelled."""

@@ -21,7 +21,7 @@ from bot.queue.model import ActualJob, EstimateJob, MentionJob, QueuedJob
 from bot.render.blocks import SlackMessage, text_message
 from bot.render.escaping import escape
 from bot.render.replies import add_price_date, break_even_replies
-from bot.services import Services
+from bot.services import Services, idempotency_key
 from bot.slack.poster import Destination
 from bot.store import SavedEstimate
 from bot.usecases.lookups import answer_lookup
@@ -54,8 +54,9 @@ class MentionJobs:
             edited = await self._thread_estimate(job)
             if edited is None and job.thread_ts and await self.services.job_store.may_have_begun_thread(queued):
                 raise Postponed("the answer that may have begun its thread is not complete", THREAD_POLL_S)
+            base = edited or await self._viewed_estimate(job, understood)
             if isinstance(understood, Reading):
-                command = await self._settled(understood, edited, job)
+                command = await self._settled(understood, base, job)
                 if isinstance(command, Reading):
                     await poster.notify(job.user_id, origin, reading_message(command))
                     return
@@ -76,8 +77,8 @@ class MentionJobs:
                 answer = await answer_lookup(self.services, command, team_id=job.team_id, user_id=job.user_id)
                 await poster.notify(job.user_id, origin, answer)
                 return
-            defaults = WorkspaceDefaults({}) if edited else await self.services.defaults(job.team_id)
-            fields = {**(edited.fields if edited else {}), **defaults.complete(command.fields)}
+            defaults = WorkspaceDefaults({}) if base else await self.services.defaults(job.team_id)
+            fields = {**(base.fields if base else {}), **defaults.complete(command.fields)}
             if command.verb == "breakeven":
                 check_base(fields)
             try:
@@ -87,6 +88,9 @@ class MentionJobs:
         except UserError as error:
             await poster.notify(job.user_id, origin, text_message(escape(str(error))))
             return
+        if base and not edited:
+            text = f"From estimate `{base.id}` in <#{base.channel_id}>, with your change:"
+            await poster.post(origin, text_message(text), idempotency_key(queued).part("base"))
         estimate_job = EstimateJob(
             estimate_id=job.estimate_id,
             team_id=job.team_id,
@@ -99,6 +103,14 @@ class MentionJobs:
             defaults_used=tuple(defaults.describe_used(command.fields)),
         )
         await self.estimates.estimate(queued.with_job(estimate_job))
+
+    async def _viewed_estimate(self, job: MentionJob, understood: ParsedCommand | Reading) -> SavedEstimate | None:
+        """Return the latest estimate of the channel that a user views, if the text only says what is different."""
+        fields = understood.fields
+        is_change = understood.intent == "change" if isinstance(understood, Reading) else understood.verb == "estimate"
+        if not job.viewed_channel_id or not is_change or not fields or fields.keys() & {"examples", "lengths"}:
+            return None
+        return await self.services.estimates.latest_in_channel(team_id=job.team_id, channel_id=job.viewed_channel_id)
 
     async def _settled(
         self, reading: Reading, edited: SavedEstimate | None, job: MentionJob

@@ -2,6 +2,7 @@
 
 from bot.listeners import (
     actuals,
+    assistant,
     cards,
     commands,
     datasets,
@@ -16,6 +17,7 @@ from bot.listeners import (
 
 __all__ = [
     "actuals",
+    "assistant",
     "cards",
     "commands",
     "datasets",

@@ -23,7 +23,7 @@ def register(app: AsyncApp, services: Services) -> None:
         message = slack_request.user_message
         # Bots that answer mentions of each other would never stop.
         if message and not message.is_from_app and not _is_long_past(services, message):
-            await _accept_mention(services, slack_request, message)
+            await accept_mention(services, slack_request, message)
         await ack()
 
     @app.event("message")
@@ -32,12 +32,21 @@ def register(app: AsyncApp, services: Services) -> None:
         # doesn't have to read every message.
         message = slack_request.user_message
         if message and message.is_direct and not message.is_from_app and (message.files or message.text.strip()):
-            await _accept_mention(services, slack_request, message)
+            await accept_mention(services, slack_request, message)
         await ack()
 
 
-async def _accept_mention(services: Services, request: EventRequest, message: UserMessage) -> None:
-    """Queue a count of the message's files, or its answer if it has none; the file of `actual …` is a bill."""
+async def accept_mention(
+    services: Services, request: EventRequest, message: UserMessage, viewed_channel_id: str | None = None
+) -> None:
+    """Queue a count of the message's files, or its answer if it has none; the file of `actual …` is a bill.
+
+    Args:
+        services: The parts of the running bot.
+        request: The event.
+        message: The message.
+        viewed_channel_id: The channel that the user views beside an assistant thread.
+    """
     text = _MENTION.sub(" ", message.text).strip()
     bill = next(iter(message.files), None) if is_actual(text) else None
     if message.files and not bill:
@@ -53,6 +62,7 @@ async def _accept_mention(services: Services, request: EventRequest, message: Us
         text=text,
         as_of=services.today(),
         file=bill,
+        viewed_channel_id=viewed_channel_id,
     )
     # The first delivery may have been lost, so a redelivery is accepted unless the first one was. Slack sends another
     # event when the message is edited, which isn't answered again.

@@ -134,6 +134,8 @@ class MentionJob(ConversationJob, frozen=True, kw_only=True, tag="mention"):
     as_of: date
     file: SlackFile | None = None
     """A bill."""
+    viewed_channel_id: str | None = None
+    """The channel that the user views beside an assistant thread."""
 
 
 class DatasetJob(ConversationJob, frozen=True, kw_only=True, tag="dataset"):

@@ -12,7 +12,10 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.errors import error_of, is_transient
 from bot.queue.model import SlackFile
 from bot.slack.hosts import NotSlackHost, SlackHosts
 from bot.slack.payload import whole
@@ -33,6 +36,15 @@ MAX_FILES = 10
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")
 _CHUNK_BYTES = 1 << 20
 _MAX_NAME = 100
+_NOT_SHOWN = "Slack doesn't show it to me. Share it in a conversation that I'm in."
+_NO_INFO = {
+    "access_denied": _NOT_SHOWN,
+    "file_deleted": "It was deleted. Share it again.",
+    "file_not_found": _NOT_SHOWN,
+    "missing_scope": "The app lacks the permission to read files (files:read). Install it again.",
+    "not_visible": _NOT_SHOWN,
+}
+"""The reasons by Slack's errors."""
 TOO_LARGE = (
     f"It's larger than {MAX_FILE_BYTES // 1_000_000:,} MB, the largest size the bot reads. Compress it with gzip, "
     "send a part of it, or count it in a terminal: ftcost count FILE."
@@ -67,6 +79,37 @@ def read_files(value: Any) -> list[SlackFile]:
     """Return the files of a message or of a form's field, ten at most."""
     files = map(read_file, value[:MAX_FILES]) if isinstance(value, list) else ()
     return [file for file in files if file is not None]
+
+
+async def file_info(client: AsyncWebClient, file_id: str) -> dict[str, Any]:
+    """Return Slack's description of a file.
+
+    Args:
+        client: The client of the workspace in which the file was shared.
+        file_id: The file's id.
+
+    Raises:
+        UserError: Slack doesn't show the file to the bot. The text says why.
+        SlackApiError: Slack failed, and another attempt may succeed.
+    """
+    try:
+        response = await client.files_info(file=file_id)
+    except SlackApiError as error:
+        if is_transient(error):
+            raise
+        name = error_of(error)
+        raise UserError(_NO_INFO.get(name, f"Slack doesn't deliver it ({name}). Share it again.")) from None
+    info: dict[str, Any] = response["file"]
+    return info
+
+
+async def complete_file(client: AsyncWebClient, file: SlackFile) -> SlackFile:
+    """Return a file with its name, size and address, which Slack leaves out in channels of two companies.
+
+    Raises:
+        UserError: Slack doesn't show the file to the bot.
+    """
+    return file if file.url else read_file(await file_info(client, file.id)) or file
 
 
 class Downloads:

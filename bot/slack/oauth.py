@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 SCOPES = (
     "app_mentions:read",
+    "assistant:write",
     "chat:write",
     "chat:write.public",
     "commands",

@@ -120,6 +120,11 @@ class EstimateStore:
         )
         return await self._first(select(estimates).where(*where).order_by(estimates.c.number.desc()).limit(1))
 
+    async def latest_in_channel(self, *, team_id: str, channel_id: str) -> SavedEstimate | None:
+        """Return the newest estimate of a channel."""
+        where = (estimates.c.team_id == team_id, estimates.c.channel_id == channel_id)
+        return await self._first(select(estimates).where(*where).order_by(estimates.c.number.desc()).limit(1))
+
     async def in_thread(self, *, team_id: str, channel_id: str, thread_ts: str) -> list[SavedEstimate]:
         """Return the thread's estimates, oldest first."""
         where = (

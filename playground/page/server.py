@@ -64,6 +64,7 @@ class Page:
             "global_shortcut": self._global_shortcut,
             "options": self._options,
             "home": self._home,
+            "assistant": self._assistant,
         }
         app.router.add_post("/playground/upload", self._local_only(upload_handler(self._people)))
         for path, handler in reads.items():
@@ -172,6 +173,8 @@ class Page:
             "views": self._people.view_stacks.stack(YOU),
             "home": self._people.view_stacks.homes.get(YOU),
             "has_home": "app_home_opened" in workspace.subscribed_events,
+            "has_assistant": "assistant_thread_started" in workspace.subscribed_events,
+            "assistant_threads": [thread.to_json() for thread in workspace.assistant_threads.values()],
             "files": [file.to_json() for file in workspace.uploads.values() if file.shared],
         }
 
@@ -270,6 +273,10 @@ class Page:
     async def _home(self, _: Json) -> Json:
         result = await self._people.open_home()
         return _outcome(result.error if result else None)
+
+    async def _assistant(self, body: Json) -> Json:
+        thread = await self._people.open_assistant(viewed=body.get("viewed"))
+        return {"ok": True, "channel": thread["channel"], "ts": thread["ts"]}
 
     def _target(self, body: Json) -> Json:
         """Return the view or the message of an action."""

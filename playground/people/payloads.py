@@ -154,7 +154,22 @@ class Payloads:
             event["channel_type"] = "im"
         else:
             event.pop("subtype", None)
-        return self.event(event)
+        is_ext_shared = self._workspace.channels[message["channel"]].is_ext_shared
+        if is_ext_shared and event.get("files"):
+            # The app has to ask files.info for everything else.
+            event["files"] = [{"id": file["id"], "file_access": "check_file_info"} for file in event["files"]]
+        return self.event(event) | {"is_ext_shared_channel": is_ext_shared}
+
+    def assistant_thread(self, kind: str, thread: Json, user: str, viewed: str | None) -> Json:
+        """Return the event of an assistant thread: that it started, or that its user views another channel."""
+        context = {"channel_id": viewed, "team_id": self._workspace.team["id"], "enterprise_id": None} if viewed else {}
+        assistant_thread = {
+            "user_id": user,
+            "context": context,
+            "channel_id": thread["channel"],
+            "thread_ts": thread["ts"],
+        }
+        return self.event({"type": kind, "assistant_thread": assistant_thread, "event_ts": self._workspace.new_ts()})
 
     def file_shared(self, file_id: str, user: str, channel: str) -> Json:
         """Return the event of a shared file."""

@@ -9,7 +9,7 @@ from playground.people.interactions import Interactions
 from playground.rules.node import Json
 from playground.rules.refusal import Refusal
 from playground.web_api import chat
-from playground.workspace.entities import BOT_USER, GENERAL, YOU, Channel
+from playground.workspace.entities import BOT_USER, GENERAL, YOU, AssistantThread, Channel
 
 
 class People(Interactions):
@@ -103,6 +103,35 @@ class People(Interactions):
         if user in self.view_stacks.homes:
             event["view"] = self.view_stacks.homes[user]
         return await self.deliver_event(self._payloads.event(event))
+
+    async def open_assistant(self, *, viewed: str | None = GENERAL, user: str = YOU) -> Json:
+        """Start a thread with the app in Slack's assistant container. The app receives `assistant_thread_started`.
+
+        Args:
+            viewed: The channel that the user views beside it, or None.
+            user: The user who opens it.
+
+        Returns:
+            The thread's first message, for `say(thread_ts=…)` in its channel.
+
+        Raises:
+            ValueError: The app has no assistant: it lacks the event or the scope `assistant:write`.
+        """
+        if not self._receives("assistant_thread_started", "assistant:write"):
+            raise ValueError("the app has no assistant")
+        channel = self.workspace.im(user).id
+        thread = self.workspace.post(channel, BOT_USER, {"text": "New chat"})
+        thread["subtype"] = "assistant_app_thread"
+        self.workspace.assistant_threads[thread["ts"]] = AssistantThread(channel, thread["ts"])
+        payload = self._payloads.assistant_thread("assistant_thread_started", thread, user, viewed)
+        await self.deliver_event(payload)
+        return thread
+
+    async def view_channel(self, thread: Json, viewed: str, *, user: str = YOU) -> None:
+        """View another channel beside an assistant thread, the first message of which is `thread`."""
+        if self._receives("assistant_thread_context_changed", "assistant:write"):
+            payload = self._payloads.assistant_thread("assistant_thread_context_changed", thread, user, viewed)
+            await self.deliver_event(payload)
 
     async def deliver_event(
         self, payload: Json, retry_num: int | None = None, retry_reason: str = "http_timeout"

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from playground.rules.node import Json
 from playground.rules.refusal import Refusal
-from playground.web_api import chat, conversations, files
+from playground.web_api import assistant, chat, conversations, files
 from playground.workspace.entities import ApiCall
 from playground.workspace.views import ViewStacks
 from playground.workspace.workspace import Workspace
@@ -50,6 +50,8 @@ METHODS: dict[str, Method] = {
     "conversations.members": Method(conversations.members, accepts_json=False),
     "conversations.history": Method(conversations.history, accepts_json=False),
     "conversations.replies": Method(conversations.replies, accepts_json=False),
+    "assistant.threads.setStatus": Method(assistant.set_status, "assistant:write"),
+    "assistant.threads.setSuggestedPrompts": Method(assistant.set_suggested_prompts, "assistant:write"),
     "users.info": Method(conversations.users_info, "users:read", accepts_json=False),
 }
 

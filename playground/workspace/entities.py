@@ -24,6 +24,7 @@ DEFAULT_SCOPES = frozenset(
         "chat:write",
         "chat:write.public",
         "app_mentions:read",
+        "assistant:write",
         "im:write",
         "im:history",
         "files:read",
@@ -31,7 +32,8 @@ DEFAULT_SCOPES = frozenset(
         "users:read",
     }
 )
-DEFAULT_EVENTS = frozenset({"app_home_opened", "app_mention", "message.im", "file_shared"})
+ASSISTANT_EVENTS = frozenset({"assistant_thread_started", "assistant_thread_context_changed"})
+DEFAULT_EVENTS = frozenset({"app_home_opened", "app_mention", "message.im", "file_shared"}) | ASSISTANT_EVENTS
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,29 @@ class Channel:
     name: str
     kind: Literal["public", "private", "im"]
     members: set[str]
+    is_ext_shared: bool = False
+    """Whether another company has it too (Slack Connect)."""
 
     @property
     def payload_name(self) -> str:
         """The name in payloads, where Slack hides those of private channels."""
         return {"public": self.name, "private": "privategroup", "im": "directmessage"}[self.kind]
+
+
+@dataclass
+class AssistantThread:
+    """A thread with the app in Slack's assistant container."""
+
+    channel: str
+    thread_ts: str
+    status: str = ""
+    """What the app says that it does; its next reply clears it."""
+    prompts: list[dict[str, str]] = field(default_factory=list)
+    """The suggested messages: `title` and `message`."""
+
+    def to_json(self) -> Json:
+        """Return the thread as the page shows it."""
+        return {"thread_ts": self.thread_ts, "status": self.status, "prompts": self.prompts}
 
 
 @dataclass

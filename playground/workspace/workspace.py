@@ -20,6 +20,7 @@ from playground.workspace.entities import (
     DEFAULT_SCOPES,
     TEAM,
     ApiCall,
+    AssistantThread,
     Channel,
     ResponseUrl,
     Trigger,
@@ -58,6 +59,7 @@ class Workspace:
         self.posted: dict[str, list[Json]] = {channel: [] for channel in self.channels}
         self.hidden: list[Json] = []  # ephemeral messages; "to" is the user who sees each
         self.uploads: dict[str, UploadedFile] = {}
+        self.assistant_threads: dict[str, AssistantThread] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.calls: list[ApiCall] = []
@@ -169,7 +171,15 @@ class Workspace:
             self._add_reply(channel, thread_ts, message)
         self.posted[channel].append(message)
         self.emit("message", message=message)
+        thread = self.assistant_threads.get(thread_ts or "")
+        if thread and user == BOT_USER:
+            thread.status = ""
+            self.emit_assistant(thread)
         return message
+
+    def emit_assistant(self, thread: AssistantThread) -> None:
+        """Send a thread's status and prompts to the open pages."""
+        self.emit("assistant", channel=thread.channel, thread=thread.to_json())
 
     def post_ephemeral(self, channel: str, to: str, content: Mapping[str, Any], thread_ts: str | None = None) -> Json:
         """Post a message that only one user sees."""

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.answers.help import SUGGESTED_PROMPTS
 from bot.listeners.commands import COMMAND
 from bot.slack import profile
 from bot.slack.oauth import LOOK_BACK_SCOPES
 from bot.slack.oauth import SCOPES as SCOPES_OF_INSTALL
 from playground import FakeSlack
+from playground.workspace.entities import DEFAULT_EVENTS
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
 from tests.bot.message_text import estimate_id
@@ -47,6 +49,8 @@ SCOPE_OF_EVENT = {
     "app_mention": "app_mentions:read",
     "app_home_opened": None,
     "app_uninstalled": None,
+    "assistant_thread_context_changed": "assistant:write",
+    "assistant_thread_started": "assistant:write",
     "file_shared": "files:read",
     "message.im": "im:history",
     "tokens_revoked": None,
@@ -124,7 +128,15 @@ def test_an_install_asks_for_the_same_scopes(manifest: dict[str, Any]) -> None:
 
 def test_the_events_are_those_that_are_listened_to(manifest: dict[str, Any], source: str) -> None:
     subscribed = manifest["settings"]["event_subscriptions"]["bot_events"]
-    assert {event.removesuffix(".im") for event in subscribed} == set(re.findall(r"app\.event\(\"(\w+)\"", source))
+    assistant_events = {f"assistant_{name}" for name in re.findall(r"@threads\.(thread_\w+)", source)}
+    listened = set(re.findall(r"app\.event\(\"(\w+)\"", source)) | assistant_events
+    assert {event.removesuffix(".im") for event in subscribed} == listened
+    assert {"assistant_thread_started", "app_mention"} <= listened
+    assert listened - {"app_uninstalled", "message", "tokens_revoked"} <= DEFAULT_EVENTS, "the playground has them"
+
+
+def test_the_suggested_questions_are_those_of_the_code(manifest: dict[str, Any]) -> None:
+    assert manifest["features"]["assistant_view"]["suggested_prompts"] == list(SUGGESTED_PROMPTS)
 
 
 def test_command_and_shortcut_are_those_of_the_code(manifest: dict[str, Any], source: str) -> None:

@@ -1,6 +1,7 @@
 // The middle pane: the channel's header, messages and composer.
 
 import { Composer } from "./composer.js";
+import { assistantButton } from "./assistant.js";
 import { createHome } from "./home.js";
 import { el, icon } from "./dom.js";
 import { MessageList } from "./messagelist.js";
@@ -45,6 +46,7 @@ export function startChannel({ head, scroller, foot }) {
       el("h1", { id: "channel-title" }, channel.is_im ? el("span", { class: "presence", "aria-hidden": "true" }) : icon(channel.is_private ? "lock" : "hash"), name),
       channel.is_im ? el("span", { class: "badge" }, "APP") : "",
       channel.is_im && store.hasHome ? home.tabs : "",
+      channel.is_im && store.hasAssistant ? assistantButton(composer.notify) : "",
       isAppAbsent ? el("span", { class: "head-note" }, `${store.bot?.name ?? "The app"} isn't in this channel`) : "",
     );
     composer.area.placeholder = channel.is_im ? `Message ${name}` : `Message #${name}`;

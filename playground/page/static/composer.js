@@ -46,6 +46,12 @@ export class Composer {
     this.list.hide();
   }
 
+  /** Sends a text as if it were typed. */
+  say(text) {
+    this.fill(text);
+    return this.submit();
+  }
+
   changed() {
     this.send.disabled = this.files.busy || !(this.area.value.trim() || this.files.files.length);
     this.area.style.height = "auto";

@@ -15,6 +15,8 @@ export const store = {
   messages: new Map(), // channel id -> Map(key -> message)
   views: [],
   home: null, // the app's Home tab
+  hasAssistant: false, // whether the app has threads in Slack's assistant container
+  assistant: new Map(), // ts of such a thread -> its status and suggested prompts
   hasHome: false, // whether the app subscribes to app_home_opened
   channel: null, // id of the open channel
   thread: null, // ts of the open thread's parent
@@ -90,8 +92,9 @@ export async function loadState() {
     queue = null;
     throw error;
   }
-  const { team, channels = [], commands = [], shortcuts = [], example = "", views = [], home = null, has_home: hasHome = false } = state;
-  Object.assign(store, { team, channels, commands, shortcuts, example, views, home, hasHome, loaded: true });
+  const { team, channels = [], commands = [], shortcuts = [], example = "", views = [], home = null, has_home: hasHome = false, has_assistant: hasAssistant = false } = state;
+  Object.assign(store, { team, channels, commands, shortcuts, example, views, home, hasHome, hasAssistant, loaded: true });
+  store.assistant = new Map((state.assistant_threads ?? []).map((thread) => [thread.thread_ts, thread]));
   store.users = new Map((state.users ?? []).map((user) => [user.id, user]));
   Object.assign(store, { me: store.users.get(state.me), bot: store.users.get(state.bot) });
   store.messages = new Map();
@@ -120,6 +123,9 @@ export function apply(event) {
     messages.delete(message.ts);
     messages.delete(`e${message.ts}`);
     emit("messages", { channel: message.channel });
+  } else if (type === "assistant") {
+    store.assistant.set(event.thread.thread_ts, event.thread);
+    emit("assistant", { ts: event.thread.thread_ts });
   } else if (view?.type === "home") {
     store.home = view;
     emit("home");

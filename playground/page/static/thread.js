@@ -1,5 +1,6 @@
 // The right pane: a parent message, its replies and a composer.
 
+import { assistantPanel } from "./assistant.js";
 import { Composer } from "./composer.js";
 import { el, iconButton } from "./dom.js";
 import { MessageList } from "./messagelist.js";
@@ -20,7 +21,7 @@ export function startThread(node, layout) {
   node.append(
     el("header", { class: "pane-head" }, el("h2", {}, "Thread"), channelNote, iconButton("close", "Close thread", () => close(true))),
     scroller,
-    el("div", { class: "pane-foot" }, composer.node),
+    el("div", { class: "pane-foot" }, assistantPanel((text) => composer.say(text)), composer.node),
   );
   const list = new MessageList(scroller, { name: "thread", notify: composer.notify }, {
     days: false,

@@ -54,6 +54,14 @@ async def test_invalid_bill_is_refused_privately(workspace: Workspace, slack: Fa
     )
 
 
+async def test_bill_in_a_channel_of_two_companies_is_read(workspace: Workspace, slack: FakeSlack) -> None:
+    """Slack sends nothing but the id of a file there."""
+    slack.workspace.channels[slack.general].is_ext_shared = True
+    parent = await slack_actions.ask(slack, QUESTION)
+    await mention(slack, parent, BILL.encode())
+    assert "Recorded: OpenAI's cost export" in texts(await compared(slack, parent))
+
+
 async def test_bill_without_mention_is_not_counted_as_dataset(workspace: Workspace, slack: FakeSlack) -> None:
     """Slack also sends `file_shared` for a CSV in the thread; its tokens aren't counted."""
     parent = await slack_actions.ask(slack, QUESTION)

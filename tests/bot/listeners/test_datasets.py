@@ -271,3 +271,13 @@ async def test_one_at_a_time_for_a_person_and_so_many_for_a_process(workspace: W
     for gate in gates:
         gate.set()
     await slack.wait_for(lambda: [line for line in lines() if "12 examples" in line][3:])
+
+
+async def test_file_in_a_channel_of_two_companies_is_counted(workspace: Workspace, slack: FakeSlack) -> None:
+    """Slack sends nothing but the id of a file there."""
+    slack.workspace.channels[slack.general].is_ext_shared = True
+    asked = await slack.say(f"<@{slack.bot_user}>", files=[slack.attach("two.jsonl", chats(2))])
+    (progress, *_) = await slack.wait_for(
+        lambda: [m for m in slack.messages(thread_ts=asked["ts"]) if "2 examples" in m["text"]]
+    )
+    assert "two.jsonl" in progress["text"]
