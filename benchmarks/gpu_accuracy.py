@@ -23,6 +23,8 @@ from benchmarks.gpu_rows import MemoryKind, Row, Unusable, read_row
 from calculator.gpu import Interval, Prediction, padding_factor, predict
 from pricing import GpuFacts, GpuPhysics, load_gpu_facts
 
+SUMMARY = ("rows", "median", "p90", "macro_median", "coverage", "source_coverage")
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -108,20 +110,26 @@ def _score(row: Row, made: Prediction, physics: GpuPhysics) -> Scored:
 
 
 def summary(errors: Iterable[tuple[str, float, bool]]) -> dict[str, float | int | None]:
-    """Return median and 90th percentile of |error|, the mean of the sources' medians, and coverage."""
+    """Return median and 90th percentile of |error|, the mean of the sources' medians, and coverage.
+
+    `source_coverage` is the mean of the sources' coverage, in which a source with few rows weighs as much as another.
+    """
     found = list(errors)
     if not found:
-        return {"rows": 0, "median": None, "p90": None, "macro_median": None, "coverage": None}
+        return dict.fromkeys(SUMMARY) | {"rows": 0}
     sizes = sorted(abs(error) for _, error, _ in found)
     by_source: dict[str, list[float]] = defaultdict(list)
-    for source, error, _ in found:
+    covered_by_source: dict[str, list[bool]] = defaultdict(list)
+    for source, error, covered in found:
         by_source[source].append(abs(error))
+        covered_by_source[source].append(covered)
     return {
         "rows": len(found),
         "median": median(sizes),
         "p90": percentile(sizes, 0.9),
         "macro_median": mean(median(errors) for errors in by_source.values()),
         "coverage": mean(covered for *_, covered in found),
+        "source_coverage": mean(mean(covered) for covered in covered_by_source.values()),
     }
 
 

@@ -14,13 +14,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from benchmarks.gpu_accuracy import markdown, memory_gib, report, score
+from benchmarks.gpu_accuracy import memory_gib, report, score
 from benchmarks.gpu_cells import read_rows
 from benchmarks.gpu_rows import Row, Unusable, read_row
 from calculator.gpu import micro_step, predict
@@ -153,14 +153,40 @@ def main(arguments: list[str] | None = None) -> int:
         physics = fit(measured(rows, facts, kind), facts, kind, physics)
         for name in _fitted(facts, kind):
             print(f"{name}: {getattr(physics, name):.4g}  (currently {getattr(facts.physics, name):.4g})")
-    print("\nWith these constants:\n")
-    print(markdown(report(*score(rows, facts, lambda row: physics))))
+    reports = [report(*score(rows, facts, lambda row: physics))]
     for group in GROUPS:
         without = fits_without_each(rows, facts, group)
         left_out = score(rows, facts, lambda row, fits=without, key=group: fits[getattr(row, key)])  # type: ignore[misc]
-        print(f"\nEach {group} by a fit without it:\n")
-        print(markdown(report(*left_out)))
+        reports.append(report(*left_out))
+    for kind in KINDS:
+        print(f"\n{kind.title()}:\n\n{side_by_side(kind, reports)}")
     return 0
+
+
+def side_by_side(kind: Kind, reports: Sequence[Mapping[str, Any]]) -> str:
+    """Return a Markdown table of the errors and coverage in sample, and of sources and frameworks left out.
+
+    Args:
+        kind: The quantity.
+        reports: Reports of the same rows, one for each column.
+    """
+    lines = [
+        "| rows | number | in sample | source left out | framework left out |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    first_report = reports[0]
+    named = [("**all**", [each["all"] for each in reports])]
+    for key in ("method", "source"):
+        names = first_report[f"by_{key}"]
+        named += [(f"{key}: {name}", [each[f"by_{key}"][name] for each in reports]) for name in names]
+    for name, blocks in named:
+        parts = [block[kind] for block in blocks]
+        if parts[0]["rows"]:
+            cells = (f"{part['median']:.1%} / {part['p90']:.1%}, {part['coverage']:.0%}" for part in parts)
+            lines.append(f"| {name} | {parts[0]['rows']} | {' | '.join(cells)} |")
+    shares = " | ".join(f"{each['all'][kind]['source_coverage']:.0%}" for each in reports)
+    lines.append(f"| coverage, mean of the sources | | {shares} |")
+    return "\n".join(lines).replace("%", " %")
 
 
 if __name__ == "__main__":

@@ -162,7 +162,9 @@ def predict_row(row: ServingRow, physics: ServingPhysics) -> float:
     host = host_on(model, row.gpu, parallel, row.engine, physics, offline=row.offline)
     sent = (row.calls or row.requests or float("inf")) / replicas
     room = max(1.0, cache_room(host, row.gpu, physics, row.call))
-    calls = max(1.0, min(sent, room, most_calls(row.engine, row.gpu)))
+    # NVIDIA's benchmark tool sets the most calls as it needs; in a server they are the engine's default.
+    most = float("inf") if row.offline and row.engine == "tensorrt" else most_calls(row.engine, row.gpu)
+    calls = max(1.0, min(sent, room, most))
     steady = throughput(host, row.call, calls).output_tokens_per_second
     if row.calls is None and row.requests and row.varied:
         # Few calls are left at the end of a burst whose answers differ in length.

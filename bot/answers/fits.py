@@ -145,7 +145,8 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
     if report.fewest is None:
         sentences.append(f"It doesn't fit on any number of {report.gpu.title} that was tried.")
     else:
-        sentences.append(f"Fewest GPUs on which it fits: {report.fewest.setup.gpus} × {report.gpu.title}.")
+        fits = "fits" if report.fewest.verdict == "fits" else "may fit"
+        sentences.append(f"Fewest GPUs on which it {fits}: {report.fewest.setup.gpus} × {report.gpu.title}.")
     if report.cheapest:
         rented = "; ".join(
             f"{price.offer.title} ({price.offer.platform_title}) {money(price.usd_per_million_tokens)}, "
@@ -156,8 +157,12 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
         sentences.append(f"Cheapest, USD per 1M tokens of training, and in 8 of 10 cases: {rented}.")
         if OLD in rented:
             sentences.append(f"{OLD_MEANS}.")
+    elif report.offered:
+        sentences.append("No offer of these GPUs by the hour holds the job at a known price.")
     else:
-        sentences.append("It doesn't fit on any of these GPUs that can be rented by the hour.")
+        sentences.append(
+            f"The catalogue has no offer of {report.gpu.title} by the hour. In an estimate, gpu_rate= adds yours."
+        )
     rows = [(name, f"{gib:.2f}") for name, gib in report.parts]
     rows.append(("Computed need", f"{setup_fit.memory.required_gib:.2f}"))
     return TextPage(
@@ -170,11 +175,12 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
 
 def _changes(report: FitReport) -> Iterator[str]:
     """Yield what would make the job fit, and what another software stack changes."""
-    if not report.prediction.fits:
-        if report.remedies:
-            yield f"It would fit with one of: {'; '.join(report.remedies)}."
-        else:
-            yield "No single change would make it fit."
+    verdict = report.prediction.verdict
+    if report.remedies:
+        would = "would fit" if verdict == "no" else "would surely fit"
+        yield f"It {would} with one of: {'; '.join(report.remedies)}."
+    elif verdict == "no":
+        yield "No single change would make it fit."
     verdicts = {stack: VERDICTS[prediction.verdict] for stack, prediction in report.stacks.items()}
     if len(set(verdicts.values())) > 1:
         needs = "; ".join(

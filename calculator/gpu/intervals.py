@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from calculator.gpu.setup import Setup
 from pricing import GpuPhysics
-
-MEMORY_SHARE = 0.5
-"""Effect of an unknown on memory over its effect on time, in logarithms: weights and states are known either way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +38,24 @@ def around(likely: float, spread: float) -> Interval:
     return Interval(likely / factor, likely, likely * factor)
 
 
-def unknowns(setup: Setup, physics: GpuPhysics) -> tuple[tuple[str, float], ...]:
-    """Return what widens the intervals of a setup, with its effect on the logarithm of the time.
+class Unknown(NamedTuple):
+    """A property of a setup that widens its intervals, as independent errors add. Spreads are in logarithms."""
+
+    words: str
+    time: float
+    memory: float
+
+
+def unknowns(setup: Setup, physics: GpuPhysics) -> tuple[Unknown, ...]:
+    """Return what widens the intervals of a setup.
+
+    Weights and states are known either way, so that most unknowns move the memory less than the time. Selective
+    checkpointing keeps different activations in every framework, and libraries of quantised weights keep different
+    copies.
 
     Args:
         setup: The setup.
         physics: The fitted constants.
-
-    Returns:
-        Pairs of the reason and the spread that it adds, as independent errors add.
     """
     causes = (
         ("GPUs newer or other than the A100", setup.gpu.generation != "ampere", physics.spread_generation),
@@ -56,18 +63,23 @@ def unknowns(setup: Setup, physics: GpuPhysics) -> tuple[tuple[str, float], ...]
         ("several nodes", setup.gpus > setup.gpus_per_node, physics.spread_gpus),
         ("unpacked sequences", not setup.packed, physics.spread_unpacked),
         ("a shape interpolated from the size", setup.model.interpolated, physics.spread_interpolated),
-        ("an unknown software stack", not setup.stack_known, physics.spread_stack),
+        ("a framework that isn't named", not setup.stack_known, physics.spread_stack),
         ("a mixture of experts", setup.model.experts > 1, physics.spread_experts),
-        ("selective checkpointing", setup.checkpointing == "selective", physics.spread_selective),
     )
-    return tuple((words, spread) for words, applies, spread in causes if applies)
+    share = physics.spread_memory_share
+    widening = [Unknown(words, spread, share * spread) for words, applies, spread in causes if applies]
+    if setup.checkpointing == "selective":
+        widening.append(Unknown("selective checkpointing", physics.spread_selective, physics.spread_selective_memory))
+    if setup.quantised:
+        widening.append(Unknown("quantised weights", 0.0, physics.spread_quantised))
+    return tuple(widening)
 
 
 def time_spread(setup: Setup, physics: GpuPhysics) -> float:
     """Return half the width of the 80 % interval of the time, in logarithms."""
-    return math.hypot(physics.spread_time, *(spread for _, spread in unknowns(setup, physics)))
+    return math.hypot(physics.spread_time, *(unknown.time for unknown in unknowns(setup, physics)))
 
 
 def memory_spread(setup: Setup, physics: GpuPhysics) -> float:
     """Return half the width of the 80 % interval of the memory, in logarithms."""
-    return math.hypot(physics.spread_memory, *(MEMORY_SHARE * spread for _, spread in unknowns(setup, physics)))
+    return math.hypot(physics.spread_memory, *(unknown.memory for unknown in unknowns(setup, physics)))

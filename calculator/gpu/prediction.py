@@ -101,18 +101,28 @@ def _fits(setup: Setup, memory: Memory, physics: GpuPhysics) -> bool:
 
 
 def remedies(setup: Setup, physics: GpuPhysics) -> list[tuple[str, Setup]]:
-    """Return the single changes that make a setup fit, the mildest first.
+    """Return the single changes that make a setup fit: first those with which it surely does, the mildest first.
+
+    For a setup that doesn't fit, those with which it may follow, marked as tight.
 
     Args:
         setup: The setup to change.
         physics: The fitted constants.
 
     Returns:
-        Pairs of the change in words and the changed setup; empty if the setup fits, or if no single change helps.
+        Pairs of the change in words and the changed setup; empty if the setup surely fits, or if no change helps.
     """
-    if predict(setup, physics).fits:
+    verdict = predict(setup, physics).verdict
+    if verdict == "fits":
         return []
-    return [(words, changed) for words, changed in _changes(setup) if predict(changed, physics).fits]
+    changes = [
+        (words, changed, predict(changed, physics).verdict)
+        for words, changed in (*_changes(setup), *_more_gpus(setup, physics))
+    ]
+    sure = [(words, changed) for words, changed, result in changes if result == "fits"]
+    if verdict == "tight":
+        return sure
+    return sure + [(f"{words} (tight)", changed) for words, changed, result in changes if result == "tight"]
 
 
 def _changes(setup: Setup) -> Iterator[tuple[str, Setup]]:
@@ -143,6 +153,14 @@ def _changes(setup: Setup) -> Iterator[tuple[str, Setup]]:
     half = setup.sequence_length // 2
     if half >= 256:
         yield f"sequences of {half:,} tokens", replace(setup, sequence_length=half)
-    for gpus in (2, 4, 8, 16, 32, 64):
-        if gpus > setup.gpus:
-            yield f"{gpus} GPUs with sharded weights", replace(setup, gpus=gpus, sharding="zero3")
+
+
+def _more_gpus(setup: Setup, physics: GpuPhysics) -> Iterator[tuple[str, Setup]]:
+    """Yield the fewest GPUs that surely hold the job with sharded weights; where none do, the fewest that may."""
+    wider = (replace(setup, gpus=gpus, sharding="zero3") for gpus in (2, 4, 8, 16, 32, 64) if gpus > setup.gpus)
+    found = [(changed, predict(changed, physics).verdict) for changed in wider]
+    for wanted in ("fits", "tight"):
+        for changed, verdict in found:
+            if verdict == wanted:
+                yield f"{changed.gpus} GPUs with sharded weights", changed
+                return

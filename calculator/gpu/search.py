@@ -141,7 +141,7 @@ def _candidates(job: TrainingJob, place: GpuSource, count: int, whole: bool, phy
     checkpointing_modes: tuple[Checkpointing, ...] = (job.checkpointing,) if job.checkpointing else ("none", "full")
     most_sequences = max(1, min(MAX_MICRO_BATCH, job.global_batch * parallel // count))
     for sharding in shardings:
-        fitted = False
+        surely = False
         for checkpointing in checkpointing_modes:
             base = replace(
                 job.setup,
@@ -156,12 +156,14 @@ def _candidates(job: TrainingJob, place: GpuSource, count: int, whole: bool, phy
                 if job.micro_batch
                 else _largest_micro_batch(base, most_sequences, job.global_batch, physics)
             )
-            if setup is not None:
-                fitted = True
-                yield setup
+            if setup is None:
+                continue
+            yield setup
+            if predict(setup, physics).verdict == "fits":
+                surely = True
                 if setup.micro_batch == most_sequences or setup.peak_tokens >= physics.enough_tokens:
                     break  # checkpointing would only add work
-        if fitted and sharding == "none":
+        if surely and sharding == "none":
             return  # sharding would only add communication
 
 

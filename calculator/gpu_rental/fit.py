@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -52,6 +52,8 @@ class FitReport(NamedTuple):
     """The fewest of this GPU on which the job fits; None if it fits on no number that was tried."""
     cheapest: tuple[FittingOffer, ...]
     """At most three offers, of any GPU or of the requested one."""
+    offered: int
+    """Offers by the hour, of any GPU or of the requested one, whether the job fits on them or not."""
 
 
 def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
@@ -70,7 +72,8 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
     """
     question = gpu_question(scenario, catalog.gpus.facts, catalog.assumptions)
     facts = catalog.gpus.facts
-    rented = _cheapest(scenario, catalog, on)
+    offers = rented_gpu_offers(scenario, catalog.gpus.offers.values(), catalog, on)
+    rented = _cheapest(offers, catalog, on)
     if question.gpu is not None:
         gpu = question.gpu
         if not question.runs_on(gpu):
@@ -121,6 +124,7 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
         remedies=tuple(words for words, _ in remedies(requested.setup, facts.physics)),
         fewest=least,
         cheapest=tuple(rented[:CHEAPEST]),
+        offered=len(offers),
     )
 
 
@@ -129,10 +133,10 @@ def _copy_gib(prediction: Prediction, physics: GpuPhysics) -> float:
     return predict(whole, physics).memory.required_gib
 
 
-def _cheapest(scenario: Scenario, catalog: Catalog, on: date) -> list[FittingOffer]:
+def _cheapest(rented: Sequence[RentedGpuOffer], catalog: Catalog, on: date) -> list[FittingOffer]:
     """Return the offers with a known price on which the job fits, the cheapest per million tokens first."""
     offers = []
-    for offer in rented_gpu_offers(scenario, catalog.gpus.offers.values(), catalog, on):
+    for offer in rented:
         price = catalog.gpus.offers[offer.id].price_on(on)
         if offer.work and price and price.usd is not None:
             work, each = offer.work, offer.work.gpus * MILLION / SECONDS_AN_HOUR * price.usd

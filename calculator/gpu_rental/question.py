@@ -67,6 +67,8 @@ class GpuQuestion:
     choices: SetupChoices = NO_CHOICES
     gpu_memory: int | None = None
     """GB of a GPU that isn't named; None for any."""
+    framework_named: bool = True
+    """False where the framework only stands for its class of software, which widens the ranges."""
 
     def setup(self, gpu: Gpu) -> Setup:
         """Return the job on one GPU; the search chooses the number of GPUs and the batch."""
@@ -90,6 +92,7 @@ class GpuQuestion:
             loss="in-place" if self.compiled and framework.loss == "plain" else framework.loss,
             keeps_8_bit=framework.keeps_8_bit,
             stack=self.stack,
+            stack_known=self.framework_named,
             lora_rank=self.rank,
             lora_targets=self.targets,
         )
@@ -218,6 +221,7 @@ def gpu_question(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, 
         packed=scenario.packing != "off",
         choices=choices_of(scenario),
         gpu_memory=None if scenario.gpu else scenario.gpu_memory,
+        framework_named=scenario.framework is not None,
     )
 
 

@@ -11,7 +11,7 @@ from calculator.serving.replica import (
     replicas,
     served_host,
 )
-from calculator.serving.speed import Engine, Host, host_on, prefill_seconds, step_seconds
+from calculator.serving.speed import Engine, Host, host_on, prefill_seconds, step_seconds, throughput_spread
 from calculator.serving.throughput import CallShape, Throughput, cache_room, most_calls, throughput
 from calculator.serving.weights import ServedModel, served_model
 
@@ -37,4 +37,5 @@ __all__ = [
     "served_model",
     "step_seconds",
     "throughput",
+    "throughput_spread",
 ]

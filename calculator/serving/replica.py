@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import exp
 from typing import NamedTuple
 
-from calculator.serving.speed import Engine, Host, host_on
+from calculator.serving.speed import Engine, Host, host_on, throughput_spread
 from calculator.serving.throughput import CallShape, Throughput, cache_room, most_calls, throughput
 from calculator.serving.weights import served_model
 from pricing import Gpu, ModelShape, ServingPhysics, WeightFormat
@@ -104,9 +105,8 @@ def loaded_replica(
     done = _most(host, call, room, latency)
     if done is None:
         return None
-    mixture = host.model.experts > 1
-    low, high = (physics.mixture_low, physics.mixture_high) if mixture else (physics.dense_low, physics.dense_high)
-    return Replica(host.gpus, options.weights, host.model.bytes, done, low, high)
+    factor = exp(throughput_spread(host.model.experts, physics))
+    return Replica(host.gpus, options.weights, host.model.bytes, done, 1.0 / factor, factor)
 
 
 def adapter_bytes(model: ModelShape, rank: int) -> float:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log2
+from math import hypot, log2
 from typing import Literal
 
 from calculator.serving.weights import ServedModel
-from pricing import Gpu, ServingPhysics
+from pricing import Gpu, ServingPhysics, WeightFormat
 
 Engine = Literal["vllm", "sglang", "tensorrt", "unknown"]
-ENGINES: tuple[Engine, ...] = ("vllm", "sglang", "tensorrt", "unknown")
+A100_TFLOPS = 312.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Host:
     reduce_bytes_per_second: float
     call_seconds: float
     """The server's time for a call; 0 if the engine is called directly."""
+    call_step_seconds: float
+    """The server's time for a call and step, to send its token; 0 if the engine is called directly."""
 
 
 def host_on(
@@ -55,11 +57,10 @@ def host_on(
         offline: The engine is called directly, not through its server.
     """
     together = gpus * physics.parallel_keeps ** log2(gpus)
-    flops = together * physics.matmul_share * 1e12 * _peak(model.narrow, gpu, physics)
-    engines = (physics.engine_vllm, physics.engine_sglang, physics.engine_tensorrt, physics.engine_unknown)
-    slowdown = engines[ENGINES.index(engine)] * (1.0 + (physics.adapter_overhead if adapters else 0.0))
-    if engine == "tensorrt" and not offline:
-        slowdown *= physics.tensorrt_server
+    flops = together * physics.matmul_share * 1e12 * _sustained(model.narrow, gpu, physics)
+    slowdown = physics.engine_tensorrt if engine == "tensorrt" else 1.0
+    if adapters:
+        slowdown *= 1.0 + physics.adapter_overhead
     return Host(
         model=model,
         gpus=gpus,
@@ -67,30 +68,32 @@ def host_on(
         cache_bytes_per_second=together * gpu.memory_gb_s * 1e9 * physics.cache_bandwidth_share,
         flops=flops,
         expert_flops=flops * physics.expert_share,
-        attention_flops=together * gpu.bf16_tflops * 1e12 * physics.attention_share,
+        attention_flops=together * physics.attention_share * 1e12 * _sustained("16 bit", gpu, physics),
         slowdown=slowdown,
         physics=physics,
         reduce_bytes_per_second=gpu.link_gb_s * 1e9 * physics.link_share,
         call_seconds=0.0 if offline else physics.call_seconds,
+        call_step_seconds=0.0 if offline else physics.call_step_seconds,
     )
 
 
-def _peak(narrow: str, gpu: Gpu, physics: ServingPhysics) -> float:
-    """Return the TFLOP/s of products with weights of a format: the narrow peak where the GPU has one."""
-    wide = gpu.bf16_tflops
-    if narrow == "16 bit":
-        return wide
-    if narrow in ("fp8", "int8"):
-        narrow_peak = gpu.fp8_tflops
-    elif narrow == "fp4":
-        narrow_peak = gpu.fp4_tflops
-    elif narrow == "mxfp4" and gpu.fp4_tflops:
-        narrow_peak = gpu.fp8_tflops
-    else:
-        narrow_peak = None
-    if narrow_peak is None:
-        return wide * physics.widening_share
-    return wide + (narrow_peak - wide) * physics.narrow_share
+def _sustained(narrow: WeightFormat, gpu: Gpu, physics: ServingPhysics) -> float:
+    """Return the TFLOP/s that products with weights of a format follow: the peak, less what lags behind an A100's.
+
+    Power and software don't follow a higher peak in proportion, whether it comes from a newer GPU or a narrower format.
+    A format that the GPU has no products for is widened to 16 bit first.
+    """
+    peak = {
+        "16 bit": gpu.bf16_tflops,
+        "fp8": gpu.fp8_tflops,
+        "int8": gpu.fp8_tflops,
+        "fp4": gpu.fp4_tflops,
+        "mxfp4": gpu.fp8_tflops if gpu.fp4_tflops else None,
+    }.get(narrow)
+    share = 1.0 if peak else physics.widening_share
+    peak = peak or gpu.bf16_tflops
+    lag: float = min(1.0, A100_TFLOPS / peak) ** physics.peak_lag
+    return peak * share * lag
 
 
 def _products(host: Host, tokens: float, heads: float) -> float:
@@ -150,4 +153,14 @@ def step_seconds(host: Host, batch: float, context: float) -> float:
     physics = host.physics
     gpu = _products(host, batch, batch) + _around(host, batch)
     gpu += batch * host.model.cached(context) / host.cache_bytes_per_second
-    return gpu * host.slowdown + physics.step_seconds + batch * physics.call_step_seconds
+    return gpu * host.slowdown + physics.step_seconds + batch * host.call_step_seconds
+
+
+def throughput_spread(experts: int, physics: ServingPhysics) -> float:
+    """Return half the width of the 80 % interval of the throughput, in logarithms.
+
+    Args:
+        experts: Experts of the model, 1 for a dense one.
+        physics: The fitted constants.
+    """
+    return hypot(physics.spread, physics.spread_mixture if experts > 1 else 0.0)

@@ -289,6 +289,7 @@ class GpuFacts:
     constants: dict[str, GpuConstant]
     physics: GpuPhysics
     serving: ServingPhysics
+    serving_constants: dict[str, GpuConstant]
     version: str
 
     @cached_property

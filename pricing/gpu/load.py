@@ -127,7 +127,7 @@ def load_gpu_facts(data_dir: Path = DATA_DIR) -> GpuFacts:
         )
     physics = _physics("gpu_model.yml", constants, GpuPhysics)
     serving_physics = _physics("serving_model.yml", serving, ServingPhysics)
-    return GpuFacts(models, gpus, frameworks, constants, physics, serving_physics, digest.hexdigest()[:8])
+    return GpuFacts(models, gpus, frameworks, constants, physics, serving_physics, serving, digest.hexdigest()[:8])
 
 
 def _read(

@@ -124,3 +124,6 @@ class GpuPhysics:
     spread_stack: float
     spread_experts: float
     spread_selective: float
+    spread_selective_memory: float
+    spread_quantised: float
+    spread_memory_share: float

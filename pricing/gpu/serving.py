@@ -12,7 +12,7 @@ class ServingPhysics:
     bandwidth_share: float
     cache_bandwidth_share: float
     matmul_share: float
-    narrow_share: float
+    peak_lag: float
     widening_share: float
     half_tokens: float
     expert_share: float
@@ -26,14 +26,8 @@ class ServingPhysics:
     step_seconds: float
     call_step_seconds: float
     call_seconds: float
-    engine_vllm: float
-    engine_sglang: float
     engine_tensorrt: float
-    tensorrt_server: float
-    engine_unknown: float
     memory_share: float
     adapter_overhead: float
-    dense_low: float
-    dense_high: float
-    mixture_low: float
-    mixture_high: float
+    spread: float
+    spread_mixture: float

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks.gpu_rows import Unusable
-from benchmarks.serving_accuracy import main
+from benchmarks.serving_accuracy import ScoredServing, main, summary
+from benchmarks.serving_fit import fit, fits_without_each
 from benchmarks.serving_rows import predict_row, read_serving_row
-from pricing import load_gpu_facts
+from pricing import ServingPhysics, load_gpu_facts
 
 FACTS = load_gpu_facts()
 MEASURED = Path("benchmarks/data/serving-measured.csv")
+MEASURED_2 = Path("benchmarks/data/serving-measured-2.csv")
 ROW = {
     "source_id": "somebody",
     "model": "Qwen/Qwen3-14B",
@@ -39,6 +42,50 @@ def test_published_rows_are_predicted_within_the_stated_errors(capsys: pytest.Ca
     assert found["all"]["p90"] <= 0.90
     assert 0.7 <= found["all"]["coverage"] <= 0.95
     assert found["skipped"] == {}
+
+
+def test_all_rows_of_the_fit_are_predicted_as_docs_say(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(MEASURED), str(MEASURED_2), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["all"]["rows"], len(found["by_source"]), found["skipped"]) == (445, 6, {})
+    assert found["all"]["median"] < 0.20
+    assert found["dense"]["median"] < 0.15
+    assert found["moe"]["median"] < 0.27
+    assert 0.75 < found["all"]["coverage"] < found["all"]["source_coverage"] < 0.92
+
+
+def test_source_coverage_weighs_sources_alike() -> None:
+    rows = [ScoredServing("large", "vllm", False, 0.1, covered=True) for _ in range(9)]
+    rows.append(ScoredServing("small", "vllm", False, 2.0, covered=False))
+    found = summary(rows)
+    assert (found["coverage"], found["source_coverage"]) == (pytest.approx(0.9), pytest.approx(0.5))
+
+
+def test_fit_moves_towards_the_constants_that_made_the_rows() -> None:
+    held = fit([], FACTS)
+    truth = replace(held, call_step_seconds=0.00012)
+    rows = []
+    for calls in (64, 128, 256, 512):
+        row = read_serving_row(ROW | {"concurrency": str(calls)}, FACTS)
+        rows.append(replace(row, measured=predict_row(row, truth)))
+    fitted = fit(rows, FACTS)
+    assert held.call_step_seconds == pytest.approx(4e-5)
+    assert held.call_step_seconds < fitted.call_step_seconds < 0.00013
+
+    def off(physics: ServingPhysics) -> float:
+        return max(abs(predict_row(row, physics) / row.measured - 1) for row in rows)
+
+    assert off(fitted) < off(held)
+    # Constants without bounds stay.
+    assert fitted.step_seconds == held.step_seconds
+
+
+def test_source_left_out_does_not_enter_its_own_constants() -> None:
+    other = ROW | {"source_id": "other", "output_tok_s_total": "3,000"}
+    first_fits = fits_without_each([ROW, other], FACTS)
+    second_fits = fits_without_each([ROW | {"output_tok_s_total": "900"}, other], FACTS)
+    assert first_fits["somebody"] == second_fits["somebody"]
+    assert first_fits["other"] != second_fits["other"]
 
 
 def test_row_is_read_as_it_is_written() -> None:

@@ -105,9 +105,9 @@ async def test_answer_shows_gpu_hours_their_range_and_drivers(workspace: Workspa
     (breakdown,) = [reply for reply in replies if reply["text"].startswith("Breakdown")]
     assert amounts(breakdown)["Training"] == "$1.76"
     assert rows(breakdown)[1][1:3] == ["0.4422 GPU-hours", "$3.99 / GPU-hour"]
-    assert "1 GPU × 1,592 seconds ÷ 3,600 (8 of 10 cases: 1,226 to 2,095 seconds)" in texts(breakdown)
-    # 1,226 and 2,095 seconds at $3.99 an hour
-    assert "Training costs $1.36 to $2.32 in 8 of 10 cases." in texts(replies[-1])
+    assert "1 GPU × 1,592 seconds ÷ 3,600 (8 of 10 cases: 1,156 to 2,237 seconds)" in texts(breakdown)
+    # 1,156 and 2,237 seconds at $3.99 an hour
+    assert "Training costs $1.28 to $2.48 in 8 of 10 cases." in texts(replies[-1])
     assert "Assumptions that move the total most" in texts(breakdown)
     assert "One hour more of rented time a run: +$3.99." in texts(breakdown)
 

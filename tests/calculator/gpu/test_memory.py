@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from calculator.gpu import GIB, peak_memory, predict, remedies
+from calculator.gpu import GIB, Setup, peak_memory, predict, remedies
 from calculator.gpu.memory import (
     activation_bytes,
     gradient_bytes,
@@ -206,11 +206,26 @@ def test_what_does_not_fit_says_what_would() -> None:
     made = predict(setup, FACTS.physics)
     assert not made.fits
     assert made.margin_gib < 0
-    words = [words for words, _ in remedies(setup, FACTS.physics)]
-    assert "a fused loss (Liger, Unsloth)" in words
-    assert "a micro-batch of 1" in words
-    assert all(predict(changed, FACTS.physics).fits for _, changed in remedies(setup, FACTS.physics))
+    found = {words: predict(changed, FACTS.physics).verdict for words, changed in remedies(setup, FACTS.physics)}
+    assert found["a micro-batch of 1"] == "fits"
+    assert found["a fused loss (Liger, Unsloth) (tight)"] == "tight"
+    # What surely fits comes first.
+    assert list(found.values()) == sorted(found.values())
     assert remedies(replace(setup, micro_batch=1, loss="fused"), FACTS.physics) == []
+
+
+def test_tight_setup_says_what_would_surely_fit() -> None:
+    setup = Setup(
+        FACTS.models["qwen3-32b"],
+        FACTS.gpus["rtx-4090"],
+        method="qlora",
+        quantisation="nf4-dq",
+        sequence_length=2048,
+        loss="fused",
+    )
+    # 18 GB of 4-bit blocks and 3 GB of embedding and head leave little of 24 GB.
+    assert predict(setup, FACTS.physics).verdict == "tight"
+    assert [words for words, _ in remedies(setup, FACTS.physics)] == ["2 GPUs with sharded weights"]
 
 
 def test_fp8_stack_keeps_weights_and_activations_in_8_bit() -> None:

@@ -25,7 +25,17 @@ from tests.calculator.gpu.setups import CARD, FACTS, TOY
 LLAMA, H100, PHYSICS = FACTS.models["llama-3.1-8b"], FACTS.gpus["h100"], FACTS.serving
 # Every share and factor 1, every addition 0.
 _ZERO = {
-    *("half_tokens", "traffic", "expert_traffic", "reduce_seconds", "layer_seconds", "step_seconds"),
+    *(
+        "peak_lag",
+        "spread",
+        "spread_mixture",
+        "half_tokens",
+        "traffic",
+        "expert_traffic",
+        "reduce_seconds",
+        "layer_seconds",
+        "step_seconds",
+    ),
     *("call_step_seconds", "call_seconds", "adapter_overhead"),
 }
 IDEAL = ServingPhysics(**{field.name: 0.0 if field.name in _ZERO else 1.0 for field in fields(ServingPhysics)})
