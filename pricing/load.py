@@ -6,8 +6,10 @@ Misspelt, undated, unsourced or contradictory entries don't load; the error name
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +29,7 @@ from pricing.files.records import (
     validate_records,
     yaml_files,
 )
+from pricing.files.snapshot import load_snapshot
 from pricing.gpu.load import load_gpus
 from pricing.offers.not_sold import load_not_sold
 from pricing.offers.offer import Offer
@@ -61,6 +64,16 @@ class PlatformFile(Record):
     offers: dict[str, dict[str, Any]]
 
 
+class ReadOffers(Record):
+    """The offers of some price files by id."""
+
+    offers: dict[str, Offer]
+    files: dict[str, str]
+    """The name of the file that defined an offer, by the offer's id."""
+    newest: str
+    """The latest day on which a source was checked."""
+
+
 class AssumptionsFile(Record):
     """Numbers that no platform publishes, each with its reason and source."""
 
@@ -89,51 +102,72 @@ def load_catalog(
     Raises:
         PriceFileError: If a file can't be used. The text names the file, the field and the fix.
     """
-    offers: dict[str, Offer] = {}
-    files: dict[str, str] = {}
     digest = hashlib.sha256()
-    newest = ""
     layers: list[tuple[Path | None, Layer]] = [
         (providers_dir, "catalogue"),
         (refreshed_dir, "refreshed"),
         (overlay_dir, "yours"),
     ]
+    read = ReadOffers(offers={}, files={}, newest="")
     for folder, layer in layers:
-        for path in yaml_files(folder) if folder else ():
-            if layer == "yours" and path.name == OWN_FILE:
-                continue  # not prices; read with the capability table
-            text = read_text(path)
-            digest.update(f"{path.name}\0{layer}\0{text}\0".encode())
-            sources = _read_platform(path, text, offers, layer)
-            newest = max([newest, *(source.checked for source in sources)])
-            files |= {offer_id: path.name for offer_id in offers if offer_id not in files}
+        texts = _read_folder(folder, layer) if folder else {}
+        for name, text in texts.items():
+            digest.update(f"{name}\0{layer}\0{text}\0".encode())
+        if layer == "catalogue":
+            content = chain.from_iterable(texts.items())
+            read = load_snapshot(providers_dir, ReadOffers, content, partial(_lay_over, read, texts, layer))
+        elif texts:
+            read = _lay_over(read, texts, layer)
+    offers = read.offers
     for offer in offers.values():
         if offer.nearest and offer.nearest not in offers:
-            where = f"{files[offer.id]}: offers.{offer.id.partition('/')[2]}.nearest"
+            where = f"{read.files[offer.id]}: offers.{offer.id.partition('/')[2]}.nearest"
             raise PriceFileError(f"{where}: {offer.nearest!r} isn't an offer of the catalogue; correct or remove it")
     not_sold = load_not_sold(providers_dir.parent / "not_sold.yml", offers, digest)
     assumptions = _read_assumptions(DATA_DIR / "assumptions.yml", digest)
     gpus = load_gpus(digest)
     capability = capability_loader(overlay_dir, digest)
-    version = f"{newest}.{digest.hexdigest()[:8]}"
+    version = f"{read.newest}.{digest.hexdigest()[:8]}"
     return Catalog(offers.values(), assumptions, base_models or GenaiBaseModels(), gpus, version, not_sold, capability)
+
+
+def _read_folder(folder: Path, layer: Layer) -> dict[str, str]:
+    """Return the texts of the price files of a folder by name."""
+    # An organisation's capability file isn't prices; it is read with the capability table.
+    return {
+        path.name: read_text(path) for path in yaml_files(folder) if not (layer == "yours" and path.name == OWN_FILE)
+    }
+
+
+def _lay_over(below: ReadOffers, texts: Mapping[str, str], layer: Layer) -> ReadOffers:
+    """Return offers with those of the price files of a layer laid over them."""
+    offers, files, newest = dict(below.offers), dict(below.files), below.newest
+    for name, text in texts.items():
+        sources = _read_platform(name, text, offers, layer)
+        newest = max([newest, *(source.checked for source in sources)])
+        files |= {offer_id: name for offer_id in offers if offer_id not in files}
+    return ReadOffers(offers=offers, files=files, newest=newest)
 
 
 def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption]:
     text = read_text(path)
     digest.update(text.encode())
-    file = read_record(path.name, text, AssumptionsFile)
-    return validate_records(path.name, "assumptions", file.assumptions, Assumption, file.sources)
+
+    def validated() -> dict[str, Assumption]:
+        file = read_record(path.name, text, AssumptionsFile)
+        return validate_records(path.name, "assumptions", file.assumptions, Assumption, file.sources)
+
+    return load_snapshot(path, dict[str, Assumption], [text], validated)
 
 
-def _read_platform(path: Path, text: str, offers: dict[str, Offer], layer: Layer) -> Iterable[Source]:
+def _read_platform(file_name: str, text: str, offers: dict[str, Offer], layer: Layer) -> Iterable[Source]:
     """Add the offers of one file to `offers`, or override them."""
-    file = read_record(path.name, text, PlatformFile)
-    shared = validate(path.name, ("defaults",), Defaults, file.defaults, file.sources)
+    file = read_record(file_name, text, PlatformFile)
+    shared = validate(file_name, ("defaults",), Defaults, file.defaults, file.sources)
     for key, source in file.sources.items():
         if source.url is None and layer == "catalogue":
             raise PriceFileError(
-                f"{path.name}: sources.{key}.url: is missing; give the address where the price can be checked"
+                f"{file_name}: sources.{key}.url: is missing; give the address where the price can be checked"
             )
     for model, raw in file.offers.items():
         offer_id = f"{file.platform}/{model}"
@@ -142,19 +176,19 @@ def _read_platform(path: Path, text: str, offers: dict[str, Offer], layer: Layer
             continue  # the catalogue no longer has it
         if base and layer == "catalogue":
             raise PriceFileError(
-                f"{path.name}: offers.{model}: {offer_id} is already in the catalogue; keep one file per platform"
+                f"{file_name}: offers.{model}: {offer_id} is already in the catalogue; keep one file per platform"
             )
         for key in _FROM_THE_FILE:
             if key in raw:
-                raise PriceFileError(f"{path.name}: offers.{model}.{key}: is set by the file; remove it")
+                raise PriceFileError(f"{file_name}: offers.{model}.{key}: is set by the file; remove it")
         title = file.title or next(
             (offer.platform_title for offer in offers.values() if offer.platform == file.platform), None
         )
         if title is None:
-            raise PriceFileError(f"{path.name}: title is missing: {file.platform} is a new platform; give its name")
+            raise PriceFileError(f"{file_name}: title is missing: {file.platform} is a new platform; give its name")
         fields = _offer_fields(raw, base, file, shared, layer)
         identity = {"id": offer_id, "platform": file.platform, "platform_title": title}
-        offers[offer_id] = validate(path.name, ("offers", model), Offer, fields | identity, file.sources)
+        offers[offer_id] = validate(file_name, ("offers", model), Offer, fields | identity, file.sources)
     return file.sources.values()
 
 

@@ -25,6 +25,7 @@ from pricing.capability.records import (
 from pricing.capability.table import CapabilityTable, Scales
 from pricing.files.record import Limits, Record
 from pricing.files.records import DATA_DIR, PriceFileError, read_record, read_text, validate
+from pricing.files.snapshot import load_snapshot
 
 OWN_FILE = "capability.yml"
 """Name of the organisation's own file in its price folder."""
@@ -40,6 +41,18 @@ class CapabilityFile(Record):
     bands: dict[Band, Decimal] | None = None
     same_class_points: Annotated[Decimal | None, Limits(ge=0, le=100)] = None
     models: dict[str, dict[str, Any]]
+
+
+class CapabilityContent(Record):
+    """What the capability table is made of."""
+
+    models: dict[str, ModelCapability]
+    scales: dict[str, Scale]
+    bands: dict[Band, Decimal]
+    same_class_points: Decimal
+    sources: dict[str, PublishedSource]
+    results: tuple[TunedResult, ...]
+    floors: tuple[ExampleFloor, ...]
 
 
 class ChecksFile(Record):
@@ -98,21 +111,24 @@ def load_capability(own_dir: Path | None = None, *, data_dir: Path = DATA_DIR) -
     Raises:
         PriceFileError: If a file can't be used. The text names the file, the field and the fix.
     """
-    path = data_dir / "capability.yml"
-    shipped = _read(path, CapabilityFile)
+    path, results_path = data_dir / "capability.yml", data_dir / "tuned_results.yml"
+    texts = [read_text(path), read_text(results_path)]
+    content = load_snapshot(path, CapabilityContent, texts, lambda: _validated(path, results_path))
     own_path = own_dir / OWN_FILE if own_dir else None
-    own = _read(own_path, CapabilityFile) if own_path and own_path.is_file() else None
-    if shipped.bands is None or shipped.same_class_points is None:
+    if own_path and own_path.is_file():
+        content = _with_own(content, own_path)
+    bands = dict(sorted(content.bands.items(), key=lambda item: -item[1]))
+    scales = Scales(dict(content.scales), bands, content.same_class_points)
+    return CapabilityTable(content.models, scales, content.sources, content.results, content.floors)
+
+
+def _validated(path: Path, results_path: Path) -> CapabilityContent:
+    """Return the content of the shipped files."""
+    file, tuned = _read(path, CapabilityFile), _read(results_path, TunedResultsFile)
+    if file.bands is None or file.same_class_points is None:
         raise PriceFileError(f"{path.name}: bands and same_class_points are required")
-    scales = validate(path.name, ("scales",), dict[str, Scale], shipped.scales, shipped.sources)
-    models = _models(path.name, shipped, {}, scales)
-    sources = dict(shipped.sources)
-    if own and own_path:
-        scales = validate(own_path.name, ("scales",), dict[str, Scale], own.scales, own.sources) | scales
-        sources |= own.sources
-        models |= _models(own_path.name, own, models, scales)
-    results_path = data_dir / "tuned_results.yml"
-    tuned = _read(results_path, TunedResultsFile)
+    scales = validate(path.name, ("scales",), dict[str, Scale], file.scales, file.sources)
+    models = _models(path.name, file, {}, scales)
     results = validate(results_path.name, ("results",), tuple[TunedResult, ...], tuned.results, tuned.sources)
     floors = validate(results_path.name, ("floors",), tuple[ExampleFloor, ...], tuned.floors, tuned.sources)
     for result in results:
@@ -120,11 +136,32 @@ def load_capability(own_dir: Path | None = None, *, data_dir: Path = DATA_DIR) -
             raise PriceFileError(f"{results_path.name}: results: base {result.base!r} isn't in {path.name}")
         if result.source.published_by is None:
             raise PriceFileError(f"{results_path.name}: sources: {result.source.title}: published_by is missing")
-    _check_names(models.values(), own_path.name if own and own_path else path.name)
-    points = own.same_class_points if own and own.same_class_points is not None else shipped.same_class_points
-    bands = (own and own.bands) or shipped.bands
-    ordered = dict(sorted(bands.items(), key=lambda item: -item[1]))
-    return CapabilityTable(models, Scales(dict(scales), ordered, points), {**sources, **tuned.sources}, results, floors)
+    _check_names(models.values(), path.name)
+    return CapabilityContent(
+        models=models,
+        scales=scales,
+        bands=file.bands,
+        same_class_points=file.same_class_points,
+        sources={**file.sources, **tuned.sources},
+        results=results,
+        floors=floors,
+    )
+
+
+def _with_own(shipped: CapabilityContent, path: Path) -> CapabilityContent:
+    """Return the shipped content with an organisation's own laid over it."""
+    own = _read(path, CapabilityFile)
+    scales = validate(path.name, ("scales",), dict[str, Scale], own.scales, own.sources) | shipped.scales
+    models = shipped.models | _models(path.name, own, shipped.models, scales)
+    _check_names(models.values(), path.name)
+    return replace(
+        shipped,
+        models=models,
+        scales=scales,
+        bands=own.bands or shipped.bands,
+        same_class_points=shipped.same_class_points if own.same_class_points is None else own.same_class_points,
+        sources=shipped.sources | own.sources,
+    )
 
 
 def load_capability_checks(table: CapabilityTable, path: Path = DATA_DIR / "capability_checks.yml") -> ChecksByModel:

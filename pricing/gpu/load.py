@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +20,7 @@ from pricing.files.records import (
     validate_records,
     yaml_files,
 )
+from pricing.files.snapshot import load_snapshot
 from pricing.gpu.facts import Framework, Gpu, GpuFacts, ModelShape
 from pricing.gpu.offers import GpuCatalog, GpuOffer
 from pricing.gpu.physics import GpuConstant, GpuPhysics
@@ -85,21 +88,28 @@ def load_gpu_offers(
     Raises:
         PriceFileError: Names the file, the field and the fix.
     """
-    offers: dict[str, GpuOffer] = {}
-    for path in yaml_files(offers_dir):
-        text = read_text(path)
-        if digest:
+    texts = {path.name: read_text(path) for path in yaml_files(offers_dir)}
+    if digest:
+        for text in texts.values():
             digest.update(text.encode())
-        file = read_record(path.name, text, GpuOffersFile)
+    content = (facts.version, *chain.from_iterable(texts.items()))
+    return load_snapshot(offers_dir, dict[str, GpuOffer], content, lambda: _validated_offers(texts, facts))
+
+
+def _validated_offers(texts: Mapping[str, str], facts: GpuFacts) -> dict[str, GpuOffer]:
+    """Return the offers by id, from the texts of their files by name."""
+    offers: dict[str, GpuOffer] = {}
+    for file_name, text in texts.items():
+        file = read_record(file_name, text, GpuOffersFile)
         for name, raw in file.offers.items():
             identity = {"id": f"{file.platform}/{name}", "platform": file.platform, "platform_title": file.title}
-            where = f"{path.name}: offers.{name}"
+            where = f"{file_name}: offers.{name}"
             for key in identity:
                 if key in raw:
                     raise PriceFileError(f"{where}.{key}: is set by the file; remove it")
             if identity["id"] in offers:
                 raise PriceFileError(f"{where}: {identity['id']} is defined twice; keep one file per platform")
-            offer = validate(path.name, ("offers", name), GpuOffer, raw | identity, file.sources)
+            offer = validate(file_name, ("offers", name), GpuOffer, raw | identity, file.sources)
             if offer.gpu not in facts.gpus:
                 raise PriceFileError(f"{where}.gpu: {offer.gpu!r} isn't in gpus.yml; add it there")
             offers[offer.id] = offer
@@ -135,15 +145,19 @@ def _read(
 ) -> dict[str, R]:
     text = read_text(path)
     digest.update(text.encode())
-    file = read_record(path.name, text, file_type)
-    entries: dict[str, dict[str, Any]] = getattr(file, key)
-    if not entries:
-        raise PriceFileError(f"{path.name}: {key}: is empty")
-    if named:
-        if twice := [name for name, fields in entries.items() if "name" in fields]:
-            raise PriceFileError(f"{path.name}: {key}.{twice[0]}.name: is the key itself; remove it")
-        entries = {name: {**fields, "name": name} for name, fields in entries.items()}
-    return validate_records(path.name, key, entries, kind, getattr(file, "sources"))  # noqa: B009
+
+    def validated() -> dict[str, R]:
+        file = read_record(path.name, text, file_type)
+        entries: dict[str, dict[str, Any]] = getattr(file, key)
+        if not entries:
+            raise PriceFileError(f"{path.name}: {key}: is empty")
+        if named:
+            if twice := [name for name, fields in entries.items() if "name" in fields]:
+                raise PriceFileError(f"{path.name}: {key}.{twice[0]}.name: is the key itself; remove it")
+            entries = {name: {**fields, "name": name} for name, fields in entries.items()}
+        return validate_records(path.name, key, entries, kind, getattr(file, "sources"))  # noqa: B009
+
+    return load_snapshot(path, dict[str, kind], [text], validated)  # type: ignore[valid-type]
 
 
 def _refuse_shared_names(file: str, key: str, aliases: dict[str, tuple[str, ...]]) -> None:
