@@ -304,7 +304,7 @@ def _plain(name: str) -> str:
 
 def _names(model: ListedModel) -> tuple[str, ...]:
     texts = (model.name, *model.aliases)
-    return (*texts, *(text.rpartition("/")[2] for text in texts if "/" in text), model.title)
+    return (*texts, *[text.rpartition("/")[2] for text in texts if "/" in text], model.title)
 
 
 def _rank(model: ListedModel) -> int:

@@ -14,6 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from msgspec import Struct
+from msgspec.json import decode
+
 from pricing.files.records import DATA_DIR
 
 if TYPE_CHECKING:
@@ -51,7 +54,7 @@ class ListedModel(NamedTuple):
 
     seller: str
     name: str
-    title: str
+    display_name: str | None
     aliases: tuple[str, ...]
     rows: tuple[Any, ...]
     batch_rows: tuple[Any, ...]
@@ -60,6 +63,11 @@ class ListedModel(NamedTuple):
     def id(self) -> str:
         """Return seller/name."""
         return f"{self.seller}/{self.name}"
+
+    @property
+    def title(self) -> str:
+        """Return the name for people."""
+        return self.display_name or self.name
 
     def row_on(self, day: date) -> PriceRow:
         """Return the prices that hold all day on a day."""
@@ -91,6 +99,12 @@ class Seller(NamedTuple):
     """Sellers whose models this one also sells, at their prices."""
 
 
+class _Content(Struct):
+    version: str
+    sellers: dict[str, Seller]
+    models: tuple[ListedModel, ...]
+
+
 class BasePriceList:
     """The content of the file, read on first use."""
 
@@ -98,30 +112,23 @@ class BasePriceList:
         self._path = path
 
     @cached_property
-    def _content(self) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads(self._path.read_bytes())
-        return content
+    def _content(self) -> _Content:
+        return decode(self._path.read_bytes(), type=_Content)
 
-    @cached_property
+    @property
     def version(self) -> str:
         """Return the version of genai-prices that the file was made from."""
-        return str(self._content["version"])
+        return self._content.version
 
-    @cached_property
+    @property
     def sellers(self) -> dict[str, Seller]:
         """Return the sellers by id."""
-        return {
-            seller: Seller(title, url, tuple(fallbacks))
-            for seller, (title, url, fallbacks) in self._content["sellers"].items()
-        }
+        return self._content.sellers
 
-    @cached_property
+    @property
     def models(self) -> tuple[ListedModel, ...]:
         """Return every model of every seller."""
-        return tuple(
-            ListedModel(seller, name, title or name, tuple(aliases), tuple(rows), tuple(batch))
-            for seller, name, title, aliases, rows, batch in self._content["models"]
-        )
+        return self._content.models
 
 
 def _read_row(row: list[Any]) -> PriceRow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import NamedTuple
 
 from pricing.gpu.facts import Gpu, GpuFacts, ModelShape
@@ -98,7 +99,7 @@ def known_gpu(text: str, facts: GpuFacts, memory_gb: float | None = None) -> Gpu
 
 def known_model(text: str, facts: GpuFacts) -> ModelShape | None:
     """Return the shape of a model by its name; None if it is unknown or can be several models."""
-    ids = resolve_model(text, facts).ids
+    ids = _find_model(text, facts).ids  # the nearest names of an unknown one take most of the time
     return facts.models[ids[0]] if len(ids) == 1 else None
 
 
@@ -126,6 +127,14 @@ def resolve_model(text: str, facts: GpuFacts) -> NameResolution:
     Returns:
         One model, a choice if the name is a part of several, or none and the nearest ones.
     """
+    resolution = _find_model(text, facts)
+    if resolution.ids:
+        return resolution
+    return replace(resolution, near=facts.model_index.near(shape_name(read_reference(text).name)))
+
+
+def _find_model(text: str, facts: GpuFacts) -> NameResolution:
+    """Return the model or the models that a name means, without the nearest ones of an unknown name."""
     index = facts.model_index
     name = read_reference(text).name
     candidates = dict.fromkeys((*shape_names(text), *shape_names(name), *shape_names(without_serving(name))))
@@ -142,4 +151,4 @@ def resolve_model(text: str, facts: GpuFacts) -> NameResolution:
         return NameResolution("model", text, tuple(entry.id for entry in newest_first)[:MAX_CHOICES], match, default)
     if entries:
         return NameResolution("model", text, tuple(entry.id for entry in entries), match)
-    return NameResolution("model", text, near=index.near(plain))
+    return NameResolution("model", text)

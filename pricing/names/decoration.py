@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Dates of snapshots and revisions of an API model: 2025-04-14, 20251001, 0613, @20251001, v1:0, :0, -001, -latest.
 _SNAPSHOT = re.compile(
@@ -46,6 +47,7 @@ def without_serving(name: str) -> str:
     return re.sub(r"[- ]+$", "", plain)
 
 
+@lru_cache(maxsize=4_096)  # a question asks for the shapes of a hundred offers, most of the same models
 def shape_name(text: str) -> str:
     """Return a model's name in lower case without owner and decoration of the checkpoint.
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
-from pricing.names.spelling import letters_of, spell, words
+from pricing.names.spelling import letters_of, letters_of_each, spell, words
 
 NameKind = Literal["offer", "base model", "model", "GPU"]
 Match = Literal["exact", "plain", "words", "part"]
@@ -86,11 +88,15 @@ class NameIndex:
 
     @cached_property
     def _rows(self) -> tuple[_Row, ...]:
-        return tuple(
-            _Row(entry, name, letters_of(name))
-            for entry in self.entries
-            for name in dict.fromkeys((entry.id, *entry.names))
-        )
+        names = [(entry, name) for entry in self.entries for name in dict.fromkeys((entry.id, *entry.names))]
+        letters = letters_of_each([name for _, name in names])
+        return tuple(_Row(entry, name, line) for (entry, name), line in zip(names, letters, strict=True))
+
+    @cached_property
+    def _letters(self) -> tuple[str, list[int]]:
+        """The letters of all names, one a line, and the end of each line."""
+        lines = [f"{row.letters}\n" for row in self._rows]
+        return "".join(lines), list(accumulate(map(len, lines)))
 
     def find(self, name: str, sellers: Collection[str] = ()) -> tuple[tuple[NameEntry, ...], Match | None]:
         """Return the things that a name means, best first, and how it matched.
@@ -120,12 +126,19 @@ class NameIndex:
             return ()
         entries = {
             row.entry: None
-            for row in self._rows
-            if letters in row.letters
-            and (not sellers or row.entry.seller in sellers)
-            and spelling.means(spell(prepare(row.name)))
+            for row in self._rows_with(letters)
+            if (not sellers or row.entry.seller in sellers) and spelling.means(spell(prepare(row.name)))
         }
         return tuple(entries)
+
+    def _rows_with(self, letters: str) -> Iterator[_Row]:
+        """Yield the names that contain some letters, in order. One search of a text is faster than one of each name."""
+        text, ends = self._letters
+        position = text.find(letters)
+        while position >= 0:
+            number = bisect_right(ends, position)
+            yield self._rows[number]
+            position = text.find(letters, ends[number])
 
     def _by_words(self, name: str, sellers: Collection[str]) -> tuple[tuple[NameEntry, ...], Match | None]:
         typed = Counter(words(name))
@@ -134,10 +147,13 @@ class NameIndex:
             return (), None
         equal: dict[NameEntry, None] = {}
         containing: dict[NameEntry, None] = {}
-        for row in self._rows:
+        for row in self._rows_with(max(parts, key=len)):
             if (sellers and row.entry.seller not in sellers) or not all(part in row.letters for part in parts):
                 continue
-            known = Counter(words(self._plain(self._normalize(row.name))))
+            known_words = words(self._plain(self._normalize(row.name)))
+            if not typed.keys() <= set(known_words):
+                continue
+            known = Counter(known_words)
             if typed == known:
                 equal[row.entry] = None
             elif typed <= known:

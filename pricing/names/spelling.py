@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 MAX_LENGTH = 200
 
 _TOKEN = re.compile(r"[^\W\d_]+|[0-9]+")
-_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
-# Nine thousand names are stripped when a price is looked up: translating takes a third of the pattern's time.
+_OTHER_PUNCTUATION = re.compile(r"[\W_]+")
 _PUNCTUATION = {code: None for code in range(128) if not chr(code).isalnum()}
+_PUNCTUATION_IN_LINES = {code: None for code in _PUNCTUATION if code != ord("\n")}
 _DIGIT_P_DIGIT = re.compile(r"(?<=\d)p(?=\d)")  # Fireworks writes 3p1 for 3.1
 _LLAMA_V = re.compile(r"\bllama[- ]?v(?=\d)")
 _UNITS = frozenset("bmt")
@@ -47,8 +48,12 @@ class Spelling(NamedTuple):
 
 def fold(text: str) -> str:
     """Return a name in lower case, in compatible characters, with version dots as dots."""
-    folded = text[:MAX_LENGTH] if text.isascii() else unicodedata.normalize("NFKC", text[:MAX_LENGTH])
-    folded = folded.lower().strip(" \t\r\n`'\"“”„").replace("_", "-").replace("+", "-plus")
+    return _fold(text[:MAX_LENGTH]).strip(" \t\r\n`'\"“”„")
+
+
+def _fold(text: str) -> str:
+    folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    folded = folded.lower().replace("_", "-").replace("+", "-plus")
     if "p" in folded:
         folded = _DIGIT_P_DIGIT.sub(".", folded)
     return _LLAMA_V.sub("llama-", folded) if "llama" in folded else folded
@@ -56,8 +61,15 @@ def fold(text: str) -> str:
 
 def letters_of(text: str) -> str:
     """Return a name's letters and digits alone. Equal spellings have equal letters."""
-    folded = fold(text)
-    return folded.translate(_PUNCTUATION) if folded.isascii() else _NOT_ALPHANUMERIC.sub("", folded)
+    letters = fold(text).translate(_PUNCTUATION)
+    return letters if letters.isascii() else _OTHER_PUNCTUATION.sub("", letters)
+
+
+def letters_of_each(names: Sequence[str]) -> list[str]:
+    """Return the letters and digits of each name. Thousands at once take a third of the time of one by one."""
+    plain = "\n".join(name[:MAX_LENGTH].replace("\n", " ") if name.isascii() else "" for name in names)
+    lines = _fold(plain).translate(_PUNCTUATION_IN_LINES).split("\n")
+    return [line if name.isascii() else letters_of(name) for name, line in zip(names, lines, strict=True)]
 
 
 @lru_cache(maxsize=16_384)
