@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from statistics import median_low
 from typing import NamedTuple
 
 from pricing.catalog import Catalog
@@ -81,7 +80,7 @@ def platform_ages(catalog: Catalog, today: date) -> list[PlatformAges]:
             PlatformAges(
                 platform,
                 len(group),
-                median_low(days) if days else None,
+                days[(len(days) - 1) // 2] if days else None,
                 days[-1] if days else None,
                 Decimal(sum(source.is_old(today) for source in group)) / len(group),
                 len(group) - len(days),

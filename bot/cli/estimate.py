@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
-from bot.answers.catalog_pages import key_row
 from bot.cli.arguments import (
     DATASET,
     EXAMPLE,
@@ -23,10 +22,7 @@ from bot.cli.arguments import (
 )
 from bot.cli.terminal import output_has_colours, output_width
 from bot.language.command import VERBS, check_base, read_command
-from bot.render.charts.build import ChartName, chart_of
-from bot.render.charts.png import ChartUnavailable, chart_png
-from bot.render.exports import to_csv, to_json, to_yaml
-from bot.render.results import build_result
+from bot.render.charts.model import ChartName
 from bot.render.terminal import Line, paint
 from bot.render.text import full_answer, short_answer
 from calculator import Comparison, UserError, estimate, in_section, read_scenario
@@ -95,6 +91,9 @@ def _fields(path: Path | None, typed: Mapping[str, str], catalog: Catalog) -> di
 
 
 def _content(comparison: Comparison, format: str, catalog: Catalog) -> bytes:
+    from bot.render.exports import to_csv, to_json, to_yaml
+    from bot.render.results import build_result
+
     match format:
         case "xlsx":
             from bot.render.xlsx import to_xlsx
@@ -115,6 +114,9 @@ def _content(comparison: Comparison, format: str, catalog: Catalog) -> bytes:
 
 
 def _write_chart(comparison: Comparison, path: Path, name: ChartName | None) -> None:
+    from bot.render.charts.build import chart_of
+    from bot.render.charts.png import ChartUnavailable, chart_png
+
     check_png(path)
     chart = chart_of(comparison, name)
     if chart is None:
@@ -127,15 +129,20 @@ def _write_chart(comparison: Comparison, path: Path, name: ChartName | None) -> 
         raise UserError(f"{error}.") from None
 
 
+class _Parser(argparse.ArgumentParser):
+    def format_help(self) -> str:
+        self.epilog = _keys_help()  # writing it takes as long as parsing the arguments
+        return super().format_help()
+
+
 def _parser(command: str) -> argparse.ArgumentParser:
     description = {
         "estimate": "Price a scenario on every offer that it names.",
         "breakeven": "Price a scenario and say when tuning pays back against base= or base_rates=.",
     }[command]
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=f"ftcost {command}",
         description=description,
-        epilog=_keys_help(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("text", nargs="*", metavar="key=value", help=f"the scenario, such as: {EXAMPLE}")
@@ -162,6 +169,8 @@ def _parser(command: str) -> argparse.ArgumentParser:
 
 def _keys_help() -> str:
     """Return the keys of a scenario with their meanings, by section."""
+    from bot.answers.catalog_pages import key_row
+
     lines = ["Any number can be a range, 3..5 or 3..4..5, and can use k, M, B, commas and %."]
     for title, keys in (
         ("keys for training and calls", in_section("main")),

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import version
 from typing import NamedTuple
 
 from bot.cli.arguments import EXAMPLE, SLACK_ONLY
@@ -79,6 +78,8 @@ def _run(arguments: list[str]) -> int:
         print(help_text())
         return 0
     if name in ("-V", "--version"):
+        from importlib.metadata import version  # it imports a mail parser
+
         print(f"ftcost {version('ftcost')}")
         return 0
     command, arguments = _split_command(expand_sentence(arguments, COMMANDS, FLAGS))

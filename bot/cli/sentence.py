@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from bot.cli.arguments import prices_dir
 from bot.language.command import write_command
-from bot.language.reader import EXAMPLES, NOT_UNDERSTOOD, Reading
 from calculator import UserError
+
+if TYPE_CHECKING:
+    from bot.language.reader import Reading
 
 SENTENCE_COMMANDS = frozenset({"estimate", "breakeven", "fit", "models", "price"})
 """Commands whose name may start a sentence, such as `price of tuning gpt-4.1`. The others take files or ids."""
@@ -34,7 +37,7 @@ def expand_sentence(arguments: Sequence[str], commands: Collection[str], flags: 
     if not any(" " in word.strip() and "=" not in word.split()[0] for word in words):
         return list(arguments)  # commands and key=value words need no reader, whose names take time to load
     from bot.language.names import mention_index
-    from bot.language.reader import read_text
+    from bot.language.reader import EXAMPLES, NOT_UNDERSTOOD, read_text
     from bot.language.understanding import command_of, typed_command
     from pricing import load_catalog
 

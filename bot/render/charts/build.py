@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Literal
 
 from bot.render.charts.break_even import break_even_chart
-from bot.render.charts.model import Bar, BarChart, Chart
+from bot.render.charts.model import Bar, BarChart, Chart, ChartName
 from bot.render.charts.tornado import tornado_chart
 from bot.render.money import money
 from bot.render.tables import has_other_period, horizon, offer_name, period_figure
@@ -23,8 +22,6 @@ PARTS: tuple[tuple[str, Callable[[LineItem], bool]], ...] = (
     ("Hosting + storage", lambda line: line.component in ("hosting", "storage")),
     ("Inference", lambda line: line.component == "inference"),
 )
-
-ChartName = Literal["break-even", "offers", "drivers"]
 
 
 def chart_of(comparison: Comparison, name: ChartName | None = None) -> Chart | None:

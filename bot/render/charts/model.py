@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Literal
 
+ChartName = Literal["break-even", "offers", "drivers"]
 TORNADO_SIDES = ("At its low end", "At its high end")
 MONTHLY_SIDES = ("Estimate", "Actual")
 
