@@ -1,7 +1,4 @@
-"""Values of an answer: line items, estimates, break-even, warnings.
-
-Amounts are computed from the line items, never stored beside them.
-"""
+"""Values of an answer: line items, estimates, break-even, warnings. Amounts are computed from the line items."""
 
 from __future__ import annotations
 
@@ -143,6 +140,7 @@ SetAsideCode = Literal[
     "method_not_sold",
     "does_not_fit",
     "over_limits",
+    "refuses_file",
     "too_small",
     "unknown_price",
     "ends_soon",

@@ -72,6 +72,7 @@ def question(comparison: Comparison) -> str:
         "examples",
         "example",
         "lengths",
+        "acceptance",
         "epochs",
         "runs",
         "calls",

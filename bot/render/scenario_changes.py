@@ -10,9 +10,13 @@ from calculator import KEYS, default_text
 def field_changes(earlier: Mapping[str, str], later: Mapping[str, str]) -> list[str]:
     """Return the fields that differ between two scenarios: `epochs 3 → 5`.
 
-    Offers and lengths are named without their values, which are lists.
+    Offers, and what a file fills in, are named without their values, which are lists.
     """
-    lists = {"on": "the offers compared", "lengths": "the lengths of the examples"}
+    lists = {
+        "on": "the offers compared",
+        "lengths": "the lengths of the examples",
+        "acceptance": "the acceptance of the file",
+    }
     keys = [key for key in KEYS if earlier.get(key) != later.get(key)]
     return [lists.get(key) or f"{key} {field_text(key, earlier)} → {field_text(key, later)}" for key in keys]
 

@@ -130,6 +130,7 @@ def _set_aside_words(code: SetAsideCode, comparison: Comparison) -> str:
         "method_not_sold": "not sold with this method",
         "does_not_fit": "too small for the training job",
         "over_limits": "whose limits the job exceeds",
+        "refuses_file": "that refuse the file",
         "too_small": f"that can't carry {traffic_text(comparison)}",
         "unknown_price": "with an unknown price",
         "ends_soon": "ending too soon",

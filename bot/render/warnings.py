@@ -14,6 +14,8 @@ WARNING_ORDER = (
     "model_ends",
     "price_unknown",
     "deployment_deleted",
+    "file_refused",
+    "file_converted",
     "long_run",
     "idle_hosting",
     "training_ends",

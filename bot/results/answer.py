@@ -40,6 +40,7 @@ SetAsideCode = Literal[
     "method_not_sold",
     "does_not_fit",
     "over_limits",
+    "refuses_file",
     "too_small",
     "unknown_price",
     "ends_soon",

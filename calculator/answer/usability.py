@@ -105,6 +105,13 @@ def _over_limits(context: EstimateContext, estimate: Estimate) -> str | None:
     return _epochs(rules, platform, estimate.epochs)
 
 
+def _refuses_file(context: EstimateContext, estimate: Estimate) -> str | None:
+    acceptance = context.plan.acceptance
+    if acceptance is None or acceptance.of(estimate.offer.platform) != "refuse":
+        return None
+    return f"{estimate.offer.platform_title} refuses the training file; counting it says why."
+
+
 def _too_long_call(plan: ResolvedScenario, estimate: Estimate, option_class: OptionClass) -> str | None:
     """Return that a call of the tuned model is longer than the platform, or the model, takes."""
     if not plan.calls_per_month:
@@ -171,6 +178,7 @@ _REASONS: tuple[tuple[SetAsideCode, Callable[[EstimateContext, Estimate], str | 
     ("method_not_sold", _method_not_sold),
     ("does_not_fit", _does_not_fit),
     ("over_limits", _over_limits),
+    ("refuses_file", _refuses_file),
     ("too_small", _too_small),
     ("unknown_price", _unknown_price),
     ("ends_soon", _ends_soon),

@@ -215,6 +215,7 @@ def _training(plan: ResolvedScenario, offer: Offer, epochs: Decimal, lines: Sequ
                 )
     if isinstance(offer, RentedGpuOffer):
         yield from _long_run(plan, offer, epochs)
+    yield from _file_acceptance(plan, offer)
     rules = offer.training
     if not rules:
         return
@@ -233,6 +234,18 @@ def _training(plan: ResolvedScenario, offer: Offer, epochs: Decimal, lines: Sequ
         yield Warning(
             "epochs_outside", f"{offer.platform_title} takes {rules.min_epochs or 1} to {rules.max_epochs} epochs."
         )
+
+
+def _file_acceptance(plan: ResolvedScenario, offer: Offer) -> Iterator[Warning]:
+    """Yield a warning if the platform doesn't take the counted training file as it is."""
+    treatment, platform = plan.acceptance and plan.acceptance.of(offer.platform), offer.platform_title
+    if treatment == "convert":
+        text = f"{platform} takes the training file after conversion: ftcost convert FILE --to {offer.platform}."
+        yield Warning("file_converted", text)
+    elif treatment == "mend":
+        yield Warning("file_refused", f"{platform} refuses the training file until its faults are mended.")
+    elif treatment == "refuse":
+        yield Warning("file_refused", f"{platform} refuses the training file; counting it says why.")
 
 
 def _long_run(plan: ResolvedScenario, offer: RentedGpuOffer, epochs: Decimal) -> Iterator[Warning]:

@@ -23,7 +23,7 @@ from calculator.datasets.parsed_line import MessageOverhead
 from calculator.datasets.problems import KINDS, MAX_SHOWN, Kind, Problem
 from calculator.datasets.recognition import format_of
 from calculator.datasets.report import DatasetReport, limits_of, make_report, needs_of
-from calculator.datasets.tables import Columns, describe_columns
+from calculator.datasets.tables import Columns, ColumnsUnknown, describe_columns, kept_columns
 from calculator.datasets.tally import DatasetCount, LengthLimit, LengthPercentiles, Tally, Truncation
 from calculator.datasets.vendor_formats import ConversionError
 
@@ -36,6 +36,7 @@ __all__ = [
     "Block",
     "BlockCount",
     "Columns",
+    "ColumnsUnknown",
     "ConversionError",
     "CountingRules",
     "DatasetCount",
@@ -59,6 +60,7 @@ __all__ = [
     "file_problems",
     "format_of",
     "image_limits",
+    "kept_columns",
     "limits_of",
     "make_report",
     "needs_of",

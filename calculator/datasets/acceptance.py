@@ -17,7 +17,17 @@ _FATES: dict[LongFate, str] = {
 _ALL_LINES: frozenset[Trait] = frozenset(("byte_order_mark", "utf_16", "compressed", "json_array", "table"))
 
 # Turns of one role in a row become one, of several blocks.
+_NONE: frozenset[Trait] = frozenset()
+# Keys that only OpenAI's format has.
+_UNWRITTEN: frozenset[Trait] = frozenset(("openai_keys", "weight_elsewhere"))
 _MERGED: frozenset[Trait] = frozenset(("two_users", "two_assistants", "two_tools"))
+
+# Traits that a format can't hold: `ftcost convert` doesn't write such examples.
+_OPENAI_LACKS: frozenset[Trait] = frozenset(("unknown_key",))
+_GEMINI_LACKS: frozenset[Trait] = frozenset(
+    ("unknown_key", "bad_arguments", "late_system", "name", "weight_zero", "many_answers")
+)
+_NOVA_LACKS: frozenset[Trait] = frozenset((*_GEMINI_LACKS, "image_link"))
 
 Fate = Literal["taken", "converted", "refused", "unknown"]
 
@@ -114,22 +124,48 @@ def _findings(name: str, count: DatasetCount, rules: DatasetRules, target: Forma
         findings.unknown.append("a key that stands twice in one object")
     if not count.output_tokens and PURPOSES[count.format or "text"] != "graded":
         findings.refused.append("nothing would be trained")
-    mended = _mended(count.format, target)
-    for trait in (trait for trait in _traits(count) if trait not in mended):
+    mended = _mended(count.format, target, rules)
+    lost = _lacks(target) if target != count.format else frozenset()
+    for trait in (trait for trait in _traits(count) if trait not in mended and trait not in lost):
         if trait == "too_many_images":
             _check_images(count, platform, findings)
         elif not (trait == "table" and count.format == "tokens" and "tokens" in platform.takes):
             _handle(trait, name, count, rules, findings)
+    _check_conversion(target, count, rules, findings)
     if platform.max_file_bytes and count.bytes > platform.max_file_bytes:
         findings.refused.append(f"the file is larger than the limit of {platform.max_file_bytes // 1_000_000:,} MB")
     return findings
 
 
-def _mended(file_format: Format | None, target: Format | None) -> frozenset[Trait]:
+def _mended(file_format: Format | None, target: Format | None, rules: DatasetRules) -> frozenset[Trait]:
     """Return the traits that a conversion to another format always mends."""
-    if target == file_format:
+    if target is None or target == file_format:
         return frozenset()
-    return _MERGED | {"text_parts"} if target and target.startswith("bedrock-nova") else frozenset(("text_parts",))
+    mended = frozenset(trait for trait in TRAITS if rules.traits[trait].converted)
+    if target.startswith("openai"):
+        return mended - {"developer_role", "function_role"}
+    return mended | _UNWRITTEN | (_MERGED if target.startswith("bedrock-nova") else _NONE)
+
+
+def _check_conversion(target: Format | None, count: DatasetCount, rules: DatasetRules, findings: _Findings) -> None:
+    """Add the reasons for which `ftcost convert` can't write the copy that the platform needs."""
+    if count.format == "tokens":
+        findings.refused.extend(findings.converted)
+        findings.converted.clear()
+        if "table" not in count.traits:
+            findings.refused.append("tokenised examples are taken only as Parquet")
+    if target != count.format or findings.converted:
+        for trait, number in _traits(count).items():
+            if trait in _lacks(target):
+                title = rules.traits[trait].title
+                findings.refused.append(f"{title} ({number:,} {_lines(number)}), which the conversion can't keep")
+
+
+def _lacks(target: Format | None) -> frozenset[Trait]:
+    """Return the traits that a format can't hold."""
+    if target and target.startswith("gemini"):
+        return _GEMINI_LACKS
+    return _NOVA_LACKS if target and target.startswith("bedrock-nova") else _OPENAI_LACKS
 
 
 def _traits(count: DatasetCount) -> dict[Trait, int]:
@@ -170,7 +206,8 @@ def _sentences(
     if fate == "refused":
         yield f"Refused: {'; '.join(findings.refused)}."
     if findings.converted:
-        yield f"Needs conversion: {'; '.join(findings.converted)}. `ftcost convert FILE --to {name}` writes the copy."
+        copy = f" `ftcost convert FILE --to {name}` writes the copy." if fate == "converted" else ""
+        yield f"Needs conversion: {'; '.join(findings.converted)}.{copy}"
     if fate == "taken":
         yield "The format is accepted as it is."
     if findings.unknown:

@@ -14,7 +14,7 @@ from msgspec import UNSET
 
 from calculator.datasets.lines import Block
 from calculator.datasets.parsed_line import MessageOverhead, ParsedLine
-from calculator.datasets.plain_chat import Chat, decode_chats, sum_chats, texts_of
+from calculator.datasets.plain_chat import Chat, decode_chats, sum_chats, texts_of, traits_of
 from calculator.datasets.problems import Kind, Problem, quoted
 from calculator.datasets.reading import NOTHING_TRAINED, ROLES, read_record
 from calculator.datasets.recognition import foreign_kind, format_of
@@ -108,7 +108,8 @@ def count_block(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> Blo
     lines = range(block.first_line, block.first_line + len(chats))
     problems = [*find_secrets(block.data, block.first_line), *_chat_problems(chats, trained, rules, block.first_line)]
     problems.sort(key=lambda problem: problem.line or 0)
-    return BlockCount(block.first_line, lines, totals, trained, [_key(chat) for chat in chats], contents, problems)
+    keys, traits = [_key(chat) for chat in chats], traits_of(chats, block.data)
+    return BlockCount(block.first_line, lines, totals, trained, keys, contents, problems, traits=traits)
 
 
 def _chat_problems(chats: list[Chat], trained: list[int], rules: CountingRules, first_line: int) -> Iterator[Problem]:
@@ -206,9 +207,8 @@ def read_line(line: bytes, number: int, rules: CountingRules) -> ParsedLine | Pr
     if isinstance(record, Problem):
         return record
     if not isinstance(record, dict):
-        return Problem(
-            number, "not_an_object", "The line is JSON, but not an object. Write one object in braces per line."
-        )
+        reason = "a text: it was saved as JSON twice" if isinstance(record, str) else "not an object"
+        return Problem(number, "not_an_object", f"The line is JSON, but {reason}. Write one object in braces per line.")
     row_format = format_of(record)
     if row_format is None:
         return _unknown(record, number)
@@ -237,6 +237,10 @@ def _unknown(record: dict[str, Any], number: int) -> Problem:
     kind: Kind = "unknown_format"
     if foreign := foreign_kind(record):
         return Problem(number, kind, f"The line is {foreign}.")
+    lists = [key for key, value in record.items() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    if len(record) == 1 and lists:
+        text = f"The examples are in the list {quoted(lists[0])} of one object. Write each on its own line, with jq -c."
+        return Problem(number, kind, text)
     keys = ", ".join(quoted(key) for key in list(record)[:5]) or "none"
     return Problem(number, kind, f"The line has the keys {keys}, which match no format of training data.")
 
@@ -311,6 +315,8 @@ def _not_utf8(number: int, error: UnicodeDecodeError) -> Problem:
 def _not_json(line: bytes, error: ValueError) -> str:
     if b"\0" in line:
         return "The line has NUL bytes. Remove them."
+    if b"\r{" in line:
+        return "The lines end with carriage returns alone. Save the file with line feeds (LF)."
     if line.startswith(b"{'"):
         return "The line uses single quotes: this is Python, not JSON. Write it with json.dumps."
     where = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""

@@ -79,9 +79,7 @@ def _calls(value: Any) -> list[Any]:
     except ValueError:
         calls = {"name": "", "arguments": value}
     calls = calls if isinstance(calls, list) else [calls]
-    return [
-        {"id": f"call_{number}", "type": "function", "function": _function(call)} for number, call in enumerate(calls)
-    ]
+    return [{"type": "function", "function": _function(call)} for call in calls]
 
 
 def _function(call: Any) -> dict[str, Any]:
@@ -99,9 +97,53 @@ def openai_call(identity: str, name: str, arguments: Any) -> dict[str, Any]:
     return {"id": identity, "type": "function", "function": function}
 
 
+class CallIds:
+    """The ids of the calls in a chat; those that are missing are numbered, and results follow their calls in order."""
+
+    def __init__(self) -> None:
+        self._calls = 0
+        self._open: list[str] = []
+
+    def add(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Return a message with the ids of its calls, or with the id of the call that it answers."""
+        calls = message.get("tool_calls")
+        if isinstance(calls, list) and all(isinstance(call, dict) for call in calls):
+            message["tool_calls"] = [self._with_id(_with_text_arguments(call)) for call in calls]
+        if message.get("role") == "tool":
+            identity = message.get("tool_call_id")
+            if identity in self._open:
+                self._open.remove(identity)
+            elif not isinstance(identity, str) and self._open:
+                message["tool_call_id"] = self._open.pop(0)
+        return message
+
+    def _with_id(self, call: dict[str, Any]) -> dict[str, Any]:
+        self._calls += 1
+        if not isinstance(call.get("id"), str):
+            call = {"id": f"call_{self._calls - 1}", **{key: value for key, value in call.items() if key != "id"}}
+        self._open.append(call["id"])
+        return call
+
+
+def _with_text_arguments(call: dict[str, Any]) -> dict[str, Any]:
+    """Return a call whose arguments are JSON as text."""
+    function = call.get("function")
+    if not isinstance(function, dict) or not isinstance(function.get("arguments"), dict):
+        return call
+    return call | {"function": function | {"arguments": json.dumps(function["arguments"], ensure_ascii=False)}}
+
+
 def _sharegpt_messages(record: Record) -> Any:
     items = next((record[key] for key in SHAREGPT_KEYS if key in record), None)
-    return [*_system(record.get("system")), *map(_sharegpt_message, items)] if isinstance(items, list) else items
+    if not isinstance(items, list):
+        return items
+    return [*_system(record.get("system")), *_with_ids(items)]
+
+
+def _with_ids(items: list[Any]) -> list[Any]:
+    """Return messages with ids of their calls, which ShareGPT doesn't have."""
+    ids, messages = CallIds(), map(_sharegpt_message, items)
+    return [ids.add(message) if isinstance(message, dict) else message for message in messages]
 
 
 def _sharegpt(record: Record) -> dict[str, Any]:
@@ -109,7 +151,7 @@ def _sharegpt(record: Record) -> dict[str, Any]:
 
 
 def _sharegpt_pair(record: Record) -> dict[str, Any]:
-    chosen, rejected = ([_sharegpt_message(record[key])] for key in ("chosen", "rejected"))
+    chosen, rejected = (_with_ids([record[key]]) for key in ("chosen", "rejected"))
     return _pair(_sharegpt_messages(record), chosen, rejected, record.get("tools"))
 
 

@@ -48,7 +48,10 @@ def _refuse(first_line: bytes, detected: Format | None) -> None:
     if first_line == b"[" or first_line.replace(b" ", b"").startswith(b"[{"):
         raise UserError("The file is one JSON array that doesn't end. Write one example per line: jq -c '.[]' FILE.")
     if detected in (None, "text") and first_line.startswith(b"{") and first_line.endswith((b"[", b"{", b",")):
-        raise UserError("The examples run over several lines. Write each on one line: jq -c . FILE.")
+        raise UserError(
+            "The examples run over several lines. Write each on one line: jq -c . FILE; if they are in a list, "
+            "jq -c '.data[]' FILE."
+        )
 
 
 def _reading(line: bytes) -> Format | None:

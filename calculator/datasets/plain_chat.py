@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -9,7 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from calculator.datasets.parsed_line import MessageOverhead
-from calculator.datasets.reading import ROLES
+from pricing import Trait
 
 # Every other line takes the slow path (`reading.py`), which reports what is wrong.
 _LARGE_BYTES = 500_000
@@ -19,7 +20,7 @@ _MAX_OBJECTS = 50_000
 class Message(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     """A message of plain text."""
 
-    role: Literal[ROLES]  # type: ignore[valid-type]
+    role: Literal["system", "developer", "user", "assistant"]
     content: Annotated[str, Meta(min_length=1)]
     name: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
     weight: Literal[0, 1] | UnsetType = UNSET
@@ -55,6 +56,24 @@ def _has_repeated_keys(data: bytes, chats: list[Chat]) -> bool:
         or data.count(b'"content"') != messages
         or data.count(b'"messages"') != len(chats)
     )
+
+
+def traits_of(chats: list[Chat], data: bytes) -> Counter[Trait]:
+    """Return the number of chats with names, and with weights that not every format can hold.
+
+    Args:
+        chats: The chats of a block.
+        data: The block; one without these keys isn't searched.
+    """
+    traits: Counter[Trait] = Counter()
+    if b'"name"' in data:
+        traits["name"] = sum(any(message.name is not UNSET for message in chat.messages) for chat in chats)
+    if b'"weight"' in data:
+        for chat in chats:
+            weights = {(message.role == "assistant", message.weight) for message in chat.messages}
+            traits["weight_zero"] += (True, 0) in weights
+            traits["weight_elsewhere"] += bool(weights & {(False, 0), (False, 1)})
+    return +traits
 
 
 def texts_of(chats: list[Chat]) -> list[str]:

@@ -24,15 +24,21 @@ Kind = Literal[
     "two_users",
     "two_assistants",
     "two_tools",
+    "two_systems",
+    "late_system",
+    "first_answer",
     "byte_order_mark",
     "spare_key",
     "two_formats",
     "developer_role",
+    "no_call_id",
+    "many_answers",
     "tool_parts",
     "image_in_answer",
     "image_to_grade",
     "too_many_images",
     "bad_arguments",
+    "object_arguments",
     "nothing_trained",
     "missing_assistant",
     "last_not_assistant",
@@ -72,6 +78,8 @@ REFUSED_EVERYWHERE: Final[frozenset[Kind]] = frozenset(
 """Problems for which every platform refuses the file. Others are refused by the platforms that the rules name."""
 CONVERTED: Final[frozenset[Kind]] = frozenset(("text_as_json",))
 """Those of REFUSED_EVERYWHERE that `ftcost convert` mends."""
+PARTLY_COUNTED: Final[frozenset[Kind]] = frozenset(("bad_message", "no_messages", "unknown_key"))
+"""Problems of lines with parts that aren't known, so that their tokens aren't counted."""
 UNCOUNTED: Final[frozenset[Kind]] = frozenset(
     (
         "bad_json",

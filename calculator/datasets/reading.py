@@ -17,7 +17,7 @@ from calculator.datasets.reading_vendor import (
     read_text,
     read_tokens,
 )
-from calculator.datasets.recognition import CHAT_KEYS, formats_in
+from calculator.datasets.recognition import FORMAT_KEYS, formats_in, question_answer
 from calculator.datasets.role_order import role_faults
 from calculator.datasets.tool_formula import tool_formula
 from pricing import PURPOSES, Format
@@ -28,7 +28,7 @@ MESSAGE_KEYS = frozenset(
     ("role", "content", "name", "weight", "tool_calls", "tool_call_id", "function_call", "refusal", *REASONING_KEYS)
 )
 NOTHING_TRAINED = "Every answer has weight 0, so nothing would be trained. Give one the weight 1."
-_PREFERENCE_KEYS = frozenset(("input", "preferred_output", "non_preferred_output"))
+_OPENAI_KEYS = frozenset(("parallel_tool_calls", "metadata"))
 
 
 def read_record(
@@ -51,15 +51,21 @@ def read_record(
     if read:
         reading = ParsedLine(line, file_format, beside.get(file_format), image_tokens)
         read(record, reading)
+        if keys := FORMAT_KEYS.get(file_format):
+            _check_keys(record, keys, reading)
         return reading
     written: Format = "openai-chat" if PURPOSES[file_format] == "chat" else "openai-preference"
     reading = ParsedLine(line, file_format, beside.get(written), image_tokens)
     _READERS[written](canonical(record, file_format), reading)
+    if file_format == "question-answer":
+        _check_keys(record, frozenset(("system", *(question_answer(record) or ()))), reading)
     return reading
 
 
 def _read_chat(record: Mapping[str, Any], reading: ParsedLine) -> None:
     roles = _read_messages(record, "messages", reading, trains=True)
+    if roles:
+        note_weights(record["messages"], reading)
     if roles and "assistant" not in roles:
         reading.fault(
             "missing_assistant", "No message is by the assistant, so there is nothing to learn. Add the answer."
@@ -71,16 +77,27 @@ def _read_chat(record: Mapping[str, Any], reading: ParsedLine) -> None:
     elif roles and not any(reading.is_trained) and _weights(record):
         reading.fault("nothing_trained", NOTHING_TRAINED)
     _read_tools(record, reading)
-    _check_keys(record, CHAT_KEYS, reading)
 
 
 def _weights(record: Mapping[str, Any]) -> bool:
     return any(isinstance(message, dict) and "weight" in message for message in record["messages"])
 
 
+def note_weights(messages: Any, reading: ParsedLine) -> None:
+    """Note weights that not every format can hold, or that no answer has."""
+    for message in messages if isinstance(messages, list) else ():
+        if isinstance(message, dict) and message.get("weight") is not None:
+            if message.get("role") != "assistant":
+                reading.traits.add("weight_elsewhere")
+            elif message["weight"] == 0:
+                reading.traits.add("weight_zero")
+
+
 def _check_keys(record: Mapping[str, Any], keys: frozenset[str], reading: ParsedLine) -> None:
     formats = formats_in(record)
     spare = sorted(record.keys() - keys)
+    if record.keys() & _OPENAI_KEYS:
+        reading.traits.add("openai_keys")
     if len(formats) > 1:
         reading.fault(
             "two_formats",
@@ -89,7 +106,8 @@ def _check_keys(record: Mapping[str, Any], keys: frozenset[str], reading: Parsed
     elif spare:
         names = " and ".join(quoted(key) for key in spare[:3])
         reading.fault(
-            "spare_key", f"The line has {names} beside the example. `ftcost convert` writes a copy without it."
+            "spare_key",
+            f"The line has {names} beside the example, which isn't counted. `ftcost convert` writes a copy without it.",
         )
 
 
@@ -111,9 +129,10 @@ def _read_preference(record: Mapping[str, Any], reading: ParsedLine) -> None:
         reading.fault("no_messages", "input is missing. Write an object with the messages to answer.")
     for key in ("preferred_output", "non_preferred_output"):
         roles = _read_messages(record, key, reading, trains=True)
+        if len(roles) > 1:
+            reading.fault("many_answers", f"{key} has {len(roles)} messages. Keep the answer alone.")
         if roles and "assistant" not in roles:
             reading.fault("missing_assistant", f"{key} has no answer by the assistant. Add it.")
-    _check_keys(record, _PREFERENCE_KEYS, reading)
 
 
 def _read_messages(
@@ -134,7 +153,7 @@ def _read_messages(
             roles.append(_read_message(message, number, reading, trains=trains))
         else:
             reading.fault("bad_message", f"Message {number} isn't an object. Write role and content in braces.")
-    for kind, text in role_faults(tuple(roles)):
+    for kind, text in role_faults(tuple(roles), is_answer=key.endswith("preferred_output")):
         reading.fault(kind, text)
     return roles
 
@@ -162,6 +181,8 @@ def _read_message(message: dict[str, Any], number: int, reading: ParsedLine, *, 
     reading.fixed_tokens += beside.per_message if beside else 0
     name = message.get("name")
     if isinstance(name, str) and name:
+        if role not in ("tool", "function"):
+            reading.traits.add("name")
         reading.add(name)
         reading.fixed_tokens += beside.per_name if beside else 0
     weight = message.get("weight", 1)
@@ -232,12 +253,19 @@ def _read_part(part: Any, number: int, reading: ParsedLine, *, trained: bool) ->
 def _read_calls(message: Mapping[str, Any], number: int, reading: ParsedLine, *, trained: bool) -> bool:
     """Read tool and function calls, and return True if there are any."""
     calls = message.get("tool_calls")
+    _check_ids(message, number, reading)
     functions = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
     all_calls = [call for call in (*functions, message.get("function_call")) if isinstance(call, dict)]
     for call in all_calls:
         reading.by_rule = False
         reading.traits.add("tools")
-        if not _is_json_text(call.get("arguments", "{}")):
+        arguments = call.get("arguments", "{}")
+        if isinstance(arguments, dict):
+            reading.fault(
+                "object_arguments",
+                f"Message {number}: the arguments of a call are an object. `ftcost convert` writes them as JSON text.",
+            )
+        elif not _is_json_text(arguments):
             reading.fault(
                 "bad_arguments",
                 f"Message {number}: the arguments of a call aren't JSON as text. Write them with json.dumps.",
@@ -247,6 +275,16 @@ def _read_calls(message: Mapping[str, Any], number: int, reading: ParsedLine, *,
             if value is not None:
                 reading.add(value if isinstance(value, str) else as_json(value), trained=trained)
     return bool(all_calls)
+
+
+def _check_ids(message: Mapping[str, Any], number: int, reading: ParsedLine) -> None:
+    calls = message["tool_calls"] if isinstance(message.get("tool_calls"), list) else []
+    has_ids = all(isinstance(call.get("id"), str) for call in calls if isinstance(call, dict))
+    if not has_ids or (message.get("role") == "tool" and not isinstance(message.get("tool_call_id"), str)):
+        what = "the result has no tool_call_id" if has_ids else "a call has no id"
+        reading.fault("no_call_id", f"Message {number}: {what}. `ftcost convert` adds it.")
+    if message.get("role") == "function":
+        reading.traits.add("function_role")
 
 
 def _is_json_text(arguments: Any) -> bool:

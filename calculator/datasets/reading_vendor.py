@@ -99,6 +99,8 @@ def read_nova(record: Mapping[str, Any], reading: ParsedLine) -> None:
                 "two_users" if role == "user" else "two_assistants",
                 f"Messages {number - 1} and {number} are both by the {role}. Join them, or add the turn between.",
             )
+        if not roles and role == "assistant":
+            reading.fault("first_answer", f"Message {number}, an answer, has no question before it. Add the question.")
         roles.append(role)
         if role not in ("user", "assistant"):
             reading.fault("unknown_role", f"Message {number}: the role is {quoted(role)}. Write user or assistant.")

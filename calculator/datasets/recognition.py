@@ -8,6 +8,22 @@ from typing import Any
 from pricing import Format
 
 CHAT_KEYS = frozenset(("messages", "tools", "functions", "parallel_tool_calls", "metadata"))
+_GEMINI_KEYS = frozenset(
+    ("contents", "systemInstruction", "system_instruction", "tools", "toolConfig", "generationConfig", "labels")
+)
+_NOVA_KEYS = frozenset(("schemaVersion", "system", "messages", "toolConfig"))
+FORMAT_KEYS: dict[Format, frozenset[str]] = {
+    "openai-chat": CHAT_KEYS,
+    "openai-preference": frozenset(("input", "preferred_output", "non_preferred_output")),
+    "prompt-completion": frozenset(("prompt", "completion")),
+    "gemini": _GEMINI_KEYS,
+    "gemini-preference": _GEMINI_KEYS | {"completions"},
+    "bedrock-nova": _NOVA_KEYS,
+    "bedrock-nova-preference": _NOVA_KEYS,
+    "text": frozenset(("text",)),
+    "tokens": frozenset(("input_ids", "attention_mask", "labels")),
+}
+"""The keys of a line, for formats that a platform takes; others beside them aren't part of the example."""
 SHAREGPT_KEYS = ("conversations", "conversation")
 QUESTION_KEYS = ("question", "prompt", "instruction", "input", "query", "input_text", "user")
 ANSWER_KEYS = (
@@ -15,6 +31,8 @@ ANSWER_KEYS = (
 )  # fmt: skip
 _REQUEST = "a request of a batch, not a training example. Train on chats: messages with the answers"
 _RESULT = "a result of a batch, not a training example. Build chats from its prompts and answers"
+_SAMPLE = "a sample of an evaluation, not a training example. Build chats from its prompts and good answers"
+_TEXTS = "a pair of texts for an embedding model, not a chat"
 _RECORD_KEYS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset(("custom_id", "body")), _REQUEST),
     (frozenset(("custom_id", "params")), _REQUEST),
@@ -26,6 +44,20 @@ _RECORD_KEYS: tuple[tuple[frozenset[str], str], ...] = (
         "an API response, not a training example. Build chats from its prompts and answers",
     ),
     (frozenset(("embedding",)), "an embedding, not a training example"),
+    (frozenset(("input", "ideal")), _SAMPLE),
+    (frozenset(("item",)), _SAMPLE),
+    (frozenset(("anchor", "positive")), _TEXTS),
+    (frozenset(("query", "positive")), _TEXTS),
+    (frozenset(("query", "pos")), _TEXTS),
+    (frozenset(("sentence1", "sentence2")), _TEXTS),
+    (
+        frozenset(("prompt", "completion", "label")),
+        "an answer with a verdict (KTO), not a training example. Keep the good answers as prompt and completion",
+    ),
+    (
+        frozenset(("text", "label")),
+        "a labelled text of a classifier, not a chat. Make the text the user's message and the label the answer",
+    ),
 )
 
 

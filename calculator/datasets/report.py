@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from calculator.datasets.acceptance import Acceptance, PlatformRequirements, platform_verdict
-from calculator.datasets.problems import MAX_SHOWN, UNCOUNTED, Problem
+from calculator.datasets.acceptance import Acceptance, Fate, PlatformRequirements, platform_verdict
+from calculator.datasets.problems import MAX_SHOWN, PARTLY_COUNTED, UNCOUNTED, Problem
 from calculator.datasets.tally import DatasetCount, LengthLimit
+from calculator.question.file_acceptance import FileAcceptance, Treatment
 from pricing import DatasetRules, Offer, TrainingRules
 
 T = TypeVar("T", int, LengthLimit)
@@ -26,6 +27,15 @@ class DatasetReport:
     problems: int
     problems_by_kind: dict[str, int]
     first_problems: list[Problem]
+
+    def fields(self) -> dict[str, str]:
+        """Return the scenario's fields that the file supplies; none without examples."""
+        fields = self.count.fields()
+        fates = {name: verdict.fate for name, verdict in self.platforms.items() if verdict.fate != "unknown"}
+        refused: Treatment = "refuse" if set(fates.values()) - {"refused"} else "mend"
+        treatments: dict[Fate, Treatment] = {"converted": "convert", "refused": refused}
+        pairs = tuple((name, treatments[fate]) for name, fate in fates.items() if fate in treatments)
+        return fields | {"acceptance": str(FileAcceptance(pairs))} if fields and pairs else fields
 
 
 def needs_of(offers: Iterable[Offer]) -> dict[str, PlatformRequirements]:
@@ -145,9 +155,13 @@ def _inexact(count: DatasetCount) -> str | None:
 
 def _uncounted(count: DatasetCount) -> str | None:
     uncounted = sum(count.problems_by_kind.get(kind, 0) for kind in UNCOUNTED)
-    if not uncounted:
+    if uncounted:
+        verb = "line was" if uncounted == 1 else "lines were"
+        return f"{uncounted:,} {verb} not counted, so a mended file has more tokens"
+    partly = sum(count.problems_by_kind.get(kind, 0) for kind in PARTLY_COUNTED)
+    if not partly:
         return None
-    return f"{uncounted:,} line{' was' if uncounted == 1 else 's were'} not counted, so a mended file has more tokens"
+    return f"parts that aren't known, in {partly:,} {'line' if partly == 1 else 'lines'}, are not counted"
 
 
 def _by_format(count: DatasetCount) -> str | None:

@@ -19,6 +19,7 @@ _DELIMITERS = ",\t;|"
 _SAMPLE_ROWS = 5
 _MAX_COLUMN = 60
 _PIECE_BYTES = 64 * 1024
+_OF_TWO_TEXTS = ("question-answer", "prompt-completion")
 
 
 class Columns(NamedTuple):
@@ -26,6 +27,19 @@ class Columns(NamedTuple):
 
     question: str
     answer: str
+
+
+class ColumnsUnknown(UserError):
+    """A table whose columns don't say which is the question and which the answer.
+
+    Args:
+        text: The sentence for the user.
+        columns: The names of all columns.
+    """
+
+    def __init__(self, text: str, columns: Sequence[str]) -> None:
+        super().__init__(text)
+        self.columns = tuple(columns)
 
 
 def array_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -132,7 +146,7 @@ def table_lines(
         UserError: A row has more or fewer cells than the first one.
     """
     csv.field_size_limit(_MAX_FIELD)
-    rows = csv.reader(_text_lines(chunks), delimiter=delimiter)
+    rows, kept = csv.reader(_text_lines(chunks), delimiter=delimiter), kept_columns(columns)
     try:
         next(rows, None)
         for row in rows:
@@ -146,6 +160,8 @@ def table_lines(
             record = dict(zip(columns, row, strict=True))
             if chosen:
                 record = {"question": record[chosen.question], "answer": record[chosen.answer]}
+            elif kept:
+                record = {column: record[column] for column in kept}
             yield json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
     except csv.Error as error:
         raise UserError(f"The table can't be read at line {rows.line_num:,} ({error}).") from None
@@ -161,6 +177,19 @@ def _text_lines(chunks: Iterable[bytes]) -> Iterator[str]:
         yield rest
 
 
+def kept_columns(columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of a table of two texts that are read; none for other tables, which are read whole.
+
+    Args:
+        columns: The names of all columns.
+    """
+    by_name = dict.fromkeys(columns, "")
+    pair = question_answer(by_name)
+    if pair is None or format_of(by_name) not in _OF_TWO_TEXTS:
+        return ()
+    return tuple(column for column in columns if column in (*pair, "system"))
+
+
 def describe_columns(columns: Sequence[str], chosen: Columns | None) -> str:
     """Return how the columns of a table are read, as a sentence.
 
@@ -169,7 +198,8 @@ def describe_columns(columns: Sequence[str], chosen: Columns | None) -> str:
         chosen: The columns with the question and the answer; None to go by the names.
 
     Raises:
-        UserError: The columns don't say which is the question and which the answer.
+        ColumnsUnknown: The columns don't say which is the question and which the answer.
+        UserError: The table has no such column.
     """
     names = ", ".join(quoted(column) for column in columns)
     if chosen:
@@ -179,13 +209,13 @@ def describe_columns(columns: Sequence[str], chosen: Columns | None) -> str:
     by_name = dict.fromkeys(columns, "")
     recognised = format_of(by_name)
     if recognised is None:
-        raise UserError(
-            f"The file is a table with the columns {names}. Which is the question, which the answer? "
-            "Name them question and answer in the first row, or say which with --columns QUESTION,ANSWER."
-        )
+        text = f"The file is a table with the columns {names}. Which is the question, which the answer?"
+        fix = "Name them question and answer in the first row, or say which with --columns QUESTION,ANSWER."
+        raise ColumnsUnknown(f"{text} {fix}", columns)
     pair = question_answer(by_name)
-    if recognised in ("question-answer", "prompt-completion") and pair:
-        return _pair_text(names, Columns(*pair))
+    if recognised in _OF_TWO_TEXTS and pair:
+        omitted = len(columns) - len(kept_columns(columns))
+        return _pair_text(names, Columns(*pair)).removesuffix(".") + ("; the others are left out." if omitted else ".")
     return f"The columns {names} are read as {recognised}."
 
 

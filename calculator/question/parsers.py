@@ -12,6 +12,7 @@ from typing import Literal
 from calculator.question import quantities
 from calculator.question.customers import read_customer
 from calculator.question.example_lengths import ExampleLengths, parse_lengths
+from calculator.question.file_acceptance import FileAcceptance, parse_acceptance
 from calculator.question.filters import AtLeast, Needs, SizeRange, parse_at_least, parse_needs, parse_size, task_of
 from calculator.question.model_size import ModelSize
 from calculator.question.quantities import (
@@ -183,6 +184,11 @@ def customer(text: str, _: ValueSpec) -> str:
 def lengths(text: str, _: ValueSpec) -> ExampleLengths:
     """Parse the lengths of a counted file's examples."""
     return parse_lengths(text)
+
+
+def acceptance(text: str, _: ValueSpec) -> FileAcceptance:
+    """Parse the platforms that don't take a counted file as it is."""
+    return parse_acceptance(text)
 
 
 def offers(text: str, _: ValueSpec) -> tuple[str, ...]:

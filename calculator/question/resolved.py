@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from calculator.numeric import ONE, ZERO
 from calculator.question.example_lengths import ExampleLengths
+from calculator.question.file_acceptance import FileAcceptance
 from calculator.question.keys import key_of
 from calculator.question.quantities import Amount, Corner, Frequency, PromptChange, TokenRates
 from calculator.question.scenario import Scenario, Serving
@@ -42,6 +43,8 @@ class ResolvedScenario(NamedTuple):
     example_tokens: Decimal
     lengths: ExampleLengths | None
     """Lengths of the examples of a counted file."""
+    acceptance: FileAcceptance | None
+    """The platforms that don't take a counted file as it is."""
     epochs: Decimal | None
     """None: each platform's rule."""
     runs: Decimal
@@ -145,6 +148,7 @@ def resolve(scenario: Scenario, pick: Pick) -> ResolvedScenario:
         examples=examples,
         example_tokens=example_tokens,
         lengths=scenario.lengths,
+        acceptance=scenario.acceptance,
         epochs=None if scenario.epochs == "auto" else pick("epochs", scenario.epochs),
         runs=at("runs"),
         calls_per_month=_per_month(scenario.calls, pick, days) if scenario.calls else ZERO,

@@ -11,6 +11,7 @@ from msgspec import NODEFAULT, Struct, structs
 
 from calculator.errors import FieldErrors
 from calculator.question.example_lengths import ExampleLengths
+from calculator.question.file_acceptance import FileAcceptance
 from calculator.question.filters import AtLeast, Licences, Needs, SizeRange
 from calculator.question.keys import FIELDS, KEYS, in_section, unknown_key
 from calculator.question.model_size import ModelSize
@@ -47,6 +48,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
     example: TokenPair
     lengths: ExampleLengths | None = None
     """Lengths of a counted file's examples, whose average is `example`."""
+    acceptance: FileAcceptance | None = None
+    """The platforms that don't take a counted file as it is."""
     epochs: Amount | Literal["auto"] = "auto"
     runs: Amount = parse_amount("1")
     validation: Validation | None = None
@@ -172,8 +175,8 @@ def read_scenario(fields: Mapping[str, str]) -> Scenario:
         )
     scenario = _parse({key: text for key, text in fields.items() if text.strip()})
     if scenario.lengths and scenario.lengths.mean != scenario.example.total("likely"):
-        # The tokens per example were changed after the file was counted, so its lengths no longer apply.
-        return structs.replace(scenario, lengths=None)
+        # The tokens per example were changed after the file was counted, so the question is about another file.
+        return structs.replace(scenario, lengths=None, acceptance=None)
     return scenario
 
 

@@ -31,6 +31,12 @@ def compared(catalog: Catalog, on: str, **fields: str) -> Comparison:
         ("aws-bedrock/nova-2-lite", {"epochs": "20"}, "over_limits", "1 to 5 epochs"),
         ("google/gemini-3.5-flash", {"example": "200000/0"}, "over_limits", "131,072"),
         ("azure/gpt-4.1-mini@global", {"call": "2000000/500"}, "over_limits", "2,000,500"),
+        (
+            "azure/gpt-4.1-mini@global",
+            {"acceptance": "azure:refuse"},
+            "refuses_file",
+            "Azure refuses the training file",
+        ),
         ("aws-bedrock/nova-lite", {}, "unknown_price", "Training"),
         ("openai/gpt-4.1-mini", {"customer": "existing"}, "ends_soon", "2027-01-14"),
         ("azure/gpt-4.1-mini@global", {"retrain": "3"}, "training_ends", "2027-04-14"),
@@ -60,6 +66,8 @@ def test_reason_why_an_offer_is_set_aside(
         ("azure/gpt-4.1-mini@global", {"retrain": "3", "months": "4"}),  # retrained in February, training ends in April
         ("tinker/qwen3-8b", {"calls": "", "call": ""}),  # its training is for production
         ("aws-bedrock/nova-2-lite", {"epochs": "5"}),
+        ("azure/gpt-4.1-mini@global", {"acceptance": "azure:convert,openai:refuse"}),  # a converted copy is taken
+        ("azure/gpt-4.1-mini@global", {"acceptance": "azure:mend"}),  # no platform takes it before it is mended
     ],
 )
 def test_usable_offers_are_recommended(catalog: Catalog, offer: str, fields: dict[str, str]) -> None:

@@ -130,7 +130,7 @@ def test_sharegpt_tools_become_calls() -> None:
     assert convert(record, "openai") == chat(
         message("user", "how old"),
         message("assistant", None, tool_calls=[{"id": "call_0", "type": "function", "function": function}]),
-        message("tool", "46"),
+        message("tool", "46", tool_call_id="call_0"),
         message("assistant", "46 years"),
         tools=[{"type": "function", "function": {"name": "age", "parameters": {}}}],
     )

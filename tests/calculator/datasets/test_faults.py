@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from calculator.datasets import KINDS
 from tests.calculator.datasets.files import GOOD, chat, count, jsonl, message
 
+CALL = {"type": "function", "function": {"name": "f", "arguments": "{}"}}
+SYSTEM = message("system", "be brief")
 USER, ANSWER = message("user", "hi"), message("assistant", "yes")
 IMAGE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
 PAIR = {"input": {"messages": [USER]}, "preferred_output": [ANSWER], "non_preferred_output": [ANSWER]}
@@ -52,7 +55,24 @@ FAULTS = [
     ("two_users", chat(USER, USER, ANSWER), "Messages 1 and 2"),
     ("two_assistants", chat(USER, ANSWER, ANSWER), "Messages 2 and 3"),
     ("two_tools", chat(USER, ANSWER, message("tool", "1"), message("tool", "2"), ANSWER), "Messages 3 and 4"),
+    ("two_systems", chat(SYSTEM, SYSTEM, USER, ANSWER), "Messages 1 and 2"),
+    ("late_system", chat(USER, SYSTEM, ANSWER), "Message 2"),
+    ("first_answer", chat(SYSTEM, ANSWER), "Message 2"),
+    ("first_answer", chat(ANSWER, USER, ANSWER), "Message 1"),
+    ("no_call_id", chat(USER, message("assistant", None, tool_calls=[CALL]), ANSWER), "a call has no id"),
+    ("no_call_id", chat(USER, ANSWER, message("tool", "3"), ANSWER), "tool_call_id"),
+    ("many_answers", {**PAIR, "preferred_output": [ANSWER, USER, ANSWER]}, "3 messages"),
+    ("not_an_object", json.dumps(json.dumps(GOOD)).encode(), "twice"),
+    ("bad_json", b'{"text": "a"}\r{"text": "b"}', "line feeds"),
+    ("unknown_format", {"data": [GOOD]}, "the list “data”"),
+    ("unknown_format", {"input": [USER], "ideal": "yes"}, "a sample of an evaluation"),
+    ("unknown_format", {"item": {"question": "hi"}}, "a sample of an evaluation"),
+    ("unknown_format", {"anchor": "a", "positive": "b"}, "embedding model"),
+    ("unknown_format", {"text": "fine", "label": 1}, "a classifier"),
+    ("unknown_format", {"prompt": "a", "completion": "b", "label": False}, "KTO"),
     ("spare_key", chat(USER, ANSWER, id="7"), "“id”"),
+    ("spare_key", {"prompt": "a", "completion": "b", "id": 7}, "“id”"),
+    ("spare_key", {"question": "a", "context": "c", "answer": "b"}, "“context”"),
     ("two_formats", chat(USER, ANSWER, text="hi"), "messages, text"),
     ("developer_role", chat(message("developer", "be brief"), USER, ANSWER), "Message 1"),
     ("tool_parts", chat(USER, message("tool", [{"type": "text", "text": "3"}]), ANSWER), "Message 2"),
@@ -63,9 +83,9 @@ FAULTS = [
         "JSON",
     ),
     (
-        "bad_arguments",
+        "object_arguments",
         chat(USER, message("assistant", None, tool_calls=[{"function": {"name": "f", "arguments": {}}}])),
-        "JSON",
+        "JSON text",
     ),
     ("nothing_trained", chat(USER, message("assistant", "yes", weight=0)), "weight 0"),
     ("nothing_trained", {"input_ids": [1, 2], "labels": [-100, -100]}, "-100"),

@@ -26,6 +26,7 @@ GEMINI = {
         {"role": "model", "parts": [{"text": "a red cat"}]},
     ],
 }
+CALL = {"id": "c", "function": {"name": "pay", "arguments": '{"a": 1}'}}
 PAIR = {
     "input": {"messages": [message("user", "say hi")]},
     "preferred_output": [message("assistant", "hello dear friend")],
@@ -42,8 +43,11 @@ PAIR = {
         (chat(message("user", "how much", name="Ann"), message("assistant", "two")), "openai-chat", 16, 1, 3),
         # weight 0 is not trained on
         (
-            chat(message("assistant", "no", weight=0), message("user", "so"), message("assistant", "yes sir")),
-            "openai-chat", 3 + 4 * 3 + 4, 2, 4,
+            chat(
+                message("user", "so"), message("assistant", "no", weight=0),
+                message("user", "so"), message("assistant", "yes sir"),
+            ),
+            "openai-chat", 3 + 4 * 4 + 5, 2, 5,
         ),
         # parts: 1 + 2 words; the image is counted apart
         (
@@ -57,7 +61,7 @@ PAIR = {
         (
             chat(
                 message("user", "hi"),
-                message("assistant", None, tool_calls=[{"function": {"name": "pay", "arguments": '{"a": 1}'}}]),
+                message("assistant", None, tool_calls=[CALL]),
                 tools=[{"name": "pay"}],
             ),
             "openai-chat", 1 + 3 + 1 + 2 + 6 + 3, 3, 1,

@@ -1,0 +1,128 @@
+"""Each platform's verdict on files of one kind: accepted only where no published rule would refuse the file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from calculator.datasets import DatasetReport, make_report, needs_of
+from pricing import Catalog, load_dataset_rules
+from tests.calculator.datasets.files import chat, count, jsonl, message
+
+RULES = load_dataset_rules()
+USER, ANSWER, SYSTEM = message("user", "hi"), message("assistant", "yes"), message("system", "be brief")
+CALL = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+RESULT = message("tool", "3", tool_call_id="c1")
+LINK = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+PAIR = {"input": chat(USER), "preferred_output": [ANSWER], "non_preferred_output": [ANSWER]}
+NOVA = {
+    "schemaVersion": "bedrock-conversation-2024",
+    "messages": [
+        {"role": "assistant", "content": [{"text": "hello"}]},
+        {"role": "user", "content": [{"text": "hi"}]},
+        {"role": "assistant", "content": [{"text": "yes"}]},
+    ],
+}
+OPEN = ("openai", "azure", "mistral", "together", "fireworks")
+
+
+def fates(taken: str = "", converted: str = "", refused: str = "") -> dict[str, str]:
+    """Return the fate of each platform, by its first two letters: op az go aw mi to fi."""
+    names = {name.removeprefix("aws-")[:2]: name for name in RULES.platforms}
+    listed = {"taken": taken, "converted": converted, "refused": refused}
+    return {names[letters]: fate for fate, text in listed.items() for letters in text.split()}
+
+
+CASES: list[tuple[dict[str, Any], dict[str, str]]] = [
+    (chat(USER, ANSWER), fates("op az mi to fi", "go be")),
+    # roles: Fireworks takes a system message only first, the others' clients or checks take one of each in a row
+    (chat(USER, SYSTEM, ANSWER), fates("op az mi to", "", "fi go be")),
+    (chat(SYSTEM, SYSTEM, USER, ANSWER), fates("op az", "go be", "mi to fi")),
+    (chat(SYSTEM, ANSWER), fates("op az to fi", "go", "mi be")),
+    (chat(ANSWER, USER, ANSWER), fates("op az to fi", "go", "mi be")),
+    (NOVA, fates("", "op az to fi go", "mi be")),
+    # a copy for Google or Amazon can hold no weight, no name, and no key that nothing reads
+    (chat(USER, message("assistant", "no", weight=0), USER, ANSWER), fates("op az mi to fi", "", "go be")),
+    (chat(message("user", "hi", name="ann"), ANSWER), fates("op az mi to fi", "", "go be")),
+    (chat(USER, message("assistant", "yes", annotations=[])), fates("op az mi to fi", "", "go be")),
+    (chat(message("user", "hi", weight=0), ANSWER), fates("op az mi to fi", "go be")),
+    # calls: content may be null; ids are added; Bedrock's fine-tuning takes no tools
+    (chat(USER, message("assistant", None, tool_calls=[CALL]), RESULT, ANSWER), fates("op az mi to fi", "go", "be")),
+    (
+        chat(USER, message("assistant", None, tool_calls=[{**CALL, "id": None}]), message("tool", "3"), ANSWER),
+        fates("az to fi", "op mi go", "be"),
+    ),
+    (
+        chat(USER, message("assistant", None, tool_calls=[CALL | {"function": {"name": "f", "arguments": {"a": 1}}}])),
+        fates("to fi", "op az mi go", "be"),
+    ),
+    (
+        chat(USER, message("assistant", None, tool_calls=[CALL | {"function": {"name": "f", "arguments": "a=1"}}])),
+        fates("to fi", "", "op az mi go be"),
+    ),
+    (
+        chat(
+            USER,
+            message("assistant", None, function_call={"name": "f", "arguments": "{}"}),
+            message("function", "3", name="f"),
+            ANSWER,
+        ),
+        fates("op az", "mi to fi go", "be"),
+    ),
+    # images by link: Together and Fireworks take base64, a Nova file S3 or bytes
+    (chat(message("user", [LINK]), ANSWER), fates("op az mi", "go", "to fi be")),
+    # keys
+    (chat(USER, ANSWER, id=7), fates("op az fi", "mi to go be")),
+    (chat(USER, ANSWER, prompt="a", completion="b"), fates("op az fi", "mi to go be")),
+    ({"prompt": "a", "completion": "b", "id": 7}, fates("", "op az mi to fi go be")),
+    ({"prompt": "a", "completion": "b"}, fates("to", "op az mi fi go be")),
+    # one answer a pair; Mistral trains on no pairs
+    ({**PAIR, "preferred_output": [ANSWER, USER, ANSWER]}, fates("op az fi", "", "to go be mi")),
+    # tokens only as Parquet, and only by Together
+    ({"input_ids": [1, 2], "labels": [-100, 2]}, fates("", "", "op az mi to fi go be")),
+    # no training sets
+    ({"prompt": "a", "completion": "b", "label": True}, fates("", "", "op az mi to fi go be")),
+    ({"text": "fine", "label": 1}, fates("", "", "op az mi to fi go be")),
+]
+
+
+def report_on(record: dict[str, Any], catalog: Catalog) -> DatasetReport:
+    """Return the report on 200 lines of one kind, enough for every platform."""
+    counted, _ = count(jsonl(*[record] * 200))
+    return make_report(counted, RULES, needs_of(catalog.offers.values()))
+
+
+@pytest.mark.parametrize(("record", "expected"), CASES, ids=lambda value: json.dumps(value)[:60])
+def test_verdict_follows_the_published_rules(
+    record: dict[str, Any], expected: dict[str, str], catalog: Catalog
+) -> None:
+    platforms = report_on(record, catalog).platforms
+    assert {name: platforms[name].fate for name in RULES.platforms} == expected
+
+
+@pytest.mark.parametrize("name", [*OPEN, "google", "aws-bedrock"])
+def test_refused_file_is_promised_no_copy(name: str, catalog: Catalog) -> None:
+    for record, _ in CASES:
+        verdict = report_on(record, catalog).platforms[name]
+        assert ("ftcost convert" in verdict.format) == (verdict.fate == "converted")
+
+
+def test_parts_that_are_not_known_make_a_count_inexact(catalog: Catalog) -> None:
+    audio = {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}
+    for record in (chat(message("user", [audio]), ANSWER), chat(USER, message("assistant", "yes", audio={"id": "a"}))):
+        report = report_on(record, catalog)
+        assert not report.exact
+        assert report.inexact_why == "parts that aren't known, in 200 lines, are not counted"
+
+
+def test_file_tells_an_estimate_which_platforms_do_not_take_it(catalog: Catalog) -> None:
+    """A pair is converted for Google and Bedrock and not taken by Mistral; no platform takes a line without JSON."""
+    assert report_on(chat(USER, ANSWER, id=7), catalog).fields()["acceptance"].split(",") == [
+        f"{name}:convert" for name in ("aws-bedrock", "google", "mistral", "together")
+    ]
+    assert set(report_on(PAIR, catalog).fields()["acceptance"].split(",")) >= {"mistral:refuse", "google:convert"}
+    counted, _ = count(jsonl(*[chat(USER, ANSWER)] * 200, b"{"))
+    report = make_report(counted, RULES, needs_of(catalog.offers.values()))
+    assert set(report.fields()["acceptance"].split(",")) == {f"{name}:mend" for name in RULES.platforms}
