@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import msgspec
+from typing import BinaryIO, TextIO
 
 from bot.cli.count import read_columns
-from bot.counting.counter import TrainingFile, open_training_file
+from bot.counting.conversion import convert_file
+from bot.counting.protocol import Converted
+from bot.render.dataset_text import copy_name, missing_lines
 from bot.render.money import counted
 from calculator import UserError
-from calculator.datasets import ConversionError, Problem, convert_record, decode_line, format_of, split_blocks
-from pricing import DatasetRules, load_dataset_rules
+from pricing import load_dataset_rules
 
 ALIASES = {
     "gemini": "google",
@@ -25,7 +25,6 @@ ALIASES = {
     "aws": "aws-bedrock",
 }
 FAILED = 1
-_MAX_SHOWN = 10
 
 
 def run(_: str, arguments: Sequence[str]) -> int:
@@ -42,77 +41,39 @@ def run(_: str, arguments: Sequence[str]) -> int:
         raise UserError(f"“{options.to}” isn't a platform whose format is known. Write one of {names}.")
     columns = read_columns(options.columns)
     try:
-        opened = open_training_file(TrainingFile(options.file), columns)
-        records = _records(opened.chunks)
         if str(options.output) == "-":
-            return _convert(records, platform, rules, sys.stdout.buffer, "standard output")
-        output = options.output or options.file.with_name(f"{_stem(options.file)}.{options.to}.jsonl")
+            converted = convert_file(options.file, platform, rules, sys.stdout.buffer, columns)
+            return _report(converted, platform, "standard output", sys.stderr)
+        output = options.output or options.file.with_name(copy_name(options.file.name, options.to))
         if output.exists() and output.samefile(options.file):
             raise UserError(f"{output}: this is the file itself; write the copy to another one.")
-        return _write(records, platform, rules, output)
+        with _replacing(output) as out:
+            converted = convert_file(options.file, platform, rules, out, columns)
+        return _report(converted, platform, str(output), sys.stdout)
     except OSError as error:
         raise UserError(f"{error.filename or options.file}: {error.strerror or error}.") from None
 
 
-def _stem(path: Path) -> str:
-    name = path.name
-    for ending in (".gz", ".zst", ".jsonl", ".json", ".csv", ".tsv", ".parquet"):
-        name = name.removesuffix(ending)
-    return name
-
-
-def _write(records: Iterator[Any], platform: str, rules: DatasetRules, output: Path) -> int:
+@contextmanager
+def _replacing(output: Path) -> Iterator[BinaryIO]:
     """Write the copy under another name first, so that a failure leaves no half of a file."""
     partial = output.with_name(f".{output.name}.partial")
     try:
         with partial.open("wb") as out:
-            code = _convert(records, platform, rules, out, str(output))
+            yield out
         partial.replace(output)
     finally:
         partial.unlink(missing_ok=True)
-    return code
 
 
-def _records(chunks: Iterable[bytes]) -> Iterator[tuple[int, Any]]:
-    """Yield each line's number and its JSON value, or its problem."""
-    for block in split_blocks(chunks):
-        if block.skipped_bytes:
-            yield block.first_line, Problem(block.first_line, "line_too_long", "The line is too long to be converted.")
-        for number, raw in enumerate(block.data.split(b"\n"), block.first_line):
-            if line := raw.strip(b" \t\r"):
-                yield number, decode_line(line, number)
-
-
-def _convert(records: Iterator[tuple[int, Any]], platform: str, rules: DatasetRules, out: BinaryIO, name: str) -> int:
-    written = failed = 0
-    for number, record in records:
-        try:
-            out.write(msgspec.json.encode(_converted(record, platform, rules)) + b"\n")
-            written += 1
-        except ConversionError as error:
-            failed += 1
-            if failed <= _MAX_SHOWN:
-                print(f"line {number:,}: {error}", file=sys.stderr)
-    if not written:
-        raise UserError(f"No line could be converted for {platform}; `ftcost count` lists the faults.")
-    report = sys.stderr if out is sys.stdout.buffer else sys.stdout
-    print(f"Wrote {name}: {counted(written, 'example')} for {platform}.", file=report)
-    if failed:
-        missing = f"{'is' if failed == 1 else 'are'} missing"
-        print(f"{counted(failed, 'line')} could not be converted and {missing} in the copy.", file=sys.stderr)
-    return FAILED if failed else 0
-
-
-def _converted(record: Any, platform: str, rules: DatasetRules) -> dict[str, Any]:
-    if isinstance(record, Problem):
-        raise ConversionError(record.text)
-    file_format = format_of(record) if isinstance(record, dict) else None
-    if file_format is None:
-        raise ConversionError("The line is in no known format.")
-    try:
-        return convert_record(record, file_format, platform, rules)
-    except (AttributeError, KeyError, TypeError):
-        raise ConversionError("The line has parts of an unexpected kind; `ftcost count` names them.") from None
+def _report(converted: Converted, platform: str, name: str, out: TextIO) -> int:
+    for fault in converted.faults:
+        print(fault, file=sys.stderr)
+    print(f"Wrote {name}: {counted(converted.written, 'example')} for {platform}.", file=out)
+    if not converted.failed:
+        return 0
+    print(missing_lines(converted.failed), file=sys.stderr)
+    return FAILED
 
 
 def _parser() -> argparse.ArgumentParser:

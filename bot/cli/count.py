@@ -57,10 +57,10 @@ def with_dataset(fields: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
     if not report.count.examples:
         raise UserError(f"{fields[DATASET]}: this file has no valid example. `ftcost count` lists the faults.")
     if faults := refusal(report):
-        print(f"{fields[DATASET]}: {faults} `ftcost count` lists them.", file=sys.stderr)
+        print(f"{fields[DATASET]}: {faults} `ftcost count` says why.", file=sys.stderr)
     if report.inexact_why:
         print(f"{fields[DATASET]}: approximate: {report.inexact_why}.", file=sys.stderr)
-    return {**others, **report.count.fields()}
+    return {**others, **report.fields()}
 
 
 def read_columns(text: str | None) -> Columns | None:

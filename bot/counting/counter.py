@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from functools import partial
 from io import RawIOBase
@@ -23,31 +23,26 @@ from typing import TextIO
 
 import msgspec
 
-from bot.counting.parquet import open_parquet
 from bot.counting.protocol import ELSEWHERE, Finished, Output, Progress, Refused, Task
 from bot.counting.tokenizer import Tokenizer
+from bot.counting.training_file import TrainingFile, open_training_files
 from calculator import UserError
 from calculator.datasets import (
-    MAX_UNPACKED_BYTES,
-    PARQUET,
     Block,
     BlockCount,
-    Columns,
+    ColumnsUnknown,
     CountingRules,
     DatasetCount,
-    OpenedFile,
     Tally,
     count_block,
     detect_format,
     file_problems,
-    open_file,
     split_blocks,
 )
 from pricing import Format
 
 PROGRESS_SECONDS = 0.5
 _NICENESS = 3  # the bot, which users wait for, runs at 0
-_CHUNK_BYTES = 128 * 1024
 _FORMAT_BLOCKS = 16
 # A larger block holds one long line. It is counted in this process, so that not every worker grows to its size.
 _MAX_SENT_BYTES = 1_000_000
@@ -57,38 +52,20 @@ _Assignment = tuple[int, int, int, int | None, int]
 """A block for a worker: number, first line, lines, offset in the file (None if the bytes follow), size in bytes."""
 
 
-class TrainingFile:
-    """A file read in chunks, with the number of bytes read."""
-
-    def __init__(self, path: Path) -> None:
-        """Look up the size.
-
-        Args:
-            path: The file.
-
-        Raises:
-            OSError: The file cannot be read.
-        """
-        self.path = path
-        self.size = path.stat().st_size
-        self.done = 0
-
-    def chunks(self) -> Iterator[bytes]:
-        with self.path.open("rb") as file:
-            while chunk := file.read(_CHUNK_BYTES):
-                self.done += len(chunk)
-                yield chunk
-
-
 def main() -> int:
     """Count the file of the task on standard input and return the exit code, which is always 0."""
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
+    lower_priority()
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     # The parent may have ended, and with it the need for the result.
     with suppress(BrokenPipeError):
         _write(_run(task))
     return 0
+
+
+def lower_priority() -> None:
+    """Give this process a lower priority than the bot, where the system can."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
 
 
 def _run(task: Task) -> Finished | Refused:
@@ -98,6 +75,8 @@ def _run(task: Task) -> Finished | Refused:
                 stack.enter_context(Path(task.report_path).open("w", encoding="utf-8")) if task.report_path else None
             )
             return Finished(count_task(task, _write, report))
+    except ColumnsUnknown as error:
+        return Refused(str(error), list(error.columns))
     except UserError as error:
         return Refused(str(error))
     except OSError as error:
@@ -118,7 +97,7 @@ def count_task(task: Task, progress: Callable[[Progress], None], report: TextIO 
     """
     files = [TrainingFile(Path(path)) for path in (task.path, *task.more_paths)]
     size = sum(file.size for file in files)
-    opened = _open_files(files, task)
+    opened = open_training_files(files, task.columns, task.max_unpacked_bytes)
     blocks = _within(task.count_limits.lines, split_blocks(opened.chunks))
     head, file_format = _detect_format(blocks)  # a file that is not text is refused before the ranks are loaded
     tokenizer = Tokenizer(task.encoding)
@@ -158,50 +137,6 @@ def _check_problems(max_problems: int | None, tally: Tally) -> None:
         raise UserError(
             f"The count was stopped after {tally.problems:,} problems and only {tally.examples:,} examples. {ELSEWHERE}"
         )
-
-
-def _open_files(files: Sequence[TrainingFile], task: Task) -> OpenedFile:
-    """Return several files as one; their lines are numbered through."""
-    opened = [open_training_file(file, task.columns, task.max_unpacked_bytes) for file in files]
-    if len(opened) == 1:
-        return opened[0]
-    wrapping = dict.fromkeys(trait for single in opened for trait in single.wrapping)
-    sentences = dict.fromkeys(single.reading for single in opened if single.reading)
-    names = ", ".join(file.path.name for file in files[:3])
-    others = f" and {len(files) - 3:,} more" if len(files) > 3 else ""
-    reading = f"{len(files):,} files, with their lines numbered through: {names}{others}."
-    return OpenedFile(_chained(single.chunks for single in opened), tuple(wrapping), " ".join((reading, *sentences)))
-
-
-def _chained(files: Iterable[Iterator[bytes]]) -> Iterator[bytes]:
-    for chunks in files:
-        ending = b"\n"
-        for chunk in chunks:
-            ending = chunk[-1:] or ending
-            yield chunk
-        if ending != b"\n":
-            yield b"\n"
-
-
-def open_training_file(
-    file: TrainingFile, columns: Columns | None = None, max_unpacked_bytes: int = MAX_UNPACKED_BYTES
-) -> OpenedFile:
-    """Return a file as lines.
-
-    Args:
-        file: The file.
-        columns: The columns of a table with the question and the answer; None to go by their names.
-        max_unpacked_bytes: The largest size of a compressed file's content.
-
-    Raises:
-        UserError: The content cannot be read.
-        OSError: The file cannot be read.
-    """
-    chunks = file.chunks()
-    head = next(chunks, b"")
-    if head.startswith(PARQUET):
-        return open_parquet(file.path, columns)
-    return open_file(chain((head,) if head else (), chunks), max_unpacked_bytes=max_unpacked_bytes, columns=columns)
 
 
 def _detect_format(blocks: Iterator[Block]) -> tuple[list[Block], Format | None]:

@@ -1,4 +1,4 @@
-"""Start the process that counts a training file, and read its progress and its result."""
+"""Start the processes that count and convert training files, and read their progress and their result."""
 
 from __future__ import annotations
 
@@ -11,11 +11,22 @@ from pathlib import Path
 
 import msgspec
 
-from bot.counting.protocol import ELSEWHERE, CountLimits, Finished, Output, Progress, Refused, Task
+from bot.counting.protocol import (
+    ELSEWHERE,
+    ConversionTask,
+    Converted,
+    CountLimits,
+    Finished,
+    Output,
+    Progress,
+    Refused,
+    Task,
+)
 from calculator import UserError
 from calculator.datasets import (
     MAX_UNPACKED_BYTES,
     Columns,
+    ColumnsUnknown,
     DatasetReport,
     MessageOverhead,
     PlatformRequirements,
@@ -143,6 +154,46 @@ def task_of(path: Path, rules: DatasetRules, needs: Mapping[str, PlatformRequire
     )
 
 
+async def convert_in_process(task: ConversionTask, descriptors: Collection[int], seconds: float = 300) -> Converted:
+    """Convert a file in a separate process, which ends with the task that awaits this.
+
+    Args:
+        task: The file, the platform and the file that receives the copy.
+        descriptors: Open files that the paths refer to (`/dev/fd/…`); the process inherits them.
+        seconds: The longest time.
+
+    Raises:
+        UserError: The content cannot be read, no line can be converted, or it takes too long.
+        ChildProcessError: The process ended without a result; another attempt may succeed.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot.counting.conversion",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        pass_fds=tuple(descriptors),
+    )
+    try:
+        async with asyncio.timeout(seconds):
+            output, _ = await process.communicate(msgspec.json.encode(task))
+    except TimeoutError:
+        raise UserError(
+            f"Converting it takes longer than {seconds:g} s, so it was stopped. Convert it in a terminal: "
+            f"ftcost convert FILE --to {task.platform}."
+        ) from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        raise ChildProcessError(f"the converting process ended with {process.returncode}")
+    result: Converted | Refused = msgspec.json.decode(output, type=Converted | Refused)
+    if isinstance(result, Refused):
+        raise UserError(result.text)
+    return result
+
+
 async def _count(task: Task, progress: Callable[[Progress], None], descriptors: Collection[int]) -> Finished:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -162,7 +213,7 @@ async def _count(task: Task, progress: Callable[[Progress], None], descriptors: 
             if isinstance(output, Progress):
                 progress(output)
             elif isinstance(output, Refused):
-                raise UserError(output.text)
+                raise ColumnsUnknown(output.text, output.columns) if output.columns else UserError(output.text)
             else:
                 return output
     finally:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from calculator import UserError
-from calculator.datasets import Columns, OpenedFile, describe_columns
+from calculator.datasets import Columns, OpenedFile, describe_columns, kept_columns
 
 _BATCH_ROWS = 256
 _MISSING = (
@@ -36,15 +36,16 @@ def open_parquet(path: Path, columns: Columns | None = None) -> OpenedFile:
             names = [str(name) for name in parquet.ParquetFile(file).schema_arrow.names]
     except (ArrowException, OSError, ValueError) as error:
         raise UserError(f"The Parquet file is damaged ({_first_line(error)}). Export it again.") from None
-    return OpenedFile(_lines(path, columns), ("table",), describe_columns(names, columns))
+    kept = (*columns,) if columns else kept_columns(names)
+    return OpenedFile(_lines(path, columns, kept), ("table",), describe_columns(names, columns))
 
 
-def _lines(path: Path, columns: Columns | None) -> Iterator[bytes]:
+def _lines(path: Path, columns: Columns | None, kept: Sequence[str]) -> Iterator[bytes]:
     from pyarrow import ArrowException, parquet
 
     try:
         with path.open("rb") as file:
-            for batch in parquet.ParquetFile(file).iter_batches(batch_size=_BATCH_ROWS):
+            for batch in parquet.ParquetFile(file).iter_batches(_BATCH_ROWS, columns=list(kept) or None):
                 for row in batch.to_pylist():
                     record = {"question": row[columns.question], "answer": row[columns.answer]} if columns else row
                     yield (

@@ -69,6 +69,29 @@ class Refused(msgspec.Struct, tag=True):
     """A file that cannot be read; `text` is the reason, for users."""
 
     text: str
+    columns: list[str] = []
+    """The columns of a table whose question and answer have to be chosen."""
+
+
+class ConversionTask(msgspec.Struct):
+    """A file to convert."""
+
+    path: str
+    platform: str
+    output_path: str
+    """The file that receives the copy."""
+    columns: Columns | None = None
+    """The columns of a table with the question and the answer; None to go by their names."""
+
+
+class Converted(msgspec.Struct, tag=True):
+    """The result of a conversion."""
+
+    written: int
+    failed: int
+    """The number of lines that could not be converted, and are missing in the copy."""
+    faults: list[str]
+    """The first of them, each with its reason."""
 
 
 Output = Progress | Finished | Refused

@@ -32,15 +32,18 @@ _SHAPES = {
     "channel": re.compile(r"[A-Z0-9]{1,32}"),
     "thread_ts": re.compile(r"[0-9.]{1,32}"),
     "edit_of": re.compile(r"[a-z0-9]{1,16}"),
+    "file": re.compile(r'[a-z0-9=:,./" -]{1,2000}'),
 }
 
 
 class Origin(NamedTuple):
-    """The channel and thread in which a form was opened, and the estimate it edits; stored in its private_metadata."""
+    """The origin of a form: its channel and thread, the estimate it edits, its file; stored in its private_metadata."""
 
     channel: str | None = None
     thread_ts: str | None = None
     edit_of: str | None = None
+    file: str | None = None
+    """What a counted file says and the form doesn't show, as a line."""
 
     @property
     def has_choice(self) -> bool:

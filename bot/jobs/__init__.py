@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.budgets import ApprovalJobs
 from bot.jobs.card_menu import CardJobs
+from bot.jobs.conversions import ConversionJobs
 from bot.jobs.datasets import DatasetJobs
 from bot.jobs.estimate_buttons import EstimateButtonJobs
 from bot.jobs.estimates import EstimateJobs
@@ -18,6 +19,7 @@ from bot.queue.model import (
     BreakEvenJob,
     CardJob,
     CheckWatchesJob,
+    ConvertJob,
     DatasetJob,
     DecideJob,
     EstimateJob,
@@ -52,6 +54,7 @@ def handlers(services: Services, downloads: Downloads, scheduled: ScheduledJobs)
         EstimateJob: estimates.estimate,
         MentionJob: MentionJobs(services, estimates, actuals).mention,
         DatasetJob: datasets.dataset,
+        ConvertJob: ConversionJobs(services, downloads).convert,
         SharedFileJob: datasets.shared_file,
         ExportJob: buttons.export,
         BreakEvenJob: buttons.break_even,

@@ -16,10 +16,12 @@ from typing import IO, Any
 
 from msgspec.structs import replace
 
+from bot.answers.files import columns_message, file_actions
 from bot.counting.parent import count_file
 from bot.counting.protocol import CountLimits
 from bot.errors import is_transient
 from bot.jobs.estimates import EstimateJobs
+from bot.language.command import write_command
 from bot.queue.model import DatasetJob, EstimateJob, QueuedJob, SharedFileJob, SlackFile, WorkspaceJob
 from bot.render.blocks import SlackMessage
 from bot.render.datasets import (
@@ -38,7 +40,7 @@ from bot.slack.poster import Destination, Poster
 from bot.slack.uploads import SlackUpload, UploadRefused
 from bot.store import DatasetRun
 from calculator import UserError
-from calculator.datasets import MAX_SHOWN, DatasetReport
+from calculator.datasets import MAX_SHOWN, Columns, ColumnsUnknown, DatasetReport
 from pricing import load_dataset_rules
 
 log = logging.getLogger(__name__)
@@ -53,7 +55,7 @@ COUNT_LIMITS = CountLimits(seconds=300, lines=20_000_000, problems=MAX_REPORTED)
 """A file takes one of two places, for which others wait. 500 MB of chats are counted in two minutes on two cores."""
 NO_EXAMPLES = "It contains no examples, so it can't be priced."
 
-FILE_FIELDS = ("examples", "example", "lengths")
+FILE_FIELDS = ("examples", "example", "lengths", "acceptance")
 """The fields that a training file supplies."""
 
 
@@ -137,6 +139,8 @@ class DatasetJobs:
                 await self._answer(queued, progress, report, problems)
         except _RunCancelled:
             await progress.update(cancellation_message(file.name, job.user_id))
+        except ColumnsUnknown as error:
+            await progress.update(columns_message(file, error.columns, write_command(job.fields)))
         except UserError as error:
             await progress.update(failure_message(file.name, str(error)))
         except Exception as error:
@@ -159,15 +163,19 @@ class DatasetJobs:
         if edited and edited.channel_id:
             destination = Destination(edited.channel_id, edited.thread_ts)
         message = progress_message(file.name, key, download_progress(0, file.size))
-        posted = await poster.post_or_dm(destination, job.user_id, message, idempotency_key(queued).part("line"))
-        progress = _ProgressMessage(poster, posted.destination, posted.ts)
+        if destination and job.message_ts:
+            progress = _ProgressMessage(poster, destination, job.message_ts)
+            await progress.update(message)
+        else:
+            posted = await poster.post_or_dm(destination, job.user_id, message, idempotency_key(queued).part("line"))
+            progress = _ProgressMessage(poster, posted.destination, posted.ts)
         await self.services.dataset_runs.begin(
             key,
             team_id=job.team_id,
             user_id=job.user_id,
-            channel_id=posted.destination.channel,
-            thread_ts=progress.thread.thread_ts or posted.ts,
-            message_ts=posted.ts,
+            channel_id=progress.destination.channel,
+            thread_ts=progress.thread.thread_ts or progress.ts,
+            message_ts=progress.ts,
         )
         return progress
 
@@ -207,6 +215,7 @@ class DatasetJobs:
                 progress=lambda progress: on_step(count_progress(progress)),
                 report_path=Path(f"/dev/fd/{problems.fileno()}"),
                 max_reported=MAX_REPORTED,
+                columns=Columns(*job.columns) if job.columns else None,
                 descriptors=(copy.fileno(), problems.fileno()),
                 count_limits=COUNT_LIMITS,
             )
@@ -252,20 +261,21 @@ class DatasetJobs:
                 but_not=job.estimate_id,
             )
             if edited:
-                fields, edit_of = {**edited.fields, **fields}, edited.id
-        fields |= report.count.fields()
+                fields, edit_of = {**without_file_fields(edited.fields), **fields}, edited.id
+        fields |= report.fields()
         try:
             comparison = await self.services.price(fields, job.as_of) if report.count.examples else None
             answer = headline(comparison) if comparison else NO_EXAMPLES
         except UserError as error:
             comparison, answer = None, str(error)
-        await progress.update(summary_message(file.name, report, answer))
+        actions = file_actions(file.id, report, job.columns, can_use=bool(comparison) and not job.asks_price)
+        await progress.update(summary_message(file.name, report, answer, actions))
         messages = [detail_message(report)]
         await self.services.reply_all(queued, progress.thread, messages, part="details")
         if report.problems > MAX_SHOWN and queued.replies_posted <= len(messages):
             await self._upload(job, file, progress.thread, problems)
             await self.services.job_store.record_replies(queued, len(messages) + 1)
-        if comparison:
+        if comparison and job.asks_price:
             estimate_job = EstimateJob(
                 estimate_id=job.estimate_id,
                 team_id=job.team_id,

@@ -19,6 +19,7 @@ from bot.forms.inputs import (
     split_fields,
 )
 from bot.jobs.datasets import without_file_fields
+from bot.language.command import readable_fields
 from bot.listeners.commands import estimate_job
 from bot.listeners.menus import hidden_defaults
 from bot.listeners.modals import ESTIMATE_GONE
@@ -26,6 +27,7 @@ from bot.queue.model import BreakEvenJob, DatasetJob, EstimateJob, SlackFile
 from bot.services import Services
 from bot.slack.files import MAX_FORM_BYTES
 from bot.slack.request import ViewRequest
+from bot.store import SavedEstimate
 from bot.workspace.defaults import WorkspaceDefaults
 from calculator import FieldErrors, UserError
 
@@ -44,7 +46,7 @@ def register(app: AsyncApp, services: Services) -> None:
         view = slack_request.view.content
         origin = Origin.read(slack_request.view.private_metadata)
         saved = await services.estimates.get(origin.edit_of, team_id=slack_request.team_id) if origin.edit_of else None
-        kept_fields = {key: text for key, text in saved.fields.items() if key in KEPT} if saved else {}
+        kept_fields = _kept_fields(origin, saved)
         is_new = not origin.edit_of
         defaults = (
             await hidden_defaults(services, slack_request.view, slack_request.team_id)
@@ -119,6 +121,12 @@ def register(app: AsyncApp, services: Services) -> None:
                 ),
             )
         await ack()
+
+
+def _kept_fields(origin: Origin, saved: SavedEstimate | None) -> dict[str, str]:
+    """Return the fields that the form doesn't show: of a counted file, and of the estimate that is changed."""
+    of_estimate = {key: text for key, text in saved.fields.items() if key in KEPT} if saved else {}
+    return readable_fields(origin.file or "") | of_estimate
 
 
 async def _check(services: Services, fields: Mapping[str, str], missing: dict[str, str]) -> None:

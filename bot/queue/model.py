@@ -34,8 +34,6 @@ RENAMED = {
     "file_format": "format",
 }
 """Stored key by field, where they differ."""
-REQUEST_ID = "request"
-"""The key under which the id of the request is stored beside the job's own."""
 
 
 class SlackFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,10 +146,33 @@ class DatasetJob(ConversationJob, frozen=True, kw_only=True, tag="dataset"):
     continues_thread: bool = False
     """Whether it changes the latest estimate of its thread."""
     defaults_used: tuple[str, ...] = ()
+    columns: tuple[str, str] | None = None
+    """The columns of a table with the question and the answer; None to go by their names."""
+    message_ts: str | None = None
+    """The message that shows the progress; None to post one."""
 
     @property
     def ordering_key(self) -> str | None:
         """Return a key for each person: one file of theirs is counted at a time."""
+        return f"count/{self.team_id}/{self.user_id}"
+
+    @property
+    def asks_price(self) -> bool:
+        """Return whether an estimate was asked for: in the form, or with fields in the message."""
+        return not self.continues_thread or bool(self.fields)
+
+
+class ConvertJob(ConversationJob, frozen=True, kw_only=True, tag="convert"):
+    """Convert a training file for a platform, and upload the copy into the file's thread."""
+
+    channel_id: str
+    file_id: str
+    platform: str
+    columns: tuple[str, str] | None = None
+
+    @property
+    def ordering_key(self) -> str | None:
+        """Return the key of the person's counts: one file of theirs is read at a time."""
         return f"count/{self.team_id}/{self.user_id}"
 
 
@@ -254,6 +275,7 @@ AnyJob = (
     EstimateJob
     | MentionJob
     | DatasetJob
+    | ConvertJob
     | SharedFileJob
     | ExportJob
     | BreakEvenJob
@@ -315,26 +337,3 @@ class QueuedJob(Generic[J_co]):
     def with_job(self, job: K) -> QueuedJob[K]:
         """Return the same entry of the queue with another job, which does the rest of the work."""
         return replace(cast("QueuedJob[K]", self), job=job)
-
-
-def encode(queued: QueuedJob[Job]) -> dict[str, Any]:
-    """Return a job as the JSON object that is stored beside its kind."""
-    payload: dict[str, Any] = msgspec.to_builtins(queued.job)
-    del payload["kind"]  # has a column of its own
-    return payload | {REQUEST_ID: queued.request_id}
-
-
-def decode(kind: str, payload: Any, ordering_key: str) -> Job:
-    """Return a stored job; an UnreadableJob if its kind or a field is unknown to this version."""
-    try:
-        return msgspec.convert({**payload, "kind": kind}, AnyJob)  # type: ignore[no-any-return]
-    except (msgspec.ValidationError, TypeError) as error:
-        return UnreadableJob(
-            stored_kind=kind, stored_ordering_key=ordering_key, payload=payload, error=str(error) or repr(error)
-        )
-
-
-def decode_request_id(payload: Any) -> str | None:
-    """Return the id of the request that a stored job came from."""
-    request_id = payload.get(REQUEST_ID) if isinstance(payload, Mapping) else None
-    return request_id if isinstance(request_id, str) else None

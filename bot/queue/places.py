@@ -9,13 +9,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from bot.queue.model import ConversationJob, DatasetJob, Job, WorkspaceJob
+from bot.queue.model import ConversationJob, ConvertJob, DatasetJob, Job, WorkspaceJob
 
 PLACES = 20
 """Jobs that a process runs at a time, besides training files."""
 COUNTING = str(DatasetJob.__struct_config__.tag)
-PLACES_BY_KIND: Mapping[str, int] = {COUNTING: 2}
-"""The places of kinds that have their own: counting a file keeps every processor busy."""
+CONVERTING = str(ConvertJob.__struct_config__.tag)
+PLACES_BY_KIND: Mapping[str, int] = {COUNTING: 2, CONVERTING: 2}
+"""The places of kinds that have their own: counting a file keeps every processor busy, converting it one."""
 PLACES_OF_USER = 4
 PLACES_OF_CHANNEL = 3
 """Slack takes about one message a second in a channel, so more jobs would only wait for each other."""

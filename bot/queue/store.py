@@ -31,8 +31,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from bot.queue.model import ConversationJob, Job, QueuedJob, decode, decode_request_id, encode
+from bot.queue.model import ConversationJob, Job, QueuedJob
 from bot.queue.places import PLACES_BY_KIND, PLACES_OF_CHANNEL, PLACES_OF_USER, Candidate, Holder
+from bot.queue.stored_jobs import decode, decode_request_id, encode
 from bot.store.database import Database
 from bot.store.tables import KEEP_FINISHED, jobs
 

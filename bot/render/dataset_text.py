@@ -46,12 +46,26 @@ def dataset_json(report: DatasetReport) -> dict[str, Any]:
     }
 
 
+def copy_name(name: str, platform: str) -> str:
+    """Return the name of a file's converted copy: `chats.google.jsonl`."""
+    for ending in (".gz", ".zst", ".jsonl", ".json", ".csv", ".tsv", ".parquet"):
+        name = name.removesuffix(ending)
+    return f"{name}.{platform}.jsonl"
+
+
+def missing_lines(number: int) -> str:
+    """Return the sentence on the lines that a converted copy lacks."""
+    return f"{counted(number, 'line')} could not be converted and {'is' if number == 1 else 'are'} missing in the copy."
+
+
 def refusal(report: DatasetReport) -> str | None:
-    """Return the sentence on the faults for which platforms refuse a file; None if no platform does."""
+    """Return the sentence on the platforms that refuse a file; None if no platform does."""
     count = report.count
     titles = [verdict.title for verdict in report.platforms.values() if verdict.fate == "refused"]
-    if not count.refusals or not titles:
+    if not titles:
         return None
+    if not count.refusals:
+        return f"{', '.join(titles)} {'refuses' if len(titles) == 1 else 'refuse'} the file."
     faults = "1 fault makes" if count.refusals == 1 else f"{count.refusals:,} faults make"
     return f"{faults} {', '.join(titles)} refuse the file: mend it first."
 

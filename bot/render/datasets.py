@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.counting.protocol import Progress
 from bot.render.blocks import Block, SlackMessage, context, fields, section, text_message
 from bot.render.dataset_text import refusal
@@ -56,13 +58,23 @@ def cancellation_message(name: str, user: str) -> SlackMessage:
     return text_message(f"*{escape(name)}* wasn't counted: <@{escape(user)}> cancelled it. The file is deleted.")
 
 
-def summary_message(name: str, report: DatasetReport, headline: str | None) -> SlackMessage:
-    """Return the message that replaces the progress line: the contents of the file and the cost of training on it."""
+def summary_message(
+    name: str, report: DatasetReport, headline: str | None, actions: Sequence[Block] = ()
+) -> SlackMessage:
+    """Return the message that replaces the progress line: the faults of the file, its contents, and its price.
+
+    Args:
+        name: The name of the file.
+        report: The report.
+        headline: The price, or why there is none.
+        actions: The buttons.
+    """
     count = report.count
     about = "" if report.exact else "about "
     sentences = [
         f"*{escape(name)}*: {count.examples:,} example{'' if count.examples == 1 else 's'}, "
         f"{about}{count.tokens:,} tokens, {_problems(report)}.",
+        *([f"⚠ {escape(faults)}"] if (faults := refusal(report)) else []),
         _accepting_platforms(report),
     ]
     if unknown_images := count.images - count.images_by_rule:
@@ -71,11 +83,10 @@ def summary_message(name: str, report: DatasetReport, headline: str | None) -> S
         )
     if count.reading:
         sentences.append(escape(count.reading))
-    if faults := refusal(report):
-        sentences.append(f"⚠ {escape(faults)}")
     if headline:
         sentences.append(f"*{escape(headline)}*")
-    return text_message("\n".join(sentences))
+    message = text_message("\n".join(sentences))
+    return message._replace(blocks=[*message.blocks, *actions])
 
 
 def detail_message(report: DatasetReport) -> SlackMessage:

@@ -29,6 +29,8 @@ class SlackUpload(NamedTuple):
     content: str | bytes
     alt: str = ""
     """The alternative text of an image."""
+    comment: str = ""
+    """The text of the message with the file."""
 
 
 class UploadRefused(Exception):
@@ -47,6 +49,7 @@ async def upload(client: AsyncWebClient, channel: str, thread_ts: str | None, fi
         title=file.title,
         content=file.content,
         alt_txt=file.alt or None,
+        initial_comment=file.comment or None,
     )
 
 

@@ -46,6 +46,7 @@ async def test_file_dropped_into_a_thread_is_counted_and_priced(channel: Channel
     await channel.photograph("31-file-progress")
     # 40 × 13 + 40 × 41 / 2 = 1,340 tokens
     await expect(line).to_contain_text("40 examples, about 1,340 tokens, 1 problem")
+    await line.get_by_role("button", name="Use in this estimate").click()
     await expect(channel.thread.last).to_contain_text("10k → 40")
     await expect(line.get_by_role("button", name="Stop reading the file")).to_have_count(0)
     await line.scroll_into_view_if_needed()

@@ -134,12 +134,15 @@ async def test_what_a_platform_cuts_is_not_paid_for(workspace: Workspace, slack:
 
 
 async def test_files_in_threads(workspace: Workspace, slack: FakeSlack) -> None:
-    """In a thread of the bot's a file stands for the numbers that were given; elsewhere it is nobody's business."""
+    """In a thread of the bot's a button puts a file in place of the numbers; elsewhere a file is not read."""
     parent = await slack_actions.ask(slack, f"{TYPED} examples=100 example=10/5")
     other = await slack.say("unrelated")
     await slack.say("look", thread_ts=other["ts"], files=[slack.attach("other.jsonl", chats())])
     await slack.say("look", thread_ts=parent["ts"], files=[slack.attach("screen.png", b"\x89PNG")])
     await slack.say("", thread_ts=parent["ts"], files=[slack.attach("train.jsonl", chats())])
+    line = await said(slack, f"Your rate: {COST}", slack.general, parent["ts"])
+    await said(slack, "Contents of the file", slack.general, parent["ts"])
+    await slack.click(line, "use_file")
     # 100 × 15 tokens × 3 = 4,500 at $10,000 per 1M = $45.00 before
     change = await slack_actions.change(slack, parent)
     assert "100 → 12" in texts(change)
@@ -152,6 +155,62 @@ async def test_files_in_threads(workspace: Workspace, slack: FakeSlack) -> None:
     assert [m["user"] for m in slack.messages(slack.general, other["ts"])] == [slack.you]
 
 
+async def test_file_alone_fills_the_form(workspace: Workspace, slack: FakeSlack) -> None:
+    """Two messages; the form gets the figures, and remembers the lengths and the platforms that refuse the file."""
+    message = await slack.say("", channel=slack.im, files=[slack.attach("train.jsonl", chats())])
+    await said(slack, "Contents of the file", slack.im, message["ts"])
+    line, _ = [m for m in slack.messages(slack.im, message["ts"]) if m["user"] == slack.bot_user]
+    await slack.click(line, "use_file")
+    form = await slack_actions.opened(slack)
+    assert prefilled(form).items() >= {"examples": "12", "example": "17.5/2"}.items()
+    assert 'acceptance=\\"' in form["private_metadata"]
+    answers = {"options": "only", "on": ["google/gemini-2.5-flash-lite"]}
+    assert (await slack.submit_view(form["id"], slack.fill(form, answers))).errors == {}
+    *_, breakdown = await priced(slack, slack.im, message["ts"])
+    replies = [texts(m) for m in slack.messages(slack.im, message["ts"])]
+    assert any("Google takes the training file after conversion" in reply for reply in replies), breakdown
+
+
+async def test_menu_posts_a_converted_copy(workspace: Workspace, slack: FakeSlack) -> None:
+    turns = [{"from": "human", "value": "hi"}, {"from": "gpt", "value": "yes"}]
+    content = json.dumps({"conversations": turns}) + "\n{\n"
+    file = slack.attach("share.jsonl", content.encode())
+    message = await slack.say("", channel=slack.im, files=[file])
+    line = await said(slack, "*share.jsonl*: 1 example", slack.im, message["ts"])
+    assert "convert_file" not in str(line["blocks"]), "a line without JSON can't be converted"
+    file = slack.attach("share.jsonl", "".join(json.dumps({"conversations": turns}) + "\n" for _ in range(20)).encode())
+    message = await slack.say("", channel=slack.im, files=[file])
+    line = await said(slack, "*share.jsonl*: 20 examples", slack.im, message["ts"])
+    assert (await slack.click(line, "convert_file", answer=f"google\t{file['id']}")).ok
+    posted = await slack.wait_for(lambda: [m for m in slack.messages(slack.im, message["ts"])[1:] if m.get("files")])
+    (copy,) = posted[0]["files"]
+    assert copy["name"] == "share.google.jsonl"
+    assert "*share.jsonl* for Google: 20 examples." in posted[0]["text"]
+    contents = [{"role": "user", "parts": [{"text": "hi"}]}, {"role": "model", "parts": [{"text": "yes"}]}]
+    lines = slack.file_content(copy["id"]).decode().splitlines()
+    assert [json.loads(line) for line in lines] == [{"contents": contents}] * 20
+    await slack.click(line, "convert_file", answer=f"openai\t{file['id']}")
+    await slack.wait_for(lambda: [m for m in slack.messages(slack.im, message["ts"]) if "for OpenAI" in m["text"]])
+
+
+async def test_columns_of_a_table_are_asked(workspace: Workspace, slack: FakeSlack) -> None:
+    """12 chats of 2 × 4 + 3 and 1 + 1 words: the number n is one token, “a” another."""
+    content = "n;frage;antwort\n" + "".join(f"{n};{n};a\n" for n in range(12))
+    message = await slack.say(TYPED, channel=slack.im, files=[slack.attach("table.csv", content.encode())])
+    question = await said(slack, "Which is the question, which the answer?", slack.im, message["ts"])
+    assert "“n”, “frage”, “antwort”" in texts(question)
+    await slack.click(question, "choose_columns")
+    view = await slack_actions.opened(slack, callback_id="columns_form")
+    same = await slack.submit_view(view["id"], slack.fill(view, {"question": "n", "answer": "n"}))
+    assert "another column" in same.errors["answer"]
+    chosen = slack.fill(view, {"question": "frage", "answer": "antwort"})
+    assert (await slack.submit_view(view["id"], chosen)).errors == {}
+    line = await said(slack, "*table.csv*: 12 examples, about 156 tokens", slack.im, message["ts"])
+    assert line["ts"] == question["ts"], "the question becomes the answer"
+    assert "“frage” is read as the question, “antwort” as the answer" in texts(line)
+    await priced(slack, slack.im, message["ts"])
+
+
 # --- what is wrong with them -----------------------------------------------------------------------------------------
 
 
@@ -162,12 +221,15 @@ async def test_problems_are_listed_by_line_and_complete_in_a_file(workspace: Wor
     (report,) = replies[0]["files"]
     lines = [json.loads(line) for line in slack.file_content(report["id"]).decode().splitlines()]
     assert [line["line"] for line in lines] == list(range(13, 37))
-    faults = await said(slack, "24 problems", slack.im, message["ts"])
     faults = await said(slack, "bad json × 24", slack.im, message["ts"])
     shown = [line for line in texts(faults).splitlines() if line.startswith("• ")]
     assert len(shown) == 20
     assert shown[0].startswith("• line 13: The line uses single quotes")
-    await priced(slack, slack.im, message["ts"])
+    line, *rest = [m for m in slack.messages(slack.im, message["ts"]) if m["user"] == slack.bot_user]
+    assert len(rest) == 2, "the line, the problems, and the file of all problems"
+    first, second, *_ = texts(line).splitlines()
+    assert "24 problems" in first
+    assert second.startswith("⚠ 24 faults make"), "the faults come before the price"
 
 
 async def test_what_is_no_training_file_is_said_and_not_priced(workspace: Workspace, slack: FakeSlack) -> None:

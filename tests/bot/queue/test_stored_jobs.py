@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from bot.queue import model
-from bot.queue.model import QueuedJob, decode, encode
+from bot.queue.model import QueuedJob
+from bot.queue.stored_jobs import decode, encode
 from bot.store import Database, open_database
 from bot.store.tables import jobs as jobs_table
 from playground import FakeSlack
@@ -62,6 +63,7 @@ def stored_jobs(slack: FakeSlack, estimate: str, thread_ts: str) -> list[tuple[s
         "one_at_a_time": f"count/T0PLAYGRND/{slack.you}",
     }
     mention = {"id": "736h5kq9sw", **place, "ts": "9.9", "text": "calls=100k/day", **day, "file": None}
+    convert = {"id": "vd2n8xk3qf", **place, "file_id": file["id"], "platform": "google", "columns": None}
     shared = {"id": "ct3s2b73xd", **person, "channel": slack.general, "file_id": file["id"], "unasked": True, **day}
     actual = {"id": estimate, **place, "asked_in": slack.general, "words": f"{estimate} $131.20 training", **day}
     alert = {"team": "T0PLAYGRND", "id": estimate, "user": slack.you, "alert": 0, "unasked": True}
@@ -81,6 +83,7 @@ def stored_jobs(slack: FakeSlack, estimate: str, thread_ts: str) -> list[tuple[s
         ("schedule:watch:2026-11-21:1", "watch", {"unasked": True, "request": None}, "schedule:watch:2026-11-21:1"),
         ("alert:1:0:2026-11-22", "alert", {**alert, "channel": slack.general, "thread_ts": thread_ts}, thread),
         ("action:5", "decide", decide | request, thread),
+        ("action:7", "convert", convert | request, f"count/T0PLAYGRND/{slack.you}"),
         ("action:6", "card", {"id": estimate, **place, **day, "choice": "offers"} | request, thread),
     ]
 
