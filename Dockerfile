@@ -19,7 +19,7 @@ FROM python:3.13-slim
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends fonts-wqy-microhei && rm -rf /var/lib/apt/lists/*
 COPY --from=build /app /app
 RUN mkdir /data && chown 65534:0 /data && chmod 770 /data
-ENV PATH=/app/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOME=/data TMPDIR=/data \
+ENV PATH=/app/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 HOME=/data TMPDIR=/data \
     FTCOST_HOST=0.0.0.0 FTCOST_PORT=8030 FTCOST_DATABASE_URL=sqlite:////data/ftcost.sqlite3
 USER 65534:65534
 WORKDIR /data

@@ -21,6 +21,7 @@ from bot.jobs.notices import JobNotices
 from bot.jobs.watches import ScheduledJobs
 from bot.prices.current_catalog import CatalogRefresher, CurrentCatalog, days_since_checked
 from bot.prices.exchange_rates import ExchangeRates
+from bot.queue.computing import Computing
 from bot.queue.model import Job
 from bot.queue.scheduler import Scheduler
 from bot.queue.store import JobStore
@@ -153,6 +154,7 @@ async def build_app(
             config.addresses,
             clock,
         )
+        computing = Computing()
         downloads = Downloads(download, hosts)
         dataset_runs = DatasetRunStore(database, stamp)
         user_notices = UserNotices(workspaces, response_urls)
@@ -179,6 +181,7 @@ async def build_app(
             roles=roles,
             rate_limit=rate_limit,
             personal_data=PersonalData(database, stamp),
+            computing=computing,
             today=today,
         )
         job_handlers |= handlers(services, downloads, ScheduledJobs(services, watches, prices, config.retention, today))
@@ -187,6 +190,7 @@ async def build_app(
         connection = Connection()
         probes = Probes(database, workspaces, worker, metrics, connection)
         routes = web_routes(slack, config.signing_secret, probes, install)
+        stack.callback(computing.close)
         app = App(slack, routes, worker, workspaces, connection, scheduler, metrics, services)
         await prices.catch_up()
         try:

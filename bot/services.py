@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from bot.actuals.service import ActualsService
 from bot.answers.lookups import Lookups
@@ -18,6 +18,7 @@ from bot.language.reader import Reading, read_text
 from bot.language.understanding import typed_command
 from bot.prices.current_catalog import CurrentCatalog
 from bot.prices.exchange_rates import ExchangeRates
+from bot.queue.computing import Computing
 from bot.queue.model import ActualJob, BreakEvenJob, CardJob, ExportJob, Job, QueuedJob, UncertaintyJob, WorkspaceJob
 from bot.queue.store import JobStore
 from bot.queue.worker import Worker
@@ -42,10 +43,13 @@ from bot.store import (
 from bot.web.rate_limit import RateLimit
 from bot.workspace.defaults import WorkspaceDefaults
 from bot.workspace.roles import Roles
-from calculator import Comparison, Scenario, estimate, read_scenario, resolve_question
+from calculator import Comparison, estimate, read_scenario, resolve_question
 from pricing import Catalog
 
+P = ParamSpec("P")
 T = TypeVar("T")
+RANGE_COST = 3.0
+"""Requests that each range of a question counts as, because the question is priced in 2,000 draws."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Services:
     roles: Roles
     rate_limit: RateLimit
     personal_data: PersonalData
+    computing: Computing
     today: Callable[[], date]
 
     async def defaults(self, team_id: str) -> WorkspaceDefaults:
@@ -140,17 +145,33 @@ class Services:
         Raises:
             UserError: A field is wrong or missing.
         """
-        return await self._run(estimate, fields, as_of)
+        scenario = read_scenario(fields)
+        if scenario.names_a_model or scenario.ranged:
+            return await self.compute(estimate, scenario, self.catalog, as_of)
+        return estimate(scenario, self.catalog, as_of)
+
+    async def compute(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return the result of a function that runs in one of the jobs' threads."""
+        return await self.computing.run(function, *args, **kwargs)
+
+    def charge(self, team_id: str, user_id: str, fields: Mapping[str, str]) -> None:
+        """Charge a person's allowance for a question that takes long to price. It delays their next requests.
+
+        Args:
+            team_id: The workspace.
+            user_id: The person.
+            fields: The question, as text by key.
+        """
+        ranged = len(read_scenario(fields).ranged)
+        self.rate_limit.charge(team_id, user_id, RANGE_COST * ranged)
 
     async def check(self, fields: Mapping[str, str], as_of: date) -> None:
         """Raise the UserError that `price` would raise, in a fraction of its time."""
-        await self._run(resolve_question, fields, as_of)
-
-    async def _run(self, resolve: Callable[[Scenario, Catalog, date], T], fields: Mapping[str, str], as_of: date) -> T:
         scenario = read_scenario(fields)
         if scenario.names_a_model:
-            return await asyncio.to_thread(resolve, scenario, self.catalog, as_of)
-        return resolve(scenario, self.catalog, as_of)
+            await asyncio.to_thread(resolve_question, scenario, self.catalog, as_of)
+        else:
+            resolve_question(scenario, self.catalog, as_of)
 
     async def reply_all(
         self, queued: QueuedJob[WorkspaceJob], destination: Destination, messages: list[SlackMessage], part: str = ""

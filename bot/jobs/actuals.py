@@ -42,7 +42,7 @@ class ActualJobs:
                 job.user_id, origin, text_message(escape(str(error)))
             )
             return
-        page = await asyncio.to_thread(
+        page = await self.services.compute(
             actual_page,
             report.comparison,
             report.offer,
@@ -104,8 +104,8 @@ class ActualJobs:
         async with self.downloads.copy(file, workspace.token, _check_size) as copy:
             content = await asyncio.to_thread(copy.read)
         rules, catalog = self.services.actuals.rules, self.services.actuals.catalog
-        bill = await asyncio.to_thread(read_bill, content, rules)  # takes up to some seconds
-        return await asyncio.to_thread(match_bill, bill, rules, comparison, offer, catalog, job.as_of)
+        bill = await self.services.compute(read_bill, content, rules)  # takes up to some seconds
+        return await self.services.compute(match_bill, bill, rules, comparison, offer, catalog, job.as_of)
 
 
 def _check_size(received: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from bot.jobs.budgets import ApprovalJobs
@@ -62,10 +61,10 @@ class CardJobs:
     async def _details(self, saved: SavedEstimate, job: CardJob) -> list[SlackMessage]:
         comparison = await self.services.price(saved.fields, job.as_of)
         if job.choice == "sources":
-            messages = [await asyncio.to_thread(sources_reply, comparison)]
+            messages = [await self.services.compute(sources_reply, comparison)]
         else:
             exchange = read_exchange(saved.result.notes.exchange)
-            messages = await asyncio.to_thread(offers_replies, comparison, saved.id, exchange)
+            messages = await self.services.compute(offers_replies, comparison, saved.id, exchange)
         *others, last = messages
         return [*others, *add_price_date([last], comparison, saved.id)]
 

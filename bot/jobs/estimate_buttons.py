@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -53,7 +52,7 @@ class EstimateButtonJobs:
         if saved is None:
             return
         comparison = await self.services.price(saved.fields, job.as_of)
-        messages = await asyncio.to_thread(break_even_replies, comparison)
+        messages = await self.services.compute(break_even_replies, comparison)
         await self.services.reply_all(queued, thread, add_price_date(messages, comparison, saved.id))
 
     async def uncertainty(self, queued: QueuedJob[UncertaintyJob]) -> None:
@@ -66,8 +65,8 @@ class EstimateButtonJobs:
         scenario = read_scenario(saved.fields)
         spread = self.services.catalog.assumptions["default_spread"].value or Decimal(0)
         ranged = scenario if scenario.ranged else with_default_spread(scenario, spread)
-        comparison = await asyncio.to_thread(estimate, ranged, self.services.catalog, job.as_of)
-        messages = await asyncio.to_thread(uncertainty_replies, comparison, assumed=not scenario.ranged)
+        comparison = await self.services.compute(estimate, ranged, self.services.catalog, job.as_of)
+        messages = await self.services.compute(uncertainty_replies, comparison, assumed=not scenario.ranged)
         await self.services.reply_all(queued, thread, add_price_date(messages, comparison, saved.id))
 
     async def _export(self, saved: SavedEstimate, file_format: ExportFormat) -> SlackUpload:
@@ -84,8 +83,8 @@ class EstimateButtonJobs:
                 from bot.render.memo.pdf import memo_pdf
 
                 comparison = await self.services.price(saved.fields, date.fromisoformat(saved.as_of))
-                memo = await asyncio.to_thread(build_memo, comparison, quoted=saved.result, link=link or "")
-                content = await asyncio.to_thread(memo_pdf, memo)
+                memo = await self.services.compute(build_memo, comparison, quoted=saved.result, link=link or "")
+                content = await self.services.compute(memo_pdf, memo)
                 title = f"Estimate {saved.id}, the decision memo"
             case "json":
                 content = to_json(saved.result)
@@ -94,7 +93,7 @@ class EstimateButtonJobs:
                 from bot.render.xlsx import to_xlsx
 
                 comparison = await self.services.price(saved.fields, date.fromisoformat(saved.as_of))
-                content = await asyncio.to_thread(
+                content = await self.services.compute(
                     to_xlsx, comparison, self.services.catalog, quoted=saved.result, link=link or ""
                 )
                 title = f"Estimate {saved.id} as a spreadsheet with formulas"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from bot.answers.confirmations import confirmation_message, find_doubts
@@ -54,15 +53,17 @@ class EstimateJobs:
             team_id=job.team_id,
             user_id=job.user_id,
             fields=comparison.scenario.fields(),
-            result=store_result(await asyncio.to_thread(build_result, comparison), _saved_notes(notes, budget_check)),
+            result=store_result(
+                await self.services.compute(build_result, comparison), _saved_notes(notes, budget_check)
+            ),
             edit_of=edited.id if edited else None,
         )
         destination: Destination | None
         if edited and edited.channel_id:
-            messages = [await asyncio.to_thread(self._change, edited, comparison, job)]
+            messages = [await self.services.compute(self._change, edited, comparison, job)]
             destination = Destination(edited.channel_id, edited.thread_ts)
         else:
-            messages = await asyncio.to_thread(_answer, comparison, job.estimate_id, job.user_id, notes)
+            messages = await self.services.compute(_answer, comparison, job.estimate_id, job.user_id, notes)
             destination = None
             if job.channel_id and comparison.scenario.share == "channel":
                 destination = Destination(job.channel_id, job.thread_ts)
@@ -162,7 +163,7 @@ class EstimateJobs:
         if original.message_ts is None or original.channel_id is None:
             return
         change = CardChange(change_summary(edited.result, comparison), job.user_id)
-        message = await asyncio.to_thread(
+        message = await self.services.compute(
             parent_message, comparison, job.estimate_id, original.user_id, change=change, notes=notes
         )
         poster = await self.services.poster(original.team_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -143,7 +142,7 @@ class MentionJobs:
                     "Name the model that is prompted today, such as `@ftcost base=gpt-4o-mini prompt=2000->100`."
                 )
             comparison = await self.services.price(saved.fields, job.as_of)
-            return add_price_date(await asyncio.to_thread(break_even_replies, comparison), comparison, saved.id)
+            return add_price_date(await self.services.compute(break_even_replies, comparison), comparison, saved.id)
         if not job.thread_ts or split_names(command.argument):
             return [await answer_lookup(self.services, command, team_id=job.team_id, user_id=job.user_id)]
         estimates = await self.services.estimates.in_thread(

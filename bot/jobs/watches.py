@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -106,7 +105,7 @@ class ScheduledJobs:
 
     async def _change(self, watch: Watch, saved: SavedEstimate, catalog: Catalog) -> WatchChange | None:
         state, over = decode_state(watch.told, saved.result), read_threshold(watch.over)
-        return await asyncio.to_thread(watch_change, state, over, saved, catalog, self.today())
+        return await self.services.compute(watch_change, state, over, saved, catalog, self.today())
 
     async def _post(
         self, queued: QueuedJob[AlertJob], watch: Watch, saved: SavedEstimate, message: SlackMessage

@@ -166,6 +166,7 @@ def estimate_job(
         origin: The channel and thread of the answer, and the estimate that it changes.
         defaults_used: The workspace defaults that it uses, such as `days=22`.
     """
+    services.charge(request.team_id, request.user_id, fields)
     return EstimateJob(
         estimate_id=new_estimate_id(),
         team_id=request.team_id,

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from bot.errors import Postponed, counts_as_attempt, is_rate_limit, is_transient, retry_after_s
+from bot.queue.computing import current_holder
 from bot.queue.deadline import Deadlines
 from bot.queue.gate import RequestGate
 from bot.queue.model import Job, QueuedJob, UnreadableJob
@@ -256,6 +257,7 @@ class Worker:
 
     async def _run(self, queued: QueuedJob[Job]) -> None:
         trace.start_request(queued.request_id)
+        current_holder.set(Holder.of(queued.job))
         try:
             await self.gate.wait()
             await self._attempt(queued)

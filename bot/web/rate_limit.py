@@ -52,6 +52,17 @@ class RateLimit:
         self._clock = clock
         self._buckets: OrderedDict[tuple[str, str], _Bucket] = OrderedDict()
 
+    def charge(self, team_id: str, user_id: str, tokens: float) -> None:
+        """Take tokens for a request that was allowed and turned out to be heavy. They may become negative.
+
+        Args:
+            team_id: The workspace's id.
+            user_id: The user's id.
+            tokens: How many requests it counts as, besides itself.
+        """
+        if bucket := self._buckets.get((team_id, user_id)):
+            bucket.tokens = max(bucket.tokens - tokens, -float(self._allowance.at_once))
+
     def count(self, team_id: str, user_id: str, key: str) -> RateDecision:
         """Count a request, and return whether it is allowed.
 

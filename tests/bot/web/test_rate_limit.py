@@ -117,3 +117,17 @@ async def test_redelivered_event_costs_the_user_nothing(strict_bot: None, slack:
         assert (await slack.deliver_event(slack.events[-1], retry_num=retry)).ok
     await slack.command("help")
     assert slack.ephemerals()[-1]["text"] != TOO_MANY
+
+
+def test_heavy_question_costs_more_than_one_request() -> None:
+    """10 at once, 60 a minute: a question charged with 12 more leaves −3, so that four seconds pass before another."""
+    time = [0.0]
+    limit = RateLimit(RateAllowance(10, 60), lambda: time[0])
+    assert limit.count("T1", "U1", "a").allowed
+    limit.charge("T1", "U1", 12)
+    limit.charge("T1", "U2", 12)
+    time[0] = 3.5
+    assert not limit.count("T1", "U1", "b").allowed
+    assert limit.count("T1", "U2", "b").allowed
+    time[0] = 4.5
+    assert limit.count("T1", "U1", "c").allowed
