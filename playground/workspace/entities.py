@@ -77,7 +77,7 @@ class AssistantThread:
     status: str = ""
     """What the app says that it does; its next reply clears it."""
     prompts: list[dict[str, str]] = field(default_factory=list)
-    """The suggested messages: `title` and `message`."""
+    """The suggested messages: `title` and `message`. The user's next message clears them."""
 
     def to_json(self) -> Json:
         """Return the thread as the page shows it."""

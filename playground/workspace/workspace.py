@@ -172,8 +172,11 @@ class Workspace:
         self.posted[channel].append(message)
         self.emit("message", message=message)
         thread = self.assistant_threads.get(thread_ts or "")
-        if thread and user == BOT_USER:
-            thread.status = ""
+        if thread:
+            if user == BOT_USER:
+                thread.status = ""
+            else:
+                thread.prompts = []
             self.emit_assistant(thread)
         return message
 

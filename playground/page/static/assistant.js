@@ -31,12 +31,7 @@ export function assistantPanel(send) {
     node.hidden = !thread;
     if (!thread) return;
     status.textContent = thread.status ? `${store.bot?.name ?? "The app"} ${thread.status}` : "";
-    const choose = ({ message }) => {
-      store.assistant.set(thread.thread_ts, { ...thread, prompts: [] });
-      draw();
-      send(message);
-    };
-    prompts.replaceChildren(...thread.prompts.map((prompt) => el("button", { type: "button", title: prompt.message, on: { click: () => choose(prompt) } }, prompt.title)));
+    prompts.replaceChildren(...thread.prompts.map(({ title, message }) => el("button", { type: "button", title: message, on: { click: () => send(message) } }, title)));
   };
   on("assistant", draw);
   on("route", draw);

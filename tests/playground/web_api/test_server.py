@@ -271,3 +271,36 @@ async def test_upload_needs_membership_and_all_bytes(slack: FakeSlack, client: A
     async with aiohttp.ClientSession() as session, session.post(place["upload_url"], data=b"four") as response:
         assert response.status == 400
     assert slack.files == []
+
+
+# --- assistant threads ------------------------------------------------------------------------------------------------
+
+
+async def test_assistant_thread_has_prompts_and_a_status(slack: FakeSlack, client: AsyncWebClient) -> None:
+    """The status goes with the app's next reply."""
+    thread = await slack.open_assistant(viewed=slack.random)
+    assert slack.events[-1]["event"]["assistant_thread"]["context"]["channel_id"] == slack.random
+    place = {"channel_id": thread["channel"], "thread_ts": thread["ts"]}
+    prompts = [{"title": "Cost?", "message": "What does it cost?"}]
+    await client.assistant_threads_setSuggestedPrompts(**place, prompts=prompts)
+    await client.assistant_threads_setStatus(**place, status="is thinking…")
+    assistant = slack.workspace.assistant_threads[thread["ts"]]
+    assert (assistant.prompts, assistant.status) == (prompts, "is thinking…")
+    await client.chat_postMessage(channel=thread["channel"], thread_ts=thread["ts"], text="$120")
+    assert assistant.status == ""
+
+
+async def test_assistant_refuses_other_places_and_too_many_prompts(slack: FakeSlack, client: AsyncWebClient) -> None:
+    thread = await slack.open_assistant()
+    place = {"channel_id": thread["channel"], "thread_ts": thread["ts"]}
+    prompt = {"title": "Cost?", "message": "What does it cost?"}
+    for error, arguments in (
+        ("channel_not_found", place | {"channel_id": slack.general, "prompts": [prompt]}),
+        ("invalid_thread_ts", place | {"thread_ts": "1.1", "prompts": [prompt]}),
+        ("invalid_arguments", place | {"prompts": [prompt] * 5}),
+        ("invalid_arguments", place | {"prompts": [{"title": "Cost?"}]}),
+    ):
+        assert (await refused(client.assistant_threads_setSuggestedPrompts(**arguments)))["error"] == error
+    slack.subscribed_events.discard("assistant_thread_started")
+    with pytest.raises(ValueError, match="no assistant"):
+        await slack.open_assistant()
