@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import date
 from decimal import Decimal
@@ -9,6 +11,7 @@ from decimal import Decimal
 from hypothesis import HealthCheck, example, given, reject, settings
 from hypothesis import strategies as st
 
+from bot.render.exports import to_csv
 from bot.render.results import build_result
 from bot.render.terminal import paint
 from bot.render.text import MAX_LINES, full_answer, short_answer
@@ -58,8 +61,17 @@ VALUES: dict[str, st.SearchStrategy[str]] = {
     "rates": joined("/", *[numbers(0, MOST)] * 3),
     "base_rates": joined("/", *[numbers(0, MOST)] * 2),
     "customer": st.sampled_from(["new", "existing"]),
-    "params": st.sampled_from(["8B", "13B"]),
+    "hosted": numbers(1, 24),
+    "validation": numbers(0, MOST) | percent(0, 100),
+    "thinking": joined("->", numbers(0, 10**7), numbers(0, 10**7)),
+    "model": st.sampled_from(["llama-3.1-8b", "gpt-oss-20b"]),
+    "params": st.sampled_from(["10M", "13B", "80B-A3B", "10000B"]),
+    "gpu": st.sampled_from(["h100", "t4", "b200"]),
+    "gpus": st.sampled_from(["1", "8", "1024"]),
+    "seq": st.sampled_from(["16", "131072"]),
+    "framework": st.sampled_from(["unsloth", "axolotl"]),
     "latency": st.sampled_from(["0.001s", "3600s"]),
+    "lengths": st.just("4096:633/598,9731:641"),
     "name": st.just("a name"),
     "currency": st.just("EUR"),
     "like": st.just("gpt-4.1-mini"),
@@ -67,7 +79,10 @@ VALUES: dict[str, st.SearchStrategy[str]] = {
     "size": st.just("7B..15B"),
     "needs": st.just("tools,context>=32k"),
 }
-GPU_KEYS = {key for key, row in KEYS.items() if row.section in ("gpus", "setup", "file")}
+NEEDED = ("on", "examples", "example")
+GPU_KEYS = [key for key, row in KEYS.items() if row.section in ("gpus", "setup")]
+SINGLE = ("replicas", "adapters", "seq", "rank", "micro_batch", "tp", "cp", "ep", "vocabulary", "gpu_memory")
+"""Keys that take one whole number."""
 
 
 def value_of(name: str) -> st.SearchStrategy[str]:
@@ -79,16 +94,33 @@ def value_of(name: str) -> st.SearchStrategy[str]:
         return st.sampled_from([value for value, _ in key.choices])
     if key.high is None:
         return st.just(key.example)
-    if name in ("replicas", "adapters"):
+    if name in SINGLE:
         return st.sampled_from([str(key.low), str(key.high)])
     return numbers(int(key.low), int(key.high))
 
 
-questions = st.fixed_dictionaries(
-    {name: value_of(name) for name in ("on", "examples", "example")},
-    optional={
-        name: value_of(name) for name in KEYS if name not in GPU_KEYS and name not in ("on", "examples", "example")
-    },
+def completed(fields: dict[str, str]) -> dict[str, str]:
+    """Return the question with what its keys need, so that few are refused."""
+    if fields.keys() & {"calls", "call", "prompt"}:
+        fields = {"calls": "1k/day", "call": "100/70", **fields}
+    if "your-rates" in fields["on"]:
+        fields = {"rates": "10/3/6", **fields}
+    return fields
+
+
+def asked(*names: str) -> st.SearchStrategy[dict[str, str]]:
+    """Questions with the keys that every one needs, and any of those that are named."""
+    return st.fixed_dictionaries(
+        {name: value_of(name) for name in NEEDED}, optional={name: value_of(name) for name in names}
+    ).map(completed)
+
+
+questions = asked(*(name for name in KEYS if name not in (*NEEDED, *GPU_KEYS)))
+models = st.one_of(*(value_of(name).map(lambda value, name=name: {name: value}) for name in ("model", "params")))
+gpu_questions = st.builds(
+    lambda fields, model: {"gpu": "h100", "gpu_rate": "2.5", **fields, "on": "your-gpus", **model},
+    asked(*(name for name in GPU_KEYS if name not in ("model", "params")), "calls", "growth", "packing"),
+    models,
 )
 ABSURD = {
     "on": "tinker/qwen3-8b",
@@ -108,7 +140,18 @@ ABSURD = {
 @example(ABSURD)
 @example(ABSURD | {"growth": "0%", "retrain": "1"})
 @example(ABSURD | {"calls": f"{MOST}/hour", "base_rates": f"{MOST}/{MOST}", "months": "60", "growth": "100%"})
+@example(ABSURD | {"thinking": "10000000->10000000", "validation": str(MOST), "on": "together/gemma-3-12b"})
 def test_every_accepted_question_has_a_finite_answer(catalog: Catalog, fields: dict[str, str]) -> None:
+    answer_is_finite(catalog, fields)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(gpu_questions)
+def test_every_accepted_question_about_gpus_has_a_finite_answer(catalog: Catalog, fields: dict[str, str]) -> None:
+    answer_is_finite(catalog, fields)
+
+
+def answer_is_finite(catalog: Catalog, fields: dict[str, str]) -> None:
     try:
         comparison = estimate(read_scenario(fields), catalog, TODAY)
     except FieldErrors:
@@ -117,7 +160,10 @@ def test_every_accepted_question_has_a_finite_answer(catalog: Catalog, fields: d
         parts_are_the_total(priced)
     assert paint(full_answer(comparison), colours=False).strip()
     assert 3 <= len(short_answer(comparison, width=80)) <= MAX_LINES
-    json.loads(json.dumps(document(build_result(comparison))), parse_constant=no_constant)
+    result = build_result(comparison)
+    json.loads(json.dumps(document(result)), parse_constant=no_constant)
+    rows = list(csv.DictReader(io.StringIO(to_csv(result))))
+    assert len({len(row) for row in rows}) == 1
 
 
 def parts_are_the_total(priced: Estimate) -> None:
