@@ -26,6 +26,7 @@ from calculator.numeric import ZERO
 from calculator.offer_estimate import EstimateContext, estimate_offer
 from calculator.question.resolved import ResolvedScenario
 from calculator.result import AssumptionImpact, BaseEstimate, Capacity, Estimate, Warning, sum_amounts
+from calculator.token_range import token_range
 from pricing import Offer
 
 MOST_IMPACTS = 3
@@ -83,6 +84,7 @@ def estimate_assumptions(comparison: Comparison, estimate: Estimate) -> tuple[st
         *_assumptions(plan, estimate.offer, estimate.epochs),
         *([f"{estimate.offer.title} never thinks before it answers: no thinking tokens"] if thoughtless else []),
         *_capacity_assumptions(plan, estimate),
+        *_token_assumption(comparison, estimate),
     )
 
 
@@ -256,6 +258,21 @@ def _length_assumptions(plan: ResolvedScenario, offer: Offer) -> Iterator[str]:
     whole, trained = plan.example_tokens * plan.examples, billed_tokens_per_example(plan, offer) * plan.examples
     subject = f"examples over {limit:,} tokens are {fate}{' there' if fate == 'cut' else ''}"
     yield f"{subject}: {trained:,.0f} of {whole:,.0f} tokens are trained on, {trained / whole:.1%} ({source})"
+
+
+def _token_assumption(comparison: Comparison, estimate: Estimate) -> Iterator[str]:
+    """Yield what another tokenizer than the base model's makes of the same text, as a range of tokens and costs."""
+    found = token_range(comparison, estimate)
+    if found is None:
+        return
+    factor = found.factor
+    cost = (
+        "" if found.low_usd is None or found.high_usd is None else f": ${found.low_usd:,.2f} to ${found.high_usd:,.2f}"
+    )
+    yield (
+        f"tokens are as {factor.counted_with} counts them; {factor.tokenizer} makes {factor.low:.2f} to "
+        f"{factor.high:.2f} times as many of the same text{cost} ({factor.source.title})"
+    )
 
 
 def _token_rules(plan: ResolvedScenario, offer: Offer) -> Iterator[str]:

@@ -30,8 +30,10 @@ from pricing.datasets.rules import (
     Format,
     Overhead,
     PlatformFormats,
+    TokenFactor,
     Trait,
     load_dataset_rules,
+    token_factor,
 )
 from pricing.files.records import PriceFileError
 from pricing.files.strict_yaml import YamlError, read_yaml, read_yaml_text
@@ -172,6 +174,7 @@ __all__ = [
     "Status",
     "Task",
     "Tier",
+    "TokenFactor",
     "TrainingRules",
     "Trait",
     "TunedResult",
@@ -204,4 +207,5 @@ __all__ = [
     "resolve_gpu",
     "resolve_model",
     "same_origin",
+    "token_factor",
 ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, NamedTuple, get_args
 
 from msgspec import field
 
@@ -116,6 +118,8 @@ class TokenizerMeasure(Record):
     """Characters per token: measured on the same texts for every tokenizer, or a vendor's figure for English."""
 
     title: str
+    models: tuple[str, ...] = ()
+    """Patterns on the names of the models that use it."""
     english: _Characters | None = None
     japanese: _Characters | None = None
     rule_of_thumb: _Characters | None = None
@@ -208,16 +212,68 @@ class DatasetRules(Record):
                         f"platforms.{name}.tokenizers: {tokenizer!r} isn't listed under tokenizers; add it there"
                     )
 
-    def factor(self, encoding: Encoding, tokenizer: str) -> tuple[Decimal, Decimal]:
-        """Return the lowest and highest factor that turns a token count in `encoding` into one of another tokenizer."""
-        counted, target = self.tokenizers[encoding], self.tokenizers[tokenizer]
+    def tokenizer_of(self, model: str) -> str | None:
+        """Return the tokenizer of a model, a key of `tokenizers`; None if it was not measured."""
+        name = model.rpartition("/")[2].lower()
+        return next((key for key, row in self.tokenizers.items() if _matches(name, row.models)), None)
+
+    def factor(self, counted_with: str, tokenizer: str) -> tuple[Decimal, Decimal]:
+        """Return the lowest and highest factor that turns a token count of one tokenizer into one of another.
+
+        Args:
+            counted_with: The tokenizer of the count, a key of `tokenizers`.
+            tokenizer: The other one.
+        """
+        counted, target = self.tokenizers[counted_with], self.tokenizers[tokenizer]
         pairs = (
-            (counted.english, target.english),
+            (counted.english or counted.rule_of_thumb, target.english),
             (counted.japanese, target.japanese),
-            (counted.english, target.rule_of_thumb),
+            (counted.english or counted.rule_of_thumb, target.rule_of_thumb),
+            (counted.rule_of_thumb, target.english),
         )
         factors = [counted_rate / target_rate for counted_rate, target_rate in pairs if counted_rate and target_rate]
         return min(factors), max(factors)
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+class TokenFactor(NamedTuple):
+    """The tokens of one model as multiples of those of another one, for the same text."""
+
+    counted_with: str
+    """The tokenizer of the count, as people name it."""
+    tokenizer: str
+    """The tokenizer of the other model."""
+    low: Decimal
+    high: Decimal
+    source: Source
+
+
+@cache
+def token_factor(counted_model: str, model: str) -> TokenFactor | None:
+    """Return how the tokens of a model differ from those of the model with which a text was counted.
+
+    Args:
+        counted_model: Name of the model whose tokens are stated, such as gpt-4.1-mini.
+        model: Name of the other model, such as qwen3-8b.
+
+    Returns:
+        None if both have the same tokenizer, or one of the two was not measured.
+    """
+    rules = _shipped_rules()
+    first, second = (rules.tokenizer_of(name) for name in (counted_model, model))
+    if first is None or second is None or first == second:
+        return None
+    low, high = rules.factor(first, second)
+    counted, target = rules.tokenizers[first], rules.tokenizers[second]
+    return TokenFactor(counted.title, target.title, low, high, target.source)
+
+
+@cache
+def _shipped_rules() -> DatasetRules:
+    return load_dataset_rules()
 
 
 def load_dataset_rules(path: Path = DATA_DIR / "datasets.yml") -> DatasetRules:

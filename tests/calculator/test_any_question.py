@@ -116,7 +116,7 @@ def asked(*names: str) -> st.SearchStrategy[dict[str, str]]:
 
 
 questions = asked(*(name for name in KEYS if name not in (*NEEDED, *GPU_KEYS)))
-models = st.one_of(*(value_of(name).map(lambda value, name=name: {name: value}) for name in ("model", "params")))
+models = st.one_of(*(st.fixed_dictionaries({name: value_of(name)}) for name in ("model", "params")))
 gpu_questions = st.builds(
     lambda fields, model: {"gpu": "h100", "gpu_rate": "2.5", **fields, "on": "your-gpus", **model},
     asked(*(name for name in GPU_KEYS if name not in ("model", "params")), "calls", "growth", "packing"),
