@@ -146,7 +146,8 @@ def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
         sentences.append(f"It doesn't fit on any number of {report.gpu.title} that was tried.")
     else:
         fits = "fits" if report.fewest.verdict == "fits" else "may fit"
-        sentences.append(f"Fewest GPUs on which it {fits}: {report.fewest.setup.gpus} × {report.gpu.title}.")
+        fewer = f"; it may fit on {report.fewest_tight}" if report.fewest_tight else ""
+        sentences.append(f"Fewest GPUs on which it {fits}: {report.fewest.setup.gpus} × {report.gpu.title}{fewer}.")
     if report.cheapest:
         rented = "; ".join(
             f"{price.offer.title} ({price.offer.platform_title}) {money(price.usd_per_million_tokens)}, "

@@ -17,6 +17,7 @@ from calculator.gpu.setup import (
     Sharding,
     Target,
     TuningMethod,
+    shard,
 )
 from calculator.gpu.speed import MicroStep, micro_step
 
@@ -55,6 +56,7 @@ __all__ = [
     "predict",
     "remedies",
     "schedule",
+    "shard",
     "unknowns",
     "usable_gib",
 ]

@@ -8,7 +8,7 @@ from typing import Literal
 
 from calculator.gpu.intervals import Interval, around, memory_spread, time_spread
 from calculator.gpu.memory import GIB, Memory, peak_memory
-from calculator.gpu.setup import Setup
+from calculator.gpu.setup import Setup, shard
 from calculator.gpu.speed import MicroStep, micro_step
 from pricing import GpuPhysics
 
@@ -143,10 +143,11 @@ def _changes(setup: Setup) -> Iterator[tuple[str, Setup]]:
     if setup.loss != "fused":
         yield "a fused loss (Liger, Unsloth)", replace(setup, loss="fused")
     if setup.gpus > 1 and setup.sharding != "zero3":
-        yield "weights sharded over the GPUs (FSDP, ZeRO-3)", replace(setup, sharding="zero3")
+        yield "weights sharded over the GPUs (FSDP, ZeRO-3)", shard(setup, "zero3")
     if setup.method == "full":
         if setup.optimiser == "adamw":
-            yield "an 8-bit optimiser", replace(setup, optimiser="adamw-8bit", states="pure")
+            states = "pure" if setup.sharding == "none" else setup.states
+            yield "an 8-bit optimiser", replace(setup, optimiser="adamw-8bit", states=states)
         yield "LoRA", replace(setup, method="lora")
     if setup.method == "lora":
         yield "QLoRA", replace(setup, method="qlora")
@@ -157,7 +158,7 @@ def _changes(setup: Setup) -> Iterator[tuple[str, Setup]]:
 
 def _more_gpus(setup: Setup, physics: GpuPhysics) -> Iterator[tuple[str, Setup]]:
     """Yield the fewest GPUs that surely hold the job with sharded weights; where none do, the fewest that may."""
-    wider = (replace(setup, gpus=gpus, sharding="zero3") for gpus in (2, 4, 8, 16, 32, 64) if gpus > setup.gpus)
+    wider = (replace(shard(setup, "zero3"), gpus=gpus) for gpus in (2, 4, 8, 16, 32, 64) if gpus > setup.gpus)
     found = [(changed, predict(changed, physics).verdict) for changed in wider]
     for wanted in ("fits", "tight"):
         for changed, verdict in found:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from calculator.gpu.memory import peak_memory
 from calculator.gpu.prediction import Prediction, highest_gib, predict, usable_gib
 from calculator.gpu.schedule import Schedule, schedule
-from calculator.gpu.setup import Checkpointing, Setup, Sharding
+from calculator.gpu.setup import Checkpointing, Setup, Sharding, shard
 from pricing import Gpu, GpuPhysics
 
 MAX_MICRO_BATCH = 64
@@ -144,11 +144,10 @@ def _candidates(job: TrainingJob, place: GpuSource, count: int, whole: bool, phy
         surely = False
         for checkpointing in checkpointing_modes:
             base = replace(
-                job.setup,
+                shard(job.setup, sharding),
                 gpu=place.gpu,
                 gpus=count,
                 gpus_per_node=place.gpus_per_node,
-                sharding=sharding,
                 checkpointing=checkpointing,
             )
             setup = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -254,3 +254,14 @@ class Setup:
         matrix = visits * model.hidden + model.active_ffn
         width |= dict.fromkeys(("gate", "up", "down"), matrix)
         return sum(width.get(target, 0) for target in self.tuned)
+
+
+def shard(setup: Setup, sharding: Sharding) -> Setup:
+    """Return a setup with other sharding. Sharded optimisers keep 32-bit masters of a full fine-tune's weights.
+
+    Args:
+        setup: The setup.
+        sharding: How data-parallel copies share their states.
+    """
+    masters = setup.method == "full" and sharding != "none"
+    return replace(setup, sharding=sharding, states="mixed" if masters else setup.states)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,7 +10,7 @@ from typing import NamedTuple
 from calculator.costs.capacity import SECONDS_AN_HOUR
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.errors import FieldErrors
-from calculator.gpu import GIB, GpuSource, Prediction, configurations, fewest, predict, remedies
+from calculator.gpu import GIB, Configuration, GpuSource, Prediction, configurations, fewest, predict, remedies, shard
 from calculator.gpu_rental.question import NODE, GpuQuestion, assumption, gpu_question, no_8_bit
 from calculator.gpu_rental.search import rented_gpu_offers
 from calculator.question.scenario import Scenario
@@ -49,7 +48,9 @@ class FitReport(NamedTuple):
     remedies: tuple[str, ...]
     """Single changes that would make the job fit."""
     fewest: Prediction | None
-    """The fewest of this GPU on which the job fits; None if it fits on no number that was tried."""
+    """The fewest of this GPU on which the job surely fits, else may fit; None without any."""
+    fewest_tight: int | None
+    """Fewer of this GPU, on which the job may fit; None without any."""
     cheapest: tuple[FittingOffer, ...]
     """At most three offers, of any GPU or of the requested one."""
     offered: int
@@ -86,10 +87,13 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
     counts = _powers(max(assumption("most_gpus", catalog.assumptions), question.gpus or 1))
     batch = assumption("global_batch", catalog.assumptions)
 
-    def predict_on(job: GpuQuestion, counts: tuple[int, ...]) -> Prediction | None:
+    def configurations_on(job: GpuQuestion, counts: tuple[int, ...]) -> list[Configuration]:
         places = [GpuSource(gpu.name, gpu, None, NODE, counts)] if job.runs_on(gpu) else []
         # The number of tokens doesn't change the fewest GPUs.
-        best = fewest(configurations(job.job(gpu, batch, dataset_tokens=0), places, facts.physics))
+        return configurations(job.job(gpu, batch, dataset_tokens=0), places, facts.physics)
+
+    def predict_on(job: GpuQuestion, counts: tuple[int, ...]) -> Prediction | None:
+        best = fewest(configurations_on(job, counts))
         return best.prediction if best else None
 
     def predict_leanest(job: GpuQuestion) -> Prediction:
@@ -98,7 +102,10 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
     def predict_job(job: GpuQuestion) -> Prediction:
         return predict_on(job, (job.gpus,) if job.gpus else counts) or predict_leanest(job)
 
-    least = predict_on(question, counts)
+    tried = configurations_on(question, counts)
+    best = fewest(tried)
+    least = best.prediction if best else None
+    least_gpus = min((configuration.prediction.setup.gpus for configuration in tried), default=None)
     requested = (predict_on(question, (question.gpus,)) if question.gpus else least) or predict_leanest(question)
     stacks = {question.stack: requested}
     if not scenario.framework:
@@ -123,13 +130,14 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
         copy_gib=_copy_gib(requested, facts.physics),
         remedies=tuple(words for words, _ in remedies(requested.setup, facts.physics)),
         fewest=least,
+        fewest_tight=least_gpus if least and least_gpus and least_gpus < least.setup.gpus else None,
         cheapest=tuple(rented[:CHEAPEST]),
         offered=len(offers),
     )
 
 
 def _copy_gib(prediction: Prediction, physics: GpuPhysics) -> float:
-    whole = replace(prediction.setup, sharding="none")
+    whole = shard(prediction.setup, "none")
     return predict(whole, physics).memory.required_gib
 
 

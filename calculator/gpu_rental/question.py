@@ -19,6 +19,7 @@ from calculator.gpu import (
     find_framework,
     interpolated_mixture,
     interpolated_shape,
+    shard,
 )
 from calculator.gpu_rental.choices import SetupChoices, choices_of
 from calculator.question.model_size import ModelSize
@@ -114,10 +115,9 @@ class GpuQuestion:
     def leanest(self, gpu: Gpu, gpus: int, gpus_per_node: int = NODE) -> Setup:
         """Return the setup with the least memory on a number of GPUs, as far as the question leaves it open."""
         return replace(
-            self.setup(gpu),
+            shard(self.setup(gpu), "zero3" if gpus > 1 else "none"),
             gpus=gpus,
             gpus_per_node=gpus_per_node,
-            sharding="zero3" if gpus > 1 else "none",
             checkpointing=self.choices.checkpointing or "full",
             micro_batch=self.choices.micro_batch or 1,
         )
@@ -158,7 +158,11 @@ class GpuQuestion:
     @property
     def words(self) -> str:
         """Model and method in words, such as `llama-3.1-8b, lora of rank 16`."""
-        size = " (shape interpolated from its size)" if self.model.interpolated else ""
+        size = ""
+        if self.model.interpolated:
+            size = " (shape interpolated from its size)"
+        elif not self.model.verified:
+            size = " (shape not verified)"
         method = "all weights" if self.method == "full" else f"{self.method} of rank {self.rank}"
         if self.method != "full" and self.targets != ALL_LINEAR:
             method += f" on {', '.join(self.targets)}"

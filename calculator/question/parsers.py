@@ -225,7 +225,7 @@ def latency(text: str, spec: ValueSpec) -> Decimal:
 def choice(text: str, spec: ValueSpec) -> str:
     """Parse one of the spec's choices."""
     chosen = text.strip().lower().replace("_", "-").replace("on demand", "on-demand")
-    chosen = chosen.replace("optimized", "optimised")
+    chosen = chosen.replace("optimized", "optimised").replace("optimizer", "optimiser")
     values = [value for value, _ in spec.choices]
     if chosen not in values:
         alternatives = " or ".join((", ".join(values[:-1]), values[-1]))

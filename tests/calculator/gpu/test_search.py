@@ -83,3 +83,22 @@ def test_the_cheapest_has_a_known_price() -> None:
     assert cheapest(configurations(job(), places("h100", usd=None), FACTS.physics)) is None
     assert cheapest([]) is None
     assert fewest([]) is None
+
+
+def test_sharded_full_tuning_keeps_32_bit_masters() -> None:
+    asked = job("full")
+    pure = replace(asked, setup=replace(asked.setup, states="pure", sequence_length=8192), global_batch=8)
+    found = configurations(pure, places("a100-80"), FACTS.physics)
+    recipes = {(made.prediction.setup.sharding != "none", made.prediction.setup.states) for made in found}
+    # 16-bit weights, gradients and moments are 8 bytes a weight, 60 GiB of a copy; 32-bit ones are 16, and sharded.
+    assert recipes == {(False, "pure"), (True, "mixed")}
+
+
+def test_tight_copy_on_each_gpu_gives_way_to_sharded_weights() -> None:
+    setup = Setup(FACTS.models["qwen3-32b"], FACTS.gpus["h100"], method="lora", sequence_length=4096, stack_known=False)
+    asked = TrainingJob(setup, global_batch=32, dataset_tokens=10e6)
+    (alone,) = configurations(asked, places("h100", counts=(1,)), FACTS.physics)
+    # 66 GB of weights and the logits leave little of 80 GB.
+    assert alone.prediction.verdict == "tight"
+    (both,) = configurations(asked, places("h100", counts=(2,)), FACTS.physics)
+    assert (both.prediction.setup.sharding, both.prediction.verdict) == ("zero3", "fits")
