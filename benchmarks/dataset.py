@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import multiprocessing
 import os
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -31,6 +33,9 @@ NOTEBOOK = 0
 WORKERS = (1, 2, 4)
 AIMS = {1: 5, 2: 8, 4: 12}
 AIM_MEGABYTES = 150
+CORES = 2
+WHOLE_AIMS = {100: 6.0, 40: 4.5}
+AIM_SHARE = 0.7
 AIM_LAG_MS = 30
 _WORDS = (
     "the of and to in is you that it he was for on are with they be at one have this from by hot but some what there "
@@ -67,6 +72,53 @@ def main() -> None:
             f"  workers: {workers}  {took:5.2f} s, together {megabytes:3.0f} MB, {stall} (idle: {lag.idle_ms:.0f} ms)"
         )
     print()
+    _compare_whole_processes()
+
+
+def _compare_whole_processes() -> None:
+    """Print whole processes from a cold start, and the share of the tokenizer's speed, on two cores."""
+    with TemporaryDirectory() as folder:
+        write_ranks(Path(folder), "o200k_base")
+        print(f"Whole processes from a cold start, {CORES} cores (median of {ROUNDS} interleaved runs; processor time)")
+        for megabytes, aim in WHOLE_AIMS.items():
+            path = Path(folder) / f"{megabytes}.jsonl"
+            write_chats(path, megabytes * 1_000_000)
+            programs = {
+                "notebook": ["benchmarks.notebook", str(path)],
+                "ftcost": ["bot.cli.main", "count", str(path), "--tokens-only"],
+            }
+            runs: dict[str, list[tuple[float, float]]] = {name: [] for name in programs}
+            alone: list[float] = []
+            counted: list[float] = []
+            for _ in range(ROUNDS):
+                for name, program in programs.items():
+                    runs[name].append(_time_process(program, folder))
+                alone.append(_run(["dataset", str(path), str(CORES), "tokenizer"], folder)[1])
+                counted.append(_run(["dataset", str(path), str(CORES)], folder)[1])
+            wall = {name: statistics.median(seconds for seconds, _ in times) for name, times in runs.items()}
+            cpu = {name: statistics.median(seconds for _, seconds in times) for name, times in runs.items()}
+            share = statistics.median(alone) / statistics.median(counted)
+            print(
+                f"  {megabytes:3d} MB: notebook {wall['notebook']:5.2f} s ({cpu['notebook']:.2f} s), "
+                f"ftcost count {wall['ftcost']:5.2f} s ({cpu['ftcost']:.2f} s), "
+                f"{wall['notebook'] / wall['ftcost']:3.1f} × (aim {aim}); "
+                f"{share:.0%} of the tokenizer alone (aim {AIM_SHARE:.0%})"
+            )
+    print()
+
+
+def _time_process(program: list[str], ranks: str) -> tuple[float, float]:
+    """Return the seconds of a program, and those of all its processors."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", *program],
+        env={**os.environ, "TIKTOKEN_CACHE_DIR": ranks},
+        check=True,
+        capture_output=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES]),
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.perf_counter() - started, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def write_chats(path: Path, size: int) -> int:
@@ -180,5 +232,28 @@ def _counted(path: str, workers: int) -> None:
     print(count_task(task, lambda _: None).tokens, time.perf_counter() - started)
 
 
+def _tokenized(path: str, workers: int) -> None:
+    """Prints 0 and the seconds in which the tokenizer alone counts the file's texts, each worker its share of them."""
+    texts: list[list[str]] = [[] for _ in range(workers)]
+    with Path(path).open(encoding="utf-8") as file:
+        for number, line in enumerate(file):
+            texts[number % workers] += [message["content"] for message in json.loads(line)["messages"]]
+    Tokenizer("o200k_base").count(["ranks"])
+    fork = multiprocessing.get_context("fork")
+    processes = [fork.Process(target=_count_in_batches, args=(share,)) for share in texts]
+    started = time.perf_counter()
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    print(0, time.perf_counter() - started)
+
+
+def _count_in_batches(texts: list[str]) -> None:
+    tokenizer = Tokenizer("o200k_base")
+    for start in range(0, len(texts), 300):  # about a block
+        tokenizer.count(texts[start : start + 300])
+
+
 if __name__ == "__main__":
-    _counted(sys.argv[1], int(sys.argv[2]))
+    (_tokenized if sys.argv[3:] == ["tokenizer"] else _counted)(sys.argv[1], int(sys.argv[2]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,12 +10,12 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.cli.arguments import DATASET, prices_dir
-from bot.counting.parent import count_file
 from bot.counting.protocol import Progress
+from bot.counting.terminal import PlatformRules, count_files, load_beside_ranks
 from bot.render.dataset_text import dataset_json, dataset_text, refusal
 from calculator import FieldErrors, UserError
-from calculator.datasets import Columns, DatasetReport
-from pricing import ENCODINGS, Catalog, load_catalog, load_dataset_rules
+from calculator.datasets import Columns, DatasetReport, needs_of
+from pricing import ENCODINGS, Catalog, Encoding, load_dataset_rules
 
 _BAR = 30
 _ENDINGS = (".jsonl", ".json", ".csv", ".tsv", ".parquet", ".gz", ".zst")
@@ -29,9 +28,9 @@ def run(_: str, arguments: Sequence[str]) -> int:
         UserError: The file cannot be read.
     """
     options = _parser().parse_args(arguments)
-    report = _count(
-        options.files, load_catalog(prices_dir()), options.encoding, options.report, read_columns(options.columns)
-    )
+    columns, paths = read_columns(options.columns), _all_files(options.files)
+    encoding: Encoding = "cl100k_base" if options.encoding == "cl100k_base" else "o200k_base"
+    report = _count(paths, load_beside_ranks(prices_dir(), encoding), encoding, options.report, columns)
     if options.report:
         print(f"Wrote {options.report}.", file=sys.stderr)  # the output may be JSON
     if options.tokens_only:
@@ -53,7 +52,8 @@ def with_dataset(fields: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
     others = {key: text for key, text in fields.items() if key != DATASET}
     if duplicate := next((key for key in ("examples", "example") if others.get(key, "").strip()), None):
         raise FieldErrors({duplicate: f"{duplicate}= comes from the file of dataset=; leave one of them out."})
-    report = _count([Path(fields[DATASET])], catalog, "o200k_base", None)
+    platforms = PlatformRules(load_dataset_rules(), needs_of(catalog.offers.values()))
+    report = _count(_all_files([Path(fields[DATASET])]), platforms, "o200k_base")
     if not report.count.examples:
         raise UserError(f"{fields[DATASET]}: this file has no valid example. `ftcost count` lists the faults.")
     if faults := refusal(report):
@@ -92,27 +92,30 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
+def _all_files(paths: Sequence[Path]) -> list[Path]:
+    return [file for named in paths for file in _files(named)]
+
+
 def _count(
-    paths: Sequence[Path], catalog: Catalog, encoding: str, report_path: Path | None, columns: Columns | None = None
+    paths: Sequence[Path],
+    platforms: PlatformRules,
+    encoding: Encoding,
+    report_path: Path | None = None,
+    columns: Columns | None = None,
 ) -> DatasetReport:
-    path, *more_paths = [file for named in paths for file in _files(named)]
     bar = _Bar(sys.stderr)
     try:
-        return asyncio.run(
-            count_file(
-                path,
-                catalog=catalog,
-                rules=load_dataset_rules(),
-                encoding="cl100k_base" if encoding == "cl100k_base" else "o200k_base",
-                progress=bar.show,
-                report_path=report_path,
-                columns=columns,
-                more_paths=more_paths,
-            )
+        return count_files(
+            paths,
+            platforms,
+            encoding=encoding,
+            progress=bar.show,
+            report_path=report_path,
+            columns=columns,
         )
     except UserError as error:
         text = str(error)
-        raise UserError(text if str(path) in text else f"{path}: {text}") from None
+        raise UserError(text if str(paths[0]) in text else f"{paths[0]}: {text}") from None
     finally:
         bar.clear()
 

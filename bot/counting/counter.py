@@ -1,7 +1,7 @@
-"""The process that counts one file: `python -m bot.counting.counter`, started only by `parent.py`.
+"""The count of one file. The bot's runs in a process: `python -m bot.counting.counter`, started only by `parent.py`.
 
-It reads a `Task` as JSON from standard input and writes JSON lines: `Progress` during the count, then one `Finished` or
-`Refused`. It loads the tokenizer's ranks once and forks workers, which share that memory.
+The process reads a `Task` as JSON from standard input and writes JSON lines: `Progress` during the count, then one
+`Finished` or `Refused`. It loads the tokenizer's ranks once and forks workers, which share that memory.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def main() -> int:
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     # The parent may have ended, and with it the need for the result.
     with suppress(BrokenPipeError):
-        _write(_run(task))
+        _write(run_task(task, _write))
     return 0
 
 
@@ -68,13 +68,19 @@ def lower_priority() -> None:
         os.nice(_NICENESS)
 
 
-def _run(task: Task) -> Finished | Refused:
+def run_task(task: Task, progress: Callable[[Progress], None]) -> Finished | Refused:
+    """Return the count of the file of a task, or why it can't be read.
+
+    Args:
+        task: The file and the settings of the count.
+        progress: Called about every half second.
+    """
     try:
         with ExitStack() as stack:
             report = (
                 stack.enter_context(Path(task.report_path).open("w", encoding="utf-8")) if task.report_path else None
             )
-            return Finished(count_task(task, _write, report))
+            return Finished(count_task(task, progress, report))
     except ColumnsUnknown as error:
         return Refused(str(error), list(error.columns))
     except UserError as error:
