@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calculator.datasets import ConversionError, convert_record, format_of
-from pricing import load_dataset_rules
+from pricing import AS_IT_IS, PURPOSES, Format, load_dataset_rules
 from tests.calculator.datasets.files import chat, count, jsonl, message
 
 PLATFORMS = ("openai", "azure", "google", "aws-bedrock", "mistral", "together", "fireworks")
@@ -75,6 +75,36 @@ def test_content_tokens_are_those_of_the_copy(record: dict[str, Any], first: str
     assert found.content_tokens <= count(jsonl(record))[0].content_tokens + 3
     assert convert(copy, "openai") == record
     assert not {"no_messages", "bad_message", "unknown_role", "empty_content"} & {problem.kind for problem in problems}
+
+
+@st.composite
+def graded(draw: st.DrawFn) -> dict[str, Any]:
+    return chat(message("user", draw(TEXT)), reference_answer=draw(TEXT))
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> dict[str, Any]:
+    return {"prompt": draw(TEXT), "completion": draw(TEXT)}
+
+
+@given(record=st.one_of(chats(), pairs(), graded(), texts()), home=st.sampled_from(PLATFORMS), data=st.data())
+def test_every_accepted_format_survives_every_other(record: dict[str, Any], home: str, data: st.DataObject) -> None:
+    """A set as one platform takes it goes to another that takes its kind, and back, without losing a token."""
+    kind = PURPOSES[format_of(record) or "text"]
+    takers = [name for name in PLATFORMS if any(PURPOSES[form] == kind for form in taken(name))]
+    home = home if home in takers else takers[0]
+    accepted = convert(record, home)
+    assert format_of(accepted) in taken(home)
+    copy = convert(accepted, data.draw(st.sampled_from(takers)))
+    back = convert(copy, home)
+    assert count(jsonl(back))[0].content_tokens == count(jsonl(accepted))[0].content_tokens
+    if format_of(accepted) != "prompt-completion":  # which comes back as a chat
+        assert back == accepted
+
+
+def taken(platform: str) -> list[Format]:
+    """Return the formats that a platform takes as they are."""
+    return [name for name, action in RULES.platforms[platform].takes.items() if action == AS_IT_IS]
 
 
 SHAREGPT = {"conversations": [{"from": "human", "value": "hi"}, {"from": "gpt", "value": "yes"}], "system": "be brief"}
