@@ -43,7 +43,7 @@ from bot.store import (
 from bot.web.rate_limit import RateLimit
 from bot.workspace.defaults import WorkspaceDefaults
 from bot.workspace.roles import Roles
-from calculator import Comparison, estimate, read_scenario, resolve_question
+from calculator import Comparison, UserError, estimate, read_scenario, resolve_question
 from pricing import Catalog
 
 P = ParamSpec("P")
@@ -162,7 +162,10 @@ class Services:
             user_id: The person.
             fields: The question, as text by key.
         """
-        ranged = len(read_scenario(fields).ranged)
+        try:
+            ranged = len(read_scenario(fields).ranged)
+        except UserError:
+            return  # the rest of the question is in a file
         self.rate_limit.charge(team_id, user_id, RANGE_COST * ranged)
 
     async def check(self, fields: Mapping[str, str], as_of: date) -> None:

@@ -309,11 +309,10 @@ async def test_count_resumes_after_a_crash_and_any_process_cancels_it(start: Sta
         gate.set()
 
 
-async def test_one_at_a_time_for_a_person_and_so_many_for_a_process(workspace: Workspace, slack: FakeSlack) -> None:
-    """Your second file waits for your first, the third person's for a place; other work goes on beside."""
-    gates = [asyncio.Event() for _ in range(2)]
-    for gate in gates:
-        slack.delay_next("download", gate)
+async def test_workspace_counts_one_file_at_a_time(workspace: Workspace, slack: FakeSlack) -> None:
+    """The others wait for it, whoever sent them; other work goes on beside."""
+    gate = asyncio.Event()
+    slack.delay_next("download", gate)
     slack.workspace.users["U0THIRD001"] = User("U0THIRD001", "sam", "Sam")
     slack.workspace.channels[slack.general].members.add("U0THIRD001")
     place = await slack.say("files")
@@ -326,12 +325,11 @@ async def test_one_at_a_time_for_a_person_and_so_many_for_a_process(workspace: W
         said = [texts(m) for m in slack.messages(slack.general, place["ts"]) if m["user"] == slack.bot_user]
         return [line for line in said if ".jsonl*" in line]
 
-    await slack.wait_for(lambda: len(slack.waiting_calls) == 2)
+    await slack.wait_for(lambda: slack.waiting_calls)
     parent = await slack_actions.ask(slack, f"{TYPED} examples=100 example=10/5", channel=slack.random)
     assert parent
-    assert sorted(line.partition("*")[2][:7] for line in lines()) == ["0.jsonl", "2.jsonl"]
-    for gate in gates:
-        gate.set()
+    assert [line.partition("*")[2][:7] for line in lines()] == ["0.jsonl"]
+    gate.set()
     await slack.wait_for(lambda: [line for line in lines() if "12 examples" in line][3:])
 
 
@@ -343,3 +341,14 @@ async def test_file_in_a_channel_of_two_companies_is_counted(workspace: Workspac
         lambda: [m for m in slack.messages(thread_ts=asked["ts"]) if "2 examples" in m["text"]]
     )
     assert "two.jsonl" in progress["text"]
+
+
+async def test_summary_that_cannot_replace_the_progress_is_a_reply(start: Start, slack: FakeSlack) -> None:
+    """The progress message was deleted, or may not be edited any more."""
+    async with start():
+        slack.fail_next("chat.update", "cant_update_message", times=5)
+        await slack.say("", channel=slack.im, files=[slack.attach("two.jsonl", chats(2))])
+        (asked, *_) = slack.messages(slack.im)
+        await slack.wait_for(
+            lambda: any("2 examples" in m["text"] for m in slack.messages(slack.im, asked["ts"])), timeout=30
+        )
