@@ -36,7 +36,7 @@ from bot.render.datasets import (
 from bot.render.headline import headline
 from bot.services import Services, idempotency_key
 from bot.slack.files import Downloads, complete_file, file_info, read_file
-from bot.slack.poster import Destination, Poster
+from bot.slack.poster import Destination, IdempotencyKey, Poster
 from bot.slack.uploads import SlackUpload, UploadRefused
 from bot.store import DatasetRun
 from calculator import UserError
@@ -78,6 +78,11 @@ class _ProgressMessage:
 
     async def update(self, message: SlackMessage) -> None:
         await self.poster.update(self.destination, self.ts, message)
+
+    async def finish(self, message: SlackMessage, key: IdempotencyKey) -> None:
+        """Replace the progress with the result; if Slack doesn't let the bot change the message, reply to it."""
+        if not await self.poster.update(self.destination, self.ts, message):
+            await self.poster.post(self.thread, message, key.part("result"))
 
 
 def without_file_fields(fields: Mapping[str, str]) -> dict[str, str]:
@@ -138,11 +143,13 @@ class DatasetJobs:
                 report = await self._count_until_cancelled(queued, progress, problems)
                 await self._answer(queued, progress, report, problems)
         except _RunCancelled:
-            await progress.update(cancellation_message(file.name, job.user_id))
+            await progress.finish(cancellation_message(file.name, job.user_id), idempotency_key(queued))
         except ColumnsUnknown as error:
-            await progress.update(columns_message(file, error.columns, write_command(job.fields)))
+            await progress.finish(
+                columns_message(file, error.columns, write_command(job.fields)), idempotency_key(queued)
+            )
         except UserError as error:
-            await progress.update(failure_message(file.name, str(error)))
+            await progress.finish(failure_message(file.name, str(error)), idempotency_key(queued))
         except Exception as error:
             reason = "It will be tried again." if is_transient(error) else "Something went wrong on our side."
             with suppress(Exception):
@@ -269,7 +276,7 @@ class DatasetJobs:
         except UserError as error:
             comparison, answer = None, str(error)
         actions = file_actions(file.id, report, job.columns, can_use=bool(comparison) and not job.asks_price)
-        await progress.update(summary_message(file.name, report, answer, actions))
+        await progress.finish(summary_message(file.name, report, answer, actions), idempotency_key(queued))
         messages = [detail_message(report)]
         await self.services.reply_all(queued, progress.thread, messages, part="details")
         if report.problems > MAX_SHOWN and queued.replies_posted <= len(messages):

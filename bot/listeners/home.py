@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -16,7 +18,7 @@ from bot.forms.defaults import (
     read_defaults_form,
 )
 from bot.forms.estimates import Origin, form, loading
-from bot.listeners.modals import fill_modal, open_modal, show_modal
+from bot.listeners.modals import call_patiently, fill_modal, open_modal, show_modal
 from bot.queue.model import DecideJob, Decision
 from bot.render.budgets import APPROVE, DECLINE
 from bot.services import Services
@@ -25,6 +27,8 @@ from bot.store import WHOLE_WORKSPACE
 from bot.usecases.budgets import set_budget
 from bot.usecases.defaults import save_defaults
 from calculator import FieldErrors
+
+log = logging.getLogger(__name__)
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -95,7 +99,9 @@ async def publish(services: Services, team: str, user: str) -> None:
         services.workspaces.url(team),
     )
     client = (await services.workspaces.of(team)).client
-    await client.views_publish(user_id=user, view=home(data, services.catalog, services.today()))
+    view = home(data, services.catalog, services.today())
+    if fault := await call_patiently(services, partial(client.views_publish, user_id=user, view=view)):
+        log.warning("views.publish failed for user %s of workspace %s: %s", user, team, fault)
 
 
 async def open_budget(services: Services, request: Interaction, channel_id: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -77,23 +78,38 @@ async def update_modal(
         view: The content.
         view_hash: The hash of the state to replace; if the modal has changed since, it is left alone.
     """
-    timeouts = services.worker.timeouts
-    for attempt in range(1, UPDATE_ATTEMPTS + 1):
-        try:
-            client = (await services.workspaces.of(request.team_id)).client
-            await client.views_update(view_id=view_id, view=view, hash=view_hash)
-            return
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            fault = error_of(error) if isinstance(error, SlackApiError) else type(error).__name__
-            if fault in ("not_found", "hash_conflict"):
-                return
-            pause = max(retry_after_s(error), timeouts.pause(attempt))
-            if attempt == UPDATE_ATTEMPTS or not is_transient(error) or pause > LONGEST_PAUSE_S:
-                break
-        await asyncio.sleep(pause)
+    client = (await services.workspaces.of(request.team_id)).client
+    fault = await call_patiently(services, partial(client.views_update, view_id=view_id, view=view, hash=view_hash))
+    if fault in (None, "not_found", "hash_conflict"):
+        return
     code = mark_failed()
     log.warning("%s: views.update failed: %s", code, fault)
     await _notify(services, request, f"Slack didn't show the form. Please close it and try again. ({code})")
+
+
+async def call_patiently(services: Services, call: Callable[[], Awaitable[object]]) -> str | None:
+    """Call Slack, at most `UPDATE_ATTEMPTS` times while another attempt may succeed soon.
+
+    Args:
+        services: The parts of the running bot.
+        call: The call.
+
+    Returns:
+        None after success; otherwise Slack's error, or the name of the exception.
+    """
+    fault: str | None = None
+    for attempt in range(1, UPDATE_ATTEMPTS + 1):
+        try:
+            await call()
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            fault = error_of(error) if isinstance(error, SlackApiError) else type(error).__name__
+            pause = max(retry_after_s(error), services.worker.timeouts.pause(attempt))
+            if attempt == UPDATE_ATTEMPTS or not is_transient(error) or pause > LONGEST_PAUSE_S:
+                return fault
+        else:
+            return None
+        await asyncio.sleep(pause)
+    return fault
 
 
 async def fill_modal(services: Services, request: Interaction, view_id: str, make_view: Awaitable[View]) -> None:

@@ -281,8 +281,11 @@ class Poster:
         response = await self._client.conversations_open(users=user)
         return Destination(response["channel"]["id"])
 
-    async def update(self, destination: Destination, ts: str, message: SlackMessage) -> None:
-        """Replace a message. One that Slack doesn't let the bot change stays as it is.
+    async def update(self, destination: Destination, ts: str, message: SlackMessage) -> bool:
+        """Replace a message.
+
+        Returns:
+            False if Slack doesn't let the bot change it, so that it stays as it is.
 
         Raises:
             SlackApiError: Slack failed, and another attempt may succeed.
@@ -300,6 +303,8 @@ class Poster:
             if is_transient(error):
                 raise
             log.info("message %s of channel %s stays as it is: %s", ts, destination.channel, error_of(error))
+            return False
+        return True
 
     async def notify(self, user: str, destination: Destination, message: SlackMessage) -> None:
         """Send a message to one user: visible only to them in the channel, or else in a direct message."""

@@ -196,6 +196,12 @@ async def test_a_form_is_filled_at_the_next_attempt(start: Start, slack: FakeSla
     assert len(view["blocks"]) > 1
 
 
+async def test_home_is_published_at_the_next_attempt(start: Start, slack: FakeSlack) -> None:
+    async with start():
+        slack.fail_next("views.publish", "ratelimited", retry_after=0, times=2)
+        assert (await slack_actions.open_home(slack))["blocks"]
+
+
 @pytest.mark.parametrize("name", ["view_too_large", "fatal_error", "internal_error", "token_revoked"])
 async def test_a_form_that_stays_empty_is_told(start: Start, slack: FakeSlack, name: str) -> None:
     async with start():
