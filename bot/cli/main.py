@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from bot.cli.arguments import EXAMPLE, SLACK_ONLY
 from bot.cli.sentence import expand_sentence
+from bot.cli.terminal import visible, visible_output
 from calculator import UserError
 from pricing import PriceFileError
 
@@ -57,10 +58,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        code = _run(arguments)
+        with visible_output():
+            code = _run(arguments)
         sys.stdout.flush()
     except (UserError, PriceFileError) as error:
-        print(error, file=sys.stderr)
+        print(visible(str(error)), file=sys.stderr)
         return BAD_INPUT
     except BrokenPipeError:  # the reader has gone; the interpreter must not fail when it flushes at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

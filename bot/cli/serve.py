@@ -16,13 +16,13 @@ import uvloop
 from aiohttp import web
 from prometheus_client import ProcessCollector
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import build_app
 from bot.config import Config, config_from, secret_of
 from bot.errors import error_of
 from bot.settings import Settings, SettingsError, forget_secrets, read_settings
 from bot.slack import profile
+from bot.slack.connections import connection_client
 from bot.slack.oauth import INSTALL_PATH
 from bot.store import Database, DatabaseUnavailable, open_database
 from bot.telemetry.logs import start_logging
@@ -127,7 +127,7 @@ async def _serve_slack(
     if in_socket_mode:
         from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
-        client = AsyncWebClient(base_url=settings.slack_api_url, proxy=settings.proxy)
+        client = connection_client(settings.slack_api_url, settings.proxy)
         handler = AsyncSocketModeHandler(app.slack, secret_of(settings.slack_app_token), web_client=client)
         app.connection.is_up = handler.client.is_connected
         stack.push_async_callback(handler.close_async)

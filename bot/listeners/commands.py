@@ -24,8 +24,9 @@ from bot.listeners.keys import open_keys
 from bot.listeners.modals import open_form, show_modal
 from bot.queue.model import EstimateJob
 from bot.render.blocks import SlackMessage
+from bot.render.escaping import clip
 from bot.services import Services
-from bot.slack.poster import Destination
+from bot.slack.poster import MAX_TEXT, Destination
 from bot.slack.request import ActionRequest, CommandRequest, GlobalShortcutRequest, Interaction, ShortcutRequest
 from bot.store import new_estimate_id
 from bot.usecases.faults import add_name_faults
@@ -70,7 +71,7 @@ async def answer_command(services: Services, request: CommandRequest) -> dict[st
                 else serve_lookup(services, request, command)
             )
             answer = await services.worker.soon(reply)
-            return {"text": answer.text, "blocks": answer.blocks}
+            return _response(answer)
         defaults = await services.cached_defaults(request.team_id)
         fields = defaults.complete(command.fields)
     except UserError as error:
@@ -102,9 +103,13 @@ async def answer_reading(services: Services, request: CommandRequest, reading: R
             reading = replace(reading, ask=str(error))
     elif command is not None:
         answer = await services.worker.soon(serve_lookup(services, request, command))
-        return {"text": answer.text, "blocks": answer.blocks}
-    message = reading_message(reading)
-    return {"text": message.text, "blocks": message.blocks}
+        return _response(answer)
+    return _response(reading_message(reading))
+
+
+def _response(message: SlackMessage) -> dict[str, Any]:
+    """Return the response with a message. Slack takes 40,000 characters of text."""
+    return {"text": clip(message.text, MAX_TEXT), "blocks": message.blocks}
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -184,7 +189,7 @@ async def _refusal(services: Services, error: UserError, typed: str) -> dict[str
     """Return every fault of a line, the line, and buttons that correct it or open it in the form."""
     faults = await add_name_faults(services, error, typed)
     message = await asyncio.to_thread(refusal_message, faults, typed, services.catalog)
-    return {"text": message.text, "blocks": message.blocks}
+    return _response(message)
 
 
 async def _notify(services: Services, request: CommandRequest, response: dict[str, Any]) -> None:

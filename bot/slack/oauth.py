@@ -6,10 +6,12 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import aiohttp
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackClientError
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -63,6 +65,12 @@ at the top right of Slack's page.</p>
 """
 
 
+FAILED_PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>ftcost wasn't installed</title>
+</head><body><h2>Slack didn't confirm the installation</h2>
+<p>Nothing was installed. Please <a href="/slack/install">try again</a> in a minute.</p></body></html>
+"""
+
+
 class InstallFlow(AsyncOAuthFlow):
     """Bolt's flow, which also stores the workspace's address, the prefix of its permalinks.
 
@@ -73,6 +81,9 @@ class InstallFlow(AsyncOAuthFlow):
         """Install the app, and return the page that says so or why not."""
         try:
             return await super().handle_callback(request)
+        except (SlackClientError, aiohttp.ClientError, OSError) as error:
+            log.error("the installation failed: %s", type(error).__name__)
+            return BoltResponse(status=502, body=FAILED_PAGE, headers={"Content-Type": "text/html; charset=utf-8"})
         except OrganizationInstallation:
             log.warning("refused an installation in a whole organization")
             return BoltResponse(

@@ -54,6 +54,8 @@ class Workspace:
 class Workspaces(ABC):
     """Finds the workspace of a request or a job."""
 
+    is_single: bool
+    """Whether the bot serves one workspace alone."""
     refusal: str
     """The answer to the requests of a workspace that is not found."""
 
@@ -98,6 +100,7 @@ class OneWorkspace(Workspaces):
     reinstall”. `fault` calls it at most once a minute, to check that the token is still valid.
     """
 
+    is_single = True
     refusal = (
         "ftcost can't reach Slack with its token at the moment. Please try again in a minute, or contact its "
         "administrator."
@@ -175,6 +178,7 @@ class ManyWorkspaces(Workspaces):
         rotation: Renews tokens that expire; None keeps the stored ones.
     """
 
+    is_single = False
     refusal = "ftcost isn't installed in this workspace. An admin can add it again from its installation page."
 
     def __init__(

@@ -13,16 +13,16 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, Executable, Row, Select, create_engine, event, text
+from sqlalchemy import Connection, Executable, Row, Select, create_engine, event, func, select, text
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from bot.store.migrate import HEAD, bring_up_to_date, read_revision, touch
+from bot.store.migrate import HEAD, NewerDatabase, bring_up_to_date, read_revision, touch
 from bot.store.tables import metadata
 
 if TYPE_CHECKING:
@@ -108,6 +108,10 @@ class Database(ABC):
     async def check(self) -> None:
         """Raise an exception if the database does not take a write: its disk is full, or it became read-only."""
         await self.write(touch)
+
+    async def clock_skew_s(self) -> float:
+        """Return the seconds by which this machine's clock certainly differs from the database's."""
+        return 0.0
 
     async def ping(self) -> None:
         """Raise an exception if the database does not answer."""
@@ -198,8 +202,14 @@ class PostgresDatabase(Database):
 
     dialect = "postgresql"
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, clock: Callable[[], float] = time.time) -> None:
         self.engine = engine
+        self._clock = clock
+
+    async def clock_skew_s(self) -> float:
+        earliest = self._clock()
+        time_there = float(await self.fetch_value(select(func.extract("epoch", func.clock_timestamp()))))
+        return max(0.0, earliest - time_there, time_there - self._clock())
 
     async def read(self, query: Transaction[T]) -> T:
         async with self.engine.connect() as connection:
@@ -252,6 +262,9 @@ async def open_database(url: str) -> Database:
             await asyncio.to_thread(_enable_wal, database.engine)
         if await database.read(read_revision) != HEAD:
             await database.write(partial(bring_up_to_date, tables=metadata))
+    except NewerDatabase as error:
+        await database.close()
+        raise DatabaseUnavailable(f"the database {place} {error}") from None
     except (DBAPIError, sqlite3.Error) as error:
         await database.close()
         reason = error.orig if isinstance(error, DBAPIError) else error
@@ -286,7 +299,10 @@ def _discard_read_only(context: ExceptionContext) -> None:
 
 def _sqlite_engine(address: URL) -> Engine:
     if address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        path = Path(address.database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # opening it says why
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     engine = create_engine(address, pool_size=READERS + 1)
     event.listen(engine, "connect", _configure_connection)
     event.listen(engine, "begin", _begin)

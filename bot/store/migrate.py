@@ -34,6 +34,10 @@ _STAMP = Table(
 )
 
 
+class NewerDatabase(Exception):
+    """A newer release has used the database. The text continues a sentence that names it."""
+
+
 def read_revision(connection: Connection) -> str | None:
     """Return the last step that the database has seen; None if it was never migrated."""
     revision: str | None
@@ -62,12 +66,21 @@ def bring_up_to_date(connection: Connection, tables: MetaData) -> None:
     Args:
         connection: A connection in a transaction.
         tables: The tables as the code knows them, which an empty database gets at once.
+
+    Raises:
+        NewerDatabase: The database has seen steps that this release doesn't know.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
     names = inspect(connection).get_table_names()
     if names:
-        if _STAMP.name not in names or connection.scalar(select(_STAMP.c.version_num)) != HEAD:
+        revision = connection.scalar(select(_STAMP.c.version_num)) if _STAMP.name in names else None
+        if revision is not None and revision > HEAD:
+            raise NewerDatabase(
+                f"was used by a newer release of ftcost (step {revision}, this one knows {HEAD}); "
+                "start that release, or restore a backup from before the update"
+            )
+        if revision != HEAD:
             _upgrade(connection)
         return
     # The result of all steps, without Alembic, which would stay in memory. A test compares the two.

@@ -14,8 +14,8 @@ from bot.telemetry.trace import request_id
 
 LogFormat = Literal["json", "text"]
 
-# Slack's tokens by their prefixes, and webhook addresses, by which anyone may post.
-_TOKEN = re.compile(r"\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[\w%.-]+|\bhooks\.slack\.com/[\w/%-]+")
+# Slack's tokens by their prefixes, webhook addresses, by which anyone may post, and the tickets of Socket Mode.
+_TOKEN = re.compile(r"\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[\w%.-]+|\bhooks\.slack\.com/[\w/%-]+|\bticket=[\w%-]+")
 _HIDDEN = "(hidden)"
 _SHORTEST_SECRET = 6  # characters; a shorter one would hide ordinary words
 

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 MAX_QUEUE_AGE = timedelta(seconds=60)
 """The age of a startable job from which the replica counts as overloaded."""
+MAX_CLOCK_SKEW_S = 3.0
+"""A lease ends three seconds after its holder stops a job."""
 TIMEOUT_S = 2.0
 """Load balancers give up soon after, and a missing answer counts as a failure."""
 
@@ -61,6 +63,8 @@ class Probes:
             log.warning("not ready: the database can't be written: %s", error)
             faults["database"] = "can't be read or written"
         else:
+            if (skew_s := await self._clock_skew_s()) > MAX_CLOCK_SKEW_S:
+                faults["clock"] = f"differs from the database's by {skew_s:.0f} s; replicas would repeat messages"
             if backlog.startable > MAX_QUEUE_AGE:
                 seconds = round(backlog.startable.total_seconds())
                 faults["queue"] = f"{backlog.waiting} jobs are waiting, the oldest for {seconds} s"
@@ -76,6 +80,14 @@ class Probes:
         """Return the backlog. Raises if the database doesn't answer, or takes no writes."""
         await self.metrics.time_ping(self.database.check)
         return await self.worker.backlog()
+
+    async def _clock_skew_s(self) -> float:
+        """Return the difference to the database's clock, in seconds; 0 if it can't be asked in time."""
+        try:
+            return await self.worker.soon(self.database.clock_skew_s(), TIMEOUT_S)
+        except Exception as error:
+            log.warning("cannot compare the clocks: %r", error)
+            return 0.0
 
     async def _queue(self) -> Backlog:
         """Return the backlog. Raises if the database doesn't answer."""

@@ -42,6 +42,7 @@ def web_routes(
         install: The OAuth pages; None when the bot serves a single workspace.
     """
     app = web.Application(client_max_size=BODY_BYTES)
+    app.on_response_prepare.append(_hide_versions)
     if signing_secret:
         endpoint = SlackEndpoint(slack, SignatureVerifier(signing_secret), probes)
         app.router.add_post("/slack/events", endpoint.events)
@@ -147,6 +148,10 @@ def _is_from_slack(verifier: SignatureVerifier, request: web.Request, body: byte
         return verifier.is_valid(body, headers.get("X-Slack-Request-Timestamp"), headers.get("X-Slack-Signature"))
     except (ValueError, TypeError, OverflowError):
         return False
+
+
+async def _hide_versions(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Server"] = "ftcost"
 
 
 def _page(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Callable[[web.Request], Awaitable[Any]]:

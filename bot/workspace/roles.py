@@ -34,7 +34,7 @@ class Roles:
 
     Args:
         workspaces: The workspaces, for their clients.
-        admins: The ids of users who count as admins everywhere.
+        admins: The ids of users who count as admins, of several workspaces in those that they belong to.
         clock: Returns seconds.
     """
 
@@ -57,7 +57,7 @@ class Roles:
         Raises:
             UserError: Slack does not answer.
         """
-        if user_id in self._admins:
+        if user_id in self._admins and self._workspaces.is_single:
             return True
         valid_until, was_admin = self._cache.get((team_id, user_id), (0.0, False))
         if self._clock() < valid_until:
@@ -76,16 +76,18 @@ class Roles:
         except SlackApiError as error:
             if error_of(error) in USER_GONE:
                 return False
+            if error_of(error) == "missing_scope" and user_id in self._admins:
+                return True
             log.warning("users.info failed: %s", error_of(error))
             raise UserError(MISSING_SCOPE if error_of(error) == "missing_scope" else NO_ANSWER) from None
         except (aiohttp.ClientError, OSError, NotInstalled) as error:  # TimeoutError is an OSError
             log.warning("users.info failed: %r", error)
             raise UserError(NO_ANSWER) from None
-        return _is_admin_of(team_id, response["user"])
+        return _is_admin_of(team_id, response["user"], is_named=user_id in self._admins)
 
 
-def _is_admin_of(team_id: str, user: Any) -> bool:
-    """Return whether a user of users.info administers a workspace.
+def _is_admin_of(team_id: str, user: Any, *, is_named: bool) -> bool:
+    """Return whether a user of users.info administers a workspace; `is_named` says that FTCOST_ADMINS names the user.
 
     An admin of another company can be in a shared channel, and has no rights here. In an organization (Enterprise
     Grid), the user belongs to several workspaces, and `team_id` names only one of them.
@@ -94,4 +96,4 @@ def _is_admin_of(team_id: str, user: Any) -> bool:
     is_member = user.get("team_id") == team_id or team_id in (organization.get("teams") or ())
     if not is_member or user.get("is_stranger") or user.get("deleted"):
         return False
-    return any(entry.get(role) for entry in (user, organization) for role in ("is_admin", "is_owner"))
+    return is_named or any(entry.get(role) for entry in (user, organization) for role in ("is_admin", "is_owner"))

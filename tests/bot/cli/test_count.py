@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -187,3 +188,17 @@ async def test_slack_says_where_a_file_goes(workspace: Workspace, slack: FakeSla
         read_scenario({"dataset": "chat.jsonl"})
     await slack.command("dataset=chat.jsonl on=all")
     assert "attach the file to the form" in slack.ephemerals()[0]["text"]
+
+
+def test_control_characters_of_a_file_do_not_reach_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """ESC and OSC sequences move the cursor, change the title or fill the clipboard (CWE-150)."""
+    path = tmp_path / "h.jsonl"
+    role = "\x1b]0;title\x07\x1b[2J\x9b1mroot"
+    path.write_text(json.dumps({"messages": [{"role": role, "content": "a"}]}, ensure_ascii=False) + "\n", "utf-8")
+    main(["count", str(path)])
+    main(["models", role])
+    out, errors = capsys.readouterr()
+    assert "root" in out + errors
+    assert not re.findall("[\x00-\x08\x0b-\x1f\x7f-\x9f]", out + errors.replace("\r", "").replace("\x1b[K", ""))

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import WSMsgType, web
 
+from bot.slack.connections import LASTING_S, ConnectionPace
 from playground import FakeSlack
 from tests.bot import slack_actions
 from tests.bot.cli.test_serve import environment
@@ -154,3 +155,20 @@ async def test_dropped_connection_reconnects_without_duplicate_answers(
         assert "examples=10k" in helped["text"]
         assert await slack_actions.get_json(f"{health}/readyz") == (200, {"ok": True})
     assert len(slack.messages()) == 1
+
+
+async def test_connections_that_do_not_last_are_opened_slower_and_slower() -> None:
+    time, pauses = [1_000.0], list[float]()
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        time[0] += seconds
+
+    pace = ConnectionPace(lambda: time[0], sleep)
+    for _ in range(9):
+        await pace.wait()
+    assert pauses == [1, 2, 4, 8, 16, 30, 30]
+    time[0] += LASTING_S
+    await pace.wait()
+    await pace.wait()
+    assert len(pauses) == 7, "a connection that lasted is replaced at once"

@@ -149,6 +149,22 @@ async def test_a_step_that_fails_leaves_the_database_as_it_was(postgres_url: str
     await database.close()
 
 
+async def test_database_of_a_newer_release_is_refused_with_a_sentence(url: str) -> None:
+    database = await open_database(url)
+    await database.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await database.close()
+    with pytest.raises(DatabaseUnavailable, match="was used by a newer release of ftcost"):
+        await open_database(url)
+
+
+async def test_new_file_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite3"
+    database = await open_database(f"sqlite:///{path}")
+    await database.check()
+    assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}  # noqa: ASYNC240
+    await database.close()
+
+
 async def test_silent_server_is_reported_without_its_password() -> None:
     with pytest.raises(DatabaseUnavailable) as caught:
         await open_database("postgresql://someone:hidden@127.0.0.1:1/ftcost")

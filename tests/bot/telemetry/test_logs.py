@@ -91,10 +91,11 @@ def test_no_secret_is_logged(form: type[JsonLines] | type[PlainLines]) -> None:
     formatter = form(["signing-“secret”", "db-password"])
     line = formatter.format(
         record(
-            "token xoxb-1-aB signing-“secret” xoxe.xoxp-1-My", ValueError("xapp-1-A at postgresql://u:db-password@h")
+            "token xoxb-1-aB signing-“secret” xoxe.xoxp-1-My wss://w.slack.com/?ticket=t1-2",
+            ValueError("xapp-1-A at postgresql://u:db-password@h"),
         )
     )
-    for secret in ("xoxb-1", "signing", "xoxp", "xapp-1", "db-password"):
+    for secret in ("xoxb-1", "t1-2", "signing", "xoxp", "xapp-1", "db-password"):
         assert secret not in line
     assert "u:(hidden)@h" in line
 

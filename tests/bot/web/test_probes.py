@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -18,6 +20,7 @@ from bot.errors import is_transient
 from bot.queue.model import EstimateJob, QueuedJob
 from bot.queue.store import JobStore
 from bot.store import DatabaseUnavailable, open_database
+from bot.store.database import PostgresDatabase
 from playground import FakeSlack
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
@@ -28,7 +31,7 @@ async def test_job_that_waits_a_minute_makes_the_bot_unready(
     catalog: Catalog, slack: FakeSlack, tmp_path: Path
 ) -> None:
     """The worker starts only with `resume()`, so the job waits until then."""
-    time = [TODAY]
+    current = [TODAY]
     database = await open_database(f"sqlite:///{tmp_path / 'queue.sqlite3'}")
     job = EstimateJob(
         estimate_id="bcdfghjkmn",
@@ -38,17 +41,17 @@ async def test_job_that_waits_a_minute_makes_the_bot_unready(
         fields=support_bot.FIELDS,
         as_of=TODAY.date(),
     )
-    other = JobStore(database, lambda: time[0].replace(tzinfo=None), timedelta(seconds=15))
+    other = JobStore(database, lambda: current[0].replace(tzinfo=None), timedelta(seconds=15))
     await other.put(QueuedJob("view:V1:h", job))
     config = Config(access=slack.bot_token, signing_secret=slack.signing_secret, slack_api_url=slack.api_url)
     async with (
-        build_app(config, catalog, database, lambda: time[0]) as app,
+        build_app(config, catalog, database, lambda: current[0]) as app,
         TestServer(app.web) as server,
     ):
         readyz = str(server.make_url("/readyz"))
-        time[0] += timedelta(seconds=60)
+        current[0] += timedelta(seconds=60)
         assert await slack_actions.get_json(readyz) == (200, {"ok": True})
-        time[0] += timedelta(seconds=1)
+        current[0] += timedelta(seconds=1)
         status, body = await slack_actions.get_json(readyz)
         assert (status, body) == (503, {"ok": False, "queue": "1 jobs are waiting, the oldest for 61 s"})
         assert (await slack_actions.get_json(str(server.make_url("/healthz"))))[0] == 200
@@ -83,16 +86,32 @@ async def test_standby_makes_the_bot_unready_until_it_reaches_the_primary(
         await open_database(standby.update_query_dict({"options": options}).render_as_string(hide_password=False))
 
 
+async def test_clock_that_differs_from_the_database_makes_the_bot_unready(
+    catalog: Catalog, slack: FakeSlack, postgres_url: str
+) -> None:
+    """14 s late: replicas would take each other's leases for expired."""
+    opened = await open_database(postgres_url)
+    assert isinstance(opened, PostgresDatabase)
+    database = PostgresDatabase(opened.engine, lambda: time.time() + 14)
+    config = Config(access=slack.bot_token, signing_secret=slack.signing_secret, slack_api_url=slack.api_url)
+    async with build_app(config, catalog, database) as app, TestServer(app.web) as server:
+        status, body = await slack_actions.get_json(str(server.make_url("/readyz")))
+        assert (status, "differs from the database's by 1" in body["clock"]) == (503, True)
+        async with ClientSession() as session, session.get(server.make_url("/healthz")) as response:
+            assert response.headers["Server"] == "ftcost", "no versions for strangers"
+    await database.close()
+
+
 async def test_revoked_token_is_noticed_within_a_minute(catalog: Catalog, slack: FakeSlack, database_url: str) -> None:
-    time = [TODAY]
-    async with running_bot(catalog, slack, database_url, lambda: time[0]) as running:
+    current = [TODAY]
+    async with running_bot(catalog, slack, database_url, lambda: current[0]) as running:
         slack.fail_next("auth.test", "internal_error")
         slack.fail_next("auth.test", "token_revoked")
         readyz = f"{running.url}/readyz"
         assert await slack_actions.get_json(readyz) == (200, {"ok": True})
-        time[0] += timedelta(seconds=60)
+        current[0] += timedelta(seconds=60)
         assert await slack_actions.get_json(readyz) == (200, {"ok": True}), "an outage of Slack leaves the last state"
-        time[0] += timedelta(seconds=60)
+        current[0] += timedelta(seconds=60)
         status, body = await slack_actions.get_json(readyz)
         assert status == 503
         assert "token_revoked" in body["slack"]
@@ -102,9 +121,9 @@ async def test_revoked_token_is_noticed_within_a_minute(catalog: Catalog, slack:
 
 async def test_silent_slack_leaves_the_last_state(catalog: Catalog, slack: FakeSlack, tmp_path: Path) -> None:
     """Slack is asked again after a minute, and readiness doesn't wait for it."""
-    time, never = [TODAY], asyncio.Event()
-    async with running_bot(catalog, slack, f"sqlite:///{tmp_path / 'db'}", now=lambda: time[0]) as running:
-        time[0] += timedelta(seconds=60)
+    current, never = [TODAY], asyncio.Event()
+    async with running_bot(catalog, slack, f"sqlite:///{tmp_path / 'db'}", now=lambda: current[0]) as running:
+        current[0] += timedelta(seconds=60)
         slack.delay_next("auth.test", never)
         assert await slack_actions.get_json(f"{running.url}/readyz") == (200, {"ok": True})
         assert slack.waiting_calls, "the bot asked"
