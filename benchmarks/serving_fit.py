@@ -36,13 +36,13 @@ EVALUATIONS = 12
 
 def usable(rows: Iterable[Mapping[str, str]], facts: GpuFacts) -> list[ServingRow]:
     """Return the rows that can be predicted."""
-    found = []
+    usable_rows = []
     for raw in rows:
         try:
-            found.append(read_serving_row(raw, facts))
+            usable_rows.append(read_serving_row(raw, facts))
         except Unusable:
             continue
-    return found
+    return usable_rows
 
 
 def fit(rows: Sequence[ServingRow], facts: GpuFacts) -> ServingPhysics:
@@ -61,26 +61,28 @@ def fit(rows: Sequence[ServingRow], facts: GpuFacts) -> ServingPhysics:
         if constant.prior is not None
     }
     priors, lows, highs = np.log(np.array(list(free.values()), dtype=float)).T
-    held: Vector = np.clip((priors - lows) / (highs - lows), 0.02, 0.98)
+    prior_point: Vector = np.clip((priors - lows) / (highs - lows), 0.02, 0.98)
 
     def physics(point: Vector) -> ServingPhysics:
         values = np.exp(lows + (highs - lows) * point)
         return replace(facts.serving, **dict(zip(free, values.tolist(), strict=True)))
 
     if not rows:
-        return physics(held)
+        return physics(prior_point)
     count = Counter(row.source for row in rows)
     weights = np.array([count[row.source] ** -0.5 for row in rows])
     weights = np.sqrt(weights / weights.sum())
 
     def residuals(point: Vector) -> Vector:
-        tried = physics(point)
-        errors = np.array([math.log(predict_row(row, tried) / row.measured) for row in rows])
+        candidate = physics(point)
+        errors = np.array([math.log(predict_row(row, candidate) / row.measured) for row in rows])
         soft = USUAL_ERROR * np.sign(errors) * np.sqrt(2 * (np.sqrt(1 + (errors / USUAL_ERROR) ** 2) - 1))
-        return np.concatenate([weights * soft, HOLD / math.sqrt(len(free)) * (point - held)])
+        return np.concatenate([weights * soft, HOLD / math.sqrt(len(free)) * (point - prior_point)])
 
-    found = least_squares(residuals, held, bounds=(0, 1), diff_step=1e-2, max_nfev=EVALUATIONS, xtol=1e-3, ftol=1e-3)
-    return physics(found.x)
+    solution = least_squares(
+        residuals, prior_point, bounds=(0, 1), diff_step=1e-2, max_nfev=EVALUATIONS, xtol=1e-3, ftol=1e-3
+    )
+    return physics(solution.x)
 
 
 def fits_without_each(rows: Iterable[Mapping[str, str]], facts: GpuFacts) -> dict[str, ServingPhysics]:

@@ -159,9 +159,9 @@ def _changes(setup: Setup) -> Iterator[tuple[str, Setup]]:
 def _more_gpus(setup: Setup, physics: GpuPhysics) -> Iterator[tuple[str, Setup]]:
     """Yield the fewest GPUs that surely hold the job with sharded weights; where none do, the fewest that may."""
     wider = (replace(shard(setup, "zero3"), gpus=gpus) for gpus in (2, 4, 8, 16, 32, 64) if gpus > setup.gpus)
-    found = [(changed, predict(changed, physics).verdict) for changed in wider]
-    for wanted in ("fits", "tight"):
-        for changed, verdict in found:
-            if verdict == wanted:
+    verdicts = [(changed, predict(changed, physics).verdict) for changed in wider]
+    for level in ("fits", "tight"):
+        for changed, verdict in verdicts:
+            if verdict == level:
                 yield f"{changed.gpus} GPUs with sharded weights", changed
                 return

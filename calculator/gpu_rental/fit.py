@@ -102,10 +102,10 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
     def predict_job(job: GpuQuestion) -> Prediction:
         return predict_on(job, (job.gpus,) if job.gpus else counts) or predict_leanest(job)
 
-    tried = configurations_on(question, counts)
-    best = fewest(tried)
+    candidates = configurations_on(question, counts)
+    best = fewest(candidates)
     least = best.prediction if best else None
-    least_gpus = min((configuration.prediction.setup.gpus for configuration in tried), default=None)
+    least_gpus = min((configuration.prediction.setup.gpus for configuration in candidates), default=None)
     requested = (predict_on(question, (question.gpus,)) if question.gpus else least) or predict_leanest(question)
     stacks = {question.stack: requested}
     if not scenario.framework:
