@@ -196,6 +196,15 @@ async def test_a_form_is_filled_at_the_next_attempt(start: Start, slack: FakeSla
     assert len(view["blocks"]) > 1
 
 
+async def test_shortcut_without_a_channel_is_told_directly(start: Start, slack: FakeSlack) -> None:
+    """A global shortcut has no response_url."""
+    async with start():
+        slack.fail_next("views.open", "fatal_error")
+        await slack.global_shortcut("ftcost_from_anywhere")
+        (answer,) = await slack.wait_for(lambda: slack.messages(slack.im))
+    assert "Slack didn't open the form. Please try again. (E-" in answer["text"]
+
+
 async def test_home_is_published_at_the_next_attempt(start: Start, slack: FakeSlack) -> None:
     async with start():
         slack.fail_next("views.publish", "ratelimited", retry_after=0, times=2)
