@@ -9,10 +9,11 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 
 from pricing.base.facts import BaseFacts, shipped_base_facts
-from pricing.base.prices import CHECKED, BasePriceList, ListedModel
+from pricing.base.prepared import PreparedPriceList, indexed_names, is_listed, load_prepared, rank
+from pricing.base.prices import CHECKED, BasePriceList, ListedModel, Seller
 from pricing.catalog import BasePrice, SoldModel, UnknownName
 from pricing.names.decoration import without_serving, without_snapshot
-from pricing.names.index import NameEntry, NameIndex, NameResolution, is_family
+from pricing.names.index import NameIndex, NameResolution, is_family
 from pricing.names.prefixes import OWNERS, Reference, bedrock_name, read_reference
 from pricing.names.spelling import version_of, words
 from pricing.offers.names import opaque_reason, shorten_name
@@ -20,32 +21,6 @@ from pricing.price import Source
 
 # Ids of sellers that differ from those of the catalogue's platforms.
 _SELLER_IDS = {"aws-bedrock": "aws"}
-# The maker of a closed model sells it by default.
-_MAKERS = (
-    (re.compile(r"(gpt-(?!oss)|chatgpt|o\d|davinci|babbage|text-embedding|codex)"), "openai"),
-    (re.compile(r"claude"), "anthropic"),
-    (re.compile(r"gemini"), "google"),
-    (re.compile(r"grok"), "x-ai"),
-    (re.compile(r"(mistral|ministral|codestral|devstral|magistral|pixtral|voxtral)"), "mistral"),
-    (re.compile(r"deepseek"), "deepseek"),
-    (re.compile(r"(command|c4ai|embed-v)"), "cohere"),
-    (re.compile(r"glm"), "zai"),
-    (re.compile(r"kimi"), "moonshotai"),
-    (re.compile(r"minimax"), "minimax"),
-    (re.compile(r"(nova|titan)"), "aws"),
-    (re.compile(r"sonar"), "perplexity"),
-    (re.compile(r"muse"), "meta"),
-)
-# The seller of an open model by default is the first of these that sells it; then the others in the list's order.
-_DEFAULT_SELLERS = ("together", "fireworks", "groq", "aws", "azure", "google", "novita", "cerebras", "databricks")
-# Gateways, and products whose prices aren't those of an API, are a default only if nobody else sells the model.
-_LAST_SELLERS = ("cloudflare", "openrouter", "github-copilot", "cursor", "quicksilverpro", "huggingface")
-# Found by their exact names only: :free, :batch and :thinking (not the :0 of Bedrock), a router's aliases, tuned
-# models, and models that don't answer in text.
-_UNLISTED = re.compile(
-    r":(?!\d)[\w-]+$|^~|^ft:|[.-]ft-|embed|rerank|whisper|transcri|[-_](?:tts|image|audio|live|realtime|guard|ocr)(?![a-z])"
-    r"|guard|moderation|voxtral|lyria|veo|imagen|banana|robotics|orpheus|eleven_"
-)
 _TUNED = re.compile(r"ft:(.+?)(?:-20\d\d)?-?|(.+)\.ft-?")
 _REGION = re.compile(r"(us|eu|apac|jp|au|ca|in|global|regional)\.")
 MAX_CHOICES = 6
@@ -55,32 +30,31 @@ class GenaiBaseModels:
     """Prices of genai-prices, with the names of `pricing.names`. The data is read on first use."""
 
     def __init__(self, prices: BasePriceList | None = None) -> None:
-        self._list = prices or BasePriceList()
+        self._prices = prices or BasePriceList()
 
     @property
     def _facts(self) -> Mapping[str, BaseFacts]:
         return shipped_base_facts()
 
     @cached_property
+    def _prepared(self) -> PreparedPriceList:
+        return load_prepared(self._prices)
+
+    @property
+    def _sellers(self) -> dict[str, Seller]:
+        return self._prepared.sellers
+
+    @cached_property
     def _models(self) -> dict[str, ListedModel]:
-        ordered = sorted(self._list.models, key=_rank)
-        return {model.id: model for model in ordered}
+        return {model.id: model for model in self._prepared.models}
 
     @cached_property
     def _index(self) -> NameIndex:
-        return self._indexed(listed=True)
+        return NameIndex("base model", self._prepared.names, _plain, bedrock_name)
 
     @cached_property
     def _unlisted(self) -> NameIndex:
-        return self._indexed(listed=False)
-
-    def _indexed(self, *, listed: bool) -> NameIndex:
-        entries = [
-            NameEntry(model.id, _names(model), model.seller)
-            for model in self._models.values()
-            if listed is not bool(_UNLISTED.search(model.name))
-        ]
-        return NameIndex("base model", entries, _plain, bedrock_name)
+        return NameIndex("base model", indexed_names(self._prepared.models, listed=False), _plain, bedrock_name)
 
     @cached_property
     def _ids(self) -> dict[str, str]:
@@ -100,7 +74,7 @@ class GenaiBaseModels:
         """Return the base models that a name can mean, as seller/model; the default first."""
         if (known := self._ids.get(name.strip().lower())) is not None:
             return NameResolution("base model", name, (known,), "exact", known)
-        reference = read_reference(name, self._list.sellers)
+        reference = read_reference(name, self._sellers)
         if reference.is_opaque or not reference.name:
             return NameResolution("base model", name, reason=opaque_reason(name))
         if reference.is_tuned:
@@ -113,7 +87,7 @@ class GenaiBaseModels:
         elsewhere = self._index.find(reference.name)[0] if sellers else ()
         if not elsewhere:
             return NameResolution("base model", name, near=near)
-        where = ", ".join(dict.fromkeys(self._list.sellers[entry.seller].title for entry in elsewhere[:MAX_CHOICES]))
+        where = ", ".join(dict.fromkeys(self._sellers[entry.seller].title for entry in elsewhere[:MAX_CHOICES]))
         reason = f"The price list has no “{shorten_name(reference.name)}” at that provider, but at {where}."
         return NameResolution("base model", name, near=near or tuple(e.id for e in elsewhere[:3]), reason=reason)
 
@@ -126,8 +100,8 @@ class GenaiBaseModels:
 
     def _allowed(self, sellers: frozenset[str], reference: Reference) -> list[frozenset[str]]:
         """Return the sets of sellers to look at, one after the other; an empty one means all."""
-        known = sellers & self._list.sellers.keys()
-        fallbacks = frozenset(other for seller in known for other in self._list.sellers[seller].fallbacks)
+        known = sellers & self._sellers.keys()
+        fallbacks = frozenset(other for seller in known for other in self._sellers[seller].fallbacks)
         allowed = [group for group in (known, fallbacks) if group]
         if not sellers or reference.owner in OWNERS or sellers & OWNERS:
             allowed.append(frozenset())
@@ -158,8 +132,8 @@ class GenaiBaseModels:
 
     def _part(self, name: str, ids: Sequence[str]) -> NameResolution:
         """Return the models whose names contain a text, with the newest as default if they differ by version only."""
-        best = min(_rank(self._models[model_id]) for model_id in ids)
-        names = {model_id: self.plain_name(model_id) for model_id in ids if _rank(self._models[model_id]) == best}
+        best = min(rank(self._models[model_id]) for model_id in ids)
+        names = {model_id: self.plain_name(model_id) for model_id in ids if rank(self._models[model_id]) == best}
         shortest = min(len(words(text)) for text in names.values())
         newest_first = sorted(names, key=lambda model_id: version_of(names[model_id]), reverse=True)
         closest = [model_id for model_id in newest_first if len(words(names[model_id])) == shortest]
@@ -188,15 +162,15 @@ class GenaiBaseModels:
     @property
     def names(self) -> tuple[str, ...]:
         """The name of every model, as its seller writes it."""
-        return tuple(model.name for model in self._list.models)
+        return tuple(model.name for model in self._prices.models)
 
     @property
     def sold(self) -> tuple[SoldModel, ...]:
         """The chat models that can be prompted, each at all of its sellers, its maker at the top."""
         return tuple(
-            SoldModel(model.id, model.name, model.title, model.seller, self._list.sellers[model.seller].title)
+            SoldModel(model.id, model.name, model.title, model.seller, self._sellers[model.seller].title)
             for model in self._models.values()
-            if not _UNLISTED.search(model.name)
+            if is_listed(model)
         )
 
     @lru_cache(maxsize=512)  # noqa: B019 - one instance lives as long as the process
@@ -216,7 +190,7 @@ class GenaiBaseModels:
     def _lasting(self, resolution: NameResolution, day: date) -> str:
         """Return the default, or the next seller's model if the default has ended and the name doesn't ask for it."""
         default = resolution.id or ""
-        if resolution.match == "part" or read_reference(resolution.text, self._list.sellers).sellers:
+        if resolution.match == "part" or read_reference(resolution.text, self._sellers).sellers:
             return default
         exact = self._models[default].name.lower() == resolution.text.strip().lower()
         return default if exact else next((i for i in resolution.ids if not self._has_ended(i, day)), default)
@@ -227,18 +201,18 @@ class GenaiBaseModels:
 
     def _other_sellers(self, resolution: NameResolution, model: ListedModel, day: date) -> tuple[str, ...]:
         """Return the titles of the other sellers of a model, if the name doesn't say which one is meant."""
-        if resolution.match == "part" or read_reference(resolution.text, self._list.sellers).sellers:
+        if resolution.match == "part" or read_reference(resolution.text, self._sellers).sellers:
             return ()
-        same_price = [seller for seller, facts in self._list.sellers.items() if model.seller in facts.fallbacks]
+        same_price = [seller for seller, facts in self._sellers.items() if model.seller in facts.fallbacks]
         others = (i for i in resolution.ids if i != model.id and not self._has_ended(i, day))
         listed = [model_id.partition("/")[0] for model_id in others]
-        return tuple(self._list.sellers[seller].title for seller in dict.fromkeys((*same_price, *listed)))
+        return tuple(self._sellers[seller].title for seller in dict.fromkeys((*same_price, *listed)))
 
     def _seller(self, name: str, model: ListedModel) -> str:
         """Return the seller that a name asks for, also where it sells another one's model at the same price."""
-        for asked in read_reference(name, self._list.sellers).sellers:
+        for asked in read_reference(name, self._sellers).sellers:
             seller = _SELLER_IDS.get(asked, asked)
-            if seller in self._list.sellers and model.seller in self._list.sellers[seller].fallbacks:
+            if seller in self._sellers and model.seller in self._sellers[seller].fallbacks:
                 return seller
         return model.seller
 
@@ -249,7 +223,7 @@ class GenaiBaseModels:
         return current._replace(later=tuple(later))
 
     def _price_on(self, model: ListedModel, seller_id: str, day: date, also_at: tuple[str, ...]) -> BasePrice:
-        seller, row, batch = self._list.sellers[seller_id], model.row_on(day), model.batch_on(day)
+        seller, row, batch = self._sellers[seller_id], model.row_on(day), model.batch_on(day)
         plain, discounted = row.prices, batch.prices if batch else None
         peaks, longer = model.peak_rows(), row.longer
         peak = peaks[0].prices if peaks else None
@@ -264,7 +238,7 @@ class GenaiBaseModels:
             batch_cached_input_usd=_first(discounted.cached_input, plain.cached_input) if discounted else None,
             batch_output_usd=_first(discounted.output, plain.output) if discounted else None,
             source=Source(
-                title=f"genai-prices {self._list.version}: {seller.title}",
+                title=f"genai-prices {self._prepared.version}: {seller.title}",
                 url=seller.url,
                 checked=CHECKED,
                 kind="package data",
@@ -302,29 +276,12 @@ def _plain(name: str) -> str:
     return without_serving(name)
 
 
-def _names(model: ListedModel) -> tuple[str, ...]:
-    texts = (model.name, *model.aliases)
-    return (*texts, *[text.rpartition("/")[2] for text in texts if "/" in text], model.title)
-
-
-def _rank(model: ListedModel) -> int:
-    """Return the place of a model's seller among those that sell it: its maker is the first."""
-    name = bedrock_name(model.name).rpartition("/")[2].lower()
-    maker = next((maker for pattern, maker in _MAKERS if pattern.match(name)), None)
-    if model.seller == maker:
-        return 0
-    if model.seller in _DEFAULT_SELLERS:
-        return 1 + _DEFAULT_SELLERS.index(model.seller)
-    last = next((number for number, seller in enumerate(_LAST_SELLERS) if model.seller.startswith(seller)), None)
-    return 50 if last is None else 100 + last
-
-
 def _one_a_seller(models: Sequence[ListedModel]) -> list[ListedModel]:
     """Return the first model of each seller, the best seller first."""
     sellers: dict[str, ListedModel] = {}
     for model in models:
         sellers.setdefault(model.seller, model)
-    return sorted(sellers.values(), key=_rank)
+    return sorted(sellers.values(), key=rank)
 
 
 def _at_region(name: str, models: Sequence[ListedModel]) -> list[ListedModel]:

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 from msgspec.json import decode
 
 from pricing.files.records import DATA_DIR
@@ -56,8 +56,9 @@ class ListedModel(NamedTuple):
     name: str
     display_name: str | None
     aliases: tuple[str, ...]
-    rows: tuple[Any, ...]
-    batch_rows: tuple[Any, ...]
+    rows: Raw
+    """JSON, which is read for the models that a question names."""
+    batch_rows: Raw
 
     @property
     def id(self) -> str:
@@ -71,22 +72,23 @@ class ListedModel(NamedTuple):
 
     def row_on(self, day: date) -> PriceRow:
         """Return the prices that hold all day on a day."""
-        rows = [row for row in map(_read_row, self.rows) if row.hours is None]
+        all_rows = _read_rows(self.rows)
+        rows = [row for row in all_rows if row.hours is None]
         holding = [row for row in rows if row.since is None or row.since <= day]
-        return (holding or rows or [_read_row(self.rows[0])])[-1]
+        return (holding or rows or all_rows[:1])[-1]
 
     def changes_after(self, day: date) -> tuple[date, ...]:
         """Return the days after `day` on which prices that hold all day change."""
-        days = {row.since for row in map(_read_row, (*self.rows, *self.batch_rows)) if row.hours is None}
+        days = {row.since for row in (*_read_rows(self.rows), *_read_rows(self.batch_rows)) if row.hours is None}
         return tuple(sorted(since for since in days if since is not None and since > day))
 
     def peak_rows(self) -> tuple[PriceRow, ...]:
         """Return the prices that hold at certain hours only."""
-        return tuple(row for row in map(_read_row, self.rows) if row.hours is not None)
+        return tuple(row for row in _read_rows(self.rows) if row.hours is not None)
 
     def batch_on(self, day: date) -> PriceRow | None:
         """Return the batch prices on a day; a price that isn't stated is that of other calls."""
-        rows = [row for row in map(_read_row, self.batch_rows) if row.since is None or row.since <= day]
+        rows = [row for row in _read_rows(self.batch_rows) if row.since is None or row.since <= day]
         return rows[0] if rows else None
 
 
@@ -109,11 +111,11 @@ class BasePriceList:
     """The content of the file, read on first use."""
 
     def __init__(self, path: Path = BASE_PRICES_PATH) -> None:
-        self._path = path
+        self.path = path
 
     @cached_property
     def _content(self) -> _Content:
-        return decode(self._path.read_bytes(), type=_Content)
+        return decode(self.path.read_bytes(), type=_Content)
 
     @property
     def version(self) -> str:
@@ -129,6 +131,10 @@ class BasePriceList:
     def models(self) -> tuple[ListedModel, ...]:
         """Return every model of every seller."""
         return self._content.models
+
+
+def _read_rows(rows: Raw) -> list[PriceRow]:
+    return [_read_row(row) for row in decode(rows)]
 
 
 def _read_row(row: list[Any]) -> PriceRow:

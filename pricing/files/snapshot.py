@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from msgspec import DecodeError, msgpack
+from msgspec import DecodeError, json
 
 from pricing.files.records import DATA_DIR
 
@@ -45,9 +45,9 @@ def load_snapshot(
         content = stored.read_bytes()
         payload = content[DIGEST_BYTES:]
         if content[:DIGEST_BYTES] == _digest(key, payload):
-            return msgpack.decode(payload, type=kind)
+            return json.decode(payload, type=kind)
     result = build()
-    payload = msgpack.encode(result)
+    payload = json.encode(result)
     with contextlib.suppress(OSError):  # a read-only installation starts without snapshots
         _write(stored, _digest(key, payload) + payload)
     return result

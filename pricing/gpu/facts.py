@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pricing.files.record import Limits, Record
 from pricing.gpu.physics import GpuConstant, GpuPhysics
 from pricing.gpu.serving import ServingPhysics
-from pricing.names.index import NameEntry, NameIndex
+from pricing.names.index import NameEntry, NameIndex, index_names
 from pricing.price import SourceRef
 
 # How far the parameters counted from a shape may be from the published number.
@@ -295,9 +295,12 @@ class GpuFacts:
     @cached_property
     def gpu_index(self) -> NameIndex:
         """Return the names of the GPUs."""
-        return NameIndex("GPU", [NameEntry(gpu.name, (gpu.title, *gpu.aliases)) for gpu in self.gpus.values()])
+        return NameIndex(
+            "GPU", index_names(NameEntry(gpu.name, (gpu.title, *gpu.aliases)) for gpu in self.gpus.values())
+        )
 
     @cached_property
     def model_index(self) -> NameIndex:
         """Return the names of the models."""
-        return NameIndex("model", [NameEntry(model.name, model.aliases) for model in self.models.values()])
+        entries = (NameEntry(model.name, model.aliases) for model in self.models.values())
+        return NameIndex("model", index_names(entries))

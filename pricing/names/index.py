@@ -54,6 +54,25 @@ class NameResolution:
         return self.ids[0] if len(self.ids) == 1 else self.default
 
 
+class IndexedNames(NamedTuple):
+    """Things with their names, prepared for look-ups."""
+
+    entries: tuple[NameEntry, ...]
+    """Each name of an entry is in it once, the id too."""
+    letters: str
+    """The letters and digits of each name, one a line."""
+
+
+def index_names(entries: Iterable[NameEntry]) -> IndexedNames:
+    """Return things prepared for look-ups.
+
+    Args:
+        entries: The things, best first: a choice keeps their order.
+    """
+    complete = tuple(entry._replace(names=tuple(dict.fromkeys((entry.id, *entry.names)))) for entry in entries)
+    return IndexedNames(complete, "\n".join(letters_of_each([name for entry in complete for name in entry.names])))
+
+
 class _Row(NamedTuple):
     """One name of a thing."""
 
@@ -69,7 +88,7 @@ class NameIndex:
     def __init__(
         self,
         kind: NameKind,
-        entries: Iterable[NameEntry],
+        names: IndexedNames,
         plain: Callable[[str], str] = str,
         normalize: Callable[[str], str] = str,
     ) -> None:
@@ -77,20 +96,19 @@ class NameIndex:
 
         Args:
             kind: The kind of the things.
-            entries: The things, best first: a choice keeps their order.
+            names: The things, as `index_names` returns them.
             plain: Returns a name without the parts that don't change what is meant.
             normalize: Returns a name without wrappers that belong to its spelling, such as the region of a cloud.
         """
         self.kind = kind
-        self.entries = tuple(entries)
+        self._names = names
         self._plain = plain
         self._normalize = normalize
 
     @cached_property
     def _rows(self) -> tuple[_Row, ...]:
-        names = [(entry, name) for entry in self.entries for name in dict.fromkeys((entry.id, *entry.names))]
-        letters = letters_of_each([name for _, name in names])
-        return tuple(_Row(entry, name, line) for (entry, name), line in zip(names, letters, strict=True))
+        letters = iter(self._names.letters.split("\n"))
+        return tuple(_Row(entry, name, next(letters)) for entry in self._names.entries for name in entry.names)
 
     @cached_property
     def _letters(self) -> tuple[str, list[int]]:

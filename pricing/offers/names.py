@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from pricing.names.decoration import without_serving
-from pricing.names.index import NameEntry, NameIndex, NameResolution
+from pricing.names.index import NameEntry, NameIndex, NameResolution, index_names
 from pricing.names.prefixes import OWNERS, Reference, bedrock_name, read_reference, seller_of
 from pricing.names.spelling import spell, words
 from pricing.offers.offer import Offer
@@ -24,7 +24,7 @@ class OfferNames:
     @cached_property
     def _index(self) -> NameIndex:
         entries = [NameEntry(offer.id, _names(offer), offer.platform) for offer in self._offers]
-        return NameIndex("offer", entries, without_serving, bedrock_name)
+        return NameIndex("offer", index_names(entries), without_serving, bedrock_name)
 
     @cached_property
     def _platforms(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from msgspec import msgpack
+from msgspec import json
 
 from pricing import Offer, Source, load_catalog
 from pricing.files.snapshot import load_snapshot
@@ -108,4 +108,4 @@ def test_catalogue_is_read_without_yaml_and_pydantic() -> None:
 def test_snapshot_holds_what_the_files_say() -> None:
     """Decimals keep their digits, dates their days, and defaults their values."""
     offers = dict(load_catalog().offers)
-    assert repr(msgpack.decode(msgpack.encode(offers), type=dict[str, Offer])) == repr(offers)
+    assert repr(json.decode(json.encode(offers), type=dict[str, Offer])) == repr(offers)
