@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricing.catalog import Catalog
 from pricing.files.records import PriceFileError, yaml_files
@@ -15,9 +15,11 @@ from pricing.load import load_catalog
 from pricing.price import Price
 from pricing.refresh.compare import Finding, same_price
 from pricing.refresh.feed import Feed
-from pricing.refresh.price_document import EditError, PriceDocument, PriceRow
 from pricing.refresh.price_targets import PriceTarget
 from pricing.refresh.record import key_of, next_price, price_fields, source_fields, source_of
+
+if TYPE_CHECKING:
+    from pricing.refresh.price_document import PriceDocument, PriceRow
 
 
 class PriceWriteError(Exception):
@@ -55,6 +57,8 @@ def apply(
         PriceWriteError: If the files don't hold the recorded prices, can't be edited or don't load afterwards. No
             file has changed.
     """
+    from pricing.refresh.price_document import EditError, PriceDocument  # ruamel.yaml: 2 MB that few processes need
+
     by_platform: dict[str, list[Finding]] = {}
     for finding in dict.fromkeys(finding for finding in findings if finding.applies):
         by_platform.setdefault(_platform(finding), []).append(finding)
@@ -128,6 +132,8 @@ def _edit(
 
 def _match(rows: Iterable[PriceRow], findings: Sequence[Finding], catalog: Catalog, today: date) -> list[_Match]:
     """Pair each price with the first finding about it. Raises EditError."""
+    from pricing.refresh.price_document import EditError
+
     by_identity = {row.identity: row for row in rows}
     matches = []
     for target, finding in {finding.target: finding for finding in reversed(findings)}.items():

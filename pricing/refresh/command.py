@@ -15,7 +15,6 @@ from pricing.refresh.apply import PriceWriteError, apply
 from pricing.refresh.compare import Finding, Outcome
 from pricing.refresh.feed import Feed, load_feeds
 from pricing.refresh.overlay import write_overlay
-from pricing.refresh.price_document import PriceDocument
 from pricing.refresh.run import RefreshReport, feed_session, load_with_refreshed, refresh
 
 # Findings that need an action come first. Unchanged prices are only counted.
@@ -125,6 +124,8 @@ def format_price_files() -> list[Path]:
     Raises:
         PriceFileError: A price file is invalid; then no file is written.
     """
+    from pricing.refresh.price_document import PriceDocument
+
     load_catalog()
     formatted = []
     for path in yaml_files(PROVIDERS_DIR):

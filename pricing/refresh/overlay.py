@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 from msgspec.structs import replace
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from pricing.catalog import Catalog
 from pricing.files.records import yaml_files
@@ -17,7 +16,6 @@ from pricing.price import Price, Source
 from pricing.refresh.apply import PriceWriteError, write_if_valid
 from pricing.refresh.compare import Finding
 from pricing.refresh.feed import Feed
-from pricing.refresh.price_document import PriceDocument, block, dump, in_braces
 from pricing.refresh.price_targets import PriceTarget
 from pricing.refresh.record import next_price, price_fields, source_fields, source_of
 
@@ -80,6 +78,8 @@ def _refresh_history(target: PriceTarget, finding: Finding, feed: Feed, catalog:
 
 def _recorded_targets(folder: Path) -> list[PriceTarget]:
     """Return the targets of the prices in a folder. Raises PriceWriteError if a refresh didn't write it."""
+    from pricing.refresh.price_document import PriceDocument
+
     targets = []
     for path in yaml_files(folder):
         text = path.read_text(encoding="utf-8")
@@ -95,6 +95,10 @@ def _recorded_targets(folder: Path) -> list[PriceTarget]:
 
 
 def _text(platform: str, targets: Mapping[PriceTarget, list[Price]]) -> str:
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+    from pricing.refresh.price_document import block, dump, in_braces
+
     keys: dict[Source, str] = {}
     offers = CommentedMap()
     for target, prices in targets.items():
