@@ -16,6 +16,7 @@ from pricing.capability.records import (
     Scale,
     Task,
     TunedResult,
+    ValueThinking,
 )
 from pricing.capability.table import CapabilityTable, Scales
 from pricing.catalog import BaseModels, BasePrice, Catalog, NotSoldName, SoldModel, UnknownName
@@ -180,6 +181,7 @@ __all__ = [
     "TunedResult",
     "Unit",
     "UnknownName",
+    "ValueThinking",
     "WeightFormat",
     "YamlError",
     "ages_table",

@@ -109,10 +109,11 @@ class _Volumes:
         return math.floor(calls_per_month / self._plan.days_per_month)
 
     def _saves(self, context: EstimateContext, tuned: Estimate) -> bool:
-        if self._base is None or tuned.total_usd is None or set_aside(context, tuned, self._class):
+        usd = tuned.total_usd
+        if self._base is None or usd is None:
             return False
         prompted = estimate_base(context.plan._replace(months=tuned.months), self._base, self._as_of)
-        return tuned.total_usd < (prompted.total_usd or ZERO)
+        return usd < (prompted.total_usd or ZERO) and not set_aside(context, tuned, self._class)
 
 
 def _most_calls(estimate: Estimate, *, fewer: int = 0) -> Decimal | None:

@@ -6,11 +6,10 @@ GPT-4.1. A value measured with thinking is never compared with one without.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from pricing import Band, Measure, ModelCapability, Scales
+from pricing import Band, Measure, ModelCapability, Scales, ValueThinking
 
 ClassName = Literal["same_model", "same_class", "smaller", "unknown"]
 Mode = Literal["with", "without"]
@@ -82,11 +81,11 @@ def band_of(model: ModelCapability, scales: Scales) -> tuple[Band, Measure] | No
         model: The model.
         scales: The scales in order of preference, and the bands.
     """
+    settings: tuple[ValueThinking, ...] = ("without", "best", "with")
     for scale in scales.by_name:
-        for setting in ("without", "best", "with"):
-            for measure in _measures(model):
-                if measure.scale == scale and measure.thinking == setting:
-                    return next(band for band, low in scales.bands.items() if measure.value >= low), measure
+        for setting in settings:
+            if measure := model.compared_values.get((scale, setting)):
+                return next(band for band, low in scales.bands.items() if measure.value >= low), measure
     return None
 
 
@@ -111,23 +110,18 @@ def _common_scale(scale: str, scales: Scales) -> str:
 
 def _by_scale(model: ModelCapability, mode: Mode, scales: Scales) -> dict[str, Measure]:
     """Return the values of a mode by scale, preferred scales first. The best setting of a thinking model thinks."""
-    settings = ("with", "best") if mode == "with" else ("without",)
+    settings: tuple[ValueThinking, ...] = ("with", "best") if mode == "with" else ("without",)
     values: dict[str, Measure] = {}
     for scale in scales.by_name:
         for setting in settings:
-            for measure in _measures(model):
-                if measure.scale == scale and measure.thinking == setting:
-                    values.setdefault(scale, measure)
+            if measure := model.compared_values.get((scale, setting)):
+                values.setdefault(scale, measure)
     return values
-
-
-def _measures(model: ModelCapability) -> Iterator[Measure]:
-    return (measure for measure in model.measures if not measure.second_hand)
 
 
 def _no_pair(candidate: ModelCapability, reference: ModelCapability, mode: Mode) -> str:
     for model in (candidate, reference):
-        settings = {measure.thinking for measure in _measures(model)}
+        settings = {setting for _, setting in model.compared_values}
         if not settings:
             return f"no index value of {model.title} is published"
         allowed = {"with", "best"} if mode == "with" else {"without"}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from msgspec import field
@@ -166,6 +168,15 @@ class ModelCapability(Record):
     released: Day | None = None
     note: str | None = None
     measures: tuple[Measure, ...] = ()
+
+    @cached_property
+    def compared_values(self) -> Mapping[tuple[str, ValueThinking | None], Measure]:
+        """Return the value of each scale and setting, without second-hand ones; the earliest of several."""
+        values: dict[tuple[str, ValueThinking | None], Measure] = {}
+        for measure in self.measures:
+            if not measure.second_hand:
+                values.setdefault((measure.scale, measure.thinking), measure)
+        return values
 
 
 class TunedResult(Record):
