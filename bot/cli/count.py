@@ -11,7 +11,7 @@ from typing import TextIO
 
 from bot.cli.arguments import DATASET, prices_dir
 from bot.counting.protocol import Progress
-from bot.counting.terminal import PlatformRules, count_files, load_beside_ranks
+from bot.counting.terminal import PlatformRules, count_files, load_rules
 from bot.render.dataset_text import dataset_json, dataset_text, refusal
 from calculator import FieldErrors, UserError
 from calculator.datasets import Columns, DatasetReport, needs_of
@@ -30,7 +30,7 @@ def run(_: str, arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     columns, paths = read_columns(options.columns), _all_files(options.files)
     encoding: Encoding = "cl100k_base" if options.encoding == "cl100k_base" else "o200k_base"
-    report = _count(paths, load_beside_ranks(prices_dir(), encoding), encoding, options.report, columns)
+    report = _count(paths, load_rules(prices_dir()), encoding, options.report, columns)
     if options.report:
         print(f"Wrote {options.report}.", file=sys.stderr)  # the output may be JSON
     if options.tokens_only:

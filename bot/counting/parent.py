@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,37 +21,23 @@ from bot.counting.protocol import (
     Refused,
     Task,
 )
+from bot.counting.tasks import task_of, worker_count
 from calculator import UserError
 from calculator.datasets import (
     MAX_UNPACKED_BYTES,
     Columns,
     ColumnsUnknown,
     DatasetReport,
-    MessageOverhead,
-    PlatformRequirements,
-    image_limits,
-    limits_of,
     make_report,
     needs_of,
-    refusing_platforms,
 )
 from pricing import Catalog, DatasetRules, Encoding
-
-MAX_WORKERS = 4
-"""More workers would need more than 150 MB together."""
-
 
 NO_LIMITS = CountLimits()
 
 
 class Cancelled(UserError):
     """A user cancelled the count."""
-
-
-def worker_count() -> int:
-    """Return the number of processors that this process may use, at most MAX_WORKERS."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MAX_WORKERS, allowed)
 
 
 async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
@@ -128,30 +113,6 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
         with suppress(asyncio.CancelledError, UserError):
             await counting
     return make_report(finished.count, rules, needs)
-
-
-def task_of(path: Path, rules: DatasetRules, needs: Mapping[str, PlatformRequirements]) -> Task:
-    """Return the task of counting a file in one process.
-
-    Args:
-        path: The file.
-        rules: The dataset rules of the platforms.
-        needs: Requirements by platform, as `needs_of` returns them.
-    """
-    return Task(
-        path=str(path),
-        encoding="o200k_base",
-        workers=1,
-        overheads={
-            name: MessageOverhead(overhead.per_message, overhead.per_name, overhead.per_example)
-            for name, overhead in rules.overheads.items()
-        },
-        limits=limits_of(needs),
-        max_unpacked_bytes=MAX_UNPACKED_BYTES,
-        image_tokens=rules.image_tokens.low_detail,
-        refused_by=refusing_platforms(rules, needs),
-        max_images=image_limits(rules, needs),
-    )
 
 
 async def convert_in_process(task: ConversionTask, descriptors: Collection[int], seconds: float = 300) -> Converted:

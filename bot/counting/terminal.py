@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from bot.counting.counter import run_task
-from bot.counting.parent import task_of, worker_count
 from bot.counting.protocol import Progress, Refused
-from bot.counting.tokenizer import Tokenizer
+from bot.counting.tasks import task_of, worker_count
 from calculator import UserError
 from calculator.datasets import Columns, DatasetReport, PlatformRequirements, make_report, needs_of
 from pricing import DatasetRules, Encoding, load_catalog, load_dataset_rules
@@ -37,39 +34,6 @@ def load_rules(prices: Path | None) -> PlatformRules:
         PriceFileError: A file of prices can't be read.
     """
     return PlatformRules(load_dataset_rules(), needs_of(load_catalog(prices).offers.values()))
-
-
-def load_beside_ranks(prices: Path | None, encoding: Encoding) -> PlatformRules:
-    """Return the rules of the platforms, read by a second processor while this one loads the ranks of the tokenizer.
-
-    Args:
-        prices: The folder of the organisation's own prices.
-        encoding: The tokenizer's encoding.
-
-    Raises:
-        PriceFileError: A file of prices can't be read.
-    """
-    if worker_count() < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        return load_rules(prices)
-    fork = multiprocessing.get_context("fork")
-    receiver, sender = fork.Pipe(duplex=False)
-    process = fork.Process(target=_send_rules, args=(sender, prices), daemon=True)
-    process.start()
-    sender.close()
-    Tokenizer(encoding).count(["ranks"])
-    try:
-        received: PlatformRules | None = receiver.recv()
-    except EOFError:
-        received = None
-    process.join()
-    return received or load_rules(prices)
-
-
-def _send_rules(sender: Connection, prices: Path | None) -> None:
-    try:
-        sender.send(load_rules(prices))
-    except UserError:
-        sender.send(None)  # the terminal reads them again, and says what is wrong
 
 
 def count_files(

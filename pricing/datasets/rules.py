@@ -11,7 +11,8 @@ from typing import Annotated, Literal, NamedTuple, get_args
 from msgspec import field
 
 from pricing.files.record import Limits, Record
-from pricing.files.records import DATA_DIR, read_sourced_record
+from pricing.files.records import DATA_DIR, read_sourced_record, read_text
+from pricing.files.snapshot import load_snapshot
 from pricing.price import Source, SourceRef
 from pricing.vocabulary import Count
 
@@ -282,4 +283,4 @@ def load_dataset_rules(path: Path = DATA_DIR / "datasets.yml") -> DatasetRules:
     Raises:
         PriceFileError: Names the file, the field and the fix.
     """
-    return read_sourced_record(path, DatasetRules, Source)
+    return load_snapshot(path, DatasetRules, [read_text(path)], lambda: read_sourced_record(path, DatasetRules, Source))

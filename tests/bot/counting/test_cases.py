@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.counting.counter import count_task
-from bot.counting.parent import task_of
+from bot.counting.tasks import task_of
 from calculator import UserError
 from calculator.datasets import DatasetReport, make_report, needs_of
 from pricing import Catalog, load_dataset_rules, read_yaml, read_yaml_text
