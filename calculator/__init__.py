@@ -10,7 +10,9 @@ from calculator.answer.threshold import Threshold, threshold
 from calculator.answer.verdict import Verdict, VerdictAnswer, VerdictReason, verdict
 from calculator.capability.evidence import Evidence, EvidenceSentence
 from calculator.comparison import Comparison, CostSpan
+from calculator.costs.capacity import capacity_words
 from calculator.costs.horizon import day_after_months, months_between
+from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.errors import FieldErrors, UserError
 from calculator.estimate import estimate, resolve_question
 from calculator.estimate_notes import (
@@ -93,6 +95,7 @@ __all__ = [
     "Percentiles",
     "RankGroup",
     "Recalibration",
+    "RentedGpuOffer",
     "RuleOfThumb",
     "Scenario",
     "SetAside",
@@ -113,6 +116,7 @@ __all__ = [
     "base_change",
     "base_notes",
     "break_even",
+    "capacity_words",
     "comparable_span",
     "crossover",
     "cumulative_prompting_usd",

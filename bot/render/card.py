@@ -8,20 +8,20 @@ from typing import NamedTuple
 
 from bot.render.headline import headline
 from bot.render.money import quantity
-from bot.render.short import short_day, short_money, span_text
+from bot.render.short import short_day, short_money
 from bot.render.sources import oldest_price
-from bot.render.tables import GROUP_TITLES, GROUP_WORDS, horizon, offer_name
+from bot.render.tables import GROUP_TITLES, GROUP_WORDS, cost_text, horizon, offer_name
 from bot.render.uncertainty import uncertainty_sentences
 from bot.render.verdict import model_name, next_step_sentence, set_aside_sentence, threshold_sentence
 from calculator import (
     YOUR_RATES,
     Comparison,
-    CostSpan,
     Estimate,
     Figure,
     Option,
-    Total,
+    RentedGpuOffer,
     base_change,
+    capacity_words,
     equal_periods,
     option,
     options,
@@ -91,6 +91,8 @@ def card(comparison: Comparison) -> Card:
         for item in shown
         if item.estimate.lines
     ]
+    if shown and shown[0].estimate.lines and (load := _load(shown[0].estimate)):
+        sentences.append(load)
     if comparison.scenario.ranged and comparison.best:
         sentences.append(" ".join(uncertainty_sentences(comparison, comparison.best)))
     priced = [item.estimate for item in (*shown, *others)]
@@ -169,12 +171,6 @@ def class_words(item: Option) -> str:
     """Return `same class`, `class B`, or `class unknown`."""
     letter = item.option_class.letter
     return GROUP_WORDS.get(item.group) or (f"class {letter}" if letter else "class unknown")
-
-
-def cost_text(comparison: Comparison, estimate: Estimate, figure: Figure) -> str:
-    """Return a total of an estimate in a few digits, as a range if the scenario has ranges: `$120 to $200`."""
-    total: Total = getattr(estimate, figure)
-    return span_text(comparison.span(estimate, figure) or CostSpan(total.usd, total.usd, total.whole))
 
 
 def short_change(usd: Decimal | None) -> str:
@@ -267,6 +263,16 @@ def _base_changes(comparison: Comparison) -> str | None:
     if change.price_changes:
         parts.append(f"has another price from {short_day(change.price_changes, comparison.as_of)} on")
     return f"{change.model}, which you prompt today, {' and '.join(parts)}."
+
+
+def _load(estimate: Estimate) -> str | None:
+    """Return how busy rented GPUs are: `1 replica of 1 × H100, 3% loaded at the busiest hour; $6.88 per 1M tokens.`"""
+    capacity = estimate.capacity
+    if capacity is None or capacity.load is None or not isinstance(estimate.offer, RentedGpuOffer):
+        return None
+    usd = capacity.usd_per_million_tokens
+    served = f"; {short_money(usd)} per 1M tokens served" if usd is not None else ""
+    return f"{capacity_words(capacity)}{served}."
 
 
 def _assumes(comparison: Comparison) -> str:

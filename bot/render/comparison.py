@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from bot.render.card import (
     alternatives,
     class_words,
-    cost_text,
     distinct_options,
     pay_back_day,
     short_change,
@@ -18,6 +17,7 @@ from bot.render.tables import (
     GROUP_TITLES,
     Align,
     Table,
+    cost_text,
     has_other_period,
     offer_name,
     period_figure,
@@ -37,6 +37,7 @@ def short_table(comparison: Comparison) -> Table:
     """Return at most eight rows: the baseline, the recommended option, and the cheapest options of every group.
 
     With a baseline, each option is shown against it. Without one, the costs over equal periods are shown.
+    The class comes last: a phone shows about five columns.
 
     Args:
         comparison: The priced offers.
@@ -51,7 +52,7 @@ def short_table(comparison: Comparison) -> Table:
         rows.append(_against_baseline(comparison, item))
     numbers: tuple[Align, ...] = ("right",) * 4
     return Table(
-        ("Option", "Class", "Once", "A month", "Against today", "Pays back"), ("left", "left", *numbers), tuple(rows)
+        ("Option", "Once", "A month", "Against today", "Pays back", "Class"), ("left", *numbers, "left"), tuple(rows)
     )
 
 
@@ -101,11 +102,11 @@ def _baseline_row(comparison: Comparison) -> tuple[str, ...]:
     unknown = "unknown" if base and base.lines else NONE
     return (
         f"Today: prompting {base.model if base else ''}",
-        "reference",
         NONE,
         unknown if usd is None else short_money(usd),
         NONE,
         NONE,
+        "reference",
     )
 
 
@@ -113,10 +114,10 @@ def _against_baseline(comparison: Comparison, item: Option) -> tuple[str, ...]:
     known = comparison.base is not None and comparison.base.complete
     return (
         offer_name(item.estimate),
-        class_words(item),
         *_once_and_month(comparison, item.estimate),
         short_change(item.monthly_vs_baseline_usd) if known else NONE,
         pay_back_day(comparison, item) or (("never" if item.usable else NONE) if known else NONE),
+        class_words(item),
     )
 
 
@@ -130,17 +131,27 @@ def _once_and_month(comparison: Comparison, estimate: Estimate) -> tuple[str, st
 def _costs(comparison: Comparison, listed: Sequence[Option]) -> Table:
     estimates = [item.estimate for item in listed]
     per_month = has_other_period(comparison, estimates)
+    has_calls = bool(comparison.plan.calls_per_month)
+
+    def period_cells(estimate: Estimate) -> tuple[str, ...]:
+        if not has_calls:
+            return ()
+        return (span_text(period_total(comparison, estimate, per_month=per_month)) if estimate.lines else NONE,)
+
     rows = tuple(
         (
             offer_name(item.estimate),
-            class_words(item),
             *_once_and_month(comparison, item.estimate),
-            span_text(period_total(comparison, item.estimate, per_month=per_month)) if item.estimate.lines else NONE,
+            *period_cells(item.estimate),
+            class_words(item),
         )
         for item in listed
     )
-    header = ("Option", "Class", "Once", "A month", period_header(comparison, estimates))
-    return Table(header, ("left", "left", "right", "right", "right"), rows)
+    period = (period_header(comparison, estimates),) if has_calls else ()
+    header = ("Option", "Once", "A month", *period, "Class")
+    numbers: list[Align] = ["right"] * (len(header) - 2)
+    align: tuple[Align, ...] = ("left", *numbers, "left")
+    return Table(header, align, rows)
 
 
 def set_aside_sentences(comparison: Comparison) -> list[str]:

@@ -67,7 +67,7 @@ def refusal(report: DatasetReport) -> str | None:
     if not count.refusals:
         return f"{', '.join(titles)} {'refuses' if len(titles) == 1 else 'refuse'} the file."
     faults = "1 fault makes" if count.refusals == 1 else f"{count.refusals:,} faults make"
-    return f"{faults} {', '.join(titles)} refuse the file: mend it first."
+    return f"{faults} {', '.join(titles)} refuse the file: fix it first."
 
 
 def dataset_text(report: DatasetReport) -> str:

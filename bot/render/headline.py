@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.render.money import each
 from bot.render.short import short_money
-from bot.render.tables import offer_name, total_text
+from bot.render.tables import cost_text, offer_name, total_text
 from bot.render.verdict import model_name, saving_text, traffic_text
-from calculator import Comparison, Verdict, verdict
+from calculator import Comparison, RentedGpuOffer, Verdict, verdict
 
 
 def headline(comparison: Comparison) -> str:
@@ -50,8 +50,15 @@ def _without_traffic(result: Verdict) -> str:
 def _cheapest(comparison: Comparison, result: Verdict) -> str:
     option = result.option
     assert option is not None  # noqa: S101 - the caller checked
-    subject = offer_name(option.estimate)
+    offer = option.estimate.offer
+    subject = f"{offer.model} on " if isinstance(offer, RentedGpuOffer) else ""
+    subject += offer_name(option.estimate)
     more = len(comparison.usable) > 1
+    if not comparison.plan.calls_per_month:
+        costs = [f"{cost_text(comparison, option.estimate, 'one_off')} once"]
+        if any(line.recurrence == "monthly" and line.amount_usd != 0 for line in option.estimate.lines):
+            costs.append(f"{cost_text(comparison, option.estimate, 'monthly')} a month")
+        return f"{subject}{' is cheapest' if more else ''}: {', '.join(costs)}, without calls."
     return f"{subject}{' is cheapest' if more else ''}: {total_text(comparison, option.estimate)}."
 
 
@@ -67,7 +74,14 @@ def question(comparison: Comparison) -> str:
         parts.append(f"{_count(scenario.calls.calls, 'call')} {each(scenario.calls.period)}{length}")
     else:
         parts.append("no calls given")
+    if change := scenario.prompt:
+        is_shorter = str(change.after) != str(change.before)
+        parts.append(f"prompt of {change.before} tokens" + (f", {change.after} once tuned" if is_shorter else ""))
+    if scenario.like:
+        parts.append("same class or above" if scenario.like == "base" else f"like {scenario.like}")
     omitted = {
+        "prompt",
+        "like",
         "on",
         "examples",
         "example",

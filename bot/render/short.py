@@ -25,7 +25,8 @@ def short_money(usd: Decimal) -> str:
     if 0 < usd < CENT:
         return "under $0.01"
     if 0 < usd < 1:
-        return f"${usd.quantize(Decimal(1).scaleb(usd.adjusted() - 2), ROUND_HALF_UP).normalize():f}"
+        rounded = usd.quantize(Decimal(1).scaleb(usd.adjusted() - 2), ROUND_HALF_UP).normalize()
+        return f"${rounded if rounded % CENT else rounded.quantize(CENT):f}"
     return money(usd).removesuffix(".00")
 
 

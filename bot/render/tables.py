@@ -40,8 +40,8 @@ Align = Literal["left", "right"]
 GROUP_WORDS: dict[OptionGroup, str] = {"same_model": "same model", "same_class": "same class", "smaller": "smaller"}
 GROUP_TITLES: dict[OptionGroup, str] = {
     "same_model": "The same model, tuned",
-    "same_class": "The same class or above",
-    "smaller": "Smaller models, which need an evaluation",
+    "same_class": "Same class or above",
+    "smaller": "Smaller: evaluate first",
     **{cast("OptionGroup", f"class_{letter.lower()}"): f"Class {letter}" for letter in "ABCDEF"},
     "unknown_class": "Class unknown",
 }
@@ -127,6 +127,12 @@ def figure(comparison: Comparison, estimate: Estimate, name: Figure) -> str:
     total: Total = getattr(estimate, name)
     span = comparison.span(estimate, name)
     return money_span(span.low, span.high, whole=span.whole) if span else money(total.usd, whole=total.whole)
+
+
+def cost_text(comparison: Comparison, estimate: Estimate, figure: Figure) -> str:
+    """Return a total of an estimate in a few digits, as a range if the scenario has ranges: `$120 to $200`."""
+    total: Total = getattr(estimate, figure)
+    return span_text(comparison.span(estimate, figure) or CostSpan(total.usd, total.usd, total.whole))
 
 
 def foreign_figure(comparison: Comparison, estimate: Estimate, name: Figure, per_usd: Decimal) -> str:
@@ -238,11 +244,13 @@ def break_even_table(comparison: Comparison, estimates: Sequence[Estimate]) -> T
     def cells(estimate: Estimate) -> tuple[str, ...]:
         payback = break_even(comparison, estimate)
         if payback is None:
-            return UNKNOWN, "", UNKNOWN
-        return "never" if payback.calls is None else f"{payback.calls:,}", str(payback.day or ""), _net(payback)
+            return UNKNOWN, UNKNOWN, ""
+        if payback.calls is None:
+            return "never", _net(payback), ""
+        return str(payback.day or "beyond the horizon"), _net(payback), f"{payback.calls:,}"
 
     return Table(
-        ("Offer", "Pays back after, calls", "On", f"Net, {horizon(comparison)}"),
+        ("Offer", "Pays back", f"Net, {horizon(comparison)}", "After, calls"),
         ("left", "right", "right", "right"),
         tuple(offer_rows(estimates, cells)),
     )

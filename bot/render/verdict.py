@@ -12,6 +12,7 @@ from calculator import (
     Comparison,
     Estimate,
     Option,
+    RentedGpuOffer,
     SetAsideCode,
     Verdict,
     average_month,
@@ -161,10 +162,12 @@ def _figures(option: Option) -> str:
 
 
 def model_name(option: Option | None) -> str:
-    """Return the model without the tier of its platform: `GPT-4.1 mini`."""
+    """Return the model without the tier of its platform: `GPT-4.1 mini`, `qwen3-14b on 1 × H100-80`."""
     if option is None:
         return "a model"
     offer = option.estimate.offer
+    if isinstance(offer, RentedGpuOffer):
+        return f"{offer.model} on {offer.title}"
     return "the model at your rates" if offer.id == YOUR_RATES else offer.title.partition(",")[0]
 
 

@@ -113,7 +113,7 @@ def _lifecycle(
         yield Warning(
             "model_ends",
             f"The model ends on {life.inference_ends}, in {days} days, and its tuned models end with it: "
-            "nothing is priced after that day.",
+            "its own costs end that day.",
             once,
         )
     if life.training_ends and life.training_ends <= horizon_end:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 
@@ -46,6 +50,34 @@ class Channel:
         """Save the page as `screenshots/<name>.png`."""
         await self.page.evaluate("document.fonts.ready")
         await self.page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
+
+
+@asynccontextmanager
+async def open_channel(
+    browser: Browser, url: str, today: datetime, options: Mapping[str, Any]
+) -> AsyncIterator[Channel]:
+    """Open the page at #general. A warning or an error in its console fails the test.
+
+    Args:
+        browser: The browser.
+        url: The address of the local Slack.
+        today: The page's time.
+        options: The options of the browser's context, such as its viewport.
+    """
+    steady = {"locale": "en-GB", "timezone_id": "UTC", "reduced_motion": "reduce", "color_scheme": "light"}
+    async with await browser.new_context(**(steady | dict(options))) as context:
+        page = await context.new_page()
+        await page.clock.set_fixed_time(today)
+        console_errors: list[str] = []
+        page.on(
+            "console", lambda entry: console_errors.append(entry.text) if entry.type in ("error", "warning") else None
+        )
+        page.on("pageerror", lambda error: console_errors.append(str(error)))
+        channel = Channel(page)
+        await page.goto(url)
+        await page.locator("#channel-title").wait_for()  # it appears when the page has its channels and commands
+        yield channel
+    assert console_errors == []
 
 
 class Form:

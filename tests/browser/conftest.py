@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
 from pricing import Catalog
-from tests.browser.channel import Channel
+from tests.browser.channel import Channel, open_channel
 from tests.conftest import TODAY, Workspace, running_bot
 from tests.local_slack import local_slack
 
@@ -55,23 +55,6 @@ async def playground(catalog: Catalog, database_url: str) -> AsyncIterator[Works
 @pytest_asyncio.fixture(loop_scope="package")
 async def channel(browser: Browser, playground: Workspace, request: pytest.FixtureRequest) -> AsyncIterator[Channel]:
     """Open the page at #general. A warning or an error in its console fails the test."""
-    options = {
-        "viewport": SIZE,
-        "locale": "en-GB",
-        "timezone_id": "UTC",
-        "reduced_motion": "reduce",
-        "color_scheme": "light",
-    }
-    async with await browser.new_context(**(options | getattr(request, "param", {}))) as context:
-        page = await context.new_page()
-        await page.clock.set_fixed_time(TODAY)
-        console_errors: list[str] = []
-        page.on(
-            "console", lambda entry: console_errors.append(entry.text) if entry.type in ("error", "warning") else None
-        )
-        page.on("pageerror", lambda error: console_errors.append(str(error)))
-        channel = Channel(page)
-        await page.goto(playground.slack.base_url)
-        await page.locator("#channel-title").wait_for()  # it appears when the page has its channels and commands
+    options = {"viewport": SIZE} | getattr(request, "param", {})
+    async with open_channel(browser, playground.slack.base_url, TODAY, options) as channel:
         yield channel
-    assert console_errors == []

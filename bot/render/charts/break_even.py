@@ -7,7 +7,6 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from bot.render.charts.model import ChartMarker, CostLine, LineChart
-from bot.render.escaping import clip
 from bot.render.money import money, quantity
 from bot.render.payback import break_even_sentences
 from bot.render.tables import offer_name
@@ -54,12 +53,11 @@ def break_even_chart(comparison: Comparison, estimate: Estimate | None = None) -
 
     payback, end = break_even(comparison, tuned), _last_month(comparison, tuned)
     months, curve_months = _months(end), _curve_months(comparison, end, payback)
-    base_name = clip(base.model, MAX_NAME_LENGTH)
     lines = tuple(
         CostLine(name, tuple(cost(month) for month in months), tuple((month, cost(month)) for month in curve_months))
         for name, cost in (
-            (f"Prompting: {base_name}", prompting_usd),
-            (f"Tuned: {offer_name(tuned)}", tuning_usd),
+            ("Prompting today", prompting_usd),
+            ("Tuned", tuning_usd),
         )
     )
     summary = next(iter(break_even_sentences(comparison, tuned)), "")
@@ -72,14 +70,14 @@ def break_even_chart(comparison: Comparison, estimate: Estimate | None = None) -
         title="Cumulative cost: prompting or tuning, USD",
         short_title=_short_title(payback),
         subtitle=summary,
-        alt=f"Line chart: cumulative cost over {duration}. {ends} {summary}".rstrip(),
+        alt=f"Line chart: cumulative cost of {offer_name(tuned)} and of prompting {base.model} over {duration}. "
+        f"{ends} {summary}".rstrip(),
         x_label=f"Months from {comparison.as_of}",
         months=months,
         lines=lines,
         marker=_marker(payback, end, prompting_usd, tuning_usd, max(line.values[-1] for line in lines)),
         alternatives={
             base.model: "the base model",
-            base_name: "the base model",
             offer_name(tuned): tuned.offer.id,
         },
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.render.charts.model import TornadoBar, TornadoChart
 from bot.render.money import money, signed
-from bot.render.tables import Table, horizon, offer_name
+from bot.render.tables import Table, duration_text, offer_name
 from calculator import INPUT_LABELS, Amount, Comparison, Driver, Estimate, key_of, sensitivity
 
 MAX_BARS = 12
@@ -31,11 +31,12 @@ def tornado_chart(comparison: Comparison, estimate: Estimate) -> TornadoChart | 
         for bar in bars
     )
     total = money(estimate.total_usd)
+    over = duration_text(comparison, estimate)
     return TornadoChart(
-        title=f"What moves the total of {offer_name(estimate)}, USD over {horizon(comparison)}",
+        title=f"What moves the total of {offer_name(estimate)}, USD {over}",
         short_title=f"What moves the total of {total}, USD",
-        subtitle=f"The likely total is {total}. Each bar changes one input from its low to its high end.",
-        alt=f"Tornado chart around {total} for {offer_name(estimate)}: {ranges}.",
+        subtitle=f"The likely total is {total} {over}. Each bar changes one input from its low to its high end.",
+        alt=f"Tornado chart around {total} {over} for {offer_name(estimate)}: {ranges}.",
         likely_usd=estimate.total_usd,
         bars=bars,
         alternatives={offer_name(estimate): estimate.offer.id},

@@ -69,7 +69,7 @@ async def test_offers_are_ranked_by_cost_with_the_age_of_prices(workspace: Works
     parent = await slack_actions.answered(slack)
     comparison, breakdown = slack.messages(slack.general, parent["ts"])
     offers = rows(comparison)
-    assert offers[0] == ["Option", "Class", "Once", "A month", "Against today", "Pays back"]
+    assert offers[0] == ["Option", "Once", "A month", "Against today", "Pays back", "Class"]
     assert offers[1][0] == "Today: prompting gpt-4o-mini"
     assert "set aside" in comparison["text"].lower(), "what a screen reader says"
     assert {"Total", "Total, prompting"} <= amounts(breakdown).keys()

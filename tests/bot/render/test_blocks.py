@@ -239,7 +239,7 @@ def test_numbers_are_aligned_right_and_words_wrap() -> None:
     message = thread_replies(compare(support_bot.FIELDS | {"on": "openai"}))[0]
     table = next(block for block in message.blocks if block["type"] == "table")
     aligned = [setting["align"] for setting in table["column_settings"]]
-    assert aligned == ["left", "left", "right", "right", "right"]
+    assert aligned == ["left", "right", "right", "right", "left"]
     assert [setting["is_wrapped"] for setting in table["column_settings"]] == [align == "left" for align in aligned]
 
 

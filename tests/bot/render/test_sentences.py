@@ -47,8 +47,13 @@ def test_headline_without_a_complete_price(catalog: Catalog) -> None:
 
 def test_question_names_the_scenario_on_one_line(catalog: Catalog) -> None:
     assert question(compare(f"{SAVES} runs=2", catalog)).startswith(
-        "10k examples × 250/150 tokens × 3 epochs · 2 runs · 10k calls a month of 100/70 tokens · prompt 2k->100"
+        "10k examples × 250/150 tokens × 3 epochs · 2 runs · 10k calls a month of 100/70 tokens · "
+        "prompt of 2k tokens, 100 once tuned"
     )
+    line = (
+        "on=your-rates rates=1/1/1 examples=1 example=1 call=0/150 calls=1/day base=gpt-4.1-mini prompt=1.5k like=base"
+    )
+    assert question(compare(line, catalog)).endswith("prompt of 1.5k tokens · same class or above · base gpt-4.1-mini")
     assert "no calls given" in question(compare("on=your-rates rates=1/1/1 examples=1 example=1 epochs=1", catalog))
 
 

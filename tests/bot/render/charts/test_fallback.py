@@ -43,7 +43,7 @@ async def test_refused_chart_is_uploaded_as_an_image(catalog: Catalog, slack: Fa
     assert (await poster.post(place, chart_reply(chart))).destination == place
     (picture,) = slack.files
     assert slack.file_content(picture["id"]).startswith(b"\x89PNG")
-    assert picture["alt_txt"].startswith("Line chart: cumulative cost over 12 months.")
+    assert picture["alt_txt"].startswith("Line chart: cumulative cost of Your rate and of prompting gpt-4.1-mini over ")
     (reply,) = slack.messages(thread_ts=parent["ts"])
     assert [file["id"] for file in reply["files"]] == [picture["id"]]
 
@@ -60,4 +60,4 @@ async def test_refused_chart_is_text_without_matplotlib(catalog: Catalog, slack:
     await Poster(client, client, refuse).post(Destination(slack.general, parent["ts"]), chart_reply(chart))
     assert slack.files == []
     (reply,) = slack.messages(thread_ts=parent["ts"])
-    assert reply["text"].startswith("Line chart: cumulative cost over 12 months.")
+    assert reply["text"].startswith("Line chart: cumulative cost of Your rate and of prompting gpt-4.1-mini over ")
