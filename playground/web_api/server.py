@@ -60,8 +60,8 @@ METHODS: dict[str, Method] = {
 class Failure:
     """A failure in place of a call's real answer."""
 
-    error: str
-    """Slack's error code."""
+    error: str | None
+    """Slack's error code; None for the real answer, only later."""
     status: int
     """The HTTP status."""
     retry_after: int | None
@@ -147,10 +147,10 @@ class WebApi:
                 status = failure.status
                 if failure.retry_after is not None:
                     headers["Retry-After"] = str(failure.retry_after)
-                if failure.executed:
-                    self._call(name, token, args, from_json)
+                response: Json = self._call(name, token, args, from_json) if failure.executed else {}
                 await asyncio.sleep(failure.seconds)
-                response: Json = {"ok": False, "error": failure.error}
+                if failure.error is not None:
+                    response = {"ok": False, "error": failure.error}
             else:
                 response = self._call(name, token, args, from_json)
         except Refusal as refusal:

@@ -30,6 +30,7 @@ FAULTS = (
     Failure("request_timeout", 503, None, executed=True, seconds=1.5),
 )
 FAULT_SHARE = 0.15
+SLOW = Failure(None, 200, None, executed=True, seconds=0.4)
 STORMY = ("chat.postMessage", "conversations.replies", "conversations.history")
 CALM_SECONDS = 60.0
 
@@ -87,8 +88,19 @@ class Replica:
             await self._process.wait()
 
 
-async def storm(database_url: str, *, submissions: int, kills: int, seed: int) -> Outcome:
-    """Let it blow, wait until it is calm, and count."""
+async def storm(
+    database_url: str, *, submissions: int, kills: int, seed: int, slow_without_history: bool = False
+) -> Outcome:
+    """Let it blow, wait until it is calm, and count.
+
+    Args:
+        database_url: An empty database.
+        submissions: The number of forms.
+        kills: The number of killed processes.
+        seed: The seed of everything random.
+        slow_without_history: Whether Slack takes `SLOW` for each message and has no other faults, and the app has no
+            history scopes, so that a message in flight at a kill may be doubled.
+    """
     dice = random.Random(seed)  # noqa: S311
     loop = asyncio.get_running_loop()
     started = loop.time()
@@ -96,6 +108,8 @@ async def storm(database_url: str, *, submissions: int, kills: int, seed: int) -
 
     def choose_failure(method: str) -> Failure | None:
         nonlocal faults
+        if slow_without_history:
+            return SLOW if method == "chat.postMessage" else None
         if method not in STORMY or dice.random() > FAULT_SHARE:
             return None
         faults += 1
@@ -103,7 +117,8 @@ async def storm(database_url: str, *, submissions: int, kills: int, seed: int) -
 
     async with AsyncExitStack() as stack:
         slack = local_slack()
-        slack.scopes.update({"channels:history", "im:history"})
+        if not slow_without_history:
+            slack.scopes.add("channels:history")
         await slack.start()
         stack.push_async_callback(slack.stop)
         replicas = [Replica(environment(slack, database_url)) for _ in range(REPLICAS)]
