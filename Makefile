@@ -75,6 +75,7 @@ clean: ## remove generated files
 $(RUN_STAMP): requirements.lock pyproject.toml | .venv/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q bot calculator pricing playground
 	@touch $@
 
 $(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)

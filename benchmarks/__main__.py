@@ -1,11 +1,11 @@
-"""`python -m benchmarks [estimate] [gpu] [slash] [burst] [queue] [start] [dataset]` runs these, or all."""
+"""`python -m benchmarks [estimate] [gpu] [slash] [burst] [queue] [start] [terminal] [dataset]` runs these, or all."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import burst, dataset, estimates, gpu_speed, queue, slash, start
+from benchmarks import burst, dataset, estimates, gpu_speed, queue, slash, start, terminal
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "estimate": estimates.main,
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "burst": burst.main,
     "queue": queue.main,
     "start": start.main,
+    "terminal": terminal.main,
     "dataset": dataset.main,
 }
 
