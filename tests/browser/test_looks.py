@@ -21,6 +21,10 @@ LINE = (
     f"on={','.join(OFFERS)} examples=10k example=250/150 epochs=3 calls=50k/day call=100/70 "
     'customer=existing name="support bot"'
 )
+README_LINE = (
+    "on=all examples=10k example=250/150 epochs=3 calls=50k/day call=300/150 prompt=1500->100 base=gpt-4.1-mini "
+    'name="support bot"'
+)
 README = {"viewport": {"width": 1400, "height": 900}}
 DARK = {"color_scheme": "dark"}
 NARROW = {"viewport": {"width": 1000, "height": 900}}
@@ -38,11 +42,11 @@ async def test_screenshot_of_the_readme(channel: Channel, playground: Workspace)
     """docs/screenshot.png is a copy of screenshots/00-readme.png."""
     slack = playground.slack
     await slack.say(
-        "Would a small tuned model be cheaper for the support bot? It answers 50k calls a day.", user=slack.colleague
+        "Would tuning be cheaper for the support bot? We prompt GPT-4.1 mini, 50k calls a day.", user=slack.colleague
     )
-    await slack.say("I have 10k examples, about 250 tokens in and 150 out. Let me ask.")
+    await slack.say("I have 10k chats of about 400 tokens, and the prompt has 1,500. Let me ask.")
     await expect(channel.messages).to_have_count(2)
-    await channel.estimate(LINE)
+    await channel.estimate(README_LINE)
     await expect(channel.thread).to_have_count(3)
     # A typeface as wide as those of most desktops, where it is installed.
     await channel.page.evaluate(
