@@ -16,6 +16,7 @@ from calculator.costs.inference import caching_note, offer_call_prices, token_lo
 from calculator.costs.rented_gpus import RentedGpuOffer, run_seconds
 from calculator.costs.training import (
     billed_tokens_per_example,
+    is_reinforced,
     method_of,
     padded_tokens,
     sells_method,
@@ -287,6 +288,8 @@ def _token_rules(plan: ResolvedScenario, offer: Offer) -> Iterator[str]:
         yield f"{platform} doesn't bill validation tokens"
     elif plan.validation_tokens and bills is None:
         yield f"no source says that {platform} bills validation tokens: none are counted"
+    if rules and rules.graders and plan.grader is None and is_reinforced(plan, offer):
+        yield "no model grader: its tokens would be billed too (grader=)"
     if plan.unpacked and rules and rules.bills_padding:
         known = plan.sequence_tokens is not None or plan.lengths
         longest = "the longest sequence" if known else "all examples taken as equally long; seq= gives the longest"

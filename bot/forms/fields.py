@@ -95,7 +95,7 @@ SHARE = Field("share", "Answer", choices=SHARES, kind="radio")
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "Training": ("epochs", "runs", "method", "retrain", "validation", "packing", "prep"),
+        "Training": ("epochs", "runs", "method", "retrain", "validation", "packing", "grader", "prep"),
         "Traffic": ("cached", "batch", "thinking", "growth", "peak", "months", "days", "serving", "replicas", "hosted"),
         "Models": ("like", "class", "size", "licence", "needs", "task"),
         "Prices": ("base_rates", "rates", "customer", "currency", "data_gb", "hours"),

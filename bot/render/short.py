@@ -12,6 +12,8 @@ from calculator import CostSpan
 WHOLE_FROM = Decimal(100)
 ROUNDED_FROM = Decimal(10_000)
 DIGITS = 4
+WIDE = Context(prec=100)
+"""Whole dollars of any answer have fewer digits."""
 STEPS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
 
 
@@ -19,9 +21,9 @@ def short_money(usd: Decimal) -> str:
     """Return `$1,449`, `$92.40`, `$0.329`: no cents from $100 up, and at most four significant digits."""
     if abs(usd) >= ROUNDED_FROM:
         step = Decimal(1).scaleb(usd.adjusted() - DIGITS + 1)
-        usd = usd.quantize(step, ROUND_HALF_UP).quantize(Decimal(1), context=Context(prec=60))
+        usd = usd.quantize(step, ROUND_HALF_UP)
     if abs(usd) >= WHOLE_FROM:
-        return money(usd.quantize(Decimal(1), ROUND_HALF_UP)).removesuffix(".00")
+        return money(usd.quantize(Decimal(1), ROUND_HALF_UP, context=WIDE)).removesuffix(".00")
     if 0 < usd < CENT:
         return "under $0.01"
     if 0 < usd < 1:

@@ -15,7 +15,7 @@ from calculator.numeric import ONE, ZERO, larger, round_down, round_up, smaller
 from calculator.question.quantities import Amount, Corner
 from calculator.question.resolved import ResolvedScenario
 from calculator.result import LineItem, Recurrence
-from pricing import EpochRule, LongFate, Method, Offer, Price
+from pricing import EpochRule, LongFate, Method, Offer, Price, price_of
 
 ONE_DAY = timedelta(days=1)
 
@@ -145,9 +145,11 @@ def training_lines(
     """
     method = method_of(plan, offer)
     lines = _job_lines(plan, offer, as_of, method, epochs, plan.runs, "once")
+    lines += _grader_lines(plan, offer, plan.runs, "once")
     if plan.retrain_months:
         for count, day in retrainings(plan, offer, as_of, months):
             lines += _job_lines(plan, offer, day, method, epochs, count, "retraining")
+            lines += _grader_lines(plan, offer, count, "retraining")
     return lines
 
 
@@ -227,6 +229,39 @@ def _job_lines(
     if cap and cap.usd is not None and (beyond := smaller(ZERO, cap.usd - job_usd)):
         item, why = f"{label}: paused at the job cap", "cap {} − computed {}"
         lines.append(_adjustment(item, cap, beyond, jobs, recurrence, why, job_usd))
+    return lines
+
+
+def is_reinforced(plan: ResolvedScenario, offer: Offer) -> bool:
+    """Return whether the job is reinforcement tuning: the scenario asks for it, or the platform sells nothing else."""
+    return plan.method == "rft" or (plan.method is None and offer.methods_sold == ("rft",))
+
+
+def _grader_lines(plan: ResolvedScenario, offer: Offer, jobs: Decimal, recurrence: Recurrence) -> list[LineItem]:
+    """Return the lines of the model that grades reinforcement tuning; unknown where its price isn't recorded."""
+    if plan.grader is None or not is_reinforced(plan, offer):
+        return []
+    graders = offer.training.graders if offer.training else None
+    row = graders.prices.get(plan.grader.lower()) if graders else None
+    label = "Training" if recurrence == "once" else "Retraining"
+    prices = (row.input, row.output) if row else (None, None)
+    lines = []
+    for name, tokens, usd in zip(("input", "output"), plan.grader_tokens, prices, strict=True):
+        price = price_of(usd, "1M tokens", graders.source) if graders and row else None
+        lines.append(
+            LineItem(
+                component="training",
+                label=f"{label}: grader {name}",
+                quantity=tokens / MILLION * jobs,
+                unit="1M tokens",
+                unit_price_usd=usd,
+                recurrence=recurrence,
+                monthly_quantity=None,
+                price=price,
+                formula_text="{} runs × {} tokens ÷ 1M",
+                formula_values=(jobs, tokens),
+            )
+        )
     return lines
 
 

@@ -18,6 +18,7 @@ from calculator.question.model_size import ModelSize
 from calculator.question.quantities import (
     Amount,
     Frequency,
+    GraderTokens,
     NotANumber,
     PromptChange,
     TokenPair,
@@ -153,6 +154,23 @@ def validation(text: str, spec: ValueSpec) -> Validation:
     if "%" in text:
         return Validation(quantities.parse_share(text), is_share=True)
     return Validation(amount(text, spec), is_share=False)
+
+
+def grader(text: str, spec: ValueSpec) -> GraderTokens:
+    """Parse a grader's model and its tokens of a run, input/output, such as `gpt-4.1-mini:2M/500k`."""
+    name, _, tokens = text.strip().rpartition(":")
+    try:
+        pair = quantities.parse_pair(tokens)
+    except ValueError:
+        pair = None
+    if not name.strip() or pair is None or pair.output is None or len(name) > LONGEST_MODEL_NAME:
+        raise ValueError(
+            f"“{quantities.shorten(text)}” isn't a valid {spec.noun}. Write a model and its input/output tokens of a "
+            f"run, such as {spec.example}."
+        )
+    for value in (pair.input, pair.output):
+        _check_bounds(value.low, value.high, spec)
+    return GraderTokens(name.strip(), pair.input, pair.output)
 
 
 def on_off(text: str, spec: ValueSpec) -> str:

@@ -120,6 +120,18 @@ class Validation(NamedTuple):
         return self.amount.text("%" if self.is_share else "")
 
 
+class GraderTokens(NamedTuple):
+    """Tokens of the model that grades a run of reinforcement tuning."""
+
+    model: str
+    input: Amount
+    output: Amount
+
+    def __str__(self) -> str:
+        """Return the text form that the parser reads."""
+        return f"{self.model}:{self.input}/{self.output}"
+
+
 class TokenRates(NamedTuple):
     """The user's own prices in US dollars per 1M tokens."""
 

@@ -91,6 +91,10 @@ class ResolvedScenario(NamedTuple):
     thinking_after_tokens: Decimal = ZERO
     validation_tokens: Decimal = ZERO
     """In all evaluations of a run."""
+    grader: str | None = None
+    """The model that grades a run of reinforcement tuning."""
+    grader_tokens: tuple[Decimal, Decimal] = (ZERO, ZERO)
+    """Its input and output tokens of a run."""
     unpacked: bool = False
     """Every example is padded to the longest sequence."""
     sequence_tokens: Decimal | None = None
@@ -182,6 +186,8 @@ def resolve(scenario: Scenario, pick: Pick) -> ResolvedScenario:
         thinking_before_tokens=thinking[0],
         thinking_after_tokens=thinking[1],
         validation_tokens=_validation(scenario, pick, examples * example_tokens),
+        grader=scenario.grader.model if scenario.grader else None,
+        grader_tokens=_grader_tokens(scenario, pick),
         unpacked=scenario.packing == "off",
         sequence_tokens=Decimal(scenario.seq) if scenario.seq else None,
     )
@@ -191,6 +197,11 @@ def _change(key: str, change: PromptChange, pick: Pick) -> tuple[Decimal, Decima
     """Return the tokens before and after tuning; what stays the same is one number, also where it is drawn."""
     before = pick(f"{key}.before", change.before)
     return before, before if change.before == change.after else pick(f"{key}.after", change.after)
+
+
+def _grader_tokens(scenario: Scenario, pick: Pick) -> tuple[Decimal, Decimal]:
+    grader = scenario.grader
+    return (pick("grader.input", grader.input), pick("grader.output", grader.output)) if grader else (ZERO, ZERO)
 
 
 def _validation(scenario: Scenario, pick: Pick, examples_tokens: Decimal) -> Decimal:

@@ -19,6 +19,7 @@ from calculator.question.quantities import (
     DAYS_A_MONTH,
     Amount,
     Frequency,
+    GraderTokens,
     PromptChange,
     TokenPair,
     TokenRates,
@@ -73,6 +74,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
     customer: str = "new"
     method: Method | None = None
     hours: Amount | None = None
+    grader: GraderTokens | None = None
     model: str | None = None
     params: ModelSize | None = None
     gpu: str | None = None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pricing.files.record import Limits, Record
 from pricing.price import SourceRef
-from pricing.vocabulary import Count, Day, Deployable, LongFate, Method, ServingUse, Status
+from pricing.vocabulary import Count, Day, Deployable, LongFate, Method, ServingUse, Status, Usd
 
 
 class EpochRule(Record):
@@ -27,6 +27,21 @@ class LongExamples(Record):
     note: str | None = None
 
 
+class GraderPrice(Record):
+    """The price of a grader's tokens, US dollars per 1M."""
+
+    input: Usd
+    output: Usd
+
+
+class Graders(Record):
+    """The prices of the models that grade a run of reinforcement tuning."""
+
+    source: SourceRef
+    prices: dict[str, GraderPrice]
+    note: str | None = None
+
+
 class TrainingRules(Record):
     """The tokens that a platform bills for training, and the limits of what it accepts."""
 
@@ -35,6 +50,8 @@ class TrainingRules(Record):
     source: SourceRef
     bills_validation: bool | None = None
     """Whether validation tokens cost as much as training tokens; None if no source says so."""
+    graders: Graders | None = None
+    """None if no source has the prices of model graders."""
     bills_padding: bool = False
     """Without packing, an example is billed as the longest sequence."""
     auto_epochs: EpochRule | None = None

@@ -71,6 +71,7 @@ VALUES: dict[str, st.SearchStrategy[str]] = {
     "seq": st.sampled_from(["16", "131072"]),
     "framework": st.sampled_from(["unsloth", "axolotl"]),
     "latency": st.sampled_from(["0.001s", "3600s"]),
+    "grader": joined(":", st.sampled_from(["gpt-4.1-mini", "a"]), joined("/", numbers(0, MOST), numbers(0, MOST))),
     "lengths": st.just("4096:633/598,9731:641"),
     "name": st.just("a name"),
     "currency": st.just("EUR"),

@@ -184,6 +184,7 @@ ACCEPTED = [
     ("validation", "10%"),
     ("thinking", "500->0"),
     ("packing", "off"),
+    ("grader", "gpt-4.1-mini:2M/500k"),
     ("calls", "1.5M/month"),
     ("calls", "40k..60k/day"),
     ("call", "80..120/70"),

@@ -18,8 +18,8 @@ EVERY_NUMBER = {
     "examples": "10k", "example": "250/150", "epochs": "3", "runs": "2", "calls": "50k/day", "call": "100/70",
     "prompt": "2000->100", "cached": "80%", "batch": "50%", "days": "30", "months": "12", "growth": "5%",
     "retrain": "3", "prep": "500", "data_gb": "2", "hosted": "8h", "hours": "4", "idle": "2h", "queue": "4h",
-    "validation": "10%", "thinking": "500->20", "peak": "3", "gpu_rate": "2", "rates": "10/3/1.5/6",
-    "base_rates": "0.15/0.075/0.60",
+    "grader": "gpt-4.1:2M/1M", "validation": "10%", "thinking": "500->20", "peak": "3", "gpu_rate": "2",
+    "rates": "10/3/1.5/6", "base_rates": "0.15/0.075/0.60",
 }  # fmt: skip
 
 every_key = pytest.mark.parametrize("key", KEYS.values(), ids=lambda key: key.name)
