@@ -113,7 +113,7 @@ _ROWS = (
     Key("runs", p.amount, section="options", example="3", low=1, high=1_000, whole=True,
         label="Training runs", short="Training runs", noun="number of training runs",
         help="Include experiments, such as 3..5."),
-    Key("validation", p.validation, section="options", example="10%", high=10**15, whole=True, uncertain=True,
+    Key("validation", p.validation, section="options", example="10%", high=10**15, uncertain=True,
         label="Validation tokens of a run", short="Validation tokens", noun="number of validation tokens",
         help="In all evaluations of the run, such as 2M, or a share of the examples' tokens, such as 10%. Together and "
              "Ori bill them."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
@@ -153,7 +153,7 @@ def validation(text: str, spec: ValueSpec) -> Validation:
     """Parse the validation tokens of a run, such as `2M`, or their share of the examples' tokens, such as `10%`."""
     if "%" in text:
         return Validation(quantities.parse_share(text), is_share=True)
-    return Validation(amount(text, spec), is_share=False)
+    return Validation(amount(text, replace(spec, whole=True)), is_share=False)
 
 
 def grader(text: str, spec: ValueSpec) -> GraderTokens:

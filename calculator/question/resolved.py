@@ -142,10 +142,10 @@ def resolve(scenario: Scenario, pick: Pick) -> ResolvedScenario:
     days, hosted = at("days"), at("hosted")
     call, prompt = scenario.call, scenario.prompt
     example_output = scenario.example.output
+    examples = at("examples")
     example_tokens = pick("example.input", scenario.example.input) + (
         pick("example.output", example_output) if example_output else ZERO
     )
-    examples = at("examples")
     prompt_before, prompt_after = _change("prompt", prompt, pick) if prompt else (None, None)
     thinking = _change("thinking", scenario.thinking, pick) if scenario.thinking else (ZERO, ZERO)
     return ResolvedScenario(

@@ -247,6 +247,9 @@ def test_every_uncertain_key_can_be_off() -> None:
     """All of them at once: each becomes a range, none of them twice."""
     everything = {
         "prompt": "9->3",
+        "thinking": "9->3",
+        "validation": "10%",
+        "grader": "gpt-4.1:2M/1M",
         "cached": "50%",
         "batch": "50%",
         "growth": "2%",
