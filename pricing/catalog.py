@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -12,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from pricing.capability.load import shipped_capability
 from pricing.capability.table import CapabilityTable
+from pricing.gpu.names import resolve_model
 from pricing.gpu.offers import GpuCatalog
 from pricing.names.decoration import without_snapshot
 from pricing.names.index import NameResolution, either
@@ -214,9 +216,28 @@ class Catalog:
             return resolution
         if entry := self.not_sold_entry(name):
             return NameResolution("offer", name, near=entry.nearest, reason=entry.text)
-        if resolution.ids or resolution.reason or not self.base_models.resolve(name).ids:
+        if resolution.ids or resolution.reason:
             return resolution
-        return replace(resolution, reason=f"No platform in the catalogue fine-tunes “{shorten_name(name)}”.")
+        rented = resolve_model(name, self.gpus.facts)
+        if rented.id is None and not self.base_models.resolve(name).ids:
+            return resolution
+        reason = f"No platform in the catalogue fine-tunes “{shorten_name(name)}”."
+        if rented.id is None or rented.match == "part":
+            return replace(resolution, reason=reason)
+        reason += f" You can tune it on rented GPUs: ask with on=gpu model={rented.id}."
+        if not resolution.near and (sized := self._near_in_size(rented.id)):
+            reason += f" Nearest in size: {either(sized)}."
+        return replace(resolution, reason=reason)
+
+    def _near_in_size(self, model: str) -> tuple[str, ...]:
+        """Return the offers whose models are nearest in size to one that is known for rented GPUs."""
+        size = self.gpus.facts.models[model].parameters / 1e9
+        sized = [
+            (abs(math.log(float(offer.parameters_billion) / size)), offer.id)
+            for offer in self.offers.values()
+            if offer.parameters_billion and not offer.nearest and not offer.lifecycle
+        ]
+        return tuple(offer_id for _, offer_id in sorted(sized)[:3])
 
     def named(self, name: str) -> tuple[Offer, ...]:
         """Return every offer that a name means. Raises UnknownName."""

@@ -18,6 +18,7 @@ WARNING_ORDER = (
     "file_converted",
     "long_run",
     "idle_hosting",
+    "adapters_apart",
     "training_ends",
 )
 
@@ -26,6 +27,7 @@ def warning_text(warning: Warning, *, code_of: str | None = None) -> str:
     """Return a warning with the money at stake, after the name of the offer if one is passed as `code_of`."""
     stake = {
         "idle_hosting": "a month",
+        "adapters_apart": "a month",
         "model_ends": "spent on training",
         "minimum_charge": "added",
         "job_cap": "to finish",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from calculator.costs.capacity import SECONDS_AN_HOUR, DeployedOffer, capacity_of, deployment_of
+from calculator.costs.capacity import SECONDS_AN_HOUR, DeployedOffer, capacity_of, deployment_of, models_sharing
 from calculator.costs.hosting import is_dedicated
 from calculator.costs.rented_gpus import RentedGpuOffer, run_seconds
 from calculator.costs.training import retrainings, retrainings_before, tokens_of_a_run
@@ -159,6 +159,14 @@ def _hosting(plan: ResolvedScenario, offer: Offer, lines: Sequence[LineItem]) ->
             monthly,
         )
         yield from _capacity(plan, offer, monthly)
+        replica = deployment_of(offer)
+        if plan.models_sharing > 1 and (replica is None or models_sharing(plan, replica) == 1):
+            yield Warning(
+                "adapters_apart",
+                f"{offer.platform_title} isn't known to serve several tuned models of {offer.title} on one deployment: "
+                f"each of the {plan.models_sharing.normalize():f} pays for its own.",
+                monthly,
+            )
     if offer.deployment_hours and plan.calls_per_month:
         yield Warning(
             "deployment_deleted",

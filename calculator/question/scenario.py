@@ -129,7 +129,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
     def rented_gpu_key(self) -> str | None:
         """The first key given that has no meaning without rented GPUs."""
         sections = (*in_section("gpus"), *in_section("setup"))
-        apart = ("model", "params", "seq") if self.packing == "off" else ("model", "params")
+        apart = ("model", "params", "adapters", *(("seq",) if self.packing == "off" else ()))
         keys = [key.name for key in sections if key.name not in apart]
         return next((key for key in keys if getattr(self, key) != _DEFAULTS[key]), None)
 

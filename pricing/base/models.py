@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -9,13 +10,13 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 
 from pricing.base.facts import BaseFacts, shipped_base_facts
-from pricing.base.prepared import PreparedPriceList, indexed_names, is_listed, load_prepared, rank
+from pricing.base.prepared import LESS_KNOWN, PreparedPriceList, indexed_names, is_listed, load_prepared, rank
 from pricing.base.prices import CHECKED, BasePriceList, ListedModel, Seller
 from pricing.catalog import BasePrice, SoldModel, UnknownName
 from pricing.names.decoration import without_serving, without_snapshot
-from pricing.names.index import NameIndex, NameResolution, is_family
-from pricing.names.prefixes import OWNERS, Reference, bedrock_name, read_reference
-from pricing.names.spelling import version_of, words
+from pricing.names.index import NameIndex, NameResolution, either, is_family
+from pricing.names.prefixes import OWNERS, SELLERS, Reference, bedrock_name, read_reference
+from pricing.names.spelling import spell, version_of, words
 from pricing.offers.names import opaque_reason, shorten_name
 from pricing.price import Source
 
@@ -23,7 +24,12 @@ from pricing.price import Source
 _SELLER_IDS = {"aws-bedrock": "aws"}
 _TUNED = re.compile(r"ft:(.+?)(?:-20\d\d)?-?|(.+)\.ft-?")
 _REGION = re.compile(r"(us|eu|apac|jp|au|ca|in|global|regional)\.")
+# A name that is only a provider's. What is also a model's or a family's isn't among them.
+_PROVIDERS = SELLERS.keys() - {"gemini", "deepseek", "mistral", "cohere"}
+# Parts of an open model's name at every seller.
+_FORM = re.compile(r"^meta-(?=llama)|[- ](?:instruct|chat|it|hf)(?=[- ]|$)")
 MAX_CHOICES = 6
+FAMILY = 3  # versions of a model from which its name without a version means all of them
 
 
 class GenaiBaseModels:
@@ -80,16 +86,41 @@ class GenaiBaseModels:
         if reference.is_tuned:
             return self._tuned(name, reference)
         sellers = frozenset(_SELLER_IDS.get(seller, seller) for seller in reference.sellers)
+        if reason := self._not_a_model(name, reference):
+            return NameResolution("base model", name, reason=reason)
         for allowed in self._allowed(sellers, reference):
             if resolution := self._resolve_at(name, reference, allowed):
                 return resolution
-        near = self._near(reference.name, sellers)
-        elsewhere = self._index.find(reference.name)[0] if sellers else ()
+        listed = sellers & self._sellers.keys()
+        near = self._near(reference.name, listed.union(*(self._sellers[seller].fallbacks for seller in listed)))
+        anywhere = self._resolve_at(name, reference, frozenset()) if sellers else None
+        elsewhere = anywhere.ids if anywhere and anywhere.match != "part" else ()
         if not elsewhere:
             return NameResolution("base model", name, near=near)
-        where = ", ".join(dict.fromkeys(self._sellers[entry.seller].title for entry in elsewhere[:MAX_CHOICES]))
-        reason = f"The price list has no “{shorten_name(reference.name)}” at that provider, but at {where}."
-        return NameResolution("base model", name, near=near or tuple(e.id for e in elsewhere[:3]), reason=reason)
+        where = ", ".join(self._sellers[model_id.partition("/")[0]].title for model_id in elsewhere[:MAX_CHOICES])
+        titles = [self._sellers[seller].title for seller in sorted(listed)] or sorted(reference.sellers)
+        reason = f"The price list has no “{shorten_name(reference.name)}” at {either(titles)}, but at {where}."
+        return NameResolution("base model", name, near=elsewhere[:3], reason=reason)
+
+    def _not_a_model(self, name: str, reference: Reference) -> str:
+        """Return the sentence for the name of a provider, and for a misspelt one before a model; empty if neither."""
+        folded = "-".join(name.strip().lower().replace("_", " ").split())
+        if folded in _PROVIDERS or (folded in self._sellers and folded not in self._families):
+            return f"“{shorten_name(name.strip())}” is a provider. Name the model that you use, such as gpt-4.1-mini."
+        if not reference.owner or reference.sellers or reference.owner in OWNERS | self._owners:
+            return ""
+        close = difflib.get_close_matches(reference.owner, _PROVIDERS, n=1, cutoff=0.8)
+        return f"Unknown provider “{shorten_name(reference.owner)}”. Did you mean {close[0]}?" if close else ""
+
+    @cached_property
+    def _families(self) -> frozenset[str]:
+        """The first words of the models' names."""
+        return frozenset(words(self.plain_name(model_id))[0] for model_id in self._models)
+
+    @cached_property
+    def _owners(self) -> frozenset[str]:
+        """The owners of models in the list's names, in lower case."""
+        return frozenset(part.lower() for model in self._models.values() for part in model.name.split("/")[:-1])
 
     def _near(self, name: str, sellers: frozenset[str]) -> tuple[str, ...]:
         """Return the ids of models with similar names, each once, at its best seller."""
@@ -103,7 +134,7 @@ class GenaiBaseModels:
         known = sellers & self._sellers.keys()
         fallbacks = frozenset(other for seller in known for other in self._sellers[seller].fallbacks)
         allowed = [group for group in (known, fallbacks) if group]
-        if not sellers or reference.owner in OWNERS or sellers & OWNERS:
+        if not sellers or reference.names_maker:
             allowed.append(frozenset())
         return allowed
 
@@ -119,26 +150,45 @@ class GenaiBaseModels:
             entries, match = unlisted, "exact"
         if match == "part" and not written:
             return self._part(name, [entry.id for entry in entries])
+        if family := self._newer(reference.name, sellers):
+            return self._part(name, family)
         exact = [*written, *(self._models[entry.id] for entry in entries if match != "part")]
         alike = [*exact, *(self._models[entry.id] for entry in self._index.find_plain(reference.name, sellers))]
         models = _one_a_seller(_at_region(name, alike))
         if not models:
             return None
         # A general name means the model wherever it is sold; a snapshot or serving variant means that one.
-        is_general = _plain(reference.name) == without_snapshot(reference.name)
+        is_general = _plain(reference.name) == _FORM.sub("", without_snapshot(reference.name))
         default = models[0] if is_general else _one_a_seller(_at_region(name, exact or alike))[0]
         ids = dict.fromkeys((default.id, *(model.id for model in models)))
         return NameResolution("base model", name, tuple(ids), match or "exact", default.id)
 
+    def _newer(self, name: str, sellers: frozenset[str]) -> list[str]:
+        """Return a family's models, or its latest one, where a name in words means them: `gemini pro`.
+
+        A name with hyphens is that of an API: `gemini-pro` is the model of 2023.
+        """
+        if any(char.isdigit() for char in name) or "-" in name or "/" in name:
+            return []
+        entries = self._index.find_part(name, sellers)
+        family = {entry.id: self.plain_name(entry.id) for entry in entries}
+        family = {model_id: plain for model_id, plain in family.items() if version_of(plain)}
+        if latest := self._written.get(f"{'-'.join(words(name))}-latest"):
+            return latest[:1]
+        return [] if len({*family.values()}) < FAMILY else list(family)
+
     def _part(self, name: str, ids: Sequence[str]) -> NameResolution:
         """Return the models whose names contain a text, with the newest as default if they differ by version only."""
-        best = min(rank(self._models[model_id]) for model_id in ids)
-        names = {model_id: self.plain_name(model_id) for model_id in ids if rank(self._models[model_id]) == best}
+        ranks = {model_id: rank(self._models[model_id]) for model_id in ids}
+        best = [i for limit in (1, LESS_KNOWN) if (i := [m for m in ids if ranks[m] < limit])] or [list(ids)]
+        names = {model_id: self.plain_name(model_id) for model_id in best[0]}
         shortest = min(len(words(text)) for text in names.values())
         newest_first = sorted(names, key=lambda model_id: version_of(names[model_id]), reverse=True)
         closest = [model_id for model_id in newest_first if len(words(names[model_id])) == shortest]
-        default = closest[0] if is_family([names[model_id] for model_id in closest]) else None
-        choice = {names[model_id]: model_id for model_id in reversed((*closest, *newest_first))}
+        variants = {names[model_id] for model_id in closest}
+        is_clear = len(names) == 1 or (len(variants) > 1 and is_family([*variants]))
+        default = closest[0] if is_clear else None
+        choice = {spell(names[model_id]).key: model_id for model_id in reversed((*closest, *newest_first))}
         return NameResolution("base model", name, tuple(reversed(choice.values()))[:MAX_CHOICES], "part", default)
 
     def plain_name(self, model_id: str) -> str:
@@ -193,7 +243,11 @@ class GenaiBaseModels:
         if resolution.match == "part" or read_reference(resolution.text, self._sellers).sellers:
             return default
         exact = self._models[default].name.lower() == resolution.text.strip().lower()
-        return default if exact else next((i for i in resolution.ids if not self._has_ended(i, day)), default)
+        if exact:
+            return default
+        lasting = [model_id for model_id in resolution.ids if not self._has_ended(model_id, day)]
+        priced = (model_id for model_id in lasting if self._models[model_id].row_on(day).prices.input is not None)
+        return next(priced, lasting[0] if lasting else default)
 
     def _has_ended(self, model_id: str, day: date) -> bool:
         facts = self._facts.get(model_id)

@@ -30,6 +30,7 @@ _MAKERS = (
 )
 # The seller of an open model by default is the first of these that sells it; then the others in the list's order.
 _DEFAULT_SELLERS = ("together", "fireworks", "groq", "aws", "azure", "google", "novita", "cerebras", "databricks")
+LESS_KNOWN = 50  # the place of a seller that isn't one of these
 # Gateways, and products whose prices aren't those of an API, are a default only if nobody else sells the model.
 _LAST_SELLERS = ("cloudflare", "openrouter", "github-copilot", "cursor", "quicksilverpro", "huggingface")
 # Found by their exact names only: :free, :batch and :thinking (not the :0 of Bedrock), a router's aliases, tuned
@@ -85,4 +86,4 @@ def rank(model: ListedModel) -> int:
     if model.seller in _DEFAULT_SELLERS:
         return 1 + _DEFAULT_SELLERS.index(model.seller)
     last = next((number for number, seller in enumerate(_LAST_SELLERS) if model.seller.startswith(seller)), None)
-    return 50 if last is None else 100 + last
+    return LESS_KNOWN if last is None else 2 * LESS_KNOWN + last

@@ -7,13 +7,15 @@ from functools import lru_cache
 
 # Dates of snapshots and revisions of an API model: 2025-04-14, 20251001, 0613, @20251001, v1:0, :0, -001, -latest.
 _SNAPSHOT = re.compile(
-    r"(?:[-@ ](?:20\d\d-?[01]\d-?[0-3]\d|latest|0\d[0-3]\d|1[0-2][0-3]\d|00\d)|-?v\d(?::\d+)+(?::\w+)?|-v\d|:\d+)+$"
+    r"(?:[-@ ](?:20\d\d-?[01]\d-?[0-3]\d|latest|0\d[0-3]\d|1[0-2][0-3]\d|00\d)|-?v\d(?::\d+)+(?::\w+)?|-v1|:\d+)+$"
 )
 # What sellers append to an open model's name. They change neither the weights that are tuned nor their size.
 _SERVING = re.compile(
     r"[- ](?:instruct|chat|it|hf|reference|turbo|versatile|instant|basic|maas|fast|lite|tput|bf16|fp16|fp8|int4|int8"
-    r"|awq|gptq|nvfp4|2507|2506|2503|2407|0324|0528|v0\.\d|v\d)(?=[- ]|$)"
+    r"|awq|gptq|nvfp4|bnb|4bit|8bit|gguf|2507|2506|2503|2407|0324|0528|v0\.\d|v1)(?=[- ]|$)"
 )
+# Months of an open model's release and parts of its version: another one is another set of weights.
+_REVISION = re.compile(r"[- ]((?:2[3-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[0-3]\d)|v0\.\d)(?=[- ]|$)")
 _SIZE = re.compile(r"(?<![\d.])\d+(?:\.\d+)?b(?![a-z])")
 _EXPERTS = re.compile(r"(?<=[- ])17b(?:[- ](?:16|128)e)?(?=[- ]|$)")  # Llama 4's names give its active parameters
 _INSTRUCT = re.compile(r"[- ]instruct(?=[- ]|$)")
@@ -45,6 +47,12 @@ def without_serving(name: str) -> str:
     while previous != plain:
         previous, plain = plain, pattern.sub("", plain)
     return re.sub(r"[- ]+$", "", plain)
+
+
+def revisions_of(name: str) -> frozenset[str]:
+    """Return the revisions in an open model's name: `2507` of Qwen3-235B-A22B-Instruct-2507, `v0.3` of Mistral 7B."""
+    plain = name.strip().lower().replace("_", "-")
+    return frozenset() if "gpt-3" in plain or "gpt-4" in plain else frozenset(_REVISION.findall(plain))
 
 
 @lru_cache(maxsize=4_096)  # a question asks for the shapes of a hundred offers, most of the same models

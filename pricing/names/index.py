@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
+from pricing.names.decoration import revisions_of
 from pricing.names.spelling import letters_of, letters_of_each, spell, words
 
 NameKind = Literal["offer", "base model", "model", "GPU"]
@@ -127,7 +128,8 @@ class NameIndex:
             return exact, "exact"
         if plain := self.find_plain(name, sellers):
             return plain, "plain"
-        return self._by_words(self._plain(name), sellers)
+        entries, match = self._by_words(self._plain(name), sellers)
+        return (entries, match) if match == "part" else _with_match(_of_revision(name, entries), match)
 
     def find_exact(self, name: str, sellers: Collection[str] = ()) -> tuple[NameEntry, ...]:
         """Return the things with a name of this spelling, best first."""
@@ -136,7 +138,11 @@ class NameIndex:
     def find_plain(self, name: str, sellers: Collection[str] = ()) -> tuple[NameEntry, ...]:
         """Return the things whose name is the same without snapshot and serving variant, best first."""
         plain = self._plain
-        return self._spelled(plain(name), lambda known: plain(self._normalize(known)), sellers)
+        return _of_revision(name, self._spelled(plain(name), lambda known: plain(self._normalize(known)), sellers))
+
+    def find_part(self, name: str, sellers: Collection[str] = ()) -> tuple[NameEntry, ...]:
+        """Return the things whose names hold the words of a text and others, best first."""
+        return self._by_words(self._plain(name), sellers, partly=True)[0]
 
     def _spelled(self, name: str, prepare: Callable[[str], str], sellers: Collection[str]) -> tuple[NameEntry, ...]:
         letters, spelling = letters_of(name), spell(name)
@@ -158,7 +164,9 @@ class NameIndex:
             yield self._rows[number]
             position = text.find(letters, ends[number])
 
-    def _by_words(self, name: str, sellers: Collection[str]) -> tuple[tuple[NameEntry, ...], Match | None]:
+    def _by_words(
+        self, name: str, sellers: Collection[str], *, partly: bool = False
+    ) -> tuple[tuple[NameEntry, ...], Match | None]:
         typed = Counter(words(name))
         parts = [word for word in typed if word.isalpha()]
         if not any(len(word) > 2 for word in parts):
@@ -176,7 +184,7 @@ class NameIndex:
                 equal[row.entry] = None
             elif typed <= known:
                 containing[row.entry] = None
-        if equal:
+        if equal and not partly:
             return tuple(equal), "words"
         return tuple(containing), "part" if containing else None
 
@@ -196,6 +204,21 @@ class NameIndex:
         ranked = sorted(scores, key=lambda entry_id: -scores[entry_id])  # stable: the best entries stay first
         similar = [entry_id for entry_id in ranked if scores[entry_id] >= CUTOFF and spell(entry_id).key != rejected]
         return tuple(similar[:count])
+
+
+def _with_match(entries: tuple[NameEntry, ...], match: Match | None) -> tuple[tuple[NameEntry, ...], Match | None]:
+    return (entries, match) if entries else ((), None)
+
+
+def _of_revision(name: str, entries: tuple[NameEntry, ...]) -> tuple[NameEntry, ...]:
+    """Return the entries of a name's revision, or those that state none; never those of another one."""
+    typed = revisions_of(name)
+    if not typed:
+        return entries
+    known = {entry: frozenset[str]().union(*map(revisions_of, (entry.id, *entry.names))) for entry in entries}
+    return tuple(entry for entry in entries if typed & known[entry]) or tuple(
+        entry for entry in entries if not known[entry]
+    )
 
 
 def _similarity(typed_key: str, typed: Counter[str], known_key: str, known: Counter[str]) -> float:

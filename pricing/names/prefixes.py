@@ -55,6 +55,15 @@ SELLERS = {
     "wandb": "wandb",
     "coreweave": "wandb",
     "sagemaker": "sagemaker",
+    "alibaba-cloud": "alibaba",
+    "thinking-machines": "tinker",
+    **{
+        seller: seller
+        for seller in (
+            *("anyscale", "fal", "friendli", "hyperbolic", "lamini", "lepton", "modal", "octoai"),
+            *("predibase", "replicate", "runpod", "sambanova", "siliconflow", "snowflake"),
+        )
+    },
 }
 """A prefix, with hyphens, and the seller that it means."""
 
@@ -103,6 +112,8 @@ class Reference(NamedTuple):
     """The text is the id of a tuned model, which has other prices than its base."""
     is_opaque: bool = False
     """The text is an identifier that doesn't say which model it is."""
+    names_maker: bool = False
+    """The seller's prefix also names the maker of models that others sell, such as openai/gpt-oss-20b."""
 
 
 def seller_of(prefix: str, platforms: Collection[str] = ()) -> str | None:
@@ -127,7 +138,7 @@ def read_reference(text: str, platforms: Collection[str] = ()) -> Reference:
     if arn := _ARN.fullmatch(name):
         return _read_arn(arn[1].lower(), arn[2])
     sellers: frozenset[str] = frozenset()
-    owner = ""
+    owner, names_maker = "", False
     if (placed := _AT_SELLER.fullmatch(name)) and (seller := seller_of(placed[2] or placed[3], platforms)):
         sellers, name = frozenset({seller}), placed[1].strip(" ,")
     if name.lower().startswith("@cf/"):
@@ -148,6 +159,7 @@ def read_reference(text: str, platforms: Collection[str] = ()) -> Reference:
         elif not sellers and not owner and (seller := seller_of(prefix, platforms)):
             sellers = frozenset({seller})
             owner = folded if folded in OWNERS else ""
+            names_maker = bool(owner)
         else:
             owner = folded
         name = rest
@@ -158,7 +170,7 @@ def read_reference(text: str, platforms: Collection[str] = ()) -> Reference:
     plain = bedrock_name(name)
     if plain != name and not sellers:
         sellers = frozenset({"aws-bedrock"})
-    return Reference(plain, sellers, owner)
+    return Reference(plain, sellers, owner, names_maker=names_maker)
 
 
 def bedrock_name(name: str) -> str:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from string import ascii_lowercase
 from typing import NamedTuple
 
 MAX_LENGTH = 200
@@ -17,6 +18,7 @@ _PUNCTUATION_IN_LINES = {code: None for code in _PUNCTUATION if code != ord("\n"
 _DIGIT_P_DIGIT = re.compile(r"(?<=\d)p(?=\d)")  # Fireworks writes 3p1 for 3.1
 _LLAMA_V = re.compile(r"\bllama[- ]?v(?=\d)")
 _UNITS = frozenset("bmt")
+_VERSION = re.compile(r"[a-z]?\d{1,3}(?:\.\d{1,3})*")  # 4 digits are a date: 2507
 _WORD = re.compile(
     r"\d+x\d+b"
     r"|(?<![a-z\d])[a-z]{1,2}\d+(?:\.\d+)?b?(?![a-z\d])"  # o4, h100, v3.1, a3b
@@ -108,8 +110,8 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def version_of(text: str) -> tuple[int, ...]:
-    """Return the numbers of a name's first version, for sorting; empty if it has none."""
+    """Return the numbers of a name's first version, such as 4.1 or k2.6, for sorting; empty if it has none."""
     for word in words(text):
-        if re.fullmatch(r"\d+(\.\d+)*", word) and len(word) < 6:
-            return tuple(int(number) for number in word.split("."))
+        if _VERSION.fullmatch(word):
+            return tuple(int(number) for number in word.lstrip(ascii_lowercase).split("."))
     return ()

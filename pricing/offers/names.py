@@ -12,6 +12,7 @@ from pricing.names.prefixes import OWNERS, Reference, bedrock_name, read_referen
 from pricing.names.spelling import spell, words
 from pricing.offers.offer import Offer
 
+FAMILIES = frozenset({"gemini"})  # as a prefix the seller, alone a family of its models
 MAX_SHOWN = 60  # characters of a name in a message
 
 
@@ -35,7 +36,7 @@ class OfferNames:
     def platform(self, name: str) -> str | None:
         """Return the id of the platform with this name, such as `Bedrock` or `vertex_ai`; None if unknown."""
         known = set(self._platforms.values())
-        seller = seller_of(name, known)
+        seller = None if name.strip().lower() in FAMILIES else seller_of(name, known)
         return self._platforms.get(spell(name).key) or (seller if seller in known else None)
 
     def resolve(self, name: str) -> NameResolution:
@@ -52,8 +53,9 @@ class OfferNames:
             return self._not_a_platform(name, reference, min(reference.sellers))
         if platform := self._misspelt_platform(reference):
             near = _ids(self._index.find(reference.name, {platform})[0]) or self._near(reference.name)
-            return NameResolution("offer", name, near=near[:3])
-        for sellers in (sold_by, frozenset[str]()) if sold_by and reference.owner in OWNERS else (sold_by,):
+            reason = f"Unknown platform “{shorten_name(reference.owner)}”."
+            return NameResolution("offer", name, near=near[:3], reason=reason)
+        for sellers in (sold_by, frozenset[str]()) if sold_by and reference.names_maker else (sold_by,):
             entries, match = self._index.find(reference.name, sellers)
             if match == "exact" and "@" not in name:  # one seller's own spelling means the model at every seller
                 entries = tuple(dict.fromkeys((*entries, *self._index.find_plain(reference.name, sellers))))
@@ -62,7 +64,7 @@ class OfferNames:
         return self._unknown(name, reference, sold_by)
 
     def _unknown(self, name: str, reference: Reference, sold_by: frozenset[str]) -> NameResolution:
-        near = self._near(reference.name, sold_by)
+        near = self._near(reference.name, frozenset() if reference.names_maker else sold_by)
         elsewhere, match = self._index.find(reference.name) if sold_by else ((), None)
         if not elsewhere or match == "part":
             return NameResolution("offer", name, near=near)
@@ -78,12 +80,12 @@ class OfferNames:
         return NameResolution("offer", name, near=near, reason=reason)
 
     def _near(self, name: str, sellers: frozenset[str] = frozenset()) -> tuple[str, ...]:
-        """Return the nearest offers; those for which the catalogue suggests another one come last."""
+        """Return the nearest offers, without those for which the catalogue suggests another one."""
         family = next((word for word in words(name) if len(word) > 2 and word.isalpha()), None)
         near = self._index.near(name, sellers, count=12)
         if not near and family:
             near = _ids(self._index.find(family, sellers)[0])
-        return tuple(sorted(near, key=lambda offer_id: offer_id in self._replaced)[:3])
+        return tuple(offer_id for offer_id in near if offer_id not in self._replaced)[:3] or near[:3]
 
     @cached_property
     def _titles(self) -> dict[str, str]:
@@ -116,7 +118,7 @@ def opaque_reason(name: str) -> str:
 
 def _is_maker(reference: Reference) -> bool:
     """Return whether the seller's prefix also names the maker of models that others sell."""
-    return reference.owner in OWNERS or bool(reference.sellers & OWNERS) or "openrouter" in reference.sellers
+    return reference.names_maker or "openrouter" in reference.sellers
 
 
 def _names(offer: Offer) -> tuple[str, ...]:

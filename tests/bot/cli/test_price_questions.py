@@ -80,7 +80,39 @@ SOLD = [
     Question("estimate on=snowflake", ("ask your Snowflake account team",)),
 ]
 
+# 12M × $0.50 = $6.00. 20 adapters share 1 × H100 for 720 h a month: 36 h each at $8 is $288, $3,456 in 12 months.
+# Together's Qwen3.5 9B takes 5 on an endpoint: 144 h each at $5.49 is $790.56 a month.
+ADAPTERS = [
+    Question("estimate on=fireworks/qwen3-8b days=30 adapters=20", ("$3,462.00", "432 GPU-hours"), ("isn't known to",)),
+    Question("estimate on=together/qwen3.5-9b days=30 adapters=20", ("1,728 GPU-hours",), ("isn't known to",)),
+    Question(
+        "estimate on=together/qwen3-8b days=30 adapters=20",
+        (
+            "8,640 GPU-hours",
+            "Together isn't known to serve several tuned models of Qwen3 8B on one deployment: each of the 20 pays for "
+            "its own. ($3,952.80 a month)",
+        ),
+    ),
+    Question("estimate on=azure/gpt-4.1-mini@global days=30 adapters=20", ("each of the 20 pays for its own",)),
+    Question("estimate on=wandb/llama-3.1-8b days=30 adapters=20", ("$673.20",), ("isn't known to",)),
+]
+
+RENTED = [
+    Question(f"estimate on=gpu model={model} gpu=h100", (f"Served: {model}",), ("Unknown model",))
+    for model in ("qwen3.5-27b", "qwen3.8-27b")
+] + [
+    Question("estimate on=gpu model=kimi-k2 gpu=h100", ("too small for the training job", "on=together/kimi-k2")),
+]
+
 BREAKEVENS = [
+    Question(
+        "breakeven on=azure/gpt-4.1-mini@global base=gpt-5-mini",
+        ("gpt-5-mini at OpenAI ends on 2026-12-11", "gpt-5.6-terra"),
+    ),
+    # Peak hours in UTC cost twice as much.
+    Question(
+        "breakeven on=azure/gpt-4.1-mini@global base=deepseek-v4-flash", ("From 01:00 to 04:00", "06:00 to 10:00")
+    ),
     # A call: 100 × $0.75 + 70 × $4.50 against 100 × $0.40 + 70 × $1.60 per 1M, so $0.000238. Hosting: 720 h × $1.70 =
     # $1,224 a month, which 5,142,858 calls save.
     Question(
@@ -105,7 +137,9 @@ BREAKEVENS = [
 ]
 
 
-@pytest.mark.parametrize("question", [*NOT_SOLD, *SOLD, *BREAKEVENS], ids=lambda question: question.command)
+@pytest.mark.parametrize(
+    "question", [*NOT_SOLD, *SOLD, *ADAPTERS, *RENTED, *BREAKEVENS], ids=lambda question: question.command
+)
 def test_question_has_its_right_answer(question: Question, capsys: pytest.CaptureFixture[str]) -> None:
     main([*DAY, "--all", *question.command.split(), *SCENARIO])
     printed = capsys.readouterr()

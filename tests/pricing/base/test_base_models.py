@@ -70,6 +70,12 @@ def test_prices_equal_those_of_the_package() -> None:
         ("vertex_ai/gemini-2.5-flash", "gemini-2.5-flash", "Google"),
         ("ft:gpt-4o-mini-2024-07-18:acme::id", "ft:gpt-4o-mini", "OpenAI"),
         ("sonnet", "claude-sonnet-5-5", "Anthropic"),
+        ("gemini pro", "gemini-3.1-pro-preview", "Google"),
+        ("gemini flash", "gemini-3.8-flash", "Google"),
+        ("gemini-pro", "gemini-pro", "Google"),
+        ("nova lite", "amazon.nova-lite-v1:0", "AWS Bedrock"),
+        ("mistral small", "mistral-small-latest", "Mistral"),
+        ("meta-llama/Meta-Llama-3.1-8B-Instruct", "llama-v3p1-8b-instruct", "Fireworks"),
     ],
 )
 def test_base_models_go_by_the_names_people_write(name: str, model: str, seller: str) -> None:
@@ -88,9 +94,19 @@ def test_other_sellers_of_an_open_model_are_said() -> None:
     ("name", "text"),
     [
         ("llama", "“llama” can be several models. Did you mean"),
-        ("fireworks/gpt-4.1", "no “gpt-4.1” at that provider, but at OpenAI"),
+        ("fireworks/gpt-4.1", "no “gpt-4.1” at Fireworks, but at OpenAI"),
         ("ft:gpt-4.1-2025-04-14:org::id", "The price of the tuned model"),
         ("gpt-4.1-mni", "Did you mean openai/gpt-4.1-mini"),
+        ("azure/gpt-4.1-mni", "Did you mean openai/gpt-4.1-mini"),
+        ("claude", "“claude” can be several models. Did you mean claude-haiku-5-5"),
+        ("deepseek-v5", "Did you mean"),
+        ("kimi", "kimi-k3"),
+        ("gemma", "gemma-4-31b"),
+        ("google", "“google” is a provider. Name the model that you use"),
+        ("Together AI", "“Together AI” is a provider."),
+        ("together_ai/Qwen/Qwen3-8B", "no “Qwen3-8B” at Together AI, but at OpenRouter"),
+        ("replicate/llama-3.1-8b", "no “llama-3.1-8b” at replicate, but at"),
+        ("togther/llama-3.1-8b", "Unknown provider “togther”. Did you mean together?"),
         ("no such model", "or its prices: base_rates=0.40/1.60"),
     ],
 )
@@ -142,6 +158,12 @@ def test_a_seller_whose_model_has_ended_is_not_the_default() -> None:
     assert "Together AI" not in price.also_at
     named = MODELS.price("together/llama-3.3-70b", DAY)
     assert (named.provider, named.ends) == ("Together AI", date(2026, 10, 22))
+
+
+def test_a_seller_without_a_price_is_not_the_default() -> None:
+    """Google lists gemma-4-31b-it without a price."""
+    assert MODELS.price("gemma-4-31b", DAY).input_usd is not None
+    assert MODELS.price("google/gemma-4-31b-it", DAY).input_usd is None
 
 
 def test_an_end_within_the_horizon_is_said() -> None:

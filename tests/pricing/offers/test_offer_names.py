@@ -41,6 +41,13 @@ AZURE_MINI = {f"azure/gpt-4.1-mini@{scope}" for scope in ("global", "regional", 
         ("openai/gpt-4.1", {"openai/gpt-4.1"}),
         ("google/gemma-3-4b-it", {"google/gemma-3-4b"}),
         ("gemini flash 2.5", {"google/gemini-2.5-flash"}),
+        (
+            "unsloth/gemma-3-12b-it-bnb-4bit",
+            {f"{seller}/gemma-3-12b" for seller in ("fireworks", "google", "together")},
+        ),
+        ("mistralai/Mistral-7B-Instruct-v0.3", {"fireworks/mistral-7b"}),
+        ("Qwen/Qwen3-235B-A22B-Instruct-2507", {"fireworks/qwen3-235b-2507", "together/qwen3-235b"}),
+        ("Mistral 7B", {"fireworks/mistral-7b", "together/mistral-7b"}),
     ],
 )
 def test_offers_go_by_the_names_people_write(name: str, offers: set[str]) -> None:
@@ -63,6 +70,22 @@ def test_platforms_go_by_title_and_prefix(name: str, platform: str) -> None:
     assert ids(name) == {offer.id for offer in CATALOG.offers.values() if offer.platform == platform}
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("gemini", {"gemini"}),
+        ("kimi", {"kimi"}),
+        ("deepseek", {"deepseek", "r1"}),
+        ("deepseek-v4", {"deepseek-v4"}),
+        ("glm", {"glm"}),
+    ],
+)
+def test_family_means_all_of_its_models_and_no_others(name: str, words: set[str]) -> None:
+    found = ids(name)
+    assert len(found) > 3
+    assert all(any(word in offer_id for word in words) for offer_id in found)
+
+
 def test_part_of_a_name_means_every_model_with_it() -> None:
     resolution = CATALOG.resolve_offers("llama")
     assert resolution.match == "part"
@@ -73,6 +96,14 @@ def test_part_of_a_name_means_every_model_with_it() -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
+        ("mistralai/Mistral-7B-Instruct-v0.1", "Did you mean together/mistral-7b"),
+        ("togther/llama-3.1-8b", "Unknown platform “togther”. Did you mean together/llama-3.1-8b?"),
+        ("replicate/llama-3.1-8b", "The catalogue has no fine-tuning by “replicate”."),
+        ("azure/Qwen/Qwen3-8B", "The catalogue has no “Qwen3-8B” at Azure, but at"),
+        ("phi-4", "tune it on rented GPUs: ask with on=gpu model=phi-4. Nearest in size: alibaba/qwen3-14b"),
+        ("titan", "Nearest that is sold: aws-bedrock/nova-2-lite"),
+        ("anyscale", "2024-08-01"),
+        ("the moon", "Unknown offer “the moon”. `models` lists every offer."),
         ("sonar-pro", "No platform in the catalogue fine-tunes “sonar-pro”."),
         ("together/gpt-4.1", "The catalogue has no “gpt-4.1” at Together, but at Azure, OpenAI."),
         ("groq/llama-3.1-8b", "The catalogue has no fine-tuning by “groq”. Did you mean"),
