@@ -10,11 +10,10 @@ from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
-from msgspec import UNSET
 
 from calculator.datasets.lines import Block
 from calculator.datasets.parsed_line import MessageOverhead, ParsedLine
-from calculator.datasets.plain_chat import Chat, decode_chats, sum_chats, texts_of, traits_of
+from calculator.datasets.plain_chat import Chat, decode_chats, keys_of, sum_chats, texts_of, traits_of
 from calculator.datasets.problems import Kind, Problem, quoted
 from calculator.datasets.reading import NOTHING_TRAINED, ROLES, read_record
 from calculator.datasets.recognition import foreign_kind, format_of
@@ -100,15 +99,15 @@ def count_block(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> Blo
         text = f"The line is {block.skipped_bytes:,} bytes long and was not counted. Split the example."
         return BlockCount(block.first_line, (), (), (), (), 0, [Problem(block.first_line, "line_too_long", text)])
     beside = rules.beside.get("openai-chat")
-    chats = decode_chats(block.data, block.lines) if rules.format == "openai-chat" and beside else None
-    if chats is None or beside is None:
+    plain = decode_chats(block.data, block.lines) if rules.format == "openai-chat" and beside else None
+    if plain is None or beside is None:
         return _count_lines(block, rules, tokenizer)
-    counts = tokenizer.count(texts_of(chats))
+    chats, counts = plain.chats, tokenizer.count(texts_of(plain))
     totals, trained, contents = sum_chats(chats, counts, role_tokens(tokenizer), beside)
     lines = range(block.first_line, block.first_line + len(chats))
     problems = [*find_secrets(block.data, block.first_line), *_chat_problems(chats, trained, rules, block.first_line)]
     problems.sort(key=lambda problem: problem.line or 0)
-    keys, traits = [_key(chat) for chat in chats], traits_of(chats, block.data)
+    keys, traits = keys_of(plain), traits_of(plain)
     return BlockCount(block.first_line, lines, totals, trained, keys, contents, problems, traits=traits)
 
 
@@ -136,17 +135,6 @@ def file_problems(wrapping: Sequence[Trait], rules: CountingRules) -> Iterator[P
 def role_tokens(tokenizer: Tokenizer) -> dict[str, int]:
     """Return the tokens of the name of each role."""
     return dict(zip(ROLES, tokenizer.count(list(ROLES)), strict=True))
-
-
-def _key(chat: Chat) -> int:
-    """Return the same hash as `_key_of` for the same messages."""
-    parts: list[str] = []
-    for message in chat.messages:
-        if message.name is UNSET:
-            parts += (message.role, message.content)
-        else:
-            parts += (message.role, message.name, message.content)
-    return hash(tuple(parts))
 
 
 def _count_lines(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> BlockCount:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -33,9 +34,19 @@ class Chat(msgspec.Struct, gc=False, forbid_unknown_fields=True):
 
 
 _decoder = msgspec.json.Decoder(Chat)
+_SPACED_KEY = re.compile(rb'"[ \t]+:')
+_SPACED_QUOTE = re.compile(rb'\\"[ \t]+:')
 
 
-def decode_chats(data: bytes, lines: int) -> list[Chat] | None:
+class PlainChats(NamedTuple):
+    """The chats of a block."""
+
+    chats: list[Chat]
+    is_bare: bool
+    """True if no message has a name or a weight."""
+
+
+def decode_chats(data: bytes, lines: int) -> PlainChats | None:
     """Return the lines of a block as chats; None if one of them is blank, of another kind, or faulty."""
     if len(data) > _LARGE_BYTES and data.count(b"{") > _MAX_OBJECTS:
         return None
@@ -43,44 +54,61 @@ def decode_chats(data: bytes, lines: int) -> list[Chat] | None:
         chats = _decoder.decode_lines(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    if len(chats) != lines or _has_repeated_keys(data, chats):
+    if len(chats) != lines or not all(chat.messages[-1].role == "assistant" for chat in chats):
         return None
-    return chats if all(chat.messages[-1].role == "assistant" for chat in chats) else None
+    keys = len(chats) + 2 * sum([len(chat.messages) for chat in chats])
+    optional = [1 for chat in chats for m in chat.messages if m.name is not UNSET or m.weight is not UNSET]
+    if optional:
+        keys += sum((m.name is not UNSET) + (m.weight is not UNSET) for chat in chats for m in chat.messages)
+    return PlainChats(chats, is_bare=not optional) if _count_keys(data, keys) == keys else None
 
 
-def _has_repeated_keys(data: bytes, chats: list[Chat]) -> bool:
-    """Return True if a key may stand twice in an object; msgspec takes the last. An escaped quote differs in a text."""
-    messages = sum(len(chat.messages) for chat in chats)
-    return (
-        data.count(b'"role"') != messages
-        or data.count(b'"content"') != messages
-        or data.count(b'"messages"') != len(chats)
-    )
+def _count_keys(data: bytes, expected: int) -> int:
+    """Return the number of keys in a block. More than its chats have are repeated, and msgspec takes the last.
 
-
-def traits_of(chats: list[Chat], data: bytes) -> Counter[Trait]:
-    """Return the number of chats with names, and with weights that not every format can hold.
+    A quote inside a text is escaped, and no key of a chat ends with a backslash.
 
     Args:
-        chats: The chats of a block.
-        data: The block; one without these keys isn't searched.
+        data: The block.
+        expected: The number without repeated keys; a text with a quote before a colon makes the first count differ.
     """
+    keys = data.count(b'":')
+    if _SPACED_KEY.search(data):
+        keys += len(_SPACED_KEY.findall(data)) - len(_SPACED_QUOTE.findall(data))
+    elif keys == expected:
+        return keys
+    return keys - data.count(b'\\":')
+
+
+def traits_of(plain: PlainChats) -> Mapping[Trait, int]:
+    """Return the number of chats with names, and with weights that not every format can hold."""
+    if plain.is_bare:
+        return {}
     traits: Counter[Trait] = Counter()
-    if b'"name"' in data:
-        traits["name"] = sum(any(message.name is not UNSET for message in chat.messages) for chat in chats)
-    if b'"weight"' in data:
-        for chat in chats:
-            weights = {(message.role == "assistant", message.weight) for message in chat.messages}
-            traits["weight_zero"] += (True, 0) in weights
-            traits["weight_elsewhere"] += bool(weights & {(False, 0), (False, 1)})
+    for chat in plain.chats:
+        weights = {(message.role == "assistant", message.weight) for message in chat.messages}
+        traits["name"] += any(message.name is not UNSET for message in chat.messages)
+        traits["weight_zero"] += (True, 0) in weights
+        traits["weight_elsewhere"] += bool(weights & {(False, 0), (False, 1)})
     return +traits
 
 
-def texts_of(chats: list[Chat]) -> list[str]:
+def keys_of(plain: PlainChats) -> list[int]:
+    """Return a hash of the texts of each chat."""
+    if plain.is_bare:
+        return [hash(tuple([text for m in chat.messages for text in (m.role, m.content)])) for chat in plain.chats]
+    return [
+        hash(tuple([text for m in chat.messages for text in (m.role, m.name, m.content) if text is not UNSET]))
+        for chat in plain.chats
+    ]
+
+
+def texts_of(plain: PlainChats) -> list[str]:
     """Return the texts to count: contents in their order, then the names."""
-    contents = [message.content for chat in chats for message in chat.messages]
-    names = [message.name for chat in chats for message in chat.messages if message.name is not UNSET]
-    return contents + names
+    contents = [message.content for chat in plain.chats for message in chat.messages]
+    if plain.is_bare:
+        return contents
+    return contents + [m.name for chat in plain.chats for m in chat.messages if m.name is not UNSET]
 
 
 def sum_chats(

@@ -52,6 +52,12 @@ FAULTS = [
         "“content”",
     ),
     ("duplicate_key", b'{"text": "a", "text": "b"}', "“text”"),
+    (
+        "duplicate_key",
+        b'{"messages": [{"role": "user", "content": "a"}, '
+        b'{"role": "assistant", "content" : "\\"b\\": c", "weight": 1, "weight": 0}]}',
+        "“weight”",
+    ),
     ("two_users", chat(USER, USER, ANSWER), "Messages 1 and 2"),
     ("two_assistants", chat(USER, ANSWER, ANSWER), "Messages 2 and 3"),
     ("two_tools", chat(USER, ANSWER, message("tool", "1"), message("tool", "2"), ANSWER), "Messages 3 and 4"),
