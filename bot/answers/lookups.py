@@ -13,6 +13,7 @@ from bot.answers.fits import fit_page
 from bot.answers.help import help_message
 from bot.answers.watches import list_text
 from bot.language.command import ParsedCommand, write_command
+from bot.language.formatting import from_slack
 from bot.prices.current_catalog import CurrentCatalog
 from bot.render.blocks import SlackMessage, text_message
 from bot.render.escaping import clip, escape
@@ -108,8 +109,15 @@ class Lookups:
         return side_by_side([NamedResult(saved.name or saved.id, saved.result) for saved in different])
 
     async def _find_named(self, name: str, recent: Sequence[SavedEstimate], team_id: str) -> SavedEstimate:
-        """Return the estimate with an id, else the user's newest of that name. Raises UserError."""
-        named = (saved for saved in recent if name.lower() == (saved.name or "").lower())
+        """Return the estimate with an id, else the user's newest of that name. Raises UserError.
+
+        A typed name has lost its asterisks and the like to Slack's formatting.
+        """
+        named = (
+            saved
+            for saved in recent
+            if saved.name and name.lower() in {saved.name.lower(), from_slack(saved.name).lower()}
+        )
         return (
             await self.estimates.get(name, team_id=team_id)
             or next(named, None)
