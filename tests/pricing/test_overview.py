@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from pricing import ages_table, holes_table, load_catalog
 from pricing.overview import holes, platform_ages
 
+ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 28)
 FILE = """
 platform: acme
@@ -86,3 +88,25 @@ def test_every_hole_of_the_catalogue_says_what_was_looked_at() -> None:
 @pytest.mark.parametrize("platform", ["OpenAI", "Azure", "Together", "Fireworks", "Bedrock"])
 def test_ages_list_every_platform(platform: str) -> None:
     assert any(line.startswith(platform) for line in ages_table(load_catalog(), TODAY))
+
+
+def shipped_medians() -> dict[str, int | None]:
+    """Return the median ages of the shipped prices on the day of the documents, without those of rented GPUs."""
+    rows = platform_ages(load_catalog(), TODAY)
+    return {row.platform: row.median_days for row in rows if not row.platform.endswith("(GPUs)")}
+
+
+def test_readme_states_the_median_ages_of_the_catalogue() -> None:
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    stated, undated = re.findall(r"on 2026-11-28, in days: (.+?)\. Those of (.+?) are undated", text)[0]
+    ages: dict[str, int | None] = {
+        name: int(days) for name, days in (part.rsplit(" ", 1) for part in stated.split(", "))
+    }
+    assert ages | dict.fromkeys(undated.split(" and ")) == shipped_medians()
+
+
+def test_table_of_ages_agrees_with_the_catalogue() -> None:
+    text = (ROOT / "docs" / "prices.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+) \| \d+ \| (undated|\d+ days) \|", text, re.MULTILINE)
+    ages = {name: None if median == "undated" else int(median.split()[0]) for name, median in rows}
+    assert ages == shipped_medians()
