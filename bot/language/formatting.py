@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from collections.abc import Callable
 
 from bot.slack.payload import whole
 
@@ -17,6 +17,7 @@ _INVISIBLE = re.compile(
     "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"  # joiners matter between letters of some scripts
 )
 _EMPHASIS = re.compile(r"(?<![\w*~=])([*_~])(?=\S)([^\n]{1,300}?)(?<=\S)\1(?![\w*~])|(?<==)\*([^\s*]+)\*(?!\w)")
+_BACKTICKS = re.compile("`+")
 _QUOTED = re.compile(r'="[^"]*"')
 _QUOTED_VALUE = re.compile(r"""(?<==)['‘’‚‹]([^'‘’"“”„]*)['‘’›](?=[\s,;.]|$)""")
 _OUTER_QUOTES = re.compile(r"""\A(?:"([^"]*)"|'([^']*)'|“([^“”]*)”|‘([^‘’]*)’|«([^«»]*)»)\Z""")
@@ -30,19 +31,25 @@ def from_slack(text: str) -> str:
     Slack escapes three characters and makes links of anything that looks like an address, such as
     `gpt-4.1-mini@global`. Users copy formatted text, quote it, and end a command with a full stop.
     """
-    text = _LINK.sub(lambda link: (link[1] or link[2]).removeprefix("mailto:"), whole(text)).replace("`", "")
+    text = _LINK.sub(lambda link: (link[1] or link[2]).removeprefix("mailto:"), whole(text))
+    text = _outside_values(_BACKTICKS, "", text)
     text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     text = _LINE_START.sub("", _INVISIBLE.sub("", text)).strip()
     for _ in range(2 if len(text) <= MAX_FORMATTED else 0):  # bold and italic
-        quoted_spans = [value.span() for value in _QUOTED.finditer(text)]
-        text = _EMPHASIS.sub(partial(_without_emphasis, quoted_spans), text)
+        text = _outside_values(_EMPHASIS, lambda part: part[2] or part[3], text)
     if quoted := _OUTER_QUOTES.match(text):
         text = next(part for part in quoted.groups() if part is not None)
     text = _OWN_NAME.sub("", text, count=1)
     return _FULL_STOP.sub("", _QUOTED_VALUE.sub(r'"\1"', text))
 
 
-def _without_emphasis(quoted_spans: list[tuple[int, int]], match: re.Match[str]) -> str:
-    """Return the text inside bold or italic marks; a quoted value keeps its own."""
-    is_in_value = any(start < match.start() and match.end() < end for start, end in quoted_spans)
-    return match[0] if is_in_value else str(match[2] or match[3])
+def _outside_values(pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str], text: str) -> str:
+    """Return text with a pattern replaced, except inside quoted values, which keep their marks."""
+    spans = [value.span() for value in _QUOTED.finditer(text)]
+
+    def replace(match: re.Match[str]) -> str:
+        if any(start < match.start() and match.end() < end for start, end in spans):
+            return match[0]
+        return replacement if isinstance(replacement, str) else replacement(match)
+
+    return pattern.sub(replace, text)
