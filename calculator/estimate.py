@@ -101,7 +101,8 @@ def _nearest(
 ) -> Estimate | None:
     """Return the usable offer of the whole catalogue that is nearest to the question's, or None.
 
-    Its model is the closest to the base model, else to that of the question's first offer.
+    Its model is the closest to the base model; without one, it is what the catalogue suggests instead of the
+    question's first offer, else the closest to that offer's model.
     """
     everything = resolve_question(replace(scenario, on=("all",)), catalog, context.as_of)
     first_model = next((context.models.get(estimate.offer.id) for estimate in estimates), None)
@@ -110,4 +111,6 @@ def _nearest(
     classes = option_classes(everything, (estimate.offer for estimate in priced))
     ranking = rank(everything, plan, priced, periods, classes)
     usable = [estimate for estimate in ranking.estimates if estimate.offer.id not in ranking.set_aside]
-    return choose(usable, classes, periods, None)
+    recorded = {estimate.offer.nearest for estimate in estimates[:1]} if context.reference is None else set()
+    alternative = next((estimate for estimate in usable if estimate.offer.id in recorded), None)
+    return alternative or choose(usable, classes, periods, None)

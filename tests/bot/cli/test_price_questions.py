@@ -27,7 +27,12 @@ NOT_SOLD = [
         "estimate on=openai/gpt-5.4-mini", ("OpenAI tunes no GPT-5 model", "azure/gpt-4.1-mini@global"), ("mean",)
     ),
     Question("estimate on=gpt-6-luna", ("No platform tunes GPT-6", "azure/gpt-4.1-mini@global"), ("mean",)),
-    Question("estimate on=azure/gpt-5", ("by invitation", "Microsoft account team"), ("gpt-4@regional",)),
+    Question(
+        "estimate on=azure/gpt-5",
+        ("by invitation", "Microsoft account team", "nearest usable option is GPT-4.1, global (Azure)"),
+        ("gpt-4@regional",),
+    ),
+    Question("estimate on=anthropic", ("nearest usable option is Amazon Nova 2 Lite (Bedrock)",)),
     Question("estimate on=claude-sonnet-5", ("Nobody sells tuning of a current Claude", "aws-bedrock/nova-2-lite")),
     Question("estimate on=gemini-3.8-flash", ("doesn't have this model", "google/gemini-3.5-flash"), ("gemini-2.0",)),
     Question("estimate on=gemini-4-argon", ("doesn't have this model", "google/gemini-3.5-flash"), ("gemini-2.0",)),
