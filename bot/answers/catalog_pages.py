@@ -75,7 +75,11 @@ def models(catalog: Catalog, text: str, today: date) -> TextPage:
     hosted = catalog.search(text) if text.strip() else catalog.trainable(today)
     rented = _rented(catalog, text)
     if not (hosted or rented):
-        near = catalog.near(text)
+        resolution = catalog.resolve_offers(text)
+        near = resolution.near
+        if resolution.reason:
+            named = () if catalog.not_sold_entry(text) else near  # its sentence has the nearest offers
+            raise UserError(str(UnknownName("offer", text, named, resolution.reason)))
         hint = f" Nearest: {', '.join(near)}." if near else " `models` lists the offers that can be trained."
         raise UserError(f"No offer matches “{text[:60]}”.{hint}")
     all_rows: list[tuple[str, ...]] = [

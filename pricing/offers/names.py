@@ -64,7 +64,8 @@ class OfferNames:
         return self._unknown(name, reference, sold_by)
 
     def _unknown(self, name: str, reference: Reference, sold_by: frozenset[str]) -> NameResolution:
-        near = self._near(reference.name, frozenset() if reference.names_maker else sold_by)
+        is_near = bool(self._index.near(reference.name, sold_by))
+        near = self._near(reference.name, sold_by if is_near or not reference.names_maker else frozenset())
         elsewhere, match = self._index.find(reference.name) if sold_by else ((), None)
         if not elsewhere or match == "part":
             return NameResolution("offer", name, near=near)

@@ -102,6 +102,19 @@ ADAPTERS = [
     Question("estimate on=wandb/llama-3.1-8b days=30 adapters=20", ("$673.20",), ("isn't known to",)),
 ]
 
+CASES = [
+    Question("models titan", ("No current offer to tune an Amazon Titan text model", "aws-bedrock/nova-2-lite")),
+    Question("models command-a", ("2025-09-15",)),
+    Question("models phi-4", ("on=gpu model=phi-4",)),
+    Question("price ft:gpt-4.1-2025-04-14:my-org::example", ("openai/gpt-4.1", "$3.00", "$12.00")),
+    Question("price gpt-35-turbo-0613.ft-0123", ("azure/gpt-35-turbo@regional",)),
+    Question(
+        "price arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0/abc",
+        ("aws-bedrock/nova-lite",),
+    ),
+    Question("price together_ai/meta-llama/Llama-3.3-70B-Instruct-Turbo", ("together/llama-3.3-70b",)),
+]
+
 RENTED = [
     Question(f"estimate on=gpu model={model} gpu=h100", (f"Served: {model}",), ("Unknown model",))
     for model in ("qwen3.5-27b", "qwen3.8-27b")
@@ -153,3 +166,28 @@ def test_question_has_its_right_answer(question: Question, capsys: pytest.Captur
         assert words in answer
     for words in question.without:
         assert words not in answer
+
+
+@pytest.mark.parametrize("question", CASES, ids=lambda question: question.command)
+def test_name_has_its_right_offer(question: Question, capsys: pytest.CaptureFixture[str]) -> None:
+    command, name = question.command.split(" ", 1)
+    main([command, name])
+    printed = capsys.readouterr()
+    for words in question.words:
+        assert words in printed.out + printed.err
+
+
+# 128k × 512 tokens = 65.536M, and 10M for validation, × $0.48. Unpacked: 1,000 × 8,192 tokens.
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ("examples=128k example=400/112 validation=10M", "$36.26"),
+        ("examples=128k example=400/112", "$31.46"),
+        ("examples=1k example=300 packing=off seq=8192", "8.192M tokens"),
+    ],
+)
+def test_together_bills_validation_and_unpacked_tokens(
+    fields: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([*DAY, "on=together/llama-3.1-8b", "epochs=1", *fields.split()])
+    assert words in capsys.readouterr().out
