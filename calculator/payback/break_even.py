@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from calculator.comparison import Comparison, computed_once
 from calculator.costs.base_model import base_call_prices
-from calculator.costs.capacity import deployment_of
+from calculator.costs.capacity import deployment_of, units_needed
 from calculator.costs.horizon import months_between
 from calculator.costs.hosting import calls_in_month, hosting_lines, is_dedicated, storage_lines
 from calculator.costs.inference import LABELS, CallPrices, inference_lines, offer_call_prices
@@ -66,6 +67,12 @@ class PaybackCase(NamedTuple):
             return self.terms._replace(calls=calls)
         plan = self.plan._replace(calls_per_month=calls)
         return _terms(plan, self.estimate, self.base, (self.base_call_usd, self.terms.saving), self.as_of)
+
+    def idle_at(self, calls: Decimal) -> Decimal:
+        """Return a month of hosting and storage at another number of calls a month, US dollars."""
+        if deployment_of(self.estimate.offer) is None:
+            return self.terms.idle
+        return _idle_cost(self.plan._replace(calls_per_month=calls), self.estimate, self.as_of).usd or ZERO
 
     def saving(self, plan: ResolvedScenario) -> Decimal:
         """Return what a call of a changed scenario costs less than with the base model, US dollars."""
@@ -181,10 +188,10 @@ def _beyond_horizon(plan: ResolvedScenario, terms: PaybackTerms, payback: PayBac
 
 def _covering_calls(case: PaybackCase) -> int | None:
     """Return the calls a month that save what hosting and storage cost, which may be more for more calls."""
-    least = case.terms_at(ONE).idle
+    least = case.idle_at(ONE)
     calls = ceil_number(least / case.terms.saving)
     # Where calls do not pay for what carries the first of them, they do not pay for twice that either.
-    return calls if case.terms_at(Decimal(calls)).idle == least else None
+    return calls if case.idle_at(Decimal(calls)) == least else None
 
 
 def call_usd(plan: ResolvedScenario, side: CallSide, prices: CallPrices, as_of: date) -> Decimal | None:
@@ -248,18 +255,25 @@ def _steps(
     offer_days = _changes(estimate.offer.prices.values(), as_of)
     base_days = _changes(map(base.history, LABELS), as_of)
     days = {months_between(as_of, day): day for day in offer_days | base_days}
-    growing = (
-        range(1, int(LONGEST_MONTHS)) if plan.growth_per_month and deployment_of(estimate.offer) is not None else ()
-    )
+    replica = deployment_of(estimate.offer)
+    life = estimate.offer.lifecycle
+    end = months_between(as_of, life.inference_ends) if life and life.inference_ends else LONGEST_MONTHS
+    growing = range(1, math.ceil(min(end, LONGEST_MONTHS))) if plan.growth_per_month and replica else ()
     idle_usd = _idle_cost(plan, estimate, as_of).usd
+    units = units_needed(plan, replica, plan.calls_per_month) if replica else None
     for month in sorted({*days, *map(Decimal, growing)}):
+        later = plan._replace(calls_per_month=calls_in_month(plan, int(month)), growth_per_month=ZERO)
+        if replica:
+            needed = units_needed(later, replica, later.calls_per_month)
+            if month not in days and needed == units:
+                continue
+            units = needed
         day = days.get(month) or payback_day(as_of, month)
         if day is None:
             return
-        later = plan._replace(calls_per_month=calls_in_month(plan, int(month)), growth_per_month=ZERO)
         idle = _idle_cost(later, estimate, day)
         if month not in days and idle.usd == idle_usd:
-            continue  # a month in which the same GPUs carry the calls
+            continue  # more GPUs, at a price for a deployment of any size
         idle_usd = idle.usd
         tuned_usd = _tuned_call(plan, estimate, day)
         prompted_usd = call_usd(plan, plan.prompted, base, day) if base_days else base_usd

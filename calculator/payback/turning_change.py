@@ -47,7 +47,7 @@ def turning_change(comparison: Comparison, estimate: Estimate) -> str | None:
 def _more_calls(case: PaybackCase) -> str | None:
     terms = case.terms
     even = not (terms.growth or terms.later)  # then no calls that leave hosting and storage unpaid can pay back
-    above = max(terms.calls, case.terms_at(ONE).idle / terms.saving) if even else terms.calls
+    above = max(terms.calls, case.idle_at(ONE) / terms.saving) if even else terms.calls
     calls = least_that_pays(lambda calls: pay_back(case.terms_at(Decimal(calls)), case.days) is not None, above)
     return f"It pays back from {calls:,} calls a month." if calls else None
 
