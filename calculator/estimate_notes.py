@@ -112,6 +112,8 @@ class BaseChange(NamedTuple):
     """The first day on which it doesn't answer, which may have passed; None if it answers over the horizon."""
     price_changes: date | None
     """The first day of another price; None if the price stays."""
+    successor: str | None
+    """The model that its seller suggests instead; None if it answers over the horizon, or none is named."""
 
 
 def base_change(comparison: Comparison) -> BaseChange | None:
@@ -137,7 +139,7 @@ def base_change(comparison: Comparison) -> BaseChange | None:
         ),
         None,
     )
-    return BaseChange(base.model, ends, changes) if ends or changes else None
+    return BaseChange(base.model, ends, changes, base.replaced_by if ends else None) if ends or changes else None
 
 
 @computed_once

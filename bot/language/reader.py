@@ -233,7 +233,7 @@ def _is_used_today(sentence: Sentence, intent: Intent, parts: Names, text: str) 
         return True
     should = re.search(r"\b(?:should|shall|worth|make sense|good idea)\b", text)
     if intent in ("estimate", "breakeven") and should and "base" in names:
-        return has_traffic or "shape" not in names
+        return "shape" not in names  # an open model is rather the one to tune
     return intent == "change" and "offer" not in names
 
 

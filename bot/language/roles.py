@@ -41,7 +41,8 @@ def read_names(sentence: Sentence) -> Names:
             r"(?:swap(?:ping)?|exchang(?:e|ing)|trad(?:e|ing)|substitut(?:e|ing)|replac(?:e|ing))(?: our| the)? $",
             before,
         ) or re.match(
-            rf",? (?:is what we use|{v.TODAY}|as (?:the |our )?base(?:line)?|is our (?:current|base))", after
+            rf",? (?:is what we use|{v.TODAY}(?!:?(?: is| it's| we use)? ⟦m)|as (?:the |our )?base(?:line)?|is our (?:current|base))",
+            after,
         ):
             baseline.append(mention)
         elif re.search(rf"{v.TUNE}{_ARTICLE} (?:⟦m\d+⟧(?:,| and| or) )*$", before) or re.match(

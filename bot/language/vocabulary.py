@@ -53,6 +53,7 @@ STOP_WORDS = frozenset(
         "any",
         "anything",
         "approximately",
+        "prompting",
         "are",
         "around",
         "as",

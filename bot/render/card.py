@@ -95,6 +95,7 @@ def card(comparison: Comparison) -> Card:
         sentences.append(load)
     if comparison.scenario.ranged and comparison.best:
         sentences.append(" ".join(uncertainty_sentences(comparison, comparison.best)))
+    sentences.append(_caveat([*shown[:1], *others]))
     priced = [item.estimate for item in (*shown, *others)]
     return Card(
         verdict=headline(comparison).removesuffix("."),
@@ -156,6 +157,9 @@ def option_text(
         text += f" · saves {short_money(-saving)} a month"
         if day := pay_back_day(comparison, item):
             text += f" · pays back {day}"
+        life = estimate.offer.lifecycle
+        if life and life.inference_ends and not with_platform:  # an alternative has no line of its own for it
+            text += f" · ends {short_day(life.inference_ends, comparison.as_of)}"
     return text
 
 
@@ -249,6 +253,14 @@ def _ends(comparison: Comparison, shown: Sequence[Option]) -> str | None:
     (name, day), *others = ends
     text = f"{name.capitalize()} ends {short_day(day, comparison.as_of)}"
     return ", ".join([text, *(f"{name} {short_day(day, comparison.as_of)}" for name, day in others)]) + "."
+
+
+def _caveat(items: Sequence[Option]) -> str | None:
+    """Return what the catalogue says against an option on the card, such as that its price is one of a preview."""
+    notes = [
+        f"{model_name(item)}: {item.estimate.offer.why}" for item in items if item.usable and item.estimate.offer.why
+    ]
+    return notes[0] if notes else None
 
 
 def _base_changes(comparison: Comparison) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from decimal import Decimal
 
 from bot.results import SavedLine, SavedOffer, SavedResult, document
 
@@ -23,6 +24,7 @@ CSV_COLUMNS = (
 )
 BASELINE = "baseline"
 """In the column of offers: the row is of prompting the base model."""
+MAX_DECIMALS = 8
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -107,9 +109,16 @@ def safe_cell(cell: str | None) -> str:
     """Return a cell that a spreadsheet reads as text, or as a number if it is one."""
     if cell is None:
         return ""
-    if not cell.startswith(_FORMULA_START) or _is_number(cell):
-        return cell
-    return "'" + cell
+    if _is_number(cell):
+        return _rounded(cell)
+    return "'" + cell if cell.startswith(_FORMULA_START) else cell
+
+
+def _rounded(number: str) -> str:
+    """Return a number with at most eight decimals: the rest are those of a division that has no end."""
+    if len(number.partition(".")[2]) <= MAX_DECIMALS:
+        return number
+    return f"{round(Decimal(number), MAX_DECIMALS):f}".rstrip("0").rstrip(".")
 
 
 def _is_number(cell: str) -> bool:

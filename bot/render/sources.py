@@ -93,7 +93,8 @@ def oldest_price(comparison: Comparison, estimates: Sequence[Estimate]) -> str |
         return None
     source = listed[0].source
     mark = f" {OLD}" if source.is_old(comparison.as_of) else ""
-    return f"oldest price read {read_day(source)}{mark}"
+    day = read_day(source)
+    return f"oldest price read {'in ' if day.isdigit() else ''}{day}{mark}"
 
 
 def read_day(source: Source) -> str:

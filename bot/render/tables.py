@@ -43,7 +43,7 @@ GROUP_TITLES: dict[OptionGroup, str] = {
     "same_class": "Same class or above",
     "smaller": "Smaller: evaluate first",
     **{cast("OptionGroup", f"class_{letter.lower()}"): f"Class {letter}" for letter in "ABCDEF"},
-    "unknown_class": "Class unknown",
+    "unknown_class": "Not comparable by class",
 }
 
 

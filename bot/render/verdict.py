@@ -15,13 +15,22 @@ from calculator import (
     RentedGpuOffer,
     SetAsideCode,
     Verdict,
+    VerdictReason,
     average_month,
+    base_change,
     customer_of,
     verdict,
 )
 
 EVALUATED_EXAMPLES = 200
 """Examples that are enough to compare two models on one task."""
+
+_MISSING: dict[VerdictReason, str] = {
+    "no_base": "What do you use today? Add it, such as base=gpt-4.1-mini.",
+    "no_calls": "Add your traffic, such as calls=20k/day call=300/150.",
+    "base_unknown": "Add the price of the base model, such as base_rates=0.40/1.60.",
+}
+"""What to add to the question."""
 
 
 def because_sentence(comparison: Comparison) -> str:
@@ -89,12 +98,10 @@ def next_step_sentence(comparison: Comparison) -> str:
             nearest = comparison.nearest
             return f"The nearest usable option is {offer_name(nearest)}: ask with on={nearest.offer.id}."
         return "Choose other platforms or models with on=."
-    if result.reason == "no_base":
-        return "What do you use today? Add it, such as base=gpt-4.1-mini."
-    if result.reason == "no_calls":
-        return "Add your traffic, such as calls=20k/day call=300/150."
-    if result.reason == "base_unknown":
-        return "Add the price of the base model, such as base_rates=0.40/1.60."
+    if result.reason in _MISSING:
+        return _MISSING[result.reason]
+    if successor := _successor_step(comparison):
+        return successor
     if result.answer == "yes":
         cost = option.estimate.one_off_usd
         once = f" ({short_money(cost)})" if cost else ""
@@ -107,6 +114,19 @@ def next_step_sentence(comparison: Comparison) -> str:
     if limit and limit.calls_per_day is not None:
         return f"Keep prompting, and ask again at about {short_count(limit.calls_per_day)} calls a day."
     return f"Keep prompting. {limit.turn}" if limit and limit.turn else "Keep prompting."
+
+
+def _successor_step(comparison: Comparison) -> str | None:
+    """Return the step to take if the base model ends within the horizon, over which a comparison with it can't hold."""
+    change = base_change(comparison)
+    if change is None or change.ends is None:
+        return None
+    verb = "ended" if change.ends <= comparison.as_of else "ends"
+    successor = (
+        f"its successor, base={change.successor}," if change.successor else "the model that you will use instead"
+    )
+    day = short_day(change.ends, comparison.as_of)
+    return f"{change.model} {verb} {day}. Ask again with {successor} before you decide."
 
 
 def set_aside_sentence(comparison: Comparison) -> str | None:
@@ -122,7 +142,7 @@ def _set_aside_words(code: SetAsideCode, comparison: Comparison) -> str:
     words: dict[SetAsideCode, str] = {
         "filtered_out": "outside your filters",
         "filter_unknown": "not known to pass your filters",
-        "labels_only": "that only classify",
+        "labels_only": "for classification only",
         "not_offered": "not sold",
         "ended": "no longer sold",
         "closed_to_new_customers": f"closed to {customer_of(comparison.scenario.customer)} customers",

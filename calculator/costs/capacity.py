@@ -152,7 +152,10 @@ def _limit_capacity(plan: ResolvedScenario, limit: LoadLimit) -> Capacity:
     peak = limit.peak_factor if plan.peak is None else plan.peak
     minutes = plan.hosted_hours_per_month * MINUTES_AN_HOUR
     tokens = (_input_tokens(plan) + plan.tuned_output_tokens) * peak / minutes
-    load = plan.calls_per_month * tokens / limit.tokens_per_minute
+    busiest, growth, months = plan.calls_per_month, plan.growth_per_month, plan.months
+    if isinstance(growth, Decimal) and isinstance(months, Decimal) and growth > 0:
+        busiest *= (ONE + growth) ** int(months - 1)  # one deployment has to carry the last month too
+    load = busiest * tokens / limit.tokens_per_minute
     carries = bool(load <= ONE) if isinstance(load, Decimal) else None
     most = f"{limit.tokens_per_minute:,.0f} tokens a minute"
     known = f"One deployment carries about {most} (its throughput isn't published)."
@@ -164,7 +167,7 @@ def _limit_capacity(plan: ResolvedScenario, limit: LoadLimit) -> Capacity:
         low_replicas=None,
         high_replicas=None,
         load=load,
-        calls_per_month=plan.calls_per_month / load if load else None,
+        calls_per_month=busiest / load if load else None,
         usd_per_million_tokens=None,
         carries=carries,
         reason=known if carries is False else None,

@@ -113,10 +113,11 @@ class DatasetCount(NamedTuple):
 
 
 def _mean(tokens: int, examples: int) -> str:
-    """Return the mean with enough digits to recover the sum exactly."""
+    """Return the mean with enough digits to recover the sum exactly, and never with three, which could be thousands."""
     whole, remainder = divmod(tokens, examples)
     digits = len(str(examples)) + 1
-    return f"{whole}.{remainder * 10**digits // examples:0{digits}d}".rstrip("0").rstrip(".")
+    decimals = f"{remainder * 10**digits // examples:0{digits}d}".rstrip("0")
+    return f"{whole}.{decimals}{'0' * (len(decimals) == 3)}".rstrip(".")
 
 
 _FATES: dict[LongFate, str] = {

@@ -51,7 +51,7 @@ def test_an_announced_price_of_the_base_model_counts_from_its_day() -> None:
     assert base.total_usd is not None
     assert round(base.total_usd, 2) == Decimal("17161.64")
     change = base_change(comparison)
-    assert change == BaseChange("gemini-3.8-flash", None, date(2027, 1, 1))
+    assert change == BaseChange("gemini-3.8-flash", None, date(2027, 1, 1), None)
     assert any(note.startswith("From 2027-01-01 on") and "$1.5 for input" in note for note in base_notes(comparison))
 
 
@@ -71,7 +71,7 @@ def test_the_end_of_the_base_model_is_a_change() -> None:
     def change(**fields: str) -> BaseChange | None:
         return base_change(estimate(read_scenario({**QUESTION, **fields}), load_catalog(), ON))
 
-    assert change(base="openai/gpt-4.1-mini") == BaseChange("gpt-4.1-mini", date(2027, 1, 14), None)
+    assert change(base="openai/gpt-4.1-mini") == BaseChange("gpt-4.1-mini", date(2027, 1, 14), None, "gpt-6-luna")
     assert change(base="openai/gpt-4.1-mini", months="1") is None
     assert change(base_rates="1/2") is None
     assert change() is None

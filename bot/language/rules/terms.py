@@ -130,7 +130,7 @@ def read_money(sentence: Sentence) -> None:
         else:
             sentence.ask(f"What does “{sentence.typed(match)}” count?")
     for match in sentence.take(
-        rf"(?:budget|cap|limit|spend(?:ing)?(?: at most)?)[^.;¦]{{0,30}}? {N}|{number('m')} (?:budget|cap|limit)"
+        rf"(?:budget|cap|limit|(?:can|could|may|to) spend|spend(?:ing)? (?:at most|up to))[^.;¦]{{0,30}}? {N}|{number('m')} (?:budget|cap|limit)"
     ):
         amount = sentence.number_of(match, "n" if match["n"] else "m")
         sentence.ask(f"Should I set a budget of {amount.text} for this estimate? `/ftcost budget` sets one.")

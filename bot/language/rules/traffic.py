@@ -173,7 +173,7 @@ def read_prompt(sentence: Sentence) -> None:
             if mention := re.search(r"⟦m\d+⟧", match[0]):
                 sentence.text += f" . prompting {mention[0]}"
     for pattern in (
-        rf"{v.PROMPT}(?: length| size| template)?(?: currently| today)? {v.BE}(?: currently| now)? {ABOUT}{N}{tok}(?: long)?",
+        rf"{v.PROMPT}(?: length| size| template)?(?: (?:to|for|on|with) ⟦m\d+⟧)?(?: currently| today)? {v.BE}(?: currently| now)? {ABOUT}{N}{tok}(?: long)?",
         rf"{ABOUT}{N}[ -](?:{v.TOKENS} )?(?:long )?{v.PROMPT}",
         rf"{N} {v.TOKENS} (?:of|in|for) (?:the |our |my |a )?{v.PROMPT}",
         rf"{v.PROMPT}:? {ABOUT}{N}{tok}",
@@ -181,5 +181,29 @@ def read_prompt(sentence: Sentence) -> None:
         for match in sentence.take(pattern):
             length = sentence.number_of(match)
             sentence.set_number("prompt", length)
-            if "prompt" in sentence.fields:
-                sentence.assume(f"The prompt stays {length.text} tokens after tuning.")
+            if mention := re.search(r"⟦m\d+⟧", match[0]):
+                sentence.text += f" . prompting {mention[0]}"
+    _read_prompt_after(sentence)
+
+
+def _read_prompt_after(sentence: Sentence) -> None:
+    """Read the prompt after tuning where it is said apart: `After tuning it would be 200 tokens`."""
+    before = sentence.fields.get("prompt")
+    if before is None or "->" in before:
+        return
+    tuned = r"(?:after|once|when|with) (?:we |it's |it is |the )*(?:fine[- ]?)?(?:tuning|tuned|tune|training|trained)"
+    becomes = r"(?: (?:the|our|that|this|it|we|prompt|system|would|will|could|can|should|only|just|then|be|is|to|become|becomes|need|needs|have|has|use|drop|drops|shrink|shrinks|about|around|a|of))*"
+    tok = rf"(?:[ -]{v.TOKENS})?"
+    for pattern in (
+        rf"{tuned},?{becomes} {ABOUT}{N}{tok}(?! {v.CALLS})",
+        rf"(?:and |but |to |would be |will be |becomes? |then |only |just )*{ABOUT}{N}{tok} {tuned}",
+        rf"(?:it|the prompt|that|{v.PROMPT}) (?:will|would|could|can|should)(?: then| only| just)* (?:be|become|shrink to|drop to) {ABOUT}{N}{tok}",
+    ):
+        for match in sentence.take(pattern):
+            after = sentence.number_of(match)
+            if after.question:
+                sentence.ask(after.question)
+            else:
+                sentence.fields["prompt"] = f"{before}->{write_amount(after.amount)}"
+            return
+    sentence.assume(f"The prompt stays {before} tokens after tuning.")

@@ -165,3 +165,30 @@ def test_the_json_carries_the_sentences_of_each_offer(capsys: pytest.CaptureFixt
     assert main([*DAY, line(base_rates=""), "--format", "json"]) == 0
     (one,) = json.loads(capsys.readouterr().out)["estimates"]
     assert one["verdict"] == []
+
+
+def test_baseline_that_ends_is_to_be_replaced_first(capsys: pytest.CaptureFixture[str]) -> None:
+    """GPT-4.1 ends on 14 January 2027, and OpenAI suggests GPT-6 Luna; Sonnet 4.5 ends on 30 November 2026."""
+    fields = ["on=gpt-4.1-mini", "examples=10k", "example=400/200", "calls=20k/day", "call=300/150", "prompt=1500->100"]
+    assert main([*fields, "base=gpt-4.1", "--as-of", "2026-11-29"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    step = "Next: gpt-4.1 ends 14 Jan 2027. Ask again with its successor, base=gpt-6-luna, before you decide."
+    assert step in lines
+    assert main([*fields, "base=gpt-6-luna", "--as-of", "2026-11-29"]) == 0
+    assert "Ask again with" not in capsys.readouterr().out
+
+
+def test_price_of_a_preview_is_named_on_the_card(capsys: pytest.CaptureFixture[str]) -> None:
+    fields = ["on=wandb", "examples=3k", "example=600/200", "calls=5k/day", "call=200/200", "base=gpt-4.1"]
+    assert main([*fields, "prompt=2500->300", "--as-of", "2026-11-29"]) == 0
+    assert "Llama 3.1 8B: Public preview: training is free for now" in capsys.readouterr().out
+
+
+def test_growth_beyond_one_deployment_sets_an_offer_aside(capsys: pytest.CaptureFixture[str]) -> None:
+    """200,000 calls of 450 tokens a day load an L4 to 46 %; after 23 months of 10 % they are nine times as many."""
+    fields = ["on=google/gemma-4-e2b", "examples=10k", "example=400/200", "calls=200k/day", "call=300/150"]
+    more = ["base=gpt-6-luna", "prompt=2000->100", "months=24", "--as-of", "2026-11-29"]
+    assert main([*fields, *more]) == 0
+    assert "can't be recommended" not in capsys.readouterr().out
+    assert main([*fields, *more, "growth=10%"]) == 0
+    assert "can't be recommended" in capsys.readouterr().out
