@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 SENTENCE_COMMANDS = frozenset({"estimate", "breakeven", "fit", "models", "price"})
 """Commands whose name may start a sentence, such as `price of tuning gpt-4.1`. The others take files or ids."""
+FILE_COMMANDS = frozenset({"actual", "compare", "convert", "count"})
+MAX_FILES_IN_TEXT = 2
+"""Names that follow such a command in one quoted text; more words are a sentence, unless one of them is a file."""
 
 
 def expand_sentence(arguments: Sequence[str], commands: Collection[str], flags: Collection[str]) -> list[str]:
@@ -32,7 +36,8 @@ def expand_sentence(arguments: Sequence[str], commands: Collection[str], flags: 
     """
     options, words = _split_options(arguments, flags)
     verb = next(iter(" ".join(words).lower().split()), "")
-    if verb in commands and verb not in SENTENCE_COMMANDS:
+    is_prose = _is_prose(words)
+    if verb in commands and verb not in SENTENCE_COMMANDS and not is_prose:
         return list(arguments)
     if not any(" " in word.strip() and "=" not in word.split()[0] for word in words):
         return list(arguments)  # commands and key=value words need no reader, whose names take time to load
@@ -42,7 +47,7 @@ def expand_sentence(arguments: Sequence[str], commands: Collection[str], flags: 
     from pricing import load_catalog
 
     line = " ".join(words)
-    if typed_command(line) is not None:
+    if not is_prose and typed_command(line) is not None:
         return list(arguments)
     reading = read_text(line, mention_index(load_catalog(prices_dir())))
     command = command_of(reading)
@@ -54,6 +59,13 @@ def expand_sentence(arguments: Sequence[str], commands: Collection[str], flags: 
     print(echo(reading), file=sys.stderr)
     text = command.argument or write_command(command.fields)
     return [command.verb, *([text] if text else []), *options]
+
+
+def _is_prose(words: Sequence[str]) -> bool:
+    """Return whether one quoted text merely begins like a command on files, such as `compare tuning on Azure and …`."""
+    parts = words[0].split() if len(words) == 1 else []
+    is_long = len(parts) > 1 + MAX_FILES_IN_TEXT
+    return is_long and parts[0].lower() in FILE_COMMANDS and not any(map(os.path.exists, parts))
 
 
 def echo(reading: Reading) -> str:

@@ -14,7 +14,9 @@ _SENTENCE_WORDS = re.compile(
     r"please|models|these|those|everything|if|when)\b",
     re.IGNORECASE,
 )
-_COMPARISON_WORDS = re.compile(r"\b(?:with|against|versus|vs|these|those|on|to)\b", re.IGNORECASE)
+_COMPARISON_WORDS = re.compile(
+    r"\b(?:with|against|versus|vs|these|those|on|to)\b|\d\S* (?:examples|tokens|calls|chats)\b", re.IGNORECASE
+)
 """Estimates may have any name, so that few words tell `compare NAME, NAME` from a sentence."""
 _WORD_VERBS = frozenset({"models", "price", "fit", "list", "show", "diff", "compare", "help", "breakeven", "estimate"})
 """Commands whose name may also start a sentence, such as `price of tuning gpt-4.1`."""

@@ -372,6 +372,20 @@ def test_a_sentence_is_answered_and_echoed_on_standard_error(capsys: pytest.Capt
     assert sentence[1] == "Read as: estimate epochs=3 examples=10k example=400 on=azure\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        (
+            "Compare tuning gpt-4o-mini on Azure and OpenAI, 2k examples of 400 tokens",
+            "azure/gpt-4o-mini,openai/gpt-4o-mini",
+        ),
+        ("Actual cost of tuning gpt-4.1 with 2k examples of 400 tokens?", "gpt-4.1"),
+    ],
+)
+def test_a_sentence_may_begin_like_a_command(capsys: pytest.CaptureFixture[str], text: str, on: str) -> None:
+    assert f"examples=2k example=400 on={on}" in run(capsys, text)[1].replace('"', "")
+
+
 def test_a_number_with_two_readings_is_asked_back(capsys: pytest.CaptureFixture[str]) -> None:
     assert "10000" in run(capsys, "10.000 examples of 400 tokens", code=2)[1]
 
