@@ -27,7 +27,7 @@ from calculator.numeric import ZERO
 from calculator.offer_estimate import EstimateContext, estimate_offer
 from calculator.question.resolved import ResolvedScenario
 from calculator.result import AssumptionImpact, BaseEstimate, Capacity, Estimate, Warning, sum_amounts
-from calculator.token_range import token_range
+from calculator.uncertainty.token_range import token_range
 from pricing import Offer
 
 MOST_IMPACTS = 3
@@ -265,13 +265,11 @@ def _length_assumptions(plan: ResolvedScenario, offer: Offer) -> Iterator[str]:
 
 def _token_assumption(comparison: Comparison, estimate: Estimate) -> Iterator[str]:
     """Yield what another tokenizer than the base model's makes of the same text, as a range of tokens and costs."""
-    found = token_range(comparison, estimate)
-    if found is None:
+    counted = token_range(comparison, estimate)
+    if counted is None:
         return
-    factor = found.factor
-    cost = (
-        "" if found.low_usd is None or found.high_usd is None else f": ${found.low_usd:,.2f} to ${found.high_usd:,.2f}"
-    )
+    factor, low, high = counted
+    cost = "" if low is None or high is None else f": ${low:,.2f} to ${high:,.2f}"
     yield (
         f"tokens are as {factor.counted_with} counts them; {factor.tokenizer} makes {factor.low:.2f} to "
         f"{factor.high:.2f} times as many of the same text{cost} ({factor.source.title})"

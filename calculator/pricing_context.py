@@ -58,7 +58,7 @@ class PricingContext(NamedTuple):
     filters: Filters | None
     """The filters of the question; None if it has none."""
     task_results: TaskResults | None
-    """What is published about tuned models on the question's task; None if it names no task."""
+    """The published results of tuned models on the question's task; None if it names no task."""
     classifiers: frozenset[str]
     """Ids of the offers that answer with labels, as far as the question asks for them."""
 

@@ -24,7 +24,7 @@ Deployable = Literal["yes", "no", "unknown"]
 Output = Literal["text", "labels"]
 """The answer of a tuned model: text, or one of the labels that it was trained on, as a classifier gives."""
 Access = Literal["open", "on request"]
-"""Whether a customer can start training at once; on request: the platform grants it one by one, as in a preview."""
+"""The access to training: open to all, or on request, which the platform grants one by one as in a preview."""
 Customer = Literal["new", "existing"]
 LongFate = Literal["cut", "left out", "unknown"]
 """How a platform handles examples over its limit; unknown: it doesn't say."""

@@ -1,4 +1,4 @@
-"""What users can do with a counted file: use it in an estimate, convert it, choose the columns of a table."""
+"""The buttons and menus of a counted file: use it in an estimate, convert it, choose the columns of a table."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Origin(NamedTuple):
     thread_ts: str | None = None
     edit_of: str | None = None
     file: str | None = None
-    """What a counted file says and the form doesn't show, as a line."""
+    """The fields of a counted file that the form doesn't show, as a line."""
 
     @property
     def has_choice(self) -> bool:

@@ -11,7 +11,7 @@ from bot.render.escaping import escape
 from calculator import Comparison
 
 MAX_LINES = 10
-"""Of a card, the grey line included."""
+"""Lines of a card, the grey one included."""
 
 
 class WorkspaceNotes(NamedTuple):

@@ -21,7 +21,7 @@ from bot.render.warnings import sorted_warnings, warning_text
 from calculator import Comparison, Estimate, base_notes, sensitivity
 
 MAX_LINES = 25
-"""Of an answer without `--all`."""
+"""Lines of an answer without `--all`."""
 MIN_ROWS = 2
 BLANK = Line("")
 HINT = "--all shows every offer, the breakdown and the sources."

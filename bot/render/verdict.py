@@ -30,7 +30,7 @@ _MISSING: dict[VerdictReason, str] = {
     "no_calls": "Add your traffic, such as calls=20k/day call=300/150.",
     "base_unknown": "Add the price of the base model, such as base_rates=0.40/1.60.",
 }
-"""What to add to the question."""
+"""The addition that a question needs, by the reason for its verdict."""
 
 
 def because_sentence(comparison: Comparison) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.results.model import SCHEMA_VERSION
 
 DEFAULTS_OF_VERSION_1 = {"days": "30", "cached": "0%"}
-"""What a question of version 1 meant where it said nothing."""
+"""The defaults of a question of version 1."""
 
 
 def upgrade_result(data: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -55,9 +55,9 @@ class Workspaces(ABC):
     """Finds the workspace of a request or a job."""
 
     is_single: bool
-    """Whether the bot serves one workspace alone."""
+    """True if the bot serves one workspace alone."""
     refusal: str
-    """The answer to the requests of a workspace that is not found."""
+    """The answer to requests of an unknown workspace."""
 
     @abstractmethod
     def known(self, team_id: str) -> Workspace | None:

@@ -39,7 +39,7 @@ class EvidenceSentence(NamedTuple):
 
     @property
     def publisher(self) -> str:
-        """Who published the result, such as `published by a vendor`."""
+        """The publisher of the result, such as `published by a vendor`."""
         return _PUBLISHED_BY[self.source.published_by or "vendor"]
 
     @property

@@ -12,7 +12,7 @@ from calculator.payback.months import pay_back
 from calculator.result import Estimate
 
 USD_PER_EXAMPLE = Decimal(1)
-"""A round figure to show how much the answer depends on the work, not a price that somebody charges."""
+"""A round figure to show how much the answer depends on the work, not a market price."""
 
 
 class UnpricedWork(NamedTuple):

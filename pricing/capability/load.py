@@ -44,7 +44,7 @@ class CapabilityFile(Record):
 
 
 class CapabilityContent(Record):
-    """What the capability table is made of."""
+    """The parts of the capability table."""
 
     models: dict[str, ModelCapability]
     scales: dict[str, Scale]

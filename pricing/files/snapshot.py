@@ -2,7 +2,7 @@
 
 Parsing and validating the YAML takes longer than everything else that a command does. A snapshot is read only while
 the files and the code that validates them are the same to the byte; decoding checks the types again. It lies where
-Python keeps the compiled code, so whoever can write one can change the code as well.
+Python keeps the compiled code, so write access to one is write access to the code.
 """
 
 from __future__ import annotations

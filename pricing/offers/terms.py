@@ -49,7 +49,7 @@ class TrainingRules(Record):
     """The rule in words."""
     source: SourceRef
     bills_validation: bool | None = None
-    """Whether validation tokens cost as much as training tokens; None if no source says so."""
+    """True if validation tokens cost as much as training tokens; None if no source says so."""
     graders: Graders | None = None
     """None if no source has the prices of model graders."""
     bills_padding: bool = False

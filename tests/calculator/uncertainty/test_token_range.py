@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from calculator import Comparison, estimate, estimate_assumptions, read_scenario
-from calculator.token_range import token_range
+from calculator.uncertainty.token_range import token_range
 from pricing import Catalog, token_factor
 from tests.calculator.questions import TODAY
 
