@@ -10,9 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.channel import Channel
+from tests.conftest import Workspace
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -51,3 +52,20 @@ async def test_playground_starts_answers_and_stops(browser: Browser, tmp_path: P
         process.send_signal(signal.SIGTERM)
         await process.communicate()
     assert process.returncode == 0
+
+
+async def test_composer_waits_for_the_commands(browser: Browser, playground: Workspace) -> None:
+    is_released = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await is_released.wait()
+        await route.continue_()
+
+    async with await browser.new_context() as context:
+        channel = Channel(await context.new_page())
+        await channel.page.route("**/playground/state", hold)
+        await channel.page.goto(playground.slack.base_url)
+        await expect(channel.composer).to_be_disabled()
+        is_released.set()
+        await channel.estimate("on=your-rates rates=10/3/6 examples=10k example=400")
+        await expect(channel.parents.first).to_contain_text("$120")

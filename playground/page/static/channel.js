@@ -22,6 +22,7 @@ function welcome(composer) {
 
 export function startChannel({ head, scroller, foot }) {
   const composer = new Composer({ id: "composer", label: "Message", target: () => ({ channel: store.channel }) });
+  composer.area.disabled = true; // until the channel and the app's commands are known: an earlier line would be refused
   foot.append(composer.node);
   const pane = { name: "channel", notify: composer.notify };
   const list = new MessageList(scroller, pane, {
@@ -49,6 +50,7 @@ export function startChannel({ head, scroller, foot }) {
       channel.is_im && store.hasAssistant ? assistantButton(composer.notify) : "",
       isAppAbsent ? el("span", { class: "head-note" }, `${store.bot?.name ?? "The app"} isn't in this channel`) : "",
     );
+    composer.area.disabled = false;
     composer.area.placeholder = channel.is_im ? `Message ${name}` : `Message #${name}`;
     composer.area.setAttribute("aria-label", composer.area.placeholder);
     document.title = `${name} · ${store.team?.name ?? "Playground"}`;
