@@ -40,6 +40,7 @@ COMMANDS = {
         "bot.cli.prices", "list the catalogue with the age of its prices and what is unknown, or refresh it"
     ),
     "serve": Command("bot.cli.serve", "start the Slack bot, or the playground without credentials"),
+    "mcp": Command("bot.cli.mcp", "serve the calculator to assistants and editors (Model Context Protocol)"),
     "data": Command("bot.cli.data", "export and delete what the bot has stored"),
     "keys": Command("bot.cli.keys", "create and rotate the keys that encrypt stored tokens"),
 }
