@@ -14,7 +14,7 @@ from calculator import FieldErrors, UserError
 EXAMPLE = "on=all examples=10k example=250/150 epochs=3 calls=50k/day call=100/70"
 DATASET = "dataset"
 """The key that names a training file; the terminal alone reads files."""
-SLACK_ONLY = frozenset({"list", "show", "diff", "audit", "watch", "unwatch", "budget", "forget"})
+SLACK_ONLY = frozenset({"list", "show", "audit", "watch", "unwatch", "budget", "forget"})
 """The commands that need the data of a workspace."""
 PRICES_DIR_VARIABLE = "FTCOST_PRICES_DIR"
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "estimate": Command("bot.cli.estimate", "price a scenario; the default when no command is named"),
     "breakeven": Command("bot.cli.estimate", "say when tuning pays back against the model of base="),
     "compare": Command("bot.cli.compare", "show two to six scenario files side by side"),
+    "diff": Command("bot.cli.diff", "show what a change of scenario files costs against another state in Git"),
     "fit": Command("bot.cli.catalog", "say whether a training job fits on a GPU"),
     "models": Command("bot.cli.catalog", "list the offers that can be trained, or those that match some words"),
     "price": Command("bot.cli.catalog", "show every price of one offer with its source"),
