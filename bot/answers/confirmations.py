@@ -1,4 +1,4 @@
-"""The question to the asker before an estimate with implausible numbers is posted where others see it."""
+"""Questions about implausible numbers, put to the asker before an estimate is posted where others see it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def find_doubts(comparison: Comparison, changed_from: Mapping[str, str] | None =
     """Return a question for each number of an estimate that is probably not meant.
 
     Args:
-        comparison: The priced question. The numbers of a counted file are facts, so they aren't questioned.
+        comparison: The priced question. The examples of a counted file are facts, so they aren't questioned.
         changed_from: The fields of the estimate that this one changes, whose numbers were confirmed with it.
     """
     scenario, fields = comparison.scenario, comparison.scenario.fields()
     same = {key for key, text in fields.items() if changed_from is not None and changed_from.get(key) == text}
-    doubts = [text for key, text in _input_doubts(scenario) if key not in same]
+    doubts = [text for key, text in (*_input_doubts(scenario), *_prompt_doubts(scenario)) if key not in same]
     best = comparison.best
     total = best.total_usd if best else None
     if changed_from is None and total is not None and total > HIGHEST_USD:
@@ -67,3 +67,16 @@ def _input_doubts(scenario: Scenario) -> Iterator[tuple[str, str]]:
         yield "examples", f"Did you mean {examples:,.0f} training example{'' if examples == 1 else 's'}?"
     if tokens > LONGEST_EXAMPLE:
         yield "example", f"Did you mean {tokens:,.0f} tokens in one example? A support chat has 400–800."
+
+
+def _prompt_doubts(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Yield a question about a prompt that tuning lengthens: tuning is meant to make long prompts unnecessary."""
+    change = scenario.prompt
+    if change is None or change.after.likely <= change.before.likely:
+        return
+    before, after = change.before.likely, change.after.likely
+    yield (
+        "prompt",
+        f"Did you mean that the prompt grows from {before:,.0f} to {after:,.0f} tokens after tuning? "
+        f"prompt={after:f}->{before:f} makes it shorter.",
+    )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
+from bot.answers.confirmations import find_doubts
 from bot.cli.arguments import (
     DATASET,
     EXAMPLE,
@@ -48,6 +50,8 @@ def run(command: str, arguments: Sequence[str]) -> int:
         if command == "breakeven":
             check_base(fields)
         comparison = estimate(read_scenario(fields), catalog, options.as_of or today())
+    for doubt in find_doubts(comparison):
+        print(f"Check: {doubt}", file=sys.stderr)  # the output may be JSON
     if options.chart:
         _write_chart(comparison, options.chart, options.chart_of)
     is_break_even = command == "breakeven"

@@ -41,13 +41,15 @@ class EstimateJobs:
         job = queued.job
         comparison = comparison or await self.services.price(job.fields, job.as_of)
         edited = await self.services.estimates.get(job.edit_of, team_id=job.team_id) if job.edit_of else None
-        if await self._asks_back(job, comparison, edited):
+        doubts = [] if job.confirmed else find_doubts(comparison, edited.fields if edited else None)
+        if doubts and await self._asks_back(job, comparison, doubts):
             return
         budget = await self._budget(job)
         budget_check = check_budget(comparison, read_limit(budget.amount)) if budget else None
         defaults = await self.services.defaults(job.team_id)
         exchange = await self.services.rates.get(comparison.scenario.currency, defaults.own_rate, comparison.as_of)
-        notes = WorkspaceNotes(exchange, job.defaults_used, budget_check.sentence if budget_check else None)
+        budget_note = budget_check.sentence if budget_check else None
+        notes = WorkspaceNotes(exchange, job.defaults_used, budget_note, tuple(doubts))
         await self.services.estimates.save(
             job.estimate_id,
             team_id=job.team_id,
@@ -74,17 +76,15 @@ class EstimateJobs:
             await self._update_card(edited, comparison, job, notes)
             await self.approvals.close_requests(edited, by=job.user_id)
 
-    async def _asks_back(self, job: EstimateJob, comparison: Comparison, edited: SavedEstimate | None) -> bool:
+    async def _asks_back(self, job: EstimateJob, comparison: Comparison, doubts: list[str]) -> bool:
         """Ask the user alone about implausible numbers that would be posted where others see them.
 
         Returns:
-            Whether the answer waits for the user.
+            Whether the answer waits for the user. One that nobody else sees doesn't: the doubts are on its card.
         """
-        is_private = job.channel_id is None or job.channel_id.startswith("D") or comparison.scenario.share == "me"
-        if job.confirmed or is_private or job.channel_id is None:
+        if job.channel_id is None or job.channel_id.startswith("D") or comparison.scenario.share == "me":
             return False
-        doubts = find_doubts(comparison, edited.fields if edited else None)
-        message = confirmation_message(doubts, job.fields, job.edit_of) if doubts else None
+        message = confirmation_message(doubts, job.fields, job.edit_of)
         if message is None:
             return False
         poster = await self.services.poster(job.team_id)

@@ -21,6 +21,8 @@ class WorkspaceNotes(NamedTuple):
     defaults: tuple[str, ...] = ()
     """Workspace defaults of fields that the question omits, such as `days=22`."""
     budget: str | None = None
+    doubts: tuple[str, ...] = ()
+    """Questions about numbers that are probably not meant, where the answer didn't wait for the asker."""
 
 
 class CardChange(NamedTuple):
@@ -52,7 +54,8 @@ def parent_message(
         notes: The workspace's additions.
     """
     answer, name = card(comparison), comparison.scenario.name
-    extra = [f"*Budget:* {escape(notes.budget)}"] if notes.budget else []
+    extra = [f"*Check:* {escape(doubt)}" for doubt in notes.doubts]
+    extra += [f"*Budget:* {escape(notes.budget)}"] if notes.budget else []
     if change:
         extra.insert(0, f"changed: {escape(change.summary)}")
     lines = card_lines(answer, extra)

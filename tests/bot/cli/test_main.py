@@ -45,6 +45,11 @@ def test_text_says_what_slack_says(capsys: pytest.CaptureFixture[str]) -> None:
     assert "2026-11-21" in out
 
 
+def test_implausible_numbers_are_questioned_beside_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    _, err = run(capsys, "on=your-rates rates=10/3/6 examples=10k example=90k")
+    assert err == "Check: Did you mean 90,000 tokens in one example? A support chat has 400–800.\n"
+
+
 def test_one_argument_or_many(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, support_bot.LINE) == run(capsys, *LINE)
 

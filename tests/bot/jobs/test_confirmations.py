@@ -18,6 +18,7 @@ OWN = "on=your-rates rates=10/3/6 epochs=3"
         (f"{OWN} examples=9 example=400", "Did you mean 9 training examples?"),
         (f"{OWN} examples=1 example=400", "Did you mean 1 training example?"),
         (f"{OWN} examples=10k example=250150", "Did you mean 250,150 tokens in one example?"),
+        (f"{OWN} examples=10k example=400 prompt=100->1500", "the prompt grows from 100 to 1,500 tokens after tuning?"),
         # 10M × 10,000 tokens × 3 epochs = 300,000M tokens at $10 per 1M
         (f"{OWN} examples=10M example=10k", "They come to $3,000,000."),
     ],
@@ -53,6 +54,7 @@ async def test_answer_for_the_asker_alone_needs_no_confirmation(workspace: Works
     assert await slack_actions.answered(slack, slack.im)
     assert slack.messages() == []
     assert slack.ephemerals() == []
+    assert "*Check:* Did you mean 5 training examples?" in str(slack.messages(slack.im)[0])
 
 
 async def test_slip_in_a_thread_is_confirmed_too(workspace: Workspace, slack: FakeSlack) -> None:
