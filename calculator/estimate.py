@@ -13,10 +13,11 @@ from calculator.answer.recommendation import choose, rank
 from calculator.comparison import Comparison
 from calculator.costs.base_model import estimate_base
 from calculator.errors import FieldErrors
+from calculator.numeric import ZERO
 from calculator.pricing_context import PricingContext, pricing_context
 from calculator.question.customers import named_platforms
 from calculator.question.quantities import Corner
-from calculator.question.resolved import ResolvedScenario, resolve_corner
+from calculator.question.resolved import ResolvedScenario, resolve, resolve_corner
 from calculator.question.scenario import Scenario
 from calculator.result import Estimate
 from pricing import Catalog
@@ -78,11 +79,13 @@ def resolve_question(scenario: Scenario, catalog: Catalog, on: date) -> PricingC
         The offers, the base model and the assumptions that the question is priced with.
 
     Raises:
-        FieldErrors: The scenario names an offer, model, GPU or platform that the catalogue does not have. Nothing
-            else can be wrong with a scenario that was read.
+        FieldErrors: The scenario names an offer, model, GPU or platform that the catalogue does not have, or its calls
+            are longer than the base model takes. Nothing else can be wrong with a scenario that was read.
     """
     _check_customers(scenario, catalog)
-    return pricing_context(scenario, catalog, on)
+    context = pricing_context(scenario, catalog, on)
+    _check_calls(scenario, context)
+    return context
 
 
 def _check_customers(scenario: Scenario, catalog: Catalog) -> None:
@@ -94,6 +97,26 @@ def _check_customers(scenario: Scenario, catalog: Catalog) -> None:
         if name not in platforms:
             choices = f"new, existing, or platforms such as azure,openai. The platforms are {', '.join(platforms)}"
             raise FieldErrors({"customer": f"Unknown platform “{name}”. Write {choices}."})
+
+
+def _check_calls(scenario: Scenario, context: PricingContext) -> None:
+    """Raise FieldErrors if the calls of today are longer than the base model takes: then nobody sends them."""
+    limit = context.base_context_tokens
+    if limit is None or not (scenario.prompt or scenario.call):
+        return
+    plan = resolve(scenario, lambda _, amount: amount.at("high"))
+    tokens = (plan.prompt_before_tokens or ZERO) + plan.call_input_tokens + plan.call_output_tokens
+    tokens += plan.thinking_before_tokens
+    if tokens > limit:
+        raise FieldErrors(
+            {
+                "prompt"
+                if scenario.prompt
+                else "call": f"{scenario.base} takes at most {limit:,} tokens a call, prompt "
+                f"and answer together; these have {tokens:,.0f}. Correct the tokens, or name a base model that takes "
+                "them."
+            }
+        )
 
 
 def _nearest(

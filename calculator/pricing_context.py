@@ -62,6 +62,13 @@ class PricingContext(NamedTuple):
     classifiers: frozenset[str]
     """Ids of the offers that answer with labels, as far as the question asks for them."""
 
+    @property
+    def base_context_tokens(self) -> int | None:
+        """Most tokens of a call that the base model takes; None without a base model, or if no source says it."""
+        context = self.reference.context if self.reference and self.base_name else None
+        listed = self.listed_base.context_tokens if self.listed_base else None
+        return max(filter(None, (listed, context.most_tokens if context else None)), default=None)
+
     def class_of(self, offer: Offer) -> CapabilityClass | None:
         """Return the class of an offer's model against the reference; None if the question names none."""
         model = self.models.get(offer.id)

@@ -183,8 +183,6 @@ class OptionClass(NamedTuple):
     """How many letters it is below the baseline's model, 0 for none; None if a letter is unknown."""
     reason: str | None
     """How it compares with the baseline's model, or why that isn't known; None without a baseline."""
-    context_tokens: int | None
-    """Most tokens of a call that the model takes; None if unknown."""
 
 
 class Total(NamedTuple):

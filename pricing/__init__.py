@@ -7,6 +7,7 @@ from pricing.capability.load import ChecksByModel, load_capability, load_capabil
 from pricing.capability.names import fold_model_name
 from pricing.capability.records import (
     Band,
+    ContextLength,
     ExampleFloor,
     Feature,
     Licence,
@@ -118,6 +119,7 @@ __all__ = [
     "Catalog",
     "ChecksByModel",
     "Confidence",
+    "ContextLength",
     "Customer",
     "DatasetRules",
     "Deployable",

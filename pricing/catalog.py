@@ -92,6 +92,8 @@ class BasePrice(NamedTuple):
     """False for a model that is known never to think before it answers."""
     later: tuple[tuple[date, BasePrice], ...] = ()
     """Announced prices with the first day of each, in the order of the days."""
+    context_tokens: int | None = None
+    """Most tokens of a call, prompt and answer together; None if the price list doesn't say."""
 
     def notes(self, day: date, until: date | None = None) -> tuple[str, ...]:
         """Return sentences that a reader of an answer must know: the seller, the end, and prices that vary.

@@ -41,19 +41,18 @@ def option_classes(context: PricingContext, offers: Iterable[Offer]) -> dict[str
 
 def _option_class(context: PricingContext, offer: Offer, model: ModelCapability | None) -> OptionClass:
     letter = _letter(model, context.scales)
-    tokens = model.context.tokens if model and model.context else None
     reference, compared = context.reference, context.class_of(offer)
     if reference is None:
-        return OptionClass(_BY_LETTER[letter] if letter else "unknown_class", letter, None, None, tokens)
+        return OptionClass(_BY_LETTER[letter] if letter else "unknown_class", letter, None, None)
     if compared is None:
-        return OptionClass("unknown_class", None, None, "your own prices name no model", tokens)
+        return OptionClass("unknown_class", None, None, "your own prices name no model")
     other = _letter(reference, context.scales)
     if compared.candidate and compared.reference:
         letter = _band(compared.candidate.value, context.scales)
         other = _band(compared.reference.value, context.scales)
     steps = max(0, _LETTERS.index(letter) - _LETTERS.index(other)) if letter and other else None
     group: OptionGroup = "unknown_class" if compared.name == "unknown" else compared.name
-    return OptionClass(group, letter, steps, compared.reason, tokens)
+    return OptionClass(group, letter, steps, compared.reason)
 
 
 def _letter(model: ModelCapability | None, scales: Scales) -> str | None:

@@ -51,7 +51,7 @@ def rank(
     costs: dict[str, Decimal | None] = {}
     for estimate in estimates:
         offer_id = estimate.offer.id
-        reason = _filtered(context, estimate) or set_aside(shared, estimate, classes[offer_id])
+        reason = _filtered(context, estimate) or set_aside(shared, estimate, context.models.get(offer_id))
         if reason:
             reasons[offer_id] = reason
         costs[offer_id] = periods.comparable(estimate).usd

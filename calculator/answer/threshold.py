@@ -74,7 +74,7 @@ class _Volumes:
         self._plan, self._as_of = comparison.context.plan_for(comparison.plan, estimate.offer), comparison.as_of
         self._base = comparison.context.base_price(comparison.plan)
         self._context = comparison.context.estimate_context(comparison.plan)
-        self._class = comparison.classes[estimate.offer.id]
+        self._model = comparison.context.models.get(estimate.offer.id)
         self._offer_at = _offer_at(comparison, estimate.offer)
 
     def priced(self, calls_per_day: int) -> tuple[EstimateContext, Estimate]:
@@ -113,7 +113,7 @@ class _Volumes:
         if self._base is None or usd is None:
             return False
         prompted = estimate_base(context.plan._replace(months=tuned.months), self._base, self._as_of)
-        return usd < (prompted.total_usd or ZERO) and not set_aside(context, tuned, self._class)
+        return usd < (prompted.total_usd or ZERO) and not set_aside(context, tuned, self._model)
 
 
 def _most_calls(estimate: Estimate, *, fewer: int = 0) -> Decimal | None:

@@ -12,20 +12,20 @@ from calculator.numeric import ZERO, smaller
 from calculator.offer_estimate import EstimateContext
 from calculator.question.customers import customer_of
 from calculator.question.resolved import ResolvedScenario
-from calculator.result import Estimate, OptionClass, SetAside, SetAsideCode
-from pricing import TrainingRules
+from calculator.result import Estimate, SetAside, SetAsideCode
+from pricing import ContextLength, ModelCapability, Offer, TrainingRules
 
 SHORTEST_MONTHS = Decimal(3)
 """Months that a model must still answer for, unless the horizon is shorter."""
 
 
-def set_aside(context: EstimateContext, estimate: Estimate, option_class: OptionClass) -> SetAside | None:
+def set_aside(context: EstimateContext, estimate: Estimate, model: ModelCapability | None) -> SetAside | None:
     """Return why an option is never recommended; None for a usable option.
 
     Args:
         context: The resolved scenario at its likely values, and its dates.
         estimate: The option.
-        option_class: What is known of its model.
+        model: What is published about its model; None for the customer's own prices, which name none.
 
     Returns:
         The first reason that applies, in the order of `SetAsideCode`.
@@ -33,7 +33,7 @@ def set_aside(context: EstimateContext, estimate: Estimate, option_class: Option
     for code, reason in _REASONS:
         if sentence := reason(context, estimate):
             return SetAside(code, sentence)
-        if code == "over_limits" and (sentence := _too_long_call(context.plan, estimate, option_class)):
+        if code == "over_limits" and (sentence := _too_long(context.plan, estimate, model)):
             return SetAside(code, sentence)
     return None
 
@@ -95,13 +95,11 @@ def _over_limits(context: EstimateContext, estimate: Estimate) -> str | None:
     offer, rules, plan = estimate.offer, estimate.offer.training, context.plan
     if not rules or isinstance(offer, RentedGpuOffer):
         return None
-    platform, limit, longer = offer.platform_title, rules.max_tokens_per_example, rules.longer_examples
+    platform = offer.platform_title
     if rules.min_examples and plan.examples < rules.min_examples:
         return f"{platform} needs at least {rules.min_examples} examples."
     if rules.max_examples and plan.examples > rules.max_examples:
         return f"{platform} takes at most {rules.max_examples:,} examples."
-    if limit and longer and longer.are == "left out" and not plan.lengths and plan.example_tokens > limit:
-        return f"{platform} leaves out examples over {limit:,} tokens, which is all of them."
     return _epochs(rules, platform, estimate.epochs)
 
 
@@ -112,13 +110,34 @@ def _refuses_file(context: EstimateContext, estimate: Estimate) -> str | None:
     return f"{estimate.offer.platform_title} refuses the training file; counting it says why."
 
 
-def _too_long_call(plan: ResolvedScenario, estimate: Estimate, option_class: OptionClass) -> str | None:
-    """Return that a call of the tuned model is longer than the platform, or the model, takes."""
+def _too_long(plan: ResolvedScenario, estimate: Estimate, model: ModelCapability | None) -> str | None:
+    """Return that the examples, or the calls of the tuned model, are longer than the platform or the model takes."""
+    context = model.context if model else None
+    return _too_long_examples(plan, estimate.offer, context) or _too_long_call(plan, estimate.offer, context)
+
+
+def _too_long_examples(plan: ResolvedScenario, offer: Offer, context: ContextLength | None) -> str | None:
+    """Return that an average example is longer than the platform trains on: its end, the answer, would be missing."""
+    rented = isinstance(offer, RentedGpuOffer)
+    if rented and plan.sequence_tokens is not None:
+        return None  # the question says where examples are cut
+    stated = offer.training.max_tokens_per_example if offer.training else None
+    by_model = context.tuning.get(offer.platform) if context else None
+    limit = stated or by_model or (context.most_tokens if context else None)
+    tokens = plan.lengths.mean if plan.lengths else plan.example_tokens
+    if limit is None or tokens <= limit:
+        return None
+    subject = offer.platform_title if (stated or by_model) and not rented else "The model"
+    if by_model and not stated:
+        subject += ", for this model,"
+    return f"{subject} takes at most {limit:,} tokens an example; these have {tokens:,.0f}."
+
+
+def _too_long_call(plan: ResolvedScenario, offer: Offer, context: ContextLength | None) -> str | None:
     if not plan.calls_per_month:
         return None
-    offer = estimate.offer
     stated = offer.serving.max_context_tokens if offer.serving else None
-    limit = stated.value if stated else option_class.context_tokens
+    limit = stated.value if stated else context.most_tokens if context else None
     tokens = (plan.prompt_after_tokens or ZERO) + plan.call_input_tokens + plan.tuned_output_tokens
     if limit is None or tokens <= limit:
         return None

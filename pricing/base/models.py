@@ -311,6 +311,7 @@ class GenaiBaseModels:
             replaced_by=facts.replaced_by if facts else None,
             ends_source=facts.source if facts and facts.ends else None,
             conflict=_conflict(facts),
+            context_tokens=model.context_tokens,
         )
 
 

@@ -59,6 +59,8 @@ class ListedModel(NamedTuple):
     rows: Raw
     """JSON, which is read for the models that a question names."""
     batch_rows: Raw
+    context_tokens: int | None = None
+    """Most tokens of a call, prompt and answer together; None if the list doesn't say."""
 
     @property
     def id(self) -> str:
@@ -161,7 +163,7 @@ def base_price_file() -> str:
     providers = get_snapshot().providers
     sellers = {provider.id: _seller_row(provider) for provider in providers}
     models = [
-        [provider.id, model.id, model.name, _aliases(model), *_price_rows(model)]
+        [provider.id, model.id, model.name, _aliases(model), *_price_rows(model), model.context_window]
         for provider in providers
         for model in provider.models
     ]

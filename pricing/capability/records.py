@@ -128,6 +128,11 @@ class ContextLength(Record):
     """Longest example in training, by platform."""
     source: PublishedRef
 
+    @property
+    def most_tokens(self) -> int:
+        """The longest call that it may take: the publisher's number is rounded, and platforms list an exact one."""
+        return max(self.tokens, self.listed_tokens or 0)
+
 
 class Feature(Record):
     """A feature such as vision or tool calling, and how many of the platforms that sell the model list it."""

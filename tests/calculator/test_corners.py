@@ -61,7 +61,7 @@ def test_examples_that_are_all_left_out_are_not_billed(catalog: Catalog) -> None
     reason = comparison.set_aside[only.offer.id]
     assert (reason.code, reason.sentence) == (
         "over_limits",
-        f"{only.offer.platform_title} leaves out examples over 131,072 tokens, which is all of them.",
+        f"{only.offer.platform_title} takes at most 131,072 tokens an example; these have 200,000.",
     )
 
 

@@ -77,9 +77,13 @@ def test_your_rates_stand_beside_the_catalogue(catalog: Catalog) -> None:
         ({"on": "your-rates"}, "rates", "rates=10/3/6"),
         ({"base": "gpt-4o-mni"}, "base", "gpt-4o-mini"),
         ({"base": "no such model"}, "base", "Unknown base model “no such model”."),
+        ({"base": "gpt-4o", "prompt": "900k->100"}, "prompt", "gpt-4o takes at most 128,000 tokens a call"),
+        # Of its two sources the larger number holds: 1,047,576 of the platforms, 1,000,000 of the price list.
+        ({"base": "gpt-4.1-mini", "calls": "1/day", "call": "1047k/577"}, "call", "these have 1,047,577."),
+        ({"base": "claude-haiku-4-5", "prompt": "1k..250k->100"}, "prompt", "200,000 tokens a call"),
     ],
 )
-def test_an_unknown_name_is_an_error_of_its_field(
+def test_what_the_catalogue_rules_out_is_an_error_of_its_field(
     catalog: Catalog, fields: dict[str, str], key: str, hint: str
 ) -> None:
     with pytest.raises(FieldErrors) as caught:

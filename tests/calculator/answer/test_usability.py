@@ -33,6 +33,14 @@ def compared(catalog: Catalog, on: str, **fields: str) -> Comparison:
         ("azure/gpt-4.1-mini@global", {"call": "2000000/500"}, "over_limits", "2,000,500"),
         (
             "azure/gpt-4.1-mini@global",
+            {"example": "65537"},
+            "over_limits",
+            "Azure takes at most 65,536 tokens an example",
+        ),
+        ("together/gpt-oss-20b", {"example": "24001"}, "over_limits", "Together, for this model, takes at most 24,000"),
+        ("google/qwen3-8b", {"example": "40961"}, "over_limits", "The model takes at most 40,960 tokens an example"),
+        (
+            "azure/gpt-4.1-mini@global",
             {"acceptance": "azure:refuse"},
             "refuses_file",
             "Azure refuses the training file",
@@ -66,6 +74,7 @@ def test_reason_why_an_offer_is_set_aside(
         ("azure/gpt-4.1-mini@global", {"retrain": "3", "months": "4"}),  # retrained in February, training ends in April
         ("tinker/qwen3-8b", {"calls": "", "call": ""}),  # its training is for production
         ("aws-bedrock/nova-2-lite", {"epochs": "5"}),
+        ("azure/gpt-4.1-mini@global", {"example": "65536"}),
         ("azure/gpt-4.1-mini@global", {"acceptance": "azure:convert,openai:refuse"}),  # a converted copy is taken
         ("azure/gpt-4.1-mini@global", {"acceptance": "azure:mend"}),  # no platform takes it before it is mended
     ],
