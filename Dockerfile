@@ -12,7 +12,7 @@ COPY playground playground
 # The answer leaves snapshots of the price files beside them (docs/decisions/0035), for starts on a read-only root.
 # Bytecode that holds whatever the time stamps of a copied file say: nothing can be compiled again on a read-only root.
 RUN /app/bin/pip install --no-cache-dir --no-compile --no-deps --no-build-isolation . \
-    && /app/bin/pip uninstall --yes --quiet setuptools pip \
+    && /app/bin/pip uninstall --yes --quiet hatchling pathspec pluggy trove-classifiers pip \
     && /app/bin/python -m compileall -q --invalidation-mode unchecked-hash /app/lib \
     && /app/bin/ftcost on=all examples=1k example=500 calls=1k/day call=100/100 base=gpt-4.1-mini >/dev/null
 

@@ -8,7 +8,7 @@ DEV_STAMP := .venv/.dev-installed
 test coverage fuzz test-chaos: export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test coverage test-chaos fuzz audit check format bench lock schema schema-check docs clean
+.PHONY: help install run test coverage test-chaos fuzz audit check format bench lock schema schema-check docs dist smoke clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -64,8 +64,22 @@ schema-check: $(DEV_STAMP)
 docs: $(DEV_STAMP) ## build the documentation site into build/site
 	@$(BIN)/zensical build --clean
 
+dist: $(DEV_STAMP) ## build the wheel, the sdist and the list of their components (SBOM) into dist/, the same each time
+	@rm -rf dist
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -c \
+		"from hatchling.build import build_sdist, build_wheel; build_wheel('dist'); build_sdist('dist')"
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible \
+		--output-file dist/ftcost.cdx.json
+
+smoke: dist ## install the wheel into an empty environment and price a question with it
+	@rm -rf build/smoke
+	@$(PYTHON) -m venv build/smoke
+	@build/smoke/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@build/smoke/bin/pip install --quiet --disable-pip-version-check --no-deps dist/*.whl
+	@cd build/smoke && bin/ftcost --version && bin/ftcost 'on=your-rates rates=10/3/6 examples=10k example=400 epochs=3' | head -n 2
+
 clean: ## remove generated files
-	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis screenshots
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis screenshots
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:

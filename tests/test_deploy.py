@@ -138,7 +138,7 @@ def test_the_wheel_holds_every_file_of_the_packages(tmp_path: Path) -> None:
     wanted = {
         path.relative_to(tmp_path).as_posix() for package in PACKAGES for path in (tmp_path / package).rglob("*.*")
     }
-    build = "from setuptools.build_meta import build_wheel; build_wheel('dist')"
+    build = "from hatchling.build import build_wheel; build_wheel('dist')"
     subprocess.run([sys.executable, "-c", build], cwd=tmp_path, check=True, capture_output=True)  # noqa: S603
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     with ZipFile(wheel) as archive:
