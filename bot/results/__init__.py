@@ -1,7 +1,7 @@
 """The result of an estimate as data: stored in the database and printed by `ftcost --format json`."""
 
 from bot.results.answer import SavedBaseline, SavedOption, SavedSetAside, SavedVerdict
-from bot.results.codec import decimal_text, decode_result, document
+from bot.results.codec import decimal_text, decode_result, document, encode_result, schema_version
 from bot.results.model import (
     END_KINDS,
     SCHEMA_VERSION,
@@ -64,7 +64,9 @@ __all__ = [
     "decimal_text",
     "decode_result",
     "document",
+    "encode_result",
     "offer_ends",
+    "schema_version",
     "store_result",
     "upgrade_fields",
 ]

@@ -25,7 +25,7 @@ def upgrade_result(data: Mapping[str, Any]) -> Mapping[str, Any]:
     return first if version >= SCHEMA_VERSION else _from_version_1(first)
 
 
-def upgrade_fields(fields: Mapping[str, str], result: Mapping[str, Any]) -> dict[str, str]:
+def upgrade_fields(fields: Mapping[str, str], version: int) -> dict[str, str]:
     """Return the question of a stored estimate with the defaults of the version that priced it.
 
     Before version 2 a month had 30 days and no prompt was read from a cache unless the question said so. Without
@@ -33,9 +33,9 @@ def upgrade_fields(fields: Mapping[str, str], result: Mapping[str, Any]) -> dict
 
     Args:
         fields: The question as stored.
-        result: The result as stored, before it is upgraded.
+        version: The schema version of its result as stored.
     """
-    return {**(DEFAULTS_OF_VERSION_1 if result.get("schema_version", 0) < 2 else {}), **fields}
+    return {**(DEFAULTS_OF_VERSION_1 if version < 2 else {}), **fields}
 
 
 def _from_unversioned(data: Mapping[str, Any]) -> dict[str, Any]:

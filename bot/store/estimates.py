@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
-from bot.results import StoredResult, decode_result, document, upgrade_fields
+from bot.results import StoredResult, decode_result, encode_result, schema_version, upgrade_fields
 from bot.store.database import Database
 from bot.store.tables import estimates
 
@@ -78,7 +78,7 @@ class EstimateStore:
                 edit_of=edit_of,
                 name=fields.get("name"),
                 fields=fields,
-                result=document(result),
+                result=encode_result(result),
                 as_of=result.as_of.isoformat(),
                 catalog_version=result.catalog_version,
                 posted=0,
@@ -159,5 +159,5 @@ class EstimateStore:
 
 def _saved(row: Row[Any]) -> SavedEstimate:
     columns = {key: value for key, value in row._mapping.items() if key != "number"}
-    question = upgrade_fields(row.fields, row.result)
+    question = upgrade_fields(row.fields, schema_version(row.result))
     return SavedEstimate(**columns | {"fields": question, "result": decode_result(row.result)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -37,11 +38,14 @@ class RefreshedPriceStore:
         row = await self._database.fetch_first(select(refreshed_prices))
         if row is None:
             return RefreshedPrices(0, None), {}
-        return RefreshedPrices(row.version, date.fromisoformat(row.refreshed_on)), row.files
+        return RefreshedPrices(row.version, date.fromisoformat(row.refreshed_on)), msgspec.json.decode(
+            row.files, type=dict[str, str]
+        )
 
     async def write(self, files: dict[str, str], on: date, *, after: RefreshedPrices) -> RefreshedPrices | None:
         """Replace the refresh `after` by the next one; return None if another process has replaced it already."""
-        values = {"version": after.version + 1, "refreshed_on": on.isoformat(), "files": files}
+        encoded = msgspec.json.encode(files)
+        values = {"version": after.version + 1, "refreshed_on": on.isoformat(), "files": encoded}
 
         def replace(connection: Connection) -> bool:
             if after.version:

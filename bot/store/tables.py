@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import (
     DDL,
@@ -36,17 +34,17 @@ meets its idempotency key.
 """
 
 
-class CompressedJSON(TypeDecorator[dict[str, Any]]):
-    """JSON of some hundred kilobytes that repeats itself: a tenth of it is stored."""
+class Compressed(TypeDecorator[bytes]):
+    """Bytes of some hundred kilobytes that repeat themselves: a tenth of them is stored."""
 
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 6)
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else zlib.compress(value, 6)
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Any] | None:
-        return None if value is None else json.loads(zlib.decompress(value))
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else zlib.decompress(value)
 
 
 estimates = Table(
@@ -63,7 +61,7 @@ estimates = Table(
     Column("edit_of", String(16)),
     Column("name", String(80)),
     Column("fields", JSON, nullable=False),
-    Column("result", CompressedJSON, nullable=False),
+    Column("result", Compressed, nullable=False),  # JSON
     Column("as_of", String(10), nullable=False),
     Column("catalog_version", String(40), nullable=False),
     Column("posted", Integer, nullable=False, default=0),
@@ -123,7 +121,7 @@ refreshed_prices = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
     Column("refreshed_on", String(10), nullable=False),
-    Column("files", CompressedJSON, nullable=False),
+    Column("files", Compressed, nullable=False),  # JSON
 )
 
 actuals = Table(

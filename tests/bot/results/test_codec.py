@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.results import build_result
-from bot.results import SavedNotes, decimal_text, decode_result, document, store_result
+from bot.results import SavedNotes, decimal_text, decode_result, document, encode_result, store_result
 from calculator import estimate, read_scenario
 from pricing import Catalog
 from tests.bot import support_bot
@@ -50,9 +50,10 @@ def test_decimal_reads_back_as_the_same_number(value: Decimal) -> None:
 def test_result_reads_back_as_it_was_written(catalog: Catalog, fields: dict[str, str]) -> None:
     scenario = read_scenario(support_bot.FIELDS | fields)
     result = store_result(build_result(estimate(scenario, catalog, DAY)), SavedNotes(excess_usd=Decimal("12.5")))
-    assert decode_result(json.loads(json.dumps(document(result)))) == result
+    assert decode_result(encode_result(result)) == result
+    assert decode_result(json.dumps(document(result)).encode()) == result
 
 
 def test_later_version_is_refused() -> None:
     with pytest.raises(ValueError, match="schema version 99"):
-        decode_result({"schema_version": 99})
+        decode_result(b'{"schema_version": 99}')

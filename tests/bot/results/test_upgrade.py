@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -167,7 +168,7 @@ def oldest(**more: Any) -> dict[str, Any]:
 
 
 def test_keys_that_were_added_later_are_null() -> None:
-    result = decode_result(oldest())
+    result = decode_result(json.dumps(oldest()).encode())
     (estimate,) = result.estimates
     assert estimate.title == "acme/one"
     assert (estimate.break_even, estimate.training_range_usd, result.drivers) == (None, None, None)
@@ -179,7 +180,7 @@ def test_break_even_without_a_net_has_none() -> None:
     break_even: dict[str, Any] = {"calls": 7, "date": None, "months": None, "saving_per_call_usd": "0.1"}
     break_even |= {"monthly_saving_usd": None, "covering_calls_per_month": None, "reason": None}
     break_even |= {"turn": "a sentence of an earlier release"}
-    read = decode_result(oldest(estimate={"break_even": break_even})).estimates[0].break_even
+    read = decode_result(json.dumps(oldest(estimate={"break_even": break_even})).encode()).estimates[0].break_even
     assert read is not None
     assert (read.calls, read.net_usd) == (7, None)
 
@@ -197,5 +198,5 @@ def test_break_even_without_a_net_has_none() -> None:
 )
 def test_notes_of_the_workspace_are_kept(exchange: dict[str, str] | None, read: SavedExchange | None) -> None:
     aside = {"exchange": exchange, "settled": ["days=22"], "budget": "Over."}
-    notes = decode_result(oldest(aside=aside, excess_usd="1200.5")).notes
+    notes = decode_result(json.dumps(oldest(aside=aside, excess_usd="1200.5")).encode()).notes
     assert notes == SavedNotes(exchange=read, defaults=("days=22",), budget="Over.", excess_usd=Decimal("1200.5"))
