@@ -102,7 +102,8 @@ def _deployed(
     endpoint, provisioned = offer.sells_endpoint, bool(offer.history("provisioned"))
     if offer.sells_calls and not asked:  # the platform scales what is billed by the token, up to its quota
         has_fee = any(price.usd for price in offer.history("hosting"))
-        return _limited(offer, calls, assumptions) if has_fee else offer
+        has_quota = offer.serving is not None and offer.serving.rate_limit is not None
+        return _limited(offer, calls, assumptions) if has_fee or has_quota else offer
     if not (endpoint or provisioned):
         return offer
     terms = offer.serving
@@ -135,13 +136,17 @@ def _with(offer: Offer, replica: ServingReplica | None, limit: LoadLimit | None)
 def _limited(offer: Offer, calls: ServedCalls, assumptions: Mapping[str, Assumption]) -> DeployedOffer:
     """Return the offer with the load that the platform's quota allows, or that one deployment plausibly carries."""
     quota = offer.serving.rate_limit if offer.serving else None
-    if quota and quota.tokens_per_minute:
-        ordinary = Decimal(quota.tokens_per_minute)
-        most = Decimal(quota.most_tokens_per_minute or quota.tokens_per_minute)
-        return _with(offer, None, LoadLimit(most, True, calls.peak_factor, quota.source, ordinary))
+    if quota:
+        ordinary, requests = _decimal(quota.tokens_per_minute), _decimal(quota.requests_per_minute)
+        most = _decimal(quota.most_tokens_per_minute) or ordinary
+        return _with(offer, None, LoadLimit(most, True, calls.peak_factor, quota.source, ordinary, requests))
     assumption = assumptions["deployment_tokens_per_minute"]
     most = assumption.value or Decimal(1)
     return _with(offer, None, LoadLimit(most, False, calls.peak_factor, assumption.source))
+
+
+def _decimal(count: int | None) -> Decimal | None:
+    return None if count is None else Decimal(count)
 
 
 def _provisioned(

@@ -215,6 +215,10 @@ class Capacity(NamedTuple):
     """Whether the load is carried; None if it isn't known."""
     reason: str | None
     """Why the load isn't carried, or isn't known."""
+    limit: str | None = None
+    """The limit that the load is a share of, such as `4 requests a minute`; None for replicas."""
+    tokens_per_minute: Decimal | None = None
+    """Tokens of the busiest minutes, prompt and answer together; None for replicas."""
 
 
 class Estimate(NamedTuple):

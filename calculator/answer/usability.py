@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.costs.training import retrainings, retrainings_before
-from calculator.costs.warnings import not_for_sale
+from calculator.costs.warnings import method_not_sold, not_for_sale
 from calculator.numeric import ZERO, smaller
 from calculator.offer_estimate import EstimateContext
 from calculator.question.customers import customer_of
@@ -82,8 +82,7 @@ def _method_not_sold(context: EstimateContext, estimate: Estimate) -> str | None
     offer, method = estimate.offer, context.plan.method
     if method is None or isinstance(offer, RentedGpuOffer) or offer.sells(method) is not False:
         return None
-    sold = " and ".join(offer.methods_sold) or "no method"
-    return f"{offer.platform_title} sells {sold} for this model, not {method}."
+    return method_not_sold(context.plan, offer).text
 
 
 def _does_not_fit(_: EstimateContext, estimate: Estimate) -> str | None:

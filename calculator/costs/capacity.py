@@ -47,13 +47,16 @@ class ServingReplica(NamedTuple):
 class LoadLimit(NamedTuple):
     """The load that a deployment plausibly carries, where its throughput isn't known."""
 
-    tokens_per_minute: Decimal
+    tokens_per_minute: Decimal | None
+    """None if only requests are limited."""
     published: bool
     """True for the platform's own figure, False for an assumption of this project."""
     peak_factor: Decimal
     source: Source
     ordinary_tokens_per_minute: Decimal | None = None
     """The limit without a special agreement, where the platform publishes both."""
+    requests_per_minute: Decimal | None = None
+    """None if only tokens are limited."""
 
 
 class DeployedOffer(Offer):
@@ -151,13 +154,18 @@ def _replica_capacity(plan: ResolvedScenario, replica: ServingReplica, hosting_u
 def _limit_capacity(plan: ResolvedScenario, limit: LoadLimit) -> Capacity:
     peak = limit.peak_factor if plan.peak is None else plan.peak
     minutes = plan.hosted_hours_per_month * MINUTES_AN_HOUR
-    tokens = (_input_tokens(plan) + plan.tuned_output_tokens) * peak / minutes
     busiest, growth, months = plan.calls_per_month, plan.growth_per_month, plan.months
     if isinstance(growth, Decimal) and isinstance(months, Decimal) and growth > 0:
         busiest *= (ONE + growth) ** int(months - 1)  # one deployment has to carry the last month too
-    load = busiest * tokens / limit.tokens_per_minute
+    requests = busiest * peak / minutes
+    tokens = requests * (_input_tokens(plan) + plan.tuned_output_tokens)
+    limits = (
+        (requests, limit.requests_per_minute, "requests a minute"),
+        (tokens, limit.tokens_per_minute, "tokens a minute"),
+    )
+    shares = [(used / most, f"{most:,f} {unit}") for used, most, unit in limits if most is not None]
+    load, most = max(shares, key=lambda share: share[0]) if isinstance(tokens, Decimal) else shares[-1]
     carries = bool(load <= ONE) if isinstance(load, Decimal) else None
-    most = f"{limit.tokens_per_minute:,.0f} tokens a minute"
     known = f"One deployment carries about {most} (its throughput isn't published)."
     if limit.published:
         known = f"The largest quota that the platform publishes is {most}."
@@ -171,6 +179,8 @@ def _limit_capacity(plan: ResolvedScenario, limit: LoadLimit) -> Capacity:
         usd_per_million_tokens=None,
         carries=carries,
         reason=known if carries is False else None,
+        limit=most,
+        tokens_per_minute=tokens,
     )
 
 

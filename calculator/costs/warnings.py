@@ -158,7 +158,9 @@ def _hosting(plan: ResolvedScenario, offer: Offer, lines: Sequence[LineItem]) ->
             f"Bills while idle: up {plan.hosted_hours_per_day.normalize():f} hours a day, called or not.",
             monthly,
         )
+    if monthly or not is_dedicated(plan, offer):
         yield from _capacity(plan, offer, monthly)
+    if monthly:
         replica = deployment_of(offer)
         if plan.models_sharing > 1 and (replica is None or models_sharing(plan, replica) == 1):
             yield Warning(
@@ -174,7 +176,7 @@ def _hosting(plan: ResolvedScenario, offer: Offer, lines: Sequence[LineItem]) ->
         )
 
 
-def _capacity(plan: ResolvedScenario, offer: Offer, monthly_usd: Decimal) -> Iterator[Warning]:
+def _capacity(plan: ResolvedScenario, offer: Offer, monthly_usd: Decimal | None) -> Iterator[Warning]:
     """Yield how far the replicas can be relied on; nothing without calls."""
     capacity = capacity_of(plan, offer, monthly_usd)
     if capacity is None:
@@ -201,9 +203,9 @@ def _capacity(plan: ResolvedScenario, offer: Offer, monthly_usd: Decimal) -> Ite
 def _quota(offer: Offer, capacity: Capacity) -> Iterator[Warning]:
     """Yield that the busiest hour needs more than the ordinary quota of tokens."""
     limit = offer.limit if isinstance(offer, DeployedOffer) else None
-    if limit is None or limit.ordinary_tokens_per_minute is None or capacity.load is None:
+    tokens = capacity.tokens_per_minute
+    if limit is None or limit.ordinary_tokens_per_minute is None or tokens is None:
         return
-    tokens = capacity.load * limit.tokens_per_minute
     if tokens > limit.ordinary_tokens_per_minute:
         yield Warning(
             "quota",

@@ -26,7 +26,7 @@ def compared(catalog: Catalog, on: str, **fields: str) -> Comparison:
         ("azure/gpt-4.1-mini@developer", {}, "not_for_production", "24 hours"),
         ("tinker/qwen3-8b", {}, "not_for_production", "testing"),
         ("together/llama-3.1-8b", {}, "cannot_be_deployed", "-Reference"),
-        ("azure/gpt-4.1-mini@global", {"method": "qlora"}, "method_not_sold", "not qlora"),
+        ("azure/gpt-4.1-mini@global", {"method": "qlora"}, "method_not_sold", "QLoRA"),
         ("openai/gpt-4.1-mini", {"customer": "existing", "examples": "5", "months": "1"}, "over_limits", "at least 10"),
         ("aws-bedrock/nova-2-lite", {"epochs": "20"}, "over_limits", "1 to 5 epochs"),
         ("google/gemini-3.5-flash", {"example": "200000/0"}, "over_limits", "131,072"),

@@ -110,6 +110,22 @@ def test_load_above_what_a_deployment_plausibly_carries_is_said() -> None:
     assert beyond.reason == "One deployment carries about 100 tokens a minute (its throughput isn't published)."
 
 
+def test_tighter_of_two_limits_decides() -> None:
+    # 10,800 calls in 43,200 minutes, × 3, are 0.75 requests and 75 tokens a minute.
+    limit = LoadLimit(Decimal(100), published=True, peak_factor=Decimal(3), source=price("1")[0].source)
+    for requests, load, words in (
+        (Decimal("0.5"), Decimal("1.5"), "0.5 requests a minute"),
+        (Decimal(2), Decimal("0.75"), "100 tokens a minute"),
+    ):
+        both = limit._replace(requests_per_minute=requests)
+        deployed = DeployedOffer(**asdict(offer({})), deployment=None, limit=both)
+        capacity = capacity_of(plan(calls="10800/month"), deployed, None)
+        assert capacity is not None
+        assert (round(capacity.load or 0, 20), capacity.carries) == (load, load <= 1)
+        assert capacity.limit == words
+        assert round(capacity.tokens_per_minute or 0, 20) == 75
+
+
 def test_replica_that_is_shared_by_few_is_paid_by_few() -> None:
     # Of four models two share a replica, which carries the calls of both.
     shared = PAIR._replace(most_sharing=2)
