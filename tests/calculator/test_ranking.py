@@ -56,7 +56,6 @@ def test_a_platform_or_a_model_stands_for_its_offers(catalog: Catalog) -> None:
         "fireworks/qwen3-8b",
         "google/qwen3-8b",
         "mistral/classifier",
-        "mistral/text-models",
         "tinker/qwen3-8b",
         "together/qwen3-8b",
     ]

@@ -25,8 +25,9 @@ from calculator import (
     verdict,
 )
 from pricing import Catalog, read_yaml
+from tests.scenarios import FOLDER, catalog_of
 
-FILES = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yml"))
+FILES = sorted(FOLDER.glob("*.yml"))
 FIGURES = ("one_off", "first_month", "monthly", "total")
 
 
@@ -160,7 +161,7 @@ def stated_option(comparison: Comparison, found: Estimate, written: dict[str, st
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_worked_example(catalog: Catalog, path: Path) -> None:
+def test_a_worked_example(catalog: Catalog, path: Path, tmp_path: Path) -> None:
     example = read_yaml(path.read_text(encoding="utf-8"))
     assert example["what"]
     assert example["how"]
@@ -168,6 +169,7 @@ def test_a_worked_example(catalog: Catalog, path: Path) -> None:
         "what",
         "as_of",
         "scenario",
+        "prices",
         "how",
         "expected",
         "base",
@@ -176,7 +178,8 @@ def test_a_worked_example(catalog: Catalog, path: Path) -> None:
         "verdict",
         "options",
     }
-    comparison = estimate(read_scenario(example["scenario"]), catalog, date.fromisoformat(example["as_of"]))
+    priced_with = catalog_of(example, catalog, tmp_path)
+    comparison = estimate(read_scenario(example["scenario"]), priced_with, date.fromisoformat(example["as_of"]))
 
     answers = {found.offer.id: found for found in comparison.estimates}
     if "expected" in example:

@@ -212,13 +212,13 @@ def test_own_price_replaces_only_its_method(tmp_path: Path, catalog: Catalog) ->
 
 
 def test_own_price_replaces_the_history_of_its_kind(tmp_path: Path) -> None:
-    """The catalogue announces a rise of Gemini 2.5; a contract for input replaces it for input only."""
-    text = OURS.replace("together", "google") + (
-        "  gemini-2.5-flash: {prices: {input: {usd: 0.25, per: 1M tokens, source: contract, confidence: high}}}\n"
+    """The catalogue has two prices of Fireworks' H100s; a contract for hosting replaces both, and nothing else."""
+    text = OURS.replace("together", "fireworks") + (
+        "  qwen3-8b: {prices: {hosting: {usd: 5, per: GPU-hour, source: contract, confidence: high}}}\n"
     )
-    offer = overlaid(tmp_path, text).offers["google/gemini-2.5-flash"]
-    assert [price.usd for price in offer.history("input")] == [Decimal("0.25")]
-    assert [price.known for price in offer.history("output")] == [True, False]
+    offer = overlaid(tmp_path, text).offers["fireworks/qwen3-8b"]
+    assert [price.usd for price in offer.history("hosting")] == [5]
+    assert offer.history("training", "lora") == load_catalog().offers["fireworks/qwen3-8b"].history("training", "lora")
 
 
 def test_own_price_does_not_replace_other_terms(tmp_path: Path) -> None:

@@ -43,13 +43,13 @@ NOT_SOLD = [
 ]
 
 SOLD = [
-    # Training is free in the preview; 150M × $0.22 + 105M × $0.22 = $56.10 a month, $673.20 in 12.
+    # 12M × $1 = $12; (150M × $0.035 + 105M × $0.14 + $1.95) × 12 = $262.80.
     Question(
         "estimate on=all days=30",
         (
-            "Llama 3.1 8B (CoreWeave W&B) is cheapest: $673 over 12 months",
-            "Breakdown of Llama 3.1 8B (CoreWeave W&B)",
-            "$673.20",
+            "Amazon Nova Micro (Bedrock) is cheapest: $275 over 12 months",
+            "Breakdown of Amazon Nova Micro (Bedrock)",
+            "$274.80",
         ),
         ("Prime Intellect) is cheapest",),
     ),
@@ -75,10 +75,10 @@ SOLD = [
         ("Bedrock doesn't sell DPO with LoRA for Amazon Nova 2 Lite", "It sells supervised tuning"),
         ("12 months.\n",),
     ),
-    # 12M × $3.78 = $45.36; (150M × $0.30 + 105M × $2.50 + $1.95) × 12 = $3,713.40.
+    # Nova 2 Lite: 12M × $3.78 = $45.36; (150M × $0.30 + 105M × $2.50 + $1.95) × 12 = $3,713.40.
     Question(
         "estimate on=aws-bedrock days=30",
-        ("Amazon Nova 2 Lite (Bedrock) is cheapest: $3,759 over 12 months", "$3,758.76"),
+        ("Amazon Nova Micro (Bedrock) is cheapest: $275 over 12 months", "$45.36", "$309"),
         ("Llama 3.2",),
     ),
     Question("estimate on=sagemaker", ("Amazon SageMaker AI", "ask AWS")),

@@ -16,10 +16,11 @@ from bot.results.schema import main
 from calculator import estimate, read_scenario
 from pricing import Catalog, read_yaml
 from tests.bot import support_bot
+from tests.scenarios import FOLDER, catalog_of
 
 ROOT = Path(__file__).parents[3]
 PUBLISHED = ROOT / "docs/result.schema.json"
-SCENARIOS = sorted((ROOT / "tests/scenarios").glob("*.yml"))
+SCENARIOS = sorted(FOLDER.glob("*.yml"))
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +38,12 @@ def printed(fields: dict[str, str], catalog: Catalog, day: date) -> dict[str, An
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-def test_worked_example_matches_the_schema(path: Path, validator: Draft202012Validator, catalog: Catalog) -> None:
+def test_worked_example_matches_the_schema(
+    path: Path, validator: Draft202012Validator, catalog: Catalog, tmp_path: Path
+) -> None:
     example = read_yaml(path.read_text(encoding="utf-8"))
-    validator.validate(printed(example["scenario"], catalog, date.fromisoformat(example["as_of"])))
+    priced_with = catalog_of(example, catalog, tmp_path)
+    validator.validate(printed(example["scenario"], priced_with, date.fromisoformat(example["as_of"])))
 
 
 @pytest.mark.parametrize(
