@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from bot.actuals.aggregate import aggregate_bill, bill_scope
 from bot.actuals.bill import Bill
 from bot.render.escaping import clip
+from bot.render.short import full_day
 from calculator import Actual, Comparison, Estimate, UserError
 from pricing import BillRules, Catalog
 
@@ -79,7 +80,7 @@ def match_bill(
     if not aggregated.actuals:
         raise UserError(
             f"This is {bill.export.title}, but it has no charges for a tuned {chosen.offer.title} since "
-            f"{comparison.as_of}. It has {_such_as(aggregated.skipped_items)}."
+            f"{full_day(comparison.as_of)}. It has {_such_as(aggregated.skipped_items)}."
         )
     notes = []
     if aggregated.skipped_items:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.render.escaping import clip
 from bot.render.page import TextPage
+from bot.render.short import full_day
 from bot.render.tables import Align, Table
 from bot.store import AuditEntry
 
@@ -29,4 +30,4 @@ def audit_page(entries: Sequence[AuditEntry]) -> TextPage:
 
 def _row(entry: AuditEntry) -> tuple[str, ...]:
     subject, old_value, new_value = (clip(text or "–", MAX_CELL) for text in (entry.what, entry.before, entry.after))
-    return (f"{entry.at:%Y-%m-%d %H:%M}", entry.user_id, subject, f"{old_value} → {new_value}")
+    return (f"{full_day(entry.at)}, {entry.at:%H:%M}", entry.user_id, subject, f"{old_value} → {new_value}")

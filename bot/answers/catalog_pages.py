@@ -8,6 +8,8 @@ from datetime import date
 from bot.render.ages import OLD, OLD_MEANS, age, age_marked
 from bot.render.money import unit_price
 from bot.render.page import TextPage
+from bot.render.short import short_day, spoken_days
+from bot.render.sources import read_day, source_title
 from bot.render.tables import Table
 from calculator import Key, UserError, in_section
 from pricing import Catalog, GpuOffer, Offer, Price, PriceKind, UnknownName
@@ -83,7 +85,7 @@ def models(catalog: Catalog, text: str, today: date) -> TextPage:
         hint = f" Nearest: {', '.join(near)}." if near else " `models` lists the offers that can be trained."
         raise UserError(f"No offer matches “{text[:60]}”.{hint}")
     all_rows: list[tuple[str, ...]] = [
-        (offer.id, offer.status_on(today), *_price_cells(_training_price(offer, today), today), _until(offer))
+        (offer.id, offer.status_on(today), *_price_cells(_training_price(offer, today), today), _until(offer, today))
         for offer in hosted
     ]
     all_rows += [(offer.id, "by the hour", *_price_cells(offer.price_on(today), today), "") for offer in rented]
@@ -126,9 +128,10 @@ def _price_cells(price: Price | None, today: date) -> tuple[str, str]:
     return text, (age if price.yours else age_marked)(price.source, today)
 
 
-def _until(offer: Offer) -> str:
+def _until(offer: Offer, today: date) -> str:
     life = offer.lifecycle
-    return str(life.inference_ends or life.training_ends or "") if life else ""
+    end = (life.inference_ends or life.training_ends) if life else None
+    return short_day(end, today) if end else ""
 
 
 def price(catalog: Catalog, name: str, today: date) -> TextPage:
@@ -196,7 +199,7 @@ def _usd_today(offer: Offer, kind: PriceKind, today: date) -> str:
 def _card(offer: Offer, today: date) -> TextPage:
     life = offer.lifecycle
     dates = (
-        f"{label} {day}"
+        f"{label} {short_day(day, today)}"
         for label, day in (
             ("new customers until", life.new_customers_until if life else None),
             ("training until", life.training_ends if life else None),
@@ -207,8 +210,8 @@ def _card(offer: Offer, today: date) -> TextPage:
     sentences = [
         f"{offer.id}, model {offer.model}",
         " · ".join([f"Status: {offer.status_on(today)}", *dates]),
-        _sentence(offer.why),
-        _sentence(life.note) if life else "",
+        _sentence(offer.why, today),
+        _sentence(life.note, today) if life else "",
         f"Nearest available offer: {offer.nearest}" if offer.nearest else "",
         f"Billed: {offer.training.billed}" if offer.training else "",
     ]
@@ -225,8 +228,8 @@ def _card(offer: Offer, today: date) -> TextPage:
         table,
         (
             *((OLD_MEANS,) if has_old_prices else ()),
-            *(f"{source.title} ({source.checked}): {source.url or 'no address'}" for source in sources),
-            *dict.fromkeys(notes),
+            *(f"{source_title(source)} (read {read_day(source)}): {source.url or 'no address'}" for source in sources),
+            *(spoken_days(note, today) for note in dict.fromkeys(notes)),
         ),
     )
 
@@ -236,7 +239,9 @@ def _gpu_card(offer: GpuOffer, catalog: Catalog, today: date) -> TextPage:
     joining = "several nodes can be joined" if offer.nodes else "nodes can't be joined"
     node = f"{offer.gpus_per_node} in a node{', rented whole' if offer.whole_nodes else ''}; {joining}"
     billed = f"Billed by the {offer.billed_per}." if offer.billed_per else "The billing increment isn't known."
-    notes = [f"{price.source.title} ({price.source.checked}): {price.source.url}" for price in offer.prices]
+    notes = [
+        f"{source_title(price.source)} (read {read_day(price.source)}): {price.source.url}" for price in offer.prices
+    ]
     prices = [("GPU-hour", price) for price in offer.prices]
     return TextPage(
         f"{offer.title} ({offer.platform_title})",
@@ -246,18 +251,19 @@ def _gpu_card(offer: GpuOffer, catalog: Catalog, today: date) -> TextPage:
             "To estimate with it, name a model: on=gpu model=llama-3.1-8b.",
         ),
         _price_table(prices, today),
-        (*dict.fromkeys(notes), *(price.note for price in offer.prices if price.note)),
+        (*dict.fromkeys(notes), *(spoken_days(price.note, today) for price in offer.prices if price.note)),
     )
 
 
-def _sentence(text: str | None) -> str:
-    return f"{text[0].upper()}{text[1:].rstrip('.')}." if text else ""
+def _sentence(text: str | None, today: date) -> str:
+    return spoken_days(f"{text[0].upper()}{text[1:].rstrip('.')}.", today) if text else ""
 
 
 def _price_table(prices: Sequence[tuple[str, Price]], today: date) -> Table:
     rows = tuple(
         (
-            _label(kind, price) + (f", from {price.since}" if price.since and price.since > today else ""),
+            _label(kind, price)
+            + (f", from {short_day(price.since, today)}" if price.since and price.since > today else ""),
             _usd(price),
             price.per,
             "your price" if price.yours else price.confidence,

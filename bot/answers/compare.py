@@ -11,6 +11,7 @@ from bot.render.money import counted, money, rough, signed
 from bot.render.page import TextPage
 from bot.render.results import FigureKey, figure_text, period_text, period_usd
 from bot.render.scenario_changes import field_text
+from bot.render.short import full_day
 from bot.render.tables import Align, Table
 from bot.render.uncertainty import percent
 from bot.results import SavedOffer, SavedResult
@@ -21,6 +22,8 @@ NAME_LENGTH = 24
 _QUOTED = re.compile(r"[\"„“”][^\"„“”]*[\"„“”]")
 _WORDS = re.compile(rf"{_QUOTED.pattern}|[^\s\"„“”]+")
 _BETWEEN_COMMAS = re.compile(rf"{_QUOTED.pattern}|[^,\"„“”]+")
+FILE_ONLY = frozenset({"lengths", "acceptance"})
+"""Keys that only a file fills: long lists, whose effect is in the figures."""
 OFFERS = 3
 """The number of offers with a row across all scenarios; each is the cheapest of a scenario."""
 
@@ -65,7 +68,9 @@ def side_by_side(scenarios: Sequence[NamedResult], *, left_out: int = 0) -> Text
 def _differing_keys(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
     """Return a row for each key whose values differ."""
     scenarios = [result.scenario for result in results]
-    keys = [key for key in KEYS if key != "name" and len({fields.get(key) for fields in scenarios}) > 1]
+    keys = [
+        key for key in KEYS if key not in {"name", *FILE_ONLY} and len({fields.get(key) for fields in scenarios}) > 1
+    ]
     return [(key, *(clip(field_text(key, fields), NAME_LENGTH) for fields in scenarios)) for key in keys]
 
 
@@ -95,7 +100,7 @@ def _figures(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
             (title, *(period_text(result, offer, per_month=per_month) for result in results)) for offer, title in shared
         ]
     if len({result.as_of for result in results}) > 1:
-        rows.append(("Prices as of", *(str(result.as_of) for result in results)))
+        rows.append(("Asked on", *(full_day(result.as_of) for result in results)))
     return rows
 
 

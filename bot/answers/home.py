@@ -12,6 +12,8 @@ from bot.render.ages import age
 from bot.render.blocks import Block, button, context, header, section, text_message
 from bot.render.escaping import clip, escape
 from bot.render.money import counted
+from bot.render.short import short_day
+from bot.render.sources import read_day
 from bot.slack.poster import permalink
 from bot.store import Budget, SavedEstimate, Watch
 from bot.workspace.budgets import read_limit
@@ -117,7 +119,7 @@ def _ending(estimates: Sequence[SavedEstimate], catalog: Catalog, today: date) -
             continue
         for day, verb in ((life.training_ends, "trains until"), (life.inference_ends, "callable until")):
             if day and today <= day <= today + END_NOTICE:
-                ends.append((day, f"{offer.title} ({offer.platform_title}) {verb} {day}"))
+                ends.append((day, f"{offer.title} ({offer.platform_title}) {verb} {short_day(day, today)}"))
     return (line for _, line in sorted(ends))
 
 
@@ -133,7 +135,7 @@ def _catalogue(catalog: Catalog, today: date) -> str:
     return (
         f"Catalogue {catalog.version}: {len(catalog.offers)} offers and {len(gpus)} of GPUs by the hour, "
         f"{len(sources):,} prices recorded. "
-        f"The newest was read on {newest.checked_on} ({age(newest, today)}); "
+        f"The newest was read on {read_day(newest)} ({age(newest, today)}); "
         f"{old_count:,} over {OLD_DAYS} days ago or undated."
     )
 

@@ -19,6 +19,7 @@ from bot.render.blocks import SlackMessage, text_message
 from bot.render.escaping import clip, escape
 from bot.render.estimate_diff import difference_page
 from bot.render.page import TextPage
+from bot.render.short import full_day, short_day
 from bot.slack.poster import permalink
 from bot.store import EstimateStore, SavedEstimate, Watch, WatchStore
 from calculator import UserError
@@ -74,10 +75,11 @@ class Lookups:
         if not saved:
             return "You have no estimates yet. `/ftcost` opens the form."
         watched = await self.watches.watched([estimate.id for estimate in saved], team_id=team_id)
+        days = [short_day(date.fromisoformat(estimate.as_of), self.today()) for estimate in saved]
         return "*Your estimates*\n" + "\n".join(
-            f"• `{estimate.id}` {estimate.as_of} {self.link(estimate)}: {escape(clip(estimate.result.question, 90))}"
+            f"• `{estimate.id}` {day} {self.link(estimate)}: {escape(clip(estimate.result.question, 90))}"
             f"{' · watched' if estimate.id in watched else ''}"
-            for estimate in saved
+            for estimate, day in zip(saved, days, strict=True)
         )
 
     async def watched_by(self, team_id: str, user_id: str) -> list[tuple[Watch, SavedEstimate]]:
@@ -128,7 +130,7 @@ class Lookups:
         if not estimate_id:
             raise UserError("Add the id of an estimate, such as `show k7m2…`. `list` shows yours.")
         saved = await self.find_saved(estimate_id, team_id=team_id)
-        origin = f"Asked on {saved.as_of}, catalogue `{escape(saved.catalog_version)}`."
+        origin = f"Asked on {full_day(date.fromisoformat(saved.as_of))}, catalogue `{escape(saved.catalog_version)}`."
         line = f"```/ftcost {escape(write_command(saved.fields).replace('```', ''))}```"
         return f"*{escape(saved.result.headline)}*\n{origin} {self.link(saved, 'Open the thread')}\n{line}"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.actuals.platforms import PLATFORMS, Platform
 from bot.forms.estimates import Block, View, plain
+from bot.render.short import full_day
 from bot.store import KeyInfo
 
 KEY_CALLBACK = "platform_key_form"
@@ -82,7 +83,7 @@ def hint_of(platform: Platform, fields: Mapping[str, str]) -> str:
 def _state(info: KeyInfo | None) -> str:
     if info is None:
         return "No key"
-    return f"Key `{info.hint}`, added by <@{info.user_id}> on {info.created_at:%Y-%m-%d}"
+    return f"Key `{info.hint}`, added by <@{info.user_id}> on {full_day(info.created_at)}"
 
 
 def _button(text: str, action_id: str, value: str) -> Block:

@@ -13,6 +13,7 @@ from bot.queue.model import ActualJob, QueuedJob, SlackFile
 from bot.render.actuals import actual_page, actual_replies, recalibrate_button
 from bot.render.blocks import text_message
 from bot.render.escaping import escape
+from bot.render.short import short_month
 from bot.services import Services
 from bot.slack.files import Downloads, complete_file
 from bot.slack.poster import Destination
@@ -71,7 +72,7 @@ class ActualJobs:
             chosen = choose_offer(comparison, command.offer, None, "it")
             actuals, source = self.services.actuals.typed_amounts(command, today), "typed"
             if command.month is None:
-                notes.append(f"no month given, so {today:%Y-%m} is assumed")
+                notes.append(f"no month given, so {short_month(today)} is assumed")
         elif job.file:
             match = await self._match_bill(job, job.file, command.offer, comparison)
             chosen, actuals, source = match.offer, list(match.actuals), match.source

@@ -10,7 +10,7 @@ from bot.queue.model import CardJob, QueuedJob
 from bot.render.blocks import SlackMessage, text_message
 from bot.render.currency import read_exchange
 from bot.render.escaping import escape
-from bot.render.replies import add_price_date, offers_replies, sources_reply
+from bot.render.replies import add_footer, offers_replies, sources_reply
 from bot.services import Services
 from bot.slack.poster import Deletion, Destination
 from bot.store import SavedEstimate
@@ -66,7 +66,8 @@ class CardJobs:
             exchange = read_exchange(saved.result.notes.exchange)
             messages = await self.services.compute(offers_replies, comparison, saved.id, exchange)
         *others, last = messages
-        return [*others, *add_price_date([last], comparison, saved.id)]
+        shown = comparison.estimates if job.choice == "offers" else None
+        return [*others, *add_footer([last], comparison, saved.id, shown)]
 
     async def _watch(self, saved: SavedEstimate, job: CardJob) -> SlackMessage:
         command = ParsedCommand("watch", {}, saved.id)

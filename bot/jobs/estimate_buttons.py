@@ -10,7 +10,7 @@ from bot.queue.model import BreakEvenJob, ExportFormat, ExportJob, QueuedJob, Un
 from bot.render.blocks import text_message
 from bot.render.escaping import escape
 from bot.render.exports import to_csv, to_json, to_yaml
-from bot.render.replies import add_price_date, break_even_replies, uncertainty_replies
+from bot.render.replies import add_footer, break_even_replies, uncertainty_replies
 from bot.services import Services
 from bot.slack.poster import Destination, permalink
 from bot.slack.uploads import SlackUpload, UploadRefused
@@ -53,7 +53,7 @@ class EstimateButtonJobs:
             return
         comparison = await self.services.price(saved.fields, job.as_of)
         messages = await self.services.compute(break_even_replies, comparison)
-        await self.services.reply_all(queued, thread, add_price_date(messages, comparison, saved.id))
+        await self.services.reply_all(queued, thread, add_footer(messages, comparison, saved.id))
 
     async def uncertainty(self, queued: QueuedJob[UncertaintyJob]) -> None:
         """Post the uncertainty of a saved estimate: from its own ranges, or from a default spread of every number."""
@@ -67,7 +67,7 @@ class EstimateButtonJobs:
         ranged = scenario if scenario.ranged else with_default_spread(scenario, spread)
         comparison = await self.services.compute(estimate, ranged, self.services.catalog, job.as_of)
         messages = await self.services.compute(uncertainty_replies, comparison, assumed=not scenario.ranged)
-        await self.services.reply_all(queued, thread, add_price_date(messages, comparison, saved.id))
+        await self.services.reply_all(queued, thread, add_footer(messages, comparison, saved.id))
 
     async def _export(self, saved: SavedEstimate, file_format: ExportFormat) -> SlackUpload:
         """Return an estimate as a file. A spreadsheet and a memo are priced again, beside the quote.

@@ -19,7 +19,7 @@ from bot.language.understanding import command_of
 from bot.queue.model import ActualJob, EstimateJob, MentionJob, QueuedJob
 from bot.render.blocks import SlackMessage, text_message
 from bot.render.escaping import escape
-from bot.render.replies import add_price_date, break_even_replies
+from bot.render.replies import add_footer, break_even_replies
 from bot.services import Services, idempotency_key
 from bot.slack.poster import Destination
 from bot.store import SavedEstimate
@@ -142,7 +142,7 @@ class MentionJobs:
                     "Name the model that is prompted today, such as `@ftcost base=gpt-4o-mini prompt=2000->100`."
                 )
             comparison = await self.services.price(saved.fields, job.as_of)
-            return add_price_date(await self.services.compute(break_even_replies, comparison), comparison, saved.id)
+            return add_footer(await self.services.compute(break_even_replies, comparison), comparison, saved.id)
         if not job.thread_ts or split_names(command.argument):
             return [await answer_lookup(self.services, command, team_id=job.team_id, user_id=job.user_id)]
         estimates = await self.services.estimates.in_thread(

@@ -18,6 +18,7 @@ import aiohttp
 from defusedxml import DefusedXmlException, ElementTree
 
 from bot.render.currency import Exchange, NoRate, Rate
+from bot.render.short import full_day
 from pricing import BoundedClient, HttpError, ResponseFormat
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,10 @@ class ExchangeRates:
 def _fresh(rate: Rate, today: date, days: int) -> Rate | NoRate:
     """Return the rate, or NoRate if it is older than `days` or from the future."""
     if rate.day > today or today - rate.day > timedelta(days=days):
-        return NoRate(rate.currency, f"the {rate.source} of {rate.day} isn't from the {days} days before {today}")
+        return NoRate(
+            rate.currency,
+            f"the {rate.source} of {full_day(rate.day)} isn't from the {days} days before {full_day(today)}",
+        )
     return rate
 
 

@@ -11,6 +11,7 @@ from bot.render.charts.monthly import month_bars, monthly_chart
 from bot.render.money import CENT, UNKNOWN, money, signed
 from bot.render.page import TextPage
 from bot.render.replies import chart_reply
+from bot.render.short import full_day, short_day, short_month
 from bot.render.tables import Table, offer_name
 from calculator import Comparison, Estimate, Recalibration, Variance, month_after
 
@@ -50,7 +51,7 @@ def actual_page(
             *([f"{len(variances) - len(rows)} older rows are left out."] if len(variances) > len(rows) else []),
             *_coverage_notes(comparison, variances),
             *notes,
-            f"USD; estimate of {comparison.as_of}, without preparation, which no platform bills",
+            f"USD; estimate of {full_day(comparison.as_of)}, without preparation, which no platform bills",
         ),
     )
 
@@ -93,7 +94,7 @@ def _sentences(variances: Sequence[Variance], recalibration: Recalibration) -> l
 
 
 def _name(variance: Variance) -> str:
-    return f"{PARTS[variance.actual.part]} in {variance.actual.month:%Y-%m}"
+    return f"{PARTS[variance.actual.part]} in {short_month(variance.actual.month)}"
 
 
 def _row(variance: Variance) -> tuple[str, ...]:
@@ -101,7 +102,7 @@ def _row(variance: Variance) -> tuple[str, ...]:
     mark = f" {MARK}" if variance.anomaly else ""
     effects = ((effect.cause, _visible_usd(effect.usd, variance)) for effect in variance.effects)
     return (
-        f"{variance.actual.month:%Y-%m}",
+        short_month(variance.actual.month),
         PARTS[variance.actual.part],
         money(variance.estimate_usd) if variance.inside else "outside",
         money(variance.actual.usd),
@@ -124,7 +125,8 @@ def _coverage_notes(comparison: Comparison, variances: Sequence[Variance]) -> li
             notes["“outside”: the estimate doesn't cover these days"] = None
             continue
         if month < comparison.as_of < month_after(month):
-            notes[f"{month:%Y-%m} is estimated from {comparison.as_of} on, the day of the estimate"] = None
+            start = short_day(comparison.as_of, month)
+            notes[f"{short_month(month)} is estimated from {start} on, the day of the estimate"] = None
         if end < month_after(month):
-            notes[f"{month:%Y-%m} is compared up to {end - timedelta(days=1)}"] = None
+            notes[f"{short_month(month)} is compared up to {short_day(end - timedelta(days=1), month)}"] = None
     return list(notes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.render.money import money, quantity, signed
 from bot.render.payback import payback_text
+from bot.render.short import spoken_days
 from bot.render.tables import horizon
 from calculator import (
     DAYS_A_MONTH,
@@ -42,7 +43,7 @@ def assumption_sentences(comparison: Comparison, estimate: Estimate) -> list[str
     if not plan.preparation_usd:
         sentences.append(_work_sentence(comparison, estimate))
     sentences += [f"{text[0].upper()}{text[1:]}." for text in estimate_assumptions(comparison, estimate)]
-    return sentences
+    return [spoken_days(sentence, comparison.as_of) for sentence in sentences]
 
 
 def _growth_sentence(growth: Amount) -> str:
@@ -63,7 +64,8 @@ def _work_sentence(comparison: Comparison, estimate: Estimate) -> str:
         return text
     if work.calls is None:
         return f"{text} At $1 an example, {money(work.usd)}, it wouldn't pay back."
-    return f"{text} At $1 an example, {money(work.usd)}, it would pay back after {payback_text(work.calls, work.day)}."
+    after = payback_text(work.calls, work.day, comparison.as_of)
+    return f"{text} At $1 an example, {money(work.usd)}, it would pay back after {after}."
 
 
 def impact_sentences(comparison: Comparison, estimate: Estimate) -> list[str]:

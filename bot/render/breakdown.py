@@ -14,7 +14,7 @@ from bot.render.evidence import SIDES, evidence_title
 from bot.render.headline import question
 from bot.render.money import money, places_for, quantity
 from bot.render.short import short_day
-from bot.render.sources import age_mark_meaning, oldest_price, price_notes, read_day
+from bot.render.sources import age_mark_meaning, oldest_price, price_notes, read_day, source_title, spoken_notes
 from bot.render.tables import Table, horizon, item_rows, offer_name, plain, priced_lines
 from bot.render.uncertainty import sensitivity_sentence, uncertainty_sentences
 from bot.render.warnings import sorted_warnings, warning_text
@@ -23,7 +23,6 @@ from calculator import (
     Estimate,
     EvidenceSentence,
     LineItem,
-    base_notes,
     equal_periods,
     evidence,
     sum_amounts,
@@ -51,12 +50,16 @@ def breakdown_reply(comparison: Comparison, estimate: Estimate) -> SlackMessage:
         table_block(table),
         *_lists(
             ("Sources", [_source_text(comparison, number, source) for source, number in sources.items()], False),
-            ("Watch out", [warning_text(warning) for warning in sorted_warnings(comparison, estimate)], True),
+            (
+                "Watch out",
+                [warning_text(warning, comparison.as_of) for warning in sorted_warnings(comparison, estimate)],
+                True,
+            ),
             (IMPACT_TITLE, impact_sentences(comparison, estimate), True),
             ("Assumptions", _assumptions(comparison, estimate), True),
             (evidence_title(comparison), map(_published, evidence(comparison, estimate).sentences), False),
             ("Formulas", [f"{line.label}: {_short_numbers(line.formula)}" for line in priced_lines(estimate)], True),
-            ("Notes", [*base_notes(comparison), *price_notes(estimate)], True),
+            ("Notes", [*spoken_notes(comparison), *price_notes(comparison, estimate)], True),
         ),
     ]
     oldest = oldest_price(comparison, [estimate])
@@ -133,7 +136,7 @@ def _source_text(comparison: Comparison, number: int, source: Source) -> str:
 
 
 def _published(sentence: EvidenceSentence) -> str:
-    day = sentence.source.checked
+    day = read_day(sentence.source)
     return (
         f"{SIDES[sentence.speaks]}: {escape(sentence.finding)} {linked(sentence.source)}, {day}, {sentence.publisher}."
     )
@@ -141,7 +144,7 @@ def _published(sentence: EvidenceSentence) -> str:
 
 def linked(source: Source) -> str:
     """Return the title of a source in mrkdwn, as a link if it has an address."""
-    return f"<{source.url}|{escape(source.title)}>" if source.url else escape(source.title)
+    return f"<{source.url}|{escape(source_title(source))}>" if source.url else escape(source_title(source))
 
 
 def _assumptions(comparison: Comparison, estimate: Estimate) -> list[str]:

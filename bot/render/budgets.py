@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.render.blocks import SlackMessage, button, section, text_message
 from bot.render.escaping import escape
+from bot.render.short import full_day
 from bot.store import Approval
 
 APPROVE, DECLINE = "budget_approve", "budget_decline"
@@ -55,10 +56,10 @@ def approval_holds(approval: Approval) -> SlackMessage:
 
 
 def decision_text(approval: Approval) -> str:
-    """Return `Approved by @robin on 2026-11-21 at 12:00 UTC.`"""
+    """Return `Approved by @robin on 21 Nov 2026 at 12:00 UTC.`"""
     if approval.decision == SUPERSEDED:
         return "Closed: the estimate was changed after this request."
-    time = f"{approval.decided_at:%Y-%m-%d at %H:%M} UTC" if approval.decided_at else ""
+    time = f"{full_day(approval.decided_at)} at {approval.decided_at:%H:%M} UTC" if approval.decided_at else ""
     return f"{(approval.decision or '').capitalize()} by <@{escape(approval.decided_by or '')}> on {time}."
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bot.render.headline import headline
 from bot.render.money import quantity
-from bot.render.short import short_day, short_money
+from bot.render.short import short_day, short_money, spoken_days
 from bot.render.sources import oldest_price
 from bot.render.tables import GROUP_TITLES, GROUP_WORDS, cost_text, horizon, offer_name
 from bot.render.uncertainty import uncertainty_sentences
@@ -95,7 +95,7 @@ def card(comparison: Comparison) -> Card:
         sentences.append(load)
     if comparison.scenario.ranged and comparison.best:
         sentences.append(" ".join(uncertainty_sentences(comparison, comparison.best)))
-    sentences.append(_caveat([*shown[:1], *others]))
+    sentences.append(_caveat(comparison, [*shown[:1], *others]))
     priced = [item.estimate for item in (*shown, *others)]
     return Card(
         verdict=headline(comparison).removesuffix("."),
@@ -255,12 +255,12 @@ def _ends(comparison: Comparison, shown: Sequence[Option]) -> str | None:
     return ", ".join([text, *(f"{name} {short_day(day, comparison.as_of)}" for name, day in others)]) + "."
 
 
-def _caveat(items: Sequence[Option]) -> str | None:
+def _caveat(comparison: Comparison, items: Sequence[Option]) -> str | None:
     """Return what the catalogue says against an option on the card, such as that its price is one of a preview."""
     notes = [
         f"{model_name(item)}: {item.estimate.offer.why}" for item in items if item.usable and item.estimate.offer.why
     ]
-    return notes[0] if notes else None
+    return spoken_days(notes[0], comparison.as_of) if notes else None
 
 
 def _base_changes(comparison: Comparison) -> str | None:

@@ -12,18 +12,18 @@ from bot.render.headline import headline
 from bot.render.replies import comparison_reply
 from bot.render.results import period_usd
 from bot.render.scenario_changes import field_changes
-from bot.render.short import short_money, span_text
+from bot.render.short import short_day, short_money, span_text
 from bot.render.tables import has_other_period, horizon, offer_name, period_total
 from bot.results import SavedOffer, SavedResult
 from calculator import Comparison, CostSpan, average_month, horizon_total
 
 
 def change_summary(earlier: SavedResult, comparison: Comparison) -> str:
-    """Return the changed fields, and the change of the prices' date if there is one: `epochs 3 → 5`."""
+    """Return the changed fields, and the earlier day if the answer was of another day or catalogue: `epochs 3 → 5`."""
     differences = field_changes(earlier.scenario, comparison.scenario.fields())
     summary = "; ".join(differences) if differences else "nothing in the question"
     if earlier.catalog_version != comparison.catalog_version or earlier.as_of != comparison.as_of:
-        summary += f"; prices of {earlier.as_of} → {comparison.as_of}"
+        summary += f"; priced again, first on {short_day(earlier.as_of, comparison.as_of)}"
     return summary
 
 

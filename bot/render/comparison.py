@@ -12,7 +12,7 @@ from bot.render.card import (
     short_change,
 )
 from bot.render.money import UNKNOWN
-from bot.render.short import short_money, span_text
+from bot.render.short import short_money, span_text, spoken_days
 from bot.render.tables import (
     GROUP_TITLES,
     Align,
@@ -160,7 +160,11 @@ def set_aside_sentences(comparison: Comparison) -> list[str]:
     if len(reasons) > MAX_REASONS:
         return list(filter(None, [set_aside_sentence(comparison)]))
     estimates = [estimate for estimate in comparison.estimates if estimate.offer.id in reasons]
-    return [f"Set aside: {offer_name(estimate)}. {reasons[estimate.offer.id].sentence}" for estimate in estimates]
+    return [f"Set aside: {offer_name(estimate)}. {_reason(comparison, estimate)}" for estimate in estimates]
+
+
+def _reason(comparison: Comparison, estimate: Estimate) -> str:
+    return spoken_days(comparison.set_aside[estimate.offer.id].sentence, comparison.as_of)
 
 
 def reasons_table(comparison: Comparison, estimates: Sequence[Estimate]) -> Table:
@@ -170,7 +174,7 @@ def reasons_table(comparison: Comparison, estimates: Sequence[Estimate]) -> Tabl
         (
             offer_name(item),
             period_figure(comparison, item, per_month=per_month) if item.lines else UNKNOWN,
-            comparison.set_aside[item.offer.id].sentence,
+            _reason(comparison, item),
         )
         for item in estimates
     )

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from bot.render.short import full_day
 from bot.render.tables import foreign_figure, foreign_span, has_other_period, horizon, period_total
 from bot.results import SavedExchange
 from calculator import Comparison, Estimate, Figure
@@ -51,8 +52,8 @@ def exchange_sentence(comparison: Comparison, estimate: Estimate | None, exchang
 
 
 def rate_text(rate: Rate) -> str:
-    """Return `1 USD = 0.8612 EUR, ECB reference rate of 2026-11-20.`"""
-    return f"1 USD = {rate.per_usd:.6g} {rate.currency}, {rate.source} of {rate.day}."
+    """Return `1 USD = 0.8612 EUR, ECB reference rate of 20 Nov 2026.`"""
+    return f"1 USD = {rate.per_usd:.6g} {rate.currency}, {rate.source} of {full_day(rate.day)}."
 
 
 def save_exchange(exchange: Exchange) -> SavedExchange | None:

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from bot.render.money import CENT, money, signed
 from bot.render.page import TextPage
-from bot.render.scenario_changes import field_changes
+from bot.render.scenario_changes import field_changes, key_name
+from bot.render.short import full_day
 from bot.render.tables import Table
 from bot.results import OfferQuote, SavedOffer, offer_ends
 from bot.store import SavedEstimate
@@ -56,7 +57,7 @@ def reasons(quote: OfferQuote, fields: Mapping[str, str], catalog: Catalog, on: 
     field_causes = difference_causes(quote.scenario, fields, total)
     if field_causes is None:
         return None
-    by_fields = [CostCause(" and ".join(cause.keys), cause.usd) for cause in field_causes]
+    by_fields = [CostCause(" and ".join(map(key_name, cause.keys)), cause.usd) for cause in field_causes]
     return [cause for cause in _market_causes(quote, estimate, catalog, on) + by_fields if abs(cause.usd) > DUST]
 
 
@@ -149,26 +150,37 @@ def _by_label(lines: Iterable[tuple[str, Decimal | None, Decimal | None]]) -> di
 
 
 def difference_page(start: SavedEstimate, end: SavedEstimate, catalog: Catalog) -> TextPage:
-    """Return a page on the difference of two saved estimates: the changed keys, the totals as quoted, the causes."""
+    """Return a page on the difference of two saved estimates: the changed keys, the totals as quoted, the causes.
+
+    Args:
+        start: The first estimate.
+        end: The second estimate.
+        catalog: The catalogue, for the causes.
+    """
+    names = [saved.name or f"Estimate {number}" for number, saved in enumerate((start, end), 1)]
     pairs = [
         (quoted, estimate)
         for estimate in end.result.estimates
         if (quoted := start.result.find(estimate.offer)) is not None
     ]
     rows = tuple(
-        (quoted.offer, _total(quoted), _total(estimate), _change(quoted, estimate)) for quoted, estimate in pairs[:ROWS]
+        (quoted.title, _total(quoted), _total(estimate), _change(quoted, estimate)) for quoted, estimate in pairs[:ROWS]
     )
-    sentences = [f"Changed: {'; '.join(field_changes(start.fields, end.fields)) or 'nothing in the question'}."]
+    sentences = [
+        f"{name}, {full_day(saved.result.as_of)}: {saved.result.question}."
+        for name, saved in zip(names, (start, end), strict=True)
+    ]
+    sentences.append(f"Changed: {'; '.join(field_changes(start.fields, end.fields)) or 'nothing in the question'}.")
     complete_pair = next((pair for pair in pairs if pair[0].complete and pair[1].complete), None)
     if complete_pair:
         causes = _quoted_causes(start, end, *complete_pair, catalog)
         listed = ", ".join(f"{cause.name} {signed(cause.usd)}" for cause in causes)
-        sentences.append(f"For {complete_pair[0].offer}: {listed or 'no difference'}.")
+        sentences.append(f"For {complete_pair[0].title}: {listed or 'no difference'}.")
     return TextPage(
-        f"{start.name or start.id} and {end.name or end.id}",
+        "The difference between two estimates",
         tuple(sentences),
-        Table(("Offer", start.id, end.id, "Difference"), ("left", "right", "right", "right"), rows) if rows else None,
-        () if rows else ("The estimates have no offer in common.",),
+        Table(("Offer", *names, "Difference"), ("left", "right", "right", "right"), rows) if rows else None,
+        ("USD",) if rows else ("The estimates have no offer in common.",),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.render.sources import read_day
 from calculator import KEYS, Comparison, Estimate, evidence
 
 SIDES = {"for": "For tuning", "level": "Level", "against": "Against tuning"}
@@ -18,4 +19,6 @@ def evidence_title(comparison: Comparison) -> str:
 def evidence_sentences(comparison: Comparison, estimate: Estimate) -> Iterator[str]:
     """Yield each result with its side and its source; none if the question names no task."""
     for sentence in evidence(comparison, estimate).sentences:
-        yield f"{SIDES[sentence.speaks]}: {sentence.text} <{sentence.source.url}>"
+        source = sentence.source
+        origin = f"{source.title}, {read_day(source)}, {sentence.publisher}"
+        yield f"{SIDES[sentence.speaks]}: {sentence.finding} {origin}. <{source.url}>"

@@ -89,7 +89,7 @@ def to_yaml(result: SavedResult, *, link: str | None = None) -> str:
 
     about = (
         result.headline,
-        f"Prices as of {result.as_of}, catalogue {result.catalog_version}.",
+        f"Calculated on {result.as_of}, catalogue {result.catalog_version}.",
         f"To estimate it again: ftcost -f THIS_FILE --as-of {result.as_of}",
         link or "",
     )

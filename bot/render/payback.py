@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from bot.render.money import counted, money
+from bot.render.short import short_day
 from bot.render.tables import duration_text, offer_name
 from calculator import Comparison, Estimate, break_even, crossover, turning_change
 
@@ -32,12 +33,12 @@ def break_even_text(comparison: Comparison, estimate: Estimate) -> str:
         return "unknown"
     if payback.calls is None:
         return (payback.reason or "never").partition(":")[0]
-    return payback_text(payback.calls, payback.day)
+    return payback_text(payback.calls, payback.day, comparison.as_of)
 
 
-def payback_text(calls: int, day: date | str | None) -> str:
-    """Return `21,053 calls, 2027-01-25`, or the calls alone if no day is known."""
-    return f"{counted(calls, 'call')}{f', {day}' if day else ''}"
+def payback_text(calls: int, day: date | None, as_of: date) -> str:
+    """Return `21,053 calls, on 25 Jan 2027`, or the calls alone if no day is known."""
+    return f"{counted(calls, 'call')}{f', on {short_day(day, as_of)}' if day else ''}"
 
 
 def break_even_sentences(comparison: Comparison, estimate: Estimate, *, net: bool = True) -> list[str]:

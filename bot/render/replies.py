@@ -16,7 +16,7 @@ from bot.render.currency import Exchange, Rate, rate_text
 from bot.render.escaping import escape
 from bot.render.payback import break_even_sentences, crossover_sentence
 from bot.render.rules_of_thumb import rule_sentences
-from bot.render.sources import price_readings, read_day
+from bot.render.sources import oldest_price, price_readings, read_day
 from bot.render.tables import (
     break_even_table,
     comparison_table,
@@ -25,7 +25,7 @@ from bot.render.tables import (
 )
 from bot.render.uncertainty import percent, percentiles_table, uncertainty_sentences
 from bot.render.verdict import threshold_sentence
-from calculator import Comparison, break_even, sample
+from calculator import Comparison, Estimate, break_even, sample
 
 MAX_ROWS = 8
 SHORT_MONTHS = 1
@@ -181,8 +181,23 @@ def chart_reply(chart: ThreadChart) -> SlackMessage:
     return SlackMessage(escape(chart.alt), [chart_block(chart)], chart)
 
 
-def add_price_date(messages: Sequence[SlackMessage], comparison: Comparison, estimate_id: str) -> list[SlackMessage]:
-    """Return replies about an earlier estimate, with the date of its prices under the first reply."""
+def add_footer(
+    messages: Sequence[SlackMessage],
+    comparison: Comparison,
+    estimate_id: str,
+    estimates: Sequence[Estimate] | None = None,
+) -> list[SlackMessage]:
+    """Return replies about an earlier estimate, with the day of the oldest price and the id under the first reply.
+
+    Args:
+        messages: The replies.
+        comparison: The priced offers.
+        estimate_id: The id of the estimate.
+        estimates: The offers that the replies show; None for those of the short table.
+    """
     message, *others = messages
-    line = context(f"USD, prices of {comparison.as_of} · estimate `{escape(estimate_id)}`")
+    if estimates is None:
+        estimates = [item.estimate for item in listed_options(comparison)]
+    parts = ["USD", oldest_price(comparison, estimates), f"estimate `{estimate_id}`"]
+    line = context(escape(" · ".join(filter(None, parts))))
     return [message._replace(blocks=[*message.blocks, line]), *others]

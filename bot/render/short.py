@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 
@@ -14,6 +15,7 @@ ROUNDED_FROM = Decimal(10_000)
 DIGITS = 4
 WIDE = Context(prec=100)
 """Whole dollars of any answer have fewer digits."""
+_ISO_DAY = re.compile(r"(?<![\w-])(20\d\d)-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?(?!-?\w|\.\w)")
 STEPS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
 
 
@@ -58,3 +60,32 @@ def short_count(count: Decimal | int) -> str:
 def short_day(day: date, as_of: date) -> str:
     """Return `20 Dec`, with the year if it isn't that of `as_of`."""
     return f"{day.day} {day:%b}" + (f" {day.year}" if day.year != as_of.year else "")
+
+
+def full_day(day: date) -> str:
+    """Return `20 Dec 2026`."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def short_month(month: date) -> str:
+    """Return `Nov 2026`."""
+    return f"{month:%b %Y}"
+
+
+def spoken_days(text: str, as_of: date) -> str:
+    """Return a sentence of the calculator or the catalogue with its ISO dates as `short_day` writes them.
+
+    Args:
+        text: The sentence; `until 2026-12-20` becomes `until 20 Dec`.
+        as_of: The day of the answer.
+    """
+
+    def spoken(match: re.Match[str]) -> str:
+        year, month, day = match.groups()
+        try:
+            first = date(int(year), int(month), int(day or 1))
+        except ValueError:  # such as 2026-02-30
+            return match[0]
+        return short_day(first, as_of) if day else short_month(first)
+
+    return _ISO_DAY.sub(spoken, text)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from bot.render.ages import OLD, OLD_MEANS, age, age_marked
+from bot.render.short import full_day, spoken_days
 from bot.render.tables import offer_name
-from calculator import Comparison, Estimate, LineItem
+from calculator import Comparison, Estimate, LineItem, base_notes
 from pricing import Confidence, Source
 
 
@@ -30,7 +31,7 @@ def price_ages(comparison: Comparison, estimate: Estimate) -> Iterator[tuple[str
         yield (
             ", ".join(labels),
             source,
-            f"{source.checked}, {age_text}, {confidence_text}",
+            f"{read_day(source)}, {age_text}, {confidence_text}",
         )
 
 
@@ -39,15 +40,20 @@ def age_mark_meaning(comparison: Comparison, estimate: Estimate) -> str:
     return OLD_MEANS if any(OLD in age_text for _, _, age_text in price_ages(comparison, estimate)) else ""
 
 
-def price_notes(estimate: Estimate) -> list[str]:
-    """Return the notes on prices and the conflicts between their sources, each once."""
+def price_notes(comparison: Comparison, estimate: Estimate) -> list[str]:
+    """Return the notes on an estimate's prices and the conflicts between their sources, each once."""
     texts: dict[str, None] = {}
     for line in estimate.lines:
         if line.price and line.price.note:
             texts[f"{line.label}: {line.price.note}"] = None
         if line.price and line.price.conflict:
             texts[f"{line.label}: sources disagree: {line.price.conflict}"] = None
-    return list(texts)
+    return [spoken_days(text, comparison.as_of) for text in texts]
+
+
+def spoken_notes(comparison: Comparison) -> list[str]:
+    """Return the notes on the base model."""
+    return [spoken_days(note, comparison.as_of) for note in base_notes(comparison)]
 
 
 class PriceReading(NamedTuple):
@@ -100,7 +106,12 @@ def oldest_price(comparison: Comparison, estimates: Sequence[Estimate]) -> str |
 def read_day(source: Source) -> str:
     """Return the day on which a source was read: `20 Jul 2026`; `Jul 2026` or `2026` if the day is unknown."""
     day, precision = source.checked_on, source.checked.count("-")
-    return (f"{day:%Y}", f"{day:%b %Y}", f"{day.day} {day:%b %Y}")[precision]
+    return (f"{day:%Y}", f"{day:%b %Y}", full_day(day))[precision]
+
+
+def source_title(source: Source) -> str:
+    """Return the title of a source, with the dates in it as people write them."""
+    return spoken_days(source.title, source.checked_on)
 
 
 def _priced_lines(comparison: Comparison, estimates: Sequence[Estimate]) -> Iterator[tuple[str, Iterable[LineItem]]]:

@@ -18,7 +18,7 @@ from bot.render.money import (
     signed,
     unit_price,
 )
-from bot.render.short import span_text
+from bot.render.short import short_day, span_text
 from calculator import (
     BreakEven,
     Comparison,
@@ -71,10 +71,10 @@ def horizon(comparison: Comparison) -> str:
 
 
 def duration_text(comparison: Comparison, estimate: Estimate) -> str:
-    """Return `over 12 months`, or `until it ends on 2027-01-14` if the model ends inside the horizon."""
+    """Return `over 12 months`, or `until it ends on 14 Jan 2027` if the model ends inside the horizon."""
     lifecycle = estimate.offer.lifecycle
-    if estimate.months < comparison.plan.months and lifecycle:
-        return f"until it ends on {lifecycle.inference_ends}"
+    if estimate.months < comparison.plan.months and lifecycle and lifecycle.inference_ends:
+        return f"until it ends on {short_day(lifecycle.inference_ends, comparison.as_of)}"
     return f"over {horizon(comparison)}"
 
 
@@ -111,14 +111,15 @@ def period_figure(comparison: Comparison, estimate: Estimate, *, per_month: bool
 
 
 def total_text(comparison: Comparison, estimate: Estimate) -> str:
-    """Return `$1,080 over 12 months`, or `$90 in an average month until it ends on 2027-01-14`."""
+    """Return `$1,080 over 12 months`, or `$90 in an average month until it ends on 14 Jan 2027`."""
     per_month = has_other_period(comparison, [estimate])
     total = span_text(period_total(comparison, estimate, per_month=per_month))
     if per_month:
         return f"{total} in an average month {duration_text(comparison, estimate)}"
     life = estimate.offer.lifecycle
-    if estimate.months < comparison.plan.months and life:
-        return f"{total} over {horizon(comparison)}, with prompting from {life.inference_ends} on, when it ends"
+    if estimate.months < comparison.plan.months and life and life.inference_ends:
+        end = short_day(life.inference_ends, comparison.as_of)
+        return f"{total} over {horizon(comparison)}, with prompting from {end} on, when it ends"
     return f"{total} over {horizon(comparison)}"
 
 
@@ -151,11 +152,13 @@ def foreign_span(span: CostSpan, per_usd: Decimal) -> str:
 
 
 def _ended(comparison: Comparison, estimate: Estimate) -> str:
-    """Return `ended 2026-10-23`, or `training ended 2027-01-05` while tuned models still answer."""
+    """Return `ended 23 Oct`, or `training ended 5 Jan 2026` while tuned models still answer."""
     life = estimate.offer.lifecycle
     if life and life.inference_ends and life.inference_ends <= comparison.as_of:
-        return f"ended {life.inference_ends}"
-    return f"training ended {life.training_ends}" if life and life.training_ends else "ended"
+        return f"ended {short_day(life.inference_ends, comparison.as_of)}"
+    if life and life.training_ends:
+        return f"training ended {short_day(life.training_ends, comparison.as_of)}"
+    return "ended"
 
 
 def remark(comparison: Comparison, estimate: Estimate) -> str:
@@ -171,11 +174,11 @@ def remark(comparison: Comparison, estimate: Estimate) -> str:
     remarks = []
     if "closed_to_new_customers" in codes:
         remarks.append("existing customers only")
-    if "model_ends" in codes and life:
+    if "model_ends" in codes and life and life.inference_ends:
         cut = estimate.months < comparison.plan.months
-        remarks.append(f"{'only to' if cut else 'ends'} {life.inference_ends}")
-    elif "training_ends" in codes and life:
-        remarks.append(f"training ends {life.training_ends}")
+        remarks.append(f"{'only to' if cut else 'ends'} {short_day(life.inference_ends, comparison.as_of)}")
+    elif "training_ends" in codes and life and life.training_ends:
+        remarks.append(f"training ends {short_day(life.training_ends, comparison.as_of)}")
     if "deployment_deleted" in codes:
         remarks.append("not for production")
     if not estimate.complete:
@@ -247,7 +250,8 @@ def break_even_table(comparison: Comparison, estimates: Sequence[Estimate]) -> T
             return UNKNOWN, UNKNOWN, ""
         if payback.calls is None:
             return "never", _net(payback), ""
-        return str(payback.day or "beyond the horizon"), _net(payback), f"{payback.calls:,}"
+        day = short_day(payback.day, comparison.as_of) if payback.day else "beyond the horizon"
+        return day, _net(payback), f"{payback.calls:,}"
 
     return Table(
         ("Offer", "Pays back", f"Net, {horizon(comparison)}", "After, calls"),

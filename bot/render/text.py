@@ -13,12 +13,13 @@ from bot.render.evidence import evidence_sentences, evidence_title
 from bot.render.headline import question
 from bot.render.payback import break_even_sentences, crossover_sentence
 from bot.render.rules_of_thumb import rule_sentences
-from bot.render.sources import age_mark_meaning, price_ages, price_notes
+from bot.render.short import full_day
+from bot.render.sources import age_mark_meaning, price_ages, price_notes, source_title, spoken_notes
 from bot.render.tables import Table, comparison_table, group_options
 from bot.render.terminal import Line, table_lines, wrap_lines
 from bot.render.uncertainty import percentiles_table, sensitivity_sentence, uncertainty_sentences
 from bot.render.warnings import sorted_warnings, warning_text
-from calculator import Comparison, Estimate, base_notes, sensitivity
+from calculator import Comparison, Estimate, sensitivity
 
 MAX_LINES = 25
 """Lines of an answer without `--all`."""
@@ -37,7 +38,7 @@ def short_answer(comparison: Comparison, *, break_even: bool = False, width: int
     """
     featured = comparison.featured
     lines = wrap_lines(_card(comparison), width)
-    end = wrap_lines([BLANK, _end(comparison, f"USD, prices of {comparison.as_of}.", HINT)], width)
+    end = wrap_lines([BLANK, _end(comparison, f"USD, calculated on {full_day(comparison.as_of)}.", HINT)], width)
     if break_even and featured:
         sentences = break_even_sentences(comparison, featured, net=False)
         lines += _fitting(_section("Break-even", sentences, width), MAX_LINES - len(lines) - len(end))
@@ -70,7 +71,7 @@ def full_answer(comparison: Comparison, *, width: int | None = None) -> list[Lin
             is_apart = estimates[0].offer.id in comparison.set_aside
             table = (reasons_table if is_apart else comparison_table)(comparison, estimates)
             lines += [BLANK, Line(caption, "title"), *table_lines(table, None)]
-    prices = f"USD, prices of {comparison.as_of}, catalogue {comparison.catalog_version}."
+    prices = f"USD, calculated on {full_day(comparison.as_of)}, catalogue {comparison.catalog_version}."
     return [*lines, BLANK, *wrap_lines([_end(comparison, prices)], width)]
 
 
@@ -142,11 +143,11 @@ def _details(comparison: Comparison, estimate: Estimate, width: int | None) -> l
             *filter(None, [sensitivity_sentence(comparison, estimate)]),
         ]
     ages = [
-        f"[{sources[source]}] {items}: {source.title}{f' <{source.url}>' if source.url else ''} ({age})"
+        f"[{sources[source]}] {items}: {source_title(source)}{f' <{source.url}>' if source.url else ''} ({age})"
         for items, source, age in price_ages(comparison, estimate)
         if source in sources
     ]
-    warnings = [warning_text(warning) for warning in sorted_warnings(comparison, estimate)]
+    warnings = [warning_text(warning, comparison.as_of) for warning in sorted_warnings(comparison, estimate)]
     lines += _section("Sources", ages, width)
     lines += wrap_lines(map(Line, filter(None, [age_mark_meaning(comparison, estimate)])), width)
     parts: list[tuple[str, Sequence[str]]] = [
@@ -165,8 +166,8 @@ def _details(comparison: Comparison, estimate: Estimate, width: int | None) -> l
     for title, sentences in (
         ("Assumptions", assumptions),
         (evidence_title(comparison), list(evidence_sentences(comparison, estimate))),
-        ("Base model", base_notes(comparison)),
-        ("Notes", price_notes(estimate)),
+        ("Base model", spoken_notes(comparison)),
+        ("Notes", price_notes(comparison, estimate)),
     ):
         lines += _section(title, sentences, width)
     return lines

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.render.money import money
+from bot.render.short import spoken_days
 from calculator import Comparison, Estimate, Warning, estimate_warnings
 
 # The most expensive to overlook first.
@@ -23,8 +26,13 @@ WARNING_ORDER = (
 )
 
 
-def warning_text(warning: Warning, *, code_of: str | None = None) -> str:
-    """Return a warning with the money at stake, after the name of the offer if one is passed as `code_of`."""
+def warning_text(warning: Warning, as_of: date) -> str:
+    """Return a warning with the money at stake.
+
+    Args:
+        warning: The warning.
+        as_of: The day of the answer.
+    """
     stake = {
         "idle_hosting": "a month",
         "adapters_apart": "a month",
@@ -33,7 +41,7 @@ def warning_text(warning: Warning, *, code_of: str | None = None) -> str:
         "job_cap": "to finish",
     }.get(warning.code)
     money_part = f" ({money(warning.usd)} {stake})" if warning.usd and stake else ""
-    return f"{f'{code_of}: ' if code_of else ''}{warning.text}{money_part}"
+    return f"{spoken_days(warning.text, as_of)}{money_part}"
 
 
 def sorted_warnings(comparison: Comparison, estimate: Estimate) -> list[Warning]:

@@ -130,7 +130,7 @@ def _write_scenario(
     name = comparison.scenario.name
     sheet.write_string(0, 0, name or "Fine-tuning estimate", styles.title)
     sheet.write_string(1, 0, headline(comparison))
-    summary = f"USD, prices as of {comparison.as_of}, catalogue {comparison.catalog_version}."
+    summary = f"USD, calculated on {comparison.as_of}, catalogue {comparison.catalog_version}."
     sheet.write_string(2, 0, f"{summary} {link}".strip())
     ranged = " Ranges are set to their likely value." if comparison.scenario.ranged else ""
     sized = " GPUs are chosen for the tokens of examples and calls: to change those, ask again."

@@ -11,6 +11,7 @@ from bot.render.escaping import escape
 from bot.render.estimate_diff import CostCause
 from bot.render.money import counted, money, signed
 from bot.render.payback import break_even_text, payback_text
+from bot.render.short import short_day, spoken_days
 from bot.render.tables import Table, offer_name, plain
 from bot.results import EndKind, SavedOffer
 from bot.store import SavedEstimate, Watch
@@ -35,12 +36,12 @@ def alert(change: WatchChange, saved: SavedEstimate, watch: Watch, catalog: Cata
         catalog: The catalogue, for its version.
         today: The current date.
     """
-    headline, *details = _sentences(change)
+    headline, *details = _sentences(change, today)
     table = _table(change, saved) if change.price_changed else None
     blocks: list[Block] = [section("\n".join([f"*{escape(headline)}*", *map(escape, details)]))]
     if table:
         blocks.append(table_block(table))
-    causes = _causes(change, saved)
+    causes = _causes(change, saved, today)
     if table and change.quoted.low:
         causes.append("At the likely values of your ranges.")
     if causes:
@@ -49,7 +50,7 @@ def alert(change: WatchChange, saved: SavedEstimate, watch: Watch, catalog: Cata
     origin = (
         f"Estimate `{saved.id}`, watched by <@{escape(watch.user_id)}> over {escape(watch.over)}; {command} ends it"
     )
-    dates = f"USD, quoted as of {saved.as_of}, today as of {today}"
+    dates = f"USD, quoted on {short_day(saved.result.as_of, today)}, priced again on {short_day(today, today)}"
     blocks.append(context(f"{origin} · {dates} · catalogue `{escape(catalog.version)}`"))
     text = "\n".join([" ".join([headline, *details, *causes]), *([plain(table)] if table else [])])
     return SlackMessage(escape(text), blocks)
@@ -62,27 +63,30 @@ def direct_alert(message: SlackMessage, saved: SavedEstimate) -> SlackMessage:
     return message._replace(blocks=[why, *message.blocks])
 
 
-def _sentences(change: WatchChange) -> list[str]:
+def _sentences(change: WatchChange, today: date) -> list[str]:
     sentences = []
     if change.price_changed:
-        sentences.append(_price_sentence(change))
-    sentences += [_moved(moved) for moved in change.moved_ends]
+        sentences.append(_price_sentence(change, today))
+    sentences += [_moved(moved, today) for moved in change.moved_ends]
     if change.cheaper:
         sentences.append(f"{offer_name(change.cheaper)} is now the cheapest: {money(change.cheaper.total_usd)}.")
     if change.base:
         sentences.append(f"{_prompting(change.base)} now costs {money(change.base.total_usd)}.")
-    sentences += [_ending(change.name, ending) for ending in change.upcoming_ends]
+    sentences += [_ending(change.name, ending, today) for ending in change.upcoming_ends]
     if change.idle_usd:
         idle = f"costs {money(change.idle_usd)} a month while it is deployed, even if it gets no calls"
         sentences.append(f"{change.name} {idle}. Do you still need the deployment?")
     return sentences
 
 
-def _price_sentence(change: WatchChange) -> str:
+def _price_sentence(change: WatchChange, today: date) -> str:
     current, quoted = change.current, change.quoted
     if change.alone is None or current is None:
         return f"{change.name} isn't in the catalogue any more."
-    why = next((warning.text for warning in estimate_warnings(change.alone, current)), "the reason isn't known.")
+    why = next(
+        (spoken_days(warning.text, today) for warning in estimate_warnings(change.alone, current)),
+        "the reason isn't known.",
+    )
     if current.standing == RankGroup.APART:
         return f"{change.name} isn't available for your scenario any more: {why}"
     if current.total_usd is None or not current.complete:
@@ -95,18 +99,19 @@ def _price_sentence(change: WatchChange) -> str:
     return f"{change.name} now costs {money(current.total_usd)}, {signed(difference)} compared with the quote."
 
 
-def _moved(end: MovedEnd) -> str:
+def _moved(end: MovedEnd, today: date) -> str:
     meaning = END_NAMES[end.kind]
-    if end.earlier is None:
-        return f"New: {end.day} is {meaning}."
-    if end.day is None:
-        return f"{end.earlier} isn't {meaning} any more; no other day has been announced."
-    return f"{end.day} is now {meaning}; it was {end.earlier}."
+    day, earlier = (short_day(announced, today) if announced else "" for announced in (end.day, end.earlier))
+    if not earlier:
+        return f"New: {day} is {meaning}."
+    if not day:
+        return f"{earlier} isn't {meaning} any more; no other day has been announced."
+    return f"{day} is now {meaning}; it was {earlier}."
 
 
-def _ending(name: str, ending: UpcomingEnd) -> str:
+def _ending(name: str, ending: UpcomingEnd, today: date) -> str:
     when = f"In {counted(ending.days, 'day')}" if ending.days else "Today"
-    return f"{when}, {ending.day}, is {END_NAMES[ending.kind]}: {name}."
+    return f"{when}, {short_day(ending.day, today)}, is {END_NAMES[ending.kind]}: {name}."
 
 
 def _table(change: WatchChange, saved: SavedEstimate) -> Table:
@@ -154,8 +159,8 @@ def _payback_row(change: WatchChange) -> tuple[str, str, str, str] | None:
     payback = break_even(change.alone, estimate)
     if payback is None or quoted.calls == payback.calls:
         return None
-    day = quoted.day.isoformat() if quoted.day else None
-    quoted_text = "never" if quoted.calls is None else payback_text(quoted.calls, day)
+    as_of = change.alone.as_of
+    quoted_text = "never" if quoted.calls is None else payback_text(quoted.calls, quoted.day, as_of)
     return (f"{change.name} pays back", quoted_text, break_even_text(change.alone, estimate), "–")
 
 
@@ -167,12 +172,14 @@ def _quoted_total(quoted: SavedOffer) -> str:
     return money(quoted.total_usd, whole=quoted.complete)
 
 
-def _causes(change: WatchChange, saved: SavedEstimate) -> list[str]:
+def _causes(change: WatchChange, saved: SavedEstimate, today: date) -> list[str]:
     if not change.price_changed:
         return []
     sentences = [f"Causes of the difference to the quote: {_listed(change.causes)}."] if change.causes else []
     if change.recent_causes and change.last_reported != saved.result.as_of:
-        sentences.append(f"Since the last alert on {change.last_reported}: {_listed(change.recent_causes)}.")
+        sentences.append(
+            f"Since the last alert on {short_day(change.last_reported, today)}: {_listed(change.recent_causes)}."
+        )
     return sentences
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from bot.render.charts.model import ChartMarker, CostLine, LineChart
 from bot.render.money import money, quantity
 from bot.render.payback import break_even_sentences
+from bot.render.short import full_day
 from bot.render.tables import offer_name
 from calculator import (
     BreakEven,
@@ -72,7 +73,7 @@ def break_even_chart(comparison: Comparison, estimate: Estimate | None = None) -
         subtitle=summary,
         alt=f"Line chart: cumulative cost of {offer_name(tuned)} and of prompting {base.model} over {duration}. "
         f"{ends} {summary}".rstrip(),
-        x_label=f"Months from {comparison.as_of}",
+        x_label=f"Months from {full_day(comparison.as_of)}",
         months=months,
         lines=lines,
         marker=_marker(payback, end, prompting_usd, tuning_usd, max(line.values[-1] for line in lines)),
@@ -130,7 +131,7 @@ def _marker(
     if min(abs(usd - tuning_usd(payback.months + jump)) for jump in (Decimal(0), INSTANT)) > highest_usd / 100:
         return None
     calls = f"{payback.calls:,} call{'' if payback.calls == 1 else 's'}"
-    date = f", {payback.day}" if payback.day else ""
+    date = f", {full_day(payback.day)}" if payback.day else ""
     return ChartMarker(payback.months, usd, f"pays back after {calls}{date}")
 
 
@@ -139,5 +140,5 @@ def _short_title(payback: BreakEven | None) -> str:
         return "Cumulative cost, USD"
     if payback.calls is None:
         return "Cumulative cost in USD: never pays back"
-    title = f"Pays back after {payback.calls:,} calls{f', {payback.day}' if payback.day else ''}"
-    return title if len(title) <= 50 or not payback.day else f"Pays back on {payback.day}"
+    title = f"Pays back after {payback.calls:,} calls{f', {full_day(payback.day)}' if payback.day else ''}"
+    return title if len(title) <= 50 or not payback.day else f"Pays back on {full_day(payback.day)}"

@@ -9,6 +9,7 @@ from bot.render.charts.break_even import break_even_chart
 from bot.render.charts.model import Bar, BarChart, Chart, ChartName
 from bot.render.charts.tornado import tornado_chart
 from bot.render.money import money
+from bot.render.short import short_day
 from bot.render.tables import has_other_period, horizon, offer_name, period_figure
 from calculator import Comparison, Estimate, LineItem, equal_periods, sum_amounts
 
@@ -88,7 +89,7 @@ def _part_usd(estimate: Estimate, belongs: Callable[[LineItem], bool]) -> Decima
 def _end_date(comparison: Comparison, estimate: Estimate) -> str | None:
     lifecycle = estimate.offer.lifecycle
     end = estimate.months < comparison.plan.months and lifecycle and lifecycle.inference_ends
-    return end.isoformat() if end else None
+    return short_day(end, comparison.as_of) if end else None
 
 
 def _alt(intro: str, series: Sequence[str], bars: Sequence[Bar]) -> str:

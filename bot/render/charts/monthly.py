@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from bot.render.charts.model import MonthBar, MonthlyChart
 from bot.render.money import money, signed
+from bot.render.short import short_month
 from bot.render.tables import offer_name
 from calculator import Estimate, Variance
 
@@ -47,7 +48,7 @@ def month_bars(variances: Sequence[Variance]) -> tuple[MonthBar, ...]:
         summed = [row for row in rows if row.actual.part == "all"] or rows
         bars.append(
             MonthBar(
-                f"{month:%Y-%m}",
+                short_month(month),
                 sum((row.estimate_usd or Decimal(0) for row in summed), Decimal(0)),
                 sum((row.actual.usd for row in summed), Decimal(0)),
                 any(row.anomaly for row in rows),

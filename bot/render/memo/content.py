@@ -14,7 +14,8 @@ from bot.render.comparison import set_aside_sentences, short_table
 from bot.render.escaping import clip
 from bot.render.headline import question
 from bot.render.money import money
-from bot.render.sources import age_mark_meaning, price_ages
+from bot.render.short import full_day
+from bot.render.sources import age_mark_meaning, oldest_price, price_ages, source_title
 from bot.render.tables import Table, offer_name
 from bot.render.uncertainty import percent
 from bot.render.warnings import sorted_warnings, warning_text
@@ -71,7 +72,9 @@ def build_memo(comparison: Comparison, *, quoted: SavedResult | None = None, lin
     parts = [Part("Comparison", sentences, short_table(comparison) if comparison.estimates else None)]
     if featured and featured.lines:
         parts += _details(comparison, featured, answer.assumes)
-    prices = f"US dollars, prices of {comparison.as_of}, catalogue {comparison.catalog_version}"
+    oldest = oldest_price(comparison, [featured] if featured else [])
+    priced = f"US dollars, calculated on {full_day(comparison.as_of)}"
+    origin = ", ".join(filter(None, [priced, oldest, f"catalogue {comparison.catalog_version}"]))
     return Memo(
         name=clip(comparison.scenario.name or "", NAME_LENGTH),
         verdict=answer.verdict,
@@ -79,7 +82,7 @@ def build_memo(comparison: Comparison, *, quoted: SavedResult | None = None, lin
         figures=tuple(figures),
         next_step=answer.next_step,
         parts=tuple(parts),
-        footer=" · ".join(filter(None, [prices, _difference(comparison, quoted), link])),
+        footer=" · ".join(filter(None, [origin, _difference(comparison, quoted), link])),
         as_of=comparison.as_of,
     )
 
@@ -94,10 +97,10 @@ def _details(comparison: Comparison, estimate: Estimate, assumes: str) -> list[P
         tuple(filter(None, [f"{spread}, the total would change so:" if spread else ""])) if drivers.rows else (),
         replace(drivers, rows=drivers.rows[:MAX_DRIVERS]),
     )
-    warnings = [warning_text(warning) for warning in sorted_warnings(comparison, estimate)]
+    warnings = [warning_text(warning, comparison.as_of) for warning in sorted_warnings(comparison, estimate)]
     assumptions = [*warnings, f"{assumes}.", *assumption_sentences(comparison, estimate)]
     notes = tuple(
-        SourceNote(f"[{sources[source]}] {items}: {source.title} ({age})", source.url)
+        SourceNote(f"[{sources[source]}] {items}: {source_title(source)} ({age})", source.url)
         for items, source, age in price_ages(comparison, estimate)
         if source in sources
     )
@@ -117,4 +120,4 @@ def _difference(comparison: Comparison, quoted: SavedResult | None) -> str:
     if quoted is None or featured is None or (earlier and earlier.total_usd == featured.total_usd):
         return ""
     said = money(earlier.total_usd, whole=earlier.complete) if earlier else "another option"
-    return f"priced again: the answer of {quoted.as_of} said {said}, with catalogue {quoted.catalog_version}"
+    return f"priced again: the answer of {full_day(quoted.as_of)} said {said}, with catalogue {quoted.catalog_version}"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.render.escaping import clip
 from bot.render.memo.content import Memo, Part
+from bot.render.short import full_day
 from bot.render.tables import Table
 from calculator import UserError
 
@@ -129,7 +130,7 @@ class _Page:
 
     def head(self, memo: Memo) -> None:
         """Write the verdict, the question, the deciding costs and the next step."""
-        self._write(f"Decision memo: should we fine-tune? · {memo.as_of.day} {memo.as_of:%b %Y}", colour=GREY)
+        self._write(f"Decision memo: should we fine-tune? · {full_day(memo.as_of)}", colour=GREY)
         if memo.name:
             self._write(memo.name, bold=True, points=self.points + 1)
         self._write(f"{memo.verdict}.", bold=True, points=self.points + 4)

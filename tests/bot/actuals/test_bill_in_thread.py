@@ -30,8 +30,8 @@ async def test_attached_bill_is_recorded_by_month_and_part(workspace: Workspace,
     await mention(slack, parent, BILL.encode())
     page = await compared(slack, parent)
     assert [row[:5] for row in rows(page)[1:]] == [
-        ["2026-11", "Training", "$60.00", "$61.00", "+$1.00"],
-        ["2026-11", "Inference", "$14.99", "$11.00", "−$3.99"],
+        ["Nov 2026", "Training", "$60.00", "$61.00", "+$1.00"],
+        ["Nov 2026", "Inference", "$14.99", "$11.00", "−$3.99"],
     ]
     text = texts(page)
     assert "Recorded: OpenAI's cost export" in text

@@ -46,14 +46,14 @@ async def test_amount_is_compared_with_the_estimate_of_its_month(estimate: Json,
     page = await compared(slack, estimate)
     assert rows(page) == [
         HEADER,
-        ["2026-11", "Training", "$120.00", "$131.20", "+$11.20", "volume × price together +$11.20"],
+        ["Nov 2026", "Training", "$120.00", "$131.20", "+$11.20", "volume × price together +$11.20"],
     ]
     text = texts(page)
-    assert "2026-11: $131.20 paid, $120.00 estimated: +$11.20." in text
-    assert "2026-11 is compared up to 2026-11-21" in text
+    assert "Nov 2026: $131.20 paid, $120.00 estimated: +$11.20." in text
+    assert "Nov 2026 is compared up to 21 Nov" in text
     assert "Recorded: typed" in text
     chart = slack.messages(estimate["channel"], estimate["ts"])[-1]
-    assert chart["text"] == ("Bar chart by month for Your rate: 2026-11 estimate $120.00, actual $131.20.")
+    assert chart["text"] == ("Bar chart by month for Your rate: Nov 2026 estimate $120.00, actual $131.20.")
     (block,) = chart["blocks"]
     assert [series["name"] for series in block["chart"]["series"]] == ["Estimate", "Actual"]
     assert [series["data"][0]["value"] for series in block["chart"]["series"]] == [120.0, 131.2]
@@ -64,11 +64,11 @@ async def test_month_defaults_to_the_current_one_with_a_note(estimate: Json, sla
     await slack.command(f"actual {estimate_id(estimate)} 300")
     page = await compared(slack, estimate)
     assert rows(page)[1] == [
-        "2026-11", "All together", "$155.51", "$300.00", "+$144.49 ⚑", "volume × price together +$144.49"
+        "Nov 2026", "All together", "$155.51", "$300.00", "+$144.49 ⚑", "volume × price together +$144.49"
     ]  # fmt: skip
     text = texts(page)
-    assert "no month given, so 2026-11 is assumed" in text
-    assert "All together in 2026-11 stands out: off by more than 25% and $50." in text
+    assert "no month given, so Nov 2026 is assumed" in text
+    assert "All together in Nov 2026 stands out: off by more than 25% and $50." in text
     assert buttons(page) == [], "the sum of all parts can't recalibrate the question"
 
 
@@ -114,10 +114,10 @@ async def test_later_months_are_compared_in_full(catalog: Catalog, slack: FakeSl
         await slack.command(f"actual {estimate_id(parent)} 1,100 inference 2026-12")
         page = await compared(slack, parent, 2)
     assert [row[:4] for row in rows(page)[1:]] == [
-        ["2026-11", "Inference", "$355.07", "$400.00"],
-        ["2026-12", "Inference", "$1,100.71", "$1,100.00"],
+        ["Nov 2026", "Inference", "$355.07", "$400.00"],
+        ["Dec 2026", "Inference", "$1,100.71", "$1,100.00"],
     ]
-    assert "2026-11 to 2026-12: $1,500.00 paid, $1,455.78 estimated: +$44.22." in texts(page)
+    assert "Nov 2026 to Dec 2026: $1,500.00 paid, $1,455.78 estimated: +$44.22." in texts(page)
     assert slack.violations == []
 
 

@@ -89,7 +89,7 @@ async def test_key_is_stored_encrypted_and_shown_masked(paying: Paying) -> None:
     slack = paying.slack
     assert texts(await keys_list(slack)).count("No key") == 4
     view = await store_key(slack)
-    assert f"Key `…{SECRET[-4:]}`, added by <@{slack.you}> on 2026-11-21" in texts(view)
+    assert f"Key `…{SECRET[-4:]}`, added by <@{slack.you}> on 21 Nov 2026" in texts(view)
     stored = b"".join(path.read_bytes() for path in paying.path.parent.iterdir())
     sent = json.dumps([[call.args, call.response] for call in slack.calls]).encode()
     for secret in OPENAI_KEY.values():

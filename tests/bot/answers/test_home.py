@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from bot.render.short import full_day
 from playground import FakeSlack
 from pricing import Catalog
 from tests.bot import fixture_catalog, slack_actions, support_bot
@@ -39,7 +40,8 @@ async def test_home_lists_own_estimates_and_ending_models(
     assert estimate_id(other) not in said
     life = catalog.offers["openai/gpt-4.1-mini"].lifecycle
     assert life is not None
-    assert f"trains until {life.training_ends}" in said
+    assert life.training_ends is not None
+    assert f"trains until {full_day(life.training_ends)}" in said
     assert set(slack.pings) == {slack.you, slack.colleague}, "the askers, and no channel"
 
 
@@ -52,7 +54,7 @@ async def test_home_lists_what_one_watches_and_its_models_that_end(workspace: Wo
     said = texts(await slack_actions.open_home(slack))
     assert f"over $50 · no alerts yet · `{estimate_id(parent)}`" in said
     assert f"p{parent['ts'].replace('.', '')}|theirs>" in said
-    assert "GPT-4.1 mini (OpenAI) trains until 2027-01-05" in said
+    assert "GPT-4.1 mini (OpenAI) trains until 5 Jan 2027" in said
     assert "*Watched*" not in texts(await slack_actions.open_home(slack, slack.colleague))
 
 

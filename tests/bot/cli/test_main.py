@@ -42,7 +42,7 @@ def test_text_says_what_slack_says(capsys: pytest.CaptureFixture[str]) -> None:
     assert err == ""
     for figure in support_bot.BREAKDOWN.values():
         assert figure in out
-    assert "2026-11-21" in out
+    assert "21 Nov 2026" in out
 
 
 def test_implausible_numbers_are_questioned_beside_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
@@ -292,10 +292,10 @@ def test_a_price_read_over_ninety_days_ago_is_marked(capsys: pytest.CaptureFixtu
     """Google's price of Qwen3 was read in August, Tinker's on 2026-09-09: 73 days before the question."""
     line = ["examples=10k", "example=250/150", "epochs=3"]
     google = run(capsys, "--all", "on=google/qwen3-8b", *line)[0]
-    assert "(2026-08-19, 3 months old ⚠, high confidence)" in google
+    assert "(19 Aug 2026, 3 months old ⚠, high confidence)" in google
     assert OLD in google.splitlines()
     tinker = run(capsys, "--all", "on=tinker/qwen3-8b", *line)[0]
-    assert "(2026-09-09, 2 months old, high confidence)" in tinker
+    assert "(9 Sep 2026, 2 months old, high confidence)" in tinker
     assert "⚠" not in tinker
 
 
@@ -317,7 +317,7 @@ def test_an_own_price_is_not_marked(
     )
     monkeypatch.setenv("FTCOST_PRICES_DIR", str(tmp_path))
     out = run(capsys, "--all", "on=tinker/qwen3-8b", "examples=10k", "example=250/150", "epochs=3")[0]
-    assert "(2026-01-01, 10 months old, your price)" in out
+    assert "(1 Jan 2026, 10 months old, your price)" in out
     assert "⚠" not in out
 
 

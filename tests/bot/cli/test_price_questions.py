@@ -37,8 +37,8 @@ NOT_SOLD = [
     Question("estimate on=gemini-3.8-flash", ("doesn't have this model", "google/gemini-3.5-flash"), ("gemini-2.0",)),
     Question("estimate on=gemini-4-argon", ("doesn't have this model", "google/gemini-3.5-flash"), ("gemini-2.0",)),
     Question("estimate on=text-embedding-3-small", ("text embeddings or rerankers",)),
-    Question("estimate on=cohere", ("2025-09-15",), ("Command",)),
-    Question("estimate on=databricks", ("2026-08-14", "fireworks/llama-3.1-8b")),
+    Question("estimate on=cohere", ("15 September 2025",), ("Command",)),
+    Question("estimate on=databricks", ("14 August 2026", "fireworks/llama-3.1-8b")),
     Question("estimate on=huggingface", ("on=hugging-face-jobs",)),
 ]
 
@@ -54,7 +54,7 @@ SOLD = [
         ("Prime Intellect) is cheapest",),
     ),
     # A month: 150M × $2.25 + 105M × $13.50. The base retires within the 12 months.
-    Question("estimate on=google/gemini-3.5-flash days=30", ("$120.00", "$1,755 a month", "2027-05-19", "2026-09-02")),
+    Question("estimate on=google/gemini-3.5-flash days=30", ("$120.00", "$1,755 a month", "19 May 2027", "2 Sep")),
     # 12M × $1.50 = $18 for training; 720 h × $5.49 a month.
     Question("estimate on=qwen3.5-27b days=30", ("Qwen3.5 27B (Together)", "Qwen3.5 27B (Fireworks)", "$3,952.80")),
     # 12M × $3 = $36 for training; 720 h × $8 a month.
@@ -104,7 +104,7 @@ ADAPTERS = [
 
 CASES = [
     Question("models titan", ("No current offer to tune an Amazon Titan text model", "aws-bedrock/nova-2-lite")),
-    Question("models command-a", ("2025-09-15",)),
+    Question("models command-a", ("15 September 2025",)),
     Question("models phi-4", ("on=gpu model=phi-4",)),
     Question("price ft:gpt-4.1-2025-04-14:my-org::example", ("openai/gpt-4.1", "$3.00", "$12.00")),
     Question("price gpt-35-turbo-0613.ft-0123", ("azure/gpt-35-turbo@regional",)),
@@ -125,7 +125,7 @@ RENTED = [
 BREAKEVENS = [
     Question(
         "breakeven on=azure/gpt-4.1-mini@global base=gpt-5-mini",
-        ("gpt-5-mini at OpenAI ends on 2026-12-11", "gpt-5.6-terra"),
+        ("gpt-5-mini at OpenAI ends on 11 Dec", "gpt-5.6-terra"),
     ),
     # Peak hours in UTC cost twice as much.
     Question(

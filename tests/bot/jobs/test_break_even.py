@@ -35,7 +35,7 @@ async def test_an_estimate_with_a_base_says_when_it_pays_back(workspace: Workspa
     assert "pays back 30 Jan 2027" in texts(parent)
     await slack.click(parent, "break_even")
     (reply,) = await slack.wait_for(lambda: break_even_replies(slack, parent))
-    for said in ("after 229,630 calls, 2027-01-30", "$0.000270 less", "$27.00 less", "$262.00 ahead"):
+    for said in ("after 229,630 calls, on 30 Jan 2027", "$0.000270 less", "$27.00 less", "$262.00 ahead"):
         assert said in texts(reply)
 
 
@@ -136,7 +136,7 @@ async def test_asked_for_in_a_thread_it_stands_there_for_all(workspace: Workspac
     await mention(slack, "breakeven", parent)
     await slack.wait_for(lambda: len(slack.messages(thread_ts=parent["ts"])) == before + 2)
     words, chart = slack.messages(thread_ts=parent["ts"])[before:]
-    assert "after 229,630 calls, 2027-01-30" in texts(words)
+    assert "after 229,630 calls, on 30 Jan 2027" in texts(words)
     assert "Tune or prompt?" in texts(words)
     assert [block["type"] for block in chart["blocks"]] == ["data_visualization"]
     assert slack.ephemerals() == []

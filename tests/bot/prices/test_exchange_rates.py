@@ -145,7 +145,7 @@ async def test_converted_amounts_cite_rate_source_and_day(
         parent = await slack_actions.ask(
             slack, f"{support_bot.LINE.replace('on=', 'on=tinker/qwen3-8b,')} currency=eur customer=existing"
         )
-        citation = "1 USD = 0.8 EUR, ECB reference rate of 2026-11-20."
+        citation = "1 USD = 0.8 EUR, ECB reference rate of 20 Nov 2026."
         table = await slack_actions.all_offers(slack, parent)
         assert column(table, 4)[support_bot.OFFER] == "10,464.00", "13,080 × 0.8"
         assert citation in texts(table)

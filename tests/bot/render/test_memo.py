@@ -18,6 +18,7 @@ from bot.render.comparison import short_table
 from bot.render.memo.content import Memo, Part, SourceNote, build_memo
 from bot.render.memo.pdf import memo_pdf
 from bot.render.results import build_result
+from bot.render.short import full_day
 from bot.render.tables import Table
 from calculator import Comparison, estimate, read_scenario
 from pricing import Catalog
@@ -60,7 +61,7 @@ def test_page_has_every_figure_of_the_answer(question: str, catalog: Catalog) ->
     ]
     expected += [cell for table in tables for row in table.rows for cell in row]
     expected += [source.url for source in sources if source.url]
-    expected += [str(DAY), comparison.catalog_version, "https://team.slack.com/archives/C1/p2", "staff time"]
+    expected += [full_day(DAY), comparison.catalog_version, "https://team.slack.com/archives/C1/p2", "staff time"]
     for part in expected:
         assert " ".join(part.split()) in text
 
@@ -108,7 +109,9 @@ def test_corrected_price_is_named(catalog: Catalog) -> None:
     quoted = build_result(compare(f"{line} rates=10/3/6", catalog))
     assert "priced again" not in build_memo(compare(f"{line} rates=10/3/6", catalog), quoted=quoted).footer
     footer = build_memo(compare(f"{line} rates=5/3/6", catalog), quoted=quoted).footer
-    assert f"priced again: the answer of {DAY} said $120.00, with catalogue {quoted.catalog_version}" in footer
+    assert (
+        f"priced again: the answer of {full_day(DAY)} said $120.00, with catalogue {quoted.catalog_version}" in footer
+    )
 
 
 def test_terminal_writes_a_memo_to_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

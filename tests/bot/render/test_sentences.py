@@ -7,6 +7,7 @@ Training 10k × 400 × 3 = 12M tokens at $10 per 1M: $120.00. 10k calls a month:
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -24,6 +25,7 @@ from bot.render.warnings import warning_text
 from calculator import Comparison, Estimate, Warning
 from pricing import Catalog
 from tests.bot.render.charts.cases import OWN, SAVES, compare
+from tests.conftest import TODAY
 
 
 def best_of(comparison: Comparison) -> Estimate:
@@ -60,7 +62,7 @@ def test_question_names_the_scenario_on_one_line(catalog: Catalog) -> None:
 def test_break_even_sentences_of_a_worked_example(catalog: Catalog) -> None:
     comparison = compare(f"{SAVES} months=12", catalog)
     assert break_even_sentences(comparison, best_of(comparison)) == [
-        "Your rate pays back after 21,053 calls, 2027-01-25.",
+        "Your rate pays back after 21,053 calls, on 25 Jan 2027.",
         "A call costs $0.00570 less than with your base model.",
         "Each month after that costs $57.00 less.",
         "Over 12 months tuning is $564.00 ahead, training included.",
@@ -84,10 +86,10 @@ def test_base_sentence_compares_the_months(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize(
-    ("calls", "day", "text"), [(1, None, "1 call"), (21_053, "2027-01-25", "21,053 calls, 2027-01-25")]
+    ("calls", "day", "text"), [(1, None, "1 call"), (21_053, date(2027, 1, 25), "21,053 calls, on 25 Jan 2027")]
 )
-def test_payback_text(calls: int, day: str | None, text: str) -> None:
-    assert payback_text(calls, day) == text
+def test_payback_text(calls: int, day: date | None, text: str) -> None:
+    assert payback_text(calls, day, TODAY.date()) == text
 
 
 def test_assumption_sentences_name_growth_and_retraining(catalog: Catalog) -> None:
@@ -102,18 +104,17 @@ def test_price_of_the_user_has_no_confidence(catalog: Catalog) -> None:
     comparison = compare(SAVES, catalog)
     (items, _, age), *_ = price_ages(comparison, best_of(comparison))
     assert items == "Training, Input tokens, Output tokens"
-    assert age == "2026-11-21, read today, your price"
+    assert age == "21 Nov 2026, read today, your price"
 
 
 def test_duration_ends_with_the_model(catalog: Catalog) -> None:
     comparison = compare("on=openai/gpt-4.1-mini customer=existing examples=1k example=100 months=12", catalog)
-    assert duration_text(comparison, comparison.estimates[0]) == "until it ends on 2027-01-14"
+    assert duration_text(comparison, comparison.estimates[0]) == "until it ends on 14 Jan 2027"
 
 
 def test_warning_text_names_the_money_at_stake() -> None:
-    warning = Warning("idle_hosting", "hosting is billed without calls", Decimal(50))
-    assert warning_text(warning) == "hosting is billed without calls ($50.00 a month)"
-    assert warning_text(warning, code_of="GPT") == "GPT: hosting is billed without calls ($50.00 a month)"
+    warning = Warning("idle_hosting", "hosting is billed without calls until 2026-12-20", Decimal(50))
+    assert warning_text(warning, TODAY.date()) == "hosting is billed without calls until 20 Dec ($50.00 a month)"
 
 
 def test_field_changes_show_values_before_and_after() -> None:
@@ -136,7 +137,7 @@ def test_task_quotes_published_results(catalog: Catalog) -> None:
         "For tuning: GPT-3.5 Turbo tuned, tuned (OpenAI fine-tuning; 266 examples): 73.81 on 20 Newsgroups, 20 classes "
         "(accuracy %); GPT-3.5 Turbo (zero-shot): 60.22."
     )
-    assert f"{finding} Georgian LLM Finetuning Hub, 2024-03-27, independent." in text
+    assert f"{finding} Georgian LLM Finetuning Hub, 27 Mar 2024, independent." in text
     page = "https://github.com/georgian-io/LLM-Finetuning-Toolkit/tree/27dd13e0be016b6b3219ff772e2a87943b3fbf05"
-    linked = f"{finding} <{page}|Georgian LLM Finetuning Hub>, 2024-03-27, independent."
+    linked = f"{finding} <{page}|Georgian LLM Finetuning Hub>, 27 Mar 2024, independent."
     assert linked in str(breakdown_reply(comparison, featured).blocks)

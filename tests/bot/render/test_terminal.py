@@ -11,6 +11,7 @@ from bot.cli.main import main
 from bot.cli.terminal import has_colours, line_width
 from bot.render.breakdown import breakdown_table, numbered_sources
 from bot.render.card import card
+from bot.render.short import spoken_days
 from bot.render.tables import Table
 from bot.render.terminal import Line, paint, table_lines, wrap_lines
 from bot.render.text import MAX_LINES, full_answer, short_answer
@@ -69,8 +70,8 @@ def test_whole_answer_has_every_offer_with_its_reason_and_source(catalog: Catalo
     assert lines[:2] == [line.text for line in short_answer(comparison)[:2]]
     for priced in comparison.estimates:
         reason = comparison.set_aside.get(priced.offer.id)
-        assert reason is None or any(reason.sentence in line for line in lines)
-    assert any(line.startswith("- [1] ") and "2026-08-11" in line for line in lines)
+        assert reason is None or any(spoken_days(reason.sentence, comparison.as_of) in line for line in lines)
+    assert any(line.startswith("- [1] ") and "11 Aug 2026" in line for line in lines)
 
 
 def test_model_that_ends_is_followed_by_prompting_in_the_breakdown(catalog: Catalog) -> None:

@@ -135,7 +135,7 @@ async def test_estimate_of_the_release_is_exported(earlier: Earlier, catalog: Ca
     offers = [estimate.offer for estimate in result.estimates for _ in estimate.lines or (None,)]
     prompting = ["baseline" for _ in result.base.lines] if result.base else []
     assert [line["offer"] for line in lines] == [*offers, *prompting]
-    assert scenario.startswith(f"# {result.headline}\n# Prices as of 2026-11-21")
+    assert scenario.startswith(f"# {result.headline}\n# Calculated on 2026-11-21")
     quoted = [book.cells["Offers"].get(f"K{row}") for row in range(2, 2 + len(result.estimates))]
     totals = {option.horizon_total_usd for option in result.options}
     assert {None if usd is None else Decimal(f"{usd:.2f}") for usd in quoted} == {

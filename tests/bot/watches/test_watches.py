@@ -81,7 +81,7 @@ async def test_a_price_that_rises_is_told_once_with_its_cause(life: Life, slack:
         [fixture_catalog.NAME, "$13,080.00", "$14,880.00", "+$1,800.00"],
     ]
     assert "price of Input tokens +$1,800.00." in texts(alert)
-    assert "quoted as of 2026-11-21, today as of 2026-11-22" in texts(alert)
+    assert "quoted on 21 Nov, priced again on 22 Nov" in texts(alert)
     assert f"watched by <@{slack.you}> over 5%" in texts(alert)
     for _ in range(2):
         await life.look(dearer)
@@ -97,7 +97,7 @@ async def test_price_that_falls_back_is_reported_against_the_quote(life: Life) -
     back = life.alerts(parent)[1]
     assert rows(back)[1] == [fixture_catalog.NAME, "$13,080.00", "$13,080.00", "±$0.00"]
     assert "the same as quoted" in texts(back)
-    assert "Since the last alert on 2026-11-22: price of Input tokens −$1,800.00." in texts(back)
+    assert "Since the last alert on 22 Nov: price of Input tokens −$1,800.00." in texts(back)
     await life.look(catalogue())
     assert len(life.alerts(parent)) == 2
 
@@ -243,7 +243,7 @@ async def test_price_of_the_base_model_is_reported_with_the_payback(life: Life) 
     assert rows(alert)[1:] == [
         [fixture_catalog.NAME, "$13,080.00", "$13,080.00", "±$0.00"],
         ["Prompting big (Acme)", "$66,960.00", "$47,160.00", "−$19,800.00"],
-        [f"{fixture_catalog.NAME} pays back", "40,000 calls, 2026-11-22", "63,158 calls, 2026-11-25", "–"],
+        [f"{fixture_catalog.NAME} pays back", "40,000 calls, on 22 Nov", "63,158 calls, on 25 Nov", "–"],
     ]
 
 
@@ -261,14 +261,14 @@ async def test_end_is_counted_down_and_missed_steps_are_one_message(life: Life) 
     for days in (9, 1, 1):  # 31, 30 and 29 days before
         await life.look(closing, timedelta(days=days))
     (first,) = life.alerts(parent)
-    assert "In 30 days, 2026-12-31, is the last day of training" in texts(first)
+    assert "In 30 days, 31 Dec, is the last day of training" in texts(first)
     await life.look(closing, timedelta(days=23))  # 6 days before: the steps of 14 and 7 were missed
     assert len(life.alerts(parent)) == 2
-    assert "In 6 days, 2026-12-31" in texts(life.alerts(parent)[1])
+    assert "In 6 days, 31 Dec" in texts(life.alerts(parent)[1])
     for days in (3, 2):  # 3 days and 1 day before
         await life.look(closing, timedelta(days=days))
     assert len(life.alerts(parent)) == 3
-    assert "In 1 day, 2026-12-31" in texts(life.alerts(parent)[2])
+    assert "In 1 day, 31 Dec" in texts(life.alerts(parent)[2])
 
 
 async def test_the_days_that_pass_are_no_news_of_a_model_that_ends(life: Life) -> None:
@@ -286,7 +286,7 @@ async def test_end_of_training_says_how_long_models_are_served(life: Life) -> No
     parent = await life.asked(catalog=closing)
     await life.look(closing, timedelta(days=41))
     alert = life.alerts(parent)[-1]
-    assert "Training One ended on 2026-12-31. Tuned models answer until 2027-02-28." in texts(alert)
+    assert "Training One ended on 31 Dec 2026. Tuned models answer until 28 Feb." in texts(alert)
     assert rows(alert)[1] == [fixture_catalog.NAME, "$3,635.18", "–", "unknown"]
 
 
@@ -295,7 +295,7 @@ async def test_an_end_that_moves_is_told_with_what_it_does(life: Life) -> None:
     parent = await life.asked()
     await life.look(catalogue(offer(ends="inference_ends: 2027-02-03")))
     (alert,) = life.alerts(parent)
-    assert "New: 2027-02-03 is the day on which fine-tuned models stop working." in texts(alert)
+    assert "New: 3 Feb 2027 is the day on which fine-tuned models stop working." in texts(alert)
     assert rows(alert)[1] == [fixture_catalog.NAME, "$13,080.00", "$2,712.00", "−$10,368.00"]
     assert "the day on which it ends −$10,368.00." in texts(alert)
     await life.look(catalogue(offer(ends="inference_ends: 2027-02-03")))
@@ -310,8 +310,8 @@ async def test_what_closes_to_new_customers_is_counted_down_and_told(life: Life)
     for days in (1, 1, 8):  # 8 and 7 days before, and the day after
         await life.look(catalogue(*offers), timedelta(days=days))
     near, closed = life.alerts(parent)
-    assert "In 7 days, 2026-11-30, is the last day on which new customers can train it" in texts(near)
-    assert "isn't available for your scenario any more: New customers could train until 2026-11-30" in texts(closed)
+    assert "In 7 days, 30 Nov, is the last day on which new customers can train it" in texts(near)
+    assert "isn't available for your scenario any more: New customers could train until 30 Nov" in texts(closed)
     assert "Two (Acme) is now the cheapest: $14,880.00." in texts(closed)
     assert life.alerts(existing) == []
 
@@ -320,7 +320,7 @@ async def test_a_model_that_has_ended_is_told(life: Life) -> None:
     parent = await life.asked(catalog=catalogue(offer(ends="inference_ends: 2026-11-30")))
     await life.look(catalogue(offer(ends="inference_ends: 2026-11-30")), timedelta(days=9))
     (alert,) = life.alerts(parent)
-    assert "One ended on 2026-11-30." in texts(alert)
+    assert "One ended on 30 Nov." in texts(alert)
 
 
 async def test_estimate_without_saved_ends_takes_the_current_ones(life: Life, slack: FakeSlack) -> None:
@@ -342,7 +342,7 @@ async def test_estimate_without_saved_ends_takes_the_current_ones(life: Life, sl
     assert slack.messages(slack.im) == []
     await life.look(catalogue())
     (direct,) = slack.messages(slack.im)
-    assert "2027-02-03 isn't the day on which fine-tuned models stop working any more" in texts(direct)
+    assert "3 Feb 2027 isn't the day on which fine-tuned models stop working any more" in texts(direct)
 
 
 async def test_ten_days_of_downtime_give_one_message(life: Life) -> None:
@@ -350,7 +350,7 @@ async def test_ten_days_of_downtime_give_one_message(life: Life) -> None:
     parent = await life.asked(catalog=catalogue(offer(ends="training_ends: 2027-01-01", hosting="0.10")))
     await life.look(catalogue(offer(ends="training_ends: 2027-01-01", hosting="0.10", input="4")), timedelta(days=31))
     (alert,) = life.alerts(parent)
-    for said in ("+$1,800.00", "In 10 days, 2027-01-01", "costs $72.00 a month while it is deployed"):
+    for said in ("+$1,800.00", "In 10 days, 1 Jan 2027", "costs $72.00 a month while it is deployed"):
         assert said in texts(alert)
 
 

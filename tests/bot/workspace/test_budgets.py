@@ -32,7 +32,7 @@ async def test_estimate_above_the_budget_is_decided_by_approvers(workspace: Work
     assert refused["text"] == f"Only <@{slack.colleague}> can decide this."
     assert buttons(request) == ["budget_approve", "budget_decline"]
     await slack.click(request, "budget_approve", user=slack.colleague)
-    said = f"Approved by <@{slack.colleague}> on 2026-11-21 at 12:00 UTC."
+    said = f"Approved by <@{slack.colleague}> on 21 Nov 2026 at 12:00 UTC."
     await slack.wait_for(lambda: [m for m in slack.messages(slack.general, parent["ts"]) if m["text"] == said][1:])
     (request,) = requests(slack, parent)
     assert said in texts(request)
@@ -55,7 +55,7 @@ async def test_the_first_decision_holds(workspace: Workspace, slack: FakeSlack) 
     assert f"<@{slack.colleague}>, <@{THIRD}>: approve it?" in texts(request)
     before = copy.deepcopy(request)
     await slack.click(request, "budget_decline", user=THIRD)
-    said = f"Declined by <@{THIRD}> on 2026-11-21 at 12:00 UTC."
+    said = f"Declined by <@{THIRD}> on 21 Nov 2026 at 12:00 UTC."
     await slack.wait_for(lambda: [m for m in slack.messages(slack.general, parent["ts"]) if m["text"] == said][1:])
     await slack.click(before, "budget_approve", user=slack.colleague)
     asked, refused = await slack.wait_for(lambda: (told := slack.ephemerals(slack.colleague))[1:] and told)
@@ -82,7 +82,7 @@ async def test_a_change_needs_a_new_approval_only_where_it_costs_more(workspace:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     (request,) = await slack.wait_for(lambda: requests(slack, parent))
     await slack.click(request, "budget_approve", user=slack.colleague)
-    said = f"Approved by <@{slack.colleague}> on 2026-11-21 at 12:00 UTC."
+    said = f"Approved by <@{slack.colleague}> on 21 Nov 2026 at 12:00 UTC."
     await slack.wait_for(lambda: [m for m in slack.messages(slack.general, parent["ts"]) if m["text"] == said])
     holds = f"No new approval is needed: it costs no more than the approved estimate. {said}"
 
@@ -118,7 +118,7 @@ async def test_approvers_who_do_not_read_the_thread_are_asked_directly(workspace
     assert f"Asked in a direct message: <@{slack.colleague}>." in texts(mine)
     assert buttons(mine) == []
     await slack.click(request, "budget_decline", user=slack.colleague)
-    said = f"Declined by <@{slack.colleague}> on 2026-11-21 at 12:00 UTC."
+    said = f"Declined by <@{slack.colleague}> on 21 Nov 2026 at 12:00 UTC."
     await slack.wait_for(lambda: [m for m in slack.messages(slack.im, parent["ts"]) if m["text"] == said])
     (request,) = slack.messages(theirs)
     assert said in texts(request)
@@ -136,7 +136,7 @@ async def test_an_approver_who_is_not_in_the_channel_is_asked_directly(start: St
         (request,) = await slack.wait_for(lambda: slack.messages(theirs))
         assert f"<@{slack.you}> asks you to approve an estimate: 10k examples" in texts(request)
         await slack.click(request, "budget_approve", user=slack.colleague)
-        said = f"Approved by <@{slack.colleague}> on 2026-11-21 at 12:00 UTC."
+        said = f"Approved by <@{slack.colleague}> on 21 Nov 2026 at 12:00 UTC."
         await slack.wait_for(lambda: [m for m in slack.messages(slack.finance, parent["ts"]) if m["text"] == said])
     assert [(one.where, one.error) for one in slack.violations] == [("chat.postEphemeral", "user_not_in_channel")]
 

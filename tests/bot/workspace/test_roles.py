@@ -121,8 +121,8 @@ async def test_an_admin_reads_who_changed_what_and_nobody_else(
     (told,) = slack.ephemerals()
     assert rows(told) == [
         ["UTC", "Who", "What", "Before → after"],
-        ["2026-11-21 12:00", slack.colleague, "price of <!channel> *x*", "$10.00 → <@U1> $8.00"],
-        ["2026-11-21 12:00", slack.you, f"budget of {slack.general}", "– → $500.00 a month"],
+        ["21 Nov 2026, 12:00", slack.colleague, "price of <!channel> *x*", "$10.00 → <@U1> $8.00"],
+        ["21 Nov 2026, 12:00", slack.you, f"budget of {slack.general}", "– → $500.00 a month"],
     ]
     people = [row[1]["elements"][0]["elements"] for row in table_of(told)["rows"][1:]]
     assert people == [[{"type": "user", "user_id": user}] for user in (slack.colleague, slack.you)]

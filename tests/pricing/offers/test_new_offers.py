@@ -107,9 +107,9 @@ def test_offer_without_a_public_price_says_where_to_ask(catalog: Catalog, offer:
 @pytest.mark.parametrize(
     ("name", "words", "nearest"),
     [
-        ("cohere", "2025-09-15", "aws-bedrock/nova-2-lite"),
-        ("databricks", "2026-08-14", "fireworks/llama-3.1-8b"),
-        ("openpipe", "2026-07-30", "wandb/llama-3.1-8b"),
+        ("cohere", "15 September 2025", "aws-bedrock/nova-2-lite"),
+        ("databricks", "14 August 2026", "fireworks/llama-3.1-8b"),
+        ("openpipe", "30 July 2026", "wandb/llama-3.1-8b"),
         ("octoai", "2024", "fireworks/llama-3.1-8b"),
         ("openai/gpt-5.4-mini", "OpenAI tunes no GPT-5 model", "azure/gpt-4.1-mini@global"),
         ("gpt-6-luna", "No platform tunes GPT-6", "azure/gpt-4.1-mini@global"),

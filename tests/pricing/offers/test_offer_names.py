@@ -102,7 +102,7 @@ def test_part_of_a_name_means_every_model_with_it() -> None:
         ("azure/Qwen/Qwen3-8B", "The catalogue has no “Qwen3-8B” at Azure, but at"),
         ("phi-4", "tune it on rented GPUs: ask with on=gpu model=phi-4. Nearest in size: alibaba/qwen3-14b"),
         ("titan", "Nearest that is sold: aws-bedrock/nova-2-lite"),
-        ("anyscale", "2024-08-01"),
+        ("anyscale", "1 August 2024"),
         ("the moon", "Unknown offer “the moon”. `models` lists every offer."),
         ("sonar-pro", "No platform in the catalogue fine-tunes “sonar-pro”."),
         ("together/gpt-4.1", "The catalogue has no “gpt-4.1” at Together, but at Azure, OpenAI."),
