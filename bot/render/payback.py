@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from bot.render.money import counted, money
-from bot.render.short import short_day
+from bot.render.short import short_day, spoken_days
 from bot.render.tables import duration_text, offer_name
 from calculator import Comparison, Estimate, break_even, crossover, turning_change
 
@@ -32,7 +32,7 @@ def break_even_text(comparison: Comparison, estimate: Estimate) -> str:
     if payback is None:
         return "unknown"
     if payback.calls is None:
-        return (payback.reason or "never").partition(":")[0]
+        return spoken_days((payback.reason or "never").partition(":")[0], comparison.as_of)
     return payback_text(payback.calls, payback.day, comparison.as_of)
 
 
@@ -78,7 +78,7 @@ def break_even_sentences(comparison: Comparison, estimate: Estimate, *, net: boo
         else:
             net_text = "tuning and prompting cost the same."
         sentences.append(f"{duration[0].upper()}{duration[1:]} {net_text}")
-    return sentences
+    return [spoken_days(sentence, comparison.as_of) for sentence in sentences]
 
 
 def _less(saving: Decimal) -> str:
