@@ -13,8 +13,8 @@ from bot.answers.lookups import Lookups
 from bot.forms.choices import FormMenus, form_menus
 from bot.forms.opener import FormOpener
 from bot.language.command import MAX_LENGTH, ParsedCommand, readable_fields
-from bot.language.names import mention_index
 from bot.language.reader import Reading, read_text
+from bot.language.tagging.names import mention_index
 from bot.language.understanding import typed_command
 from bot.prices.current_catalog import CurrentCatalog
 from bot.prices.exchange_rates import ExchangeRates
@@ -111,20 +111,21 @@ class Services:
         """Return the poster of a workspace."""
         return (await self.workspaces.of(team_id)).poster
 
-    async def understand(self, text: str) -> ParsedCommand | Reading:
+    async def understand(self, text: str, present: Mapping[str, str] | None = None) -> ParsedCommand | Reading:
         """Return the command in a line, or what the line says in plain English.
 
         Args:
             text: The line, without Slack's formatting, `/ftcost` or the mention.
+            present: The fields of the estimate that the line may change.
 
         Raises:
             UserError: The line is a command with a fault.
         """
         command = typed_command(text)
-        return command if command is not None else await asyncio.to_thread(self._read, text)
+        return command if command is not None else await asyncio.to_thread(self._read, text, present)
 
-    def _read(self, text: str) -> Reading:
-        return read_text(text, mention_index(self.catalog))
+    def _read(self, text: str, present: Mapping[str, str] | None = None) -> Reading:
+        return read_text(text, mention_index(self.catalog), present or {})
 
     async def menus(self) -> FormMenus:
         """Return the form's type-ahead menus. Building them, once per catalogue and day, takes 0.2 s in a thread."""

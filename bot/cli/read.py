@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from msgspec import to_builtins
 
 from bot.cli.arguments import prices_dir
-from bot.language.names import mention_index
 from bot.language.reader import Reading, read_text
+from bot.language.tagging.names import mention_index
 from pricing import load_catalog
 
 

@@ -41,8 +41,8 @@ def expand_sentence(arguments: Sequence[str], commands: Collection[str], flags: 
         return list(arguments)
     if not any(" " in word.strip() and "=" not in word.split()[0] for word in words):
         return list(arguments)  # commands and key=value words need no reader, whose names take time to load
-    from bot.language.names import mention_index
     from bot.language.reader import EXAMPLES, NOT_UNDERSTOOD, read_text
+    from bot.language.tagging.names import mention_index
     from bot.language.understanding import command_of, typed_command
     from pricing import load_catalog
 

@@ -49,8 +49,8 @@ class MentionJobs:
         thread_ts = job.thread_ts or job.message_ts
         origin = Destination(job.channel_id, job.thread_ts)
         try:
-            understood = await self.services.understand(from_slack(job.text))
             edited = await self._thread_estimate(job)
+            understood = await self.services.understand(from_slack(job.text), edited.fields if edited else None)
             if edited is None and job.thread_ts and await self.services.job_store.may_have_begun_thread(queued):
                 raise Postponed("the answer that may have begun its thread is not complete", THREAD_POLL_S)
             base = edited or await self._viewed_estimate(job, understood)

@@ -5,18 +5,25 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from bot.language import vocabulary as v
-from bot.language.mentions import Mention, NameUse
-from bot.language.sentence import Sentence
+from bot.language.tagging import vocabulary as v
+from bot.language.tagging.mentions import Mention
+from bot.language.tagging.sentence import Sentence
 
-_ARTICLE = r"(?: (?:a|an|the|our|my|own|own a|to|prompting|prompt|using|model|models|plain|stock|just|simply|with|on|calling|staying on|staying with|keeping|base))*"
+_ARTICLE = r"(?: (?:a|an|the|our|my|own|own a|to|prompting|prompt|using|model|models|plain|stock|just|simply|with|on|calling|staying on|staying with|keeping|base|prompted))*"
 _BASELINE_LEAD = (
     r"(?:compar(?:e|ed|ing)(?: (?:it|this|that))? (?:with|to|against)|versus|vs\.?|v\.|against|instead of|rather than|replac(?:e|es|ing)|beats?|outperforms?|undercuts?|"
-    r"over(?! ⟦n)|than|prompting|prompts?(?: \w+){0,3} on|prompted|(?:currently|today|now)(?: (?:we|i))? (?:use|using|on|run|running|call|calling|prompt|pay for)|"
+    r"over(?! ⟦n)|than|prompting|prompt|prompts?(?: \w+){0,3} on|prompted|(?:currently|today|now)(?: (?:we|i))? (?:use|using|on|run|running|call|calling|prompt|pay for)|"
     r"(?:we|i)(?: (?:currently|now|already|still|just|today))? (?:use|prompt|call|run on|run|pay for|rely on)|(?:currently|still|now) on|(?:we're|we are|i'm|i am)(?: currently| now| still)? (?:on|using|prompting|calling|running)|"
     r"using|calls? (?:to|on|of|against)|requests? (?:to|on|against)|traffic (?:to|on)|base(?:line)?(?: model)?(?: (?:is|to|=|:|with))*|switch(?:ing)? from|mov(?:e|ing) (?:from|off|away from)|migrat(?:e|ing) from|"
-    r"(?:^|(?<=[,.;:(¦]) ?)(?:today|currently|now|(?:current|existing)(?: model)?)(?: is|:| =)?|"
+    r"(?:distil(?:l|ling)?|distillation)(?: (?:from|of))?|"
+    r"(?:^|(?<=[,.;:(¦]) ?)(?:today|currently|(?:right )?now|(?:current|existing)(?: model)?)(?:,? (?:it's|it is|that's|that is))?(?: is|:| =)?|"
     r"compare)"
+)
+_SWAPPED = r"(?:swap(?:ping)?|exchang(?:e|ing)|trad(?:e|ing)|substitut(?:e|ing)|replac(?:e|ing))(?: our| the)? $"
+_NOT = r"(?:\bnot|\bno longer|\bisn't|\baren't)(?: (?:on|the|a|our|with))* $"
+_IS_PROMPTED = (
+    rf",? (?:is what we use|{v.TODAY}(?!:?(?: is| it's| we use)? ⟦m)|as (?:the |our |a )?(?:base(?:line)?|reference)|is (?:our|the) (?:current|base)|"
+    r"(?:as[- ]is|prompted|un-?tuned|(?:with|by|just) prompting|off[- ]the[- ]shelf|out of the box|zero[- ]shot|few[- ]shot)(?![a-z]))"
 )
 
 
@@ -37,16 +44,12 @@ def read_names(sentence: Sentence) -> Names:
     for match in re.finditer(r"⟦m(\d+)⟧", text):
         mention = sentence.mentions[int(match[1])]
         before, after = text[: match.start()], text[match.end() :]
-        if re.search(
-            r"(?:swap(?:ping)?|exchang(?:e|ing)|trad(?:e|ing)|substitut(?:e|ing)|replac(?:e|ing))(?: our| the)? $",
-            before,
-        ) or re.match(
-            rf",? (?:is what we use|{v.TODAY}(?!:?(?: is| it's| we use)? ⟦m)|as (?:the |our )?base(?:line)?|is our (?:current|base))",
-            after,
-        ):
+        if re.search(_NOT, before):
+            continue
+        if _is_baseline_first(before, after):
             baseline.append(mention)
         elif re.search(rf"{v.TUNE}{_ARTICLE} (?:⟦m\d+⟧(?:,| and| or) )*$", before) or re.match(
-            rf"(?:'s)? {v.TUNE}", after
+            rf"(?:'s)? (?:\(?){v.TUNE}", after
         ):
             tuned.append(mention)
         elif re.search(rf"\bcompare{_ARTICLE} $", before) and re.match(r",? (?:and|or) (?:⟦m\d+⟧)", after):
@@ -64,11 +67,10 @@ def read_names(sentence: Sentence) -> Names:
     return Names(tuned + loose, baseline, platforms)
 
 
-def name_for(sentence: Sentence, mention: Mention, *uses: NameUse) -> str | None:
-    """Return a model's name for the first of some uses, noting what was assumed; None if it has to be asked."""
-    if mention.choices and not mention.names:
-        sentence.ask(f"Which “{mention.text}” do you mean? For example {', '.join(mention.choices[:3])}.")
-        return None
-    if mention.assumed:
-        sentence.assume(mention.assumed)
-    return next((mention.names[use] for use in uses if use in mention.names), mention.name)
+def _is_baseline_first(before: str, after: str) -> bool:
+    """Return whether a name is the model prompted today by words that hold against a verb of tuning near it."""
+    return bool(
+        re.search(_SWAPPED, before)
+        or re.match(_IS_PROMPTED, after)
+        or re.search(r"distil(?:l|ling|lation)(?: (?:from|of))? $", before)
+    )

@@ -16,8 +16,8 @@ from bot.answers.compare import NamedResult, side_by_side
 from bot.answers.fits import fit_page
 from bot.counting.terminal import PlatformRules, count_files
 from bot.language.command import check_base
-from bot.language.names import mention_index
 from bot.language.reader import NOT_UNDERSTOOD, Reading, read_text
+from bot.language.tagging.names import mention_index
 from bot.language.understanding import command_of, typed_command
 from bot.mcp.arguments import (
     CompareArguments,

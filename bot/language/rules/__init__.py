@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from bot.language.rules.terms import (
-    read_comparisons,
-    read_gpus,
-    read_horizon,
-    read_money,
-    read_relative,
-    read_terms,
-    unused_number,
-)
-from bot.language.rules.traffic import read_calls, read_growth, read_prompt, read_shares
-from bot.language.rules.training import read_counts, read_days, read_examples, read_lengths, read_retraining
-from bot.language.sentence import Rule
+from bot.language.rules import bounds, filters, hardware, prompt, relative, serving, terms, traffic, training
+from bot.language.tagging.sentence import Rule
 
 RULES: tuple[Rule, ...] = (
-    read_comparisons, read_relative, read_retraining, read_growth, read_shares, read_prompt, read_money, read_horizon, read_counts, read_days,
-    read_lengths,    read_calls, read_examples,
+    filters.read_class, filters.read_size, filters.read_features, filters.read_region, serving.read_context_need,
+    serving.read_deployments, serving.read_latency, hardware.read_setup,
+    relative.read_replaced, training.read_retraining, traffic.read_growth, relative.read_relative,
+    bounds.read_bounds, bounds.read_products, bounds.read_exclusions,
+    prompt.read_shares, prompt.read_prompt,
+    hardware.read_gpu_price, terms.read_money, traffic.read_spend, terms.read_horizon,
+    training.read_single_example, training.read_counts, training.read_hours, serving.read_hosting, serving.read_days,
+    hardware.read_sequences, terms.read_choice, traffic.read_calls, training.read_examples,
 )  # fmt: skip
 """In this order: a rule may rely on what the ones before it have taken."""
 
-__all__ = ["RULES", "read_gpus", "read_terms", "unused_number"]
+RULES_AFTER_TOKENS: tuple[Rule, ...] = (
+    hardware.read_gpus, hardware.read_model_size, terms.read_method, terms.read_customer, terms.read_display,
+)  # fmt: skip
+"""Read after the token counts, whose numbers they would take."""
+
+unused_number = terms.unused_number
+
+__all__ = ["RULES", "RULES_AFTER_TOKENS", "unused_number"]

@@ -1,84 +1,11 @@
-"""Rules for relative numbers, the horizon, money, GPUs, methods and other terms."""
+"""Rules for the horizon, money, methods and other terms of the question."""
 
 from __future__ import annotations
 
 import re
 
-from bot.language import vocabulary as v
-from bot.language.numbers import Number
-from bot.language.sentence import ABOUT, N, Sentence, number, scale_amount, write_amount
-
-
-def read_comparisons(sentence: Sentence) -> None:
-    """Ask about bounds, differences, doubts and exclusions, whose number or name isn't the value itself."""
-    bound = r"(?:no more than|not more than|less than|fewer than|more than|smaller than|bigger than|larger than|shorter than|longer than|under|above|below|at least|at most|up to|max(?:imum)?(?: of)?|min(?:imum)?(?: of)?|<=?|(?<![-=])>=?|≤|≥)"
-    seconds = r"(?: ?(?:ms|milliseconds?|s|secs?|seconds?)(?![a-z]))"
-    for match in sentence.take(rf"{bound} {ABOUT}{N}(?!{seconds})[^,.;¦?!]{{0,24}}"):
-        sentence.ask(f"“{sentence.typed(match)}”: which number should I use?")
-    for match in sentence.take(
-        rf"(?:minus|plus) {N}(?: [a-z]+)?|{number('k')}(?: [a-z]+){{0,2}} too (?:many|much|few|long|short)[^.;?!]*"
-    ):
-        sentence.ask(f"“{sentence.typed(match)}”: how many is that in all?")
-    step = rf"(?:reduc|increas|rais|lower|cut|drop|decreas)[a-z]*\b(?: [a-z]+){{0,3}} by {N}[^,.;¦?!]{{0,16}}"
-    if (change := re.search(step, sentence.text)) and sentence.number_of(change).kind != "percent":
-        for match in sentence.take(step):
-            sentence.ask(f"“{sentence.typed(match)}”: how many is that in all?")
-    for match in sentence.take(
-        rf"(?:don't|do not|doesn't|haven't|aren't|isn't|can't|cannot)(?: have| got| need| use| want| get)* {ABOUT}{N}(?: [a-z]+)?"
-    ):
-        sentence.ask(f"“{sentence.typed(match)}”: which number is right?")
-    if not sentence.has(r"\bgb\b|⟦g"):
-        for _ in sentence.take(
-            rf"^why\b[^.]*|^(?:is|isn't|are|aren't|was|would)\b[^.?]*{N}[^.?]*\b(?:enough|too (?:much|many|few|little))\b[^.]*"
-        ):
-            sentence.ask("I can't judge a number by itself. What would you like to change or compare?")
-    owners = r"(?:users|tenants|stores|agents|customers|teams|employees|seats|shops|sites|people|clients|workspaces|accounts)(?! (?:support|service))"
-    owner = r"(?:users?|tenants?|stores?|agents?|customers?|teams?|employees?|seats?|shops?|sites?|people|persons?|clients?|workspaces?|accounts?)"
-    for match in sentence.take(
-        rf"[^.;¦]*(?:(?:per|every|each) {owner}|{N} {owners}\b[^.;,]*⟦n\d+⟧|⟦n\d+⟧ {v.CALLS} each\b[^.;,]*{v.PER_WORDS}|⟦n\d+⟧ {v.CALLS} ?{v.PER_WORDS} each\b)[^.;¦]*"
-    ):
-        sentence.ask(f"“{sentence.typed(match)}”: how many is that in all?")
-    for match in sentence.take(
-        rf"{N} (?:nodes?|servers?|machines?|boxes|hosts?)(?: (?:of|with|each with|having))* {number('m')} ?(?:x )?⟦g\d+⟧(?: each)?"
-    ):
-        sentence.ask(f"“{sentence.typed(match)}”: how many GPUs is that in all?")
-    exclusion = r"(?:don't|do not|not|avoid(?:ing)?|anything but|everything but|all but|can't use|cannot use|can not use|never|left|leaving|except(?: for)?|without|exclud(?:e|ing)|skip|leave out|ignor(?:e|ing)|drop|no)"
-    for match in sentence.take(
-        rf"{exclusion}(?: (?:use|on|at|with|from|to|for|using|want|like|the))* ⟦p\d+⟧|⟦p\d+⟧ (?:is|are|was)(?: (?:far|way|much|not|out|too))* (?:expensive|allowed|out|possible|an option|slow)"
-    ):
-        sentence.ask(f"“{sentence.typed(match)}”: which platforms should I compare?")
-    for _ in sentence.take(
-        rf"(?:grow[a-z]*|rise[a-z]*|ramp[a-z]*|increas[a-z]*)(?: up)? from {N} to {number('m')}[^.;]*? (?:over|within|in|during) ⟦n\d+⟧ [a-z]+"
-    ):
-        sentence.ask("By how many percent do calls grow each month?")
-
-
-def read_relative(sentence: Sentence) -> None:
-    """Drop numbers that are replaced, as in `20k instead of 10k`, and ask about relative ones, as in `2 more`."""
-    sentence.text = re.sub(r"not (⟦n\d+⟧) ([a-z]+),? but (?:rather )?(⟦n\d+⟧)(?! ?[a-z])", r"\3 \2", sentence.text)
-    relative = r"(?:more|fewer|less|extra|additional|another|further)"
-    for match in sentence.take(
-        rf"(?:(?:add|plus|another|extra|remove|subtract) {N}|{number('m')} {relative})(?: [a-z]+)?"
-    ):
-        sentence.ask(f"“{sentence.typed(match)}”: how many is that in all?")
-    for match in sentence.take(
-        rf"{N} ?(?:x|×|times) (?:as|more|longer|larger|bigger|the|fewer|less|higher|shorter)(?: [a-z]+)?"
-    ):
-        sentence.ask(f"“{sentence.typed(match)}”: how many is that?")
-    for match in sentence.take(
-        r"(?:double|triple|halve|twice(?! (?:a|per) (?:year|month|week|day))|half as many|two times|three times)(?: as many| as much)?(?: the| our| as)?(?: number of)? [a-z]+"
-    ):
-        if not re.match("twice a|two times a|three times a", match[0]):
-            sentence.ask(f"“{sentence.typed(match)}”: how many is that?")
-    changes = r"(?:doubl|tripl|quadrupl|halv)(?:es?|ed|ing)(?![a-z])"
-    for match in sentence.take(
-        rf"half (?:the|our|as many) {v.CALLS}|(?:traffic|volume|load|usage|demand|{v.CALLS}) {changes}"
-    ):
-        sentence.ask(f"“{sentence.typed(match)}”: how many calls is that, a day or a month?")
-    for _ in sentence.take(
-        rf"(?:instead of|rather than|not|no longer|up from|down from|was) {ABOUT}(?:⟦n\d+⟧(?: {v.TOKENS})?|one|two|three|\d+)(?! ?⟦|-)(?= |[.,;!?]|$)(?:,? but)?"
-    ):
-        pass
+from bot.language.tagging.numbers import Number
+from bot.language.tagging.sentence import ABOUT, N, Sentence, number, scale_amount, write_amount
 
 
 def read_horizon(sentence: Sentence) -> None:
@@ -100,7 +27,7 @@ def read_horizon(sentence: Sentence) -> None:
     for match in sentence.take(rf"(?:^|[,;¦] ?|(?:make it|say|assume|use|try|with|horizon) ){N} months(?![a-z])"):
         sentence.set_number("months", sentence.number_of(match), whole=True)
     for match in sentence.take(
-        r"(?:over|for|during|across) (?:a|one|the next|the coming|the first|a full|a whole) (?P<half>half )?(?P<unit>year|quarter)(?: and a (?P<more>half))?"
+        r"(?:over|for|during|across|next|coming|first|horizon(?: (?:is|of|to))*)(?: (?:a|one|the|next|coming|first|full|whole|only))* (?P<half>half )?(?P<unit>year|quarter)(?: and a (?P<more>half))?(?! ?[-a-z]* ?retrain)"
     ):
         half_years = 2 - bool(match["half"]) + bool(match["more"])
         sentence.set("months", str(6 * half_years) if match["unit"] == "year" else "3")
@@ -109,7 +36,7 @@ def read_horizon(sentence: Sentence) -> None:
 
 
 def read_money(sentence: Sentence) -> None:
-    """Read costs of preparation, prices of GPU-hours; ask about budgets."""
+    """Read costs of preparation; ask about budgets."""
     prep = r"(?:prep(?:aration|aring)?|label(?:l?ing|ed|led)?|annotat(?:ion|ing)|clean(?:ing)?|curat(?:ion|ing)|collect(?:ion|ing))(?: (?:of|the|our|data|examples|costs?|them|this|it|is|about|for|would|will|us|be))*"
     for pattern in (rf"{prep} {ABOUT}{N}", rf"{N} (?:for|on|to|of) (?:the |our |data )*{prep}"):
         for match in sentence.take(pattern):
@@ -122,97 +49,100 @@ def read_money(sentence: Sentence) -> None:
             else:
                 sentence.ask(f"“{sentence.typed(match)}”: what does the preparation cost in all, in US dollars?")
     for match in sentence.take(
-        rf"(?:at |for |costs? (?:us )?|pay(?:ing)? |price of )?{N} ?(?:/ ?|per |an |a )(?:gpu[- ]?)?hour(?: (?:per|a|for (?:a|each)) gpu| each)?"
-    ):
-        price = sentence.number_of(match)
-        if "gpu" in match[0] or (price.kind == "money" and sentence.has(r"⟦g\d+⟧|gpu|hardware|cluster")):
-            sentence.set_number("gpu_rate", price)
-        else:
-            sentence.ask(f"What does “{sentence.typed(match)}” count?")
-    for match in sentence.take(
-        rf"(?:budget|cap|limit|(?:can|could|may|to) spend|spend(?:ing)? (?:at most|up to))[^.;¦]{{0,30}}? {N}|{number('m')} (?:budget|cap|limit)"
+        rf"(?:budget|cap|limit|(?:can|could|may|to) spend|spend(?:ing)? (?:at most|up to))(?P<words>[^.;¦]{{0,30}}?) {N}|{number('m')} (?:budget|cap|limit)(?!\w)",
+        lambda match: _is_budget(sentence, match),
     ):
         amount = sentence.number_of(match, "n" if match["n"] else "m")
         sentence.ask(f"Should I set a budget of {amount.text} for this estimate? `/ftcost budget` sets one.")
 
 
-def read_gpus(sentence: Sentence) -> None:
-    """Read the GPU and the number of GPUs."""
-    for match in sentence.take(
-        rf"(?:{N}|(?P<single>a single|single|one|just one|a|an)) ?(?:x |× |\* )?(?:nvidia |amd )?⟦g(?P<g>\d+)⟧(?: (?:gpus?|cards?))?|⟦g(?P<g2>\d+)⟧(?: gpus?)? ?(?:x|×|\*) ?{number('m')}|⟦g(?P<g3>\d+)⟧"
-    ):
-        index = match["g"] or match["g2"] or match["g3"]
-        sentence.set("gpu", sentence.mentions[int(index)].name)
-        if match["n"] or match["m"]:
-            sentence.set_number("gpus", sentence.number_of(match, "n" if match["n"] else "m"), whole=True)
-        elif match["single"] in ("a single", "single", "one", "just one"):
-            sentence.set("gpus", "1")
-    for match in sentence.take(rf"(?:a |an |in )?{N} ?gb(?: (?:of )?(?:gpu|card|vram|memory))?(?![a-z])"):
-        if sentence.has(r"data|stored|storage"):
-            sentence.set_number("data_gb", sentence.number_of(match))
-        else:
-            sentence.set_number("gpu_memory", sentence.number_of(match))
-    for match in sentence.take(rf"{N} (?:gpus?|cards)(?![a-z])"):
-        sentence.set_number("gpus", sentence.number_of(match), whole=True)
-    for match in sentence.take(
-        rf"(?:a |an |the )?{N} ?(?:parameters?|params?)(?: models?)?|(?:a |an |the |my |our )?{number('m')} ?(?:dense )?models?"
-    ):
-        size = sentence.number_of(match, "n" if match["n"] else "m")
-        if size.billions or "param" in match[0]:
-            sentence.set_number("params", size)
-    for match in sentence.take(N):
-        size = sentence.number_of(match)
-        if size.billions and size.kind == "plain" and "params" not in sentence.fields:
-            sentence.set_number("params", size)
-        else:
-            sentence.text = sentence.text[: match.start()] + match[0] + sentence.text[match.start() + 1 :]
-            break
+def _is_budget(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Return whether the number of a match is the budget: money, or right behind the word."""
+    amount = sentence.number_of(match, "n" if match["n"] else "m")
+    beside = re.fullmatch(r"(?: (?:is|of|at|to|it|the|a|us|our|=|around|about))*", match["words"] or "")
+    return amount.kind == "money" or bool(beside)
 
 
-def read_terms(sentence: Sentence) -> None:
-    """Read the method, the customer, the currency, the visibility, the serving, all offers, and the name."""
-    for method, words in (
-        ("qlora", r"q-?lora|4[- ]bit lora"),
-        ("dpo", r"dpo|preference (?:tuning|optimi[sz]ation)"),
-        ("rft", r"rft|rlhf|grpo|reinforcement(?: (?:fine[- ]?tuning|learning))?"),
-        ("cpt", r"continued pre-?training|cpt"),
-        (
-            "full",
-            r"full[- ](?:fine[- ]?tun(?:e|ing)|parameter(?: (?:fine[- ]?)?tuning)?|tuning|finetune|finetuning|weights?|ft|sft|param)|all weights",
-        ),
-        ("lora", r"lora"),
-    ):
+_METHODS = (
+    ("qlora", r"q-?lora|int4 lora"),
+    ("dpo", r"dpo|preference (?:tuning|optimi[sz]ation)"),
+    ("rft", r"rft|rlhf|grpo|reinforcement(?: (?:fine[- ]?tuning|learning))?"),
+    ("cpt", r"continued pre-?training|cpt"),
+    ("full", r"full[- ](?:fine[- ]?tun(?:e|ing)|parameter(?: (?:fine[- ]?)?tuning)?|tuning|finetune|finetuning|weights?|ft|sft|param)|all weights"),
+    ("lora", r"lora"),
+)  # fmt: skip
+
+
+def read_method(sentence: Sentence) -> None:
+    """Read the training method. A method that is replaced or excluded isn't one."""
+    any_method = "|".join(words for _, words in _METHODS)
+    dropped = [
+        sentence.typed(match)
+        for match in sentence.take(
+            rf"(?:instead of|rather than|not|no|without|no longer|don't use) (?:{any_method})(?![a-z])(?:,? but)?"
+        )
+    ]
+    for method, words in _METHODS:
         for _ in sentence.take(
             rf"(?<![a-z])(?:with |using |via |by )?(?:{words})(?![a-z])(?: (?:adapters?|method|fine[- ]?tun(?:e|ing)|tuning))?"
         ):
             sentence.set("method", method)
+    if dropped and "method" not in sentence.fields:
+        sentence.ask(f"“{dropped[0]}”: which method should I price, LoRA or all weights?")
+
+
+def read_customer(sentence: Sentence) -> None:
+    """Read the platforms of which the asker is a customer."""
+    have = r"(?:we|i)(?: (?:already|do|currently|still))?(?: have|'ve got| got|'ve)(?: (?:already|an?|our|existing|some|got))*"
+    platforms = r"⟦p(?P<{}>\d+)⟧(?:(?:,| and|, and) ⟦p(?P<{}>\d+)⟧)?"
     for match in sentence.take(
-        r"(?:(?:we(?:'re| are)|i(?:'m| am)|being) )?(?:already )?(?:an? )?(?:existing )?(?:⟦p(?P<p>\d+)⟧ customers?|customers? (?:of|at|with) ⟦p(?P<p2>\d+)⟧(?: and ⟦p(?P<p3>\d+)⟧)?)"
+        rf"(?:(?:we(?:'re| are)|i(?:'m| am)|being) )?(?:already )?(?:an? )?(?:existing )?(?:{platforms.format('p1', 'q1')} customers?|customers? (?:of|at|with) {platforms.format('p2', 'q2')})|{have} {platforms.format('p3', 'q3')} (?:accounts?|contracts?|subscriptions?)|{have} (?:accounts?|contracts?|subscriptions?) (?:with|at) {platforms.format('p4', 'q4')}"
     ):
-        indexes = [match[group] for group in ("p", "p2", "p3") if match[group]]
+        indexes = [index for index in match.groupdict().values() if index]
         sentence.set("customer", ",".join(sentence.mentions[int(index)].name for index in indexes))
     for match in sentence.take(
-        r"(?P<kind>existing|new) customers?(?! (?:support|service|chat|e-?mail|ticket|quer|question))(?![a-z])"
+        r"(?P<kind>existing|new) customers?(?! (?:support|service|chat|e-?mail|ticket|quer|question))(?![a-z])|(?:we're|we are|i'm|i am) (?P<new>new) to (?:all|any|every|these|those)(?: of them)?(?: platforms?| providers?)?"
     ):
-        sentence.set("customer", match["kind"])
-    currencies = {"euros": "EUR", "euro": "EUR", "eur": "EUR", "pounds": "GBP", "gbp": "GBP", "sterling": "GBP", "yen": "JPY", "jpy": "JPY",
-                  "francs": "CHF", "chf": "CHF", "rupees": "INR", "inr": "INR", "cad": "CAD", "aud": "AUD", "usd": "USD", "us dollars": "USD", "dollars": "USD", "sek": "SEK", "nok": "NOK", "dkk": "DKK", "pln": "PLN", "brl": "BRL"}  # fmt: skip
+        sentence.set("customer", match["kind"] or match["new"])
+
+
+_CURRENCIES = {
+    "euros": "EUR", "euro": "EUR", "eur": "EUR", "pounds": "GBP", "british pounds": "GBP", "gbp": "GBP", "sterling": "GBP", "yen": "JPY",
+    "jpy": "JPY", "francs": "CHF", "swiss francs": "CHF", "chf": "CHF", "rupees": "INR", "inr": "INR", "canadian dollars": "CAD", "cad": "CAD",
+    "australian dollars": "AUD", "aud": "AUD", "usd": "USD", "us dollars": "USD", "dollars": "USD", "sek": "SEK", "nok": "NOK", "dkk": "DKK",
+    "pln": "PLN", "brl": "BRL", "krw": "KRW", "won": "KRW", "cny": "CNY", "yuan": "CNY", "sgd": "SGD", "mxn": "MXN",
+}  # fmt: skip
+
+
+def read_display(sentence: Sentence) -> None:
+    """Read the currency, where the answer goes, and its name."""
     for match in sentence.take(
-        rf"(?:in|to|as|show(?: it| me)?(?: the answer)? in|convert(?: it)? to|^) ?(?P<code>{'|'.join(currencies)})(?![a-z])"
+        rf"(?:in|to|as|show|show(?: (?:it|me|that|this|us|everything))*(?: the (?:answer|cost|price)s?)?(?: in| as)?|convert(?: (?:it|this|that))?(?: in)?to|currency(?: (?:is|should be|to))*[:=]?|^) ?(?P<code>{'|'.join(_CURRENCIES)})(?![a-z])"
     ):
-        sentence.set("currency", currencies[match["code"]])
+        sentence.set("currency", _CURRENCIES[match["code"]])
     for _ in sentence.take(
-        r"(?:just|only|privately)(?: (?:for|to|show|post|send|it|this|visible))* me(?![a-z])|(?:show|post)(?: (?:it|this))?(?: to)? me only|privately"
+        r"(?:just|only|privately)(?: (?:for|to|show|post|send|it|this|visible))* me(?![a-z])|(?:show|post|send)(?: (?:it|this))?(?: to)?(?: me)? (?:only|privately|as a dm)|privately|keep (?:it|this) private"
     ):
         sentence.set("share", "me")
-    for match in sentence.take(
-        r"(?P<dedicated>dedicated|provisioned)(?: (?:endpoints?|deployments?|capacity|serving|throughput))?|(?:on[- ]demand|serverless)(?: (?:serving|inference))?"
+    for _ in sentence.take(
+        r"(?:post|share|show|put|send)(?: (?:it|this|that|the answer|the result))*(?: (?:in|to|with|for))+ (?:the channel|everyone|everybody|all of us|the team)"
     ):
-        sentence.set("serving", "dedicated" if match["dedicated"] else "on-demand")
-    for _ in sentence.take(r"(?:on )?(?:all|every|any)(?: the)? (?:platforms?|providers?|vendors?|offers?)|everywhere"):
-        sentence.set("on", "all")
+        sentence.set("share", "channel")
     for match in sentence.take(r"(?:call it|name it|named|name this) \"?(?P<name>[^\".,;⟦¦]{1,60})\"?"):
         sentence.set("name", sentence.as_typed(match["name"].strip()))
+
+
+def read_choice(sentence: Sentence) -> None:
+    """Read the choice of all offers or of rented GPUs, and the asker's own prices."""
+    for _ in sentence.take(
+        r"(?:on )?(?:all|every|any|each)(?: of)?(?: the)? (?:platforms?|providers?|vendors?|offers?)|everywhere"
+    ):
+        sentence.set("on", "all")
+    for match in sentence.take(
+        rf"(?:our|own|custom|contract|negotiated|my)(?: own)? (?:rates?|prices?|pricing)(?: (?:is|are|of|at))*[:=]? {ABOUT}{N} ?/ ?{number('m')} ?/ ?{number('k')}(?: per 1?m(?:illion)? tokens)?"
+    ):
+        rates = [sentence.number_of(match, group) for group in ("n", "m", "k")]
+        sentence.set("rates", "/".join(write_amount(rate.amount) for rate in rates))
 
 
 def unused_number(sentence: Sentence) -> Number | None:

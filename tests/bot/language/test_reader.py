@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.language.command import MAX_LENGTH
-from bot.language.names import mention_index
 from bot.language.reader import Reading, read_text
+from bot.language.tagging.names import mention_index
 from calculator import KEYS
 from pricing import load_catalog
 
@@ -21,17 +22,19 @@ NAMES = mention_index(load_catalog())
 UTTERANCES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("utterances.yml").read_bytes())["utterances"]
 
 
-def read(text: str) -> Reading:
-    return read_text(text, NAMES)
+def read(text: str, present: Mapping[str, str] | None = None) -> Reading:
+    return read_text(text, NAMES, present or {})
 
 
 def _value(key: str, text: str) -> object:
     return KEYS[key].read(text) if key in KEYS else text
 
 
-@pytest.mark.parametrize("utterance", UTTERANCES, ids=[row["say"][:58] for row in UTTERANCES])
+@pytest.mark.parametrize(
+    "utterance", UTTERANCES, ids=[f"{number}: {row['say'][:54]}" for number, row in enumerate(UTTERANCES, 1)]
+)
 def test_a_question_is_read_or_asked_back(utterance: dict[str, Any]) -> None:
-    reading = read(utterance["say"])
+    reading = read(utterance["say"], utterance.get("present"))
     if utterance.get("ask"):
         assert reading.ask
         return
@@ -135,6 +138,17 @@ def test_short_periods_become_calls_per_hour(text: str, value: int) -> None:
         ("10.000 examples", "“10.000” is ambiguous: 10,000, or 10? Write 10000 without the dot."),
         ("5-10k examples", "“5-10k”: do you mean 5k to 10k, or 5 to 10k?"),
         ("10,5 epochs", "“10,5”: do you mean 10.5? Write it with a dot."),
+        ("1,5M examples", "“1,5”: do you mean 1.5? Write it with a dot."),
+        ("1M calls", "“1M calls”: is that per day or per month?"),
+        (
+            "we spend $8,000 a month on GPT-4.1",
+            "How many calls is $8,000, a day or a month, and how many tokens does one send and get? "
+            "A bill alone doesn't say.",
+        ),
+        (
+            "fine-tune foobar-9b on 10k examples of 400 tokens",
+            "I don't know a model called “foobar-9b”. Which one do you mean?",
+        ),
         ("between 20k and 5k examples", "“20k and 5k” starts with the higher number. Which range do you mean?"),
     ],
 )

@@ -89,10 +89,13 @@ async def test_complete_question_is_answered_in_an_existing_thread(workspace: Wo
     assert difference(change)[3] == "+$80", "20M instead of 12M tokens at $10"
 
 
-async def test_plain_english_in_a_thread_changes_the_estimate(workspace: Workspace, slack: FakeSlack) -> None:
+@pytest.mark.parametrize("sentence", ["what if we have 100k calls a day?", "what if the traffic doubles?"])
+async def test_plain_english_in_a_thread_changes_the_estimate(
+    workspace: Workspace, slack: FakeSlack, sentence: str
+) -> None:
     """Twice the calls: 24 × 1,080 = $25,920.00 beside $120.00, so $26,040.00: $12,960.00 more."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
-    await mention(slack, "what if we have 100k calls a day?", thread=parent)
+    await mention(slack, sentence, thread=parent)
     change = await slack_actions.change(slack, parent)
     assert difference(change) == [support_bot.OFFER, "$13,080", "$26,040", "+$12,960"]
     assert "Changed: calls 50k/day → 100k/day" in texts(change)

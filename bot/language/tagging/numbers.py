@@ -50,7 +50,7 @@ _TENS = {
         ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
     )
 }
-_WORD_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
+_SCALE_VALUES = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 _SMALL = "|".join(sorted([*_UNITS, *_TENS], key=len, reverse=True))
 _VAGUE = r"(?:an? few|few|several|an? couple(?: of)?|some|many|lots of|dozens of|tens of)"
 
@@ -62,10 +62,13 @@ _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _FIGURE = rf"(?P<sign>[-−+])?(?:(?P<currency>[$€£]|usd |eur |gbp |chf ) ?)?(?P<digits>{_DIGITS})(?:[ -]?(?P<scale>{_SCALE})(?![a-z0-9]))?"
 _SCALE_WORD = "(?:hundred|thousand|million|billion|dozen)(?![a-z])"
 _SMALL_WORD = f"(?:{_SMALL})(?![a-z])"
-_ONE_NOUN = r" (?:epoch|run|year|month|week|gpu|example|day|hour|card|adapter|⟦g)"
+_FRACTION_OF = r"(?:half an?|half of an?|(?:(?:a|one) )?quarter(?: of)?(?: an?)?|three quarters(?: of)? an?)"
+_WITH_HALF = rf"(?:{_SMALL_WORD}|an?) and a half"
+_ONE_NOUN = r" (?:epoch|run|year|month|week|gpu|example|day|hour|card|adapter|replica|⟦g)| (?:to|or) "
 _SPELT = (
-    rf"(?:a single|single|(?:half an?|one and a half|an?)[ -]{_SCALE_WORD}|{_SMALL_WORD})"
-    rf"(?:[ -]{_SCALE_WORD}(?: and(?= {_SMALL_WORD}))?|[ -]{_SMALL_WORD})*"
+    rf"(?:a single|single|{_FRACTION_OF}[ -]{_SCALE_WORD}|{_WITH_HALF}(?:[ -]{_SCALE_WORD})?|(?:an?|{_SMALL_WORD}) {_SCALE_WORD} and a half(?! ⟦)|"
+    rf"{_SMALL_WORD} point(?: {_SMALL_WORD})+(?: {_SCALE_WORD})?|(?:an?[ -]{_SCALE_WORD}|{_SMALL_WORD})"
+    rf"(?:[ -]{_SCALE_WORD}(?: and(?= {_SMALL_WORD}))?|[ -]{_SMALL_WORD})*)"
 )
 _PERCENT = r"(?: ?(?P<percent>%|percent\b|per cent\b|pct\b))?"
 _MONEY = r"(?: ?(?P<money>usd|dollars?|bucks|us\$|€|£|eur|euros?|gbp|pounds?|chf|francs?)(?![a-z]))?"
@@ -82,9 +85,11 @@ _FRACTIONS = {
     "half": Decimal("0.5"), "a half": Decimal("0.5"), "a quarter": Decimal("0.25"), "one quarter": Decimal("0.25"),
     "three quarters": Decimal("0.75"), "a fifth": Decimal("0.2"), "one fifth": Decimal("0.2"),
     "a tenth": Decimal("0.1"), "one tenth": Decimal("0.1"), "two fifths": Decimal("0.4"),
+    "a third": None, "one third": None, "two thirds": None,
 }  # fmt: skip
+"""The share that a word stands for; None if it has no exact number of percent."""
 FRACTION = re.compile(
-    r"\b(?P<fraction>half|a half|(?:a|one) (?:quarter|fifth|tenth)|three quarters|two fifths)\b(?= (?:of|the|my|our|can|is)\b)"
+    r"\b(?P<fraction>half|a half|(?:a|one) (?:quarter|third|fifth|tenth)|three quarters|two (?:thirds|fifths))\b(?= (?:of|the|my|our|can|is)\b(?! an? (?:hundred|thousand|million|billion)))"
 )
 
 
@@ -117,6 +122,8 @@ def read_number(match: re.Match[str]) -> Number:
             question = question or f"Amounts are in US dollars. How many dollars are {text}?"
         if match["sign"] in ("-", "−"):
             value = -value
+    if match.string.startswith(" and a half", match.end()):
+        question = question or f"“{text} and a half”: which number is that? Write it in digits."
     scaled = value / 100 if kind == "percent" else value
     scale = Decimal(_SCALES[match["scale"]]) if match["scale"] else _spelt_scale(match["spelt"] or "")
     return Number(_exactly(scaled), kind, text, question, match["scale"] in ("b", "bn", "billion"), scale)
@@ -135,7 +142,7 @@ def _is_dollars(match: re.Match[str]) -> bool:
 def _spelt_scale(text: str) -> Decimal:
     """Return the factor of the last word of a number in words."""
     word = re.split(r"[ -]+", text)[-1]
-    return Decimal(_WORD_SCALES.get(word, 12 if word == "dozen" else 1))
+    return Decimal(_SCALE_VALUES.get(word, 1))
 
 
 def join_range(low: Number, high: Number, text: str) -> Number:
@@ -145,12 +152,15 @@ def join_range(low: Number, high: Number, text: str) -> Number:
     low_value, high_value = low.amount.likely, high.amount.likely
     if low.kind == "plain" and high.kind == "percent":
         low_value /= 100
-    if not question and high.scale > 1 and low.scale == 1 and low_value < high_value / high.scale:
+    is_shared = high.scale > 1 and low.scale == 1 and low_value < high_value / high.scale
+    if is_shared and re.search(r"(?:thousand|million|billion)$", high.text):  # “20 to 30 thousand”
+        low_value *= high.scale
+    elif is_shared and not question:
         scaled = _exactly(low_value * high.scale)
         question = f"“{text}”: do you mean {scaled} to {high.amount}, or {low.amount} to {high.amount}?"
     if not question and low_value > high_value:
         question = f"“{text}” starts with the higher number. Which range do you mean?"
-    return Number(Amount(low_value, (low_value + high_value) / 2, high_value), kind, text, question)
+    return Number(Amount(low_value, (low_value + high_value) / 2, high_value), kind, text, question, high.billions)
 
 
 def tag_numbers(text: str, tag: Callable[[Number], str]) -> str:
@@ -160,7 +170,7 @@ def tag_numbers(text: str, tag: Callable[[Number], str]) -> str:
         text: In lower case.
         tag: Returns the replacement of a number.
     """
-    text = FRACTION.sub(lambda match: tag(Number(_exactly(_FRACTIONS[match[0]]), "percent", match[0])), text)
+    text = FRACTION.sub(lambda match: tag(_read_fraction(match[0])), text)
     spans = [(match.start(), match.end(), read_number(match)) for match in NUMBER.finditer(text) if _counts(match)]
     pieces: list[str] = []
     position = index = 0
@@ -169,7 +179,10 @@ def tag_numbers(text: str, tag: Callable[[Number], str]) -> str:
         if index + 1 < len(spans):
             next_start, next_end, next_number = spans[index + 1]
             joint = text[end:next_start]
-            opening = re.search(r"\b(?:between|from) $", text[position:start])
+            opening = re.search(
+                r"\b(?:between|(?:rang(?:es?|ing)|var(?:y|ies|ying)|anywhere|somewhere|ha(?:s|ve)|are|is|of) from|from) $",
+                text[position:start],
+            )
             falls = joint == " to " and number.amount.likely > next_number.amount.likely
             if not falls and _is_range(joint, opening[0].strip() if opening else ""):
                 number = join_range(number, next_number, text[start:next_end])
@@ -179,9 +192,15 @@ def tag_numbers(text: str, tag: Callable[[Number], str]) -> str:
     return "".join([*pieces, text[position:]])
 
 
+def _read_fraction(text: str) -> Number:
+    share = _FRACTIONS[text]
+    question = None if share is not None else f"“{text}”: how many percent is that?"
+    return Number(_exactly(share or Decimal(0)), "percent", text, question)
+
+
 def _is_range(joint: str, opening: str) -> bool:
     """Return whether two numbers are the ends of a range, by the text between and before them."""
-    if opening == "between":
+    if opening == "between" or " from" in opening:
         return joint in (" and ", " to ", "-", "–")
     return not opening and joint in ("-", "–", "..", "...", " - ", " – ", " to ", " or ")
 
@@ -213,23 +232,48 @@ def _figure_value(digits: str, scale: str | None) -> tuple[Decimal, str | None]:
 
 def _spelt_value(text: str) -> Decimal:
     """Return the value of a number in words, such as `two hundred and fifty thousand`."""
-    total = group = Decimal(0)
     if text.endswith("single"):
         return Decimal(1)
-    text = text.replace("one and a half", "1.5").replace("half an", "0.5").replace("half a", "0.5")
-    for word in re.split(r"[ -]+", text):
-        if word in ("a", "an"):
-            group += 1
+    if " point " in text:
+        return _value_with_point(text)
+    total = group = Decimal(0)
+    scale = 1
+    for word in re.split(r"[ -]+", _with_decimals(text)):
+        if re.fullmatch(r"[\d.]+", word):
+            group += Decimal(word)
+        elif word == "half":  # “a million and a half”
+            total += Decimal(scale) / 2
+        elif word in ("a", "an"):
+            group += not total
         elif word in _UNITS or word in _TENS:
             group += _UNITS.get(word, 0) or _TENS.get(word, 0)
         elif word in ("dozen", "hundred"):
-            group = (group or Decimal(1)) * (12 if word == "dozen" else 100)
-        elif word in _WORD_SCALES:
-            total += (group or Decimal(1)) * _WORD_SCALES[word]
+            group = (group or Decimal(1)) * (scale := _SCALE_VALUES[word])
+        elif word in _SCALE_VALUES:
+            total += (group or Decimal(1)) * (scale := _SCALE_VALUES[word])
             group = Decimal(0)
-        elif word in ("1.5", "0.5"):
-            group += Decimal(word)
     return total + group
+
+
+def _with_decimals(text: str) -> str:
+    """Return a number in words with the fractions before its scale in digits: `2.5 million`, `0.75 million`."""
+    text = re.sub(r"^three quarters(?: of)? an?", "0.75", text)
+    text = re.sub(r"^(?:(?:a|one) )?quarter(?: of)?(?: an?)?", "0.25", text)
+    text = re.sub(r"^half(?: of)? an?", "0.5", text)
+
+    def add_half(match: re.Match[str]) -> str:
+        return f"{_UNITS.get(match[1], _TENS.get(match[1], 1)) + Decimal('0.5')} "
+
+    return re.sub(r"^([a-z]+) and a half(?:[ -]|$)", add_half, text)
+
+
+def _value_with_point(text: str) -> Decimal:
+    """Return the value of a number such as `two point five million`."""
+    whole, _, rest = text.partition(" point ")
+    words = rest.split()
+    scale = _SCALE_VALUES.get(words[-1], 1)
+    digits = "".join(str(_UNITS[word]) for word in words if word in _UNITS)
+    return (_spelt_value(whole) + Decimal(f"0.{digits or 0}")) * scale
 
 
 def _exactly(value: Decimal) -> Amount:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.language.mentions import MentionIndex
+from bot.language.tagging.mentions import MentionIndex
 
 
 def test_an_incomplete_name_means_the_newest_version() -> None:

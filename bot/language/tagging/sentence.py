@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
-from bot.language.mentions import Mention, MentionIndex
-from bot.language.numbers import Number, tag_numbers
-from bot.language.vocabulary import STOP_WORDS
+from bot.language.tagging.mentions import Mention, MentionIndex, NameUse
+from bot.language.tagging.numbers import Number, tag_numbers
+from bot.language.tagging.spelling import plain_text
 from calculator import KEYS, Amount
 
 N = r"⟦n(?P<n>\d+)⟧"
@@ -27,21 +27,26 @@ def number(name: str) -> str:
 class Sentence:
     """A text with tagged names (⟦m0⟧, ⟦p0⟧, ⟦g0⟧) and numbers (⟦n0⟧), and what has been read of it."""
 
-    def __init__(self, text: str, names: MentionIndex) -> None:
+    def __init__(self, text: str, names: MentionIndex, present: Mapping[str, str] = MappingProxyType({})) -> None:
         self.mentions: list[Mention] = []
         self.numbers: list[Number] = []
         self.fields: dict[str, str] = {}
+        self.present = present
+        """The fields of the estimate that a sentence may change."""
         self.assumed: list[str] = []
         self.questions: list[str] = []
         self._typed = text
-        tagged = names.tag(_spaced(text.lower()), self._tag_mention)
+        tagged = names.tag(plain_text(text), self._tag_mention)
         self.text = re.sub(r"⟧(?=[a-z])", "⟧ ", tag_numbers(tagged, self._tag_number))
 
-    def take(self, pattern: str) -> Iterator[re.Match[str]]:
-        """Yield the matches of a pattern, and remove each from the text."""
+    def take(self, pattern: str, accept: Callable[[re.Match[str]], bool] | None = None) -> Iterator[re.Match[str]]:
+        """Yield the matches of a pattern, and remove each from the text; of those that `accept` accepts, if given."""
         position = 0
         compiled = _compiled(pattern)
         while match := compiled.search(self.text, position):
+            if accept is not None and not accept(match):
+                position = match.start() + 1
+                continue
             self.text = self.text[: match.start()] + TAKEN + self.text[match.end() :]
             position = match.start() + len(TAKEN)
             yield match
@@ -73,14 +78,30 @@ class Sentence:
             self.set(key, write_amount(number_read.amount) + suffix)
 
     def ask(self, question: str) -> None:
-        """Ask the person instead of guessing."""
+        """Ask the person instead of guessing. What the question quotes is written as it was typed."""
+        question = re.sub("(?<=“)[^”]+(?=”)", lambda quote: self.as_typed(quote[0]), question)
         if question not in self.questions:
             self.questions.append(question)
 
     def assume(self, sentence: str) -> None:
-        """State an assumption."""
+        """State an assumption. What it quotes is written as it was typed."""
+        sentence = re.sub("(?<=“)[^”]+(?=”)", lambda quote: self.as_typed(quote[0]), sentence)
         if sentence not in self.assumed:
             self.assumed.append(sentence)
+
+    def name_of(self, mention: Mention, *uses: NameUse) -> str | None:
+        """Return a model's name for the first of some uses, noting what was assumed; None if it has to be asked."""
+        near = ", ".join(mention.choices[:3])
+        if mention.is_unknown:
+            similar = f" Similar names: {near}." if near else ""
+            self.ask(f"I don't know a model called “{mention.text}”.{similar} Which one do you mean?")
+            return None
+        if near and not mention.names:
+            self.ask(f"Which “{mention.text}” do you mean? For example {near}.")
+            return None
+        if mention.assumed:
+            self.assume(mention.assumed)
+        return next((mention.names[use] for use in uses if use in mention.names), mention.name)
 
     def mark(self, position: int, noun: str) -> None:
         """Leave a noun where a rule has taken words, so that later numbers find what they belong to."""
@@ -122,41 +143,6 @@ def write_share(amount: Amount) -> str:
 def scale_amount(amount: Amount, factor: Decimal | int) -> Amount:
     """Return an amount times a factor."""
     return amount._replace(low=amount.low * factor, likely=amount.likely * factor, high=amount.high * factor)
-
-
-def _spaced(text: str) -> str:
-    """Return text with plain spaces, quotes and dashes, and without Slack's formatting."""
-    text = re.sub("[\u00a0\u2000-\u200a\u202f\u205f\u3000]", " ", text)
-    text = re.sub("[\u200b-\u200d\ufeff]", "", text).replace("`", " ")
-    text = re.sub(r"\b\d{1,2}[/.]\d{1,2}[/.](?:20)?\d\d\b|\b20\d\d-\d\d-\d\d\b|\b\d+/\d+ split\b|\b24/7\b", " ¦ ", text)
-    text = re.sub(r"\b(\d+)x(?=[a-z])", r"\1 x ", text)
-    text = re.sub(r"[a-z]{5,}", lambda match: spell_check(match[0]), text)
-    text = text.replace("“", '"').replace("”", '"').replace("’", "'").replace("—", " - ")
-    text = re.sub(r"[*`_~](?=\S)|(?<=\S)[*`_](?=\s|[.,!?]|$)", "", text) if re.search(r"[*`]", text) else text
-    return re.sub(r"\s+", " ", text).strip()
-
-
-_NOUNS = (
-    "examples",
-    "example",
-    "tokens",
-    "epochs",
-    "calls",
-    "requests",
-    "months",
-    "prompt",
-    "samples",
-    "conversations",
-    "fine-tune",
-    "finetune",
-)
-
-
-def spell_check(word: str) -> str:
-    """Return the noun that a word misspells, such as `calls` for `clals`; else the word."""
-    if word in _NOUNS or word in STOP_WORDS or word.rstrip("s") in _NOUNS:
-        return word
-    return next(iter(difflib.get_close_matches(word, _NOUNS, n=1, cutoff=0.83)), word)
 
 
 _patterns: dict[str, re.Pattern[str]] = {}

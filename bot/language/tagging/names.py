@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from functools import lru_cache
 
-from bot.language.mentions import MentionIndex
+from bot.language.tagging.mentions import MentionIndex
 from pricing import Catalog
 
 
@@ -22,6 +24,15 @@ def mention_index(catalog: Catalog) -> MentionIndex:
         shapes=[name for model in facts.models.values() for name in (model.name, *model.aliases)],
         gpus={name: gpu.name for gpu in facts.gpus.values() for name in (gpu.name, *gpu.aliases)},
         platforms={
+            name: name for entry in catalog.not_sold for name in entry.names if _is_platform(name, facts.frameworks)
+        }
+        | {
             name: offer.platform for offer in catalog.offers.values() for name in (offer.platform, offer.platform_title)
         },
+        frameworks=facts.frameworks,
     )
+
+
+def _is_platform(name: str, frameworks: Collection[str]) -> bool:
+    """Return whether a name of what isn't sold is a platform's: a word, not the pattern of models."""
+    return re.fullmatch(r"[a-z]{4,}|ai21|xai", name) is not None and name != "chatgpt" and name not in frameworks

@@ -6,9 +6,9 @@ import re
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from bot.language import vocabulary as v
-from bot.language.numbers import Number
-from bot.language.sentence import ABOUT, N, Sentence, number, write_amount
+from bot.language.tagging import vocabulary as v
+from bot.language.tagging.numbers import Number
+from bot.language.tagging.sentence import ABOUT, N, Sentence, number, write_amount
 from calculator import KEYS
 
 Part = Literal["input", "output", "sum"]
@@ -98,7 +98,7 @@ def _singles(sentence: Sentence) -> list[_Count]:
         ("output", rf"{N} out(?![a-z])"),
         (
             "output",
-            rf"(?:get|gets|getting|receive|returns?) {ABOUT}{N}(?: {v.TOKENS})?(?: back)?|{N.replace('<n>', '<m>')} {v.TOKENS} back",
+            rf"(?:get|gets|getting|receive|returns?) {ABOUT}{N}(?: {v.TOKENS}(?: back)?| back|(?= ?(?:[.,;?!]|and\b|$)))|{N.replace('<n>', '<m>')} {v.TOKENS} back",
         ),
         (
             "input",

@@ -1,0 +1,112 @@
+"""The fields that the names of a sentence set: the offers to tune, the model prompted today, the model to train."""
+
+from __future__ import annotations
+
+import re
+
+from bot.language.intents import Intent
+from bot.language.roles import Names
+from bot.language.tagging import vocabulary as v
+from bot.language.tagging.mentions import Mention
+from bot.language.tagging.sentence import Sentence
+
+_RENTED = r"\b(?:rent(?:ed|ing)?|own|self[- ]?host(?:ed|ing)?) (?:\w+ )?gpus?\b|self[- ]?host"
+
+
+def rents_gpus(text: str) -> bool:
+    """Return whether a text asks for GPUs that are rented or owned."""
+    return bool(re.search(_RENTED, text))
+
+
+def place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) -> None:
+    """Set `on`, `base` and `model` from the names of a sentence.
+
+    Args:
+        sentence: The sentence, whose other fields are read.
+        intent: What it asks for.
+        parts: Its names.
+        text: Its text with tagged names and numbers, before the rules have taken any.
+    """
+    for mention in [*parts.tuned, *parts.baseline]:
+        if mention.is_unknown:
+            sentence.name_of(mention)
+            return
+    if intent == "fit":
+        _place_shape(sentence, parts)
+        return
+    tuned, baseline = list(parts.tuned), _kept_baseline(sentence, parts, text)
+    if len(tuned) == 1 and not baseline and intent == "change":
+        tuned, baseline = _replaced(sentence, tuned[0], text)
+    if len(tuned) == 1 and not baseline and _is_used_today(sentence, intent, parts, text):
+        tuned, baseline = [], tuned
+    if baseline and (name := sentence.name_of(baseline[0], "base", "offer")):
+        sentence.set("base", name)
+    if len(baseline) > 1:
+        sentence.ask(f"Which model do you use today: {' or '.join(mention.text for mention in baseline)}?")
+    if intent == "price" and "gpu" in sentence.fields:
+        sentence.set("on", sentence.fields.pop("gpu"))
+    else:
+        _place_offers(sentence, tuned if intent not in ("models", "price") else [*tuned, *baseline], intent, parts)
+
+
+def _place_offers(sentence: Sentence, tuned: list[Mention], intent: Intent, parts: Names) -> None:
+    if intent in ("models", "price"):
+        offers = [mention.names.get("offer", mention.name) for mention in tuned]
+        for mention in tuned:
+            if mention.assumed:
+                sentence.assume(mention.assumed)
+    else:
+        offers = [name for mention in tuned if (name := sentence.name_of(mention, "offer", "base", "shape"))]
+    on_gpus = "gpu" in sentence.fields or sentence.fields.get("on") == "gpu"
+    if on_gpus and len(tuned) == 1 and not parts.platforms and "shape" in tuned[0].names:
+        sentence.set("on", "gpu")
+        sentence.set("model", tuned[0].names["shape"])
+    elif offers and parts.platforms:
+        sentence.set("on", ",".join(f"{platform}/{offer}" for platform in parts.platforms for offer in offers))
+    elif offers or parts.platforms:
+        sentence.set("on", ",".join(dict.fromkeys([*offers, *parts.platforms])))
+
+
+def _place_shape(sentence: Sentence, parts: Names) -> None:
+    if sentence.fields.get("on") == "gpu":
+        del sentence.fields["on"]
+    for mention in [*parts.tuned, *parts.baseline][:1]:
+        if name := sentence.name_of(mention, "shape", "offer", "base"):
+            sentence.set("model", name)
+            sentence.fields.pop("params", None)
+
+
+def _replaced(sentence: Sentence, mention: Mention, text: str) -> tuple[list[Mention], list[Mention]]:
+    """Return the only name of a change as tuned or prompted, or ask which of the two it replaces."""
+    if not re.search(r"\b(?:instead|switch to|swap to|replace (?:it|that) with)\b", text) or re.search(v.TUNE, text):
+        return [mention], []
+    if re.search(r"\bprompt", text):
+        return [], [mention]
+    if "base" in mention.names and "offer" not in mention.names:
+        sentence.ask(f"Is “{mention.text}” the model you use today? It isn't sold for tuning.")
+        return [], [mention]
+    if "base" in mention.names and re.search(r"\binstead\b", text):
+        sentence.ask(f"Is “{mention.text}” the model to tune, or the one you use today?")
+    return [mention], []
+
+
+def _kept_baseline(sentence: Sentence, parts: Names, text: str) -> list[Mention]:
+    """Return the models prompted today, without an offer of the present estimate that another one replaces."""
+    if not (parts.tuned and re.search(r"\b(?:instead of|rather than)\b", text)):
+        return list(parts.baseline)
+    priced = {name.rpartition("/")[2].partition("@")[0] for name in sentence.present.get("on", "").split(",")}
+    return [mention for mention in parts.baseline if mention.names.get("offer") not in priced - {""}]
+
+
+def _is_used_today(sentence: Sentence, intent: Intent, parts: Names, text: str) -> bool:
+    """Return whether the only model of a sentence is the one that is prompted today."""
+    if parts.platforms or intent == "compare":
+        return False
+    names = parts.tuned[0].names
+    has_traffic = "calls" in sentence.fields or "prompt" in sentence.fields
+    if has_traffic and not re.search(v.TUNE, text):
+        return True
+    should = re.search(r"\b(?:should|shall|worth(?:while)?|mak(?:e|es|ing) (?:any )?sense|good idea)\b", text)
+    if intent in ("estimate", "breakeven") and should and "base" in names:
+        return "shape" not in names  # an open model is rather the one to tune
+    return intent == "change" and "offer" not in names

@@ -1,0 +1,47 @@
+"""Rules for bounds, differences and exclusions: numbers and names that aren't the value itself are asked back."""
+
+from __future__ import annotations
+
+from bot.language.tagging import vocabulary as v
+from bot.language.tagging.sentence import ABOUT, N, Sentence, number
+
+_BOUND = r"(?:no more than|not more than|less than|fewer than|more than|smaller than|bigger than|larger than|shorter than|longer than|under|above|below|at least|at most|up to|max(?:imum)?(?: of)?|min(?:imum)?(?: of)?|<=?|(?<![-=])>=?|≤|≥)"
+_SECONDS = r"(?: ?(?:ms|milliseconds?|s|secs?|seconds?)(?![a-z]))"
+_OWNER = r"(?:users?|tenants?|stores?|agents?|customers?|teams?|employees?|seats?|shops?|sites?|people|persons?|clients?|workspaces?|accounts?)"
+_OWNERS = r"(?:users|tenants|stores|agents|customers|teams|employees|seats|shops|sites|people|clients|workspaces|accounts)(?! (?:support|service))"
+_EXCLUSION = r"(?:don't|do not|not|avoid(?:ing)?|anything but|everything but|all but|can't use|cannot use|can not use|never|left|leaving|except(?: for)?|without|exclud(?:e|ing)|skip|leave out|ignor(?:e|ing)|drop|no)"
+
+
+def read_bounds(sentence: Sentence) -> None:
+    """Ask about bounds, negated numbers and doubts, such as `at least 5k examples` and `is 3 epochs enough?`."""
+    for match in sentence.take(rf"{_BOUND} {ABOUT}{N}(?!{_SECONDS})[^,.;¦?!]{{0,24}}"):
+        sentence.ask(f"“{sentence.typed(match)}”: which number should I use?")
+    for match in sentence.take(
+        rf"(?:don't|do not|doesn't|haven't|aren't|isn't|can't|cannot)(?: have| got| need| use| want| get)* {ABOUT}{N}(?: [a-z]+)?"
+    ):
+        sentence.ask(f"“{sentence.typed(match)}”: which number is right?")
+    if not sentence.has(r"\bgb\b|⟦g"):
+        for _ in sentence.take(
+            rf"^why\b[^.]*|^(?:is|isn't|are|aren't|was|would)\b[^.?]*{N}[^.?]*\b(?:enough|too (?:much|many|few|little))\b[^.]*"
+        ):
+            sentence.ask("I can't judge a number by itself. What would you like to change or compare?")
+
+
+def read_products(sentence: Sentence) -> None:
+    """Ask about numbers that belong to each user or machine, whose total isn't said."""
+    for match in sentence.take(
+        rf"[^.;¦]*(?:(?:per|every|each) {_OWNER}|{N} {_OWNERS}\b[^.;,]*⟦n\d+⟧|⟦n\d+⟧ {v.CALLS} each\b[^.;,]*{v.PER_WORDS}|⟦n\d+⟧ {v.CALLS} ?{v.PER_WORDS} each\b)[^.;¦]*"
+    ):
+        sentence.ask(f"“{sentence.typed(match)}”: how many is that in all?")
+    for match in sentence.take(
+        rf"{N} (?:nodes?|servers?|machines?|boxes|hosts?)(?: (?:of|with|each with|having))* {number('m')} ?(?:x )?⟦g\d+⟧(?: each)?"
+    ):
+        sentence.ask(f"“{sentence.typed(match)}”: how many GPUs is that in all?")
+
+
+def read_exclusions(sentence: Sentence) -> None:
+    """Ask which platforms remain, where one is excluded."""
+    for match in sentence.take(
+        rf"{_EXCLUSION}(?: (?:use|on|at|with|from|to|for|using|want|like|the))* ⟦p\d+⟧|⟦p\d+⟧ (?:is|are|was)(?: (?:far|way|much|not|out|too))* (?:expensive|allowed|out|possible|an option|slow)"
+    ):
+        sentence.ask(f"“{sentence.typed(match)}”: which platforms should I compare?")

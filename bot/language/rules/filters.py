@@ -1,0 +1,103 @@
+"""Rules for what an option has to be or have: its class, size, licence, features, and where it runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bot.language.tagging import vocabulary as v
+from bot.language.tagging.sentence import ABOUT, N, Sentence, write_amount
+
+_NEED = (
+    r"(?:needs?|requires?|must|has to|have to|should|supports?|supporting|with|capable of|able to|can(?: it)?(?: do)?)"
+)
+_FEATURES = (
+    ("tools", r"(?:tool|function)[- ](?:calling|calls?|use)|tools"),
+    ("vision", r"vision|images?|multi-?modal(?:ity)?|image (?:input|understanding)"),
+    ("thinking", r"thinking|reasoning"),
+)
+_TASKS = (
+    ("classification", r"(?:text |sentiment |intent )?classif(?:ication|ying|y)|classifier"),
+    ("extraction", r"(?:data |entity |information )?extract(?:ion|ing)"),
+    ("summarisation", r"summari[sz](?:ation|ing|e)"),
+    ("translation", r"translat(?:ion|ing|e)"),
+    ("sql", r"text[- ]to[- ]sql|sql(?: generation| queries)?"),
+    ("code", r"cod(?:e generation|e completion|ing)"),
+    ("routing", r"routing"),
+    ("structured-output", r"(?:structured|json) outputs?"),
+)
+_REGIONS = r"(?:eu|europe(?:an)?(?: union)?|eea|germany|frankfurt|france|paris|uk|united kingdom|london|switzerland|zurich|sweden|ireland|spain|italy|netherlands|poland|usa|united states|canada|japan|india|australia|singapore|brazil)(?![a-z])"
+
+
+def read_class(sentence: Sentence) -> None:
+    """Read the model that an option has to equal in class."""
+    alike = r"(?:at least as (?:good|capable|smart|strong|powerful) as|(?:as good|as capable|as smart) as|(?:the )?same (?:capability )?class(?: or above| or better)? as|(?:in|of) the class of|comparable (?:to|with)|no worse than|not worse than)"
+    for match in sentence.take(
+        rf"{alike} (?:⟦m(?P<m>\d+)⟧|(?:the |our |my )?(?:base(?:line)?|current|present|today's)(?: (?:model|one))?|what we (?:use|have)(?: today| now)?)"
+    ):
+        name = sentence.name_of(sentence.mentions[int(match["m"])], "base", "offer") if match["m"] else "base"
+        if name:
+            sentence.set("like", name)
+
+
+def read_size(sentence: Sentence) -> None:
+    """Read the bounds of a model's size, as in `models under 10B`."""
+    models = r"(?: (?:parameters?|params?|models?|in size))*"
+    bounds = (
+        ("<=", r"(?:under|below|up to|at most|no more than|no larger than|no bigger than|smaller than|less than|max(?:imum)?(?: of)?|<=?)"),
+        (">=", r"(?:over|above|at least|no smaller than|larger than|bigger than|more than|min(?:imum)?(?: of)?|>=?)"),
+    )  # fmt: skip
+    for sign, words in bounds:
+        pattern = rf"(?<![a-z]){words} {ABOUT}{N}{models}(?! ?(?:{v.EXAMPLES}|{v.TOKENS}|{v.CALLS}))"
+        for match in sentence.take(pattern, _is_size(sentence, is_range=False)):
+            sentence.set("size", f"{sign}{write_amount(sentence.number_of(match).amount)}")
+    pattern = rf"(?:models? )?(?:of |from |with )?{N}{models}(?! ?(?:{v.TOKENS}|{v.EXAMPLES}))"
+    for match in sentence.take(pattern, _is_size(sentence, is_range=True)):
+        sentence.set("size", write_amount(sentence.number_of(match).amount))
+
+
+def _is_size(sentence: Sentence, *, is_range: bool) -> Callable[[re.Match[str]], bool]:
+    """Return the test of a match whose number is in billions."""
+
+    def accept(match: re.Match[str]) -> bool:
+        size = sentence.number_of(match)
+        return size.billions and size.amount.is_range == is_range and not size.question
+
+    return accept
+
+
+def read_features(sentence: Sentence) -> None:
+    """Read the licence, the features that a model has to have, and the task."""
+    for _ in sentence.take(
+        r"(?<![a-z])(?:apache|mit)(?:[ -](?:⟦n\d+⟧|licen[cs]ed?))*(?:(?: or |/)(?:apache|mit)(?:[ -](?:⟦n\d+⟧|licen[cs]ed?))*)?|permissive(?:ly)?(?: licen[cs]ed?)?"
+    ):
+        sentence.set("licence", "permissive")
+    for _ in sentence.take(
+        r"(?<![a-z])open[- ]?(?:weights?|source)(?: (?:models?|ones|llms?))?|open (?:models?|llms?)"
+    ):
+        if "licence" not in sentence.fields:
+            sentence.set("licence", "open")
+    found = [
+        feature
+        for feature, words in _FEATURES
+        for _ in sentence.take(
+            rf"(?<![a-z]){_NEED}(?: (?:to|be|do|have|support|handle|the|a|some|we|it))* (?:{words})(?![a-z])"
+        )
+    ]
+    if found:
+        sentence.set("needs", ",".join(dict.fromkeys([*filter(None, [sentence.fields.pop("needs", "")]), *found])))
+    lead = r"(?:(?:task|use ?case|job|purpose|workload)(?: (?:is|of))*:?|(?:use|using|for|do|doing|does|it's|it is|about)(?: (?:it|this|them|the|for|our|just|mostly|simple))*)"
+    for task, words in _TASKS:
+        for _ in sentence.take(rf"(?<![a-z]){lead} (?:[a-z]+ )??(?:{words})(?![a-z])"):
+            sentence.set("task", task)
+
+
+def read_region(sentence: Sentence) -> None:
+    """Ask about the region: prices aren't kept by region, and data may not leave it."""
+    for match in sentence.take(
+        rf"(?<![a-z])(?:(?:in|within|inside|from|to|the|stay|stays|hosted|only)\b ?)*{_REGIONS}(?: (?:data|residency|region|only|providers?|hosting|cloud|servers?|based))*|(?:data residency|data sovereignty|gdpr|sovereign cloud)[a-z -]*"
+    ):
+        sentence.ask(
+            f"“{sentence.typed(match)}”: I can't filter by region. Which platforms may process your data? "
+            "Azure sells some models as regional and data zone offers."
+        )

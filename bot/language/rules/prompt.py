@@ -1,0 +1,164 @@
+"""Rules for the prompt before and after tuning, and for the shares of it and of the calls that are cheaper."""
+
+from __future__ import annotations
+
+import re
+
+from bot.language.tagging import vocabulary as v
+from bot.language.tagging.numbers import Number
+from bot.language.tagging.sentence import ABOUT, N, Sentence, number, write_amount, write_share
+from calculator import KEYS
+
+_AFTER = number("after")
+_TOKENS = rf"(?:[ -]{v.TOKENS})?"
+_TUNED = r"(?:after(?:wards)?|once|when|with)(?: (?:we|it's|it is|the|it|that|model|is|has been|have|been))* (?:fine[- ]?)?(?:tuning|tuned|tune|training|trained)"
+_TUNED_OR_LATER = rf"(?:{_TUNED}|after(?:wards)?|later|then)(?![a-z])"
+_GONE = r"(?:goes|go|going|is|be|gets?|will|would|could|can|entirely|completely|all|then|no|not|longer|needed|anymore|any more)"
+_WILL = r"(?:would|could|can|will|should|then|only|just|goes|go|shrinks?|drops?|falls?|is|was|were|be|becomes?|become|gets?|cut|reduced|shortened|down|shrunk|went)"
+
+
+def read_shares(sentence: Sentence) -> None:
+    """Read the shares that are cached and sent as batch."""
+    of = r"(?: of (?:the |our |my |all |these |it|them)*(?: ?(?:traffic|calls?|requests?|prompts?|input|tokens|volume|load|work))*(?: tokens)?)?"
+    can = r"(?: (?:is|are|can|could|will|may|comes?|go|goes|run|runs|be|sent|read|through|via|in|with|the|as|from|hit|hits|use|uses|get|gets|a|an))*"
+    everything = r"(?:all|everything|all calls|every call)"
+    for key, noun in (
+        ("cached", r"(?:prompt )?cach(?:ed?|ing|es)(?: hits?| rate| hit rate)?"),
+        ("batch", r"(?<!micro[- ])batch(?:es|ed|ing|able)?(?: ?api| mode| jobs?| processing)?"),
+    ):
+        for pattern in (
+            rf"{N}{of}{can} {noun}",
+            rf"{noun}(?: (?:share|rate|hit rate|for|is|of|to|at|about|covers?|saves?|hits?|applies|works|on))*:? {ABOUT}{N}{of}",
+        ):
+            for match in sentence.take(pattern):
+                _set_share(sentence, match, key)
+        if key == "cached":
+            for _ in sentence.take(
+                r"(?:(?:with|use|using|turn on|enable|assume) (?:automatic |the )?(?:prompt )?caching|(?:prompt )?caching (?:is )?(?:on|enabled|automatic))(?! (?:of|at|rate))"
+            ):
+                sentence.set("cached", "auto")
+        for _ in sentence.take(rf"(?:{everything}{of}{can} {noun}|{noun} (?:for )?{everything})"):
+            sentence.set(key, "100%")
+        for _ in sentence.take(
+            rf"(?:no|without|don't use|not using|disable|turn off|never) (?:the |any )?{noun}|nothing (?:is )?{noun}|{noun} (?:off|disabled)"
+        ):
+            sentence.set(key, "0%")
+    for _ in sentence.take(r"(?:(?:with|use|using|through|via|in|on) (?:the )?batch(?:ing)?(?: ?api| mode)?)"):
+        sentence.ask("What share of the calls can be sent as batch?")
+
+
+def _set_share(sentence: Sentence, match: re.Match[str], key: str) -> None:
+    share = sentence.number_of(match)
+    if share.question:
+        sentence.ask(share.question)
+    elif share.kind != "percent":
+        sentence.ask(f"“{sentence.typed(match)}”: what share is that, in percent?")
+    elif share.amount.high > 1:
+        sentence.ask(f"“{share.text}” is more than all. What share is it?")
+    else:
+        sentence.set(key, write_share(share.amount))
+
+
+def read_prompt(sentence: Sentence) -> None:
+    """Read the prompt before and after tuning."""
+    few_shot = r"(?:few[- ]shot|in[- ]context|one[- ]shot)(?: (?:examples?|samples?|shots?|demonstrations?))?"
+    for _ in sentence.take(rf"(?:with |has |have |holds |contains |of |includes )?{ABOUT}{N} {few_shot}"):
+        pass  # the tokens of the prompt count, not its examples
+    _read_change(sentence)
+    after = _tuned_prompt(sentence)
+    for pattern in (
+        rf"{v.PROMPT}(?: length| size| template)?(?: (?:to|for|on|with) ⟦m\d+⟧)?(?: currently| today)? {v.BE}(?: currently| now| about)? {ABOUT}{N}{_TOKENS}(?: long)?",
+        rf"{ABOUT}{N}[ -](?:{v.TOKENS} )?(?:long )?{v.PROMPT}",
+        rf"{N} {v.TOKENS} (?:of|in|for) (?:the |our |my |a )?{v.PROMPT}",
+        rf"{v.PROMPT}:? {ABOUT}{N}{_TOKENS}",
+    ):
+        for match in sentence.take(pattern):
+            sentence.set_number("prompt", sentence.number_of(match))
+            _keep_prompted(sentence, match)
+    before = sentence.fields.get("prompt")
+    if after:
+        _set_change(sentence, before, after)
+    elif before and "->" not in before:
+        _read_rest(sentence, before)
+
+
+def _read_change(sentence: Sentence) -> None:
+    """Read a prompt whose tokens before and after tuning are said together, or those after it alone."""
+    for pattern in (
+        rf"{v.PROMPT}(?: length| size)?(?: (?:goes|shrinks|drops|falls|gets|cut|down|would go|can go|could go|will go))* from {ABOUT}{N}{_TOKENS} (?:down )?to {ABOUT}{_AFTER}{_TOKENS}",
+        rf"{ABOUT}{N}{_TOKENS} {v.PROMPT}(?: on [^¦]*?| today| now| currently)? (?:with|by|to|into|->|→|down to|becomes?|shrinks? to|cut to|reduced to) (?:a |an |one of |just |only )?{ABOUT}{_AFTER}{_TOKENS}(?: (?:one|prompt))?",
+        rf"{v.PROMPT}(?: (?:of|is|has|tokens?))* {ABOUT}{N}{_TOKENS}(?: today| now| currently)?,? (?:and |but |which )*(?:->|→|to|down to|becomes?|shrinks? to|cut to|reduced to|would be|will be) (?:a |an |just |only )?{ABOUT}{_AFTER}{_TOKENS}(?: (?:after|once tuned|tuned|one))*",
+        rf"{v.PROMPT}(?: (?:goes|shrinks|drops|falls|is cut|gets cut))* (?:down )?to {ABOUT}{_AFTER}{_TOKENS} from {ABOUT}{N}{_TOKENS}",
+        rf"{v.PROMPT}[^.;¦⟦]{{0,12}} {ABOUT}{N}{_TOKENS} (?:before|today|now|currently)[^.;¦⟦]{{0,16}}?{_AFTER}{_TOKENS} {_TUNED_OR_LATER}",
+        rf"{v.PROMPT}:? before[:=]? {N}{_TOKENS}[^.;¦⟦]{{0,6}} after[:=]? {_AFTER}{_TOKENS}",
+        rf"(?:shorten|cut|shrink|reduce|trim|compress|drop)(?: the| our| my)? {v.PROMPT} (?:from {ABOUT}{N}{_TOKENS} )?(?:down )?to {ABOUT}{_AFTER}{_TOKENS}",
+        rf"{v.PROMPT}(?: {_WILL})*(?: down)? to (?:only |just |about )?{ABOUT}{_AFTER}{_TOKENS}(?! ?->|→)",
+    ):
+        for match in sentence.take(pattern):
+            before = sentence.number_of(match) if match.groupdict().get("n") else None
+            if before and before.question:
+                sentence.ask(before.question)
+            else:
+                _set_change(
+                    sentence, write_amount(before.amount) if before else None, sentence.number_of(match, "after")
+                )
+            _keep_prompted(sentence, match)
+    gone = rf"(?: {_GONE})*? (?:goes away|go away|away|disappears?|vanish(?:es)?|removed|dropped|gone|needed(?: any ?more)?)(?: (?:entirely|completely))?"
+    for match in sentence.take(
+        rf"{ABOUT}{N}{_TOKENS} {v.PROMPT}{gone}|{v.PROMPT} (?:of |is )*{ABOUT}{number('m')}{_TOKENS},? (?:which |and |it |that )*{gone.lstrip()}"
+    ):
+        before = sentence.number_of(match, "n" if match["n"] else "m")
+        if before.question:
+            sentence.ask(before.question)
+        else:
+            sentence.set("prompt", f"{write_amount(before.amount)}->0")
+
+
+def _tuned_prompt(sentence: Sentence) -> Number | None:
+    """Take the tokens after tuning of a prompt whose present ones aren't said beside them."""
+    of = rf"(?: (?:{_WILL}|to|of|has|have|needs?))*"
+    for match in sentence.take(
+        rf"{_TUNED},? (?:the |our |a |my )*{v.PROMPT}{of} {ABOUT}{_AFTER}{_TOKENS}|{v.PROMPT}{of} {ABOUT}{number('m')}{_TOKENS} {_TUNED}|{ABOUT}{number('k')}{_TOKENS} {v.PROMPT} {_TUNED}"
+    ):
+        return sentence.number_of(match, next(group for group in ("after", "m", "k") if match[group]))
+    return None
+
+
+def _read_rest(sentence: Sentence, before: str) -> None:
+    """Read the prompt after tuning where it is said apart: `After tuning it would be 200 tokens`."""
+    becomes = r"(?: (?:the|our|that|this|it|we|prompt|system|would|will|could|can|should|only|just|then|be|is|to|become|becomes|need|needs|have|has|use|drop|drops|shrink|shrinks|about|around|a|of))*"
+    for pattern in (
+        rf"{_TUNED},?{becomes} {ABOUT}{N}{_TOKENS}(?! {v.CALLS})",
+        rf"(?:and |but |to |would be |will be |becomes? |then |only |just )*{ABOUT}{N}{_TOKENS} {_TUNED}",
+        rf"(?:it|the prompt|that|{v.PROMPT}) (?:will|would|could|can|should)(?: then| only| just)* (?:be|become|shrink to|drop to) {ABOUT}{N}{_TOKENS}",
+    ):
+        for match in sentence.take(pattern):
+            after = sentence.number_of(match)
+            if after.question:
+                sentence.ask(after.question)
+            else:
+                sentence.fields["prompt"] = f"{before}->{write_amount(after.amount)}"
+            return
+    sentence.assume(f"The prompt stays {before} tokens after tuning.")
+
+
+def _set_change(sentence: Sentence, before: str | None, after: Number) -> None:
+    """Set the prompt before and after tuning. Before is the present one, if it isn't said."""
+    tokens = before or _present_tokens(sentence)
+    if after.question:
+        sentence.ask(after.question)
+    elif tokens is None:
+        sentence.ask(f"How long is the prompt today, before it becomes {after.text} tokens?")
+    else:
+        sentence.fields["prompt"] = f"{tokens.partition('->')[0]}->{write_amount(after.amount)}"
+
+
+def _present_tokens(sentence: Sentence) -> str | None:
+    present = sentence.present.get("prompt")
+    return str(KEYS["prompt"].read(present).before) if present else None
+
+
+def _keep_prompted(sentence: Sentence, match: re.Match[str]) -> None:
+    """Keep the model that a prompt is for, which a rule has taken, as the one that is prompted today."""
+    if mention := re.search(r"⟦m\d+⟧", match[0]):
+        sentence.text += f" . prompting {mention[0]}"
