@@ -6,7 +6,8 @@ import ast
 import importlib
 import subprocess
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -19,7 +20,7 @@ PACKAGES = ("bot", "calculator", "pricing", "playground")
 MAX_LINES = 350
 START = ROOT / "bot/cli/serve.py"
 
-# The calculator is a function of its arguments: nothing that reads the world has a place in it.
+# The calculator is a function of its arguments: it imports nothing that reads the world.
 WORLDLY = {
     *("os", "pathlib", "io", "sys", "time", "random", "secrets", "uuid", "socket", "subprocess", "tempfile", "locale"),
     *("urllib", "http", "requests", "httpx", "aiohttp", "slack_sdk", "slack_bolt", "sqlalchemy", "asyncio", "logging"),
@@ -28,15 +29,22 @@ WORLDLY = {
 
 
 def files(package: str) -> list[Path]:
-    found = sorted((ROOT / package).rglob("*.py"))
-    assert found
-    return found
+    paths = sorted((ROOT / package).rglob("*.py"))
+    assert paths
+    return paths
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Every module a file imports, at the top or inside a function, as an absolute name; with what is taken from it."""
+    """Yield every module that a file imports, at the top or inside a function, as an absolute name; and after a colon,
+    what is imported from it.
+    """
     package = path.relative_to(ROOT).with_suffix("").parts
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -46,16 +54,16 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def modules(path: Path) -> set[str]:
-    """`a.b` for `import a.b` and for `from a.b import c`; `a.b.c` too, where c may be a module."""
-    found: set[str] = set()
+    """Return `a.b` for `import a.b` and for `from a.b import c`; `a.b.c` too, since c may be a module."""
+    names: set[str] = set()
     for name in imports(path):
-        module, _, taken = name.partition(":")
-        found |= {module, f"{module}.{taken}"} if taken else {module}
-    return found
+        module, _, item = name.partition(":")
+        names |= {module, f"{module}.{item}"} if item else {module}
+    return names
 
 
-def within(module: str, packages: str | Collection[str]) -> bool:
-    return module.partition(".")[0] in ([packages] if isinstance(packages, str) else packages)
+def imported_packages(path: Path) -> set[str]:
+    return {module.partition(".")[0] for module in modules(path)}
 
 
 def name_of(path: Path) -> str:
@@ -66,22 +74,35 @@ def module_name(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-ALL = [path for package in PACKAGES for path in files(package)]
+FORBIDDEN = {
+    "bot": {"playground", "tests"},
+    "calculator": {"bot", "playground", "tests"},
+    "pricing": {"calculator", "bot", "playground", "tests"},
+    "playground": {"bot", "calculator", "pricing", "tests"},
+}
 
 
-@pytest.mark.parametrize("path", files("pricing"), ids=name_of)
-def test_pricing_imports_no_other_package(path: Path) -> None:
-    assert not {module for module in modules(path) if within(module, "calculator") or within(module, "bot")}
+@pytest.mark.parametrize("package", PACKAGES)
+def test_packages_import_only_those_below(package: str) -> None:
+    """`ftcost serve` alone starts the playground."""
+    for path in files(package):
+        allowed = {"playground"} if path == START else set()
+        assert not imported_packages(path) & FORBIDDEN[package] - allowed, name_of(path)
 
 
-@pytest.mark.parametrize("path", files("calculator"), ids=name_of)
-def test_the_calculator_sees_only_what_pricing_hands_out(path: Path) -> None:
-    assert not {module for module in modules(path) if within(module, "bot")}
+def imported_items(path: Path, *packages: str) -> Iterator[tuple[str, str]]:
+    """Yield the modules of some packages that a file imports, each with the imported item."""
     for name in imports(path):
-        module, _, taken = name.partition(":")
-        if within(module, "pricing"):
-            assert module == "pricing"
-            assert taken in pricing.__all__
+        module, _, item = name.partition(":")
+        if module.partition(".")[0] in packages:
+            yield module, item
+
+
+def test_calculator_uses_only_what_pricing_exports() -> None:
+    for path in files("calculator"):
+        for module, item in imported_items(path, "pricing"):
+            assert module == "pricing", name_of(path)
+            assert item in pricing.__all__, name_of(path)
 
 
 FACADES = (
@@ -90,45 +111,37 @@ FACADES = (
 )
 
 
-@pytest.mark.parametrize("path", [*files("bot"), *files("playground")], ids=name_of)
-def test_bot_uses_only_what_the_facades_export(path: Path) -> None:
-    for name in imports(path):
-        module, _, item = name.partition(":")
-        if within(module, "calculator") or within(module, "pricing"):
-            assert module in FACADES
-            assert item in importlib.import_module(module).__all__
+def test_bot_uses_only_what_the_facades_export() -> None:
+    for path in files("bot"):
+        for module, item in imported_items(path, "calculator", "pricing"):
+            assert module in FACADES, name_of(path)
+            assert item in importlib.import_module(module).__all__, name_of(path)
 
 
-@pytest.mark.parametrize("path", files("calculator"), ids=name_of)
-def test_the_calculator_is_pure(path: Path) -> None:
-    assert not {module for module in modules(path) if module.partition(".")[0] in WORLDLY}
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute):
-            assert node.attr not in ("now", "today", "utcnow"), f"line {node.lineno}: the date is an argument"
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id not in ("open", "print", "input", "eval", "exec"), f"line {node.lineno}"
-            draws = path.name == "sampling.py"  # many cases at once are NumPy's numbers, and never shown to the cent
-            assert draws or node.func.id != "float", f"line {node.lineno}: money is Decimal"
+def test_calculator_is_pure() -> None:
+    for path in files("calculator"):
+        assert not imported_packages(path) & WORLDLY, name_of(path)
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Attribute):
+                place = f"{name_of(path)}, line {node.lineno}"
+                assert node.attr not in ("now", "today", "utcnow"), f"{place}: the date is an argument"
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                place = f"{name_of(path)}, line {node.lineno}"
+                assert node.func.id not in ("open", "print", "input", "eval", "exec"), place
+                draws = (
+                    path.name == "sampling.py"
+                )  # many cases at once are NumPy's numbers, and never shown to the cent
+                assert draws or node.func.id != "float", f"{place}: money is Decimal"
 
 
-@pytest.mark.parametrize("path", files("playground"), ids=name_of)
-def test_playground_imports_no_other_package(path: Path) -> None:
-    assert not {module for module in modules(path) if within(module, ("bot", "calculator", "pricing", "tests"))}
-
-
-@pytest.mark.parametrize("path", [path for path in ALL if path.parts[len(ROOT.parts)] != "playground"], ids=name_of)
-def test_only_the_start_imports_the_playground(path: Path) -> None:
-    assert path == START or not {module for module in modules(path) if within(module, "playground")}
-
-
-@pytest.mark.parametrize("path", ALL, ids=name_of)
-def test_no_file_is_too_long_to_read(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_file_is_too_long_to_read(package: str) -> None:
+    lines = {name_of(path): path.read_text(encoding="utf-8").count("\n") for path in files(package)}
+    assert not {name: count for name, count in lines.items() if count > MAX_LINES}
 
 
 def imported_modules(package: str) -> dict[str, set[str]]:
-    """The package's own modules that each of its modules imports."""
+    """Return the package's own modules that each of its modules imports."""
     paths = {module_name(path): path for path in files(package)}
     graph: dict[str, set[str]] = {}
     for name, path in paths.items():
@@ -139,9 +152,9 @@ def imported_modules(package: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_nothing_is_imported_in_a_circle(package: str) -> None:
-    """Nor are types: what needs each other belongs together, or stands on something third."""
-    TopologicalSorter(imported_modules(package)).prepare()  # raises CycleError, which names the circle
+def test_modules_do_not_import_each_other_in_a_cycle(package: str) -> None:
+    """Nor do they for their types."""
+    TopologicalSorter(imported_modules(package)).prepare()  # raises CycleError, which names the cycle
 
 
 @pytest.mark.parametrize("package", PACKAGES)
