@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricing.catalog import Catalog
-from pricing.files.records import PriceFileError, yaml_files
-from pricing.load import load_catalog
+from pricing.files.records import PriceFileError, read_record, yaml_files
+from pricing.load import PlatformFile, load_catalog
 from pricing.price import Price
 from pricing.refresh.compare import Finding, same_price
 from pricing.refresh.feed import Feed
@@ -66,14 +66,17 @@ def apply(
     try:
         for path in yaml_files(folder):
             text = path.read_bytes().decode("utf-8")
-            document = PriceDocument(text)
-            if platform_findings := by_platform.pop(document.platform, []):
+            # Only a file that changes is read for editing, which is slow.
+            if platform_findings := by_platform.pop(read_record(path.name, text, PlatformFile).platform, []):
+                document = PriceDocument(text)
                 _edit(document, platform_findings, feeds, catalog, today)
                 edited = document.text()
                 if edited != text:
                     texts[path] = edited
     except EditError as error:
         raise PriceWriteError(f"{path.name}: {error}") from None
+    except PriceFileError as error:
+        raise PriceWriteError(str(error)) from None
     if by_platform:
         raise PriceWriteError(f"{folder} has no file for {', '.join(by_platform)}")
     write_if_valid(folder, texts, lambda copy: load_catalog(providers_dir=copy), findings, today)
