@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from calculator.answer.groups import option_classes
 from calculator.answer.periods import EqualPeriods
-from calculator.answer.recommendation import choose, rank
+from calculator.answer.recommendation import closeness, rank
 from calculator.comparison import Comparison
 from calculator.costs.base_model import estimate_base
 from calculator.errors import FieldErrors
@@ -130,10 +130,15 @@ def _nearest(
     everything = resolve_question(replace(scenario, on=("all",)), catalog, context.as_of)
     first_model = next((context.models.get(estimate.offer.id) for estimate in estimates), None)
     everything = everything._replace(reference=context.reference or first_model)
-    priced, periods = everything.estimates(plan), EqualPeriods(everything, plan)
-    classes = option_classes(everything, (estimate.offer for estimate in priced))
-    ranking = rank(everything, plan, priced, periods, classes)
-    usable = [estimate for estimate in ranking.estimates if estimate.offer.id not in ranking.set_aside]
+    periods, classes = EqualPeriods(everything, plan), option_classes(everything, everything.offers)
     recorded = {estimate.offer.nearest for estimate in estimates[:1]} if context.reference is None else set()
-    alternative = next((estimate for estimate in usable if estimate.offer.id in recorded), None)
-    return alternative or choose(usable, classes, periods, None)
+    groups = {-1: [offer for offer in everything.offers if offer.id in recorded]}
+    for offer in everything.offers:
+        groups.setdefault(closeness(classes[offer.id]), []).append(offer)
+    for _, offers in sorted(groups.items()):  # few groups are priced: the first with a usable offer is the last
+        group = everything._replace(offers=tuple(offers))
+        ranking = rank(group, plan, group.estimates(plan), periods, classes)
+        usable = (estimate for estimate in ranking.estimates if estimate.offer.id not in ranking.set_aside)
+        if nearest := next(usable, None):
+            return nearest
+    return None

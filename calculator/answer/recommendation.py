@@ -105,17 +105,19 @@ def choose(
 
 
 def _cheapest_by_closeness(usable: Sequence[Estimate], classes: Mapping[str, OptionClass]) -> list[Estimate]:
-    """Return the cheapest option of each degree of closeness, the closest first.
+    """Return the cheapest option of each degree of closeness, the closest first."""
+    cheapest: dict[int, Estimate] = {}
+    for estimate in usable:
+        cheapest.setdefault(closeness(classes[estimate.offer.id]), estimate)
+    return [estimate for _, estimate in sorted(cheapest.items(), key=lambda item: item[0])]
+
+
+def closeness(option_class: OptionClass) -> int:
+    """Return how far a model is from the baseline's: 0 for the closest.
 
     Models that need an evaluation follow by the letters that they are below the baseline's model, so that those of its
     letter are tested before smaller ones.
     """
-    cheapest: dict[tuple[int, int], Estimate] = {}
-    for estimate in usable:
-        found = classes[estimate.offer.id]
-        if found.group in LIKE_GROUPS:
-            key = (LIKE_GROUPS.index(found.group), 0)
-        else:
-            key = (len(LIKE_GROUPS), MOST_STEPS if found.steps_below is None else found.steps_below)
-        cheapest.setdefault(key, estimate)
-    return [estimate for _, estimate in sorted(cheapest.items(), key=lambda item: item[0])]
+    if option_class.group in LIKE_GROUPS:
+        return LIKE_GROUPS.index(option_class.group)
+    return len(LIKE_GROUPS) + (MOST_STEPS if option_class.steps_below is None else option_class.steps_below)
