@@ -51,6 +51,7 @@ from bot.store import (
     PersonalData,
     PlatformKeyStore,
     RefreshedPriceStore,
+    ThreadMessageStore,
     WatchStore,
 )
 from bot.telemetry.metrics import Metrics
@@ -171,6 +172,7 @@ async def build_app(
             job_store=job_store,
             worker=worker,
             dataset_runs=dataset_runs,
+            thread_messages=ThreadMessageStore(database, stamp),
             defaults_store=defaults,
             budgets=budgets,
             rates=rates,

@@ -25,7 +25,7 @@ from bot.queue.worker import Worker
 from bot.render.blocks import SlackMessage, text_message
 from bot.render.escaping import escape
 from bot.slack.notices import UserNotices
-from bot.slack.poster import Destination, IdempotencyKey, Poster
+from bot.slack.poster import Destination, IdempotencyKey, PostedMessage, Poster
 from bot.slack.replays import DuplicateRequest
 from bot.slack.request import Interaction
 from bot.slack.response_urls import ResponseUrls
@@ -38,6 +38,7 @@ from bot.store import (
     EstimateStore,
     PersonalData,
     SavedEstimate,
+    ThreadMessageStore,
     WatchStore,
 )
 from bot.web.rate_limit import RateLimit
@@ -65,6 +66,7 @@ class Services:
     job_store: JobStore
     worker: Worker
     dataset_runs: DatasetRunStore
+    thread_messages: ThreadMessageStore
     defaults_store: DefaultsStore
     budgets: BudgetStore
     rates: ExchangeRates
@@ -188,11 +190,34 @@ class Services:
             messages: All replies; those that an earlier attempt posted are skipped.
             part: A prefix of their idempotency keys, for a job that posts other messages too.
         """
-        poster, user_id = await self.poster(queued.job.team_id), queued.job.user_id
         for number, message in enumerate(messages[queued.replies_posted :], queued.replies_posted):
             key = idempotency_key(queued).part(f"{part}{number}")
-            destination = (await poster.post_or_dm(destination, user_id, message, key)).destination
+            destination = (await self.post(queued.job, destination, message, key)).destination
             await self.job_store.record_replies(queued, number + 1)
+
+    async def post(
+        self, job: WorkspaceJob, destination: Destination | None, message: SlackMessage, key: IdempotencyKey
+    ) -> PostedMessage:
+        """Post a message of an answer, in a direct message if the bot can't post there, and record its position.
+
+        Args:
+            job: The job, for its workspace and user.
+            destination: The channel and thread; None for a direct message.
+            message: The message.
+            key: Its identity.
+        """
+        posted = await (await self.poster(job.team_id)).post_or_dm(destination, job.user_id, message, key)
+        await self.record_message(job.team_id, posted)
+        return posted
+
+    async def record_message(self, team_id: str, posted: PostedMessage) -> None:
+        """Record the position of a message of the bot, so that it can be deleted with its answer."""
+        await self.thread_messages.record(
+            team_id=team_id,
+            channel_id=posted.destination.channel,
+            thread_ts=posted.destination.thread_ts or posted.ts,
+            message_ts=posted.ts,
+        )
 
     async def find_estimate(
         self, job: ExportJob | BreakEvenJob | UncertaintyJob | CardJob | ActualJob, destination: Destination

@@ -1,4 +1,4 @@
-"""Questions about implausible numbers, put to the asker before an estimate is posted where others see it."""
+"""Questions to the asker before something that can't be undone: implausible numbers are posted, or data is deleted."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from decimal import Decimal
 
 from bot.answers.readings import MAX_BUTTON_VALUE, OPEN
 from bot.language.command import write_command
-from bot.render.blocks import Block, SlackMessage, button, section
+from bot.render.blocks import Block, SlackMessage, button, section, text_message
 from bot.render.escaping import escape
 from calculator import Comparison, Scenario
 
 CONFIRM = "confirm_estimate"
 """The action id of the button that posts the estimate as it was asked."""
+FORGET_ME = "forget_me"
+"""The action id of the button that deletes the data of its presser."""
 FEWEST_EXAMPLES = 10
 LONGEST_EXAMPLE = 50_000
 """Tokens of one example above which the number is probably a total, or two numbers in one."""
@@ -51,6 +53,32 @@ def confirmation_message(doubts: list[str], fields: Mapping[str, str], edit_of: 
     text = "\n".join(["*I haven't posted this yet.*", *map(escape, doubts)])
     buttons: list[Block] = [button("Yes, post it", CONFIRM, value), button("Change", OPEN, line)]
     return SlackMessage(text, [section(text), {"type": "actions", "elements": buttons}])
+
+
+def forget_message() -> SlackMessage:
+    """Return the question to a user who wants to be forgotten."""
+    text = (
+        "*Delete your data?* Your estimates, watches and the records of your files are deleted, with what was paid for "
+        "these estimates and their approvals. Your id is removed from budgets, approvals, paid amounts and the audit "
+        "log. It can't be undone.\nMessages in Slack stay, so delete answers first, with ⋯ → Delete, if they should go."
+    )
+    return SlackMessage(
+        text, [section(text), {"type": "actions", "elements": [button("Delete my data", FORGET_ME, style="danger")]}]
+    )
+
+
+def forgotten_message(count: int) -> SlackMessage:
+    """Return the reply to a user who was forgotten.
+
+    Args:
+        count: The number of deleted estimates.
+    """
+    deleted = {0: "You had no estimates", 1: "Your estimate was deleted"}
+    return text_message(
+        f"{deleted.get(count, f'Your {count:,} estimates were deleted')}. Your watches and the records of your files "
+        "are deleted too, and your id is removed from budgets, approvals, paid amounts and the audit log. Messages in "
+        "Slack stay until you or an admin deletes them."
+    )
 
 
 def read_confirmed(value: str) -> tuple[str | None, str]:

@@ -19,6 +19,7 @@ View = dict[str, Any]
 CALLBACK = "estimate_form"
 COMPARE_CALLBACK = "compare_form"
 BREAK_EVEN_CALLBACK = "break_even_form"
+DELETE_CALLBACK = "delete_form"
 MORE_OPTIONS = "more_options"
 BREAK_EVEN_KEYS = ("base", "calls", "prompt", "call")
 """The keys of the form that the Break-even button opens."""
@@ -159,6 +160,20 @@ def compare_form(origin: Origin, chosen: Sequence[str], labels: Mapping[str, str
     field = Field("on", label, placeholder="Type a model or a platform", kind="multi_search")
     block = field_block(field, ",".join(chosen), labels) | {"optional": False}
     return _modal(COMPARE_CALLBACK, "Compare offers", origin, [block], submit="Compare")
+
+
+def delete_form(origin: Origin) -> View:
+    """Return the modal that asks whether an answer is to be deleted.
+
+    Args:
+        origin: The estimate, with its channel and thread.
+    """
+    text = (
+        "The answer's messages are deleted for everybody, and its watch ends. Files that were exported stay in the "
+        "thread. The estimate stays too: `/ftcost show` displays it again."
+    )
+    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    return _modal(DELETE_CALLBACK, "Delete the answer?", origin, [block], submit="Delete")
 
 
 def field_block(field: Field, value: str, labels: Mapping[str, str] = MappingProxyType({})) -> Block:

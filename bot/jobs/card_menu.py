@@ -12,7 +12,8 @@ from bot.render.currency import read_exchange
 from bot.render.escaping import escape
 from bot.render.replies import add_footer, offers_replies, sources_reply
 from bot.services import Services
-from bot.slack.poster import Deletion, Destination
+from bot.slack.deletion import Deletion, delete_answer
+from bot.slack.poster import Destination
 from bot.store import SavedEstimate
 from bot.usecases.lookups import answer_lookup
 from calculator import UserError
@@ -22,8 +23,8 @@ KEPT = "`/ftcost list` still has the estimate."
 DELETED: dict[Deletion, str] = {
     "all": f"The answer is deleted. {KEPT}",
     "card": (
-        "Only the card is deleted. Its replies stay, because I can't read this channel to find them: "
-        f"an admin of the workspace can delete them in Slack. {KEPT}"
+        "Only the card is deleted. Its replies stay: they are from before I recorded where they are, and I can't read "
+        f"this channel to find them. An admin of the workspace can delete them in Slack. {KEPT}"
     ),
     "part": (
         "The answer isn't fully deleted: Slack didn't let me delete all its messages. "
@@ -92,9 +93,17 @@ class CardJobs:
         await self.services.watches.remove(saved.id, team_id=job.team_id, user_id=job.user_id)
         if not (first.channel_id and first.message_ts):
             return DELETED["all"]
-        poster = await self.services.poster(job.team_id)
-        thread = Destination(first.channel_id, first.thread_ts)
-        return DELETED[await poster.delete_answer(thread, first.message_ts, count=first.posted)]
+        recorded = await self.services.thread_messages.in_thread(
+            team_id=job.team_id, channel_id=first.channel_id, thread_ts=first.thread_ts or first.message_ts
+        )
+        deletion = await delete_answer(
+            (await self.services.workspaces.of(job.team_id)).client,
+            Destination(first.channel_id, first.thread_ts),
+            first.message_ts,
+            count=first.posted,
+            recorded=recorded,
+        )
+        return DELETED[deletion]
 
     async def _notify(self, job: CardJob, message: SlackMessage, destination: Destination) -> None:
         await (await self.services.poster(job.team_id)).notify(job.user_id, destination, message)

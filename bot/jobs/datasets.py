@@ -36,7 +36,7 @@ from bot.render.datasets import (
 from bot.render.headline import headline
 from bot.services import Services, idempotency_key
 from bot.slack.files import Downloads, complete_file, file_info, read_file
-from bot.slack.poster import Destination, IdempotencyKey, Poster
+from bot.slack.poster import Destination, Poster
 from bot.slack.uploads import SlackUpload, UploadRefused
 from bot.store import DatasetRun
 from calculator import UserError
@@ -76,13 +76,9 @@ class _ProgressMessage:
         """Return the destination of the other replies."""
         return Destination(self.destination.channel, self.destination.thread_ts or self.ts)
 
-    async def update(self, message: SlackMessage) -> None:
-        await self.poster.update(self.destination, self.ts, message)
-
-    async def finish(self, message: SlackMessage, key: IdempotencyKey) -> None:
-        """Replace the progress with the result; if Slack doesn't let the bot change the message, reply to it."""
-        if not await self.poster.update(self.destination, self.ts, message):
-            await self.poster.post(self.thread, message, key.part("result"))
+    async def update(self, message: SlackMessage) -> bool:
+        """Replace the message. Return False if Slack doesn't let the bot change it."""
+        return await self.poster.update(self.destination, self.ts, message)
 
 
 def without_file_fields(fields: Mapping[str, str]) -> dict[str, str]:
@@ -143,19 +139,22 @@ class DatasetJobs:
                 report = await self._count_until_cancelled(queued, progress, problems)
                 await self._answer(queued, progress, report, problems)
         except _RunCancelled:
-            await progress.finish(cancellation_message(file.name, job.user_id), idempotency_key(queued))
+            await self._finish(queued, progress, cancellation_message(file.name, job.user_id))
         except ColumnsUnknown as error:
-            await progress.finish(
-                columns_message(file, error.columns, write_command(job.fields)), idempotency_key(queued)
-            )
+            await self._finish(queued, progress, columns_message(file, error.columns, write_command(job.fields)))
         except UserError as error:
-            await progress.finish(failure_message(file.name, str(error)), idempotency_key(queued))
+            await self._finish(queued, progress, failure_message(file.name, str(error)))
         except Exception as error:
             reason = "It will be tried again." if is_transient(error) else "Something went wrong on our side."
             with suppress(Exception):
                 await progress.update(failure_message(file.name, reason))
             raise
         await self.services.dataset_runs.end(key, team_id=job.team_id)
+
+    async def _finish(self, queued: QueuedJob[DatasetJob], progress: _ProgressMessage, message: SlackMessage) -> None:
+        """Replace the progress with the result; if Slack doesn't let the bot change the message, reply to it."""
+        if not await progress.update(message):
+            await self.services.post(queued.job, progress.thread, message, idempotency_key(queued).part("result"))
 
     # --- counting ----------------------------------------------------------------------------------------------------
 
@@ -174,7 +173,7 @@ class DatasetJobs:
             progress = _ProgressMessage(poster, destination, job.message_ts)
             await progress.update(message)
         else:
-            posted = await poster.post_or_dm(destination, job.user_id, message, idempotency_key(queued).part("line"))
+            posted = await self.services.post(job, destination, message, idempotency_key(queued).part("line"))
             progress = _ProgressMessage(poster, posted.destination, posted.ts)
         await self.services.dataset_runs.begin(
             key,
@@ -276,7 +275,7 @@ class DatasetJobs:
         except UserError as error:
             comparison, answer = None, str(error)
         actions = file_actions(file.id, report, job.columns, can_use=bool(comparison) and not job.asks_price)
-        await progress.finish(summary_message(file.name, report, answer, actions), idempotency_key(queued))
+        await self._finish(queued, progress, summary_message(file.name, report, answer, actions))
         messages = [detail_message(report)]
         await self.services.reply_all(queued, progress.thread, messages, part="details")
         if report.problems > MAX_SHOWN and queued.replies_posted <= len(messages):

@@ -135,7 +135,6 @@ class EstimateJobs:
     ) -> None:
         """Post the messages that are not posted yet, all in one thread."""
         job, key = queued.job, idempotency_key(queued)
-        poster = await self.services.poster(job.team_id)
         saved = await self.services.estimates.get(job.estimate_id, team_id=job.team_id)
         count = saved.posted if saved else 0
         if saved and saved.channel_id:
@@ -143,7 +142,7 @@ class EstimateJobs:
         home = destination
         for message in messages[count:]:
             # A channel that takes the card may refuse the replies, which then come in a direct message.
-            posted = await poster.post_or_dm(destination, job.user_id, message, key.part(count))
+            posted = await self.services.post(job, destination, message, key.part(count))
             destination, count = posted.destination, count + 1
             home = destination if count == 1 or home is None else home
             await self.services.estimates.mark_posted(

@@ -89,7 +89,7 @@ class MentionJobs:
             return
         if base and not edited:
             text = f"From estimate `{base.id}` in <#{base.channel_id}>, with your change:"
-            await poster.post(origin, text_message(text), idempotency_key(queued).part("base"))
+            await self.services.post(job, origin, text_message(text), idempotency_key(queued).part("base"))
         estimate_job = EstimateJob(
             estimate_id=job.estimate_id,
             team_id=job.team_id,

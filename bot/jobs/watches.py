@@ -114,7 +114,8 @@ class ScheduledJobs:
         poster, key = await self.services.poster(watch.team_id), idempotency_key(queued)
         try:
             if saved.channel_id:
-                await poster.post(Destination(saved.channel_id, saved.thread_ts), message, key)
+                thread = Destination(saved.channel_id, saved.thread_ts)
+                await self.services.record_message(watch.team_id, await poster.post(thread, message, key))
                 return
         except SlackApiError as error:
             if not has_other_way("chat.postMessage", error):

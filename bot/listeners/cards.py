@@ -1,4 +1,4 @@
-"""The menu and the Sources button of an estimate's card, and the buttons of export formats."""
+"""A card's menu and Sources button, the form that deletes an answer, and the buttons of export formats."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import re
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.forms.estimates import DELETE_CALLBACK, Origin, delete_form
 from bot.listeners.home import open_budget
 from bot.listeners.modals import show_modal
 from bot.queue.model import CARD_CHOICES, EXPORT_FORMATS, CardChoice, CardJob, ExportFormat, ExportJob
-from bot.render.messages import BUDGET, EXPORT, export_view
+from bot.render.messages import BUDGET, DELETE, EXPORT, export_view
 from bot.services import Services
-from bot.slack.request import ActionRequest
+from bot.slack.request import ActionRequest, ViewRequest
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -26,10 +27,32 @@ def register(app: AsyncApp, services: Services) -> None:
             await ack()
             services.worker.start(show_modal(services, slack_request, export_view(estimate_id)))
             return
+        if name == DELETE:
+            await ack()
+            message = slack_request.message
+            origin = Origin(message.channel_id, message.thread_ts, estimate_id)
+            services.worker.start(show_modal(services, slack_request, delete_form(origin)))
+            return
         choice: CardChoice = next((choice for choice in CARD_CHOICES if choice == name), "offers")
         await services.worker.accept(
             slack_request.idempotency_key, _card_job(services, slack_request, choice, estimate_id)
         )
+        await ack()
+
+    @app.view(DELETE_CALLBACK)
+    async def on_delete(ack: AsyncAck, slack_request: ViewRequest) -> None:
+        view = slack_request.view
+        origin = Origin.read(view.private_metadata)
+        job = CardJob(
+            estimate_id=origin.edit_of or "",
+            team_id=slack_request.team_id,
+            user_id=slack_request.user_id,
+            channel_id=origin.channel or "",
+            thread_ts=origin.thread_ts,
+            choice="delete",
+            as_of=services.today(),
+        )
+        await services.worker.accept(slack_request.idempotency_key, job)
         await ack()
 
     @app.action("sources")

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.answers.confirmations import FORGET_ME, forgotten_message
 from bot.answers.help import RUN_LINE
 from bot.answers.readings import reading_message
 from bot.answers.refusals import refusal_message
@@ -135,6 +136,15 @@ def register(app: AsyncApp, services: Services) -> None:
         await ack()
         if response:
             services.worker.start(_notify(services, request, response))
+
+    @app.action(FORGET_ME)
+    async def on_forget(ack: AsyncAck, slack_request: ActionRequest) -> None:
+        await services.once(slack_request)
+        count = await services.personal_data.forget_user(slack_request.team_id, slack_request.user_id)
+        await ack()
+        poster = await services.poster(slack_request.team_id)
+        destination = Destination(slack_request.channel_id or "", slack_request.thread_ts)
+        services.worker.start(poster.notify(slack_request.user_id, destination, forgotten_message(count)))
 
     @app.shortcut("ftcost_from_message")
     async def on_shortcut(ack: AsyncAck, slack_request: ShortcutRequest) -> None:

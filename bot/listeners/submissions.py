@@ -66,7 +66,7 @@ def register(app: AsyncApp, services: Services) -> None:
         if fields.get("share") == "me" and is_new:
             origin = Origin()
         job = estimate_job(services, slack_request, fields, origin, defaults.describe_used(compose_fields(inputs)))
-        await services.worker.accept(_key(slack_request), _dataset_job(job, file) if file else job)
+        await services.worker.accept(slack_request.idempotency_key, _dataset_job(job, file) if file else job)
         await ack()
 
     @app.view(COMPARE_CALLBACK)
@@ -83,7 +83,9 @@ def register(app: AsyncApp, services: Services) -> None:
         except UserError as error:
             await ack(response_action="errors", errors=errors_for(view, _errors_by_key(error, "on")))
             return
-        await services.worker.accept(_key(slack_request), estimate_job(services, slack_request, fields, origin, ()))
+        await services.worker.accept(
+            slack_request.idempotency_key, estimate_job(services, slack_request, fields, origin, ())
+        )
         await ack()
 
     @app.view(BREAK_EVEN_CALLBACK)
@@ -107,10 +109,10 @@ def register(app: AsyncApp, services: Services) -> None:
             await ack(response_action="errors", errors=errors_for(view, _errors_by_key(error, first_block)))
             return
         job = estimate_job(services, slack_request, fields, origin, ())
-        await services.worker.accept(_key(slack_request), job)
+        await services.worker.accept(slack_request.idempotency_key, job)
         if job.channel_id:
             await services.worker.accept(
-                f"{_key(slack_request)}:break_even",
+                f"{slack_request.idempotency_key}:break_even",
                 BreakEvenJob(
                     estimate_id=job.estimate_id,
                     team_id=job.team_id,
@@ -142,11 +144,6 @@ async def _check(services: Services, fields: Mapping[str, str], missing: dict[st
 def _errors_by_key(error: UserError, key: str) -> Mapping[str, str]:
     """Return the errors by key; `key` gets an error that isn't about one field."""
     return error.errors if isinstance(error, FieldErrors) else {key: str(error)}
-
-
-def _key(request: ViewRequest) -> str:
-    """Return the idempotency key of a submission."""
-    return f"view:{request.view.id}:{request.view.hash}"
 
 
 def _dataset_job(job: EstimateJob, file: SlackFile) -> DatasetJob:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -17,7 +17,7 @@ from bot.render.blocks import SlackMessage, text_message
 from bot.render.charts.model import Chart
 from bot.render.charts.png import ChartUnavailable, chart_png_in_subprocess
 from bot.render.escaping import clip
-from bot.slack.history import find_button, find_part, read_messages
+from bot.slack.history import find_button, find_part
 from bot.slack.outcomes import CONTENT_ERRORS, Outcome, cannot_post_hint, has_other_way, outcome
 from bot.slack.uploads import SlackUpload, UploadRefused, depends_on_channel, upload, upload_method
 
@@ -29,9 +29,6 @@ MAX_TITLE = 100
 MAX_ALT = 1_000
 EVENT_TYPE = "ftcost_answer"
 CLOCK_SKEW = timedelta(minutes=1)
-
-Deletion = Literal["all", "card", "part"]
-"""The deleted part of an answer: all of it, the card alone (the bot can't read its replies), or what Slack allowed."""
 
 
 @dataclass(frozen=True)
@@ -196,46 +193,6 @@ class Poster:
             value: The button's value.
         """
         return await find_button(self._client, thread.channel, thread.thread_ts or "", action_id, value)
-
-    async def delete_answer(self, thread: Destination, ts: str, *, count: int) -> Deletion:
-        """Delete an answer: all the bot's messages in its thread, or its own ones in a thread that a user started.
-
-        Args:
-            thread: The answer's thread.
-            ts: The answer's first message.
-            count: The number of its messages, which follow each other.
-
-        Returns:
-            The deleted part.
-        """
-        replies: list[str] = []
-        is_readable = True
-        try:
-            replies = [
-                str(message["ts"])
-                async for message in read_messages(self._client, thread.channel, thread.thread_ts)
-                if (message.get("metadata") or {}).get("event_type") == EVENT_TYPE and float(message["ts"]) > float(ts)
-            ]
-        except SlackApiError as error:
-            if is_transient(error):
-                raise
-            is_readable = error_of(error) == "thread_not_found"
-        if ts != thread.thread_ts:
-            replies = sorted(replies)[: max(0, count - 1)]
-        refused = [reply for reply in sorted(replies, reverse=True) if not await self._delete(thread.channel, reply)]
-        if not await self._delete(thread.channel, ts) or refused:
-            return "part"
-        return "all" if is_readable else "card"
-
-    async def _delete(self, channel: str, ts: str) -> bool:
-        """Delete a message. Return False if Slack refuses to."""
-        try:
-            await self._client.chat_delete(channel=channel, ts=ts)
-        except SlackApiError as error:
-            if is_transient(error):
-                raise
-            return error_of(error) == "message_not_found"
-        return True
 
     async def _send(  # type: ignore[no-untyped-def]
         self, destination: Destination, text: str, blocks: list[dict[str, object]] | None, key: IdempotencyKey | None

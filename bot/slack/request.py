@@ -149,6 +149,11 @@ class ViewRequest(Interaction):
 
     view: SlackView
 
+    @property
+    def idempotency_key(self) -> str:
+        """Return a key that a second delivery or submission of the same state shares."""
+        return f"view:{self.view.id}:{self.view.hash}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class EventRequest(SlackRequest):

@@ -9,6 +9,7 @@ from bot.store.defaults import DefaultsStore
 from bot.store.estimates import ID_LENGTH, EstimateStore, SavedEstimate, new_estimate_id
 from bot.store.installations import Installations, UnreadableToken, read_keys
 from bot.store.keys import KeyInfo, PlatformKeyStore
+from bot.store.messages import ThreadMessageStore
 from bot.store.personal_data import PersonalData, Retention
 from bot.store.refreshed_prices import RefreshedPrices, RefreshedPriceStore
 from bot.store.tables import KEEP_FINISHED
@@ -41,6 +42,7 @@ __all__ = [
     "Retention",
     "SavedEstimate",
     "SqliteDatabase",
+    "ThreadMessageStore",
     "UnreadableToken",
     "Watch",
     "WatchStore",

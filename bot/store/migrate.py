@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
-HEAD = "0015"
+HEAD = "0016"
 FIRST = "0001"
 STEPS = Path(__file__).parent / "migrations"
 # An advisory lock of this application's own: "ftcost" in ASCII.

@@ -21,6 +21,7 @@ from bot.store.tables import (
     estimates,
     installations,
     jobs,
+    messages,
     provider_keys,
     watches,
     workspace_defaults,
@@ -35,6 +36,7 @@ WORKSPACE_TABLES = (
     watches,
     jobs,
     counts,
+    messages,
     audit,
     actuals,
     provider_keys,
@@ -55,7 +57,7 @@ class Retention:
     """How many days stored data is kept; None keeps it until it is deleted on request."""
 
     estimates_days: int | None = None
-    """Estimates with their actuals and approvals. A watched estimate stays."""
+    """Estimates with their actuals, approvals and the positions of messages. A watched estimate stays."""
     actuals_days: int | None = None
     """Paid amounts."""
     audit_days: int | None = None
@@ -82,6 +84,7 @@ class PersonalData:
                 watched = select(watches.c.estimate_id).where(watches.c.team_id == estimates.c.team_id)
                 is_old = estimates.c.created_at < self._before(retention.estimates_days)
                 _delete_estimates(connection, is_old & estimates.c.id.not_in(watched))
+                _delete_messages(connection, messages.c.created_at < self._before(retention.estimates_days))
             if retention.actuals_days is not None:
                 connection.execute(delete(actuals).where(actuals.c.created_at < self._before(retention.actuals_days)))
             if retention.audit_days is not None:
@@ -109,6 +112,7 @@ class PersonalData:
             count = _delete_estimates(connection, (estimates.c.team_id == team_id) & (estimates.c.user_id == user_id))
             for table in (watches, counts):
                 connection.execute(delete(table).where(table.c.team_id == team_id, table.c.user_id == user_id))
+            _delete_messages(connection, messages.c.team_id == team_id)
             # The idempotency key of a finished job stays: Slack may deliver its request again.
             finished = (jobs.c.team_id == team_id, jobs.c.user_id == user_id, jobs.c.state != "waiting")
             anonymous: dict[str, Any] = {"payload": {}, "user_id": None, "ordering_key": jobs.c.idempotency_key}
@@ -180,6 +184,14 @@ def _delete_estimates(connection: Connection, condition: ColumnElement[bool]) ->
         connection.execute(delete(table).where(belongs.exists()))
     connection.execute(delete(estimates).where(condition))
     return int(count or 0)
+
+
+def _delete_messages(connection: Connection, condition: ColumnElement[bool]) -> None:
+    """Delete the positions of messages in threads without an estimate."""
+    in_thread = select(estimates.c.number).where(
+        *(estimates.c[name] == messages.c[name] for name in ("team_id", "channel_id", "thread_ts"))
+    )
+    connection.execute(delete(messages).where(condition, ~in_thread.exists()))
 
 
 def _remove_approver(connection: Connection, table: Table, team_id: str, user_id: str) -> None:

@@ -173,6 +173,18 @@ counts = Table(
     Index("counts_by_thread", "team_id", "channel_id", "thread_ts"),
 )
 
+messages = Table(
+    "messages",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("team_id", String(32), nullable=False),
+    Column("channel_id", String(32), nullable=False),
+    Column("thread_ts", String(32), nullable=False),
+    Column("message_ts", String(32), nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Index("messages_by_thread", "team_id", "channel_id", "thread_ts"),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.answers import watches
 from bot.answers.audit import audit_page
+from bot.answers.confirmations import forget_message
 from bot.language.command import ParsedCommand
 from bot.render.blocks import SlackMessage, text_message
 from bot.render.escaping import escape
@@ -51,19 +52,10 @@ async def answer_lookup(services: Services, command: ParsedCommand, *, team_id: 
             return text_message(f"`{escape(estimate_id)}` isn't watched any more.")
         case "forget":
             if command.argument.strip().lower() != "me":
-                raise UserError("Type `forget me` to delete your estimates and watches. It can't be undone.")
-            return _forgotten_message(await services.personal_data.forget_user(team_id, user_id))
+                raise UserError("Type `forget me` to delete your estimates and watches.")
+            return forget_message()
         case "audit":
             await services.roles.check(team_id, user_id)
             return audit_page(await services.audit.recent(team_id=team_id)).message()
         case _:
             return await services.lookups.answer(command, team_id=team_id, user_id=user_id)
-
-
-def _forgotten_message(count: int) -> SlackMessage:
-    deleted = {0: "You had no estimates", 1: "Your estimate was deleted"}
-    return text_message(
-        f"{deleted.get(count, f'Your {count:,} estimates were deleted')}. Your watches and the records of your files "
-        "are deleted too, and your id is removed from budgets, approvals, paid amounts and the audit log. Messages in "
-        "Slack stay until you or an admin deletes them."
-    )

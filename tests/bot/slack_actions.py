@@ -147,6 +147,16 @@ async def choose_export(slack: FakeSlack, message: Json, kind: str = "csv") -> N
     assert (await slack.click(view, f"export_{kind}")).ok
 
 
+async def delete_answer(slack: FakeSlack, card: Json) -> None:
+    """Choose “Delete” in the menu of a card, and confirm it."""
+    known = {view["id"] for view in slack.views}
+    assert (await slack.click(card, "more", answer=f"delete {estimate_id(card)}")).ok
+    view = await opened(slack, known, "delete_form")
+    shown = [*slack.messages(card["channel"]), *slack.messages(card["channel"], card.get("thread_ts"))]
+    assert card in shown, "only the press of Delete in the form deletes it"
+    assert (await slack.submit_view(view["id"])).ok
+
+
 async def all_offers(slack: FakeSlack, card: Json) -> Json:
     """Choose “All offers” in the menu of a card and return the first reply."""
     before = len(slack.messages(card["channel"], card["ts"]))

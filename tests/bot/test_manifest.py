@@ -19,7 +19,6 @@ from playground import FakeSlack
 from playground.workspace.entities import DEFAULT_EVENTS
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
-from tests.bot.message_text import estimate_id
 from tests.local_slack import local_slack
 
 ROOT = Path(__file__).parents[2]
@@ -109,7 +108,7 @@ async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start:
         view = await slack_actions.full_form(slack)
         await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"share": "me"}))
         own = await slack_actions.answered(slack, slack.im, {direct["ts"]})
-        assert (await slack.click(own, "more", answer=f"delete {estimate_id(own)}")).ok
+        await slack_actions.delete_answer(slack, own)
         await slack.wait_for(lambda: any("The answer is deleted." in m["text"] for m in slack.messages(slack.im)))
     assert slack.violations == []
     used = {call.method for call in slack.calls}

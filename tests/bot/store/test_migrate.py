@@ -119,6 +119,7 @@ async def test_jobs_of_the_previous_version_stay(url: str) -> None:
     database = await open_database(url)
     await JobStore(database, lambda: NOW, LEASE).put(QueuedJob("waits", CheckWatchesJob()))
     for statement in (
+        "DROP TABLE messages",
         "DROP INDEX inbox_unfinished",
         "ALTER TABLE inbox DROP COLUMN not_before",
         "ALTER TABLE inbox DROP COLUMN rate_limited",

@@ -38,9 +38,13 @@ async def test_person_is_forgotten_and_others_stay(catalog: Catalog, slack: Fake
         own = await slack_actions.ask(slack, f"{support_bot.LINE} name=own-secret")
         others = await slack_actions.ask(slack, f"{support_bot.LINE} name=kept", user=slack.colleague)
         await slack.command(f"watch {estimate_id(own)}")
-        assert "can't be undone" in (await slack.command("forget you")).json()["text"]
-        said = (await slack.command("forget me")).json()["text"]
-        assert "Your estimate was deleted" in said
+        assert "Type `forget me`" in (await slack.command("forget you")).json()["text"]
+        await slack.command("forget me")
+        question = await slack_actions.ephemeral(slack, "It can't be undone")
+        await slack.command(f"show {estimate_id(own)}")
+        assert "own-secret" in slack.ephemerals()[-1]["text"], "nothing is deleted before it is confirmed"
+        assert (await slack.click(question, "forget_me")).ok
+        await slack_actions.ephemeral(slack, "Your estimate was deleted")
         await slack.command(f"show {estimate_id(others)}")
         assert "kept" in slack.ephemerals()[-1]["text"]
     content = dump(database_path)
