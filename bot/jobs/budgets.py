@@ -18,12 +18,15 @@ from bot.render.budgets import (
     approver_notice,
     decision_text,
     direct_request,
+    unreachable_notice,
 )
+from bot.render.escaping import escape
 from bot.services import Services, idempotency_key
 from bot.slack.outcomes import USER_GONE
 from bot.slack.poster import Destination
 from bot.store import Approval, Budget, SavedEstimate
 from bot.workspace.budgets import BudgetExcess
+from calculator import UserError
 
 log = logging.getLogger(__name__)
 
@@ -114,20 +117,23 @@ class ApprovalJobs:
             question: The estimate's question in words.
             thread: The estimate's thread; None if it is in a direct message.
         """
-        poster = await self.services.poster(approval.team_id)
+        poster, asked = await self.services.poster(approval.team_id), 0
         for user in approval.approvers:
             try:
                 # A mention doesn't notify users who aren't in the channel; this call fails for them.
-                if thread and await poster.post_ephemeral(user, thread, approver_notice()):
-                    continue
-                direct = await poster.open_dm(user)
-                await poster.post(
-                    direct, direct_request(approval, question), idempotency_key(queued).part(f"approve {user}")
-                )
+                if not (thread and await poster.post_ephemeral(user, thread, approver_notice())):
+                    direct = await poster.open_dm(user)
+                    await poster.post(
+                        direct, direct_request(approval, question), idempotency_key(queued).part(f"approve {user}")
+                    )
+                asked += 1
             except SlackApiError as error:
                 if error_of(error) not in USER_GONE:
                     raise
                 log.info("approver %s of estimate %s no longer exists", user, approval.estimate_id)
+        if not asked:
+            place = thread or await poster.open_dm(approval.asked_by)
+            await poster.notify(approval.asked_by, place, unreachable_notice())
 
     async def decide(self, queued: QueuedJob[DecideJob]) -> None:
         """Save a decision, and post it in the estimate's thread."""
@@ -138,10 +144,15 @@ class ApprovalJobs:
         if approval is None:
             await poster.notify(job.user_id, origin, text_message("This request no longer exists."))
             return
-        if job.user_id not in approval.approvers:
-            await poster.notify(
-                job.user_id, origin, text_message(f"Only {approver_mentions(approval)} can decide this.")
+        try:
+            is_allowed = job.user_id in approval.approvers or (
+                not approval.approvers and await self.services.roles.is_admin(job.team_id, job.user_id)
             )
+            refusal = f"Only {approver_mentions(approval)} can decide this."
+        except UserError as error:  # Slack doesn't say who is an admin
+            is_allowed, refusal = False, escape(str(error))
+        if not is_allowed:
+            await poster.notify(job.user_id, origin, text_message(refusal))
             return
         is_first = await self.services.budgets.decide(approval, job.user_id, job.decision)
         approval = await self.services.budgets.approval(job.estimate_id, team_id=job.team_id) or approval

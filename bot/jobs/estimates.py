@@ -108,11 +108,12 @@ class EstimateJobs:
         saved = await self.services.estimates.get(approval.estimate_id, team_id=approval.team_id)
         channel = saved and saved.channel_id
         thread = Destination(channel, saved.thread_ts) if saved and channel and not channel.startswith("D") else None
-        is_own_request = approval.asked_by in approval.approvers
+        # The asker sees the request; if no approver is left, it is for any admin who reads it.
+        is_asked_here = approval.asked_by in approval.approvers or not approval.approvers
         await self._post_all(
-            queued, None, [*messages, approval_request(approval, elsewhere=thread is None and not is_own_request)]
+            queued, None, [*messages, approval_request(approval, elsewhere=thread is None and not is_asked_here)]
         )
-        if not is_own_request:
+        if not is_asked_here:
             await self.approvals.ask_directly(queued, approval, question_text, thread)
 
     async def _budget(self, job: EstimateJob) -> Budget | None:

@@ -8,6 +8,7 @@ from bot.render.short import full_day
 from bot.store import Approval
 
 APPROVE, DECLINE = "budget_approve", "budget_decline"
+NO_APPROVERS = "The budget has no approver any more"
 SUPERSEDED = "superseded"
 """The decision on a request whose estimate was changed."""
 
@@ -29,10 +30,10 @@ def approval_request(approval: Approval, *, elsewhere: bool = False) -> SlackMes
         button("Approve", APPROVE, approval.estimate_id, "primary"),
         button("Decline", DECLINE, approval.estimate_id, "danger"),
     ]
-    blocks = [
-        section(f"{summary}\n{approver_mentions(approval)}: approve it?"),
-        {"type": "actions", "elements": buttons},
-    ]
+    question = f"{approver_mentions(approval)}: approve it?"
+    if not approval.approvers:
+        question = f"{NO_APPROVERS}, so {approver_mentions(approval)} can decide: approve it?"
+    blocks = [section(f"{summary}\n{question}"), {"type": "actions", "elements": buttons}]
     return SlackMessage(text, blocks)
 
 
@@ -55,6 +56,14 @@ def approval_holds(approval: Approval) -> SlackMessage:
     )
 
 
+def unreachable_notice() -> SlackMessage:
+    """Return the notice to an asker whose approvers are no longer in Slack."""
+    return text_message(
+        "None of the approvers is in Slack any more. An admin of this workspace can choose others with "
+        "`/ftcost budget`; then ask again."
+    )
+
+
 def decision_text(approval: Approval) -> str:
     """Return `Approved by @robin on 21 Nov 2026 at 12:00 UTC.`"""
     if approval.decision == SUPERSEDED:
@@ -64,5 +73,5 @@ def decision_text(approval: Approval) -> str:
 
 
 def approver_mentions(approval: Approval) -> str:
-    """Return the approvers as Slack mentions."""
-    return ", ".join(f"<@{escape(user)}>" for user in approval.approvers)
+    """Return the approvers as Slack mentions; an admin decides if none is left."""
+    return ", ".join(f"<@{escape(user)}>" for user in approval.approvers) or "an admin of this workspace"

@@ -141,6 +141,35 @@ async def test_an_approver_who_is_not_in_the_channel_is_asked_directly(start: St
     assert [(one.where, one.error) for one in slack.violations] == [("chat.postEphemeral", "user_not_in_channel")]
 
 
+async def test_admin_decides_if_the_only_approver_was_forgotten(workspace: Workspace, slack: FakeSlack) -> None:
+    """And nobody else: the person who asked is no admin."""
+    await slack_actions.set_budget(slack, {"amount": "5k", "approvers": [slack.colleague]})
+    await slack.command("forget me", user=slack.colleague)
+    (question,) = slack.ephemerals(slack.colleague)
+    await slack.click(question, "forget_me", user=slack.colleague)
+    slack.workspace.users[THIRD] = User(THIRD, "sam", "Sam")
+    slack.workspace.channel(slack.general).members.add(THIRD)
+    parent = await slack_actions.ask(slack, support_bot.LINE, user=THIRD)
+    (request,) = await slack.wait_for(lambda: requests(slack, parent))
+    assert "no approver any more, so an admin of this workspace can decide: approve it?" in texts(request)
+    before = copy.deepcopy(request)
+    await slack.click(request, "budget_approve", user=THIRD)
+    (refused,) = await slack.wait_for(lambda: slack.ephemerals(THIRD))
+    assert refused["text"] == "Only an admin of this workspace can decide this."
+    await slack.click(before, "budget_approve")
+    await slack.wait_for(lambda: [m for m in requests(slack, parent) if f"Approved by <@{slack.you}>" in texts(m)])
+
+
+async def test_asker_is_told_that_no_approver_is_in_slack(workspace: Workspace, slack: FakeSlack) -> None:
+    slack.workspace.users[THIRD] = User(THIRD, "sam", "Sam")
+    await slack_actions.set_budget(slack, {"amount": "5k", "approvers": [THIRD]})
+    del slack.workspace.users[THIRD]
+    await slack_actions.ask(slack, support_bot.LINE)
+    notice = await slack_actions.ephemeral(slack, "None of the approvers is in Slack any more.")
+    assert "/ftcost budget" in notice["text"]
+    slack.violations.clear()
+
+
 async def test_where_nobody_else_approves_the_asker_may(workspace: Workspace, slack: FakeSlack) -> None:
     await slack_actions.set_budget(slack, {"amount": "100", "approvers": [slack.you]})
     parent = await slack_actions.ask(slack, support_bot.LINE)
