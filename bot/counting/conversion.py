@@ -23,9 +23,10 @@ from calculator.datasets import (
     convert_record,
     decode_line,
     format_of,
+    record_of,
     split_blocks,
 )
-from pricing import DatasetRules, load_dataset_rules
+from pricing import DatasetRules, Format, load_dataset_rules
 
 MAX_SHOWN = 10
 """The number of lines whose reason is kept."""
@@ -45,10 +46,11 @@ def convert_file(path: Path, platform: str, rules: DatasetRules, out: BinaryIO, 
         UserError: The content cannot be read, or no line can be converted.
         OSError: The file cannot be read.
     """
+    target = _common_target(path, platform, rules, columns)
     written, failed, faults = 0, 0, list[str]()
     for number, record in _records(open_training_file(TrainingFile(path), columns).chunks):
         try:
-            out.write(msgspec.json.encode(_converted(record, platform, rules)) + b"\n")
+            out.write(msgspec.json.encode(_converted(record, platform, rules, target)) + b"\n")
             written += 1
         except ConversionError as error:
             failed += 1
@@ -70,14 +72,23 @@ def _records(chunks: Iterable[bytes]) -> Iterator[tuple[int, Any]]:
                 yield number, decode_line(line, number)
 
 
-def _converted(record: Any, platform: str, rules: DatasetRules) -> dict[str, Any]:
-    if isinstance(record, Problem):
-        raise ConversionError(record.text)
-    file_format = format_of(record) if isinstance(record, dict) else None
-    if file_format is None:
+def _common_target(path: Path, platform: str, rules: DatasetRules, columns: Columns | None) -> Format | None:
+    """Return the format of the copy of a file with several formats; None for a file with one."""
+    records = _records(open_training_file(TrainingFile(path), columns).chunks)
+    lines = (record_of(record)[0] for _, record in records if not isinstance(record, Problem))
+    formats = {form for record in lines if record is not None and (form := format_of(record))}
+    return rules.platforms[platform].format_for_all(formats) if len(formats) > 1 else None
+
+
+def _converted(decoded: Any, platform: str, rules: DatasetRules, target: Format | None) -> dict[str, Any]:
+    if isinstance(decoded, Problem):
+        raise ConversionError(decoded.text)
+    record, _ = record_of(decoded)
+    file_format = format_of(record) if record is not None else None
+    if record is None or file_format is None:
         raise ConversionError("The line is in no known format.")
     try:
-        return convert_record(record, file_format, platform, rules)
+        return convert_record(record, file_format, platform, rules, target)
     except (AttributeError, KeyError, TypeError):
         raise ConversionError("The line has parts of an unexpected kind; `ftcost count` names them.") from None
 

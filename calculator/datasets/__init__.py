@@ -12,10 +12,10 @@ from calculator.datasets.blocks import (
     CountingRules,
     Tokenizer,
     count_block,
-    decode_line,
     file_problems,
 )
 from calculator.datasets.conversion import convert_record
+from calculator.datasets.decoding import decode_line, record_of
 from calculator.datasets.formats import detect_format
 from calculator.datasets.lines import Block, split_blocks
 from calculator.datasets.opening import MAX_UNPACKED_BYTES, PARQUET, OpenedFile, open_file
@@ -65,6 +65,7 @@ __all__ = [
     "make_report",
     "needs_of",
     "open_file",
+    "record_of",
     "refusing_platforms",
     "split_blocks",
 ]

@@ -20,14 +20,14 @@ _ALL_LINES: frozenset[Trait] = frozenset(("byte_order_mark", "utf_16", "compress
 _NONE: frozenset[Trait] = frozenset()
 # Keys that only OpenAI's format has.
 _UNWRITTEN: frozenset[Trait] = frozenset(("openai_keys", "weight_elsewhere"))
-_MERGED: frozenset[Trait] = frozenset(("two_users", "two_assistants", "two_tools"))
+_MERGED: frozenset[Trait] = frozenset(("two_users", "two_assistants"))
 
 # Traits that a format can't hold: `ftcost convert` doesn't write such examples.
-_OPENAI_LACKS: frozenset[Trait] = frozenset(("unknown_key",))
+_OPENAI_LACKS: frozenset[Trait] = frozenset(("unknown_key", "video"))
 _GEMINI_LACKS: frozenset[Trait] = frozenset(
-    ("unknown_key", "bad_arguments", "late_system", "name", "weight_zero", "many_answers")
+    ("unknown_key", "video", "bad_arguments", "late_system", "name", "weight_zero", "many_answers", "image_elsewhere")
 )
-_NOVA_LACKS: frozenset[Trait] = frozenset((*_GEMINI_LACKS, "image_link"))
+_NOVA_LACKS: frozenset[Trait] = frozenset((*_GEMINI_LACKS, "image_link", "image_in_gs"))
 
 Fate = Literal["taken", "converted", "refused", "unknown"]
 
@@ -98,16 +98,20 @@ def platform_verdict(
         return Acceptance(need.title, "unknown", "Unknown: no file format of this platform is recorded.")
     if count.format is None or not count.examples:
         return Acceptance(need.title, "refused", "Not accepted: no example is in a known format.")
-    target = platform.format_for(count.format)
-    if target is None and count.format not in platform.takes:
+    target = platform.format_for_all((count.format, *count.other_formats))
+    if platform.format_for(count.format) is None and count.format not in platform.takes:
         accepting = [form for form, action in platform.takes.items() if action == AS_IT_IS]
         why = f"Not accepted: {need.title} takes {', '.join(accepting)}, not {count.format}."
         return Acceptance(need.title, "refused", why)
     findings = _findings(name, count, rules, target)
     findings.refused.extend(requirements)
-    if target != count.format:
-        by_hand = platform.takes.get(count.format)
-        findings.converted.insert(0, by_hand or f"the file is in {count.format}, and has to be in {target}")
+    if target is None:
+        formats = ", ".join((count.format, *count.other_formats))
+        findings.refused.insert(0, f"lines in several formats ({formats}) that no conversion makes one")
+    elif target != count.format:
+        by_hand = platform.takes.get(count.format, AS_IT_IS)
+        written = f"the file is in {count.format}, and has to be in {target}"
+        findings.converted.insert(0, written if by_hand == AS_IT_IS else by_hand)
     fate: Fate = "refused" if findings.refused else "converted" if findings.converted else "taken"
     verdict = Acceptance(need.title, fate, " ".join(_sentences(name, fate, findings, count, need)))
     return _with_factors(verdict, count.encoding, platform, rules)
@@ -119,6 +123,8 @@ def _findings(name: str, count: DatasetCount, rules: DatasetRules, target: Forma
     for kind, number in count.problems_by_kind.items():
         if kind in REFUSED_EVERYWHERE:
             reasons = findings.converted if kind in CONVERTED else findings.refused
+            if kind == "other_format" and target is None:
+                continue
             reasons.append(f"{kind.replace('_', ' ')} ({number:,} {_lines(number)})")
     if count.problems_by_kind.get("duplicate_key"):
         findings.unknown.append("a key that stands twice in one object")
@@ -248,7 +254,7 @@ def refusing_platforms(rules: DatasetRules, needs: Mapping[str, PlatformRequirem
         needs: Requirements by platform, which have the titles.
     """
     titles = {trait: [need.title for name, need in needs.items() if _refuses(trait, name, rules)] for trait in TRAITS}
-    refusing: dict[str, str] = {trait: _list(names) for trait, names in titles.items() if names}
+    refusing: dict[str, str] = {trait: listed(names) for trait, names in titles.items() if names}
     return refusing | {"too_many_images": ""}
 
 
@@ -257,7 +263,8 @@ def _refuses(trait: Trait, name: str, rules: DatasetRules) -> bool:
     return handling is not None and handling.does == "refused"
 
 
-def _list(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
+    """Return names as a list in words."""
     return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
 
 

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
-import msgspec
-
+from calculator.datasets.decoding import LOOSE, NESTED, decode_line, record_of, repeated_key
 from calculator.datasets.lines import Block
 from calculator.datasets.parsed_line import MessageOverhead, ParsedLine
 from calculator.datasets.plain_chat import Chat, decode_chats, keys_of, sum_chats, texts_of, traits_of
 from calculator.datasets.problems import Kind, Problem, quoted
 from calculator.datasets.reading import NOTHING_TRAINED, ROLES, read_record
 from calculator.datasets.recognition import foreign_kind, format_of
+from calculator.datasets.reserved_words import find_reserved
 from calculator.datasets.role_order import role_faults
 from calculator.datasets.secrets import find_secrets
 from pricing import Format, Trait
 
-# Bound on the JSON values in a line: text has a comma every few words, not every other byte.
-_MIN_PARTS = 100_000
-_BYTES_A_PART = 25
 _CHATS = ("openai-chat", "openai-rft")
-# The end of a key: a quote inside a text is escaped.
-_KEY_END = re.compile(rb'(?<!\\)"[ \t]*:')
 
 
 class Tokenizer(Protocol):
@@ -82,6 +75,8 @@ class BlockCount(NamedTuple):
     """Tokens of the same definitions by the cookbook's formula."""
     traits: Mapping[Trait, int] = {}
     """Number of examples with each trait."""
+    other_formats: Mapping[Format, int] = {}
+    """Number of examples in each format other than the file's."""
 
 
 def count_block(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> BlockCount:
@@ -105,7 +100,11 @@ def count_block(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> Blo
     chats, counts = plain.chats, tokenizer.count(texts_of(plain))
     totals, trained, contents = sum_chats(chats, counts, role_tokens(tokenizer), beside)
     lines = range(block.first_line, block.first_line + len(chats))
-    problems = [*find_secrets(block.data, block.first_line), *_chat_problems(chats, trained, rules, block.first_line)]
+    problems = [
+        *find_secrets(block.data, block.first_line),
+        *map(rules.name, find_reserved(block.data, block.first_line)),
+        *_chat_problems(chats, trained, rules, block.first_line),
+    ]
     problems.sort(key=lambda problem: problem.line or 0)
     keys, traits = keys_of(plain), traits_of(plain)
     return BlockCount(block.first_line, lines, totals, trained, keys, contents, problems, traits=traits)
@@ -150,7 +149,8 @@ def _count_lines(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> Bl
         if isinstance(reading, Problem):
             problems.append(reading)
             continue
-        problems += [rules.name(problem) for problem in reading.problems]
+        texts = "\n".join(reading.texts).encode("utf-8", "replace").replace(b"\n", b" ")
+        problems += [rules.name(problem) for problem in (*reading.problems, *find_reserved(texts, number))]
         readings.append(reading)
         keys.append(_key_of(reading, line))
     counts = iter(tokenizer.count([text for reading in readings for text in reading.texts]))
@@ -181,6 +181,7 @@ def _count_lines(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> Bl
         formula_tokens=sum(reading.formula_tokens for reading in readings)
         + sum(tokenizer.count([text for reading in readings for text in reading.formula_texts])),
         traits=dict(traits),
+        other_formats=Counter(reading.format for reading in readings if reading.format != rules.format),
     )
 
 
@@ -191,11 +192,12 @@ def _key_of(reading: ParsedLine, line: bytes) -> int:
 
 def read_line(line: bytes, number: int, rules: CountingRules) -> ParsedLine | Problem:
     """Return the content of a line that isn't blank, or why it isn't an example."""
-    record = decode_line(line, number)
-    if isinstance(record, Problem):
-        return record
-    if not isinstance(record, dict):
-        reason = "a text: it was saved as JSON twice" if isinstance(record, str) else "not an object"
+    decoded = decode_line(line, number)
+    if isinstance(decoded, Problem):
+        return decoded
+    record, loose = record_of(decoded)
+    if record is None:
+        reason = "a list" if isinstance(decoded, list) else "not an object"
         return Problem(number, "not_an_object", f"The line is JSON, but {reason}. Write one object in braces per line.")
     row_format = format_of(record)
     if row_format is None:
@@ -203,10 +205,13 @@ def read_line(line: bytes, number: int, rules: CountingRules) -> ParsedLine | Pr
     if rules.format in _CHATS and row_format in _CHATS:
         row_format = rules.format
     try:
-        reading = read_record(record, row_format, number, rules.beside, rules.image_tokens)
+        is_copied = row_format != rules.format
+        reading = read_record(record, row_format, number, rules.beside, rules.image_tokens, is_copied=is_copied)
         repeated = repeated_key(line, record)
     except RecursionError:
-        return Problem(number, "nested_too_deep", _NESTED)
+        return Problem(number, "nested_too_deep", NESTED)
+    if loose:
+        reading.fault(loose, LOOSE[loose])
     if repeated is not None:
         text = f"The key {quoted(repeated)} stands twice in one object; only the last is read. Keep one."
         reading.fault("duplicate_key", text)
@@ -217,8 +222,11 @@ def read_line(line: bytes, number: int, rules: CountingRules) -> ParsedLine | Pr
         )
     if row_format != rules.format:
         began = f"the file starts in {rules.format}" if rules.format else "the file starts in none"
-        reading.fault("other_format", f"The line is in the format {row_format}; {began}. Use one format per file.")
+        reading.fault("other_format", f"The line is in the format {row_format}; {began}. {_ONE_FORMAT}")
     return reading
+
+
+_ONE_FORMAT = "Use one format per file; `ftcost convert` writes all lines in one, if they are for one kind of training."
 
 
 def _unknown(record: dict[str, Any], number: int) -> Problem:
@@ -226,87 +234,8 @@ def _unknown(record: dict[str, Any], number: int) -> Problem:
     if foreign := foreign_kind(record):
         return Problem(number, kind, f"The line is {foreign}.")
     lists = [key for key, value in record.items() if isinstance(value, list) and value and isinstance(value[0], dict)]
-    if len(record) == 1 and lists:
+    if len(record) == 1 and lists and format_of(record[lists[0]][0]):
         text = f"The examples are in the list {quoted(lists[0])} of one object. Write each on its own line, with jq -c."
         return Problem(number, kind, text)
     keys = ", ".join(quoted(key) for key in list(record)[:5]) or "none"
     return Problem(number, kind, f"The line has the keys {keys}, which match no format of training data.")
-
-
-def repeated_key(line: bytes, record: Any) -> str | None:
-    """Return a key that stands twice in an object of a line; None if there is none.
-
-    Args:
-        line: The line, which is JSON.
-        record: Its value.
-    """
-    if len(_KEY_END.findall(line)) <= _count_keys(record):
-        return None
-    repeated: list[str] = []
-
-    def note(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        pairs_by_key = dict(pairs)
-        if len(pairs_by_key) < len(pairs):
-            names = [key for key, _ in pairs]
-            repeated.append(next(key for key in names if names.count(key) > 1))
-        return pairs_by_key
-
-    try:
-        json.loads(line, object_pairs_hook=note)
-    except ValueError:
-        return None
-    return repeated[0] if repeated else None
-
-
-def _count_keys(value: Any) -> int:
-    if isinstance(value, dict):
-        return len(value) + sum(_count_keys(item) for item in value.values() if isinstance(item, dict | list))
-    if isinstance(value, list):
-        return sum(_count_keys(item) for item in value if isinstance(item, dict | list))
-    return 0
-
-
-_NESTED = "The line is nested too deeply. Flatten it."
-
-
-def decode_line(line: bytes, number: int) -> Any:
-    """Return the JSON value of a line, or why it has none."""
-    parts = line.count(b",") + line.count(b"{") + line.count(b"[")
-    if parts > max(_MIN_PARTS, len(line) // _BYTES_A_PART):
-        text = f"The line has {parts:,} values, too many for messages of text, and was not counted."
-        return Problem(number, "too_many_parts", text)
-    try:
-        return msgspec.json.decode(line)
-    except RecursionError:
-        return Problem(number, "nested_too_deep", _NESTED)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        pass
-    # msgspec refuses lone surrogates, which other parsers accept, and its messages say less.
-    try:
-        return json.loads(line.decode(), parse_constant=_refuse_constant)
-    except RecursionError:
-        return Problem(number, "nested_too_deep", _NESTED)
-    except UnicodeDecodeError as error:
-        return _not_utf8(number, error)
-    except ValueError as error:
-        return Problem(number, "bad_json", _not_json(line, error))
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} isn't a JSON number")
-
-
-def _not_utf8(number: int, error: UnicodeDecodeError) -> Problem:
-    return Problem(number, "not_utf8", f"Byte {error.start + 1} of the line isn't UTF-8. Save the file as UTF-8.")
-
-
-def _not_json(line: bytes, error: ValueError) -> str:
-    if b"\0" in line:
-        return "The line has NUL bytes. Remove them."
-    if b"\r{" in line:
-        return "The lines end with carriage returns alone. Save the file with line feeds (LF)."
-    if line.startswith(b"{'"):
-        return "The line uses single quotes: this is Python, not JSON. Write it with json.dumps."
-    where = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
-    reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-    return f"The line isn't JSON{where} ({reason}). Write one whole object on one line."

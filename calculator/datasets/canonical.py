@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from calculator.datasets.recognition import SHAREGPT_KEYS, question_answer
+from calculator.datasets.openai_calls import CallIds, openai_call, tool_list
+from calculator.datasets.recognition import SHAREGPT_KEYS, dialogue_key, is_messages, question_answer
 from pricing import Format
 
 Record = Mapping[str, Any]
@@ -30,26 +31,9 @@ def canonical(record: Record, file_format: Format) -> dict[str, Any]:
     return write(record) if write else dict(record)
 
 
-def _tool_list(value: Any) -> Any:
-    """Return definitions of tools; some formats save them as text."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return value
-    if not isinstance(value, list):
-        return value
-    return [
-        {"type": "function", "function": tool}
-        if isinstance(tool, dict) and "name" in tool and "type" not in tool
-        else tool
-        for tool in value
-    ]
-
-
 def openai_chat(messages: list[Message], tools: Any = None) -> dict[str, Any]:
     """Return a chat in OpenAI's format, with definitions of tools if there are any."""
-    return {"messages": messages, **({"tools": _tool_list(tools)} if tools else {})}
+    return {"messages": messages, **({"tools": tool_list(tools)} if tools else {})}
 
 
 def _pair(messages: list[Message], chosen: list[Message], rejected: list[Message], tools: Any = None) -> dict[str, Any]:
@@ -91,50 +75,8 @@ def _function(call: Any) -> dict[str, Any]:
     }
 
 
-def openai_call(identity: str, name: str, arguments: Any) -> dict[str, Any]:
-    """Return a call in OpenAI's format, with its arguments as JSON text."""
-    function = {"name": name, "arguments": json.dumps(arguments, ensure_ascii=False)}
-    return {"id": identity, "type": "function", "function": function}
-
-
-class CallIds:
-    """The ids of the calls in a chat; those that are missing are numbered, and results follow their calls in order."""
-
-    def __init__(self) -> None:
-        self._calls = 0
-        self._open: list[str] = []
-
-    def add(self, message: dict[str, Any]) -> dict[str, Any]:
-        """Return a message with the ids of its calls, or with the id of the call that it answers."""
-        calls = message.get("tool_calls")
-        if isinstance(calls, list) and all(isinstance(call, dict) for call in calls):
-            message["tool_calls"] = [self._with_id(_with_text_arguments(call)) for call in calls]
-        if message.get("role") == "tool":
-            identity = message.get("tool_call_id")
-            if identity in self._open:
-                self._open.remove(identity)
-            elif not isinstance(identity, str) and self._open:
-                message["tool_call_id"] = self._open.pop(0)
-        return message
-
-    def _with_id(self, call: dict[str, Any]) -> dict[str, Any]:
-        self._calls += 1
-        if not isinstance(call.get("id"), str):
-            call = {"id": f"call_{self._calls - 1}", **{key: value for key, value in call.items() if key != "id"}}
-        self._open.append(call["id"])
-        return call
-
-
-def _with_text_arguments(call: dict[str, Any]) -> dict[str, Any]:
-    """Return a call whose arguments are JSON as text."""
-    function = call.get("function")
-    if not isinstance(function, dict) or not isinstance(function.get("arguments"), dict):
-        return call
-    return call | {"function": function | {"arguments": json.dumps(function["arguments"], ensure_ascii=False)}}
-
-
 def _sharegpt_messages(record: Record) -> Any:
-    items = next((record[key] for key in SHAREGPT_KEYS if key in record), None)
+    items = next((record[key] for key in (*SHAREGPT_KEYS, dialogue_key(record)) if key in record), None)
     if not isinstance(items, list):
         return items
     return [*_system(record.get("system")), *_with_ids(items)]
@@ -155,19 +97,51 @@ def _sharegpt_pair(record: Record) -> dict[str, Any]:
     return _pair(_sharegpt_messages(record), chosen, rejected, record.get("tools"))
 
 
+def tidy_pair(record: Record) -> tuple[dict[str, Any], list[str]]:
+    """Return a preference pair of OpenAI's with lists of messages, and the keys that had something else.
+
+    Args:
+        record: The pair; a text stands for a message, or for a list saved as text.
+    """
+    pair, loose = dict(record), list[str]()
+    if isinstance(pair.get("input"), str) and pair["input"]:
+        pair["input"] = {"messages": _as_messages(pair["input"], "user")}
+        loose.append("input")
+    for key in ("preferred_output", "non_preferred_output"):
+        if pair.get(key) and isinstance(pair[key], str | dict):
+            pair[key] = _as_messages(pair[key], "assistant")
+            loose.append(key)
+    return pair, loose
+
+
+def _as_messages(value: str | Message, role: str) -> list[Any]:
+    if isinstance(value, dict):
+        return [value]
+    try:
+        messages = json.loads(value)
+    except (ValueError, RecursionError):
+        messages = None
+    is_list = isinstance(messages, list) and all(isinstance(message, dict) for message in messages)
+    return messages if is_list and messages else [{"role": role, "content": value}]
+
+
 def _alpaca_messages(record: Record) -> list[Message]:
     messages = _system(record.get("system"))
-    history = record.get("history")
-    for turn in history if isinstance(history, list) else ():
-        if isinstance(turn, list) and len(turn) == 2:
-            messages += [{"role": "user", "content": turn[0]}, {"role": "assistant", "content": turn[1]}]
-    instruction, text = record.get("instruction"), record.get("input")
+    messages += _history(record)
+    instruction, text = record.get("instruction"), record.get("input") or record.get("context")
     question = f"{instruction}\n{text}" if instruction and text else instruction or text
     return [*messages, {"role": "user", "content": question}]
 
 
+def _history(record: Record) -> list[Message]:
+    """Return the earlier turns, which some records list as pairs of a question and an answer."""
+    history = record.get("history")
+    pairs = [turn for turn in history if isinstance(turn, list) and len(turn) == 2] if isinstance(history, list) else []
+    return [message for question, text in pairs for message in ({"role": "user", "content": question}, _answer(text))]
+
+
 def _alpaca(record: Record) -> dict[str, Any]:
-    return openai_chat([*_alpaca_messages(record), _answer(record.get("output"))])
+    return openai_chat([*_alpaca_messages(record), _answer(record.get("output", record.get("response")))])
 
 
 def _alpaca_pair(record: Record) -> dict[str, Any]:
@@ -180,6 +154,8 @@ def _answer(text: Any) -> Message:
 
 def _chosen_rejected(record: Record) -> dict[str, Any]:
     """Three shapes: a prompt and two texts or lists of messages, two whole chats, two texts of whole dialogues."""
+    if "rejected_response" in record:
+        return _with_rejected_response(record)
     chosen, rejected, prompt = record["chosen"], record["rejected"], record.get("prompt", record.get("question"))
     if isinstance(chosen, dict) and isinstance(rejected, dict):
         chosen, rejected = [chosen], [rejected]
@@ -196,6 +172,14 @@ def _chosen_rejected(record: Record) -> dict[str, Any]:
     return _pair(
         _system(record.get("system")) + (shared or messages), chosen[start:], rejected[start:], record.get("tools")
     )
+
+
+def _with_rejected_response(record: Record) -> dict[str, Any]:
+    """Return the pair of a chat, whose last answer is the good one, and a worse answer beside it."""
+    messages = record["messages"] if isinstance(record["messages"], list) else []
+    rejected = record["rejected_response"]
+    worse = rejected if isinstance(rejected, list) else [_answer(rejected)]
+    return _pair(messages[:-1], messages[-1:], worse, record.get("tools"))
 
 
 def _dialogue(text: str) -> list[Message]:
@@ -217,10 +201,12 @@ def _harmony(record: Record) -> dict[str, Any]:
 
 
 def _question_answer(record: Record) -> dict[str, Any]:
-    question, answer = question_answer(record) or ("question", "answer")
-    return openai_chat(
-        [*_system(record.get("system")), {"role": "user", "content": record.get(question)}, _answer(record.get(answer))]
-    )
+    keys = question_answer(record) or ("question", "answer")
+    question, answer = (record.get(key) for key in keys)
+    messages = [*_system(record.get("system")), *_history(record)]
+    for role, value in (("user", question), ("assistant", answer)):
+        messages += value if is_messages(value) else [{"role": role, "content": value}]
+    return openai_chat(messages, record.get("tools"))
 
 
 def _pair_of_texts(record: Record) -> dict[str, Any]:
@@ -270,7 +256,7 @@ def _anthropic_message(message: Any) -> list[Any]:
         elif kind == "thinking":
             thinking.append(str(block.get("thinking", "")))
         else:
-            parts.append(block)
+            parts.append(_image_part(block["source"]) if kind == "image" and "source" in block else block)
     rest = {key: value for key, value in message.items() if key != "content"}
     whole = rest | {"content": _plain(parts) if parts else None}
     if calls:
@@ -278,6 +264,13 @@ def _anthropic_message(message: Any) -> list[Any]:
     if thinking:
         whole["reasoning_content"] = "".join(thinking)
     return results + ([whole] if parts or calls or thinking or not results else [])
+
+
+def _image_part(source: Any) -> Message:
+    """Return an image of Anthropic's API as a part."""
+    source = source if isinstance(source, dict) else {}
+    url = source.get("url") or f"data:{source.get('media_type', 'image/png')};base64,{source.get('data', '')}"
+    return {"type": "image_url", "image_url": {"url": url}}
 
 
 def _plain(content: Any) -> Any:

@@ -45,7 +45,7 @@ def _refuse(first_line: bytes, detected: Format | None) -> None:
 
     If other lines are whole examples, it is only one bad line; a line of the format `text` may be a part of a value.
     """
-    if first_line == b"[" or first_line.replace(b" ", b"").startswith(b"[{"):
+    if first_line == b"[" or (detected is None and first_line.replace(b" ", b"").startswith(b"[{")):
         raise UserError("The file is one JSON array that doesn't end. Write one example per line: jq -c '.[]' FILE.")
     if detected in (None, "text") and first_line.startswith(b"{") and first_line.endswith((b"[", b"{", b",")):
         raise UserError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -21,7 +22,6 @@ _EXPORT = "Export it as JSONL: one JSON object per line, in UTF-8."
 # (first bytes, kind of file)
 _FOREIGN = (
     (b"%PDF", "a PDF"),
-    (b"PK\x03\x04", "a ZIP archive or an Office document"),
     (b"Obj\x01", "an Avro file"),
     (b"ARROW1", "an Arrow file"),
     (b"SQLite format 3", "an SQLite database"),
@@ -33,6 +33,10 @@ _FOREIGN = (
     (b"GIF8", "a picture"),
     (b"\xd0\xcf\x11\xe0", "an old Office document"),
     (b"{\\rtf", "a rich-text document"),
+    (b"<!DOCTYPE", "a web page"),
+    (b"<!doctype", "a web page"),
+    (b"<html", "a web page"),
+    (b"<?xml", "an XML file"),
 )
 _GZIP = b"\x1f\x8b"
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
@@ -77,9 +81,8 @@ def open_file(
             raise UserError("The packed file is empty. Write one example per line.")
     if head.startswith(PARQUET):
         raise UserError("The file is a compressed Parquet file. Unpack it; Parquet is compressed inside.")
-    for magic, kind in _FOREIGN:
-        if head.startswith(magic):
-            raise UserError(f"The file is {kind}, not a training set. {_EXPORT}")
+    if kind := _foreign_kind(head):
+        raise UserError(f"The file is {kind}, not a training set. {_EXPORT}")
     if encoding := _utf_16(head):
         wrapping.append("utf_16")
         head, chunks = _head(_converted(chunks, encoding))
@@ -92,13 +95,33 @@ def open_file(
 
 
 def _open_lines(head: bytes, chunks: Iterator[bytes], wrapping: list[Trait], columns: Columns | None) -> OpenedFile:
-    if head.lstrip().startswith(b"["):
+    if head.lstrip().startswith(b"[") and not _has_arrays(head):
         return OpenedFile(array_lines(chunks), (*wrapping, "json_array"))
     if table := sniff_table(head.decode(errors="replace")):
         delimiter, names = table
         reading = describe_columns(names, columns)
         return OpenedFile(table_lines(chunks, delimiter, names, columns), (*wrapping, "table"), reading)
     return OpenedFile(chunks, tuple(wrapping))
+
+
+def _foreign_kind(head: bytes) -> str | None:
+    """Return what a file is that is no training set by its first bytes; None if they don't tell."""
+    if head.startswith(b"PK\x03\x04"):
+        return "an Office document, such as a spreadsheet" if b"[Content_Types].xml" in head else "a ZIP archive"
+    if head[257:262] == b"ustar":
+        return "a tar archive"
+    return next((kind for magic, kind in _FOREIGN if head.startswith(magic)), None)
+
+
+def _has_arrays(head: bytes) -> bool:
+    """Return True if each line is an array of its own: the first line is a whole one, and another follows."""
+    first, line_break, rest = head.lstrip().partition(b"\n")
+    if not line_break or not rest.lstrip().startswith(b"["):
+        return False
+    try:
+        return isinstance(json.loads(first), list)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _unpacker(head: bytes) -> Callable[[Iterable[bytes], int], Iterator[bytes]] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from calculator.datasets.images import image_traits
 from calculator.datasets.problems import Kind, Problem
 from pricing import Format, Trait
 
@@ -55,12 +56,16 @@ class ParsedLine:
             self.is_content.append(content)
             self.is_trained.append(trained)
 
-    def add_image(self, *, low_detail: bool = False, is_link: bool = False) -> None:
-        """Add an image; at detail low, its tokens are known where a rule is published."""
+    def add_image(self, url: str | None = None, *, kind: str | None = None, low_detail: bool = False) -> None:
+        """Add an image; at detail low, its tokens are known where a rule is published.
+
+        Args:
+            url: Its address: data, a link, or a place in a bucket.
+            kind: Its media type, if the example states it.
+            low_detail: True for an image at detail low.
+        """
         self.images += 1
-        self.traits.add("image")
-        if is_link:
-            self.traits.add("image_link")
+        self.traits.update(("image", *image_traits(url, kind)))
         if low_detail and self.image_tokens:
             self.images_by_rule += 1
             self.fixed_tokens += self.image_tokens

@@ -20,13 +20,20 @@ Kind = Literal[
     "empty_content",
     "bad_weight",
     "text_as_json",
+    "bare_list",
     "duplicate_key",
     "two_users",
     "two_assistants",
-    "two_tools",
     "two_systems",
     "late_system",
     "first_answer",
+    "pair_first_answer",
+    "prompt_ends_answer",
+    "unanswered_call",
+    "unmatched_result",
+    "text_and_call",
+    "flat_tool",
+    "reserved_word",
     "byte_order_mark",
     "spare_key",
     "two_formats",
@@ -34,8 +41,14 @@ Kind = Literal[
     "no_call_id",
     "many_answers",
     "tool_parts",
+    "odd_part",
+    "text_content",
     "image_in_answer",
+    "image_elsewhere",
+    "image_in_pair",
+    "image_and_video",
     "image_to_grade",
+    "same_answers",
     "too_many_images",
     "bad_arguments",
     "object_arguments",
@@ -70,13 +83,14 @@ REFUSED_EVERYWHERE: Final[frozenset[Kind]] = frozenset(
         "empty_content",
         "bad_weight",
         "text_as_json",
+        "bare_list",
         "missing_assistant",
         "last_not_assistant",
         "last_not_user",
     )
 )
 """Problems for which every platform refuses the file. Others are refused by the platforms that the rules name."""
-CONVERTED: Final[frozenset[Kind]] = frozenset(("text_as_json",))
+CONVERTED: Final[frozenset[Kind]] = frozenset(("text_as_json", "bare_list", "other_format"))
 """Those of REFUSED_EVERYWHERE that `ftcost convert` mends."""
 PARTLY_COUNTED: Final[frozenset[Kind]] = frozenset(("bad_message", "no_messages", "unknown_key"))
 """Problems of lines with parts that aren't known, so that their tokens aren't counted."""

@@ -6,9 +6,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from calculator.datasets.canonical import canonical
-from calculator.datasets.parsed_line import MessageOverhead, ParsedLine, as_json
+from calculator.datasets.call_order import call_faults
+from calculator.datasets.canonical import canonical, tidy_pair
+from calculator.datasets.parsed_line import MessageOverhead, ParsedLine
 from calculator.datasets.problems import quoted
+from calculator.datasets.reading_calls import read_calls, read_tools
+from calculator.datasets.reading_parts import read_content
 from calculator.datasets.reading_vendor import (
     read_gemini,
     read_gemini_pair,
@@ -19,7 +22,6 @@ from calculator.datasets.reading_vendor import (
 )
 from calculator.datasets.recognition import FORMAT_KEYS, formats_in, question_answer
 from calculator.datasets.role_order import role_faults
-from calculator.datasets.tool_formula import tool_formula
 from pricing import PURPOSES, Format
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
@@ -27,6 +29,13 @@ REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
 MESSAGE_KEYS = frozenset(
     ("role", "content", "name", "weight", "tool_calls", "tool_call_id", "function_call", "refusal", *REASONING_KEYS)
 )
+ANSWER_KEYS = ("preferred_output", "non_preferred_output")
+_OTHER_ROLES = {
+    **{name: name for name in ROLES},
+    **dict.fromkeys(("human", "customer", "prompter"), "user"),
+    **dict.fromkeys(("ai", "bot", "model", "gpt", "chatbot", "agent"), "assistant"),
+}
+"""The role to write instead of another one."""
 NOTHING_TRAINED = "Every answer has weight 0, so nothing would be trained. Give one the weight 1."
 _OPENAI_KEYS = frozenset(("parallel_tool_calls", "metadata"))
 
@@ -37,6 +46,8 @@ def read_record(
     line: int,
     beside: Mapping[Format, MessageOverhead],
     image_tokens: int = 0,
+    *,
+    is_copied: bool = False,
 ) -> ParsedLine:
     """Return the content of a record.
 
@@ -46,8 +57,9 @@ def read_record(
         line: Line number, from 1.
         beside: Tokens that a platform adds, by format. Formats that have to be converted are counted as the copy.
         image_tokens: Tokens of an image at detail low; 0 if no rule is published.
+        is_copied: True if the line is in another format than its file, so that it has to be converted.
     """
-    read = _READERS.get(file_format)
+    read = None if is_copied and file_format == "prompt-completion" else _READERS.get(file_format)
     if read:
         reading = ParsedLine(line, file_format, beside.get(file_format), image_tokens)
         read(record, reading)
@@ -58,7 +70,9 @@ def read_record(
     reading = ParsedLine(line, file_format, beside.get(written), image_tokens)
     _READERS[written](canonical(record, file_format), reading)
     if file_format == "question-answer":
-        _check_keys(record, frozenset(("system", *(question_answer(record) or ()))), reading)
+        _check_keys(record, frozenset(("system", "history", "tools", *(question_answer(record) or ()))), reading)
+    elif file_format == "prompt-completion":
+        _check_keys(record, FORMAT_KEYS[file_format], reading)
     return reading
 
 
@@ -76,7 +90,7 @@ def _read_chat(record: Mapping[str, Any], reading: ParsedLine) -> None:
         )
     elif roles and not any(reading.is_trained) and _weights(record):
         reading.fault("nothing_trained", NOTHING_TRAINED)
-    _read_tools(record, reading)
+    read_tools(record, reading)
 
 
 def _weights(record: Mapping[str, Any]) -> bool:
@@ -84,13 +98,17 @@ def _weights(record: Mapping[str, Any]) -> bool:
 
 
 def note_weights(messages: Any, reading: ParsedLine) -> None:
-    """Note weights that not every format can hold, or that no answer has."""
+    """Note weights that not every format can hold, that no answer has, or that aren't whole numbers."""
     for message in messages if isinstance(messages, list) else ():
-        if isinstance(message, dict) and message.get("weight") is not None:
-            if message.get("role") != "assistant":
-                reading.traits.add("weight_elsewhere")
-            elif message["weight"] == 0:
-                reading.traits.add("weight_zero")
+        if not isinstance(message, dict) or "weight" not in message:
+            continue
+        weight = message["weight"]
+        if weight is None or isinstance(weight, float):
+            reading.traits.add("odd_weight")
+        if weight is not None and message.get("role") != "assistant":
+            reading.traits.add("weight_elsewhere")
+        elif weight == 0:
+            reading.traits.add("weight_zero")
 
 
 def _check_keys(record: Mapping[str, Any], keys: frozenset[str], reading: ParsedLine) -> None:
@@ -117,22 +135,38 @@ def _read_rft(record: Mapping[str, Any], reading: ParsedLine) -> None:
         reading.fault("last_not_user", "The chat must end with the user's message, which the model answers.")
     if reading.images:
         reading.fault("image_to_grade", "The example has images, which reinforcement may not take.")
-    _read_tools(record, reading)
+    read_tools(record, reading)
 
 
 def _read_preference(record: Mapping[str, Any], reading: ParsedLine) -> None:
-    instruction_input = record.get("input")
+    pair, loose = tidy_pair(record)
+    if loose:
+        text = f"{' and '.join(loose)} should be lists of messages. `ftcost convert` writes them so."
+        reading.fault("text_as_json", text)
+    instruction_input = pair.get("input")
     if isinstance(instruction_input, dict):
-        _read_messages(instruction_input, "messages", reading, trains=False, where="input.messages")
-        _read_tools(instruction_input, reading)
+        roles = _read_messages(instruction_input, "messages", reading, trains=False, where="input.messages")
+        read_tools(instruction_input, reading)
+        if roles and roles[-1] == "assistant":
+            reading.fault("prompt_ends_answer", "input.messages end with an answer. End with the user's question.")
     else:
         reading.fault("no_messages", "input is missing. Write an object with the messages to answer.")
-    for key in ("preferred_output", "non_preferred_output"):
-        roles = _read_messages(record, key, reading, trains=True)
-        if len(roles) > 1:
-            reading.fault("many_answers", f"{key} has {len(roles)} messages. Keep the answer alone.")
-        if roles and "assistant" not in roles:
-            reading.fault("missing_assistant", f"{key} has no answer by the assistant. Add it.")
+    if reading.images:
+        reading.fault("image_in_pair", "The pair has images. Leave them out, or describe them.")
+    for key in ANSWER_KEYS:
+        _read_answer(pair, key, reading)
+    if pair.get(ANSWER_KEYS[0]) and pair.get(ANSWER_KEYS[0]) == pair.get(ANSWER_KEYS[1]):
+        reading.fault("same_answers", "Both answers are the same, so the pair teaches nothing. Leave it out.")
+
+
+def _read_answer(pair: Mapping[str, Any], key: str, reading: ParsedLine) -> None:
+    roles = _read_messages(pair, key, reading, trains=True)
+    if len(roles) > 1:
+        reading.fault("many_answers", f"{key} has {len(roles)} messages. Keep the answer alone.")
+    if roles and "assistant" not in roles:
+        reading.fault("missing_assistant", f"{key} has no answer by the assistant. Add it.")
+    elif roles and isinstance(pair[key][0], dict) and pair[key][0].get("content") is None:
+        reading.traits.add("no_text_in_pair")
 
 
 def _read_messages(
@@ -145,7 +179,7 @@ def _read_messages(
     if not isinstance(messages, list) or not messages:
         reading.fault("no_messages", f"{where or key} is missing or empty. Write a list of messages.")
         return []
-    if reading.beside and key != "non_preferred_output" and key != "preferred_output":
+    if reading.beside and key not in ANSWER_KEYS:
         reading.fixed_tokens += reading.beside.per_example
     roles = []
     for number, message in enumerate(messages, 1):
@@ -153,9 +187,24 @@ def _read_messages(
             roles.append(_read_message(message, number, reading, trains=trains))
         else:
             reading.fault("bad_message", f"Message {number} isn't an object. Write role and content in braces.")
-    for kind, text in role_faults(tuple(roles), is_answer=key.endswith("preferred_output")):
-        reading.fault(kind, text)
+    _check_order(messages, tuple(roles), reading, is_answer=key in ANSWER_KEYS, is_pair=bool(where))
     return roles
+
+
+def _check_order(
+    messages: list[Any], roles: tuple[str, ...], reading: ParsedLine, *, is_answer: bool, is_pair: bool
+) -> None:
+    for kind, text in role_faults(roles, is_answer=is_answer):
+        reading.fault("pair_first_answer" if is_pair and kind == "first_answer" else kind, text)
+    contents = {type(message.get("content")) for message in messages if isinstance(message, dict)}
+    if {str, list} <= contents:
+        reading.traits.add("mixed_parts")
+    if "tool" in roles or "function" in roles or "tools" in reading.traits:
+        for kind, text in call_faults(messages):
+            if kind == "unanswered_call" and any(problem.kind == "two_assistants" for problem in reading.problems):
+                reading.traits.add(kind)  # the other fault says the same
+            else:
+                reading.fault(kind, text)
 
 
 def _decoded(messages: str, where: str, reading: ParsedLine) -> Any:
@@ -175,7 +224,8 @@ def _read_message(message: dict[str, Any], number: int, reading: ParsedLine, *, 
     role = message.get("role")
     if not isinstance(role, str) or role not in ROLES:
         role_text = quoted(role) if role is not None else "missing"
-        reading.fault("unknown_role", f"Message {number}: the role is {role_text}. Write one of {', '.join(ROLES)}.")
+        fix = _OTHER_ROLES.get(str(role).lower(), f"one of {', '.join(ROLES)}")
+        reading.fault("unknown_role", f"Message {number}: the role is {role_text}. Write {fix}.")
     role = role if isinstance(role, str) else ""
     reading.add(role)
     reading.fixed_tokens += beside.per_message if beside else 0
@@ -188,11 +238,11 @@ def _read_message(message: dict[str, Any], number: int, reading: ParsedLine, *, 
     weight = message.get("weight", 1)
     if weight is not None and (isinstance(weight, bool) or weight not in (0, 1)):
         reading.fault("bad_weight", f"Message {number}: the weight is {quoted(weight)}. Write 0 or 1, or leave it out.")
-    if extra := message.keys() - MESSAGE_KEYS:
+    if extra := spare_keys(message):
         text = f"Message {number}: no platform is known to read {quoted(min(extra))}; it isn't counted."
         reading.fault("unknown_key", f"{text} Move what the model should learn into the content.")
     trained = trains and role == "assistant" and weight != 0
-    called = _read_calls(message, number, reading, trained=trained)
+    called = read_calls(message, number, reading, trained=trained)
     content, reasoned = message.get("content"), reasoning_of(message)
     if reasoned:
         reading.traits.add("reasoning")
@@ -202,111 +252,19 @@ def _read_message(message: dict[str, Any], number: int, reading: ParsedLine, *, 
             reading.add(reasoned, content=True, trained=trained)
     elif content is None and isinstance(message.get("refusal"), str):
         content = message["refusal"]
-    _read_content(content, number, role, reading, trained=trained, may_lack=called)
+        reading.traits.add("refusal")
+    read_content(content, number, role, reading, trained=trained, may_lack=called)
     return role
+
+
+def spare_keys(message: Mapping[str, Any]) -> set[str]:
+    """Return the keys of a message that no platform is known to read, unless they are empty."""
+    return {key for key in message.keys() - MESSAGE_KEYS if message[key] not in (None, "", [], {})}
 
 
 def reasoning_of(message: Mapping[str, Any]) -> str:
     """Return the reasoning of an answer, which precedes its content; empty if it has none."""
     return next((message[key] for key in REASONING_KEYS if isinstance(message.get(key), str)), "")
-
-
-def _read_content(content: Any, number: int, role: str, reading: ParsedLine, *, trained: bool, may_lack: bool) -> None:
-    images, texts_before = reading.images, len(reading.texts)
-    if isinstance(content, str):
-        reading.add(content, content=True, trained=trained)
-    elif isinstance(content, list):
-        for part in content:
-            _read_part(part, number, reading, trained=trained)
-        reading.traits.add("text_parts")
-        if role in ("tool", "function") and content:
-            reading.fault(
-                "tool_parts", f"Message {number}: a tool's result is a list of parts. `ftcost convert` makes it a text."
-            )
-        if role == "assistant" and reading.images > images:
-            reading.fault("image_in_answer", f"Message {number}: an answer has an image. Move it to the question.")
-    elif content is not None:
-        reading.fault("bad_message", f"Message {number}: the content is neither text nor a list of parts.")
-        return
-    if len(reading.texts) == texts_before and reading.images == images and not may_lack:
-        reading.fault("empty_content", f"Message {number} has no content. Write its text, or leave out the message.")
-
-
-def _read_part(part: Any, number: int, reading: ParsedLine, *, trained: bool) -> None:
-    text = part.get("text", part.get("refusal")) if isinstance(part, dict) else None
-    if isinstance(text, str):
-        reading.add(text, content=True, trained=trained)
-    elif isinstance(part, dict) and isinstance(part.get("thinking"), str):
-        reading.traits.add("reasoning")
-        reading.add(part["thinking"], content=True, trained=trained)
-    elif isinstance(part, dict) and ("image_url" in part or "image" in str(part.get("type", ""))):
-        image = part.get("image_url")
-        url = image.get("url") if isinstance(image, dict) else image
-        reading.add_image(
-            low_detail=isinstance(image, dict) and image.get("detail") == "low",
-            is_link=isinstance(url, str) and url.startswith("http"),
-        )
-    else:
-        reading.fault("bad_message", f"Message {number}: a part of the content is neither text nor an image.")
-
-
-def _read_calls(message: Mapping[str, Any], number: int, reading: ParsedLine, *, trained: bool) -> bool:
-    """Read tool and function calls, and return True if there are any."""
-    calls = message.get("tool_calls")
-    _check_ids(message, number, reading)
-    functions = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
-    all_calls = [call for call in (*functions, message.get("function_call")) if isinstance(call, dict)]
-    for call in all_calls:
-        reading.by_rule = False
-        reading.traits.add("tools")
-        arguments = call.get("arguments", "{}")
-        if isinstance(arguments, dict):
-            reading.fault(
-                "object_arguments",
-                f"Message {number}: the arguments of a call are an object. `ftcost convert` writes them as JSON text.",
-            )
-        elif not _is_json_text(arguments):
-            reading.fault(
-                "bad_arguments",
-                f"Message {number}: the arguments of a call aren't JSON as text. Write them with json.dumps.",
-            )
-        for key in ("name", "arguments"):
-            value = call.get(key)
-            if value is not None:
-                reading.add(value if isinstance(value, str) else as_json(value), trained=trained)
-    return bool(all_calls)
-
-
-def _check_ids(message: Mapping[str, Any], number: int, reading: ParsedLine) -> None:
-    calls = message["tool_calls"] if isinstance(message.get("tool_calls"), list) else []
-    has_ids = all(isinstance(call.get("id"), str) for call in calls if isinstance(call, dict))
-    if not has_ids or (message.get("role") == "tool" and not isinstance(message.get("tool_call_id"), str)):
-        what = "the result has no tool_call_id" if has_ids else "a call has no id"
-        reading.fault("no_call_id", f"Message {number}: {what}. `ftcost convert` adds it.")
-    if message.get("role") == "function":
-        reading.traits.add("function_role")
-
-
-def _is_json_text(arguments: Any) -> bool:
-    try:
-        return isinstance(arguments, str) and isinstance(json.loads(arguments or "{}"), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _read_tools(record: Mapping[str, Any], reading: ParsedLine) -> None:
-    """Read the definitions of tools, as JSON text."""
-    for key in ("tools", "functions"):
-        if record.get(key):
-            reading.by_rule = False
-            reading.traits.add("tools")
-            definitions = as_json(record[key])
-            reading.add(definitions)
-            texts, added = tool_formula(record[key])
-            if texts:
-                reading.plain_tools.append(definitions)
-                reading.formula_texts += texts
-                reading.formula_tokens += added
 
 
 _READERS: dict[Format, Callable[[Mapping[str, Any], ParsedLine], None]] = {

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from calculator.datasets.parsed_line import ParsedLine, as_json
 from calculator.datasets.problems import quoted
+from calculator.datasets.reading_parts import read_prompt
+from pricing import Trait
 
+_REPEATED: dict[str, Trait] = {"user": "two_users", "model": "two_assistants"}
 IGNORED_LABEL = -100
 """The label of a token that isn't trained on."""
-_IMAGE_KEYS = frozenset(("fileData", "inlineData", "file_data", "inline_data"))
+_IMAGE_KEYS = ("fileData", "inlineData", "file_data", "inline_data")
 
 
 def read_gemini(record: Mapping[str, Any], reading: ParsedLine) -> None:
@@ -28,8 +32,11 @@ def read_gemini_pair(record: Mapping[str, Any], reading: ParsedLine) -> None:
         turn = completion.get("completion") if isinstance(completion, dict) else None
         if isinstance(turn, dict):
             _read_parts(turn.get("parts"), len(roles) + 1, reading, trained=True)
-    if len(completions) != 2:
+    scores = [completion.get("score") for completion in completions if isinstance(completion, dict)]
+    if sorted(map(str, scores)) not in (["0", "1"], ["0.0", "1.0"]):
         reading.fault("missing_assistant", "The line needs two completions: one with score 1, one with score 0.")
+    if reading.images:
+        reading.fault("image_in_pair", "The pair has images. Leave them out, or describe them.")
 
 
 def _read_contents(record: Mapping[str, Any], reading: ParsedLine) -> list[Any]:
@@ -50,6 +57,9 @@ def _read_contents(record: Mapping[str, Any], reading: ParsedLine) -> list[Any]:
         if role not in ("user", "model", "function"):
             reading.fault("unknown_role", f"Content {number}: the role is {quoted(role)}. Write user or model.")
         _read_parts(content.get("parts"), number, reading, trained=role == "model")
+    for role, trait in _REPEATED.items():
+        if (role, role) in pairwise(roles):
+            reading.traits.add(trait)
     if record.get("tools"):
         reading.by_rule = False
         reading.traits.add("tools")
@@ -68,8 +78,8 @@ def _read_parts(parts: Any, number: int, reading: ParsedLine, *, trained: bool) 
             reading.add(part["text"], content=True, trained=trained)
             if part.get("thought"):
                 reading.traits.add("reasoning")
-        elif part.keys() & _IMAGE_KEYS:
-            reading.add_image()
+        elif files := [part[key] for key in _IMAGE_KEYS if isinstance(part.get(key), dict)]:
+            _add_gemini_image(files[0], reading)
         elif calls := [part[key] for key in ("functionCall", "functionResponse") if key in part]:
             reading.by_rule = False
             reading.traits.add("tools")
@@ -77,6 +87,14 @@ def _read_parts(parts: Any, number: int, reading: ParsedLine, *, trained: bool) 
     if len(reading.texts) == texts_before and reading.images == images:
         where = f"Content {number}" if number else "systemInstruction"
         reading.fault("empty_content", f"{where} has no parts with text. Write its text.")
+
+
+def _add_gemini_image(file: Mapping[str, Any], reading: ParsedLine) -> None:
+    address = "data:" if "data" in file else file.get("fileUri", file.get("file_uri"))
+    kind = str(file.get("mimeType", file.get("mime_type", "image/png")))
+    reading.add_image(address if isinstance(address, str) else None, kind=kind)
+    if not kind.startswith("image/"):
+        reading.traits.add("video")
 
 
 def read_nova(record: Mapping[str, Any], reading: ParsedLine) -> None:
@@ -109,6 +127,12 @@ def read_nova(record: Mapping[str, Any], reading: ParsedLine) -> None:
             _read_candidates(candidates, number, reading)
         else:
             _read_blocks(message.get("content"), number, reading, trained=role == "assistant")
+    contents = [message.get("content") for message in messages if isinstance(message, dict)]
+    blocks = [
+        block for content in contents if isinstance(content, list) for block in content if isinstance(block, dict)
+    ]
+    if all(any(key in block for block in blocks) for key in ("image", "video")):
+        reading.fault("image_and_video", "The example has images and videos. Keep one of the two in the whole file.")
     if record.get("toolConfig"):
         reading.by_rule = False
         reading.traits.add("tools")
@@ -130,6 +154,10 @@ def _read_candidates(candidates: list[Any], number: int, reading: ParsedLine) ->
 
 def _read_blocks(blocks: Any, number: int, reading: ParsedLine, *, trained: bool) -> None:
     images, texts_before = reading.images, len(reading.texts)
+    if isinstance(blocks, str) and blocks:
+        text = f"Message {number}: the content is a text, not a list of blocks. `ftcost convert` writes it as one."
+        reading.fault("text_content", text)
+        blocks = [{"text": blocks}]
     for block in blocks if isinstance(blocks, list) else ():
         if not isinstance(block, dict):
             reading.fault(
@@ -137,8 +165,8 @@ def _read_blocks(blocks: Any, number: int, reading: ParsedLine, *, trained: bool
             )
         elif isinstance(block.get("text"), str):
             reading.add(block["text"], content=True, trained=trained)
-        elif block.keys() & {"image", "video", "document"}:
-            reading.add_image()
+        elif media := [key for key in ("image", "video", "document") if key in block]:
+            _add_nova_image(media[0], block[media[0]], reading)
             if trained:
                 reading.fault(
                     "image_in_answer",
@@ -151,6 +179,17 @@ def _read_blocks(blocks: Any, number: int, reading: ParsedLine, *, trained: bool
             reading.add(as_json(block), trained=trained)
     if len(reading.texts) == texts_before and reading.images == images:
         reading.fault("empty_content", f"Message {number} has no text block. Write its text.")
+
+
+def _add_nova_image(key: str, image: Any, reading: ParsedLine) -> None:
+    image = image if isinstance(image, dict) else {}
+    source = image.get("source") if isinstance(image.get("source"), dict) else {}
+    place = source.get("s3Location") if isinstance(source, dict) else None
+    address = place.get("uri") if isinstance(place, dict) else "data:" if "bytes" in source else None
+    kind = f"image/{image['format']}" if key == "image" and isinstance(image.get("format"), str) else None
+    reading.add_image(address if isinstance(address, str) else None, kind=kind)
+    if key != "image":
+        reading.traits.add("video")
 
 
 def check_ends(roles: list[Any], answers: str, reading: ParsedLine) -> None:
@@ -166,11 +205,7 @@ def check_ends(roles: list[Any], answers: str, reading: ParsedLine) -> None:
 def read_pair(record: Mapping[str, Any], reading: ParsedLine) -> None:
     """Read a prompt and its completion."""
     for key, trained in (("prompt", False), ("completion", True)):
-        value = record.get(key)
-        if isinstance(value, str) and value:
-            reading.add(value, content=True, trained=trained)
-        else:
-            reading.fault("empty_content", f"{key} is empty or isn't text. Write it, or leave out the line.")
+        read_prompt(record.get(key), key, reading, trained=trained)
 
 
 def read_text(record: Mapping[str, Any], reading: ParsedLine) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from pricing import Format
 
@@ -21,17 +21,19 @@ FORMAT_KEYS: dict[Format, frozenset[str]] = {
     "bedrock-nova": _NOVA_KEYS,
     "bedrock-nova-preference": _NOVA_KEYS,
     "text": frozenset(("text",)),
-    "tokens": frozenset(("input_ids", "attention_mask", "labels")),
+    "tokens": frozenset(("input_ids", "attention_mask", "labels", "position_ids")),
 }
 """The keys of a line, for formats that a platform takes; others beside them aren't part of the example."""
 SHAREGPT_KEYS = ("conversations", "conversation")
-QUESTION_KEYS = ("question", "prompt", "instruction", "input", "query", "input_text", "user")
+QUESTION_KEYS = ("question", "prompt", "instruction", "input", "query", "input_text", "text_input", "user")
 ANSWER_KEYS = (
     "answer", "completion", "response", "output", "output_text", "reply", "assistant",
 )  # fmt: skip
 _REQUEST = "a request of a batch, not a training example. Train on chats: messages with the answers"
 _RESULT = "a result of a batch, not a training example. Build chats from its prompts and answers"
 _SAMPLE = "a sample of an evaluation, not a training example. Build chats from its prompts and good answers"
+_LOG = "an entry of a log, not a training example"
+_EXPORTED = "a message of a chat export, not a training example. Build chats of questions and answers from it"
 _TEXTS = "a pair of texts for an embedding model, not a chat"
 _RECORD_KEYS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset(("custom_id", "body")), _REQUEST),
@@ -46,6 +48,12 @@ _RECORD_KEYS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset(("embedding",)), "an embedding, not a training example"),
     (frozenset(("input", "ideal")), _SAMPLE),
     (frozenset(("item",)), _SAMPLE),
+    (frozenset(("ts", "text")), _EXPORTED),
+    (frozenset(("message_id", "parent_id")), _EXPORTED),
+    (frozenset(("mapping", "current_node")), _EXPORTED.replace("a message", "a conversation")),
+    (frozenset(("mapping", "create_time")), _EXPORTED.replace("a message", "a conversation")),
+    (frozenset(("chat_messages",)), _EXPORTED.replace("a message", "a conversation")),
+    *((frozenset((level, text)), _LOG) for level in ("level", "severity", "levelname") for text in ("msg", "message")),
     (frozenset(("anchor", "positive")), _TEXTS),
     (frozenset(("query", "positive")), _TEXTS),
     (frozenset(("query", "pos")), _TEXTS),
@@ -68,11 +76,30 @@ def format_of(record: Mapping[str, Any]) -> Format | None:
     for recognise in (_preference_format, _vendor_format, _chat_format):
         if recognised := recognise(record):
             return recognised
-    if "prompt" in record and "completion" in record:
+    if "prompt" in record and "completion" in record and not is_messages(record["prompt"]):
         return "prompt-completion"
     if "text" in record:
         return "text"
-    return "question-answer" if question_answer(record) else None
+    pair = question_answer(record)
+    return "question-answer" if pair and not any(isinstance(record[key], dict) for key in pair) else None
+
+
+def dialogue_key(record: Mapping[str, Any]) -> str:
+    """Return the key of a record that has a list of turns with who says what; empty if none has."""
+    return next((key for key, value in record.items() if is_messages(value) or _are_turns(value)), "")
+
+
+def _are_turns(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(x, dict) and "from" in x for x in value)
+
+
+def is_messages(value: Any) -> TypeGuard[list[dict[str, Any]]]:
+    """Return True for a list of messages."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(message, dict) and isinstance(message.get("role"), str) for message in value)
+    )
 
 
 def foreign_kind(record: Mapping[str, Any]) -> str | None:
@@ -110,6 +137,8 @@ def _preference_format(record: Mapping[str, Any]) -> Format | None:
         return "openai-preference"
     if "contents" in record and "completions" in record:
         return "gemini-preference"
+    if "messages" in record and "rejected_response" in record:
+        return "chosen-rejected"
     if "chosen" in record and "rejected" in record:
         if "conversations" in record:
             return "sharegpt-preference"
@@ -124,7 +153,9 @@ def _vendor_format(record: Mapping[str, Any]) -> Format | None:
         return "tokens"
     if any(key in record for key in SHAREGPT_KEYS):
         return "sharegpt"
-    if "instruction" in record and "output" in record:
+    if "messages" not in record and "input" not in record and "prompt" not in record and dialogue_key(record):
+        return "sharegpt"
+    if "instruction" in record and ("output" in record or ("response" in record and "context" in record)):
         return "alpaca"
     if "messages" not in record and "final" in record and "user" in record:
         return "harmony"
@@ -157,8 +188,12 @@ def _has_untyped_blocks(record: Mapping[str, Any], messages: list[dict[str, Any]
 def _has_typed_blocks(message: Mapping[str, Any]) -> bool:
     """Return True if a message has the blocks of Anthropic's API."""
     content = message.get("content")
-    types = {block.get("type") for block in content if isinstance(block, dict)} if isinstance(content, list) else set()
-    return bool(types & {"tool_use", "tool_result", "thinking", "redacted_thinking"})
+    blocks = [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
+    return any(
+        block.get("type") in ("tool_use", "tool_result", "thinking", "redacted_thinking")
+        or (block.get("type") == "image" and "source" in block)
+        for block in blocks
+    )
 
 
 def _asks_for_a_grade(record: Mapping[str, Any], messages: list[dict[str, Any]]) -> bool:

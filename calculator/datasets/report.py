@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from calculator.datasets.acceptance import Acceptance, Fate, PlatformRequirements, platform_verdict
-from calculator.datasets.problems import MAX_SHOWN, PARTLY_COUNTED, UNCOUNTED, Problem
+from calculator.datasets.acceptance import Acceptance, Fate, PlatformRequirements, listed, platform_verdict
+from calculator.datasets.problems import CONVERTED, MAX_SHOWN, PARTLY_COUNTED, UNCOUNTED, Problem
 from calculator.datasets.tally import DatasetCount, LengthLimit
 from calculator.question.file_acceptance import FileAcceptance, Treatment
 from pricing import DatasetRules, Offer, TrainingRules
@@ -121,12 +121,12 @@ def _requirements(count: DatasetCount, need: PlatformRequirements) -> list[str]:
 def _of_the_file(count: DatasetCount, needs: Mapping[str, PlatformRequirements]) -> Iterable[Problem]:
     if not count.examples:
         return  # more examples wouldn't help
-    for title, least in sorted(
-        ((need.title, need.min_examples) for need in needs.values() if need.min_examples), key=lambda pair: -pair[1]
-    ):
-        if count.examples < least:
-            text = f"{title} needs at least {least:,} examples; the file has {count.examples:,}. Add more."
-            yield Problem(None, "too_few", text)
+    minimums = {need.min_examples for need in needs.values() if need.min_examples}
+    for least in sorted((least for least in minimums if count.examples < least), reverse=True):
+        titles = [need.title for need in needs.values() if need.min_examples == least]
+        verb = "needs" if len(titles) == 1 else "need"
+        text = f"{listed(titles)} {verb} at least {least:,} examples; the file has {count.examples:,}. Add more."
+        yield Problem(None, "too_few", text)
     for need in needs.values():
         if need.max_examples and count.examples > need.max_examples:
             text = f"{need.title} takes at most {need.max_examples:,} examples; the file has {count.examples:,}."
@@ -167,13 +167,17 @@ def _uncounted(count: DatasetCount) -> str | None:
 def _by_format(count: DatasetCount) -> str | None:
     if count.format in ("gemini", "gemini-preference", "bedrock-nova", "bedrock-nova-preference"):
         return "the tokenizer of the models with this format isn't published; the text is counted with OpenAI's"
-    if count.format in ("prompt-completion", "text"):
+    if count.format in ("prompt-completion", "text") and not count.other_formats:
         return (
             "the texts are counted; no platform with this format publishes the tokens that it adds, about 5 to 15 per "
             "example"
         )
-    as_text = count.problems_by_kind.get("text_as_json")
-    if as_text or count.format not in ("openai-chat", "openai-preference", "openai-rft", "tokens"):
+    if CONVERTED & count.problems_by_kind.keys() or count.format not in (
+        "openai-chat",
+        "openai-preference",
+        "openai-rft",
+        "tokens",
+    ):
         return "the file has to be converted; the tokens are those of the copy by `ftcost convert FILE --to openai`"
     return None
 

@@ -13,7 +13,6 @@ _REPEATED: dict[str, tuple[Kind, str]] = {
         "two_assistants",
         "Messages {0} and {1} are both by the assistant. Join them, or add what was said or returned between them.",
     ),
-    "tool": ("two_tools", "Messages {0} and {1} are both results of tools. Put each after its own call."),
     "system": ("two_systems", "Messages {0} and {1} are both by the system. Join them."),
 }
 _SYSTEM = ("system", "developer")

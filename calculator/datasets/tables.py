@@ -18,6 +18,8 @@ _MAX_FIELD = 2_000_000
 _DELIMITERS = ",\t;|"
 _SAMPLE_ROWS = 5
 _MAX_COLUMN = 60
+_ALONE = (("messages",), ("conversations",), ("text",))
+"""Tables with one column that are training sets."""
 _PIECE_BYTES = 64 * 1024
 _OF_TWO_TEXTS = ("question-answer", "prompt-completion")
 
@@ -51,19 +53,25 @@ def array_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     Raises:
         UserError: The array is broken, or an element is larger than 32 MB.
     """
-    decode, utf_8 = json.JSONDecoder().raw_decode, codecs.getincrementaldecoder("utf-8")(errors="replace")
-    buffer, number, wanted, ended = "", 0, 0, False
+    decode, utf_8 = json.JSONDecoder().raw_decode, codecs.getincrementaldecoder("utf-8")()
+    buffer, number, wanted, started, ended = "", 0, 0, False, False
     for chunk in chain(chunks, (None,)):
-        buffer += utf_8.decode(chunk or b"", final=chunk is None)
+        buffer += _decoded(utf_8, chunk or b"", is_last=chunk is None)
+        if ended:
+            _check_end(buffer, number)
+            buffer = ""
         if ended or (len(buffer) < wanted and chunk is not None):
             continue
         at = 0
         while True:
-            at = _skip(buffer, at, " \t\r\n," if number else " \t\r\n[")
+            at = _skip(buffer, at, " \t\r\n," if started else " \t\r\n")
+            if not started and at < len(buffer):
+                at, started = _skip(buffer, at + 1, " \t\r\n"), True
             if at == len(buffer):
                 break
             if buffer[at] == "]":
                 ended = True
+                _check_end(buffer[at + 1 :], number)
                 break
             try:
                 _, end = decode(buffer, at)
@@ -76,9 +84,31 @@ def array_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
             number, wanted = number + 1, 0
             yield buffer[at:end].replace("\n", " ").replace("\r", " ").encode("utf-8", "replace") + b"\n"
             at = end
-        buffer = buffer[at:]
+        buffer = "" if ended else buffer[at:]
     if not ended:
         raise UserError(f"The JSON array ends too early, after element {number:,}. Save it again.")
+
+
+def _check_end(rest: str, number: int) -> None:
+    if rest.strip():
+        raise UserError(
+            f"The JSON array ends after element {number:,}, and the file goes on. Write one example per line."
+        )
+
+
+def _decoded(utf_8: codecs.IncrementalDecoder, data: bytes, *, is_last: bool = False) -> str:
+    """Return text that must be in UTF-8.
+
+    Raises:
+        UserError: It isn't.
+    """
+    try:
+        return utf_8.decode(data, is_last)
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"The file isn't in UTF-8: it has the byte {error.object[error.start]:#x}. Save it as UTF-8; in Excel, as "
+            "CSV UTF-8."
+        ) from None
 
 
 def _skip(text: str, at: int, characters: str) -> int:
@@ -115,7 +145,9 @@ def sniff_table(head: str) -> tuple[str, tuple[str, ...]] | None:
             continue
         columns = tuple(cell.strip() for cell in rows[0]) if rows else ()
         lengths = {len(row) for row in rows[1:] if row}
-        if len(columns) < 2 or len(set(columns)) < len(columns) or not _are_names(columns):
+        if len(set(columns)) < len(columns) or not _are_names(columns):
+            continue
+        if len(columns) < 2 and (columns[:1] not in _ALONE or delimiter != _DELIMITERS[0]):
             continue
         if lengths == {len(columns)} or (lengths and format_of(dict.fromkeys(columns, ""))):
             return delimiter, columns
@@ -123,7 +155,10 @@ def sniff_table(head: str) -> tuple[str, tuple[str, ...]] | None:
 
 
 def _are_names(columns: Sequence[str]) -> bool:
-    return all(0 < len(column) <= _MAX_COLUMN and column.count(" ") <= 3 for column in columns)
+    """Return True if the cells of the first row are names, not a date, a number or a sentence."""
+    return all(
+        0 < len(column) <= _MAX_COLUMN and column.count(" ") <= 3 and not column[0].isdigit() for column in columns
+    )
 
 
 def _whole_lines(head: str) -> list[str]:
@@ -168,12 +203,12 @@ def table_lines(
 
 
 def _text_lines(chunks: Iterable[bytes]) -> Iterator[str]:
-    utf_8, rest = codecs.getincrementaldecoder("utf-8")(errors="replace"), ""
+    utf_8, rest = codecs.getincrementaldecoder("utf-8")(), ""
     for chunk in chunks:
         for start in range(0, len(chunk), _PIECE_BYTES):
-            *lines, rest = (rest + utf_8.decode(chunk[start : start + _PIECE_BYTES])).split("\n")
+            *lines, rest = (rest + _decoded(utf_8, chunk[start : start + _PIECE_BYTES])).split("\n")
             yield from (f"{line}\n" for line in lines)
-    if rest := rest + utf_8.decode(b"", final=True):
+    if rest := rest + _decoded(utf_8, b"", is_last=True):
         yield rest
 
 

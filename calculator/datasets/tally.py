@@ -80,6 +80,8 @@ class DatasetCount(NamedTuple):
     """Tokens of the same definitions by the cookbook's formula."""
     traits: dict[Trait, int]
     """Number of examples with each trait; for one of the file, the number of examples."""
+    other_formats: dict[Format, int]
+    """Number of examples in each format other than the file's."""
     bytes: int
     problems: int
     problems_by_kind: dict[str, int]
@@ -144,6 +146,7 @@ class Tally:
         self.tool_tokens = self.formula_tokens = 0
         self.problems = self.refusals = self.longest = 0
         self._traits: Counter[Trait] = Counter()
+        self._other_formats: Counter[Format] = Counter()
         self._first_refusals: list[Problem] = []
         self._lengths: Counter[int] = Counter()
         self._beyond = {limit: (0, 0) for limit in self._steps() if limit >= EXACT_LENGTHS}
@@ -169,6 +172,7 @@ class Tally:
         self.tool_tokens += block.tool_tokens
         self.formula_tokens += block.formula_tokens
         self._traits.update(block.traits)
+        self._other_formats.update(block.other_formats)
         problems = list(block.problems)
         longest = max(block.totals, default=0)
         self.longest = max(self.longest, longest)
@@ -254,6 +258,7 @@ class Tally:
             tool_tokens=self.tool_tokens,
             formula_tokens=self.formula_tokens,
             traits={**self._traits, **dict.fromkeys(wrapping, self.examples)},
+            other_formats=dict(self._other_formats),
             bytes=size,
             problems=self.problems,
             problems_by_kind=dict(self._by_kind.most_common()),

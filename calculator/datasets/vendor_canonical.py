@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from calculator.datasets.canonical import openai_call, openai_chat
+from calculator.datasets.canonical import openai_chat
+from calculator.datasets.openai_calls import openai_call
 from calculator.datasets.problems import quoted
 from calculator.datasets.vendor_formats import ConversionError, texts_of_parts
 from pricing import Format
@@ -77,6 +78,11 @@ def _gemini_result(response: Mapping[str, Any]) -> dict[str, Any]:
 def _openai_image(part: Mapping[str, Any]) -> dict[str, Any]:
     inline = part.get("inlineData", part.get("inline_data"))
     file = part.get("fileData", part.get("file_data"))
+    kind = next(
+        (file_part.get("mimeType", file_part.get("mime_type")) for file_part in (inline, file) if file_part), None
+    )
+    if kind and not str(kind).startswith("image/"):
+        raise ConversionError(f"A file of the type {quoted(kind)} can't be converted.")
     if inline:
         url = f"data:{inline.get('mimeType', inline.get('mime_type', 'image/png'))};base64,{inline.get('data', '')}"
     elif file:
@@ -133,6 +139,7 @@ def _from_nova(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _nova_messages(role: str, blocks: Any) -> list[dict[str, Any]]:
     parts, calls, results, thoughts = [], [], [], []
+    blocks = [{"text": blocks}] if isinstance(blocks, str) else blocks
     for block in blocks if isinstance(blocks, list) else ():
         if isinstance(block.get("text"), str):
             parts.append({"type": "text", "text": block["text"]})

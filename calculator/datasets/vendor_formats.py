@@ -7,6 +7,7 @@ import mimetypes
 from collections.abc import Mapping
 from typing import Any
 
+from calculator.datasets.images import image_address
 from calculator.datasets.problems import quoted
 from calculator.datasets.reading import reasoning_of
 from calculator.errors import UserError
@@ -96,8 +97,8 @@ def _split_system(messages: list[dict[str, Any]]) -> tuple[list[str], list[dict[
     count = next((at for at, message in enumerate(messages) if message.get("role") not in _SYSTEM), len(messages))
     if any(message.get("role") in _SYSTEM for message in messages[count:]):
         raise ConversionError("A system message comes after the first turn; the format holds it only at the start.")
-    texts = [text for message in messages[:count] for text in texts_of_parts(message.get("content"))]
-    return texts, messages[count:]
+    parts = [part for message in messages[:count] for part in _parts(message)]
+    return [_text(part, number) for number, part in enumerate(parts, 1)], messages[count:]
 
 
 def texts_of_parts(content: Any) -> list[str]:
@@ -171,7 +172,7 @@ def _gemini_content(message: dict[str, Any], number: int, names: dict[str, str])
 
 
 def _gemini_part(part: Any, number: int) -> dict[str, Any]:
-    url = _image_url(part)
+    url = image_address(part)
     if url is None:
         return {"text": _text(part, number)}
     if url.startswith(_DATA_URL):
@@ -197,7 +198,7 @@ def _nova_blocks(message: dict[str, Any], number: int) -> list[Any]:
 
 
 def _nova_part(part: Any, number: int) -> dict[str, Any]:
-    url = _image_url(part)
+    url = image_address(part)
     if url is None:
         return {"text": _text(part, number)}
     if url.startswith("s3://"):
@@ -207,12 +208,6 @@ def _nova_part(part: Any, number: int) -> dict[str, Any]:
         raise ConversionError(f"Message {number} links an image; the format holds images in S3 or as data.")
     kind, data = _data(url)
     return {"image": {"format": kind.removeprefix("image/"), "source": {"bytes": data}}}
-
-
-def _image_url(part: Any) -> str | None:
-    image = part.get("image_url") if isinstance(part, dict) else None
-    url = image.get("url") if isinstance(image, dict) else image
-    return url if isinstance(url, str) else None
 
 
 def _text(part: Any, number: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import cache
@@ -62,10 +63,18 @@ PURPOSES: dict[Format, Purpose] = {
 Trait = Literal[
     "two_users",
     "two_assistants",
-    "two_tools",
     "two_systems",
     "late_system",
     "first_answer",
+    "pair_first_answer",
+    "prompt_ends_answer",
+    "unanswered_call",
+    "unmatched_result",
+    "text_and_call",
+    "long_call_id",
+    "flat_tool",
+    "bare_tool",
+    "reserved_word",
     "byte_order_mark",
     "utf_16",
     "compressed",
@@ -82,11 +91,27 @@ Trait = Literal[
     "name",
     "weight_zero",
     "weight_elsewhere",
+    "odd_weight",
+    "refusal",
     "tool_parts",
     "text_parts",
+    "mixed_parts",
+    "odd_part",
+    "text_content",
+    "no_text_in_pair",
+    "video",
     "image",
     "image_link",
+    "image_inline",
+    "image_in_gs",
+    "image_in_s3",
+    "image_webp",
+    "image_gif",
+    "image_type",
     "image_in_answer",
+    "image_elsewhere",
+    "image_in_pair",
+    "image_and_video",
     "image_to_grade",
     "too_many_images",
     "bad_arguments",
@@ -183,6 +208,21 @@ class PlatformFormats(Record):
         purpose = PURPOSES[file_format]
         taken = (name for name, action in self.takes.items() if action == AS_IT_IS)
         return next((name for name in taken if PURPOSES[name] == purpose), None)
+
+    def format_for_all(self, formats: Collection[Format]) -> Format | None:
+        """Return the one format that a file with several formats has to be converted to; None if there is none.
+
+        Args:
+            formats: The formats of the file's lines.
+        """
+        targets = {self.format_for(file_format) for file_format in formats}
+        if len(targets) == 1:
+            return targets.pop()
+        purposes = {PURPOSES[file_format] for file_format in formats}
+        if None in targets or len(purposes) > 1:
+            return None
+        taken = (name for name, action in self.takes.items() if action == AS_IT_IS)
+        return next(name for name in taken if PURPOSES[name] in purposes)
 
 
 class DatasetRules(Record):

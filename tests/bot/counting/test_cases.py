@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.counting.conversion import convert_file
 from bot.counting.counter import count_task
 from bot.counting.tasks import task_of
 from calculator import UserError
@@ -58,6 +59,18 @@ def test_accepted_files_have_no_refusing_rule(catalog: Catalog) -> None:
             for trait in {*report.count.traits, *report.problems_by_kind} & set(RULES.traits):
                 handling = RULES.traits[trait].platforms.get(platform)  # type: ignore[index]
                 assert handling is None or handling.does != "refused" or trait == "nothing_trained", (name, platform)
+
+
+@pytest.mark.parametrize("name", [name for name, expected in CASES.items() if expected.get("converted")])
+def test_offered_copy_is_accepted_and_whole(name: str, catalog: Catalog, tmp_path: Path) -> None:
+    examples = report_on(FOLDER / name, catalog).count.examples
+    for platform in CASES[name]["converted"]:
+        copy = tmp_path / f"{platform}.jsonl"
+        with copy.open("wb") as out:
+            converted = convert_file(FOLDER / name, platform, RULES, out, None)
+        report = report_on(copy, catalog)
+        assert (converted.failed, report.count.examples) == (0, examples), platform
+        assert report.platforms[platform].fate == "taken", report.platforms[platform].why
 
 
 def test_reasons_name_the_platform_rule(catalog: Catalog) -> None:

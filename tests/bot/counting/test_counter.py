@@ -69,8 +69,8 @@ async def test_a_file_by_the_cookbooks_rule(tmp_path: Path, catalog: Catalog, ru
     assert count.cuts[512] == (25 + 13 + 512 * 2 + 15, 25 + 13 + 15, 2)
     assert max(count.cuts) == 131_072, "no example is longer than the next"
     assert report.exact
-    assert report.problems_by_kind == {"over_limit": 2, "too_few": 1}
-    assert report.first_problems[0].text == "OpenAI needs at least 10 examples; the file has 5. Add more."
+    assert report.problems_by_kind == {"over_limit": 2, "too_few": 2}  # 10, and Bedrock's 8
+    assert report.first_problems[0].text == "Azure and OpenAI need at least 10 examples; the file has 5. Add more."
     openai = catalog.find("openai/gpt-4.1-mini").training
     assert openai
     assert openai.auto_epochs

@@ -16,6 +16,12 @@ USER, ANSWER, SYSTEM = message("user", "hi"), message("assistant", "yes"), messa
 CALL = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 RESULT = message("tool", "3", tool_call_id="c1")
 LINK = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+
+
+def image(url: str) -> dict[str, Any]:
+    return {"type": "image_url", "image_url": {"url": url}}
+
+
 PAIR = {"input": chat(USER), "preferred_output": [ANSWER], "non_preferred_output": [ANSWER]}
 NOVA = {
     "schemaVersion": "bedrock-conversation-2024",
@@ -35,28 +41,44 @@ def fates(taken: str = "", converted: str = "", refused: str = "") -> dict[str, 
     return {names[letters]: fate for fate, text in listed.items() for letters in text.split()}
 
 
-CASES: list[tuple[dict[str, Any], dict[str, str]]] = [
+CASES: list[tuple[Any, dict[str, str]]] = [
     (chat(USER, ANSWER), fates("op az mi to fi", "go be")),
-    # roles: Fireworks takes a system message only first, the others' clients or checks take one of each in a row
-    (chat(USER, SYSTEM, ANSWER), fates("op az mi to", "", "fi go be")),
+    # roles: Together and Fireworks take a system message only first, and start with a question
+    (chat(USER, SYSTEM, ANSWER), fates("op az mi", "", "to fi go be")),
     (chat(SYSTEM, SYSTEM, USER, ANSWER), fates("op az", "go be", "mi to fi")),
-    (chat(SYSTEM, ANSWER), fates("op az to fi", "go", "mi be")),
-    (chat(ANSWER, USER, ANSWER), fates("op az to fi", "go", "mi be")),
-    (NOVA, fates("", "op az to fi go", "mi be")),
+    (chat(SYSTEM, ANSWER), fates("op az fi", "go", "to mi be")),
+    (chat(ANSWER, USER, ANSWER), fates("op az fi", "go", "to mi be")),
+    (NOVA, fates("", "op az fi go", "to mi be")),
     # a copy for Google or Amazon can hold no weight, no name, and no key that nothing reads
     (chat(USER, message("assistant", "no", weight=0), USER, ANSWER), fates("op az mi to fi", "", "go be")),
     (chat(message("user", "hi", name="ann"), ANSWER), fates("op az mi to fi", "", "go be")),
-    (chat(USER, message("assistant", "yes", annotations=[])), fates("op az mi to fi", "", "go be")),
+    (chat(USER, message("assistant", "yes", annotations=[1])), fates("op az mi to fi", "", "go be")),
+    (chat(USER, message("assistant", "yes", annotations=[])), fates("op az mi to fi", "go be")),
+    # Together's check takes a weight only as a whole number
+    (chat(USER, message("assistant", "yes", weight=None)), fates("op az mi fi", "to go be")),
+    (chat(USER, message("assistant", "yes", weight=1.0)), fates("op az mi fi", "to go be")),
     (chat(message("user", "hi", weight=0), ANSWER), fates("op az mi to fi", "go be")),
-    # calls: content may be null; ids are added; Bedrock's fine-tuning takes no tools
-    (chat(USER, message("assistant", None, tool_calls=[CALL]), RESULT, ANSWER), fates("op az mi to fi", "go", "be")),
+    # a job of Nova fails if a text has a word that it reserves
+    (chat(message("user", "the user: hi"), ANSWER), fates("op az mi to fi", "go", "be")),
+    # calls: content may be null; ids are added; Mistral's validator takes ids of nine letters and digits, a result for
+    # each call, and no text beside a call; Nova's takes no result without its call
+    (chat(USER, message("assistant", None, tool_calls=[CALL]), RESULT, ANSWER), fates("op az to fi", "mi go be")),
+    (
+        chat(USER, message("assistant", None, tool_calls=[CALL | {"id": "abcDEF123"}])),
+        fates("op az mi to fi", "go be"),
+    ),
+    (chat(USER, message("assistant", "so", tool_calls=[CALL]), RESULT, ANSWER), fates("op az to fi", "go be", "mi")),
+    (chat(USER, message("assistant", None, tool_calls=[CALL]), USER, ANSWER), fates("op az to fi", "go be", "mi")),
+    (chat(USER, RESULT, ANSWER), fates("op az to fi", "go", "mi be")),
+    (chat(USER, ANSWER, tools=[{"name": "f"}]), fates("to fi", "op az mi go be")),
+    (chat(USER, ANSWER, tools="[]"), fates("", "op az mi to fi go be")),
     (
         chat(USER, message("assistant", None, tool_calls=[{**CALL, "id": None}]), message("tool", "3"), ANSWER),
-        fates("az to fi", "op mi go", "be"),
+        fates("az to fi", "op mi go be"),
     ),
     (
         chat(USER, message("assistant", None, tool_calls=[CALL | {"function": {"name": "f", "arguments": {"a": 1}}}])),
-        fates("to fi", "op az mi go", "be"),
+        fates("to fi", "op az mi go be"),
     ),
     (
         chat(USER, message("assistant", None, tool_calls=[CALL | {"function": {"name": "f", "arguments": "a=1"}}])),
@@ -69,10 +91,30 @@ CASES: list[tuple[dict[str, Any], dict[str, str]]] = [
             message("function", "3", name="f"),
             ANSWER,
         ),
-        fates("op az", "mi to fi go", "be"),
+        fates("op az", "mi to fi go be"),
     ),
-    # images by link: Together and Fireworks take base64, a Nova file S3 or bytes
+    # images: Together and Fireworks take base64, Nova only S3; Together takes no texts beside lists of parts
     (chat(message("user", [LINK]), ANSWER), fates("op az mi", "go", "to fi be")),
+    (chat(message("user", [image("data:image/png;base64,AA")]), ANSWER), fates("op az mi fi", "to go", "be")),
+    (chat(message("user", [image("data:image/gif;base64,AA")]), ANSWER), fates("mi", "go", "op az to fi be")),
+    (chat(message("user", [image("s3://bucket/a.png")]), ANSWER), fates("mi", "be", "op az to fi go")),
+    (chat(message("system", [LINK]), USER, ANSWER), fates("mi", "", "op az to fi go be")),
+    (chat(message("user", [{"type": "input_text", "text": "hi"}]), ANSWER), fates("mi fi", "op az to go be")),
+    # pairs: OpenAI and Google train on text alone; a prompt may start with an answer for Together, but not end with one
+    (
+        {**PAIR, "input": chat(message("user", [image("data:image/png;base64,AA")]))},
+        fates("az to fi", "", "op go mi be"),
+    ),
+    ({**PAIR, "input": chat(ANSWER, USER)}, fates("op az to fi", "go", "mi be")),
+    ({**PAIR, "input": chat(USER, ANSWER)}, fates("op az fi", "", "to go mi be")),
+    ({**PAIR, "preferred_output": "yes"}, fates("", "op az to fi go be", "mi")),
+    (
+        {**PAIR, "preferred_output": [message("assistant", None, tool_calls=[CALL])]},
+        fates("op az fi", "to go be", "mi"),
+    ),
+    # a list of messages, or a text of Nova's, isn't the object that a platform reads
+    ([USER, ANSWER], fates("", "op az mi to fi go be")),
+    (chat(USER, ANSWER, schemaVersion="bedrock-conversation-2024"), fates("", "op az mi to fi go be")),
     # keys
     (chat(USER, ANSWER, id=7), fates("op az fi", "mi to go be")),
     (chat(USER, ANSWER, prompt="a", completion="b"), fates("op az fi", "mi to go be")),
@@ -88,16 +130,14 @@ CASES: list[tuple[dict[str, Any], dict[str, str]]] = [
 ]
 
 
-def report_on(record: dict[str, Any], catalog: Catalog) -> DatasetReport:
+def report_on(record: Any, catalog: Catalog) -> DatasetReport:
     """Return the report on 200 lines of one kind, enough for every platform."""
     counted, _ = count(jsonl(*[record] * 200))
     return make_report(counted, RULES, needs_of(catalog.offers.values()))
 
 
 @pytest.mark.parametrize(("record", "expected"), CASES, ids=lambda value: json.dumps(value)[:60])
-def test_verdict_follows_the_published_rules(
-    record: dict[str, Any], expected: dict[str, str], catalog: Catalog
-) -> None:
+def test_verdict_follows_the_published_rules(record: Any, expected: dict[str, str], catalog: Catalog) -> None:
     platforms = report_on(record, catalog).platforms
     assert {name: platforms[name].fate for name in RULES.platforms} == expected
 

@@ -14,7 +14,22 @@ CALL = {"type": "function", "function": {"name": "f", "arguments": "{}"}}
 SYSTEM = message("system", "be brief")
 USER, ANSWER = message("user", "hi"), message("assistant", "yes")
 IMAGE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
-PAIR = {"input": {"messages": [USER]}, "preferred_output": [ANSWER], "non_preferred_output": [ANSWER]}
+PAIR = {
+    "input": {"messages": [USER]},
+    "preferred_output": [ANSWER],
+    "non_preferred_output": [message("assistant", "no")],
+}
+ID_CALL = {"id": "c1", **CALL}
+TOOL = {"type": "function", "function": {"name": "f", "description": "find", "parameters": {}}}
+
+
+def nova(*blocks: dict[str, Any]) -> dict[str, Any]:
+    """Return an example in Amazon's format whose question has these blocks."""
+    question = {"role": "user", "content": [{"text": "hi"}, *blocks]}
+    answer = {"role": "assistant", "content": [{"text": "yes"}]}
+    return {"schemaVersion": "bedrock-conversation-2024", "messages": [question, answer]}
+
+
 RFT = chat(USER, answer="42")
 
 FAULTS = [
@@ -60,15 +75,29 @@ FAULTS = [
     ),
     ("two_users", chat(USER, USER, ANSWER), "Messages 1 and 2"),
     ("two_assistants", chat(USER, ANSWER, ANSWER), "Messages 2 and 3"),
-    ("two_tools", chat(USER, ANSWER, message("tool", "1"), message("tool", "2"), ANSWER), "Messages 3 and 4"),
     ("two_systems", chat(SYSTEM, SYSTEM, USER, ANSWER), "Messages 1 and 2"),
     ("late_system", chat(USER, SYSTEM, ANSWER), "Message 2"),
     ("first_answer", chat(SYSTEM, ANSWER), "Message 2"),
     ("first_answer", chat(ANSWER, USER, ANSWER), "Message 1"),
+    ("pair_first_answer", {**PAIR, "input": chat(ANSWER, USER)}, "Message 1"),
+    ("prompt_ends_answer", {**PAIR, "input": chat(USER, ANSWER)}, "input.messages"),
+    ("same_answers", {**PAIR, "non_preferred_output": [ANSWER]}, "teaches nothing"),
+    ("unanswered_call", chat(USER, message("assistant", None, tool_calls=[ID_CALL]), USER, ANSWER), "Message 3"),
+    ("unmatched_result", chat(USER, message("tool", "3", tool_call_id="c2"), ANSWER), "Message 2"),
+    ("text_and_call", chat(USER, message("assistant", "so", tool_calls=[ID_CALL])), "Message 2"),
+    ("flat_tool", chat(USER, ANSWER, tools=[TOOL["function"]]), "in function"),
+    ("reserved_word", chat(message("user", "the user: hi"), ANSWER), "“user:”"),
+    ("reserved_word", chat(message("user", [{"type": "text", "text": "see <image>"}]), ANSWER), "“<image>”"),
     ("no_call_id", chat(USER, message("assistant", None, tool_calls=[CALL]), ANSWER), "a call has no id"),
     ("no_call_id", chat(USER, ANSWER, message("tool", "3"), ANSWER), "tool_call_id"),
     ("many_answers", {**PAIR, "preferred_output": [ANSWER, USER, ANSWER]}, "3 messages"),
-    ("not_an_object", json.dumps(json.dumps(GOOD)).encode(), "twice"),
+    ("not_an_object", json.dumps("once").encode(), "not an object"),
+    ("text_as_json", json.dumps(json.dumps(GOOD)).encode(), "twice"),
+    ("text_as_json", chat(USER, ANSWER, tools=json.dumps([TOOL])), "tools is a text"),
+    ("text_as_json", {**PAIR, "preferred_output": "yes"}, "preferred_output"),
+    ("bare_list", [USER, ANSWER], "a list"),
+    ("bad_json", b'{"text": "a"},', "a comma"),
+    ("bad_json", b'\xef\xbb\xbf{"text": "a"}', "byte-order mark"),
     ("bad_json", b'{"text": "a"}\r{"text": "b"}', "line feeds"),
     ("unknown_format", {"data": [GOOD]}, "the list “data”"),
     ("unknown_format", {"input": [USER], "ideal": "yes"}, "a sample of an evaluation"),
@@ -79,10 +108,20 @@ FAULTS = [
     ("spare_key", chat(USER, ANSWER, id="7"), "“id”"),
     ("spare_key", {"prompt": "a", "completion": "b", "id": 7}, "“id”"),
     ("spare_key", {"question": "a", "context": "c", "answer": "b"}, "“context”"),
+    ("unknown_format", {"type": "message", "text": "hi", "ts": "1.0"}, "a chat export"),
+    ("unknown_format", {"level": "info", "msg": "started"}, "a log"),
+    ("unknown_format", {"input": {"messages": [USER]}, "output": ANSWER}, "“input”"),
     ("two_formats", chat(USER, ANSWER, text="hi"), "messages, text"),
     ("developer_role", chat(message("developer", "be brief"), USER, ANSWER), "Message 1"),
     ("tool_parts", chat(USER, message("tool", [{"type": "text", "text": "3"}]), ANSWER), "Message 2"),
     ("image_in_answer", chat(USER, message("assistant", [IMAGE])), "Message 2"),
+    ("image_elsewhere", chat(message("system", [IMAGE]), USER, ANSWER), "by “system”"),
+    ("image_in_pair", {**PAIR, "input": chat(message("user", [IMAGE]))}, "The pair"),
+    ("image_and_video", nova({"image": {}}, {"video": {}}), "images and videos"),
+    ("text_content", {"schemaVersion": "bedrock-conversation-2024", **chat(USER, ANSWER)}, "Message 1"),
+    ("odd_part", chat(message("user", [{"type": "input_text", "text": "hi"}]), ANSWER), "“input_text”"),
+    ("odd_part", chat(message("user", [{**IMAGE, "image_url": "x"}]), ANSWER), "“image_url”"),
+    ("bad_message", chat(message("user", [{"type": "input_audio", "input_audio": {}}]), ANSWER), "“input_audio”"),
     (
         "bad_arguments",
         chat(USER, message("assistant", None, tool_calls=[{"function": {"name": "f", "arguments": "x"}}])),
@@ -118,7 +157,7 @@ def test_a_fault_has_its_line_and_the_count_goes_on(kind: str, record: Any, says
 
 
 def test_a_preference_pair_and_a_graded_chat_have_their_own_ends() -> None:
-    assert "openai-preference" in count(jsonl(GOOD, PAIR))[1][0].text
+    assert "openai-preference" in count(jsonl(GOOD, PAIR))[1][-1].text
     _, problems = count(jsonl(RFT, {**chat(USER, ANSWER), "answer": "42"}))
     assert [(problem.line, problem.kind) for problem in problems] == [(2, "last_not_user")]
 

@@ -26,7 +26,7 @@ GEMINI = {
         {"role": "model", "parts": [{"text": "a red cat"}]},
     ],
 }
-CALL = {"id": "c", "function": {"name": "pay", "arguments": '{"a": 1}'}}
+CALL = {"id": "c", "type": "function", "function": {"name": "pay", "arguments": '{"a": 1}'}}
 PAIR = {
     "input": {"messages": [message("user", "say hi")]},
     "preferred_output": [message("assistant", "hello dear friend")],
@@ -62,7 +62,7 @@ PAIR = {
             chat(
                 message("user", "hi"),
                 message("assistant", None, tool_calls=[CALL]),
-                tools=[{"name": "pay"}],
+                tools=[{"type": "function", "function": {"name": "pay"}}],
             ),
             "openai-chat", 1 + 3 + 1 + 2 + 6 + 3, 3, 1,
         ),
