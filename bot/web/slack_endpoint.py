@@ -82,29 +82,32 @@ class SlackEndpoint:
             if request.content_type == "application/json":
                 return web.Response()  # a redelivered event: acknowledge it, or Slack sends it again
             return self._refuse(401, DUPLICATE, started)
-        is_served = False
+        is_final = False
         try:
-            response = await self._dispatch(request.content_type, body, started)
-            is_served = response.status < 500
+            response, kind = await self._dispatch(request.content_type, body, started)
+            # Text that is typed, deleted and typed again within a second makes the same request and signature.
+            is_final = response.status < 500 and kind != "block_suggestion"
         finally:
-            if not is_served:  # Slack may redeliver it within the same second
+            if not is_final:  # Slack may redeliver it within the same second
                 self._replays.release(signature)
         return response
 
-    async def _dispatch(self, content_type: str, body: bytes, started: float) -> web.Response:
+    async def _dispatch(self, content_type: str, body: bytes, started: float) -> tuple[web.Response, str]:
+        """Return the response of a request and the request's type, which is empty for a command."""
         try:
             # The mode of a body that is parsed and verified. In the mode "http", Bolt's parser drops all fields of a
             # command whose text contains the word "payload".
             parsed = AsyncBoltRequest(body=_parse(content_type, body), mode="socket_mode")
         except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
             self._metrics.count_request("unknown", "invalid", time.perf_counter() - started)
-            return web.Response(status=400, text="not a Slack request")
-        if parsed.body.get("type") == "app_rate_limited":
+            return web.Response(status=400, text="not a Slack request"), ""
+        kind = str(parsed.body.get("type") or "")
+        if kind == "app_rate_limited":
             log.warning("Slack holds back events of workspace %s: too many in a minute", parsed.body.get("team_id"))
-            return web.Response()
+            return web.Response(), kind
         answer = await self._slack.async_dispatch(parsed)
         headers = answer.first_headers_without_set_cookie()
-        return web.Response(status=answer.status, body=answer.body.encode(), headers=headers)
+        return web.Response(status=answer.status, body=answer.body.encode(), headers=headers), kind
 
     def _refuse(self, status: int, reason: str, started: float) -> web.Response:
         self._metrics.count_request("unknown", "refused", time.perf_counter() - started)

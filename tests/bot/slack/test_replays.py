@@ -49,6 +49,20 @@ async def test_a_recorded_press_is_refused_and_gives_nothing_away(start: Start, 
     assert len(slack.views) == 1
 
 
+async def test_text_typed_again_within_a_second_is_found_again(start: Start, slack: FakeSlack) -> None:
+    """A type-ahead request has no id, so the same text in the same second has the same signature."""
+    async with start():
+        view = await slack_actions.open_form(slack)
+        block = next(block["block_id"] for block in view["blocks"] if block.get("block_id") == "base")
+        typed = Payloads(slack.workspace).block_suggestion(view, block, "base", "gpt", slack.you)
+        body = urlencode({"payload": json.dumps(typed)})
+        headers = {"Content-Type": FORM} | slack_actions.signature(body, slack.signing_secret)
+        for _ in range(2):
+            status, options = await slack_actions.post(slack.events_url, body, headers)
+            assert status == 200
+            assert "openai/gpt-4.1" in options
+
+
 async def test_replayed_event_is_acknowledged_and_ignored(start: Start, slack: FakeSlack) -> None:
     """Slack itself delivers events again, and may do so within a second."""
     async with start():
