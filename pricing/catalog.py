@@ -141,6 +141,8 @@ class SoldModel(NamedTuple):
     title: str
     seller: str
     seller_title: str
+    ends: date | None = None
+    """The first day on which the model doesn't answer; None if no day is known."""
 
 
 class BaseModels(Protocol):

@@ -20,9 +20,12 @@ MAX_VALUE = 150
 """Slack's limit for an option's value, in characters."""
 NOTHING_YET = "nothing"
 """The value of the option for a team that prompts no model yet."""
-MODELS_A_SELLER = 14
+MODELS_A_SELLER = 12
 """The number of models of one seller in the menu before anything is typed."""
-_COMMON_SELLERS = ("openai", "anthropic", "google", "mistral", "aws", "together", "fireworks")
+_MAKERS = {"openai": "", "anthropic": "", "google": "gem", "mistral": "mi", "aws": "nova"}
+"""The sellers whose own models are suggested before anything is typed, with the start of those models' names."""
+_WELL_KNOWN = (*_MAKERS, "azure", "together", "fireworks", "groq", "deepseek", "x-ai", "cohere")
+"""The sellers that come before all others in a search."""
 _SNAPSHOT = re.compile(r"[-@](?:20\d\d-?\d\d-?\d\d|\d{4}|latest)$")
 
 
@@ -89,7 +92,7 @@ def form_menus(catalog: Catalog, today: date) -> FormMenus:
         catalog: The current catalogue.
         today: The day on which the offers have to be trainable.
     """
-    base, on = _base_menu(catalog), _offer_menu(catalog, today)
+    base, on = _base_menu(catalog, today), _offer_menu(catalog, today)
     return FormMenus(base, on, MappingProxyType({**base.labels, **on.labels}))
 
 
@@ -114,26 +117,28 @@ def split_name(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text.lower())
 
 
-def _rank(choice: Choice, words: Sequence[str], squeezed: str) -> tuple[int, int] | None:
-    """Return how well an option matches: by a whole name, a start, or words; of two starts, the shorter name is better.
+def _rank(choice: Choice, words: Sequence[str], squeezed: str) -> int | None:
+    """Return how well an option matches: by a whole name, by the starts of words, or inside a name.
 
     Returns:
         The rank, 0 for the best; None if it doesn't match.
     """
-    if lengths := [len(name) for name in choice.squeezed if name.startswith(squeezed)]:
-        return (0 if min(lengths) == len(squeezed) else 1), min(lengths)
-    is_found = all(f" {word}" in choice.words for word in words) or any(squeezed in name for name in choice.squeezed)
-    return (2, 0) if is_found else None
+    if squeezed in choice.squeezed:
+        return 0
+    if all(f" {word}" in choice.words for word in words) or any(name.startswith(squeezed) for name in choice.squeezed):
+        return 1
+    return 2 if any(squeezed in name for name in choice.squeezed) else None
 
 
-def _base_menu(catalog: Catalog) -> Menu:
+def _base_menu(catalog: Catalog, today: date) -> Menu:
     titles = {
         _model_name(offer): offer.title.partition(",")[0].removesuffix(" RFT") for offer in catalog.offers.values()
     }
     nothing = Choice.of("Nothing yet", NOTHING_YET, "No model", "Nothing yet", "none")
-    models = catalog.base_models.sold
-    choices = [
-        Choice.of(
+    trainable = {_model_name(offer) for offer in catalog.trainable(today)}
+    models = sorted(catalog.base_models.sold, key=lambda model: _preference(model, today))
+    choices = {
+        model: Choice.of(
             f"{titles.get(model.name, model.title)} ({model.seller_title})",
             model.id,
             model.seller_title,
@@ -142,25 +147,41 @@ def _base_menu(catalog: Catalog) -> Menu:
             model.id,
         )
         for model in models
-    ]
-    return Menu([nothing, *choices], [nothing, *_common_models(models, choices, titles.keys())])
+    }
+    suggested = [choices[model] for model in _suggested(models, trainable, today)]
+    return Menu([nothing, *choices.values()], [nothing, *suggested])
 
 
-def _common_models(models: Sequence[SoldModel], choices: Sequence[Choice], tuned: Collection[str]) -> Iterator[Choice]:
-    """Yield models of the largest sellers without dated snapshots, those that a platform tunes and the newest first."""
-    for seller in _COMMON_SELLERS:
-        sold = [
-            (model.name in tuned, _version(model.name), choice)
-            for model, choice in zip(models, choices, strict=True)
-            if model.seller == seller and not _SNAPSHOT.search(model.name)
+def _preference(model: SoldModel, today: date) -> tuple[Any, ...]:
+    """Return the order of a model in a search: current ones of well-known sellers first, the newest of each first."""
+    seller = _WELL_KNOWN.index(model.seller) if model.seller in _WELL_KNOWN else len(_WELL_KNOWN)
+    is_resold = not model.name.startswith(_MAKERS.get(model.seller, ""))
+    is_snapshot = bool(_SNAPSHOT.search(model.name))
+    newest_first = [-number for number in (*_version(model.name), 0, 0)[:2]]
+    return _has_ended(model, today), seller, is_resold, is_snapshot, newest_first, len(model.name)
+
+
+def _has_ended(model: SoldModel, today: date) -> bool:
+    return model.ends is not None and model.ends <= today
+
+
+def _suggested(models: Sequence[SoldModel], trainable: Collection[str], today: date) -> Iterator[SoldModel]:
+    """Yield current models of the large makers without dated snapshots: those that can be tuned, then the newest."""
+    for seller, start in _MAKERS.items():
+        own = [
+            model
+            for model in models
+            if model.seller == seller
+            and model.name.startswith(start)
+            and not _has_ended(model, today)
+            and not _SNAPSHOT.search(model.name)
         ]
-        for *_, choice in sorted(sold, key=lambda row: row[:2], reverse=True)[:MODELS_A_SELLER]:
-            yield choice
+        yield from sorted(own, key=lambda model: model.name not in trainable)[:MODELS_A_SELLER]
 
 
-def _version(name: str) -> tuple[tuple[int, ...], str]:
-    """Return the numbers of a version, by which newer models come first, and the name."""
-    return tuple(int(number) for number in re.findall(r"(?<!\w)\d{1,2}(?!\w)", name)), name
+def _version(name: str) -> tuple[int, ...]:
+    """Return the numbers of a name that are a version: 4 and 1 of `gpt-4.1-mini`."""
+    return tuple(int(number) for number in re.findall(r"(?<![\w.])\d{1,2}(?!\w)|(?<=\d\.)\d{1,2}(?!\w)", name))
 
 
 def _offer_menu(catalog: Catalog, today: date) -> Menu:

@@ -15,7 +15,7 @@ def dataset_field() -> dict[str, Any]:
     """Return the input block; Slack accepts files up to 10 MB in it."""
     hint = (
         "JSONL or another training format, up to 10 MB: the examples and their tokens are counted. "
-        "Send a larger file to the bot as a message. No file yet? Fill in the next two fields."
+        "Send a larger file to the bot as a message. No file yet? Fill in the next two fields instead."
     )
     return {
         "type": "input",

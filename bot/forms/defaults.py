@@ -20,7 +20,9 @@ MAX_APPROVERS = 10
 
 _MAIN = {field.key: field for field in MAIN}
 FIELDS = (
-    _MAIN["base"]._replace(label="Model used today", hint="The baseline of questions that name no other model."),
+    _MAIN["base"]._replace(
+        label="Model used today", hint="The baseline of questions that name no other model.", is_required=False
+    ),
     field_of(KEYS["calls"])._replace(
         label="Usual traffic", hint="Such as 20k/day, for questions with the tokens of a call."
     ),
@@ -29,7 +31,9 @@ FIELDS = (
     field_of(KEYS["customer"]),
     field_of(KEYS["months"]),
     field_of(KEYS["days"]),
-    SHARE._replace(label="Answers go", kind="menu", hint="The user can choose otherwise for each question."),
+    SHARE._replace(
+        label="Answers go", kind="menu", hint="The user can choose otherwise for each question.", is_required=False
+    ),
     field_of(KEYS["currency"])._replace(hint="Converted at the ECB's rate of the day, or at your own rate."),
     Field("rate", "Your own rate: units of the currency per US dollar", placeholder="0.92"),
 )

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from bot.forms.choices import MAX_VALUE, option
+from bot.forms.choices import MAX_VALUE, NOTHING_YET, option
 from bot.forms.datasets import dataset_field
 from bot.forms.fields import CALLS_PER, MAIN, MORE, SHARE, Field
 from bot.forms.inputs import split_fields
@@ -87,6 +87,8 @@ def form(
         labels: The labels of the type-ahead menus by value.
     """
     texts = split_fields(defaults) if inputs is None else dict(inputs)
+    if origin.edit_of:
+        texts.setdefault("base", NOTHING_YET)  # what the estimate was asked with
     expanded = more or (inputs is not None and any(texts.get(key) for key in _HIDDEN))
     blocks = [field_block(field, texts.get(field.key, ""), labels) for field in MAIN]
     blocks.insert(DATASET_POSITION, dataset_field())
@@ -157,8 +159,8 @@ def compare_form(origin: Origin, chosen: Sequence[str], labels: Mapping[str, str
         labels: The labels of the type-ahead menus by value.
     """
     label = f"Offers, up to {MAX_CHOSEN}"
-    field = Field("on", label, placeholder="Type a model or a platform", kind="multi_search")
-    block = field_block(field, ",".join(chosen), labels) | {"optional": False}
+    field = Field("on", label, placeholder="Type a model or a platform", kind="multi_search", is_required=True)
+    block = field_block(field, ",".join(chosen), labels)
     return _modal(COMPARE_CALLBACK, "Compare offers", origin, [block], submit="Compare")
 
 
@@ -191,13 +193,12 @@ def field_block(field: Field, value: str, labels: Mapping[str, str] = MappingPro
             element = _search(field, value, labels)
         case _:
             element = _choice(field, value)
-    is_required = field.kind == "radio" or field.key == CALLS_PER
     block: Block = {
         "type": "input",
         "block_id": field.key,
         "label": plain(field.label),
         "element": element,
-        "optional": not is_required,
+        "optional": not field.is_required,
     }
     if field.hint:
         block["hint"] = plain(field.hint)
@@ -233,7 +234,7 @@ def _choice(field: Field, value: str) -> Block:
     selected = next((choice for choice in choices if choice.lower() == value.strip().lower()), value.strip())
     if len(selected) > MAX_VALUE:
         selected = ""
-    if not selected and (field.kind == "radio" or field.key == CALLS_PER):
+    if not selected and field.is_required:
         selected = next(iter(choices))
     if selected:
         choices.setdefault(selected, selected)

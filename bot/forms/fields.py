@@ -32,6 +32,8 @@ class Field(NamedTuple):
     """(value, label) pairs of a menu or of radio buttons."""
     max_length: int = 100
     kind: FieldKind = "text"
+    is_required: bool = False
+    """Slack asks for it before it submits the form, and marks all other fields as optional."""
 
 
 PERIODS = (("day", "Day"), ("month", "Month"), ("hour", "Hour"), ("week", "Week"), ("year", "Year"))
@@ -51,33 +53,34 @@ MAIN = (
         "The model that you prompt. If it isn't listed, choose Nothing yet and enter its prices under More options.",
         "Type a model's name",
         kind="search",
+        is_required=True,
     ),
     Field(
         "calls",
         "How much traffic?",
-        "Calls in production, such as 20,000. Not sure? 1k a day is an internal tool, 100k a product.",
+        "Needed to say when it pays back. Not sure? 1k calls a day is an internal tool, 100k a product.",
         "20,000",
     ),
-    Field(CALLS_PER, "Calls per", choices=PERIODS, kind="menu"),
-    Field("examples", "Training examples", "Leave this and the next field empty if you upload a file.", "10,000"),
+    Field(CALLS_PER, "Calls per", choices=PERIODS, kind="menu", is_required=True),
+    Field("examples", "Training examples", "Needed, unless you upload a file.", "10,000"),
     Field(
         "example",
         "Tokens of one example",
-        "About how many? A support chat is 400–800. Input/output, such as 250/150, if you know both.",
+        "Needed, unless you upload a file. A support chat is 400–800. If you know both: input/output, such as 250/150.",
         "600",
     ),
     Field(
         "prompt",
         "Your prompt today, in tokens",
-        "Instructions, few-shot examples and the user's message: 1,500 tokens are about two pages. "
+        "Needed with traffic: instructions, few-shot examples, the user's message. 1,500 tokens are about two pages. "
         "Write 1,500->100 if tuning makes it shorter.",
         "1,500",
     ),
     Field(
         "call",
         "One answer, in tokens",
-        "A paragraph is about 150. Write message/answer, such as 300/150, if the prompt above is without the user's "
-        "message: then the message isn't priced as a cached prompt.",
+        "Needed with traffic. A paragraph is about 150. Write message/answer, such as 300/150, if the prompt above is "
+        "without the user's message: then the message isn't priced as a cached prompt.",
         "150",
     ),
     Field(
@@ -85,13 +88,14 @@ MAIN = (
         "Which options?",
         choices=((SAME, "Same model and class"), (ANY, "Anything"), (ONLY, "Only those that you choose here:")),
         kind="radio",
+        is_required=True,
     ),
     Field(
         "on", "Only these", "Platforms, models or single offers.", "Type a name", max_length=MAX_LENGTH,
         kind="multi_search",
     ),
 )  # fmt: skip
-SHARE = Field("share", "Answer", choices=SHARES, kind="radio")
+SHARE = Field("share", "Answer", choices=SHARES, kind="radio", is_required=True)
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -217,11 +217,9 @@ class GenaiBaseModels:
     @property
     def sold(self) -> tuple[SoldModel, ...]:
         """The chat models that can be prompted, each at all of its sellers, its maker at the top."""
-        return tuple(
-            SoldModel(model.id, model.name, model.title, model.seller, self._sellers[model.seller].title)
-            for model in self._models.values()
-            if is_listed(model)
-        )
+        ends = {model_id: facts.ends for model_id, facts in self._facts.items()}
+        listed = [(model, self._sellers[model.seller].title) for model in self._models.values() if is_listed(model)]
+        return tuple(SoldModel(m.id, m.name, m.title, m.seller, seller, ends.get(m.id)) for m, seller in listed)
 
     @lru_cache(maxsize=512)  # noqa: B019 - one instance lives as long as the process
     def price(self, name: str, day: date) -> BasePrice:

@@ -18,6 +18,8 @@ FIELDS = {
     "days": "30",
     "call": "100/70",
 }
+FORM = FIELDS | {"base": "nothing"}
+"""The same in the form, which asks for the model that is used today."""
 OFFER = "Your rate"
 """The title of the offer with the `rates` of the question."""
 LINE = " ".join(f"{key}={value}" for key, value in FIELDS.items())

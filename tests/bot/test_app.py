@@ -51,7 +51,7 @@ async def test_failed_form_stays_open_and_shows_the_code(
     workspace: Workspace, slack: FakeSlack, database_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     view = await slack_actions.full_form(slack)
-    answers = slack.fill(view, support_bot.FIELDS)
+    answers = slack.fill(view, support_bot.FORM)
     break_table(database_path, "inbox")
     delivered = await slack.submit_view(view["id"], answers)
     assert delivered.ok

@@ -106,7 +106,7 @@ async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start:
         for place in (parent, direct):
             await slack.wait_for(partial(_counted, slack, place))
         view = await slack_actions.full_form(slack)
-        await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"share": "me"}))
+        await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM | {"share": "me"}))
         own = await slack_actions.answered(slack, slack.im, {direct["ts"]})
         await slack_actions.delete_answer(slack, own)
         await slack.wait_for(lambda: any("The answer is deleted." in m["text"] for m in slack.messages(slack.im)))

@@ -61,6 +61,7 @@ async def test_file_attached_in_the_form_is_counted(channel: Channel, tmp_path: 
     form = channel.form
     await channel.type("/ftcost")
     await form.expect_open("Should we fine-tune?")
+    await form.choose("base", "nothing", "Nothing yet")
     await form.block("dataset").locator("input").set_input_files(path)
     await expect(form.block("dataset")).to_contain_text("form.jsonl · ")
     await form.press("More options")

@@ -30,6 +30,9 @@ async def test_errors_appear_at_their_fields_and_keep_all_values(channel: Channe
     typed = TYPED | {"example": "six", "calls": "50.000"}
     await form.fill(**typed)
     await form.press("Estimate")
+    await expect(form.error("base")).to_contain_text("required")
+    await form.choose("base", "nothing", "Nothing yet")
+    await form.press("Estimate")
     await expect(form.error("example")).to_be_visible()
     await expect(form.error("calls")).to_contain_text("50000")
     await expect(form.field("calls")).to_be_focused()
@@ -44,6 +47,7 @@ async def test_own_rates_from_the_form_to_the_message(channel: Channel) -> None:
     form = channel.form
     await channel.type("/ftcost")
     await form.fill(**TYPED, calls="50.000")
+    await form.choose("base", "nothing", "Nothing yet")
     await form.choose("on", "your own prices", "Your own prices")
     await form.press("More options")
     await expect(form.field("epochs")).to_be_focused()

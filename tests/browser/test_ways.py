@@ -21,6 +21,7 @@ async def test_typo_is_fixed_in_the_form(channel: Channel) -> None:
     await channel.form.expect_open("Should we fine-tune?")
     await channel.form.expect_values(examples="10k", example="250/150", epochs="5", calls="50k", call="100/70")
     await expect(channel.form.block("on")).to_contain_text("Google: all models")
+    await channel.form.choose("base", "nothing", "Nothing yet")
     await channel.form.press("Estimate")
     await expect(channel.parents.first).to_contain_text("once")
 
@@ -40,6 +41,9 @@ async def test_form_works_by_keyboard_alone(channel: Channel) -> None:
     await keyboard.press("ArrowUp")  # brings back what was sent
     await keyboard.press("Enter")
     await expect(form.field("base")).to_be_focused()
+    await keyboard.type("nothing")
+    await expect(form.block("base").get_by_role("option").first).to_have_text("Nothing yet")
+    await keyboard.press("Enter")
     await keyboard.press("Tab")
     await keyboard.type("50k")
     await form.field("examples").focus()
@@ -63,6 +67,7 @@ async def test_shortcut_posts_an_estimate_in_the_messages_thread(channel: Channe
     await channel.page.get_by_role("menuitem", name="Estimate fine-tuning").click()
     await channel.form.expect_open("Should we fine-tune?")
     await channel.form.expect_values(examples="20k", example="250/150", calls="50k", call="100/70")
+    await channel.form.choose("base", "nothing", "Nothing yet")
     await channel.form.choose("on", "google", "Google: all models")
     await channel.form.press("Estimate")
     await channel.form.expect_closed()

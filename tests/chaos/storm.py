@@ -177,7 +177,7 @@ def environment(slack: FakeSlack, database_url: str) -> dict[str, str]:
 def _submission(slack: FakeSlack, form: Json, number: int) -> str:
     """The same form, filled in by one more person: a view and a name of its own."""
     view = form | {"id": f"V{number:05}", "hash": f"{number}.storm"}
-    state = slack.fill(form, support_bot.FIELDS | {"name": _name(number)})
+    state = slack.fill(form, support_bot.FORM | {"name": _name(number)})
     return urlencode(
         {"payload": json.dumps(Payloads(slack.workspace).view_submission(view, state, slack.you, slack.general))}
     )

@@ -57,7 +57,7 @@ def test_any_press(bent: Target, data: st.DataObject, button: str, value: Any) -
 @given(st.data(), st.one_of(text, anything.map(json.dumps)), st.sampled_from(["estimate_form", "compare_form"]))
 def test_any_submission(bent: Target, data: st.DataObject, metadata: str, callback: str) -> None:
     slack = bent.slack
-    state = slack.fill(bent.view, support_bot.FIELDS)
+    state = slack.fill(bent.view, support_bot.FORM)
     view = bent.view | {"callback_id": callback}
     payload = bent.payloads.view_submission(view, state, slack.you, slack.general)
     bent.send_payload(payload | {"view": payload["view"] | {"private_metadata": metadata}})

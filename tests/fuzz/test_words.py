@@ -67,7 +67,7 @@ def test_any_value_under_a_button(target: Target, button: str, value: str) -> No
 @SETTINGS
 @given(st.dictionaries(st.sampled_from([*support_bot.FIELDS, "name", "base", "prompt", "cached", "months"]), text))
 def test_any_text_in_the_form(target: Target, answers: dict[str, str]) -> None:
-    send_filled(target, target.view, answers, support_bot.FIELDS)
+    send_filled(target, target.view, answers, support_bot.FORM)
 
 
 @examples(20)

@@ -118,7 +118,7 @@ async def test_the_form_puts_the_fault_at_its_field(workspace: Workspace, slack:
         *("model", "params", "gpu", "gpus", "gpu_rate", "seq", "stack", "rank", "idle", "queue", "latency", "adapters")
     ]
     assert "Rented GPUs" in texts(view)
-    fields = {"examples": "10k", "example": "400", "model": "llama-2-7b", "seq": "8k", "gpu": "tpu"}
+    fields = {"base": "nothing", "examples": "10k", "example": "400", "model": "llama-2-7b", "seq": "8k", "gpu": "tpu"}
     delivered = await slack.submit_view(view["id"], slack.fill(view, fields))
     assert delivered.errors.keys() == {"seq", "gpu"}
     assert "takes at most 4,096 tokens" in delivered.errors["seq"]

@@ -64,7 +64,7 @@ async def test_new_estimate_answers_in_the_direct_message(workspace: Workspace, 
     view = await slack_actions.opened(slack)
     assert "share" not in inputs(view), "it has no channel to choose"
     hidden = {"on", "rates", "epochs", "days"}
-    fields = {key: text for key, text in support_bot.FIELDS.items() if key not in hidden}
+    fields = {key: text for key, text in support_bot.FORM.items() if key not in hidden}
     assert (await slack.submit_view(view["id"], slack.fill(view, fields))).errors == {}
     await slack_actions.answered(slack, slack.im)
 
@@ -123,7 +123,7 @@ async def test_form_is_prefilled_with_the_defaults(workspace: Workspace, slack: 
 async def test_short_form_takes_hidden_fields_from_the_defaults(workspace: Workspace, slack: FakeSlack) -> None:
     await slack_actions.save_defaults(slack, {"days": "20"})
     view = await slack_actions.open_form(slack)
-    short = {"examples": "10k", "example": "400", "on": "tinker/qwen3-8b"}
+    short = {"base": "nothing", "examples": "10k", "example": "400", "on": "tinker/qwen3-8b"}
     await slack.submit_view(view["id"], slack.fill(view, short))
     assert "defaults: days=20" in texts(await slack_actions.answered(slack))
 

@@ -43,7 +43,7 @@ async def test_blanks_or_the_word_estimate_open_the_same_form(
 
 async def test_the_support_bot_through_the_form(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.full_form(slack)
-    answers = slack.fill(view, support_bot.FIELDS | {"name": "support bot"})
+    answers = slack.fill(view, support_bot.FORM | {"name": "support bot"})
     delivered = await slack.submit_view(view["id"], answers)
     assert delivered.ok
     assert delivered.errors == {}
@@ -80,7 +80,7 @@ async def test_offers_are_ranked_by_cost_with_the_age_of_prices(workspace: Works
 
 async def test_a_direct_message_instead_of_the_channel(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.full_form(slack)
-    await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"share": "me"}))
+    await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM | {"share": "me"}))
     parent = await slack_actions.answered(slack, slack.im)
     assert figures(parent) == support_bot.FIGURES
     assert len(slack.messages(slack.im, parent["ts"])) == 1
@@ -89,7 +89,7 @@ async def test_a_direct_message_instead_of_the_channel(workspace: Workspace, sla
 
 async def test_a_form_opened_in_another_channel_answers_there(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.full_form(slack, channel=slack.random)
-    await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS))
+    await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM))
     assert figures(await slack_actions.answered(slack, slack.random)) == support_bot.FIGURES
     assert slack.messages() == []
 
@@ -97,14 +97,14 @@ async def test_a_form_opened_in_another_channel_answers_there(workspace: Workspa
 async def test_errors_stand_at_their_fields_and_the_form_stays_open(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.full_form(slack)
     wrong = {"examples": "many", "epochs": "0", "calls": "50.000", "cached": "120%", "months": "61"}
-    delivered = await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | wrong))
+    delivered = await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM | wrong))
     assert delivered.ok
     assert set(delivered.errors) == set(wrong)
     assert "many" in delivered.errors["examples"]
     assert "between 1 and 100" in delivered.errors["epochs"]
     assert "50000" in delivered.errors["calls"], "an ambiguous number is asked back"
     assert [open_view["id"] for open_view in slack.views] == [view["id"]]
-    again = await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS))
+    again = await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM))
     assert again.errors == {}
     assert figures(await slack_actions.answered(slack)) == support_bot.FIGURES
 
@@ -128,14 +128,14 @@ async def test_an_error_says_at_its_field_what_to_write(
     workspace: Workspace, slack: FakeSlack, key: str, value: str, says: str
 ) -> None:
     view = await slack_actions.full_form(slack)
-    delivered = await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {key: value}))
+    delivered = await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM | {key: value}))
     assert list(delivered.errors) == [key]
     assert says in delivered.errors[key]
 
 
 async def test_error_of_a_hidden_field_is_shown_at_the_first_field(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.open_form(slack)
-    delivered = await slack.submit_view(view["id"], slack.fill(view, SHORT | {"call": "100/70"}))
+    delivered = await slack.submit_view(view["id"], slack.fill(view, SHORT | {"base": "nothing", "call": "100/70"}))
     assert list(delivered.errors) == ["base"], "on=your-rates needs rates, which is not shown"
     assert delivered.errors["base"].startswith("Your own prices: ")
     assert "More options" in delivered.errors["base"]
@@ -144,8 +144,9 @@ async def test_error_of_a_hidden_field_is_shown_at_the_first_field(workspace: Wo
 
 async def test_without_a_file_examples_and_their_tokens_are_asked_for(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.open_form(slack)
-    delivered = await slack.submit_view(view["id"])
+    delivered = await slack.submit_view(view["id"], slack.fill(view, {"base": "nothing"}))
     assert set(delivered.errors) == {"examples", "example"}
+    assert (await slack.submit_view(view["id"])).errors == {"base": "Please complete this required field."}, "by Slack"
     assert slack.messages() == []
 
 
@@ -241,7 +242,7 @@ async def test_every_value_of_the_grammar_is_accepted_in_its_field(start: Start,
     async with start():
         for key, value in [*ACCEPTED, *OWN_GPUS]:
             with_model = {"model": "llama-3.1-8b", "gpu": "h100", "on": "runpod/h100"}
-            fields = support_bot.FIELDS | (with_model if (key, value) in OWN_GPUS else {}) | {key: value}
+            fields = support_bot.FORM | (with_model if (key, value) in OWN_GPUS else {}) | {key: value}
             view = await slack_actions.full_form(slack)
             delivered = await slack.submit_view(view["id"], slack.fill(view, fields))
             assert delivered.errors == {}, f"{key}={value}"
@@ -273,11 +274,15 @@ async def test_form_becomes_the_fields_of_the_grammar(workspace: Workspace, slac
 
 async def test_missing_answers_are_asked_for_at_their_fields(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.open_form(slack)
-    delivered = await slack.submit_view(view["id"], slack.fill(view, {"calls": "20k", "options": "only"}))
+    delivered = await slack.submit_view(
+        view["id"], slack.fill(view, {"base": "nothing", "calls": "20k", "options": "only"})
+    )
     assert set(delivered.errors) == {"examples", "example", "call", "on"}
     assert "600 fits most support chats" in delivered.errors["example"]
     assert not [text for text in delivered.errors.values() if "=" in text], "no error speaks of keys"
-    delivered = await slack.submit_view(view["id"], slack.fill(view, {"calls": "20k", "call": "150"}))
+    delivered = await slack.submit_view(
+        view["id"], slack.fill(view, {"base": "nothing", "calls": "20k", "call": "150"})
+    )
     assert "with the user's message" in delivered.errors["prompt"], "an answer without any input would look cheap"
 
 
@@ -299,12 +304,25 @@ async def test_menus_are_searched_as_people_type(workspace: Workspace, slack: Fa
     for typed in ("gpt 4.1 mini", "GPT-4.1 mini", "gpt4.1mini", "openai gpt 4.1 m"):
         found = await slack.options(view, "base", typed)
         assert found["option_groups"][0]["options"][0]["value"] == "openai/gpt-4.1-mini", typed
+    newest = {"": "openai/gpt-4.1", "claude": "anthropic/claude-opus-5-5", "gemini": "google/gemini-4-argon"}
+    for typed, value in newest.items():
+        values = await found_values(slack, view, typed)
+        assert value in values[:3], "current models of well-known sellers come first"
+        assert not {"openai/davinci-002", "openai/gpt-3.5-turbo", "anthropic/claude-v1"} & set(values[:20])
+    values = await found_values(slack, view, "gemini")
+    assert values.index("google/gemini-2.5-pro") < values.index("google/gemini-2.5-flash-lite"), "it has ended"
     offers = await slack.options(view, "on", "gpt 4.1 mini")
     values = [option["value"] for group in offers["option_groups"] for option in group["options"]]
     assert values[0] == "gpt-4.1-mini", "the model on all platforms"
     assert "azure/gpt-4.1-mini@global" in values
     assert (await slack.options(view, "base", "xyzzy"))["option_groups"] == []
     assert slack.violations == []
+
+
+async def found_values(slack: FakeSlack, view: slack_actions.Json, typed: str) -> list[str]:
+    """Return the values that the menu of base models shows for a text."""
+    menu = await slack.options(view, "base", typed)
+    return [option["value"] for group in menu["option_groups"] for option in group["options"]]
 
 
 async def test_every_option_of_a_menu_is_accepted(workspace: Workspace) -> None:

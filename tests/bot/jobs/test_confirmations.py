@@ -45,7 +45,7 @@ async def test_slip_can_be_changed_in_the_form(workspace: Workspace, slack: Fake
     asked = await slack_actions.ephemeral(slack, "Did you mean")
     assert buttons(asked) == ["confirm_estimate", "fix"]
     view = await slack_actions.press(slack, asked, "fix", "estimate_form")
-    assert (await slack.submit_view(view["id"], slack.fill(view, {"examples": "5k"}))).errors == {}
+    assert (await slack.submit_view(view["id"], slack.fill(view, {"base": "nothing", "examples": "5k"}))).errors == {}
     assert await slack_actions.answered(slack)
 
 

@@ -110,7 +110,7 @@ async def test_fix_in_the_form_opens_the_form_as_it_was_typed(workspace: Workspa
 async def test_the_form_that_fixes_a_line_answers_in_the_channel(workspace: Workspace, slack: FakeSlack) -> None:
     await slack.command(support_bot.LINE.replace("epochs=3", "epochs=three"))
     view = await slack_actions.press(slack, slack.ephemerals()[0], "fix", "estimate_form")
-    assert (await slack.submit_view(view["id"], slack.fill(view, {"epochs": "3"}))).errors == {}
+    assert (await slack.submit_view(view["id"], slack.fill(view, {"base": "nothing", "epochs": "3"}))).errors == {}
     assert figures(await slack_actions.answered(slack)) == support_bot.FIGURES
 
 

@@ -59,7 +59,7 @@ async def priced(slack: FakeSlack, channel: str, thread_ts: str) -> list[Json]:
 async def test_a_form_with_a_file_is_priced_by_what_is_in_it(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.full_form(slack)
     file = slack.attach("train.jsonl", chats())
-    answers = RATES | {"examples": "10k", "example": "", "dataset": [file]}
+    answers = RATES | {"base": "nothing", "examples": "10k", "example": "", "dataset": [file]}
     delivered = await slack.submit_view(view["id"], slack.fill(view, answers))
     assert delivered.errors == {}, "the fields that a file answers may be empty, and do not count"
     parent = await said(slack, "*train.jsonl*: 12 examples, 234 tokens, no problems found", slack.general)
@@ -84,9 +84,11 @@ async def test_a_form_with_a_file_is_priced_by_what_is_in_it(workspace: Workspac
 async def test_a_form_is_checked_beside_its_file_before_it_is_accepted(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.open_form(slack)
     file = slack.attach("train.jsonl", chats())
-    delivered = await slack.submit_view(view["id"], slack.fill(view, {"prompt": "many", "dataset": [file]}))
+    delivered = await slack.submit_view(
+        view["id"], slack.fill(view, {"base": "nothing", "prompt": "many", "dataset": [file]})
+    )
     assert set(delivered.errors) == {"prompt"}
-    large = {**slack.fill(view, {"dataset": [slack.attach("large.jsonl", b"x" * 10_000_001)]})}
+    large = {**slack.fill(view, {"base": "nothing", "dataset": [slack.attach("large.jsonl", b"x" * 10_000_001)]})}
     assert "10 MB" in (await slack.submit_view(view["id"], large)).errors["dataset"], "said by Slack itself"
     assert slack.messages() == []
 
@@ -164,7 +166,7 @@ async def test_file_alone_fills_the_form(workspace: Workspace, slack: FakeSlack)
     form = await slack_actions.opened(slack)
     assert prefilled(form).items() >= {"examples": "12", "example": "17.5/2"}.items()
     assert 'acceptance=\\"' in form["private_metadata"]
-    answers = {"options": "only", "on": ["google/gemini-2.5-flash-lite"]}
+    answers = {"base": "nothing", "options": "only", "on": ["google/gemini-2.5-flash-lite"]}
     assert (await slack.submit_view(form["id"], slack.fill(form, answers))).errors == {}
     *_, breakdown = await priced(slack, slack.im, message["ts"])
     replies = [texts(m) for m in slack.messages(slack.im, message["ts"])]
@@ -275,7 +277,7 @@ async def test_the_line_moves_and_only_the_asker_stops_it(workspace: Workspace, 
     size = len(chats())
     view = await slack_actions.open_form(slack)
     file = slack.attach("train.jsonl", chats())
-    assert (await slack.submit_view(view["id"], slack.fill(view, {"dataset": [file]}))).errors == {}
+    assert (await slack.submit_view(view["id"], slack.fill(view, {"base": "nothing", "dataset": [file]}))).errors == {}
     line = await said(slack, "Reading *train.jsonl*: 0 bytes", slack.general)
     await said(slack, f"{size // 2:,} bytes of {size / 1000:,.1f} kB fetched, 2 s", slack.general)
     await slack.click(line, "cancel_count", user=slack.colleague)

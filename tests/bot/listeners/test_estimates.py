@@ -247,7 +247,7 @@ async def test_the_export_of_all_offers_adds_up_offer_by_offer(workspace: Worksp
 @pytest.mark.parametrize("name", ["=cmd()", "+1", "@x", "-2+3", '=HYPERLINK("http://x")', "\u2212x", "＝1+1", " =1"])
 async def test_the_export_is_no_formula_for_a_spreadsheet(workspace: Workspace, slack: FakeSlack, name: str) -> None:
     view = await slack_actions.full_form(slack)
-    await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"name": name}))
+    await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM | {"name": name}))
     parent = await slack_actions.answered(slack)
     cell = (await export(slack, parent))[0]["name"]
     assert cell[0] not in "=+-@＝＋－＠\t\r\n"

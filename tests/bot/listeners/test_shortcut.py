@@ -16,7 +16,7 @@ async def test_it_answers_in_the_thread_of_the_message(workspace: Workspace, sla
     view = await slack_actions.opened(slack)
     assert filled_fields(view) == support_bot.FIELDS
     assert "share" not in inputs(view), "the thread is where it answers"
-    assert (await slack.submit_view(view["id"], slack.fill(view))).errors == {}
+    assert (await slack.submit_view(view["id"], slack.fill(view, {"base": "nothing"}))).errors == {}
     await slack.wait_for(lambda: slack_actions.is_complete(slack, message))
     parent, breakdown = slack.messages(slack.general, message["ts"])
     assert figures(parent) == support_bot.FIGURES
@@ -44,7 +44,7 @@ async def test_on_a_reply_it_answers_in_the_same_thread(workspace: Workspace, sl
     reply = await slack.say(support_bot.LINE, thread_ts=parent["ts"])
     await slack.shortcut(SHORTCUT, reply)
     view = await slack_actions.opened(slack)
-    await slack.submit_view(view["id"], slack.fill(view))
+    await slack.submit_view(view["id"], slack.fill(view, {"base": "nothing"}))
     await slack.wait_for(lambda: slack_actions.is_complete(slack, parent))
     assert figures(slack.messages(slack.general, parent["ts"])[1]) == support_bot.FIGURES
 
@@ -54,7 +54,7 @@ async def test_a_value_that_is_wrong_is_refused_at_its_field(workspace: Workspac
     await slack.shortcut(SHORTCUT, message)
     view = await slack_actions.opened(slack)
     assert prefilled(view)["examples"] == "some"
-    assert set((await slack.submit_view(view["id"], slack.fill(view))).errors) == {"examples"}
+    assert set((await slack.submit_view(view["id"], slack.fill(view, {"base": "nothing"}))).errors) == {"examples"}
 
 
 async def test_plain_english_of_a_message_fills_the_form(workspace: Workspace, slack: FakeSlack) -> None:
@@ -71,7 +71,7 @@ async def test_global_shortcut_opens_the_form_and_answers_directly(workspace: Wo
     await slack.global_shortcut("ftcost_from_anywhere")
     view = await slack_actions.opened(slack)
     assert "share" not in inputs(view), "it has no channel to choose"
-    answers = slack.fill(view, {"examples": "10k", "example": "600"})
+    answers = slack.fill(view, {"base": "nothing", "examples": "10k", "example": "600"})
     assert (await slack.submit_view(view["id"], answers)).errors == {}
     assert await slack_actions.answered(slack, slack.im)
     assert slack.messages() == []

@@ -47,7 +47,7 @@ async def test_form_keeps_its_input_until_the_database_is_back(
     workspace: Workspace, slack: FakeSlack, proxy: TcpProxy
 ) -> None:
     view = await slack_actions.full_form(slack)
-    answers = slack.fill(view, support_bot.FIELDS)
+    answers = slack.fill(view, support_bot.FORM)
     await proxy.cut()
     delivered = await slack.submit_view(view["id"], answers)
     assert delivered.ok
@@ -111,7 +111,7 @@ async def test_a_database_that_says_nothing_is_not_waited_for(
     view = await slack_actions.full_form(slack)
     proxy.silence()
     submitted, listed, opened, ready = await asyncio.gather(
-        slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS)),
+        slack.submit_view(view["id"], slack.fill(view, support_bot.FORM)),
         slack.command("list"),
         slack.command(""),
         slack_actions.get_json(f"{workspace.url}/readyz"),

@@ -62,7 +62,7 @@ async def test_job_of_a_killed_process_is_done_once_after_restart(start: Start, 
             slack.delay_next(method, never)
         assert (await slack.command(support_bot.LINE)).ok
         view = await slack_actions.full_form(slack)
-        assert (await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS))).errors == {}
+        assert (await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM))).errors == {}
         await slack.say(f"<@{slack.bot_user}> models mixtral")
         await slack.wait_for(lambda: len(slack.waiting_calls) == 3)
         await running.app.worker.close(seconds=0)
@@ -172,7 +172,7 @@ async def test_two_mentions_with_the_same_words_are_two(start: Start, slack: Fak
 async def test_a_form_that_is_submitted_twice_is_answered_once(start: Start, slack: FakeSlack) -> None:
     async with start():
         view = await slack_actions.full_form(slack)
-        answers = slack.fill(view, support_bot.FIELDS)
+        answers = slack.fill(view, support_bot.FORM)
         responses = await asyncio.gather(slack.submit_view(view["id"], answers), slack.submit_view(view["id"], answers))
         assert [(response.ok, response.errors) for response in responses] == [(True, {}), (True, {})]
     assert [figures(message) for message in slack.messages()] == [support_bot.FIGURES]

@@ -38,7 +38,7 @@ async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: Fa
     shown = name.replace("\u202e", "").strip()
     async with start():
         view = await slack_actions.full_form(slack)
-        assert (await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS | {"name": name}))).errors == {}
+        assert (await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM | {"name": name}))).errors == {}
         parent = await slack_actions.answered(slack)
         view = await slack_actions.press(slack, parent, "edit", "estimate_form")
         assert (await slack.submit_view(view["id"], slack.fill(view, {"epochs": "5"}))).errors == {}

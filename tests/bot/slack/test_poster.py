@@ -44,7 +44,7 @@ async def test_the_answer_in_the_direct_message_can_be_edited_there(
     slack: FakeSlack, refused: list[tuple[str, str]]
 ) -> None:
     view = await slack_actions.full_form(slack, channel=slack.finance)
-    await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS))
+    await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM))
     hint = (await slack.wait_for(lambda: slack.messages(slack.im)))[0]
     parent = await slack_actions.answered(slack, slack.im, {hint["ts"]})
     view = await slack_actions.press(slack, parent, "edit", "estimate_form")

@@ -50,7 +50,7 @@ async def test_requests_jobs_and_calls_are_counted_by_outcome(start: Start, slac
         parent = await slack_actions.ask(slack, support_bot.LINE)
         view = await slack_actions.open_form(slack)
         view = await slack_actions.more_options(slack, view)
-        assert (await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS))).errors == {}
+        assert (await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM))).errors == {}
         assert (await slack.command("help")).ok
         await slack_actions.choose_export(slack, parent)
         assert (await slack_actions.post_signed(slack.events_url, "command=%2Fftcost", "another secret"))[0] == 401

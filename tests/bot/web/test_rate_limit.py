@@ -85,7 +85,7 @@ async def test_refused_command_is_polite_and_others_are_served(strict_bot: None,
 async def test_refused_form_keeps_its_input(strict_bot: None, slack: FakeSlack) -> None:
     view = await slack_actions.full_form(slack)
     await slack.command("help")
-    delivered = await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS))
+    delivered = await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM))
     assert delivered.errors == {"base": TOO_MANY}, "at the first field"
     assert slack.views == [view], "it is still open"
     assert slack.messages() == []

@@ -70,7 +70,7 @@ async def test_a_mention_and_a_form_are_held_against_the_budget_too(workspace: W
     await slack.wait_for(lambda: [m for m in slack.messages() if requests(slack, m)])
     view = await slack_actions.full_form(slack)
     known = {message["ts"] for message in slack.messages()}
-    await slack.submit_view(view["id"], slack.fill(view, support_bot.FIELDS))
+    await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM))
     parent = await slack_actions.answered(slack, known=known)
     await slack.wait_for(lambda: requests(slack, parent))
 
@@ -109,7 +109,7 @@ async def test_approvers_who_do_not_read_the_thread_are_asked_directly(workspace
     """The answer is in the asker's direct message with the bot; the decision stands there too."""
     await slack_actions.set_budget(slack, {"amount": "5k", "approvers": [slack.colleague], "scope": "workspace"})
     view = await slack_actions.full_form(slack)
-    await slack.submit_view(view["id"], slack.fill(view, {**support_bot.FIELDS, "share": "me"}))
+    await slack.submit_view(view["id"], slack.fill(view, {**support_bot.FORM, "share": "me"}))
     parent = await slack_actions.answered(slack, slack.im)
     theirs = slack.workspace.im(slack.colleague).id
     (request,) = await slack.wait_for(lambda: slack.messages(theirs))
