@@ -7,11 +7,15 @@ import math
 import re
 from pathlib import Path
 
+_MAX_CELL = 100_000
+"""In characters."""
+
 
 def read_rows(path: Path) -> list[dict[str, str]]:
     """The rows as text. A byte-order mark, a short line and a stray column are no fault. Raises OSError where it is no
     table.
     """
+    csv.field_size_limit(_MAX_CELL)  # it holds for the process, and a count of training files raises it
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         try:
             return [

@@ -38,7 +38,7 @@ def test_work_is_added_to_what_the_calls_have_to_save(catalog: Catalog) -> None:
     assert work == (1000, 1_010_000, date(2026, 12, 29), Decimal(10_990))
     assert (
         "No staff time, labelling or evaluation is included (prep=0). At $1 an example, $1,000.00, "
-        "it would pay back after 1,010,000 calls, 2026-12-29."
+        "it would pay back after 1,010,000 calls, on 29 Dec."
     ) in assumption_sentences(comparison, only)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from calculator import read_scenario
@@ -63,7 +63,7 @@ fields = st.builds(
             "like": st.text(max_size=100).filter(lambda name: name.strip()),
             "class": joined("", st.sampled_from(["", ">=", "≥"]), st.sampled_from("ABCDEFabc")),
             "size": st.one_of(
-                amount(1, 2_000, 3, "B").filter(lambda text: ".." in text),
+                amount(1, 2_000, 3, "B").filter(lambda text: len(set(text.split(".."))) > 1),
                 joined("", st.sampled_from([">=", "<="]), number(1, 900, 1).map(str)),
             ),
             "licence": st.sampled_from(["open", "permissive"]),
@@ -80,7 +80,6 @@ fields = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(fields)
 @example({"examples": "1", "example": "1", "hosted": "8..12h"})
 @example({"examples": "1", "example": "1", "name": "\u200b"})

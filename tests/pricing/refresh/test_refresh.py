@@ -47,7 +47,7 @@ async def test_findings_of_all_feeds(server: FeedServer, catalog: Catalog) -> No
             "1.95 / model-month",
             "1.95 / model-month",
         ),
-        ("changed", "aws-bedrock", "aws-bedrock/llama-3.3-70b training", "unknown", "7.99 / 1M tokens"),
+        ("changed", "aws-bedrock", "aws-bedrock/llama-3.3-70b training", "3.3 / 1M tokens", "7.99 / 1M tokens"),
         ("new", "aws-ec2", "8 × GPU, us-east-1", "", "6.88 / hour"),
         ("changed", "litellm", "openai/gpt-4.1 input", "3 / 1M tokens", "3.3 / 1M tokens"),
         ("changed", "litellm", "openai/gpt-4.1 inference_ends", "2027-01-14", "2026-12-31"),
