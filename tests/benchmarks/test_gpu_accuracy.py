@@ -8,7 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.gpu_accuracy import main, markdown, memory_gib, report, score, summary
@@ -264,7 +264,6 @@ COLUMNS = sorted(set(ROWS[0]) - set(NOT_CONFIGURATION))
 
 
 @given(st.dictionaries(st.sampled_from([*COLUMNS, "tokens_per_s_per_gpu", "peak_mem_gib_per_gpu"]), HOSTILE))
-@settings(max_examples=250)
 def test_no_row_stops_the_run(changed: dict[str, str]) -> None:
     run, _ = score([ROW | changed], FACTS, lambda row: FACTS.physics)
     assert len(run.scored) + sum(run.skipped.values()) == 1
@@ -274,7 +273,6 @@ def test_no_row_stops_the_run(changed: dict[str, str]) -> None:
 @given(
     st.sampled_from(ROWS[::40]), st.sets(st.sampled_from([name for name in COLUMNS if name not in ("gpu", "model")]))
 )
-@settings(max_examples=100)
 def test_row_of_known_model_and_gpu_is_always_predicted(row: dict[str, str], missing: set[str]) -> None:
     made = predict(read_setup({key: "" if key in missing else text for key, text in row.items()}, FACTS), FACTS.physics)
     assert made.tokens_per_second_per_gpu.low > 0

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calculator import Comparison, Estimate, estimate, read_scenario
@@ -74,7 +74,7 @@ def amounts(found: Estimate) -> list[tuple[str, Decimal]]:
 prices = st.fixed_dictionaries({kind: st.decimals("0.01", 1, places=2) for kind in PER})
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(prices, st.sampled_from(sorted(PER)), st.integers(0, 9))
 def test_scaling_a_price_scales_its_lines_and_no_other(
     catalog: Catalog, usd: dict[PriceKind, Decimal], kind: PriceKind, factor: int
@@ -89,7 +89,7 @@ def test_scaling_a_price_scales_its_lines_and_no_other(
         assert now == pytest.approx(was * factor if name == kind else was, rel=Decimal("1e-20"))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(st.lists(st.decimals("0.02", 50, places=2), min_size=4, max_size=4))
 def test_halving_your_rates_halves_every_line(catalog: Catalog, rates: list[Decimal]) -> None:
     fields = EVERYTHING | {"on": "your-rates", "data_gb": "0"}

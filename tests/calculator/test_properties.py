@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.render.money import parts_of_total
@@ -13,7 +13,7 @@ from calculator import Comparison, Estimate
 from pricing import Catalog
 from tests.calculator.questions import NUMBERS, answer, choices, numbers, priced_offers, question
 
-some = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=12)
 MORE_COSTS_MORE = sorted(NUMBERS.keys() - {"cached", "batch", "retrain"})
 MORE_COSTS_LESS = ["cached", "batch", "retrain"]
 
@@ -61,7 +61,7 @@ def test_each_number_moves_every_total_one_way(
         assert small <= large, name
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(data=st.data(), given_numbers=numbers, chosen=choices)
 def test_the_lines_add_up_to_the_total(
     catalog: Catalog, data: st.DataObject, given_numbers: dict[str, int], chosen: dict[str, str]
@@ -79,7 +79,7 @@ def test_the_lines_add_up_to_the_total(
                 assert line.amount_usd == line.quantity * line.unit_price_usd
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(data=st.data(), given_numbers=numbers, chosen=choices)
 def test_one_off_and_the_rest_are_the_total(
     catalog: Catalog, offers: list[str], data: st.DataObject, given_numbers: dict[str, int], chosen: dict[str, str]
@@ -92,7 +92,7 @@ def test_one_off_and_the_rest_are_the_total(
             assert found.first_month_usd == found.total_usd == found.one_off_usd + (found.monthly_usd or 0)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(data=st.data(), given_numbers=numbers, chosen=choices)
 def test_the_printed_parts_add_up_to_the_printed_total(
     catalog: Catalog, offers: list[str], data: st.DataObject, given_numbers: dict[str, int], chosen: dict[str, str]
@@ -133,7 +133,7 @@ def test_the_order_of_the_offers_changes_nothing(
 RANGED = sorted(NUMBERS)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(data=st.data(), given_numbers=numbers, chosen=choices)
 def test_the_likely_total_lies_between_the_corners(
     catalog: Catalog, offers: list[str], data: st.DataObject, given_numbers: dict[str, int], chosen: dict[str, str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from calculator import FieldErrors, average_month, customer_of, estimate, read_scenario
 from pricing import Catalog
@@ -12,7 +12,7 @@ from tests.calculator.questions import TODAY, answer, choices, numbers, question
 LEAST = {"examples": "10k", "example": "250/150", "epochs": "3"}
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12)
 @given(given_numbers=numbers, chosen=choices)
 def test_an_unknown_price_never_beats_a_known_one(
     catalog: Catalog, given_numbers: dict[str, int], chosen: dict[str, str]
@@ -27,7 +27,7 @@ def test_an_unknown_price_never_beats_a_known_one(
     assert found.best is (found.usable[0] if found.usable else None)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12)
 @given(given_numbers=numbers, chosen=choices)
 def test_usable_options_are_ordered_by_their_average_month(
     catalog: Catalog, given_numbers: dict[str, int], chosen: dict[str, str]

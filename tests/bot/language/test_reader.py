@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.language.command import MAX_LENGTH
@@ -46,7 +46,6 @@ def test_a_question_is_read_or_asked_back(utterance: dict[str, Any]) -> None:
     assert not set(utterance.get("not", ())) & reading.fields.keys()
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.integers(10, 10**6),
     st.integers(1, 50_000),
@@ -71,7 +70,6 @@ def test_every_number_lands_in_its_field(examples: int, tokens: int, epochs: int
     assert fields["call"].total("likely") == 390
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_gets_a_reading(text: str) -> None:
     reading = read(text)
@@ -80,7 +78,6 @@ def test_any_text_gets_a_reading(text: str) -> None:
     )
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 999), st.sampled_from(["examples", "calls a day", "tokens per example"]))
 def test_a_dot_before_three_digits_is_asked_back(thousands: int, noun: str) -> None:
     reading = read(f"{thousands}.000 {noun}")

@@ -89,7 +89,7 @@ def questions(draw: st.DrawFn) -> dict[str, str]:
     optional: dict[str, st.SearchStrategy[str]] = {
         "epochs": st.sampled_from(["auto", "1", "100", "2..4"]),
         "runs": st.sampled_from(["1", "1000", "3..5"]),
-        "prompt": st.sampled_from(["2000->100", "1M", "0->1"]),
+        "prompt": st.sampled_from(["2000->100", "100k", "0->1"]),
         "base": st.sampled_from(["gpt-4o-mini", "gpt-4.1", "claude-3-5-haiku-latest"]),
         "cached": share,
         "batch": share,
@@ -118,12 +118,7 @@ def questions(draw: st.DrawFn) -> dict[str, str]:
     return fields | {key: draw(optional[key]) for key in sorted(chosen)}
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(questions())
 @example(support_bot.FIELDS | {"calls": "1B/hour", "growth": "100%", "months": "60"})
 @example(BIGGEST)
@@ -136,12 +131,7 @@ def test_every_message_of_any_question_is_one_that_slack_takes(fields: dict[str,
         check(message)
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(questions(), questions())
 def test_slack_accepts_any_change_of_any_question(before: dict[str, str], after: dict[str, str]) -> None:
     check(change_reply(build_result(compare(before)), compare(after), "k7m2xyz345", "U1"))
@@ -157,10 +147,11 @@ def test_the_biggest_question_is_one_that_slack_takes() -> None:
         check(message)
 
 
-@pytest.mark.parametrize("offer", sorted(CATALOG.offers))
-def test_every_offer_alone_is_answered(offer: str) -> None:
-    for message in all_messages(compare({**support_bot.FIELDS, "on": offer} | {"name": offer})):
-        check(message)
+@pytest.mark.parametrize("platform", sorted({offer.platform for offer in CATALOG.offers.values()}))
+def test_every_offer_alone_is_answered(platform: str) -> None:
+    for offer in sorted(offer.id for offer in CATALOG.offers.values() if offer.platform == platform):
+        for message in all_messages(compare({**support_bot.FIELDS, "on": offer, "name": offer})):
+            check(message)
 
 
 def test_the_forms_are_ones_that_slack_opens() -> None:

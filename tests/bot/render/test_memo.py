@@ -92,7 +92,7 @@ def test_hostile_names_are_text(catalog: Catalog) -> None:
 LETTERS = st.text(st.characters(max_codepoint=0x500), max_size=300)
 
 
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=2)
 @given(st.lists(LETTERS, min_size=9, max_size=9), st.integers(20, 60))
 def test_any_text_makes_one_page(texts: list[str], count: int) -> None:
     name, verdict, question, label, cell, title, item, source, footer = texts

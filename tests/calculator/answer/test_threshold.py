@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from calculator import Comparison, Threshold, estimate, horizon_total, read_scenario, threshold
@@ -72,7 +72,6 @@ def test_without_calls_or_baseline_there_is_no_threshold(catalog: Catalog, field
     assert limit(compared(catalog, **fields, **({"call": ""} if fields["calls"] == "" else {}))) is None
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     offer=st.sampled_from(
         [

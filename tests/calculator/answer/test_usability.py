@@ -124,7 +124,7 @@ def test_none_usable_names_the_nearest_offer(catalog: Catalog) -> None:
     assert verdict(comparison).answer == "no"
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     fields=st.fixed_dictionaries(
         {"customer": st.sampled_from(["new", "existing"]), "months": st.sampled_from(["1", "6", "12"])},

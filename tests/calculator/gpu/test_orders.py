@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from calculator.gpu import Setup, predict
@@ -48,14 +48,12 @@ def speed(setup: Setup) -> float:
 
 
 @given(setups(), st.sampled_from(["optimised", "fp8"]))
-@settings(max_examples=150)
 def test_full_tuning_is_never_quicker_than_adapters(setup: Setup, stack: StackClass) -> None:
     full = on_stack(replace(setup, method="full", states="pure"), stack)
     assert speed(full) <= speed(replace(full, method="lora")) * 1.001
 
 
 @given(setups(), st.sampled_from(["full", "lora"]))
-@settings(max_examples=150)
 def test_eight_bit_is_no_quicker_than_the_peaks_allow(setup: Setup, method: str) -> None:
     gpu = setup.gpu
     if gpu.fp8_tflops is None or gpu.fp8_tflops < 1.5 * gpu.bf16_tflops:  # Gaudi 3 has one peak for both
@@ -66,14 +64,12 @@ def test_eight_bit_is_no_quicker_than_the_peaks_allow(setup: Setup, method: str)
 
 
 @given(setups(), st.sampled_from(["full", "lora", "qlora"]))
-@settings(max_examples=150)
 def test_fused_kernels_are_never_slower_than_eager(setup: Setup, method: str) -> None:
     setup = replace(setup, method=method)  # type: ignore[arg-type]
     assert speed(on_stack(setup, "eager")) <= speed(on_stack(setup, "optimised")) * 1.001
 
 
 @given(setups())
-@settings(max_examples=100)
 def test_unknowns_widen_the_intervals(setup: Setup) -> None:
     known, unknown = predict(setup, PHYSICS), predict(replace(setup, stack_known=False, packed=False), PHYSICS)
     for each in ("peak_gib", "tokens_per_second_per_gpu"):

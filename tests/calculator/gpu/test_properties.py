@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from calculator.gpu import Setup, peak_memory, predict, schedule
@@ -41,7 +41,6 @@ def required(setup: Setup) -> float:
 
 
 @given(setups())
-@settings(max_examples=150)
 def test_likely_value_lies_within_its_range(setup: Setup) -> None:
     made = predict(setup, PHYSICS)
     for each in (made.peak_gib, made.tokens_per_second_per_gpu):
@@ -51,7 +50,6 @@ def test_likely_value_lies_within_its_range(setup: Setup) -> None:
 
 
 @given(setups(), st.floats(1, 1e12), st.floats(1, 10))
-@settings(max_examples=100)
 def test_more_tokens_never_take_less_time(setup: Setup, tokens: float, more: float) -> None:
     made = predict(setup, PHYSICS)
     few = schedule(made, PHYSICS, dataset_tokens=tokens)
@@ -61,7 +59,6 @@ def test_more_tokens_never_take_less_time(setup: Setup, tokens: float, more: flo
 
 
 @given(setups())
-@settings(max_examples=150)
 def test_more_gpus_never_need_more_memory_under_full_sharding(setup: Setup) -> None:
     two = replace(setup, gpus=2, sharding="zero3")
     four = replace(setup, gpus=4, sharding="zero3")
@@ -72,7 +69,6 @@ def test_more_gpus_never_need_more_memory_under_full_sharding(setup: Setup) -> N
 
 
 @given(setups())
-@settings(max_examples=150)
 def test_memory_of_qlora_lora_and_full_is_ordered(setup: Setup) -> None:
     # Beside adapters on few tokens; the adapters' own inputs are the price of long sequences.
     small = replace(
@@ -83,7 +79,6 @@ def test_memory_of_qlora_lora_and_full_is_ordered(setup: Setup) -> None:
 
 
 @given(setups())
-@settings(max_examples=150)
 def test_checkpointing_saves_memory_and_costs_time(setup: Setup) -> None:
     none, full = replace(setup, checkpointing="none"), replace(setup, checkpointing="full")
     layers = none.model.layers
@@ -94,7 +89,6 @@ def test_checkpointing_saves_memory_and_costs_time(setup: Setup) -> None:
 
 
 @given(setups())
-@settings(max_examples=100)
 def test_longer_or_larger_batches_never_need_less_memory(setup: Setup) -> None:
     assert required(setup) <= required(replace(setup, micro_batch=setup.micro_batch + 1)) * (1 + 1e-12)
     assert required(setup) <= required(replace(setup, sequence_length=setup.sequence_length * 2)) * (1 + 1e-12)

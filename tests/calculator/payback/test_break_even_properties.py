@@ -30,7 +30,6 @@ def fields_of(drawn: dict[str, int]) -> dict[str, str]:
     }
 
 
-@settings(max_examples=100)
 @given(drawn=anything)
 def test_the_call_before_does_not_pay_and_this_one_does(catalog: Catalog, drawn: dict[str, int]) -> None:
     today = (drawn["before"] + drawn["user"]) * drawn["base_in"] + (drawn["answer"] + 1) * (drawn["base_out"] + 1)

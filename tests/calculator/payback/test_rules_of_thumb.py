@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from calculator import (
@@ -241,7 +241,6 @@ def test_a_prompt_that_stays_says_nothing_about_latency(catalog: Catalog, prompt
     prices=st.tuples(*(st.integers(0, 20) for _ in range(5))),
     retrain=st.sampled_from(["", "1", "6"]),
 )
-@settings(max_examples=50)
 def test_no_point_without_its_figures(
     catalog: Catalog,
     calls: int,

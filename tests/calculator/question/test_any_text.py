@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from calculator import KEYS, FieldErrors, read_scenario
@@ -51,7 +51,6 @@ def faults(fields: dict[str, str]) -> dict[str, str]:
     return error.errors if error else {}
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(anything, st.sampled_from(PARSERS))
 def test_a_parser_reads_or_raises_value_error(text: str, parse: Callable[[str], object]) -> None:
     error = refusal(lambda: parse(text))
@@ -59,7 +58,6 @@ def test_a_parser_reads_or_raises_value_error(text: str, parse: Callable[[str], 
     assert "\n" not in str(error)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.one_of(st.sampled_from([*KEYS]), st.text(max_size=20)), anything, max_size=6))
 def test_a_question_is_read_or_refused_by_key(fields: dict[str, str]) -> None:
     told = faults(fields)
@@ -67,7 +65,6 @@ def test_a_question_is_read_or_refused_by_key(fields: dict[str, str]) -> None:
     assert all(text.strip() and len(text) < 400 for text in told.values())
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from([*KEYS]), anything)
 def test_one_strange_field_among_good_ones(key: str, text: str) -> None:
     assert faults({"examples": "10", "example": "10", key: text}).keys() <= {key, "call", "calls"}

@@ -222,7 +222,6 @@ def check(ranges: SampledEstimates, number: int, estimates: Iterable[Estimate]) 
                 assert found == pytest.approx(float(here.usd or 0), rel=1e-9, abs=1e-9), (one.offer.id, figure, number)
 
 
-@settings(max_examples=60)
 @given(fields=questions(), number=st.integers(0, COUNT - 1), day=st.sampled_from([TODAY, date(2026, 8, 3)]))
 def test_every_draw_is_an_estimate(both: Catalog, fields: dict[str, str], number: int, day: date) -> None:
     scenario = read_scenario(fields)

@@ -116,7 +116,7 @@ def test_what_is_not_priced_is_said(name: str, text: str) -> None:
     assert text in str(caught.value)
 
 
-@settings(max_examples=60, phases=(Phase.explicit, Phase.generate))
+@settings(phases=(Phase.explicit, Phase.generate))
 @given(st.sampled_from(LISTED), ways)
 def test_every_listed_model_is_known_in_every_spelling(listed: ListedModel, way: str) -> None:
     for name in (listed.id, listed.name):
@@ -125,7 +125,7 @@ def test_every_listed_model_is_known_in_every_spelling(listed: ListedModel, way:
     assert listed.id in MODELS.resolve(listed.id).ids
 
 
-@settings(max_examples=60, phases=(Phase.explicit, Phase.generate))
+@settings(phases=(Phase.explicit, Phase.generate))
 @given(st.text(max_size=80) | st.sampled_from(LISTED).map(lambda model: model.name[:-1]))
 def test_suggestions_never_equal_the_rejected_name(text: str) -> None:
     resolution = MODELS.resolve(text)
